@@ -1,0 +1,118 @@
+#include "models/audit.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct audit {
+  const struct world *world;
+  audit_report *report;
+  void *context;
+};
+
+static void broken(const struct audit *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void broken(const struct audit *a, const char *format, ...) {
+  char text[300];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  a->report(a->context, text);
+}
+
+static void audit_flow(const struct audit *a) {
+  const struct observation *o = &a->world->observation;
+  uint64_t ended = 0;
+  for (int i = 0; i < OUTCOMES; i++) ended += o->ended[i];
+  if (o->arrived != ended + o->inside)
+    broken(a, "flow: %llu requests arrived, %llu ended and %u are inside", (unsigned long long)o->arrived, (unsigned long long)ended, o->inside);
+  if (o->broken_attributions) broken(a, "attribution: the times of %llu requests do not add up to their latency", (unsigned long long)o->broken_attributions);
+}
+
+struct living {
+  uint64_t requests, waiting_clients;
+  unsigned __int128 sojourn_ns;
+  uint32_t *in_flight; /* by container */
+  uint32_t *connections;
+};
+
+static struct living count_living(const struct world *w) {
+  struct living l = {.in_flight = calloc(w->container_count + 1, sizeof(uint32_t)), .connections = calloc(w->container_count + 1, sizeof(uint32_t))};
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live) continue;
+    l.requests++;
+    if (!r->client_gone) l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - r->arrived);
+    for (uint32_t d = 0; d < r->depth; d++) {
+      const struct frame *f = &r->frames[d];
+      if (w->containers[f->container].generation != f->generation) continue;
+      l.in_flight[f->container] += f->accepted;
+      l.connections[f->container] += r->has_connection && r->connection_frame == d;
+    }
+  }
+  return l;
+}
+
+static void audit_living(const struct audit *a) {
+  const struct world *w = a->world;
+  const struct observation *o = &w->observation;
+  struct living l = count_living(w);
+  if (l.requests != pool_live(&w->requests)) broken(a, "pool: %llu requests live in %u entries", (unsigned long long)l.requests, pool_live(&w->requests));
+  if (l.waiting_clients != o->inside) broken(a, "clients: %llu wait, %u are counted", (unsigned long long)l.waiting_clients, o->inside);
+  if (o->inside_ns != o->sojourn_ns + l.sojourn_ns)
+    broken(a, "Little's law: the integral of the number inside is %.9g s, the sum of the times inside %.9g s", (double)o->inside_ns * 1e-9,
+           (double)(o->sojourn_ns + l.sojourn_ns) * 1e-9);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    uint32_t in_use = 0;
+    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) in_use += c->pools[k].in_use;
+    if (c->in_flight != l.in_flight[i]) broken(a, "container %u of %s: %u requests in flight, %u counted", i, w->services[c->service].config->name, l.in_flight[i], c->in_flight);
+    if (in_use != l.connections[i]) broken(a, "container %u of %s: %u connections held, %u counted", i, w->services[c->service].config->name, l.connections[i], in_use);
+  }
+  free(l.in_flight);
+  free(l.connections);
+}
+
+/* Every end of a computation is rounded up to a nanosecond, during which all cores of a contended node may work. */
+static void audit_work(const struct audit *a) {
+  const struct world *w = a->world;
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    double work = (double)c->done_ns + c->dropped_ns + container_unfinished(w, c);
+    double slack = 1e-9 * work + 64.0 * (double)(c->job_order + 1);
+    if (fabs(c->used_ns - work) > slack)
+      broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i, w->services[c->service].config->name, c->used_ns * 1e-9, work * 1e-9);
+  }
+}
+
+static void audit_nodes(const struct audit *a) {
+  const struct world *w = a->world;
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    if (n->up_time + n->down_time != w->horizon)
+      broken(a, "node %u: up %.9g s and down %.9g s are not the horizon %.9g s", i, sim_seconds(n->up_time), sim_seconds(n->down_time), sim_seconds(w->horizon));
+  }
+}
+
+static void audit_users(const struct audit *a) {
+  const struct world *w = a->world;
+  for (uint32_t i = 0; i < w->model->sources.count; i++) {
+    const struct source *s = &w->sources[i];
+    if (s->config->kind != SOURCE_CLOSED) continue;
+    unsigned __int128 whole = (unsigned __int128)(uint64_t)w->horizon * (uint64_t)s->config->population;
+    if (s->thought_ns + s->waited_ns != whole)
+      broken(a, "response time law: users of %s thought %.9g s and waited %.9g s of %.9g s", s->config->name, (double)s->thought_ns * 1e-9, (double)s->waited_ns * 1e-9, (double)whole * 1e-9);
+  }
+}
+
+void world_audit(const struct world *w, audit_report *report, void *context) {
+  struct audit a = {w, report, context};
+  audit_nodes(&a);
+  audit_work(&a);
+  if (w->mode != WORLD_TRAFFIC) return;
+  audit_flow(&a);
+  audit_living(&a);
+  audit_users(&a);
+}

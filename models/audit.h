@@ -1,0 +1,17 @@
+/* The audit: invariants that every run must keep, whatever the scenario. A broken one is our fault, never the user's.
+ *
+ * Flow: what arrived has ended or is still inside. Little's law from the same events: the integral of the number inside is
+ * the sum of the times inside. Response time law: users' thinking and waiting fill population x horizon. Attributed times add
+ * up to the latency and none is negative. Each node's up and down time fill the horizon. Delivered work is the integral of
+ * the busy rate (utilisation law). Requests in flight, connections in use and pool entries are those of the living requests. */
+#ifndef AUDIT_H
+#define AUDIT_H
+
+struct world;
+
+typedef void audit_report(void *context, const char *message);
+
+/* After world_run. Calls report once for each broken invariant. */
+void world_audit(const struct world *, audit_report *, void *context);
+
+#endif

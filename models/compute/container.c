@@ -1,0 +1,203 @@
+#include "models/compute/container.h"
+#include "models/world.h"
+#include <assert.h>
+#include <stdlib.h>
+
+void queue_push(struct world *w, struct request_queue *q, struct request *r) {
+  r->next = NOBODY;
+  if (q->count++)
+    world_request(w, q->tail)->next = r->id;
+  else
+    q->head = r->id;
+  q->tail = r->id;
+}
+
+struct request *queue_pop(struct world *w, struct request_queue *q) {
+  if (!q->count) return NULL;
+  struct request *r = world_request(w, q->head);
+  q->head = r->next;
+  q->count--;
+  return r;
+}
+
+void container_advance(struct container *c, sim_time now) {
+  double passed = (double)(now - c->virtual_at);
+  if (c->running) {
+    double moved = c->rate == 1 ? passed : passed * c->rate;
+    c->virtual_time += moved;
+    c->used_ns += moved * c->running;
+    c->busy_ns += passed * c->running;
+  }
+  c->virtual_at = now;
+}
+
+/* --- the heap of computations ------------------------------------------------------------------------------------------- */
+
+static inline bool before(const struct job *a, const struct job *b) {
+  return a->finish < b->finish || (a->finish == b->finish && a->order < b->order);
+}
+
+static void jobs_push(struct container *c, struct job job) {
+  if (c->running == c->job_room) {
+    c->job_room = c->job_room ? 2 * c->job_room : 4;
+    c->jobs = realloc(c->jobs, c->job_room * sizeof *c->jobs);
+  }
+  uint32_t i = c->running++;
+  for (uint32_t up; i && before(&job, &c->jobs[up = (i - 1) / 2]); i = up) c->jobs[i] = c->jobs[up];
+  c->jobs[i] = job;
+}
+
+static struct job jobs_pop(struct container *c) {
+  struct job first = c->jobs[0], last = c->jobs[--c->running];
+  uint32_t i = 0, n = c->running;
+  for (uint32_t down; (down = 2 * i + 1) < n; i = down) {
+    if (down + 1 < n && before(&c->jobs[down + 1], &c->jobs[down])) down++;
+    if (!before(&c->jobs[down], &last)) break;
+    c->jobs[i] = c->jobs[down];
+  }
+  c->jobs[i] = last;
+  return first;
+}
+
+/* --- computing ---------------------------------------------------------------------------------------------------------- */
+
+/* Puts a computation on a thread; the caller shares the node's CPU anew. Virtual time starts at zero whenever the container
+ * was idle, so it stays small enough to be exact. */
+static void start_job(struct container *c, struct request *r) {
+  if (!c->running) c->virtual_time = 0;
+  jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
+}
+
+void container_compute(struct world *w, struct container *c, struct request *r) {
+  r->waiting = WAITING_CPU;
+  if (c->running >= c->threads) {
+    c->fresh_waiting += r->fresh;
+    queue_push(w, &c->runnable, r);
+    return;
+  }
+  r->fresh = false;
+  container_advance(c, world_now(w));
+  start_job(c, r);
+  node_share(w, &w->nodes[c->node], c);
+}
+
+/* Puts waiting computations on free threads. */
+static void fill_threads(struct world *w, struct container *c) {
+  while (c->running < c->threads) {
+    struct request *next = queue_pop(w, &c->runnable);
+    if (!next) break;
+    c->fresh_waiting -= next->fresh;
+    next->fresh = false;
+    start_job(c, next);
+  }
+}
+
+void container_computed(void *world, uint32_t id) {
+  struct world *w = world;
+  struct container *c = &w->containers[id];
+  sim_time now = world_now(w);
+  container_advance(c, now);
+  struct request *r = world_request(w, jobs_pop(c).request);
+  fill_threads(w, c);
+  node_share(w, &w->nodes[c->node], c);
+
+  c->done_ns += r->work;
+  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+  r->cell[in->second_cell] += r->work;
+  r->cell[in->cell] += now - r->since - r->work;
+  r->waiting = WAITING_NOT;
+  request_resume(w, r);
+}
+
+/* --- coming and going ---------------------------------------------------------------------------------------------------- */
+
+static void take_in(struct container *c, struct request *r) {
+  c->in_flight++;
+  r->frames[r->depth - 1].accepted = true;
+}
+
+bool container_accept(struct world *w, struct container *c, struct request *r, uint16_t cell) {
+  if (!c->holds) {
+    if (c->running >= c->threads && c->fresh_waiting >= c->backlog) {
+      request_fail(w, r, OUTCOME_REJECTED);
+      return false;
+    }
+    r->fresh = true;
+    take_in(c, r);
+    return true;
+  }
+  if (c->held < c->threads) {
+    c->held++;
+    take_in(c, r);
+    return true;
+  }
+  if (c->door.count >= c->backlog) {
+    request_fail(w, r, OUTCOME_REJECTED);
+    return false;
+  }
+  r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
+  queue_push(w, &c->door, r);
+  return false;
+}
+
+void container_leave(struct world *w, struct container *c) {
+  assert(c->in_flight > 0);
+  c->in_flight--;
+  if (!c->holds) return;
+  c->held--;
+  struct request *next = queue_pop(w, &c->door);
+  if (!next) return;
+  c->held++;
+  take_in(c, next);
+  request_book(next, next->wait_cell, world_now(w));
+  request_wake_soon(w, next);
+}
+
+/* --- dying --------------------------------------------------------------------------------------------------------------- */
+
+double container_unfinished(const struct world *w, const struct container *c) {
+  double done = 0;
+  for (uint32_t i = 0; i < c->running; i++)
+    done += (double)world_request(w, c->jobs[i].request)->work - (c->jobs[i].finish - c->virtual_time);
+  return done;
+}
+
+static bool inside(const struct container *c, const struct request *r, uint32_t depth) {
+  return r->frames[depth].container == c->id && r->frames[depth].generation == c->generation;
+}
+
+/* The process is gone: every request that is anywhere inside learns it now. One whose place of waiting was in here is
+ * forgotten; one that waits elsewhere (its query runs on) fails for its client and is thrown away when it returns. */
+static void fail_all_inside(struct world *w, struct container *c, enum outcome outcome) {
+  uint32_t dead_generation = c->generation;
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    struct request *r = world_request(w, id);
+    if (!r->live) continue;
+    uint32_t depth = 0;
+    while (depth < r->depth && !inside(c, r, depth)) depth++;
+    if (depth == r->depth) continue;
+    if (depth + 1 == r->depth && r->waiting != WAITING_ELSEWHERE)
+      r->doomed = true;
+    else
+      request_give_up(w, r, outcome);
+  }
+  c->generation = dead_generation + 1;
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    struct request *r = world_request(w, id);
+    if (!r->live || !r->doomed) continue;
+    r->doomed = false;
+    r->waiting = WAITING_NOT;
+    request_fail(w, r, outcome);
+  }
+}
+
+void container_kill(struct world *w, struct container *c, enum outcome outcome) {
+  container_advance(c, world_now(w));
+  c->dropped_ns += container_unfinished(w, c);
+  c->running = c->held = c->in_flight = c->fresh_waiting = 0;
+  c->runnable = c->door = (struct request_queue){0};
+  node_share(w, &w->nodes[c->node], c);
+  const struct service_config *config = w->services[c->service].config;
+  for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
+  fail_all_inside(w, c, outcome);
+}

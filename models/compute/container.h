@@ -1,0 +1,98 @@
+/* A container: a replica of a service on a node, with its threads, its queues and its pools.
+ *
+ * A request is accepted (or rejected by a full backlog), computes on a thread, waits elsewhere, and leaves. `generation`
+ * counts the deaths of the process: a request remembers it and so learns that the replica which it comes back to is gone.
+ * Invariants: running <= threads; a queued computation means that all threads run; in_flight counts accepted requests. */
+#ifndef CONTAINER_H
+#define CONTAINER_H
+#include "models/compute/service.h"
+#include "models/data/connection_pool.h"
+#include "models/request/request.h"
+#include "sim/engine/calendar.h"
+
+struct node;
+
+enum container_state {
+  CONTAINER_UNUSED,   /* not wanted */
+  CONTAINER_PENDING,  /* wanted, has no node */
+  CONTAINER_STARTING, /* process starts */
+  CONTAINER_UP,       /* process serves */
+  CONTAINER_DOWN,     /* process is dead, a restart may be due */
+  CONTAINER_DRAINING  /* out of rotation, finishes what it has */
+};
+
+/* A computation in progress, ordered by (finish, order). */
+struct job {
+  double finish; /* in virtual time */
+  uint64_t order;
+  uint32_t request;
+};
+
+struct request_queue {
+  uint32_t head, tail, count;
+};
+
+struct container {
+  /* What it is. */
+  uint32_t id, service, node; /* node: NOBODY when it has none */
+  uint32_t generation;
+  enum container_state state;
+  bool in_rotation;
+  bool holds; /* RUNTIME_THREADS */
+  double limit, weight, speed;
+  int64_t threads, backlog;
+
+  /* Computation. */
+  uint32_t running; /* threads that compute now */
+  uint32_t held;    /* threads given to requests (RUNTIME_THREADS) */
+  uint32_t in_flight, fresh_waiting;
+  struct request_queue runnable; /* waiting for a thread to compute on */
+  struct request_queue door;     /* RUNTIME_THREADS: waiting to be accepted */
+  struct job *jobs;              /* heap */
+  uint32_t job_room;
+  uint64_t job_order;
+  double rate, demand, virtual_time;
+  sim_time virtual_at;
+  slot_id slot; /* end of the first computation */
+  struct connection_pool *pools;
+
+  /* Life. */
+  slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */
+  int32_t life_stage;
+  slot_id rotation_slot; /* goes in or out of rotation */
+  bool rotates_in;
+  sim_time up_since, drain_until;
+  uint32_t restarts; /* in a row, for back-off */
+  struct stream life_draws;
+  sim_time ready_changed_at, started_at; /* for the autoscaler */
+  bool ready;
+
+  /* Accounts over the whole run. used_ns: integral of its share of cores; busy_ns: of runnable threads; done_ns: work of
+   * finished computations; dropped_ns: work done for computations that died or have not ended. */
+  double used_ns, busy_ns, dropped_ns;
+  int64_t done_ns;
+  double used_at_mark, busy_at_mark;
+  double used_at_scrape, usage_rate; /* metrics pipeline: cores over the last scrape window */
+  sim_time scraped_at;
+  uint32_t scrapes;
+};
+
+void queue_push(struct world *, struct request_queue *, struct request *);
+struct request *queue_pop(struct world *, struct request_queue *); /* null when empty */
+
+/* Runs the request's computation of r->work, at once or when a thread is free. */
+void container_compute(struct world *, struct container *, struct request *);
+/* Handler of container->slot: the first computation has ended. */
+void container_computed(void *world, uint32_t container);
+/* Takes the request in: true when accepted at once, false when it waits for a thread or was rejected and is gone. */
+bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
+/* The request leaves; a waiting one gets its thread. */
+void container_leave(struct world *, struct container *);
+/* The process dies: what is inside fails with the outcome. */
+void container_kill(struct world *, struct container *, enum outcome);
+/* Brings virtual time and the accounts to now. */
+void container_advance(struct container *, sim_time now);
+/* Work done for computations still in progress, ns of core time. */
+double container_unfinished(const struct world *, const struct container *);
+
+#endif

@@ -1,0 +1,60 @@
+/* Services: everything that runs in containers on nodes, and external services, which run elsewhere.
+ *
+ * Nginx, a Node.js backend, MySQL, Redis: each is replicas of a container with a runtime. What differs is data: how many
+ * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
+#ifndef SERVICE_H
+#define SERVICE_H
+#include "sim/describe/field.h"
+#include "sim/engine/distribution.h"
+
+enum service_kind { SERVICE_APP, SERVICE_PROXY, SERVICE_DATABASE, SERVICE_CACHE, SERVICE_EXTERNAL };
+
+/* How a container runs requests. Event loop: a request occupies a thread only while it computes; waiting costs nothing.
+ * Threads: a request holds its thread from acceptance to answer, also while it waits for others. */
+enum runtime { RUNTIME_EVENT_LOOP, RUNTIME_THREADS };
+
+struct resource_amounts {
+  int64_t cpu;    /* millicores; INT64_MAX: unlimited */
+  int64_t memory; /* bytes; INT64_MAX: unlimited */
+};
+struct resources_config {
+  struct resource_amounts requests, limits;
+};
+
+/* A pool of connections that each replica of a service holds towards a database. */
+struct pool_config {
+  int32_t database; /* service index */
+  int64_t max;
+  sim_time wait; /* for a free connection before the request fails */
+};
+
+struct autoscale_config {
+  int64_t min, max;
+  double cpu; /* target utilisation of the CPU request */
+  bool behavior; /* spec.behavior given: its defaults apply */
+};
+
+struct service_config {
+  const char *name;
+  int32_t kind, runtime, balance, restart;
+  int64_t replicas;
+  int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
+  int64_t backlog; /* requests that may wait to be accepted */
+  int64_t quorum;  /* replicas that must be up for any to serve */
+  struct resources_config resources;
+  struct config_list pools; /* struct pool_config */
+  struct autoscale_config autoscale; /* max 0: none */
+  struct distribution start; /* from the start of the process until it serves */
+  int32_t place;             /* node group, or -1: any that no service is placed on */
+  sim_time connect_timeout;  /* to a replica whose node is gone */
+  struct distribution latency; /* external */
+  double failure;              /* external: share of calls that fail */
+  double weight;               /* of its CPU share under contention */
+};
+
+extern const struct record service_record;
+
+/* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */
+uint32_t service_capacity(const struct service_config *);
+
+#endif

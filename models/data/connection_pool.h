@@ -1,0 +1,33 @@
+/* A pool of connections from one replica to a database: at most `max` queries at once, the rest wait in order.
+ *
+ * All waiters of a pool wait equally long before they give up, so the first to give up is always the first in the queue. */
+#ifndef CONNECTION_POOL_H
+#define CONNECTION_POOL_H
+#include "models/request/program.h"
+#include "sim/engine/sim_time.h"
+#include <stdint.h>
+
+struct lane;
+struct pool_config;
+
+struct connection_pool {
+  const struct pool_config *config;
+  struct lane *patience; /* null: its waiters wait for ever */
+  uint32_t in_use;
+  uint32_t head, tail, waiting; /* requests, as struct request_queue */
+  double used_ns, used_at_mark; /* integral of in_use */
+  sim_time changed_at;
+};
+
+/* Instructions. */
+bool pool_acquire(struct world *, struct request *, const struct instruction *);
+bool pool_release_connection(struct world *, struct request *, const struct instruction *);
+/* Gives back the connection of a request that fails. */
+void pool_abandon(struct world *, struct request *);
+/* The replica has died: nobody waits for its connections any more. */
+void pool_clear(struct world *, struct connection_pool *);
+/* Handler of the patience lanes. */
+void pool_wait_over(void *world, uint32_t request);
+void pool_advance(struct connection_pool *, sim_time now);
+
+#endif

@@ -1,0 +1,105 @@
+#include "models/faults/outage.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <stdlib.h>
+
+static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
+
+/* Share of the calls to a service that reach a living replica. */
+static double served_share(void *context, int32_t service, enum route route) {
+  const struct world *w = context;
+  const struct service *s = &w->services[service];
+  if (!s->in_rotation || s->up < (uint64_t)s->config->quorum) return 0;
+  if (route == ROUTE_PRIMARY) return serves(&w->containers[s->first]) ? 1 : 0;
+  uint32_t alive = 0;
+  for (uint32_t i = 0; i < s->in_rotation; i++) alive += serves(&w->containers[s->rotation[i]]);
+  return (double)alive / s->in_rotation;
+}
+
+double outage_serving(const struct world *w, uint32_t endpoint) {
+  return program_serving(&w->model->programs[endpoint], served_share, (void *)(uintptr_t)w);
+}
+
+static void integrate(struct world *w) {
+  struct outage_book *b = &w->outages;
+  double passed = (double)(world_now(w) - b->since);
+  for (uint32_t i = 0; i < b->endpoint_count; i++) {
+    b->served_ns[i] += b->serving[i] * passed;
+    b->total_served_ns += b->share[i] * b->serving[i] * passed;
+  }
+  b->since = world_now(w);
+}
+
+static void record_rto(struct outage_log *c, double rto_s) {
+  if (c->outages == c->room) {
+    c->room = c->room ? 2 * c->room : 16;
+    c->rto_s = realloc(c->rto_s, c->room * sizeof *c->rto_s);
+  }
+  c->rto_s[c->outages++] = rto_s;
+}
+
+static void evaluate(void *world, uint32_t argument) {
+  (void)argument;
+  struct world *w = world;
+  struct outage_book *b = &w->outages;
+  integrate(w);
+  bool all = true;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) {
+    b->serving[i] = outage_serving(w, i);
+    if (b->share[i] > 0 && b->serving[i] < 1 - 1e-12) all = false;
+  }
+  for (uint32_t i = 0; i < b->open_count && !all; i++) b->open[i].hurts = true;
+  if (!all) return;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < b->open_count; i++) {
+    if (b->open[i].hurts)
+      record_rto(&b->classes[b->open[i].fault], (double)(world_now(w) - b->open[i].at) * 1e-9);
+    else if (world_now(w) == b->open[i].at)
+      b->open[kept++] = b->open[i];
+  }
+  b->open_count = kept;
+}
+
+void outage_changed(struct world *w) {
+  if (calendar_time_of(w->calendar, w->outages.slot) != world_now(w)) calendar_set(w->calendar, w->outages.slot, world_now(w));
+}
+
+void outage_fault(struct world *w, uint32_t fault) {
+  struct outage_book *b = &w->outages;
+  b->classes[fault].faults++;
+  /* A fault that has hurt nobody is forgotten when the next strikes: it is survived. */
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < b->open_count; i++)
+    if (b->open[i].hurts || b->open[i].at == world_now(w)) b->open[kept++] = b->open[i];
+  b->open_count = kept;
+  if (b->open_count == OUTAGES_OPEN_MAX) return;
+  b->open[b->open_count].fault = fault;
+  b->open[b->open_count].at = world_now(w);
+  b->open[b->open_count++].hurts = false;
+}
+
+void outage_start(struct world *w) {
+  struct outage_book *b = &w->outages;
+  const struct model *m = w->model;
+  b->endpoint_count = m->endpoints.count, b->class_count = m->faults.count;
+  b->share = arena_new_array(w->arena, double, b->endpoint_count);
+  b->serving = arena_new_array(w->arena, double, b->endpoint_count);
+  b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
+  b->classes = arena_new_array(w->arena, struct outage_log, b->class_count + 1);
+  b->slot = calendar_slot(w->calendar, evaluate, w, 0);
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->share[i] = model_endpoint_share(m, i);
+}
+
+void outage_restart(struct world *w) {
+  struct outage_book *b = &w->outages;
+  integrate(w);
+  b->measured_from = world_now(w);
+  b->total_served_ns = 0;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->served_ns[i] = 0;
+}
+
+void outage_close(struct world *w) { integrate(w); }
+
+void outage_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->outages.class_count; i++) free(w->outages.classes[i].rto_s);
+}

@@ -1,0 +1,50 @@
+/* Outages: which share of the requests would find a serving path now, and how long it took to get back to all of them.
+ *
+ * After each change of state the programs are walked over the routing tables: a dead replica in rotation fails its share of
+ * the calls. The share is integrated over time per endpoint; endpoints count by the mix. An outage of a fault lasts from the
+ * fault until every request is served again: its RTO. Faults that overlap share one outage, each from its own start; a fault
+ * after which all requests are still served has none. Requests play no part, so the same book serves traffic and
+ * availability runs. */
+#ifndef OUTAGE_H
+#define OUTAGE_H
+#include "sim/engine/calendar.h"
+#include "sim/engine/sim_time.h"
+#include <stdbool.h>
+
+struct world;
+
+enum { OUTAGES_OPEN_MAX = 64 };
+
+struct outage_log {
+  uint64_t faults, outages;
+  double *rto_s; /* of every outage; grows by doubling */
+  uint32_t room;
+};
+
+struct outage_book {
+  uint32_t endpoint_count, class_count;
+  double *share;   /* of the endpoint in the mix */
+  double *serving; /* share of its requests served now */
+  double *served_ns; /* integral of it */
+  double total_served_ns;
+  sim_time since, measured_from;
+  slot_id slot; /* evaluates once per instant, after all changes in it */
+  struct outage_log *classes; /* one a fault */
+  struct {
+    uint32_t fault;
+    sim_time at;
+    bool hurts; /* somebody was not served since */
+  } open[OUTAGES_OPEN_MAX];
+  uint32_t open_count;
+};
+
+void outage_start(struct world *);
+void outage_fault(struct world *, uint32_t fault); /* about to strike */
+void outage_changed(struct world *);               /* some process or routing has changed */
+void outage_restart(struct world *);               /* the warm-up is over: integrals from here */
+void outage_close(struct world *);
+void outage_stop(struct world *);
+/* Share of the endpoint's requests that find a serving path at this moment. */
+double outage_serving(const struct world *, uint32_t endpoint);
+
+#endif

@@ -1,0 +1,192 @@
+#include "models/model.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct run_config, member)
+static const struct field probe_fields[] = {
+    {.name = "at", .kind = FIELD_DURATION, .offset = offsetof(struct probe_config, at), .low = 0, .high = 9.3e18, .doc = "Since the start of the run."}, {0}};
+static const struct record probe_record = {"probe", sizeof(struct probe_config), probe_fields, "An instant at which the number of waiting clients is read.", "at"};
+static const struct field run_fields[] = {
+    {.name = "window", .kind = FIELD_DURATION, .offset = AT(window), .fallback = "\"30m\"", .low = 1, .high = 9e18, .doc = "Simulated time that is measured, in each replication."},
+    {.name = "warmup", .kind = FIELD_DURATION, .offset = AT(warmup), .fallback = "\"1m\"", .low = 0, .high = 9e18, .doc = "Simulated before it and not measured."},
+    {.name = "start", .kind = FIELD_CLOCK, .offset = AT(start), .fallback = "\"00:00\"", .doc = "Time of day at which the run begins."},
+    {.name = "replications", .kind = FIELD_INTEGER, .offset = AT(replications), .fallback = "10", .low = 1, .high = 1000000, .doc = "Independent repetitions; intervals come from their spread."},
+    {.name = "windows", .kind = FIELD_INTEGER, .offset = AT(windows), .fallback = "60", .low = 1, .high = 10000, .doc = "Equal parts of the window, for the timeline and for claims over a part of it."},
+    {.name = "probes", .kind = FIELD_LIST, .offset = AT(probes), .record = &probe_record, .optional = true, .doc = "Instants at which the number of waiting clients is read."},
+    {.name = "years", .kind = FIELD_INTEGER, .offset = AT(years), .fallback = "0", .low = 0, .high = 100000000, .doc = "Length of the availability run, which plays the faults without requests; 0: none."},
+    {.name = "years_per_replication", .kind = FIELD_INTEGER, .offset = AT(years_per_replication), .fallback = "50", .low = 1, .high = 250, .doc = "The availability run is cut into independent pieces of this many years."},
+    {.name = "seed", .kind = FIELD_SEED, .offset = AT(seed), .fallback = "1", .doc = "The customers and faults of this run: the same seed gives the same bytes."},
+    {0}};
+const struct record run_record = {"run", sizeof(struct run_config), run_fields, "How long to simulate, and with which chance.", NULL};
+#undef AT
+
+struct linker {
+  struct model *model;
+  struct arena *arena;
+  model_fault *report;
+  void *context;
+  bool failed;
+};
+
+static void fault(struct linker *l, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void fault(struct linker *l, const char *path, const char *format, ...) {
+  char text[500];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  l->report(l->context, path, text);
+  l->failed = true;
+}
+
+static int64_t default_threads(int32_t kind) {
+  static const int64_t threads[] = {[SERVICE_APP] = 1, [SERVICE_PROXY] = 4, [SERVICE_DATABASE] = 151, [SERVICE_CACHE] = 1, [SERVICE_EXTERNAL] = 1};
+  return threads[kind];
+}
+
+static void link_services(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    struct service_config *s = (struct service_config *)m->services.items + i;
+    const char *path = arena_format(l->arena, "services.%s", s->name);
+    if (!s->threads) s->threads = default_threads(s->kind);
+    if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
+    const struct pool_config *pools = s->pools.items;
+    for (uint32_t k = 0; k < s->pools.count; k++)
+      if (model_service(m, (uint32_t)pools[k].database)->kind != SERVICE_DATABASE)
+        fault(l, path, "its pool leads to \"%s\", which is not of kind database", model_service(m, (uint32_t)pools[k].database)->name);
+    if (s->autoscale.max && s->autoscale.max < s->autoscale.min) fault(l, path, "autoscale: \"max\" is less than \"min\"");
+    if (s->autoscale.max && orchestrators[m->platform.kind] != &orchestrator_kubernetes) fault(l, path, "autoscale needs a platform of kind kubernetes");
+    m->container_count += service_capacity(s);
+  }
+}
+
+static void link_endpoints(struct linker *l) {
+  struct model *m = l->model;
+  m->programs = arena_new_array(l->arena, struct program, m->endpoints.count);
+  if (!m->endpoints.count) fault(l, "endpoints", "a scenario needs at least one endpoint");
+  for (uint32_t i = 0; i < m->endpoints.count; i++) {
+    const struct endpoint_config *e = model_endpoint(m, i);
+    const char *path = arena_format(l->arena, "endpoints.%s", e->name);
+    if (e->entry >= 0 && model_service(m, (uint32_t)e->entry)->kind == SERVICE_EXTERNAL) {
+      fault(l, path, "its entry \"%s\" is an external service", model_service(m, (uint32_t)e->entry)->name);
+      continue;
+    }
+    const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
+    if (wrong) fault(l, path, "%s", wrong);
+  }
+}
+
+static void link_sources(struct linker *l) {
+  struct model *m = l->model;
+  if (!m->sources.count) fault(l, "traffic", "a scenario needs at least one source of traffic");
+  for (uint32_t i = 0; i < m->sources.count; i++) {
+    struct source_config *s = (struct source_config *)m->sources.items + i;
+    const char *path = arena_format(l->arena, "traffic.%s", s->name);
+    double sum = 0;
+    for (uint32_t k = 0; k < s->mix.count; k++) sum += s->mix.weight[k];
+    if (!(sum > 0)) fault(l, path, "the weights of its mix add up to zero");
+    if (s->kind == SOURCE_CLOSED) {
+      if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
+      if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
+      continue;
+    }
+    if (!s->rate.kind) {
+      fault(l, path, "an open source needs a \"rate\"");
+      continue;
+    }
+    const char *wrong = profile_prepare(&s->rate, m->run.start);
+    if (wrong) fault(l, arena_format(l->arena, "%s.rate", path), "%s", wrong);
+  }
+}
+
+static void link_faults(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->faults.count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    const char *path = arena_format(l->arena, "faults.%s", f->name);
+    if (f->kind == FAULT_NODE && f->nodes < 0) fault(l, path, "a fault of kind node needs \"nodes\": the group that breaks");
+    if (f->kind == FAULT_NODE && !f->repair.kind) fault(l, path, "a fault of kind node needs a \"repair\" time");
+    if (f->kind == FAULT_CRASH && f->service < 0) fault(l, path, "a fault of kind crash needs a \"service\"");
+    if (f->kind == FAULT_CRASH && f->service >= 0 && model_service(m, (uint32_t)f->service)->kind == SERVICE_EXTERNAL) fault(l, path, "an external service has no process of ours that could crash");
+    if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind) fault(l, path, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
+  }
+}
+
+static void check_price(struct linker *l, const char *path, const char *name) {
+  const struct price_list *list = &l->model->bill.prices;
+  if (!name) return;
+  if (!list->items.count)
+    fault(l, path, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
+  else if (!price_named(list, name))
+    fault(l, path, "the price list has no item \"%s\"", name);
+}
+
+static void link_money(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), model_nodes(m, i)->price);
+  const struct charge_config *charges = m->bill.charges.items;
+  for (uint32_t i = 0; i < m->bill.charges.count; i++) {
+    const char *path = arena_format(l->arena, "bill.charges.%s", charges[i].name);
+    check_price(l, path, charges[i].price);
+    const struct price_item *item = price_named(&m->bill.prices, charges[i].price);
+    if (item && isnan(price_monthly(&item->price))) fault(l, path, "the price \"%s\" is per %s, not per month or hour", charges[i].price, item->price.per);
+  }
+  check_price(l, "bill.egress", m->bill.egress);
+}
+
+/* Places the initial replicas as a run would: what does not fit is the planner's mistake and is said before anything runs. */
+static void check_placement(struct linker *l) {
+  struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
+  for (uint32_t i = 0; i < l->model->services.count; i++) {
+    const struct service *s = &w->services[i];
+    if (s->config->kind == SERVICE_EXTERNAL || s->in_rotation >= (uint64_t)s->config->replicas) continue;
+    fault(l, arena_format(l->arena, "services.%s", s->config->name),
+          "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation, (long long)s->config->replicas);
+  }
+  world_free(w);
+}
+
+bool model_link(struct model *m, struct arena *arena, model_fault *report, void *context) {
+  struct linker l = {m, arena, report, context, false};
+  m->arena = arena;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
+  link_services(&l);
+  link_sources(&l);
+  link_endpoints(&l);
+  link_faults(&l);
+  link_money(&l);
+  if (m->run.warmup > 9000000000000000000 - m->run.window) fault(&l, "run", "window and warm-up are longer than 290 years");
+  if (!l.failed) check_placement(&l);
+  return !l.failed;
+}
+
+static double source_rate(const struct model *m, const struct source_config *s) {
+  if (s->kind == SOURCE_CLOSED) return s->think.mean > 0 ? (double)s->population / (s->think.mean * 1e-9) : (double)s->population;
+  return profile_expected(&s->rate, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
+}
+
+double model_offered_rate(const struct model *m) {
+  double sum = 0;
+  for (uint32_t i = 0; i < m->sources.count; i++) sum += model_source(m, i)->kind == SOURCE_OPEN ? source_rate(m, model_source(m, i)) : 0;
+  return sum;
+}
+
+double model_endpoint_share(const struct model *m, uint32_t endpoint) {
+  double all = 0, mine = 0;
+  for (uint32_t i = 0; i < m->sources.count; i++) {
+    const struct source_config *s = model_source(m, i);
+    double rate = source_rate(m, s), weights = 0;
+    for (uint32_t k = 0; k < s->mix.count; k++) weights += s->mix.weight[k];
+    for (uint32_t k = 0; k < s->mix.count; k++) {
+      all += rate * s->mix.weight[k] / weights;
+      if (s->mix.reference[k] == (int32_t)endpoint) mine += rate * s->mix.weight[k] / weights;
+    }
+  }
+  return all > 0 ? mine / all : 0;
+}

@@ -1,0 +1,76 @@
+/* The model of one scenario: everything the simulation needs, typed and linked, read-only while it runs.
+ *
+ * One `const struct model` is shared by all replications and threads. It is filled from field tables (each component's
+ * header declares its record), names are indices after linking, and nothing in here points to text that a run compares. */
+#ifndef MODEL_H
+#define MODEL_H
+#include "models/compute/service.h"
+#include "models/faults/fault.h"
+#include "models/money/price.h"
+#include "models/observation.h"
+#include "models/platform/platform.h"
+#include "models/request/program.h"
+#include "models/traffic/source.h"
+
+struct probe_config {
+  sim_time at;
+};
+
+struct run_config {
+  sim_time window;      /* measured */
+  sim_time warmup;      /* simulated before it */
+  sim_time start;       /* time of day at time zero, ns since midnight */
+  int64_t replications;
+  int64_t windows;      /* equal parts of the window, for series and claims over a part */
+  struct config_list probes; /* struct probe_config */
+  int64_t years;        /* of the availability run; 0: none */
+  int64_t years_per_replication;
+  uint64_t seed;
+};
+
+extern const struct record run_record;
+
+struct model {
+  struct config_list sources;   /* struct source_config */
+  struct config_list endpoints; /* struct endpoint_config */
+  struct config_list services;  /* struct service_config */
+  struct config_list faults;    /* struct fault_config */
+  struct platform_config platform;
+  struct bill_config bill;
+  struct run_config run;
+  /* Derived by model_link. */
+  struct program *programs;     /* one an endpoint */
+  uint32_t node_count, container_count;
+  struct arena *arena;
+};
+
+/* Reports a fault of the scenario that only shows when its parts are put together. path: such as "endpoints.buy.steps". */
+typedef void model_fault(void *context, const char *path, const char *message);
+
+/* Compiles programs and checks what concerns several parts. Returns whether no fault was reported. */
+bool model_link(struct model *, struct arena *, model_fault *, void *context);
+
+static inline const struct service_config *model_service(const struct model *m, uint32_t i) {
+  return (const struct service_config *)m->services.items + i;
+}
+static inline const struct endpoint_config *model_endpoint(const struct model *m, uint32_t i) {
+  return (const struct endpoint_config *)m->endpoints.items + i;
+}
+static inline const struct source_config *model_source(const struct model *m, uint32_t i) {
+  return (const struct source_config *)m->sources.items + i;
+}
+static inline const struct fault_config *model_fault_at(const struct model *m, uint32_t i) {
+  return (const struct fault_config *)m->faults.items + i;
+}
+static inline const struct node_group *model_nodes(const struct model *m, uint32_t i) {
+  return (const struct node_group *)m->platform.nodes.items + i;
+}
+
+/* Mean share of the endpoint in all requests, from the sources' mixes and mean rates; sums to 1. */
+double model_endpoint_share(const struct model *, uint32_t endpoint);
+/* What a replication observes; without traffic next to nothing. */
+struct observation_plan model_observation_plan(const struct model *, bool traffic);
+/* Mean offered rate of all open sources over the measured window, per second. */
+double model_offered_rate(const struct model *);
+
+#endif

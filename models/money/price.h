@@ -1,0 +1,53 @@
+/* Money: price lists, and the monthly bill of what ran.
+ *
+ * A price list is a file of its own: each item has a price per something, where it was read and when. A month is 730 hours.
+ * The bill: every node at its group's price, fixed charges of the scenario, and egress by what was answered. */
+#ifndef PRICE_H
+#define PRICE_H
+#include "sim/describe/field.h"
+
+struct arena;
+struct model;
+
+struct price_item {
+  const char *name;
+  struct money_value price;
+  const char *source, *date;
+};
+
+struct price_list {
+  const char *title;
+  struct config_list items; /* struct price_item */
+};
+
+extern const struct record price_list_record;
+
+/* Something that costs and is not a node: managed databases, balancers, control planes. */
+struct charge_config {
+  const char *name;
+  const char *price;
+  double quantity;
+};
+
+struct bill_config {
+  struct config_list charges; /* struct charge_config */
+  const char *egress;         /* price item per GB, or null */
+  double egress_free_gb;      /* per month */
+  struct price_list prices;   /* bound from the file that the scenario names */
+};
+
+extern const struct record bill_record;
+
+struct bill_row {
+  const char *item, *price, *unit;
+  const struct price_item *from;
+  double quantity, unit_price, monthly;
+};
+
+const struct price_item *price_named(const struct price_list *, const char *name); /* null when not listed */
+/* Per month: node-hours and per-month prices; NaN for a price per something else. */
+double price_monthly(const struct money_value *);
+/* The bill for a month in which `egress_bytes_per_s` were sent on average. Rows in the arena. */
+uint32_t bill_compute(const struct model *, double egress_bytes_per_s, struct arena *, struct bill_row **rows);
+
+#endif

@@ -1,0 +1,101 @@
+#include "models/observation.h"
+#include "sim/engine/arena.h"
+
+void observation_open(struct observation *o, struct arena *arena, const struct observation_plan *plan) {
+  o->measured_from = plan->measured_from, o->window_count = plan->windows;
+  o->window_length = (plan->horizon - plan->measured_from + plan->windows - 1) / plan->windows;
+  if (o->window_length < 1) o->window_length = 1;
+  o->endpoint_count = plan->endpoints, o->service_count = plan->services;
+  o->endpoints = arena_new_array(arena, struct endpoint_observation, plan->endpoints);
+  o->services = arena_new_array(arena, struct service_observation, plan->services);
+  o->inside_window_ns = arena_new_array(arena, double, plan->windows);
+  for (uint32_t i = 0; i < plan->endpoints; i++) {
+    o->endpoints[i].windows = arena_new_array(arena, struct endpoint_window, plan->windows);
+    o->endpoints[i].slow = arena_new_array(arena, struct slow_bin, SLOW_BINS);
+  }
+}
+
+/* Adds the time since the last change to the integrals of the number inside. */
+static void advance(struct observation *o, sim_time now) {
+  if (!o->inside || now == o->inside_since) {
+    o->inside_since = now;
+    return;
+  }
+  o->inside_ns += (unsigned __int128)(uint64_t)(now - o->inside_since) * o->inside;
+  sim_time from = o->inside_since > o->measured_from ? o->inside_since : o->measured_from;
+  while (from < now) {
+    sim_time window = (from - o->measured_from) / o->window_length;
+    sim_time end = o->measured_from + (window + 1) * o->window_length;
+    if (window >= o->window_count) window = o->window_count - 1;
+    if (end > now || window == o->window_count - 1) end = now;
+    o->inside_window_ns[window] += (double)(end - from) * o->inside;
+    from = end;
+  }
+  o->inside_since = now;
+}
+
+static struct endpoint_window *window_at(struct observation *o, uint32_t endpoint, sim_time arrived) {
+  sim_time window = (arrived - o->measured_from) / o->window_length;
+  if (window >= o->window_count) window = o->window_count - 1;
+  return &o->endpoints[endpoint].windows[window];
+}
+
+void observation_arrival(struct observation *o, uint32_t endpoint, sim_time now) {
+  advance(o, now);
+  o->inside++;
+  o->arrived++;
+  if (now >= o->measured_from) window_at(o, endpoint, now)->arrived++;
+}
+
+static uint32_t slow_bin_of(int64_t ns) {
+  uint64_t value = (uint64_t)ns | 3;
+  uint32_t octave = 63 - (uint32_t)__builtin_clzll(value);
+  return octave * 4 + (uint32_t)((value >> (octave - 1)) & 1) * 2 + (octave >= 2 ? (uint32_t)((value >> (octave - 2)) & 1) : 0);
+}
+
+void observation_end(struct observation *o, const struct request *r, uint32_t cells, enum outcome outcome, sim_time now) {
+  advance(o, now);
+  int64_t latency = now - r->arrived;
+  o->inside--;
+  o->ended[outcome]++;
+  o->sojourn_ns += (uint64_t)latency;
+  if (outcome == OUTCOME_COMPLETED) {
+    int64_t sum = 0, sign = 0;
+    for (uint32_t i = 0; i < cells; i++) sum += r->cell[i], sign |= r->cell[i];
+    o->broken_attributions += sum != latency || sign < 0;
+  }
+  if (r->arrived < o->measured_from) return;
+  struct endpoint_window *window = window_at(o, r->endpoint, r->arrived);
+  window->ended[outcome]++;
+  if (outcome != OUTCOME_COMPLETED) return;
+  histogram_add(&window->latency, latency);
+  struct slow_bin *bin = &o->endpoints[r->endpoint].slow[slow_bin_of(latency)];
+  bin->count++;
+  for (uint32_t i = 0; i < cells; i++) bin->cell_ns[i] += (double)r->cell[i];
+}
+
+void observation_close(struct observation *o, sim_time now) { advance(o, now); }
+
+static void merge_endpoint(struct endpoint_observation *into, const struct endpoint_observation *from, uint32_t windows) {
+  for (uint32_t w = 0; w < windows; w++) {
+    into->windows[w].arrived += from->windows[w].arrived;
+    for (uint32_t k = 0; k < OUTCOMES; k++) into->windows[w].ended[k] += from->windows[w].ended[k];
+    if (from->windows[w].latency.count) histogram_merge(&into->windows[w].latency, &from->windows[w].latency);
+  }
+  for (uint32_t b = 0; b < SLOW_BINS; b++) {
+    into->slow[b].count += from->slow[b].count;
+    for (uint32_t i = 0; i < PROGRAM_CELLS; i++) into->slow[b].cell_ns[i] += from->slow[b].cell_ns[i];
+  }
+}
+
+void observation_merge(struct observation *into, const struct observation *from) {
+  for (uint32_t i = 0; i < from->endpoint_count; i++) merge_endpoint(&into->endpoints[i], &from->endpoints[i], from->window_count);
+  for (uint32_t i = 0; i < from->service_count; i++) {
+    into->services[i].calls += from->services[i].calls;
+    histogram_merge(&into->services[i].latency, &from->services[i].latency);
+  }
+  into->arrived += from->arrived;
+  for (uint32_t k = 0; k < OUTCOMES; k++) into->ended[k] += from->ended[k];
+  into->wasted += from->wasted;
+  for (uint32_t w = 0; w < from->window_count; w++) into->inside_window_ns[w] += from->inside_window_ns[w];
+}

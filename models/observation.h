@@ -1,0 +1,69 @@
+/* What one replication saw: plain counts, histograms and integrals, merged by addition.
+ *
+ * A request counts in the window of its arrival, measured from the end of the warm-up. Latency is that of answered requests,
+ * from the intended arrival; requests that failed are counted by cause. */
+#ifndef OBSERVATION_H
+#define OBSERVATION_H
+#include "models/request/request.h"
+#include "sim/stats/histogram.h"
+#include "sim/stats/tally.h"
+
+enum { SLOW_BINS = 256 };
+
+/* Sums of attributed time by quarter octave of latency: from these, where the slowest 1% spent theirs. */
+struct slow_bin {
+  uint64_t count;
+  double cell_ns[PROGRAM_CELLS];
+};
+
+struct endpoint_window {
+  uint64_t arrived;           /* in this window */
+  uint64_t ended[OUTCOMES];   /* of those that arrived in it */
+  struct histogram latency;   /* of the completed */
+};
+
+struct endpoint_observation {
+  struct endpoint_window *windows; /* window_count of the observation */
+  struct slow_bin *slow;           /* SLOW_BINS */
+};
+
+struct service_observation {
+  struct histogram latency; /* from call to answer, waiting included */
+  uint64_t calls;           /* answered in the measured window */
+};
+
+struct observation {
+  sim_time measured_from, window_length;
+  uint32_t window_count;
+  uint32_t endpoint_count, service_count;
+  struct endpoint_observation *endpoints;
+  struct service_observation *services;
+  /* Over the whole run, from time zero: for the invariants. */
+  uint64_t arrived, ended[OUTCOMES];
+  uint64_t wasted;              /* ran on after their client had gone, to the end of their program */
+  uint32_t inside;              /* clients that wait now */
+  sim_time inside_since;
+  unsigned __int128 inside_ns;  /* integral of the number of waiting clients */
+  unsigned __int128 sojourn_ns; /* sum of the times of those that have ended */
+  double *inside_window_ns; /* integral over each window */
+  uint64_t broken_attributions; /* requests whose cells did not add up */
+};
+
+struct observation_plan {
+  uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
+  sim_time measured_from, horizon;
+};
+
+void observation_open(struct observation *, struct arena *, const struct observation_plan *);
+void observation_arrival(struct observation *, uint32_t endpoint, sim_time now);
+void observation_end(struct observation *, const struct request *, uint32_t cells, enum outcome, sim_time now);
+void observation_close(struct observation *, sim_time now);
+void observation_merge(struct observation *into, const struct observation *);
+
+static inline void observation_call(struct observation *o, uint32_t service, sim_time since, sim_time now) {
+  if (now < o->measured_from) return;
+  o->services[service].calls++;
+  histogram_add(&o->services[service].latency, now - since);
+}
+
+#endif

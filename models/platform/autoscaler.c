@@ -1,0 +1,89 @@
+#include "models/platform/autoscaler.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+
+static const struct kubernetes_config *config_of(const struct world *w) { return &w->model->platform.kubernetes; }
+
+/* metrics-server: the CPU used since the last scrape. A process that has just come up has no value until a whole window. */
+static void scrape(void *scaler, uint32_t argument) {
+  (void)argument;
+  struct autoscaler *a = scaler;
+  struct world *w = a->world;
+  const struct service *s = &w->services[a->service];
+  sim_time now = world_now(w);
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    struct container *c = &w->containers[s->first + i];
+    if (c->state != CONTAINER_UP) {
+      c->scrapes = 0;
+      continue;
+    }
+    container_advance(c, now);
+    c->usage_rate = (c->used_ns - c->used_at_scrape) / (double)(now - c->scraped_at + (now == c->scraped_at));
+    c->used_at_scrape = c->used_ns;
+    c->scraped_at = now;
+    c->scrapes++;
+  }
+  calendar_set(w->calendar, a->scrape, now + config_of(w)->metrics_resolution);
+}
+
+static struct hpa_pod describe(const struct world *w, const struct container *c) {
+  const struct service_config *s = w->services[c->service].config;
+  sim_time now = world_now(w);
+  bool placed = c->node != NOBODY;
+  return (struct hpa_pod){
+      .request_milli = s->resources.requests.cpu,
+      .usage_milli = c->state == CONTAINER_UP && c->scrapes >= 2 ? (int64_t)(c->usage_rate * 1000 + 0.5) : HPA_NO_METRIC,
+      .phase = placed ? HPA_RUNNING : HPA_PENDING,
+      .ready = c->ready ? HPA_READY_TRUE : HPA_READY_FALSE,
+      .deleting = c->state == CONTAINER_DRAINING,
+      .start_age = placed ? now - c->started_at : HPA_NO_START,
+      .transition_age = now - c->ready_changed_at,
+      .metric_age = now - c->scraped_at,
+      .metric_window = config_of(w)->metrics_resolution};
+}
+
+static void sync(void *scaler, uint32_t argument) {
+  (void)argument;
+  struct autoscaler *a = scaler;
+  struct world *w = a->world;
+  struct service *s = &w->services[a->service];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    const struct container *c = &w->containers[s->first + i];
+    if (c->state != CONTAINER_UNUSED) a->pods[count++] = describe(w, c);
+  }
+  int32_t wanted = hpa_reconcile(&a->hpa, world_now(w), s->desired, a->pods, count);
+  if (wanted != s->desired) {
+    s->desired = wanted;
+    a->changes++;
+    kubernetes_resize(w, a->service);
+  }
+  calendar_set(w->calendar, a->sync, world_now(w) + config_of(w)->autoscaler_sync);
+}
+
+static void start_one(struct world *w, struct autoscaler *a, uint32_t service) {
+  const struct autoscale_config *k = &w->services[service].config->autoscale;
+  struct hpa_config config = hpa_config_default();
+  config.min = (int32_t)k->min, config.max = (int32_t)k->max, config.target_pct = (int32_t)(k->cpu * 100 + 0.5);
+  config.sync_period = config_of(w)->autoscaler_sync;
+  config.has_behavior = k->behavior;
+  if (k->behavior) config.behavior = hpa_behavior_default();
+  *a = (struct autoscaler){.world = w, .service = service};
+  hpa_init(&a->hpa, &config);
+  a->pods = arena_new_array(w->arena, struct hpa_pod, w->services[service].capacity);
+  a->scrape = calendar_slot(w->calendar, scrape, a, 0);
+  a->sync = calendar_slot(w->calendar, sync, a, 0);
+  /* The two periods are not in step: the phase of the sync is drawn. */
+  struct stream draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_DETECTION, (uint64_t)1 << 32 | service));
+  calendar_set(w->calendar, a->scrape, config_of(w)->metrics_resolution);
+  calendar_set(w->calendar, a->sync, (sim_time)(stream_uniform(&draws) * (double)config_of(w)->autoscaler_sync));
+}
+
+void autoscalers_start(struct world *w) {
+  const struct model *m = w->model;
+  for (uint32_t i = 0; i < m->services.count; i++) w->scaler_count += model_service(m, i)->autoscale.max > 0;
+  if (w->mode == WORLD_AVAILABILITY) w->scaler_count = 0; /* no requests: no CPU to scale on; the size stays */
+  w->scalers = arena_new_array(w->arena, struct autoscaler, w->scaler_count + 1);
+  for (uint32_t i = 0, k = 0; i < m->services.count && k < w->scaler_count; i++)
+    if (model_service(m, i)->autoscale.max > 0) w->services[i].scaler = k, start_one(w, &w->scalers[k++], i);
+}

@@ -1,0 +1,261 @@
+#include "models/platform/lifecycle.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <math.h>
+
+static const struct orchestrator *policy(const struct world *w) { return w->orchestrator; }
+
+/* --- rotation ---------------------------------------------------------------------------------------------------------------- */
+
+void rotation_add(struct world *w, struct container *c) {
+  struct service *s = world_service_of(w, c);
+  if (c->in_rotation) return;
+  /* In the order of their numbers, so that the order of routing does not depend on who came back first. */
+  uint32_t i = s->in_rotation++;
+  for (; i && s->rotation[i - 1] > c->id; i--) s->rotation[i] = s->rotation[i - 1];
+  s->rotation[i] = c->id;
+  c->in_rotation = true;
+  level_set(&s->replicas, world_now(w), s->in_rotation);
+  outage_changed(w);
+}
+
+void rotation_remove(struct world *w, struct container *c) {
+  struct service *s = world_service_of(w, c);
+  if (!c->in_rotation) return;
+  uint32_t i = 0;
+  while (s->rotation[i] != c->id) i++;
+  s->in_rotation--;
+  for (; i < s->in_rotation; i++) s->rotation[i] = s->rotation[i + 1];
+  c->in_rotation = false;
+  level_set(&s->replicas, world_now(w), s->in_rotation);
+  outage_changed(w);
+}
+
+void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time delay) {
+  c->rotates_in = in;
+  calendar_set(w->calendar, c->rotation_slot, world_now(w) + delay);
+}
+
+static void rotates(void *world, uint32_t id) {
+  struct world *w = world;
+  struct container *c = &w->containers[id];
+  if (c->rotates_in && c->state == CONTAINER_UP)
+    rotation_add(w, c);
+  else
+    rotation_remove(w, c);
+}
+
+/* --- placement --------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t replicas_on(const struct world *w, const struct node *n, uint32_t service) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < n->container_count; i++) count += w->containers[n->containers[i]].service == service;
+  return count;
+}
+
+static bool fits(const struct node *n, const struct service_config *s) {
+  const struct resource_amounts *r = &s->resources.requests;
+  bool cpu = n->group->cpu == INT64_MAX || n->cpu_requested + r->cpu <= n->group->cpu;
+  return cpu && n->memory_requested + r->memory <= n->group->memory;
+}
+
+static bool allowed(const struct world *w, const struct node *n, const struct service_config *s) {
+  if (n->group->role == ROLE_MANAGER) return false;
+  const struct node_group *wanted = s->place >= 0 ? model_nodes(w->model, (uint32_t)s->place) : NULL;
+  return wanted ? n->group == wanted : !n->group->dedicated;
+}
+
+uint32_t lifecycle_choose_node(const struct world *w, const struct container *c) {
+  const struct service_config *s = w->services[c->service].config;
+  uint32_t best = NOBODY, best_replicas = 0;
+  double best_allocated = 0;
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    if (n->detected || !allowed(w, n, s) || !fits(n, s)) continue;
+    uint32_t replicas = replicas_on(w, n, c->service);
+    double allocated = (double)n->cpu_requested / (double)n->group->cpu + (double)n->memory_requested / ((double)n->group->memory + 1);
+    if (best != NOBODY && (replicas > best_replicas || (replicas == best_replicas && allocated >= best_allocated))) continue;
+    best = i, best_replicas = replicas, best_allocated = allocated;
+  }
+  return best;
+}
+
+bool lifecycle_place(struct world *w, struct container *c) {
+  assert(c->node == NOBODY);
+  c->state = CONTAINER_PENDING;
+  uint32_t chosen = lifecycle_choose_node(w, c);
+  if (chosen == NOBODY) return false;
+  struct node *n = &w->nodes[chosen];
+  const struct resource_amounts *r = &w->services[c->service].config->resources.requests;
+  c->node = chosen;
+  c->speed = n->group->speed;
+  c->state = CONTAINER_DOWN;
+  n->cpu_requested += r->cpu, n->memory_requested += r->memory;
+  node_add(n, c->id);
+  return true;
+}
+
+void lifecycle_unplace(struct world *w, struct container *c) {
+  assert(!c->running);
+  struct node *n = &w->nodes[c->node];
+  const struct resource_amounts *r = &w->services[c->service].config->resources.requests;
+  n->cpu_requested -= r->cpu, n->memory_requested -= r->memory;
+  node_remove(n, c->id);
+  c->node = NOBODY;
+}
+
+/* --- processes --------------------------------------------------------------------------------------------------------------- */
+
+double lifecycle_uniform(struct container *c) { return stream_uniform(&c->life_draws); }
+
+void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_time delay) {
+  c->life_stage = stage;
+  calendar_set(w->calendar, c->life, world_now(w) + delay);
+}
+
+static void serves(struct world *w, struct container *c) {
+  c->state = CONTAINER_UP;
+  c->up_since = world_now(w);
+  c->virtual_at = world_now(w);
+  world_service_of(w, c)->up++;
+  outage_changed(w);
+}
+
+void lifecycle_start(struct world *w, struct container *c) {
+  c->state = CONTAINER_STARTING;
+  c->started_at = world_now(w);
+  lifecycle_wait(w, c, LIFE_START, distribution_sample_time(&w->services[c->service].config->start, &c->life_draws));
+}
+
+/* Handler of container->life. */
+static void life_goes_on(void *world, uint32_t id) {
+  struct world *w = world;
+  struct container *c = &w->containers[id];
+  if (c->life_stage != LIFE_START) {
+    policy(w)->life(w, c);
+    return;
+  }
+  serves(w, c);
+  policy(w)->process_up(w, c);
+}
+
+void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) {
+  calendar_clear(w->calendar, c->life);
+  bool served = c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
+  c->state = CONTAINER_DOWN;
+  if (!served) return;
+  world_service_of(w, c)->up--;
+  container_kill(w, c, outcome);
+  outage_changed(w);
+}
+
+void lifecycle_crash(struct world *w, struct container *c) {
+  if (c->state != CONTAINER_UP) return;
+  lifecycle_stop(w, c, OUTCOME_CRASHED);
+  policy(w)->process_died(w, c);
+}
+
+/* --- nodes ------------------------------------------------------------------------------------------------------------------- */
+
+void lifecycle_wait_node(struct world *w, struct node *n, sim_time delay) { calendar_set(w->calendar, n->detection_slot, world_now(w) + delay); }
+
+void lifecycle_node_fails(struct world *w, struct node *n) {
+  if (n->lost_to++) return;
+  n->up_time += world_now(w) - n->changed_at;
+  n->changed_at = world_now(w);
+  n->up = false;
+  n->failures++;
+  for (uint32_t i = 0; i < n->container_count; i++) lifecycle_stop(w, &w->containers[n->containers[i]], OUTCOME_CRASHED);
+  policy(w)->node_died(w, n);
+  outage_changed(w);
+}
+
+void lifecycle_node_returns(struct world *w, struct node *n) {
+  if (--n->lost_to) return;
+  n->down_time += world_now(w) - n->changed_at;
+  n->changed_at = world_now(w);
+  n->up = true;
+  policy(w)->node_returned(w, n);
+  outage_changed(w);
+}
+
+static void node_detected(void *world, uint32_t node) {
+  struct world *w = world;
+  policy(w)->detected(w, &w->nodes[node]);
+}
+
+/* --- building ---------------------------------------------------------------------------------------------------------------- */
+
+static void build_nodes(struct world *w) {
+  const struct model *m = w->model;
+  w->node_count = m->node_count;
+  w->nodes = arena_new_array(w->arena, struct node, m->node_count);
+  uint32_t index = 0;
+  for (uint32_t g = 0; g < m->platform.nodes.count; g++)
+    for (uint32_t k = 0; k < model_nodes(m, g)->count; k++, index++) {
+      struct node *n = &w->nodes[index];
+      n->group = model_nodes(m, g);
+      n->index = index, n->group_index = g, n->number = k, n->up = true;
+      n->cores = n->group->cpu == INT64_MAX ? INFINITY : (double)n->group->cpu / 1000;
+      n->containers = arena_new_array(w->arena, uint32_t, m->container_count + 1);
+      n->detection_slot = calendar_slot(w->calendar, node_detected, w, index);
+    }
+}
+
+static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service) {
+  const struct service_config *s = w->services[service].config;
+  c->id = id, c->service = service, c->node = NOBODY, c->state = CONTAINER_UNUSED;
+  c->holds = s->runtime == RUNTIME_THREADS;
+  c->limit = s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
+  c->weight = s->weight, c->speed = 1, c->rate = 1;
+  c->threads = s->threads, c->backlog = s->backlog;
+  c->slot = calendar_slot(w->calendar, container_computed, w, id);
+  c->life = calendar_slot(w->calendar, life_goes_on, w, id);
+  c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);
+  c->life_draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_LIFE, id));
+  c->pools = arena_new_array(w->arena, struct connection_pool, s->pools.count + 1);
+  for (uint32_t i = 0; i < s->pools.count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i;
+}
+
+static void build_pool_patience(struct world *w, struct service *s) {
+  for (uint32_t i = 0; i < s->config->pools.count; i++) {
+    const struct pool_config *pool = (const struct pool_config *)s->config->pools.items + i;
+    if (pool->wait == SIM_NEVER) continue;
+    struct lane *patience = lane_new(w->calendar, pool->wait, pool_wait_over, w);
+    for (uint32_t k = 0; k < s->capacity; k++) w->containers[s->first + k].pools[i].patience = patience;
+  }
+}
+
+static void build_services(struct world *w) {
+  const struct model *m = w->model;
+  w->container_count = m->container_count;
+  w->containers = arena_new_array(w->arena, struct container, m->container_count + 1);
+  w->services = arena_new_array(w->arena, struct service, m->services.count);
+  uint32_t id = 0;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    struct service *s = &w->services[i];
+    s->config = model_service(m, i), s->index = i, s->first = id, s->scaler = NOBODY;
+    s->capacity = service_capacity(s->config);
+    s->desired = (int32_t)s->config->replicas;
+    s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
+    for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i);
+    build_pool_patience(w, s);
+  }
+}
+
+void lifecycle_build(struct world *w) {
+  build_nodes(w);
+  build_services(w);
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    struct service *s = &w->services[i];
+    for (uint32_t k = 0; k < s->capacity && k < (uint32_t)s->desired; k++) {
+      struct container *c = &w->containers[s->first + k];
+      if (!lifecycle_place(w, c)) continue;
+      serves(w, c);
+      c->ready = true;
+      c->up_since = c->started_at = c->ready_changed_at = -SIM_DAY; /* has run for long */
+      rotation_add(w, c);
+    }
+  }
+}

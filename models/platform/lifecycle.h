@@ -1,0 +1,42 @@
+/* The life of containers and nodes: what every orchestrator does, once.
+ *
+ * A container is placed on a node, its process starts, serves, dies. Being in rotation is separate: callers go on choosing a
+ * dead replica until it is taken out. Each container has one wait at a time (`life`), each node one (`detection_slot`). */
+#ifndef LIFECYCLE_H
+#define LIFECYCLE_H
+#include "models/request/request.h"
+#include "sim/engine/sim_time.h"
+#include <stdbool.h>
+
+struct world;
+struct node;
+struct container;
+struct model;
+struct service;
+
+enum { LIFE_START = 1, LIFE_RESTART, LIFE_READY, LIFE_IN_ROTATION, LIFE_OUT_OF_ROTATION, LIFE_DRAINED };
+
+/* Builds nodes, services and containers and places the replicas that the scenario starts with: all up and in rotation. */
+void lifecycle_build(struct world *);
+
+/* Chooses a node by requests: fewest replicas of the service, then least allocated, then first. NOBODY when none fits. */
+uint32_t lifecycle_choose_node(const struct world *, const struct container *);
+bool lifecycle_place(struct world *, struct container *); /* false: no node fits; the container is pending */
+void lifecycle_unplace(struct world *, struct container *);
+
+void lifecycle_start(struct world *, struct container *);          /* the process starts; serves after the service's `start` */
+void lifecycle_wait(struct world *, struct container *, int32_t stage, sim_time delay);
+void lifecycle_crash(struct world *, struct container *);          /* the process dies by itself */
+void lifecycle_stop(struct world *, struct container *, enum outcome); /* it is ended; no orchestrator callback */
+void lifecycle_node_fails(struct world *, struct node *);
+void lifecycle_node_returns(struct world *, struct node *);
+void lifecycle_wait_node(struct world *, struct node *, sim_time delay);
+
+void rotation_add(struct world *, struct container *);
+void rotation_remove(struct world *, struct container *);
+/* In or out of rotation after the delay; a later call replaces an earlier one that has not happened yet. */
+void lifecycle_rotate(struct world *, struct container *, bool in, sim_time delay);
+
+double lifecycle_uniform(struct container *); /* from the container's own stream */
+
+#endif

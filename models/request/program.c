@@ -1,0 +1,135 @@
+#include "models/request/program.h"
+#include "models/model.h"
+#include "models/request/request.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay"};
+
+struct instruction *compile_emit(struct compiler *c, enum operation operation,
+                                 bool (*run)(struct world *, struct request *, const struct instruction *)) {
+  struct program *p = c->program;
+  if (p->count + 1 >= PROGRAM_INSTRUCTIONS) {
+    compile_fault(c, "the endpoint has more than %d instructions", PROGRAM_INSTRUCTIONS);
+    p->count = PROGRAM_INSTRUCTIONS - 2;
+  }
+  struct instruction *in = &p->instructions[p->count++];
+  *in = (struct instruction){.run = run, .operation = operation, .service = -1};
+  return in;
+}
+
+uint16_t compile_cell(struct compiler *c, int32_t service, enum time_kind kind) {
+  struct program *p = c->program;
+  for (uint32_t i = 0; i < p->cell_count; i++)
+    if (p->cells[i].service == service && p->cells[i].kind == kind) return (uint16_t)i;
+  if (p->cell_count == PROGRAM_CELLS) {
+    compile_fault(c, "the endpoint spends time in more than %d places", PROGRAM_CELLS);
+    return 0;
+  }
+  p->cells[p->cell_count] = (struct cell){service, kind};
+  return (uint16_t)p->cell_count++;
+}
+
+void compile_fault(struct compiler *c, const char *format, ...) {
+  if (c->fault) return;
+  char text[300];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  c->fault = arena_text(c->arena, text);
+}
+
+void compile_steps(struct compiler *c, const struct config_list *steps) {
+  const struct choice *step = steps->items;
+  for (uint32_t i = 0; i < steps->count; i++) {
+    const struct step_kind *kind = step[i].kind->behaviour;
+    kind->compile(c, step[i].value);
+  }
+}
+
+int32_t compile_service(const struct compiler *c) { return c->depth ? c->frames[c->depth - 1] : -1; }
+
+struct instruction *compile_enter(struct compiler *c, int32_t service, enum route route) {
+  if (c->depth == PROGRAM_FRAMES) {
+    compile_fault(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
+    c->depth--;
+  }
+  struct instruction *in = compile_emit(c, OPERATION_ENTER, request_enter);
+  in->service = service;
+  in->route = route;
+  in->cell = compile_cell(c, service, TIME_NETWORK);
+  struct instruction *accept = compile_emit(c, OPERATION_ACCEPT, request_accept);
+  accept->service = service;
+  accept->cell = compile_cell(c, service, TIME_QUEUE);
+  c->frames[c->depth++] = service;
+  return in;
+}
+
+void compile_leave(struct compiler *c) {
+  struct instruction *in = compile_emit(c, OPERATION_LEAVE, request_leave);
+  assert(c->depth > 0);
+  in->service = c->frames[--c->depth];
+  in->cell = compile_cell(c, in->service, TIME_NETWORK);
+}
+
+void compile_cpu(struct compiler *c, const struct distribution *demand) {
+  int32_t service = compile_service(c);
+  if (service < 0) {
+    compile_fault(c, "a \"cpu\" step needs a service to run on: give the endpoint an \"entry\" or put it inside a \"call\"");
+    return;
+  }
+  struct instruction *in = compile_emit(c, OPERATION_CPU, request_compute);
+  in->service = service;
+  in->demand = *demand;
+  in->cell = compile_cell(c, service, TIME_QUEUE);
+  in->second_cell = compile_cell(c, service, TIME_SERVICE);
+}
+
+const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
+  struct compiler c = {.model = m, .program = p, .arena = arena};
+  p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
+  if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
+  compile_steps(&c, &e->steps);
+  if (e->entry >= 0) compile_leave(&c);
+  compile_emit(&c, OPERATION_END, request_end);
+  return c.fault;
+}
+
+static void walk_demand(const struct program *p, uint32_t at, double weight, double *demand_s, double *visits) {
+  for (const struct instruction *in = &p->instructions[at]; weight > 0 && in->operation != OPERATION_END; in++) {
+    if (in->operation == OPERATION_CPU && demand_s) demand_s[in->service] += weight * in->demand.mean * 1e-9;
+    if ((in->operation == OPERATION_ENTER || in->operation == OPERATION_EXTERNAL) && visits) visits[in->service] += weight;
+    if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
+    if (in->operation != OPERATION_LOOKUP) continue;
+    walk_demand(p, in->target, weight * in->probability, demand_s, visits);
+    weight *= 1 - in->probability;
+  }
+}
+
+void program_demand(const struct program *p, double weight, double *demand_s, double *visits) {
+  walk_demand(p, 0, weight, demand_s, visits);
+}
+
+static double walk_serving(const struct program *p, uint32_t at, double (*serving)(void *, int32_t, enum route), void *context) {
+  double through = 1;
+  for (const struct instruction *in = &p->instructions[at]; in->operation != OPERATION_END && through > 0; in++) {
+    if (in->operation == OPERATION_ENTER) {
+      double served = serving(context, in->service, in->route);
+      if (in->target && served < 1) /* an unreachable cache is a miss */
+        return through * (served * walk_serving(p, (uint32_t)(in - p->instructions) + 1, serving, context) +
+                          (1 - served) * walk_serving(p, in->target, serving, context));
+      through *= served;
+    }
+    if (in->operation == OPERATION_LOOKUP && in->probability > 0)
+      return through * (in->probability * walk_serving(p, in->target, serving, context) +
+                        (1 - in->probability) * walk_serving(p, (uint32_t)(in - p->instructions) + 1, serving, context));
+  }
+  return through;
+}
+
+double program_serving(const struct program *p, double (*serving)(void *, int32_t, enum route), void *context) {
+  return walk_serving(p, 0, serving, context);
+}

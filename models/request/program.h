@@ -1,0 +1,112 @@
+/* The program of an endpoint: its steps, compiled to a flat array of instructions.
+ *
+ * A request executes it: an instruction either goes on at once or parks the request and is resumed by an event. There are no
+ * loops: every instruction runs at most once, so its number keys the request's draws, and what the request does elsewhere
+ * never shifts them. The same array is walked without requests: for the share of requests that would find a serving path,
+ * and for the mean demand on each service. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+#include "sim/describe/field.h"
+#include "sim/engine/distribution.h"
+#include <stdbool.h>
+
+struct arena;
+struct model;
+struct request;
+struct world;
+
+enum { PROGRAM_CELLS = 24, PROGRAM_FRAMES = 6, PROGRAM_INSTRUCTIONS = 2000 };
+
+/* Kinds of time in the attribution. */
+enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_KINDS };
+extern const char *const time_kind_names[TIME_KINDS];
+
+enum operation {
+  OPERATION_ENTER,    /* route to a replica of a service and travel there */
+  OPERATION_ACCEPT,   /* be accepted by it, or rejected */
+  OPERATION_LEAVE,    /* give back the thread and return to the caller */
+  OPERATION_CPU,      /* compute on the replica of the top frame */
+  OPERATION_ACQUIRE,  /* a connection of the top frame's pool */
+  OPERATION_RELEASE,
+  OPERATION_LOOKUP,   /* cache: on a hit, jump */
+  OPERATION_EXTERNAL, /* wait for somebody else's service */
+  OPERATION_ANSWER,   /* it has answered, or failed */
+  OPERATION_DELAY,
+  OPERATION_END
+};
+
+enum route { ROUTE_ANY, ROUTE_PRIMARY };
+
+struct instruction {
+  /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
+  bool (*run)(struct world *, struct request *, const struct instruction *);
+  enum operation operation;
+  int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
+  enum route route;           /* ENTER */
+  uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
+  uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
+  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns */
+};
+
+struct cell {
+  int32_t service; /* or -1: the client's side, waiting in no service */
+  enum time_kind kind;
+};
+
+struct program {
+  struct instruction *instructions;
+  uint32_t count;
+  struct cell cells[PROGRAM_CELLS];
+  uint32_t cell_count;
+};
+
+struct endpoint_config {
+  const char *name;
+  int32_t entry;            /* service, or -1: steps run nowhere in particular */
+  struct config_list steps; /* struct choice of step_choices */
+  int64_t response;         /* bytes sent to the client */
+};
+
+extern const struct record endpoint_record;
+extern const struct choice_set step_choices;
+
+/* --- for the files of steps -------------------------------------------------------------------------------------------- */
+
+struct compiler {
+  const struct model *model;
+  struct program *program;
+  int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
+  uint32_t depth;
+  const char *fault; /* the first; null while all is well */
+  struct arena *arena;
+};
+
+/* What a kind of step does with its configuration: emits instructions. */
+struct step_kind {
+  void (*compile)(struct compiler *, const void *config);
+};
+
+struct instruction *compile_emit(struct compiler *, enum operation, bool (*run)(struct world *, struct request *, const struct instruction *));
+uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
+void compile_fault(struct compiler *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void compile_steps(struct compiler *, const struct config_list *steps);
+/* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */
+struct instruction *compile_enter(struct compiler *, int32_t service, enum route);
+void compile_leave(struct compiler *);
+void compile_cpu(struct compiler *, const struct distribution *demand);
+void compile_external(struct compiler *, int32_t service);
+int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
+
+/* Compiles one endpoint. Null, or what is wrong. */
+const char *program_compile(struct program *, const struct model *, const struct endpoint_config *, struct arena *);
+
+/* Walks every path: sums weight x mean demand of each CPU instruction into demand_s[service], and of visits into
+ * visits[service] (ENTER, EXTERNAL) and queries. Arrays of model->services.count; null to skip. */
+void program_demand(const struct program *, double weight, double *demand_s, double *visits);
+
+/* The share of requests that find a serving path, given for each service the share of its calls that would be served.
+ * External services are not ours and count as serving. */
+double program_serving(const struct program *, double (*serving)(void *context, int32_t service, enum route), void *context);
+
+#endif

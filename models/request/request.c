@@ -1,0 +1,179 @@
+#include "models/request/request.h"
+#include "models/compute/balancer.h"
+#include "models/world.h"
+#include <assert.h>
+#include <string.h>
+
+const char *const outcome_names[OUTCOMES] = {"completed", "timeout",    "rejected", "pool_timeout", "refused",
+                                             "unreachable", "no_backend", "crashed",  "external"};
+
+void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  uint32_t id = pool_take(&w->requests);
+  struct request *r = world_request(w, id);
+  sim_time now = world_now(w);
+  const struct program *p = &w->model->programs[endpoint];
+  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user;
+  r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
+  r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->client_gone = r->fresh = r->has_connection = r->doomed = false;
+  memset(r->cell, 0, p->cell_count * sizeof *r->cell);
+  observation_arrival(&w->observation, endpoint, now);
+  struct lane *patience = w->sources[source].patience;
+  if (patience) r->patience = lane_push(patience, id);
+  request_resume(w, r);
+}
+
+static bool frame_alive(const struct world *w, const struct frame *f) { return w->containers[f->container].generation == f->generation; }
+
+void request_resume(struct world *w, struct request *r) {
+  if (r->depth && !frame_alive(w, &r->frames[r->depth - 1])) {
+    request_fail(w, r, OUTCOME_CRASHED);
+    return;
+  }
+  const struct instruction *program = w->model->programs[r->endpoint].instructions;
+  for (;;) {
+    const struct instruction *in = &program[r->pc++];
+    if (!in->run(w, r, in)) return;
+  }
+}
+
+/* --- endings ------------------------------------------------------------------------------------------------------------- */
+
+static void forget(struct world *w, struct request *r) {
+  r->live = false;
+  pool_give(&w->requests, r->id);
+}
+
+/* The client has its answer or has given up: record it, and let a closed user think. */
+static void release_client(struct world *w, struct request *r, enum outcome outcome) {
+  struct source *s = &w->sources[r->source];
+  observation_end(&w->observation, r, w->model->programs[r->endpoint].cell_count, outcome, world_now(w));
+  r->client_gone = true;
+  if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, r->user, r->arrived);
+}
+
+void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
+  if (r->client_gone) return;
+  if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
+  release_client(w, r, outcome);
+}
+
+void request_timed_out(void *world, uint32_t id) {
+  struct world *w = world;
+  request_give_up(w, world_request(w, id), OUTCOME_TIMEOUT);
+}
+
+void request_fail(struct world *w, struct request *r, enum outcome outcome) {
+  assert(r->waiting == WAITING_NOT);
+  request_give_up(w, r, outcome);
+  if (r->has_connection) pool_abandon(w, r);
+  while (r->depth) {
+    const struct frame *f = &r->frames[--r->depth];
+    if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
+  }
+  forget(w, r);
+}
+
+bool request_end(struct world *w, struct request *r, const struct instruction *in) {
+  (void)in;
+  if (r->client_gone)
+    w->observation.wasted++;
+  else
+    request_give_up(w, r, OUTCOME_COMPLETED);
+  forget(w, r);
+  return false;
+}
+
+/* --- waiting ------------------------------------------------------------------------------------------------------------- */
+
+void request_wakes(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *r = world_request(w, id);
+  r->waiting = WAITING_NOT;
+  request_book(r, r->wait_cell, world_now(w));
+  request_resume(w, r);
+}
+
+void request_wake_soon(struct world *w, struct request *r) {
+  r->waiting = WAITING_ELSEWHERE;
+  lane_push(w->soon, r->id);
+}
+
+/* Travels between two replicas; true when that takes no time. A null container is outside the cluster. */
+static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b, uint16_t cell) {
+  if (!w->hop || !a || !b || a->node == b->node) return true;
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = cell;
+  lane_push(w->hop, r->id);
+  return false;
+}
+
+/* --- instructions ---------------------------------------------------------------------------------------------------------- */
+
+/* The call cannot be served: go on where the step says (a cache that is away is a miss), or fail. */
+static bool unserved(struct world *w, struct request *r, const struct instruction *in, enum outcome outcome) {
+  if (in->target) {
+    r->pc = in->target;
+    return true;
+  }
+  request_fail(w, r, outcome);
+  return false;
+}
+
+void request_unreachable(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *r = world_request(w, id);
+  r->waiting = WAITING_NOT;
+  request_book(r, r->wait_cell, world_now(w));
+  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+  if (unserved(w, r, in, OUTCOME_UNREACHABLE)) request_resume(w, r);
+}
+
+static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->first : s->rotation[0];
+  return s->rotation[balancers[s->config->balance].pick(w, s, r->key, r->pc)];
+}
+
+bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
+  struct service *s = &w->services[in->service];
+  if (!s->in_rotation || s->up < (uint64_t)s->config->quorum) return unserved(w, r, in, OUTCOME_NO_BACKEND);
+  struct container *c = &w->containers[pick(w, s, in, r)];
+  if (c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING) {
+    if (c->node == NOBODY || w->nodes[c->node].up) return unserved(w, r, in, OUTCOME_REFUSED);
+    r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+    lane_push(w->unreachable[in->service], r->id);
+    return false;
+  }
+  const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
+  r->frames[r->depth++] = (struct frame){c->id, c->generation, false, world_now(w)};
+  return travel(w, r, caller, c, in->cell);
+}
+
+bool request_accept(struct world *w, struct request *r, const struct instruction *in) {
+  return container_accept(w, &w->containers[r->frames[r->depth - 1].container], r, in->cell);
+}
+
+bool request_leave(struct world *w, struct request *r, const struct instruction *in) {
+  const struct frame *f = &r->frames[--r->depth];
+  struct container *c = &w->containers[f->container];
+  r->fresh = false;
+  observation_call(&w->observation, (uint32_t)in->service, f->entered, world_now(w));
+  container_leave(w, c);
+  if (!r->depth) return true;
+  const struct frame *caller = &r->frames[r->depth - 1];
+  if (!frame_alive(w, caller)) {
+    request_fail(w, r, OUTCOME_CRASHED);
+    return false;
+  }
+  return travel(w, r, c, &w->containers[caller->container], in->cell);
+}
+
+bool request_compute(struct world *w, struct request *r, const struct instruction *in) {
+  struct container *c = &w->containers[r->frames[r->depth - 1].container];
+  struct stream draws = stream_at(r->key, r->pc);
+  r->work = distribution_sample_time(&in->demand, &draws);
+  if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
+  if (!r->work) return true;
+  r->since = world_now(w);
+  container_compute(w, c, r);
+  return false;
+}

@@ -1,0 +1,87 @@
+/* The travelling request: a pool entry that executes its endpoint's program.
+ *
+ * At any instant a request does exactly one thing, and every interval is booked into one cell of its program: the cells add
+ * up to its latency, to the nanosecond. A client that gives up is recorded as timed out and its request goes on: the server
+ * has not noticed, and the work is wasted. A request whose replica dies fails at once for its client; work that it has in
+ * progress elsewhere goes on and is thrown away when it returns. */
+#ifndef REQUEST_H
+#define REQUEST_H
+#include "models/request/program.h"
+#include "sim/engine/calendar.h"
+#include "sim/engine/lane.h"
+#include "sim/engine/stream.h"
+
+struct world;
+struct container;
+
+enum { NOBODY = UINT32_MAX };
+
+/* How a request ended for its client. */
+enum outcome {
+  OUTCOME_COMPLETED,
+  OUTCOME_TIMEOUT,      /* the client gave up */
+  OUTCOME_REJECTED,     /* backlog full */
+  OUTCOME_POOL_TIMEOUT, /* no free database connection in time */
+  OUTCOME_REFUSED,      /* the process is down, its machine answers */
+  OUTCOME_UNREACHABLE,  /* the machine is down: the connection attempt timed out */
+  OUTCOME_NO_BACKEND,   /* nothing in rotation, or no quorum */
+  OUTCOME_CRASHED,      /* its replica died while it was inside */
+  OUTCOME_EXTERNAL,     /* somebody else's service failed */
+  OUTCOMES
+};
+extern const char *const outcome_names[OUTCOMES];
+
+enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE };
+
+struct frame {
+  uint32_t container, generation;
+  bool accepted; /* counts among its requests in flight */
+  sim_time entered;
+};
+
+struct request {
+  uint64_t key;        /* of its draws: instruction i draws from stream_at(key, i) */
+  sim_time arrived;    /* intended arrival: latency counts from here */
+  sim_time since;      /* start of the current wait */
+  sim_time work;       /* of the current computation, on this node */
+  lane_ticket patience;
+  lane_ticket pool_patience;
+  uint32_t id, next, user; /* next: in the queue that it waits in */
+  uint16_t source, endpoint, pc, wait_cell;
+  int16_t connection_service; /* the database that its connection leads to */
+  uint8_t depth, waiting, connection_frame;
+  bool live, client_gone, fresh, has_connection, doomed;
+  struct frame frames[PROGRAM_FRAMES];
+  int64_t cell[PROGRAM_CELLS];
+};
+
+/* A new request of a source: sent now. n: its number within the source. */
+void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* Executes instructions until the request waits or is gone. */
+void request_resume(struct world *, struct request *);
+/* Ends it for its client (if it still has one), gives back all it holds and forgets it. It must wait nowhere. */
+void request_fail(struct world *, struct request *, enum outcome);
+/* Ends it for its client only. */
+void request_give_up(struct world *, struct request *, enum outcome);
+/* Handler of the sources' time-out lanes. */
+void request_timed_out(void *world, uint32_t id);
+/* Handlers of delays: the wait is over. */
+void request_wakes(void *world, uint32_t id);
+void request_unreachable(void *world, uint32_t id);
+/* Resumes it within this instant, after what is happening now: a request never runs inside another one's event. */
+void request_wake_soon(struct world *, struct request *);
+
+/* Instructions. */
+bool request_enter(struct world *, struct request *, const struct instruction *);
+bool request_accept(struct world *, struct request *, const struct instruction *);
+bool request_leave(struct world *, struct request *, const struct instruction *);
+bool request_compute(struct world *, struct request *, const struct instruction *);
+bool request_end(struct world *, struct request *, const struct instruction *);
+
+/* Books the time since r->since into the cell. */
+static inline void request_book(struct request *r, uint16_t cell, sim_time now) {
+  r->cell[cell] += now - r->since;
+  r->since = now;
+}
+
+#endif

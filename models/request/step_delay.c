@@ -1,0 +1,29 @@
+/* {"delay": "50ms"}: time passes; nothing is used. */
+#include "models/request/program.h"
+#include "models/request/steps.h"
+#include "models/world.h"
+
+struct delay_step {
+  struct distribution delay;
+};
+
+static bool sleep_on(struct world *w, struct request *r, const struct instruction *in) {
+  struct stream draws = stream_at(r->key, r->pc);
+  sim_time delay = distribution_sample_time(&in->demand, &draws);
+  if (!delay) return true;
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  timer_heap_push(w->sleepers, r->since + delay, r->id);
+  return false;
+}
+
+static void compile(struct compiler *c, const void *config) {
+  struct instruction *in = compile_emit(c, OPERATION_DELAY, sleep_on);
+  in->demand = ((const struct delay_step *)config)->delay;
+  in->cell = compile_cell(c, compile_service(c), TIME_DELAY);
+}
+
+static const struct field fields[] = {
+    {.name = "delay", .kind = FIELD_DISTRIBUTION, .offset = offsetof(struct delay_step, delay), .doc = "How long."}, {0}};
+static const struct record record = {"delay step", sizeof(struct delay_step), fields, "Waits without using anything.", NULL};
+static const struct step_kind kind = {compile};
+const struct alternative step_delay = {"delay", true, &record, &kind};

@@ -1,0 +1,55 @@
+/* {"external": "payments"}: waits for a service that is not ours: a latency, a failure probability, no resource of ours. */
+#include "models/model.h"
+#include "models/request/program.h"
+#include "models/request/steps.h"
+#include "models/world.h"
+
+struct external_step {
+  int32_t external;
+};
+
+static bool fails(const struct request *r, const struct instruction *in) {
+  if (in->probability <= 0) return false;
+  struct stream draws = stream_at(r->key, (uint64_t)r->pc + PROGRAM_INSTRUCTIONS);
+  return stream_uniform(&draws) < in->probability;
+}
+
+static bool answered(struct world *w, struct request *r, const struct instruction *in) {
+  if (!fails(r, in)) return true;
+  request_fail(w, r, OUTCOME_EXTERNAL);
+  return false;
+}
+
+static bool ask(struct world *w, struct request *r, const struct instruction *in) {
+  struct stream draws = stream_at(r->key, r->pc);
+  sim_time latency = distribution_sample_time(&in->demand, &draws);
+  if (!latency) return true;
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  timer_heap_push(w->sleepers, r->since + latency, r->id);
+  return false;
+}
+
+void compile_external(struct compiler *c, int32_t service) {
+  const struct service_config *config = model_service(c->model, (uint32_t)service);
+  if (config->kind != SERVICE_EXTERNAL) {
+    compile_fault(c, "\"%s\" is not of kind external: use \"call\"", config->name);
+    return;
+  }
+  struct instruction *in = compile_emit(c, OPERATION_EXTERNAL, ask);
+  in->service = service;
+  in->demand = config->latency;
+  in->cell = compile_cell(c, service, TIME_EXTERNAL);
+  in = compile_emit(c, OPERATION_ANSWER, answered);
+  in->service = service;
+  in->probability = config->failure;
+}
+
+static void compile(struct compiler *c, const void *config) { compile_external(c, ((const struct external_step *)config)->external); }
+
+static const struct field fields[] = {
+    {.name = "external", .kind = FIELD_REFERENCE, .offset = offsetof(struct external_step, external), .target = "services",
+     .doc = "A service of kind external."},
+    {0}};
+static const struct record record = {"external step", sizeof(struct external_step), fields, "Waits for a service that is not ours.", NULL};
+static const struct step_kind kind = {compile};
+const struct alternative step_external = {"external", true, &record, &kind};

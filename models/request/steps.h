@@ -1,0 +1,8 @@
+/* The kinds of step: one file each; a new one is declared here and listed in steps.c. */
+#ifndef STEPS_H
+#define STEPS_H
+#include "sim/describe/field.h"
+
+extern const struct alternative step_cpu, step_call, step_query, step_cached, step_external, step_delay;
+
+#endif

@@ -1,0 +1,28 @@
+/* Rate profiles: how many requests per second arrive at time t.
+ *
+ * A profile is a non-negative function of time. Every kind gives its rate, a bound of the rate over an interval that is never
+ * too low, and its mean over an interval. Arrivals are drawn by thinning under the bound (Lewis and Shedler 1979) cell by cell,
+ * so that no spike, however narrow, can be stepped over; see models/traffic/arrivals.h. */
+#ifndef PROFILE_H
+#define PROFILE_H
+#include "sim/describe/field.h"
+#include "sim/engine/sim_time.h"
+
+struct profile_kind {
+  double (*rate)(const void *self, sim_time t);                  /* per second */
+  double (*bound)(const void *self, sim_time from, sim_time to); /* at least the rate everywhere in [from, to) */
+  double (*floor)(const void *self, sim_time from, sim_time to); /* at most the rate everywhere in [from, to) */
+  const char *(*prepare)(void *self, sim_time start_of_day);     /* once, after reading; null or what is wrong */
+};
+
+extern const struct choice_set profile_choices;
+
+double profile_rate(const struct choice *, sim_time t);
+double profile_bound(const struct choice *, sim_time from, sim_time to);
+double profile_floor(const struct choice *, sim_time from, sim_time to);
+/* Expected arrivals in [from, to), by Simpson's rule on 64 cells a call: for reports and estimates, not for sampling. */
+double profile_expected(const struct choice *, sim_time from, sim_time to);
+/* start_of_day: the time of day at which the run begins, as nanoseconds since midnight. Null, or a sentence for the user. */
+const char *profile_prepare(struct choice *, sim_time start_of_day);
+
+#endif

@@ -1,0 +1,109 @@
+#include "models/world.h"
+#include "models/platform/lifecycle.h"
+#include "sim/engine/arena.h"
+#include <stdlib.h>
+
+static void build_delays(struct world *w) {
+  const struct model *m = w->model;
+  w->sleepers = timer_heap_new(w->calendar, request_wakes, w);
+  w->soon = lane_new(w->calendar, 0, request_wakes, w);
+  if (m->platform.network.between_nodes > 0) w->hop = lane_new(w->calendar, m->platform.network.between_nodes, request_wakes, w);
+  w->unreachable = arena_new_array(w->arena, struct lane *, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    w->unreachable[i] = lane_new(w->calendar, model_service(m, i)->connect_timeout, request_unreachable, w);
+}
+
+/* The warm-up is over: what has been integrated so far is set aside. */
+static void mark(void *world, uint32_t argument) {
+  (void)argument;
+  struct world *w = world;
+  sim_time now = world_now(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    container_advance(c, now);
+    c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
+    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) {
+      pool_advance(&c->pools[k], now);
+      c->pools[k].used_at_mark = c->pools[k].used_ns;
+    }
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++) level_restart(&w->services[i].replicas, now);
+  outage_restart(w);
+}
+
+static void probe(void *world, uint32_t index) {
+  struct world *w = world;
+  w->probes[index] = w->observation.inside;
+}
+
+static void start_traffic(struct world *w) {
+  const struct model *m = w->model;
+  w->sources = arena_new_array(w->arena, struct source, m->sources.count);
+  for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
+  w->probes = arena_new_array(w->arena, uint32_t, m->run.probes.count + 1);
+  const struct probe_config *probes = m->run.probes.items;
+  for (uint32_t i = 0; i < m->run.probes.count; i++)
+    if (probes[i].at <= w->horizon) calendar_set(w->calendar, calendar_slot(w->calendar, probe, w, i), probes[i].at);
+}
+
+struct observation_plan model_observation_plan(const struct model *m, bool traffic) {
+  if (!traffic) return (struct observation_plan){0, 0, 1, 0, 1};
+  return (struct observation_plan){m->endpoints.count, m->services.count, (uint32_t)m->run.windows, m->run.warmup, m->run.warmup + m->run.window};
+}
+
+struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
+  struct arena *arena = arena_new();
+  struct world *w = arena_alloc(arena, sizeof *w);
+  w->model = m, w->arena = arena, w->seed = seed, w->replication = replication, w->mode = mode;
+  w->calendar = calendar_new();
+  w->measured_from = mode == WORLD_TRAFFIC ? m->run.warmup : 0;
+  w->horizon = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
+  w->orchestrator = orchestrators[m->platform.kind];
+  pool_init(&w->requests, sizeof(struct request));
+  struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
+  observation_open(&w->observation, arena, &plan);
+  build_delays(w);
+  outage_start(w);
+  lifecycle_build(w);
+  if (w->orchestrator->start) w->orchestrator->start(w);
+  faults_start(w);
+  if (w->measured_from) calendar_set(w->calendar, calendar_slot(w->calendar, mark, w, 0), w->measured_from);
+  if (mode == WORLD_TRAFFIC) start_traffic(w);
+  return w;
+}
+
+void world_run(struct world *w) {
+  calendar_run(w->calendar, w->horizon);
+  sim_time now = world_now(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    container_advance(&w->containers[i], now);
+    for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++) pool_advance(&w->containers[i].pools[k], now);
+  }
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    struct node *n = &w->nodes[i];
+    *(n->up ? &n->up_time : &n->down_time) += now - n->changed_at;
+    n->changed_at = now;
+  }
+  if (w->mode == WORLD_TRAFFIC)
+    for (uint32_t i = 0; i < w->model->sources.count; i++) source_close_books(&w->sources[i], now);
+  observation_close(&w->observation, now);
+  outage_close(w);
+}
+
+void world_free(struct world *w) {
+  if (w->mode == WORLD_TRAFFIC)
+    for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    free(w->containers[i].jobs);
+    if (i == w->services[w->containers[i].service].first)
+      for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++) lane_free(w->containers[i].pools[k].patience);
+  }
+  timer_heap_free(w->sleepers);
+  lane_free(w->soon);
+  lane_free(w->hop);
+  for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
+  outage_stop(w);
+  pool_release(&w->requests);
+  calendar_free(w->calendar);
+  arena_free(w->arena);
+}

@@ -1,0 +1,93 @@
+/* The world of one replication: all that moves.
+ *
+ * Built from a `const struct model` and a (seed, replication), run once, then read and freed. Components find each other
+ * through it; there are no globals. Arrays are sized when it is built; requests live in a pool that grows with requests in
+ * flight.
+ *
+ *     struct world *w = world_new(model, seed, replication, WORLD_TRAFFIC);
+ *     world_run(w);
+ *     ... read w->observation, w->services, w->nodes ...
+ *     world_free(w);
+ */
+#ifndef WORLD_H
+#define WORLD_H
+#include "models/compute/container.h"
+#include "models/compute/node.h"
+#include "models/faults/outage.h"
+#include "models/model.h"
+#include "models/observation.h"
+#include "models/platform/autoscaler.h"
+#include "models/request/request.h"
+#include "models/traffic/source.h"
+#include "sim/engine/calendar.h"
+#include "sim/engine/lane.h"
+#include "sim/engine/pool.h"
+#include "sim/engine/timer_heap.h"
+#include "sim/stats/level.h"
+
+/* What a stream of random numbers is for: the third key of a stream. The order is part of the results: only append. */
+enum purpose {
+  PURPOSE_ARRIVALS = 1, /* entity: source */
+  PURPOSE_REQUEST,      /* entity: source; then request n of it */
+  PURPOSE_FAULT,        /* entity: fault << 32 | node or container */
+  PURPOSE_LIFE,         /* entity: container: start times, probes */
+  PURPOSE_DETECTION,    /* entity: node: heartbeat phases */
+  PURPOSE_THINKING      /* entity: source; then user and n */
+};
+
+enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
+
+/* A service at work: its containers are contiguous in world->containers. */
+struct service {
+  const struct service_config *config;
+  uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
+  uint32_t *rotation;              /* containers that callers choose among */
+  uint32_t in_rotation, cursor;
+  uint32_t up;      /* containers whose process serves */
+  int32_t desired;  /* replicas wanted */
+  uint32_t scaler;  /* index of its autoscaler, or NOBODY */
+  struct level replicas; /* in rotation, over time */
+};
+
+struct world {
+  const struct model *model;
+  struct arena *arena;
+  struct calendar *calendar;
+  uint64_t seed;
+  uint32_t replication;
+  enum world_mode mode;
+  sim_time horizon, measured_from;
+
+  struct node *nodes;
+  struct container *containers;
+  struct service *services;
+  struct source *sources;
+  uint32_t node_count, container_count;
+
+  struct pool requests; /* struct request */
+  struct timer_heap *sleepers;
+  struct lane *soon;             /* no delay: what is woken within the same instant */
+  struct lane *hop;              /* one way between nodes; null when it takes no time */
+  struct lane **unreachable;     /* by service: connection attempts to a lost node */
+
+  const struct orchestrator *orchestrator;
+  void *orchestrator_state;
+  struct fault_process *faults;
+  uint32_t fault_count;
+  struct autoscaler *scalers;
+  uint32_t scaler_count;
+  struct outage_book outages;
+
+  struct observation observation;
+  uint32_t *probes; /* waiting clients at the scenario's probes */
+};
+
+struct world *world_new(const struct model *, uint64_t seed, uint32_t replication, enum world_mode);
+void world_run(struct world *);
+void world_free(struct world *);
+
+static inline sim_time world_now(const struct world *w) { return calendar_now(w->calendar); }
+static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
+static inline struct service *world_service_of(const struct world *w, const struct container *c) { return &w->services[c->service]; }
+
+#endif

@@ -1,0 +1,44 @@
+/* validate, explain, schema: the scenario language itself. */
+#include "sim/cli/session.h"
+#include "sim/engine/arena.h"
+#include "sim/scenario/schema.h"
+#include <string.h>
+
+enum exit_code command_validate(const struct options *o) {
+  if (!session_file_count(o, "validate", 1, OPTIONS_MANY)) return EXIT_USAGE;
+  enum exit_code code = EXIT_HOLDS;
+  for (uint32_t i = 0; i < o->file_count; i++) {
+    struct arena *arena = arena_new();
+    const struct scenario *s = session_read(arena, o, o->files[i], NULL, 0);
+    if (!s)
+      code = EXIT_INVALID;
+    else if (!o->quiet)
+      printf("%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", o->files[i], s->model.endpoints.count, s->model.services.count, s->model.node_count, s->claims.count);
+    arena_free(arena);
+  }
+  return code;
+}
+
+enum exit_code command_explain(const struct options *o) {
+  if (!session_file_count(o, "explain", 0, 1)) return EXIT_USAGE;
+  struct arena *arena = arena_new();
+  struct diagnostics *diagnostics = diagnostics_new(arena);
+  const char *text = explain_print(arena, &scenario_record, o->file_count ? o->files[0] : "", diagnostics);
+  if (text) fputs(text, stdout);
+  fputs(diagnostics_render(diagnostics, arena), stderr);
+  arena_free(arena);
+  return text ? EXIT_HOLDS : EXIT_USAGE;
+}
+
+enum exit_code command_schema(const struct options *o) {
+  if (!session_file_count(o, "schema", 0, 1)) return EXIT_USAGE;
+  const char *form = o->file_count ? o->files[0] : "json";
+  if (strcmp(form, "json") && strcmp(form, "markdown")) {
+    fprintf(stderr, "aguanta schema: unknown form \"%s\"; forms are: json, markdown\n", form);
+    return EXIT_USAGE;
+  }
+  struct arena *arena = arena_new();
+  fputs(!strcmp(form, "json") ? schema_print(arena, &scenario_record) : reference_print(arena, &scenario_record), stdout);
+  arena_free(arena);
+  return EXIT_HOLDS;
+}

@@ -1,0 +1,23 @@
+#include "sim/cli/session.h"
+#include "sim/report/plot.h"
+#include <stdlib.h>
+
+static void list_kinds(void) {
+  fprintf(stderr, "Kinds are:\n");
+  for (const struct plot_kind *k = plot_kinds(); k->name; k++) fprintf(stderr, "  %-10s %s\n", k->name, k->doc);
+}
+
+enum exit_code command_plot(const struct options *o) {
+  if (!session_file_count(o, "plot", 1, OPTIONS_MANY)) return EXIT_USAGE;
+  if (!o->kind || !o->output) {
+    fprintf(stderr, "aguanta plot: needs --kind KIND and -o FILE\n");
+    list_kinds();
+    return EXIT_USAGE;
+  }
+  char *error = NULL;
+  struct plot_options options = {.endpoint = o->endpoint};
+  if (!plot_run(o->kind, o->files, o->file_count, o->output, &options, &error)) return EXIT_HOLDS;
+  fprintf(stderr, "aguanta plot: %s\n", error);
+  free(error);
+  return EXIT_ERROR;
+}

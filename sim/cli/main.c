@@ -1,0 +1,62 @@
+/* aguanta: finds the command, hands it the rest of the line. */
+#include "sim/cli/options.h"
+#include "sim/scenario/diagnostic.h"
+#include "sim/study/version.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command *find_command(const char *name) {
+  for (const struct command *c = commands; c->name; c++)
+    if (!strcmp(c->name, name)) return c;
+  return NULL;
+}
+
+static enum exit_code unknown_command(const char *word) {
+  const char *names[32] = {"help"};
+  size_t count = 1;
+  for (const struct command *c = commands; c->name; c++) names[count++] = c->name;
+  const char *near = nearest_name(word, names, count);
+  fprintf(stderr, "aguanta: unknown command \"%s\"", word);
+  if (near) fprintf(stderr, "; did you mean \"%s\"?", near);
+  fprintf(stderr, "\nSee 'aguanta help'.\n");
+  return EXIT_USAGE;
+}
+
+static enum exit_code help(int argc, char **argv) {
+  const struct command *c = argc > 2 ? find_command(argv[2]) : NULL;
+  if (argc > 2 && !c) return unknown_command(argv[2]);
+  options_help(stdout, c);
+  return EXIT_HOLDS;
+}
+
+static enum exit_code dispatch(int argc, char **argv) {
+  if (argc < 2) {
+    options_help(stderr, NULL);
+    return EXIT_USAGE;
+  }
+  if (!strcmp(argv[1], "--version")) {
+    printf("aguanta %s\n", AGUANTA_VERSION);
+    return EXIT_HOLDS;
+  }
+  if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) return help(argc, argv);
+  const struct command *c = find_command(argv[1]);
+  if (!c) return unknown_command(argv[1]);
+  struct options options;
+  if (!options_parse(&options, c, argc - 2, argv + 2)) return EXIT_USAGE;
+  if (options.help) {
+    options_help(stdout, c);
+    return EXIT_HOLDS;
+  }
+  return c->run(&options);
+}
+
+/* A full disk behind stdout must not pass for an answer. */
+int main(int argc, char **argv) {
+  enum exit_code code = dispatch(argc, argv);
+  if (fflush(stdout) || ferror(stdout)) {
+    fprintf(stderr, "aguanta: cannot write to standard output: %s\n", strerror(errno));
+    code = exit_code_worse(code, EXIT_ERROR);
+  }
+  return code;
+}

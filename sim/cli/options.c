@@ -1,0 +1,137 @@
+#include "sim/cli/options.h"
+#include "sim/scenario/diagnostic.h"
+#include <stddef.h>
+#include <string.h>
+
+#define LIST(member) offsetof(struct options, member##s), offsetof(struct options, member##_count)
+#define ONE(member) offsetof(struct options, member), 0
+#define STUDIES (FOR_RUN | FOR_CHECK | FOR_SWEEP)
+
+const struct option options_table[] = {
+    {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE", "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE},
+    {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C", "an axis of the sweep; several make a grid", FOR_SWEEP},
+    {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", STUDIES},
+    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "replications, instead of the scenario's", STUDIES},
+    {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)", STUDIES},
+    {"export", 0, OPTION_LIST, LIST(export), "FILE", "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable", STUDIES},
+    {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)", STUDIES},
+    {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP},
+    {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
+    {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png", FOR_PLOT},
+    {"endpoint", 0, OPTION_VALUE, ONE(endpoint), "NAME", "draw this endpoint only", FOR_PLOT},
+    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK},
+    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES},
+    {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", STUDIES | FOR_VALIDATE},
+    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN | FOR_CHECK},
+    {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
+    {0}};
+
+const struct command commands[] = {
+    {"run", "FILE", "simulate one scenario: claims, latency, where time went, bottleneck, errors, uptime, cost", FOR_RUN, command_run},
+    {"check", "FILE...", "only the verdicts, for CI", FOR_CHECK, command_check},
+    {"sweep", "FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point", FOR_SWEEP, command_sweep},
+    {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
+    {"validate", "FILE...", "read and check scenario files without running them", FOR_VALIDATE, command_validate},
+    {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},
+    {"schema", "[json|markdown]", "the scenario language as JSON Schema, or its reference as Markdown", FOR_SCHEMA, command_schema},
+    {0}};
+
+static const struct option *find_option(const char *word, size_t length, char letter) {
+  for (const struct option *o = options_table; o->name; o++)
+    if (letter ? o->letter == letter : strlen(o->name) == length && !strncmp(o->name, word, length)) return o;
+  return NULL;
+}
+
+static void unknown_option(const struct command *c, const char *word) {
+  const char *names[sizeof options_table / sizeof *options_table];
+  size_t count = 0;
+  for (const struct option *o = options_table; o->name; o++)
+    if (o->commands & c->bit) names[count++] = o->name;
+  const char *near = nearest_name(word + strspn(word, "-"), names, count);
+  fprintf(stderr, "aguanta %s: unknown option \"%s\"", c->name, word);
+  if (near) fprintf(stderr, "; did you mean \"--%s\"?", near);
+  fprintf(stderr, "\nSee 'aguanta help %s'.\n", c->name);
+}
+
+static bool store(struct options *out, const struct command *c, const struct option *o, const char *value) {
+  char *base = (char *)out;
+  if (o->form == OPTION_FLAG)
+    *(bool *)(base + o->offset) = true;
+  else if (o->form == OPTION_VALUE)
+    *(const char **)(base + o->offset) = value;
+  else {
+    uint32_t *count = (uint32_t *)(base + o->count_offset);
+    if (*count == OPTIONS_MANY) {
+      fprintf(stderr, "aguanta %s: --%s more than %d times\n", c->name, o->name, OPTIONS_MANY);
+      return false;
+    }
+    ((const char **)(base + o->offset))[(*count)++] = value;
+  }
+  return true;
+}
+
+static bool parse_option(struct options *out, const struct command *c, int count, char **words, int *at) {
+  const char *word = words[*at];
+  bool is_long = word[1] == '-';
+  const char *equals = is_long ? strchr(word, '=') : NULL;
+  size_t length = equals ? (size_t)(equals - word - 2) : strlen(word) - 2;
+  const struct option *o = is_long ? find_option(word + 2, length, 0) : word[2] ? NULL : find_option(NULL, 0, word[1]);
+  if (!o || !(o->commands & c->bit)) {
+    unknown_option(c, word);
+    return false;
+  }
+  if (o->form == OPTION_FLAG) {
+    if (equals) fprintf(stderr, "aguanta %s: --%s takes no value\n", c->name, o->name);
+    return !equals && store(out, c, o, NULL);
+  }
+  if (!equals && *at + 1 >= count) {
+    fprintf(stderr, "aguanta %s: --%s needs a value: --%s %s\n", c->name, o->name, o->name, o->argument);
+    return false;
+  }
+  return store(out, c, o, equals ? equals + 1 : words[++*at]);
+}
+
+bool options_parse(struct options *out, const struct command *c, int count, char **words) {
+  bool only_files = false;
+  *out = (struct options){0};
+  for (int i = 0; i < count; i++) {
+    if (!only_files && !strcmp(words[i], "--")) {
+      only_files = true;
+      continue;
+    }
+    if (!only_files && words[i][0] == '-' && words[i][1]) {
+      if (!parse_option(out, c, count, words, &i)) return false;
+      continue;
+    }
+    if (out->file_count == OPTIONS_MANY) {
+      fprintf(stderr, "aguanta %s: more than %d files\n", c->name, OPTIONS_MANY);
+      return false;
+    }
+    out->files[out->file_count++] = words[i];
+  }
+  return true;
+}
+
+static void help_of_command(FILE *f, const struct command *c) {
+  fprintf(f, "aguanta %s %s\n  %s\n\nOptions:\n", c->name, c->arguments, c->doc);
+  for (const struct option *o = options_table; o->name; o++) {
+    if (!(o->commands & c->bit)) continue;
+    char head[80];
+    snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "", o->letter ? o->letter : ' ', o->letter ? ", " : "   ", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    fprintf(f, "  %-26s %s\n", head, o->doc);
+  }
+}
+
+void options_help(FILE *f, const struct command *c) {
+  if (c) {
+    help_of_command(f, c);
+    return;
+  }
+  fprintf(f, "aguanta: does it hold, what does it cost, when must we move?\n"
+             "Simulates scaling scenarios of web systems, request by request.\n\nusage: aguanta COMMAND ...\n\n");
+  for (const struct command *k = commands; k->name; k++) fprintf(f, "  %-9s %-35s %s\n", k->name, k->arguments, k->doc);
+  fprintf(f, "  %-9s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
+  fprintf(f, "Exit codes:\n");
+  for (const struct exit_code_row *row = exit_codes; row->meaning; row++) fprintf(f, "  %3d  %s\n", row->code, row->meaning);
+  fprintf(f, "\nStart with: aguanta run scenarios/platform/compose.json\n");
+}

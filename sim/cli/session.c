@@ -1,0 +1,133 @@
+#include "sim/cli/session.h"
+#include "sim/engine/arena.h"
+#include "sim/report/export.h"
+#include "sim/report/format.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The one place where the program keeps state outside of a run: a signal handler can reach nothing else. */
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal) {
+  if (interrupted) _exit(EXIT_INTERRUPTED + (signal == SIGTERM ? 13 : 0));
+  interrupted = 1;
+}
+
+void session_catch_interrupts(void) {
+  struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+double session_clock(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+bool session_file_count(const struct options *o, const char *command, uint32_t at_least, uint32_t at_most) {
+  if (o->file_count >= at_least && o->file_count <= at_most) return true;
+  fprintf(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", command, o->file_count < at_least ? "a file is missing" : "too many files", command);
+  return false;
+}
+
+struct scenario *session_read(struct arena *arena, const struct options *o, const char *file, const struct scenario_override *more, uint32_t count) {
+  struct diagnostics *diagnostics = diagnostics_new(arena);
+  struct scenario_override *all = arena_new_array(arena, struct scenario_override, o->set_count + count + 1);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < o->set_count; i++) all[n++].path = o->sets[i];
+  if (o->seed) all[n++] = (struct scenario_override){arena_format(arena, "--seed %s", o->seed), "run.seed", o->seed};
+  struct scenario_override *room = arena_new_array(arena, struct scenario_override, n + count + 1);
+  memcpy(room, all, n * sizeof *all);
+  if (count) memcpy(room + n, more, count * sizeof *more);
+  struct scenario *s = scenario_read(arena, diagnostics, file, room, n + count);
+  fputs(diagnostics_render(diagnostics, arena), stderr);
+  return s;
+}
+
+static bool whole_number(const char *option, const char *text, long low, long high, uint32_t *out) {
+  char *end;
+  errno = 0;
+  long value = strtol(text, &end, 10);
+  if (end == text || *end || errno || value < low || value > high) {
+    fprintf(stderr, "aguanta: --%s must be a whole number from %ld to %ld, not \"%s\"\n", option, low, high, text);
+    return false;
+  }
+  *out = (uint32_t)value;
+  return true;
+}
+
+/* --- progress ------------------------------------------------------------------------------------------------------------------ */
+
+struct progress {
+  double started, last;
+  bool bar, silent;
+};
+
+static void show_progress(void *context, uint32_t done, uint32_t of) {
+  struct progress *p = context;
+  double now = session_clock(), passed = now - p->started;
+  if (p->silent || passed < 2 || (done < of && now - p->last < (p->bar ? 0.2 : 10))) return;
+  p->last = now;
+  double left = passed / done * (of - done);
+  if (done < of)
+    fprintf(stderr, "%s%u of %u replications, about %.0f s left%s", p->bar ? "\r" : "", done, of, left, p->bar ? "  " : "\n");
+  else if (p->bar)
+    fprintf(stderr, "\r%60s\r", "");
+}
+
+bool session_options(const struct options *o, struct study_options *out) {
+  *out = (struct study_options){.interrupted = &interrupted};
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  out->jobs = cores > 0 ? (uint32_t)cores : 1;
+  if (o->reps && !whole_number("reps", o->reps, 1, 10000000, &out->replications)) return false;
+  return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
+}
+
+static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
+
+struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s) {
+  struct study_options study;
+  if (!session_options(o, &study)) return NULL;
+  bool always = is_word(o->progress, "always");
+  struct progress progress = {.started = session_clock(), .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"), .silent = o->quiet || is_word(o->progress, "never")};
+  if (always) progress.silent = false;
+  study.progress = show_progress, study.context = &progress;
+  struct results *r = study_run(arena, s, &study);
+  for (uint32_t i = 0; i < o->export_count; i++) {
+    char *error = NULL;
+    if (report_export(r, o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
+    fprintf(stderr, "aguanta: %s\n", error);
+    free(error);
+    return NULL;
+  }
+  return r;
+}
+
+bool session_check_exports(const struct options *o) {
+  for (uint32_t i = 0; i < o->export_count; i++) {
+    char *error = NULL;
+    if (report_export_known(o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
+    fprintf(stderr, "aguanta: %s\n", error);
+    free(error);
+    return false;
+  }
+  return true;
+}
+
+bool session_color(const struct options *o) {
+  if (o->color) return !strcmp(o->color, "always");
+  const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+  return isatty(STDOUT_FILENO) && !(none && *none) && !is_word(term, "dumb");
+}
+
+enum exit_code session_exit_code(const struct results *r) {
+  if (r->interrupted) return EXIT_INTERRUPTED;
+  if (r->violation_count) return EXIT_ERROR;
+  struct verdict_sum v = format_verdicts(r);
+  return v.fail ? EXIT_FAILED : v.undecided || v.no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
+}

@@ -1,0 +1,25 @@
+/* What the commands share: reading a scenario as the options say, running it with progress, exporting the result. */
+#ifndef SESSION_H
+#define SESSION_H
+#include "sim/cli/options.h"
+#include "sim/scenario/scenario.h"
+#include "sim/study/study.h"
+
+/* Reads a scenario with --set and --seed and further overrides; null after messages on stderr. */
+struct scenario *session_read(struct arena *, const struct options *, const char *file, const struct scenario_override *more, uint32_t count);
+/* Fills replications, jobs, interruption and progress; false after a message for a wrong --reps or --jobs. */
+bool session_options(const struct options *, struct study_options *);
+/* Runs, and exports as the options say. Null when the export failed. */
+struct results *session_run(struct arena *, const struct options *, const struct scenario *);
+/* 0, 98 or 99 by the verdicts, 1 for broken invariants, 130 when interrupted. */
+enum exit_code session_exit_code(const struct results *);
+/* Formats of --export are known; false after a message. */
+bool session_check_exports(const struct options *);
+bool session_color(const struct options *);
+/* From now on Ctrl-C ends the run in order: what is finished is kept. A second one ends the program at once. */
+void session_catch_interrupts(void);
+/* Seconds since some moment, for progress and --timing. */
+double session_clock(void);
+bool session_file_count(const struct options *, const char *command, uint32_t at_least, uint32_t at_most);
+
+#endif

@@ -1,0 +1,115 @@
+/* Calendar: the set of pending events and the loop that serves them.
+ *
+ * A server, an arrival stream, a controller's tick or a fault process has at most one pending event, so each reserves a
+ * slot once and then only writes the time of its next event into it. The slots are the leaves of a winner tree (Knuth,
+ * TAOCP 3, 5.4.1): every inner node holds the smaller key of its two children, so node 1 is the next event. Writing a leaf
+ * and redoing the path above it is the only operation; scheduling, rescheduling and cancelling are the same pass, without a
+ * branch that depends on data.
+ *
+ * A key is one 128-bit integer: time in the high 64 bits, then the sequence number of the scheduling (44 bits), then the
+ * slot (20 bits). Keys are unique, so the order is total: equal times are served in the order of scheduling.
+ *
+ * Invariants: each node is the minimum of its children whenever a handler may look; a time in the tree is never below
+ * `now`; a slot that fires is idle unless its handler sets it again (its leaf keeps the served key while the handler runs
+ * and is cleared after it if nobody wrote it, which saves one of two passes). Slots are never given back. The calendar owns
+ * its tree; contexts belong to the caller. Parts that keep many events behind one slot (lane.h, timer_heap.h) take a
+ * sequence number for each and schedule their earliest with it.
+ *
+ *   struct calendar *calendar = calendar_new();
+ *   slot_id tick = calendar_slot(calendar, on_tick, controller, 0);
+ *   calendar_set(calendar, tick, 15 * SIM_S); // on_tick(controller, 0) runs then, and may set the slot again
+ *   calendar_run(calendar, SIM_HOUR);
+ *   calendar_free(calendar);
+ */
+#ifndef CALENDAR_H
+#define CALENDAR_H
+#include "sim/engine/sim_time.h"
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef uint32_t slot_id;
+typedef void event_handler(void *context, uint32_t argument);
+typedef unsigned __int128 calendar_key;
+
+enum { CALENDAR_SLOT_BITS = 20 }; /* at most 2^20 slots, 2^44 schedulings */
+#define CALENDAR_IDLE ((calendar_key)SIM_NEVER << 64)
+
+struct calendar_slot {
+  event_handler *handler;
+  void *context;
+  uint32_t argument;
+};
+
+struct calendar {
+  calendar_key *nodes;         /* nodes[1] is the root, nodes[leaves + slot] a leaf */
+  struct calendar_slot *slots; /* `leaves` of them */
+  uint32_t leaves;             /* a power of two, at least 2 */
+  uint32_t slot_count;
+  sim_time now;
+  uint64_t sequence; /* the next one */
+  uint64_t events;   /* served so far */
+  bool stopped;
+  calendar_key firing; /* key of the event being served, or CALENDAR_IDLE */
+};
+
+struct calendar *calendar_new(void);
+void calendar_free(struct calendar *calendar); /* null is allowed */
+
+/* Reserves a slot: handler(context, argument) is called when it fires. Slots are best reserved while building; one more
+ * while running is allowed and doubles the tree now and then. */
+slot_id calendar_slot(struct calendar *calendar, event_handler *handler, void *context, uint32_t argument);
+
+/* Serves every event with time < end in order, then sets now = end (but never to SIM_NEVER). After calendar_stop it returns
+ * as soon as the current handler has, and now stays; running again goes on from there. */
+void calendar_run(struct calendar *calendar, sim_time end);
+
+static inline void calendar_stop(struct calendar *calendar) { calendar->stopped = true; }
+
+static inline sim_time calendar_now(const struct calendar *calendar) { return calendar->now; }
+
+static inline uint64_t calendar_events(const struct calendar *calendar) { return calendar->events; }
+
+/* Takes the next sequence number: the tie rank of an event that is kept elsewhere until it is the first of its part. */
+static inline uint64_t calendar_next_sequence(struct calendar *calendar) { return calendar->sequence++; }
+
+/* Writes a leaf and the path above it. */
+static inline void calendar_write(struct calendar *calendar, slot_id slot, calendar_key key) {
+  calendar_key *nodes = calendar->nodes;
+  size_t i = (size_t)calendar->leaves + slot;
+  nodes[i] = key;
+  do {
+    calendar_key other = nodes[i ^ 1];
+    key = other < key ? other : key;
+    i >>= 1;
+    nodes[i] = key;
+  } while (i > 1);
+}
+
+/* Schedules the slot with a sequence number taken earlier. */
+static inline void calendar_set_keyed(struct calendar *calendar, slot_id slot, sim_time at, uint64_t sequence) {
+  assert(slot < calendar->slot_count && at >= calendar->now && sequence < calendar->sequence);
+  calendar_write(calendar, slot, (calendar_key)(uint64_t)at << 64 | sequence << CALENDAR_SLOT_BITS | slot);
+}
+
+/* Makes the slot idle, scheduled or not. */
+static inline void calendar_clear(struct calendar *calendar, slot_id slot) {
+  assert(slot < calendar->slot_count);
+  calendar_write(calendar, slot, CALENDAR_IDLE);
+}
+
+/* Schedules or reschedules the slot at `at`, which is not in the past; SIM_NEVER clears it. */
+static inline void calendar_set(struct calendar *calendar, slot_id slot, sim_time at) {
+  assert(slot < calendar->slot_count && at >= calendar->now);
+  uint64_t sequence = calendar_next_sequence(calendar);
+  calendar_write(calendar, slot, (calendar_key)(uint64_t)at << 64 | sequence << CALENDAR_SLOT_BITS | slot);
+}
+
+/* When the slot fires next: SIM_NEVER when idle, also inside its own handler before it is set again. */
+static inline sim_time calendar_time_of(const struct calendar *calendar, slot_id slot) {
+  assert(slot < calendar->slot_count);
+  calendar_key key = calendar->nodes[(size_t)calendar->leaves + slot];
+  return key == calendar->firing ? SIM_NEVER : (sim_time)(key >> 64);
+}
+
+#endif

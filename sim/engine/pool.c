@@ -1,0 +1,35 @@
+/* Pool: the rare part, growing and releasing. */
+#include "sim/engine/pool.h"
+#include <stdlib.h>
+#include <string.h>
+
+void pool_init(struct pool *pool, size_t entry_size) {
+  assert(entry_size > 0);
+  *pool = (struct pool){.entry_size = (entry_size + 15) / 16 * 16};
+}
+
+void pool_release(struct pool *pool) {
+  for (uint32_t i = 0; i < pool->capacity / POOL_CHUNK; i++) free(pool->chunks[i]);
+  free(pool->chunks);
+  free(pool->free_ids);
+  *pool = (struct pool){.entry_size = pool->entry_size};
+}
+
+static unsigned char *chunk_new(size_t entry_size) {
+  size_t size = entry_size * POOL_CHUNK; /* a multiple of 64 */
+  unsigned char *chunk = aligned_alloc(64, size);
+  if (!chunk) abort();
+  return memset(chunk, 0, size);
+}
+
+void pool_grow(struct pool *pool) {
+  assert(pool->free_count == 0);
+  uint32_t old = pool->capacity, grown = old ? 2 * old : POOL_CHUNK;
+  if (grown < old) abort();
+  pool->chunks = realloc(pool->chunks, grown / POOL_CHUNK * sizeof *pool->chunks);
+  pool->free_ids = realloc(pool->free_ids, grown * sizeof *pool->free_ids);
+  if (!pool->chunks || !pool->free_ids) abort();
+  for (uint32_t i = old / POOL_CHUNK; i < grown / POOL_CHUNK; i++) pool->chunks[i] = chunk_new(pool->entry_size);
+  for (uint32_t id = grown; id-- > old;) pool->free_ids[pool->free_count++] = id; /* the lowest is taken first */
+  pool->capacity = grown;
+}

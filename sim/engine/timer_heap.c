@@ -1,0 +1,159 @@
+/* Timer heap: a 4-ary heap whose root is at index 3 and whose node i has the children 4i - 8 to 4i - 5, so that four
+ * children share a 64-byte line. Beyond the last node all keys are the largest one. */
+#include "sim/engine/timer_heap.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOT = 3, FIRST_PLACES = 64 };
+static const calendar_key LARGEST = ~(calendar_key)0;
+
+struct timer_heap {
+  struct calendar *calendar;
+  calendar_key *keys;    /* by place; time, then sequence number */
+  timer_ticket *tickets; /* by place */
+  uint32_t *places;      /* by ticket */
+  uint32_t *payloads;    /* by ticket */
+  timer_ticket *unused;  /* stack of tickets */
+  uint32_t unused_count;
+  uint32_t count; /* events in the heap, in the places ROOT to ROOT + count - 1 */
+  uint32_t size;  /* places; a multiple of 4, and large enough for the last line of children */
+  slot_id slot;
+  event_handler *handler;
+  void *context;
+};
+
+static void *grown(void *old, size_t size) {
+  void *memory = realloc(old, size);
+  if (!memory) abort();
+  return memory;
+}
+
+static void resize(struct timer_heap *heap, uint32_t size) {
+  calendar_key *keys = aligned_alloc(64, size * sizeof *keys);
+  if (!keys) abort();
+  uint32_t old = heap->size;
+  if (old) memcpy(keys, heap->keys, old * sizeof *keys);
+  for (uint32_t i = old; i < size; i++) keys[i] = LARGEST;
+  free(heap->keys);
+  heap->keys = keys;
+  heap->tickets = grown(heap->tickets, size * sizeof *heap->tickets);
+  heap->places = grown(heap->places, size * sizeof *heap->places);
+  heap->payloads = grown(heap->payloads, size * sizeof *heap->payloads);
+  heap->unused = grown(heap->unused, size * sizeof *heap->unused);
+  for (uint32_t ticket = size; ticket-- > old;) {
+    heap->unused[heap->unused_count++] = ticket;
+    heap->places[ticket] = 0;
+  }
+  heap->size = size;
+}
+
+static void put(struct timer_heap *heap, uint32_t place, calendar_key key, timer_ticket ticket) {
+  heap->keys[place] = key;
+  heap->tickets[place] = ticket;
+  heap->places[ticket] = place;
+}
+
+static void sift_up(struct timer_heap *heap, uint32_t place, calendar_key key, timer_ticket ticket) {
+  while (place > ROOT) {
+    uint32_t parent = place / 4 + 2;
+    if (heap->keys[parent] < key) break;
+    put(heap, place, heap->keys[parent], heap->tickets[parent]);
+    place = parent;
+  }
+  put(heap, place, key, ticket);
+}
+
+static void sift_down(struct timer_heap *heap, uint32_t place, calendar_key key, timer_ticket ticket) {
+  const calendar_key *keys = heap->keys;
+  for (;;) {
+    uint32_t child = 4 * place - 8;
+    if (child >= ROOT + heap->count) break;
+    uint32_t a = child + (keys[child + 1] < keys[child]), b = child + 2 + (keys[child + 3] < keys[child + 2]);
+    uint32_t least = keys[b] < keys[a] ? b : a;
+    if (key < keys[least]) break;
+    put(heap, place, keys[least], heap->tickets[least]);
+    place = least;
+  }
+  put(heap, place, key, ticket);
+}
+
+/* Schedules the slot for the root. */
+static void arm(struct timer_heap *heap) {
+  if (!heap->count) {
+    calendar_clear(heap->calendar, heap->slot);
+    return;
+  }
+  calendar_key root = heap->keys[ROOT];
+  calendar_set_keyed(heap->calendar, heap->slot, (sim_time)(root >> 64), (uint64_t)root);
+}
+
+static void forget(struct timer_heap *heap, uint32_t place) {
+  timer_ticket ticket = heap->tickets[place];
+  heap->places[ticket] = 0;
+  heap->unused[heap->unused_count++] = ticket;
+  uint32_t last = ROOT + --heap->count;
+  calendar_key key = heap->keys[last];
+  heap->keys[last] = LARGEST;
+  if (place == last) return;
+  if (place > ROOT && key < heap->keys[place / 4 + 2])
+    sift_up(heap, place, key, heap->tickets[last]);
+  else
+    sift_down(heap, place, key, heap->tickets[last]);
+}
+
+/* The slot is armed for the next event before the handler runs, so the handler may push and cancel as it likes. */
+static void on_slot(void *context, uint32_t argument) {
+  (void)argument;
+  struct timer_heap *heap = context;
+  uint32_t payload = heap->payloads[heap->tickets[ROOT]];
+  forget(heap, ROOT);
+  if (heap->count) arm(heap);
+  heap->handler(heap->context, payload);
+}
+
+struct timer_heap *timer_heap_new(struct calendar *calendar, event_handler *handler, void *context) {
+  struct timer_heap *heap = calloc(1, sizeof *heap);
+  if (!heap) abort();
+  heap->calendar = calendar;
+  heap->handler = handler;
+  heap->context = context;
+  heap->slot = calendar_slot(calendar, on_slot, heap, 0);
+  resize(heap, FIRST_PLACES);
+  return heap;
+}
+
+void timer_heap_free(struct timer_heap *heap) {
+  if (!heap) return;
+  calendar_clear(heap->calendar, heap->slot);
+  free(heap->keys);
+  free(heap->tickets);
+  free(heap->places);
+  free(heap->payloads);
+  free(heap->unused);
+  free(heap);
+}
+
+timer_ticket timer_heap_push(struct timer_heap *heap, sim_time at, uint32_t payload) {
+  assert(at >= calendar_now(heap->calendar) && at < SIM_NEVER);
+  if (ROOT + heap->count == heap->size) resize(heap, 2 * heap->size);
+  timer_ticket ticket = heap->unused[--heap->unused_count];
+  heap->payloads[ticket] = payload;
+  calendar_key key = (calendar_key)(uint64_t)at << 64 | calendar_next_sequence(heap->calendar);
+  sift_up(heap, ROOT + heap->count++, key, ticket);
+  if (heap->places[ticket] == ROOT) arm(heap);
+  return ticket;
+}
+
+void timer_heap_cancel(struct timer_heap *heap, timer_ticket ticket) {
+  assert(ticket < heap->size && heap->places[ticket] != 0);
+  uint32_t place = heap->places[ticket];
+  forget(heap, place);
+  if (place == ROOT) arm(heap);
+}
+
+sim_time timer_heap_time_of(const struct timer_heap *heap, timer_ticket ticket) {
+  assert(ticket < heap->size && heap->places[ticket] != 0);
+  return (sim_time)(heap->keys[heap->places[ticket]] >> 64);
+}
+
+uint32_t timer_heap_pending(const struct timer_heap *heap) { return heap->count; }

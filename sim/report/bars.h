@@ -1,0 +1,32 @@
+/* Horizontal stacked bars with their labels inside; parts too narrow for a label are listed under their bar. Private to sim/report. */
+#ifndef BARS_H
+#define BARS_H
+#include "sim/report/figure.h"
+
+enum { BARS_MAX = 16, PARTS_MAX = 24 };
+
+struct bar_part {
+  char label[120], amount[80]; /* "backend queue", "84%" */
+  double value;
+  int color; /* of figure_color; 7 is the grey of "other" */
+};
+
+struct bar {
+  char name[120], total[160]; /* left of the bar and at its end */
+  bool group;                 /* a wider gap above it */
+  int count;
+  struct bar_part parts[PARTS_MAX];
+};
+
+/* Height in pixels that a figure with these bars needs. */
+int bars_height(const struct bar *, int count);
+/* Adds the bars below the title and the plot command. */
+void bars_put(struct figure *, const struct bar *, int count, double longest);
+/* The same label keeps its colour throughout a picture: names seen so far, the first eight get their own. */
+struct bar_colors {
+  char names[8][120];
+  int count;
+};
+int bars_color(struct bar_colors *, const char *label);
+
+#endif

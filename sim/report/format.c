@@ -1,0 +1,248 @@
+#include "sim/report/format.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+struct scale {
+  double at_least; /* used from this value in base units */
+  double factor;   /* base units per shown unit */
+  const char *suffix;
+};
+
+static const struct scale seconds[] = {{2 * 365 * 86400.0, 365 * 86400.0, " y"},
+                                       {48 * 3600.0, 86400, " d"},
+                                       {7200, 3600, " h"},
+                                       {120, 60, " min"},
+                                       {0.9995, 1, " s"},
+                                       {0.9995e-3, 1e-3, " ms"},
+                                       {0.9995e-6, 1e-6, " \xC2\xB5s"},
+                                       {1e-30, 1e-9, " ns"},
+                                       {0, 1, " s"}};
+static const struct scale bytes[] = {{1099511627776.0, 1099511627776.0, " TiB"},
+                                     {1073741824.0, 1073741824.0, " GiB"},
+                                     {1048576.0, 1048576.0, " MiB"},
+                                     {1024.0, 1024.0, " KiB"},
+                                     {0, 1, " B"}};
+static const struct scale ratio[] = {{0, 0.01, "%"}};
+static const struct scale per_second[] = {{0, 1, "/s"}};
+static const struct scale plain[] = {{0, 1, ""}};
+
+static const struct {
+  const struct scale *scales;
+  const char *word;
+} units[] = {
+    [UNIT_NONE] = {plain, "number"}, [UNIT_SECONDS] = {seconds, "s"},           [UNIT_BYTES] = {bytes, "bytes"},
+    [UNIT_RATIO] = {ratio, "ratio"}, [UNIT_PER_SECOND] = {per_second, "per_s"}, [UNIT_CURRENCY] = {plain, "currency"},
+    [UNIT_COUNT] = {plain, "count"},
+};
+
+static const struct scale *scale_of(enum unit unit, double value) {
+  const struct scale *scale = units[unit].scales;
+  while (scale->at_least > 0 && fabs(value) < scale->at_least) scale++;
+  return scale;
+}
+
+/* Power of ten of the last digit that a number with this uncertainty deserves. */
+static int last_digit(double uncertainty) {
+  int power = (int)floor(log10(uncertainty));
+  return uncertainty / pow(10, power) < 1.95 ? power - 1 : power;
+}
+
+/* The same for a number without an interval: three significant digits; of what is missing to 1 when it is a share near 1. */
+static int last_digit_alone(enum unit unit, double value, double factor) {
+  double base = fabs(value);
+  if (unit == UNIT_RATIO && base > 0.9 && base < 1) base = 1 - base;
+  if (base == 0) return 0;
+  int power = (int)floor(log10(base / factor)) - 2;
+  return unit == UNIT_COUNT && power > 0 ? 0 : power;
+}
+
+static bool has_interval(const struct estimate *e) { return !e->exact && !isnan(e->low) && !isnan(e->high); }
+
+static int power_of(enum unit unit, const struct estimate *e, double factor) {
+  if (unit == UNIT_CURRENCY && e->exact) return -2;
+  if (unit == UNIT_COUNT && e->exact) return 0;
+  double half = has_interval(e) ? (e->high - e->low) / 2 : 0;
+  if (half > 0 && isfinite(half)) return last_digit(half / factor);
+  return last_digit_alone(unit, e->value, factor);
+}
+
+static void group_thousands(const char *digits, char *out, size_t size) {
+  const char *first = digits + (*digits == '-'), *end = first + strspn(first, "0123456789");
+  size_t used = 0;
+  if (*digits == '-') out[used++] = '-';
+  for (const char *d = first; d < end && used + 2 < size; d++) {
+    if (d > first && (end - d) % 3 == 0) out[used++] = ',';
+    out[used++] = *d;
+  }
+  snprintf(out + used, size - used, "%s", end);
+}
+
+/* value / factor, rounded to 10^power, with thousands separators. */
+static void write_number(char *out, size_t size, double value, double factor, int power) {
+  char digits[64];
+  int decimals = power < 0 ? -power : 0;
+  if (decimals > 12) decimals = 12;
+  double step = power > 0 ? pow(10, power) : 1, shown = value / factor;
+  if (power > 0) shown = round(shown / step) * step;
+  if (fabs(shown) >= 1e15) {
+    snprintf(out, size, "%.3g", shown);
+    return;
+  }
+  snprintf(digits, sizeof digits, "%.*f", decimals, shown);
+  if (strspn(digits, "-0.") == strlen(digits) && digits[0] == '-') memmove(digits, digits + 1, strlen(digits));
+  group_thousands(digits, out, size);
+}
+
+static const char *unit_suffix(enum unit unit, const struct scale *scale, const char *currency, char *room, size_t size) {
+  if (unit != UNIT_CURRENCY || !currency || !*currency) return scale->suffix;
+  snprintf(room, size, " %.11s", currency);
+  return room;
+}
+
+/* "2.50" -> "2.5": without an interval the zeros say nothing. */
+static void drop_zeros(char *number) {
+  if (!strchr(number, '.')) return;
+  size_t length = strlen(number);
+  while (number[length - 1] == '0') number[--length] = 0;
+  if (number[length - 1] == '.') number[length - 1] = 0;
+}
+
+struct shown format_value(enum unit unit, const char *currency, const struct estimate *e) {
+  struct shown out = {"-"};
+  char number[64], room[16];
+  if (isnan(e->value)) return out;
+  if (isinf(e->value)) return (struct shown){"unbounded"};
+  const struct scale *scale = scale_of(unit, e->value);
+  write_number(number, sizeof number, e->value, scale->factor, power_of(unit, e, scale->factor));
+  if (unit != UNIT_CURRENCY && !has_interval(e)) drop_zeros(number);
+  snprintf(out.text, sizeof out.text, "%s%s", number, unit_suffix(unit, scale, currency, room, sizeof room));
+  return out;
+}
+
+static void write_bound(char *out, size_t size, double bound, double factor, int power) {
+  if (isinf(bound))
+    snprintf(out, size, "unbounded");
+  else
+    write_number(out, size, bound, factor, power);
+}
+
+struct shown format_interval(enum unit unit, const char *currency, const struct estimate *e) {
+  (void)currency;
+  struct shown out = {""};
+  char low[32], high[32];
+  if (isnan(e->value) || isinf(e->value) || !has_interval(e)) return out;
+  const struct scale *scale = scale_of(unit, e->value);
+  int power = power_of(unit, e, scale->factor);
+  write_bound(low, sizeof low, e->low, scale->factor, power);
+  write_bound(high, sizeof high, e->high, scale->factor, power);
+  snprintf(out.text, sizeof out.text, "[%s, %s]", low, high);
+  return out;
+}
+
+struct shown format_estimate(enum unit unit, const char *currency, const struct estimate *e) {
+  struct shown value = format_value(unit, currency, e), interval = format_interval(unit, currency, e);
+  size_t used = strlen(value.text);
+  if (*interval.text)
+    snprintf(value.text + used, sizeof value.text - used, " %.*s", (int)(sizeof value.text - used - 2), interval.text);
+  return value;
+}
+
+struct shown format_number(enum unit unit, const char *currency, double value) {
+  return format_value(unit, currency, &(struct estimate){.value = value, .low = NAN, .high = NAN});
+}
+
+struct shown format_count(uint64_t count) {
+  struct shown out;
+  char digits[32];
+  snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+  group_thousands(digits, out.text, sizeof out.text);
+  return out;
+}
+
+struct shown format_money(double amount) {
+  struct shown out = {"-"};
+  if (isfinite(amount)) write_number(out.text, sizeof out.text, amount, 1, -2);
+  return out;
+}
+
+struct shown format_percent(double share) {
+  struct shown out = {"-"};
+  if (isnan(share)) return out;
+  if (share > 0 && share < 0.01)
+    snprintf(out.text, sizeof out.text, "<1%%");
+  else
+    snprintf(out.text, sizeof out.text, "%.0f%%", share * 100);
+  return out;
+}
+
+int format_width(const char *utf8) {
+  int width = 0;
+  for (; *utf8; utf8++) width += (*utf8 & 0xC0) != 0x80;
+  return width;
+}
+
+int format_character(const unsigned char *c, unsigned *code) {
+  int length = *c < 0x80 ? 1 : *c < 0xC2 ? 0 : *c < 0xE0 ? 2 : *c < 0xF0 ? 3 : *c < 0xF5 ? 4 : 0;
+  if (length == 0) return 0;
+  *code = length == 1 ? *c : *c & (0x7Fu >> length);
+  for (int i = 1; i < length; i++) {
+    if ((c[i] & 0xC0) != 0x80) return 0;
+    *code = *code << 6 | (c[i] & 0x3F);
+  }
+  if ((length == 3 && *code < 0x800) || (length == 4 && (*code < 0x10000 || *code > 0x10FFFF))) return 0;
+  return *code >= 0xD800 && *code <= 0xDFFF ? 0 : length;
+}
+
+const char *format_unit_word(enum unit unit, const char *currency) {
+  return unit == UNIT_CURRENCY && currency && *currency ? currency : units[unit].word;
+}
+
+const char *format_verdict_word(enum verdict verdict) {
+  static const char *const words[] = {"PASS", "FAIL", "UNDECIDED", "NO DATA"};
+  assert(verdict <= VERDICT_NO_DATA);
+  return words[verdict];
+}
+
+const char *format_severity_word(enum severity severity) {
+  static const char *const words[] = {"must", "should", "info"};
+  assert(severity <= SEVERITY_INFO);
+  return words[severity];
+}
+
+struct verdict_sum format_verdicts(const struct results *results) {
+  struct verdict_sum sum = {.overall = VERDICT_PASS};
+  for (uint32_t i = 0; i < results->claim_count; i++) {
+    const struct claim_result *claim = &results->claims[i];
+    uint32_t *const counts[] = {&sum.pass, &sum.fail, &sum.undecided, &sum.no_data};
+    if (claim->severity == SEVERITY_INFO)
+      sum.info++;
+    else
+      ++*counts[claim->verdict];
+  }
+  if (sum.no_data) sum.overall = VERDICT_NO_DATA;
+  if (sum.undecided) sum.overall = VERDICT_UNDECIDED;
+  if (sum.fail) sum.overall = VERDICT_FAIL;
+  return sum;
+}
+
+static void append_count(char *list, size_t size, uint32_t count, const char *word) {
+  size_t used = strlen(list);
+  if (count) snprintf(list + used, size - used, "%s%u %s", used ? ", " : "", count, word);
+}
+
+struct shown format_verdict_line(const struct results *results) {
+  struct verdict_sum sum = format_verdicts(results);
+  struct shown out;
+  char list[64] = "";
+  append_count(list, sizeof list, sum.pass, "pass");
+  append_count(list, sizeof list, sum.fail, "fail");
+  append_count(list, sizeof list, sum.undecided, "undecided");
+  append_count(list, sizeof list, sum.no_data, "no data");
+  append_count(list, sizeof list, sum.info, "info");
+  if (!*list) snprintf(list, sizeof list, "no claims");
+  const char *word = results->claim_count == sum.info ? "NONE" : format_verdict_word(sum.overall);
+  if (results->violation_count) word = "ERROR";
+  snprintf(out.text, sizeof out.text, "%s (%s)", word, list);
+  return out;
+}

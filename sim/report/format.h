@@ -1,0 +1,53 @@
+/* Numbers for people: readable units, and as many digits as the interval supports.
+ *
+ * The unit is chosen from the value (1.92 s, 182 ms, 3.1 h) and the interval is written in the same unit. The last digit
+ * shown is the first digit of the interval's half-width, or the second when that digit is a 1: 182 ms [176, 189], never
+ * 182.4371 ms. Without an interval: three significant digits; near 100%, three digits of what is missing (99.953%).
+ * Exact values (prices) keep their cents. Unknown is a dash. Results are values, so they can stand in a printf:
+ *
+ *     printf("%s %s", format_value(UNIT_SECONDS, NULL, &e).text, format_interval(UNIT_SECONDS, NULL, &e).text);
+ */
+#ifndef FORMAT_H
+#define FORMAT_H
+#include "sim/study/results.h"
+
+struct shown {
+  char text[80];
+};
+
+/* "182 ms", "99.953%", "1,234", "72.00 USD"; "-" when unknown. currency: for UNIT_CURRENCY, may be null. */
+struct shown format_value(enum unit, const char *currency, const struct estimate *);
+/* "[176, 189]" in the unit of the value; empty when there is none or the value is exact. */
+struct shown format_interval(enum unit, const char *currency, const struct estimate *);
+/* Both: "182 ms [176, 189]". */
+struct shown format_estimate(enum unit, const char *currency, const struct estimate *);
+/* A number without an interval. */
+struct shown format_number(enum unit, const char *currency, double value);
+/* "1,234,567" */
+struct shown format_count(uint64_t);
+/* Two decimals with thousands separators and no currency, for columns: "1,234.50". */
+struct shown format_money(double);
+/* "24%"; "<1%" for little, "0%" for nothing. */
+struct shown format_percent(double ratio);
+
+/* How many columns a UTF-8 text takes on a terminal: its characters, for the narrow ones that we use. */
+int format_width(const char *utf8);
+
+/* Length of the valid UTF-8 character at `c` and its code; 0 when it is not one: no overlong forms, no surrogates. */
+int format_character(const unsigned char *c, unsigned *code);
+
+/* "s", "bytes", "ratio", "per_s", "count", "number", or the currency: the words of the machine formats. */
+const char *format_unit_word(enum unit, const char *currency);
+const char *format_verdict_word(enum verdict);
+const char *format_severity_word(enum severity);
+
+/* The verdict of all claims together. Claims with severity info are counted apart and decide nothing. */
+struct verdict_sum {
+  uint32_t pass, fail, undecided, no_data, info;
+  enum verdict overall; /* the worst: FAIL, UNDECIDED, NO DATA, PASS */
+};
+struct verdict_sum format_verdicts(const struct results *);
+/* "FAIL (3 pass, 1 fail, 1 undecided)"; broken invariants come first: "ERROR (2 broken invariants; ...)". */
+struct shown format_verdict_line(const struct results *);
+
+#endif

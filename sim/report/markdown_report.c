@@ -1,0 +1,125 @@
+#include "sim/report/format.h"
+#include "sim/report/report.h"
+#include <string.h>
+
+/* Text in a table cell: one line, no pipe that ends the cell, nothing that a renderer takes for markup. */
+static void put(FILE *file, const char *text) {
+  for (; text && *text; text++) {
+    if (strchr("|\\`*_<>[]", *text)) fputc('\\', file);
+    fputc(*text == '\n' || *text == '\r' ? ' ' : *text, file);
+  }
+}
+
+/* A code span; a back-quote inside becomes an apostrophe, and a pipe would still end the cell. */
+static void put_code(FILE *file, const char *text) {
+  fputc('`', file);
+  for (; text && *text; text++) {
+    if (*text == '|') fputc('\\', file);
+    fputc(*text == '`' ? '\'' : *text == '\n' || *text == '\r' ? ' ' : *text, file);
+  }
+  fputc('`', file);
+}
+
+static void put_cell(FILE *file, const char *text) { fputs(" | ", file), put(file, text); }
+
+static void write_head(FILE *file, const struct results *r) {
+  fputs("# ", file);
+  put(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
+  fprintf(file, "\n\n**Verdict: %s.** ", format_verdict_line(r).text);
+  fprintf(file, "%s requests in %u replications of %s, seed ", format_count(r->requests).text, r->replications,
+          format_number(UNIT_SECONDS, NULL, r->window_s).text);
+  put(file, r->seed_text);
+  fputs(". Values with their 95% intervals.\n", file);
+  if (r->interrupted) fputs("\n> Interrupted: partial results.\n", file);
+  for (uint32_t i = 0; i < r->violation_count; i++)
+    fputs("\n> Broken invariant: ", file), put(file, r->violations[i]), fputc('\n', file);
+  for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), put(file, r->notes[i]), fputc('\n', file);
+}
+
+static void write_claims(FILE *file, const struct results *r) {
+  if (r->claim_count == 0) return;
+  fputs("\n## Claims\n\n| verdict | claim | value | source |\n| --- | --- | --- | --- |\n", file);
+  for (uint32_t i = 0; i < r->claim_count; i++) {
+    const struct claim_result *c = &r->claims[i];
+    fprintf(file, "| %s | ", format_verdict_word(c->verdict));
+    put_code(file, c->expression);
+    fprintf(file, " | %s", format_estimate(c->unit, r->bill.currency, &c->estimate).text);
+    if (c->reason) fputs(" (", file), put(file, c->reason), fputc(')', file);
+    put_cell(file, c->source ? c->source : "");
+    fputs(" |\n", file);
+  }
+}
+
+static void write_latency(FILE *file, const struct results *r) {
+  static const char *const aggregates[] = {"mean", "p50", "p90", "p95", "p99", "p99.9"};
+  if (r->endpoint_count == 0 || r->requests == 0) return;
+  fputs("\n## Latency\n\n| endpoint | mean | p50 | p90 | p95 | p99 | p99.9 |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        file);
+  for (uint32_t i = 0; i < r->endpoint_count; i++) {
+    char name[160];
+    snprintf(name, sizeof name, "%s.latency", r->endpoints[i]);
+    fputs("| ", file), put(file, r->endpoints[i]);
+    for (size_t a = 0; a < sizeof aggregates / sizeof *aggregates; a++) {
+      const struct metric *m = results_metric(r, name, aggregates[a], NULL);
+      fprintf(file, " | %s", m ? format_estimate(m->unit, NULL, &m->estimate).text : "-");
+    }
+    fputs(" |\n", file);
+  }
+}
+
+static void write_capacity(FILE *file, const struct results *r) {
+  if (r->saturation_count == 0) return;
+  fputs("\n## What fills up first\n\n| resource | busy now | full at |\n| --- | ---: | ---: |\n", file);
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    const struct saturation *s = &r->saturation[i];
+    fputs("| ", file), put(file, s->resource);
+    fprintf(file, " | %s | %s |\n", format_estimate(UNIT_RATIO, NULL, &s->utilization).text,
+            format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text);
+  }
+}
+
+static void write_availability(FILE *file, const struct results *r) {
+  const struct availability_result *a = &r->availability;
+  if (!a->present) return;
+  fprintf(file, "\n## Availability\n\n%s of all requests are served; %s a year are not.\n",
+          format_estimate(UNIT_RATIO, NULL, &a->availability).text, format_number(UNIT_SECONDS, NULL, a->downtime_per_year_s).text);
+  if (a->class_count) fputs("\n| fault | a year | RTO mean | p95 | lost a year |\n| --- | ---: | ---: | ---: | ---: |\n", file);
+  for (uint32_t i = 0; i < a->class_count; i++) {
+    const struct outage_class *o = &a->classes[i];
+    fputs("| ", file), put(file, o->fault);
+    fprintf(file, " | %s | %s | %s | %s |\n", format_number(UNIT_NONE, NULL, o->faults_per_year).text,
+            format_estimate(UNIT_SECONDS, NULL, &o->rto_mean).text, format_number(UNIT_SECONDS, NULL, o->rto_p95).text,
+            format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text);
+  }
+}
+
+static void write_bill(FILE *file, const struct results *r) {
+  if (r->bill.count == 0) return;
+  fprintf(file, "\n## Cost\n\n| item | %s a month |\n| --- | ---: |\n", r->bill.currency ? r->bill.currency : "");
+  for (uint32_t i = 0; i < r->bill.count; i++) {
+    fputs("| ", file), put(file, r->bill.lines[i].item);
+    fprintf(file, " | %s |\n", format_money(r->bill.lines[i].monthly).text);
+  }
+  fprintf(file, "| **total** | **%s** |\n", format_money(r->bill.monthly).text);
+}
+
+static void write_assumptions(FILE *file, const struct results *r) {
+  if (r->assumption_count == 0) return;
+  fputs("\n## Assumptions\n\n| value | set to | source |\n| --- | --- | --- |\n", file);
+  for (uint32_t i = 0; i < r->assumption_count; i++) {
+    fputs("| ", file), put_code(file, r->assumptions[i].path);
+    put_cell(file, r->assumptions[i].value);
+    put_cell(file, r->assumptions[i].source ? r->assumptions[i].source : "");
+    fputs(" |\n", file);
+  }
+}
+
+void report_markdown_write(FILE *file, const struct results *r) {
+  write_head(file, r);
+  write_claims(file, r);
+  write_latency(file, r);
+  write_capacity(file, r);
+  write_availability(file, r);
+  write_bill(file, r);
+  write_assumptions(file, r);
+}

@@ -1,0 +1,14 @@
+/* Files that are either the old ones or the new ones, never half of each.
+ *
+ * The bytes go to a new file in the same directory, are flushed to the disk, and take the target's name in one step. A
+ * failure (full disk, no permission) leaves the old file as it was and nothing beside it. A link is followed, so that it
+ * stays a link; a device or a pipe (/dev/stdout) is written directly. */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+#include <stdbool.h>
+#include <stddef.h>
+
+/* On failure *error is a message with the path and the reason; the caller frees it. */
+bool output_write(const char *path, const void *bytes, size_t length, char **error);
+
+#endif

@@ -1,0 +1,100 @@
+#include "sim/report/plot.h"
+#include "sim/report/plot_kinds.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct plot_kind kinds[] = {
+    {"latency", "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.", 1, 6,
+     plot_latency},
+    {"breakdown", "Where the time of a request goes, the mean against the slowest 1%.", 1, 1, plot_breakdown},
+    {"timeline", "Load, errors, latency and replicas over the run.", 1, 1, plot_timeline},
+    {"bill", "The monthly bill by line, one bar a result.", 1, 8, plot_bill},
+    {"claims", "Each claim's value and interval against its limit.", 1, 1, plot_claims},
+    {"overview", "Several results side by side: p99, availability, cost.", 2, 8, plot_overview},
+    {0},
+};
+
+const struct plot_kind *plot_kinds(void) { return kinds; }
+
+bool plot_nothing(char **error, const struct result_file *file, const char *what) {
+  if (asprintf(error, "%s: %s", file->path, what) < 0) abort();
+  return false;
+}
+
+const char *plot_subtitle(const struct result_file *file, char *room, size_t size) {
+  snprintf(room, size, "%s (seed %s, %.0f replications)", figure_fit(file->title, 84).text, result_text(file->root, "seed"),
+           json_number(json_member(file->root, "replications")));
+  return room;
+}
+
+struct result_estimate plot_p99(const struct result_file *file, const char *endpoint) {
+  char name[160];
+  snprintf(name, sizeof name, "%s.latency", endpoint);
+  return result_estimate(result_metric(file, name, "p99"));
+}
+
+const char *plot_endpoint(const struct result_file *file, const struct plot_options *options) {
+  const char *slowest = NULL;
+  double most = -INFINITY;
+  if (options->endpoint) return options->endpoint;
+  for (const struct json_value *e = json_first(json_member(file->root, "endpoints")); e; e = json_next(e)) {
+    double p99 = plot_p99(file, json_text(e)).value;
+    if (!slowest || p99 > most) slowest = json_text(e), most = isnan(p99) ? most : p99;
+  }
+  return slowest;
+}
+
+bool plot_culprit(const struct result_file *file, const char *endpoint, char *room, size_t size) {
+  const struct json_value *worst = NULL;
+  double sum = 0, most = 0;
+  for (const struct json_value *b = json_first(json_member(file->root, "breakdown")); b; b = json_next(b)) {
+    if (strcmp(result_text(b, "endpoint"), endpoint)) continue;
+    double slow = result_number(b, "slow_s");
+    if (isnan(slow)) continue;
+    sum += slow;
+    if (slow > most) most = slow, worst = b;
+  }
+  if (!worst || sum <= 0) return false;
+  snprintf(room, size, "%s of the slowest 1%% is %s %s", format_percent(most / sum).text, result_text(worst, "component"),
+           result_text(worst, "kind"));
+  return true;
+}
+
+static const struct plot_kind *find(const char *name, char **error) {
+  char known[200] = "";
+  for (const struct plot_kind *k = kinds; k->name; k++) {
+    if (!strcmp(k->name, name)) return k;
+    size_t used = strlen(known);
+    snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", k->name);
+  }
+  if (asprintf(error, "--kind %s: unknown; known are %s", name, known) < 0) abort();
+  return NULL;
+}
+
+static bool draw(const struct plot_kind *kind, struct arena *arena, const char *const *paths, uint32_t count, const char *output,
+                 const struct plot_options *options, char **error) {
+  struct result_file *files = arena_new_array(arena, struct result_file, count);
+  for (uint32_t i = 0; i < count; i++)
+    if (!result_file_read(arena, paths[i], &files[i], error)) return false;
+  for (uint32_t i = 0; options->endpoint && i < count; i++)
+    if (!result_has_endpoint(&files[i], options->endpoint))
+      return plot_nothing(error, &files[i], "no such endpoint as --endpoint says");
+  return kind->draw(kind, files, count, output, options, error);
+}
+
+int plot_run(const char *name, const char *const *paths, uint32_t count, const char *output, const struct plot_options *options,
+             char **error) {
+  static const struct plot_options none;
+  *error = NULL;
+  const struct plot_kind *kind = find(name, error);
+  if (!kind) return 1;
+  if (count < kind->least || count > kind->most) {
+    if (asprintf(error, "--kind %s takes %u to %u results, not %u", name, kind->least, kind->most, count) < 0) abort();
+    return 1;
+  }
+  struct arena *arena = arena_new();
+  bool drawn = draw(kind, arena, paths, count, output, options ? options : &none, error);
+  arena_free(arena);
+  return drawn ? 0 : 1;
+}

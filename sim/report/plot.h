@@ -1,0 +1,30 @@
+/* `aguanta plot RESULT... --kind K -o F`: pictures for documents, from result files.
+ *
+ * A kind is one file and one row of the table in plot.c. It reads results, finds out what there is to say (the title), and
+ * draws it in the house style of figure.h. PNG and SVG are byte-identical between runs. */
+#ifndef PLOT_H
+#define PLOT_H
+#include <stdbool.h>
+#include <stdint.h>
+
+struct result_file;
+
+struct plot_options {
+  const char *endpoint; /* null: all of them, or the slowest */
+  const char *title;    /* null: the finding, from the data */
+};
+
+struct plot_kind {
+  const char *name, *doc;
+  uint32_t least, most; /* results that it takes */
+  bool (*draw)(const struct plot_kind *, const struct result_file *, uint32_t count, const char *output,
+               const struct plot_options *, char **error);
+};
+
+/* All kinds; ends with a null name. */
+const struct plot_kind *plot_kinds(void);
+/* 0 when the picture stands at `output` (.png or .svg); 1 and a message that the caller frees. options may be null. */
+int plot_run(const char *kind, const char *const *results, uint32_t count, const char *output, const struct plot_options *,
+             char **error);
+
+#endif

@@ -1,0 +1,81 @@
+/* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer. */
+#include "sim/report/bars.h"
+#include "sim/report/plot_kinds.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct row {
+  char name[120];
+  double mean, slow;
+};
+
+static int by_slow(const void *a, const void *b) {
+  const struct row *x = a, *y = b;
+  return x->slow != y->slow ? (x->slow < y->slow ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+static int rows_of(const struct result_file *file, const char *endpoint, struct row *rows, int most) {
+  int count = 0;
+  for (const struct json_value *b = json_first(json_member(file->root, "breakdown")); b; b = json_next(b)) {
+    struct row row = {.mean = result_number(b, "mean_s"), .slow = result_number(b, "slow_s")};
+    if (strcmp(result_text(b, "endpoint"), endpoint) || count == most || isnan(row.mean) || isnan(row.slow)) continue;
+    /* "client network, network" says it twice */
+    const char *component = result_text(b, "component"), *kind = result_text(b, "kind");
+    snprintf(row.name, sizeof row.name, "%s%s%s", component, strstr(component, kind) ? "" : " ",
+             strstr(component, kind) ? "" : kind);
+    rows[count++] = row;
+  }
+  if (count) qsort(rows, (size_t)count, sizeof *rows, by_slow);
+  return count;
+}
+
+static void fill(struct bar *bar, const struct row *rows, int count, bool slow, struct bar_colors *colors) {
+  double sum = 0;
+  for (int i = 0; i < count; i++) sum += slow ? rows[i].slow : rows[i].mean;
+  snprintf(bar->total, sizeof bar->total, "%s", format_number(UNIT_SECONDS, NULL, sum).text);
+  for (int i = 0; i < count && sum > 0; i++) {
+    double share = (slow ? rows[i].slow : rows[i].mean) / sum;
+    if (share < 0.005) continue;
+    struct bar_part *part = &bar->parts[bar->count++];
+    part->value = share, part->color = bars_color(colors, rows[i].name);
+    snprintf(part->label, sizeof part->label, "%s", rows[i].name);
+    snprintf(part->amount, sizeof part->amount, "%s", format_percent(share).text);
+  }
+}
+
+static int add_endpoint(const struct result_file *file, const char *endpoint, struct bar *bars, int count,
+                        struct bar_colors *colors) {
+  struct row rows[PARTS_MAX];
+  int found = rows_of(file, endpoint, rows, PARTS_MAX);
+  if (found == 0 || count + 2 > BARS_MAX) return count;
+  bars[count] = (struct bar){.group = true}, bars[count + 1] = (struct bar){0};
+  snprintf(bars[count].name, sizeof bars[count].name, "%s, mean", endpoint);
+  snprintf(bars[count + 1].name, sizeof bars[count].name, "slowest 1%%");
+  fill(&bars[count], rows, found, false, colors);
+  fill(&bars[count + 1], rows, found, true, colors);
+  return count + 2;
+}
+
+bool plot_breakdown(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
+                    const struct plot_options *options, char **error) {
+  (void)kind, (void)file_count;
+  struct bar *bars = calloc(BARS_MAX, sizeof *bars);
+  struct bar_colors colors = {.count = 0};
+  const char *endpoint = plot_endpoint(files, options);
+  char text[300], culprit[200], subtitle[300];
+  struct figure f;
+  int count = 0;
+  if (!bars) abort();
+  for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
+    if (json_text(e) && (!options->endpoint || !strcmp(options->endpoint, json_text(e))))
+      count = add_endpoint(files, json_text(e), bars, count, &colors);
+  if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");
+  bool known = plot_culprit(files, endpoint, culprit, sizeof culprit);
+  snprintf(text, sizeof text, "%s: %s", endpoint, known ? culprit : "where the time goes");
+  figure_open(&f, 1000, bars_height(bars, count));
+  figure_title(&f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
+  bars_put(&f, bars, count, 1);
+  free(bars);
+  return figure_draw(&f, output, error);
+}

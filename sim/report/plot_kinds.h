@@ -1,0 +1,29 @@
+/* The drawing functions of the kinds. Private to sim/report. */
+#ifndef PLOT_KINDS_H
+#define PLOT_KINDS_H
+#include "sim/report/figure.h"
+#include "sim/report/format.h"
+#include "sim/report/plot.h"
+#include "sim/report/result_file.h"
+
+#define PLOT_DRAW(name)                                                                                                            \
+  bool plot_##name(const struct plot_kind *, const struct result_file *, uint32_t, const char *, const struct plot_options *,      \
+                   char **)
+PLOT_DRAW(latency);
+PLOT_DRAW(breakdown);
+PLOT_DRAW(timeline);
+PLOT_DRAW(bill);
+PLOT_DRAW(claims);
+PLOT_DRAW(overview);
+
+bool plot_nothing(char **error, const struct result_file *, const char *what); /* "F: no ... to draw"; returns false */
+/* "name, seed 42, 24 replications" */
+const char *plot_subtitle(const struct result_file *, char *room, size_t size);
+/* The endpoint of the options, or the one with the largest p99; null when there is none. */
+const char *plot_endpoint(const struct result_file *, const struct plot_options *);
+/* The p99 of an endpoint; NaN when unknown. */
+struct result_estimate plot_p99(const struct result_file *, const char *endpoint);
+/* "84% of it in backend queue": the largest row of the slowest 1%; false when there is no breakdown. */
+bool plot_culprit(const struct result_file *, const char *endpoint, char *room, size_t size);
+
+#endif

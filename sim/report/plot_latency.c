@@ -1,0 +1,190 @@
+/* Percentile curves: x is the number of nines (-log10 of the share that is slower), so that p90, p99, p99.9 are equally far
+ * apart and the tail is seen; y is latency, logarithmic. */
+#include "sim/report/plot_kinds.h"
+#include <math.h>
+#include <string.h>
+
+enum { LINES = 8 };
+
+struct line {
+  const struct result_file *file;
+  const char *endpoint, *label;
+  const struct json_value *curve;
+  double end_x, end_y; /* where its label goes */
+  int curve_block, band_block;
+};
+
+struct picture_range {
+  double nines, low, high;
+};
+
+static const struct json_value *curve_of(const struct result_file *file, const char *endpoint) {
+  for (const struct json_value *c = json_first(json_member(file->root, "curves")); c; c = json_next(c))
+    if (!strcmp(result_text(c, "endpoint"), endpoint) && json_count(json_member(c, "share")) > 1) return c;
+  return NULL;
+}
+
+static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *label) {
+  const struct json_value *curve = curve_of(file, endpoint);
+  if (curve && *count < LINES)
+    lines[(*count)++] = (struct line){.file = file, .endpoint = endpoint, .label = label, .curve = curve};
+}
+
+static int collect(struct line *lines, const struct result_file *files, uint32_t count, const struct plot_options *options) {
+  int found = 0;
+  if (count == 1 && !options->endpoint) {
+    for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
+      if (json_text(e)) add_line(lines, &found, files, json_text(e), json_text(e));
+    return found;
+  }
+  const char *endpoint = plot_endpoint(&files[0], options);
+  for (uint32_t i = 0; endpoint && i < count; i++) add_line(lines, &found, &files[i], endpoint, files[i].name);
+  return found;
+}
+
+/* From the median to the last point with a finite number of nines. */
+static void put_curve(struct figure *f, struct line *line, struct picture_range *range) {
+  line->curve_block = figure_block(f);
+  const struct json_value *share = json_first(json_member(line->curve, "share"));
+  const struct json_value *latency = json_first(json_member(line->curve, "latency_s"));
+  for (; share && latency; share = json_next(share), latency = json_next(latency)) {
+    double nines = -log10(1 - json_number(share)), y = json_number(latency);
+    if (!isfinite(nines) || nines < 0 || nines > 5 || !(y > 0)) continue;
+    figure_row(f, 2, nines, y);
+    line->end_x = nines, line->end_y = y;
+    range->nines = fmax(range->nines, nines), range->low = fmin(range->low, y), range->high = fmax(range->high, y);
+  }
+}
+
+/* The 95% intervals of the percentiles that the result gives. */
+static void put_band(struct figure *f, struct line *line) {
+  static const struct {
+    const char *aggregate;
+    double nines;
+  } points[] = {{"p50", 0.30103}, {"p90", 1}, {"p95", 1.30103}, {"p99", 2}, {"p99.9", 3}, {"p99.99", 4}};
+  char name[160];
+  snprintf(name, sizeof name, "%s.latency", line->endpoint);
+  line->band_block = figure_block(f);
+  for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+    struct result_estimate e = result_estimate(result_metric(line->file, name, points[i].aggregate));
+    if (e.low > 0 && e.high > 0) figure_row(f, 3, points[i].nines, e.low, e.high);
+  }
+}
+
+static void put_labels(struct figure *f, struct line *lines, int count, const struct picture_range *range) {
+  double y[LINES];
+  char position[80];
+  for (int i = 0; i < count; i++) y[i] = log10(lines[i].end_y);
+  figure_spread(y, count, 0.05 * log10(range->high / range->low), -INFINITY);
+  for (int i = 0; i < count; i++) {
+    snprintf(position, sizeof position, "first %.6f,%.9g", range->nines * 1.015, pow(10, y[i]));
+    figure_text(f, position, "left", figure_color(i), 13, lines[i].label);
+  }
+}
+
+/* The latency of a curve at a number of nines, by its nearest point. */
+static double curve_at(const struct line *line, double nines) {
+  const struct json_value *share = json_first(json_member(line->curve, "share"));
+  const struct json_value *latency = json_first(json_member(line->curve, "latency_s"));
+  double best = INFINITY, y = NAN;
+  for (; share && latency; share = json_next(share), latency = json_next(latency)) {
+    double away = fabs(-log10(1 - json_number(share)) - nines);
+    if (away < best) best = away, y = json_number(latency);
+  }
+  return y;
+}
+
+/* Where along a horizontal line its words are farthest from every curve. `span`: their width as a share of the axis. */
+static double free_place(const struct line *lines, int count, double level, double nines, double span) {
+  double best_x = 0.01 * nines, best = -1;
+  for (double start = 0.01; start + span <= 1; start += 0.05) {
+    double nearest = INFINITY;
+    for (double at = start; at <= start + span; at += 0.02)
+      for (int i = 0; i < count; i++) nearest = fmin(nearest, fabs(log10(curve_at(&lines[i], at * nines) / (level * 1.08))));
+    if (nearest > best + 0.02) best = nearest, best_x = start * nines;
+  }
+  return best_x;
+}
+
+/* Limits that the claims set on a percentile of a drawn endpoint. */
+static void put_limits(struct figure *f, const struct line *lines, int count, struct picture_range *range) {
+  char wanted[160], position[80], drawn[400] = "";
+  for (int i = 0; i < count; i++) {
+    snprintf(wanted, sizeof wanted, "(%s.latency)", lines[i].endpoint);
+    for (const struct json_value *c = json_first(json_member(lines[i].file->root, "claims")); c; c = json_next(c)) {
+      const char *expression = result_text(c, "expr");
+      struct claim_limit limit;
+      if (*expression != 'p' || !strstr(expression, wanted) || !claim_limit(expression, &limit) || !isfinite(limit.high)) continue;
+      if (strstr(drawn, expression) || limit.high <= 0) continue;
+      snprintf(drawn + strlen(drawn), sizeof drawn - strlen(drawn), "%s\n", expression);
+      fprintf(f->script, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1 lc rgb '%s'\n", limit.high,
+              limit.high, FIGURE_GREY);
+      double x = free_place(lines, count, limit.high, range->nines, 7.8 / 700 * (double)strlen(expression));
+      snprintf(position, sizeof position, "first %.6f, first %.9g offset 0,0.6", x, limit.high);
+      figure_text(f, position, "left", FIGURE_GREY, 11, expression);
+      range->low = fmin(range->low, limit.high), range->high = fmax(range->high, limit.high);
+    }
+  }
+}
+
+static void title(struct figure *f, const struct result_file *files, uint32_t count, const struct line *lines, int line_count,
+                  const struct plot_options *options) {
+  const struct line *worst = &lines[0];
+  char text[400], culprit[200], subtitle[300];
+  for (int i = 1; i < line_count; i++)
+    if (plot_p99(lines[i].file, lines[i].endpoint).value > plot_p99(worst->file, worst->endpoint).value) worst = &lines[i];
+  struct result_estimate e = plot_p99(worst->file, worst->endpoint);
+  struct estimate shown = {.value = e.value, .low = e.low, .high = e.high};
+  int used = snprintf(text, sizeof text, "%s%s%s: p99 is %s", worst->endpoint, count > 1 ? " is slowest on " : "",
+                      count > 1 ? worst->label : "", format_value(UNIT_SECONDS, NULL, &shown).text);
+  if (plot_culprit(worst->file, worst->endpoint, culprit, sizeof culprit) && used < (int)sizeof text)
+    snprintf(text + used, sizeof text - (size_t)used, "; %s", culprit);
+  figure_title(f, options->title ? options->title : text,
+               count > 1 ? "latency percentiles of the same customers; bands are 95% intervals"
+                         : plot_subtitle(files, subtitle, sizeof subtitle));
+}
+
+/* Room for the longest label at a line's end. */
+static double right_margin(const struct line *lines, int count) {
+  int longest = 8;
+  for (int i = 0; i < count; i++)
+    if (format_width(lines[i].label) > longest) longest = format_width(lines[i].label);
+  return fmin(400, 9.3 * longest + 30);
+}
+
+static void axes(struct figure *f, const struct picture_range *range, double right) {
+  char position[80];
+  double low = range->low * 0.8, high = range->high * 1.35;
+  figure_area(f, 90.0 / f->width, 1 - right / f->width, 78.0 / f->height, 1 - 112.0 / f->height);
+  snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 98.0 / f->height);
+  figure_text(f, position, "left", FIGURE_GREY, 12, "latency, from the intended arrival");
+  fprintf(f->script, "set logscale y\nset xrange [0:%.6f]\nset yrange [%.9g:%.9g]\n", range->nines, low, high);
+  fputs("set xtics ('p50' 0.30103, 'p90' 1, 'p95' 1.30103, 'p99' 2, 'p99.9' 3, 'p99.99' 4, 'p99.999' 5)\n", f->script);
+  figure_ticks_seconds(f, 'y', low, high);
+  fputs("set xlabel 'percentile of requests' textcolor rgb '#444444' font ',12'\n", f->script);
+}
+
+bool plot_latency(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                  const struct plot_options *options, char **error) {
+  (void)kind;
+  struct line lines[LINES];
+  struct picture_range range = {0, INFINITY, 0};
+  int found = collect(lines, files, count, options);
+  if (found == 0) return plot_nothing(error, files, "no latency curve to draw");
+  struct figure f;
+  figure_open(&f, 960, 560);
+  for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_band(&f, &lines[i]);
+  if (!(range.high > 0)) return figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
+  title(&f, files, count, lines, found, options);
+  put_limits(&f, lines, found, &range);
+  put_labels(&f, lines, found, &range);
+  axes(&f, &range, right_margin(lines, found));
+  fputs("plot ", f.script);
+  for (int i = 0; i < found; i++)
+    fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "",
+            lines[i].band_block, figure_pale(i));
+  for (int i = 0; i < found; i++)
+    fprintf(f.script, ", 'data' index %d using 1:2 with lines lw 2 lc rgb '%s'", lines[i].curve_block, figure_color(i));
+  fputc('\n', f.script);
+  return figure_draw(&f, output, error);
+}

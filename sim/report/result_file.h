@@ -1,0 +1,38 @@
+/* A result read back from its JSON, for plots and comparisons: narrow access over the strict reader. */
+#ifndef RESULT_FILE_H
+#define RESULT_FILE_H
+#include "sim/engine/arena.h"
+#include "sim/scenario/json.h"
+
+struct result_file {
+  const struct json_value *root;
+  const char *path, *name, *title; /* of the scenario; title falls back to the name */
+  const char *currency;            /* never null */
+};
+
+/* Everything lives in the arena. False with a message (the caller frees it) when the file is not a result of version 1. */
+bool result_file_read(struct arena *, const char *path, struct result_file *, char **error);
+
+/* The member as a number; NaN for null, absent or anything else. */
+double result_number(const struct json_value *object, const char *key);
+/* The member as text; "" for anything else. */
+const char *result_text(const struct json_value *object, const char *key);
+/* value and ci95 of an estimate-like object. */
+struct result_estimate {
+  double value, low, high;
+};
+struct result_estimate result_estimate(const struct json_value *object);
+/* The metric without labels, or null. */
+const struct json_value *result_metric(const struct result_file *, const char *name, const char *aggregate);
+/* Has the result this endpoint? */
+bool result_has_endpoint(const struct result_file *, const char *endpoint);
+/* The overall verdict of the claims: PASS, FAIL, UNDECIDED, NO DATA; "NONE" without claims. */
+const char *result_verdict(const struct result_file *);
+
+/* The limit that a claim's text states, in base units: "< 400ms" is {-inf, 0.4}; ">= 99.9%" {0.999, inf}; "in 1..2". */
+struct claim_limit {
+  double low, high;
+};
+bool claim_limit(const char *expression, struct claim_limit *);
+
+#endif

@@ -1,0 +1,86 @@
+#include "sim/report/text.h"
+#include "sim/report/format.h"
+#include "sim/report/text_table.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 100 };
+
+static void print_title(FILE *file, const struct results *r, int width) {
+  const char *name = r->scenario_name ? r->scenario_name : "scenario";
+  fputs(name, file);
+  if (r->scenario_title && *r->scenario_title) {
+    fputs(": ", file);
+    table_wrapped(file, r->scenario_title, format_width(name) + 2, width);
+  }
+  fputc('\n', file);
+}
+
+static void print_what(FILE *file, const struct results *r) {
+  if (r->replications)
+    fprintf(file, "%s requests in %u replication%s of %s after %s of warm-up", format_count(r->requests).text, r->replications,
+            r->replications == 1 ? "" : "s", format_number(UNIT_SECONDS, NULL, r->window_s).text,
+            format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
+  if (r->availability.present)
+    fprintf(file, "%s%s years of faults", r->replications ? "; " : "", format_number(UNIT_COUNT, NULL, r->availability.years).text);
+  fprintf(file, "\n%s%sseed %s\n", r->scenario_file ? r->scenario_file : "", r->scenario_file ? ", " : "",
+          r->seed_text ? r->seed_text : "-");
+}
+
+static void print_remarks(FILE *file, const struct results *r, int width) {
+  if (r->violation_count || r->note_count || r->interrupted) fputc('\n', file);
+  if (r->interrupted) table_note(file, "interrupted", "these are partial results of the replications that were done.", width);
+  for (uint32_t i = 0; i < r->violation_count; i++) table_note(file, "BROKEN INVARIANT", r->violations[i], width);
+  if (r->violation_count)
+    table_note(file, "BROKEN INVARIANT", "this is a fault of the program, not of the scenario: do not use these figures.", width);
+  for (uint32_t i = 0; i < r->note_count; i++)
+    if (strncmp(r->notes[i], "interrupted", 11)) table_note(file, "note", r->notes[i], width);
+}
+
+static void print_verdict(FILE *file, const struct results *r, const struct report_options *options) {
+  struct shown line = format_verdict_line(r);
+  size_t word = strcspn(line.text, "(");
+  while (word > 0 && line.text[word - 1] == ' ') word--;
+  const char *color = r->violation_count ? text_verdict_color(VERDICT_FAIL) : text_verdict_color(format_verdicts(r).overall);
+  bool colored = options->color && (r->violation_count || strncmp(line.text, "NONE", 4));
+  fprintf(file, "%sverdict: %s%.*s%s%s\n", options->quiet ? "" : "\n", colored ? color : "", (int)word, line.text,
+          colored ? TEXT_PLAIN : "", line.text + word);
+}
+
+/* Columns pad to the right; the padding at the ends of lines is dropped here, once. */
+static void write_trimmed(FILE *file, const char *text) {
+  for (const char *line = text; *line;) {
+    size_t length = strcspn(line, "\n"), shown = length;
+    while (shown > 0 && line[shown - 1] == ' ') shown--;
+    fwrite(line, 1, shown, file);
+    line += length;
+    if (*line) fputc(*line++, file);
+  }
+}
+
+static void write_report(FILE *file, const struct results *results, const struct report_options *given) {
+  static void (*const sections[])(FILE *, const struct results *, const struct report_options *) = {
+      text_latency, text_breakdown, text_capacity, text_errors, text_availability, text_bill, text_assumptions,
+  };
+  struct report_options options = *given;
+  if (options.width <= 0) options.width = WIDTH;
+  if (!options.quiet) {
+    print_title(file, results, options.width);
+    print_what(file, results);
+    print_remarks(file, results, options.width);
+  }
+  text_claims(file, results, &options);
+  for (size_t i = 0; !options.quiet && i < sizeof sections / sizeof *sections; i++) sections[i](file, results, &options);
+  print_verdict(file, results, &options);
+}
+
+void report_text(FILE *file, const struct results *results, const struct report_options *options) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *memory = open_memstream(&text, &length);
+  if (!memory) abort();
+  write_report(memory, results, options);
+  if (fclose(memory) != 0) abort();
+  write_trimmed(file, text);
+  free(text);
+}

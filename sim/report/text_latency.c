@@ -1,0 +1,134 @@
+#include "sim/report/format.h"
+#include "sim/report/text_table.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- percentiles per endpoint: two lines, the value and under it its interval ---- */
+
+static const char *const aggregates[] = {"mean", "p50", "p90", "p95", "p99", "p99.9"};
+enum { AGGREGATES = sizeof aggregates / sizeof *aggregates, CELL = 14, NAME_MAX_WIDTH = 14 };
+
+static const struct metric *latency_of(const struct results *r, const char *endpoint, const char *aggregate) {
+  char name[160];
+  snprintf(name, sizeof name, "%s.latency", endpoint);
+  return results_metric(r, name, aggregate, NULL);
+}
+
+static int name_width(const struct results *r) {
+  int width = 8;
+  for (uint32_t i = 0; i < r->endpoint_count; i++)
+    if (format_width(r->endpoints[i]) > width) width = format_width(r->endpoints[i]);
+  return width < NAME_MAX_WIDTH ? width : NAME_MAX_WIDTH;
+}
+
+static void print_cells(FILE *file, const struct results *r, const char *endpoint, bool interval) {
+  for (int a = 0; a < AGGREGATES; a++) {
+    const struct metric *m = latency_of(r, endpoint, aggregates[a]);
+    struct shown cell = {"-"};
+    if (m) cell = interval ? format_interval(m->unit, NULL, &m->estimate) : format_value(m->unit, NULL, &m->estimate);
+    table_right(file, interval && !m ? "" : cell.text, CELL);
+  }
+  fputc('\n', file);
+}
+
+void text_latency(FILE *file, const struct results *r, const struct report_options *options) {
+  (void)options;
+  if (r->endpoint_count == 0 || r->requests == 0) return;
+  int width = name_width(r);
+  table_heading(file, "LATENCY", "from the intended arrival; 95% interval below");
+  table_left(file, "", width + 2);
+  for (int a = 0; a < AGGREGATES; a++) table_right(file, aggregates[a], CELL);
+  fputc('\n', file);
+  for (uint32_t i = 0; i < r->endpoint_count; i++) {
+    const char *name = r->endpoints[i];
+    fputs("  ", file);
+    table_left(file, name, width);
+    if (format_width(name) > width) fprintf(file, "\n%*s", width + 2, "");
+    print_cells(file, r, name, false);
+    fprintf(file, "%*s", width + 2, "");
+    print_cells(file, r, name, true);
+  }
+}
+
+/* ---- where the time went ---- */
+
+enum { BAR = 24, ROWS = 6 };
+#define LITTLE 0.01 /* a row under 1% of both sums is folded into the rest */
+
+static int by_slow_time(const void *a, const void *b) {
+  const struct breakdown *x = *(const struct breakdown *const *)a, *y = *(const struct breakdown *const *)b;
+  if (x->slow_s != y->slow_s) return x->slow_s < y->slow_s ? 1 : -1;
+  if (x->mean_s != y->mean_s) return x->mean_s < y->mean_s ? 1 : -1;
+  return x < y ? -1 : 1;
+}
+
+struct part {
+  const struct breakdown **rows; /* of one endpoint, the largest first */
+  uint32_t count;
+  double mean_s, slow_s;
+};
+
+static struct part rows_of(const struct results *r, const char *endpoint, const struct breakdown **room) {
+  struct part part = {.rows = room};
+  for (uint32_t i = 0; i < r->breakdown_count; i++)
+    if (!strcmp(r->breakdown[i].endpoint, endpoint)) {
+      room[part.count++] = &r->breakdown[i];
+      part.mean_s += r->breakdown[i].mean_s, part.slow_s += r->breakdown[i].slow_s;
+    }
+  if (part.count) qsort(room, part.count, sizeof *room, by_slow_time);
+  return part;
+}
+
+static void print_row(FILE *file, const char *name, double mean_s, double slow_s, const struct part *part) {
+  fputs("    ", file);
+  table_left(file, name, 32);
+  table_right(file, format_number(UNIT_SECONDS, NULL, mean_s).text, 10);
+  table_right(file, format_percent(part->mean_s > 0 ? mean_s / part->mean_s : NAN).text, 6);
+  table_right(file, format_number(UNIT_SECONDS, NULL, slow_s).text, 13);
+  table_right(file, format_percent(part->slow_s > 0 ? slow_s / part->slow_s : NAN).text, 6);
+  fputs("  ", file);
+  table_bar(file, part->slow_s > 0 ? slow_s / part->slow_s : 0, BAR);
+  fputc('\n', file);
+}
+
+static bool little(const struct breakdown *b, const struct part *part) {
+  return b->mean_s < LITTLE * part->mean_s && b->slow_s < LITTLE * part->slow_s;
+}
+
+static void print_part(FILE *file, const char *endpoint, const struct part *part, bool all) {
+  double rest_mean = 0, rest_slow = 0;
+  uint32_t rest = 0;
+  fputs("  ", file);
+  table_left(file, endpoint, 34);
+  table_right(file, format_number(UNIT_SECONDS, NULL, part->mean_s).text, 10);
+  table_right(file, format_number(UNIT_SECONDS, NULL, part->slow_s).text, 19);
+  fputc('\n', file);
+  for (uint32_t i = 0; i < part->count; i++) {
+    const struct breakdown *b = part->rows[i];
+    char name[200];
+    snprintf(name, sizeof name, "%s, %s", b->component, b->kind);
+    if (!all && (i >= ROWS || little(b, part)))
+      rest++, rest_mean += b->mean_s, rest_slow += b->slow_s;
+    else
+      print_row(file, name, b->mean_s, b->slow_s, part);
+  }
+  char name[40];
+  snprintf(name, sizeof name, "%u smaller", rest);
+  if (rest) print_row(file, name, rest_mean, rest_slow, part);
+}
+
+void text_breakdown(FILE *file, const struct results *r, const struct report_options *options) {
+  if (r->breakdown_count == 0) return;
+  const struct breakdown **room = malloc(r->breakdown_count * sizeof *room);
+  if (!room) abort();
+  table_heading(file, "WHERE THE TIME GOES", NULL);
+  table_left(file, "", 36);
+  table_right(file, "mean request", 16);
+  table_right(file, "slowest 1%", 19);
+  fputc('\n', file);
+  for (uint32_t i = 0; i < r->endpoint_count; i++) {
+    struct part part = rows_of(r, r->endpoints[i], room);
+    if (part.count) print_part(file, r->endpoints[i], &part, options->verbose);
+  }
+  free(room);
+}

@@ -1,0 +1,335 @@
+#include "sim/scenario/bind.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/distribution.h"
+#include "sim/scenario/bind_inner.h"
+#include "sim/scenario/field_text.h"
+#include "sim/scenario/json_node.h"
+#include <assert.h>
+#include <string.h>
+
+/* Open addressing over the addresses of bound members; at most half full. */
+struct bind_given {
+  uint32_t count, room; /* a power of two */
+  const void **address;
+  const struct json_value **value;
+};
+
+static uint32_t given_slot(const struct bind_given *g, const void *address) {
+  uint64_t hash = (uint64_t)(uintptr_t)address * 0x9E3779B97F4A7C15u;
+  uint32_t slot = (uint32_t)(hash >> 32) & (g->room - 1);
+  while (g->address[slot] && g->address[slot] != address) slot = (slot + 1) & (g->room - 1);
+  return slot;
+}
+
+static void given_grow(struct arena *arena, struct bind_given *g) {
+  struct bind_given old = *g;
+  g->room = old.room ? 2 * old.room : 64;
+  g->address = arena_alloc(arena, g->room * sizeof *g->address);
+  g->value = arena_alloc(arena, g->room * sizeof *g->value);
+  for (uint32_t i = 0; i < old.room; i++) {
+    if (!old.address[i]) continue;
+    uint32_t slot = given_slot(g, old.address[i]);
+    g->address[slot] = old.address[i];
+    g->value[slot] = old.value[i];
+  }
+}
+
+/* A record and its first member share an address: the member was read first and stays. */
+static void given_note(struct binder *b, const void *address, const struct json_value *value) {
+  struct bind_given *g = b->given;
+  if (b->in_default) return;
+  if (2 * (g->count + 1) > g->room) given_grow(b->arena, g);
+  uint32_t slot = given_slot(g, address);
+  if (g->address[slot]) return;
+  g->address[slot] = address;
+  g->value[slot] = value;
+  g->count++;
+}
+
+const struct json_value *bind_value_of(const struct binder *b, const void *address) {
+  const struct bind_given *g = b->given;
+  return g->room ? g->value[given_slot(g, address)] : NULL;
+}
+
+bool bind_was_given(const struct binder *b, const void *address) { return bind_value_of(b, address) != NULL; }
+
+struct binder binder_new(struct arena *arena, struct diagnostics *d, const struct json_value *root) {
+  return (struct binder){
+      .arena = arena, .diagnostics = d, .root = root, .path = "", .given = arena_alloc(arena, sizeof(struct bind_given))};
+}
+
+const char *bind_enter(struct binder *b, const char *name) {
+  const char *outer = b->path;
+  b->path = *outer ? arena_format(b->arena, "%s.%s", outer, name) : arena_text(b->arena, name);
+  return outer;
+}
+
+const char *bind_enter_index(struct binder *b, uint32_t index) {
+  const char *outer = b->path;
+  b->path = arena_format(b->arena, "%s%s%u", outer, *outer ? "." : "", index);
+  return outer;
+}
+
+static void *list_grow(struct arena *arena, void *items, uint32_t count, uint32_t *room, size_t size) {
+  if (count < *room) return items;
+  *room = *room ? 2 * *room : 16;
+  void *more = arena_alloc(arena, *room * size);
+  if (count) memcpy(more, items, count * size);
+  return more;
+}
+
+static void assumption_add(struct binder *b, struct assumption item) {
+  if (b->in_default) return;
+  b->assumptions = list_grow(b->arena, b->assumptions, b->assumption_count, &b->assumption_room, sizeof item);
+  b->assumptions[b->assumption_count++] = item;
+}
+
+static void default_add(struct binder *b, const struct field *field) {
+  struct default_value item = {*b->path ? arena_format(b->arena, "%s.%s", b->path, field->name) : field->name, field->fallback,
+                               field->source};
+  b->defaults = list_grow(b->arena, b->defaults, b->default_count, &b->default_room, sizeof item);
+  b->defaults[b->default_count++] = item;
+}
+
+const char *bind_suggestion(struct binder *b, const char *word, const char *const *names, uint32_t count) {
+  const char *nearest = nearest_name(word, names, count);
+  return nearest ? arena_format(b->arena, "; did you mean \"%s\"?", nearest) : "";
+}
+
+const char *bind_words(struct binder *b, const char *const *names, uint32_t count) {
+  const char *text = "";
+  for (uint32_t i = 0; i < count && i < 30; i++) text = arena_format(b->arena, "%s%s%s", text, i ? ", " : "", names[i]);
+  return count > 30 ? arena_format(b->arena, "%s, ...", text) : text;
+}
+
+void bind_wrong_type(struct binder *b, const char *called, const char *expected, const struct json_value *value) {
+  if (json_type(value) == JSON_NULL)
+    diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be %s, not null: leave the key out for its default", called,
+                   expected);
+  else
+    diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be %s, not %s", called, expected, json_type_name(value));
+}
+
+static const char *source_text_of(struct binder *b, const struct json_value *source) {
+  if (source && json_type(source) != JSON_TEXT) bind_wrong_type(b, "source", "a text", source);
+  return json_text(source);
+}
+
+/* As --set takes it: a text without its quotes. */
+static const char *canonical(struct binder *b, const struct json_value *v) {
+  return json_type(v) == JSON_TEXT ? json_text(v) : json_print_line(b->arena, v);
+}
+
+bool bind_side_key(struct binder *b, const struct json_value *member) {
+  if (is_private_name(json_name(member))) return true;
+  if (strcmp(json_name(member), "source") != 0) return false;
+  const char *source = source_text_of(b, member);
+  if (source) assumption_add(b, (struct assumption){.path = b->path, .source = source, .position = *json_position(member)});
+  return true;
+}
+
+static size_t field_size(const struct field *field) {
+  size_t size = field->kind == FIELD_RECORD ? field->record->size : 0;
+  return size > sizeof(struct distribution) ? size : sizeof(struct distribution);
+}
+
+/* The ends of a range are read like the value itself, and only for their faults. */
+static void read_range(struct binder *b, const struct field *field, const struct json_value *range, struct assumption *out) {
+  if (!range) return;
+  if (json_type(range) != JSON_LIST || json_count(range) != 2) {
+    diagnostic_add(b->diagnostics, json_position(range), "\"range\" must be a list of two values: [low, high]");
+    return;
+  }
+  bool in_default = b->in_default;
+  b->in_default = true;
+  for (const struct json_value *v = json_first(range); v; v = json_next(v))
+    bind_field(b, field, v, arena_alloc(b->arena, field_size(field)));
+  b->in_default = in_default;
+  out->low = canonical(b, json_first(range));
+  out->high = canonical(b, json_next(json_first(range)));
+}
+
+/* Returns what is inside {"value": ...} and notes the assumption, or the value itself. */
+static const struct json_value *unwrap(struct binder *b, const struct field *field, const struct json_value *value) {
+  const struct json_value *inner = wrapped_value(place_of_field(field), value);
+  if (!inner) return value;
+  struct assumption item = {.path = b->path, .value = canonical(b, inner), .position = *json_position(inner)};
+  item.source = source_text_of(b, json_member(value, "source"));
+  read_range(b, field, json_member(value, "range"), &item);
+  assumption_add(b, item);
+  return inner;
+}
+
+static void bind_list(struct binder *b, const struct field *field, const struct json_value *value, struct config_list *out) {
+  if (json_type(value) != JSON_LIST) {
+    const char *name = field->kind == FIELD_LIST ? field->record->name : field->choices->name;
+    bind_wrong_type(b, field->name, arena_format(b->arena, "a list of %s objects: [ ... ]", name), value);
+    return;
+  }
+  size_t size = field->kind == FIELD_LIST ? field->record->size : sizeof(struct choice);
+  out->items = arena_alloc_array(b->arena, size, json_count(value));
+  for (const struct json_value *v = json_first(value); v; v = json_next(v)) {
+    void *item = (char *)out->items + size * out->count;
+    const char *name = arena_format(b->arena, "%s[%u]", field->name, out->count);
+    const char *outer = bind_enter_index(b, out->count++);
+    struct field element = {.name = name, .record = field->record, .choices = field->choices};
+    element.kind = field->kind == FIELD_LIST ? FIELD_RECORD : FIELD_CHOICE;
+    bind_field(b, &element, v, item);
+    b->path = outer;
+  }
+}
+
+static void check_name(struct binder *b, const struct json_value *entry) {
+  static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  const char *name = json_name(entry);
+  size_t length = strlen(name);
+  if (length && length <= 63 && strspn(name, allowed) == length) return;
+  diagnostic_add(b->diagnostics, json_name_position(entry), "the name \"%s\" must be 1 to 63 of the characters A-Z a-z 0-9 _ . -",
+                 name);
+}
+
+static void bind_map(struct binder *b, const struct field *field, const struct json_value *value, struct config_list *out) {
+  const struct record *record = field->record;
+  if (json_type(value) != JSON_OBJECT) {
+    bind_wrong_type(b, field->name, arena_format(b->arena, "an object of named %s objects: { \"name\": { ... } }", record->name),
+                    value);
+    return;
+  }
+  out->items = arena_alloc_array(b->arena, record->size, json_count(value));
+  for (const struct json_value *v = json_first(value); v; v = json_next(v)) {
+    if (is_private_name(json_name(v))) continue;
+    void *item = (char *)out->items + record->size * out->count++;
+    const char *outer = bind_enter(b, json_name(v));
+    check_name(b, v);
+    bind_object(b, record, v, item, arena_format(b->arena, "%s \"%s\"", record->name, json_name(v)));
+    given_note(b, item, v);
+    if (field->kind == FIELD_MAP) *(const char **)item = json_name(v);
+    if (field->kind == FIELD_REFERENCE_MAP) {
+      struct field name = {.name = field->name, .kind = FIELD_REFERENCE, .target = field->target};
+      struct json_value key = {.type = JSON_TEXT, .text = json_name(v), .position = *json_name_position(v)};
+      bind_plain(b, &name, &key, item);
+    }
+    b->path = outer;
+  }
+}
+
+static void dispatch(struct binder *b, const struct field *field, const struct json_value *value, void *out) {
+  switch (field->kind) {
+  case FIELD_RECORD:
+    bind_object(b, field->record, value, out, arena_format(b->arena, "\"%s\"", field->name));
+    break;
+  case FIELD_LIST:
+  case FIELD_CHOICES:
+    bind_list(b, field, value, out);
+    break;
+  case FIELD_MAP:
+  case FIELD_REFERENCE_MAP:
+    bind_map(b, field, value, out);
+    break;
+  case FIELD_CHOICE:
+    bind_choice(b, field->choices, field->name, value, out);
+    break;
+  case FIELD_WEIGHTS:
+    bind_weights(b, field, value, out);
+    break;
+  case FIELD_DISTRIBUTION:
+    bind_distribution(b, field, value, out);
+    break;
+  default:
+    bind_plain(b, field, value, out);
+  }
+}
+
+void bind_field(struct binder *b, const struct field *field, const struct json_value *value, void *out) {
+  const struct json_value *inner = unwrap(b, field, value);
+  dispatch(b, field, inner, out);
+  given_note(b, out, value);
+}
+
+static void bind_default(struct binder *b, const struct field *field, void *out) {
+  default_add(b, field);
+  struct json_value *value = json_read_text(b->arena, b->diagnostics, "fallback", field->fallback, strlen(field->fallback));
+  assert(value); /* the tables are ours */
+  json_stamp(value, diagnostics_option(b->diagnostics, arena_format(b->arena, "default of \"%s\"", field->name)),
+             JSON_FROM_DEFAULT);
+  const char *outer = bind_enter(b, field->name);
+  bool in_default = b->in_default;
+  b->in_default = true;
+  bind_field(b, field, value, out);
+  b->in_default = in_default;
+  b->path = outer;
+}
+
+/* Points at the key of the object if it has one, else at its bracket. */
+static void missing_key(struct binder *b, const struct field *field, const struct json_value *object, const char *scope) {
+  const struct position *at = json_name(object) ? json_name_position(object) : json_position(object);
+  diagnostic_add(b->diagnostics, at, "%s%sneeds the key \"%s\"", *scope ? scope : "the file", " ", field->name);
+}
+
+static void bind_absent(struct binder *b, const struct field *field, const struct json_value *object, void *out,
+                        const char *scope) {
+  if (field->kind == FIELD_REFERENCE) *(int32_t *)out = -1;
+  if (field->fallback) {
+    bind_default(b, field, out);
+  } else if (field->optional) {
+    return;
+  } else if (field->kind == FIELD_RECORD && !field_required(field)) {
+    const char *outer = bind_enter(b, field->name);
+    bind_object(b, field->record, json_object_at(b->arena, object), out, arena_format(b->arena, "\"%s\"", field->name));
+    b->path = outer;
+  } else {
+    missing_key(b, field, object, scope);
+  }
+}
+
+static void unknown_key(struct binder *b, const struct record *record, const struct json_value *member, const char *scope) {
+  uint32_t count;
+  const char *const *names = place_names(b->arena, place_of_record(record), &count);
+  const char *suggestion = bind_suggestion(b, json_name(member), names, count);
+  if (!*suggestion && count <= 24) suggestion = arena_format(b->arena, "; known keys are: %s", bind_words(b, names, count));
+  diagnostic_add(b->diagnostics, json_name_position(member), "unknown key \"%s\"%s%s%s", json_name(member), *scope ? " in " : "",
+                 scope, suggestion);
+}
+
+static void check_keys(struct binder *b, const struct record *record, const struct json_value *object, const char *scope) {
+  for (const struct json_value *v = json_first(object); v; v = json_next(v)) {
+    if (record_field(record, json_name(v)) || bind_side_key(b, v)) continue;
+    if (*b->path || strcmp(json_name(v), "$schema") != 0) unknown_key(b, record, v, scope);
+  }
+}
+
+/* {"think": "7s"} for "7s": as if the object had been written. */
+static const struct json_value *longhand(struct binder *b, const struct record *record, const struct json_value *value) {
+  struct json_value *object = json_object_at(b->arena, value);
+  json_append(object, json_renamed(b->arena, value, record->shorthand));
+  return object;
+}
+
+void bind_object(struct binder *b, const struct record *record, const struct json_value *value, void *out, const char *scope) {
+  memset(out, 0, record->size);
+  if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_NULL && record->shorthand) value = longhand(b, record, value);
+  if (json_type(value) != JSON_OBJECT) {
+    const char *called = *scope ? scope : "the file";
+    diagnostic_add(b->diagnostics, json_position(value), "%s must be an object: { ... }, not %s", called, json_type_name(value));
+    return;
+  }
+  check_keys(b, record, value, scope);
+  for (const struct field *f = record->fields; f->name; f++) {
+    void *member = (char *)out + f->offset;
+    const struct json_value *given = json_member(value, f->name);
+    if (!given) {
+      bind_absent(b, f, value, member, scope);
+      continue;
+    }
+    const char *outer = bind_enter(b, f->name);
+    bind_field(b, f, given, member);
+    b->path = outer;
+  }
+}
+
+bool bind_record(struct binder *b, const struct record *record, const struct json_value *value, void *out) {
+  uint32_t before = diagnostics_errors(b->diagnostics);
+  bool root = value == b->root;
+  if (value) bind_object(b, record, value, out, root ? "" : record->name);
+  return value && diagnostics_errors(b->diagnostics) == before;
+}

@@ -1,0 +1,32 @@
+/* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and
+ * weights; bind_choice.c one of several kinds; bind_distribution.c distributions. All write faults to b->diagnostics. */
+#ifndef BIND_INNER_H
+#define BIND_INNER_H
+#include "sim/scenario/bind.h"
+#include "sim/scenario/place.h"
+
+/* A value of a field into memory of its kind: unwraps {"value": ...}, reads it, notes that it was given. */
+void bind_field(struct binder *, const struct field *, const struct json_value *, void *out);
+/* The object of a record; `scope` is how messages call it: `service "api"`. A value that is no object is its shorthand. */
+void bind_object(struct binder *, const struct record *, const struct json_value *, void *out, const char *scope);
+
+void bind_plain(struct binder *, const struct field *, const struct json_value *, void *out);
+void bind_weights(struct binder *, const struct field *, const struct json_value *, struct weights *out);
+void bind_choice(struct binder *, const struct choice_set *, const char *called, const struct json_value *, struct choice *out);
+void bind_distribution(struct binder *, const struct field *, const struct json_value *, void *out);
+void bind_check_range(struct binder *, const struct field *, const struct json_value *, double base);
+
+/* `"think" must be a duration such as "250ms", not an object`. */
+void bind_wrong_type(struct binder *, const char *called, const char *expected, const struct json_value *);
+/* Adds `; did you mean "x"?` to a message, or nothing. */
+const char *bind_suggestion(struct binder *, const char *word, const char *const *names, uint32_t count);
+/* "a, b, c" */
+const char *bind_words(struct binder *, const char *const *names, uint32_t count);
+/* Faults of the keys beside what was read: `source` must be a text, which is noted; x- is skipped; false for others. */
+bool bind_side_key(struct binder *, const struct json_value *member);
+
+/* The path grows by a key while something below it is read: const char *outer = bind_enter(b, name); ...; b->path = outer. */
+const char *bind_enter(struct binder *, const char *name);
+const char *bind_enter_index(struct binder *, uint32_t index);
+
+#endif

@@ -1,0 +1,341 @@
+#include "sim/scenario/claim.h"
+#include "models/model.h"
+#include "sim/engine/arena.h"
+#include "sim/scenario/diagnostic.h"
+#include "sim/scenario/unit.h"
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct parser {
+  struct arena *arena;
+  const struct model *model;
+  const char *at;
+  const char *fault;
+};
+
+static void skip_space(struct parser *p) {
+  while (isspace((unsigned char)*p->at)) p->at++;
+}
+
+static bool take(struct parser *p, const char *token) {
+  skip_space(p);
+  size_t length = strlen(token);
+  if (strncmp(p->at, token, length)) return false;
+  p->at += length;
+  return true;
+}
+
+/* A word up to any of the characters in `ends` or a space. */
+static char *take_word(struct parser *p, const char *ends) {
+  skip_space(p);
+  size_t length = strcspn(p->at, ends);
+  while (length && isspace((unsigned char)p->at[length - 1])) length--;
+  char *word = arena_alloc(p->arena, length + 1);
+  memcpy(word, p->at, length);
+  p->at += length;
+  return word;
+}
+
+#define FAIL(p, ...) ((void)((p)->fault || ((p)->fault = arena_format((p)->arena, __VA_ARGS__))))
+
+/* --- aggregates ----------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *word;
+  enum aggregate aggregate;
+} aggregates[] = {{"mean", AGGREGATE_MEAN},
+                  {"max", AGGREGATE_MAX},
+                  {"rate", AGGREGATE_RATE},
+                  {"count", AGGREGATE_COUNT},
+                  {"error_rate", AGGREGATE_ERROR_RATE},
+                  {"utilization", AGGREGATE_UTILIZATION},
+                  {"saturation", AGGREGATE_SATURATION},
+                  {"inside", AGGREGATE_INSIDE},
+                  {"availability", AGGREGATE_AVAILABILITY},
+                  {"downtime", AGGREGATE_DOWNTIME},
+                  {"rto", AGGREGATE_RTO},
+                  {"cost", AGGREGATE_COST}};
+enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
+
+static void parse_aggregate(struct parser *p, struct measure *m, const char *word) {
+  const char *names[AGGREGATE_WORDS + 1];
+  for (int i = 0; i < AGGREGATE_WORDS; i++) {
+    if (!strcmp(word, aggregates[i].word)) {
+      m->aggregate = aggregates[i].aggregate;
+      return;
+    }
+    names[i] = aggregates[i].word;
+  }
+  char *end;
+  double percent = word[0] == 'p' && isdigit((unsigned char)word[1]) ? strtod(word + 1, &end) : NAN;
+  if (percent > 0 && percent < 100 && !*end) {
+    m->aggregate = AGGREGATE_QUANTILE, m->p = percent / 100;
+    return;
+  }
+  const char *near = nearest_name(word, names, AGGREGATE_WORDS);
+  FAIL(p, "does not know how to take \"%s\" of something%s%s%s; it can be p50 ... p99.99, mean, max, rate, count, error_rate, "
+          "utilization, saturation, inside, availability, downtime, rto, cost",
+       word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
+}
+
+/* --- subjects ---------------------------------------------------------------------------------------------------------------- */
+
+static int32_t find(const char *name, const struct config_list *list, size_t size) {
+  for (uint32_t i = 0; i < list->count; i++)
+    if (!strcmp(name, *(const char *const *)((const char *)list->items + i * size))) return (int32_t)i;
+  return -1;
+}
+
+/* Looks for a name among endpoints, services and node groups, in this order. */
+static bool find_subject(const struct model *m, const char *name, struct measure *out) {
+  int32_t found;
+  if (!strcmp(name, "all")) {
+    out->subject = SUBJECT_ALL;
+    return true;
+  }
+  if ((found = find(name, &m->endpoints, sizeof(struct endpoint_config))) >= 0)
+    out->subject = SUBJECT_ENDPOINT;
+  else if ((found = find(name, &m->services, sizeof(struct service_config))) >= 0)
+    out->subject = SUBJECT_SERVICE;
+  else if ((found = find(name, &m->platform.nodes, sizeof(struct node_group))) >= 0)
+    out->subject = SUBJECT_NODES;
+  out->index = found >= 0 ? (uint32_t)found : 0;
+  return found >= 0;
+}
+
+static void no_such_subject(struct parser *p, const char *name) {
+  const struct model *m = p->model;
+  const char *names[300] = {"all"};
+  size_t count = 1;
+  for (uint32_t i = 0; i < m->endpoints.count && count < 300; i++) names[count++] = model_endpoint(m, i)->name;
+  for (uint32_t i = 0; i < m->services.count && count < 300; i++) names[count++] = model_service(m, i)->name;
+  for (uint32_t i = 0; i < m->platform.nodes.count && count < 300; i++) names[count++] = model_nodes(m, i)->name;
+  const char *near = nearest_name(name, names, count);
+  FAIL(p, "knows no endpoint, service or node group \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
+}
+
+static bool quantity_word(const char *word, struct measure *m) {
+  static const char *const words[] = {"latency", "replicas", "cpu", "threads"};
+  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_REPLICAS, QUANTITY_CPU, QUANTITY_THREADS};
+  for (int i = 0; i < 4; i++)
+    if (!strcmp(word, words[i])) {
+      m->quantity = quantities[i];
+      return true;
+    }
+  for (int i = 0; i < TIME_KINDS; i++)
+    if (!strcmp(word, time_kind_names[i])) {
+      m->quantity = QUANTITY_TIME, m->time_kind = (enum time_kind)i;
+      return true;
+    }
+  return false;
+}
+
+/* "buy.latency", "all", "server.cpu": a name, and what of it after the last dot. */
+static void parse_plain_metric(struct parser *p, struct measure *m, char *word) {
+  m->quantity = QUANTITY_NONE;
+  if (!strcmp(word, "inside")) {
+    m->quantity = QUANTITY_INSIDE;
+    return;
+  }
+  char *dot = strrchr(word, '.');
+  if (!strcmp(word, "latency"))
+    m->quantity = QUANTITY_LATENCY;
+  else if (dot && quantity_word(dot + 1, m)) {
+    *dot = 0;
+    if (!find_subject(p->model, word, m)) no_such_subject(p, word);
+  } else if (!find_subject(p->model, word, m))
+    no_such_subject(p, word);
+}
+
+static void parse_cause(struct parser *p, struct measure *m) {
+  m->cause = -1;
+  if (!take(p, "{")) return;
+  char *label = take_word(p, "=}"), *value = take(p, "=") ? take_word(p, "}") : (char *)"";
+  if (!take(p, "}") || strcmp(label, "cause")) {
+    FAIL(p, "has a label \"%s\"; the only one is {cause=...}", label);
+    return;
+  }
+  for (int i = OUTCOME_TIMEOUT; i < OUTCOMES; i++)
+    if (!strcmp(value, outcome_names[i])) m->cause = i;
+  if (m->cause < 0)
+    FAIL(p, "knows no cause \"%s\"; causes are timeout, rejected, pool_timeout, refused, unreachable, no_backend, crashed, external", value);
+}
+
+static void parse_probe(struct parser *p, struct measure *m, const char *word) {
+  sim_time at = 0;
+  const char *wrong = unit_parse_duration(p->arena, word, &at);
+  const struct probe_config *probes = p->model->run.probes.items;
+  for (uint32_t i = 0; !wrong && i < p->model->run.probes.count; i++)
+    if (probes[i].at == at) {
+      m->index = i;
+      return;
+    }
+  FAIL(p, "asks for the number inside at \"%s\", which is not among run.probes", word);
+}
+
+static void parse_metric(struct parser *p, struct measure *m) {
+  char *word = take_word(p, "{)");
+  switch (m->aggregate) {
+  case AGGREGATE_COST:
+    if (strcmp(word, "month")) FAIL(p, "can tell the cost of a month only: cost(month)");
+    return;
+  case AGGREGATE_DOWNTIME:
+  case AGGREGATE_AVAILABILITY:
+    m->over_faults = true;
+    if (strcmp(word, "year") && (!find_subject(p->model, word, m) || m->subject > SUBJECT_ENDPOINT)) no_such_subject(p, word);
+    return;
+  case AGGREGATE_RTO: {
+    int32_t found = find(word, &p->model->faults, sizeof(struct fault_config));
+    m->over_faults = true, m->subject = SUBJECT_FAULT, m->index = (uint32_t)found;
+    if (found < 0) FAIL(p, "knows no fault \"%s\"", word);
+    return;
+  }
+  case AGGREGATE_INSIDE: parse_probe(p, m, word); return;
+  default: parse_plain_metric(p, m, word); parse_cause(p, m);
+  }
+}
+
+/* Which quantities an aggregate can be taken of. */
+static void check_combination(struct parser *p, const struct measure *m) {
+  bool latency = m->quantity == QUANTITY_LATENCY && m->subject != SUBJECT_NODES;
+  bool traffic = m->quantity == QUANTITY_NONE && m->subject != SUBJECT_NODES;
+  switch (m->aggregate) {
+  case AGGREGATE_QUANTILE:
+    if (!latency) FAIL(p, "takes percentiles of latencies only, such as p99(buy.latency)");
+    break;
+  case AGGREGATE_MEAN:
+    if (!latency && m->quantity != QUANTITY_INSIDE && !(m->quantity == QUANTITY_TIME && m->subject <= SUBJECT_ENDPOINT) &&
+        !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
+      FAIL(p, "takes means of a latency, an endpoint's queue, service, pool, network, external or delay, a service's replicas, or of \"inside\"");
+    break;
+  case AGGREGATE_MAX:
+    if (!latency && !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE)) FAIL(p, "takes the max of a latency or of a service's replicas");
+    break;
+  case AGGREGATE_ERROR_RATE:
+    if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "gives the error rate of an endpoint or of \"all\"");
+    break;
+  case AGGREGATE_RATE:
+  case AGGREGATE_COUNT:
+    if (!traffic) FAIL(p, "counts the answers of an endpoint, a service or \"all\"");
+    break;
+  case AGGREGATE_UTILIZATION:
+    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS) FAIL(p, "gives the utilization of a node group's or a service's .cpu, or of a service's .threads");
+    if (m->quantity == QUANTITY_THREADS && m->subject != SUBJECT_SERVICE) FAIL(p, "only services have threads");
+    if (m->subject < SUBJECT_SERVICE) FAIL(p, "gives the utilization of services and node groups, not of endpoints");
+    break;
+  case AGGREGATE_SATURATION:
+    if (m->quantity != QUANTITY_NONE || m->subject == SUBJECT_ENDPOINT) FAIL(p, "gives the saturation of \"all\", a service or a node group");
+    break;
+  default: break;
+  }
+}
+
+static void parse_window(struct parser *p, struct measure *m) {
+  m->window = WINDOW_WHOLE;
+  if (!take(p, "over ")) return;
+  const char *wrong;
+  if (take(p, "peak(")) {
+    m->window = WINDOW_PEAK;
+    wrong = unit_parse_duration(p->arena, take_word(p, ")"), &m->to);
+    if (!wrong && !take(p, ")")) wrong = "misses a \")\"";
+  } else {
+    m->window = WINDOW_RANGE;
+    wrong = unit_parse_duration(p->arena, take_word(p, "."), &m->from);
+    if (!wrong) wrong = take(p, "..") ? unit_parse_duration(p->arena, take_word(p, " <>"), &m->to) : "must be peak(15m) or 1h..2h";
+    if (!wrong && m->to <= m->from) wrong = "ends before it begins";
+  }
+  if (wrong) FAIL(p, "has a window that %s", wrong);
+  bool windowed = (m->quantity == QUANTITY_LATENCY && m->subject <= SUBJECT_ENDPOINT) ||
+                  ((m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT) && m->subject <= SUBJECT_ENDPOINT);
+  if (!windowed) FAIL(p, "can look at a window of latency, error_rate, rate and count of endpoints only");
+}
+
+const char *measure_parse(struct arena *arena, const struct model *model, const char *text, struct measure *m, const char **rest) {
+  struct parser p = {arena, model, text, NULL};
+  *m = (struct measure){.cause = -1, .quantity = QUANTITY_NONE};
+  char *word = take_word(&p, "(");
+  parse_aggregate(&p, m, word);
+  if (!p.fault && !take(&p, "(")) FAIL(&p, "misses \"(\" after \"%s\"", word);
+  if (!p.fault) parse_metric(&p, m);
+  if (!p.fault && !take(&p, ")")) FAIL(&p, "misses \")\"");
+  if (!p.fault) check_combination(&p, m);
+  if (!p.fault) parse_window(&p, m);
+  *rest = p.at;
+  return p.fault;
+}
+
+/* --- comparison and value ------------------------------------------------------------------------------------------------------ */
+
+static bool is_time(const struct measure *m) {
+  return m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO || m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME;
+}
+
+static double parse_value(struct parser *p, const struct measure *m, const char *text) {
+  const char *wrong = NULL;
+  double value = 0;
+  if (is_time(m)) {
+    sim_time ns = 0;
+    wrong = unit_parse_duration(p->arena, text, &ns);
+    value = (double)ns * 1e-9;
+  } else if (m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY || m->aggregate == AGGREGATE_UTILIZATION) {
+    wrong = unit_parse_ratio(p->arena, text, &value);
+  } else if (m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_SATURATION) {
+    wrong = unit_parse_rate(p->arena, text, &value);
+  } else if (m->aggregate == AGGREGATE_COST) {
+    struct money_value money = {0};
+    wrong = unit_parse_money(p->arena, text, &money);
+    value = money.amount;
+  } else {
+    char *end;
+    value = strtod(text, &end);
+    if (end == text || *end) wrong = arena_format(p->arena, "must be a number, not \"%s\"", text);
+  }
+  if (wrong) FAIL(p, "has a value that %s", wrong);
+  return value;
+}
+
+static void parse_bounds(struct parser *p, struct claim *c) {
+  static const struct {
+    const char *word;
+    enum comparison comparison;
+  } words[] = {{"<=", COMPARE_LESS_EQUAL}, {"<", COMPARE_LESS}, {">=", COMPARE_GREATER_EQUAL}, {">", COMPARE_GREATER}, {"in ", COMPARE_IN}};
+  int i = 0;
+  while (i < 5 && !take(p, words[i].word)) i++;
+  if (i == 5) {
+    FAIL(p, "needs a comparison (<, <=, >, >= or in a..b) where it says \"%s\"", p->at);
+    return;
+  }
+  c->comparison = words[i].comparison;
+  char *value = take_word(p, ""), *share = strstr(value, " for ");
+  if (share) {
+    *share = 0;
+    const char *wrong = unit_parse_ratio(p->arena, share + 5, &c->share);
+    if (wrong) FAIL(p, "has a share that %s", wrong);
+    if (c->measure.aggregate != AGGREGATE_RTO) FAIL(p, "can say \"for 95%%\" of rto only");
+    size_t length = strlen(value);
+    while (length && value[length - 1] == ' ') value[--length] = 0;
+  }
+  c->low = -INFINITY, c->high = INFINITY;
+  char *dots = c->comparison == COMPARE_IN ? strstr(value, "..") : NULL;
+  if (c->comparison == COMPARE_IN) {
+    if (!dots) {
+      FAIL(p, "needs a range such as 100ms..200ms after \"in\"");
+      return;
+    }
+    *dots = 0;
+    c->low = parse_value(p, &c->measure, value), c->high = parse_value(p, &c->measure, dots + 2);
+    if (!p->fault && c->low > c->high) FAIL(p, "has a range whose ends are the wrong way round");
+  } else
+    *(c->comparison <= COMPARE_LESS_EQUAL ? &c->high : &c->low) = parse_value(p, &c->measure, value);
+}
+
+const char *claim_parse(struct arena *arena, const struct model *model, struct claim *c) {
+  const char *rest;
+  const char *wrong = measure_parse(arena, model, c->expression, &c->measure, &rest);
+  if (wrong) return wrong;
+  struct parser p = {arena, model, rest, NULL};
+  parse_bounds(&p, c);
+  return p.fault;
+}

@@ -1,0 +1,80 @@
+/* Claims: what a planning document says, as something that a run can decide.
+ *
+ *     claim := agg '(' metric [ '{' cause '=' word '}' ] ')' [ 'over' window ] op value [ 'for' share ]
+ *
+ *     p99(buy.latency) < 250ms          latency of an endpoint, a service, or of "all" requests; also mean, max, p50 ... p99.99
+ *     mean(buy.queue) < 5ms             attributed time: queue, service, pool, network, external, delay
+ *     error_rate(all{cause=timeout}) < 1%      rate(all) in 50/s..150/s      count(buy) > 1000
+ *     utilization(server.cpu) < 70%     a node group's CPU; backend.threads: a service's threads; backend.cpu: its CPU
+ *     saturation(all) >= 150/s          the load at which the first resource is full; of a service: its own first
+ *     mean(backend.replicas) < 10       in rotation; also max
+ *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
+ *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault; without "for": its mean
+ *     cost(month) <= 200 USD            mean(inside) < 40: waiting clients      inside(90s): their number at a probe
+ *     window := peak(15m) | 1h..2h      since the start of the measured window; for latency, error_rate, rate and count
+ *     op     := < <= > >= | in a..b */
+#ifndef CLAIM_H
+#define CLAIM_H
+#include "models/request/request.h"
+#include "sim/engine/sim_time.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+struct model;
+
+enum aggregate {
+  AGGREGATE_QUANTILE,
+  AGGREGATE_MEAN,
+  AGGREGATE_MAX,
+  AGGREGATE_RATE,
+  AGGREGATE_COUNT,
+  AGGREGATE_ERROR_RATE,
+  AGGREGATE_UTILIZATION,
+  AGGREGATE_SATURATION,
+  AGGREGATE_INSIDE,
+  AGGREGATE_AVAILABILITY,
+  AGGREGATE_DOWNTIME,
+  AGGREGATE_RTO,
+  AGGREGATE_COST
+};
+
+enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT };
+
+enum quantity { QUANTITY_LATENCY, QUANTITY_TIME, QUANTITY_REPLICAS, QUANTITY_INSIDE, QUANTITY_CPU, QUANTITY_THREADS, QUANTITY_NONE };
+
+enum window_kind { WINDOW_WHOLE, WINDOW_PEAK, WINDOW_RANGE };
+
+/* What is measured: enough to work it out from one replication, or from all of them. */
+struct measure {
+  enum aggregate aggregate;
+  double p; /* QUANTILE */
+  enum subject subject;
+  uint32_t index; /* of the subject; INSIDE: of the probe */
+  enum quantity quantity;
+  enum time_kind time_kind; /* QUANTITY_TIME */
+  int32_t cause;            /* enum outcome, or -1: any */
+  enum window_kind window;
+  sim_time from, to;        /* RANGE, since the end of the warm-up; PEAK: to is its length */
+  bool over_faults;         /* needs the availability run */
+};
+
+enum comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL, COMPARE_IN };
+
+struct claim {
+  const char *name;       /* id */
+  const char *expression;
+  const char *source, *note;
+  int32_t severity;
+  struct measure measure;
+  enum comparison comparison;
+  double low, high; /* in base units; one side infinite unless IN */
+  double share;     /* of "for": 0 when absent */
+};
+
+/* What is measured, from its text such as "p99(buy.latency) over peak(15m)". Null, or what is wrong. */
+const char *measure_parse(struct arena *, const struct model *, const char *text, struct measure *, const char **rest);
+/* The whole claim from claim->expression. Null, or what is wrong. */
+const char *claim_parse(struct arena *, const struct model *, struct claim *);
+
+#endif

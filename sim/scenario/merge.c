@@ -1,0 +1,139 @@
+#include "sim/scenario/merge.h"
+#include "sim/engine/arena.h"
+#include "sim/scenario/json_node.h"
+#include "sim/scenario/place.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The files on the way from the scenario to its parents, to find a circle. */
+struct ancestry {
+  const struct ancestry *child;
+  const char *real_path;
+  int depth;
+};
+
+struct merger {
+  struct arena *arena;
+  struct diagnostics *diagnostics;
+};
+
+struct json_value *merge_copy(struct arena *arena, const struct json_value *v) {
+  struct json_value *copy = json_renamed(arena, v, v->name);
+  copy->first = copy->last = NULL;
+  copy->count = 0;
+  for (const struct json_value *child = v->first; child; child = child->next) json_append(copy, merge_copy(arena, child));
+  return copy;
+}
+
+/* The child's value without the keys that it only names to delete them. */
+static struct json_value *without_nulls(struct arena *arena, const struct json_value *v) {
+  struct json_value *copy = json_renamed(arena, v, v->name);
+  copy->first = copy->last = NULL;
+  copy->count = 0;
+  for (const struct json_value *child = v->first; child; child = child->next)
+    if (v->type != JSON_OBJECT || child->type != JSON_NULL) json_append(copy, without_nulls(arena, child));
+  return copy;
+}
+
+static bool merges(struct place p, const struct json_value *parent, const struct json_value *child) {
+  if (parent->type != JSON_OBJECT || child->type != JSON_OBJECT) return false;
+  if (p.what == PLACE_DISTRIBUTION || wrapped_value(p, parent) || wrapped_value(p, child)) return false;
+  if (p.what != PLACE_CHOICE) return true;
+  const struct alternative *kind = choice_selected(p.choices, child, NULL);
+  return !kind || kind == choice_selected(p.choices, parent, NULL);
+}
+
+static struct json_value *merge_values(struct arena *arena, struct place p, const struct json_value *parent,
+                                       const struct json_value *child) {
+  if (!merges(p, parent, child)) return without_nulls(arena, child);
+  struct json_value *merged = json_object_at(arena, child);
+  for (const struct json_value *old = parent->first; old; old = old->next) {
+    const struct json_value *new = json_member(child, old->name);
+    if (!new) json_append(merged, merge_copy(arena, old));
+    if (new &&new->type != JSON_NULL) json_append(merged, merge_values(arena, place_step(p, old->name, parent), old, new));
+  }
+  for (const struct json_value *new = child->first; new; new = new->next)
+    if (!json_member(parent, new->name) && new->type != JSON_NULL) json_append(merged, without_nulls(arena, new));
+  return merged;
+}
+
+static const char *real_path(struct arena *arena, const char *path) {
+  char *real = realpath(path, NULL);
+  const char *text = arena_text(arena, real ? real : path);
+  free(real);
+  return text;
+}
+
+static const char *beside(struct arena *arena, const char *child, const char *parent) {
+  const char *slash = strrchr(child, '/');
+  if (*parent == '/' || !slash) return parent;
+  return arena_format(arena, "%.*s%s", (int)(slash - child) + 1, child, parent);
+}
+
+/* Null after an error. */
+static const char *parent_path(struct merger *m, const char *path, const struct json_value *extends, const struct ancestry *line) {
+  const struct position *at = json_position(extends);
+  if (json_type(extends) != JSON_TEXT) {
+    diagnostic_add(m->diagnostics, at, "\"extends\" must be the name of one file, not %s", json_type_name(extends));
+    return NULL;
+  }
+  const char *parent = beside(m->arena, path, json_text(extends));
+  if (access(parent, R_OK) != 0) {
+    diagnostic_add(m->diagnostics, at, "cannot read %s: %s", parent, strerror(errno));
+    return NULL;
+  }
+  const char *real = real_path(m->arena, parent);
+  for (const struct ancestry *a = line; a; a = a->child)
+    if (!strcmp(a->real_path, real)) {
+      diagnostic_add(m->diagnostics, at, "files extend each other in a circle: %s again", parent);
+      return NULL;
+    }
+  if (line->depth < MERGE_DEPTH_LIMIT) return parent;
+  diagnostic_add(m->diagnostics, at, "more than %d files extend each other", MERGE_DEPTH_LIMIT);
+  return NULL;
+}
+
+static struct json_value *with_parents(struct merger *m, struct place p, struct json_value *tree, const char *path,
+                                       const struct ancestry *line) {
+  const struct json_value *extends = json_member(tree, "extends");
+  if (!extends) return tree;
+  const char *file = parent_path(m, path, extends, line);
+  struct json_value *parent = file ? json_read_file(m->arena, m->diagnostics, file) : NULL;
+  if (parent) {
+    struct ancestry here = {line, real_path(m->arena, file), line->depth + 1};
+    parent = with_parents(m, p, parent, file, &here);
+    json_stamp_origin(parent, JSON_FROM_PARENT);
+  } else {
+    parent = json_new(m->arena, JSON_OBJECT);
+  }
+  if (parent->type != JSON_OBJECT)
+    diagnostic_add(m->diagnostics, json_position(extends), "%s holds %s and not an object", file, json_type_name(parent));
+  struct json_value *merged = merge_values(m->arena, p, parent, tree), *child = merged->first;
+  merged->first = merged->last = NULL;
+  merged->count = 0;
+  for (struct json_value *next; child; child = next) {
+    next = child->next;
+    if (strcmp(child->name, "extends") != 0) json_append(merged, child);
+  }
+  return merged;
+}
+
+static struct json_value *merge_tree(struct arena *arena, struct diagnostics *d, const struct record *language,
+                                     struct json_value *tree, const char *path) {
+  struct merger m = {arena, d};
+  struct ancestry line = {NULL, real_path(arena, path), 1};
+  struct place p = {0};
+  if (language) p = place_of_record(language);
+  return tree ? with_parents(&m, p, tree, path, &line) : NULL;
+}
+
+struct json_value *merge_read(struct arena *arena, struct diagnostics *d, const struct record *language, const char *path) {
+  return merge_tree(arena, d, language, json_read_file(arena, d, path), path);
+}
+
+struct json_value *merge_read_text(struct arena *arena, struct diagnostics *d, const struct record *language, const char *name,
+                                   const char *text, size_t length) {
+  return merge_tree(arena, d, language, json_read_text(arena, d, name, text, length), name);
+}

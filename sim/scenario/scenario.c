@@ -1,0 +1,114 @@
+#include "sim/scenario/scenario.h"
+#include "sim/engine/arena.h"
+#include "sim/scenario/merge.h"
+#include <string.h>
+
+static const char *const severity_words[] = {"must", "should", "info", NULL};
+
+#define AT(member) offsetof(struct claim, member)
+static const struct field claim_fields[] = {
+    {.name = "id", .kind = FIELD_TEXT, .offset = AT(name), .optional = true, .doc = "Short name; absent: its number."},
+    {.name = "expr", .kind = FIELD_TEXT, .offset = AT(expression), .doc = "Such as \"p99(buy.latency) < 250ms\"; see Claims."},
+    {.name = "severity", .kind = FIELD_WORD, .offset = AT(severity), .words = severity_words, .fallback = "\"must\"", .doc = "info claims are shown and decide nothing."},
+    {.name = "source", .kind = FIELD_TEXT, .offset = AT(source), .optional = true, .doc = "The planning document's figure, such as P-2."},
+    {.name = "note", .kind = FIELD_TEXT, .offset = AT(note), .optional = true, .doc = "How the figure was turned into this claim."},
+    {0}};
+#undef AT
+static const struct record claim_record = {"claim", sizeof(struct claim), claim_fields, "Something that a planning document says.", "expr"};
+
+#define AT(member) offsetof(struct scenario, member)
+static const struct field root_fields[] = {
+    {.name = "aguanta", .kind = FIELD_INTEGER, .offset = AT(version), .low = 1, .high = 1, .doc = "Version of this language."},
+    {.name = "name", .kind = FIELD_TEXT, .offset = AT(name), .doc = "Short name of the scenario."},
+    {.name = "title", .kind = FIELD_TEXT, .offset = AT(title), .fallback = "\"\"", .doc = "One line for reports."},
+    {.name = "description", .kind = FIELD_TEXT, .offset = AT(description), .fallback = "\"\"", .doc = "What it shows, for readers of the file."},
+    {.name = "traffic", .kind = FIELD_MAP, .offset = AT(model.sources), .record = &source_record, .doc = "Who sends requests, by name."},
+    {.name = "endpoints", .kind = FIELD_MAP, .offset = AT(model.endpoints), .record = &endpoint_record, .doc = "Kinds of request, by name."},
+    {.name = "services", .kind = FIELD_MAP, .offset = AT(model.services), .record = &service_record, .optional = true, .doc = "What runs, by name."},
+    {.name = "platform", .kind = FIELD_RECORD, .offset = AT(model.platform), .record = &platform_record, .doc = "Where and by whom it is run."},
+    {.name = "faults", .kind = FIELD_MAP, .offset = AT(model.faults), .record = &fault_record, .optional = true, .doc = "What breaks, by name."},
+    {.name = "bill", .kind = FIELD_RECORD, .offset = AT(model.bill), .record = &bill_record, .doc = "What costs besides the nodes."},
+    {.name = "prices", .kind = FIELD_TEXT, .offset = AT(prices_file), .optional = true, .doc = "Price list, relative to this file."},
+    {.name = "run", .kind = FIELD_RECORD, .offset = AT(model.run), .record = &run_record, .doc = "How long, how often, with which seed."},
+    {.name = "claims", .kind = FIELD_LIST, .offset = AT(claims), .record = &claim_record, .optional = true, .doc = "What is to be decided."},
+    {0}};
+#undef AT
+const struct record scenario_record = {"scenario", sizeof(struct scenario), root_fields,
+                                       "A system, its customers, its faults, its prices, and what is claimed of it.", NULL};
+
+struct reading {
+  struct arena *arena;
+  struct diagnostics *diagnostics;
+  struct binder *binder;
+  const struct json_value *root;
+};
+
+/* A fault found while linking, at the value that its path names or the nearest one above it. */
+static void report_at_path(void *context, const char *path, const char *message) {
+  struct reading *r = context;
+  char *place = arena_text(r->arena, path);
+  const struct json_value *value = json_resolve_path(r->root, place);
+  for (char *dot; !value && (dot = strrchr(place, '.')); value = json_resolve_path(r->root, place)) *dot = 0;
+  diagnostic_add(r->diagnostics, value ? json_name_position(value) : NULL, "%s: %s", path, message);
+}
+
+static const char *beside(struct arena *arena, const struct json_value *value, const char *fallback, const char *path) {
+  const struct position *p = value ? json_position(value) : NULL;
+  const char *file = p && p->source && !p->source->is_option ? p->source->name : fallback;
+  const char *slash = strrchr(file, '/');
+  if (path[0] == '/' || !slash) return path;
+  return arena_format(arena, "%.*s/%s", (int)(slash - file), file, path);
+}
+
+static void read_prices(struct reading *r, struct scenario *s) {
+  if (!s->prices_file) return;
+  const char *path = beside(r->arena, bind_value_of(r->binder, &s->prices_file), s->file, s->prices_file);
+  struct json_value *list = json_read_file(r->arena, r->diagnostics, path);
+  if (!list) return;
+  struct binder binder = binder_new(r->arena, r->diagnostics, list);
+  bind_record(&binder, &price_list_record, list, &s->model.bill.prices);
+  const char *text = json_print(r->arena, list);
+  for (; *text; text++) s->hash = (s->hash ^ (unsigned char)*text) * 0x100000001b3u;
+}
+
+static void link_claims(struct reading *r, struct scenario *s) {
+  struct claim *claims = s->claims.items;
+  for (uint32_t i = 0; i < s->claims.count; i++) {
+    if (!claims[i].expression) continue;
+    if (!claims[i].name) claims[i].name = arena_format(r->arena, "claim-%u", i + 1);
+    const char *wrong = claim_parse(r->arena, &s->model, &claims[i]);
+    const struct json_value *value = bind_value_of(r->binder, &claims[i].expression);
+    if (wrong) diagnostic_add(r->diagnostics, value ? json_position(value) : NULL, "claim \"%s\" %s", claims[i].expression, wrong);
+    if (!wrong && claims[i].measure.over_faults && (!s->model.run.years || !s->model.faults.count))
+      diagnostic_add(r->diagnostics, value ? json_position(value) : NULL, "claim \"%s\" needs an availability run: give \"run.years\" and \"faults\"", claims[i].expression);
+  }
+}
+
+static bool apply_overrides(struct reading *r, struct json_value *root, const struct scenario_override *o, uint32_t count) {
+  bool good = true;
+  for (uint32_t i = 0; i < count; i++)
+    good &= o[i].option ? merge_override_as(r->arena, r->diagnostics, &scenario_record, root, o[i].option, o[i].path, o[i].value)
+                        : merge_override(r->arena, r->diagnostics, &scenario_record, root, o[i].path);
+  return good;
+}
+
+struct scenario *scenario_read(struct arena *arena, struct diagnostics *diagnostics, const char *path, const struct scenario_override *overrides, uint32_t count) {
+  struct json_value *root = merge_read(arena, diagnostics, &scenario_record, path);
+  if (!root) return NULL;
+  struct binder binder = binder_new(arena, diagnostics, root);
+  struct reading r = {arena, diagnostics, &binder, root};
+  bool good = apply_overrides(&r, root, overrides, count);
+  struct scenario *s = arena_alloc(arena, sizeof *s);
+  good &= bind_record(&binder, &scenario_record, root, s);
+  s->file = arena_text(arena, path), s->tree = root, s->arena = arena;
+  s->resolved = json_print(arena, root);
+  s->hash = 0xcbf29ce484222325u;
+  for (const char *c = s->resolved; *c; c++) s->hash = (s->hash ^ (unsigned char)*c) * 0x100000001b3u;
+  read_prices(&r, s);
+  if (good && !diagnostics_errors(diagnostics)) {
+    model_link(&s->model, arena, report_at_path, &r);
+    link_claims(&r, s);
+  }
+  s->assumptions = binder.assumptions, s->assumption_count = binder.assumption_count;
+  return diagnostics_errors(diagnostics) ? NULL : s;
+}

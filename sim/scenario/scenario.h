@@ -1,0 +1,41 @@
+/* A scenario: one file and its parents, read, checked and linked into a model, with its claims.
+ *
+ * Everything that is wrong is found before anything runs and told at once. Read-only afterwards: all replications share it.
+ *
+ *     struct diagnostics *faults = diagnostics_new(arena);
+ *     struct scenario *s = scenario_read(arena, faults, "scenarios/web.json", sets, set_count);
+ *     if (!s) fputs(diagnostics_render(faults, arena), stderr);
+ */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+#include "models/model.h"
+#include "sim/scenario/bind.h"
+#include "sim/scenario/claim.h"
+
+struct scenario {
+  int64_t version;
+  const char *name, *title, *description, *schema;
+  const char *prices_file;
+  struct model model;
+  struct config_list claims; /* struct claim */
+  /* Of the file. */
+  const char *file;
+  const struct json_value *tree;
+  const char *resolved; /* the merged tree as JSON */
+  uint64_t hash;        /* of the resolved tree and the price list */
+  const struct assumption *assumptions;
+  uint32_t assumption_count;
+  struct arena *arena;
+};
+
+extern const struct record scenario_record;
+
+/* One --set or --vary assignment; option: how messages call it. */
+struct scenario_override {
+  const char *option, *path, *value; /* option null: assignment "path=value" is in path */
+};
+
+/* Null when anything is wrong; the diagnostics say what. */
+struct scenario *scenario_read(struct arena *, struct diagnostics *, const char *path, const struct scenario_override *, uint32_t count);
+
+#endif

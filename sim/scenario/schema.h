@@ -1,0 +1,27 @@
+/* The language described from its tables: for editors, for the terminal, for the manual.
+ *
+ * All three print the same rows of sim/describe/field.h that the binder reads, so they cannot disagree with the program.
+ *
+ *     fputs(schema_print(arena, &scenario_record), stdout);
+ *     char *text = explain_print(arena, &scenario_record, "services.runtime", faults);
+ *     if (text) fputs(text, stdout);
+ */
+#ifndef SCHEMA_H
+#define SCHEMA_H
+#include "sim/describe/field.h"
+
+struct arena;
+struct diagnostics;
+
+/* JSON Schema, draft 2020-12; one entry in $defs for each record, choice and dimension. */
+char *schema_print(struct arena *, const struct record *root);
+
+/* What one key is: what it takes, its range or words, its default and where that comes from, its sentence; for a record
+ * also its keys. Names of map entries and indices of lists may be given or skipped. The path "" or null is the root.
+ * Null after an error for an unknown path. */
+char *explain_print(struct arena *, const struct record *root, const char *path, struct diagnostics *);
+
+/* docs/scenario.md: the whole language in Markdown, one section a record. */
+char *reference_print(struct arena *, const struct record *root);
+
+#endif

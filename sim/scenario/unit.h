@@ -1,0 +1,61 @@
+/* Values with a unit: what people write, in the words of Kubernetes and Compose, and the base units inside.
+ *
+ * Parsers return null, or what is wrong as the words that follow the key in a message, with the right form:
+ *
+ *     int64_t think;
+ *     const char *wrong = unit_parse_duration(arena, "250", &think);
+ *     if (wrong) diagnostic_add(faults, at, "\"think\" %s", wrong);
+ *     -> "think" needs a unit: write "250ms" or "250s", not 250
+ *
+ * Durations, sizes and CPU are computed in integers from the decimal digits, so "0.1s" is 100000000 ns exactly; what does
+ * not fit, or is finer than the base unit, is an error and never rounded. Rates, ratios and money are the double nearest
+ * to the decimal number. No value is negative. Printers give the shortest text that parses back to the same value. */
+#ifndef UNIT_H
+#define UNIT_H
+#include "sim/describe/field.h"
+
+struct arena;
+
+/* "250ms", "2h30m", "1.5s": ns us ms s m (or min) h d w y, from large to small; y is 365 days. "never" is SIM_NEVER. */
+const char *unit_parse_duration(struct arena *, const char *text, int64_t *ns);
+/* "512Mi", "1.5Gi", "8G", "8GB", "100B": Ki Mi Gi Ti are powers of 1024; k M G T and kB KB MB GB TB powers of 1000. */
+const char *unit_parse_bytes(struct arena *, const char *text, int64_t *bytes);
+/* "500m", "4", "0.5", "unlimited" (INT64_MAX). */
+const char *unit_parse_cpu(struct arena *, const char *text, int64_t *millicores);
+/* "120/s", "40/min", "5/h", "10000/day", "2/year". */
+const char *unit_parse_rate(struct arena *, const char *text, double *per_s);
+/* "99.95%", "0.5". */
+const char *unit_parse_ratio(struct arena *, const char *text, double *ratio);
+/* "40 USD/month", "0.0104 USD/h", "0.09 USD/GB", "12 EUR". */
+const char *unit_parse_money(struct arena *, const char *text, struct money_value *money);
+/* "20:00", "10:00:30". */
+const char *unit_parse_clock(struct arena *, const char *text, int64_t *ns);
+/* "511", "unlimited" (INT64_MAX). */
+const char *unit_parse_limit(struct arena *, const char *text, int64_t *limit);
+
+char *unit_print_duration(struct arena *, int64_t ns);
+char *unit_print_bytes(struct arena *, int64_t bytes);
+char *unit_print_cpu(struct arena *, int64_t millicores);
+char *unit_print_rate(struct arena *, double per_s);
+char *unit_print_ratio(struct arena *, double ratio);
+char *unit_print_money(struct arena *, struct money_value);
+char *unit_print_clock(struct arena *, int64_t ns);
+char *unit_print_limit(struct arena *, int64_t limit);
+
+/* A value in base units as the kind's users write it: 5e8 as "500ms" for FIELD_DURATION. For ranges in messages. */
+char *unit_print(struct arena *, enum field_kind, double);
+
+/* What a kind is called and looks like: "a duration", "\"250ms\" or \"2h30m\"", a pattern for JSON Schema (null if none). */
+struct unit_form {
+  enum field_kind kind;
+  const char *called;
+  const char *example;
+  const char *pattern;
+  bool bare_number; /* a JSON number is allowed */
+};
+const struct unit_form *unit_form(enum field_kind); /* null for kinds that are not written as a number or short text */
+
+/* The complaint about a bare number for a kind that needs a unit: `needs a unit: write "250ms" or "250s", not 250`. */
+char *unit_missing(struct arena *, enum field_kind, const char *number);
+
+#endif

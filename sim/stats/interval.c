@@ -1,0 +1,78 @@
+/* Intervals, on the distribution functions of GSL. */
+#include "sim/stats/interval.h"
+#include "sim/stats/tally.h"
+#include <assert.h>
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+static const struct interval unknown = {NAN, NAN};
+
+/* Factor of the standard error on n - 1 degrees of freedom. */
+static double student_factor(uint64_t n, double confidence) { return gsl_cdf_tdist_Pinv(0.5 + 0.5 * confidence, (double)(n - 1)); }
+
+struct interval interval_student_moments(uint64_t n, double mean, double variance, double confidence) {
+  if (n < 2) return unknown;
+  double half = student_factor(n, confidence) * sqrt(variance / (double)n);
+  return (struct interval){mean - half, mean + half};
+}
+
+static struct tally tally_of(const double *x, uint32_t n) {
+  struct tally tally = {0};
+  for (uint32_t i = 0; i < n; i++) tally_add(&tally, x[i]);
+  return tally;
+}
+
+struct interval interval_student(const double *x, uint32_t n, double confidence) {
+  struct tally tally = tally_of(x, n);
+  return n < 2 ? unknown : interval_student_moments(n, tally.mean, tally_variance(&tally), confidence);
+}
+
+struct interval interval_wilson(uint64_t successes, uint64_t trials, double confidence) {
+  assert(successes <= trials);
+  if (!trials) return unknown;
+  double n = (double)trials, share = (double)successes / n;
+  double z = gsl_cdf_ugaussian_Pinv(0.5 + 0.5 * confidence), weight = z * z / n;
+  double centre = share + 0.5 * weight, half = z * sqrt((share * (1 - share) + 0.25 * weight) / n);
+  double low = successes ? (centre - half) / (1 + weight) : 0;
+  double high = successes < trials ? (centre + half) / (1 + weight) : 1;
+  return (struct interval){low, high};
+}
+
+struct interval interval_zero(uint64_t trials) {
+  return (struct interval){0, trials > 3 ? 3 / (double)trials : 1};
+}
+
+/* Smallest k with P(B <= k) >= share, B binomial(n, p). */
+static uint32_t binomial_quantile(uint32_t n, double p, double share) {
+  uint32_t low = 0, high = n;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (gsl_cdf_binomial_P(middle, p, n) >= share)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}
+
+void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper) {
+  assert(p > 0 && p < 1 && confidence > 0 && confidence < 1);
+  *lower = binomial_quantile(n, p, 0.5 - 0.5 * confidence);
+  *upper = binomial_quantile(n, p, 0.5 + 0.5 * confidence) + 1;
+}
+
+uint32_t interval_replications_needed(const double *x, uint32_t n, double half_width, bool relative, double confidence) {
+  struct tally tally = tally_of(x, n);
+  double target = relative ? half_width / (1 + half_width) * fabs(tally.mean) : half_width;
+  if (n < 2) return UINT32_MAX;
+  double deviation = sqrt(tally_variance(&tally));
+  uint32_t low = n, high = UINT32_MAX;
+  while (low < high) { /* the half-width falls with the number of values */
+    uint32_t middle = low + (high - low) / 2;
+    if (student_factor(middle, confidence) * deviation <= target * sqrt((double)middle))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}

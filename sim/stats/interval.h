@@ -1,0 +1,39 @@
+/* Intervals: what is known about a number that was estimated.
+ *
+ * Numbers that stand for whole replications (one mean, one percentile each) are independent and near normal: Student's t.
+ * Shares of independent trials: Wilson's score. Nothing seen at all: the rule of three. Quantiles of independent values
+ * straight from the sorted sample: ranks from the binomial law. Where there is too little to say anything, bounds are NaN
+ * and never a number. `confidence` is a share such as 0.95.
+ *
+ *   struct interval mean = interval_student(per_replication, 30, 0.95);
+ *   struct interval uptime = interval_wilson(up, probes, 0.95);
+ */
+#ifndef INTERVAL_H
+#define INTERVAL_H
+#include <stdbool.h>
+#include <stdint.h>
+
+struct interval {
+  double low, high;
+};
+
+/* For the mean of n independent values; NaN bounds for n < 2. */
+struct interval interval_student(const double *x, uint32_t n, double confidence);
+/* The same from count, mean and sample variance. */
+struct interval interval_student_moments(uint64_t n, double mean, double variance, double confidence);
+/* For a proportion (Wilson 1927); NaN bounds without trials. */
+struct interval interval_wilson(uint64_t successes, uint64_t trials, double confidence);
+/* For a proportion of which nothing was seen, at 95%: [0, min(1, 3 / trials)]. */
+struct interval interval_zero(uint64_t trials);
+
+/* Ranks, from 1, of the sorted independent values between which the p-quantile lies with this confidence; a lower rank of 0
+ * and an upper of n + 1 mean unbounded (Conover; David and Nagaraja). */
+void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper);
+
+/* Estimated number of values for which the t interval has this half-width, at least n; UINT32_MAX when out of reach or for
+ * n < 2. A relative width g is that of the true mean: reached at half-width / |mean| <= g / (1 + g) (Law, 2015, 9.4.1). */
+uint32_t interval_replications_needed(const double *x, uint32_t n, double half_width, bool relative, double confidence);
+
+static inline double interval_half_width(struct interval interval) { return 0.5 * (interval.high - interval.low); }
+
+#endif

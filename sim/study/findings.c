@@ -1,0 +1,289 @@
+/* The parts of the results: metrics, where time goes, what is full first, what fails, what it costs, pictures, notes. */
+#include "sim/engine/arena.h"
+#include "sim/stats/interval.h"
+#include "sim/study/ledger.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct metric *results_metric(const struct results *r, const char *name, const char *aggregate, const char *label_value) {
+  for (uint32_t i = 0; i < r->metric_count; i++) {
+    const struct metric *m = &r->metrics[i];
+    bool same_label = label_value ? m->label_value && !strcmp(m->label_value, label_value) : !m->label_value;
+    if (same_label && !strcmp(m->name, name) && !strcmp(m->aggregate, aggregate)) return m;
+  }
+  return NULL;
+}
+
+void findings_metrics(const struct ledger *l, struct results *r) {
+  r->metrics = arena_new_array(l->arena, struct metric, l->claims_from + 1);
+  for (uint32_t i = 0; i < l->claims_from; i++) {
+    const struct entry *e = &l->entries[i];
+    r->metrics[r->metric_count++] = (struct metric){e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), ledger_estimate(l, e)};
+  }
+}
+
+/* --- where the time goes --------------------------------------------------------------------------------------------------------- */
+
+static double slow_share(const struct endpoint_observation *o, double *slow_ns, uint32_t cells, uint64_t total) {
+  double wanted = 0.01 * (double)total, taken = 0;
+  for (uint32_t b = SLOW_BINS; b-- > 0 && taken < wanted;) {
+    const struct slow_bin *bin = &o->slow[b];
+    if (!bin->count) continue;
+    double part = fmin(1, (wanted - taken) / (double)bin->count); /* of the last bin only as many as are still wanted */
+    for (uint32_t i = 0; i < cells; i++) slow_ns[i] += part * bin->cell_ns[i];
+    taken += part * (double)bin->count;
+  }
+  return taken;
+}
+
+static void breakdown_of(const struct ledger *l, struct results *r, uint32_t endpoint) {
+  const struct program *p = &l->model->programs[endpoint];
+  const struct endpoint_observation *o = &l->traffic->observation.endpoints[endpoint];
+  double mean_ns[PROGRAM_CELLS] = {0}, slow_ns[PROGRAM_CELLS] = {0};
+  uint64_t total = 0;
+  for (uint32_t b = 0; b < SLOW_BINS; b++) {
+    total += o->slow[b].count;
+    for (uint32_t i = 0; i < p->cell_count; i++) mean_ns[i] += o->slow[b].cell_ns[i];
+  }
+  if (!total) return;
+  double slow = slow_share(o, slow_ns, p->cell_count, total);
+  for (uint32_t i = 0; i < p->cell_count; i++) {
+    if (mean_ns[i] == 0) continue;
+    const char *component = p->cells[i].service >= 0 ? model_service(l->model, (uint32_t)p->cells[i].service)->name : "client";
+    r->breakdown[r->breakdown_count++] = (struct breakdown){model_endpoint(l->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
+                                                            mean_ns[i] / (double)total * 1e-9, slow_ns[i] / slow * 1e-9};
+  }
+}
+
+/* --- what is full first ------------------------------------------------------------------------------------------------------------ */
+
+static const struct entry *entry_named(const struct ledger *l, const char *name, const char *aggregate) {
+  for (uint32_t i = 0; i < l->claims_from; i++)
+    if (!strcmp(l->entries[i].name, name) && !strcmp(l->entries[i].aggregate, aggregate) && !l->entries[i].label_value) return &l->entries[i];
+  return NULL;
+}
+
+static int by_saturation(const void *a, const void *b) {
+  double x = ((const struct saturation *)a)->saturates_at_per_s, y = ((const struct saturation *)b)->saturates_at_per_s;
+  return (x > y) - (x < y);
+}
+
+static void saturation_rows(const struct ledger *l, struct results *r) {
+  struct resource *resources;
+  uint32_t count = resources_of(l->model, l->arena, &resources);
+  r->saturation = arena_new_array(l->arena, struct saturation, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct resource *x = &resources[i];
+    bool nodes = x->subject == SUBJECT_NODES;
+    const char *name = nodes ? model_nodes(l->model, x->index)->name : model_service(l->model, x->index)->name;
+    bool by_limit = !nodes && strstr(x->name, "CPU limit");
+    const struct entry *e = entry_named(l, arena_format(l->arena, "%s.%s", name, nodes || by_limit ? "cpu" : "threads"), "utilization");
+    struct saturation *s = &r->saturation[r->saturation_count++];
+    *s = (struct saturation){x->name, e ? ledger_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false}, resource_saturates_at(x), false};
+    s->saturated = s->utilization.value > 0.99;
+  }
+  qsort(r->saturation, r->saturation_count, sizeof *r->saturation, by_saturation);
+}
+
+/* --- errors, bill, outages ------------------------------------------------------------------------------------------------------------ */
+
+static void error_rows(const struct ledger *l, struct results *r) {
+  r->errors = arena_new_array(l->arena, struct error_cause, (l->model->endpoints.count + 1) * OUTCOMES);
+  for (uint32_t i = 0; i < l->claims_from; i++) {
+    const struct entry *e = &l->entries[i];
+    if (e->measure.aggregate != AGGREGATE_ERROR_RATE || e->measure.cause < 0 || e->measure.subject != SUBJECT_ENDPOINT) continue;
+    uint64_t count = l->traffic->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
+    if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, ledger_estimate(l, e)};
+  }
+}
+
+static const char *currency_of(const struct model *m) {
+  const struct price_item *items = m->bill.prices.items.items;
+  return m->bill.prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
+}
+
+static void bill_rows(const struct ledger *l, struct results *r) {
+  double bytes = 0;
+  for (uint32_t e = 0; e < l->model->endpoints.count; e++)
+    bytes += (double)l->traffic->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(l->model, e)->response;
+  struct bill_row *rows;
+  uint32_t count = bill_compute(l->model, l->traffic->seconds > 0 ? bytes / l->traffic->seconds : 0, l->arena, &rows);
+  struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    const char *source = rows[i].from ? arena_format(l->arena, "%s, %s", rows[i].from->source, rows[i].from->date) : NULL;
+    lines[i] = (struct bill_line){rows[i].item, rows[i].price, source, rows[i].quantity, rows[i].unit_price, rows[i].monthly, rows[i].unit};
+    r->bill.monthly += rows[i].monthly;
+  }
+  r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(l->model);
+  if (!count) r->bill.monthly = NAN;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static struct outage_class outage_class_of(const struct ledger *l, uint32_t fault) {
+  const struct fault_view *f = &l->faults->faults[fault];
+  double years = l->faults->seconds / sim_seconds(SIM_YEAR), sum = 0;
+  struct outage_class c = {.fault = model_fault_at(l->model, fault)->name, .faults = f->faults, .outages = f->outages, .faults_per_year = (double)f->faults / years,
+                           .rto_mean = {NAN, NAN, NAN, f->outages, false}, .rto_p50 = NAN, .rto_p95 = NAN, .rto_max = NAN};
+  if (!f->outages) return c;
+  qsort(f->rto_s, f->outages, sizeof *f->rto_s, by_value);
+  for (uint64_t i = 0; i < f->outages; i++) sum += f->rto_s[i];
+  struct interval i = interval_student(f->rto_s, (uint32_t)f->outages, 0.95);
+  c.rto_mean = (struct estimate){sum / (double)f->outages, fmax(0, i.low), i.high, f->outages, false};
+  c.rto_p50 = f->rto_s[(f->outages - 1) / 2], c.rto_p95 = f->rto_s[(uint64_t)ceil(0.95 * (double)f->outages) - 1], c.rto_max = f->rto_s[f->outages - 1];
+  c.downtime_per_year_s = sum / years;
+  return c;
+}
+
+/* An availability entry that is not among the standard ones: taken for the report. */
+static struct estimate availability_estimate(const struct ledger *l, enum subject subject, uint32_t index, double *samples) {
+  struct entry e = {.measure = {.aggregate = AGGREGATE_AVAILABILITY, .subject = subject, .index = index, .quantity = QUANTITY_NONE, .cause = -1, .over_faults = true}, .samples = samples};
+  return ledger_estimate(l, &e);
+}
+
+static void availability_rows(const struct ledger *l, struct results *r) {
+  const struct model *m = l->model;
+  struct availability_result *a = &r->availability;
+  if (!l->faults || !l->faults->replications) return;
+  a->present = true, a->years = l->faults->seconds / sim_seconds(SIM_YEAR);
+  struct outage_class *classes = arena_new_array(l->arena, struct outage_class, m->faults.count + 1);
+  for (uint32_t i = 0; i < m->faults.count; i++) classes[i] = outage_class_of(l, i);
+  a->classes = classes, a->class_count = m->faults.count;
+  struct estimate *by_endpoint = arena_new_array(l->arena, struct estimate, m->endpoints.count + 1);
+  for (uint32_t i = 0; i < m->endpoints.count; i++) by_endpoint[i] = availability_estimate(l, SUBJECT_ENDPOINT, i, l->availability_samples[i + 1]);
+  a->endpoint_availability = by_endpoint, a->endpoints = r->endpoints, a->endpoint_count = m->endpoints.count;
+  a->availability = availability_estimate(l, SUBJECT_ALL, 0, l->availability_samples[0]);
+  a->downtime_per_year_s = (1 - a->availability.value) * sim_seconds(SIM_YEAR);
+}
+
+void findings_tables(const struct ledger *l, struct results *r) {
+  r->breakdown = arena_new_array(l->arena, struct breakdown, (l->model->endpoints.count + 1) * PROGRAM_CELLS);
+  for (uint32_t i = 0; i < l->model->endpoints.count && !l->unstable; i++) breakdown_of(l, r, i);
+  saturation_rows(l, r);
+  error_rows(l, r);
+  bill_rows(l, r);
+  availability_rows(l, r);
+}
+
+/* --- pictures -------------------------------------------------------------------------------------------------------------------------- */
+
+static void curve_of(const struct ledger *l, struct results *r, uint32_t row, const char *name) {
+  const struct histogram *h = &l->traffic->latency[row];
+  enum { POINTS = 200 };
+  double *share = arena_new_array(l->arena, double, POINTS), *latency = arena_new_array(l->arena, double, POINTS);
+  uint32_t count = 0;
+  double rest = 1; /* evenly spaced in nines: 1 - 10^(-count / 40) */
+  for (; count < POINTS; count++, rest *= 0.94406087628592339) {
+    if (!h->count || rest * (double)h->count < 10) break;
+    share[count] = 1 - rest, latency[count] = histogram_quantile(h, 1 - rest) * 1e-9;
+  }
+  r->curves[r->curve_count++] = (struct latency_curve){name, count, share, latency};
+}
+
+struct series_plan {
+  const char *metric, *label;
+  enum unit unit;
+  double *mean;
+};
+
+static void add_series(const struct ledger *l, struct results *r, const char *metric, const char *label, enum unit unit, const double *t_s, double *mean) {
+  uint32_t count = l->traffic->observation.window_count;
+  double *none = arena_new_array(l->arena, double, count);
+  for (uint32_t i = 0; i < count; i++) none[i] = NAN;
+  r->series[r->series_count++] = (struct series){metric, label, unit, count, t_s, mean, none, none};
+}
+
+static void series_of(const struct ledger *l, struct results *r, uint32_t endpoint, const double *t_s) {
+  const struct observation *o = &l->traffic->observation;
+  const char *name = model_endpoint(l->model, endpoint)->name;
+  double seconds = sim_seconds(o->window_length) * l->traffic->replications;
+  double *columns[5];
+  for (int i = 0; i < 5; i++) columns[i] = arena_new_array(l->arena, double, o->window_count);
+  for (uint32_t i = 0; i < o->window_count; i++) {
+    const struct endpoint_window *w = &o->endpoints[endpoint].windows[i];
+    double failed = 0;
+    for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += (double)w->ended[k];
+    columns[0][i] = (double)w->arrived / seconds, columns[1][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds, columns[2][i] = failed / seconds;
+    columns[3][i] = w->latency.count ? histogram_quantile(&w->latency, 0.5) * 1e-9 : NAN;
+    columns[4][i] = w->latency.count >= 100 ? histogram_quantile(&w->latency, 0.99) * 1e-9 : NAN;
+  }
+  static const char *const names[] = {"arrivals", "completed", "errors", "latency.p50", "latency.p99"};
+  for (int i = 0; i < 5; i++) add_series(l, r, names[i], name, i < 3 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i]);
+}
+
+void findings_pictures(const struct ledger *l, struct results *r) {
+  const struct observation *o = &l->traffic->observation;
+  uint32_t endpoints = l->model->endpoints.count;
+  r->curves = arena_new_array(l->arena, struct latency_curve, endpoints + 1);
+  r->series = arena_new_array(l->arena, struct series, 5 * endpoints + 1);
+  double *t_s = arena_new_array(l->arena, double, o->window_count), *inside = arena_new_array(l->arena, double, o->window_count);
+  for (uint32_t i = 0; i < o->window_count; i++) {
+    t_s[i] = sim_seconds(o->window_length) * i;
+    inside[i] = o->inside_window_ns[i] / ((double)o->window_length * l->traffic->replications);
+  }
+  for (uint32_t i = 0; i < endpoints; i++) {
+    curve_of(l, r, i, model_endpoint(l->model, i)->name);
+    series_of(l, r, i, t_s);
+  }
+  if (endpoints > 1) curve_of(l, r, endpoints, "all");
+  add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside);
+}
+
+/* --- notes -------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Some source waits for ever, and a queue without bound stands before what is full. */
+static bool unbounded(const struct model *m) {
+  bool waits = false, queue = false;
+  for (uint32_t i = 0; i < m->sources.count; i++) waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
+  for (uint32_t i = 0; i < m->services.count; i++) queue |= model_service(m, i)->backlog == INT64_MAX;
+  return waits && queue;
+}
+
+/* The load is above the first saturation, nothing bounds the queue, and the number inside still grew at the end. */
+bool findings_unstable(const struct ledger *l) {
+  struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
+  const struct observation *o = &l->traffic->observation;
+  double saturation = measure_value(&first, l->model, l->traffic), early = 0, late = 0;
+  if (isnan(saturation) || model_offered_rate(l->model) < saturation * (1 - 1e-9) || !unbounded(l->model)) return false;
+  if (o->window_count < 4) return true;
+  for (uint32_t i = o->window_count / 4; i < o->window_count / 2; i++) early += o->inside_window_ns[i];
+  for (uint32_t i = o->window_count - (o->window_count / 2 - o->window_count / 4); i < o->window_count; i++) late += o->inside_window_ns[i];
+  return late > 1.2 * early;
+}
+
+static void note(const struct ledger *l, struct results *r, const char *text) {
+  const char **all = arena_new_array(l->arena, const char *, r->note_count + 1);
+  for (uint32_t i = 0; i < r->note_count; i++) all[i] = r->notes[i];
+  all[r->note_count++] = text;
+  r->notes = all;
+}
+
+static void note_saturated(const struct ledger *l, struct results *r) {
+  double offered = model_offered_rate(l->model);
+  for (uint32_t i = 0; i < r->saturation_count; i++)
+    if (r->saturation[i].saturated || offered > r->saturation[i].saturates_at_per_s)
+      note(l, r, arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s", r->saturation[i].resource, r->saturation[i].saturates_at_per_s, offered));
+}
+
+static void note_too_short(const struct ledger *l, struct results *r) {
+  for (uint32_t e = 0; e < l->model->endpoints.count; e++) {
+    uint64_t n = l->traffic->latency[e].count;
+    if (l->unstable || n >= 100000) continue;
+    const char *first = n < 200 ? "p50" : n < 1000 ? "p90" : n < 2000 ? "p95" : n < 10000 ? "p99" : "p99.9";
+    note(l, r, arena_format(l->arena, "too short: %s has %llu answered requests, not enough for its %s (a percentile p needs 100/(1-p)); use --reps or a longer run.window",
+                            model_endpoint(l->model, e)->name, (unsigned long long)n, first));
+  }
+}
+
+void findings_notes(struct ledger *l, struct results *r) {
+  if (l->unstable)
+    note(l, r, "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the run lasts, so there is no mean latency to report");
+  note_saturated(l, r);
+  note_too_short(l, r);
+  if (l->traffic_replications < 2) note(l, r, "one replication: no interval can be given");
+  if (r->interrupted) note(l, r, "interrupted: these are the results of the replications that were finished");
+}

@@ -1,0 +1,279 @@
+#include "sim/study/measure.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* --- windows --------------------------------------------------------------------------------------------------------------- */
+
+struct span {
+  uint32_t from, to; /* windows */
+};
+
+/* Expected arrivals per second in a window, of the open sources: what decides where the peak is, not the noise. */
+static double offered_in(const struct model *m, const struct observation *o, uint32_t window) {
+  sim_time a = o->measured_from + window * o->window_length, b = a + o->window_length;
+  double sum = 0;
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (model_source(m, i)->kind == SOURCE_OPEN) sum += profile_expected(&model_source(m, i)->rate, a, b);
+  return sum;
+}
+
+/* The stretch of windows of the given length with the most expected arrivals; the first of equals. */
+static struct span peak_of(const struct model *m, const struct observation *o, sim_time length) {
+  uint32_t count = (uint32_t)((length + o->window_length - 1) / o->window_length);
+  if (count > o->window_count) count = o->window_count;
+  double sum = 0, best_sum = -1;
+  uint32_t best = 0;
+  double *offered = calloc(o->window_count, sizeof *offered);
+  for (uint32_t i = 0; i < o->window_count; i++) {
+    sum += offered[i] = offered_in(m, o, i);
+    if (i >= count) sum -= offered[i - count];
+    if (i + 1 >= count && sum > best_sum * (1 + 1e-9)) best_sum = sum, best = i + 1 - count;
+  }
+  free(offered);
+  return (struct span){best, best + count};
+}
+
+static struct span span_of(const struct measure *m, const struct model *model, const struct observation *o) {
+  if (m->window == WINDOW_PEAK) return peak_of(model, o, m->to);
+  uint32_t from = (uint32_t)(m->from / o->window_length), to = (uint32_t)((m->to + o->window_length - 1) / o->window_length);
+  return (struct span){from < o->window_count ? from : o->window_count, to < o->window_count ? to : o->window_count};
+}
+
+/* --- counts and latencies ---------------------------------------------------------------------------------------------------- */
+
+struct counts {
+  uint64_t arrived, ended[OUTCOMES];
+};
+
+static struct counts counts_of(const struct measure *m, const struct model *model, const struct view *v) {
+  struct counts c = {0};
+  uint32_t row = m->subject == SUBJECT_ALL ? v->endpoint_count : m->index;
+  if (m->window == WINDOW_WHOLE) {
+    c.arrived = v->arrived[row];
+    for (uint32_t k = 0; k < OUTCOMES; k++) c.ended[k] = v->ended[row * OUTCOMES + k];
+    return c;
+  }
+  struct span span = span_of(m, model, &v->observation);
+  for (uint32_t e = 0; e < v->endpoint_count; e++)
+    for (uint32_t i = span.from; i < span.to && (m->subject == SUBJECT_ALL || e == m->index); i++) {
+      const struct endpoint_window *w = &v->observation.endpoints[e].windows[i];
+      c.arrived += w->arrived;
+      for (uint32_t k = 0; k < OUTCOMES; k++) c.ended[k] += w->ended[k];
+    }
+  return c;
+}
+
+static uint64_t all_ended(const struct counts *c) {
+  uint64_t sum = 0;
+  for (uint32_t k = 0; k < OUTCOMES; k++) sum += c->ended[k];
+  return sum;
+}
+
+static double from_latency(const struct measure *m, const struct histogram *h) {
+  if (!h->count) return NAN;
+  if (m->aggregate == AGGREGATE_QUANTILE) return histogram_quantile(h, m->p) * 1e-9;
+  return m->aggregate == AGGREGATE_MAX ? (double)histogram_max(h) * 1e-9 : histogram_mean(h) * 1e-9;
+}
+
+/* Calls `with` on the histogram of the measure's latency. */
+static double with_latency(const struct measure *m, const struct model *model, const struct view *v,
+                           double (*with)(const struct measure *, const struct histogram *)) {
+  if (m->subject == SUBJECT_SERVICE) return with(m, &v->observation.services[m->index].latency);
+  if (m->window == WINDOW_WHOLE) return with(m, &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index]);
+  struct histogram *sum = calloc(1, sizeof *sum);
+  struct span span = span_of(m, model, &v->observation);
+  for (uint32_t e = 0; e < v->endpoint_count; e++)
+    for (uint32_t i = span.from; i < span.to && (m->subject == SUBJECT_ALL || e == m->index); i++)
+      histogram_merge(sum, &v->observation.endpoints[e].windows[i].latency);
+  double value = with(m, sum);
+  free(sum);
+  return value;
+}
+
+static double count_latency(const struct measure *m, const struct histogram *h) {
+  (void)m;
+  return (double)h->count;
+}
+
+/* Mean attributed time of one kind per completed request. */
+static double time_of_kind(const struct measure *m, const struct model *model, const struct view *v) {
+  double ns = 0, completed = 0;
+  for (uint32_t e = 0; e < v->endpoint_count; e++) {
+    if (m->subject == SUBJECT_ENDPOINT && e != m->index) continue;
+    const struct program *p = &model->programs[e];
+    for (uint32_t b = 0; b < SLOW_BINS; b++) {
+      const struct slow_bin *bin = &v->observation.endpoints[e].slow[b];
+      completed += (double)bin->count;
+      for (uint32_t i = 0; bin->count && i < p->cell_count; i++) ns += p->cells[i].kind == m->time_kind ? bin->cell_ns[i] : 0;
+    }
+  }
+  return completed ? ns / completed * 1e-9 : NAN;
+}
+
+/* --- resources ----------------------------------------------------------------------------------------------------------------- */
+
+/* Cores that one replica can use: its limit and its threads. */
+static double replica_cores(const struct service_config *s) {
+  double limit = s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
+  double threads = s->threads == INT64_MAX ? INFINITY : (double)s->threads;
+  return limit < threads ? limit : threads;
+}
+
+static double most_replicas(const struct service_config *s) { return (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas); }
+
+/* Node group of a service: where it is placed, or the first group that no service is placed on. */
+static uint32_t group_of(const struct model *m, const struct service_config *s) {
+  if (s->place >= 0) return (uint32_t)s->place;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    if (!model_nodes(m, i)->dedicated && model_nodes(m, i)->role != ROLE_MANAGER) return i;
+  return 0;
+}
+
+uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
+  struct resource *r = *out = arena_new_array(arena, struct resource, m->services.count + m->platform.nodes.count + 1);
+  double *demand = arena_new_array(arena, double, m->services.count + 1), *node_demand = arena_new_array(arena, double, m->platform.nodes.count + 1);
+  for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), demand, NULL);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *s = model_service(m, i);
+    if (s->kind == SERVICE_EXTERNAL || demand[i] <= 0) continue;
+    const struct node_group *g = model_nodes(m, group_of(m, s));
+    node_demand[group_of(m, s)] += demand[i] / g->speed;
+    double cores = replica_cores(s), node_cores = g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000;
+    bool by_limit = s->resources.limits.cpu != INT64_MAX && cores < (double)s->threads;
+    if (cores >= node_cores) continue; /* the node is full first */
+    const char *what = by_limit ? "CPU limit" : s->threads == 1 ? (s->kind == SERVICE_APP ? "event loop" : "thread") : "threads";
+    const char *replicas = most_replicas(s) > 1 ? arena_format(arena, "s of %g replicas", most_replicas(s)) : "";
+    r[count++] = (struct resource){arena_format(arena, "%s %s%s", s->name, what, replicas), SUBJECT_SERVICE, i, demand[i] / g->speed, cores * most_replicas(s)};
+  }
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
+    const struct node_group *g = model_nodes(m, i);
+    if (node_demand[i] <= 0 || g->cpu == INT64_MAX) continue;
+    const char *many = g->count > 1 ? arena_format(arena, " of %lld nodes", (long long)g->count) : "";
+    r[count++] = (struct resource){arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, node_demand[i], (double)g->cpu / 1000 * (double)g->count};
+  }
+  return count;
+}
+
+static double saturation_of(const struct measure *m, const struct model *model) {
+  struct arena *arena = arena_new();
+  struct resource *r;
+  uint32_t count = resources_of(model, arena, &r);
+  double first = INFINITY;
+  for (uint32_t i = 0; i < count; i++) {
+    if (m->subject != SUBJECT_ALL && (r[i].subject != m->subject || r[i].index != m->index)) continue;
+    if (resource_saturates_at(&r[i]) < first) first = resource_saturates_at(&r[i]);
+  }
+  arena_free(arena);
+  return isinf(first) ? NAN : first;
+}
+
+static double utilization_of(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->subject == SUBJECT_NODES) return v->node_available_s[m->index] > 0 ? v->node_used_s[m->index] / v->node_available_s[m->index] : NAN;
+  const struct service_config *s = model_service(model, m->index);
+  const struct service_view *u = &v->services[m->index];
+  double limit = replica_cores(s), node = (double)model_nodes(model, group_of(model, s))->cpu / 1000;
+  if (m->quantity == QUANTITY_THREADS) return u->replica_s > 0 ? u->busy_s / (u->replica_s * (double)s->threads) : NAN;
+  return u->replica_s > 0 ? u->used_s / (u->replica_s * (limit < node ? limit : node)) : NAN;
+}
+
+/* --- faults -------------------------------------------------------------------------------------------------------------------- */
+
+static double availability_of(const struct measure *m, const struct view *v) {
+  if (v->seconds <= 0) return NAN;
+  return (m->subject == SUBJECT_ENDPOINT ? v->served_s[m->index] : v->total_served_s) / v->seconds;
+}
+
+static double mean_rto(const struct fault_view *f) {
+  double sum = 0;
+  for (uint64_t i = 0; i < f->outages; i++) sum += f->rto_s[i];
+  return f->outages ? sum / (double)f->outages : NAN;
+}
+
+/* --- the bill ------------------------------------------------------------------------------------------------------------------ */
+
+static double cost_of(const struct model *model, const struct view *v) {
+  struct arena *arena = arena_new();
+  double bytes = 0, sum = 0;
+  for (uint32_t e = 0; e < v->endpoint_count; e++) bytes += (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(model, e)->response;
+  struct bill_row *rows;
+  uint32_t count = bill_compute(model, v->seconds > 0 ? bytes / v->seconds : 0, arena, &rows);
+  for (uint32_t i = 0; i < count; i++) sum += rows[i].monthly;
+  arena_free(arena);
+  return count ? sum : NAN;
+}
+
+/* --- all together --------------------------------------------------------------------------------------------------------------- */
+
+static double mean_inside(const struct view *v) {
+  double ns = 0;
+  for (uint32_t i = 0; i < v->observation.window_count; i++) ns += v->observation.inside_window_ns[i];
+  return ns * 1e-9 / v->seconds;
+}
+
+static double error_rate(const struct measure *m, const struct model *model, const struct view *v) {
+  struct counts c = counts_of(m, model, v);
+  uint64_t ended = all_ended(&c), failed = m->cause >= 0 ? c.ended[m->cause] : ended - c.ended[OUTCOME_COMPLETED];
+  return ended ? (double)failed / (double)ended : NAN;
+}
+
+static double span_seconds(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->window == WINDOW_WHOLE) return v->seconds;
+  struct span span = span_of(m, model, &v->observation);
+  return (double)(span.to - span.from) * sim_seconds(v->observation.window_length) * v->replications;
+}
+
+static double completed_of(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->subject == SUBJECT_SERVICE) return (double)v->observation.services[m->index].calls;
+  struct counts c = counts_of(m, model, v);
+  return (double)c.ended[OUTCOME_COMPLETED];
+}
+
+double measure_value(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->quantity == QUANTITY_LATENCY) return with_latency(m, model, v, from_latency);
+  if (m->quantity == QUANTITY_TIME) return time_of_kind(m, model, v);
+  if (m->quantity == QUANTITY_INSIDE) return mean_inside(v);
+  if (m->quantity == QUANTITY_REPLICAS) return m->aggregate == AGGREGATE_MAX ? v->services[m->index].replicas_max : v->services[m->index].replica_s / v->seconds;
+  switch (m->aggregate) {
+  case AGGREGATE_ERROR_RATE: return error_rate(m, model, v);
+  case AGGREGATE_RATE: return completed_of(m, model, v) / span_seconds(m, model, v);
+  case AGGREGATE_COUNT: return completed_of(m, model, v) / v->replications;
+  case AGGREGATE_UTILIZATION: return utilization_of(m, model, v);
+  case AGGREGATE_SATURATION: return saturation_of(m, model);
+  case AGGREGATE_INSIDE: return v->probes[m->index] / v->replications;
+  case AGGREGATE_AVAILABILITY: return availability_of(m, v);
+  case AGGREGATE_DOWNTIME: return (1 - availability_of(m, v)) * sim_seconds(SIM_YEAR);
+  case AGGREGATE_RTO: return mean_rto(&v->faults[m->index]);
+  case AGGREGATE_COST: return cost_of(model, v);
+  default: return NAN;
+  }
+}
+
+uint64_t measure_count(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->quantity == QUANTITY_LATENCY) return (uint64_t)with_latency(m, model, v, count_latency);
+  if (m->aggregate == AGGREGATE_RTO) return v->faults[m->index].outages;
+  if (m->over_faults) return v->replications;
+  struct counts c = m->subject <= SUBJECT_ENDPOINT && v->endpoint_count ? counts_of(m, model, v) : (struct counts){0};
+  return all_ended(&c) ? all_ended(&c) : v->replications;
+}
+
+enum unit measure_unit(const struct measure *m) {
+  if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME) return UNIT_SECONDS;
+  switch (m->aggregate) {
+  case AGGREGATE_DOWNTIME:
+  case AGGREGATE_RTO: return UNIT_SECONDS;
+  case AGGREGATE_ERROR_RATE:
+  case AGGREGATE_UTILIZATION:
+  case AGGREGATE_AVAILABILITY: return UNIT_RATIO;
+  case AGGREGATE_RATE:
+  case AGGREGATE_SATURATION: return UNIT_PER_SECOND;
+  case AGGREGATE_COST: return UNIT_CURRENCY;
+  case AGGREGATE_COUNT: return UNIT_COUNT;
+  default: return UNIT_NONE;
+  }
+}
+
+bool measure_is_exact(const struct measure *m, const struct model *model) {
+  return m->aggregate == AGGREGATE_SATURATION || (m->aggregate == AGGREGATE_COST && !model->bill.egress);
+}

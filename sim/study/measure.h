@@ -1,0 +1,32 @@
+/* Measures at work: the number that a `struct measure` names, from one replication or from all of them.
+ *
+ * The same function reads both: from the merged view it gives the value, from each replication's view the sample whose spread
+ * gives the interval. Percentiles come from merged histograms and are never averaged. NaN: no data. */
+#ifndef MEASURE_H
+#define MEASURE_H
+#include "sim/scenario/claim.h"
+#include "sim/study/results.h"
+#include "sim/study/view.h"
+
+double measure_value(const struct measure *, const struct model *, const struct view *);
+/* How many observations are behind it. */
+uint64_t measure_count(const struct measure *, const struct model *, const struct view *);
+enum unit measure_unit(const struct measure *);
+/* Follows from the scenario alone: no interval is needed. */
+bool measure_is_exact(const struct measure *, const struct model *);
+
+/* --- resources and their demand, for saturation ----------------------------------------------------------------------------- */
+
+struct resource {
+  const char *name;
+  enum subject subject;
+  uint32_t index;
+  double demand_s;  /* resource seconds per request of the whole system, at its mix */
+  double capacity;  /* resource seconds per second */
+};
+
+/* All resources that requests use: CPU of node groups, threads and CPU limits of services. The count; array in the arena. */
+uint32_t resources_of(const struct model *, struct arena *, struct resource **);
+static inline double resource_saturates_at(const struct resource *r) { return r->demand_s > 0 ? r->capacity / r->demand_s : INFINITY; }
+
+#endif

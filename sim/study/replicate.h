@@ -1,0 +1,26 @@
+/* Replications over threads, merged in order.
+ *
+ * Worker threads take replication numbers from a counter; finished ones wait in line until all earlier ones have been merged,
+ * so every sum is made in the same order and the result is the same for any number of threads. Memory: one view a thread and
+ * those waiting in line. */
+#ifndef REPLICATE_H
+#define REPLICATE_H
+#include "sim/study/view.h"
+#include <signal.h>
+
+struct replication_plan {
+  const struct model *model;
+  uint64_t seed;
+  enum world_mode mode;
+  uint32_t replications;
+  uint32_t jobs; /* threads */
+  const volatile sig_atomic_t *interrupted; /* may be null: finish what is merged and stop */
+  /* Called in order for each replication, never by two threads at once; may be null. */
+  void (*seen)(void *context, uint32_t replication, const struct view *);
+  void *context;
+};
+
+/* All merged, free with view_free. `done`: how many, fewer than asked when interrupted. */
+struct view *replicate(const struct replication_plan *, uint32_t *done);
+
+#endif

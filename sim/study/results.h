@@ -1,0 +1,167 @@
+/* The answer: what a study found, ready to be printed.
+ *
+ * Filled by sim/study, read by sim/report; owns nothing that is not in its arena. Every estimate is in base units (seconds,
+ * bytes, ratio, per second, currency); unknown is NaN, printed as null or a dash, never 0. Nothing in here depends on
+ * the wall clock or on the number of threads. */
+#ifndef RESULTS_H
+#define RESULTS_H
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+/* A value with its 95% interval. low and high are NaN when no interval can be given (one replication); for a value that is
+ * exact by arithmetic, such as a price, `exact` is set and the interval is the value. n: observations behind it. */
+struct estimate {
+  double value, low, high;
+  uint64_t n;
+  bool exact;
+};
+
+enum unit { UNIT_NONE, UNIT_SECONDS, UNIT_BYTES, UNIT_RATIO, UNIT_PER_SECOND, UNIT_CURRENCY, UNIT_COUNT };
+
+struct metric {
+  const char *name;      /* "event.latency", "nginx.utilization" */
+  const char *aggregate; /* "mean", "p99", "rate", "error_rate" ... */
+  const char *label, *label_value; /* null, or one label such as cause=timeout */
+  enum unit unit;
+  struct estimate estimate;
+};
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_NO_DATA };
+enum severity { SEVERITY_MUST, SEVERITY_SHOULD, SEVERITY_INFO };
+
+struct claim_result {
+  const char *id, *expression, *source; /* source: the document's figure, such as P-2; may be null */
+  const char *note;                     /* from the scenario; may be null */
+  enum severity severity;
+  enum verdict verdict;
+  enum unit unit;
+  struct estimate estimate;
+  uint64_t more_replications; /* UNDECIDED: how many more it would take, 0 when unknown */
+  const char *reason;         /* NO DATA: why; else null */
+};
+
+/* Where the time of a request went: one row per component and kind of time, in seconds per request. `slow` is the mean
+ * over the slowest 1% of the endpoint's requests. The rows of an endpoint add up to its mean latency. */
+struct breakdown {
+  const char *endpoint, *component, *kind; /* kind: queue, service, network, pool, external, delay ... */
+  double mean_s, slow_s;
+};
+
+/* A resource and the load at which it is full, ordered by that load: the first is the bottleneck. */
+struct saturation {
+  const char *resource;      /* "backend event loop", "server CPU" */
+  struct estimate utilization; /* ratio */
+  double saturates_at_per_s; /* requests per second of the whole system at this mix */
+  bool saturated;
+};
+
+struct error_cause {
+  const char *endpoint, *cause; /* timeout, rejected, pool_timeout, refused, unreachable, external, crashed, ... */
+  uint64_t count;
+  struct estimate ratio; /* of the endpoint's requests */
+};
+
+/* Percentile curve of one endpoint: latency_s[i] at share[i], merged over replications. */
+struct latency_curve {
+  const char *endpoint;
+  uint32_t count;
+  const double *share, *latency_s;
+};
+
+/* One quantity over the windows of the run, mean over replications. t_s: the start of each window. */
+struct series {
+  const char *metric, *label; /* label: endpoint or service; may be null */
+  enum unit unit;
+  uint32_t count;
+  const double *t_s, *mean, *low, *high; /* low and high: 95% interval, NaN where none */
+};
+
+struct bill_line {
+  const char *item;     /* "3 x worker (vps-4-8)" */
+  const char *price_id; /* in the price list */
+  const char *source;   /* of the price, with its date */
+  double quantity, unit_price, monthly;
+  const char *unit; /* "node-month", "GB" */
+};
+
+struct bill {
+  const char *currency;
+  double monthly;
+  uint32_t count;
+  const struct bill_line *lines;
+};
+
+/* One fault class over the availability run. */
+struct outage_class {
+  const char *fault;
+  uint64_t faults, outages;      /* how often it happened; how often somebody was not served */
+  double faults_per_year;
+  struct estimate rto_mean;      /* seconds from the fault until every request is served again, over outages */
+  double rto_p50, rto_p95, rto_max;
+  double downtime_per_year_s;    /* weighted by the failing share */
+};
+
+struct availability_result {
+  bool present;
+  double years;
+  struct estimate availability;      /* share of requests that find a serving path, all endpoints by the mix */
+  double downtime_per_year_s;
+  uint32_t class_count;
+  const struct outage_class *classes;
+  uint32_t endpoint_count;
+  const char *const *endpoints;
+  const struct estimate *endpoint_availability;
+};
+
+/* A value that the scenario marks as assumed or sourced, for "what this answer hangs on". */
+struct stated_value {
+  const char *path, *value, *source;
+};
+
+struct results {
+  const char *scenario_name, *scenario_title, *scenario_file;
+  uint64_t scenario_hash;
+  const char *engine;        /* version of the program */
+  const char *seed_text;
+  uint32_t replications;
+  uint64_t requests;         /* simulated, all replications, inside the measured window */
+  double window_s, warmup_s; /* per replication */
+  uint64_t events;           /* for stderr only */
+  const char *resolved;      /* the resolved scenario as JSON text */
+
+  uint32_t metric_count;
+  struct metric *metrics;
+  uint32_t claim_count;
+  struct claim_result *claims;
+  uint32_t breakdown_count;
+  struct breakdown *breakdown;
+  uint32_t saturation_count;
+  struct saturation *saturation;
+  uint32_t error_count;
+  struct error_cause *errors;
+  uint32_t curve_count;
+  struct latency_curve *curves;
+  uint32_t series_count;
+  struct series *series;
+  uint32_t assumption_count;
+  struct stated_value *assumptions;
+  uint32_t endpoint_count;
+  const char *const *endpoints;
+  struct bill bill;
+  struct availability_result availability;
+
+  uint32_t note_count;       /* for the reader: "unstable: ...", "too short: ..." */
+  const char **notes;
+  uint32_t violation_count;  /* broken invariants: our fault; the run is an error */
+  const char **violations;
+  bool interrupted;
+};
+
+/* The estimate of one metric, or null. label may be null. */
+const struct metric *results_metric(const struct results *, const char *name, const char *aggregate, const char *label_value);
+
+#endif

@@ -1,0 +1,46 @@
+/* A view: the plain numbers of one replication, or of several added up. Measures read views; worlds are gone by then. */
+#ifndef VIEW_H
+#define VIEW_H
+#include "models/observation.h"
+#include "models/world.h"
+
+struct service_view {
+  double used_s;      /* core seconds */
+  double busy_s;      /* thread seconds */
+  double replica_s;   /* replica seconds in rotation */
+  double replicas_max;
+  double pool_used_s; /* connection seconds, all pools */
+};
+
+struct fault_view {
+  uint64_t faults, outages;
+  double *rto_s;
+  uint32_t room;
+};
+
+struct view {
+  struct arena *arena;
+  struct observation observation;
+  uint32_t endpoint_count;
+  struct histogram *latency; /* whole window, by endpoint; the last: all endpoints */
+  uint64_t *ended;           /* [endpoint * OUTCOMES + outcome]; the last row: all */
+  uint64_t *arrived;
+  double seconds;    /* measured, summed over the replications */
+  uint32_t replications;
+  struct service_view *services;
+  double *node_used_s, *node_available_s; /* core seconds by node group */
+  double *probes;                         /* sums over the replications */
+  struct fault_view *faults;
+  double *served_s, total_served_s; /* by endpoint; by the mix */
+  uint64_t events;
+  char **violations;
+  uint32_t violation_count;
+};
+
+struct view *view_new(const struct model *, bool traffic);
+void view_free(struct view *);
+/* Reads a world that has run; audits it. */
+void view_read(struct view *, const struct world *);
+void view_merge(struct view *into, const struct view *, const struct model *);
+
+#endif

@@ -1,0 +1,58 @@
+/* Times the works below in interleaved rounds, so that a slow minute of the machine hits all alike, and reports medians:
+ * `bench [rounds [file]]`. The first work is the floor that the others are compared with. */
+#include "tests/bench/bench.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web;
+
+static const struct bench_work *const works[] = {&bench_floor, &bench_raw_single, &bench_raw_web};
+
+enum { WORKS = sizeof works / sizeof *works, MOST_ROUNDS = 99 };
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static double median(double *x, int n) {
+  qsort(x, (size_t)n, sizeof *x, by_value);
+  return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
+}
+
+/* Fills ns[work][round]; returns whether every answer was right. */
+static bool time_all(double ns[WORKS][MOST_ROUNDS], int rounds) {
+  for (int round = 0; round < rounds; round++)
+    for (int i = 0; i < WORKS; i++) {
+      double seconds = works[i]->run(works[i]->n);
+      if (seconds < 0) {
+        fprintf(stderr, "%s: wrong answer\n", works[i]->name);
+        return false;
+      }
+      ns[i][round] = seconds / (double)works[i]->n * 1e9;
+    }
+  return true;
+}
+
+int main(int argc, char **argv) {
+  double ns[WORKS][MOST_ROUNDS], medians[WORKS];
+  int rounds = argc > 1 ? atoi(argv[1]) : 7;
+  const char *path = argc > 2 ? argv[2] : "build/bench.json";
+  if (rounds < 1 || rounds > MOST_ROUNDS || !time_all(ns, rounds)) return 1;
+  FILE *file = fopen(path, "w");
+  if (!file) {
+    perror(path);
+    return 1;
+  }
+  printf("%-32s %12s %12s %8s\n", "work", "ns/request", "requests/s", "x floor");
+  for (int i = 0; i < WORKS; i++) {
+    medians[i] = median(ns[i], rounds);
+    double ratio = medians[i] / medians[0];
+    printf("%-32s %12.1f %12.3g %8.2f\n", works[i]->name, medians[i], 1e9 / medians[i], ratio);
+    fprintf(file, "%s{\"work\": \"%s\", \"ns_per_request\": %.3f, \"requests_per_s\": %.0f, \"floor_ratio\": %.3f}",
+            i ? ",\n " : "[", works[i]->name, medians[i], 1e9 / medians[i], ratio);
+  }
+  fprintf(file, "]\n");
+  return fclose(file) ? 1 : 0;
+}

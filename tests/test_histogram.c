@@ -1,0 +1,157 @@
+/* Histogram: the promised error over its whole range, zeros, exact parts, merging. */
+#include "sim/engine/sim_time.h"
+#include "sim/engine/stream.h"
+#include "sim/stats/histogram.h"
+#include "tests/suite.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct histogram *fresh(void) {
+  struct histogram *h = malloc(sizeof *h);
+  memset(h, 0xa5, sizeof *h);
+  histogram_clear(h);
+  return h;
+}
+
+static int by_value(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Every bucket edge of the range and random values: each bucket's middle is within 0.5% of what went in. */
+static void test_error_of_one_value(void) {
+  struct stream s = stream_open(1);
+  double worst = 0;
+  uint32_t narrow = 0, wide = 0;
+  for (int i = 0; i < 20000; i++) {
+    int64_t edge = (int64_t)1 << (i % 52), x = i < 156 ? edge + i / 52 - 1 : (int64_t)exp2(52 * stream_uniform(&s));
+    uint32_t bucket = histogram_bucket(x);
+    if (bucket >= HISTOGRAM_BUCKETS) {
+      wide++;
+      continue;
+    }
+    /* the edges of the bucket, found by search */
+    int64_t low = x, high = x;
+    for (int64_t step = (int64_t)1 << 45; step; step /= 2) {
+      if (low - step >= 0 && histogram_bucket(low - step) == bucket) low -= step;
+      if (high + step < (int64_t)1 << 52 && histogram_bucket(high + step) == bucket) high += step;
+    }
+    double middle = 0.5 * (double)low + 0.5 * (double)high, error = fmax(middle - (double)low, (double)high - middle);
+    if (x < 256)
+      narrow += low != high;
+    else
+      worst = fmax(worst, error / (double)low);
+  }
+  test_check(worst < 0.004 && narrow == 0 && wide == 0, "worst error %g; %u narrow ones shared, %u out of range", worst, narrow,
+             wide);
+}
+
+static void test_buckets_are_in_order(void) {
+  uint32_t last = 0, wrong = 0;
+  for (int64_t x = 0; x < 100000; x++) {
+    uint32_t bucket = histogram_bucket(x);
+    wrong += bucket != last && bucket != last + 1;
+    last = bucket;
+  }
+  test_check(wrong == 0, "%u jumps", wrong);
+  test_check(histogram_bucket(((int64_t)1 << 52) - 1) == HISTOGRAM_BUCKETS - 1, "the last bucket is %u",
+             histogram_bucket(((int64_t)1 << 52) - 1));
+  test_check(histogram_bucket(INT64_MAX) == HISTOGRAM_BUCKETS - 1, "values beyond the range");
+}
+
+static const double shares[] = {0.001, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999};
+enum { SHARES = sizeof shares / sizeof *shares, VALUES = 20000 };
+
+/* Quantiles of random samples on many scales against the sorted sample. */
+static void test_quantiles(void) {
+  int64_t *x = malloc(VALUES * sizeof *x);
+  for (int scale = 0; scale < 16; scale++) {
+    struct histogram *h = fresh();
+    struct stream s = stream_open(100 + (uint64_t)scale);
+    double mean = 100 * pow(8, scale), sum = 0;
+    for (int i = 0; i < VALUES; i++) {
+      x[i] = (int64_t)fmin(mean * stream_exponential(&s), 4e15);
+      histogram_add(h, x[i]);
+      sum += (double)x[i];
+    }
+    qsort(x, VALUES, sizeof *x, by_value);
+    for (int k = 0; k < SHARES; k++) {
+      double exact = (double)x[(int)ceil(shares[k] * VALUES - 1e-9) - 1], seen = histogram_quantile(h, shares[k]);
+      test_check(fabs(seen - exact) <= (exact < 256 ? 0 : 0.004 * exact), "scale %d, quantile %g: %.1f for %.1f", scale, shares[k],
+                 seen, exact);
+      double below = histogram_share_at_most(h, (int64_t)exact);
+      int64_t wide = (int64_t)(0.008 * exact);
+      uint32_t low = 0, high = 0;
+      for (int i = 0; i < VALUES; i++) low += x[i] <= (int64_t)exact - wide, high += x[i] <= (int64_t)exact + wide;
+      test_check(below >= (double)low / VALUES && below <= (double)high / VALUES, "scale %d: share %g of %g to %g", scale, below,
+                 (double)low / VALUES, (double)high / VALUES);
+    }
+    test_check(fabs(histogram_mean(h) * VALUES / sum - 1) < 1e-12, "mean %g", histogram_mean(h));
+    test_check(histogram_min(h) == x[0] && histogram_max(h) == x[VALUES - 1] && histogram_count(h) == VALUES, "extremes");
+    test_check(histogram_quantile(h, 0) <= histogram_quantile(h, 1e-9) && histogram_quantile(h, 1) == (double)x[VALUES - 1],
+               "ends");
+    free(h);
+  }
+  free(x);
+}
+
+static void test_zeros(void) {
+  struct histogram *h = fresh();
+  test_check(histogram_quantile(h, 0.5) == 0 && histogram_mean(h) == 0 && histogram_min(h) == 0 &&
+                 histogram_share_at_most(h, 5) == 0,
+             "an empty histogram");
+  for (int i = 0; i < 70; i++) histogram_add(h, 0);
+  for (int i = 0; i < 30; i++) histogram_add(h, SIM_MS);
+  test_check(histogram_quantile(h, 0.5) == 0 && histogram_quantile(h, 0.7) == 0, "quantiles among zeros: %g",
+             histogram_quantile(h, 0.7));
+  test_check(histogram_quantile(h, 0.71) > 0.99e6 && histogram_share_at_most(h, 0) == 0.7, "and beyond: %g",
+             histogram_quantile(h, 0.71));
+  test_check(histogram_min(h) == 0 && histogram_mean(h) == 3e5, "mean %g", histogram_mean(h));
+  free(h);
+}
+
+/* One value only: every quantile is that value, exactly. */
+static void test_single_value(void) {
+  static const int64_t values[] = {1, 255, 256, 12345, 3 * SIM_MS + 1, SIM_DAY * 30, SIM_DAY * 200};
+  for (int i = 0; i < 7; i++) {
+    struct histogram *h = fresh();
+    for (int k = 0; k < 10; k++) histogram_add(h, values[i]);
+    test_check(histogram_quantile(h, 0.5) == (double)values[i], "%ld is reported as %g", values[i], histogram_quantile(h, 0.5));
+    test_check(histogram_share_at_most(h, values[i]) == 1 && histogram_share_at_most(h, values[i] - 1) == 0, "shares at %ld",
+               values[i]);
+    free(h);
+  }
+}
+
+static void test_merge(void) {
+  struct histogram *all = fresh(), *part[3] = {fresh(), fresh(), fresh()}, *forward = fresh(), *back = fresh(), *empty = fresh();
+  struct stream s = stream_open(5);
+  for (int i = 0; i < 100000; i++) {
+    int64_t x = (int64_t)exp2(53 * stream_uniform(&s));
+    histogram_add(all, x);
+    histogram_add(part[i % 3], x);
+  }
+  for (int i = 0; i < 3; i++) {
+    histogram_merge(forward, part[i]);
+    histogram_merge(back, part[2 - i]);
+  }
+  histogram_merge(forward, empty);
+  test_check(!memcmp(all->counts, forward->counts, sizeof all->counts) && !memcmp(all->counts, back->counts, sizeof all->counts),
+             "counts");
+  test_check(all->sum == forward->sum && all->sum == back->sum && all->count == back->count && all->max == back->max &&
+                 all->min_complement == back->min_complement && histogram_min(all) == histogram_min(forward),
+             "exact parts");
+  test_check(sizeof(struct histogram) <= 48 * 1024, "it takes %zu bytes", sizeof(struct histogram));
+  for (int i = 0; i < 3; i++) free(part[i]);
+  free(all), free(forward), free(back), free(empty);
+}
+
+static const struct test_case cases[] = {{"error_of_one_value", test_error_of_one_value},
+                                         {"buckets_are_in_order", test_buckets_are_in_order},
+                                         {"quantiles", test_quantiles},
+                                         {"zeros", test_zeros},
+                                         {"single_value", test_single_value},
+                                         {"merge", test_merge},
+                                         {0}};
+const struct test_suite suite_histogram = {"histogram", cases};

@@ -1,0 +1,213 @@
+/* Pictures: every kind draws, twice the same bytes, and no text of a user is ever a command. */
+#include "sim/report/gnuplot.h"
+#include "sim/report/output.h"
+#include "sim/report/plot.h"
+#include "sim/report/report.h"
+#include "sim/report/result_file.h"
+#include "tests/report_fixture.h"
+#include "tests/suite.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct room {
+  char directory[40], a[80], b[80], picture[80], again[80];
+};
+
+static void write_result(const char *path, const struct results *r) {
+  size_t length;
+  char *json = report_json(r, &length), *error = NULL;
+  bool written = output_write(path, json, length, &error);
+  test_check(written, "%s", error ? error : "");
+  free(error), free(json);
+}
+
+static void room_open(struct room *room, const struct results *a) {
+  struct results b = *a;
+  b.scenario_name = "platform-swarm", b.bill.monthly = 96.5;
+  snprintf(room->directory, sizeof room->directory, "/tmp/aguanta-test-XXXXXX");
+  test_check(mkdtemp(room->directory) != NULL, "a directory");
+  snprintf(room->a, sizeof room->a, "%s/a.json", room->directory);
+  snprintf(room->b, sizeof room->b, "%s/b.json", room->directory);
+  write_result(room->a, a);
+  write_result(room->b, &b);
+}
+
+static void room_close(struct room *room) {
+  const char *const paths[] = {room->a, room->b, room->picture, room->again};
+  for (int i = 0; i < 4; i++) unlink(paths[i]);
+  test_check(rmdir(room->directory) == 0, "files are left in %s", room->directory);
+}
+
+static bool draw(const struct room *room, const char *kind, uint32_t count, const char *output,
+                 const struct plot_options *options) {
+  const char *const paths[] = {room->a, room->b};
+  char *error = NULL;
+  int status = plot_run(kind, paths, count, output, options, &error);
+  test_check(status == 0, "%s: %s", kind, error ? error : "no message");
+  free(error);
+  return status == 0;
+}
+
+static bool same_files(const char *a, const char *b) {
+  FILE *x = fopen(a, "rb"), *y = fopen(b, "rb");
+  bool same = x && y;
+  for (int c = 0, d = 0; same && c != EOF;) same = (c = getc(x)) == (d = getc(y));
+  if (x) fclose(x);
+  if (y) fclose(y);
+  return same;
+}
+
+static void test_every_kind(void) {
+  static const char *const endings[] = {"png", "svg"};
+  struct room room;
+  struct results r = fixture_results();
+  room_open(&room, &r);
+  for (const struct plot_kind *kind = plot_kinds(); kind->name; kind++)
+    for (int e = 0; e < 2; e++) {
+      uint32_t count = kind->most > 1 ? 2 : 1;
+      snprintf(room.picture, sizeof room.picture, "%s/p.%s", room.directory, endings[e]);
+      snprintf(room.again, sizeof room.again, "%s/q.%s", room.directory, endings[e]);
+      bool drawn = draw(&room, kind->name, count, room.picture, NULL) && draw(&room, kind->name, count, room.again, NULL);
+      test_check(drawn && same_files(room.picture, room.again), "%s.%s: two runs differ", kind->name, endings[e]);
+      unlink(room.picture), unlink(room.again);
+    }
+  room_close(&room);
+}
+
+/* Titles that gnuplot would obey in the wrong kind of string. Each would leave the file `hit` behind. */
+static void test_evil_text(void) {
+  struct room room;
+  struct results r = fixture_results();
+  char evil[8][200], hit[80];
+  room_open(&room, &r);
+  snprintf(hit, sizeof hit, "%s/hit", room.directory);
+  const char *const forms[] = {"`touch %s`",           "'.system('touch %s').'", "'\nsystem 'touch %s'\n'", "<touch %s",
+                               "\"`touch %s`\" ' %% ", "\\'; !touch %s\n",       "|touch %s\r\n!touch %s",  "\xff\xc0' \x1b]0;%s"};
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  for (int i = 0; i < 8; i++) {
+    snprintf(evil[i], sizeof evil[i], forms[i], hit, hit);
+    const char *const endpoints[] = {evil[i]};
+    struct metric metric = {"x.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(1, 0.9, 1.1, 10)};
+    struct latency_curve curve = *fixture_curves();
+    curve.endpoint = evil[i];
+    struct results bad = r;
+    bad.scenario_name = bad.scenario_title = evil[i], bad.endpoints = endpoints, bad.endpoint_count = 1;
+    bad.curves = &curve, bad.curve_count = 1, bad.metrics = &metric, bad.metric_count = 1;
+    write_result(room.a, &bad);
+    draw(&room, "latency", 1, room.picture, &(struct plot_options){.title = evil[i]});
+    draw(&room, "claims", 1, room.picture, NULL);
+    draw(&room, "bill", 1, room.picture, &(struct plot_options){.title = evil[i]});
+    test_check(access(hit, F_OK) != 0, "gnuplot obeyed: %s", evil[i]);
+    unlink(hit);
+  }
+  room.again[0] = 0;
+  room_close(&room);
+}
+
+static void test_quote(void) {
+  static const struct {
+    const char *text, *quoted;
+  } rows[] = {{"plain", "'plain'"},
+              {"it's", "'it\xE2\x80\x99s'"},
+              {"a\nb\tc\x7f", "'abc'"},
+              {"\xC2\xB5 \xE2\x82\xAC", "'\xC2\xB5 \xE2\x82\xAC'"},
+              {"\xff\xC0\x80", "'?"
+                               "?"
+                               "?'"}, /* overlong */
+              {"\xED\xA0\x80", "'?"
+                               "?"
+                               "?'"},               /* surrogate */
+              {"\xC2\x85 \xE2\x80\xA8 x", "'  x'"}, /* next line, line separator */
+              {"`ls` $x %d \\n", "'`ls` $x %d \\n'"}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char *seen = NULL;
+    size_t length;
+    FILE *file = open_memstream(&seen, &length);
+    gnuplot_quote(file, rows[i].text);
+    fclose(file);
+    test_check(!strcmp(seen, rows[i].quoted), "row %zu: %s", i, seen);
+    free(seen);
+  }
+}
+
+static void expect_failure(enum picture picture, const char *script, const char *message) {
+  char *bytes, *error;
+  size_t length;
+  bool drawn = gnuplot_run(picture, 300, 200, script, "", &bytes, &length, &error);
+  test_check(!drawn && error && strstr(error, message), "%s", error ? error : "no message");
+  free(error);
+}
+
+static void test_runner_failures(void) {
+  expect_failure(PICTURE_SVG, "plot nonsense(\n", "gnuplot failed");
+  expect_failure(PICTURE_PNG, "set output\n", "no complete picture");
+  char *path = strdup(getenv("PATH"));
+  setenv("PATH", "/nonexistent", 1);
+  expect_failure(PICTURE_SVG, "plot x\n", "not installed");
+  setenv("PATH", path, 1);
+  free(path);
+}
+
+static void test_messages(void) {
+  struct room room;
+  struct results r = fixture_results(), empty = {.scenario_name = "empty"};
+  room_open(&room, &r);
+  write_result(room.b, &empty);
+  snprintf(room.picture, sizeof room.picture, "%s/p.png", room.directory);
+  const struct {
+    const char *kind, *result, *output;
+    struct plot_options options;
+    const char *message;
+  } rows[] = {
+      {"pie", room.a, room.picture, {0}, "--kind pie: unknown; known are latency, breakdown, timeline, bill, claims, overview"},
+      {"overview", room.a, room.picture, {0}, "--kind overview takes 2 to 8 results, not 1"},
+      {"latency", room.a, "x.pdf", {0}, "x.pdf: a picture is a .png or a .svg"},
+      {"latency", room.b, room.picture, {0}, "no latency curve to draw"},
+      {"breakdown", room.b, room.picture, {0}, "no breakdown of the time to draw"},
+      {"timeline", room.b, room.picture, {0}, "no series over time to draw"},
+      {"claims", room.b, room.picture, {0}, "no claims to draw"},
+      {"latency", room.a, room.picture, {.endpoint = "nope"}, "no such endpoint"},
+      {"latency", "/nonexistent.json", room.picture, {0}, "/nonexistent.json"}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char *error = NULL;
+    int status = plot_run(rows[i].kind, &rows[i].result, 1, rows[i].output, &rows[i].options, &error);
+    test_check(status == 1 && error && strstr(error, rows[i].message), "row %zu: %s", i, error ? error : "no message");
+    free(error);
+  }
+  room.again[0] = 0;
+  room_close(&room);
+}
+
+static void test_claim_limits(void) {
+  static const struct {
+    const char *expression;
+    double low, high;
+  } rows[] = {{"p99(web.latency) < 250ms", -INFINITY, 0.25},
+              {"availability(year) >= 99.9%", 0.999, INFINITY},
+              {"mean(x.latency) in 100ms..200ms", 0.1, 0.2},
+              {"p95(event.latency) over peak(15m) < 400ms", -INFINITY, 0.4},
+              {"cost(month) <= 200 USD", -INFINITY, 200},
+              {"rto(node_loss) < 15min for 95%", -INFINITY, 900},
+              {"rate(x) > 120/s", 120, INFINITY},
+              {"mean(x) < 2h30m", -INFINITY, 9000}};
+  struct claim_limit seen;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    bool known = claim_limit(rows[i].expression, &seen);
+    bool low = seen.low == rows[i].low || fabs(seen.low - rows[i].low) < 1e-9,
+         high = seen.high == rows[i].high || fabs(seen.high - rows[i].high) < 1e-9;
+    test_check(known && low && high, "%s: %g..%g", rows[i].expression, seen.low, seen.high);
+  }
+  test_check(!claim_limit("nothing here", &seen) && !claim_limit("p99(x) < nan", &seen), "no limit");
+}
+
+static const struct test_case cases[] = {
+    {"every_kind", test_every_kind},
+    {"evil_text", test_evil_text},
+    {"quote", test_quote},
+    {"runner_failures", test_runner_failures},
+    {"messages", test_messages},
+    {"claim_limits", test_claim_limits},
+    {NULL, NULL},
+};
+const struct test_suite suite_plot = {"plot", cases};

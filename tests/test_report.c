@@ -1,0 +1,339 @@
+/* Numbers for people, the machine formats, the terminal report (golden: tests/data/report-platform.txt), and files. */
+#include "sim/report/export.h"
+#include "sim/report/format.h"
+#include "sim/report/output.h"
+#include "sim/report/report.h"
+#include "sim/report/text.h"
+#include "tests/report_fixture.h"
+#include "tests/suite.h"
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct {
+  enum unit unit;
+  struct estimate estimate;
+  const char *shown;
+} formats[] = {
+    {UNIT_SECONDS, EST(0.1824, 0.1761, 0.1888, 1), "182 ms [176, 189]"},
+    {UNIT_SECONDS, EST(1.924, 1.807, 2.041, 1), "1.92 s [1.81, 2.04]"}, /* the half-width begins with 1: one digit more */
+    {UNIT_SECONDS, EST(1.924, 1.4, 2.5, 1), "1.9 s [1.4, 2.5]"},
+    {UNIT_SECONDS, EST(11160, 10800, 11520, 1), "3.10 h [3.00, 3.20]"},
+    {UNIT_SECONDS, EST(0.00000042, NAN, NAN, 1), "420 ns"},
+    {UNIT_SECONDS, EST(0.00042, NAN, NAN, 1), "420 \xC2\xB5s"},
+    {UNIT_SECONDS, EST(90, NAN, NAN, 1), "90 s"},
+    {UNIT_SECONDS, EST(600, NAN, NAN, 1), "10 min"},
+    {UNIT_SECONDS, EST(259200, NAN, NAN, 1), "3 d"},
+    {UNIT_SECONDS, EST(94608000, NAN, NAN, 1), "3 y"},
+    {UNIT_SECONDS, EST(0, 0, 0, 1), "0 s [0, 0]"},
+    {UNIT_SECONDS, EST(0.9999, NAN, NAN, 1), "1 s"}, /* never "1000 ms" */
+    {UNIT_SECONDS, EST(NAN, NAN, NAN, 0), "-"},
+    {UNIT_SECONDS, EST(INFINITY, NAN, NAN, 0), "unbounded"},
+    {UNIT_SECONDS, EST(0.5, 0.4, INFINITY, 0), "500 ms [400, unbounded]"},
+    {UNIT_BYTES, EST(1610612736, NAN, NAN, 1), "1.5 GiB"},
+    {UNIT_BYTES, EST(512, NAN, NAN, 1), "512 B"},
+    {UNIT_RATIO, EST(0.99874, 0.99861, 0.99887, 1), "99.874% [99.861, 99.887]"},
+    {UNIT_RATIO, EST(0.99953, NAN, NAN, 1), "99.953%"},
+    {UNIT_RATIO, EST(0.00231, 0.00208, 0.00256, 1), "0.23% [0.21, 0.26]"},
+    {UNIT_RATIO, EST(1, NAN, NAN, 1), "100%"},
+    {UNIT_PER_SECOND, EST(12345, 12000, 12690, 1), "12,300/s [12,000, 12,700]"},
+    {UNIT_COUNT, EST(1234567, NAN, NAN, 1), "1,234,567"},
+    {UNIT_NONE, EST(-0.00001, -0.2, 0.2, 1), "0.0 [-0.2, 0.2]"}, /* no minus zero */
+    {UNIT_CURRENCY, {.value = 1234.5, .low = 1234.5, .high = 1234.5, .exact = true}, "1,234.50 USD"},
+};
+
+static void test_format(void) {
+  for (size_t i = 0; i < COUNT(formats); i++) {
+    struct shown seen = format_estimate(formats[i].unit, "USD", &formats[i].estimate);
+    test_check(!strcmp(seen.text, formats[i].shown), "row %zu: \"%s\", not \"%s\"", i, seen.text, formats[i].shown);
+  }
+  test_check(!strcmp(format_count(UINT64_MAX).text, "18,446,744,073,709,551,615"), "%s", format_count(UINT64_MAX).text);
+  test_check(!strcmp(format_percent(0.004).text, "<1%"), "%s", format_percent(0.004).text);
+  test_check(format_width("10 \xC2\xB5s") == 5, "a character is a column");
+}
+
+static void test_verdict_line(void) {
+  static const struct {
+    enum verdict verdicts[3];
+    const char *line;
+  } rows[] = {{{VERDICT_PASS, VERDICT_PASS, VERDICT_PASS}, "PASS (3 pass)"},
+              {{VERDICT_PASS, VERDICT_NO_DATA, VERDICT_PASS}, "NO DATA (2 pass, 1 no data)"},
+              {{VERDICT_UNDECIDED, VERDICT_NO_DATA, VERDICT_PASS}, "UNDECIDED (1 pass, 1 undecided, 1 no data)"},
+              {{VERDICT_UNDECIDED, VERDICT_FAIL, VERDICT_PASS}, "FAIL (1 pass, 1 fail, 1 undecided)"}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct claim_result claims[4] = {{.severity = SEVERITY_MUST}};
+    for (int k = 0; k < 3; k++) claims[k].verdict = rows[i].verdicts[k];
+    struct results r = {.claims = claims, .claim_count = 3};
+    test_check(!strcmp(format_verdict_line(&r).text, rows[i].line), "%s", format_verdict_line(&r).text);
+  }
+  struct claim_result info = {.severity = SEVERITY_INFO, .verdict = VERDICT_FAIL};
+  struct results only_info = {.claims = &info, .claim_count = 1}, broken = {.violation_count = 1};
+  test_check(!strcmp(format_verdict_line(&only_info).text, "NONE (1 info)"), "%s", format_verdict_line(&only_info).text);
+  test_check(!strcmp(format_verdict_line(&broken).text, "ERROR (no claims)"), "%s", format_verdict_line(&broken).text);
+}
+
+static char *render(void (*write)(FILE *, const struct results *), const struct results *r) {
+  char *text = NULL;
+  size_t length;
+  FILE *file = open_memstream(&text, &length);
+  write(file, r);
+  fclose(file);
+  return text;
+}
+
+static struct report_options chosen; /* of write_text, which must look like the other writers */
+static void write_text(FILE *file, const struct results *r) { report_text(file, r, &chosen); }
+
+static void test_text_golden(void) {
+  struct results r = fixture_results();
+  chosen = (struct report_options){0};
+  char *seen = render(write_text, &r), *golden = test_read_file("tests/data/report-platform.txt");
+  test_check(golden && !strcmp(seen, golden), "the report differs from tests/data/report-platform.txt:\n%.600s", seen);
+  free(golden), free(seen);
+}
+
+static void test_text_width(void) {
+  struct results r = fixture_results();
+  for (int verbose = 0; verbose < 2; verbose++) {
+    chosen = (struct report_options){.verbose = verbose};
+    char *seen = render(write_text, &r), *rest = seen;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+      size_t length = strlen(line);
+      test_check(format_width(line) <= 100, "%d columns: %s", format_width(line), line);
+      test_check(length == 0 || line[length - 1] != ' ', "trailing space: %s", line);
+    }
+    free(seen);
+  }
+}
+
+static void test_text_color(void) {
+  struct results r = fixture_results();
+  chosen = (struct report_options){.color = true, .quiet = true};
+  char *seen = render(write_text, &r);
+  test_check(strstr(seen, "\x1b[1;31mFAIL\x1b[0m ") != NULL, "verdict words are coloured: %s", seen);
+  test_check(!strstr(seen, "PASS"), "quiet leaves out what passed");
+  test_check(strstr(seen, "\nverdict: \x1b[1;31mFAIL\x1b[0m (3 pass, 2 fail, 1 undecided, 1 info)\n") != NULL, "last line: %s",
+             seen);
+  free(seen);
+}
+
+/* A scenario of nothing, as after a validation or an interrupt in the first replication. */
+static void test_empty(void) {
+  struct results r = {.scenario_name = "empty", .interrupted = true};
+  chosen = (struct report_options){.verbose = true};
+  char *text = render(write_text, &r), *json = render(report_json_write, &r);
+  test_check(strstr(text, "interrupted: ") && strstr(text, "verdict: NONE (no claims)\n"), "%s", text);
+  cJSON *root = cJSON_Parse(json);
+  test_check(root && cJSON_IsNull(cJSON_GetObjectItem(root, "outages")), "unknown is null: %s", json);
+  test_check(cJSON_IsNull(cJSON_GetObjectItem(root, "scenario_resolved")), "no scenario is null");
+  cJSON_Delete(root), free(json), free(text);
+}
+
+static const cJSON *at(const cJSON *root, const char *key, int index) {
+  return cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(root, key), index);
+}
+
+static double number_at(const cJSON *object, const char *key) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+  return cJSON_IsNumber(item) ? item->valuedouble : NAN;
+}
+
+static void test_json_shape(void) {
+  struct results r = fixture_results();
+  size_t length;
+  char *json = report_json(&r, &length), *again = report_json(&r, &length);
+  cJSON *root = cJSON_ParseWithOpts(json, NULL, true);
+  test_check(root && length == strlen(json), "it is one JSON text");
+  test_check(!strcmp(json, again), "twice the same bytes");
+  test_check(number_at(root, "aguanta_result") == 1, "version");
+  const cJSON *buy = at(root, "metrics", 16), *claim = at(root, "claims", 6), *timeout = at(root, "metrics", 19);
+  test_check(number_at(buy, "value") == 1.924 && number_at(buy, "n") == 172840, "value and n of p99");
+  test_check(cJSON_GetArraySize(cJSON_GetObjectItem(buy, "ci95")) == 2, "two ends");
+  test_check(cJSON_IsNull(cJSON_GetObjectItem(claim, "value")) && cJSON_IsNull(at(claim, "ci95", 0)), "NaN is null");
+  test_check(!strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(claim, "verdict")), "NO DATA"), "verdict word");
+  test_check(!strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(timeout, "labels"), "cause")), "timeout"),
+             "label");
+  test_check(number_at(cJSON_GetObjectItem(root, "scenario_resolved"), "aguanta") == 1, "the scenario is embedded as JSON");
+  cJSON_Delete(root), free(json), free(again);
+}
+
+static void test_json_text_and_numbers(void) {
+  static const double values[] = {0.1, 1.0 / 3, 1e-300, 123456789.123456789, 5e-324, 1.7976931348623157e308, -0.0, NAN, INFINITY};
+  static const char evil[] = "q\" b\\ n\n t\t \x01 \x7f \xC3\xA9 </script>";
+  struct metric metrics[COUNT(values)];
+  for (size_t i = 0; i < COUNT(values); i++)
+    metrics[i] = (struct metric){evil, "mean", NULL, NULL, UNIT_NONE, {.value = values[i]}};
+  struct results r = {.scenario_name = evil, .metrics = metrics, .metric_count = COUNT(values)};
+  char *json = render(report_json_write, &r);
+  cJSON *root = cJSON_Parse(json);
+  for (int i = 0; i < (int)COUNT(values); i++) {
+    const cJSON *value = cJSON_GetObjectItem(at(root, "metrics", i), "value");
+    bool good = isfinite(values[i]) ? cJSON_IsNumber(value) && value->valuedouble == values[i] : cJSON_IsNull(value);
+    test_check(good, "value %d did not come back", i);
+  }
+  const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(root, "scenario"), "name"));
+  test_check(name && !strcmp(name, evil), "the text comes back");
+  struct results latin = {.scenario_name = "caf\xE9 \xC0\x80"};
+  char *replaced = render(report_json_write, &latin);
+  test_check(strstr(replaced, "\"caf\\ufffd \\ufffd\\ufffd\"") != NULL, "bytes that are not UTF-8: %s", replaced);
+  free(replaced);
+  test_check(strstr(json, "\"value\": 0.1,") != NULL, "the shortest digits that read back");
+  cJSON_Delete(root), free(json);
+}
+
+static void test_csv(void) {
+  static const struct {
+    const char *name, *cell;
+  } rows[] = {{"=cmd()", ",'=cmd(),"},
+              {"+1", ",'+1,"},
+              {"-1", ",'-1,"},
+              {"@x", ",'@x,"},
+              {"a,b", ",\"a,b\","},
+              {"a\"b", ",\"a\"\"b\","},
+              {"=\"x\"", ",\"'=\"\"x\"\"\","},
+              {"two\nlines", ",\"two\nlines\","}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct metric metric = {rows[i].name, "mean", "cause", "x", UNIT_SECONDS, EST(-0.5, NAN, NAN, 7)};
+    struct results r = {.scenario_name = "s", .metrics = &metric, .metric_count = 1};
+    char *csv = render(report_csv_write, &r), wanted[200];
+    snprintf(wanted, sizeof wanted,
+             "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\ns,metric%smean,cause=x,-0.5,s,,,7,,\r\n",
+             rows[i].cell);
+    test_check(!strcmp(csv, wanted), "seen %s wanted %s", csv, wanted);
+    free(csv);
+  }
+}
+
+static void test_markdown(void) {
+  struct results r = fixture_results();
+  char *seen = render(report_markdown_write, &r);
+  test_check(strstr(seen, "**Verdict: FAIL (3 pass, 2 fail, 1 undecided, 1 info).**") != NULL, "verdict: %s", seen);
+  test_check(strstr(seen, "| FAIL | `p99(buy.latency) < 800ms` | 1.92 s [1.81, 2.04] | P-8 |") != NULL, "claims table: %s", seen);
+  test_check(strstr(seen, "| **total** | **31.49** |") != NULL, "bill: %s", seen);
+  free(seen);
+  struct claim_result claim = {
+      .id = "x", .expression = "a | b ` c", .source = "<b>*x*|", .verdict = VERDICT_NO_DATA, .estimate = EST(NAN, NAN, NAN, 0)};
+  struct results evil = {.scenario_name = "s", .claims = &claim, .claim_count = 1};
+  seen = render(report_markdown_write, &evil);
+  test_check(strstr(seen, "| NO DATA | `a \\| b ' c` | - | \\<b\\>\\*x\\*\\| |") != NULL, "markup is escaped: %s", seen);
+  free(seen);
+}
+
+/* ---- files ---- */
+
+static void in_directory(char *path, size_t size, const char *directory, const char *name) {
+  snprintf(path, size, "%s/%s", directory, name);
+}
+
+static void expect_file(const char *path, const char *wanted) {
+  char *seen = test_read_file(path);
+  test_check(seen && !strcmp(seen, wanted), "%s holds %s, not %s", path, seen ? seen : "(nothing)", wanted);
+  free(seen);
+}
+
+static void expect_written(const char *path, const char *text) {
+  char *error = NULL;
+  bool written = output_write(path, text, strlen(text), &error);
+  test_check(written && !error, "%s", error ? error : "no message");
+  free(error);
+}
+
+static void expect_refused(const char *path, const char *message) {
+  char *error = NULL;
+  bool written = output_write(path, "x", 1, &error);
+  test_check(!written && error && strstr(error, message), "%s", error ? error : "no message");
+  free(error);
+}
+
+static void test_output(void) {
+  char directory[] = "/tmp/aguanta-test-XXXXXX", path[200], link[200];
+  struct stat state;
+  test_check(mkdtemp(directory) != NULL, "a directory");
+  in_directory(path, sizeof path, directory, "out");
+  in_directory(link, sizeof link, directory, "link");
+  expect_written(path, "one");
+  expect_written(path, "two");
+  expect_file(path, "two");
+  test_check(chmod(path, 0640) == 0 && symlink("out", link) == 0, "a link");
+  expect_written(link, "three");
+  expect_file(path, "three");
+  test_check(lstat(link, &state) == 0 && S_ISLNK(state.st_mode), "the link stays a link");
+  test_check(stat(path, &state) == 0 && (state.st_mode & 0777) == 0640, "permissions stay, mode is %o", state.st_mode & 0777u);
+  expect_refused(directory, "Is a directory");
+  expect_refused("/dev/full", "No space left on device");
+  in_directory(link, sizeof link, directory, "missing/out");
+  expect_refused(link, "No such file");
+  expect_file(path, "three");
+  in_directory(link, sizeof link, directory, "link");
+  test_check(unlink(link) == 0 && unlink(path) == 0 && rmdir(directory) == 0, "nothing is left beside the files");
+}
+
+/* A write that fails half way: the limit on file sizes stands in for a full disk. */
+static void test_output_keeps_old_file(void) {
+  char directory[] = "/tmp/aguanta-test-XXXXXX", path[200];
+  test_check(mkdtemp(directory) != NULL, "a directory");
+  in_directory(path, sizeof path, directory, "out");
+  char *error = NULL, *big = calloc(1, 1 << 20);
+  expect_written(path, "old");
+  pid_t child = fork();
+  if (child == 0) { /* its own process, because the limit cannot be taken back */
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){4096, 4096});
+    _exit(!output_write(path, big, 1 << 20, &error) && error && strstr(error, "File too large") ? 0 : 1);
+  }
+  int status = -1;
+  test_check(child > 0 && waitpid(child, &status, 0) == child && status == 0, "the write fails with its reason, status %d", status);
+  expect_file(path, "old");
+  test_check(unlink(path) == 0 && rmdir(directory) == 0, "no temporary file is left");
+  free(big);
+}
+
+static void test_export(void) {
+  static const struct {
+    const char *path, *format, *message;
+  } rows[] = {{"x.json", NULL, NULL},
+              {"x.md", NULL, NULL},
+              {"-", "csv", NULL},
+              {"-", NULL, "--export - needs --format: json, csv or md"},
+              {"x.ndjson", NULL, "--export x.ndjson: unknown format \"ndjson\"; known are .json, .csv and .md"},
+              {"a.json/x", NULL, "--export a.json/x: no extension to tell the format by; known are .json, .csv and .md"}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char *error = NULL;
+    bool known = report_export_known(rows[i].path, rows[i].format, &error);
+    test_check(known == !rows[i].message, "%s known %d", rows[i].path, known);
+    if (rows[i].message) test_check(error && !strcmp(error, rows[i].message), "%s", error ? error : "no message");
+    free(error);
+  }
+  char directory[] = "/tmp/aguanta-test-XXXXXX", path[200], *error = NULL;
+  struct results r = fixture_results();
+  test_check(mkdtemp(directory) != NULL, "a directory");
+  in_directory(path, sizeof path, directory, "r.csv");
+  bool written = report_export(&r, path, NULL, &error);
+  test_check(written, "%s", error ? error : "");
+  char *csv = render(report_csv_write, &r);
+  expect_file(path, csv);
+  free(csv), unlink(path), rmdir(directory);
+}
+
+static const struct test_case cases[] = {
+    {"format", test_format},
+    {"verdict_line", test_verdict_line},
+    {"text_golden", test_text_golden},
+    {"text_width", test_text_width},
+    {"text_color", test_text_color},
+    {"empty", test_empty},
+    {"json_shape", test_json_shape},
+    {"json_text_and_numbers", test_json_text_and_numbers},
+    {"csv", test_csv},
+    {"markdown", test_markdown},
+    {"output", test_output},
+    {"output_keeps_old_file", test_output_keeps_old_file},
+    {"export", test_export},
+    {NULL, NULL},
+};
+const struct test_suite suite_report = {"report", cases};

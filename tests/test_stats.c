@@ -1,0 +1,187 @@
+/* Tally, level, series and intervals against traces by hand and published tables. */
+#include "sim/engine/arena.h"
+#include "sim/engine/stream.h"
+#include "sim/stats/interval.h"
+#include "sim/stats/level.h"
+#include "sim/stats/series.h"
+#include "sim/stats/tally.h"
+#include "tests/suite.h"
+#include <math.h>
+
+static bool near(double x, double y, double tolerance) { return fabs(x - y) <= tolerance; }
+
+static void test_tally(void) {
+  struct tally t = {0};
+  test_check(isnan(tally_variance(&t)), "variance of nothing");
+  const double x[] = {2, 4, 4, 4, 5, 5, 7, 9}; /* mean 5, sum of squares about it 32 */
+  for (int i = 0; i < 8; i++) tally_add(&t, x[i]);
+  test_check(t.count == 8 && t.mean == 5 && near(tally_variance(&t), 32.0 / 7, 1e-14), "mean %g, variance %g", t.mean,
+             tally_variance(&t));
+  test_check(t.min == 2 && t.max == 9, "from %g to %g", t.min, t.max);
+  struct tally far = {0}; /* no cancellation on a large offset */
+  for (int i = 0; i < 8; i++) tally_add(&far, 1e9 + x[i]);
+  test_check(near(tally_variance(&far), 32.0 / 7, 1e-6), "variance %g at 1e9", tally_variance(&far));
+}
+
+static void test_tally_merge(void) {
+  struct stream s = stream_open(1);
+  struct tally all = {0}, part[3] = {{0}}, merged = {0};
+  for (int i = 0; i < 10000; i++) {
+    double x = 100 + 3 * stream_normal(&s);
+    tally_add(&all, x);
+    tally_add(&part[i < 10 ? 0 : i < 4000 ? 1 : 2], x);
+  }
+  for (int i = 0; i < 3; i++) tally_merge(&merged, &part[i]);
+  tally_merge(&merged, &(struct tally){0});
+  test_check(merged.count == all.count && near(merged.mean, all.mean, 1e-11) && merged.min == all.min && merged.max == all.max,
+             "merged mean %g", merged.mean);
+  test_check(near(tally_variance(&merged) / tally_variance(&all), 1, 1e-12), "merged variance %g", tally_variance(&merged));
+}
+
+/* Value 0 on [0, 10), 2 on [10, 30), 5 on [30, 40), 1 from 40 on: integral 0 + 40 + 50 + 10 = 100 at 50. */
+static void test_level(void) {
+  struct level l = {0};
+  level_set(&l, 10, 2);
+  level_change(&l, 30, 3);
+  level_change(&l, 40, -4);
+  test_check(level_value(&l) == 1 && level_max(&l) == 5, "value %ld, max %ld", level_value(&l), level_max(&l));
+  test_check(level_integral(&l, 50) == 100 && level_mean(&l, 50) == 2, "integral %g, mean %g", level_integral(&l, 50),
+             level_mean(&l, 50));
+  level_restart(&l, 50);
+  test_check(level_value(&l) == 1 && level_max(&l) == 1 && level_mean(&l, 50) == 1 && level_integral(&l, 50) == 0,
+             "after a restart");
+  level_set(&l, 60, 3);
+  test_check(level_mean(&l, 70) == 2 && level_max(&l) == 3, "mean %g over [50, 70)", level_mean(&l, 70));
+  struct level started;
+  level_start(&started, 100, 4);
+  test_check(level_mean(&started, 100) == 4 && level_mean(&started, 200) == 4, "a level that starts late");
+  struct level large = {0}; /* a million for a hundred years overflows 64 bits */
+  level_set(&large, 0, 1000000);
+  test_check(near(level_mean(&large, 100 * SIM_YEAR) / 1e6, 1, 1e-15), "large mean %g", level_mean(&large, 100 * SIM_YEAR));
+}
+
+static void test_series(void) {
+  struct arena *arena = arena_new();
+  struct series s;
+  series_init(&s, arena, 100, 4);
+  const sim_time at[] = {0, 24, 25, 99, 100, 50, 7, -1};
+  for (int i = 0; i < 8; i++) series_add(&s, at[i], (double)i + 1);
+  test_check(s.windows == 4 && s.counts[0] == 3 && s.counts[1] == 1 && s.counts[2] == 1 && s.counts[3] == 1,
+             "counts %lu %lu %lu %lu", s.counts[0], s.counts[1], s.counts[2], s.counts[3]);
+  test_check(series_mean(&s, 0) == (1 + 2 + 7) / 3.0 && series_mean(&s, 1) == 3 && series_mean(&s, 3) == 4, "mean %g",
+             series_mean(&s, 0));
+  test_check(series_per_second(&s, 0) == 3 / 25e-9 || near(series_per_second(&s, 0) * 25e-9, 3, 1e-12), "rate");
+  struct series twice;
+  series_init(&twice, arena, 100, 4);
+  series_merge(&twice, &s);
+  series_merge(&twice, &s);
+  test_check(twice.counts[0] == 6 && series_mean(&twice, 0) == series_mean(&s, 0), "merged");
+  series_init(&s, arena, 10, 3); /* windows of 4, 4 and 2 */
+  test_check(isnan(series_mean(&s, 0)) && series_end(&s, 0) == 4 && series_start(&s, 2) == 8 && series_end(&s, 2) == 10,
+             "uneven windows");
+  series_level(&s, -5, 2, 1);
+  series_level(&s, 2, 9, 3);
+  series_level(&s, 9, 50, 8);
+  test_check(series_level_mean(&s, 0) == 2 && series_level_mean(&s, 1) == 3 && series_level_mean(&s, 2) == 5.5,
+             "level means %g %g %g", series_level_mean(&s, 0), series_level_mean(&s, 1), series_level_mean(&s, 2));
+  series_init(&s, arena, 2, 5);
+  series_add(&s, 1, 1);
+  test_check(s.windows == 2 && s.counts[1] == 1, "%u windows of a short horizon", s.windows);
+  arena_free(arena);
+}
+
+/* t quantiles of the printed tables (for example NIST/SEMATECH e-Handbook, 1.3.6.7.2): 0.975 on 9 degrees 2.262, on 29
+ * 2.045, 0.95 on 4 2.132, 0.995 on 1 63.657. */
+static void test_student(void) {
+  static const struct {
+    uint32_t n;
+    double confidence, t;
+  } table[] = {{10, 0.95, 2.262}, {30, 0.95, 2.045}, {5, 0.90, 2.132}, {2, 0.99, 63.657}, {101, 0.95, 1.984}};
+  for (int i = 0; i < 5; i++) {
+    struct interval seen = interval_student_moments(table[i].n, 50, 4.0 * table[i].n, table[i].confidence);
+    test_check(near(interval_half_width(seen), 2 * table[i].t, 0.0011) && near(seen.low + seen.high, 100, 1e-9),
+               "n = %u: half-width %g", table[i].n, interval_half_width(seen));
+  }
+  const double x[] = {1.5, 2.5, 3.5, 4.5, 5.5}; /* mean 3.5, sd 1.5811, t(0.975, 4) = 2.776: half-width 1.963 */
+  struct interval seen = interval_student(x, 5, 0.95), one = interval_student(x, 1, 0.95);
+  test_check(near(seen.low, 1.537, 0.001) && near(seen.high, 5.463, 0.001), "from %g to %g", seen.low, seen.high);
+  test_check(isnan(one.low) && isnan(one.high), "one value gives %g to %g", one.low, one.high);
+}
+
+/* Newcombe (1998), Statistics in Medicine 17, table I, method 3: 81/263, 15/148, 0/20, 1/29. */
+static void test_wilson(void) {
+  static const struct {
+    uint64_t successes, trials;
+    double low, high;
+  } table[] = {
+      {81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {20, 20, 0.8389, 1}};
+  for (int i = 0; i < 5; i++) {
+    struct interval seen = interval_wilson(table[i].successes, table[i].trials, 0.95);
+    test_check(near(seen.low, table[i].low, 6e-5) && near(seen.high, table[i].high, 6e-5), "%lu of %lu: %.5f to %.5f",
+               table[i].successes, table[i].trials, seen.low, seen.high);
+  }
+  struct interval none = interval_wilson(0, 0, 0.95), zero = interval_zero(300), few = interval_zero(2);
+  test_check(isnan(none.low) && isnan(none.high), "no trials");
+  test_check(zero.low == 0 && zero.high == 0.01 && few.high == 1 && interval_zero(0).high == 1, "rule of three: %g", zero.high);
+}
+
+/* Oracle case oa-orderstat-ci. */
+static void test_quantile_ranks(void) {
+  static const struct {
+    uint32_t n;
+    double p;
+    uint32_t lower, upper;
+  } table[] = {
+      {1000, 0.5, 469, 532}, {1000, 0.95, 936, 964}, {1000, 0.99, 983, 997}, {10000, 0.99, 9880, 9920}, {10000, 0.999, 9983, 9997}};
+  for (int i = 0; i < 5; i++) {
+    uint32_t lower, upper;
+    interval_quantile_ranks(table[i].n, table[i].p, 0.95, &lower, &upper);
+    test_check(lower == table[i].lower && upper == table[i].upper, "n = %u, p = %g: %u to %u", table[i].n, table[i].p, lower,
+               upper);
+  }
+  uint32_t lower, upper;
+  interval_quantile_ranks(10, 0.99, 0.95, &lower, &upper);
+  test_check(upper == 11, "too few values leave the upper end open: %u", upper);
+}
+
+/* Ten values of mean 100 and variance 648 / 9 = 72, by hand with t of the printed tables: for a half-width of 2,
+ * (t(71) sd / 2)^2 = (1.9939 * 8.4853 / 2)^2 = 71.6; for a relative 2%, that is 100 * 0.02 / 1.02 = 1.9608,
+ * (t(74) sd / 1.9608)^2 = (1.9925 * 8.4853 / 1.9608)^2 = 74.3. */
+static void test_replications_needed(void) {
+  const double x[] = {91, 109, 91, 109, 91, 109, 91, 109, 100, 100};
+  uint32_t absolute = interval_replications_needed(x, 10, 2, false, 0.95),
+           share = interval_replications_needed(x, 10, 0.02, true, 0.95);
+  test_check(absolute == 72, "%u replications for a half-width of 2", absolute);
+  test_check(share == 75, "%u replications for 2%%", share);
+  test_check(interval_replications_needed(x, 10, 50, false, 0.95) == 10, "enough already");
+  test_check(interval_replications_needed(x, 1, 50, false, 0.95) == UINT32_MAX, "one value says nothing");
+}
+
+/* The whole idea: 95% of 95% intervals contain the mean. */
+static void test_coverage(void) {
+  struct stream s = stream_open(9);
+  uint32_t student = 0, wilson = 0;
+  for (int trial = 0; trial < 4000; trial++) {
+    double x[10];
+    uint64_t successes = 0;
+    for (int i = 0; i < 10; i++) x[i] = 5 + stream_normal(&s);
+    for (int i = 0; i < 200; i++) successes += stream_uniform(&s) < 0.3;
+    struct interval mean = interval_student(x, 10, 0.95), share = interval_wilson(successes, 200, 0.95);
+    student += mean.low <= 5 && 5 <= mean.high;
+    wilson += share.low <= 0.3 && 0.3 <= share.high;
+  }
+  test_check(near(student / 4000.0, 0.95, 0.012), "Student covers %g", student / 4000.0);
+  test_check(near(wilson / 4000.0, 0.95, 0.012), "Wilson covers %g", wilson / 4000.0);
+}
+
+static const struct test_case cases[] = {{"tally", test_tally},
+                                         {"tally_merge", test_tally_merge},
+                                         {"level", test_level},
+                                         {"series", test_series},
+                                         {"student", test_student},
+                                         {"wilson", test_wilson},
+                                         {"quantile_ranks", test_quantile_ranks},
+                                         {"replications_needed", test_replications_needed},
+                                         {"coverage", test_coverage},
+                                         {0}};
+const struct test_suite suite_stats = {"stats", cases};

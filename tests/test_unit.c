@@ -1,0 +1,280 @@
+/* Every unit, in the forms that people write and the forms that are refused, with the exact words. */
+#include "sim/scenario/unit.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/sim_time.h"
+#include "tests/suite.h"
+#include <math.h>
+#include <string.h>
+
+struct whole_case {
+  const char *text;
+  int64_t value;
+  const char *printed; /* null: as the text */
+};
+
+struct real_case {
+  const char *text;
+  double value;
+  const char *printed;
+};
+
+struct bad_case {
+  const char *text;
+  const char *message;
+};
+
+typedef const char *(*parse_whole)(struct arena *, const char *, int64_t *);
+typedef char *(*print_whole)(struct arena *, int64_t);
+typedef const char *(*parse_real)(struct arena *, const char *, double *);
+typedef char *(*print_real)(struct arena *, double);
+
+static void check_whole(const struct whole_case *cases, parse_whole parse, print_whole print) {
+  struct arena *arena = arena_new();
+  for (const struct whole_case *c = cases; c->text; c++) {
+    int64_t value = -1;
+    const char *wrong = parse(arena, c->text, &value), *expected = c->printed ? c->printed : c->text;
+    test_check(!wrong && value == c->value, "%s is %lld (%s)", c->text, (long long)value, wrong ? wrong : "no error");
+    test_check(!strcmp(print(arena, c->value), expected), "%s is printed %s", c->text, print(arena, c->value));
+  }
+  arena_free(arena);
+}
+
+static void check_real(const struct real_case *cases, parse_real parse, print_real print) {
+  struct arena *arena = arena_new();
+  for (const struct real_case *c = cases; c->text; c++) {
+    double value = -1;
+    const char *wrong = parse(arena, c->text, &value), *expected = c->printed ? c->printed : c->text;
+    test_check(!wrong && value == c->value, "%s is %.17g (%s)", c->text, value, wrong ? wrong : "no error");
+    test_check(!strcmp(print(arena, c->value), expected), "%s is printed %s", c->text, print(arena, c->value));
+  }
+  arena_free(arena);
+}
+
+static void check_bad_whole(const struct bad_case *cases, parse_whole parse) {
+  struct arena *arena = arena_new();
+  for (const struct bad_case *c = cases; c->text; c++) {
+    int64_t value;
+    const char *wrong = parse(arena, c->text, &value);
+    test_check(wrong && !strcmp(wrong, c->message), "\"%s\": %s", c->text, wrong ? wrong : "accepted");
+  }
+  arena_free(arena);
+}
+
+static void check_bad_real(const struct bad_case *cases, parse_real parse) {
+  struct arena *arena = arena_new();
+  for (const struct bad_case *c = cases; c->text; c++) {
+    double value;
+    const char *wrong = parse(arena, c->text, &value);
+    test_check(wrong && !strcmp(wrong, c->message), "\"%s\": %s", c->text, wrong ? wrong : "accepted");
+  }
+  arena_free(arena);
+}
+
+static void test_durations(void) {
+  static const struct whole_case good[] = {
+      {"250ms", 250 * SIM_MS, NULL},
+      {"2h30m", 150 * SIM_MINUTE, NULL},
+      {"1.5s", 1500 * SIM_MS, NULL},
+      {"0.1s", 100 * SIM_MS, "100ms"},
+      {"0.3s", 300 * SIM_MS, "300ms"},
+      {"90min", 90 * SIM_MINUTE, "1h30m"},
+      {"1w", 7 * SIM_DAY, "7d"},
+      {"1y", SIM_YEAR, NULL},
+      {"1y2d3h4m5.5s", SIM_YEAR + 2 * SIM_DAY + 3 * SIM_HOUR + 4 * SIM_MINUTE + 5500 * SIM_MS, NULL},
+      {"1.234567ms", 1234567, NULL},
+      {"12us", 12000, NULL},
+      {"12µs", 12000, "12us"},
+      {"7ns", 7, NULL},
+      {"0s", 0, NULL},
+      {"0ms", 0, "0s"},
+      {"292y", 292 * SIM_YEAR, NULL},
+      {"never", SIM_NEVER, NULL},
+      {0}};
+  check_whole(good, unit_parse_duration, unit_print_duration);
+}
+
+static void test_bad_durations(void) {
+  static const struct bad_case bad[] = {
+      {"250", "needs a unit: write \"250ms\" or \"250s\", not 250"},
+      {"1.5", "needs a unit: write \"1.5ms\" or \"1.5s\", not 1.5"},
+      {"", "must be a duration such as \"250ms\" or \"2h30m\", not \"\""},
+      {"ms", "must be a duration such as \"250ms\" or \"2h30m\", not \"ms\""},
+      {"-5s", "must be a duration such as \"250ms\" or \"2h30m\", not \"-5s\""},
+      {"5 s", "has no unit of time in \"5 s\": write ns, us, ms, s, m, h, d, w or y, such as \"250ms\" or \"2h30m\""},
+      {"5sec", "has no unit of time in \"5sec\": write ns, us, ms, s, m, h, d, w or y, such as \"250ms\" or \"2h30m\""},
+      {"5S", "has no unit of time in \"5S\": write ns, us, ms, s, m, h, d, w or y, such as \"250ms\" or \"2h30m\""},
+      {"1h30", "has no unit of time in \"1h30\": write ns, us, ms, s, m, h, d, w or y, such as \"250ms\" or \"2h30m\""},
+      {".5s", "must be a duration such as \"250ms\" or \"2h30m\", not \".5s\""},
+      {"30m2h", "must go from large to small units, such as \"2h30m\", not \"30m2h\""},
+      {"1s1s", "must go from large to small units, such as \"2h30m\", not \"1s1s\""},
+      {"1.5ns", "is finer than a nanosecond: \"1.5ns\""},
+      {"293y", "is too large: \"293y\" is more than 292 years"},
+      {"292y365d", "is too large: \"292y365d\" is more than 292 years"},
+      {"999999999999999999y", "is too large: \"999999999999999999y\" is more than 292 years"},
+      {"9999999999999999999s", "must be a duration such as \"250ms\" or \"2h30m\", not \"9999999999999999999s\""},
+      {0}};
+  check_bad_whole(bad, unit_parse_duration);
+}
+
+static void test_sizes(void) {
+  static const struct whole_case good[] = {{"512Mi", 512LL << 20, NULL},
+                                           {"1.5Gi", 1536LL << 20, "1536Mi"},
+                                           {"8GB", 8000000000LL, "8G"},
+                                           {"8G", 8000000000LL, NULL},
+                                           {"64Ki", 65536, NULL},
+                                           {"160GiB", 160LL << 30, "160Gi"},
+                                           {"2Ti", 2LL << 40, NULL},
+                                           {"1T", 1000000000000LL, NULL},
+                                           {"10kB", 10000, "10k"},
+                                           {"10KB", 10000, "10k"},
+                                           {"123B", 123, NULL},
+                                           {"0B", 0, NULL},
+                                           {0}};
+  static const struct bad_case bad[] = {
+      {"512", "needs a unit: write \"512Mi\" or \"512MB\", not 512"},
+      {"400m", "in \"400m\" has the unit m, which is a thousandth of a byte: write \"400Mi\" or \"400M\""},
+      {"8gb", "has no unit of size in \"8gb\": write Ki, Mi, Gi, Ti, k, M, G, T or B, such as \"512Mi\""},
+      {"8K", "has no unit of size in \"8K\": write Ki, Mi, Gi, Ti, k, M, G, T or B, such as \"512Mi\""},
+      {"lots", "must be a size such as \"512Mi\" or \"8GB\", not \"lots\""},
+      {"0.3B", "is finer than a byte: \"0.3B\""},
+      {"99999999Ti", "is too large: \"99999999Ti\" is more than 8 EiB"},
+      {0}};
+  check_whole(good, unit_parse_bytes, unit_print_bytes);
+  check_bad_whole(bad, unit_parse_bytes);
+}
+
+static void test_cpu(void) {
+  static const struct whole_case good[] = {
+      {"500m", 500, NULL}, {"4", 4000, NULL}, {"0.5", 500, "500m"}, {"1500m", 1500, NULL}, {"unlimited", INT64_MAX, NULL}, {0}};
+  static const struct bad_case bad[] = {
+      {"2 cores", "must be an amount of CPU such as \"500m\", 4 or \"unlimited\", not \"2 cores\""},
+      {"-1", "must be an amount of CPU such as \"500m\", 4 or \"unlimited\", not \"-1\""},
+      {"0.0001", "is finer than a thousandth of a core: \"0.0001\""},
+      {0}};
+  check_whole(good, unit_parse_cpu, unit_print_cpu);
+  check_bad_whole(bad, unit_parse_cpu);
+}
+
+static void test_rates(void) {
+  static const struct real_case good[] = {{"120/s", 120, NULL},
+                                          {"40/min", 40.0 / 60, NULL},
+                                          {"5/h", 5.0 / 3600, NULL},
+                                          {"10/day", 10.0 / 86400, NULL},
+                                          {"2/year", 2.0 / 31536000, NULL},
+                                          {"0.5/s", 0.5, NULL},
+                                          {"0/s", 0, NULL},
+                                          {"86400/day", 1, "1/s"},
+                                          {"1000000/s", 1e6, NULL},
+                                          {0}};
+  static const struct bad_case bad[] = {
+      {"120", "needs a unit: write \"120/s\" or \"120/min\", not 120"},
+      {"120 rps", "has no unit of rate in \"120 rps\": write /s, /min, /h, /day or /year, such as \"120/s\""},
+      {"120/sec", "has no unit of rate in \"120/sec\": write /s, /min, /h, /day or /year, such as \"120/s\""},
+      {"120/", "has no unit of rate in \"120/\": write /s, /min, /h, /day or /year, such as \"120/s\""},
+      {"many/s", "must be a rate such as \"120/s\" or \"40/min\", not \"many/s\""},
+      {0}};
+  check_real(good, unit_parse_rate, unit_print_rate);
+  check_bad_real(bad, unit_parse_rate);
+}
+
+static void test_ratios(void) {
+  static const struct real_case good[] = {
+      {"99.95%", 0.9995, NULL}, {"0.5", 0.5, "50%"},   {"100%", 1, NULL},          {"0%", 0, NULL},
+      {"1.5%", 0.015, NULL},    {"0.1%", 0.001, NULL}, {"99.999%", 0.99999, NULL}, {0}};
+  static const struct bad_case bad[] = {{"50 %", "must be a ratio such as \"99.95%\" or 0.5, not \"50 %\""},
+                                        {"%", "must be a ratio such as \"99.95%\" or 0.5, not \"%\""},
+                                        {"half", "must be a ratio such as \"99.95%\" or 0.5, not \"half\""},
+                                        {0}};
+  check_real(good, unit_parse_ratio, unit_print_ratio);
+  check_bad_real(bad, unit_parse_ratio);
+}
+
+static void test_clock_and_limit(void) {
+  static const struct whole_case clocks[] = {
+      {"20:00", 20 * SIM_HOUR, NULL}, {"10:00:30", 10 * SIM_HOUR + 30 * SIM_S, NULL}, {"00:00:00", 0, "00:00"}, {0}};
+  static const struct bad_case bad_clocks[] = {
+      {"24:00", "must be a time of day such as \"20:00\" or \"10:00:30\", not \"24:00\""},
+      {"8:00", "must be a time of day such as \"20:00\" or \"10:00:30\", not \"8:00\""},
+      {"20:60", "must be a time of day such as \"20:00\" or \"10:00:30\", not \"20:60\""},
+      {"20:00:30:1", "must be a time of day such as \"20:00\" or \"10:00:30\", not \"20:00:30:1\""},
+      {"20", "must be a time of day such as \"20:00\" or \"10:00:30\", not \"20\""},
+      {0}};
+  static const struct whole_case limits[] = {{"511", 511, NULL}, {"unlimited", INT64_MAX, NULL}, {"0", 0, NULL}, {0}};
+  static const struct bad_case bad_limits[] = {{"1.5", "must be a limit such as 511 or \"unlimited\", not \"1.5\""},
+                                               {"no", "must be a limit such as 511 or \"unlimited\", not \"no\""},
+                                               {0}};
+  check_whole(clocks, unit_parse_clock, unit_print_clock);
+  check_bad_whole(bad_clocks, unit_parse_clock);
+  check_whole(limits, unit_parse_limit, unit_print_limit);
+  check_bad_whole(bad_limits, unit_parse_limit);
+}
+
+static void test_money(void) {
+  static const struct {
+    const char *text;
+    double amount;
+    const char *currency, *per;
+  } good[] = {{"40 USD/month", 40, "USD", "month"},         {"0.0104 USD/h", 0.0104, "USD", "h"},
+              {"0.09 USD/GB", 0.09, "USD", "GB"},           {"120 USD/year", 120, "USD", "year"},
+              {"0.1 USD/GB-month", 0.1, "USD", "GB-month"}, {"12 EUR", 12, "EUR", ""}};
+  struct arena *arena = arena_new();
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    struct money_value money;
+    const char *wrong = unit_parse_money(arena, good[i].text, &money);
+    bool same =
+        !wrong && money.amount == good[i].amount && !strcmp(money.currency, good[i].currency) && !strcmp(money.per, good[i].per);
+    test_check(same, "%s: %s", good[i].text, wrong ? wrong : "another value");
+    if (!wrong) test_check(!strcmp(unit_print_money(arena, money), good[i].text), "printed %s", unit_print_money(arena, money));
+  }
+  static const struct bad_case bad[] = {
+      {"40", "needs a currency: write \"40 USD/month\" or \"40 USD/h\", not 40"},
+      {"$40/month", "must be an amount of money such as \"40 USD/month\" or \"0.09 USD/GB\", not \"$40/month\""},
+      {"40 usd/month", "must be an amount of money such as \"40 USD/month\" or \"0.09 USD/GB\", not \"40 usd/month\""},
+      {"40USD", "must be an amount of money such as \"40 USD/month\" or \"0.09 USD/GB\", not \"40USD\""},
+      {"40 USD/fortnight",
+       "in \"40 USD/fortnight\" is per \"fortnight\": write /month, /h, /day, /year, /GB, /GB-month, /million, such as "
+       "\"40 USD/month\""},
+      {0}};
+  for (const struct bad_case *c = bad; c->text; c++) {
+    struct money_value money;
+    const char *wrong = unit_parse_money(arena, c->text, &money);
+    test_check(wrong && !strcmp(wrong, c->message), "\"%s\": %s", c->text, wrong ? wrong : "accepted");
+  }
+  arena_free(arena);
+}
+
+/* Printing loses nothing: what is printed parses back to the same value. */
+static void test_round_trips(void) {
+  struct arena *arena = arena_new();
+  uint64_t x = 88172645463325252u;
+  int bad = 0;
+  for (int i = 0; i < 2000; i++) {
+    x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+    int64_t whole = (int64_t)(x >> (1 + i % 60)), back = -1;
+    const char *text = unit_print_duration(arena, whole), *wrong = unit_parse_duration(arena, text, &back);
+    if (wrong || back != whole) bad += !test_check(false, "%s: %lld is not %lld", text, (long long)back, (long long)whole);
+    text = unit_print_bytes(arena, whole), wrong = unit_parse_bytes(arena, text, &back);
+    if ((wrong || back != whole) && whole < 1000000000000000000)
+      bad += !test_check(false, "%s: %lld is not %lld", text, (long long)back, (long long)whole);
+    double rate = (double)(x >> 20) / 1e9, again = -1;
+    text = unit_print_rate(arena, rate), wrong = unit_parse_rate(arena, text, &again);
+    if (wrong || again != rate) bad += !test_check(false, "%s: %.17g is not %.17g (%s)", text, again, rate, wrong ? wrong : "");
+    double ratio = (double)(x >> 11) / 9007199254740992.0;
+    text = unit_print_ratio(arena, ratio), wrong = unit_parse_ratio(arena, text, &again);
+    if (wrong || again != ratio) bad += !test_check(false, "%s: %.17g is not %.17g (%s)", text, again, ratio, wrong ? wrong : "");
+  }
+  test_check(bad == 0, "%d of 2000 values are not printed exactly", bad);
+  arena_free(arena);
+}
+
+static const struct test_case cases[] = {{"durations", test_durations},
+                                         {"bad_durations", test_bad_durations},
+                                         {"sizes", test_sizes},
+                                         {"cpu", test_cpu},
+                                         {"rates", test_rates},
+                                         {"ratios", test_ratios},
+                                         {"clock_and_limit", test_clock_and_limit},
+                                         {"money", test_money},
+                                         {"round_trips", test_round_trips},
+                                         {0}};
+const struct test_suite suite_unit = {"unit", cases};
