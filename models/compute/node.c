@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 
+
 /* When the first computation ends at the present rate; the slot is cleared when nothing computes. */
 static void schedule_end(struct world *w, struct container *c) {
   if (!c->running) {
@@ -10,8 +11,10 @@ static void schedule_end(struct world *w, struct container *c) {
     return;
   }
   double left = c->jobs[0].finish - c->virtual_time;
-  if (c->rate != 1) left = ceil(left / c->rate);
-  calendar_set(w->calendar, c->slot, c->virtual_at + (left > 0 ? (sim_time)left : 0));
+  if (c->rate != 1) left /= c->rate;
+  sim_time whole = left > 0 ? (sim_time)left : 0;
+  whole += (double)whole < left; /* up: a computation never takes less than its work */
+  calendar_set(w->calendar, c->slot, c->virtual_at + whole);
 }
 
 static void set_rate(struct world *w, struct container *c, double rate, sim_time now) {

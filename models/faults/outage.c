@@ -38,26 +38,33 @@ static void record_rto(struct outage_log *c, double rto_s) {
   c->rto_s[c->outages++] = rto_s;
 }
 
+static bool worse_than(const struct outage_book *b, const double *before) {
+  for (uint32_t i = 0; i < b->endpoint_count; i++)
+    if (b->share[i] > 0 && b->serving[i] < before[i] - 1e-12) return true;
+  return false;
+}
+
+/* Takes an outage off the list; its array of shares is kept for the next. */
+static void close_outage(struct outage_book *b, uint32_t i) {
+  double *before = b->open[i].before;
+  for (b->open_count--; i < b->open_count; i++) b->open[i] = b->open[i + 1];
+  b->open[b->open_count].before = before;
+}
+
 static void evaluate(void *world, uint32_t argument) {
   (void)argument;
   struct world *w = world;
   struct outage_book *b = &w->outages;
   integrate(w);
-  bool all = true;
-  for (uint32_t i = 0; i < b->endpoint_count; i++) {
-    b->serving[i] = outage_serving(w, i);
-    if (b->share[i] > 0 && b->serving[i] < 1 - 1e-12) all = false;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = outage_serving(w, i);
+  for (uint32_t i = b->open_count; i-- > 0;) {
+    if (worse_than(b, b->open[i].before)) {
+      b->open[i].hurts = true;
+      continue;
+    }
+    if (b->open[i].hurts) record_rto(&b->classes[b->open[i].fault], (double)(world_now(w) - b->open[i].at) * 1e-9);
+    if (b->open[i].hurts || world_now(w) > b->open[i].at) close_outage(b, i);
   }
-  for (uint32_t i = 0; i < b->open_count && !all; i++) b->open[i].hurts = true;
-  if (!all) return;
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < b->open_count; i++) {
-    if (b->open[i].hurts)
-      record_rto(&b->classes[b->open[i].fault], (double)(world_now(w) - b->open[i].at) * 1e-9);
-    else if (world_now(w) == b->open[i].at)
-      b->open[kept++] = b->open[i];
-  }
-  b->open_count = kept;
 }
 
 void outage_changed(struct world *w) {
@@ -67,15 +74,13 @@ void outage_changed(struct world *w) {
 void outage_fault(struct world *w, uint32_t fault) {
   struct outage_book *b = &w->outages;
   b->classes[fault].faults++;
-  /* A fault that has hurt nobody is forgotten when the next strikes: it is survived. */
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < b->open_count; i++)
-    if (b->open[i].hurts || b->open[i].at == world_now(w)) b->open[kept++] = b->open[i];
-  b->open_count = kept;
+  /* A fault that has hurt nobody by the time the next one strikes is survived. */
+  for (uint32_t i = b->open_count; i-- > 0;)
+    if (!b->open[i].hurts && b->open[i].at < world_now(w)) close_outage(b, i);
   if (b->open_count == OUTAGES_OPEN_MAX) return;
-  b->open[b->open_count].fault = fault;
-  b->open[b->open_count].at = world_now(w);
-  b->open[b->open_count++].hurts = false;
+  b->open[b->open_count].fault = fault, b->open[b->open_count].at = world_now(w), b->open[b->open_count].hurts = false;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->open[b->open_count].before[i] = b->serving[i];
+  b->open_count++;
 }
 
 void outage_start(struct world *w) {
@@ -87,6 +92,7 @@ void outage_start(struct world *w) {
   b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
   b->classes = arena_new_array(w->arena, struct outage_log, b->class_count + 1);
   b->slot = calendar_slot(w->calendar, evaluate, w, 0);
+  for (uint32_t i = 0; i < OUTAGES_OPEN_MAX; i++) b->open[i].before = arena_new_array(w->arena, double, b->endpoint_count + 1);
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->share[i] = model_endpoint_share(m, i);
 }
 

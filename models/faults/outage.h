@@ -2,9 +2,9 @@
  *
  * After each change of state the programs are walked over the routing tables: a dead replica in rotation fails its share of
  * the calls. The share is integrated over time per endpoint; endpoints count by the mix. An outage of a fault lasts from the
- * fault until every request is served again: its RTO. Faults that overlap share one outage, each from its own start; a fault
- * after which all requests are still served has none. Requests play no part, so the same book serves traffic and
- * availability runs. */
+ * fault until every endpoint is served as well as before it: its RTO. So a crash in the middle of a longer outage is charged
+ * with its own part only, and a fault that takes nothing from anybody has no outage. Requests play no part: the same book
+ * serves traffic and availability runs. */
 #ifndef OUTAGE_H
 #define OUTAGE_H
 #include "sim/engine/calendar.h"
@@ -33,7 +33,8 @@ struct outage_book {
   struct {
     uint32_t fault;
     sim_time at;
-    bool hurts; /* somebody was not served since */
+    bool hurts;     /* some endpoint was served worse than before it */
+    double *before; /* share served by endpoint when it struck */
   } open[OUTAGES_OPEN_MAX];
   uint32_t open_count;
 };

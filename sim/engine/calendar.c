@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_LEAVES = 2 };
+enum { FIRST_LEAVES = 4, FIRST_OF_FOUR = 4 };
 
-/* A tree of this many leaves, all idle. */
-static calendar_key *tree_new(uint32_t leaves) {
-  size_t count = 2 * (size_t)leaves;
+/* `count` nodes, all idle. */
+static calendar_key *tree_new(size_t count) {
   calendar_key *nodes = aligned_alloc(64, (count * sizeof *nodes + 63) / 64 * 64);
   if (!nodes) abort();
   for (size_t i = 0; i < count; i++) nodes[i] = CALENDAR_IDLE;
@@ -17,7 +16,8 @@ static calendar_key *tree_new(uint32_t leaves) {
 struct calendar *calendar_new(void) {
   struct calendar *calendar = aligned_alloc(64, (sizeof *calendar + 63) / 64 * 64);
   if (!calendar) abort();
-  *calendar = (struct calendar){.nodes = tree_new(FIRST_LEAVES), .leaves = FIRST_LEAVES, .firing = CALENDAR_IDLE};
+  *calendar = (struct calendar){
+      .nodes = tree_new(FIRST_OF_FOUR + FIRST_LEAVES), .leaves = FIRST_LEAVES, .first = FIRST_OF_FOUR, .firing = CALENDAR_IDLE};
   calendar->slots = calloc(FIRST_LEAVES, sizeof *calendar->slots);
   if (!calendar->slots) abort();
   return calendar;
@@ -30,18 +30,18 @@ void calendar_free(struct calendar *calendar) {
   free(calendar);
 }
 
-/* Doubles the leaves: the old ones go to the start of the new row, the inner nodes are computed again. */
+/* One more row: the old leaves go to the start of the new row, the inner nodes are computed again. */
 static void grow(struct calendar *calendar) {
-  uint32_t old = calendar->leaves, leaves = 2 * old;
-  calendar_key *nodes = tree_new(leaves);
-  memcpy(nodes + leaves, calendar->nodes + old, old * sizeof *nodes);
-  for (uint32_t i = leaves - 1; i > 0; i--) {
-    calendar_key left = nodes[2 * i], right = nodes[2 * i + 1];
-    nodes[i] = right < left ? right : left;
-  }
+  uint32_t old = calendar->leaves, leaves = 4 * old, first = 4 * calendar->first - 8;
+  calendar_key *nodes = tree_new((size_t)first + leaves);
+  memcpy(nodes + first, calendar->nodes + calendar->first, old * sizeof *nodes);
+  for (size_t i = first - 1; i >= CALENDAR_ROOT; i--)
+    for (size_t child = 4 * i - 8; child < 4 * i - 4; child++)
+      if (nodes[child] < nodes[i]) nodes[i] = nodes[child];
   free(calendar->nodes);
   calendar->nodes = nodes;
   calendar->leaves = leaves;
+  calendar->first = first;
   calendar->slots = realloc(calendar->slots, leaves * sizeof *calendar->slots);
   if (!calendar->slots) abort();
 }
@@ -57,7 +57,7 @@ void calendar_run(struct calendar *calendar, sim_time end) {
   assert(end >= calendar->now);
   calendar->stopped = false;
   while (!calendar->stopped) {
-    calendar_key key = calendar->nodes[1];
+    calendar_key key = calendar->nodes[CALENDAR_ROOT];
     sim_time at = (sim_time)(key >> 64);
     if (at >= end) break;
     assert(at >= calendar->now);
@@ -67,7 +67,7 @@ void calendar_run(struct calendar *calendar, sim_time end) {
     calendar->events++;
     const struct calendar_slot *slot = &calendar->slots[id];
     slot->handler(slot->context, slot->argument);
-    if (calendar->nodes[(size_t)calendar->leaves + id] == key) calendar_write(calendar, id, CALENDAR_IDLE);
+    if (calendar->nodes[(size_t)calendar->first + id] == key) calendar_write(calendar, id, CALENDAR_IDLE);
   }
   calendar->firing = CALENDAR_IDLE;
   if (!calendar->stopped && end != SIM_NEVER) calendar->now = end;

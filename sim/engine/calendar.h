@@ -2,9 +2,10 @@
  *
  * A server, an arrival stream, a controller's tick or a fault process has at most one pending event, so each reserves a
  * slot once and then only writes the time of its next event into it. The slots are the leaves of a winner tree (Knuth,
- * TAOCP 3, 5.4.1): every inner node holds the smaller key of its two children, so node 1 is the next event. Writing a leaf
- * and redoing the path above it is the only operation; scheduling, rescheduling and cancelling are the same pass, without a
- * branch that depends on data.
+ * TAOCP 3, 5.4.1) of degree four: every inner node holds the smallest key of its four children, which share a cache line,
+ * so the root is the next event. Writing a leaf and redoing the path above it is the only operation; scheduling,
+ * rescheduling and cancelling are the same pass, without a branch that depends on data. (Measured: leaving the pass early,
+ * when a node does not change, costs 10 to 20% by mispredicted branches; degree two costs 10 to 25% by its longer chain.)
  *
  * A key is one 128-bit integer: time in the high 64 bits, then the sequence number of the scheduling (44 bits), then the
  * slot (20 bits). Keys are unique, so the order is total: equal times are served in the order of scheduling.
@@ -32,7 +33,7 @@ typedef uint32_t slot_id;
 typedef void event_handler(void *context, uint32_t argument);
 typedef unsigned __int128 calendar_key;
 
-enum { CALENDAR_SLOT_BITS = 20 }; /* at most 2^20 slots, 2^44 schedulings */
+enum { CALENDAR_SLOT_BITS = 20, CALENDAR_ROOT = 3 }; /* at most 2^20 slots, 2^44 schedulings */
 #define CALENDAR_IDLE ((calendar_key)SIM_NEVER << 64)
 
 struct calendar_slot {
@@ -42,9 +43,10 @@ struct calendar_slot {
 };
 
 struct calendar {
-  calendar_key *nodes;         /* nodes[1] is the root, nodes[leaves + slot] a leaf */
+  calendar_key *nodes;         /* the root is CALENDAR_ROOT, the children of i are 4i - 8 to 4i - 5, leaves from `first` */
   struct calendar_slot *slots; /* `leaves` of them */
-  uint32_t leaves;             /* a power of two, at least 2 */
+  uint32_t leaves;             /* a power of four */
+  uint32_t first;              /* index of slot 0 */
   uint32_t slot_count;
   sim_time now;
   uint64_t sequence; /* the next one */
@@ -57,7 +59,7 @@ struct calendar *calendar_new(void);
 void calendar_free(struct calendar *calendar); /* null is allowed */
 
 /* Reserves a slot: handler(context, argument) is called when it fires. Slots are best reserved while building; one more
- * while running is allowed and doubles the tree now and then. */
+ * while running is allowed and makes the tree four times as large now and then. */
 slot_id calendar_slot(struct calendar *calendar, event_handler *handler, void *context, uint32_t argument);
 
 /* Serves every event with time < end in order, then sets now = end (but never to SIM_NEVER). After calendar_stop it returns
@@ -76,14 +78,16 @@ static inline uint64_t calendar_next_sequence(struct calendar *calendar) { retur
 /* Writes a leaf and the path above it. */
 static inline void calendar_write(struct calendar *calendar, slot_id slot, calendar_key key) {
   calendar_key *nodes = calendar->nodes;
-  size_t i = (size_t)calendar->leaves + slot;
+  size_t i = (size_t)calendar->first + slot;
   nodes[i] = key;
   do {
-    calendar_key other = nodes[i ^ 1];
-    key = other < key ? other : key;
-    i >>= 1;
+    calendar_key a = nodes[i ^ 1], b = nodes[i ^ 2], c = nodes[i ^ 3];
+    b = c < b ? c : b;
+    a = b < a ? b : a;
+    key = a < key ? a : key;
+    i = i / 4 + 2;
     nodes[i] = key;
-  } while (i > 1);
+  } while (i > CALENDAR_ROOT);
 }
 
 /* Schedules the slot with a sequence number taken earlier. */
@@ -108,7 +112,7 @@ static inline void calendar_set(struct calendar *calendar, slot_id slot, sim_tim
 /* When the slot fires next: SIM_NEVER when idle, also inside its own handler before it is set again. */
 static inline sim_time calendar_time_of(const struct calendar *calendar, slot_id slot) {
   assert(slot < calendar->slot_count);
-  calendar_key key = calendar->nodes[(size_t)calendar->leaves + slot];
+  calendar_key key = calendar->nodes[(size_t)calendar->first + slot];
   return key == calendar->firing ? SIM_NEVER : (sim_time)(key >> 64);
 }
 

@@ -18,6 +18,8 @@ struct timer_heap {
   uint32_t count; /* events in the heap, in the places ROOT to ROOT + count - 1 */
   uint32_t size;  /* places; a multiple of 4, and large enough for the last line of children */
   slot_id slot;
+  bool firing; /* the handler is running */
+  bool hole;   /* and nothing has been pushed: the root is empty */
   event_handler *handler;
   void *context;
 };
@@ -87,10 +89,13 @@ static void arm(struct timer_heap *heap) {
   calendar_set_keyed(heap->calendar, heap->slot, (sim_time)(root >> 64), (uint64_t)root);
 }
 
-static void forget(struct timer_heap *heap, uint32_t place) {
-  timer_ticket ticket = heap->tickets[place];
+static void release_ticket(struct timer_heap *heap, timer_ticket ticket) {
   heap->places[ticket] = 0;
   heap->unused[heap->unused_count++] = ticket;
+}
+
+/* Fills the place with the last entry. */
+static void remove_place(struct timer_heap *heap, uint32_t place) {
   uint32_t last = ROOT + --heap->count;
   calendar_key key = heap->keys[last];
   heap->keys[last] = LARGEST;
@@ -101,14 +106,19 @@ static void forget(struct timer_heap *heap, uint32_t place) {
     sift_down(heap, place, key, heap->tickets[last]);
 }
 
-/* The slot is armed for the next event before the handler runs, so the handler may push and cancel as it likes. */
+/* While the handler runs, the root is a hole with the served key, still the least: the first push drops into it, one pass
+ * down instead of two passes. The slot is armed once, afterwards. */
 static void on_slot(void *context, uint32_t argument) {
   (void)argument;
   struct timer_heap *heap = context;
-  uint32_t payload = heap->payloads[heap->tickets[ROOT]];
-  forget(heap, ROOT);
-  if (heap->count) arm(heap);
+  timer_ticket ticket = heap->tickets[ROOT];
+  uint32_t payload = heap->payloads[ticket];
+  release_ticket(heap, ticket);
+  heap->firing = heap->hole = true;
   heap->handler(heap->context, payload);
+  if (heap->hole) remove_place(heap, ROOT);
+  heap->firing = heap->hole = false;
+  if (heap->count) arm(heap);
 }
 
 struct timer_heap *timer_heap_new(struct calendar *calendar, event_handler *handler, void *context) {
@@ -139,16 +149,22 @@ timer_ticket timer_heap_push(struct timer_heap *heap, sim_time at, uint32_t payl
   timer_ticket ticket = heap->unused[--heap->unused_count];
   heap->payloads[ticket] = payload;
   calendar_key key = (calendar_key)(uint64_t)at << 64 | calendar_next_sequence(heap->calendar);
+  if (heap->hole) {
+    heap->hole = false;
+    sift_down(heap, ROOT, key, ticket);
+    return ticket;
+  }
   sift_up(heap, ROOT + heap->count++, key, ticket);
-  if (heap->places[ticket] == ROOT) arm(heap);
+  if (heap->places[ticket] == ROOT && !heap->firing) arm(heap);
   return ticket;
 }
 
 void timer_heap_cancel(struct timer_heap *heap, timer_ticket ticket) {
   assert(ticket < heap->size && heap->places[ticket] != 0);
   uint32_t place = heap->places[ticket];
-  forget(heap, place);
-  if (place == ROOT) arm(heap);
+  release_ticket(heap, ticket);
+  remove_place(heap, place);
+  if (place == ROOT && !heap->firing) arm(heap);
 }
 
 sim_time timer_heap_time_of(const struct timer_heap *heap, timer_ticket ticket) {
@@ -156,4 +172,4 @@ sim_time timer_heap_time_of(const struct timer_heap *heap, timer_ticket ticket) 
   return (sim_time)(heap->keys[heap->places[ticket]] >> 64);
 }
 
-uint32_t timer_heap_pending(const struct timer_heap *heap) { return heap->count; }
+uint32_t timer_heap_pending(const struct timer_heap *heap) { return heap->count - heap->hole; }

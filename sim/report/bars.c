@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAR_HEIGHT = 34, STEP = 64, GROUP_GAP = 14, TOP = 92, BOTTOM = 22, RIGHT = 190, CHARACTER = 8 };
+enum { BAR_HEIGHT = 34, STEP = 64, GROUP_GAP = 14, TOP = 92, BOTTOM = 22, RIGHT = 190, CHARACTER = 8, NAME = 30 };
 
 int bars_color(struct bar_colors *colors, const char *label) {
   for (int i = 0; i < colors->count; i++)
@@ -49,7 +49,7 @@ static void put_bar(struct figure *f, const struct bar *bar, double y, double sc
     from += bar->parts[i].value;
   }
   snprintf(position, sizeof position, "first 0,%.9g offset -1,0", y);
-  figure_text(f, position, "right", FIGURE_INK, 13, bar->name);
+  figure_text(f, position, "right", FIGURE_INK, 13, figure_fit(bar->name, NAME).text);
   snprintf(position, sizeof position, "first %.9g,%.9g offset 1,0", from, y);
   figure_text(f, position, "left", FIGURE_INK, 13, bar->total);
   snprintf(position, sizeof position, "first 0,%.9g", y - BAR_HEIGHT / 2.0 - 11);
@@ -61,7 +61,7 @@ static double left_margin(const struct bar *bars, int count) {
   int longest = 10;
   for (int i = 0; i < count; i++)
     if (format_width(bars[i].name) > longest) longest = format_width(bars[i].name);
-  return 9.3 * longest + 34;
+  return 9.3 * (longest < NAME ? longest : NAME) + 34;
 }
 
 void bars_put(struct figure *f, const struct bar *bars, int count, double longest) {

@@ -2,6 +2,7 @@
 #include "sim/report/format.h"
 #include "sim/report/gnuplot.h"
 #include "sim/report/output.h"
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -127,14 +128,20 @@ struct fitted figure_fit(const char *text, int characters) {
   return out;
 }
 
+/* Neighbours by their first order push each other apart until all is quiet: no label overtakes another. */
 void figure_spread(double *positions, int count, double gap, double lowest) {
-  for (int round = 0; round < 50; round++)
-    for (int a = 0; a < count; a++)
-      for (int b = 0; b < count; b++) {
-        double between = positions[b] - positions[a];
-        bool above = between > 0 || (between == 0 && b > a);
-        if (a == b || !above || between >= gap) continue;
-        double push = (gap - between) / 2;
-        positions[a] = fmax(positions[a] - push, lowest), positions[b] += push;
-      }
+  int order[16];
+  assert(count <= 16);
+  for (int i = 0; i < count; i++) {
+    int at = i;
+    for (; at > 0 && positions[order[at - 1]] > positions[i]; at--) order[at] = order[at - 1];
+    order[at] = i;
+  }
+  for (int round = 0; round < 100; round++)
+    for (int i = 0; i + 1 < count; i++) {
+      double *below = &positions[order[i]], *above = &positions[order[i + 1]], push = (gap - (*above - *below)) / 2;
+      if (push <= 0) continue;
+      *below = fmax(*below - push, lowest);
+      *above = fmax(*above + push, *below + gap);
+    }
 }

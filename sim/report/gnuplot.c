@@ -46,7 +46,7 @@ void gnuplot_quote(FILE *script, const char *text) {
     if (length == 0)
       fputc('?', script), c++;
     else if (code == '\'')
-      fputc(39, script), c++;
+      fputs("\xE2\x80\x99", script), c++;
     else {
       if (!control(code)) fwrite(c, 1, (size_t)length, script);
       c += length;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINES = 8 };
+enum { LINES = 8, LABEL = 30, LEFT = 90 };
 
 struct line {
   const struct result_file *file;
@@ -71,14 +71,22 @@ static void put_band(struct figure *f, struct line *line) {
   }
 }
 
+/* Room for the longest label at a line's end. */
+static double right_margin(const struct line *lines, int count) {
+  int longest = 8;
+  for (int i = 0; i < count; i++)
+    if (format_width(lines[i].label) > longest) longest = format_width(lines[i].label);
+  return 9.3 * (longest < LABEL ? longest : LABEL) + 30;
+}
+
 static void put_labels(struct figure *f, struct line *lines, int count, const struct picture_range *range) {
   double y[LINES];
   char position[80];
   for (int i = 0; i < count; i++) y[i] = log10(lines[i].end_y);
-  figure_spread(y, count, 0.05 * log10(range->high / range->low), -INFINITY);
+  figure_spread(y, count, 18.0 / 370 * log10(1.7 * range->high / range->low), -INFINITY);
   for (int i = 0; i < count; i++) {
     snprintf(position, sizeof position, "first %.6f,%.9g", range->nines * 1.015, pow(10, y[i]));
-    figure_text(f, position, "left", figure_color(i), 13, lines[i].label);
+    figure_text(f, position, "left", figure_color(i), 13, figure_fit(lines[i].label, LABEL).text);
   }
 }
 
@@ -107,7 +115,7 @@ static double free_place(const struct line *lines, int count, double level, doub
 }
 
 /* Limits that the claims set on a percentile of a drawn endpoint. */
-static void put_limits(struct figure *f, const struct line *lines, int count, struct picture_range *range) {
+static void put_limits(struct figure *f, const struct line *lines, int count, double width, struct picture_range *range) {
   char wanted[160], position[80], drawn[400] = "";
   for (int i = 0; i < count; i++) {
     snprintf(wanted, sizeof wanted, "(%s.latency)", lines[i].endpoint);
@@ -119,7 +127,7 @@ static void put_limits(struct figure *f, const struct line *lines, int count, st
       snprintf(drawn + strlen(drawn), sizeof drawn - strlen(drawn), "%s\n", expression);
       fprintf(f->script, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1 lc rgb '%s'\n", limit.high,
               limit.high, FIGURE_GREY);
-      double x = free_place(lines, count, limit.high, range->nines, 7.8 / 700 * (double)strlen(expression));
+      double x = free_place(lines, count, limit.high, range->nines, 7.8 / width * (double)strlen(expression));
       snprintf(position, sizeof position, "first %.6f, first %.9g offset 0,0.6", x, limit.high);
       figure_text(f, position, "left", FIGURE_GREY, 11, expression);
       range->low = fmin(range->low, limit.high), range->high = fmax(range->high, limit.high);
@@ -144,18 +152,10 @@ static void title(struct figure *f, const struct result_file *files, uint32_t co
                          : plot_subtitle(files, subtitle, sizeof subtitle));
 }
 
-/* Room for the longest label at a line's end. */
-static double right_margin(const struct line *lines, int count) {
-  int longest = 8;
-  for (int i = 0; i < count; i++)
-    if (format_width(lines[i].label) > longest) longest = format_width(lines[i].label);
-  return fmin(400, 9.3 * longest + 30);
-}
-
 static void axes(struct figure *f, const struct picture_range *range, double right) {
   char position[80];
   double low = range->low * 0.8, high = range->high * 1.35;
-  figure_area(f, 90.0 / f->width, 1 - right / f->width, 78.0 / f->height, 1 - 112.0 / f->height);
+  figure_area(f, (double)LEFT / f->width, 1 - right / f->width, 78.0 / f->height, 1 - 112.0 / f->height);
   snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 98.0 / f->height);
   figure_text(f, position, "left", FIGURE_GREY, 12, "latency, from the intended arrival");
   fprintf(f->script, "set logscale y\nset xrange [0:%.6f]\nset yrange [%.9g:%.9g]\n", range->nines, low, high);
@@ -176,7 +176,7 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_band(&f, &lines[i]);
   if (!(range.high > 0)) return figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
   title(&f, files, count, lines, found, options);
-  put_limits(&f, lines, found, &range);
+  put_limits(&f, lines, found, f.width - LEFT - right_margin(lines, found), &range);
   put_labels(&f, lines, found, &range);
   axes(&f, &range, right_margin(lines, found));
   fputs("plot ", f.script);

@@ -52,7 +52,7 @@ static void put_panel(struct figure *f, const struct result_file *files, uint32_
     snprintf(position, sizeof position, "first %.9g,%.9g offset 0.8,0", isnan(high) ? 0 : high, -(double)i);
     figure_text(f, position, "left", isnan(c.value) ? FIGURE_GREY : FIGURE_INK, 12, isnan(c.value) ? "no data" : c.text.text);
     snprintf(position, sizeof position, "screen %.6f, first %.9g", (margin - 14.0) / f->width, -(double)i);
-    if (panel == 0) figure_text(f, position, "right", figure_color((int)i), 13, files[i].name);
+    if (panel == 0) figure_text(f, position, "right", figure_color((int)i), 13, figure_fit(files[i].name, 30).text);
   }
   snprintf(heading, sizeof heading, panels[panel].heading, endpoint ? endpoint : "-");
   snprintf(position, sizeof position, "screen %.6f,%.6f", left / f->width, 1 - (TOP - 14.0) / f->height);
@@ -101,7 +101,7 @@ bool plot_overview(const struct plot_kind *kind, const struct result_file *files
   figure_open(&f, 1160, TOP + BOTTOM + STEP * (int)count);
   say(text, sizeof text, files, count, endpoint);
   double margin = 120;
-  for (uint32_t i = 0; i < count; i++) margin = fmax(margin, 9.3 * format_width(files[i].name) + 34);
+  for (uint32_t i = 0; i < count; i++) margin = fmax(margin, 9.3 * fmin(30, format_width(files[i].name)) + 34);
   fputs("set multiplot\nunset border\nunset tics\nunset grid\n", f.script);
   for (int panel = 0; panel < PANELS; panel++) {
     put_panel(&f, files, count, endpoint, panel, margin);

@@ -32,6 +32,8 @@ void view_free(struct view *v) {
 
 static void add_violation(void *view, const char *message) {
   struct view *v = view;
+  for (uint32_t i = 0; i < v->violation_count; i++)
+    if (!strcmp(v->violations[i], message)) return;
   if (v->violation_count >= 20) return;
   v->violations = realloc(v->violations, (v->violation_count + 1) * sizeof *v->violations);
   v->violations[v->violation_count++] = strdup(message);
