@@ -17,11 +17,62 @@ BENCH    := $(wildcard tests/bench/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo check check-hpa check-oracle check-long lint bench format docs clean help setup
-all: setup $(B)/aguanta
+.PHONY: all demo check check-hpa check-oracle check-long lint bench fuzz format docs clean help setup
+all: setup
+	@$(MAKE) --no-print-directory $(B)/aguanta
 
 setup:
 	@./tests/setup.sh
+
+# The main job: the three strategies on the same customers, their verdicts, the pictures. A claim that fails is an answer.
+PLATFORM := compose swarm kubernetes
+demo: all
+	@mkdir -p build/demo
+	@for s in $(PLATFORM); do \
+	  $(B)/aguanta run scenarios/platform/$$s.json --export build/demo/$$s.json --export build/demo/$$s.md || [ $$? -ge 98 ] || exit 1; echo; done
+	@cd build/demo && for k in overview bill; do ../aguanta plot compose.json swarm.json kubernetes.json --kind $$k -o $$k.png || exit 1; done
+	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind latency --endpoint buy -o latency-buy.png
+	@cd build/demo && for s in $(PLATFORM); do for k in breakdown claims; do ../aguanta plot $$s.json --kind $$k -o $$s-$$k.png || exit 1; done; done
+	@echo "Results and pictures are in build/demo:" && ls build/demo
+
+check: setup
+	@$(MAKE) --no-print-directory $(B)/aguanta $(B)/tests/all
+	@AGUANTA_BIN=$(B)/aguanta $(B)/tests/all
+
+check-hpa: setup
+	@$(MAKE) --no-print-directory $(B)/tests/all
+	@$(B)/tests/all hpa
+
+check-oracle: setup
+	@$(MAKE) --no-print-directory $(B)/tests/all
+	@$(B)/tests/all oracle
+
+check-long: setup
+	@$(MAKE) --no-print-directory $(B)/aguanta $(B)/tests/all
+	@AGUANTA_LONG=1 AGUANTA_BIN=$(B)/aguanta $(B)/tests/all
+
+lint:
+	@./tests/setup.sh lint
+	@./tests/lint.sh
+	@$(MAKE) --no-print-directory $(B)/aguanta $(B)/tests/all $(B)/bench
+
+# Median of interleaved rounds; writes build/bench.json. Compare ratios within one run only.
+bench: setup
+	@$(MAKE) --no-print-directory $(B)/bench
+	@$(B)/bench
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+docs: all
+	@$(B)/aguanta schema markdown > docs/scenario.md
+
+help:
+	@echo "make            build build/aguanta, installing what is missing"
+	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
+	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
+	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
+	@echo "make lint bench format docs clean"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -38,6 +89,9 @@ $(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS))
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -c -o $@ $<
+
+$(B)/bench: $(call obj,$(LIB) $(BENCH))
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 clean:
 	rm -rf build

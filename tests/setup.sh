@@ -1,2 +1,28 @@
 #!/bin/sh
-exit 0
+# Installs what is missing to build, test and draw: Debian packages, through apt-get, with sudo when not root.
+# `tests/setup.sh lint` also wants clang-format.
+set -eu
+missing=
+need() { # need PACKAGE: the test after it failed
+  missing="$missing $1"
+}
+command -v gcc >/dev/null 2>&1 || command -v cc >/dev/null 2>&1 || need gcc
+[ -e /usr/include/stdio.h ] || need libc6-dev
+[ -e /usr/include/cjson/cJSON.h ] || [ -e /usr/local/include/cjson/cJSON.h ] || need libcjson-dev
+[ -e /usr/include/gsl/gsl_cdf.h ] || [ -e /usr/local/include/gsl/gsl_cdf.h ] || need libgsl-dev
+[ -e /usr/include/CUnit/CUnit.h ] || [ -e /usr/local/include/CUnit/CUnit.h ] || need libcunit1-dev
+command -v gnuplot >/dev/null 2>&1 || need gnuplot-nox
+[ "${1:-}" != lint ] || command -v clang-format >/dev/null 2>&1 || need clang-format
+[ -n "$missing" ] || exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "aguanta needs, under Debian's names:$missing" >&2
+  echo "(a C compiler, cJSON, GSL, CUnit and gnuplot). Install them with your system's packages and try again." >&2
+  exit 1
+fi
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086
+$sudo apt-get install -y --no-install-recommends $missing >/dev/null 2>&1 ||
+  { $sudo apt-get update >/dev/null && $sudo apt-get install -y --no-install-recommends $missing >/dev/null; }

@@ -122,8 +122,16 @@ static void cancel_one(struct trial *t) {
   }
 }
 
+static void check_pending(struct trial *t) {
+  uint64_t kept = timer_heap_pending(t->heap);
+  for (uint32_t i = 0; i < LANES; i++) kept += lane_pending(t->lanes[i]);
+  for (uint32_t i = 0; i < SLOTS; i++) kept += t->slot_names[i] != 0;
+  if (kept != t->pending) t->unexpected++;
+}
+
 /* A few random operations; on average as much is pushed as fires. */
 static void act(struct trial *t) {
+  check_pending(t);
   for (uint32_t actions = stream_below(&t->draws, 5); actions > 0; actions--) {
     uint32_t what = stream_below(&t->draws, 10), k = stream_below(&t->draws, SLOTS);
     bool room = t->pending < 200;
@@ -174,10 +182,6 @@ static void check_parts(uint64_t seed, bool slots, bool lanes, bool heap) {
   while (t->fired < EVENTS && t->wrong + t->unexpected == 0) {
     feed(t);
     calendar_run(t->calendar, calendar_now(t->calendar) + 100);
-    uint64_t kept = timer_heap_pending(t->heap);
-    for (uint32_t i = 0; i < LANES; i++) kept += lane_pending(t->lanes[i]);
-    for (uint32_t i = 0; i < SLOTS; i++) kept += t->slot_names[i] != 0;
-    if (kept != t->pending) t->unexpected++;
   }
   test_check(t->fired == EVENTS && !t->wrong && !t->unexpected, "seed %lu: %u fired, %u out of order, %u unknown", seed, t->fired,
              t->wrong, t->unexpected);

@@ -65,15 +65,18 @@ static void sift_up(struct timer_heap *heap, uint32_t place, calendar_key key, t
   put(heap, place, key, ticket);
 }
 
+/* The arrays are in locals, because a store into one of them could be one to the heap itself for all the compiler knows. */
 static void sift_down(struct timer_heap *heap, uint32_t place, calendar_key key, timer_ticket ticket) {
-  const calendar_key *keys = heap->keys;
-  for (;;) {
-    uint32_t child = 4 * place - 8;
-    if (child >= ROOT + heap->count) break;
+  calendar_key *keys = heap->keys;
+  timer_ticket *tickets = heap->tickets;
+  uint32_t *places = heap->places, end = ROOT + heap->count;
+  for (uint32_t child = 4 * place - 8; child < end; child = 4 * place - 8) {
     uint32_t a = child + (keys[child + 1] < keys[child]), b = child + 2 + (keys[child + 3] < keys[child + 2]);
-    uint32_t least = keys[b] < keys[a] ? b : a;
+    uint32_t least = a + (b - a) * (keys[b] < keys[a]);
     if (key < keys[least]) break;
-    put(heap, place, keys[least], heap->tickets[least]);
+    keys[place] = keys[least];
+    tickets[place] = tickets[least];
+    places[tickets[least]] = place;
     place = least;
   }
   put(heap, place, key, ticket);

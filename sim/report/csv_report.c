@@ -36,7 +36,14 @@ struct row {
   const struct estimate *estimate;
 };
 
-static void write_row(FILE *file, const struct results *r, const struct row *row) {
+static void write_row(FILE *file, const struct results *r, const struct row *row, const struct sweep_point *point) {
+  for (uint32_t i = 0; point && i <= point->axes; i++) {
+    if (i == 0)
+      fprintf(file, "%u", point->number);
+    else
+      write_cell(file, point->values[i - 1]);
+    fputc(',', file);
+  }
   const char *const front[] = {r->scenario_name, row->kind, row->metric, row->aggregate, row->label};
   const struct estimate *e = row->estimate;
   for (size_t i = 0; i < sizeof front / sizeof *front; i++) write_cell(file, front[i]), fputc(',', file);
@@ -49,20 +56,34 @@ static void write_row(FILE *file, const struct results *r, const struct row *row
   write_cell(file, row->source), fputs("\r\n", file);
 }
 
-static void write_metric(FILE *file, const struct results *r, const struct metric *m) {
+static void write_metric(FILE *file, const struct results *r, const struct metric *m, const struct sweep_point *point) {
   char *label = NULL;
   if (m->label && asprintf(&label, "%s=%s", m->label, m->label_value ? m->label_value : "") < 0) abort();
-  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->unit, &m->estimate});
+  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->unit, &m->estimate}, point);
   free(label);
 }
 
 /* A claim's metric is its whole expression and its label is its id: both are what one filters by. */
-void report_csv_write(FILE *file, const struct results *r) {
-  fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n", file);
+static void write_rows(FILE *file, const struct results *r, const struct sweep_point *point) {
   for (uint32_t i = 0; i < r->claim_count; i++) {
     const struct claim_result *c = &r->claims[i];
-    write_row(file, r,
-              &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->unit, &c->estimate});
+    write_row(file, r, &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->unit, &c->estimate}, point);
   }
-  for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i]);
+  for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i], point);
+}
+
+static void write_header(FILE *file) { fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n", file); }
+
+void report_csv_write(FILE *file, const struct results *r) {
+  write_header(file);
+  write_rows(file, r, NULL);
+}
+
+void report_sweep_csv(FILE *file, const struct results *r, const struct sweep_point *point) {
+  if (point->number == 0) {
+    fputs("point,", file);
+    for (uint32_t i = 0; i < point->axes; i++) write_cell(file, point->paths[i]), fputc(',', file);
+    write_header(file);
+  }
+  write_rows(file, r, point);
 }

@@ -308,3 +308,25 @@ char *report_json(const struct results *results, size_t *length) {
   if (fclose(file) != 0) abort();
   return text;
 }
+
+/* Depth 3 and below stay on the line: so the whole point does. */
+void report_sweep_ndjson(FILE *file, const struct results *r, const struct sweep_point *point) {
+  struct writer writer = {file, 3, true}, *w = &writer;
+  open_with(w, '{');
+  put_count(w, "point", point->number);
+  key(w, "set");
+  open_with(w, '{');
+  for (uint32_t i = 0; i < point->axes; i++) {
+    next_item(w);
+    write_text(file, point->paths[i]), fputs(": ", file), write_text(file, point->values[i]);
+  }
+  close_with(w, '}');
+  put_text(w, "scenario", r->scenario_name);
+  put_count(w, "replications", r->replications);
+  put_list(w, "claims", r, r->claim_count, write_claim);
+  put_list(w, "metrics", r, r->metric_count, write_metric);
+  put_number(w, "monthly_cost", r->bill.monthly);
+  put_texts(w, "notes", (const char *const *)r->notes, r->note_count);
+  close_with(w, '}');
+  fputc('\n', file);
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# Include direction and formatting are errors; lengths are advice.
+set -u
+cd "$(dirname "$0")/.."
+status=0
+
+# Layers from the bottom; a file may include its own layer and those below.
+rank() {
+  case $1 in
+  sim/describe/*) echo 0 ;; sim/engine/*) echo 1 ;; sim/stats/*) echo 2 ;; models/*) echo 3 ;;
+  sim/scenario/*) echo 4 ;; sim/study/*) echo 5 ;; sim/report/*) echo 6 ;; sim/cli/*) echo 7 ;; tests/*) echo 9 ;;
+  *) echo -1 ;;
+  esac
+}
+mapfile -t files < <(git ls-files '*.c' '*.h')
+for f in "${files[@]}"; do
+  mine=$(rank "$f")
+  while IFS=: read -r line included; do
+    theirs=$(rank "$included")
+    bad=
+    [ "$theirs" -gt "$mine" ] && bad="a layer above"
+    case $f:$included in
+    sim/study/*:sim/report/*) bad="report from study" ;;
+    sim/report/*:sim/study/results.h) ;;
+    sim/report/*:sim/study/*) bad="a private header of study" ;;
+    sim/engine/*:sim/stats/* | sim/engine/*:sim/describe/*) bad="something that the engine must not know" ;;
+    esac
+    [ -n "$bad" ] && { echo "$f:$line: includes $included: $bad"; status=1; }
+  done < <(grep -n '^#include "' "$f" | sed 's/^\([0-9]*\):#include "\([^"]*\)".*/\1:\2/')
+done
+
+# Only one file may know cJSON, and the orchestrators are named by their registry only.
+for f in "${files[@]}"; do
+  case $f in sim/scenario/json.c | tests/*) ;; *) grep -q 'cjson/cJSON.h' "$f" && { echo "$f: includes cJSON"; status=1; } ;; esac
+done
+
+if command -v clang-format >/dev/null 2>&1; then
+  clang-format --dry-run -Werror "${files[@]}" 2>&1 | grep -E 'error|warning' | sed 's/\[-Wclang.*//' | head -20
+  [ "${PIPESTATUS[0]}" = 0 ] || { echo "clang-format: run make format"; status=1; }
+else
+  echo "clang-format is not installed: formatting not checked"
+fi
+
+# Advice.
+for f in "${files[@]}"; do
+  n=$(wc -l < "$f")
+  case $f in tests/* | sim/engine/ziggurat.c) continue ;; esac
+  [ "$n" -gt 400 ] && echo "advice: $f has $n lines"
+  awk -v f="$f" '/^[A-Za-z_].*\) *\{ *$/ { start = NR } /^}/ { if (start && NR - start > 60) print "advice: " f ":" start ": function of " NR - start + 1 " lines"; start = 0 }' "$f"
+done
+[ $status = 0 ] && echo "lint: clean"
+exit $status
