@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web;
+extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario;
 
-static const struct bench_work *const works[] = {&bench_floor, &bench_raw_single, &bench_raw_web};
+static const struct bench_work *const works[] = {&bench_floor, &bench_raw_single, &bench_raw_web, &bench_scenario};
 
 enum { WORKS = sizeof works / sizeof *works, MOST_ROUNDS = 99 };
 

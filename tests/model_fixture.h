@@ -1,0 +1,151 @@
+/* Scenarios for the tests of models/, written as JSON with single quotes, and worlds made of them.
+ *
+ *     struct fixture f = fixture_open(&t);          t: a struct text that holds the scenario
+ *     struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
+ *     ...
+ *     fixture_close(&f);
+ */
+#ifndef MODEL_FIXTURE_H
+#define MODEL_FIXTURE_H
+#include "models/audit.h"
+#include "models/platform/lifecycle.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include "sim/report/report.h"
+#include "sim/scenario/diagnostic.h"
+#include "sim/scenario/scenario.h"
+#include "sim/study/study.h"
+#include "tests/suite.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- text ------------------------------------------------------------------------------------------------------------------ */
+
+struct text {
+  char bytes[24000];
+  size_t length;
+};
+
+__attribute__((format(printf, 2, 3))) static inline void put(struct text *t, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(t->bytes + t->length, sizeof t->bytes - t->length, format, arguments);
+  va_end(arguments);
+  for (char *c = t->bytes + t->length; *c; c++)
+    if (*c == '\'') *c = '"';
+  t->length += (size_t)length;
+}
+
+/* --- scenarios -------------------------------------------------------------------------------------------------------------- */
+
+struct fixture {
+  struct arena *arena;
+  struct scenario *scenario; /* null when it was refused; the test has then failed */
+  char *refused;             /* what the reader said */
+};
+
+/* Reads the scenario; says nothing when it is refused. */
+static inline struct fixture fixture_try(const struct text *t) {
+  struct fixture f = {.arena = arena_new()};
+  char path[] = "/tmp/model-test-XXXXXX";
+  int file = mkstemp(path);
+  if (file < 0 || write(file, t->bytes, t->length) != (ssize_t)t->length) abort();
+  close(file);
+  struct diagnostics *faults = diagnostics_new(f.arena);
+  f.scenario = scenario_read(f.arena, faults, path, NULL, 0);
+  if (!f.scenario) f.refused = diagnostics_render(faults, f.arena);
+  unlink(path);
+  return f;
+}
+
+static inline struct fixture fixture_open(const struct text *t) {
+  struct fixture f = fixture_try(t);
+  test_check(f.scenario != NULL, "refused: %s\n%s", f.refused ? f.refused : "", t->bytes);
+  return f;
+}
+
+__attribute__((format(printf, 1, 2))) static inline struct fixture fixture_of(const char *format, ...) {
+  static _Thread_local struct text t;
+  va_list arguments;
+  va_start(arguments, format);
+  t.length = (size_t)vsnprintf(t.bytes, sizeof t.bytes, format, arguments);
+  va_end(arguments);
+  for (char *c = t.bytes; *c; c++)
+    if (*c == '\'') *c = '"';
+  return fixture_open(&t);
+}
+
+static inline void fixture_close(struct fixture *f) { arena_free(f->arena); }
+
+/* --- worlds ---------------------------------------------------------------------------------------------------------------- */
+
+static inline void fixture_broken(void *name, const char *message) { test_check(false, "%s: %s", (const char *)name, message); }
+
+/* A world that has run and kept the invariants. */
+static inline struct world *fixture_run(const struct fixture *f, uint64_t seed, const char *name) {
+  struct world *w = world_new(&f->scenario->model, seed, 0, WORLD_TRAFFIC);
+  world_run(w);
+  world_audit(w, fixture_broken, (void *)(uintptr_t)name);
+  return w;
+}
+
+static inline uint32_t fixture_service(const struct fixture *f, const char *name) {
+  for (uint32_t i = 0; i < f->scenario->model.services.count; i++)
+    if (!strcmp(model_service(&f->scenario->model, i)->name, name)) return i;
+  abort();
+}
+
+/* Requests of the endpoint that arrived in the measured time, and how they ended. */
+struct ends {
+  uint64_t arrived, by[OUTCOMES], ended;
+};
+
+static inline struct ends fixture_ends(const struct world *w, uint32_t endpoint) {
+  struct ends e = {0};
+  for (uint32_t i = 0; i < w->observation.window_count; i++) {
+    const struct endpoint_window *window = &w->observation.endpoints[endpoint].windows[i];
+    e.arrived += window->arrived;
+    for (int k = 0; k < OUTCOMES; k++) e.by[k] += window->ended[k], e.ended += window->ended[k];
+  }
+  return e;
+}
+
+/* Latency of the completed requests of the endpoint. Static: 46 KiB. */
+static inline const struct histogram *fixture_latency(const struct world *w, uint32_t endpoint) {
+  static _Thread_local struct histogram h;
+  histogram_clear(&h);
+  for (uint32_t i = 0; i < w->observation.window_count; i++) {
+    const struct histogram *part = &w->observation.endpoints[endpoint].windows[i].latency;
+    if (part->count) histogram_merge(&h, part);
+  }
+  return &h;
+}
+
+static inline double fixture_mean_s(const struct world *w, uint32_t endpoint) { return histogram_mean(fixture_latency(w, endpoint)) * 1e-9; }
+
+/* Runs on until `t`, in steps; tells the first step at whose end the condition holds, or SIM_NEVER. */
+static inline sim_time fixture_until(struct world *w, sim_time step, sim_time end, bool (*holds)(const struct world *)) {
+  for (sim_time t = world_now(w) + step; t <= end; t += step) {
+    calendar_run(w->calendar, t);
+    if (holds(w)) return t;
+  }
+  return SIM_NEVER;
+}
+
+/* Mean and half-width of its 95% interval (normal) of n values. */
+struct mean_of {
+  double mean, half;
+};
+
+static inline struct mean_of mean_of(const double *x, int n) {
+  double sum = 0, square = 0;
+  for (int i = 0; i < n; i++) sum += x[i];
+  for (int i = 0; i < n; i++) square += (x[i] - sum / n) * (x[i] - sum / n);
+  return (struct mean_of){sum / n, 2.1 * sqrt(square / (n - 1) / n)};
+}
+
+#endif

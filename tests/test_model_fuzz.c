@@ -1,0 +1,331 @@
+/* Random small scenarios, wide rather than deep: whatever the scenario, the audit finds nothing, the structure of nodes,
+ * containers and rotations holds at every look, and the result is the same bytes with one and two threads. */
+#include "tests/model_fixture.h"
+#include <sys/wait.h>
+
+enum { SCENARIOS = 260, LOOKS = 25 };
+
+/* --- the generator ------------------------------------------------------------------------------------------------------------ */
+
+struct fuzz {
+  struct stream draws;
+  struct text t;
+  uint32_t apps, databases, caches, externals, endpoints, groups;
+  int platform;
+};
+
+static uint32_t below(struct fuzz *f, uint32_t n) { return stream_below(&f->draws, n); }
+static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < percent; }
+
+#define PICK(f, ...) pick(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+static const char *pick(struct fuzz *f, const char *const *words, size_t count) { return words[below(f, (uint32_t)count)]; }
+
+/* A duration of about `us` microseconds, in any of the shapes. */
+static void put_duration(struct fuzz *f, const char *key, double us) {
+  us *= 0.2 + 2 * stream_uniform(&f->draws);
+  const char *shapes[] = {"'%s': '%.3fus'", "'%s': { 'exponential': '%.3fus' }", "'%s': { 'lognormal': { 'mean': '%.3fus', 'cv': 2 } }", "'%s': { 'erlang': { 'mean': '%.3fus', 'k': 3 } }"};
+  uint32_t shape = below(f, 3);
+  char text[200];
+  snprintf(text, sizeof text, shapes[shape], key, us);
+  put(&f->t, "%s", text);
+}
+
+static void put_steps(struct fuzz *f, uint32_t depth);
+
+static void put_step(struct fuzz *f, uint32_t depth) {
+  uint32_t kind = below(f, depth < 3 ? 7 : 2);
+  put(&f->t, "{ ");
+  if (kind == 1)
+    put_duration(f, "delay", 3000);
+  else if (kind == 2 && f->databases) {
+    put(&f->t, "'query': 'd%u', 'reads': %u, 'writes': %u, ", below(f, f->databases), 1 + below(f, 3), below(f, 2));
+    put_duration(f, "demand", 2000);
+  } else if (kind == 3 && f->caches) {
+    put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5), PICK(f, "true", "false"));
+    put_steps(f, depth + 1);
+  } else if (kind == 4 && f->externals)
+    put(&f->t, "'external': 'e%u'", below(f, f->externals));
+  else if (kind == 5 || kind == 6) {
+    put(&f->t, "'call': 'a%u', 'steps': ", below(f, f->apps));
+    put_steps(f, depth + 1);
+  } else
+    put_duration(f, "cpu", 4000);
+  put(&f->t, " }");
+}
+
+static void put_steps(struct fuzz *f, uint32_t depth) {
+  put(&f->t, "[ ");
+  for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) put(&f->t, "%s", i ? ", " : ""), put_step(f, depth);
+  put(&f->t, " ]");
+}
+
+static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
+  put(&f->t, "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'", letter, number, kind, 1 + below(f, 4),
+      PICK(f, "event-loop", "threads"), 1 + below(f, 6), PICK(f, "0", "1", "5", "511", "unlimited"), PICK(f, "round-robin", "random", "least-connections"), PICK(f, "always", "always", "always", "no"));
+  put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"), PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
+  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s' } }", chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"),
+      PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"));
+  if (letter == 'a' && f->databases && chance(f, 70)) {
+    put(&f->t, ", 'pools': { ");
+    for (uint32_t i = 0; i < f->databases; i++) put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s' }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
+    put(&f->t, " }");
+  }
+  if (letter == 'a' && f->platform == 3 && chance(f, 50))
+    put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s }", 1 + below(f, 2), 2 + below(f, 6), 20 + 30 * below(f, 3), PICK(f, "true", "false"));
+  if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
+  put(&f->t, " }");
+}
+
+static void put_services(struct fuzz *f) {
+  put(&f->t, "'services': { ");
+  for (uint32_t i = 0; i < f->apps; i++) put(&f->t, "%s", i ? ", " : ""), put_service(f, i ? PICK(f, "app", "proxy") : "app", 'a', i);
+  for (uint32_t i = 0; i < f->databases; i++) put(&f->t, ", "), put_service(f, "database", 'd', i);
+  for (uint32_t i = 0; i < f->caches; i++) put(&f->t, ", "), put_service(f, "cache", 'c', i);
+  for (uint32_t i = 0; i < f->externals; i++) {
+    put(&f->t, ", 'e%u': { 'kind': 'external', 'failure': '%u%%', ", i, 10 * below(f, 3));
+    put_duration(f, "latency", 5000);
+    put(&f->t, " }");
+  }
+  put(&f->t, " },\n");
+}
+
+static void put_rate(struct fuzz *f) {
+  double rate = 5 + 150 * stream_uniform(&f->draws);
+  switch (below(f, 5)) {
+  case 0: put(&f->t, "'rate': '%.2f/s'", rate); break;
+  case 1: put(&f->t, "'rate': { 'wave': { 'mean': '%.2f/s', 'amplitude': '%.2f/s', 'period': '7s' } }", rate, rate * 0.9); break;
+  case 2: put(&f->t, "'rate': { 'on_sale': { 'at': '3s', 'peak': '%.2f/s', 'half_life': '2s' } }", 4 * rate); break;
+  case 3: put(&f->t, "'rate': { 'steps': [ { 'from': '0s', 'rate': '%.2f/s' }, { 'from': '4s', 'rate': '0/s' }, { 'from': '5s', 'rate': '%.2f/s' } ] }", rate, 2 * rate); break;
+  default: put(&f->t, "'rate': { 'sum': [ { 'constant': '%.2f/s' }, { 'day': { 'mean': '%.2f/s', 'peak': 3 } } ] }", rate / 2, rate / 2);
+  }
+}
+
+static void put_traffic(struct fuzz *f) {
+  put(&f->t, "'traffic': { ");
+  for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) {
+    put(&f->t, "%s's%u': { ", i ? ", " : "", i);
+    if (chance(f, 60)) {
+      put(&f->t, "'kind': 'open', ");
+      put_rate(f);
+    } else {
+      put(&f->t, "'kind': 'closed', 'population': %u, ", 1 + below(f, 40));
+      put_duration(f, "think", 200000);
+    }
+    if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
+    put(&f->t, ", 'mix': { ");
+    for (uint32_t k = 0; k < f->endpoints; k++) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, 1 + below(f, 9));
+    put(&f->t, " } }");
+  }
+  put(&f->t, " },\n");
+}
+
+static void put_platform(struct fuzz *f) {
+  static const char *const kinds[] = {"static", "compose", "swarm", "kubernetes"};
+  put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform], PICK(f, "0s", "0.25ms", "5ms"));
+  for (uint32_t i = 0; i < f->groups; i++)
+    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"));
+  if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
+  put(&f->t, " }");
+  if (chance(f, 60))
+    put(&f->t, ", 'swarm': { 'heartbeat': '1s', 'restart_delay': '%s' }, 'kubernetes': { 'lease_renewal': '1s', 'monitor_grace': '2s', 'monitor_period': '500ms', 'eviction': '%s', 'readiness_period': "
+               "'1s', 'endpoint_delay': '%s', 'relist': '100ms', 'restart_base': '100ms', 'restart_cap': '2s', 'termination_grace': '1s', 'metrics_resolution': '1s', 'autoscaler_sync': '1s' }",
+        PICK(f, "0s", "500ms"), PICK(f, "0s", "2s"), PICK(f, "0s", "200ms"));
+  put(&f->t, " },\n");
+}
+
+static void put_faults(struct fuzz *f) {
+  put(&f->t, "'faults': { ");
+  const char *between = "";
+  for (uint32_t i = 0; i < f->groups; i++, between = ", ")
+    if (chance(f, 70))
+      put(&f->t, "%s'n%u': { 'kind': 'node', 'nodes': 'g%u', 'mtbf': '%s', 'at': '%s', 'repair': { 'exponential': '%s' } }", between, i, i, PICK(f, "5s", "20s", "never"), "6s", PICK(f, "200ms", "4s", "20s"));
+    else
+      put(&f->t, "%s'n%u': { 'kind': 'crash', 'service': 'a0', 'at': '7s' }", between, i);
+  if (f->platform == 2 && strstr(f->t.bytes, "manager") && chance(f, 70)) put(&f->t, "%s'm': { 'kind': 'node', 'nodes': 'm', 'mtbf': '8s', 'repair': '5s' }", between);
+  for (uint32_t i = 0; i < f->apps; i++)
+    if (chance(f, 50)) put(&f->t, "%s'x%u': { 'kind': 'crash', 'service': 'a%u', 'mtbf': '%s' }", between, i, i, PICK(f, "300ms", "5s", "30s"));
+  if (f->databases && chance(f, 50)) put(&f->t, "%s'xd': { 'kind': 'crash', 'service': 'd0', 'mtbf': '4s' }", between);
+  if (f->caches && chance(f, 50)) put(&f->t, "%s'xc': { 'kind': 'crash', 'service': 'c0', 'mtbf': '4s' }", between);
+  put(&f->t, " },\n");
+}
+
+static void generate(struct fuzz *f, uint64_t seed) {
+  *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)), .platform = (int)(seed % 4)};
+  f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2), f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
+  put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
+  put_traffic(f);
+  put(&f->t, "'endpoints': { ");
+  for (uint32_t i = 0; i < f->endpoints; i++) {
+    put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));
+    put_steps(f, 1);
+    put(&f->t, " }");
+  }
+  put(&f->t, " },\n");
+  put_services(f);
+  put_platform(f);
+  if (chance(f, 80)) put_faults(f);
+  put(&f->t, "'run': { 'window': '12s', 'warmup': '%s', 'windows': 2, 'replications': 2, 'seed': %u } }", PICK(f, "0s", "1s"), 1 + below(f, 1000));
+}
+
+/* --- the structure ------------------------------------------------------------------------------------------------------------- */
+
+/* What a child process tells its parent; a scenario that aborts or hangs takes only its child with it. */
+struct looker {
+  uint64_t seed, arrived;
+  bool taken;
+  char message[400]; /* the first */
+};
+
+__attribute__((format(printf, 3, 4))) static void expect(struct looker *l, bool ok, const char *format, ...) {
+  if (ok || l->message[0]) return;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(l->message, sizeof l->message, format, arguments);
+  va_end(arguments);
+}
+
+static struct looker in_child(uint64_t seed, void (*run)(struct looker *)) {
+  struct looker l = {.seed = seed};
+  int ends[2], status = 0;
+  fflush(stdout);
+  if (pipe(ends)) abort();
+  pid_t child = fork();
+  if (!child) {
+    alarm(30);
+    run(&l);
+    _exit(write(ends[1], &l, sizeof l) != sizeof l);
+  }
+  close(ends[1]);
+  bool told = read(ends[0], &l, sizeof l) == sizeof l;
+  close(ends[0]);
+  waitpid(child, &status, 0);
+  if (!told) test_check(false, "scenario %llu: ended by signal %d", (unsigned long long)seed, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+  test_check(!l.message[0], "scenario %llu: %s", (unsigned long long)seed, l.message);
+  return l;
+}
+
+static bool serving(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
+
+static void look_at_service(struct looker *l, const struct world *w, const struct service *s) {
+  uint32_t up = 0, rotating = 0, active = 0;
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    const struct container *c = &w->containers[s->first + i];
+    up += serving(c), rotating += c->in_rotation;
+    active += c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING;
+  }
+  double t = sim_seconds(world_now(w));
+  expect(l, up == s->up, "%s at %.3f s: %u containers serve, %u are counted", s->config->name, t, up, s->up);
+  expect(l, rotating == s->in_rotation, "%s at %.3f s: %u flags, %u in rotation", s->config->name, t, rotating, s->in_rotation);
+  if (s->config->kind != SERVICE_EXTERNAL) expect(l, (int64_t)active <= s->desired, "%s at %.3f s: %u containers for a desired size of %d", s->config->name, t, active, s->desired);
+  if (s->config->autoscale.max) expect(l, s->desired <= s->config->autoscale.max || s->desired <= s->config->replicas, "%s: desired %d", s->config->name, s->desired);
+}
+
+static void look_at_container(struct looker *l, const struct world *w, const struct container *c) {
+  const struct service_config *s = w->services[c->service].config;
+  double t = sim_seconds(world_now(w));
+  bool runs = serving(c) || c->state == CONTAINER_STARTING;
+  expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name, c->id, t, c->state);
+  expect(l, c->running <= c->threads && c->held <= c->threads, "%s %u: %u running, %u held of %lld threads", s->name, c->id, c->running, c->held, (long long)c->threads);
+  expect(l, c->fresh_waiting <= c->backlog && c->door.count <= c->backlog, "%s %u: %u and %u wait, backlog %lld", s->name, c->id, c->fresh_waiting, c->door.count, (long long)c->backlog);
+  expect(l, !c->runnable.count || c->running == c->threads, "%s %u: %u wait and a thread is free", s->name, c->id, c->runnable.count);
+  expect(l, !c->door.count || c->held == c->threads, "%s %u: %u wait at the door and a thread is free", s->name, c->id, c->door.count);
+  expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
+  for (uint32_t k = 0; k < s->pools.count; k++) {
+    const struct connection_pool *p = &c->pools[k];
+    expect(l, p->in_use <= p->config->max && (!p->waiting || p->in_use == p->config->max), "%s %u: pool %u of %lld, %u wait", s->name, c->id, p->in_use, (long long)p->config->max, p->waiting);
+  }
+}
+
+static void look_at_node(struct looker *l, const struct world *w, const struct node *n) {
+  int64_t cpu = 0;
+  double demand = 0, used = 0;
+  for (uint32_t i = 0; i < n->container_count; i++) {
+    const struct container *c = &w->containers[n->containers[i]];
+    expect(l, c->node == n->index, "container %u is listed on node %u, not on its own", c->id, n->index);
+    cpu += w->services[c->service].config->resources.requests.cpu;
+    demand += c->demand;
+    if (c->running) used += c->rate * c->running;
+    if (c->running) expect(l, c->rate > 0 && c->rate <= 1 + 1e-12 && c->rate * c->running <= c->limit * (1 + 1e-9), "container %u: rate %.17g for %u threads, limit %g", c->id, c->rate, c->running, c->limit);
+  }
+  expect(l, cpu == n->cpu_requested && cpu <= n->group->cpu, "node %u: requests of %lld, counted %lld", n->index, (long long)cpu, (long long)n->cpu_requested);
+  expect(l, fabs(demand - n->demand) < 1e-9 * (1 + demand), "node %u: demand %.17g, counted %.17g", n->index, demand, n->demand);
+  double due = demand < n->cores ? demand : n->cores;
+  expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %.17g demanded on %g", n->index, used, demand, n->cores);
+}
+
+static void look(struct looker *l, const struct world *w) {
+  for (uint32_t i = 0; i < w->model->services.count; i++) look_at_service(l, w, &w->services[i]);
+  for (uint32_t i = 0; i < w->container_count; i++) look_at_container(l, w, &w->containers[i]);
+  for (uint32_t i = 0; i < w->node_count; i++) look_at_node(l, w, &w->nodes[i]);
+}
+
+static void broken(void *looker, const char *message) { expect(looker, false, "%s", message); }
+
+static void run_world(const struct fixture *f, struct looker *l, enum world_mode mode) {
+  struct world *w = world_new(&f->scenario->model, l->seed, 0, mode);
+  if (mode == WORLD_AVAILABILITY) w->horizon = 100 * SIM_S;
+  for (int i = 1; i < LOOKS; i++) {
+    calendar_run(w->calendar, w->horizon / LOOKS * i + i);
+    look(l, w);
+  }
+  world_run(w);
+  look(l, w);
+  world_audit(w, broken, l);
+  l->arrived += w->observation.arrived;
+  world_free(w);
+}
+
+static void run_worlds(struct looker *l) {
+  static struct fuzz g;
+  generate(&g, l->seed);
+  struct fixture f = fixture_try(&g.t);
+  l->taken = f.scenario != NULL;
+  if (l->taken) run_world(&f, l, WORLD_TRAFFIC), run_world(&f, l, WORLD_AVAILABILITY);
+  fixture_close(&f);
+}
+
+static void test_invariants(void) {
+  uint64_t requests = 0, runs = 0;
+  for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
+    struct looker l = in_child(seed, run_worlds);
+    runs += l.taken, requests += l.arrived;
+  }
+  test_check(runs > SCENARIOS * 3 / 4, "only %llu of the scenarios were taken", (unsigned long long)runs);
+  test_check(requests > 200000, "%llu requests in all", (unsigned long long)requests);
+}
+
+static void run_studies(struct looker *l) {
+  static struct fuzz g;
+  generate(&g, l->seed);
+  struct fixture f = fixture_try(&g.t);
+  if (!f.scenario) return;
+  char *json[2];
+  size_t length[2];
+  for (uint32_t i = 0; i < 2; i++) json[i] = report_json(study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1 + i, .replications = 3}), &length[i]);
+  expect(l, length[0] == length[1] && !memcmp(json[0], json[1], length[0]), "other bytes with two threads");
+  free(json[0]), free(json[1]);
+  fixture_close(&f);
+}
+
+static void test_same_bytes(void) {
+  for (uint64_t seed = SCENARIOS; seed < SCENARIOS + SCENARIOS / 2; seed++) in_child(seed, run_studies);
+}
+
+/* How the generator's scenarios look, and what is refused: for whoever reads a failure. MODEL_FUZZ=SEED prints one. */
+static void test_generator(void) {
+  static struct fuzz g;
+  uint32_t refused = 0;
+  const char *wanted = getenv("MODEL_FUZZ");
+  for (uint64_t seed = 0; seed < 40; seed++) {
+    generate(&g, seed);
+    struct fixture f = fixture_try(&g.t);
+    if (!f.scenario && !strstr(f.refused, "find a node with room")) test_check(false, "scenario %llu refused: %s", (unsigned long long)seed, f.refused);
+    refused += !f.scenario;
+    fixture_close(&f);
+  }
+  if (wanted) generate(&g, strtoull(wanted, NULL, 10)), puts(g.t.bytes);
+  test_check(refused < 12, "%u of 40 refused", refused);
+}
+
+static const struct test_case cases[] = {{"generator", test_generator}, {"invariants", test_invariants}, {"same_bytes", test_same_bytes}, {NULL, NULL}};
+const struct test_suite suite_model_fuzz = {"model_fuzz", cases};
