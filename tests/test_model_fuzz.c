@@ -3,7 +3,10 @@
 #include "tests/model_fixture.h"
 #include <sys/wait.h>
 
-enum { SCENARIOS = 260, LOOKS = 25 };
+#ifndef FUZZ_SCENARIOS
+#define FUZZ_SCENARIOS 260
+#endif
+enum { SCENARIOS = FUZZ_SCENARIOS, LOOKS = 25 };
 
 /* --- the generator ------------------------------------------------------------------------------------------------------------ */
 

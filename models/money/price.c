@@ -53,10 +53,10 @@ double price_monthly(const struct money_value *price) {
 }
 
 static void add_row(struct bill_row *rows, uint32_t *count, const struct price_list *list, const char *item, const char *price,
-                    double quantity) {
+                    const char *unit, double quantity) {
   const struct price_item *from = price_named(list, price);
   double each = from ? price_monthly(&from->price) : NAN;
-  rows[(*count)++] = (struct bill_row){item, price, "a month", from, quantity, each, each * quantity};
+  rows[(*count)++] = (struct bill_row){item, price, unit, from, quantity, each, each * quantity};
 }
 
 uint32_t bill_compute(const struct model *m, double egress_bytes_per_s, struct arena *arena, struct bill_row **out) {
@@ -65,10 +65,10 @@ uint32_t bill_compute(const struct model *m, double egress_bytes_per_s, struct a
   uint32_t count = 0;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     const struct node_group *g = model_nodes(m, i);
-    if (g->price) add_row(rows, &count, &b->prices, g->name, g->price, (double)g->count);
+    if (g->price) add_row(rows, &count, &b->prices, g->name, g->price, g->count == 1 ? "node" : "nodes", (double)g->count);
   }
   const struct charge_config *charges = b->charges.items;
-  for (uint32_t i = 0; i < b->charges.count; i++) add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, charges[i].quantity);
+  for (uint32_t i = 0; i < b->charges.count; i++) add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, "", charges[i].quantity);
   const struct price_item *egress = price_named(&b->prices, b->egress);
   if (!egress) return count;
   double gb = fmax(0, egress_bytes_per_s * 730 * 3600 / 1e9 - b->egress_free_gb);

@@ -98,19 +98,24 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   return c.fault;
 }
 
-static void walk_demand(const struct program *p, uint32_t at, double weight, double *demand_s, double *visits) {
+static void walk_demand(const struct program *p, uint32_t at, double weight, double *demand_s, double *primary_s) {
+  enum route route = ROUTE_ANY; /* of the innermost call: a query holds nothing but its computation */
   for (const struct instruction *in = &p->instructions[at]; weight > 0 && in->operation != OPERATION_END; in++) {
-    if (in->operation == OPERATION_CPU && demand_s) demand_s[in->service] += weight * in->demand.mean * 1e-9;
-    if ((in->operation == OPERATION_ENTER || in->operation == OPERATION_EXTERNAL) && visits) visits[in->service] += weight;
+    if (in->operation == OPERATION_ENTER) route = in->route;
+    if (in->operation == OPERATION_LEAVE) route = ROUTE_ANY;
+    if (in->operation == OPERATION_CPU) {
+      demand_s[in->service] += weight * in->demand.mean * 1e-9;
+      if (route == ROUTE_PRIMARY) primary_s[in->service] += weight * in->demand.mean * 1e-9;
+    }
     if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
     if (in->operation != OPERATION_LOOKUP) continue;
-    walk_demand(p, in->target, weight * in->probability, demand_s, visits);
+    walk_demand(p, in->target, weight * in->probability, demand_s, primary_s);
     weight *= 1 - in->probability;
   }
 }
 
-void program_demand(const struct program *p, double weight, double *demand_s, double *visits) {
-  walk_demand(p, 0, weight, demand_s, visits);
+void program_demand(const struct program *p, double weight, double *demand_s, double *primary_s) {
+  walk_demand(p, 0, weight, demand_s, primary_s);
 }
 
 static double walk_serving(const struct program *p, uint32_t at, double (*serving)(void *, int32_t, enum route), void *context) {

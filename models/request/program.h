@@ -101,9 +101,9 @@ int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
 /* Compiles one endpoint. Null, or what is wrong. */
 const char *program_compile(struct program *, const struct model *, const struct endpoint_config *, struct arena *);
 
-/* Walks every path: sums weight x mean demand of each CPU instruction into demand_s[service], and of visits into
- * visits[service] (ENTER, EXTERNAL) and queries. Arrays of model->services.count; null to skip. */
-void program_demand(const struct program *, double weight, double *demand_s, double *visits);
+/* Walks every path: adds weight x mean demand of each CPU instruction to demand_s[service]; of this, what only the first
+ * replica can do (writes) also to primary_s[service]. Arrays of model->services.count. */
+void program_demand(const struct program *, double weight, double *demand_s, double *primary_s);
 
 /* The share of requests that find a serving path, given for each service the share of its calls that would be served.
  * External services are not ours and count as serving. */

@@ -114,7 +114,8 @@ struct shown format_value(enum unit unit, const char *currency, const struct est
   if (isnan(e->value)) return out;
   if (isinf(e->value)) return (struct shown){"unbounded"};
   const struct scale *scale = scale_of(unit, e->value);
-  write_number(number, sizeof number, e->value, scale->factor, power_of(unit, e, scale->factor));
+  bool nothing = e->value == 0 && unit != UNIT_CURRENCY; /* nothing has no digits to show */
+  write_number(number, sizeof number, e->value, scale->factor, nothing ? 0 : power_of(unit, e, scale->factor));
   if (unit != UNIT_CURRENCY && !has_interval(e)) drop_zeros(number);
   snprintf(out.text, sizeof out.text, "%s%s", number, unit_suffix(unit, scale, currency, room, sizeof room));
   return out;
@@ -124,7 +125,7 @@ static void write_bound(char *out, size_t size, double bound, double factor, int
   if (isinf(bound))
     snprintf(out, size, "unbounded");
   else
-    write_number(out, size, bound, factor, power);
+    write_number(out, size, bound, factor, bound == 0 && power < 0 ? 0 : power);
 }
 
 struct shown format_interval(enum unit unit, const char *currency, const struct estimate *e) {

@@ -6,7 +6,7 @@
 /* ---- percentiles per endpoint: two lines, the value and under it its interval ---- */
 
 static const char *const aggregates[] = {"mean", "p50", "p90", "p95", "p99", "p99.9"};
-enum { AGGREGATES = sizeof aggregates / sizeof *aggregates, CELL = 14, NAME_MAX_WIDTH = 14 };
+enum { AGGREGATES = sizeof aggregates / sizeof *aggregates, CELL = 15, NAME_MAX_WIDTH = 8 };
 
 static const struct metric *latency_of(const struct results *r, const char *endpoint, const char *aggregate) {
   char name[160];
@@ -15,7 +15,7 @@ static const struct metric *latency_of(const struct results *r, const char *endp
 }
 
 static int name_width(const struct results *r) {
-  int width = 8;
+  int width = 4;
   for (uint32_t i = 0; i < r->endpoint_count; i++)
     if (format_width(r->endpoints[i]) > width) width = format_width(r->endpoints[i]);
   return width < NAME_MAX_WIDTH ? width : NAME_MAX_WIDTH;

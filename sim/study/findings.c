@@ -77,7 +77,7 @@ static void saturation_rows(const struct ledger *l, struct results *r) {
     const struct resource *x = &resources[i];
     bool nodes = x->subject == SUBJECT_NODES;
     const char *name = nodes ? model_nodes(l->model, x->index)->name : model_service(l->model, x->index)->name;
-    bool by_limit = !nodes && strstr(x->name, "CPU limit");
+    bool by_limit = !nodes && x->by_cpu;
     const struct entry *e = entry_named(l, arena_format(l->arena, "%s.%s", name, nodes || by_limit ? "cpu" : "threads"), "utilization");
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){x->name, e ? ledger_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false}, resource_saturates_at(x), false};

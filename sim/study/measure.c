@@ -130,28 +130,51 @@ static uint32_t group_of(const struct model *m, const struct service_config *s) 
   return 0;
 }
 
+struct demands {
+  double *service, *primary, *nodes; /* seconds per request of the system; primary: what only a first replica can do */
+};
+
+static struct demands demands_of(const struct model *m, struct arena *arena) {
+  struct demands d = {arena_new_array(arena, double, m->services.count + 1), arena_new_array(arena, double, m->services.count + 1),
+                      arena_new_array(arena, double, m->platform.nodes.count + 1)};
+  for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), d.service, d.primary);
+  return d;
+}
+
+static double node_cores(const struct node_group *g) { return g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000; }
+
+/* The first replica of a replicated database does all the writes and its part of the reads. */
+static struct resource primary_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed, double cores, struct arena *arena) {
+  double reads = d->service[index] - d->primary[index];
+  return (struct resource){arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, index, (d->primary[index] + reads / most_replicas(s)) / speed, cores, true};
+}
+
+/* The threads or the CPU limit of all replicas. */
+static struct resource threads_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed, struct arena *arena) {
+  bool by_limit = replica_cores(s) < (double)s->threads;
+  const char *what = by_limit ? "CPU limit" : s->threads == 1 ? (s->kind == SERVICE_APP ? "event loop" : "thread") : "threads";
+  const char *replicas = most_replicas(s) > 1 ? arena_format(arena, " x %g", most_replicas(s)) : "";
+  return (struct resource){arena_format(arena, "%s %s%s", s->name, what, replicas), SUBJECT_SERVICE, index, d->service[index] / speed, replica_cores(s) * most_replicas(s), by_limit};
+}
+
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct resource *r = *out = arena_new_array(arena, struct resource, m->services.count + m->platform.nodes.count + 1);
-  double *demand = arena_new_array(arena, double, m->services.count + 1), *node_demand = arena_new_array(arena, double, m->platform.nodes.count + 1);
-  for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), demand, NULL);
+  struct resource *r = *out = arena_new_array(arena, struct resource, 2 * m->services.count + m->platform.nodes.count + 1);
+  struct demands d = demands_of(m, arena);
   uint32_t count = 0;
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
-    if (s->kind == SERVICE_EXTERNAL || demand[i] <= 0) continue;
+    if (s->kind == SERVICE_EXTERNAL || d.service[i] <= 0) continue;
     const struct node_group *g = model_nodes(m, group_of(m, s));
-    node_demand[group_of(m, s)] += demand[i] / g->speed;
-    double cores = replica_cores(s), node_cores = g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000;
-    bool by_limit = s->resources.limits.cpu != INT64_MAX && cores < (double)s->threads;
-    if (cores >= node_cores) continue; /* the node is full first */
-    const char *what = by_limit ? "CPU limit" : s->threads == 1 ? (s->kind == SERVICE_APP ? "event loop" : "thread") : "threads";
-    const char *replicas = most_replicas(s) > 1 ? arena_format(arena, "s of %g replicas", most_replicas(s)) : "";
-    r[count++] = (struct resource){arena_format(arena, "%s %s%s", s->name, what, replicas), SUBJECT_SERVICE, i, demand[i] / g->speed, cores * most_replicas(s)};
+    double cores = node_cores(g), own = replica_cores(s);
+    d.nodes[group_of(m, s)] += d.service[i] / g->speed;
+    if (d.primary[i] > 0 && s->replicas > 1) r[count++] = primary_of(s, i, &d, g->speed, own < cores ? own : cores, arena);
+    if (own < cores) r[count++] = threads_of(s, i, &d, g->speed, arena); /* else the node is full first */
   }
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     const struct node_group *g = model_nodes(m, i);
-    if (node_demand[i] <= 0 || g->cpu == INT64_MAX) continue;
+    if (d.nodes[i] <= 0 || isinf(node_cores(g))) continue;
     const char *many = g->count > 1 ? arena_format(arena, " of %lld nodes", (long long)g->count) : "";
-    r[count++] = (struct resource){arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, node_demand[i], (double)g->cpu / 1000 * (double)g->count};
+    r[count++] = (struct resource){arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, d.nodes[i], node_cores(g) * (double)g->count, true};
   }
   return count;
 }
