@@ -6,7 +6,9 @@
 void histogram_clear(struct histogram *histogram) { memset(histogram, 0, sizeof *histogram); }
 
 void histogram_merge(struct histogram *into, const struct histogram *from) {
-  for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) into->counts[i] += from->counts[i];
+  if (!from->count) return;
+  uint32_t last = histogram_bucket(from->max);
+  for (uint32_t i = histogram_bucket(histogram_min(from)); i <= last; i++) into->counts[i] += from->counts[i];
   into->sum += from->sum;
   into->count += from->count;
   into->max = from->max > into->max ? from->max : into->max;
@@ -15,13 +17,13 @@ void histogram_merge(struct histogram *into, const struct histogram *from) {
 
 /* Smallest value of a bucket, and how many values it has. */
 static int64_t bucket_low(uint32_t bucket, int64_t *width) {
-  if (bucket < 256) {
+  if (bucket < 512) {
     *width = 1;
     return bucket;
   }
-  uint32_t shift = bucket / 128 - 1;
+  uint32_t shift = bucket / 256 - 1;
   *width = (int64_t)1 << shift;
-  return (int64_t)(bucket - shift * 128) << shift;
+  return (int64_t)(bucket - shift * 256) << shift;
 }
 
 double histogram_quantile(const struct histogram *histogram, double p) {
@@ -32,11 +34,14 @@ double histogram_quantile(const struct histogram *histogram, double p) {
   uint64_t rank = wanted < 1 ? 1 : wanted >= (double)histogram->count ? histogram->count : (uint64_t)wanted;
   if (rank == histogram->count) return (double)histogram->max;
   uint32_t bucket = 0;
-  for (uint64_t below = histogram->counts[0]; below < rank; below += histogram->counts[++bucket]) {}
+  uint64_t below = 0;
+  for (; below + histogram->counts[bucket] < rank; bucket++) below += histogram->counts[bucket];
   int64_t width, low = bucket_low(bucket, &width);
-  double middle = (double)low + 0.5 * (double)(width - 1);
+  /* The values of a bucket as if spread evenly over it: the k-th of n at (k - 1/2) / n of the way. */
+  double place = ((double)(rank - below) - 0.5) / (double)histogram->counts[bucket];
+  double value = (double)low + place * (double)(width - 1);
   double min = (double)histogram_min(histogram), max = (double)histogram->max;
-  return middle < min ? min : middle > max ? max : middle;
+  return value < min ? min : value > max ? max : value;
 }
 
 double histogram_share_at_most(const struct histogram *histogram, int64_t ns) {
