@@ -27,8 +27,10 @@ static void audit_flow(const struct audit *a) {
   uint64_t ended = 0;
   for (int i = 0; i < OUTCOMES; i++) ended += o->ended[i];
   if (o->arrived != ended + o->inside)
-    broken(a, "flow: %llu requests arrived, %llu ended and %u are inside", (unsigned long long)o->arrived, (unsigned long long)ended, o->inside);
-  if (o->broken_attributions) broken(a, "attribution: the times of %llu requests do not add up to their latency", (unsigned long long)o->broken_attributions);
+    broken(a, "flow: %llu requests arrived, %llu ended and %u are inside", (unsigned long long)o->arrived,
+           (unsigned long long)ended, o->inside);
+  if (o->broken_attributions)
+    broken(a, "attribution: the times of %llu requests do not add up to their latency", (unsigned long long)o->broken_attributions);
 }
 
 struct living {
@@ -39,7 +41,8 @@ struct living {
 };
 
 static struct living count_living(const struct world *w) {
-  struct living l = {.in_flight = calloc(w->container_count + 1, sizeof(uint32_t)), .connections = calloc(w->container_count + 1, sizeof(uint32_t))};
+  struct living l = {.in_flight = calloc(w->container_count + 1, sizeof(uint32_t)),
+                     .connections = calloc(w->container_count + 1, sizeof(uint32_t))};
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
@@ -59,17 +62,23 @@ static void audit_living(const struct audit *a) {
   const struct world *w = a->world;
   const struct observation *o = &w->observation;
   struct living l = count_living(w);
-  if (l.requests != pool_live(&w->requests)) broken(a, "pool: %llu requests live in %u entries", (unsigned long long)l.requests, pool_live(&w->requests));
-  if (l.waiting_clients != o->inside) broken(a, "clients: %llu wait, %u are counted", (unsigned long long)l.waiting_clients, o->inside);
+  if (l.requests != pool_live(&w->requests))
+    broken(a, "pool: %llu requests live in %u entries", (unsigned long long)l.requests, pool_live(&w->requests));
+  if (l.waiting_clients != o->inside)
+    broken(a, "clients: %llu wait, %u are counted", (unsigned long long)l.waiting_clients, o->inside);
   if (o->inside_ns != o->sojourn_ns + l.sojourn_ns)
-    broken(a, "Little's law: the integral of the number inside is %.9g s, the sum of the times inside %.9g s", (double)o->inside_ns * 1e-9,
-           (double)(o->sojourn_ns + l.sojourn_ns) * 1e-9);
+    broken(a, "Little's law: the integral of the number inside is %.9g s, the sum of the times inside %.9g s",
+           (double)o->inside_ns * 1e-9, (double)(o->sojourn_ns + l.sojourn_ns) * 1e-9);
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
     uint32_t in_use = 0;
     for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) in_use += c->pools[k].in_use;
-    if (c->in_flight != l.in_flight[i]) broken(a, "container %u of %s: %u requests in flight, %u counted", i, w->services[c->service].config->name, l.in_flight[i], c->in_flight);
-    if (in_use != l.connections[i]) broken(a, "container %u of %s: %u connections held, %u counted", i, w->services[c->service].config->name, l.connections[i], in_use);
+    if (c->in_flight != l.in_flight[i])
+      broken(a, "container %u of %s: %u requests in flight, %u counted", i, w->services[c->service].config->name, l.in_flight[i],
+             c->in_flight);
+    if (in_use != l.connections[i])
+      broken(a, "container %u of %s: %u connections held, %u counted", i, w->services[c->service].config->name, l.connections[i],
+             in_use);
   }
   free(l.in_flight);
   free(l.connections);
@@ -83,7 +92,8 @@ static void audit_work(const struct audit *a) {
     double work = (double)c->done_ns + c->dropped_ns + container_unfinished(w, c);
     double slack = 1e-9 * work + 64.0 * (double)(c->job_order + 1);
     if (fabs(c->used_ns - work) > slack)
-      broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i, w->services[c->service].config->name, c->used_ns * 1e-9, work * 1e-9);
+      broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i, w->services[c->service].config->name,
+             c->used_ns * 1e-9, work * 1e-9);
   }
 }
 
@@ -92,7 +102,8 @@ static void audit_nodes(const struct audit *a) {
   for (uint32_t i = 0; i < w->node_count; i++) {
     const struct node *n = &w->nodes[i];
     if (n->up_time + n->down_time != w->horizon)
-      broken(a, "node %u: up %.9g s and down %.9g s are not the horizon %.9g s", i, sim_seconds(n->up_time), sim_seconds(n->down_time), sim_seconds(w->horizon));
+      broken(a, "node %u: up %.9g s and down %.9g s are not the horizon %.9g s", i, sim_seconds(n->up_time),
+             sim_seconds(n->down_time), sim_seconds(w->horizon));
   }
 }
 
@@ -103,7 +114,8 @@ static void audit_users(const struct audit *a) {
     if (s->config->kind != SOURCE_CLOSED) continue;
     unsigned __int128 whole = (unsigned __int128)(uint64_t)w->horizon * (uint64_t)s->config->population;
     if (s->thought_ns + s->waited_ns != whole)
-      broken(a, "response time law: users of %s thought %.9g s and waited %.9g s of %.9g s", s->config->name, (double)s->thought_ns * 1e-9, (double)s->waited_ns * 1e-9, (double)whole * 1e-9);
+      broken(a, "response time law: users of %s thought %.9g s and waited %.9g s of %.9g s", s->config->name,
+             (double)s->thought_ns * 1e-9, (double)s->waited_ns * 1e-9, (double)whole * 1e-9);
   }
 }
 

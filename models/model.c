@@ -7,21 +7,77 @@
 #include <string.h>
 
 #define AT(member) offsetof(struct run_config, member)
-static const struct field probe_fields[] = {
-    {.name = "at", .kind = FIELD_DURATION, .offset = offsetof(struct probe_config, at), .low = 0, .high = 9.3e18, .doc = "Since the start of the run."}, {0}};
-static const struct record probe_record = {"probe", sizeof(struct probe_config), probe_fields, "An instant at which the number of waiting clients is read.", "at"};
+static const struct field probe_fields[] = {{.name = "at",
+                                             .kind = FIELD_DURATION,
+                                             .offset = offsetof(struct probe_config, at),
+                                             .low = 0,
+                                             .high = 9.3e18,
+                                             .doc = "Since the start of the run."},
+                                            {0}};
+static const struct record probe_record = {"probe", sizeof(struct probe_config), probe_fields,
+                                           "An instant at which the number of waiting clients is read.", "at"};
 static const struct field run_fields[] = {
-    {.name = "window", .kind = FIELD_DURATION, .offset = AT(window), .fallback = "\"30m\"", .low = 1, .high = 9e18, .doc = "Simulated time that is measured, in each replication."},
-    {.name = "warmup", .kind = FIELD_DURATION, .offset = AT(warmup), .fallback = "\"1m\"", .low = 0, .high = 9e18, .doc = "Simulated before it and not measured."},
-    {.name = "start", .kind = FIELD_CLOCK, .offset = AT(start), .fallback = "\"00:00\"", .doc = "Time of day at which the run begins."},
-    {.name = "replications", .kind = FIELD_INTEGER, .offset = AT(replications), .fallback = "10", .low = 1, .high = 1000000, .doc = "Independent repetitions; intervals come from their spread."},
-    {.name = "windows", .kind = FIELD_INTEGER, .offset = AT(windows), .fallback = "60", .low = 1, .high = 10000, .doc = "Equal parts of the window, for the timeline and for claims over a part of it."},
-    {.name = "probes", .kind = FIELD_LIST, .offset = AT(probes), .record = &probe_record, .optional = true, .doc = "Instants at which the number of waiting clients is read."},
-    {.name = "years", .kind = FIELD_INTEGER, .offset = AT(years), .fallback = "0", .low = 0, .high = 100000000, .doc = "Length of the availability run, which plays the faults without requests; 0: none."},
-    {.name = "years_per_replication", .kind = FIELD_INTEGER, .offset = AT(years_per_replication), .fallback = "50", .low = 1, .high = 250, .doc = "The availability run is cut into independent pieces of this many years."},
-    {.name = "seed", .kind = FIELD_SEED, .offset = AT(seed), .fallback = "1", .doc = "The customers and faults of this run: the same seed gives the same bytes."},
+    {.name = "window",
+     .kind = FIELD_DURATION,
+     .offset = AT(window),
+     .fallback = "\"30m\"",
+     .low = 1,
+     .high = 9e18,
+     .doc = "Simulated time that is measured, in each replication."},
+    {.name = "warmup",
+     .kind = FIELD_DURATION,
+     .offset = AT(warmup),
+     .fallback = "\"1m\"",
+     .low = 0,
+     .high = 9e18,
+     .doc = "Simulated before it and not measured."},
+    {.name = "start",
+     .kind = FIELD_CLOCK,
+     .offset = AT(start),
+     .fallback = "\"00:00\"",
+     .doc = "Time of day at which the run begins."},
+    {.name = "replications",
+     .kind = FIELD_INTEGER,
+     .offset = AT(replications),
+     .fallback = "10",
+     .low = 1,
+     .high = 1000000,
+     .doc = "Independent repetitions; intervals come from their spread."},
+    {.name = "windows",
+     .kind = FIELD_INTEGER,
+     .offset = AT(windows),
+     .fallback = "60",
+     .low = 1,
+     .high = 10000,
+     .doc = "Equal parts of the window, for the timeline and for claims over a part of it."},
+    {.name = "probes",
+     .kind = FIELD_LIST,
+     .offset = AT(probes),
+     .record = &probe_record,
+     .optional = true,
+     .doc = "Instants at which the number of waiting clients is read."},
+    {.name = "years",
+     .kind = FIELD_INTEGER,
+     .offset = AT(years),
+     .fallback = "0",
+     .low = 0,
+     .high = 100000000,
+     .doc = "Length of the availability run, which plays the faults without requests; 0: none."},
+    {.name = "years_per_replication",
+     .kind = FIELD_INTEGER,
+     .offset = AT(years_per_replication),
+     .fallback = "50",
+     .low = 1,
+     .high = 250,
+     .doc = "The availability run is cut into independent pieces of this many years."},
+    {.name = "seed",
+     .kind = FIELD_SEED,
+     .offset = AT(seed),
+     .fallback = "1",
+     .doc = "The customers and faults of this run: the same seed gives the same bytes."},
     {0}};
-const struct record run_record = {"run", sizeof(struct run_config), run_fields, "How long to simulate, and with which chance.", NULL};
+const struct record run_record = {"run", sizeof(struct run_config), run_fields, "How long to simulate, and with which chance.",
+                                  NULL};
 #undef AT
 
 struct linker {
@@ -44,7 +100,8 @@ static void fault(struct linker *l, const char *path, const char *format, ...) {
 }
 
 static int64_t default_threads(int32_t kind) {
-  static const int64_t threads[] = {[SERVICE_APP] = 1, [SERVICE_PROXY] = 4, [SERVICE_DATABASE] = 151, [SERVICE_CACHE] = 1, [SERVICE_EXTERNAL] = 1};
+  static const int64_t threads[] = {
+      [SERVICE_APP] = 1, [SERVICE_PROXY] = 4, [SERVICE_DATABASE] = 151, [SERVICE_CACHE] = 1, [SERVICE_EXTERNAL] = 1};
   return threads[kind];
 }
 
@@ -58,9 +115,11 @@ static void link_services(struct linker *l) {
     const struct pool_config *pools = s->pools.items;
     for (uint32_t k = 0; k < s->pools.count; k++)
       if (model_service(m, (uint32_t)pools[k].database)->kind != SERVICE_DATABASE)
-        fault(l, path, "its pool leads to \"%s\", which is not of kind database", model_service(m, (uint32_t)pools[k].database)->name);
+        fault(l, path, "its pool leads to \"%s\", which is not of kind database",
+              model_service(m, (uint32_t)pools[k].database)->name);
     if (s->autoscale.max && s->autoscale.max < s->autoscale.min) fault(l, path, "autoscale: \"max\" is less than \"min\"");
-    if (s->autoscale.max && orchestrators[m->platform.kind] != &orchestrator_kubernetes) fault(l, path, "autoscale needs a platform of kind kubernetes");
+    if (s->autoscale.max && orchestrators[m->platform.kind] != &orchestrator_kubernetes)
+      fault(l, path, "autoscale needs a platform of kind kubernetes");
     m->container_count += service_capacity(s);
   }
 }
@@ -112,8 +171,10 @@ static void link_faults(struct linker *l) {
     if (f->kind == FAULT_NODE && f->nodes < 0) fault(l, path, "a fault of kind node needs \"nodes\": the group that breaks");
     if (f->kind == FAULT_NODE && !f->repair.kind) fault(l, path, "a fault of kind node needs a \"repair\" time");
     if (f->kind == FAULT_CRASH && f->service < 0) fault(l, path, "a fault of kind crash needs a \"service\"");
-    if (f->kind == FAULT_CRASH && f->service >= 0 && model_service(m, (uint32_t)f->service)->kind == SERVICE_EXTERNAL) fault(l, path, "an external service has no process of ours that could crash");
-    if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind) fault(l, path, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
+    if (f->kind == FAULT_CRASH && f->service >= 0 && model_service(m, (uint32_t)f->service)->kind == SERVICE_EXTERNAL)
+      fault(l, path, "an external service has no process of ours that could crash");
+    if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
+      fault(l, path, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
   }
 }
 
@@ -135,7 +196,8 @@ static void link_money(struct linker *l) {
     const char *path = arena_format(l->arena, "bill.charges.%s", charges[i].name);
     check_price(l, path, charges[i].price);
     const struct price_item *item = price_named(&m->bill.prices, charges[i].price);
-    if (item && isnan(price_monthly(&item->price))) fault(l, path, "the price \"%s\" is per %s, not per month or hour", charges[i].price, item->price.per);
+    if (item && isnan(price_monthly(&item->price)))
+      fault(l, path, "the price \"%s\" is per %s, not per month or hour", charges[i].price, item->price.per);
   }
   check_price(l, "bill.egress", m->bill.egress);
 }
@@ -147,7 +209,8 @@ static void check_placement(struct linker *l) {
     const struct service *s = &w->services[i];
     if (s->config->kind == SERVICE_EXTERNAL || s->in_rotation >= (uint64_t)s->config->replicas) continue;
     fault(l, arena_format(l->arena, "services.%s", s->config->name),
-          "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation, (long long)s->config->replicas);
+          "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
+          (long long)s->config->replicas);
   }
   world_free(w);
 }
@@ -173,7 +236,8 @@ static double source_rate(const struct model *m, const struct source_config *s) 
 
 double model_offered_rate(const struct model *m) {
   double sum = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++) sum += model_source(m, i)->kind == SOURCE_OPEN ? source_rate(m, model_source(m, i)) : 0;
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    sum += model_source(m, i)->kind == SOURCE_OPEN ? source_rate(m, model_source(m, i)) : 0;
   return sum;
 }
 

@@ -17,13 +17,13 @@ struct probe_config {
 };
 
 struct run_config {
-  sim_time window;      /* measured */
-  sim_time warmup;      /* simulated before it */
-  sim_time start;       /* time of day at time zero, ns since midnight */
+  sim_time window; /* measured */
+  sim_time warmup; /* simulated before it */
+  sim_time start;  /* time of day at time zero, ns since midnight */
   int64_t replications;
-  int64_t windows;      /* equal parts of the window, for series and claims over a part */
+  int64_t windows;           /* equal parts of the window, for series and claims over a part */
   struct config_list probes; /* struct probe_config */
-  int64_t years;        /* of the availability run; 0: none */
+  int64_t years;             /* of the availability run; 0: none */
   int64_t years_per_replication;
   uint64_t seed;
 };
@@ -39,7 +39,7 @@ struct model {
   struct bill_config bill;
   struct run_config run;
   /* Derived by model_link. */
-  struct program *programs;     /* one an endpoint */
+  struct program *programs; /* one an endpoint */
   uint32_t node_count, container_count;
   struct arena *arena;
 };

@@ -17,9 +17,9 @@ struct slow_bin {
 };
 
 struct endpoint_window {
-  uint64_t arrived;           /* in this window */
-  uint64_t ended[OUTCOMES];   /* of those that arrived in it */
-  struct histogram latency;   /* of the completed */
+  uint64_t arrived;         /* in this window */
+  uint64_t ended[OUTCOMES]; /* of those that arrived in it */
+  struct histogram latency; /* of the completed */
 };
 
 struct endpoint_observation {
@@ -40,12 +40,12 @@ struct observation {
   struct service_observation *services;
   /* Over the whole run, from time zero: for the invariants. */
   uint64_t arrived, ended[OUTCOMES];
-  uint64_t wasted;              /* ran on after their client had gone, to the end of their program */
-  uint32_t inside;              /* clients that wait now */
+  uint64_t wasted; /* ran on after their client had gone, to the end of their program */
+  uint32_t inside; /* clients that wait now */
   sim_time inside_since;
   unsigned __int128 inside_ns;  /* integral of the number of waiting clients */
   unsigned __int128 sojourn_ns; /* sum of the times of those that have ended */
-  double *inside_window_ns; /* integral over each window */
+  double *inside_window_ns;     /* integral over each window */
   uint64_t broken_attributions; /* requests whose cells did not add up */
 };
 

@@ -48,7 +48,8 @@ static void start_traffic(struct world *w) {
 
 struct observation_plan model_observation_plan(const struct model *m, bool traffic) {
   if (!traffic) return (struct observation_plan){0, 0, 1, 0, 1};
-  return (struct observation_plan){m->endpoints.count, m->services.count, (uint32_t)m->run.windows, m->run.warmup, m->run.warmup + m->run.window};
+  return (struct observation_plan){m->endpoints.count, m->services.count, (uint32_t)m->run.windows, m->run.warmup,
+                                   m->run.warmup + m->run.window};
 }
 
 struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
@@ -77,7 +78,8 @@ void world_run(struct world *w) {
   sim_time now = world_now(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     container_advance(&w->containers[i], now);
-    for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++) pool_advance(&w->containers[i].pools[k], now);
+    for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++)
+      pool_advance(&w->containers[i].pools[k], now);
   }
   for (uint32_t i = 0; i < w->node_count; i++) {
     struct node *n = &w->nodes[i];
@@ -96,7 +98,8 @@ void world_free(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     if (i == w->services[w->containers[i].service].first)
-      for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++) lane_free(w->containers[i].pools[k].patience);
+      for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++)
+        lane_free(w->containers[i].pools[k].patience);
   }
   timer_heap_free(w->sleepers);
   lane_free(w->soon);

@@ -43,9 +43,9 @@ struct service {
   uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
-  uint32_t up;      /* containers whose process serves */
-  int32_t desired;  /* replicas wanted */
-  uint32_t scaler;  /* index of its autoscaler, or NOBODY */
+  uint32_t up;           /* containers whose process serves */
+  int32_t desired;       /* replicas wanted */
+  uint32_t scaler;       /* index of its autoscaler, or NOBODY */
   struct level replicas; /* in rotation, over time */
 };
 
@@ -66,9 +66,9 @@ struct world {
 
   struct pool requests; /* struct request */
   struct timer_heap *sleepers;
-  struct lane *soon;             /* no delay: what is woken within the same instant */
-  struct lane *hop;              /* one way between nodes; null when it takes no time */
-  struct lane **unreachable;     /* by service: connection attempts to a lost node */
+  struct lane *soon;         /* no delay: what is woken within the same instant */
+  struct lane *hop;          /* one way between nodes; null when it takes no time */
+  struct lane **unreachable; /* by service: connection attempts to a lost node */
 
   const struct orchestrator *orchestrator;
   void *orchestrator_state;
@@ -88,6 +88,8 @@ void world_free(struct world *);
 
 static inline sim_time world_now(const struct world *w) { return calendar_now(w->calendar); }
 static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
-static inline struct service *world_service_of(const struct world *w, const struct container *c) { return &w->services[c->service]; }
+static inline struct service *world_service_of(const struct world *w, const struct container *c) {
+  return &w->services[c->service];
+}
 
 #endif

@@ -125,7 +125,9 @@ static inline const struct histogram *fixture_latency(const struct world *w, uin
   return &h;
 }
 
-static inline double fixture_mean_s(const struct world *w, uint32_t endpoint) { return histogram_mean(fixture_latency(w, endpoint)) * 1e-9; }
+static inline double fixture_mean_s(const struct world *w, uint32_t endpoint) {
+  return histogram_mean(fixture_latency(w, endpoint)) * 1e-9;
+}
 
 /* Runs on until `t`, in steps; tells the first step at whose end the condition holds, or SIM_NEVER. */
 static inline sim_time fixture_until(struct world *w, sim_time step, sim_time end, bool (*holds)(const struct world *)) {

@@ -19,20 +19,52 @@ struct schedule {
 
 static const struct schedule schedules[] = {
     /* oracle ps-trace-3jobs */
-    {"one core shared", "1", "'a': { " EVENT_LOOP ", 'threads': 9 }", {{0.5, 1, "a", 2.45}, {0.7, 1, "a", 2.85}, {2.0, 1, "a", 3.5}}},
+    {"one core shared",
+     "1",
+     "'a': { " EVENT_LOOP ", 'threads': 9 }",
+     {{0.5, 1, "a", 2.45}, {0.7, 1, "a", 2.85}, {2.0, 1, "a", 3.5}}},
     /* oracle fcfs-trace-2cores */
-    {"two threads in order", "2", "'a': { " EVENT_LOOP ", 'threads': 2 }", {{0, 5, "a", 5}, {1, 2, "a", 3}, {2, 2, "a", 5}, {3, 4, "a", 9}, {3.5, 1, "a", 6}, {9, 3, "a", 12}, {9, 1, "a", 10}}},
-    {"the same, threads held from acceptance", "2", "'a': { " EVENT_LOOP ", 'threads': 2, 'runtime': 'threads' }", {{0, 5, "a", 5}, {1, 2, "a", 3}, {2, 2, "a", 5}, {3, 4, "a", 9}, {3.5, 1, "a", 6}, {9, 3, "a", 12}, {9, 1, "a", 10}}},
+    {"two threads in order",
+     "2",
+     "'a': { " EVENT_LOOP ", 'threads': 2 }",
+     {{0, 5, "a", 5}, {1, 2, "a", 3}, {2, 2, "a", 5}, {3, 4, "a", 9}, {3.5, 1, "a", 6}, {9, 3, "a", 12}, {9, 1, "a", 10}}},
+    {"the same, threads held from acceptance",
+     "2",
+     "'a': { " EVENT_LOOP ", 'threads': 2, 'runtime': 'threads' }",
+     {{0, 5, "a", 5}, {1, 2, "a", 3}, {2, 2, "a", 5}, {3, 4, "a", 9}, {3.5, 1, "a", 6}, {9, 3, "a", 12}, {9, 1, "a", 10}}},
     /* shares 2/3 each until 0.75, then 1 and 1 until 1.25, then 2 for c */
-    {"1, 1 and 4 threads on 2 cores", "2", "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP " }, 'c': { " EVENT_LOOP ", 'threads': 4 }", {{0, 0.5, "a", 0.75}, {0, 1, "b", 1.25}, {0, 0.5, "c", 1.75}, {0, 0.5, "c", 1.75}, {0, 0.5, "c", 1.75}, {0, 0.5, "c", 1.75}}},
+    {"1, 1 and 4 threads on 2 cores",
+     "2",
+     "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP " }, 'c': { " EVENT_LOOP ", 'threads': 4 }",
+     {{0, 0.5, "a", 0.75}, {0, 1, "b", 1.25}, {0, 0.5, "c", 1.75}, {0, 0.5, "c", 1.75}, {0, 0.5, "c", 1.75}, {0, 0.5, "c", 1.75}}},
     /* c is held at half a core: 0.75, 0.75 and 0.5 until 1 s, then everything fits */
-    {"a limit", "2", "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP " }, 'c': { " EVENT_LOOP ", 'threads': 4, 'resources': { 'limits': { 'cpu': '500m' } } }", {{0, 0.75, "a", 1}, {0, 1, "b", 1.25}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}}},
-    {"a limit without contention", "8", "'c': { " EVENT_LOOP ", 'threads': 4, 'resources': { 'limits': { 'cpu': '1500m' } } }", {{0, 0.5, "c", 1}, {0, 1, "c", 1.5}, {0, 0.5, "c", 1}}},
+    {"a limit",
+     "2",
+     "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP " }, 'c': { " EVENT_LOOP
+     ", 'threads': 4, 'resources': { 'limits': { 'cpu': '500m' } } }",
+     {{0, 0.75, "a", 1}, {0, 1, "b", 1.25}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}}},
+    {"a limit without contention",
+     "8",
+     "'c': { " EVENT_LOOP ", 'threads': 4, 'resources': { 'limits': { 'cpu': '1500m' } } }",
+     {{0, 0.5, "c", 1}, {0, 1, "c", 1.5}, {0, 0.5, "c", 1}}},
     /* 1.5 to 0.5 until 1 s */
-    {"weights", "2", "'a': { " EVENT_LOOP ", 'threads': 2, 'weight': 3 }, 'c': { " EVENT_LOOP ", 'threads': 2 }", {{0, 0.75, "a", 1}, {0, 0.75, "a", 1}, {0, 0.75, "c", 1.5}, {0, 0.75, "c", 1.5}}},
+    {"weights",
+     "2",
+     "'a': { " EVENT_LOOP ", 'threads': 2, 'weight': 3 }, 'c': { " EVENT_LOOP ", 'threads': 2 }",
+     {{0, 0.75, "a", 1}, {0, 0.75, "a", 1}, {0, 0.75, "c", 1.5}, {0, 0.75, "c", 1.5}}},
     /* a could have 2 cores and takes 1; the others share 2; from 2 s on c has all 3 */
-    {"a weight that is not used up", "3", "'a': { " EVENT_LOOP ", 'weight': 4 }, 'b': { " EVENT_LOOP ", 'threads': 4 }, 'c': { " EVENT_LOOP ", 'threads': 4 }",
-     {{0, 2, "a", 2}, {0, 0.5, "b", 2}, {0, 0.5, "b", 2}, {0, 0.5, "b", 2}, {0, 0.5, "b", 2}, {0, 1, "c", 2.666666667}, {0, 1, "c", 2.666666667}, {0, 1, "c", 2.666666667}, {0, 1, "c", 2.666666667}}},
+    {"a weight that is not used up",
+     "3",
+     "'a': { " EVENT_LOOP ", 'weight': 4 }, 'b': { " EVENT_LOOP ", 'threads': 4 }, 'c': { " EVENT_LOOP ", 'threads': 4 }",
+     {{0, 2, "a", 2},
+      {0, 0.5, "b", 2},
+      {0, 0.5, "b", 2},
+      {0, 0.5, "b", 2},
+      {0, 0.5, "b", 2},
+      {0, 1, "c", 2.666666667},
+      {0, 1, "c", 2.666666667},
+      {0, 1, "c", 2.666666667},
+      {0, 1, "c", 2.666666667}}},
     /* half a core for one thread */
     {"less than a core", "500m", "'a': { " EVENT_LOOP " }", {{0, 1, "a", 2}, {1, 0.25, "a", 2.5}}},
     /* with n jobs the rate is 1/n: 1/3 until 0.3, then 1/2 until 0.7, then 1 */
@@ -42,11 +74,16 @@ static const struct schedule schedules[] = {
 static struct fixture open_schedule(const struct schedule *s) {
   struct text t = {.length = 0};
   put(&t, "{ 'aguanta': 1, 'name': 'cpu', 'traffic': {");
-  for (int i = 0; s->jobs[i].service; i++) put(&t, "%s 'u%d': { 'kind': 'closed', 'population': 1, 'think': '100s', 'mix': { 'j%d': 1 } }", i ? "," : "", i, i);
+  for (int i = 0; s->jobs[i].service; i++)
+    put(&t, "%s 'u%d': { 'kind': 'closed', 'population': 1, 'think': '100s', 'mix': { 'j%d': 1 } }", i ? "," : "", i, i);
   put(&t, " }, 'endpoints': {");
   for (int i = 0; s->jobs[i].service; i++)
-    put(&t, "%s 'j%d': { 'steps': [ { 'delay': '%.9fs' }, { 'call': '%s', 'steps': [ { 'cpu': '%.9fs' } ] } ] }", i ? "," : "", i, s->jobs[i].at_s, s->jobs[i].service, s->jobs[i].work_s);
-  put(&t, " }, 'services': { %s }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '%s' } } }, 'run': { 'warmup': '0s', 'window': '150s', 'windows': 1 } }", s->services, s->cpu);
+    put(&t, "%s 'j%d': { 'steps': [ { 'delay': '%.9fs' }, { 'call': '%s', 'steps': [ { 'cpu': '%.9fs' } ] } ] }", i ? "," : "", i,
+        s->jobs[i].at_s, s->jobs[i].service, s->jobs[i].work_s);
+  put(&t,
+      " }, 'services': { %s }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '%s' } } }, 'run': { 'warmup': '0s', "
+      "'window': '150s', 'windows': 1 } }",
+      s->services, s->cpu);
   return fixture_open(&t);
 }
 
@@ -59,7 +96,8 @@ static void test_by_hand(void) {
       const struct histogram *h = fixture_latency(w, i);
       int64_t due = (int64_t)(s->jobs[i].done_s * 1e9 + 0.5), off = histogram_max(h) - due;
       /* every change of rate may round an end up by a nanosecond; an end is never early */
-      test_check(h->count == 1 && off >= 0 && off <= 3, "%s: job %u is done at %lld ns, by hand %lld", s->name, i, (long long)histogram_max(h), (long long)due);
+      test_check(h->count == 1 && off >= 0 && off <= 3, "%s: job %u is done at %lld ns, by hand %lld", s->name, i,
+                 (long long)histogram_max(h), (long long)due);
     }
     world_free(w);
     fixture_close(&f);
@@ -68,12 +106,15 @@ static void test_by_hand(void) {
 
 /* --- the same results by the fast and by the slow arithmetic ------------------------------------------------------------------- */
 
-static const char *const base = "{ 'aguanta': 1, 'name': 'paths', 'traffic': { 'x': { 'kind': 'open', 'rate': '900/s', 'mix': { 'p': 1 } }%s }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': "
-                                "'0.9ms' } } ] }%s }, 'services': { 'a': { 'kind': 'app', 'threads': %d, 'backlog': 'unlimited' }%s }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '%s' } } }, "
+static const char *const base = "{ 'aguanta': 1, 'name': 'paths', 'traffic': { 'x': { 'kind': 'open', 'rate': '900/s', 'mix': { "
+                                "'p': 1 } }%s }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': "
+                                "'0.9ms' } } ] }%s }, 'services': { 'a': { 'kind': 'app', 'threads': %d, 'backlog': 'unlimited' "
+                                "}%s }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '%s' } } }, "
                                 "'run': { 'warmup': '0s', 'window': '20s', 'windows': 1 } }";
 #define HOG_ENDPOINT ", 'hog': { 'entry': 'b', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }"
 
-static struct histogram latency_of(const char *name, const char *traffic, const char *endpoint, int threads, const char *services, const char *cpu) {
+static struct histogram latency_of(const char *name, const char *traffic, const char *endpoint, int threads, const char *services,
+                                   const char *cpu) {
   struct fixture f = fixture_of(base, traffic, endpoint, threads, services, cpu);
   struct world *w = fixture_run(&f, 7, name);
   struct histogram h = *fixture_latency(w, 0);
@@ -92,17 +133,23 @@ static void test_fast_path_is_slow_path(void) {
       {"unlimited cores", 3, "", "", "", "unlimited"},
       {"a limit that never binds", 3, "", "", "", "3"},
       /* the node is contended again and again, yet a's fair share is its demand: rate 1 by the slow arithmetic */
-      {"beside a hog", 1, ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1 } }", HOG_ENDPOINT, ", 'b': { 'kind': 'app', 'threads': 8 }", "2"},
-      {"beside two hogs", 1, ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1, 'hog2': 1 } }",
-       HOG_ENDPOINT ", 'hog2': { 'entry': 'c', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }", ", 'b': { 'kind': 'app', 'threads': 8, 'weight': 0.3 }, 'c': { 'kind': 'app', 'threads': 8, 'weight': 0.9 }", "2.2"},
-      {"beside a limited hog", 1, ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1 } }", HOG_ENDPOINT, ", 'b': { 'kind': 'app', 'threads': 8, 'resources': { 'limits': { 'cpu': '1100m' } } }", "2"},
+      {"beside a hog", 1, ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1 } }",
+       HOG_ENDPOINT, ", 'b': { 'kind': 'app', 'threads': 8 }", "2"},
+      {"beside two hogs", 1,
+       ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1, 'hog2': 1 } }",
+       HOG_ENDPOINT ", 'hog2': { 'entry': 'c', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }",
+       ", 'b': { 'kind': 'app', 'threads': 8, 'weight': 0.3 }, 'c': { 'kind': 'app', 'threads': 8, 'weight': 0.9 }", "2.2"},
+      {"beside a limited hog", 1,
+       ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1 } }", HOG_ENDPOINT,
+       ", 'b': { 'kind': 'app', 'threads': 8, 'resources': { 'limits': { 'cpu': '1100m' } } }", "2"},
   };
   struct histogram *alone = malloc(2 * sizeof *alone), *now = malloc(sizeof *now);
   alone[0] = latency_of("alone", "", "", 1, "", "64"), alone[1] = latency_of("alone", "", "", 3, "", "64");
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     *now = latency_of(paths[i].name, paths[i].traffic, paths[i].endpoint, paths[i].threads, paths[i].services, paths[i].cpu);
     const struct histogram *expected = &alone[paths[i].threads == 3];
-    test_check(now->count > 15000 && !memcmp(now, expected, sizeof *now), "%s: mean %.12g ms, alone %.12g ms", paths[i].name, histogram_mean(now) * 1e-6, histogram_mean(expected) * 1e-6);
+    test_check(now->count > 15000 && !memcmp(now, expected, sizeof *now), "%s: mean %.12g ms, alone %.12g ms", paths[i].name,
+               histogram_mean(now) * 1e-6, histogram_mean(expected) * 1e-6);
   }
   free(alone), free(now);
 }
@@ -111,17 +158,25 @@ static void test_fast_path_is_slow_path(void) {
  * the work done is the integral of the cores used. */
 static void test_many_regimes(void) {
   for (uint64_t seed = 1; seed <= 8; seed++) {
-    struct fixture f = fixture_of(
-        "{ 'aguanta': 1, 'name': 'regimes', 'traffic': { 'x': { 'kind': 'open', 'rate': '260/s', 'mix': { 'p': 1, 'q': 1, 'r': 1 } } },"
-        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }, 'q': { 'entry': 'b', 'steps': [ { 'cpu': { 'exponential': '5ms' } } ] }, 'r': { 'entry': 'c', 'steps': [ { 'cpu': '4ms' } ] } },"
-        "'services': { 'a': { 'kind': 'app', 'threads': 3, 'weight': 0.3 }, 'b': { 'kind': 'app', 'threads': 7, 'weight': 1.7 }, 'c': { 'kind': 'app', 'threads': 5, 'resources': { 'limits': { 'cpu': '700m' } } } },"
-        "'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '1700m', 'speed': 1.3 } } }, 'run': { 'warmup': '0s', 'window': '40s', 'windows': 1 } }");
+    struct fixture f =
+        fixture_of("{ 'aguanta': 1, 'name': 'regimes', 'traffic': { 'x': { 'kind': 'open', 'rate': '260/s', 'mix': { 'p': 1, 'q': "
+                   "1, 'r': 1 } } },"
+                   "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }, 'q': { 'entry': 'b', "
+                   "'steps': [ { 'cpu': { 'exponential': '5ms' } } ] }, 'r': { 'entry': 'c', 'steps': [ { 'cpu': '4ms' } ] } },"
+                   "'services': { 'a': { 'kind': 'app', 'threads': 3, 'weight': 0.3 }, 'b': { 'kind': 'app', 'threads': 7, "
+                   "'weight': 1.7 }, 'c': { 'kind': 'app', 'threads': 5, 'resources': { 'limits': { 'cpu': '700m' } } } },"
+                   "'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '1700m', 'speed': 1.3 } } }, 'run': { 'warmup': '0s', "
+                   "'window': '40s', 'windows': 1 } }");
     struct world *w = fixture_run(&f, seed, "regimes");
-    test_check(w->observation.ended[OUTCOME_COMPLETED] > 9000, "%llu completed", (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
+    test_check(w->observation.ended[OUTCOME_COMPLETED] > 9000, "%llu completed",
+               (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
     world_free(w);
     fixture_close(&f);
   }
 }
 
-static const struct test_case cases[] = {{"by_hand", test_by_hand}, {"fast_path_is_slow_path", test_fast_path_is_slow_path}, {"many_regimes", test_many_regimes}, {NULL, NULL}};
+static const struct test_case cases[] = {{"by_hand", test_by_hand},
+                                         {"fast_path_is_slow_path", test_fast_path_is_slow_path},
+                                         {"many_regimes", test_many_regimes},
+                                         {NULL, NULL}};
 const struct test_suite suite_model_cpu = {"model_cpu", cases};

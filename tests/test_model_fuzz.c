@@ -26,7 +26,9 @@ static const char *pick(struct fuzz *f, const char *const *words, size_t count) 
 /* A duration of about `us` microseconds, in any of the shapes. */
 static void put_duration(struct fuzz *f, const char *key, double us) {
   us *= 0.2 + 2 * stream_uniform(&f->draws);
-  const char *shapes[] = {"'%s': '%.3fus'", "'%s': { 'exponential': '%.3fus' }", "'%s': { 'lognormal': { 'mean': '%.3fus', 'cv': 2 } }", "'%s': { 'erlang': { 'mean': '%.3fus', 'k': 3 } }"};
+  const char *shapes[] = {"'%s': '%.3fus'", "'%s': { 'exponential': '%.3fus' }",
+                          "'%s': { 'lognormal': { 'mean': '%.3fus', 'cv': 2 } }",
+                          "'%s': { 'erlang': { 'mean': '%.3fus', 'k': 3 } }"};
   uint32_t shape = below(f, 3);
   char text[200];
   snprintf(text, sizeof text, shapes[shape], key, us);
@@ -44,7 +46,8 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     put(&f->t, "'query': 'd%u', 'reads': %u, 'writes': %u, ", below(f, f->databases), 1 + below(f, 3), below(f, 2));
     put_duration(f, "demand", 2000);
   } else if (kind == 3 && f->caches) {
-    put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5), PICK(f, "true", "false"));
+    put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5),
+        PICK(f, "true", "false"));
     put_steps(f, depth + 1);
   } else if (kind == 4 && f->externals)
     put(&f->t, "'external': 'e%u'", below(f, f->externals));
@@ -63,25 +66,32 @@ static void put_steps(struct fuzz *f, uint32_t depth) {
 }
 
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
-  put(&f->t, "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'", letter, number, kind, 1 + below(f, 4),
-      PICK(f, "event-loop", "threads"), 1 + below(f, 6), PICK(f, "0", "1", "5", "511", "unlimited"), PICK(f, "round-robin", "random", "least-connections"), PICK(f, "always", "always", "always", "no"));
-  put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"), PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
-  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s' } }", chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"),
-      PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"));
+  put(&f->t,
+      "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'",
+      letter, number, kind, 1 + below(f, 4), PICK(f, "event-loop", "threads"), 1 + below(f, 6),
+      PICK(f, "0", "1", "5", "511", "unlimited"), PICK(f, "round-robin", "random", "least-connections"),
+      PICK(f, "always", "always", "always", "no"));
+  put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
+      PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
+  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s' } }",
+      chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"));
   if (letter == 'a' && f->databases && chance(f, 70)) {
     put(&f->t, ", 'pools': { ");
-    for (uint32_t i = 0; i < f->databases; i++) put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s' }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
+    for (uint32_t i = 0; i < f->databases; i++)
+      put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s' }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
     put(&f->t, " }");
   }
   if (letter == 'a' && f->platform == 3 && chance(f, 50))
-    put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s }", 1 + below(f, 2), 2 + below(f, 6), 20 + 30 * below(f, 3), PICK(f, "true", "false"));
+    put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s }", 1 + below(f, 2), 2 + below(f, 6),
+        20 + 30 * below(f, 3), PICK(f, "true", "false"));
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   put(&f->t, " }");
 }
 
 static void put_services(struct fuzz *f) {
   put(&f->t, "'services': { ");
-  for (uint32_t i = 0; i < f->apps; i++) put(&f->t, "%s", i ? ", " : ""), put_service(f, i ? PICK(f, "app", "proxy") : "app", 'a', i);
+  for (uint32_t i = 0; i < f->apps; i++)
+    put(&f->t, "%s", i ? ", " : ""), put_service(f, i ? PICK(f, "app", "proxy") : "app", 'a', i);
   for (uint32_t i = 0; i < f->databases; i++) put(&f->t, ", "), put_service(f, "database", 'd', i);
   for (uint32_t i = 0; i < f->caches; i++) put(&f->t, ", "), put_service(f, "cache", 'c', i);
   for (uint32_t i = 0; i < f->externals; i++) {
@@ -95,11 +105,23 @@ static void put_services(struct fuzz *f) {
 static void put_rate(struct fuzz *f) {
   double rate = 5 + 150 * stream_uniform(&f->draws);
   switch (below(f, 5)) {
-  case 0: put(&f->t, "'rate': '%.2f/s'", rate); break;
-  case 1: put(&f->t, "'rate': { 'wave': { 'mean': '%.2f/s', 'amplitude': '%.2f/s', 'period': '7s' } }", rate, rate * 0.9); break;
-  case 2: put(&f->t, "'rate': { 'on_sale': { 'at': '3s', 'peak': '%.2f/s', 'half_life': '2s' } }", 4 * rate); break;
-  case 3: put(&f->t, "'rate': { 'steps': [ { 'from': '0s', 'rate': '%.2f/s' }, { 'from': '4s', 'rate': '0/s' }, { 'from': '5s', 'rate': '%.2f/s' } ] }", rate, 2 * rate); break;
-  default: put(&f->t, "'rate': { 'sum': [ { 'constant': '%.2f/s' }, { 'day': { 'mean': '%.2f/s', 'peak': 3 } } ] }", rate / 2, rate / 2);
+  case 0:
+    put(&f->t, "'rate': '%.2f/s'", rate);
+    break;
+  case 1:
+    put(&f->t, "'rate': { 'wave': { 'mean': '%.2f/s', 'amplitude': '%.2f/s', 'period': '7s' } }", rate, rate * 0.9);
+    break;
+  case 2:
+    put(&f->t, "'rate': { 'on_sale': { 'at': '3s', 'peak': '%.2f/s', 'half_life': '2s' } }", 4 * rate);
+    break;
+  case 3:
+    put(&f->t,
+        "'rate': { 'steps': [ { 'from': '0s', 'rate': '%.2f/s' }, { 'from': '4s', 'rate': '0/s' }, { 'from': '5s', 'rate': "
+        "'%.2f/s' } ] }",
+        rate, 2 * rate);
+    break;
+  default:
+    put(&f->t, "'rate': { 'sum': [ { 'constant': '%.2f/s' }, { 'day': { 'mean': '%.2f/s', 'peak': 3 } } ] }", rate / 2, rate / 2);
   }
 }
 
@@ -124,14 +146,19 @@ static void put_traffic(struct fuzz *f) {
 
 static void put_platform(struct fuzz *f) {
   static const char *const kinds[] = {"static", "compose", "swarm", "kubernetes"};
-  put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform], PICK(f, "0s", "0.25ms", "5ms"));
+  put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
+      PICK(f, "0s", "0.25ms", "5ms"));
   for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"));
+    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s }", i ? ", " : "", i, 1 + below(f, 4),
+        PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"));
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))
-    put(&f->t, ", 'swarm': { 'heartbeat': '1s', 'restart_delay': '%s' }, 'kubernetes': { 'lease_renewal': '1s', 'monitor_grace': '2s', 'monitor_period': '500ms', 'eviction': '%s', 'readiness_period': "
-               "'1s', 'endpoint_delay': '%s', 'relist': '100ms', 'restart_base': '100ms', 'restart_cap': '2s', 'termination_grace': '1s', 'metrics_resolution': '1s', 'autoscaler_sync': '1s' }",
+    put(&f->t,
+        ", 'swarm': { 'heartbeat': '1s', 'restart_delay': '%s' }, 'kubernetes': { 'lease_renewal': '1s', 'monitor_grace': '2s', "
+        "'monitor_period': '500ms', 'eviction': '%s', 'readiness_period': "
+        "'1s', 'endpoint_delay': '%s', 'relist': '100ms', 'restart_base': '100ms', 'restart_cap': '2s', 'termination_grace': '1s', "
+        "'metrics_resolution': '1s', 'autoscaler_sync': '1s' }",
         PICK(f, "0s", "500ms"), PICK(f, "0s", "2s"), PICK(f, "0s", "200ms"));
   put(&f->t, " },\n");
 }
@@ -141,12 +168,15 @@ static void put_faults(struct fuzz *f) {
   const char *between = "";
   for (uint32_t i = 0; i < f->groups; i++, between = ", ")
     if (chance(f, 70))
-      put(&f->t, "%s'n%u': { 'kind': 'node', 'nodes': 'g%u', 'mtbf': '%s', 'at': '%s', 'repair': { 'exponential': '%s' } }", between, i, i, PICK(f, "5s", "20s", "never"), "6s", PICK(f, "200ms", "4s", "20s"));
+      put(&f->t, "%s'n%u': { 'kind': 'node', 'nodes': 'g%u', 'mtbf': '%s', 'at': '%s', 'repair': { 'exponential': '%s' } }",
+          between, i, i, PICK(f, "5s", "20s", "never"), "6s", PICK(f, "200ms", "4s", "20s"));
     else
       put(&f->t, "%s'n%u': { 'kind': 'crash', 'service': 'a0', 'at': '7s' }", between, i);
-  if (f->platform == 2 && strstr(f->t.bytes, "manager") && chance(f, 70)) put(&f->t, "%s'm': { 'kind': 'node', 'nodes': 'm', 'mtbf': '8s', 'repair': '5s' }", between);
+  if (f->platform == 2 && strstr(f->t.bytes, "manager") && chance(f, 70))
+    put(&f->t, "%s'm': { 'kind': 'node', 'nodes': 'm', 'mtbf': '8s', 'repair': '5s' }", between);
   for (uint32_t i = 0; i < f->apps; i++)
-    if (chance(f, 50)) put(&f->t, "%s'x%u': { 'kind': 'crash', 'service': 'a%u', 'mtbf': '%s' }", between, i, i, PICK(f, "300ms", "5s", "30s"));
+    if (chance(f, 50))
+      put(&f->t, "%s'x%u': { 'kind': 'crash', 'service': 'a%u', 'mtbf': '%s' }", between, i, i, PICK(f, "300ms", "5s", "30s"));
   if (f->databases && chance(f, 50)) put(&f->t, "%s'xd': { 'kind': 'crash', 'service': 'd0', 'mtbf': '4s' }", between);
   if (f->caches && chance(f, 50)) put(&f->t, "%s'xc': { 'kind': 'crash', 'service': 'c0', 'mtbf': '4s' }", between);
   put(&f->t, " },\n");
@@ -154,7 +184,8 @@ static void put_faults(struct fuzz *f) {
 
 static void generate(struct fuzz *f, uint64_t seed) {
   *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)), .platform = (int)(seed % 4)};
-  f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2), f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
+  f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
+  f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
   put(&f->t, "'endpoints': { ");
@@ -167,7 +198,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put_services(f);
   put_platform(f);
   if (chance(f, 80)) put_faults(f);
-  put(&f->t, "'run': { 'window': '12s', 'warmup': '%s', 'windows': 2, 'replications': 2, 'seed': %u } }", PICK(f, "0s", "1s"), 1 + below(f, 1000));
+  put(&f->t, "'run': { 'window': '12s', 'warmup': '%s', 'windows': 2, 'replications': 2, 'seed': %u } }", PICK(f, "0s", "1s"),
+      1 + below(f, 1000));
 }
 
 /* --- the structure ------------------------------------------------------------------------------------------------------------- */
@@ -202,7 +234,8 @@ static struct looker in_child(uint64_t seed, void (*run)(struct looker *)) {
   bool told = read(ends[0], &l, sizeof l) == sizeof l;
   close(ends[0]);
   waitpid(child, &status, 0);
-  if (!told) test_check(false, "scenario %llu: ended by signal %d", (unsigned long long)seed, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+  if (!told)
+    test_check(false, "scenario %llu: ended by signal %d", (unsigned long long)seed, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
   test_check(!l.message[0], "scenario %llu: %s", (unsigned long long)seed, l.message);
   return l;
 }
@@ -219,23 +252,33 @@ static void look_at_service(struct looker *l, const struct world *w, const struc
   double t = sim_seconds(world_now(w));
   expect(l, up == s->up, "%s at %.3f s: %u containers serve, %u are counted", s->config->name, t, up, s->up);
   expect(l, rotating == s->in_rotation, "%s at %.3f s: %u flags, %u in rotation", s->config->name, t, rotating, s->in_rotation);
-  if (s->config->kind != SERVICE_EXTERNAL) expect(l, (int64_t)active <= s->desired, "%s at %.3f s: %u containers for a desired size of %d", s->config->name, t, active, s->desired);
-  if (s->config->autoscale.max) expect(l, s->desired <= s->config->autoscale.max || s->desired <= s->config->replicas, "%s: desired %d", s->config->name, s->desired);
+  if (s->config->kind != SERVICE_EXTERNAL)
+    expect(l, (int64_t)active <= s->desired, "%s at %.3f s: %u containers for a desired size of %d", s->config->name, t, active,
+           s->desired);
+  if (s->config->autoscale.max)
+    expect(l, s->desired <= s->config->autoscale.max || s->desired <= s->config->replicas, "%s: desired %d", s->config->name,
+           s->desired);
 }
 
 static void look_at_container(struct looker *l, const struct world *w, const struct container *c) {
   const struct service_config *s = w->services[c->service].config;
   double t = sim_seconds(world_now(w));
   bool runs = serving(c) || c->state == CONTAINER_STARTING;
-  expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name, c->id, t, c->state);
-  expect(l, c->running <= c->threads && c->held <= c->threads, "%s %u: %u running, %u held of %lld threads", s->name, c->id, c->running, c->held, (long long)c->threads);
-  expect(l, c->fresh_waiting <= c->backlog && c->door.count <= c->backlog, "%s %u: %u and %u wait, backlog %lld", s->name, c->id, c->fresh_waiting, c->door.count, (long long)c->backlog);
-  expect(l, !c->runnable.count || c->running == c->threads, "%s %u: %u wait and a thread is free", s->name, c->id, c->runnable.count);
-  expect(l, !c->door.count || c->held == c->threads, "%s %u: %u wait at the door and a thread is free", s->name, c->id, c->door.count);
+  expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name,
+         c->id, t, c->state);
+  expect(l, c->running <= c->threads && c->held <= c->threads, "%s %u: %u running, %u held of %lld threads", s->name, c->id,
+         c->running, c->held, (long long)c->threads);
+  expect(l, c->fresh_waiting <= c->backlog && c->door.count <= c->backlog, "%s %u: %u and %u wait, backlog %lld", s->name, c->id,
+         c->fresh_waiting, c->door.count, (long long)c->backlog);
+  expect(l, !c->runnable.count || c->running == c->threads, "%s %u: %u wait and a thread is free", s->name, c->id,
+         c->runnable.count);
+  expect(l, !c->door.count || c->held == c->threads, "%s %u: %u wait at the door and a thread is free", s->name, c->id,
+         c->door.count);
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
-    expect(l, p->in_use <= p->config->max && (!p->waiting || p->in_use == p->config->max), "%s %u: pool %u of %lld, %u wait", s->name, c->id, p->in_use, (long long)p->config->max, p->waiting);
+    expect(l, p->in_use <= p->config->max && (!p->waiting || p->in_use == p->config->max), "%s %u: pool %u of %lld, %u wait",
+           s->name, c->id, p->in_use, (long long)p->config->max, p->waiting);
   }
 }
 
@@ -248,12 +291,16 @@ static void look_at_node(struct looker *l, const struct world *w, const struct n
     cpu += w->services[c->service].config->resources.requests.cpu;
     demand += c->demand;
     if (c->running) used += c->rate * c->running;
-    if (c->running) expect(l, c->rate > 0 && c->rate <= 1 + 1e-12 && c->rate * c->running <= c->limit * (1 + 1e-9), "container %u: rate %.17g for %u threads, limit %g", c->id, c->rate, c->running, c->limit);
+    if (c->running)
+      expect(l, c->rate > 0 && c->rate <= 1 + 1e-12 && c->rate * c->running <= c->limit * (1 + 1e-9),
+             "container %u: rate %.17g for %u threads, limit %g", c->id, c->rate, c->running, c->limit);
   }
-  expect(l, cpu == n->cpu_requested && cpu <= n->group->cpu, "node %u: requests of %lld, counted %lld", n->index, (long long)cpu, (long long)n->cpu_requested);
+  expect(l, cpu == n->cpu_requested && cpu <= n->group->cpu, "node %u: requests of %lld, counted %lld", n->index, (long long)cpu,
+         (long long)n->cpu_requested);
   expect(l, fabs(demand - n->demand) < 1e-9 * (1 + demand), "node %u: demand %.17g, counted %.17g", n->index, demand, n->demand);
   double due = demand < n->cores ? demand : n->cores;
-  expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %.17g demanded on %g", n->index, used, demand, n->cores);
+  expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %.17g demanded on %g", n->index, used, demand,
+         n->cores);
 }
 
 static void look(struct looker *l, const struct world *w) {
@@ -304,7 +351,8 @@ static void run_studies(struct looker *l) {
   if (!f.scenario) return;
   char *json[2];
   size_t length[2];
-  for (uint32_t i = 0; i < 2; i++) json[i] = report_json(study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1 + i, .replications = 3}), &length[i]);
+  for (uint32_t i = 0; i < 2; i++)
+    json[i] = report_json(study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1 + i, .replications = 3}), &length[i]);
   expect(l, length[0] == length[1] && !memcmp(json[0], json[1], length[0]), "other bytes with two threads");
   free(json[0]), free(json[1]);
   fixture_close(&f);
@@ -322,7 +370,8 @@ static void test_generator(void) {
   for (uint64_t seed = 0; seed < 40; seed++) {
     generate(&g, seed);
     struct fixture f = fixture_try(&g.t);
-    if (!f.scenario && !strstr(f.refused, "find a node with room")) test_check(false, "scenario %llu refused: %s", (unsigned long long)seed, f.refused);
+    if (!f.scenario && !strstr(f.refused, "find a node with room"))
+      test_check(false, "scenario %llu refused: %s", (unsigned long long)seed, f.refused);
     refused += !f.scenario;
     fixture_close(&f);
   }
@@ -330,5 +379,6 @@ static void test_generator(void) {
   test_check(refused < 12, "%u of 40 refused", refused);
 }
 
-static const struct test_case cases[] = {{"generator", test_generator}, {"invariants", test_invariants}, {"same_bytes", test_same_bytes}, {NULL, NULL}};
+static const struct test_case cases[] = {
+    {"generator", test_generator}, {"invariants", test_invariants}, {"same_bytes", test_same_bytes}, {NULL, NULL}};
 const struct test_suite suite_model_fuzz = {"model_fuzz", cases};

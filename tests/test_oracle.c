@@ -117,8 +117,8 @@ static const char *exact(const struct expectation *e, const struct observed *o) 
 static const struct rule {
   const char *name;
   const char *(*judge)(const struct expectation *, const struct observed *); /* null, or what is wrong */
-  bool counts;   /* its interval counts in the coverage of all */
-  bool squares;  /* its z goes into the case's chi-square */
+  bool counts;                                                               /* its interval counts in the coverage of all */
+  bool squares;                                                              /* its z goes into the case's chi-square */
 } rules[] = {{"steady-mean", steady_mean, true, false},
              {"steady-mean-heavy", steady_mean_heavy, true, false},
              {"steady-quantile", steady_quantile, true, false},
@@ -152,8 +152,8 @@ struct score {
 };
 
 struct oracle_case {
-  const char *path;     /* of the scenario */
-  const char *name;     /* in the table of cases */
+  const char *path;                  /* of the scenario */
+  const char *name;                  /* in the table of cases */
   const struct json_value *expected; /* list */
   double util;
   bool is_long;
@@ -206,7 +206,10 @@ static struct observed observe(const struct scenario *s, const struct results *r
   const struct measure *m = &((const struct claim *)s->claims.items)[claim].measure;
   const struct estimate *x = &r->claims[claim].estimate;
   const struct run_config *run = &s->model.run;
-  struct observed o = {.value = x->value, .half_width = fmax(x->high - x->value, x->value - x->low), .samples = r->replications, .requests = r->requests};
+  struct observed o = {.value = x->value,
+                       .half_width = fmax(x->high - x->value, x->value - x->low),
+                       .samples = r->replications,
+                       .requests = r->requests};
   if (m->over_faults) o.samples = (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
   if (m->aggregate == AGGREGATE_RTO) o.samples = (uint32_t)x->n;
   return o;
@@ -228,14 +231,16 @@ static struct expectation expectation_of(const struct oracle_case *c, const stru
 }
 
 /* Judges one measure; `tell` says whether a failure is one of the test, or what a negative control waits for. */
-static void judge_one(const struct oracle_case *c, const char *tolerance, const struct expectation *e, const struct observed *o, bool tell, struct score *score) {
+static void judge_one(const struct oracle_case *c, const char *tolerance, const struct expectation *e, const struct observed *o,
+                      bool tell, struct score *score) {
   const struct rule *rule = find_rule(tolerance);
   const char *wrong = rule ? rule->judge(e, o) : "unknown tolerance";
   if (rule && isnan(o->value)) wrong = "no value";
   score->measures++, score->failures += wrong != NULL;
   if (tell)
-    test_check(!wrong, "%s: %s: exact %.10g, estimate %.10g +- %.3g (%.2f%%), z %.2f, %u samples: %s (%s)", c->path, e->measure, e->exact, o->value, o->half_width,
-               100 * o->half_width / fabs(o->value), z_of(e, o), o->samples, wrong ? wrong : "", tolerance ? tolerance : "no tolerance");
+    test_check(!wrong, "%s: %s: exact %.10g, estimate %.10g +- %.3g (%.2f%%), z %.2f, %u samples: %s (%s)", c->path, e->measure,
+               e->exact, o->value, o->half_width, 100 * o->half_width / fabs(o->value), z_of(e, o), o->samples, wrong ? wrong : "",
+               tolerance ? tolerance : "no tolerance");
   if (rule && rule->counts && o->half_width > 0) score->intervals++, score->covering += distance(e, o) <= o->half_width;
   if (rule && rule->squares && e->separated) score->separated++, score->squares += z_of(e, o) * z_of(e, o);
 }
@@ -269,7 +274,9 @@ static bool ends_with(const char *text, const char *end) {
 
 static int is_expected(const struct dirent *entry) { return ends_with(entry->d_name, EXPECTED); }
 
-static int is_scenario(const struct dirent *entry) { return ends_with(entry->d_name, ".json") && !ends_with(entry->d_name, EXPECTED); }
+static int is_scenario(const struct dirent *entry) {
+  return ends_with(entry->d_name, ".json") && !ends_with(entry->d_name, EXPECTED);
+}
 
 static void run_named(const char *name, struct score *all, unsigned *independent) {
   struct arena *arena = arena_new();
@@ -279,7 +286,8 @@ static void run_named(const char *name, struct score *all, unsigned *independent
     all->intervals += s.intervals, all->covering += s.covering;
     *independent += s.intervals > 0;
     if (s.separated)
-      test_check(s.squares < gsl_cdf_chisq_Pinv(0.999, s.separated), "%s: the squares of %u z add up to %.2f", c.path, s.separated, s.squares);
+      test_check(s.squares < gsl_cdf_chisq_Pinv(0.999, s.separated), "%s: the squares of %u z add up to %.2f", c.path, s.separated,
+                 s.squares);
   }
   arena_free(arena);
 }
@@ -298,8 +306,9 @@ static void test_theory(void) {
   free(entries);
   /* The measures of one scenario come from the same events, so the band is that of as many trials as scenarios. */
   double share = all.intervals ? (double)all.covering / all.intervals : 1;
-  test_check(inside_band((unsigned)(share * independent + 0.5), independent, 0.95), "%u of %u intervals hold the exact value (%.1f%%, over %u scenarios)", all.covering,
-             all.intervals, 100 * share, independent);
+  test_check(inside_band((unsigned)(share * independent + 0.5), independent, 0.95),
+             "%u of %u intervals hold the exact value (%.1f%%, over %u scenarios)", all.covering, all.intervals, 100 * share,
+             independent);
 }
 
 static void test_every_scenario_has_expectations(void) {
@@ -308,7 +317,8 @@ static void test_every_scenario_has_expectations(void) {
   test_check(count > 0, "no scenarios in %s", oracle_folder());
   for (int i = 0; i < count; i++) {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%.*s" EXPECTED, oracle_folder(), (int)(strlen(entries[i]->d_name) - strlen(".json")), entries[i]->d_name);
+    snprintf(path, sizeof path, "%s/%.*s" EXPECTED, oracle_folder(), (int)(strlen(entries[i]->d_name) - strlen(".json")),
+             entries[i]->d_name);
     test_check(access(path, R_OK) == 0, "%s is missing", path);
     free(entries[i]);
   }
@@ -339,7 +349,8 @@ static void test_off_by_two_percent(void) {
     struct scenario_override change = {.option = "--set", .path = controls[i].path, .value = controls[i].value};
     if (read_case(arena, controls[i].name, &c)) {
       struct score s = run_case(arena, &c, &change);
-      test_check(s.failures >= controls[i].least, "%s with %s = %s: only %u of %u measures were refused", c.path, change.path, change.value, s.failures, s.measures);
+      test_check(s.failures >= controls[i].least, "%s with %s = %s: only %u of %u measures were refused", c.path, change.path,
+                 change.value, s.failures, s.measures);
     }
     arena_free(arena);
   }
@@ -352,41 +363,43 @@ static void test_judge(void) {
     struct expectation e;
     struct observed o;
     const char *wrong; /* null: passes */
-  } rows[] = {
-      {"steady-mean", {.exact = 5}, {5.03, 0.045, 30, 1}, NULL},
-      {"steady-mean", {.exact = 5}, {5.03, 0.045, 29, 1}, "too few replications"},
-      {"steady-mean", {.exact = 5}, {5.03, 0.055, 30, 1}, "the interval is too wide"},
-      {"steady-mean", {.exact = 5, .util = 0.95}, {5.03, 0.055, 30, 1}, NULL},
-      {"steady-mean", {.exact = 5}, {5.10, 0.045, 30, 1}, "too far away for chance"},
-      {"steady-mean", {.exact = 5}, {5.003, 0.0001, 30, 1}, "too far away for chance"},
-      {"steady-mean", {.exact = 5, .util = 0.99}, {5.16, 0.1, 30, 1}, "too far away"},
-      {"steady-mean", {.exact = 5}, {NAN, NAN, 30, 1}, "the interval is too wide"},
-      {"steady-mean-heavy", {.exact = 5}, {5.1, 0.15, 30, 1}, "too few requests"},
-      {"steady-mean-heavy", {.exact = 5}, {5.1, 0.15, 30, 50000000}, NULL},
-      {"steady-quantile", {.exact = 0, .p = 0.5}, {0, 0, 30, 1}, NULL},
-      {"steady-quantile", {.exact = 0, .p = 0.5}, {1e-9, 0, 30, 1}, "must be zero"},
-      {"steady-quantile", {.exact = 20, .p = 0.99}, {20.3, 0.7, 30, 1}, "the interval is too wide"},
-      {"steady-quantile", {.exact = 20, .p = 0.999}, {20.3, 0.7, 30, 1}, NULL},
-      {"steady-prob", {.exact = 0.05}, {0.0514, 0.001, 30, 1}, NULL},
-      {"steady-prob", {.exact = 0.05}, {0.0525, 0.001, 30, 1}, "too far away for chance"},
-      {"time-dependent", {.exact = 9}, {9.1, 0.05, 10000, 1}, NULL},
-      {"time-dependent", {.exact = 9}, {9.12, 0.05, 10000, 1}, "too far away for chance"},
-      {"time-dependent", {.exact = 9}, {9.0, 0.05, 9999, 1}, "too few replications"},
-      {"terminating-mean", {.exact = 9}, {9.1, 0.05, 20000, 1}, "too far away for chance"},
-      {"rare-event", {.exact = 10}, {10.5, 0.9, 1000, 1}, NULL},
-      {"rare-event", {.exact = 10}, {12, 0.9, 1000, 1}, "outside of the 99.9% interval"},
-      {"sampler", {.exact = 1}, {1.01, 0.01, 30, 10000000}, NULL},
-      {"bound", {.exact = 10, .side = SIDE_AT_MOST}, {9, 0.1, 30, 1}, NULL},
-      {"bound", {.exact = 10, .side = SIDE_AT_LEAST}, {9, 0.1, 30, 1}, "beyond the bound"},
-      {"exact", {.exact = 10}, {10 + 1e-9, 0, 2, 1}, NULL},
-      {"exact", {.exact = 10}, {10 + 1e-7, 0, 2, 1}, "not equal"}};
+  } rows[] = {{"steady-mean", {.exact = 5}, {5.03, 0.045, 30, 1}, NULL},
+              {"steady-mean", {.exact = 5}, {5.03, 0.045, 29, 1}, "too few replications"},
+              {"steady-mean", {.exact = 5}, {5.03, 0.055, 30, 1}, "the interval is too wide"},
+              {"steady-mean", {.exact = 5, .util = 0.95}, {5.03, 0.055, 30, 1}, NULL},
+              {"steady-mean", {.exact = 5}, {5.10, 0.045, 30, 1}, "too far away for chance"},
+              {"steady-mean", {.exact = 5}, {5.003, 0.0001, 30, 1}, "too far away for chance"},
+              {"steady-mean", {.exact = 5, .util = 0.99}, {5.16, 0.1, 30, 1}, "too far away"},
+              {"steady-mean", {.exact = 5}, {NAN, NAN, 30, 1}, "the interval is too wide"},
+              {"steady-mean-heavy", {.exact = 5}, {5.1, 0.15, 30, 1}, "too few requests"},
+              {"steady-mean-heavy", {.exact = 5}, {5.1, 0.15, 30, 50000000}, NULL},
+              {"steady-quantile", {.exact = 0, .p = 0.5}, {0, 0, 30, 1}, NULL},
+              {"steady-quantile", {.exact = 0, .p = 0.5}, {1e-9, 0, 30, 1}, "must be zero"},
+              {"steady-quantile", {.exact = 20, .p = 0.99}, {20.3, 0.7, 30, 1}, "the interval is too wide"},
+              {"steady-quantile", {.exact = 20, .p = 0.999}, {20.3, 0.7, 30, 1}, NULL},
+              {"steady-prob", {.exact = 0.05}, {0.0514, 0.001, 30, 1}, NULL},
+              {"steady-prob", {.exact = 0.05}, {0.0525, 0.001, 30, 1}, "too far away for chance"},
+              {"time-dependent", {.exact = 9}, {9.1, 0.05, 10000, 1}, NULL},
+              {"time-dependent", {.exact = 9}, {9.12, 0.05, 10000, 1}, "too far away for chance"},
+              {"time-dependent", {.exact = 9}, {9.0, 0.05, 9999, 1}, "too few replications"},
+              {"terminating-mean", {.exact = 9}, {9.1, 0.05, 20000, 1}, "too far away for chance"},
+              {"rare-event", {.exact = 10}, {10.5, 0.9, 1000, 1}, NULL},
+              {"rare-event", {.exact = 10}, {12, 0.9, 1000, 1}, "outside of the 99.9% interval"},
+              {"sampler", {.exact = 1}, {1.01, 0.01, 30, 10000000}, NULL},
+              {"bound", {.exact = 10, .side = SIDE_AT_MOST}, {9, 0.1, 30, 1}, NULL},
+              {"bound", {.exact = 10, .side = SIDE_AT_LEAST}, {9, 0.1, 30, 1}, "beyond the bound"},
+              {"exact", {.exact = 10}, {10 + 1e-9, 0, 2, 1}, NULL},
+              {"exact", {.exact = 10}, {10 + 1e-7, 0, 2, 1}, "not equal"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const char *wrong = find_rule(rows[i].rule)->judge(&rows[i].e, &rows[i].o);
     bool as_said = rows[i].wrong ? wrong && !strcmp(wrong, rows[i].wrong) : !wrong;
-    test_check(as_said, "row %zu, %s: says \"%s\", not \"%s\"", i, rows[i].rule, wrong ? wrong : "", rows[i].wrong ? rows[i].wrong : "");
+    test_check(as_said, "row %zu, %s: says \"%s\", not \"%s\"", i, rows[i].rule, wrong ? wrong : "",
+               rows[i].wrong ? rows[i].wrong : "");
   }
   test_check(!find_rule("as-good-as-it-gets"), "an unknown tolerance must not be found");
-  test_check(inside_band(95, 100, 0.95) && !inside_band(84, 100, 0.95) && !inside_band(800, 1000, 0.95) && !inside_band(990, 1000, 0.95), "the band is wrong");
+  test_check(inside_band(95, 100, 0.95) && !inside_band(84, 100, 0.95) && !inside_band(800, 1000, 0.95) &&
+                 !inside_band(990, 1000, 0.95),
+             "the band is wrong");
 }
 
 static const struct test_case cases[] = {{"judge", test_judge},

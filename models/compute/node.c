@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <math.h>
 
-
 /* When the first computation ends at the present rate; the slot is cleared when nothing computes. */
 static void schedule_end(struct world *w, struct container *c) {
   if (!c->running) {

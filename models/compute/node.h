@@ -22,8 +22,8 @@ struct node {
   const struct node_group *group;
   uint32_t index, group_index, number; /* number: within its group */
   bool up;
-  double cores;      /* in reference cores; demands and shares in the same unit */
-  double demand;     /* sum of its containers' demands */
+  double cores;  /* in reference cores; demands and shares in the same unit */
+  double demand; /* sum of its containers' demands */
   bool contended;
   uint32_t *containers; /* placed on it */
   uint32_t container_count;
@@ -31,8 +31,8 @@ struct node {
   sim_time changed_at, up_time, down_time; /* accounts for up and down, closed at the end */
   uint32_t detection_slot;
   uint64_t failures;
-  uint32_t lost_to;  /* how many faults hold it down */
-  bool detected;     /* the orchestrator knows that it is down */
+  uint32_t lost_to; /* how many faults hold it down */
+  bool detected;    /* the orchestrator knows that it is down */
 };
 
 /* The container's number of runnable threads has changed: share the node's cores anew and move the ends of computations. */

@@ -30,7 +30,7 @@ struct pool_config {
 
 struct autoscale_config {
   int64_t min, max;
-  double cpu; /* target utilisation of the CPU request */
+  double cpu;    /* target utilisation of the CPU request */
   bool behavior; /* spec.behavior given: its defaults apply */
 };
 
@@ -42,14 +42,14 @@ struct service_config {
   int64_t backlog; /* requests that may wait to be accepted */
   int64_t quorum;  /* replicas that must be up for any to serve */
   struct resources_config resources;
-  struct config_list pools; /* struct pool_config */
+  struct config_list pools;          /* struct pool_config */
   struct autoscale_config autoscale; /* max 0: none */
-  struct distribution start; /* from the start of the process until it serves */
-  int32_t place;             /* node group, or -1: any that no service is placed on */
-  sim_time connect_timeout;  /* to a replica whose node is gone */
-  struct distribution latency; /* external */
-  double failure;              /* external: share of calls that fail */
-  double weight;               /* of its CPU share under contention */
+  struct distribution start;         /* from the start of the process until it serves */
+  int32_t place;                     /* node group, or -1: any that no service is placed on */
+  sim_time connect_timeout;          /* to a replica whose node is gone */
+  struct distribution latency;       /* external */
+  double failure;                    /* external: share of calls that fail */
+  double weight;                     /* of its CPU share under contention */
 };
 
 extern const struct record service_record;

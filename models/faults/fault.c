@@ -6,15 +6,48 @@
 static const char *const kind_words[] = {"node", "crash", NULL};
 
 #define AT(member) offsetof(struct fault_config, member)
-static const struct field fields[] = {
-    {.name = "kind", .kind = FIELD_WORD, .offset = AT(kind), .words = kind_words, .doc = "node: a machine is gone until repaired; crash: a process dies."},
-    {.name = "nodes", .kind = FIELD_REFERENCE, .offset = AT(nodes), .target = "platform.nodes", .optional = true, .doc = "Of kind node: the group whose nodes break, each by itself."},
-    {.name = "service", .kind = FIELD_REFERENCE, .offset = AT(service), .target = "services", .optional = true, .doc = "Of kind crash: the service whose replicas crash, each by itself."},
-    {.name = "mtbf", .kind = FIELD_DURATION, .offset = AT(mtbf), .fallback = "\"never\"", .low = 1e6, .high = 9.3e18, .doc = "Mean time between a repair and the next fault of one node or replica, exponential."},
-    {.name = "uptime", .kind = FIELD_DISTRIBUTION, .offset = AT(uptime), .optional = true, .doc = "Instead of \"mtbf\": the distribution of that time."},
-    {.name = "repair", .kind = FIELD_DISTRIBUTION, .offset = AT(repair), .optional = true, .doc = "Of kind node: from the fault until the machine is back."},
-    {.name = "at", .kind = FIELD_DURATION, .offset = AT(at), .fallback = "\"never\"", .low = 0, .high = 9.3e18, .doc = "A drill: the first node or replica breaks at this time."},
-    {0}};
+static const struct field fields[] = {{.name = "kind",
+                                       .kind = FIELD_WORD,
+                                       .offset = AT(kind),
+                                       .words = kind_words,
+                                       .doc = "node: a machine is gone until repaired; crash: a process dies."},
+                                      {.name = "nodes",
+                                       .kind = FIELD_REFERENCE,
+                                       .offset = AT(nodes),
+                                       .target = "platform.nodes",
+                                       .optional = true,
+                                       .doc = "Of kind node: the group whose nodes break, each by itself."},
+                                      {.name = "service",
+                                       .kind = FIELD_REFERENCE,
+                                       .offset = AT(service),
+                                       .target = "services",
+                                       .optional = true,
+                                       .doc = "Of kind crash: the service whose replicas crash, each by itself."},
+                                      {.name = "mtbf",
+                                       .kind = FIELD_DURATION,
+                                       .offset = AT(mtbf),
+                                       .fallback = "\"never\"",
+                                       .low = 1e6,
+                                       .high = 9.3e18,
+                                       .doc = "Mean time between a repair and the next fault of one node or replica, exponential."},
+                                      {.name = "uptime",
+                                       .kind = FIELD_DISTRIBUTION,
+                                       .offset = AT(uptime),
+                                       .optional = true,
+                                       .doc = "Instead of \"mtbf\": the distribution of that time."},
+                                      {.name = "repair",
+                                       .kind = FIELD_DISTRIBUTION,
+                                       .offset = AT(repair),
+                                       .optional = true,
+                                       .doc = "Of kind node: from the fault until the machine is back."},
+                                      {.name = "at",
+                                       .kind = FIELD_DURATION,
+                                       .offset = AT(at),
+                                       .fallback = "\"never\"",
+                                       .low = 0,
+                                       .high = 9.3e18,
+                                       .doc = "A drill: the first node or replica breaks at this time."},
+                                      {0}};
 #undef AT
 const struct record fault_record = {"fault", sizeof(struct fault_config), fields, "Something that breaks.", NULL};
 
@@ -28,8 +61,7 @@ static sim_time time_to_next(struct fault_process *f) {
 
 static void arm(struct fault_process *f, sim_time delay) {
   struct world *w = f->world;
-  if (delay != SIM_NEVER && delay < w->horizon - world_now(w) + 1)
-    calendar_set(w->calendar, f->slot, world_now(w) + delay);
+  if (delay != SIM_NEVER && delay < w->horizon - world_now(w) + 1) calendar_set(w->calendar, f->slot, world_now(w) + delay);
 }
 
 static void node_breaks(struct fault_process *f) {
@@ -86,6 +118,7 @@ static void add_all(struct world *w, uint32_t fault) {
 }
 
 void faults_start(struct world *w) {
-  w->faults = arena_new_array(w->arena, struct fault_process, (w->node_count + w->container_count + 1) * (w->model->faults.count + 1) * 2);
+  w->faults =
+      arena_new_array(w->arena, struct fault_process, (w->node_count + w->container_count + 1) * (w->model->faults.count + 1) * 2);
   for (uint32_t i = 0; i < w->model->faults.count; i++) add_all(w, i);
 }

@@ -12,12 +12,12 @@ enum fault_kind { FAULT_NODE, FAULT_CRASH };
 struct fault_config {
   const char *name;
   int32_t kind;
-  int32_t nodes;   /* node group, FAULT_NODE */
-  int32_t service; /* FAULT_CRASH */
-  sim_time mtbf;   /* mean up time of one node or replica, exponential; SIM_NEVER: only the drill */
+  int32_t nodes;              /* node group, FAULT_NODE */
+  int32_t service;            /* FAULT_CRASH */
+  sim_time mtbf;              /* mean up time of one node or replica, exponential; SIM_NEVER: only the drill */
   struct distribution uptime; /* instead of the exponential */
   struct distribution repair; /* FAULT_NODE */
-  sim_time at;     /* a drill: the first node or replica breaks then; SIM_NEVER: no drill */
+  sim_time at;                /* a drill: the first node or replica breaks then; SIM_NEVER: no drill */
 };
 
 extern const struct record fault_record;

@@ -23,12 +23,12 @@ struct outage_log {
 
 struct outage_book {
   uint32_t endpoint_count, class_count;
-  double *share;   /* of the endpoint in the mix */
-  double *serving; /* share of its requests served now */
+  double *share;     /* of the endpoint in the mix */
+  double *serving;   /* share of its requests served now */
   double *served_ns; /* integral of it */
   double total_served_ns;
   sim_time since, measured_from;
-  slot_id slot; /* evaluates once per instant, after all changes in it */
+  slot_id slot;               /* evaluates once per instant, after all changes in it */
   struct outage_log *classes; /* one a fault */
   struct {
     uint32_t fault;

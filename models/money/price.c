@@ -6,12 +6,16 @@
 
 #define AT(member) offsetof(struct price_item, member)
 static const struct field item_fields[] = {
-    {.name = "price", .kind = FIELD_MONEY, .offset = AT(price), .doc = "Such as \"24 USD/month\", \"0.0104 USD/h\", \"0.09 USD/GB\"."},
+    {.name = "price",
+     .kind = FIELD_MONEY,
+     .offset = AT(price),
+     .doc = "Such as \"24 USD/month\", \"0.0104 USD/h\", \"0.09 USD/GB\"."},
     {.name = "source", .kind = FIELD_TEXT, .offset = AT(source), .doc = "Where the price was read."},
     {.name = "date", .kind = FIELD_TEXT, .offset = AT(date), .doc = "When it was true."},
     {0}};
 #undef AT
-static const struct record item_record = {"price item", sizeof(struct price_item), item_fields, "One price, with its source and date.", NULL};
+static const struct record item_record = {"price item", sizeof(struct price_item), item_fields,
+                                          "One price, with its source and date.", NULL};
 
 #define AT(member) offsetof(struct price_list, member)
 static const struct field list_fields[] = {
@@ -24,17 +28,38 @@ const struct record price_list_record = {"price list", sizeof(struct price_list)
 #define AT(member) offsetof(struct charge_config, member)
 static const struct field charge_fields[] = {
     {.name = "price", .kind = FIELD_TEXT, .offset = AT(price), .doc = "Its item in the price list."},
-    {.name = "quantity", .kind = FIELD_NUMBER, .offset = AT(quantity), .fallback = "1", .low = 0, .high = 1e9, .doc = "How many, per month."},
+    {.name = "quantity",
+     .kind = FIELD_NUMBER,
+     .offset = AT(quantity),
+     .fallback = "1",
+     .low = 0,
+     .high = 1e9,
+     .doc = "How many, per month."},
     {0}};
 #undef AT
-static const struct record charge_record = {"charge", sizeof(struct charge_config), charge_fields, "Something that costs and is not a node.", NULL};
+static const struct record charge_record = {"charge", sizeof(struct charge_config), charge_fields,
+                                            "Something that costs and is not a node.", NULL};
 
 #define AT(member) offsetof(struct bill_config, member)
-static const struct field bill_fields[] = {
-    {.name = "charges", .kind = FIELD_MAP, .offset = AT(charges), .record = &charge_record, .optional = true, .doc = "Charges by name."},
-    {.name = "egress", .kind = FIELD_TEXT, .offset = AT(egress), .optional = true, .doc = "Price item per GB sent to clients; absent: not charged."},
-    {.name = "egress_free_gb", .kind = FIELD_NUMBER, .offset = AT(egress_free_gb), .fallback = "0", .low = 0, .high = 1e12, .doc = "GB a month that cost nothing."},
-    {0}};
+static const struct field bill_fields[] = {{.name = "charges",
+                                            .kind = FIELD_MAP,
+                                            .offset = AT(charges),
+                                            .record = &charge_record,
+                                            .optional = true,
+                                            .doc = "Charges by name."},
+                                           {.name = "egress",
+                                            .kind = FIELD_TEXT,
+                                            .offset = AT(egress),
+                                            .optional = true,
+                                            .doc = "Price item per GB sent to clients; absent: not charged."},
+                                           {.name = "egress_free_gb",
+                                            .kind = FIELD_NUMBER,
+                                            .offset = AT(egress_free_gb),
+                                            .fallback = "0",
+                                            .low = 0,
+                                            .high = 1e12,
+                                            .doc = "GB a month that cost nothing."},
+                                           {0}};
 #undef AT
 const struct record bill_record = {"bill", sizeof(struct bill_config), bill_fields, "What costs besides the nodes.", NULL};
 
@@ -68,7 +93,8 @@ uint32_t bill_compute(const struct model *m, double egress_bytes_per_s, struct a
     if (g->price) add_row(rows, &count, &b->prices, g->name, g->price, g->count == 1 ? "node" : "nodes", (double)g->count);
   }
   const struct charge_config *charges = b->charges.items;
-  for (uint32_t i = 0; i < b->charges.count; i++) add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, "", charges[i].quantity);
+  for (uint32_t i = 0; i < b->charges.count; i++)
+    add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, "", charges[i].quantity);
   const struct price_item *egress = price_named(&b->prices, b->egress);
   if (!egress) return count;
   double gb = fmax(0, egress_bytes_per_s * 730 * 3600 / 1e9 - b->egress_free_gb);

@@ -30,16 +30,16 @@ static struct hpa_pod describe(const struct world *w, const struct container *c)
   const struct service_config *s = w->services[c->service].config;
   sim_time now = world_now(w);
   bool placed = c->node != NOBODY;
-  return (struct hpa_pod){
-      .request_milli = s->resources.requests.cpu,
-      .usage_milli = c->state == CONTAINER_UP && c->scrapes >= 2 ? (int64_t)(c->usage_rate * 1000 + 0.5) : HPA_NO_METRIC,
-      .phase = placed ? HPA_RUNNING : HPA_PENDING,
-      .ready = c->ready ? HPA_READY_TRUE : HPA_READY_FALSE,
-      .deleting = c->state == CONTAINER_DRAINING,
-      .start_age = placed ? now - c->started_at : HPA_NO_START,
-      .transition_age = now - c->ready_changed_at,
-      .metric_age = now - c->scraped_at,
-      .metric_window = config_of(w)->metrics_resolution};
+  return (struct hpa_pod){.request_milli = s->resources.requests.cpu,
+                          .usage_milli =
+                              c->state == CONTAINER_UP && c->scrapes >= 2 ? (int64_t)(c->usage_rate * 1000 + 0.5) : HPA_NO_METRIC,
+                          .phase = placed ? HPA_RUNNING : HPA_PENDING,
+                          .ready = c->ready ? HPA_READY_TRUE : HPA_READY_FALSE,
+                          .deleting = c->state == CONTAINER_DRAINING,
+                          .start_age = placed ? now - c->started_at : HPA_NO_START,
+                          .transition_age = now - c->ready_changed_at,
+                          .metric_age = now - c->scraped_at,
+                          .metric_window = config_of(w)->metrics_resolution};
 }
 
 static void sync(void *scaler, uint32_t argument) {

@@ -35,7 +35,9 @@ static void remove_pod(struct world *w, struct container *c) {
 
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
 
-static void process_up(struct world *w, struct container *c) { lifecycle_wait(w, c, LIFE_READY, within(c, config_of(w)->readiness_period)); }
+static void process_up(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_READY, within(c, config_of(w)->readiness_period));
+}
 
 static sim_time back_off(const struct world *w, struct container *c) {
   const struct kubernetes_config *k = config_of(w);
@@ -46,7 +48,9 @@ static sim_time back_off(const struct world *w, struct container *c) {
   return delay < k->restart_cap ? delay : k->restart_cap;
 }
 
-static void process_died(struct world *w, struct container *c) { lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, within(c, config_of(w)->relist)); }
+static void process_died(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, within(c, config_of(w)->relist));
+}
 
 static void drain_step(struct world *w, struct container *c) {
   if (!c->in_flight || world_now(w) >= c->drain_until)
@@ -57,13 +61,19 @@ static void drain_step(struct world *w, struct container *c) {
 
 static void life(struct world *w, struct container *c) {
   switch (c->life_stage) {
-  case LIFE_READY: set_ready(w, c, true); break;
+  case LIFE_READY:
+    set_ready(w, c, true);
+    break;
   case LIFE_OUT_OF_ROTATION: /* the kubelet has seen the exit */
     set_ready(w, c, false);
     if (w->services[c->service].config->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, back_off(w, c));
     break;
-  case LIFE_RESTART: lifecycle_start(w, c); break;
-  case LIFE_DRAINED: drain_step(w, c); break;
+  case LIFE_RESTART:
+    lifecycle_start(w, c);
+    break;
+  case LIFE_DRAINED:
+    drain_step(w, c);
+    break;
   }
 }
 
@@ -115,7 +125,8 @@ static struct container *victim(struct world *w, const struct service *s) {
     if (!active(c)) continue;
     bool placed = c->node != NOBODY;
     if (!worst || placed < (worst->node != NOBODY) ||
-        (placed == (worst->node != NOBODY) && (c->ready < worst->ready || (c->ready == worst->ready && c->started_at >= worst->started_at))))
+        (placed == (worst->node != NOBODY) &&
+         (c->ready < worst->ready || (c->ready == worst->ready && c->started_at >= worst->started_at))))
       worst = c;
   }
   return worst;
@@ -146,4 +157,5 @@ void kubernetes_resize(struct world *w, uint32_t service) {
   }
 }
 
-const struct orchestrator orchestrator_kubernetes = {"kubernetes", true, autoscalers_start, process_up, process_died, life, node_died, node_returned, detected};
+const struct orchestrator orchestrator_kubernetes = {"kubernetes", true,      autoscalers_start, process_up, process_died,
+                                                     life,         node_died, node_returned,     detected};

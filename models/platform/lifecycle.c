@@ -74,7 +74,8 @@ uint32_t lifecycle_choose_node(const struct world *w, const struct container *c)
     const struct node *n = &w->nodes[i];
     if (n->detected || !allowed(w, n, s) || !fits(n, s)) continue;
     uint32_t replicas = replicas_on(w, n, c->service);
-    double allocated = (double)n->cpu_requested / (double)n->group->cpu + (double)n->memory_requested / ((double)n->group->memory + 1);
+    double allocated =
+        (double)n->cpu_requested / (double)n->group->cpu + (double)n->memory_requested / ((double)n->group->memory + 1);
     if (best != NOBODY && (replicas > best_replicas || (replicas == best_replicas && allocated >= best_allocated))) continue;
     best = i, best_replicas = replicas, best_allocated = allocated;
   }
@@ -158,7 +159,9 @@ void lifecycle_crash(struct world *w, struct container *c) {
 
 /* --- nodes ------------------------------------------------------------------------------------------------------------------- */
 
-void lifecycle_wait_node(struct world *w, struct node *n, sim_time delay) { calendar_set(w->calendar, n->detection_slot, world_now(w) + delay); }
+void lifecycle_wait_node(struct world *w, struct node *n, sim_time delay) {
+  calendar_set(w->calendar, n->detection_slot, world_now(w) + delay);
+}
 
 void lifecycle_node_fails(struct world *w, struct node *n) {
   if (n->lost_to++) return;

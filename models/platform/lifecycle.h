@@ -24,9 +24,9 @@ uint32_t lifecycle_choose_node(const struct world *, const struct container *);
 bool lifecycle_place(struct world *, struct container *); /* false: no node fits; the container is pending */
 void lifecycle_unplace(struct world *, struct container *);
 
-void lifecycle_start(struct world *, struct container *);          /* the process starts; serves after the service's `start` */
+void lifecycle_start(struct world *, struct container *); /* the process starts; serves after the service's `start` */
 void lifecycle_wait(struct world *, struct container *, int32_t stage, sim_time delay);
-void lifecycle_crash(struct world *, struct container *);          /* the process dies by itself */
+void lifecycle_crash(struct world *, struct container *);              /* the process dies by itself */
 void lifecycle_stop(struct world *, struct container *, enum outcome); /* it is ended; no orchestrator callback */
 void lifecycle_node_fails(struct world *, struct node *);
 void lifecycle_node_returns(struct world *, struct node *);

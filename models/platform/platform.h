@@ -48,7 +48,7 @@ struct kubernetes_config {
 };
 
 struct platform_config {
-  int32_t kind; /* index into orchestrators */
+  int32_t kind;             /* index into orchestrators */
   struct config_list nodes; /* struct node_group */
   struct network_config network;
   struct compose_config compose;

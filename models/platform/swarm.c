@@ -28,7 +28,9 @@ static void process_up(struct world *w, struct container *c) {
   if (w->nodes[c->node].up) rotation_add(w, c);
 }
 
-static void process_died(struct world *w, struct container *c) { lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, config_of(w)->status_delay); }
+static void process_died(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, config_of(w)->status_delay);
+}
 
 static void life(struct world *w, struct container *c) {
   if (c->life_stage == LIFE_OUT_OF_ROTATION) {
@@ -68,4 +70,5 @@ static void node_returned(struct world *w, struct node *n) {
     if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NOBODY) replace(w, &w->containers[i]);
 }
 
-const struct orchestrator orchestrator_swarm = {"swarm", true, NULL, process_up, process_died, life, node_died, node_returned, detected};
+const struct orchestrator orchestrator_swarm = {"swarm", true,      NULL,          process_up, process_died,
+                                                life,    node_died, node_returned, detected};

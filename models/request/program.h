@@ -22,11 +22,11 @@ enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNA
 extern const char *const time_kind_names[TIME_KINDS];
 
 enum operation {
-  OPERATION_ENTER,    /* route to a replica of a service and travel there */
-  OPERATION_ACCEPT,   /* be accepted by it, or rejected */
-  OPERATION_LEAVE,    /* give back the thread and return to the caller */
-  OPERATION_CPU,      /* compute on the replica of the top frame */
-  OPERATION_ACQUIRE,  /* a connection of the top frame's pool */
+  OPERATION_ENTER,   /* route to a replica of a service and travel there */
+  OPERATION_ACCEPT,  /* be accepted by it, or rejected */
+  OPERATION_LEAVE,   /* give back the thread and return to the caller */
+  OPERATION_CPU,     /* compute on the replica of the top frame */
+  OPERATION_ACQUIRE, /* a connection of the top frame's pool */
   OPERATION_RELEASE,
   OPERATION_LOOKUP,   /* cache: on a hit, jump */
   OPERATION_EXTERNAL, /* wait for somebody else's service */
@@ -87,7 +87,8 @@ struct step_kind {
   void (*compile)(struct compiler *, const void *config);
 };
 
-struct instruction *compile_emit(struct compiler *, enum operation, bool (*run)(struct world *, struct request *, const struct instruction *));
+struct instruction *compile_emit(struct compiler *, enum operation,
+                                 bool (*run)(struct world *, struct request *, const struct instruction *));
 uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
 void compile_fault(struct compiler *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void compile_steps(struct compiler *, const struct config_list *steps);

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-const char *const outcome_names[OUTCOMES] = {"completed", "timeout",    "rejected", "pool_timeout", "refused",
+const char *const outcome_names[OUTCOMES] = {"completed",   "timeout",    "rejected", "pool_timeout", "refused",
                                              "unreachable", "no_backend", "crashed",  "external"};
 
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
@@ -23,7 +23,9 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   request_resume(w, r);
 }
 
-static bool frame_alive(const struct world *w, const struct frame *f) { return w->containers[f->container].generation == f->generation; }
+static bool frame_alive(const struct world *w, const struct frame *f) {
+  return w->containers[f->container].generation == f->generation;
+}
 
 void request_resume(struct world *w, struct request *r) {
   if (r->depth && !frame_alive(w, &r->frames[r->depth - 1])) {

@@ -40,10 +40,10 @@ struct frame {
 };
 
 struct request {
-  uint64_t key;        /* of its draws: instruction i draws from stream_at(key, i) */
-  sim_time arrived;    /* intended arrival: latency counts from here */
-  sim_time since;      /* start of the current wait */
-  sim_time work;       /* of the current computation, on this node */
+  uint64_t key;     /* of its draws: instruction i draws from stream_at(key, i) */
+  sim_time arrived; /* intended arrival: latency counts from here */
+  sim_time since;   /* start of the current wait */
+  sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
   lane_ticket pool_patience;
   uint32_t id, next, user; /* next: in the queue that it waits in */

@@ -48,11 +48,29 @@ static void compile(struct compiler *c, const void *config) {
 #define AT(member) offsetof(struct cached_step, member)
 static const struct field fields[] = {
     {.name = "cached", .kind = FIELD_REFERENCE, .offset = AT(cached), .target = "services", .doc = "A service of kind cache."},
-    {.name = "hit", .kind = FIELD_RATIO, .offset = AT(hit), .low = 0, .high = 1, .doc = "Share of look-ups that find what they look for."},
-    {.name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .fallback = "\"10us\"", .doc = "CPU time of one command of the cache.",
+    {.name = "hit",
+     .kind = FIELD_RATIO,
+     .offset = AT(hit),
+     .low = 0,
+     .high = 1,
+     .doc = "Share of look-ups that find what they look for."},
+    {.name = "demand",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(demand),
+     .fallback = "\"10us\"",
+     .doc = "CPU time of one command of the cache.",
      .source = "Redis: 8 to 12 us per simple command"},
-    {.name = "miss", .kind = FIELD_CHOICES, .offset = AT(miss), .choices = &step_choices, .optional = true, .doc = "What is done on a miss."},
-    {.name = "fill", .kind = FIELD_FLAG, .offset = AT(fill), .fallback = "true", .doc = "Whether a miss ends with writing to the cache: one more command."},
+    {.name = "miss",
+     .kind = FIELD_CHOICES,
+     .offset = AT(miss),
+     .choices = &step_choices,
+     .optional = true,
+     .doc = "What is done on a miss."},
+    {.name = "fill",
+     .kind = FIELD_FLAG,
+     .offset = AT(fill),
+     .fallback = "true",
+     .doc = "Whether a miss ends with writing to the cache: one more command."},
     {0}};
 static const struct record record = {"cached step", sizeof(struct cached_step), fields, "Looks in a cache first.", NULL};
 static const struct step_kind kind = {compile};

@@ -22,11 +22,19 @@ static void compile(struct compiler *c, const void *config) {
   compile_leave(c);
 }
 
-static const struct field fields[] = {
-    {.name = "call", .kind = FIELD_REFERENCE, .offset = offsetof(struct call_step, call), .target = "services", .doc = "The service."},
-    {.name = "steps", .kind = FIELD_CHOICES, .offset = offsetof(struct call_step, steps), .choices = &step_choices, .optional = true,
-     .doc = "What the called replica does, in order."},
-    {0}};
-static const struct record record = {"call step", sizeof(struct call_step), fields, "Calls another service and waits for its answer.", NULL};
+static const struct field fields[] = {{.name = "call",
+                                       .kind = FIELD_REFERENCE,
+                                       .offset = offsetof(struct call_step, call),
+                                       .target = "services",
+                                       .doc = "The service."},
+                                      {.name = "steps",
+                                       .kind = FIELD_CHOICES,
+                                       .offset = offsetof(struct call_step, steps),
+                                       .choices = &step_choices,
+                                       .optional = true,
+                                       .doc = "What the called replica does, in order."},
+                                      {0}};
+static const struct record record = {"call step", sizeof(struct call_step), fields,
+                                     "Calls another service and waits for its answer.", NULL};
 static const struct step_kind kind = {compile};
 const struct alternative step_call = {"call", true, &record, &kind};

@@ -44,12 +44,17 @@ void compile_external(struct compiler *c, int32_t service) {
   in->probability = config->failure;
 }
 
-static void compile(struct compiler *c, const void *config) { compile_external(c, ((const struct external_step *)config)->external); }
+static void compile(struct compiler *c, const void *config) {
+  compile_external(c, ((const struct external_step *)config)->external);
+}
 
-static const struct field fields[] = {
-    {.name = "external", .kind = FIELD_REFERENCE, .offset = offsetof(struct external_step, external), .target = "services",
-     .doc = "A service of kind external."},
-    {0}};
-static const struct record record = {"external step", sizeof(struct external_step), fields, "Waits for a service that is not ours.", NULL};
+static const struct field fields[] = {{.name = "external",
+                                       .kind = FIELD_REFERENCE,
+                                       .offset = offsetof(struct external_step, external),
+                                       .target = "services",
+                                       .doc = "A service of kind external."},
+                                      {0}};
+static const struct record record = {"external step", sizeof(struct external_step), fields, "Waits for a service that is not ours.",
+                                     NULL};
 static const struct step_kind kind = {compile};
 const struct alternative step_external = {"external", true, &record, &kind};

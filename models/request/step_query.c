@@ -37,10 +37,29 @@ static void compile(struct compiler *c, const void *config) {
 #define AT(member) offsetof(struct query_step, member)
 static const struct field fields[] = {
     {.name = "query", .kind = FIELD_REFERENCE, .offset = AT(query), .target = "services", .doc = "A service of kind database."},
-    {.name = "reads", .kind = FIELD_INTEGER, .offset = AT(reads), .fallback = "0", .low = 0, .high = 64, .doc = "Reading queries, one after another."},
-    {.name = "writes", .kind = FIELD_INTEGER, .offset = AT(writes), .fallback = "0", .low = 0, .high = 64, .doc = "Writing queries, after the reads."},
-    {.name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .doc = "CPU time of one query on a reference core of the database."},
-    {.name = "write_demand", .kind = FIELD_DISTRIBUTION, .offset = AT(write_demand), .optional = true, .doc = "Of one writing query; absent: as \"demand\"."},
+    {.name = "reads",
+     .kind = FIELD_INTEGER,
+     .offset = AT(reads),
+     .fallback = "0",
+     .low = 0,
+     .high = 64,
+     .doc = "Reading queries, one after another."},
+    {.name = "writes",
+     .kind = FIELD_INTEGER,
+     .offset = AT(writes),
+     .fallback = "0",
+     .low = 0,
+     .high = 64,
+     .doc = "Writing queries, after the reads."},
+    {.name = "demand",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(demand),
+     .doc = "CPU time of one query on a reference core of the database."},
+    {.name = "write_demand",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(write_demand),
+     .optional = true,
+     .doc = "Of one writing query; absent: as \"demand\"."},
     {0}};
 static const struct record record = {"query step", sizeof(struct query_step), fields, "Queries a database.", NULL};
 static const struct step_kind kind = {compile};

@@ -1,16 +1,30 @@
 #include "models/request/steps.h"
 #include "models/request/program.h"
 
-static const struct alternative *const kinds[] = {&step_cpu, &step_call, &step_query, &step_cached, &step_external, &step_delay, NULL};
+static const struct alternative *const kinds[] = {&step_cpu,      &step_call,  &step_query, &step_cached,
+                                                  &step_external, &step_delay, NULL};
 
 const struct choice_set step_choices = {"step", "One thing that a request does.", kinds, NULL};
 
 #define AT(member) offsetof(struct endpoint_config, member)
-static const struct field fields[] = {
-    {.name = "entry", .kind = FIELD_REFERENCE, .offset = AT(entry), .target = "services", .optional = true,
-     .doc = "The service that the client's request reaches first; its \"cpu\" steps run there."},
-    {.name = "steps", .kind = FIELD_CHOICES, .offset = AT(steps), .choices = &step_choices, .doc = "What a request does, in order."},
-    {.name = "response", .kind = FIELD_BYTES, .offset = AT(response), .fallback = "\"0Ki\"", .low = 0, .high = 1e15,
-     .doc = "Sent to the client: counts as egress on the bill."},
-    {0}};
-const struct record endpoint_record = {"endpoint", sizeof(struct endpoint_config), fields, "A kind of request, as a program of steps.", NULL};
+static const struct field fields[] = {{.name = "entry",
+                                       .kind = FIELD_REFERENCE,
+                                       .offset = AT(entry),
+                                       .target = "services",
+                                       .optional = true,
+                                       .doc = "The service that the client's request reaches first; its \"cpu\" steps run there."},
+                                      {.name = "steps",
+                                       .kind = FIELD_CHOICES,
+                                       .offset = AT(steps),
+                                       .choices = &step_choices,
+                                       .doc = "What a request does, in order."},
+                                      {.name = "response",
+                                       .kind = FIELD_BYTES,
+                                       .offset = AT(response),
+                                       .fallback = "\"0Ki\"",
+                                       .low = 0,
+                                       .high = 1e15,
+                                       .doc = "Sent to the client: counts as egress on the bill."},
+                                      {0}};
+const struct record endpoint_record = {"endpoint", sizeof(struct endpoint_config), fields,
+                                       "A kind of request, as a program of steps.", NULL};

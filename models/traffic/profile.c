@@ -39,10 +39,13 @@ static double constant_between(const void *self, sim_time from, sim_time to) {
   (void)from, (void)to;
   return ((const struct constant_profile *)self)->rate;
 }
-static const struct field constant_fields[] = {
-    {.name = "rate", .kind = FIELD_RATE, .offset = offsetof(struct constant_profile, rate), .low = 0, .high = 1e9,
-     .doc = "Requests per unit of time, the same at all times."},
-    {0}};
+static const struct field constant_fields[] = {{.name = "rate",
+                                                .kind = FIELD_RATE,
+                                                .offset = offsetof(struct constant_profile, rate),
+                                                .low = 0,
+                                                .high = 1e9,
+                                                .doc = "Requests per unit of time, the same at all times."},
+                                               {0}};
 static const struct record constant_record = {"constant profile", sizeof(struct constant_profile), constant_fields,
                                               "The same rate at all times.", "rate"};
 static const struct profile_kind constant_kind = {constant_rate, constant_between, constant_between, NULL};
@@ -55,7 +58,7 @@ static const struct alternative constant_alternative = {"constant", false, &cons
 struct day_profile {
   double mean, peak;
   sim_time at;
-  sim_time offset;  /* from the start of the run to the peak */
+  sim_time offset;   /* from the start of the run to the peak */
   double power, top; /* n and the rate at the peak; power 0: the sinusoid */
 };
 
@@ -122,14 +125,26 @@ static double day_floor(const void *self, sim_time from, sim_time to) {
   return (a < b ? a : b) * (1 - 1e-12);
 }
 
-static const struct field day_fields[] = {
-    {.name = "mean", .kind = FIELD_RATE, .offset = offsetof(struct day_profile, mean), .low = 0, .high = 1e9,
-     .doc = "Requests per unit of time, averaged over the day."},
-    {.name = "peak", .kind = FIELD_NUMBER, .offset = offsetof(struct day_profile, peak), .fallback = "2", .low = 1, .high = 50,
-     .doc = "Rate at the busiest moment, as a multiple of the mean.", .source = "one country's audience: 2 to 3, an estimate"},
-    {.name = "at", .kind = FIELD_CLOCK, .offset = offsetof(struct day_profile, at), .fallback = "\"20:00\"",
-     .doc = "Time of day of the peak; the run begins at `run.start`."},
-    {0}};
+static const struct field day_fields[] = {{.name = "mean",
+                                           .kind = FIELD_RATE,
+                                           .offset = offsetof(struct day_profile, mean),
+                                           .low = 0,
+                                           .high = 1e9,
+                                           .doc = "Requests per unit of time, averaged over the day."},
+                                          {.name = "peak",
+                                           .kind = FIELD_NUMBER,
+                                           .offset = offsetof(struct day_profile, peak),
+                                           .fallback = "2",
+                                           .low = 1,
+                                           .high = 50,
+                                           .doc = "Rate at the busiest moment, as a multiple of the mean.",
+                                           .source = "one country's audience: 2 to 3, an estimate"},
+                                          {.name = "at",
+                                           .kind = FIELD_CLOCK,
+                                           .offset = offsetof(struct day_profile, at),
+                                           .fallback = "\"20:00\"",
+                                           .doc = "Time of day of the peak; the run begins at `run.start`."},
+                                          {0}};
 static const struct record day_record = {"day profile", sizeof(struct day_profile), day_fields,
                                          "A day with one peak: a sinusoid up to twice the mean, a narrower raised cosine above.",
                                          NULL};
@@ -165,15 +180,27 @@ static const char *wave_prepare(void *self, sim_time start_of_day) {
   const struct wave_profile *w = self;
   return w->amplitude > w->mean ? "the rate would be negative: \"amplitude\" must be at most \"mean\"" : NULL;
 }
-static const struct field wave_fields[] = {
-    {.name = "mean", .kind = FIELD_RATE, .offset = offsetof(struct wave_profile, mean), .low = 0, .high = 1e9,
-     .doc = "Rate averaged over a period."},
-    {.name = "amplitude", .kind = FIELD_RATE, .offset = offsetof(struct wave_profile, amplitude), .low = 0, .high = 1e9,
-     .doc = "Rate(t) = mean + amplitude sin(2 pi t / period)."},
-    {.name = "period", .kind = FIELD_DURATION, .offset = offsetof(struct wave_profile, period), .low = 1, .high = 9e18,
-     .doc = "Time from one peak to the next."},
-    {0}};
-static const struct record wave_record = {"wave profile", sizeof(struct wave_profile), wave_fields, "A sinusoid of any period.", NULL};
+static const struct field wave_fields[] = {{.name = "mean",
+                                            .kind = FIELD_RATE,
+                                            .offset = offsetof(struct wave_profile, mean),
+                                            .low = 0,
+                                            .high = 1e9,
+                                            .doc = "Rate averaged over a period."},
+                                           {.name = "amplitude",
+                                            .kind = FIELD_RATE,
+                                            .offset = offsetof(struct wave_profile, amplitude),
+                                            .low = 0,
+                                            .high = 1e9,
+                                            .doc = "Rate(t) = mean + amplitude sin(2 pi t / period)."},
+                                           {.name = "period",
+                                            .kind = FIELD_DURATION,
+                                            .offset = offsetof(struct wave_profile, period),
+                                            .low = 1,
+                                            .high = 9e18,
+                                            .doc = "Time from one peak to the next."},
+                                           {0}};
+static const struct record wave_record = {"wave profile", sizeof(struct wave_profile), wave_fields, "A sinusoid of any period.",
+                                          NULL};
 static const struct profile_kind wave_kind = {wave_rate, wave_bound, wave_floor, wave_prepare};
 static const struct alternative wave_alternative = {"wave", false, &wave_record, &wave_kind};
 
@@ -193,7 +220,9 @@ static double on_sale_bound(const void *self, sim_time from, sim_time to) {
   const struct on_sale_profile *s = self;
   return to <= s->at ? 0 : on_sale_rate(s, from > s->at ? from : s->at);
 }
-static double on_sale_floor(const void *self, sim_time from, sim_time to) { return from < ((const struct on_sale_profile *)self)->at ? 0 : on_sale_rate(self, to); }
+static double on_sale_floor(const void *self, sim_time from, sim_time to) {
+  return from < ((const struct on_sale_profile *)self)->at ? 0 : on_sale_rate(self, to);
+}
 static const char *on_sale_prepare(void *self, sim_time start_of_day) {
   (void)start_of_day;
   struct on_sale_profile *s = self;
@@ -205,16 +234,35 @@ static const char *on_sale_prepare(void *self, sim_time start_of_day) {
     s->fans = s->peak * mean_life_s;
   return NULL;
 }
-static const struct field on_sale_fields[] = {
-    {.name = "at", .kind = FIELD_DURATION, .offset = offsetof(struct on_sale_profile, at), .low = 0, .high = 9e18,
-     .doc = "When the sale opens, from the start of the run."},
-    {.name = "fans", .kind = FIELD_NUMBER, .offset = offsetof(struct on_sale_profile, fans), .optional = true, .low = 1, .high = 1e10,
-     .doc = "Requests that the sale brings in all; gives the peak."},
-    {.name = "peak", .kind = FIELD_RATE, .offset = offsetof(struct on_sale_profile, peak), .optional = true, .low = 0, .high = 1e9,
-     .doc = "Rate in the first instant; gives the number of fans."},
-    {.name = "half_life", .kind = FIELD_DURATION, .offset = offsetof(struct on_sale_profile, half_life), .fallback = "\"5m\"",
-     .low = 1, .high = 9e18, .doc = "Time in which the rate falls to its half.", .source = "5 to 10 minutes, an estimate; no published curve was found"},
-    {0}};
+static const struct field on_sale_fields[] = {{.name = "at",
+                                               .kind = FIELD_DURATION,
+                                               .offset = offsetof(struct on_sale_profile, at),
+                                               .low = 0,
+                                               .high = 9e18,
+                                               .doc = "When the sale opens, from the start of the run."},
+                                              {.name = "fans",
+                                               .kind = FIELD_NUMBER,
+                                               .offset = offsetof(struct on_sale_profile, fans),
+                                               .optional = true,
+                                               .low = 1,
+                                               .high = 1e10,
+                                               .doc = "Requests that the sale brings in all; gives the peak."},
+                                              {.name = "peak",
+                                               .kind = FIELD_RATE,
+                                               .offset = offsetof(struct on_sale_profile, peak),
+                                               .optional = true,
+                                               .low = 0,
+                                               .high = 1e9,
+                                               .doc = "Rate in the first instant; gives the number of fans."},
+                                              {.name = "half_life",
+                                               .kind = FIELD_DURATION,
+                                               .offset = offsetof(struct on_sale_profile, half_life),
+                                               .fallback = "\"5m\"",
+                                               .low = 1,
+                                               .high = 9e18,
+                                               .doc = "Time in which the rate falls to its half.",
+                                               .source = "5 to 10 minutes, an estimate; no published curve was found"},
+                                              {0}};
 static const struct record on_sale_record = {"on_sale profile", sizeof(struct on_sale_profile), on_sale_fields,
                                              "Nothing before the sale opens, the peak at once, then exponential decay.", NULL};
 static const struct profile_kind on_sale_kind = {on_sale_rate, on_sale_bound, on_sale_floor, on_sale_prepare};
@@ -257,15 +305,22 @@ static const char *steps_prepare(void *self, sim_time start_of_day) {
   return NULL;
 }
 static const struct field rate_step_fields[] = {
-    {.name = "from", .kind = FIELD_DURATION, .offset = offsetof(struct rate_step, from), .low = 0, .high = 9e18,
+    {.name = "from",
+     .kind = FIELD_DURATION,
+     .offset = offsetof(struct rate_step, from),
+     .low = 0,
+     .high = 9e18,
      .doc = "Since the start of the run."},
     {.name = "rate", .kind = FIELD_RATE, .offset = offsetof(struct rate_step, rate), .low = 0, .high = 1e9, .doc = "From then on."},
     {0}};
-static const struct record rate_step_record = {"rate step", sizeof(struct rate_step), rate_step_fields, "A rate from a time on.", NULL};
-static const struct field steps_fields[] = {
-    {.name = "steps", .kind = FIELD_LIST, .offset = offsetof(struct steps_profile, steps), .record = &rate_step_record,
-     .doc = "Rates in order of time; nothing arrives before the first."},
-    {0}};
+static const struct record rate_step_record = {"rate step", sizeof(struct rate_step), rate_step_fields, "A rate from a time on.",
+                                               NULL};
+static const struct field steps_fields[] = {{.name = "steps",
+                                             .kind = FIELD_LIST,
+                                             .offset = offsetof(struct steps_profile, steps),
+                                             .record = &rate_step_record,
+                                             .doc = "Rates in order of time; nothing arrives before the first."},
+                                            {0}};
 static const struct record steps_record = {"steps profile", sizeof(struct steps_profile), steps_fields,
                                            "A rate that jumps at given times.", "steps"};
 static const struct profile_kind steps_kind = {steps_rate, steps_bound, steps_floor, steps_prepare};
@@ -300,10 +355,12 @@ static const char *sum_prepare(void *self, sim_time start_of_day) {
   }
   return list->count ? NULL : "needs at least one profile";
 }
-static const struct field sum_fields[] = {
-    {.name = "of", .kind = FIELD_CHOICES, .offset = offsetof(struct sum_profile, terms), .choices = &profile_choices,
-     .doc = "Profiles whose rates add up."},
-    {0}};
+static const struct field sum_fields[] = {{.name = "of",
+                                           .kind = FIELD_CHOICES,
+                                           .offset = offsetof(struct sum_profile, terms),
+                                           .choices = &profile_choices,
+                                           .doc = "Profiles whose rates add up."},
+                                          {0}};
 static const struct record sum_record = {"sum profile", sizeof(struct sum_profile), sum_fields, "Several profiles at once.", "of"};
 static const struct profile_kind sum_kind = {sum_rate, sum_bound, sum_floor, sum_prepare};
 static const struct alternative sum_alternative = {"sum", false, &sum_record, &sum_kind};
@@ -311,4 +368,5 @@ static const struct alternative sum_alternative = {"sum", false, &sum_record, &s
 static const struct alternative *const profile_alternatives[] = {
     &constant_alternative, &day_alternative, &wave_alternative, &on_sale_alternative, &steps_alternative, &sum_alternative, NULL};
 
-const struct choice_set profile_choices = {"profile", "Requests per second as a function of time.", profile_alternatives, "constant"};
+const struct choice_set profile_choices = {"profile", "Requests per second as a function of time.", profile_alternatives,
+                                           "constant"};

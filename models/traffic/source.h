@@ -41,10 +41,10 @@ struct source {
   double bound;           /* of the rate, in the current cell */
   bool flat;              /* the rate is the bound throughout the cell: no thinning needed */
   sim_time cell_end;
-  double *mix_up_to; /* cumulative shares of the endpoints, in the order of mix */
-  struct lane *patience;           /* the client's time-out; null when it waits for ever */
-  struct timer_heap *thinking;     /* closed, random think times */
-  struct lane *thinking_constant;  /* closed, constant think time */
+  double *mix_up_to;              /* cumulative shares of the endpoints, in the order of mix */
+  struct lane *patience;          /* the client's time-out; null when it waits for ever */
+  struct timer_heap *thinking;    /* closed, random think times */
+  struct lane *thinking_constant; /* closed, constant think time */
   /* For the response time law: user time spent in each state over the whole run, in ns. */
   sim_time *user_since;
   bool *user_thinks;

@@ -15,10 +15,12 @@ static enum exit_code check_one(const struct options *o, const char *file) {
       for (uint32_t i = 0; i < r->claim_count; i++) {
         const struct claim_result *c = &r->claims[i];
         if (o->quiet && c->verdict == VERDICT_PASS) continue;
-        printf("%-9s %s: %s  %s", format_verdict_word(c->verdict), file, c->expression, format_estimate(c->unit, r->bill.currency, &c->estimate).text);
+        printf("%-9s %s: %s  %s", format_verdict_word(c->verdict), file, c->expression,
+               format_estimate(c->unit, r->bill.currency, &c->estimate).text);
         printf("%s%s%s\n", c->source ? "  (" : "", c->source ? c->source : "", c->source ? ")" : "");
       }
-      for (uint32_t i = 0; i < r->violation_count; i++) fprintf(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
+      for (uint32_t i = 0; i < r->violation_count; i++)
+        fprintf(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
     }
   }
   arena_free(arena);

@@ -13,7 +13,8 @@ enum exit_code command_validate(const struct options *o) {
     if (!s)
       code = EXIT_INVALID;
     else if (!o->quiet)
-      printf("%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", o->files[i], s->model.endpoints.count, s->model.services.count, s->model.node_count, s->claims.count);
+      printf("%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", o->files[i], s->model.endpoints.count,
+             s->model.services.count, s->model.node_count, s->claims.count);
     arena_free(arena);
   }
   return code;

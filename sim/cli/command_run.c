@@ -8,8 +8,8 @@
 /* Wall-clock figures never go into a result: they differ from run to run. */
 static bool write_timing(const char *path, const struct results *r, double seconds) {
   char text[300], *error = NULL;
-  int length = snprintf(text, sizeof text, "{\"seconds\": %.6f, \"requests\": %llu, \"events\": %llu, \"requests_per_s\": %.0f}\n", seconds,
-                        (unsigned long long)r->requests, (unsigned long long)r->events, (double)r->requests / seconds);
+  int length = snprintf(text, sizeof text, "{\"seconds\": %.6f, \"requests\": %llu, \"events\": %llu, \"requests_per_s\": %.0f}\n",
+                        seconds, (unsigned long long)r->requests, (unsigned long long)r->events, (double)r->requests / seconds);
   if (output_write(path, text, (size_t)length, &error)) return true;
   fprintf(stderr, "aguanta: %s\n", error);
   free(error);
@@ -36,7 +36,8 @@ enum exit_code command_run(const struct options *o) {
     double seconds = session_clock() - started;
     code = r ? session_exit_code(r) : EXIT_ERROR;
     if (r && o->timing && !write_timing(o->timing, r, seconds)) code = exit_code_worse(code, EXIT_ERROR);
-    if (r && !to_stdout(o)) report_text(stdout, r, &(struct report_options){.color = session_color(o), .verbose = o->verbose, .quiet = o->quiet});
+    if (r && !to_stdout(o))
+      report_text(stdout, r, &(struct report_options){.color = session_color(o), .verbose = o->verbose, .quiet = o->quiet});
   }
   arena_free(arena);
   return code;

@@ -28,7 +28,8 @@ static bool open_sink(struct sink *k, const char *path, const char *format) {
   for (int i = 0; i < FORMATS && wanted; i++)
     if (!strcmp(wanted, formats[i].name)) k->format = &formats[i];
   if (!k->format) {
-    fprintf(stderr, "aguanta sweep: no format for --export %s; formats are: .csv, .ndjson, or - with --format csv or ndjson\n", path);
+    fprintf(stderr, "aguanta sweep: no format for --export %s; formats are: .csv, .ndjson, or - with --format csv or ndjson\n",
+            path);
     return false;
   }
   k->path = path;
@@ -64,7 +65,8 @@ static bool read_axes(const struct options *o, struct arena *arena, struct sweep
 static struct scenario *read_point(struct arena *arena, const struct options *o, const struct sweep *s, const char **values) {
   struct scenario_override overrides[SWEEP_AXES];
   for (uint32_t i = 0; i < s->axis_count; i++)
-    overrides[i] = (struct scenario_override){arena_format(arena, "--vary %s=%s", s->axes[i].path, values[i]), s->axes[i].path, values[i]};
+    overrides[i] =
+        (struct scenario_override){arena_format(arena, "--vary %s=%s", s->axes[i].path, values[i]), s->axes[i].path, values[i]};
   return session_read(arena, o, o->files[0], overrides, s->axis_count);
 }
 
@@ -84,7 +86,8 @@ static bool all_valid(const struct options *o, const struct sweep *s) {
 static void print_row(const struct sweep *s, const char **values, const struct results *r) {
   const struct metric *p99 = results_metric(r, "all.latency", "p99", NULL), *errors = results_metric(r, "all", "error_rate", NULL);
   for (uint32_t i = 0; i < s->axis_count; i++) printf("%-*s  ", (int)strlen(s->axes[i].path), values[i]);
-  printf("%22s  %9s  %10s  %s\n", format_estimate(p99->unit, NULL, &p99->estimate).text, format_value(errors->unit, NULL, &errors->estimate).text,
+  printf("%22s  %9s  %10s  %s\n", format_estimate(p99->unit, NULL, &p99->estimate).text,
+         format_value(errors->unit, NULL, &errors->estimate).text,
          format_number(UNIT_CURRENCY, r->bill.currency, r->bill.monthly).text, format_verdict_line(r).text);
 }
 

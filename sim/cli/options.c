@@ -4,16 +4,21 @@
 #include <string.h>
 
 #define LIST(member) offsetof(struct options, member##s), offsetof(struct options, member##_count)
-#define ONE(member) offsetof(struct options, member), 0
-#define STUDIES (FOR_RUN | FOR_CHECK | FOR_SWEEP)
+#define ONE(member)  offsetof(struct options, member), 0
+#define STUDIES      (FOR_RUN | FOR_CHECK | FOR_SWEEP)
 
 const struct option options_table[] = {
-    {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE", "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE},
-    {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C", "an axis of the sweep; several make a grid", FOR_SWEEP},
+    {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE",
+     "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE},
+    {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C",
+     "an axis of the sweep; several make a grid", FOR_SWEEP},
     {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", STUDIES},
     {"reps", 0, OPTION_VALUE, ONE(reps), "N", "replications, instead of the scenario's", STUDIES},
-    {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)", STUDIES},
-    {"export", 0, OPTION_LIST, LIST(export), "FILE", "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable", STUDIES},
+    {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
+     STUDIES},
+    {"export", 0, OPTION_LIST, LIST(export), "FILE",
+     "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable",
+     STUDIES},
     {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)", STUDIES},
     {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP},
     {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
@@ -27,7 +32,8 @@ const struct option options_table[] = {
     {0}};
 
 const struct command commands[] = {
-    {"run", "FILE", "simulate one scenario: claims, latency, where time went, bottleneck, errors, uptime, cost", FOR_RUN, command_run},
+    {"run", "FILE", "simulate one scenario: claims, latency, where time went, bottleneck, errors, uptime, cost", FOR_RUN,
+     command_run},
     {"check", "FILE...", "only the verdicts, for CI", FOR_CHECK, command_check},
     {"sweep", "FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point", FOR_SWEEP, command_sweep},
     {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
@@ -117,7 +123,8 @@ static void help_of_command(FILE *f, const struct command *c) {
   for (const struct option *o = options_table; o->name; o++) {
     if (!(o->commands & c->bit)) continue;
     char head[80];
-    snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "", o->letter ? o->letter : ' ', o->letter ? ", " : "   ", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "", o->letter ? o->letter : ' ', o->letter ? ", " : "   ",
+             o->name, o->argument ? " " : "", o->argument ? o->argument : "");
     fprintf(f, "  %-26s %s\n", head, o->doc);
   }
 }

@@ -24,7 +24,16 @@ struct options {
 enum option_form { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };
 
 /* Which commands take an option. */
-enum command_bit { FOR_RUN = 1, FOR_CHECK = 2, FOR_VALIDATE = 4, FOR_EXPLAIN = 8, FOR_SCHEMA = 16, FOR_PLOT = 32, FOR_SWEEP = 64, FOR_ALL = 127 };
+enum command_bit {
+  FOR_RUN = 1,
+  FOR_CHECK = 2,
+  FOR_VALIDATE = 4,
+  FOR_EXPLAIN = 8,
+  FOR_SCHEMA = 16,
+  FOR_PLOT = 32,
+  FOR_SWEEP = 64,
+  FOR_ALL = 127
+};
 
 struct option {
   const char *name; /* without the dashes */
@@ -48,6 +57,7 @@ bool options_parse(struct options *, const struct command *, int count, char **w
 void options_help(FILE *, const struct command *); /* of one command; null: of the program */
 
 enum exit_code command_run(const struct options *), command_check(const struct options *), command_validate(const struct options *),
-    command_explain(const struct options *), command_schema(const struct options *), command_plot(const struct options *), command_sweep(const struct options *);
+    command_explain(const struct options *), command_schema(const struct options *), command_plot(const struct options *),
+    command_sweep(const struct options *);
 
 #endif

@@ -31,11 +31,13 @@ double session_clock(void) {
 
 bool session_file_count(const struct options *o, const char *command, uint32_t at_least, uint32_t at_most) {
   if (o->file_count >= at_least && o->file_count <= at_most) return true;
-  fprintf(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", command, o->file_count < at_least ? "a file is missing" : "too many files", command);
+  fprintf(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", command,
+          o->file_count < at_least ? "a file is missing" : "too many files", command);
   return false;
 }
 
-struct scenario *session_read(struct arena *arena, const struct options *o, const char *file, const struct scenario_override *more, uint32_t count) {
+struct scenario *session_read(struct arena *arena, const struct options *o, const char *file, const struct scenario_override *more,
+                              uint32_t count) {
   struct diagnostics *diagnostics = diagnostics_new(arena);
   struct scenario_override *all = arena_new_array(arena, struct scenario_override, o->set_count + count + 1);
   uint32_t n = 0;
@@ -94,7 +96,9 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
   struct study_options study;
   if (!session_options(o, &study)) return NULL;
   bool always = is_word(o->progress, "always");
-  struct progress progress = {.started = session_clock(), .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"), .silent = o->quiet || is_word(o->progress, "never")};
+  struct progress progress = {.started = session_clock(),
+                              .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
+                              .silent = o->quiet || is_word(o->progress, "never")};
   if (always) progress.silent = false;
   study.progress = show_progress, study.context = &progress;
   struct results *r = study_run(arena, s, &study);

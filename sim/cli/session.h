@@ -6,7 +6,8 @@
 #include "sim/study/study.h"
 
 /* Reads a scenario with --set and --seed and further overrides; null after messages on stderr. */
-struct scenario *session_read(struct arena *, const struct options *, const char *file, const struct scenario_override *more, uint32_t count);
+struct scenario *session_read(struct arena *, const struct options *, const char *file, const struct scenario_override *more,
+                              uint32_t count);
 /* Fills replications, jobs, interruption and progress; false after a message for a wrong --reps or --jobs. */
 bool session_options(const struct options *, struct study_options *);
 /* Runs, and exports as the options say. Null when the export failed. */

@@ -19,30 +19,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum field_kind {         /* C type at the offset                 JSON form */
-  FIELD_FLAG,             /* bool                                 true, false */
-  FIELD_INTEGER,          /* int64_t                              151 */
-  FIELD_NUMBER,           /* double                               2.5 */
-  FIELD_DURATION,         /* int64_t nanoseconds (sim_time)       "250ms", "2h30m", "1y"; SIM_NEVER for "never" */
-  FIELD_BYTES,            /* int64_t bytes                        "512Mi", "8GB" */
-  FIELD_CPU,              /* int64_t millicores                   "500m", 4, 0.5; INT64_MAX for "unlimited" */
-  FIELD_RATE,             /* double per second                    "120/s", "40/min", "10000/day" */
-  FIELD_RATIO,            /* double 0..1 (or more)                "99.95%", 0.5 */
-  FIELD_MONEY,            /* struct money_value                   "40 USD/month", "0.10 USD/h", "0.09 USD/GB" */
-  FIELD_CLOCK,            /* int64_t nanoseconds since midnight   "20:00", "10:00:30" */
-  FIELD_LIMIT,            /* int64_t, INT64_MAX for "unlimited"   511, "unlimited" */
-  FIELD_TEXT,             /* const char *                         any string */
-  FIELD_SEED,             /* uint64_t                             42, "launch-day" (hashed) */
-  FIELD_WORD,             /* int32_t, index into .words           "round-robin" */
-  FIELD_REFERENCE,        /* int32_t, index into the root's map named by .target; -1 when absent */
-  FIELD_DISTRIBUTION,     /* struct distribution in ns            "12ms", {"exponential": "8s"} */
-  FIELD_WEIGHTS,          /* struct weights: name -> number       {"list": 70, "buy": 5}; names refer to .target */
-  FIELD_RECORD,           /* the struct of .record, in place      {...}; all its defaults when absent */
-  FIELD_LIST,             /* struct config_list of .record        [ {...}, ... ] */
-  FIELD_MAP,              /* struct config_list of .record, each beginning with const char *name     { "a": {...}, ... } */
-  FIELD_REFERENCE_MAP,    /* as FIELD_MAP, but each entry begins with int32_t reference: its name refers to .target */
-  FIELD_CHOICE,           /* struct choice by .choices            {"day": {...}} or its shorthand */
-  FIELD_CHOICES           /* struct config_list of struct choice  [ {"cpu": "2ms"}, ... ] */
+enum field_kind {                     /* C type at the offset                 JSON form */
+                  FIELD_FLAG,         /* bool                                 true, false */
+                  FIELD_INTEGER,      /* int64_t                              151 */
+                  FIELD_NUMBER,       /* double                               2.5 */
+                  FIELD_DURATION,     /* int64_t nanoseconds (sim_time)       "250ms", "2h30m", "1y"; SIM_NEVER for "never" */
+                  FIELD_BYTES,        /* int64_t bytes                        "512Mi", "8GB" */
+                  FIELD_CPU,          /* int64_t millicores                   "500m", 4, 0.5; INT64_MAX for "unlimited" */
+                  FIELD_RATE,         /* double per second                    "120/s", "40/min", "10000/day" */
+                  FIELD_RATIO,        /* double 0..1 (or more)                "99.95%", 0.5 */
+                  FIELD_MONEY,        /* struct money_value                   "40 USD/month", "0.10 USD/h", "0.09 USD/GB" */
+                  FIELD_CLOCK,        /* int64_t nanoseconds since midnight   "20:00", "10:00:30" */
+                  FIELD_LIMIT,        /* int64_t, INT64_MAX for "unlimited"   511, "unlimited" */
+                  FIELD_TEXT,         /* const char *                         any string */
+                  FIELD_SEED,         /* uint64_t                             42, "launch-day" (hashed) */
+                  FIELD_WORD,         /* int32_t, index into .words           "round-robin" */
+                  FIELD_REFERENCE,    /* int32_t, index into the root's map named by .target; -1 when absent */
+                  FIELD_DISTRIBUTION, /* struct distribution in ns            "12ms", {"exponential": "8s"} */
+                  FIELD_WEIGHTS,      /* struct weights: name -> number       {"list": 70, "buy": 5}; names refer to .target */
+                  FIELD_RECORD,       /* the struct of .record, in place      {...}; all its defaults when absent */
+                  FIELD_LIST,         /* struct config_list of .record        [ {...}, ... ] */
+                  FIELD_MAP, /* struct config_list of .record, each beginning with const char *name     { "a": {...}, ... } */
+                  FIELD_REFERENCE_MAP, /* as FIELD_MAP, but each entry begins with int32_t reference: its name refers to .target */
+                  FIELD_CHOICE,        /* struct choice by .choices            {"day": {...}} or its shorthand */
+                  FIELD_CHOICES        /* struct config_list of struct choice  [ {"cpu": "2ms"}, ... ] */
 };
 
 struct config_list {
@@ -80,26 +80,26 @@ struct choice {
 };
 
 struct choice_set {
-  const char *name;                          /* "step", "profile" */
+  const char *name; /* "step", "profile" */
   const char *doc;
-  const struct alternative *const *kinds;    /* ends with null */
-  const char *shorthand_key;                 /* a bare string or number means {shorthand_key: it}; null if not allowed */
+  const struct alternative *const *kinds; /* ends with null */
+  const char *shorthand_key;              /* a bare string or number means {shorthand_key: it}; null if not allowed */
 };
 
 struct field {
   const char *name;
   enum field_kind kind;
   size_t offset;
-  const char *fallback; /* default as JSON text; null and not `optional`: the key is required */
-  bool optional;        /* may be absent without a default: the memory stays zero (references: -1) */
-  double low, high;     /* allowed range in base units, inclusive; both 0: no range */
-  const char *const *words;          /* FIELD_WORD: ends with null */
-  const char *target;                /* references and weights: "services", "endpoints", ... (a map in the root record) */
-  const struct record *record;       /* records, lists, maps */
-  const struct choice_set *choices;  /* choices */
-  const char *doc;                   /* one sentence */
-  const char *source;                /* of the default; null when it needs none */
-  bool open_range_low;               /* low itself is not allowed ("more than 0") */
+  const char *fallback;             /* default as JSON text; null and not `optional`: the key is required */
+  bool optional;                    /* may be absent without a default: the memory stays zero (references: -1) */
+  double low, high;                 /* allowed range in base units, inclusive; both 0: no range */
+  const char *const *words;         /* FIELD_WORD: ends with null */
+  const char *target;               /* references and weights: "services", "endpoints", ... (a map in the root record) */
+  const struct record *record;      /* records, lists, maps */
+  const struct choice_set *choices; /* choices */
+  const char *doc;                  /* one sentence */
+  const char *source;               /* of the default; null when it needs none */
+  bool open_range_low;              /* low itself is not allowed ("more than 0") */
 };
 
 struct record {

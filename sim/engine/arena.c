@@ -11,7 +11,7 @@ enum { FIRST_BLOCK = 1 << 14, LARGEST_BLOCK = 1 << 20, LINE = 64 };
 
 struct block {
   struct block *next;
-  void *allocated; /* what is to be freed: the block itself begins at the next cache line */
+  void *allocated;   /* what is to be freed: the block itself begins at the next cache line */
   size_t used, size; /* bytes of the block, this header included */
 };
 

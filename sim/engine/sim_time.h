@@ -8,14 +8,14 @@
 
 typedef int64_t sim_time;
 
-#define SIM_NEVER INT64_MAX
-#define SIM_US ((sim_time)1000)
-#define SIM_MS ((sim_time)1000000)
-#define SIM_S ((sim_time)1000000000)
+#define SIM_NEVER  INT64_MAX
+#define SIM_US     ((sim_time)1000)
+#define SIM_MS     ((sim_time)1000000)
+#define SIM_S      ((sim_time)1000000000)
 #define SIM_MINUTE (60 * SIM_S)
-#define SIM_HOUR (3600 * SIM_S)
-#define SIM_DAY (24 * SIM_HOUR)
-#define SIM_YEAR (365 * SIM_DAY)
+#define SIM_HOUR   (3600 * SIM_S)
+#define SIM_DAY    (24 * SIM_HOUR)
+#define SIM_YEAR   (365 * SIM_DAY)
 
 static inline double sim_seconds(sim_time t) { return (double)t * 1e-9; }
 

@@ -67,12 +67,16 @@ static void write_metric(FILE *file, const struct results *r, const struct metri
 static void write_rows(FILE *file, const struct results *r, const struct sweep_point *point) {
   for (uint32_t i = 0; i < r->claim_count; i++) {
     const struct claim_result *c = &r->claims[i];
-    write_row(file, r, &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->unit, &c->estimate}, point);
+    write_row(file, r,
+              &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->unit, &c->estimate},
+              point);
   }
   for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i], point);
 }
 
-static void write_header(FILE *file) { fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n", file); }
+static void write_header(FILE *file) {
+  fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n", file);
+}
 
 void report_csv_write(FILE *file, const struct results *r) {
   write_header(file);

@@ -75,8 +75,9 @@ static void parse_aggregate(struct parser *p, struct measure *m, const char *wor
     return;
   }
   const char *near = nearest_name(word, names, AGGREGATE_WORDS);
-  FAIL(p, "does not know how to take \"%s\" of something%s%s%s; it can be p50 ... p99.99, mean, max, rate, count, error_rate, "
-          "utilization, saturation, inside, availability, downtime, rto, cost",
+  FAIL(p,
+       "does not know how to take \"%s\" of something%s%s%s; it can be p50 ... p99.99, mean, max, rate, count, error_rate, "
+       "utilization, saturation, inside, availability, downtime, rto, cost",
        word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
 }
 
@@ -113,7 +114,8 @@ static void no_such_subject(struct parser *p, const char *name) {
   for (uint32_t i = 0; i < m->services.count && count < 300; i++) names[count++] = model_service(m, i)->name;
   for (uint32_t i = 0; i < m->platform.nodes.count && count < 300; i++) names[count++] = model_nodes(m, i)->name;
   const char *near = nearest_name(name, names, count);
-  FAIL(p, "knows no endpoint, service or node group \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
+  FAIL(p, "knows no endpoint, service or node group \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
+       near ? "\"" : "");
 }
 
 static bool quantity_word(const char *word, struct measure *m) {
@@ -160,7 +162,9 @@ static void parse_cause(struct parser *p, struct measure *m) {
   for (int i = OUTCOME_TIMEOUT; i < OUTCOMES; i++)
     if (!strcmp(value, outcome_names[i])) m->cause = i;
   if (m->cause < 0)
-    FAIL(p, "knows no cause \"%s\"; causes are timeout, rejected, pool_timeout, refused, unreachable, no_backend, crashed, external", value);
+    FAIL(p,
+         "knows no cause \"%s\"; causes are timeout, rejected, pool_timeout, refused, unreachable, no_backend, crashed, external",
+         value);
 }
 
 static void parse_probe(struct parser *p, struct measure *m, const char *word) {
@@ -192,8 +196,12 @@ static void parse_metric(struct parser *p, struct measure *m) {
     if (found < 0) FAIL(p, "knows no fault \"%s\"", word);
     return;
   }
-  case AGGREGATE_INSIDE: parse_probe(p, m, word); return;
-  default: parse_plain_metric(p, m, word); parse_cause(p, m);
+  case AGGREGATE_INSIDE:
+    parse_probe(p, m, word);
+    return;
+  default:
+    parse_plain_metric(p, m, word);
+    parse_cause(p, m);
   }
 }
 
@@ -208,10 +216,12 @@ static void check_combination(struct parser *p, const struct measure *m) {
   case AGGREGATE_MEAN:
     if (!latency && m->quantity != QUANTITY_INSIDE && !(m->quantity == QUANTITY_TIME && m->subject <= SUBJECT_ENDPOINT) &&
         !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
-      FAIL(p, "takes means of a latency, an endpoint's queue, service, pool, network, external or delay, a service's replicas, or of \"inside\"");
+      FAIL(p, "takes means of a latency, an endpoint's queue, service, pool, network, external or delay, a service's replicas, or "
+              "of \"inside\"");
     break;
   case AGGREGATE_MAX:
-    if (!latency && !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE)) FAIL(p, "takes the max of a latency or of a service's replicas");
+    if (!latency && !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
+      FAIL(p, "takes the max of a latency or of a service's replicas");
     break;
   case AGGREGATE_ERROR_RATE:
     if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "gives the error rate of an endpoint or of \"all\"");
@@ -221,14 +231,17 @@ static void check_combination(struct parser *p, const struct measure *m) {
     if (!traffic) FAIL(p, "counts the answers of an endpoint, a service or \"all\"");
     break;
   case AGGREGATE_UTILIZATION:
-    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS) FAIL(p, "gives the utilization of a node group's or a service's .cpu, or of a service's .threads");
+    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS)
+      FAIL(p, "gives the utilization of a node group's or a service's .cpu, or of a service's .threads");
     if (m->quantity == QUANTITY_THREADS && m->subject != SUBJECT_SERVICE) FAIL(p, "only services have threads");
     if (m->subject < SUBJECT_SERVICE) FAIL(p, "gives the utilization of services and node groups, not of endpoints");
     break;
   case AGGREGATE_SATURATION:
-    if (m->quantity != QUANTITY_NONE || m->subject == SUBJECT_ENDPOINT) FAIL(p, "gives the saturation of \"all\", a service or a node group");
+    if (m->quantity != QUANTITY_NONE || m->subject == SUBJECT_ENDPOINT)
+      FAIL(p, "gives the saturation of \"all\", a service or a node group");
     break;
-  default: break;
+  default:
+    break;
   }
 }
 
@@ -248,7 +261,8 @@ static void parse_window(struct parser *p, struct measure *m) {
   }
   if (wrong) FAIL(p, "has a window that %s", wrong);
   bool windowed = (m->quantity == QUANTITY_LATENCY && m->subject <= SUBJECT_ENDPOINT) ||
-                  ((m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT) && m->subject <= SUBJECT_ENDPOINT);
+                  ((m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT) &&
+                   m->subject <= SUBJECT_ENDPOINT);
   if (!windowed) FAIL(p, "can look at a window of latency, error_rate, rate and count of endpoints only");
 }
 
@@ -269,7 +283,8 @@ const char *measure_parse(struct arena *arena, const struct model *model, const 
 /* --- comparison and value ------------------------------------------------------------------------------------------------------ */
 
 static bool is_time(const struct measure *m) {
-  return m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO || m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME;
+  return m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO || m->quantity == QUANTITY_LATENCY ||
+         m->quantity == QUANTITY_TIME;
 }
 
 static double parse_value(struct parser *p, const struct measure *m, const char *text) {
@@ -279,7 +294,8 @@ static double parse_value(struct parser *p, const struct measure *m, const char 
     sim_time ns = 0;
     wrong = unit_parse_duration(p->arena, text, &ns);
     value = (double)ns * 1e-9;
-  } else if (m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY || m->aggregate == AGGREGATE_UTILIZATION) {
+  } else if (m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY ||
+             m->aggregate == AGGREGATE_UTILIZATION) {
     wrong = unit_parse_ratio(p->arena, text, &value);
   } else if (m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_SATURATION) {
     wrong = unit_parse_rate(p->arena, text, &value);
@@ -300,7 +316,8 @@ static void parse_bounds(struct parser *p, struct claim *c) {
   static const struct {
     const char *word;
     enum comparison comparison;
-  } words[] = {{"<=", COMPARE_LESS_EQUAL}, {"<", COMPARE_LESS}, {">=", COMPARE_GREATER_EQUAL}, {">", COMPARE_GREATER}, {"in ", COMPARE_IN}};
+  } words[] = {
+      {"<=", COMPARE_LESS_EQUAL}, {"<", COMPARE_LESS}, {">=", COMPARE_GREATER_EQUAL}, {">", COMPARE_GREATER}, {"in ", COMPARE_IN}};
   int i = 0;
   while (i < 5 && !take(p, words[i].word)) i++;
   if (i == 5) {

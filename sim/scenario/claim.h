@@ -41,7 +41,15 @@ enum aggregate {
 
 enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT };
 
-enum quantity { QUANTITY_LATENCY, QUANTITY_TIME, QUANTITY_REPLICAS, QUANTITY_INSIDE, QUANTITY_CPU, QUANTITY_THREADS, QUANTITY_NONE };
+enum quantity {
+  QUANTITY_LATENCY,
+  QUANTITY_TIME,
+  QUANTITY_REPLICAS,
+  QUANTITY_INSIDE,
+  QUANTITY_CPU,
+  QUANTITY_THREADS,
+  QUANTITY_NONE
+};
 
 enum window_kind { WINDOW_WHOLE, WINDOW_PEAK, WINDOW_RANGE };
 
@@ -55,14 +63,14 @@ struct measure {
   enum time_kind time_kind; /* QUANTITY_TIME */
   int32_t cause;            /* enum outcome, or -1: any */
   enum window_kind window;
-  sim_time from, to;        /* RANGE, since the end of the warm-up; PEAK: to is its length */
-  bool over_faults;         /* needs the availability run */
+  sim_time from, to; /* RANGE, since the end of the warm-up; PEAK: to is its length */
+  bool over_faults;  /* needs the availability run */
 };
 
 enum comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL, COMPARE_IN };
 
 struct claim {
-  const char *name;       /* id */
+  const char *name; /* id */
   const char *expression;
   const char *source, *note;
   int32_t severity;

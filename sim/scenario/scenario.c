@@ -9,28 +9,81 @@ static const char *const severity_words[] = {"must", "should", "info", NULL};
 static const struct field claim_fields[] = {
     {.name = "id", .kind = FIELD_TEXT, .offset = AT(name), .optional = true, .doc = "Short name; absent: its number."},
     {.name = "expr", .kind = FIELD_TEXT, .offset = AT(expression), .doc = "Such as \"p99(buy.latency) < 250ms\"; see Claims."},
-    {.name = "severity", .kind = FIELD_WORD, .offset = AT(severity), .words = severity_words, .fallback = "\"must\"", .doc = "info claims are shown and decide nothing."},
-    {.name = "source", .kind = FIELD_TEXT, .offset = AT(source), .optional = true, .doc = "The planning document's figure, such as P-2."},
+    {.name = "severity",
+     .kind = FIELD_WORD,
+     .offset = AT(severity),
+     .words = severity_words,
+     .fallback = "\"must\"",
+     .doc = "info claims are shown and decide nothing."},
+    {.name = "source",
+     .kind = FIELD_TEXT,
+     .offset = AT(source),
+     .optional = true,
+     .doc = "The planning document's figure, such as P-2."},
     {.name = "note", .kind = FIELD_TEXT, .offset = AT(note), .optional = true, .doc = "How the figure was turned into this claim."},
     {0}};
 #undef AT
-static const struct record claim_record = {"claim", sizeof(struct claim), claim_fields, "Something that a planning document says.", "expr"};
+static const struct record claim_record = {"claim", sizeof(struct claim), claim_fields, "Something that a planning document says.",
+                                           "expr"};
 
 #define AT(member) offsetof(struct scenario, member)
 static const struct field root_fields[] = {
     {.name = "aguanta", .kind = FIELD_INTEGER, .offset = AT(version), .low = 1, .high = 1, .doc = "Version of this language."},
     {.name = "name", .kind = FIELD_TEXT, .offset = AT(name), .doc = "Short name of the scenario."},
     {.name = "title", .kind = FIELD_TEXT, .offset = AT(title), .fallback = "\"\"", .doc = "One line for reports."},
-    {.name = "description", .kind = FIELD_TEXT, .offset = AT(description), .fallback = "\"\"", .doc = "What it shows, for readers of the file."},
-    {.name = "traffic", .kind = FIELD_MAP, .offset = AT(model.sources), .record = &source_record, .doc = "Who sends requests, by name."},
-    {.name = "endpoints", .kind = FIELD_MAP, .offset = AT(model.endpoints), .record = &endpoint_record, .doc = "Kinds of request, by name."},
-    {.name = "services", .kind = FIELD_MAP, .offset = AT(model.services), .record = &service_record, .optional = true, .doc = "What runs, by name."},
-    {.name = "platform", .kind = FIELD_RECORD, .offset = AT(model.platform), .record = &platform_record, .doc = "Where and by whom it is run."},
-    {.name = "faults", .kind = FIELD_MAP, .offset = AT(model.faults), .record = &fault_record, .optional = true, .doc = "What breaks, by name."},
-    {.name = "bill", .kind = FIELD_RECORD, .offset = AT(model.bill), .record = &bill_record, .doc = "What costs besides the nodes."},
-    {.name = "prices", .kind = FIELD_TEXT, .offset = AT(prices_file), .optional = true, .doc = "Price list, relative to this file."},
-    {.name = "run", .kind = FIELD_RECORD, .offset = AT(model.run), .record = &run_record, .doc = "How long, how often, with which seed."},
-    {.name = "claims", .kind = FIELD_LIST, .offset = AT(claims), .record = &claim_record, .optional = true, .doc = "What is to be decided."},
+    {.name = "description",
+     .kind = FIELD_TEXT,
+     .offset = AT(description),
+     .fallback = "\"\"",
+     .doc = "What it shows, for readers of the file."},
+    {.name = "traffic",
+     .kind = FIELD_MAP,
+     .offset = AT(model.sources),
+     .record = &source_record,
+     .doc = "Who sends requests, by name."},
+    {.name = "endpoints",
+     .kind = FIELD_MAP,
+     .offset = AT(model.endpoints),
+     .record = &endpoint_record,
+     .doc = "Kinds of request, by name."},
+    {.name = "services",
+     .kind = FIELD_MAP,
+     .offset = AT(model.services),
+     .record = &service_record,
+     .optional = true,
+     .doc = "What runs, by name."},
+    {.name = "platform",
+     .kind = FIELD_RECORD,
+     .offset = AT(model.platform),
+     .record = &platform_record,
+     .doc = "Where and by whom it is run."},
+    {.name = "faults",
+     .kind = FIELD_MAP,
+     .offset = AT(model.faults),
+     .record = &fault_record,
+     .optional = true,
+     .doc = "What breaks, by name."},
+    {.name = "bill",
+     .kind = FIELD_RECORD,
+     .offset = AT(model.bill),
+     .record = &bill_record,
+     .doc = "What costs besides the nodes."},
+    {.name = "prices",
+     .kind = FIELD_TEXT,
+     .offset = AT(prices_file),
+     .optional = true,
+     .doc = "Price list, relative to this file."},
+    {.name = "run",
+     .kind = FIELD_RECORD,
+     .offset = AT(model.run),
+     .record = &run_record,
+     .doc = "How long, how often, with which seed."},
+    {.name = "claims",
+     .kind = FIELD_LIST,
+     .offset = AT(claims),
+     .record = &claim_record,
+     .optional = true,
+     .doc = "What is to be decided."},
     {0}};
 #undef AT
 const struct record scenario_record = {"scenario", sizeof(struct scenario), root_fields,
@@ -80,7 +133,8 @@ static void link_claims(struct reading *r, struct scenario *s) {
     const struct json_value *value = bind_value_of(r->binder, &claims[i].expression);
     if (wrong) diagnostic_add(r->diagnostics, value ? json_position(value) : NULL, "claim \"%s\" %s", claims[i].expression, wrong);
     if (!wrong && claims[i].measure.over_faults && (!s->model.run.years || !s->model.faults.count))
-      diagnostic_add(r->diagnostics, value ? json_position(value) : NULL, "claim \"%s\" needs an availability run: give \"run.years\" and \"faults\"", claims[i].expression);
+      diagnostic_add(r->diagnostics, value ? json_position(value) : NULL,
+                     "claim \"%s\" needs an availability run: give \"run.years\" and \"faults\"", claims[i].expression);
   }
 }
 
@@ -92,7 +146,8 @@ static bool apply_overrides(struct reading *r, struct json_value *root, const st
   return good;
 }
 
-struct scenario *scenario_read(struct arena *arena, struct diagnostics *diagnostics, const char *path, const struct scenario_override *overrides, uint32_t count) {
+struct scenario *scenario_read(struct arena *arena, struct diagnostics *diagnostics, const char *path,
+                               const struct scenario_override *overrides, uint32_t count) {
   struct json_value *root = merge_read(arena, diagnostics, &scenario_record, path);
   if (!root) return NULL;
   struct binder binder = binder_new(arena, diagnostics, root);

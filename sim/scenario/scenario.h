@@ -36,6 +36,7 @@ struct scenario_override {
 };
 
 /* Null when anything is wrong; the diagnostics say what. */
-struct scenario *scenario_read(struct arena *, struct diagnostics *, const char *path, const struct scenario_override *, uint32_t count);
+struct scenario *scenario_read(struct arena *, struct diagnostics *, const char *path, const struct scenario_override *,
+                               uint32_t count);
 
 #endif

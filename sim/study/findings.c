@@ -19,7 +19,8 @@ void findings_metrics(const struct ledger *l, struct results *r) {
   r->metrics = arena_new_array(l->arena, struct metric, l->claims_from + 1);
   for (uint32_t i = 0; i < l->claims_from; i++) {
     const struct entry *e = &l->entries[i];
-    r->metrics[r->metric_count++] = (struct metric){e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), ledger_estimate(l, e)};
+    r->metrics[r->metric_count++] = (struct metric){
+        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), ledger_estimate(l, e)};
   }
 }
 
@@ -51,8 +52,9 @@ static void breakdown_of(const struct ledger *l, struct results *r, uint32_t end
   for (uint32_t i = 0; i < p->cell_count; i++) {
     if (mean_ns[i] == 0) continue;
     const char *component = p->cells[i].service >= 0 ? model_service(l->model, (uint32_t)p->cells[i].service)->name : "client";
-    r->breakdown[r->breakdown_count++] = (struct breakdown){model_endpoint(l->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
-                                                            mean_ns[i] / (double)total * 1e-9, slow_ns[i] / slow * 1e-9};
+    r->breakdown[r->breakdown_count++] =
+        (struct breakdown){model_endpoint(l->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
+                           mean_ns[i] / (double)total * 1e-9, slow_ns[i] / slow * 1e-9};
   }
 }
 
@@ -60,7 +62,8 @@ static void breakdown_of(const struct ledger *l, struct results *r, uint32_t end
 
 static const struct entry *entry_named(const struct ledger *l, const char *name, const char *aggregate) {
   for (uint32_t i = 0; i < l->claims_from; i++)
-    if (!strcmp(l->entries[i].name, name) && !strcmp(l->entries[i].aggregate, aggregate) && !l->entries[i].label_value) return &l->entries[i];
+    if (!strcmp(l->entries[i].name, name) && !strcmp(l->entries[i].aggregate, aggregate) && !l->entries[i].label_value)
+      return &l->entries[i];
   return NULL;
 }
 
@@ -78,9 +81,11 @@ static void saturation_rows(const struct ledger *l, struct results *r) {
     bool nodes = x->subject == SUBJECT_NODES;
     const char *name = nodes ? model_nodes(l->model, x->index)->name : model_service(l->model, x->index)->name;
     bool by_limit = !nodes && x->by_cpu;
-    const struct entry *e = entry_named(l, arena_format(l->arena, "%s.%s", name, nodes || by_limit ? "cpu" : "threads"), "utilization");
+    const struct entry *e =
+        entry_named(l, arena_format(l->arena, "%s.%s", name, nodes || by_limit ? "cpu" : "threads"), "utilization");
     struct saturation *s = &r->saturation[r->saturation_count++];
-    *s = (struct saturation){x->name, e ? ledger_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false}, resource_saturates_at(x), false};
+    *s = (struct saturation){x->name, e ? ledger_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
+                             resource_saturates_at(x), false};
     s->saturated = s->utilization.value > 0.99;
   }
   qsort(r->saturation, r->saturation_count, sizeof *r->saturation, by_saturation);
@@ -112,7 +117,8 @@ static void bill_rows(const struct ledger *l, struct results *r) {
   struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const char *source = rows[i].from ? arena_format(l->arena, "%s, %s", rows[i].from->source, rows[i].from->date) : NULL;
-    lines[i] = (struct bill_line){rows[i].item, rows[i].price, source, rows[i].quantity, rows[i].unit_price, rows[i].monthly, rows[i].unit};
+    lines[i] = (struct bill_line){rows[i].item,       rows[i].price,   source,      rows[i].quantity,
+                                  rows[i].unit_price, rows[i].monthly, rows[i].unit};
     r->bill.monthly += rows[i].monthly;
   }
   r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(l->model);
@@ -127,21 +133,34 @@ static int by_value(const void *a, const void *b) {
 static struct outage_class outage_class_of(const struct ledger *l, uint32_t fault) {
   const struct fault_view *f = &l->faults->faults[fault];
   double years = l->faults->seconds / sim_seconds(SIM_YEAR), sum = 0;
-  struct outage_class c = {.fault = model_fault_at(l->model, fault)->name, .faults = f->faults, .outages = f->outages, .faults_per_year = (double)f->faults / years,
-                           .rto_mean = {NAN, NAN, NAN, f->outages, false}, .rto_p50 = NAN, .rto_p95 = NAN, .rto_max = NAN};
+  struct outage_class c = {.fault = model_fault_at(l->model, fault)->name,
+                           .faults = f->faults,
+                           .outages = f->outages,
+                           .faults_per_year = (double)f->faults / years,
+                           .rto_mean = {NAN, NAN, NAN, f->outages, false},
+                           .rto_p50 = NAN,
+                           .rto_p95 = NAN,
+                           .rto_max = NAN};
   if (!f->outages) return c;
   qsort(f->rto_s, f->outages, sizeof *f->rto_s, by_value);
   for (uint64_t i = 0; i < f->outages; i++) sum += f->rto_s[i];
   struct interval i = interval_student(f->rto_s, (uint32_t)f->outages, 0.95);
   c.rto_mean = (struct estimate){sum / (double)f->outages, fmax(0, i.low), i.high, f->outages, false};
-  c.rto_p50 = f->rto_s[(f->outages - 1) / 2], c.rto_p95 = f->rto_s[(uint64_t)ceil(0.95 * (double)f->outages) - 1], c.rto_max = f->rto_s[f->outages - 1];
+  c.rto_p50 = f->rto_s[(f->outages - 1) / 2], c.rto_p95 = f->rto_s[(uint64_t)ceil(0.95 * (double)f->outages) - 1],
+  c.rto_max = f->rto_s[f->outages - 1];
   c.downtime_per_year_s = sum / years;
   return c;
 }
 
 /* An availability entry that is not among the standard ones: taken for the report. */
 static struct estimate availability_estimate(const struct ledger *l, enum subject subject, uint32_t index, double *samples) {
-  struct entry e = {.measure = {.aggregate = AGGREGATE_AVAILABILITY, .subject = subject, .index = index, .quantity = QUANTITY_NONE, .cause = -1, .over_faults = true}, .samples = samples};
+  struct entry e = {.measure = {.aggregate = AGGREGATE_AVAILABILITY,
+                                .subject = subject,
+                                .index = index,
+                                .quantity = QUANTITY_NONE,
+                                .cause = -1,
+                                .over_faults = true},
+                    .samples = samples};
   return ledger_estimate(l, &e);
 }
 
@@ -154,7 +173,8 @@ static void availability_rows(const struct ledger *l, struct results *r) {
   for (uint32_t i = 0; i < m->faults.count; i++) classes[i] = outage_class_of(l, i);
   a->classes = classes, a->class_count = m->faults.count;
   struct estimate *by_endpoint = arena_new_array(l->arena, struct estimate, m->endpoints.count + 1);
-  for (uint32_t i = 0; i < m->endpoints.count; i++) by_endpoint[i] = availability_estimate(l, SUBJECT_ENDPOINT, i, l->availability_samples[i + 1]);
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    by_endpoint[i] = availability_estimate(l, SUBJECT_ENDPOINT, i, l->availability_samples[i + 1]);
   a->endpoint_availability = by_endpoint, a->endpoints = r->endpoints, a->endpoint_count = m->endpoints.count;
   a->availability = availability_estimate(l, SUBJECT_ALL, 0, l->availability_samples[0]);
   a->downtime_per_year_s = (1 - a->availability.value) * sim_seconds(SIM_YEAR);
@@ -190,7 +210,8 @@ struct series_plan {
   double *mean;
 };
 
-static void add_series(const struct ledger *l, struct results *r, const char *metric, const char *label, enum unit unit, const double *t_s, double *mean) {
+static void add_series(const struct ledger *l, struct results *r, const char *metric, const char *label, enum unit unit,
+                       const double *t_s, double *mean) {
   uint32_t count = l->traffic->observation.window_count;
   double *none = arena_new_array(l->arena, double, count);
   for (uint32_t i = 0; i < count; i++) none[i] = NAN;
@@ -207,7 +228,8 @@ static void series_of(const struct ledger *l, struct results *r, uint32_t endpoi
     const struct endpoint_window *w = &o->endpoints[endpoint].windows[i];
     double failed = 0;
     for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += (double)w->ended[k];
-    columns[0][i] = (double)w->arrived / seconds, columns[1][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds, columns[2][i] = failed / seconds;
+    columns[0][i] = (double)w->arrived / seconds, columns[1][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds,
+    columns[2][i] = failed / seconds;
     columns[3][i] = w->latency.count ? histogram_quantile(&w->latency, 0.5) * 1e-9 : NAN;
     columns[4][i] = w->latency.count >= 100 ? histogram_quantile(&w->latency, 0.99) * 1e-9 : NAN;
   }
@@ -238,7 +260,8 @@ void findings_pictures(const struct ledger *l, struct results *r) {
 /* Some source waits for ever, and a queue without bound stands before what is full. */
 static bool unbounded(const struct model *m) {
   bool waits = false, queue = false;
-  for (uint32_t i = 0; i < m->sources.count; i++) waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
   for (uint32_t i = 0; i < m->services.count; i++) queue |= model_service(m, i)->backlog == INT64_MAX;
   return waits && queue;
 }
@@ -251,7 +274,8 @@ bool findings_unstable(const struct ledger *l) {
   if (isnan(saturation) || model_offered_rate(l->model) < saturation * (1 - 1e-9) || !unbounded(l->model)) return false;
   if (o->window_count < 4) return true;
   for (uint32_t i = o->window_count / 4; i < o->window_count / 2; i++) early += o->inside_window_ns[i];
-  for (uint32_t i = o->window_count - (o->window_count / 2 - o->window_count / 4); i < o->window_count; i++) late += o->inside_window_ns[i];
+  for (uint32_t i = o->window_count - (o->window_count / 2 - o->window_count / 4); i < o->window_count; i++)
+    late += o->inside_window_ns[i];
   return late > 1.2 * early;
 }
 
@@ -266,7 +290,9 @@ static void note_saturated(const struct ledger *l, struct results *r) {
   double offered = model_offered_rate(l->model);
   for (uint32_t i = 0; i < r->saturation_count; i++)
     if (r->saturation[i].saturated || offered > r->saturation[i].saturates_at_per_s)
-      note(l, r, arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s", r->saturation[i].resource, r->saturation[i].saturates_at_per_s, offered));
+      note(l, r,
+           arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s",
+                        r->saturation[i].resource, r->saturation[i].saturates_at_per_s, offered));
 }
 
 static void note_too_short(const struct ledger *l, struct results *r) {
@@ -274,14 +300,19 @@ static void note_too_short(const struct ledger *l, struct results *r) {
     uint64_t n = l->traffic->latency[e].count;
     if (l->unstable || n >= 100000) continue;
     const char *first = n < 200 ? "p50" : n < 1000 ? "p90" : n < 2000 ? "p95" : n < 10000 ? "p99" : "p99.9";
-    note(l, r, arena_format(l->arena, "too short: %s has %llu answered requests, not enough for its %s (a percentile p needs 100/(1-p)); use --reps or a longer run.window",
-                            model_endpoint(l->model, e)->name, (unsigned long long)n, first));
+    note(l, r,
+         arena_format(l->arena,
+                      "too short: %s has %llu answered requests, not enough for its %s (a percentile p needs 100/(1-p)); use "
+                      "--reps or a longer run.window",
+                      model_endpoint(l->model, e)->name, (unsigned long long)n, first));
   }
 }
 
 void findings_notes(struct ledger *l, struct results *r) {
   if (l->unstable)
-    note(l, r, "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the run lasts, so there is no mean latency to report");
+    note(l, r,
+         "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the "
+         "run lasts, so there is no mean latency to report");
   note_saturated(l, r);
   note_too_short(l, r);
   if (l->traffic_replications < 2) note(l, r, "one replication: no interval can be given");

@@ -17,10 +17,10 @@ struct ledger {
   const struct scenario *scenario;
   const struct model *model;
   struct entry *entries;
-  uint32_t count, room, claims_from; /* entries from here on are those of the claims, in their order */
+  uint32_t count, room, claims_from;                 /* entries from here on are those of the claims, in their order */
   uint32_t traffic_replications, fault_replications; /* planned; then done */
-  struct view *traffic, *faults;     /* merged; faults is null without an availability run */
-  double **availability_samples;     /* by endpoint + 1; first: all */
+  struct view *traffic, *faults;                     /* merged; faults is null without an availability run */
+  double **availability_samples;                     /* by endpoint + 1; first: all */
   bool unstable;
 };
 

@@ -120,7 +120,9 @@ static double replica_cores(const struct service_config *s) {
   return limit < threads ? limit : threads;
 }
 
-static double most_replicas(const struct service_config *s) { return (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas); }
+static double most_replicas(const struct service_config *s) {
+  return (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas);
+}
 
 /* Node group of a service: where it is placed, or the first group that no service is placed on. */
 static uint32_t group_of(const struct model *m, const struct service_config *s) {
@@ -137,24 +139,37 @@ struct demands {
 static struct demands demands_of(const struct model *m, struct arena *arena) {
   struct demands d = {arena_new_array(arena, double, m->services.count + 1), arena_new_array(arena, double, m->services.count + 1),
                       arena_new_array(arena, double, m->platform.nodes.count + 1)};
-  for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), d.service, d.primary);
+  for (uint32_t e = 0; e < m->endpoints.count; e++)
+    program_demand(&m->programs[e], model_endpoint_share(m, e), d.service, d.primary);
   return d;
 }
 
 static double node_cores(const struct node_group *g) { return g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000; }
 
 /* The first replica of a replicated database does all the writes and its part of the reads. */
-static struct resource primary_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed, double cores, struct arena *arena) {
+static struct resource primary_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed,
+                                  double cores, struct arena *arena) {
   double reads = d->service[index] - d->primary[index];
-  return (struct resource){arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, index, (d->primary[index] + reads / most_replicas(s)) / speed, cores, true};
+  return (struct resource){arena_format(arena, "%s primary", s->name),
+                           SUBJECT_SERVICE,
+                           index,
+                           (d->primary[index] + reads / most_replicas(s)) / speed,
+                           cores,
+                           true};
 }
 
 /* The threads or the CPU limit of all replicas. */
-static struct resource threads_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed, struct arena *arena) {
+static struct resource threads_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed,
+                                  struct arena *arena) {
   bool by_limit = replica_cores(s) < (double)s->threads;
   const char *what = by_limit ? "CPU limit" : s->threads == 1 ? (s->kind == SERVICE_APP ? "event loop" : "thread") : "threads";
   const char *replicas = most_replicas(s) > 1 ? arena_format(arena, " x %g", most_replicas(s)) : "";
-  return (struct resource){arena_format(arena, "%s %s%s", s->name, what, replicas), SUBJECT_SERVICE, index, d->service[index] / speed, replica_cores(s) * most_replicas(s), by_limit};
+  return (struct resource){arena_format(arena, "%s %s%s", s->name, what, replicas),
+                           SUBJECT_SERVICE,
+                           index,
+                           d->service[index] / speed,
+                           replica_cores(s) * most_replicas(s),
+                           by_limit};
 }
 
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
@@ -174,7 +189,8 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
     const struct node_group *g = model_nodes(m, i);
     if (d.nodes[i] <= 0 || isinf(node_cores(g))) continue;
     const char *many = g->count > 1 ? arena_format(arena, " of %lld nodes", (long long)g->count) : "";
-    r[count++] = (struct resource){arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, d.nodes[i], node_cores(g) * (double)g->count, true};
+    r[count++] = (struct resource){
+        arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, d.nodes[i], node_cores(g) * (double)g->count, true};
   }
   return count;
 }
@@ -193,7 +209,8 @@ static double saturation_of(const struct measure *m, const struct model *model) 
 }
 
 static double utilization_of(const struct measure *m, const struct model *model, const struct view *v) {
-  if (m->subject == SUBJECT_NODES) return v->node_available_s[m->index] > 0 ? v->node_used_s[m->index] / v->node_available_s[m->index] : NAN;
+  if (m->subject == SUBJECT_NODES)
+    return v->node_available_s[m->index] > 0 ? v->node_used_s[m->index] / v->node_available_s[m->index] : NAN;
   const struct service_config *s = model_service(model, m->index);
   const struct service_view *u = &v->services[m->index];
   double limit = replica_cores(s), node = (double)model_nodes(model, group_of(model, s))->cpu / 1000;
@@ -219,7 +236,8 @@ static double mean_rto(const struct fault_view *f) {
 static double cost_of(const struct model *model, const struct view *v) {
   struct arena *arena = arena_new();
   double bytes = 0, sum = 0;
-  for (uint32_t e = 0; e < v->endpoint_count; e++) bytes += (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(model, e)->response;
+  for (uint32_t e = 0; e < v->endpoint_count; e++)
+    bytes += (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(model, e)->response;
   struct bill_row *rows;
   uint32_t count = bill_compute(model, v->seconds > 0 ? bytes / v->seconds : 0, arena, &rows);
   for (uint32_t i = 0; i < count; i++) sum += rows[i].monthly;
@@ -257,19 +275,31 @@ double measure_value(const struct measure *m, const struct model *model, const s
   if (m->quantity == QUANTITY_LATENCY) return with_latency(m, model, v, from_latency);
   if (m->quantity == QUANTITY_TIME) return time_of_kind(m, model, v);
   if (m->quantity == QUANTITY_INSIDE) return mean_inside(v);
-  if (m->quantity == QUANTITY_REPLICAS) return m->aggregate == AGGREGATE_MAX ? v->services[m->index].replicas_max : v->services[m->index].replica_s / v->seconds;
+  if (m->quantity == QUANTITY_REPLICAS)
+    return m->aggregate == AGGREGATE_MAX ? v->services[m->index].replicas_max : v->services[m->index].replica_s / v->seconds;
   switch (m->aggregate) {
-  case AGGREGATE_ERROR_RATE: return error_rate(m, model, v);
-  case AGGREGATE_RATE: return completed_of(m, model, v) / span_seconds(m, model, v);
-  case AGGREGATE_COUNT: return completed_of(m, model, v) / v->replications;
-  case AGGREGATE_UTILIZATION: return utilization_of(m, model, v);
-  case AGGREGATE_SATURATION: return saturation_of(m, model);
-  case AGGREGATE_INSIDE: return v->probes[m->index] / v->replications;
-  case AGGREGATE_AVAILABILITY: return availability_of(m, v);
-  case AGGREGATE_DOWNTIME: return (1 - availability_of(m, v)) * sim_seconds(SIM_YEAR);
-  case AGGREGATE_RTO: return mean_rto(&v->faults[m->index]);
-  case AGGREGATE_COST: return cost_of(model, v);
-  default: return NAN;
+  case AGGREGATE_ERROR_RATE:
+    return error_rate(m, model, v);
+  case AGGREGATE_RATE:
+    return completed_of(m, model, v) / span_seconds(m, model, v);
+  case AGGREGATE_COUNT:
+    return completed_of(m, model, v) / v->replications;
+  case AGGREGATE_UTILIZATION:
+    return utilization_of(m, model, v);
+  case AGGREGATE_SATURATION:
+    return saturation_of(m, model);
+  case AGGREGATE_INSIDE:
+    return v->probes[m->index] / v->replications;
+  case AGGREGATE_AVAILABILITY:
+    return availability_of(m, v);
+  case AGGREGATE_DOWNTIME:
+    return (1 - availability_of(m, v)) * sim_seconds(SIM_YEAR);
+  case AGGREGATE_RTO:
+    return mean_rto(&v->faults[m->index]);
+  case AGGREGATE_COST:
+    return cost_of(model, v);
+  default:
+    return NAN;
   }
 }
 
@@ -285,15 +315,21 @@ enum unit measure_unit(const struct measure *m) {
   if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME) return UNIT_SECONDS;
   switch (m->aggregate) {
   case AGGREGATE_DOWNTIME:
-  case AGGREGATE_RTO: return UNIT_SECONDS;
+  case AGGREGATE_RTO:
+    return UNIT_SECONDS;
   case AGGREGATE_ERROR_RATE:
   case AGGREGATE_UTILIZATION:
-  case AGGREGATE_AVAILABILITY: return UNIT_RATIO;
+  case AGGREGATE_AVAILABILITY:
+    return UNIT_RATIO;
   case AGGREGATE_RATE:
-  case AGGREGATE_SATURATION: return UNIT_PER_SECOND;
-  case AGGREGATE_COST: return UNIT_CURRENCY;
-  case AGGREGATE_COUNT: return UNIT_COUNT;
-  default: return UNIT_NONE;
+  case AGGREGATE_SATURATION:
+    return UNIT_PER_SECOND;
+  case AGGREGATE_COST:
+    return UNIT_CURRENCY;
+  case AGGREGATE_COUNT:
+    return UNIT_COUNT;
+  default:
+    return UNIT_NONE;
   }
 }
 

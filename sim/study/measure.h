@@ -21,13 +21,15 @@ struct resource {
   const char *name;
   enum subject subject;
   uint32_t index;
-  double demand_s;  /* resource seconds per request of the whole system, at its mix */
-  double capacity;  /* resource seconds per second */
-  bool by_cpu;      /* of a service: its CPU is full first, not its threads */
+  double demand_s; /* resource seconds per request of the whole system, at its mix */
+  double capacity; /* resource seconds per second */
+  bool by_cpu;     /* of a service: its CPU is full first, not its threads */
 };
 
 /* All resources that requests use: CPU of node groups, threads and CPU limits of services. The count; array in the arena. */
 uint32_t resources_of(const struct model *, struct arena *, struct resource **);
-static inline double resource_saturates_at(const struct resource *r) { return r->demand_s > 0 ? r->capacity / r->demand_s : INFINITY; }
+static inline double resource_saturates_at(const struct resource *r) {
+  return r->demand_s > 0 ? r->capacity / r->demand_s : INFINITY;
+}
 
 #endif

@@ -13,7 +13,7 @@ struct replication_plan {
   uint64_t seed;
   enum world_mode mode;
   uint32_t replications;
-  uint32_t jobs; /* threads */
+  uint32_t jobs;                            /* threads */
   const volatile sig_atomic_t *interrupted; /* may be null: finish what is merged and stop */
   /* Called in order for each replication, never by two threads at once; may be null. */
   void (*seen)(void *context, uint32_t replication, const struct view *);

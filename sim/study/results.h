@@ -23,8 +23,8 @@ struct estimate {
 enum unit { UNIT_NONE, UNIT_SECONDS, UNIT_BYTES, UNIT_RATIO, UNIT_PER_SECOND, UNIT_CURRENCY, UNIT_COUNT };
 
 struct metric {
-  const char *name;      /* "event.latency", "nginx.utilization" */
-  const char *aggregate; /* "mean", "p99", "rate", "error_rate" ... */
+  const char *name;                /* "event.latency", "nginx.utilization" */
+  const char *aggregate;           /* "mean", "p99", "rate", "error_rate" ... */
   const char *label, *label_value; /* null, or one label such as cause=timeout */
   enum unit unit;
   struct estimate estimate;
@@ -53,9 +53,9 @@ struct breakdown {
 
 /* A resource and the load at which it is full, ordered by that load: the first is the bottleneck. */
 struct saturation {
-  const char *resource;      /* "backend event loop", "server CPU" */
+  const char *resource;        /* "backend event loop", "server CPU" */
   struct estimate utilization; /* ratio */
-  double saturates_at_per_s; /* requests per second of the whole system at this mix */
+  double saturates_at_per_s;   /* requests per second of the whole system at this mix */
   bool saturated;
 };
 
@@ -98,17 +98,17 @@ struct bill {
 /* One fault class over the availability run. */
 struct outage_class {
   const char *fault;
-  uint64_t faults, outages;      /* how often it happened; how often somebody was not served */
+  uint64_t faults, outages; /* how often it happened; how often somebody was not served */
   double faults_per_year;
-  struct estimate rto_mean;      /* seconds from the fault until every request is served again, over outages */
+  struct estimate rto_mean; /* seconds from the fault until every request is served again, over outages */
   double rto_p50, rto_p95, rto_max;
-  double downtime_per_year_s;    /* weighted by the failing share */
+  double downtime_per_year_s; /* weighted by the failing share */
 };
 
 struct availability_result {
   bool present;
   double years;
-  struct estimate availability;      /* share of requests that find a serving path, all endpoints by the mix */
+  struct estimate availability; /* share of requests that find a serving path, all endpoints by the mix */
   double downtime_per_year_s;
   uint32_t class_count;
   const struct outage_class *classes;
@@ -125,7 +125,7 @@ struct stated_value {
 struct results {
   const char *scenario_name, *scenario_title, *scenario_file;
   uint64_t scenario_hash;
-  const char *engine;        /* version of the program */
+  const char *engine; /* version of the program */
   const char *seed_text;
   uint32_t replications;
   uint64_t requests;         /* simulated, all replications, inside the measured window */
@@ -154,9 +154,9 @@ struct results {
   struct bill bill;
   struct availability_result availability;
 
-  uint32_t note_count;       /* for the reader: "unstable: ...", "too short: ..." */
+  uint32_t note_count; /* for the reader: "unstable: ...", "too short: ..." */
   const char **notes;
-  uint32_t violation_count;  /* broken invariants: our fault; the run is an error */
+  uint32_t violation_count; /* broken invariants: our fault; the run is an error */
   const char **violations;
   bool interrupted;
 };

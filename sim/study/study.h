@@ -6,8 +6,8 @@
 #include <signal.h>
 
 struct study_options {
-  uint32_t replications; /* 0: as the scenario says */
-  uint32_t jobs;         /* threads; 0: one */
+  uint32_t replications;                    /* 0: as the scenario says */
+  uint32_t jobs;                            /* threads; 0: one */
   const volatile sig_atomic_t *interrupted; /* may be null */
   /* Called now and then with what has been done so far, of the whole; may be null. */
   void (*progress)(void *context, uint32_t done, uint32_t of);

@@ -6,12 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct view *view_of(const struct ledger *l, const struct entry *e) { return e->measure.over_faults ? l->faults : l->traffic; }
+static const struct view *view_of(const struct ledger *l, const struct entry *e) {
+  return e->measure.over_faults ? l->faults : l->traffic;
+}
 
-static uint32_t replications_of(const struct ledger *l, const struct entry *e) { return e->measure.over_faults ? l->fault_replications : l->traffic_replications; }
+static uint32_t replications_of(const struct ledger *l, const struct entry *e) {
+  return e->measure.over_faults ? l->fault_replications : l->traffic_replications;
+}
 
 /* Percentiles need 100 / (1 - p) requests (METHOD 4); fewer are no number. */
-static bool too_short(const struct measure *m, uint64_t n) { return m->aggregate == AGGREGATE_QUANTILE && (double)n < 100 / (1 - m->p) * (1 - 1e-9); }
+static bool too_short(const struct measure *m, uint64_t n) {
+  return m->aggregate == AGGREGATE_QUANTILE && (double)n < 100 / (1 - m->p) * (1 - 1e-9);
+}
 
 static void spread(const struct ledger *l, const struct entry *e, struct estimate *x) {
   uint32_t n = replications_of(l, e), kept = 0;
@@ -58,7 +64,8 @@ struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
   if (!v || !v->replications) return x;
   x.n = measure_count(&e->measure, l->model, v);
   if (too_short(&e->measure, x.n)) return x;
-  bool settles = e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
+  bool settles =
+      e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
   if (l->unstable && settles) return x;
   x.value = measure_value(&e->measure, l->model, v);
   if (measure_is_exact(&e->measure, l->model)) {
@@ -101,11 +108,16 @@ static struct estimate outage_quantile(const struct ledger *l, const struct clai
 
 static bool holds(const struct claim *c, double x) {
   switch (c->comparison) {
-  case COMPARE_LESS: return x < c->high;
-  case COMPARE_LESS_EQUAL: return x <= c->high;
-  case COMPARE_GREATER: return x > c->low;
-  case COMPARE_GREATER_EQUAL: return x >= c->low;
-  default: return x >= c->low && x <= c->high;
+  case COMPARE_LESS:
+    return x < c->high;
+  case COMPARE_LESS_EQUAL:
+    return x <= c->high;
+  case COMPARE_GREATER:
+    return x > c->low;
+  case COMPARE_GREATER_EQUAL:
+    return x >= c->low;
+  default:
+    return x >= c->low && x <= c->high;
   }
 }
 
@@ -131,13 +143,19 @@ static const char *why_no_data(const struct ledger *l, const struct entry *e) {
   const struct measure *m = &e->measure;
   if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
-  if (m->aggregate == AGGREGATE_QUANTILE) return arena_format(l->arena, "too short: this percentile needs %.0f answered requests", 100 / (1 - m->p));
+  if (m->aggregate == AGGREGATE_QUANTILE)
+    return arena_format(l->arena, "too short: this percentile needs %.0f answered requests", 100 / (1 - m->p));
   if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
   return "nothing was observed";
 }
 
 struct claim_result claim_judge(const struct ledger *l, const struct claim *c, const struct entry *e) {
-  struct claim_result r = {.id = c->name, .expression = c->expression, .source = c->source, .note = c->note, .severity = (enum severity)c->severity, .unit = measure_unit(&c->measure)};
+  struct claim_result r = {.id = c->name,
+                           .expression = c->expression,
+                           .source = c->source,
+                           .note = c->note,
+                           .severity = (enum severity)c->severity,
+                           .unit = measure_unit(&c->measure)};
   r.estimate = c->share > 0 && l->faults ? outage_quantile(l, c) : ledger_estimate(l, e);
   if (isnan(r.estimate.value)) {
     r.verdict = VERDICT_NO_DATA;

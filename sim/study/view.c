@@ -59,7 +59,8 @@ static void read_services(struct view *v, const struct world *w) {
       const struct container *c = &w->containers[s->first + k];
       out->used_s += (c->used_ns - c->used_at_mark) * 1e-9;
       out->busy_s += (c->busy_ns - c->busy_at_mark) * 1e-9;
-      for (uint32_t p = 0; p < s->config->pools.count; p++) out->pool_used_s += (c->pools[p].used_ns - c->pools[p].used_at_mark) * 1e-9;
+      for (uint32_t p = 0; p < s->config->pools.count; p++)
+        out->pool_used_s += (c->pools[p].used_ns - c->pools[p].used_at_mark) * 1e-9;
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
       if (c->node != NOBODY) v->node_used_s[w->nodes[c->node].group_index] += (c->used_ns - c->used_at_mark) * 1e-9;
     }

@@ -5,9 +5,9 @@
 #include "models/world.h"
 
 struct service_view {
-  double used_s;      /* core seconds */
-  double busy_s;      /* thread seconds */
-  double replica_s;   /* replica seconds in rotation */
+  double used_s;    /* core seconds */
+  double busy_s;    /* thread seconds */
+  double replica_s; /* replica seconds in rotation */
   double replicas_max;
   double pool_used_s; /* connection seconds, all pools */
 };
@@ -25,7 +25,7 @@ struct view {
   struct histogram *latency; /* whole window, by endpoint; the last: all endpoints */
   uint64_t *ended;           /* [endpoint * OUTCOMES + outcome]; the last row: all */
   uint64_t *arrived;
-  double seconds;    /* measured, summed over the replications */
+  double seconds; /* measured, summed over the replications */
   uint32_t replications;
   struct service_view *services;
   double *node_used_s, *node_available_s; /* core seconds by node group */

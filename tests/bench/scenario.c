@@ -11,8 +11,11 @@ enum { REPLICATIONS = 2, RATE = 150 };
 static double run(uint64_t n) {
   struct arena *arena = arena_new();
   const char *window = arena_format(arena, "run.window=%llus", (unsigned long long)(n / RATE / REPLICATIONS));
-  const struct scenario_override sets[] = {{NULL, window, NULL}, {NULL, "run.warmup=0s", NULL}, {NULL, "run.years=0", NULL},
-                                           {NULL, "claims=[]", NULL}, {NULL, "traffic.fans.rate=150/s", NULL}};
+  const struct scenario_override sets[] = {{NULL, window, NULL},
+                                           {NULL, "run.warmup=0s", NULL},
+                                           {NULL, "run.years=0", NULL},
+                                           {NULL, "claims=[]", NULL},
+                                           {NULL, "traffic.fans.rate=150/s", NULL}};
   const struct scenario *s = scenario_read(arena, diagnostics_new(arena), "scenarios/platform/compose.json", sets, 5);
   double seconds = -1;
   if (s) {
