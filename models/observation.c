@@ -2,34 +2,25 @@
 #include "sim/engine/arena.h"
 
 void observation_open(struct observation *o, struct arena *arena, const struct observation_plan *plan) {
-  o->measured_from = plan->measured_from, o->window_count = plan->windows;
-  o->window_length = (plan->horizon - plan->measured_from + plan->windows - 1) / plan->windows;
-  if (o->window_length < 1) o->window_length = 1;
+  sim_time length = plan->horizon - plan->measured_from;
+  series_init(&o->inside_over_time, arena, length, plan->windows);
+  o->measured_from = plan->measured_from;
+  o->window_count = o->inside_over_time.windows, o->window_length = o->inside_over_time.width;
   o->endpoint_count = plan->endpoints, o->service_count = plan->services;
   o->endpoints = arena_new_array(arena, struct endpoint_observation, plan->endpoints);
   o->services = arena_new_array(arena, struct service_observation, plan->services);
-  o->inside_window_ns = arena_new_array(arena, double, plan->windows);
+  for (uint32_t i = 0; i < plan->services; i++) series_init(&o->services[i].replicas, arena, length, plan->windows);
   for (uint32_t i = 0; i < plan->endpoints; i++) {
-    o->endpoints[i].windows = arena_new_array(arena, struct endpoint_window, plan->windows);
+    o->endpoints[i].windows = arena_new_array(arena, struct endpoint_window, o->window_count);
     o->endpoints[i].slow = arena_new_array(arena, struct slow_bin, SLOW_BINS);
   }
 }
 
 /* Adds the time since the last change to the integrals of the number inside. */
 static void advance(struct observation *o, sim_time now) {
-  if (!o->inside || now == o->inside_since) {
-    o->inside_since = now;
-    return;
-  }
-  o->inside_ns += (unsigned __int128)(uint64_t)(now - o->inside_since) * o->inside;
-  sim_time from = o->inside_since > o->measured_from ? o->inside_since : o->measured_from;
-  while (from < now) {
-    sim_time window = (from - o->measured_from) / o->window_length;
-    sim_time end = o->measured_from + (window + 1) * o->window_length;
-    if (window >= o->window_count) window = o->window_count - 1;
-    if (end > now || window == o->window_count - 1) end = now;
-    o->inside_window_ns[window] += (double)(end - from) * o->inside;
-    from = end;
+  if (o->inside && now > o->inside_since) {
+    o->inside_ns += (unsigned __int128)(uint64_t)(now - o->inside_since) * o->inside;
+    series_level(&o->inside_over_time, o->inside_since - o->measured_from, now - o->measured_from, o->inside);
   }
   o->inside_since = now;
 }
@@ -93,9 +84,10 @@ void observation_merge(struct observation *into, const struct observation *from)
   for (uint32_t i = 0; i < from->service_count; i++) {
     into->services[i].calls += from->services[i].calls;
     histogram_merge(&into->services[i].latency, &from->services[i].latency);
+    series_merge(&into->services[i].replicas, &from->services[i].replicas);
   }
   into->arrived += from->arrived;
   for (uint32_t k = 0; k < OUTCOMES; k++) into->ended[k] += from->ended[k];
   into->wasted += from->wasted;
-  for (uint32_t w = 0; w < from->window_count; w++) into->inside_window_ns[w] += from->inside_window_ns[w];
+  series_merge(&into->inside_over_time, &from->inside_over_time);
 }

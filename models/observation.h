@@ -6,7 +6,7 @@
 #define OBSERVATION_H
 #include "models/request/request.h"
 #include "sim/stats/histogram.h"
-#include "sim/stats/tally.h"
+#include "sim/stats/series.h"
 
 enum { SLOW_BINS = 256 };
 
@@ -30,6 +30,7 @@ struct endpoint_observation {
 struct service_observation {
   struct histogram latency; /* from call to answer, waiting included */
   uint64_t calls;           /* answered in the measured window */
+  struct series replicas;   /* in rotation, from the end of the warm-up */
 };
 
 struct observation {
@@ -45,7 +46,7 @@ struct observation {
   sim_time inside_since;
   unsigned __int128 inside_ns;  /* integral of the number of waiting clients */
   unsigned __int128 sojourn_ns; /* sum of the times of those that have ended */
-  double *inside_window_ns;     /* integral over each window */
+  struct series inside_over_time; /* from the end of the warm-up */
   uint64_t broken_attributions; /* requests whose cells did not add up */
 };
 

@@ -88,6 +88,7 @@ void world_run(struct world *w) {
   }
   if (w->mode == WORLD_TRAFFIC)
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_close_books(&w->sources[i], now);
+  for (uint32_t i = 0; i < w->model->services.count; i++) service_replicas_until(w, &w->services[i], now);
   observation_close(&w->observation, now);
   outage_close(w);
 }

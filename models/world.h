@@ -19,10 +19,8 @@
 #include "models/platform/autoscaler.h"
 #include "models/request/request.h"
 #include "models/traffic/source.h"
-#include "sim/engine/calendar.h"
-#include "sim/engine/lane.h"
+#include "sim/engine/event_set.h"
 #include "sim/engine/pool.h"
-#include "sim/engine/timer_heap.h"
 #include "sim/stats/level.h"
 
 /* What a stream of random numbers is for: the third key of a stream. The order is part of the results: only append. */

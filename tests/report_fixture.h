@@ -143,9 +143,9 @@ static struct latency_curve *fixture_curves(void) {
 }
 
 /* A ticket sale at minute 20: offered load jumps, served load saturates, p99 and errors follow, replicas step up. */
-static struct series *fixture_series(void) {
+static struct result_series *fixture_series(void) {
   static double t[FIXTURE_WINDOWS], v[6][3][FIXTURE_WINDOWS];
-  static struct series series[5];
+  static struct result_series series[5];
   static const struct {
     const char *metric, *label;
     enum unit unit;
@@ -162,7 +162,7 @@ static struct series *fixture_series(void) {
     for (int k = 0; k < 5; k++) v[k][0][i] = values[k], v[k][1][i] = values[k] * 0.95, v[k][2][i] = values[k] * 1.05;
   }
   for (int k = 0; k < 5; k++)
-    series[k] = (struct series){kinds[k].metric, kinds[k].label, kinds[k].unit, FIXTURE_WINDOWS, t, v[k][0], v[k][1], v[k][2]};
+    series[k] = (struct result_series){kinds[k].metric, kinds[k].label, kinds[k].unit, FIXTURE_WINDOWS, t, v[k][0], v[k][1], v[k][2]};
   return series;
 }
 

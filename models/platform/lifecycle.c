@@ -8,6 +8,17 @@ static const struct orchestrator *policy(const struct world *w) { return w->orch
 
 /* --- rotation ---------------------------------------------------------------------------------------------------------------- */
 
+void service_replicas_until(struct world *w, struct service *s, sim_time now) {
+  if (w->mode != WORLD_TRAFFIC) return;
+  sim_time from = w->measured_from;
+  series_level(&w->observation.services[s->index].replicas, s->replicas.since - from, now - from, (double)s->replicas.value);
+}
+
+static void count_replicas(struct world *w, struct service *s) {
+  service_replicas_until(w, s, world_now(w));
+  level_set(&s->replicas, world_now(w), s->in_rotation);
+}
+
 void rotation_add(struct world *w, struct container *c) {
   struct service *s = world_service_of(w, c);
   if (c->in_rotation) return;
@@ -16,7 +27,7 @@ void rotation_add(struct world *w, struct container *c) {
   for (; i && s->rotation[i - 1] > c->id; i--) s->rotation[i] = s->rotation[i - 1];
   s->rotation[i] = c->id;
   c->in_rotation = true;
-  level_set(&s->replicas, world_now(w), s->in_rotation);
+  count_replicas(w, s);
   outage_changed(w);
 }
 
@@ -28,7 +39,7 @@ void rotation_remove(struct world *w, struct container *c) {
   s->in_rotation--;
   for (; i < s->in_rotation; i++) s->rotation[i] = s->rotation[i + 1];
   c->in_rotation = false;
-  level_set(&s->replicas, world_now(w), s->in_rotation);
+  count_replicas(w, s);
   outage_changed(w);
 }
 

@@ -37,6 +37,9 @@ void rotation_remove(struct world *, struct container *);
 /* In or out of rotation after the delay; a later call replaces an earlier one that has not happened yet. */
 void lifecycle_rotate(struct world *, struct container *, bool in, sim_time delay);
 
+/* Brings the series of replicas in rotation to now. */
+void service_replicas_until(struct world *, struct service *, sim_time now);
+
 double lifecycle_uniform(struct container *); /* from the container's own stream */
 
 #endif

@@ -7,8 +7,7 @@
 #ifndef REQUEST_H
 #define REQUEST_H
 #include "models/request/program.h"
-#include "sim/engine/calendar.h"
-#include "sim/engine/lane.h"
+#include "sim/engine/event_set.h"
 #include "sim/engine/stream.h"
 
 struct world;

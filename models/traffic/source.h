@@ -7,10 +7,8 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 #include "models/traffic/profile.h"
-#include "sim/engine/calendar.h"
+#include "sim/engine/event_set.h"
 #include "sim/engine/distribution.h"
-#include "sim/engine/lane.h"
-#include "sim/engine/timer_heap.h"
 
 struct world;
 

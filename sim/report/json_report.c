@@ -143,7 +143,7 @@ static void write_metric(struct writer *w, const struct results *r, uint32_t i) 
 }
 
 static void write_series(struct writer *w, const struct results *r, uint32_t i) {
-  const struct series *s = &r->series[i];
+  const struct result_series *s = &r->series[i];
   put_text(w, "metric", s->metric);
   put_label(w, s->label ? "of" : NULL, s->label);
   put_text(w, "unit", format_unit_word(s->unit, r->bill.currency));

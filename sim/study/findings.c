@@ -215,7 +215,7 @@ static void add_series(const struct ledger *l, struct results *r, const char *me
   uint32_t count = l->traffic->observation.window_count;
   double *none = arena_new_array(l->arena, double, count);
   for (uint32_t i = 0; i < count; i++) none[i] = NAN;
-  r->series[r->series_count++] = (struct series){metric, label, unit, count, t_s, mean, none, none};
+  r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, none, none};
 }
 
 static void series_of(const struct ledger *l, struct results *r, uint32_t endpoint, const double *t_s) {
@@ -237,15 +237,24 @@ static void series_of(const struct ledger *l, struct results *r, uint32_t endpoi
   for (int i = 0; i < 5; i++) add_series(l, r, names[i], name, i < 3 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i]);
 }
 
+/* Replicas in rotation, of services that are scaled. */
+static void replicas_of(const struct ledger *l, struct results *r, uint32_t service, const double *t_s) {
+  const struct series *s = &l->traffic->observation.services[service].replicas;
+  if (!model_service(l->model, service)->autoscale.max) return;
+  double *mean = arena_new_array(l->arena, double, l->traffic->observation.window_count);
+  for (uint32_t i = 0; i < s->windows; i++) mean[i] = series_level_mean(s, i) / l->traffic->replications;
+  add_series(l, r, "replicas", model_service(l->model, service)->name, UNIT_NONE, t_s, mean);
+}
+
 void findings_pictures(const struct ledger *l, struct results *r) {
   const struct observation *o = &l->traffic->observation;
   uint32_t endpoints = l->model->endpoints.count;
   r->curves = arena_new_array(l->arena, struct latency_curve, endpoints + 1);
-  r->series = arena_new_array(l->arena, struct series, 5 * endpoints + 1);
+  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 1 + l->model->services.count);
   double *t_s = arena_new_array(l->arena, double, o->window_count), *inside = arena_new_array(l->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     t_s[i] = sim_seconds(o->window_length) * i;
-    inside[i] = o->inside_window_ns[i] / ((double)o->window_length * l->traffic->replications);
+    inside[i] = series_level_mean(&o->inside_over_time, i) / l->traffic->replications;
   }
   for (uint32_t i = 0; i < endpoints; i++) {
     curve_of(l, r, i, model_endpoint(l->model, i)->name);
@@ -253,6 +262,7 @@ void findings_pictures(const struct ledger *l, struct results *r) {
   }
   if (endpoints > 1) curve_of(l, r, endpoints, "all");
   add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside);
+  for (uint32_t i = 0; i < l->model->services.count; i++) replicas_of(l, r, i, t_s);
 }
 
 /* --- notes -------------------------------------------------------------------------------------------------------------------------------- */
@@ -273,9 +283,9 @@ bool findings_unstable(const struct ledger *l) {
   double saturation = measure_value(&first, l->model, l->traffic), early = 0, late = 0;
   if (isnan(saturation) || model_offered_rate(l->model) < saturation * (1 - 1e-9) || !unbounded(l->model)) return false;
   if (o->window_count < 4) return true;
-  for (uint32_t i = o->window_count / 4; i < o->window_count / 2; i++) early += o->inside_window_ns[i];
+  for (uint32_t i = o->window_count / 4; i < o->window_count / 2; i++) early += o->inside_over_time.sums[i];
   for (uint32_t i = o->window_count - (o->window_count / 2 - o->window_count / 4); i < o->window_count; i++)
-    late += o->inside_window_ns[i];
+    late += o->inside_over_time.sums[i];
   return late > 1.2 * early;
 }
 

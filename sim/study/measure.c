@@ -249,7 +249,7 @@ static double cost_of(const struct model *model, const struct view *v) {
 
 static double mean_inside(const struct view *v) {
   double ns = 0;
-  for (uint32_t i = 0; i < v->observation.window_count; i++) ns += v->observation.inside_window_ns[i];
+  for (uint32_t i = 0; i < v->observation.window_count; i++) ns += v->observation.inside_over_time.sums[i];
   return ns * 1e-9 / v->seconds;
 }
 

@@ -73,7 +73,7 @@ struct latency_curve {
 };
 
 /* One quantity over the windows of the run, mean over replications. t_s: the start of each window. */
-struct series {
+struct result_series {
   const char *metric, *label; /* label: endpoint or service; may be null */
   enum unit unit;
   uint32_t count;
@@ -146,7 +146,7 @@ struct results {
   uint32_t curve_count;
   struct latency_curve *curves;
   uint32_t series_count;
-  struct series *series;
+  struct result_series *series;
   uint32_t assumption_count;
   struct stated_value *assumptions;
   uint32_t endpoint_count;
