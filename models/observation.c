@@ -2,9 +2,9 @@
 #include "sim/engine/arena.h"
 
 void observation_open(struct observation *o, struct arena *arena, const struct observation_plan *plan) {
-  sim_time length = plan->horizon - plan->measured_from;
+  sim_time length = plan->measured_until - plan->measured_from;
   series_init(&o->inside_over_time, arena, length, plan->windows);
-  o->measured_from = plan->measured_from;
+  o->measured_from = plan->measured_from, o->measured_until = plan->measured_until;
   o->window_count = o->inside_over_time.windows, o->window_length = o->inside_over_time.width;
   o->endpoint_count = plan->endpoints, o->service_count = plan->services;
   o->endpoints = arena_new_array(arena, struct endpoint_observation, plan->endpoints);
@@ -35,7 +35,7 @@ void observation_arrival(struct observation *o, uint32_t endpoint, sim_time now)
   advance(o, now);
   o->inside++;
   o->arrived++;
-  if (now >= o->measured_from) window_at(o, endpoint, now)->arrived++;
+  if (now >= o->measured_from && now < o->measured_until) window_at(o, endpoint, now)->arrived++;
 }
 
 static uint32_t slow_bin_of(int64_t ns) {
@@ -55,7 +55,7 @@ void observation_end(struct observation *o, const struct request *r, uint32_t ce
     for (uint32_t i = 0; i < cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;
   }
-  if (r->arrived < o->measured_from) return;
+  if (r->arrived < o->measured_from || r->arrived >= o->measured_until) return;
   struct endpoint_window *window = window_at(o, r->endpoint, r->arrived);
   window->ended[outcome]++;
   if (outcome != OUTCOME_COMPLETED) return;

@@ -1,6 +1,7 @@
 /* What one replication saw: plain counts, histograms and integrals, merged by addition.
  *
- * A request counts in the window of its arrival, measured from the end of the warm-up. Latency is that of answered requests,
+ * A request counts in the window of its arrival, between the end of the warm-up and the end of the measured time; the run goes
+ * on for a while after that, so that those which arrived last can end too. Latency is that of answered requests,
  * from the intended arrival; requests that failed are counted by cause. */
 #ifndef OBSERVATION_H
 #define OBSERVATION_H
@@ -34,7 +35,7 @@ struct service_observation {
 };
 
 struct observation {
-  sim_time measured_from, window_length;
+  sim_time measured_from, measured_until, window_length;
   uint32_t window_count;
   uint32_t endpoint_count, service_count;
   struct endpoint_observation *endpoints;
@@ -52,7 +53,7 @@ struct observation {
 
 struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
-  sim_time measured_from, horizon;
+  sim_time measured_from, measured_until;
 };
 
 void observation_open(struct observation *, struct arena *, const struct observation_plan *);
@@ -62,7 +63,7 @@ void observation_close(struct observation *, sim_time now);
 void observation_merge(struct observation *into, const struct observation *);
 
 static inline void observation_call(struct observation *o, uint32_t service, sim_time since, sim_time now) {
-  if (now < o->measured_from) return;
+  if (now < o->measured_from || now >= o->measured_until) return;
   o->services[service].calls++;
   histogram_add(&o->services[service].latency, now - since);
 }

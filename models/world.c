@@ -13,22 +13,43 @@ static void build_delays(struct world *w) {
     w->unreachable[i] = lane_new(w->calendar, model_service(m, i)->connect_timeout, request_unreachable, w);
 }
 
-/* The warm-up is over: what has been integrated so far is set aside. */
-static void mark(void *world, uint32_t argument) {
-  (void)argument;
-  struct world *w = world;
+static void advance_all(struct world *w) {
   sim_time now = world_now(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     container_advance(c, now);
-    c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
-    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) {
-      pool_advance(&c->pools[k], now);
-      c->pools[k].used_at_mark = c->pools[k].used_ns;
-    }
+    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) pool_advance(&c->pools[k], now);
   }
-  for (uint32_t i = 0; i < w->model->services.count; i++) level_restart(&w->services[i].replicas, now);
+}
+
+/* The warm-up is over: what has been integrated so far is set aside. */
+static void begin_measuring(struct world *w) {
+  advance_all(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
+    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) c->pools[k].used_at_mark = c->pools[k].used_ns;
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++) level_restart(&w->services[i].replicas, world_now(w));
   outage_restart(w);
+}
+
+/* The measured time is over; what follows only lets the last requests end. */
+static void end_measuring(struct world *w) {
+  advance_all(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    c->used_measured = c->used_ns - c->used_at_mark, c->busy_measured = c->busy_ns - c->busy_at_mark;
+    c->node_measured = c->node;
+    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++)
+      c->pools[k].used_measured = c->pools[k].used_ns - c->pools[k].used_at_mark;
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    struct service *s = &w->services[i];
+    service_replicas_until(w, s, world_now(w));
+    s->replicas_measured = level_integral(&s->replicas, world_now(w)), s->replicas_most = level_max(&s->replicas);
+  }
+  outage_close(w);
 }
 
 static void probe(void *world, uint32_t index) {
@@ -52,13 +73,23 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
                                    m->run.warmup + m->run.window};
 }
 
+/* How long the run goes on for the requests that arrived last: as long as their clients wait, or, where one waits for ever, a
+ * twentieth of the measured time. Without it the slowest of the last requests would be missing. */
+static sim_time tail_of(const struct model *m) {
+  sim_time longest = 0, most = m->run.window / 20;
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (model_source(m, i)->timeout > longest) longest = model_source(m, i)->timeout;
+  return longest == SIM_NEVER ? most : longest < m->run.window ? longest : m->run.window;
+}
+
 struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
   struct arena *arena = arena_new();
   struct world *w = arena_alloc(arena, sizeof *w);
   w->model = m, w->arena = arena, w->seed = seed, w->replication = replication, w->mode = mode;
   w->calendar = calendar_new();
   w->measured_from = mode == WORLD_TRAFFIC ? m->run.warmup : 0;
-  w->horizon = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
+  w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
+  w->horizon = w->measured_until + (mode == WORLD_TRAFFIC ? tail_of(m) : 0);
   w->orchestrator = orchestrators[m->platform.kind];
   pool_init(&w->requests, sizeof(struct request));
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
@@ -68,29 +99,25 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   lifecycle_build(w);
   if (w->orchestrator->start) w->orchestrator->start(w);
   faults_start(w);
-  if (w->measured_from) calendar_set(w->calendar, calendar_slot(w->calendar, mark, w, 0), w->measured_from);
   if (mode == WORLD_TRAFFIC) start_traffic(w);
   return w;
 }
 
 void world_run(struct world *w) {
+  calendar_run(w->calendar, w->measured_from);
+  begin_measuring(w);
+  calendar_run(w->calendar, w->measured_until);
+  end_measuring(w);
   calendar_run(w->calendar, w->horizon);
   sim_time now = world_now(w);
-  for (uint32_t i = 0; i < w->container_count; i++) {
-    container_advance(&w->containers[i], now);
-    for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++)
-      pool_advance(&w->containers[i].pools[k], now);
-  }
+  advance_all(w);
   for (uint32_t i = 0; i < w->node_count; i++) {
     struct node *n = &w->nodes[i];
     *(n->up ? &n->up_time : &n->down_time) += now - n->changed_at;
     n->changed_at = now;
   }
-  if (w->mode == WORLD_TRAFFIC)
-    for (uint32_t i = 0; i < w->model->sources.count; i++) source_close_books(&w->sources[i], now);
-  for (uint32_t i = 0; i < w->model->services.count; i++) service_replicas_until(w, &w->services[i], now);
+  for (uint32_t i = 0; w->mode == WORLD_TRAFFIC && i < w->model->sources.count; i++) source_close_books(&w->sources[i], now);
   observation_close(&w->observation, now);
-  outage_close(w);
 }
 
 void world_free(struct world *w) {

@@ -45,6 +45,8 @@ struct service {
   int32_t desired;       /* replicas wanted */
   uint32_t scaler;       /* index of its autoscaler, or NOBODY */
   struct level replicas; /* in rotation, over time */
+  double replicas_measured; /* replica ns in the measured time */
+  int64_t replicas_most;
 };
 
 struct world {
@@ -54,7 +56,7 @@ struct world {
   uint64_t seed;
   uint32_t replication;
   enum world_mode mode;
-  sim_time horizon, measured_from;
+  sim_time measured_from, measured_until, horizon; /* measured: requests that arrive in between */
 
   struct node *nodes;
   struct container *containers;

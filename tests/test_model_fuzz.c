@@ -219,6 +219,8 @@ __attribute__((format(printf, 3, 4))) static void expect(struct looker *l, bool 
   va_end(arguments);
 }
 
+enum { CHILD_SECONDS = 3 };
+
 static struct looker in_child(uint64_t seed, void (*run)(struct looker *)) {
   struct looker l = {.seed = seed};
   int ends[2], status = 0;
@@ -226,7 +228,7 @@ static struct looker in_child(uint64_t seed, void (*run)(struct looker *)) {
   if (pipe(ends)) abort();
   pid_t child = fork();
   if (!child) {
-    alarm(30);
+    alarm(CHILD_SECONDS);
     run(&l);
     _exit(write(ends[1], &l, sizeof l) != sizeof l);
   }
@@ -362,6 +364,81 @@ static void test_same_bytes(void) {
   for (uint64_t seed = SCENARIOS; seed < SCENARIOS + SCENARIOS / 2; seed++) in_child(seed, run_studies);
 }
 
+/* --- the edges of what the reader takes ------------------------------------------------------------------------------------------ */
+
+/* Each is a legal value of one key. The reader may refuse it; what it takes must run: no abort, no endless loop. */
+struct edge {
+  const char *name, *source, *service, *platform, *faults, *run; /* added to the objects of that name */
+};
+
+#define CRASH "'x': { 'kind': 'crash', 'service': 'a', 'at': '2s' }"
+#define LOSS "'x': { 'kind': 'node', 'nodes': 'n', 'at': '2s', 'repair': '1s' }"
+
+static const struct edge edges[] = {
+    {"a patience of 200 years", ", 'timeout': '200y'", "", "'kind': 'static'", "", ""},
+    {"an everlasting connection attempt", "", ", 'connect_timeout': 'never'", "'kind': 'compose'", LOSS, ""},
+    {"a connection attempt of 200 years", "", ", 'connect_timeout': '200y'", "'kind': 'compose'", LOSS, ""},
+    {"a pool wait of 200 years", "", ", 'pools': { 'd': { 'max': 1, 'wait': '200y' } }", "'kind': 'static'", "", ""},
+    {"compose never restarts", "", "", "'kind': 'compose', 'compose': { 'restart_delay': 'never' }", CRASH, ""},
+    {"compose waits for ever longer", "", "", "'kind': 'compose', 'compose': { 'restart_cap': 'never' }", CRASH, ""},
+    {"swarm never restarts", "", "", "'kind': 'swarm', 'swarm': { 'restart_delay': 'never' }", CRASH, ""},
+    {"swarm's heart beats all the time", "", "", "'kind': 'swarm', 'swarm': { 'heartbeat': '0s' }", LOSS ", 'm': { 'kind': 'node', 'nodes': 'm', 'at': '1s', 'repair': '1h' }", ""},
+    {"swarm's heart hardly beats", "", "", "'kind': 'swarm', 'swarm': { 'heartbeat': '200y' }", LOSS, ""},
+    {"pods are never evicted", "", "", "'kind': 'kubernetes', 'kubernetes': { 'eviction': 'never', 'monitor_grace': '1s', 'lease_renewal': '0s', 'monitor_period': '0s' }", "'x': { 'kind': 'node', 'nodes': 'n', 'at': '2s', 'repair': '1h' }", ""},
+    {"nodes are never missed", "", "", "'kind': 'kubernetes', 'kubernetes': { 'monitor_grace': 'never' }", LOSS, ""},
+    {"endpoints never change", "", "", "'kind': 'kubernetes', 'kubernetes': { 'endpoint_delay': 'never' }", CRASH, ""},
+    {"a kubelet that never looks", "", "", "'kind': 'kubernetes', 'kubernetes': { 'relist': 'never', 'readiness_period': 'never' }", CRASH, ""},
+    {"scraping all the time", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'metrics_resolution': '0s' }", "", ""},
+    {"syncing all the time", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'autoscaler_sync': '0s' }", "", ""},
+    {"syncing each 100 ms", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'autoscaler_sync': '100ms' }", "", ""},
+    {"endless grace", "", ", 'replicas': 3, 'autoscale': { 'max': 2 }", "'kind': 'kubernetes', 'kubernetes': { 'termination_grace': 'never' }", "", ""},
+    {"no CPU request to scale on", "", ", 'resources': { 'requests': { 'cpu': '0' } }, 'autoscale': { 'max': 4 }", "'kind': 'kubernetes'", "", ""},
+    {"one replica a quorum of nine", "", ", 'quorum': 9", "'kind': 'static'", "", ""},
+    {"a crash at time zero", "", "", "'kind': 'kubernetes'", "'x': { 'kind': 'crash', 'service': 'a', 'at': '0s' }", ""},
+    {"a repair in no time", "", "", "'kind': 'swarm'", "'x': { 'kind': 'node', 'nodes': 'n', 'mtbf': '1s', 'repair': '0s' }", ""},
+    {"a crash each millisecond", "", "", "'kind': 'static'", "'x': { 'kind': 'crash', 'service': 'a', 'mtbf': '1ms' }", ""},
+    {"a process that never starts", "", ", 'start': '200y'", "'kind': 'compose'", CRASH, ""},
+    {"more windows than nanoseconds", "", "", "'kind': 'static'", "", ", 'windows': 10000, 'window': '5us'"},
+};
+
+static const char *const edge_scenario =
+    "{ 'aguanta': 1, 'name': 'edge', 'traffic': { 'x': { 'kind': 'open', 'rate': '40/s', 'mix': { 'p': 1 }%s }, 'u': { 'kind': 'closed', 'population': 4, 'think': '100ms', 'mix': { 'p': 1 }%s } },"
+    "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '3ms' }, { 'query': 'd', 'reads': 1, 'demand': '1ms' } ] } }, 'services': { 'a': { 'kind': 'app'%s }, 'd': { 'kind': 'database' } },"
+    "'platform': { %s, 'nodes': { 'n': { 'count': 2, 'cpu': 4 }%s } }, 'faults': { %s }, 'run': { 'warmup': '0s'%s%s } }";
+
+/* l->seed: which edge. */
+static void run_edge(struct looker *l) {
+  const struct edge *e = &edges[l->seed];
+  struct text t = {.length = 0};
+  const char *managers = strstr(e->platform, "swarm") ? ", 'm': { 'cpu': 1, 'role': 'manager' }" : "";
+  put(&t, edge_scenario, e->source, e->source, e->service, e->platform, managers, e->faults, e->run, e->run[0] ? "" : ", 'window': '60s', 'windows': 2");
+  struct fixture f = fixture_try(&t);
+  l->taken = true;
+  if (!f.scenario) return;
+  struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
+  world_run(w);
+  world_audit(w, broken, l);
+}
+
+static void test_edges(void) {
+  for (uint64_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+    struct looker l = in_child(i, run_edge);
+    test_check(l.taken, "scenario %llu is \"%s\"", (unsigned long long)i, edges[i].name);
+  }
+}
+
+/* Users who do not think, and a server that answers at once because it is dead or full: time must go on. */
+static void run_restless(struct looker *l) {
+  static const char *const services[] = {", 'restart': 'no'", ", 'backlog': 0"};
+  struct fixture f = fixture_of("{ 'aguanta': 1, 'name': 'restless', 'traffic': { 'u': { 'kind': 'closed', 'population': 3, 'think': '0s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '3ms' } ] } },"
+                                "'services': { 'a': { 'kind': 'app'%s } }, 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 4 } } }, 'faults': { " CRASH " }, 'run': { 'warmup': '0s', 'window': '5s' } }", services[l->seed]);
+  if (f.scenario) run_world(&f, l, WORLD_TRAFFIC);
+}
+
+static void test_restless_users(void) {
+  for (uint64_t i = 0; i < 2; i++) in_child(i, run_restless);
+}
+
 /* How the generator's scenarios look, and what is refused: for whoever reads a failure. MODEL_FUZZ=SEED prints one. */
 static void test_generator(void) {
   static struct fuzz g;
@@ -380,5 +457,5 @@ static void test_generator(void) {
 }
 
 static const struct test_case cases[] = {
-    {"generator", test_generator}, {"invariants", test_invariants}, {"same_bytes", test_same_bytes}, {NULL, NULL}};
+    {"generator", test_generator}, {"invariants", test_invariants}, {"same_bytes", test_same_bytes}, {"edges", test_edges}, {"restless_users", test_restless_users}, {NULL, NULL}};
 const struct test_suite suite_model_fuzz = {"model_fuzz", cases};

@@ -71,7 +71,8 @@ struct container {
    * finished computations; dropped_ns: work done for computations that died or have not ended. */
   double used_ns, busy_ns, dropped_ns;
   int64_t done_ns;
-  double used_at_mark, busy_at_mark;
+  double used_at_mark, busy_at_mark, used_measured, busy_measured;
+  uint32_t node_measured; /* where it was at the end of the measured time */
   double used_at_scrape, usage_rate; /* metrics pipeline: cores over the last scrape window */
   sim_time scraped_at;
   uint32_t scrapes;

@@ -15,7 +15,7 @@ struct connection_pool {
   struct lane *patience; /* null: its waiters wait for ever */
   uint32_t in_use;
   uint32_t head, tail, waiting; /* requests, as struct request_queue */
-  double used_ns, used_at_mark; /* integral of in_use */
+  double used_ns, used_at_mark, used_measured; /* integral of in_use */
   sim_time changed_at;
 };
 

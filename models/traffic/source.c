@@ -72,7 +72,7 @@ static void send(struct source *s, uint64_t n, uint32_t user) {
 enum { CELLS = 4096 };
 
 static void enter_cell(struct source *s, sim_time at) {
-  sim_time width = (s->world->horizon + CELLS - 1) / CELLS;
+  sim_time width = (s->world->measured_until + CELLS - 1) / CELLS;
   s->cell_end = (at / width + 1) * width;
   s->bound = profile_bound(&config_of(s)->rate, at, s->cell_end);
   s->flat = profile_floor(&config_of(s)->rate, at, s->cell_end) == s->bound;

@@ -128,6 +128,14 @@ static void put_labels(struct figure *f, const struct panel *panel, double last,
   }
 }
 
+/* The smallest of 1, 2, 5 times a power of ten that leaves at most so many ticks. */
+static double tick_step(double most, double ticks, bool whole) {
+  static const double rungs[] = {1, 2, 5};
+  double power = pow(10, floor(log10(most)) - 2), step = power;
+  for (int i = 0; most / step > ticks || (whole && step < 1); i++) step = power * rungs[i % 3] * pow(10, i / 3);
+  return step;
+}
+
 static void put_panel(struct figure *f, const struct panel *panel, double last, double right, double bottom, double top,
                       bool lowest) {
   char position[80];
@@ -137,8 +145,9 @@ static void put_panel(struct figure *f, const struct panel *panel, double last, 
   time_ticks(f, last, lowest);
   snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, (top + 14) / f->height);
   figure_text(f, position, "left", FIGURE_GREY, 12, panel->axis);
-  fprintf(f->script, "set xrange [0:%.9g]\nset yrange [0:%.9g]\nset ytics autofreq %s\n", last,
-          panel->most > 0 ? panel->most * 1.1 : 1, panel->most <= 4 && !strcmp(panel->unit, "count") ? "1" : "");
+  double most = panel->most > 0 ? panel->most * 1.1 : 1;
+  fprintf(f->script, "set xrange [0:%.9g]\nset yrange [0:%.9g]\nset ytics %.9g\n", last, most,
+          tick_step(most, (top - bottom) / 24, !strcmp(panel->unit, "count")));
   bool steps = !strcmp(panel->unit, "count"); /* a band of steps would be drawn slanted */
   fputs("plot ", f->script);
   for (int i = 0; i < panel->count && !steps; i++)

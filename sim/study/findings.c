@@ -243,7 +243,7 @@ static void replicas_of(const struct ledger *l, struct results *r, uint32_t serv
   if (!model_service(l->model, service)->autoscale.max) return;
   double *mean = arena_new_array(l->arena, double, l->traffic->observation.window_count);
   for (uint32_t i = 0; i < s->windows; i++) mean[i] = series_level_mean(s, i) / l->traffic->replications;
-  add_series(l, r, "replicas", model_service(l->model, service)->name, UNIT_NONE, t_s, mean);
+  add_series(l, r, "replicas", model_service(l->model, service)->name, UNIT_COUNT, t_s, mean);
 }
 
 void findings_pictures(const struct ledger *l, struct results *r) {

@@ -40,10 +40,11 @@ static void add_violation(void *view, const char *message) {
 }
 
 static void add_rtos(struct arena *arena, struct fault_view *f, const double *rto_s, uint64_t count) {
+  if (!count) return;
   if (f->outages + count > f->room) {
     f->room = (uint32_t)(2 * (f->outages + count));
     double *room = arena_new_array(arena, double, f->room);
-    memcpy(room, f->rto_s, f->outages * sizeof *room);
+    if (f->outages) memcpy(room, f->rto_s, f->outages * sizeof *room);
     f->rto_s = room;
   }
   memcpy(f->rto_s + f->outages, rto_s, count * sizeof *rto_s);
@@ -51,21 +52,20 @@ static void add_rtos(struct arena *arena, struct fault_view *f, const double *rt
 }
 
 static void read_services(struct view *v, const struct world *w) {
-  sim_time now = world_now(w);
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
     struct service_view *out = &v->services[i];
     for (uint32_t k = 0; k < s->capacity; k++) {
       const struct container *c = &w->containers[s->first + k];
-      out->used_s += (c->used_ns - c->used_at_mark) * 1e-9;
-      out->busy_s += (c->busy_ns - c->busy_at_mark) * 1e-9;
+      out->used_s += c->used_measured * 1e-9;
+      out->busy_s += c->busy_measured * 1e-9;
       for (uint32_t p = 0; p < s->config->pools.count; p++)
-        out->pool_used_s += (c->pools[p].used_ns - c->pools[p].used_at_mark) * 1e-9;
+        out->pool_used_s += c->pools[p].used_measured * 1e-9;
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
-      if (c->node != NOBODY) v->node_used_s[w->nodes[c->node].group_index] += (c->used_ns - c->used_at_mark) * 1e-9;
+      if (c->node_measured != NOBODY) v->node_used_s[w->nodes[c->node_measured].group_index] += c->used_measured * 1e-9;
     }
-    out->replica_s += level_integral(&s->replicas, now) * 1e-9;
-    out->replicas_max = (double)level_max(&s->replicas);
+    out->replica_s += s->replicas_measured * 1e-9;
+    out->replicas_max = (double)s->replicas_most;
   }
 }
 
@@ -98,7 +98,7 @@ static void read_totals(struct view *v) {
 
 void view_read(struct view *v, const struct world *w) {
   v->replications = 1;
-  v->seconds = sim_seconds(w->horizon - w->measured_from);
+  v->seconds = sim_seconds(w->measured_until - w->measured_from);
   v->events = calendar_events(w->calendar);
   if (w->mode == WORLD_TRAFFIC) {
     observation_merge(&v->observation, &w->observation);
