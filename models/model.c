@@ -202,6 +202,22 @@ static void link_money(struct linker *l) {
   check_price(l, "bill.egress", m->bill.egress);
 }
 
+static double source_rate(const struct model *m, const struct source_config *s) {
+  if (s->kind == SOURCE_CLOSED) return s->think.mean > 0 ? (double)s->population / (s->think.mean * 1e-9) : (double)s->population;
+  return profile_expected(&s->rate, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
+}
+
+/* An estimate before anything runs: a slip of a unit must not cost a night. */
+static void check_work(struct linker *l) {
+  const struct model *m = l->model;
+  double rate = 0, seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
+  for (uint32_t i = 0; i < m->sources.count; i++) rate += source_rate(m, model_source(m, i));
+  double requests = rate * seconds * (double)m->run.replications;
+  if (requests > 1e11)
+    fault(l, "run", "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11", requests, rate, seconds,
+          (long long)m->run.replications);
+}
+
 /* Places the initial replicas as a run would: what does not fit is the planner's mistake and is said before anything runs. */
 static void check_placement(struct linker *l) {
   struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
@@ -225,13 +241,9 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_faults(&l);
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window) fault(&l, "run", "window and warm-up are longer than 290 years");
+  if (!l.failed) check_work(&l);
   if (!l.failed) check_placement(&l);
   return !l.failed;
-}
-
-static double source_rate(const struct model *m, const struct source_config *s) {
-  if (s->kind == SOURCE_CLOSED) return s->think.mean > 0 ? (double)s->population / (s->think.mean * 1e-9) : (double)s->population;
-  return profile_expected(&s->rate, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
 }
 
 double model_offered_rate(const struct model *m) {

@@ -1,0 +1,412 @@
+/* The documents say what is true: commands run, links lead somewhere, shown output is what the program prints.
+ *
+ * Looked at are README.md and docs/[...].md. What they promise:
+ *
+ *     ```sh                          every line is a command; exit status 0, 98 or 99
+ *     ```sh exit=3                   ... or the one that is told
+ *     <!-- output: COMMAND -->       the block after it shows the command's output; a line "..." leaves lines out
+ *     <!-- file: PATH -->            the block after it is that file, byte for byte
+ *     `oracle/NAME`                  a case of tests/oracle; may have a *
+ *     | .. | .. | `S` | `E` | V | X |   docs/platform.md: claim E of scenarios/platform/S.json has verdict V and value X
+ *
+ * `make` lines are not run: their targets must exist. Commands run in the root of the repository, and what they write to
+ * build/ goes to build/docs-test/ instead. Slow scenarios of the table are run only with AGUANTA_LONG set. */
+#include "sim/cli/exit_code.h"
+#include "sim/engine/arena.h"
+#include "sim/scenario/json.h"
+#include "tests/command.h"
+#include "tests/suite.h"
+#include <ctype.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#define ROOM "build/docs-test"
+
+/* --- reading ------------------------------------------------------------------------------------------------------------------ */
+
+struct document {
+  const char *path;
+  char *text;
+};
+
+static void for_documents(void (*visit)(struct document *)) {
+  glob_t found;
+  glob("README.md", 0, NULL, &found);
+  glob("docs/*.md", GLOB_APPEND, NULL, &found);
+  test_check(found.gl_pathc >= 6, "only %zu documents", (size_t)found.gl_pathc);
+  for (size_t i = 0; i < found.gl_pathc; i++) {
+    struct document d = {found.gl_pathv[i], test_read_file(found.gl_pathv[i])};
+    if (test_check(d.text != NULL, "%s cannot be read", d.path)) visit(&d);
+    free(d.text);
+  }
+  globfree(&found);
+}
+
+/* Cuts off the first line and returns it; null at the end. */
+static char *next_line(char **rest) {
+  char *line = *rest;
+  if (!line || !*line) return NULL;
+  char *end = strchr(line, '\n');
+  if (end) *end = 0;
+  *rest = end ? end + 1 : NULL;
+  return line;
+}
+
+static bool begins(const char *text, const char *with) { return !strncmp(text, with, strlen(with)); }
+
+/* The text between `before` and `after` in a line, to be freed; null when it has no such thing. */
+static char *between(const char *line, const char *before, const char *after) {
+  const char *from = strstr(line, before);
+  if (!from) return NULL;
+  from += strlen(before);
+  const char *to = strstr(from, after);
+  return to ? strndup(from, (size_t)(to - from)) : NULL;
+}
+
+/* The next block between fences; the cursor stands behind it. To be freed. */
+static char *next_block(char **rest) {
+  char *line, *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  while ((line = next_line(rest)) && !begins(line, "```")) {}
+  while ((line = next_line(rest)) && !begins(line, "```")) fprintf(out, "%s\n", line);
+  fclose(out);
+  return text;
+}
+
+/* --- running ------------------------------------------------------------------------------------------------------------------ */
+
+/* The command with the program under test, writing to the test's own folder. To be freed. */
+static char *as_run(const char *command) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  for (const char *at = command; *at;) {
+    if (begins(at, "build/aguanta"))
+      fputs(child_aguanta(), out), at += strlen("build/aguanta");
+    else if (begins(at, "build/"))
+      fputs(ROOM "/", out), at += strlen("build/");
+    else
+      fputc(*at++, out);
+  }
+  fclose(out);
+  return text;
+}
+
+static struct child run_shell(const char *command) {
+  char *ours = as_run(command);
+  struct child_wish wish = {.limit_s = 300};
+  mkdir(ROOM, 0777);
+  struct child c = child_run(&wish, (const char *const[]){"/bin/sh", "-c", ours, NULL});
+  free(ours);
+  return c;
+}
+
+static void check_targets(const struct document *d, const char *command) {
+  char *makefile = test_read_file("Makefile"), *words = strdup(command), *save = NULL;
+  for (char *word = strtok_r(words + strlen("make"), " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+    if (*word == '#') break;
+    if (strchr(word, '=')) continue;
+    char target[100];
+    snprintf(target, sizeof target, "\n%s:", word);
+    test_check(strstr(makefile, target) != NULL, "%s: make %s: there is no such target", d->path, word);
+  }
+  free(makefile);
+  free(words);
+}
+
+static void check_command(const struct document *d, const char *command, int wanted) {
+  if (begins(command, "make") && (!command[4] || command[4] == ' ')) {
+    check_targets(d, command);
+    return;
+  }
+  struct child c = run_shell(command);
+  bool good = wanted >= 0 ? c.status == wanted : c.status == EXIT_HOLDS || c.status == EXIT_UNDECIDED || c.status == EXIT_FAILED;
+  test_check(good, "%s: %s: exit status %d: %.300s", d->path, command, c.status, c.err);
+  child_free(&c);
+}
+
+static void run_commands(struct document *d) {
+  char *rest = d->text, *line;
+  while ((line = next_line(&rest))) {
+    if (!begins(line, "```")) continue;
+    bool shell = !strcmp(line, "```sh") || begins(line, "```sh ");
+    int wanted = shell && begins(line, "```sh exit=") ? atoi(line + strlen("```sh exit=")) : -1;
+    while ((line = next_line(&rest)) && !begins(line, "```"))
+      if (shell && *line && *line != '#') check_command(d, line, wanted);
+  }
+}
+
+static void test_commands(void) { for_documents(run_commands); }
+
+/* --- shown output and shown files --------------------------------------------------------------------------------------------- */
+
+/* Every line of the block is in the output, in order; only "..." leaves lines out. Null, or the first that is not. */
+static const char *not_shown(char *block, char *output) {
+  bool skipping = false;
+  char *shown, *printed;
+  while ((shown = next_line(&block))) {
+    if (!strcmp(shown, "...")) {
+      skipping = true;
+      continue;
+    }
+    while ((printed = next_line(&output)) && strcmp(printed, shown))
+      if (!skipping) return shown;
+    if (!printed) return shown;
+    skipping = false;
+  }
+  return !skipping && output && *output ? "(the end: more lines follow)" : NULL;
+}
+
+static void check_outputs(struct document *d) {
+  char *rest = d->text, *line;
+  while ((line = next_line(&rest))) {
+    char *command = begins(line, "<!--") ? between(line, "<!-- output: ", " -->") : NULL;
+    if (!command) continue;
+    char *block = next_block(&rest);
+    struct child c = run_shell(command);
+    const char *wrong = not_shown(block, c.out);
+    test_check(!wrong, "%s: %s prints something else at: %s", d->path, command, wrong ? wrong : "");
+    child_free(&c);
+    free(block);
+    free(command);
+  }
+}
+
+static void test_outputs(void) {
+  char block[] = "a\n...\nd\n", good[] = "a\nb\nc\nd\n", bad[] = "a\nb\nc\ne\n", again[] = "a\nc\n", strict[] = "a\nb\nc\n";
+  test_check(!not_shown(block, good), "the comparison refuses what is right");
+  strcpy(block, "a\n...\nd\n");
+  test_check(not_shown(block, bad) != NULL, "the comparison lets a wrong line through");
+  test_check(not_shown(again, strict) != NULL, "the comparison lets a missing line through");
+  for_documents(check_outputs);
+}
+
+static void check_files(struct document *d) {
+  char *rest = d->text, *line;
+  while ((line = next_line(&rest))) {
+    char *path = begins(line, "<!--") ? between(line, "<!-- file: ", " -->") : NULL;
+    if (!path) continue;
+    char *block = next_block(&rest), *file = test_read_file(path);
+    test_check(file && !strcmp(file, block), "%s shows another %s than there is", d->path, path);
+    free(file);
+    free(block);
+    free(path);
+  }
+}
+
+static void test_files(void) { for_documents(check_files); }
+
+/* --- links and paths ---------------------------------------------------------------------------------------------------------- */
+
+/* The anchor of a heading, as GitHub makes it. */
+static void slug(char *out, size_t size, const char *heading) {
+  size_t length = 0;
+  for (; *heading && length + 1 < size; heading++) {
+    unsigned char c = (unsigned char)*heading;
+    if (c == ' ') out[length++] = '-';
+    if (isalnum(c) || c == '-' || c == '_' || c >= 0x80) out[length++] = (char)tolower(c);
+  }
+  out[length] = 0;
+}
+
+static bool has_anchor(const char *path, const char *anchor) {
+  char *text = test_read_file(path), *rest = text, *line, name[300];
+  bool found = false, fenced = false;
+  while (!found && (line = next_line(&rest))) {
+    if (begins(line, "```")) fenced = !fenced;
+    if (fenced || *line != '#') continue;
+    line += strspn(line, "#");
+    slug(name, sizeof name, line + (*line == ' '));
+    found = !strcmp(name, anchor);
+  }
+  free(text);
+  return found;
+}
+
+static void check_link(const struct document *d, char *target) {
+  char path[600], *anchor = strchr(target, '#');
+  if (strstr(target, "://") || begins(target, "mailto:")) return;
+  if (anchor) *anchor++ = 0;
+  const char *slash = strrchr(d->path, '/');
+  snprintf(path, sizeof path, "%.*s%s", slash ? (int)(slash - d->path + 1) : 0, d->path, target);
+  if (!*target) snprintf(path, sizeof path, "%s", d->path);
+  if (!test_check(child_exists(path), "%s: the link to %s leads nowhere", d->path, path)) return;
+  if (anchor) test_check(has_anchor(path, anchor), "%s: %s has no heading #%s", d->path, path, anchor);
+}
+
+static void check_links(struct document *d) {
+  for (const char *at = d->text; (at = strstr(at, "](")); at += 2) {
+    char *target = between(at, "](", ")");
+    if (target) check_link(d, target);
+    free(target);
+  }
+}
+
+static bool is_path(char c) { return isalnum((unsigned char)c) || strchr("_./-", c); }
+
+static void check_path(const struct document *d, const char *from) {
+  size_t length = 0;
+  while (from[length] && is_path(from[length])) length++;
+  if (from[length] && strchr("*<{[", from[length])) return; /* a pattern */
+  while (length && strchr("./", from[length - 1])) length--;
+  char path[600];
+  snprintf(path, sizeof path, "%.*s", (int)length, from);
+  test_check(child_exists(path), "%s names %s, which does not exist", d->path, path);
+}
+
+static void check_paths(struct document *d) {
+  static const char *const roots[] = {"scenarios/", "sim/", "models/", "tests/", "docs/"};
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+    for (const char *at = d->text; (at = strstr(at, roots[i])); at++)
+      if (at == d->text || !is_path(at[-1])) check_path(d, at);
+}
+
+static void check_oracle_names(struct document *d) {
+  for (const char *at = d->text; (at = strstr(at, "`oracle/")); at++) {
+    char *name = between(at, "`oracle/", "`"), pattern[300];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "tests/oracle/%s.json", name ? name : "?");
+    test_check(glob(pattern, 0, NULL, &found) == 0, "%s names %s: there is no such case", d->path, pattern);
+    globfree(&found);
+    free(name);
+  }
+}
+
+static void test_links(void) {
+  for_documents(check_links);
+  for_documents(check_paths);
+  for_documents(check_oracle_names);
+}
+
+/* --- what a document must have ------------------------------------------------------------------------------------------------- */
+
+static void test_reference_is_generated(void) {
+  struct child c = run_shell("build/aguanta schema markdown");
+  char *file = test_read_file("docs/scenario.md");
+  test_check(file && c.status == 0 && !strcmp(file, c.out), "docs/scenario.md is not what the program prints: make docs");
+  free(file);
+  child_free(&c);
+}
+
+static void test_every_folder_is_named(void) {
+  char *text = test_read_file("docs/architecture.md");
+  glob_t found;
+  glob("sim/*/*.h", 0, NULL, &found);
+  glob("models/*/*.h", GLOB_APPEND, NULL, &found);
+  for (size_t i = 0; i < found.gl_pathc; i++) {
+    *strrchr(found.gl_pathv[i], '/') = 0;
+    char name[200];
+    snprintf(name, sizeof name, "`%s`", found.gl_pathv[i]);
+    test_check(text && strstr(text, name), "docs/architecture.md does not name %s", name);
+  }
+  globfree(&found);
+  free(text);
+}
+
+static void check_keys(const char *text, const char *folder, const struct json_value *v) {
+  for (const struct json_value *member = json_first(v); member; member = json_next(member)) {
+    const char *key = json_name(member);
+    char name[100];
+    snprintf(name, sizeof name, "`%s`", key ? key : "");
+    if (key && strcmp(folder, "labels")) test_check(strstr(text, name) != NULL, "docs/results.md does not explain %s", name);
+    if (!key || strcmp(key, "scenario_resolved")) check_keys(text, key ? key : folder, member);
+  }
+}
+
+static void test_every_key_is_explained(void) {
+  struct arena *arena = arena_new();
+  char *text = test_read_file("docs/results.md");
+  struct child c = run_shell("build/aguanta run scenarios/platform/compose.json -q --reps 2 --set run.years=100 --export "
+                             "build/keys.json --timing build/timing.json");
+  static const char *const files[] = {ROOM "/keys.json", ROOM "/timing.json"};
+  for (int i = 0; i < 2 && test_check(text != NULL, "docs/results.md is missing"); i++) {
+    const struct json_value *result = json_read_file(arena, diagnostics_new(arena), files[i]);
+    if (test_check(result != NULL, "no %s", files[i])) check_keys(text, "", result);
+  }
+  for (const struct exit_code_row *row = exit_codes; row->meaning && text; row++) {
+    char line[200];
+    snprintf(line, sizeof line, "| %d | %s |", row->code, row->meaning);
+    test_check(strstr(text, line) != NULL, "docs/results.md has no line \"%s\"", line);
+  }
+  child_free(&c);
+  free(text);
+  arena_free(arena);
+}
+
+/* --- the table of docs/platform.md --------------------------------------------------------------------------------------------- */
+
+enum { ROWS = 100 };
+
+struct row {
+  char *scenario, *claim, *verdict, *value;
+};
+
+/* Splits "| a | b | `s` | `e` | v | x |" in place; false for other lines. */
+static bool read_row(char *line, struct row *r) {
+  char *cells[7];
+  int count = 0;
+  if (!begins(line, "| ")) return false;
+  for (char *at = line + 2, *end; count < 7 && (end = strstr(at, " |")); at = end + 2 + (end[2] == ' ')) *end = 0, cells[count++] = at;
+  if (count != 6 || *cells[2] != '`' || *cells[3] != '`') return false;
+  *r = (struct row){cells[2] + 1, cells[3] + 1, cells[4], cells[5]};
+  r->scenario[strlen(r->scenario) - 1] = r->claim[strlen(r->claim) - 1] = 0;
+  return true;
+}
+
+static void check_row(const struct row *r, char *output) {
+  char wanted[600];
+  snprintf(wanted, sizeof wanted, "%s.json: %s  %s", r->scenario, r->claim, r->value);
+  for (char *line; (line = next_line(&output));) {
+    const char *at = strstr(line, wanted);
+    if (!at || !begins(line, r->verdict)) continue;
+    const char *end = at + strlen(wanted);
+    if (!*end || begins(end, "  (")) return;
+  }
+  test_check(false, "docs/platform.md: not what the program says now: %s %s", r->verdict, wanted);
+}
+
+static void check_rows(const struct row *rows, int count, const char *scenario) {
+  char command[300];
+  snprintf(command, sizeof command, "build/aguanta check scenarios/platform/%s.json", scenario);
+  struct child c = run_shell(command);
+  for (int i = 0; i < count; i++)
+    if (!strcmp(rows[i].scenario, scenario)) {
+      char *copy = strdup(c.out);
+      check_row(&rows[i], copy);
+      free(copy);
+    }
+  child_free(&c);
+}
+
+static bool is_light(const char *scenario) {
+  static const char *const light[] = {"compose", "compose-users", "compose-sale", "compose-day", "swarm-peak", "swarm"};
+  for (size_t i = 0; i < sizeof light / sizeof *light; i++)
+    if (!strcmp(light[i], scenario)) return true;
+  return false;
+}
+
+static void test_platform_table(void) {
+  char *text = test_read_file("docs/platform.md"), *rest = text;
+  struct row rows[ROWS];
+  int count = 0;
+  for (char *line; count < ROWS && (line = next_line(&rest));) count += read_row(line, &rows[count]);
+  test_check(count >= 30, "docs/platform.md: only %d rows with a claim", count);
+  for (int i = 0; i < count; i++) {
+    bool first = true;
+    for (int k = 0; k < i; k++) first &= strcmp(rows[k].scenario, rows[i].scenario) != 0;
+    if (first && (is_light(rows[i].scenario) || getenv("AGUANTA_LONG"))) check_rows(rows, count, rows[i].scenario);
+  }
+  free(text);
+}
+
+static const struct test_case cases[] = {{"commands", test_commands},
+                                         {"outputs", test_outputs},
+                                         {"files", test_files},
+                                         {"links", test_links},
+                                         {"reference_is_generated", test_reference_is_generated},
+                                         {"every_folder_is_named", test_every_folder_is_named},
+                                         {"every_key_is_explained", test_every_key_is_explained},
+                                         {"platform_table", test_platform_table},
+                                         {0}};
+const struct test_suite suite_docs = {"docs", cases};
