@@ -214,8 +214,8 @@ static void check_work(struct linker *l) {
   for (uint32_t i = 0; i < m->sources.count; i++) rate += source_rate(m, model_source(m, i));
   double requests = rate * seconds * (double)m->run.replications;
   if (requests > 1e11)
-    fault(l, "run", "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11", requests, rate, seconds,
-          (long long)m->run.replications);
+    fault(l, "run", "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11", requests, rate,
+          seconds, (long long)m->run.replications);
 }
 
 /* Places the initial replicas as a run would: what does not fit is the planner's mistake and is said before anything runs. */

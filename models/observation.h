@@ -45,10 +45,10 @@ struct observation {
   uint64_t wasted; /* ran on after their client had gone, to the end of their program */
   uint32_t inside; /* clients that wait now */
   sim_time inside_since;
-  unsigned __int128 inside_ns;  /* integral of the number of waiting clients */
-  unsigned __int128 sojourn_ns; /* sum of the times of those that have ended */
+  unsigned __int128 inside_ns;    /* integral of the number of waiting clients */
+  unsigned __int128 sojourn_ns;   /* sum of the times of those that have ended */
   struct series inside_over_time; /* from the end of the warm-up */
-  uint64_t broken_attributions; /* requests whose cells did not add up */
+  uint64_t broken_attributions;   /* requests whose cells did not add up */
 };
 
 struct observation_plan {

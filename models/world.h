@@ -23,14 +23,16 @@
 #include "sim/engine/pool.h"
 #include "sim/stats/level.h"
 
-/* What a stream of random numbers is for: the third key of a stream. The order is part of the results: only append. */
+/* What a stream of random numbers is for: the third key of a stream. The order is part of the results: only append. Entities
+ * are named, and numbered within their name: a neighbour more shifts nobody's draws. */
 enum purpose {
   PURPOSE_ARRIVALS = 1, /* entity: source */
   PURPOSE_REQUEST,      /* entity: source; then request n of it */
-  PURPOSE_FAULT,        /* entity: fault << 32 | node or container */
-  PURPOSE_LIFE,         /* entity: container: start times, probes */
+  PURPOSE_FAULT,        /* entity: fault; then node or replica */
+  PURPOSE_LIFE,         /* entity: service and replica: start times, probes */
   PURPOSE_DETECTION,    /* entity: node: heartbeat phases */
-  PURPOSE_THINKING      /* entity: source; then user and n */
+  PURPOSE_THINKING,     /* entity: source; then user and n */
+  PURPOSE_SCALER        /* entity: service: phase of its autoscaler */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -41,10 +43,10 @@ struct service {
   uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
-  uint32_t up;           /* containers whose process serves */
-  int32_t desired;       /* replicas wanted */
-  uint32_t scaler;       /* index of its autoscaler, or NOBODY */
-  struct level replicas; /* in rotation, over time */
+  uint32_t up;              /* containers whose process serves */
+  int32_t desired;          /* replicas wanted */
+  uint32_t scaler;          /* index of its autoscaler, or NOBODY */
+  struct level replicas;    /* in rotation, over time */
   double replicas_measured; /* replica ns in the measured time */
   int64_t replicas_most;
 };
@@ -82,11 +84,21 @@ struct world {
   uint32_t *probes; /* waiting clients at the scenario's probes */
 };
 
+/* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply
+ * dead: its callers are refused, or wait for it in vain. */
+static inline bool service_lacks_quorum(const struct service *s) {
+  return s->config->quorum > 1 && s->up < (uint64_t)s->config->quorum;
+}
+
 struct world *world_new(const struct model *, uint64_t seed, uint32_t replication, enum world_mode);
 void world_run(struct world *);
 void world_free(struct world *);
 
 static inline sim_time world_now(const struct world *w) { return calendar_now(w->calendar); }
+/* The instant after a delay; one beyond the end of time is never reached. */
+static inline sim_time world_after(const struct world *w, sim_time delay) {
+  return delay < SIM_NEVER - 1 - world_now(w) ? world_now(w) + delay : SIM_NEVER - 1;
+}
 static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
 static inline struct service *world_service_of(const struct world *w, const struct container *c) {
   return &w->services[c->service];

@@ -384,7 +384,7 @@ struct edge {
 };
 
 #define CRASH "'x': { 'kind': 'crash', 'service': 'a', 'at': '2s' }"
-#define LOSS "'x': { 'kind': 'node', 'nodes': 'n', 'at': '2s', 'repair': '1s' }"
+#define LOSS  "'x': { 'kind': 'node', 'nodes': 'n', 'at': '2s', 'repair': '1s' }"
 
 static const struct edge edges[] = {
     {"a patience of 200 years", ", 'timeout': '200y'", "", "'kind': 'static'", "", ""},
@@ -394,17 +394,27 @@ static const struct edge edges[] = {
     {"compose never restarts", "", "", "'kind': 'compose', 'compose': { 'restart_delay': 'never' }", CRASH, ""},
     {"compose waits for ever longer", "", "", "'kind': 'compose', 'compose': { 'restart_cap': 'never' }", CRASH, ""},
     {"swarm never restarts", "", "", "'kind': 'swarm', 'swarm': { 'restart_delay': 'never' }", CRASH, ""},
-    {"swarm's heart beats all the time", "", "", "'kind': 'swarm', 'swarm': { 'heartbeat': '0s' }", LOSS ", 'm': { 'kind': 'node', 'nodes': 'm', 'at': '1s', 'repair': '1h' }", ""},
+    {"swarm's heart beats all the time", "", "", "'kind': 'swarm', 'swarm': { 'heartbeat': '0s' }",
+     LOSS ", 'm': { 'kind': 'node', 'nodes': 'm', 'at': '1s', 'repair': '1h' }", ""},
     {"swarm's heart hardly beats", "", "", "'kind': 'swarm', 'swarm': { 'heartbeat': '200y' }", LOSS, ""},
-    {"pods are never evicted", "", "", "'kind': 'kubernetes', 'kubernetes': { 'eviction': 'never', 'monitor_grace': '1s', 'lease_renewal': '0s', 'monitor_period': '0s' }", "'x': { 'kind': 'node', 'nodes': 'n', 'at': '2s', 'repair': '1h' }", ""},
+    {"pods are never evicted", "", "",
+     "'kind': 'kubernetes', 'kubernetes': { 'eviction': 'never', 'monitor_grace': '1s', 'lease_renewal': '0s', 'monitor_period': "
+     "'0s' }",
+     "'x': { 'kind': 'node', 'nodes': 'n', 'at': '2s', 'repair': '1h' }", ""},
     {"nodes are never missed", "", "", "'kind': 'kubernetes', 'kubernetes': { 'monitor_grace': 'never' }", LOSS, ""},
     {"endpoints never change", "", "", "'kind': 'kubernetes', 'kubernetes': { 'endpoint_delay': 'never' }", CRASH, ""},
-    {"a kubelet that never looks", "", "", "'kind': 'kubernetes', 'kubernetes': { 'relist': 'never', 'readiness_period': 'never' }", CRASH, ""},
-    {"scraping all the time", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'metrics_resolution': '0s' }", "", ""},
-    {"syncing all the time", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'autoscaler_sync': '0s' }", "", ""},
-    {"syncing each 100 ms", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'autoscaler_sync': '100ms' }", "", ""},
-    {"endless grace", "", ", 'replicas': 3, 'autoscale': { 'max': 2 }", "'kind': 'kubernetes', 'kubernetes': { 'termination_grace': 'never' }", "", ""},
-    {"no CPU request to scale on", "", ", 'resources': { 'requests': { 'cpu': '0' } }, 'autoscale': { 'max': 4 }", "'kind': 'kubernetes'", "", ""},
+    {"a kubelet that never looks", "", "", "'kind': 'kubernetes', 'kubernetes': { 'relist': 'never', 'readiness_period': 'never' }",
+     CRASH, ""},
+    {"scraping all the time", "", ", 'autoscale': { 'max': 4 }",
+     "'kind': 'kubernetes', 'kubernetes': { 'metrics_resolution': '0s' }", "", ""},
+    {"syncing all the time", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'autoscaler_sync': '0s' }",
+     "", ""},
+    {"syncing each 100 ms", "", ", 'autoscale': { 'max': 4 }", "'kind': 'kubernetes', 'kubernetes': { 'autoscaler_sync': '100ms' }",
+     "", ""},
+    {"endless grace", "", ", 'replicas': 3, 'autoscale': { 'max': 2 }",
+     "'kind': 'kubernetes', 'kubernetes': { 'termination_grace': 'never' }", "", ""},
+    {"no CPU request to scale on", "", ", 'resources': { 'requests': { 'cpu': '0' } }, 'autoscale': { 'max': 4 }",
+     "'kind': 'kubernetes'", "", ""},
     {"one replica a quorum of nine", "", ", 'quorum': 9", "'kind': 'static'", "", ""},
     {"a crash at time zero", "", "", "'kind': 'kubernetes'", "'x': { 'kind': 'crash', 'service': 'a', 'at': '0s' }", ""},
     {"a repair in no time", "", "", "'kind': 'swarm'", "'x': { 'kind': 'node', 'nodes': 'n', 'mtbf': '1s', 'repair': '0s' }", ""},
@@ -414,8 +424,10 @@ static const struct edge edges[] = {
 };
 
 static const char *const edge_scenario =
-    "{ 'aguanta': 1, 'name': 'edge', 'traffic': { 'x': { 'kind': 'open', 'rate': '40/s', 'mix': { 'p': 1 }%s }, 'u': { 'kind': 'closed', 'population': 4, 'think': '100ms', 'mix': { 'p': 1 }%s } },"
-    "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '3ms' }, { 'query': 'd', 'reads': 1, 'demand': '1ms' } ] } }, 'services': { 'a': { 'kind': 'app'%s }, 'd': { 'kind': 'database' } },"
+    "{ 'aguanta': 1, 'name': 'edge', 'traffic': { 'x': { 'kind': 'open', 'rate': '40/s', 'mix': { 'p': 1 }%s }, 'u': { 'kind': "
+    "'closed', 'population': 4, 'think': '100ms', 'mix': { 'p': 1 }%s } },"
+    "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '3ms' }, { 'query': 'd', 'reads': 1, 'demand': '1ms' } ] } }, "
+    "'services': { 'a': { 'kind': 'app'%s }, 'd': { 'kind': 'database' } },"
     "'platform': { %s, 'nodes': { 'n': { 'count': 2, 'cpu': 4 }%s } }, 'faults': { %s }, 'run': { 'warmup': '0s'%s%s } }";
 
 /* l->seed: which edge. */
@@ -423,7 +435,8 @@ static void run_edge(struct looker *l) {
   const struct edge *e = &edges[l->seed];
   struct text t = {.length = 0};
   const char *managers = strstr(e->platform, "swarm") ? ", 'm': { 'cpu': 1, 'role': 'manager' }" : "";
-  put(&t, edge_scenario, e->source, e->source, e->service, e->platform, managers, e->faults, e->run, e->run[0] ? "" : ", 'window': '60s', 'windows': 2");
+  put(&t, edge_scenario, e->source, e->source, e->service, e->platform, managers, e->faults, e->run,
+      e->run[0] ? "" : ", 'window': '60s', 'windows': 2");
   struct fixture f = fixture_try(&t);
   l->taken = true;
   if (!f.scenario) return;
@@ -442,8 +455,12 @@ static void test_edges(void) {
 /* Users who do not think, and a server that answers at once because it is dead or full: time must go on. */
 static void run_restless(struct looker *l) {
   static const char *const services[] = {", 'restart': 'no'", ", 'backlog': 0"};
-  struct fixture f = fixture_of("{ 'aguanta': 1, 'name': 'restless', 'traffic': { 'u': { 'kind': 'closed', 'population': 3, 'think': '0s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '3ms' } ] } },"
-                                "'services': { 'a': { 'kind': 'app'%s } }, 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 4 } } }, 'faults': { " CRASH " }, 'run': { 'warmup': '0s', 'window': '5s' } }", services[l->seed]);
+  struct fixture f =
+      fixture_of("{ 'aguanta': 1, 'name': 'restless', 'traffic': { 'u': { 'kind': 'closed', 'population': 3, 'think': '0s', 'mix': "
+                 "{ 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '3ms' } ] } },"
+                 "'services': { 'a': { 'kind': 'app'%s } }, 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 4 } } }, "
+                 "'faults': { " CRASH " }, 'run': { 'warmup': '0s', 'window': '5s' } }",
+                 services[l->seed]);
   if (f.scenario) run_world(&f, l, WORLD_TRAFFIC);
 }
 
@@ -468,6 +485,7 @@ static void test_generator(void) {
   test_check(refused < 12, "%u of 40 refused", refused);
 }
 
-static const struct test_case cases[] = {
-    {"generator", test_generator}, {"invariants", test_invariants}, {"same_bytes", test_same_bytes}, {"edges", test_edges}, {"restless_users", test_restless_users}, {NULL, NULL}};
+static const struct test_case cases[] = {{"generator", test_generator},           {"invariants", test_invariants},
+                                         {"same_bytes", test_same_bytes},         {"edges", test_edges},
+                                         {"restless_users", test_restless_users}, {NULL, NULL}};
 const struct test_suite suite_model_fuzz = {"model_fuzz", cases};

@@ -15,6 +15,7 @@ struct balancer {
   uint32_t (*pick)(struct world *, struct service *, uint64_t key, uint64_t n);
 };
 
+enum { BALANCER_ROUND_ROBIN, BALANCER_RANDOM, BALANCER_LEAST_CONNECTIONS };
 extern const struct balancer balancers[]; /* the order of balancer_words */
 extern const char *const balancer_words[];
 

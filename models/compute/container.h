@@ -59,8 +59,8 @@ struct container {
   /* Life. */
   slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */
   int32_t life_stage;
-  slot_id rotation_slot; /* goes in or out of rotation */
-  bool rotates_in;
+  slot_id rotation_slot;    /* goes in or out of rotation */
+  bool rotates_in, leaving; /* leaving: drained, not to be started again */
   sim_time up_since, drain_until;
   uint32_t restarts; /* in a row, for back-off */
   struct stream life_draws;
@@ -72,7 +72,7 @@ struct container {
   double used_ns, busy_ns, dropped_ns;
   int64_t done_ns;
   double used_at_mark, busy_at_mark, used_measured, busy_measured;
-  uint32_t node_measured; /* where it was at the end of the measured time */
+  uint32_t node_measured;            /* where it was at the end of the measured time */
   double used_at_scrape, usage_rate; /* metrics pipeline: cores over the last scrape window */
   sim_time scraped_at;
   uint32_t scrapes;

@@ -74,7 +74,7 @@ static const struct field pool_fields[] = {
      .offset = AT(wait),
      .fallback = "\"never\"",
      .low = 0,
-     .high = 9.3e18,
+     .high = 3.1536e16,
      .doc = "How long a request waits for a free connection before it fails; never: without limit.",
      .source = "mysql2 queues without limit of number or time"},
     {0}};
@@ -199,7 +199,7 @@ static const struct field service_fields[] = {
      .offset = AT(connect_timeout),
      .fallback = "\"60s\"",
      .low = 0,
-     .high = 9.3e18,
+     .high = 3.1536e16,
      .doc = "How long a caller waits for a replica whose node is gone.",
      .source = "nginx proxy_connect_timeout 60 s"},
     {.name = "weight",

@@ -14,7 +14,7 @@ struct connection_pool {
   const struct pool_config *config;
   struct lane *patience; /* null: its waiters wait for ever */
   uint32_t in_use;
-  uint32_t head, tail, waiting; /* requests, as struct request_queue */
+  uint32_t head, tail, waiting;                /* requests, as struct request_queue */
   double used_ns, used_at_mark, used_measured; /* integral of in_use */
   sim_time changed_at;
 };

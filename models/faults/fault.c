@@ -97,7 +97,8 @@ static void strikes(void *process, uint32_t argument) {
 static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   const struct fault_config *k = model_fault_at(w->model, fault);
   struct fault_process *f = &w->faults[w->fault_count++];
-  uint64_t entity = (uint64_t)fault << 33 | (uint64_t)drill << 32 | target;
+  uint64_t number = k->kind == FAULT_NODE ? w->nodes[target].number : target - w->services[k->service].first;
+  uint64_t entity = stream_entity(k->name, number << 1 | drill);
   *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
   f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAULT, entity));
   f->slot = calendar_slot(w->calendar, strikes, f, 0);

@@ -9,7 +9,7 @@ static bool serves(const struct container *c) { return c->state == CONTAINER_UP 
 static double served_share(void *context, int32_t service, enum route route) {
   const struct world *w = context;
   const struct service *s = &w->services[service];
-  if (!s->in_rotation || s->up < (uint64_t)s->config->quorum) return 0;
+  if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (route == ROUTE_PRIMARY) return serves(&w->containers[s->first]) ? 1 : 0;
   uint32_t alive = 0;
   for (uint32_t i = 0; i < s->in_rotation; i++) alive += serves(&w->containers[s->rotation[i]]);

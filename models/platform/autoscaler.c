@@ -74,7 +74,8 @@ static void start_one(struct world *w, struct autoscaler *a, uint32_t service) {
   a->scrape = calendar_slot(w->calendar, scrape, a, 0);
   a->sync = calendar_slot(w->calendar, sync, a, 0);
   /* The two periods are not in step: the phase of the sync is drawn. */
-  struct stream draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_DETECTION, (uint64_t)1 << 32 | service));
+  struct stream draws =
+      stream_open(stream_key(w->seed, w->replication, PURPOSE_SCALER, stream_entity(w->services[service].config->name, 0)));
   calendar_set(w->calendar, a->scrape, config_of(w)->metrics_resolution);
   calendar_set(w->calendar, a->sync, (sim_time)(stream_uniform(&draws) * (double)config_of(w)->autoscaler_sync));
 }

@@ -29,7 +29,7 @@ static void remove_pod(struct world *w, struct container *c) {
   lifecycle_stop(w, c, OUTCOME_CRASHED);
   rotation_remove(w, c);
   if (c->node != NOBODY) lifecycle_unplace(w, c);
-  c->state = CONTAINER_UNUSED;
+  c->state = CONTAINER_UNUSED, c->leaving = false;
   start_pending(w);
 }
 
@@ -41,7 +41,7 @@ static void process_up(struct world *w, struct container *c) {
 
 static sim_time back_off(const struct world *w, struct container *c) {
   const struct kubernetes_config *k = config_of(w);
-  if (world_now(w) - c->up_since >= k->restart_reset) c->restarts = 0;
+  if (world_now(w) - c->started_at >= k->restart_reset) c->restarts = 0;
   sim_time delay = c->restarts ? k->restart_base : 0;
   for (uint32_t i = 1; i < c->restarts && delay < k->restart_cap; i++) delay *= 2;
   c->restarts++;
@@ -81,7 +81,10 @@ static void life(struct world *w, struct container *c) {
 
 static void node_died(struct world *w, struct node *n) {
   const struct kubernetes_config *k = config_of(w);
-  struct stream draws = stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, n->index), n->failures);
+  for (uint32_t i = n->container_count; i-- > 0;)
+    if (w->containers[n->containers[i]].leaving) remove_pod(w, &w->containers[n->containers[i]]);
+  struct stream draws =
+      stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
   double renewed = stream_uniform(&draws) * (double)k->lease_renewal, check = stream_uniform(&draws) * (double)k->monitor_period;
   sim_time delay = k->monitor_grace - (sim_time)renewed + (sim_time)check;
   lifecycle_wait_node(w, n, delay > 0 ? delay : 0);
@@ -137,7 +140,7 @@ static void drain(struct world *w, struct container *c) {
     remove_pod(w, c);
     return;
   }
-  c->state = CONTAINER_DRAINING;
+  c->state = CONTAINER_DRAINING, c->leaving = true;
   c->drain_until = world_now(w) + config_of(w)->termination_grace;
   set_ready(w, c, false);
   lifecycle_wait(w, c, LIFE_DRAINED, config_of(w)->endpoint_delay);

@@ -14,6 +14,14 @@ void service_replicas_until(struct world *w, struct service *s, sim_time now) {
   series_level(&w->observation.services[s->index].replicas, s->replicas.since - from, now - from, (double)s->replicas.value);
 }
 
+/* A delay that leads beyond the end of time never ends. */
+static void set_or_never(struct world *w, slot_id slot, sim_time delay) {
+  if (delay >= SIM_NEVER - world_now(w))
+    calendar_clear(w->calendar, slot);
+  else
+    calendar_set(w->calendar, slot, world_now(w) + delay);
+}
+
 static void count_replicas(struct world *w, struct service *s) {
   service_replicas_until(w, s, world_now(w));
   level_set(&s->replicas, world_now(w), s->in_rotation);
@@ -45,7 +53,7 @@ void rotation_remove(struct world *w, struct container *c) {
 
 void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time delay) {
   c->rotates_in = in;
-  calendar_set(w->calendar, c->rotation_slot, world_now(w) + delay);
+  set_or_never(w, c->rotation_slot, delay);
 }
 
 static void rotates(void *world, uint32_t id) {
@@ -123,7 +131,7 @@ double lifecycle_uniform(struct container *c) { return stream_uniform(&c->life_d
 
 void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_time delay) {
   c->life_stage = stage;
-  calendar_set(w->calendar, c->life, world_now(w) + delay);
+  set_or_never(w, c->life, delay);
 }
 
 static void serves(struct world *w, struct container *c) {
@@ -135,6 +143,11 @@ static void serves(struct world *w, struct container *c) {
 }
 
 void lifecycle_start(struct world *w, struct container *c) {
+  if (!w->nodes[c->node].up) { /* placed on a node whose death nobody has noticed yet: that notice will move it */
+    c->state = CONTAINER_DOWN;
+    calendar_clear(w->calendar, c->life);
+    return;
+  }
   c->state = CONTAINER_STARTING;
   c->started_at = world_now(w);
   lifecycle_wait(w, c, LIFE_START, distribution_sample_time(&w->services[c->service].config->start, &c->life_draws));
@@ -170,9 +183,7 @@ void lifecycle_crash(struct world *w, struct container *c) {
 
 /* --- nodes ------------------------------------------------------------------------------------------------------------------- */
 
-void lifecycle_wait_node(struct world *w, struct node *n, sim_time delay) {
-  calendar_set(w->calendar, n->detection_slot, world_now(w) + delay);
-}
+void lifecycle_wait_node(struct world *w, struct node *n, sim_time delay) { set_or_never(w, n->detection_slot, delay); }
 
 void lifecycle_node_fails(struct world *w, struct node *n) {
   if (n->lost_to++) return;
@@ -227,7 +238,8 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   c->slot = calendar_slot(w->calendar, container_computed, w, id);
   c->life = calendar_slot(w->calendar, life_goes_on, w, id);
   c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);
-  c->life_draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_LIFE, id));
+  c->life_draws =
+      stream_open(stream_key(w->seed, w->replication, PURPOSE_LIFE, stream_entity(s->name, id - w->services[service].first)));
   c->pools = arena_new_array(w->arena, struct connection_pool, s->pools.count + 1);
   for (uint32_t i = 0; i < s->pools.count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i;
 }

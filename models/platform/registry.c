@@ -1,4 +1,5 @@
 #include "models/platform/platform.h"
+#include <math.h>
 
 /* A new orchestrator: one file, and a line in each of these two. */
 const struct orchestrator *const orchestrators[] = {&orchestrator_static, &orchestrator_compose, &orchestrator_swarm,
@@ -55,11 +56,13 @@ static const struct record network_record = {"network", sizeof(struct network_co
                                              NULL};
 
 #define AT(member) offsetof(struct compose_config, member)
-#define DURATION(key, member, value, text, from)                                                                                   \
+#define TIMED(key, member, value, least, most, text, from)                                                                         \
   {                                                                                                                                \
-    .name = key, .kind = FIELD_DURATION, .offset = AT(member), .fallback = "\"" value "\"", .low = 0, .high = 9.3e18, .doc = text, \
-    .source = from                                                                                                                 \
+    .name = key, .kind = FIELD_DURATION, .offset = AT(member), .fallback = "\"" value "\"", .low = least, .high = most,            \
+    .doc = text, .source = from                                                                                                    \
   }
+#define DURATION(key, member, value, text, from) TIMED(key, member, value, 0, 3.1536e16, text, from)
+#define PERIOD(key, member, value, text, from)   TIMED(key, member, value, 1e9, 3.1536e16, text, from)
 static const struct field compose_fields[] = {
     DURATION("restart_delay", restart_delay, "100ms", "Before the first restart; doubles each time.", "moby restartmanager"),
     DURATION("restart_cap", restart_cap, "1m", "Longest wait before a restart.", "moby restartmanager"),
@@ -71,7 +74,7 @@ static const struct record compose_record = {"compose", sizeof(struct compose_co
 
 #define AT(member) offsetof(struct swarm_config, member)
 static const struct field swarm_fields[] = {
-    DURATION("heartbeat", heartbeat, "5s", "Period of a node's heartbeat.", "swarmkit dispatcher"),
+    TIMED("heartbeat", heartbeat, "5s", 1e8, 3.1536e16, "Period of a node's heartbeat.", "swarmkit dispatcher"),
     {.name = "missed",
      .kind = FIELD_INTEGER,
      .offset = AT(missed),
@@ -92,7 +95,8 @@ static const struct field kubernetes_fields[] = {
     DURATION("monitor_grace", monitor_grace, "50s", "Without a renewal for this long a node is unknown.",
              "node-monitor-grace-period; 40 s before about 1.32"),
     DURATION("monitor_period", monitor_period, "5s", "Period of that check.", "node lifecycle controller"),
-    DURATION("eviction", eviction, "300s", "From unknown until its pods are replaced.", "default tolerations"),
+    TIMED("eviction", eviction, "300s", 0, INFINITY, "From unknown until its pods are replaced; never: they wait for the node.",
+          "default tolerations"),
     DURATION("readiness_period", readiness_period, "10s", "Period of the readiness probe; a pod is ready at its first success.",
              "probe defaults"),
     DURATION("endpoint_delay", endpoint_delay, "1s", "Until a change of endpoints has reached the nodes.",
@@ -103,13 +107,15 @@ static const struct field kubernetes_fields[] = {
     DURATION("restart_cap", restart_cap, "300s", "Longest wait before a restart.", "kubelet MaxContainerBackOff"),
     DURATION("restart_reset", restart_reset, "10m", "A run at least this long makes the wait start over.", "kubelet"),
     DURATION("termination_grace", termination_grace, "30s", "For a pod that is taken away to finish what it has.", "pod defaults"),
-    DURATION("metrics_resolution", metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
-    DURATION("autoscaler_sync", autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
+    PERIOD("metrics_resolution", metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
+    PERIOD("autoscaler_sync", autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
     {0}};
 static const struct record kubernetes_record = {"kubernetes", sizeof(struct kubernetes_config), kubernetes_fields,
                                                 "Delays of Kubernetes.", NULL};
 #undef AT
+#undef PERIOD
 #undef DURATION
+#undef TIMED
 
 #define AT(member) offsetof(struct platform_config, member)
 static const struct field platform_fields[] = {

@@ -44,7 +44,8 @@ static void life(struct world *w, struct container *c) {
 /* The last heartbeat came up to a period before the fault; the node counts as down three periods after it. */
 static void node_died(struct world *w, struct node *n) {
   const struct swarm_config *k = config_of(w);
-  struct stream draws = stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, n->index), n->failures);
+  struct stream draws =
+      stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
   lifecycle_wait_node(w, n, k->missed * k->heartbeat - (sim_time)(stream_uniform(&draws) * (double)k->heartbeat));
 }
 

@@ -1,4 +1,5 @@
 #include "models/request/program.h"
+#include "models/compute/balancer.h"
 #include "models/model.h"
 #include "models/request/request.h"
 #include "sim/engine/arena.h"
@@ -52,6 +53,12 @@ void compile_steps(struct compiler *c, const struct config_list *steps) {
 
 int32_t compile_service(const struct compiler *c) { return c->depth ? c->frames[c->depth - 1] : -1; }
 
+static bool called_before(const struct program *p, int32_t service) {
+  for (uint32_t i = 0; i + 1 < p->count; i++)
+    if (p->instructions[i].operation == OPERATION_ENTER && p->instructions[i].service == service) return true;
+  return false;
+}
+
 struct instruction *compile_enter(struct compiler *c, int32_t service, enum route route) {
   if (c->depth == PROGRAM_FRAMES) {
     compile_fault(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
@@ -60,6 +67,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   struct instruction *in = compile_emit(c, OPERATION_ENTER, request_enter);
   in->service = service;
   in->route = route;
+  in->again = model_service(c->model, (uint32_t)service)->balance == BALANCER_ROUND_ROBIN && called_before(c->program, service);
   in->cell = compile_cell(c, service, TIME_NETWORK);
   struct instruction *accept = compile_emit(c, OPERATION_ACCEPT, request_accept);
   accept->service = service;

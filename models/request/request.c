@@ -91,7 +91,7 @@ bool request_end(struct world *w, struct request *r, const struct instruction *i
 void request_wakes(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  r->waiting = WAITING_NOT;
+  r->waiting = WAITING_NOT, r->fresh = false; /* a request that comes back is no newcomer to the backlog */
   request_book(r, r->wait_cell, world_now(w));
   request_resume(w, r);
 }
@@ -124,7 +124,7 @@ static bool unserved(struct world *w, struct request *r, const struct instructio
 void request_unreachable(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  r->waiting = WAITING_NOT;
+  r->waiting = WAITING_NOT, r->fresh = false;
   request_book(r, r->wait_cell, world_now(w));
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   if (unserved(w, r, in, OUTCOME_UNREACHABLE)) request_resume(w, r);
@@ -132,12 +132,14 @@ void request_unreachable(void *world, uint32_t id) {
 
 static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
   if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->first : s->rotation[0];
-  return s->rotation[balancers[s->config->balance].pick(w, s, r->key, r->pc)];
+  /* Between two calls of one request others have moved the turn: its further calls fall anywhere. */
+  const struct balancer *b = in->again ? &balancers[BALANCER_RANDOM] : &balancers[s->config->balance];
+  return s->rotation[b->pick(w, s, r->key, r->pc)];
 }
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
-  if (!s->in_rotation || s->up < (uint64_t)s->config->quorum) return unserved(w, r, in, OUTCOME_NO_BACKEND);
+  if (!s->in_rotation || service_lacks_quorum(s)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[pick(w, s, in, r)];
   if (c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING) {
     if (c->node == NOBODY || w->nodes[c->node].up) return unserved(w, r, in, OUTCOME_REFUSED);

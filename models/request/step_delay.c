@@ -12,7 +12,7 @@ static bool sleep_on(struct world *w, struct request *r, const struct instructio
   sim_time delay = distribution_sample_time(&in->demand, &draws);
   if (!delay) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
-  timer_heap_push(w->sleepers, r->since + delay, r->id);
+  timer_heap_push(w->sleepers, world_after(w, delay), r->id);
   return false;
 }
 

@@ -25,7 +25,7 @@ static bool ask(struct world *w, struct request *r, const struct instruction *in
   sim_time latency = distribution_sample_time(&in->demand, &draws);
   if (!latency) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
-  timer_heap_push(w->sleepers, r->since + latency, r->id);
+  timer_heap_push(w->sleepers, world_after(w, latency), r->id);
   return false;
 }
 

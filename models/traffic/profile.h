@@ -9,10 +9,11 @@
 #include "sim/engine/sim_time.h"
 
 struct profile_kind {
-  double (*rate)(const void *self, sim_time t);                  /* per second */
-  double (*bound)(const void *self, sim_time from, sim_time to); /* at least the rate everywhere in [from, to) */
-  double (*floor)(const void *self, sim_time from, sim_time to); /* at most the rate everywhere in [from, to) */
-  const char *(*prepare)(void *self, sim_time start_of_day);     /* once, after reading; null or what is wrong */
+  double (*rate)(const void *self, sim_time t);                     /* per second */
+  double (*bound)(const void *self, sim_time from, sim_time to);    /* at least the rate everywhere in [from, to) */
+  double (*floor)(const void *self, sim_time from, sim_time to);    /* at most the rate everywhere in [from, to) */
+  double (*expected)(const void *self, sim_time from, sim_time to); /* arrivals in [from, to) */
+  const char *(*prepare)(void *self, sim_time start_of_day);        /* once, after reading; null or what is wrong */
 };
 
 extern const struct choice_set profile_choices;
@@ -20,7 +21,7 @@ extern const struct choice_set profile_choices;
 double profile_rate(const struct choice *, sim_time t);
 double profile_bound(const struct choice *, sim_time from, sim_time to);
 double profile_floor(const struct choice *, sim_time from, sim_time to);
-/* Expected arrivals in [from, to), by Simpson's rule on 64 cells a call: for reports and estimates, not for sampling. */
+/* Expected arrivals in [from, to): the integral of the rate, in closed form wherever there is one. */
 double profile_expected(const struct choice *, sim_time from, sim_time to);
 /* start_of_day: the time of day at which the run begins, as nanoseconds since midnight. Null, or a sentence for the user. */
 const char *profile_prepare(struct choice *, sim_time start_of_day);

@@ -39,7 +39,7 @@ static const struct field fields[] = {
      .offset = AT(timeout),
      .fallback = "\"never\"",
      .low = 1,
-     .high = 9.3e18,
+     .high = 3.1536e16,
      .doc = "When the client gives up; the servers go on working."},
     {0}};
 #undef AT
@@ -105,15 +105,17 @@ static void arrives(void *source, uint32_t argument) {
 /* The number of the user's next request, which also numbers the thinking before it. */
 static uint64_t user_number(const struct source *s, uint32_t user) { return (uint64_t)user << 32 | s->user_sent[user]; }
 
-static void think(struct source *s, uint32_t user) {
+/* `least`: the shortest pause allowed. */
+static void think(struct source *s, uint32_t user, sim_time least) {
   s->user_since[user] = world_now(s->world);
   s->user_thinks[user] = true;
-  if (s->thinking_constant) {
+  if (s->thinking_constant && !least) {
     lane_push(s->thinking_constant, user);
     return;
   }
   struct stream draws = stream_at(s->think_key, user_number(s, user));
-  timer_heap_push(s->thinking, world_now(s->world) + distribution_sample_time(&config_of(s)->think, &draws), user);
+  sim_time pause = distribution_sample_time(&config_of(s)->think, &draws);
+  timer_heap_push(s->thinking, world_after(s->world, pause < least ? least : pause), user);
 }
 
 static void user_asks(void *source, uint32_t user) {
@@ -127,7 +129,8 @@ static void user_asks(void *source, uint32_t user) {
 
 void source_user_returns(struct source *s, uint32_t user, sim_time sent_at) {
   s->waited_ns += (uint64_t)(world_now(s->world) - sent_at);
-  think(s, user);
+  /* Nobody can ask again in the instant of the answer: such a user would stop the clock. */
+  think(s, user, world_now(s->world) == sent_at ? SIM_MS : 0);
 }
 
 void source_close_books(struct source *s, sim_time now) {
@@ -147,12 +150,11 @@ static void start_users(struct source *s) {
   s->user_since = arena_new_array(w->arena, sim_time, population);
   s->user_thinks = arena_new_array(w->arena, bool, population);
   s->user_sent = arena_new_array(w->arena, uint32_t, population);
-  s->think_key = stream_key(w->seed, w->replication, PURPOSE_THINKING, s->index);
-  if (config_of(s)->think.scv == 0)
+  s->think_key = stream_key(w->seed, w->replication, PURPOSE_THINKING, stream_entity(config_of(s)->name, 0));
+  s->thinking = timer_heap_new(w->calendar, user_asks, s);
+  if (config_of(s)->think.scv == 0 && config_of(s)->think.mean < (double)SIM_YEAR)
     s->thinking_constant = lane_new(w->calendar, (sim_time)(config_of(s)->think.mean + 0.5), user_asks, s);
-  else
-    s->thinking = timer_heap_new(w->calendar, user_asks, s);
-  for (uint32_t user = 0; user < population; user++) think(s, user);
+  for (uint32_t user = 0; user < population; user++) think(s, user, 0);
 }
 
 static void start_mix(struct source *s) {
@@ -165,8 +167,8 @@ static void start_mix(struct source *s) {
 
 void source_start(struct source *s, struct world *w, const struct source_config *config, uint32_t index) {
   s->world = w, s->config = config, s->index = index;
-  s->arrivals = stream_open(stream_key(w->seed, w->replication, PURPOSE_ARRIVALS, index));
-  s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, index);
+  s->arrivals = stream_open(stream_key(w->seed, w->replication, PURPOSE_ARRIVALS, stream_entity(config->name, 0)));
+  s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
   start_mix(s);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
   if (config->kind == SOURCE_CLOSED) {

@@ -32,6 +32,8 @@ extern const struct ziggurat_layer ziggurat_exponential[256];
 extern const struct ziggurat_layer ziggurat_normal[256];
 
 /* All four parts are mixed so that keys of neighbours have nothing in common. */
+/* An entity by its name and its number within that name, for stream_key. */
+uint64_t stream_entity(const char *name, uint64_t number);
 uint64_t stream_key(uint64_t seed, uint64_t replication, uint64_t purpose, uint64_t entity);
 
 /* The bijective finaliser of SplitMix64 (Steele, Lea and Flood 2014; constants by Stafford, mix 13). */

@@ -59,8 +59,7 @@ static void read_services(struct view *v, const struct world *w) {
       const struct container *c = &w->containers[s->first + k];
       out->used_s += c->used_measured * 1e-9;
       out->busy_s += c->busy_measured * 1e-9;
-      for (uint32_t p = 0; p < s->config->pools.count; p++)
-        out->pool_used_s += c->pools[p].used_measured * 1e-9;
+      for (uint32_t p = 0; p < s->config->pools.count; p++) out->pool_used_s += c->pools[p].used_measured * 1e-9;
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
       if (c->node_measured != NOBODY) v->node_used_s[w->nodes[c->node_measured].group_index] += c->used_measured * 1e-9;
     }
