@@ -88,16 +88,19 @@ struct linker {
   bool failed;
 };
 
-static void fault(struct linker *l, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void fault(struct linker *l, const char *path, const char *format, ...) {
+static void fault_at(struct linker *l, const char *path, const char *key, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static void fault_at(struct linker *l, const char *path, const char *key, const char *format, ...) {
   char text[500];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  l->report(l->context, path, text);
+  l->report(l->context, path, key, text);
   l->failed = true;
 }
+
+#define fault(l, path, ...) fault_at(l, path, NULL, __VA_ARGS__)
 
 static int64_t default_threads(int32_t kind) {
   static const int64_t threads[] = {
@@ -178,28 +181,28 @@ static void link_faults(struct linker *l) {
   }
 }
 
-static void check_price(struct linker *l, const char *path, const char *name) {
+static void check_price(struct linker *l, const char *path, const char *key, const char *name, bool monthly) {
   const struct price_list *list = &l->model->bill.prices;
+  const struct price_item *item = price_named(list, name);
   if (!name) return;
   if (!list->items.count)
-    fault(l, path, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
-  else if (!price_named(list, name))
-    fault(l, path, "the price list has no item \"%s\"", name);
+    fault_at(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
+  else if (!item)
+    fault_at(l, path, key, "the price list has no item \"%s\"", name);
+  else if (monthly && isnan(price_monthly(&item->price)))
+    fault_at(l, path, key, "the price \"%s\" is per %s, not per month or hour", name, item->price.per);
+  else if (!monthly && strcmp(item->price.per, "GB"))
+    fault_at(l, path, key, "the price \"%s\" is per %s, not per GB", name, item->price.per);
 }
 
 static void link_money(struct linker *l) {
   const struct model *m = l->model;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
-    check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), model_nodes(m, i)->price);
+    check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), "price", model_nodes(m, i)->price, true);
   const struct charge_config *charges = m->bill.charges.items;
-  for (uint32_t i = 0; i < m->bill.charges.count; i++) {
-    const char *path = arena_format(l->arena, "bill.charges.%s", charges[i].name);
-    check_price(l, path, charges[i].price);
-    const struct price_item *item = price_named(&m->bill.prices, charges[i].price);
-    if (item && isnan(price_monthly(&item->price)))
-      fault(l, path, "the price \"%s\" is per %s, not per month or hour", charges[i].price, item->price.per);
-  }
-  check_price(l, "bill.egress", m->bill.egress);
+  for (uint32_t i = 0; i < m->bill.charges.count; i++)
+    check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, true);
+  check_price(l, "bill.egress", NULL, m->bill.egress, false);
 }
 
 static double source_rate(const struct model *m, const struct source_config *s) {
@@ -224,7 +227,7 @@ static void check_placement(struct linker *l) {
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service *s = &w->services[i];
     if (s->config->kind == SERVICE_EXTERNAL || s->in_rotation >= (uint64_t)s->config->replicas) continue;
-    fault(l, arena_format(l->arena, "services.%s", s->config->name),
+    fault_at(l, arena_format(l->arena, "services.%s", s->config->name), "replicas",
           "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
           (long long)s->config->replicas);
   }

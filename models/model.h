@@ -44,8 +44,9 @@ struct model {
   struct arena *arena;
 };
 
-/* Reports a fault of the scenario that only shows when its parts are put together. path: such as "endpoints.buy.steps". */
-typedef void model_fault(void *context, const char *path, const char *message);
+/* Reports a fault of the scenario that only shows when its parts are put together. path: such as "endpoints.buy"; key: the key
+ * in it that is to blame, or null. */
+typedef void model_fault(void *context, const char *path, const char *key, const char *message);
 
 /* Compiles programs and checks what concerns several parts. Returns whether no fault was reported. */
 bool model_link(struct model *, struct arena *, model_fault *, void *context);

@@ -23,12 +23,12 @@
 
 /* Zero is the ordinary case: both streams are kept, nothing is signalled, 60 s. */
 struct child_wish {
-  const char *stdout_path;  /* instead of keeping it */
-  bool reader_leaves;       /* stdout is closed by its reader after the first bytes */
-  int signal, again;        /* sent when the program catches SIGINT and `after_s` more have passed; `again` 0.3 s later */
+  const char *stdout_path; /* instead of keeping it */
+  bool reader_leaves;      /* stdout is closed by its reader after the first bytes */
+  int signal, again;       /* sent when the program catches SIGINT and `after_s` more have passed; `again` 0.3 s later */
   double after_s, limit_s;
-  long file_bytes;          /* files end here, as on a full disk */
-  const char *environment;  /* one NAME=VALUE more */
+  long file_bytes;         /* files end here, as on a full disk */
+  const char *environment; /* one NAME=VALUE more */
 };
 
 struct child {
@@ -82,7 +82,7 @@ static inline bool child_read(int file, char **text, size_t *length) {
   if (got <= 0) return false;
   *text = realloc(*text, *length + (size_t)got + 1);
   memcpy(*text + *length, bytes, (size_t)got);
-  (*text)[*length += (size_t)got] = 0;
+  (*text)[ *length += (size_t)got] = 0;
   return true;
 }
 
@@ -105,7 +105,8 @@ static inline bool child_watch(const struct child_wish *w, pid_t pid, int out, i
     if (child_clock() > end) return false;
     child_signal(w, pid, s);
     if (poll(files, 2, w->signal ? 10 : 100) <= 0) continue;
-    if (files[0].fd >= 0 && files[0].revents && (!child_read(out, &c->out, &c->out_length) || w->reader_leaves)) close(out), files[0].fd = -1;
+    if (files[0].fd >= 0 && files[0].revents && (!child_read(out, &c->out, &c->out_length) || w->reader_leaves))
+      close(out), files[0].fd = -1;
     if (files[1].fd >= 0 && files[1].revents && !child_read(err, &c->err, &c->err_length)) close(err), files[1].fd = -1;
   }
   return true;
@@ -137,7 +138,7 @@ static inline void child_free(struct child *c) {
 }
 
 #define AGUANTA_AS(wish, ...) child_run(wish, (const char *const[]){child_aguanta(), __VA_ARGS__, NULL})
-#define AGUANTA(...) AGUANTA_AS(&(struct child_wish){0}, __VA_ARGS__)
+#define AGUANTA(...)          AGUANTA_AS(&(struct child_wish){0}, __VA_ARGS__)
 
 /* --- a private directory, removed at the end -------------------------------------------------------------------------------- */
 

@@ -18,7 +18,8 @@ static void test_each_exit_code(void) {
   expect_status(AGUANTA("run", SMALL, "--reps", "some"), EXIT_USAGE, "a wrong --reps");
   expect_status(AGUANTA("run", "tests/cli/bad/syntax.json"), EXIT_INVALID, "an invalid scenario");
   expect_status(AGUANTA("run", SMALL, "-q", "--reps", "1"), EXIT_UNDECIDED, "too little for a p99");
-  expect_status(AGUANTA("run", SMALL, "-q", "--reps", "2", "--set", "claims.0=rate(all) < 100/s"), EXIT_UNDECIDED, "a claim at its limit");
+  expect_status(AGUANTA("run", SMALL, "-q", "--reps", "2", "--set", "claims.0=rate(all) < 100/s"), EXIT_UNDECIDED,
+                "a claim at its limit");
   expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_FAILED, "a claim that fails");
   struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .after_s = 0.3}), "run", SMALL, "-q", "--reps", "20000");
   expect_status(c, EXIT_INTERRUPTED, "Ctrl-C");
@@ -26,7 +27,8 @@ static void test_each_exit_code(void) {
 
 /* The order of the interface: invalid > interrupted > error > incomplete > failed > undecided > holds. */
 static void test_table_order(void) {
-  static const enum exit_code order[] = {EXIT_USAGE, EXIT_INVALID, EXIT_INTERRUPTED, EXIT_ERROR, EXIT_INCOMPLETE, EXIT_FAILED, EXIT_UNDECIDED, EXIT_HOLDS};
+  static const enum exit_code order[] = {EXIT_USAGE,      EXIT_INVALID, EXIT_INTERRUPTED, EXIT_ERROR,
+                                         EXIT_INCOMPLETE, EXIT_FAILED,  EXIT_UNDECIDED,   EXIT_HOLDS};
   static const int numbers[] = {2, 3, 130, 1, 4, 99, 98, 0};
   enum { CODES = sizeof order / sizeof *order };
   for (int a = 0; a < CODES; a++) {
@@ -37,15 +39,24 @@ static void test_table_order(void) {
 }
 
 static void test_precedence(void) {
-  expect_status(AGUANTA("check", SMALL, "tests/cli/bad/syntax.json", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_INVALID, "invalid and failed");
-  expect_status(AGUANTA("run", SMALL, "-q", "--timing", "/nowhere/x", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_ERROR, "error and failed");
-  expect_status(AGUANTA_AS((&(struct child_wish){.stdout_path = "/dev/full"}), "run", SMALL, "--set", "claims.0=p50(page.latency) < 1us"), EXIT_ERROR, "full disk and failed");
-  expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[\"p99.99(page.latency) < 1s\", \"p50(page.latency) < 1us\"]"), EXIT_FAILED, "failed and no data");
-  expect_status(AGUANTA("check", SMALL, "--set", "claims=[\"p99.99(page.latency) < 1s\", \"p50(page.latency) < 1s\"]"), EXIT_UNDECIDED, "no data and holds");
-  expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[{\"expr\": \"p50(page.latency) < 1us\", \"severity\": \"info\"}]"), EXIT_HOLDS, "info decides nothing");
-  expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[{\"expr\": \"p50(page.latency) < 1us\", \"severity\": \"should\"}]"), EXIT_FAILED, "should decides");
+  expect_status(AGUANTA("check", SMALL, "tests/cli/bad/syntax.json", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_INVALID,
+                "invalid and failed");
+  expect_status(AGUANTA("run", SMALL, "-q", "--timing", "/nowhere/x", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_ERROR,
+                "error and failed");
+  expect_status(
+      AGUANTA_AS((&(struct child_wish){.stdout_path = "/dev/full"}), "run", SMALL, "--set", "claims.0=p50(page.latency) < 1us"),
+      EXIT_ERROR, "full disk and failed");
+  expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[\"p99.99(page.latency) < 1s\", \"p50(page.latency) < 1us\"]"),
+                EXIT_FAILED, "failed and no data");
+  expect_status(AGUANTA("check", SMALL, "--set", "claims=[\"p99.99(page.latency) < 1s\", \"p50(page.latency) < 1s\"]"),
+                EXIT_UNDECIDED, "no data and holds");
+  expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[{\"expr\": \"p50(page.latency) < 1us\", \"severity\": \"info\"}]"),
+                EXIT_HOLDS, "info decides nothing");
+  expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[{\"expr\": \"p50(page.latency) < 1us\", \"severity\": \"should\"}]"),
+                EXIT_FAILED, "should decides");
   expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[]"), EXIT_HOLDS, "no claims");
-  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .after_s = 0.3}), "run", SMALL, "--reps", "20000", "--export", "/nowhere/x.json");
+  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .after_s = 0.3}), "run", SMALL, "--reps", "20000", "--export",
+                              "/nowhere/x.json");
   expect_status(c, EXIT_INTERRUPTED, "interrupted and an export that cannot be written");
 }
 
@@ -62,7 +73,8 @@ static void test_verdict_is_last(void) {
   expect_last(AGUANTA("run", SMALL, "-v"), "verdict: PASS (1 pass)");
   expect_last(AGUANTA("run", SMALL, "-q"), "verdict: PASS (1 pass)");
   expect_last(AGUANTA("run", SMALL, "--reps=1"), "verdict: NO DATA (1 no data)");
-  expect_last(AGUANTA("run", SMALL, "--set", "claims=[\"p50(page.latency) < 1us\", \"p50(page.latency) < 1s\"]"), "verdict: FAIL (1 pass, 1 fail)");
+  expect_last(AGUANTA("run", SMALL, "--set", "claims=[\"p50(page.latency) < 1us\", \"p50(page.latency) < 1s\"]"),
+              "verdict: FAIL (1 pass, 1 fail)");
   expect_last(AGUANTA("run", SMALL, "--reps", "2", "--set", "claims.0=rate(all) < 100/s"), "verdict: UNDECIDED (1 undecided)");
   expect_last(AGUANTA("run", SMALL, "--set", "claims=[]"), "verdict: ");
   expect_last(AGUANTA("check", SMALL), "check: ran, and every claim holds");
@@ -88,19 +100,23 @@ static void test_help(void) {
   for (int i = 0; i < 3; i++) {
     struct child c = AGUANTA(ways[i]);
     test_check(c.status == 0 && c.err_length == 0, "%s: %d %s", ways[i], c.status, c.err);
-    for (const struct command *k = commands; k->name; k++) test_check(strstr(c.out, k->name) && strstr(c.out, k->doc), "help without %s", k->name);
-    for (const struct exit_code_row *row = exit_codes; row->meaning; row++) test_check(strstr(c.out, row->meaning) != NULL, "help without \"%s\"", row->meaning);
+    for (const struct command *k = commands; k->name; k++)
+      test_check(strstr(c.out, k->name) && strstr(c.out, k->doc), "help without %s", k->name);
+    for (const struct exit_code_row *row = exit_codes; row->meaning; row++)
+      test_check(strstr(c.out, row->meaning) != NULL, "help without \"%s\"", row->meaning);
     child_free(&c);
   }
   struct child c = AGUANTA_AS((&(struct child_wish){0}), NULL);
-  test_check(c.status == EXIT_USAGE && c.out_length == 0 && strstr(c.err, "usage: aguanta COMMAND"), "without a command: %d %s", c.status, c.err);
+  test_check(c.status == EXIT_USAGE && c.out_length == 0 && strstr(c.err, "usage: aguanta COMMAND"), "without a command: %d %s",
+             c.status, c.err);
   child_free(&c);
 }
 
 static void test_help_of_commands(void) {
   for (const struct command *k = commands; k->name; k++) {
     struct child a = AGUANTA("help", k->name), b = AGUANTA(k->name, "--help"), c = AGUANTA(k->name, "nofile.json", "-h");
-    test_check(a.status == 0 && b.status == 0 && c.status == 0 && !strcmp(a.out, b.out) && !strcmp(a.out, c.out), "the three ways to help of %s", k->name);
+    test_check(a.status == 0 && b.status == 0 && c.status == 0 && !strcmp(a.out, b.out) && !strcmp(a.out, c.out),
+               "the three ways to help of %s", k->name);
     test_check(a.err_length == 0 && strstr(a.out, k->arguments), "help %s: %s", k->name, a.err);
     for (const struct option *o = options_table; o->name; o++) {
       char word[60];
@@ -110,7 +126,8 @@ static void test_help_of_commands(void) {
     child_free(&a), child_free(&b), child_free(&c);
   }
   struct child c = AGUANTA("help", "plot");
-  for (const char *const *kind = (const char *const[]){"overview", "latency", "breakdown", "timeline", "bill", "claims", NULL}; *kind; kind++)
+  for (const char *const *kind = (const char *const[]){"overview", "latency", "breakdown", "timeline", "bill", "claims", NULL};
+       *kind; kind++)
     test_check(strstr(c.out, *kind) != NULL, "help plot does not name the kind %s, though --kind says to see it", *kind);
   child_free(&c);
   c = AGUANTA("help", "help");
@@ -120,7 +137,8 @@ static void test_help_of_commands(void) {
 
 static void test_version(void) {
   struct child c = AGUANTA("--version");
-  test_check(c.status == 0 && child_begins(c.out, "aguanta ") && child_count(c.out, "\n") == 1 && c.err_length == 0, "%s%s", c.out, c.err);
+  test_check(c.status == 0 && child_begins(c.out, "aguanta ") && child_count(c.out, "\n") == 1 && c.err_length == 0, "%s%s", c.out,
+             c.err);
   child_free(&c);
 }
 
@@ -135,7 +153,8 @@ static const struct mistyped {
     {{"help", "swep", NULL}, "aguanta: unknown command \"swep\"; did you mean \"sweep\"?\nSee 'aguanta help'.\n"},
     {{"xyzzy", NULL}, "aguanta: unknown command \"xyzzy\"\nSee 'aguanta help'.\n"},
     {{"run", "--sett", "a=1", NULL}, "aguanta run: unknown option \"--sett\"; did you mean \"--set\"?\nSee 'aguanta help run'.\n"},
-    {{"run", "--expotr=a.json", NULL}, "aguanta run: unknown option \"--expotr=a.json\"; did you mean \"--export\"?\nSee 'aguanta help run'.\n"},
+    {{"run", "--expotr=a.json", NULL},
+     "aguanta run: unknown option \"--expotr=a.json\"; did you mean \"--export\"?\nSee 'aguanta help run'.\n"},
     {{"check", SMALL, "--timing", "x", NULL}, "aguanta check: unknown option \"--timing\"\nSee 'aguanta help check'.\n"},
     {{"explain", "-o", "x", NULL}, "aguanta explain: unknown option \"-o\"\nSee 'aguanta help explain'.\n"},
     {{"run", SMALL, "--set", NULL}, "aguanta run: --set needs a value: --set PATH=VALUE\n"},
@@ -146,13 +165,17 @@ static const struct mistyped {
     {{"run", SMALL, "--reps", "0", NULL}, "aguanta: --reps must be a whole number from 1 to 10000000, not \"0\"\n"},
     {{"run", SMALL, "--jobs", "two", NULL}, "aguanta: --jobs must be a whole number from 1 to 1024, not \"two\"\n"},
     {{"run", SMALL, "--export", "x.pdf", NULL}, "aguanta: --export x.pdf: unknown format \"pdf\"; known are .json, .csv and .md\n"},
-    {{"run", SMALL, "--export", "result", NULL}, "aguanta: --export result: no extension to tell the format by; known are .json, .csv and .md\n"},
+    {{"run", SMALL, "--export", "result", NULL},
+     "aguanta: --export result: no extension to tell the format by; known are .json, .csv and .md\n"},
     {{"run", SMALL, "--export", "-", NULL}, "aguanta: --export - needs --format: json, csv or md\n"},
-    {{"run", SMALL, "--export", "-", "--format", "xml", NULL}, "aguanta: --export -: unknown format \"xml\"; known are .json, .csv and .md\n"},
+    {{"run", SMALL, "--export", "-", "--format", "xml", NULL},
+     "aguanta: --export -: unknown format \"xml\"; known are .json, .csv and .md\n"},
     {{"check", SMALL, SMALL, "--export", "x.json", NULL}, "aguanta check: --export takes one scenario\n"},
     {{"sweep", SMALL, NULL}, "aguanta sweep: needs at least one --vary PATH=A,B,C\n"},
-    {{"sweep", SMALL, "--vary", "services.web.replicas", NULL}, "aguanta sweep: --vary services.web.replicas needs the form path=a,b,c\n"},
-    {{"sweep", SMALL, "--vary", "services.web.replicas=1,,2", NULL}, "aguanta sweep: --vary services.web.replicas=1,,2 has an empty value\n"},
+    {{"sweep", SMALL, "--vary", "services.web.replicas", NULL},
+     "aguanta sweep: --vary services.web.replicas needs the form path=a,b,c\n"},
+    {{"sweep", SMALL, "--vary", "services.web.replicas=1,,2", NULL},
+     "aguanta sweep: --vary services.web.replicas=1,,2 has an empty value\n"},
     {{"sweep", SMALL, "--vary", "services.web.replicas=1", "--export", "x.json", NULL},
      "aguanta sweep: no format for --export x.json; formats are: .csv, .ndjson, or - with --format csv or ndjson\n"},
     {{"schema", "xml", NULL}, "aguanta schema: unknown form \"xml\"; forms are: json, markdown\n"}};
@@ -162,8 +185,8 @@ static void test_mistyped(void) {
     const char *words[10] = {child_aguanta()};
     memcpy(words + 1, mistyped[i].words, sizeof mistyped[i].words);
     struct child c = child_run(&(struct child_wish){0}, words);
-    test_check(c.status == EXIT_USAGE && c.out_length == 0 && !strcmp(c.err, mistyped[i].message), "%s: exit status %d\n    %s    not\n    %s", words[1], c.status, c.err,
-               mistyped[i].message);
+    test_check(c.status == EXIT_USAGE && c.out_length == 0 && !strcmp(c.err, mistyped[i].message),
+               "%s: exit status %d\n    %s    not\n    %s", words[1], c.status, c.err, mistyped[i].message);
     child_free(&c);
   }
 }

@@ -12,7 +12,8 @@ static void show_difference(const char *file, const char *seen, const char *want
     if (a != b || strncmp(seen, wanted, a)) break;
     seen += a + (seen[a] != 0), wanted += b + (wanted[b] != 0);
   }
-  test_check(!*seen && !*wanted, "%s says\n      %.*s\n    instead of\n      %.*s", file, (int)strcspn(seen, "\n"), seen, (int)strcspn(wanted, "\n"), wanted);
+  test_check(!*seen && !*wanted, "%s says\n      %.*s\n    instead of\n      %.*s", file, (int)strcspn(seen, "\n"), seen,
+             (int)strcspn(wanted, "\n"), wanted);
 }
 
 static void check_file(const char *file, const char *command) {
@@ -31,7 +32,9 @@ static void check_file(const char *file, const char *command) {
   free(expected), free(export);
 }
 
-static int is_input(const struct dirent *entry) { return child_ends(entry->d_name, ".json") || child_ends(entry->d_name, ".jsonc"); }
+static int is_input(const struct dirent *entry) {
+  return child_ends(entry->d_name, ".json") || child_ends(entry->d_name, ".jsonc");
+}
 
 static void check_all(const char *command, int least) {
   struct dirent **entries = NULL;
@@ -49,7 +52,8 @@ static void test_validate(void) { check_all("validate", 40); }
 
 static void expect_error(const char *file, const char *message) {
   struct child c = AGUANTA("run", file);
-  test_check(c.status == 3 && c.out_length == 0 && strstr(c.err, message), "%s: exit status %d, %s%s", file, c.status, c.out, c.err);
+  test_check(c.status == 3 && c.out_length == 0 && strstr(c.err, message), "%s: exit status %d, %s%s", file, c.status, c.out,
+             c.err);
   child_free(&c);
 }
 
@@ -77,5 +81,6 @@ static void test_too_large(void) {
   free(name);
 }
 
-static const struct test_case cases[] = {{"run", test_run}, {"validate", test_validate}, {"unreadable", test_unreadable}, {"too_large", test_too_large}, {0}};
+static const struct test_case cases[] = {
+    {"run", test_run}, {"validate", test_validate}, {"unreadable", test_unreadable}, {"too_large", test_too_large}, {0}};
 const struct test_suite suite_cli_bad = {"cli_bad", cases};

@@ -16,7 +16,8 @@ struct result {
 static struct result result_of(const char *platform, const char *seed) {
   char file[100];
   snprintf(file, sizeof file, "scenarios/platform/%s.json", platform);
-  struct child c = AGUANTA("run", file, "--set", "run.window=60s", "--set", "run.warmup=5s", "--set", "run.years=200", "--seed", seed, "--export", "-", "--format", "json");
+  struct child c = AGUANTA("run", file, "--set", "run.window=60s", "--set", "run.warmup=5s", "--set", "run.years=200", "--seed",
+                           seed, "--export", "-", "--format", "json");
   struct result r = {.arena = arena_new(), .text = c.out};
   struct diagnostics *d = diagnostics_new(r.arena);
   r.root = json_read_text(r.arena, d, platform, c.out, c.out_length);
@@ -42,7 +43,8 @@ static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fmax(fabs(a)
 static const struct json_value *metric(const struct result *r, const char *name, const char *agg, const char *cause) {
   for (const struct json_value *m = json_first(json_member(r->root, "metrics")); m; m = json_next(m)) {
     const struct json_value *label = json_member(json_member(m, "labels"), "cause");
-    if (is_text(json_member(m, "metric"), name) && is_text(json_member(m, "agg"), agg) && (cause ? is_text(label, cause) : !label)) return m;
+    if (is_text(json_member(m, "metric"), name) && is_text(json_member(m, "agg"), agg) && (cause ? is_text(label, cause) : !label))
+      return m;
   }
   return NULL;
 }
@@ -62,7 +64,8 @@ static void for_each(void (*check)(const struct result *, const char *name)) {
 static void has_keys(const struct json_value *object, const char *what, const char *const *keys) {
   for (; *keys; keys++) test_check(json_member(object, *keys) != NULL, "%s has no \"%s\"", what, *keys);
 }
-#define KEYS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define KEYS(...)                                                                                                                  \
+  (const char *const[]) { __VA_ARGS__, NULL }
 
 static void each_has_keys(const struct result *r, const char *list, const char *const *keys) {
   const struct json_value *v = json_first(at(r, list));
@@ -71,15 +74,19 @@ static void each_has_keys(const struct result *r, const char *list, const char *
 }
 
 static void check_keys(const struct result *r, const char *name) {
-  has_keys(r->root, name, KEYS("aguanta_result", "scenario", "engine", "seed", "replications", "requests", "claims", "metrics", "series", "bill", "outages", "scenario_resolved"));
+  has_keys(r->root, name,
+           KEYS("aguanta_result", "scenario", "engine", "seed", "replications", "requests", "claims", "metrics", "series", "bill",
+                "outages", "scenario_resolved"));
   has_keys(at(r, "scenario"), "scenario", KEYS("name", "file", "hash"));
   each_has_keys(r, "claims", KEYS("id", "expr", "source", "severity", "verdict", "value", "unit", "ci95"));
   each_has_keys(r, "metrics", KEYS("metric", "agg", "labels", "value", "unit", "ci95", "n"));
   each_has_keys(r, "series", KEYS("metric", "labels", "unit", "t_s", "mean"));
   each_has_keys(r, "bill.lines", KEYS("item", "price_id", "source", "quantity", "unit", "unit_price", "monthly"));
   each_has_keys(r, "outages.classes", KEYS("fault", "faults", "outages", "rto_mean_s", "downtime_per_year_s"));
-  test_check(json_number(at(r, "aguanta_result")) == 1 && json_number(at(r, "replications")) == 10, "%s: version and replications", name);
-  test_check(json_number(at(r, "window_s")) == 60 && json_number(at(r, "warmup_s")) == 5, "%s: a window of 60 s is written as %s s", name, json_raw_number_text(at(r, "window_s")));
+  test_check(json_number(at(r, "aguanta_result")) == 1 && json_number(at(r, "replications")) == 10, "%s: version and replications",
+             name);
+  test_check(json_number(at(r, "window_s")) == 60 && json_number(at(r, "warmup_s")) == 5, "%s: a window of 60 s is written as %s s",
+             name, json_raw_number_text(at(r, "window_s")));
   test_check(json_type(at(r, "violations")) == JSON_LIST && json_count(at(r, "violations")) == 0, "%s: broken invariants", name);
   test_check(json_type(at(r, "interrupted")) == JSON_FLAG && !json_flag(at(r, "interrupted")), "%s: interrupted", name);
   test_check(is_text(at(r, "scenario_resolved.run.window"), "60s") && is_text(at(r, "seed"), "1"), "%s: what was set", name);
@@ -98,22 +105,31 @@ static void check_estimate(const struct json_value *v, const char *what) {
   const struct json_value *ci = json_member(v, "ci95"), *low = json_first(ci), *high = json_next(low);
   double value = number(v, "value");
   test_check(json_count(ci) == 2, "%s: ci95", what);
-  if (isnan(value)) test_check(json_type(low) == JSON_NULL && json_type(high) == JSON_NULL, "%s: an interval without a value", what);
-  if (json_type(low) == JSON_NUMBER) test_check(json_number(low) <= value * (1 + 1e-9) + 1e-12 && value <= json_number(high) * (1 + 1e-9) + 1e-12, "%s: %g is outside of its interval", what, value);
+  if (isnan(value))
+    test_check(json_type(low) == JSON_NULL && json_type(high) == JSON_NULL, "%s: an interval without a value", what);
+  if (json_type(low) == JSON_NUMBER)
+    test_check(json_number(low) <= value * (1 + 1e-9) + 1e-12 && value <= json_number(high) * (1 + 1e-9) + 1e-12,
+               "%s: %g is outside of its interval", what, value);
 }
 
 static void check_units(const struct result *r, const char *name) {
   for (const struct json_value *m = json_first(at(r, "metrics")); m; m = json_next(m)) {
     const char *metric_name = json_text(json_member(m, "metric"));
     double value = number(m, "value");
-    test_check(is_word(json_member(m, "unit"), KEYS("s", "bytes", "ratio", "per_s", "count", "number", "USD")), "%s: %s has the unit %s", name, metric_name, json_text(json_member(m, "unit")));
+    test_check(is_word(json_member(m, "unit"), KEYS("s", "bytes", "ratio", "per_s", "count", "number", "USD")),
+               "%s: %s has the unit %s", name, metric_name, json_text(json_member(m, "unit")));
     check_estimate(m, metric_name);
-    if (is_text(json_member(m, "unit"), "ratio")) test_check(isnan(value) || (value >= 0 && value <= 1 + 1e-9), "%s: %s is a ratio of %g", name, metric_name, value);
-    if (child_ends(metric_name, ".latency")) test_check(is_text(json_member(m, "unit"), "s") && (isnan(value) || (value > 0 && value < 100)), "%s: %s of %g s", name, metric_name, value);
+    if (is_text(json_member(m, "unit"), "ratio"))
+      test_check(isnan(value) || (value >= 0 && value <= 1 + 1e-9), "%s: %s is a ratio of %g", name, metric_name, value);
+    if (child_ends(metric_name, ".latency"))
+      test_check(is_text(json_member(m, "unit"), "s") && (isnan(value) || (value > 0 && value < 100)), "%s: %s of %g s", name,
+                 metric_name, value);
   }
   for (const struct json_value *c = json_first(at(r, "claims")); c; c = json_next(c)) {
     check_estimate(c, json_text(json_member(c, "id")));
-    test_check(is_word(json_member(c, "verdict"), KEYS("PASS", "FAIL", "UNDECIDED", "NO DATA")) && is_word(json_member(c, "severity"), KEYS("must", "should", "info")), "%s: a claim", name);
+    test_check(is_word(json_member(c, "verdict"), KEYS("PASS", "FAIL", "UNDECIDED", "NO DATA")) &&
+                   is_word(json_member(c, "severity"), KEYS("must", "should", "info")),
+               "%s: a claim", name);
   }
   test_check(!strstr(r->text, "nan") && !strstr(r->text, "inf,") && !strstr(r->text, "NaN"), "%s: NaN is null", name);
 }
@@ -122,7 +138,8 @@ static void test_units(void) { for_each(check_units); }
 
 /* Too little for any percentile: null, never 0 and never absent. */
 static void test_unknown_is_null(void) {
-  struct child c = AGUANTA("run", SMALL, "--reps", "2", "--set", "run.window=1s", "--set", "traffic.users.rate=0.01/s", "--export", "-", "--format", "json");
+  struct child c = AGUANTA("run", SMALL, "--reps", "2", "--set", "run.window=1s", "--set", "traffic.users.rate=0.01/s", "--export",
+                           "-", "--format", "json");
   struct result r = {.arena = arena_new()};
   struct diagnostics *d = diagnostics_new(r.arena);
   r.root = json_read_text(r.arena, d, "empty", c.out, c.out_length);
@@ -155,9 +172,11 @@ static void check_bill(const struct result *r, const char *name) {
   double sum = 0;
   for (const struct json_value *l = json_first(at(r, "bill.lines")); l; l = json_next(l)) {
     sum += number(l, "monthly");
-    test_check(near(number(l, "quantity") * number(l, "unit_price"), number(l, "monthly")), "%s: %s", name, json_text(json_member(l, "item")));
+    test_check(near(number(l, "quantity") * number(l, "unit_price"), number(l, "monthly")), "%s: %s", name,
+               json_text(json_member(l, "item")));
   }
-  test_check(near(sum, json_number(at(r, "bill.monthly"))) && sum > 0, "%s: the lines add up to %g, the bill is %g", name, sum, json_number(at(r, "bill.monthly")));
+  test_check(near(sum, json_number(at(r, "bill.monthly"))) && sum > 0, "%s: the lines add up to %g, the bill is %g", name, sum,
+             json_number(at(r, "bill.monthly")));
   test_check(is_text(at(r, "bill.currency"), "USD"), "currency");
 }
 
@@ -168,12 +187,15 @@ static void check_errors(const struct result *r, const char *name) {
       if (!is_text(json_member(row, "endpoint"), json_text(e))) continue;
       const struct json_value *ratio = json_member(row, "ratio");
       of = number(ratio, "n"), counted += number(row, "count");
-      test_check(near(number(row, "count") / of, number(ratio, "value")), "%s: %s %s: %g of %g is not %g", name, json_text(e), json_text(json_member(row, "cause")), number(row, "count"), of,
-                 number(ratio, "value"));
-      test_check(near(number(ratio, "value"), number(metric(r, json_text(e), "error_rate", json_text(json_member(row, "cause"))), "value")), "%s: the metric of the cause", name);
+      test_check(near(number(row, "count") / of, number(ratio, "value")), "%s: %s %s: %g of %g is not %g", name, json_text(e),
+                 json_text(json_member(row, "cause")), number(row, "count"), of, number(ratio, "value"));
+      test_check(near(number(ratio, "value"),
+                      number(metric(r, json_text(e), "error_rate", json_text(json_member(row, "cause"))), "value")),
+                 "%s: the metric of the cause", name);
     }
     for (const struct json_value *m = json_first(at(r, "metrics")); m; m = json_next(m))
-      if (is_text(json_member(m, "metric"), json_text(e)) && json_member(json_member(m, "labels"), "cause")) causes += number(m, "value");
+      if (is_text(json_member(m, "metric"), json_text(e)) && json_member(json_member(m, "labels"), "cause"))
+        causes += number(m, "value");
     test_check(near(causes, total), "%s: the causes of %s add up to %g, its error rate is %g", name, json_text(e), causes, total);
     if (of > 0) test_check(near(counted / of, total), "%s: %s: %g of %g is not %g", name, json_text(e), counted, of, total);
   }
@@ -230,9 +252,12 @@ static void test_files_and_stdout(void) {
   test_check(all.status == 0 && !strcmp(all.out, "verdict: PASS (1 pass)\n"), "%s", all.out);
   for (int i = 0; i < 3; i++) {
     char *text = test_read_file(files[i]);
-    struct child run = AGUANTA("run", SMALL, "--export", "-", "--format", formats[i]), check = AGUANTA("check", SMALL, "--export", "-", "--format", formats[i]);
-    test_check(text && !strcmp(text, run.out) && run.err_length == 0, "%s: run --export - is the file and nothing else", formats[i]);
-    test_check(text && !strcmp(text, check.out) && check.err_length == 0, "%s: check --export - is the file and nothing else, but ends\n%s", formats[i], child_last_line(check.out));
+    struct child run = AGUANTA("run", SMALL, "--export", "-", "--format", formats[i]),
+                 check = AGUANTA("check", SMALL, "--export", "-", "--format", formats[i]);
+    test_check(text && !strcmp(text, run.out) && run.err_length == 0, "%s: run --export - is the file and nothing else",
+               formats[i]);
+    test_check(text && !strcmp(text, check.out) && check.err_length == 0,
+               "%s: check --export - is the file and nothing else, but ends\n%s", formats[i], child_last_line(check.out));
     child_free(&run), child_free(&check);
     free(text);
   }
@@ -241,8 +266,12 @@ static void test_files_and_stdout(void) {
 }
 
 static void test_csv(void) {
-  struct child c = AGUANTA("run", SMALL, "--set", "name==1+1", "--set", "claims=[{\"expr\": \"p50(page.latency) < 1s\", \"source\": \"@a, \\\"b\\\"\"}]", "--export", "-", "--format", "csv");
-  test_check(child_begins(c.out, "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n'=1+1,claim,p50(page.latency) < 1s,,claim-1,0.00"), "%s", c.out);
+  struct child c =
+      AGUANTA("run", SMALL, "--set", "name==1+1", "--set",
+              "claims=[{\"expr\": \"p50(page.latency) < 1s\", \"source\": \"@a, \\\"b\\\"\"}]", "--export", "-", "--format", "csv");
+  test_check(child_begins(c.out, "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n'=1+1,claim,p50("
+                                 "page.latency) < 1s,,claim-1,0.00"),
+             "%s", c.out);
   test_check(strstr(c.out, ",PASS,\"'@a, \"\"b\"\"\"\r\n") != NULL, "quotes: %s", c.out);
   test_check(child_count(c.out, "\n") == child_count(c.out, "\r\n") && child_count(c.out, ",nan,") == 0, "lines");
   child_free(&c);
@@ -254,7 +283,8 @@ static void test_timing(void) {
   struct arena *arena = arena_new();
   struct diagnostics *d = diagnostics_new(arena);
   const struct json_value *root = json_read_file(arena, d, file);
-  test_check(diagnostics_errors(d) == 0 && number(root, "seconds") > 0 && number(root, "events") > number(root, "requests"), "%s", diagnostics_render(d, arena));
+  test_check(diagnostics_errors(d) == 0 && number(root, "seconds") > 0 && number(root, "events") > number(root, "requests"), "%s",
+             diagnostics_render(d, arena));
   arena_free(arena);
   child_free(&c);
   free(file);

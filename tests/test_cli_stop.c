@@ -3,7 +3,7 @@
 #include "tests/suite.h"
 
 #define SMALL "tests/cli/small.json"
-#define LONG SMALL, "--reps", "20000", "--jobs", "2"
+#define LONG  SMALL, "--reps", "20000", "--jobs", "2"
 
 static const struct child_wish ctrl_c = {.signal = SIGINT, .after_s = 0.5};
 
@@ -11,7 +11,8 @@ static void test_interrupt(void) {
   char *json = child_path("i.json"), *csv = child_path("i.csv"), *md = child_path("i.md");
   struct child c = AGUANTA_AS(&ctrl_c, "run", LONG, "--export", json, "--export", csv, "--export", md);
   test_check(c.status == 130 && c.seconds < 10, "exit status %d after %.1f s", c.status, c.seconds);
-  test_check(strstr(c.out, "interrupted") && strstr(c.out, "LATENCY") && child_begins(child_last_line(c.out), "verdict: "), "the report: %s", c.out);
+  test_check(strstr(c.out, "interrupted") && strstr(c.out, "LATENCY") && child_begins(child_last_line(c.out), "verdict: "),
+             "the report: %s", c.out);
   char *texts[] = {test_read_file(json), test_read_file(csv), test_read_file(md)};
   test_check(texts[0] && strstr(texts[0], "\"interrupted\": true"), "the JSON is marked");
   test_check(texts[0] && !strstr(texts[0], "\"replications\": 20000,\n  \"requests\""), "it tells how many were done");
@@ -38,7 +39,8 @@ static void test_terminate(void) {
 /* One endless replication: the first Ctrl-C waits for its end, the second does not. */
 static void test_second_interrupt(void) {
   char *json = child_path("second.json");
-  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .again = SIGINT, .after_s = 0.1}), "run", SMALL, "--set", "run.window=2000h", "--reps", "1", "--export", json);
+  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .again = SIGINT, .after_s = 0.1}), "run", SMALL, "--set",
+                              "run.window=2000h", "--reps", "1", "--export", json);
   test_check(c.status == 130 && c.seconds < 2, "exit status %d after %.1f s", c.status, c.seconds);
   test_check(c.out_length == 0 && !child_exists(json), "nothing is printed or written: %s", c.out);
   free(json);
@@ -54,11 +56,13 @@ static void test_interrupt_check(void) {
 
 static void test_interrupt_sweep(void) {
   char *csv = child_path("sweep.csv");
-  struct child c = AGUANTA_AS(&ctrl_c, "sweep", SMALL, "--vary", "services.web.replicas=1,2,3,4,5,6,7,8,9,10", "--set", "run.window=1h", "--reps", "20", "--export", csv);
+  struct child c = AGUANTA_AS(&ctrl_c, "sweep", SMALL, "--vary", "services.web.replicas=1,2,3,4,5,6,7,8,9,10", "--set",
+                              "run.window=1h", "--reps", "20", "--export", csv);
   char *text = test_read_file(csv);
   test_check(c.status == 130, "exit status %d: %s", c.status, c.err);
   test_check(child_count(c.out, "\n") < 11, "not all points");
-  test_check(text && (child_begins(text, "point,services.web.replicas,scenario,") || child_count(c.out, "\n") == 1), "the finished rows are written");
+  test_check(text && (child_begins(text, "point,services.web.replicas,scenario,") || child_count(c.out, "\n") == 1),
+             "the finished rows are written");
   test_check(text && child_count(text, ",claim,") == child_count(c.out, "\n") - 1, "as many points as were shown");
   free(text), free(csv);
   child_free(&c);
@@ -80,7 +84,8 @@ static void test_full_stdout(void) {
   expect_full(AGUANTA_AS(&full, "run", SMALL, "--export", "-", "--format", "json"), "run --export -");
   expect_full(AGUANTA_AS(&full, "check", SMALL), "check");
   expect_full(AGUANTA_AS(&full, "sweep", SMALL, "--vary", "services.web.replicas=1"), "sweep");
-  expect_full(AGUANTA_AS(&full, "sweep", SMALL, "--vary", "services.web.replicas=1", "--export", "-", "--format", "csv"), "sweep --export -");
+  expect_full(AGUANTA_AS(&full, "sweep", SMALL, "--vary", "services.web.replicas=1", "--export", "-", "--format", "csv"),
+              "sweep --export -");
   expect_full(AGUANTA_AS(&full, "schema"), "schema");
   expect_full(AGUANTA_AS(&full, "explain", "run"), "explain");
   expect_full(AGUANTA_AS(&full, "help"), "help");
@@ -101,7 +106,8 @@ static void test_full_export(void) {
   expect_full(AGUANTA("run", SMALL, "-q", "--export", device), "--export to /dev/full");
   child_write(old, "the old result\n");
   int before = files_in_scratch();
-  expect_full(AGUANTA_AS((&(struct child_wish){.file_bytes = 100}), "run", SMALL, "-q", "--export", old), "a file that cannot grow");
+  expect_full(AGUANTA_AS((&(struct child_wish){.file_bytes = 100}), "run", SMALL, "-q", "--export", old),
+              "a file that cannot grow");
   char *text = test_read_file(old);
   test_check(text && !strcmp(text, "the old result\n"), "the old file is kept: %s", text ? text : "gone");
   test_check(files_in_scratch() == before, "no temporary file is left");
@@ -110,11 +116,13 @@ static void test_full_export(void) {
 
 static void test_unwritable(void) {
   struct child c = AGUANTA("run", SMALL, "-q", "--export", "/nowhere/x.json");
-  test_check(c.status == 1 && !strcmp(c.err, "aguanta: cannot write /nowhere/x.json: No such file or directory\n"), "%d %s", c.status, c.err);
+  test_check(c.status == 1 && !strcmp(c.err, "aguanta: cannot write /nowhere/x.json: No such file or directory\n"), "%d %s",
+             c.status, c.err);
   test_check(!strcmp(c.out, "verdict: PASS (1 pass)\n"), "what was simulated is still printed: \"%s\"", c.out);
   child_free(&c);
   c = AGUANTA("run", SMALL, "-q", "--timing", "/nowhere/x.json");
-  test_check(c.status == 1 && !strcmp(c.out, "verdict: PASS (1 pass)\n") && strstr(c.err, "cannot write /nowhere/x.json"), "--timing: %d %s%s", c.status, c.out, c.err);
+  test_check(c.status == 1 && !strcmp(c.out, "verdict: PASS (1 pass)\n") && strstr(c.err, "cannot write /nowhere/x.json"),
+             "--timing: %d %s%s", c.status, c.out, c.err);
   child_free(&c);
   char *folder = child_path("folder.json");
   mkdir(folder, 0777);
@@ -144,7 +152,8 @@ static void test_closed_pipe(void) {
   for (int i = 0; i < 3; i++) {
     struct child c = i == 0   ? AGUANTA_AS(&leaves, "schema")
                      : i == 1 ? AGUANTA_AS(&leaves, "sweep", SMALL, "--vary", "services.web.replicas=1,2,3,4,5")
-                              : AGUANTA_AS(&leaves, "run", "scenarios/platform/compose.json", "--set", "run.window=20s", "--set", "run.windows=1000", "--export", "-", "--format", "json");
+                              : AGUANTA_AS(&leaves, "run", "scenarios/platform/compose.json", "--set", "run.window=20s", "--set",
+                                           "run.windows=1000", "--export", "-", "--format", "json");
     test_check(c.err_length == 0, "it ends quietly: %s", c.err);
     test_check(c.status == 128 + SIGPIPE || c.status == 0, "exit status %d", c.status);
     test_check(c.seconds < 20, "and at once: %.1f s", c.seconds);

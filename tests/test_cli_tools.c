@@ -16,7 +16,8 @@ static void test_validate(void) {
              "%s", c.out);
   child_free(&c);
   c = AGUANTA("validate", "tests/cli/bad/syntax.json", SMALL, "tests/cli/bad/comment.json");
-  test_check(c.status == 3 && child_count(c.err, "error: ") == 2 && child_begins(c.out, SMALL ": valid"), "all files are read: %s%s", c.out, c.err);
+  test_check(c.status == 3 && child_count(c.err, "error: ") == 2 && child_begins(c.out, SMALL ": valid"),
+             "all files are read: %s%s", c.out, c.err);
   child_free(&c);
   c = AGUANTA("validate", "-q", SMALL);
   test_check(c.status == 0 && c.out_length == 0, "--quiet: %s", c.out);
@@ -27,7 +28,9 @@ static void test_validate(void) {
 }
 
 static void test_every_scenario_is_valid(void) {
-  struct child files = child_run(&(struct child_wish){0}, (const char *const[]){"find", "scenarios", "-name", "*.json", "-not", "-path", "*/parts/*", "-not", "-path", "*/prices/*", NULL});
+  struct child files =
+      child_run(&(struct child_wish){0}, (const char *const[]){"find", "scenarios", "-name", "*.json", "-not", "-path", "*/parts/*",
+                                                               "-not", "-path", "*/prices/*", NULL});
   test_check(child_count(files.out, "\n") >= 3, "%s", files.out);
   for (char *file = strtok(files.out, "\n"); file; file = strtok(NULL, "\n")) {
     struct child c = AGUANTA("validate", file);
@@ -56,7 +59,9 @@ static void test_explain(void) {
   test_check(c.status == 0 && child_begins(c.out, "scenario\n") && strstr(c.out, "\n  claims\n"), "%s", c.out);
   child_free(&c);
   c = AGUANTA("explain", "services.web.replica");
-  test_check(c.status == 2 && c.out_length == 0 && !strcmp(c.err, "error: there is no \"replica\" in \"services.web\"; did you mean \"services.web.replicas\"?\n"), "%d %s", c.status, c.err);
+  test_check(c.status == 2 && c.out_length == 0 &&
+                 !strcmp(c.err, "error: there is no \"replica\" in \"services.web\"; did you mean \"services.web.replicas\"?\n"),
+             "%d %s", c.status, c.err);
   child_free(&c);
 }
 
@@ -67,7 +72,9 @@ static void test_schema(void) {
   const struct json_value *root = json_read_text(arena, d, "schema.json", c.out, c.out_length);
   test_check(c.status == 0 && c.err_length == 0 && !strcmp(c.out, json.out), "json is the default");
   test_check(diagnostics_errors(d) == 0 && json_text(json_member(root, "$schema")), "%s", diagnostics_render(d, arena));
-  for (const char *const *key = (const char *const[]){"\"traffic\"", "\"replicas\"", "\"between_nodes\"", "\"severity\"", "\"half_life\"", NULL}; *key; key++)
+  for (const char *const *key =
+           (const char *const[]){"\"traffic\"", "\"replicas\"", "\"between_nodes\"", "\"severity\"", "\"half_life\"", NULL};
+       *key; key++)
     test_check(strstr(c.out, *key) != NULL, "the schema knows %s", *key);
   test_check(child_begins(markdown.out, "# ") && strstr(markdown.out, "`half_life`"), "markdown");
   arena_free(arena);
@@ -90,7 +97,8 @@ static void check_picture(const char *kind, const char *result, const char *seco
   for (int i = 0; i < 2; i++) {
     char *file = child_path(names[i]);
     unlink(file);
-    struct child c = second ? AGUANTA("plot", result, second, "--kind", kind, "-o", file) : AGUANTA("plot", result, "-k", kind, "--output", file);
+    struct child c = second ? AGUANTA("plot", result, second, "--kind", kind, "-o", file)
+                            : AGUANTA("plot", result, "-k", kind, "--output", file);
     char *bytes = test_read_file(file);
     test_check(c.status == 0 && c.out_length == 0 && c.err_length == 0, "plot %s: %d %s", kind, c.status, c.err);
     test_check(bytes && child_begins(bytes, beginnings[i]), "plot %s: %s is no picture", kind, names[i]);
@@ -131,7 +139,8 @@ static void test_plot_mistakes(void) {
   expect_plot_error(3, "tests/cli/bad/empty.json", "tests/cli/bad/empty.json", "claims", "p1.svg");
   expect_plot_error(1, "No such file or directory", result, "claims", "nowhere/p1.svg");
   struct child c = AGUANTA("plot", result);
-  test_check(c.status == 2 && strstr(c.err, "needs --kind KIND and -o FILE") && strstr(c.err, "breakdown"), "%d %s", c.status, c.err);
+  test_check(c.status == 2 && strstr(c.err, "needs --kind KIND and -o FILE") && strstr(c.err, "breakdown"), "%d %s", c.status,
+             c.err);
   child_free(&c);
   free(result);
 }
@@ -142,12 +151,16 @@ static void test_check_command(void) {
   char *other = child_path("second.json");
   FILE *file = fopen(other, "w");
   char *here = realpath(SMALL, NULL);
-  fprintf(file, "{\"extends\": \"%s\", \"name\": \"second\", \"claims\": [{\"expr\": \"p50(page.latency) < 1us\", \"source\": \"D-1\"}, \"p50(page.latency) < 1s\"]}", here);
+  fprintf(file,
+          "{\"extends\": \"%s\", \"name\": \"second\", \"claims\": [{\"expr\": \"p50(page.latency) < 1us\", \"source\": \"D-1\"}, "
+          "\"p50(page.latency) < 1s\"]}",
+          here);
   fclose(file);
   struct child c = AGUANTA("check", SMALL, other);
   test_check(c.status == 99 && c.err_length == 0 && child_count(c.out, "\n") == 4, "%d %s%s", c.status, c.out, c.err);
   test_check(child_begins(c.out, "PASS      " SMALL ": p99(page.latency) < 1s  "), "%s", c.out);
-  test_check(strstr(c.out, "\nFAIL      ") && strstr(c.out, "second.json: p50(page.latency) < 1us") && strstr(c.out, "(D-1)"), "%s", c.out);
+  test_check(strstr(c.out, "\nFAIL      ") && strstr(c.out, "second.json: p50(page.latency) < 1us") && strstr(c.out, "(D-1)"), "%s",
+             c.out);
   test_check(!strcmp(child_last_line(c.out), "check: ran, and a claim failed\n"), "%s", c.out);
   child_free(&c);
   c = AGUANTA("check", "--quiet", SMALL, other);
@@ -163,10 +176,13 @@ static void test_check_command(void) {
 
 static void test_sweep_grid(void) {
   char *csv = child_path("grid.csv"), *lines = child_path("grid.ndjson");
-  struct child c = AGUANTA("sweep", SMALL, "--vary", "services.web.replicas=1,2", "--vary", "traffic.users.rate=50/s,100/s,150/s", "--set", "run.window=10s", "--export", csv, "--export", lines);
-  static const char *const rows[] = {"\n1                      50/s ", "\n1                      100/s", "\n1                      150/s", "\n2                      50/s ", "\n2                      150/s"};
+  struct child c = AGUANTA("sweep", SMALL, "--vary", "services.web.replicas=1,2", "--vary", "traffic.users.rate=50/s,100/s,150/s",
+                           "--set", "run.window=10s", "--export", csv, "--export", lines);
+  static const char *const rows[] = {"\n1                      50/s ", "\n1                      100/s",
+                                     "\n1                      150/s", "\n2                      50/s ",
+                                     "\n2                      150/s"};
   const char *at = c.out;
-  test_check(c.status == 0 && c.err_length == 0 && child_count(c.out, "\n") == 7, "%d %s%s", c.status, c.out, c.err);
+  test_check(c.status == 98 && c.err_length == 0 && child_count(c.out, "\n") == 7, "%d %s%s", c.status, c.out, c.err);
   for (int i = 0; i < 5; i++) {
     const char *found = strstr(at, rows[i]);
     test_check(found != NULL, "row %s is missing or out of order:\n%s", rows[i] + 1, c.out);
@@ -174,7 +190,9 @@ static void test_sweep_grid(void) {
   }
   child_free(&c);
   char *text = test_read_file(csv), *json = test_read_file(lines);
-  test_check(text && child_begins(text, "point,services.web.replicas,traffic.users.rate,scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n0,1,50/s,small,claim,"), "the CSV");
+  test_check(text && child_begins(text, "point,services.web.replicas,traffic.users.rate,scenario,kind,metric,agg,label,value,unit,"
+                                        "ci_low,ci_high,n,verdict,source\r\n0,1,50/s,small,claim,"),
+             "the CSV");
   test_check(text && child_count(text, "point,") == 1 && strstr(text, "\n5,2,150/s,small,"), "one header, six points");
   test_check(text && child_count(text, "\n") == child_count(text, "\r\n"), "RFC 4180 ends lines with CR LF");
   struct arena *arena = arena_new();
@@ -182,7 +200,8 @@ static void test_sweep_grid(void) {
   for (char *line = json ? strtok(json, "\n") : NULL; line; line = strtok(NULL, "\n"), number++) {
     struct diagnostics *d = diagnostics_new(arena);
     const struct json_value *root = json_read_text(arena, d, "line", line, strlen(line));
-    test_check(diagnostics_errors(d) == 0 && (int)json_number(json_member(root, "point")) == number, "line %d: %s", number, diagnostics_render(d, arena));
+    test_check(diagnostics_errors(d) == 0 && (int)json_number(json_member(root, "point")) == number, "line %d: %s", number,
+               diagnostics_render(d, arena));
     test_check(json_count(json_member(root, "metrics")) > 10 && json_count(json_member(root, "set")) == 2, "line %d", number);
   }
   test_check(number == 6, "%d lines", number);
@@ -191,8 +210,9 @@ static void test_sweep_grid(void) {
 }
 
 static void test_sweep_to_stdout(void) {
-  struct child c = AGUANTA("sweep", SMALL, "--vary", "services.web.replicas=1,2", "--set", "run.window=10s", "--export", "-", "--format", "csv");
-  test_check(c.status == 0 && child_begins(c.out, "point,services.web.replicas,") && c.err_length == 0, "%s", c.err);
+  struct child c =
+      AGUANTA("sweep", SMALL, "--vary", "services.web.replicas=1,2", "--set", "run.window=10s", "--export", "-", "--format", "csv");
+  test_check(c.status == 98 && child_begins(c.out, "point,services.web.replicas,") && c.err_length == 0, "%s", c.err);
   for (char *line = strtok(c.out, "\n"); line; line = strtok(NULL, "\n")) test_check(child_ends(line, "\r"), "only CSV: %s", line);
   child_free(&c);
 }
@@ -214,9 +234,13 @@ static void test_sweep_is_run(void) {
 
 static void test_sweep_mistakes(void) {
   char *csv = child_path("never.csv");
-  struct child c = AGUANTA("sweep", SMALL, "--set", "run.window=100h", "--set", "run.replications=1000", "--vary", "services.web.replicas=1,2,x", "--export", csv);
-  test_check(c.status == 3 && c.out_length == 0 && c.seconds < 5, "a typo in the last value costs nothing: %d, %.1f s", c.status, c.seconds);
-  test_check(child_begins(c.err, "--vary services.web.replicas=x: error: \"replicas\" must be a whole number") && !child_exists(csv), "%s", c.err);
+  struct child c = AGUANTA("sweep", SMALL, "--set", "run.window=100h", "--set", "run.replications=1000", "--vary",
+                           "services.web.replicas=1,2,x", "--export", csv);
+  test_check(c.status == 3 && c.out_length == 0 && c.seconds < 5, "a typo in the last value costs nothing: %d, %.1f s", c.status,
+             c.seconds);
+  test_check(child_begins(c.err, "--vary services.web.replicas=x: error: \"replicas\" must be a whole number") &&
+                 !child_exists(csv),
+             "%s", c.err);
   child_free(&c);
   c = AGUANTA("sweep", SMALL, "--vary", "services.web.replica=1,2");
   test_check(c.status == 3 && strstr(c.err, "did you mean \"services.web.replicas\"?"), "%s", c.err);

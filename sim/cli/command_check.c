@@ -9,9 +9,8 @@ static enum exit_code check_one(const struct options *o, const char *file) {
   enum exit_code code = EXIT_INVALID;
   struct scenario *s = session_read(arena, o, file, NULL, 0);
   if (s) {
-    struct results *r = session_run(arena, o, s);
-    code = r ? session_exit_code(r) : EXIT_ERROR;
-    if (r) {
+    struct results *r = session_run(arena, o, s, &code);
+    if (!session_exports_to_stdout(o)) {
       for (uint32_t i = 0; i < r->claim_count; i++) {
         const struct claim_result *c = &r->claims[i];
         if (o->quiet && c->verdict == VERDICT_PASS) continue;
@@ -34,7 +33,8 @@ static const char *words(enum exit_code code) {
 }
 
 enum exit_code command_check(const struct options *o) {
-  if (!session_file_count(o, "check", 1, OPTIONS_MANY) || !session_check_exports(o)) return EXIT_USAGE;
+  if (!session_file_count(o, "check", 1, OPTIONS_MANY) || !session_check_exports(o) || !session_check_words(o, "check"))
+    return EXIT_USAGE;
   struct study_options unused;
   if (!session_options(o, &unused)) return EXIT_USAGE;
   if (o->export_count && o->file_count > 1) {
@@ -43,7 +43,8 @@ enum exit_code command_check(const struct options *o) {
   }
   session_catch_interrupts();
   enum exit_code code = EXIT_HOLDS;
-  for (uint32_t i = 0; i < o->file_count && code != EXIT_INTERRUPTED; i++) code = exit_code_worse(code, check_one(o, o->files[i]));
-  printf("check: %s\n", words(code));
+  for (uint32_t i = 0; i < o->file_count && code != EXIT_INTERRUPTED && code != EXIT_TERMINATED; i++)
+    code = exit_code_worse(code, check_one(o, o->files[i]));
+  if (!session_exports_to_stdout(o)) printf("check: %s\n", words(code));
   return code;
 }

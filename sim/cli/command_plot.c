@@ -16,8 +16,10 @@ enum exit_code command_plot(const struct options *o) {
   }
   char *error = NULL;
   struct plot_options options = {.endpoint = o->endpoint};
-  if (!plot_run(o->kind, o->files, o->file_count, o->output, &options, &error)) return EXIT_HOLDS;
-  fprintf(stderr, "aguanta plot: %s\n", error);
+  static const enum exit_code codes[] = {
+      [PLOT_DRAWN] = EXIT_HOLDS, [PLOT_FAILED] = EXIT_ERROR, [PLOT_MISUSED] = EXIT_USAGE, [PLOT_NO_RESULT] = EXIT_INVALID};
+  enum plot_outcome outcome = plot_run(o->kind, o->files, o->file_count, o->output, &options, &error);
+  if (error) fprintf(stderr, "aguanta plot: %s\n", error);
   free(error);
-  return EXIT_ERROR;
+  return codes[outcome];
 }

@@ -70,15 +70,28 @@ static struct scenario *read_point(struct arena *arena, const struct options *o,
   return session_read(arena, o, o->files[0], overrides, s->axis_count);
 }
 
-/* All points are read before the first is run: a typo in the last value must not cost an hour. */
+static bool point_is_valid(const struct options *o, const struct sweep *s, const char **values) {
+  struct arena *arena = arena_new();
+  bool good = read_point(arena, o, s, values) != NULL;
+  arena_free(arena);
+  return good;
+}
+
+/* All points are read before the first is run: a typo in the last value must not cost an hour. Every value is tried beside the
+ * first values of the other axes, so that all wrong ones are told; then the whole grid. */
 static bool all_valid(const struct options *o, const struct sweep *s) {
+  const char *values[SWEEP_AXES];
   bool good = true;
-  for (uint64_t n = 0; n < s->points && good; n++) {
-    struct arena *arena = arena_new();
-    const char *values[SWEEP_AXES];
+  for (uint32_t axis = 0; axis < s->axis_count; axis++)
+    for (uint32_t i = 0; i < s->axes[axis].count; i++) {
+      sweep_values(s, 0, values);
+      if (axis && !i) continue; /* the first point, once */
+      values[axis] = s->axes[axis].values[i];
+      good &= point_is_valid(o, s, values);
+    }
+  for (uint64_t n = 0; n < s->points && good && s->axis_count > 1; n++) {
     sweep_values(s, n, values);
-    good = read_point(arena, o, s, values) != NULL;
-    arena_free(arena);
+    good = point_is_valid(o, s, values);
   }
   return good;
 }
@@ -96,33 +109,44 @@ static void print_header(const struct sweep *s) {
   printf("%22s  %9s  %10s  %s\n", "p99 of all", "errors", "a month", "claims");
 }
 
-static enum exit_code run_points(const struct options *o, const struct sweep *s, struct sink *sinks) {
-  bool quiet = o->quiet;
-  for (uint32_t i = 0; i < o->export_count; i++) quiet |= !strcmp(sinks[i].path, "-");
+struct work_done {
+  uint64_t requests, events;
+};
+
+static enum exit_code run_points(const struct options *o, const struct sweep *s, struct sink *sinks, struct work_done *done) {
+  bool quiet = o->quiet || session_exports_to_stdout(o), stop = false;
   struct options inner = *o;
   inner.export_count = 0; /* the sweep's own exports are not those of a single result */
   const char *paths[SWEEP_AXES], *values[SWEEP_AXES];
   for (uint32_t i = 0; i < s->axis_count; i++) paths[i] = s->axes[i].path;
-  enum exit_code code = EXIT_HOLDS;
+  enum exit_code code = EXIT_HOLDS, one;
   if (!quiet) print_header(s);
-  for (uint64_t n = 0; n < s->points && code == EXIT_HOLDS; n++) {
+  for (uint64_t n = 0; n < s->points && !stop; n++) {
     struct arena *arena = arena_new();
     sweep_values(s, n, values);
-    struct scenario *scenario = read_point(arena, &inner, s, values);
-    struct results *r = scenario ? session_run(arena, &inner, scenario) : NULL;
-    if (!r || r->violation_count) code = EXIT_ERROR;
-    if (r && r->interrupted) code = EXIT_INTERRUPTED;
+    struct results *r = session_run(arena, &inner, read_point(arena, &inner, s, values), &one);
+    code = exit_code_worse(code, one);
+    stop = r->interrupted || r->violation_count;
+    done->requests += r->requests, done->events += r->events;
     struct sweep_point point = {(uint32_t)n, s->axis_count, paths, values};
-    for (uint32_t i = 0; i < o->export_count && r && !r->interrupted; i++) sinks[i].format->write(sinks[i].file, r, &point);
-    if (r && !r->interrupted && !quiet) print_row(s, values, r), fflush(stdout);
+    for (uint32_t i = 0; i < o->export_count && !r->interrupted; i++) sinks[i].format->write(sinks[i].file, r, &point);
+    if (!r->interrupted && !quiet) print_row(s, values, r), fflush(stdout);
     arena_free(arena);
   }
   return code;
 }
 
+static enum exit_code timed_run(const struct options *o, const struct sweep *s, struct sink *sinks) {
+  struct work_done done = {0};
+  double started = session_clock();
+  enum exit_code code = run_points(o, s, sinks, &done);
+  bool written = !o->timing || session_write_timing(o->timing, done.requests, done.events, session_clock() - started);
+  return written ? code : exit_code_worse(code, EXIT_ERROR);
+}
+
 enum exit_code command_sweep(const struct options *o) {
   struct study_options unused;
-  if (!session_file_count(o, "sweep", 1, 1) || !session_options(o, &unused)) return EXIT_USAGE;
+  if (!session_file_count(o, "sweep", 1, 1) || !session_check_words(o, "sweep") || !session_options(o, &unused)) return EXIT_USAGE;
   struct arena *arena = arena_new();
   struct sweep sweep = {.axis_count = 0};
   struct sink sinks[OPTIONS_MANY] = {0};
@@ -138,7 +162,7 @@ enum exit_code command_sweep(const struct options *o) {
   bool run = code == EXIT_HOLDS;
   if (run) {
     session_catch_interrupts();
-    code = run_points(o, &sweep, sinks);
+    code = timed_run(o, &sweep, sinks);
   }
   for (uint32_t i = 0; i < open; i++) {
     if (run && !close_sink(&sinks[i])) code = exit_code_worse(code, EXIT_ERROR);

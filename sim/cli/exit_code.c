@@ -3,7 +3,8 @@
 
 const struct exit_code_row exit_codes[] = {{EXIT_USAGE, "wrong command line"},
                                            {EXIT_INVALID, "invalid input file; nothing was written"},
-                                           {EXIT_INTERRUPTED, "interrupted; partial results are kept and marked"},
+                                           {EXIT_INTERRUPTED, "interrupted by Ctrl-C; partial results are kept and marked"},
+                                           {EXIT_TERMINATED, "interrupted by SIGTERM, likewise"},
                                            {EXIT_ERROR, "run-time error"},
                                            {EXIT_INCOMPLETE, "sweep incomplete"},
                                            {EXIT_FAILED, "ran, and a claim failed"},

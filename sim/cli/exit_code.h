@@ -10,7 +10,8 @@ enum exit_code {
   EXIT_INCOMPLETE = 4,
   EXIT_UNDECIDED = 98,
   EXIT_FAILED = 99,
-  EXIT_INTERRUPTED = 130
+  EXIT_INTERRUPTED = 130, /* by Ctrl-C */
+  EXIT_TERMINATED = 143   /* by SIGTERM */
 };
 
 struct exit_code_row {

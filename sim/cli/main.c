@@ -24,8 +24,9 @@ static enum exit_code unknown_command(const char *word) {
 }
 
 static enum exit_code help(int argc, char **argv) {
-  const struct command *c = argc > 2 ? find_command(argv[2]) : NULL;
-  if (argc > 2 && !c) return unknown_command(argv[2]);
+  bool one = argc > 2 && strcmp(argv[2], "help");
+  const struct command *c = one ? find_command(argv[2]) : NULL;
+  if (one && !c) return unknown_command(argv[2]);
   options_help(stdout, c);
   return EXIT_HOLDS;
 }

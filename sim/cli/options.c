@@ -1,4 +1,5 @@
 #include "sim/cli/options.h"
+#include "sim/report/plot.h"
 #include "sim/scenario/diagnostic.h"
 #include <stddef.h>
 #include <string.h>
@@ -53,7 +54,10 @@ static void unknown_option(const struct command *c, const char *word) {
   size_t count = 0;
   for (const struct option *o = options_table; o->name; o++)
     if (o->commands & c->bit) names[count++] = o->name;
-  const char *near = nearest_name(word + strspn(word, "-"), names, count);
+  char typed[64];
+  const char *name = word + strspn(word, "-");
+  snprintf(typed, sizeof typed, "%.*s", (int)strcspn(name, "="), name);
+  const char *near = nearest_name(typed, names, count);
   fprintf(stderr, "aguanta %s: unknown option \"%s\"", c->name, word);
   if (near) fprintf(stderr, "; did you mean \"--%s\"?", near);
   fprintf(stderr, "\nSee 'aguanta help %s'.\n", c->name);
@@ -127,6 +131,9 @@ static void help_of_command(FILE *f, const struct command *c) {
              o->name, o->argument ? " " : "", o->argument ? o->argument : "");
     fprintf(f, "  %-26s %s\n", head, o->doc);
   }
+  if (c->bit != FOR_PLOT) return;
+  fprintf(f, "\nKinds:\n");
+  for (const struct plot_kind *k = plot_kinds(); k->name; k++) fprintf(f, "  %-10s %s\n", k->name, k->doc);
 }
 
 void options_help(FILE *f, const struct command *c) {

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/report/export.h"
 #include "sim/report/format.h"
+#include "sim/report/output.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,8 @@
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal) {
-  if (interrupted) _exit(EXIT_INTERRUPTED + (signal == SIGTERM ? 13 : 0));
-  interrupted = 1;
+  if (interrupted) _exit(signal == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED);
+  interrupted = signal;
 }
 
 void session_catch_interrupts(void) {
@@ -92,24 +93,53 @@ bool session_options(const struct options *o, struct study_options *out) {
 
 static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
 
-struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s) {
-  struct study_options study;
-  if (!session_options(o, &study)) return NULL;
-  bool always = is_word(o->progress, "always");
-  struct progress progress = {.started = session_clock(),
-                              .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
-                              .silent = o->quiet || is_word(o->progress, "never")};
-  if (always) progress.silent = false;
-  study.progress = show_progress, study.context = &progress;
-  struct results *r = study_run(arena, s, &study);
+static enum exit_code exit_code_of(const struct results *r) {
+  if (r->interrupted) return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+  if (r->violation_count) return EXIT_ERROR;
+  struct verdict_sum v = format_verdicts(r);
+  return v.fail ? EXIT_FAILED : v.undecided || v.no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
+}
+
+static bool export_all(const struct options *o, const struct results *r) {
+  bool good = true;
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
     if (report_export(r, o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
-    fprintf(stderr, "aguanta: %s\n", error);
+    /* A full stdout is told by main, once. */
+    if (strcmp(o->exports[i], "-")) fprintf(stderr, "aguanta: %s\n", error);
     free(error);
-    return NULL;
+    good = false;
   }
+  return good;
+}
+
+struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
+  struct study_options study;
+  session_options(o, &study);
+  struct progress progress = {.started = session_clock(),
+                              .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
+                              .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always")};
+  study.progress = show_progress, study.context = &progress;
+  struct results *r = study_run(arena, s, &study);
+  *code = exit_code_of(r);
+  if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
   return r;
+}
+
+static bool one_of(const char *command, const char *option, const char *word) {
+  if (!word || !strcmp(word, "auto") || !strcmp(word, "always") || !strcmp(word, "never")) return true;
+  fprintf(stderr, "aguanta %s: --%s must be auto, always or never, not \"%s\"\n", command, option, word);
+  return false;
+}
+
+bool session_check_words(const struct options *o, const char *command) {
+  return one_of(command, "color", o->color) && one_of(command, "progress", o->progress);
+}
+
+bool session_exports_to_stdout(const struct options *o) {
+  for (uint32_t i = 0; i < o->export_count; i++)
+    if (!strcmp(o->exports[i], "-")) return true;
+  return false;
 }
 
 bool session_check_exports(const struct options *o) {
@@ -124,14 +154,18 @@ bool session_check_exports(const struct options *o) {
 }
 
 bool session_color(const struct options *o) {
-  if (o->color) return !strcmp(o->color, "always");
+  if (o->color && strcmp(o->color, "auto")) return !strcmp(o->color, "always");
   const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
   return isatty(STDOUT_FILENO) && !(none && *none) && !is_word(term, "dumb");
 }
 
-enum exit_code session_exit_code(const struct results *r) {
-  if (r->interrupted) return EXIT_INTERRUPTED;
-  if (r->violation_count) return EXIT_ERROR;
-  struct verdict_sum v = format_verdicts(r);
-  return v.fail ? EXIT_FAILED : v.undecided || v.no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
+/* Wall-clock figures never go into a result: they differ from run to run. */
+bool session_write_timing(const char *path, uint64_t requests, uint64_t events, double seconds) {
+  char text[300], *error = NULL;
+  int length = snprintf(text, sizeof text, "{\"seconds\": %.6f, \"requests\": %llu, \"events\": %llu, \"requests_per_s\": %.0f}\n",
+                        seconds, (unsigned long long)requests, (unsigned long long)events, (double)requests / seconds);
+  if (output_write(path, text, (size_t)length, &error)) return true;
+  fprintf(stderr, "aguanta: %s\n", error);
+  free(error);
+  return false;
 }

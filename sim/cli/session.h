@@ -10,15 +10,20 @@ struct scenario *session_read(struct arena *, const struct options *, const char
                               uint32_t count);
 /* Fills replications, jobs, interruption and progress; false after a message for a wrong --reps or --jobs. */
 bool session_options(const struct options *, struct study_options *);
-/* Runs, and exports as the options say. Null when the export failed. */
-struct results *session_run(struct arena *, const struct options *, const struct scenario *);
-/* 0, 98 or 99 by the verdicts, 1 for broken invariants, 130 when interrupted. */
-enum exit_code session_exit_code(const struct results *);
+/* Runs, and exports as the options say. The exit code: 0, 98 or 99 by the verdicts, 1 for broken invariants or an export that
+ * failed, 130 or 143 when interrupted. */
+struct results *session_run(struct arena *, const struct options *, const struct scenario *, enum exit_code *);
 /* Formats of --export are known; false after a message. */
 bool session_check_exports(const struct options *);
+/* --color and --progress are one of their words; false after a message. */
+bool session_check_words(const struct options *, const char *command);
+/* Some --export goes to stdout, which then holds nothing else. */
+bool session_exports_to_stdout(const struct options *);
 bool session_color(const struct options *);
 /* From now on Ctrl-C ends the run in order: what is finished is kept. A second one ends the program at once. */
 void session_catch_interrupts(void);
+/* Writes --timing; false after a message. */
+bool session_write_timing(const char *path, uint64_t requests, uint64_t events, double seconds);
 /* Seconds since some moment, for progress and --timing. */
 double session_clock(void);
 bool session_file_count(const struct options *, const char *command, uint32_t at_least, uint32_t at_most);

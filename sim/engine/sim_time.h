@@ -17,6 +17,6 @@ typedef int64_t sim_time;
 #define SIM_DAY    (24 * SIM_HOUR)
 #define SIM_YEAR   (365 * SIM_DAY)
 
-static inline double sim_seconds(sim_time t) { return (double)t * 1e-9; }
+static inline double sim_seconds(sim_time t) { return (double)t / 1e9; }
 
 #endif

@@ -72,6 +72,8 @@ static void write_rows(FILE *file, const struct results *r, const struct sweep_p
               point);
   }
   for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i], point);
+  static const struct estimate nothing = {NAN, NAN, NAN, 0, false};
+  if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", UNIT_NONE, &nothing}, point);
 }
 
 static void write_header(FILE *file) {

@@ -1,4 +1,5 @@
 #include "sim/report/plot.h"
+#include "sim/report/gnuplot.h"
 #include "sim/report/plot_kinds.h"
 #include <math.h>
 #include <stdlib.h>
@@ -62,39 +63,47 @@ bool plot_culprit(const struct result_file *file, const char *endpoint, char *ro
 }
 
 static const struct plot_kind *find(const char *name, char **error) {
+  const char *names[sizeof kinds / sizeof *kinds];
   char known[200] = "";
+  size_t count = 0;
   for (const struct plot_kind *k = kinds; k->name; k++) {
     if (!strcmp(k->name, name)) return k;
     size_t used = strlen(known);
     snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", k->name);
+    names[count++] = k->name;
   }
-  if (asprintf(error, "--kind %s: unknown; known are %s", name, known) < 0) abort();
+  const char *near = nearest_name(name, names, count);
+  if (asprintf(error, "--kind %s: unknown%s%s%s kinds are %s", name, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "", known) < 0)
+    abort();
   return NULL;
 }
 
-static bool draw(const struct plot_kind *kind, struct arena *arena, const char *const *paths, uint32_t count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, struct arena *arena, const char *const *paths, uint32_t count,
+                              const char *output, const struct plot_options *options, char **error) {
   struct result_file *files = arena_new_array(arena, struct result_file, count);
   for (uint32_t i = 0; i < count; i++)
-    if (!result_file_read(arena, paths[i], &files[i], error)) return false;
+    if (!result_file_read(arena, paths[i], &files[i], error)) return PLOT_NO_RESULT;
   for (uint32_t i = 0; options->endpoint && i < count; i++)
-    if (!result_has_endpoint(&files[i], options->endpoint))
-      return plot_nothing(error, &files[i], "no such endpoint as --endpoint says");
-  return kind->draw(kind, files, count, output, options, error);
+    if (!result_has_endpoint(&files[i], options->endpoint)) {
+      plot_nothing(error, &files[i], "no such endpoint as --endpoint says");
+      return PLOT_MISUSED;
+    }
+  return kind->draw(kind, files, count, output, options, error) ? PLOT_DRAWN : PLOT_FAILED;
 }
 
-int plot_run(const char *name, const char *const *paths, uint32_t count, const char *output, const struct plot_options *options,
-             char **error) {
+enum plot_outcome plot_run(const char *name, const char *const *paths, uint32_t count, const char *output,
+                           const struct plot_options *options, char **error) {
   static const struct plot_options none;
+  enum picture picture;
   *error = NULL;
   const struct plot_kind *kind = find(name, error);
-  if (!kind) return 1;
+  if (!kind || !picture_from_path(output, &picture, error)) return PLOT_MISUSED;
   if (count < kind->least || count > kind->most) {
     if (asprintf(error, "--kind %s takes %u to %u results, not %u", name, kind->least, kind->most, count) < 0) abort();
-    return 1;
+    return PLOT_MISUSED;
   }
   struct arena *arena = arena_new();
-  bool drawn = draw(kind, arena, paths, count, output, options ? options : &none, error);
+  enum plot_outcome outcome = draw(kind, arena, paths, count, output, options ? options : &none, error);
   arena_free(arena);
-  return drawn ? 0 : 1;
+  return outcome;
 }

@@ -23,8 +23,15 @@ struct plot_kind {
 
 /* All kinds; ends with a null name. */
 const struct plot_kind *plot_kinds(void);
-/* 0 when the picture stands at `output` (.png or .svg); 1 and a message that the caller frees. options may be null. */
-int plot_run(const char *kind, const char *const *results, uint32_t count, const char *output, const struct plot_options *,
-             char **error);
+enum plot_outcome {
+  PLOT_DRAWN,    /* the picture stands at `output` (.png or .svg) */
+  PLOT_FAILED,   /* gnuplot or the disk */
+  PLOT_MISUSED,  /* no such kind, too many results, an unknown ending, no such endpoint */
+  PLOT_NO_RESULT /* a file is missing or is no result of aguanta */
+};
+
+/* Except when drawn, *error is a message that the caller frees. options may be null. */
+enum plot_outcome plot_run(const char *kind, const char *const *results, uint32_t count, const char *output,
+                           const struct plot_options *, char **error);
 
 #endif

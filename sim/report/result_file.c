@@ -15,6 +15,7 @@ bool result_file_read(struct arena *arena, const char *path, struct result_file 
   const struct json_value *root = json_read_file(arena, faults, path);
   if (diagnostics_errors(faults)) {
     *error = strdup(diagnostics_render(faults, arena));
+    (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */
     return false;
   }
   if (json_number(json_member(root, "aguanta_result")) != 1)

@@ -76,9 +76,9 @@ static void parse_aggregate(struct parser *p, struct measure *m, const char *wor
   }
   const char *near = nearest_name(word, names, AGGREGATE_WORDS);
   FAIL(p,
-       "does not know how to take \"%s\" of something%s%s%s; it can be p50 ... p99.99, mean, max, rate, count, error_rate, "
+       "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, max, rate, count, error_rate, "
        "utilization, saturation, inside, availability, downtime, rto, cost",
-       word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
+       word, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
 
 /* --- subjects ---------------------------------------------------------------------------------------------------------------- */
@@ -115,7 +115,7 @@ static void no_such_subject(struct parser *p, const char *name) {
   for (uint32_t i = 0; i < m->platform.nodes.count && count < 300; i++) names[count++] = model_nodes(m, i)->name;
   const char *near = nearest_name(name, names, count);
   FAIL(p, "knows no endpoint, service or node group \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
-       near ? "\"" : "");
+       near ? "\"?" : "");
 }
 
 static bool quantity_word(const char *word, struct measure *m) {
@@ -181,6 +181,10 @@ static void parse_probe(struct parser *p, struct measure *m, const char *word) {
 
 static void parse_metric(struct parser *p, struct measure *m) {
   char *word = take_word(p, "{)");
+  if (!*p->at) {
+    FAIL(p, "misses \")\"");
+    return;
+  }
   switch (m->aggregate) {
   case AGGREGATE_COST:
     if (strcmp(word, "month")) FAIL(p, "can tell the cost of a month only: cost(month)");
@@ -287,6 +291,17 @@ static bool is_time(const struct measure *m) {
          m->quantity == QUANTITY_TIME;
 }
 
+/* The bill is one of a month, in the currency of the price list. */
+static const char *not_of_a_month(struct parser *p, const struct money_value *money) {
+  const struct config_list *items = &p->model->bill.prices.items;
+  const char *currency = items->count ? ((const struct price_item *)items->items)[0].price.currency : money->currency;
+  if (money->per[0] && strcmp(money->per, "month"))
+    return arena_format(p->arena, "is per %s: the bill is that of a month", money->per);
+  if (strcmp(money->currency, currency))
+    return arena_format(p->arena, "is in %s: the price list is in %s", money->currency, currency);
+  return NULL;
+}
+
 static double parse_value(struct parser *p, const struct measure *m, const char *text) {
   const char *wrong = NULL;
   double value = 0;
@@ -302,6 +317,7 @@ static double parse_value(struct parser *p, const struct measure *m, const char 
   } else if (m->aggregate == AGGREGATE_COST) {
     struct money_value money = {0};
     wrong = unit_parse_money(p->arena, text, &money);
+    if (!wrong) wrong = not_of_a_month(p, &money);
     value = money.amount;
   } else {
     char *end;

@@ -104,12 +104,11 @@ static struct json_value *with_parents(struct merger *m, struct place p, struct 
   if (parent) {
     struct ancestry here = {line, real_path(m->arena, file), line->depth + 1};
     parent = with_parents(m, p, parent, file, &here);
-    json_stamp_origin(parent, JSON_FROM_PARENT);
-  } else {
-    parent = json_new(m->arena, JSON_OBJECT);
+    if (parent) json_stamp_origin(parent, JSON_FROM_PARENT);
   }
-  if (parent->type != JSON_OBJECT)
+  if (parent && parent->type != JSON_OBJECT)
     diagnostic_add(m->diagnostics, json_position(extends), "%s holds %s and not an object", file, json_type_name(parent));
+  if (!parent || parent->type != JSON_OBJECT) return NULL; /* half a scenario would only raise false alarms */
   struct json_value *merged = merge_values(m->arena, p, parent, tree), *child = merged->first;
   merged->first = merged->last = NULL;
   merged->count = 0;

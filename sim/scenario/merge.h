@@ -19,7 +19,8 @@ struct record;
 
 enum { MERGE_DEPTH_LIMIT = 16 };
 
-/* Reads a file and its parents. The key `extends` is gone from the result. Null when the file itself could not be read. */
+/* Reads a file and its parents. The key `extends` is gone from the result. Null when the file or one of its
+ * parents could not be read. */
 struct json_value *merge_read(struct arena *, struct diagnostics *, const struct record *language, const char *path);
 /* The same for a text; `name` also says where its parents are. */
 struct json_value *merge_read_text(struct arena *, struct diagnostics *, const struct record *language, const char *name,

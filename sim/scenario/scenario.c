@@ -1,7 +1,9 @@
 #include "sim/scenario/scenario.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/merge.h"
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const severity_words[] = {"must", "should", "info", NULL};
 
@@ -96,10 +98,11 @@ struct reading {
   const struct json_value *root;
 };
 
-/* A fault found while linking, at the value that its path names or the nearest one above it. */
-static void report_at_path(void *context, const char *path, const char *message) {
+/* A fault found while linking, at the key to blame if it was given, else at the value that its path names or the nearest one
+ * above it. */
+static void report_at_path(void *context, const char *path, const char *key, const char *message) {
   struct reading *r = context;
-  char *place = arena_text(r->arena, path);
+  char *place = key ? arena_format(r->arena, "%s.%s", path, key) : arena_text(r->arena, path);
   const struct json_value *value = json_resolve_path(r->root, place);
   for (char *dot; !value && (dot = strrchr(place, '.')); value = json_resolve_path(r->root, place)) *dot = 0;
   diagnostic_add(r->diagnostics, value ? json_name_position(value) : NULL, "%s: %s", path, message);
@@ -113,13 +116,30 @@ static const char *beside(struct arena *arena, const struct json_value *value, c
   return arena_format(arena, "%.*s/%s", (int)(slash - file), file, path);
 }
 
+/* A list has one currency: sums of several would mean nothing. */
+static void check_currencies(struct reading *r, struct binder *binder, const struct price_list *list) {
+  const struct price_item *items = list->items.items;
+  for (uint32_t i = 1; i < list->items.count; i++)
+    if (strcmp(items[i].price.currency, items[0].price.currency)) {
+      const struct json_value *value = bind_value_of(binder, &items[i].price);
+      diagnostic_add(r->diagnostics, value ? json_position(value) : NULL,
+                     "\"price\" is in %s, but the first item is in %s: a list has one currency", items[i].price.currency,
+                     items[0].price.currency);
+    }
+}
+
 static void read_prices(struct reading *r, struct scenario *s) {
   if (!s->prices_file) return;
-  const char *path = beside(r->arena, bind_value_of(r->binder, &s->prices_file), s->file, s->prices_file);
+  const struct json_value *named = bind_value_of(r->binder, &s->prices_file);
+  const char *path = beside(r->arena, named, s->file, s->prices_file);
+  if (access(path, R_OK)) {
+    diagnostic_add(r->diagnostics, named ? json_position(named) : NULL, "cannot read %s: %s", path, strerror(errno));
+    return;
+  }
   struct json_value *list = json_read_file(r->arena, r->diagnostics, path);
   if (!list) return;
   struct binder binder = binder_new(r->arena, r->diagnostics, list);
-  bind_record(&binder, &price_list_record, list, &s->model.bill.prices);
+  if (bind_record(&binder, &price_list_record, list, &s->model.bill.prices)) check_currencies(r, &binder, &s->model.bill.prices);
   const char *text = json_print(r->arena, list);
   for (; *text; text++) s->hash = (s->hash ^ (unsigned char)*text) * 0x100000001b3u;
 }
