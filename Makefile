@@ -17,7 +17,7 @@ BENCH    := $(wildcard tests/bench/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo check check-hpa check-oracle check-long lint bench fuzz format docs clean help setup
+.PHONY: all demo check install check-hpa check-oracle check-long lint bench format docs clean help setup
 all: setup
 	@$(MAKE) --no-print-directory $(B)/aguanta
 
@@ -61,6 +61,10 @@ bench: setup
 	@$(MAKE) --no-print-directory $(B)/bench
 	@$(B)/bench
 
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 build/aguanta $(DESTDIR)$(PREFIX)/bin/aguanta
+
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
@@ -72,7 +76,7 @@ help:
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
-	@echo "make lint bench format docs clean"
+	@echo "make lint bench format docs clean install"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -113,6 +113,8 @@ static void link_services(struct linker *l) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     const char *path = arena_format(l->arena, "services.%s", s->name);
+    if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
+      fault(l, path, "the name \"%s\" means something else in claims", s->name);
     if (!s->threads) s->threads = default_threads(s->kind);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
@@ -138,6 +140,8 @@ static void link_endpoints(struct linker *l) {
       fault(l, path, "its entry \"%s\" is an external service", model_service(m, (uint32_t)e->entry)->name);
       continue;
     }
+    if (!strcmp(e->name, "all") || !strcmp(e->name, "inside"))
+      fault(l, path, "the name \"%s\" means something else in claims", e->name);
     const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
     if (wrong) fault(l, path, "%s", wrong);
   }
@@ -228,8 +232,8 @@ static void check_placement(struct linker *l) {
     const struct service *s = &w->services[i];
     if (s->config->kind == SERVICE_EXTERNAL || s->in_rotation >= (uint64_t)s->config->replicas) continue;
     fault_at(l, arena_format(l->arena, "services.%s", s->config->name), "replicas",
-          "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
-          (long long)s->config->replicas);
+             "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
+             (long long)s->config->replicas);
   }
   world_free(w);
 }

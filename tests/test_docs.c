@@ -271,7 +271,8 @@ static void check_oracle_names(struct document *d) {
     char *name = between(at, "`oracle/", "`"), pattern[300];
     glob_t found;
     snprintf(pattern, sizeof pattern, "tests/oracle/%s.json", name ? name : "?");
-    test_check(glob(pattern, 0, NULL, &found) == 0 || strstr(pattern, "NAME"), "%s names %s: there is no such case", d->path, pattern);
+    test_check(glob(pattern, 0, NULL, &found) == 0 || strstr(pattern, "NAME"), "%s names %s: there is no such case", d->path,
+               pattern);
     globfree(&found);
     free(name);
   }
@@ -351,7 +352,8 @@ static bool read_row(char *line, struct row *r) {
   char *cells[7];
   int count = 0;
   if (!begins(line, "| ")) return false;
-  for (char *at = line + 2, *end; count < 7 && (end = strstr(at, " |")); at = end + 2 + (end[2] == ' ')) *end = 0, cells[count++] = at;
+  for (char *at = line + 2, *end; count < 7 && (end = strstr(at, " |")); at = end + 2 + (end[2] == ' '))
+    *end = 0, cells[count++] = at;
   if (count != 6 || *cells[2] != '`' || *cells[3] != '`') return false;
   *r = (struct row){cells[2] + 1, cells[3] + 1, cells[4], cells[5]};
   r->scenario[strlen(r->scenario) - 1] = r->claim[strlen(r->claim) - 1] = 0;
@@ -444,8 +446,8 @@ static bool write_row(FILE *out, const char *head, const struct row *r) {
   if (at) {
     char *value = at + strlen(wanted), *source = strstr(value, "  (");
     if (source) *source = 0;
-    fprintf(out, "%s | `%s` | `%s` | %.*s | %s |\n", head, r->scenario, r->claim, begins(line, "NO DATA") ? 7 : (int)strcspn(line, " "),
-            line, value);
+    fprintf(out, "%s | `%s` | `%s` | %.*s | %s |\n", head, r->scenario, r->claim,
+            begins(line, "NO DATA") ? 7 : (int)strcspn(line, " "), line, value);
   }
   child_free(&c);
   return at != NULL;

@@ -28,7 +28,7 @@ const struct option options_table[] = {
     {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK},
     {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES},
     {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", STUDIES | FOR_VALIDATE},
-    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN | FOR_CHECK},
+    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN},
     {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
     {0}};
 

@@ -15,6 +15,8 @@ static volatile sig_atomic_t interrupted;
 static void on_interrupt(int signal) {
   if (interrupted) _exit(signal == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED);
   interrupted = signal;
+  static const char text[] = "\naguanta: finishing what is running; once more stops at once\n";
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) return;
 }
 
 void session_catch_interrupts(void) {
@@ -143,6 +145,10 @@ bool session_exports_to_stdout(const struct options *o) {
 }
 
 bool session_check_exports(const struct options *o) {
+  if (o->format && !session_exports_to_stdout(o)) {
+    fprintf(stderr, "aguanta: --format is for --export -\n");
+    return false;
+  }
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
     if (report_export_known(o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;

@@ -243,6 +243,7 @@ struct shown format_verdict_line(const struct results *results) {
   append_count(list, sizeof list, sum.info, "info");
   if (!*list) snprintf(list, sizeof list, "no claims");
   const char *word = results->claim_count == sum.info ? "NONE" : format_verdict_word(sum.overall);
+  if (results->interrupted) word = "INTERRUPTED";
   if (results->violation_count) word = "ERROR";
   snprintf(out.text, sizeof out.text, "%s (%s)", word, list);
   return out;

@@ -47,7 +47,7 @@ struct verdict_sum {
   enum verdict overall; /* the worst: FAIL, UNDECIDED, NO DATA, PASS */
 };
 struct verdict_sum format_verdicts(const struct results *);
-/* "FAIL (3 pass, 1 fail, 1 undecided)"; broken invariants come first: "ERROR (2 broken invariants; ...)". */
+/* "FAIL (3 pass, 1 fail, 1 undecided)"; broken invariants come first as ERROR, then INTERRUPTED. */
 struct shown format_verdict_line(const struct results *);
 
 #endif

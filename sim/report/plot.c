@@ -73,7 +73,8 @@ static const struct plot_kind *find(const char *name, char **error) {
     names[count++] = k->name;
   }
   const char *near = nearest_name(name, names, count);
-  if (asprintf(error, "--kind %s: unknown%s%s%s kinds are %s", name, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "", known) < 0)
+  if (asprintf(error, "--kind %s: unknown%s%s%s kinds are %s", name, near ? "; did you mean \"" : ";", near ? near : "",
+               near ? "\"?" : "", known) < 0)
     abort();
   return NULL;
 }
@@ -99,7 +100,9 @@ enum plot_outcome plot_run(const char *name, const char *const *paths, uint32_t 
   const struct plot_kind *kind = find(name, error);
   if (!kind || !picture_from_path(output, &picture, error)) return PLOT_MISUSED;
   if (count < kind->least || count > kind->most) {
-    if (asprintf(error, "--kind %s takes %u to %u results, not %u", name, kind->least, kind->most, count) < 0) abort();
+    int made = kind->most == 1 ? asprintf(error, "--kind %s takes one result, not %u", name, count)
+                               : asprintf(error, "--kind %s takes %u to %u results, not %u", name, kind->least, kind->most, count);
+    if (made < 0) abort();
     return PLOT_MISUSED;
   }
   struct arena *arena = arena_new();

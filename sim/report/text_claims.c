@@ -69,7 +69,8 @@ static void print_under(FILE *file, int indent, int width, const char *text) {
 static void print_advice(FILE *file, const struct claim_result *claim, int indent, const struct report_options *options) {
   char text[120];
   if (claim->verdict == VERDICT_UNDECIDED && claim->more_replications) {
-    snprintf(text, sizeof text, "(about %s more replications would decide)", format_count(claim->more_replications).text);
+    snprintf(text, sizeof text, "(about %s more replication%s would decide)", format_count(claim->more_replications).text,
+             claim->more_replications == 1 ? "" : "s");
     print_under(file, indent, options->width, text);
   }
   if (claim->reason) print_under(file, indent, options->width, claim->reason);
