@@ -127,7 +127,7 @@ static void test_empty(void) {
   struct results r = {.scenario_name = "empty", .interrupted = true};
   chosen = (struct report_options){.verbose = true};
   char *text = render(write_text, &r), *json = render(report_json_write, &r);
-  test_check(strstr(text, "interrupted: ") && strstr(text, "verdict: NONE (no claims)\n"), "%s", text);
+  test_check(strstr(text, "interrupted: ") && strstr(text, "verdict: INTERRUPTED (no claims)\n"), "%s", text);
   cJSON *root = cJSON_Parse(json);
   test_check(root && cJSON_IsNull(cJSON_GetObjectItem(root, "outages")), "unknown is null: %s", json);
   test_check(cJSON_IsNull(cJSON_GetObjectItem(root, "scenario_resolved")), "no scenario is null");

@@ -27,6 +27,11 @@ static void integrate(struct world *w) {
     b->served_ns[i] += b->serving[i] * passed;
     b->total_served_ns += b->share[i] * b->serving[i] * passed;
   }
+  for (uint32_t k = 0; k < b->open_count; k++)
+    for (uint32_t i = 0; i < b->endpoint_count; i++) {
+      double lost = b->open[k].before[i] - b->serving[i];
+      if (lost > 0) b->classes[b->open[k].fault].lost_ns += b->share[i] * lost * passed;
+    }
   b->since = world_now(w);
 }
 

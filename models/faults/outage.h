@@ -17,7 +17,8 @@ enum { OUTAGES_OPEN_MAX = 64 };
 
 struct outage_log {
   uint64_t faults, outages;
-  double *rto_s; /* of every outage; grows by doubling */
+  double *rto_s;  /* of every outage; grows by doubling */
+  double lost_ns; /* time times the share of requests that were served less than before the fault */
   uint32_t room;
 };
 

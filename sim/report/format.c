@@ -64,6 +64,7 @@ static int power_of(enum unit unit, const struct estimate *e, double factor) {
   if (unit == UNIT_COUNT && e->exact) return 0;
   double half = has_interval(e) ? (e->high - e->low) / 2 : 0;
   if (half > 0 && isfinite(half)) return last_digit(half / factor);
+  if (unit == UNIT_CURRENCY) return -2;
   return last_digit_alone(unit, e->value, factor);
 }
 

@@ -44,7 +44,7 @@ static void put_claim(struct figure *f, const struct json_value *claim, double y
   snprintf(position, sizeof position, "screen %.6f, first %.9g", 1 - (RIGHT - 14.0) / f->width, y);
   snprintf(text, sizeof text, "%s  %s", verdict, isnan(e.value) ? "" : value_text(claim, &e).text);
   figure_text(f, position, "left", strcmp(verdict, "NO DATA") ? figure_color(color) : FIGURE_GREY, 11, text);
-  if (isnan(e.value) || !claim_limit(expression, &limit)) return;
+  if (isnan(e.value) || !claim_limit(claim, &limit)) return;
   double a = clamped(relative(e.low, &limit, unit)), b = clamped(relative(e.high, &limit, unit)),
          x = clamped(relative(e.value, &limit, unit));
   if (isnan(a) || isnan(b)) a = b = x;
@@ -63,7 +63,7 @@ static void say(char *text, size_t size, const struct result_file *file, int cou
     struct claim_limit limit;
     pass += !strcmp(result_text(c, "verdict"), "PASS");
     decided += !strcmp(result_text(c, "verdict"), "FAIL");
-    if (strcmp(result_text(c, "verdict"), "FAIL") || !claim_limit(result_text(c, "expr"), &limit)) continue;
+    if (strcmp(result_text(c, "verdict"), "FAIL") || !claim_limit(c, &limit)) continue;
     double x = relative(result_estimate(c).value, &limit, result_text(c, "unit"));
     if (x > most) most = x, worst = c;
   }

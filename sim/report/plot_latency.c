@@ -122,7 +122,7 @@ static void put_limits(struct figure *f, const struct line *lines, int count, do
     for (const struct json_value *c = json_first(json_member(lines[i].file->root, "claims")); c; c = json_next(c)) {
       const char *expression = result_text(c, "expr");
       struct claim_limit limit;
-      if (*expression != 'p' || !strstr(expression, wanted) || !claim_limit(expression, &limit) || !isfinite(limit.high)) continue;
+      if (*expression != 'p' || !strstr(expression, wanted) || !claim_limit(c, &limit) || !isfinite(limit.high)) continue;
       if (strstr(drawn, expression) || limit.high <= 0) continue;
       snprintf(drawn + strlen(drawn), sizeof drawn - strlen(drawn), "%s\n", expression);
       fprintf(f->script, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1 lc rgb '%s'\n", limit.high,
@@ -148,8 +148,7 @@ static void title(struct figure *f, const struct result_file *files, uint32_t co
   if (plot_culprit(worst->file, worst->endpoint, culprit, sizeof culprit) && used < (int)sizeof text)
     snprintf(text + used, sizeof text - (size_t)used, "; %s", culprit);
   figure_title(f, options->title ? options->title : text,
-               count > 1 ? "latency percentiles of the same customers; bands are 95% intervals"
-                         : plot_subtitle(files, subtitle, sizeof subtitle));
+               count > 1 ? "latency percentiles of the same customers" : plot_subtitle(files, subtitle, sizeof subtitle));
 }
 
 static void axes(struct figure *f, const struct picture_range *range, double right) {

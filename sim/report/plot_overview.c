@@ -85,9 +85,9 @@ static void say(char *text, size_t size, const struct result_file *files, uint32
   for (uint32_t i = 1; i < count; i++)
     if (p99_cell(&files[i], endpoint).value < p99_cell(fastest, endpoint).value) fastest = &files[i];
   if (best)
-    snprintf(text, size, "%s is the cheapest that keeps every claim: %s a month", best->name, cost_cell(best, NULL).text.text);
+    snprintf(text, size, "%s is the cheapest that keeps all its claims: %s a month", best->name, cost_cell(best, NULL).text.text);
   else
-    snprintf(text, size, "none keeps every claim; %s has the lowest p99 of %s: %s", fastest->name, endpoint,
+    snprintf(text, size, "none keeps all its claims; %s has the lowest p99 of %s: %s", fastest->name, endpoint,
              p99_cell(fastest, endpoint).text.text);
 }
 

@@ -111,10 +111,10 @@ static void time_ticks(struct figure *f, double last, bool labels) {
   }
   fprintf(f->script, ")\nset xlabel '%s' textcolor rgb '#444444' font ',12'\n",
           !labels        ? ""
-          : unit == 1    ? "time (s)"
-          : unit == 60   ? "time (min)"
-          : unit == 3600 ? "time (h)"
-                         : "time (days)");
+          : unit == 1    ? "time after the warm-up (s)"
+          : unit == 60   ? "time after the warm-up (min)"
+          : unit == 3600 ? "time after the warm-up (h)"
+                         : "time after the warm-up (days)");
 }
 
 static void put_labels(struct figure *f, const struct panel *panel, double last, double pixels) {
@@ -173,7 +173,7 @@ static void say(char *text, size_t size, const struct panel *panels) {
   const struct line *worst = &panel->lines[0];
   for (int i = 1; i < panel->count; i++)
     if (panel->lines[i].peak > worst->peak) worst = &panel->lines[i];
-  snprintf(text, size, "%s peaks at %s, %s into the run", worst->label,
+  snprintf(text, size, "%s peaks at %s, %s after the warm-up", worst->label,
            format_number(panel == &panels[1] ? UNIT_SECONDS : UNIT_PER_SECOND, NULL, worst->peak).text,
            format_number(UNIT_SECONDS, NULL, worst->peak_at).text);
 }

@@ -70,44 +70,9 @@ const char *result_verdict(const struct result_file *file) {
   return order[worst];
 }
 
-/* ---- limits in claims ---- */
-
-static const struct {
-  const char *suffix;
-  double factor;
-} suffixes[] = {{"ns", 1e-9},        {"us", 1e-6}, {"ms", 1e-3},    {"min", 60},       {"m", 60},     {"s", 1},
-                {"h", 3600},         {"d", 86400}, {"y", 31536000}, {"%", 0.01},       {"KiB", 1024}, {"MiB", 1048576},
-                {"GiB", 1073741824}, {"Ki", 1024}, {"Mi", 1048576}, {"Gi", 1073741824}};
-
-/* A number and its unit; words that are not a unit (USD, /s) leave it as it is. Durations may have parts: 2h30m. */
-static bool quantity(const char **text, double *out) {
-  *out = 0;
-  bool any = false;
-  while (strspn(*text, " ")) ++*text;
-  for (char *end;; any = true) {
-    double part = strtod(*text, &end);
-    if (end == *text || strchr("nNiI", **text)) return any;
-    double factor = 1;
-    size_t length = strspn(end, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%");
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-      if (strlen(suffixes[i].suffix) == length && !strncmp(end, suffixes[i].suffix, length)) factor = suffixes[i].factor;
-    *out += part * factor;
-    *text = end + length;
-    if (**text < '0' || **text > '9') return true;
-  }
-}
-
-bool claim_limit(const char *expression, struct claim_limit *out) {
-  const char *after = strrchr(expression, ')'), *in, *compare;
-  *out = (struct claim_limit){-INFINITY, INFINITY};
-  /* a window such as over peak(15m) also ends with a bracket; the comparison comes after the last one */
-  if (!after) return false;
-  if ((in = strstr(after, " in "))) {
-    in += 4;
-    return quantity(&in, &out->low) && !strncmp(in, "..", 2) && (in += 2, quantity(&in, &out->high));
-  }
-  if (!(compare = strpbrk(after, "<>"))) return false;
-  double *bound = *compare == '<' ? &out->high : &out->low;
-  compare += 1 + (compare[1] == '=');
-  return quantity(&compare, bound);
+bool claim_limit(const struct json_value *claim, struct claim_limit *out) {
+  const struct json_value *low = json_first(json_member(claim, "limit")), *high = json_next(low);
+  *out = (struct claim_limit){json_type(low) == JSON_NUMBER ? json_number(low) : -INFINITY,
+                              json_type(high) == JSON_NUMBER ? json_number(high) : INFINITY};
+  return json_type(low) == JSON_NUMBER || json_type(high) == JSON_NUMBER;
 }

@@ -29,10 +29,10 @@ bool result_has_endpoint(const struct result_file *, const char *endpoint);
 /* The overall verdict of the claims: PASS, FAIL, UNDECIDED, NO DATA; "NONE" without claims. */
 const char *result_verdict(const struct result_file *);
 
-/* The limit that a claim's text states, in base units: "< 400ms" is {-inf, 0.4}; ">= 99.9%" {0.999, inf}; "in 1..2". */
+/* The limit of a claim, in base units: "< 400ms" is {-inf, 0.4}; "in 1..2" is {1, 2}. False when there is none. */
 struct claim_limit {
   double low, high;
 };
-bool claim_limit(const char *expression, struct claim_limit *);
+bool claim_limit(const struct json_value *claim, struct claim_limit *);
 
 #endif

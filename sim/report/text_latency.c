@@ -26,6 +26,7 @@ static void print_cells(FILE *file, const struct results *r, const char *endpoin
     const struct metric *m = latency_of(r, endpoint, aggregates[a]);
     struct shown cell = {"-"};
     if (m) cell = interval ? format_interval(m->unit, NULL, &m->estimate) : format_value(m->unit, NULL, &m->estimate);
+    if (format_width(cell.text) >= CELL) fputc(' ', file); /* a long one may push, but not touch */
     table_right(file, interval && !m ? "" : cell.text, CELL);
   }
   fputc('\n', file);

@@ -99,11 +99,11 @@ static void print_outage(FILE *file, const struct outage_class *o) {
   table_right(file, o->faults ? format_percent((double)o->outages / (double)o->faults).text : "-", 9);
   table_right(file, format_value(UNIT_SECONDS, NULL, &o->rto_mean).text, 10);
   fputc(' ', file);
-  table_left(file, format_interval(UNIT_SECONDS, NULL, &o->rto_mean).text, 15);
+  table_left(file, format_interval(UNIT_SECONDS, NULL, &o->rto_mean).text, 14);
   table_right(file, format_number(UNIT_SECONDS, NULL, o->rto_p50).text, 9);
   table_right(file, format_number(UNIT_SECONDS, NULL, o->rto_p95).text, 9);
   table_right(file, format_number(UNIT_SECONDS, NULL, o->rto_max).text, 9);
-  table_right(file, format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text, 11);
+  table_right(file, format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text, 12);
   fputc('\n', file);
 }
 
@@ -117,7 +117,7 @@ void text_availability(FILE *file, const struct results *r, const struct report_
   print_available(file, "all endpoints", &a->availability);
   for (uint32_t i = 0; i < a->endpoint_count; i++) print_available(file, a->endpoints[i], &a->endpoint_availability[i]);
   if (a->class_count == 0) return;
-  fprintf(file, "\n  %-18s%7s%9s%10s %-15s%9s%9s%9s%11s\n", "fault", "a year", "outages", "RTO mean", "", "p50", "p95", "max",
+  fprintf(file, "\n  %-18s%7s%9s%10s %-14s%9s%9s%9s%12s\n", "fault", "a year", "outages", "RTO mean", "", "p50", "p95", "max",
           "lost a year");
   for (uint32_t i = 0; i < a->class_count; i++) print_outage(file, &a->classes[i]);
 }

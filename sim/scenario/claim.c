@@ -119,9 +119,9 @@ static void no_such_subject(struct parser *p, const char *name) {
 }
 
 static bool quantity_word(const char *word, struct measure *m) {
-  static const char *const words[] = {"latency", "replicas", "cpu", "threads"};
-  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_REPLICAS, QUANTITY_CPU, QUANTITY_THREADS};
-  for (int i = 0; i < 4; i++)
+  static const char *const words[] = {"latency", "replicas", "cpu", "threads", "primary"};
+  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_REPLICAS, QUANTITY_CPU, QUANTITY_THREADS, QUANTITY_PRIMARY};
+  for (int i = 0; i < 5; i++)
     if (!strcmp(word, words[i])) {
       m->quantity = quantities[i];
       return true;
@@ -235,9 +235,9 @@ static void check_combination(struct parser *p, const struct measure *m) {
     if (!traffic) FAIL(p, "counts the answers of an endpoint, a service or \"all\"");
     break;
   case AGGREGATE_UTILIZATION:
-    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS)
+    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS && m->quantity != QUANTITY_PRIMARY)
       FAIL(p, "gives the utilization of a node group's or a service's .cpu, or of a service's .threads");
-    if (m->quantity == QUANTITY_THREADS && m->subject != SUBJECT_SERVICE) FAIL(p, "only services have threads");
+    if (m->quantity != QUANTITY_CPU && m->subject != SUBJECT_SERVICE) FAIL(p, "only services have threads and a primary");
     if (m->subject < SUBJECT_SERVICE) FAIL(p, "gives the utilization of services and node groups, not of endpoints");
     break;
   case AGGREGATE_SATURATION:

@@ -10,7 +10,10 @@ static const char *const severity_words[] = {"must", "should", "info", NULL};
 #define AT(member) offsetof(struct claim, member)
 static const struct field claim_fields[] = {
     {.name = "id", .kind = FIELD_TEXT, .offset = AT(name), .optional = true, .doc = "Short name; absent: its number."},
-    {.name = "expr", .kind = FIELD_TEXT, .offset = AT(expression), .doc = "Such as \"p99(buy.latency) < 250ms\"; see Claims."},
+    {.name = "expr",
+     .kind = FIELD_TEXT,
+     .offset = AT(expression),
+     .doc = "Such as \"p99(buy.latency) < 250ms\"; the grammar is in docs/results.md."},
     {.name = "severity",
      .kind = FIELD_WORD,
      .offset = AT(severity),
@@ -74,7 +77,7 @@ static const struct field root_fields[] = {
      .kind = FIELD_TEXT,
      .offset = AT(prices_file),
      .optional = true,
-     .doc = "Price list, relative to this file."},
+     .doc = "Price list, relative to this file: {\"title\": ..., \"items\": {name: {\"price\", \"source\", \"date\"}}}."},
     {.name = "run",
      .kind = FIELD_RECORD,
      .offset = AT(model.run),

@@ -80,9 +80,7 @@ static void saturation_rows(const struct ledger *l, struct results *r) {
     const struct resource *x = &resources[i];
     bool nodes = x->subject == SUBJECT_NODES;
     const char *name = nodes ? model_nodes(l->model, x->index)->name : model_service(l->model, x->index)->name;
-    bool by_limit = !nodes && x->by_cpu;
-    const struct entry *e =
-        entry_named(l, arena_format(l->arena, "%s.%s", name, nodes || by_limit ? "cpu" : "threads"), "utilization");
+    const struct entry *e = entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization");
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){x->name, e ? ledger_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
                              resource_saturates_at(x), false};
@@ -140,7 +138,8 @@ static struct outage_class outage_class_of(const struct ledger *l, uint32_t faul
                            .rto_mean = {NAN, NAN, NAN, f->outages, false},
                            .rto_p50 = NAN,
                            .rto_p95 = NAN,
-                           .rto_max = NAN};
+                           .rto_max = NAN,
+                           .downtime_per_year_s = f->lost_s / years};
   if (!f->outages) return c;
   qsort(f->rto_s, f->outages, sizeof *f->rto_s, by_value);
   for (uint64_t i = 0; i < f->outages; i++) sum += f->rto_s[i];
@@ -148,7 +147,7 @@ static struct outage_class outage_class_of(const struct ledger *l, uint32_t faul
   c.rto_mean = (struct estimate){sum / (double)f->outages, fmax(0, i.low), i.high, f->outages, false};
   c.rto_p50 = f->rto_s[(f->outages - 1) / 2], c.rto_p95 = f->rto_s[(uint64_t)ceil(0.95 * (double)f->outages) - 1],
   c.rto_max = f->rto_s[f->outages - 1];
-  c.downtime_per_year_s = sum / years;
+
   return c;
 }
 
@@ -309,6 +308,10 @@ static void note_too_short(const struct ledger *l, struct results *r) {
   for (uint32_t e = 0; e < l->model->endpoints.count; e++) {
     uint64_t n = l->traffic->latency[e].count;
     if (l->unstable || n >= 100000) continue;
+    if (!n) { /* more replications of nothing are nothing */
+      note(l, r, arena_format(l->arena, "%s: no request was answered", model_endpoint(l->model, e)->name));
+      continue;
+    }
     const char *first = n < 200 ? "p50" : n < 1000 ? "p90" : n < 2000 ? "p95" : n < 10000 ? "p99" : "p99.9";
     note(l, r,
          arena_format(l->arena,

@@ -155,7 +155,7 @@ static struct resource primary_of(const struct service_config *s, uint32_t index
                            index,
                            (d->primary[index] + reads / most_replicas(s)) / speed,
                            cores,
-                           true};
+                           "primary"};
 }
 
 /* The threads or the CPU limit of all replicas. */
@@ -169,7 +169,7 @@ static struct resource threads_of(const struct service_config *s, uint32_t index
                            index,
                            d->service[index] / speed,
                            replica_cores(s) * most_replicas(s),
-                           by_limit};
+                           by_limit ? "cpu" : "threads"};
 }
 
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
@@ -190,7 +190,7 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
     if (d.nodes[i] <= 0 || isinf(node_cores(g))) continue;
     const char *many = g->count > 1 ? arena_format(arena, " of %lld nodes", (long long)g->count) : "";
     r[count++] = (struct resource){
-        arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, d.nodes[i], node_cores(g) * (double)g->count, true};
+        arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, d.nodes[i], node_cores(g) * (double)g->count, "cpu"};
   }
   return count;
 }
@@ -214,6 +214,7 @@ static double utilization_of(const struct measure *m, const struct model *model,
   const struct service_config *s = model_service(model, m->index);
   const struct service_view *u = &v->services[m->index];
   double limit = replica_cores(s), node = (double)model_nodes(model, group_of(model, s))->cpu / 1000;
+  if (m->quantity == QUANTITY_PRIMARY) return v->seconds > 0 ? u->primary_s / (v->seconds * (limit < node ? limit : node)) : NAN;
   if (m->quantity == QUANTITY_THREADS) return u->replica_s > 0 ? u->busy_s / (u->replica_s * (double)s->threads) : NAN;
   return u->replica_s > 0 ? u->used_s / (u->replica_s * (limit < node ? limit : node)) : NAN;
 }

@@ -21,9 +21,9 @@ struct resource {
   const char *name;
   enum subject subject;
   uint32_t index;
-  double demand_s; /* resource seconds per request of the whole system, at its mix */
-  double capacity; /* resource seconds per second */
-  bool by_cpu;     /* of a service: its CPU is full first, not its threads */
+  double demand_s;  /* resource seconds per request of the whole system, at its mix */
+  double capacity;  /* resource seconds per second */
+  const char *part; /* which utilization: cpu, threads or primary */
 };
 
 /* All resources that requests use: CPU of node groups, threads and CPU limits of services. The count; array in the arena. */

@@ -41,7 +41,8 @@ struct claim_result {
   enum unit unit;
   struct estimate estimate;
   uint64_t more_replications; /* UNDECIDED: how many more it would take, 0 when unknown */
-  const char *reason;         /* NO DATA: why; else null */
+  const char *reason;         /* why there is no data, or what would decide it; may be null */
+  double low, high;           /* what holds lies between them; infinite where open */
 };
 
 /* Where the time of a request went: one row per component and kind of time, in seconds per request. `slow` is the mean

@@ -155,7 +155,9 @@ struct claim_result claim_judge(const struct ledger *l, const struct claim *c, c
                            .source = c->source,
                            .note = c->note,
                            .severity = (enum severity)c->severity,
-                           .unit = measure_unit(&c->measure)};
+                           .unit = measure_unit(&c->measure),
+                           .low = c->low,
+                           .high = c->high};
   r.estimate = c->share > 0 && l->faults ? outage_quantile(l, c) : ledger_estimate(l, e);
   if (isnan(r.estimate.value)) {
     r.verdict = VERDICT_NO_DATA;
@@ -163,6 +165,12 @@ struct claim_result claim_judge(const struct ledger *l, const struct claim *c, c
     return r;
   }
   r.verdict = judge(c, &r.estimate);
-  if (r.verdict == VERDICT_UNDECIDED) r.more_replications = more_needed(c, &r.estimate, replications_of(l, e));
+  if (r.verdict != VERDICT_UNDECIDED) return r;
+  uint64_t more = more_needed(c, &r.estimate, replications_of(l, e));
+  if (c->measure.over_faults && more)
+    r.reason = arena_format(l->arena, "(about %.0f more years of faults would decide)",
+                            (double)more * (double)l->model->run.years_per_replication);
+  else
+    r.more_replications = more;
   return r;
 }

@@ -58,6 +58,7 @@ static void read_services(struct view *v, const struct world *w) {
     for (uint32_t k = 0; k < s->capacity; k++) {
       const struct container *c = &w->containers[s->first + k];
       out->used_s += c->used_measured * 1e-9;
+      if (!k) out->primary_s += c->used_measured * 1e-9;
       out->busy_s += c->busy_measured * 1e-9;
       for (uint32_t p = 0; p < s->config->pools.count; p++) out->pool_used_s += c->pools[p].used_measured * 1e-9;
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
@@ -72,6 +73,7 @@ static void read_outages(struct view *v, const struct world *w) {
   const struct outage_book *b = &w->outages;
   for (uint32_t i = 0; i < b->class_count; i++) {
     v->faults[i].faults += b->classes[i].faults;
+    v->faults[i].lost_s += b->classes[i].lost_ns * 1e-9;
     add_rtos(v->arena, &v->faults[i], b->classes[i].rto_s, b->classes[i].outages);
   }
   for (uint32_t i = 0; i < b->endpoint_count; i++) v->served_s[i] += b->served_ns[i] * 1e-9;
@@ -126,7 +128,8 @@ void view_merge(struct view *into, const struct view *from, const struct model *
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_view *a = &into->services[i];
     const struct service_view *b = &from->services[i];
-    a->used_s += b->used_s, a->busy_s += b->busy_s, a->replica_s += b->replica_s, a->pool_used_s += b->pool_used_s;
+    a->used_s += b->used_s, a->busy_s += b->busy_s, a->primary_s += b->primary_s, a->replica_s += b->replica_s,
+        a->pool_used_s += b->pool_used_s;
     if (b->replicas_max > a->replicas_max) a->replicas_max = b->replicas_max;
   }
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
@@ -136,6 +139,7 @@ void view_merge(struct view *into, const struct view *from, const struct model *
   for (uint32_t i = 0; i < m->run.probes.count; i++) into->probes[i] += from->probes[i];
   for (uint32_t i = 0; i < m->faults.count; i++) {
     into->faults[i].faults += from->faults[i].faults;
+    into->faults[i].lost_s += from->faults[i].lost_s;
     add_rtos(into->arena, &into->faults[i], from->faults[i].rto_s, from->faults[i].outages);
   }
   for (uint32_t i = 0; i < m->endpoints.count; i++) into->served_s[i] += from->served_s[i];

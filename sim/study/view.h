@@ -7,6 +7,7 @@
 struct service_view {
   double used_s;    /* core seconds */
   double busy_s;    /* thread seconds */
+  double primary_s; /* core seconds of the first replica */
   double replica_s; /* replica seconds in rotation */
   double replicas_max;
   double pool_used_s; /* connection seconds, all pools */
@@ -14,6 +15,7 @@ struct service_view {
 
 struct fault_view {
   uint64_t faults, outages;
+  double lost_s; /* weighted by the share not served */
   double *rto_s;
   uint32_t room;
 };
