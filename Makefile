@@ -1,5 +1,6 @@
 # aguanta: `make demo` answers the main question, `make check` tests; `make help` lists the rest.
 SAN      ?=
+CORES    := $(shell nproc 2>/dev/null || echo 2)
 OPT      ?= -O2
 ifeq ($(origin CC),default)
 CC       := gcc
@@ -19,7 +20,7 @@ obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
 .PHONY: all demo check install check-hpa check-oracle check-long lint bench format docs clean help setup
 all: setup
-	@$(MAKE) --no-print-directory $(B)/aguanta
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
 setup:
 	@./tests/setup.sh
@@ -31,34 +32,34 @@ demo: all
 	@for s in $(PLATFORM); do \
 	  $(B)/aguanta run scenarios/platform/$$s.json --export build/demo/$$s.json --export build/demo/$$s.md || [ $$? -ge 98 ] || exit 1; echo; done
 	@cd build/demo && for k in overview bill; do ../aguanta plot compose.json swarm.json kubernetes.json --kind $$k -o $$k.png || exit 1; done
-	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind latency --endpoint buy -o latency-buy.png
+	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind latency --endpoint event -o latency-event.png
 	@cd build/demo && for s in $(PLATFORM); do for k in breakdown claims; do ../aguanta plot $$s.json --kind $$k -o $$s-$$k.png || exit 1; done; done
 	@echo "Results and pictures are in build/demo:" && ls build/demo
 
 check: setup
-	@$(MAKE) --no-print-directory $(B)/aguanta $(B)/tests/all
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
 	@AGUANTA_BIN=$(B)/aguanta $(B)/tests/all
 
 check-hpa: setup
-	@$(MAKE) --no-print-directory $(B)/tests/all
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/tests/all
 	@$(B)/tests/all hpa
 
 check-oracle: setup
-	@$(MAKE) --no-print-directory $(B)/tests/all
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/tests/all
 	@$(B)/tests/all oracle
 
 check-long: setup
-	@$(MAKE) --no-print-directory $(B)/aguanta $(B)/tests/all
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
 	@AGUANTA_LONG=1 AGUANTA_BIN=$(B)/aguanta $(B)/tests/all
 
 lint:
 	@./tests/setup.sh lint
 	@./tests/lint.sh
-	@$(MAKE) --no-print-directory $(B)/aguanta $(B)/tests/all $(B)/bench
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all $(B)/bench
 
 # Median of interleaved rounds; writes build/bench.json. Compare ratios within one run only.
 bench: setup
-	@$(MAKE) --no-print-directory $(B)/bench
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/bench
 	@$(B)/bench
 
 PREFIX ?= /usr/local
@@ -92,6 +93,7 @@ $(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS))
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
+	@echo "  cc $<"
 	@$(CC) $(CFLAGS) -c -o $@ $<
 
 $(B)/bench: $(call obj,$(LIB) $(BENCH))

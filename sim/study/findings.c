@@ -195,7 +195,7 @@ static void curve_of(const struct ledger *l, struct results *r, uint32_t row, co
   enum { POINTS = 200 };
   double *share = arena_new_array(l->arena, double, POINTS), *latency = arena_new_array(l->arena, double, POINTS);
   uint32_t count = 0;
-  double rest = 1; /* evenly spaced in nines: 1 - 10^(-count / 40) */
+  double rest = 0.94406087628592339; /* evenly spaced in nines: 1 - 10^(-(count + 1) / 40) */
   for (; count < POINTS; count++, rest *= 0.94406087628592339) {
     if (!h->count || rest * (double)h->count < 10) break;
     share[count] = 1 - rest, latency[count] = histogram_quantile(h, 1 - rest) * 1e-9;

@@ -168,7 +168,7 @@ struct claim_result claim_judge(const struct ledger *l, const struct claim *c, c
   if (r.verdict != VERDICT_UNDECIDED) return r;
   uint64_t more = more_needed(c, &r.estimate, replications_of(l, e));
   if (c->measure.over_faults && more)
-    r.reason = arena_format(l->arena, "(about %.0f more years of faults would decide)",
+    r.reason = arena_format(l->arena, "about %.0f more years of faults would decide",
                             (double)more * (double)l->model->run.years_per_replication);
   else
     r.more_replications = more;
