@@ -46,10 +46,8 @@ struct scenario *session_read(struct arena *arena, const struct options *o, cons
   uint32_t n = 0;
   for (uint32_t i = 0; i < o->set_count; i++) all[n++].path = o->sets[i];
   if (o->seed) all[n++] = (struct scenario_override){arena_format(arena, "--seed %s", o->seed), "run.seed", o->seed};
-  struct scenario_override *room = arena_new_array(arena, struct scenario_override, n + count + 1);
-  memcpy(room, all, n * sizeof *all);
-  if (count) memcpy(room + n, more, count * sizeof *more);
-  struct scenario *s = scenario_read(arena, diagnostics, file, room, n + count);
+  for (uint32_t i = 0; i < count; i++) all[n++] = more[i];
+  struct scenario *s = scenario_read(arena, diagnostics, file, all, n);
   fputs(diagnostics_render(diagnostics, arena), stderr);
   return s;
 }
