@@ -86,6 +86,12 @@ $(B)/suites.inc: $(TESTS) Makefile
 	@mkdir -p $(B)
 	@printf '%s\n' $(foreach s,$(SUITES),'SUITE($(s))') > $@
 
+$(B)/plots/style.inc: plots/style.gp
+	@mkdir -p $(@D)
+	@sed -e '/^#/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
+
+$(B)/sim/report/figure.o: CFLAGS += -I$(B)
+$(B)/sim/report/figure.o: $(B)/plots/style.inc
 $(B)/tests/main.o: CFLAGS += -I$(B)
 $(B)/tests/main.o: $(B)/suites.inc
 $(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS))

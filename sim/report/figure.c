@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char style[] = "set border 3 lc rgb '#767676' lw 0.7\n"
-                            "set tics nomirror out scale 0.5 textcolor rgb '#444444' font ',11'\n"
-                            "set grid ytics lc rgb '#e6e6e6' lw 0.6 lt 1\n"
-                            "unset key\n";
+/* plots/style.gp as a string; the Makefile makes it. */
+static const char style[] =
+#include "plots/style.inc"
+    ;
 
 void figure_open(struct figure *f, int width, int height) {
   memset(f, 0, sizeof *f);
