@@ -214,9 +214,22 @@ static double source_rate(const struct model *m, const struct source_config *s) 
   return profile_expected(&s->rate, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
 }
 
+/* Nodes or replicas that a fault strikes. */
+static double targets_of(const struct model *m, const struct fault_config *f) {
+  return f->kind == FAULT_NODE ? (double)model_nodes(m, (uint32_t)f->nodes)->count
+                               : (double)service_capacity(model_service(m, (uint32_t)f->service));
+}
+
 /* An estimate before anything runs: a slip of a unit must not cost a night. */
 static void check_work(struct linker *l) {
   const struct model *m = l->model;
+  double faults = 0;
+  for (uint32_t i = 0; i < m->faults.count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    double each = f->uptime.kind ? f->uptime.mean : f->mtbf == SIM_NEVER ? INFINITY : (double)f->mtbf;
+    faults += targets_of(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
+  }
+  if (faults > 2e7) fault_at(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
   double rate = 0, seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
   for (uint32_t i = 0; i < m->sources.count; i++) rate += source_rate(m, model_source(m, i));
   double requests = rate * seconds * (double)m->run.replications;

@@ -106,9 +106,9 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
 void world_run(struct world *w) {
   calendar_run(w->calendar, w->measured_from);
   begin_measuring(w);
-  calendar_run(w->calendar, w->measured_until);
+  if (!w->overflowed) calendar_run(w->calendar, w->measured_until);
   end_measuring(w);
-  calendar_run(w->calendar, w->horizon);
+  if (!w->overflowed) calendar_run(w->calendar, w->horizon);
   sim_time now = world_now(w);
   advance_all(w);
   for (uint32_t i = 0; i < w->node_count; i++) {

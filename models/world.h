@@ -45,7 +45,6 @@ struct service {
   uint32_t in_rotation, cursor;
   uint32_t up;              /* containers whose process serves */
   int32_t desired;          /* replicas wanted */
-  uint32_t scaler;          /* index of its autoscaler, or NOBODY */
   struct level replicas;    /* in rotation, over time */
   double replicas_measured; /* replica ns in the measured time */
   int64_t replicas_most;
@@ -67,13 +66,13 @@ struct world {
   uint32_t node_count, container_count;
 
   struct pool requests; /* struct request */
+  bool overflowed;      /* more than REQUESTS_MOST inside: the run was stopped */
   struct timer_heap *sleepers;
   struct lane *soon;         /* no delay: what is woken within the same instant */
   struct lane *hop;          /* one way between nodes; null when it takes no time */
   struct lane **unreachable; /* by service: connection attempts to a lost node */
 
   const struct orchestrator *orchestrator;
-  void *orchestrator_state;
   struct fault_process *faults;
   uint32_t fault_count;
   struct autoscaler *scalers;

@@ -26,8 +26,8 @@ void container_advance(struct container *c, sim_time now) {
     double moved = c->rate == 1 ? passed : passed * c->rate;
     c->virtual_time += moved;
     c->used_ns += moved * c->running;
-    c->busy_ns += passed * c->running;
   }
+  c->busy_ns += passed * (c->holds ? c->held : c->running);
   c->virtual_at = now;
 }
 
@@ -127,6 +127,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     return true;
   }
   if (c->held < c->threads) {
+    container_advance(c, world_now(w));
     c->held++;
     take_in(c, r);
     return true;
@@ -144,10 +145,12 @@ void container_leave(struct world *w, struct container *c) {
   assert(c->in_flight > 0);
   c->in_flight--;
   if (!c->holds) return;
-  c->held--;
   struct request *next = queue_pop(w, &c->door);
-  if (!next) return;
-  c->held++;
+  if (!next) { /* else the thread goes from hand to hand */
+    container_advance(c, world_now(w));
+    c->held--;
+    return;
+  }
   take_in(c, next);
   request_book(next, next->wait_cell, world_now(w));
   request_wake_soon(w, next);

@@ -61,13 +61,14 @@ struct container {
   int32_t life_stage;
   slot_id rotation_slot;    /* goes in or out of rotation */
   bool rotates_in, leaving; /* leaving: drained, not to be started again */
-  sim_time up_since, drain_until;
+  sim_time drain_until;
   uint32_t restarts; /* in a row, for back-off */
   struct stream life_draws;
   sim_time ready_changed_at, started_at; /* for the autoscaler */
   bool ready;
 
-  /* Accounts over the whole run. used_ns: integral of its share of cores; busy_ns: of runnable threads; done_ns: work of
+  /* Accounts over the whole run. used_ns: integral of its share of cores; busy_ns: of
+   * threads that compute (RUNTIME_THREADS: that are given to requests); done_ns: work of
    * finished computations; dropped_ns: work done for computations that died or have not ended. */
   double used_ns, busy_ns, dropped_ns;
   int64_t done_ns;

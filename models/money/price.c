@@ -98,6 +98,7 @@ uint32_t bill_compute(const struct model *m, double egress_bytes_per_s, struct a
   const struct price_item *egress = price_named(&b->prices, b->egress);
   if (!egress) return count;
   double gb = fmax(0, egress_bytes_per_s * 730 * 3600 / 1e9 - b->egress_free_gb);
-  rows[count++] = (struct bill_row){"egress", b->egress, "GB", egress, gb, egress->price.amount, gb * egress->price.amount};
+  const char *item = b->egress_free_gb > 0 ? arena_format(arena, "egress above %g GB", b->egress_free_gb) : "egress";
+  rows[count++] = (struct bill_row){item, b->egress, "GB", egress, gb, egress->price.amount, gb * egress->price.amount};
   return count;
 }

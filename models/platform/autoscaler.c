@@ -86,5 +86,5 @@ void autoscalers_start(struct world *w) {
   if (w->mode == WORLD_AVAILABILITY) w->scaler_count = 0; /* no requests: no CPU to scale on; the size stays */
   w->scalers = arena_new_array(w->arena, struct autoscaler, w->scaler_count + 1);
   for (uint32_t i = 0, k = 0; i < m->services.count && k < w->scaler_count; i++)
-    if (model_service(m, i)->autoscale.max > 0) w->services[i].scaler = k, start_one(w, &w->scalers[k++], i);
+    if (model_service(m, i)->autoscale.max > 0) start_one(w, &w->scalers[k++], i);
 }

@@ -28,5 +28,5 @@ static void node_returned(struct world *w, struct node *n) {
 
 static void detected(struct world *w, struct node *n) { (void)w, (void)n; }
 
-const struct orchestrator orchestrator_compose = {"compose", false,     NULL,          process_up, process_died,
+const struct orchestrator orchestrator_compose = {"compose", NULL,      process_up,    process_died,
                                                   life,      node_died, node_returned, detected};

@@ -160,5 +160,5 @@ void kubernetes_resize(struct world *w, uint32_t service) {
   }
 }
 
-const struct orchestrator orchestrator_kubernetes = {"kubernetes", true,      autoscalers_start, process_up, process_died,
-                                                     life,         node_died, node_returned,     detected};
+const struct orchestrator orchestrator_kubernetes = {"kubernetes", autoscalers_start, process_up,    process_died,
+                                                     life,         node_died,         node_returned, detected};

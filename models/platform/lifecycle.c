@@ -136,7 +136,6 @@ void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_tim
 
 static void serves(struct world *w, struct container *c) {
   c->state = CONTAINER_UP;
-  c->up_since = world_now(w);
   c->virtual_at = world_now(w);
   world_service_of(w, c)->up++;
   outage_changed(w);
@@ -261,7 +260,7 @@ static void build_services(struct world *w) {
   uint32_t id = 0;
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service *s = &w->services[i];
-    s->config = model_service(m, i), s->index = i, s->first = id, s->scaler = NOBODY;
+    s->config = model_service(m, i), s->index = i, s->first = id;
     s->capacity = service_capacity(s->config);
     s->desired = (int32_t)s->config->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
@@ -280,7 +279,7 @@ void lifecycle_build(struct world *w) {
       if (!lifecycle_place(w, c)) continue;
       serves(w, c);
       c->ready = true;
-      c->up_since = c->started_at = c->ready_changed_at = -SIM_DAY; /* has run for long */
+      c->started_at = c->ready_changed_at = -SIM_DAY; /* has run for long */
       rotation_add(w, c);
     }
   }

@@ -60,7 +60,6 @@ extern const struct record platform_record;
 
 struct orchestrator {
   const char *name;
-  bool moves_replicas;                                      /* places the replicas of a lost node on others */
   void (*start)(struct world *);                            /* when the world begins; may be null */
   void (*process_up)(struct world *, struct container *);   /* the process serves */
   void (*process_died)(struct world *, struct container *); /* its machine lives */

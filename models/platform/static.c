@@ -22,5 +22,5 @@ static void node_returned(struct world *w, struct node *n) {
 
 static void detected(struct world *w, struct node *n) { (void)w, (void)n; }
 
-const struct orchestrator orchestrator_static = {"static", false,     NULL,          process_up, process_died,
+const struct orchestrator orchestrator_static = {"static", NULL,      process_up,    process_died,
                                                  life,     node_died, node_returned, detected};

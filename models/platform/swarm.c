@@ -71,5 +71,4 @@ static void node_returned(struct world *w, struct node *n) {
     if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NOBODY) replace(w, &w->containers[i]);
 }
 
-const struct orchestrator orchestrator_swarm = {"swarm", true,      NULL,          process_up, process_died,
-                                                life,    node_died, node_returned, detected};
+const struct orchestrator orchestrator_swarm = {"swarm", NULL, process_up, process_died, life, node_died, node_returned, detected};

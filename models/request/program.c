@@ -106,24 +106,68 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   return c.fault;
 }
 
-static void walk_demand(const struct program *p, uint32_t at, double weight, double *demand_s, double *primary_s) {
-  enum route route = ROUTE_ANY; /* of the innermost call: a query holds nothing but its computation */
+struct walk {
+  int32_t frames[PROGRAM_FRAMES];
+  uint32_t depth;
+  int32_t connected; /* service whose connection is held, or -1 */
+  enum route route;  /* of the innermost call: a query holds nothing but its computation */
+};
+
+static bool has_pool(const struct model *m, int32_t service, int32_t database) {
+  const struct config_list *pools = &model_service(m, (uint32_t)service)->pools;
+  for (uint32_t i = 0; i < pools->count; i++)
+    if (((const struct pool_config *)pools->items)[i].database == database) return true;
+  return false;
+}
+
+/* Time passes: for everybody who holds a thread or a connection meanwhile. */
+static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
+  for (uint32_t i = 0; i < w->depth; i++)
+    if (model_service(d->model, (uint32_t)w->frames[i])->runtime == RUNTIME_THREADS) d->held_s[w->frames[i]] += weighted_s;
+  if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
+}
+
+static void step(struct walk *w, const struct instruction *in, double weight, const struct demand_sums *d) {
+  double mean_s = in->demand.mean * 1e-9;
+  switch (in->operation) {
+  case OPERATION_ENTER:
+    w->frames[w->depth++] = in->service, w->route = in->route;
+    break;
+  case OPERATION_LEAVE:
+    w->depth--, w->route = ROUTE_ANY;
+    break;
+  case OPERATION_ACQUIRE:
+    if (has_pool(d->model, w->frames[w->depth - 1], in->service)) w->connected = w->frames[w->depth - 1];
+    break;
+  case OPERATION_RELEASE:
+    w->connected = -1;
+    break;
+  case OPERATION_CPU:
+    d->cpu_s[in->service] += weight * mean_s;
+    if (w->route == ROUTE_PRIMARY) d->primary_s[in->service] += weight * mean_s;
+    pass(w, d, weight * mean_s / d->speed[in->service]);
+    break;
+  case OPERATION_EXTERNAL:
+  case OPERATION_DELAY:
+    pass(w, d, weight * mean_s);
+    break;
+  default:
+    break;
+  }
+}
+
+static void walk_demand(const struct program *p, uint32_t at, struct walk w, double weight, const struct demand_sums *d) {
   for (const struct instruction *in = &p->instructions[at]; weight > 0 && in->operation != OPERATION_END; in++) {
-    if (in->operation == OPERATION_ENTER) route = in->route;
-    if (in->operation == OPERATION_LEAVE) route = ROUTE_ANY;
-    if (in->operation == OPERATION_CPU) {
-      demand_s[in->service] += weight * in->demand.mean * 1e-9;
-      if (route == ROUTE_PRIMARY) primary_s[in->service] += weight * in->demand.mean * 1e-9;
-    }
+    step(&w, in, weight, d);
     if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
     if (in->operation != OPERATION_LOOKUP) continue;
-    walk_demand(p, in->target, weight * in->probability, demand_s, primary_s);
+    walk_demand(p, in->target, w, weight * in->probability, d);
     weight *= 1 - in->probability;
   }
 }
 
-void program_demand(const struct program *p, double weight, double *demand_s, double *primary_s) {
-  walk_demand(p, 0, weight, demand_s, primary_s);
+void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
+  walk_demand(p, 0, (struct walk){.connected = -1}, weight, d);
 }
 
 static double walk_serving(const struct program *p, uint32_t at, double (*serving)(void *, int32_t, enum route), void *context) {

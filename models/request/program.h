@@ -103,9 +103,18 @@ int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
 /* Compiles one endpoint. Null, or what is wrong. */
 const char *program_compile(struct program *, const struct model *, const struct endpoint_config *, struct arena *);
 
-/* Walks every path: adds weight x mean demand of each CPU instruction to demand_s[service]; of this, what only the first
- * replica can do (writes) also to primary_s[service]. Arrays of model->services.count. */
-void program_demand(const struct program *, double weight, double *demand_s, double *primary_s);
+/* What requests ask of services, per request of the endpoint times weight, when nobody else is there. By service. */
+struct demand_sums {
+  const struct model *model;
+  const double *speed; /* of the cores that each service runs on */
+  double *cpu_s;       /* on a reference core */
+  double *primary_s;   /* of this, what only the first replica can do: writes */
+  double *held_s;      /* runtime threads: time from acceptance to answer, without queues and hops */
+  double *connected_s; /* time that connections of the service's pools are in use */
+};
+
+/* Walks every path and adds to the sums. */
+void program_demand(const struct program *, double weight, const struct demand_sums *);
 
 /* The share of requests that find a serving path, given for each service the share of its calls that would be served.
  * External services are not ours and count as serving. */

@@ -8,6 +8,11 @@ const char *const outcome_names[OUTCOMES] = {"completed",   "timeout",    "rejec
                                              "unreachable", "no_backend", "crashed",  "external"};
 
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  if (pool_live(&w->requests) >= REQUESTS_MOST) {
+    w->overflowed = true;
+    calendar_stop(w->calendar);
+    return;
+  }
   uint32_t id = pool_take(&w->requests);
   struct request *r = world_request(w, id);
   sim_time now = world_now(w);

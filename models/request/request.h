@@ -13,7 +13,9 @@
 struct world;
 struct container;
 
-enum { NOBODY = UINT32_MAX };
+/* Requests that may be inside at once: about 2 GiB. A run that reaches it is stopped: it would never settle. */
+enum { REQUESTS_MOST = 4000000 };
+#define NOBODY UINT32_MAX
 
 /* How a request ended for its client. */
 enum outcome {

@@ -69,7 +69,7 @@ static void write_latency(FILE *file, const struct results *r) {
 
 static void write_capacity(FILE *file, const struct results *r) {
   if (r->saturation_count == 0) return;
-  fputs("\n## What fills up first\n\n| resource | busy now | full at |\n| --- | ---: | ---: |\n", file);
+  fputs("\n## What fills up first\n\n| resource | busy, mean | full at |\n| --- | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
     fputs("| ", file), put(file, s->resource);

@@ -32,11 +32,19 @@ static void print_cells(FILE *file, const struct results *r, const char *endpoin
   fputc('\n', file);
 }
 
+static bool has_interval(const struct results *r, const char *endpoint) {
+  for (int a = 0; a < AGGREGATES; a++) {
+    const struct metric *m = latency_of(r, endpoint, aggregates[a]);
+    if (m && *format_interval(m->unit, NULL, &m->estimate).text) return true;
+  }
+  return false;
+}
+
 void text_latency(FILE *file, const struct results *r, const struct report_options *options) {
   (void)options;
   if (r->endpoint_count == 0 || r->requests == 0) return;
   int width = name_width(r);
-  table_heading(file, "LATENCY", "from the intended arrival; 95% interval below");
+  table_heading(file, "LATENCY", "of answered requests, from the intended arrival; 95% interval below");
   table_left(file, "", width + 2);
   for (int a = 0; a < AGGREGATES; a++) table_right(file, aggregates[a], CELL);
   fputc('\n', file);
@@ -46,6 +54,7 @@ void text_latency(FILE *file, const struct results *r, const struct report_optio
     table_left(file, name, width);
     if (format_width(name) > width) fprintf(file, "\n%*s", width + 2, "");
     print_cells(file, r, name, false);
+    if (!has_interval(r, name)) continue;
     fprintf(file, "%*s", width + 2, "");
     print_cells(file, r, name, true);
   }

@@ -22,7 +22,7 @@ void text_capacity(FILE *file, const struct results *r, const struct report_opti
   uint32_t count = options->verbose || r->saturation_count < RESOURCES ? r->saturation_count : RESOURCES;
   table_heading(file, "BOTTLENECK", "what fills up first, in requests/s of the whole system at this mix");
   table_left(file, "", 32);
-  table_right(file, "busy now", 8);
+  table_right(file, "busy, mean", 8);
   table_right(file, "full at", 29);
   fputc('\n', file);
   for (uint32_t i = 0; i < count; i++) {
@@ -97,7 +97,8 @@ static void print_outage(FILE *file, const struct outage_class *o) {
   table_left(file, o->fault, 18);
   table_right(file, format_number(UNIT_NONE, NULL, o->faults_per_year).text, 7);
   table_right(file, o->faults ? format_percent((double)o->outages / (double)o->faults).text : "-", 9);
-  table_right(file, format_value(UNIT_SECONDS, NULL, &o->rto_mean).text, 10);
+  fputc(' ', file);
+  table_right(file, format_value(UNIT_SECONDS, NULL, &o->rto_mean).text, 9);
   fputc(' ', file);
   table_left(file, format_interval(UNIT_SECONDS, NULL, &o->rto_mean).text, 14);
   table_right(file, format_number(UNIT_SECONDS, NULL, o->rto_p50).text, 9);

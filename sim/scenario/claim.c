@@ -119,9 +119,10 @@ static void no_such_subject(struct parser *p, const char *name) {
 }
 
 static bool quantity_word(const char *word, struct measure *m) {
-  static const char *const words[] = {"latency", "replicas", "cpu", "threads", "primary"};
-  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_REPLICAS, QUANTITY_CPU, QUANTITY_THREADS, QUANTITY_PRIMARY};
-  for (int i = 0; i < 5; i++)
+  static const char *const words[] = {"latency", "replicas", "cpu", "threads", "primary", "connections"};
+  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_REPLICAS, QUANTITY_CPU,
+                                             QUANTITY_THREADS, QUANTITY_PRIMARY,  QUANTITY_POOL};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (!strcmp(word, words[i])) {
       m->quantity = quantities[i];
       return true;
@@ -235,9 +236,11 @@ static void check_combination(struct parser *p, const struct measure *m) {
     if (!traffic) FAIL(p, "counts the answers of an endpoint, a service or \"all\"");
     break;
   case AGGREGATE_UTILIZATION:
-    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS && m->quantity != QUANTITY_PRIMARY)
+    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS && m->quantity != QUANTITY_PRIMARY &&
+        m->quantity != QUANTITY_POOL)
       FAIL(p, "gives the utilization of a node group's or a service's .cpu, or of a service's .threads");
-    if (m->quantity != QUANTITY_CPU && m->subject != SUBJECT_SERVICE) FAIL(p, "only services have threads and a primary");
+    if (m->quantity != QUANTITY_CPU && m->subject != SUBJECT_SERVICE)
+      FAIL(p, "only services have threads, connections and a primary");
     if (m->subject < SUBJECT_SERVICE) FAIL(p, "gives the utilization of services and node groups, not of endpoints");
     break;
   case AGGREGATE_SATURATION:
@@ -263,6 +266,10 @@ static void parse_window(struct parser *p, struct measure *m) {
     if (!wrong) wrong = take(p, "..") ? unit_parse_duration(p->arena, take_word(p, " <>"), &m->to) : "must be peak(15m) or 1h..2h";
     if (!wrong && m->to <= m->from) wrong = "ends before it begins";
   }
+  if (!wrong && m->to > p->model->run.window)
+    wrong = arena_format(p->arena, "reaches beyond the measured time of %s", unit_print_duration(p->arena, p->model->run.window));
+  if (!wrong && m->window == WINDOW_PEAK && !model_offered_rate(p->model))
+    wrong = "needs an open source: closed users have no peak";
   if (wrong) FAIL(p, "has a window that %s", wrong);
   bool windowed = (m->quantity == QUANTITY_LATENCY && m->subject <= SUBJECT_ENDPOINT) ||
                   ((m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT) &&

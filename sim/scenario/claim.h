@@ -6,7 +6,8 @@
  *     mean(buy.queue) < 5ms             attributed time: queue, service, pool, network, external, delay
  *     error_rate(all{cause=timeout}) < 1%      rate(all) in 50/s..150/s      count(buy) > 1000
  *     utilization(server.cpu) < 70%     a node group's CPU; backend.threads: a service's threads; backend.cpu: its CPU;
- *                                       mysql.primary: the CPU of a database's first replica
+ *                                       mysql.primary: the CPU of a database's first replica;
+ *                                       backend.connections: its connection pool
  *     saturation(all) >= 150/s          the load at which the first resource is full; of a service: its own first
  *     mean(backend.replicas) < 10       in rotation; also max
  *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
@@ -50,6 +51,7 @@ enum quantity {
   QUANTITY_CPU,
   QUANTITY_THREADS,
   QUANTITY_PRIMARY,
+  QUANTITY_POOL,
   QUANTITY_NONE
 };
 

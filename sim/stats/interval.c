@@ -55,6 +55,11 @@ static uint32_t binomial_quantile(uint32_t n, double p, double share) {
   return low;
 }
 
+struct interval interval_compound(double parts, double confidence) {
+  double tail = 0.5 * (1 - confidence);
+  return (struct interval){gsl_cdf_gamma_Pinv(tail, parts, 1) / parts, gsl_cdf_gamma_Qinv(tail, parts + 1, 1) / parts};
+}
+
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper) {
   assert(p > 0 && p < 1 && confidence > 0 && confidence < 1);
   *lower = binomial_quantile(n, p, 0.5 - 0.5 * confidence);

@@ -2,7 +2,9 @@
 #include "sim/engine/arena.h"
 #include "sim/stats/interval.h"
 #include "sim/study/ledger.h"
+#include "sim/study/resource.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,7 +82,7 @@ static void saturation_rows(const struct ledger *l, struct results *r) {
     const struct resource *x = &resources[i];
     bool nodes = x->subject == SUBJECT_NODES;
     const char *name = nodes ? model_nodes(l->model, x->index)->name : model_service(l->model, x->index)->name;
-    const struct entry *e = entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization");
+    const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){x->name, e ? ledger_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
                              resource_saturates_at(x), false};
@@ -266,26 +268,40 @@ void findings_pictures(const struct ledger *l, struct results *r) {
 
 /* --- notes -------------------------------------------------------------------------------------------------------------------------------- */
 
-/* Some source waits for ever, and a queue without bound stands before what is full. */
-static bool unbounded(const struct model *m) {
-  bool waits = false, queue = false;
+/* Requests of open sources in a quarter of the measured time, expected. */
+static double offered_in_quarter(const struct model *m, int quarter) {
+  sim_time from = m->run.warmup + m->run.window / 4 * quarter, to = from + m->run.window / 4;
+  double sum = 0;
   for (uint32_t i = 0; i < m->sources.count; i++)
-    waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
-  for (uint32_t i = 0; i < m->services.count; i++) queue |= model_service(m, i)->backlog == INT64_MAX;
-  return waits && queue;
+    if (model_source(m, i)->kind == SOURCE_OPEN) sum += profile_expected(&model_source(m, i)->rate, from, to);
+  return sum;
 }
 
-/* The load is above the first saturation, nothing bounds the queue, and the number inside still grew at the end. */
+static double inside_in_quarter(const struct observation *o, int quarter) {
+  double sum = 0;
+  for (uint32_t i = o->window_count * (uint32_t)quarter / 4; i < o->window_count * (uint32_t)(quarter + 1) / 4; i++)
+    sum += o->inside_over_time.sums[i];
+  return sum;
+}
+
+/* Some open source waits for ever, more than one in a hundred of its requests had no answer long after the measured time, the
+ * number inside grew by a fifth over the second half, and not because the load did: no mean would ever settle. What is full is a
+ * matter of the saturation table; a pool or a queue behind it counts all the same. */
 bool findings_unstable(const struct ledger *l) {
+  const struct view *v = l->traffic;
+  const struct model *m = l->model;
+  bool waits = false;
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
+  if (v->overflowed) return true;
+  if (!waits || v->observation.window_count < 4) return false;
+  uint64_t arrived = v->arrived[v->endpoint_count], ended = 0;
+  for (uint32_t k = 0; k < OUTCOMES; k++) ended += v->ended[v->endpoint_count * OUTCOMES + k];
+  if ((double)(arrived - ended) < 0.01 * (double)arrived) return false;
   struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
-  const struct observation *o = &l->traffic->observation;
-  double saturation = measure_value(&first, l->model, l->traffic), early = 0, late = 0;
-  if (isnan(saturation) || model_offered_rate(l->model) < saturation * (1 - 1e-9) || !unbounded(l->model)) return false;
-  if (o->window_count < 4) return true;
-  for (uint32_t i = o->window_count / 4; i < o->window_count / 2; i++) early += o->inside_over_time.sums[i];
-  for (uint32_t i = o->window_count - (o->window_count / 2 - o->window_count / 4); i < o->window_count; i++)
-    late += o->inside_over_time.sums[i];
-  return late > 1.2 * early;
+  bool overloaded = model_offered_rate(m) >= measure_value(&first, m, v);
+  bool load_grew = offered_in_quarter(m, 3) > 1.05 * offered_in_quarter(m, 1);
+  return inside_in_quarter(&v->observation, 3) > 1.2 * inside_in_quarter(&v->observation, 1) && (overloaded || !load_grew);
 }
 
 static void note(const struct ledger *l, struct results *r, const char *text) {
@@ -295,13 +311,54 @@ static void note(const struct ledger *l, struct results *r, const char *text) {
   r->notes = all;
 }
 
+/* The highest mean rate of any window, and of the whole, both as offered. */
+static double offered_at_peak(const struct ledger *l) {
+  const struct observation *o = &l->traffic->observation;
+  double most = 0;
+  for (uint32_t i = 0; i < o->window_count; i++) {
+    sim_time from = o->measured_from + i * o->window_length;
+    double sum = 0;
+    for (uint32_t k = 0; k < l->model->sources.count; k++)
+      if (model_source(l->model, k)->kind == SOURCE_OPEN)
+        sum += profile_expected(&model_source(l->model, k)->rate, from, from + o->window_length);
+    most = fmax(most, sum / sim_seconds(o->window_length));
+  }
+  return most;
+}
+
 static void note_saturated(const struct ledger *l, struct results *r) {
-  double offered = model_offered_rate(l->model);
-  for (uint32_t i = 0; i < r->saturation_count; i++)
-    if (r->saturation[i].saturated || offered > r->saturation[i].saturates_at_per_s)
+  double offered = model_offered_rate(l->model), peak = offered_at_peak(l);
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    const struct saturation *s = &r->saturation[i];
+    if (s->saturated || offered > s->saturates_at_per_s)
       note(l, r,
-           arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s",
-                        r->saturation[i].resource, r->saturation[i].saturates_at_per_s, offered));
+           arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s", s->resource,
+                        s->saturates_at_per_s, offered));
+    else if (peak > s->saturates_at_per_s)
+      note(l, r,
+           arena_format(l->arena, "saturated at the peak: %s is full at %.4g requests/s, the busiest part of the run offers %.4g/s",
+                        s->resource, s->saturates_at_per_s, peak));
+  }
+}
+
+/* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (METHOD; tests of coverage). */
+static void note_wide(const struct ledger *l, struct results *r) {
+  char list[300] = "";
+  for (uint32_t i = 0; i < r->metric_count; i++) {
+    const struct metric *m = &r->metrics[i];
+    double half = 0.5 * (m->estimate.high - m->estimate.low);
+    if (l->entries[i].measure.quantity != QUANTITY_LATENCY || l->entries[i].measure.subject != SUBJECT_ENDPOINT ||
+        !(half > 0.07 * m->estimate.value))
+      continue;
+    size_t used = strlen(list);
+    if (used < sizeof list - 60) snprintf(list + used, sizeof list - used, "%s%s of %s", used ? ", " : "", m->aggregate, m->name);
+  }
+  if (*list)
+    note(l, r,
+         arena_format(l->arena,
+                      "wide: the intervals of %s are over 7%% of their value each way and cover less often than 95%%; use --reps "
+                      "or a longer run.window",
+                      list));
 }
 
 static void note_too_short(const struct ledger *l, struct results *r) {
@@ -322,12 +379,17 @@ static void note_too_short(const struct ledger *l, struct results *r) {
 }
 
 void findings_notes(struct ledger *l, struct results *r) {
-  if (l->unstable)
+  if (l->traffic->overflowed)
+    note(l, r,
+         arena_format(l->arena, "stopped: more than %d requests were inside at once; figures of the traffic are left out",
+                      REQUESTS_MOST));
+  if (l->unstable && !l->traffic->overflowed)
     note(l, r,
          "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the "
          "run lasts, so there is no mean latency to report");
   note_saturated(l, r);
   note_too_short(l, r);
+  note_wide(l, r);
   if (l->traffic_replications < 2) note(l, r, "one replication: no interval can be given");
   if (r->interrupted) note(l, r, "interrupted: these are the results of the replications that were finished");
 }

@@ -1,4 +1,5 @@
 #include "sim/study/measure.h"
+#include "sim/study/resource.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 #include <stdlib.h>
@@ -113,88 +114,6 @@ static double time_of_kind(const struct measure *m, const struct model *model, c
 
 /* --- resources ----------------------------------------------------------------------------------------------------------------- */
 
-/* Cores that one replica can use: its limit and its threads. */
-static double replica_cores(const struct service_config *s) {
-  double limit = s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
-  double threads = s->threads == INT64_MAX ? INFINITY : (double)s->threads;
-  return limit < threads ? limit : threads;
-}
-
-static double most_replicas(const struct service_config *s) {
-  return (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas);
-}
-
-/* Node group of a service: where it is placed, or the first group that no service is placed on. */
-static uint32_t group_of(const struct model *m, const struct service_config *s) {
-  if (s->place >= 0) return (uint32_t)s->place;
-  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
-    if (!model_nodes(m, i)->dedicated && model_nodes(m, i)->role != ROLE_MANAGER) return i;
-  return 0;
-}
-
-struct demands {
-  double *service, *primary, *nodes; /* seconds per request of the system; primary: what only a first replica can do */
-};
-
-static struct demands demands_of(const struct model *m, struct arena *arena) {
-  struct demands d = {arena_new_array(arena, double, m->services.count + 1), arena_new_array(arena, double, m->services.count + 1),
-                      arena_new_array(arena, double, m->platform.nodes.count + 1)};
-  for (uint32_t e = 0; e < m->endpoints.count; e++)
-    program_demand(&m->programs[e], model_endpoint_share(m, e), d.service, d.primary);
-  return d;
-}
-
-static double node_cores(const struct node_group *g) { return g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000; }
-
-/* The first replica of a replicated database does all the writes and its part of the reads. */
-static struct resource primary_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed,
-                                  double cores, struct arena *arena) {
-  double reads = d->service[index] - d->primary[index];
-  return (struct resource){arena_format(arena, "%s primary", s->name),
-                           SUBJECT_SERVICE,
-                           index,
-                           (d->primary[index] + reads / most_replicas(s)) / speed,
-                           cores,
-                           "primary"};
-}
-
-/* The threads or the CPU limit of all replicas. */
-static struct resource threads_of(const struct service_config *s, uint32_t index, const struct demands *d, double speed,
-                                  struct arena *arena) {
-  bool by_limit = replica_cores(s) < (double)s->threads;
-  const char *what = by_limit ? "CPU limit" : s->threads == 1 ? (s->kind == SERVICE_APP ? "event loop" : "thread") : "threads";
-  const char *replicas = most_replicas(s) > 1 ? arena_format(arena, " x %g", most_replicas(s)) : "";
-  return (struct resource){arena_format(arena, "%s %s%s", s->name, what, replicas),
-                           SUBJECT_SERVICE,
-                           index,
-                           d->service[index] / speed,
-                           replica_cores(s) * most_replicas(s),
-                           by_limit ? "cpu" : "threads"};
-}
-
-uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct resource *r = *out = arena_new_array(arena, struct resource, 2 * m->services.count + m->platform.nodes.count + 1);
-  struct demands d = demands_of(m, arena);
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < m->services.count; i++) {
-    const struct service_config *s = model_service(m, i);
-    if (s->kind == SERVICE_EXTERNAL || d.service[i] <= 0) continue;
-    const struct node_group *g = model_nodes(m, group_of(m, s));
-    double cores = node_cores(g), own = replica_cores(s);
-    d.nodes[group_of(m, s)] += d.service[i] / g->speed;
-    if (d.primary[i] > 0 && s->replicas > 1) r[count++] = primary_of(s, i, &d, g->speed, own < cores ? own : cores, arena);
-    if (own < cores) r[count++] = threads_of(s, i, &d, g->speed, arena); /* else the node is full first */
-  }
-  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
-    const struct node_group *g = model_nodes(m, i);
-    if (d.nodes[i] <= 0 || isinf(node_cores(g))) continue;
-    const char *many = g->count > 1 ? arena_format(arena, " of %lld nodes", (long long)g->count) : "";
-    r[count++] = (struct resource){
-        arena_format(arena, "%s CPU%s", g->name, many), SUBJECT_NODES, i, d.nodes[i], node_cores(g) * (double)g->count, "cpu"};
-  }
-  return count;
-}
-
 static double saturation_of(const struct measure *m, const struct model *model) {
   struct arena *arena = arena_new();
   struct resource *r;
@@ -213,10 +132,13 @@ static double utilization_of(const struct measure *m, const struct model *model,
     return v->node_available_s[m->index] > 0 ? v->node_used_s[m->index] / v->node_available_s[m->index] : NAN;
   const struct service_config *s = model_service(model, m->index);
   const struct service_view *u = &v->services[m->index];
-  double limit = replica_cores(s), node = (double)model_nodes(model, group_of(model, s))->cpu / 1000;
-  if (m->quantity == QUANTITY_PRIMARY) return v->seconds > 0 ? u->primary_s / (v->seconds * (limit < node ? limit : node)) : NAN;
-  if (m->quantity == QUANTITY_THREADS) return u->replica_s > 0 ? u->busy_s / (u->replica_s * (double)s->threads) : NAN;
-  return u->replica_s > 0 ? u->used_s / (u->replica_s * (limit < node ? limit : node)) : NAN;
+  double cores = resource_replica_cores(model, s), connections = 0;
+  const struct pool_config *pools = s->pools.items;
+  for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max;
+  if (m->quantity == QUANTITY_PRIMARY) return v->seconds > 0 ? u->primary_s / (v->seconds * cores) : NAN;
+  if (u->replica_s <= 0) return NAN;
+  if (m->quantity == QUANTITY_POOL) return connections > 0 ? u->pool_used_s / (u->replica_s * connections) : NAN;
+  return m->quantity == QUANTITY_THREADS ? u->busy_s / (u->replica_s * (double)s->threads) : u->used_s / (u->replica_s * cores);
 }
 
 /* --- faults -------------------------------------------------------------------------------------------------------------------- */

@@ -15,21 +15,4 @@ enum unit measure_unit(const struct measure *);
 /* Follows from the scenario alone: no interval is needed. */
 bool measure_is_exact(const struct measure *, const struct model *);
 
-/* --- resources and their demand, for saturation ----------------------------------------------------------------------------- */
-
-struct resource {
-  const char *name;
-  enum subject subject;
-  uint32_t index;
-  double demand_s;  /* resource seconds per request of the whole system, at its mix */
-  double capacity;  /* resource seconds per second */
-  const char *part; /* which utilization: cpu, threads or primary */
-};
-
-/* All resources that requests use: CPU of node groups, threads and CPU limits of services. The count; array in the arena. */
-uint32_t resources_of(const struct model *, struct arena *, struct resource **);
-static inline double resource_saturates_at(const struct resource *r) {
-  return r->demand_s > 0 ? r->capacity / r->demand_s : INFINITY;
-}
-
 #endif

@@ -66,6 +66,9 @@ static void add_service(struct ledger *l, uint32_t index) {
               arena_format(l->arena, "%s.threads", s->name));
   add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_CPU,
             arena_format(l->arena, "%s.cpu", s->name));
+  if (s->pools.count)
+    add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_POOL,
+              arena_format(l->arena, "%s.connections", s->name));
   if (s->kind == SERVICE_DATABASE && s->replicas > 1)
     add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_PRIMARY,
               arena_format(l->arena, "%s.primary", s->name));

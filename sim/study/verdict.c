@@ -32,13 +32,13 @@ static void spread(const struct ledger *l, const struct entry *e, struct estimat
   if (unit == UNIT_RATIO && e->measure.aggregate != AGGREGATE_UTILIZATION && x->high > 1) x->high = 1;
 }
 
-/* Few failures, or none: their spread over replications says little, the count says more. */
-static void few_failures(struct estimate *x, bool complement) {
-  double failed = complement ? 1 - x->value : x->value, trials = (double)x->n;
-  uint64_t failures = (uint64_t)(failed * trials + 0.5);
-  if (!x->n || failures >= 20) return;
-  struct interval i = failures ? interval_wilson(failures, x->n, 0.95) : interval_zero(x->n);
-  x->low = i.low, x->high = i.high;
+/* Few failures, or few successes: their spread over replications says little, the count says more. */
+static void few_failures(struct estimate *x) {
+  uint64_t failures = (uint64_t)(x->value * (double)x->n + 0.5), rest = x->n - failures;
+  if (!x->n || (failures >= 20 && rest >= 20)) return;
+  struct interval i = failures && rest ? interval_wilson(failures, x->n, 0.95) : interval_zero(x->n);
+  bool all = !rest;
+  x->low = all ? 1 - i.high : i.low, x->high = all ? 1 : i.high;
 }
 
 /* Outages are independent of each other: their spread is that of single ones. */
@@ -48,14 +48,37 @@ static void spread_of_outages(const struct ledger *l, const struct entry *e, str
   x->low = i.low > 0 ? i.low : i.low <= 0 ? 0 : NAN, x->high = i.high;
 }
 
-/* Availability of which no failure was seen: at most 3 outages in the simulated time, each as long as the mean repair. */
-static void never_down(const struct ledger *l, struct estimate *x) {
-  double repair_s = 0;
+/* How long an outage of the fault would last, in the mean: repair, or restart and start. */
+static double outage_s(const struct model *m, const struct fault_config *f) {
+  if (f->kind == FAULT_NODE) return f->repair.mean * 1e-9;
+  const struct platform_config *p = &m->platform;
+  sim_time restart = p->compose.restart_delay > p->swarm.restart_delay ? p->compose.restart_delay : p->swarm.restart_delay;
+  return model_service(m, (uint32_t)f->service)->start.mean * 1e-9 + sim_seconds(restart);
+}
+
+/* Availability rests on outages, not on years. None seen: at most 3 (Hanley and Lippman-Hand 1983), each as long as the longest
+ * kind. Few seen: their number is Poisson and their lengths vary, so the time lost is a compound sum with the relative variance
+ * of n / (1 + cv^2) events; a gamma law with that shape has its skew, which the t interval of the years has not. */
+static void few_outages(const struct ledger *l, const struct measure *m, struct estimate *x) {
+  double count = 0, sum = 0, squares = 0, longest = 0, scale = m->aggregate == AGGREGATE_DOWNTIME ? sim_seconds(SIM_YEAR) : 1;
   for (uint32_t i = 0; i < l->model->faults.count; i++) {
-    const struct fault_config *f = model_fault_at(l->model, i);
-    if (f->repair.kind && f->repair.mean * 1e-9 > repair_s) repair_s = f->repair.mean * 1e-9;
+    const struct fault_view *f = &l->faults->faults[i];
+    double n = (double)f->outages, mine = 0, mine_squared = 0;
+    for (uint64_t k = 0; k < f->outages; k++) mine += f->rto_s[k], mine_squared += f->rto_s[k] * f->rto_s[k];
+    /* A handful of outages shows too little of how they vary; the law of the repair is known. */
+    double known = n > 0 ? mine * mine / n * (1 + model_fault_at(l->model, i)->repair.scv) : 0;
+    count += n, sum += mine, squares += fmax(mine_squared, known);
+    longest = fmax(longest, outage_s(l->model, model_fault_at(l->model, i)));
   }
-  x->low = 1 - fmin(1, 3 * repair_s / l->faults->seconds), x->high = 1;
+  if (count >= 100) return;
+  double lost = m->aggregate == AGGREGATE_DOWNTIME ? x->value / scale : 1 - x->value, low = 0,
+         high = fmin(1, 3 * longest / l->faults->seconds);
+  if (count > 0 && lost > 0) {
+    struct interval i = interval_compound(sum * sum / squares, 0.95);
+    low = lost * i.low, high = fmin(1, lost * i.high);
+  }
+  x->low = m->aggregate == AGGREGATE_DOWNTIME ? low * scale : 1 - high,
+  x->high = m->aggregate == AGGREGATE_DOWNTIME ? high * scale : 1 - low;
 }
 
 struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
@@ -66,7 +89,8 @@ struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
   if (too_short(&e->measure, x.n)) return x;
   bool settles =
       e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
-  if (l->unstable && settles) return x;
+  if ((l->unstable && settles) || (l->traffic->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, l->model)))
+    return x;
   x.value = measure_value(&e->measure, l->model, v);
   if (measure_is_exact(&e->measure, l->model)) {
     x.low = x.high = x.value, x.exact = true;
@@ -76,8 +100,9 @@ struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
     spread_of_outages(l, e, &x);
   else
     spread(l, e, &x);
-  if (e->measure.aggregate == AGGREGATE_ERROR_RATE) few_failures(&x, false);
-  if (e->measure.aggregate == AGGREGATE_AVAILABILITY && x.value == 1) never_down(l, &x);
+  if (e->measure.aggregate == AGGREGATE_ERROR_RATE) few_failures(&x);
+  if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
+  if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
   return x;
 }
 

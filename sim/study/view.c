@@ -73,11 +73,11 @@ static void read_outages(struct view *v, const struct world *w) {
   const struct outage_book *b = &w->outages;
   for (uint32_t i = 0; i < b->class_count; i++) {
     v->faults[i].faults += b->classes[i].faults;
-    v->faults[i].lost_s += b->classes[i].lost_ns * 1e-9;
+    v->faults[i].lost_s += b->classes[i].lost_ns / 1e9;
     add_rtos(v->arena, &v->faults[i], b->classes[i].rto_s, b->classes[i].outages);
   }
-  for (uint32_t i = 0; i < b->endpoint_count; i++) v->served_s[i] += b->served_ns[i] * 1e-9;
-  v->total_served_s += b->total_served_ns * 1e-9;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) v->served_s[i] += b->served_ns[i] / 1e9;
+  v->total_served_s += b->total_served_ns / 1e9;
 }
 
 /* Whole-window sums, by endpoint and (last) over all of them. */
@@ -112,13 +112,15 @@ void view_read(struct view *v, const struct world *w) {
     v->node_available_s[n->group_index] += n->cores * v->seconds;
   }
   read_outages(v, w);
-  world_audit(w, add_violation, v);
+  v->overflowed = w->overflowed;
+  if (!w->overflowed) world_audit(w, add_violation, v);
 }
 
 void view_merge(struct view *into, const struct view *from, const struct model *m) {
   into->replications += from->replications;
   into->seconds += from->seconds;
   into->events += from->events;
+  into->overflowed |= from->overflowed;
   observation_merge(&into->observation, &from->observation);
   for (uint32_t e = 0; e <= from->endpoint_count; e++) {
     if (from->latency[e].count) histogram_merge(&into->latency[e], &from->latency[e]);

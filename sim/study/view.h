@@ -35,6 +35,7 @@ struct view {
   struct fault_view *faults;
   double *served_s, total_served_s; /* by endpoint; by the mix */
   uint64_t events;
+  bool overflowed; /* a replication was stopped: too many requests inside */
   char **violations;
   uint32_t violation_count;
 };

@@ -1,0 +1,119 @@
+#include "sim/study/resource.h"
+#include "models/model.h"
+#include "sim/engine/arena.h"
+
+/* Where a service runs: the group that it is placed on, or all groups that no service is placed on, taken together. */
+struct place {
+  int32_t group; /* -1: several */
+  double cores;  /* of all nodes, in reference cores */
+  double speed;  /* mean over the cores */
+  double largest_node; /* cores of it */
+  const char *name;
+};
+
+static double node_cores(const struct node_group *g) { return g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000; }
+
+static void add_group(struct place *p, const struct model *m, uint32_t group, double *plain_cores, struct arena *arena) {
+  const struct node_group *g = model_nodes(m, group);
+  double cores = node_cores(g) * (double)g->count;
+  *plain_cores += cores;
+  p->cores += cores * g->speed;
+  p->speed = isinf(*plain_cores) ? g->speed : p->cores / *plain_cores;
+  if (node_cores(g) > p->largest_node) p->largest_node = node_cores(g);
+  p->name = p->name ? arena_format(arena, "%s and %s", p->name, g->name) : g->name;
+  p->group = p->group == -2 ? (int32_t)group : -1;
+}
+
+static struct place place_of(const struct model *m, const struct service_config *s, struct arena *arena) {
+  struct place p = {.group = -2, .speed = 1};
+  double plain_cores = 0;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
+    bool shared = s->place < 0 && !model_nodes(m, i)->dedicated && model_nodes(m, i)->role != ROLE_MANAGER;
+    if (shared || s->place == (int32_t)i) add_group(&p, m, i, &plain_cores, arena);
+  }
+  return p;
+}
+
+/* Limit and threads of one replica. */
+static double own_cores(const struct service_config *s) {
+  double limit = s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
+  double threads = s->threads == INT64_MAX ? INFINITY : (double)s->threads;
+  return limit < threads ? limit : threads;
+}
+
+double resource_replica_cores(const struct model *m, const struct service_config *s) {
+  struct arena *arena = arena_new();
+  double own = own_cores(s), node = place_of(m, s, arena).largest_node;
+  arena_free(arena);
+  return own < node ? own : node;
+}
+
+static double most_replicas(const struct service_config *s) {
+  return (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas);
+}
+
+static const char *times(const struct service_config *s, struct arena *arena) {
+  if (most_replicas(s) <= 1) return "";
+  return arena_format(arena, " x %g%s", most_replicas(s), s->autoscale.max ? " at most" : "");
+}
+
+static struct demand_sums sums_of(const struct model *m, const struct place *places, struct arena *arena) {
+  uint32_t n = m->services.count + 1;
+  double *speed = arena_new_array(arena, double, n);
+  for (uint32_t i = 0; i < m->services.count; i++) speed[i] = places[i].speed;
+  struct demand_sums d = {m, speed, arena_new_array(arena, double, n), arena_new_array(arena, double, n), arena_new_array(arena, double, n),
+                          arena_new_array(arena, double, n)};
+  for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
+  return d;
+}
+
+struct list {
+  struct resource *items;
+  uint32_t count;
+};
+
+static void add(struct list *l, const char *name, enum subject subject, uint32_t index, const char *part, double demand_s, double capacity) {
+  if (demand_s > 0 && !isinf(capacity)) l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, capacity};
+}
+
+/* The resources of one service: its threads or CPU limit, a replicated database's first replica, its connections. */
+static void add_service(struct list *l, const struct model *m, uint32_t i, const struct place *p, const struct demand_sums *d, struct arena *arena) {
+  const struct service_config *s = model_service(m, i);
+  double own = own_cores(s), cores = own < p->largest_node ? own : p->largest_node, reads = d->cpu_s[i] - d->primary_s[i];
+  bool by_limit = own < (double)s->threads;
+  if (d->primary_s[i] > 0 && s->replicas > 1)
+    add(l, arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, i, "primary", (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
+  if (s->runtime == RUNTIME_THREADS && s->threads != INT64_MAX)
+    add(l, arena_format(arena, "%s threads%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "threads", d->held_s[i], (double)s->threads * most_replicas(s));
+  const char *what = by_limit ? "CPU limit" : s->threads > 1 || s->kind != SERVICE_APP ? (s->threads > 1 ? "threads" : "thread") : "event loop";
+  if (own < p->largest_node && (by_limit || s->runtime == RUNTIME_EVENT_LOOP)) /* else the node is full first, or the held threads */
+    add(l, arena_format(arena, "%s %s%s", s->name, what, times(s, arena)), SUBJECT_SERVICE, i, by_limit ? "cpu" : "threads", d->cpu_s[i] / p->speed, own * most_replicas(s));
+  const struct pool_config *pool = s->pools.items;
+  if (s->pools.count == 1 && pool->max != INT64_MAX)
+    add(l, arena_format(arena, "%s connections%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "connections", d->connected_s[i], (double)pool->max * most_replicas(s));
+}
+
+uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
+  struct list l = {arena_new_array(arena, struct resource, 5 * m->services.count + 1), 0};
+  struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
+  struct demand_sums d = sums_of(m, places, arena);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->kind != SERVICE_EXTERNAL) add_service(&l, m, i, &places[i], &d, arena);
+  for (uint32_t i = 0; i < m->services.count; i++) { /* each place once, with the demand of all that run there */
+    double demand_s = 0;
+    bool first = model_service(m, i)->kind != SERVICE_EXTERNAL;
+    for (uint32_t k = 0; k < m->services.count; k++) {
+      if (model_service(m, k)->kind == SERVICE_EXTERNAL || model_service(m, k)->place != model_service(m, i)->place) continue;
+      demand_s += d.cpu_s[k];
+      first &= k >= i;
+    }
+    const struct place *p = &places[i];
+    if (!first || p->group == -2) continue;
+    int64_t nodes = p->group >= 0 ? model_nodes(m, (uint32_t)p->group)->count : 0;
+    const char *many = nodes > 1 ? arena_format(arena, " of %lld nodes", (long long)nodes) : "";
+    add(&l, arena_format(arena, "%s CPU%s", p->name, many), SUBJECT_NODES, p->group >= 0 ? (uint32_t)p->group : 0, p->group >= 0 ? "cpu" : NULL, demand_s, p->cores);
+  }
+  *out = l.items;
+  return l.count;
+}

@@ -1,0 +1,30 @@
+/* Resources: what requests use up, and the load at which each is full.
+ *
+ * Utilisation law: at X requests per second a resource with demand D (resource seconds per request of the whole system, at its
+ * mix) and capacity C is busy for a share X D / C, and full at X = C / D. Demands follow from the scenario alone: means of the
+ * steps, shares of the mix, hit rates. CPU demands are exact; the time for which threads and connections are held is that
+ * without queues and hops, so their loads are upper bounds. */
+#ifndef RESOURCE_H
+#define RESOURCE_H
+#include "sim/scenario/claim.h"
+#include <math.h>
+
+struct arena;
+struct service_config;
+
+struct resource {
+  const char *name;
+  enum subject subject; /* SERVICE or NODES */
+  uint32_t index;
+  const char *part; /* which utilization of the subject: cpu, threads, pool or primary; null: of several groups, none */
+  double demand_s, capacity;
+};
+
+/* All resources that requests use. The count; the array is in the arena. */
+uint32_t resources_of(const struct model *, struct arena *, struct resource **);
+static inline double resource_saturates_at(const struct resource *r) { return r->demand_s > 0 ? r->capacity / r->demand_s : INFINITY; }
+
+/* Cores that one replica can use: its limit, its threads, its node. */
+double resource_replica_cores(const struct model *, const struct service_config *);
+
+#endif
