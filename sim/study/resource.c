@@ -4,9 +4,9 @@
 
 /* Where a service runs: the group that it is placed on, or all groups that no service is placed on, taken together. */
 struct place {
-  int32_t group; /* -1: several */
-  double cores;  /* of all nodes, in reference cores */
-  double speed;  /* mean over the cores */
+  int32_t group;       /* -1: several */
+  double cores;        /* of all nodes, in reference cores */
+  double speed;        /* mean over the cores */
   double largest_node; /* cores of it */
   const char *name;
 };
@@ -61,7 +61,11 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
   uint32_t n = m->services.count + 1;
   double *speed = arena_new_array(arena, double, n);
   for (uint32_t i = 0; i < m->services.count; i++) speed[i] = places[i].speed;
-  struct demand_sums d = {m, speed, arena_new_array(arena, double, n), arena_new_array(arena, double, n), arena_new_array(arena, double, n),
+  struct demand_sums d = {m,
+                          speed,
+                          arena_new_array(arena, double, n),
+                          arena_new_array(arena, double, n),
+                          arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   return d;
@@ -72,25 +76,34 @@ struct list {
   uint32_t count;
 };
 
-static void add(struct list *l, const char *name, enum subject subject, uint32_t index, const char *part, double demand_s, double capacity) {
+static void add(struct list *l, const char *name, enum subject subject, uint32_t index, const char *part, double demand_s,
+                double capacity) {
   if (demand_s > 0 && !isinf(capacity)) l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, capacity};
 }
 
 /* The resources of one service: its threads or CPU limit, a replicated database's first replica, its connections. */
-static void add_service(struct list *l, const struct model *m, uint32_t i, const struct place *p, const struct demand_sums *d, struct arena *arena) {
+static void add_service(struct list *l, const struct model *m, uint32_t i, const struct place *p, const struct demand_sums *d,
+                        struct arena *arena) {
   const struct service_config *s = model_service(m, i);
   double own = own_cores(s), cores = own < p->largest_node ? own : p->largest_node, reads = d->cpu_s[i] - d->primary_s[i];
   bool by_limit = own < (double)s->threads;
   if (d->primary_s[i] > 0 && s->replicas > 1)
-    add(l, arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, i, "primary", (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
+    add(l, arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, i, "primary",
+        (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
   if (s->runtime == RUNTIME_THREADS && s->threads != INT64_MAX)
-    add(l, arena_format(arena, "%s threads%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "threads", d->held_s[i], (double)s->threads * most_replicas(s));
-  const char *what = by_limit ? "CPU limit" : s->threads > 1 || s->kind != SERVICE_APP ? (s->threads > 1 ? "threads" : "thread") : "event loop";
-  if (own < p->largest_node && (by_limit || s->runtime == RUNTIME_EVENT_LOOP)) /* else the node is full first, or the held threads */
-    add(l, arena_format(arena, "%s %s%s", s->name, what, times(s, arena)), SUBJECT_SERVICE, i, by_limit ? "cpu" : "threads", d->cpu_s[i] / p->speed, own * most_replicas(s));
+    add(l, arena_format(arena, "%s threads%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "threads", d->held_s[i],
+        (double)s->threads * most_replicas(s));
+  const char *what = by_limit                                   ? "CPU limit"
+                     : s->threads > 1 || s->kind != SERVICE_APP ? (s->threads > 1 ? "threads" : "thread")
+                                                                : "event loop";
+  if (own < p->largest_node &&
+      (by_limit || s->runtime == RUNTIME_EVENT_LOOP)) /* else the node is full first, or the held threads */
+    add(l, arena_format(arena, "%s %s%s", s->name, what, times(s, arena)), SUBJECT_SERVICE, i, by_limit ? "cpu" : "threads",
+        d->cpu_s[i] / p->speed, own * most_replicas(s));
   const struct pool_config *pool = s->pools.items;
   if (s->pools.count == 1 && pool->max != INT64_MAX)
-    add(l, arena_format(arena, "%s connections%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "connections", d->connected_s[i], (double)pool->max * most_replicas(s));
+    add(l, arena_format(arena, "%s connections%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "connections", d->connected_s[i],
+        (double)pool->max * most_replicas(s));
 }
 
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
@@ -112,7 +125,8 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
     if (!first || p->group == -2) continue;
     int64_t nodes = p->group >= 0 ? model_nodes(m, (uint32_t)p->group)->count : 0;
     const char *many = nodes > 1 ? arena_format(arena, " of %lld nodes", (long long)nodes) : "";
-    add(&l, arena_format(arena, "%s CPU%s", p->name, many), SUBJECT_NODES, p->group >= 0 ? (uint32_t)p->group : 0, p->group >= 0 ? "cpu" : NULL, demand_s, p->cores);
+    add(&l, arena_format(arena, "%s CPU%s", p->name, many), SUBJECT_NODES, p->group >= 0 ? (uint32_t)p->group : 0,
+        p->group >= 0 ? "cpu" : NULL, demand_s, p->cores);
   }
   *out = l.items;
   return l.count;

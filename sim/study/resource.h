@@ -22,7 +22,9 @@ struct resource {
 
 /* All resources that requests use. The count; the array is in the arena. */
 uint32_t resources_of(const struct model *, struct arena *, struct resource **);
-static inline double resource_saturates_at(const struct resource *r) { return r->demand_s > 0 ? r->capacity / r->demand_s : INFINITY; }
+static inline double resource_saturates_at(const struct resource *r) {
+  return r->demand_s > 0 ? r->capacity / r->demand_s : INFINITY;
+}
 
 /* Cores that one replica can use: its limit, its threads, its node. */
 double resource_replica_cores(const struct model *, const struct service_config *);
