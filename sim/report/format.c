@@ -63,7 +63,11 @@ static int power_of(enum unit unit, const struct estimate *e, double factor) {
   if (unit == UNIT_CURRENCY && e->exact) return -2;
   if (unit == UNIT_COUNT && e->exact) return 0;
   double half = has_interval(e) ? (e->high - e->low) / 2 : 0;
-  if (half > 0 && isfinite(half)) return last_digit(half / factor);
+  if (half > 0 && isfinite(half)) {
+    int power = last_digit(half / factor), first = e->value ? (int)floor(log10(fabs(e->value) / factor)) : power;
+    /* Of a time nobody reads more than four digits, however narrow the interval. */
+    return unit == UNIT_SECONDS && power < first - 3 ? first - 3 : power;
+  }
   if (unit == UNIT_CURRENCY) return -2;
   return last_digit_alone(unit, e->value, factor);
 }

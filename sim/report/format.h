@@ -2,7 +2,7 @@
  *
  * The unit is chosen from the value (1.92 s, 182 ms, 3.1 h) and the interval is written in the same unit. The last digit
  * shown is the first digit of the interval's half-width, or the second when that digit is a 1: 182 ms [176, 189], never
- * 182.4371 ms. Without an interval: three significant digits; near 100%, three digits of what is missing (99.953%).
+ * 182.4371 ms; of a time at most four digits. Without an interval: three significant digits; near 100%, three digits of what is missing (99.953%).
  * Exact values (prices) keep their cents. Unknown is a dash. Results are values, so they can stand in a printf:
  *
  *     printf("%s %s", format_value(UNIT_SECONDS, NULL, &e).text, format_interval(UNIT_SECONDS, NULL, &e).text);
