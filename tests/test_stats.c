@@ -176,7 +176,7 @@ static void test_coverage(void) {
 
 /* Garwood 1936, table of the exact 95% limits of a Poisson mean: 10 events, 4.795 to 18.391; 1 event, 0.0253 to 5.572. */
 static void test_compound(void) {
-  struct interval ten = interval_compound(10, 0.95), one = interval_compound(1, 0.95);
+  struct interval ten = interval_compound(10, 0, 0.95), one = interval_compound(1, 0, 0.95);
   test_check(fabs(10 * ten.low - 4.795) < 0.001 && fabs(10 * ten.high - 18.391) < 0.001, "ten: %g to %g", 10 * ten.low,
              10 * ten.high);
   test_check(fabs(one.low - 0.0253) < 0.0001 && fabs(one.high - 5.572) < 0.001, "one: %g to %g", one.low, one.high);

@@ -55,9 +55,9 @@ static uint32_t binomial_quantile(uint32_t n, double p, double share) {
   return low;
 }
 
-struct interval interval_compound(double parts, double confidence) {
-  double tail = 0.5 * (1 - confidence);
-  return (struct interval){gsl_cdf_gamma_Pinv(tail, parts, 1) / parts, gsl_cdf_gamma_Qinv(tail, parts + 1, 1) / parts};
+struct interval interval_compound(double count, double scv, double confidence) {
+  double tail = 0.5 * (1 - confidence), low = count / (1 + scv), high = scv > 0 ? low * fmax(0.5, 1 - 1 / count) : low;
+  return (struct interval){gsl_cdf_gamma_Pinv(tail, low, 1) / low, gsl_cdf_gamma_Qinv(tail, high + 1, 1) / high};
 }
 
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper) {

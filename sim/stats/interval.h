@@ -26,9 +26,10 @@ struct interval interval_wilson(uint64_t successes, uint64_t trials, double conf
 /* For a proportion of which nothing was seen, at 95%: [0, min(1, 3 / trials)]. */
 struct interval interval_zero(uint64_t trials);
 
-/* For a sum of a Poisson number of parts, as factors of the sum seen, from the effective number of parts (number over 1 + squared
- * coefficient of variation of a part): gamma quantiles, which for equal parts are the exact interval of Garwood (1936). */
-struct interval interval_compound(double parts, double confidence);
+/* For a sum of a Poisson number of parts, as factors of the sum seen: gamma quantiles with the shape count / (1 + scv), scv being
+ * the squared coefficient of variation of a part. For equal parts this is the exact interval of Garwood (1936). Parts that vary
+ * make the upper bound too low when they are few, so its shape is taken (1 - 1 / count) times. */
+struct interval interval_compound(double count, double scv, double confidence);
 /* Ranks, from 1, of the sorted independent values between which the p-quantile lies with this confidence; a lower rank of 0
  * and an upper of n + 1 mean unbounded (Conover; David and Nagaraja). */
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper);

@@ -74,7 +74,7 @@ static void few_outages(const struct ledger *l, const struct measure *m, struct 
   double lost = m->aggregate == AGGREGATE_DOWNTIME ? x->value / scale : 1 - x->value, low = 0,
          high = fmin(1, 3 * longest / l->faults->seconds);
   if (count > 0 && lost > 0) {
-    struct interval i = interval_compound(sum * sum / squares, 0.95);
+    struct interval i = interval_compound(count, fmax(0, count * squares / (sum * sum) - 1), 0.95);
     low = lost * i.low, high = fmin(1, lost * i.high);
   }
   x->low = m->aggregate == AGGREGATE_DOWNTIME ? low * scale : 1 - high,
