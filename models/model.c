@@ -66,8 +66,9 @@ static const struct field run_fields[] = {
      .offset = AT(method),
      .words = method_words,
      .fallback = "\"auto\"",
-     .doc = "Where intervals come from: independent replications, or batches of one long run (of stationary traffic). auto: batches "
-            "where the warm-up is longer than the window.",
+     .doc =
+         "Where intervals come from: independent replications, or batches of one long run (of stationary traffic). auto: batches "
+         "where the warm-up is longer than the window.",
      .source = "Law (2015), Simulation Modeling and Analysis, 9.5"},
     {.name = "windows",
      .kind = FIELD_INTEGER,

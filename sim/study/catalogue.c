@@ -13,19 +13,20 @@ static const struct {
 static void add_latency(struct study *s, enum subject subject, uint32_t index, const char *name) {
   for (size_t i = 0; i < sizeof latency_rows / sizeof *latency_rows; i++)
     study_add_entry(s,
-        (struct measure){.aggregate = latency_rows[i].aggregate,
-                         .p = latency_rows[i].p,
-                         .subject = subject,
-                         .index = index,
-                         .quantity = QUANTITY_LATENCY,
-                         .cause = -1},
-        arena_format(s->arena, "%s.latency", name), latency_rows[i].name);
+                    (struct measure){.aggregate = latency_rows[i].aggregate,
+                                     .p = latency_rows[i].p,
+                                     .subject = subject,
+                                     .index = index,
+                                     .quantity = QUANTITY_LATENCY,
+                                     .cause = -1},
+                    arena_format(s->arena, "%s.latency", name), latency_rows[i].name);
 }
 
 static void add_plain(struct study *s, enum aggregate aggregate, const char *word, enum subject subject, uint32_t index,
                       enum quantity quantity, const char *name) {
-  study_add_entry(s, (struct measure){.aggregate = aggregate, .subject = subject, .index = index, .quantity = quantity, .cause = -1}, name,
-      word);
+  study_add_entry(s,
+                  (struct measure){.aggregate = aggregate, .subject = subject, .index = index, .quantity = quantity, .cause = -1},
+                  name, word);
 }
 
 static void add_traffic(struct study *s, enum subject subject, uint32_t index, const char *name) {
@@ -33,7 +34,8 @@ static void add_traffic(struct study *s, enum subject subject, uint32_t index, c
   add_plain(s, AGGREGATE_RATE, "rate", subject, index, QUANTITY_NONE, name);
   add_plain(s, AGGREGATE_ERROR_RATE, "error_rate", subject, index, QUANTITY_NONE, name);
   for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++)
-    study_add_entry(s,
+    study_add_entry(
+        s,
         (struct measure){
             .aggregate = AGGREGATE_ERROR_RATE, .subject = subject, .index = index, .quantity = QUANTITY_NONE, .cause = cause},
         name, "error_rate")
@@ -70,4 +72,3 @@ void catalogue_add(struct study *s) {
   add_plain(s, AGGREGATE_MEAN, "mean", SUBJECT_ALL, 0, QUANTITY_INSIDE, "inside");
   add_plain(s, AGGREGATE_SATURATION, "saturation", SUBJECT_ALL, 0, QUANTITY_NONE, "all");
 }
-

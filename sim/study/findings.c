@@ -390,7 +390,8 @@ static void note_warmup(const struct study *l, struct results *r) {
 
 static void note_batches(const struct study *l, struct results *r) {
   if (l->correlated)
-    note(l, r, "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
+    note(l, r,
+         "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
 }
 
 void findings_notes(struct study *l, struct results *r) {

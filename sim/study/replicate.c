@@ -7,7 +7,7 @@ struct team {
   pthread_mutex_t lock;
   pthread_cond_t merged_one;
   uint32_t next, until, merged, ahead; /* ahead: how many may wait in line */
-  struct view **finished;       /* by replication modulo `ahead` */
+  struct view **finished;              /* by replication modulo `ahead` */
   struct view *sum;
   bool stop;
 };
@@ -36,8 +36,7 @@ static void merge_line(struct team *t) {
 static bool take(struct team *t, uint32_t *replication) {
   const volatile sig_atomic_t *interrupted = t->plan->interrupted;
   pthread_mutex_lock(&t->lock);
-  while (t->next < t->until && t->next >= t->merged + t->ahead && !t->stop)
-    pthread_cond_wait(&t->merged_one, &t->lock);
+  while (t->next < t->until && t->next >= t->merged + t->ahead && !t->stop) pthread_cond_wait(&t->merged_one, &t->lock);
   if (interrupted && *interrupted) t->stop = true;
   bool more = t->next < t->until && !t->stop;
   if (more) *replication = t->next++;

@@ -13,7 +13,9 @@
 enum { REPLICATIONS_LEAST = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, FINE_BATCHES = 40 };
 static const double look_factor = 1.5, later_caution = 1.5;
 
-static double precision_of(const struct study *s) { return s->options.precision > 0 ? s->options.precision : s->model.run.precision; }
+static double precision_of(const struct study *s) {
+  return s->options.precision > 0 ? s->options.precision : s->model.run.precision;
+}
 
 static uint32_t least(const struct study *s) {
   uint32_t n = (uint32_t)s->model.run.replications;

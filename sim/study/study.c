@@ -187,7 +187,9 @@ uint32_t study_entry_count(const struct study *s) { return s->count; }
 uint32_t study_claims_from(const struct study *s) { return s->claims_from; }
 uint32_t study_replications(const struct study *s, bool over_faults) { return over_faults ? s->faults.done : s->traffic.done; }
 const double *study_samples(const struct study *s, uint32_t entry) { return s->entries[entry].samples; }
-struct estimate study_value(const struct study *s, uint32_t entry) { return entry_estimate(s, &s->entries[entry]); }
+struct estimate study_value(const struct study *s, uint32_t entry) {
+  return entry_estimate(s, &s->entries[entry]);
+}
 bool study_unstable(const struct study *s) { return s->unstable; }
 
 struct entry_name study_entry(const struct study *s, uint32_t entry) {

@@ -123,7 +123,8 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   if (too_short(l, &e->measure, x.n)) return x;
   bool settles =
       e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
-  if (((l->unstable || (l->warmup == WARMUP_IS_MISSING && !e->measure.over_faults)) && settles) || (l->traffic.sum->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, &l->model)))
+  if (((l->unstable || (l->warmup == WARMUP_IS_MISSING && !e->measure.over_faults)) && settles) ||
+      (l->traffic.sum->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, &l->model)))
     return x;
   x.value = measure_value(&e->measure, &l->model, v);
   if (measure_is_exact(&e->measure, &l->model)) {
@@ -230,6 +231,11 @@ uint32_t claim_needs(const struct study *l, const struct claim *c, const struct 
   return decided < precise ? decided : precise;
 }
 
+static const char *more_for(const struct study *l, const struct entry *e) {
+  uint32_t needs = until_long_enough(l, e);
+  return needs == UINT32_MAX ? "" : arena_format(l->arena, " (about %u replications would)", needs);
+}
+
 static const char *why_no_data(const struct study *l, const struct entry *e) {
   const struct measure *m = &e->measure;
   if (l->warmup == WARMUP_IS_MISSING && !l->unstable && !m->over_faults)
@@ -237,8 +243,8 @@ static const char *why_no_data(const struct study *l, const struct entry *e) {
   if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
   if (m->aggregate == AGGREGATE_QUANTILE)
-    return arena_format(l->arena, "too short: this percentile needs %.0f independent requests, there are %.0f", 100 / (1 - m->p),
-                        worth(l, m, measure_count(m, &l->model, entry_view(l, e))));
+    return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s", 100 / (1 - m->p),
+                        worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));
   if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
   return "nothing was observed";
 }
