@@ -38,6 +38,28 @@ struct interval interval_wilson(uint64_t successes, uint64_t trials, double conf
   return (struct interval){low, high};
 }
 
+/* By bisection to the last bit: GSL's own inverse does not always end. */
+static double beta_quantile(double share, double a, double b) {
+  double low = 0, high = 1;
+  for (;;) {
+    double middle = 0.5 * (low + high);
+    if (!(middle > low && middle < high)) return middle;
+    if (gsl_cdf_beta_P(middle, a, b) < share)
+      low = middle;
+    else
+      high = middle;
+  }
+}
+
+struct interval interval_clopper_pearson(uint64_t successes, uint64_t trials, double confidence) {
+  assert(successes <= trials);
+  if (!trials) return unknown;
+  double k = (double)successes, rest = (double)(trials - successes), tail = 0.5 * (1 - confidence);
+  double low = successes ? beta_quantile(tail, k, rest + 1) : 0;
+  double high = successes < trials ? beta_quantile(1 - tail, k + 1, rest) : 1;
+  return (struct interval){low, high};
+}
+
 struct interval interval_zero(uint64_t trials) {
   return (struct interval){0, trials > 3 ? 3 / (double)trials : 1};
 }
