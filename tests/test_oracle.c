@@ -15,6 +15,7 @@
  * too narrow fails as surely as a mean that is wrong, and over all cases 95% of the intervals must hold the exact value. */
 #include "tests/oracle_case.h"
 #include <dirent.h>
+#include <time.h>
 
 /* Whether so many of n independent events of this probability lie inside the binomial's middle 99.9%. */
 static bool inside_band(unsigned seen, unsigned n, double p) {
@@ -97,6 +98,31 @@ static void test_theory(void) {
              independent);
 }
 
+/* A pair that is down 2.5e-7 of the time, to 10% within 60 s of one core (METHOD.md, 9). */
+static void test_rare_event_within_a_minute(void) {
+  struct arena *arena = arena_new();
+  struct oracle_case c;
+  struct scenario *s = NULL;
+  if (getenv("AGUANTA_ORACLE_DIR"))
+    test_check(true, "the pair is a case of our own");
+  else if (read_case(arena, "avail-1of2-rare", &c))
+    s = read_scenario(arena, &c, NULL, 0);
+  if (s) {
+    struct score score = {0};
+    const struct json_value *v = json_first(c.expected);
+    struct study_options options = {.jobs = 1};
+    clock_t start = clock();
+    struct results *r = study_run(arena, s, &options);
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    struct expectation e = expectation_of(&c, v, &((const struct claim *)s->claims.items)->measure);
+    struct observed o = observe(s, r, 0);
+    judge_one(&c, "rare-event", &e, &o, true, &score);
+    test_check(o.half_width <= 0.1 * o.value && seconds < 60, "to %.1f%% in %.1f s of one core", 100 * o.half_width / o.value,
+               seconds);
+  }
+  arena_free(arena);
+}
+
 static void test_every_scenario_has_expectations(void) {
   struct dirent **entries;
   int count = scandir(oracle_folder(), &entries, is_scenario, alphasort);
@@ -160,6 +186,7 @@ static void test_judge(void) {
 static const struct test_case cases[] = {{"judge", test_judge},
                                          {"every_scenario_has_expectations", test_every_scenario_has_expectations},
                                          {"exact_agrees_with_published", test_exact_agrees_with_published},
+                                         {"rare_event_within_a_minute", test_rare_event_within_a_minute},
                                          {"theory", test_theory},
                                          {0}};
 const struct test_suite suite_oracle = {"oracle", cases};
