@@ -16,12 +16,19 @@ struct probe_config {
   sim_time at;
 };
 
+/* A named part of the measured time, for claims. */
+struct phase_config {
+  const char *name;
+  sim_time from, to; /* since the end of the warm-up */
+};
+
 struct run_config {
   sim_time window; /* measured */
   sim_time warmup; /* simulated before it */
   sim_time start;  /* time of day at time zero, ns since midnight */
   int64_t replications;
   int64_t windows;           /* equal parts of the window, for series and claims over a part */
+  struct config_list phases; /* struct phase_config */
   struct config_list probes; /* struct probe_config */
   int64_t years;             /* of the availability run; 0: none */
   int64_t years_per_replication;
@@ -41,6 +48,7 @@ struct model {
   /* Derived by model_link. */
   struct program *programs; /* one an endpoint */
   uint32_t node_count, container_count;
+  bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;
 };
 

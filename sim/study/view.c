@@ -66,6 +66,7 @@ static void read_services(struct view *v, const struct world *w) {
     }
     out->replica_s += s->replicas_measured * 1e-9;
     out->replicas_max = (double)s->replicas_most;
+    out->thread_s += s->thread_ns * 1e-9, out->core_s += s->core_ns * 1e-9;
   }
 }
 
@@ -131,7 +132,7 @@ void view_merge(struct view *into, const struct view *from, const struct model *
     struct service_view *a = &into->services[i];
     const struct service_view *b = &from->services[i];
     a->used_s += b->used_s, a->busy_s += b->busy_s, a->primary_s += b->primary_s, a->replica_s += b->replica_s,
-        a->pool_used_s += b->pool_used_s;
+        a->pool_used_s += b->pool_used_s, a->thread_s += b->thread_s, a->core_s += b->core_s;
     if (b->replicas_max > a->replicas_max) a->replicas_max = b->replicas_max;
   }
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
