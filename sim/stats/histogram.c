@@ -59,3 +59,16 @@ double histogram_share_at_most(const struct histogram *histogram, int64_t ns) {
 double histogram_mean(const struct histogram *histogram) {
   return histogram->count ? (double)histogram->sum / (double)histogram->count : 0;
 }
+
+/* The variance inside a bucket of n whole values evenly spread is (n^2 - 1) / 12. */
+double histogram_sd(const struct histogram *histogram) {
+  double mean = histogram_mean(histogram), sum = 0;
+  uint32_t last = histogram_bucket(histogram->max);
+  for (uint32_t i = histogram->count ? histogram_bucket(histogram_min(histogram)) : 1; i <= last; i++) {
+    if (!histogram->counts[i]) continue;
+    int64_t width, low = bucket_low(i, &width);
+    double middle = (double)low + 0.5 * (double)(width - 1), off = middle - mean;
+    sum += (double)histogram->counts[i] * (off * off + ((double)width * (double)width - 1) / 12);
+  }
+  return histogram->count ? sqrt(sum / (double)histogram->count) : 0;
+}

@@ -36,6 +36,8 @@ double histogram_quantile(const struct histogram *histogram, double p);
 /* Share of the values that are at most `ns`, evenly spread inside a bucket; 0 when empty. */
 double histogram_share_at_most(const struct histogram *histogram, int64_t ns);
 double histogram_mean(const struct histogram *histogram); /* ns; 0 when empty */
+/* Standard deviation in ns, values as if spread evenly over their bucket: off by less than 0.2% of the root mean square. */
+double histogram_sd(const struct histogram *histogram);
 
 static inline uint64_t histogram_count(const struct histogram *histogram) { return histogram->count; }
 /* Exact extremes, in ns; 0 when empty. */

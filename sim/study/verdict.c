@@ -87,8 +87,8 @@ struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
   if (!v || !v->replications) return x;
   x.n = measure_count(&e->measure, l->model, v);
   if (too_short(&e->measure, x.n)) return x;
-  bool settles =
-      e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
+  bool settles = e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_WAIT ||
+                 e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
   if ((l->unstable && settles) || (l->traffic->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, l->model)))
     return x;
   x.value = measure_value(&e->measure, l->model, v);
@@ -100,7 +100,7 @@ struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
     spread_of_outages(l, e, &x);
   else
     spread(l, e, &x);
-  if (e->measure.aggregate == AGGREGATE_ERROR_RATE) few_failures(&x);
+  if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(&x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
   if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
   return x;
