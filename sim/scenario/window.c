@@ -26,17 +26,19 @@ static sim_time common_divisor(sim_time a, sim_time b) {
   return a;
 }
 
-/* Says which number of windows has a border at this instant, keeping those that there are. */
-static const char *off_grid(struct arena *arena, const struct run_config *run, sim_time at) {
+/* Says which number of windows has a border there, keeping those that there are. place: "ends at 1h10m", "is 90m long". */
+static const char *off_grid(struct arena *arena, const struct run_config *run, const char *place, sim_time at) {
   sim_time needed = run->window / common_divisor(run->window, at),
            both = needed / common_divisor(needed, run->windows) * run->windows, fits = both <= WINDOWS_MOST ? both : needed;
-  const char *where = unit_print_duration(arena, at), *part = unit_print_duration(arena, part_of(run));
-  if (needed > WINDOWS_MOST)
-    return arena_format(arena, "has an end at %s, which lies between the parts of %s that the run keeps (\"run.windows\": %lld)",
-                        where, part, (long long)run->windows);
-  return arena_format(arena,
-                      "has an end at %s, which lies between the parts of %s that the run keeps; \"run.windows\": %lld would fit",
-                      where, part, (long long)fits);
+  const char *advice = needed <= WINDOWS_MOST ? arena_format(arena, "; \"run.windows\": %lld would fit", (long long)fits)
+                                              : "; no number of windows fits, choose a rounder time";
+  return arena_format(arena, "%s: the run keeps %lld parts of %s%s", place, (long long)run->windows,
+                      unit_print_duration(arena, part_of(run)), advice);
+}
+
+static const char *check_end(struct arena *arena, const struct run_config *run, const char *what, sim_time at) {
+  if (on_grid(run, at)) return NULL;
+  return off_grid(arena, run, arena_format(arena, "%s at %s of the measured time", what, unit_print_duration(arena, at)), at);
 }
 
 /* --- time of day ------------------------------------------------------------------------------------------------------------- */
@@ -55,7 +57,8 @@ static const char *check_clock(struct arena *arena, const struct run_config *run
   for (int i = 0; i < 2; i++)
     for (sim_time at = next_clock(run, ends[i]); at < run->window; at += SIM_DAY) {
       comes = true;
-      if (!on_grid(run, at)) return off_grid(arena, run, at);
+      const char *wrong = check_end(arena, run, i ? "ends" : "begins", at);
+      if (wrong) return wrong;
     }
   return comes ? NULL : "never comes in the measured time";
 }
@@ -134,6 +137,8 @@ const char *window_parse(struct arena *arena, const struct model *m, const char 
   if (w->kind == WINDOW_CLOCK) return check_clock(arena, run, w);
   if (w->to > run->window)
     return arena_format(arena, "reaches beyond the measured time of %s", unit_print_duration(arena, run->window));
-  if (!on_grid(run, w->from)) return off_grid(arena, run, w->from);
-  return on_grid(run, w->to) ? NULL : off_grid(arena, run, w->to);
+  if (w->kind == WINDOW_PEAK && !on_grid(run, w->to))
+    return off_grid(arena, run, arena_format(arena, "is %s long", unit_print_duration(arena, w->to)), w->to);
+  wrong = check_end(arena, run, "begins", w->from);
+  return wrong ? wrong : check_end(arena, run, "ends", w->to);
 }
