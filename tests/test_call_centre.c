@@ -74,7 +74,7 @@ static unsigned run_days(int days, const struct scenario_override *change) {
     for (int i = 0; i < days; i++) {
       struct world *w = world_new(&s->model, s->model.run.seed, (uint32_t)i, WORLD_TRAFFIC);
       world_run(w);
-      world_audit(w, fixture_broken, (void *)(uintptr_t)"call centre");
+      world_audit(w, fixture_broken, (void *)(uintptr_t) "call centre");
       read_day(w, day);
       for (int k = 0; k < FIGURES; k++) figures[k][i] = day[k];
       world_free(w);
