@@ -76,7 +76,7 @@ static struct job jobs_pop(struct container *c) {
 /* Puts a computation on a thread; the caller shares the node's CPU anew. Virtual time starts at zero whenever the container
  * was idle, so it stays small enough to be exact. */
 static void start_job(struct world *w, struct container *c, struct request *r) {
-  if (r->impatient) request_served(w, r);
+  if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = COMPUTING;
   if (!c->running) c->virtual_time = 0;
   jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
@@ -84,7 +84,7 @@ static void start_job(struct world *w, struct container *c, struct request *r) {
 
 void container_compute(struct world *w, struct container *c, struct request *r) {
   if (c->running >= c->threads) {
-    if (!request_waits_in_queue(w, r)) return;
+    if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
     r->waiting = WAITING_CPU;
     c->fresh_waiting += r->fresh;
     queue_push(w, &c->runnable, r);
@@ -97,7 +97,7 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
 }
 
 /* Puts waiting computations on free threads. */
-static void fill_threads(struct world *w, struct container *c) {
+static inline void fill_threads(struct world *w, struct container *c) {
   while (c->running < c->threads) {
     struct request *next = queue_pop(w, &c->runnable);
     if (!next) break;
@@ -152,7 +152,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
   if (c->held < c->threads) {
     container_advance(c, world_now(w));
     c->held++;
-    if (r->impatient) request_served(w, r);
+    if (__builtin_expect(r->impatient, 0)) request_served(w, r);
     take_in(c, r);
     return true;
   }
@@ -160,7 +160,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     request_fail(w, r, OUTCOME_REJECTED);
     return false;
   }
-  if (!request_waits_in_queue(w, r)) return false;
+  if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return false;
   r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
   queue_push(w, &c->door, r);
   return false;

@@ -21,7 +21,7 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
   r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
-  r->impatient = w->sources[source].config->patience.kind != NULL;
+  r->impatient = w->sources[source].impatient;
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
   observation_arrival(&w->observation, endpoint, now);
   struct lane *patience = w->sources[source].patience;
@@ -52,10 +52,14 @@ static void forget(struct world *w, struct request *r) {
   pool_give(&w->requests, r->id);
 }
 
+__attribute__((noinline, cold)) static void record_wait(struct world *w, const struct request *r) {
+  observation_wait(&w->observation, r, request_waited(w, r));
+}
+
 /* The client has its answer or has given up: record it, and let a closed user think. */
 static void release_client(struct world *w, struct request *r, enum outcome outcome) {
   struct source *s = &w->sources[r->source];
-  if (w->observation.records_waits) observation_wait(&w->observation, r, request_waited(w, r));
+  if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r);
   observation_end(&w->observation, r, w->model->programs[r->endpoint].cell_count, outcome, world_now(w));
   r->client_gone = true;
   if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, r->user, r->arrived);
@@ -100,7 +104,6 @@ bool request_end(struct world *w, struct request *r, const struct instruction *i
 enum { PATIENCE_DRAW = PROGRAM_INSTRUCTIONS + 1 };
 
 bool request_waits_in_queue(struct world *w, struct request *r) {
-  if (!r->impatient) return true;
   struct stream draws = stream_at(r->key, PATIENCE_DRAW);
   sim_time patience = distribution_sample_time(&w->sources[r->source].config->patience, &draws);
   if (!patience) {

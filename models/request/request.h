@@ -74,7 +74,7 @@ void request_fail(struct world *, struct request *, enum outcome);
 void request_give_up(struct world *, struct request *, enum outcome);
 /* Handler of the sources' time-out lanes. */
 void request_timed_out(void *world, uint32_t id);
-/* It enters a queue: starts its patience. False when it has none left and is gone. */
+/* Of an impatient request that enters a queue: starts its patience. False when it has none and is gone. */
 bool request_waits_in_queue(struct world *, struct request *);
 /* A service of its program begins: patience is no longer asked for. */
 void request_served(struct world *, struct request *);

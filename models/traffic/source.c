@@ -181,7 +181,7 @@ static void start_mix(struct source *s) {
 }
 
 void source_start(struct source *s, struct world *w, const struct source_config *config, uint32_t index) {
-  s->world = w, s->config = config, s->index = index;
+  s->world = w, s->config = config, s->index = index, s->impatient = config->patience.kind != NULL;
   s->arrivals = stream_open(stream_key(w->seed, w->replication, PURPOSE_ARRIVALS, stream_entity(config->name, 0)));
   s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
   start_mix(s);

@@ -48,6 +48,7 @@ struct source {
   sim_time cell_end;
   double *mix_up_to;              /* cumulative shares of the endpoints, in the order of mix */
   struct lane *patience;          /* the client's time-out; null when it waits for ever */
+  bool impatient;                 /* its requests leave queues */
   struct timer_heap *thinking;    /* closed, random think times */
   struct lane *thinking_constant; /* closed, constant think time */
   /* For the response time law: user time spent in each state over the whole run, in ns. */
