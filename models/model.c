@@ -31,6 +31,7 @@ static const struct field phase_fields[] = {{.name = "from",
                                             {0}};
 static const struct record phase_record = {"phase", sizeof(struct phase_config), phase_fields,
                                            "A named part of the measured window.", NULL};
+static const char *const method_words[] = {"auto", "replications", "batches", NULL};
 static const struct field run_fields[] = {
     {.name = "window",
      .kind = FIELD_DURATION,
@@ -42,10 +43,12 @@ static const struct field run_fields[] = {
     {.name = "warmup",
      .kind = FIELD_DURATION,
      .offset = AT(warmup),
-     .fallback = "\"1m\"",
+     .fallback = "\"auto\"",
+     .automatic = "auto",
      .low = 0,
      .high = 9e18,
-     .doc = "Simulated before it and not measured."},
+     .doc = "Simulated before it and not measured. auto: found by MSER-5 where all rates are constant; one whole day where they "
+            "repeat daily; none where the run has a course of its own, such as a sale."},
     {.name = "start",
      .kind = FIELD_CLOCK,
      .offset = AT(start),
@@ -57,7 +60,31 @@ static const struct field run_fields[] = {
      .fallback = "10",
      .low = 1,
      .high = 1000000,
-     .doc = "Independent repetitions; intervals come from their spread."},
+     .doc = "Independent repetitions, at least; intervals come from their spread."},
+    {.name = "budget",
+     .kind = FIELD_INTEGER,
+     .offset = AT(budget),
+     .fallback = "0",
+     .low = 0,
+     .high = 1000000,
+     .doc = "Most replications that undecided claims may buy; 0: ten times `replications`."},
+    {.name = "precision",
+     .kind = FIELD_RATIO,
+     .offset = AT(precision),
+     .fallback = "0",
+     .low = 0,
+     .high = 0.5,
+     .doc = "Relative half-width wanted of every claim that is not decided, or of the latencies where nothing is claimed; 0: as "
+            "the replications give it."},
+    {.name = "method",
+     .kind = FIELD_WORD,
+     .offset = AT(method),
+     .words = method_words,
+     .fallback = "\"auto\"",
+     .doc =
+         "Where intervals come from: independent replications, or batches of one long run (of stationary traffic). auto: batches "
+         "where the warm-up is longer than the window.",
+     .source = "Law (2015), Simulation Modeling and Analysis, 9.5"},
     {.name = "windows",
      .kind = FIELD_INTEGER,
      .offset = AT(windows),
@@ -255,6 +282,57 @@ static double source_rate(const struct model *m, const struct source_config *s) 
   return profile_expected(&s->rate, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
 }
 
+/* --- the warm-up ---------------------------------------------------------------------------------------------------------------- */
+
+static bool rates_constant(const struct model *m) {
+  const sim_time until = 1000 * SIM_DAY;
+  for (uint32_t i = 0; i < m->sources.count; i++) {
+    const struct source_config *s = model_source(m, i);
+    if (s->kind == SOURCE_OPEN && profile_floor(&s->rate, 0, until) != profile_bound(&s->rate, 0, until)) return false;
+  }
+  return true;
+}
+
+/* Every hour of the second day offers what the same hour of the first does. */
+static bool rates_daily(const struct model *m) {
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    for (int hour = 0; hour < 24 && model_source(m, i)->kind == SOURCE_OPEN; hour++) {
+      const struct choice *rate = &model_source(m, i)->rate;
+      sim_time from = hour * SIM_HOUR;
+      double first = profile_expected(rate, from, from + SIM_HOUR),
+             second = profile_expected(rate, from + SIM_DAY, from + SIM_DAY + SIM_HOUR);
+      if (fabs(first - second) > 1e-9 * (first + second)) return false;
+    }
+  return true;
+}
+
+static bool anything_drilled(const struct model *m) {
+  for (uint32_t i = 0; i < m->faults.count; i++)
+    if (model_fault_at(m, i)->at != SIM_NEVER) return true;
+  return false;
+}
+
+static bool staff_changes(const struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->shifts.count) return true;
+  return false;
+}
+
+static bool days_differ(const struct model *m) {
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (model_source(m, i)->busyness_cv > 0) return true;
+  return false;
+}
+
+/* Days that differ settle, each for itself; but batches of one of them would not show the others. */
+static void link_warmup(struct model *m) {
+  bool timed = anything_drilled(m) || m->run.probes.count || staff_changes(m), steady = rates_constant(m) && !timed;
+  m->run.stationary = steady && !days_differ(m);
+  if (m->run.warmup != WARMUP_AUTO) return;
+  m->run.warmup = !steady && !timed && rates_daily(m) ? SIM_DAY : 0;
+  m->run.find_warmup = steady;
+}
+
 /* Nodes or replicas that a fault strikes. */
 static double targets_of(const struct model *m, const struct fault_config *f) {
   return f->kind == FAULT_NODE ? (double)model_nodes(m, (uint32_t)f->nodes)->count
@@ -271,12 +349,10 @@ static void check_work(struct linker *l) {
     faults += targets_of(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
   }
   if (faults > 2e7) fault_at(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
-  double rate = 0, seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
-  for (uint32_t i = 0; i < m->sources.count; i++) rate += source_rate(m, model_source(m, i));
-  double requests = rate * seconds * (double)m->run.replications;
-  if (requests > 1e11)
-    fault(l, "run", "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11", requests, rate,
-          seconds, (long long)m->run.replications);
+  double requests = model_requests(m), seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
+  if (requests * (double)m->run.replications > 1e11)
+    fault(l, "run", "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11",
+          requests * (double)m->run.replications, requests / seconds, seconds, (long long)m->run.replications);
 }
 
 /* Places the initial replicas as a run would: what does not fit is the planner's mistake and is said before anything runs. */
@@ -301,6 +377,10 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_endpoints(&l);
   link_faults(&l);
   link_phases(&l);
+  if (!l.failed) link_warmup(m);
+  if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
+    fault_at(&l, "run", "method",
+             "batches need stationary traffic: constant rates, no shifts, no busyness, no drill at a given time, no probes");
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window) fault(&l, "run", "window and warm-up are longer than 290 years");
   if (!l.failed) check_work(&l);
@@ -313,6 +393,12 @@ double model_offered_rate(const struct model *m) {
   for (uint32_t i = 0; i < m->sources.count; i++)
     sum += model_source(m, i)->kind == SOURCE_OPEN ? source_rate(m, model_source(m, i)) : 0;
   return sum;
+}
+
+double model_requests(const struct model *m) {
+  double rate = 0;
+  for (uint32_t i = 0; i < m->sources.count; i++) rate += source_rate(m, model_source(m, i));
+  return rate * (sim_seconds(m->run.warmup) + sim_seconds(m->run.window));
 }
 
 double model_endpoint_share(const struct model *m, uint32_t endpoint) {

@@ -21,18 +21,30 @@ struct phase_config {
   const char *name;
   sim_time from, to; /* since the end of the warm-up */
 };
+enum { WARMUP_AUTO = -1 };
+
+/* How the intervals are made: from independent replications, from one long run cut into batches, or from the latter where the
+ * warm-up is longer than the window. */
+enum run_method { METHOD_AUTO, METHOD_REPLICATIONS, METHOD_BATCHES };
 
 struct run_config {
   sim_time window; /* measured */
-  sim_time warmup; /* simulated before it */
+  sim_time warmup; /* simulated before it; WARMUP_AUTO until it is linked */
   sim_time start;  /* time of day at time zero, ns since midnight */
   int64_t replications;
+  int64_t budget;            /* most replications that undecided claims may buy; 0: ten times `replications` */
+  double precision;          /* relative half-width wanted of the claims; 0: none */
+  int32_t method;            /* enum run_method */
   int64_t windows;           /* equal parts of the window, for series and claims over a part */
   struct config_list phases; /* struct phase_config */
   struct config_list probes; /* struct probe_config */
   int64_t years;             /* of the availability run; 0: none */
   int64_t years_per_replication;
   uint64_t seed;
+  /* Derived by model_link. */
+  bool find_warmup; /* `warmup` is 0 so far: a study finds it */
+  bool stationary;  /* every rate is constant and nothing is drilled at a given time: time of the run does not matter */
+  int64_t levels;   /* parts of the window for the number inside, when finer than `windows`; 0: the same */
 };
 
 extern const struct record run_record;
@@ -79,6 +91,8 @@ static inline const struct node_group *model_nodes(const struct model *m, uint32
 double model_endpoint_share(const struct model *, uint32_t endpoint);
 /* What a replication observes; without traffic next to nothing. */
 struct observation_plan model_observation_plan(const struct model *, bool traffic);
+/* Requests that one replication of a traffic run simulates, estimated: closed users as if nothing took time. */
+double model_requests(const struct model *);
 /* Mean offered rate of all open sources over the measured window, per second. */
 double model_offered_rate(const struct model *);
 

@@ -77,9 +77,13 @@ static void start_traffic(struct world *w) {
 
 struct observation_plan model_observation_plan(const struct model *m, bool traffic) {
   if (!traffic) return (struct observation_plan){.windows = 1, .measured_until = 1};
-  return (struct observation_plan){
-      m->endpoints.count, m->services.count, (uint32_t)m->run.windows, m->run.warmup, m->run.warmup + m->run.window,
-      m->records_waits};
+  return (struct observation_plan){.endpoints = m->endpoints.count,
+                                   .services = m->services.count,
+                                   .windows = (uint32_t)m->run.windows,
+                                   .levels = (uint32_t)m->run.levels,
+                                   .measured_from = m->run.warmup,
+                                   .measured_until = m->run.warmup + m->run.window,
+                                   .waits = m->records_waits};
 }
 
 /* How long the run goes on for the requests that arrived last: as long as their clients wait, or, where one waits for ever, a
@@ -112,13 +116,26 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   return w;
 }
 
-void world_run(struct world *w) {
+void world_warm_up(struct world *w) {
   calendar_run(w->calendar, w->measured_from);
   begin_measuring(w);
-  if (!w->overflowed) calendar_run(w->calendar, w->measured_until);
+}
+
+void world_measure_until(struct world *w, sim_time until) {
+  w->measured_until = until;
+  if (!w->overflowed) calendar_run(w->calendar, until);
   end_measuring(w);
+}
+
+void world_run(struct world *w) {
+  world_warm_up(w);
+  world_measure_until(w, w->measured_until);
   if (!w->overflowed) calendar_run(w->calendar, w->horizon);
-  sim_time now = world_now(w);
+  world_close(w);
+}
+
+void world_close(struct world *w) {
+  sim_time now = w->horizon = world_now(w);
   advance_all(w);
   for (uint32_t i = 0; i < w->node_count; i++) {
     struct node *n = &w->nodes[i];

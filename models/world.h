@@ -101,6 +101,12 @@ struct world *world_new(const struct model *, uint64_t seed, uint32_t replicatio
 void world_run(struct world *);
 void world_free(struct world *);
 
+/* The same in parts, for one long run that is read at instants of the caller's choice: warm up, measure up to one instant after
+ * the other (what was measured so far may be read after each), close. */
+void world_warm_up(struct world *);
+void world_measure_until(struct world *, sim_time);
+void world_close(struct world *);
+
 static inline sim_time world_now(const struct world *w) { return calendar_now(w->calendar); }
 /* The instant after a delay; one beyond the end of time is never reached. */
 static inline sim_time world_after(const struct world *w, sim_time delay) {

@@ -17,7 +17,7 @@ struct options {
   uint32_t export_count;
   const char *varies[OPTIONS_MANY];
   uint32_t vary_count;
-  const char *seed, *reps, *jobs, *format, *color, *progress, *output, *kind, *endpoint, *timing;
+  const char *seed, *reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *endpoint, *timing;
   bool quiet, verbose, help, version;
 };
 

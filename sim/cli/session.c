@@ -3,6 +3,7 @@
 #include "sim/report/export.h"
 #include "sim/report/format.h"
 #include "sim/report/output.h"
+#include "sim/scenario/unit.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,12 +65,31 @@ static bool whole_number(const char *option, const char *text, long low, long hi
   return true;
 }
 
+static bool ratio(const char *option, const char *text, double high, double *out) {
+  struct arena *arena = arena_new();
+  const char *wrong = unit_parse_ratio(arena, text, out);
+  if (!wrong && !(*out > 0 && *out <= high))
+    wrong = arena_format(arena, "must be more than 0 and at most %g%%, not \"%s\"", 100 * high, text);
+  if (wrong) fprintf(stderr, "aguanta: --%s %s\n", option, wrong);
+  arena_free(arena);
+  return !wrong;
+}
+
 /* --- progress ------------------------------------------------------------------------------------------------------------------ */
 
 struct progress {
   double started, last;
-  bool bar, silent;
+  bool bar, silent, told; /* told: --progress always */
 };
+
+/* What it will take is told before it is done: a wish for 0.1% must not cost a night unannounced. */
+static void show_foreseen(void *context, const struct study_estimate *e) {
+  struct progress *p = context;
+  double passed = session_clock() - p->started, seconds = passed / e->done * (e->replications - e->done);
+  if (p->silent || (seconds < 2 && !p->told)) return;
+  fprintf(stderr, "%saguanta: about %u replications in all%s, %.2g requests, %.0f s more\n", p->bar ? "\r" : "", e->replications,
+          e->replications >= e->budget ? " (the whole budget)" : "", e->requests, seconds);
+}
 
 static void show_progress(void *context, uint32_t done, uint32_t of) {
   struct progress *p = context;
@@ -88,6 +108,8 @@ bool session_options(const struct options *o, struct study_options *out) {
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   out->jobs = cores > 0 ? (uint32_t)cores : 1;
   if (o->reps && !whole_number("reps", o->reps, 1, 10000000, &out->replications)) return false;
+  if (o->budget && !whole_number("budget", o->budget, 1, 10000000, &out->budget)) return false;
+  if (o->precision && !ratio("precision", o->precision, 0.5, &out->precision)) return false;
   return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
 }
 
@@ -118,8 +140,9 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
   session_options(o, &study);
   struct progress progress = {.started = session_clock(),
                               .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
-                              .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always")};
-  study.progress = show_progress, study.context = &progress;
+                              .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always"),
+                              .told = is_word(o->progress, "always")};
+  study.progress = show_progress, study.foreseen = show_foreseen, study.context = &progress;
   struct results *r = study_run(arena, s, &study);
   *code = exit_code_of(r);
   if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);

@@ -94,6 +94,7 @@ struct field {
   bool optional;                    /* may be absent without a default: the memory stays zero (references: -1) */
   double low, high;                 /* allowed range in base units, inclusive; both 0: no range */
   const char *const *words;         /* FIELD_WORD: ends with null */
+  const char *automatic;            /* FIELD_DURATION: this word stands for -1: the program finds the value */
   const char *target;               /* references and weights: "services", "endpoints", ... (a map in the root record) */
   const struct record *record;      /* records, lists, maps */
   const struct choice_set *choices; /* choices */

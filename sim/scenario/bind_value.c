@@ -188,6 +188,7 @@ static bool never_allowed(const struct field *f) { return f->high >= 9.2e18 || (
 
 static const char *read_integer(struct binder *b, const struct field *field, const struct json_value *value, const char *text,
                                 int64_t *out) {
+  if (field->automatic && !strcmp(text, field->automatic)) return *out = -1, NULL;
   const char *wrong = parse_integer(b->arena, field->kind, text, out);
   if (wrong) return wrong;
   bool endless = *out == INT64_MAX;

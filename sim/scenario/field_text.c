@@ -77,7 +77,8 @@ const char *field_takes(struct arena *arena, const struct field *f) {
   case FIELD_CHOICES:
     return arena_format(arena, "a list of %ss, each one of %s", f->choices->name, kinds_joined(arena, f->choices));
   default:
-    return arena_format(arena, "%s such as %s", form->called, form->example);
+    return f->automatic ? arena_format(arena, "%s such as %s, or \"%s\"", form->called, form->example, f->automatic)
+                        : arena_format(arena, "%s such as %s", form->called, form->example);
   }
 }
 

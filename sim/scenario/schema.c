@@ -149,6 +149,7 @@ static void put_field(struct writer *w, const struct field *f) {
   if (f->fallback) fprintf(w->out, "\"default\": %s, ", f->fallback);
   fputs("\"anyOf\": [", w->out);
   put_type(w, f);
+  if (f->automatic) fprintf(w->out, ", {\"const\": %s}", quoted(w, f->automatic));
   fputs(", {\"$ref\": \"#/$defs/sourced\"}]}", w->out);
 }
 

@@ -26,6 +26,20 @@ static int64_t bucket_low(uint32_t bucket, int64_t *width) {
   return (int64_t)(bucket - shift * 256) << shift;
 }
 
+void histogram_subtract(struct histogram *from, const struct histogram *earlier) {
+  if (!earlier->count) return;
+  uint32_t first = histogram_bucket(histogram_min(from)), last = histogram_bucket(from->max);
+  for (uint32_t i = first; i <= last; i++) from->counts[i] -= earlier->counts[i];
+  from->sum -= earlier->sum;
+  from->count -= earlier->count;
+  while (first < last && !from->counts[first]) first++;
+  while (last > first && !from->counts[last]) last--;
+  int64_t width, low = bucket_low(first, &width), high = bucket_low(last, &width) + width - 1;
+  if (low > histogram_min(from)) from->min_complement = INT64_MAX - low;
+  if (high < from->max) from->max = high;
+  if (!from->count) from->max = from->min_complement = 0;
+}
+
 double histogram_quantile(const struct histogram *histogram, double p) {
   if (!histogram->count) return 0;
   double share = p < 0 ? 0 : p > 1 ? 1 : p;
@@ -33,7 +47,7 @@ double histogram_quantile(const struct histogram *histogram, double p) {
   double wanted = ceil(share * (double)histogram->count * (1 - 0x1p-50));
   uint64_t rank = wanted < 1 ? 1 : wanted >= (double)histogram->count ? histogram->count : (uint64_t)wanted;
   if (rank == histogram->count) return (double)histogram->max;
-  uint32_t bucket = 0;
+  uint32_t bucket = histogram_bucket(histogram_min(histogram));
   uint64_t below = 0;
   for (; below + histogram->counts[bucket] < rank; bucket++) below += histogram->counts[bucket];
   int64_t width, low = bucket_low(bucket, &width);
@@ -60,7 +74,6 @@ double histogram_mean(const struct histogram *histogram) {
   return histogram->count ? (double)histogram->sum / (double)histogram->count : 0;
 }
 
-/* The variance inside a bucket of n whole values evenly spread is (n^2 - 1) / 12. */
 double histogram_sd(const struct histogram *histogram) {
   double mean = histogram_mean(histogram), sum = 0;
   uint32_t last = histogram_bucket(histogram->max);

@@ -31,6 +31,8 @@ struct histogram {
 
 void histogram_clear(struct histogram *histogram);
 void histogram_merge(struct histogram *into, const struct histogram *from);
+/* Takes away the values of an earlier state of the same histogram; extremes are found again to within a bucket. */
+void histogram_subtract(struct histogram *from, const struct histogram *earlier);
 /* The value below or at which a share p of the values lies, in ns; 0 when empty. */
 double histogram_quantile(const struct histogram *histogram, double p);
 /* Share of the values that are at most `ns`, evenly spread inside a bucket; 0 when empty. */

@@ -1,7 +1,7 @@
 /* The parts of the results: metrics, where time goes, what is full first, what fails, what it costs, pictures, notes. */
 #include "sim/engine/arena.h"
 #include "sim/stats/interval.h"
-#include "sim/study/ledger.h"
+#include "sim/study/study_inner.h"
 #include "sim/study/resource.h"
 #include <math.h>
 #include <stdio.h>
@@ -17,12 +17,12 @@ const struct metric *results_metric(const struct results *r, const char *name, c
   return NULL;
 }
 
-void findings_metrics(const struct ledger *l, struct results *r) {
+void findings_metrics(const struct study *l, struct results *r) {
   r->metrics = arena_new_array(l->arena, struct metric, l->claims_from + 1);
   for (uint32_t i = 0; i < l->claims_from; i++) {
     const struct entry *e = &l->entries[i];
     r->metrics[r->metric_count++] = (struct metric){
-        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), ledger_estimate(l, e)};
+        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), entry_estimate(l, e)};
   }
 }
 
@@ -40,9 +40,9 @@ static double slow_share(const struct endpoint_observation *o, double *slow_ns, 
   return taken;
 }
 
-static void breakdown_of(const struct ledger *l, struct results *r, uint32_t endpoint) {
-  const struct program *p = &l->model->programs[endpoint];
-  const struct endpoint_observation *o = &l->traffic->observation.endpoints[endpoint];
+static void breakdown_of(const struct study *l, struct results *r, uint32_t endpoint) {
+  const struct program *p = &l->model.programs[endpoint];
+  const struct endpoint_observation *o = &l->traffic.sum->observation.endpoints[endpoint];
   double mean_ns[PROGRAM_CELLS] = {0}, slow_ns[PROGRAM_CELLS] = {0};
   uint64_t total = 0;
   for (uint32_t b = 0; b < SLOW_BINS; b++) {
@@ -53,16 +53,16 @@ static void breakdown_of(const struct ledger *l, struct results *r, uint32_t end
   double slow = slow_share(o, slow_ns, p->cell_count, total);
   for (uint32_t i = 0; i < p->cell_count; i++) {
     if (mean_ns[i] == 0) continue;
-    const char *component = p->cells[i].service >= 0 ? model_service(l->model, (uint32_t)p->cells[i].service)->name : "client";
+    const char *component = p->cells[i].service >= 0 ? model_service(&l->model, (uint32_t)p->cells[i].service)->name : "client";
     r->breakdown[r->breakdown_count++] =
-        (struct breakdown){model_endpoint(l->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
+        (struct breakdown){model_endpoint(&l->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
                            mean_ns[i] / (double)total * 1e-9, slow_ns[i] / slow * 1e-9};
   }
 }
 
 /* --- what is full first ------------------------------------------------------------------------------------------------------------ */
 
-static const struct entry *entry_named(const struct ledger *l, const char *name, const char *aggregate) {
+static const struct entry *entry_named(const struct study *l, const char *name, const char *aggregate) {
   for (uint32_t i = 0; i < l->claims_from; i++)
     if (!strcmp(l->entries[i].name, name) && !strcmp(l->entries[i].aggregate, aggregate) && !l->entries[i].label_value)
       return &l->entries[i];
@@ -74,17 +74,17 @@ static int by_saturation(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static void saturation_rows(const struct ledger *l, struct results *r) {
+static void saturation_rows(const struct study *l, struct results *r) {
   struct resource *resources;
-  uint32_t count = resources_of(l->model, l->arena, &resources);
+  uint32_t count = resources_of(&l->model, l->arena, &resources);
   r->saturation = arena_new_array(l->arena, struct saturation, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const struct resource *x = &resources[i];
     bool nodes = x->subject == SUBJECT_NODES;
-    const char *name = nodes ? model_nodes(l->model, x->index)->name : model_service(l->model, x->index)->name;
+    const char *name = nodes ? model_nodes(&l->model, x->index)->name : model_service(&l->model, x->index)->name;
     const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
     struct saturation *s = &r->saturation[r->saturation_count++];
-    *s = (struct saturation){x->name, e ? ledger_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
+    *s = (struct saturation){x->name, e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
                              resource_saturates_at(x), false};
     s->saturated = s->utilization.value > 0.99;
   }
@@ -93,13 +93,13 @@ static void saturation_rows(const struct ledger *l, struct results *r) {
 
 /* --- errors, bill, outages ------------------------------------------------------------------------------------------------------------ */
 
-static void error_rows(const struct ledger *l, struct results *r) {
-  r->errors = arena_new_array(l->arena, struct error_cause, (l->model->endpoints.count + 1) * OUTCOMES);
+static void error_rows(const struct study *l, struct results *r) {
+  r->errors = arena_new_array(l->arena, struct error_cause, (l->model.endpoints.count + 1) * OUTCOMES);
   for (uint32_t i = 0; i < l->claims_from; i++) {
     const struct entry *e = &l->entries[i];
     if (e->measure.aggregate != AGGREGATE_ERROR_RATE || e->measure.cause < 0 || e->measure.subject != SUBJECT_ENDPOINT) continue;
-    uint64_t count = l->traffic->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
-    if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, ledger_estimate(l, e)};
+    uint64_t count = l->traffic.sum->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
+    if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, entry_estimate(l, e)};
   }
 }
 
@@ -108,12 +108,12 @@ static const char *currency_of(const struct model *m) {
   return m->bill.prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
 }
 
-static void bill_rows(const struct ledger *l, struct results *r) {
+static void bill_rows(const struct study *l, struct results *r) {
   double bytes = 0;
-  for (uint32_t e = 0; e < l->model->endpoints.count; e++)
-    bytes += (double)l->traffic->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(l->model, e)->response;
+  for (uint32_t e = 0; e < l->model.endpoints.count; e++)
+    bytes += (double)l->traffic.sum->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(&l->model, e)->response;
   struct bill_row *rows;
-  uint32_t count = bill_compute(l->model, l->traffic->seconds > 0 ? bytes / l->traffic->seconds : 0, l->arena, &rows);
+  uint32_t count = bill_compute(&l->model, l->traffic.sum->seconds > 0 ? bytes / l->traffic.sum->seconds : 0, l->arena, &rows);
   struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const char *source = rows[i].from ? arena_format(l->arena, "%s, %s", rows[i].from->source, rows[i].from->date) : NULL;
@@ -121,7 +121,7 @@ static void bill_rows(const struct ledger *l, struct results *r) {
                                   rows[i].unit_price, rows[i].monthly, rows[i].unit};
     r->bill.monthly += rows[i].monthly;
   }
-  r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(l->model);
+  r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(&l->model);
   if (!count) r->bill.monthly = NAN;
 }
 
@@ -130,10 +130,10 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static struct outage_class outage_class_of(const struct ledger *l, uint32_t fault) {
-  const struct fault_view *f = &l->faults->faults[fault];
-  double years = l->faults->seconds / sim_seconds(SIM_YEAR), sum = 0;
-  struct outage_class c = {.fault = model_fault_at(l->model, fault)->name,
+static struct outage_class outage_class_of(const struct study *l, uint32_t fault) {
+  const struct fault_view *f = &l->faults.sum->faults[fault];
+  double years = l->faults.sum->seconds / sim_seconds(SIM_YEAR), sum = 0;
+  struct outage_class c = {.fault = model_fault_at(&l->model, fault)->name,
                            .faults = f->faults,
                            .outages = f->outages,
                            .faults_per_year = (double)f->faults / years,
@@ -154,7 +154,7 @@ static struct outage_class outage_class_of(const struct ledger *l, uint32_t faul
 }
 
 /* An availability entry that is not among the standard ones: taken for the report. */
-static struct estimate availability_estimate(const struct ledger *l, enum subject subject, uint32_t index, double *samples) {
+static struct estimate availability_estimate(const struct study *l, enum subject subject, uint32_t index, double *samples) {
   struct entry e = {.measure = {.aggregate = AGGREGATE_AVAILABILITY,
                                 .subject = subject,
                                 .index = index,
@@ -162,14 +162,14 @@ static struct estimate availability_estimate(const struct ledger *l, enum subjec
                                 .cause = -1,
                                 .over_faults = true},
                     .samples = samples};
-  return ledger_estimate(l, &e);
+  return entry_estimate(l, &e);
 }
 
-static void availability_rows(const struct ledger *l, struct results *r) {
-  const struct model *m = l->model;
+static void availability_rows(const struct study *l, struct results *r) {
+  const struct model *m = &l->model;
   struct availability_result *a = &r->availability;
-  if (!l->faults || !l->faults->replications) return;
-  a->present = true, a->years = l->faults->seconds / sim_seconds(SIM_YEAR);
+  if (!l->faults.sum || !l->faults.sum->replications) return;
+  a->present = true, a->years = l->faults.sum->seconds / sim_seconds(SIM_YEAR);
   struct outage_class *classes = arena_new_array(l->arena, struct outage_class, m->faults.count + 1);
   for (uint32_t i = 0; i < m->faults.count; i++) classes[i] = outage_class_of(l, i);
   a->classes = classes, a->class_count = m->faults.count;
@@ -181,9 +181,9 @@ static void availability_rows(const struct ledger *l, struct results *r) {
   a->downtime_per_year_s = (1 - a->availability.value) * sim_seconds(SIM_YEAR);
 }
 
-void findings_tables(const struct ledger *l, struct results *r) {
-  r->breakdown = arena_new_array(l->arena, struct breakdown, (l->model->endpoints.count + 1) * PROGRAM_CELLS);
-  for (uint32_t i = 0; i < l->model->endpoints.count && !l->unstable; i++) breakdown_of(l, r, i);
+void findings_tables(const struct study *l, struct results *r) {
+  r->breakdown = arena_new_array(l->arena, struct breakdown, (l->model.endpoints.count + 1) * PROGRAM_CELLS);
+  for (uint32_t i = 0; i < l->model.endpoints.count && !l->unstable; i++) breakdown_of(l, r, i);
   saturation_rows(l, r);
   error_rows(l, r);
   bill_rows(l, r);
@@ -192,8 +192,8 @@ void findings_tables(const struct ledger *l, struct results *r) {
 
 /* --- pictures -------------------------------------------------------------------------------------------------------------------------- */
 
-static void curve_of(const struct ledger *l, struct results *r, uint32_t row, const char *name) {
-  const struct histogram *h = &l->traffic->latency[row];
+static void curve_of(const struct study *l, struct results *r, uint32_t row, const char *name) {
+  const struct histogram *h = &l->traffic.sum->latency[row];
   enum { POINTS = 200 };
   double *share = arena_new_array(l->arena, double, POINTS), *latency = arena_new_array(l->arena, double, POINTS);
   uint32_t count = 0;
@@ -205,65 +205,66 @@ static void curve_of(const struct ledger *l, struct results *r, uint32_t row, co
   r->curves[r->curve_count++] = (struct latency_curve){name, count, share, latency};
 }
 
-struct series_plan {
-  const char *metric, *label;
-  enum unit unit;
-  double *mean;
-};
-
-static void add_series(const struct ledger *l, struct results *r, const char *metric, const char *label, enum unit unit,
-                       const double *t_s, double *mean) {
-  uint32_t count = l->traffic->observation.window_count;
-  double *none = arena_new_array(l->arena, double, count);
-  for (uint32_t i = 0; i < count; i++) none[i] = NAN;
-  r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, none, none};
+static void add_series(const struct study *l, struct results *r, const char *metric, const char *label, enum unit unit,
+                       const double *t_s, double *mean, const struct tally *spread) {
+  uint32_t count = l->traffic.sum->observation.window_count;
+  double *low = arena_new_array(l->arena, double, count), *high = arena_new_array(l->arena, double, count);
+  for (uint32_t i = 0; i < count; i++) {
+    struct interval x = {NAN, NAN};
+    if (spread) x = interval_student_moments(spread[i].count, mean[i], tally_variance(&spread[i]), 0.95);
+    low[i] = x.low < 0 ? 0 : x.low, high[i] = x.high;
+  }
+  r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, low, high};
 }
 
-static void series_of(const struct ledger *l, struct results *r, uint32_t endpoint, const double *t_s) {
-  const struct observation *o = &l->traffic->observation;
-  const char *name = model_endpoint(l->model, endpoint)->name;
-  double seconds = sim_seconds(o->window_length) * l->traffic->replications;
-  double *columns[5];
-  for (int i = 0; i < 5; i++) columns[i] = arena_new_array(l->arena, double, o->window_count);
+static void series_of(const struct study *l, struct results *r, uint32_t endpoint, const double *t_s) {
+  const struct observation *o = &l->traffic.sum->observation;
+  const char *name = model_endpoint(&l->model, endpoint)->name;
+  double seconds = sim_seconds(o->window_length) * l->traffic.done;
+  double *columns[TIMELINE_COLUMNS];
+  for (int i = 0; i < TIMELINE_COLUMNS; i++) columns[i] = arena_new_array(l->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     const struct endpoint_window *w = &o->endpoints[endpoint].windows[i];
     double failed = 0;
     for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += (double)w->ended[k];
-    columns[0][i] = (double)w->arrived / seconds, columns[1][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds,
-    columns[2][i] = failed / seconds;
-    columns[3][i] = w->latency.count ? histogram_quantile(&w->latency, 0.5) * 1e-9 : NAN;
-    columns[4][i] = w->latency.count >= 100 ? histogram_quantile(&w->latency, 0.99) * 1e-9 : NAN;
+    columns[TIMELINE_ARRIVALS][i] = (double)w->arrived / seconds;
+    columns[TIMELINE_COMPLETED][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds;
+    columns[TIMELINE_ERRORS][i] = failed / seconds;
+    columns[TIMELINE_P50][i] = w->latency.count ? histogram_quantile(&w->latency, 0.5) * 1e-9 : NAN;
+    columns[TIMELINE_P99][i] = w->latency.count >= 100 ? histogram_quantile(&w->latency, 0.99) * 1e-9 : NAN;
   }
   static const char *const names[] = {"arrivals", "completed", "errors", "latency.p50", "latency.p99"};
-  for (int i = 0; i < 5; i++) add_series(l, r, names[i], name, i < 3 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i]);
+  for (int i = 0; i < TIMELINE_COLUMNS; i++)
+    add_series(l, r, names[i], name, i < TIMELINE_P50 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i],
+               l->timeline + ((size_t)endpoint * TIMELINE_COLUMNS + (uint32_t)i) * o->window_count);
 }
 
 /* Replicas in rotation, of services that are scaled. */
-static void replicas_of(const struct ledger *l, struct results *r, uint32_t service, const double *t_s) {
-  const struct series *s = &l->traffic->observation.services[service].replicas;
-  if (!model_service(l->model, service)->autoscale.max) return;
-  double *mean = arena_new_array(l->arena, double, l->traffic->observation.window_count);
-  for (uint32_t i = 0; i < s->windows; i++) mean[i] = series_level_mean(s, i) / l->traffic->replications;
-  add_series(l, r, "replicas", model_service(l->model, service)->name, UNIT_COUNT, t_s, mean);
+static void replicas_of(const struct study *l, struct results *r, uint32_t service, const double *t_s) {
+  const struct series *s = &l->traffic.sum->observation.services[service].replicas;
+  if (!model_service(&l->model, service)->autoscale.max) return;
+  double *mean = arena_new_array(l->arena, double, l->traffic.sum->observation.window_count);
+  for (uint32_t i = 0; i < s->windows; i++) mean[i] = series_level_mean(s, i) / l->traffic.sum->replications;
+  add_series(l, r, "replicas", model_service(&l->model, service)->name, UNIT_COUNT, t_s, mean, NULL);
 }
 
-void findings_pictures(const struct ledger *l, struct results *r) {
-  const struct observation *o = &l->traffic->observation;
-  uint32_t endpoints = l->model->endpoints.count;
+void findings_pictures(const struct study *l, struct results *r) {
+  const struct observation *o = &l->traffic.sum->observation;
+  uint32_t endpoints = l->model.endpoints.count;
   r->curves = arena_new_array(l->arena, struct latency_curve, endpoints + 1);
-  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 1 + l->model->services.count);
+  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 1 + l->model.services.count);
   double *t_s = arena_new_array(l->arena, double, o->window_count), *inside = arena_new_array(l->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     t_s[i] = sim_seconds(o->window_length) * i;
-    inside[i] = series_level_mean(&o->inside_over_time, i) / l->traffic->replications;
+    inside[i] = series_level_mean(&o->inside_over_time, i) / l->traffic.sum->replications;
   }
   for (uint32_t i = 0; i < endpoints; i++) {
-    curve_of(l, r, i, model_endpoint(l->model, i)->name);
+    curve_of(l, r, i, model_endpoint(&l->model, i)->name);
     series_of(l, r, i, t_s);
   }
   if (endpoints > 1) curve_of(l, r, endpoints, "all");
-  add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside);
-  for (uint32_t i = 0; i < l->model->services.count; i++) replicas_of(l, r, i, t_s);
+  add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside, NULL);
+  for (uint32_t i = 0; i < l->model.services.count; i++) replicas_of(l, r, i, t_s);
 }
 
 /* --- notes -------------------------------------------------------------------------------------------------------------------------------- */
@@ -287,9 +288,9 @@ static double inside_in_quarter(const struct observation *o, int quarter) {
 /* Some open source waits for ever, more than one in a hundred of its requests had no answer long after the measured time, the
  * number inside grew by a fifth over the second half, and not because the load did: no mean would ever settle. What is full is a
  * matter of the saturation table; a pool or a queue behind it counts all the same. */
-bool findings_unstable(const struct ledger *l) {
-  const struct view *v = l->traffic;
-  const struct model *m = l->model;
+bool findings_unstable(const struct study *l) {
+  const struct view *v = l->traffic.sum;
+  const struct model *m = &l->model;
   bool waits = false;
   for (uint32_t i = 0; i < m->sources.count; i++)
     waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
@@ -304,7 +305,7 @@ bool findings_unstable(const struct ledger *l) {
   return inside_in_quarter(&v->observation, 3) > 1.2 * inside_in_quarter(&v->observation, 1) && (overloaded || !load_grew);
 }
 
-static void note(const struct ledger *l, struct results *r, const char *text) {
+static void note(const struct study *l, struct results *r, const char *text) {
   const char **all = arena_new_array(l->arena, const char *, r->note_count + 1);
   for (uint32_t i = 0; i < r->note_count; i++) all[i] = r->notes[i];
   all[r->note_count++] = text;
@@ -312,22 +313,22 @@ static void note(const struct ledger *l, struct results *r, const char *text) {
 }
 
 /* The highest mean rate of any window, and of the whole, both as offered. */
-static double offered_at_peak(const struct ledger *l) {
-  const struct observation *o = &l->traffic->observation;
+static double offered_at_peak(const struct study *l) {
+  const struct observation *o = &l->traffic.sum->observation;
   double most = 0;
   for (uint32_t i = 0; i < o->window_count; i++) {
     sim_time from = o->measured_from + i * o->window_length;
     double sum = 0;
-    for (uint32_t k = 0; k < l->model->sources.count; k++)
-      if (model_source(l->model, k)->kind == SOURCE_OPEN)
-        sum += profile_expected(&model_source(l->model, k)->rate, from, from + o->window_length);
+    for (uint32_t k = 0; k < l->model.sources.count; k++)
+      if (model_source(&l->model, k)->kind == SOURCE_OPEN)
+        sum += profile_expected(&model_source(&l->model, k)->rate, from, from + o->window_length);
     most = fmax(most, sum / sim_seconds(o->window_length));
   }
   return most;
 }
 
-static void note_saturated(const struct ledger *l, struct results *r) {
-  double offered = model_offered_rate(l->model), peak = offered_at_peak(l);
+static void note_saturated(const struct study *l, struct results *r) {
+  double offered = model_offered_rate(&l->model), peak = offered_at_peak(l);
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
     if (s->saturated || offered > s->saturates_at_per_s)
@@ -342,7 +343,7 @@ static void note_saturated(const struct ledger *l, struct results *r) {
 }
 
 /* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (METHOD; tests of coverage). */
-static void note_wide(const struct ledger *l, struct results *r) {
+static void note_wide(const struct study *l, struct results *r) {
   char list[300] = "";
   for (uint32_t i = 0; i < r->metric_count; i++) {
     const struct metric *m = &r->metrics[i];
@@ -361,12 +362,12 @@ static void note_wide(const struct ledger *l, struct results *r) {
                       list));
 }
 
-static void note_too_short(const struct ledger *l, struct results *r) {
-  for (uint32_t e = 0; e < l->model->endpoints.count; e++) {
-    uint64_t n = l->traffic->latency[e].count;
+static void note_too_short(const struct study *l, struct results *r) {
+  for (uint32_t e = 0; e < l->model.endpoints.count; e++) {
+    uint64_t n = l->traffic.sum->latency[e].count;
     if (l->unstable || n >= 100000) continue;
     if (!n) { /* more replications of nothing are nothing */
-      note(l, r, arena_format(l->arena, "%s: no request was answered", model_endpoint(l->model, e)->name));
+      note(l, r, arena_format(l->arena, "%s: no request was answered", model_endpoint(&l->model, e)->name));
       continue;
     }
     const char *first = n < 200 ? "p50" : n < 1000 ? "p90" : n < 2000 ? "p95" : n < 10000 ? "p99" : "p99.9";
@@ -374,22 +375,39 @@ static void note_too_short(const struct ledger *l, struct results *r) {
          arena_format(l->arena,
                       "too short: %s has %llu answered requests, not enough for its %s (a percentile p needs 100/(1-p)); use "
                       "--reps or a longer run.window",
-                      model_endpoint(l->model, e)->name, (unsigned long long)n, first));
+                      model_endpoint(&l->model, e)->name, (unsigned long long)n, first));
   }
 }
 
-void findings_notes(struct ledger *l, struct results *r) {
-  if (l->traffic->overflowed)
+static void note_warmup(const struct study *l, struct results *r) {
+  if (l->warmup == WARMUP_IS_MISSING && !l->unstable)
+    note(l, r,
+         arena_format(l->arena,
+                      "too short: no end of the warm-up was seen within %.3g s from an empty system; give run.warmup, or a longer "
+                      "run.window",
+                      sim_seconds(l->looked_at)));
+}
+
+static void note_batches(const struct study *l, struct results *r) {
+  if (l->correlated)
+    note(l, r,
+         "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
+}
+
+void findings_notes(struct study *l, struct results *r) {
+  if (l->traffic.sum->overflowed)
     note(l, r,
          arena_format(l->arena, "stopped: more than %d requests were inside at once; figures of the traffic are left out",
                       REQUESTS_MOST));
-  if (l->unstable && !l->traffic->overflowed)
+  if (l->unstable && !l->traffic.sum->overflowed)
     note(l, r,
          "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the "
          "run lasts, so there is no mean latency to report");
   note_saturated(l, r);
   note_too_short(l, r);
   note_wide(l, r);
-  if (l->traffic_replications < 2) note(l, r, "one replication: no interval can be given");
+  note_warmup(l, r);
+  note_batches(l, r);
+  if (l->traffic.done < 2) note(l, r, "one replication: no interval can be given");
   if (r->interrupted) note(l, r, "interrupted: these are the results of the replications that were finished");
 }

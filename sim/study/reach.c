@@ -27,6 +27,8 @@ static struct window peak_of(const struct model *m, const struct observation *o,
 }
 
 struct reach reach_of(const struct window *w, const struct model *m, const struct observation *o) {
+  /* A long run that is cut into batches keeps no parts. */
+  if (o->measured_until - o->measured_from != m->run.window) return (struct reach){.model = m};
   struct window at = w->kind == WINDOW_PEAK ? peak_of(m, o, w->to) : *w;
   return (struct reach){m, at, o->window_count, o->window_length};
 }

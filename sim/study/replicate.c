@@ -6,8 +6,8 @@ struct team {
   const struct replication_plan *plan;
   pthread_mutex_t lock;
   pthread_cond_t merged_one;
-  uint32_t next, merged, ahead; /* ahead: how many may wait in line */
-  struct view **finished;       /* by replication modulo `ahead` */
+  uint32_t next, until, merged, ahead; /* ahead: how many may wait in line */
+  struct view **finished;              /* by replication modulo `ahead` */
   struct view *sum;
   bool stop;
 };
@@ -17,6 +17,7 @@ static struct view *run_one(const struct replication_plan *p, uint32_t replicati
   world_run(w);
   struct view *v = view_new(p->model, p->mode == WORLD_TRAFFIC);
   view_read(v, w);
+  view_audit(v, w);
   world_free(w);
   return v;
 }
@@ -35,10 +36,9 @@ static void merge_line(struct team *t) {
 static bool take(struct team *t, uint32_t *replication) {
   const volatile sig_atomic_t *interrupted = t->plan->interrupted;
   pthread_mutex_lock(&t->lock);
-  while (t->next < t->plan->replications && t->next >= t->merged + t->ahead && !t->stop)
-    pthread_cond_wait(&t->merged_one, &t->lock);
+  while (t->next < t->until && t->next >= t->merged + t->ahead && !t->stop) pthread_cond_wait(&t->merged_one, &t->lock);
   if (interrupted && *interrupted) t->stop = true;
-  bool more = t->next < t->plan->replications && !t->stop;
+  bool more = t->next < t->until && !t->stop;
   if (more) *replication = t->next++;
   pthread_mutex_unlock(&t->lock);
   return more;
@@ -56,9 +56,10 @@ static void *work(void *team) {
   return NULL;
 }
 
-struct view *replicate(const struct replication_plan *p, uint32_t *done) {
-  uint32_t jobs = p->jobs < p->replications ? p->jobs : p->replications;
-  struct team t = {.plan = p, .ahead = 4 * jobs + 1, .sum = view_new(p->model, p->mode == WORLD_TRAFFIC)};
+uint32_t replicate(const struct replication_plan *p, struct view *sum, uint32_t first, uint32_t until) {
+  if (first >= until) return first;
+  uint32_t jobs = p->jobs < until - first ? p->jobs : until - first;
+  struct team t = {.plan = p, .next = first, .merged = first, .until = until, .ahead = 4 * jobs + 1, .sum = sum};
   t.finished = calloc(t.ahead, sizeof *t.finished);
   pthread_mutex_init(&t.lock, NULL);
   pthread_cond_init(&t.merged_one, NULL);
@@ -71,6 +72,5 @@ struct view *replicate(const struct replication_plan *p, uint32_t *done) {
   free(t.finished);
   pthread_cond_destroy(&t.merged_one);
   pthread_mutex_destroy(&t.lock);
-  *done = t.merged;
-  return t.sum;
+  return t.merged;
 }

@@ -1,8 +1,8 @@
 /* Replications over threads, merged in order.
  *
  * Worker threads take replication numbers from a counter; finished ones wait in line until all earlier ones have been merged,
- * so every sum is made in the same order and the result is the same for any number of threads. Memory: one view a thread and
- * those waiting in line. */
+ * so every sum is made in the same order and the result is the same for any number of threads, and for any number of calls
+ * that it takes to get there. Memory: one view a thread and those waiting in line. */
 #ifndef REPLICATE_H
 #define REPLICATE_H
 #include "sim/study/view.h"
@@ -12,7 +12,6 @@ struct replication_plan {
   const struct model *model;
   uint64_t seed;
   enum world_mode mode;
-  uint32_t replications;
   uint32_t jobs;                            /* threads */
   const volatile sig_atomic_t *interrupted; /* may be null: finish what is merged and stop */
   /* Called in order for each replication, never by two threads at once; may be null. */
@@ -20,7 +19,8 @@ struct replication_plan {
   void *context;
 };
 
-/* All merged, free with view_free. `done`: how many, fewer than asked when interrupted. */
-struct view *replicate(const struct replication_plan *, uint32_t *done);
+/* Adds the replications from `first` up to but not `until` to the sum. Returns how many there are now, fewer than `until` when
+ * interrupted. */
+uint32_t replicate(const struct replication_plan *, struct view *sum, uint32_t first, uint32_t until);
 
 #endif

@@ -131,6 +131,8 @@ struct results {
   uint32_t replications;
   uint64_t requests;         /* simulated, all replications, inside the measured window */
   double window_s, warmup_s; /* per replication */
+  bool batches;              /* of one long run, instead of replications; window_s is then that of a batch */
+  bool warmup_found;         /* by the program */
   uint64_t events;           /* for stderr only */
   const char *resolved;      /* the resolved scenario as JSON text */
 

@@ -1,187 +1,269 @@
 #include "sim/study/study.h"
 #include "sim/engine/arena.h"
-#include "sim/study/ledger.h"
 #include "sim/study/replicate.h"
+#include "sim/study/study_inner.h"
 #include "sim/study/version.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- which measures are taken ------------------------------------------------------------------------------------------------ */
+/* --- opening ---------------------------------------------------------------------------------------------------------------------- */
 
-static struct entry *add(struct ledger *l, struct measure measure, const char *name, const char *aggregate) {
-  if (l->count == l->room) {
-    struct entry *old = l->entries;
-    l->entries = arena_new_array(l->arena, struct entry, l->room = l->room ? 2 * l->room : 64);
-    if (old) memcpy(l->entries, old, l->count * sizeof *old);
+struct entry *study_add_entry(struct study *s, struct measure measure, const char *name, const char *aggregate) {
+  if (s->count == s->room) {
+    struct entry *old = s->entries;
+    s->entries = arena_new_array(s->arena, struct entry, s->room = s->room ? 2 * s->room : 64);
+    if (old) memcpy(s->entries, old, s->count * sizeof *old);
   }
-  l->entries[l->count] = (struct entry){.measure = measure, .name = name, .aggregate = aggregate};
-  return &l->entries[l->count++];
+  s->entries[s->count] = (struct entry){.measure = measure, .name = name, .aggregate = aggregate};
+  return &s->entries[s->count++];
 }
 
-static const struct {
-  const char *name;
-  enum aggregate aggregate;
-  double p;
-} latency_rows[] = {{"mean", AGGREGATE_MEAN, 0},       {"p50", AGGREGATE_QUANTILE, 0.5},  {"p90", AGGREGATE_QUANTILE, 0.9},
-                    {"p95", AGGREGATE_QUANTILE, 0.95}, {"p99", AGGREGATE_QUANTILE, 0.99}, {"p99.9", AGGREGATE_QUANTILE, 0.999},
-                    {"max", AGGREGATE_MAX, 0}};
-
-static void add_latency(struct ledger *l, enum subject subject, uint32_t index, const char *name) {
-  for (size_t i = 0; i < sizeof latency_rows / sizeof *latency_rows; i++)
-    add(l,
-        (struct measure){.aggregate = latency_rows[i].aggregate,
-                         .p = latency_rows[i].p,
-                         .subject = subject,
-                         .index = index,
-                         .quantity = QUANTITY_LATENCY,
-                         .cause = -1},
-        arena_format(l->arena, "%s.latency", name), latency_rows[i].name);
+uint32_t study_add(struct study *s, const struct measure *m, const char *name, const char *aggregate) {
+  study_add_entry(s, *m, name, aggregate);
+  return s->count - 1;
 }
 
-static void add_plain(struct ledger *l, enum aggregate aggregate, const char *word, enum subject subject, uint32_t index,
-                      enum quantity quantity, const char *name) {
-  add(l, (struct measure){.aggregate = aggregate, .subject = subject, .index = index, .quantity = quantity, .cause = -1}, name,
-      word);
+struct study *study_open(struct arena *arena, const struct scenario *scenario, const struct study_options *o) {
+  struct study *s = arena_alloc(arena, sizeof *s);
+  s->arena = arena, s->scenario = scenario, s->options = *o, s->model = scenario->model;
+  if (!s->options.jobs) s->options.jobs = 1;
+  catalogue_add(s);
+  return s;
 }
 
-static void add_traffic(struct ledger *l, enum subject subject, uint32_t index, const char *name) {
-  add_latency(l, subject, index, name);
-  add_plain(l, AGGREGATE_RATE, "rate", subject, index, QUANTITY_NONE, name);
-  add_plain(l, AGGREGATE_ERROR_RATE, "error_rate", subject, index, QUANTITY_NONE, name);
-  for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++)
-    add(l,
-        (struct measure){
-            .aggregate = AGGREGATE_ERROR_RATE, .subject = subject, .index = index, .quantity = QUANTITY_NONE, .cause = cause},
-        name, "error_rate")
-        ->label_value = outcome_names[cause];
+void study_close(struct study *s) {
+  long_run_free(s->long_run);
+  view_free(s->traffic.sum);
+  view_free(s->faults.sum);
+  s->long_run = NULL, s->traffic.sum = s->faults.sum = NULL;
 }
 
-static void add_service(struct ledger *l, uint32_t index) {
-  const struct service_config *s = model_service(l->model, index);
-  if (s->kind == SERVICE_EXTERNAL) return;
-  add_latency(l, SUBJECT_SERVICE, index, s->name);
-  add_plain(l, AGGREGATE_RATE, "rate", SUBJECT_SERVICE, index, QUANTITY_NONE, s->name);
-  if (s->threads != INT64_MAX)
-    add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_THREADS,
-              arena_format(l->arena, "%s.threads", s->name));
-  add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_CPU,
-            arena_format(l->arena, "%s.cpu", s->name));
-  if (s->pools.count)
-    add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_POOL,
-              arena_format(l->arena, "%s.connections", s->name));
-  if (s->kind == SERVICE_DATABASE && s->replicas > 1)
-    add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_PRIMARY,
-              arena_format(l->arena, "%s.primary", s->name));
-  add_plain(l, AGGREGATE_MEAN, "mean", SUBJECT_SERVICE, index, QUANTITY_REPLICAS, arena_format(l->arena, "%s.replicas", s->name));
+sim_time study_warmup(struct study *s) {
+  warm_up_find(s);
+  return s->model.run.warmup;
 }
 
-static void add_standard(struct ledger *l) {
-  const struct model *m = l->model;
-  for (uint32_t i = 0; i < m->endpoints.count; i++) add_traffic(l, SUBJECT_ENDPOINT, i, model_endpoint(m, i)->name);
-  add_traffic(l, SUBJECT_ALL, 0, "all");
-  for (uint32_t i = 0; i < m->services.count; i++) add_service(l, i);
-  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
-    add_plain(l, AGGREGATE_UTILIZATION, "utilization", SUBJECT_NODES, i, QUANTITY_CPU,
-              arena_format(l->arena, "%s.cpu", model_nodes(m, i)->name));
-  add_plain(l, AGGREGATE_MEAN, "mean", SUBJECT_ALL, 0, QUANTITY_INSIDE, "inside");
-  add_plain(l, AGGREGATE_SATURATION, "saturation", SUBJECT_ALL, 0, QUANTITY_NONE, "all");
+void study_set_warmup(struct study *s, sim_time warmup) { s->model.run.warmup = warmup, s->model.run.find_warmup = false; }
+
+/* A claim over a part of the window has no batches. */
+static bool claims_windows(const struct study *s) {
+  for (uint32_t i = s->claims_from; i < s->count; i++)
+    if (s->entries[i].measure.window.kind != WINDOW_WHOLE) return true;
+  return false;
+}
+
+static bool in_batches(const struct study *s) {
+  const struct run_config *run = &s->model.run;
+  if (run->method == METHOD_REPLICATIONS || !run->stationary || claims_windows(s)) return false;
+  return run->method == METHOD_BATCHES || (run->warmup > run->window && !s->options.replications);
+}
+
+/* Everything that waits until it is known what is measured. */
+static void prepare(struct study *s) {
+  if (s->prepared) return;
+  s->prepared = true;
+  const struct claim *claims = s->scenario->claims.items;
+  s->claims_from = s->count;
+  for (uint32_t i = 0; i < s->scenario->claims.count; i++)
+    study_add_entry(s, claims[i].measure, claims[i].expression, claims[i].name);
+  study_warmup(s);
+  if (in_batches(s)) {
+    s->model.run.windows = 1;
+    s->long_run = long_run_new(&s->model, s->model.run.seed);
+  }
+  s->traffic.sum = view_new(&s->model, true);
+  if (s->model.run.years && s->model.faults.count) s->faults.sum = view_new(&s->model, false);
+  s->timeline = arena_new_array(s->arena, struct tally, s->model.endpoints.count * TIMELINE_COLUMNS * (size_t)s->model.run.windows);
+  s->availability_samples = arena_new_array(s->arena, double *, s->model.endpoints.count + 1);
 }
 
 /* --- running ---------------------------------------------------------------------------------------------------------------------- */
 
+static double *grown(struct study *s, double *old, uint32_t count, uint32_t room) {
+  double *new = arena_new_array(s->arena, double, room);
+  if (count) memcpy(new, old, count * sizeof *new);
+  return new;
+}
+
+void study_make_room(struct study *s, bool over_faults, uint32_t n) {
+  for (uint32_t i = 0; i < s->count; i++) {
+    struct entry *e = &s->entries[i];
+    if (e->measure.over_faults != over_faults || e->room >= n) continue;
+    e->samples = grown(s, e->samples, e->room, n);
+    e->room = n;
+  }
+  if (!over_faults || s->availability_room >= n) return;
+  for (uint32_t i = 0; i <= s->model.endpoints.count; i++)
+    s->availability_samples[i] = grown(s, s->availability_samples[i], s->availability_room, n);
+  s->availability_room = n;
+}
+
+static void take_samples(struct study *s, bool over_faults, uint32_t replication, const struct view *v) {
+  for (uint32_t i = 0; i < s->count; i++)
+    if (s->entries[i].measure.over_faults == over_faults)
+      s->entries[i].samples[replication] = measure_value(&s->entries[i].measure, &s->model, v);
+  for (uint32_t i = 0; over_faults && i <= s->model.endpoints.count; i++)
+    s->availability_samples[i][replication] = (i ? v->served_s[i - 1] : v->total_served_s) / v->seconds;
+}
+
+static void add_to_timeline(struct study *s, const struct view *v) {
+  const struct observation *o = &v->observation;
+  double seconds = sim_seconds(o->window_length);
+  for (uint32_t e = 0; e < o->endpoint_count; e++)
+    for (uint32_t i = 0; i < o->window_count; i++) {
+      const struct endpoint_window *w = &o->endpoints[e].windows[i];
+      struct tally *row = s->timeline + (size_t)e * TIMELINE_COLUMNS * o->window_count + i;
+      double failed = 0;
+      for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += (double)w->ended[k];
+      tally_add(&row[TIMELINE_ARRIVALS * o->window_count], (double)w->arrived / seconds);
+      tally_add(&row[TIMELINE_COMPLETED * o->window_count], (double)w->ended[OUTCOME_COMPLETED] / seconds);
+      tally_add(&row[TIMELINE_ERRORS * o->window_count], failed / seconds);
+      if (w->latency.count) tally_add(&row[TIMELINE_P50 * o->window_count], histogram_quantile(&w->latency, 0.5) * 1e-9);
+      if (w->latency.count >= 100) tally_add(&row[TIMELINE_P99 * o->window_count], histogram_quantile(&w->latency, 0.99) * 1e-9);
+    }
+}
+
 struct running {
-  struct ledger *ledger;
-  const struct study_options *options;
+  struct study *study;
   bool over_faults;
-  uint32_t done_before, of;
 };
 
-static void take_samples(void *context, uint32_t replication, const struct view *v) {
+static void seen(void *context, uint32_t replication, const struct view *v) {
   struct running *r = context;
-  struct ledger *l = r->ledger;
-  for (uint32_t i = 0; i < l->count; i++)
-    if (l->entries[i].measure.over_faults == r->over_faults)
-      l->entries[i].samples[replication] = measure_value(&l->entries[i].measure, l->model, v);
-  for (uint32_t i = 0; r->over_faults && i <= l->model->endpoints.count; i++)
-    l->availability_samples[i][replication] = (i ? v->served_s[i - 1] : v->total_served_s) / v->seconds;
-  if (r->options->progress) r->options->progress(r->options->context, r->done_before + replication + 1, r->of);
+  struct study *s = r->study;
+  take_samples(s, r->over_faults, replication, v);
+  if (!r->over_faults) add_to_timeline(s, v);
+  uint32_t done = replication + 1, of = s->foreseen > done ? s->foreseen : done;
+  if (s->options.progress && !r->over_faults) s->options.progress(s->options.context, done, of);
 }
 
-static struct view *run(struct ledger *l, const struct study_options *o, bool over_faults, uint32_t before, uint32_t *count) {
-  struct running running = {l, o, over_faults, before, l->traffic_replications + l->fault_replications};
-  struct replication_plan plan = {.model = l->model,
-                                  .seed = l->model->run.seed,
+/* Until there are n. False when interrupted. */
+static bool run(struct study *s, bool over_faults, uint32_t n) {
+  struct half *half = over_faults ? &s->faults : &s->traffic;
+  if (!half->sum || n <= half->done) return true;
+  study_make_room(s, over_faults, n);
+  struct running running = {s, over_faults};
+  struct replication_plan plan = {.model = &s->model,
+                                  .seed = s->model.run.seed,
                                   .mode = over_faults ? WORLD_AVAILABILITY : WORLD_TRAFFIC,
-                                  .replications = *count,
-                                  .jobs = o->jobs ? o->jobs : 1,
-                                  .interrupted = o->interrupted,
-                                  .seen = take_samples,
+                                  .jobs = s->options.jobs,
+                                  .interrupted = s->options.interrupted,
+                                  .seen = seen,
                                   .context = &running};
-  return replicate(&plan, count);
+  half->done = replicate(&plan, half->sum, half->done, n);
+  return half->done == n;
 }
 
-static void make_room(struct ledger *l) {
-  uint32_t most = l->traffic_replications > l->fault_replications ? l->traffic_replications : l->fault_replications;
-  for (uint32_t i = 0; i < l->count; i++) l->entries[i].samples = arena_new_array(l->arena, double, most);
-  l->availability_samples = arena_new_array(l->arena, double *, l->model->endpoints.count + 1);
-  for (uint32_t i = 0; i <= l->model->endpoints.count; i++)
-    l->availability_samples[i] = arena_new_array(l->arena, double, l->fault_replications + 1);
+/* Until there are n pairs of batches, which are what is used. */
+static bool run_long(struct study *s, uint32_t n) {
+  uint32_t batches = long_run_extend(s->long_run, 2 * n, s->options.interrupted);
+  if (batches > 2 * n) long_run_join(s->long_run), batches /= 2;
+  study_make_room(s, false, n);
+  s->traffic.done = batches / 2;
+  for (uint32_t i = 0; i < s->traffic.done; i++) {
+    struct view *pair = long_run_pair(s->long_run, i);
+    take_samples(s, false, i, pair);
+    view_free(pair);
+  }
+  view_free(s->traffic.sum);
+  s->traffic.sum = view_new(&s->model, true);
+  for (uint32_t i = 0; i < 2 * s->traffic.done; i++) {
+    view_merge(s->traffic.sum, long_run_batch(s->long_run, i), &s->model);
+    if (s->options.progress) s->options.progress(s->options.context, i + 1, 2 * n);
+  }
+  s->traffic.sum->replications = s->traffic.done;
+  return s->traffic.done == n;
 }
 
-static void describe(const struct ledger *l, struct results *r) {
-  const struct scenario *s = l->scenario;
-  const struct model *m = l->model;
-  r->scenario_name = s->name, r->scenario_title = s->title, r->scenario_file = s->file, r->scenario_hash = s->hash;
-  r->engine = AGUANTA_VERSION, r->seed_text = arena_format(l->arena, "%llu", (unsigned long long)m->run.seed),
-  r->resolved = s->resolved;
-  r->replications = l->traffic_replications;
-  r->requests = l->traffic->arrived[l->traffic->endpoint_count];
-  r->window_s = sim_seconds(m->run.window), r->warmup_s = sim_seconds(m->run.warmup), r->events = l->traffic->events;
-  const char **names = arena_new_array(l->arena, const char *, m->endpoints.count + 1);
+bool study_extend(struct study *s, uint32_t traffic, uint32_t faults) {
+  prepare(s);
+  bool good = s->long_run && traffic ? run_long(s, traffic) : run(s, false, traffic);
+  good = good && run(s, true, faults);
+  s->interrupted |= !good;
+  return good;
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------------------------- */
+
+uint32_t study_entry_count(const struct study *s) { return s->count; }
+uint32_t study_claims_from(const struct study *s) { return s->claims_from; }
+uint32_t study_replications(const struct study *s, bool over_faults) { return over_faults ? s->faults.done : s->traffic.done; }
+const double *study_samples(const struct study *s, uint32_t entry) { return s->entries[entry].samples; }
+struct estimate study_value(const struct study *s, uint32_t entry) {
+  return entry_estimate(s, &s->entries[entry]);
+}
+bool study_unstable(const struct study *s) { return s->unstable; }
+
+struct entry_name study_entry(const struct study *s, uint32_t entry) {
+  const struct entry *e = &s->entries[entry];
+  return (struct entry_name){e->name, e->aggregate, e->label_value, measure_unit(&e->measure), e->measure.over_faults};
+}
+
+struct claim_result study_verdict(const struct study *s, uint32_t claim) {
+  return claim_judge(s, (const struct claim *)s->scenario->claims.items + claim, &s->entries[s->claims_from + claim], 1);
+}
+
+/* --- results ---------------------------------------------------------------------------------------------------------------------- */
+
+static void describe(const struct study *s, struct results *r) {
+  const struct scenario *scenario = s->scenario;
+  const struct model *m = &s->model;
+  r->scenario_name = scenario->name, r->scenario_title = scenario->title, r->scenario_file = scenario->file;
+  r->scenario_hash = scenario->hash, r->engine = AGUANTA_VERSION, r->resolved = scenario->resolved;
+  r->seed_text = arena_format(s->arena, "%llu", (unsigned long long)m->run.seed);
+  r->replications = s->traffic.done, r->batches = s->long_run != NULL;
+  r->requests = s->traffic.sum->arrived[s->traffic.sum->endpoint_count];
+  r->window_s = s->traffic.done ? s->traffic.sum->seconds / s->traffic.done : sim_seconds(m->run.window);
+  r->warmup_s = sim_seconds(m->run.warmup), r->warmup_found = s->warmup == WARMUP_IS_FOUND;
+  r->events = s->traffic.sum->events;
+  const char **names = arena_new_array(s->arena, const char *, m->endpoints.count + 1);
   for (uint32_t i = 0; i < m->endpoints.count; i++) names[i] = model_endpoint(m, i)->name;
   r->endpoints = names, r->endpoint_count = m->endpoints.count;
-  r->assumptions = arena_new_array(l->arena, struct stated_value, s->assumption_count + 1);
-  for (uint32_t i = 0; i < s->assumption_count; i++)
-    r->assumptions[i] = (struct stated_value){s->assumptions[i].path, s->assumptions[i].value, s->assumptions[i].source};
-  r->assumption_count = s->assumption_count;
+  r->assumptions = arena_new_array(s->arena, struct stated_value, scenario->assumption_count + 1);
+  for (uint32_t i = 0; i < scenario->assumption_count; i++)
+    r->assumptions[i] =
+        (struct stated_value){scenario->assumptions[i].path, scenario->assumptions[i].value, scenario->assumptions[i].source};
+  r->assumption_count = scenario->assumption_count;
 }
 
-static void collect_violations(const struct ledger *l, const struct view *v, struct results *r) {
-  const char **all = arena_new_array(l->arena, const char *, r->violation_count + v->violation_count + 1);
+static void collect_violations(const struct study *s, const struct view *v, struct results *r) {
+  const char **all = arena_new_array(s->arena, const char *, r->violation_count + v->violation_count + 1);
   for (uint32_t i = 0; i < r->violation_count; i++) all[i] = r->violations[i];
-  for (uint32_t i = 0; i < v->violation_count; i++) all[r->violation_count++] = arena_text(l->arena, v->violations[i]);
+  for (uint32_t i = 0; i < v->violation_count; i++) all[r->violation_count++] = arena_text(s->arena, v->violations[i]);
   r->violations = all;
 }
 
-struct results *study_run(struct arena *arena, const struct scenario *s, const struct study_options *o) {
-  struct results *r = arena_alloc(arena, sizeof *r);
-  struct ledger l = {.arena = arena, .scenario = s, .model = &s->model};
-  const struct run_config *run_of = &s->model.run;
-  l.traffic_replications = o->replications ? o->replications : (uint32_t)run_of->replications;
-  if (run_of->years && s->model.faults.count)
-    l.fault_replications = (uint32_t)((run_of->years + run_of->years_per_replication - 1) / run_of->years_per_replication);
-  add_standard(&l);
-  l.claims_from = l.count;
-  const struct claim *claims = s->claims.items;
-  for (uint32_t i = 0; i < s->claims.count; i++) add(&l, claims[i].measure, claims[i].expression, claims[i].name);
-  make_room(&l);
-  uint32_t planned = l.traffic_replications + l.fault_replications, faults_planned = l.fault_replications;
-  l.traffic = run(&l, o, false, 0, &l.traffic_replications);
-  if (faults_planned) l.faults = run(&l, o, true, l.traffic_replications, &l.fault_replications);
-  r->interrupted = l.traffic_replications + l.fault_replications < planned;
-  l.unstable = findings_unstable(&l);
+static void judge_claims(const struct study *s, struct results *r) {
+  r->claim_count = s->scenario->claims.count;
+  r->claims = arena_new_array(s->arena, struct claim_result, r->claim_count + 1);
+  for (uint32_t i = 0; i < r->claim_count; i++) r->claims[i] = study_verdict(s, i);
+}
 
-  describe(&l, r);
-  findings_metrics(&l, r);
-  findings_tables(&l, r);
-  findings_pictures(&l, r);
-  r->claims = arena_new_array(arena, struct claim_result, s->claims.count + 1);
-  for (uint32_t i = 0; i < s->claims.count; i++) r->claims[i] = claim_judge(&l, &claims[i], &l.entries[l.claims_from + i]);
-  r->claim_count = s->claims.count;
-  findings_notes(&l, r);
-  collect_violations(&l, l.traffic, r);
-  if (l.faults) collect_violations(&l, l.faults, r);
-  view_free(l.traffic);
-  view_free(l.faults);
+struct results *study_results(struct study *s) {
+  struct results *r = arena_alloc(s->arena, sizeof *r);
+  prepare(s);
+  s->unstable = findings_unstable(s);
+  r->interrupted = s->interrupted;
+  describe(s, r);
+  findings_metrics(s, r);
+  findings_tables(s, r);
+  findings_pictures(s, r);
+  judge_claims(s, r);
+  findings_notes(s, r);
+  if (s->long_run) {
+    long_run_close(s->long_run);
+    collect_violations(s, long_run_whole(s->long_run), r);
+  }
+  collect_violations(s, s->traffic.sum, r);
+  if (s->faults.sum) collect_violations(s, s->faults.sum, r);
+  return r;
+}
+
+struct results *study_run(struct arena *arena, const struct scenario *scenario, const struct study_options *o) {
+  struct study *s = study_open(arena, scenario, o);
+  study_settle(s);
+  struct results *r = study_results(s);
+  study_close(s);
   return r;
 }

@@ -1,20 +1,87 @@
-/* A study of one scenario: its replications, what was measured in them, and the verdicts. */
+/* A study of one scenario: as many replications as its question needs, what was measured in them, and the verdicts.
+ *
+ * study_run does it all. In parts, for questions over several scenarios:
+ *
+ *     struct study *s = study_open(arena, scenario, &options);
+ *     study_extend(s, 10, 0);                     ... ten replications of the traffic
+ *     const double *p99 = study_samples(s, entry); ... one value each
+ *     study_settle(s);                            ... as many more as the options and the claims ask for
+ *     struct results *r = study_results(s);
+ *     study_close(s);
+ *
+ * Replication i has the same customers whatever else the scenario says, as long as seed, window and warm-up are the same: the
+ * samples of two studies are pairs. All results are the same bytes for any number of threads and of calls. */
 #ifndef STUDY_H
 #define STUDY_H
 #include "sim/scenario/scenario.h"
 #include "sim/study/results.h"
 #include <signal.h>
+#include <stdio.h>
+
+/* How much a study will take, told once it can be foreseen and before the bulk of it is done. */
+struct study_estimate {
+  uint32_t done, replications, budget; /* replications: foreseen, at most the budget */
+  double requests;                     /* of all of them */
+  double precision;                    /* what is asked for; 0: only verdicts */
+};
 
 struct study_options {
-  uint32_t replications;                    /* 0: as the scenario says */
-  uint32_t jobs;                            /* threads; 0: one */
+  uint32_t replications; /* exactly so many; 0: at least the scenario's, and what undecided claims and precision take */
+  uint32_t budget;       /* at most so many; 0: the scenario's */
+  double precision;      /* relative half-width wanted; 0: the scenario's */
+  uint32_t jobs;         /* threads; 0: one */
   const volatile sig_atomic_t *interrupted; /* may be null */
-  /* Called now and then with what has been done so far, of the whole; may be null. */
+  /* Called now and then with what has been done so far, of what is foreseen; may be null. */
   void (*progress)(void *context, uint32_t done, uint32_t of);
+  void (*foreseen)(void *context, const struct study_estimate *); /* may be null */
   void *context;
 };
 
-/* The results live in the arena. */
+struct study;
+
+/* The study and its results live in the arena; what it needs beside is freed by study_close. */
+struct study *study_open(struct arena *, const struct scenario *, const struct study_options *);
+void study_close(struct study *);
+
+/* The warm-up that is simulated before the measured time, in ns: found now if it has to be. */
+sim_time study_warmup(struct study *);
+/* Instead of finding it: two systems are compared after the same warm-up. Before anything has run. */
+void study_set_warmup(struct study *, sim_time);
+
+/* A further measure, before anything has run; name and aggregate as in struct metric. Returns the number of its entry. */
+uint32_t study_add(struct study *, const struct measure *, const char *name, const char *aggregate);
+
+/* Runs on until there are so many replications of the traffic, and of the faults. False when interrupted. */
+bool study_extend(struct study *, uint32_t traffic, uint32_t faults);
+/* Runs on as the options ask. False when interrupted. */
+bool study_settle(struct study *);
+
+/* Entries: the standard metrics, then those that were added, then the claims'. */
+uint32_t study_entry_count(const struct study *);
+uint32_t study_claims_from(const struct study *); /* entry of claim i is this + i */
+struct entry_name {
+  const char *name, *aggregate, *label; /* label: a cause, or null */
+  enum unit unit;
+  bool over_faults;
+};
+struct entry_name study_entry(const struct study *, uint32_t entry);
+uint32_t study_replications(const struct study *, bool over_faults);
+/* The entry's value in each replication; NaN where there was nothing. */
+const double *study_samples(const struct study *, uint32_t entry);
+/* Over all replications, with its interval. */
+struct estimate study_value(const struct study *, uint32_t entry);
+struct claim_result study_verdict(const struct study *, uint32_t claim);
+/* The load grows without bound, or more requests were inside than there is room for. */
+bool study_unstable(const struct study *);
+
+struct results *study_results(struct study *);
+
+/* Everything so far as exact bits: loading it into a study of the same scenario and running on gives the bytes of a study that
+ * was never interrupted. False: the file is of something else or cannot be read (written). Not of batches. */
+bool study_save(const struct study *, FILE *);
+bool study_load(struct study *, FILE *);
+
+/* All at once. */
 struct results *study_run(struct arena *, const struct scenario *, const struct study_options *);
 
 #endif

@@ -1,26 +1,63 @@
 /* Estimates and verdicts: intervals from the spread of the replications, and which side of a claim they lie on. */
 #include "sim/engine/arena.h"
+#include "sim/stats/batch.h"
 #include "sim/stats/interval.h"
-#include "sim/study/ledger.h"
+#include "sim/stats/stopping.h"
+#include "sim/stats/tally.h"
+#include "sim/study/study_inner.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct view *view_of(const struct ledger *l, const struct entry *e) {
-  return e->measure.over_faults ? l->faults : l->traffic;
+/* The entry of the same latency that has the mean over the whole window; null when there is none. */
+static const struct entry *mean_beside(const struct study *l, const struct measure *m) {
+  for (uint32_t i = 0; i < l->claims_from; i++) {
+    const struct measure *other = &l->entries[i].measure;
+    if (other->aggregate == AGGREGATE_MEAN && other->quantity == QUANTITY_LATENCY && other->subject == m->subject &&
+        other->index == m->index)
+      return &l->entries[i];
+  }
+  return NULL;
 }
 
-static uint32_t replications_of(const struct ledger *l, const struct entry *e) {
-  return e->measure.over_faults ? l->fault_replications : l->traffic_replications;
+static double sample_variance(const double *x, uint32_t n) {
+  struct tally t = {0};
+  for (uint32_t i = 0; i < n; i++)
+    if (!isnan(x[i])) tally_add(&t, x[i]);
+  return tally_variance(&t);
 }
 
-/* Percentiles need 100 / (1 - p) requests (METHOD 4); fewer are no number. */
-static bool too_short(const struct measure *m, uint64_t n) {
-  return m->aggregate == AGGREGATE_QUANTILE && (double)n < 100 / (1 - m->p) * (1 - 1e-9);
+static double latency_variance(const struct study *l, const struct measure *m) {
+  const struct view *v = l->traffic.sum;
+  const struct histogram *h = m->subject == SUBJECT_SERVICE ? &v->observation.services[m->index].latency
+                                                            : &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index];
+  double sd_s = histogram_sd(h) * 1e-9;
+  return sd_s * sd_s;
 }
 
-static void spread(const struct ledger *l, const struct entry *e, struct estimate *x) {
-  uint32_t n = replications_of(l, e), kept = 0;
+/* Requests follow each other's queues: how many independent ones n are worth (sim/stats/batch.h). A part of the window is taken
+ * as the whole is. */
+static double worth(const struct study *l, const struct measure *m, uint64_t n) {
+  const struct entry *mean = mean_beside(l, m);
+  uint32_t replications = l->traffic.done;
+  if (!mean || replications < 5) return (double)n;
+  return batch_effective_requests((double)n, latency_variance(l, m), sample_variance(mean->samples, replications),
+                                  (double)measure_count(&mean->measure, &l->model, l->traffic.sum) / replications);
+}
+
+/* Percentiles need 100 / (1 - p) requests (METHOD 4). */
+static double requests_needed(const struct measure *m) { return 100 / (1 - m->p) * (1 - 1e-9); }
+
+/* Fewer are no number; nor are fewer independent ones, unless the replications agree all the same: intervals up to 7% each way
+ * cover as often as they say. */
+static bool too_short(const struct study *l, const struct measure *m, const struct estimate *x) {
+  if (m->aggregate != AGGREGATE_QUANTILE || !x->n) return false;
+  bool agree = 0.5 * (x->high - x->low) <= 0.07 * x->value;
+  return (double)x->n < requests_needed(m) || (!agree && worth(l, m, x->n) < requests_needed(m));
+}
+
+static void spread(const struct study *l, const struct entry *e, struct estimate *x) {
+  uint32_t n = entry_replications(l, e), kept = 0;
   double *samples = malloc((n + 1) * sizeof *samples);
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(e->samples[i])) samples[kept++] = e->samples[i];
@@ -36,14 +73,14 @@ static void spread(const struct ledger *l, const struct entry *e, struct estimat
 static void few_failures(struct estimate *x) {
   uint64_t failures = (uint64_t)(x->value * (double)x->n + 0.5), rest = x->n - failures;
   if (!x->n || (failures >= 20 && rest >= 20)) return;
-  struct interval i = failures && rest ? interval_wilson(failures, x->n, 0.95) : interval_zero(x->n);
+  struct interval i = failures && rest ? interval_clopper_pearson(failures, x->n, 0.95) : interval_zero(x->n);
   bool all = !rest;
   x->low = all ? 1 - i.high : i.low, x->high = all ? 1 : i.high;
 }
 
 /* Outages are independent of each other: their spread is that of single ones. */
-static void spread_of_outages(const struct ledger *l, const struct entry *e, struct estimate *x) {
-  const struct fault_view *f = &l->faults->faults[e->measure.index];
+static void spread_of_outages(const struct study *l, const struct entry *e, struct estimate *x) {
+  const struct fault_view *f = &l->faults.sum->faults[e->measure.index];
   struct interval i = interval_student(f->rto_s, (uint32_t)f->outages, 0.95);
   x->low = i.low > 0 ? i.low : i.low <= 0 ? 0 : NAN, x->high = i.high;
 }
@@ -59,20 +96,20 @@ static double outage_s(const struct model *m, const struct fault_config *f) {
 /* Availability rests on outages, not on years. None seen: at most 3 (Hanley and Lippman-Hand 1983), each as long as the longest
  * kind. Few seen: their number is Poisson and their lengths vary, so the time lost is a compound sum with the relative variance
  * of n / (1 + cv^2) events; a gamma law with that shape has its skew, which the t interval of the years has not. */
-static void few_outages(const struct ledger *l, const struct measure *m, struct estimate *x) {
+static void few_outages(const struct study *l, const struct measure *m, struct estimate *x) {
   double count = 0, sum = 0, squares = 0, longest = 0, scale = m->aggregate == AGGREGATE_DOWNTIME ? sim_seconds(SIM_YEAR) : 1;
-  for (uint32_t i = 0; i < l->model->faults.count; i++) {
-    const struct fault_view *f = &l->faults->faults[i];
+  for (uint32_t i = 0; i < l->model.faults.count; i++) {
+    const struct fault_view *f = &l->faults.sum->faults[i];
     double n = (double)f->outages, mine = 0, mine_squared = 0;
     for (uint64_t k = 0; k < f->outages; k++) mine += f->rto_s[k], mine_squared += f->rto_s[k] * f->rto_s[k];
     /* A handful of outages shows too little of how they vary; the law of the repair is known. */
-    double known = n > 0 ? mine * mine / n * (1 + model_fault_at(l->model, i)->repair.scv) : 0;
+    double known = n > 0 ? mine * mine / n * (1 + model_fault_at(&l->model, i)->repair.scv) : 0;
     count += n, sum += mine, squares += fmax(mine_squared, known);
-    longest = fmax(longest, outage_s(l->model, model_fault_at(l->model, i)));
+    longest = fmax(longest, outage_s(&l->model, model_fault_at(&l->model, i)));
   }
   if (count >= 100) return;
   double lost = m->aggregate == AGGREGATE_DOWNTIME ? x->value / scale : 1 - x->value, low = 0,
-         high = fmin(1, 3 * longest / l->faults->seconds);
+         high = fmin(1, 3 * longest / l->faults.sum->seconds);
   if (count > 0 && lost > 0) {
     struct interval i = interval_compound(count, fmax(0, count * squares / (sum * sum) - 1), 0.95);
     low = lost * i.low, high = fmin(1, lost * i.high);
@@ -81,18 +118,18 @@ static void few_outages(const struct ledger *l, const struct measure *m, struct 
   x->high = m->aggregate == AGGREGATE_DOWNTIME ? high * scale : 1 - low;
 }
 
-struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
-  const struct view *v = view_of(l, e);
+struct estimate entry_estimate(const struct study *l, const struct entry *e) {
+  const struct view *v = entry_view(l, e);
   struct estimate x = {NAN, NAN, NAN, 0, false};
   if (!v || !v->replications) return x;
-  x.n = measure_count(&e->measure, l->model, v);
-  if (too_short(&e->measure, x.n)) return x;
+  x.n = measure_count(&e->measure, &l->model, v);
   bool settles = e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_WAIT ||
                  e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
-  if ((l->unstable && settles) || (l->traffic->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, l->model)))
+  if (((l->unstable || (l->warmup == WARMUP_IS_MISSING && !e->measure.over_faults)) && settles) ||
+      (l->traffic.sum->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, &l->model)))
     return x;
-  x.value = measure_value(&e->measure, l->model, v);
-  if (measure_is_exact(&e->measure, l->model)) {
+  x.value = measure_value(&e->measure, &l->model, v);
+  if (measure_is_exact(&e->measure, &l->model)) {
     x.low = x.high = x.value, x.exact = true;
     return x;
   }
@@ -100,6 +137,7 @@ struct estimate ledger_estimate(const struct ledger *l, const struct entry *e) {
     spread_of_outages(l, e, &x);
   else
     spread(l, e, &x);
+  if (too_short(l, &e->measure, &x)) return (struct estimate){NAN, NAN, NAN, x.n, false};
   if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(&x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
   if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
@@ -114,8 +152,8 @@ static int by_value(const void *a, const void *b) {
 }
 
 /* "for 95%": the percentile of the outages' times, with its distribution-free interval. */
-static struct estimate outage_quantile(const struct ledger *l, const struct claim *c) {
-  const struct fault_view *f = &l->faults->faults[c->measure.index];
+static struct estimate outage_quantile(const struct study *l, const struct claim *c) {
+  const struct fault_view *f = &l->faults.sum->faults[c->measure.index];
   struct estimate x = {NAN, NAN, NAN, f->outages, false};
   if (!f->outages) return x;
   double *sorted = malloc(f->outages * sizeof *sorted);
@@ -156,25 +194,70 @@ static enum verdict judge(const struct claim *c, const struct estimate *x) {
   return spans ? VERDICT_UNDECIDED : VERDICT_FAIL;
 }
 
-/* Half-widths shrink with the square root of the number of replications. */
-static uint64_t more_needed(const struct claim *c, const struct estimate *x, uint32_t replications) {
-  double distance = fmin(fabs(x->value - c->low), fabs(x->value - c->high)), half = 0.5 * (x->high - x->low);
-  if (!(distance > 0) || !(half > 0) || isinf(distance) || isinf(half)) return 0;
-  double needed = replications * (half / distance) * (half / distance);
-  return needed > 1e9 ? 0 : (uint64_t)fmax(1, ceil(needed) - replications);
+/* Half-widths shrink with the square root of the number of replications: how many until this one is `target`. */
+static uint32_t until_half_is(double half, double target, uint32_t replications) {
+  if (!(target > 0) || !(half > 0) || isinf(half)) return UINT32_MAX;
+  double needed = ceil(replications * (half / target) * (half / target));
+  return needed < 1e9 ? (uint32_t)needed : UINT32_MAX;
 }
 
-static const char *why_no_data(const struct ledger *l, const struct entry *e) {
+/* What a relative half-width is relative to: of an availability what is missing to 1, for nines are what matters. */
+static double scale_of(const struct entry *e, double value) {
+  return e->measure.aggregate == AGGREGATE_AVAILABILITY ? 1 - value : fabs(value);
+}
+
+static uint32_t until_long_enough(const struct study *l, const struct entry *e) {
+  uint64_t n = e->measure.aggregate == AGGREGATE_QUANTILE ? measure_count(&e->measure, &l->model, entry_view(l, e)) : 0;
+  double enough = n ? 1.1 * requests_needed(&e->measure) / worth(l, &e->measure, n) : INFINITY;
+  double needed = ceil(enough * entry_replications(l, e));
+  return needed < 1e9 && enough > 1 ? (uint32_t)needed : UINT32_MAX;
+}
+
+uint32_t entry_needs(const struct study *l, const struct entry *e, double precision) {
+  struct estimate x = entry_estimate(l, e);
+  if (isnan(x.value)) return until_long_enough(l, e);
+  double half = 0.5 * (x.high - x.low), target = precision / (1 + precision) * scale_of(e, x.value);
+  if (x.exact || half <= target || !(scale_of(e, x.value) > 0) || isnan(half)) return 0;
+  uint32_t needs = until_half_is(half, target, entry_replications(l, e));
+  return needs > entry_replications(l, e) ? needs : entry_replications(l, e) + 1;
+}
+
+uint32_t claim_needs(const struct study *l, const struct claim *c, const struct entry *e, double precision, double caution) {
+  struct claim_result r = claim_judge(l, c, e, caution);
+  if (r.verdict == VERDICT_PASS || r.verdict == VERDICT_FAIL) return 0;
+  uint32_t precise = precision > 0 || r.verdict == VERDICT_NO_DATA ? entry_needs(l, e, precision) : UINT32_MAX;
+  if (r.verdict == VERDICT_NO_DATA || !precise) return precise;
+  double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
+  uint32_t done = entry_replications(l, e);
+  uint32_t decided = until_half_is(0.5 * caution * (r.estimate.high - r.estimate.low), distance, done);
+  if (decided <= done) decided = done + 1;
+  return decided < precise ? decided : precise;
+}
+
+static const char *more_for(const struct study *l, const struct entry *e) {
+  uint32_t needs = until_long_enough(l, e);
+  return needs == UINT32_MAX ? "" : arena_format(l->arena, " (about %u replications would)", needs);
+}
+
+static const char *why_no_data(const struct study *l, const struct entry *e) {
   const struct measure *m = &e->measure;
+  if (l->warmup == WARMUP_IS_MISSING && !l->unstable && !m->over_faults)
+    return "too short: no end of the warm-up was found; give run.warmup, or a longer run.window";
   if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
   if (m->aggregate == AGGREGATE_QUANTILE)
-    return arena_format(l->arena, "too short: this percentile needs %.0f answered requests", 100 / (1 - m->p));
+    return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s",
+                        100 / (1 - m->p), worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));
   if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
   return "nothing was observed";
 }
 
-struct claim_result claim_judge(const struct ledger *l, const struct claim *c, const struct entry *e) {
+static struct estimate widened(struct estimate x, double factor) {
+  x.low = x.value - factor * (x.value - x.low), x.high = x.value + factor * (x.high - x.value);
+  return x;
+}
+
+struct claim_result claim_judge(const struct study *l, const struct claim *c, const struct entry *e, double caution) {
   struct claim_result r = {.id = c->name,
                            .expression = c->expression,
                            .source = c->source,
@@ -183,18 +266,21 @@ struct claim_result claim_judge(const struct ledger *l, const struct claim *c, c
                            .unit = measure_unit(&c->measure),
                            .low = c->low,
                            .high = c->high};
-  r.estimate = c->share > 0 && l->faults ? outage_quantile(l, c) : ledger_estimate(l, e);
+  r.estimate = c->share > 0 && l->faults.sum ? outage_quantile(l, c) : entry_estimate(l, e);
   if (isnan(r.estimate.value)) {
     r.verdict = VERDICT_NO_DATA;
     r.reason = why_no_data(l, e);
     return r;
   }
-  r.verdict = judge(c, &r.estimate);
+  struct estimate wide = r.estimate.exact || isnan(r.estimate.low) ? r.estimate : widened(r.estimate, caution);
+  r.verdict = judge(c, &wide);
   if (r.verdict != VERDICT_UNDECIDED) return r;
-  uint64_t more = more_needed(c, &r.estimate, replications_of(l, e));
+  double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
+  uint32_t done = entry_replications(l, e), needs = until_half_is(0.5 * (r.estimate.high - r.estimate.low), distance, done);
+  uint64_t more = needs == UINT32_MAX ? 0 : needs > done ? needs - done : 1;
   if (c->measure.over_faults && more)
     r.reason = arena_format(l->arena, "about %.0f more years of faults would decide",
-                            (double)more * (double)l->model->run.years_per_replication);
+                            (double)more * (double)l->model.run.years_per_replication);
   else
     r.more_replications = more;
   return r;

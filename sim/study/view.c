@@ -114,38 +114,137 @@ void view_read(struct view *v, const struct world *w) {
   }
   read_outages(v, w);
   v->overflowed = w->overflowed;
+}
+
+void view_audit(struct view *v, const struct world *w) {
   if (!w->overflowed) world_audit(w, add_violation, v);
 }
 
-void view_merge(struct view *into, const struct view *from, const struct model *m) {
-  into->replications += from->replications;
-  into->seconds += from->seconds;
-  into->events += from->events;
-  into->overflowed |= from->overflowed;
-  observation_merge(&into->observation, &from->observation);
-  for (uint32_t e = 0; e <= from->endpoint_count; e++) {
-    if (from->latency[e].count) histogram_merge(&into->latency[e], &from->latency[e]);
-    into->arrived[e] += from->arrived[e];
-    for (uint32_t k = 0; k < OUTCOMES; k++) into->ended[e * OUTCOMES + k] += from->ended[e * OUTCOMES + k];
+/* --- the walk ------------------------------------------------------------------------------------------------------------------- */
+
+#define NUMBERS(a, b, count) visitor->numbers(visitor->context, a, b, count)
+#define COUNTS(a, b, count)  visitor->counts(visitor->context, a, b, count)
+
+static void visit_level(struct series *a, const struct series *b, const struct view_visitor *visitor) {
+  NUMBERS(a->sums, b->sums, a->windows);
+  COUNTS(a->counts, b->counts, a->windows);
+}
+
+static void visit_endpoint(struct endpoint_observation *a, const struct endpoint_observation *b, uint32_t windows,
+                           const struct view_visitor *visitor) {
+  for (uint32_t i = 0; i < windows; i++) {
+    COUNTS(&a->windows[i].arrived, &b->windows[i].arrived, 1);
+    COUNTS(a->windows[i].ended, b->windows[i].ended, OUTCOMES);
+    visitor->histogram(visitor->context, &a->windows[i].latency, &b->windows[i].latency);
+    if (a->waits) visitor->histogram(visitor->context, &a->waits[i], &b->waits[i]);
   }
-  for (uint32_t i = 0; i < m->services.count; i++) {
-    struct service_view *a = &into->services[i];
-    const struct service_view *b = &from->services[i];
-    a->used_s += b->used_s, a->busy_s += b->busy_s, a->primary_s += b->primary_s, a->replica_s += b->replica_s,
-        a->pool_used_s += b->pool_used_s, a->thread_s += b->thread_s, a->core_s += b->core_s;
-    if (b->replicas_max > a->replicas_max) a->replicas_max = b->replicas_max;
+  for (uint32_t i = 0; i < SLOW_BINS; i++) {
+    COUNTS(&a->slow[i].count, &b->slow[i].count, 1);
+    if (a->slow[i].count || b->slow[i].count) NUMBERS(a->slow[i].cell_ns, b->slow[i].cell_ns, PROGRAM_CELLS);
   }
-  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
-    into->node_used_s[i] += from->node_used_s[i];
-    into->node_available_s[i] += from->node_available_s[i];
+}
+
+static void visit_observation(struct observation *a, const struct observation *b, const struct view_visitor *visitor) {
+  for (uint32_t i = 0; i < a->endpoint_count; i++) visit_endpoint(&a->endpoints[i], &b->endpoints[i], a->window_count, visitor);
+  for (uint32_t i = 0; i < a->service_count; i++) {
+    COUNTS(&a->services[i].calls, &b->services[i].calls, 1);
+    visitor->histogram(visitor->context, &a->services[i].latency, &b->services[i].latency);
+    visit_level(&a->services[i].replicas, &b->services[i].replicas, visitor);
   }
-  for (uint32_t i = 0; i < m->run.probes.count; i++) into->probes[i] += from->probes[i];
+  COUNTS(&a->arrived, &b->arrived, 1);
+  COUNTS(a->ended, b->ended, OUTCOMES);
+  COUNTS(&a->wasted, &b->wasted, 1);
+  visit_level(&a->inside_over_time, &b->inside_over_time, visitor);
+}
+
+static void visit_service(struct service_view *a, const struct service_view *b, const struct view_visitor *visitor) {
+  NUMBERS(&a->used_s, &b->used_s, 1);
+  NUMBERS(&a->busy_s, &b->busy_s, 1);
+  NUMBERS(&a->primary_s, &b->primary_s, 1);
+  NUMBERS(&a->replica_s, &b->replica_s, 1);
+  NUMBERS(&a->pool_used_s, &b->pool_used_s, 1);
+  NUMBERS(&a->thread_s, &b->thread_s, 1);
+  NUMBERS(&a->core_s, &b->core_s, 1);
+  visitor->largest(visitor->context, &a->replicas_max, &b->replicas_max);
+}
+
+void view_visit(struct view *a, const struct view *b, const struct model *m, const struct view_visitor *visitor) {
+  COUNTS(&a->replications, &b->replications, 1);
+  COUNTS(&a->events, &b->events, 1);
+  NUMBERS(&a->seconds, &b->seconds, 1);
+  visit_observation(&a->observation, &b->observation, visitor);
+  for (uint32_t e = 0; e <= a->endpoint_count; e++) visitor->histogram(visitor->context, &a->latency[e], &b->latency[e]);
+  COUNTS(a->arrived, b->arrived, a->endpoint_count + 1);
+  COUNTS(a->ended, b->ended, (uint64_t)(a->endpoint_count + 1) * OUTCOMES);
+  for (uint32_t i = 0; i < m->services.count; i++) visit_service(&a->services[i], &b->services[i], visitor);
+  NUMBERS(a->node_used_s, b->node_used_s, m->platform.nodes.count);
+  NUMBERS(a->node_available_s, b->node_available_s, m->platform.nodes.count);
+  NUMBERS(a->probes, b->probes, m->run.probes.count);
   for (uint32_t i = 0; i < m->faults.count; i++) {
-    into->faults[i].faults += from->faults[i].faults;
-    into->faults[i].lost_s += from->faults[i].lost_s;
-    add_rtos(into->arena, &into->faults[i], from->faults[i].rto_s, from->faults[i].outages);
+    COUNTS(&a->faults[i].faults, &b->faults[i].faults, 1);
+    NUMBERS(&a->faults[i].lost_s, &b->faults[i].lost_s, 1);
+    visitor->outages(visitor->context, a, &a->faults[i], &b->faults[i]);
   }
-  for (uint32_t i = 0; i < m->endpoints.count; i++) into->served_s[i] += from->served_s[i];
-  into->total_served_s += from->total_served_s;
+  NUMBERS(a->served_s, b->served_s, m->endpoints.count);
+  NUMBERS(&a->total_served_s, &b->total_served_s, 1);
+}
+
+/* --- merging and subtracting ----------------------------------------------------------------------------------------------------- */
+
+static void add_numbers(void *context, double *a, const double *b, uint64_t count) {
+  (void)context;
+  for (uint64_t i = 0; i < count; i++) a[i] += b[i];
+}
+
+static void add_counts(void *context, uint64_t *a, const uint64_t *b, uint64_t count) {
+  (void)context;
+  for (uint64_t i = 0; i < count; i++) a[i] += b[i];
+}
+
+static void keep_largest(void *context, double *a, const double *b) {
+  (void)context;
+  if (*b > *a) *a = *b;
+}
+
+static void add_histogram(void *context, struct histogram *a, const struct histogram *b) {
+  (void)context;
+  histogram_merge(a, b);
+}
+
+static void add_outages(void *context, struct view *a, struct fault_view *mine, const struct fault_view *theirs) {
+  (void)context;
+  add_rtos(a->arena, mine, theirs->rto_s, theirs->outages);
+}
+
+void view_merge(struct view *into, const struct view *from, const struct model *m) {
+  static const struct view_visitor merging = {add_numbers, add_counts, keep_largest, add_histogram, add_outages, NULL};
+  view_visit(into, from, m, &merging);
+  into->overflowed |= from->overflowed;
   for (uint32_t i = 0; i < from->violation_count; i++) add_violation(into, from->violations[i]);
+}
+
+static void take_numbers(void *context, double *a, const double *b, uint64_t count) {
+  (void)context;
+  for (uint64_t i = 0; i < count; i++) a[i] -= b[i];
+}
+
+static void take_counts(void *context, uint64_t *a, const uint64_t *b, uint64_t count) {
+  (void)context;
+  for (uint64_t i = 0; i < count; i++) a[i] -= b[i];
+}
+
+static void take_histogram(void *context, struct histogram *a, const struct histogram *b) {
+  (void)context;
+  histogram_subtract(a, b);
+}
+
+static void take_outages(void *context, struct view *a, struct fault_view *mine, const struct fault_view *theirs) {
+  (void)context, (void)a;
+  mine->outages -= theirs->outages;
+  mine->rto_s += theirs->outages;
+}
+
+void view_subtract(struct view *from, const struct view *earlier, const struct model *m) {
+  static const struct view_visitor taking = {take_numbers, take_counts, keep_largest, take_histogram, take_outages, NULL};
+  view_visit(from, earlier, m, &taking);
 }

@@ -29,7 +29,7 @@ struct view {
   uint64_t *ended;           /* [endpoint * OUTCOMES + outcome]; the last row: all */
   uint64_t *arrived;
   double seconds; /* measured, summed over the replications */
-  uint32_t replications;
+  uint64_t replications;
   struct service_view *services;
   double *node_used_s, *node_available_s; /* core seconds by node group */
   double *probes;                         /* sums over the replications */
@@ -43,8 +43,24 @@ struct view {
 
 struct view *view_new(const struct model *, bool traffic);
 void view_free(struct view *);
-/* Reads a world that has run; audits it. */
+/* Reads a world that has been measured. */
 void view_read(struct view *, const struct world *);
+/* Checks the invariants of a world that has been closed; what is broken is noted in the view. */
+void view_audit(struct view *, const struct world *);
 void view_merge(struct view *into, const struct view *, const struct model *);
+/* Takes away an earlier view of the same world: what remains was seen since. Largest values stay those of the whole. */
+void view_subtract(struct view *from, const struct view *earlier, const struct model *);
+
+/* Everything that a view holds, as a walk over two views in step: merging, subtracting, saving and loading are visits. What is
+ * listed here once is in all of them. `b` may be the same as `a`. */
+struct view_visitor {
+  void (*numbers)(void *context, double *a, const double *b, uint64_t count);
+  void (*counts)(void *context, uint64_t *a, const uint64_t *b, uint64_t count);
+  void (*largest)(void *context, double *a, const double *b);
+  void (*histogram)(void *context, struct histogram *a, const struct histogram *b);
+  void (*outages)(void *context, struct view *a, struct fault_view *mine, const struct fault_view *theirs);
+  void *context;
+};
+void view_visit(struct view *a, const struct view *b, const struct model *, const struct view_visitor *);
 
 #endif

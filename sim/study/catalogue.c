@@ -1,0 +1,74 @@
+/* The catalogue: which measures every study takes, whatever it claims. */
+#include "sim/engine/arena.h"
+#include "sim/study/study_inner.h"
+
+static const struct {
+  const char *name;
+  enum aggregate aggregate;
+  double p;
+} latency_rows[] = {{"mean", AGGREGATE_MEAN, 0},       {"p50", AGGREGATE_QUANTILE, 0.5},  {"p90", AGGREGATE_QUANTILE, 0.9},
+                    {"p95", AGGREGATE_QUANTILE, 0.95}, {"p99", AGGREGATE_QUANTILE, 0.99}, {"p99.9", AGGREGATE_QUANTILE, 0.999},
+                    {"max", AGGREGATE_MAX, 0}};
+
+static void add_latency(struct study *s, enum subject subject, uint32_t index, const char *name) {
+  for (size_t i = 0; i < sizeof latency_rows / sizeof *latency_rows; i++)
+    study_add_entry(s,
+                    (struct measure){.aggregate = latency_rows[i].aggregate,
+                                     .p = latency_rows[i].p,
+                                     .subject = subject,
+                                     .index = index,
+                                     .quantity = QUANTITY_LATENCY,
+                                     .cause = -1},
+                    arena_format(s->arena, "%s.latency", name), latency_rows[i].name);
+}
+
+static void add_plain(struct study *s, enum aggregate aggregate, const char *word, enum subject subject, uint32_t index,
+                      enum quantity quantity, const char *name) {
+  study_add_entry(s,
+                  (struct measure){.aggregate = aggregate, .subject = subject, .index = index, .quantity = quantity, .cause = -1},
+                  name, word);
+}
+
+static void add_traffic(struct study *s, enum subject subject, uint32_t index, const char *name) {
+  add_latency(s, subject, index, name);
+  add_plain(s, AGGREGATE_RATE, "rate", subject, index, QUANTITY_NONE, name);
+  add_plain(s, AGGREGATE_ERROR_RATE, "error_rate", subject, index, QUANTITY_NONE, name);
+  for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++)
+    study_add_entry(
+        s,
+        (struct measure){
+            .aggregate = AGGREGATE_ERROR_RATE, .subject = subject, .index = index, .quantity = QUANTITY_NONE, .cause = cause},
+        name, "error_rate")
+        ->label_value = outcome_names[cause];
+}
+
+static void add_service(struct study *s, uint32_t index) {
+  const struct service_config *c = model_service(&s->model, index);
+  if (c->kind == SERVICE_EXTERNAL) return;
+  add_latency(s, SUBJECT_SERVICE, index, c->name);
+  add_plain(s, AGGREGATE_RATE, "rate", SUBJECT_SERVICE, index, QUANTITY_NONE, c->name);
+  if (c->threads != INT64_MAX)
+    add_plain(s, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_THREADS,
+              arena_format(s->arena, "%s.threads", c->name));
+  add_plain(s, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_CPU,
+            arena_format(s->arena, "%s.cpu", c->name));
+  if (c->pools.count)
+    add_plain(s, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_POOL,
+              arena_format(s->arena, "%s.connections", c->name));
+  if (c->kind == SERVICE_DATABASE && c->replicas > 1)
+    add_plain(s, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_PRIMARY,
+              arena_format(s->arena, "%s.primary", c->name));
+  add_plain(s, AGGREGATE_MEAN, "mean", SUBJECT_SERVICE, index, QUANTITY_REPLICAS, arena_format(s->arena, "%s.replicas", c->name));
+}
+
+void catalogue_add(struct study *s) {
+  const struct model *m = &s->model;
+  for (uint32_t i = 0; i < m->endpoints.count; i++) add_traffic(s, SUBJECT_ENDPOINT, i, model_endpoint(m, i)->name);
+  add_traffic(s, SUBJECT_ALL, 0, "all");
+  for (uint32_t i = 0; i < m->services.count; i++) add_service(s, i);
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    add_plain(s, AGGREGATE_UTILIZATION, "utilization", SUBJECT_NODES, i, QUANTITY_CPU,
+              arena_format(s->arena, "%s.cpu", model_nodes(m, i)->name));
+  add_plain(s, AGGREGATE_MEAN, "mean", SUBJECT_ALL, 0, QUANTITY_INSIDE, "inside");
+  add_plain(s, AGGREGATE_SATURATION, "saturation", SUBJECT_ALL, 0, QUANTITY_NONE, "all");
+}

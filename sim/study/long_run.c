@@ -1,0 +1,80 @@
+#include "sim/study/long_run.h"
+#include <stdlib.h>
+
+struct long_run {
+  struct model model; /* without an end */
+  struct world *world;
+  sim_time length; /* of a batch */
+  struct view *batches[LONG_RUN_BATCHES];
+  uint32_t count;
+  struct view *whole; /* up to the end of the last batch */
+};
+
+struct long_run *long_run_new(const struct model *m, uint64_t seed) {
+  struct long_run *r = calloc(1, sizeof *r);
+  r->model = *m, r->length = m->run.window;
+  r->model.run.window = 100 * SIM_YEAR, r->model.run.windows = 1;
+  r->world = world_new(&r->model, seed, 0, WORLD_TRAFFIC);
+  r->whole = view_new(&r->model, true);
+  world_warm_up(r->world);
+  return r;
+}
+
+void long_run_free(struct long_run *r) {
+  if (!r) return;
+  for (uint32_t i = 0; i < r->count; i++) view_free(r->batches[i]);
+  view_free(r->whole);
+  if (r->world) world_free(r->world);
+  free(r);
+}
+
+static struct view *read_now(const struct long_run *r) {
+  struct view *v = view_new(&r->model, true);
+  view_read(v, r->world);
+  return v;
+}
+
+static void one_batch(struct long_run *r) {
+  world_measure_until(r->world, world_now(r->world) + r->length);
+  struct view *batch = read_now(r), *whole = read_now(r);
+  if (r->whole->replications) view_subtract(batch, r->whole, &r->model);
+  batch->replications = 1;
+  view_free(r->whole);
+  r->whole = whole;
+  r->batches[r->count++] = batch;
+  r->whole->replications = r->count;
+}
+
+uint32_t long_run_extend(struct long_run *r, uint32_t batches, const volatile sig_atomic_t *interrupted) {
+  while (r->count < batches && r->count < LONG_RUN_BATCHES && !(interrupted && *interrupted) && !r->world->overflowed) one_batch(r);
+  return r->count;
+}
+
+struct view *long_run_pair(const struct long_run *r, uint32_t i) {
+  struct view *pair = view_new(&r->model, true);
+  view_merge(pair, r->batches[2 * i], &r->model);
+  view_merge(pair, r->batches[2 * i + 1], &r->model);
+  pair->replications = 1;
+  return pair;
+}
+
+void long_run_join(struct long_run *r) {
+  for (uint32_t i = 0; i < r->count / 2; i++) {
+    struct view *pair = long_run_pair(r, i);
+    view_free(r->batches[2 * i]), view_free(r->batches[2 * i + 1]);
+    r->batches[i] = pair;
+  }
+  r->count /= 2, r->length *= 2;
+  r->whole->replications = r->count;
+}
+
+const struct view *long_run_batch(const struct long_run *r, uint32_t batch) { return r->batches[batch]; }
+const struct view *long_run_whole(const struct long_run *r) { return r->whole; }
+
+void long_run_close(struct long_run *r) {
+  if (!r->world) return;
+  world_close(r->world);
+  view_audit(r->whole, r->world);
+  world_free(r->world);
+  r->world = NULL;
+}

@@ -1,0 +1,142 @@
+/* When a study knows enough.
+ *
+ * It is looked at only at geometrically spaced numbers of replications: looking after each one would stop at the first lucky
+ * moment (sim/stats/stopping.h). At the first look a claim counts as decided when its 95% interval lies on one side; at later
+ * looks, which it has chosen itself, only when half as much again would: so much luck does not come by looking more often.
+ * What nobody could decide within the budget is not tried. */
+#include "sim/engine/arena.h"
+#include "sim/stats/batch.h"
+#include "sim/study/study_inner.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { REPLICATIONS_LEAST = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, FINE_BATCHES = 40 };
+static const double look_factor = 1.5, later_caution = 1.5;
+
+static double precision_of(const struct study *s) {
+  return s->options.precision > 0 ? s->options.precision : s->model.run.precision;
+}
+
+static uint32_t least(const struct study *s) {
+  uint32_t n = (uint32_t)s->model.run.replications;
+  return precision_of(s) > 0 && n < REPLICATIONS_LEAST ? REPLICATIONS_LEAST : n;
+}
+
+static uint32_t budget_of(const struct study *s, uint32_t first) {
+  if (s->options.budget) return s->options.budget > first ? s->options.budget : first;
+  if (s->model.run.budget) return (uint32_t)s->model.run.budget > first ? (uint32_t)s->model.run.budget : first;
+  double most = (double)first * (precision_of(s) > 0 ? PRECISION_FACTOR : UNDECIDED_FACTOR);
+  return most > 1e6 ? 1000000 : (uint32_t)most;
+}
+
+static uint32_t pieces_of(const struct study *s) {
+  const struct run_config *run = &s->model.run;
+  return s->faults.sum ? (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication) : 0;
+}
+
+/* --- what is still wanted ------------------------------------------------------------------------------------------------------- */
+
+static bool is_headline(const struct entry *e) {
+  const struct measure *m = &e->measure;
+  return m->quantity == QUANTITY_LATENCY && m->subject == SUBJECT_ALL && m->window.kind == WINDOW_WHOLE &&
+         (m->aggregate == AGGREGATE_MEAN || (m->aggregate == AGGREGATE_QUANTILE && m->p <= 0.99));
+}
+
+/* The most replications that anything needs which the budget can pay; 0: nothing does. */
+static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget, double caution) {
+  double precision = precision_of(s);
+  uint32_t most = 0, claims = s->count - s->claims_from;
+  const struct claim *claim = s->scenario->claims.items;
+  for (uint32_t i = 0; i < claims; i++) {
+    const struct entry *e = &s->entries[s->claims_from + i];
+    if (e->measure.over_faults != over_faults || (claim[i].severity == SEVERITY_INFO && !(precision > 0))) continue;
+    uint32_t needs = claim_needs(s, &claim[i], e, precision, caution);
+    if (needs > budget && precision > 0 && needs != UINT32_MAX) needs = budget;
+    if (needs <= budget && needs > most) most = needs;
+  }
+  for (uint32_t i = 0; i < s->claims_from && precision > 0 && !claims && !over_faults; i++) {
+    if (!is_headline(&s->entries[i])) continue;
+    uint32_t needs = entry_needs(s, &s->entries[i], precision);
+    if (needs > budget && needs != UINT32_MAX) needs = budget;
+    if (needs <= budget && needs > most) most = needs;
+  }
+  return most;
+}
+
+static void foresee(struct study *s, uint32_t first, uint32_t budget) {
+  uint32_t n = wanted(s, false, budget, 1);
+  if (n <= first || !s->options.foreseen) return;
+  double each = (double)s->traffic.sum->observation.arrived / s->traffic.done;
+  struct study_estimate estimate = {s->traffic.done, n, budget, each * n, precision_of(s)};
+  s->options.foreseen(s->options.context, &estimate);
+}
+
+static uint32_t next_look(uint32_t done, uint32_t budget) {
+  double next = ceil(look_factor * done);
+  return next < budget ? (uint32_t)next : budget;
+}
+
+/* --- replications --------------------------------------------------------------------------------------------------------------- */
+
+static bool settle_half(struct study *s, bool over_faults, uint32_t first) {
+  uint32_t budget = budget_of(s, first), n = first;
+  struct half *half = over_faults ? &s->faults : &s->traffic;
+  for (double caution = 1; n < budget && !s->interrupted; caution = later_caution) {
+    uint32_t most = wanted(s, over_faults, budget, caution);
+    if (most <= half->done) break;
+    s->foreseen = most;
+    n = next_look(half->done, budget);
+    if (over_faults ? !study_extend(s, 0, n) : !study_extend(s, n, 0)) return false;
+  }
+  return true;
+}
+
+static bool settle_replications(struct study *s) {
+  uint32_t exactly = s->options.replications, first = exactly ? exactly : least(s), pieces = pieces_of(s);
+  s->foreseen = first;
+  if (!study_extend(s, first, pieces)) return false;
+  s->unstable = findings_unstable(s);
+  if (exactly) return true;
+  if (!s->unstable) foresee(s, first, budget_of(s, first));
+  bool good = s->unstable || settle_half(s, false, first);
+  return good && (!pieces || settle_half(s, true, pieces));
+}
+
+/* --- batches of one long run ---------------------------------------------------------------------------------------------------- */
+
+static bool batches_correlated(const struct study *s) {
+  double fine[LONG_RUN_BATCHES];
+  for (uint32_t e = 0; e < s->count; e++) {
+    const struct measure *m = &s->entries[e].measure;
+    bool matters = (e >= s->claims_from && !m->over_faults && !measure_is_exact(m, &s->model)) || m->quantity == QUANTITY_INSIDE;
+    bool missing = false;
+    for (uint32_t i = 0; i < FINE_BATCHES && matters; i++) {
+      fine[i] = measure_value(m, &s->model, long_run_batch(s->long_run, i));
+      missing |= isnan(fine[i]);
+    }
+    if (matters && !missing && batch_correlation(fine, FINE_BATCHES) > batch_correlation_limit(FINE_BATCHES)) return true;
+  }
+  return false;
+}
+
+/* Forty batches are tested for correlation and, joined in pairs, used as twenty; the next look is at a run twice as long. */
+static bool settle_batches(struct study *s) {
+  uint32_t pieces = pieces_of(s), longest = budget_of(s, least(s));
+  double length = 1; /* of a batch, in windows */
+  if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
+  for (double caution = 1; !s->interrupted; caution = later_caution, length *= 2) {
+    s->correlated = batches_correlated(s);
+    uint32_t most = wanted(s, false, UINT32_MAX - 1, caution);
+    if (s->options.replications || (!s->correlated && most <= s->traffic.done) || 2 * FINE_BATCHES * length > 4.0 * longest) break;
+    long_run_extend(s->long_run, 2 * FINE_BATCHES, s->options.interrupted);
+    if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
+  }
+  s->unstable = findings_unstable(s);
+  return !pieces || settle_half(s, true, pieces);
+}
+
+bool study_settle(struct study *s) {
+  study_extend(s, 0, 0); /* what is measured, and how, is known from here on */
+  s->interrupted |= !(s->long_run ? settle_batches(s) : settle_replications(s));
+  return !s->interrupted;
+}

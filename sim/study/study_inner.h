@@ -1,0 +1,81 @@
+/* The inside of a study: which measures are taken, their value in each replication, and all replications added up.
+ * Private to sim/study. */
+#ifndef STUDY_INNER_H
+#define STUDY_INNER_H
+#include "sim/scenario/scenario.h"
+#include "sim/stats/tally.h"
+#include "sim/study/long_run.h"
+#include "sim/study/measure.h"
+#include "sim/study/study.h"
+
+struct entry {
+  struct measure measure;
+  const char *name, *aggregate, *label_value; /* as results.h has them */
+  double *samples;                            /* by replication of the run that it needs */
+  uint32_t room;
+};
+
+/* What has been run of one mode. */
+struct half {
+  struct view *sum; /* all replications merged; null when the scenario has no such run */
+  uint32_t done;    /* replications, or batches */
+};
+
+/* Quantities of the timeline: their spread over replications, by endpoint, column and window. */
+enum { TIMELINE_ARRIVALS, TIMELINE_COMPLETED, TIMELINE_ERRORS, TIMELINE_P50, TIMELINE_P99, TIMELINE_COLUMNS };
+
+enum warmup_origin { WARMUP_IS_GIVEN, WARMUP_IS_FOUND, WARMUP_IS_MISSING };
+
+struct study {
+  struct arena *arena;
+  const struct scenario *scenario;
+  struct study_options options;
+  struct model model; /* the scenario's, with the warm-up that was found */
+  struct entry *entries;
+  uint32_t count, room, claims_from; /* entries from here on are those of the claims, in their order */
+  struct half traffic, faults;
+  struct tally *timeline;        /* [(endpoint * TIMELINE_COLUMNS + column) * windows + window] */
+  double **availability_samples; /* by endpoint + 1; first: all */
+  uint32_t availability_room;
+  enum warmup_origin warmup;
+  sim_time relaxation;       /* WARMUP_IS_FOUND: the relaxation time that it allows for */
+  sim_time looked_at;        /* WARMUP_IS_MISSING: how long the pilot was */
+  struct long_run *long_run; /* null: replications */
+  bool prepared, unstable, correlated, interrupted;
+  uint32_t foreseen; /* replications, for the progress */
+};
+
+/* catalogue.c: the standard measures. */
+void catalogue_add(struct study *);
+/* study.c: samples of n replications fit. */
+void study_make_room(struct study *, bool over_faults, uint32_t n);
+struct entry *study_add_entry(struct study *, struct measure, const char *name, const char *aggregate);
+
+/* warm_up.c: finds the warm-up of the model, by a pilot from an empty system. */
+void warm_up_find(struct study *);
+
+/* verdict.c: value and interval of an entry, from the merged view and the spread of its samples. */
+struct estimate entry_estimate(const struct study *, const struct entry *);
+/* The estimate that the claim is judged by, and the verdict; `caution` widens the interval by this factor. */
+struct claim_result claim_judge(const struct study *, const struct claim *, const struct entry *, double caution);
+/* Replications that it would take in all until the claim is decided, or (precision > 0) its interval as narrow as that;
+ * 0 when it is, UINT32_MAX when nobody can tell. */
+uint32_t claim_needs(const struct study *, const struct claim *, const struct entry *, double precision, double caution);
+/* The same for an entry and precision alone. */
+uint32_t entry_needs(const struct study *, const struct entry *, double precision);
+
+/* findings*.c: parts of the results. */
+void findings_metrics(const struct study *, struct results *);
+void findings_tables(const struct study *, struct results *);   /* breakdown, saturation, errors, bill, outages */
+void findings_pictures(const struct study *, struct results *); /* curves, series */
+void findings_notes(struct study *, struct results *);
+bool findings_unstable(const struct study *);
+
+static inline uint32_t entry_replications(const struct study *s, const struct entry *e) {
+  return e->measure.over_faults ? s->faults.done : s->traffic.done;
+}
+static inline const struct view *entry_view(const struct study *s, const struct entry *e) {
+  return e->measure.over_faults ? s->faults.sum : s->traffic.sum;
+}
+
+#endif
