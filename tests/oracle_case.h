@@ -66,6 +66,7 @@ static inline struct scenario *read_scenario(struct arena *arena, const struct o
     struct claim *claim = &claims[count++];
     *claim = (struct claim){.expression = text, .severity = SEVERITY_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
     const char *wrong = text ? measure_parse(arena, &s->model, text, &claim->measure, &rest) : "is missing";
+    if (!wrong) measure_request(&claim->measure, &s->model);
     if (!wrong && *rest) wrong = "has something behind it";
     if (wrong) {
       test_check(false, "%s: the measure \"%s\" %s", c->path, text ? text : "", wrong);

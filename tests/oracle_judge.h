@@ -56,6 +56,9 @@ static inline const char *steady_mean(const struct expectation *e, const struct 
   return steady(e, o, e->util >= 0.95 ? 0.02 : 0.01, 0.03);
 }
 
+/* A spread is known less well than the mean from the same requests. */
+static inline const char *steady_sd(const struct expectation *e, const struct observed *o) { return steady(e, o, 0.02, 0.03); }
+
 static inline const char *steady_mean_heavy(const struct expectation *e, const struct observed *o) {
   return o->requests >= 50000000 ? steady(e, o, 0.03, 0.08) : "too few requests";
 }
@@ -110,6 +113,7 @@ static const struct rule {
   bool counts;                                                               /* its interval counts in the coverage of all */
   bool squares;                                                              /* its z goes into the case's chi-square */
 } rules[] = {{"steady-mean", steady_mean, true, false},
+             {"steady-sd", steady_sd, true, false},
              {"steady-mean-heavy", steady_mean_heavy, true, false},
              {"steady-quantile", steady_quantile, true, false},
              {"steady-prob", steady_prob, true, false},

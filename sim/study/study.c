@@ -49,7 +49,7 @@ void study_set_warmup(struct study *s, sim_time warmup) { s->model.run.warmup = 
 /* A claim over a part of the window has no batches. */
 static bool claims_windows(const struct study *s) {
   for (uint32_t i = s->claims_from; i < s->count; i++)
-    if (s->entries[i].measure.window != WINDOW_WHOLE) return true;
+    if (s->entries[i].measure.window.kind != WINDOW_WHOLE) return true;
   return false;
 }
 

@@ -123,8 +123,8 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   struct estimate x = {NAN, NAN, NAN, 0, false};
   if (!v || !v->replications) return x;
   x.n = measure_count(&e->measure, &l->model, v);
-  bool settles =
-      e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
+  bool settles = e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_WAIT ||
+                 e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
   if (((l->unstable || (l->warmup == WARMUP_IS_MISSING && !e->measure.over_faults)) && settles) ||
       (l->traffic.sum->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, &l->model)))
     return x;
@@ -138,7 +138,7 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   else
     spread(l, e, &x);
   if (too_short(l, &e->measure, &x)) return (struct estimate){NAN, NAN, NAN, x.n, false};
-  if (e->measure.aggregate == AGGREGATE_ERROR_RATE) few_failures(&x);
+  if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(&x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
   if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
   return x;
