@@ -22,8 +22,8 @@ static void print_what(FILE *file, const struct results *r) {
             r->batches             ? "batch"
             : r->replications == 1 ? "replication"
                                    : "replications",
-            r->batches ? "es" : "", format_number(UNIT_SECONDS, NULL, r->window_s).text,
-            r->warmup_found ? "(found) " : "", format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
+            r->batches ? "es" : "", format_number(UNIT_SECONDS, NULL, r->window_s).text, r->warmup_found ? "(found) " : "",
+            format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
   if (r->availability.present)
     fprintf(file, "%s%s years of faults", r->replications ? "; " : "", format_number(UNIT_COUNT, NULL, r->availability.years).text);
   fprintf(file, "\n%s%sseed %s\n", r->scenario_file ? r->scenario_file : "", r->scenario_file ? ", " : "",
