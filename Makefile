@@ -90,6 +90,14 @@ $(B)/plots/style.inc: plots/style.gp
 	@mkdir -p $(@D)
 	@sed -e '/^#/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
 
+# All that an answer of a sweep can depend on: a stored answer is used again only by a program of the same sources.
+SOURCES  := $(sort $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h models/*.h models/*/*.h))
+$(B)/sources.inc: $(SOURCES)
+	@mkdir -p $(@D)
+	@cat $(SOURCES) | sha256sum | sed 's/^\(.\{16\}\).*/"\1"/' > $@
+$(B)/sim/cli/sweep_plan.o: CFLAGS += -I$(B)
+$(B)/sim/cli/sweep_plan.o: $(B)/sources.inc
+
 $(B)/sim/report/figure.o: CFLAGS += -I$(B)
 $(B)/sim/report/figure.o: $(B)/plots/style.inc
 $(B)/tests/main.o: CFLAGS += -I$(B)

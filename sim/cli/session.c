@@ -93,7 +93,7 @@ bool session_options(const struct options *o, struct study_options *out) {
 
 static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
 
-static enum exit_code exit_code_of(const struct results *r) {
+enum exit_code session_exit_code(const struct results *r) {
   if (r->interrupted) return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED;
   if (r->violation_count) return EXIT_ERROR;
   struct verdict_sum v = format_verdicts(r);
@@ -121,7 +121,7 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
                               .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always")};
   study.progress = show_progress, study.context = &progress;
   struct results *r = study_run(arena, s, &study);
-  *code = exit_code_of(r);
+  *code = session_exit_code(r);
   if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
   return r;
 }
