@@ -1,4 +1,5 @@
 #include "sim/cli/session.h"
+#include "sim/cli/sweep_preview.h"
 #include "sim/cli/sweep_run.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 static bool options_fit(const struct options *o) {
   struct study_options unused;
   if (!session_file_count(o, "sweep", 1, 1) || !session_check_words(o, "sweep") || !session_options(o, &unused)) return false;
-  return sweep_exports_known(o, "sweep");
+  return sweep_exports_known(o, "sweep") && sweep_emit_fits(o);
 }
 
 /* The store in which answers are looked for and kept. */
@@ -21,6 +22,13 @@ static enum exit_code open_store(struct sweep_answers *a) {
     return EXIT_ERROR;
   }
   return p->options->fresh ? EXIT_HOLDS : sweep_answers_find(a, "sweep");
+}
+
+/* What is stored, without making a store. */
+static enum exit_code preview(struct sweep_answers *a) {
+  enum exit_code code = a->plan->options->fresh ? EXIT_HOLDS : sweep_answers_find(a, "sweep");
+  if (code != EXIT_HOLDS) return code;
+  return a->plan->options->emit ? sweep_emit(a) : sweep_dry_run(a);
 }
 
 static void tell_reuse(const struct sweep_answers *a, uint64_t missing) {
@@ -62,7 +70,7 @@ enum exit_code command_sweep(const struct options *o) {
   enum exit_code code = sweep_plan_read(&plan, arena, o, "sweep");
   if (code == EXIT_HOLDS) {
     struct sweep_answers *answers = sweep_answers_new(&plan, &plan.store, plan.store ? 1 : 0);
-    code = run_and_export(answers);
+    code = o->dry_run || o->emit ? preview(answers) : run_and_export(answers);
     sweep_answers_free(answers);
   }
   arena_free(arena);

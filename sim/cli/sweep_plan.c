@@ -28,8 +28,8 @@ static uint32_t add_axes(const struct sweep_plan *p, struct arena *arena, uint64
   return count;
 }
 
-static struct scenario *read_point(const struct sweep_plan *p, struct arena *arena, struct diagnostics *faults, uint64_t n,
-                                   const struct scenario_override *more, uint32_t more_count) {
+struct scenario *sweep_plan_try(const struct sweep_plan *p, struct arena *arena, struct diagnostics *faults, uint64_t n,
+                                const struct scenario_override *more, uint32_t more_count) {
   const struct options *o = p->options;
   const struct sweep *s = p->sweep;
   struct scenario_override *all =
@@ -46,7 +46,7 @@ static struct scenario *read_point(const struct sweep_plan *p, struct arena *are
 struct scenario *sweep_plan_scenario(const struct sweep_plan *p, struct arena *arena, uint64_t n,
                                      const struct scenario_override *more, uint32_t count) {
   struct diagnostics *faults = diagnostics_new(arena);
-  struct scenario *s = read_point(p, arena, faults, n, more, count);
+  struct scenario *s = sweep_plan_try(p, arena, faults, n, more, count);
   if (!s) fputs(diagnostics_render(faults, arena), stderr);
   return s;
 }
@@ -134,7 +134,7 @@ static enum exit_code read_points(struct sweep_plan *p) {
   for (uint64_t n = 0; n < p->sweep->points && told.count < TOLD_MOST; n++) {
     struct arena *arena = arena_new();
     struct diagnostics *faults = diagnostics_new(arena);
-    struct scenario *s = read_point(p, arena, faults, n, NULL, 0);
+    struct scenario *s = sweep_plan_try(p, arena, faults, n, NULL, 0);
     if (s && n == 0) p->seed = s->model.run.seed;
     if (s)
       p->points[n] = identify(p, s);

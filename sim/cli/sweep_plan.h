@@ -36,6 +36,9 @@ enum exit_code sweep_plan_read(struct sweep_plan *, struct arena *, const struct
 /* The scenario of a point; more overrides come last. Null after messages. */
 struct scenario *sweep_plan_scenario(const struct sweep_plan *, struct arena *, uint64_t n, const struct scenario_override *more,
                                      uint32_t count);
+/* The same, with faults left to the caller. */
+struct scenario *sweep_plan_try(const struct sweep_plan *, struct arena *, struct diagnostics *, uint64_t n,
+                                const struct scenario_override *more, uint32_t count);
 const char *sweep_plan_key(const struct sweep_plan *, struct arena *, uint64_t n);
 struct sweep_point sweep_plan_point(const struct sweep_plan *, struct arena *, uint64_t n);
 /* In the shard; and asked for by --where. */
