@@ -168,20 +168,22 @@ static enum exit_code read_study(struct sweep_plan *p, const char *command) {
   if (!study_file_read(p->arena, faults, p->file, &study)) return told(faults, p->arena);
   p->sweep = study.sweep;
   if (!add_varies(p->options, command, p->sweep)) return EXIT_USAGE;
-  return study_file_close(faults, p->file, &study) ? EXIT_HOLDS : told(faults, p->arena);
+  return study_file_close(faults, &study) ? EXIT_HOLDS : told(faults, p->arena);
 }
 
+/* A file that is no JSON could be a study as well: that is told first. */
 static enum exit_code read_scenario(struct sweep_plan *p, const char *command) {
+  struct diagnostics *faults = diagnostics_new(p->arena);
+  p->sweep = sweep_new(p->arena, faults, p->file);
+  if (!p->sweep) return told(faults, p->arena);
   if (!p->options->vary_count) {
     fprintf(stderr, "aguanta %s: needs at least one --vary PATH=A,B,C\n", command);
     return EXIT_USAGE;
   }
-  struct diagnostics *faults = diagnostics_new(p->arena);
-  p->sweep = sweep_new(p->arena, faults, p->file);
-  if (!p->sweep) return told(faults, p->arena);
   if (!add_varies(p->options, command, p->sweep)) return EXIT_USAGE;
-  sweep_close(p->sweep, NULL, 0);
-  return EXIT_HOLDS;
+  const char *wrong = sweep_close(p->sweep, NULL, 0);
+  if (wrong) fprintf(stderr, "aguanta %s: the sweep %s\n", command, wrong);
+  return wrong ? EXIT_USAGE : EXIT_HOLDS;
 }
 
 static bool read_where(struct sweep_plan *p, const char *command) {

@@ -51,13 +51,30 @@ static bool plain_number(const char *text, double *out) {
   return !*end && isfinite(*out);
 }
 
-static bool whole_number(const char *wrong, int64_t value, double *out) {
-  *out = value == INT64_MAX ? INFINITY : (double)value;
-  return !wrong;
+/* Those that are whole numbers inside. Null, or what is wrong. */
+static const char *parse_whole(struct arena *arena, enum field_kind kind, const char *text, int64_t *out) {
+  switch (kind) {
+  case FIELD_BYTES:
+    return unit_parse_bytes(arena, text, out);
+  case FIELD_CPU:
+    return unit_parse_cpu(arena, text, out);
+  case FIELD_CLOCK:
+    return unit_parse_clock(arena, text, out);
+  case FIELD_LIMIT:
+    return unit_parse_limit(arena, text, out);
+  default:
+    return unit_parse_duration(arena, text, out);
+  }
+}
+
+static bool whole_value(struct arena *arena, enum field_kind kind, const char *text, double *out) {
+  int64_t whole = 0;
+  if (parse_whole(arena, kind, text, &whole)) return false;
+  *out = whole == INT64_MAX ? INFINITY : kind == FIELD_CPU ? (double)whole / 1000 : (double)whole;
+  return true;
 }
 
 bool place_number(struct arena *arena, enum field_kind kind, const char *text, double *out) {
-  int64_t whole = 0;
   struct money_value money;
   switch (kind) {
   case FIELD_INTEGER:
@@ -65,15 +82,11 @@ bool place_number(struct arena *arena, enum field_kind kind, const char *text, d
     return plain_number(text, out);
   case FIELD_DISTRIBUTION:
   case FIELD_DURATION:
-    return whole_number(unit_parse_duration(arena, text, &whole), whole, out);
   case FIELD_BYTES:
-    return whole_number(unit_parse_bytes(arena, text, &whole), whole, out);
   case FIELD_CPU:
-    return whole_number(unit_parse_cpu(arena, text, &whole), whole, out);
   case FIELD_CLOCK:
-    return whole_number(unit_parse_clock(arena, text, &whole), whole, out);
   case FIELD_LIMIT:
-    return whole_number(unit_parse_limit(arena, text, &whole), whole, out);
+    return whole_value(arena, kind, text, out);
   case FIELD_RATE:
     return !unit_parse_rate(arena, text, out);
   case FIELD_RATIO:

@@ -107,13 +107,22 @@ static const char *form_of(struct arena *arena, enum field_kind kind) {
   return form ? arena_format(arena, "%s such as %s", form->called, form->example) : "a number";
 }
 
+/* Numbers without a dimension compare with each other, all others only with their own kind. */
+static bool comparable(enum field_kind a, enum field_kind b) {
+  static const bool bare[FIELD_CHOICES + 1] = {
+      [FIELD_INTEGER] = true, [FIELD_NUMBER] = true, [FIELD_LIMIT] = true, [FIELD_CPU] = true, [FIELD_RATIO] = true};
+  if (a == FIELD_DISTRIBUTION) a = FIELD_DURATION;
+  if (b == FIELD_DISTRIBUTION) b = FIELD_DURATION;
+  return a == b || (bare[a] && bare[b]) || (!has_number(a) && !has_number(b));
+}
+
 /* The right side must be comparable with the left one. */
 static struct condition *check_types(struct parser *p, struct condition *c, const char *path) {
   double unused;
   c->kind = kind_of(p->sweep, c->left.column);
   if (!has_number(c->kind) && c->op->less != c->op->more)
     return refuse(p, arena_format(p->arena, "asks for %s of %s, which is no number: only == and != compare it", c->op->text, path));
-  if (c->right.column != OPERAND_VALUE && has_number(kind_of(p->sweep, c->right.column)) != has_number(c->kind))
+  if (c->right.column != OPERAND_VALUE && !comparable(kind_of(p->sweep, c->right.column), c->kind))
     return refuse(p, arena_format(p->arena, "compares %s with %s, which is of another kind", path, c->right.text));
   if (c->right.column == OPERAND_VALUE && has_number(c->kind) && !place_number(p->arena, c->kind, c->right.text, &unused))
     return refuse(
@@ -125,7 +134,8 @@ static struct condition *parse_comparison(struct parser *p) {
   struct condition *c = arena_alloc(p->arena, sizeof *c);
   bool quoted;
   const char *path = take_word(p, &quoted);
-  if (!path || quoted) return refuse(p, arena_format(p->arena, "needs a path at \"%s\"", p->at));
+  if (!path && !*p->at) return refuse(p, "needs a path at its end");
+  if (!path || quoted) return refuse(p, arena_format(p->arena, "needs a path before \"%s\"", p->at));
   c->left = (struct operand){column_of(p->sweep, path), path};
   if (c->left.column == OPERAND_VALUE) return unknown_path(p, path);
   skip_space(p);

@@ -41,7 +41,7 @@ static const char *print_value(struct arena *arena, double value, double step, b
   int decimals = 0;
   for (; decimals < 12; decimals++) {
     double scale = pow(10, decimals);
-    if (fabs(round(value * scale) / scale - value) <= fabs(step) / 1000) break;
+    if (fabs(round(value * scale) / scale - value) <= 1.001e-3 * fabs(step)) break; /* thirds: 0.333 */
   }
   return arena_format(arena, "%.*f%s", decimals, value, unit);
 }

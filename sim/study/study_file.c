@@ -2,8 +2,10 @@
 #include "sim/engine/arena.h"
 #include "sim/study/condition.h"
 #include "sim/study/range.h"
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { REPEAT_MOST = 100000 };
 
@@ -21,7 +23,8 @@ static void fault(struct study_reader *r, const struct json_value *at, const cha
 }
 
 static void wrong_type(struct study_reader *r, const char *name, const char *wanted, const struct json_value *v) {
-  diagnostic_add(r->faults, json_position(v), "\"%s\" must be %s, not %s", name, wanted, json_type_name(v));
+  const char *seen = json_type(v) == JSON_OBJECT && !json_count(v) ? "an empty object" : json_type_name(v);
+  diagnostic_add(r->faults, json_position(v), "\"%s\" must be %s, not %s", name, wanted, seen);
 }
 
 /* As --set takes it: a text without its quotes. */
@@ -252,9 +255,11 @@ static const char *scenario_path(struct study_reader *r, const struct json_value
     if (v) wrong_type(r, "scenario", "the path of a file", v);
     return NULL;
   }
-  const char *slash = strrchr(file, '/');
-  if (json_text(v)[0] == '/' || !slash) return json_text(v);
-  return arena_format(r->arena, "%.*s%s", (int)(slash - file) + 1, file, json_text(v));
+  const char *slash = strrchr(file, '/'), *path = json_text(v);
+  if (*path != '/' && slash) path = arena_format(r->arena, "%.*s%s", (int)(slash - file) + 1, file, path);
+  if (!access(path, R_OK)) return path;
+  diagnostic_add(r->faults, json_position(v), "cannot read %s: %s", path, strerror(errno));
+  return NULL;
 }
 
 bool study_file_is(const char *path) {
@@ -270,6 +275,7 @@ bool study_file_read(struct arena *arena, struct diagnostics *faults, const char
   struct study_reader r = {arena, faults, NULL, out};
   const struct json_value *root = json_read_file(arena, faults, path);
   if (!root) return false;
+  out->root = root;
   check_keys(&r, root);
   const char *scenario = scenario_path(&r, root, path);
   out->sweep = r.sweep = scenario ? sweep_new(arena, faults, scenario) : NULL;
@@ -280,7 +286,7 @@ bool study_file_read(struct arena *arena, struct diagnostics *faults, const char
   return !diagnostics_errors(faults);
 }
 
-bool study_file_close(struct diagnostics *faults, const char *path, struct study_file *f) {
+bool study_file_close(struct diagnostics *faults, struct study_file *f) {
   struct sweep *s = f->sweep;
   const struct json_value *c = json_type(f->when) == JSON_LIST ? json_first(f->when) : f->when;
   f->conditions = arena_new_array(s->arena, const struct condition *, json_count(f->when) + 1);
@@ -290,6 +296,6 @@ bool study_file_close(struct diagnostics *faults, const char *path, struct study
   }
   if (f->repeat) s->repeat = (uint32_t)json_number(f->repeat);
   const char *wrong = diagnostics_errors(faults) ? NULL : sweep_close(s, f->conditions, f->condition_count);
-  if (wrong) diagnostic_add(faults, NULL, "%s: the study %s", path, wrong);
+  if (wrong) diagnostic_add(faults, json_position(f->when ? f->when : f->root), "the study %s", wrong);
   return !diagnostics_errors(faults);
 }

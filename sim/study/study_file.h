@@ -25,10 +25,10 @@ struct study_file {
   struct sweep *sweep;
   const struct condition **conditions; /* filled by study_file_close */
   uint32_t condition_count;
-  const struct json_value *when, *repeat;
+  const struct json_value *root, *when, *repeat;
 };
 bool study_file_read(struct arena *, struct diagnostics *, const char *path, struct study_file *out);
 /* Reads the conditions, which may name every axis, and closes the sweep. */
-bool study_file_close(struct diagnostics *, const char *path, struct study_file *);
+bool study_file_close(struct diagnostics *, struct study_file *);
 
 #endif
