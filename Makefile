@@ -18,7 +18,7 @@ BENCH    := $(wildcard tests/bench/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo check install check-hpa check-oracle check-long lint bench format docs clean help setup
+.PHONY: all demo check install check-hpa check-oracle check-long lint bench bench-sweep format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -62,6 +62,10 @@ bench: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/bench
 	@$(B)/bench
 
+# 200 points under 60 s, and what a sweep costs besides simulation.
+bench-sweep: all
+	@tests/bench/sweep.sh $(B)/aguanta
+
 PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/aguanta $(DESTDIR)$(PREFIX)/bin/aguanta
@@ -77,7 +81,7 @@ help:
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
-	@echo "make lint bench format docs clean install"
+	@echo "make lint bench bench-sweep format docs clean install"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -142,6 +142,7 @@ static enum exit_code read_points(struct sweep_plan *p) {
       good = false, tell(p, n, &told, diagnostics_render(faults, arena));
     arena_free(arena);
   }
+  if (told.count == TOLD_MOST) fprintf(stderr, "after %d errors no more points are read\n", TOLD_MOST);
   return good ? EXIT_HOLDS : EXIT_INVALID;
 }
 
