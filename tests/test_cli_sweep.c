@@ -79,10 +79,21 @@ static void test_bad_studies(void) {
     test_check(c.status == 3 && c.out_length == 0, "%s: exit status %d: %s", name, c.status, c.out);
     test_check(expected && !strcmp(c.err, expected), "%s says\n%s    instead of\n%s", name, c.err, expected ? expected : "?");
     test_check(!child_exists(export), "%s: a result was written", name);
-    child_free(&c);
+    struct child v = AGUANTA("validate", name);
+    test_check(v.status == c.status && (!expected || !strcmp(v.err, expected) || strstr(name, "syntax")), "validate: %s", v.err);
+    child_free(&c), child_free(&v);
     free(expected), free(export), free(entries[i]);
   }
   free(entries);
+}
+
+static void test_validate(void) {
+  struct child c = AGUANTA("validate", "scenarios/studies/backends.json");
+  test_check(
+      c.status == 0 && c.err_length == 0 &&
+          !strcmp(c.out, "scenarios/studies/backends.json: valid: 20 points of scenarios/studies/../platform/compose.json\n"),
+      "%d %s%s", c.status, c.out, c.err);
+  child_free(&c);
 }
 
 static const struct mistyped {
@@ -505,6 +516,7 @@ static void test_slurm(void) {
 }
 
 static const struct test_case cases[] = {{"bad_studies", test_bad_studies},
+                                         {"validate", test_validate},
                                          {"mistyped", test_mistyped},
                                          {"threads_and_store", test_threads_and_store},
                                          {"kill_and_resume", test_kill_and_resume},

@@ -50,7 +50,7 @@ const struct command commands[] = {
      command_sweep},
     {"merge", "STUDY | FILE STORE...", "the answer of a sweep from the stores of its shards", FOR_MERGE, command_merge},
     {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
-    {"validate", "FILE...", "read and check scenario files without running them", FOR_VALIDATE, command_validate},
+    {"validate", "FILE...", "read and check scenario and study files without running them", FOR_VALIDATE, command_validate},
     {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},
     {"schema", "[json|markdown]", "the scenario language as JSON Schema, or its reference as Markdown", FOR_SCHEMA, command_schema},
     {0}};
