@@ -67,21 +67,22 @@ static double seconds_of(struct arena *arena, const struct scenario *s, uint32_t
 
 /* Two pilots that differ by some pieces of the availability run tell what such a piece takes; the rest goes to the requests. The
  * first is run twice: the smaller time is without the memory's first touch. */
+static struct speed compare_pilots(struct arena *arena, const struct scenario *one, const struct scenario *two, uint32_t most) {
+  double requests = fmax(1, requests_of(&one->model)), enough = ceil(PILOT_REQUESTS / requests);
+  uint32_t replications = enough < most ? (uint32_t)enough : most;
+  double cold = seconds_of(arena, one, replications), first = fmin(cold, seconds_of(arena, one, replications));
+  double pieces = fault_replications(&one->model), more = fault_replications(&two->model) - pieces;
+  double piece = more > 0 ? fmax(0, (seconds_of(arena, two, replications) - first) / more) : 0;
+  if (piece * pieces > first) piece = 0.5 * first / pieces; /* noise */
+  return (struct speed){(first - piece * pieces) / (replications * requests), piece};
+}
+
 static bool measure(const struct sweep_plan *p, uint64_t n, struct speed *out) {
   struct arena *arena = arena_new();
   struct scenario *one = read_pilot(p, arena, n, 1), *two = one ? read_pilot(p, arena, n, PILOT_PIECES) : NULL;
-  if (one) {
-    double enough = ceil(PILOT_REQUESTS / fmax(1, requests_of(&one->model)));
-    uint32_t most = p->points[n].replications, replications = enough < most ? (uint32_t)enough : most;
-    double cold = seconds_of(arena, one, replications), first = fmin(cold, seconds_of(arena, one, replications)),
-           pieces = fault_replications(&one->model), more = fault_replications(&two->model);
-    double piece = more > pieces ? fmax(0, (seconds_of(arena, two, replications) - first) / (more - pieces)) : 0;
-    if (piece * pieces > first) piece = pieces > 0 ? 0.5 * first / pieces : 0;
-    out->seconds_a_fault_replication = piece;
-    out->seconds_a_request = (first - piece * pieces) / fmax(1, replications * requests_of(&one->model));
-  }
+  if (two) *out = compare_pilots(arena, one, two, p->points[n].replications);
   arena_free(arena);
-  return one != NULL;
+  return two != NULL;
 }
 
 static bool add_point(const struct sweep_plan *p, uint64_t n, const struct speed *speed, struct sweep_estimate *out) {
