@@ -18,7 +18,7 @@ BENCH    := $(wildcard tests/bench/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo check install check-hpa check-oracle check-long lint bench format docs clean help setup
+.PHONY: all demo check install check-hpa check-oracle check-long lint bench bench-sweep format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -62,6 +62,10 @@ bench: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/bench
 	@$(B)/bench
 
+# 200 points under 60 s, and what a sweep costs besides simulation.
+bench-sweep: all
+	@tests/bench/sweep.sh $(B)/aguanta
+
 PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/aguanta $(DESTDIR)$(PREFIX)/bin/aguanta
@@ -77,7 +81,7 @@ help:
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
-	@echo "make lint bench format docs clean install"
+	@echo "make lint bench bench-sweep format docs clean install"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -89,6 +93,14 @@ $(B)/suites.inc: $(TESTS) Makefile
 $(B)/plots/style.inc: plots/style.gp
 	@mkdir -p $(@D)
 	@sed -e '/^#/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
+
+# All that an answer of a sweep can depend on: a stored answer is used again only by a program of the same sources.
+SOURCES  := $(sort $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h models/*.h models/*/*.h))
+$(B)/sources.inc: $(SOURCES)
+	@mkdir -p $(@D)
+	@cat $(SOURCES) | sha256sum | sed 's/^\(.\{16\}\).*/"\1"/' > $@
+$(B)/sim/cli/sweep_plan.o: CFLAGS += -I$(B)
+$(B)/sim/cli/sweep_plan.o: $(B)/sources.inc
 
 $(B)/sim/report/figure.o: CFLAGS += -I$(B)
 $(B)/sim/report/figure.o: $(B)/plots/style.inc

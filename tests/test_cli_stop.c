@@ -61,7 +61,7 @@ static void test_interrupt_sweep(void) {
   char *text = test_read_file(csv);
   test_check(c.status == 130, "exit status %d: %s", c.status, c.err);
   test_check(child_count(c.out, "\n") < 11, "not all points");
-  test_check(text && (child_begins(text, "point,services.web.replicas,scenario,") || child_count(c.out, "\n") == 1),
+  test_check(text && (child_begins(text, "point,hash,services.web.replicas,scenario,") || child_count(c.out, "\n") == 1),
              "the finished rows are written");
   test_check(text && child_count(text, ",claim,") == child_count(c.out, "\n") - 1, "as many points as were shown");
   free(text), free(csv);

@@ -190,10 +190,13 @@ static void test_sweep_grid(void) {
   }
   child_free(&c);
   char *text = test_read_file(csv), *json = test_read_file(lines);
-  test_check(text && child_begins(text, "point,services.web.replicas,traffic.users.rate,scenario,kind,metric,agg,label,value,unit,"
-                                        "ci_low,ci_high,n,verdict,source\r\n0,1,50/s,small,claim,"),
+  test_check(text &&
+                 child_begins(text, "point,hash,services.web.replicas,traffic.users.rate,scenario,kind,metric,agg,label,value,unit,"
+                                    "ci_low,ci_high,n,verdict,source\r\n0,") &&
+                 strstr(text, "-5,1,50/s,small,claim,"),
              "the CSV");
-  test_check(text && child_count(text, "point,") == 1 && strstr(text, "\n5,2,150/s,small,"), "one header, six points");
+  test_check(text && child_count(text, "point,") == 1 && strstr(text, "\n5,") && strstr(text, "-5,2,150/s,small,"),
+             "one header, six points");
   test_check(text && child_count(text, "\n") == child_count(text, "\r\n"), "RFC 4180 ends lines with CR LF");
   struct arena *arena = arena_new();
   int number = 0;
@@ -212,7 +215,7 @@ static void test_sweep_grid(void) {
 static void test_sweep_to_stdout(void) {
   struct child c =
       AGUANTA("sweep", SMALL, "--vary", "services.web.replicas=1,2", "--set", "run.window=10s", "--export", "-", "--format", "csv");
-  test_check(c.status == 0 && child_begins(c.out, "point,services.web.replicas,") && c.err_length == 0, "%s", c.err);
+  test_check(c.status == 0 && child_begins(c.out, "point,hash,services.web.replicas,") && c.err_length == 0, "%s", c.err);
   for (char *line = strtok(c.out, "\n"); line; line = strtok(NULL, "\n")) test_check(child_ends(line, "\r"), "only CSV: %s", line);
   child_free(&c);
 }
@@ -225,7 +228,8 @@ static void test_sweep_is_run(void) {
   int rows = 0;
   while (a && b && a[1] && b[1]) {
     size_t length = strcspn(b + 1, "\n");
-    test_check(child_begins(a + 1, "0,3,") && !strncmp(a + 5, b + 1, length), "row %d: %.*s", rows, (int)length, b + 1);
+    test_check(child_begins(a + 1, "0,") && child_begins(a + 19, "-5,3,") && !strncmp(a + 24, b + 1, length), "row %d: %.*s", rows,
+               (int)length, b + 1);
     a = strchr(a + 1, '\n'), b = strchr(b + 1, '\n'), rows++;
   }
   test_check(rows > 20, "%d rows", rows);

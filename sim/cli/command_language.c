@@ -1,20 +1,38 @@
 /* validate, explain, schema: the scenario language itself. */
 #include "sim/cli/session.h"
+#include "sim/cli/sweep_plan.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/schema.h"
+#include "sim/study/study_file.h"
 #include <string.h>
+
+static enum exit_code validate_scenario(struct arena *arena, const struct options *o, const char *file) {
+  const struct scenario *s = session_read(arena, o, file, NULL, 0);
+  if (!s) return EXIT_INVALID;
+  if (!o->quiet)
+    printf("%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", file, s->model.endpoints.count, s->model.services.count,
+           s->model.node_count, s->claims.count);
+  return EXIT_HOLDS;
+}
+
+/* Every point of it. */
+static enum exit_code validate_study(struct arena *arena, const struct options *o, const char *file) {
+  struct options one = *o;
+  struct sweep_plan plan;
+  one.files[0] = file, one.file_count = 1;
+  enum exit_code code = sweep_plan_read(&plan, arena, &one, "validate");
+  if (code == EXIT_HOLDS && !o->quiet)
+    printf("%s: valid: %llu points of %s\n", file, (unsigned long long)plan.sweep->points, plan.sweep->scenario);
+  return code;
+}
 
 enum exit_code command_validate(const struct options *o) {
   if (!session_file_count(o, "validate", 1, OPTIONS_MANY)) return EXIT_USAGE;
   enum exit_code code = EXIT_HOLDS;
   for (uint32_t i = 0; i < o->file_count; i++) {
     struct arena *arena = arena_new();
-    const struct scenario *s = session_read(arena, o, o->files[i], NULL, 0);
-    if (!s)
-      code = EXIT_INVALID;
-    else if (!o->quiet)
-      printf("%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", o->files[i], s->model.endpoints.count,
-             s->model.services.count, s->model.node_count, s->claims.count);
+    bool study = study_file_is(o->files[i]);
+    code = exit_code_worse(code, study ? validate_study(arena, o, o->files[i]) : validate_scenario(arena, o, o->files[i]));
     arena_free(arena);
   }
   return code;

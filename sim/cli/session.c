@@ -108,6 +108,8 @@ bool session_options(const struct options *o, struct study_options *out) {
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   out->jobs = cores > 0 ? (uint32_t)cores : 1;
   if (o->reps && !whole_number("reps", o->reps, 1, 10000000, &out->replications)) return false;
+  uint32_t more;
+  if (o->add_reps && !whole_number("add-reps", o->add_reps, 1, 10000000, &more)) return false;
   if (o->budget && !whole_number("budget", o->budget, 1, 10000000, &out->budget)) return false;
   if (o->precision && !ratio("precision", o->precision, 0.5, &out->precision)) return false;
   return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
@@ -115,7 +117,7 @@ bool session_options(const struct options *o, struct study_options *out) {
 
 static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
 
-static enum exit_code exit_code_of(const struct results *r) {
+enum exit_code session_exit_code(const struct results *r) {
   if (r->interrupted) return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED;
   if (r->violation_count) return EXIT_ERROR;
   struct verdict_sum v = format_verdicts(r);
@@ -144,7 +146,7 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
                               .told = is_word(o->progress, "always")};
   study.progress = show_progress, study.foreseen = show_foreseen, study.context = &progress;
   struct results *r = study_run(arena, s, &study);
-  *code = exit_code_of(r);
+  *code = session_exit_code(r);
   if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
   return r;
 }

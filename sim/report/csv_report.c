@@ -1,6 +1,7 @@
 #include "sim/report/format.h"
 #include "sim/report/report.h"
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,14 +37,7 @@ struct row {
   const struct estimate *estimate;
 };
 
-static void write_row(FILE *file, const struct results *r, const struct row *row, const struct sweep_point *point) {
-  for (uint32_t i = 0; point && i <= point->axes; i++) {
-    if (i == 0)
-      fprintf(file, "%u", point->number);
-    else
-      write_cell(file, point->values[i - 1]);
-    fputc(',', file);
-  }
+static void write_row(FILE *file, const struct results *r, const struct row *row) {
   const char *const front[] = {r->scenario_name, row->kind, row->metric, row->aggregate, row->label};
   const struct estimate *e = row->estimate;
   for (size_t i = 0; i < sizeof front / sizeof *front; i++) write_cell(file, front[i]), fputc(',', file);
@@ -56,24 +50,23 @@ static void write_row(FILE *file, const struct results *r, const struct row *row
   write_cell(file, row->source), fputs("\r\n", file);
 }
 
-static void write_metric(FILE *file, const struct results *r, const struct metric *m, const struct sweep_point *point) {
+static void write_metric(FILE *file, const struct results *r, const struct metric *m) {
   char *label = NULL;
   if (m->label && asprintf(&label, "%s=%s", m->label, m->label_value ? m->label_value : "") < 0) abort();
-  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->unit, &m->estimate}, point);
+  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->unit, &m->estimate});
   free(label);
 }
 
 /* A claim's metric is its whole expression and its label is its id: both are what one filters by. */
-static void write_rows(FILE *file, const struct results *r, const struct sweep_point *point) {
+void report_csv_rows(FILE *file, const struct results *r) {
   for (uint32_t i = 0; i < r->claim_count; i++) {
     const struct claim_result *c = &r->claims[i];
     write_row(file, r,
-              &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->unit, &c->estimate},
-              point);
+              &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->unit, &c->estimate});
   }
-  for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i], point);
+  for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i]);
   static const struct estimate nothing = {NAN, NAN, NAN, 0, false};
-  if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", UNIT_NONE, &nothing}, point);
+  if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", UNIT_NONE, &nothing});
 }
 
 static void write_header(FILE *file) {
@@ -82,14 +75,31 @@ static void write_header(FILE *file) {
 
 void report_csv_write(FILE *file, const struct results *r) {
   write_header(file);
-  write_rows(file, r, NULL);
+  report_csv_rows(file, r);
 }
 
-void report_sweep_csv(FILE *file, const struct results *r, const struct sweep_point *point) {
-  if (point->number == 0) {
-    fputs("point,", file);
-    for (uint32_t i = 0; i < point->axes; i++) write_cell(file, point->paths[i]), fputc(',', file);
-    write_header(file);
+void report_sweep_csv_header(FILE *file, const struct sweep_point *point) {
+  fputs("point,hash,", file);
+  for (uint32_t i = 0; i < point->axes; i++) write_cell(file, point->paths[i]), fputc(',', file);
+  write_header(file);
+}
+
+/* A line of CSV ends at a line feed outside of quotes. */
+static size_t row_length(const char *row, size_t length) {
+  bool quoted = false;
+  for (size_t i = 0; i < length; i++) {
+    if (row[i] == '"') quoted = !quoted;
+    if (row[i] == '\n' && !quoted) return i + 1;
   }
-  write_rows(file, r, point);
+  return length;
+}
+
+void report_sweep_csv(FILE *file, const struct sweep_point *point, const char *rows, size_t length) {
+  while (length > 0) {
+    size_t row = row_length(rows, length);
+    fprintf(file, "%llu,%s,", (unsigned long long)point->number, point->hash);
+    for (uint32_t i = 0; i < point->axes; i++) write_cell(file, point->values[i]), fputc(',', file);
+    fwrite(rows, 1, row, file);
+    rows += row, length -= row;
+  }
 }

@@ -313,17 +313,8 @@ char *report_json(const struct results *results, size_t *length) {
 }
 
 /* Depth 3 and below stay on the line: so the whole point does. */
-void report_sweep_ndjson(FILE *file, const struct results *r, const struct sweep_point *point) {
-  struct writer writer = {file, 3, true}, *w = &writer;
-  open_with(w, '{');
-  put_count(w, "point", point->number);
-  key(w, "set");
-  open_with(w, '{');
-  for (uint32_t i = 0; i < point->axes; i++) {
-    next_item(w);
-    write_text(file, point->paths[i]), fputs(": ", file), write_text(file, point->values[i]);
-  }
-  close_with(w, '}');
+void report_ndjson_rest(FILE *file, const struct results *r) {
+  struct writer writer = {file, 4, true}, *w = &writer;
   put_text(w, "scenario", r->scenario_name);
   put_count(w, "replications", r->replications);
   put_list(w, "claims", r, r->claim_count, write_claim);
@@ -332,4 +323,21 @@ void report_sweep_ndjson(FILE *file, const struct results *r, const struct sweep
   put_texts(w, "notes", (const char *const *)r->notes, r->note_count);
   close_with(w, '}');
   fputc('\n', file);
+}
+
+void report_sweep_ndjson(FILE *file, const struct sweep_point *point, const char *rest, size_t length) {
+  struct writer writer = {file, 3, true}, *w = &writer;
+  open_with(w, '{');
+  put_count(w, "point", point->number);
+  put_text(w, "hash", point->hash);
+  key(w, "set");
+  open_with(w, '{');
+  for (uint32_t i = 0; i < point->axes; i++) {
+    if (!point->values[i]) continue;
+    next_item(w);
+    write_text(file, point->paths[i]), fputs(": ", file), write_text(file, point->values[i]);
+  }
+  close_with(w, '}');
+  fputs(", ", file);
+  fwrite(rest, 1, length, file);
 }

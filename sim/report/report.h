@@ -12,16 +12,24 @@ char *report_json(const struct results *, size_t *length); /* the caller frees *
 /* One tidy table of claims and metrics, RFC 4180. */
 void report_csv_write(FILE *, const struct results *);
 
-/* One point of a sweep: what was set to what. */
+/* One point of a sweep: its number, what identifies it, and what was set to what (a value is null where it sets nothing). */
 struct sweep_point {
-  uint32_t number, axes;
+  uint64_t number;
+  const char *hash;
+  uint32_t axes;
   const char *const *paths, *const *values;
 };
 
-/* The point's rows of the same table, behind its number and values; the header goes before point 0. */
-void report_sweep_csv(FILE *, const struct results *, const struct sweep_point *);
-/* The point as one line of JSON: {"point", "set", "claims", "metrics"}. */
-void report_sweep_ndjson(FILE *, const struct results *, const struct sweep_point *);
+/* What a result says in a sweep, without the point that it belongs to, so that it can be kept and put behind any point:
+ * the rows of its CSV, and its line of NDJSON from "scenario" to the end. */
+void report_csv_rows(FILE *, const struct results *);
+void report_ndjson_rest(FILE *, const struct results *);
+
+/* The rows behind number, hash and values of the point. */
+void report_sweep_csv_header(FILE *, const struct sweep_point *);
+void report_sweep_csv(FILE *, const struct sweep_point *, const char *rows, size_t length);
+/* The point as one line of JSON: {"point", "hash", "set", "scenario", "replications", "claims", "metrics", ...}. */
+void report_sweep_ndjson(FILE *, const struct sweep_point *, const char *rest, size_t length);
 
 /* A page for planning documents. */
 void report_markdown_write(FILE *, const struct results *);

@@ -29,7 +29,9 @@ static uint32_t budget_of(const struct study *s, uint32_t first) {
   return most > 1e6 ? 1000000 : (uint32_t)most;
 }
 
-static uint32_t pieces_of(const struct study *s) {
+uint32_t settle_first(const struct study *s) { return s->options.replications ? s->options.replications : least(s); }
+
+uint32_t settle_pieces(const struct study *s) {
   const struct run_config *run = &s->model.run;
   return s->faults.sum ? (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication) : 0;
 }
@@ -92,7 +94,7 @@ static bool settle_half(struct study *s, bool over_faults, uint32_t first) {
 }
 
 static bool settle_replications(struct study *s) {
-  uint32_t exactly = s->options.replications, first = exactly ? exactly : least(s), pieces = pieces_of(s);
+  uint32_t exactly = s->options.replications, first = settle_first(s), pieces = settle_pieces(s);
   s->foreseen = first;
   if (!study_extend(s, first, pieces)) return false;
   s->unstable = findings_unstable(s);
@@ -121,7 +123,7 @@ static bool batches_correlated(const struct study *s) {
 
 /* Forty batches are tested for correlation and, joined in pairs, used as twenty; the next look is at a run twice as long. */
 static bool settle_batches(struct study *s) {
-  uint32_t pieces = pieces_of(s), longest = budget_of(s, least(s));
+  uint32_t pieces = settle_pieces(s), longest = budget_of(s, least(s));
   double length = 1; /* of a batch, in windows */
   if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
   for (double caution = 1; !s->interrupted; caution = later_caution, length *= 2) {

@@ -77,7 +77,8 @@ bool study_unstable(const struct study *);
 struct results *study_results(struct study *);
 
 /* Everything so far as exact bits: loading it into a study of the same scenario and running on gives the bytes of a study that
- * was never interrupted. False: the file is of something else or cannot be read (written). Not of batches. */
+ * was never interrupted. False: the file is of something else, of more than the options ask for, or cannot be read (written); a
+ * study that could not load is to be closed. Batches of a long run are not saved. */
 bool study_save(const struct study *, FILE *);
 bool study_load(struct study *, FILE *);
 

@@ -51,6 +51,10 @@ void catalogue_add(struct study *);
 void study_make_room(struct study *, bool over_faults, uint32_t n);
 struct entry *study_add_entry(struct study *, struct measure, const char *name, const char *aggregate);
 
+/* settle.c: what is run before anything is looked at. */
+uint32_t settle_first(const struct study *);
+uint32_t settle_pieces(const struct study *);
+
 /* warm_up.c: finds the warm-up of the model, by a pilot from an empty system. */
 void warm_up_find(struct study *);
 

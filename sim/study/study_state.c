@@ -202,7 +202,7 @@ bool study_load(struct study *s, FILE *file) {
   study_set_warmup(s, h.warmup); /* what was found once need not be found again */
   study_extend(s, 0, 0);
   mine = header_of(s);
-  if (s->long_run || !same_study(&h, &mine)) return false;
+  if (s->long_run || !same_study(&h, &mine) || h.traffic > settle_first(s) || h.faults > settle_pieces(s)) return false;
   s->warmup = (enum warmup_origin)h.origin, s->relaxation = h.relaxation, s->looked_at = h.looked_at;
   s->traffic.sum->overflowed = h.overflowed;
   study_make_room(s, false, h.traffic), study_make_room(s, true, h.faults);

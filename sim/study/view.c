@@ -130,7 +130,7 @@ static void visit_level(struct series *a, const struct series *b, const struct v
   COUNTS(a->counts, b->counts, a->windows);
 }
 
-static void visit_endpoint(struct endpoint_observation *a, const struct endpoint_observation *b, uint32_t windows,
+static void visit_endpoint(struct endpoint_observation *a, const struct endpoint_observation *b, uint32_t windows, uint32_t cells,
                            const struct view_visitor *visitor) {
   for (uint32_t i = 0; i < windows; i++) {
     COUNTS(&a->windows[i].arrived, &b->windows[i].arrived, 1);
@@ -140,12 +140,14 @@ static void visit_endpoint(struct endpoint_observation *a, const struct endpoint
   }
   for (uint32_t i = 0; i < SLOW_BINS; i++) {
     COUNTS(&a->slow[i].count, &b->slow[i].count, 1);
-    if (a->slow[i].count || b->slow[i].count) NUMBERS(a->slow[i].cell_ns, b->slow[i].cell_ns, PROGRAM_CELLS);
+    if (a->slow[i].count || b->slow[i].count) NUMBERS(a->slow[i].cell_ns, b->slow[i].cell_ns, cells);
   }
 }
 
-static void visit_observation(struct observation *a, const struct observation *b, const struct view_visitor *visitor) {
-  for (uint32_t i = 0; i < a->endpoint_count; i++) visit_endpoint(&a->endpoints[i], &b->endpoints[i], a->window_count, visitor);
+static void visit_observation(struct observation *a, const struct observation *b, const struct model *m,
+                              const struct view_visitor *visitor) {
+  for (uint32_t i = 0; i < a->endpoint_count; i++)
+    visit_endpoint(&a->endpoints[i], &b->endpoints[i], a->window_count, m->programs[i].cell_count, visitor);
   for (uint32_t i = 0; i < a->service_count; i++) {
     COUNTS(&a->services[i].calls, &b->services[i].calls, 1);
     visitor->histogram(visitor->context, &a->services[i].latency, &b->services[i].latency);
@@ -172,7 +174,7 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   COUNTS(&a->replications, &b->replications, 1);
   COUNTS(&a->events, &b->events, 1);
   NUMBERS(&a->seconds, &b->seconds, 1);
-  visit_observation(&a->observation, &b->observation, visitor);
+  visit_observation(&a->observation, &b->observation, m, visitor);
   for (uint32_t e = 0; e <= a->endpoint_count; e++) visitor->histogram(visitor->context, &a->latency[e], &b->latency[e]);
   COUNTS(a->arrived, b->arrived, a->endpoint_count + 1);
   COUNTS(a->ended, b->ended, (uint64_t)(a->endpoint_count + 1) * OUTCOMES);

@@ -1,0 +1,17 @@
+/* How much work a sweep still is: expected requests and years of faults of the points without an answer, times the speed of a
+ * short pilot, a few replications of the first such point on one thread. An estimate: points differ in what a request costs. */
+#ifndef SWEEP_ESTIMATE_H
+#define SWEEP_ESTIMATE_H
+#include "sim/cli/sweep_answers.h"
+
+struct sweep_estimate {
+  uint64_t points;
+  double requests, years;
+  double seconds; /* CPU time of one thread */
+  uint64_t pilot; /* which point was tried */
+};
+
+/* False after messages: the pilot could not be read. */
+bool sweep_estimate(const struct sweep_answers *, struct sweep_estimate *out);
+
+#endif

@@ -1,0 +1,173 @@
+#include "sim/cli/sweep_run.h"
+#include "sim/cli/session.h"
+#include "sim/engine/arena.h"
+#include "sim/report/state_store.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct crew {
+  struct sweep_answers *answers;
+  struct study_options study;
+  struct state_list *states; /* what the store held at the start */
+  pthread_mutex_t lock;
+  uint64_t *todo, count, next, finished;
+  bool stop, quiet, silent, bar;
+  double started, last;
+  enum exit_code code;
+  struct sweep_work *done;
+};
+
+static uint64_t list_todo(const struct sweep_answers *a, uint64_t *todo) {
+  uint64_t count = 0;
+  for (uint64_t n = 0; n < a->plan->sweep->points; n++)
+    if (sweep_plan_mine(a->plan, n) && !a->of[n].there && sweep_plan_wanted(a->plan, n)) todo[count++] = n;
+  return count;
+}
+
+static void show_progress(struct crew *c) {
+  double now = session_clock(), passed = now - c->started;
+  if (c->silent || passed < 2 || !c->finished || (c->finished < c->count && now - c->last < (c->bar ? 0.2 : 10))) return;
+  c->last = now;
+  if (c->finished < c->count)
+    fprintf(stderr, "%s%llu of %llu points, about %.0f s left%s", c->bar ? "\r" : "", (unsigned long long)c->finished,
+            (unsigned long long)c->count, passed / (double)c->finished * (double)(c->count - c->finished), c->bar ? "  " : "\n");
+  else if (c->bar)
+    fprintf(stderr, "\r%60s\r", "");
+}
+
+/* With the lock held. */
+static void store_failed(struct crew *c, char *error) {
+  if (!c->stop || c->code != EXIT_ERROR)
+    fprintf(stderr, "aguanta: %s; stopped, what is finished is kept: the same command goes on from there\n", error);
+  c->code = exit_code_worse(c->code, EXIT_ERROR);
+  c->stop = true;
+  free(error);
+}
+
+static void tell_violations(const struct results *r, uint64_t n) {
+  for (uint32_t i = 0; i < r->violation_count && i < 5; i++)
+    fprintf(stderr, "aguanta: point %llu: broken invariant: %s\n", (unsigned long long)n, r->violations[i]);
+}
+
+/* A result that is whole and sound is stored; the disk is written outside of the lock. */
+static void take_result(struct crew *c, struct arena *arena, uint64_t n, const struct results *r) {
+  enum exit_code code = session_exit_code(r);
+  char *error = NULL;
+  const char *store = c->answers->plan->store;
+  bool good = !r->interrupted && !r->violation_count, stored = false;
+  struct point_rows rows = good ? point_rows_of(r, code) : (struct point_rows){0};
+  if (good && store) stored = point_store_write(store, sweep_plan_key(c->answers->plan, arena, n), &rows, &error);
+  pthread_mutex_lock(&c->lock);
+  if (good)
+    sweep_answers_put(c->answers, n, &rows, stored);
+  else
+    c->code = exit_code_worse(c->code, code), c->stop = true, tell_violations(r, n);
+  if (error) store_failed(c, error);
+  c->done->requests += r->requests, c->done->events += r->events, c->done->points += good;
+  c->finished++;
+  if (!c->quiet) sweep_answers_print(c->answers, false);
+  show_progress(c);
+  pthread_mutex_unlock(&c->lock);
+}
+
+static bool take_point(struct crew *c, uint64_t *n) {
+  pthread_mutex_lock(&c->lock);
+  bool more = c->next < c->count && !c->stop && !*c->study.interrupted;
+  if (more) *n = c->todo[c->next++];
+  pthread_mutex_unlock(&c->lock);
+  return more;
+}
+
+/* --- one point ------------------------------------------------------------------------------------------------------------------- */
+
+/* A study that goes on from the largest state that serves, or begins. */
+static struct study *begin(const struct crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
+  const struct sweep_plan *p = c->answers->plan;
+  struct study_options options = sweep_plan_study(p, s);
+  options.jobs = c->study.jobs, options.interrupted = c->study.interrupted;
+  struct study *study = study_open(arena, s, &options);
+  uint32_t stored = c->states ? state_list_find(c->states, p->points[n].state_hash, p->points[n].replications) : 0;
+  FILE *file = stored ? state_open(p->store, p->points[n].state_hash, stored) : NULL;
+  if (!file) return study;
+  bool loaded = study_load(study, file);
+  fclose(file);
+  if (loaded) return study;
+  study_close(study);
+  return study_open(arena, s, &options);
+}
+
+/* Keeps the sums for --add-reps. Not being able to is no fault: the rows are what was asked for. */
+static void keep_state(const struct crew *c, const struct study *study, uint64_t n) {
+  const struct sweep_plan *p = c->answers->plan;
+  char *bytes = NULL, *error = NULL;
+  size_t length;
+  FILE *file = p->store ? open_memstream(&bytes, &length) : NULL;
+  if (!file) return;
+  bool whole = study_save(study, file);
+  fclose(file);
+  if (whole && study_replications(study, false))
+    state_write(p->store, p->points[n].state_hash, study_replications(study, false), bytes, length, &error);
+  free(bytes);
+  free(error);
+}
+
+static void answer(struct crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
+  struct study *study = begin(c, arena, s, n);
+  if (study_settle(study)) keep_state(c, study, n);
+  struct results *r = study_results(study);
+  study_close(study);
+  take_result(c, arena, n, r);
+}
+
+static void *work(void *crew) {
+  struct crew *c = crew;
+  for (uint64_t n; take_point(c, &n);) {
+    struct arena *arena = arena_new();
+    struct scenario *s = sweep_plan_scenario(c->answers->plan, arena, n, NULL, 0);
+    if (s) answer(c, arena, s, n);
+    if (!s) { /* it could be read a moment ago */
+      pthread_mutex_lock(&c->lock);
+      c->code = EXIT_INVALID, c->stop = true;
+      pthread_mutex_unlock(&c->lock);
+    }
+    arena_free(arena);
+  }
+  return NULL;
+}
+
+/* Points in parallel before replications in parallel: only so there is no waiting at the end of each point. */
+static void run_crew(struct crew *c) {
+  uint32_t jobs = c->study.jobs, workers = c->count < jobs ? (uint32_t)c->count : jobs, started = 1;
+  if (!workers) return;
+  c->study.jobs = jobs / workers;
+  pthread_t *threads = calloc(workers, sizeof *threads);
+  if (!threads) abort();
+  while (started < workers && !pthread_create(&threads[started], NULL, work, c)) started++;
+  work(c);
+  for (uint32_t i = 1; i < started; i++) pthread_join(threads[i], NULL);
+  free(threads);
+}
+
+enum exit_code sweep_run(struct sweep_answers *a, bool quiet, struct sweep_work *done) {
+  const struct options *o = a->plan->options;
+  const char *terminal = getenv("TERM");
+  struct crew c = {.answers = a, .quiet = quiet, .done = done, .started = session_clock()};
+  session_options(o, &c.study);
+  c.silent = (o->quiet || (o->progress && !strcmp(o->progress, "never"))) && !(o->progress && !strcmp(o->progress, "always"));
+  c.bar = isatty(STDERR_FILENO) && !(terminal && !strcmp(terminal, "dumb"));
+  if (a->plan->store && !o->fresh) c.states = state_list_new(a->plan->store);
+  c.todo = calloc(a->plan->sweep->points, sizeof *c.todo);
+  if (!c.todo) abort();
+  c.count = list_todo(a, c.todo);
+  pthread_mutex_init(&c.lock, NULL);
+  if (!quiet) sweep_answers_print_header(a), sweep_answers_print(a, false);
+  run_crew(&c);
+  if (!quiet) sweep_answers_print(a, true);
+  bool cut = *c.study.interrupted && c.finished < c.count;
+  pthread_mutex_destroy(&c.lock);
+  free(c.todo);
+  state_list_free(c.states);
+  return cut ? exit_code_worse(c.code, *c.study.interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED) : c.code;
+}

@@ -1,0 +1,109 @@
+#include "sim/scenario/place_path.h"
+#include "sim/engine/arena.h"
+#include "sim/scenario/unit.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The longest key that is there, since names may hold dots, else up to the next dot. */
+static size_t step_length(const struct json_value *here, const char *rest) {
+  size_t best = 0;
+  for (const struct json_value *v = json_first(here); v && json_name(v); v = json_next(v)) {
+    size_t length = strlen(json_name(v));
+    bool fits = !strncmp(json_name(v), rest, length) && (rest[length] == 0 || rest[length] == '.');
+    if (fits && length > best) best = length;
+  }
+  return best ? best : strcspn(rest, ".");
+}
+
+static struct place place_at(struct arena *arena, struct place p, const struct json_value *here, const char *rest) {
+  while (*rest && p.what != PLACE_UNKNOWN) {
+    if (here && wrapped_value(p, here)) here = json_member(here, "value");
+    size_t length = step_length(here, rest);
+    const char *name = arena_format(arena, "%.*s", (int)length, rest);
+    p = place_step(p, name, here);
+    here = json_resolve_path(here, name);
+    rest += length + (rest[length] == '.');
+  }
+  return p;
+}
+
+static const struct field *shorthand_of(struct place p) {
+  const struct field *field = NULL;
+  if (p.what == PLACE_RECORD && p.record->shorthand) field = record_field(p.record, p.record->shorthand);
+  if (p.what == PLACE_CHOICE && p.choices->shorthand_key) {
+    const struct alternative *kind = choice_named(p.choices, p.choices->shorthand_key);
+    if (kind && kind->flat) field = record_field(kind->record, p.choices->shorthand_key);
+    if (kind && !kind->flat && kind->record) return shorthand_of(place_of_record(kind->record));
+  }
+  return field ? shorthand_of(place_of_field(field)) : p.what == PLACE_VALUE || p.what == PLACE_DISTRIBUTION ? p.field : NULL;
+}
+
+const struct field *place_field_at(struct arena *arena, const struct record *language, const struct json_value *root,
+                                   const char *path) {
+  return shorthand_of(place_at(arena, place_of_record(language), root, path));
+}
+
+static bool plain_number(const char *text, double *out) {
+  char *end;
+  if (!*text || !strchr("0123456789.-", *text)) return false;
+  *out = strtod(text, &end);
+  return !*end && isfinite(*out);
+}
+
+/* Those that are whole numbers inside. Null, or what is wrong. */
+static const char *parse_whole(struct arena *arena, enum field_kind kind, const char *text, int64_t *out) {
+  switch (kind) {
+  case FIELD_BYTES:
+    return unit_parse_bytes(arena, text, out);
+  case FIELD_CPU:
+    return unit_parse_cpu(arena, text, out);
+  case FIELD_CLOCK:
+    return unit_parse_clock(arena, text, out);
+  case FIELD_LIMIT:
+    return unit_parse_limit(arena, text, out);
+  default:
+    return unit_parse_duration(arena, text, out);
+  }
+}
+
+static bool whole_value(struct arena *arena, enum field_kind kind, const char *text, double *out) {
+  int64_t whole = 0;
+  if (parse_whole(arena, kind, text, &whole)) return false;
+  *out = whole == INT64_MAX ? INFINITY : kind == FIELD_CPU ? (double)whole / 1000 : (double)whole;
+  return true;
+}
+
+bool place_number(struct arena *arena, enum field_kind kind, const char *text, double *out) {
+  struct money_value money;
+  switch (kind) {
+  case FIELD_INTEGER:
+  case FIELD_NUMBER:
+    return plain_number(text, out);
+  case FIELD_DISTRIBUTION:
+  case FIELD_DURATION:
+  case FIELD_BYTES:
+  case FIELD_CPU:
+  case FIELD_CLOCK:
+  case FIELD_LIMIT:
+    return whole_value(arena, kind, text, out);
+  case FIELD_RATE:
+    return !unit_parse_rate(arena, text, out);
+  case FIELD_RATIO:
+    return !unit_parse_ratio(arena, text, out);
+  case FIELD_MONEY:
+    if (unit_parse_money(arena, text, &money)) return false;
+    *out = money.amount;
+    return true;
+  default:
+    return false;
+  }
+}
+
+enum field_kind place_kind_of_text(struct arena *arena, const char *value) {
+  static const enum field_kind kinds[] = {FIELD_NUMBER, FIELD_DURATION, FIELD_RATE, FIELD_RATIO, FIELD_BYTES, FIELD_CLOCK};
+  double unused;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (place_number(arena, kinds[i], value, &unused)) return kinds[i];
+  return FIELD_TEXT;
+}
