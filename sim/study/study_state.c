@@ -2,7 +2,7 @@
  *
  * The file is for the machine that wrote it and its like (byte order and long double layout are not converted); a header with the
  * scenario's hash, the program's version and the shape of the study says what it is of, a checksum at the end that it is whole.
- * Histograms are written as runs of occupied buckets. */
+ * Histograms are written as their occupied buckets. */
 #include "sim/engine/arena.h"
 #include "sim/study/study_inner.h"
 #include "sim/study/version.h"
@@ -36,26 +36,7 @@ static void get(struct stream_of_bytes *b, void *data, size_t size) {
 
 /* --- views ------------------------------------------------------------------------------------------------------------------------ */
 
-static void save_numbers(void *context, double *a, const double *unused, uint64_t count) {
-  (void)unused;
-  put(context, a, count * sizeof *a);
-}
-static void load_numbers(void *context, double *a, const double *unused, uint64_t count) {
-  (void)unused;
-  get(context, a, count * sizeof *a);
-}
-static void save_counts(void *context, uint64_t *a, const uint64_t *unused, uint64_t count) {
-  (void)unused;
-  put(context, a, count * sizeof *a);
-}
-static void load_counts(void *context, uint64_t *a, const uint64_t *unused, uint64_t count) {
-  (void)unused;
-  get(context, a, count * sizeof *a);
-}
-static void save_largest(void *context, double *a, const double *unused) { save_numbers(context, a, unused, 1); }
-static void load_largest(void *context, double *a, const double *unused) { load_numbers(context, a, unused, 1); }
-
-/* Sums and extremes, then (bucket, count) of every occupied bucket, each in as few bytes as it needs. */
+/* A whole number in as few bytes as it needs. */
 static void put_number(struct stream_of_bytes *b, uint64_t x) {
   unsigned char bytes[10];
   size_t n = 0;
@@ -75,6 +56,37 @@ static uint64_t get_number(struct stream_of_bytes *b) {
   return x;
 }
 
+/* Much is zero: blocks of zeros take a byte. */
+static bool all_zero(const double *a, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++)
+    if (a[i] != 0 || signbit(a[i])) return false;
+  return true;
+}
+
+static void save_numbers(void *context, double *a, const double *unused, uint64_t count) {
+  (void)unused;
+  bool zero = all_zero(a, count);
+  put(context, &zero, 1);
+  if (!zero) put(context, a, count * sizeof *a);
+}
+static void load_numbers(void *context, double *a, const double *unused, uint64_t count) {
+  (void)unused;
+  unsigned char zero;
+  get(context, &zero, 1);
+  if (!zero) get(context, a, count * sizeof *a);
+}
+static void save_counts(void *context, uint64_t *a, const uint64_t *unused, uint64_t count) {
+  (void)unused;
+  for (uint64_t i = 0; i < count; i++) put_number(context, a[i]);
+}
+static void load_counts(void *context, uint64_t *a, const uint64_t *unused, uint64_t count) {
+  (void)unused;
+  for (uint64_t i = 0; i < count; i++) a[i] = get_number(context);
+}
+static void save_largest(void *context, double *a, const double *unused) { save_numbers(context, a, unused, 1); }
+static void load_largest(void *context, double *a, const double *unused) { load_numbers(context, a, unused, 1); }
+
+/* Sums and extremes, then (bucket, count) of every occupied bucket. */
 static void save_histogram(void *context, struct histogram *h, const struct histogram *unused) {
   (void)unused;
   put_number(context, h->count);
@@ -113,7 +125,11 @@ static void load_histogram(void *context, struct histogram *h, const struct hist
 static void save_outages(void *context, struct view *v, struct fault_view *f, const struct fault_view *unused) {
   (void)v, (void)unused;
   put_number(context, f->outages);
-  put(context, f->rto_s, f->outages * sizeof *f->rto_s);
+  for (uint64_t i = 0, run; i < f->outages; i += run) { /* restarts often take equally long */
+    for (run = 1; i + run < f->outages && f->rto_s[i + run] == f->rto_s[i];) run++;
+    put_number(context, run);
+    put(context, &f->rto_s[i], sizeof *f->rto_s);
+  }
 }
 
 static void load_outages(void *context, struct view *v, struct fault_view *f, const struct fault_view *unused) {
@@ -124,7 +140,13 @@ static void load_outages(void *context, struct view *v, struct fault_view *f, co
   if (!b->good || !count) return;
   f->outages = count, f->room = (uint32_t)count;
   f->rto_s = arena_new_array(v->arena, double, count);
-  get(b, f->rto_s, count * sizeof *f->rto_s);
+  for (uint64_t i = 0, run; i < count && b->good; i += run) {
+    double value;
+    run = get_number(b);
+    get(b, &value, sizeof value);
+    if (!run || run > count - i) b->good = false;
+    for (uint64_t k = 0; k < run && b->good; k++) f->rto_s[i + k] = value;
+  }
 }
 
 /* --- the whole --------------------------------------------------------------------------------------------------------------------- */
