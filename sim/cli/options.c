@@ -13,12 +13,12 @@ const struct option options_table[] = {
      "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE},
     {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C",
      "an axis of the sweep; several make a grid", FOR_SWEEP},
-    {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", STUDIES},
+    {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", STUDIES | FOR_SELFTEST},
     {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES},
     {"precision", 0, OPTION_VALUE, ONE(precision), "2%", "replicate until every claim is decided or known to this", STUDIES},
     {"budget", 0, OPTION_VALUE, ONE(budget), "N", "most replications that undecided claims and --precision may take", STUDIES},
     {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
-     STUDIES},
+     STUDIES | FOR_SELFTEST},
     {"export", 0, OPTION_LIST, LIST(export), "FILE",
      "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable",
      STUDIES},
@@ -28,7 +28,7 @@ const struct option options_table[] = {
     {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png", FOR_PLOT},
     {"endpoint", 0, OPTION_VALUE, ONE(endpoint), "NAME", "draw this endpoint only", FOR_PLOT},
     {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK},
-    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES},
+    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES | FOR_SELFTEST},
     {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", STUDIES | FOR_VALIDATE},
     {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN},
     {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
@@ -43,6 +43,7 @@ const struct command commands[] = {
     {"validate", "FILE...", "read and check scenario files without running them", FOR_VALIDATE, command_validate},
     {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},
     {"schema", "[json|markdown]", "the scenario language as JSON Schema, or its reference as Markdown", FOR_SCHEMA, command_schema},
+    {"selftest", "", "the installed program against theory, in under a minute", FOR_SELFTEST, command_selftest},
     {0}};
 
 static const struct option *find_option(const char *word, size_t length, char letter) {
