@@ -10,26 +10,31 @@
 
 const struct option options_table[] = {
     {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE",
-     "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE},
+     "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE | FOR_SENSITIVITY},
     {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C",
-     "an axis of the sweep; several make a grid", FOR_SWEEP},
-    {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", STUDIES | FOR_SELFTEST},
-    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES},
+     "an axis of the sweep, several make a grid; sensitivity: PATH=LOW..HIGH, a range of an input", FOR_SWEEP | FOR_SENSITIVITY},
+    {"of", 0, OPTION_LIST, LIST(of), "MEASURE", "what is asked, such as 'p99(web.latency)', instead of the claims; repeatable",
+     FOR_SENSITIVITY},
+    {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes",
+     STUDIES | FOR_SELFTEST | FOR_SENSITIVITY},
+    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES | FOR_SENSITIVITY},
     {"precision", 0, OPTION_VALUE, ONE(precision), "2%", "replicate until every claim is decided or known to this", STUDIES},
     {"budget", 0, OPTION_VALUE, ONE(budget), "N", "most replications that undecided claims and --precision may take", STUDIES},
     {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
-     STUDIES | FOR_SELFTEST},
+     STUDIES | FOR_SELFTEST | FOR_SENSITIVITY},
     {"export", 0, OPTION_LIST, LIST(export), "FILE",
      "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable",
-     STUDIES},
-    {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)", STUDIES},
+     STUDIES | FOR_SENSITIVITY},
+    {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)",
+     STUDIES | FOR_SENSITIVITY},
     {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP},
     {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
     {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png", FOR_PLOT},
     {"endpoint", 0, OPTION_VALUE, ONE(endpoint), "NAME", "draw this endpoint only", FOR_PLOT},
-    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK},
-    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES | FOR_SELFTEST},
-    {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", STUDIES | FOR_VALIDATE},
+    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK | FOR_SENSITIVITY},
+    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES | FOR_SELFTEST | FOR_SENSITIVITY},
+    {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict",
+     STUDIES | FOR_VALIDATE | FOR_SENSITIVITY},
     {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN},
     {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
     {0}};
@@ -43,6 +48,7 @@ const struct command commands[] = {
     {"validate", "FILE...", "read and check scenario files without running them", FOR_VALIDATE, command_validate},
     {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},
     {"schema", "[json|markdown]", "the scenario language as JSON Schema, or its reference as Markdown", FOR_SCHEMA, command_schema},
+    {"sensitivity", "FILE", "which assumed input moves a claim most, over the stated ranges", FOR_SENSITIVITY, command_sensitivity},
     {"selftest", "", "the installed program against theory, in under a minute", FOR_SELFTEST, command_selftest},
     {0}};
 
@@ -146,8 +152,8 @@ void options_help(FILE *f, const struct command *c) {
   }
   fprintf(f, "aguanta: does it hold, what does it cost, when must we move?\n"
              "Simulates scaling scenarios of web systems, request by request.\n\nusage: aguanta COMMAND ...\n\n");
-  for (const struct command *k = commands; k->name; k++) fprintf(f, "  %-9s %-35s %s\n", k->name, k->arguments, k->doc);
-  fprintf(f, "  %-9s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
+  for (const struct command *k = commands; k->name; k++) fprintf(f, "  %-11s %-35s %s\n", k->name, k->arguments, k->doc);
+  fprintf(f, "  %-11s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
   fprintf(f, "Exit codes:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++) fprintf(f, "  %3d  %s\n", row->code, row->meaning);
   fprintf(f, "\nStart with: aguanta run scenarios/platform/compose.json\n");

@@ -62,6 +62,6 @@ void options_help(FILE *, const struct command *); /* of one command; null: of t
 
 enum exit_code command_run(const struct options *), command_check(const struct options *), command_validate(const struct options *),
     command_explain(const struct options *), command_schema(const struct options *), command_plot(const struct options *),
-    command_sweep(const struct options *), command_selftest(const struct options *);
+    command_sweep(const struct options *), command_selftest(const struct options *), command_sensitivity(const struct options *);
 
 #endif
