@@ -4,6 +4,7 @@
 #ifndef SENSITIVITY_REPORT_H
 #define SENSITIVITY_REPORT_H
 #include "sim/report/export.h"
+#include "sim/report/format.h"
 #include "sim/report/text.h"
 #include "sim/study/sensitivity_results.h"
 
@@ -12,5 +13,7 @@ extern const struct export_formats report_sensitivity_formats; /* for report_exp
 
 /* "measure this first: PATH: ..." without a newline, also the title of the picture; the caller frees. */
 char *report_sensitivity_first(const struct sensitivity_results *);
+/* Of {"lognormal": {"mean": "1ms", "cv": 1}} only "mean 1ms": the ends of a range differ in it. */
+struct shown report_sensitivity_brief(const char *value);
 
 #endif

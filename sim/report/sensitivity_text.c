@@ -1,6 +1,8 @@
+#include "sim/engine/arena.h"
 #include "sim/report/format.h"
 #include "sim/report/sensitivity_report.h"
 #include "sim/report/text_table.h"
+#include "sim/scenario/json.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,21 @@ static struct shown swing_text(const struct sensitivity_results *r, enum unit un
   return isinf(e->swing) ? without_end : format_estimate(unit, r->currency, &swing);
 }
 
+struct shown report_sensitivity_brief(const char *value) {
+  struct shown out;
+  struct arena *arena = arena_new();
+  const struct json_value *law =
+      *value == '{' ? json_first(json_read_text(arena, diagnostics_new(arena), "", value, strlen(value))) : NULL;
+  const char *mean = json_text(law) ? json_text(law) : json_text(json_member(law, "mean")),
+             *median = json_text(json_member(law, "median"));
+  if (mean || median)
+    snprintf(out.text, sizeof out.text, "%s %.60s", mean ? "mean" : "median", mean ? mean : median);
+  else
+    snprintf(out.text, sizeof out.text, "%.*s%s", 70, value, strlen(value) > 70 ? "..." : "");
+  arena_free(arena);
+  return out;
+}
+
 char *report_sensitivity_first(const struct sensitivity_results *r) {
   char *text = NULL;
   if (r->first_target < 0) {
@@ -33,8 +50,9 @@ char *report_sensitivity_first(const struct sensitivity_results *r) {
   const struct sensitivity_target *t = &r->targets[r->first_target];
   const struct sensitivity_effect *e = &t->effects[r->first_effect];
   const struct sensitivity_input *i = &r->inputs[e->input];
-  int made = asprintf(&text, "measure this first: %s: from %s to %s it moves %s from %s to %s%s", i->path, i->low, i->high,
-                      t->expression, point_text(r, t->unit, &e->low).text, point_text(r, t->unit, &e->high).text,
+  int made = asprintf(&text, "measure this first: %s: from %s to %s it moves %s from %s to %s%s", i->path,
+                      report_sensitivity_brief(i->low).text, report_sensitivity_brief(i->high).text, t->expression,
+                      point_text(r, t->unit, &e->low).text, point_text(r, t->unit, &e->high).text,
                       e->flips ? ", and decides the claim" : "");
   if (made < 0) abort();
   return text;
@@ -107,8 +125,8 @@ static void put_flip(FILE *file, const struct sensitivity_results *r, const stru
                      const struct sensitivity_effect *e, int width) {
   char *text = NULL;
   const struct sensitivity_input *i = &r->inputs[e->input];
-  if (asprintf(&text, "the claim: %s at %s, %s now, %s at %s", word_at(&e->low), i->low, word_at(&t->base), word_at(&e->high),
-               i->high) < 0)
+  if (asprintf(&text, "the claim: %s at %s, %s now, %s at %s", word_at(&e->low), report_sensitivity_brief(i->low).text,
+               word_at(&t->base), word_at(&e->high), report_sensitivity_brief(i->high).text) < 0)
     abort();
   fprintf(file, "%*s", INDENT + 4, "");
   table_wrapped(file, text, INDENT + 4, width);
@@ -129,28 +147,30 @@ static void put_effect(FILE *file, const struct sensitivity_results *r, const st
   if (e->flips) put_flip(file, r, t, e, width);
 }
 
-/* "no effect shown: a (at most 3 ms), b (none)" */
+/* "no effect shown: a (at most 3 ms), b (not enough data); none seen of 4 others" */
 static void put_rest(FILE *file, const struct sensitivity_results *r, const struct sensitivity_target *t, uint32_t from,
                      int width) {
   char *text = NULL;
   size_t length = 0;
-  if (from == r->input_count) return;
+  uint32_t named = 0, unseen = 0;
   FILE *out = open_memstream(&text, &length);
-  fputs("no effect shown:", out);
   for (uint32_t i = from; i < r->input_count; i++) {
     const struct sensitivity_effect *e = &t->effects[i];
-    fprintf(out, "%s %s ", i > from ? "," : "", r->inputs[e->input].path);
+    unseen += e->swing_high == 0;
+    if (e->swing_high == 0) continue;
+    fprintf(out, "%s %s ", named++ ? "," : "no effect shown:", r->inputs[e->input].path);
     if (isnan(e->swing_high))
       fputs("(not enough data)", out);
-    else if (e->swing_high == 0)
-      fputs("(none at all)", out);
     else
       fprintf(out, "(at most %s)", format_number(t->unit, r->currency, e->swing_high).text);
   }
+  if (unseen) fprintf(out, "%sno difference at all seen of %u input%s", named ? "; " : "", unseen, unseen == 1 ? "" : "s");
   fclose(out);
-  fprintf(file, "%*s", INDENT, "");
-  table_wrapped(file, text, INDENT, width);
-  fputc('\n', file);
+  if (*text) {
+    fprintf(file, "%*s", INDENT, "");
+    table_wrapped(file, text, INDENT, width);
+    fputc('\n', file);
+  }
   free(text);
 }
 

@@ -110,7 +110,16 @@ static bool has_pairs(const struct plan *p, uint32_t target) {
 
 static double half_of(const struct estimate *x) { return 0.5 * (x->high - x->low); }
 
+static bool same_numbers(const struct estimate *a, const struct estimate *b) {
+  return a->value == b->value && a->low == b->low && a->high == b->high && a->n == b->n;
+}
+
+/* Of the same outages, to the last bit, there is no difference; of others both intervals add up. */
 static void compare_apart(struct sensitivity_effect *e, double confidence) {
+  if (same_numbers(&e->low.estimate, &e->high.estimate)) {
+    e->difference_low = e->difference_high = 0, e->p = 1;
+    return;
+  }
   double half = hypot(half_of(&e->low.estimate), half_of(&e->high.estimate)), error = half / gsl_cdf_ugaussian_Pinv(0.975);
   half = error * gsl_cdf_ugaussian_Pinv(0.5 + 0.5 * confidence);
   e->difference_low = e->difference - half, e->difference_high = e->difference + half;
