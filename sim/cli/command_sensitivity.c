@@ -12,43 +12,53 @@ struct inputs {
   uint32_t count;
 };
 
-static struct sensitivity_input *input_at(struct inputs *in, const char *path) {
-  for (uint32_t i = 0; i < in->count; i++)
-    if (!strcmp(in->cases[i].input.path, path)) return &in->cases[i].input;
-  if (in->count == INPUTS_MOST) return NULL;
-  in->cases[in->count].input = (struct sensitivity_input){.path = path};
-  return &in->cases[in->count++].input;
-}
-
 static void stated_ranges(const struct scenario *s, struct inputs *in) {
   for (uint32_t i = 0; i < s->assumption_count; i++) {
     const struct assumption *a = &s->assumptions[i];
-    struct sensitivity_input *input = a->low ? input_at(in, a->path) : NULL;
-    if (input) *input = (struct sensitivity_input){a->path, a->value, a->low, a->high, a->source};
+    if (a->low && in->count < INPUTS_MOST)
+      in->cases[in->count++].input = (struct sensitivity_input){a->path, a->value, a->low, a->high, a->source};
   }
 }
 
-/* The value as it stands, for the report; "default" when it is not written. */
+/* The value at the path as JSON, without the range that it may have; null when it is not written. */
 static const char *value_now(struct arena *arena, const struct scenario *s, const char *path) {
-  const struct json_value *v = json_resolve_path(s->tree, path);
-  if (!v) return "default";
-  const char *text = json_text(v);
-  return text ? text : json_print_line(arena, v);
+  const struct json_value *v = json_resolve_path(s->tree, path), *inner = json_member(v, "range") ? json_member(v, "value") : NULL;
+  return v ? json_print_line(arena, inner ? inner : v) : NULL;
 }
 
-/* --vary path=lo..hi adds a range or takes the place of the stated one. */
-static bool add_range(struct arena *arena, const struct scenario *s, struct inputs *in, const char *text) {
+/* Numbers and objects are JSON as they are typed; all else is a text. */
+static const char *as_json(struct arena *arena, const char *typed) {
+  char *end;
+  strtod(typed, &end);
+  return *typed == '{' || (end != typed && !*end) ? typed : json_quote(arena, typed);
+}
+
+/* --vary path=low..high is the value at the path with this range: what is read and checked is what a file could have said. */
+static bool range_override(struct arena *arena, const struct scenario *s, const char *text, struct scenario_override *out) {
   const char *equals = strchr(text, '='), *dots = equals ? strstr(equals, "..") : NULL;
   if (!dots || equals == text || dots == equals + 1 || !dots[2]) {
     fprintf(stderr, "aguanta sensitivity: --vary %s must have the form path=low..high, such as services.api.start=1s..5s\n", text);
     return false;
   }
-  const char *path = arena_format(arena, "%.*s", (int)(equals - text), text);
-  struct sensitivity_input *input = input_at(in, path);
-  if (!input) return false;
-  if (!input->value) input->value = value_now(arena, s, path);
-  input->low = arena_format(arena, "%.*s", (int)(dots - equals - 1), equals + 1), input->high = arena_text(arena, dots + 2);
+  const char *low = as_json(arena, arena_format(arena, "%.*s", (int)(dots - equals - 1), equals + 1)),
+             *high = as_json(arena, dots + 2);
+  out->option = arena_format(arena, "--vary %s", text), out->path = arena_format(arena, "%.*s", (int)(equals - text), text);
+  const char *now = value_now(arena, s, out->path);
+  out->value = arena_format(arena, "{\"value\": %s, \"range\": [%s, %s]}", now ? now : low, low, high);
   return true;
+}
+
+/* The ranges of the file and of the command line. */
+static enum exit_code find_inputs(struct arena *arena, const struct options *o, const struct scenario *base, struct inputs *in) {
+  struct scenario_override *ranges = arena_new_array(arena, struct scenario_override, o->vary_count + 1);
+  for (uint32_t i = 0; i < o->vary_count; i++)
+    if (!range_override(arena, base, o->varies[i], &ranges[i])) return EXIT_USAGE;
+  const struct scenario *ranged = o->vary_count ? session_read(arena, o, o->files[0], ranges, o->vary_count) : base;
+  if (!ranged) return EXIT_INVALID;
+  stated_ranges(ranged, in);
+  for (uint32_t i = 0; i < in->count; i++)
+    if (!json_resolve_path(base->tree, in->cases[i].input.path)) in->cases[i].input.value = "its default";
+  return EXIT_HOLDS;
 }
 
 static struct scenario *read_end(struct arena *arena, const struct options *o, const char *path, const char *value) {
@@ -106,9 +116,8 @@ static enum exit_code analyse(struct arena *arena, const struct options *o, stru
   const struct scenario *base = session_read(arena, o, o->files[0], NULL, 0);
   if (!base) return EXIT_INVALID;
   struct inputs in = {arena_new_array(arena, struct sensitivity_case, INPUTS_MOST), 0};
-  stated_ranges(base, &in);
-  for (uint32_t i = 0; i < o->vary_count; i++)
-    if (!add_range(arena, base, &in, o->varies[i])) return EXIT_USAGE;
+  enum exit_code code = find_inputs(arena, o, base, &in);
+  if (code != EXIT_HOLDS) return code;
   if (!check_measures(arena, o, base)) return EXIT_USAGE;
   if (!in.count) fprintf(stderr, "aguanta sensitivity: %s states no \"range\"; give some, or --vary path=low..high\n", o->files[0]);
   if (in.count && !o->of_count && !base->claims.count)

@@ -93,21 +93,34 @@ static void put_effect(struct figure *f, const struct result_file *file, const s
   figure_text(f, position, "left", figure_color(color), 11, text);
 }
 
-static void put_line(struct figure *f, const struct tornado *t, double x, const char *word, const char *dash, double up) {
+/* The word stands on the side away from `other`. */
+static void put_line(struct figure *f, const struct tornado *t, double x, const char *word, const char *dash, double other) {
   char text[120], position[80];
   if (!isfinite(x) || x < t->low || x > t->high) return;
   fprintf(f->script, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead front %s lw 1 lc rgb '%s'\n", x, x, dash,
           FIGURE_GREY);
   snprintf(text, sizeof text, "%s %s", word, format_number(plot_unit(t->unit), t->unit, x).text);
-  snprintf(position, sizeof position, "first %.9g, graph 1 offset 0,%.2f", x, up);
-  figure_text(f, position, "center", FIGURE_GREY, 10, text);
+  snprintf(position, sizeof position, "first %.9g, graph 1 offset 0,0.6", x);
+  figure_text(f, position, x < other ? "right" : "left", FIGURE_GREY, 10, text);
+}
+
+static double nearest_limit(const struct tornado *t) {
+  double low = t->limit.low >= t->low ? t->limit.low : -INFINITY, high = t->limit.high <= t->high ? t->limit.high : INFINITY;
+  return t->base - low < high - t->base ? low : high;
+}
+
+/* 1, 2 or 5 of a power of ten; of times over an hour or a minute in those. */
+static double step_of(const struct tornado *t, double length) {
+  bool time = plot_unit(t->unit) == UNIT_SECONDS;
+  double one = time && length > 2 * 3600 ? 3600 : time && length > 2 * 60 ? 60 : 1;
+  double step = one * pow(10, floor(log10(length / one / 3)));
+  if (length / step > 15) step *= 5;
+  return length / step > 7 ? 2 * step : step;
 }
 
 /* Ticks in the words of the numbers elsewhere. */
 static void put_axis(struct figure *f, const struct tornado *t) {
-  double room = 0.04 * (t->high - t->low), from = t->low - room, to = t->high + room, step = pow(10, floor(log10((to - from) / 3)));
-  if ((to - from) / step > 15) step *= 5;
-  if ((to - from) / step > 7) step *= 2;
+  double room = 0.04 * (t->high - t->low), from = t->low - room, to = t->high + room, step = step_of(t, to - from);
   figure_area(f, (double)LEFT / f->width, 1 - (double)RIGHT / f->width, (double)BOTTOM / f->height, 1 - (double)TOP / f->height);
   fprintf(f->script, "set border 1\nunset ytics\nunset grid\nset xrange [%.9g:%.9g]\nset yrange [%g:0.6]\nset xtics (", from, to,
           -t->count + 0.4);
@@ -145,8 +158,8 @@ bool plot_tornado(const struct plot_kind *kind, const struct result_file *files,
   int block = figure_block(&f);
   for (int i = 0; i < t.count; i++) put_effect(&f, files, &t, i);
   put_axis(&f, &t);
-  put_line(&f, &t, t.base, "now", "", 0.6);
-  put_line(&f, &t, t.limit.low, "limit", "dt 2", 0.6), put_line(&f, &t, t.limit.high, "limit", "dt 2", 0.6);
+  put_line(&f, &t, t.base, "now", "", nearest_limit(&t));
+  put_line(&f, &t, t.limit.low, "limit", "dt 2", t.base), put_line(&f, &t, t.limit.high, "limit", "dt 2", t.base);
   fprintf(f.script, "plot 'data' index %d using 1:2:3:4:5:6:7 with boxxyerror fs solid 1 noborder lc rgb variable\n", block);
   return figure_draw(&f, output, error);
 }
