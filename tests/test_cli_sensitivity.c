@@ -50,7 +50,7 @@ static void check_swing(const struct json_value *root, const char *input, double
 static void test_swings(void) {
   struct arena *arena = arena_new();
   char *path = child_path("ranges.json");
-  struct child c = AGUANTA("sensitivity", RANGES, "--export", path);
+  struct child c = AGUANTA("sensitivity", RANGES, "--progress", "never", "--export", path);
   test_check(c.status == 0 && c.err_length == 0, "exit status %d: %s", c.status, c.err);
   test_check(strstr(c.out, "no difference at all seen of 1 input") != NULL, "%s", c.out);
   test_check(strstr(c.out, "the claim: PASS at mean 400ms, PASS now, FAIL at mean 600ms") != NULL, "%s", c.out);
