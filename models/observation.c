@@ -75,6 +75,7 @@ static void merge_endpoint(struct endpoint_observation *into, const struct endpo
     if (from->windows[w].latency.count) histogram_merge(&into->windows[w].latency, &from->windows[w].latency);
   }
   for (uint32_t b = 0; b < SLOW_BINS; b++) {
+    if (!from->slow[b].count) continue;
     into->slow[b].count += from->slow[b].count;
     for (uint32_t i = 0; i < PROGRAM_CELLS; i++) into->slow[b].cell_ns[i] += from->slow[b].cell_ns[i];
   }

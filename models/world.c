@@ -86,6 +86,12 @@ static sim_time tail_of(const struct model *m) {
   return longest == SIM_NEVER ? most : longest < m->run.window ? longest : m->run.window;
 }
 
+static uint32_t most_cells(const struct model *m) {
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < m->endpoints.count; i++) most = m->programs[i].cell_count > most ? m->programs[i].cell_count : most;
+  return most;
+}
+
 struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
   struct arena *arena = arena_new();
   struct world *w = arena_alloc(arena, sizeof *w);
@@ -95,7 +101,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
   w->horizon = w->measured_until + (mode == WORLD_TRAFFIC ? tail_of(m) : 0);
   w->orchestrator = orchestrators[m->platform.kind];
-  pool_init(&w->requests, sizeof(struct request));
+  pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   observation_open(&w->observation, arena, &plan);
   build_delays(w);

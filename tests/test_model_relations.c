@@ -25,6 +25,8 @@ static const struct pair identities[] = {
     {"a backlog without limit", "", ", 'backlog': 'unlimited'", "", "static", "", ""},
     {"a failure probability of zero", "", "", ", 'failure': '0%'", "static", "", ""},
     {"a CPU limit that is never reached", "", ", 'resources': { 'limits': { 'cpu': '1' } }", "", "static", "", ""},
+    {"a CPU limit without limit", "", ", 'resources': { 'limits': { 'cpu': 'unlimited' } }", "", "static", "", ""},
+    {"a patience without limit", ", 'timeout': 'never'", "", "", "static", "", ""},
     {"a pool without limit", "", ", 'pools': { 'd': { 'max': 'unlimited' } }", "", "static", "", ""},
     {"a pool that is never empty", "", ", 'pools': { 'd': { 'max': 5000, 'wait': '1ms' } }", "", "static", "", ""},
     {"a patience that is never tried", ", 'timeout': '1h'", "", "", "static", "", ""},

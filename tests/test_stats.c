@@ -180,6 +180,58 @@ static void test_compound(void) {
   test_check(fabs(10 * ten.low - 4.795) < 0.001 && fabs(10 * ten.high - 18.391) < 0.001, "ten: %g to %g", 10 * ten.low,
              10 * ten.high);
   test_check(fabs(one.low - 0.0253) < 0.0001 && fabs(one.high - 5.572) < 0.001, "one: %g to %g", one.low, one.high);
+  /* Shape 1/10: P(X <= x) = x^0.1 / Gamma(1.1) for such x, so x = (0.025 * 0.9513508)^10 = 5.79171e-17. */
+  struct interval wild = interval_compound(1, 9, 0.95), below = interval_compound(1, 4.0001, 0.95),
+                  above = interval_compound(1, 3.9999, 0.95);
+  test_check(near(wild.low * 0.1 / 5.79171e-17, 1, 1e-5) && wild.high > 70, "one of a wild length: %g to %g", wild.low, wild.high);
+  test_check(near(below.low / above.low, 1, 2e-3), "two ways to the same quantile: %g and %g", below.low, above.low);
+}
+
+/* Newcombe (1998), table I, method 5, and the rule by hand: k of n at 0 failures (tail)^(1/n). */
+static void test_clopper_pearson(void) {
+  static const struct {
+    uint64_t successes, trials;
+    double low, high;
+  } table[] = {
+      {81, 263, 0.2527, 0.3676}, {15, 148, 0.0578, 0.1617}, {0, 20, 0, 0.1684}, {1, 29, 0.0009, 0.1776}, {20, 20, 0.8316, 1}};
+  for (int i = 0; i < 5; i++) {
+    struct interval seen = interval_clopper_pearson(table[i].successes, table[i].trials, 0.95);
+    test_check(near(seen.low, table[i].low, 6e-5) && near(seen.high, table[i].high, 6e-5), "%lu of %lu: %.5f to %.5f",
+               table[i].successes, table[i].trials, seen.low, seen.high);
+  }
+  struct interval rare = interval_clopper_pearson(1, 1000000000, 0.95), none = interval_clopper_pearson(0, 0, 0.95);
+  test_check(near(rare.low * 1e9, 0.0253178, 1e-6) && near(rare.high * 1e9, 5.57164, 1e-4), "one of 1e9: %g to %g", rare.low,
+             rare.high);
+  test_check(isnan(none.low) && isnan(none.high), "no trials");
+}
+
+/* Clopper and Pearson from one success on; the rule of three is one-sided, and takes over at none. */
+static struct interval few_of(uint64_t successes, uint64_t trials, double confidence) {
+  return successes ? interval_clopper_pearson(successes, trials, confidence) : interval_zero(trials);
+}
+
+/* Share of the 95% intervals that contain the true proportion expected / n, summed over the binomial law. */
+static double coverage_of_proportion(uint64_t n, double expected, struct interval (*interval)(uint64_t, uint64_t, double)) {
+  double p = expected / (double)n, probability = exp((double)n * log1p(-p)), covered = 0;
+  for (uint64_t k = 0; k <= 60; k++) {
+    struct interval seen = interval(k, n, 0.95);
+    if (seen.low <= p && p <= seen.high) covered += probability;
+    probability *= (double)(n - k) / (double)(k + 1) * p / (1 - p);
+  }
+  return covered;
+}
+
+/* With 0.174 expected, the one that is seen in 15% of the samples puts Wilson's lower bound too high. */
+static void test_few_of_many(void) {
+  double exact = 1, mixed = 1;
+  for (double expected = 0.02; expected < 25; expected *= 1.07) {
+    exact = fmin(exact, coverage_of_proportion(10000, expected, interval_clopper_pearson));
+    mixed = fmin(mixed, coverage_of_proportion(10000, expected, few_of));
+  }
+  test_check(exact >= 0.95, "Clopper and Pearson cover %.4f", exact);
+  test_check(mixed >= 0.935, "with the rule of three at 0 %.4f", mixed);
+  double wilson = coverage_of_proportion(10000, 0.174, interval_wilson);
+  test_check(near(wilson, 0.84, 0.003), "Wilson covers %.4f", wilson);
 }
 
 static const struct test_case cases[] = {{"compound", test_compound},
@@ -189,6 +241,8 @@ static const struct test_case cases[] = {{"compound", test_compound},
                                          {"series", test_series},
                                          {"student", test_student},
                                          {"wilson", test_wilson},
+                                         {"clopper_pearson", test_clopper_pearson},
+                                         {"few_of_many", test_few_of_many},
                                          {"quantile_ranks", test_quantile_ranks},
                                          {"replications_needed", test_replications_needed},
                                          {"coverage", test_coverage},

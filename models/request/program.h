@@ -15,7 +15,7 @@ struct model;
 struct request;
 struct world;
 
-enum { PROGRAM_CELLS = 24, PROGRAM_FRAMES = 6, PROGRAM_INSTRUCTIONS = 2000 };
+enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
 enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_KINDS };

@@ -53,7 +53,7 @@ struct request {
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
   struct frame frames[PROGRAM_FRAMES];
-  int64_t cell[PROGRAM_CELLS];
+  int64_t cell[]; /* as many as the largest program has */
 };
 
 /* A new request of a source: sent now. n: its number within the source. */

@@ -88,7 +88,7 @@ static void print_available(FILE *file, const char *name, const struct estimate 
   table_left(file, name, 20);
   table_right(file, format_value(UNIT_RATIO, NULL, e).text, 11);
   fputc(' ', file);
-  table_left(file, format_interval(UNIT_RATIO, NULL, e).text, 24);
+  table_left(file, format_interval(UNIT_RATIO, NULL, e).text, 25), fputc(' ', file);
   fprintf(file, "%s a year not served\n", format_number(UNIT_SECONDS, NULL, (1 - e->value) * 365 * 86400).text);
 }
 

@@ -38,6 +38,28 @@ struct interval interval_wilson(uint64_t successes, uint64_t trials, double conf
   return (struct interval){low, high};
 }
 
+/* By bisection to the last bit: GSL's own inverse does not always end. */
+static double beta_quantile(double share, double a, double b) {
+  double low = 0, high = 1;
+  for (;;) {
+    double middle = 0.5 * (low + high);
+    if (!(middle > low && middle < high)) return middle;
+    if (gsl_cdf_beta_P(middle, a, b) < share)
+      low = middle;
+    else
+      high = middle;
+  }
+}
+
+struct interval interval_clopper_pearson(uint64_t successes, uint64_t trials, double confidence) {
+  assert(successes <= trials);
+  if (!trials) return unknown;
+  double k = (double)successes, rest = (double)(trials - successes), tail = 0.5 * (1 - confidence);
+  double low = successes ? beta_quantile(tail, k, rest + 1) : 0;
+  double high = successes < trials ? beta_quantile(1 - tail, k + 1, rest) : 1;
+  return (struct interval){low, high};
+}
+
 struct interval interval_zero(uint64_t trials) {
   return (struct interval){0, trials > 3 ? 3 / (double)trials : 1};
 }
@@ -55,9 +77,17 @@ static uint32_t binomial_quantile(uint32_t n, double p, double share) {
   return low;
 }
 
+/* The quantile that a small share lies below. For small shapes GSL's iteration fails; there the first term of the series,
+ * x^a / Gamma(a + 1) = tail, is exact to a relative x, which is below 1e-3. */
+static double gamma_quantile(double tail, double shape) {
+  if (shape < 0.2) return exp((log(tail) + lgamma(shape + 1)) / shape);
+  return gsl_cdf_gamma_Pinv(tail, shape, 1);
+}
+
 struct interval interval_compound(double count, double scv, double confidence) {
+  assert(count > 0 && scv >= 0 && confidence >= 0.5);
   double tail = 0.5 * (1 - confidence), low = count / (1 + scv), high = scv > 0 ? low * fmax(0.5, 1 - 1 / count) : low;
-  return (struct interval){gsl_cdf_gamma_Pinv(tail, low, 1) / low, gsl_cdf_gamma_Qinv(tail, high + 1, 1) / high};
+  return (struct interval){gamma_quantile(tail, low) / low, gsl_cdf_gamma_Qinv(tail, high + 1, 1) / high};
 }
 
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper) {

@@ -1,7 +1,7 @@
 /* Intervals: what is known about a number that was estimated.
  *
  * Numbers that stand for whole replications (one mean, one percentile each) are independent and near normal: Student's t.
- * Shares of independent trials: Wilson's score. Nothing seen at all: the rule of three. Quantiles of independent values
+ * Shares of independent trials: Wilson's score; where successes or failures are few, Clopper and Pearson. Nothing seen at all: the rule of three. Quantiles of independent values
  * straight from the sorted sample: ranks from the binomial law. Where there is too little to say anything, bounds are NaN
  * and never a number. `confidence` is a share such as 0.95.
  *
@@ -23,6 +23,9 @@ struct interval interval_student(const double *x, uint32_t n, double confidence)
 struct interval interval_student_moments(uint64_t n, double mean, double variance, double confidence);
 /* For a proportion (Wilson 1927); NaN bounds without trials. */
 struct interval interval_wilson(uint64_t successes, uint64_t trials, double confidence);
+/* For a proportion, never covering less than it says (Clopper and Pearson 1934). Wilson's covers 0.84 where one success in six
+ * samples is expected: the one that is seen puts its lower bound at 0.18 / trials, and 0.025 / trials would be right. */
+struct interval interval_clopper_pearson(uint64_t successes, uint64_t trials, double confidence);
 /* For a proportion of which nothing was seen, at 95%: [0, min(1, 3 / trials)]. */
 struct interval interval_zero(uint64_t trials);
 

@@ -48,9 +48,12 @@ static double worth(const struct study *l, const struct measure *m, uint64_t n) 
 /* Percentiles need 100 / (1 - p) requests (METHOD 4). */
 static double requests_needed(const struct measure *m) { return 100 / (1 - m->p) * (1 - 1e-9); }
 
-/* Fewer are no number. */
-static bool too_short(const struct study *l, const struct measure *m, uint64_t n) {
-  return m->aggregate == AGGREGATE_QUANTILE && (double)n > 0 && worth(l, m, n) < requests_needed(m);
+/* Fewer are no number; nor are fewer independent ones, unless the replications agree all the same: intervals up to 7% each way
+ * cover as often as they say. */
+static bool too_short(const struct study *l, const struct measure *m, const struct estimate *x) {
+  if (m->aggregate != AGGREGATE_QUANTILE || !x->n) return false;
+  bool agree = 0.5 * (x->high - x->low) <= 0.07 * x->value;
+  return (double)x->n < requests_needed(m) || (!agree && worth(l, m, x->n) < requests_needed(m));
 }
 
 static void spread(const struct study *l, const struct entry *e, struct estimate *x) {
@@ -70,7 +73,7 @@ static void spread(const struct study *l, const struct entry *e, struct estimate
 static void few_failures(struct estimate *x) {
   uint64_t failures = (uint64_t)(x->value * (double)x->n + 0.5), rest = x->n - failures;
   if (!x->n || (failures >= 20 && rest >= 20)) return;
-  struct interval i = failures && rest ? interval_wilson(failures, x->n, 0.95) : interval_zero(x->n);
+  struct interval i = failures && rest ? interval_clopper_pearson(failures, x->n, 0.95) : interval_zero(x->n);
   bool all = !rest;
   x->low = all ? 1 - i.high : i.low, x->high = all ? 1 : i.high;
 }
@@ -120,7 +123,6 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   struct estimate x = {NAN, NAN, NAN, 0, false};
   if (!v || !v->replications) return x;
   x.n = measure_count(&e->measure, &l->model, v);
-  if (too_short(l, &e->measure, x.n)) return x;
   bool settles =
       e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
   if (((l->unstable || (l->warmup == WARMUP_IS_MISSING && !e->measure.over_faults)) && settles) ||
@@ -135,6 +137,7 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
     spread_of_outages(l, e, &x);
   else
     spread(l, e, &x);
+  if (too_short(l, &e->measure, &x)) return (struct estimate){NAN, NAN, NAN, x.n, false};
   if (e->measure.aggregate == AGGREGATE_ERROR_RATE) few_failures(&x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
   if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
@@ -243,8 +246,8 @@ static const char *why_no_data(const struct study *l, const struct entry *e) {
   if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
   if (m->aggregate == AGGREGATE_QUANTILE)
-    return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s", 100 / (1 - m->p),
-                        worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));
+    return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s",
+                        100 / (1 - m->p), worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));
   if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
   return "nothing was observed";
 }

@@ -35,7 +35,7 @@ static enum warmup_status pilot(const struct study *s, sim_time length, sim_time
   return found.status;
 }
 
-/* What is loaded beyond its capacity never settles: no pilot would tell more. */
+/* What is loaded beyond its capacity settles soon, when something bounds its queues, or never. */
 static bool overloaded(const struct model *m) {
   struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
   return model_offered_rate(m) >= measure_value(&first, m, NULL);
@@ -44,12 +44,13 @@ static bool overloaded(const struct model *m) {
 void warm_up_find(struct study *s) {
   if (!s->model.run.find_warmup) return;
   s->model.run.find_warmup = false;
+  bool hopeless = overloaded(&s->model);
   sim_time window = s->model.run.window, length = window / 4 < SIM_MS ? SIM_MS : window / 4, drop, relaxation;
-  for (int tries = 0; tries < 5 && !overloaded(&s->model); tries++, length *= 2) {
+  for (int tries = hopeless ? 2 : 5; tries > 0; tries--, length *= 2) {
     s->looked_at = length;
     if (pilot(s, length, &drop, &relaxation) != WARMUP_FOUND) continue;
     s->warmup = WARMUP_IS_FOUND, s->relaxation = relaxation, s->model.run.warmup = drop;
     return;
   }
-  s->warmup = WARMUP_IS_MISSING, s->model.run.warmup = window / 10;
+  s->warmup = hopeless ? WARMUP_IS_GIVEN : WARMUP_IS_MISSING, s->model.run.warmup = window / 10;
 }
