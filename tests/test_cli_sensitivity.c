@@ -100,6 +100,17 @@ static void test_vary(void) {
   arena_free(arena);
 }
 
+/* What is too short for a percentile is no effect and no proof of none. */
+static void test_too_short(void) {
+  struct child c = AGUANTA("sensitivity", RANGES, "--of", "p99.9(page.latency)", "--reps", "2", "--set", "run.window=500s");
+  test_check(c.status == 0 && strstr(c.out, "(not enough data)"), "exit status %d: %s", c.status, c.out);
+  char line[2000];
+  snprintf(line, sizeof line, "%s", strstr(c.out, "measure first:") ? strstr(c.out, "measure first:") : "");
+  for (char *at = line; (at = strchr(at, '\n'));) *at = ' ';
+  test_check(strstr(line, "there is not enough data to tell of 3 inputs (more --reps)") != NULL, "%s", line);
+  child_free(&c);
+}
+
 static void test_same_bytes(void) {
   static const char *const endings[] = {"json", "csv", "md"};
   char *one[3], *two[3], *texts[2];
@@ -174,11 +185,7 @@ static void test_refusals(void) {
   child_free(&c);
 }
 
-static const struct test_case cases[] = {{"swings", test_swings},
-                                         {"noise", test_noise},
-                                         {"vary", test_vary},
-                                         {"same_bytes", test_same_bytes},
-                                         {"picture", test_picture},
-                                         {"refusals", test_refusals},
-                                         {0}};
+static const struct test_case cases[] = {
+    {"swings", test_swings},         {"noise", test_noise},     {"vary", test_vary},         {"too_short", test_too_short},
+    {"same_bytes", test_same_bytes}, {"picture", test_picture}, {"refusals", test_refusals}, {0}};
 const struct test_suite suite_cli_sensitivity = {"cli_sensitivity", cases};

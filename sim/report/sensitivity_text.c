@@ -41,12 +41,25 @@ struct shown report_sensitivity_brief(const char *value) {
   return out;
 }
 
-char *report_sensitivity_first(const struct sensitivity_results *r) {
-  char *text = NULL;
-  if (r->first_target < 0) {
-    if (asprintf(&text, "measure first: none of the inputs; within their ranges none shows an effect") < 0) abort();
-    return text;
+/* Inputs of which nobody knows what they do to the measure. */
+static uint32_t unknown_of(const struct sensitivity_results *r, const struct sensitivity_target *t) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < r->input_count; i++) count += isnan(t->effects[i].swing_high) && !isinf(t->effects[i].swing);
+  return count;
+}
+
+static uint32_t most_unknown(const struct sensitivity_results *r) {
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < r->target_count; i++) {
+    uint32_t here = unknown_of(r, &r->targets[i]);
+    if (here > most) most = here;
   }
+  return most;
+}
+
+static char *sentence(const struct sensitivity_results *r) {
+  char *text = NULL;
+  if (r->first_target < 0) return strdup("measure first: none of the inputs; within their ranges none shows an effect");
   const struct sensitivity_target *t = &r->targets[r->first_target];
   const struct sensitivity_effect *e = &t->effects[r->first_effect];
   const struct sensitivity_input *i = &r->inputs[e->input];
@@ -55,6 +68,17 @@ char *report_sensitivity_first(const struct sensitivity_results *r) {
                       point_text(r, t->unit, &e->low).text, point_text(r, t->unit, &e->high).text,
                       e->flips ? ", and decides the claim" : "");
   if (made < 0) abort();
+  return text;
+}
+
+char *report_sensitivity_first(const struct sensitivity_results *r) {
+  char *words = sentence(r), *text = NULL;
+  uint32_t unknown = r->first_target < 0 ? most_unknown(r) : unknown_of(r, &r->targets[r->first_target]);
+  if (!unknown) return words;
+  if (asprintf(&text, "%s; there is not enough data to tell of %u input%s (more --reps)", words, unknown, unknown == 1 ? "" : "s") <
+      0)
+    abort();
+  free(words);
   return text;
 }
 
