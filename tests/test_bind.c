@@ -196,6 +196,10 @@ static const struct fault_case faults[] = {
     {"\"drain\": {\"value\": \"5s\", \"source\": 3}", "\"source\" must be a text, not a number"},
     {"\"drain\": {\"value\": \"5s\", \"range\": [\"1s\"]}", "\"range\" must be a list of two values: [low, high]"},
     {"\"drain\": {\"value\": \"5s\", \"range\": [\"1s\", 9]}", "\"drain\" needs a unit: write \"9ms\" or \"9s\", not 9"},
+    {"\"drain\": {\"value\": \"5s\", \"range\": [\"8s\", \"1s\"]}",
+     "\"range\" of \"drain\" has its ends the wrong way round: \"8s\" is more than \"1s\""},
+    {"\"think\": {\"value\": {\"exponential\": \"8s\"}, \"range\": [\"9s\", {\"exponential\": \"2s\"}]}",
+     "\"range\" of \"think\" has its ends the wrong way round: \"9s\" is more than {\"exponential\": \"2s\"}"},
     {"\"drain\": {\"value\": \"5s\", \"spurce\": \"x\"}",
      "\"drain\" must be a duration such as \"250ms\" or \"2h30m\", not an object"},
     {0}};

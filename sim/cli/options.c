@@ -7,28 +7,42 @@
 #define LIST(member) offsetof(struct options, member##s), offsetof(struct options, member##_count)
 #define ONE(member)  offsetof(struct options, member), 0
 #define STUDIES      (FOR_RUN | FOR_CHECK | FOR_SWEEP)
+#define QUESTIONS    (STUDIES | FOR_COMPARE | FOR_CAPACITY | FOR_SENSITIVITY)
 
 const struct option options_table[] = {
     {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE",
-     "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE | FOR_MERGE},
+     "change a value of the scenario, such as services.backend.replicas=3; repeatable", QUESTIONS | FOR_VALIDATE | FOR_MERGE},
     {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C",
-     "an axis of the sweep, or PATH=FROM..TO:COUNT with 10 or 10log for the count; several make a grid", FOR_SWEEP | FOR_MERGE},
+     "sweep: an axis, also PATH=FROM..TO:COUNT with 10 or 10log; several make a grid. capacity, sensitivity: PATH=LOW..HIGH",
+     FOR_SWEEP | FOR_MERGE | FOR_CAPACITY | FOR_SENSITIVITY},
+    {"of", 0, OPTION_LIST, LIST(of), "MEASURE", "what is asked, such as 'p99(web.latency)', instead of the claims; repeatable",
+     FOR_SENSITIVITY},
+    {"without", 0, OPTION_LIST, LIST(without), "CLAIM", "leave out this must claim, by its id or text; repeatable", FOR_CAPACITY},
+    {"fail-on", 0, OPTION_LIST, offsetof(struct options, limits), offsetof(struct options, limit_count), "'EXPR +5%'",
+     "fail when it is worse than the first file's by more, such as 'p99(web.latency) +10ms', 'availability(year) -1%'; repeatable",
+     FOR_COMPARE},
+    {"best", 0, OPTION_VALUE, ONE(best), "'min EXPR'", "which file is best, such as 'min p99(web.latency)' or 'max rate(all)'",
+     FOR_COMPARE},
+    {"indifference", 0, OPTION_VALUE, ONE(indifference), "1ms", "with --best: a smaller advantage is not worth knowing",
+     FOR_COMPARE},
     {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes",
-     STUDIES | FOR_MERGE},
-    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES | FOR_MERGE},
+     QUESTIONS | FOR_MERGE | FOR_SELFTEST},
+    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES | FOR_MERGE | FOR_COMPARE | FOR_SENSITIVITY},
     {"add-reps", 0, OPTION_VALUE, ONE(add_reps), "N", "so many replications more at each point; stored ones are gone on from",
      FOR_SWEEP | FOR_MERGE},
-    {"precision", 0, OPTION_VALUE, ONE(precision), "2%", "replicate until every claim is decided or known to this",
-     STUDIES | FOR_MERGE},
-    {"budget", 0, OPTION_VALUE, ONE(budget), "N", "most replications that undecided claims and --precision may take",
-     STUDIES | FOR_MERGE},
+    {"precision", 0, OPTION_VALUE, ONE(precision), "2%",
+     "replicate until every claim is decided or known to this; capacity: its own half-width (default: 1%)",
+     STUDIES | FOR_MERGE | FOR_COMPARE | FOR_CAPACITY},
+    {"budget", 0, OPTION_VALUE, ONE(budget), "N",
+     "most replications that undecided claims and --precision may take; capacity: of one value",
+     STUDIES | FOR_MERGE | FOR_COMPARE | FOR_CAPACITY},
     {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
-     STUDIES},
+     QUESTIONS | FOR_SELFTEST},
     {"export", 0, OPTION_LIST, LIST(export), "FILE",
      "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable",
-     STUDIES | FOR_MERGE},
+     QUESTIONS | FOR_MERGE},
     {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)",
-     STUDIES | FOR_MERGE},
+     QUESTIONS | FOR_MERGE},
     {"store", 0, OPTION_VALUE, ONE(store), "DIR",
      "where finished points are kept, so that none is run twice (default: beside the export)", FOR_SWEEP},
     {"fresh", 0, OPTION_FLAG, ONE(fresh), NULL, "run every point, whatever is stored", FOR_SWEEP},
@@ -37,14 +51,15 @@ const struct option options_table[] = {
     {"dry-run", 0, OPTION_FLAG, ONE(dry_run), NULL, "list the points, tell which are stored, estimate the work", FOR_SWEEP},
     {"emit", 0, OPTION_VALUE, ONE(emit), "WHAT", "print a job that runs the shards: slurm, k8s or parallel", FOR_SWEEP},
     {"shards", 0, OPTION_VALUE, ONE(shards), "N", "of --emit, instead of slices of at least 10 s of work", FOR_SWEEP},
-    {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP},
+    {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP | FOR_CAPACITY},
     {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
     {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png", FOR_PLOT},
     {"endpoint", 0, OPTION_VALUE, ONE(endpoint), "NAME", "draw this endpoint only", FOR_PLOT},
-    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK},
-    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES},
-    {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", STUDIES | FOR_VALIDATE | FOR_MERGE},
-    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN},
+    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", QUESTIONS & ~FOR_SWEEP},
+    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", QUESTIONS | FOR_SELFTEST},
+    {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", QUESTIONS | FOR_VALIDATE | FOR_MERGE},
+    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions",
+     FOR_RUN | FOR_COMPARE | FOR_CAPACITY},
     {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
     {0}};
 
@@ -55,10 +70,12 @@ const struct command commands[] = {
     {"sweep", "STUDY | FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point; resumable", FOR_SWEEP,
      command_sweep},
     {"merge", "STUDY | FILE STORE...", "the answer of a sweep from the stores of its shards", FOR_MERGE, command_merge},
+    {"sensitivity", "FILE", "which assumed input moves a claim most, over the stated ranges", FOR_SENSITIVITY, command_sensitivity},
     {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
     {"validate", "FILE...", "read and check scenario and study files without running them", FOR_VALIDATE, command_validate},
     {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},
     {"schema", "[json|markdown]", "the scenario language as JSON Schema, or its reference as Markdown", FOR_SCHEMA, command_schema},
+    {"selftest", "", "the installed program against theory, in under a minute", FOR_SELFTEST, command_selftest},
     {0}};
 
 static const struct option *find_option(const char *word, size_t length, char letter) {
@@ -161,8 +178,8 @@ void options_help(FILE *f, const struct command *c) {
   }
   fprintf(f, "aguanta: does it hold, what does it cost, when must we move?\n"
              "Simulates scaling scenarios of web systems, request by request.\n\nusage: aguanta COMMAND ...\n\n");
-  for (const struct command *k = commands; k->name; k++) fprintf(f, "  %-9s %-35s %s\n", k->name, k->arguments, k->doc);
-  fprintf(f, "  %-9s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
+  for (const struct command *k = commands; k->name; k++) fprintf(f, "  %-11s %-35s %s\n", k->name, k->arguments, k->doc);
+  fprintf(f, "  %-11s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
   fprintf(f, "Exit codes:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++) fprintf(f, "  %3d  %s\n", row->code, row->meaning);
   fprintf(f, "\nStart with: aguanta run scenarios/platform/compose.json\n");

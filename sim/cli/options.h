@@ -17,8 +17,14 @@ struct options {
   uint32_t export_count;
   const char *varies[OPTIONS_MANY];
   uint32_t vary_count;
+  const char *ofs[OPTIONS_MANY];
+  uint32_t of_count;
+  const char *limits[OPTIONS_MANY];
+  uint32_t limit_count;
+  const char *withouts[OPTIONS_MANY];
+  uint32_t without_count;
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *endpoint, *timing;
-  const char *store, *where, *shard, *shards, *emit;
+  const char *store, *where, *shard, *shards, *emit, *best, *indifference;
   bool quiet, verbose, help, version, fresh, dry_run;
 };
 
@@ -34,7 +40,11 @@ enum command_bit {
   FOR_PLOT = 32,
   FOR_SWEEP = 64,
   FOR_MERGE = 128,
-  FOR_ALL = 255
+  FOR_SELFTEST = 256,
+  FOR_SENSITIVITY = 512,
+  FOR_COMPARE = 1024,
+  FOR_CAPACITY = 2048,
+  FOR_ALL = 4095
 };
 
 struct option {
@@ -60,6 +70,7 @@ void options_help(FILE *, const struct command *); /* of one command; null: of t
 
 enum exit_code command_run(const struct options *), command_check(const struct options *), command_validate(const struct options *),
     command_explain(const struct options *), command_schema(const struct options *), command_plot(const struct options *),
-    command_sweep(const struct options *), command_merge(const struct options *);
+    command_sweep(const struct options *), command_merge(const struct options *), command_selftest(const struct options *),
+    command_sensitivity(const struct options *), command_compare(const struct options *), command_capacity(const struct options *);
 
 #endif

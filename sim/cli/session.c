@@ -77,14 +77,9 @@ static bool ratio(const char *option, const char *text, double high, double *out
 
 /* --- progress ------------------------------------------------------------------------------------------------------------------ */
 
-struct progress {
-  double started, last;
-  bool bar, silent, told; /* told: --progress always */
-};
-
 /* What it will take is told before it is done: a wish for 0.1% must not cost a night unannounced. */
 static void show_foreseen(void *context, const struct study_estimate *e) {
-  struct progress *p = context;
+  struct session_progress *p = context;
   double passed = session_clock() - p->started, seconds = passed / e->done * (e->replications - e->done);
   if (p->silent || (seconds < 2 && !p->told)) return;
   fprintf(stderr, "%saguanta: about %u replications in all%s, %.2g requests, %.0f s more\n", p->bar ? "\r" : "", e->replications,
@@ -92,13 +87,13 @@ static void show_foreseen(void *context, const struct study_estimate *e) {
 }
 
 static void show_progress(void *context, uint32_t done, uint32_t of) {
-  struct progress *p = context;
+  struct session_progress *p = context;
   double now = session_clock(), passed = now - p->started;
   if (p->silent || passed < 2 || (done < of && now - p->last < (p->bar ? 0.2 : 10))) return;
   p->last = now;
   double left = passed / done * (of - done);
   if (done < of)
-    fprintf(stderr, "%s%u of %u replications, about %.0f s left%s", p->bar ? "\r" : "", done, of, left, p->bar ? "  " : "\n");
+    fprintf(stderr, "%s%u of %u %s, about %.0f s left%s", p->bar ? "\r" : "", done, of, p->unit, left, p->bar ? "  " : "\n");
   else if (p->bar)
     fprintf(stderr, "\r%60s\r", "");
 }
@@ -117,8 +112,19 @@ bool session_options(const struct options *o, struct study_options *out) {
 
 static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
 
+void session_follow(const struct options *o, struct study_options *study, struct session_progress *p, const char *unit) {
+  *p = (struct session_progress){.unit = unit,
+                                 .started = session_clock(),
+                                 .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
+                                 .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always"),
+                                 .told = is_word(o->progress, "always")};
+  study->progress = show_progress, study->foreseen = show_foreseen, study->context = p;
+}
+
+enum exit_code session_interrupted(void) { return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
+
 enum exit_code session_exit_code(const struct results *r) {
-  if (r->interrupted) return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+  if (r->interrupted) return session_interrupted();
   if (r->violation_count) return EXIT_ERROR;
   struct verdict_sum v = format_verdicts(r);
   return v.fail ? EXIT_FAILED : v.undecided || v.no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
@@ -140,11 +146,8 @@ static bool export_all(const struct options *o, const struct results *r) {
 struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
   struct study_options study;
   session_options(o, &study);
-  struct progress progress = {.started = session_clock(),
-                              .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
-                              .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always"),
-                              .told = is_word(o->progress, "always")};
-  study.progress = show_progress, study.foreseen = show_foreseen, study.context = &progress;
+  struct session_progress progress;
+  session_follow(o, &study, &progress, "replications");
   struct results *r = study_run(arena, s, &study);
   *code = session_exit_code(r);
   if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);

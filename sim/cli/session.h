@@ -10,6 +10,16 @@ struct scenario *session_read(struct arena *, const struct options *, const char
                               uint32_t count);
 /* Fills replications, jobs, interruption and progress; false after a message for a wrong --reps or --jobs. */
 bool session_options(const struct options *, struct study_options *);
+/* How far a long piece of work is, told on stderr while it runs. */
+struct session_progress {
+  const char *unit; /* "replications" */
+  double started, last;
+  bool bar, silent, told; /* told: --progress always */
+};
+/* Has the study tell its progress, counted in `unit`. */
+void session_follow(const struct options *, struct study_options *, struct session_progress *, const char *unit);
+/* 130 or 143, after an interruption. */
+enum exit_code session_interrupted(void);
 /* Runs, and exports as the options say. The exit code: 0, 98 or 99 by the verdicts, 1 for broken invariants or an export that
  * failed, 130 or 143 when interrupted. */
 struct results *session_run(struct arena *, const struct options *, const struct scenario *, enum exit_code *);

@@ -5,37 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct format {
-  const char *name; /* the extension without its dot */
-  void (*write)(FILE *, const struct results *);
-} formats[] = {
-    {"json", report_json_write},
-    {"csv", report_csv_write},
-    {"md", report_markdown_write},
-};
-enum { FORMATS = sizeof formats / sizeof *formats };
+static void write_json(FILE *file, const void *r) { report_json_write(file, r); }
+static void write_csv(FILE *file, const void *r) { report_csv_write(file, r); }
+static void write_markdown(FILE *file, const void *r) { report_markdown_write(file, r); }
+static const struct export_formats of_results = {write_json, write_csv, write_markdown};
+
+static const char *const names[] = {"json", "csv", "md"}; /* the extensions, in the order of struct export_formats */
+enum { FORMATS = sizeof names / sizeof *names };
 
 static const char *extension(const char *path) {
   const char *name = strrchr(path, '/'), *dot = strrchr(name ? name : path, '.');
   return dot ? dot + 1 : "";
 }
 
-static const struct format *find(const char *path, const char *name, char **error) {
+/* Index of the format; -1 with a message. */
+static int find(const char *path, const char *name, char **error) {
   const char *wanted = name ? name : extension(path);
   for (int i = 0; i < FORMATS; i++)
-    if (!strcmp(formats[i].name, wanted)) return &formats[i];
+    if (!strcmp(names[i], wanted)) return i;
   if (!name && !strcmp(path, "-")) {
     if (asprintf(error, "--export - needs --format: json, csv or md") < 0) abort();
   } else if (!name && !*wanted) {
     if (asprintf(error, "--export %s: no extension to tell the format by; known are .json, .csv and .md", path) < 0) abort();
   } else if (asprintf(error, "--export %s: unknown format \"%s\"; known are .json, .csv and .md", path, wanted) < 0)
     abort();
-  return NULL;
+  return -1;
 }
 
 bool report_export_known(const char *path, const char *format, char **error) {
   *error = NULL;
-  return find(path, format, error) != NULL;
+  return find(path, format, error) >= 0;
 }
 
 static bool to_stdout(const char *bytes, size_t length, char **error) {
@@ -44,17 +43,22 @@ static bool to_stdout(const char *bytes, size_t length, char **error) {
   return false;
 }
 
-bool report_export(const struct results *results, const char *path, const char *format, char **error) {
+bool report_export_as(const struct export_formats *formats, const void *what, const char *path, const char *format, char **error) {
+  void (*const writers[])(FILE *, const void *) = {formats->json, formats->csv, formats->markdown};
   char *bytes = NULL;
   size_t length = 0;
   *error = NULL;
-  const struct format *found = find(path, format, error);
-  if (!found) return false;
+  int found = find(path, format, error);
+  if (found < 0) return false;
   FILE *file = open_memstream(&bytes, &length);
   if (!file) abort();
-  found->write(file, results);
+  writers[found](file, what);
   if (fclose(file) != 0) abort();
   bool written = strcmp(path, "-") ? output_write(path, bytes, length, error) : to_stdout(bytes, length, error);
   free(bytes);
   return written;
+}
+
+bool report_export(const struct results *results, const char *path, const char *format, char **error) {
+  return report_export_as(&of_results, results, path, format, error);
 }

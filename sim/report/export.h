@@ -2,10 +2,18 @@
 #ifndef EXPORT_H
 #define EXPORT_H
 #include "sim/study/results.h"
+#include <stdio.h>
+
+/* The writers of one kind of answer. */
+struct export_formats {
+  void (*json)(FILE *, const void *), (*csv)(FILE *, const void *), (*markdown)(FILE *, const void *);
+};
 
 /* path: a file, or "-". format: null to take the extension; needed for "-". On failure *error is a message that the caller
  * frees: an unknown format (with those that are known), or why the file could not be written. */
 bool report_export(const struct results *, const char *path, const char *format, char **error);
+/* The same of another kind of answer. */
+bool report_export_as(const struct export_formats *, const void *what, const char *path, const char *format, char **error);
 /* The same check before hours of work: is there a format for this? */
 bool report_export_known(const char *path, const char *format, char **error);
 

@@ -6,13 +6,14 @@
 #include <string.h>
 
 static const struct plot_kind kinds[] = {
-    {"latency", "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.", 1, 6,
-     plot_latency},
-    {"breakdown", "Where the time of a request goes, the mean against the slowest 1%.", 1, 1, plot_breakdown},
-    {"timeline", "Load, errors, latency and replicas over the run.", 1, 1, plot_timeline},
-    {"bill", "The monthly bill by line, one bar a result.", 1, 8, plot_bill},
-    {"claims", "Each claim's value and interval against its limit.", 1, 1, plot_claims},
-    {"overview", "Several results side by side: p99, availability, cost.", 2, 8, plot_overview},
+    {"latency", "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.", 1, 6, plot_latency,
+     NULL},
+    {"breakdown", "Where the time of a request goes, the mean against the slowest 1%.", 1, 1, plot_breakdown, NULL},
+    {"timeline", "Load, errors, latency and replicas over the run.", 1, 1, plot_timeline, NULL},
+    {"bill", "The monthly bill by line, one bar a result.", 1, 8, plot_bill, NULL},
+    {"claims", "Each claim's value and interval against its limit.", 1, 1, plot_claims, NULL},
+    {"overview", "Several results side by side: p99, availability, cost.", 2, 8, plot_overview, NULL},
+    {"tornado", "What moves a measure, the largest first; of a result of aguanta sensitivity.", 1, 1, plot_tornado, "sensitivity"},
     {0},
 };
 
@@ -21,6 +22,12 @@ const struct plot_kind *plot_kinds(void) { return kinds; }
 bool plot_nothing(char **error, const struct result_file *file, const char *what) {
   if (asprintf(error, "%s: %s", file->path, what) < 0) abort();
   return false;
+}
+
+enum unit plot_unit(const char *word) {
+  for (enum unit u = UNIT_NONE; u <= UNIT_COUNT; u++)
+    if (!strcmp(format_unit_word(u, NULL), word)) return u;
+  return UNIT_CURRENCY; /* machine formats name the currency itself */
 }
 
 const char *plot_subtitle(const struct result_file *file, char *room, size_t size) {
@@ -83,7 +90,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, struct arena *arena,
                               const char *output, const struct plot_options *options, char **error) {
   struct result_file *files = arena_new_array(arena, struct result_file, count);
   for (uint32_t i = 0; i < count; i++)
-    if (!result_file_read(arena, paths[i], &files[i], error)) return PLOT_NO_RESULT;
+    if (!result_file_read_of(arena, kind->of ? kind->of : "result", paths[i], &files[i], error)) return PLOT_NO_RESULT;
   for (uint32_t i = 0; options->endpoint && i < count; i++)
     if (!result_has_endpoint(&files[i], options->endpoint)) {
       plot_nothing(error, &files[i], "no such endpoint as --endpoint says");

@@ -21,16 +21,10 @@ static double clamped(double x) { return x < LOWEST ? LOWEST : x > HIGHEST ? HIG
 
 static int color_of(const char *verdict) { return !strcmp(verdict, "PASS") ? 2 : !strcmp(verdict, "FAIL") ? 1 : 0; }
 
-static enum unit unit_of(const char *word) {
-  for (enum unit u = UNIT_NONE; u <= UNIT_COUNT; u++)
-    if (!strcmp(format_unit_word(u, NULL), word)) return u;
-  return UNIT_CURRENCY; /* machine formats name the currency itself */
-}
-
 static struct shown value_text(const struct json_value *claim, const struct result_estimate *e) {
   const char *unit = result_text(claim, "unit");
   struct estimate estimate = {.value = e->value, .low = e->low, .high = e->high, .exact = e->low == e->high};
-  return format_estimate(unit_of(unit), unit, &estimate);
+  return format_estimate(plot_unit(unit), unit, &estimate);
 }
 
 static void put_claim(struct figure *f, const struct json_value *claim, double y) {

@@ -15,8 +15,10 @@ PLOT_DRAW(timeline);
 PLOT_DRAW(bill);
 PLOT_DRAW(claims);
 PLOT_DRAW(overview);
+PLOT_DRAW(tornado);
 
 bool plot_nothing(char **error, const struct result_file *, const char *what); /* "F: no ... to draw"; returns false */
+enum unit plot_unit(const char *word); /* of a machine format; a currency when it is no other */
 /* "name, seed 42, 24 replications" */
 const char *plot_subtitle(const struct result_file *, char *room, size_t size);
 /* The endpoint of the options, or the one with the largest p99; null when there is none. */

@@ -10,6 +10,10 @@ static bool fail(char **error, const char *path, const char *text) {
 }
 
 bool result_file_read(struct arena *arena, const char *path, struct result_file *out, char **error) {
+  return result_file_read_of(arena, "result", path, out, error);
+}
+
+bool result_file_read_of(struct arena *arena, const char *kind, const char *path, struct result_file *out, char **error) {
   struct diagnostics *faults = diagnostics_new(arena);
   *error = NULL;
   const struct json_value *root = json_read_file(arena, faults, path);
@@ -18,9 +22,10 @@ bool result_file_read(struct arena *arena, const char *path, struct result_file 
     (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */
     return false;
   }
-  if (json_number(json_member(root, "aguanta_result")) != 1)
+  if (json_number(json_member(root, arena_format(arena, "aguanta_%s", kind))) != 1)
     return fail(error, path,
-                "not a result of aguanta (no \"aguanta_result\": 1); write one with `aguanta run FILE --export result.json`");
+                arena_format(arena, "not a %s of aguanta (no \"aguanta_%s\": 1); write one with `aguanta %s FILE --export %s.json`",
+                             kind, kind, strcmp(kind, "result") ? kind : "run", kind));
   const struct json_value *scenario = json_member(root, "scenario");
   *out = (struct result_file){root, arena_text(arena, path), result_text(scenario, "name"), result_text(scenario, "title"),
                               result_text(json_member(root, "bill"), "currency")};

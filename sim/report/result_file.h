@@ -13,6 +13,9 @@ struct result_file {
 /* Everything lives in the arena. False with a message (the caller frees it) when the file is not a result of version 1. */
 bool result_file_read(struct arena *, const char *path, struct result_file *, char **error);
 
+/* The same of another kind of answer: "sensitivity" wants "aguanta_sensitivity": 1. */
+bool result_file_read_of(struct arena *, const char *kind, const char *path, struct result_file *, char **error);
+
 /* The member as a number; NaN for null, absent or anything else. */
 double result_number(const struct json_value *object, const char *key);
 /* The member as text; "" for anything else. */

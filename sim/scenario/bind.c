@@ -128,34 +128,15 @@ bool bind_side_key(struct binder *b, const struct json_value *member) {
   return true;
 }
 
-static size_t field_size(const struct field *field) {
-  size_t size = field->kind == FIELD_RECORD ? field->record->size : 0;
-  return size > sizeof(struct distribution) ? size : sizeof(struct distribution);
-}
-
-/* The ends of a range are read like the value itself, and only for their faults. */
-static void read_range(struct binder *b, const struct field *field, const struct json_value *range, struct assumption *out) {
-  if (!range) return;
-  if (json_type(range) != JSON_LIST || json_count(range) != 2) {
-    diagnostic_add(b->diagnostics, json_position(range), "\"range\" must be a list of two values: [low, high]");
-    return;
-  }
-  bool in_default = b->in_default;
-  b->in_default = true;
-  for (const struct json_value *v = json_first(range); v; v = json_next(v))
-    bind_field(b, field, v, arena_alloc(b->arena, field_size(field)));
-  b->in_default = in_default;
-  out->low = canonical(b, json_first(range));
-  out->high = canonical(b, json_next(json_first(range)));
-}
-
 /* Returns what is inside {"value": ...} and notes the assumption, or the value itself. */
 static const struct json_value *unwrap(struct binder *b, const struct field *field, const struct json_value *value) {
   const struct json_value *inner = wrapped_value(place_of_field(field), value);
   if (!inner) return value;
   struct assumption item = {.path = b->path, .value = canonical(b, inner), .position = *json_position(inner)};
   item.source = source_text_of(b, json_member(value, "source"));
-  read_range(b, field, json_member(value, "range"), &item);
+  const struct json_value *range = json_member(value, "range");
+  struct json_range ends;
+  if (range && bind_range(b, field, inner, range, &ends)) item.low = canonical(b, ends.low), item.high = canonical(b, ends.high);
   assumption_add(b, item);
   return inner;
 }

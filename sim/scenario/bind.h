@@ -28,7 +28,7 @@ struct assumption {
   const char *path;       /* services.backend.memory */
   const char *value;      /* 4ms, 0.5, {"exponential": "8s"}; null for an object that only carries a source */
   const char *source;     /* null when none was given */
-  const char *low, *high; /* null without a range */
+  const char *low, *high; /* null without a range; of a distribution its law with another mean */
   struct position position;
 };
 

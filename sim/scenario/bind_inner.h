@@ -1,5 +1,5 @@
 /* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and
- * weights; bind_choice.c one of several kinds; bind_distribution.c distributions. All write faults to b->diagnostics. */
+ * weights; bind_choice.c one of several kinds; bind_range.c ranges; bind_distribution.c distributions. All write faults to b->diagnostics. */
 #ifndef BIND_INNER_H
 #define BIND_INNER_H
 #include "sim/scenario/bind.h"
@@ -15,6 +15,13 @@ void bind_weights(struct binder *, const struct field *, const struct json_value
 void bind_choice(struct binder *, const struct choice_set *, const char *called, const struct json_value *, struct choice *out);
 void bind_distribution(struct binder *, const struct field *, const struct json_value *, void *out);
 void bind_check_range(struct binder *, const struct field *, const struct json_value *, double base);
+
+/* [low, high] beside a value of the field: both are values like it, low first. False when they cannot be read. */
+struct json_range {
+  const struct json_value *low, *high;
+};
+bool bind_range(struct binder *, const struct field *, const struct json_value *value, const struct json_value *range,
+                struct json_range *);
 
 /* `"think" must be a duration such as "250ms", not an object`. */
 void bind_wrong_type(struct binder *, const char *called, const char *expected, const struct json_value *);

@@ -92,6 +92,9 @@ static void put_distributions(FILE *out) {
 static void put_place(FILE *out, struct arena *arena, struct place p, const char *path) {
   fprintf(out, "%s\n", *path ? path : p.record->name);
   if (p.field) put_field(out, arena, p.field, "  ");
+  if (p.what == PLACE_VALUE || p.what == PLACE_DISTRIBUTION)
+    fputs("  or with where it is from and between what it lies: {\"value\": ..., \"source\": \"...\", \"range\": [low, high]}\n",
+          out);
   struct place inner = entry_of(p);
   if (inner.what == PLACE_RECORD && inner.record->doc) fprintf(out, "  %s\n", inner.record->doc);
   if (inner.what == PLACE_CHOICE && inner.choices->doc) fprintf(out, "  %s\n", inner.choices->doc);

@@ -170,9 +170,8 @@ static bool apply_overrides(struct reading *r, struct json_value *root, const st
   return good;
 }
 
-struct scenario *scenario_read(struct arena *arena, struct diagnostics *diagnostics, const char *path,
-                               const struct scenario_override *overrides, uint32_t count) {
-  struct json_value *root = merge_read(arena, diagnostics, &scenario_record, path);
+static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagnostics, struct json_value *root, const char *path,
+                                  const struct scenario_override *overrides, uint32_t count) {
   if (!root) return NULL;
   struct binder binder = binder_new(arena, diagnostics, root);
   struct reading r = {arena, diagnostics, &binder, root};
@@ -190,4 +189,15 @@ struct scenario *scenario_read(struct arena *arena, struct diagnostics *diagnost
   }
   s->assumptions = binder.assumptions, s->assumption_count = binder.assumption_count;
   return diagnostics_errors(diagnostics) ? NULL : s;
+}
+
+struct scenario *scenario_read(struct arena *arena, struct diagnostics *diagnostics, const char *path,
+                               const struct scenario_override *overrides, uint32_t count) {
+  return read_tree(arena, diagnostics, merge_read(arena, diagnostics, &scenario_record, path), path, overrides, count);
+}
+
+struct scenario *scenario_read_text(struct arena *arena, struct diagnostics *diagnostics, const char *name, const char *text,
+                                    const struct scenario_override *overrides, uint32_t count) {
+  struct json_value *root = merge_read_text(arena, diagnostics, &scenario_record, name, text, strlen(text));
+  return read_tree(arena, diagnostics, root, name, overrides, count);
 }

@@ -38,5 +38,8 @@ struct scenario_override {
 /* Null when anything is wrong; the diagnostics say what. */
 struct scenario *scenario_read(struct arena *, struct diagnostics *, const char *path, const struct scenario_override *,
                                uint32_t count);
+/* The same from a text; `name` also says where its parents and its price list are. */
+struct scenario *scenario_read_text(struct arena *, struct diagnostics *, const char *name, const char *text,
+                                    const struct scenario_override *, uint32_t count);
 
 #endif

@@ -1,0 +1,142 @@
+#include "sim/cli/session.h"
+#include "sim/engine/arena.h"
+#include "sim/report/sensitivity_report.h"
+#include "sim/study/sensitivity.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { INPUTS_MOST = OPTIONS_MANY };
+
+struct inputs {
+  struct sensitivity_case *cases;
+  uint32_t count;
+};
+
+static void stated_ranges(const struct scenario *s, struct inputs *in) {
+  for (uint32_t i = 0; i < s->assumption_count; i++) {
+    const struct assumption *a = &s->assumptions[i];
+    if (a->low && in->count < INPUTS_MOST)
+      in->cases[in->count++].input = (struct sensitivity_input){a->path, a->value, a->low, a->high, a->source};
+  }
+}
+
+/* The value at the path as JSON, without the range that it may have; null when it is not written. */
+static const char *value_now(struct arena *arena, const struct scenario *s, const char *path) {
+  const struct json_value *v = json_resolve_path(s->tree, path), *inner = json_member(v, "range") ? json_member(v, "value") : NULL;
+  return v ? json_print_line(arena, inner ? inner : v) : NULL;
+}
+
+/* Numbers and objects are JSON as they are typed; all else is a text. */
+static const char *as_json(struct arena *arena, const char *typed) {
+  char *end;
+  strtod(typed, &end);
+  return *typed == '{' || (end != typed && !*end) ? typed : json_quote(arena, typed);
+}
+
+/* --vary path=low..high is the value at the path with this range: what is read and checked is what a file could have said. */
+static bool range_override(struct arena *arena, const struct scenario *s, const char *text, struct scenario_override *out) {
+  const char *equals = strchr(text, '='), *dots = equals ? strstr(equals, "..") : NULL;
+  if (!dots || equals == text || dots == equals + 1 || !dots[2]) {
+    fprintf(stderr, "aguanta sensitivity: --vary %s must have the form path=low..high, such as services.api.start=1s..5s\n", text);
+    return false;
+  }
+  const char *low = as_json(arena, arena_format(arena, "%.*s", (int)(dots - equals - 1), equals + 1)),
+             *high = as_json(arena, dots + 2);
+  out->option = arena_format(arena, "--vary %s", text), out->path = arena_format(arena, "%.*s", (int)(equals - text), text);
+  const char *now = value_now(arena, s, out->path);
+  out->value = arena_format(arena, "{\"value\": %s, \"range\": [%s, %s]}", now ? now : low, low, high);
+  return true;
+}
+
+/* The ranges of the file and of the command line. */
+static enum exit_code find_inputs(struct arena *arena, const struct options *o, const struct scenario *base, struct inputs *in) {
+  struct scenario_override *ranges = arena_new_array(arena, struct scenario_override, o->vary_count + 1);
+  for (uint32_t i = 0; i < o->vary_count; i++)
+    if (!range_override(arena, base, o->varies[i], &ranges[i])) return EXIT_USAGE;
+  const struct scenario *ranged = o->vary_count ? session_read(arena, o, o->files[0], ranges, o->vary_count) : base;
+  if (!ranged) return EXIT_INVALID;
+  stated_ranges(ranged, in);
+  for (uint32_t i = 0; i < in->count; i++)
+    if (!json_resolve_path(base->tree, in->cases[i].input.path)) in->cases[i].input.value = "its default";
+  return EXIT_HOLDS;
+}
+
+static struct scenario *read_end(struct arena *arena, const struct options *o, const char *path, const char *value) {
+  struct scenario_override end = {arena_format(arena, "--vary %s=%s", path, value), path, value};
+  return session_read(arena, o, o->files[0], &end, 1);
+}
+
+/* False after messages. */
+static bool read_ends(struct arena *arena, const struct options *o, struct inputs *in) {
+  bool good = true;
+  for (uint32_t i = 0; i < in->count; i++) {
+    struct sensitivity_case *c = &in->cases[i];
+    c->low = read_end(arena, o, c->input.path, c->input.low), c->high = read_end(arena, o, c->input.path, c->input.high);
+    good &= c->low && c->high;
+  }
+  return good;
+}
+
+static bool check_measures(struct arena *arena, const struct options *o, const struct scenario *s) {
+  for (uint32_t i = 0; i < o->of_count; i++) {
+    struct measure m;
+    const char *rest = "", *wrong = measure_parse(arena, &s->model, o->ofs[i], &m, &rest);
+    if (!wrong && *rest) wrong = "has something behind it: a measure such as p99(web.latency), without a limit";
+    if (wrong) fprintf(stderr, "aguanta sensitivity: --of %s %s\n", o->ofs[i], wrong);
+    if (wrong) return false;
+  }
+  return true;
+}
+
+static bool export_all(const struct options *o, const struct sensitivity_results *r) {
+  bool good = true;
+  for (uint32_t i = 0; i < o->export_count; i++) {
+    char *error = NULL;
+    const char *format = !strcmp(o->exports[i], "-") ? o->format : NULL;
+    if (report_export_as(&report_sensitivity_formats, r, o->exports[i], format, &error)) continue;
+    if (strcmp(o->exports[i], "-")) fprintf(stderr, "aguanta: %s\n", error);
+    free(error);
+    good = false;
+  }
+  return good;
+}
+
+static enum exit_code answer(const struct options *o, const struct sensitivity_results *r) {
+  for (uint32_t i = 0; i < r->violation_count; i++) fprintf(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
+  if (r->interrupted) {
+    fprintf(stderr, "aguanta sensitivity: interrupted; differences need all runs\n");
+    return session_interrupted();
+  }
+  struct report_options report = {.color = session_color(o), .quiet = o->quiet};
+  if (!session_exports_to_stdout(o)) report_sensitivity_text(stdout, r, &report);
+  return export_all(o, r) && !r->violation_count ? EXIT_HOLDS : EXIT_ERROR;
+}
+
+static enum exit_code analyse(struct arena *arena, const struct options *o, struct sensitivity_options *options) {
+  const struct scenario *base = session_read(arena, o, o->files[0], NULL, 0);
+  if (!base) return EXIT_INVALID;
+  struct inputs in = {arena_new_array(arena, struct sensitivity_case, INPUTS_MOST), 0};
+  enum exit_code code = find_inputs(arena, o, base, &in);
+  if (code != EXIT_HOLDS) return code;
+  if (!check_measures(arena, o, base)) return EXIT_USAGE;
+  if (!in.count) fprintf(stderr, "aguanta sensitivity: %s states no \"range\"; give some, or --vary path=low..high\n", o->files[0]);
+  if (in.count && !o->of_count && !base->claims.count)
+    fprintf(stderr, "aguanta sensitivity: %s claims nothing; say what is asked, such as --of 'p99(all.latency)'\n", o->files[0]);
+  if (!in.count || (!o->of_count && !base->claims.count)) return EXIT_USAGE;
+  if (!read_ends(arena, o, &in)) return EXIT_INVALID;
+  session_catch_interrupts();
+  return answer(o, sensitivity_run(arena, base, in.cases, in.count, options));
+}
+
+enum exit_code command_sensitivity(const struct options *o) {
+  struct sensitivity_options options = {.measures = o->ofs, .measure_count = o->of_count};
+  struct session_progress progress;
+  if (!session_file_count(o, "sensitivity", 1, 1) || !session_check_exports(o) || !session_check_words(o, "sensitivity") ||
+      !session_options(o, &options.study))
+    return EXIT_USAGE;
+  session_follow(o, &options.study, &progress, "replications");
+  struct arena *arena = arena_new();
+  enum exit_code code = analyse(arena, o, &options);
+  arena_free(arena);
+  return code;
+}

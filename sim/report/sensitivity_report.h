@@ -1,0 +1,19 @@
+/* What `aguanta sensitivity` prints and writes: a tornado for each measure, and what to measure first.
+ *
+ * The JSON is an interface ("aguanta_sensitivity": 1), documented in docs/sensitivity.md; `aguanta plot --kind tornado` reads it. */
+#ifndef SENSITIVITY_REPORT_H
+#define SENSITIVITY_REPORT_H
+#include "sim/report/export.h"
+#include "sim/report/format.h"
+#include "sim/report/text.h"
+#include "sim/study/sensitivity_results.h"
+
+void report_sensitivity_text(FILE *, const struct sensitivity_results *, const struct report_options *);
+extern const struct export_formats report_sensitivity_formats; /* for report_export_as */
+
+/* "measure this first: PATH: ..." without a newline, also the title of the picture; the caller frees. */
+char *report_sensitivity_first(const struct sensitivity_results *);
+/* Of {"lognormal": {"mean": "1ms", "cv": 1}} only "mean 1ms": the ends of a range differ in it. */
+struct shown report_sensitivity_brief(const char *value);
+
+#endif

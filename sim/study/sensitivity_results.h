@@ -1,0 +1,54 @@
+/* What moves an answer: filled by sim/study/sensitivity.c, printed by sim/report. Lives in the arena of the study. */
+#ifndef SENSITIVITY_RESULTS_H
+#define SENSITIVITY_RESULTS_H
+#include "sim/study/results.h"
+
+/* A value that is not known exactly, and between what it lies. */
+struct sensitivity_input {
+  const char *path, *value, *low, *high, *source; /* texts of the scenario language; source may be null */
+};
+
+/* A measure at one setting of the inputs. */
+struct sensitivity_point {
+  struct estimate estimate;
+  enum verdict verdict; /* of a claim */
+  bool unstable;        /* the load grows without bound */
+};
+
+/* Of one input on one measure. All intervals of a measure hold together at 95% (Bonferroni), p is Holm's. */
+struct sensitivity_effect {
+  uint32_t input;
+  struct sensitivity_point low, high;
+  double difference, difference_low, difference_high; /* high - low; NaN when one of them is unknown */
+  double swing, swing_low, swing_high;                /* its size; infinite when an end is unstable and has no value */
+  double p;
+  bool shown; /* the difference is no chance */
+  bool flips; /* the claim holds at one of low, base, high and fails at another, or has no value there because it is unstable */
+};
+
+struct sensitivity_target {
+  const char *expression, *id, *source; /* id and source: of a claim, else null */
+  bool is_claim;
+  enum severity severity;
+  enum unit unit;
+  double limit_low, limit_high; /* as in struct claim_result; both infinite for a measure */
+  struct sensitivity_point base;
+  struct sensitivity_effect *effects; /* one an input, the largest first */
+};
+
+struct sensitivity_results {
+  const char *scenario_name, *scenario_title, *scenario_file, *engine, *seed_text, *currency;
+  uint64_t scenario_hash;
+  uint32_t replications, runs;
+  double window_s, warmup_s;
+  uint32_t input_count, target_count;
+  const struct sensitivity_input *inputs;
+  struct sensitivity_target *targets;
+  /* "Measure this first": the largest flip of a claim in units of its limit, else the largest effect shown; -1: nothing is shown. */
+  int32_t first_target, first_effect;
+  uint32_t violation_count;
+  const char **violations;
+  bool interrupted;
+};
+
+#endif
