@@ -6,7 +6,7 @@
 
 #define LIST(member) offsetof(struct options, member##s), offsetof(struct options, member##_count)
 #define ONE(member)  offsetof(struct options, member), 0
-#define STUDIES      (FOR_RUN | FOR_CHECK | FOR_SWEEP)
+#define STUDIES      (FOR_RUN | FOR_CHECK | FOR_SWEEP | FOR_COMPARE)
 
 const struct option options_table[] = {
     {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE",
@@ -24,13 +24,20 @@ const struct option options_table[] = {
      STUDIES},
     {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)", STUDIES},
     {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP},
+    {"fail-on", 0, OPTION_LIST, offsetof(struct options, limits), offsetof(struct options, limit_count), "'EXPR +5%'",
+     "fail when it is worse than the first file's by more, such as 'p99(web.latency) +10ms', 'availability(year) -1%'; repeatable",
+     FOR_COMPARE},
+    {"best", 0, OPTION_VALUE, ONE(best), "'min EXPR'", "which file is best, such as 'min p99(web.latency)' or 'max rate(all)'",
+     FOR_COMPARE},
+    {"indifference", 0, OPTION_VALUE, ONE(indifference), "1ms", "with --best: a smaller advantage is not worth knowing",
+     FOR_COMPARE},
     {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
     {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png", FOR_PLOT},
     {"endpoint", 0, OPTION_VALUE, ONE(endpoint), "NAME", "draw this endpoint only", FOR_PLOT},
-    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK},
+    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK | FOR_COMPARE},
     {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES},
     {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", STUDIES | FOR_VALIDATE},
-    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN},
+    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN | FOR_COMPARE},
     {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
     {0}};
 
@@ -39,6 +46,8 @@ const struct command commands[] = {
      command_run},
     {"check", "FILE...", "only the verdicts, for CI", FOR_CHECK, command_check},
     {"sweep", "FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point", FOR_SWEEP, command_sweep},
+    {"compare", "FILE FILE...", "the same customers through each file: differences from the first, with intervals", FOR_COMPARE,
+     command_compare},
     {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
     {"validate", "FILE...", "read and check scenario files without running them", FOR_VALIDATE, command_validate},
     {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},

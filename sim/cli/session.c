@@ -116,7 +116,7 @@ bool session_options(const struct options *o, struct study_options *out) {
 static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
 
 static enum exit_code exit_code_of(const struct results *r) {
-  if (r->interrupted) return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+  if (r->interrupted) return session_interrupted();
   if (r->violation_count) return EXIT_ERROR;
   struct verdict_sum v = format_verdicts(r);
   return v.fail ? EXIT_FAILED : v.undecided || v.no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
@@ -135,14 +135,21 @@ static bool export_all(const struct options *o, const struct results *r) {
   return good;
 }
 
+void session_watch(struct arena *arena, const struct options *o, struct study_options *study) {
+  struct progress *p = arena_alloc(arena, sizeof *p);
+  *p = (struct progress){.started = session_clock(),
+                         .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
+                         .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always"),
+                         .told = is_word(o->progress, "always")};
+  study->progress = show_progress, study->foreseen = show_foreseen, study->context = p;
+}
+
+enum exit_code session_interrupted(void) { return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
+
 struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
   struct study_options study;
   session_options(o, &study);
-  struct progress progress = {.started = session_clock(),
-                              .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
-                              .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always"),
-                              .told = is_word(o->progress, "always")};
-  study.progress = show_progress, study.foreseen = show_foreseen, study.context = &progress;
+  session_watch(arena, o, &study);
   struct results *r = study_run(arena, s, &study);
   *code = exit_code_of(r);
   if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);

@@ -10,6 +10,10 @@ struct scenario *session_read(struct arena *, const struct options *, const char
                               uint32_t count);
 /* Fills replications, jobs, interruption and progress; false after a message for a wrong --reps or --jobs. */
 bool session_options(const struct options *, struct study_options *);
+/* Has the study tell its progress as the options say. */
+void session_watch(struct arena *, const struct options *, struct study_options *);
+/* The exit code of what was interrupted. */
+enum exit_code session_interrupted(void);
 /* Runs, and exports as the options say. The exit code: 0, 98 or 99 by the verdicts, 1 for broken invariants or an export that
  * failed, 130 or 143 when interrupted. */
 struct results *session_run(struct arena *, const struct options *, const struct scenario *, enum exit_code *);

@@ -1,4 +1,5 @@
 #include "sim/report/export.h"
+#include "sim/report/compare_report.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 #include <errno.h>
@@ -8,10 +9,11 @@
 static const struct format {
   const char *name; /* the extension without its dot */
   void (*write)(FILE *, const struct results *);
+  void (*compare)(FILE *, const struct compare_results *);
 } formats[] = {
-    {"json", report_json_write},
-    {"csv", report_csv_write},
-    {"md", report_markdown_write},
+    {"json", report_json_write, report_compare_json},
+    {"csv", report_csv_write, report_compare_csv},
+    {"md", report_markdown_write, report_compare_markdown},
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
@@ -44,7 +46,9 @@ static bool to_stdout(const char *bytes, size_t length, char **error) {
   return false;
 }
 
-bool report_export(const struct results *results, const char *path, const char *format, char **error) {
+/* One of the two is written. */
+static bool export_one(const struct results *results, const struct compare_results *compared, const char *path, const char *format,
+                       char **error) {
   char *bytes = NULL;
   size_t length = 0;
   *error = NULL;
@@ -52,9 +56,20 @@ bool report_export(const struct results *results, const char *path, const char *
   if (!found) return false;
   FILE *file = open_memstream(&bytes, &length);
   if (!file) abort();
-  found->write(file, results);
+  if (compared)
+    found->compare(file, compared);
+  else
+    found->write(file, results);
   if (fclose(file) != 0) abort();
   bool written = strcmp(path, "-") ? output_write(path, bytes, length, error) : to_stdout(bytes, length, error);
   free(bytes);
   return written;
+}
+
+bool report_export(const struct results *results, const char *path, const char *format, char **error) {
+  return export_one(results, NULL, path, format, error);
+}
+
+bool report_compare_export(const struct compare_results *compared, const char *path, const char *format, char **error) {
+  return export_one(NULL, compared, path, format, error);
 }
