@@ -43,15 +43,16 @@ static double rounded_up(double x) {
   return ceil(x / step - 1e-9) * step;
 }
 
-/* "(8 to 16)" in the unit of the value. */
+/* "(8 to 16)" in the unit of the value; empty when both read like the value. */
 static struct shown bounds(enum unit unit, struct estimate e) {
   struct estimate points = in_points(unit, e);
   struct shown interval = format_interval(unit == UNIT_RATIO ? UNIT_NONE : unit, NULL, &points), out = {""};
   char *comma = strstr(interval.text, ", ");
   size_t length = strlen(interval.text);
   if (!comma) return out;
-  snprintf(out.text, sizeof out.text, " (%.*s to %.*s)", (int)(comma - interval.text - 1), interval.text + 1,
-           (int)(interval.text + length - comma - 3), comma + 2);
+  size_t low = (size_t)(comma - interval.text - 1), high = length - low - 4;
+  if (low == high && !strncmp(interval.text + 1, comma + 2, low)) return out;
+  snprintf(out.text, sizeof out.text, " (%.*s to %.*s)", (int)low, interval.text + 1, (int)high, comma + 2);
   return out;
 }
 
@@ -70,26 +71,32 @@ struct compare_words compare_words(const struct compare_row *row, const char *cu
   const struct estimate *d = &row->difference;
   if (row->reason) return (struct compare_words){"no number"};
   if (row->same && d->exact) return (struct compare_words){"the same"};
+  double most = rounded_up(fmax(fabs(d->low), fabs(d->high)));
+  struct estimate bound = {most, NAN, NAN, 0, false};
   if (row->same) {
-    snprintf(out.text, sizeof out.text, "the same in all %llu replications", (unsigned long long)d->n);
+    snprintf(out.text, sizeof out.text, "the same in all %llu replications%s%s", (unsigned long long)d->n,
+             most > 0 ? ", at most " : "", most > 0 ? amount(row->unit, currency, bound).text : "");
     return out;
   }
   if (row->shown) return shown_difference(row, currency);
-  double most = rounded_up(fmax(fabs(d->low), fabs(d->high)));
-  struct estimate bound = {most, NAN, NAN, 0, false};
   snprintf(out.text, sizeof out.text, "no difference shown, at most %s", amount(row->unit, currency, bound).text);
   return out;
 }
 
-static struct shown with_sign(struct shown s) {
+static struct shown with_sign(double value, struct shown s) {
   struct shown out = s;
-  if (*s.text != '-' && *s.text != '0') snprintf(out.text, sizeof out.text, "+%.*s", (int)sizeof out.text - 2, s.text);
+  if (value > 0) snprintf(out.text, sizeof out.text, "+%.*s", (int)sizeof out.text - 2, s.text);
   return out;
 }
 
 struct shown compare_relative(const struct compare_row *row) {
   if (row->reason || !row->shown || isnan(row->relative.value)) return (struct shown){""};
-  return with_sign(format_value(UNIT_RATIO, NULL, &row->relative));
+  if (row->relative.value >= 9) { /* beyond ten times nobody reads percents */
+    struct shown times = format_number(UNIT_NONE, NULL, 1 + row->relative.value);
+    snprintf(times.text + strlen(times.text), sizeof times.text - strlen(times.text), " times");
+    return times;
+  }
+  return with_sign(row->relative.value, format_value(UNIT_RATIO, NULL, &row->relative));
 }
 
 struct compare_words compare_judged(const struct compare_limit_result *l, const char *currency) {
@@ -98,7 +105,7 @@ struct compare_words compare_judged(const struct compare_limit_result *l, const 
   if (l->verdict == VERDICT_NO_DATA) return (struct compare_words){"-"};
   struct estimate e = l->is_relative ? row->relative : in_points(row->unit, row->difference);
   enum unit unit = l->is_relative ? UNIT_RATIO : row->unit == UNIT_RATIO ? UNIT_NONE : row->unit;
-  struct shown value = with_sign(format_value(unit, currency, &e)), interval = format_interval(unit, currency, &e);
+  struct shown value = with_sign(e.value, format_value(unit, currency, &e)), interval = format_interval(unit, currency, &e);
   snprintf(out.text, sizeof out.text, "%s%s%s%s", value.text, !l->is_relative && row->unit == UNIT_RATIO ? " points" : "",
            *interval.text ? " " : "", interval.text);
   return out;

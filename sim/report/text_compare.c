@@ -51,8 +51,7 @@ static void print_remarks(struct sheet *s) {
     const struct results *r = c->systems[i];
     for (uint32_t k = 0; k < r->violation_count; k++) table_note(s->file, "BROKEN INVARIANT", r->violations[k], s->options.width);
     for (uint32_t k = 0; k < r->note_count && s->options.verbose; k++) {
-      fprintf(s->file, "%s: ", compare_file(c, i));
-      table_note(s->file, "note", r->notes[k], s->options.width);
+      table_note(s->file, compare_file(c, i), r->notes[k], s->options.width);
     }
   }
 }
@@ -92,16 +91,15 @@ static uint32_t reason_number(struct sheet *s, const char *reason) {
 }
 
 static void print_gain(struct sheet *s, const struct compare_row *row) {
-  if (isnan(row->variance_ratio) || row->reason)
-    fputs("", s->file);
-  else if (isinf(row->variance_ratio))
-    fputs("  every pair alike", s->file);
+  if (row->reason || row->same || isnan(row->variance_ratio)) return;
+  if (isinf(row->variance_ratio))
+    fputs("  x any", s->file);
   else
-    fprintf(s->file, "  pairing: %.*f times", row->variance_ratio < 9.95 ? 1 : 0, row->variance_ratio);
+    fprintf(s->file, "  x %.*f", row->variance_ratio < 9.95 ? 1 : 0, row->variance_ratio);
 }
 
 static void print_row(struct sheet *s, const struct compare_row *row, const struct columns *w) {
-  fputs("  ", s->file);
+  fputs("    ", s->file);
   table_left(s->file, compare_name(row).text, w->name + 2);
   table_right(s->file, format_value(row->unit, s->c->currency, &row->base).text, w->base);
   fputs("  ", s->file);
@@ -111,7 +109,7 @@ static void print_row(struct sheet *s, const struct compare_row *row, const stru
   size_t used = strlen(words.text);
   if (row->reason) snprintf(words.text + used, sizeof words.text - used, " (%u)", reason_number(s, row->reason));
   table_left(s->file, words.text, w->words + 2);
-  table_right(s->file, compare_relative(row).text, 8);
+  table_right(s->file, compare_relative(row).text, 9);
   if (s->options.verbose) print_gain(s, row);
   fputc('\n', s->file);
 }
@@ -119,15 +117,17 @@ static void print_row(struct sheet *s, const struct compare_row *row, const stru
 static void print_family(struct sheet *s, uint32_t system, bool detail) {
   struct columns w = measure(s, system, detail);
   if (!w.name) return;
-  if (detail) fputs("  details, all together at 95%\n", s->file);
+  if (detail) fputs("  details: a family of their own\n", s->file);
   for (uint32_t i = 0; i < s->c->row_count; i++)
     if (is_printed(s, &s->c->rows[i], system, detail)) print_row(s, &s->c->rows[i], &w);
 }
 
 static void print_differences(struct sheet *s) {
+  if (s->c->row_count && !s->options.quiet)
+    table_heading(s->file, "DIFFERENCES", "the base's value, this one's, and what is between; the intervals hold together at 95%");
+  if (s->c->row_count && s->options.verbose) fputs("  x: as many times fewer replications as without pairs\n", s->file);
   for (uint32_t i = 1; i < s->c->system_count && s->c->row_count; i++) {
-    fprintf(s->file, "\n%s against %s", compare_file(s->c, i), compare_file(s->c, 0));
-    fputs(s->options.quiet ? "\n" : "  (values of base and this; all intervals together at 95%)\n", s->file);
+    fprintf(s->file, "%s  %s against %s\n", i > 1 ? "\n" : "", compare_file(s->c, i), compare_file(s->c, 0));
     print_family(s, i, false);
     if (s->options.verbose) print_family(s, i, true);
   }
@@ -149,8 +149,11 @@ static void print_advice(struct sheet *s, const struct compare_limit_result *l) 
 }
 
 static void print_limits(struct sheet *s) {
-  int width = 0;
-  for (uint32_t i = 0; i < s->c->limit_count; i++) width = wider(width, compare_judged(&s->c->limits[i], s->c->currency).text);
+  int width = 0, text = 0;
+  for (uint32_t i = 0; i < s->c->limit_count; i++) {
+    width = wider(width, compare_judged(&s->c->limits[i], s->c->currency).text);
+    text = wider(text, s->c->limits[i].text);
+  }
   if (s->c->limit_count && !s->options.quiet)
     table_heading(s->file, "LIMITS", "of the difference from the base; each with its own 95% interval");
   for (uint32_t i = 0; i < s->c->limit_count; i++) {
@@ -160,7 +163,8 @@ static void print_limits(struct sheet *s) {
     fprintf(s->file, "  %s%s%s%*s", s->options.color ? text_verdict_color(l->verdict) : "", word,
             s->options.color ? TEXT_PLAIN : "", 11 - (int)strlen(word), "");
     table_left(s->file, compare_judged(l, s->c->currency).text, width + 2);
-    fprintf(s->file, "%s  %s\n", l->text, compare_file(s->c, l->row.system));
+    table_left(s->file, l->text, text + 2);
+    fprintf(s->file, "%s\n", compare_file(s->c, l->row.system));
     print_advice(s, l);
   }
 }

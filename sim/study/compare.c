@@ -181,10 +181,20 @@ static void share_warmup(struct compare *c) {
   for (uint32_t i = 0; i < c->count; i++) study_set_warmup(c->studies[i], longest);
 }
 
+static void foresee(const struct compare *c, uint32_t first) {
+  uint32_t budget = compare_budget(c, first), n = wanted(c, false, budget, 1);
+  if (n <= first || !c->options.foreseen) return;
+  double each = 0;
+  for (uint32_t i = 0; i < c->count; i++) each += (double)c->studies[i]->traffic.sum->observation.arrived / first;
+  struct study_estimate estimate = {first, n, budget, each * n, c->options.precision};
+  c->options.foreseen(c->options.context, &estimate);
+}
+
 static bool settle(struct compare *c) {
   uint32_t first = compare_first(c), faults = first_faults(c);
   if (!extend_all(c, first, faults)) return false;
   if (c->options.replications) return true;
+  foresee(c, first);
   return settle_half(c, false, first) && (!faults || settle_half(c, true, faults));
 }
 

@@ -16,6 +16,7 @@ struct compare_row {
   struct estimate relative;    /* of the base's value */
   double p_value, p_adjusted;  /* of no difference; adjusted by Holm over the family; NaN when exact */
   bool shown;                  /* there is a difference: the adjusted p-value is below 5%, or both are exact and differ */
+  bool few;                    /* few failures or outages behind it: the interval is at least what their number says */
   bool same;                   /* the values of every pair were the same */
   double variance_ratio;       /* what pairing gained: as many times fewer replications */
   const char *reason;          /* why there is no number; null when there is one */

@@ -148,6 +148,31 @@ static void from_pairs(struct compare_row *row, const struct paired *p, double c
   free(moved);
 }
 
+/* --- few failures, few outages ------------------------------------------------------------------------------------------------------- */
+
+static double outages_of(const struct study *s) {
+  double count = 0;
+  for (uint32_t i = 0; i < s->model.faults.count; i++) count += (double)s->faults.sum->faults[i].outages;
+  return count;
+}
+
+/* As verdict.c has it: so few that their spread over replications says little. */
+static bool is_few(const struct study *s, const struct entry *e, const struct estimate *x) {
+  if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) return outages_of(s) < 100;
+  double failures = x->value * (double)x->n;
+  return e->measure.aggregate == AGGREGATE_ERROR_RATE && (failures < 20 || (double)x->n - failures < 20);
+}
+
+/* Of few events seen or unseen the pairs may agree by luck. The interval from those of the two values as if they were independent
+ * (Zou and Donner 2008) is then the least that is admitted. */
+static void widen(struct compare_row *row) {
+  struct estimate *d = &row->difference, *a = &row->base, *b = &row->value, *r = &row->relative;
+  double down = hypot(b->value - b->low, a->high - a->value), up = hypot(b->high - b->value, a->value - a->low);
+  row->few = true;
+  d->low = fmin(d->low, d->value - down), d->high = fmax(d->high, d->value + up);
+  if (a->value != 0) r->low = fmin(r->low, d->low / fabs(a->value)), r->high = fmax(r->high, d->high / fabs(a->value));
+}
+
 static void exactly(struct compare_row *row) {
   double d = row->value.value - row->base.value, r = row->base.value != 0 ? d / row->base.value : NAN;
   row->difference = (struct estimate){d, d, d, 0, true};
@@ -162,8 +187,11 @@ static const char *currency_of(const struct scenario *s) {
 
 static const char *file_of(const struct compare *c, uint32_t system) { return c->scenarios[system].file; }
 
-static const char *missing(const struct compare *c, uint32_t system, const struct entry *e) {
-  return arena_format(c->arena, "%s: %s", file_of(c, system), entry_why_no_data(c->studies[system], e));
+static const char *missing(const struct compare *c, uint32_t system, const struct entry *e, const struct estimate *x) {
+  const struct study *s = c->studies[system];
+  if (!x->n && !s->unstable && s->warmup != WARMUP_IS_MISSING && e->measure.quantity == QUANTITY_LATENCY)
+    return arena_format(c->arena, "%s: no request was answered", file_of(c, system));
+  return arena_format(c->arena, "%s: %s", file_of(c, system), entry_why_no_data(s, e));
 }
 
 struct compare_row compare_row_of(const struct compare *c, const struct compare_pair *p, double confidence) {
@@ -182,8 +210,8 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
                             .p_value = NAN,
                             .p_adjusted = NAN,
                             .variance_ratio = NAN};
-  if (isnan(row.base.value)) row.reason = missing(c, 0, a);
-  if (!row.reason && isnan(row.value.value)) row.reason = missing(c, p->system, b);
+  if (isnan(row.base.value)) row.reason = missing(c, 0, a, &row.base);
+  if (!row.reason && isnan(row.value.value)) row.reason = missing(c, p->system, b, &row.value);
   if (a->measure.aggregate == AGGREGATE_COST && strcmp(currency_of(&c->scenarios[0]), currency_of(&c->scenarios[p->system])))
     row.reason = "the price lists have different currencies";
   if (row.reason) return row;
@@ -193,6 +221,7 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
   }
   struct paired pairs = pairs_of(c, p);
   from_pairs(&row, &pairs, confidence);
+  if (is_few(base, a, &row.base) || is_few(other, b, &row.value)) widen(&row);
   free(pairs.base), free(pairs.value);
   if (isnan(row.difference.low)) row.reason = "one replication tells nothing of how far it may be off";
   return row;
@@ -226,7 +255,8 @@ static void adjust(const struct compare *c, bool detail, struct compare_row *row
   for (uint32_t i = 0, k = 0; i < c->pair_count; i++)
     if (rows[i].detail == detail && is_random(c, &c->pairs[i])) {
       rows[i].p_adjusted = adjusted[k++];
-      rows[i].shown = rows[i].p_adjusted < 0.05;
+      bool apart = !rows[i].few || rows[i].difference.low > 0 || rows[i].difference.high < 0;
+      rows[i].shown = rows[i].p_adjusted < 0.05 && apart;
     }
 }
 
