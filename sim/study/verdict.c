@@ -243,8 +243,8 @@ const char *entry_why_no_data(const struct study *l, const struct entry *e) {
   if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
   if (m->aggregate == AGGREGATE_QUANTILE)
-    return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s", 100 / (1 - m->p),
-                        worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));
+    return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s",
+                        100 / (1 - m->p), worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));
   if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
   return "nothing was observed";
 }
