@@ -104,7 +104,7 @@ static void test_coverage(void) {
 
 /* Systems that differ in their draws alone: a row of any of them shows a difference in at most 5% of the cases. */
 static void test_family(void) {
-  uint32_t trials = getenv("AGUANTA_LONG") ? 1000 : 100, wrong = 0, unadjusted = 0;
+  uint32_t trials = getenv("AGUANTA_LONG") ? 1000 : 40, wrong = 0, unadjusted = 0;
   for (uint32_t i = 0; i < trials; i++) {
     struct fixture f[3] = {one_server(60, 10, "10s", 3 * i), one_server(60, 10, "10s", 0), one_server(60, 10, "10s", 0)};
     struct compared c = compare_of(f, 3, &(struct study_options){.replications = 10, .jobs = 2});
