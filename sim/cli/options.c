@@ -67,6 +67,8 @@ const struct command commands[] = {
     {"run", "FILE", "simulate one scenario: claims, latency, where time went, bottleneck, errors, uptime, cost", FOR_RUN,
      command_run},
     {"check", "FILE...", "only the verdicts, for CI", FOR_CHECK, command_check},
+    {"compare", "FILE FILE...", "the same customers through each file: differences from the first, with intervals", FOR_COMPARE,
+     command_compare},
     {"sweep", "STUDY | FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point; resumable", FOR_SWEEP,
      command_sweep},
     {"merge", "STUDY | FILE STORE...", "the answer of a sweep from the stores of its shards", FOR_MERGE, command_merge},

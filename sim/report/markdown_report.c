@@ -1,3 +1,4 @@
+#include "sim/report/compare_report.h"
 #include "sim/report/format.h"
 #include "sim/report/report.h"
 #include <string.h>
@@ -122,4 +123,54 @@ void report_markdown_write(FILE *file, const struct results *r) {
   write_availability(file, r);
   write_bill(file, r);
   write_assumptions(file, r);
+}
+
+/* --- a comparison --------------------------------------------------------------------------------------------------------------- */
+
+static void write_compare_rows(FILE *file, const struct compare_results *c, uint32_t system) {
+  fputs("\n## ", file), put(file, compare_file(c, system)), fputs(" against ", file), put(file, compare_file(c, 0));
+  fputs("\n\n| | base | this | difference | relative |\n| --- | ---: | ---: | --- | ---: |\n", file);
+  for (uint32_t i = 0; i < c->row_count; i++) {
+    const struct compare_row *row = &c->rows[i];
+    if (row->system != system || row->detail) continue;
+    fputs("| ", file), put_code(file, compare_name(row).text);
+    fprintf(file, " | %s | %s | %s", format_value(row->unit, c->currency, &row->base).text,
+            format_value(row->unit, c->currency, &row->value).text, compare_words(row, c->currency).text);
+    if (row->reason) fputs(": ", file), put(file, row->reason);
+    fprintf(file, " | %s |\n", compare_relative(row).text);
+  }
+}
+
+static void write_compare_limits(FILE *file, const struct compare_results *c) {
+  if (!c->limit_count) return;
+  fputs("\n## Limits\n\n| verdict | limit | of | difference |\n| --- | --- | --- | --- |\n", file);
+  for (uint32_t i = 0; i < c->limit_count; i++) {
+    const struct compare_limit_result *l = &c->limits[i];
+    fprintf(file, "| %s | ", format_verdict_word(l->verdict));
+    put_code(file, l->text), put_cell(file, compare_file(c, l->row.system));
+    fprintf(file, " | %s |\n", compare_judged(l, c->currency).text);
+  }
+}
+
+static void write_compare_best(FILE *file, const struct compare_results *c) {
+  if (!c->best) return;
+  fputs("\n## The best\n\n| file | mean | replications |\n| --- | ---: | ---: |\n", file);
+  for (uint32_t i = 0; i < c->system_count; i++) {
+    fputs("| ", file), put(file, compare_file(c, i));
+    fprintf(file, "%s | %s | %u |\n", i == c->best->best ? " **best**" : "",
+            format_estimate(c->best->unit, c->currency, &c->best->systems[i].mean).text, c->best->systems[i].replications);
+  }
+}
+
+void report_compare_markdown(FILE *file, const struct compare_results *c) {
+  char last[400];
+  compare_last_line(c, last, sizeof last);
+  fputs("# Comparison\n\n**", file), put(file, last);
+  fprintf(file, "** %u replications of %s each on the same customers, seed ", c->replications,
+          format_number(UNIT_SECONDS, NULL, c->window_s).text);
+  put(file, c->seed_text);
+  fputs(". All intervals of differences hold together at 95%; those of limits each.\n", file);
+  write_compare_limits(file, c);
+  for (uint32_t i = 1; i < c->system_count && c->row_count; i++) write_compare_rows(file, c, i);
+  write_compare_best(file, c);
 }

@@ -21,6 +21,7 @@ struct entry *study_add_entry(struct study *s, struct measure measure, const cha
 
 uint32_t study_add(struct study *s, const struct measure *m, const char *name, const char *aggregate) {
   study_add_entry(s, *m, name, aggregate);
+  measure_request(m, &s->model);
   return s->count - 1;
 }
 

@@ -60,6 +60,8 @@ void warm_up_find(struct study *);
 
 /* verdict.c: value and interval of an entry, from the merged view and the spread of its samples. */
 struct estimate entry_estimate(const struct study *, const struct entry *);
+/* Why an estimate has no value, for people. */
+const char *entry_why_no_data(const struct study *, const struct entry *);
 /* The estimate that the claim is judged by, and the verdict; `caution` widens the interval by this factor. */
 struct claim_result claim_judge(const struct study *, const struct claim *, const struct entry *, double caution);
 /* Replications that it would take in all until the claim is decided, or (precision > 0) its interval as narrow as that;

@@ -239,7 +239,7 @@ static const char *more_for(const struct study *l, const struct entry *e) {
   return needs == UINT32_MAX ? "" : arena_format(l->arena, " (about %u replications would)", needs);
 }
 
-static const char *why_no_data(const struct study *l, const struct entry *e) {
+const char *entry_why_no_data(const struct study *l, const struct entry *e) {
   const struct measure *m = &e->measure;
   if (l->warmup == WARMUP_IS_MISSING && !l->unstable && !m->over_faults)
     return "too short: no end of the warm-up was found; give run.warmup, or a longer run.window";
@@ -269,7 +269,7 @@ struct claim_result claim_judge(const struct study *l, const struct claim *c, co
   r.estimate = c->share > 0 && l->faults.sum ? outage_quantile(l, c) : entry_estimate(l, e);
   if (isnan(r.estimate.value)) {
     r.verdict = VERDICT_NO_DATA;
-    r.reason = why_no_data(l, e);
+    r.reason = entry_why_no_data(l, e);
     return r;
   }
   struct estimate wide = r.estimate.exact || isnan(r.estimate.low) ? r.estimate : widened(r.estimate, caution);
