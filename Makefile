@@ -15,10 +15,11 @@ SRC      := $(wildcard sim/*/*.c models/*.c models/*/*.c)
 LIB      := $(filter-out sim/cli/main.c,$(SRC))
 TESTS    := $(wildcard tests/test_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
+COVERAGE := $(wildcard tests/coverage/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo check install check-hpa check-oracle check-long lint bench format docs clean help setup
+.PHONY: all demo check install check-hpa check-oracle check-long lint bench coverage format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -62,6 +63,11 @@ bench: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/bench
 	@$(B)/bench
 
+# Do the intervals hold the exact value as often as they say? 1000 macro-replications of each workload; some 15 minutes.
+coverage: setup
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/coverage
+	@$(B)/coverage
+
 PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/aguanta $(DESTDIR)$(PREFIX)/bin/aguanta
@@ -77,7 +83,7 @@ help:
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
-	@echo "make lint bench format docs clean install"
+	@echo "make lint bench coverage format docs clean install"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -103,6 +109,9 @@ $(B)/%.o: %.c
 	@$(CC) $(CFLAGS) -c -o $@ $<
 
 $(B)/bench: $(call obj,$(LIB) $(BENCH))
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/coverage: $(call obj,$(LIB) $(COVERAGE))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 clean:
