@@ -56,14 +56,26 @@ void observation_end(struct observation *o, const struct request *r, uint32_t ce
     for (uint32_t i = 0; i < cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;
   }
-  if (r->arrived < o->measured_from || r->arrived >= o->measured_until) return;
-  struct endpoint_window *window = window_at(o, r->endpoint, r->arrived);
+  bool counts = o->by_end ? now >= o->measured_from : r->arrived >= o->measured_from && r->arrived < o->measured_until;
+  if (!counts) return;
+  struct endpoint_window *window = window_at(o, r->endpoint, o->by_end ? now : r->arrived);
   window->ended[outcome]++;
   if (outcome != OUTCOME_COMPLETED) return;
   histogram_add(&window->latency, latency);
   struct slow_bin *bin = &o->endpoints[r->endpoint].slow[slow_bin_of(latency)];
   bin->count++;
   for (uint32_t i = 0; i < cells; i++) bin->cell_ns[i] += (double)r->cell[i];
+}
+
+bool observation_pending(const struct observation *o) {
+  for (uint32_t e = 0; e < o->endpoint_count; e++)
+    for (uint32_t i = 0; i < o->window_count; i++) {
+      const struct endpoint_window *w = &o->endpoints[e].windows[i];
+      uint64_t ended = 0;
+      for (uint32_t k = 0; k < OUTCOMES; k++) ended += w->ended[k];
+      if (ended < w->arrived) return true;
+    }
+  return false;
 }
 
 void observation_close(struct observation *o, sim_time now) { advance(o, now); }
