@@ -51,12 +51,12 @@ static double beta_quantile(double share, double a, double b) {
   }
 }
 
-struct interval interval_clopper_pearson(uint64_t successes, uint64_t trials, double confidence) {
-  assert(successes <= trials);
-  if (!trials) return unknown;
-  double k = (double)successes, rest = (double)(trials - successes), tail = 0.5 * (1 - confidence);
-  double low = successes ? beta_quantile(tail, k, rest + 1) : 0;
-  double high = successes < trials ? beta_quantile(1 - tail, k + 1, rest) : 1;
+struct interval interval_clopper_pearson(double successes, double trials, double confidence) {
+  assert(successes >= 0 && successes <= trials);
+  if (!(trials > 0)) return unknown;
+  double rest = trials - successes, tail = 0.5 * (1 - confidence);
+  double low = successes > 0 ? beta_quantile(tail, successes, rest + 1) : 0;
+  double high = rest > 0 ? beta_quantile(1 - tail, successes + 1, rest) : 1;
   return (struct interval){low, high};
 }
 
@@ -88,6 +88,12 @@ struct interval interval_compound(double count, double scv, double confidence) {
   assert(count > 0 && scv >= 0 && confidence >= 0.5);
   double tail = 0.5 * (1 - confidence), low = count / (1 + scv), high = scv > 0 ? low * fmax(0.5, 1 - 1 / count) : low;
   return (struct interval){gamma_quantile(tail, low) / low, gsl_cdf_gamma_Qinv(tail, high + 1, 1) / high};
+}
+
+struct interval interval_positive_mean(double count, double scv, double confidence) {
+  assert(count > 0 && scv > 0 && confidence >= 0.5);
+  double tail = 0.5 * (1 - confidence), shape = count / scv;
+  return (struct interval){shape / gsl_cdf_gamma_Qinv(tail, shape, 1), shape / gamma_quantile(tail, shape)};
 }
 
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper) {
