@@ -1,4 +1,4 @@
-/* Coverage: how often the program's intervals hold the exact value (METHOD 1 of docs/validation.md).
+/* Coverage: how often the program's intervals hold the exact value (docs/validation.md).
  *
  * A row is a workload with a known answer, run again and again as a user would run it: the program finds the warm-up, chooses the
  * number of replications and gives its intervals. Macro-replication i of a row has the seed text "NAME i", so its customers
@@ -23,10 +23,11 @@ struct coverage_measure {
 };
 
 struct coverage_row {
-  const char *name, *file;
+  const char *name, *what, *file;
   const char *sets[COVERAGE_SETS];                     /* as of --set; end with null */
   double share;                                        /* of the macro-replications that are asked for; dear rows take fewer */
   bool smoke;                                          /* cheap enough for make check-long */
+  bool refuses;                                        /* too short on purpose: more than 5% may be refused */
   struct coverage_measure measures[COVERAGE_MEASURES]; /* end with a null text */
 };
 
@@ -48,6 +49,8 @@ struct coverage_result {
   struct coverage_count measures[COVERAGE_MEASURES];
 };
 
+/* Whether its scenario is there: one that needs what is not yet built is left out. */
+bool coverage_present(const struct coverage_row *);
 /* Null after a message on stderr when the scenario cannot be read. */
 struct coverage_result *coverage_run(const struct coverage_row *, uint32_t macros, uint32_t threads);
 

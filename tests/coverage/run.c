@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* What one macro-replication found. */
 struct macro {
@@ -98,9 +100,16 @@ static void run_all(struct team *t, uint32_t threads) {
   free(others);
 }
 
+/* What a half-width is relative to: of an availability what is missing to 1. */
+static double scale_of(const struct coverage_measure *m) {
+  return strncmp(m->text, "availability", strlen("availability")) ? m->exact : 1 - m->exact;
+}
+
 /* --- counting ------------------------------------------------------------------------------------------------------------------- */
 
-static void count_measure(struct coverage_count *c, const struct macro *macros, uint32_t n, uint32_t measure, double exact) {
+static void count_measure(struct coverage_count *c, const struct macro *macros, uint32_t n, uint32_t measure,
+                          const struct coverage_measure *m) {
+  double exact = m->exact, scale = scale_of(m);
   struct tally values = {0}, halves = {0};
   for (uint32_t i = 0; i < n; i++) {
     const struct estimate *x = &macros[i].measures[measure];
@@ -109,7 +118,7 @@ static void count_measure(struct coverage_count *c, const struct macro *macros, 
     if (refused) continue;
     c->below += x->high<exact, c->above += x->low> exact;
     c->covered += x->low <= exact && exact <= x->high;
-    tally_add(&values, x->value / exact - 1), tally_add(&halves, 0.5 * (x->high - x->low) / exact);
+    tally_add(&values, (x->value - exact) / scale), tally_add(&halves, 0.5 * (x->high - x->low) / scale);
   }
   c->bias = values.mean, c->bias_error = sqrt(tally_variance(&values) / (double)values.count), c->half_width = halves.mean;
 }
@@ -123,9 +132,11 @@ static struct coverage_result *count_all(const struct coverage_row *row, const s
     r->replications += macros[i].replications / n, r->requests += macros[i].requests / n, r->warmup_s += macros[i].warmup_s / n;
   }
   for (uint32_t m = 0; m < COVERAGE_MEASURES && row->measures[m].text; m++)
-    count_measure(&r->measures[m], macros, n, m, row->measures[m].exact);
+    count_measure(&r->measures[m], macros, n, m, &row->measures[m]);
   return r;
 }
+
+bool coverage_present(const struct coverage_row *row) { return access(row->file, R_OK) == 0; }
 
 struct coverage_result *coverage_run(const struct coverage_row *row, uint32_t macros, uint32_t threads) {
   struct team t = {.row = row, .macros = calloc(macros, sizeof *t.macros), .count = macros};
