@@ -16,6 +16,21 @@ static const struct field probe_fields[] = {{.name = "at",
                                             {0}};
 static const struct record probe_record = {"probe", sizeof(struct probe_config), probe_fields,
                                            "An instant at which the number of waiting clients is read.", "at"};
+static const struct field phase_fields[] = {{.name = "from",
+                                             .kind = FIELD_DURATION,
+                                             .offset = offsetof(struct phase_config, from),
+                                             .low = 0,
+                                             .high = 9e18,
+                                             .doc = "Since the start of the measured window, like the ranges in claims."},
+                                            {.name = "to",
+                                             .kind = FIELD_DURATION,
+                                             .offset = offsetof(struct phase_config, to),
+                                             .low = 0,
+                                             .high = 9e18,
+                                             .doc = "The first instant after it."},
+                                            {0}};
+static const struct record phase_record = {"phase", sizeof(struct phase_config), phase_fields,
+                                           "A named part of the measured window.", NULL};
 static const char *const method_words[] = {"auto", "replications", "batches", NULL};
 static const struct field run_fields[] = {
     {.name = "window",
@@ -77,6 +92,12 @@ static const struct field run_fields[] = {
      .low = 1,
      .high = 10000,
      .doc = "Equal parts of the window, for the timeline and for claims over a part of it."},
+    {.name = "phases",
+     .kind = FIELD_MAP,
+     .offset = AT(phases),
+     .record = &phase_record,
+     .optional = true,
+     .doc = "Parts of the window by name, for claims such as p99(buy.latency) over \"sale\" < 1s."},
     {.name = "probes",
      .kind = FIELD_LIST,
      .offset = AT(probes),
@@ -135,6 +156,13 @@ static int64_t default_threads(int32_t kind) {
   return threads[kind];
 }
 
+static void check_shifts(struct linker *l, const struct service_config *s, const char *path) {
+  const struct shift_config *shifts = s->shifts.items;
+  for (uint32_t i = 1; i < s->shifts.count; i++)
+    if (shifts[i].at <= shifts[i - 1].at) fault_at(l, path, "shifts", "the shifts must be in order of \"at\"");
+  if (s->shifts.count && s->kind == SERVICE_EXTERNAL) fault_at(l, path, "shifts", "an external service has no threads of ours");
+}
+
 static void link_services(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -143,6 +171,7 @@ static void link_services(struct linker *l) {
     if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
       fault(l, path, "the name \"%s\" means something else in claims", s->name);
     if (!s->threads) s->threads = default_threads(s->kind);
+    check_shifts(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
     for (uint32_t k = 0; k < s->pools.count; k++)
@@ -183,7 +212,9 @@ static void link_sources(struct linker *l) {
     double sum = 0;
     for (uint32_t k = 0; k < s->mix.count; k++) sum += s->mix.weight[k];
     if (!(sum > 0)) fault(l, path, "the weights of its mix add up to zero");
+    if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
     if (s->kind == SOURCE_CLOSED) {
+      if (s->busyness_cv > 0) fault_at(l, path, "busyness_cv", "varies the rate of an open source; a closed one has users");
       if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
       if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
       continue;
@@ -194,6 +225,16 @@ static void link_sources(struct linker *l) {
     }
     const char *wrong = profile_prepare(&s->rate, m->run.start);
     if (wrong) fault(l, arena_format(l->arena, "%s.rate", path), "%s", wrong);
+  }
+}
+
+static void link_phases(struct linker *l) {
+  const struct run_config *run = &l->model->run;
+  const struct phase_config *phases = run->phases.items;
+  for (uint32_t i = 0; i < run->phases.count; i++) {
+    const char *path = arena_format(l->arena, "run.phases.%s", phases[i].name);
+    if (phases[i].to <= phases[i].from) fault_at(l, path, "to", "ends before it begins");
+    if (phases[i].to > run->window) fault_at(l, path, "to", "reaches beyond the measured window");
   }
 }
 
@@ -271,11 +312,25 @@ static bool anything_drilled(const struct model *m) {
   return false;
 }
 
+static bool staff_changes(const struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->shifts.count) return true;
+  return false;
+}
+
+static bool days_differ(const struct model *m) {
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (model_source(m, i)->busyness_cv > 0) return true;
+  return false;
+}
+
+/* Days that differ settle, each for itself; but batches of one of them would not show the others. */
 static void link_warmup(struct model *m) {
-  m->run.stationary = rates_constant(m) && !anything_drilled(m) && !m->run.probes.count;
+  bool timed = anything_drilled(m) || m->run.probes.count || staff_changes(m), steady = rates_constant(m) && !timed;
+  m->run.stationary = steady && !days_differ(m);
   if (m->run.warmup != WARMUP_AUTO) return;
-  m->run.warmup = !m->run.stationary && !anything_drilled(m) && !m->run.probes.count && rates_daily(m) ? SIM_DAY : 0;
-  m->run.find_warmup = m->run.stationary;
+  m->run.warmup = !steady && !timed && rates_daily(m) ? SIM_DAY : 0;
+  m->run.find_warmup = steady;
 }
 
 /* Nodes or replicas that a fault strikes. */
@@ -321,9 +376,11 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_sources(&l);
   link_endpoints(&l);
   link_faults(&l);
+  link_phases(&l);
   if (!l.failed) link_warmup(m);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
-    fault_at(&l, "run", "method", "batches need stationary traffic: constant rates, no drill at a given time, no probes");
+    fault_at(&l, "run", "method",
+             "batches need stationary traffic: constant rates, no shifts, no busyness, no drill at a given time, no probes");
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window) fault(&l, "run", "window and warm-up are longer than 290 years");
   if (!l.failed) check_work(&l);

@@ -16,6 +16,11 @@ struct probe_config {
   sim_time at;
 };
 
+/* A named part of the measured time, for claims. */
+struct phase_config {
+  const char *name;
+  sim_time from, to; /* since the end of the warm-up */
+};
 enum { WARMUP_AUTO = -1 };
 
 /* How the intervals are made: from independent replications, from one long run cut into batches, or from the latter where the
@@ -31,6 +36,7 @@ struct run_config {
   double precision;          /* relative half-width wanted of the claims; 0: none */
   int32_t method;            /* enum run_method */
   int64_t windows;           /* equal parts of the window, for series and claims over a part */
+  struct config_list phases; /* struct phase_config */
   struct config_list probes; /* struct probe_config */
   int64_t years;             /* of the availability run; 0: none */
   int64_t years_per_replication;
@@ -54,6 +60,7 @@ struct model {
   /* Derived by model_link. */
   struct program *programs; /* one an endpoint */
   uint32_t node_count, container_count;
+  bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;
 };
 

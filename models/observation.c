@@ -6,6 +6,7 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   series_init(&o->inside_over_time, arena, length, plan->windows);
   o->measured_from = plan->measured_from, o->measured_until = plan->measured_until;
   o->window_count = o->inside_over_time.windows, o->window_length = o->inside_over_time.width;
+  o->records_waits = plan->waits;
   if (plan->levels) series_init(&o->inside_over_time, arena, length, plan->levels);
   o->endpoint_count = plan->endpoints, o->service_count = plan->services;
   o->endpoints = arena_new_array(arena, struct endpoint_observation, plan->endpoints);
@@ -14,6 +15,7 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   for (uint32_t i = 0; i < plan->endpoints; i++) {
     o->endpoints[i].windows = arena_new_array(arena, struct endpoint_window, o->window_count);
     o->endpoints[i].slow = arena_new_array(arena, struct slow_bin, SLOW_BINS);
+    if (plan->waits) o->endpoints[i].waits = arena_new_array(arena, struct histogram, o->window_count);
   }
 }
 
@@ -26,10 +28,13 @@ static void advance(struct observation *o, sim_time now) {
   o->inside_since = now;
 }
 
-static struct endpoint_window *window_at(struct observation *o, uint32_t endpoint, sim_time arrived) {
+static uint32_t window_number(const struct observation *o, sim_time arrived) {
   sim_time window = (arrived - o->measured_from) / o->window_length;
-  if (window >= o->window_count) window = o->window_count - 1;
-  return &o->endpoints[endpoint].windows[window];
+  return window >= o->window_count ? o->window_count - 1 : (uint32_t)window;
+}
+
+static struct endpoint_window *window_at(struct observation *o, uint32_t endpoint, sim_time arrived) {
+  return &o->endpoints[endpoint].windows[window_number(o, arrived)];
 }
 
 void observation_arrival(struct observation *o, uint32_t endpoint, sim_time now) {
@@ -45,6 +50,11 @@ static uint32_t slow_bin_of(int64_t ns) {
   return octave * 4 + (uint32_t)((value >> (octave - 1)) & 1) * 2 + (octave >= 2 ? (uint32_t)((value >> (octave - 2)) & 1) : 0);
 }
 
+/* The instant whose window it counts in. */
+static sim_time counted_at(const struct observation *o, const struct request *r, sim_time now) {
+  return o->by_end ? now : r->arrived;
+}
+
 void observation_end(struct observation *o, const struct request *r, uint32_t cells, enum outcome outcome, sim_time now) {
   advance(o, now);
   int64_t latency = now - r->arrived;
@@ -56,9 +66,9 @@ void observation_end(struct observation *o, const struct request *r, uint32_t ce
     for (uint32_t i = 0; i < cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;
   }
-  bool counts = o->by_end ? now >= o->measured_from : r->arrived >= o->measured_from && r->arrived < o->measured_until;
-  if (!counts) return;
-  struct endpoint_window *window = window_at(o, r->endpoint, o->by_end ? now : r->arrived);
+  sim_time counted = counted_at(o, r, now);
+  if (counted < o->measured_from || counted >= o->measured_until) return;
+  struct endpoint_window *window = window_at(o, r->endpoint, counted);
   window->ended[outcome]++;
   if (outcome != OUTCOME_COMPLETED) return;
   histogram_add(&window->latency, latency);
@@ -78,6 +88,12 @@ bool observation_pending(const struct observation *o) {
   return false;
 }
 
+void observation_wait(struct observation *o, const struct request *r, sim_time waited, sim_time now) {
+  sim_time counted = counted_at(o, r, now);
+  if (counted < o->measured_from || counted >= o->measured_until) return;
+  histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, counted)], waited);
+}
+
 void observation_close(struct observation *o, sim_time now) { advance(o, now); }
 
 static void merge_endpoint(struct endpoint_observation *into, const struct endpoint_observation *from, uint32_t windows) {
@@ -85,6 +101,7 @@ static void merge_endpoint(struct endpoint_observation *into, const struct endpo
     into->windows[w].arrived += from->windows[w].arrived;
     for (uint32_t k = 0; k < OUTCOMES; k++) into->windows[w].ended[k] += from->windows[w].ended[k];
     if (from->windows[w].latency.count) histogram_merge(&into->windows[w].latency, &from->windows[w].latency);
+    if (from->waits) histogram_merge(&into->waits[w], &from->waits[w]);
   }
   for (uint32_t b = 0; b < SLOW_BINS; b++) {
     into->slow[b].count += from->slow[b].count;

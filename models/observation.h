@@ -2,7 +2,8 @@
  *
  * A request counts in the window of its arrival, between the end of the warm-up and the end of the measured time; the run goes
  * on for a while after that, so that those which arrived last can end too. Latency is that of answered requests,
- * from the intended arrival; requests that failed are counted by cause. */
+ * from the intended arrival; requests that failed are counted by cause. The wait of a request, kept only where somebody asks
+ * for it, is the time that it waited for something of ours until it ended, and is that of all requests: who gave up waited too. */
 #ifndef OBSERVATION_H
 #define OBSERVATION_H
 #include "models/request/request.h"
@@ -26,6 +27,7 @@ struct endpoint_window {
 struct endpoint_observation {
   struct endpoint_window *windows; /* window_count of the observation */
   struct slow_bin *slow;           /* SLOW_BINS */
+  struct histogram *waits;         /* by window, of all that ended, however; null unless records_waits */
 };
 
 struct service_observation {
@@ -40,6 +42,7 @@ struct observation {
                 * has to be made up for by what was inside at the start */
   uint32_t window_count;
   uint32_t endpoint_count, service_count;
+  bool records_waits;
   struct endpoint_observation *endpoints;
   struct service_observation *services;
   /* Over the whole run, from time zero: for the invariants. */
@@ -57,6 +60,7 @@ struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
   uint32_t levels;                       /* the same for the number inside, when finer; 0: windows */
   sim_time measured_from, measured_until;
+  bool waits; /* to be recorded */
 };
 
 void observation_open(struct observation *, struct arena *, const struct observation_plan *);
@@ -64,6 +68,8 @@ void observation_arrival(struct observation *, uint32_t endpoint, sim_time now);
 void observation_end(struct observation *, const struct request *, uint32_t cells, enum outcome, sim_time now);
 /* Some request that counts has not ended yet. */
 bool observation_pending(const struct observation *);
+/* Just before its end is recorded: how long it has waited. */
+void observation_wait(struct observation *, const struct request *, sim_time waited, sim_time now);
 void observation_close(struct observation *, sim_time now);
 void observation_merge(struct observation *into, const struct observation *);
 

@@ -1,4 +1,5 @@
 #include "models/world.h"
+#include "models/compute/shift.h"
 #include "models/platform/lifecycle.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
@@ -8,6 +9,8 @@ enum { TAIL_STEPS = 20 };
 static void build_delays(struct world *w) {
   const struct model *m = w->model;
   w->sleepers = timer_heap_new(w->calendar, request_wakes, w);
+  for (uint32_t i = 0; i < m->sources.count && !w->patience; i++)
+    if (model_source(m, i)->patience.kind) w->patience = timer_heap_new(w->calendar, request_loses_patience, w);
   w->soon = lane_new(w->calendar, 0, request_wakes, w);
   if (m->platform.network.between_nodes > 0) w->hop = lane_new(w->calendar, m->platform.network.between_nodes, request_wakes, w);
   w->unreachable = arena_new_array(w->arena, struct lane *, m->services.count + 1);
@@ -32,7 +35,10 @@ static void begin_measuring(struct world *w) {
     c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
     for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) c->pools[k].used_at_mark = c->pools[k].used_ns;
   }
-  for (uint32_t i = 0; i < w->model->services.count; i++) level_restart(&w->services[i].replicas, world_now(w));
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    level_restart(&w->services[i].replicas, world_now(w));
+    shift_restart(&w->services[i]);
+  }
   outage_restart(w);
 }
 
@@ -50,6 +56,7 @@ static void end_measuring(struct world *w) {
     struct service *s = &w->services[i];
     service_replicas_until(w, s, world_now(w));
     s->replicas_measured = level_integral(&s->replicas, world_now(w)), s->replicas_most = level_max(&s->replicas);
+    shift_account(w, s);
   }
   outage_close(w);
 }
@@ -62,6 +69,7 @@ static void probe(void *world, uint32_t index) {
 static void start_traffic(struct world *w) {
   const struct model *m = w->model;
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
+  for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
   w->probes = arena_new_array(w->arena, uint32_t, m->run.probes.count + 1);
   const struct probe_config *probes = m->run.probes.items;
@@ -76,7 +84,8 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
                                    .windows = (uint32_t)m->run.windows,
                                    .levels = (uint32_t)m->run.levels,
                                    .measured_from = m->run.warmup,
-                                   .measured_until = m->run.warmup + m->run.window};
+                                   .measured_until = m->run.warmup + m->run.window,
+                                   .waits = m->records_waits};
 }
 
 /* How long the run goes on at most for the requests that arrived last. Without it the slowest of them would be missing; when all
@@ -148,6 +157,7 @@ void world_free(struct world *w) {
         lane_free(w->containers[i].pools[k].patience);
   }
   timer_heap_free(w->sleepers);
+  timer_heap_free(w->patience);
   lane_free(w->soon);
   lane_free(w->hop);
   for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);

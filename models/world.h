@@ -32,7 +32,8 @@ enum purpose {
   PURPOSE_LIFE,         /* entity: service and replica: start times, probes */
   PURPOSE_DETECTION,    /* entity: node: heartbeat phases */
   PURPOSE_THINKING,     /* entity: source; then user and n */
-  PURPOSE_SCALER        /* entity: service: phase of its autoscaler */
+  PURPOSE_SCALER,       /* entity: service: phase of its autoscaler */
+  PURPOSE_BUSYNESS      /* entity: source: its factor of the day */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -48,6 +49,12 @@ struct service {
   struct level replicas;    /* in rotation, over time */
   double replicas_measured; /* replica ns in the measured time */
   int64_t replicas_most;
+  /* With shifts: integrals over the measured time of threads, and of the cores that they can use, times replicas in rotation. */
+  double thread_ns, core_ns;
+  double replicas_at_shift; /* integral of replicas when they last changed */
+  int64_t threads;          /* of each replica now */
+  uint32_t shift;           /* the next to begin */
+  slot_id shift_slot;
 };
 
 struct world {
@@ -68,9 +75,10 @@ struct world {
   struct pool requests; /* struct request */
   bool overflowed;      /* more than REQUESTS_MOST inside: the run was stopped */
   struct timer_heap *sleepers;
-  struct lane *soon;         /* no delay: what is woken within the same instant */
-  struct lane *hop;          /* one way between nodes; null when it takes no time */
-  struct lane **unreachable; /* by service: connection attempts to a lost node */
+  struct timer_heap *patience; /* of requests in queues; null where all wait for ever */
+  struct lane *soon;           /* no delay: what is woken within the same instant */
+  struct lane *hop;            /* one way between nodes; null when it takes no time */
+  struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
   const struct orchestrator *orchestrator;
   struct fault_process *faults;

@@ -65,6 +65,7 @@ static inline struct fixture fixture_try(const struct text *t) {
 static inline struct fixture fixture_open(const struct text *t) {
   struct fixture f = fixture_try(t);
   test_check(f.scenario != NULL, "refused: %s\n%s", f.refused ? f.refused : "", t->bytes);
+  if (!f.scenario) fprintf(stderr, "%s\n", f.refused);
   return f;
 }
 

@@ -112,6 +112,25 @@ static void test_zeros(void) {
 }
 
 /* One value only: every quantile is that value, exactly. */
+/* Of an exponential, of two values, of whole numbers with a bucket each. */
+static void test_standard_deviation(void) {
+  static struct histogram h[4];
+  struct stream draws = stream_open(5);
+  double sum = 0, square = 0;
+  enum { DRAWS = 200000 };
+  for (int i = 0; i < DRAWS; i++) {
+    double x = floor(stream_exponential(&draws) * 1e9);
+    histogram_add(&h[0], (int64_t)x);
+    sum += x / DRAWS, square += x * x / DRAWS;
+    histogram_add(&h[1], i % 2 ? 3000000 : 1000000);
+    histogram_add(&h[2], i % 5);
+  }
+  const double exact[] = {sqrt(square - sum * sum), 1e6, sqrt(2), 0};
+  for (int i = 0; i < 4; i++)
+    test_check(fabs(histogram_sd(&h[i]) - exact[i]) <= 1e-3 * exact[i], "row %d: %.9g, exact %.9g", i, histogram_sd(&h[i]),
+               exact[i]);
+}
+
 static void test_single_value(void) {
   static const int64_t values[] = {1, 255, 256, 12345, 3 * SIM_MS + 1, SIM_DAY * 30, SIM_DAY * 200};
   for (int i = 0; i < 7; i++) {
@@ -151,6 +170,7 @@ static const struct test_case cases[] = {{"error_of_one_value", test_error_of_on
                                          {"buckets_are_in_order", test_buckets_are_in_order},
                                          {"quantiles", test_quantiles},
                                          {"zeros", test_zeros},
+                                         {"standard_deviation", test_standard_deviation},
                                          {"single_value", test_single_value},
                                          {"merge", test_merge},
                                          {0}};

@@ -11,7 +11,7 @@ enum { SCENARIOS = FUZZ_SCENARIOS, LOOKS = 25 };
 /* --- the generator ------------------------------------------------------------------------------------------------------------ */
 
 struct fuzz {
-  struct stream draws;
+  struct stream draws, people; /* people: patience, shifts and busyness, which came later and shift no other draw */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -19,6 +19,22 @@ struct fuzz {
 
 static uint32_t below(struct fuzz *f, uint32_t n) { return stream_below(&f->draws, n); }
 static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < percent; }
+
+static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
+
+static void put_shifts(struct fuzz *f) {
+  put(&f->t, ", 'shifts': [ ");
+  for (uint32_t i = 0, n = 1 + people(f, 4); i < n; i++)
+    put(&f->t, "%s{ 'at': '%u00ms', 'threads': %u }", i ? ", " : "", 40 * i + people(f, 39), people(f, 6));
+  put(&f->t, " ]");
+}
+
+static void put_people(struct fuzz *f, bool open) {
+  static const char *const patience[] = {"'0s'", "'3ms'", "'200ms'", "{ 'exponential': '20ms' }",
+                                         "{ 'hyperexponential': { 'p': 0.3, 'mean1': '0s', 'mean2': '1s' } }"};
+  if (people(f, 3) == 0) put(&f->t, ", 'patience': %s", patience[people(f, 5)]);
+  if (open && people(f, 3) == 0) put(&f->t, ", 'busyness_cv': 0.%u", 1 + people(f, 9));
+}
 
 #define PICK(f, ...) pick(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 static const char *pick(struct fuzz *f, const char *const *words, size_t count) { return words[below(f, (uint32_t)count)]; }
@@ -85,6 +101,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
     put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s }", 1 + below(f, 2), 2 + below(f, 6),
         20 + 30 * below(f, 3), PICK(f, "true", "false"));
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
+  if (people(f, 4) == 0) put_shifts(f);
   put(&f->t, " }");
 }
 
@@ -129,13 +146,15 @@ static void put_traffic(struct fuzz *f) {
   put(&f->t, "'traffic': { ");
   for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) {
     put(&f->t, "%s's%u': { ", i ? ", " : "", i);
-    if (chance(f, 60)) {
+    bool open = chance(f, 60);
+    if (open) {
       put(&f->t, "'kind': 'open', ");
       put_rate(f);
     } else {
       put(&f->t, "'kind': 'closed', 'population': %u, ", 1 + below(f, 40));
       put_duration(f, "think", 200000);
     }
+    put_people(f, open);
     if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
     put(&f->t, ", 'mix': { ");
     for (uint32_t k = 0; k < f->endpoints; k++) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, 1 + below(f, 9));
@@ -183,7 +202,9 @@ static void put_faults(struct fuzz *f) {
 }
 
 static void generate(struct fuzz *f, uint64_t seed) {
-  *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)), .platform = (int)(seed % 4)};
+  *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)),
+                     .people = stream_open(stream_key(seed, 0, 1, 0)),
+                     .platform = (int)(seed % 4)};
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
@@ -198,6 +219,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put_services(f);
   put_platform(f);
   if (chance(f, 80)) put_faults(f);
+  if (people(f, 2)) put(&f->t, "'claims': [ 'p50(all.wait) over 6s..12s < 1h', 'share(p0.wait > 0s) < 50%%' ],\n");
   put(&f->t, "'run': { 'window': '12s', 'warmup': '%s', 'windows': 2, 'replications': 2, 'seed': %u } }", PICK(f, "0s", "1s"),
       1 + below(f, 1000));
 }
@@ -266,14 +288,15 @@ static void look_at_container(struct looker *l, const struct world *w, const str
   bool runs = serving(c) || c->state == CONTAINER_STARTING;
   expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name,
          c->id, t, c->state);
-  expect(l, c->running <= c->threads && c->held <= c->threads, "%s %u: %u running, %u held of %lld threads", s->name, c->id,
-         c->running, c->held, (long long)c->threads);
+  bool overtime = s->shifts.count; /* who was at work when the staff became fewer */
+  expect(l, overtime || (c->running <= c->threads && c->held <= c->threads), "%s %u: %u running, %u held of %lld threads", s->name,
+         c->id, c->running, c->held, (long long)c->threads);
   expect(l, c->fresh_waiting <= c->backlog && c->door.count <= c->backlog, "%s %u: %u and %u wait, backlog %lld", s->name, c->id,
          c->fresh_waiting, c->door.count, (long long)c->backlog);
-  expect(l, !c->runnable.count || c->running == c->threads, "%s %u: %u wait and a thread is free", s->name, c->id,
-         c->runnable.count);
-  expect(l, !c->door.count || c->held == c->threads, "%s %u: %u wait at the door and a thread is free", s->name, c->id,
-         c->door.count);
+  expect(l, !c->runnable.count || c->running == c->threads || (overtime && c->running > c->threads),
+         "%s %u: %u wait and a thread is free", s->name, c->id, c->runnable.count);
+  expect(l, !c->door.count || c->held == c->threads || (overtime && c->held > c->threads),
+         "%s %u: %u wait at the door and a thread is free", s->name, c->id, c->door.count);
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
@@ -303,7 +326,21 @@ static void look_at_node(struct looker *l, const struct world *w, const struct n
          n->cores);
 }
 
+/* Patience runs in queues and nowhere else. */
+static void look_at_patience(struct looker *l, const struct world *w) {
+  uint32_t running = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live || !r->patience_runs) continue;
+    running++;
+    expect(l, r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD, "patience runs in state %d", r->waiting);
+  }
+  uint32_t timers = w->patience ? timer_heap_pending(w->patience) : 0;
+  expect(l, running == timers, "%u run out of patience, %u timers", running, timers);
+}
+
 static void look(struct looker *l, const struct world *w) {
+  look_at_patience(l, w);
   for (uint32_t i = 0; i < w->model->services.count; i++) look_at_service(l, w, &w->services[i]);
   for (uint32_t i = 0; i < w->container_count; i++) look_at_container(l, w, &w->containers[i]);
   for (uint32_t i = 0; i < w->node_count; i++) look_at_node(l, w, &w->nodes[i]);

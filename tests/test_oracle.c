@@ -66,6 +66,9 @@ static const char *steady_mean(const struct expectation *e, const struct observe
   return steady(e, o, e->util >= 0.95 ? 0.02 : 0.01, 0.03);
 }
 
+/* A spread is known less well than the mean from the same requests. */
+static const char *steady_sd(const struct expectation *e, const struct observed *o) { return steady(e, o, 0.02, 0.03); }
+
 static const char *steady_mean_heavy(const struct expectation *e, const struct observed *o) {
   return o->requests >= 50000000 ? steady(e, o, 0.03, 0.08) : "too few requests";
 }
@@ -120,6 +123,7 @@ static const struct rule {
   bool counts;                                                               /* its interval counts in the coverage of all */
   bool squares;                                                              /* its z goes into the case's chi-square */
 } rules[] = {{"steady-mean", steady_mean, true, false},
+             {"steady-sd", steady_sd, true, false},
              {"steady-mean-heavy", steady_mean_heavy, true, false},
              {"steady-quantile", steady_quantile, true, false},
              {"steady-prob", steady_prob, true, false},
@@ -192,6 +196,7 @@ static struct scenario *read_scenario(struct arena *arena, const struct oracle_c
     struct claim *claim = &claims[count++];
     *claim = (struct claim){.expression = text, .severity = SEVERITY_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
     const char *wrong = text ? measure_parse(arena, &s->model, text, &claim->measure, &rest) : "is missing";
+    if (!wrong) measure_request(&claim->measure, &s->model);
     if (!wrong && *rest) wrong = "has something behind it";
     if (wrong) {
       test_check(false, "%s: the measure \"%s\" %s", c->path, text ? text : "", wrong);
@@ -371,6 +376,8 @@ static void test_judge(void) {
               {"steady-mean", {.exact = 5}, {5.003, 0.0001, 30, 1}, "too far away for chance"},
               {"steady-mean", {.exact = 5, .util = 0.99}, {5.16, 0.1, 30, 1}, "too far away"},
               {"steady-mean", {.exact = 5}, {NAN, NAN, 30, 1}, "the interval is too wide"},
+              {"steady-sd", {.exact = 5}, {5.03, 0.09, 30, 1}, NULL},
+              {"steady-sd", {.exact = 5}, {5.03, 0.11, 30, 1}, "the interval is too wide"},
               {"steady-mean-heavy", {.exact = 5}, {5.1, 0.15, 30, 1}, "too few requests"},
               {"steady-mean-heavy", {.exact = 5}, {5.1, 0.15, 30, 50000000}, NULL},
               {"steady-quantile", {.exact = 0, .p = 0.5}, {0, 0, 30, 1}, NULL},

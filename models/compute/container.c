@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 void queue_push(struct world *w, struct request_queue *q, struct request *r) {
-  r->next = NOBODY;
+  r->next = NOBODY, r->previous = q->tail; /* of the head it means nothing */
   if (q->count++)
     world_request(w, q->tail)->next = r->id;
   else
@@ -18,6 +18,18 @@ struct request *queue_pop(struct world *w, struct request_queue *q) {
   q->head = r->next;
   q->count--;
   return r;
+}
+
+void queue_remove(struct world *w, struct request_queue *q, struct request *r) {
+  if (q->head == r->id)
+    q->head = r->next;
+  else
+    world_request(w, r->previous)->next = r->next;
+  if (q->tail == r->id)
+    q->tail = r->previous;
+  else
+    world_request(w, r->next)->previous = r->previous;
+  q->count--;
 }
 
 void container_advance(struct container *c, sim_time now) {
@@ -63,32 +75,35 @@ static struct job jobs_pop(struct container *c) {
 
 /* Puts a computation on a thread; the caller shares the node's CPU anew. Virtual time starts at zero whenever the container
  * was idle, so it stays small enough to be exact. */
-static void start_job(struct container *c, struct request *r) {
+static void start_job(struct world *w, struct container *c, struct request *r) {
+  if (__builtin_expect(r->impatient, 0)) request_served(w, r);
+  r->waiting = COMPUTING;
   if (!c->running) c->virtual_time = 0;
   jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
 }
 
 void container_compute(struct world *w, struct container *c, struct request *r) {
-  r->waiting = WAITING_CPU;
   if (c->running >= c->threads) {
+    if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
+    r->waiting = WAITING_CPU;
     c->fresh_waiting += r->fresh;
     queue_push(w, &c->runnable, r);
     return;
   }
   r->fresh = false;
   container_advance(c, world_now(w));
-  start_job(c, r);
+  start_job(w, c, r);
   node_share(w, &w->nodes[c->node], c);
 }
 
 /* Puts waiting computations on free threads. */
-static void fill_threads(struct world *w, struct container *c) {
+static inline void fill_threads(struct world *w, struct container *c) {
   while (c->running < c->threads) {
     struct request *next = queue_pop(w, &c->runnable);
     if (!next) break;
     c->fresh_waiting -= next->fresh;
     next->fresh = false;
-    start_job(c, next);
+    start_job(w, c, next);
   }
 }
 
@@ -116,6 +131,14 @@ static void take_in(struct container *c, struct request *r) {
   r->frames[r->depth - 1].accepted = true;
 }
 
+/* The thread is the caller's to give. */
+static void take_from_door(struct world *w, struct container *c, struct request *r) {
+  if (r->impatient) request_served(w, r);
+  take_in(c, r);
+  request_book(r, r->wait_cell, world_now(w));
+  request_wake_soon(w, r);
+}
+
 bool container_accept(struct world *w, struct container *c, struct request *r, uint16_t cell) {
   if (!c->holds) {
     if (c->running >= c->threads && c->fresh_waiting >= c->backlog) {
@@ -129,6 +152,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
   if (c->held < c->threads) {
     container_advance(c, world_now(w));
     c->held++;
+    if (__builtin_expect(r->impatient, 0)) request_served(w, r);
     take_in(c, r);
     return true;
   }
@@ -136,6 +160,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     request_fail(w, r, OUTCOME_REJECTED);
     return false;
   }
+  if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return false;
   r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
   queue_push(w, &c->door, r);
   return false;
@@ -145,15 +170,33 @@ void container_leave(struct world *w, struct container *c) {
   assert(c->in_flight > 0);
   c->in_flight--;
   if (!c->holds) return;
-  struct request *next = queue_pop(w, &c->door);
+  struct request *next = c->held <= c->threads ? queue_pop(w, &c->door) : NULL;
   if (!next) { /* else the thread goes from hand to hand */
     container_advance(c, world_now(w));
     c->held--;
     return;
   }
-  take_in(c, next);
-  request_book(next, next->wait_cell, world_now(w));
-  request_wake_soon(w, next);
+  take_from_door(w, c, next);
+}
+
+void container_forsake(struct world *w, struct container *c, struct request *r) {
+  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+  if (r->waiting == WAITING_CPU) c->fresh_waiting -= r->fresh;
+  queue_remove(w, r->waiting == WAITING_CPU ? &c->runnable : &c->door, r);
+  request_book(r, r->waiting == WAITING_CPU ? in->cell : r->wait_cell, world_now(w));
+  r->waiting = WAITING_NOT;
+}
+
+void container_staff(struct world *w, struct container *c, int64_t threads) {
+  container_advance(c, world_now(w));
+  c->threads = threads;
+  while (c->holds && c->held < c->threads && c->door.count) {
+    c->held++;
+    take_from_door(w, c, queue_pop(w, &c->door));
+  }
+  if (!c->runnable.count || c->running >= c->threads) return;
+  fill_threads(w, c);
+  node_share(w, &w->nodes[c->node], c);
 }
 
 /* --- dying --------------------------------------------------------------------------------------------------------------- */
@@ -163,6 +206,36 @@ double container_unfinished(const struct world *w, const struct container *c) {
   for (uint32_t i = 0; i < c->running; i++)
     done += (double)world_request(w, c->jobs[i].request)->work - (c->jobs[i].finish - c->virtual_time);
   return done;
+}
+
+/* Work done of a computation in progress, by the instant `now`. */
+static double work_done(const struct world *w, const struct container *c, const struct job *job, sim_time now) {
+  double virtual_now = c->virtual_time + (double)(now - c->virtual_at) * c->rate;
+  return (double)world_request(w, job->request)->work - (job->finish - virtual_now);
+}
+
+sim_time container_held_up(const struct world *w, const struct container *c, const struct request *r) {
+  for (uint32_t i = 0; i < c->running; i++) {
+    if (c->jobs[i].request != r->id) continue;
+    double late = (double)(world_now(w) - r->since) - work_done(w, c, &c->jobs[i], world_now(w));
+    return late > 0 ? (sim_time)late : 0;
+  }
+  return 0;
+}
+
+/* What the requests in its queues and on its threads have waited so far: their cells know it before the queues are gone. */
+static void book_waits(struct world *w, struct container *c) {
+  for (uint32_t i = 0; i < c->running; i++) {
+    struct request *r = world_request(w, c->jobs[i].request);
+    const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+    r->cell[in->cell] += container_held_up(w, c, r);
+  }
+  for (uint32_t i = 0, id = c->runnable.head; i < c->runnable.count; i++, id = world_request(w, id)->next) {
+    struct request *r = world_request(w, id);
+    request_book(r, w->model->programs[r->endpoint].instructions[r->pc - 1].cell, world_now(w));
+  }
+  for (uint32_t i = 0, id = c->door.head; i < c->door.count; i++, id = world_request(w, id)->next)
+    request_book(world_request(w, id), world_request(w, id)->wait_cell, world_now(w));
 }
 
 static bool inside(const struct container *c, const struct request *r, uint32_t depth) {
@@ -189,6 +262,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
     struct request *r = world_request(w, id);
     if (!r->live || !r->doomed) continue;
     r->doomed = false;
+    if (r->waiting == WAITING_POOL) request_book(r, r->wait_cell, world_now(w));
     r->waiting = WAITING_NOT;
     request_fail(w, r, outcome);
   }
@@ -197,6 +271,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
 void container_kill(struct world *w, struct container *c, enum outcome outcome) {
   container_advance(c, world_now(w));
   c->dropped_ns += container_unfinished(w, c);
+  book_waits(w, c);
   c->running = c->held = c->in_flight = c->fresh_waiting = 0;
   c->runnable = c->door = (struct request_queue){0};
   node_share(w, &w->nodes[c->node], c);

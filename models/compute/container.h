@@ -2,7 +2,8 @@
  *
  * A request is accepted (or rejected by a full backlog), computes on a thread, waits elsewhere, and leaves. `generation`
  * counts the deaths of the process: a request remembers it and so learns that the replica which it comes back to is gone.
- * Invariants: running <= threads; a queued computation means that all threads run; in_flight counts accepted requests. */
+ * Invariants: running <= threads, but for those who were at work when a shift took threads away; a queued computation means
+ * that all threads run; in_flight counts accepted requests. */
 #ifndef CONTAINER_H
 #define CONTAINER_H
 #include "models/compute/service.h"
@@ -81,8 +82,9 @@ struct container {
 
 void queue_push(struct world *, struct request_queue *, struct request *);
 struct request *queue_pop(struct world *, struct request_queue *); /* null when empty */
+void queue_remove(struct world *, struct request_queue *, struct request *);
 
-/* Runs the request's computation of r->work, at once or when a thread is free. */
+/* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
 void container_compute(struct world *, struct container *, struct request *);
 /* Handler of container->slot: the first computation has ended. */
 void container_computed(void *world, uint32_t container);
@@ -90,6 +92,12 @@ void container_computed(void *world, uint32_t container);
 bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
 /* The request leaves; a waiting one gets its thread. */
 void container_leave(struct world *, struct container *);
+/* The request, which waits in one of its queues, leaves it; its wait is booked. */
+void container_forsake(struct world *, struct container *, struct request *);
+/* From now on so many threads. With fewer than are busy these finish what they have, and nothing new begins. */
+void container_staff(struct world *, struct container *, int64_t threads);
+/* Of a request that computes here: its time since the computation was asked for, less the work done. */
+sim_time container_held_up(const struct world *, const struct container *, const struct request *);
 /* The process dies: what is inside fails with the outcome. */
 void container_kill(struct world *, struct container *, enum outcome);
 /* Brings virtual time and the accounts to now. */

@@ -110,6 +110,25 @@ static const struct field autoscale_fields[] = {
 static const struct record autoscale_record = {"autoscale", sizeof(struct autoscale_config), autoscale_fields,
                                                "Kubernetes' Horizontal Pod Autoscaler on CPU (kubernetes only).", NULL};
 
+#define AT(member) offsetof(struct shift_config, member)
+static const struct field shift_fields[] = {
+    {.name = "at",
+     .kind = FIELD_DURATION,
+     .offset = AT(at),
+     .low = 0,
+     .high = 9e18,
+     .doc = "Since the start of the run, warm-up included, like the steps of a rate."},
+    {.name = "threads",
+     .kind = FIELD_INTEGER,
+     .offset = AT(threads),
+     .low = 0,
+     .high = 1e6,
+     .doc = "Of each replica from then on. With fewer than are busy these finish what they have, and nothing new begins."},
+    {0}};
+#undef AT
+static const struct record shift_record = {"shift", sizeof(struct shift_config), shift_fields,
+                                           "A number of threads from a time on.", NULL};
+
 #define AT(member) offsetof(struct service_config, member)
 static const struct field service_fields[] = {
     {.name = "kind",
@@ -138,6 +157,12 @@ static const struct field service_fields[] = {
      .high = 9.3e18,
      .doc = "Threads of one replica that can run at once; 0: 1 for app and cache, 4 for proxy, 151 for database.",
      .source = "Node.js and Redis: one thread; MySQL max_connections 151; Nginx: a worker a core"},
+    {.name = "shifts",
+     .kind = FIELD_LIST,
+     .offset = AT(shifts),
+     .record = &shift_record,
+     .optional = true,
+     .doc = "Numbers of threads that change over time, as staff does; before the first, \"threads\" holds."},
     {.name = "backlog",
      .kind = FIELD_LIMIT,
      .offset = AT(backlog),

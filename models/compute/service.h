@@ -34,13 +34,20 @@ struct autoscale_config {
   bool behavior; /* spec.behavior given: its defaults apply */
 };
 
+/* Threads of every replica from a time on. */
+struct shift_config {
+  sim_time at; /* since the start of the run, as a rate's steps */
+  int64_t threads;
+};
+
 struct service_config {
   const char *name;
   int32_t kind, runtime, balance, restart;
   int64_t replicas;
-  int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
-  int64_t backlog; /* requests that may wait to be accepted */
-  int64_t quorum;  /* replicas that must be up for any to serve */
+  int64_t threads;           /* that can run at once in one replica; 0 until linked: by kind */
+  struct config_list shifts; /* struct shift_config, in order of time */
+  int64_t backlog;           /* requests that may wait to be accepted */
+  int64_t quorum;            /* replicas that must be up for any to serve */
   struct resources_config resources;
   struct config_list pools;          /* struct pool_config */
   struct autoscale_config autoscale; /* max 0: none */

@@ -83,6 +83,7 @@ void pool_wait_over(void *world, uint32_t id) {
   struct connection_pool *p = pool_towards(w, c, in->service);
   assert(p->head == id);
   first_waiter(w, p);
+  request_book(r, r->wait_cell, world_now(w));
   r->waiting = WAITING_NOT;
   request_fail(w, r, OUTCOME_POOL_TIMEOUT);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 const char *const outcome_names[OUTCOMES] = {"completed",   "timeout",    "rejected", "pool_timeout", "refused",
-                                             "unreachable", "no_backend", "crashed",  "external"};
+                                             "unreachable", "no_backend", "crashed",  "external",     "patience"};
 
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -20,7 +20,8 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   r->key = key, r->arrived = r->since = now, r->id = id, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
   r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
-  r->client_gone = r->fresh = r->has_connection = r->doomed = false;
+  r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
+  r->impatient = w->sources[source].impatient;
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
   observation_arrival(&w->observation, endpoint, now);
   struct lane *patience = w->sources[source].patience;
@@ -51,9 +52,14 @@ static void forget(struct world *w, struct request *r) {
   pool_give(&w->requests, r->id);
 }
 
+__attribute__((noinline, cold)) static void record_wait(struct world *w, const struct request *r) {
+  observation_wait(&w->observation, r, request_waited(w, r), world_now(w));
+}
+
 /* The client has its answer or has given up: record it, and let a closed user think. */
 static void release_client(struct world *w, struct request *r, enum outcome outcome) {
   struct source *s = &w->sources[r->source];
+  if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r);
   observation_end(&w->observation, r, w->model->programs[r->endpoint].cell_count, outcome, world_now(w));
   r->client_gone = true;
   if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, r->user, r->arrived);
@@ -72,6 +78,7 @@ void request_timed_out(void *world, uint32_t id) {
 
 void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   assert(r->waiting == WAITING_NOT);
+  if (r->patience_runs) request_served(w, r);
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
   while (r->depth) {
@@ -89,6 +96,49 @@ bool request_end(struct world *w, struct request *r, const struct instruction *i
     request_give_up(w, r, OUTCOME_COMPLETED);
   forget(w, r);
   return false;
+}
+
+/* --- patience ------------------------------------------------------------------------------------------------------------ */
+
+/* Beyond every instruction: no other draw of the request is touched. */
+enum { PATIENCE_DRAW = PROGRAM_INSTRUCTIONS + 1 };
+
+bool request_waits_in_queue(struct world *w, struct request *r) {
+  struct stream draws = stream_at(r->key, PATIENCE_DRAW);
+  sim_time patience = distribution_sample_time(&w->sources[r->source].config->patience, &draws);
+  if (!patience) {
+    request_fail(w, r, OUTCOME_PATIENCE);
+    return false;
+  }
+  r->queue_patience = timer_heap_push(w->patience, world_after(w, patience), r->id);
+  r->patience_runs = true;
+  return true;
+}
+
+void request_served(struct world *w, struct request *r) {
+  r->impatient = false;
+  if (!r->patience_runs) return;
+  timer_heap_cancel(w->patience, r->queue_patience);
+  r->patience_runs = false;
+}
+
+void request_loses_patience(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *r = world_request(w, id);
+  struct container *c = &w->containers[r->frames[r->depth - 1].container];
+  r->patience_runs = false;
+  container_forsake(w, c, r);
+  request_fail(w, r, OUTCOME_PATIENCE);
+}
+
+sim_time request_waited(const struct world *w, const struct request *r) {
+  const struct program *p = &w->model->programs[r->endpoint];
+  sim_time sum = 0;
+  for (uint32_t i = 0; i < p->cell_count; i++)
+    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL) sum += r->cell[i];
+  if (r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD || r->waiting == WAITING_POOL) sum += world_now(w) - r->since;
+  if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
+  return sum;
 }
 
 /* --- waiting ------------------------------------------------------------------------------------------------------------- */

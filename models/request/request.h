@@ -3,7 +3,11 @@
  * At any instant a request does exactly one thing, and every interval is booked into one cell of its program: the cells add
  * up to its latency, to the nanosecond. A client that gives up is recorded as timed out and its request goes on: the server
  * has not noticed, and the work is wasted. A request whose replica dies fails at once for its client; work that it has in
- * progress elsewhere goes on and is thrown away when it returns. */
+ * progress elsewhere goes on and is thrown away when it returns.
+ *
+ * A client with patience is another thing than one with a time-out: a caller in a telephone queue. While the request waits for
+ * the first thread of its program its patience runs; when that ends the request leaves the queue at once and asks for no work.
+ * Once a thread has it, it stays until it is served. */
 #ifndef REQUEST_H
 #define REQUEST_H
 #include "models/request/program.h"
@@ -28,11 +32,13 @@ enum outcome {
   OUTCOME_NO_BACKEND,   /* nothing in rotation, or no quorum */
   OUTCOME_CRASHED,      /* its replica died while it was inside */
   OUTCOME_EXTERNAL,     /* somebody else's service failed */
+  OUTCOME_PATIENCE,     /* left the queue: its service had not begun within its patience */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES];
 
-enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE };
+/* CPU, THREAD: in a container's queue; POOL: for a connection; COMPUTING: on a thread. */
+enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE, COMPUTING };
 
 struct frame {
   uint32_t container, generation;
@@ -47,11 +53,13 @@ struct request {
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
   lane_ticket pool_patience;
-  uint32_t id, next, user; /* next: in the queue that it waits in */
+  uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
+  timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
   int16_t connection_service; /* the database that its connection leads to */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
+  bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
   struct frame frames[PROGRAM_FRAMES];
   int64_t cell[PROGRAM_CELLS];
 };
@@ -66,6 +74,14 @@ void request_fail(struct world *, struct request *, enum outcome);
 void request_give_up(struct world *, struct request *, enum outcome);
 /* Handler of the sources' time-out lanes. */
 void request_timed_out(void *world, uint32_t id);
+/* Of an impatient request that enters a queue: starts its patience. False when it has none and is gone. */
+bool request_waits_in_queue(struct world *, struct request *);
+/* A service of its program begins: patience is no longer asked for. */
+void request_served(struct world *, struct request *);
+/* Handler of the world's patience: it leaves its queue. */
+void request_loses_patience(void *world, uint32_t id);
+/* How long it has waited for something of ours by now, in queues and for connections, slowed computations included. */
+sim_time request_waited(const struct world *, const struct request *);
 /* Handlers of delays: the wait is over. */
 void request_wakes(void *world, uint32_t id);
 void request_unreachable(void *world, uint32_t id);

@@ -41,6 +41,20 @@ static const struct field fields[] = {
      .low = 1,
      .high = 3.1536e16,
      .doc = "When the client gives up; the servers go on working."},
+    {.name = "patience",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(patience),
+     .optional = true,
+     .doc = "How long a request waits for the first thread of its program before it leaves the queue; counts waiting only: once "
+            "a thread has it, it stays. Absent: for ever."},
+    {.name = "busyness_cv",
+     .kind = FIELD_NUMBER,
+     .offset = AT(busyness_cv),
+     .fallback = "0",
+     .low = 0,
+     .high = 3,
+     .doc = "Open: days differ. The rate of each replication is multiplied by one gamma factor of mean 1 and this coefficient of "
+            "variation; 0: by 1."},
     {0}};
 #undef AT
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
@@ -74,8 +88,9 @@ enum { CELLS = 4096 };
 static void enter_cell(struct source *s, sim_time at) {
   sim_time width = (s->world->measured_until + CELLS - 1) / CELLS;
   s->cell_end = (at / width + 1) * width;
-  s->bound = profile_bound(&config_of(s)->rate, at, s->cell_end);
-  s->flat = profile_floor(&config_of(s)->rate, at, s->cell_end) == s->bound;
+  double bound = profile_bound(&config_of(s)->rate, at, s->cell_end);
+  s->flat = profile_floor(&config_of(s)->rate, at, s->cell_end) == bound;
+  s->bound = bound * s->busyness;
 }
 
 /* The next arrival after `at`, or SIM_NEVER beyond the horizon. */
@@ -88,7 +103,7 @@ static sim_time next_arrival(struct source *s, sim_time at) {
       continue;
     }
     at += (sim_time)gap;
-    if (s->flat || stream_uniform(&s->arrivals) * s->bound < profile_rate(&config_of(s)->rate, at)) return at;
+    if (s->flat || stream_uniform(&s->arrivals) * s->bound < s->busyness * profile_rate(&config_of(s)->rate, at)) return at;
   }
   return SIM_NEVER;
 }
@@ -166,7 +181,7 @@ static void start_mix(struct source *s) {
 }
 
 void source_start(struct source *s, struct world *w, const struct source_config *config, uint32_t index) {
-  s->world = w, s->config = config, s->index = index;
+  s->world = w, s->config = config, s->index = index, s->impatient = config->patience.kind != NULL;
   s->arrivals = stream_open(stream_key(w->seed, w->replication, PURPOSE_ARRIVALS, stream_entity(config->name, 0)));
   s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
   start_mix(s);
@@ -174,6 +189,11 @@ void source_start(struct source *s, struct world *w, const struct source_config 
   if (config->kind == SOURCE_CLOSED) {
     start_users(s);
     return;
+  }
+  s->busyness = 1;
+  if (config->busyness_cv > 0) {
+    struct stream day = stream_open(stream_key(w->seed, w->replication, PURPOSE_BUSYNESS, stream_entity(config->name, 0)));
+    s->busyness = distribution_sample(&config->busyness, &day);
   }
   s->slot = calendar_slot(w->calendar, arrives, s, 0);
   enter_cell(s, 0);

@@ -2,6 +2,9 @@
  *
  * An open source sends at its profile's rate whatever happens to the answers. A closed source is a fixed population: each
  * user thinks, sends one request, waits for the answer (or for the time-out) and thinks again.
+ * A client has a time-out (it goes, the servers notice nothing) or patience (it stands in the queue of the first service and
+ * leaves it). Days differ: with a busyness the whole rate of a replication is multiplied by one gamma factor of mean 1, as in
+ * Avramidis, Deslauriers and L'Ecuyer (2004); expectations over replications stay those of the profile.
  * Request n of a source draws its demands from a stream of its own, (seed, replication, source, n): the same customers meet
  * every cluster. */
 #ifndef SOURCE_H
@@ -21,7 +24,10 @@ struct source_config {
   int64_t population;
   struct distribution think;
   struct weights mix;
-  sim_time timeout; /* SIM_NEVER: waits for ever */
+  sim_time timeout;             /* SIM_NEVER: waits for ever */
+  struct distribution patience; /* no kind: waits in queues for ever */
+  double busyness_cv;
+  struct distribution busyness; /* of the rate's factor; solved by model_link */
 };
 
 extern const struct record source_record;
@@ -36,11 +42,13 @@ struct source {
   uint64_t sent;          /* open: n of the next */
   struct stream arrivals; /* open: gaps */
   slot_id slot;           /* next arrival (open) */
-  double bound;           /* of the rate, in the current cell */
+  double busyness;        /* open: the factor of its rate in this replication, 1 when days do not differ */
+  double bound;           /* of the rate, in the current cell, busyness included */
   bool flat;              /* the rate is the bound throughout the cell: no thinning needed */
   sim_time cell_end;
   double *mix_up_to;              /* cumulative shares of the endpoints, in the order of mix */
   struct lane *patience;          /* the client's time-out; null when it waits for ever */
+  bool impatient;                 /* its requests leave queues */
   struct timer_heap *thinking;    /* closed, random think times */
   struct lane *thinking_constant; /* closed, constant think time */
   /* For the response time law: user time spent in each state over the whole run, in ns. */

@@ -41,6 +41,10 @@ static double sample(const struct distribution *d, struct stream *stream) {
   return d->p[1] * draw * real_exp(-stream_exponential(stream) / shape);
 }
 
+struct distribution distribution_gamma(double cv) {
+  return (struct distribution){.kind = &distribution_kind_gamma, .p = {1 / (cv * cv), cv * cv}, .mean = 1, .scv = cv * cv};
+}
+
 const struct distribution_kind distribution_kind_gamma = {
     .name = "gamma",
     .doc = "Positive with any coefficient of variation and a lighter tail than lognormal.",

@@ -1,5 +1,5 @@
 /* Hyperexponential: with probability p exponential of mean m1, else of mean m2. Mean p m1 + q m2, second moment
- * 2 (p m1^2 + q m2^2). From mean and cv by balanced means (p m1 = q m2): p = (1 + sqrt((scv - 1) / (scv + 1))) / 2. */
+ * 2 (p m1^2 + q m2^2). A part of mean 0 is 0: with probability p no time at all. From mean and cv by balanced means (p m1 = q m2): p = (1 + sqrt((scv - 1) / (scv + 1))) / 2. */
 #include "sim/engine/distribution_kinds.h"
 #include <math.h>
 
@@ -19,7 +19,8 @@ static const char *solve_moments(struct distribution *d, double mean, double cv)
 
 static const char *solve_phases(struct distribution *d, double p, double mean1, double mean2) {
   if (!(p >= 0 && p <= 1)) return "\"p\" must be between 0 and 1";
-  if (!(mean1 > 0 && mean2 > 0)) return "\"mean1\" and \"mean2\" must be positive";
+  if (!(mean1 >= 0 && mean2 >= 0)) return "\"mean1\" and \"mean2\" must not be negative";
+  if (!(p * mean1 + (1 - p) * mean2 > 0)) return "\"mean1\" or \"mean2\" must be positive";
   d->p[0] = p;
   d->p[1] = mean1;
   d->p[2] = mean2;
@@ -49,7 +50,7 @@ const struct distribution_kind distribution_kind_hyperexponential = {
     .parameters = {[MEAN] = {"mean", PARAMETER_VALUE, false, "The mean."},
                    [CV] = {"cv", PARAMETER_NUMBER, false, "Coefficient of variation, above 1; both parts bring half of the mean."},
                    [P] = {"p", PARAMETER_NUMBER, false, "Probability of the first part."},
-                   [MEAN1] = {"mean1", PARAMETER_VALUE, false, "Mean of the first part."},
+                   [MEAN1] = {"mean1", PARAMETER_VALUE, false, "Mean of the first part; 0: it takes no time."},
                    [MEAN2] = {"mean2", PARAMETER_VALUE, false, "Mean of the second part."}},
     .solve = solve,
     .sample = sample};

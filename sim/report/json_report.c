@@ -275,6 +275,8 @@ static void write_head(struct writer *w, const struct results *r) {
   put_count(w, "requests", r->requests);
   put_number(w, "window_s", r->window_s);
   put_number(w, "warmup_s", r->warmup_s);
+  put_flag(w, "warmup_found", r->warmup_found);
+  put_text(w, "method", r->batches ? "batches" : "replications");
   put_flag(w, "interrupted", r->interrupted);
 }
 

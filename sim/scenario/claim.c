@@ -56,7 +56,10 @@ static const struct {
                   {"availability", AGGREGATE_AVAILABILITY},
                   {"downtime", AGGREGATE_DOWNTIME},
                   {"rto", AGGREGATE_RTO},
-                  {"cost", AGGREGATE_COST}};
+                  {"cost", AGGREGATE_COST},
+                  {"share", AGGREGATE_SHARE},
+                  {"sd", AGGREGATE_SD},
+                  {"arrived", AGGREGATE_ARRIVED}};
 enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
 
 static void parse_aggregate(struct parser *p, struct measure *m, const char *word) {
@@ -76,8 +79,8 @@ static void parse_aggregate(struct parser *p, struct measure *m, const char *wor
   }
   const char *near = nearest_name(word, names, AGGREGATE_WORDS);
   FAIL(p,
-       "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, max, rate, count, error_rate, "
-       "utilization, saturation, inside, availability, downtime, rto, cost",
+       "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, sd, max, share, rate, count, arrived, "
+       "error_rate, utilization, saturation, inside, availability, downtime, rto, cost",
        word, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
 
@@ -119,9 +122,9 @@ static void no_such_subject(struct parser *p, const char *name) {
 }
 
 static bool quantity_word(const char *word, struct measure *m) {
-  static const char *const words[] = {"latency", "replicas", "cpu", "threads", "primary", "connections"};
-  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_REPLICAS, QUANTITY_CPU,
-                                             QUANTITY_THREADS, QUANTITY_PRIMARY,  QUANTITY_POOL};
+  static const char *const words[] = {"latency", "wait", "replicas", "cpu", "threads", "primary", "connections"};
+  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_WAIT,    QUANTITY_REPLICAS, QUANTITY_CPU,
+                                             QUANTITY_THREADS, QUANTITY_PRIMARY, QUANTITY_POOL};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (!strcmp(word, words[i])) {
       m->quantity = quantities[i];
@@ -152,6 +155,12 @@ static void parse_plain_metric(struct parser *p, struct measure *m, char *word) 
     no_such_subject(p, word);
 }
 
+static const char *all_causes(struct arena *arena) {
+  const char *text = outcome_names[OUTCOME_TIMEOUT];
+  for (int i = OUTCOME_TIMEOUT + 1; i < OUTCOMES; i++) text = arena_format(arena, "%s, %s", text, outcome_names[i]);
+  return text;
+}
+
 static void parse_cause(struct parser *p, struct measure *m) {
   m->cause = -1;
   if (!take(p, "{")) return;
@@ -162,10 +171,24 @@ static void parse_cause(struct parser *p, struct measure *m) {
   }
   for (int i = OUTCOME_TIMEOUT; i < OUTCOMES; i++)
     if (!strcmp(value, outcome_names[i])) m->cause = i;
-  if (m->cause < 0)
-    FAIL(p,
-         "knows no cause \"%s\"; causes are timeout, rejected, pool_timeout, refused, unreachable, no_backend, crashed, external",
-         value);
+  if (m->cause < 0) FAIL(p, "knows no cause \"%s\"; causes are %s", value, all_causes(p->arena));
+  if (m->aggregate != AGGREGATE_ERROR_RATE && m->aggregate != AGGREGATE_RATE && m->aggregate != AGGREGATE_COUNT)
+    FAIL(p, "has a cause, which belongs to error_rate, rate and count");
+  if (m->subject == SUBJECT_SERVICE) FAIL(p, "has a cause, which endpoints and \"all\" have: a service does not see why");
+}
+
+/* The "< 20s" of share(buy.wait < 20s). Values are whole nanoseconds. */
+static void parse_threshold(struct parser *p, struct measure *m) {
+  bool below = take(p, "<"), or_equal;
+  m->above = !below && take(p, ">");
+  if (!below && !m->above) {
+    FAIL(p, "needs what the share is of, such as share(buy.wait < 20s)");
+    return;
+  }
+  or_equal = take(p, "=");
+  const char *wrong = unit_parse_duration(p->arena, take_word(p, ")"), &m->threshold);
+  if (wrong) FAIL(p, "has a threshold that %s", wrong);
+  if (below != or_equal) m->threshold--;
 }
 
 static void parse_probe(struct parser *p, struct measure *m, const char *word) {
@@ -181,7 +204,7 @@ static void parse_probe(struct parser *p, struct measure *m, const char *word) {
 }
 
 static void parse_metric(struct parser *p, struct measure *m) {
-  char *word = take_word(p, "{)");
+  char *word = take_word(p, m->aggregate == AGGREGATE_SHARE ? "{)<>" : "{)");
   if (!*p->at) {
     FAIL(p, "misses \")\"");
     return;
@@ -207,26 +230,35 @@ static void parse_metric(struct parser *p, struct measure *m) {
   default:
     parse_plain_metric(p, m, word);
     parse_cause(p, m);
+    if (m->aggregate == AGGREGATE_SHARE) parse_threshold(p, m);
   }
 }
 
 /* Which quantities an aggregate can be taken of. */
 static void check_combination(struct parser *p, const struct measure *m) {
-  bool latency = m->quantity == QUANTITY_LATENCY && m->subject != SUBJECT_NODES;
+  bool latency = (m->quantity == QUANTITY_LATENCY && m->subject != SUBJECT_NODES) ||
+                 (m->quantity == QUANTITY_WAIT && m->subject <= SUBJECT_ENDPOINT);
   bool traffic = m->quantity == QUANTITY_NONE && m->subject != SUBJECT_NODES;
   switch (m->aggregate) {
   case AGGREGATE_QUANTILE:
-    if (!latency) FAIL(p, "takes percentiles of latencies only, such as p99(buy.latency)");
+    if (!latency) FAIL(p, "takes percentiles of latencies and of endpoints' waits only, such as p99(buy.latency)");
+    break;
+  case AGGREGATE_SHARE:
+  case AGGREGATE_SD:
+    if (!latency) FAIL(p, "is of a latency or of an endpoint's wait, such as buy.wait");
     break;
   case AGGREGATE_MEAN:
     if (!latency && m->quantity != QUANTITY_INSIDE && !(m->quantity == QUANTITY_TIME && m->subject <= SUBJECT_ENDPOINT) &&
         !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
-      FAIL(p, "takes means of a latency, an endpoint's queue, service, pool, network, external or delay, a service's replicas, or "
-              "of \"inside\"");
+      FAIL(p, "takes means of a latency, an endpoint's wait, queue, service, pool, network, external or delay, a service's "
+              "replicas, or of \"inside\"");
     break;
   case AGGREGATE_MAX:
     if (!latency && !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
-      FAIL(p, "takes the max of a latency or of a service's replicas");
+      FAIL(p, "takes the max of a latency, an endpoint's wait or a service's replicas");
+    break;
+  case AGGREGATE_ARRIVED:
+    if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "counts the requests of an endpoint or of \"all\"");
     break;
   case AGGREGATE_ERROR_RATE:
     if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "gives the error rate of an endpoint or of \"all\"");
@@ -252,30 +284,22 @@ static void check_combination(struct parser *p, const struct measure *m) {
   }
 }
 
-static void parse_window(struct parser *p, struct measure *m) {
-  m->window = WINDOW_WHOLE;
-  if (!take(p, "over ")) return;
-  const char *wrong;
-  if (take(p, "peak(")) {
-    m->window = WINDOW_PEAK;
-    wrong = unit_parse_duration(p->arena, take_word(p, ")"), &m->to);
-    if (!wrong && !take(p, ")")) wrong = "misses a \")\"";
-  } else {
-    m->window = WINDOW_RANGE;
-    wrong = unit_parse_duration(p->arena, take_word(p, "."), &m->from);
-    if (!wrong) wrong = take(p, "..") ? unit_parse_duration(p->arena, take_word(p, " <>"), &m->to) : "must be peak(15m) or 1h..2h";
-    if (!wrong && m->to <= m->from) wrong = "ends before it begins";
-  }
-  if (!wrong && m->to > p->model->run.window)
-    wrong = arena_format(p->arena, "reaches beyond the measured time of %s", unit_print_duration(p->arena, p->model->run.window));
-  if (!wrong && m->window == WINDOW_PEAK && !model_offered_rate(p->model))
-    wrong = "needs an open source: closed users have no peak";
-  if (wrong) FAIL(p, "has a window that %s", wrong);
-  bool windowed = (m->quantity == QUANTITY_LATENCY && m->subject <= SUBJECT_ENDPOINT) ||
-                  ((m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT) &&
-                   m->subject <= SUBJECT_ENDPOINT);
-  if (!windowed) FAIL(p, "can look at a window of latency, error_rate, rate and count of endpoints only");
+/* What is kept by window. */
+static bool is_windowed(const struct measure *m) {
+  if (m->subject > SUBJECT_ENDPOINT) return false;
+  return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_ERROR_RATE ||
+         m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT || m->aggregate == AGGREGATE_ARRIVED;
 }
+
+static void parse_window(struct parser *p, struct measure *m) {
+  if (!take(p, "over ")) return;
+  skip_space(p);
+  const char *wrong = window_parse(p->arena, p->model, &p->at, &m->window);
+  if (wrong) FAIL(p, "has a window that %s", wrong);
+  if (!is_windowed(m)) FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints only");
+}
+
+void measure_request(const struct measure *m, struct model *model) { model->records_waits |= m->quantity == QUANTITY_WAIT; }
 
 const char *measure_parse(struct arena *arena, const struct model *model, const char *text, struct measure *m, const char **rest) {
   struct parser p = {arena, model, text, NULL};
@@ -294,8 +318,9 @@ const char *measure_parse(struct arena *arena, const struct model *model, const 
 /* --- comparison and value ------------------------------------------------------------------------------------------------------ */
 
 static bool is_time(const struct measure *m) {
-  return m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO || m->quantity == QUANTITY_LATENCY ||
-         m->quantity == QUANTITY_TIME;
+  if (m->aggregate == AGGREGATE_SHARE) return false;
+  return m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO ||
+         m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME;
 }
 
 /* The bill is one of a month, in the currency of the price list. */
@@ -316,7 +341,7 @@ static double parse_value(struct parser *p, const struct measure *m, const char 
     sim_time ns = 0;
     wrong = unit_parse_duration(p->arena, text, &ns);
     value = (double)ns * 1e-9;
-  } else if (m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY ||
+  } else if (m->aggregate == AGGREGATE_SHARE || m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY ||
              m->aggregate == AGGREGATE_UTILIZATION) {
     wrong = unit_parse_ratio(p->arena, text, &value);
   } else if (m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_SATURATION) {

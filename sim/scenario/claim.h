@@ -1,10 +1,18 @@
 /* Claims: what a planning document says, as something that a run can decide.
  *
- *     claim := agg '(' metric [ '{' cause '=' word '}' ] ')' [ 'over' window ] op value [ 'for' share ]
+ *     claim := agg '(' metric [ '{' cause '=' word '}' ] [ side value ] ')' [ 'over' window ] op value [ 'for' share ]
  *
  *     p99(buy.latency) < 250ms          latency of an endpoint, a service, or of "all" requests; also mean, max, p50 ... p99.99
+ *     p95(buy.wait) < 20s               what a request waited for something of ours, in queues and for connections, to its end:
+ *                                       of all requests of an endpoint or of "all", those that gave up included
+ *     sd(buy.latency) < 50ms            standard deviation of a latency or a wait, over requests
+ *     share(buy.wait < 20s) >= 80%      of the requests those whose wait or latency is below; also <=, >, >=;
+ *                                       share(buy.wait > 0s): the probability of waiting
+ *                                       values within 0.4% of a limit above 0 may count on either side: keep it off a
+ *                                       constant such as a time-out
  *     mean(buy.queue) < 5ms             attributed time: queue, service, pool, network, external, delay
- *     error_rate(all{cause=timeout}) < 1%      rate(all) in 50/s..150/s      count(buy) > 1000
+ *     error_rate(all{cause=timeout}) < 1%      rate(all) in 50/s..150/s      count(buy) > 1000: answered, in one replication
+ *     count(buy{cause=patience}) < 5    of those that ended so, in one replication; also rate     arrived(all) > 1000
  *     utilization(server.cpu) < 70%     a node group's CPU; backend.threads: a service's threads; backend.cpu: its CPU;
  *                                       mysql.primary: the CPU of a database's first replica;
  *                                       backend.connections: its connection pool
@@ -13,12 +21,14 @@
  *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
  *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault; without "for": its mean
  *     cost(month) <= 200 USD            mean(inside) < 40: waiting clients      inside(90s): their number at a probe
- *     window := peak(15m) | 1h..2h      since the start of the measured window; for latency, error_rate, rate and count
+ *     window := peak(15m) | 1h..2h | "sale" | 19:00..21:00      see sim/scenario/window.h; of endpoints: latency, wait,
+ *                                       error_rate, rate, count and arrived
  *     op     := < <= > >= | in a..b */
 #ifndef CLAIM_H
 #define CLAIM_H
 #include "models/request/request.h"
 #include "sim/engine/sim_time.h"
+#include "sim/scenario/window.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -38,13 +48,17 @@ enum aggregate {
   AGGREGATE_AVAILABILITY,
   AGGREGATE_DOWNTIME,
   AGGREGATE_RTO,
-  AGGREGATE_COST
+  AGGREGATE_COST,
+  AGGREGATE_SHARE,
+  AGGREGATE_SD,
+  AGGREGATE_ARRIVED
 };
 
 enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT };
 
 enum quantity {
   QUANTITY_LATENCY,
+  QUANTITY_WAIT,
   QUANTITY_TIME,
   QUANTITY_REPLICAS,
   QUANTITY_INSIDE,
@@ -55,8 +69,6 @@ enum quantity {
   QUANTITY_NONE
 };
 
-enum window_kind { WINDOW_WHOLE, WINDOW_PEAK, WINDOW_RANGE };
-
 /* What is measured: enough to work it out from one replication, or from all of them. */
 struct measure {
   enum aggregate aggregate;
@@ -66,9 +78,10 @@ struct measure {
   enum quantity quantity;
   enum time_kind time_kind; /* QUANTITY_TIME */
   int32_t cause;            /* enum outcome, or -1: any */
-  enum window_kind window;
-  sim_time from, to; /* RANGE, since the end of the warm-up; PEAK: to is its length */
-  bool over_faults;  /* needs the availability run */
+  sim_time threshold;       /* SHARE: of the values at most this, or above it */
+  bool above;
+  struct window window;
+  bool over_faults; /* needs the availability run */
 };
 
 enum comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL, COMPARE_IN };
@@ -86,6 +99,8 @@ struct claim {
 
 /* What is measured, from its text such as "p99(buy.latency) over peak(15m)". Null, or what is wrong. */
 const char *measure_parse(struct arena *, const struct model *, const char *text, struct measure *, const char **rest);
+/* Tells the model what the measure needs to be recorded: to be called for every measure that will be taken, before the run. */
+void measure_request(const struct measure *, struct model *);
 /* The whole claim from claim->expression. Null, or what is wrong. */
 const char *claim_parse(struct arena *, const struct model *, struct claim *);
 

@@ -153,6 +153,7 @@ static void link_claims(struct reading *r, struct scenario *s) {
     if (!claims[i].expression) continue;
     if (!claims[i].name) claims[i].name = arena_format(r->arena, "claim-%u", i + 1);
     const char *wrong = claim_parse(r->arena, &s->model, &claims[i]);
+    if (!wrong) measure_request(&claims[i].measure, &s->model);
     const struct json_value *value = bind_value_of(r->binder, &claims[i].expression);
     if (wrong) diagnostic_add(r->diagnostics, value ? json_position(value) : NULL, "claim \"%s\" %s", claims[i].expression, wrong);
     if (!wrong && claims[i].measure.over_faults && (!s->model.run.years || !s->model.faults.count))

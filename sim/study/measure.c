@@ -1,45 +1,9 @@
 #include "sim/study/measure.h"
+#include "sim/study/reach.h"
 #include "sim/study/resource.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 #include <stdlib.h>
-
-/* --- windows --------------------------------------------------------------------------------------------------------------- */
-
-struct span {
-  uint32_t from, to; /* windows */
-};
-
-/* Expected arrivals per second in a window, of the open sources: what decides where the peak is, not the noise. */
-static double offered_in(const struct model *m, const struct observation *o, uint32_t window) {
-  sim_time a = o->measured_from + window * o->window_length, b = a + o->window_length;
-  double sum = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    if (model_source(m, i)->kind == SOURCE_OPEN) sum += profile_expected(&model_source(m, i)->rate, a, b);
-  return sum;
-}
-
-/* The stretch of windows of the given length with the most expected arrivals; the first of equals. */
-static struct span peak_of(const struct model *m, const struct observation *o, sim_time length) {
-  uint32_t count = (uint32_t)((length + o->window_length - 1) / o->window_length);
-  if (count > o->window_count) count = o->window_count;
-  double sum = 0, best_sum = -1;
-  uint32_t best = 0;
-  double *offered = calloc(o->window_count, sizeof *offered);
-  for (uint32_t i = 0; i < o->window_count; i++) {
-    sum += offered[i] = offered_in(m, o, i);
-    if (i >= count) sum -= offered[i - count];
-    if (i + 1 >= count && sum > best_sum * (1 + 1e-9)) best_sum = sum, best = i + 1 - count;
-  }
-  free(offered);
-  return (struct span){best, best + count};
-}
-
-static struct span span_of(const struct measure *m, const struct model *model, const struct observation *o) {
-  if (m->window == WINDOW_PEAK) return peak_of(model, o, m->to);
-  uint32_t from = (uint32_t)(m->from / o->window_length), to = (uint32_t)((m->to + o->window_length - 1) / o->window_length);
-  return (struct span){from < o->window_count ? from : o->window_count, to < o->window_count ? to : o->window_count};
-}
 
 /* --- counts and latencies ---------------------------------------------------------------------------------------------------- */
 
@@ -50,14 +14,15 @@ struct counts {
 static struct counts counts_of(const struct measure *m, const struct model *model, const struct view *v) {
   struct counts c = {0};
   uint32_t row = m->subject == SUBJECT_ALL ? v->endpoint_count : m->index;
-  if (m->window == WINDOW_WHOLE) {
+  if (m->window.kind == WINDOW_WHOLE) {
     c.arrived = v->arrived[row];
     for (uint32_t k = 0; k < OUTCOMES; k++) c.ended[k] = v->ended[row * OUTCOMES + k];
     return c;
   }
-  struct span span = span_of(m, model, &v->observation);
+  struct reach reach = reach_of(&m->window, model, &v->observation);
   for (uint32_t e = 0; e < v->endpoint_count; e++)
-    for (uint32_t i = span.from; i < span.to && (m->subject == SUBJECT_ALL || e == m->index); i++) {
+    for (uint32_t i = 0; i < reach.windows && (m->subject == SUBJECT_ALL || e == m->index); i++) {
+      if (!reach_covers(&reach, i)) continue;
       const struct endpoint_window *w = &v->observation.endpoints[e].windows[i];
       c.arrived += w->arrived;
       for (uint32_t k = 0; k < OUTCOMES; k++) c.ended[k] += w->ended[k];
@@ -71,28 +36,45 @@ static uint64_t all_ended(const struct counts *c) {
   return sum;
 }
 
-static double from_latency(const struct measure *m, const struct histogram *h) {
+static double from_values(const struct measure *m, const struct histogram *h) {
   if (!h->count) return NAN;
-  if (m->aggregate == AGGREGATE_QUANTILE) return histogram_quantile(h, m->p) * 1e-9;
-  return m->aggregate == AGGREGATE_MAX ? (double)histogram_max(h) * 1e-9 : histogram_mean(h) * 1e-9;
+  switch (m->aggregate) {
+  case AGGREGATE_QUANTILE:
+    return histogram_quantile(h, m->p) * 1e-9;
+  case AGGREGATE_MAX:
+    return (double)histogram_max(h) * 1e-9;
+  case AGGREGATE_SD:
+    return histogram_sd(h) * 1e-9;
+  case AGGREGATE_SHARE: {
+    double at_most = histogram_share_at_most(h, m->threshold);
+    return m->above ? 1 - at_most : at_most;
+  }
+  default:
+    return histogram_mean(h) * 1e-9;
+  }
 }
 
-/* Calls `with` on the histogram of the measure's latency. */
-static double with_latency(const struct measure *m, const struct model *model, const struct view *v,
-                           double (*with)(const struct measure *, const struct histogram *)) {
+/* Calls `with` on the histogram of the measure's latency or wait. */
+static double with_values(const struct measure *m, const struct model *model, const struct view *v,
+                          double (*with)(const struct measure *, const struct histogram *)) {
+  bool waits = m->quantity == QUANTITY_WAIT;
+  if (waits && !v->observation.records_waits) return NAN;
   if (m->subject == SUBJECT_SERVICE) return with(m, &v->observation.services[m->index].latency);
-  if (m->window == WINDOW_WHOLE) return with(m, &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index]);
+  if (m->window.kind == WINDOW_WHOLE && !waits)
+    return with(m, &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index]);
   struct histogram *sum = calloc(1, sizeof *sum);
-  struct span span = span_of(m, model, &v->observation);
+  struct reach reach = reach_of(&m->window, model, &v->observation);
   for (uint32_t e = 0; e < v->endpoint_count; e++)
-    for (uint32_t i = span.from; i < span.to && (m->subject == SUBJECT_ALL || e == m->index); i++)
-      histogram_merge(sum, &v->observation.endpoints[e].windows[i].latency);
+    for (uint32_t i = 0; i < reach.windows && (m->subject == SUBJECT_ALL || e == m->index); i++) {
+      const struct endpoint_observation *o = &v->observation.endpoints[e];
+      if (reach_covers(&reach, i)) histogram_merge(sum, waits ? &o->waits[i] : &o->windows[i].latency);
+    }
   double value = with(m, sum);
   free(sum);
   return value;
 }
 
-static double count_latency(const struct measure *m, const struct histogram *h) {
+static double count_values(const struct measure *m, const struct histogram *h) {
   (void)m;
   return (double)h->count;
 }
@@ -137,8 +119,11 @@ static double utilization_of(const struct measure *m, const struct model *model,
   for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max;
   if (m->quantity == QUANTITY_PRIMARY) return v->seconds > 0 ? u->primary_s / (v->seconds * cores) : NAN;
   if (u->replica_s <= 0) return NAN;
+  double thread_s = s->shifts.count ? u->thread_s : u->replica_s * (double)s->threads;
+  double core_s = s->shifts.count ? u->core_s : u->replica_s * cores;
   if (m->quantity == QUANTITY_POOL) return connections > 0 ? u->pool_used_s / (u->replica_s * connections) : NAN;
-  return m->quantity == QUANTITY_THREADS ? u->busy_s / (u->replica_s * (double)s->threads) : u->used_s / (u->replica_s * cores);
+  if (m->quantity == QUANTITY_THREADS) return thread_s > 0 ? u->busy_s / thread_s : NAN;
+  return core_s > 0 ? u->used_s / core_s : NAN;
 }
 
 /* --- faults -------------------------------------------------------------------------------------------------------------------- */
@@ -182,20 +167,21 @@ static double error_rate(const struct measure *m, const struct model *model, con
   return ended ? (double)failed / (double)ended : NAN;
 }
 
-static double span_seconds(const struct measure *m, const struct model *model, const struct view *v) {
-  if (m->window == WINDOW_WHOLE) return v->seconds;
-  struct span span = span_of(m, model, &v->observation);
-  return (double)(span.to - span.from) * sim_seconds(v->observation.window_length) * v->replications;
+static double seconds_of(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->window.kind == WINDOW_WHOLE) return v->seconds;
+  struct reach reach = reach_of(&m->window, model, &v->observation);
+  return (double)reach_count(&reach) * sim_seconds(v->observation.window_length) * v->replications;
 }
 
-static double completed_of(const struct measure *m, const struct model *model, const struct view *v) {
+/* Requests that ended with the measure's cause, or were answered. */
+static double ended_of(const struct measure *m, const struct model *model, const struct view *v) {
   if (m->subject == SUBJECT_SERVICE) return (double)v->observation.services[m->index].calls;
   struct counts c = counts_of(m, model, v);
-  return (double)c.ended[OUTCOME_COMPLETED];
+  return (double)c.ended[m->cause >= 0 ? m->cause : OUTCOME_COMPLETED];
 }
 
 double measure_value(const struct measure *m, const struct model *model, const struct view *v) {
-  if (m->quantity == QUANTITY_LATENCY) return with_latency(m, model, v, from_latency);
+  if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return with_values(m, model, v, from_values);
   if (m->quantity == QUANTITY_TIME) return time_of_kind(m, model, v);
   if (m->quantity == QUANTITY_INSIDE) return mean_inside(v);
   if (m->quantity == QUANTITY_REPLICAS)
@@ -204,9 +190,11 @@ double measure_value(const struct measure *m, const struct model *model, const s
   case AGGREGATE_ERROR_RATE:
     return error_rate(m, model, v);
   case AGGREGATE_RATE:
-    return completed_of(m, model, v) / span_seconds(m, model, v);
+    return ended_of(m, model, v) / seconds_of(m, model, v);
   case AGGREGATE_COUNT:
-    return completed_of(m, model, v) / v->replications;
+    return ended_of(m, model, v) / v->replications;
+  case AGGREGATE_ARRIVED:
+    return (double)counts_of(m, model, v).arrived / v->replications;
   case AGGREGATE_UTILIZATION:
     return utilization_of(m, model, v);
   case AGGREGATE_SATURATION:
@@ -227,7 +215,7 @@ double measure_value(const struct measure *m, const struct model *model, const s
 }
 
 uint64_t measure_count(const struct measure *m, const struct model *model, const struct view *v) {
-  if (m->quantity == QUANTITY_LATENCY) return (uint64_t)with_latency(m, model, v, count_latency);
+  if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return (uint64_t)with_values(m, model, v, count_values);
   if (m->aggregate == AGGREGATE_RTO) return v->faults[m->index].outages;
   if (m->over_faults) return v->replications;
   struct counts c = m->subject <= SUBJECT_ENDPOINT && v->endpoint_count ? counts_of(m, model, v) : (struct counts){0};
@@ -235,7 +223,8 @@ uint64_t measure_count(const struct measure *m, const struct model *model, const
 }
 
 enum unit measure_unit(const struct measure *m) {
-  if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME) return UNIT_SECONDS;
+  if (m->aggregate == AGGREGATE_SHARE) return UNIT_RATIO;
+  if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->quantity == QUANTITY_TIME) return UNIT_SECONDS;
   switch (m->aggregate) {
   case AGGREGATE_DOWNTIME:
   case AGGREGATE_RTO:
@@ -250,6 +239,7 @@ enum unit measure_unit(const struct measure *m) {
   case AGGREGATE_COST:
     return UNIT_CURRENCY;
   case AGGREGATE_COUNT:
+  case AGGREGATE_ARRIVED:
     return UNIT_COUNT;
   default:
     return UNIT_NONE;

@@ -1,4 +1,5 @@
 #include "sim/study/resource.h"
+#include "models/compute/shift.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
 
@@ -34,16 +35,19 @@ static struct place place_of(const struct model *m, const struct service_config 
   return p;
 }
 
+/* Threads of one replica; with shifts their mean, no instant counting more than `most`. */
+static double threads_of(const struct model *m, const struct service_config *s, double most) {
+  return shift_mean_threads(s, most, m->run.warmup, m->run.warmup + m->run.window);
+}
+
 /* Limit and threads of one replica. */
-static double own_cores(const struct service_config *s) {
-  double limit = s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
-  double threads = s->threads == INT64_MAX ? INFINITY : (double)s->threads;
-  return limit < threads ? limit : threads;
+static double own_cores(const struct model *m, const struct service_config *s) {
+  return threads_of(m, s, s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000);
 }
 
 double resource_replica_cores(const struct model *m, const struct service_config *s) {
   struct arena *arena = arena_new();
-  double own = own_cores(s), node = place_of(m, s, arena).largest_node;
+  double own = own_cores(m, s), node = place_of(m, s, arena).largest_node;
   arena_free(arena);
   return own < node ? own : node;
 }
@@ -85,17 +89,18 @@ static void add(struct list *l, const char *name, enum subject subject, uint32_t
 static void add_service(struct list *l, const struct model *m, uint32_t i, const struct place *p, const struct demand_sums *d,
                         struct arena *arena) {
   const struct service_config *s = model_service(m, i);
-  double own = own_cores(s), cores = own < p->largest_node ? own : p->largest_node, reads = d->cpu_s[i] - d->primary_s[i];
-  bool by_limit = own < (double)s->threads;
+  double own = own_cores(m, s), cores = own < p->largest_node ? own : p->largest_node, reads = d->cpu_s[i] - d->primary_s[i];
+  double threads = threads_of(m, s, INFINITY);
+  bool by_limit = own < threads;
   if (d->primary_s[i] > 0 && s->replicas > 1)
     add(l, arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, i, "primary",
         (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
   if (s->runtime == RUNTIME_THREADS && s->threads != INT64_MAX)
     add(l, arena_format(arena, "%s threads%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "threads", d->held_s[i],
-        (double)s->threads * most_replicas(s));
-  const char *what = by_limit                                   ? "CPU limit"
-                     : s->threads > 1 || s->kind != SERVICE_APP ? (s->threads > 1 ? "threads" : "thread")
-                                                                : "event loop";
+        threads * most_replicas(s));
+  const char *what = by_limit                                ? "CPU limit"
+                     : threads > 1 || s->kind != SERVICE_APP ? (threads > 1 ? "threads" : "thread")
+                                                             : "event loop";
   if (own < p->largest_node &&
       (by_limit || s->runtime == RUNTIME_EVENT_LOOP)) /* else the node is full first, or the held threads */
     add(l, arena_format(arena, "%s %s%s", s->name, what, times(s, arena)), SUBJECT_SERVICE, i, by_limit ? "cpu" : "threads",

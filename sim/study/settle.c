@@ -38,7 +38,7 @@ static uint32_t pieces_of(const struct study *s) {
 
 static bool is_headline(const struct entry *e) {
   const struct measure *m = &e->measure;
-  return m->quantity == QUANTITY_LATENCY && m->subject == SUBJECT_ALL && m->window == WINDOW_WHOLE &&
+  return m->quantity == QUANTITY_LATENCY && m->subject == SUBJECT_ALL && m->window.kind == WINDOW_WHOLE &&
          (m->aggregate == AGGREGATE_MEAN || (m->aggregate == AGGREGATE_QUANTILE && m->p <= 0.99));
 }
 

@@ -49,14 +49,14 @@ void study_set_warmup(struct study *s, sim_time warmup) { s->model.run.warmup = 
 /* A claim over a part of the window has no batches. */
 static bool claims_windows(const struct study *s) {
   for (uint32_t i = s->claims_from; i < s->count; i++)
-    if (s->entries[i].measure.window != WINDOW_WHOLE) return true;
+    if (s->entries[i].measure.window.kind != WINDOW_WHOLE) return true;
   return false;
 }
 
 static bool in_batches(const struct study *s) {
   const struct run_config *run = &s->model.run;
   if (run->method == METHOD_REPLICATIONS || !run->stationary || claims_windows(s)) return false;
-  return run->method == METHOD_BATCHES || run->warmup > run->window;
+  return run->method == METHOD_BATCHES || (run->warmup > run->window && !s->options.replications);
 }
 
 /* Everything that waits until it is known what is measured. */
@@ -68,7 +68,10 @@ static void prepare(struct study *s) {
   for (uint32_t i = 0; i < s->scenario->claims.count; i++)
     study_add_entry(s, claims[i].measure, claims[i].expression, claims[i].name);
   study_warmup(s);
-  if (in_batches(s)) s->long_run = long_run_new(&s->model, s->model.run.seed);
+  if (in_batches(s)) {
+    s->model.run.windows = 1;
+    s->long_run = long_run_new(&s->model, s->model.run.seed);
+  }
   s->traffic.sum = view_new(&s->model, true);
   if (s->model.run.years && s->model.faults.count) s->faults.sum = view_new(&s->model, false);
   s->timeline = arena_new_array(s->arena, struct tally, s->model.endpoints.count * TIMELINE_COLUMNS * (size_t)s->model.run.windows);
@@ -83,7 +86,7 @@ static double *grown(struct study *s, double *old, uint32_t count, uint32_t room
   return new;
 }
 
-static void make_room(struct study *s, bool over_faults, uint32_t n) {
+void study_make_room(struct study *s, bool over_faults, uint32_t n) {
   for (uint32_t i = 0; i < s->count; i++) {
     struct entry *e = &s->entries[i];
     if (e->measure.over_faults != over_faults || e->room >= n) continue;
@@ -139,7 +142,7 @@ static void seen(void *context, uint32_t replication, const struct view *v) {
 static bool run(struct study *s, bool over_faults, uint32_t n) {
   struct half *half = over_faults ? &s->faults : &s->traffic;
   if (!half->sum || n <= half->done) return true;
-  make_room(s, over_faults, n);
+  study_make_room(s, over_faults, n);
   struct running running = {s, over_faults};
   struct replication_plan plan = {.model = &s->model,
                                   .seed = s->model.run.seed,
@@ -156,7 +159,7 @@ static bool run(struct study *s, bool over_faults, uint32_t n) {
 static bool run_long(struct study *s, uint32_t n) {
   uint32_t batches = long_run_extend(s->long_run, 2 * n, s->options.interrupted);
   if (batches > 2 * n) long_run_join(s->long_run), batches /= 2;
-  make_room(s, false, n);
+  study_make_room(s, false, n);
   s->traffic.done = batches / 2;
   for (uint32_t i = 0; i < s->traffic.done; i++) {
     struct view *pair = long_run_pair(s->long_run, i);

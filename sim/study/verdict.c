@@ -50,9 +50,12 @@ static double worth(const struct study *l, const struct measure *m, uint64_t n) 
 /* Percentiles need 100 / (1 - p) requests (METHOD 4). */
 static double requests_needed(const struct measure *m) { return 100 / (1 - m->p) * (1 - 1e-9); }
 
-/* Fewer are no number. */
-static bool too_short(const struct study *l, const struct measure *m, uint64_t n) {
-  return m->aggregate == AGGREGATE_QUANTILE && (double)n > 0 && worth(l, m, n) < requests_needed(m);
+/* Fewer are no number; nor are fewer independent ones, unless the replications agree all the same: intervals up to 7% each way
+ * cover as often as they say. */
+static bool too_short(const struct study *l, const struct measure *m, const struct estimate *x) {
+  if (m->aggregate != AGGREGATE_QUANTILE || !x->n) return false;
+  bool agree = 0.5 * (x->high - x->low) <= 0.07 * x->value;
+  return (double)x->n < requests_needed(m) || (!agree && worth(l, m, x->n) < requests_needed(m));
 }
 
 static void spread(const struct study *l, const struct entry *e, struct estimate *x) {
@@ -144,9 +147,8 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   struct estimate x = {NAN, NAN, NAN, 0, false};
   if (!v || !v->replications) return x;
   x.n = measure_count(&e->measure, &l->model, v);
-  if (too_short(l, &e->measure, x.n)) return x;
-  bool settles =
-      e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
+  bool settles = e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_WAIT ||
+                 e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
   bool timeless = e->measure.over_faults || measure_is_exact(&e->measure, &l->model);
   bool settling = l->warmup == WARMUP_IS_MISSING && !l->unstable && !timeless;
   if (settling || (l->unstable && settles) ||
@@ -161,7 +163,8 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
     spread_of_outages(l, e, &x);
   else
     spread(l, e, &x);
-  if (e->measure.aggregate == AGGREGATE_ERROR_RATE) few_failures(l, e, &x);
+  if (too_short(l, &e->measure, &x)) return (struct estimate){NAN, NAN, NAN, x.n, false};
+  if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(l, e, &x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
   if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
   return x;

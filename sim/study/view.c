@@ -66,6 +66,7 @@ static void read_services(struct view *v, const struct world *w) {
     }
     out->replica_s += s->replicas_measured * 1e-9;
     out->replicas_max = (double)s->replicas_most;
+    out->thread_s += s->thread_ns * 1e-9, out->core_s += s->core_ns * 1e-9;
   }
 }
 
@@ -135,6 +136,7 @@ static void visit_endpoint(struct endpoint_observation *a, const struct endpoint
     COUNTS(&a->windows[i].arrived, &b->windows[i].arrived, 1);
     COUNTS(a->windows[i].ended, b->windows[i].ended, OUTCOMES);
     visitor->histogram(visitor->context, &a->windows[i].latency, &b->windows[i].latency);
+    if (a->waits) visitor->histogram(visitor->context, &a->waits[i], &b->waits[i]);
   }
   for (uint32_t i = 0; i < SLOW_BINS; i++) {
     COUNTS(&a->slow[i].count, &b->slow[i].count, 1);
@@ -161,6 +163,8 @@ static void visit_service(struct service_view *a, const struct service_view *b, 
   NUMBERS(&a->primary_s, &b->primary_s, 1);
   NUMBERS(&a->replica_s, &b->replica_s, 1);
   NUMBERS(&a->pool_used_s, &b->pool_used_s, 1);
+  NUMBERS(&a->thread_s, &b->thread_s, 1);
+  NUMBERS(&a->core_s, &b->core_s, 1);
   visitor->largest(visitor->context, &a->replicas_max, &b->replicas_max);
 }
 

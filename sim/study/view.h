@@ -10,7 +10,8 @@ struct service_view {
   double primary_s; /* core seconds of the first replica */
   double replica_s; /* replica seconds in rotation */
   double replicas_max;
-  double pool_used_s; /* connection seconds, all pools */
+  double pool_used_s;      /* connection seconds, all pools */
+  double thread_s, core_s; /* with shifts: thread seconds in rotation, and core seconds that they can use */
 };
 
 struct fault_view {

@@ -90,7 +90,7 @@ static bool settled(const struct pilot *p, sim_time *drop, sim_time *relaxation)
   return true;
 }
 
-/* What is loaded beyond its capacity never settles: no pilot would tell more. */
+/* What is loaded beyond its capacity settles soon, when something bounds its queues, or never. */
 static bool overloaded(const struct model *m) {
   struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
   return model_offered_rate(m) >= measure_value(&first, m, NULL);
@@ -105,12 +105,12 @@ static sim_time first_length(const struct model *m) {
 void warm_up_find(struct study *s) {
   if (!s->model.run.find_warmup) return;
   s->model.run.find_warmup = false;
-  s->warmup = WARMUP_IS_MISSING, s->model.run.warmup = s->model.run.window / 10;
-  if (overloaded(&s->model)) return;
+  bool hopeless = overloaded(&s->model);
+  s->warmup = hopeless ? WARMUP_IS_GIVEN : WARMUP_IS_MISSING, s->model.run.warmup = s->model.run.window / 10;
   struct pilot p;
   sim_time drop = 0, relaxation = 0;
   bool good = open_pilot(&p, &s->model, first_length(&s->model));
-  for (int doublings = 0; good && !settled(&p, &drop, &relaxation); doublings++) good = doublings < PILOT_DOUBLINGS && twice(&p);
+  for (int left = hopeless ? 1 : PILOT_DOUBLINGS; good && !settled(&p, &drop, &relaxation); left--) good = left > 0 && twice(&p);
   s->looked_at = p.step * PILOT_POINTS;
   close_pilot(&p);
   if (good) s->warmup = WARMUP_IS_FOUND, s->relaxation = relaxation, s->model.run.warmup = drop;

@@ -1,0 +1,215 @@
+/* A study on disk: its samples, timeline and sums as exact bits, so that going on later gives the same bytes.
+ *
+ * The file is for the machine that wrote it and its like (byte order and long double layout are not converted); a header with the
+ * scenario's hash, the program's version and the shape of the study says what it is of, a checksum at the end that it is whole.
+ * Histograms are written as runs of occupied buckets. */
+#include "sim/engine/arena.h"
+#include "sim/study/study_inner.h"
+#include "sim/study/version.h"
+#include <math.h>
+#include <string.h>
+
+struct stream_of_bytes {
+  FILE *file;
+  uint64_t sum; /* FNV-1a over all bytes so far */
+  bool good;
+};
+
+static void mix(struct stream_of_bytes *b, const void *data, size_t size) {
+  const unsigned char *p = data;
+  for (size_t i = 0; i < size; i++) b->sum = (b->sum ^ p[i]) * 0x100000001b3;
+}
+
+static void put(struct stream_of_bytes *b, const void *data, size_t size) {
+  mix(b, data, size);
+  b->good = b->good && fwrite(data, 1, size, b->file) == size;
+}
+
+static void get(struct stream_of_bytes *b, void *data, size_t size) {
+  if (!b->good || fread(data, 1, size, b->file) != size) {
+    b->good = false;
+    memset(data, 0, size);
+    return;
+  }
+  mix(b, data, size);
+}
+
+/* --- views ------------------------------------------------------------------------------------------------------------------------ */
+
+static void save_numbers(void *context, double *a, const double *unused, uint64_t count) {
+  (void)unused;
+  put(context, a, count * sizeof *a);
+}
+static void load_numbers(void *context, double *a, const double *unused, uint64_t count) {
+  (void)unused;
+  get(context, a, count * sizeof *a);
+}
+static void save_counts(void *context, uint64_t *a, const uint64_t *unused, uint64_t count) {
+  (void)unused;
+  put(context, a, count * sizeof *a);
+}
+static void load_counts(void *context, uint64_t *a, const uint64_t *unused, uint64_t count) {
+  (void)unused;
+  get(context, a, count * sizeof *a);
+}
+static void save_largest(void *context, double *a, const double *unused) { save_numbers(context, a, unused, 1); }
+static void load_largest(void *context, double *a, const double *unused) { load_numbers(context, a, unused, 1); }
+
+/* Sums and extremes, then (bucket, count) of every occupied bucket, each in as few bytes as it needs. */
+static void put_number(struct stream_of_bytes *b, uint64_t x) {
+  unsigned char bytes[10];
+  size_t n = 0;
+  for (; x >= 128; x >>= 7) bytes[n++] = (unsigned char)(x | 128);
+  bytes[n++] = (unsigned char)x;
+  put(b, bytes, n);
+}
+
+static uint64_t get_number(struct stream_of_bytes *b) {
+  uint64_t x = 0;
+  for (unsigned shift = 0; shift < 64 && b->good; shift += 7) {
+    unsigned char byte;
+    get(b, &byte, 1);
+    x |= (uint64_t)(byte & 127) << shift;
+    if (!(byte & 128)) break;
+  }
+  return x;
+}
+
+static void save_histogram(void *context, struct histogram *h, const struct histogram *unused) {
+  (void)unused;
+  put_number(context, h->count);
+  if (!h->count) return;
+  put(context, &h->sum, sizeof h->sum);
+  put(context, &h->max, sizeof h->max);
+  put(context, &h->min_complement, sizeof h->min_complement);
+  uint32_t last = 0;
+  for (uint32_t i = histogram_bucket(histogram_min(h)); i <= histogram_bucket(h->max); i++) {
+    if (!h->counts[i]) continue;
+    put_number(context, i - last + 1);
+    put_number(context, h->counts[i]);
+    last = i;
+  }
+  put_number(context, 0);
+}
+
+static void load_histogram(void *context, struct histogram *h, const struct histogram *unused) {
+  (void)unused;
+  struct stream_of_bytes *b = context;
+  h->count = get_number(b);
+  if (!h->count) return;
+  get(b, &h->sum, sizeof h->sum);
+  get(b, &h->max, sizeof h->max);
+  get(b, &h->min_complement, sizeof h->min_complement);
+  uint64_t bucket = 0, step;
+  while (b->good && (step = get_number(b))) {
+    bucket += step - 1;
+    if (bucket >= HISTOGRAM_BUCKETS)
+      b->good = false;
+    else
+      h->counts[bucket] = get_number(b);
+  }
+}
+
+static void save_outages(void *context, struct view *v, struct fault_view *f, const struct fault_view *unused) {
+  (void)v, (void)unused;
+  put_number(context, f->outages);
+  put(context, f->rto_s, f->outages * sizeof *f->rto_s);
+}
+
+static void load_outages(void *context, struct view *v, struct fault_view *f, const struct fault_view *unused) {
+  (void)unused;
+  struct stream_of_bytes *b = context;
+  uint64_t count = get_number(b);
+  if (count > UINT32_MAX / 2) b->good = false;
+  if (!b->good || !count) return;
+  f->outages = count, f->room = (uint32_t)count;
+  f->rto_s = arena_new_array(v->arena, double, count);
+  get(b, f->rto_s, count * sizeof *f->rto_s);
+}
+
+/* --- the whole --------------------------------------------------------------------------------------------------------------------- */
+
+struct state_header {
+  char magic[8], version[24];
+  uint64_t hash, seed;
+  int64_t warmup;
+  uint32_t entries, claims_from, endpoints, windows;
+  uint32_t traffic, faults;
+  uint8_t has_faults, interrupted, origin, overflowed;
+  int64_t relaxation, looked_at;
+};
+
+static struct state_header header_of(const struct study *s) {
+  struct state_header h = {.magic = "aguanta1",
+                           .hash = s->scenario->hash,
+                           .seed = s->model.run.seed,
+                           .warmup = s->model.run.warmup,
+                           .entries = s->count,
+                           .claims_from = s->claims_from,
+                           .endpoints = s->model.endpoints.count,
+                           .windows = (uint32_t)s->model.run.windows,
+                           .traffic = s->traffic.done,
+                           .faults = s->faults.done,
+                           .has_faults = s->faults.sum != NULL,
+                           .origin = (uint8_t)s->warmup,
+                           .overflowed = s->traffic.sum->overflowed,
+                           .relaxation = s->relaxation,
+                           .looked_at = s->looked_at};
+  snprintf(h.version, sizeof h.version, "%s", AGUANTA_VERSION);
+  return h;
+}
+
+/* Everything of a study that a visitor of views and of plain numbers sees, in order. */
+static void walk(const struct study *s, const struct view_visitor *visitor) {
+  for (uint32_t i = 0; i < s->count; i++)
+    visitor->numbers(visitor->context, s->entries[i].samples, NULL, entry_replications(s, &s->entries[i]));
+  size_t cells = (size_t)s->model.endpoints.count * TIMELINE_COLUMNS * (size_t)s->model.run.windows;
+  for (size_t i = 0; i < cells; i++) {
+    struct tally *t = &s->timeline[i];
+    visitor->counts(visitor->context, &t->count, NULL, 1);
+    visitor->numbers(visitor->context, &t->mean, NULL, 1);
+    visitor->numbers(visitor->context, &t->m2, NULL, 1);
+  }
+  for (uint32_t i = 0; s->faults.sum && i <= s->model.endpoints.count; i++)
+    visitor->numbers(visitor->context, s->availability_samples[i], NULL, s->faults.done);
+  view_visit(s->traffic.sum, s->traffic.sum, &s->model, visitor);
+  if (s->faults.sum) view_visit(s->faults.sum, s->faults.sum, &s->model, visitor);
+}
+
+bool study_save(const struct study *s, FILE *file) {
+  if (!s->prepared || s->long_run) return false;
+  struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
+  struct state_header h = header_of(s);
+  put(&b, &h, sizeof h);
+  const struct view_visitor saving = {save_numbers, save_counts, save_largest, save_histogram, save_outages, &b};
+  walk(s, &saving);
+  uint64_t sum = b.sum;
+  put(&b, &sum, sizeof sum);
+  return b.good && !fflush(file);
+}
+
+static bool same_study(const struct state_header *a, const struct state_header *b) {
+  return !memcmp(a->magic, b->magic, sizeof a->magic) && !memcmp(a->version, b->version, sizeof a->version) && a->hash == b->hash &&
+         a->seed == b->seed && a->entries == b->entries && a->claims_from == b->claims_from && a->endpoints == b->endpoints &&
+         a->windows == b->windows && a->has_faults == b->has_faults;
+}
+
+bool study_load(struct study *s, FILE *file) {
+  struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
+  struct state_header h, mine;
+  get(&b, &h, sizeof h);
+  if (!b.good || memcmp(h.magic, "aguanta1", sizeof h.magic)) return false;
+  study_set_warmup(s, h.warmup); /* what was found once need not be found again */
+  study_extend(s, 0, 0);
+  mine = header_of(s);
+  if (s->long_run || !same_study(&h, &mine)) return false;
+  s->warmup = (enum warmup_origin)h.origin, s->relaxation = h.relaxation, s->looked_at = h.looked_at;
+  s->traffic.sum->overflowed = h.overflowed;
+  study_make_room(s, false, h.traffic), study_make_room(s, true, h.faults);
+  s->traffic.done = h.traffic, s->faults.done = h.faults;
+  const struct view_visitor loading = {load_numbers, load_counts, load_largest, load_histogram, load_outages, &b};
+  walk(s, &loading);
+  uint64_t expected = b.sum, sum = 0;
+  get(&b, &sum, sizeof sum);
+  return b.good && sum == expected;
+}
