@@ -66,7 +66,7 @@ bench: setup
 # Do the intervals hold the exact value as often as they say? 1000 macro-replications of each workload; some 15 minutes.
 coverage: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/coverage
-	@$(B)/coverage
+	@$(B)/coverage --write docs/validation.md "Measured on $$(date +%F) at commit $$(git rev-parse --short HEAD)"
 
 PREFIX ?= /usr/local
 install: all
@@ -100,7 +100,7 @@ $(B)/sim/report/figure.o: CFLAGS += -I$(B)
 $(B)/sim/report/figure.o: $(B)/plots/style.inc
 $(B)/tests/main.o: CFLAGS += -I$(B)
 $(B)/tests/main.o: $(B)/suites.inc
-$(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS))
+$(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
 $(B)/%.o: %.c
