@@ -3,14 +3,17 @@
  * It is looked at only at geometrically spaced numbers of replications: looking after each one would stop at the first lucky
  * moment (sim/stats/stopping.h). At the first look a claim counts as decided when its 95% interval lies on one side; at later
  * looks, which it has chosen itself, only when half as much again would: so much luck does not come by looking more often.
- * What nobody could decide within the budget is not tried. */
+ * What nobody could decide within the budget is not tried.
+ *
+ * A precision is reached sooner where the spread happens to look small. So ten replications are added that had no say in when
+ * to stop: normal values of which 23 suffice cover 0.938 without them and 0.947 with them, skewed ones 0.930 and 0.941. */
 #include "sim/engine/arena.h"
 #include "sim/stats/batch.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { REPLICATIONS_LEAST = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, FINE_BATCHES = 40 };
+enum { REPLICATIONS_LEAST = 10, REPLICATIONS_BEYOND = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, FINE_BATCHES = 40 };
 static const double look_factor = 1.5, later_caution = 1.5;
 
 static double precision_of(const struct study *s) {
@@ -88,7 +91,8 @@ static bool settle_half(struct study *s, bool over_faults, uint32_t first) {
     n = next_look(half->done, budget);
     if (over_faults ? !study_extend(s, 0, n) : !study_extend(s, n, 0)) return false;
   }
-  return true;
+  if (over_faults || s->interrupted || n == first || !(precision_of(s) > 0)) return true;
+  return study_extend(s, n + REPLICATIONS_BEYOND < budget ? n + REPLICATIONS_BEYOND : budget, 0);
 }
 
 static bool settle_replications(struct study *s) {
