@@ -2,7 +2,6 @@
  * over the one between the two marks in FILE. The exit status is 1 when some interval holds the exact value too rarely for
  * chance and nothing is known about it. */
 #include "tests/coverage/coverage.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +49,11 @@ static bool print_row(FILE *out, const struct coverage_row *row, const struct co
   for (uint32_t i = 0; i < COVERAGE_MEASURES && row->measures[i].text; i++) {
     const struct coverage_count *c = &r->measures[i];
     uint32_t given = r->macros - c->refused;
-    fprintf(out, "| %s | %s | %.6g | %u | %.3f | %u, %u | %u | %.3g%% | %+.2f%% | %.3g | %s%s%s |\n", i ? "" : row->what,
+    char replications[20] = "";
+    if (!i) snprintf(replications, sizeof replications, "%.0f", r->replications);
+    fprintf(out, "| %s | %s | %.6g | %u | %.3f | %u, %u | %u | %.3g%% | %+.2f%% | %s | %s%s%s |\n", i ? "" : row->what,
             row->measures[i].text, row->measures[i].exact, given, coverage_share(r, i), c->below, c->above, c->refused,
-            100 * c->half_width, 100 * c->bias, i ? NAN : r->replications, word(r, i), row->measures[i].known ? ": " : "",
+            100 * c->half_width, 100 * c->bias, replications, word(r, i), row->measures[i].known ? ": " : "",
             row->measures[i].known ? row->measures[i].known : "");
     good = good && (row->measures[i].known || strcmp(word(r, i), "too rarely"));
     good = good && (row->refuses || c->refused <= 0.05 * r->macros);
