@@ -83,6 +83,7 @@ help:
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
+	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"
 	@echo "make lint bench coverage format docs clean install"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
