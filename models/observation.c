@@ -50,6 +50,11 @@ static uint32_t slow_bin_of(int64_t ns) {
   return octave * 4 + (uint32_t)((value >> (octave - 1)) & 1) * 2 + (octave >= 2 ? (uint32_t)((value >> (octave - 2)) & 1) : 0);
 }
 
+/* The instant whose window it counts in. */
+static sim_time counted_at(const struct observation *o, const struct request *r, sim_time now) {
+  return o->by_end ? now : r->arrived;
+}
+
 void observation_end(struct observation *o, const struct request *r, uint32_t cells, enum outcome outcome, sim_time now) {
   advance(o, now);
   int64_t latency = now - r->arrived;
@@ -61,8 +66,9 @@ void observation_end(struct observation *o, const struct request *r, uint32_t ce
     for (uint32_t i = 0; i < cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;
   }
-  if (r->arrived < o->measured_from || r->arrived >= o->measured_until) return;
-  struct endpoint_window *window = window_at(o, r->endpoint, r->arrived);
+  sim_time counted = counted_at(o, r, now);
+  if (counted < o->measured_from || counted >= o->measured_until) return;
+  struct endpoint_window *window = window_at(o, r->endpoint, counted);
   window->ended[outcome]++;
   if (outcome != OUTCOME_COMPLETED) return;
   histogram_add(&window->latency, latency);
@@ -71,9 +77,21 @@ void observation_end(struct observation *o, const struct request *r, uint32_t ce
   for (uint32_t i = 0; i < cells; i++) bin->cell_ns[i] += (double)r->cell[i];
 }
 
-void observation_wait(struct observation *o, const struct request *r, sim_time waited) {
-  if (r->arrived < o->measured_from || r->arrived >= o->measured_until) return;
-  histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, r->arrived)], waited);
+bool observation_pending(const struct observation *o) {
+  for (uint32_t e = 0; e < o->endpoint_count; e++)
+    for (uint32_t i = 0; i < o->window_count; i++) {
+      const struct endpoint_window *w = &o->endpoints[e].windows[i];
+      uint64_t ended = 0;
+      for (uint32_t k = 0; k < OUTCOMES; k++) ended += w->ended[k];
+      if (ended < w->arrived) return true;
+    }
+  return false;
+}
+
+void observation_wait(struct observation *o, const struct request *r, sim_time waited, sim_time now) {
+  sim_time counted = counted_at(o, r, now);
+  if (counted < o->measured_from || counted >= o->measured_until) return;
+  histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, counted)], waited);
 }
 
 void observation_close(struct observation *o, sim_time now) { advance(o, now); }

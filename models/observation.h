@@ -38,6 +38,8 @@ struct service_observation {
 
 struct observation {
   sim_time measured_from, measured_until, window_length;
+  bool by_end; /* all that end after `measured_from` count, whenever they arrived: in one long run what is missing at the end
+                * has to be made up for by what was inside at the start */
   uint32_t window_count;
   uint32_t endpoint_count, service_count;
   bool records_waits;
@@ -64,8 +66,10 @@ struct observation_plan {
 void observation_open(struct observation *, struct arena *, const struct observation_plan *);
 void observation_arrival(struct observation *, uint32_t endpoint, sim_time now);
 void observation_end(struct observation *, const struct request *, uint32_t cells, enum outcome, sim_time now);
+/* Some request that counts has not ended yet. */
+bool observation_pending(const struct observation *);
 /* Just before its end is recorded: how long it has waited. */
-void observation_wait(struct observation *, const struct request *, sim_time waited);
+void observation_wait(struct observation *, const struct request *, sim_time waited, sim_time now);
 void observation_close(struct observation *, sim_time now);
 void observation_merge(struct observation *into, const struct observation *);
 

@@ -4,6 +4,8 @@
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
+enum { TAIL_STEPS = 20 };
+
 static void build_delays(struct world *w) {
   const struct model *m = w->model;
   w->sleepers = timer_heap_new(w->calendar, request_wakes, w);
@@ -86,13 +88,10 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
                                    .waits = m->records_waits};
 }
 
-/* How long the run goes on for the requests that arrived last: as long as their clients wait, or, where one waits for ever, a
- * twentieth of the measured time. Without it the slowest of the last requests would be missing. */
-static sim_time tail_of(const struct model *m) {
-  sim_time longest = 0, most = m->run.window / 20;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    if (model_source(m, i)->timeout > longest) longest = model_source(m, i)->timeout;
-  return longest == SIM_NEVER ? most : longest < m->run.window ? longest : m->run.window;
+/* How long the run goes on at most for the requests that arrived last. Without it the slowest of them would be missing; when all
+ * have ended it ends too. */
+static sim_time tail_after(const struct model *m, sim_time end) {
+  return m->run.window < SIM_NEVER - 1 - end ? m->run.window : SIM_NEVER - 1 - end;
 }
 
 static uint32_t most_cells(const struct model *m) {
@@ -108,7 +107,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->calendar = calendar_new();
   w->measured_from = mode == WORLD_TRAFFIC ? m->run.warmup : 0;
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
-  w->horizon = w->measured_until + (mode == WORLD_TRAFFIC ? tail_of(m) : 0);
+  w->horizon = w->measured_until + (mode == WORLD_TRAFFIC ? tail_after(m, w->measured_until) : 0);
   w->orchestrator = orchestrators[m->platform.kind];
   pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
@@ -136,7 +135,9 @@ void world_measure_until(struct world *w, sim_time until) {
 void world_run(struct world *w) {
   world_warm_up(w);
   world_measure_until(w, w->measured_until);
-  if (!w->overflowed) calendar_run(w->calendar, w->horizon);
+  sim_time step = w->measured_until - w->measured_from > TAIL_STEPS ? (w->measured_until - w->measured_from) / TAIL_STEPS : 1;
+  for (sim_time until = w->measured_until; until < w->horizon && !w->overflowed && observation_pending(&w->observation);)
+    calendar_run(w->calendar, until = until + step < w->horizon ? until + step : w->horizon);
   world_close(w);
 }
 

@@ -210,6 +210,10 @@ static struct interval few_of(uint64_t successes, uint64_t trials, double confid
   return successes ? interval_clopper_pearson(successes, trials, confidence) : interval_zero(trials);
 }
 
+static struct interval clopper_pearson(uint64_t successes, uint64_t trials, double confidence) {
+  return interval_clopper_pearson((double)successes, (double)trials, confidence);
+}
+
 /* Share of the 95% intervals that contain the true proportion expected / n, summed over the binomial law. */
 static double coverage_of_proportion(uint64_t n, double expected, struct interval (*interval)(uint64_t, uint64_t, double)) {
   double p = expected / (double)n, probability = exp((double)n * log1p(-p)), covered = 0;
@@ -225,7 +229,7 @@ static double coverage_of_proportion(uint64_t n, double expected, struct interva
 static void test_few_of_many(void) {
   double exact = 1, mixed = 1;
   for (double expected = 0.02; expected < 25; expected *= 1.07) {
-    exact = fmin(exact, coverage_of_proportion(10000, expected, interval_clopper_pearson));
+    exact = fmin(exact, coverage_of_proportion(10000, expected, clopper_pearson));
     mixed = fmin(mixed, coverage_of_proportion(10000, expected, few_of));
   }
   test_check(exact >= 0.95, "Clopper and Pearson cover %.4f", exact);

@@ -53,7 +53,7 @@ static void forget(struct world *w, struct request *r) {
 }
 
 __attribute__((noinline, cold)) static void record_wait(struct world *w, const struct request *r) {
-  observation_wait(&w->observation, r, request_waited(w, r));
+  observation_wait(&w->observation, r, request_waited(w, r), world_now(w));
 }
 
 /* The client has its answer or has given up: record it, and let a closed user think. */

@@ -51,12 +51,12 @@ static double beta_quantile(double share, double a, double b) {
   }
 }
 
-struct interval interval_clopper_pearson(uint64_t successes, uint64_t trials, double confidence) {
-  assert(successes <= trials);
-  if (!trials) return unknown;
-  double k = (double)successes, rest = (double)(trials - successes), tail = 0.5 * (1 - confidence);
-  double low = successes ? beta_quantile(tail, k, rest + 1) : 0;
-  double high = successes < trials ? beta_quantile(1 - tail, k + 1, rest) : 1;
+struct interval interval_clopper_pearson(double successes, double trials, double confidence) {
+  assert(successes >= 0 && successes <= trials);
+  if (!(trials > 0)) return unknown;
+  double rest = trials - successes, tail = 0.5 * (1 - confidence);
+  double low = successes > 0 ? beta_quantile(tail, successes, rest + 1) : 0;
+  double high = rest > 0 ? beta_quantile(1 - tail, successes + 1, rest) : 1;
   return (struct interval){low, high};
 }
 
@@ -77,17 +77,31 @@ static uint32_t binomial_quantile(uint32_t n, double p, double share) {
   return low;
 }
 
-/* The quantile that a small share lies below. For small shapes GSL's iteration fails; there the first term of the series,
- * x^a / Gamma(a + 1) = tail, is exact to a relative x, which is below 1e-3. */
-static double gamma_quantile(double tail, double shape) {
-  if (shape < 0.2) return exp((log(tail) + lgamma(shape + 1)) / shape);
-  return gsl_cdf_gamma_Pinv(tail, shape, 1);
+/* For small shapes the first term of the series, x^a / Gamma(a + 1) = share, is exact to a relative x, which is below 1e-3 for a
+ * small share. Else by bisection to the last bit: GSL's own inverse does not always end. */
+static double gamma_quantile(double share, double shape) {
+  if (shape < 0.2 && share < 0.5) return exp((log(share) + lgamma(shape + 1)) / shape);
+  double low = 0, high = shape + 40 * sqrt(shape) + 100;
+  for (;;) {
+    double middle = 0.5 * (low + high);
+    if (!(middle > low && middle < high)) return middle;
+    if (gsl_cdf_gamma_P(middle, shape, 1) < share)
+      low = middle;
+    else
+      high = middle;
+  }
 }
 
 struct interval interval_compound(double count, double scv, double confidence) {
   assert(count > 0 && scv >= 0 && confidence >= 0.5);
   double tail = 0.5 * (1 - confidence), low = count / (1 + scv), high = scv > 0 ? low * fmax(0.5, 1 - 1 / count) : low;
-  return (struct interval){gamma_quantile(tail, low) / low, gsl_cdf_gamma_Qinv(tail, high + 1, 1) / high};
+  return (struct interval){gamma_quantile(tail, low) / low, gamma_quantile(1 - tail, high + 1) / high};
+}
+
+struct interval interval_positive_mean(double count, double scv, double confidence) {
+  assert(count > 0 && scv > 0 && confidence >= 0.5);
+  double tail = 0.5 * (1 - confidence), shape = count / scv;
+  return (struct interval){shape / gamma_quantile(1 - tail, shape), shape / gamma_quantile(tail, shape)};
 }
 
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper) {

@@ -24,8 +24,9 @@ struct interval interval_student_moments(uint64_t n, double mean, double varianc
 /* For a proportion (Wilson 1927); NaN bounds without trials. */
 struct interval interval_wilson(uint64_t successes, uint64_t trials, double confidence);
 /* For a proportion, never covering less than it says (Clopper and Pearson 1934). Wilson's covers 0.84 where one success in six
- * samples is expected: the one that is seen puts its lower bound at 0.18 / trials, and 0.025 / trials would be right. */
-struct interval interval_clopper_pearson(uint64_t successes, uint64_t trials, double confidence);
+ * samples is expected: the one that is seen puts its lower bound at 0.18 / trials, and 0.025 / trials would be right. Fractions are
+ * allowed: trials that come in clusters are worth fewer. */
+struct interval interval_clopper_pearson(double successes, double trials, double confidence);
 /* For a proportion of which nothing was seen, at 95%: [0, min(1, 3 / trials)]. */
 struct interval interval_zero(uint64_t trials);
 
@@ -33,6 +34,9 @@ struct interval interval_zero(uint64_t trials);
  * the squared coefficient of variation of a part. For equal parts this is the exact interval of Garwood (1936). Parts that vary
  * make the upper bound too low when they are few, so its shape is taken (1 - 1 / count) times. */
 struct interval interval_compound(double count, double scv, double confidence);
+/* For the mean of a few skewed positive values with this squared coefficient of variation, as factors of the mean seen: gamma
+ * quantiles with the shape count / scv. For exponential values (scv 1) it is exact. */
+struct interval interval_positive_mean(double count, double scv, double confidence);
 /* Ranks, from 1, of the sorted independent values between which the p-quantile lies with this confidence; a lower rank of 0
  * and an upper of n + 1 mean unbounded (Conover; David and Nagaraja). */
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper);

@@ -285,8 +285,8 @@ static double inside_in_quarter(const struct observation *o, int quarter) {
   return sum;
 }
 
-/* Some open source waits for ever, more than one in a hundred of its requests had no answer long after the measured time, the
- * number inside grew by a fifth over the second half, and not because the load did: no mean would ever settle. What is full is a
+/* Some open source waits for ever, more than one in a hundred of the requests were inside in the last quarter, their
+ * number grew by a fifth over the second half, and not because the load did: no mean would ever settle. What is full is a
  * matter of the saturation table; a pool or a queue behind it counts all the same. */
 bool findings_unstable(const struct study *l) {
   const struct view *v = l->traffic.sum;
@@ -296,9 +296,8 @@ bool findings_unstable(const struct study *l) {
     waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
   if (v->overflowed) return true;
   if (!waits || v->observation.window_count < 4) return false;
-  uint64_t arrived = v->arrived[v->endpoint_count], ended = 0;
-  for (uint32_t k = 0; k < OUTCOMES; k++) ended += v->ended[v->endpoint_count * OUTCOMES + k];
-  if ((double)(arrived - ended) < 0.01 * (double)arrived) return false;
+  double backlog = inside_in_quarter(&v->observation, 3) * 1e-9 / (0.25 * v->seconds / (double)v->replications);
+  if (backlog < 0.01 * (double)v->arrived[v->endpoint_count]) return false;
   struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
   bool overloaded = model_offered_rate(m) >= measure_value(&first, m, v);
   bool load_grew = offered_in_quarter(m, 3) > 1.05 * offered_in_quarter(m, 1);

@@ -15,6 +15,7 @@ struct long_run *long_run_new(const struct model *m, uint64_t seed) {
   r->model = *m, r->length = m->run.window;
   r->model.run.window = 100 * SIM_YEAR, r->model.run.windows = 1;
   r->world = world_new(&r->model, seed, 0, WORLD_TRAFFIC);
+  r->world->observation.by_end = true;
   r->whole = view_new(&r->model, true);
   world_warm_up(r->world);
   return r;

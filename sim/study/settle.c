@@ -3,19 +3,26 @@
  * It is looked at only at geometrically spaced numbers of replications: looking after each one would stop at the first lucky
  * moment (sim/stats/stopping.h). At the first look a claim counts as decided when its 95% interval lies on one side; at later
  * looks, which it has chosen itself, only when half as much again would: so much luck does not come by looking more often.
- * What nobody could decide within the budget is not tried. */
+ * What nobody could decide within the budget is not tried.
+ *
+ * A precision is reached sooner where the spread happens to look small. So the first look asks for half as much again, and ten
+ * replications are added behind the look that reached it, which had no say in when to stop. Normal values of which 24 would do
+ * cover 0.936 without both and 0.946 with them, skewed ones (0.7) 0.924 and 0.939. */
 #include "sim/engine/arena.h"
 #include "sim/stats/batch.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { REPLICATIONS_LEAST = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, FINE_BATCHES = 40 };
-static const double look_factor = 1.5, later_caution = 1.5;
+enum { REPLICATIONS_LEAST = 10, REPLICATIONS_BEYOND = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, FINE_BATCHES = 40 };
+static const double look_factor = 1.5, later_caution = 1.5, first_caution = 1.5;
 
 static double precision_of(const struct study *s) {
   return s->options.precision > 0 ? s->options.precision : s->model.run.precision;
 }
+
+/* At the first look half as much again: so few values look alike by luck too often. */
+static double precision_at(const struct study *s, bool first_look) { return precision_of(s) / (first_look ? first_caution : 1); }
 
 static uint32_t least(const struct study *s) {
   uint32_t n = (uint32_t)s->model.run.replications;
@@ -45,8 +52,7 @@ static bool is_headline(const struct entry *e) {
 }
 
 /* The most replications that anything needs which the budget can pay; 0: nothing does. */
-static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget, double caution) {
-  double precision = precision_of(s);
+static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget, double caution, double precision) {
   uint32_t most = 0, claims = s->count - s->claims_from;
   const struct claim *claim = s->scenario->claims.items;
   for (uint32_t i = 0; i < claims; i++) {
@@ -66,7 +72,7 @@ static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget,
 }
 
 static void foresee(struct study *s, uint32_t first, uint32_t budget) {
-  uint32_t n = wanted(s, false, budget, 1);
+  uint32_t n = wanted(s, false, budget, 1, precision_of(s));
   if (n <= first || !s->options.foreseen) return;
   double each = (double)s->traffic.sum->observation.arrived / s->traffic.done;
   struct study_estimate estimate = {s->traffic.done, n, budget, each * n, precision_of(s)};
@@ -84,13 +90,14 @@ static bool settle_half(struct study *s, bool over_faults, uint32_t first) {
   uint32_t budget = budget_of(s, first), n = first;
   struct half *half = over_faults ? &s->faults : &s->traffic;
   for (double caution = 1; n < budget && !s->interrupted; caution = later_caution) {
-    uint32_t most = wanted(s, over_faults, budget, caution);
+    uint32_t most = wanted(s, over_faults, budget, caution, precision_at(s, n == first));
     if (most <= half->done) break;
     s->foreseen = most;
     n = next_look(half->done, budget);
     if (over_faults ? !study_extend(s, 0, n) : !study_extend(s, n, 0)) return false;
   }
-  return true;
+  if (over_faults || s->interrupted || n == first || !(precision_of(s) > 0)) return true;
+  return study_extend(s, n + REPLICATIONS_BEYOND < budget ? n + REPLICATIONS_BEYOND : budget, 0);
 }
 
 static bool settle_replications(struct study *s) {
@@ -128,7 +135,7 @@ static bool settle_batches(struct study *s) {
   if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
   for (double caution = 1; !s->interrupted; caution = later_caution, length *= 2) {
     s->correlated = batches_correlated(s);
-    uint32_t most = wanted(s, false, UINT32_MAX - 1, caution);
+    uint32_t most = wanted(s, false, UINT32_MAX - 1, caution, precision_at(s, length == 1));
     if (s->options.replications || (!s->correlated && most <= s->traffic.done) || 2 * FINE_BATCHES * length > 4.0 * longest) break;
     long_run_extend(s->long_run, 2 * FINE_BATCHES, s->options.interrupted);
     if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FAILURES_FEW = 20, FAILURES_MANY = 50 };
+
 /* The entry of the same latency that has the mean over the whole window; null when there is none. */
 static const struct entry *mean_beside(const struct study *l, const struct measure *m) {
   for (uint32_t i = 0; i < l->claims_from; i++) {
@@ -69,19 +71,41 @@ static void spread(const struct study *l, const struct entry *e, struct estimate
   if (unit == UNIT_RATIO && e->measure.aggregate != AGGREGATE_UTILIZATION && x->high > 1) x->high = 1;
 }
 
-/* Few failures, or few successes: their spread over replications says little, the count says more. */
-static void few_failures(struct estimate *x) {
-  uint64_t failures = (uint64_t)(x->value * (double)x->n + 0.5), rest = x->n - failures;
-  if (!x->n || (failures >= 20 && rest >= 20)) return;
-  struct interval i = failures && rest ? interval_clopper_pearson(failures, x->n, 0.95) : interval_zero(x->n);
-  bool all = !rest;
-  x->low = all ? 1 - i.high : i.low, x->high = all ? 1 : i.high;
+/* How many failures come together, so that one says no more than they all. Where the queue is full it stays so for a while: of
+ * M/M/1/10 at load 0.5 three are lost at a time. Seen in the spread of the counts over replications; a handful of failures shows
+ * too little of it, but requests that follow each other's queues fail together at most as they are slow together. */
+static double failing_together(const struct study *l, const struct entry *e, double failures, uint64_t n) {
+  uint32_t replications = l->traffic.done;
+  double each = failures / replications, requests = (double)n / replications;
+  double counts = failures > 0 && replications > 1 ? sample_variance(e->samples, replications) * requests * requests : 0;
+  double seen = failures > 0 ? fmax(1, counts / each) : 1;
+  return failures < FAILURES_FEW ? fmax(seen, (double)n / worth(l, &e->measure, n)) : seen;
 }
 
-/* Outages are independent of each other: their spread is that of single ones. */
+/* Few failures, or few successes: their spread over replications says little, the count says more. In between both count. */
+static void few_failures(const struct study *l, const struct entry *e, struct estimate *x) {
+  double n = (double)x->n, failures = floor(x->value * n + 0.5), rarer = fmin(failures, n - failures);
+  if (!x->n) return;
+  double together = failing_together(l, e, rarer, x->n);
+  if (rarer / together >= FAILURES_MANY) return;
+  struct interval i =
+      rarer > 0 ? interval_clopper_pearson(rarer / together, n / together, 0.95) : interval_zero((uint64_t)(n / together));
+  if (failures > rarer) i = (struct interval){1 - i.high, 1 - i.low};
+  bool spread_too = rarer > 0 && !isnan(x->low);
+  x->low = spread_too ? fmin(x->low, i.low) : i.low, x->high = spread_too ? fmax(x->high, i.high) : i.high;
+}
+
+/* Outages are independent of each other: their spread is that of single ones, which are skewed. A handful shows too little of how
+ * they vary; the law of the repair is known. */
 static void spread_of_outages(const struct study *l, const struct entry *e, struct estimate *x) {
   const struct fault_view *f = &l->faults.sum->faults[e->measure.index];
+  double scv = sample_variance(f->rto_s, (uint32_t)f->outages) / (x->value * x->value);
   struct interval i = interval_student(f->rto_s, (uint32_t)f->outages, 0.95);
+  scv = fmax(scv, model_fault_at(&l->model, e->measure.index)->repair.scv);
+  if (f->outages >= 2 && scv > 0) {
+    struct interval factors = interval_positive_mean((double)f->outages, scv, 0.95);
+    i = (struct interval){factors.low * x->value, factors.high * x->value};
+  }
   x->low = i.low > 0 ? i.low : i.low <= 0 ? 0 : NAN, x->high = i.high;
 }
 
@@ -125,7 +149,9 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   x.n = measure_count(&e->measure, &l->model, v);
   bool settles = e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_WAIT ||
                  e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
-  if (((l->unstable || (l->warmup == WARMUP_IS_MISSING && !e->measure.over_faults)) && settles) ||
+  bool timeless = e->measure.over_faults || measure_is_exact(&e->measure, &l->model);
+  bool settling = l->warmup == WARMUP_IS_MISSING && !l->unstable && !timeless;
+  if (settling || (l->unstable && settles) ||
       (l->traffic.sum->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, &l->model)))
     return x;
   x.value = measure_value(&e->measure, &l->model, v);
@@ -138,7 +164,7 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   else
     spread(l, e, &x);
   if (too_short(l, &e->measure, &x)) return (struct estimate){NAN, NAN, NAN, x.n, false};
-  if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(&x);
+  if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(l, e, &x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
   if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
   return x;
