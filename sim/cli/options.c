@@ -6,31 +6,34 @@
 
 #define LIST(member) offsetof(struct options, member##s), offsetof(struct options, member##_count)
 #define ONE(member)  offsetof(struct options, member), 0
-#define STUDIES      (FOR_RUN | FOR_CHECK | FOR_SWEEP)
+#define STUDIES      (FOR_RUN | FOR_CHECK | FOR_SWEEP | FOR_CAPACITY)
 
 const struct option options_table[] = {
     {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE",
      "change a value of the scenario, such as services.backend.replicas=3; repeatable", STUDIES | FOR_VALIDATE},
     {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C",
-     "an axis of the sweep; several make a grid", FOR_SWEEP},
+     "an axis of the sweep; several make a grid; capacity: the one that is searched, PATH=LO..HI", FOR_SWEEP | FOR_CAPACITY},
+    {"without", 0, OPTION_LIST, LIST(without), "CLAIM", "leave out this must claim, by its id or text; repeatable", FOR_CAPACITY},
     {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", STUDIES},
-    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES},
-    {"precision", 0, OPTION_VALUE, ONE(precision), "2%", "replicate until every claim is decided or known to this", STUDIES},
-    {"budget", 0, OPTION_VALUE, ONE(budget), "N", "most replications that undecided claims and --precision may take", STUDIES},
+    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES & ~FOR_CAPACITY},
+    {"precision", 0, OPTION_VALUE, ONE(precision), "2%",
+     "replicate until every claim is decided or known to this; capacity: its half-width (default: 1%)", STUDIES},
+    {"budget", 0, OPTION_VALUE, ONE(budget), "N",
+     "most replications that undecided claims and --precision may take; capacity: of one value", STUDIES},
     {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
      STUDIES},
     {"export", 0, OPTION_LIST, LIST(export), "FILE",
      "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable",
      STUDIES},
     {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)", STUDIES},
-    {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP},
+    {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP | FOR_CAPACITY},
     {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
     {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png", FOR_PLOT},
     {"endpoint", 0, OPTION_VALUE, ONE(endpoint), "NAME", "draw this endpoint only", FOR_PLOT},
-    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK},
+    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", FOR_RUN | FOR_CHECK | FOR_CAPACITY},
     {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", STUDIES},
     {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", STUDIES | FOR_VALIDATE},
-    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN},
+    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions", FOR_RUN | FOR_CAPACITY},
     {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
     {0}};
 
@@ -39,6 +42,8 @@ const struct command commands[] = {
      command_run},
     {"check", "FILE...", "only the verdicts, for CI", FOR_CHECK, command_check},
     {"sweep", "FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point", FOR_SWEEP, command_sweep},
+    {"capacity", "FILE --vary PATH=LO..HI", "the largest value that keeps every must claim, and what breaks first and next",
+     FOR_CAPACITY, command_capacity},
     {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
     {"validate", "FILE...", "read and check scenario files without running them", FOR_VALIDATE, command_validate},
     {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},

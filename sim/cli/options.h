@@ -17,6 +17,8 @@ struct options {
   uint32_t export_count;
   const char *varies[OPTIONS_MANY];
   uint32_t vary_count;
+  const char *withouts[OPTIONS_MANY];
+  uint32_t without_count;
   const char *seed, *reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *endpoint, *timing;
   bool quiet, verbose, help, version;
 };
@@ -32,7 +34,8 @@ enum command_bit {
   FOR_SCHEMA = 16,
   FOR_PLOT = 32,
   FOR_SWEEP = 64,
-  FOR_ALL = 127
+  FOR_CAPACITY = 128,
+  FOR_ALL = 255
 };
 
 struct option {
@@ -58,6 +61,6 @@ void options_help(FILE *, const struct command *); /* of one command; null: of t
 
 enum exit_code command_run(const struct options *), command_check(const struct options *), command_validate(const struct options *),
     command_explain(const struct options *), command_schema(const struct options *), command_plot(const struct options *),
-    command_sweep(const struct options *);
+    command_sweep(const struct options *), command_capacity(const struct options *);
 
 #endif

@@ -1,11 +1,11 @@
+#include "sim/report/csv_cell.h"
 #include "sim/report/format.h"
 #include "sim/report/report.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A spreadsheet runs a cell that begins like a formula, so such a text gets a leading apostrophe; a number never does. */
-static void write_cell(FILE *file, const char *text) {
+void csv_cell(FILE *file, const char *text) {
   if (!text) return;
   const char *guard = *text && strchr("=+-@\t\r", *text) ? "'" : "";
   if (!text[strcspn(text, ",\"\r\n")]) {
@@ -20,7 +20,7 @@ static void write_cell(FILE *file, const char *text) {
   fputc('"', file);
 }
 
-static void write_number(FILE *file, double value) {
+void csv_number(FILE *file, double value) {
   char text[40];
   if (!isfinite(value)) return;
   for (int digits = 15; digits <= 17; digits++) {
@@ -41,19 +41,19 @@ static void write_row(FILE *file, const struct results *r, const struct row *row
     if (i == 0)
       fprintf(file, "%u", point->number);
     else
-      write_cell(file, point->values[i - 1]);
+      csv_cell(file, point->values[i - 1]);
     fputc(',', file);
   }
   const char *const front[] = {r->scenario_name, row->kind, row->metric, row->aggregate, row->label};
   const struct estimate *e = row->estimate;
-  for (size_t i = 0; i < sizeof front / sizeof *front; i++) write_cell(file, front[i]), fputc(',', file);
-  write_number(file, e->value), fputc(',', file);
-  write_cell(file, format_unit_word(row->unit, r->bill.currency)), fputc(',', file);
-  write_number(file, e->exact ? e->value : e->low), fputc(',', file);
-  write_number(file, e->exact ? e->value : e->high);
+  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_cell(file, front[i]), fputc(',', file);
+  csv_number(file, e->value), fputc(',', file);
+  csv_cell(file, format_unit_word(row->unit, r->bill.currency)), fputc(',', file);
+  csv_number(file, e->exact ? e->value : e->low), fputc(',', file);
+  csv_number(file, e->exact ? e->value : e->high);
   fprintf(file, ",%" PRIu64 ",", e->n);
-  write_cell(file, row->verdict), fputc(',', file);
-  write_cell(file, row->source), fputs("\r\n", file);
+  csv_cell(file, row->verdict), fputc(',', file);
+  csv_cell(file, row->source), fputs("\r\n", file);
 }
 
 static void write_metric(FILE *file, const struct results *r, const struct metric *m, const struct sweep_point *point) {
@@ -88,7 +88,7 @@ void report_csv_write(FILE *file, const struct results *r) {
 void report_sweep_csv(FILE *file, const struct results *r, const struct sweep_point *point) {
   if (point->number == 0) {
     fputs("point,", file);
-    for (uint32_t i = 0; i < point->axes; i++) write_cell(file, point->paths[i]), fputc(',', file);
+    for (uint32_t i = 0; i < point->axes; i++) csv_cell(file, point->paths[i]), fputc(',', file);
     write_header(file);
   }
   write_rows(file, r, point);
