@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 100, ROOT = 24, RESOURCE = 28, VALUE = 12 };
+enum { WIDTH = 100, ROOT = 26, RESOURCE = 28, VALUE = 12 };
 
 static void print_head(FILE *file, const struct capacity_result *r, int width) {
   const char *name = r->scenario_name ? r->scenario_name : "scenario";

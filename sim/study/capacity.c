@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { END_LOOKS = 8, MAIN_LOOKS = 60, BUDGET_TIMES = 100, SCANNED = 10 };
+enum { END_LOOKS = 8, MAIN_LOOKS = 60, BUDGET_TIMES = 100, SCANNED = 10, CHECK_LOOKS = 4 };
 static const double overload = 1.05, alone_precision = 0.05, default_precision = 0.01, wide_range = 50;
 
 /* --- the question --------------------------------------------------------------------------------------------------------------- */
@@ -150,6 +150,8 @@ static void note(struct search *s, struct capacity_result *r, const char *text) 
 
 static struct capacity_root close_and_tell(struct search *s, struct capacity_result *r, const struct group *g) {
   group_close(s, g, r->precision, MAIN_LOOKS);
+  group_check(s, g, CHECK_LOOKS);
+  group_close(s, g, r->precision, MAIN_LOOKS / 2); /* when that has shown something new */
   const struct trial *odd = group_contradiction(s, g);
   struct gap gap = group_gap(s, g);
   if (odd)
@@ -170,6 +172,22 @@ static const char *list_of(struct search *s, const struct ends *e, enum capacity
   for (uint32_t i = 0; i < s->bound_count; i++)
     if (course_of(e, i) == course) list = arena_format(s->arena, "%s%s%s", list, *list ? ", " : "", bound_text(s, i));
   return list;
+}
+
+/* Claims that hold, or fail, at both ends may do otherwise between them: the scan would have seen it. */
+static void note_between(struct search *s, struct capacity_result *r, const struct ends *e) {
+  for (uint32_t i = 0; i < s->count; i++)
+    for (uint32_t b = 0; b < s->bound_count; b++) {
+      enum capacity_course course = course_of(e, b);
+      double margin = s->trials[i]->margins[b];
+      bool fails = course == COURSE_HOLDS && margin > 0, holds = course == COURSE_NEVER && margin < 0;
+      if (!fails && !holds) continue;
+      note(s, r,
+           arena_format(s->arena, "not monotone: %s %s at both ends and seems to %s at %s; search each side of it by itself",
+                        bound_text(s, b), fails ? "holds" : "fails", fails ? "fail" : "hold",
+                        range_text(s->arena, s->range, s->trials[i]->x)));
+      return;
+    }
 }
 
 /* Why nothing is told of a bound at the end where the search begins. */
@@ -197,9 +215,9 @@ static void answer_between(struct search *s, struct capacity_result *r, const st
   r->resolved = (!breaks || r->most.resolved) && (!begins || r->least.resolved);
   if (breaks && begins && r->least.low > r->most.high) {
     r->kind = CAPACITY_NOWHERE, r->resolved = true;
-    r->reason = arena_format(s->arena, "%s begins to hold only at %s, and %s holds no longer than to %s",
-                             list_of(s, e, COURSE_BEGINS), range_text(s->arena, s->range, range_round(s->range, r->least.value)),
-                             list_of(s, e, COURSE_BREAKS), range_text(s->arena, s->range, range_round(s->range, r->most.value)));
+    r->reason = arena_format(s->arena, "%s begins to hold only at %.4g%s, and %s holds no longer than to %.4g%s",
+                             list_of(s, e, COURSE_BEGINS), r->least.value, s->range->unit, list_of(s, e, COURSE_BREAKS),
+                             r->most.value, s->range->unit);
   }
 }
 
@@ -283,6 +301,7 @@ struct capacity_result *capacity_find(struct arena *arena, const struct capacity
   if (find_ends(&s, &ends)) {
     scan(&s, ends.low->x, ends.high->x);
     answer(&s, r, &ends);
+    note_between(&s, r, &ends);
     limits_of(&s, r, &ends);
   }
   if (!s.invalid) capacity_findings(&s, r);

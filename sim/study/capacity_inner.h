@@ -50,6 +50,8 @@ enum verdict group_verdict(const struct search *, const struct group *, const st
 struct gap group_gap(const struct search *, const struct group *);
 /* A value that holds beyond one that fails, or null. */
 const struct trial *group_contradiction(const struct search *, const struct group *);
+/* Looks at scanned values that seem to contradict what was shown. */
+void group_check(struct search *, const struct group *, uint32_t looks);
 /* Looks until the gap is as narrow as the relative half-width `precision`, or nothing more can be done. */
 void group_close(struct search *, const struct group *, double precision, uint32_t looks);
 struct capacity_root group_root(const struct search *, const struct group *, double precision);

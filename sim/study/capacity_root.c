@@ -45,6 +45,27 @@ const struct trial *group_contradiction(const struct search *s, const struct gro
   return NULL;
 }
 
+/* A scanned value that seems to be on the wrong side of what was shown, or null. */
+static struct trial *odd_one(const struct search *s, const struct group *g, const struct gap *gap) {
+  for (uint32_t i = 0; i < s->count; i++) {
+    struct trial *t = s->trials[i];
+    bool fails = false, holds = true;
+    for (uint32_t b = 0; b < s->bound_count; b++)
+      if (g->members[b]) fails |= t->margins[b] > 0, holds &= t->margins[b] < 0;
+    bool below = gap->good && key_of(g, t->x) < key_of(g, gap->good->x), above = gap->bad && key_of(g, t->x) > key_of(g, gap->bad->x);
+    if (!t->looks && !t->spent && ((below && fails) || (above && holds))) return t;
+  }
+  return NULL;
+}
+
+void group_check(struct search *s, const struct group *g, uint32_t looks) {
+  for (uint32_t i = 0; i < looks; i++) {
+    struct gap gap = group_gap(s, g);
+    struct trial *odd = odd_one(s, g, &gap);
+    if (!odd || !trial_look(s, odd, 0)) return;
+  }
+}
+
 /* --- where the root may be ------------------------------------------------------------------------------------------------------ */
 
 struct point {
@@ -148,8 +169,8 @@ static double sign_of(const struct group *g, int side) { return key_of(g, side ?
 /* Beside the root on this side; NaN when the gap has its end near enough already: both ends so near make it narrow. */
 static double candidate(const struct search *s, const struct group *g, const struct gap *gap, const struct reach *r, double root,
                         int side) {
-  double x = root + sign_of(g, side) * beside * r->times[side] * r->unit;
-  if (s->range->whole) x = sign_of(g, side) > 0 ? fmax(ceil(x), floor(root) + 1) : fmin(floor(x), ceil(root) - 1);
+  double away = sign_of(g, side) * beside * r->times[side] * r->unit, x = root + away;
+  if (s->range->whole) x = fabs(away) < 1 ? floor(root) + (away > 0) : away > 0 ? ceil(x) : floor(x);
   x = range_round(s->range, x);
   const struct trial *end = side ? gap->bad : gap->good;
   if (!s->range->whole && fabs(end->x - root) <= r->times[side] * r->unit) return NAN;
