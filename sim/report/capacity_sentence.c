@@ -41,7 +41,7 @@ struct capacity_sentence capacity_bound_text(const struct capacity_result *r, ui
 struct shown capacity_limit_text(const struct capacity_result *r, const struct capacity_limit *l) {
   struct shown out = {"-"};
   if (!isnan(l->root.value)) return capacity_root_text(r, &l->root);
-  if (l->course == COURSE_HOLDS) snprintf(out.text, sizeof out.text, "holds throughout");
+  if (l->course == COURSE_HOLDS) snprintf(out.text, sizeof out.text, "not up to %.40s", capacity_value_text(r, l->root.holds).text);
   if (l->course == COURSE_NEVER) snprintf(out.text, sizeof out.text, "fails throughout");
   if (l->course == COURSE_UNTOLD) snprintf(out.text, sizeof out.text, "cannot be told");
   if (l->course == COURSE_BREAKS && !isnan(l->root.holds))

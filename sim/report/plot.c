@@ -6,13 +6,15 @@
 #include <string.h>
 
 static const struct plot_kind kinds[] = {
-    {"latency", "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.", 1, 6,
-     plot_latency},
-    {"breakdown", "Where the time of a request goes, the mean against the slowest 1%.", 1, 1, plot_breakdown},
-    {"timeline", "Load, errors, latency and replicas over the run.", 1, 1, plot_timeline},
-    {"bill", "The monthly bill by line, one bar a result.", 1, 8, plot_bill},
-    {"claims", "Each claim's value and interval against its limit.", 1, 1, plot_claims},
-    {"overview", "Several results side by side: p99, availability, cost.", 2, 8, plot_overview},
+    {"latency", "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.", 1, 6, plot_latency,
+     NULL},
+    {"breakdown", "Where the time of a request goes, the mean against the slowest 1%.", 1, 1, plot_breakdown, NULL},
+    {"timeline", "Load, errors, latency and replicas over the run.", 1, 1, plot_timeline, NULL},
+    {"bill", "The monthly bill by line, one bar a result.", 1, 8, plot_bill, NULL},
+    {"claims", "Each claim's value and interval against its limit.", 1, 1, plot_claims, NULL},
+    {"overview", "Several results side by side: p99, availability, cost.", 2, 8, plot_overview, NULL},
+    {"capacity", "Each claim's measure against the value that `capacity` varied, and what it found.", 1, 1, plot_capacity,
+     "capacity"},
     {0},
 };
 
@@ -83,7 +85,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, struct arena *arena,
                               const char *output, const struct plot_options *options, char **error) {
   struct result_file *files = arena_new_array(arena, struct result_file, count);
   for (uint32_t i = 0; i < count; i++)
-    if (!result_file_read(arena, paths[i], &files[i], error)) return PLOT_NO_RESULT;
+    if (!result_file_read(arena, paths[i], kind->of, &files[i], error)) return PLOT_NO_RESULT;
   for (uint32_t i = 0; options->endpoint && i < count; i++)
     if (!result_has_endpoint(&files[i], options->endpoint)) {
       plot_nothing(error, &files[i], "no such endpoint as --endpoint says");

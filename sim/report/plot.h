@@ -19,6 +19,7 @@ struct plot_kind {
   uint32_t least, most; /* results that it takes */
   bool (*draw)(const struct plot_kind *, const struct result_file *, uint32_t count, const char *output,
                const struct plot_options *, char **error);
+  const char *of; /* the command whose result it draws; null: run */
 };
 
 /* All kinds; ends with a null name. */

@@ -9,7 +9,7 @@ static bool fail(char **error, const char *path, const char *text) {
   return false;
 }
 
-bool result_file_read(struct arena *arena, const char *path, struct result_file *out, char **error) {
+bool result_file_read(struct arena *arena, const char *path, const char *command, struct result_file *out, char **error) {
   struct diagnostics *faults = diagnostics_new(arena);
   *error = NULL;
   const struct json_value *root = json_read_file(arena, faults, path);
@@ -18,7 +18,13 @@ bool result_file_read(struct arena *arena, const char *path, struct result_file 
     (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */
     return false;
   }
-  if (json_number(json_member(root, "aguanta_result")) != 1)
+  const char *version = arena_format(arena, "aguanta_%s", command ? command : "result");
+  if (command && json_number(json_member(root, version)) != 1)
+    return fail(error, path,
+                arena_format(arena,
+                             "not a result of aguanta %s (no \"%s\": 1); write one with `aguanta %s FILE ... --export result.json`",
+                             command, version, command));
+  if (!command && json_number(json_member(root, version)) != 1)
     return fail(error, path,
                 "not a result of aguanta (no \"aguanta_result\": 1); write one with `aguanta run FILE --export result.json`");
   const struct json_value *scenario = json_member(root, "scenario");

@@ -10,8 +10,9 @@ struct result_file {
   const char *currency;            /* never null */
 };
 
-/* Everything lives in the arena. False with a message (the caller frees it) when the file is not a result of version 1. */
-bool result_file_read(struct arena *, const char *path, struct result_file *, char **error);
+/* Everything lives in the arena. `command`: what wrote it, such as "capacity"; null: run. False with a message (the caller frees
+ * it) when the file is not a result of that, version 1. */
+bool result_file_read(struct arena *, const char *path, const char *command, struct result_file *, char **error);
 
 /* The member as a number; NaN for null, absent or anything else. */
 double result_number(const struct json_value *object, const char *key);

@@ -222,7 +222,7 @@ static void answer_between(struct search *s, struct capacity_result *r, const st
 }
 
 static void answer(struct search *s, struct capacity_result *r, const struct ends *e) {
-  r->resolved = true;
+  r->resolved = true, r->reason = NULL;
   if (any_course(s, e, COURSE_UNTOLD)) {
     r->kind = CAPACITY_UNTOLD, r->resolved = false;
     r->reason = why_untold(s, e);
@@ -256,6 +256,7 @@ static void limits_of(struct search *s, struct capacity_result *r, const struct 
   for (uint32_t i = 0; i < s->bound_count; i++) {
     struct capacity_limit *l = &r->limits[r->limit_count++];
     *l = (struct capacity_limit){i, course_of(e, i), {NAN, NAN, NAN, NAN, NAN, false}, NULL, NAN};
+    if (l->course == COURSE_HOLDS) l->root.holds = e->high->x;
     if (!searched || (l->course != COURSE_BREAKS && l->course != COURSE_BEGINS)) continue;
     bool *alone = arena_new_array(s->arena, bool, s->bound_count);
     alone[i] = true;
