@@ -190,7 +190,7 @@ void report_capacity_markdown(FILE *file, const struct capacity_result *r) {
   fputs(".**\n\n`", file);
   fprintf(file, "%s` from %s to %s, %u values, %s requests, seed ", r->path, r->low_text, r->high_text, r->level_count,
           format_count(r->requests).text);
-  put(file, r->seed_text), fputs(". All that was shown holds together with 95% confidence.\n", file);
+  put(file, r->seed_text), fputs(". Each interval covers with 95% confidence.\n", file);
   for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), put(file, r->notes[i]), fputc('\n', file);
   for (uint32_t i = 0; i < r->violation_count; i++)
     fputs("\n> Broken invariant: ", file), put(file, r->violations[i]), fputc('\n', file);

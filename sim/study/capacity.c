@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { END_LOOKS = 8, MAIN_LOOKS = 60, BUDGET_TIMES = 100, SCANNED = 10, CHECK_LOOKS = 4 };
+enum { END_LOOKS = 8, FAILING_LOOKS = 2, MAIN_LOOKS = 40, BUDGET_TIMES = 100, SCANNED = 10, CHECK_LOOKS = 4 };
 static const double overload = 1.05, alone_precision = 0.05, default_precision = 0.01, wide_range = 50;
 
 /* --- the question --------------------------------------------------------------------------------------------------------------- */
@@ -81,10 +81,17 @@ static bool all_told(const struct search *s, const struct trial *t) {
   return true;
 }
 
-/* Null: nothing can be said, for the scenario is invalid or all was interrupted. */
+static bool any_fails(const struct search *s, const struct trial *t) {
+  for (uint32_t i = 0; i < s->bound_count; i++)
+    if (t->verdicts[i] == VERDICT_FAIL) return true;
+  return false;
+}
+
+/* Where something fails, the rest may stay untold after a few looks: the search goes the other way. Null: nothing can be said, for
+ * the scenario is invalid or all was interrupted. */
 static struct trial *look_at_end(struct search *s, double x) {
   struct trial *t = trial_at(s, x);
-  for (uint32_t i = 0; t && i < END_LOOKS && !all_told(s, t); i++)
+  for (uint32_t i = 0; t && i < END_LOOKS && !all_told(s, t) && (i < FAILING_LOOKS || !any_fails(s, t)); i++)
     if (!trial_look(s, t, 0)) break;
   return s->invalid || s->interrupted ? NULL : t;
 }

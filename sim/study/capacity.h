@@ -5,11 +5,12 @@
  * One wrong answer, likely just where the limit is close, sends it to a wrong place with full confidence.
  *
  * The bracket. A value is shown to hold when every claim passes there, shown to fail when one claim fails, each at a confidence
- * that is paid for beforehand: of the error of 5%, every look at a value may spend 1 / CAPACITY_LOOKS (Bonferroni), shared
- * among the claims. Whatever the order of the looks, the dependence between them and the moment of stopping, all that was shown is
- * thus true together with 95% confidence (for as far as the intervals of single values cover what they say). If the claims hold
- * up to a capacity and not beyond, it lies between the largest value shown to hold and the smallest shown to fail: that bracket is
- * the interval that is printed. A value that nothing could be shown of within its budget narrows nothing.
+ * that is paid for beforehand: of the error of 5%, every look at a value may spend 1 / CAPACITY_LOOKS (Bonferroni); failing
+ * shares that among the claims, passing needs all of them and so the share of one. Whatever the order of the looks, the dependence
+ * between them and the moment of stopping, all that was shown of the claims together is true with 95% confidence, and all that
+ * was shown of one claim alone likewise (for as far as the intervals of single values cover what they say). If the claims hold up to
+ * a capacity and not beyond, it lies between the largest value shown to hold and the smallest shown to fail: that bracket is the
+ * interval that is printed. A value that nothing could be shown of within its budget narrows nothing.
  *
  * The claims are not assumed to break upwards. Each side of a claim is judged at both ends: what holds at the low end and fails at
  * the high one breaks; what fails first and holds later begins (replicas, cores, or a claim on the load itself). So the
@@ -22,7 +23,7 @@
  * line in the arrival rate, for means and for percentiles, and an unstable value has the margin 1. A rate of errors is taken
  * as a logarithm, all else as it is. The next look goes just beside the estimated root, 0.8 times the precision away, on the side
  * where the bracket is wider: far from the true root that is decided at once and moves the bracket by much, near it the
- * distance is what the precision wants. Replications double from look to look; after each the root is estimated again, and a
+ * distance is what the precision wants. Replications grow by what the last look foresees, at most threefold; after each the root is estimated again, and a
  * value that turns out to lie too close to it to be decided is left for one farther off.
  *
  * All values meet the same customers (common random numbers), so the margins form smooth curves and interpolation is worth
@@ -42,7 +43,7 @@
 #include "sim/study/range.h"
 #include "sim/study/study.h"
 
-enum { CAPACITY_LOOKS = 100 }; /* at most, in the whole search */
+enum { CAPACITY_LOOKS = 60 }; /* at most, in the whole search */
 
 struct capacity_progress {
   const char *value; /* that is being run */

@@ -52,7 +52,8 @@ static struct trial *odd_one(const struct search *s, const struct group *g, cons
     bool fails = false, holds = true;
     for (uint32_t b = 0; b < s->bound_count; b++)
       if (g->members[b]) fails |= t->margins[b] > 0, holds &= t->margins[b] < 0;
-    bool below = gap->good && key_of(g, t->x) < key_of(g, gap->good->x), above = gap->bad && key_of(g, t->x) > key_of(g, gap->bad->x);
+    bool below = gap->good && key_of(g, t->x) < key_of(g, gap->good->x),
+         above = gap->bad && key_of(g, t->x) > key_of(g, gap->bad->x);
     if (!t->looks && !t->spent && ((below && fails) || (above && holds))) return t;
   }
   return NULL;
@@ -86,7 +87,8 @@ static double inverse_parabola(struct point a, struct point b, struct point c) {
 
 static bool inside(double x, double a, double b) { return x > fmin(a, b) && x < fmax(a, b); }
 
-/* The neighbour of the pair that is nearest to it: the third point. */
+/* The neighbour of the pair that is nearest to it, but no nearer than they are to each other: curvature from points that lie close
+ * together is noise. */
 static const struct trial *third_point(const struct search *s, uint32_t bound, const struct trial *good, const struct trial *bad) {
   const struct trial *third = NULL;
   uint32_t trusted = (good->replications < bad->replications ? good->replications : bad->replications) / 4;
@@ -94,6 +96,7 @@ static const struct trial *third_point(const struct search *s, uint32_t bound, c
     const struct trial *t = s->trials[i];
     if (t == good || t == bad || t->replications < trusted || !isfinite(t->margins[bound])) continue;
     double middle = 0.5 * (good->x + bad->x);
+    if (fabs(t->x - middle) < 1.5 * fabs(good->x - bad->x)) continue;
     if (!third || fabs(t->x - middle) < fabs(third->x - middle)) third = t;
   }
   return third;
@@ -191,12 +194,12 @@ static struct trial *open_near(const struct search *s, const struct group *g, co
   return best;
 }
 
-/* The replications that were needed nearby: a new value begins with half of them. */
+/* The replications that were needed nearby: a new value begins with a part of them. */
 static uint32_t experience(const struct search *s, uint32_t first, double x, double unit) {
   uint32_t most = 0;
   for (uint32_t i = first; i < s->count; i++)
     if (fabs(s->trials[i]->x - x) < 3 * unit && s->trials[i]->replications > most) most = s->trials[i]->replications;
-  return most / 2;
+  return most / 4;
 }
 
 static struct trial *next_trial(struct search *s, const struct group *g, const struct gap *gap, struct reach *r, double root,
