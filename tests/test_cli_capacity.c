@@ -145,6 +145,13 @@ static void test_files(void) {
   c = AGUANTA("plot", json, "--kind", "capacity", "-o", png);
   test_check(c.status == EXIT_HOLDS && child_exists(png), "exit status %d\n%s", c.status, c.err);
   child_free(&c);
+  char *again = child_path("again.png");
+  c = AGUANTA("plot", json, "--kind", "capacity", "-o", again);
+  child_free(&c);
+  c = child_run(&(struct child_wish){0}, (const char *const[]){"cmp", png, again, NULL});
+  test_check(c.status == 0, "two pictures of one file differ");
+  child_free(&c);
+  free(again);
   c = AGUANTA("plot", json, "--kind", "claims", "-o", png);
   test_check(c.status == EXIT_INVALID && strstr(c.err, "not a result of aguanta"), "exit status %d\n%s", c.status, c.err);
   child_free(&c);
