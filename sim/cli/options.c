@@ -72,6 +72,8 @@ const struct command commands[] = {
     {"sweep", "STUDY | FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point; resumable", FOR_SWEEP,
      command_sweep},
     {"merge", "STUDY | FILE STORE...", "the answer of a sweep from the stores of its shards", FOR_MERGE, command_merge},
+    {"capacity", "FILE --vary PATH=LO..HI", "the largest value that keeps every must claim, and what breaks first and next",
+     FOR_CAPACITY, command_capacity},
     {"sensitivity", "FILE", "which assumed input moves a claim most, over the stated ranges", FOR_SENSITIVITY, command_sensitivity},
     {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
     {"validate", "FILE...", "read and check scenario and study files without running them", FOR_VALIDATE, command_validate},

@@ -1,36 +1,11 @@
 #include "sim/report/compare_report.h"
+#include "sim/report/csv_cell.h"
 #include "sim/report/format.h"
 #include "sim/report/report.h"
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A spreadsheet runs a cell that begins like a formula, so such a text gets a leading apostrophe; a number never does. */
-static void write_cell(FILE *file, const char *text) {
-  if (!text) return;
-  const char *guard = *text && strchr("=+-@\t\r", *text) ? "'" : "";
-  if (!text[strcspn(text, ",\"\r\n")]) {
-    fprintf(file, "%s%s", guard, text);
-    return;
-  }
-  fprintf(file, "\"%s", guard);
-  for (; *text; text++) {
-    if (*text == '"') fputc('"', file);
-    fputc(*text, file);
-  }
-  fputc('"', file);
-}
-
-static void write_number(FILE *file, double value) {
-  char text[40];
-  if (!isfinite(value)) return;
-  for (int digits = 15; digits <= 17; digits++) {
-    snprintf(text, sizeof text, "%.*g", digits, value);
-    if (strtod(text, NULL) == value) break;
-  }
-  fputs(text, file);
-}
 
 struct row {
   const char *kind, *metric, *aggregate, *label, *verdict, *source;
@@ -41,14 +16,14 @@ struct row {
 static void write_row(FILE *file, const struct results *r, const struct row *row) {
   const char *const front[] = {r->scenario_name, row->kind, row->metric, row->aggregate, row->label};
   const struct estimate *e = row->estimate;
-  for (size_t i = 0; i < sizeof front / sizeof *front; i++) write_cell(file, front[i]), fputc(',', file);
-  write_number(file, e->value), fputc(',', file);
-  write_cell(file, format_unit_word(row->unit, r->bill.currency)), fputc(',', file);
-  write_number(file, e->exact ? e->value : e->low), fputc(',', file);
-  write_number(file, e->exact ? e->value : e->high);
+  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_cell(file, front[i]), fputc(',', file);
+  csv_number(file, e->value), fputc(',', file);
+  csv_cell(file, format_unit_word(row->unit, r->bill.currency)), fputc(',', file);
+  csv_number(file, e->exact ? e->value : e->low), fputc(',', file);
+  csv_number(file, e->exact ? e->value : e->high);
   fprintf(file, ",%" PRIu64 ",", e->n);
-  write_cell(file, row->verdict), fputc(',', file);
-  write_cell(file, row->source), fputs("\r\n", file);
+  csv_cell(file, row->verdict), fputc(',', file);
+  csv_cell(file, row->source), fputs("\r\n", file);
 }
 
 static void write_metric(FILE *file, const struct results *r, const struct metric *m) {
@@ -81,7 +56,7 @@ void report_csv_write(FILE *file, const struct results *r) {
 
 void report_sweep_csv_header(FILE *file, const struct sweep_point *point) {
   fputs("point,hash,", file);
-  for (uint32_t i = 0; i < point->axes; i++) write_cell(file, point->paths[i]), fputc(',', file);
+  for (uint32_t i = 0; i < point->axes; i++) csv_cell(file, point->paths[i]), fputc(',', file);
   write_header(file);
 }
 
@@ -99,7 +74,7 @@ void report_sweep_csv(FILE *file, const struct sweep_point *point, const char *r
   while (length > 0) {
     size_t row = row_length(rows, length);
     fprintf(file, "%llu,%s,", (unsigned long long)point->number, point->hash);
-    for (uint32_t i = 0; i < point->axes; i++) write_cell(file, point->values[i]), fputc(',', file);
+    for (uint32_t i = 0; i < point->axes; i++) csv_cell(file, point->values[i]), fputc(',', file);
     fwrite(rows, 1, row, file);
     rows += row, length -= row;
   }
@@ -114,10 +89,10 @@ static void write_difference(FILE *file, const struct compare_results *c, const 
   const double numbers[] = {row->base.value,      row->value.value,    row->difference.value, row->difference.low,
                             row->difference.high, row->relative.value, row->relative.low,     row->relative.high,
                             row->p_adjusted,      row->variance_ratio};
-  for (size_t i = 0; i < sizeof front / sizeof *front; i++) write_cell(file, front[i]), fputc(',', file);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) write_number(file, numbers[i]), fputc(',', file);
+  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_cell(file, front[i]), fputc(',', file);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) csv_number(file, numbers[i]), fputc(',', file);
   fprintf(file, "%" PRIu64 ",", row->difference.n);
-  write_cell(file, verdict), fputs("\r\n", file);
+  csv_cell(file, verdict), fputs("\r\n", file);
 }
 
 static void write_candidate(FILE *file, const struct compare_results *c, uint32_t i) {

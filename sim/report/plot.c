@@ -13,6 +13,8 @@ static const struct plot_kind kinds[] = {
     {"bill", "The monthly bill by line, one bar a result.", 1, 8, plot_bill, NULL},
     {"claims", "Each claim's value and interval against its limit.", 1, 1, plot_claims, NULL},
     {"overview", "Several results side by side: p99, availability, cost.", 2, 8, plot_overview, NULL},
+    {"capacity", "Each claim's measure against the value that `capacity` varied, and what it found.", 1, 1, plot_capacity,
+     "capacity"},
     {"tornado", "What moves a measure, the largest first; of a result of aguanta sensitivity.", 1, 1, plot_tornado, "sensitivity"},
     {0},
 };

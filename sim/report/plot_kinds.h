@@ -15,6 +15,7 @@ PLOT_DRAW(timeline);
 PLOT_DRAW(bill);
 PLOT_DRAW(claims);
 PLOT_DRAW(overview);
+PLOT_DRAW(capacity);
 PLOT_DRAW(tornado);
 
 bool plot_nothing(char **error, const struct result_file *, const char *what); /* "F: no ... to draw"; returns false */

@@ -50,17 +50,6 @@ static void print_verdict(FILE *file, const struct results *r, const struct repo
           colored ? TEXT_PLAIN : "", line.text + word);
 }
 
-/* Columns pad to the right; the padding at the ends of lines is dropped here, once. */
-static void write_trimmed(FILE *file, const char *text) {
-  for (const char *line = text; *line;) {
-    size_t length = strcspn(line, "\n"), shown = length;
-    while (shown > 0 && line[shown - 1] == ' ') shown--;
-    fwrite(line, 1, shown, file);
-    line += length;
-    if (*line) fputc(*line++, file);
-  }
-}
-
 static void write_report(FILE *file, const struct results *results, const struct report_options *given) {
   static void (*const sections[])(FILE *, const struct results *, const struct report_options *) = {
       text_latency, text_breakdown, text_capacity, text_errors, text_availability, text_bill, text_assumptions,
@@ -84,6 +73,6 @@ void report_text(FILE *file, const struct results *results, const struct report_
   if (!memory) abort();
   write_report(memory, results, options);
   if (fclose(memory) != 0) abort();
-  write_trimmed(file, text);
+  table_trimmed(file, text);
   free(text);
 }

@@ -58,3 +58,13 @@ void table_bar(FILE *file, double share, int width) {
   for (int i = 0; i < halves / 2; i++) fputs("\xE2\x96\x88", file); /* full block */
   if (halves % 2) fputs("\xE2\x96\x8C", file);                      /* left half block */
 }
+
+void table_trimmed(FILE *file, const char *text) {
+  for (const char *line = text; *line;) {
+    size_t length = strcspn(line, "\n"), shown = length;
+    while (shown > 0 && line[shown - 1] == ' ') shown--;
+    fwrite(line, 1, shown, file);
+    line += length;
+    if (*line) fputc(*line++, file);
+  }
+}

@@ -13,6 +13,9 @@ void table_heading(FILE *, const char *title, const char *remark);
 /* A bar of `share` (0..1) of `width` characters. */
 void table_bar(FILE *, double share, int width);
 
+/* Columns pad to the right; the padding at the ends of lines is dropped here, once. */
+void table_trimmed(FILE *, const char *text);
+
 /* One section each; a section without data prints nothing. */
 void text_claims(FILE *, const struct results *, const struct report_options *);
 void text_latency(FILE *, const struct results *, const struct report_options *);

@@ -1,0 +1,120 @@
+/* capacity: the largest value that keeps every must claim. */
+#include "sim/cli/session.h"
+#include "sim/engine/arena.h"
+#include "sim/report/capacity_report.h"
+#include "sim/report/output.h"
+#include "sim/study/capacity.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct session {
+  const struct options *options;
+  const char *path;
+  double started, last;
+  bool bar, silent;
+};
+
+static struct scenario *scenario_with(void *context, struct arena *arena, const char *value) {
+  const struct session *s = context;
+  struct scenario_override override = {arena_format(arena, "--vary %s=%s", s->path, value), s->path, value};
+  return session_read(arena, s->options, s->options->files[0], &override, 1);
+}
+
+/* Nobody knows how many looks it will take, so there is no share of them to show: what is known so far is. */
+static void show_progress(void *context, const struct capacity_progress *p) {
+  struct session *s = context;
+  double now = session_clock();
+  if (s->silent || now - s->started < 2 || now - s->last < (s->bar ? 0.2 : 10)) return;
+  s->last = now;
+  fprintf(stderr, "%slook %u: %u replications of %s", s->bar ? "\r" : "", p->look + 1, p->replications, p->value);
+  if (!isnan(p->low)) fprintf(stderr, ", between %.6g and %.6g so far", p->low, p->high);
+  fprintf(stderr, "%s", s->bar ? "        " : "\n");
+}
+
+static const struct capacity_format *format_of(const struct options *o, const char *path) {
+  const char *dot = strrchr(path, '.'), *wanted = !strcmp(path, "-") ? o->format : dot ? dot + 1 : NULL;
+  for (const struct capacity_format *f = capacity_formats; f->name && wanted; f++)
+    if (!strcmp(f->name, wanted)) return f;
+  fprintf(stderr,
+          "aguanta capacity: no format for --export %s; formats are: .json, .csv, .md, or - with --format json, csv or md\n", path);
+  return NULL;
+}
+
+static bool export_one(const struct options *o, const char *path, const struct capacity_result *r) {
+  char *bytes = NULL, *error = NULL;
+  size_t length = 0;
+  FILE *file = open_memstream(&bytes, &length);
+  if (!file) abort();
+  format_of(o, path)->write(file, r);
+  if (fclose(file)) abort();
+  if (!strcmp(path, "-"))
+    fwrite(bytes, 1, length, stdout); /* a full stdout is told by main, once */
+  else if (!output_write(path, bytes, length, &error))
+    fprintf(stderr, "aguanta: %s\n", error);
+  free(bytes);
+  bool good = !error;
+  free(error);
+  return good;
+}
+
+static enum exit_code code_of(const struct capacity_result *r, const struct study_options *study) {
+  if (r->interrupted) return *study->interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+  if (r->violation_count) return EXIT_ERROR;
+  return r->resolved ? EXIT_HOLDS : EXIT_UNDECIDED;
+}
+
+static enum exit_code tell(const struct options *o, const struct capacity_result *r, enum exit_code code) {
+  for (uint32_t i = 0; i < o->export_count; i++)
+    if (!export_one(o, o->exports[i], r)) code = exit_code_worse(code, EXIT_ERROR);
+  if (!session_exports_to_stdout(o))
+    report_capacity_text(stdout, r, &(struct report_options){.color = session_color(o), .verbose = o->verbose, .quiet = o->quiet});
+  return code;
+}
+
+static enum exit_code find(const struct options *o, struct arena *arena, struct capacity_options *c, struct session *s) {
+  const char *wrong, *never = o->progress && !strcmp(o->progress, "never") ? o->progress : NULL;
+  s->started = session_clock(), s->silent = o->quiet || never;
+  s->bar = isatty(STDERR_FILENO) && !(getenv("TERM") && !strcmp(getenv("TERM"), "dumb"));
+  session_catch_interrupts();
+  struct capacity_result *r = capacity_find(arena, c, &wrong);
+  if (s->bar && s->last > 0) fprintf(stderr, "\r%70s\r", "");
+  if (wrong) fprintf(stderr, "aguanta capacity: %s: %s\n", o->files[0], wrong);
+  if (!r) return EXIT_INVALID;
+  enum exit_code code = tell(o, r, code_of(r, &c->study));
+  double seconds = session_clock() - s->started;
+  if (o->timing && !session_write_timing(o->timing, r->requests, r->events, seconds)) code = exit_code_worse(code, EXIT_ERROR);
+  return code;
+}
+
+/* One axis, and nothing that means something else in a search. */
+static bool check(const struct options *o, struct arena *arena, struct capacity_options *c) {
+  const char *wrong = NULL;
+  if (!session_file_count(o, "capacity", 1, 1) || !session_check_words(o, "capacity") || !session_options(o, &c->study))
+    return false;
+  for (uint32_t i = 0; i < o->export_count; i++)
+    if (!format_of(o, o->exports[i])) return false;
+  if (o->vary_count != 1)
+    fprintf(stderr, "aguanta capacity: needs one --vary PATH=LO..HI, not %u\n", o->vary_count);
+  else if ((wrong = axis_parse(arena, o->varies[0], &c->range)))
+    fprintf(stderr, "aguanta capacity: --vary %s %s\n", o->varies[0], wrong);
+  return o->vary_count == 1 && !wrong;
+}
+
+enum exit_code command_capacity(const struct options *o) {
+  struct arena *arena = arena_new();
+  struct session session = {.options = o};
+  struct capacity_options c = {.without = o->withouts,
+                               .without_count = o->without_count,
+                               .scenario = scenario_with,
+                               .progress = show_progress,
+                               .context = &session};
+  enum exit_code code = EXIT_USAGE;
+  if (check(o, arena, &c)) {
+    session.path = c.range.path;
+    code = find(o, arena, &c, &session);
+  }
+  arena_free(arena);
+  return code;
+}

@@ -1,0 +1,36 @@
+/* The answer of `aguanta capacity`: for the terminal, for programs, for documents. One writer each; all but the terminal's are
+ * chosen by the extension of a file. */
+#ifndef CAPACITY_REPORT_H
+#define CAPACITY_REPORT_H
+#include "sim/report/text.h"
+#include "sim/study/capacity_results.h"
+
+/* Verdict last. */
+void report_capacity_text(FILE *, const struct capacity_result *, const struct report_options *);
+/* "aguanta_capacity": 1; documented in docs/capacity.md. */
+void report_capacity_json(FILE *, const struct capacity_result *);
+/* One row a value and claim. */
+void report_capacity_csv(FILE *, const struct capacity_result *);
+void report_capacity_markdown(FILE *, const struct capacity_result *);
+
+struct capacity_format {
+  const char *name; /* the extension without its dot */
+  void (*write)(FILE *, const struct capacity_result *);
+};
+extern const struct capacity_format capacity_formats[]; /* ends with a null name */
+
+/* The answer as one sentence: "142/s [141, 143] keeps all 5 must claims; first to break: ...". */
+struct capacity_sentence {
+  char text[700];
+};
+struct capacity_sentence capacity_sentence(const struct capacity_result *);
+/* "142/s [141, 143]" */
+struct shown capacity_root_text(const struct capacity_result *, const struct capacity_root *);
+/* "142/s" */
+struct shown capacity_value_text(const struct capacity_result *, double);
+/* "upper limit of rate(all) in 1/s..2/s" */
+struct capacity_sentence capacity_bound_text(const struct capacity_result *, uint32_t bound);
+/* "not resolved" and the like, for a row: where the bound of this limit breaks. */
+struct shown capacity_limit_text(const struct capacity_result *, const struct capacity_limit *);
+
+#endif

@@ -1,0 +1,125 @@
+/* The words of the answer, the same in every format. */
+#include "sim/report/capacity_report.h"
+#include "sim/report/format.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct estimate as_estimate(double value, double low, double high) {
+  return (struct estimate){.value = value, .low = low, .high = high};
+}
+
+struct shown capacity_value_text(const struct capacity_result *r, double x) {
+  struct shown out = {"-"};
+  if (!isnan(x)) snprintf(out.text, sizeof out.text, "%.6g%.20s", x, r->unit);
+  return out;
+}
+
+struct shown capacity_root_text(const struct capacity_result *r, const struct capacity_root *root) {
+  struct shown out;
+  if (isnan(root->value)) return (struct shown){"-"};
+  if (r->whole || root->low == root->high) {
+    struct shown value = capacity_value_text(r, root->value);
+    if (root->low == root->high) return value;
+    snprintf(out.text, sizeof out.text, "%.40s [%.8g, %.8g]", value.text, root->low, root->high);
+    return out;
+  }
+  struct estimate e = as_estimate(root->value, root->low, root->high);
+  snprintf(out.text, sizeof out.text, "%.24s%.16s %.36s", format_value(UNIT_NONE, NULL, &e).text, r->unit,
+           format_interval(UNIT_NONE, NULL, &e).text);
+  return out;
+}
+
+struct capacity_sentence capacity_bound_text(const struct capacity_result *r, uint32_t bound) {
+  struct capacity_sentence out;
+  const struct capacity_bound *b = &r->bounds[bound];
+  snprintf(out.text, sizeof out.text, "%s%s%.300s", b->side, *b->side ? " " : "", b->expression);
+  return out;
+}
+
+struct shown capacity_limit_text(const struct capacity_result *r, const struct capacity_limit *l) {
+  struct shown out = {"-"};
+  if (!isnan(l->root.value)) return capacity_root_text(r, &l->root);
+  if (l->course == COURSE_HOLDS) snprintf(out.text, sizeof out.text, "not up to %.40s", capacity_value_text(r, l->root.holds).text);
+  if (l->course == COURSE_NEVER) snprintf(out.text, sizeof out.text, "fails throughout");
+  if (l->course == COURSE_UNTOLD) snprintf(out.text, sizeof out.text, "cannot be told");
+  if (l->course == COURSE_BREAKS && !isnan(l->root.holds))
+    snprintf(out.text, sizeof out.text, "above %.40s", capacity_value_text(r, l->root.holds).text);
+  if (l->course == COURSE_BEGINS && !isnan(l->root.holds))
+    snprintf(out.text, sizeof out.text, "below %.40s", capacity_value_text(r, l->root.holds).text);
+  return out;
+}
+
+__attribute__((format(printf, 2, 3))) static void add(struct capacity_sentence *s, const char *format, ...) {
+  size_t used = strlen(s->text);
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(s->text + used, sizeof s->text - used, format, arguments);
+  va_end(arguments);
+}
+
+static void add_claims(struct capacity_sentence *s, const struct capacity_result *r) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < r->bound_count; i++) count += !i || r->bounds[i].claim != r->bounds[i - 1].claim;
+  add(s, count == 1 ? "the must claim" : "all %u must claims", count);
+}
+
+/* The bound that decides: the first to break, or the last to begin. */
+static void add_first(struct capacity_sentence *s, const struct capacity_result *r, enum capacity_course course,
+                      const struct capacity_root *root, const char *words) {
+  for (uint32_t i = 0; i < r->limit_count; i++) {
+    const struct capacity_limit *l = &r->limits[i];
+    if (l->course != course) continue;
+    add(s, "; %s: %s", words, capacity_bound_text(r, l->bound).text);
+    if (!isnan(root->fails)) add(s, " at %s", capacity_value_text(r, root->fails).text);
+    if (l->fullest) add(s, " (%s %s busy)", l->fullest, format_percent(l->busy).text);
+    return;
+  }
+}
+
+static void add_root(struct capacity_sentence *s, const struct capacity_result *r, const struct capacity_root *root) {
+  if (root->resolved) {
+    add(s, "%s", capacity_root_text(r, root).text);
+  } else if (!isnan(root->fails) && !isnan(root->holds)) {
+    add(s, "between %s and %s, not resolved to %s,", capacity_value_text(r, fmin(root->holds, root->fails)).text,
+        capacity_value_text(r, fmax(root->holds, root->fails)).text, format_number(UNIT_RATIO, NULL, r->precision).text);
+  } else {
+    add(s, "%s, not resolved,", isnan(root->holds) ? "an unknown value" : capacity_value_text(r, root->holds).text);
+  }
+}
+
+static void add_between(struct capacity_sentence *s, const struct capacity_result *r) {
+  if (r->kind == CAPACITY_LARGEST) {
+    add_root(s, r, &r->most), add(s, " keeps "), add_claims(s, r);
+    add_first(s, r, COURSE_BREAKS, &r->most, "first to break");
+  } else if (r->kind == CAPACITY_SMALLEST) {
+    add_root(s, r, &r->least), add(s, " is the smallest value that keeps "), add_claims(s, r);
+    add_first(s, r, COURSE_BEGINS, &r->least, "fails below");
+  } else {
+    add(s, "from "), add_root(s, r, &r->least), add(s, " to "), add_root(s, r, &r->most), add(s, " keeps "), add_claims(s, r);
+    add_first(s, r, COURSE_BEGINS, &r->least, "fails below");
+    add_first(s, r, COURSE_BREAKS, &r->most, "breaks above");
+  }
+}
+
+struct capacity_sentence capacity_sentence(const struct capacity_result *r) {
+  struct capacity_sentence s = {""};
+  if (r->violation_count) add(&s, "ERROR, broken invariants; ");
+  if (r->interrupted) add(&s, "INTERRUPTED, so far: ");
+  switch (r->kind) {
+  case CAPACITY_EVERYWHERE:
+    add(&s, "holds up to %s at least, and from %s on: nothing in this range breaks ", r->high_text, r->low_text);
+    add_claims(&s, r);
+    break;
+  case CAPACITY_NOWHERE:
+    add(&s, "no value keeps "), add_claims(&s, r), add(&s, ": %.400s", r->reason);
+    break;
+  case CAPACITY_UNTOLD:
+    add(&s, "cannot be told: %.400s", r->reason ? r->reason : "nothing is known");
+    break;
+  default:
+    add_between(&s, r);
+  }
+  return s;
+}

@@ -1,0 +1,113 @@
+/* The terminal report of `aguanta capacity`. */
+#include "sim/report/capacity_report.h"
+#include "sim/report/format.h"
+#include "sim/report/text_table.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 100, ROOT = 26, RESOURCE = 28, VALUE = 12 };
+
+static void print_head(FILE *file, const struct capacity_result *r, int width) {
+  const char *name = r->scenario_name ? r->scenario_name : "scenario";
+  fputs(name, file);
+  if (r->scenario_title && *r->scenario_title) {
+    fputs(": ", file);
+    table_wrapped(file, r->scenario_title, format_width(name) + 2, width);
+  }
+  fprintf(file, "\n%s from %s to %s: %u values, %u looks, %s requests\n%s, seed %s\n", r->path, r->low_text, r->high_text,
+          r->level_count, r->looks, format_count(r->requests).text, r->scenario_file, r->seed_text);
+  if (r->note_count || r->violation_count || r->interrupted) fputc('\n', file);
+  if (r->interrupted) table_note(file, "interrupted", "this is what was known by then.", width);
+  for (uint32_t i = 0; i < r->violation_count; i++) table_note(file, "BROKEN INVARIANT", r->violations[i], width);
+  for (uint32_t i = 0; i < r->note_count; i++) table_note(file, "note", r->notes[i], width);
+}
+
+static void print_limit(FILE *file, const struct capacity_result *r, const struct capacity_limit *l, int width) {
+  char text[400];
+  fputs("  ", file);
+  table_left(file, capacity_limit_text(r, l).text, ROOT);
+  const char *word = l->course == COURSE_BEGINS ? "begins  " : l->course == COURSE_BREAKS ? "breaks  " : "        ";
+  fputs(word, file);
+  table_wrapped(file, capacity_bound_text(r, l->bound).text, ROOT + 10, width);
+  fputc('\n', file);
+  if (!l->fullest) return;
+  snprintf(text, sizeof text, "fails at %s, with %s %s busy", capacity_value_text(r, l->root.fails).text, l->fullest,
+           format_percent(l->busy).text);
+  fprintf(file, "%*s", ROOT + 10, "");
+  table_wrapped(file, text, ROOT + 10, width);
+  fputc('\n', file);
+}
+
+static void print_limits(FILE *file, const struct capacity_result *r, int width) {
+  if (!r->limit_count) return;
+  table_heading(file, "WHAT BREAKS", "each must claim alone, and where; the last column is what is fullest there");
+  for (uint32_t i = 0; i < r->limit_count; i++) print_limit(file, r, &r->limits[i], width);
+}
+
+static void print_resources(FILE *file, const struct capacity_result *r) {
+  if (!r->resource_count) return;
+  table_heading(file, "WHAT FILLS UP", "busy at the largest value shown to hold; full at");
+  for (uint32_t i = 0; i < r->resource_count; i++) {
+    const struct capacity_resource *x = &r->resources[i];
+    fputs("  ", file);
+    table_left(file, x->resource, RESOURCE);
+    table_right(file, format_percent(x->busy).text, 6);
+    fputs("  ", file);
+    table_right(file, isnan(x->full_at) ? "-" : capacity_value_text(r, x->full_at).text, VALUE);
+    fputc('\n', file);
+  }
+}
+
+static void print_knee(FILE *file, const struct capacity_result *r) {
+  if (r->knee < 0) return;
+  const struct capacity_level *l = &r->levels[r->knee];
+  table_heading(file, "KNEE", "greatest throughput / mean latency of the values that were run (Kleinrock's power)");
+  fprintf(file, "  %s: %s at a mean latency of %s\n", l->text, format_estimate(UNIT_PER_SECOND, NULL, &l->throughput).text,
+          format_estimate(UNIT_SECONDS, NULL, &l->latency).text);
+}
+
+static const char *level_word(const struct capacity_result *r, const struct capacity_level *l) {
+  bool pass = true, fail = false;
+  for (uint32_t i = 0; i < r->bound_count; i++)
+    pass &= l->verdicts[i].verdict == VERDICT_PASS, fail |= l->verdicts[i].verdict == VERDICT_FAIL;
+  return l->scanned ? "scan" : fail ? "FAIL" : pass ? "PASS" : "UNDECIDED";
+}
+
+static void print_levels(FILE *file, const struct capacity_result *r, const struct report_options *options) {
+  if (!options->verbose || !r->level_count) return;
+  table_heading(file, "VALUES", "that were run; 95% intervals of each alone; verdicts at the confidence of the search");
+  for (uint32_t i = 0; i < r->level_count; i++) {
+    const struct capacity_level *l = &r->levels[i];
+    fputs("  ", file);
+    table_right(file, l->text, VALUE);
+    fprintf(file, "  %-9s %6u reps", level_word(r, l), l->replications);
+    table_right(file, format_estimate(UNIT_PER_SECOND, NULL, &l->throughput).text, 28);
+    table_right(file, l->unstable ? "unstable" : format_estimate(UNIT_SECONDS, NULL, &l->latency).text, 30);
+    fputc('\n', file);
+  }
+}
+
+static void write_report(FILE *file, const struct capacity_result *r, const struct report_options *options) {
+  int width = options->width > 0 ? options->width : WIDTH;
+  if (!options->quiet) {
+    print_head(file, r, width);
+    print_limits(file, r, width);
+    print_resources(file, r);
+    print_knee(file, r);
+    print_levels(file, r, options);
+    fputc('\n', file);
+  }
+  fprintf(file, "capacity: %s\n", capacity_sentence(r).text);
+}
+
+void report_capacity_text(FILE *file, const struct capacity_result *r, const struct report_options *options) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *memory = open_memstream(&text, &length);
+  if (!memory) abort();
+  write_report(memory, r, options);
+  if (fclose(memory) != 0) abort();
+  table_trimmed(file, text);
+  free(text);
+}
