@@ -53,7 +53,7 @@
 
 static const char CLUSTERS[] = "losses come in clusters whose size a few of them do not tell: the cautious side is taken",
                   FEW[] = "few outages: the upper bound is cautious", WIDE[] = "20% is too wide for a skewed mean",
-                  SHORT[] = "the window is too short: most runs must refuse", TEN[] = "a percentile's spread over 10 replications",
+                  SHORT[] = "the window is too short: most runs must refuse", TEN[] = "few replications of a skewed percentile",
                   LIMIT[] = "the claim's limit is near the true value: runs that are decided early are those that err";
 
 const struct coverage_row coverage_rows[] = {
