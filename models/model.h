@@ -44,7 +44,6 @@ struct run_config {
   /* Derived by model_link. */
   bool find_warmup; /* `warmup` is 0 so far: a study finds it */
   bool stationary;  /* every rate is constant and nothing is drilled at a given time: time of the run does not matter */
-  int64_t levels;   /* parts of the window for the number inside, when finer than `windows`; 0: the same */
 };
 
 extern const struct record run_record;

@@ -7,7 +7,6 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   o->measured_from = plan->measured_from, o->measured_until = plan->measured_until;
   o->window_count = o->inside_over_time.windows, o->window_length = o->inside_over_time.width;
   o->records_waits = plan->waits;
-  if (plan->levels) series_init(&o->inside_over_time, arena, length, plan->levels);
   o->endpoint_count = plan->endpoints, o->service_count = plan->services;
   o->endpoints = arena_new_array(arena, struct endpoint_observation, plan->endpoints);
   o->services = arena_new_array(arena, struct service_observation, plan->services);

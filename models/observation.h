@@ -58,7 +58,6 @@ struct observation {
 
 struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
-  uint32_t levels;                       /* the same for the number inside, when finer; 0: windows */
   sim_time measured_from, measured_until;
   bool waits; /* to be recorded */
 };

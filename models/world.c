@@ -82,7 +82,6 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
   return (struct observation_plan){.endpoints = m->endpoints.count,
                                    .services = m->services.count,
                                    .windows = (uint32_t)m->run.windows,
-                                   .levels = (uint32_t)m->run.levels,
                                    .measured_from = m->run.warmup,
                                    .measured_until = m->run.warmup + m->run.window,
                                    .waits = m->records_waits};

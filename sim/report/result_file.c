@@ -24,8 +24,9 @@ bool result_file_read_of(struct arena *arena, const char *kind, const char *path
   }
   if (json_number(json_member(root, arena_format(arena, "aguanta_%s", kind))) != 1)
     return fail(error, path,
-                arena_format(arena, "not a %s of aguanta (no \"aguanta_%s\": 1); write one with `aguanta %s FILE --export %s.json`",
-                             kind, kind, strcmp(kind, "result") ? kind : "run", kind));
+                arena_format(arena,
+                             "not a result of aguanta %s (no \"aguanta_%s\": 1); write one with `aguanta %s FILE --export %s.json`",
+                             strcmp(kind, "result") ? kind : "run", kind, strcmp(kind, "result") ? kind : "run", kind));
   const struct json_value *scenario = json_member(root, "scenario");
   *out = (struct result_file){root, arena_text(arena, path), result_text(scenario, "name"), result_text(scenario, "title"),
                               result_text(json_member(root, "bill"), "currency")};

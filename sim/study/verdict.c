@@ -255,7 +255,9 @@ uint32_t claim_needs(const struct study *l, const struct claim *c, const struct 
   if (r.verdict == VERDICT_NO_DATA || !precise) return precise;
   double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
   uint32_t done = entry_replications(l, e);
-  uint32_t decided = until_half_is(0.5 * caution * (r.estimate.high - r.estimate.low), distance, done);
+  /* The value may as well be half of its own uncertainty farther away: hope enough to look once more. */
+  double half = 0.5 * (r.estimate.high - r.estimate.low);
+  uint32_t decided = until_half_is(caution * half, distance + 0.5 * half, done);
   if (decided <= done) decided = done + 1;
   return decided < precise ? decided : precise;
 }
