@@ -312,6 +312,51 @@ static void test_shards_and_merge(void) {
 }
 
 /* Two files of one key that both look sound and differ: somebody changed one. */
+static int is_state(const struct dirent *entry) { return child_ends(entry->d_name, ".state"); }
+
+/* Turns one bit in the middle of every state of the store; returns how many there are. */
+static int damage_states(const char *store) {
+  struct dirent **entries = NULL;
+  int count = scandir(store, &entries, is_state, alphasort);
+  for (int i = 0; i < count; i++) {
+    char path[400];
+    struct stat status;
+    snprintf(path, sizeof path, "%s/%s", store, entries[i]->d_name);
+    FILE *file = fopen(path, "r+b");
+    if (file && !stat(path, &status) && !fseek(file, status.st_size / 2, SEEK_SET)) {
+      int byte = fgetc(file);
+      fseek(file, status.st_size / 2, SEEK_SET);
+      fputc(byte ^ 8, file);
+    }
+    if (file) fclose(file);
+    free(entries[i]);
+  }
+  free(entries);
+  return count;
+}
+
+/* More replications go on from the stored sums and give the bytes of a sweep that had them from the start; sums that are damaged are
+ * not used. */
+static void test_add_reps(void) {
+  char *store = child_path("grow"), *other = child_path("five"), *grown = child_path("grown.csv"), *five = child_path("five.csv"),
+       *again = child_path("again.csv");
+  struct child c = AGUANTA("sweep", SMALL, AXES, "--reps", "2", "--store", store, "-q");
+  child_free(&c);
+  c = AGUANTA("sweep", SMALL, AXES, "--reps", "2", "--add-reps", "3", "--store", store, "--export", grown, "-q");
+  child_free(&c);
+  c = AGUANTA("sweep", SMALL, AXES, "--reps", "5", "--store", other, "--export", five, "-q");
+  child_free(&c);
+  test_check(same_file(grown, five), "two and three make five");
+  test_check(damage_states(store) == 2 * POINTS, "a state of each point before and after");
+  c = AGUANTA("sweep", SMALL, AXES, "--reps", "6", "--store", store, "--export", grown, "-q");
+  child_free(&c);
+  c = AGUANTA("sweep", SMALL, AXES, "--reps", "5", "--add-reps", "1", "--store", other, "--export", again, "-q");
+  test_check(same_file(grown, again), "damaged sums are not used: %s", c.err);
+  child_free(&c);
+  remove_tree(store), remove_tree(other);
+  free(store), free(other), free(grown), free(five), free(again);
+}
+
 static void test_disagreement(void) {
   char *a = child_path("a.sweep"), *b = child_path("b.sweep");
   struct child c = AGUANTA("sweep", SMALL, "--vary", "run.window=20s", "--store", a);
@@ -525,6 +570,7 @@ static const struct test_case cases[] = {{"bad_studies", test_bad_studies},
                                          {"full_disk", test_full_disk},
                                          {"where", test_where},
                                          {"shards_and_merge", test_shards_and_merge},
+                                         {"add_reps", test_add_reps},
                                          {"disagreement", test_disagreement},
                                          {"repeat", test_repeat},
                                          {"dry_run", test_dry_run},

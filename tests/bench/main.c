@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario;
+extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario, bench_worlds, bench_one_thread,
+    bench_two_threads;
 
-static const struct bench_work *const works[] = {&bench_floor, &bench_raw_single, &bench_raw_web, &bench_scenario};
+static const struct bench_work *const works[] = {&bench_floor,  &bench_raw_single, &bench_raw_web,    &bench_scenario,
+                                                 &bench_worlds, &bench_one_thread, &bench_two_threads};
 
+enum { SCENARIO = 3, WORLDS, ONE_THREAD, TWO_THREADS };
 enum { WORKS = sizeof works / sizeof *works, MOST_ROUNDS = 99 };
 
 static int by_value(const void *a, const void *b) {
@@ -53,6 +56,8 @@ int main(int argc, char **argv) {
     fprintf(file, "%s{\"work\": \"%s\", \"ns_per_request\": %.3f, \"requests_per_s\": %.0f, \"floor_ratio\": %.3f}",
             i ? ",\n " : "[", works[i]->name, medians[i], 1e9 / medians[i], ratio);
   }
+  printf("\nstatistics take %.1f%% of a run; two threads are %.2f times as fast as one\n",
+         100 * (1 - medians[WORLDS] / medians[SCENARIO]), medians[ONE_THREAD] / medians[TWO_THREADS]);
   fprintf(file, "]\n");
   return fclose(file) ? 1 : 0;
 }
