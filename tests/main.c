@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define SUITE(name) extern const struct test_suite suite_##name;
 #include "suites.inc"
@@ -60,11 +61,17 @@ static void print_failures(CU_pSuite suite, CU_pTest test) {
 
 /* Runs one test; returns whether it made assertions and all of them held. */
 static bool run_one(CU_pSuite suite, CU_pTest test) {
+  struct timespec begun, ended;
+  clock_gettime(CLOCK_MONOTONIC, &begun);
   if (CU_run_test(suite, test) != CUE_SUCCESS) return false;
+  clock_gettime(CLOCK_MONOTONIC, &ended);
+  double seconds = (double)(ended.tv_sec - begun.tv_sec) + 1e-9 * (double)(ended.tv_nsec - begun.tv_nsec);
   unsigned asserts = CU_get_number_of_asserts(), failed = CU_get_number_of_failures();
   bool passed = asserts > 0 && failed == 0;
-  printf("%s  %s.%s (%u assertions)%s\n", passed ? "ok  " : "FAIL", suite->pName, test->pName, asserts,
+  printf("%s  %s.%s (%u assertions)%s", passed ? "ok  " : "FAIL", suite->pName, test->pName, asserts,
          asserts ? "" : ": hollow, it asserts nothing");
+  if (seconds > 5) printf(" %.0f s", seconds);
+  putchar('\n');
   if (failed) print_failures(suite, test);
   fflush(stdout);
   return passed;

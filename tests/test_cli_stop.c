@@ -153,7 +153,7 @@ static void test_closed_pipe(void) {
     struct child c = i == 0   ? AGUANTA_AS(&leaves, "schema")
                      : i == 1 ? AGUANTA_AS(&leaves, "sweep", SMALL, "--vary", "services.web.replicas=1,2,3,4,5")
                               : AGUANTA_AS(&leaves, "run", "scenarios/platform/compose.json", "--set", "run.window=20s", "--set",
-                                           "run.windows=1000", "--export", "-", "--format", "json");
+                                           "run.warmup=5s", "--set", "run.windows=1000", "--export", "-", "--format", "json");
     test_check(c.err_length == 0, "it ends quietly: %s", c.err);
     test_check(c.status == 128 + SIGPIPE || c.status == 0, "exit status %d", c.status);
     test_check(c.seconds < 20, "and at once: %.1f s", c.seconds);

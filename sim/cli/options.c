@@ -124,7 +124,9 @@ static bool parse_option(struct options *out, const struct command *c, int count
   bool is_long = word[1] == '-';
   const char *equals = is_long ? strchr(word, '=') : NULL;
   size_t length = equals ? (size_t)(equals - word - 2) : strlen(word) - 2;
-  const struct option *o = is_long ? find_option(word + 2, length, 0) : word[2] ? NULL : find_option(NULL, 0, word[1]);
+  const struct option *o = is_long ? find_option(word + 2, length, 0) : find_option(NULL, 0, word[1]);
+  bool joined = !is_long && word[2]; /* -j2 */
+  if (joined && o && o->form == OPTION_FLAG) o = NULL;
   if (!o || !(o->commands & c->bit)) {
     unknown_option(c, word);
     return false;
@@ -133,6 +135,7 @@ static bool parse_option(struct options *out, const struct command *c, int count
     if (equals) fprintf(stderr, "aguanta %s: --%s takes no value\n", c->name, o->name);
     return !equals && store(out, c, o, NULL);
   }
+  if (joined) return store(out, c, o, word + 2);
   if (!equals && *at + 1 >= count) {
     fprintf(stderr, "aguanta %s: --%s needs a value: --%s %s\n", c->name, o->name, o->name, o->argument);
     return false;

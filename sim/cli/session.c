@@ -105,6 +105,12 @@ bool session_options(const struct options *o, struct study_options *out) {
   if (o->reps && !whole_number("reps", o->reps, 1, 10000000, &out->replications)) return false;
   uint32_t more;
   if (o->add_reps && !whole_number("add-reps", o->add_reps, 1, 10000000, &more)) return false;
+  const char *exactly = o->add_reps ? "add-reps" : o->reps ? "reps" : NULL;
+  if (exactly && (o->precision || o->budget)) {
+    fprintf(stderr, "aguanta: --%s takes exactly so many replications; leave out --%s\n", exactly,
+            o->precision ? "precision" : "budget");
+    return false;
+  }
   if (o->budget && !whole_number("budget", o->budget, 1, 10000000, &out->budget)) return false;
   if (o->precision && !ratio("precision", o->precision, 0.5, &out->precision)) return false;
   return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);

@@ -115,8 +115,9 @@ static void keep_state(const struct crew *c, const struct study *study, uint64_t
 
 static void answer(struct crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
   struct study *study = begin(c, arena, s, n);
-  if (study_settle(study)) keep_state(c, study, n);
+  bool whole = study_settle(study);
   struct results *r = study_results(study);
+  if (whole && !r->violation_count) keep_state(c, study, n);
   study_close(study);
   take_result(c, arena, n, r);
 }

@@ -66,10 +66,10 @@ struct distribution distribution_gamma(double cv); /* of mean 1 */
 
 static inline double distribution_sample(const struct distribution *d, struct stream *s) { return d->kind->sample(d, s); }
 
-/* A duration: rounded to the nearest nanosecond, never negative. */
+/* A duration: rounded to the nearest nanosecond, never negative; beyond the end of time it is that end. */
 static inline sim_time distribution_sample_time(const struct distribution *d, struct stream *s) {
   double x = distribution_sample(d, s);
-  return x > 0 ? (sim_time)(x + 0.5) : 0;
+  return x < 9.2e18 ? x > 0 ? (sim_time)(x + 0.5) : 0 : SIM_NEVER - 1;
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
+#include <math.h>
 #include <string.h>
 
 /* ---- what fills up, and when ---- */
@@ -63,13 +64,13 @@ static bool print_causes(FILE *file, const struct results *r, const char *endpoi
 }
 
 /* Nothing seen in n trials excludes a rate above 3/n with 95% confidence (the rule of three). */
-static void print_none(FILE *file, const char *endpoint, uint64_t n) {
+static void print_none(FILE *file, const struct results *r, const char *endpoint, uint64_t n) {
+  const struct metric *rate = results_metric(r, endpoint, "error_rate", NULL);
   fputs("  ", file);
   table_left(file, endpoint, 14);
   fputs("none seen", file);
-  if (n)
-    fprintf(file, " in %s requests: at most %s", format_count(n).text,
-            format_number(UNIT_RATIO, NULL, n > 3 ? 3.0 / (double)n : 1).text);
+  double most = rate && !isnan(rate->estimate.high) ? rate->estimate.high : n > 3 ? 3.0 / (double)n : 1;
+  if (n) fprintf(file, " in %s requests: at most %s", format_count(n).text, format_number(UNIT_RATIO, NULL, most).text);
   fputc('\n', file);
 }
 
@@ -78,7 +79,7 @@ void text_errors(FILE *file, const struct results *r, const struct report_option
   if (r->endpoint_count == 0 || r->requests == 0) return;
   table_heading(file, "ERRORS", "share of the endpoint's requests");
   for (uint32_t i = 0; i < r->endpoint_count; i++)
-    if (!print_causes(file, r, r->endpoints[i])) print_none(file, r->endpoints[i], requests_of(r, r->endpoints[i]));
+    if (!print_causes(file, r, r->endpoints[i])) print_none(file, r, r->endpoints[i], requests_of(r, r->endpoints[i]));
 }
 
 /* ---- availability ---- */

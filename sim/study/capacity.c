@@ -230,13 +230,13 @@ static void answer_between(struct search *s, struct capacity_result *r, const st
 
 static void answer(struct search *s, struct capacity_result *r, const struct ends *e) {
   r->resolved = true, r->reason = NULL;
-  if (any_course(s, e, COURSE_UNTOLD)) {
-    r->kind = CAPACITY_UNTOLD, r->resolved = false;
-    r->reason = why_untold(s, e);
-  } else if (any_course(s, e, COURSE_NEVER)) {
+  if (any_course(s, e, COURSE_NEVER)) {
     r->kind = CAPACITY_NOWHERE;
     r->reason = arena_format(s->arena, "%s fails already at %s, and at %s", list_of(s, e, COURSE_NEVER),
                              axis_text(s->arena, s->range, e->low->x), axis_text(s->arena, s->range, e->high->x));
+  } else if (any_course(s, e, COURSE_UNTOLD)) {
+    r->kind = CAPACITY_UNTOLD, r->resolved = false;
+    r->reason = why_untold(s, e);
   } else if (any_course(s, e, COURSE_BREAKS) || any_course(s, e, COURSE_BEGINS)) {
     answer_between(s, r, e);
   } else {

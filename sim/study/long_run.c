@@ -69,6 +69,7 @@ void long_run_join(struct long_run *r) {
   r->whole->replications = r->count;
 }
 
+uint32_t long_run_count(const struct long_run *r) { return r->count; }
 const struct view *long_run_batch(const struct long_run *r, uint32_t batch) { return r->batches[batch]; }
 const struct view *long_run_whole(const struct long_run *r) { return r->whole; }
 

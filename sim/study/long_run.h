@@ -19,6 +19,7 @@ void long_run_free(struct long_run *); /* null is allowed */
 uint32_t long_run_extend(struct long_run *, uint32_t batches, const volatile sig_atomic_t *interrupted);
 /* Joins neighbours: half as many batches, twice as long. Their number is even. */
 void long_run_join(struct long_run *);
+uint32_t long_run_count(const struct long_run *);
 const struct view *long_run_batch(const struct long_run *, uint32_t batch);
 /* Batches 2 i and 2 i + 1 as one, to be freed with view_free. */
 struct view *long_run_pair(const struct long_run *, uint32_t i);

@@ -130,7 +130,8 @@ static double utilization_of(const struct measure *m, const struct model *model,
 
 static double availability_of(const struct measure *m, const struct view *v) {
   if (v->seconds <= 0) return NAN;
-  return (m->subject == SUBJECT_ENDPOINT ? v->served_s[m->index] : v->total_served_s) / v->seconds;
+  double share = (m->subject == SUBJECT_ENDPOINT ? v->served_s[m->index] : v->total_served_s) / v->seconds;
+  return fabs(1 - share) < 1e-12 ? 1 : share; /* rounding of the sum is no outage */
 }
 
 static double mean_rto(const struct fault_view *f) {

@@ -86,18 +86,28 @@ static uint32_t next_look(uint32_t done, uint32_t budget) {
 
 /* --- replications --------------------------------------------------------------------------------------------------------------- */
 
-static bool settle_half(struct study *s, bool over_faults, uint32_t first) {
-  uint32_t budget = budget_of(s, first), n = first;
+/* Until nothing is wanted, and, for a precision, some replications beyond: they had no say in when to stop. */
+static bool settle_once(struct study *s, bool over_faults, uint32_t first, uint32_t from) {
+  uint32_t budget = budget_of(s, first), n = from;
+  double caution = from == first ? 1 : later_caution;
   struct half *half = over_faults ? &s->faults : &s->traffic;
-  for (double caution = 1; n < budget && !s->interrupted; caution = later_caution) {
+  for (; n < budget && !s->interrupted; caution = later_caution) {
     uint32_t most = wanted(s, over_faults, budget, caution, precision_at(s, n == first));
     if (most <= half->done) break;
     s->foreseen = most;
     n = next_look(half->done, budget);
     if (over_faults ? !study_extend(s, 0, n) : !study_extend(s, n, 0)) return false;
   }
-  if (over_faults || s->interrupted || n == first || !(precision_of(s) > 0)) return true;
+  if (over_faults || s->interrupted || n == from || !(precision_of(s) > 0)) return true;
   return study_extend(s, n + REPLICATIONS_BEYOND < budget ? n + REPLICATIONS_BEYOND : budget, 0);
+}
+
+/* What those beyond have unsettled again is settled again. */
+static bool settle_half(struct study *s, bool over_faults, uint32_t first) {
+  struct half *half = over_faults ? &s->faults : &s->traffic;
+  for (uint32_t before = first, tries = 0; tries < 10; before = half->done, tries++)
+    if (!settle_once(s, over_faults, first, before) || half->done == before) break;
+  return !s->interrupted;
 }
 
 static bool settle_replications(struct study *s) {
@@ -128,17 +138,27 @@ static bool batches_correlated(const struct study *s) {
   return false;
 }
 
-/* Forty batches are tested for correlation and, joined in pairs, used as twenty; the next look is at a run twice as long. */
+static void foresee_batches(struct study *s, double windows, uint32_t most, uint32_t budget) {
+  double factor = fmax(2, ceil((double)most / s->traffic.done)), all = fmin(windows * factor, budget);
+  if (!s->options.foreseen) return;
+  double each = (double)s->traffic.sum->observation.arrived / windows;
+  struct study_estimate estimate = {(uint32_t)windows, (uint32_t)all, budget, each * all, precision_of(s)};
+  s->options.foreseen(s->options.context, &estimate);
+}
+
+/* Forty batches are tested for correlation and, joined in pairs, used as twenty; the next look is at a run twice as long, as long as
+ * the budget, counted in windows, pays for it. */
 static bool settle_batches(struct study *s) {
-  uint32_t pieces = settle_pieces(s), longest = budget_of(s, least(s));
-  double length = 1; /* of a batch, in windows */
+  uint32_t pieces = settle_pieces(s), budget = budget_of(s, least(s));
+  double windows = FINE_BATCHES;
   if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
-  for (double caution = 1; !s->interrupted; caution = later_caution, length *= 2) {
+  for (double caution = 1; !s->interrupted; caution = later_caution, windows *= 2) {
+    bool first = windows == FINE_BATCHES;
     s->correlated = batches_correlated(s);
-    uint32_t most = wanted(s, false, UINT32_MAX - 1, caution, precision_at(s, length == 1));
-    if (s->options.replications || (!s->correlated && most <= s->traffic.done) || 2 * FINE_BATCHES * length > 4.0 * longest) break;
-    long_run_extend(s->long_run, 2 * FINE_BATCHES, s->options.interrupted);
-    if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
+    uint32_t most = wanted(s, false, UINT32_MAX - 1, caution, precision_at(s, first));
+    if ((!s->correlated && most <= s->traffic.done) || 2 * windows > budget) break;
+    if (first) foresee_batches(s, windows, most, budget);
+    if (!study_lengthen(s)) return false;
   }
   s->unstable = findings_unstable(s);
   return !pieces || settle_half(s, true, pieces);

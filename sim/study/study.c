@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PIECES_LEAST = 10 }; /* of the availability run */
+
 /* --- opening ---------------------------------------------------------------------------------------------------------------------- */
 
 struct entry *study_add_entry(struct study *s, struct measure measure, const char *name, const char *aggregate) {
@@ -29,6 +31,9 @@ struct study *study_open(struct arena *arena, const struct scenario *scenario, c
   struct study *s = arena_alloc(arena, sizeof *s);
   s->arena = arena, s->scenario = scenario, s->options = *o, s->model = scenario->model;
   if (!s->options.jobs) s->options.jobs = 1;
+  struct run_config *run = &s->model.run; /* fewer pieces than ten have no spread to speak of */
+  if (run->years && run->years < PIECES_LEAST * run->years_per_replication)
+    run->years_per_replication = (run->years + PIECES_LEAST - 1) / PIECES_LEAST;
   catalogue_add(s);
   return s;
 }
@@ -156,25 +161,44 @@ static bool run(struct study *s, bool over_faults, uint32_t n) {
   return half->done == n;
 }
 
-/* Until there are n pairs of batches, which are what is used. */
-static bool run_long(struct study *s, uint32_t n) {
-  uint32_t batches = long_run_extend(s->long_run, 2 * n, s->options.interrupted);
-  if (batches > 2 * n) long_run_join(s->long_run), batches /= 2;
+/* The samples are those of pairs of batches, the sums those of all. */
+static void read_batches(struct study *s) {
+  uint32_t n = long_run_count(s->long_run) / 2;
   study_make_room(s, false, n);
-  s->traffic.done = batches / 2;
-  for (uint32_t i = 0; i < s->traffic.done; i++) {
-    struct view *pair = long_run_pair(s->long_run, i);
-    take_samples(s, false, i, pair);
-    view_free(pair);
-  }
+  s->traffic.done = n;
   view_free(s->traffic.sum);
   s->traffic.sum = view_new(&s->model, true);
-  for (uint32_t i = 0; i < 2 * s->traffic.done; i++) {
-    view_merge(s->traffic.sum, long_run_batch(s->long_run, i), &s->model);
-    if (s->options.progress) s->options.progress(s->options.context, i + 1, 2 * n);
+  for (uint32_t i = 0; i < n; i++) {
+    struct view *pair = long_run_pair(s->long_run, i);
+    take_samples(s, false, i, pair);
+    view_merge(s->traffic.sum, pair, &s->model);
+    view_free(pair);
   }
-  s->traffic.sum->replications = s->traffic.done;
-  return s->traffic.done == n;
+}
+
+/* Until there are so many batches. False when interrupted. */
+static bool run_batches(struct study *s, uint32_t batches) {
+  bool good = true;
+  for (uint32_t more = long_run_count(s->long_run) + 1; more <= batches && good; more++) {
+    good = long_run_extend(s->long_run, more, s->options.interrupted) == more;
+    if (s->options.progress) s->options.progress(s->options.context, more, batches);
+  }
+  return good || !(s->options.interrupted && *s->options.interrupted); /* a run that overflowed has no more to give */
+}
+
+bool study_lengthen(struct study *s) {
+  bool good = run_batches(s, 2 * long_run_count(s->long_run));
+  if (good) long_run_join(s->long_run);
+  read_batches(s);
+  s->interrupted |= !good;
+  return good;
+}
+
+/* Until there are n pairs of batches, which are what is used. */
+static bool run_long(struct study *s, uint32_t n) {
+  bool good = run_batches(s, 2 * n);
+  read_batches(s);
+  return good;
 }
 
 bool study_extend(struct study *s, uint32_t traffic, uint32_t faults) {

@@ -47,6 +47,8 @@ struct study {
 
 /* catalogue.c: the standard measures. */
 void catalogue_add(struct study *);
+/* study.c: the long run twice as long, its batches joined. False when interrupted. */
+bool study_lengthen(struct study *);
 /* study.c: samples of n replications fit. */
 void study_make_room(struct study *, bool over_faults, uint32_t n);
 struct entry *study_add_entry(struct study *, struct measure, const char *name, const char *aggregate);

@@ -51,11 +51,13 @@ static double worth(const struct study *l, const struct measure *m, uint64_t n) 
 static double requests_needed(const struct measure *m) { return 100 / (1 - m->p) * (1 - 1e-9); }
 
 /* Fewer are no number; nor are fewer independent ones, unless the replications agree all the same: intervals up to 7% each way
- * cover as often as they say. */
+ * cover as often as they say, where each replication has seen enough beyond the percentile. */
 static bool too_short(const struct study *l, const struct measure *m, const struct estimate *x) {
   if (m->aggregate != AGGREGATE_QUANTILE || !x->n) return false;
-  bool agree = 0.5 * (x->high - x->low) <= 0.07 * x->value;
-  return (double)x->n < requests_needed(m) || (!agree && worth(l, m, x->n) < requests_needed(m));
+  double beyond = (1 - m->p) * (double)x->n / l->traffic.done, worthy = worth(l, m, x->n);
+  double half = 0.5 * (x->high - x->low) / x->value;
+  bool agree = beyond >= 20 && (half <= 0.02 || (half <= 0.07 && worthy >= 0.1 * requests_needed(m)));
+  return (double)x->n < requests_needed(m) || (!agree && worthy < requests_needed(m));
 }
 
 static void spread(const struct study *l, const struct entry *e, struct estimate *x) {
@@ -120,6 +122,15 @@ static double outage_s(const struct model *m, const struct fault_config *f) {
 /* Availability rests on outages, not on years. None seen: at most 3 (Hanley and Lippman-Hand 1983), each as long as the longest
  * kind. Few seen: their number is Poisson and their lengths vary, so the time lost is a compound sum with the relative variance
  * of n / (1 + cv^2) events; a gamma law with that shape has its skew, which the t interval of the years has not. */
+/* Of one endpoint: how many pieces of the run took time from it, and what. An outage that is another's is none of its own. */
+static void own_outages(const struct study *l, uint32_t endpoint, double *count, double *sum, double *squares) {
+  *count = *sum = *squares = 0;
+  for (uint32_t i = 0; i < l->faults.done; i++) {
+    double lost = 1 - l->availability_samples[endpoint + 1][i];
+    if (lost > 1e-12) *count += 1, *sum += lost, *squares += lost * lost;
+  }
+}
+
 static void few_outages(const struct study *l, const struct measure *m, struct estimate *x) {
   double count = 0, sum = 0, squares = 0, longest = 0, scale = m->aggregate == AGGREGATE_DOWNTIME ? sim_seconds(SIM_YEAR) : 1;
   for (uint32_t i = 0; i < l->model.faults.count; i++) {
@@ -130,6 +141,11 @@ static void few_outages(const struct study *l, const struct measure *m, struct e
     double known = n > 0 ? mine * mine / n * (1 + model_fault_at(&l->model, i)->repair.scv) : 0;
     count += n, sum += mine, squares += fmax(mine_squared, known);
     longest = fmax(longest, outage_s(&l->model, model_fault_at(&l->model, i)));
+  }
+  if (m->subject == SUBJECT_ENDPOINT) {
+    double pieces, all, squared;
+    own_outages(l, m->index, &pieces, &all, &squared);
+    if (pieces < l->faults.done && pieces < count) count = pieces, sum = all, squares = squared;
   }
   if (count >= 100) return;
   double lost = m->aggregate == AGGREGATE_DOWNTIME ? x->value / scale : 1 - x->value, low = 0,
@@ -248,16 +264,35 @@ uint32_t entry_needs(const struct study *l, const struct entry *e, double precis
   return needs > entry_replications(l, e) ? needs : entry_replications(l, e) + 1;
 }
 
+/* The reach of the interval towards the limit that it lies over. */
+static double half_towards(const struct claim *c, const struct estimate *x) {
+  bool upper = fabs(c->high - x->value) < fabs(x->value - c->low);
+  double limit = upper ? c->high : c->low;
+  return x->value <= limit ? x->high - x->value : x->value - x->low;
+}
+
+/* Replications until the claim is decided, from the square-root law; bounds where nothing was seen shrink with the number itself. */
+static uint32_t until_decided(const struct study *l, const struct claim *c, const struct entry *e, const struct estimate *x,
+                              double distance, double caution) {
+  uint32_t done = entry_replications(l, e);
+  if (c->measure.aggregate == AGGREGATE_ERROR_RATE && x->value == 0 && distance > 0) {
+    double needed = ceil(caution * done * x->high / distance);
+    return needed < 1e9 ? (uint32_t)needed : UINT32_MAX;
+  }
+  return until_half_is(caution * half_towards(c, x), distance, done);
+}
+
 uint32_t claim_needs(const struct study *l, const struct claim *c, const struct entry *e, double precision, double caution) {
   struct claim_result r = claim_judge(l, c, e, caution);
   if (r.verdict == VERDICT_PASS || r.verdict == VERDICT_FAIL) return 0;
   uint32_t precise = precision > 0 || r.verdict == VERDICT_NO_DATA ? entry_needs(l, e, precision) : UINT32_MAX;
-  if (r.verdict == VERDICT_NO_DATA || !precise) return precise;
+  if (r.verdict == VERDICT_NO_DATA || (!precise && r.estimate.value != 0)) return precise;
+  if (!precise) precise = UINT32_MAX; /* nothing seen is known to no precision */
   double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
   uint32_t done = entry_replications(l, e);
   /* The value may as well be half of its own uncertainty farther away: hope enough to look once more. */
-  double half = 0.5 * (r.estimate.high - r.estimate.low);
-  uint32_t decided = until_half_is(caution * half, distance + 0.5 * half, done);
+  double hope = r.estimate.value == 0 ? 0 : 0.5 * half_towards(c, &r.estimate);
+  uint32_t decided = until_decided(l, c, e, &r.estimate, distance + hope, caution);
   if (decided <= done) decided = done + 1;
   return decided < precise ? decided : precise;
 }
@@ -304,7 +339,7 @@ struct claim_result claim_judge(const struct study *l, const struct claim *c, co
   r.verdict = judge(c, &wide);
   if (r.verdict != VERDICT_UNDECIDED) return r;
   double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
-  uint32_t done = entry_replications(l, e), needs = until_half_is(0.5 * (r.estimate.high - r.estimate.low), distance, done);
+  uint32_t done = entry_replications(l, e), needs = until_decided(l, c, e, &r.estimate, distance, 1);
   uint64_t more = needs == UINT32_MAX ? 0 : needs > done ? needs - done : 1;
   if (c->measure.over_faults && more)
     r.reason = arena_format(l->arena, "about %.0f more years of faults would decide",

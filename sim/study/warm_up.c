@@ -91,6 +91,12 @@ static bool settled(const struct pilot *p, sim_time *drop, sim_time *relaxation)
 }
 
 /* What is loaded beyond its capacity settles soon, when something bounds its queues, or never. */
+static bool unbounded(const struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->backlog == INT64_MAX || model_service(m, i)->pools.count) return true;
+  return false;
+}
+
 static bool overloaded(const struct model *m) {
   struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
   return model_offered_rate(m) >= measure_value(&first, m, NULL);
@@ -105,7 +111,7 @@ static sim_time first_length(const struct model *m) {
 void warm_up_find(struct study *s) {
   if (!s->model.run.find_warmup) return;
   s->model.run.find_warmup = false;
-  bool hopeless = overloaded(&s->model);
+  bool hopeless = overloaded(&s->model) && unbounded(&s->model);
   s->warmup = hopeless ? WARMUP_IS_GIVEN : WARMUP_IS_MISSING, s->model.run.warmup = s->model.run.window / 10;
   struct pilot p;
   sim_time drop = 0, relaxation = 0;
