@@ -1,6 +1,7 @@
 /* Times the works below in interleaved rounds, so that a slow minute of the machine hits all alike, and reports medians:
  * `bench [rounds [file]]`. The first work is the floor that the others are compared with. */
 #include "tests/bench/bench.h"
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,16 @@ static bool time_all(double ns[WORKS][MOST_ROUNDS], int rounds) {
   return true;
 }
 
+/* As the program does (sim/cli/main.c). */
+static void keep_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 int main(int argc, char **argv) {
+  keep_freed_memory();
   double ns[WORKS][MOST_ROUNDS], medians[WORKS];
   int rounds = argc > 1 ? atoi(argv[1]) : 7;
   const char *path = argc > 2 ? argv[2] : "build/bench.json";

@@ -60,7 +60,7 @@ static double run(uint64_t n) { return study(n, 1, bench_cpu_seconds); }
 static double one_thread(uint64_t n) { return study(n, 1, wall_seconds); }
 static double two_threads(uint64_t n) { return study(n, 2, wall_seconds); }
 
-const struct bench_work bench_scenario = {"compose scenario, all on", run, 600000};
-const struct bench_work bench_worlds = {"the same without statistics", worlds, 600000};
-const struct bench_work bench_one_thread = {"the same, wall time, 1 thread", one_thread, 1500000};
-const struct bench_work bench_two_threads = {"the same, wall time, 2 threads", two_threads, 1500000};
+const struct bench_work bench_scenario = {"compose scenario, all on", run, 1800000};
+const struct bench_work bench_worlds = {"the same without statistics", worlds, 1800000};
+const struct bench_work bench_one_thread = {"the same, wall time, 1 thread", one_thread, 1800000};
+const struct bench_work bench_two_threads = {"the same, wall time, 2 threads", two_threads, 1800000};
