@@ -147,8 +147,9 @@ static void test_picture(void) {
   c = AGUANTA("run", RANGES, "--set", "run.window=500s", "--reps", "2", "--export", result);
   child_free(&c);
   c = AGUANTA("plot", result, "--kind", "tornado", "-o", picture);
-  test_check(c.status == 3 && strstr(c.err, "not a result of aguanta sensitivity (no \"aguanta_sensitivity\": 1); write one with `aguanta "
-                                            "sensitivity FILE --export sensitivity.json`"),
+  test_check(c.status == 3 &&
+                 strstr(c.err, "not a result of aguanta sensitivity (no \"aguanta_sensitivity\": 1); write one with `aguanta "
+                               "sensitivity FILE --export sensitivity.json`"),
              "exit status %d: %s", c.status, c.err);
   child_free(&c);
   c = AGUANTA("plot", answer, "--kind", "claims", "-o", picture);
