@@ -139,7 +139,7 @@ static void test_files(void) {
   if (!test_check(rows && page, "%s or %s was not written", csv, md)) return;
   test_check(rows &&
                  child_begins(rows, "scenario,path,set,level,replications,run,claim,id,value,unit,ci_low,ci_high,n,verdict\r\n"),
-             "%s", rows);
+             "%s", rows ? rows : "no file");
   test_check(child_count(rows, "\r\n") == 1 + 2 * (int)json_count(json_member(root, "levels")), "%s", rows);
   test_check(strstr(page, "**Capacity: 0.") && strstr(page, "| mean(job.latency) \\< 5s | breaks 0.8"), "%s", page);
   c = AGUANTA("plot", json, "--kind", "capacity", "-o", png);
