@@ -150,10 +150,11 @@ static void test_replaced(void) {
 static void test_closed_pipe(void) {
   const struct child_wish leaves = {.reader_leaves = true};
   for (int i = 0; i < 3; i++) {
-    struct child c = i == 0   ? AGUANTA_AS(&leaves, "schema")
-                     : i == 1 ? AGUANTA_AS(&leaves, "sweep", SMALL, "--vary", "services.web.replicas=1,2,3,4,5")
-                              : AGUANTA_AS(&leaves, "run", "scenarios/platform/compose.json", "--set", "run.window=20s", "--set",
-                                           "run.warmup=5s", "--set", "run.windows=1000", "--export", "-", "--format", "json");
+    struct child c =
+        i == 0   ? AGUANTA_AS(&leaves, "schema")
+        : i == 1 ? AGUANTA_AS(&leaves, "sweep", SMALL, "--progress", "never", "--vary", "services.web.replicas=1,2,3,4,5")
+                 : AGUANTA_AS(&leaves, "run", "scenarios/platform/compose.json", "--progress", "never", "--set", "run.window=20s",
+                              "--set", "run.warmup=5s", "--set", "run.windows=1000", "--export", "-", "--format", "json");
     test_check(c.err_length == 0, "it ends quietly: %s", c.err);
     test_check(c.status == 128 + SIGPIPE || c.status == 0, "exit status %d", c.status);
     test_check(c.seconds < 20, "and at once: %.1f s", c.seconds);
