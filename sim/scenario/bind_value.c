@@ -147,21 +147,6 @@ void bind_weights(struct binder *b, const struct field *field, const struct json
     diagnostic_add(b->diagnostics, json_position(value), "\"%s\" needs at least one weight that is more than 0", field->name);
 }
 
-static const char *parse_integer(struct arena *arena, enum field_kind kind, const char *text, int64_t *out) {
-  switch (kind) {
-  case FIELD_DURATION:
-    return unit_parse_duration(arena, text, out);
-  case FIELD_BYTES:
-    return unit_parse_bytes(arena, text, out);
-  case FIELD_CPU:
-    return unit_parse_cpu(arena, text, out);
-  case FIELD_CLOCK:
-    return unit_parse_clock(arena, text, out);
-  default:
-    return unit_parse_limit(arena, text, out);
-  }
-}
-
 /* A bare ratio is any double, also one that is written with an exponent. */
 static bool bare_ratio(const struct field *field, const struct json_value *value) {
   return field->kind == FIELD_RATIO && json_type(value) == JSON_NUMBER;
@@ -189,7 +174,7 @@ static bool never_allowed(const struct field *f) { return f->high >= 9.2e18 || (
 static const char *read_integer(struct binder *b, const struct field *field, const struct json_value *value, const char *text,
                                 int64_t *out) {
   if (field->automatic && !strcmp(text, field->automatic)) return *out = -1, NULL;
-  const char *wrong = parse_integer(b->arena, field->kind, text, out);
+  const char *wrong = unit_parse_whole(b->arena, field->kind, text, out);
   if (wrong) return wrong;
   bool endless = *out == INT64_MAX;
   if (endless && field->kind == FIELD_DURATION && !never_allowed(field)) return "must be a duration, and not \"never\"";

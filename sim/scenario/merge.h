@@ -13,6 +13,7 @@
  */
 #ifndef MERGE_H
 #define MERGE_H
+#include <stddef.h>
 #include "sim/scenario/json.h"
 
 struct record;
@@ -36,5 +37,8 @@ bool merge_override_as(struct arena *, struct diagnostics *, const struct record
 
 /* A tree of its own, for sweeps that override many times. Positions and origins are kept. */
 struct json_value *merge_copy(struct arena *, const struct json_value *);
+
+/* Length of the next step of a path: the longest key that is there, since names may hold dots, else up to the next dot. */
+size_t merge_step_length(const struct json_value *here, const char *rest);
 
 #endif

@@ -81,8 +81,7 @@ static bool deletes(struct walk *w, struct place p) {
   return !text && !strcmp(w->value, "null");
 }
 
-/* The length of the next step: the longest key that is there, since names may hold dots, else up to the next dot. */
-static size_t step_length(const struct json_value *here, const char *rest) {
+size_t merge_step_length(const struct json_value *here, const char *rest) {
   size_t best = 0;
   for (const struct json_value *v = json_first(here); v && json_name(v); v = json_next(v)) {
     size_t length = strlen(json_name(v));
@@ -181,7 +180,7 @@ static bool set_last(struct walk *w, struct place p, struct place next, struct j
 static bool walk_down(struct walk *w, struct place p, struct json_value *here, const char *rest) {
   if (wrapped_value(p, here)) here = (struct json_value *)json_member(here, "value");
   write_out(w, p, here);
-  size_t length = step_length(here, rest);
+  size_t length = merge_step_length(here, rest);
   const char *name = arena_format(w->arena, "%.*s", (int)length, rest);
   bool last = rest[length] == 0;
   struct place next = length ? place_step(p, name, here) : (struct place){0};

@@ -1,25 +1,15 @@
 #include "sim/scenario/place_path.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit.h"
+#include "sim/scenario/merge.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The longest key that is there, since names may hold dots, else up to the next dot. */
-static size_t step_length(const struct json_value *here, const char *rest) {
-  size_t best = 0;
-  for (const struct json_value *v = json_first(here); v && json_name(v); v = json_next(v)) {
-    size_t length = strlen(json_name(v));
-    bool fits = !strncmp(json_name(v), rest, length) && (rest[length] == 0 || rest[length] == '.');
-    if (fits && length > best) best = length;
-  }
-  return best ? best : strcspn(rest, ".");
-}
-
 static struct place place_at(struct arena *arena, struct place p, const struct json_value *here, const char *rest) {
   while (*rest && p.what != PLACE_UNKNOWN) {
     if (here && wrapped_value(p, here)) here = json_member(here, "value");
-    size_t length = step_length(here, rest);
+    size_t length = merge_step_length(here, rest);
     const char *name = arena_format(arena, "%.*s", (int)length, rest);
     p = place_step(p, name, here);
     here = json_resolve_path(here, name);
@@ -51,25 +41,9 @@ static bool plain_number(const char *text, double *out) {
   return !*end && isfinite(*out);
 }
 
-/* Those that are whole numbers inside. Null, or what is wrong. */
-static const char *parse_whole(struct arena *arena, enum field_kind kind, const char *text, int64_t *out) {
-  switch (kind) {
-  case FIELD_BYTES:
-    return unit_parse_bytes(arena, text, out);
-  case FIELD_CPU:
-    return unit_parse_cpu(arena, text, out);
-  case FIELD_CLOCK:
-    return unit_parse_clock(arena, text, out);
-  case FIELD_LIMIT:
-    return unit_parse_limit(arena, text, out);
-  default:
-    return unit_parse_duration(arena, text, out);
-  }
-}
-
 static bool whole_value(struct arena *arena, enum field_kind kind, const char *text, double *out) {
   int64_t whole = 0;
-  if (parse_whole(arena, kind, text, &whole)) return false;
+  if (unit_parse_whole(arena, kind, text, &whole)) return false;
   *out = whole == INT64_MAX ? INFINITY : kind == FIELD_CPU ? (double)whole / 1000 : (double)whole;
   return true;
 }

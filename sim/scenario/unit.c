@@ -253,3 +253,18 @@ const char *unit_parse_limit(struct arena *arena, const char *text, int64_t *lim
   *limit = (int64_t)number.digits;
   return NULL;
 }
+
+const char *unit_parse_whole(struct arena *arena, enum field_kind kind, const char *text, int64_t *out) {
+  switch (kind) {
+  case FIELD_DURATION:
+    return unit_parse_duration(arena, text, out);
+  case FIELD_BYTES:
+    return unit_parse_bytes(arena, text, out);
+  case FIELD_CPU:
+    return unit_parse_cpu(arena, text, out);
+  case FIELD_CLOCK:
+    return unit_parse_clock(arena, text, out);
+  default:
+    return unit_parse_limit(arena, text, out);
+  }
+}

@@ -58,4 +58,7 @@ const struct unit_form *unit_form(enum field_kind); /* null for kinds that are n
 /* The complaint about a bare number for a kind that needs a unit: `needs a unit: write "250ms" or "250s", not 250`. */
 char *unit_missing(struct arena *, enum field_kind, const char *number);
 
+/* The kinds that are whole numbers inside: durations, bytes, CPU, clocks, limits. */
+const char *unit_parse_whole(struct arena *, enum field_kind, const char *text, int64_t *out);
+
 #endif
