@@ -141,8 +141,8 @@ static uint32_t pair_needs(const struct compare *c, const struct compare_pair *p
 }
 
 static void want(uint32_t needs, uint32_t budget, bool pursued, uint32_t *most) {
-  if (pursued && needs != UINT32_MAX && needs > budget) needs = budget;
-  if (needs <= budget && needs > *most) *most = needs;
+  uint32_t most_of_it = settle_affordable(needs, budget, pursued);
+  if (most_of_it > *most) *most = most_of_it;
 }
 
 /* The most replications that anything needs which the budget can pay; 0: nothing does. */

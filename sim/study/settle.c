@@ -3,7 +3,7 @@
  * It is looked at only at geometrically spaced numbers of replications: looking after each one would stop at the first lucky
  * moment (sim/stats/stopping.h). At the first look a claim counts as decided when its 95% interval lies on one side; at later
  * looks, which it has chosen itself, only when half as much again would: so much luck does not come by looking more often.
- * What nobody could decide within the budget is not tried.
+ * What four times the budget would not decide is not tried: the estimate itself is rough.
  *
  * A precision is reached sooner where the spread happens to look small. So the first look asks for half as much again, and ten
  * replications are added behind the look that reached it, which had no say in when to stop. Normal values of which 24 would do
@@ -14,7 +14,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { REPLICATIONS_LEAST = 10, REPLICATIONS_BEYOND = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, FINE_BATCHES = 40 };
+enum {
+  REPLICATIONS_LEAST = 10,
+  REPLICATIONS_BEYOND = 10,
+  UNDECIDED_FACTOR = 10,
+  PRECISION_FACTOR = 100,
+  FINE_BATCHES = 40,
+  HOPELESS = 4
+};
 static const double look_factor = 1.5, later_caution = 1.5, first_caution = 1.5;
 
 static double precision_of(const struct study *s) {
@@ -51,6 +58,11 @@ static bool is_headline(const struct entry *e) {
          (m->aggregate == AGGREGATE_MEAN || (m->aggregate == AGGREGATE_QUANTILE && m->p <= 0.99));
 }
 
+uint32_t settle_affordable(uint32_t needs, uint32_t budget, bool pursued) {
+  if (needs <= budget) return needs;
+  return needs != UINT32_MAX && (pursued || needs / HOPELESS <= budget) ? budget : 0;
+}
+
 /* The most replications that anything needs which the budget can pay; 0: nothing does. */
 static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget, double caution, double precision) {
   uint32_t most = 0, claims = s->count - s->claims_from;
@@ -58,15 +70,13 @@ static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget,
   for (uint32_t i = 0; i < claims; i++) {
     const struct entry *e = &s->entries[s->claims_from + i];
     if (e->measure.over_faults != over_faults || (claim[i].severity == SEVERITY_INFO && !(precision > 0))) continue;
-    uint32_t needs = claim_needs(s, &claim[i], e, precision, caution);
-    if (needs > budget && precision > 0 && needs != UINT32_MAX) needs = budget;
-    if (needs <= budget && needs > most) most = needs;
+    uint32_t needs = settle_affordable(claim_needs(s, &claim[i], e, precision, caution), budget, precision > 0);
+    if (needs > most) most = needs;
   }
   for (uint32_t i = 0; i < s->claims_from && precision > 0 && !claims && !over_faults; i++) {
     if (!is_headline(&s->entries[i])) continue;
-    uint32_t needs = entry_needs(s, &s->entries[i], precision);
-    if (needs > budget && needs != UINT32_MAX) needs = budget;
-    if (needs <= budget && needs > most) most = needs;
+    uint32_t needs = settle_affordable(entry_needs(s, &s->entries[i], precision), budget, true);
+    if (needs > most) most = needs;
   }
   return most;
 }

@@ -53,7 +53,10 @@ bool study_lengthen(struct study *);
 void study_make_room(struct study *, bool over_faults, uint32_t n);
 struct entry *study_add_entry(struct study *, struct measure, const char *name, const char *aggregate);
 
-/* settle.c: what is run before anything is looked at. */
+/* settle.c: the replications to go to of the `needs`: as many as the budget pays, none when four times the budget would not do either. What is
+ * `pursued`, a precision, is always come as near to as may be. UINT32_MAX, nobody can tell: 0. */
+uint32_t settle_affordable(uint32_t needs, uint32_t budget, bool pursued);
+/* What is run before anything is looked at. */
 uint32_t settle_first(const struct study *);
 uint32_t settle_pieces(const struct study *);
 
