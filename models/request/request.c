@@ -4,8 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
-const char *const outcome_names[OUTCOMES] = {"completed",   "timeout",    "rejected", "pool_timeout", "refused",
-                                             "unreachable", "no_backend", "crashed",  "external",     "patience"};
+const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejected", "pool_timeout", "refused",      "unreachable",
+                                                 "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
+                                                 "shed",       NULL};
 
 struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {

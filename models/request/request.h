@@ -33,9 +33,12 @@ enum outcome {
   OUTCOME_CRASHED,      /* its replica died while it was inside */
   OUTCOME_EXTERNAL,     /* somebody else's service failed */
   OUTCOME_PATIENCE,     /* left the queue: its service had not begun within its patience */
+  OUTCOME_CALL_TIMEOUT, /* a caller inside gave up its call */
+  OUTCOME_BREAKER,      /* a circuit breaker let no call through */
+  OUTCOME_SHED,         /* dropped by the service when its turn came: it had waited too long */
   OUTCOMES
 };
-extern const char *const outcome_names[OUTCOMES];
+extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 
 /* CPU, THREAD: in a container's queue; POOL: for a connection; COMPUTING: on a thread. */
 enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE, COMPUTING };
