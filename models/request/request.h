@@ -56,7 +56,7 @@ struct request {
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
   lane_ticket pool_patience;
-  uint32_t client;  /* whose attempt it is, or NOBODY: it is all that its client does */
+  uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;

@@ -1,4 +1,6 @@
 #include "models/traffic/client.h"
+#include "models/traffic/journey.h"
+#include "models/traffic/waiting_room.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 
@@ -10,7 +12,7 @@ static const struct source_config *config_of(const struct world *w, const struct
 static const struct client_meters *meters_of(const struct world *w, const struct client *c) { return &config_of(w, c)->meters; }
 
 bool client_needed(const struct source_config *s) {
-  return s->kind == SOURCE_SESSION || s->retry.pause.attempts > 0 || s->reload.after.kind || s->hedge.after != SIM_NEVER ||
+  return s->kind == SOURCE_SESSION || s->retry.pause.attempts > 1 || s->reload.after.kind || s->hedge != SIM_NEVER ||
          s->impatience.kind || s->room >= 0;
 }
 
@@ -18,11 +20,15 @@ void client_declare(struct model *m, struct source_config *s) {
   struct client_meters *t = &s->meters;
   if (!client_needed(s)) return;
   t->attempts = meter_declare(m, s->name, "attempts", METER_COUNT, "Requests that its clients sent, first ones and repeated.");
-  t->retries = meter_declare(m, s->name, "retries", METER_COUNT, "Attempts after a failure.");
-  t->backing_off = meter_declare(m, s->name, "backing_off", METER_LEVEL, "Clients who wait before they try again.");
-  t->refused = meter_declare(m, s->name, "refused_retries", METER_COUNT, "Retries that the budget did not pay.");
-  t->reloads = meter_declare(m, s->name, "reloads", METER_COUNT, "Attempts because somebody pressed reload.");
-  t->hedges = meter_declare(m, s->name, "hedges", METER_COUNT, "Second copies of slow requests.");
+  if (s->retry.pause.attempts > 1) {
+    t->retries = meter_declare(m, s->name, "retries", METER_COUNT, "Attempts after a failure.");
+    t->backing_off = meter_declare(m, s->name, "backing_off", METER_LEVEL, "Clients who wait before they try again.");
+  }
+  if (s->retry.budget.burst)
+    t->refused = meter_declare(m, s->name, "refused_retries", METER_COUNT, "Retries that the budget did not pay.");
+  if (s->reload.after.kind)
+    t->reloads = meter_declare(m, s->name, "reloads", METER_COUNT, "Attempts because somebody pressed reload.");
+  if (s->hedge != SIM_NEVER) t->hedges = meter_declare(m, s->name, "hedges", METER_COUNT, "Second copies of slow requests.");
 }
 
 /* --- attempts -------------------------------------------------------------------------------------------------------------- */
@@ -43,7 +49,7 @@ static void arm_reload(struct world *w, struct client *c) {
 }
 
 static void arm_hedge(struct world *w, struct client *c) {
-  sim_time after = config_of(w, c)->hedge.after;
+  sim_time after = config_of(w, c)->hedge;
   if (after == SIM_NEVER || c->running != 1 || c->hedge_runs) return;
   c->hedge = timer_heap_push(w->clients.hedge, world_after(w, after), c->id);
   c->hedge_runs = true;
@@ -63,6 +69,7 @@ static void attempt(struct world *w, struct client *c) {
   c->request[c->running++] = r->id;
   c->attempts++;
   c->state = CLIENT_ASKS;
+  w->clients.attempts++;
   meter_count(w, meters_of(w, c)->attempts);
   arm_reload(w, c);
   arm_hedge(w, c);
@@ -75,6 +82,7 @@ static void forsake_all(struct world *w, struct client *c) {
     struct request *r = world_request(w, c->request[--c->running]);
     if (w->observation.records_waits) c->waited += request_waited(w, r);
     request_forsake(w, r);
+    w->clients.forsaken++;
   }
 }
 
@@ -118,7 +126,7 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
 static void go_on(struct world *w, struct client *c, bool answered) {
   struct source *s = source_of(w, c);
   if (s->config->kind == SOURCE_SESSION) {
-    session_goes_on(w, c, answered);
+    journey_goes_on(w, c, answered);
     return;
   }
   if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, c->user, c->arrived);
@@ -172,6 +180,7 @@ static void leave_out(struct client *c, uint32_t request) {
 void client_answered(struct world *w, struct request *r, enum outcome outcome) {
   struct client *c = client_at(&w->clients, r->client);
   leave_out(c, r->id);
+  w->clients.answered++;
   if (w->observation.records_waits) c->waited += request_waited(w, r);
   if (outcome != OUTCOME_COMPLETED && c->running) return; /* its copy may still be answered */
   c->failures++;
@@ -194,16 +203,33 @@ static void loses_patience(void *world, uint32_t id) {
 
 /* --- clients --------------------------------------------------------------------------------------------------------------- */
 
-struct client *client_new(struct world *w, uint32_t source, uint32_t user) {
+void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user) {
   uint32_t id = pool_take(&w->clients.pool);
   struct client *c = client_at(&w->clients, id);
-  *c = (struct client){.id = id, .source = source, .user = user, .began = world_now(w), .state = CLIENT_THINKS};
-  return c;
+  *c = (struct client){.id = id, .source = source, .number = n, .user = user, .began = world_now(w), .state = CLIENT_THINKS};
+  int32_t room = config_of(w, c)->room;
+  if (room >= 0)
+    waiting_room_enter(w, (uint32_t)room, c, n);
+  else
+    client_enters(w, c);
+}
+
+void client_enters(struct world *w, struct client *c) {
+  struct source *s = source_of(w, c);
+  c->admitted = true;
+  if (s->config->kind == SOURCE_SESSION) {
+    journey_begins(w, c, c->number);
+    return;
+  }
+  uint64_t key = source_key(s, c->number);
+  client_asks(w, c, source_endpoint(s, key), key);
 }
 
 void client_gone(struct world *w, struct client *c) {
+  int32_t room = config_of(w, c)->room;
   c->state = CLIENT_FREE;
   pool_give(&w->clients.pool, c->id);
+  if (room >= 0 && c->admitted) waiting_room_left(w, (uint32_t)room);
 }
 
 void clients_start(struct world *w) {
@@ -216,7 +242,7 @@ void clients_start(struct world *w) {
   all->reload = timer_heap_new(w->calendar, reloads, w);
   all->hedge = timer_heap_new(w->calendar, hedges, w);
   all->impatience = timer_heap_new(w->calendar, loses_patience, w);
-  all->thinking = timer_heap_new(w->calendar, session_asks, w);
+  all->thinking = timer_heap_new(w->calendar, journey_asks, w);
   all->room = timer_heap_new(w->calendar, waiting_room_abandoned, w);
 }
 
@@ -245,15 +271,3 @@ static const struct field reload_fields[] = {{.name = "after",
                                              {0}};
 const struct record reload_record = {"reload", sizeof(struct reload_config), reload_fields,
                                      "People who ask again while the old request still runs.", "after"};
-
-static const struct field hedge_fields[] = {{.name = "after",
-                                             .kind = FIELD_DURATION,
-                                             .offset = offsetof(struct hedge_config, after),
-                                             .fallback = "\"never\"",
-                                             .low = 1,
-                                             .high = 3.1536e16,
-                                             .doc = "A second copy is sent when there is no answer by then; the first answer "
-                                                    "counts."},
-                                            {0}};
-const struct record hedge_record = {"hedge", sizeof(struct hedge_config), hedge_fields,
-                                    "A second copy of a request that is slow.", "after"};

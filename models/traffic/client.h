@@ -9,6 +9,7 @@
  *                                  | failed, may retry: backs off -> attempt
  *                                  | reload: forsakes the running attempt -> attempt        (the server goes on with the old one)
  *                                  | hedge: a second attempt beside it; the first answer counts, the other is thrown away
+ *                                  |        (Dean and Barroso 2013, "The Tail at Scale")
  *                                  | impatience: forsakes all -> failed for good
  *
  * Invariants, audited: every errand that arrived is over or open, and every open one is in just one of these states; attempts begun
@@ -33,19 +34,15 @@ struct reload_config {
   int64_t times;             /* at most, an errand */
 };
 
-/* A second copy of a slow request (Dean and Barroso 2013, "The Tail at Scale"). */
-struct hedge_config {
-  sim_time after; /* SIM_NEVER: no hedging */
-};
-
-extern const struct record reload_record, hedge_record;
+extern const struct record reload_record;
 
 enum client_state { CLIENT_FREE, CLIENT_IN_ROOM, CLIENT_ASKS, CLIENT_BACKS_OFF, CLIENT_THINKS };
 enum { CLIENT_ATTEMPTS = 2 }; /* at a time: one, and its hedge */
 
 struct client {
   uint64_t key;      /* of the errand's draws */
-  uint64_t walk_key; /* sessions: of the journey's */
+  uint64_t walk_key; /* of its draws in the room; then, sessions, of the journey's */
+  uint64_t number;   /* n of the source */
   sim_time arrived;  /* the errand's intended arrival */
   sim_time began;    /* the client's own: a session's age counts from here, a wait in the room too */
   sim_time waited;   /* in queues and for connections, by attempts that have ended; kept where waits are recorded */
@@ -53,17 +50,19 @@ struct client {
   uint32_t attempts, failures, reloads; /* of the errand */
   uint32_t asked;                       /* errands of the session */
   uint32_t request[CLIENT_ATTEMPTS], running;
-  uint32_t next, previous; /* in the room's line */
+  uint32_t position; /* in the room's line */
   timer_ticket pause, reload, hedge, impatience;
   uint16_t endpoint, place;
   uint8_t state;
-  bool reload_runs, hedge_runs, impatience_runs;
+  bool reload_runs, hedge_runs, impatience_runs, room_patience_runs;
+  bool admitted; /* by the room of its source */
 };
 
 /* All clients of a world; empty where no source needs any. */
 struct clients {
-  struct pool pool; /* struct client */
-  uint32_t open;    /* errands that have begun and not ended */
+  struct pool pool;                      /* struct client */
+  uint32_t open;                         /* errands that have begun and not ended */
+  uint64_t attempts, answered, forsaken; /* answered: or failed, or timed out */
   struct timer_heap *back_off, *reload, *hedge, *impatience, *thinking, *room;
 };
 
@@ -79,8 +78,10 @@ void client_declare(struct model *, struct source_config *);
 void clients_start(struct world *);
 void clients_stop(struct world *);
 
-/* A new client of the source, who has done nothing yet. */
-struct client *client_new(struct world *, uint32_t source, uint32_t user);
+/* Somebody comes, number n of the source: to its room, if it has one, or onto the site. */
+void client_arrives(struct world *, uint32_t source, uint64_t n, uint32_t user);
+/* The client is on the site: it asks for what the source's mix says, or begins its journey. */
+void client_enters(struct world *, struct client *);
 /* The client wants something, now. */
 void client_asks(struct world *, struct client *, uint32_t endpoint, uint64_t key);
 /* One of its attempts has ended for it: answered, failed or timed out. */

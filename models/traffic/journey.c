@@ -1,4 +1,4 @@
-#include "models/traffic/session.h"
+#include "models/traffic/journey.h"
 #include "models/traffic/client.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -56,7 +56,7 @@ static const char *name_places(struct model *m, struct source_config *s, uint32_
   return NULL;
 }
 
-const char *session_link(struct model *m, struct source_config *s, uint32_t *at) {
+const char *journey_link(struct model *m, struct source_config *s, uint32_t *at) {
   *at = 0;
   if (!s->journey.count) return "a session needs a \"journey\": a list of places";
   if (s->journey.count > JOURNEY_PLACES) return "has more than 64 places";
@@ -74,7 +74,7 @@ const char *session_link(struct model *m, struct source_config *s, uint32_t *at)
 }
 
 /* visits = start + P' visits, by elimination: at most 64 places. */
-void session_visits(const struct source_config *s, double *visits) {
+void journey_visits(const struct source_config *s, double *visits) {
   double a[JOURNEY_PLACES][JOURNEY_PLACES + 1] = {{0}};
   uint32_t n = s->journey.count;
   for (uint32_t i = 0; i < n; i++) {
@@ -116,12 +116,12 @@ static void visit(struct world *w, struct client *c) {
   client_asks(w, c, (uint32_t)place_at(w->sources[c->source].config, c->place)->ask, stream_bits(&draws));
 }
 
-void session_asks(void *world, uint32_t client) {
+void journey_asks(void *world, uint32_t client) {
   struct world *w = world;
   visit(w, client_at(&w->clients, client));
 }
 
-void session_begins(struct world *w, struct client *c, uint64_t n) {
+void journey_begins(struct world *w, struct client *c, uint64_t n) {
   struct source *s = &w->sources[c->source];
   struct stream draws = stream_at(s->request_key, n);
   c->walk_key = stream_bits(&draws);
@@ -156,7 +156,7 @@ static void thinks(struct world *w, struct client *c, const struct place_config 
   c->pause = timer_heap_push(w->clients.thinking, world_after(w, pause), c->id);
 }
 
-void session_goes_on(struct world *w, struct client *c, bool answered) {
+void journey_goes_on(struct world *w, struct client *c, bool answered) {
   const struct source_config *s = w->sources[c->source].config;
   const struct place_config *p = place_at(s, c->place);
   bool again = !answered && p->failed == FAILED_AGAIN;
@@ -164,7 +164,10 @@ void session_goes_on(struct world *w, struct client *c, bool answered) {
     ends(w, c, true);
     return;
   }
-  int32_t next = again ? c->place : p->next.count ? choose(c, &p->next) : c->place + 1 < (int32_t)s->journey.count ? c->place + 1 : PLACE_LEAVE;
+  int32_t next = again                                      ? c->place
+                 : p->next.count                            ? choose(c, &p->next)
+                 : c->place + 1 < (int32_t)s->journey.count ? c->place + 1
+                                                            : PLACE_LEAVE;
   if (next == PLACE_LEAVE) {
     ends(w, c, false);
     return;
@@ -179,7 +182,11 @@ void session_goes_on(struct world *w, struct client *c, bool answered) {
 static const char *const failed_words[] = {"leave", "again", "go-on", NULL};
 #define AT(member) offsetof(struct place_config, member)
 static const struct field fields[] = {
-    {.name = "ask", .kind = FIELD_REFERENCE, .offset = AT(ask), .target = "endpoints", .doc = "The endpoint that is asked for here."},
+    {.name = "ask",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(ask),
+     .target = "endpoints",
+     .doc = "The endpoint that is asked for here."},
     {.name = "name", .kind = FIELD_TEXT, .offset = AT(name), .optional = true, .doc = "For `next`; absent: the endpoint's."},
     {.name = "think",
      .kind = FIELD_DISTRIBUTION,

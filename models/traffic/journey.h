@@ -5,11 +5,11 @@
  * one it has arrived. What happens after a failure is the place's `failed`: leave, try the place again, or go on as if nothing were.
  *
  * As an absorbing Markov chain with the transition matrix P of answered requests, the mean number of visits to each place is the first
- * row of (I - P)^-1 (Kemeny and Snell 1960); session_visits computes it, for the table of bottlenecks and the estimate of work.
+ * row of (I - P)^-1 (Kemeny and Snell 1960); journey_visits computes it, for the table of bottlenecks and the estimate of work.
  * Errand k of session n draws its demands, thoughts and turns from streams keyed by (source, n, k): the same people meet every
  * cluster. */
-#ifndef SESSION_H
-#define SESSION_H
+#ifndef JOURNEY_H
+#define JOURNEY_H
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/sim_time.h"
@@ -38,15 +38,15 @@ struct session_meters {
 };
 
 /* Resolves names and checks the journey. Null, or what is wrong; *at is the place's number. */
-const char *session_link(struct model *, struct source_config *, uint32_t *at);
+const char *journey_link(struct model *, struct source_config *, uint32_t *at);
 /* Mean number of requests of a session by endpoint, added to `visits`, if every request is answered. */
-void session_visits(const struct source_config *, double *visits);
+void journey_visits(const struct source_config *, double *visits);
 
 /* A client begins its journey: session n of the source. */
-void session_begins(struct world *, struct client *, uint64_t n);
+void journey_begins(struct world *, struct client *, uint64_t n);
 /* Its request has been answered, or has failed for good. */
-void session_goes_on(struct world *, struct client *, bool answered);
+void journey_goes_on(struct world *, struct client *, bool answered);
 /* Handler: it has thought. */
-void session_asks(void *world, uint32_t client);
+void journey_asks(void *world, uint32_t client);
 
 #endif
