@@ -253,7 +253,7 @@ static void link_sources(struct linker *l) {
       fault(l, path, "%s needs a \"rate\"", s->kind == SOURCE_OPEN ? "an open source" : "a source of sessions");
       continue;
     }
-    const char *wrong = profile_prepare(&s->rate, m->run.start);
+    const char *wrong = profile_prepare(&s->rate, l->arena, m->run.start);
     if (wrong) fault(l, arena_format(l->arena, "%s.rate", path), "%s", wrong);
   }
 }
