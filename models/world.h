@@ -33,7 +33,9 @@ enum purpose {
   PURPOSE_DETECTION,    /* entity: node: heartbeat phases */
   PURPOSE_THINKING,     /* entity: source; then user and n */
   PURPOSE_SCALER,       /* entity: service: phase of its autoscaler */
-  PURPOSE_BUSYNESS      /* entity: source: its factor of the day */
+  PURPOSE_BUSYNESS,     /* entity: source: its factor of the day */
+  PURPOSE_BURST,        /* entity: source: the states of its burst */
+  PURPOSE_BATCH         /* entity: source: sizes of its batches */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };

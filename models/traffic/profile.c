@@ -1,4 +1,5 @@
 #include "models/traffic/profile.h"
+#include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 #include <assert.h>
 #include <math.h>
@@ -47,6 +48,12 @@ static const struct record constant_record = {"constant profile", sizeof(struct 
                                               "The same rate at all times.", "rate"};
 static const struct profile_kind constant_kind = {constant_rate, constant_between, constant_between, constant_expected, NULL};
 static const struct alternative constant_alternative = {"constant", false, &constant_record, &constant_kind};
+
+struct choice profile_constant(double rate, struct arena *arena) {
+  struct constant_profile *p = arena_alloc(arena, sizeof *p);
+  p->rate = rate;
+  return (struct choice){&constant_alternative, p};
+}
 
 /* --- day: one peak a day ------------------------------------------------------------------------------------------------- */
 

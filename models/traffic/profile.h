@@ -8,6 +8,8 @@
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 
+struct arena;
+
 struct profile_kind {
   double (*rate)(const void *self, sim_time t);                     /* per second */
   double (*bound)(const void *self, sim_time from, sim_time to);    /* at least the rate everywhere in [from, to) */
@@ -18,6 +20,8 @@ struct profile_kind {
 
 extern const struct choice_set profile_choices;
 
+/* The same rate per second at all times. */
+struct choice profile_constant(double rate, struct arena *);
 double profile_rate(const struct choice *, sim_time t);
 double profile_bound(const struct choice *, sim_time from, sim_time to);
 double profile_floor(const struct choice *, sim_time from, sim_time to);

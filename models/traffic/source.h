@@ -10,6 +10,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 #include "models/traffic/arrivals.h"
+#include "models/traffic/batch.h"
 #include "models/traffic/profile.h"
 #include "models/traffic/users.h"
 #include "sim/engine/distribution.h"
@@ -30,6 +31,9 @@ struct source_config {
   struct distribution patience; /* no kind: waits in queues for ever */
   double busyness_cv;
   struct distribution busyness; /* of the rate's factor; solved by model_link */
+  struct choice burst, batch;
+  struct dispersion_config dispersion;
+  struct burst chain; /* of burst or dispersion, solved by model_link; no states: none */
 };
 
 extern const struct record source_record;
@@ -46,6 +50,9 @@ struct source {
   struct arrivals arrivals; /* open */
   struct users users;       /* closed */
 };
+
+/* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */
+double source_expected(const struct source_config *, sim_time from, sim_time to);
 
 void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);
 void source_stop(struct source *);

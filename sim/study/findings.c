@@ -274,7 +274,7 @@ static double offered_in_quarter(const struct model *m, int quarter) {
   sim_time from = m->run.warmup + m->run.window / 4 * quarter, to = from + m->run.window / 4;
   double sum = 0;
   for (uint32_t i = 0; i < m->sources.count; i++)
-    if (model_source(m, i)->kind == SOURCE_OPEN) sum += profile_expected(&model_source(m, i)->rate, from, to);
+    sum += source_expected(model_source(m, i), from, to);
   return sum;
 }
 
@@ -319,8 +319,7 @@ static double offered_at_peak(const struct study *l) {
     sim_time from = o->measured_from + i * o->window_length;
     double sum = 0;
     for (uint32_t k = 0; k < l->model.sources.count; k++)
-      if (model_source(&l->model, k)->kind == SOURCE_OPEN)
-        sum += profile_expected(&model_source(&l->model, k)->rate, from, from + o->window_length);
+      sum += source_expected(model_source(&l->model, k), from, from + o->window_length);
     most = fmax(most, sum / sim_seconds(o->window_length));
   }
   return most;

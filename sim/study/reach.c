@@ -6,7 +6,7 @@ static double offered_in(const struct model *m, const struct observation *o, uin
   sim_time a = o->measured_from + window * o->window_length, b = a + o->window_length;
   double sum = 0;
   for (uint32_t i = 0; i < m->sources.count; i++)
-    if (model_source(m, i)->kind == SOURCE_OPEN) sum += profile_expected(&model_source(m, i)->rate, a, b);
+    sum += source_expected(model_source(m, i), a, b);
   return sum;
 }
 
