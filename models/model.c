@@ -245,8 +245,16 @@ static void link_sources(struct linker *l) {
     if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
     if (s->kind == SOURCE_CLOSED) {
       if (s->busyness_cv > 0) fault_at(l, path, "busyness_cv", "varies the rate of an open source; a closed one has users");
+      if (s->burst.kind) fault_at(l, path, "burst", "varies the rate of an open source; a closed one has users");
+      if (s->batch.kind) fault_at(l, path, "batch", "groups the arrivals of an open source; a closed one has users");
+      if (s->dispersion.index > 1) fault_at(l, path, "dispersion", "varies the rate of an open source; a closed one has users");
       if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
       if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
+      continue;
+    }
+    const char *key, *bad = arrivals_link(s, l->arena, &key);
+    if (bad) {
+      fault_at(l, path, key, "%s", bad);
       continue;
     }
     if (!s->rate.kind) {
@@ -309,7 +317,7 @@ static void link_money(struct linker *l) {
 
 static double source_rate(const struct model *m, const struct source_config *s) {
   if (s->kind == SOURCE_CLOSED) return s->think.mean > 0 ? (double)s->population / (s->think.mean * 1e-9) : (double)s->population;
-  return profile_expected(&s->rate, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
+  return source_expected(s, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
 }
 
 /* --- the warm-up ---------------------------------------------------------------------------------------------------------------- */
@@ -334,6 +342,16 @@ static bool rates_daily(const struct model *m) {
       if (fabs(first - second) > 1e-9 * (first + second)) return false;
     }
   return true;
+}
+
+/* Only now the measured time is known. */
+static void link_dispersions(struct linker *l) {
+  const struct run_config *run = &l->model->run;
+  for (uint32_t i = 0; i < l->model->sources.count; i++) {
+    struct source_config *s = (struct source_config *)l->model->sources.items + i;
+    const char *wrong = arrivals_link_dispersion(s, run->warmup, run->warmup + run->window, l->arena);
+    if (wrong) fault_at(l, arena_format(l->arena, "traffic.%s", s->name), "dispersion", "%s", wrong);
+  }
 }
 
 static bool anything_drilled(const struct model *m) {
@@ -409,6 +427,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_faults(&l);
   link_phases(&l);
   if (!l.failed) link_warmup(m);
+  if (!l.failed) link_dispersions(&l);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
     fault_at(&l, "run", "method",
              "batches need stationary traffic: constant rates, no shifts, no busyness, no drill at a given time, no probes");
@@ -432,7 +451,7 @@ double model_offered(const struct model *m, sim_time from, sim_time to) {
   double sum = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
-    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * profile_expected(&s->rate, from, to);
+    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * source_expected(s, from, to);
   }
   return sum;
 }

@@ -35,6 +35,8 @@ enum purpose {
   PURPOSE_THINKING,     /* entity: source; then user and n */
   PURPOSE_SCALER,       /* entity: service: phase of its autoscaler */
   PURPOSE_BUSYNESS,     /* entity: source: its factor of the day */
+  PURPOSE_BURST,        /* entity: source: the states of its burst */
+  PURPOSE_BATCH,        /* entity: source: sizes of its batches */
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
   PURPOSE_LOTTERY       /* entity: waiting room: whose turn it is */
 };

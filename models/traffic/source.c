@@ -94,9 +94,31 @@ static const struct field fields[] = {
      .high = 3,
      .doc = "Open: days differ. The rate of each replication is multiplied by one gamma factor of mean 1 and this coefficient of "
             "variation; 0: by 1."},
+    {.name = "burst",
+     .kind = FIELD_CHOICE,
+     .offset = AT(burst),
+     .choices = &burst_choices,
+     .optional = true,
+     .doc = "Open: the rate jumps at random times. Absent: it does not."},
+    {.name = "batch",
+     .kind = FIELD_CHOICE,
+     .offset = AT(batch),
+     .choices = &batch_choices,
+     .optional = true,
+     .doc = "Open: how many requests come together; the rate stays that of requests. Absent: each comes alone."},
+    {.name = "dispersion",
+     .kind = FIELD_RECORD,
+     .offset = AT(dispersion),
+     .record = &dispersion_record,
+     .doc = "Open: burstiness by an index of dispersion of counts; the mean rate stays."},
     {0}};
 #undef AT
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
+
+double source_expected(const struct source_config *s, sim_time from, sim_time to) {
+  if (s->kind == SOURCE_CLOSED) return 0;
+  return profile_expected(&s->rate, from, to) * (s->chain.states ? s->chain.mean : 1);
+}
 
 uint32_t source_endpoint(const struct source *s, uint64_t key) {
   const struct weights *mix = &s->config->mix;

@@ -12,6 +12,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 #include "models/traffic/arrivals.h"
+#include "models/traffic/batch.h"
 #include "models/traffic/client.h"
 #include "models/traffic/profile.h"
 #include "models/traffic/journey.h"
@@ -39,8 +40,11 @@ struct source_config {
   int32_t room;                   /* waiting room, or -1 */
   struct config_list journey;     /* struct place_config */
   double busyness_cv;
+  struct choice burst, batch;
+  struct dispersion_config dispersion;
   /* Derived by model_link. */
   struct distribution busyness; /* of the rate's factor */
+  struct burst chain;           /* of burst or dispersion; no states: none */
   struct client_meters meters;
   struct session_meters session_meters;
   double *visits; /* requests by endpoint for one arrival (closed: for one thought), if every request is answered */
@@ -63,6 +67,9 @@ struct source {
   struct arrivals arrivals; /* open */
   struct users users;       /* closed */
 };
+
+/* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */
+double source_expected(const struct source_config *, sim_time from, sim_time to);
 
 void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);
 void source_stop(struct source *);
