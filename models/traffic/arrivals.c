@@ -78,7 +78,7 @@ const char *arrivals_link(struct source_config *s, struct arena *arena, const ch
 }
 
 const char *arrivals_link_dispersion(struct source_config *s, sim_time from, sim_time to, struct arena *arena) {
-  if (s->kind != SOURCE_OPEN || !(s->dispersion.index > 1)) return NULL;
+  if (s->kind == SOURCE_CLOSED || !(s->dispersion.index > 1)) return NULL;
   double rate = source_expected(s, from, to) / sim_seconds(to - from);
   if (!(rate > 0)) return "the mean rate of the measured time is zero";
   return dispersion_solve(&s->dispersion, rate, batch_second_moment(&s->batch) / batch_mean(&s->batch), arena, &s->chain);
