@@ -95,7 +95,7 @@ double model_endpoint_share(const struct model *, uint32_t endpoint);
 struct observation_plan model_observation_plan(const struct model *, bool traffic);
 /* Requests that one replication of a traffic run simulates, estimated: closed users as if nothing took time. */
 double model_requests(const struct model *);
-/* Mean offered rate of all open sources over the measured window, per second. */
+/* Mean offered rate of all open sources and traces over the measured window, per second. */
 double model_offered_rate(const struct model *);
 
 #endif

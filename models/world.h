@@ -35,7 +35,8 @@ enum purpose {
   PURPOSE_SCALER,       /* entity: service: phase of its autoscaler */
   PURPOSE_BUSYNESS,     /* entity: source: its factor of the day */
   PURPOSE_BURST,        /* entity: source: the states of its burst */
-  PURPOSE_BATCH         /* entity: source: sizes of its batches */
+  PURPOSE_BATCH,        /* entity: source: sizes of its batches */
+  PURPOSE_REPLAY        /* entity: source; then round and arrival of its trace: scale and spread */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };

@@ -1,6 +1,7 @@
 /* Sources: who sends requests and when.
  *
- * An open source sends at its profile's rate whatever happens to the answers (arrivals.h). A closed source is a fixed population:
+ * An open source sends at its profile's rate whatever happens to the answers (arrivals.h); a trace replays
+ * arrivals that were written down (trace.h). A closed source is a fixed population:
  * each user thinks, sends one request, waits for the answer (or for the time-out) and thinks again (users.h).
  * Whatever decides when, somebody who arrives is one call: source_send(source, n, user).
  * A client has a time-out (it goes, the servers notice nothing) or patience (it stands in the queue of the first service and
@@ -12,13 +13,14 @@
 #include "models/traffic/arrivals.h"
 #include "models/traffic/batch.h"
 #include "models/traffic/profile.h"
+#include "models/traffic/trace.h"
 #include "models/traffic/users.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/event_set.h"
 
 struct world;
 
-enum source_kind { SOURCE_OPEN, SOURCE_CLOSED };
+enum source_kind { SOURCE_OPEN, SOURCE_CLOSED, SOURCE_TRACE };
 
 struct source_config {
   const char *name;
@@ -34,6 +36,7 @@ struct source_config {
   struct choice burst, batch;
   struct dispersion_config dispersion;
   struct burst chain; /* of burst or dispersion, solved by model_link; no states: none */
+  struct trace_config trace;
 };
 
 extern const struct record source_record;
@@ -48,6 +51,7 @@ struct source {
   struct lane *patience;    /* the client's time-out; null when it waits for ever */
   bool impatient;           /* its requests leave queues */
   struct arrivals arrivals; /* open */
+  struct replay replay;     /* trace */
   struct users users;       /* closed */
 };
 
@@ -58,6 +62,8 @@ void source_start(struct source *, struct world *, const struct source_config *,
 void source_stop(struct source *);
 /* Somebody arrives: request n of the source is sent now. user: NOBODY, or who waits for its end (closed). */
 void source_send(struct source *, uint64_t n, uint32_t user);
+/* The same for a given endpoint; -1: by the mix. */
+void source_send_to(struct source *, uint64_t n, uint32_t user, int32_t endpoint);
 /* The client of a closed source has its answer or has given up: the user thinks. */
 void source_user_returns(struct source *, uint32_t user, sim_time sent_at);
 /* Accounts for users who are thinking at the end, so that thought + waited = population x horizon. */

@@ -297,8 +297,7 @@ void findings_pictures(const struct study *l, struct results *r) {
 static double offered_in_quarter(const struct model *m, int quarter) {
   sim_time from = m->run.warmup + m->run.window / 4 * quarter, to = from + m->run.window / 4;
   double sum = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    sum += source_expected(model_source(m, i), from, to);
+  for (uint32_t i = 0; i < m->sources.count; i++) sum += source_expected(model_source(m, i), from, to);
   return sum;
 }
 
@@ -317,7 +316,7 @@ bool findings_unstable(const struct study *l) {
   const struct model *m = &l->model;
   bool waits = false;
   for (uint32_t i = 0; i < m->sources.count; i++)
-    waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
+    waits |= model_source(m, i)->kind != SOURCE_CLOSED && model_source(m, i)->timeout == SIM_NEVER;
   if (v->overflowed) return true;
   if (!waits || v->observation.window_count < 4) return false;
   double backlog = inside_in_quarter(&v->observation, 3) * 1e-9 / (0.25 * v->seconds / (double)v->replications);
