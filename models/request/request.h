@@ -33,9 +33,12 @@ enum outcome {
   OUTCOME_CRASHED,      /* its replica died while it was inside */
   OUTCOME_EXTERNAL,     /* somebody else's service failed */
   OUTCOME_PATIENCE,     /* left the queue: its service had not begun within its patience */
+  OUTCOME_CALL_TIMEOUT, /* a caller inside gave up its call */
+  OUTCOME_BREAKER,      /* a circuit breaker let no call through */
+  OUTCOME_SHED,         /* dropped by the service when its turn came: it had waited too long */
   OUTCOMES
 };
-extern const char *const outcome_names[OUTCOMES];
+extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 
 /* CPU, THREAD: in a container's queue; POOL: for a connection; COMPUTING: on a thread. */
 enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE, COMPUTING };
@@ -53,6 +56,7 @@ struct request {
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
   lane_ticket pool_patience;
+  uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
@@ -66,6 +70,10 @@ struct request {
 
 /* A new request of a source: sent now. n: its number within the source. */
 void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* The same as an attempt of a client, which is yet to be resumed and is not counted as an arrival. Null: the run is stopped. */
+struct request *request_new(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* Its client does not wait for it any more; it goes on, and nobody is told how it ends. */
+void request_forsake(struct world *, struct request *);
 /* Executes instructions until the request waits or is gone. */
 void request_resume(struct world *, struct request *);
 /* Ends it for its client (if it still has one), gives back all it holds and forgets it. It must wait nowhere. */

@@ -21,6 +21,8 @@ struct profile_kind {
 
 extern const struct choice_set profile_choices;
 
+/* The same rate per second at all times. */
+struct choice profile_of_rate(double rate, struct arena *);
 double profile_rate(const struct choice *, sim_time t);
 double profile_bound(const struct choice *, sim_time from, sim_time to);
 double profile_floor(const struct choice *, sim_time from, sim_time to);

@@ -1,5 +1,6 @@
 /* Constant: rate(t) = r. */
 #include "models/traffic/profile_kinds.h"
+#include "sim/engine/arena.h"
 
 struct constant_profile {
   double rate;
@@ -27,3 +28,9 @@ static const struct record constant_record = {"constant profile", sizeof(struct 
                                               "The same rate at all times.", "rate"};
 static const struct profile_kind constant_kind = {constant_rate, constant_between, constant_between, constant_expected, NULL, NULL};
 const struct alternative profile_constant = {"constant", false, &constant_record, &constant_kind};
+
+struct choice profile_of_rate(double rate, struct arena *arena) {
+  struct constant_profile *p = arena_alloc(arena, sizeof *p);
+  p->rate = rate;
+  return (struct choice){&profile_constant, p};
+}

@@ -60,7 +60,8 @@ struct money_value {
 
 struct weights {
   uint32_t count;
-  int32_t *reference; /* index into the target map */
+  int32_t *reference; /* index into the target map; without a target the number of the weight */
+  const char **name;  /* as given */
   double *weight;     /* as given, not normalised */
 };
 

@@ -130,6 +130,7 @@ void bind_weights(struct binder *b, const struct field *field, const struct json
     return;
   }
   out->reference = arena_alloc_array(b->arena, sizeof *out->reference, json_count(value));
+  out->name = arena_alloc_array(b->arena, sizeof *out->name, json_count(value));
   out->weight = arena_alloc_array(b->arena, sizeof *out->weight, json_count(value));
   double sum = 0;
   uint32_t before = diagnostics_errors(b->diagnostics);
@@ -138,6 +139,7 @@ void bind_weights(struct binder *b, const struct field *field, const struct json
     const char *outer = bind_enter(b, json_name(v));
     struct field weight = {.name = json_name(v), .kind = FIELD_NUMBER, .high = INFINITY};
     uint32_t i = out->count++;
+    out->name[i] = json_name(v);
     out->reference[i] =
         field->target ? bind_find_target(b, field->name, field->target, json_name(v), json_name_position(v)) : (int32_t)i;
     bind_field(b, &weight, v, &out->weight[i]);
