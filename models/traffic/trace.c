@@ -42,12 +42,12 @@ static void read_table(struct trace_config *t, struct arena *arena) {
 }
 
 /* Clients of a log by their words: a hash table of lines, open addressing, twice as large as there are lines. */
-struct clients {
+struct trace_clients {
   const char **words;
   uint32_t *lengths, *numbers, mask, count;
 };
 
-static uint32_t client_number(struct clients *c, const char *word, uint32_t length) {
+static uint32_t client_number(struct trace_clients *c, const char *word, uint32_t length) {
   uint64_t hash = 0xcbf29ce484222325u;
   for (uint32_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)word[i]) * 0x100000001b3u;
   uint32_t place = (uint32_t)(hash >> 20) & c->mask;
@@ -57,8 +57,8 @@ static uint32_t client_number(struct clients *c, const char *word, uint32_t leng
   return c->numbers[place] = c->count++;
 }
 
-static struct clients clients_new(uint32_t lines) {
-  struct clients c = {.mask = 1};
+static struct trace_clients clients_new(uint32_t lines) {
+  struct trace_clients c = {.mask = 1};
   while (c.mask < 2 * (uint64_t)lines) c.mask = 2 * c.mask + 1;
   c.words = calloc((size_t)c.mask + 1, sizeof *c.words);
   c.lengths = calloc((size_t)c.mask + 1, sizeof *c.lengths), c.numbers = calloc((size_t)c.mask + 1, sizeof *c.numbers);
@@ -66,7 +66,7 @@ static struct clients clients_new(uint32_t lines) {
   return c;
 }
 
-static void clients_free(struct clients *c) {
+static void clients_free(struct trace_clients *c) {
   free(c->words);
   free(c->lengths);
   free(c->numbers);
@@ -85,7 +85,7 @@ static const struct trace_path *path_of(const struct trace_config *t, const char
 struct log_reader {
   struct trace_config *trace;
   struct arena *arena;
-  struct clients clients;
+  struct trace_clients clients;
   sim_time first, last; /* of the log */
 };
 
@@ -144,7 +144,8 @@ static const char *read_log(struct trace_config *t, struct arena *arena) {
 static struct weights mix_of(const struct trace_config *t, struct arena *arena) {
   int32_t most = 0;
   for (uint32_t i = 0; i < t->count; i++) most = t->arrivals[i].endpoint > most ? t->arrivals[i].endpoint : most;
-  struct weights mix = {0, arena_new_array(arena, int32_t, (size_t)most + 1), arena_new_array(arena, double, (size_t)most + 1)};
+  struct weights mix = {.reference = arena_new_array(arena, int32_t, (size_t)most + 1),
+                        .weight = arena_new_array(arena, double, (size_t)most + 1)};
   uint32_t *place = arena_new_array(arena, uint32_t, (size_t)most + 1); /* in the mix, less one */
   for (uint32_t i = 0; i < t->count; i++) {
     int32_t endpoint = t->arrivals[i].endpoint;
