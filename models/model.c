@@ -228,6 +228,15 @@ static void link_sources(struct linker *l) {
   }
 }
 
+static void link_limits(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->limits.count; i++) {
+    struct limit_config *limit = (struct limit_config *)m->limits.items + i;
+    const char *key = NULL, *wrong = limit_link(m, limit, &key);
+    if (wrong) fault_at(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
+  }
+}
+
 static void link_phases(struct linker *l) {
   const struct run_config *run = &l->model->run;
   const struct phase_config *phases = run->phases.items;
@@ -374,6 +383,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   link_services(&l);
   link_sources(&l);
+  link_limits(&l);
   link_endpoints(&l);
   link_faults(&l);
   link_phases(&l);

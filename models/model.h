@@ -9,6 +9,7 @@
 #include "models/money/price.h"
 #include "models/observation.h"
 #include "models/platform/platform.h"
+#include "models/protection/limit.h"
 #include "models/request/program.h"
 #include "models/traffic/source.h"
 
@@ -53,6 +54,7 @@ struct model {
   struct config_list endpoints; /* struct endpoint_config */
   struct config_list services;  /* struct service_config */
   struct config_list faults;    /* struct fault_config */
+  struct config_list limits;    /* struct limit_config */
   struct platform_config platform;
   struct bill_config bill;
   struct run_config run;
@@ -81,6 +83,9 @@ static inline const struct source_config *model_source(const struct model *m, ui
 }
 static inline const struct fault_config *model_fault_at(const struct model *m, uint32_t i) {
   return (const struct fault_config *)m->faults.items + i;
+}
+static inline const struct limit_config *model_limit(const struct model *m, uint32_t i) {
+  return (const struct limit_config *)m->limits.items + i;
 }
 static inline const struct node_group *model_nodes(const struct model *m, uint32_t i) {
   return (const struct node_group *)m->platform.nodes.items + i;

@@ -70,7 +70,8 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n)};
+                          arena_new_array(arena, double, n),
+                          arena_new_array(arena, double, m->limits.count + 1)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   return d;
 }
