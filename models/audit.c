@@ -147,9 +147,9 @@ static void audit_users(const struct audit *a) {
     const struct source *s = &w->sources[i];
     if (s->config->kind != SOURCE_CLOSED) continue;
     unsigned __int128 whole = (unsigned __int128)(uint64_t)w->horizon * (uint64_t)s->config->population;
-    if (s->thought_ns + s->waited_ns != whole)
+    if (s->users.thought_ns + s->users.waited_ns != whole)
       broken(a, "response time law: users of %s thought %.9g s and waited %.9g s of %.9g s", s->config->name,
-             (double)s->thought_ns * 1e-9, (double)s->waited_ns * 1e-9, (double)whole * 1e-9);
+             (double)s->users.thought_ns * 1e-9, (double)s->users.waited_ns * 1e-9, (double)whole * 1e-9);
   }
 }
 

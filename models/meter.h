@@ -13,8 +13,7 @@
  *     config->left = meter_declare(model, "tickets", "left", METER_LEVEL, "Not sold and not held.");   ... while linking
  *     meter_set(world, config->left, 4999);                                                            ... while running
  *
- * Names of things are unique among sources, endpoints, services and whatever else has meters where they could be confused in a
- * claim: model_link sees to it. A meter's name must not be one of the words that claims know already (latency, wait is allowed). */
+ * In a claim "thing.name" is looked for among the meters first, so that a meter may be called what endpoints have too (wait). */
 #ifndef METER_H
 #define METER_H
 #include "sim/engine/sim_time.h"
@@ -36,10 +35,10 @@ struct meter_config {
 
 /* What one replication saw of a meter; merged by addition. */
 struct meter_observation {
-  struct series course;   /* COUNT: events; LEVEL: the level; TIME: durations in seconds at their ends */
-  struct level level;     /* LEVEL: its present value */
-  double most, least;     /* LEVEL, in the measured time */
-  struct histogram *time; /* TIME, in ns; else null */
+  struct series course;       /* COUNT: events; LEVEL: the level; TIME: durations in seconds at their ends */
+  struct level level;         /* LEVEL: its present value */
+  double most, least_negated; /* LEVEL, in the measured time: highest, and minus the lowest, so that both merge by the larger */
+  struct histogram *time;     /* TIME, in ns; else null */
 };
 
 /* While linking: returns the meter's number. */
@@ -50,5 +49,11 @@ void meter_count(struct world *, uint32_t meter);
 void meter_set(struct world *, uint32_t meter, int64_t level);
 void meter_change(struct world *, uint32_t meter, int64_t change);
 void meter_time(struct world *, uint32_t meter, sim_time duration);
+
+/* For the world: room for all; the measured time begins, or ends. */
+void meters_open(struct meter_observation *, const struct meter_config *, uint32_t count, struct arena *, sim_time length,
+                 uint32_t windows);
+void meters_begin(struct world *);
+void meters_end(struct world *);
 
 #endif

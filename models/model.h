@@ -7,6 +7,7 @@
 #include "models/compute/service.h"
 #include "models/faults/fault.h"
 #include "models/money/price.h"
+#include "models/meter.h"
 #include "models/observation.h"
 #include "models/platform/platform.h"
 #include "models/protection/limit.h"
@@ -60,6 +61,8 @@ struct model {
   struct run_config run;
   /* Derived by model_link. */
   struct program *programs; /* one an endpoint */
+  struct meter_config *meters;
+  uint32_t meter_count;
   uint32_t node_count, container_count;
   bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;

@@ -10,6 +10,9 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   o->endpoint_count = plan->endpoints, o->service_count = plan->services;
   o->endpoints = arena_new_array(arena, struct endpoint_observation, plan->endpoints);
   o->services = arena_new_array(arena, struct service_observation, plan->services);
+  o->meter_count = plan->meter_count;
+  o->meters = arena_new_array(arena, struct meter_observation, plan->meter_count + 1);
+  meters_open(o->meters, plan->meters, plan->meter_count, arena, length, plan->windows);
   for (uint32_t i = 0; i < plan->services; i++) series_init(&o->services[i].replicas, arena, length, plan->windows);
   for (uint32_t i = 0; i < plan->endpoints; i++) {
     o->endpoints[i].windows = arena_new_array(arena, struct endpoint_window, o->window_count);
@@ -95,6 +98,13 @@ void observation_wait(struct observation *o, const struct request *r, sim_time w
 
 void observation_close(struct observation *o, sim_time now) { advance(o, now); }
 
+static void merge_meter(struct meter_observation *into, const struct meter_observation *from) {
+  series_merge(&into->course, &from->course);
+  if (from->time) histogram_merge(into->time, from->time);
+  if (from->most > into->most) into->most = from->most;
+  if (from->least_negated > into->least_negated) into->least_negated = from->least_negated;
+}
+
 static void merge_endpoint(struct endpoint_observation *into, const struct endpoint_observation *from, uint32_t windows) {
   for (uint32_t w = 0; w < windows; w++) {
     into->windows[w].arrived += from->windows[w].arrived;
@@ -117,6 +127,7 @@ void observation_merge(struct observation *into, const struct observation *from)
     histogram_merge(&into->services[i].latency, &from->services[i].latency);
     series_merge(&into->services[i].replicas, &from->services[i].replicas);
   }
+  for (uint32_t i = 0; i < from->meter_count; i++) merge_meter(&into->meters[i], &from->meters[i]);
   into->arrived += from->arrived;
   for (uint32_t k = 0; k < OUTCOMES; k++) into->ended[k] += from->ended[k];
   into->wasted += from->wasted;

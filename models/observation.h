@@ -6,6 +6,7 @@
  * for it, is the time that it waited for something of ours until it ended, and is that of all requests: who gave up waited too. */
 #ifndef OBSERVATION_H
 #define OBSERVATION_H
+#include "models/meter.h"
 #include "models/request/request.h"
 #include "sim/stats/histogram.h"
 #include "sim/stats/series.h"
@@ -45,6 +46,8 @@ struct observation {
   bool records_waits;
   struct endpoint_observation *endpoints;
   struct service_observation *services;
+  struct meter_observation *meters;
+  uint32_t meter_count;
   /* Over the whole run, from time zero: for the invariants. */
   uint64_t arrived, ended[OUTCOMES];
   uint64_t wasted; /* ran on after their client had gone, to the end of their program */
@@ -60,6 +63,8 @@ struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
   sim_time measured_from, measured_until;
   bool waits; /* to be recorded */
+  const struct meter_config *meters;
+  uint32_t meter_count;
 };
 
 void observation_open(struct observation *, struct arena *, const struct observation_plan *);

@@ -40,6 +40,7 @@ static void begin_measuring(struct world *w) {
     level_restart(&w->services[i].replicas, world_now(w));
     shift_restart(&w->services[i]);
   }
+  meters_begin(w);
   outage_restart(w);
 }
 
@@ -59,6 +60,7 @@ static void end_measuring(struct world *w) {
     s->replicas_measured = level_integral(&s->replicas, world_now(w)), s->replicas_most = level_max(&s->replicas);
     shift_account(w, s);
   }
+  meters_end(w);
   outage_close(w);
 }
 
@@ -85,7 +87,9 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
                                    .windows = (uint32_t)m->run.windows,
                                    .measured_from = m->run.warmup,
                                    .measured_until = m->run.warmup + m->run.window,
-                                   .waits = m->records_waits};
+                                   .waits = m->records_waits,
+                                   .meters = m->meters,
+                                   .meter_count = m->meter_count};
 }
 
 /* How long the run goes on at most for the requests that arrived last. Without it the slowest of them would be missing; when all

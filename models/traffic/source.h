@@ -1,17 +1,19 @@
 /* Sources: who sends requests and when.
  *
- * An open source sends at its profile's rate whatever happens to the answers. A closed source is a fixed population: each
- * user thinks, sends one request, waits for the answer (or for the time-out) and thinks again.
+ * An open source sends at its profile's rate whatever happens to the answers (arrivals.h). A closed source is a fixed population:
+ * each user thinks, sends one request, waits for the answer (or for the time-out) and thinks again (users.h).
+ * Whatever decides when, somebody who arrives is one call: source_send(source, n, user).
  * A client has a time-out (it goes, the servers notice nothing) or patience (it stands in the queue of the first service and
- * leaves it). Days differ: with a busyness the whole rate of a replication is multiplied by one gamma factor of mean 1, as in
- * Avramidis, Deslauriers and L'Ecuyer (2004); expectations over replications stay those of the profile.
+ * leaves it).
  * Request n of a source draws its demands from a stream of its own, (seed, replication, source, n): the same customers meet
  * every cluster. */
 #ifndef SOURCE_H
 #define SOURCE_H
+#include "models/traffic/arrivals.h"
 #include "models/traffic/profile.h"
-#include "sim/engine/event_set.h"
+#include "models/traffic/users.h"
 #include "sim/engine/distribution.h"
+#include "sim/engine/event_set.h"
 
 struct world;
 
@@ -37,29 +39,18 @@ struct source {
   struct world *world;
   const struct source_config *config;
   uint32_t index;
-  uint64_t request_key;   /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
-  uint64_t think_key;     /* closed: keys the think times, by user and n */
-  uint64_t sent;          /* open: n of the next */
-  struct stream arrivals; /* open: gaps */
-  slot_id slot;           /* next arrival (open) */
-  double busyness;        /* open: the factor of its rate in this replication, 1 when days do not differ */
-  double bound;           /* of the rate, in the current cell, busyness included */
-  bool flat;              /* the rate is the bound throughout the cell: no thinning needed */
-  sim_time cell_end;
-  double *mix_up_to;              /* cumulative shares of the endpoints, in the order of mix */
-  struct lane *patience;          /* the client's time-out; null when it waits for ever */
-  bool impatient;                 /* its requests leave queues */
-  struct timer_heap *thinking;    /* closed, random think times */
-  struct lane *thinking_constant; /* closed, constant think time */
-  /* For the response time law: user time spent in each state over the whole run, in ns. */
-  sim_time *user_since;
-  bool *user_thinks;
-  uint32_t *user_sent;
-  unsigned __int128 thought_ns, waited_ns;
+  uint64_t request_key;     /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
+  double *mix_up_to;        /* cumulative shares of the endpoints, in the order of mix */
+  struct lane *patience;    /* the client's time-out; null when it waits for ever */
+  bool impatient;           /* its requests leave queues */
+  struct arrivals arrivals; /* open */
+  struct users users;       /* closed */
 };
 
 void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);
 void source_stop(struct source *);
+/* Somebody arrives: request n of the source is sent now. user: NOBODY, or who waits for its end (closed). */
+void source_send(struct source *, uint64_t n, uint32_t user);
 /* The client of a closed source has its answer or has given up: the user thinks. */
 void source_user_returns(struct source *, uint32_t user, sim_time sent_at);
 /* Accounts for users who are thinking at the end, so that thought + waited = population x horizon. */

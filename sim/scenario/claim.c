@@ -59,7 +59,8 @@ static const struct {
                   {"cost", AGGREGATE_COST},
                   {"share", AGGREGATE_SHARE},
                   {"sd", AGGREGATE_SD},
-                  {"arrived", AGGREGATE_ARRIVED}};
+                  {"arrived", AGGREGATE_ARRIVED},
+                  {"min", AGGREGATE_MIN}};
 enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
 
 static void parse_aggregate(struct parser *p, struct measure *m, const char *word) {
@@ -79,7 +80,8 @@ static void parse_aggregate(struct parser *p, struct measure *m, const char *wor
   }
   const char *near = nearest_name(word, names, AGGREGATE_WORDS);
   FAIL(p,
-       "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, sd, max, share, rate, count, arrived, "
+       "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, sd, max, min, share, rate, count, "
+       "arrived, "
        "error_rate, utilization, saturation, inside, availability, downtime, rto, cost",
        word, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
@@ -138,6 +140,19 @@ static bool quantity_word(const char *word, struct measure *m) {
   return false;
 }
 
+static bool find_meter(const struct model *m, const char *word, struct measure *out) {
+  const char *dot = strrchr(word, '.');
+  for (uint32_t i = 0; i < m->meter_count && dot; i++) {
+    const struct meter_config *meter = &m->meters[i];
+    if (strlen(meter->thing) != (size_t)(dot - word) || strncmp(meter->thing, word, (size_t)(dot - word)) ||
+        strcmp(meter->name, dot + 1))
+      continue;
+    out->subject = SUBJECT_METER, out->index = i, out->quantity = QUANTITY_METER, out->meter = meter->kind;
+    return true;
+  }
+  return false;
+}
+
 /* "buy.latency", "all", "server.cpu": a name, and what of it after the last dot. */
 static void parse_plain_metric(struct parser *p, struct measure *m, char *word) {
   m->quantity = QUANTITY_NONE;
@@ -145,6 +160,7 @@ static void parse_plain_metric(struct parser *p, struct measure *m, char *word) 
     m->quantity = QUANTITY_INSIDE;
     return;
   }
+  if (find_meter(p->model, word, m)) return;
   char *dot = strrchr(word, '.');
   if (!strcmp(word, "latency"))
     m->quantity = QUANTITY_LATENCY;
@@ -234,8 +250,24 @@ static void parse_metric(struct parser *p, struct measure *m) {
   }
 }
 
+static void check_meter(struct parser *p, const struct measure *m) {
+  static const char *const ways[] = {
+      [METER_COUNT] = "count and rate", [METER_LEVEL] = "mean, max and min", [METER_TIME] = "mean, max, sd, share and percentiles"};
+  enum aggregate a = m->aggregate;
+  bool fits[] = {[METER_COUNT] = a == AGGREGATE_COUNT || a == AGGREGATE_RATE,
+                 [METER_LEVEL] = a == AGGREGATE_MEAN || a == AGGREGATE_MAX || a == AGGREGATE_MIN,
+                 [METER_TIME] = a == AGGREGATE_MEAN || a == AGGREGATE_MAX || a == AGGREGATE_SD || a == AGGREGATE_SHARE ||
+                                a == AGGREGATE_QUANTILE};
+  const struct meter_config *meter = &p->model->meters[m->index];
+  if (!fits[m->meter]) FAIL(p, "can take %s of %s.%s", ways[m->meter], meter->thing, meter->name);
+}
+
 /* Which quantities an aggregate can be taken of. */
 static void check_combination(struct parser *p, const struct measure *m) {
+  if (m->quantity == QUANTITY_METER) {
+    check_meter(p, m);
+    return;
+  }
   bool latency = (m->quantity == QUANTITY_LATENCY && m->subject != SUBJECT_NODES) ||
                  (m->quantity == QUANTITY_WAIT && m->subject <= SUBJECT_ENDPOINT);
   bool traffic = m->quantity == QUANTITY_NONE && m->subject != SUBJECT_NODES;
@@ -256,6 +288,9 @@ static void check_combination(struct parser *p, const struct measure *m) {
   case AGGREGATE_MAX:
     if (!latency && !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
       FAIL(p, "takes the max of a latency, an endpoint's wait or a service's replicas");
+    break;
+  case AGGREGATE_MIN:
+    FAIL(p, "takes the min of levels only, such as min(tickets.left)");
     break;
   case AGGREGATE_ARRIVED:
     if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "counts the requests of an endpoint or of \"all\"");
@@ -286,6 +321,7 @@ static void check_combination(struct parser *p, const struct measure *m) {
 
 /* What is kept by window. */
 static bool is_windowed(const struct measure *m) {
+  if (m->quantity == QUANTITY_METER) return m->meter == METER_COUNT || (m->meter == METER_LEVEL && m->aggregate == AGGREGATE_MEAN);
   if (m->subject > SUBJECT_ENDPOINT) return false;
   return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_ERROR_RATE ||
          m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT || m->aggregate == AGGREGATE_ARRIVED;
@@ -296,7 +332,9 @@ static void parse_window(struct parser *p, struct measure *m) {
   skip_space(p);
   const char *wrong = window_parse(p->arena, p->model, &p->at, &m->window);
   if (wrong) FAIL(p, "has a window that %s", wrong);
-  if (!is_windowed(m)) FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints only");
+  if (!is_windowed(m))
+    FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints, and of counts and mean "
+            "levels only");
 }
 
 void measure_request(const struct measure *m, struct model *model) { model->records_waits |= m->quantity == QUANTITY_WAIT; }
@@ -319,6 +357,7 @@ const char *measure_parse(struct arena *arena, const struct model *model, const 
 
 static bool is_time(const struct measure *m) {
   if (m->aggregate == AGGREGATE_SHARE) return false;
+  if (m->quantity == QUANTITY_METER) return m->meter == METER_TIME;
   return m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO ||
          m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME;
 }

@@ -21,11 +21,15 @@
  *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
  *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault; without "for": its mean
  *     cost(month) <= 200 USD            mean(inside) < 40: waiting clients      inside(90s): their number at a probe
+ *     rate(fans.attempts) < 900/s       what a part of the scenario counts beside requests (models/meter.h): count and rate of a
+ *     min(tickets.left) >= 0            count; mean, max and min of a level; mean, percentiles, sd, max and share of a time. Over a
+ *     p95(lobby.wait) < 5min            window: counts, and means of levels
  *     window := peak(15m) | 1h..2h | "sale" | 19:00..21:00      see sim/scenario/window.h; of endpoints: latency, wait,
  *                                       error_rate, rate, count and arrived
  *     op     := < <= > >= | in a..b */
 #ifndef CLAIM_H
 #define CLAIM_H
+#include "models/meter.h"
 #include "models/request/request.h"
 #include "sim/engine/sim_time.h"
 #include "sim/scenario/window.h"
@@ -51,10 +55,11 @@ enum aggregate {
   AGGREGATE_COST,
   AGGREGATE_SHARE,
   AGGREGATE_SD,
-  AGGREGATE_ARRIVED
+  AGGREGATE_ARRIVED,
+  AGGREGATE_MIN
 };
 
-enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT };
+enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT, SUBJECT_METER };
 
 enum quantity {
   QUANTITY_LATENCY,
@@ -66,6 +71,7 @@ enum quantity {
   QUANTITY_THREADS,
   QUANTITY_PRIMARY,
   QUANTITY_POOL,
+  QUANTITY_METER,
   QUANTITY_NONE
 };
 
@@ -77,6 +83,7 @@ struct measure {
   uint32_t index; /* of the subject; INSIDE: of the probe */
   enum quantity quantity;
   enum time_kind time_kind; /* QUANTITY_TIME */
+  enum meter_kind meter;    /* QUANTITY_METER */
   int32_t cause;            /* enum outcome, or -1: any */
   sim_time threshold;       /* SHARE: of the values at most this, or above it */
   bool above;

@@ -61,6 +61,31 @@ static void add_service(struct study *s, uint32_t index) {
   add_plain(s, AGGREGATE_MEAN, "mean", SUBJECT_SERVICE, index, QUANTITY_REPLICAS, arena_format(s->arena, "%s.replicas", c->name));
 }
 
+static void add_meter(struct study *s, uint32_t index) {
+  static const struct {
+    enum meter_kind kind;
+    const char *name;
+    enum aggregate aggregate;
+    double p;
+  } rows[] = {{METER_COUNT, "count", AGGREGATE_COUNT, 0},    {METER_COUNT, "rate", AGGREGATE_RATE, 0},
+              {METER_LEVEL, "mean", AGGREGATE_MEAN, 0},      {METER_LEVEL, "max", AGGREGATE_MAX, 0},
+              {METER_LEVEL, "min", AGGREGATE_MIN, 0},        {METER_TIME, "mean", AGGREGATE_MEAN, 0},
+              {METER_TIME, "p50", AGGREGATE_QUANTILE, 0.5},  {METER_TIME, "p95", AGGREGATE_QUANTILE, 0.95},
+              {METER_TIME, "p99", AGGREGATE_QUANTILE, 0.99}, {METER_TIME, "max", AGGREGATE_MAX, 0}};
+  const struct meter_config *meter = &s->model.meters[index];
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (rows[i].kind == meter->kind)
+      study_add_entry(s,
+                      (struct measure){.aggregate = rows[i].aggregate,
+                                       .p = rows[i].p,
+                                       .subject = SUBJECT_METER,
+                                       .index = index,
+                                       .quantity = QUANTITY_METER,
+                                       .meter = meter->kind,
+                                       .cause = -1},
+                      arena_format(s->arena, "%s.%s", meter->thing, meter->name), rows[i].name);
+}
+
 void catalogue_add(struct study *s) {
   const struct model *m = &s->model;
   for (uint32_t i = 0; i < m->endpoints.count; i++) add_traffic(s, SUBJECT_ENDPOINT, i, model_endpoint(m, i)->name);
@@ -69,6 +94,7 @@ void catalogue_add(struct study *s) {
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
     add_plain(s, AGGREGATE_UTILIZATION, "utilization", SUBJECT_NODES, i, QUANTITY_CPU,
               arena_format(s->arena, "%s.cpu", model_nodes(m, i)->name));
+  for (uint32_t i = 0; i < m->meter_count; i++) add_meter(s, i);
   add_plain(s, AGGREGATE_MEAN, "mean", SUBJECT_ALL, 0, QUANTITY_INSIDE, "inside");
   add_plain(s, AGGREGATE_SATURATION, "saturation", SUBJECT_ALL, 0, QUANTITY_NONE, "all");
 }

@@ -17,10 +17,17 @@ static enum place latency_place(const struct measure *m) {
   return headline ? HEADLINE : NOWHERE;
 }
 
+static enum place meter_place(const struct measure *m) {
+  bool shown =
+      m->aggregate == AGGREGATE_COUNT || m->aggregate == AGGREGATE_MEAN || (m->aggregate == AGGREGATE_QUANTILE && m->p == 0.95);
+  return shown ? DETAIL : NOWHERE;
+}
+
 static enum place place_of(const struct measure *m) {
   bool traffic = m->subject <= SUBJECT_ENDPOINT, whole = m->window.kind == WINDOW_WHOLE;
   if (!whole || m->cause >= 0) return NOWHERE;
   if (m->quantity == QUANTITY_LATENCY) return traffic ? latency_place(m) : NOWHERE;
+  if (m->quantity == QUANTITY_METER) return meter_place(m);
   if (m->quantity == QUANTITY_REPLICAS) return m->aggregate == AGGREGATE_MEAN ? DETAIL : NOWHERE;
   switch (m->aggregate) {
   case AGGREGATE_ERROR_RATE:

@@ -103,6 +103,16 @@ static void error_rows(const struct study *l, struct results *r) {
   }
 }
 
+static void meter_rows(const struct study *l, struct results *r) {
+  static const enum meter_row_kind kinds[] = {
+      [METER_COUNT] = METER_ROW_COUNT, [METER_LEVEL] = METER_ROW_LEVEL, [METER_TIME] = METER_ROW_TIME};
+  r->meters = arena_new_array(l->arena, struct meter_row, l->model.meter_count + 1);
+  for (uint32_t i = 0; i < l->model.meter_count; i++) {
+    const struct meter_config *m = &l->model.meters[i];
+    r->meters[r->meter_count++] = (struct meter_row){arena_format(l->arena, "%s.%s", m->thing, m->name), kinds[m->kind], m->doc};
+  }
+}
+
 static const char *currency_of(const struct model *m) {
   const struct price_item *items = m->bill.prices.items.items;
   return m->bill.prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
@@ -186,6 +196,7 @@ void findings_tables(const struct study *l, struct results *r) {
   for (uint32_t i = 0; i < l->model.endpoints.count && !l->unstable; i++) breakdown_of(l, r, i);
   saturation_rows(l, r);
   error_rows(l, r);
+  meter_rows(l, r);
   bill_rows(l, r);
   availability_rows(l, r);
 }
@@ -248,11 +259,23 @@ static void replicas_of(const struct study *l, struct results *r, uint32_t servi
   add_series(l, r, "replicas", model_service(&l->model, service)->name, UNIT_COUNT, t_s, mean, NULL);
 }
 
+static void course_of(const struct study *l, struct results *r, uint32_t meter, const double *t_s) {
+  const struct meter_config *config = &l->model.meters[meter];
+  const struct series *s = &l->traffic.sum->observation.meters[meter].course;
+  double *mean = arena_new_array(l->arena, double, l->traffic.sum->observation.window_count), n = l->traffic.sum->replications;
+  for (uint32_t i = 0; i < s->windows; i++)
+    mean[i] = config->kind == METER_COUNT   ? series_per_second(s, i) / n
+              : config->kind == METER_LEVEL ? series_level_mean(s, i) / n
+                                            : series_mean(s, i);
+  static const enum unit units[] = {[METER_COUNT] = UNIT_PER_SECOND, [METER_LEVEL] = UNIT_NONE, [METER_TIME] = UNIT_SECONDS};
+  add_series(l, r, config->name, config->thing, units[config->kind], t_s, mean, NULL);
+}
+
 void findings_pictures(const struct study *l, struct results *r) {
   const struct observation *o = &l->traffic.sum->observation;
   uint32_t endpoints = l->model.endpoints.count;
   r->curves = arena_new_array(l->arena, struct latency_curve, endpoints + 1);
-  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 1 + l->model.services.count);
+  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 1 + l->model.services.count + l->model.meter_count);
   double *t_s = arena_new_array(l->arena, double, o->window_count), *inside = arena_new_array(l->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     t_s[i] = sim_seconds(o->window_length) * i;
@@ -265,6 +288,7 @@ void findings_pictures(const struct study *l, struct results *r) {
   if (endpoints > 1) curve_of(l, r, endpoints, "all");
   add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside, NULL);
   for (uint32_t i = 0; i < l->model.services.count; i++) replicas_of(l, r, i, t_s);
+  for (uint32_t i = 0; i < l->model.meter_count; i++) course_of(l, r, i, t_s);
 }
 
 /* --- notes -------------------------------------------------------------------------------------------------------------------------------- */

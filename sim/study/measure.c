@@ -181,7 +181,42 @@ static double ended_of(const struct measure *m, const struct model *model, const
   return (double)c.ended[m->cause >= 0 ? m->cause : OUTCOME_COMPLETED];
 }
 
+/* Sum of the meter's course over the windows that are looked at. */
+static double course_sum(const struct measure *m, const struct model *model, const struct view *v) {
+  const struct series *course = &v->observation.meters[m->index].course;
+  struct reach reach = reach_of(&m->window, model, &v->observation);
+  double sum = 0;
+  for (uint32_t i = 0; i < course->windows; i++)
+    if (m->window.kind == WINDOW_WHOLE || reach_covers(&reach, i)) sum += course->sums[i];
+  return sum;
+}
+
+static double meter_value(const struct measure *m, const struct model *model, const struct view *v) {
+  if (!v->observation.meter_count) return NAN;
+  const struct meter_observation *o = &v->observation.meters[m->index];
+  if (m->meter == METER_TIME) return from_values(m, o->time);
+  switch (m->aggregate) {
+  case AGGREGATE_MAX:
+    return o->most;
+  case AGGREGATE_MIN:
+    return -o->least_negated;
+  case AGGREGATE_RATE:
+    return course_sum(m, model, v) / seconds_of(m, model, v);
+  case AGGREGATE_COUNT:
+    return course_sum(m, model, v) / (double)v->replications;
+  default:
+    return course_sum(m, model, v) * 1e-9 / seconds_of(m, model, v);
+  }
+}
+
+static uint64_t meter_observations(const struct measure *m, const struct model *model, const struct view *v) {
+  if (!v->observation.meter_count) return 0;
+  if (m->meter == METER_TIME) return v->observation.meters[m->index].time->count;
+  return m->meter == METER_COUNT ? (uint64_t)course_sum(m, model, v) : v->replications;
+}
+
 double measure_value(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->quantity == QUANTITY_METER) return meter_value(m, model, v);
   if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return with_values(m, model, v, from_values);
   if (m->quantity == QUANTITY_TIME) return time_of_kind(m, model, v);
   if (m->quantity == QUANTITY_INSIDE) return mean_inside(v);
@@ -216,6 +251,7 @@ double measure_value(const struct measure *m, const struct model *model, const s
 }
 
 uint64_t measure_count(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->quantity == QUANTITY_METER) return meter_observations(m, model, v);
   if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return (uint64_t)with_values(m, model, v, count_values);
   if (m->aggregate == AGGREGATE_RTO) return v->faults[m->index].outages;
   if (m->over_faults) return v->replications;
@@ -225,6 +261,7 @@ uint64_t measure_count(const struct measure *m, const struct model *model, const
 
 enum unit measure_unit(const struct measure *m) {
   if (m->aggregate == AGGREGATE_SHARE) return UNIT_RATIO;
+  if (m->quantity == QUANTITY_METER && m->meter != METER_COUNT) return m->meter == METER_TIME ? UNIT_SECONDS : UNIT_NONE;
   if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->quantity == QUANTITY_TIME) return UNIT_SECONDS;
   switch (m->aggregate) {
   case AGGREGATE_DOWNTIME:

@@ -66,6 +66,14 @@ struct error_cause {
   struct estimate ratio; /* of the endpoint's requests */
 };
 
+/* What a part of the scenario counts beside requests (models/meter.h): its figures are metrics of this name. */
+enum meter_row_kind { METER_ROW_COUNT, METER_ROW_LEVEL, METER_ROW_TIME };
+struct meter_row {
+  const char *name; /* "tickets.left" */
+  enum meter_row_kind kind;
+  const char *doc;
+};
+
 /* Percentile curve of one endpoint: latency_s[i] at share[i], merged over replications. */
 struct latency_curve {
   const char *endpoint;
@@ -146,6 +154,8 @@ struct results {
   struct saturation *saturation;
   uint32_t error_count;
   struct error_cause *errors;
+  uint32_t meter_count;
+  struct meter_row *meters;
   uint32_t curve_count;
   struct latency_curve *curves;
   uint32_t series_count;

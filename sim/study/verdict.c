@@ -158,6 +158,12 @@ static void few_outages(const struct study *l, const struct measure *m, struct e
   x->high = m->aggregate == AGGREGATE_DOWNTIME ? high * scale : 1 - low;
 }
 
+/* A count of which none was seen: at most 3 in all that was simulated (Hanley and Lippman-Hand 1983). */
+static void never_seen(const struct study *l, const struct measure *m, struct estimate *x) {
+  if (m->aggregate == AGGREGATE_COUNT) x->high = 3.0 / l->traffic.done;
+  if (m->aggregate == AGGREGATE_RATE) x->high = 3.0 / l->traffic.sum->seconds;
+}
+
 struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   const struct view *v = entry_view(l, e);
   struct estimate x = {NAN, NAN, NAN, 0, false};
@@ -182,7 +188,9 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   if (too_short(l, &e->measure, &x)) return (struct estimate){NAN, NAN, NAN, x.n, false};
   if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(l, e, &x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
-  if (e->measure.aggregate == AGGREGATE_MAX) x.low = x.high = x.value; /* what was seen: no law gives it an interval */
+  if (x.value == 0) never_seen(l, &e->measure, &x);
+  if (e->measure.aggregate == AGGREGATE_MAX || e->measure.aggregate == AGGREGATE_MIN)
+    x.low = x.high = x.value; /* what was seen: no law gives it an interval */
   return x;
 }
 

@@ -130,6 +130,13 @@ static void visit_level(struct series *a, const struct series *b, const struct v
   COUNTS(a->counts, b->counts, a->windows);
 }
 
+static void visit_meter(struct meter_observation *a, const struct meter_observation *b, const struct view_visitor *visitor) {
+  visit_level(&a->course, &b->course, visitor);
+  visitor->largest(visitor->context, &a->most, &b->most);
+  visitor->largest(visitor->context, &a->least_negated, &b->least_negated);
+  if (a->time) visitor->histogram(visitor->context, a->time, b->time);
+}
+
 static void visit_endpoint(struct endpoint_observation *a, const struct endpoint_observation *b, uint32_t windows, uint32_t cells,
                            const struct view_visitor *visitor) {
   for (uint32_t i = 0; i < windows; i++) {
@@ -153,6 +160,7 @@ static void visit_observation(struct observation *a, const struct observation *b
     visitor->histogram(visitor->context, &a->services[i].latency, &b->services[i].latency);
     visit_level(&a->services[i].replicas, &b->services[i].replicas, visitor);
   }
+  for (uint32_t i = 0; i < a->meter_count; i++) visit_meter(&a->meters[i], &b->meters[i], visitor);
   COUNTS(&a->arrived, &b->arrived, 1);
   COUNTS(a->ended, b->ended, OUTCOMES);
   COUNTS(&a->wasted, &b->wasted, 1);
