@@ -217,6 +217,7 @@ static void link_sources(struct linker *l) {
       if (s->busyness_cv > 0) fault_at(l, path, "busyness_cv", "varies the rate of an open source; a closed one has users");
       if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
       if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
+      if (s->clients.count) fault_at(l, path, "clients", "says who sends for an open source; a closed one has its users");
       continue;
     }
     if (!s->rate.kind) {

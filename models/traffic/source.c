@@ -47,6 +47,12 @@ static const struct field fields[] = {
      .optional = true,
      .doc = "How long a request waits for the first thread of its program before it leaves the queue; counts waiting only: once "
             "a thread has it, it stays. Absent: for ever."},
+    {.name = "clients",
+     .kind = FIELD_RECORD,
+     .offset = AT(clients),
+     .record = &clients_record,
+     .doc =
+         "Open: how many different clients send, for what knows its clients: limits. Absent: each request comes from a new one."},
     {.name = "busyness_cv",
      .kind = FIELD_NUMBER,
      .offset = AT(busyness_cv),
@@ -72,6 +78,7 @@ static uint32_t choose_endpoint(const struct source *s, uint64_t key) {
 void source_send(struct source *s, uint64_t n, uint32_t user) {
   struct stream draws = stream_at(s->request_key, n);
   uint64_t key = stream_bits(&draws);
+  if (user == NOBODY && s->config->clients.count) user = clients_draw(&s->config->clients, key);
   request_send(s->world, s->index, choose_endpoint(s, key), key, user);
 }
 

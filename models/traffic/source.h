@@ -10,6 +10,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 #include "models/traffic/arrivals.h"
+#include "models/traffic/clients.h"
 #include "models/traffic/profile.h"
 #include "models/traffic/users.h"
 #include "sim/engine/distribution.h"
@@ -26,8 +27,9 @@ struct source_config {
   int64_t population;
   struct distribution think;
   struct weights mix;
-  sim_time timeout;             /* SIM_NEVER: waits for ever */
-  struct distribution patience; /* no kind: waits in queues for ever */
+  sim_time timeout;              /* SIM_NEVER: waits for ever */
+  struct distribution patience;  /* no kind: waits in queues for ever */
+  struct clients_config clients; /* open: how many send; count 0: each request comes from another */
   double busyness_cv;
   struct distribution busyness; /* of the rate's factor; solved by model_link */
 };
@@ -49,7 +51,8 @@ struct source {
 
 void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);
 void source_stop(struct source *);
-/* Somebody arrives: request n of the source is sent now. user: NOBODY, or who waits for its end (closed). */
+/* Somebody arrives: request n of the source is sent now. user: who of the source it is (closed: he waits for its end); NOBODY: drawn
+ * from its clients, or somebody new. */
 void source_send(struct source *, uint64_t n, uint32_t user);
 /* The client of a closed source has its answer or has given up: the user thinks. */
 void source_user_returns(struct source *, uint32_t user, sim_time sent_at);
