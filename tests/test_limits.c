@@ -134,6 +134,7 @@ static void test_second_implementation(void) {
       }
       test_check(wrong == 0 && passed > ASKED / 10 && passed < ASKED * 9 / 10, "kind %d: %d of %d decided otherwise, %d passed",
                  kind, wrong, ASKED, passed);
+      test_check(pool_high_water(&b.limit.log) <= 7, "kind %d: %u in the log at once", kind, pool_high_water(&b.limit.log));
       pool_release(&b.limit.log);
     }
 }
