@@ -310,7 +310,7 @@ static void test_clients(void) {
     double weight[20], sum = 0, squares = 0, seen[20] = {0};
     enum { DRAWS = 400000 };
     for (int k = 0; k < 20; k++) sum += weight[k] = pow(k + 1, -exponents[i]);
-    for (uint64_t n = 0; n < DRAWS; n++) seen[clients_draw(&c, stream_mix(n))]++;
+    for (uint64_t n = 0; n < DRAWS; n++) seen[identity_draw(&c, stream_mix(n))]++;
     for (int k = 0; k < 20; k++) squares += pow(seen[k] - DRAWS * weight[k] / sum, 2) / (DRAWS * weight[k] / sum);
     test_check(squares < 43.8 && squares > 4, "zipf %g: chi-squared %.1f", exponents[i], squares);
   }
@@ -343,6 +343,43 @@ static void test_clients_of_a_source(void) {
     struct world *w = fixture_run(&f, 1, rows[i].clients);
     double share = (double)w->limits[0].accepted / (double)w->limits[0].asked;
     test_check(share >= rows[i].low && share <= rows[i].high, "clients%s: %.4f pass", rows[i].clients, share);
+    world_free(w);
+    fixture_close(&f);
+  }
+}
+
+/* Who asks again is who he was: each client passes once, and every further attempt or errand of his is refused. The service behind
+ * the limit always fails, so every errand of the first kind makes its three attempts. */
+static void test_clients_who_ask_again(void) {
+  static const struct {
+    const char *name, *source;
+    unsigned each; /* times that a client asks */
+    bool fails;
+  } rows[] = {
+      {"retries",
+       "'kind': 'open', 'mix': { 'p': 1 }, 'retry': { 'attempts': 3, 'backoff': '10ms', 'on': [ 'external', 'limited' ] }", 3,
+       true},
+      {"sessions",
+       "'kind': 'session', 'journey': [ { 'ask': 'p', 'think': '10ms', 'failed': 'go-on' }, { 'name': 'more', 'ask': 'p', 'think': "
+       "'10ms', "
+       "'failed': 'go-on' }, { 'ask': 'q', 'failed': 'go-on' } ]",
+       3, false},
+      {"requests", "'kind': 'open', 'mix': { 'p': 1 }", 1, false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'again', 'traffic': { 'x': { 'rate': { 'steps': [ { 'from': '0s', 'rate': '100/s' }, { 'from': "
+        "'10s', 'rate': '0/s' } ] }, %s } }, 'limits': { 'l': { 'kind': 'fixed-window', 'rate': '1/h', 'per': 'client' } }, "
+        "'endpoints': { 'p': { 'steps': [ { 'limit': 'l' }, { 'external': 'e' } ] }, 'q': { 'steps': [ { 'limit': 'l' } ] } }, "
+        "'services': { 'e': { 'kind': 'external', 'failure': '%s' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 "
+        "} "
+        "} }, 'run': { 'warmup': '0s', 'window': '30s', 'windows': 1 } }",
+        rows[i].source, rows[i].fails ? "100%" : "0%");
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    const struct limit *l = &w->limits[0];
+    test_check(l->accepted > 800 && l->asked == rows[i].each * l->accepted && limiter_accounts(w) == l->accepted,
+               "%s: %llu asked, %llu passed, %llu accounts", rows[i].name, (unsigned long long)l->asked,
+               (unsigned long long)l->accepted, (unsigned long long)limiter_accounts(w));
     world_free(w);
     fixture_close(&f);
   }
@@ -440,6 +477,7 @@ static const struct test_case cases[] = {{"traces", test_traces},
                                          {"a_million_clients", test_a_million_clients},
                                          {"clients", test_clients},
                                          {"clients_of_a_source", test_clients_of_a_source},
+                                         {"clients_who_ask_again", test_clients_who_ask_again},
                                          {"identities", test_identities},
                                          {"walks", test_walks},
                                          {NULL, NULL}};

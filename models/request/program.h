@@ -18,7 +18,17 @@ struct world;
 enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
-enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_PERMIT, TIME_KINDS };
+enum time_kind {
+  TIME_QUEUE,
+  TIME_SERVICE,
+  TIME_POOL,
+  TIME_NETWORK,
+  TIME_EXTERNAL,
+  TIME_DELAY,
+  TIME_RETRY,
+  TIME_PERMIT,
+  TIME_KINDS
+};
 extern const char *const time_kind_names[TIME_KINDS];
 
 enum operation {
@@ -65,6 +75,7 @@ struct program {
   uint32_t count, draws;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
+  uint16_t retry_cell; /* before the last attempt; of endpoints whose clients may make more than one */
 };
 
 struct endpoint_config {
@@ -72,6 +83,7 @@ struct endpoint_config {
   int32_t entry;            /* service, or -1: steps run nowhere in particular */
   struct config_list steps; /* struct choice of step_choices */
   int64_t response;         /* bytes sent to the client */
+  bool retried;             /* derived: some client may make more than one attempt */
 };
 
 extern const struct record endpoint_record;

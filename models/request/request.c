@@ -5,28 +5,35 @@
 #include <assert.h>
 #include <string.h>
 
-const char *const outcome_names[OUTCOMES] = {"completed",  "timeout", "rejected", "pool_timeout", "refused", "unreachable",
-                                             "no_backend", "crashed", "external", "patience",     "limited"};
+const char *const outcome_names[OUTCOMES + 1] = {"completed",    "timeout",    "rejected", "pool_timeout", "refused",
+                                                 "unreachable",  "no_backend", "crashed",  "external",     "patience",
+                                                 "call_timeout", "breaker",    "shed",     "limited",      NULL};
 
-void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
     w->overflowed = true;
     calendar_stop(w->calendar);
-    return;
+    return NULL;
   }
   uint32_t id = pool_take(&w->requests);
   struct request *r = world_request(w, id);
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
-  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->permits = NOBODY;
+  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->client = r->permits = NOBODY;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
   r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->impatient = w->sources[source].impatient;
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
-  observation_arrival(&w->observation, endpoint, now);
   struct lane *patience = w->sources[source].patience;
   if (patience) r->patience = lane_push(patience, id);
+  return r;
+}
+
+void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  struct request *r = request_new(w, source, endpoint, key, user);
+  if (!r) return;
+  observation_arrival(&w->observation, endpoint, world_now(w));
   request_resume(w, r);
 }
 
@@ -53,16 +60,21 @@ static void forget(struct world *w, struct request *r) {
   pool_give(&w->requests, r->id);
 }
 
-__attribute__((noinline, cold)) static void record_wait(struct world *w, const struct request *r) {
-  observation_wait(&w->observation, r, request_waited(w, r), world_now(w));
+__attribute__((noinline, cold)) static void record_wait(struct world *w, const struct request *r, const struct ended *ended) {
+  observation_wait(&w->observation, ended, request_waited(w, r), world_now(w));
 }
 
 /* The client has its answer or has given up: record it, and let a closed user think. */
 static void release_client(struct world *w, struct request *r, enum outcome outcome) {
   struct source *s = &w->sources[r->source];
-  if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r);
-  observation_end(&w->observation, r, w->model->programs[r->endpoint].cell_count, outcome, world_now(w));
   r->client_gone = true;
+  if (r->client != NOBODY) {
+    client_answered(w, r, outcome);
+    return;
+  }
+  struct ended ended = {r->endpoint, w->model->programs[r->endpoint].cell_count, r->arrived, r->cell};
+  if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r, &ended);
+  observation_end(&w->observation, &ended, outcome, world_now(w));
   if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, r->user, r->arrived);
 }
 
@@ -70,6 +82,11 @@ void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   if (r->client_gone) return;
   if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
   release_client(w, r, outcome);
+}
+
+void request_forsake(struct world *w, struct request *r) {
+  if (w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
+  r->client_gone = true;
 }
 
 void request_timed_out(void *world, uint32_t id) {

@@ -33,10 +33,13 @@ enum outcome {
   OUTCOME_CRASHED,      /* its replica died while it was inside */
   OUTCOME_EXTERNAL,     /* somebody else's service failed */
   OUTCOME_PATIENCE,     /* left the queue: its service had not begun within its patience */
+  OUTCOME_CALL_TIMEOUT, /* a caller inside gave up its call */
+  OUTCOME_BREAKER,      /* a circuit breaker let no call through */
+  OUTCOME_SHED,         /* dropped by the service when its turn came: it had waited too long */
   OUTCOME_LIMITED,      /* refused by a limit: 429, at once */
   OUTCOMES
 };
-extern const char *const outcome_names[OUTCOMES];
+extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 
 /* CPU, THREAD: in a container's queue; POOL: for a connection; PERMIT: of a limit; COMPUTING: on a thread. */
 enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE, COMPUTING, WAITING_PERMIT };
@@ -54,6 +57,7 @@ struct request {
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
   lane_ticket pool_patience;         /* of the wait for a connection or for a permit */
+  uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
   uint32_t permits;                  /* the newest that it holds, or NOBODY */
   timer_ticket queue_patience;       /* valid while patience_runs */
@@ -68,6 +72,10 @@ struct request {
 
 /* A new request of a source: sent now. user: the number of its client within the source, or NOBODY: one never seen before. */
 void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* The same as an attempt of a client, which is yet to be resumed and is not counted as an arrival. Null: the run is stopped. */
+struct request *request_new(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* Its client does not wait for it any more; it goes on, and nobody is told how it ends. */
+void request_forsake(struct world *, struct request *);
 /* Executes instructions until the request waits or is gone. */
 void request_resume(struct world *, struct request *);
 /* Ends it for its client (if it still has one), gives back all it holds and forgets it. It must wait nowhere. */

@@ -1,13 +1,13 @@
-#include "models/traffic/clients.h"
+#include "models/traffic/identity.h"
 #include "models/request/program.h"
 #include "sim/engine/stream.h"
 #include "sim/engine/zipf.h"
 
 /* Beyond every instruction, its second range and patience: no other draw of the request is touched. */
-enum { CLIENT_DRAW = 2 * PROGRAM_INSTRUCTIONS + 2 };
+enum { IDENTITY_DRAW = 2 * PROGRAM_INSTRUCTIONS + 2 };
 
-uint32_t clients_draw(const struct clients_config *c, uint64_t key) {
-  struct stream draws = stream_at(key, CLIENT_DRAW);
+uint32_t identity_draw(const struct clients_config *c, uint64_t key) {
+  struct stream draws = stream_at(key, IDENTITY_DRAW);
   if (c->zipf > 0) return zipf_sample((uint32_t)c->count, c->zipf, &draws) - 1;
   return stream_below(&draws, (uint32_t)c->count);
 }

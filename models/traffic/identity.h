@@ -5,8 +5,8 @@
  * shifts no other draw.
  *
  *     "clients": 5000                               "clients": { "count": 5000, "zipf": 1.1 } */
-#ifndef CLIENTS_H
-#define CLIENTS_H
+#ifndef IDENTITY_H
+#define IDENTITY_H
 #include "sim/describe/field.h"
 
 struct clients_config {
@@ -17,6 +17,6 @@ struct clients_config {
 extern const struct record clients_record;
 
 /* The client of the request with this key: 0 .. count - 1, the busiest first. */
-uint32_t clients_draw(const struct clients_config *, uint64_t key);
+uint32_t identity_draw(const struct clients_config *, uint64_t key);
 
 #endif
