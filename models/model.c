@@ -250,6 +250,7 @@ static void refuse_trace_keys(struct linker *l, const struct source_config *s, c
 
 static void link_closed(struct linker *l, const struct source_config *s, const char *path) {
   refuse_open_keys(l, s, path, "a closed one has users");
+  if (s->clients.count) fault_at(l, path, "clients", "says who sends for an open source; a closed one has its users");
   if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
   if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
 }
@@ -289,6 +290,15 @@ static void link_sources(struct linker *l) {
     if (s->kind != SOURCE_TRACE) refuse_trace_keys(l, s, path);
     if (s->kind == SOURCE_CLOSED) link_closed(l, s, path);
     if (s->kind == SOURCE_OPEN || s->kind == SOURCE_SESSION) link_open(l, s, path);
+  }
+}
+
+static void link_limits(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->limits.count; i++) {
+    struct limit_config *limit = (struct limit_config *)m->limits.items + i;
+    const char *key = NULL, *wrong = limit_link(m, limit, &key);
+    if (wrong) fault_at(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
   }
 }
 
@@ -452,6 +462,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   link_services(&l);
   link_sources(&l);
+  link_limits(&l);
   link_endpoints(&l);
   link_faults(&l);
   link_phases(&l);

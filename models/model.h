@@ -10,6 +10,7 @@
 #include "models/meter.h"
 #include "models/observation.h"
 #include "models/platform/platform.h"
+#include "models/protection/limit.h"
 #include "models/request/program.h"
 #include "models/traffic/source.h"
 #include "models/traffic/waiting_room.h"
@@ -56,6 +57,7 @@ struct model {
   struct config_list services;  /* struct service_config */
   struct config_list faults;    /* struct fault_config */
   struct config_list rooms;     /* struct room_config */
+  struct config_list limits;    /* struct limit_config */
   struct platform_config platform;
   struct bill_config bill;
   struct run_config run;
@@ -86,6 +88,9 @@ static inline const struct source_config *model_source(const struct model *m, ui
 }
 static inline const struct fault_config *model_fault_at(const struct model *m, uint32_t i) {
   return (const struct fault_config *)m->faults.items + i;
+}
+static inline const struct limit_config *model_limit(const struct model *m, uint32_t i) {
+  return (const struct limit_config *)m->limits.items + i;
 }
 static inline const struct node_group *model_nodes(const struct model *m, uint32_t i) {
   return (const struct node_group *)m->platform.nodes.items + i;

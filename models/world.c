@@ -1,6 +1,7 @@
 #include "models/world.h"
 #include "models/compute/shift.h"
 #include "models/platform/lifecycle.h"
+#include "models/protection/limiter.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
@@ -118,6 +119,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   observation_open(&w->observation, arena, &plan);
   build_delays(w);
+  limiters_start(w);
   outage_start(w);
   lifecycle_build(w);
   if (w->orchestrator->start) w->orchestrator->start(w);
@@ -174,6 +176,7 @@ void world_free(struct world *w) {
   lane_free(w->soon);
   lane_free(w->hop);
   for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
+  limiters_stop(w);
   outage_stop(w);
   pool_release(&w->requests);
   calendar_free(w->calendar);

@@ -88,6 +88,9 @@ struct world {
   struct lane *hop;            /* one way between nodes; null when it takes no time */
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
+  struct limit *limits; /* of the scenario, at work */
+  struct pool permits;  /* struct permit */
+
   const struct orchestrator *orchestrator;
   struct fault_process *faults;
   uint32_t fault_count;

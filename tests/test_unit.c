@@ -155,6 +155,43 @@ static void test_cpu(void) {
   check_bad_whole(bad, unit_parse_cpu);
 }
 
+static void test_quotas(void) {
+  static const struct {
+    const char *text;
+    int64_t count, per_ns;
+  } good[] = {{"100/min", 100, 60 * SIM_S},
+              {"10/15min", 10, 900 * SIM_S},
+              {"5/15m", 5, 900 * SIM_S},
+              {"6/5s", 6, 5 * SIM_S},
+              {"1/1h30m", 1, 5400 * SIM_S},
+              {"3/day", 3, SIM_DAY},
+              {"2/year", 2, SIM_YEAR},
+              {"1000000/ms", 1000000, SIM_MS},
+              {"0/s", 0, SIM_S},
+              {"999999999999/1.5us", 999999999999, 1500}};
+  static const char *const bad[][2] = {
+      {"100", "needs a unit: write \"100/s\" or \"100/min\", not 100"},
+      {"1.5/s", "counts whole requests: write \"3/2s\" for 1.5 a second, not \"1.5/s\""},
+      {"10/15", "must be a number per time such as \"100/min\" or \"10/15min\", not \"10/15\""},
+      {"10/never", "must be a number per time such as \"100/min\" or \"10/15min\", not \"10/never\""},
+      {"10/", "must be a number per time such as \"100/min\" or \"10/15min\", not \"10/\""},
+      {"/s", "must be a number per time such as \"100/min\" or \"10/15min\", not \"/s\""},
+      {"-5/s", "must be a number per time such as \"100/min\" or \"10/15min\", not \"-5/s\""}};
+  struct arena *arena = arena_new();
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    struct quota q = {0};
+    const char *wrong = unit_parse_quota(arena, good[i].text, &q);
+    test_check(!wrong && q.count == good[i].count && q.per_ns == good[i].per_ns, "%s: %lld in %lld ns%s", good[i].text,
+               (long long)q.count, (long long)q.per_ns, wrong ? wrong : "");
+  }
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct quota q = {0};
+    const char *wrong = unit_parse_quota(arena, bad[i][0], &q);
+    test_check(wrong && !strcmp(wrong, bad[i][1]), "%s: %s", bad[i][0], wrong ? wrong : "is taken");
+  }
+  arena_free(arena);
+}
+
 static void test_rates(void) {
   static const struct real_case good[] = {{"120/s", 120, NULL},
                                           {"40/min", 40.0 / 60, NULL},
@@ -271,6 +308,7 @@ static const struct test_case cases[] = {{"durations", test_durations},
                                          {"bad_durations", test_bad_durations},
                                          {"sizes", test_sizes},
                                          {"cpu", test_cpu},
+                                         {"quotas", test_quotas},
                                          {"rates", test_rates},
                                          {"ratios", test_ratios},
                                          {"clock_and_limit", test_clock_and_limit},

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay", "retry"};
+const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay", "retry", "permit"};
 
 struct instruction *compile_emit(struct compiler *c, enum operation operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -17,7 +17,9 @@ struct instruction *compile_emit(struct compiler *c, enum operation operation,
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
   struct instruction *in = &p->instructions[p->count++];
-  *in = (struct instruction){.run = run, .operation = operation, .service = -1};
+  bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK;
+  p->draws += draws;
+  *in = (struct instruction){.run = run, .operation = operation, .service = -1, .draw = (uint16_t)p->draws};
   return in;
 }
 
@@ -110,8 +112,10 @@ const char *program_compile(struct program *p, const struct model *m, const stru
 struct walk {
   int32_t frames[PROGRAM_FRAMES];
   uint32_t depth;
-  int32_t connected; /* service whose connection is held, or -1 */
-  enum route route;  /* of the innermost call: a query holds nothing but its computation */
+  int32_t connected;                 /* service whose connection is held, or -1 */
+  enum route route;                  /* of the innermost call: a query holds nothing but its computation */
+  uint16_t permits[PROGRAM_PERMITS]; /* limits whose permits are held */
+  uint32_t permit_count;
 };
 
 static bool has_pool(const struct model *m, int32_t service, int32_t database) {
@@ -121,11 +125,12 @@ static bool has_pool(const struct model *m, int32_t service, int32_t database) {
   return false;
 }
 
-/* Time passes: for everybody who holds a thread or a connection meanwhile. */
+/* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
   for (uint32_t i = 0; i < w->depth; i++)
     if (model_service(d->model, (uint32_t)w->frames[i])->runtime == RUNTIME_THREADS) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
+  for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
 }
 
 static void step(struct walk *w, const struct instruction *in, double weight, const struct demand_sums *d) {
@@ -142,6 +147,12 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     break;
   case OPERATION_RELEASE:
     w->connected = -1;
+    break;
+  case OPERATION_PERMIT:
+    w->permits[w->permit_count++] = in->limit;
+    break;
+  case OPERATION_PERMIT_BACK:
+    w->permit_count--;
     break;
   case OPERATION_CPU:
     d->cpu_s[in->service] += weight * mean_s;

@@ -2,7 +2,7 @@
  *
  * A request executes it: an instruction either goes on at once or parks the request and is resumed by an event. There are no
  * loops: every instruction runs at most once, so its number keys the request's draws, and what the request does elsewhere
- * never shifts them. The same array is walked without requests: for the share of requests that would find a serving path,
+ * never shifts them. Limits take no numbers: with and without them the same customers come. The same array is walked without requests: for the share of requests that would find a serving path,
  * and for the mean demand on each service. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -15,10 +15,20 @@ struct model;
 struct request;
 struct world;
 
-enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_INSTRUCTIONS = 2000 };
+enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
-enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_RETRY, TIME_KINDS };
+enum time_kind {
+  TIME_QUEUE,
+  TIME_SERVICE,
+  TIME_POOL,
+  TIME_NETWORK,
+  TIME_EXTERNAL,
+  TIME_DELAY,
+  TIME_RETRY,
+  TIME_PERMIT,
+  TIME_KINDS
+};
 extern const char *const time_kind_names[TIME_KINDS];
 
 enum operation {
@@ -32,7 +42,10 @@ enum operation {
   OPERATION_EXTERNAL, /* wait for somebody else's service */
   OPERATION_ANSWER,   /* it has answered, or failed */
   OPERATION_DELAY,
-  OPERATION_END
+  OPERATION_END,
+  OPERATION_LIMIT,  /* ask a limit, or end */
+  OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
+  OPERATION_PERMIT_BACK
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -46,6 +59,8 @@ struct instruction {
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  uint16_t draw;              /* its number among those that may draw, from 1: keys the request's draws */
+  uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
   struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns */
 };
@@ -57,7 +72,7 @@ struct cell {
 
 struct program {
   struct instruction *instructions;
-  uint32_t count;
+  uint32_t count, draws;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
   uint16_t retry_cell; /* before the last attempt; of endpoints whose clients may make more than one */
@@ -80,8 +95,8 @@ struct compiler {
   const struct model *model;
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
-  uint32_t depth;
-  const char *fault; /* the first; null while all is well */
+  uint32_t depth, permits;        /* permits: held where the next instruction stands */
+  const char *fault;              /* the first; null while all is well */
   struct arena *arena;
 };
 
@@ -113,6 +128,7 @@ struct demand_sums {
   double *primary_s;   /* of this, what only the first replica can do: writes */
   double *held_s;      /* runtime threads: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
+  double *permit_s;    /* by limit: time for which its permits are held */
 };
 
 /* Walks every path and adds to the sums. */

@@ -1,12 +1,13 @@
 #include "models/request/request.h"
 #include "models/compute/balancer.h"
+#include "models/protection/limiter.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
 
-const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejected", "pool_timeout", "refused",      "unreachable",
-                                                 "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
-                                                 "shed",       NULL};
+const char *const outcome_names[OUTCOMES + 1] = {"completed",    "timeout",    "rejected", "pool_timeout", "refused",
+                                                 "unreachable",  "no_backend", "crashed",  "external",     "patience",
+                                                 "call_timeout", "breaker",    "shed",     "limited",      NULL};
 
 struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -18,7 +19,7 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
   struct request *r = world_request(w, id);
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
-  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->client = NOBODY;
+  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->client = r->permits = NOBODY;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
   r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
@@ -98,6 +99,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   if (r->patience_runs) request_served(w, r);
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
+  if (r->permits != NOBODY) limit_unwind(w, r, -1);
   while (r->depth) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
@@ -152,8 +154,9 @@ sim_time request_waited(const struct world *w, const struct request *r) {
   const struct program *p = &w->model->programs[r->endpoint];
   sim_time sum = 0;
   for (uint32_t i = 0; i < p->cell_count; i++)
-    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL) sum += r->cell[i];
-  if (r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD || r->waiting == WAITING_POOL) sum += world_now(w) - r->since;
+    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL || p->cells[i].kind == TIME_PERMIT) sum += r->cell[i];
+  if (r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD || r->waiting == WAITING_POOL || r->waiting == WAITING_PERMIT)
+    sum += world_now(w) - r->since;
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }
@@ -206,7 +209,7 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->first : s->rotation[0];
   /* Between two calls of one request others have moved the turn: its further calls fall anywhere. */
   const struct balancer *b = in->again ? &balancers[BALANCER_RANDOM] : &balancers[s->config->balance];
-  return s->rotation[b->pick(w, s, r->key, r->pc)];
+  return s->rotation[b->pick(w, s, r->key, in->draw)];
 }
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
@@ -245,7 +248,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
 
 bool request_compute(struct world *w, struct request *r, const struct instruction *in) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
-  struct stream draws = stream_at(r->key, r->pc);
+  struct stream draws = stream_at(r->key, in->draw);
   r->work = distribution_sample_time(&in->demand, &draws);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
   if (!r->work) return true;

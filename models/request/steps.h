@@ -3,6 +3,6 @@
 #define STEPS_H
 #include "sim/describe/field.h"
 
-extern const struct alternative step_cpu, step_call, step_query, step_cached, step_external, step_delay;
+extern const struct alternative step_cpu, step_call, step_query, step_cached, step_external, step_delay, step_limit;
 
 #endif

@@ -49,6 +49,8 @@ static const char *unit_key(enum field_kind kind) {
     return "unit:cpu";
   case FIELD_RATE:
     return "unit:rate";
+  case FIELD_QUOTA:
+    return "unit:quota";
   case FIELD_RATIO:
     return "unit:ratio";
   case FIELD_MONEY:

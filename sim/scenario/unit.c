@@ -198,6 +198,24 @@ const char *unit_parse_rate(struct arena *arena, const char *text, double *per_s
   return NULL;
 }
 
+/* The time after the slash: "min" is one minute, "15min" fifteen; days and years have their long names too, as in rates. */
+static const char *quota_time(struct arena *arena, const char *per, const char *text, int64_t *ns) {
+  if (!strcmp(per, "day")) return *ns = SIM_DAY, NULL;
+  if (!strcmp(per, "year")) return *ns = SIM_YEAR, NULL;
+  const char *wrong = unit_parse_duration(arena, is_digit(*per) ? per : arena_format(arena, "1%s", per), ns);
+  return wrong || *ns == SIM_NEVER ? bad_form(arena, FIELD_QUOTA, text) : NULL;
+}
+
+const char *unit_parse_quota(struct arena *arena, const char *text, struct quota *quota) {
+  struct decimal number;
+  const char *end = decimal_scan(text, &number);
+  if (end && !*end) return unit_missing(arena, FIELD_QUOTA, text);
+  if (!end || *end != '/') return bad_form(arena, FIELD_QUOTA, text);
+  if (number.decimals) return arena_format(arena, "counts whole requests: write \"3/2s\" for 1.5 a second, not \"%s\"", text);
+  quota->count = (int64_t)number.digits;
+  return quota_time(arena, end + 1, text, &quota->per_ns);
+}
+
 const char *unit_parse_ratio(struct arena *arena, const char *text, double *ratio) {
   const char *end = real_scan(text);
   if (!end || (*end && strcmp(end, "%"))) return bad_form(arena, FIELD_RATIO, text);

@@ -24,6 +24,8 @@ const char *unit_parse_bytes(struct arena *, const char *text, int64_t *bytes);
 const char *unit_parse_cpu(struct arena *, const char *text, int64_t *millicores);
 /* "120/s", "40/min", "5/h", "10000/day", "2/year". */
 const char *unit_parse_rate(struct arena *, const char *text, double *per_s);
+/* "100/min", "10/15min": a whole number per time, which is a unit of time or a duration. */
+const char *unit_parse_quota(struct arena *, const char *text, struct quota *quota);
 /* "99.95%", "0.5". */
 const char *unit_parse_ratio(struct arena *, const char *text, double *ratio);
 /* "40 USD/month", "0.0104 USD/h", "0.09 USD/GB", "12 EUR". */

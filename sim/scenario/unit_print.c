@@ -12,6 +12,8 @@ static const struct unit_form forms[] = {
     {FIELD_BYTES, "a size", "\"512Mi\" or \"8GB\"", "^[0-9]+(\\.[0-9]+)?([KMGT]i|[KMGT]iB|[kMGT]|[kKMGT]B|B)$", false},
     {FIELD_CPU, "an amount of CPU", "\"500m\", 4 or \"unlimited\"", "^[0-9]+(\\.[0-9]+)?m?$|^unlimited$", true},
     {FIELD_RATE, "a rate", "\"120/s\" or \"40/min\"", "^[0-9]+(\\.[0-9]+)?/(s|min|h|day|year)$", false},
+    {FIELD_QUOTA, "a number per time", "\"100/min\" or \"10/15min\"",
+     "^[0-9]+/([0-9]+(\\.[0-9]+)?)?(ns|us|µs|ms|s|m|min|h|d|w|y|day|year)$", false},
     {FIELD_RATIO, "a ratio", "\"99.95%\" or 0.5", "^[0-9]+(\\.[0-9]+)?%?$", true},
     {FIELD_MONEY, "an amount of money", "\"40 USD/month\" or \"0.09 USD/GB\"", "^[0-9]+(\\.[0-9]+)? [A-Z]{3}(/[A-Za-z-]+)?$",
      false},
@@ -31,6 +33,7 @@ char *unit_missing(struct arena *arena, enum field_kind kind, const char *number
     return arena_format(arena, "needs a unit: write \"%sms\" or \"%ss\", not %s", number, number, number);
   case FIELD_BYTES:
     return arena_format(arena, "needs a unit: write \"%sMi\" or \"%sMB\", not %s", number, number, number);
+  case FIELD_QUOTA:
   case FIELD_RATE:
     return arena_format(arena, "needs a unit: write \"%s/s\" or \"%s/min\", not %s", number, number, number);
   case FIELD_MONEY:

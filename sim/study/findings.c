@@ -80,8 +80,9 @@ static void saturation_rows(const struct study *l, struct results *r) {
   r->saturation = arena_new_array(l->arena, struct saturation, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const struct resource *x = &resources[i];
-    bool nodes = x->subject == SUBJECT_NODES;
-    const char *name = nodes ? model_nodes(&l->model, x->index)->name : model_service(&l->model, x->index)->name;
+    const char *name = x->subject == SUBJECT_SERVICE ? model_service(&l->model, x->index)->name
+                       : x->part                     ? model_nodes(&l->model, x->index)->name
+                                                     : NULL;
     const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){x->name, e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
