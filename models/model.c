@@ -185,6 +185,15 @@ static void link_services(struct linker *l) {
   }
 }
 
+static void link_stocks(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->stocks.count; i++) {
+    struct stock_config *s = (struct stock_config *)m->stocks.items + i;
+    const char *key = NULL, *wrong = stock_link(m, s, &key);
+    if (wrong) fault_at(l, arena_format(l->arena, "stock.%s", s->name), key, "%s", wrong);
+  }
+}
+
 static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
   m->programs = arena_new_array(l->arena, struct program, m->endpoints.count);
@@ -200,6 +209,9 @@ static void link_endpoints(struct linker *l) {
       fault(l, path, "the name \"%s\" means something else in claims", e->name);
     const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
     if (wrong) fault(l, path, "%s", wrong);
+    if (!wrong && m->programs[i].unheld >= 0)
+      fault(l, path, "pays or releases \"%s\" without a \"reserve\" of it before",
+            ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
 }
 
@@ -326,7 +338,8 @@ static bool days_differ(const struct model *m) {
 
 /* Days that differ settle, each for itself; but batches of one of them would not show the others. */
 static void link_warmup(struct model *m) {
-  bool timed = anything_drilled(m) || m->run.probes.count || staff_changes(m), steady = rates_constant(m) && !timed;
+  bool timed = anything_drilled(m) || m->run.probes.count || m->stocks.count || staff_changes(m),
+       steady = rates_constant(m) && !timed;
   m->run.stationary = steady && !days_differ(m);
   if (m->run.warmup != WARMUP_AUTO) return;
   m->run.warmup = !steady && !timed && rates_daily(m) ? SIM_DAY : 0;
@@ -374,13 +387,15 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   link_services(&l);
   link_sources(&l);
+  link_stocks(&l);
   link_endpoints(&l);
   link_faults(&l);
   link_phases(&l);
   if (!l.failed) link_warmup(m);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
-    fault_at(&l, "run", "method",
-             "batches need stationary traffic: constant rates, no shifts, no busyness, no drill at a given time, no probes");
+    fault_at(
+        &l, "run", "method",
+        "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no drill at a given time, no probes");
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window) fault(&l, "run", "window and warm-up are longer than 290 years");
   if (!l.failed) check_work(&l);

@@ -5,6 +5,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 #include "models/compute/service.h"
+#include "models/data/stock.h"
 #include "models/faults/fault.h"
 #include "models/money/price.h"
 #include "models/meter.h"
@@ -53,6 +54,7 @@ struct model {
   struct config_list sources;   /* struct source_config */
   struct config_list endpoints; /* struct endpoint_config */
   struct config_list services;  /* struct service_config */
+  struct config_list stocks;    /* struct stock_config */
   struct config_list faults;    /* struct fault_config */
   struct platform_config platform;
   struct bill_config bill;

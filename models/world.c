@@ -71,6 +71,7 @@ static void probe(void *world, uint32_t index) {
 static void start_traffic(struct world *w) {
   const struct model *m = w->model;
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
+  stock_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
   w->probes = arena_new_array(w->arena, uint32_t, m->run.probes.count + 1);
@@ -159,6 +160,7 @@ void world_close(struct world *w) {
 void world_free(struct world *w) {
   if (w->mode == WORLD_TRAFFIC)
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
+  if (w->mode == WORLD_TRAFFIC) stock_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     if (i == w->services[w->containers[i].service].first)

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay"};
+const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay", "lock"};
 
 struct instruction *compile_emit(struct compiler *c, enum operation operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -83,6 +83,13 @@ void compile_leave(struct compiler *c) {
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
 }
 
+void compile_return(struct compiler *c, uint16_t outcome) {
+  uint32_t depth = c->depth;
+  while (c->depth) compile_leave(c); /* the frames stay in their array */
+  compile_emit(c, OPERATION_END, request_end)->outcome = outcome;
+  c->depth = depth;
+}
+
 void compile_cpu(struct compiler *c, const struct distribution *demand) {
   int32_t service = compile_service(c);
   if (service < 0) {
@@ -97,12 +104,13 @@ void compile_cpu(struct compiler *c, const struct distribution *demand) {
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
-  struct compiler c = {.model = m, .program = p, .arena = arena};
+  struct compiler c = {.model = m, .program = p, .arena = arena, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
+  p->unheld = -1;
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
   if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
   compile_steps(&c, &e->steps);
   if (e->entry >= 0) compile_leave(&c);
-  compile_emit(&c, OPERATION_END, request_end);
+  compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
   return c.fault;
 }
 

@@ -18,7 +18,7 @@ struct world;
 enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
-enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_KINDS };
+enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_LOCK, TIME_KINDS };
 extern const char *const time_kind_names[TIME_KINDS];
 
 enum operation {
@@ -32,6 +32,8 @@ enum operation {
   OPERATION_EXTERNAL, /* wait for somebody else's service */
   OPERATION_ANSWER,   /* it has answered, or failed */
   OPERATION_DELAY,
+  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
+  OPERATION_STOCK, /* reserve, pay or release */
   OPERATION_END
 };
 
@@ -46,8 +48,10 @@ struct instruction {
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  uint16_t stock;             /* LOCK, STOCK */
+  uint16_t outcome;           /* END: how it ends for the client */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns */
+  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
 };
 
 struct cell {
@@ -60,6 +64,7 @@ struct program {
   uint32_t count;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
+  int32_t unheld; /* the first stock that is paid or released without a reserve before it, or -1 */
 };
 
 struct endpoint_config {
@@ -79,6 +84,7 @@ struct compiler {
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
   uint32_t depth;
+  bool *reserved;    /* by stock: a reserve step has been compiled */
   const char *fault; /* the first; null while all is well */
   struct arena *arena;
 };
@@ -98,6 +104,8 @@ struct instruction *compile_enter(struct compiler *, int32_t service, enum route
 void compile_leave(struct compiler *);
 void compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
+/* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
+void compile_return(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
 
 /* Compiles one endpoint. Null, or what is wrong. */

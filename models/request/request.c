@@ -1,11 +1,13 @@
 #include "models/request/request.h"
 #include "models/compute/balancer.h"
+#include "models/data/stock.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
 
-const char *const outcome_names[OUTCOMES] = {"completed",   "timeout",    "rejected", "pool_timeout", "refused",
-                                             "unreachable", "no_backend", "crashed",  "external",     "patience"};
+const char *const outcome_names[OUTCOMES] = {"completed",   "timeout",    "rejected",    "pool_timeout", "refused",
+                                             "unreachable", "no_backend", "crashed",     "external",     "patience",
+                                             "sold_out",    "expired",    "lock_timeout"};
 
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -19,7 +21,7 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   const struct program *p = &w->model->programs[endpoint];
   r->key = key, r->arrived = r->since = now, r->id = id, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
-  r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->depth = 0, r->waiting = WAITING_NOT, r->live = true, r->holds = NOBODY, r->transaction = -1;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->impatient = w->sources[source].impatient;
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
@@ -48,6 +50,7 @@ void request_resume(struct world *w, struct request *r) {
 /* --- endings ------------------------------------------------------------------------------------------------------------- */
 
 static void forget(struct world *w, struct request *r) {
+  if (__builtin_expect(r->holds != NOBODY, 0)) stock_let_go(w, &r->holds);
   r->live = false;
   pool_give(&w->requests, r->id);
 }
@@ -81,6 +84,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   if (r->patience_runs) request_served(w, r);
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
+  if (__builtin_expect(r->transaction >= 0, 0)) stock_abandon(w, r);
   while (r->depth) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
@@ -89,11 +93,10 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
-  (void)in;
   if (r->client_gone)
     w->observation.wasted++;
   else
-    request_give_up(w, r, OUTCOME_COMPLETED);
+    request_give_up(w, r, (enum outcome)in->outcome);
   forget(w, r);
   return false;
 }
@@ -135,8 +138,8 @@ sim_time request_waited(const struct world *w, const struct request *r) {
   const struct program *p = &w->model->programs[r->endpoint];
   sim_time sum = 0;
   for (uint32_t i = 0; i < p->cell_count; i++)
-    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL) sum += r->cell[i];
-  if (r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD || r->waiting == WAITING_POOL) sum += world_now(w) - r->since;
+    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL || p->cells[i].kind == TIME_LOCK) sum += r->cell[i];
+  if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_LOCK) sum += world_now(w) - r->since;
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }

@@ -33,12 +33,17 @@ enum outcome {
   OUTCOME_CRASHED,      /* its replica died while it was inside */
   OUTCOME_EXTERNAL,     /* somebody else's service failed */
   OUTCOME_PATIENCE,     /* left the queue: its service had not begun within its patience */
+  OUTCOME_SOLD_OUT,     /* answered: too little stock was left. No failure */
+  OUTCOME_EXPIRED,      /* what it wanted to pay had run out, or was never held */
+  OUTCOME_LOCK_TIMEOUT, /* waited too long for the row in which a stock is counted */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES];
+/* A page that says "sold out" is an answer, though not the one that was asked for. */
+static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; COMPUTING: on a thread. */
-enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE, COMPUTING };
+/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: for a row; COMPUTING: on a thread. */
+enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_LOCK, WAITING_ELSEWHERE, COMPUTING };
 
 struct frame {
   uint32_t container, generation;
@@ -52,13 +57,16 @@ struct request {
   sim_time since;   /* start of the current wait */
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
-  lane_ticket pool_patience;
+  lane_ticket pool_patience;         /* of its wait for a connection or a lock */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
   int16_t connection_service; /* the database that its connection leads to */
+  int16_t transaction;        /* the stock whose row it has locked or waits for, or -1 */
+  uint32_t holds;             /* what it has reserved: list of struct hold, or NOBODY */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
+  bool sold_out;                 /* its last reserve found too little */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
   struct frame frames[PROGRAM_FRAMES];
   int64_t cell[]; /* as many as the largest program has */

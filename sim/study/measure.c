@@ -36,6 +36,12 @@ static uint64_t all_ended(const struct counts *c) {
   return sum;
 }
 
+static uint64_t all_failed(const struct counts *c) {
+  uint64_t sum = 0;
+  for (uint32_t k = 0; k < OUTCOMES; k++) sum += outcome_failed(k) ? c->ended[k] : 0;
+  return sum;
+}
+
 static double from_values(const struct measure *m, const struct histogram *h) {
   if (!h->count) return NAN;
   switch (m->aggregate) {
@@ -164,7 +170,7 @@ static double mean_inside(const struct view *v) {
 
 static double error_rate(const struct measure *m, const struct model *model, const struct view *v) {
   struct counts c = counts_of(m, model, v);
-  uint64_t ended = all_ended(&c), failed = m->cause >= 0 ? c.ended[m->cause] : ended - c.ended[OUTCOME_COMPLETED];
+  uint64_t ended = all_ended(&c), failed = m->cause >= 0 ? c.ended[m->cause] : all_failed(&c);
   return ended ? (double)failed / (double)ended : NAN;
 }
 
