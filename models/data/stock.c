@@ -220,7 +220,9 @@ void stock_let_go(struct world *w, uint32_t *holds) {
     struct hold *h = hold_at(w, id);
     *holds = h->next;
     h->owned = false;
-    if (h->expired) forget(w, id);
+    bool for_ever = !w->stocks[h->stock].expiries;
+    if (for_ever) w->stocks[h->stock].abandoned += h->count;
+    if (for_ever || h->expired) forget(w, id);
   }
 }
 

@@ -55,6 +55,7 @@ struct stock {
   const struct stock_config *config;
   int64_t free, held, sold;
   int64_t reserved, released, expired; /* pieces that ever were */
+  int64_t abandoned;                   /* of the held: by nobody, for ever */
   uint64_t oversold;                   /* instants at which the stock was not what it must be */
   bool ran_out;
   struct lane *expiries; /* null: holds do not run out */

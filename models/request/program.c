@@ -118,6 +118,7 @@ struct walk {
   int32_t frames[PROGRAM_FRAMES];
   uint32_t depth;
   int32_t connected; /* service whose connection is held, or -1 */
+  int32_t locked;    /* stock whose row is locked, or -1 */
   enum route route;  /* of the innermost call: a query holds nothing but its computation */
 };
 
@@ -133,16 +134,26 @@ static void pass(const struct walk *w, const struct demand_sums *d, double weigh
   for (uint32_t i = 0; i < w->depth; i++)
     if (model_service(d->model, (uint32_t)w->frames[i])->runtime == RUNTIME_THREADS) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
+  if (w->locked >= 0) d->locked_s[w->locked] += weighted_s;
+}
+
+/* A hop within a transaction, between services that are placed so that they cannot meet: the row stays locked. */
+static void pass_hop(const struct walk *w, const struct demand_sums *d, int32_t from, int32_t to, double weight) {
+  const struct service_config *a = model_service(d->model, (uint32_t)from), *b = model_service(d->model, (uint32_t)to);
+  if (w->locked >= 0 && a->place != b->place)
+    d->locked_s[w->locked] += weight * sim_seconds(d->model->platform.network.between_nodes);
 }
 
 static void step(struct walk *w, const struct instruction *in, double weight, const struct demand_sums *d) {
   double mean_s = in->demand.mean * 1e-9;
   switch (in->operation) {
   case OPERATION_ENTER:
+    if (w->depth) pass_hop(w, d, w->frames[w->depth - 1], in->service, weight);
     w->frames[w->depth++] = in->service, w->route = in->route;
     break;
   case OPERATION_LEAVE:
     w->depth--, w->route = ROUTE_ANY;
+    if (w->depth) pass_hop(w, d, in->service, w->frames[w->depth - 1], weight);
     break;
   case OPERATION_ACQUIRE:
     if (has_pool(d->model, w->frames[w->depth - 1], in->service)) w->connected = w->frames[w->depth - 1];
@@ -158,6 +169,12 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
   case OPERATION_EXTERNAL:
   case OPERATION_DELAY:
     pass(w, d, weight * mean_s);
+    break;
+  case OPERATION_LOCK:
+    w->locked = in->stock;
+    break;
+  case OPERATION_STOCK:
+    w->locked = -1;
     break;
   default:
     break;
@@ -175,7 +192,7 @@ static void walk_demand(const struct program *p, uint32_t at, struct walk w, dou
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
-  walk_demand(p, 0, (struct walk){.connected = -1}, weight, d);
+  walk_demand(p, 0, (struct walk){.connected = -1, .locked = -1}, weight, d);
 }
 
 static double walk_serving(const struct program *p, uint32_t at, double (*serving)(void *, int32_t, enum route), void *context) {

@@ -119,6 +119,7 @@ struct demand_sums {
   double *primary_s;   /* of this, what only the first replica can do: writes */
   double *held_s;      /* runtime threads: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
+  double *locked_s;    /* by stock: time that its row is locked */
 };
 
 /* Walks every path and adds to the sums. */

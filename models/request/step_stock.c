@@ -9,6 +9,7 @@
 #include "models/request/request.h"
 #include "models/request/steps.h"
 #include "sim/engine/arena.h"
+#include <string.h>
 
 struct count_weight {
   double weight;
@@ -101,11 +102,17 @@ static void compile_reserve(struct compiler *c, const void *config) {
   if (!has_caller(c, "reserve")) return;
   struct distribution pieces = pieces_of(c, s);
   compile_change(c, s, true, stock_take)->demand = pieces;
+  bool before = c->reserved[s->stock];
   c->reserved[s->stock] = true;
   struct instruction *taken = emit_on_stock(c, OPERATION_LOOKUP, stock_taken, s);
-  taken->probability = 1; /* planned for as if there were enough for all */
+  taken->probability = 1;       /* planned for as if there were enough for all */
+  bool *reserved = c->reserved; /* what is reserved instead is not there for those who got theirs */
+  c->reserved = arena_new_array(c->arena, bool, c->model->stocks.count + 1);
+  memcpy(c->reserved, reserved, c->model->stocks.count * sizeof *reserved);
+  c->reserved[s->stock] = before;
   compile_steps(c, &s->sold_out);
   compile_return(c, OUTCOME_SOLD_OUT);
+  c->reserved = reserved;
   taken->target = (uint16_t)c->program->count;
 }
 

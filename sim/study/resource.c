@@ -70,7 +70,8 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n)};
+                          arena_new_array(arena, double, n),
+                          arena_new_array(arena, double, m->stocks.count + 1)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   return d;
 }
@@ -112,10 +113,13 @@ static void add_service(struct list *l, const struct model *m, uint32_t i, const
 }
 
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct list l = {arena_new_array(arena, struct resource, 5 * m->services.count + 1), 0};
+  struct list l = {arena_new_array(arena, struct resource, 5 * m->services.count + m->stocks.count + 1), 0};
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
   struct demand_sums d = sums_of(m, places, arena);
+  const struct stock_config *stocks = m->stocks.items;
+  for (uint32_t i = 0; i < m->stocks.count; i++) /* one at a time, whatever the machine */
+    add(&l, arena_format(arena, "%s row", stocks[i].name), SUBJECT_SERVICE, (uint32_t)stocks[i].at, NULL, d.locked_s[i], 1);
   for (uint32_t i = 0; i < m->services.count; i++)
     if (model_service(m, i)->kind != SERVICE_EXTERNAL) add_service(&l, m, i, &places[i], &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++) { /* each place once, with the demand of all that run there */
