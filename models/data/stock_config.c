@@ -46,7 +46,7 @@ static const struct field fields[] = {
 const struct record stock_record = {"stock", sizeof(struct stock_config), fields,
                                     "Something of which there is a limited number, and which is never oversold.", NULL};
 
-static void declare_meters(struct model *m, struct stock_config *c, bool locks) {
+static void declare_meters(struct model *m, struct stock_config *c) {
   c->left = meter_declare(m, c->name, "left", METER_LEVEL, "Pieces neither sold nor held.");
   c->held = meter_declare(m, c->name, "held", METER_LEVEL, "Pieces reserved and not yet paid.");
   c->sold = meter_declare(m, c->name, "sold", METER_COUNT, "Pieces paid.");
@@ -54,7 +54,7 @@ static void declare_meters(struct model *m, struct stock_config *c, bool locks) 
   c->expired = meter_declare(m, c->name, "expired", METER_COUNT, "Pieces whose hold ran out.");
   c->sold_out =
       meter_declare(m, c->name, "sold_out", METER_TIME, "From the start of the measured time until nothing was left, once.");
-  if (locks) c->locked = meter_declare(m, c->name, "lock_wait", METER_TIME, "Waiting for the row's lock, by those who got it.");
+  c->locked = meter_declare(m, c->name, "lock_wait", METER_TIME, "Waiting for the row's lock, by those who got it.");
 }
 
 const char *stock_link(struct model *m, struct stock_config *c, const char **key) {
@@ -62,6 +62,6 @@ const char *stock_link(struct model *m, struct stock_config *c, const char **key
   *key = "at";
   if (at->kind != SERVICE_DATABASE && at->kind != SERVICE_CACHE)
     return arena_format(m->arena, "\"%s\" is neither a database nor a cache: pieces are counted in one of these", at->name);
-  declare_meters(m, c, at->kind == SERVICE_DATABASE);
+  declare_meters(m, c);
   return NULL;
 }
