@@ -201,6 +201,7 @@ static void link_endpoints(struct linker *l) {
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
     const struct endpoint_config *e = model_endpoint(m, i);
     const char *path = arena_format(l->arena, "endpoints.%s", e->name);
+    cdn_link(m, (struct endpoint_config *)m->endpoints.items + i);
     if (e->entry >= 0 && model_service(m, (uint32_t)e->entry)->kind == SERVICE_EXTERNAL) {
       fault(l, path, "its entry \"%s\" is an external service", model_service(m, (uint32_t)e->entry)->name);
       continue;
@@ -224,6 +225,8 @@ static void link_sources(struct linker *l) {
     double sum = 0;
     for (uint32_t k = 0; k < s->mix.count; k++) sum += s->mix.weight[k];
     if (!(sum > 0)) fault(l, path, "the weights of its mix add up to zero");
+    const char *unlinked = client_network_link(s);
+    if (unlinked) fault_at(l, path, "connection", "%s", unlinked);
     if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
     if (s->kind == SOURCE_CLOSED) {
       if (s->busyness_cv > 0) fault_at(l, path, "busyness_cv", "varies the rate of an open source; a closed one has users");
@@ -287,6 +290,7 @@ static void link_money(struct linker *l) {
   for (uint32_t i = 0; i < m->bill.charges.count; i++)
     check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, true);
   check_price(l, "bill.egress", NULL, m->bill.egress, false);
+  check_price(l, "bill.cdn", NULL, m->bill.cdn, false);
 }
 
 static double source_rate(const struct model *m, const struct source_config *s) {
@@ -414,6 +418,17 @@ double model_requests(const struct model *m) {
   double rate = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) rate += source_rate(m, model_source(m, i));
   return rate * (sim_seconds(m->run.warmup) + sim_seconds(m->run.window));
+}
+
+double model_share(const struct model *m, uint32_t source, uint32_t endpoint) {
+  const struct source_config *s = model_source(m, source);
+  double all = 0, weights = 0, mine = 0;
+  for (uint32_t i = 0; i < m->sources.count; i++) all += source_rate(m, model_source(m, i));
+  for (uint32_t k = 0; k < s->mix.count; k++) {
+    weights += s->mix.weight[k];
+    mine += s->mix.reference[k] == (int32_t)endpoint ? s->mix.weight[k] : 0;
+  }
+  return all > 0 ? source_rate(m, s) / all * mine / weights : 0;
 }
 
 double model_endpoint_share(const struct model *m, uint32_t endpoint) {

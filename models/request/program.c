@@ -110,7 +110,10 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
   compile_steps(&c, &e->steps);
   if (e->entry >= 0) compile_leave(&c);
+  p->end = (uint16_t)p->count;
   compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
+  p->network_cell = -1, p->edge_hit = e->cdn.hit;
+  if (client_network_before(m, e)) client_network_compile(&c, e);
   return c.fault;
 }
 
@@ -192,7 +195,7 @@ static void walk_demand(const struct program *p, uint32_t at, struct walk w, dou
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
-  walk_demand(p, 0, (struct walk){.connected = -1, .locked = -1}, weight, d);
+  walk_demand(p, 0, (struct walk){.connected = -1, .locked = -1}, weight * (1 - p->edge_hit), d);
 }
 
 static double walk_serving(const struct program *p, uint32_t at, double (*serving)(void *, int32_t, enum route), void *context) {
@@ -213,5 +216,6 @@ static double walk_serving(const struct program *p, uint32_t at, double (*servin
 }
 
 double program_serving(const struct program *p, double (*serving)(void *, int32_t, enum route), void *context) {
-  return walk_serving(p, 0, serving, context);
+  double served = walk_serving(p, 0, serving, context);
+  return p->edge_hit > 0 ? p->edge_hit + (1 - p->edge_hit) * served : served;
 }

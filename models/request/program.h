@@ -6,6 +6,7 @@
  * and for the mean demand on each service. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
+#include "models/network/client_network.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include <stdbool.h>
@@ -64,14 +65,19 @@ struct program {
   uint32_t count;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
-  int32_t unheld; /* the first stock that is paid or released without a reserve before it, or -1 */
+  uint16_t end;         /* where it ends when all went well */
+  uint16_t handshake;   /* where the set-up of a connection begins, after the end; 0: none */
+  int32_t network_cell; /* of the time between client and entry; -1: it takes none */
+  double edge_hit;      /* share of the requests that a CDN answers */
+  int32_t unheld;       /* the first stock that is paid or released without a reserve before it, or -1 */
 };
 
 struct endpoint_config {
   const char *name;
-  int32_t entry;            /* service, or -1: steps run nowhere in particular */
-  struct config_list steps; /* struct choice of step_choices */
-  int64_t response;         /* bytes sent to the client */
+  int32_t entry;             /* service, or -1: steps run nowhere in particular */
+  struct config_list steps;  /* struct choice of step_choices */
+  int64_t request, response; /* bytes sent by the client and to it */
+  struct cdn_config cdn;
 };
 
 extern const struct record endpoint_record;

@@ -28,7 +28,11 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   observation_arrival(&w->observation, endpoint, now);
   struct lane *patience = w->sources[source].patience;
   if (patience) r->patience = lane_push(patience, id);
-  request_resume(w, r);
+  if (__builtin_expect(p->network_cell >= 0, 0)) {
+    r->from_edge = r->answered = false;
+    client_network_sends(w, r);
+  } else
+    request_resume(w, r);
 }
 
 static bool frame_alive(const struct world *w, const struct frame *f) {
@@ -93,6 +97,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
+  if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
   if (r->client_gone)
     w->observation.wasted++;
   else
@@ -195,10 +200,20 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   return s->rotation[b->pick(w, s, r->key, r->pc)];
 }
 
+/* The client's connection leads to one replica; its first request chooses. */
+static uint32_t entrance(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  if (__builtin_expect(!w->sources[r->source].network.connections, 1)) return pick(w, s, in, r);
+  uint32_t pinned = client_network_pinned(w, r, in->service);
+  if (pinned != NOBODY) return pinned;
+  uint32_t picked = pick(w, s, in, r);
+  client_network_pin(w, r, in->service, picked);
+  return picked;
+}
+
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   if (!s->in_rotation || service_lacks_quorum(s)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
-  struct container *c = &w->containers[pick(w, s, in, r)];
+  struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
   if (c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING) {
     if (c->node == NOBODY || w->nodes[c->node].up) return unserved(w, r, in, OUTCOME_REFUSED);
     r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;

@@ -67,6 +67,7 @@ struct request {
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
   bool sold_out;                 /* its last reserve found too little */
+  bool from_edge, answered;      /* a CDN answers it; its answer is on the way to the client */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
   struct frame frames[PROGRAM_FRAMES];
   int64_t cell[]; /* as many as the largest program has */

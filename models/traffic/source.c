@@ -55,6 +55,12 @@ static const struct field fields[] = {
      .high = 3,
      .doc = "Open: days differ. The rate of each replication is multiplied by one gamma factor of mean 1 and this coefficient of "
             "variation; 0: by 1."},
+    {.name = "connection",
+     .kind = FIELD_RECORD,
+     .offset = AT(connection),
+     .record = &connection_record,
+     .doc = "Connections of its clients: round trip, handshake, keep-alive."},
+    {.name = "link", .kind = FIELD_RECORD, .offset = AT(link), .record = &link_record, .doc = "The line of each of its clients."},
     {0}};
 #undef AT
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
@@ -87,6 +93,7 @@ void source_start(struct source *s, struct world *w, const struct source_config 
   s->world = w, s->config = config, s->index = index, s->impatient = config->patience.kind != NULL;
   s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
   start_mix(s);
+  client_network_start(s, w);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
   if (config->kind == SOURCE_CLOSED)
     users_start(s);

@@ -9,6 +9,7 @@
  * every cluster. */
 #ifndef SOURCE_H
 #define SOURCE_H
+#include "models/network/client_network.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/profile.h"
 #include "models/traffic/users.h"
@@ -30,6 +31,8 @@ struct source_config {
   struct distribution patience; /* no kind: waits in queues for ever */
   double busyness_cv;
   struct distribution busyness; /* of the rate's factor; solved by model_link */
+  struct connection_config connection;
+  struct link_config link;
 };
 
 extern const struct record source_record;
@@ -45,6 +48,7 @@ struct source {
   bool impatient;           /* its requests leave queues */
   struct arrivals arrivals; /* open */
   struct users users;       /* closed */
+  struct client_network network;
 };
 
 void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);

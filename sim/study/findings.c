@@ -120,11 +120,8 @@ static const char *currency_of(const struct model *m) {
 }
 
 static void bill_rows(const struct study *l, struct results *r) {
-  double bytes = 0;
-  for (uint32_t e = 0; e < l->model.endpoints.count; e++)
-    bytes += (double)l->traffic.sum->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(&l->model, e)->response;
   struct bill_row *rows;
-  uint32_t count = bill_compute(&l->model, l->traffic.sum->seconds > 0 ? bytes / l->traffic.sum->seconds : 0, l->arena, &rows);
+  uint32_t count = bill_compute(&l->model, measure_sent(&l->model, l->traffic.sum), l->arena, &rows);
   struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const char *source = rows[i].from ? arena_format(l->arena, "%s, %s", rows[i].from->source, rows[i].from->date) : NULL;

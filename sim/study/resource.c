@@ -61,6 +61,20 @@ static const char *times(const struct service_config *s, struct arena *arena) {
   return arena_format(arena, " x %g%s", most_replicas(s), s->autoscale.max ? " at most" : "");
 }
 
+/* Set-up of connections: it is the entry's work, but no part of a program. */
+static void add_handshakes(const struct model *m, const struct demand_sums *d) {
+  for (uint32_t s = 0; s < m->sources.count; s++) {
+    double each = client_network_handshake_s(model_source(m, s));
+    for (uint32_t e = 0; each > 0 && e < m->endpoints.count; e++) {
+      const struct endpoint_config *c = model_endpoint(m, e);
+      if (c->entry < 0) continue;
+      double work = model_share(m, s, e) * (1 - c->cdn.hit) * each;
+      d->cpu_s[c->entry] += work;
+      if (model_service(m, (uint32_t)c->entry)->runtime == RUNTIME_THREADS) d->held_s[c->entry] += work / d->speed[c->entry];
+    }
+  }
+}
+
 static struct demand_sums sums_of(const struct model *m, const struct place *places, struct arena *arena) {
   uint32_t n = m->services.count + 1;
   double *speed = arena_new_array(arena, double, n);
@@ -73,6 +87,7 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, m->stocks.count + 1)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
+  add_handshakes(m, &d);
   return d;
 }
 
