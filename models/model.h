@@ -5,6 +5,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 #include "models/compute/service.h"
+#include "models/data/stock.h"
 #include "models/faults/fault.h"
 #include "models/money/price.h"
 #include "models/meter.h"
@@ -55,6 +56,7 @@ struct model {
   struct config_list sources;   /* struct source_config */
   struct config_list endpoints; /* struct endpoint_config */
   struct config_list services;  /* struct service_config */
+  struct config_list stocks;    /* struct stock_config */
   struct config_list faults;    /* struct fault_config */
   struct config_list rooms;     /* struct room_config */
   struct config_list limits;    /* struct limit_config */
@@ -96,6 +98,8 @@ static inline const struct node_group *model_nodes(const struct model *m, uint32
   return (const struct node_group *)m->platform.nodes.items + i;
 }
 
+/* Mean share, in all requests, of those for the endpoint by the source. */
+double model_share(const struct model *, uint32_t source, uint32_t endpoint);
 /* Mean share of the endpoint in all requests, from the sources' mixes and mean rates; sums to 1. */
 double model_endpoint_share(const struct model *, uint32_t endpoint);
 /* Requests that one arrival of the source brings, if every request is answered. */

@@ -99,7 +99,9 @@ struct world {
   struct outage_book outages;
 
   struct observation observation;
-  uint32_t *probes; /* waiting clients at the scenario's probes */
+  struct stock *stocks;
+  struct pool holds; /* struct hold */
+  uint32_t *probes;  /* waiting clients at the scenario's probes */
 };
 
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply

@@ -143,6 +143,24 @@ static void test_sizes(void) {
   check_bad_whole(bad, unit_parse_bytes);
 }
 
+static void test_bandwidth(void) {
+  static const struct whole_case good[] = {{"20Mbit/s", 20000000, NULL},
+                                           {"1.5Gbit/s", 1500000000, NULL},
+                                           {"64kbit/s", 64000, NULL},
+                                           {"300bit/s", 300, NULL},
+                                           {"1500kbit/s", 1500000, "1.5Mbit/s"},
+                                           {"unlimited", INT64_MAX, NULL},
+                                           {0}};
+  static const struct bad_case bad[] = {
+      {"20", "needs a unit: write \"20Mbit/s\" or \"20kbit/s\", not 20"},
+      {"20MB/s", "has no unit of bandwidth in \"20MB/s\": write bit/s, kbit/s, Mbit/s or Gbit/s, such as \"20Mbit/s\""},
+      {"fast", "must be a bandwidth such as \"20Mbit/s\" or \"unlimited\", not \"fast\""},
+      {"0.5bit/s", "is finer than a bit a second: \"0.5bit/s\""},
+      {0}};
+  check_whole(good, unit_parse_bandwidth, unit_print_bandwidth);
+  check_bad_whole(bad, unit_parse_bandwidth);
+}
+
 static void test_cpu(void) {
   static const struct whole_case good[] = {
       {"500m", 500, NULL}, {"4", 4000, NULL}, {"0.5", 500, "500m"}, {"1500m", 1500, NULL}, {"unlimited", INT64_MAX, NULL}, {0}};
@@ -307,6 +325,7 @@ static void test_round_trips(void) {
 static const struct test_case cases[] = {{"durations", test_durations},
                                          {"bad_durations", test_bad_durations},
                                          {"sizes", test_sizes},
+                                         {"bandwidth", test_bandwidth},
                                          {"cpu", test_cpu},
                                          {"quotas", test_quotas},
                                          {"rates", test_rates},

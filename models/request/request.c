@@ -1,13 +1,14 @@
 #include "models/request/request.h"
 #include "models/compute/balancer.h"
 #include "models/protection/limiter.h"
+#include "models/data/stock.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
 
-const char *const outcome_names[OUTCOMES + 1] = {"completed",    "timeout",    "rejected", "pool_timeout", "refused",
-                                                 "unreachable",  "no_backend", "crashed",  "external",     "patience",
-                                                 "call_timeout", "breaker",    "shed",     "limited",      NULL};
+const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejected", "pool_timeout", "refused",      "unreachable",
+                                                 "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
+                                                 "shed",       "limited", "sold_out", "expired",      "lock_timeout", NULL};
 
 struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -21,7 +22,7 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
   const struct program *p = &w->model->programs[endpoint];
   r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->client = r->permits = NOBODY;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
-  r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->depth = 0, r->waiting = WAITING_NOT, r->live = true, r->holds = NOBODY, r->transaction = -1;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->impatient = w->sources[source].impatient;
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
@@ -30,11 +31,19 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
   return r;
 }
 
+void request_begins(struct world *w, struct request *r) {
+  if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0)) {
+    r->from_edge = r->answered = false;
+    client_network_sends(w, r);
+  } else
+    request_resume(w, r);
+}
+
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   struct request *r = request_new(w, source, endpoint, key, user);
   if (!r) return;
   observation_arrival(&w->observation, endpoint, world_now(w));
-  request_resume(w, r);
+  request_begins(w, r);
 }
 
 static bool frame_alive(const struct world *w, const struct frame *f) {
@@ -56,6 +65,7 @@ void request_resume(struct world *w, struct request *r) {
 /* --- endings ------------------------------------------------------------------------------------------------------------- */
 
 static void forget(struct world *w, struct request *r) {
+  if (__builtin_expect(r->holds != NOBODY, 0)) stock_let_go(w, &r->holds);
   r->live = false;
   pool_give(&w->requests, r->id);
 }
@@ -100,6 +110,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
   if (r->permits != NOBODY) limit_unwind(w, r, -1);
+  if (__builtin_expect(r->transaction >= 0, 0)) stock_abandon(w, r);
   while (r->depth) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
@@ -108,11 +119,12 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
-  (void)in;
+  if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
+  if (__builtin_expect(r->permits != NOBODY, 0)) limit_unwind(w, r, -1); /* it ends early, sold out */
   if (r->client_gone)
     w->observation.wasted++;
   else
-    request_give_up(w, r, OUTCOME_COMPLETED);
+    request_give_up(w, r, (enum outcome)in->outcome);
   forget(w, r);
   return false;
 }
@@ -154,9 +166,10 @@ sim_time request_waited(const struct world *w, const struct request *r) {
   const struct program *p = &w->model->programs[r->endpoint];
   sim_time sum = 0;
   for (uint32_t i = 0; i < p->cell_count; i++)
-    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL || p->cells[i].kind == TIME_PERMIT) sum += r->cell[i];
-  if (r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD || r->waiting == WAITING_POOL || r->waiting == WAITING_PERMIT)
-    sum += world_now(w) - r->since;
+    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL || p->cells[i].kind == TIME_LOCK ||
+        p->cells[i].kind == TIME_PERMIT)
+      sum += r->cell[i];
+  if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_PERMIT) sum += world_now(w) - r->since;
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }
@@ -212,10 +225,20 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   return s->rotation[b->pick(w, s, r->key, in->draw)];
 }
 
+/* The client's connection leads to one replica; its first request chooses. */
+static uint32_t entrance(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  if (__builtin_expect(!w->sources[r->source].network.connections, 1)) return pick(w, s, in, r);
+  uint32_t pinned = client_network_pinned(w, r, in->service);
+  if (pinned != NOBODY) return pinned;
+  uint32_t picked = pick(w, s, in, r);
+  client_network_pin(w, r, in->service, picked);
+  return picked;
+}
+
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   if (!s->in_rotation || service_lacks_quorum(s)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
-  struct container *c = &w->containers[pick(w, s, in, r)];
+  struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
   if (c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING) {
     if (c->node == NOBODY || w->nodes[c->node].up) return unserved(w, r, in, OUTCOME_REFUSED);
     r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;

@@ -165,6 +165,12 @@ static const struct field fields[] = {
      .low = 1,
      .high = 9e18,
      .doc = "Trace: starts again after so long."},
+    {.name = "connection",
+     .kind = FIELD_RECORD,
+     .offset = AT(connection),
+     .record = &connection_record,
+     .doc = "Connections of its clients: round trip, handshake, keep-alive."},
+    {.name = "link", .kind = FIELD_RECORD, .offset = AT(link), .record = &link_record, .doc = "The line of each of its clients."},
     {0}};
 #undef AT
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
@@ -224,6 +230,7 @@ void source_start(struct source *s, struct world *w, const struct source_config 
   s->has_clients = client_needed(config);
   budget_init(&s->budget, &config->retry.budget, 0);
   start_mix(s);
+  client_network_start(s, w);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
   if (config->kind == SOURCE_CLOSED)
     users_start(s);

@@ -12,6 +12,7 @@
  * every cluster. */
 #ifndef SOURCE_H
 #define SOURCE_H
+#include "models/network/client_network.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/batch.h"
 #include "models/traffic/client.h"
@@ -44,6 +45,8 @@ struct source_config {
   struct config_list journey;     /* struct place_config */
   struct clients_config clients;  /* open: how many send; count 0: each request comes from another */
   double busyness_cv;
+  struct connection_config connection;
+  struct link_config link;
   struct choice burst, batch;
   struct dispersion_config dispersion;
   struct trace_config trace;
@@ -72,6 +75,7 @@ struct source {
   struct arrivals arrivals; /* open */
   struct replay replay;     /* trace */
   struct users users;       /* closed */
+  struct client_network network;
 };
 
 /* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */

@@ -29,6 +29,7 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_RATE,         /* double per second                    "120/s", "40/min", "10000/day" */
                   FIELD_QUOTA,        /* struct quota                         "100/min", "10/15min" */
                   FIELD_RATIO,        /* double 0..1 (or more)                "99.95%", 0.5 */
+                  FIELD_BANDWIDTH,    /* int64_t bits per second              "20Mbit/s"; INT64_MAX for "unlimited" */
                   FIELD_MONEY,        /* struct money_value                   "40 USD/month", "0.10 USD/h", "0.09 USD/GB" */
                   FIELD_CLOCK,        /* int64_t nanoseconds since midnight   "20:00", "10:00:30" */
                   FIELD_LIMIT,        /* int64_t, INT64_MAX for "unlimited"   511, "unlimited" */

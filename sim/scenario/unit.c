@@ -103,6 +103,7 @@ static const struct unit byte_units[] = {{"Ti", 1LL << 40},
                                          {"B", 1},
                                          {0}};
 
+static const struct unit bandwidth_units[] = {{"Gbit/s", 1000000000}, {"Mbit/s", 1000000}, {"kbit/s", 1000}, {"bit/s", 1}, {0}};
 static const struct unit rate_units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"day", 86400}, {"year", 31536000}, {0}};
 
 /* Words after the slash of a price. A new one is one row here; what it means is up to whoever bills. */
@@ -175,6 +176,20 @@ const char *unit_parse_bytes(struct arena *arena, const char *text, int64_t *byt
     return arena_format(arena, "has no unit of size in \"%s\": write Ki, Mi, Gi, Ti, k, M, G, T or B, such as \"512Mi\"", text);
   enum scaling scaling = decimal_scale(number, unit->size, bytes);
   return scaling == SCALED ? NULL : not_scaled(arena, scaling, text, "a byte", "8 EiB");
+}
+
+const char *unit_parse_bandwidth(struct arena *arena, const char *text, int64_t *bits_per_s) {
+  if (!strcmp(text, "unlimited")) return *bits_per_s = INT64_MAX, NULL;
+  struct decimal number;
+  const char *end = decimal_scan(text, &number);
+  if (!end) return bad_form(arena, FIELD_BANDWIDTH, text);
+  if (!*end) return unit_missing(arena, FIELD_BANDWIDTH, text);
+  const struct unit *unit = unit_named(bandwidth_units, end, strlen(end));
+  if (!unit)
+    return arena_format(arena, "has no unit of bandwidth in \"%s\": write bit/s, kbit/s, Mbit/s or Gbit/s, such as \"20Mbit/s\"",
+                        text);
+  enum scaling scaling = decimal_scale(number, unit->size, bits_per_s);
+  return scaling == SCALED ? NULL : not_scaled(arena, scaling, text, "a bit a second", "a line can have");
 }
 
 const char *unit_parse_cpu(struct arena *arena, const char *text, int64_t *millicores) {
@@ -278,6 +293,8 @@ const char *unit_parse_whole(struct arena *arena, enum field_kind kind, const ch
     return unit_parse_duration(arena, text, out);
   case FIELD_BYTES:
     return unit_parse_bytes(arena, text, out);
+  case FIELD_BANDWIDTH:
+    return unit_parse_bandwidth(arena, text, out);
   case FIELD_CPU:
     return unit_parse_cpu(arena, text, out);
   case FIELD_CLOCK:
