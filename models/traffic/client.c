@@ -124,10 +124,10 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
   attempt(w, c);
 }
 
-static void go_on(struct world *w, struct client *c, bool answered) {
+static void go_on(struct world *w, struct client *c, enum outcome outcome) {
   struct source *s = source_of(w, c);
   if (s->config->kind == SOURCE_SESSION) {
-    journey_goes_on(w, c, answered);
+    journey_goes_on(w, c, outcome);
     return;
   }
   if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, c->user, c->arrived);
@@ -144,7 +144,7 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
   struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, c->arrived, r ? r->cell : NULL};
   if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
   observation_end(&w->observation, &ended, outcome, world_now(w));
-  go_on(w, c, !outcome_failed(outcome));
+  go_on(w, c, outcome);
 }
 
 static void backs_off(struct world *w, struct client *c, const struct source_config *s) {
