@@ -5,8 +5,7 @@
 static double offered_in(const struct model *m, const struct observation *o, uint32_t window) {
   sim_time a = o->measured_from + window * o->window_length, b = a + o->window_length;
   double sum = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    sum += source_expected(model_source(m, i), a, b);
+  for (uint32_t i = 0; i < m->sources.count; i++) sum += source_expected(model_source(m, i), a, b);
   return sum;
 }
 
