@@ -1,4 +1,5 @@
 #include "models/model.h"
+#include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -201,6 +202,7 @@ static void link_endpoints(struct linker *l) {
     const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
     if (wrong) fault(l, path, "%s", wrong);
   }
+  if (!l->failed) calls_link(m);
 }
 
 static void link_sources(struct linker *l) {

@@ -60,7 +60,7 @@ struct model {
   /* Derived by model_link. */
   struct program *programs; /* one an endpoint */
   struct meter_config *meters;
-  uint32_t meter_count;
+  uint32_t meter_count, guard_count;
   uint32_t node_count, container_count;
   bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;

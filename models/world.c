@@ -1,6 +1,7 @@
 #include "models/world.h"
 #include "models/compute/shift.h"
 #include "models/platform/lifecycle.h"
+#include "models/request/call.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
@@ -70,6 +71,7 @@ static void probe(void *world, uint32_t index) {
 
 static void start_traffic(struct world *w) {
   const struct model *m = w->model;
+  calls_start(w);
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
@@ -157,6 +159,7 @@ void world_close(struct world *w) {
 }
 
 void world_free(struct world *w) {
+  if (w->mode == WORLD_TRAFFIC) calls_stop(w);
   if (w->mode == WORLD_TRAFFIC)
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
   for (uint32_t i = 0; i < w->container_count; i++) {

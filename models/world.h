@@ -33,7 +33,8 @@ enum purpose {
   PURPOSE_DETECTION,    /* entity: node: heartbeat phases */
   PURPOSE_THINKING,     /* entity: source; then user and n */
   PURPOSE_SCALER,       /* entity: service: phase of its autoscaler */
-  PURPOSE_BUSYNESS      /* entity: source: its factor of the day */
+  PURPOSE_BUSYNESS,     /* entity: source: its factor of the day */
+  PURPOSE_ATTEMPT       /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -86,6 +87,8 @@ struct world {
   struct autoscaler *scalers;
   uint32_t scaler_count;
   struct outage_book outages;
+
+  struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;
   uint32_t *probes; /* waiting clients at the scenario's probes */

@@ -249,7 +249,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (!r->live) continue;
-    uint32_t depth = 0;
+    uint32_t depth = r->base;
     while (depth < r->depth && !inside(c, r, depth)) depth++;
     if (depth == r->depth) continue;
     if (depth + 1 == r->depth && r->waiting != WAITING_ELSEWHERE)

@@ -1,8 +1,10 @@
 /* The program of an endpoint: its steps, compiled to a flat array of instructions.
  *
  * A request executes it: an instruction either goes on at once or parks the request and is resumed by an event. There are no
- * loops: every instruction runs at most once, so its number keys the request's draws, and what the request does elsewhere
- * never shifts them. The same array is walked without requests: for the share of requests that would find a serving path,
+ * loops but one: a guarded call (models/request/call.h) runs the instructions between "try" and "return" as a request of its own,
+ * an attempt, and may run them again as another attempt. So every instruction that draws runs at most once for one key, its
+ * number keys the draws, and what the request does elsewhere never shifts them. Attempts have keys of their own, and the
+ * instructions of the guard itself have no numbers: with and without it the others draw the same. The same array is walked without requests: for the share of requests that would find a serving path,
  * and for the mean demand on each service. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -11,6 +13,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct guard;
 struct model;
 struct request;
 struct world;
@@ -18,7 +21,7 @@ struct world;
 enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
-enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_KINDS };
+enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_RETRY, TIME_KINDS };
 extern const char *const time_kind_names[TIME_KINDS];
 
 enum operation {
@@ -32,6 +35,8 @@ enum operation {
   OPERATION_EXTERNAL, /* wait for somebody else's service */
   OPERATION_ANSWER,   /* it has answered, or failed */
   OPERATION_DELAY,
+  OPERATION_TRY,    /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN, /* the attempt has succeeded */
   OPERATION_END
 };
 
@@ -45,8 +50,10 @@ struct instruction {
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
+  uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
+  const struct guard *guard;  /* TRY, RETURN */
   struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns */
 };
 
@@ -60,6 +67,7 @@ struct program {
   uint32_t count;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
+  struct guard *guards; /* the last first */
 };
 
 struct endpoint_config {
@@ -79,6 +87,7 @@ struct compiler {
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
   uint32_t depth;
+  uint16_t draws;    /* given to instructions so far */
   const char *fault; /* the first; null while all is well */
   struct arena *arena;
 };

@@ -1,5 +1,6 @@
 #include "models/request/request.h"
 #include "models/compute/balancer.h"
+#include "models/request/call.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
@@ -8,25 +9,33 @@ const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejec
                                                  "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
                                                  "shed",       NULL};
 
-void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+struct request *request_take(struct world *w) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
     w->overflowed = true;
     calendar_stop(w->calendar);
-    return;
+    return NULL;
   }
   uint32_t id = pool_take(&w->requests);
   struct request *r = world_request(w, id);
+  r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
+  r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
+  r->caller = r->attempt = NOBODY, r->attempts = 0;
+  return r;
+}
+
+void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  struct request *r = request_take(w);
+  if (!r) return;
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
-  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user;
+  r->key = key, r->arrived = r->since = now, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
-  r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
-  r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->impatient = w->sources[source].impatient;
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
   observation_arrival(&w->observation, endpoint, now);
   struct lane *patience = w->sources[source].patience;
-  if (patience) r->patience = lane_push(patience, id);
+  if (patience) r->patience = lane_push(patience, r->id);
   request_resume(w, r);
 }
 
@@ -39,6 +48,10 @@ void request_resume(struct world *w, struct request *r) {
     request_fail(w, r, OUTCOME_CRASHED);
     return;
   }
+  if (__builtin_expect(r->ends_with, 0)) {
+    request_fail(w, r, (enum outcome)r->ends_with);
+    return;
+  }
   const struct instruction *program = w->model->programs[r->endpoint].instructions;
   for (;;) {
     const struct instruction *in = &program[r->pc++];
@@ -48,7 +61,7 @@ void request_resume(struct world *w, struct request *r) {
 
 /* --- endings ------------------------------------------------------------------------------------------------------------- */
 
-static void forget(struct world *w, struct request *r) {
+void request_forget(struct world *w, struct request *r) {
   r->live = false;
   pool_give(&w->requests, r->id);
 }
@@ -67,7 +80,10 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
 }
 
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
-  if (r->client_gone) return;
+  if (r->client_gone) {
+    if (r->caller != NOBODY) call_fails(w, r, outcome);
+    return;
+  }
   if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
   release_client(w, r, outcome);
 }
@@ -77,16 +93,35 @@ void request_timed_out(void *world, uint32_t id) {
   request_give_up(w, world_request(w, id), OUTCOME_TIMEOUT);
 }
 
+static void stop_patience(struct world *w, struct request *r) {
+  timer_heap_cancel(w->patience, r->queue_patience);
+  r->patience_runs = false;
+}
+
 void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   assert(r->waiting == WAITING_NOT);
-  if (r->patience_runs) request_served(w, r);
+  if (r->patience_runs) stop_patience(w, r);
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
-  while (r->depth) {
+  while (r->depth > r->base) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
   }
-  forget(w, r);
+  request_forget(w, r);
+}
+
+void request_drop(struct world *w, struct request *r, enum outcome outcome) {
+  r->ends_with = (uint8_t)outcome;
+  request_wake_soon(w, r);
+}
+
+void request_cancel(struct world *w, struct request *r) {
+  if (r->waiting != WAITING_CPU && r->waiting != WAITING_THREAD) {
+    r->ends_with = OUTCOME_CALL_TIMEOUT;
+    return;
+  }
+  container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
+  request_fail(w, r, OUTCOME_CALL_TIMEOUT);
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
@@ -95,7 +130,7 @@ bool request_end(struct world *w, struct request *r, const struct instruction *i
     w->observation.wasted++;
   else
     request_give_up(w, r, OUTCOME_COMPLETED);
-  forget(w, r);
+  request_forget(w, r);
   return false;
 }
 
@@ -118,9 +153,7 @@ bool request_waits_in_queue(struct world *w, struct request *r) {
 
 void request_served(struct world *w, struct request *r) {
   r->impatient = false;
-  if (!r->patience_runs) return;
-  timer_heap_cancel(w->patience, r->queue_patience);
-  r->patience_runs = false;
+  if (r->patience_runs) stop_patience(w, r);
 }
 
 void request_loses_patience(void *world, uint32_t id) {
@@ -138,6 +171,7 @@ sim_time request_waited(const struct world *w, const struct request *r) {
   for (uint32_t i = 0; i < p->cell_count; i++)
     if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL) sum += r->cell[i];
   if (r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD || r->waiting == WAITING_POOL) sum += world_now(w) - r->since;
+  if (r->attempt != NOBODY) sum += request_waited(w, world_request(w, r->attempt));
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }
@@ -190,7 +224,7 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->first : s->rotation[0];
   /* Between two calls of one request others have moved the turn: its further calls fall anywhere. */
   const struct balancer *b = in->again ? &balancers[BALANCER_RANDOM] : &balancers[s->config->balance];
-  return s->rotation[b->pick(w, s, r->key, r->pc)];
+  return s->rotation[b->pick(w, s, r->key, in->draw)];
 }
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
@@ -229,7 +263,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
 
 bool request_compute(struct world *w, struct request *r, const struct instruction *in) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
-  struct stream draws = stream_at(r->key, r->pc);
+  struct stream draws = stream_at(r->key, in->draw);
   r->work = distribution_sample_time(&in->demand, &draws);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
   if (!r->work) return true;

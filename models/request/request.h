@@ -2,7 +2,7 @@
  *
  * At any instant a request does exactly one thing, and every interval is booked into one cell of its program: the cells add
  * up to its latency, to the nanosecond. A client that gives up is recorded as timed out and its request goes on: the server
- * has not noticed, and the work is wasted. A request whose replica dies fails at once for its client; work that it has in
+ * has not noticed, and the work is wasted. An attempt of a guarded call (call.h) is a request too, whose client is its caller. A request whose replica dies fails at once for its client; work that it has in
  * progress elsewhere goes on and is thrown away when it returns.
  *
  * A client with patience is another thing than one with a time-out: a caller in a telephone queue. While the request waits for
@@ -56,13 +56,20 @@ struct request {
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
   lane_ticket pool_patience;
+  lane_ticket call_timeout;
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
+  uint32_t caller;                   /* of an attempt: the request that waits for it, or NOBODY any more */
+  uint32_t attempt, attempts, epoch; /* of a caller: the attempt that it waits for, how many so far, the breaker's state */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
   int16_t connection_service; /* the database that its connection leads to */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
+  uint8_t base;                  /* frames that are only copies of its caller's: 1 for an attempt of a replica */
+  uint8_t rank;                  /* in queues by priority: 0 goes first */
+  uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
+  uint8_t call_outcome;          /* enum outcome: its attempt has failed; 0: not so */
   struct frame frames[PROGRAM_FRAMES];
   int64_t cell[]; /* as many as the largest program has */
 };
@@ -73,8 +80,15 @@ void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t k
 void request_resume(struct world *, struct request *);
 /* Ends it for its client (if it still has one), gives back all it holds and forgets it. It must wait nowhere. */
 void request_fail(struct world *, struct request *, enum outcome);
-/* Ends it for its client only. */
+/* Ends it for its client (or caller) only. */
 void request_give_up(struct world *, struct request *, enum outcome);
+/* Nobody wants it any more: it leaves its queue, or ends when its computation or wait does. */
+void request_cancel(struct world *, struct request *);
+/* A new one: live, nothing held, no caller. Null when there are too many: the run is then stopped. */
+struct request *request_take(struct world *);
+void request_forget(struct world *, struct request *);
+/* It has just left a queue of its container, its wait booked: it fails within this instant, after what is happening now. */
+void request_drop(struct world *, struct request *, enum outcome);
 /* Handler of the sources' time-out lanes. */
 void request_timed_out(void *world, uint32_t id);
 /* Of an impatient request that enters a queue: starts its patience. False when it has none and is gone. */
