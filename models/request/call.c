@@ -157,11 +157,11 @@ static void take_times(const struct world *w, struct request *caller, const stru
 }
 
 /* Caller and attempt part: times, time-out, breaker, accounts. */
-static struct request *part(struct world *w, struct request *a, enum outcome outcome) {
+static struct request *part(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
   struct request *caller = world_request(w, a->caller);
   struct call_site *site = &w->calls[try_of(w, caller)->guard->number];
   a->caller = caller->attempt = NOBODY;
-  if (site->timeouts && outcome != OUTCOME_CALL_TIMEOUT) lane_cancel(site->timeouts, caller->call_timeout);
+  if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
   site->ended[outcome]++;
   take_times(w, caller, a);
   caller->impatient = a->impatient;
@@ -171,7 +171,7 @@ static struct request *part(struct world *w, struct request *a, enum outcome out
 }
 
 static bool call_return(struct world *w, struct request *a, const struct instruction *in) {
-  struct request *caller = a->caller == NOBODY ? NULL : part(w, a, OUTCOME_COMPLETED);
+  struct request *caller = a->caller == NOBODY ? NULL : part(w, a, OUTCOME_COMPLETED, false);
   request_forget(w, a);
   if (!caller) {
     w->calls[in->guard->number].wasted++;
@@ -183,20 +183,22 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
   return false;
 }
 
-void call_fails(struct world *w, struct request *a, enum outcome outcome) {
-  struct request *caller = part(w, a, outcome);
+static void fail_attempt(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
+  struct request *caller = part(w, a, outcome, timed_out);
   request_book(caller, caller->wait_cell, world_now(w));
   caller->call_outcome = (uint8_t)outcome;
   caller->pc--;
   request_wake_soon(w, caller);
 }
 
+void call_fails(struct world *w, struct request *a, enum outcome outcome) { fail_attempt(w, a, outcome, false); }
+
 void call_timed_out(void *world, uint32_t id) {
   struct world *w = world;
   struct request *caller = world_request(w, id), *a = world_request(w, caller->attempt);
   const struct guard *g = try_of(w, caller)->guard;
   meter_count(w, g->meters[METER_CALL_TIMEOUTS]);
-  call_fails(w, a, OUTCOME_CALL_TIMEOUT);
+  fail_attempt(w, a, OUTCOME_CALL_TIMEOUT, true);
   if (g->config->cancel) request_cancel(w, a);
 }
 

@@ -75,6 +75,7 @@ struct endpoint_config {
   int32_t entry;            /* service, or -1: steps run nowhere in particular */
   struct config_list steps; /* struct choice of step_choices */
   int64_t response;         /* bytes sent to the client */
+  int64_t priority;
 };
 
 extern const struct record endpoint_record;

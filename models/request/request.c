@@ -32,6 +32,7 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   r->key = key, r->arrived = r->since = now, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
   r->impatient = w->sources[source].impatient;
+  if (w->model->rank_of) r->rank = w->model->rank_of[source * w->model->endpoints.count + endpoint];
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
   observation_arrival(&w->observation, endpoint, now);
   struct lane *patience = w->sources[source].patience;
@@ -111,6 +112,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 void request_drop(struct world *w, struct request *r, enum outcome outcome) {
+  if (r->patience_runs) stop_patience(w, r);
   r->ends_with = (uint8_t)outcome;
   request_wake_soon(w, r);
 }
@@ -118,6 +120,7 @@ void request_drop(struct world *w, struct request *r, enum outcome outcome) {
 void request_cancel(struct world *w, struct request *r) {
   if (r->waiting != WAITING_CPU && r->waiting != WAITING_THREAD) {
     r->ends_with = OUTCOME_CALL_TIMEOUT;
+    if (r->attempt != NOBODY) request_cancel(w, world_request(w, r->attempt));
     return;
   }
   container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);

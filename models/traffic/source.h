@@ -29,6 +29,7 @@ struct source_config {
   sim_time timeout;             /* SIM_NEVER: waits for ever */
   struct distribution patience; /* no kind: waits in queues for ever */
   double busyness_cv;
+  int64_t priority;
   struct distribution busyness; /* of the rate's factor; solved by model_link */
 };
 
