@@ -111,32 +111,120 @@ static void test_codel(void) {
 
 /* --- in a service ----------------------------------------------------------------------------------------------------------- */
 
-/* Ten ask at 10 s, a second of work each. */
+/* Ten ask at 10 s, a second of work each; nobody is back before 20.9 s. */
 #define CROWD                                                                                                                      \
   "{ 'aguanta': 1, 'name': 'crowd', 'traffic': { 'u': { 'kind': 'closed', 'population': 10, 'think': '10s', 'mix': { 'p': 1 } } "  \
   "},"                                                                                                                             \
-  "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '1s' }, { 'delay': '100s' } ] } }, 'services': { 'a': { 'kind': "       \
-  "'app'%s "                                                                                                                       \
-  "} }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '60s', 'windows': 1 " \
-  "} "                                                                                                                             \
-  "}"
+  "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '1s' }%s ] } }, 'services': { 'a': { 'kind': 'app'%s } }, 'platform': " \
+  "{ "                                                                                                                             \
+  "'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '20900ms', 'windows': 1 } }"
 
 static void test_deadline(void) {
-  /* Turns come at 10, 11, 12, ... s: who has waited 3 s is served, the six behind are dropped when the fourth is done or, at the
-   * door, has its thread given back. Work that has begun is never dropped: after a delay the same request computes again. */
+  /* Turns come at 10, 11, 12, ... s. Who has waited 3 s is served; the six behind are dropped when the fourth is done. Work that
+   * has begun is never dropped: a second computation queues behind all first ones, from 10 s after its own first, until 20 s. */
   static const struct {
-    const char *service;
-    uint64_t shed;
-  } cases[] = {{", 'queue_deadline': '3s'", 6}, {", 'queue_deadline': '2999ms'", 7}, {", 'threads': 2, 'queue_deadline': '3s'", 2}};
+    const char *steps, *service;
+    uint64_t shed, completed;
+  } cases[] = {{"", ", 'queue_deadline': '3s'", 6, 4},
+               {"", ", 'queue_deadline': '2999ms'", 7, 3},
+               {"", ", 'queue_deadline': '0s'", 9, 1},
+               {"", ", 'threads': 2, 'queue_deadline': '3s'", 2, 8},
+               {"", ", 'runtime': 'threads', 'threads': 1, 'queue_deadline': '3s'", 6, 4},
+               {"", ", 'runtime': 'threads', 'threads': 1, 'queue_deadline': '2999ms'", 7, 3},
+               {", { 'cpu': '10ms' }", ", 'queue_deadline': '9s'", 0, 10}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct fixture f = fixture_of(CROWD, cases[i].service);
+    struct fixture f = fixture_of(CROWD, cases[i].steps, cases[i].service);
     struct world *w = fixture_run(&f, 1, cases[i].service);
-    uint64_t shed = w->observation.ended[OUTCOME_SHED];
-    /* Closed users who were dropped come back after 10 s of thinking and find an idle server. */
-    test_check(shed == cases[i].shed, "%s: %llu shed, by hand %llu", cases[i].service, (unsigned long long)shed,
-               (unsigned long long)cases[i].shed);
+    const struct observation *o = &w->observation;
+    test_check(o->ended[OUTCOME_SHED] == cases[i].shed && o->ended[OUTCOME_COMPLETED] == cases[i].completed,
+               "%s: %llu shed, by hand %llu; %llu completed, by hand %llu", cases[i].service,
+               (unsigned long long)o->ended[OUTCOME_SHED], (unsigned long long)cases[i].shed,
+               (unsigned long long)o->ended[OUTCOME_COMPLETED], (unsigned long long)cases[i].completed);
     world_free(w), fixture_close(&f);
   }
+}
+
+static void test_codel_in_a_service(void) {
+  /* Target 500 ms, interval 1.5 s. Turns: 11 s (waited 1 s: above until 12.5 s), 12, 13 s: dropped, the next served; from 13 s the
+   * next is due at 14.5 s: 14 s served, 15 s dropped and another at 14.5 + 1.06 = 15.56 s: 16 s; then at 15.56 + 0.87 = 16.43 s.
+   * Served at 10, 11, 12, 13, 14, 15, 16 s: of ten three are dropped, and the last is served whatever it waited. */
+  struct fixture f = fixture_of(CROWD, "", ", 'codel': { 'target': '500ms', 'interval': '1500ms' }");
+  struct world *w = fixture_run(&f, 1, "codel");
+  test_check(w->observation.ended[OUTCOME_SHED] == 3 && w->observation.ended[OUTCOME_COMPLETED] == 7, "%llu shed, %llu completed",
+             (unsigned long long)w->observation.ended[OUTCOME_SHED], (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
+  world_free(w), fixture_close(&f);
+}
+
+/* --- priorities --------------------------------------------------------------------------------------------------------------- */
+
+/* 3 users of each of three classes ask at 10 s, in the order low, middle, high; one of the low is served at once, nobody is
+ * interrupted, then high, middle and low, each as they came. */
+static void test_priorities(void) {
+  static const char *const runtimes[] = {"event-loop", "threads"};
+  static const struct {
+    const char *name;
+    double mean_s, least_s, most_s;
+  } by_hand[] = {{"low", (1 + 8 + 9) / 3.0, 1, 9}, {"middle", (5 + 6 + 7) / 3.0, 5, 7}, {"high", (2 + 3 + 4) / 3.0, 2, 4}};
+  for (int k = 0; k < 2; k++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'classes', 'traffic': { 'low': { 'kind': 'closed', 'population': 3, 'think': '10s', 'mix': { 'l': "
+        "1 }, "
+        "'priority': -5 }, 'middle': { 'kind': 'closed', 'population': 3, 'think': '10s', 'mix': { 'm': 1 } }, 'high': { 'kind': "
+        "'closed', 'population': 3, 'think': '10s', 'mix': { 'h': 1 }, 'priority': 1 } }, 'endpoints': { 'l': { 'entry': 'a', "
+        "'steps': [ { "
+        "'cpu': '1s' } ] }, 'm': { 'entry': 'a', 'steps': [ { 'cpu': '1s' } ] }, 'h': { 'entry': 'a', 'steps': [ { 'cpu': '1s' } "
+        "], "
+        "'priority': 3 } }, 'services': { 'a': { 'kind': 'app', 'runtime': '%s', 'threads': 1, 'discipline': 'priority' } }, "
+        "'platform': { "
+        "'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '20900ms', 'windows': 1 } }",
+        runtimes[k]);
+    struct world *w = fixture_run(&f, 1, runtimes[k]);
+    for (uint32_t e = 0; e < 3; e++) {
+      const struct histogram *h = fixture_latency(w, e);
+      test_check(h->count == 3 && fabs(histogram_mean(h) * 1e-9 - by_hand[e].mean_s) < 1e-9 &&
+                     histogram_min(h) == (int64_t)(by_hand[e].least_s * 1e9) &&
+                     histogram_max(h) == (int64_t)(by_hand[e].most_s * 1e9),
+                 "%s, %s: %llu with a mean of %.9g s", runtimes[k], by_hand[e].name, (unsigned long long)h->count,
+                 histogram_mean(h) * 1e-9);
+    }
+    world_free(w), fixture_close(&f);
+  }
+}
+
+/* The queue itself, against a sorted list: random pushes, pops and removals of five ranks. */
+static void test_ranked_queue(void) {
+  enum { ITEMS = 60, STEPS = 20000, RANKS = 5 };
+  struct model m = {.ranks = RANKS};
+  struct world w = {.model = &m};
+  uint32_t last[RANKS], list[ITEMS], listed = 0;
+  struct request_queue q = {.last = last};
+  pool_init(&w.requests, sizeof(struct request));
+  queue_clear(&w, &q);
+  struct stream draws = stream_open(77);
+  bool same = true;
+  for (int step = 0; step < STEPS && same; step++) {
+    uint32_t choice = stream_below(&draws, 4);
+    if (choice < 2 && listed < ITEMS) {
+      uint32_t id = pool_take(&w.requests), at = listed;
+      struct request *r = world_request(&w, id);
+      r->id = id, r->rank = (uint8_t)stream_below(&draws, RANKS);
+      while (at && world_request(&w, list[at - 1])->rank > r->rank) list[at] = list[at - 1], at--;
+      list[at] = id, listed++;
+      queue_push(&w, &q, r);
+    } else if (listed) {
+      uint32_t at = choice == 2 ? 0 : stream_below(&draws, listed), id = list[at];
+      if (choice == 2)
+        same = queue_pop(&w, &q)->id == id;
+      else
+        queue_remove(&w, &q, world_request(&w, id));
+      memmove(&list[at], &list[at + 1], (--listed - at) * sizeof *list);
+      pool_give(&w.requests, id);
+    }
+    same = same && q.count == listed;
+    for (uint32_t i = 0, id = q.head; i < listed && same; i++, id = world_request(&w, id)->next) same = id == list[i];
+    if (!test_check(same, "step %d: the queue is not the list", step)) break;
+  }
+  pool_release(&w.requests);
 }
 
 static const struct test_case cases[] = {{"a breaker by count", test_breaker_by_count},
@@ -144,5 +232,8 @@ static const struct test_case cases[] = {{"a breaker by count", test_breaker_by_
                                          {"late results and lost probes", test_breaker_late_results},
                                          {"CoDel's control law", test_codel},
                                          {"a deadline in the queue", test_deadline},
+                                         {"CoDel in a service", test_codel_in_a_service},
+                                         {"priorities by hand", test_priorities},
+                                         {"a queue by rank is a sorted list", test_ranked_queue},
                                          {0}};
 const struct test_suite suite_shedding = {"shedding", cases};

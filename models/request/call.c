@@ -53,7 +53,8 @@ void compile_return(struct compiler *c, struct guard *g) {
 
 static const struct {
   const char *name, *doc;
-} meter_words[CALL_METERS] = {[METER_CALLS] = {"calls", "First attempts of guarded calls."},
+} meter_words[CALL_METERS] = {[METER_ATTEMPTS] = {"attempts", "Attempts of guarded calls: calls and retries."},
+[METER_CALLS] = {"calls", "First attempts of guarded calls."},
                               [METER_RETRIES] = {"retries", "Further attempts."},
                               [METER_CALL_TIMEOUTS] = {"given_up", "Attempts that their caller gave up."},
                               [METER_BROKEN] = {"broken", "Attempts that a breaker let not through."},
@@ -236,6 +237,7 @@ static bool decide(struct world *w, struct request *r, const struct instruction 
 static void count_attempt(struct world *w, struct request *r, struct call_site *site, struct call_memory *memory) {
   bool first = !r->attempts++;
   *(first ? &site->calls : &site->retries) += 1;
+  meter_count(w, site->guard->meters[METER_ATTEMPTS]);
   meter_count(w, site->guard->meters[first ? METER_CALLS : METER_RETRIES]);
   if (first) budget_deposit(&memory->budget, &site->guard->config->retry.budget, world_now(w));
 }

@@ -32,7 +32,7 @@ struct call_config {
 };
 
 /* What is counted, by called service. */
-enum call_meter { METER_CALLS, METER_RETRIES, METER_CALL_TIMEOUTS, METER_BROKEN, METER_FALLBACKS, CALL_METERS };
+enum call_meter { METER_ATTEMPTS, METER_CALLS, METER_RETRIES, METER_CALL_TIMEOUTS, METER_BROKEN, METER_FALLBACKS, CALL_METERS };
 
 /* A guarded call of a program. */
 struct guard {
