@@ -1,6 +1,7 @@
 /* Guarded calls: retries to the nanosecond, attempts counted, what a caller that gives up leaves behind, breakers and budgets at
  * work, and guards that never act. */
 #include "models/request/call.h"
+#include "tests/command.h"
 #include "tests/model_fixture.h"
 
 /* One user asks after 10 s of thinking and no second time. */
@@ -169,6 +170,35 @@ static void test_neutral(void) {
   world_free(a), fixture_close(&plain);
 }
 
+/* --- what users see -------------------------------------------------------------------------------------------------------- */
+
+static void test_unbounded_is_a_warning(void) {
+  struct child c = AGUANTA("validate", "tests/cli/unbounded.json");
+  test_check(
+      c.status == 0 && c.err &&
+          strstr(c.err,
+                 "tests/cli/unbounded.json:5:5: warning: endpoints.page: the call of \"pay\" is retried without limit and budget: "
+                 "what fails for good is tried for ever; give \"attempts\" or a \"budget\" [retry-unbounded]\n"),
+      "exit status %d, %s", c.status, c.err);
+  child_free(&c);
+  c = AGUANTA("validate", "tests/cli/unbounded.json", "--set", "endpoints.page.steps.0.retry.budget.ratio=10%");
+  test_check(c.status == 0 && !c.err_length, "with a budget: exit status %d, %s", c.status, c.err);
+  child_free(&c);
+}
+
+/* A minute of a slow service: without a breaker pages wait for the threads that wait for it, with one they do not. */
+static void test_scenarios(void) {
+  static const struct {
+    const char *file;
+    int status;
+  } stories[] = {{"scenarios/traffic/slow-payments.json", 99}, {"scenarios/traffic/breaker.json", 0}};
+  for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {
+    struct child c = AGUANTA("check", stories[i].file, "--reps", "3");
+    test_check(c.status == stories[i].status, "%s: exit status %d\n%s%s", stories[i].file, c.status, c.out, c.err);
+    child_free(&c);
+  }
+}
+
 static const struct test_case cases[] = {{"the trace of a back-off", test_trace},
                                          {"layers of retries multiply", test_layers},
                                          {"what is given up goes on, unless cancelled", test_given_up},
@@ -176,5 +206,7 @@ static const struct test_case cases[] = {{"the trace of a back-off", test_trace}
                                          {"a budget bounds retries", test_budget},
                                          {"a breaker opens, probes and opens", test_breaker},
                                          {"guards that never act change nothing", test_neutral},
+                                         {"retries without a bound are a warning", test_unbounded_is_a_warning},
+                                         {"a breaker saves the shop", test_scenarios},
                                          {0}};
 const struct test_suite suite_calls = {"calls", cases};

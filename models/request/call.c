@@ -54,28 +54,38 @@ void compile_return(struct compiler *c, struct guard *g) {
 static const struct {
   const char *name, *doc;
 } meter_words[CALL_METERS] = {[METER_ATTEMPTS] = {"attempts", "Attempts of guarded calls: calls and retries."},
-[METER_CALLS] = {"calls", "First attempts of guarded calls."},
+                              [METER_CALLS] = {"calls", "First attempts of guarded calls."},
                               [METER_RETRIES] = {"retries", "Further attempts."},
                               [METER_CALL_TIMEOUTS] = {"given_up", "Attempts that their caller gave up."},
                               [METER_BROKEN] = {"broken", "Attempts that a breaker let not through."},
                               [METER_FALLBACKS] = {"fallbacks", "Calls that ended in their fallback."}};
 
-/* The meters of a called service are declared with the first guard that leads to it. */
-static void declare(struct model *m, struct guard *g, uint32_t *first) {
-  uint32_t *of_service = &first[g->config->call];
-  for (int i = 0; i < CALL_METERS && !*of_service; i++) {
+/* Whether the guard ever moves the meter. */
+static bool moves(const struct call_config *c, int meter) {
+  const bool movers[CALL_METERS] = {[METER_ATTEMPTS] = true,
+                                    [METER_CALLS] = true,
+                                    [METER_RETRIES] = c->retry.pause.attempts > 1,
+                                    [METER_CALL_TIMEOUTS] = c->timeout != SIM_NEVER,
+                                    [METER_BROKEN] = c->breaker.calls > 0,
+                                    [METER_FALLBACKS] = c->fallback.count > 0};
+  return movers[meter];
+}
+
+/* A meter of a called service is declared with the first guard that moves it. known: its number and one, by meter. */
+static void declare(struct model *m, struct guard *g, uint32_t *known) {
+  for (int i = 0; i < CALL_METERS; i++) {
+    if (!moves(g->config, i)) continue;
     const char *thing = model_service(m, (uint32_t)g->config->call)->name;
-    uint32_t meter = meter_declare(m, thing, meter_words[i].name, METER_COUNT, meter_words[i].doc);
-    if (i == CALL_METERS - 1) *of_service = meter - CALL_METERS + 2;
+    if (!known[i]) known[i] = meter_declare(m, thing, meter_words[i].name, METER_COUNT, meter_words[i].doc) + 1;
+    g->meters[i] = known[i] - 1;
   }
-  for (uint32_t i = 0; i < CALL_METERS; i++) g->meters[i] = *of_service - 1 + i;
 }
 
 void calls_link(struct model *m) {
-  uint32_t *first = arena_new_array(m->arena, uint32_t, m->services.count + 1);
+  uint32_t *known = arena_new_array(m->arena, uint32_t, (m->services.count + 1) * CALL_METERS);
   for (uint32_t i = 0; i < m->endpoints.count; i++)
     for (struct guard *g = m->programs[i].guards; g; g = g->next) {
-      declare(m, g, first);
+      declare(m, g, &known[(size_t)g->config->call * CALL_METERS]);
       g->number = m->guard_count++;
     }
 }
