@@ -170,6 +170,38 @@ static void test_neutral(void) {
   world_free(a), fixture_close(&plain);
 }
 
+/* --- without requests ------------------------------------------------------------------------------------------------------- */
+
+static double half_of_b(void *b, int32_t service, enum route route) {
+  (void)route;
+  return service == *(int32_t *)b ? 0.5 : 1;
+}
+
+static void test_arithmetic(void) {
+  /* A tenth of the attempts fail in the end: 1.111 attempts of 2 ms at b; 0.0001 of the calls go on to c, for 3 ms. Where half of
+   * the calls to b find a replica that serves, four attempts find one but for a sixteenth of them, and the fallback serves these. */
+  struct fixture f =
+      fixture_of(ONCE, 1,
+                 "{ 'call': 'b', 'retry': { 'attempts': 4, 'backoff': '1ms' }, 'steps': [ { 'cpu': '2ms' }, { 'call': 'e' } "
+                 "], 'fallback': [ { 'call': 'c', 'steps': [ { 'cpu': '3ms' } ] } ] }",
+                 "", ", 'failure': '10%'", "20s");
+  const struct model *m = &f.scenario->model;
+  double speed[] = {1, 1, 1, 1}, cpu_s[4] = {0}, other[3][4] = {{0}};
+  program_demand(&m->programs[0], 1, &(struct demand_sums){m, speed, cpu_s, other[0], other[1], other[2]});
+  uint32_t b = fixture_service(&f, "b"), c = fixture_service(&f, "c");
+  test_check(fabs(cpu_s[b] - 1.111 * 2e-3) < 1e-12 && fabs(cpu_s[c] - 0.0001 * 3e-3) < 1e-12, "%.9g s of b, %.9g s of c", cpu_s[b],
+             cpu_s[c]);
+  int32_t dead = (int32_t)b;
+  test_check(fabs(program_serving(&m->programs[0], half_of_b, &dead) - 1) < 1e-12, "the fallback does not serve");
+  dead = (int32_t)c;
+  test_check(program_serving(&m->programs[0], half_of_b, &dead) == 1, "a fallback that nobody needs");
+  fixture_close(&f);
+  f = fixture_of(ONCE, 1, "{ 'call': 'b', 'retry': { 'attempts': 4, 'backoff': '1ms' } }", "", "", "20s");
+  dead = (int32_t)fixture_service(&f, "b");
+  test_check(fabs(program_serving(&f.scenario->model.programs[0], half_of_b, &dead) - 15.0 / 16) < 1e-12, "four attempts");
+  fixture_close(&f);
+}
+
 /* --- what users see -------------------------------------------------------------------------------------------------------- */
 
 static void test_unbounded_is_a_warning(void) {
@@ -206,6 +238,7 @@ static const struct test_case cases[] = {{"the trace of a back-off", test_trace}
                                          {"a budget bounds retries", test_budget},
                                          {"a breaker opens, probes and opens", test_breaker},
                                          {"guards that never act change nothing", test_neutral},
+                                         {"demand and availability know attempts", test_arithmetic},
                                          {"retries without a bound are a warning", test_unbounded_is_a_warning},
                                          {"a breaker saves the shop", test_scenarios},
                                          {0}};
