@@ -48,13 +48,18 @@ static struct living count_living(const struct world *w) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
     l.requests++;
-    if (!r->client_gone) l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - r->arrived);
+    if (!r->client_gone && r->client == NOBODY) l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - r->arrived);
     for (uint32_t d = 0; d < r->depth; d++) {
       const struct frame *f = &r->frames[d];
       if (w->containers[f->container].generation != f->generation) continue;
       l.in_flight[f->container] += f->accepted;
       l.connections[f->container] += r->has_connection && r->connection_frame == d;
     }
+  }
+  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
+    const struct client *c = client_at(&w->clients, id);
+    if (c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF)
+      l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - c->arrived);
   }
   return l;
 }
@@ -108,6 +113,30 @@ static void audit_nodes(const struct audit *a) {
   }
 }
 
+static void audit_clients(const struct audit *a) {
+  const struct world *w = a->world;
+  uint32_t asking = 0, running = 0, in_rooms = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
+    const struct client *c = client_at(&w->clients, id);
+    asking += c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF;
+    in_rooms += c->state == CLIENT_IN_ROOM;
+    running += c->state == CLIENT_ASKS ? c->running : 0;
+  }
+  if (asking != w->clients.open) broken(a, "clients: %u errands are open, %u counted", asking, w->clients.open);
+  uint64_t ended = w->clients.answered + w->clients.forsaken;
+  if (w->clients.attempts != ended + running)
+    broken(a, "clients: %llu attempts, %llu ended or were forsaken and %u run", (unsigned long long)w->clients.attempts,
+           (unsigned long long)ended, running);
+  for (uint32_t i = 0; i < w->model->rooms.count; i++) {
+    const struct waiting_room *r = &w->rooms[i];
+    in_rooms -= r->waiting;
+    if (r->entered != r->admitted + r->abandoned + r->waiting)
+      broken(a, "waiting room %s: %llu entered, %llu admitted, %llu abandoned and %u wait", r->config->name,
+             (unsigned long long)r->entered, (unsigned long long)r->admitted, (unsigned long long)r->abandoned, r->waiting);
+  }
+  if (in_rooms) broken(a, "waiting rooms: %d more clients than places in line", (int)in_rooms);
+}
+
 static void audit_users(const struct audit *a) {
   const struct world *w = a->world;
   for (uint32_t i = 0; i < w->model->sources.count; i++) {
@@ -150,4 +179,5 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   audit_living(&a);
   audit_calls(&a);
   audit_users(&a);
+  audit_clients(&a);
 }

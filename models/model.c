@@ -221,6 +221,11 @@ static void link_endpoints(struct linker *l) {
 
 static void warn_of_retries(struct linker *l) {
   const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (retry_unbounded(&model_source(m, i)->retry))
+      warn_at(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "retry", "retry-unbounded",
+              "its clients retry without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
+              "\"budget\"");
   for (uint32_t i = 0; i < m->endpoints.count; i++)
     for (const struct guard *g = m->programs[i].guards; g; g = g->next)
       if (retry_unbounded(&g->config->retry))
@@ -273,27 +278,65 @@ static void link_priorities(struct linker *l) {
     m->rank_of[i] = (uint8_t)rank_of(m, different, priority_of(m, i / m->endpoints.count, i % m->endpoints.count));
 }
 
+/* Requests by endpoint for one arrival, or one thought; and which endpoints may see a client twice. */
+static void link_visits(struct linker *l, struct source_config *s) {
+  struct model *m = l->model;
+  double sum = 0;
+  s->visits = arena_new_array(l->arena, double, m->endpoints.count + 1);
+  for (uint32_t k = 0; k < s->mix.count; k++) sum += s->mix.weight[k];
+  for (uint32_t k = 0; k < s->mix.count && s->kind != SOURCE_SESSION; k++) s->visits[s->mix.reference[k]] += s->mix.weight[k] / sum;
+  if (s->kind == SOURCE_SESSION) journey_visits(s, s->visits);
+  for (uint32_t e = 0; e < m->endpoints.count; e++)
+    ((struct endpoint_config *)m->endpoints.items)[e].retried |= s->visits[e] > 0 && client_needed(s);
+}
+
+static void link_session(struct linker *l, struct source_config *s, const char *path) {
+  uint32_t at;
+  const char *wrong = journey_link(l->model, s, &at);
+  if (wrong) fault_at(l, path, "journey", s->journey.count ? "place %u %s" : "%.0u%s", at + 1, wrong);
+  if (s->mix.count) fault_at(l, path, "mix", "belongs to open and closed sources; a session asks for what its journey says");
+}
+
+/* What the client does beside asking. */
+static void link_clients(struct linker *l, struct source_config *s, const char *path) {
+  if (s->kind == SOURCE_SESSION)
+    link_session(l, s, path);
+  else if (!s->mix.count)
+    fault(l, path, "needs a \"mix\": the endpoints that it asks for, by weight");
+  if (s->kind != SOURCE_SESSION && s->journey.count) fault_at(l, path, "journey", "belongs to a source of kind session");
+  if (s->kind == SOURCE_CLOSED && s->room >= 0)
+    fault_at(l, path, "room", "users of a closed source are inside already: use a source of kind open or session");
+  client_declare(l->model, s);
+  if (!l->failed) link_visits(l, s);
+}
+
 static void link_sources(struct linker *l) {
   struct model *m = l->model;
   if (!m->sources.count) fault(l, "traffic", "a scenario needs at least one source of traffic");
   for (uint32_t i = 0; i < m->sources.count; i++) {
     struct source_config *s = (struct source_config *)m->sources.items + i;
     const char *path = arena_format(l->arena, "traffic.%s", s->name);
-    double sum = 0;
-    for (uint32_t k = 0; k < s->mix.count; k++) sum += s->mix.weight[k];
-    if (!(sum > 0)) fault(l, path, "the weights of its mix add up to zero");
+    link_clients(l, s, path);
     if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
     if (s->kind == SOURCE_CLOSED) {
       if (s->busyness_cv > 0) fault_at(l, path, "busyness_cv", "varies the rate of an open source; a closed one has users");
+      if (s->burst.kind) fault_at(l, path, "burst", "varies the rate of an open source; a closed one has users");
+      if (s->batch.kind) fault_at(l, path, "batch", "groups the arrivals of an open source; a closed one has users");
+      if (s->dispersion.index > 1) fault_at(l, path, "dispersion", "varies the rate of an open source; a closed one has users");
       if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
       if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
       continue;
     }
-    if (!s->rate.kind) {
-      fault(l, path, "an open source needs a \"rate\"");
+    const char *key, *bad = arrivals_link(s, l->arena, &key);
+    if (bad) {
+      fault_at(l, path, key, "%s", bad);
       continue;
     }
-    const char *wrong = profile_prepare(&s->rate, m->run.start);
+    if (!s->rate.kind) {
+      fault(l, path, "%s needs a \"rate\"", s->kind == SOURCE_OPEN ? "an open source" : "a source of sessions");
+      continue;
+    }
+    const char *wrong = profile_prepare(&s->rate, l->arena, m->run.start);
     if (wrong) fault(l, arena_format(l->arena, "%s.rate", path), "%s", wrong);
   }
 }
@@ -349,7 +392,7 @@ static void link_money(struct linker *l) {
 
 static double source_rate(const struct model *m, const struct source_config *s) {
   if (s->kind == SOURCE_CLOSED) return s->think.mean > 0 ? (double)s->population / (s->think.mean * 1e-9) : (double)s->population;
-  return profile_expected(&s->rate, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
+  return source_expected(s, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
 }
 
 /* --- the warm-up ---------------------------------------------------------------------------------------------------------------- */
@@ -358,7 +401,7 @@ static bool rates_constant(const struct model *m) {
   const sim_time until = 1000 * SIM_DAY;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
-    if (s->kind == SOURCE_OPEN && profile_floor(&s->rate, 0, until) != profile_bound(&s->rate, 0, until)) return false;
+    if (s->kind != SOURCE_CLOSED && profile_floor(&s->rate, 0, until) != profile_bound(&s->rate, 0, until)) return false;
   }
   return true;
 }
@@ -366,7 +409,7 @@ static bool rates_constant(const struct model *m) {
 /* Every hour of the second day offers what the same hour of the first does. */
 static bool rates_daily(const struct model *m) {
   for (uint32_t i = 0; i < m->sources.count; i++)
-    for (int hour = 0; hour < 24 && model_source(m, i)->kind == SOURCE_OPEN; hour++) {
+    for (int hour = 0; hour < 24 && model_source(m, i)->kind != SOURCE_CLOSED; hour++) {
       const struct choice *rate = &model_source(m, i)->rate;
       sim_time from = hour * SIM_HOUR;
       double first = profile_expected(rate, from, from + SIM_HOUR),
@@ -374,6 +417,16 @@ static bool rates_daily(const struct model *m) {
       if (fabs(first - second) > 1e-9 * (first + second)) return false;
     }
   return true;
+}
+
+/* Only now the measured time is known. */
+static void link_dispersions(struct linker *l) {
+  const struct run_config *run = &l->model->run;
+  for (uint32_t i = 0; i < l->model->sources.count; i++) {
+    struct source_config *s = (struct source_config *)l->model->sources.items + i;
+    const char *wrong = arrivals_link_dispersion(s, run->warmup, run->warmup + run->window, l->arena);
+    if (wrong) fault_at(l, arena_format(l->arena, "traffic.%s", s->name), "dispersion", "%s", wrong);
+  }
 }
 
 static bool anything_drilled(const struct model *m) {
@@ -441,6 +494,7 @@ static void check_placement(struct linker *l) {
 bool model_link(struct model *m, struct arena *arena, model_fault *report, void *context) {
   struct linker l = {m, arena, report, context, false};
   m->arena = arena;
+  for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   link_services(&l);
   link_sources(&l);
@@ -450,6 +504,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_faults(&l);
   link_phases(&l);
   if (!l.failed) link_warmup(m);
+  if (!l.failed) link_dispersions(&l);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
     fault_at(&l, "run", "method",
              "batches need stationary traffic: constant rates, no shifts, no busyness, no drill at a given time, no probes");
@@ -460,16 +515,31 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   return !l.failed;
 }
 
-double model_offered_rate(const struct model *m) {
+double model_visits(const struct model *m, const struct source_config *s) {
+  double visits = 0;
+  for (uint32_t e = 0; e < m->endpoints.count; e++) visits += s->visits[e];
+  return visits;
+}
+
+/* Requests a second, of all endpoints. */
+static double request_rate(const struct model *m, const struct source_config *s) { return source_rate(m, s) * model_visits(m, s); }
+
+double model_offered(const struct model *m, sim_time from, sim_time to) {
   double sum = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    sum += model_source(m, i)->kind == SOURCE_OPEN ? source_rate(m, model_source(m, i)) : 0;
+  for (uint32_t i = 0; i < m->sources.count; i++) {
+    const struct source_config *s = model_source(m, i);
+    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * source_expected(s, from, to);
+  }
   return sum;
+}
+
+double model_offered_rate(const struct model *m) {
+  return model_offered(m, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
 }
 
 double model_requests(const struct model *m) {
   double rate = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++) rate += source_rate(m, model_source(m, i));
+  for (uint32_t i = 0; i < m->sources.count; i++) rate += request_rate(m, model_source(m, i));
   return rate * (sim_seconds(m->run.warmup) + sim_seconds(m->run.window));
 }
 
@@ -477,12 +547,7 @@ double model_endpoint_share(const struct model *m, uint32_t endpoint) {
   double all = 0, mine = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
-    double rate = source_rate(m, s), weights = 0;
-    for (uint32_t k = 0; k < s->mix.count; k++) weights += s->mix.weight[k];
-    for (uint32_t k = 0; k < s->mix.count; k++) {
-      all += rate * s->mix.weight[k] / weights;
-      if (s->mix.reference[k] == (int32_t)endpoint) mine += rate * s->mix.weight[k] / weights;
-    }
+    all += request_rate(m, s), mine += source_rate(m, s) * s->visits[endpoint];
   }
   return all > 0 ? mine / all : 0;
 }

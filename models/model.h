@@ -12,6 +12,7 @@
 #include "models/platform/platform.h"
 #include "models/request/program.h"
 #include "models/traffic/source.h"
+#include "models/traffic/waiting_room.h"
 
 struct probe_config {
   sim_time at;
@@ -54,6 +55,7 @@ struct model {
   struct config_list endpoints; /* struct endpoint_config */
   struct config_list services;  /* struct service_config */
   struct config_list faults;    /* struct fault_config */
+  struct config_list rooms;     /* struct room_config */
   struct platform_config platform;
   struct bill_config bill;
   struct run_config run;
@@ -93,10 +95,14 @@ static inline const struct node_group *model_nodes(const struct model *m, uint32
 
 /* Mean share of the endpoint in all requests, from the sources' mixes and mean rates; sums to 1. */
 double model_endpoint_share(const struct model *, uint32_t endpoint);
+/* Requests that one arrival of the source brings, if every request is answered. */
+double model_visits(const struct model *, const struct source_config *);
 /* What a replication observes; without traffic next to nothing. */
 struct observation_plan model_observation_plan(const struct model *, bool traffic);
 /* Requests that one replication of a traffic run simulates, estimated: closed users as if nothing took time. */
 double model_requests(const struct model *);
+/* Requests of sources that arrive at a rate, expected in [from, to): what is offered, whatever becomes of it. */
+double model_offered(const struct model *, sim_time from, sim_time to);
 /* Mean offered rate of all open sources over the measured window, per second. */
 double model_offered_rate(const struct model *);
 

@@ -53,11 +53,11 @@ static uint32_t slow_bin_of(int64_t ns) {
 }
 
 /* The instant whose window it counts in. */
-static sim_time counted_at(const struct observation *o, const struct request *r, sim_time now) {
+static sim_time counted_at(const struct observation *o, const struct ended *r, sim_time now) {
   return o->by_end ? now : r->arrived;
 }
 
-void observation_end(struct observation *o, const struct request *r, uint32_t cells, enum outcome outcome, sim_time now) {
+void observation_end(struct observation *o, const struct ended *r, enum outcome outcome, sim_time now) {
   advance(o, now);
   int64_t latency = now - r->arrived;
   o->inside--;
@@ -65,7 +65,7 @@ void observation_end(struct observation *o, const struct request *r, uint32_t ce
   o->sojourn_ns += (uint64_t)latency;
   if (outcome == OUTCOME_COMPLETED) {
     int64_t sum = 0, sign = 0;
-    for (uint32_t i = 0; i < cells; i++) sum += r->cell[i], sign |= r->cell[i];
+    for (uint32_t i = 0; i < r->cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;
   }
   sim_time counted = counted_at(o, r, now);
@@ -76,7 +76,7 @@ void observation_end(struct observation *o, const struct request *r, uint32_t ce
   histogram_add(&window->latency, latency);
   struct slow_bin *bin = &o->endpoints[r->endpoint].slow[slow_bin_of(latency)];
   bin->count++;
-  for (uint32_t i = 0; i < cells; i++) bin->cell_ns[i] += (double)r->cell[i];
+  for (uint32_t i = 0; i < r->cells; i++) bin->cell_ns[i] += (double)r->cell[i];
 }
 
 bool observation_pending(const struct observation *o) {
@@ -90,7 +90,7 @@ bool observation_pending(const struct observation *o) {
   return false;
 }
 
-void observation_wait(struct observation *o, const struct request *r, sim_time waited, sim_time now) {
+void observation_wait(struct observation *o, const struct ended *r, sim_time waited, sim_time now) {
   sim_time counted = counted_at(o, r, now);
   if (counted < o->measured_from || counted >= o->measured_until) return;
   histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, counted)], waited);

@@ -59,6 +59,13 @@ struct observation {
   uint64_t broken_attributions;   /* requests whose cells did not add up */
 };
 
+/* What has ended for its client: a request, or an errand of several (models/traffic/client.h). */
+struct ended {
+  uint32_t endpoint, cells;
+  sim_time arrived;    /* intended */
+  const int64_t *cell; /* attributed time, of what was answered */
+};
+
 struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
   sim_time measured_from, measured_until;
@@ -69,11 +76,11 @@ struct observation_plan {
 
 void observation_open(struct observation *, struct arena *, const struct observation_plan *);
 void observation_arrival(struct observation *, uint32_t endpoint, sim_time now);
-void observation_end(struct observation *, const struct request *, uint32_t cells, enum outcome, sim_time now);
+void observation_end(struct observation *, const struct ended *, enum outcome, sim_time now);
 /* Some request that counts has not ended yet. */
 bool observation_pending(const struct observation *);
 /* Just before its end is recorded: how long it has waited. */
-void observation_wait(struct observation *, const struct request *, sim_time waited, sim_time now);
+void observation_wait(struct observation *, const struct ended *, sim_time waited, sim_time now);
 void observation_close(struct observation *, sim_time now);
 void observation_merge(struct observation *into, const struct observation *);
 

@@ -74,6 +74,8 @@ static void start_traffic(struct world *w) {
   calls_start(w);
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
+  clients_start(w);
+  waiting_rooms_start(w);
   for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
   w->probes = arena_new_array(w->arena, uint32_t, m->run.probes.count + 1);
   const struct probe_config *probes = m->run.probes.items;
@@ -162,6 +164,8 @@ void world_free(struct world *w) {
   if (w->mode == WORLD_TRAFFIC) calls_stop(w);
   if (w->mode == WORLD_TRAFFIC)
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
+  clients_stop(w);
+  waiting_rooms_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     if (i == w->services[w->containers[i].service].first)

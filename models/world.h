@@ -19,6 +19,7 @@
 #include "models/platform/autoscaler.h"
 #include "models/request/request.h"
 #include "models/traffic/source.h"
+#include "models/traffic/waiting_room.h"
 #include "sim/engine/event_set.h"
 #include "sim/engine/pool.h"
 #include "sim/stats/level.h"
@@ -34,6 +35,10 @@ enum purpose {
   PURPOSE_THINKING,     /* entity: source; then user and n */
   PURPOSE_SCALER,       /* entity: service: phase of its autoscaler */
   PURPOSE_BUSYNESS,     /* entity: source: its factor of the day */
+  PURPOSE_BURST,        /* entity: source: the states of its burst */
+  PURPOSE_BATCH,        /* entity: source: sizes of its batches */
+  PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
+  PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
   PURPOSE_ATTEMPT       /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
 };
 
@@ -71,6 +76,8 @@ struct world {
   struct container *containers;
   struct service *services;
   struct source *sources;
+  struct waiting_room *rooms;
+  struct clients clients;
   uint32_t node_count, container_count;
 
   struct pool requests; /* struct request */

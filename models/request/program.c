@@ -102,6 +102,7 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
   if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
   compile_steps(&c, &e->steps);
+  if (e->retried) p->retry_cell = compile_cell(&c, -1, TIME_RETRY);
   if (e->entry >= 0) compile_leave(&c);
   compile_emit(&c, OPERATION_END, request_end);
   return c.fault;

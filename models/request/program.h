@@ -68,6 +68,7 @@ struct program {
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
   struct guard *guards; /* the last first */
+  uint16_t retry_cell;  /* before the last attempt; of endpoints whose clients may make more than one */
 };
 
 struct endpoint_config {
@@ -76,6 +77,7 @@ struct endpoint_config {
   struct config_list steps; /* struct choice of step_choices */
   int64_t response;         /* bytes sent to the client */
   int64_t priority;
+  bool retried; /* derived: some client may make more than one attempt */
 };
 
 extern const struct record endpoint_record;

@@ -20,13 +20,13 @@ struct request *request_take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->caller = r->attempt = NOBODY, r->attempts = 0;
+  r->client = r->caller = r->attempt = NOBODY, r->attempts = 0;
   return r;
 }
 
-void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   struct request *r = request_take(w);
-  if (!r) return;
+  if (!r) return NULL;
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
   r->key = key, r->arrived = r->since = now, r->user = user;
@@ -34,9 +34,15 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   r->impatient = w->sources[source].impatient;
   if (w->model->rank_of) r->rank = w->model->rank_of[source * w->model->endpoints.count + endpoint];
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
-  observation_arrival(&w->observation, endpoint, now);
   struct lane *patience = w->sources[source].patience;
   if (patience) r->patience = lane_push(patience, r->id);
+  return r;
+}
+
+void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  struct request *r = request_new(w, source, endpoint, key, user);
+  if (!r) return;
+  observation_arrival(&w->observation, endpoint, world_now(w));
   request_resume(w, r);
 }
 
@@ -67,16 +73,21 @@ void request_forget(struct world *w, struct request *r) {
   pool_give(&w->requests, r->id);
 }
 
-__attribute__((noinline, cold)) static void record_wait(struct world *w, const struct request *r) {
-  observation_wait(&w->observation, r, request_waited(w, r), world_now(w));
+__attribute__((noinline, cold)) static void record_wait(struct world *w, const struct request *r, const struct ended *ended) {
+  observation_wait(&w->observation, ended, request_waited(w, r), world_now(w));
 }
 
 /* The client has its answer or has given up: record it, and let a closed user think. */
 static void release_client(struct world *w, struct request *r, enum outcome outcome) {
   struct source *s = &w->sources[r->source];
-  if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r);
-  observation_end(&w->observation, r, w->model->programs[r->endpoint].cell_count, outcome, world_now(w));
   r->client_gone = true;
+  if (r->client != NOBODY) {
+    client_answered(w, r, outcome);
+    return;
+  }
+  struct ended ended = {r->endpoint, w->model->programs[r->endpoint].cell_count, r->arrived, r->cell};
+  if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r, &ended);
+  observation_end(&w->observation, &ended, outcome, world_now(w));
   if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, r->user, r->arrived);
 }
 
@@ -87,6 +98,11 @@ void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   }
   if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
   release_client(w, r, outcome);
+}
+
+void request_forsake(struct world *w, struct request *r) {
+  if (w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
+  r->client_gone = true;
 }
 
 void request_timed_out(void *world, uint32_t id) {

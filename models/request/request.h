@@ -57,6 +57,7 @@ struct request {
   lane_ticket patience;
   lane_ticket pool_patience;
   lane_ticket call_timeout;
+  uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
   uint32_t caller;                   /* of an attempt: the request that waits for it, or NOBODY any more */
   uint32_t attempt, attempts, epoch; /* of a caller: the attempt that it waits for, how many so far, the breaker's state */
@@ -76,6 +77,10 @@ struct request {
 
 /* A new request of a source: sent now. n: its number within the source. */
 void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* The same as an attempt of a client, which is yet to be resumed and is not counted as an arrival. Null: the run is stopped. */
+struct request *request_new(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* Its client does not wait for it any more; it goes on, and nobody is told how it ends. */
+void request_forsake(struct world *, struct request *);
 /* Executes instructions until the request waits or is gone. */
 void request_resume(struct world *, struct request *);
 /* Ends it for its client (if it still has one), gives back all it holds and forgets it. It must wait nowhere. */

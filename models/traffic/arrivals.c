@@ -1,5 +1,6 @@
 #include "models/traffic/arrivals.h"
 #include "models/world.h"
+#include "sim/engine/arena.h"
 
 enum { CELLS = 4096 };
 
@@ -7,9 +8,13 @@ static void enter_cell(struct source *s, sim_time at) {
   struct arrivals *a = &s->arrivals;
   sim_time width = (s->world->measured_until + CELLS - 1) / CELLS;
   a->cell_end = (at / width + 1) * width;
+  if (a->burst.chain) {
+    a->factor = a->base * modulation_factor(&a->burst, at);
+    if (a->burst.until < a->cell_end) a->cell_end = a->burst.until;
+  }
   double bound = profile_bound(&s->config->rate, at, a->cell_end);
   a->flat = profile_floor(&s->config->rate, at, a->cell_end) == bound;
-  a->bound = bound * a->busyness;
+  a->bound = bound * a->factor;
 }
 
 /* The next arrival after `at`, or SIM_NEVER beyond the horizon. */
@@ -23,7 +28,7 @@ static sim_time next_arrival(struct source *s, sim_time at) {
       continue;
     }
     at += (sim_time)gap;
-    if (a->flat || stream_uniform(&a->draws) * a->bound < a->busyness * profile_rate(&s->config->rate, at)) return at;
+    if (a->flat || stream_uniform(&a->draws) * a->bound < a->factor * profile_rate(&s->config->rate, at)) return at;
   }
   return SIM_NEVER;
 }
@@ -32,19 +37,49 @@ static void arrives(void *source, uint32_t argument) {
   (void)argument;
   struct source *s = source;
   calendar_set(s->world->calendar, s->arrivals.slot, next_arrival(s, world_now(s->world)));
-  source_send(s, s->arrivals.count++, NOBODY);
+  uint32_t size = __builtin_expect(s->arrivals.batches, 0) ? batch_draw(&s->config->batch, &s->arrivals.batch_draws) : 1;
+  while (size--) source_send(s, s->arrivals.count++, NOBODY);
+}
+
+static struct stream stream_for(const struct source *s, enum purpose purpose) {
+  return stream_open(stream_key(s->world->seed, s->world->replication, purpose, stream_entity(s->config->name, 0)));
 }
 
 void arrivals_start(struct source *s) {
-  struct world *w = s->world;
+  const struct source_config *config = s->config;
   struct arrivals *a = &s->arrivals;
-  a->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_ARRIVALS, stream_entity(s->config->name, 0)));
-  a->busyness = 1;
-  if (s->config->busyness_cv > 0) {
-    struct stream day = stream_open(stream_key(w->seed, w->replication, PURPOSE_BUSYNESS, stream_entity(s->config->name, 0)));
-    a->busyness = distribution_sample(&s->config->busyness, &day);
+  a->draws = stream_for(s, PURPOSE_ARRIVALS);
+  a->base = 1;
+  if (config->busyness_cv > 0) {
+    struct stream day = stream_for(s, PURPOSE_BUSYNESS);
+    a->base = distribution_sample(&config->busyness, &day);
   }
-  a->slot = calendar_slot(w->calendar, arrives, s, 0);
+  if (config->batch.kind) a->batches = true, a->base /= batch_mean(&config->batch), a->batch_draws = stream_for(s, PURPOSE_BATCH);
+  if (config->chain.states) modulation_start(&a->burst, &config->chain, stream_for(s, PURPOSE_BURST));
+  a->factor = a->base;
+  a->slot = calendar_slot(s->world->calendar, arrives, s, 0);
   enter_cell(s, 0);
-  calendar_set(w->calendar, a->slot, next_arrival(s, 0));
+  calendar_set(s->world->calendar, a->slot, next_arrival(s, 0));
+}
+
+/* --- linking -------------------------------------------------------------------------------------------------------------------- */
+
+const char *arrivals_link(struct source_config *s, struct arena *arena, const char **key) {
+  const char *wrong = batch_fault(&s->batch);
+  *key = "batch";
+  if (wrong || !s->burst.kind) return wrong;
+  *key = "burst";
+  if (s->dispersion.index > 1) return "\"burst\" and \"dispersion\" are both bursts: keep one";
+  wrong = burst_solve(&s->burst, arena, &s->chain);
+  if (wrong || !burst_has_rates(&s->burst)) return wrong;
+  if (s->rate.kind) return "has \"rates\" of its own beside the source's \"rate\": keep one, or give \"states\" with factors";
+  s->rate = profile_of_rate(1, arena);
+  return NULL;
+}
+
+const char *arrivals_link_dispersion(struct source_config *s, sim_time from, sim_time to, struct arena *arena) {
+  if (s->kind == SOURCE_CLOSED || !(s->dispersion.index > 1)) return NULL;
+  double rate = source_expected(s, from, to) / sim_seconds(to - from);
+  if (!(rate > 0)) return "the mean rate of the measured time is zero";
+  return dispersion_solve(&s->dispersion, rate, batch_second_moment(&s->batch) / batch_mean(&s->batch), arena, &s->chain);
 }

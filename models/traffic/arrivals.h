@@ -8,26 +8,41 @@
  * Days differ: with a busyness the whole rate of a replication is multiplied by one gamma factor of mean 1, as in Avramidis,
  * Deslauriers and L'Ecuyer (2004); expectations over replications stay those of the profile.
  *
- * For each arrival there is one call: source_send(source, n, NOBODY), n counting from 0. Owned by the source. */
+ * Bursts multiply the rate by the factor of a state (burst.h): a cell ends where the state does, so thinning stays exact. With
+ * batches (batch.h) what arrives is a batch, at the rate over the mean size. Both draw from streams of their own: without them
+ * nobody's draws are others.
+ *
+ * For each request there is one call: source_send(source, n, NOBODY), n counting from 0. Owned by the source. */
 #ifndef ARRIVALS_H
 #define ARRIVALS_H
+#include "models/traffic/burst.h"
 #include "sim/engine/calendar.h"
-#include "sim/engine/stream.h"
 #include <stdbool.h>
 
+struct arena;
 struct source;
+struct source_config;
 
 struct arrivals {
-  uint64_t count;      /* so far: n of the next */
+  uint64_t count;      /* requests so far: n of the next */
   struct stream draws; /* of gaps and of thinning */
   slot_id slot;        /* the next arrival */
-  double busyness;     /* the factor of the rate in this replication, 1 when days do not differ */
-  double bound;        /* of the rate, in the current cell, busyness included */
+  double base;         /* arrivals per request of the profile in this replication: 1, times the busyness, over the batch's mean */
+  double factor;       /* the same times the burst's factor, in the current cell */
+  double bound;        /* of the rate of arrivals, in the current cell */
   bool flat;           /* the rate is the bound throughout the cell: no thinning needed */
+  bool batches;        /* not each alone */
   sim_time cell_end;
+  struct modulation burst; /* without a chain: none */
+  struct stream batch_draws;
 };
 
 /* The source has its world and its config. */
 void arrivals_start(struct source *);
+
+/* While linking: bursts and batches of an open source, whose rate may come from its burst. Null, or what is wrong with `key`. */
+const char *arrivals_link(struct source_config *, struct arena *, const char **key);
+/* Once the measured time [from, to) is known. */
+const char *arrivals_link_dispersion(struct source_config *, sim_time from, sim_time to, struct arena *);
 
 #endif

@@ -8,22 +8,29 @@
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 
+struct arena;
+
 struct profile_kind {
-  double (*rate)(const void *self, sim_time t);                     /* per second */
-  double (*bound)(const void *self, sim_time from, sim_time to);    /* at least the rate everywhere in [from, to) */
-  double (*floor)(const void *self, sim_time from, sim_time to);    /* at most the rate everywhere in [from, to) */
-  double (*expected)(const void *self, sim_time from, sim_time to); /* arrivals in [from, to) */
-  const char *(*prepare)(void *self, sim_time start_of_day);        /* once, after reading; null or what is wrong */
+  double (*rate)(const void *self, sim_time t);                              /* per second */
+  double (*bound)(const void *self, sim_time from, sim_time to);             /* at least the rate everywhere in [from, to) */
+  double (*floor)(const void *self, sim_time from, sim_time to);             /* at most the rate everywhere in [from, to) */
+  double (*expected)(const void *self, sim_time from, sim_time to);          /* arrivals in [from, to) */
+  const char *(*prepare)(void *self, struct arena *, sim_time start_of_day); /* once, after reading; null or what is wrong */
+  const struct choice *(*part)(const void *self, uint32_t i);                /* the profiles inside it, then null */
 };
 
 extern const struct choice_set profile_choices;
 
+/* The same rate per second at all times. */
+struct choice profile_of_rate(double rate, struct arena *);
 double profile_rate(const struct choice *, sim_time t);
 double profile_bound(const struct choice *, sim_time from, sim_time to);
 double profile_floor(const struct choice *, sim_time from, sim_time to);
 /* Expected arrivals in [from, to): the integral of the rate, in closed form wherever there is one. */
 double profile_expected(const struct choice *, sim_time from, sim_time to);
-/* start_of_day: the time of day at which the run begins, as nanoseconds since midnight. Null, or a sentence for the user. */
-const char *profile_prepare(struct choice *, sim_time start_of_day);
+/* The profiles of which this one is made: part 0, 1 ... and then null. */
+const struct choice *profile_part(const struct choice *, uint32_t i);
+/* What prepare works out lives in the arena. start_of_day: the time of day at which the run begins, as nanoseconds since midnight. Null, or a sentence for the user. */
+const char *profile_prepare(struct choice *, struct arena *, sim_time start_of_day);
 
 #endif

@@ -2,7 +2,7 @@
 #include "models/world.h"
 #include "sim/engine/arena.h"
 
-static const char *const kind_words[] = {"open", "closed", NULL};
+static const char *const kind_words[] = {"open", "closed", "session", NULL};
 
 #define AT(member) offsetof(struct source_config, member)
 static const struct field fields[] = {
@@ -10,13 +10,14 @@ static const struct field fields[] = {
      .kind = FIELD_WORD,
      .offset = AT(kind),
      .words = kind_words,
-     .doc = "open: sends at a rate, whatever happens to the answers; closed: users who wait for their answer, then think."},
+     .doc = "open: sends at a rate, whatever happens to the answers; closed: users who wait for their answer, then think; "
+            "session: clients arrive at a rate, then each walks its journey."},
     {.name = "rate",
      .kind = FIELD_CHOICE,
      .offset = AT(rate),
      .choices = &profile_choices,
      .optional = true,
-     .doc = "Open: requests per second over time."},
+     .doc = "Open: requests per second over time. Session: arrivals of clients."},
     {.name = "population",
      .kind = FIELD_INTEGER,
      .offset = AT(population),
@@ -33,6 +34,7 @@ static const struct field fields[] = {
      .kind = FIELD_WEIGHTS,
      .offset = AT(mix),
      .target = "endpoints",
+     .optional = true,
      .doc = "Endpoints that it asks for, by weight."},
     {.name = "timeout",
      .kind = FIELD_DURATION,
@@ -47,6 +49,43 @@ static const struct field fields[] = {
      .optional = true,
      .doc = "How long a request waits for the first thread of its program before it leaves the queue; counts waiting only: once "
             "a thread has it, it stays. Absent: for ever."},
+    {.name = "retry",
+     .kind = FIELD_RECORD,
+     .offset = AT(retry),
+     .record = &retry_record,
+     .optional = true,
+     .doc = "The client asks again after a failure. Absent: it does not."},
+    {.name = "reload",
+     .kind = FIELD_RECORD,
+     .offset = AT(reload),
+     .record = &reload_record,
+     .optional = true,
+     .doc = "The client asks again while the old request still runs, which the servers go on with."},
+    {.name = "hedge",
+     .kind = FIELD_DURATION,
+     .offset = AT(hedge),
+     .fallback = "\"never\"",
+     .low = 1,
+     .high = 3.1536e16,
+     .doc = "A second copy of a request that has no answer by then is sent; the first answer counts.",
+     .source = "Dean and Barroso (2013), The Tail at Scale"},
+    {.name = "impatience",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(impatience),
+     .optional = true,
+     .doc = "How long a client waits in all, attempts and pauses together, before it gives up for good. Absent: no such limit."},
+    {.name = "room",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(room),
+     .target = "waiting_rooms",
+     .optional = true,
+     .doc = "A waiting room before the first request."},
+    {.name = "journey",
+     .kind = FIELD_LIST,
+     .offset = AT(journey),
+     .record = &place_record,
+     .optional = true,
+     .doc = "Session: what a client asks for, place by place; it starts at the first."},
     {.name = "busyness_cv",
      .kind = FIELD_NUMBER,
      .offset = AT(busyness_cv),
@@ -62,11 +101,33 @@ static const struct field fields[] = {
      .low = -1000,
      .high = 1000,
      .doc = "Of its requests where services have the discipline priority: higher is served first. That of the endpoint is added."},
+    {.name = "burst",
+     .kind = FIELD_CHOICE,
+     .offset = AT(burst),
+     .choices = &burst_choices,
+     .optional = true,
+     .doc = "Open: the rate jumps at random times. Absent: it does not."},
+    {.name = "batch",
+     .kind = FIELD_CHOICE,
+     .offset = AT(batch),
+     .choices = &batch_choices,
+     .optional = true,
+     .doc = "Open: how many requests come together; the rate stays that of requests. Absent: each comes alone."},
+    {.name = "dispersion",
+     .kind = FIELD_RECORD,
+     .offset = AT(dispersion),
+     .record = &dispersion_record,
+     .doc = "Open: burstiness by an index of dispersion of counts; the mean rate stays."},
     {0}};
 #undef AT
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
 
-static uint32_t choose_endpoint(const struct source *s, uint64_t key) {
+double source_expected(const struct source_config *s, sim_time from, sim_time to) {
+  if (s->kind == SOURCE_CLOSED) return 0;
+  return profile_expected(&s->rate, from, to) * (s->chain.states ? s->chain.mean : 1);
+}
+
+uint32_t source_endpoint(const struct source *s, uint64_t key) {
   const struct weights *mix = &s->config->mix;
   if (mix->count == 1) return (uint32_t)mix->reference[0];
   struct stream draws = stream_at(key, 0);
@@ -76,10 +137,18 @@ static uint32_t choose_endpoint(const struct source *s, uint64_t key) {
   return (uint32_t)mix->reference[i];
 }
 
-void source_send(struct source *s, uint64_t n, uint32_t user) {
+uint64_t source_key(const struct source *s, uint64_t n) {
   struct stream draws = stream_at(s->request_key, n);
-  uint64_t key = stream_bits(&draws);
-  request_send(s->world, s->index, choose_endpoint(s, key), key, user);
+  return stream_bits(&draws);
+}
+
+void source_send(struct source *s, uint64_t n, uint32_t user) {
+  if (s->has_clients) {
+    client_arrives(s->world, s->index, n, user);
+    return;
+  }
+  uint64_t key = source_key(s, n);
+  request_send(s->world, s->index, source_endpoint(s, key), key, user);
 }
 
 static void start_mix(struct source *s) {
@@ -93,6 +162,9 @@ static void start_mix(struct source *s) {
 void source_start(struct source *s, struct world *w, const struct source_config *config, uint32_t index) {
   s->world = w, s->config = config, s->index = index, s->impatient = config->patience.kind != NULL;
   s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
+  s->room_key = stream_key(w->seed, w->replication, PURPOSE_ROOM, stream_entity(config->name, 0));
+  s->has_clients = client_needed(config);
+  budget_init(&s->budget, &config->retry.budget, 0);
   start_mix(s);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
   if (config->kind == SOURCE_CLOSED)

@@ -5,19 +5,24 @@
  * Whatever decides when, somebody who arrives is one call: source_send(source, n, user).
  * A client has a time-out (it goes, the servers notice nothing) or patience (it stands in the queue of the first service and
  * leaves it).
+ * A client who does more than ask once, or whose requests are a journey, has a record of its own (client.h, journey.h); sessions
+ * arrive like requests of an open source. Before the site there may be a waiting room (waiting_room.h).
  * Request n of a source draws its demands from a stream of its own, (seed, replication, source, n): the same customers meet
  * every cluster. */
 #ifndef SOURCE_H
 #define SOURCE_H
 #include "models/traffic/arrivals.h"
+#include "models/traffic/batch.h"
+#include "models/traffic/client.h"
 #include "models/traffic/profile.h"
+#include "models/traffic/journey.h"
 #include "models/traffic/users.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/event_set.h"
 
 struct world;
 
-enum source_kind { SOURCE_OPEN, SOURCE_CLOSED };
+enum source_kind { SOURCE_OPEN, SOURCE_CLOSED, SOURCE_SESSION };
 
 struct source_config {
   const char *name;
@@ -28,9 +33,22 @@ struct source_config {
   struct weights mix;
   sim_time timeout;             /* SIM_NEVER: waits for ever */
   struct distribution patience; /* no kind: waits in queues for ever */
+  struct retry_config retry;
+  struct reload_config reload;
+  sim_time hedge;                 /* SIM_NEVER: no second copies */
+  struct distribution impatience; /* no kind: waits on, as long as time-out and retries let it */
+  int32_t room;                   /* waiting room, or -1 */
+  struct config_list journey;     /* struct place_config */
   double busyness_cv;
   int64_t priority;
-  struct distribution busyness; /* of the rate's factor; solved by model_link */
+  struct choice burst, batch;
+  struct dispersion_config dispersion;
+  /* Derived by model_link. */
+  struct distribution busyness; /* of the rate's factor */
+  struct burst chain;           /* of burst or dispersion; no states: none */
+  struct client_meters meters;
+  struct session_meters session_meters;
+  double *visits; /* requests by endpoint for one arrival (closed: for one thought), if every request is answered */
 };
 
 extern const struct record source_record;
@@ -40,18 +58,27 @@ struct source {
   struct world *world;
   const struct source_config *config;
   uint32_t index;
+  uint64_t room_key; /* keys what clients do in the waiting room */
+  struct retry_budget budget;
   uint64_t request_key;     /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
   double *mix_up_to;        /* cumulative shares of the endpoints, in the order of mix */
   struct lane *patience;    /* the client's time-out; null when it waits for ever */
   bool impatient;           /* its requests leave queues */
+  bool has_clients;         /* its clients need records */
   struct arrivals arrivals; /* open */
   struct users users;       /* closed */
 };
+
+/* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */
+double source_expected(const struct source_config *, sim_time from, sim_time to);
 
 void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);
 void source_stop(struct source *);
 /* Somebody arrives: request n of the source is sent now. user: NOBODY, or who waits for its end (closed). */
 void source_send(struct source *, uint64_t n, uint32_t user);
+/* The key of the draws of request n, and the endpoint that it is for. */
+uint64_t source_key(const struct source *, uint64_t n);
+uint32_t source_endpoint(const struct source *, uint64_t key);
 /* The client of a closed source has its answer or has given up: the user thinks. */
 void source_user_returns(struct source *, uint32_t user, sim_time sent_at);
 /* Accounts for users who are thinking at the end, so that thought + waited = population x horizon. */

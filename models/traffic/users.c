@@ -2,65 +2,132 @@
 #include "models/world.h"
 #include "sim/engine/arena.h"
 
+/* --- accounts -------------------------------------------------------------------------------------------------------------------- */
+
+static void account(struct users *u, sim_time now) {
+  u->thought_ns += (unsigned __int128)(uint64_t)(now - u->since) * u->thinking;
+  u->since = now;
+}
+
+static void starts_waiting(struct users *u, sim_time now) {
+  account(u, now);
+  u->thinking--, u->asking++;
+  u->asked_at_ns += (uint64_t)now;
+}
+
+static void stops_waiting(struct users *u, sim_time asked_at, sim_time now) {
+  account(u, now);
+  assert(u->asking > 0);
+  u->thinking++, u->asking--;
+  u->asked_at_ns -= (uint64_t)asked_at;
+  u->waited_ns += (uint64_t)(now - asked_at);
+}
+
+void users_close_books(struct source *s, sim_time now) {
+  struct users *u = &s->users;
+  account(u, now);
+  u->waited_ns += (unsigned __int128)(uint64_t)now * u->asking - u->asked_at_ns;
+  u->asked_at_ns = (unsigned __int128)(uint64_t)now * u->asking;
+}
+
+/* --- one by one ------------------------------------------------------------------------------------------------------------------ */
+
 /* The number of the user's next request, which also numbers the thinking before it. */
-static uint64_t user_number(const struct source *s, uint32_t user) { return (uint64_t)user << 32 | s->users.sent[user]; }
+static uint64_t user_number(const struct users *u, uint32_t user) { return (uint64_t)user << 32 | u->sent[user]; }
 
 /* `least`: the shortest pause allowed. */
 static void think(struct source *s, uint32_t user, sim_time least) {
   struct users *u = &s->users;
-  u->since[user] = world_now(s->world);
-  u->thinks[user] = true;
-  if (u->thinking_constant && !least) {
-    lane_push(u->thinking_constant, user);
+  if (u->lane && !least) {
+    lane_push(u->lane, user);
     return;
   }
-  struct stream draws = stream_at(u->key, user_number(s, user));
+  struct stream draws = stream_at(u->key, user_number(u, user));
   sim_time pause = distribution_sample_time(&s->config->think, &draws);
-  timer_heap_push(u->thinking, world_after(s->world, pause < least ? least : pause), user);
+  timer_heap_push(u->heap, world_after(s->world, pause < least ? least : pause), user);
 }
 
 static void user_asks(void *source, uint32_t user) {
   struct source *s = source;
   struct users *u = &s->users;
-  u->thought_ns += (uint64_t)(world_now(s->world) - u->since[user]);
-  u->since[user] = world_now(s->world);
-  u->thinks[user] = false;
-  source_send(s, user_number(s, user), user);
+  starts_waiting(u, world_now(s->world));
+  source_send(s, user_number(u, user), user);
   u->sent[user]++;
 }
 
-void users_return(struct source *s, uint32_t user, sim_time sent_at) {
-  s->users.waited_ns += (uint64_t)(world_now(s->world) - sent_at);
-  /* Nobody can ask again in the instant of the answer: such a user would stop the clock. */
-  think(s, user, world_now(s->world) == sent_at ? SIM_MS : 0);
+static void start_single(struct source *s) {
+  struct world *w = s->world;
+  struct users *u = &s->users;
+  u->sent = arena_new_array(w->arena, uint32_t, u->thinking);
+  u->key = stream_key(w->seed, w->replication, PURPOSE_THINKING, stream_entity(s->config->name, 0));
+  u->heap = timer_heap_new(w->calendar, user_asks, s);
+  if (s->config->think.scv == 0 && s->config->think.mean < (double)SIM_YEAR)
+    u->lane = lane_new(w->calendar, (sim_time)(s->config->think.mean + 0.5), user_asks, s);
+  for (uint32_t user = 0; user < u->thinking; user++) think(s, user, 0);
 }
 
-void users_close_books(struct source *s, sim_time now) {
+/* --- many at once ---------------------------------------------------------------------------------------------------------------- */
+
+/* The next request, given that so many think from now on. */
+static void expect(struct source *s) {
   struct users *u = &s->users;
-  for (int64_t user = 0; user < s->config->population; user++) {
-    uint64_t time = (uint64_t)(now - u->since[user]);
-    if (u->thinks[user])
-      u->thought_ns += time;
-    else
-      u->waited_ns += time;
+  double gap = u->thinking ? stream_exponential(&u->draws) * s->config->think.mean / u->thinking : 9e18;
+  calendar_set(s->world->calendar, u->slot, gap < 9e18 ? world_after(s->world, (sim_time)(gap + 0.5)) : SIM_NEVER);
+}
+
+static void somebody_asks(void *source, uint32_t argument) {
+  (void)argument;
+  struct source *s = source;
+  struct users *u = &s->users;
+  uint32_t place = stream_below(&u->draws, u->thinking), user = u->idle[place];
+  u->idle[place] = u->idle[u->thinking - 1];
+  starts_waiting(u, world_now(s->world));
+  expect(s);
+  source_send(s, u->asked++, user);
+}
+
+static void start_many(struct source *s) {
+  struct world *w = s->world;
+  struct users *u = &s->users;
+  u->idle = arena_new_array(w->arena, uint32_t, u->thinking);
+  for (uint32_t user = 0; user < u->thinking; user++) u->idle[user] = user;
+  u->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_THINKING, stream_entity(s->config->name, 0)));
+  u->slot = calendar_slot(w->calendar, somebody_asks, s, 0);
+  expect(s);
+}
+
+/* Requests that come faster than one a nanosecond cannot be told apart. */
+static bool are_many(const struct source_config *config) {
+  const struct distribution_kind *exponential = distribution_exponential(1).kind;
+  return config->population > USERS_SINGLE && config->think.kind == exponential &&
+         config->think.mean > 10 * (double)config->population;
+}
+
+/* --- both ------------------------------------------------------------------------------------------------------------------------ */
+
+void users_return(struct source *s, uint32_t user, sim_time sent_at) {
+  struct users *u = &s->users;
+  sim_time now = world_now(s->world);
+  stops_waiting(u, sent_at, now);
+  if (u->many) {
+    u->idle[u->thinking - 1] = user;
+    expect(s);
+    return;
   }
+  /* Nobody can ask again in the instant of the answer: such a user would stop the clock. */
+  think(s, user, now == sent_at ? SIM_MS : 0);
 }
 
 void users_start(struct source *s) {
-  struct world *w = s->world;
-  struct users *u = &s->users;
-  uint32_t population = (uint32_t)s->config->population;
-  u->since = arena_new_array(w->arena, sim_time, population);
-  u->thinks = arena_new_array(w->arena, bool, population);
-  u->sent = arena_new_array(w->arena, uint32_t, population);
-  u->key = stream_key(w->seed, w->replication, PURPOSE_THINKING, stream_entity(s->config->name, 0));
-  u->thinking = timer_heap_new(w->calendar, user_asks, s);
-  if (s->config->think.scv == 0 && s->config->think.mean < (double)SIM_YEAR)
-    u->thinking_constant = lane_new(w->calendar, (sim_time)(s->config->think.mean + 0.5), user_asks, s);
-  for (uint32_t user = 0; user < population; user++) think(s, user, 0);
+  s->users.thinking = (uint32_t)s->config->population;
+  s->users.many = are_many(s->config);
+  if (s->users.many)
+    start_many(s);
+  else
+    start_single(s);
 }
 
 void users_stop(struct source *s) {
-  timer_heap_free(s->users.thinking);
-  lane_free(s->users.thinking_constant);
+  timer_heap_free(s->users.heap);
+  lane_free(s->users.lane);
 }

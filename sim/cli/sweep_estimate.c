@@ -8,16 +8,6 @@
 /* So many requests are measured: a tenth of a second or so. */
 enum { PILOT_REQUESTS = 200000, PILOT_PIECES = 21 };
 
-/* Expected over warm-up and window of one replication. Closed users are counted as if answers took no time: at most so many. */
-static double requests_of(const struct model *m) {
-  double rate = model_offered_rate(m);
-  for (uint32_t i = 0; i < m->sources.count; i++) {
-    const struct source_config *s = model_source(m, i);
-    if (s->kind == SOURCE_CLOSED && s->think.mean > 0) rate += (double)s->population / (s->think.mean * 1e-9);
-  }
-  return rate * (sim_seconds(m->run.window) + sim_seconds(m->run.warmup));
-}
-
 static double fault_replications(const struct model *m) {
   if (!m->run.years || !m->faults.count) return 0;
   return ceil((double)m->run.years / (double)m->run.years_per_replication);
@@ -28,7 +18,7 @@ static struct scenario *read_pilot(const struct sweep_plan *p, struct arena *are
   struct scenario *whole = sweep_plan_scenario(p, arena, n, NULL, 0);
   if (!whole) return NULL;
   const struct run_config *run = &whole->model.run;
-  double share = PILOT_REQUESTS / (requests_of(&whole->model) + 1);
+  double share = PILOT_REQUESTS / (model_requests(&whole->model) + 1);
   struct scenario_override all[3];
   uint32_t count = 0;
   if (run->years > fault_pieces * run->years_per_replication)
@@ -68,7 +58,7 @@ static double seconds_of(struct arena *arena, const struct scenario *s, uint32_t
 /* Two pilots that differ by some pieces of the availability run tell what such a piece takes; the rest goes to the requests. The
  * first is run twice: the smaller time is without the memory's first touch. */
 static struct speed compare_pilots(struct arena *arena, const struct scenario *one, const struct scenario *two, uint32_t most) {
-  double requests = fmax(1, requests_of(&one->model)), enough = ceil(PILOT_REQUESTS / requests);
+  double requests = fmax(1, model_requests(&one->model)), enough = ceil(PILOT_REQUESTS / requests);
   uint32_t replications = enough < most ? (uint32_t)enough : most;
   double cold = seconds_of(arena, one, replications), first = fmin(cold, seconds_of(arena, one, replications));
   double pieces = fault_replications(&one->model), more = fault_replications(&two->model) - pieces;
@@ -89,7 +79,7 @@ static bool add_point(const struct sweep_plan *p, uint64_t n, const struct speed
   struct arena *arena = arena_new();
   const struct scenario *s = sweep_plan_scenario(p, arena, n, NULL, 0);
   if (s) {
-    double requests = requests_of(&s->model) * p->points[n].replications, pieces = fault_replications(&s->model);
+    double requests = model_requests(&s->model) * p->points[n].replications, pieces = fault_replications(&s->model);
     out->points++, out->requests += requests;
     out->years += pieces > 0 ? (double)s->model.run.years : 0;
     out->seconds += requests * speed->seconds_a_request + pieces * speed->seconds_a_fault_replication;

@@ -37,6 +37,7 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_REFERENCE,    /* int32_t, index into the root's map named by .target; -1 when absent */
                   FIELD_DISTRIBUTION, /* struct distribution in ns            "12ms", {"exponential": "8s"} */
                   FIELD_WEIGHTS,      /* struct weights: name -> number       {"list": 70, "buy": 5}; names refer to .target */
+                  FIELD_TABLE,        /* struct table with .columns           "load.csv", a file beside the one that names it */
                   FIELD_RECORD,       /* the struct of .record, in place      {...}; all its defaults when absent */
                   FIELD_LIST,         /* struct config_list of .record        [ {...}, ... ] */
                   FIELD_MAP, /* struct config_list of .record, each beginning with const char *name     { "a": {...}, ... } */
@@ -59,8 +60,33 @@ struct money_value {
 
 struct weights {
   uint32_t count;
-  int32_t *reference; /* index into the target map */
+  int32_t *reference; /* index into the target map; without a target the number of the weight */
+  const char **name;  /* as given */
   double *weight;     /* as given, not normalised */
+};
+
+/* A CSV file, read and checked while the scenario is: the models see arrays and never a file.
+ *
+ * The first line names the columns, in any order; each cell is a number in the unit that the column's name ends with, or a
+ * name from a map of the scenario. Columns that begin with x- are ignored. The row limits are the field's low and high. */
+enum column_order { ORDER_ANY, ORDER_NOT_FALLING, ORDER_RISING };
+
+struct table_column {
+  const char *name;        /* at_s, rate_per_s; an array of columns ends with a null name */
+  const char *target;      /* cells are names in this map of the root; null: they are numbers */
+  bool optional;           /* the file may lack the column */
+  double low, high;        /* allowed range of numbers, inclusive; both 0: no range; high 0 above that: no upper bound */
+  enum column_order order; /* of numbers, from row to row */
+  const char *doc;
+};
+
+enum { TABLE_COLUMNS = 8, TABLE_ROWS_LIMIT = 10000000 };
+
+struct table {
+  const char *file; /* as the scenario names it; null when absent */
+  uint32_t rows;
+  const double *numbers[TABLE_COLUMNS]; /* by the index of the column in .columns; null: the file lacks it */
+  const int32_t *names[TABLE_COLUMNS];  /* of columns with a target: index into the map, as FIELD_REFERENCE */
 };
 
 /* One alternative of a choice: the key that selects it and the record of its value.
@@ -101,6 +127,8 @@ struct field {
   const char *doc;                  /* one sentence */
   const char *source;               /* of the default; null when it needs none */
   bool open_range_low;              /* low itself is not allowed ("more than 0") */
+  /* Tables: at most TABLE_COLUMNS. */
+  const struct table_column *columns;
 };
 
 struct record {

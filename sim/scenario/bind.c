@@ -213,6 +213,9 @@ static void dispatch(struct binder *b, const struct field *field, const struct j
   case FIELD_WEIGHTS:
     bind_weights(b, field, value, out);
     break;
+  case FIELD_TABLE:
+    bind_table(b, field, value, out);
+    break;
   case FIELD_DISTRIBUTION:
     bind_distribution(b, field, value, out);
     break;

@@ -8,6 +8,7 @@
  *     unless its record has a field of that name: both are recorded as assumptions;
  *   - a value that is no object sets the field that `record.shorthand` names; of a choice without shorthand_key, a bare
  *     string that names a nested kind means that kind with its defaults;
+ *   - a table is a CSV file beside the file that names it (an option: beside the scenario); its faults are told at their line;
  *   - names in maps are 1 to 63 of A-Z a-z 0-9 _ . -;
  *   - references are indices into the map at `.target` of the root, in the order of its keys (x- keys do not count).
  * Ranges: `low` = `high` = 0 is no range, except that ratios then are 0..1; `high` = 0 above a `low` of 0 or more is no upper
@@ -50,6 +51,8 @@ struct binder {
   struct default_value *defaults;
   uint32_t default_count, default_room;
   struct bind_given *given;
+  uint64_t tables_hash; /* of the contents of all tables read, in their order */
+  uint32_t table_count;
   const char *path; /* of the value that is being read; "" at the root */
   bool in_default;  /* reading a fallback: nothing is recorded as given */
 };

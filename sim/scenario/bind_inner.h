@@ -1,5 +1,6 @@
 /* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and
- * weights; bind_choice.c one of several kinds; bind_range.c ranges; bind_distribution.c distributions. All write faults to b->diagnostics. */
+ * weights; bind_choice.c one of several kinds; bind_range.c ranges; bind_distribution.c distributions; bind_table.c
+ * CSV files. All write faults to b->diagnostics. */
 #ifndef BIND_INNER_H
 #define BIND_INNER_H
 #include "sim/scenario/bind.h"
@@ -14,6 +15,9 @@ void bind_plain(struct binder *, const struct field *, const struct json_value *
 void bind_weights(struct binder *, const struct field *, const struct json_value *, struct weights *out);
 void bind_choice(struct binder *, const struct choice_set *, const char *called, const struct json_value *, struct choice *out);
 void bind_distribution(struct binder *, const struct field *, const struct json_value *, void *out);
+void bind_table(struct binder *, const struct field *, const struct json_value *, struct table *out);
+/* Index of a name in the map of the root that `target` names; -1 after an error at `at` that calls the value `called`. */
+int32_t bind_find_target(struct binder *, const char *called, const char *target, const char *name, const struct position *at);
 void bind_check_range(struct binder *, const struct field *, const struct json_value *, double base);
 
 /* [low, high] beside a value of the field: both are values like it, low first. False when they cannot be read. */

@@ -99,19 +99,19 @@ static const char *const *target_names(struct binder *b, const char *target, uin
   return names;
 }
 
-static int32_t find_target(struct binder *b, const struct field *field, const char *name, const struct position *at) {
+int32_t bind_find_target(struct binder *b, const char *called, const char *target, const char *name, const struct position *at) {
   int32_t index = 0;
-  for (const struct json_value *v = json_first(json_resolve_path(b->root, field->target)); v && json_name(v); v = json_next(v)) {
+  for (const struct json_value *v = json_first(json_resolve_path(b->root, target)); v && json_name(v); v = json_next(v)) {
     if (!strcmp(json_name(v), name)) return index;
     index += !is_private_name(json_name(v));
   }
   uint32_t count;
-  const char *const *names = target_names(b, field->target, &count);
+  const char *const *names = target_names(b, target, &count);
   const char *hint = bind_suggestion(b, name, names, count);
   if (!*hint)
     hint = count ? arena_format(b->arena, "; there are: %s", bind_words(b, names, count))
-                 : arena_format(b->arena, "; the file has no \"%s\"", field->target);
-  diagnostic_add(b->diagnostics, at, "\"%s\" refers to \"%s\", which is not in \"%s\"%s", field->name, name, field->target, hint);
+                 : arena_format(b->arena, "; the file has no \"%s\"", target);
+  diagnostic_add(b->diagnostics, at, "\"%s\" refers to \"%s\", which is not in \"%s\"%s", called, name, target, hint);
   return -1;
 }
 
@@ -119,7 +119,7 @@ static void bind_reference(struct binder *b, const struct field *field, const st
   *out = -1;
   const char *name = json_text(value);
   if (name)
-    *out = find_target(b, field, name, json_position(value));
+    *out = bind_find_target(b, field->name, field->target, name, json_position(value));
   else
     bind_wrong_type(b, field->name, arena_format(b->arena, "a name from \"%s\"", field->target), value);
 }
@@ -130,6 +130,7 @@ void bind_weights(struct binder *b, const struct field *field, const struct json
     return;
   }
   out->reference = arena_alloc_array(b->arena, sizeof *out->reference, json_count(value));
+  out->name = arena_alloc_array(b->arena, sizeof *out->name, json_count(value));
   out->weight = arena_alloc_array(b->arena, sizeof *out->weight, json_count(value));
   double sum = 0;
   uint32_t before = diagnostics_errors(b->diagnostics);
@@ -138,7 +139,9 @@ void bind_weights(struct binder *b, const struct field *field, const struct json
     const char *outer = bind_enter(b, json_name(v));
     struct field weight = {.name = json_name(v), .kind = FIELD_NUMBER, .high = INFINITY};
     uint32_t i = out->count++;
-    out->reference[i] = field->target ? find_target(b, field, json_name(v), json_name_position(v)) : (int32_t)i;
+    out->name[i] = json_name(v);
+    out->reference[i] =
+        field->target ? bind_find_target(b, field->name, field->target, json_name(v), json_name_position(v)) : (int32_t)i;
     bind_field(b, &weight, v, &out->weight[i]);
     sum += out->weight[i];
     b->path = outer;

@@ -23,7 +23,7 @@ bool field_allows(const struct field *f, double base) {
 const char *field_range(struct arena *arena, const struct field *f) {
   bool signed_kind = f->kind == FIELD_INTEGER || f->kind == FIELD_NUMBER;
   bool says_nothing = f->low == 0 && !f->open_range_low && isinf(upper(f)) && !signed_kind; /* units are never negative */
-  if (!has_range(f) || says_nothing) return "";
+  if (f->kind == FIELD_TABLE || !has_range(f) || says_nothing) return "";                   /* a table's are rows */
   const char *low = isinf(f->low) ? "" : unit_print(arena, f->kind, f->low);
   const char *high = isinf(upper(f)) ? "" : unit_print(arena, f->kind, upper(f));
   if (!*low && !*high) return "";
@@ -41,6 +41,13 @@ const char *words_joined(struct arena *arena, const char *const *words, const ch
 static const char *kinds_joined(struct arena *arena, const struct choice_set *set) {
   uint32_t count;
   return words_joined(arena, place_names(arena, (struct place){.what = PLACE_CHOICE, .choices = set}, &count), ", ");
+}
+
+static const char *table_text(struct arena *arena, const struct field *f) {
+  const char *text = "";
+  for (const struct table_column *c = f->columns; c->name; c++)
+    text = arena_format(arena, "%s%s%s%s", text, *text ? ", " : "", c->name, c->optional ? " (optional)" : "");
+  return arena_format(arena, "the name of a CSV file with the columns %s", text);
 }
 
 const char *field_takes(struct arena *arena, const struct field *f) {
@@ -64,6 +71,8 @@ const char *field_takes(struct arena *arena, const struct field *f) {
     return "a duration such as \"12ms\" or a distribution such as {\"exponential\": \"8s\"}";
   case FIELD_WEIGHTS:
     return f->target ? arena_format(arena, "names from \"%s\" with weights", f->target) : "an object of names with weights";
+  case FIELD_TABLE:
+    return table_text(arena, f);
   case FIELD_RECORD:
     return arena_format(arena, "an object: %s", f->record->name);
   case FIELD_LIST:

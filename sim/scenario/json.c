@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/json_node.h"
 #include "sim/scenario/json_scan.h"
+#include "sim/scenario/source_file.h"
 #include <assert.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -151,51 +152,16 @@ static struct json_value *read_source(struct arena *arena, struct diagnostics *d
   return root;
 }
 
-static bool too_large(struct diagnostics *d, const char *name, size_t length) {
-  if (length <= JSON_FILE_LIMIT) return false;
-  struct position whole = {diagnostics_source(d, name, "", 0), 0, 0};
-  diagnostic_add(d, &whole, "is larger than %d MiB, the most that is read", JSON_FILE_LIMIT >> 20);
-  return true;
-}
-
 struct json_value *json_read_text(struct arena *arena, struct diagnostics *d, const char *name, const char *text, size_t length) {
-  if (too_large(d, name, length)) return NULL;
+  if (source_too_large(d, name, length, JSON_FILE_LIMIT)) return NULL;
   char *copy = arena_alloc(arena, length + 1);
   memcpy(copy, text, length);
   return read_source(arena, d, diagnostics_source(d, name, copy, length));
 }
 
-/* Reads at most the limit and one byte more, so that devices and pipes without end are refused as well. */
-static char *read_bytes(struct arena *arena, FILE *file, size_t *length) {
-  size_t room = 1 << 16, size = 0;
-  char *bytes = arena_alloc(arena, room);
-  for (size_t got; (got = fread(bytes + size, 1, room - size - 1, file)) > 0;) {
-    size += got;
-    if (size > JSON_FILE_LIMIT) break;
-    if (room - size > 1) continue;
-    char *more = arena_alloc(arena, room *= 2);
-    memcpy(more, bytes, size);
-    bytes = more;
-  }
-  bytes[size] = 0;
-  *length = size;
-  return bytes;
-}
-
 struct json_value *json_read_file(struct arena *arena, struct diagnostics *d, const char *path) {
-  errno = 0;
-  FILE *file = fopen(path, "rbe");
-  size_t length = 0;
-  char *bytes = file ? read_bytes(arena, file, &length) : NULL;
-  int problem = !file || ferror(file) ? errno : 0;
-  if (file) fclose(file);
-  if (problem) {
-    struct position whole = {diagnostics_source(d, path, "", 0), 0, 0};
-    diagnostic_add(d, &whole, "cannot be read: %s", strerror(problem));
-    return NULL;
-  }
-  if (too_large(d, path, length)) return NULL;
-  return read_source(arena, d, diagnostics_source(d, path, bytes, length));
+  const struct source_text *source = source_read_file(arena, d, path, JSON_FILE_LIMIT);
+  return source ? read_source(arena, d, source) : NULL;
 }
 
 enum json_type json_type(const struct json_value *v) { return v ? v->type : JSON_NULL; }

@@ -52,6 +52,7 @@ static struct place shorthand_of_choice(const struct choice_set *set) {
 static struct json_value *typed_plain(struct walk *w, enum field_kind kind) {
   switch (kind) {
   case FIELD_TEXT:
+  case FIELD_TABLE:
   case FIELD_WORD:
   case FIELD_REFERENCE:
     return text_node(w, w->value);

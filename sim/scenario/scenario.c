@@ -1,6 +1,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/merge.h"
+#include "sim/scenario/source_file.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,6 +47,12 @@ static const struct field root_fields[] = {
      .offset = AT(model.sources),
      .record = &source_record,
      .doc = "Who sends requests, by name."},
+    {.name = "waiting_rooms",
+     .kind = FIELD_MAP,
+     .offset = AT(model.rooms),
+     .record = &room_record,
+     .optional = true,
+     .doc = "Lines before the site, by name: who is let in when."},
     {.name = "endpoints",
      .kind = FIELD_MAP,
      .offset = AT(model.endpoints),
@@ -115,14 +122,6 @@ static void report_at_path(void *context, const char *path, const char *key, con
     diagnostic_add(r->diagnostics, position, "%s: %s", path, message);
 }
 
-static const char *beside(struct arena *arena, const struct json_value *value, const char *fallback, const char *path) {
-  const struct position *p = value ? json_position(value) : NULL;
-  const char *file = p && p->source && !p->source->is_option ? p->source->name : fallback;
-  const char *slash = strrchr(file, '/');
-  if (path[0] == '/' || !slash) return path;
-  return arena_format(arena, "%.*s/%s", (int)(slash - file), file, path);
-}
-
 /* A list has one currency: sums of several would mean nothing. */
 static void check_currencies(struct reading *r, struct binder *binder, const struct price_list *list) {
   const struct price_item *items = list->items.items;
@@ -138,7 +137,7 @@ static void check_currencies(struct reading *r, struct binder *binder, const str
 static void read_prices(struct reading *r, struct scenario *s) {
   if (!s->prices_file) return;
   const struct json_value *named = bind_value_of(r->binder, &s->prices_file);
-  const char *path = beside(r->arena, named, s->file, s->prices_file);
+  const char *path = source_beside(r->arena, named ? json_position(named) : NULL, s->file, s->prices_file);
   if (access(path, R_OK)) {
     diagnostic_add(r->diagnostics, named ? json_position(named) : NULL, "cannot read %s: %s", path, strerror(errno));
     return;
@@ -186,6 +185,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   s->resolved = json_print(arena, root);
   s->hash = 0xcbf29ce484222325u;
   for (const char *c = s->resolved; *c; c++) s->hash = (s->hash ^ (unsigned char)*c) * 0x100000001b3u;
+  if (binder.table_count) s->hash = (s->hash ^ binder.tables_hash) * 0x100000001b3u;
   read_prices(&r, s);
   if (good && !diagnostics_errors(diagnostics)) {
     model_link(&s->model, arena, report_at_path, &r);

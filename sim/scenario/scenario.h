@@ -22,7 +22,7 @@ struct scenario {
   const char *file;
   const struct json_value *tree;
   const char *resolved; /* the merged tree as JSON */
-  uint64_t hash;        /* of the resolved tree and the price list */
+  uint64_t hash;        /* of the resolved tree, the tables that it names and the price list */
   const struct assumption *assumptions;
   uint32_t assumption_count;
   struct arena *arena;

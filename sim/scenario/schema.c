@@ -101,6 +101,7 @@ static void put_type(struct writer *w, const struct field *f) {
     put_number(w, f);
     break;
   case FIELD_TEXT:
+  case FIELD_TABLE:
   case FIELD_REFERENCE:
     fputs("{\"type\": \"string\"}", w->out);
     break;

@@ -27,6 +27,26 @@ struct interval interval_student(const double *x, uint32_t n, double confidence)
   return n < 2 ? unknown : interval_student_moments(n, tally.mean, tally_variance(&tally), confidence);
 }
 
+/* (1 + 6 a (r - a))^(1/3) - 1 over 2 a; near a = 0 its expansion. */
+static double unskewed(double r, double a) {
+  return fabs(a) < 1e-5 ? r - a * (1 + 2 * r * r) : (cbrt(1 + 6 * a * (r - a)) - 1) / (2 * a);
+}
+
+enum { SKEWNESS_SHOWS = 10 };
+
+struct interval interval_skewed(const double *x, uint32_t n, double confidence) {
+  struct tally tally = tally_of(x, n);
+  double sd = sqrt(tally_variance(&tally)), cubes = 0;
+  if (n < SKEWNESS_SHOWS || !(sd > 0)) return interval_student(x, n, confidence);
+  for (uint32_t i = 0; i < n; i++) {
+    double z = (x[i] - tally.mean) / sd;
+    cubes += z * z * z;
+  }
+  double size = n, a = size * cubes / ((size - 1) * (size - 2)) / (6 * sqrt(size));
+  double t = student_factor(n, confidence), error = sd / sqrt(size);
+  return (struct interval){tally.mean - unskewed(t, a) * error, tally.mean - unskewed(-t, a) * error};
+}
+
 struct interval interval_wilson(uint64_t successes, uint64_t trials, double confidence) {
   assert(successes <= trials);
   if (!trials) return unknown;

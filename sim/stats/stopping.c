@@ -17,3 +17,5 @@ uint32_t stopping_predicted(const double *x, uint32_t n, double precision, doubl
   uint32_t needed = interval_replications_needed(x, n, precision, true, confidence);
   return needed > n ? stopping_next_look(needed - 1) : needed;
 }
+
+double stopping_caution(uint32_t done, uint32_t most) { return done && done < most ? sqrt((double)most / done) : 1; }

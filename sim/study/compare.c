@@ -2,13 +2,14 @@
 #include "sim/study/compare.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit.h"
+#include "sim/stats/stopping.h"
 #include "sim/study/compare_inner.h"
 #include "sim/study/version.h"
 #include <math.h>
 #include <stdlib.h>
 
 enum { LEAST = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100 };
-static const double look_factor = 1.5, later_caution = 1.5;
+static const double look_factor = 1.5;
 
 /* --- opening ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -159,8 +160,8 @@ static uint32_t wanted(const struct compare *c, bool over_faults, uint32_t budge
 
 static bool settle_half(struct compare *c, bool over_faults, uint32_t first) {
   uint32_t budget = compare_budget(c, first), n = first;
-  for (double caution = 1; n < budget; caution = later_caution) {
-    uint32_t most = wanted(c, over_faults, budget, caution);
+  while (n < budget) {
+    uint32_t most = wanted(c, over_faults, budget, stopping_caution(n, budget));
     if (most <= n) return true;
     double next = ceil(look_factor * n);
     n = next < budget ? (uint32_t)next : budget;

@@ -295,11 +295,8 @@ void findings_pictures(const struct study *l, struct results *r) {
 
 /* Requests of open sources in a quarter of the measured time, expected. */
 static double offered_in_quarter(const struct model *m, int quarter) {
-  sim_time from = m->run.warmup + m->run.window / 4 * quarter, to = from + m->run.window / 4;
-  double sum = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    if (model_source(m, i)->kind == SOURCE_OPEN) sum += profile_expected(&model_source(m, i)->rate, from, to);
-  return sum;
+  sim_time from = m->run.warmup + m->run.window / 4 * quarter;
+  return model_offered(m, from, from + m->run.window / 4);
 }
 
 static double inside_in_quarter(const struct observation *o, int quarter) {
@@ -317,7 +314,7 @@ bool findings_unstable(const struct study *l) {
   const struct model *m = &l->model;
   bool waits = false;
   for (uint32_t i = 0; i < m->sources.count; i++)
-    waits |= model_source(m, i)->kind == SOURCE_OPEN && model_source(m, i)->timeout == SIM_NEVER;
+    waits |= model_source(m, i)->kind != SOURCE_CLOSED && model_source(m, i)->timeout == SIM_NEVER;
   if (v->overflowed) return true;
   if (!waits || v->observation.window_count < 4) return false;
   double backlog = inside_in_quarter(&v->observation, 3) * 1e-9 / (0.25 * v->seconds / (double)v->replications);
@@ -341,11 +338,7 @@ static double offered_at_peak(const struct study *l) {
   double most = 0;
   for (uint32_t i = 0; i < o->window_count; i++) {
     sim_time from = o->measured_from + i * o->window_length;
-    double sum = 0;
-    for (uint32_t k = 0; k < l->model.sources.count; k++)
-      if (model_source(&l->model, k)->kind == SOURCE_OPEN)
-        sum += profile_expected(&model_source(&l->model, k)->rate, from, from + o->window_length);
-    most = fmax(most, sum / sim_seconds(o->window_length));
+    most = fmax(most, model_offered(&l->model, from, from + o->window_length) / sim_seconds(o->window_length));
   }
   return most;
 }

@@ -4,10 +4,7 @@
 /* Expected arrivals per second in a window, of the open sources: what decides where the peak is, not the noise. */
 static double offered_in(const struct model *m, const struct observation *o, uint32_t window) {
   sim_time a = o->measured_from + window * o->window_length, b = a + o->window_length;
-  double sum = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    if (model_source(m, i)->kind == SOURCE_OPEN) sum += profile_expected(&model_source(m, i)->rate, a, b);
-  return sum;
+  return model_offered(m, a, b);
 }
 
 /* The stretch of the given length with the most expected arrivals; the first of equals. */

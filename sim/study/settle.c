@@ -1,8 +1,8 @@
 /* When a study knows enough.
  *
  * It is looked at only at geometrically spaced numbers of replications: looking after each one would stop at the first lucky
- * moment (sim/stats/stopping.h). At the first look a claim counts as decided when its 95% interval lies on one side; at later
- * looks, which it has chosen itself, only when half as much again would: so much luck does not come by looking more often.
+ * moment (sim/stats/stopping.h). At a look before the budget's end a claim counts as decided only when its interval would lie on
+ * one side even as much wider as stopping_caution says: so much luck does not come by looking more often.
  * What four times the budget would not decide is not tried: the estimate itself is rough.
  *
  * A precision is reached sooner where the spread happens to look small. So the first look asks for half as much again, and ten
@@ -10,6 +10,7 @@
  * cover 0.936 without both and 0.946 with them, skewed ones (0.7) 0.924 and 0.939. */
 #include "sim/engine/arena.h"
 #include "sim/stats/batch.h"
+#include "sim/stats/stopping.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ enum {
   FINE_BATCHES = 40,
   HOPELESS = 4
 };
-static const double look_factor = 1.5, later_caution = 1.5, first_caution = 1.5;
+static const double look_factor = 1.5, first_caution = 1.5;
 
 static double precision_of(const struct study *s) {
   return s->options.precision > 0 ? s->options.precision : s->model.run.precision;
@@ -99,10 +100,9 @@ static uint32_t next_look(uint32_t done, uint32_t budget) {
 /* Until nothing is wanted, and, for a precision, some replications beyond: they had no say in when to stop. */
 static bool settle_once(struct study *s, bool over_faults, uint32_t first, uint32_t from) {
   uint32_t budget = budget_of(s, first), n = from;
-  double caution = from == first ? 1 : later_caution;
   struct half *half = over_faults ? &s->faults : &s->traffic;
-  for (; n < budget && !s->interrupted; caution = later_caution) {
-    uint32_t most = wanted(s, over_faults, budget, caution, precision_at(s, n == first));
+  while (n < budget && !s->interrupted) {
+    uint32_t most = wanted(s, over_faults, budget, stopping_caution(n, budget), precision_at(s, n == first));
     if (most <= half->done) break;
     s->foreseen = most;
     n = next_look(half->done, budget);
@@ -162,8 +162,9 @@ static bool settle_batches(struct study *s) {
   uint32_t pieces = settle_pieces(s), budget = budget_of(s, least(s));
   double windows = FINE_BATCHES;
   if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
-  for (double caution = 1; !s->interrupted; caution = later_caution, windows *= 2) {
+  for (; !s->interrupted; windows *= 2) {
     bool first = windows == FINE_BATCHES;
+    double caution = stopping_caution((uint32_t)windows, budget);
     s->correlated = batches_correlated(s);
     uint32_t most = wanted(s, false, UINT32_MAX - 1, caution, precision_at(s, first));
     if ((!s->correlated && most <= s->traffic.done) || 2 * windows > budget) break;

@@ -29,6 +29,12 @@ static double sample_variance(const double *x, uint32_t n) {
   return tally_variance(&t);
 }
 
+static double mean_of(const double *x, uint32_t n) {
+  struct tally t = {0};
+  for (uint32_t i = 0; i < n; i++) tally_add(&t, x[i]);
+  return t.mean;
+}
+
 static double latency_variance(const struct study *l, const struct measure *m) {
   const struct view *v = l->traffic.sum;
   const struct histogram *h = m->subject == SUBJECT_SERVICE ? &v->observation.services[m->index].latency
@@ -65,9 +71,10 @@ static void spread(const struct study *l, const struct entry *e, struct estimate
   double *samples = malloc((n + 1) * sizeof *samples);
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(e->samples[i])) samples[kept++] = e->samples[i];
-  double half = kept >= 2 ? interval_half_width(interval_student(samples, kept, 0.95)) : NAN;
+  struct interval i = interval_skewed(samples, kept, 0.95);
+  double mean = kept ? mean_of(samples, kept) : NAN; /* of the samples; the value is that of all together */
   free(samples);
-  x->low = x->value - half, x->high = x->value + half;
+  x->low = x->value + (i.low - mean), x->high = x->value + (i.high - mean);
   enum unit unit = measure_unit(&e->measure);
   if (x->low < 0) x->low = 0; /* nothing that is measured can be negative */
   if (unit == UNIT_RATIO && e->measure.aggregate != AGGREGATE_UTILIZATION && x->high > 1) x->high = 1;

@@ -1,0 +1,113 @@
+#include "models/traffic/batch.h"
+#include "sim/engine/real.h"
+
+enum { MOST = 100000 };
+
+struct batch_kind {
+  uint32_t (*draw)(const void *self, struct stream *);
+  double (*mean)(const void *self);
+  double (*second_moment)(const void *self);
+  const char *(*fault)(const void *self); /* null: none is possible */
+};
+
+static const struct batch_kind *kind_of(const struct choice *b) { return b->kind->behaviour; }
+
+uint32_t batch_draw(const struct choice *b, struct stream *draws) { return kind_of(b)->draw(b->value, draws); }
+double batch_mean(const struct choice *b) { return b->kind ? kind_of(b)->mean(b->value) : 1; }
+double batch_second_moment(const struct choice *b) { return b->kind ? kind_of(b)->second_moment(b->value) : 1; }
+const char *batch_fault(const struct choice *b) { return b->kind && kind_of(b)->fault ? kind_of(b)->fault(b->value) : NULL; }
+
+/* --- constant ------------------------------------------------------------------------------------------------------------ */
+
+struct constant_batch {
+  int64_t size;
+};
+static uint32_t constant_draw(const void *self, struct stream *draws) {
+  (void)draws;
+  return (uint32_t)((const struct constant_batch *)self)->size;
+}
+static double constant_mean(const void *self) { return (double)((const struct constant_batch *)self)->size; }
+static double constant_second_moment(const void *self) { return constant_mean(self) * constant_mean(self); }
+
+static const struct field constant_fields[] = {{.name = "size",
+                                                .kind = FIELD_INTEGER,
+                                                .offset = offsetof(struct constant_batch, size),
+                                                .low = 1,
+                                                .high = MOST,
+                                                .doc = "Requests in each batch."},
+                                               {0}};
+static const struct record constant_record = {"constant batch", sizeof(struct constant_batch), constant_fields,
+                                              "Every batch has the same size.", "size"};
+static const struct batch_kind constant_kind = {constant_draw, constant_mean, constant_second_moment, NULL};
+static const struct alternative constant_alternative = {"constant", false, &constant_record, &constant_kind};
+
+/* --- geometric: after each request the batch ends with the same probability, 1 / mean ------------------------------------ */
+
+struct geometric_batch {
+  double mean;
+};
+static uint32_t geometric_draw(const void *self, struct stream *draws) {
+  double mean = ((const struct geometric_batch *)self)->mean;
+  if (mean <= 1) return 1;
+  double more = real_log(stream_uniform(draws)) / real_log(1 - 1 / mean); /* its whole part is geometric from 0 */
+  return more < MOST ? 1 + (uint32_t)more : MOST;
+}
+static double geometric_mean(const void *self) { return ((const struct geometric_batch *)self)->mean; }
+static double geometric_second_moment(const void *self) {
+  double mean = geometric_mean(self);
+  return mean * (2 * mean - 1);
+}
+static const struct field geometric_fields[] = {{.name = "mean",
+                                                 .kind = FIELD_NUMBER,
+                                                 .offset = offsetof(struct geometric_batch, mean),
+                                                 .low = 1,
+                                                 .high = 1000,
+                                                 .doc = "Mean size."},
+                                                {0}};
+static const struct record geometric_record = {"geometric batch", sizeof(struct geometric_batch), geometric_fields,
+                                               "One request or more; after each the batch ends with probability 1 / mean.", "mean"};
+static const struct batch_kind geometric_kind = {geometric_draw, geometric_mean, geometric_second_moment, NULL};
+static const struct alternative geometric_alternative = {"geometric", false, &geometric_record, &geometric_kind};
+
+/* --- uniform -------------------------------------------------------------------------------------------------------------- */
+
+struct uniform_batch {
+  int64_t low, high;
+};
+static uint32_t uniform_draw(const void *self, struct stream *draws) {
+  const struct uniform_batch *u = self;
+  return (uint32_t)u->low + stream_below(draws, (uint32_t)(u->high - u->low + 1));
+}
+static double uniform_mean(const void *self) {
+  const struct uniform_batch *u = self;
+  return 0.5 * (double)(u->low + u->high);
+}
+static double uniform_second_moment(const void *self) {
+  const struct uniform_batch *u = self;
+  double values = (double)(u->high - u->low + 1), mean = uniform_mean(self);
+  return mean * mean + (values * values - 1) / 12;
+}
+static const char *uniform_fault(const void *self) {
+  const struct uniform_batch *u = self;
+  return u->high < u->low ? "\"high\" is less than \"low\"" : NULL;
+}
+static const struct field uniform_fields[] = {{.name = "low",
+                                               .kind = FIELD_INTEGER,
+                                               .offset = offsetof(struct uniform_batch, low),
+                                               .low = 1,
+                                               .high = MOST,
+                                               .doc = "Smallest size."},
+                                              {.name = "high",
+                                               .kind = FIELD_INTEGER,
+                                               .offset = offsetof(struct uniform_batch, high),
+                                               .low = 1,
+                                               .high = MOST,
+                                               .doc = "Largest size."},
+                                              {0}};
+static const struct record uniform_record = {"uniform batch", sizeof(struct uniform_batch), uniform_fields,
+                                             "Every size between two equally likely.", NULL};
+static const struct batch_kind uniform_kind = {uniform_draw, uniform_mean, uniform_second_moment, uniform_fault};
+static const struct alternative uniform_alternative = {"uniform", false, &uniform_record, &uniform_kind};
+
+static const struct alternative *const alternatives[] = {&constant_alternative, &geometric_alternative, &uniform_alternative, NULL};
+const struct choice_set batch_choices = {"batch", "How many requests come together.", alternatives, "constant"};

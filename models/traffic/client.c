@@ -1,0 +1,273 @@
+#include "models/traffic/client.h"
+#include "models/traffic/journey.h"
+#include "models/traffic/waiting_room.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+
+/* Numbers of draws from an errand's key, beyond those of its instructions. */
+enum { DRAW_ATTEMPT = 1 << 20, DRAW_PAUSE = 2 << 20, DRAW_RELOAD = 3 << 20, DRAW_IMPATIENCE = 4 << 20 };
+
+static struct source *source_of(const struct world *w, const struct client *c) { return &w->sources[c->source]; }
+static const struct source_config *config_of(const struct world *w, const struct client *c) { return source_of(w, c)->config; }
+static const struct client_meters *meters_of(const struct world *w, const struct client *c) { return &config_of(w, c)->meters; }
+
+bool client_needed(const struct source_config *s) {
+  return s->kind == SOURCE_SESSION || s->retry.pause.attempts > 1 || s->reload.after.kind || s->hedge != SIM_NEVER ||
+         s->impatience.kind || s->room >= 0;
+}
+
+void client_declare(struct model *m, struct source_config *s) {
+  struct client_meters *t = &s->meters;
+  if (!client_needed(s)) return;
+  t->attempts = meter_declare(m, s->name, "attempts", METER_COUNT, "Requests that its clients sent, first ones and repeated.");
+  if (s->retry.pause.attempts > 1) {
+    t->retries = meter_declare(m, s->name, "retries", METER_COUNT, "Attempts after a failure.");
+    t->backing_off = meter_declare(m, s->name, "backing_off", METER_LEVEL, "Clients who wait before they try again.");
+  }
+  if (s->retry.budget.burst)
+    t->refused = meter_declare(m, s->name, "refused_retries", METER_COUNT, "Retries that the budget did not pay.");
+  if (s->reload.after.kind)
+    t->reloads = meter_declare(m, s->name, "reloads", METER_COUNT, "Attempts because somebody pressed reload.");
+  if (s->hedge != SIM_NEVER) t->hedges = meter_declare(m, s->name, "hedges", METER_COUNT, "Second copies of slow requests.");
+}
+
+/* --- attempts -------------------------------------------------------------------------------------------------------------- */
+
+/* The first attempt draws as the errand would without clients. */
+static uint64_t attempt_key(const struct client *c) {
+  if (!c->attempts) return c->key;
+  struct stream draws = stream_at(c->key, (uint64_t)DRAW_ATTEMPT + c->attempts);
+  return stream_bits(&draws);
+}
+
+static void arm_reload(struct world *w, struct client *c) {
+  const struct reload_config *reload = &config_of(w, c)->reload;
+  if (!reload->after.kind || c->reloads >= reload->times || c->reload_runs) return;
+  struct stream draws = stream_at(c->key, (uint64_t)DRAW_RELOAD + c->attempts);
+  c->reload = timer_heap_push(w->clients.reload, world_after(w, distribution_sample_time(&reload->after, &draws)), c->id);
+  c->reload_runs = true;
+}
+
+static void arm_hedge(struct world *w, struct client *c) {
+  sim_time after = config_of(w, c)->hedge;
+  if (after == SIM_NEVER || c->running != 1 || c->hedge_runs) return;
+  c->hedge = timer_heap_push(w->clients.hedge, world_after(w, after), c->id);
+  c->hedge_runs = true;
+}
+
+static void disarm(struct world *w, struct client *c) {
+  if (c->reload_runs) timer_heap_cancel(w->clients.reload, c->reload);
+  if (c->hedge_runs) timer_heap_cancel(w->clients.hedge, c->hedge);
+  c->reload_runs = c->hedge_runs = false;
+}
+
+static void attempt(struct world *w, struct client *c) {
+  struct request *r = request_new(w, c->source, c->endpoint, attempt_key(c), c->user);
+  if (!r) return;
+  r->client = c->id, r->arrived = c->arrived;
+  if (world_now(w) > c->arrived) r->cell[w->model->programs[c->endpoint].retry_cell] = world_now(w) - c->arrived;
+  c->request[c->running++] = r->id;
+  c->attempts++;
+  c->state = CLIENT_ASKS;
+  w->clients.attempts++;
+  meter_count(w, meters_of(w, c)->attempts);
+  arm_reload(w, c);
+  arm_hedge(w, c);
+  request_resume(w, r);
+}
+
+/* The client no longer waits for what runs: the servers notice nothing. */
+static void forsake_all(struct world *w, struct client *c) {
+  while (c->running) {
+    struct request *r = world_request(w, c->request[--c->running]);
+    if (w->observation.records_waits) c->waited += request_waited(w, r);
+    request_forsake(w, r);
+    w->clients.forsaken++;
+  }
+}
+
+static void reloads(void *world, uint32_t id) {
+  struct world *w = world;
+  struct client *c = client_at(&w->clients, id);
+  c->reload_runs = false;
+  disarm(w, c);
+  forsake_all(w, c);
+  c->reloads++;
+  meter_count(w, meters_of(w, c)->reloads);
+  attempt(w, c);
+}
+
+static void hedges(void *world, uint32_t id) {
+  struct world *w = world;
+  struct client *c = client_at(&w->clients, id);
+  c->hedge_runs = false;
+  meter_count(w, meters_of(w, c)->hedges);
+  attempt(w, c);
+}
+
+/* --- errands --------------------------------------------------------------------------------------------------------------- */
+
+void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t key) {
+  struct source *s = source_of(w, c);
+  c->endpoint = (uint16_t)endpoint, c->key = key, c->arrived = world_now(w);
+  c->attempts = c->failures = c->reloads = c->running = 0, c->waited = 0;
+  w->clients.open++;
+  observation_arrival(&w->observation, endpoint, world_now(w));
+  budget_deposit(&s->budget, &s->config->retry.budget, world_now(w));
+  if (s->config->impatience.kind) {
+    struct stream draws = stream_at(key, DRAW_IMPATIENCE);
+    sim_time patience = distribution_sample_time(&s->config->impatience, &draws);
+    c->impatience = timer_heap_push(w->clients.impatience, world_after(w, patience), c->id);
+    c->impatience_runs = true;
+  }
+  attempt(w, c);
+}
+
+static void go_on(struct world *w, struct client *c, bool answered) {
+  struct source *s = source_of(w, c);
+  if (s->config->kind == SOURCE_SESSION) {
+    journey_goes_on(w, c, answered);
+    return;
+  }
+  if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, c->user, c->arrived);
+  client_gone(w, c);
+}
+
+/* r: the attempt that decided it, or null between two attempts. */
+static void errand_ends(struct world *w, struct client *c, const struct request *r, enum outcome outcome) {
+  disarm(w, c);
+  if (c->impatience_runs) timer_heap_cancel(w->clients.impatience, c->impatience);
+  c->impatience_runs = false;
+  forsake_all(w, c);
+  w->clients.open--;
+  struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, c->arrived, r ? r->cell : NULL};
+  if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
+  observation_end(&w->observation, &ended, outcome, world_now(w));
+  go_on(w, c, outcome == OUTCOME_COMPLETED);
+}
+
+static void backs_off(struct world *w, struct client *c, const struct source_config *s) {
+  sim_time pause = backoff_pause(&s->retry.pause, c->failures, c->key + DRAW_PAUSE);
+  if (!pause) pause = SIM_MS; /* asking again in the instant of a failure would stop the clock */
+  disarm(w, c);
+  c->state = CLIENT_BACKS_OFF;
+  meter_change(w, s->meters.backing_off, 1);
+  c->pause = timer_heap_push(w->clients.back_off, world_after(w, pause), c->id);
+}
+
+static void tries_again(void *world, uint32_t id) {
+  struct world *w = world;
+  struct client *c = client_at(&w->clients, id);
+  meter_change(w, meters_of(w, c)->backing_off, -1);
+  meter_count(w, meters_of(w, c)->retries);
+  attempt(w, c);
+}
+
+static bool may_retry(struct world *w, struct client *c, enum outcome outcome) {
+  struct source *s = source_of(w, c);
+  if (!retry_wanted(&s->config->retry, c->failures, outcome)) return false;
+  if (budget_spend(&s->budget, &s->config->retry.budget, world_now(w))) return true;
+  meter_count(w, s->config->meters.refused);
+  return false;
+}
+
+static void leave_out(struct client *c, uint32_t request) {
+  uint32_t i = 0;
+  while (c->request[i] != request) i++;
+  c->request[i] = c->request[--c->running];
+}
+
+void client_answered(struct world *w, struct request *r, enum outcome outcome) {
+  struct client *c = client_at(&w->clients, r->client);
+  leave_out(c, r->id);
+  w->clients.answered++;
+  if (w->observation.records_waits) c->waited += request_waited(w, r);
+  if (outcome != OUTCOME_COMPLETED && c->running) return; /* its copy may still be answered */
+  c->failures++;
+  if (outcome != OUTCOME_COMPLETED && may_retry(w, c, outcome))
+    backs_off(w, c, config_of(w, c));
+  else
+    errand_ends(w, c, r, outcome);
+}
+
+static void loses_patience(void *world, uint32_t id) {
+  struct world *w = world;
+  struct client *c = client_at(&w->clients, id);
+  c->impatience_runs = false;
+  if (c->state == CLIENT_BACKS_OFF) {
+    timer_heap_cancel(w->clients.back_off, c->pause);
+    meter_change(w, meters_of(w, c)->backing_off, -1);
+  }
+  errand_ends(w, c, NULL, OUTCOME_TIMEOUT);
+}
+
+/* --- clients --------------------------------------------------------------------------------------------------------------- */
+
+void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user) {
+  uint32_t id = pool_take(&w->clients.pool);
+  struct client *c = client_at(&w->clients, id);
+  *c = (struct client){.id = id, .source = source, .number = n, .user = user, .began = world_now(w), .state = CLIENT_THINKS};
+  int32_t room = config_of(w, c)->room;
+  if (room >= 0)
+    waiting_room_enter(w, (uint32_t)room, c, n);
+  else
+    client_enters(w, c);
+}
+
+void client_enters(struct world *w, struct client *c) {
+  struct source *s = source_of(w, c);
+  c->admitted = true;
+  if (s->config->kind == SOURCE_SESSION) {
+    journey_begins(w, c, c->number);
+    return;
+  }
+  uint64_t key = source_key(s, c->number);
+  client_asks(w, c, source_endpoint(s, key), key);
+}
+
+void client_gone(struct world *w, struct client *c) {
+  int32_t room = config_of(w, c)->room;
+  c->state = CLIENT_FREE;
+  pool_give(&w->clients.pool, c->id);
+  if (room >= 0 && c->admitted) waiting_room_left(w, (uint32_t)room);
+}
+
+void clients_start(struct world *w) {
+  struct clients *all = &w->clients;
+  pool_init(&all->pool, sizeof(struct client));
+  bool any = false;
+  for (uint32_t i = 0; i < w->model->sources.count; i++) any |= client_needed(model_source(w->model, i));
+  if (!any) return;
+  all->back_off = timer_heap_new(w->calendar, tries_again, w);
+  all->reload = timer_heap_new(w->calendar, reloads, w);
+  all->hedge = timer_heap_new(w->calendar, hedges, w);
+  all->impatience = timer_heap_new(w->calendar, loses_patience, w);
+  all->thinking = timer_heap_new(w->calendar, journey_asks, w);
+  all->room = timer_heap_new(w->calendar, waiting_room_abandoned, w);
+}
+
+void clients_stop(struct world *w) {
+  struct timer_heap *const heaps[] = {w->clients.back_off,   w->clients.reload,   w->clients.hedge,
+                                      w->clients.impatience, w->clients.thinking, w->clients.room};
+  for (size_t i = 0; i < sizeof heaps / sizeof *heaps; i++) timer_heap_free(heaps[i]);
+  pool_release(&w->clients.pool);
+}
+
+/* --- keys ------------------------------------------------------------------------------------------------------------------ */
+
+static const struct field reload_fields[] = {{.name = "after",
+                                              .kind = FIELD_DISTRIBUTION,
+                                              .offset = offsetof(struct reload_config, after),
+                                              .optional = true,
+                                              .doc = "Time without an answer after which the client presses reload. Absent: nobody "
+                                                     "does."},
+                                             {.name = "times",
+                                              .kind = FIELD_LIMIT,
+                                              .offset = offsetof(struct reload_config, times),
+                                              .fallback = "5",
+                                              .low = 1,
+                                              .high = 1e6,
+                                              .doc = "How often at most, for one thing that it wants."},
+                                             {0}};
+const struct record reload_record = {"reload", sizeof(struct reload_config), reload_fields,
+                                     "People who ask again while the old request still runs.", "after"};

@@ -1,0 +1,93 @@
+/* Clients who do more than ask once: they retry, press reload, hedge, lose patience, walk through sessions, stand in a waiting room.
+ *
+ * What such a client wants at a time is an errand. It arrives once, at its intended instant, and ends once, answered or not;
+ * latency, errors and the number inside are those of errands. In between are one or more attempts, each a request of its own with
+ * draws of its own, keyed by the errand and the number of the attempt. An errand of one attempt is just a request: a source whose
+ * clients do nothing of all this has none of these records, and the same bytes.
+ *
+ *     arrives -> [in the room] -> attempt --answer--> done -> [session: thinks -> next errand] -> gone
+ *                                  | failed, may retry: backs off -> attempt
+ *                                  | reload: forsakes the running attempt -> attempt        (the server goes on with the old one)
+ *                                  | hedge: a second attempt beside it; the first answer counts, the other is thrown away
+ *                                  |        (Dean and Barroso 2013, "The Tail at Scale")
+ *                                  | impatience: forsakes all -> failed for good
+ *
+ * Invariants, audited: every errand that arrived is over or open, and every open one is in just one of these states; attempts begun
+ * = ended + forsaken + running. The time before the attempt that was answered is attributed as "retry", so that the attributed
+ * times of an errand add up to its latency. Nothing here starts an attempt inside another request's event: pauses of zero go through
+ * the calendar, and nobody asks again in the instant of a failure (1 ms at least), which would stop the clock. */
+#ifndef CLIENT_H
+#define CLIENT_H
+#include "models/request/request.h"
+#include "models/request/backoff.h"
+#include "sim/engine/event_set.h"
+#include "sim/engine/pool.h"
+
+struct model;
+struct source;
+struct source_config;
+struct world;
+
+/* People who press reload while the old request still runs. */
+struct reload_config {
+  struct distribution after; /* without an answer; no kind: nobody does */
+  int64_t times;             /* at most, an errand */
+};
+
+extern const struct record reload_record;
+
+enum client_state { CLIENT_FREE, CLIENT_IN_ROOM, CLIENT_ASKS, CLIENT_BACKS_OFF, CLIENT_THINKS };
+enum { CLIENT_ATTEMPTS = 2 }; /* at a time: one, and its hedge */
+
+struct client {
+  uint64_t key;      /* of the errand's draws */
+  uint64_t walk_key; /* of its draws in the room; then, sessions, of the journey's */
+  uint64_t number;   /* n of the source */
+  sim_time arrived;  /* the errand's intended arrival */
+  sim_time began;    /* the client's own: a session's age counts from here, a wait in the room too */
+  sim_time waited;   /* in queues and for connections, by attempts that have ended; kept where waits are recorded */
+  uint32_t id, source, user;
+  uint32_t attempts, failures, reloads; /* of the errand */
+  uint32_t asked;                       /* errands of the session */
+  uint32_t request[CLIENT_ATTEMPTS], running;
+  uint32_t position; /* in the room's line */
+  timer_ticket pause, reload, hedge, impatience;
+  uint16_t endpoint, place;
+  uint8_t state;
+  bool reload_runs, hedge_runs, impatience_runs, room_patience_runs;
+  bool admitted; /* by the room of its source */
+};
+
+/* All clients of a world; empty where no source needs any. */
+struct clients {
+  struct pool pool;                      /* struct client */
+  uint32_t open;                         /* errands that have begun and not ended */
+  uint64_t attempts, answered, forsaken; /* answered: or failed, or timed out */
+  struct timer_heap *back_off, *reload, *hedge, *impatience, *thinking, *room;
+};
+
+/* What a source counts about its clients. */
+struct client_meters {
+  uint32_t attempts, retries, backing_off, reloads, hedges, refused; /* refused: retries that the budget did not pay */
+};
+
+/* Whether the source's clients need records. */
+bool client_needed(const struct source_config *);
+void client_declare(struct model *, struct source_config *);
+
+void clients_start(struct world *);
+void clients_stop(struct world *);
+
+/* Somebody comes, number n of the source: to its room, if it has one, or onto the site. */
+void client_arrives(struct world *, uint32_t source, uint64_t n, uint32_t user);
+/* The client is on the site: it asks for what the source's mix says, or begins its journey. */
+void client_enters(struct world *, struct client *);
+/* The client wants something, now. */
+void client_asks(struct world *, struct client *, uint32_t endpoint, uint64_t key);
+/* One of its attempts has ended for it: answered, failed or timed out. */
+void client_answered(struct world *, struct request *, enum outcome);
+void client_gone(struct world *, struct client *);
+
+static inline struct client *client_at(const struct clients *c, uint32_t id) { return pool_at(&c->pool, id); }
+
+#endif

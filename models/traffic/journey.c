@@ -1,0 +1,210 @@
+#include "models/traffic/journey.h"
+#include "models/traffic/client.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+#include <string.h>
+
+static const struct place_config *place_at(const struct source_config *s, uint32_t i) {
+  return (const struct place_config *)s->journey.items + i;
+}
+
+/* --- linking --------------------------------------------------------------------------------------------------------------- */
+
+static int32_t place_named(const struct source_config *s, const char *name) {
+  for (uint32_t i = 0; i < s->journey.count; i++)
+    if (!strcmp(place_at(s, i)->name, name)) return (int32_t)i;
+  return strcmp(name, "leave") ? -2 : PLACE_LEAVE;
+}
+
+static const char *link_next(struct model *m, const struct source_config *s, const struct weights *next) {
+  double sum = 0;
+  for (uint32_t k = 0; k < next->count; k++) {
+    next->reference[k] = place_named(s, next->name[k]);
+    if (next->reference[k] < PLACE_LEAVE)
+      return arena_format(m->arena, "leads to \"%s\", which is no place of the journey (nor \"leave\")", next->name[k]);
+    sum += next->weight[k];
+  }
+  return !next->count || sum > 0 ? NULL : "has weights that add up to zero";
+}
+
+/* From every place the end must be in reach: nobody walks for ever. */
+static bool leads_out(const struct source_config *s) {
+  bool out[JOURNEY_PLACES] = {false};
+  for (uint32_t round = 0; round <= s->journey.count; round++)
+    for (uint32_t i = 0; i < s->journey.count; i++) {
+      const struct weights *next = &place_at(s, i)->next;
+      if (!next->count) out[i] |= i + 1 == s->journey.count || out[i + 1];
+      for (uint32_t k = 0; k < next->count; k++)
+        out[i] |= next->weight[k] > 0 && (next->reference[k] == PLACE_LEAVE || out[next->reference[k]]);
+    }
+  for (uint32_t i = 0; i < s->journey.count; i++)
+    if (!out[i]) return false;
+  return true;
+}
+
+static const char *name_places(struct model *m, struct source_config *s, uint32_t *at) {
+  struct place_config *places = s->journey.items;
+  for (*at = 0; *at < s->journey.count; ++*at) {
+    struct place_config *p = &places[*at];
+    if (!p->name) p->name = model_endpoint(m, (uint32_t)p->ask)->name;
+    if (!strcmp(p->name, "leave")) return "is called \"leave\", which is the way out";
+    for (uint32_t k = 0; k < *at; k++)
+      if (!strcmp(places[k].name, p->name))
+        return arena_format(m->arena, "is called \"%s\" like another place: give one of them a \"name\"", p->name);
+  }
+  return NULL;
+}
+
+const char *journey_link(struct model *m, struct source_config *s, uint32_t *at) {
+  *at = 0;
+  if (!s->journey.count) return "a session needs a \"journey\": a list of places";
+  if (s->journey.count > JOURNEY_PLACES) return "has more than 64 places";
+  const char *wrong = name_places(m, s, at);
+  for (uint32_t i = 0; !wrong && i < s->journey.count; i++) *at = i, wrong = link_next(m, s, &place_at(s, i)->next);
+  if (wrong) return wrong;
+  *at = 0;
+  if (!leads_out(s)) return "has places from which no way leads out";
+  struct session_meters *t = &s->session_meters;
+  t->active = meter_declare(m, s->name, "active", METER_LEVEL, "Sessions that are on their way.");
+  t->finished = meter_declare(m, s->name, "finished", METER_COUNT, "Sessions that ended of themselves.");
+  t->left = meter_declare(m, s->name, "left", METER_COUNT, "Sessions that ended because of a failure.");
+  t->length = meter_declare(m, s->name, "length", METER_TIME, "From the first request to the end of the session.");
+  return NULL;
+}
+
+/* visits = start + P' visits, by elimination: at most 64 places. */
+void journey_visits(const struct source_config *s, double *visits) {
+  double a[JOURNEY_PLACES][JOURNEY_PLACES + 1] = {{0}};
+  uint32_t n = s->journey.count;
+  for (uint32_t i = 0; i < n; i++) {
+    const struct weights *next = &place_at(s, i)->next;
+    double sum = 0;
+    a[i][i] += 1;
+    for (uint32_t k = 0; k < next->count; k++) sum += next->weight[k];
+    if (!next->count && i + 1 < n) a[i + 1][i] -= 1;
+    for (uint32_t k = 0; k < next->count; k++)
+      if (next->reference[k] != PLACE_LEAVE) a[next->reference[k]][i] -= next->weight[k] / sum;
+  }
+  a[0][n] = 1;
+  for (uint32_t c = 0; c < n; c++) {
+    uint32_t pivot = c;
+    for (uint32_t r = c + 1; r < n; r++) pivot = fabs(a[r][c]) > fabs(a[pivot][c]) ? r : pivot;
+    for (uint32_t k = 0; k <= n; k++) {
+      double swap = a[c][k];
+      a[c][k] = a[pivot][k], a[pivot][k] = swap;
+    }
+    for (uint32_t r = 0; r < n; r++) {
+      double factor = r == c || a[c][c] == 0 ? 0 : a[r][c] / a[c][c];
+      for (uint32_t k = c; k <= n && factor != 0; k++) a[r][k] -= factor * a[c][k];
+    }
+  }
+  for (uint32_t i = 0; i < n; i++) visits[place_at(s, i)->ask] += a[i][i] != 0 ? a[i][n] / a[i][i] : 0;
+}
+
+/* --- walking --------------------------------------------------------------------------------------------------------------- */
+
+/* Numbers of draws within an errand of the walk. */
+enum { DRAW_REQUEST, DRAW_TURN, DRAW_THOUGHT, DRAWS };
+
+static struct stream draws_of(const struct client *c, uint32_t what) {
+  return stream_at(c->walk_key, (uint64_t)c->asked * DRAWS + what);
+}
+
+static void visit(struct world *w, struct client *c) {
+  struct stream draws = draws_of(c, DRAW_REQUEST);
+  client_asks(w, c, (uint32_t)place_at(w->sources[c->source].config, c->place)->ask, stream_bits(&draws));
+}
+
+void journey_asks(void *world, uint32_t client) {
+  struct world *w = world;
+  visit(w, client_at(&w->clients, client));
+}
+
+void journey_begins(struct world *w, struct client *c, uint64_t n) {
+  struct source *s = &w->sources[c->source];
+  struct stream draws = stream_at(s->request_key, n);
+  c->walk_key = stream_bits(&draws);
+  c->began = world_now(w);
+  meter_change(w, s->config->session_meters.active, 1);
+  visit(w, c);
+}
+
+static void ends(struct world *w, struct client *c, bool left) {
+  const struct session_meters *t = &w->sources[c->source].config->session_meters;
+  meter_change(w, t->active, -1);
+  meter_count(w, left ? t->left : t->finished);
+  meter_time(w, t->length, world_now(w) - c->began);
+  client_gone(w, c);
+}
+
+static int32_t choose(const struct client *c, const struct weights *next) {
+  double sum = 0, so_far = 0;
+  for (uint32_t k = 0; k < next->count; k++) sum += next->weight[k];
+  struct stream draws = draws_of(c, DRAW_TURN);
+  double u = stream_uniform(&draws) * sum;
+  uint32_t k = 0;
+  while (k + 1 < next->count && u >= (so_far += next->weight[k])) k++;
+  return next->reference[k];
+}
+
+static void thinks(struct world *w, struct client *c, const struct place_config *p) {
+  struct stream draws = draws_of(c, DRAW_THOUGHT);
+  sim_time pause = p->think.kind ? distribution_sample_time(&p->think, &draws) : 0;
+  if (!pause && world_now(w) == c->arrived) pause = SIM_MS; /* nobody asks again in the instant of asking */
+  c->state = CLIENT_THINKS;
+  c->pause = timer_heap_push(w->clients.thinking, world_after(w, pause), c->id);
+}
+
+void journey_goes_on(struct world *w, struct client *c, bool answered) {
+  const struct source_config *s = w->sources[c->source].config;
+  const struct place_config *p = place_at(s, c->place);
+  bool again = !answered && p->failed == FAILED_AGAIN;
+  if (!answered && p->failed == FAILED_LEAVE) {
+    ends(w, c, true);
+    return;
+  }
+  int32_t next = again                                      ? c->place
+                 : p->next.count                            ? choose(c, &p->next)
+                 : c->place + 1 < (int32_t)s->journey.count ? c->place + 1
+                                                            : PLACE_LEAVE;
+  if (next == PLACE_LEAVE) {
+    ends(w, c, false);
+    return;
+  }
+  c->place = (uint16_t)next;
+  thinks(w, c, p);
+  c->asked++;
+}
+
+/* --- keys ------------------------------------------------------------------------------------------------------------------ */
+
+static const char *const failed_words[] = {"leave", "again", "go-on", NULL};
+#define AT(member) offsetof(struct place_config, member)
+static const struct field fields[] = {
+    {.name = "ask",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(ask),
+     .target = "endpoints",
+     .doc = "The endpoint that is asked for here."},
+    {.name = "name", .kind = FIELD_TEXT, .offset = AT(name), .optional = true, .doc = "For `next`; absent: the endpoint's."},
+    {.name = "think",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(think),
+     .optional = true,
+     .doc = "From the answer to the next request. Absent: none."},
+    {.name = "next",
+     .kind = FIELD_WEIGHTS,
+     .offset = AT(next),
+     .optional = true,
+     .doc = "Where to go on, by weight: names of places, or leave. Absent: to the place that follows, and from the last one out."},
+    {.name = "failed",
+     .kind = FIELD_WORD,
+     .offset = AT(failed),
+     .words = failed_words,
+     .fallback = "\"leave\"",
+     .doc = "After a failed request: leave the journey, ask again (after thinking), or go on as if it had been answered."},
+    {0}};
+#undef AT
+const struct record place_record = {"place", sizeof(struct place_config), fields,
+                                    "One stop of a journey: a request, its answer, a thought.", "ask"};

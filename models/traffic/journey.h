@@ -1,0 +1,52 @@
+/* Sessions: clients who arrive once and then walk a journey: browse, choose, hold, pay.
+ *
+ * A journey is a list of places. At each the client asks for one endpoint and waits for the answer; then it thinks and goes on to
+ * one of the places in `next`, chosen by weight, or leaves. Without `next` it goes on to the following place, and after the last
+ * one it has arrived. What happens after a failure is the place's `failed`: leave, try the place again, or go on as if nothing were.
+ *
+ * As an absorbing Markov chain with the transition matrix P of answered requests, the mean number of visits to each place is the first
+ * row of (I - P)^-1 (Kemeny and Snell 1960); journey_visits computes it, for the table of bottlenecks and the estimate of work.
+ * Errand k of session n draws its demands, thoughts and turns from streams keyed by (source, n, k): the same people meet every
+ * cluster. */
+#ifndef JOURNEY_H
+#define JOURNEY_H
+#include "sim/describe/field.h"
+#include "sim/engine/distribution.h"
+#include "sim/engine/sim_time.h"
+
+struct client;
+struct model;
+struct source;
+struct source_config;
+struct world;
+
+enum failed_word { FAILED_LEAVE, FAILED_AGAIN, FAILED_GO_ON };
+
+struct place_config {
+  const char *name; /* null: its endpoint's */
+  int32_t ask;      /* endpoint */
+  struct distribution think;
+  struct weights next; /* by name; reference is the place, or PLACE_LEAVE; no weights: the following place */
+  int32_t failed;
+};
+enum { PLACE_LEAVE = -1, JOURNEY_PLACES = 64 };
+
+extern const struct record place_record;
+
+struct session_meters {
+  uint32_t active, finished, left, length;
+};
+
+/* Resolves names and checks the journey. Null, or what is wrong; *at is the place's number. */
+const char *journey_link(struct model *, struct source_config *, uint32_t *at);
+/* Mean number of requests of a session by endpoint, added to `visits`, if every request is answered. */
+void journey_visits(const struct source_config *, double *visits);
+
+/* A client begins its journey: session n of the source. */
+void journey_begins(struct world *, struct client *, uint64_t n);
+/* Its request has been answered, or has failed for good. */
+void journey_goes_on(struct world *, struct client *, bool answered);
+/* Handler: it has thought. */
+void journey_asks(void *world, uint32_t client);
+
+#endif

@@ -1,0 +1,214 @@
+#include "models/traffic/waiting_room.h"
+#include "models/traffic/client.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Draws of a client in the room, from its own key. */
+enum { DRAW_TOLERANCE, DRAW_PATIENCE };
+
+static struct waiting_room *room_of(struct world *w, const struct client *c) {
+  return &w->rooms[w->sources[c->source].config->room];
+}
+
+void waiting_room_declare(struct model *m, struct room_config *r) {
+  r->length = meter_declare(m, r->name, "length", METER_LEVEL, "Clients in the room.");
+  r->wait = meter_declare(m, r->name, "wait", METER_TIME, "In the room, of those who were let in.");
+  r->admitted = meter_declare(m, r->name, "admitted", METER_COUNT, "Clients who were let in.");
+  if (r->patience.kind) r->abandoned = meter_declare(m, r->name, "abandoned", METER_COUNT, "Clients who left the room.");
+  if (r->tolerance.kind)
+    r->balked = meter_declare(m, r->name, "balked", METER_COUNT, "Clients who went away at once, from the announced wait.");
+}
+
+/* --- the line -------------------------------------------------------------------------------------------------------------- */
+
+/* Room for one more: gaps are closed when half of the line is gaps, else the array doubles. */
+static void make_room(struct world *w, struct waiting_room *r) {
+  if (r->tail < r->room) return;
+  if (r->waiting > r->room / 2 || !r->room) {
+    r->room = r->room ? 2 * r->room : 64;
+    r->line = realloc(r->line, r->room * sizeof *r->line);
+    if (r->waiting == r->tail) return;
+  }
+  uint32_t kept = 0;
+  for (uint32_t i = r->head; i < r->tail; i++) {
+    if (r->line[i] == NOBODY) continue;
+    client_at(&w->clients, r->line[i])->position = kept;
+    r->line[kept++] = r->line[i];
+  }
+  r->head = 0, r->tail = kept;
+}
+
+static void line_up(struct world *w, struct waiting_room *r, struct client *c) {
+  make_room(w, r);
+  c->position = r->tail;
+  r->line[r->tail++] = c->id;
+  r->waiting++;
+}
+
+static void take_out(struct world *w, struct waiting_room *r, struct client *c) {
+  r->waiting--;
+  if (r->config->order == ROOM_FIFO) {
+    r->line[c->position] = NOBODY;
+    return;
+  }
+  uint32_t last = r->line[--r->tail];
+  r->line[c->position] = last;
+  client_at(&w->clients, last)->position = c->position;
+}
+
+static struct client *whose_turn(struct world *w, struct waiting_room *r) {
+  if (r->config->order == ROOM_LOTTERY) return client_at(&w->clients, r->line[stream_below(&r->draws, r->tail)]);
+  while (r->line[r->head] == NOBODY) r->head++;
+  return client_at(&w->clients, r->line[r->head]);
+}
+
+/* --- coming and going ------------------------------------------------------------------------------------------------------ */
+
+static void let_in(struct world *w, struct waiting_room *r, struct client *c) {
+  sim_time now = world_now(w);
+  r->admitted++, r->inside++;
+  r->next_turn = now + r->gap;
+  meter_count(w, r->config->admitted);
+  meter_time(w, r->config->wait, now - c->began);
+  client_enters(w, c);
+}
+
+static bool has_place(const struct waiting_room *r) { return r->inside < r->config->inside; }
+
+/* The next turn is in the calendar as long as somebody waits and there is a place. */
+static void expect_turn(struct world *w, struct waiting_room *r) {
+  if (!r->waiting || !has_place(r)) {
+    calendar_clear(w->calendar, r->slot);
+    return;
+  }
+  calendar_set(w->calendar, r->slot, r->next_turn > world_now(w) ? r->next_turn : world_now(w));
+}
+
+static void turn(void *world, uint32_t room) {
+  struct world *w = world;
+  struct waiting_room *r = &w->rooms[room];
+  struct client *c = whose_turn(w, r);
+  take_out(w, r, c);
+  if (c->room_patience_runs) timer_heap_cancel(w->clients.room, c->pause);
+  meter_change(w, r->config->length, -1);
+  r->next_turn = world_now(w) + r->gap;
+  let_in(w, r, c);
+  expect_turn(w, r);
+}
+
+/* What the room says to somebody who comes: those before it, each its gap. */
+static sim_time announced(const struct world *w, const struct waiting_room *r) {
+  sim_time until_turn = r->next_turn > world_now(w) ? r->next_turn - world_now(w) : 0;
+  return until_turn + (sim_time)r->waiting * r->gap;
+}
+
+static bool balks(struct world *w, struct waiting_room *r, const struct client *c) {
+  if (!r->config->tolerance.kind) return false;
+  struct stream draws = stream_at(c->walk_key, DRAW_TOLERANCE);
+  return announced(w, r) > distribution_sample_time(&r->config->tolerance, &draws);
+}
+
+void waiting_room_enter(struct world *w, uint32_t room, struct client *c, uint64_t n) {
+  struct waiting_room *r = &w->rooms[room];
+  struct stream key = stream_at(w->sources[c->source].room_key, n);
+  c->walk_key = stream_bits(&key), c->number = n, c->began = world_now(w);
+  if (balks(w, r, c)) {
+    meter_count(w, r->config->balked);
+    client_gone(w, c);
+    return;
+  }
+  r->entered++;
+  if (!r->waiting && has_place(r) && r->next_turn <= world_now(w)) {
+    let_in(w, r, c);
+    return;
+  }
+  c->state = CLIENT_IN_ROOM;
+  line_up(w, r, c);
+  meter_change(w, r->config->length, 1);
+  c->room_patience_runs = r->config->patience.kind != NULL;
+  if (c->room_patience_runs) {
+    struct stream draws = stream_at(c->walk_key, DRAW_PATIENCE);
+    c->pause = timer_heap_push(w->clients.room, world_after(w, distribution_sample_time(&r->config->patience, &draws)), c->id);
+  }
+  if (r->waiting == 1) expect_turn(w, r);
+}
+
+void waiting_room_left(struct world *w, uint32_t room) {
+  struct waiting_room *r = &w->rooms[room];
+  bool was_full = !has_place(r);
+  r->inside--;
+  if (was_full) expect_turn(w, r);
+}
+
+void waiting_room_abandoned(void *world, uint32_t client) {
+  struct world *w = world;
+  struct client *c = client_at(&w->clients, client);
+  struct waiting_room *r = room_of(w, c);
+  take_out(w, r, c);
+  r->abandoned++;
+  meter_change(w, r->config->length, -1);
+  meter_count(w, r->config->abandoned);
+  client_gone(w, c);
+  if (!r->waiting) expect_turn(w, r);
+}
+
+void waiting_rooms_start(struct world *w) {
+  const struct config_list *list = &w->model->rooms;
+  w->rooms = arena_new_array(w->arena, struct waiting_room, list->count + 1);
+  for (uint32_t i = 0; i < list->count; i++) {
+    const struct room_config *config = (const struct room_config *)list->items + i;
+    struct waiting_room *r = &w->rooms[i];
+    r->config = config;
+    r->gap = (sim_time)(1e9 / config->admit + 0.5), r->next_turn = config->opens;
+    r->slot = calendar_slot(w->calendar, turn, w, i);
+    r->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_LOTTERY, stream_entity(config->name, 0)));
+  }
+}
+
+void waiting_rooms_stop(struct world *w) {
+  for (uint32_t i = 0; w->rooms && i < w->model->rooms.count; i++) free(w->rooms[i].line);
+}
+
+/* --- keys ------------------------------------------------------------------------------------------------------------------ */
+
+static const char *const order_words[] = {"fifo", "lottery", NULL};
+#define AT(member) offsetof(struct room_config, member)
+static const struct field fields[] = {
+    {.name = "admit", .kind = FIELD_RATE, .offset = AT(admit), .low = 1e-6, .high = 1e9, .doc = "How many it lets in, at most."},
+    {.name = "opens",
+     .kind = FIELD_DURATION,
+     .offset = AT(opens),
+     .fallback = "\"0s\"",
+     .low = 0,
+     .high = 9e18,
+     .doc = "Nobody is let in before, since the start of the run."},
+    {.name = "inside",
+     .kind = FIELD_LIMIT,
+     .offset = AT(inside),
+     .fallback = "\"unlimited\"",
+     .low = 1,
+     .high = 1e9,
+     .doc = "Sessions on the site at once, at most."},
+    {.name = "order",
+     .kind = FIELD_WORD,
+     .offset = AT(order),
+     .words = order_words,
+     .fallback = "\"fifo\"",
+     .doc = "fifo: whoever came first; lottery: anybody in the room."},
+    {.name = "patience",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(patience),
+     .optional = true,
+     .doc = "How long a client stays in the room. Absent: for ever."},
+    {.name = "tolerance",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(tolerance),
+     .optional = true,
+     .doc = "The longest announced wait (those before it over the rate) that a client accepts; it goes at once when it is told "
+            "more. Absent: the room announces nothing."},
+    {0}};
+#undef AT
+const struct record room_record = {"waiting room", sizeof(struct room_config), fields,
+                                   "A line before the site, which lets people in at a rate that it can bear.", NULL};
