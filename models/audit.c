@@ -1,5 +1,6 @@
 #include "models/audit.h"
 #include "models/protection/limiter.h"
+#include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -224,6 +225,27 @@ static void audit_stocks(const struct audit *a) {
   free(n);
 }
 
+/* Of each guarded call: every attempt has ended or is waited for. */
+static void audit_calls(const struct audit *a) {
+  const struct world *w = a->world;
+  uint64_t *waited_for = calloc(w->model->guard_count + 1, sizeof *waited_for);
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live || r->attempt == NOBODY) continue;
+    waited_for[w->model->programs[r->endpoint].instructions[r->pc - 1].guard->number]++;
+    if (world_request(w, r->attempt)->caller != id) broken(a, "calls: request %u waits for an attempt that is not its own", id);
+  }
+  for (uint32_t i = 0; i < w->model->guard_count; i++) {
+    const struct call_site *c = &w->calls[i];
+    uint64_t ended = 0;
+    for (int k = 0; k < OUTCOMES; k++) ended += c->ended[k];
+    if (c->calls + c->retries != ended + waited_for[i])
+      broken(a, "calls: %llu calls and %llu retries, but %llu attempts ended and %llu are waited for", (unsigned long long)c->calls,
+             (unsigned long long)c->retries, (unsigned long long)ended, (unsigned long long)waited_for[i]);
+  }
+  free(waited_for);
+}
+
 void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
   audit_nodes(&a);
@@ -231,6 +253,7 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   if (w->mode != WORLD_TRAFFIC) return;
   audit_flow(&a);
   audit_living(&a);
+  audit_calls(&a);
   audit_users(&a);
   audit_clients(&a);
   audit_limits(&a);

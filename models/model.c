@@ -1,4 +1,5 @@
 #include "models/model.h"
+#include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -144,8 +145,19 @@ static void fault_at(struct linker *l, const char *path, const char *key, const 
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  l->report(l->context, path, key, text);
+  l->report(l->context, path, key, NULL, text);
   l->failed = true;
+}
+
+static void warn_at(struct linker *l, const char *path, const char *key, const char *id, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+static void warn_at(struct linker *l, const char *path, const char *key, const char *id, const char *format, ...) {
+  char text[500];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  l->report(l->context, path, key, id, text);
 }
 
 #define fault(l, path, ...) fault_at(l, path, NULL, __VA_ARGS__)
@@ -181,6 +193,9 @@ static void link_services(struct linker *l) {
     if (s->autoscale.max && s->autoscale.max < s->autoscale.min) fault(l, path, "autoscale: \"max\" is less than \"min\"");
     if (s->autoscale.max && orchestrators[m->platform.kind] != &orchestrator_kubernetes)
       fault(l, path, "autoscale needs a platform of kind kubernetes");
+    if (service_sheds(s) && s->kind == SERVICE_EXTERNAL) fault(l, path, "an external service has no queue of ours to shed from");
+    if (service_sheds(s))
+      s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     m->container_count += service_capacity(s);
   }
 }
@@ -226,6 +241,66 @@ static void link_endpoints(struct linker *l) {
       fault(l, path, "pays or releases \"%s\" without a \"reserve\" of it before",
             ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
+  if (!l->failed) calls_link(m);
+}
+
+static void warn_of_retries(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (retry_unbounded(&model_source(m, i)->retry))
+      warn_at(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "retry", "retry-unbounded",
+              "its clients retry without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
+              "\"budget\"");
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    for (const struct guard *g = m->programs[i].guards; g; g = g->next)
+      if (retry_unbounded(&g->config->retry))
+        warn_at(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), NULL, "retry-unbounded",
+                "the call of \"%s\" is retried without limit and budget: what fails for good is tried for ever; give \"attempts\" "
+                "or a \"budget\"",
+                model_service(m, (uint32_t)g->config->call)->name);
+}
+
+static int64_t priority_of(const struct model *m, uint32_t source, uint32_t endpoint) {
+  return model_source(m, source)->priority + model_endpoint(m, endpoint)->priority;
+}
+
+/* The rank of a priority: how many different ones are higher. */
+static uint32_t rank_of(const struct model *m, const int64_t *different, int64_t priority) {
+  uint32_t rank = 0;
+  for (uint32_t i = 0; i < m->ranks; i++) rank += different[i] > priority;
+  return rank;
+}
+
+static void check_priorities(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->discipline == DISCIPLINE_PRIORITY) return;
+  static const char advice[] = "no service serves by priority: give those that should the \"discipline\" priority";
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (model_source(m, i)->priority)
+      fault_at(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "priority", advice);
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    if (model_endpoint(m, i)->priority)
+      fault_at(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), "priority", advice);
+}
+
+static void link_priorities(struct linker *l) {
+  enum { RANKS_MOST = 255 };
+  struct model *m = l->model;
+  uint32_t pairs = m->sources.count * m->endpoints.count;
+  int64_t *different = arena_new_array(l->arena, int64_t, pairs + 1);
+  check_priorities(l);
+  for (uint32_t i = 0; i < pairs; i++) {
+    int64_t priority = priority_of(m, i / m->endpoints.count, i % m->endpoints.count);
+    uint32_t k = 0;
+    while (k < m->ranks && different[k] != priority) k++;
+    if (k == m->ranks) different[m->ranks++] = priority;
+  }
+  if (m->ranks > RANKS_MOST) fault(l, "traffic", "has %u different priorities; %d are possible", m->ranks, RANKS_MOST);
+  if (m->ranks <= 1 || l->failed) return;
+  m->rank_of = arena_new_array(l->arena, uint8_t, pairs);
+  for (uint32_t i = 0; i < pairs; i++)
+    m->rank_of[i] = (uint8_t)rank_of(m, different, priority_of(m, i / m->endpoints.count, i % m->endpoints.count));
 }
 
 /* Requests by endpoint for one arrival, or one thought; and which endpoints may see a client twice. */
@@ -494,6 +569,8 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_limits(&l);
   link_stocks(&l);
   link_endpoints(&l);
+  if (!l.failed) link_priorities(&l);
+  if (!l.failed) warn_of_retries(&l);
   link_faults(&l);
   link_phases(&l);
   if (!l.failed) link_warmup(m);

@@ -39,7 +39,8 @@ enum purpose {
   PURPOSE_BATCH,        /* entity: source: sizes of its batches */
   PURPOSE_REPLAY,       /* entity: source; then round and arrival of its trace: scale and spread */
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
-  PURPOSE_LOTTERY       /* entity: waiting room: whose turn it is */
+  PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
+  PURPOSE_ATTEMPT       /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -97,6 +98,8 @@ struct world {
   struct autoscaler *scalers;
   uint32_t scaler_count;
   struct outage_book outages;
+
+  struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;
   struct stock *stocks;

@@ -14,6 +14,8 @@ struct fuzz {
   struct stream draws, people; /* people: patience, shifts and busyness, which came later and shift no other draw */
   struct stream guards;        /* limits and clients, later still */
   bool guarded;
+  struct stream guards;        /* so did what guards calls and orders queues */
+  bool ranked;                 /* some service serves by priority */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -55,11 +57,37 @@ static void put_duration(struct fuzz *f, const char *key, double us) {
   put(&f->t, "%s", text);
 }
 
+static uint32_t guards(struct fuzz *f, uint32_t n) { return stream_below(&f->guards, n); }
+
+/* What may stand beside a call. */
+static void put_guards(struct fuzz *f) {
+  static const char *const timeouts[] = {"500us", "4ms", "30ms", "1s"}, *const jitters[] = {"full", "equal", "none",
+                                                                                            "decorrelated"};
+  if (guards(f, 2) == 0)
+    put(&f->t, ", 'retry': { 'attempts': %u, 'backoff': '%ums', 'jitter': '%s'%s%s }", 1 + guards(f, 4), guards(f, 3) * 3,
+        jitters[guards(f, 4)], guards(f, 3) ? "" : ", 'on': [ 'timeout', 'crashed', 'breaker', 'patience' ]",
+        guards(f, 3) ? "" : ", 'budget': { 'ratio': 0.1, 'floor': '1/s', 'burst': 3 }");
+  if (guards(f, 2) == 0) put(&f->t, ", 'timeout': '%s', 'cancel': %s", timeouts[guards(f, 4)], guards(f, 2) ? "true" : "false");
+  if (guards(f, 3) == 0)
+    put(&f->t, ", 'breaker': { 'calls': %u, 'minimum': 3, 'open': '%ums', 'probes': %u, 'scope': '%s', 'over': '%s' }",
+        3 + guards(f, 9), 50 + guards(f, 900), 1 + guards(f, 3), guards(f, 2) ? "replica" : "shared",
+        guards(f, 2) ? "never" : "300ms");
+  if (guards(f, 4) == 0) put(&f->t, ", 'fallback': [ { 'delay': '1ms' } ]");
+}
+
+/* How a service orders and sheds. */
+static void put_queueing(struct fuzz *f, bool first) {
+  if (f->ranked && (first || guards(f, 2))) put(&f->t, ", 'discipline': 'priority'");
+  if (guards(f, 4) == 0) put(&f->t, ", 'queue_deadline': '%ums'", guards(f, 40));
+  if (guards(f, 4) == 0) put(&f->t, ", 'codel': { 'target': '%ums', 'interval': '%ums' }", guards(f, 10), 1 + guards(f, 100));
+}
+
 static void put_steps(struct fuzz *f, uint32_t depth);
 
 static void put_step(struct fuzz *f, uint32_t depth) {
   uint32_t kind = below(f, depth < 3 ? 7 : 2);
   put(&f->t, "{ ");
+  size_t begin = f->t.length;
   if (kind == 1)
     put_duration(f, "delay", 3000);
   else if (kind == 2 && f->databases) {
@@ -70,12 +98,13 @@ static void put_step(struct fuzz *f, uint32_t depth) {
         PICK(f, "true", "false"));
     put_steps(f, depth + 1);
   } else if (kind == 4 && f->externals)
-    put(&f->t, "'external': 'e%u'", below(f, f->externals));
+    put(&f->t, guards(f, 2) ? "'call': 'e%u'" : "'external': 'e%u'", below(f, f->externals));
   else if (kind == 5 || kind == 6) {
     put(&f->t, "'call': 'a%u', 'steps': ", below(f, f->apps));
     put_steps(f, depth + 1);
   } else
     put_duration(f, "cpu", 4000);
+  if (!strncmp(f->t.bytes + begin, "\"call\": ", 8)) put_guards(f);
   put(&f->t, " }");
 }
 
@@ -136,6 +165,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
         20 + 30 * below(f, 3), PICK(f, "true", "false"));
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
+  put_queueing(f, letter == 'a' && !number);
   put(&f->t, " }");
 }
 
@@ -190,6 +220,7 @@ static void put_traffic(struct fuzz *f) {
     }
     put_people(f, open);
     if (open && guards(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + guards(f, 50), guards(f, 2));
+    if (f->ranked) put(&f->t, ", 'priority': %u", guards(f, 4));
     if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
     put(&f->t, ", 'mix': { ");
     for (uint32_t k = 0; k < f->endpoints; k++) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, 1 + below(f, 9));
@@ -242,6 +273,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
                      .guarded = seed % 3 == 1,
                      .platform = (int)(seed % 4)};
+  f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");

@@ -141,10 +141,10 @@ sim_time backoff_pause(const struct backoff_config *c, uint64_t failed, uint64_t
 
 bool retry_wanted(const struct retry_config *c, uint64_t attempts, enum outcome outcome) {
   if (attempts >= (uint64_t)c->pause.attempts) return false;
-  if (outcome == OUTCOME_CALL_TIMEOUT) outcome = OUTCOME_TIMEOUT;
+  enum outcome alias = outcome == OUTCOME_CALL_TIMEOUT ? OUTCOME_TIMEOUT : outcome;
   const struct retry_outcome *on = c->on.items;
   for (uint32_t i = 0; i < c->on.count; i++)
-    if (on[i].outcome + 1 == (int32_t)outcome) return true;
+    if (on[i].outcome + 1 == (int32_t)outcome || on[i].outcome + 1 == (int32_t)alias) return true;
   return false;
 }
 

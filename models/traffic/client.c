@@ -207,8 +207,14 @@ static void loses_patience(void *world, uint32_t id) {
 void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user, int32_t endpoint) {
   uint32_t id = pool_take(&w->clients.pool);
   struct client *c = client_at(&w->clients, id);
-  *c = (struct client){
-      .id = id, .source = source, .number = n, .user = user, .holds = NOBODY, .wanted = endpoint, .began = world_now(w), .state = CLIENT_THINKS};
+  *c = (struct client){.id = id,
+                       .source = source,
+                       .number = n,
+                       .user = user,
+                       .holds = NOBODY,
+                       .wanted = endpoint,
+                       .began = world_now(w),
+                       .state = CLIENT_THINKS};
   int32_t room = config_of(w, c)->room;
   if (room >= 0)
     waiting_room_enter(w, (uint32_t)room, c, n);
@@ -236,6 +242,7 @@ void client_gone(struct world *w, struct client *c) {
 }
 
 uint32_t *client_holds(struct world *w, struct request *r) {
+  while (r->caller != NOBODY) r = world_request(w, r->caller); /* of an attempt inside: whoever wants its answer */
   return r->client != NOBODY && !r->client_gone ? &client_at(&w->clients, r->client)->holds : &r->holds;
 }
 
