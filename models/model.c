@@ -360,6 +360,12 @@ static bool anything_drilled(const struct model *m) {
   return false;
 }
 
+static bool room_opens_late(const struct model *m) {
+  for (uint32_t i = 0; i < m->rooms.count; i++)
+    if (((const struct room_config *)m->rooms.items)[i].opens > 0) return true;
+  return false;
+}
+
 static bool staff_changes(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++)
     if (model_service(m, i)->shifts.count) return true;
@@ -374,7 +380,8 @@ static bool days_differ(const struct model *m) {
 
 /* Days that differ settle, each for itself; but batches of one of them would not show the others. */
 static void link_warmup(struct model *m) {
-  bool timed = anything_drilled(m) || m->run.probes.count || staff_changes(m), steady = rates_constant(m) && !timed;
+  bool timed = anything_drilled(m) || m->run.probes.count || staff_changes(m) || room_opens_late(m),
+       steady = rates_constant(m) && !timed;
   m->run.stationary = steady && !days_differ(m);
   if (m->run.warmup != WARMUP_AUTO) return;
   m->run.warmup = !steady && !timed && rates_daily(m) ? SIM_DAY : 0;
@@ -447,11 +454,20 @@ double model_visits(const struct model *m, const struct source_config *s) {
 /* Requests a second, of all endpoints. */
 static double request_rate(const struct model *m, const struct source_config *s) { return source_rate(m, s) * model_visits(m, s); }
 
+/* Of those who come to a waiting room between the two instants, the share that it can let in meanwhile. */
+static double admitted_share(const struct model *m, int32_t room, sim_time from, sim_time to) {
+  if (room < 0) return 1;
+  double come = 0, most = ((const struct room_config *)m->rooms.items)[room].admit * sim_seconds(to - from);
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (model_source(m, i)->room == room) come += source_expected(model_source(m, i), from, to);
+  return come > most ? most / come : 1;
+}
+
 double model_offered(const struct model *m, sim_time from, sim_time to) {
   double sum = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
-    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * source_expected(s, from, to);
+    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * source_expected(s, from, to) * admitted_share(m, s->room, from, to);
   }
   return sum;
 }

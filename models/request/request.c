@@ -10,8 +10,7 @@ const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejec
 
 struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
-    w->overflowed = true;
-    calendar_stop(w->calendar);
+    world_overflows(w);
     return NULL;
   }
   uint32_t id = pool_take(&w->requests);
