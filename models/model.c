@@ -218,8 +218,10 @@ static void link_visits(struct linker *l, struct source_config *s) {
 static void link_session(struct linker *l, struct source_config *s, const char *path) {
   uint32_t at;
   const char *wrong = journey_link(l->model, s, &at);
-  if (wrong) fault_at(l, path, "journey", s->journey.count ? "place %u %s" : "%.0u%s", at + 1, wrong);
-  if (s->mix.count) fault_at(l, path, "mix", "belongs to open and closed sources; a session asks for what its journey says");
+  if (wrong && at == JOURNEY_WHOLE) fault_at(l, path, "journey", "%s", wrong);
+  if (wrong && at != JOURNEY_WHOLE) fault_at(l, path, "journey", "place %u %s", at + 1, wrong);
+  if (s->mix.count)
+    fault_at(l, path, "mix", "a \"mix\" belongs to open and closed sources; a session asks for what its journey says");
 }
 
 /* What the client does beside asking. */
@@ -228,7 +230,8 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
     link_session(l, s, path);
   else if (!s->mix.count)
     fault(l, path, "needs a \"mix\": the endpoints that it asks for, by weight");
-  if (s->kind != SOURCE_SESSION && s->journey.count) fault_at(l, path, "journey", "belongs to a source of kind session");
+  if (s->kind != SOURCE_SESSION && s->journey.count)
+    fault_at(l, path, "journey", "a \"journey\" belongs to a source of kind session");
   if (s->kind == SOURCE_CLOSED && s->room >= 0)
     fault_at(l, path, "room", "users of a closed source are inside already: use a source of kind open or session");
   client_declare(l->model, s);
@@ -263,6 +266,21 @@ static void link_sources(struct linker *l) {
     }
     const char *wrong = profile_prepare(&s->rate, l->arena, m->run.start);
     if (wrong) fault(l, arena_format(l->arena, "%s.rate", path), "%s", wrong);
+  }
+}
+
+/* "lobby.length" has to mean one thing in claims. */
+static void check_room_names(struct linker *l) {
+  const struct model *m = l->model;
+  const struct room_config *rooms = m->rooms.items;
+  for (uint32_t i = 0; i < m->rooms.count; i++) {
+    const char *path = arena_format(l->arena, "waiting_rooms.%s", rooms[i].name);
+    for (uint32_t k = 0; k < m->sources.count; k++)
+      if (!strcmp(model_source(m, k)->name, rooms[i].name))
+        fault(l, path, "is called like a source of traffic: claims could not tell their meters apart; give it another name");
+    for (uint32_t k = 0; k < m->endpoints.count; k++)
+      if (!strcmp(model_endpoint(m, k)->name, rooms[i].name))
+        fault(l, path, "is called like an endpoint: claims could not tell their waits apart; give it another name");
   }
 }
 
@@ -430,6 +448,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   link_services(&l);
   link_sources(&l);
+  check_room_names(&l);
   link_endpoints(&l);
   link_faults(&l);
   link_phases(&l);

@@ -267,9 +267,7 @@ void clients_stop(struct world *w) {
 static const struct field reload_fields[] = {{.name = "after",
                                               .kind = FIELD_DISTRIBUTION,
                                               .offset = offsetof(struct reload_config, after),
-                                              .optional = true,
-                                              .doc = "Time without an answer after which the client presses reload. Absent: nobody "
-                                                     "does."},
+                                              .doc = "Time without an answer after which the client presses reload."},
                                              {.name = "times",
                                               .kind = FIELD_LIMIT,
                                               .offset = offsetof(struct reload_config, times),
