@@ -318,8 +318,10 @@ static void link_visits(struct linker *l, struct source_config *s) {
 static void link_session(struct linker *l, struct source_config *s, const char *path) {
   uint32_t at;
   const char *wrong = journey_link(l->model, s, &at);
-  if (wrong) fault_at(l, path, "journey", s->journey.count ? "place %u %s" : "%.0u%s", at + 1, wrong);
-  if (s->mix.count) fault_at(l, path, "mix", "belongs to open and closed sources; a session asks for what its journey says");
+  if (wrong && at == JOURNEY_WHOLE) fault_at(l, path, "journey", "%s", wrong);
+  if (wrong && at != JOURNEY_WHOLE) fault_at(l, path, "journey", "place %u %s", at + 1, wrong);
+  if (s->mix.count)
+    fault_at(l, path, "mix", "a \"mix\" belongs to open and closed sources; a session asks for what its journey says");
 }
 
 /* What the client does beside asking. */
@@ -328,7 +330,8 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
     link_session(l, s, path);
   else if (!s->mix.count)
     fault(l, path, "needs a \"mix\": the endpoints that it asks for, by weight");
-  if (s->kind != SOURCE_SESSION && s->journey.count) fault_at(l, path, "journey", "belongs to a source of kind session");
+  if (s->kind != SOURCE_SESSION && s->journey.count)
+    fault_at(l, path, "journey", "a \"journey\" belongs to a source of kind session");
   if (s->kind == SOURCE_CLOSED && s->room >= 0)
     fault_at(l, path, "room", "users of a closed source are inside already: use a source of kind open or session");
   client_declare(l->model, s);
@@ -401,6 +404,21 @@ static void link_limits(struct linker *l) {
     struct limit_config *limit = (struct limit_config *)m->limits.items + i;
     const char *key = NULL, *wrong = limit_link(m, limit, &key);
     if (wrong) fault_at(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
+  }
+}
+
+/* "lobby.length" has to mean one thing in claims. */
+static void check_room_names(struct linker *l) {
+  const struct model *m = l->model;
+  const struct room_config *rooms = m->rooms.items;
+  for (uint32_t i = 0; i < m->rooms.count; i++) {
+    const char *path = arena_format(l->arena, "waiting_rooms.%s", rooms[i].name);
+    for (uint32_t k = 0; k < m->sources.count; k++)
+      if (!strcmp(model_source(m, k)->name, rooms[i].name))
+        fault(l, path, "is called like a source of traffic: claims could not tell their meters apart; give it another name");
+    for (uint32_t k = 0; k < m->endpoints.count; k++)
+      if (!strcmp(model_endpoint(m, k)->name, rooms[i].name))
+        fault(l, path, "is called like an endpoint: claims could not tell their waits apart; give it another name");
   }
 }
 
@@ -502,6 +520,12 @@ static bool anything_drilled(const struct model *m) {
   return false;
 }
 
+static bool room_opens_late(const struct model *m) {
+  for (uint32_t i = 0; i < m->rooms.count; i++)
+    if (((const struct room_config *)m->rooms.items)[i].opens > 0) return true;
+  return false;
+}
+
 static bool staff_changes(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++)
     if (model_service(m, i)->shifts.count) return true;
@@ -516,7 +540,7 @@ static bool days_differ(const struct model *m) {
 
 /* Days that differ settle, each for itself; but batches of one of them would not show the others. */
 static void link_warmup(struct model *m) {
-  bool timed = anything_drilled(m) || m->run.probes.count || m->stocks.count || staff_changes(m),
+  bool timed = anything_drilled(m) || m->run.probes.count || m->stocks.count || staff_changes(m) || room_opens_late(m),
        steady = rates_constant(m) && !timed;
   m->run.stationary = steady && !days_differ(m);
   if (m->run.warmup != WARMUP_AUTO) return;
@@ -568,6 +592,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_sources(&l);
   link_limits(&l);
   link_stocks(&l);
+  check_room_names(&l);
   link_endpoints(&l);
   if (!l.failed) link_priorities(&l);
   if (!l.failed) warn_of_retries(&l);
@@ -595,11 +620,20 @@ double model_visits(const struct model *m, const struct source_config *s) {
 /* Requests a second, of all endpoints. */
 static double request_rate(const struct model *m, const struct source_config *s) { return source_rate(m, s) * model_visits(m, s); }
 
+/* Of those who come to a waiting room between the two instants, the share that it can let in meanwhile. */
+static double admitted_share(const struct model *m, int32_t room, sim_time from, sim_time to) {
+  if (room < 0) return 1;
+  double come = 0, most = ((const struct room_config *)m->rooms.items)[room].admit * sim_seconds(to - from);
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (model_source(m, i)->room == room) come += source_expected(model_source(m, i), from, to);
+  return come > most ? most / come : 1;
+}
+
 double model_offered(const struct model *m, sim_time from, sim_time to) {
   double sum = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
-    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * source_expected(s, from, to);
+    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * source_expected(s, from, to) * admitted_share(m, s->room, from, to);
   }
   return sum;
 }

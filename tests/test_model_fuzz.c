@@ -12,8 +12,8 @@ enum { SCENARIOS = FUZZ_SCENARIOS, LOOKS = 25, RATES = 4, PERMITS = 2 };
 
 struct fuzz {
   struct stream draws, people; /* people: patience, shifts and busyness, which came later and shift no other draw */
-  struct stream guards;        /* limits and clients, later still */
-  bool guarded;
+  struct stream limits;        /* limits and clients, later still */
+  bool limited;
   struct stream guards;        /* so did what guards calls and orders queues */
   bool ranked;                 /* some service serves by priority */
   struct text t;
@@ -26,7 +26,7 @@ static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < pe
 
 static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
 
-static uint32_t guards(struct fuzz *f, uint32_t n) { return f->guarded ? stream_below(&f->guards, n) : n; }
+static uint32_t limits(struct fuzz *f, uint32_t n) { return f->limited ? stream_below(&f->limits, n) : n; }
 
 static void put_shifts(struct fuzz *f) {
   put(&f->t, ", 'shifts': [ ");
@@ -110,9 +110,9 @@ static void put_step(struct fuzz *f, uint32_t depth) {
 
 /* Some steps stand behind a limit, some are done with a permit. */
 static void put_guarded_step(struct fuzz *f, uint32_t depth) {
-  uint32_t guard = guards(f, 6);
-  if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", guards(f, RATES));
-  if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", guards(f, PERMITS));
+  uint32_t guard = limits(f, 6);
+  if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", limits(f, RATES));
+  if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", limits(f, PERMITS));
   put_step(f, depth);
   if (guard == 1) put(&f->t, " ] }");
 }
@@ -136,11 +136,11 @@ static void put_limits(struct fuzz *f) {
                                       ", 'queue': 3, 'wait': '0s'"};
   put(&f->t, "'limits': { ");
   for (uint32_t i = 0; i < RATES; i++)
-    put(&f->t, "'rate%u': { 'kind': '%s', 'rate': '%s', 'per': '%s', 'scope': '%s' }, ", i, kinds[i % 4], rates[guards(f, 5)],
-        per[guards(f, 4)], guards(f, 2) ? "shared" : "replica");
+    put(&f->t, "'rate%u': { 'kind': '%s', 'rate': '%s', 'per': '%s', 'scope': '%s' }, ", i, kinds[i % 4], rates[limits(f, 5)],
+        per[limits(f, 4)], limits(f, 2) ? "shared" : "replica");
   for (uint32_t i = 0; i < PERMITS; i++)
     put(&f->t, "%s'permits%u': { 'kind': 'concurrency', 'limit': %u, 'per': '%s', 'scope': '%s'%s }", i ? ", " : "", i,
-        1 + guards(f, 5), per[guards(f, 4)], guards(f, 2) ? "shared" : "replica", waits[guards(f, 7)]);
+        1 + limits(f, 5), per[limits(f, 4)], limits(f, 2) ? "shared" : "replica", waits[limits(f, 7)]);
   put(&f->t, " },\n");
 }
 
@@ -219,7 +219,7 @@ static void put_traffic(struct fuzz *f) {
       put_duration(f, "think", 200000);
     }
     put_people(f, open);
-    if (open && guards(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + guards(f, 50), guards(f, 2));
+    if (open && limits(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + limits(f, 50), limits(f, 2));
     if (f->ranked) put(&f->t, ", 'priority': %u", guards(f, 4));
     if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
     put(&f->t, ", 'mix': { ");
@@ -271,14 +271,15 @@ static void generate(struct fuzz *f, uint64_t seed) {
   *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)),
                      .people = stream_open(stream_key(seed, 0, 1, 0)),
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
-                     .guarded = seed % 3 == 1,
+                     .limits = stream_open(stream_key(seed, 0, 3, 0)),
+                     .limited = seed % 3 == 1,
                      .platform = (int)(seed % 4)};
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
-  if (f->guarded) put_limits(f);
+  if (f->limited) put_limits(f);
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));

@@ -13,8 +13,7 @@ const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejec
 
 struct request *request_take(struct world *w) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
-    w->overflowed = true;
-    calendar_stop(w->calendar);
+    world_overflows(w);
     return NULL;
   }
   uint32_t id = pool_take(&w->requests);
