@@ -11,11 +11,12 @@ enum { SCENARIOS = FUZZ_SCENARIOS, LOOKS = 25, RATES = 4, PERMITS = 2 };
 /* --- the generator ------------------------------------------------------------------------------------------------------------ */
 
 struct fuzz {
-  struct stream draws, people; /* people: patience, shifts and busyness, which came later and shift no other draw */
-  struct stream limits;        /* limits and clients, later still */
+  struct stream draws, people, clients; /* people: patience, shifts and busyness; clients: retries, journeys, rooms. They came later
+                                         * and shift no other draw */
+  struct stream limits;                 /* limits and clients, later still */
   bool limited;
-  struct stream guards;        /* so did what guards calls and orders queues */
-  bool ranked;                 /* some service serves by priority */
+  struct stream guards; /* so did what guards calls and orders queues */
+  bool ranked;          /* some service serves by priority */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -40,6 +41,52 @@ static void put_people(struct fuzz *f, bool open) {
                                          "{ 'hyperexponential': { 'p': 0.3, 'mean1': '0s', 'mean2': '1s' } }"};
   if (people(f, 3) == 0) put(&f->t, ", 'patience': %s", patience[people(f, 5)]);
   if (open && people(f, 3) == 0) put(&f->t, ", 'busyness_cv': 0.%u", 1 + people(f, 9));
+}
+
+static uint32_t clients(struct fuzz *f, uint32_t n) { return stream_below(&f->clients, n); }
+#define ANY(f, ...) any_of(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+static const char *any_of(struct fuzz *f, const char *const *words, size_t count) { return words[clients(f, (uint32_t)count)]; }
+
+static void put_clients(struct fuzz *f, bool closed) {
+  if (clients(f, 3) == 0) {
+    put(&f->t, ", 'retry': { 'attempts': %s, 'backoff': '%s', 'jitter': '%s'", ANY(f, "1", "2", "4", "'unlimited'"),
+        ANY(f, "0s", "2ms", "50ms", "1s"), ANY(f, "full", "equal", "none", "decorrelated", "exponential"));
+    if (clients(f, 2))
+      put(&f->t, ", 'budget': { 'ratio': '%u%%', 'floor': '%u/s', 'burst': %u }", 20 * clients(f, 4), clients(f, 9),
+          1 + clients(f, 30));
+    put(&f->t, "%s }", ANY(f, "", "", ", 'on': [ 'timeout' ]", ", 'on': [ 'rejected', 'refused', 'crashed', 'patience' ]"));
+  }
+  if (clients(f, 4) == 0)
+    put(&f->t, ", 'reload': { 'after': %s, 'times': %u }", ANY(f, "'5ms'", "{ 'exponential': '20ms' }", "'1s'", "'0s'"),
+        1 + clients(f, 4));
+  if (clients(f, 4) == 0) put(&f->t, ", 'hedge': '%s'", ANY(f, "1ns", "3ms", "40ms", "2s"));
+  if (clients(f, 4) == 0) put(&f->t, ", 'impatience': %s", ANY(f, "'0s'", "'30ms'", "{ 'exponential': '100ms' }", "'2s'"));
+  if (!closed && clients(f, 3) == 0) put(&f->t, ", 'room': 'r%u'", clients(f, 2));
+}
+
+static void put_journey(struct fuzz *f) {
+  uint32_t places = 1 + clients(f, 4);
+  put(&f->t, ", 'journey': [ ");
+  for (uint32_t i = 0; i < places; i++) {
+    put(&f->t, "%s{ 'ask': 'p%u', 'name': 'n%u', 'failed': '%s'", i ? ", " : "", clients(f, f->endpoints), i,
+        ANY(f, "leave", "again", "go-on"));
+    if (clients(f, 2)) put(&f->t, ", 'think': %s", ANY(f, "'0s'", "'20ms'", "{ 'exponential': '300ms' }"));
+    if (clients(f, 2)) put(&f->t, ", 'next': { 'n%u': %u, 'leave': 1 }", clients(f, places), clients(f, 4));
+    put(&f->t, " }");
+  }
+  put(&f->t, " ]");
+}
+
+static void put_rooms(struct fuzz *f) {
+  put(&f->t, "'waiting_rooms': { ");
+  for (uint32_t i = 0; i < 2; i++) {
+    put(&f->t, "%s'r%u': { 'admit': '%s', 'opens': '%s', 'inside': %s, 'order': '%s'", i ? ", " : "", i,
+        ANY(f, "3/s", "40/s", "1000000/s"), ANY(f, "0s", "0s", "5s"), ANY(f, "1", "7", "'unlimited'"), ANY(f, "fifo", "lottery"));
+    if (clients(f, 2)) put(&f->t, ", 'patience': %s", ANY(f, "'0s'", "'100ms'", "{ 'exponential': '2s' }"));
+    if (clients(f, 2)) put(&f->t, ", 'tolerance': %s", ANY(f, "'0s'", "'1s'", "{ 'exponential': '500ms' }"));
+    put(&f->t, " }");
+  }
+  put(&f->t, " },\n");
 }
 
 #define PICK(f, ...) pick(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
@@ -211,8 +258,9 @@ static void put_traffic(struct fuzz *f) {
   for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) {
     put(&f->t, "%s's%u': { ", i ? ", " : "", i);
     bool open = chance(f, 60);
+    bool session = open && clients(f, 3) == 0;
     if (open) {
-      put(&f->t, "'kind': 'open', ");
+      put(&f->t, "'kind': '%s', ", session ? "session" : "open");
       put_rate(f);
     } else {
       put(&f->t, "'kind': 'closed', 'population': %u, ", 1 + below(f, 40));
@@ -222,9 +270,16 @@ static void put_traffic(struct fuzz *f) {
     if (open && limits(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + limits(f, 50), limits(f, 2));
     if (f->ranked) put(&f->t, ", 'priority': %u", guards(f, 4));
     if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
-    put(&f->t, ", 'mix': { ");
-    for (uint32_t k = 0; k < f->endpoints; k++) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, 1 + below(f, 9));
-    put(&f->t, " } }");
+    put_clients(f, !open);
+    if (session)
+      put_journey(f);
+    else
+      put(&f->t, ", 'mix': { ");
+    for (uint32_t k = 0; k < f->endpoints; k++) {
+      uint32_t weight = 1 + below(f, 9);
+      if (!session) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, weight);
+    }
+    put(&f->t, session ? " }" : " } }");
   }
   put(&f->t, " },\n");
 }
@@ -273,6 +328,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
+                     .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .platform = (int)(seed % 4)};
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
@@ -280,6 +336,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
   if (f->limited) put_limits(f);
+  put_rooms(f);
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));
