@@ -68,9 +68,12 @@ static void put_journey(struct fuzz *f) {
   uint32_t places = 1 + clients(f, 4);
   put(&f->t, ", 'journey': [ ");
   for (uint32_t i = 0; i < places; i++) {
-    put(&f->t, "%s{ 'ask': 'p%u', 'name': 'n%u', 'failed': '%s'", i ? ", " : "", clients(f, f->endpoints), i,
-        ANY(f, "leave", "again", "go-on"));
-    if (clients(f, 2)) put(&f->t, ", 'think': %s", ANY(f, "'0s'", "'20ms'", "{ 'exponential': '300ms' }"));
+    const char *failed = ANY(f, "leave", "again", "go-on");
+    put(&f->t, "%s{ 'ask': 'p%u', 'name': 'n%u', 'failed': '%s'", i ? ", " : "", clients(f, f->endpoints), i, failed);
+    if (!strcmp(failed, "again")) /* whoever asks a limit again and again without a thought makes a million requests */
+      put(&f->t, ", 'think': { 'exponential': '500ms' }");
+    else if (clients(f, 2))
+      put(&f->t, ", 'think': %s", ANY(f, "'0s'", "'20ms'", "{ 'exponential': '300ms' }"));
     if (clients(f, 2)) put(&f->t, ", 'next': { 'n%u': %u, 'leave': 1 }", clients(f, places), clients(f, 4));
     put(&f->t, " }");
   }
