@@ -252,7 +252,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
     uint32_t depth = 0;
     while (depth < r->depth && !inside(c, r, depth)) depth++;
     if (depth == r->depth) continue;
-    if (depth + 1 == r->depth && r->waiting != WAITING_ELSEWHERE)
+    if (inside(c, r, r->depth - 1) && r->waiting != WAITING_ELSEWHERE) /* it may be inside twice: a service that calls itself */
       r->doomed = true;
     else
       request_give_up(w, r, outcome);
