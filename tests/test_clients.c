@@ -246,6 +246,23 @@ static void test_closed_law(void) {
   fixture_close(&f);
 }
 
+/* A request that its container called itself for is inside twice: when the process dies it must not be left in a queue that is gone. */
+static void test_death_of_who_calls_itself(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'self', 'traffic': { 'u': { 'kind': 'closed', 'population': 9, 'think': '10s', 'mix': { 'p': 1 }, "
+      "'patience': '8s' } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'call': 'a', 'steps': [ { 'cpu': '1s' } ] } ] } }, "
+      "'services': { 'a': { 'kind': 'app', 'restart': 'no' } }, 'faults': { 'x': { 'kind': 'crash', 'service': 'a', 'at': "
+      "'11500ms' } }, "
+      "'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '19s', 'windows': 1 } "
+      "}");
+  struct world *w = fixture_run(&f, 1, "self");
+  test_check(w->observation.ended[OUTCOME_COMPLETED] == 1 && w->observation.ended[OUTCOME_CRASHED] == 8 && !pool_live(&w->requests),
+             "%llu completed, %llu crashed, %u are left", (unsigned long long)w->observation.ended[OUTCOME_COMPLETED],
+             (unsigned long long)w->observation.ended[OUTCOME_CRASHED], pool_live(&w->requests));
+  world_free(w);
+  fixture_close(&f);
+}
+
 /* --- what never comes into play ------------------------------------------------------------------------------------------------------ */
 
 static struct fixture plain(const char *source, const char *client) {
@@ -302,6 +319,7 @@ static const struct test_case cases[] = {{"retry_trace", test_retry_trace},
                                          {"attempts_add_up", test_attempts_add_up},
                                          {"budget", test_budget},
                                          {"closed_law", test_closed_law},
+                                         {"death_of_who_calls_itself", test_death_of_who_calls_itself},
                                          {"out_of_play", test_out_of_play},
                                          {NULL, NULL}};
 const struct test_suite suite_clients = {"clients", cases};

@@ -326,7 +326,8 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
     uint32_t depth = r->base;
     while (depth < r->depth && !inside(c, r, depth)) depth++;
     if (depth == r->depth) continue;
-    if (depth + 1 == r->depth && r->waiting != WAITING_ELSEWHERE) {
+    /* It may be inside twice: a service that calls itself. */
+    if (inside(c, r, r->depth - 1) && r->waiting != WAITING_ELSEWHERE) {
       r->doomed = true;
       if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
     } else

@@ -117,7 +117,9 @@ void request_forsake(struct world *w, struct request *r) {
 
 void request_timed_out(void *world, uint32_t id) {
   struct world *w = world;
-  request_give_up(w, world_request(w, id), OUTCOME_TIMEOUT);
+  struct request *r = world_request(w, id);
+  request_give_up(w, r, OUTCOME_TIMEOUT);
+  if (w->sources[r->source].config->cancel) request_cancel(w, r);
 }
 
 static void stop_patience(struct world *w, struct request *r) {

@@ -86,6 +86,7 @@ static sim_time forsake_all(struct world *w, struct client *c) {
     sim_time waited = w->observation.records_waits ? request_waited(w, r) : 0;
     if (waited > longest) longest = waited;
     request_forsake(w, r);
+    if (config_of(w, c)->cancel) request_cancel(w, r);
     w->clients.forsaken++;
   }
   return longest;

@@ -148,12 +148,33 @@ static int32_t choose(const struct client *c, const struct weights *next) {
   return next->reference[k];
 }
 
-static void thinks(struct world *w, struct client *c, const struct place_config *p) {
+void journey_start(struct source *s) {
+  struct world *w = s->world;
+  s->thinking = arena_new_array(w->arena, struct lane *, s->config->journey.count);
+  for (uint32_t i = 0; i < s->config->journey.count; i++) {
+    const struct distribution *think = &place_at(s->config, i)->think;
+    bool constant = think->kind && think->scv == 0 && think->mean >= 1 && think->mean < (double)SIM_YEAR;
+    if (constant) s->thinking[i] = lane_new(w->calendar, (sim_time)(think->mean + 0.5), journey_asks, w);
+  }
+}
+
+void journey_stop(struct source *s) {
+  for (uint32_t i = 0; s->thinking && i < s->config->journey.count; i++) lane_free(s->thinking[i]);
+}
+
+/* After the place: the thought is its. */
+static void thinks(struct world *w, struct client *c, uint32_t place) {
+  struct source *s = &w->sources[c->source];
+  const struct place_config *p = place_at(s->config, place);
+  c->state = CLIENT_THINKS;
+  if (s->thinking[place]) {
+    lane_push(s->thinking[place], c->id);
+    return;
+  }
   struct stream draws = draws_of(c, DRAW_THOUGHT);
   sim_time pause = p->think.kind ? distribution_sample_time(&p->think, &draws) : 0;
   if (!pause && world_now(w) == c->arrived) pause = SIM_MS; /* nobody asks again in the instant of asking */
-  c->state = CLIENT_THINKS;
-  c->pause = timer_heap_push(w->clients.thinking, world_after(w, pause), c->id);
+  timer_heap_push(w->clients.thinking, world_after(w, pause), c->id);
 }
 
 void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
@@ -172,8 +193,8 @@ void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
     ends(w, c, false);
     return;
   }
+  thinks(w, c, c->place);
   c->place = (uint16_t)next;
-  thinks(w, c, p);
   c->asked++;
 }
 

@@ -42,6 +42,9 @@ const char *journey_link(struct model *, struct source_config *, uint32_t *at);
 /* Mean number of requests of a session by endpoint, added to `visits`, if every request is answered. */
 void journey_visits(const struct source_config *, double *visits);
 
+/* Constant thoughts take a lane each, others the clients' heap. */
+void journey_start(struct source *);
+void journey_stop(struct source *);
 /* A client begins its journey: session n of the source. */
 void journey_begins(struct world *, struct client *, uint64_t n);
 /* Its request has been answered, or has failed for good. Who is told that all is sold goes home. */

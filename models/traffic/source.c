@@ -43,6 +43,13 @@ static const struct field fields[] = {
      .low = 1,
      .high = 3.1536e16,
      .doc = "When the client gives up; the servers go on working."},
+    {.name = "cancel",
+     .kind = FIELD_FLAG,
+     .offset = AT(cancel),
+     .fallback = "false",
+     .doc =
+         "The servers notice a client who gives up or presses reload: its request leaves the queue that it is in, or ends with the "
+         "computation or wait that it is in."},
     {.name = "patience",
      .kind = FIELD_DISTRIBUTION,
      .offset = AT(patience),
@@ -239,6 +246,7 @@ void source_start(struct source *s, struct world *w, const struct source_config 
   start_mix(s);
   client_network_start(s, w);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
+  if (config->kind == SOURCE_SESSION) journey_start(s);
   if (config->kind == SOURCE_CLOSED)
     users_start(s);
   else if (config->kind == SOURCE_TRACE)
@@ -256,4 +264,5 @@ void source_close_books(struct source *s, sim_time now) {
 void source_stop(struct source *s) {
   lane_free(s->patience);
   users_stop(s);
+  journey_stop(s);
 }

@@ -36,6 +36,7 @@ struct source_config {
   struct distribution think;
   struct weights mix;
   sim_time timeout;             /* SIM_NEVER: waits for ever */
+  bool cancel;                  /* the servers notice who gives up */
   struct distribution patience; /* no kind: waits in queues for ever */
   struct retry_config retry;
   struct reload_config reload;
@@ -76,6 +77,7 @@ struct source {
   struct arrivals arrivals; /* open */
   struct replay replay;     /* trace */
   struct users users;       /* closed */
+  struct lane **thinking;   /* session: by place, of constant thoughts; else null */
   struct client_network network;
 };
 
