@@ -235,34 +235,60 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
   if (!l->failed) link_visits(l, s);
 }
 
+/* Keys of open sources and of traces, where they mean nothing. `instead`: what the source has. */
+static void refuse_open_keys(struct linker *l, const struct source_config *s, const char *path, const char *instead) {
+  if (s->busyness_cv > 0) fault_at(l, path, "busyness_cv", "varies the rate of an open source; %s", instead);
+  if (s->burst.kind) fault_at(l, path, "burst", "varies the rate of an open source; %s", instead);
+  if (s->batch.kind) fault_at(l, path, "batch", "groups the arrivals of an open source; %s", instead);
+  if (s->dispersion.index > 1) fault_at(l, path, "dispersion", "varies the rate of an open source; %s", instead);
+}
+
+static void refuse_trace_keys(struct linker *l, const struct source_config *s, const char *path) {
+  const char *key = s->trace.file.file ? "file" : s->trace.log.file ? "log" : s->trace.paths.count ? "paths" : NULL;
+  if (key) fault_at(l, path, key, "is replayed by a source of kind trace only");
+}
+
+static void link_closed(struct linker *l, const struct source_config *s, const char *path) {
+  refuse_open_keys(l, s, path, "a closed one has users");
+  if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
+  if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
+}
+
+static void link_open(struct linker *l, struct source_config *s, const char *path) {
+  const char *key, *bad = arrivals_link(s, l->arena, &key);
+  if (bad) {
+    fault_at(l, path, key, "%s", bad);
+    return;
+  }
+  if (!s->rate.kind) {
+    fault(l, path, "%s needs a \"rate\"", s->kind == SOURCE_OPEN ? "an open source" : "a source of sessions");
+    return;
+  }
+  const char *wrong = profile_prepare(&s->rate, l->arena, l->model->run.start);
+  if (wrong) fault(l, arena_format(l->arena, "%s.rate", path), "%s", wrong);
+}
+
+/* Before its mix is looked at: a trace may bring one. False: it brought none, for another reason. */
+static bool link_trace(struct linker *l, struct source_config *s, const char *path) {
+  refuse_open_keys(l, s, path, "a trace has times of its own");
+  if (s->rate.kind) fault_at(l, path, "rate", "is that of an open source; a trace has times of its own");
+  const char *key, *bad = trace_link(s, l->arena, &key);
+  if (bad) fault_at(l, path, key, "%s", bad);
+  return !bad;
+}
+
 static void link_sources(struct linker *l) {
   struct model *m = l->model;
   if (!m->sources.count) fault(l, "traffic", "a scenario needs at least one source of traffic");
   for (uint32_t i = 0; i < m->sources.count; i++) {
     struct source_config *s = (struct source_config *)m->sources.items + i;
     const char *path = arena_format(l->arena, "traffic.%s", s->name);
+    if (s->kind == SOURCE_TRACE && !link_trace(l, s, path)) continue;
     link_clients(l, s, path);
     if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
-    if (s->kind == SOURCE_CLOSED) {
-      if (s->busyness_cv > 0) fault_at(l, path, "busyness_cv", "varies the rate of an open source; a closed one has users");
-      if (s->burst.kind) fault_at(l, path, "burst", "varies the rate of an open source; a closed one has users");
-      if (s->batch.kind) fault_at(l, path, "batch", "groups the arrivals of an open source; a closed one has users");
-      if (s->dispersion.index > 1) fault_at(l, path, "dispersion", "varies the rate of an open source; a closed one has users");
-      if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
-      if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
-      continue;
-    }
-    const char *key, *bad = arrivals_link(s, l->arena, &key);
-    if (bad) {
-      fault_at(l, path, key, "%s", bad);
-      continue;
-    }
-    if (!s->rate.kind) {
-      fault(l, path, "%s needs a \"rate\"", s->kind == SOURCE_OPEN ? "an open source" : "a source of sessions");
-      continue;
-    }
-    const char *wrong = profile_prepare(&s->rate, l->arena, m->run.start);
-    if (wrong) fault(l, arena_format(l->arena, "%s.rate", path), "%s", wrong);
+    if (s->kind != SOURCE_TRACE) refuse_trace_keys(l, s, path);
+    if (s->kind == SOURCE_CLOSED) link_closed(l, s, path);
+    if (s->kind == SOURCE_OPEN || s->kind == SOURCE_SESSION) link_open(l, s, path);
   }
 }
 
@@ -326,6 +352,7 @@ static bool rates_constant(const struct model *m) {
   const sim_time until = 1000 * SIM_DAY;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
+    if (s->kind == SOURCE_TRACE) return false;
     if (s->kind != SOURCE_CLOSED && profile_floor(&s->rate, 0, until) != profile_bound(&s->rate, 0, until)) return false;
   }
   return true;
@@ -333,7 +360,8 @@ static bool rates_constant(const struct model *m) {
 
 /* Every hour of the second day offers what the same hour of the first does. */
 static bool rates_daily(const struct model *m) {
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < m->sources.count; i++) {
+    if (model_source(m, i)->kind == SOURCE_TRACE) return false;
     for (int hour = 0; hour < 24 && model_source(m, i)->kind != SOURCE_CLOSED; hour++) {
       const struct choice *rate = &model_source(m, i)->rate;
       sim_time from = hour * SIM_HOUR;
@@ -341,6 +369,7 @@ static bool rates_daily(const struct model *m) {
              second = profile_expected(rate, from + SIM_DAY, from + SIM_DAY + SIM_HOUR);
       if (fabs(first - second) > 1e-9 * (first + second)) return false;
     }
+  }
   return true;
 }
 

@@ -37,6 +37,7 @@ enum purpose {
   PURPOSE_BUSYNESS,     /* entity: source: its factor of the day */
   PURPOSE_BURST,        /* entity: source: the states of its burst */
   PURPOSE_BATCH,        /* entity: source: sizes of its batches */
+  PURPOSE_REPLAY,       /* entity: source; then round and arrival of its trace: scale and spread */
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
   PURPOSE_LOTTERY       /* entity: waiting room: whose turn it is */
 };

@@ -203,10 +203,11 @@ static void loses_patience(void *world, uint32_t id) {
 
 /* --- clients --------------------------------------------------------------------------------------------------------------- */
 
-void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user) {
+void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user, int32_t endpoint) {
   uint32_t id = pool_take(&w->clients.pool);
   struct client *c = client_at(&w->clients, id);
-  *c = (struct client){.id = id, .source = source, .number = n, .user = user, .began = world_now(w), .state = CLIENT_THINKS};
+  *c = (struct client){
+      .id = id, .source = source, .number = n, .user = user, .wanted = endpoint, .began = world_now(w), .state = CLIENT_THINKS};
   int32_t room = config_of(w, c)->room;
   if (room >= 0)
     waiting_room_enter(w, (uint32_t)room, c, n);
@@ -222,7 +223,7 @@ void client_enters(struct world *w, struct client *c) {
     return;
   }
   uint64_t key = source_key(s, c->number);
-  client_asks(w, c, source_endpoint(s, key), key);
+  client_asks(w, c, c->wanted < 0 ? source_endpoint(s, key) : (uint32_t)c->wanted, key);
 }
 
 void client_gone(struct world *w, struct client *c) {

@@ -52,6 +52,7 @@ struct client {
   uint32_t request[CLIENT_ATTEMPTS], running;
   uint32_t position; /* in the room's line */
   timer_ticket pause, reload, hedge, impatience;
+  int32_t wanted; /* endpoint, or -1: as the mix says */
   uint16_t endpoint, place;
   uint8_t state;
   bool reload_runs, hedge_runs, impatience_runs, room_patience_runs;
@@ -78,8 +79,8 @@ void client_declare(struct model *, struct source_config *);
 void clients_start(struct world *);
 void clients_stop(struct world *);
 
-/* Somebody comes, number n of the source: to its room, if it has one, or onto the site. */
-void client_arrives(struct world *, uint32_t source, uint64_t n, uint32_t user);
+/* Somebody comes, number n of the source: to its room, if it has one, or onto the site. endpoint: -1, as the mix says. */
+void client_arrives(struct world *, uint32_t source, uint64_t n, uint32_t user, int32_t endpoint);
 /* The client is on the site: it asks for what the source's mix says, or begins its journey. */
 void client_enters(struct world *, struct client *);
 /* The client wants something, now. */

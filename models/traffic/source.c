@@ -2,7 +2,7 @@
 #include "models/world.h"
 #include "sim/engine/arena.h"
 
-static const char *const kind_words[] = {"open", "closed", "session", NULL};
+static const char *const kind_words[] = {"open", "closed", "session", "trace", NULL};
 
 #define AT(member) offsetof(struct source_config, member)
 static const struct field fields[] = {
@@ -11,7 +11,7 @@ static const struct field fields[] = {
      .offset = AT(kind),
      .words = kind_words,
      .doc = "open: sends at a rate, whatever happens to the answers; closed: users who wait for their answer, then think; "
-            "session: clients arrive at a rate, then each walks its journey."},
+            "session: clients arrive at a rate, then each walks its journey; trace: arrivals from a file."},
     {.name = "rate",
      .kind = FIELD_CHOICE,
      .offset = AT(rate),
@@ -35,7 +35,7 @@ static const struct field fields[] = {
      .offset = AT(mix),
      .target = "endpoints",
      .optional = true,
-     .doc = "Endpoints that it asks for, by weight."},
+     .doc = "Endpoints that it asks for, by weight; needed unless a trace names them."},
     {.name = "timeout",
      .kind = FIELD_DURATION,
      .offset = AT(timeout),
@@ -111,12 +111,61 @@ static const struct field fields[] = {
      .offset = AT(dispersion),
      .record = &dispersion_record,
      .doc = "Open: burstiness by an index of dispersion of counts; the mean rate stays."},
+    {.name = "file",
+     .kind = FIELD_TABLE,
+     .offset = AT(trace.file),
+     .columns = trace_columns,
+     .optional = true,
+     .doc = "Trace: a table of arrivals."},
+    {.name = "log",
+     .kind = FIELD_FILE,
+     .offset = AT(trace.log),
+     .optional = true,
+     .doc =
+         "Trace: lines of a web server's log (common or combined), or lines that begin with an ISO time, then path and client if "
+         "known; the first line is the start of the run."},
+    {.name = "paths",
+     .kind = FIELD_LIST,
+     .offset = AT(trace.paths),
+     .record = &trace_path_record,
+     .optional = true,
+     .doc = "Trace: which endpoint the paths of the log mean."},
+    {.name = "speed",
+     .kind = FIELD_NUMBER,
+     .offset = AT(trace.speed),
+     .fallback = "1",
+     .low = 1e-6,
+     .high = 1e6,
+     .doc = "Trace: replayed so many times as fast."},
+    {.name = "scale",
+     .kind = FIELD_NUMBER,
+     .offset = AT(trace.scale),
+     .fallback = "1",
+     .low = 0,
+     .high = 1e6,
+     .open_range_low = true,
+     .doc = "Trace: so many requests for each; a fraction is a probability."},
+    {.name = "spread",
+     .kind = FIELD_DURATION,
+     .offset = AT(trace.spread),
+     .fallback = "\"0s\"",
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "Trace: requests of one time come at random within so long after it: 1s for logs that know whole seconds."},
+    {.name = "repeat",
+     .kind = FIELD_DURATION,
+     .offset = AT(trace.repeat),
+     .fallback = "\"never\"",
+     .low = 1,
+     .high = 9e18,
+     .doc = "Trace: starts again after so long."},
     {0}};
 #undef AT
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
 
 double source_expected(const struct source_config *s, sim_time from, sim_time to) {
   if (s->kind == SOURCE_CLOSED) return 0;
+  if (s->kind == SOURCE_TRACE) return trace_expected(&s->trace, from, to);
   return profile_expected(&s->rate, from, to) * (s->chain.states ? s->chain.mean : 1);
 }
 
@@ -135,13 +184,15 @@ uint64_t source_key(const struct source *s, uint64_t n) {
   return stream_bits(&draws);
 }
 
-void source_send(struct source *s, uint64_t n, uint32_t user) {
+void source_send(struct source *s, uint64_t n, uint32_t user) { source_send_to(s, n, user, -1); }
+
+void source_send_to(struct source *s, uint64_t n, uint32_t user, int32_t endpoint) {
   if (s->has_clients) {
-    client_arrives(s->world, s->index, n, user);
+    client_arrives(s->world, s->index, n, user, endpoint);
     return;
   }
   uint64_t key = source_key(s, n);
-  request_send(s->world, s->index, source_endpoint(s, key), key, user);
+  request_send(s->world, s->index, endpoint < 0 ? source_endpoint(s, key) : (uint32_t)endpoint, key, user);
 }
 
 static void start_mix(struct source *s) {
@@ -162,6 +213,8 @@ void source_start(struct source *s, struct world *w, const struct source_config 
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
   if (config->kind == SOURCE_CLOSED)
     users_start(s);
+  else if (config->kind == SOURCE_TRACE)
+    trace_start(s);
   else
     arrivals_start(s);
 }

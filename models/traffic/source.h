@@ -1,6 +1,7 @@
 /* Sources: who sends requests and when.
  *
- * An open source sends at its profile's rate whatever happens to the answers (arrivals.h). A closed source is a fixed population:
+ * An open source sends at its profile's rate whatever happens to the answers (arrivals.h); a trace replays
+ * arrivals that were written down (trace.h). A closed source is a fixed population:
  * each user thinks, sends one request, waits for the answer (or for the time-out) and thinks again (users.h).
  * Whatever decides when, somebody who arrives is one call: source_send(source, n, user).
  * A client has a time-out (it goes, the servers notice nothing) or patience (it stands in the queue of the first service and
@@ -16,13 +17,14 @@
 #include "models/traffic/client.h"
 #include "models/traffic/profile.h"
 #include "models/traffic/journey.h"
+#include "models/traffic/trace.h"
 #include "models/traffic/users.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/event_set.h"
 
 struct world;
 
-enum source_kind { SOURCE_OPEN, SOURCE_CLOSED, SOURCE_SESSION };
+enum source_kind { SOURCE_OPEN, SOURCE_CLOSED, SOURCE_SESSION, SOURCE_TRACE };
 
 struct source_config {
   const char *name;
@@ -42,6 +44,7 @@ struct source_config {
   double busyness_cv;
   struct choice burst, batch;
   struct dispersion_config dispersion;
+  struct trace_config trace;
   /* Derived by model_link. */
   struct distribution busyness; /* of the rate's factor */
   struct burst chain;           /* of burst or dispersion; no states: none */
@@ -65,6 +68,7 @@ struct source {
   bool impatient;           /* its requests leave queues */
   bool has_clients;         /* its clients need records */
   struct arrivals arrivals; /* open */
+  struct replay replay;     /* trace */
   struct users users;       /* closed */
 };
 
@@ -75,6 +79,8 @@ void source_start(struct source *, struct world *, const struct source_config *,
 void source_stop(struct source *);
 /* Somebody arrives: request n of the source is sent now. user: NOBODY, or who waits for its end (closed). */
 void source_send(struct source *, uint64_t n, uint32_t user);
+/* The same for a given endpoint; -1: by the mix. */
+void source_send_to(struct source *, uint64_t n, uint32_t user, int32_t endpoint);
 /* The key of the draws of request n, and the endpoint that it is for. */
 uint64_t source_key(const struct source *, uint64_t n);
 uint32_t source_endpoint(const struct source *, uint64_t key);

@@ -38,6 +38,7 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_DISTRIBUTION, /* struct distribution in ns            "12ms", {"exponential": "8s"} */
                   FIELD_WEIGHTS,      /* struct weights: name -> number       {"list": 70, "buy": 5}; names refer to .target */
                   FIELD_TABLE,        /* struct table with .columns           "load.csv", a file beside the one that names it */
+                  FIELD_FILE,         /* struct text_file                     "access.log", a file beside the one that names it */
                   FIELD_RECORD,       /* the struct of .record, in place      {...}; all its defaults when absent */
                   FIELD_LIST,         /* struct config_list of .record        [ {...}, ... ] */
                   FIELD_MAP, /* struct config_list of .record, each beginning with const char *name     { "a": {...}, ... } */
@@ -87,6 +88,13 @@ struct table {
   uint32_t rows;
   const double *numbers[TABLE_COLUMNS]; /* by the index of the column in .columns; null: the file lacks it */
   const int32_t *names[TABLE_COLUMNS];  /* of columns with a target: index into the map, as FIELD_REFERENCE */
+};
+
+/* A file of any text, whose lines the component reads itself while it is linked: logs. */
+struct text_file {
+  const char *file; /* as the scenario names it; null when absent */
+  const char *text; /* ends with a zero byte */
+  size_t length;
 };
 
 /* One alternative of a choice: the key that selects it and the record of its value.

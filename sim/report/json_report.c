@@ -146,6 +146,25 @@ static void write_outages(struct writer *w, const struct results *r) {
   close_with(w, '}');
 }
 
+static void write_load(struct writer *w, const struct results *r, uint32_t i) {
+  const struct load_figures *l = &r->loads[i];
+  put_text(w, "source", l->source);
+  put_number(w, "registered", l->registered);
+  put_number(w, "active", l->active);
+  put_number(w, "concurrent", l->concurrent);
+  put_number(w, "users_per_day", l->users_per_day);
+  put_number(w, "sessions_per_user", l->sessions_per_user);
+  put_number(w, "requests_per_session", l->requests_per_session);
+  put_number(w, "mean_per_s", l->mean_per_s);
+  put_number(w, "peak_factor", l->peak_factor);
+  put_number(w, "peak_per_s", l->peak_per_s);
+  put_number(w, "sessions_at_peak_per_s", l->sessions_at_peak_per_s);
+  put_number(w, "session_s", l->session_s);
+  put_number(w, "inside_at_peak", l->inside_at_peak);
+  put_number(w, "run_mean_per_s", l->run_mean_per_s);
+  put_number(w, "run_peak_per_s", l->run_peak_per_s);
+}
+
 static void write_head(struct writer *w, const struct results *r) {
   char hash[20];
   snprintf(hash, sizeof hash, "%016" PRIx64, r->scenario_hash);
@@ -175,6 +194,7 @@ void report_json_write(FILE *file, const struct results *r) {
   put_texts(w, "endpoints", r->endpoints, r->endpoint_count);
   put_list(w, "claims", r, r->claim_count, write_claim);
   put_list(w, "metrics", r, r->metric_count, write_metric);
+  if (r->load_count) put_list(w, "load", r, r->load_count, write_load);
   put_list(w, "breakdown", r, r->breakdown_count, write_breakdown);
   put_list(w, "saturation", r, r->saturation_count, write_saturation);
   put_list(w, "errors", r, r->error_count, write_error);

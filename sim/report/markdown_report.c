@@ -1,5 +1,6 @@
 #include "sim/report/compare_report.h"
 #include "sim/report/format.h"
+#include "sim/report/load_words.h"
 #include "sim/report/report.h"
 #include <string.h>
 
@@ -48,6 +49,16 @@ static void write_claims(FILE *file, const struct results *r) {
     if (c->reason) fputs(" (", file), put(file, c->reason), fputc(')', file);
     put_cell(file, c->source ? c->source : "");
     fputs(" |\n", file);
+  }
+}
+
+static void write_load(FILE *file, const struct results *r) {
+  if (r->load_count == 0) return;
+  fputs("\n## Load\n\nFrom users to requests.\n\n", file);
+  for (uint32_t i = 0; i < r->load_count; i++) {
+    struct load_words words = load_words(r, i);
+    for (uint32_t k = 0; k < words.count; k++)
+      fputs("- ", file), put(file, r->loads[i].source), fputs(": ", file), put(file, words.lines[k]), fputc('\n', file);
   }
 }
 
@@ -118,6 +129,7 @@ static void write_assumptions(FILE *file, const struct results *r) {
 void report_markdown_write(FILE *file, const struct results *r) {
   write_head(file, r);
   write_claims(file, r);
+  write_load(file, r);
   write_latency(file, r);
   write_capacity(file, r);
   write_availability(file, r);

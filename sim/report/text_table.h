@@ -21,6 +21,7 @@ void text_claims(FILE *, const struct results *, const struct report_options *);
 void text_latency(FILE *, const struct results *, const struct report_options *);
 void text_breakdown(FILE *, const struct results *, const struct report_options *);
 void text_capacity(FILE *, const struct results *, const struct report_options *);
+void text_load(FILE *, const struct results *, const struct report_options *);
 void text_errors(FILE *, const struct results *, const struct report_options *);
 void text_meters(FILE *, const struct results *, const struct report_options *);
 void text_availability(FILE *, const struct results *, const struct report_options *);

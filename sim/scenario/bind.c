@@ -216,6 +216,9 @@ static void dispatch(struct binder *b, const struct field *field, const struct j
   case FIELD_TABLE:
     bind_table(b, field, value, out);
     break;
+  case FIELD_FILE:
+    bind_file(b, field, value, out);
+    break;
   case FIELD_DISTRIBUTION:
     bind_distribution(b, field, value, out);
     break;

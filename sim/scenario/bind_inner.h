@@ -1,6 +1,6 @@
 /* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and
  * weights; bind_choice.c one of several kinds; bind_range.c ranges; bind_distribution.c distributions; bind_table.c
- * CSV files. All write faults to b->diagnostics. */
+ * files. All write faults to b->diagnostics. */
 #ifndef BIND_INNER_H
 #define BIND_INNER_H
 #include "sim/scenario/bind.h"
@@ -16,6 +16,7 @@ void bind_weights(struct binder *, const struct field *, const struct json_value
 void bind_choice(struct binder *, const struct choice_set *, const char *called, const struct json_value *, struct choice *out);
 void bind_distribution(struct binder *, const struct field *, const struct json_value *, void *out);
 void bind_table(struct binder *, const struct field *, const struct json_value *, struct table *out);
+void bind_file(struct binder *, const struct field *, const struct json_value *, struct text_file *out);
 /* Index of a name in the map of the root that `target` names; -1 after an error at `at` that calls the value `called`. */
 int32_t bind_find_target(struct binder *, const char *called, const char *target, const char *name, const struct position *at);
 void bind_check_range(struct binder *, const struct field *, const struct json_value *, double base);

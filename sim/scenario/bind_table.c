@@ -188,24 +188,37 @@ static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length) {
   return (hash ^ length) * 0x100000001B3u;
 }
 
-void bind_table(struct binder *b, const struct field *field, const struct json_value *value, struct table *out) {
-  if (json_type(value) != JSON_TEXT) {
-    bind_wrong_type(b, field->name, "the name of a CSV file", value);
-    return;
+/* The text of the file that the value names; null after an error. It becomes part of the scenario's hash. */
+static const struct source_text *read_named(struct binder *b, const struct field *field, const struct json_value *value,
+                                            const char *called) {
+  const char *file = json_text(value), *scenario = b->root && b->root->position.source ? b->root->position.source->name : "";
+  if (!file) {
+    bind_wrong_type(b, field->name, called, value);
+    return NULL;
   }
-  out->file = json_text(value);
-  const char *scenario = b->root && b->root->position.source ? b->root->position.source->name : "";
-  const char *path = source_beside(b->arena, json_position(value), scenario, out->file);
-  if (!*out->file || access(path, R_OK)) {
+  const char *path = source_beside(b->arena, json_position(value), scenario, file);
+  if (!*file || access(path, R_OK)) {
     diagnostic_add(b->diagnostics, json_position(value), "cannot read %s: %s", *path ? path : "\"\"",
-                   strerror(*out->file ? errno : ENOENT));
-    return;
+                   strerror(*file ? errno : ENOENT));
+    return NULL;
   }
   const struct source_text *source = source_read_file(b->arena, b->diagnostics, path, TABLE_FILE_LIMIT);
+  if (source) b->tables_hash = hash_bytes(b->tables_hash, source->text, source->length), b->table_count++;
+  return source;
+}
+
+void bind_table(struct binder *b, const struct field *field, const struct json_value *value, struct table *out) {
+  const struct source_text *source = read_named(b, field, value, "the name of a CSV file");
+  out->file = json_text(value);
   if (!source) return;
   struct table_reader r = {.binder = b, .field = field, .source = source, .faults_before = diagnostics_errors(b->diagnostics)};
   r.csv.at = source->text, r.csv.end = source->text + source->length;
   read_header(&r);
   if (good_so_far(&r, 1)) read_rows(&r, out);
-  b->tables_hash = hash_bytes(b->tables_hash, source->text, source->length), b->table_count++;
+}
+
+void bind_file(struct binder *b, const struct field *field, const struct json_value *value, struct text_file *out) {
+  const struct source_text *source = read_named(b, field, value, "the name of a text file");
+  out->file = json_text(value);
+  if (source) out->text = source->text, out->length = source->length;
 }

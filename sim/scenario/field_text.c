@@ -73,6 +73,8 @@ const char *field_takes(struct arena *arena, const struct field *f) {
     return f->target ? arena_format(arena, "names from \"%s\" with weights", f->target) : "an object of names with weights";
   case FIELD_TABLE:
     return table_text(arena, f);
+  case FIELD_FILE:
+    return "the name of a text file";
   case FIELD_RECORD:
     return arena_format(arena, "an object: %s", f->record->name);
   case FIELD_LIST:

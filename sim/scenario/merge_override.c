@@ -53,6 +53,7 @@ static struct json_value *typed_plain(struct walk *w, enum field_kind kind) {
   switch (kind) {
   case FIELD_TEXT:
   case FIELD_TABLE:
+  case FIELD_FILE:
   case FIELD_WORD:
   case FIELD_REFERENCE:
     return text_node(w, w->value);

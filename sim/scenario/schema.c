@@ -102,6 +102,7 @@ static void put_type(struct writer *w, const struct field *f) {
     break;
   case FIELD_TEXT:
   case FIELD_TABLE:
+  case FIELD_FILE:
   case FIELD_REFERENCE:
     fputs("{\"type\": \"string\"}", w->out);
     break;

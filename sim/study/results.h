@@ -131,6 +131,17 @@ struct stated_value {
   const char *path, *value, *source;
 };
 
+/* Business figures of a source as load (models/traffic/profile_users.h), each number with those that it follows from; NaN where a
+ * figure was not given. Several for a source whose rate is a sum of them. */
+struct load_figures {
+  const char *source;
+  double registered, active, concurrent;                         /* one or the other; `concurrent` are those inside at the peak */
+  double users_per_day, sessions_per_user, requests_per_session; /* requests NaN: rates are sessions per second */
+  double mean_per_s, peak_factor, peak_per_s;
+  double sessions_at_peak_per_s, session_s, inside_at_peak;
+  double run_mean_per_s, run_peak_per_s; /* of the source in the measured time, with growth, scaling and all else */
+};
+
 struct results {
   const char *scenario_name, *scenario_title, *scenario_file;
   uint64_t scenario_hash;
@@ -156,6 +167,8 @@ struct results {
   struct error_cause *errors;
   uint32_t meter_count;
   struct meter_row *meters;
+  uint32_t load_count;
+  struct load_figures *loads;
   uint32_t curve_count;
   struct latency_curve *curves;
   uint32_t series_count;

@@ -274,6 +274,7 @@ struct results *study_results(struct study *s) {
   findings_metrics(s, r);
   findings_tables(s, r);
   findings_pictures(s, r);
+  findings_load(s, r);
   judge_claims(s, r);
   findings_notes(s, r);
   if (s->long_run) {

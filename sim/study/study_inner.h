@@ -79,6 +79,7 @@ uint32_t entry_needs(const struct study *, const struct entry *, double precisio
 void findings_metrics(const struct study *, struct results *);
 void findings_tables(const struct study *, struct results *);   /* breakdown, saturation, errors, bill, outages */
 void findings_pictures(const struct study *, struct results *); /* curves, series */
+void findings_load(const struct study *, struct results *);     /* business figures */
 void findings_notes(struct study *, struct results *);
 bool findings_unstable(const struct study *);
 
