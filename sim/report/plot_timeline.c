@@ -15,7 +15,7 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
                {"completed", "answered", "#009E73", false}},
               .share = 6,
               .sum = true},
-    [FAILED] = {"failed per second", "per_s", {{"errors", "failed", "#D55E00", false}}, .share = 3, .sum = true},
+    [FAILED] = {"failed per second", "per_s", {{"errors", "failed", "#CC79A7", false}}, .share = 3, .sum = true},
     [LATENCY] = {"latency",
                  "s",
                  {{"latency.p99", "p99", NULL, false}, {"latency.p50", "p50", NULL, false}},
@@ -44,7 +44,7 @@ static void drop_what_is_said_twice(struct timeline_panel *load) {
 static void keep_one_median(struct timeline_panel *latency, const struct result_file *file, const struct plot_options *options) {
   const char *slowest = plot_endpoint(file, options);
   char wanted[80];
-  snprintf(wanted, sizeof wanted, "%s p50", slowest ? figure_fit(slowest, 24).text : "");
+  snprintf(wanted, sizeof wanted, "%.70s p50", slowest ? figure_fit(slowest, 24).text : "");
   for (int i = latency->count; i-- > 0;)
     if (!strcmp(latency->lines[i].what->metric, "latency.p50") && strcmp(latency->lines[i].label, wanted))
       timeline_drop(latency, i);

@@ -18,8 +18,9 @@ static struct timeline_line *line_for(struct timeline_panel *panel, const struct
   if (panel->count == TIMELINE_LINES) return NULL;
   struct timeline_line *line = &panel->lines[panel->count++];
   *line = (struct timeline_line){.what = what, .end = NAN, .least = INFINITY};
-  const char *name = sum ? "" : figure_fit(of, 24).text, *label = what->label ? what->label : "";
-  snprintf(line->label, sizeof line->label, "%.100s%s%.60s", name, *name && *label ? " " : "", label);
+  struct fitted name = figure_fit(sum ? "" : of, 24);
+  const char *label = what->label ? what->label : "";
+  snprintf(line->label, sizeof line->label, "%.100s%s%.60s", name.text, *name.text && *label ? " " : "", label);
   return line;
 }
 
@@ -179,8 +180,10 @@ void timeline_draw(struct figure *f, const struct timeline_panel *panel, const s
     if (!panel->lines[i].what->color)
       fprintf(f->script, "'data' index %d using 1:3:4 with filledcurves fc rgb '%s' fs solid 0.8 noborder, ", panel->lines[i].block,
               figure_pale(i));
-  for (int i = 0; i < panel->count; i++)
-    fprintf(f->script, "%s'data' index %d using 1:2 with %s lw 1.6 lc rgb '%s'%s", i ? ", " : "", panel->lines[i].block,
-            steps ? "steps" : "lines", color_of(panel, i), panel->lines[i].what->dashed ? " dt 2" : "");
+  for (int pass = 0, drawn = 0; pass < 2; pass++) /* dashed lines above the others */
+    for (int i = 0; i < panel->count; i++)
+      if (panel->lines[i].what->dashed == (pass == 1))
+        fprintf(f->script, "%s'data' index %d using 1:2 with %s lw 1.6 lc rgb '%s'%s", drawn++ ? ", " : "", panel->lines[i].block,
+                steps ? "steps" : "lines", color_of(panel, i), pass ? " dt 2" : "");
   fputs("\nunset logscale y\n", f->script);
 }
