@@ -1,4 +1,5 @@
 #include "models/audit.h"
+#include "models/protection/limiter.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -136,6 +137,39 @@ static void audit_clients(const struct audit *a) {
   if (in_rooms) broken(a, "waiting rooms: %d more clients than places in line", (int)in_rooms);
 }
 
+/* Permits held and requests waiting, by limit, as the living requests know it. */
+static void count_permits(const struct world *w, uint32_t *held, uint32_t *waiting) {
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live) continue;
+    for (uint32_t p = r->permits; p != NOBODY; p = ((const struct permit *)pool_at(&w->permits, p))->next)
+      held[((const struct permit *)pool_at(&w->permits, p))->limit]++;
+    if (r->waiting == WAITING_PERMIT) waiting[w->model->programs[r->endpoint].instructions[r->pc - 1].limit]++;
+  }
+}
+
+static void audit_limits(const struct audit *a) {
+  const struct world *w = a->world;
+  uint32_t n = w->model->limits.count + 1, *held = calloc(n, sizeof *held), *waiting = calloc(n, sizeof *waiting), permits = 0;
+  count_permits(w, held, waiting);
+  for (uint32_t i = 0; i + 1 < n; i++) {
+    const struct limit *l = &w->limits[i];
+    permits += held[i];
+    if (l->in_use != held[i] || l->waiting != waiting[i])
+      broken(a, "limit %s: %u permits held and %u requests waiting, %u and %u counted", l->config->name, held[i], waiting[i],
+             l->in_use, l->waiting);
+    if (l->asked != l->accepted + l->refused + l->forsaken + l->waiting)
+      broken(a, "limit %s: of %llu that asked %llu passed, %llu were refused, %llu lost their replica and %u wait", l->config->name,
+             (unsigned long long)l->asked, (unsigned long long)l->accepted, (unsigned long long)l->refused,
+             (unsigned long long)l->forsaken, l->waiting);
+    const char *wrong = limit_accounts_wrong(l);
+    if (wrong) broken(a, "limit %s: %s", l->config->name, wrong);
+  }
+  if (permits != pool_live(&w->permits)) broken(a, "%u permits are held, %u entries live", permits, pool_live(&w->permits));
+  free(held);
+  free(waiting);
+}
+
 static void audit_users(const struct audit *a) {
   const struct world *w = a->world;
   for (uint32_t i = 0; i < w->model->sources.count; i++) {
@@ -148,6 +182,48 @@ static void audit_users(const struct audit *a) {
   }
 }
 
+/* What the holds say that there is, stock by stock, and who is at the row. */
+struct stock_count {
+  int64_t held;
+  uint32_t waiting, lockers;
+};
+
+static struct stock_count *count_holds(const struct world *w) {
+  struct stock_count *n = calloc(w->model->stocks.count + 1, sizeof *n);
+  for (uint32_t id = 0; id < pool_capacity(&w->holds); id++) {
+    const struct hold *h = pool_at(&w->holds, id);
+    if (h->used && !h->expired) n[h->stock].held += h->count;
+  }
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live || r->transaction < 0) continue;
+    if (r->waiting == WAITING_LOCK)
+      n[r->transaction].waiting++;
+    else
+      n[r->transaction].lockers += w->stocks[r->transaction].locker == id;
+  }
+  return n;
+}
+
+static void audit_stocks(const struct audit *a) {
+  const struct world *w = a->world;
+  struct stock_count *n = count_holds(w);
+  for (uint32_t i = 0; i < w->model->stocks.count; i++) {
+    const struct stock *s = &w->stocks[i];
+    const char *name = s->config->name;
+    if (s->oversold) broken(a, "stock: %s was oversold or lost pieces at %llu instants", name, (unsigned long long)s->oversold);
+    if (s->reserved != s->sold + s->released + s->expired + s->held)
+      broken(a, "stock: of %lld pieces of %s that were reserved %lld are sold, %lld given back, %lld expired and %lld held",
+             (long long)s->reserved, name, (long long)s->sold, (long long)s->released, (long long)s->expired, (long long)s->held);
+    if (s->held != n[i].held + s->abandoned)
+      broken(a, "stock: %lld pieces of %s are held, %lld counted", (long long)(n[i].held + s->abandoned), name, (long long)s->held);
+    if (s->waiting != n[i].waiting || (s->locker != NOBODY) != (n[i].lockers == 1))
+      broken(a, "lock of %s: %u requests wait and %u have it, %u and %u counted", name, n[i].waiting, n[i].lockers, s->waiting,
+             (uint32_t)(s->locker != NOBODY));
+  }
+  free(n);
+}
+
 void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
   audit_nodes(&a);
@@ -157,4 +233,6 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   audit_living(&a);
   audit_users(&a);
   audit_clients(&a);
+  audit_limits(&a);
+  audit_stocks(&a);
 }

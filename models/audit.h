@@ -3,7 +3,11 @@
  * Flow: what arrived has ended or is still inside. Little's law from the same events: the integral of the number inside is
  * the sum of the times inside. Response time law: users' thinking and waiting fill population x horizon. Attributed times add
  * up to the latency and none is negative. Each node's up and down time fill the horizon. Delivered work is the integral of
- * the busy rate (utilisation law). Requests in flight, connections in use and pool entries are those of the living requests. */
+ * the busy rate (utilisation law). Requests in flight, connections in use and pool entries are those of the living requests.
+ * Whoever asked a limit has passed, was refused, waits or has lost its replica; no account of a limit has let in more than it may
+ * at once, nobody waits for a permit that is free, and permits in use are those that living requests hold.
+ * No stock is oversold at any instant, its books agree with the holds that there are, and every lock is held and waited for by
+ * living requests. */
 #ifndef AUDIT_H
 #define AUDIT_H
 

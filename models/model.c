@@ -185,6 +185,27 @@ static void link_services(struct linker *l) {
   }
 }
 
+static void link_stocks(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->stocks.count; i++) {
+    struct stock_config *s = (struct stock_config *)m->stocks.items + i;
+    const char *key = NULL, *wrong = stock_link(m, s, &key);
+    if (wrong) fault_at(l, arena_format(l->arena, "stock.%s", s->name), key, "%s", wrong);
+  }
+}
+
+/* A session may have reserved in an earlier request. */
+static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
+  bool visited = false;
+  for (uint32_t i = 0; i < m->sources.count; i++) {
+    const struct source_config *s = model_source(m, i);
+    if (!s->visits || s->visits[endpoint] <= 0) continue;
+    if (s->kind != SOURCE_SESSION) return false;
+    visited = true;
+  }
+  return visited;
+}
+
 static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
   m->programs = arena_new_array(l->arena, struct program, m->endpoints.count);
@@ -192,6 +213,7 @@ static void link_endpoints(struct linker *l) {
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
     const struct endpoint_config *e = model_endpoint(m, i);
     const char *path = arena_format(l->arena, "endpoints.%s", e->name);
+    cdn_link(m, (struct endpoint_config *)m->endpoints.items + i);
     if (e->entry >= 0 && model_service(m, (uint32_t)e->entry)->kind == SERVICE_EXTERNAL) {
       fault(l, path, "its entry \"%s\" is an external service", model_service(m, (uint32_t)e->entry)->name);
       continue;
@@ -200,6 +222,9 @@ static void link_endpoints(struct linker *l) {
       fault(l, path, "the name \"%s\" means something else in claims", e->name);
     const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
     if (wrong) fault(l, path, "%s", wrong);
+    if (!wrong && m->programs[i].unheld >= 0 && !only_in_journeys(m, i))
+      fault(l, path, "pays or releases \"%s\" without a \"reserve\" of it before",
+            ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
 }
 
@@ -250,6 +275,7 @@ static void refuse_trace_keys(struct linker *l, const struct source_config *s, c
 
 static void link_closed(struct linker *l, const struct source_config *s, const char *path) {
   refuse_open_keys(l, s, path, "a closed one has users");
+  if (s->clients.count) fault_at(l, path, "clients", "says who sends for an open source; a closed one has its users");
   if (s->population < 1) fault(l, path, "a closed source needs a \"population\"");
   if (!s->think.kind) fault(l, path, "a closed source needs a \"think\" time");
 }
@@ -285,10 +311,21 @@ static void link_sources(struct linker *l) {
     const char *path = arena_format(l->arena, "traffic.%s", s->name);
     if (s->kind == SOURCE_TRACE && !link_trace(l, s, path)) continue;
     link_clients(l, s, path);
+    const char *unlinked = client_network_link(s);
+    if (unlinked) fault_at(l, path, "connection", "%s", unlinked);
     if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
     if (s->kind != SOURCE_TRACE) refuse_trace_keys(l, s, path);
     if (s->kind == SOURCE_CLOSED) link_closed(l, s, path);
     if (s->kind == SOURCE_OPEN || s->kind == SOURCE_SESSION) link_open(l, s, path);
+  }
+}
+
+static void link_limits(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->limits.count; i++) {
+    struct limit_config *limit = (struct limit_config *)m->limits.items + i;
+    const char *key = NULL, *wrong = limit_link(m, limit, &key);
+    if (wrong) fault_at(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
   }
 }
 
@@ -339,6 +376,7 @@ static void link_money(struct linker *l) {
   for (uint32_t i = 0; i < m->bill.charges.count; i++)
     check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, true);
   check_price(l, "bill.egress", NULL, m->bill.egress, false);
+  check_price(l, "bill.cdn", NULL, m->bill.cdn, false);
 }
 
 static double source_rate(const struct model *m, const struct source_config *s) {
@@ -403,7 +441,8 @@ static bool days_differ(const struct model *m) {
 
 /* Days that differ settle, each for itself; but batches of one of them would not show the others. */
 static void link_warmup(struct model *m) {
-  bool timed = anything_drilled(m) || m->run.probes.count || staff_changes(m), steady = rates_constant(m) && !timed;
+  bool timed = anything_drilled(m) || m->run.probes.count || m->stocks.count || staff_changes(m),
+       steady = rates_constant(m) && !timed;
   m->run.stationary = steady && !days_differ(m);
   if (m->run.warmup != WARMUP_AUTO) return;
   m->run.warmup = !steady && !timed && rates_daily(m) ? SIM_DAY : 0;
@@ -452,14 +491,17 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   link_services(&l);
   link_sources(&l);
+  link_limits(&l);
+  link_stocks(&l);
   link_endpoints(&l);
   link_faults(&l);
   link_phases(&l);
   if (!l.failed) link_warmup(m);
   if (!l.failed) link_dispersions(&l);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
-    fault_at(&l, "run", "method",
-             "batches need stationary traffic: constant rates, no shifts, no busyness, no drill at a given time, no probes");
+    fault_at(
+        &l, "run", "method",
+        "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no drill at a given time, no probes");
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window) fault(&l, "run", "window and warm-up are longer than 290 years");
   if (!l.failed) check_work(&l);
@@ -493,6 +535,17 @@ double model_requests(const struct model *m) {
   double rate = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) rate += request_rate(m, model_source(m, i));
   return rate * (sim_seconds(m->run.warmup) + sim_seconds(m->run.window));
+}
+
+double model_share(const struct model *m, uint32_t source, uint32_t endpoint) {
+  const struct source_config *s = model_source(m, source);
+  double all = 0, weights = 0, mine = 0;
+  for (uint32_t i = 0; i < m->sources.count; i++) all += source_rate(m, model_source(m, i));
+  for (uint32_t k = 0; k < s->mix.count; k++) {
+    weights += s->mix.weight[k];
+    mine += s->mix.reference[k] == (int32_t)endpoint ? s->mix.weight[k] : 0;
+  }
+  return all > 0 ? source_rate(m, s) / all * mine / weights : 0;
 }
 
 double model_endpoint_share(const struct model *m, uint32_t endpoint) {

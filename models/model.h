@@ -5,11 +5,13 @@
 #ifndef MODEL_H
 #define MODEL_H
 #include "models/compute/service.h"
+#include "models/data/stock.h"
 #include "models/faults/fault.h"
 #include "models/money/price.h"
 #include "models/meter.h"
 #include "models/observation.h"
 #include "models/platform/platform.h"
+#include "models/protection/limit.h"
 #include "models/request/program.h"
 #include "models/traffic/source.h"
 #include "models/traffic/waiting_room.h"
@@ -54,8 +56,10 @@ struct model {
   struct config_list sources;   /* struct source_config */
   struct config_list endpoints; /* struct endpoint_config */
   struct config_list services;  /* struct service_config */
+  struct config_list stocks;    /* struct stock_config */
   struct config_list faults;    /* struct fault_config */
   struct config_list rooms;     /* struct room_config */
+  struct config_list limits;    /* struct limit_config */
   struct platform_config platform;
   struct bill_config bill;
   struct run_config run;
@@ -87,10 +91,15 @@ static inline const struct source_config *model_source(const struct model *m, ui
 static inline const struct fault_config *model_fault_at(const struct model *m, uint32_t i) {
   return (const struct fault_config *)m->faults.items + i;
 }
+static inline const struct limit_config *model_limit(const struct model *m, uint32_t i) {
+  return (const struct limit_config *)m->limits.items + i;
+}
 static inline const struct node_group *model_nodes(const struct model *m, uint32_t i) {
   return (const struct node_group *)m->platform.nodes.items + i;
 }
 
+/* Mean share, in all requests, of those for the endpoint by the source. */
+double model_share(const struct model *, uint32_t source, uint32_t endpoint);
 /* Mean share of the endpoint in all requests, from the sources' mixes and mean rates; sums to 1. */
 double model_endpoint_share(const struct model *, uint32_t endpoint);
 /* Requests that one arrival of the source brings, if every request is answered. */

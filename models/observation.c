@@ -63,7 +63,7 @@ void observation_end(struct observation *o, const struct ended *r, enum outcome 
   o->inside--;
   o->ended[outcome]++;
   o->sojourn_ns += (uint64_t)latency;
-  if (outcome == OUTCOME_COMPLETED) {
+  if (!outcome_failed(outcome)) {
     int64_t sum = 0, sign = 0;
     for (uint32_t i = 0; i < r->cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;

@@ -1,6 +1,7 @@
 #include "models/world.h"
 #include "models/compute/shift.h"
 #include "models/platform/lifecycle.h"
+#include "models/protection/limiter.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
@@ -71,6 +72,7 @@ static void probe(void *world, uint32_t index) {
 static void start_traffic(struct world *w) {
   const struct model *m = w->model;
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
+  stock_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   clients_start(w);
   waiting_rooms_start(w);
@@ -118,6 +120,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   observation_open(&w->observation, arena, &plan);
   build_delays(w);
+  limiters_start(w);
   outage_start(w);
   lifecycle_build(w);
   if (w->orchestrator->start) w->orchestrator->start(w);
@@ -163,6 +166,7 @@ void world_free(struct world *w) {
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
   clients_stop(w);
   waiting_rooms_stop(w);
+  if (w->mode == WORLD_TRAFFIC) stock_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     if (i == w->services[w->containers[i].service].first)
@@ -174,6 +178,7 @@ void world_free(struct world *w) {
   lane_free(w->soon);
   lane_free(w->hop);
   for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
+  limiters_stop(w);
   outage_stop(w);
   pool_release(&w->requests);
   calendar_free(w->calendar);

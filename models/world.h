@@ -88,6 +88,9 @@ struct world {
   struct lane *hop;            /* one way between nodes; null when it takes no time */
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
+  struct limit *limits; /* of the scenario, at work */
+  struct pool permits;  /* struct permit */
+
   const struct orchestrator *orchestrator;
   struct fault_process *faults;
   uint32_t fault_count;
@@ -96,7 +99,9 @@ struct world {
   struct outage_book outages;
 
   struct observation observation;
-  uint32_t *probes; /* waiting clients at the scenario's probes */
+  struct stock *stocks;
+  struct pool holds; /* struct hold */
+  uint32_t *probes;  /* waiting clients at the scenario's probes */
 };
 
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply

@@ -6,12 +6,14 @@
 #ifndef FUZZ_SCENARIOS
 #define FUZZ_SCENARIOS 260
 #endif
-enum { SCENARIOS = FUZZ_SCENARIOS, LOOKS = 25 };
+enum { SCENARIOS = FUZZ_SCENARIOS, LOOKS = 25, RATES = 4, PERMITS = 2 };
 
 /* --- the generator ------------------------------------------------------------------------------------------------------------ */
 
 struct fuzz {
   struct stream draws, people; /* people: patience, shifts and busyness, which came later and shift no other draw */
+  struct stream guards;        /* limits and clients, later still */
+  bool guarded;
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -21,6 +23,8 @@ static uint32_t below(struct fuzz *f, uint32_t n) { return stream_below(&f->draw
 static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < percent; }
 
 static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
+
+static uint32_t guards(struct fuzz *f, uint32_t n) { return f->guarded ? stream_below(&f->guards, n) : n; }
 
 static void put_shifts(struct fuzz *f) {
   put(&f->t, ", 'shifts': [ ");
@@ -75,10 +79,40 @@ static void put_step(struct fuzz *f, uint32_t depth) {
   put(&f->t, " }");
 }
 
+/* Some steps stand behind a limit, some are done with a permit. */
+static void put_guarded_step(struct fuzz *f, uint32_t depth) {
+  uint32_t guard = guards(f, 6);
+  if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", guards(f, RATES));
+  if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", guards(f, PERMITS));
+  put_step(f, depth);
+  if (guard == 1) put(&f->t, " ] }");
+}
+
 static void put_steps(struct fuzz *f, uint32_t depth) {
   put(&f->t, "[ ");
-  for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) put(&f->t, "%s", i ? ", " : ""), put_step(f, depth);
+  for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) put(&f->t, "%s", i ? ", " : ""), put_guarded_step(f, depth);
   put(&f->t, " ]");
+}
+
+static void put_limits(struct fuzz *f) {
+  static const char *const kinds[] = {"token-bucket", "sliding-log", "sliding-counter", "fixed-window"};
+  static const char *const rates[] = {"5/s", "40/s", "3/100ms", "200/s", "1/2s"};
+  static const char *const per[] = {"all", "client", "class", "endpoint"};
+  static const char *const waits[] = {"",
+                                      "",
+                                      ", 'queue': 1",
+                                      ", 'queue': 5, 'wait': '20ms'",
+                                      ", 'queue': 'unlimited'",
+                                      ", 'queue': 'unlimited', 'wait': '3ms'",
+                                      ", 'queue': 3, 'wait': '0s'"};
+  put(&f->t, "'limits': { ");
+  for (uint32_t i = 0; i < RATES; i++)
+    put(&f->t, "'rate%u': { 'kind': '%s', 'rate': '%s', 'per': '%s', 'scope': '%s' }, ", i, kinds[i % 4], rates[guards(f, 5)],
+        per[guards(f, 4)], guards(f, 2) ? "shared" : "replica");
+  for (uint32_t i = 0; i < PERMITS; i++)
+    put(&f->t, "%s'permits%u': { 'kind': 'concurrency', 'limit': %u, 'per': '%s', 'scope': '%s'%s }", i ? ", " : "", i,
+        1 + guards(f, 5), per[guards(f, 4)], guards(f, 2) ? "shared" : "replica", waits[guards(f, 7)]);
+  put(&f->t, " },\n");
 }
 
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
@@ -155,6 +189,7 @@ static void put_traffic(struct fuzz *f) {
       put_duration(f, "think", 200000);
     }
     put_people(f, open);
+    if (open && guards(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + guards(f, 50), guards(f, 2));
     if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
     put(&f->t, ", 'mix': { ");
     for (uint32_t k = 0; k < f->endpoints; k++) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, 1 + below(f, 9));
@@ -204,11 +239,14 @@ static void put_faults(struct fuzz *f) {
 static void generate(struct fuzz *f, uint64_t seed) {
   *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)),
                      .people = stream_open(stream_key(seed, 0, 1, 0)),
+                     .guards = stream_open(stream_key(seed, 0, 2, 0)),
+                     .guarded = seed % 3 == 1,
                      .platform = (int)(seed % 4)};
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
+  if (f->guarded) put_limits(f);
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));

@@ -143,6 +143,24 @@ static void test_sizes(void) {
   check_bad_whole(bad, unit_parse_bytes);
 }
 
+static void test_bandwidth(void) {
+  static const struct whole_case good[] = {{"20Mbit/s", 20000000, NULL},
+                                           {"1.5Gbit/s", 1500000000, NULL},
+                                           {"64kbit/s", 64000, NULL},
+                                           {"300bit/s", 300, NULL},
+                                           {"1500kbit/s", 1500000, "1.5Mbit/s"},
+                                           {"unlimited", INT64_MAX, NULL},
+                                           {0}};
+  static const struct bad_case bad[] = {
+      {"20", "needs a unit: write \"20Mbit/s\" or \"20kbit/s\", not 20"},
+      {"20MB/s", "has no unit of bandwidth in \"20MB/s\": write bit/s, kbit/s, Mbit/s or Gbit/s, such as \"20Mbit/s\""},
+      {"fast", "must be a bandwidth such as \"20Mbit/s\" or \"unlimited\", not \"fast\""},
+      {"0.5bit/s", "is finer than a bit a second: \"0.5bit/s\""},
+      {0}};
+  check_whole(good, unit_parse_bandwidth, unit_print_bandwidth);
+  check_bad_whole(bad, unit_parse_bandwidth);
+}
+
 static void test_cpu(void) {
   static const struct whole_case good[] = {
       {"500m", 500, NULL}, {"4", 4000, NULL}, {"0.5", 500, "500m"}, {"1500m", 1500, NULL}, {"unlimited", INT64_MAX, NULL}, {0}};
@@ -153,6 +171,43 @@ static void test_cpu(void) {
       {0}};
   check_whole(good, unit_parse_cpu, unit_print_cpu);
   check_bad_whole(bad, unit_parse_cpu);
+}
+
+static void test_quotas(void) {
+  static const struct {
+    const char *text;
+    int64_t count, per_ns;
+  } good[] = {{"100/min", 100, 60 * SIM_S},
+              {"10/15min", 10, 900 * SIM_S},
+              {"5/15m", 5, 900 * SIM_S},
+              {"6/5s", 6, 5 * SIM_S},
+              {"1/1h30m", 1, 5400 * SIM_S},
+              {"3/day", 3, SIM_DAY},
+              {"2/year", 2, SIM_YEAR},
+              {"1000000/ms", 1000000, SIM_MS},
+              {"0/s", 0, SIM_S},
+              {"999999999999/1.5us", 999999999999, 1500}};
+  static const char *const bad[][2] = {
+      {"100", "needs a unit: write \"100/s\" or \"100/min\", not 100"},
+      {"1.5/s", "counts whole requests: write \"3/2s\" for 1.5 a second, not \"1.5/s\""},
+      {"10/15", "must be a number per time such as \"100/min\" or \"10/15min\", not \"10/15\""},
+      {"10/never", "must be a number per time such as \"100/min\" or \"10/15min\", not \"10/never\""},
+      {"10/", "must be a number per time such as \"100/min\" or \"10/15min\", not \"10/\""},
+      {"/s", "must be a number per time such as \"100/min\" or \"10/15min\", not \"/s\""},
+      {"-5/s", "must be a number per time such as \"100/min\" or \"10/15min\", not \"-5/s\""}};
+  struct arena *arena = arena_new();
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    struct quota q = {0};
+    const char *wrong = unit_parse_quota(arena, good[i].text, &q);
+    test_check(!wrong && q.count == good[i].count && q.per_ns == good[i].per_ns, "%s: %lld in %lld ns%s", good[i].text,
+               (long long)q.count, (long long)q.per_ns, wrong ? wrong : "");
+  }
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct quota q = {0};
+    const char *wrong = unit_parse_quota(arena, bad[i][0], &q);
+    test_check(wrong && !strcmp(wrong, bad[i][1]), "%s: %s", bad[i][0], wrong ? wrong : "is taken");
+  }
+  arena_free(arena);
 }
 
 static void test_rates(void) {
@@ -270,7 +325,9 @@ static void test_round_trips(void) {
 static const struct test_case cases[] = {{"durations", test_durations},
                                          {"bad_durations", test_bad_durations},
                                          {"sizes", test_sizes},
+                                         {"bandwidth", test_bandwidth},
                                          {"cpu", test_cpu},
+                                         {"quotas", test_quotas},
                                          {"rates", test_rates},
                                          {"ratios", test_ratios},
                                          {"clock_and_limit", test_clock_and_limit},

@@ -1,4 +1,6 @@
 #include "models/compute/container.h"
+#include "models/protection/limiter.h"
+#include "models/data/stock.h"
 #include "models/world.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -252,15 +254,20 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
     uint32_t depth = 0;
     while (depth < r->depth && !inside(c, r, depth)) depth++;
     if (depth == r->depth) continue;
-    if (depth + 1 == r->depth && r->waiting != WAITING_ELSEWHERE)
+    if (depth + 1 == r->depth && r->waiting != WAITING_ELSEWHERE) {
       r->doomed = true;
-    else
+      if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
+    } else
       request_give_up(w, r, outcome);
   }
   c->generation = dead_generation + 1;
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
-    if (!r->live || !r->doomed) continue;
+    if (!r->live) continue;
+    if (!r->doomed) {
+      if (r->permits != NOBODY) limit_replica_died(w, r, c, dead_generation);
+      continue;
+    }
     r->doomed = false;
     if (r->waiting == WAITING_POOL) request_book(r, r->wait_cell, world_now(w));
     r->waiting = WAITING_NOT;
@@ -277,5 +284,6 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   node_share(w, &w->nodes[c->node], c);
   const struct service_config *config = w->services[c->service].config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
+  if (c->id == w->services[c->service].first) stock_clear_locks(w, c->service);
   fail_all_inside(w, c, outcome);
 }

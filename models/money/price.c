@@ -41,25 +41,31 @@ static const struct record charge_record = {"charge", sizeof(struct charge_confi
                                             "Something that costs and is not a node.", NULL};
 
 #define AT(member) offsetof(struct bill_config, member)
-static const struct field bill_fields[] = {{.name = "charges",
-                                            .kind = FIELD_MAP,
-                                            .offset = AT(charges),
-                                            .record = &charge_record,
-                                            .optional = true,
-                                            .doc = "Charges by name."},
-                                           {.name = "egress",
-                                            .kind = FIELD_TEXT,
-                                            .offset = AT(egress),
-                                            .optional = true,
-                                            .doc = "Price item per GB sent to clients; absent: not charged."},
-                                           {.name = "egress_free_gb",
-                                            .kind = FIELD_NUMBER,
-                                            .offset = AT(egress_free_gb),
-                                            .fallback = "0",
-                                            .low = 0,
-                                            .high = 1e12,
-                                            .doc = "GB a month that cost nothing."},
-                                           {0}};
+static const struct field bill_fields[] = {
+    {.name = "charges",
+     .kind = FIELD_MAP,
+     .offset = AT(charges),
+     .record = &charge_record,
+     .optional = true,
+     .doc = "Charges by name."},
+    {.name = "egress",
+     .kind = FIELD_TEXT,
+     .offset = AT(egress),
+     .optional = true,
+     .doc = "Price item per GB that the origin sends, to clients or to a CDN; absent: not charged."},
+    {.name = "egress_free_gb",
+     .kind = FIELD_NUMBER,
+     .offset = AT(egress_free_gb),
+     .fallback = "0",
+     .low = 0,
+     .high = 1e12,
+     .doc = "GB a month that cost nothing."},
+    {.name = "cdn",
+     .kind = FIELD_TEXT,
+     .offset = AT(cdn),
+     .optional = true,
+     .doc = "Price item per GB that a CDN sends to clients; absent: not charged."},
+    {0}};
 #undef AT
 const struct record bill_record = {"bill", sizeof(struct bill_config), bill_fields, "What costs besides the nodes.", NULL};
 
@@ -84,9 +90,16 @@ static void add_row(struct bill_row *rows, uint32_t *count, const struct price_l
   rows[(*count)++] = (struct bill_row){item, price, unit, from, quantity, each, each * quantity};
 }
 
-uint32_t bill_compute(const struct model *m, double egress_bytes_per_s, struct arena *arena, struct bill_row **out) {
+static double gb_a_month(double bytes_per_s) { return bytes_per_s * 730 * 3600 / 1e9; }
+
+static void add_per_gb(struct bill_row *rows, uint32_t *count, const char *item, const char *price, const struct price_item *from,
+                       double gb) {
+  if (from) rows[(*count)++] = (struct bill_row){item, price, "GB", from, gb, from->price.amount, gb * from->price.amount};
+}
+
+uint32_t bill_compute(const struct model *m, struct sent_bytes per_s, struct arena *arena, struct bill_row **out) {
   const struct bill_config *b = &m->bill;
-  struct bill_row *rows = *out = arena_new_array(arena, struct bill_row, m->platform.nodes.count + b->charges.count + 2);
+  struct bill_row *rows = *out = arena_new_array(arena, struct bill_row, m->platform.nodes.count + b->charges.count + 3);
   uint32_t count = 0;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     const struct node_group *g = model_nodes(m, i);
@@ -95,10 +108,9 @@ uint32_t bill_compute(const struct model *m, double egress_bytes_per_s, struct a
   const struct charge_config *charges = b->charges.items;
   for (uint32_t i = 0; i < b->charges.count; i++)
     add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, "", charges[i].quantity);
-  const struct price_item *egress = price_named(&b->prices, b->egress);
-  if (!egress) return count;
-  double gb = fmax(0, egress_bytes_per_s * 730 * 3600 / 1e9 - b->egress_free_gb);
+  double gb = fmax(0, gb_a_month(per_s.origin) - b->egress_free_gb);
   const char *item = b->egress_free_gb > 0 ? arena_format(arena, "egress above %g GB", b->egress_free_gb) : "egress";
-  rows[count++] = (struct bill_row){item, b->egress, "GB", egress, gb, egress->price.amount, gb * egress->price.amount};
+  add_per_gb(rows, &count, item, b->egress, price_named(&b->prices, b->egress), gb);
+  add_per_gb(rows, &count, "CDN egress", b->cdn, price_named(&b->prices, b->cdn), gb_a_month(per_s.cdn));
   return count;
 }

@@ -33,6 +33,7 @@ struct bill_config {
   struct config_list charges; /* struct charge_config */
   const char *egress;         /* price item per GB, or null */
   double egress_free_gb;      /* per month */
+  const char *cdn;            /* price item per GB, or null */
   struct price_list prices;   /* bound from the file that the scenario names */
 };
 
@@ -47,7 +48,11 @@ struct bill_row {
 const struct price_item *price_named(const struct price_list *, const char *name); /* null when not listed */
 /* Per month: node-hours and per-month prices; NaN for a price per something else. */
 double price_monthly(const struct money_value *);
-/* The bill for a month in which `egress_bytes_per_s` were sent on average. Rows in the arena. */
-uint32_t bill_compute(const struct model *, double egress_bytes_per_s, struct arena *, struct bill_row **rows);
+/* Bytes sent a second, on average: by our nodes, and by a CDN in front of them. */
+struct sent_bytes {
+  double origin, cdn;
+};
+/* The bill for a month in which so much was sent. Rows in the arena. */
+uint32_t bill_compute(const struct model *, struct sent_bytes per_s, struct arena *, struct bill_row **rows);
 
 #endif

@@ -7,7 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay", "retry"};
+const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool",   "network", "external",
+                                                 "delay", "retry",   "permit", "lock"};
 
 struct instruction *compile_emit(struct compiler *c, enum operation operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -17,7 +18,9 @@ struct instruction *compile_emit(struct compiler *c, enum operation operation,
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
   struct instruction *in = &p->instructions[p->count++];
-  *in = (struct instruction){.run = run, .operation = operation, .service = -1};
+  bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK;
+  p->draws += draws;
+  *in = (struct instruction){.run = run, .operation = operation, .service = -1, .draw = (uint16_t)p->draws};
   return in;
 }
 
@@ -83,6 +86,13 @@ void compile_leave(struct compiler *c) {
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
 }
 
+void compile_return(struct compiler *c, uint16_t outcome) {
+  uint32_t depth = c->depth;
+  while (c->depth) compile_leave(c); /* the frames stay in their array */
+  compile_emit(c, OPERATION_END, request_end)->outcome = outcome;
+  c->depth = depth;
+}
+
 void compile_cpu(struct compiler *c, const struct distribution *demand) {
   int32_t service = compile_service(c);
   if (service < 0) {
@@ -97,21 +107,28 @@ void compile_cpu(struct compiler *c, const struct distribution *demand) {
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
-  struct compiler c = {.model = m, .program = p, .arena = arena};
+  struct compiler c = {.model = m, .program = p, .arena = arena, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
+  p->unheld = -1;
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
   if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
   compile_steps(&c, &e->steps);
   if (e->retried) p->retry_cell = compile_cell(&c, -1, TIME_RETRY);
   if (e->entry >= 0) compile_leave(&c);
-  compile_emit(&c, OPERATION_END, request_end);
+  p->end = (uint16_t)p->count;
+  compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
+  p->network_cell = -1, p->edge_hit = e->cdn.hit;
+  if (client_network_before(m, e)) client_network_compile(&c, e);
   return c.fault;
 }
 
 struct walk {
   int32_t frames[PROGRAM_FRAMES];
   uint32_t depth;
-  int32_t connected; /* service whose connection is held, or -1 */
-  enum route route;  /* of the innermost call: a query holds nothing but its computation */
+  int32_t connected;                 /* service whose connection is held, or -1 */
+  int32_t locked;                    /* stock whose row is locked, or -1 */
+  enum route route;                  /* of the innermost call: a query holds nothing but its computation */
+  uint16_t permits[PROGRAM_PERMITS]; /* limits whose permits are held */
+  uint32_t permit_count;
 };
 
 static bool has_pool(const struct model *m, int32_t service, int32_t database) {
@@ -121,27 +138,44 @@ static bool has_pool(const struct model *m, int32_t service, int32_t database) {
   return false;
 }
 
-/* Time passes: for everybody who holds a thread or a connection meanwhile. */
+/* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
   for (uint32_t i = 0; i < w->depth; i++)
     if (model_service(d->model, (uint32_t)w->frames[i])->runtime == RUNTIME_THREADS) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
+  for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
+  if (w->locked >= 0) d->locked_s[w->locked] += weighted_s;
+}
+
+/* A hop within a transaction, between services that are placed so that they cannot meet: the row stays locked. */
+static void pass_hop(const struct walk *w, const struct demand_sums *d, int32_t from, int32_t to, double weight) {
+  const struct service_config *a = model_service(d->model, (uint32_t)from), *b = model_service(d->model, (uint32_t)to);
+  if (w->locked >= 0 && a->place != b->place)
+    d->locked_s[w->locked] += weight * sim_seconds(d->model->platform.network.between_nodes);
 }
 
 static void step(struct walk *w, const struct instruction *in, double weight, const struct demand_sums *d) {
   double mean_s = in->demand.mean * 1e-9;
   switch (in->operation) {
   case OPERATION_ENTER:
+    if (w->depth) pass_hop(w, d, w->frames[w->depth - 1], in->service, weight);
     w->frames[w->depth++] = in->service, w->route = in->route;
     break;
   case OPERATION_LEAVE:
     w->depth--, w->route = ROUTE_ANY;
+    if (w->depth) pass_hop(w, d, in->service, w->frames[w->depth - 1], weight);
     break;
   case OPERATION_ACQUIRE:
     if (has_pool(d->model, w->frames[w->depth - 1], in->service)) w->connected = w->frames[w->depth - 1];
     break;
   case OPERATION_RELEASE:
     w->connected = -1;
+    break;
+  case OPERATION_PERMIT:
+    w->permits[w->permit_count++] = in->limit;
+    break;
+  case OPERATION_PERMIT_BACK:
+    w->permit_count--;
     break;
   case OPERATION_CPU:
     d->cpu_s[in->service] += weight * mean_s;
@@ -151,6 +185,12 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
   case OPERATION_EXTERNAL:
   case OPERATION_DELAY:
     pass(w, d, weight * mean_s);
+    break;
+  case OPERATION_LOCK:
+    w->locked = in->stock;
+    break;
+  case OPERATION_STOCK:
+    w->locked = -1;
     break;
   default:
     break;
@@ -168,7 +208,7 @@ static void walk_demand(const struct program *p, uint32_t at, struct walk w, dou
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
-  walk_demand(p, 0, (struct walk){.connected = -1}, weight, d);
+  walk_demand(p, 0, (struct walk){.connected = -1, .locked = -1}, weight * (1 - p->edge_hit), d);
 }
 
 static double walk_serving(const struct program *p, uint32_t at, double (*serving)(void *, int32_t, enum route), void *context) {
@@ -189,5 +229,6 @@ static double walk_serving(const struct program *p, uint32_t at, double (*servin
 }
 
 double program_serving(const struct program *p, double (*serving)(void *, int32_t, enum route), void *context) {
-  return walk_serving(p, 0, serving, context);
+  double served = walk_serving(p, 0, serving, context);
+  return p->edge_hit > 0 ? p->edge_hit + (1 - p->edge_hit) * served : served;
 }

@@ -2,10 +2,11 @@
  *
  * A request executes it: an instruction either goes on at once or parks the request and is resumed by an event. There are no
  * loops: every instruction runs at most once, so its number keys the request's draws, and what the request does elsewhere
- * never shifts them. The same array is walked without requests: for the share of requests that would find a serving path,
+ * never shifts them. Limits take no numbers: with and without them the same customers come. The same array is walked without requests: for the share of requests that would find a serving path,
  * and for the mean demand on each service. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
+#include "models/network/client_network.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include <stdbool.h>
@@ -15,10 +16,21 @@ struct model;
 struct request;
 struct world;
 
-enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_INSTRUCTIONS = 2000 };
+enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
-enum time_kind { TIME_QUEUE, TIME_SERVICE, TIME_POOL, TIME_NETWORK, TIME_EXTERNAL, TIME_DELAY, TIME_RETRY, TIME_KINDS };
+enum time_kind {
+  TIME_QUEUE,
+  TIME_SERVICE,
+  TIME_POOL,
+  TIME_NETWORK,
+  TIME_EXTERNAL,
+  TIME_DELAY,
+  TIME_RETRY,
+  TIME_PERMIT,
+  TIME_LOCK,
+  TIME_KINDS
+};
 extern const char *const time_kind_names[TIME_KINDS];
 
 enum operation {
@@ -32,7 +44,12 @@ enum operation {
   OPERATION_EXTERNAL, /* wait for somebody else's service */
   OPERATION_ANSWER,   /* it has answered, or failed */
   OPERATION_DELAY,
-  OPERATION_END
+  OPERATION_END,
+  OPERATION_LIMIT,  /* ask a limit, or end */
+  OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
+  OPERATION_PERMIT_BACK,
+  OPERATION_LOCK, /* wait for the row in which a stock is counted */
+  OPERATION_STOCK /* reserve, pay or release */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -46,8 +63,12 @@ struct instruction {
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  uint16_t draw;              /* its number among those that may draw, from 1: keys the request's draws */
+  uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
+  uint16_t stock;             /* LOCK, STOCK */
+  uint16_t outcome;           /* END: how it ends for the client */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns */
+  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
 };
 
 struct cell {
@@ -57,18 +78,24 @@ struct cell {
 
 struct program {
   struct instruction *instructions;
-  uint32_t count;
+  uint32_t count, draws;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
-  uint16_t retry_cell; /* before the last attempt; of endpoints whose clients may make more than one */
+  uint16_t retry_cell;  /* before the last attempt; of endpoints whose clients may make more than one */
+  uint16_t end;         /* where it ends when all went well */
+  uint16_t handshake;   /* where the set-up of a connection begins, after the end; 0: none */
+  int32_t network_cell; /* of the time between client and entry; -1: it takes none */
+  double edge_hit;      /* share of the requests that a CDN answers */
+  int32_t unheld;       /* the first stock that is paid or released without a reserve before it, or -1 */
 };
 
 struct endpoint_config {
   const char *name;
-  int32_t entry;            /* service, or -1: steps run nowhere in particular */
-  struct config_list steps; /* struct choice of step_choices */
-  int64_t response;         /* bytes sent to the client */
-  bool retried;             /* derived: some client may make more than one attempt */
+  int32_t entry;             /* service, or -1: steps run nowhere in particular */
+  struct config_list steps;  /* struct choice of step_choices */
+  int64_t request, response; /* bytes sent by the client and to it */
+  struct cdn_config cdn;
+  bool retried; /* derived: some client may make more than one attempt */
 };
 
 extern const struct record endpoint_record;
@@ -80,8 +107,9 @@ struct compiler {
   const struct model *model;
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
-  uint32_t depth;
-  const char *fault; /* the first; null while all is well */
+  uint32_t depth, permits;        /* permits: held where the next instruction stands */
+  bool *reserved;                 /* by stock: a reserve step has been compiled */
+  const char *fault;              /* the first; null while all is well */
   struct arena *arena;
 };
 
@@ -100,6 +128,8 @@ struct instruction *compile_enter(struct compiler *, int32_t service, enum route
 void compile_leave(struct compiler *);
 void compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
+/* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
+void compile_return(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
 
 /* Compiles one endpoint. Null, or what is wrong. */
@@ -113,6 +143,8 @@ struct demand_sums {
   double *primary_s;   /* of this, what only the first replica can do: writes */
   double *held_s;      /* runtime threads: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
+  double *permit_s;    /* by limit: time for which its permits are held */
+  double *locked_s;    /* by stock: time that its row is locked */
 };
 
 /* Walks every path and adds to the sums. */

@@ -1,12 +1,14 @@
 #include "models/request/request.h"
 #include "models/compute/balancer.h"
+#include "models/protection/limiter.h"
+#include "models/data/stock.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
 
 const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejected", "pool_timeout", "refused",      "unreachable",
                                                  "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
-                                                 "shed",       NULL};
+                                                 "shed",       "limited", "sold_out", "expired",      "lock_timeout", NULL};
 
 struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -18,9 +20,9 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
   struct request *r = world_request(w, id);
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
-  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->client = NOBODY;
+  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->client = r->permits = NOBODY;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
-  r->depth = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->depth = 0, r->waiting = WAITING_NOT, r->live = true, r->holds = NOBODY, r->transaction = -1;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->impatient = w->sources[source].impatient;
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
@@ -29,11 +31,19 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
   return r;
 }
 
+void request_begins(struct world *w, struct request *r) {
+  if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0)) {
+    r->from_edge = r->answered = false;
+    client_network_sends(w, r);
+  } else
+    request_resume(w, r);
+}
+
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   struct request *r = request_new(w, source, endpoint, key, user);
   if (!r) return;
   observation_arrival(&w->observation, endpoint, world_now(w));
-  request_resume(w, r);
+  request_begins(w, r);
 }
 
 static bool frame_alive(const struct world *w, const struct frame *f) {
@@ -55,6 +65,7 @@ void request_resume(struct world *w, struct request *r) {
 /* --- endings ------------------------------------------------------------------------------------------------------------- */
 
 static void forget(struct world *w, struct request *r) {
+  if (__builtin_expect(r->holds != NOBODY, 0)) stock_let_go(w, &r->holds);
   r->live = false;
   pool_give(&w->requests, r->id);
 }
@@ -98,6 +109,8 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   if (r->patience_runs) request_served(w, r);
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
+  if (r->permits != NOBODY) limit_unwind(w, r, -1);
+  if (__builtin_expect(r->transaction >= 0, 0)) stock_abandon(w, r);
   while (r->depth) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
@@ -106,11 +119,12 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
-  (void)in;
+  if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
+  if (__builtin_expect(r->permits != NOBODY, 0)) limit_unwind(w, r, -1); /* it ends early, sold out */
   if (r->client_gone)
     w->observation.wasted++;
   else
-    request_give_up(w, r, OUTCOME_COMPLETED);
+    request_give_up(w, r, (enum outcome)in->outcome);
   forget(w, r);
   return false;
 }
@@ -152,8 +166,10 @@ sim_time request_waited(const struct world *w, const struct request *r) {
   const struct program *p = &w->model->programs[r->endpoint];
   sim_time sum = 0;
   for (uint32_t i = 0; i < p->cell_count; i++)
-    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL) sum += r->cell[i];
-  if (r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD || r->waiting == WAITING_POOL) sum += world_now(w) - r->since;
+    if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL || p->cells[i].kind == TIME_LOCK ||
+        p->cells[i].kind == TIME_PERMIT)
+      sum += r->cell[i];
+  if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_PERMIT) sum += world_now(w) - r->since;
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }
@@ -206,13 +222,23 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->first : s->rotation[0];
   /* Between two calls of one request others have moved the turn: its further calls fall anywhere. */
   const struct balancer *b = in->again ? &balancers[BALANCER_RANDOM] : &balancers[s->config->balance];
-  return s->rotation[b->pick(w, s, r->key, r->pc)];
+  return s->rotation[b->pick(w, s, r->key, in->draw)];
+}
+
+/* The client's connection leads to one replica; its first request chooses. */
+static uint32_t entrance(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  if (__builtin_expect(!w->sources[r->source].network.connections, 1)) return pick(w, s, in, r);
+  uint32_t pinned = client_network_pinned(w, r, in->service);
+  if (pinned != NOBODY) return pinned;
+  uint32_t picked = pick(w, s, in, r);
+  client_network_pin(w, r, in->service, picked);
+  return picked;
 }
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   if (!s->in_rotation || service_lacks_quorum(s)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
-  struct container *c = &w->containers[pick(w, s, in, r)];
+  struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
   if (c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING) {
     if (c->node == NOBODY || w->nodes[c->node].up) return unserved(w, r, in, OUTCOME_REFUSED);
     r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
@@ -245,7 +271,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
 
 bool request_compute(struct world *w, struct request *r, const struct instruction *in) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
-  struct stream draws = stream_at(r->key, r->pc);
+  struct stream draws = stream_at(r->key, in->draw);
   r->work = distribution_sample_time(&in->demand, &draws);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
   if (!r->work) return true;

@@ -36,12 +36,18 @@ enum outcome {
   OUTCOME_CALL_TIMEOUT, /* a caller inside gave up its call */
   OUTCOME_BREAKER,      /* a circuit breaker let no call through */
   OUTCOME_SHED,         /* dropped by the service when its turn came: it had waited too long */
+  OUTCOME_LIMITED,      /* refused by a limit: 429, at once */
+  OUTCOME_SOLD_OUT,     /* answered: too little stock was left. No failure */
+  OUTCOME_EXPIRED,      /* what it wanted to pay had run out, or was never held */
+  OUTCOME_LOCK_TIMEOUT, /* waited too long for the row in which a stock is counted */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
+/* A page that says "sold out" is an answer, though not the one that was asked for. */
+static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; COMPUTING: on a thread. */
-enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_ELSEWHERE, COMPUTING };
+/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: for a row; PERMIT: of a limit; COMPUTING: on a thread. */
+enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_LOCK, WAITING_PERMIT, WAITING_ELSEWHERE, COMPUTING };
 
 struct frame {
   uint32_t container, generation;
@@ -50,28 +56,35 @@ struct frame {
 };
 
 struct request {
-  uint64_t key;     /* of its draws: instruction i draws from stream_at(key, i) */
+  uint64_t key;     /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
   sim_time arrived; /* intended arrival: latency counts from here */
   sim_time since;   /* start of the current wait */
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
-  lane_ticket pool_patience;
+  lane_ticket pool_patience;         /* of the wait for a connection, a lock or a permit */
   uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
+  uint32_t permits;                  /* the newest that it holds, or NOBODY */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
   int16_t connection_service; /* the database that its connection leads to */
+  int16_t transaction;        /* the stock whose row it has locked or waits for, or -1 */
+  uint32_t holds;             /* what it has reserved: list of struct hold, or NOBODY */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
+  bool sold_out;                 /* its last reserve found too little */
+  bool from_edge, answered;      /* a CDN answers it; its answer is on the way to the client */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
   struct frame frames[PROGRAM_FRAMES];
   int64_t cell[]; /* as many as the largest program has */
 };
 
-/* A new request of a source: sent now. n: its number within the source. */
+/* A new request of a source: sent now. user: the number of its client within the source, or NOBODY: one never seen before. */
 void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
 /* The same as an attempt of a client, which is yet to be resumed and is not counted as an arrival. Null: the run is stopped. */
 struct request *request_new(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
+/* Sends it on its way: over the client's network to the entry, or at once. */
+void request_begins(struct world *, struct request *);
 /* Its client does not wait for it any more; it goes on, and nobody is told how it ends. */
 void request_forsake(struct world *, struct request *);
 /* Executes instructions until the request waits or is gone. */
@@ -102,6 +115,11 @@ bool request_accept(struct world *, struct request *, const struct instruction *
 bool request_leave(struct world *, struct request *, const struct instruction *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
 bool request_end(struct world *, struct request *, const struct instruction *);
+
+/* Who sent it: the same number for all requests of one client, and for nobody else's. The one place that says so. */
+static inline uint64_t request_client(const struct request *r) {
+  return r->user == NOBODY ? r->key | (uint64_t)1 << 63 : (uint64_t)r->source << 32 | r->user;
+}
 
 /* Books the time since r->since into the cell. */
 static inline void request_book(struct request *r, uint16_t cell, sim_time now) {

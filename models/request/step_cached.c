@@ -16,7 +16,7 @@ struct cached_step {
 
 static bool look_up(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
-  struct stream draws = stream_at(r->key, r->pc);
+  struct stream draws = stream_at(r->key, in->draw);
   if (stream_uniform(&draws) < in->probability) r->pc = in->target;
   return true;
 }

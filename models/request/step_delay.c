@@ -8,7 +8,7 @@ struct delay_step {
 };
 
 static bool sleep_on(struct world *w, struct request *r, const struct instruction *in) {
-  struct stream draws = stream_at(r->key, r->pc);
+  struct stream draws = stream_at(r->key, in->draw);
   sim_time delay = distribution_sample_time(&in->demand, &draws);
   if (!delay) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;

@@ -10,7 +10,7 @@ struct external_step {
 
 static bool fails(const struct request *r, const struct instruction *in) {
   if (in->probability <= 0) return false;
-  struct stream draws = stream_at(r->key, (uint64_t)r->pc + PROGRAM_INSTRUCTIONS);
+  struct stream draws = stream_at(r->key, (uint64_t)in->draw + PROGRAM_INSTRUCTIONS);
   return stream_uniform(&draws) < in->probability;
 }
 
@@ -21,7 +21,7 @@ static bool answered(struct world *w, struct request *r, const struct instructio
 }
 
 static bool ask(struct world *w, struct request *r, const struct instruction *in) {
-  struct stream draws = stream_at(r->key, r->pc);
+  struct stream draws = stream_at(r->key, in->draw);
   sim_time latency = distribution_sample_time(&in->demand, &draws);
   if (!latency) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;

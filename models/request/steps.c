@@ -1,8 +1,9 @@
 #include "models/request/steps.h"
 #include "models/request/program.h"
 
-static const struct alternative *const kinds[] = {&step_cpu,      &step_call,  &step_query, &step_cached,
-                                                  &step_external, &step_delay, NULL};
+static const struct alternative *const kinds[] = {&step_cpu,      &step_call,    &step_query, &step_cached,
+                                                  &step_external, &step_delay,   &step_limit, &step_reserve,
+                                                  &step_pay,      &step_release, NULL};
 
 const struct choice_set step_choices = {"step", "One thing that a request does.", kinds, NULL};
 
@@ -18,13 +19,25 @@ static const struct field fields[] = {{.name = "entry",
                                        .offset = AT(steps),
                                        .choices = &step_choices,
                                        .doc = "What a request does, in order."},
+                                      {.name = "cdn",
+                                       .kind = FIELD_RECORD,
+                                       .offset = AT(cdn),
+                                       .record = &cdn_record,
+                                       .doc = "A content delivery network that answers some of the requests."},
+                                      {.name = "request",
+                                       .kind = FIELD_BYTES,
+                                       .offset = AT(request),
+                                       .fallback = "\"0B\"",
+                                       .low = 0,
+                                       .high = 1e15,
+                                       .doc = "Sent by the client: takes time on its link."},
                                       {.name = "response",
                                        .kind = FIELD_BYTES,
                                        .offset = AT(response),
                                        .fallback = "\"0B\"",
                                        .low = 0,
                                        .high = 1e15,
-                                       .doc = "Sent to the client: counts as egress on the bill."},
+                                       .doc = "Sent to the client: takes time on its link, and counts as egress on the bill."},
                                       {0}};
 const struct record endpoint_record = {"endpoint", sizeof(struct endpoint_config), fields,
                                        "A kind of request, as a program of steps.", NULL};

@@ -1,4 +1,5 @@
 #include "models/traffic/client.h"
+#include "models/data/stock.h"
 #include "models/traffic/journey.h"
 #include "models/traffic/waiting_room.h"
 #include "models/world.h"
@@ -73,7 +74,7 @@ static void attempt(struct world *w, struct client *c) {
   meter_count(w, meters_of(w, c)->attempts);
   arm_reload(w, c);
   arm_hedge(w, c);
-  request_resume(w, r);
+  request_begins(w, r);
 }
 
 /* The client no longer waits for what runs: the servers notice nothing. */
@@ -123,10 +124,10 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
   attempt(w, c);
 }
 
-static void go_on(struct world *w, struct client *c, bool answered) {
+static void go_on(struct world *w, struct client *c, enum outcome outcome) {
   struct source *s = source_of(w, c);
   if (s->config->kind == SOURCE_SESSION) {
-    journey_goes_on(w, c, answered);
+    journey_goes_on(w, c, outcome);
     return;
   }
   if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, c->user, c->arrived);
@@ -143,7 +144,7 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
   struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, c->arrived, r ? r->cell : NULL};
   if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
   observation_end(&w->observation, &ended, outcome, world_now(w));
-  go_on(w, c, outcome == OUTCOME_COMPLETED);
+  go_on(w, c, outcome);
 }
 
 static void backs_off(struct world *w, struct client *c, const struct source_config *s) {
@@ -182,9 +183,9 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
   leave_out(c, r->id);
   w->clients.answered++;
   if (w->observation.records_waits) c->waited += request_waited(w, r);
-  if (outcome != OUTCOME_COMPLETED && c->running) return; /* its copy may still be answered */
+  if (outcome_failed(outcome) && c->running) return; /* its copy may still be answered */
   c->failures++;
-  if (outcome != OUTCOME_COMPLETED && may_retry(w, c, outcome))
+  if (outcome_failed(outcome) && may_retry(w, c, outcome))
     backs_off(w, c, config_of(w, c));
   else
     errand_ends(w, c, r, outcome);
@@ -207,7 +208,7 @@ void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user,
   uint32_t id = pool_take(&w->clients.pool);
   struct client *c = client_at(&w->clients, id);
   *c = (struct client){
-      .id = id, .source = source, .number = n, .user = user, .wanted = endpoint, .began = world_now(w), .state = CLIENT_THINKS};
+      .id = id, .source = source, .number = n, .user = user, .holds = NOBODY, .wanted = endpoint, .began = world_now(w), .state = CLIENT_THINKS};
   int32_t room = config_of(w, c)->room;
   if (room >= 0)
     waiting_room_enter(w, (uint32_t)room, c, n);
@@ -229,8 +230,13 @@ void client_enters(struct world *w, struct client *c) {
 void client_gone(struct world *w, struct client *c) {
   int32_t room = config_of(w, c)->room;
   c->state = CLIENT_FREE;
+  if (c->holds != NOBODY) stock_let_go(w, &c->holds);
   pool_give(&w->clients.pool, c->id);
   if (room >= 0 && c->admitted) waiting_room_left(w, (uint32_t)room);
+}
+
+uint32_t *client_holds(struct world *w, struct request *r) {
+  return r->client != NOBODY && !r->client_gone ? &client_at(&w->clients, r->client)->holds : &r->holds;
 }
 
 void clients_start(struct world *w) {

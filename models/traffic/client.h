@@ -52,6 +52,7 @@ struct client {
   uint32_t request[CLIENT_ATTEMPTS], running;
   uint32_t position; /* in the room's line */
   timer_ticket pause, reload, hedge, impatience;
+  uint32_t holds; /* of stock (models/data/stock.h): its attempts reserve and pay for it */
   int32_t wanted; /* endpoint, or -1: as the mix says */
   uint16_t endpoint, place;
   uint8_t state;
@@ -88,6 +89,9 @@ void client_asks(struct world *, struct client *, uint32_t endpoint, uint64_t ke
 /* One of its attempts has ended for it: answered, failed or timed out. */
 void client_answered(struct world *, struct request *, enum outcome);
 void client_gone(struct world *, struct client *);
+
+/* Where holds of stock belong: to the client whose attempt it is as long as it waits for it, else to the request. */
+uint32_t *client_holds(struct world *, struct request *);
 
 static inline struct client *client_at(const struct clients *c, uint32_t id) { return pool_at(&c->pool, id); }
 

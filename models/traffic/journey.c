@@ -156,12 +156,12 @@ static void thinks(struct world *w, struct client *c, const struct place_config 
   c->pause = timer_heap_push(w->clients.thinking, world_after(w, pause), c->id);
 }
 
-void journey_goes_on(struct world *w, struct client *c, bool answered) {
+void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
   const struct source_config *s = w->sources[c->source].config;
   const struct place_config *p = place_at(s, c->place);
-  bool again = !answered && p->failed == FAILED_AGAIN;
-  if (!answered && p->failed == FAILED_LEAVE) {
-    ends(w, c, true);
+  bool failed = outcome_failed(outcome), again = failed && p->failed == FAILED_AGAIN, leaves = failed && p->failed == FAILED_LEAVE;
+  if (leaves || outcome == OUTCOME_SOLD_OUT) {
+    ends(w, c, leaves);
     return;
   }
   int32_t next = again                                      ? c->place

@@ -10,7 +10,7 @@
  * cluster. */
 #ifndef JOURNEY_H
 #define JOURNEY_H
-#include "sim/describe/field.h"
+#include "models/request/request.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/sim_time.h"
 
@@ -44,8 +44,8 @@ void journey_visits(const struct source_config *, double *visits);
 
 /* A client begins its journey: session n of the source. */
 void journey_begins(struct world *, struct client *, uint64_t n);
-/* Its request has been answered, or has failed for good. */
-void journey_goes_on(struct world *, struct client *, bool answered);
+/* Its request has been answered, or has failed for good. Who is told that all is sold goes home. */
+void journey_goes_on(struct world *, struct client *, enum outcome);
 /* Handler: it has thought. */
 void journey_asks(void *world, uint32_t client);
 

@@ -86,6 +86,12 @@ static const struct field fields[] = {
      .record = &place_record,
      .optional = true,
      .doc = "Session: what a client asks for, place by place; it starts at the first."},
+    {.name = "clients",
+     .kind = FIELD_RECORD,
+     .offset = AT(clients),
+     .record = &clients_record,
+     .doc =
+         "Open: how many different clients send, for what knows its clients: limits. Absent: each request comes from a new one."},
     {.name = "busyness_cv",
      .kind = FIELD_NUMBER,
      .offset = AT(busyness_cv),
@@ -159,6 +165,12 @@ static const struct field fields[] = {
      .low = 1,
      .high = 9e18,
      .doc = "Trace: starts again after so long."},
+    {.name = "connection",
+     .kind = FIELD_RECORD,
+     .offset = AT(connection),
+     .record = &connection_record,
+     .doc = "Connections of its clients: round trip, handshake, keep-alive."},
+    {.name = "link", .kind = FIELD_RECORD, .offset = AT(link), .record = &link_record, .doc = "The line of each of its clients."},
     {0}};
 #undef AT
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
@@ -184,14 +196,22 @@ uint64_t source_key(const struct source *s, uint64_t n) {
   return stream_bits(&draws);
 }
 
+/* Who sends it. One who may ask more than once without a name keeps the number of his arrival, whatever the attempt. */
+static uint32_t sender(const struct source *s, uint64_t n, uint64_t key, uint32_t user) {
+  if (user != NOBODY) return user;
+  if (s->config->clients.count) return identity_draw(&s->config->clients, key);
+  return s->has_clients ? (uint32_t)n : NOBODY;
+}
+
 void source_send(struct source *s, uint64_t n, uint32_t user) { source_send_to(s, n, user, -1); }
 
 void source_send_to(struct source *s, uint64_t n, uint32_t user, int32_t endpoint) {
+  uint64_t key = source_key(s, n);
+  user = sender(s, n, key, user);
   if (s->has_clients) {
     client_arrives(s->world, s->index, n, user, endpoint);
     return;
   }
-  uint64_t key = source_key(s, n);
   request_send(s->world, s->index, endpoint < 0 ? source_endpoint(s, key) : (uint32_t)endpoint, key, user);
 }
 
@@ -210,6 +230,7 @@ void source_start(struct source *s, struct world *w, const struct source_config 
   s->has_clients = client_needed(config);
   budget_init(&s->budget, &config->retry.budget, 0);
   start_mix(s);
+  client_network_start(s, w);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
   if (config->kind == SOURCE_CLOSED)
     users_start(s);

@@ -12,9 +12,11 @@
  * every cluster. */
 #ifndef SOURCE_H
 #define SOURCE_H
+#include "models/network/client_network.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/batch.h"
 #include "models/traffic/client.h"
+#include "models/traffic/identity.h"
 #include "models/traffic/profile.h"
 #include "models/traffic/journey.h"
 #include "models/traffic/trace.h"
@@ -41,7 +43,10 @@ struct source_config {
   struct distribution impatience; /* no kind: waits on, as long as time-out and retries let it */
   int32_t room;                   /* waiting room, or -1 */
   struct config_list journey;     /* struct place_config */
+  struct clients_config clients;  /* open: how many send; count 0: each request comes from another */
   double busyness_cv;
+  struct connection_config connection;
+  struct link_config link;
   struct choice burst, batch;
   struct dispersion_config dispersion;
   struct trace_config trace;
@@ -70,6 +75,7 @@ struct source {
   struct arrivals arrivals; /* open */
   struct replay replay;     /* trace */
   struct users users;       /* closed */
+  struct client_network network;
 };
 
 /* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */
@@ -77,7 +83,8 @@ double source_expected(const struct source_config *, sim_time from, sim_time to)
 
 void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);
 void source_stop(struct source *);
-/* Somebody arrives: request n of the source is sent now. user: NOBODY, or who waits for its end (closed). */
+/* Somebody arrives: request n of the source is sent now. user: who of the source it is (closed: he waits for its end); NOBODY: drawn
+ * from its clients, or somebody new. */
 void source_send(struct source *, uint64_t n, uint32_t user);
 /* The same for a given endpoint; -1: by the mix. */
 void source_send_to(struct source *, uint64_t n, uint32_t user, int32_t endpoint);

@@ -27,7 +27,9 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_BYTES,        /* int64_t bytes                        "512Mi", "8GB" */
                   FIELD_CPU,          /* int64_t millicores                   "500m", 4, 0.5; INT64_MAX for "unlimited" */
                   FIELD_RATE,         /* double per second                    "120/s", "40/min", "10000/day" */
+                  FIELD_QUOTA,        /* struct quota                         "100/min", "10/15min" */
                   FIELD_RATIO,        /* double 0..1 (or more)                "99.95%", 0.5 */
+                  FIELD_BANDWIDTH,    /* int64_t bits per second              "20Mbit/s"; INT64_MAX for "unlimited" */
                   FIELD_MONEY,        /* struct money_value                   "40 USD/month", "0.10 USD/h", "0.09 USD/GB" */
                   FIELD_CLOCK,        /* int64_t nanoseconds since midnight   "20:00", "10:00:30" */
                   FIELD_LIMIT,        /* int64_t, INT64_MAX for "unlimited"   511, "unlimited" */
@@ -57,6 +59,12 @@ struct money_value {
   double amount;
   char currency[4];
   char per[12];
+};
+
+/* So many in so long, exactly: a rate keeps the quotient only, and 60 a minute are not 1 a second to who counts in windows. */
+struct quota {
+  int64_t count;
+  int64_t per_ns;
 };
 
 struct weights {

@@ -11,6 +11,7 @@ static bool number_of(const struct field *field, const void *memory, double *out
   case FIELD_INTEGER:
   case FIELD_DURATION:
   case FIELD_BYTES:
+  case FIELD_BANDWIDTH:
   case FIELD_CPU:
   case FIELD_CLOCK:
   case FIELD_LIMIT:

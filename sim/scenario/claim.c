@@ -282,7 +282,7 @@ static void check_combination(struct parser *p, const struct measure *m) {
   case AGGREGATE_MEAN:
     if (!latency && m->quantity != QUANTITY_INSIDE && !(m->quantity == QUANTITY_TIME && m->subject <= SUBJECT_ENDPOINT) &&
         !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
-      FAIL(p, "takes means of a latency, an endpoint's wait, queue, service, pool, network, external or delay, a service's "
+      FAIL(p, "takes means of a latency, an endpoint's wait, queue, service, pool, network, external, delay or permit, a service's "
               "replicas, or of \"inside\"");
     break;
   case AGGREGATE_MAX:

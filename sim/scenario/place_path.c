@@ -57,6 +57,7 @@ bool place_number(struct arena *arena, enum field_kind kind, const char *text, d
   case FIELD_DISTRIBUTION:
   case FIELD_DURATION:
   case FIELD_BYTES:
+  case FIELD_BANDWIDTH:
   case FIELD_CPU:
   case FIELD_CLOCK:
   case FIELD_LIMIT:
@@ -75,7 +76,8 @@ bool place_number(struct arena *arena, enum field_kind kind, const char *text, d
 }
 
 enum field_kind place_kind_of_text(struct arena *arena, const char *value) {
-  static const enum field_kind kinds[] = {FIELD_NUMBER, FIELD_DURATION, FIELD_RATE, FIELD_RATIO, FIELD_BYTES, FIELD_CLOCK};
+  static const enum field_kind kinds[] = {FIELD_NUMBER, FIELD_DURATION,  FIELD_RATE, FIELD_RATIO,
+                                          FIELD_BYTES,  FIELD_BANDWIDTH, FIELD_CLOCK};
   double unused;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (place_number(arena, kinds[i], value, &unused)) return kinds[i];

@@ -91,7 +91,7 @@ static void put_units(FILE *out) {
   }
   fputs("\nDurations: `ns` `us` `ms` `s` `m` (or `min`) `h` `d` `w` `y` (365 days), from large to small. "
         "Sizes: `Ki` `Mi` `Gi` `Ti` are powers of 1024, `k` `M` `G` `T` and `KB` `MB` `GB` `TB` powers of 1000. "
-        "Rates: `/s` `/min` `/h` `/day` `/year`.\n",
+        "Rates: `/s` `/min` `/h` `/day` `/year`. Bandwidths: `bit/s` `kbit/s` `Mbit/s` `Gbit/s`, powers of 1000.\n",
         out);
 }
 

@@ -45,10 +45,14 @@ static const char *unit_key(enum field_kind kind) {
     return "unit:duration";
   case FIELD_BYTES:
     return "unit:size";
+  case FIELD_BANDWIDTH:
+    return "unit:bandwidth";
   case FIELD_CPU:
     return "unit:cpu";
   case FIELD_RATE:
     return "unit:rate";
+  case FIELD_QUOTA:
+    return "unit:quota";
   case FIELD_RATIO:
     return "unit:ratio";
   case FIELD_MONEY:

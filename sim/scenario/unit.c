@@ -103,6 +103,7 @@ static const struct unit byte_units[] = {{"Ti", 1LL << 40},
                                          {"B", 1},
                                          {0}};
 
+static const struct unit bandwidth_units[] = {{"Gbit/s", 1000000000}, {"Mbit/s", 1000000}, {"kbit/s", 1000}, {"bit/s", 1}, {0}};
 static const struct unit rate_units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"day", 86400}, {"year", 31536000}, {0}};
 
 /* Words after the slash of a price. A new one is one row here; what it means is up to whoever bills. */
@@ -177,6 +178,20 @@ const char *unit_parse_bytes(struct arena *arena, const char *text, int64_t *byt
   return scaling == SCALED ? NULL : not_scaled(arena, scaling, text, "a byte", "8 EiB");
 }
 
+const char *unit_parse_bandwidth(struct arena *arena, const char *text, int64_t *bits_per_s) {
+  if (!strcmp(text, "unlimited")) return *bits_per_s = INT64_MAX, NULL;
+  struct decimal number;
+  const char *end = decimal_scan(text, &number);
+  if (!end) return bad_form(arena, FIELD_BANDWIDTH, text);
+  if (!*end) return unit_missing(arena, FIELD_BANDWIDTH, text);
+  const struct unit *unit = unit_named(bandwidth_units, end, strlen(end));
+  if (!unit)
+    return arena_format(arena, "has no unit of bandwidth in \"%s\": write bit/s, kbit/s, Mbit/s or Gbit/s, such as \"20Mbit/s\"",
+                        text);
+  enum scaling scaling = decimal_scale(number, unit->size, bits_per_s);
+  return scaling == SCALED ? NULL : not_scaled(arena, scaling, text, "a bit a second", "a line can have");
+}
+
 const char *unit_parse_cpu(struct arena *arena, const char *text, int64_t *millicores) {
   if (!strcmp(text, "unlimited")) return *millicores = INT64_MAX, NULL;
   struct decimal number;
@@ -196,6 +211,24 @@ const char *unit_parse_rate(struct arena *arena, const char *text, double *per_s
     return arena_format(arena, "has no unit of rate in \"%s\": write /s, /min, /h, /day or /year, such as \"120/s\"", text);
   *per_s = strtod(text, NULL) / (double)unit->size;
   return NULL;
+}
+
+/* The time after the slash: "min" is one minute, "15min" fifteen; days and years have their long names too, as in rates. */
+static const char *quota_time(struct arena *arena, const char *per, const char *text, int64_t *ns) {
+  if (!strcmp(per, "day")) return *ns = SIM_DAY, NULL;
+  if (!strcmp(per, "year")) return *ns = SIM_YEAR, NULL;
+  const char *wrong = unit_parse_duration(arena, is_digit(*per) ? per : arena_format(arena, "1%s", per), ns);
+  return wrong || *ns == SIM_NEVER ? bad_form(arena, FIELD_QUOTA, text) : NULL;
+}
+
+const char *unit_parse_quota(struct arena *arena, const char *text, struct quota *quota) {
+  struct decimal number;
+  const char *end = decimal_scan(text, &number);
+  if (end && !*end) return unit_missing(arena, FIELD_QUOTA, text);
+  if (!end || *end != '/') return bad_form(arena, FIELD_QUOTA, text);
+  if (number.decimals) return arena_format(arena, "counts whole requests: write \"3/2s\" for 1.5 a second, not \"%s\"", text);
+  quota->count = (int64_t)number.digits;
+  return quota_time(arena, end + 1, text, &quota->per_ns);
 }
 
 const char *unit_parse_ratio(struct arena *arena, const char *text, double *ratio) {
@@ -260,6 +293,8 @@ const char *unit_parse_whole(struct arena *arena, enum field_kind kind, const ch
     return unit_parse_duration(arena, text, out);
   case FIELD_BYTES:
     return unit_parse_bytes(arena, text, out);
+  case FIELD_BANDWIDTH:
+    return unit_parse_bandwidth(arena, text, out);
   case FIELD_CPU:
     return unit_parse_cpu(arena, text, out);
   case FIELD_CLOCK:

@@ -20,10 +20,14 @@ struct arena;
 const char *unit_parse_duration(struct arena *, const char *text, int64_t *ns);
 /* "512Mi", "1.5Gi", "8G", "8GB", "100B": Ki Mi Gi Ti are powers of 1024; k M G T and kB KB MB GB TB powers of 1000. */
 const char *unit_parse_bytes(struct arena *, const char *text, int64_t *bytes);
+/* "20Mbit/s", "1.5Gbit/s", "64kbit/s", "unlimited" (INT64_MAX). */
+const char *unit_parse_bandwidth(struct arena *, const char *text, int64_t *bits_per_s);
 /* "500m", "4", "0.5", "unlimited" (INT64_MAX). */
 const char *unit_parse_cpu(struct arena *, const char *text, int64_t *millicores);
 /* "120/s", "40/min", "5/h", "10000/day", "2/year". */
 const char *unit_parse_rate(struct arena *, const char *text, double *per_s);
+/* "100/min", "10/15min": a whole number per time, which is a unit of time or a duration. */
+const char *unit_parse_quota(struct arena *, const char *text, struct quota *quota);
 /* "99.95%", "0.5". */
 const char *unit_parse_ratio(struct arena *, const char *text, double *ratio);
 /* "40 USD/month", "0.0104 USD/h", "0.09 USD/GB", "12 EUR". */
@@ -35,6 +39,7 @@ const char *unit_parse_limit(struct arena *, const char *text, int64_t *limit);
 
 char *unit_print_duration(struct arena *, int64_t ns);
 char *unit_print_bytes(struct arena *, int64_t bytes);
+char *unit_print_bandwidth(struct arena *, int64_t bits_per_s);
 char *unit_print_cpu(struct arena *, int64_t millicores);
 char *unit_print_rate(struct arena *, double per_s);
 char *unit_print_ratio(struct arena *, double ratio);
@@ -58,7 +63,7 @@ const struct unit_form *unit_form(enum field_kind); /* null for kinds that are n
 /* The complaint about a bare number for a kind that needs a unit: `needs a unit: write "250ms" or "250s", not 250`. */
 char *unit_missing(struct arena *, enum field_kind, const char *number);
 
-/* The kinds that are whole numbers inside: durations, bytes, CPU, clocks, limits. */
+/* The kinds that are whole numbers inside: durations, bytes, bandwidths, CPU, clocks, limits. */
 const char *unit_parse_whole(struct arena *, enum field_kind, const char *text, int64_t *out);
 
 #endif

@@ -10,8 +10,11 @@
 static const struct unit_form forms[] = {
     {FIELD_DURATION, "a duration", "\"250ms\" or \"2h30m\"", "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|min|h|d|w|y))+$|^never$", false},
     {FIELD_BYTES, "a size", "\"512Mi\" or \"8GB\"", "^[0-9]+(\\.[0-9]+)?([KMGT]i|[KMGT]iB|[kMGT]|[kKMGT]B|B)$", false},
+    {FIELD_BANDWIDTH, "a bandwidth", "\"20Mbit/s\" or \"unlimited\"", "^[0-9]+(\\.[0-9]+)?[kMG]?bit/s$|^unlimited$", false},
     {FIELD_CPU, "an amount of CPU", "\"500m\", 4 or \"unlimited\"", "^[0-9]+(\\.[0-9]+)?m?$|^unlimited$", true},
     {FIELD_RATE, "a rate", "\"120/s\" or \"40/min\"", "^[0-9]+(\\.[0-9]+)?/(s|min|h|day|year)$", false},
+    {FIELD_QUOTA, "a number per time", "\"100/min\" or \"10/15min\"",
+     "^[0-9]+/([0-9]+(\\.[0-9]+)?)?(ns|us|µs|ms|s|m|min|h|d|w|y|day|year)$", false},
     {FIELD_RATIO, "a ratio", "\"99.95%\" or 0.5", "^[0-9]+(\\.[0-9]+)?%?$", true},
     {FIELD_MONEY, "an amount of money", "\"40 USD/month\" or \"0.09 USD/GB\"", "^[0-9]+(\\.[0-9]+)? [A-Z]{3}(/[A-Za-z-]+)?$",
      false},
@@ -31,6 +34,9 @@ char *unit_missing(struct arena *arena, enum field_kind kind, const char *number
     return arena_format(arena, "needs a unit: write \"%sms\" or \"%ss\", not %s", number, number, number);
   case FIELD_BYTES:
     return arena_format(arena, "needs a unit: write \"%sMi\" or \"%sMB\", not %s", number, number, number);
+  case FIELD_BANDWIDTH:
+    return arena_format(arena, "needs a unit: write \"%sMbit/s\" or \"%skbit/s\", not %s", number, number, number);
+  case FIELD_QUOTA:
   case FIELD_RATE:
     return arena_format(arena, "needs a unit: write \"%s/s\" or \"%s/min\", not %s", number, number, number);
   case FIELD_MONEY:
@@ -141,6 +147,14 @@ char *unit_print_limit(struct arena *arena, int64_t limit) {
   return arena_format(arena, "%lld", (long long)limit);
 }
 
+char *unit_print_bandwidth(struct arena *arena, int64_t bits_per_s) {
+  if (bits_per_s == INT64_MAX) return arena_text(arena, "unlimited");
+  if (bits_per_s >= 1000000000) return print_fraction(arena, bits_per_s, 1000000000, "Gbit/s");
+  if (bits_per_s >= 1000000) return print_fraction(arena, bits_per_s, 1000000, "Mbit/s");
+  if (bits_per_s >= 1000) return print_fraction(arena, bits_per_s, 1000, "kbit/s");
+  return arena_format(arena, "%lldbit/s", (long long)bits_per_s);
+}
+
 static int64_t whole(double value) { return value >= 9.2e18 ? INT64_MAX : (int64_t)llround(value); }
 
 char *unit_print(struct arena *arena, enum field_kind kind, double value) {
@@ -150,6 +164,8 @@ char *unit_print(struct arena *arena, enum field_kind kind, double value) {
     return unit_print_duration(arena, whole(value));
   case FIELD_BYTES:
     return unit_print_bytes(arena, whole(value));
+  case FIELD_BANDWIDTH:
+    return unit_print_bandwidth(arena, whole(value));
   case FIELD_CPU:
     return unit_print_cpu(arena, whole(value));
   case FIELD_RATE:

@@ -80,8 +80,9 @@ static void saturation_rows(const struct study *l, struct results *r) {
   r->saturation = arena_new_array(l->arena, struct saturation, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const struct resource *x = &resources[i];
-    bool nodes = x->subject == SUBJECT_NODES;
-    const char *name = nodes ? model_nodes(&l->model, x->index)->name : model_service(&l->model, x->index)->name;
+    const char *name = x->subject == SUBJECT_SERVICE ? model_service(&l->model, x->index)->name
+                       : x->part                     ? model_nodes(&l->model, x->index)->name
+                                                     : NULL;
     const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){x->name, e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
@@ -98,6 +99,7 @@ static void error_rows(const struct study *l, struct results *r) {
   for (uint32_t i = 0; i < l->claims_from; i++) {
     const struct entry *e = &l->entries[i];
     if (e->measure.aggregate != AGGREGATE_ERROR_RATE || e->measure.cause < 0 || e->measure.subject != SUBJECT_ENDPOINT) continue;
+    if (!outcome_failed((enum outcome)e->measure.cause)) continue;
     uint64_t count = l->traffic.sum->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
     if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, entry_estimate(l, e)};
   }
@@ -119,11 +121,8 @@ static const char *currency_of(const struct model *m) {
 }
 
 static void bill_rows(const struct study *l, struct results *r) {
-  double bytes = 0;
-  for (uint32_t e = 0; e < l->model.endpoints.count; e++)
-    bytes += (double)l->traffic.sum->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(&l->model, e)->response;
   struct bill_row *rows;
-  uint32_t count = bill_compute(&l->model, l->traffic.sum->seconds > 0 ? bytes / l->traffic.sum->seconds : 0, l->arena, &rows);
+  uint32_t count = bill_compute(&l->model, measure_sent(&l->model, l->traffic.sum), l->arena, &rows);
   struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const char *source = rows[i].from ? arena_format(l->arena, "%s, %s", rows[i].from->source, rows[i].from->date) : NULL;
@@ -237,7 +236,7 @@ static void series_of(const struct study *l, struct results *r, uint32_t endpoin
   for (uint32_t i = 0; i < o->window_count; i++) {
     const struct endpoint_window *w = &o->endpoints[endpoint].windows[i];
     double failed = 0;
-    for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += (double)w->ended[k];
+    for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += outcome_failed((enum outcome)k) ? (double)w->ended[k] : 0;
     columns[TIMELINE_ARRIVALS][i] = (double)w->arrived / seconds;
     columns[TIMELINE_COMPLETED][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds;
     columns[TIMELINE_ERRORS][i] = failed / seconds;

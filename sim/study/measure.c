@@ -36,6 +36,12 @@ static uint64_t all_ended(const struct counts *c) {
   return sum;
 }
 
+static uint64_t all_failed(const struct counts *c) {
+  uint64_t sum = 0;
+  for (uint32_t k = 0; k < OUTCOMES; k++) sum += outcome_failed(k) ? c->ended[k] : 0;
+  return sum;
+}
+
 static double from_values(const struct measure *m, const struct histogram *h) {
   if (!h->count) return NAN;
   switch (m->aggregate) {
@@ -142,13 +148,26 @@ static double mean_rto(const struct fault_view *f) {
 
 /* --- the bill ------------------------------------------------------------------------------------------------------------------ */
 
+/* All that clients get leaves the CDN, where there is one; what it has not leaves the origin first. */
+struct sent_bytes measure_sent(const struct model *model, const struct view *v) {
+  struct sent_bytes sent = {0, 0};
+  for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++) {
+    const struct endpoint_config *c = model_endpoint(model, e);
+    double answered = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED], hits = 0;
+    if (c->cdn.hit > 0)
+      for (uint32_t i = 0; i < v->observation.window_count; i++) hits += v->observation.meters[c->cdn.hits].course.sums[i];
+    sent.origin += fmax(0, answered - hits) * (double)c->response;
+    sent.cdn += c->cdn.hit > 0 ? answered * (double)c->response : 0;
+  }
+  if (v->seconds > 0) sent.origin /= v->seconds, sent.cdn /= v->seconds;
+  return sent;
+}
+
 static double cost_of(const struct model *model, const struct view *v) {
   struct arena *arena = arena_new();
-  double bytes = 0, sum = 0;
-  for (uint32_t e = 0; e < v->endpoint_count; e++)
-    bytes += (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED] * (double)model_endpoint(model, e)->response;
+  double sum = 0;
   struct bill_row *rows;
-  uint32_t count = bill_compute(model, v->seconds > 0 ? bytes / v->seconds : 0, arena, &rows);
+  uint32_t count = bill_compute(model, measure_sent(model, v), arena, &rows);
   for (uint32_t i = 0; i < count; i++) sum += rows[i].monthly;
   arena_free(arena);
   return count ? sum : NAN;
@@ -164,7 +183,7 @@ static double mean_inside(const struct view *v) {
 
 static double error_rate(const struct measure *m, const struct model *model, const struct view *v) {
   struct counts c = counts_of(m, model, v);
-  uint64_t ended = all_ended(&c), failed = m->cause >= 0 ? c.ended[m->cause] : ended - c.ended[OUTCOME_COMPLETED];
+  uint64_t ended = all_ended(&c), failed = m->cause >= 0 ? c.ended[m->cause] : all_failed(&c);
   return ended ? (double)failed / (double)ended : NAN;
 }
 
@@ -285,5 +304,5 @@ enum unit measure_unit(const struct measure *m) {
 }
 
 bool measure_is_exact(const struct measure *m, const struct model *model) {
-  return m->aggregate == AGGREGATE_SATURATION || (m->aggregate == AGGREGATE_COST && !model->bill.egress);
+  return m->aggregate == AGGREGATE_SATURATION || (m->aggregate == AGGREGATE_COST && !model->bill.egress && !model->bill.cdn);
 }

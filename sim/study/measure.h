@@ -12,6 +12,8 @@ double measure_value(const struct measure *, const struct model *, const struct 
 /* How many observations are behind it. */
 uint64_t measure_count(const struct measure *, const struct model *, const struct view *);
 enum unit measure_unit(const struct measure *);
+/* What was sent to clients, a second, over the measured time. */
+struct sent_bytes measure_sent(const struct model *, const struct view *);
 /* Follows from the scenario alone: no interval is needed. */
 bool measure_is_exact(const struct measure *, const struct model *);
 

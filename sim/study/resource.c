@@ -61,6 +61,20 @@ static const char *times(const struct service_config *s, struct arena *arena) {
   return arena_format(arena, " x %g%s", most_replicas(s), s->autoscale.max ? " at most" : "");
 }
 
+/* Set-up of connections: it is the entry's work, but no part of a program. */
+static void add_handshakes(const struct model *m, const struct demand_sums *d) {
+  for (uint32_t s = 0; s < m->sources.count; s++) {
+    double each = client_network_handshake_s(model_source(m, s));
+    for (uint32_t e = 0; each > 0 && e < m->endpoints.count; e++) {
+      const struct endpoint_config *c = model_endpoint(m, e);
+      if (c->entry < 0) continue;
+      double work = model_share(m, s, e) * (1 - c->cdn.hit) * each;
+      d->cpu_s[c->entry] += work;
+      if (model_service(m, (uint32_t)c->entry)->runtime == RUNTIME_THREADS) d->held_s[c->entry] += work / d->speed[c->entry];
+    }
+  }
+}
+
 static struct demand_sums sums_of(const struct model *m, const struct place *places, struct arena *arena) {
   uint32_t n = m->services.count + 1;
   double *speed = arena_new_array(arena, double, n);
@@ -70,8 +84,11 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n)};
+                          arena_new_array(arena, double, n),
+                          arena_new_array(arena, double, m->limits.count + 1),
+                          arena_new_array(arena, double, m->stocks.count + 1)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
+  add_handshakes(m, &d);
   return d;
 }
 
@@ -111,13 +128,24 @@ static void add_service(struct list *l, const struct model *m, uint32_t i, const
         (double)pool->max * most_replicas(s));
 }
 
+/* The permits of a limit on concurrency, when all share them. */
+static void add_permits(struct list *l, const struct model *m, uint32_t i, const struct demand_sums *d, struct arena *arena) {
+  const struct limit_config *c = model_limit(m, i);
+  if (c->kind != LIMIT_CONCURRENCY || c->per != LIMIT_PER_ALL || c->scope != LIMIT_SHARED || c->limit == INT64_MAX) return;
+  add(l, arena_format(arena, "%s permits", c->name), SUBJECT_ALL, i, NULL, d->permit_s[i], (double)c->limit);
+}
+
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct list l = {arena_new_array(arena, struct resource, 5 * m->services.count + 1), 0};
+  struct list l = {arena_new_array(arena, struct resource, 5 * m->services.count + m->limits.count + m->stocks.count + 1), 0};
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
   struct demand_sums d = sums_of(m, places, arena);
+  const struct stock_config *stocks = m->stocks.items;
+  for (uint32_t i = 0; i < m->stocks.count; i++) /* one at a time, whatever the machine */
+    add(&l, arena_format(arena, "%s row", stocks[i].name), SUBJECT_SERVICE, (uint32_t)stocks[i].at, NULL, d.locked_s[i], 1);
   for (uint32_t i = 0; i < m->services.count; i++)
     if (model_service(m, i)->kind != SERVICE_EXTERNAL) add_service(&l, m, i, &places[i], &d, arena);
+  for (uint32_t i = 0; i < m->limits.count; i++) add_permits(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++) { /* each place once, with the demand of all that run there */
     double demand_s = 0;
     bool first = model_service(m, i)->kind != SERVICE_EXTERNAL;

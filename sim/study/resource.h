@@ -14,9 +14,9 @@ struct service_config;
 
 struct resource {
   const char *name;
-  enum subject subject; /* SERVICE or NODES */
+  enum subject subject; /* SERVICE or NODES; ALL: a limit's permits */
   uint32_t index;
-  const char *part; /* which utilization of the subject: cpu, threads, pool or primary; null: of several groups, none */
+  const char *part; /* which utilization of the subject: cpu, threads, pool or primary; null: of several groups or permits, none */
   double demand_s, capacity;
 };
 

@@ -121,7 +121,7 @@ static void add_to_timeline(struct study *s, const struct view *v) {
       const struct endpoint_window *w = &o->endpoints[e].windows[i];
       struct tally *row = s->timeline + (size_t)e * TIMELINE_COLUMNS * o->window_count + i;
       double failed = 0;
-      for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += (double)w->ended[k];
+      for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += outcome_failed((enum outcome)k) ? (double)w->ended[k] : 0;
       tally_add(&row[TIMELINE_ARRIVALS * o->window_count], (double)w->arrived / seconds);
       tally_add(&row[TIMELINE_COMPLETED * o->window_count], (double)w->ended[OUTCOME_COMPLETED] / seconds);
       tally_add(&row[TIMELINE_ERRORS * o->window_count], failed / seconds);

@@ -1,0 +1,252 @@
+#include "models/data/stock.h"
+#include "models/meter.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+
+/* --- the books ------------------------------------------------------------------------------------------------------------- */
+
+static void count_pieces(struct world *w, uint32_t meter, int64_t pieces) {
+  for (int64_t i = 0; i < pieces; i++) meter_count(w, meter);
+}
+
+/* Called after every change: the levels, the instant at which nothing was left, and whether all is as it must be. */
+static void changed(struct world *w, struct stock *s) {
+  const struct stock_config *c = s->config;
+  s->oversold += s->free < 0 || s->held < 0 || s->sold < 0 || s->free + s->held + s->sold != c->amount;
+  meter_set(w, c->left, s->free);
+  meter_set(w, c->held, s->held);
+  if (s->free || s->ran_out) return;
+  s->ran_out = true;
+  meter_time(w, c->sold_out, world_now(w) - w->measured_from);
+}
+
+static struct hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&w->holds, id); }
+
+static void forget(struct world *w, uint32_t id) {
+  hold_at(w, id)->used = false;
+  pool_give(&w->holds, id);
+}
+
+static void run_out(void *world, uint32_t id) {
+  struct world *w = world;
+  struct hold *h = hold_at(w, id);
+  struct stock *s = &w->stocks[h->stock];
+  s->held -= h->count, s->free += h->count, s->expired += h->count;
+  h->expired = true;
+  count_pieces(w, s->config->expired, h->count);
+  changed(w, s);
+  if (!h->owned) forget(w, id);
+}
+
+static void take(struct world *w, struct request *r, struct stock *s, int64_t count) {
+  uint32_t *holds = client_holds(w, r), id = pool_take(&w->holds);
+  struct hold *h = hold_at(w, id);
+  *h = (struct hold){.stock = (uint32_t)(s - w->stocks), .next = *holds, .count = count, .used = true, .owned = true};
+  if (s->expiries) h->expiry = lane_push(s->expiries, id);
+  *holds = id;
+  s->free -= count, s->held += count, s->reserved += count;
+  changed(w, s);
+}
+
+/* A hold that has not run out leaves the books of what is held. */
+static void end_hold(struct stock *s, struct hold *h) {
+  if (s->expiries) lane_cancel(s->expiries, h->expiry);
+  s->held -= h->count;
+}
+
+/* --- the row's lock: first come, first served -------------------------------------------------------------------------------- */
+
+static void lock_taken(struct world *w, struct stock *s, struct request *r, sim_time since) {
+  s->locker = r->id;
+  meter_time(w, s->config->locked, world_now(w) - since);
+}
+
+bool stock_lock(struct world *w, struct request *r, const struct instruction *in) {
+  struct stock *s = &w->stocks[in->stock];
+  r->transaction = (int16_t)in->stock;
+  if (s->locker == NOBODY) {
+    lock_taken(w, s, r, world_now(w));
+    return true;
+  }
+  r->waiting = WAITING_LOCK, r->since = world_now(w), r->wait_cell = in->cell;
+  r->next = NOBODY;
+  if (s->waiting++)
+    world_request(w, s->tail)->next = r->id;
+  else
+    s->head = r->id;
+  s->tail = r->id;
+  if (s->patience) r->pool_patience = lane_push(s->patience, r->id);
+  return false;
+}
+
+static struct request *first_waiter(struct world *w, struct stock *s) {
+  struct request *r = world_request(w, s->head);
+  s->head = r->next;
+  s->waiting--;
+  return r;
+}
+
+static void unlock(struct world *w, struct stock *s) {
+  s->locker = NOBODY;
+  if (!s->waiting) return;
+  struct request *next = first_waiter(w, s);
+  if (s->patience) lane_cancel(s->patience, next->pool_patience);
+  lock_taken(w, s, next, next->since);
+  request_book(next, next->wait_cell, world_now(w));
+  request_wake_soon(w, next);
+}
+
+/* All wait equally long, so the first to give up is the first in the line. */
+static void lock_wait_over(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *r = world_request(w, id);
+  struct stock *s = &w->stocks[r->transaction];
+  assert(s->head == id);
+  first_waiter(w, s);
+  request_book(r, r->wait_cell, world_now(w));
+  r->waiting = WAITING_NOT, r->transaction = -1;
+  request_fail(w, r, OUTCOME_LOCK_TIMEOUT);
+}
+
+/* Ends the transaction of a request, if the database still knows it. */
+static bool commit(struct world *w, struct request *r) {
+  if (r->transaction < 0) return true;
+  struct stock *s = &w->stocks[r->transaction];
+  r->transaction = -1;
+  if (s->locker != r->id) return false;
+  unlock(w, s);
+  return true;
+}
+
+void stock_abandon(struct world *w, struct request *r) { commit(w, r); }
+
+void stock_clear_locks(struct world *w, uint32_t service) {
+  for (uint32_t i = 0; w->stocks && i < w->model->stocks.count; i++) { /* none in an availability run */
+    struct stock *s = &w->stocks[i];
+    if (s->config->at != (int32_t)service) continue;
+    s->locker = NOBODY;
+    while (s->waiting) {
+      struct request *r = first_waiter(w, s);
+      if (s->patience) lane_cancel(s->patience, r->pool_patience);
+      request_book(r, r->wait_cell, world_now(w));
+    }
+  }
+}
+
+/* --- instructions ------------------------------------------------------------------------------------------------------------ */
+
+/* A database that has restarted under the transaction knows nothing of it. */
+static bool committed(struct world *w, struct request *r) {
+  if (commit(w, r)) return true;
+  request_fail(w, r, OUTCOME_CRASHED);
+  return false;
+}
+
+bool stock_take(struct world *w, struct request *r, const struct instruction *in) {
+  if (!committed(w, r)) return false;
+  struct stock *s = &w->stocks[in->stock];
+  struct stream draws = stream_at(r->key, r->pc);
+  int64_t count = (int64_t)(distribution_sample(&in->demand, &draws) + 0.5);
+  r->sold_out = count > s->free;
+  if (r->sold_out)
+    meter_count(w, s->config->refused);
+  else
+    take(w, r, s, count);
+  return true;
+}
+
+bool stock_taken(struct world *w, struct request *r, const struct instruction *in) {
+  (void)w;
+  if (!r->sold_out) r->pc = in->target;
+  return true;
+}
+
+/* Takes the client's holds of the stock out of its list and ends them; the pieces that had not run out. */
+static int64_t collect(struct world *w, struct request *r, uint32_t stock, bool *expired) {
+  int64_t pieces = 0;
+  for (uint32_t *link = client_holds(w, r); *link != NOBODY;) {
+    uint32_t id = *link;
+    struct hold *h = hold_at(w, id);
+    if (h->stock != stock) {
+      link = &h->next;
+      continue;
+    }
+    *link = h->next;
+    *expired |= h->expired;
+    if (!h->expired) end_hold(&w->stocks[stock], h), pieces += h->count;
+    forget(w, id);
+  }
+  return pieces;
+}
+
+/* All or nothing: an order of which a part has run out is not paid, and the rest of it is given back. */
+bool stock_settle(struct world *w, struct request *r, const struct instruction *in) {
+  struct stock *s = &w->stocks[in->stock];
+  bool expired = false;
+  int64_t pieces = collect(w, r, in->stock, &expired);
+  bool paid = pieces && !expired;
+  if (paid)
+    s->sold += pieces, count_pieces(w, s->config->sold, pieces);
+  else
+    s->free += pieces, s->released += pieces;
+  if (pieces) changed(w, s);
+  if (!paid) request_fail(w, r, OUTCOME_EXPIRED);
+  return paid;
+}
+
+bool stock_return(struct world *w, struct request *r, const struct instruction *in) {
+  if (!committed(w, r)) return false;
+  struct stock *s = &w->stocks[in->stock];
+  bool expired = false;
+  int64_t pieces = collect(w, r, in->stock, &expired);
+  s->free += pieces, s->released += pieces;
+  if (pieces) changed(w, s);
+  return true;
+}
+
+/* --- holders ----------------------------------------------------------------------------------------------------------------- */
+
+void stock_hand_over(struct world *w, uint32_t *from, uint32_t *to) {
+  uint32_t *end = to;
+  while (*end != NOBODY) end = &hold_at(w, *end)->next;
+  *end = *from;
+  *from = NOBODY;
+}
+
+void stock_let_go(struct world *w, uint32_t *holds) {
+  while (*holds != NOBODY) {
+    uint32_t id = *holds;
+    struct hold *h = hold_at(w, id);
+    *holds = h->next;
+    h->owned = false;
+    bool for_ever = !w->stocks[h->stock].expiries;
+    if (for_ever) w->stocks[h->stock].abandoned += h->count;
+    if (for_ever || h->expired) forget(w, id);
+  }
+}
+
+/* --- beginning and end --------------------------------------------------------------------------------------------------------- */
+
+void stock_start(struct world *w) {
+  uint32_t count = w->model->stocks.count;
+  w->stocks = arena_new_array(w->arena, struct stock, count);
+  pool_init(&w->holds, sizeof(struct hold));
+  for (uint32_t i = 0; i < count; i++) {
+    const struct stock_config *c = (const struct stock_config *)w->model->stocks.items + i;
+    struct stock *s = &w->stocks[i];
+    *s = (struct stock){.config = c, .free = c->amount, .locker = NOBODY};
+    if (c->hold != SIM_NEVER) s->expiries = lane_new(w->calendar, c->hold, run_out, w);
+    if (c->lock_wait != SIM_NEVER) s->patience = lane_new(w->calendar, c->lock_wait, lock_wait_over, w);
+    meter_set(w, c->left, c->amount);
+    meter_set(w, c->held, 0);
+  }
+}
+
+void stock_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->stocks.count; i++) {
+    lane_free(w->stocks[i].expiries);
+    lane_free(w->stocks[i].patience);
+  }
+  pool_release(&w->holds);
+}

@@ -1,0 +1,89 @@
+/* Limited stock: tickets, seats, the last hundred pairs of shoes. What is sold cannot be sold again.
+ *
+ * A stock of `amount` pieces is counted in one place, a row of a database or a counter in a cache. `reserve` takes pieces from
+ * the free ones and holds them for the client; `pay` turns what the client holds into sold; `release` gives it back. A hold that
+ * is older than `hold` runs out by itself: its pieces are free again, and a payment for it fails.
+ *
+ *     never oversold:   free + held + sold = amount, none of them negative, at every instant       (checked at every change)
+ *
+ * A hold belongs to a client, not to a computation: a request that fails, times out or loses its replica leaves what it holds to
+ * the clock, because nobody is left to give it back. Its handle is a link of a list, so that whoever stands for the client can
+ * keep it: a request (`request->holds`), or a session that goes on after it (stock_hand_over). The holder owns its holds until it
+ * lets go of them; then, or when they have run out, they are forgotten.
+ *
+ * Two ways to count. In a cache a change is one command, and commands of one thread do not meet. In a database a change is a
+ * transaction that locks the row, first come first served: from its statement to its commit, and between the two lie `round_trips`
+ * to the caller. So a hot row sells at most 1 / (demand + round trips) a second, on a machine of any size. A payment writes the
+ * client's own row and meets nobody. A transaction of a request that fails is rolled back: its lock is free at once.
+ *
+ * What is counted outlives the process: a restart of the database or cache loses locks and transactions, but not the counter. */
+#ifndef STOCK_H
+#define STOCK_H
+#include "models/request/program.h"
+#include "sim/engine/lane.h"
+#include "sim/engine/pool.h"
+
+struct model;
+
+struct stock_config {
+  const char *name;
+  int64_t amount;
+  sim_time hold; /* SIM_NEVER: until it is paid or given back */
+  int32_t at;    /* service of kind database or cache */
+  struct distribution demand;
+  int64_t round_trips;
+  sim_time lock_wait;
+  /* Meters, declared by stock_link. */
+  uint32_t left, held, sold, refused, expired, sold_out, locked;
+};
+
+extern const struct record stock_record;
+
+/* Checks a stock, before programs are compiled, and declares its meters. Null, or what is wrong with the value of *key. */
+const char *stock_link(struct model *, struct stock_config *, const char **key);
+
+/* Pieces that a client holds, or held until they ran out. */
+struct hold {
+  uint32_t stock, next; /* next: of the same holder */
+  int64_t count;
+  lane_ticket expiry;
+  bool used, owned, expired; /* owned: in somebody's list; used: its entry is not free */
+};
+
+/* A stock at work. */
+struct stock {
+  const struct stock_config *config;
+  int64_t free, held, sold;
+  int64_t reserved, released, expired; /* pieces that ever were */
+  int64_t abandoned;                   /* of the held: by nobody, for ever */
+  uint64_t oversold;                   /* instants at which the stock was not what it must be */
+  bool ran_out;
+  struct lane *expiries; /* null: holds do not run out */
+  struct lane *patience; /* of those who wait for the lock; null: they wait for ever */
+  uint32_t locker;       /* the request that holds the row's lock, or NOBODY */
+  uint32_t head, tail, waiting;
+};
+
+void stock_start(struct world *);
+void stock_stop(struct world *);
+
+/* --- instructions ---------------------------------------------------------------------------------------------------------- */
+
+bool stock_lock(struct world *, struct request *, const struct instruction *);   /* wait for the row */
+bool stock_take(struct world *, struct request *, const struct instruction *);   /* reserve what is free; unlock */
+bool stock_taken(struct world *, struct request *, const struct instruction *);  /* jump unless it was refused */
+bool stock_settle(struct world *, struct request *, const struct instruction *); /* pay, or fail */
+bool stock_return(struct world *, struct request *, const struct instruction *); /* give back; unlock */
+
+/* --- holders --------------------------------------------------------------------------------------------------------------- */
+
+/* Moves all holds of one holder to another: of a request that ends to its session, and back to the session's next request. */
+void stock_hand_over(struct world *, uint32_t *from, uint32_t *to);
+/* The holder is gone: what it holds stays held until it runs out. */
+void stock_let_go(struct world *, uint32_t *holds);
+/* The request fails: a transaction of its own is rolled back. */
+void stock_abandon(struct world *, struct request *);
+/* The first replica of the service has died: nobody holds locks there or waits for them. */
+void stock_clear_locks(struct world *, uint32_t service);
+
+#endif

@@ -1,0 +1,89 @@
+/* The network between clients and the entry: connections with their set-up, the client's line, and a CDN in front.
+ *
+ * A request that goes to the origin: [set-up of its connection] half a round trip, its bytes over the line, the program, the bytes of
+ * the answer, half a round trip. All of it is time of the kind network on the client's side, and part of the latency. What fails
+ * is told at once.
+ *
+ * A connection takes one round trip for TCP and one (TLS 1.3) or two (TLS 1.2) for the handshake, which also costs CPU time on the
+ * replica that it leads to. It carries so many requests, and pins its client to that replica: balancing is by connection, as
+ * kube-proxy and the Swarm mesh do it, until the connection ends: by count, by idleness, by the death of the replica. Users of a
+ * closed source have one connection each; the requests of an open source are dealt to `clients` of them.
+ *
+ * A CDN answers a share of the requests at the edge, after a time of its own; such a request never reaches the origin. Its hits
+ * are counted (meter ENDPOINT.cdn_hits), and so are bytes on the bill: all that is sent to clients leaves the CDN, the misses leave
+ * the origin too.
+ *
+ * What takes no time leaves no trace: without a round trip, with an endless line and a hit ratio of 0 a run is the same bytes. */
+#ifndef CLIENT_NETWORK_H
+#define CLIENT_NETWORK_H
+#include "sim/describe/field.h"
+#include "sim/engine/distribution.h"
+
+struct arena;
+struct compiler;
+struct endpoint_config;
+struct instruction;
+struct model;
+struct request;
+struct source;
+struct source_config;
+struct world;
+
+enum tls { TLS_NONE, TLS_12, TLS_13 };
+
+struct connection_config {
+  struct distribution round_trip; /* between client and entry, drawn for each connection */
+  int32_t tls;                    /* enum tls */
+  struct distribution handshake;  /* CPU time of the entry */
+  int64_t requests;               /* that one connection carries */
+  sim_time idle;
+  int64_t clients; /* open: at a time; 0: each request is of another */
+};
+
+struct link_config {
+  int64_t down, up; /* bits a second; INT64_MAX: no time */
+};
+
+struct cdn_config {
+  double hit; /* 0: no CDN */
+  struct distribution latency;
+  uint32_t hits; /* meter, when there is a CDN */
+};
+
+extern const struct record connection_record, link_record, cdn_record;
+
+/* A client's connection. */
+struct client_connection {
+  sim_time ready_at, used_at, round_trip;
+  uint32_t container, generation; /* that it leads to; NOBODY until its first request gets there */
+  int64_t left;                   /* requests that it will still carry */
+};
+
+/* Of a source in one replication. */
+struct client_network {
+  const struct source_config *config;
+  struct client_connection *connections; /* by user or client; null: each request has its own */
+  uint32_t clients;
+};
+
+/* While linking: declares meters of CDNs. Null, or what is wrong with a source's connection. */
+void cdn_link(struct model *, struct endpoint_config *);
+const char *client_network_link(const struct source_config *);
+/* Whether requests of the endpoint, by any source, have a network before them. */
+bool client_network_before(const struct model *, const struct endpoint_config *);
+/* After the program's end: the handshake on the entry. */
+void client_network_compile(struct compiler *, const struct endpoint_config *);
+
+void client_network_start(struct source *, struct world *);
+/* The request sets out: it comes to its program after its time on the way, or to its end when the edge answers it. */
+void client_network_sends(struct world *, struct request *);
+/* The answer sets out. False when it takes no time or has been taken. */
+bool client_network_answers(struct world *, struct request *);
+/* The replica of service that the client's connection leads to; NOBODY when it does not lead anywhere yet. */
+uint32_t client_network_pinned(struct world *, const struct request *, int32_t service);
+void client_network_pin(struct world *, const struct request *, int32_t service, uint32_t container);
+
+/* Set-up costs, per request of the source: CPU time of the entry on a reference core. */
+double client_network_handshake_s(const struct source_config *);
+
+#endif

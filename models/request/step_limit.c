@@ -1,0 +1,62 @@
+/* {"limit": "login"}: asks a limit and ends, limited, when it refuses. {"limit": "reports", "steps": [...]}: with a limit of kind
+ * concurrency, holds a permit while the nested steps run. */
+#include "models/model.h"
+#include "models/protection/limiter.h"
+#include "models/request/program.h"
+#include "models/request/steps.h"
+
+struct limit_step {
+  int32_t limit;
+  struct config_list steps;
+};
+
+static struct instruction *emit(struct compiler *c, enum operation operation, const struct limit_step *s,
+                                bool (*run)(struct world *, struct request *, const struct instruction *)) {
+  struct instruction *in = compile_emit(c, operation, run);
+  in->limit = (uint16_t)s->limit;
+  return in;
+}
+
+static void compile_concurrency(struct compiler *c, const struct limit_config *limit, const struct limit_step *s) {
+  if (!s->steps.count)
+    compile_fault(c, "the limit \"%s\" is of kind concurrency: give its step the \"steps\" during which a permit is held",
+                  limit->name);
+  if (c->permits++ == PROGRAM_PERMITS) compile_fault(c, "permits are nested more than %d deep", PROGRAM_PERMITS);
+  if (c->fault) return;
+  struct instruction *in = emit(c, OPERATION_PERMIT, s, limit_enter);
+  if (limit->queue) in->cell = compile_cell(c, compile_service(c), TIME_PERMIT);
+  compile_steps(c, &s->steps);
+  emit(c, OPERATION_PERMIT_BACK, s, limit_leave);
+  c->permits--;
+}
+
+static void compile(struct compiler *c, const void *config) {
+  const struct limit_step *s = config;
+  const struct limit_config *limit = model_limit(c->model, (uint32_t)s->limit);
+  if (limit->scope == LIMIT_REPLICA && compile_service(c) < 0)
+    compile_fault(c, "the limit \"%s\" counts by replica, and no service is here: give the endpoint an \"entry\"", limit->name);
+  if (limit->kind == LIMIT_CONCURRENCY) {
+    compile_concurrency(c, limit, s);
+    return;
+  }
+  if (s->steps.count)
+    compile_fault(c, "the limit \"%s\" holds nothing that steps could keep: put them after the step", limit->name);
+  emit(c, OPERATION_LIMIT, s, limit_check);
+}
+
+static const struct field fields[] = {{.name = "limit",
+                                       .kind = FIELD_REFERENCE,
+                                       .offset = offsetof(struct limit_step, limit),
+                                       .target = "limits",
+                                       .doc = "The limit."},
+                                      {.name = "steps",
+                                       .kind = FIELD_CHOICES,
+                                       .offset = offsetof(struct limit_step, steps),
+                                       .choices = &step_choices,
+                                       .optional = true,
+                                       .doc = "Concurrency: what is done while the permit is held."},
+                                      {0}};
+static const struct record record = {"limit step", sizeof(struct limit_step), fields,
+                                     "Passes a limit, or ends the request as limited.", NULL};
+static const struct step_kind kind = {compile};
+const struct alternative step_limit = {"limit", true, &record, &kind};

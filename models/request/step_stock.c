@@ -1,0 +1,195 @@
+/* {"reserve": "tickets", "count": 2, "sold_out": [...]}, {"pay": "tickets"}, {"release": "tickets"}: what happens to limited
+ * stock (models/data/stock.h). Each is a change in the place where the stock is counted, over a connection of the calling replica's
+ * pool if it has one. A client for whom too little is left gets its answer after the steps of `sold_out`; the rest of the endpoint
+ * is not run. */
+#include "models/data/connection_pool.h"
+#include "models/data/stock.h"
+#include "models/model.h"
+#include "models/request/program.h"
+#include "models/request/request.h"
+#include "models/request/steps.h"
+#include "sim/engine/arena.h"
+#include <string.h>
+
+struct count_weight {
+  double weight;
+};
+
+struct stock_step {
+  int32_t stock;
+  int64_t count;
+  struct config_list counts; /* struct count_weight */
+  struct distribution demand;
+  struct config_list sold_out;
+};
+
+typedef bool operate(struct world *, struct request *, const struct instruction *);
+
+static const struct stock_config *stock_of(const struct compiler *c, const struct stock_step *s) {
+  return (const struct stock_config *)c->model->stocks.items + s->stock;
+}
+
+static bool has_caller(struct compiler *c, const char *step) {
+  if (compile_service(c) < 0) compile_fault(c, "a \"%s\" step needs a service that asks: put it inside a \"call\"", step);
+  return !c->fault;
+}
+
+static struct instruction *emit_on_stock(struct compiler *c, enum operation operation, operate *run, const struct stock_step *s) {
+  struct instruction *in = compile_emit(c, operation, run);
+  in->stock = (uint16_t)s->stock;
+  return in;
+}
+
+/* From the row's lock to the commit: between the two the transaction travels. */
+static void compile_transaction(struct compiler *c, const struct stock_step *s, const struct distribution *demand) {
+  const struct stock_config *stock = stock_of(c, s);
+  struct instruction *lock = emit_on_stock(c, OPERATION_LOCK, stock_lock, s);
+  lock->cell = compile_cell(c, stock->at, TIME_LOCK);
+  compile_cpu(c, demand);
+  for (int64_t i = 0; i < stock->round_trips; i++) {
+    compile_leave(c);
+    compile_enter(c, stock->at, ROUTE_PRIMARY);
+  }
+}
+
+/* One change: what it is in the end is one instruction, run where the stock is counted. */
+static struct instruction *compile_change(struct compiler *c, const struct stock_step *s, bool counts, operate *run) {
+  const struct stock_config *stock = stock_of(c, s);
+  const struct distribution *demand = s->demand.kind ? &s->demand : &stock->demand;
+  bool database = model_service(c->model, (uint32_t)stock->at)->kind == SERVICE_DATABASE;
+  if (database) {
+    struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
+    acquire->service = stock->at;
+    acquire->cell = compile_cell(c, stock->at, TIME_POOL);
+  }
+  compile_enter(c, stock->at, ROUTE_PRIMARY);
+  if (database && counts)
+    compile_transaction(c, s, demand);
+  else
+    compile_cpu(c, demand);
+  struct instruction *change = emit_on_stock(c, OPERATION_STOCK, run, s);
+  compile_leave(c);
+  if (database) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = stock->at;
+  return change;
+}
+
+/* --- reserve ------------------------------------------------------------------------------------------------------------------- */
+
+/* How many pieces: `count`, or 1, 2, 3, ... by the weights of `counts`. */
+static struct distribution pieces_of(struct compiler *c, const struct stock_step *s) {
+  if (!s->counts.count) return distribution_constant((double)s->count);
+  const struct count_weight *given = s->counts.items;
+  double *values = arena_new_array(c->arena, double, s->counts.count),
+         *weights = arena_new_array(c->arena, double, s->counts.count);
+  for (uint32_t i = 0; i < s->counts.count; i++) values[i] = i + 1, weights[i] = given[i].weight;
+  struct distribution d = {.kind = distribution_kind_named("discrete")};
+  struct parameter_values p = {.given = {true, true}, .list = {values, weights}, .count = {s->counts.count, s->counts.count}};
+  if (d.kind->solve(&d, &p, c->arena)) compile_fault(c, "the weights of \"counts\" add up to zero");
+  return d;
+}
+
+static void check_count(struct compiler *c, const struct stock_step *s) {
+  const struct stock_config *stock = stock_of(c, s);
+  int64_t most = s->counts.count ? (int64_t)s->counts.count : s->count;
+  if (most > stock->amount)
+    compile_fault(c, "reserves %lld of \"%s\" at once, of which there are %lld in all", (long long)most, stock->name,
+                  (long long)stock->amount);
+}
+
+static void compile_reserve(struct compiler *c, const void *config) {
+  const struct stock_step *s = config;
+  check_count(c, s);
+  if (!has_caller(c, "reserve")) return;
+  struct distribution pieces = pieces_of(c, s);
+  compile_change(c, s, true, stock_take)->demand = pieces;
+  bool before = c->reserved[s->stock];
+  c->reserved[s->stock] = true;
+  struct instruction *taken = emit_on_stock(c, OPERATION_LOOKUP, stock_taken, s);
+  taken->probability = 1;       /* planned for as if there were enough for all */
+  bool *reserved = c->reserved; /* what is reserved instead is not there for those who got theirs */
+  c->reserved = arena_new_array(c->arena, bool, c->model->stocks.count + 1);
+  memcpy(c->reserved, reserved, c->model->stocks.count * sizeof *reserved);
+  c->reserved[s->stock] = before;
+  compile_steps(c, &s->sold_out);
+  compile_return(c, OUTCOME_SOLD_OUT);
+  c->reserved = reserved;
+  taken->target = (uint16_t)c->program->count;
+}
+
+#define AT(member) offsetof(struct stock_step, member)
+static const struct field weight_fields[] = {{.name = "weight",
+                                              .kind = FIELD_NUMBER,
+                                              .offset = offsetof(struct count_weight, weight),
+                                              .low = 0,
+                                              .high = 1e9,
+                                              .doc = "How often so many are wanted, relative to the others."},
+                                             {0}};
+static const struct record weight_record = {"weight", sizeof(struct count_weight), weight_fields,
+                                            "The first is of one piece, the second of two, and so on.", "weight"};
+#define DEMAND                                                                                                                     \
+  {                                                                                                                                \
+    .name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .optional = true,                                          \
+    .doc = "CPU time of this change on a reference core; absent: as the stock's \"demand\"."                                       \
+  }
+static const struct field reserve_fields[] = {
+    {.name = "reserve", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."},
+    {.name = "count",
+     .kind = FIELD_INTEGER,
+     .offset = AT(count),
+     .fallback = "1",
+     .low = 1,
+     .high = 1e6,
+     .doc = "Pieces wanted: all of them or none."},
+    {.name = "counts",
+     .kind = FIELD_LIST,
+     .offset = AT(counts),
+     .record = &weight_record,
+     .optional = true,
+     .doc = "Instead of \"count\": weights of wanting 1, 2, 3, ... pieces, such as [30, 55, 5, 10]."},
+    DEMAND,
+    {.name = "sold_out",
+     .kind = FIELD_CHOICES,
+     .offset = AT(sold_out),
+     .choices = &step_choices,
+     .optional = true,
+     .doc = "What is done when too little is left; then the client has its answer, sold_out, and the rest is not run."},
+    {0}};
+static const struct record reserve_record = {"reserve step", sizeof(struct stock_step), reserve_fields,
+                                             "Takes pieces of a limited stock and holds them for the client.", NULL};
+static const struct step_kind reserve_kind = {compile_reserve};
+const struct alternative step_reserve = {"reserve", true, &reserve_record, &reserve_kind};
+
+/* --- pay, release ---------------------------------------------------------------------------------------------------------------- */
+
+static void needs_hold(struct compiler *c, const struct stock_step *s) {
+  if (!c->reserved[s->stock] && c->program->unheld < 0) c->program->unheld = s->stock;
+}
+
+static void compile_pay(struct compiler *c, const void *config) {
+  const struct stock_step *s = config;
+  if (!has_caller(c, "pay")) return;
+  needs_hold(c, s);
+  compile_change(c, s, false, stock_settle);
+}
+
+static void compile_release(struct compiler *c, const void *config) {
+  const struct stock_step *s = config;
+  if (!has_caller(c, "release")) return;
+  needs_hold(c, s);
+  compile_change(c, s, true, stock_return);
+}
+
+static const struct field pay_fields[] = {
+    {.name = "pay", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."}, DEMAND, {0}};
+static const struct record pay_record = {"pay step", sizeof(struct stock_step), pay_fields,
+                                         "Turns all that the client holds of a stock into sold; fails when a hold has run out.",
+                                         NULL};
+static const struct step_kind pay_kind = {compile_pay};
+const struct alternative step_pay = {"pay", true, &pay_record, &pay_kind};
+
+static const struct field release_fields[] = {
+    {.name = "release", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."}, DEMAND, {0}};
+static const struct record release_record = {"release step", sizeof(struct stock_step), release_fields,
+                                             "Gives back all that the client holds of a stock.", NULL};
+static const struct step_kind release_kind = {compile_release};
+const struct alternative step_release = {"release", true, &release_record, &release_kind};

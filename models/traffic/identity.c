@@ -1,0 +1,31 @@
+#include "models/traffic/identity.h"
+#include "models/request/program.h"
+#include "sim/engine/stream.h"
+#include "sim/engine/zipf.h"
+
+/* Beyond every instruction, its second range and patience: no other draw of the request is touched. */
+enum { IDENTITY_DRAW = 2 * PROGRAM_INSTRUCTIONS + 2 };
+
+uint32_t identity_draw(const struct clients_config *c, uint64_t key) {
+  struct stream draws = stream_at(key, IDENTITY_DRAW);
+  if (c->zipf > 0) return zipf_sample((uint32_t)c->count, c->zipf, &draws) - 1;
+  return stream_below(&draws, (uint32_t)c->count);
+}
+
+static const struct field fields[] = {{.name = "count",
+                                       .kind = FIELD_INTEGER,
+                                       .offset = offsetof(struct clients_config, count),
+                                       .fallback = "0",
+                                       .low = 0,
+                                       .high = 4e9,
+                                       .doc = "Different clients; 0: each request comes from a new one."},
+                                      {.name = "zipf",
+                                       .kind = FIELD_NUMBER,
+                                       .offset = offsetof(struct clients_config, zipf),
+                                       .fallback = "0",
+                                       .low = 0,
+                                       .high = 10,
+                                       .doc = "Exponent of Zipf's law, by which some send more than others; 0: all alike."},
+                                      {0}};
+const struct record clients_record = {"clients", sizeof(struct clients_config), fields, "Who sends the requests of an open source.",
+                                      "count"};
