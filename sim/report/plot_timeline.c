@@ -12,10 +12,10 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
               {{"offered", "offered", FIGURE_GREY, true},
                {"arrivals", "arriving", "#56B4E9", false},
                {"attempts", "attempts", "#D55E00", false},
-               {"completed", "answered", "#009E73", false}},
+               {"completed", "answered, by arrival", "#009E73", false}},
               .share = 6,
               .sum = true},
-    [FAILED] = {"failed per second", "per_s", {{"errors", "failed", "#CC79A7", false}}, .share = 3, .sum = true},
+    [FAILED] = {"failed per second", "per_s", {{"errors", "failed, by arrival", "#CC79A7", false}}, .share = 3, .sum = true},
     [LATENCY] = {"latency",
                  "s",
                  {{"latency.p99", "p99", NULL, false}, {"latency.p50", "p50", NULL, false}},
@@ -58,19 +58,19 @@ static double room_for_labels(const struct timeline_panel *panels) {
   return fmin(360, CHARACTER * longest + 30);
 }
 
-/* Whether the end is worse than what is asked for then explains; says it. */
-static bool say_overload(char *text, size_t size, const struct timeline_panel *load) {
-  const struct timeline_line *offered = timeline_find(load, "offered"), *answered = timeline_find(load, "completed");
-  if (!offered || !answered || !(offered->end > 0) || answered->end > 0.8 * offered->end) return false;
-  snprintf(text, size, "at the end %s are asked for and %s answered", format_number(UNIT_PER_SECOND, NULL, offered->end).text,
-           format_number(UNIT_PER_SECOND, NULL, answered->end).text);
+/* Where most of what is asked for at the end fails: says that. */
+static bool say_overload(char *text, size_t size, const struct timeline_panel *panels) {
+  const struct timeline_line *offered = timeline_find(&panels[LOAD], "offered"), *failed = timeline_find(&panels[FAILED], "errors");
+  if (!offered || !failed || !(failed->end > 0.5 * offered->end)) return false;
+  snprintf(text, size, "at the end %s are offered, and %s of them fail", format_number(UNIT_PER_SECOND, NULL, offered->end).text,
+           format_number(UNIT_PER_SECOND, NULL, failed->end).text);
   return true;
 }
 
 /* The finding: an overload that stays, the worst moment of the slowest endpoint, or the highest load. */
 static void say(char *text, size_t size, const struct timeline_panel *panels) {
   const struct timeline_panel *panel = panels[LATENCY].count ? &panels[LATENCY] : &panels[LOAD];
-  if (say_overload(text, size, &panels[LOAD]) || !panel->count) return;
+  if (say_overload(text, size, panels) || !panel->count) return;
   const struct timeline_line *worst = &panel->lines[0];
   for (int i = 1; i < panel->count; i++)
     if (panel->lines[i].peak > worst->peak) worst = &panel->lines[i];

@@ -107,7 +107,7 @@ static const char *color_of(const struct timeline_panel *panel, int i) {
 
 /* Six or so ticks at round times. */
 static void time_ticks(struct figure *f, double last, bool labels) {
-  static const double steps[] = {1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 604800};
+  static const double steps[] = {1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 604800};
   double step = steps[0];
   for (size_t i = 0; i < sizeof steps / sizeof *steps && last / step > 7; i++) step = steps[i];
   while (last / step > 12) step *= 2;
