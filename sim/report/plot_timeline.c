@@ -21,7 +21,7 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
                  {{"latency.p99", "p99", NULL, false}, {"latency.p50", "p50", NULL, false}},
                  .share = 5,
                  .logarithmic = true},
-    [PEOPLE] = {"people", "number", {{"length", NULL, NULL, false}, {"active", "on the site", NULL, false}}, .share = 4},
+    [PEOPLE] = {"people", "number", {{"length", "waiting", NULL, false}, {"active", "on the site", NULL, false}}, .share = 4},
     [INSIDE] = {"requests inside", "number", {{"inside", "inside", NULL, false}}, .share = 3},
     [STOCK] = {"stock", "number", {{"left", "left", NULL, false}, {"held", "held", NULL, false}}, .share = 3},
     [REPLICAS] = {"replicas", "count", {{"replicas", NULL, NULL, false}}, .share = 2},
