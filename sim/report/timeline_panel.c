@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CUT = 4 };
+
 static const char *owner(const struct json_value *series) { return result_text(json_member(series, "labels"), "of"); }
 
 static const struct timeline_metric *wanted(const struct timeline_panel *panel, const struct json_value *series) {
@@ -73,6 +75,16 @@ static void sort(struct timeline_panel *panel) {
     }
 }
 
+/* A dashed line that towers above all others leaves at the top: they are what is to be seen. */
+static void cut(struct timeline_panel *panel) {
+  double solid = 0, dashed = 0;
+  for (int i = 0; i < panel->count; i++) {
+    double *most = panel->lines[i].what->dashed ? &dashed : &solid;
+    *most = fmax(*most, panel->lines[i].peak);
+  }
+  if (solid > 0 && dashed > CUT * solid) panel->most = CUT * solid, panel->cut_at = dashed;
+}
+
 void timeline_collect(struct figure *f, const struct result_file *file, struct timeline_panel *panel,
                       const struct plot_options *options) {
   bool sum = panel->sum && !options->endpoint;
@@ -88,6 +100,7 @@ void timeline_collect(struct figure *f, const struct result_file *file, struct t
   for (int i = 0; i < panel->count; i++) put_line(f, panel, &panel->lines[i]);
   for (int i = panel->count; i-- > 0;)
     if (panel->lines[i].total == 0) timeline_drop(panel, i);
+  cut(panel);
 }
 
 const struct timeline_line *timeline_find(const struct timeline_panel *panel, const char *metric) {
@@ -157,7 +170,10 @@ static void put_axes(struct figure *f, const struct timeline_panel *panel, const
   figure_area(f, at->left / f->width, 1 - at->right / f->width, at->bottom / f->height, at->top / f->height);
   time_ticks(f, at->last, at->lowest);
   snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, (at->top + 14) / f->height);
-  figure_text(f, position, "left", FIGURE_GREY, 12, panel->axis);
+  char axis[160];
+  snprintf(axis, sizeof axis, "%s%s%s", panel->axis, panel->cut_at > 0 ? "; offered goes up to " : "",
+           panel->cut_at > 0 ? format_number(UNIT_PER_SECOND, NULL, panel->cut_at).text : "");
+  figure_text(f, position, "left", FIGURE_GREY, 12, axis);
   fprintf(f->script, "set xrange [0:%.9g]\n", at->last);
   if (on_log_axis(panel)) {
     double low = panel->least / 1.3, high = panel->most * 1.3;
@@ -166,7 +182,7 @@ static void put_axes(struct figure *f, const struct timeline_panel *panel, const
     return;
   }
   double most = panel->most > 0 ? panel->most * 1.1 : 1;
-  fprintf(f->script, "unset logscale y\nset yrange [0:%.9g]\nset ytics %.9g\n", most,
+  fprintf(f->script, "unset logscale y\nset format y '%%.7g'\nset yrange [0:%.9g]\nset ytics %.9g\n", most,
           tick_step(most, (at->top - at->bottom) / 24, !strcmp(panel->unit, "count")));
 }
 

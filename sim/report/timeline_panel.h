@@ -33,6 +33,7 @@ struct timeline_panel {
   int count;
   struct timeline_line lines[TIMELINE_LINES];
   double most, least;
+  double cut_at; /* a dashed line goes so far above the picture; 0: none does */
 };
 
 /* Where a panel goes, in pixels from below; last: the end of the axis of time, in seconds. */
