@@ -67,16 +67,35 @@ static bool say_overload(char *text, size_t size, const struct timeline_panel *p
   return true;
 }
 
-/* The finding: an overload that stays, the worst moment of the slowest endpoint, or the highest load. */
-static void say(char *text, size_t size, const struct timeline_panel *panels) {
-  const struct timeline_panel *panel = panels[LATENCY].count ? &panels[LATENCY] : &panels[LOAD];
-  if (say_overload(text, size, panels) || !panel->count) return;
-  const struct timeline_line *worst = &panel->lines[0];
+/* Where a stock runs out: says when, and what fails meanwhile. */
+static bool say_sold_out(char *text, size_t size, const struct timeline_panel *panels) {
+  const struct timeline_line *left = timeline_find(&panels[STOCK], "left"), *failed = timeline_find(&panels[FAILED], "errors");
+  if (!left || isnan(left->gone_at)) return false;
+  int used =
+      snprintf(text, size, "%s: none %s after the warm-up; ", left->label, format_number(UNIT_SECONDS, NULL, left->gone_at).text);
+  if (used < 0 || (size_t)used >= size) return true;
+  snprintf(text + used, size - (size_t)used, "%s%s", failed ? "at the worst of it requests fail at " : "nothing fails",
+           failed ? format_number(UNIT_PER_SECOND, NULL, failed->peak).text : "");
+  return true;
+}
+
+static const struct timeline_line *highest(const struct timeline_panel *panel) {
+  const struct timeline_line *best = panel->count ? &panel->lines[0] : NULL;
   for (int i = 1; i < panel->count; i++)
-    if (panel->lines[i].peak > worst->peak) worst = &panel->lines[i];
-  snprintf(text, size, "%s peaks at %s, %s after the warm-up", worst->label,
-           format_number(panel == &panels[LATENCY] ? UNIT_SECONDS : UNIT_PER_SECOND, NULL, worst->peak).text,
-           format_number(UNIT_SECONDS, NULL, worst->peak_at).text);
+    if (panel->lines[i].peak > best->peak) best = &panel->lines[i];
+  return best;
+}
+
+/* The finding: an overload that stays, a stock that runs out, the worst moment of the slowest endpoint, or, where latency does not
+ * move, the highest load. */
+static void say(char *text, size_t size, const struct timeline_panel *panels) {
+  if (say_overload(text, size, panels) || say_sold_out(text, size, panels)) return;
+  const struct timeline_line *slowest = highest(&panels[LATENCY]), *load = highest(&panels[LOAD]);
+  bool moves = slowest && (!load || slowest->peak > 5 * slowest->least);
+  const struct timeline_line *worst = moves ? slowest : load;
+  if (!worst) return;
+  snprintf(text, size, "%s: highest %s after the warm-up, %s", worst->label, format_number(UNIT_SECONDS, NULL, worst->peak_at).text,
+           format_number(moves ? UNIT_SECONDS : UNIT_PER_SECOND, NULL, worst->peak).text);
 }
 
 /* Reads what there is; returns the height of all panels in shares. */

@@ -19,7 +19,7 @@ static struct timeline_line *line_for(struct timeline_panel *panel, const struct
     if (panel->lines[i].what == what) return &panel->lines[i];
   if (panel->count == TIMELINE_LINES) return NULL;
   struct timeline_line *line = &panel->lines[panel->count++];
-  *line = (struct timeline_line){.what = what, .end = NAN, .least = INFINITY};
+  *line = (struct timeline_line){.what = what, .end = NAN, .least = INFINITY, .gone_at = NAN};
   struct fitted name = figure_fit(sum ? "" : of, 24);
   const char *label = what->label ? what->label : "";
   snprintf(line->label, sizeof line->label, "%.100s%s%.60s", name.text, *name.text && *label ? " " : "", label);
@@ -42,6 +42,7 @@ static void learn(struct timeline_line *line, double t, double value) {
   line->end = value, line->total += value;
   if (value > 0) line->least = fmin(line->least, value);
   if (value > line->peak) line->peak = value, line->peak_at = t;
+  if (isnan(line->gone_at) && value < line->peak / 200) line->gone_at = t;
 }
 
 static void put_line(struct figure *f, struct timeline_panel *panel, struct timeline_line *line) {

@@ -21,6 +21,7 @@ struct timeline_line {
   int count;
   char label[164];
   double total, end, peak, peak_at, least; /* least: above zero */
+  double gone_at;                          /* when less than 1 in 200 of the peak was left for the first time, or NaN */
   int block;
 };
 
