@@ -74,7 +74,7 @@ static bool say_sold_out(char *text, size_t size, const struct timeline_panel *p
   int used =
       snprintf(text, size, "%s: none %s after the warm-up; ", left->label, format_number(UNIT_SECONDS, NULL, left->gone_at).text);
   if (used < 0 || (size_t)used >= size) return true;
-  snprintf(text + used, size - (size_t)used, "%s%s", failed ? "at the worst of it requests fail at " : "nothing fails",
+  snprintf(text + used, size - (size_t)used, "%s%s", failed ? "failures peak at " : "nothing fails",
            failed ? format_number(UNIT_PER_SECOND, NULL, failed->peak).text : "");
   return true;
 }
