@@ -1,5 +1,6 @@
 #include "models/audit.h"
 #include "models/protection/limiter.h"
+#include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -113,6 +114,44 @@ static void audit_nodes(const struct audit *a) {
   }
 }
 
+/* Clients by state, their timers, and the levels that meters show of them. */
+static void audit_states(const struct audit *a) {
+  const struct world *w = a->world;
+  const struct clients *all = &w->clients;
+  uint32_t states[CLIENT_STATES] = {0}, admitted = 0, walking = 0;
+  for (uint32_t id = 0; id < pool_capacity(&all->pool); id++) {
+    const struct client *c = client_at(all, id);
+    states[c->state]++;
+    if (c->state == CLIENT_FREE) continue;
+    admitted += c->admitted && w->sources[c->source].config->room >= 0;
+    walking += c->state != CLIENT_IN_ROOM && w->sources[c->source].config->kind == SOURCE_SESSION;
+  }
+  uint32_t paused = all->back_off ? timer_heap_pending(all->back_off) : 0;
+  uint32_t thinking = all->thinking ? timer_heap_pending(all->thinking) : 0;
+  if (states[CLIENT_BACKS_OFF] != paused) broken(a, "clients: %u back off, %u timers run", states[CLIENT_BACKS_OFF], paused);
+  if (states[CLIENT_THINKS] != thinking) broken(a, "clients: %u think, %u timers run", states[CLIENT_THINKS], thinking);
+  int64_t back_off = 0, active = 0, inside = 0, length = 0;
+  for (uint32_t i = 0; i < w->model->sources.count; i++) {
+    const struct source_config *s = w->sources[i].config;
+    if (s->retry.pause.attempts > 1) back_off += level_value(&w->observation.meters[s->meters.backing_off].level);
+    if (s->kind == SOURCE_SESSION) active += level_value(&w->observation.meters[s->session_meters.active].level);
+  }
+  for (uint32_t i = 0; i < w->model->rooms.count; i++) {
+    const struct waiting_room *r = &w->rooms[i];
+    inside += r->inside, length += level_value(&w->observation.meters[r->config->length].level);
+    if (r->inside < 0 || r->inside > r->config->inside)
+      broken(a, "waiting room %s: %lld inside", r->config->name, (long long)r->inside);
+  }
+  if (back_off != states[CLIENT_BACKS_OFF])
+    broken(a, "clients: %u back off, the meters say %lld", states[CLIENT_BACKS_OFF], (long long)back_off);
+  if (inside != admitted) broken(a, "waiting rooms: %u of those let in are about, %lld counted", admitted, (long long)inside);
+  if (length != states[CLIENT_IN_ROOM])
+    broken(a, "waiting rooms: %u wait, the meters say %lld", states[CLIENT_IN_ROOM], (long long)length);
+  if (active != walking) broken(a, "sessions: %u are on their way, the meters say %lld", walking, (long long)active);
+  uint32_t about = pool_capacity(&all->pool) - states[CLIENT_FREE];
+  if (about != pool_live(&all->pool)) broken(a, "clients: %u in all, %u entries are taken", about, pool_live(&all->pool));
+}
+
 static void audit_clients(const struct audit *a) {
   const struct world *w = a->world;
   uint32_t asking = 0, running = 0, in_rooms = 0;
@@ -224,6 +263,27 @@ static void audit_stocks(const struct audit *a) {
   free(n);
 }
 
+/* Of each guarded call: every attempt has ended or is waited for. */
+static void audit_calls(const struct audit *a) {
+  const struct world *w = a->world;
+  uint64_t *waited_for = calloc(w->model->guard_count + 1, sizeof *waited_for);
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live || r->attempt == NOBODY) continue;
+    waited_for[w->model->programs[r->endpoint].instructions[r->pc - 1].guard->number]++;
+    if (world_request(w, r->attempt)->caller != id) broken(a, "calls: request %u waits for an attempt that is not its own", id);
+  }
+  for (uint32_t i = 0; i < w->model->guard_count; i++) {
+    const struct call_site *c = &w->calls[i];
+    uint64_t ended = 0;
+    for (int k = 0; k < OUTCOMES; k++) ended += c->ended[k];
+    if (c->calls + c->retries != ended + waited_for[i])
+      broken(a, "calls: %llu calls and %llu retries, but %llu attempts ended and %llu are waited for", (unsigned long long)c->calls,
+             (unsigned long long)c->retries, (unsigned long long)ended, (unsigned long long)waited_for[i]);
+  }
+  free(waited_for);
+}
+
 void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
   audit_nodes(&a);
@@ -231,8 +291,10 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   if (w->mode != WORLD_TRAFFIC) return;
   audit_flow(&a);
   audit_living(&a);
+  audit_calls(&a);
   audit_users(&a);
   audit_clients(&a);
   audit_limits(&a);
   audit_stocks(&a);
+  audit_states(&a);
 }

@@ -66,15 +66,17 @@ struct model {
   /* Derived by model_link. */
   struct program *programs; /* one an endpoint */
   struct meter_config *meters;
-  uint32_t meter_count;
+  uint32_t meter_count, guard_count;
+  uint8_t *rank_of; /* by source and endpoint: 0 is served first; null while all are alike */
+  uint32_t ranks;   /* different ones */
   uint32_t node_count, container_count;
   bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;
 };
 
 /* Reports a fault of the scenario that only shows when its parts are put together. path: such as "endpoints.buy"; key: the key
- * in it that is to blame, or null. */
-typedef void model_fault(void *context, const char *path, const char *key, const char *message);
+ * in it that is to blame, or null; warning: null, or the id of what is only doubtful. */
+typedef void model_fault(void *context, const char *path, const char *key, const char *warning, const char *message);
 
 /* Compiles programs and checks what concerns several parts. Returns whether no fault was reported. */
 bool model_link(struct model *, struct arena *, model_fault *, void *context);

@@ -2,6 +2,7 @@
 #include "models/compute/shift.h"
 #include "models/platform/lifecycle.h"
 #include "models/protection/limiter.h"
+#include "models/request/call.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
@@ -71,6 +72,7 @@ static void probe(void *world, uint32_t index) {
 
 static void start_traffic(struct world *w) {
   const struct model *m = w->model;
+  calls_start(w);
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
   stock_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
@@ -162,6 +164,7 @@ void world_close(struct world *w) {
 }
 
 void world_free(struct world *w) {
+  if (w->mode == WORLD_TRAFFIC) calls_stop(w);
   if (w->mode == WORLD_TRAFFIC)
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
   clients_stop(w);

@@ -39,7 +39,8 @@ enum purpose {
   PURPOSE_BATCH,        /* entity: source: sizes of its batches */
   PURPOSE_REPLAY,       /* entity: source; then round and arrival of its trace: scale and spread */
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
-  PURPOSE_LOTTERY       /* entity: waiting room: whose turn it is */
+  PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
+  PURPOSE_ATTEMPT       /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -81,7 +82,7 @@ struct world {
   uint32_t node_count, container_count;
 
   struct pool requests; /* struct request */
-  bool overflowed;      /* more than REQUESTS_MOST inside: the run was stopped */
+  bool overflowed;      /* more than REQUESTS_MOST inside, or CLIENTS_MOST about: the run was stopped */
   struct timer_heap *sleepers;
   struct timer_heap *patience; /* of requests in queues; null where all wait for ever */
   struct lane *soon;           /* no delay: what is woken within the same instant */
@@ -97,6 +98,8 @@ struct world {
   struct autoscaler *scalers;
   uint32_t scaler_count;
   struct outage_book outages;
+
+  struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;
   struct stock *stocks;
@@ -124,6 +127,11 @@ static inline sim_time world_now(const struct world *w) { return calendar_now(w-
 /* The instant after a delay; one beyond the end of time is never reached. */
 static inline sim_time world_after(const struct world *w, sim_time delay) {
   return delay < SIM_NEVER - 1 - world_now(w) ? world_now(w) + delay : SIM_NEVER - 1;
+}
+/* There is no room for more: the run stops. */
+static inline void world_overflows(struct world *w) {
+  w->overflowed = true;
+  calendar_stop(w->calendar);
 }
 static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
 static inline struct service *world_service_of(const struct world *w, const struct container *c) {

@@ -11,9 +11,12 @@ enum { SCENARIOS = FUZZ_SCENARIOS, LOOKS = 25, RATES = 4, PERMITS = 2 };
 /* --- the generator ------------------------------------------------------------------------------------------------------------ */
 
 struct fuzz {
-  struct stream draws, people; /* people: patience, shifts and busyness, which came later and shift no other draw */
-  struct stream guards;        /* limits and clients, later still */
-  bool guarded;
+  struct stream draws, people, clients; /* people: patience, shifts and busyness; clients: retries, journeys, rooms. They came later
+                                         * and shift no other draw */
+  struct stream limits;                 /* limits and clients, later still */
+  bool limited;
+  struct stream guards; /* so did what guards calls and orders queues */
+  bool ranked;          /* some service serves by priority */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -24,7 +27,7 @@ static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < pe
 
 static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
 
-static uint32_t guards(struct fuzz *f, uint32_t n) { return f->guarded ? stream_below(&f->guards, n) : n; }
+static uint32_t limits(struct fuzz *f, uint32_t n) { return f->limited ? stream_below(&f->limits, n) : n; }
 
 static void put_shifts(struct fuzz *f) {
   put(&f->t, ", 'shifts': [ ");
@@ -38,6 +41,55 @@ static void put_people(struct fuzz *f, bool open) {
                                          "{ 'hyperexponential': { 'p': 0.3, 'mean1': '0s', 'mean2': '1s' } }"};
   if (people(f, 3) == 0) put(&f->t, ", 'patience': %s", patience[people(f, 5)]);
   if (open && people(f, 3) == 0) put(&f->t, ", 'busyness_cv': 0.%u", 1 + people(f, 9));
+}
+
+static uint32_t clients(struct fuzz *f, uint32_t n) { return stream_below(&f->clients, n); }
+#define ANY(f, ...) any_of(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+static const char *any_of(struct fuzz *f, const char *const *words, size_t count) { return words[clients(f, (uint32_t)count)]; }
+
+static void put_clients(struct fuzz *f, bool closed) {
+  if (clients(f, 3) == 0) {
+    put(&f->t, ", 'retry': { 'attempts': %s, 'backoff': '%s', 'jitter': '%s'", ANY(f, "1", "2", "4", "'unlimited'"),
+        ANY(f, "0s", "2ms", "50ms", "1s"), ANY(f, "full", "equal", "none", "decorrelated", "exponential"));
+    if (clients(f, 2))
+      put(&f->t, ", 'budget': { 'ratio': '%u%%', 'floor': '%u/s', 'burst': %u }", 20 * clients(f, 4), clients(f, 9),
+          1 + clients(f, 30));
+    put(&f->t, "%s }", ANY(f, "", "", ", 'on': [ 'timeout' ]", ", 'on': [ 'rejected', 'refused', 'crashed', 'patience' ]"));
+  }
+  if (clients(f, 4) == 0)
+    put(&f->t, ", 'reload': { 'after': %s, 'times': %u }", ANY(f, "'5ms'", "{ 'exponential': '20ms' }", "'1s'", "'0s'"),
+        1 + clients(f, 4));
+  if (clients(f, 4) == 0) put(&f->t, ", 'hedge': '%s'", ANY(f, "1ns", "3ms", "40ms", "2s"));
+  if (clients(f, 4) == 0) put(&f->t, ", 'impatience': %s", ANY(f, "'0s'", "'30ms'", "{ 'exponential': '100ms' }", "'2s'"));
+  if (!closed && clients(f, 3) == 0) put(&f->t, ", 'room': 'r%u'", clients(f, 2));
+}
+
+static void put_journey(struct fuzz *f) {
+  uint32_t places = 1 + clients(f, 4);
+  put(&f->t, ", 'journey': [ ");
+  for (uint32_t i = 0; i < places; i++) {
+    const char *failed = ANY(f, "leave", "again", "go-on");
+    put(&f->t, "%s{ 'ask': 'p%u', 'name': 'n%u', 'failed': '%s'", i ? ", " : "", clients(f, f->endpoints), i, failed);
+    if (!strcmp(failed, "again")) /* whoever asks a limit again and again without a thought makes a million requests */
+      put(&f->t, ", 'think': { 'exponential': '500ms' }");
+    else if (clients(f, 2))
+      put(&f->t, ", 'think': %s", ANY(f, "'0s'", "'20ms'", "{ 'exponential': '300ms' }"));
+    if (clients(f, 2)) put(&f->t, ", 'next': { 'n%u': %u, 'leave': 1 }", clients(f, places), clients(f, 4));
+    put(&f->t, " }");
+  }
+  put(&f->t, " ]");
+}
+
+static void put_rooms(struct fuzz *f) {
+  put(&f->t, "'waiting_rooms': { ");
+  for (uint32_t i = 0; i < 2; i++) {
+    put(&f->t, "%s'r%u': { 'admit': '%s', 'opens': '%s', 'inside': %s, 'order': '%s'", i ? ", " : "", i,
+        ANY(f, "3/s", "40/s", "1000000/s"), ANY(f, "0s", "0s", "5s"), ANY(f, "1", "7", "'unlimited'"), ANY(f, "fifo", "lottery"));
+    if (clients(f, 2)) put(&f->t, ", 'patience': %s", ANY(f, "'0s'", "'100ms'", "{ 'exponential': '2s' }"));
+    if (clients(f, 2)) put(&f->t, ", 'tolerance': %s", ANY(f, "'0s'", "'1s'", "{ 'exponential': '500ms' }"));
+    put(&f->t, " }");
+  }
+  put(&f->t, " },\n");
 }
 
 #define PICK(f, ...) pick(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
@@ -55,11 +107,37 @@ static void put_duration(struct fuzz *f, const char *key, double us) {
   put(&f->t, "%s", text);
 }
 
+static uint32_t guards(struct fuzz *f, uint32_t n) { return stream_below(&f->guards, n); }
+
+/* What may stand beside a call. */
+static void put_guards(struct fuzz *f) {
+  static const char *const timeouts[] = {"500us", "4ms", "30ms", "1s"}, *const jitters[] = {"full", "equal", "none",
+                                                                                            "decorrelated"};
+  if (guards(f, 2) == 0)
+    put(&f->t, ", 'retry': { 'attempts': %u, 'backoff': '%ums', 'jitter': '%s'%s%s }", 1 + guards(f, 4), guards(f, 3) * 3,
+        jitters[guards(f, 4)], guards(f, 3) ? "" : ", 'on': [ 'timeout', 'crashed', 'breaker', 'patience' ]",
+        guards(f, 3) ? "" : ", 'budget': { 'ratio': 0.1, 'floor': '1/s', 'burst': 3 }");
+  if (guards(f, 2) == 0) put(&f->t, ", 'timeout': '%s', 'cancel': %s", timeouts[guards(f, 4)], guards(f, 2) ? "true" : "false");
+  if (guards(f, 3) == 0)
+    put(&f->t, ", 'breaker': { 'calls': %u, 'minimum': 3, 'open': '%ums', 'probes': %u, 'scope': '%s', 'over': '%s' }",
+        3 + guards(f, 9), 50 + guards(f, 900), 1 + guards(f, 3), guards(f, 2) ? "replica" : "shared",
+        guards(f, 2) ? "never" : "300ms");
+  if (guards(f, 4) == 0) put(&f->t, ", 'fallback': [ { 'delay': '1ms' } ]");
+}
+
+/* How a service orders and sheds. */
+static void put_queueing(struct fuzz *f, bool first) {
+  if (f->ranked && (first || guards(f, 2))) put(&f->t, ", 'discipline': 'priority'");
+  if (guards(f, 4) == 0) put(&f->t, ", 'queue_deadline': '%ums'", guards(f, 40));
+  if (guards(f, 4) == 0) put(&f->t, ", 'codel': { 'target': '%ums', 'interval': '%ums' }", guards(f, 10), 1 + guards(f, 100));
+}
+
 static void put_steps(struct fuzz *f, uint32_t depth);
 
 static void put_step(struct fuzz *f, uint32_t depth) {
   uint32_t kind = below(f, depth < 3 ? 7 : 2);
   put(&f->t, "{ ");
+  size_t begin = f->t.length;
   if (kind == 1)
     put_duration(f, "delay", 3000);
   else if (kind == 2 && f->databases) {
@@ -70,20 +148,21 @@ static void put_step(struct fuzz *f, uint32_t depth) {
         PICK(f, "true", "false"));
     put_steps(f, depth + 1);
   } else if (kind == 4 && f->externals)
-    put(&f->t, "'external': 'e%u'", below(f, f->externals));
+    put(&f->t, guards(f, 2) ? "'call': 'e%u'" : "'external': 'e%u'", below(f, f->externals));
   else if (kind == 5 || kind == 6) {
     put(&f->t, "'call': 'a%u', 'steps': ", below(f, f->apps));
     put_steps(f, depth + 1);
   } else
     put_duration(f, "cpu", 4000);
+  if (!strncmp(f->t.bytes + begin, "\"call\": ", 8)) put_guards(f);
   put(&f->t, " }");
 }
 
 /* Some steps stand behind a limit, some are done with a permit. */
 static void put_guarded_step(struct fuzz *f, uint32_t depth) {
-  uint32_t guard = guards(f, 6);
-  if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", guards(f, RATES));
-  if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", guards(f, PERMITS));
+  uint32_t guard = limits(f, 6);
+  if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", limits(f, RATES));
+  if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", limits(f, PERMITS));
   put_step(f, depth);
   if (guard == 1) put(&f->t, " ] }");
 }
@@ -107,11 +186,11 @@ static void put_limits(struct fuzz *f) {
                                       ", 'queue': 3, 'wait': '0s'"};
   put(&f->t, "'limits': { ");
   for (uint32_t i = 0; i < RATES; i++)
-    put(&f->t, "'rate%u': { 'kind': '%s', 'rate': '%s', 'per': '%s', 'scope': '%s' }, ", i, kinds[i % 4], rates[guards(f, 5)],
-        per[guards(f, 4)], guards(f, 2) ? "shared" : "replica");
+    put(&f->t, "'rate%u': { 'kind': '%s', 'rate': '%s', 'per': '%s', 'scope': '%s' }, ", i, kinds[i % 4], rates[limits(f, 5)],
+        per[limits(f, 4)], limits(f, 2) ? "shared" : "replica");
   for (uint32_t i = 0; i < PERMITS; i++)
     put(&f->t, "%s'permits%u': { 'kind': 'concurrency', 'limit': %u, 'per': '%s', 'scope': '%s'%s }", i ? ", " : "", i,
-        1 + guards(f, 5), per[guards(f, 4)], guards(f, 2) ? "shared" : "replica", waits[guards(f, 7)]);
+        1 + limits(f, 5), per[limits(f, 4)], limits(f, 2) ? "shared" : "replica", waits[limits(f, 7)]);
   put(&f->t, " },\n");
 }
 
@@ -136,6 +215,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
         20 + 30 * below(f, 3), PICK(f, "true", "false"));
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
+  put_queueing(f, letter == 'a' && !number);
   put(&f->t, " }");
 }
 
@@ -181,19 +261,28 @@ static void put_traffic(struct fuzz *f) {
   for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) {
     put(&f->t, "%s's%u': { ", i ? ", " : "", i);
     bool open = chance(f, 60);
+    bool session = open && clients(f, 3) == 0;
     if (open) {
-      put(&f->t, "'kind': 'open', ");
+      put(&f->t, "'kind': '%s', ", session ? "session" : "open");
       put_rate(f);
     } else {
       put(&f->t, "'kind': 'closed', 'population': %u, ", 1 + below(f, 40));
       put_duration(f, "think", 200000);
     }
     put_people(f, open);
-    if (open && guards(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + guards(f, 50), guards(f, 2));
+    if (open && limits(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + limits(f, 50), limits(f, 2));
+    if (f->ranked) put(&f->t, ", 'priority': %u", guards(f, 4));
     if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
-    put(&f->t, ", 'mix': { ");
-    for (uint32_t k = 0; k < f->endpoints; k++) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, 1 + below(f, 9));
-    put(&f->t, " } }");
+    put_clients(f, !open);
+    if (session)
+      put_journey(f);
+    else
+      put(&f->t, ", 'mix': { ");
+    for (uint32_t k = 0; k < f->endpoints; k++) {
+      uint32_t weight = 1 + below(f, 9);
+      if (!session) put(&f->t, "%s'p%u': %u", k ? ", " : "", k, weight);
+    }
+    put(&f->t, session ? " }" : " } }");
   }
   put(&f->t, " },\n");
 }
@@ -240,13 +329,17 @@ static void generate(struct fuzz *f, uint64_t seed) {
   *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)),
                      .people = stream_open(stream_key(seed, 0, 1, 0)),
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
-                     .guarded = seed % 3 == 1,
+                     .limits = stream_open(stream_key(seed, 0, 3, 0)),
+                     .limited = seed % 3 == 1,
+                     .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .platform = (int)(seed % 4)};
+  f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
-  if (f->guarded) put_limits(f);
+  if (f->limited) put_limits(f);
+  put_rooms(f);
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));

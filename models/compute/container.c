@@ -5,7 +5,52 @@
 #include <assert.h>
 #include <stdlib.h>
 
+void queue_clear(const struct world *w, struct request_queue *q) {
+  q->head = q->tail = q->count = 0;
+  for (uint32_t i = 0; q->last && i < w->model->ranks; i++) q->last[i] = NOBODY;
+}
+
+static void put_first(struct world *w, struct request_queue *q, struct request *r) {
+  if (q->count)
+    world_request(w, q->head)->previous = r->id;
+  else
+    q->tail = r->id;
+  r->next = q->count ? q->head : NOBODY;
+  q->head = r->id;
+}
+
+/* Behind the last one of its own rank or of the nearest rank before it. */
+__attribute__((noinline)) static void push_ranked(struct world *w, struct request_queue *q, struct request *r) {
+  uint32_t rank = r->rank;
+  while (rank && q->last[rank] == NOBODY) rank--;
+  uint32_t before = q->last[rank];
+  q->last[r->rank] = r->id;
+  if (before == NOBODY) {
+    put_first(w, q, r);
+  } else {
+    struct request *b = world_request(w, before);
+    r->next = q->tail == before ? NOBODY : b->next, r->previous = before;
+    if (q->tail == before)
+      q->tail = r->id;
+    else
+      world_request(w, b->next)->previous = r->id;
+    b->next = r->id;
+  }
+  q->count++;
+}
+
+/* The request is about to leave a queue that is ordered by rank. */
+static void unrank(const struct world *w, struct request_queue *q, const struct request *r) {
+  if (q->last[r->rank] != r->id) return;
+  bool alone = q->head == r->id || world_request(w, r->previous)->rank != r->rank;
+  q->last[r->rank] = alone ? NOBODY : r->previous;
+}
+
 void queue_push(struct world *w, struct request_queue *q, struct request *r) {
+  if (__builtin_expect(q->last != NULL, 0)) {
+    push_ranked(w, q, r);
+    return;
+  }
   r->next = NOBODY, r->previous = q->tail; /* of the head it means nothing */
   if (q->count++)
     world_request(w, q->tail)->next = r->id;
@@ -17,12 +62,14 @@ void queue_push(struct world *w, struct request_queue *q, struct request *r) {
 struct request *queue_pop(struct world *w, struct request_queue *q) {
   if (!q->count) return NULL;
   struct request *r = world_request(w, q->head);
+  if (__builtin_expect(q->last != NULL, 0)) unrank(w, q, r);
   q->head = r->next;
   q->count--;
   return r;
 }
 
 void queue_remove(struct world *w, struct request_queue *q, struct request *r) {
+  if (q->last) unrank(w, q, r);
   if (q->head == r->id)
     q->head = r->next;
   else
@@ -98,10 +145,33 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
   node_share(w, &w->nodes[c->node], c);
 }
 
+/* --- whose turn it is ------------------------------------------------------------------------------------------------------- */
+
+/* Drops newcomers until one may go on; null when nobody is left. They fail within this instant, but not in the midst of this. */
+__attribute__((noinline)) static struct request *pop_unshed(struct world *w, struct container *c, struct request_queue *q) {
+  for (;;) {
+    struct request *r = queue_pop(w, q);
+    bool at_door = q == &c->door;
+    if (!r || (!at_door && !r->fresh)) return r;
+    if (!shedder_drops(c->shedder, world_now(w), world_now(w) - r->since, !q->count)) return r;
+    meter_count(w, c->shedder->meter);
+    if (!at_door) {
+      r->wait_cell = w->model->programs[r->endpoint].instructions[r->pc - 1].cell;
+      c->fresh_waiting--;
+    }
+    request_book(r, r->wait_cell, world_now(w));
+    request_drop(w, r, OUTCOME_SHED);
+  }
+}
+
+static inline struct request *next_in_turn(struct world *w, struct container *c, struct request_queue *q) {
+  return __builtin_expect(c->shedder != NULL, 0) ? pop_unshed(w, c, q) : queue_pop(w, q);
+}
+
 /* Puts waiting computations on free threads. */
 static inline void fill_threads(struct world *w, struct container *c) {
   while (c->running < c->threads) {
-    struct request *next = queue_pop(w, &c->runnable);
+    struct request *next = next_in_turn(w, c, &c->runnable);
     if (!next) break;
     c->fresh_waiting -= next->fresh;
     next->fresh = false;
@@ -172,7 +242,7 @@ void container_leave(struct world *w, struct container *c) {
   assert(c->in_flight > 0);
   c->in_flight--;
   if (!c->holds) return;
-  struct request *next = c->held <= c->threads ? queue_pop(w, &c->door) : NULL;
+  struct request *next = c->held <= c->threads ? next_in_turn(w, c, &c->door) : NULL;
   if (!next) { /* else the thread goes from hand to hand */
     container_advance(c, world_now(w));
     c->held--;
@@ -192,9 +262,11 @@ void container_forsake(struct world *w, struct container *c, struct request *r) 
 void container_staff(struct world *w, struct container *c, int64_t threads) {
   container_advance(c, world_now(w));
   c->threads = threads;
-  while (c->holds && c->held < c->threads && c->door.count) {
+  while (c->holds && c->held < c->threads) {
+    struct request *next = next_in_turn(w, c, &c->door);
+    if (!next) break;
     c->held++;
-    take_from_door(w, c, queue_pop(w, &c->door));
+    take_from_door(w, c, next);
   }
   if (!c->runnable.count || c->running >= c->threads) return;
   fill_threads(w, c);
@@ -251,7 +323,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (!r->live) continue;
-    uint32_t depth = 0;
+    uint32_t depth = r->base;
     while (depth < r->depth && !inside(c, r, depth)) depth++;
     if (depth == r->depth) continue;
     if (depth + 1 == r->depth && r->waiting != WAITING_ELSEWHERE) {
@@ -280,7 +352,9 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   c->dropped_ns += container_unfinished(w, c);
   book_waits(w, c);
   c->running = c->held = c->in_flight = c->fresh_waiting = 0;
-  c->runnable = c->door = (struct request_queue){0};
+  queue_clear(w, &c->runnable);
+  queue_clear(w, &c->door);
+  if (c->shedder) shedder_reset(c->shedder);
   node_share(w, &w->nodes[c->node], c);
   const struct service_config *config = w->services[c->service].config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);

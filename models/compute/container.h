@@ -7,6 +7,7 @@
 #ifndef CONTAINER_H
 #define CONTAINER_H
 #include "models/compute/service.h"
+#include "models/compute/shedding.h"
 #include "models/data/connection_pool.h"
 #include "models/request/request.h"
 #include "sim/engine/calendar.h"
@@ -29,8 +30,10 @@ struct job {
   uint32_t request;
 };
 
+/* Requests in the order of their turns: first come first served, or by rank and within a rank first come first served. */
 struct request_queue {
   uint32_t head, tail, count;
+  uint32_t *last; /* by rank: the last of the rank in the queue, or NOBODY; null: ranks do not matter */
 };
 
 struct container {
@@ -42,6 +45,7 @@ struct container {
   bool holds; /* RUNTIME_THREADS */
   double limit, weight, speed;
   int64_t threads, backlog;
+  struct shedder *shedder; /* null: whoever waits is served */
 
   /* Computation. */
   uint32_t running; /* threads that compute now */
@@ -80,6 +84,8 @@ struct container {
   uint32_t scrapes;
 };
 
+/* No rank is waiting. */
+void queue_clear(const struct world *, struct request_queue *);
 void queue_push(struct world *, struct request_queue *, struct request *);
 struct request *queue_pop(struct world *, struct request_queue *); /* null when empty */
 void queue_remove(struct world *, struct request_queue *, struct request *);

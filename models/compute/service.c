@@ -129,6 +129,8 @@ static const struct field shift_fields[] = {
 static const struct record shift_record = {"shift", sizeof(struct shift_config), shift_fields,
                                            "A number of threads from a time on.", NULL};
 
+static const char *const discipline_words[] = {"fifo", "priority", NULL};
+
 #define AT(member) offsetof(struct service_config, member)
 static const struct field service_fields[] = {
     {.name = "kind",
@@ -247,6 +249,26 @@ static const struct field service_fields[] = {
      .low = 0,
      .high = 1,
      .doc = "External: share of calls that fail."},
+    {.name = "discipline",
+     .kind = FIELD_WORD,
+     .offset = AT(discipline),
+     .words = discipline_words,
+     .fallback = "\"fifo\"",
+     .doc = "In which order waiting requests get a thread: fifo: as they came; priority: by the \"priority\" of their source and "
+            "endpoint, higher first, as they came within the same. Nobody is interrupted."},
+    {.name = "queue_deadline",
+     .kind = FIELD_DURATION,
+     .offset = AT(queue_deadline),
+     .fallback = "\"never\"",
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "A newcomer that has waited longer than this when its turn comes is dropped at once (outcome shed)."},
+    {.name = "codel",
+     .kind = FIELD_RECORD,
+     .offset = AT(codel),
+     .record = &codel_record,
+     .optional = true,
+     .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: nobody."},
     {0}};
 #undef AT
 const struct record service_record = {"service", sizeof(struct service_config), service_fields,

@@ -4,6 +4,7 @@
  * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
 #ifndef SERVICE_H
 #define SERVICE_H
+#include "models/compute/shedding.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 
@@ -40,6 +41,9 @@ struct shift_config {
   int64_t threads;
 };
 
+/* In which order waiting requests are served. */
+enum discipline { DISCIPLINE_FIFO, DISCIPLINE_PRIORITY };
+
 struct service_config {
   const char *name;
   int32_t kind, runtime, balance, restart;
@@ -57,9 +61,16 @@ struct service_config {
   struct distribution latency;       /* external */
   double failure;                    /* external: share of calls that fail */
   double weight;                     /* of its CPU share under contention */
+  int32_t discipline;                /* enum discipline */
+  sim_time queue_deadline;           /* SIM_NEVER: none */
+  struct codel_config codel;         /* interval 0: none */
+  uint32_t shed_meter;               /* set by the linker where anything is shed */
 };
 
 extern const struct record service_record;
+
+/* It drops requests that have waited for too long. */
+static inline bool service_sheds(const struct service_config *s) { return s->queue_deadline != SIM_NEVER || s->codel.interval; }
 
 /* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */
 uint32_t service_capacity(const struct service_config *);

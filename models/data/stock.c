@@ -146,7 +146,7 @@ static bool committed(struct world *w, struct request *r) {
 bool stock_take(struct world *w, struct request *r, const struct instruction *in) {
   if (!committed(w, r)) return false;
   struct stock *s = &w->stocks[in->stock];
-  struct stream draws = stream_at(r->key, r->pc);
+  struct stream draws = stream_at(r->key, in->draw);
   int64_t count = (int64_t)(distribution_sample(&in->demand, &draws) + 0.5);
   r->sold_out = count > s->free;
   if (r->sold_out)

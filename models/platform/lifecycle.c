@@ -227,6 +227,19 @@ static void build_nodes(struct world *w) {
     }
 }
 
+/* Queues by rank, and what drops from them. */
+static void build_queues(struct world *w, struct container *c, const struct service_config *s) {
+  if (s->discipline == DISCIPLINE_PRIORITY) {
+    c->runnable.last = arena_new_array(w->arena, uint32_t, w->model->ranks + 1);
+    c->door.last = arena_new_array(w->arena, uint32_t, w->model->ranks + 1);
+  }
+  queue_clear(w, &c->runnable);
+  queue_clear(w, &c->door);
+  if (!service_sheds(s)) return;
+  c->shedder = arena_new_array(w->arena, struct shedder, 1);
+  *c->shedder = (struct shedder){.codel = s->codel, .deadline = s->queue_deadline, .meter = s->shed_meter};
+}
+
 static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service) {
   const struct service_config *s = w->services[service].config;
   c->id = id, c->service = service, c->node = NOBODY, c->state = CONTAINER_UNUSED;
@@ -234,6 +247,7 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   c->limit = s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
   c->weight = s->weight, c->speed = 1, c->rate = 1;
   c->threads = s->threads, c->backlog = s->backlog;
+  build_queues(w, c, s);
   c->slot = calendar_slot(w->calendar, container_computed, w, id);
   c->life = calendar_slot(w->calendar, life_goes_on, w, id);
   c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);

@@ -1,11 +1,12 @@
 #include "models/request/backoff.h"
 #include "sim/engine/stream.h"
+#include <math.h>
 
 struct retry_outcome {
   int32_t outcome; /* enum outcome, less one: "completed" is not among the words */
 };
 
-static const char *const jitter_words[] = {"full", "equal", "none", "decorrelated", NULL};
+static const char *const jitter_words[] = {"full", "equal", "none", "decorrelated", "exponential", NULL};
 
 static const struct field outcome_fields[] = {{.name = "outcome",
                                                .kind = FIELD_WORD,
@@ -82,7 +83,7 @@ static const struct field retry_fields[] = {
      .words = jitter_words,
      .fallback = "\"full\"",
      .doc = "How the pause is drawn: full: anything below the ceiling; equal: its upper half; none: the ceiling; decorrelated: up "
-            "to three times the pause before.",
+            "to three times the pause before; exponential: with the ceiling as its mean.",
      .source = "Brooker (2015), Exponential Backoff And Jitter"},
     {.name = "on",
      .kind = FIELD_LIST,
@@ -115,6 +116,12 @@ static double uniform_at(uint64_t key, uint64_t n) {
   return stream_uniform(&draws);
 }
 
+/* Up to what a time can hold. */
+static double exponential_at(double mean, uint64_t key, uint64_t n) {
+  struct stream draws = stream_at(key, n);
+  return fmin(stream_exponential(&draws) * mean, 9e18);
+}
+
 /* Each pause hangs on the one before: all of them again, so that none has to be remembered. */
 static double decorrelated(const struct backoff_config *c, uint64_t failed, uint64_t key) {
   double base = (double)c->backoff, pause = base;
@@ -132,6 +139,8 @@ sim_time backoff_pause(const struct backoff_config *c, uint64_t failed, uint64_t
     return (sim_time)(ceiling * uniform_at(key, failed));
   case JITTER_EQUAL:
     return (sim_time)(ceiling / 2 + ceiling / 2 * uniform_at(key, failed));
+  case JITTER_EXPONENTIAL:
+    return (sim_time)exponential_at(ceiling, key, failed);
   case JITTER_DECORRELATED:
     return (sim_time)decorrelated(c, failed, key);
   default:
@@ -141,10 +150,10 @@ sim_time backoff_pause(const struct backoff_config *c, uint64_t failed, uint64_t
 
 bool retry_wanted(const struct retry_config *c, uint64_t attempts, enum outcome outcome) {
   if (attempts >= (uint64_t)c->pause.attempts) return false;
-  if (outcome == OUTCOME_CALL_TIMEOUT) outcome = OUTCOME_TIMEOUT;
+  enum outcome alias = outcome == OUTCOME_CALL_TIMEOUT ? OUTCOME_TIMEOUT : outcome;
   const struct retry_outcome *on = c->on.items;
   for (uint32_t i = 0; i < c->on.count; i++)
-    if (on[i].outcome + 1 == (int32_t)outcome) return true;
+    if (on[i].outcome + 1 == (int32_t)outcome || on[i].outcome + 1 == (int32_t)alias) return true;
   return false;
 }
 

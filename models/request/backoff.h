@@ -7,6 +7,7 @@
  *     none           ceiling(k)
  *     full           uniform on [0, ceiling(k))
  *     equal          ceiling(k)/2 + uniform on [0, ceiling(k)/2)
+ *     exponential    exponential of mean ceiling(k), without an upper end: what theory of retrial queues takes for granted
  *     decorrelated   pause(k) = min(cap, uniform on [backoff, 3 * pause(k-1))), pause(0) = backoff; the factor is not used
  *
  * The draw of pause k comes from stream_at(key, k): the key is that of whoever tries, so nobody's pauses shift another's.
@@ -27,7 +28,7 @@
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 
-enum jitter { JITTER_FULL, JITTER_EQUAL, JITTER_NONE, JITTER_DECORRELATED };
+enum jitter { JITTER_FULL, JITTER_EQUAL, JITTER_NONE, JITTER_DECORRELATED, JITTER_EXPONENTIAL };
 
 struct backoff_config {
   int64_t attempts; /* in all, the first included; INT64_MAX: no limit */

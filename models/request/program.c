@@ -1,6 +1,7 @@
 #include "models/request/program.h"
 #include "models/compute/balancer.h"
 #include "models/model.h"
+#include "models/request/call.h"
 #include "models/request/request.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -19,8 +20,8 @@ struct instruction *compile_emit(struct compiler *c, enum operation operation,
   }
   struct instruction *in = &p->instructions[p->count++];
   bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK;
-  p->draws += draws;
-  *in = (struct instruction){.run = run, .operation = operation, .service = -1, .draw = (uint16_t)p->draws};
+  c->draws += draws;
+  *in = (struct instruction){.run = run, .operation = operation, .service = -1, .draw = c->draws};
   return in;
 }
 
@@ -86,7 +87,11 @@ void compile_leave(struct compiler *c) {
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
 }
 
-void compile_return(struct compiler *c, uint16_t outcome) {
+void compile_end_early(struct compiler *c, uint16_t outcome) {
+  if (c->guarded) { /* its caller learns it as it learns of a failure, and ends the same way */
+    compile_emit(c, OPERATION_END, request_end_attempt)->outcome = outcome;
+    return;
+  }
   uint32_t depth = c->depth;
   while (c->depth) compile_leave(c); /* the frames stay in their array */
   compile_emit(c, OPERATION_END, request_end)->outcome = outcome;
@@ -197,38 +202,95 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
   }
 }
 
-static void walk_demand(const struct program *p, uint32_t at, struct walk w, double weight, const struct demand_sums *d) {
-  for (const struct instruction *in = &p->instructions[at]; weight > 0 && in->operation != OPERATION_END; in++) {
-    step(&w, in, weight, d);
-    if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
-    if (in->operation != OPERATION_LOOKUP) continue;
-    walk_demand(p, in->target, w, weight * in->probability, d);
-    weight *= 1 - in->probability;
-  }
+/* --- shares of requests ---------------------------------------------------------------------------------------------------- */
+
+/* What a request has to pass: replicas that serve, or, without `serving`, the answers of external services. */
+struct passing {
+  double (*serving)(void *context, int32_t service, enum route);
+  void *context;
+};
+
+static double share_through(const struct program *, uint32_t at, uint32_t stop, const struct passing *);
+
+/* Where the body of a guarded call ends: at its "return". */
+static uint32_t guard_end(const struct guard *g) { return (uint32_t)(g->fallback ? g->fallback : g->after) - 1; }
+
+/* Attempts of a call, of which each fails with the outcome or else succeeds with this share, independently. */
+struct attempts {
+  double expected, all_fail;
+};
+
+static struct attempts attempts_of(const struct guard *g, double success, enum outcome outcome) {
+  enum { ENOUGH = 1000 };
+  int64_t most = retry_wanted(&g->config->retry, 1, outcome) ? g->config->retry.pause.attempts : 1;
+  struct attempts a = {0, 1};
+  for (int64_t k = 0; k < most && k < ENOUGH && a.all_fail > 0; k++) a.expected += a.all_fail, a.all_fail *= 1 - success;
+  return a;
 }
 
-void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
-  walk_demand(p, 0, (struct walk){.connected = -1, .locked = -1}, weight * (1 - p->edge_hit), d);
+/* Of the requests that begin a guarded call: those that go on behind it. */
+static double guard_through(const struct program *p, uint32_t at, const struct guard *g, const struct passing *how) {
+  double body = share_through(p, at, guard_end(g), how);
+  double failed = attempts_of(g, body, how->serving ? OUTCOME_REFUSED : OUTCOME_EXTERNAL).all_fail;
+  return 1 - failed + (g->fallback ? failed * share_through(p, g->fallback, g->after, how) : 0);
 }
 
-static double walk_serving(const struct program *p, uint32_t at, double (*serving)(void *, int32_t, enum route), void *context) {
+/* Of the requests at instruction `at`: those that reach `stop`. */
+static double share_through(const struct program *p, uint32_t at, uint32_t stop, const struct passing *how) {
   double through = 1;
-  for (const struct instruction *in = &p->instructions[at]; in->operation != OPERATION_END && through > 0; in++) {
-    if (in->operation == OPERATION_ENTER) {
-      double served = serving(context, in->service, in->route);
+  while (at < stop && through > 0 && p->instructions[at].operation != OPERATION_END) {
+    const struct instruction *in = &p->instructions[at++];
+    if (in->operation == OPERATION_ENTER && how->serving) {
+      double served = how->serving(how->context, in->service, in->route);
       if (in->target && served < 1) /* an unreachable cache is a miss */
-        return through * (served * walk_serving(p, (uint32_t)(in - p->instructions) + 1, serving, context) +
-                          (1 - served) * walk_serving(p, in->target, serving, context));
+        return through * (served * share_through(p, at, stop, how) + (1 - served) * share_through(p, in->target, stop, how));
       through *= served;
     }
+    if (in->operation == OPERATION_ANSWER && !how->serving) through *= 1 - in->probability;
     if (in->operation == OPERATION_LOOKUP && in->probability > 0)
-      return through * (in->probability * walk_serving(p, in->target, serving, context) +
-                        (1 - in->probability) * walk_serving(p, (uint32_t)(in - p->instructions) + 1, serving, context));
+      return through *
+             (in->probability * share_through(p, in->target, stop, how) + (1 - in->probability) * share_through(p, at, stop, how));
+    if (in->operation == OPERATION_TRY) through *= guard_through(p, at, in->guard, how), at = in->guard->after;
   }
   return through;
 }
 
-double program_serving(const struct program *p, double (*serving)(void *, int32_t, enum route), void *context) {
-  double served = walk_serving(p, 0, serving, context);
+double program_serving(const struct program *p, double (*serving)(void *context, int32_t service, enum route), void *context) {
+  double served = share_through(p, 0, p->end, &(struct passing){serving, context});
   return p->edge_hit > 0 ? p->edge_hit + (1 - p->edge_hit) * served : served;
+}
+
+/* --- demand ----------------------------------------------------------------------------------------------------------------- */
+
+static double walk_demand(const struct program *, uint32_t at, uint32_t stop, struct walk, double weight,
+                          const struct demand_sums *);
+
+/* Every attempt asks as much as the first; what fails for good goes on in the fallback. */
+static double walk_guard(const struct program *p, uint32_t at, struct walk w, const struct guard *g, double weight,
+                         const struct demand_sums *d) {
+  double success = share_through(p, at, guard_end(g), &(struct passing){0});
+  struct attempts a = attempts_of(g, success, OUTCOME_EXTERNAL);
+  walk_demand(p, at, guard_end(g), w, weight * a.expected, d);
+  double through = weight * (1 - a.all_fail);
+  return through + (g->fallback ? walk_demand(p, g->fallback, g->after, w, weight * a.all_fail, d) : 0);
+}
+
+/* Adds to the sums what requests of this weight ask from `at` on; returns the weight of those that reach `stop`. */
+static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, struct walk w, double weight,
+                          const struct demand_sums *d) {
+  double elsewhere = 0;
+  while (at < stop && weight > 0 && p->instructions[at].operation != OPERATION_END) {
+    const struct instruction *in = &p->instructions[at++];
+    step(&w, in, weight, d);
+    if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
+    if (in->operation == OPERATION_TRY) weight = walk_guard(p, at, w, in->guard, weight, d), at = in->guard->after;
+    if (in->operation != OPERATION_LOOKUP) continue;
+    elsewhere += walk_demand(p, in->target, stop, w, weight * in->probability, d);
+    weight *= 1 - in->probability;
+  }
+  return elsewhere + weight;
+}
+
+void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
+  walk_demand(p, 0, p->end, (struct walk){.connected = -1, .locked = -1}, weight * (1 - p->edge_hit), d);
 }

@@ -1,8 +1,10 @@
 /* The program of an endpoint: its steps, compiled to a flat array of instructions.
  *
  * A request executes it: an instruction either goes on at once or parks the request and is resumed by an event. There are no
- * loops: every instruction runs at most once, so its number keys the request's draws, and what the request does elsewhere
- * never shifts them. Limits take no numbers: with and without them the same customers come. The same array is walked without requests: for the share of requests that would find a serving path,
+ * loops but one: a guarded call (models/request/call.h) runs the instructions between "try" and "return" as a request of its own,
+ * an attempt, and may run them again as another attempt. So every instruction that draws runs at most once for one key, its
+ * number keys the draws, and what the request does elsewhere never shifts them. Attempts have keys of their own, and the
+ * instructions of the guard itself have no numbers: with and without it the others draw the same; so it is with limits. The same array is walked without requests: for the share of requests that would find a serving path,
  * and for the mean demand on each service. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -12,6 +14,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct guard;
 struct model;
 struct request;
 struct world;
@@ -48,8 +51,10 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK, /* wait for the row in which a stock is counted */
-  OPERATION_STOCK /* reserve, pay or release */
+  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
+  OPERATION_STOCK, /* reserve, pay or release */
+  OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN /* the attempt has succeeded */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -62,12 +67,13 @@ struct instruction {
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
+  uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
-  uint16_t draw;              /* its number among those that may draw, from 1: keys the request's draws */
   uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
   uint16_t stock;             /* LOCK, STOCK */
   uint16_t outcome;           /* END: how it ends for the client */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
+  const struct guard *guard;  /* TRY, RETURN */
   struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
 };
 
@@ -78,9 +84,10 @@ struct cell {
 
 struct program {
   struct instruction *instructions;
-  uint32_t count, draws;
+  uint32_t count;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
+  struct guard *guards; /* the last first */
   uint16_t retry_cell;  /* before the last attempt; of endpoints whose clients may make more than one */
   uint16_t end;         /* where it ends when all went well */
   uint16_t handshake;   /* where the set-up of a connection begins, after the end; 0: none */
@@ -95,6 +102,7 @@ struct endpoint_config {
   struct config_list steps;  /* struct choice of step_choices */
   int64_t request, response; /* bytes sent by the client and to it */
   struct cdn_config cdn;
+  int64_t priority;
   bool retried; /* derived: some client may make more than one attempt */
 };
 
@@ -108,6 +116,8 @@ struct compiler {
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
   uint32_t depth, permits;        /* permits: held where the next instruction stands */
+  uint32_t guarded;               /* guarded calls around it */
+  uint16_t draws;                 /* given to instructions so far */
   bool *reserved;                 /* by stock: a reserve step has been compiled */
   const char *fault;              /* the first; null while all is well */
   struct arena *arena;
@@ -129,7 +139,7 @@ void compile_leave(struct compiler *);
 void compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
-void compile_return(struct compiler *, uint16_t outcome);
+void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
 
 /* Compiles one endpoint. Null, or what is wrong. */

@@ -2,6 +2,7 @@
 #include "models/compute/balancer.h"
 #include "models/protection/limiter.h"
 #include "models/data/stock.h"
+#include "models/request/call.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
@@ -10,24 +11,32 @@ const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejec
                                                  "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
                                                  "shed",       "limited", "sold_out", "expired",      "lock_timeout", NULL};
 
-struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+struct request *request_take(struct world *w) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
-    w->overflowed = true;
-    calendar_stop(w->calendar);
+    world_overflows(w);
     return NULL;
   }
   uint32_t id = pool_take(&w->requests);
   struct request *r = world_request(w, id);
+  r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
+  r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
+  r->client = r->caller = r->attempt = r->permits = r->holds = NOBODY, r->attempts = 0, r->transaction = -1;
+  return r;
+}
+
+struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  struct request *r = request_take(w);
+  if (!r) return NULL;
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
-  r->key = key, r->arrived = r->since = now, r->id = id, r->user = user, r->client = r->permits = NOBODY;
+  r->key = key, r->arrived = r->since = now, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
-  r->depth = 0, r->waiting = WAITING_NOT, r->live = true, r->holds = NOBODY, r->transaction = -1;
-  r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->impatient = w->sources[source].impatient;
+  if (w->model->rank_of) r->rank = w->model->rank_of[source * w->model->endpoints.count + endpoint];
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
   struct lane *patience = w->sources[source].patience;
-  if (patience) r->patience = lane_push(patience, id);
+  if (patience) r->patience = lane_push(patience, r->id);
   return r;
 }
 
@@ -55,6 +64,10 @@ void request_resume(struct world *w, struct request *r) {
     request_fail(w, r, OUTCOME_CRASHED);
     return;
   }
+  if (__builtin_expect(r->ends_with, 0)) {
+    request_fail(w, r, (enum outcome)r->ends_with);
+    return;
+  }
   const struct instruction *program = w->model->programs[r->endpoint].instructions;
   for (;;) {
     const struct instruction *in = &program[r->pc++];
@@ -64,7 +77,7 @@ void request_resume(struct world *w, struct request *r) {
 
 /* --- endings ------------------------------------------------------------------------------------------------------------- */
 
-static void forget(struct world *w, struct request *r) {
+void request_forget(struct world *w, struct request *r) {
   if (__builtin_expect(r->holds != NOBODY, 0)) stock_let_go(w, &r->holds);
   r->live = false;
   pool_give(&w->requests, r->id);
@@ -89,7 +102,10 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
 }
 
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
-  if (r->client_gone) return;
+  if (r->client_gone) {
+    if (r->caller != NOBODY) call_fails(w, r, outcome);
+    return;
+  }
   if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
   release_client(w, r, outcome);
 }
@@ -104,18 +120,39 @@ void request_timed_out(void *world, uint32_t id) {
   request_give_up(w, world_request(w, id), OUTCOME_TIMEOUT);
 }
 
+static void stop_patience(struct world *w, struct request *r) {
+  timer_heap_cancel(w->patience, r->queue_patience);
+  r->patience_runs = false;
+}
+
 void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   assert(r->waiting == WAITING_NOT);
-  if (r->patience_runs) request_served(w, r);
+  if (r->patience_runs) stop_patience(w, r);
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
   if (r->permits != NOBODY) limit_unwind(w, r, -1);
   if (__builtin_expect(r->transaction >= 0, 0)) stock_abandon(w, r);
-  while (r->depth) {
+  while (r->depth > r->base) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
   }
-  forget(w, r);
+  request_forget(w, r);
+}
+
+void request_drop(struct world *w, struct request *r, enum outcome outcome) {
+  if (r->patience_runs) stop_patience(w, r);
+  r->ends_with = (uint8_t)outcome;
+  request_wake_soon(w, r);
+}
+
+void request_cancel(struct world *w, struct request *r) {
+  if (r->waiting != WAITING_CPU && r->waiting != WAITING_THREAD) {
+    r->ends_with = OUTCOME_CALL_TIMEOUT;
+    if (r->attempt != NOBODY) request_cancel(w, world_request(w, r->attempt));
+    return;
+  }
+  container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
+  request_fail(w, r, OUTCOME_CALL_TIMEOUT);
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
@@ -125,7 +162,12 @@ bool request_end(struct world *w, struct request *r, const struct instruction *i
     w->observation.wasted++;
   else
     request_give_up(w, r, (enum outcome)in->outcome);
-  forget(w, r);
+  request_forget(w, r);
+  return false;
+}
+
+bool request_end_attempt(struct world *w, struct request *r, const struct instruction *in) {
+  request_fail(w, r, (enum outcome)in->outcome);
   return false;
 }
 
@@ -148,9 +190,7 @@ bool request_waits_in_queue(struct world *w, struct request *r) {
 
 void request_served(struct world *w, struct request *r) {
   r->impatient = false;
-  if (!r->patience_runs) return;
-  timer_heap_cancel(w->patience, r->queue_patience);
-  r->patience_runs = false;
+  if (r->patience_runs) stop_patience(w, r);
 }
 
 void request_loses_patience(void *world, uint32_t id) {
@@ -170,6 +210,7 @@ sim_time request_waited(const struct world *w, const struct request *r) {
         p->cells[i].kind == TIME_PERMIT)
       sum += r->cell[i];
   if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_PERMIT) sum += world_now(w) - r->since;
+  if (r->attempt != NOBODY) sum += request_waited(w, world_request(w, r->attempt));
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }

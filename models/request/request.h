@@ -2,7 +2,7 @@
  *
  * At any instant a request does exactly one thing, and every interval is booked into one cell of its program: the cells add
  * up to its latency, to the nanosecond. A client that gives up is recorded as timed out and its request goes on: the server
- * has not noticed, and the work is wasted. A request whose replica dies fails at once for its client; work that it has in
+ * has not noticed, and the work is wasted. An attempt of a guarded call (call.h) is a request too, whose client is its caller. A request whose replica dies fails at once for its client; work that it has in
  * progress elsewhere goes on and is thrown away when it returns.
  *
  * A client with patience is another thing than one with a time-out: a caller in a telephone queue. While the request waits for
@@ -61,9 +61,12 @@ struct request {
   sim_time since;   /* start of the current wait */
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
-  lane_ticket pool_patience;         /* of the wait for a connection, a lock or a permit */
+  lane_ticket pool_patience; /* of the wait for a connection, a lock or a permit */
+  lane_ticket call_timeout;
   uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
+  uint32_t caller;                   /* of an attempt: the request that waits for it, or NOBODY any more */
+  uint32_t attempt, attempts, epoch; /* of a caller: the attempt that it waits for, how many so far, the breaker's state */
   uint32_t permits;                  /* the newest that it holds, or NOBODY */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
@@ -75,6 +78,10 @@ struct request {
   bool sold_out;                 /* its last reserve found too little */
   bool from_edge, answered;      /* a CDN answers it; its answer is on the way to the client */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
+  uint8_t base;                  /* frames that are only copies of its caller's: 1 for an attempt of a replica */
+  uint8_t rank;                  /* in queues by priority: 0 goes first */
+  uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
+  uint8_t call_outcome;          /* enum outcome: its attempt has failed; 0: not so */
   struct frame frames[PROGRAM_FRAMES];
   int64_t cell[]; /* as many as the largest program has */
 };
@@ -91,8 +98,15 @@ void request_forsake(struct world *, struct request *);
 void request_resume(struct world *, struct request *);
 /* Ends it for its client (if it still has one), gives back all it holds and forgets it. It must wait nowhere. */
 void request_fail(struct world *, struct request *, enum outcome);
-/* Ends it for its client only. */
+/* Ends it for its client (or caller) only. */
 void request_give_up(struct world *, struct request *, enum outcome);
+/* Nobody wants it any more: it leaves its queue, or ends when its computation or wait does. */
+void request_cancel(struct world *, struct request *);
+/* A new one: live, nothing held, no caller. Null when there are too many: the run is then stopped. */
+struct request *request_take(struct world *);
+void request_forget(struct world *, struct request *);
+/* It has just left a queue of its container, its wait booked: it fails within this instant, after what is happening now. */
+void request_drop(struct world *, struct request *, enum outcome);
 /* Handler of the sources' time-out lanes. */
 void request_timed_out(void *world, uint32_t id);
 /* Of an impatient request that enters a queue: starts its patience. False when it has none and is gone. */
@@ -115,6 +129,8 @@ bool request_accept(struct world *, struct request *, const struct instruction *
 bool request_leave(struct world *, struct request *, const struct instruction *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
 bool request_end(struct world *, struct request *, const struct instruction *);
+/* Of an attempt of a guarded call, before its time: its caller ends in the same way. */
+bool request_end_attempt(struct world *, struct request *, const struct instruction *);
 
 /* Who sent it: the same number for all requests of one client, and for nobody else's. The one place that says so. */
 static inline uint64_t request_client(const struct request *r) {

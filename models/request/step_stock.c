@@ -111,7 +111,7 @@ static void compile_reserve(struct compiler *c, const void *config) {
   memcpy(c->reserved, reserved, c->model->stocks.count * sizeof *reserved);
   c->reserved[s->stock] = before;
   compile_steps(c, &s->sold_out);
-  compile_return(c, OUTCOME_SOLD_OUT);
+  compile_end_early(c, OUTCOME_SOLD_OUT);
   c->reserved = reserved;
   taken->target = (uint16_t)c->program->count;
 }

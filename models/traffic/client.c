@@ -77,14 +77,18 @@ static void attempt(struct world *w, struct client *c) {
   request_begins(w, r);
 }
 
-/* The client no longer waits for what runs: the servers notice nothing. */
-static void forsake_all(struct world *w, struct client *c) {
+/* The client no longer waits for what runs: the servers notice nothing. Returns how long that had waited; copies wait at the same
+ * time, so that the longest counts. */
+static sim_time forsake_all(struct world *w, struct client *c) {
+  sim_time longest = 0;
   while (c->running) {
     struct request *r = world_request(w, c->request[--c->running]);
-    if (w->observation.records_waits) c->waited += request_waited(w, r);
+    sim_time waited = w->observation.records_waits ? request_waited(w, r) : 0;
+    if (waited > longest) longest = waited;
     request_forsake(w, r);
     w->clients.forsaken++;
   }
+  return longest;
 }
 
 static void reloads(void *world, uint32_t id) {
@@ -92,7 +96,7 @@ static void reloads(void *world, uint32_t id) {
   struct client *c = client_at(&w->clients, id);
   c->reload_runs = false;
   disarm(w, c);
-  forsake_all(w, c);
+  c->waited += forsake_all(w, c);
   c->reloads++;
   meter_count(w, meters_of(w, c)->reloads);
   attempt(w, c);
@@ -139,7 +143,8 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
   disarm(w, c);
   if (c->impatience_runs) timer_heap_cancel(w->clients.impatience, c->impatience);
   c->impatience_runs = false;
-  forsake_all(w, c);
+  sim_time beside = forsake_all(w, c);
+  if (!r) c->waited += beside; /* of a pair of which one was answered that one's wait counts */
   w->clients.open--;
   struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, c->arrived, r ? r->cell : NULL};
   if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
@@ -182,8 +187,8 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
   struct client *c = client_at(&w->clients, r->client);
   leave_out(c, r->id);
   w->clients.answered++;
-  if (w->observation.records_waits) c->waited += request_waited(w, r);
   if (outcome_failed(outcome) && c->running) return; /* its copy may still be answered */
+  if (w->observation.records_waits) c->waited += request_waited(w, r);
   c->failures++;
   if (outcome_failed(outcome) && may_retry(w, c, outcome))
     backs_off(w, c, config_of(w, c));
@@ -205,10 +210,20 @@ static void loses_patience(void *world, uint32_t id) {
 /* --- clients --------------------------------------------------------------------------------------------------------------- */
 
 void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user, int32_t endpoint) {
+  if (__builtin_expect(pool_live(&w->clients.pool) >= CLIENTS_MOST, 0)) {
+    world_overflows(w);
+    return;
+  }
   uint32_t id = pool_take(&w->clients.pool);
   struct client *c = client_at(&w->clients, id);
-  *c = (struct client){
-      .id = id, .source = source, .number = n, .user = user, .holds = NOBODY, .wanted = endpoint, .began = world_now(w), .state = CLIENT_THINKS};
+  *c = (struct client){.id = id,
+                       .source = source,
+                       .number = n,
+                       .user = user,
+                       .holds = NOBODY,
+                       .wanted = endpoint,
+                       .began = world_now(w),
+                       .state = CLIENT_THINKS};
   int32_t room = config_of(w, c)->room;
   if (room >= 0)
     waiting_room_enter(w, (uint32_t)room, c, n);
@@ -236,6 +251,7 @@ void client_gone(struct world *w, struct client *c) {
 }
 
 uint32_t *client_holds(struct world *w, struct request *r) {
+  while (r->caller != NOBODY) r = world_request(w, r->caller); /* of an attempt inside: whoever wants its answer */
   return r->client != NOBODY && !r->client_gone ? &client_at(&w->clients, r->client)->holds : &r->holds;
 }
 
@@ -265,9 +281,7 @@ void clients_stop(struct world *w) {
 static const struct field reload_fields[] = {{.name = "after",
                                               .kind = FIELD_DISTRIBUTION,
                                               .offset = offsetof(struct reload_config, after),
-                                              .optional = true,
-                                              .doc = "Time without an answer after which the client presses reload. Absent: nobody "
-                                                     "does."},
+                                              .doc = "Time without an answer after which the client presses reload."},
                                              {.name = "times",
                                               .kind = FIELD_LIMIT,
                                               .offset = offsetof(struct reload_config, times),

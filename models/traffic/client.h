@@ -36,8 +36,10 @@ struct reload_config {
 
 extern const struct record reload_record;
 
-enum client_state { CLIENT_FREE, CLIENT_IN_ROOM, CLIENT_ASKS, CLIENT_BACKS_OFF, CLIENT_THINKS };
+enum client_state { CLIENT_FREE, CLIENT_IN_ROOM, CLIENT_ASKS, CLIENT_BACKS_OFF, CLIENT_THINKS, CLIENT_STATES };
 enum { CLIENT_ATTEMPTS = 2 }; /* at a time: one, and its hedge */
+/* Clients at once, those in waiting rooms included: about 2 GiB. A run that reaches it is stopped, like one of too many requests. */
+enum { CLIENTS_MOST = 12000000 };
 
 struct client {
   uint64_t key;      /* of the errand's draws */
@@ -45,7 +47,8 @@ struct client {
   uint64_t number;   /* n of the source */
   sim_time arrived;  /* the errand's intended arrival */
   sim_time began;    /* the client's own: a session's age counts from here, a wait in the room too */
-  sim_time waited;   /* in queues and for connections, by attempts that have ended; kept where waits are recorded */
+  sim_time
+      waited; /* in queues and for connections, by attempts that have ended, of a pair the longer; kept if waits are recorded */
   uint32_t id, source, user;
   uint32_t attempts, failures, reloads; /* of the errand */
   uint32_t asked;                       /* errands of the session */

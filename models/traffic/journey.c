@@ -18,18 +18,16 @@ static int32_t place_named(const struct source_config *s, const char *name) {
 }
 
 static const char *link_next(struct model *m, const struct source_config *s, const struct weights *next) {
-  double sum = 0;
   for (uint32_t k = 0; k < next->count; k++) {
     next->reference[k] = place_named(s, next->name[k]);
     if (next->reference[k] < PLACE_LEAVE)
       return arena_format(m->arena, "leads to \"%s\", which is no place of the journey (nor \"leave\")", next->name[k]);
-    sum += next->weight[k];
   }
-  return !next->count || sum > 0 ? NULL : "has weights that add up to zero";
+  return NULL;
 }
 
-/* From every place the end must be in reach: nobody walks for ever. */
-static bool leads_out(const struct source_config *s) {
+/* From every place the end must be in reach: nobody walks for ever. Returns the first from which it is not; else their number. */
+static uint32_t first_dead_end(const struct source_config *s) {
   bool out[JOURNEY_PLACES] = {false};
   for (uint32_t round = 0; round <= s->journey.count; round++)
     for (uint32_t i = 0; i < s->journey.count; i++) {
@@ -38,9 +36,9 @@ static bool leads_out(const struct source_config *s) {
       for (uint32_t k = 0; k < next->count; k++)
         out[i] |= next->weight[k] > 0 && (next->reference[k] == PLACE_LEAVE || out[next->reference[k]]);
     }
-  for (uint32_t i = 0; i < s->journey.count; i++)
-    if (!out[i]) return false;
-  return true;
+  uint32_t first = 0;
+  while (first < s->journey.count && out[first]) first++;
+  return first;
 }
 
 static const char *name_places(struct model *m, struct source_config *s, uint32_t *at) {
@@ -57,14 +55,16 @@ static const char *name_places(struct model *m, struct source_config *s, uint32_
 }
 
 const char *journey_link(struct model *m, struct source_config *s, uint32_t *at) {
-  *at = 0;
+  *at = JOURNEY_WHOLE;
   if (!s->journey.count) return "a session needs a \"journey\": a list of places";
   if (s->journey.count > JOURNEY_PLACES) return "has more than 64 places";
   const char *wrong = name_places(m, s, at);
   for (uint32_t i = 0; !wrong && i < s->journey.count; i++) *at = i, wrong = link_next(m, s, &place_at(s, i)->next);
   if (wrong) return wrong;
-  *at = 0;
-  if (!leads_out(s)) return "has places from which no way leads out";
+  *at = first_dead_end(s);
+  if (*at < s->journey.count)
+    return arena_format(m->arena, "(\"%s\") leads nowhere: from there nobody ever gets to \"leave\" or past the last place",
+                        place_at(s, *at)->name);
   struct session_meters *t = &s->session_meters;
   t->active = meter_declare(m, s->name, "active", METER_LEVEL, "Sessions that are on their way.");
   t->finished = meter_declare(m, s->name, "finished", METER_COUNT, "Sessions that ended of themselves.");

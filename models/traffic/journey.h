@@ -29,7 +29,7 @@ struct place_config {
   struct weights next; /* by name; reference is the place, or PLACE_LEAVE; no weights: the following place */
   int32_t failed;
 };
-enum { PLACE_LEAVE = -1, JOURNEY_PLACES = 64 };
+enum { PLACE_LEAVE = -1, JOURNEY_PLACES = 64, JOURNEY_WHOLE = JOURNEY_PLACES };
 
 extern const struct record place_record;
 
@@ -37,7 +37,7 @@ struct session_meters {
   uint32_t active, finished, left, length;
 };
 
-/* Resolves names and checks the journey. Null, or what is wrong; *at is the place's number. */
+/* Resolves names and checks the journey. Null, or what is wrong; *at is the place's number, or JOURNEY_WHOLE. */
 const char *journey_link(struct model *, struct source_config *, uint32_t *at);
 /* Mean number of requests of a session by endpoint, added to `visits`, if every request is answered. */
 void journey_visits(const struct source_config *, double *visits);

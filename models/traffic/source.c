@@ -100,6 +100,13 @@ static const struct field fields[] = {
      .high = 3,
      .doc = "Open: days differ. The rate of each replication is multiplied by one gamma factor of mean 1 and this coefficient of "
             "variation; 0: by 1."},
+    {.name = "priority",
+     .kind = FIELD_INTEGER,
+     .offset = AT(priority),
+     .fallback = "0",
+     .low = -1000,
+     .high = 1000,
+     .doc = "Of its requests where services have the discipline priority: higher is served first. That of the endpoint is added."},
     {.name = "burst",
      .kind = FIELD_CHOICE,
      .offset = AT(burst),

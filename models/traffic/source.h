@@ -47,6 +47,7 @@ struct source_config {
   double busyness_cv;
   struct connection_config connection;
   struct link_config link;
+  int64_t priority;
   struct choice burst, batch;
   struct dispersion_config dispersion;
   struct trace_config trace;

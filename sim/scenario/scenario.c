@@ -120,14 +120,18 @@ struct reading {
   const struct json_value *root;
 };
 
-/* A fault found while linking, at the key to blame if it was given, else at the value that its path names or the nearest one
+/* A fault or doubt found while linking, at the key to blame if it was given, else at the value that its path names or the nearest one
  * above it. */
-static void report_at_path(void *context, const char *path, const char *key, const char *message) {
+static void report_at_path(void *context, const char *path, const char *key, const char *warning, const char *message) {
   struct reading *r = context;
   char *place = key ? arena_format(r->arena, "%s.%s", path, key) : arena_text(r->arena, path);
   const struct json_value *value = json_resolve_path(r->root, place);
   for (char *dot; !value && (dot = strrchr(place, '.')); value = json_resolve_path(r->root, place)) *dot = 0;
-  diagnostic_add(r->diagnostics, value ? json_name_position(value) : NULL, "%s: %s", path, message);
+  const struct position *position = value ? json_name_position(value) : NULL;
+  if (warning)
+    diagnostic_warn(r->diagnostics, position, warning, "%s: %s", path, message);
+  else
+    diagnostic_add(r->diagnostics, position, "%s: %s", path, message);
 }
 
 /* A list has one currency: sums of several would mean nothing. */

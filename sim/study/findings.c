@@ -318,6 +318,11 @@ static double inside_in_quarter(const struct observation *o, int quarter) {
   return sum;
 }
 
+/* A client who tries again without end waits for ever too, however short each attempt. */
+static bool for_ever(const struct source_config *s) {
+  return !s->impatience.kind && (s->timeout == SIM_NEVER || retry_unbounded(&s->retry));
+}
+
 /* Some open source waits for ever, more than one in a hundred of the requests were inside in the last quarter, their
  * number grew by a fifth over the second half, and not because the load did: no mean would ever settle. What is full is a
  * matter of the saturation table; a pool or a queue behind it counts all the same. */
@@ -326,7 +331,7 @@ bool findings_unstable(const struct study *l) {
   const struct model *m = &l->model;
   bool waits = false;
   for (uint32_t i = 0; i < m->sources.count; i++)
-    waits |= model_source(m, i)->kind != SOURCE_CLOSED && model_source(m, i)->timeout == SIM_NEVER;
+    waits |= model_source(m, i)->kind != SOURCE_CLOSED && for_ever(model_source(m, i));
   if (v->overflowed) return true;
   if (!waits || v->observation.window_count < 4) return false;
   double backlog = inside_in_quarter(&v->observation, 3) * 1e-9 / (0.25 * v->seconds / (double)v->replications);
@@ -424,9 +429,11 @@ static void note_batches(const struct study *l, struct results *r) {
 
 void findings_notes(struct study *l, struct results *r) {
   if (l->traffic.sum->overflowed)
-    note(l, r,
-         arena_format(l->arena, "stopped: more than %d requests were inside at once; figures of the traffic are left out",
-                      REQUESTS_MOST));
+    note(
+        l, r,
+        arena_format(l->arena,
+                     "stopped: more than %d requests were inside at once, or %d clients about; figures of the traffic are left out",
+                     REQUESTS_MOST, CLIENTS_MOST));
   if (l->unstable && !l->traffic.sum->overflowed)
     note(l, r,
          "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the "

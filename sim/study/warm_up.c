@@ -1,8 +1,9 @@
 /* The warm-up by a pilot: ten replications from an empty system, followed at a thousand instants; sim/stats/warmup.h says what is
  * read from them. A pilot in which no end is seen goes on to twice its length, every other instant being forgotten.
  *
- * Followed are the number inside and the number at each service, and the longest warm-up counts. The number inside alone would
- * not do: where users never think it is always their number, and a thousand quick servers hide one slow one.
+ * Followed are the number inside, the number at each service and every level that is metered (sessions on their way, clients who
+ * back off, a line before the site); the longest warm-up counts. The number inside alone would not do: where users never think it
+ * is always their number, a thousand quick servers hide one slow one, and people who think are not inside.
  *
  * What is found counts only when it is at most a quarter of the pilot, which then is 20 relaxation times long. A short pilot does
  * not see the memory that is longer than itself: of pilots of M/M/1 from empty that are 4 relaxation times long, 18% find half of
@@ -20,7 +21,7 @@ enum { PILOT_REPLICATIONS = 10, PILOT_POINTS = 1000, PILOT_DOUBLINGS = 5, PILOT_
 struct pilot {
   struct model model;
   struct world *worlds[PILOT_REPLICATIONS];
-  uint32_t series; /* the number inside; then by service */
+  uint32_t series; /* the number inside; then by service; then by meter of a level */
   double *numbers; /* [(series * PILOT_REPLICATIONS + replication) * PILOT_POINTS + point] */
   sim_time step;
 };
@@ -41,7 +42,12 @@ static bool follow(struct pilot *p, uint32_t replication, uint32_t first) {
   for (uint32_t i = first; i < PILOT_POINTS; i++) {
     world_measure_until(w, (i + 1) * p->step);
     *(numbers_of(p, 0, replication) + i) = w->observation.inside;
-    for (uint32_t k = 1; k < p->series; k++) *(numbers_of(p, k, replication) + i) = number_at(w, &w->services[k - 1]);
+    uint32_t series = 1;
+    for (uint32_t k = 0; k < p->model.services.count; k++)
+      *(numbers_of(p, series++, replication) + i) = number_at(w, &w->services[k]);
+    for (uint32_t k = 0; k < p->model.meter_count; k++)
+      if (p->model.meters[k].kind == METER_LEVEL)
+        *(numbers_of(p, series++, replication) + i) = (double)level_value(&w->observation.meters[k].level);
   }
   return !w->overflowed;
 }
@@ -60,8 +66,14 @@ static bool twice(struct pilot *p) {
   return follow_all(p, PILOT_POINTS / 2);
 }
 
+static uint32_t levels_of(const struct model *m) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->meter_count; i++) count += m->meters[i].kind == METER_LEVEL;
+  return count;
+}
+
 static bool open_pilot(struct pilot *p, const struct model *m, sim_time length) {
-  *p = (struct pilot){.model = *m, .step = length / PILOT_POINTS + 1, .series = 1 + m->services.count};
+  *p = (struct pilot){.model = *m, .step = length / PILOT_POINTS + 1, .series = 1 + m->services.count + levels_of(m)};
   p->model.run.warmup = 0, p->model.run.windows = 1;
   p->model.run.window = (p->step << PILOT_DOUBLINGS) * PILOT_POINTS;
   p->numbers = calloc((size_t)p->series * PILOT_REPLICATIONS * PILOT_POINTS, sizeof *p->numbers);

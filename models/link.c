@@ -1,0 +1,235 @@
+#include "models/link.h"
+#include "models/request/call.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void link_fault(struct linker *l, const char *path, const char *key, const char *format, ...) {
+  char text[500];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  l->report(l->context, path, key, NULL, text);
+  l->failed = true;
+}
+
+void link_warn(struct linker *l, const char *path, const char *key, const char *id, const char *format, ...) {
+  char text[500];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  l->report(l->context, path, key, id, text);
+}
+
+static int64_t default_threads(int32_t kind) {
+  static const int64_t threads[] = {
+      [SERVICE_APP] = 1, [SERVICE_PROXY] = 4, [SERVICE_DATABASE] = 151, [SERVICE_CACHE] = 1, [SERVICE_EXTERNAL] = 1};
+  return threads[kind];
+}
+
+static void check_shifts(struct linker *l, const struct service_config *s, const char *path) {
+  const struct shift_config *shifts = s->shifts.items;
+  for (uint32_t i = 1; i < s->shifts.count; i++)
+    if (shifts[i].at <= shifts[i - 1].at) link_fault(l, path, "shifts", "the shifts must be in order of \"at\"");
+  if (s->shifts.count && s->kind == SERVICE_EXTERNAL) link_fault(l, path, "shifts", "an external service has no threads of ours");
+}
+
+static void link_services(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    struct service_config *s = (struct service_config *)m->services.items + i;
+    const char *path = arena_format(l->arena, "services.%s", s->name);
+    if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
+      link_fault(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
+    if (!s->threads) s->threads = default_threads(s->kind);
+    check_shifts(l, s, path);
+    if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
+    const struct pool_config *pools = s->pools.items;
+    for (uint32_t k = 0; k < s->pools.count; k++)
+      if (model_service(m, (uint32_t)pools[k].database)->kind != SERVICE_DATABASE)
+        link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database",
+                   model_service(m, (uint32_t)pools[k].database)->name);
+    if (s->autoscale.max && s->autoscale.max < s->autoscale.min)
+      link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
+    if (s->autoscale.max && orchestrators[m->platform.kind] != &orchestrator_kubernetes)
+      link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
+    if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
+      link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
+    if (service_sheds(s))
+      s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
+    m->container_count += service_capacity(s);
+  }
+}
+
+static void link_stocks(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->stocks.count; i++) {
+    struct stock_config *s = (struct stock_config *)m->stocks.items + i;
+    const char *key = NULL, *wrong = stock_link(m, s, &key);
+    if (wrong) link_fault(l, arena_format(l->arena, "stock.%s", s->name), key, "%s", wrong);
+  }
+}
+
+/* A session may have reserved in an earlier request. */
+static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
+  bool visited = false;
+  for (uint32_t i = 0; i < m->sources.count; i++) {
+    const struct source_config *s = model_source(m, i);
+    if (!s->visits || s->visits[endpoint] <= 0) continue;
+    if (s->kind != SOURCE_SESSION) return false;
+    visited = true;
+  }
+  return visited;
+}
+
+static void link_endpoints(struct linker *l) {
+  struct model *m = l->model;
+  m->programs = arena_new_array(l->arena, struct program, m->endpoints.count);
+  if (!m->endpoints.count) link_fault(l, "endpoints", NULL, "a scenario needs at least one endpoint");
+  for (uint32_t i = 0; i < m->endpoints.count; i++) {
+    const struct endpoint_config *e = model_endpoint(m, i);
+    const char *path = arena_format(l->arena, "endpoints.%s", e->name);
+    cdn_link(m, (struct endpoint_config *)m->endpoints.items + i);
+    if (e->entry >= 0 && model_service(m, (uint32_t)e->entry)->kind == SERVICE_EXTERNAL) {
+      link_fault(l, path, NULL, "its entry \"%s\" is an external service", model_service(m, (uint32_t)e->entry)->name);
+      continue;
+    }
+    if (!strcmp(e->name, "all") || !strcmp(e->name, "inside"))
+      link_fault(l, path, NULL, "the name \"%s\" means something else in claims", e->name);
+    const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
+    if (wrong) link_fault(l, path, NULL, "%s", wrong);
+    if (!wrong && m->programs[i].unheld >= 0 && !only_in_journeys(m, i))
+      link_fault(l, path, NULL, "pays or releases \"%s\" without a \"reserve\" of it before",
+                 ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
+  }
+  if (!l->failed) calls_link(m);
+}
+
+static void link_limits(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->limits.count; i++) {
+    struct limit_config *limit = (struct limit_config *)m->limits.items + i;
+    const char *key = NULL, *wrong = limit_link(m, limit, &key);
+    if (wrong) link_fault(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
+  }
+}
+
+static void link_phases(struct linker *l) {
+  const struct run_config *run = &l->model->run;
+  const struct phase_config *phases = run->phases.items;
+  for (uint32_t i = 0; i < run->phases.count; i++) {
+    const char *path = arena_format(l->arena, "run.phases.%s", phases[i].name);
+    if (phases[i].to <= phases[i].from) link_fault(l, path, "to", "ends before it begins");
+    if (phases[i].to > run->window) link_fault(l, path, "to", "reaches beyond the measured window");
+  }
+}
+
+static void link_faults(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->faults.count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    const char *path = arena_format(l->arena, "faults.%s", f->name);
+    if (f->kind == FAULT_NODE && f->nodes < 0)
+      link_fault(l, path, NULL, "a fault of kind node needs \"nodes\": the group that breaks");
+    if (f->kind == FAULT_NODE && !f->repair.kind) link_fault(l, path, NULL, "a fault of kind node needs a \"repair\" time");
+    if (f->kind == FAULT_CRASH && f->service < 0) link_fault(l, path, NULL, "a fault of kind crash needs a \"service\"");
+    if (f->kind == FAULT_CRASH && f->service >= 0 && model_service(m, (uint32_t)f->service)->kind == SERVICE_EXTERNAL)
+      link_fault(l, path, NULL, "an external service has no process of ours that could crash");
+    if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
+      link_fault(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
+  }
+}
+
+static void check_price(struct linker *l, const char *path, const char *key, const char *name, bool monthly) {
+  const struct price_list *list = &l->model->bill.prices;
+  const struct price_item *item = price_named(list, name);
+  if (!name) return;
+  if (!list->items.count)
+    link_fault(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
+  else if (!item)
+    link_fault(l, path, key, "the price list has no item \"%s\"", name);
+  else if (monthly && isnan(price_monthly(&item->price)))
+    link_fault(l, path, key, "the price \"%s\" is per %s, not per month or hour", name, item->price.per);
+  else if (!monthly && strcmp(item->price.per, "GB"))
+    link_fault(l, path, key, "the price \"%s\" is per %s, not per GB", name, item->price.per);
+}
+
+static void link_money(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), "price", model_nodes(m, i)->price, true);
+  const struct charge_config *charges = m->bill.charges.items;
+  for (uint32_t i = 0; i < m->bill.charges.count; i++)
+    check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, true);
+  check_price(l, "bill.egress", NULL, m->bill.egress, false);
+  check_price(l, "bill.cdn", NULL, m->bill.cdn, false);
+}
+
+/* Nodes or replicas that a fault strikes. */
+static double targets_of(const struct model *m, const struct fault_config *f) {
+  return f->kind == FAULT_NODE ? (double)model_nodes(m, (uint32_t)f->nodes)->count
+                               : (double)service_capacity(model_service(m, (uint32_t)f->service));
+}
+
+/* An estimate before anything runs: a slip of a unit must not cost a night. */
+static void check_work(struct linker *l) {
+  const struct model *m = l->model;
+  double faults = 0;
+  for (uint32_t i = 0; i < m->faults.count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    double each = f->uptime.kind ? f->uptime.mean : f->mtbf == SIM_NEVER ? INFINITY : (double)f->mtbf;
+    faults += targets_of(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
+  }
+  if (faults > 2e7) link_fault(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
+  double requests = model_requests(m), seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
+  if (requests * (double)m->run.replications > 1e11)
+    link_fault(l, "run", NULL, "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11",
+               requests * (double)m->run.replications, requests / seconds, seconds, (long long)m->run.replications);
+}
+
+/* Places the initial replicas as a run would: what does not fit is the planner's mistake and is said before anything runs. */
+static void check_placement(struct linker *l) {
+  struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
+  for (uint32_t i = 0; i < l->model->services.count; i++) {
+    const struct service *s = &w->services[i];
+    if (s->config->kind == SERVICE_EXTERNAL || s->in_rotation >= (uint64_t)s->config->replicas) continue;
+    link_fault(l, arena_format(l->arena, "services.%s", s->config->name), "replicas",
+               "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
+               (long long)s->config->replicas);
+  }
+  world_free(w);
+}
+
+bool model_link(struct model *m, struct arena *arena, model_fault *report, void *context) {
+  struct linker l = {m, arena, report, context, false};
+  m->arena = arena;
+  for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
+  link_services(&l);
+  link_sources(&l);
+  link_limits(&l);
+  link_stocks(&l);
+  check_room_names(&l);
+  link_endpoints(&l);
+  if (!l.failed) link_priorities(&l);
+  if (!l.failed) warn_of_retries(&l);
+  link_faults(&l);
+  link_phases(&l);
+  if (!l.failed) link_warmup(m);
+  if (!l.failed) link_dispersions(&l);
+  if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
+    link_fault(
+        &l, "run", "method",
+        "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no drill at a given time, no probes");
+  link_money(&l);
+  if (m->run.warmup > 9000000000000000000 - m->run.window)
+    link_fault(&l, "run", NULL, "window and warm-up are longer than 290 years");
+  if (!l.failed) check_work(&l);
+  if (!l.failed) check_placement(&l);
+  return !l.failed;
+}

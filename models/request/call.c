@@ -1,0 +1,271 @@
+#include "models/request/call.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <string.h>
+
+bool call_guarded(const struct call_config *c) {
+  bool retries = c->retry.pause.attempts > 1 && c->retry.on.count;
+  return retries || c->timeout != SIM_NEVER || c->breaker.calls || c->fallback.count;
+}
+
+const char *call_fault(const struct call_config *c, struct arena *arena) {
+  const struct backoff_config *p = &c->retry.pause;
+  if (c->cancel && c->timeout == SIM_NEVER) return "\"cancel\" does nothing without a \"timeout\"";
+  if (p->attempts > 1000 && (!p->backoff || !p->cap))
+    return arena_format(arena, "%s attempts without a pause would stop the clock: give the retry a \"backoff\" above 0",
+                        p->attempts == INT64_MAX ? "unlimited" : "so many");
+  return NULL;
+}
+
+/* --- compiling ------------------------------------------------------------------------------------------------------------- */
+
+static bool call_try(struct world *, struct request *, const struct instruction *);
+static bool call_return(struct world *, struct request *, const struct instruction *);
+
+/* An instruction that takes no number of draws: those behind it draw as if it were not there. */
+static struct instruction *emit_silent(struct compiler *c, enum operation operation,
+                                       bool (*run)(struct world *, struct request *, const struct instruction *),
+                                       const struct guard *g) {
+  struct instruction *in = compile_emit(c, operation, run);
+  c->draws--;
+  in->guard = g;
+  in->service = g->config->call;
+  return in;
+}
+
+struct guard *compile_try(struct compiler *c, const struct call_config *config) {
+  const char *wrong = call_fault(config, c->arena);
+  if (wrong) compile_fault(c, "call of \"%s\": %s", model_service(c->model, (uint32_t)config->call)->name, wrong);
+  struct guard *g = arena_alloc(c->arena, sizeof *g);
+  *g = (struct guard){.config = config, .next = c->program->guards, .caller = compile_service(c)};
+  g->cell = compile_cell(c, config->call, TIME_RETRY);
+  c->program->guards = g;
+  c->guarded++;
+  emit_silent(c, OPERATION_TRY, call_try, g);
+  return g;
+}
+
+void compile_return(struct compiler *c, struct guard *g) {
+  c->guarded--;
+  emit_silent(c, OPERATION_RETURN, call_return, g);
+  if (g->config->fallback.count) g->fallback = (uint16_t)c->program->count;
+  compile_steps(c, &g->config->fallback);
+  g->after = (uint16_t)c->program->count;
+}
+
+static const struct {
+  const char *name, *doc;
+} meter_words[CALL_METERS] = {[METER_ATTEMPTS] = {"attempts", "Attempts of guarded calls: calls and retries."},
+                              [METER_CALLS] = {"calls", "First attempts of guarded calls."},
+                              [METER_RETRIES] = {"retries", "Further attempts."},
+                              [METER_CALL_TIMEOUTS] = {"given_up", "Attempts that their caller gave up."},
+                              [METER_BROKEN] = {"broken", "Attempts that a breaker let not through."},
+                              [METER_FALLBACKS] = {"fallbacks", "Calls that ended in their fallback."}};
+
+/* Whether the guard ever moves the meter. */
+static bool moves(const struct call_config *c, int meter) {
+  const bool movers[CALL_METERS] = {[METER_ATTEMPTS] = true,
+                                    [METER_CALLS] = true,
+                                    [METER_RETRIES] = c->retry.pause.attempts > 1,
+                                    [METER_CALL_TIMEOUTS] = c->timeout != SIM_NEVER,
+                                    [METER_BROKEN] = c->breaker.calls > 0,
+                                    [METER_FALLBACKS] = c->fallback.count > 0};
+  return movers[meter];
+}
+
+/* A meter of a called service is declared with the first guard that moves it. known: its number and one, by meter. */
+static void declare(struct model *m, struct guard *g, uint32_t *known) {
+  for (int i = 0; i < CALL_METERS; i++) {
+    if (!moves(g->config, i)) continue;
+    const char *thing = model_service(m, (uint32_t)g->config->call)->name;
+    if (!known[i]) known[i] = meter_declare(m, thing, meter_words[i].name, METER_COUNT, meter_words[i].doc) + 1;
+    g->meters[i] = known[i] - 1;
+  }
+}
+
+void calls_link(struct model *m) {
+  uint32_t *known = arena_new_array(m->arena, uint32_t, (m->services.count + 1) * CALL_METERS);
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    for (struct guard *g = m->programs[i].guards; g; g = g->next) {
+      declare(m, g, &known[(size_t)g->config->call * CALL_METERS]);
+      g->number = m->guard_count++;
+    }
+}
+
+/* --- sites ------------------------------------------------------------------------------------------------------------------ */
+
+static void start_site(struct world *w, struct call_site *site, const struct guard *g) {
+  bool shared = g->caller < 0 || g->config->breaker.scope == SCOPE_SHARED;
+  site->guard = g;
+  site->first = g->caller < 0 ? 0 : w->services[g->caller].first;
+  site->memories = arena_new_array(w->arena, struct call_memory, shared ? 1 : w->services[g->caller].capacity);
+  if (g->config->timeout != SIM_NEVER) site->timeouts = lane_new(w->calendar, g->config->timeout, call_timed_out, w);
+}
+
+void calls_start(struct world *w) {
+  w->calls = arena_new_array(w->arena, struct call_site, w->model->guard_count + 1);
+  for (uint32_t i = 0; i < w->model->endpoints.count; i++)
+    for (const struct guard *g = w->model->programs[i].guards; g; g = g->next) start_site(w, &w->calls[g->number], g);
+}
+
+void calls_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->guard_count; i++) lane_free(w->calls[i].timeouts);
+}
+
+static const struct frame *caller_frame(const struct request *r) { return r->depth ? &r->frames[r->depth - 1] : NULL; }
+
+/* What the calling replica remembers; a new process begins anew. Null when the process of the caller is dead. */
+static struct call_memory *memory_of(struct world *w, struct call_site *site, const struct request *caller) {
+  const struct guard *g = site->guard;
+  const struct frame *f = g->config->breaker.scope == SCOPE_SHARED ? NULL : caller_frame(caller);
+  if (f && w->containers[f->container].generation != f->generation) return NULL;
+  struct call_memory *memory = &site->memories[f ? f->container - site->first : 0];
+  uint32_t generation = f ? f->generation : 0;
+  if (memory->begun && memory->generation == generation) return memory;
+  memory->begun = true, memory->generation = generation;
+  if (g->config->breaker.calls) breaker_start(&memory->breaker, &g->config->breaker, w->arena);
+  budget_init(&memory->budget, &g->config->retry.budget, world_now(w));
+  return memory;
+}
+
+/* --- one attempt ------------------------------------------------------------------------------------------------------------ */
+
+/* Of attempt k of a call: the first draws as the caller would. */
+static uint64_t attempt_key(const struct request *caller, const struct instruction *in, uint32_t attempt) {
+  return attempt == 1 ? caller->key : stream_key(caller->key, PURPOSE_ATTEMPT, in->draw, attempt);
+}
+
+/* Sends the attempt: a request of its own. The caller waits. */
+static void begin_attempt(struct world *w, struct request *r, const struct instruction *in) {
+  struct call_site *site = &w->calls[in->guard->number];
+  struct request *a = request_take(w);
+  if (!a) return;
+  memset(a->cell, 0, w->model->programs[r->endpoint].cell_count * sizeof *a->cell);
+  a->key = attempt_key(r, in, r->attempts), a->arrived = a->since = world_now(w);
+  a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = r->pc;
+  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
+  const struct frame *f = caller_frame(r);
+  if (f) a->frames[0] = (struct frame){f->container, f->generation, false, f->entered};
+  a->depth = a->base = f != NULL;
+  r->attempt = a->id, r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
+  if (site->timeouts) r->call_timeout = lane_push(site->timeouts, r->id);
+  request_resume(w, a);
+}
+
+static const struct instruction *try_of(const struct world *w, const struct request *caller) {
+  return &w->model->programs[caller->endpoint].instructions[caller->pc - 1];
+}
+
+static enum breaker_result result_of(enum outcome outcome) {
+  if (!outcome_failed(outcome)) return RESULT_GOOD;
+  return outcome == OUTCOME_PATIENCE ? RESULT_NONE : RESULT_BAD;
+}
+
+/* The caller's times are those of the attempt; a wait that it has not booked itself is cut short. */
+static void take_times(const struct world *w, struct request *caller, const struct request *a) {
+  sim_time booked = 0;
+  for (uint32_t i = 0; i < w->model->programs[caller->endpoint].cell_count; i++)
+    caller->cell[i] += a->cell[i], booked += a->cell[i];
+  caller->since += booked;
+}
+
+/* Caller and attempt part: times, time-out, breaker, accounts. */
+static struct request *part(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
+  struct request *caller = world_request(w, a->caller);
+  struct call_site *site = &w->calls[try_of(w, caller)->guard->number];
+  a->caller = caller->attempt = NOBODY;
+  if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
+  site->ended[outcome]++;
+  take_times(w, caller, a);
+  caller->impatient = a->impatient;
+  struct call_memory *memory = site->guard->config->breaker.calls ? memory_of(w, site, caller) : NULL;
+  if (memory) breaker_result(&memory->breaker, &site->guard->config->breaker, world_now(w), caller->epoch, result_of(outcome));
+  return caller;
+}
+
+static bool call_return(struct world *w, struct request *a, const struct instruction *in) {
+  struct request *caller = a->caller == NOBODY ? NULL : part(w, a, OUTCOME_COMPLETED, false);
+  request_forget(w, a);
+  if (!caller) {
+    w->calls[in->guard->number].wasted++;
+    return false;
+  }
+  caller->pc = in->guard->after, caller->attempts = 0;
+  caller->waiting = WAITING_NOT, caller->fresh = false, caller->since = world_now(w);
+  request_resume(w, caller);
+  return false;
+}
+
+static void fail_attempt(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
+  struct request *caller = part(w, a, outcome, timed_out);
+  request_book(caller, caller->wait_cell, world_now(w));
+  caller->call_outcome = (uint8_t)outcome;
+  caller->pc--;
+  request_wake_soon(w, caller);
+}
+
+void call_fails(struct world *w, struct request *a, enum outcome outcome) { fail_attempt(w, a, outcome, false); }
+
+void call_timed_out(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *caller = world_request(w, id), *a = world_request(w, caller->attempt);
+  const struct guard *g = try_of(w, caller)->guard;
+  meter_count(w, g->meters[METER_CALL_TIMEOUTS]);
+  fail_attempt(w, a, OUTCOME_CALL_TIMEOUT, true);
+  if (g->config->cancel) request_cancel(w, a);
+}
+
+/* --- what the caller does -------------------------------------------------------------------------------------------------- */
+
+/* Waits before the next attempt: the instruction runs again. True when there is no pause. */
+static bool back_off(struct world *w, struct request *r, const struct instruction *in) {
+  uint64_t key = attempt_key(r, in, 0);
+  sim_time pause = backoff_pause(&in->guard->config->retry.pause, r->attempts, key);
+  r->pc--;
+  if (!pause) return true;
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
+  timer_heap_push(w->sleepers, world_after(w, pause), r->id);
+  return false;
+}
+
+/* The attempt failed: again, something else, or fail as it did. A client without patience is gone, whatever its servers do. */
+static bool decide(struct world *w, struct request *r, const struct instruction *in, enum outcome outcome) {
+  const struct guard *g = in->guard;
+  struct call_memory *memory = memory_of(w, &w->calls[g->number], r);
+  r->call_outcome = OUTCOME_COMPLETED;
+  bool mended = outcome_failed(outcome) && outcome != OUTCOME_PATIENCE;
+  if (mended && retry_wanted(&g->config->retry, r->attempts, outcome) &&
+      budget_spend(&memory->budget, &g->config->retry.budget, world_now(w)))
+    return back_off(w, r, in);
+  r->attempts = 0;
+  if (mended && g->fallback) {
+    meter_count(w, g->meters[METER_FALLBACKS]);
+    r->pc = g->fallback;
+    return true;
+  }
+  request_fail(w, r, outcome);
+  return false;
+}
+
+static void count_attempt(struct world *w, struct request *r, struct call_site *site, struct call_memory *memory) {
+  bool first = !r->attempts++;
+  *(first ? &site->calls : &site->retries) += 1;
+  meter_count(w, site->guard->meters[METER_ATTEMPTS]);
+  meter_count(w, site->guard->meters[first ? METER_CALLS : METER_RETRIES]);
+  if (first) budget_deposit(&memory->budget, &site->guard->config->retry.budget, world_now(w));
+}
+
+static bool call_try(struct world *w, struct request *r, const struct instruction *in) {
+  const struct guard *g = in->guard;
+  if (r->call_outcome != OUTCOME_COMPLETED) return decide(w, r, in, (enum outcome)r->call_outcome);
+  struct call_site *site = &w->calls[g->number];
+  struct call_memory *memory = memory_of(w, site, r);
+  count_attempt(w, r, site, memory);
+  if (g->config->breaker.calls && !breaker_admits(&memory->breaker, &g->config->breaker, world_now(w), &r->epoch)) {
+    site->ended[OUTCOME_BREAKER]++;
+    meter_count(w, g->meters[METER_BROKEN]);
+    return decide(w, r, in, OUTCOME_BREAKER);
+  }
+  begin_attempt(w, r, in);
+  return false;
+}
