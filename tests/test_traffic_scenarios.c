@@ -102,7 +102,7 @@ static void test_sale(void) {
   static const struct {
     const char *name, *set, *failing;
   } rows[] = {{"platform/on-sale-compose", NULL, "fans answered,fans who failed,failed requests,buy,event"},
-              {"platform/on-sale-compose", "traffic.fans.room=lobby", ""},
+              {"platform/on-sale-compose-room", NULL, ""},
               {"platform/on-sale-swarm", NULL, ""},
               {"platform/on-sale-kubernetes", NULL, ""},
               {"platform/on-sale-kubernetes", "traffic.fans.retry.attempts=1", ""}};
