@@ -19,7 +19,7 @@ COVERAGE := $(wildcard tests/coverage/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo check install check-hpa check-oracle check-long lint bench bench-sweep coverage format docs clean help setup
+.PHONY: all demo check install check-hpa check-oracle check-long lint bench bench-sweep bench-on-sale coverage format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -67,6 +67,10 @@ bench: setup
 bench-sweep: all
 	@tests/bench/sweep.sh $(B)/aguanta
 
+# A million fans with retries and a waiting room under 10 s on one core.
+bench-on-sale: all
+	@tests/bench/on_sale.sh $(B)/aguanta
+
 # Do the intervals hold the exact value as often as they say? 1000 macro-replications of each workload; some 15 minutes.
 coverage: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/coverage
@@ -88,7 +92,7 @@ help:
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
 	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"
-	@echo "make lint bench bench-sweep coverage format docs clean install"
+	@echo "make lint bench bench-sweep bench-on-sale coverage format docs clean install"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

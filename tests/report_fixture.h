@@ -152,7 +152,7 @@ static struct result_series *fixture_series(void) {
     const char *metric, *label;
     enum unit unit;
   } kinds[] = {{"offered", NULL, UNIT_PER_SECOND},
-               {"served", NULL, UNIT_PER_SECOND},
+               {"completed", NULL, UNIT_PER_SECOND},
                {"errors", NULL, UNIT_PER_SECOND},
                {"latency.p99", "buy", UNIT_SECONDS},
                {"replicas", "backend", UNIT_COUNT}};

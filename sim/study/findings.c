@@ -270,11 +270,23 @@ static void course_of(const struct study *l, struct results *r, uint32_t meter, 
   add_series(l, r, config->name, config->thing, units[config->kind], t_s, mean, NULL);
 }
 
+/* What the sources ask for, whatever the answers are; closed users ask for nothing by themselves. */
+static void offered_of(const struct study *l, struct results *r, const double *t_s) {
+  const struct observation *o = &l->traffic.sum->observation;
+  if (model_offered_rate(&l->model) <= 0) return;
+  double *mean = arena_new_array(l->arena, double, o->window_count);
+  for (uint32_t i = 0; i < o->window_count; i++) {
+    sim_time from = o->measured_from + o->window_length * i;
+    mean[i] = model_offered(&l->model, from, from + o->window_length) / sim_seconds(o->window_length);
+  }
+  add_series(l, r, "offered", NULL, UNIT_PER_SECOND, t_s, mean, NULL);
+}
+
 void findings_pictures(const struct study *l, struct results *r) {
   const struct observation *o = &l->traffic.sum->observation;
   uint32_t endpoints = l->model.endpoints.count;
   r->curves = arena_new_array(l->arena, struct latency_curve, endpoints + 1);
-  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 1 + l->model.services.count + l->model.meter_count);
+  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 2 + l->model.services.count + l->model.meter_count);
   double *t_s = arena_new_array(l->arena, double, o->window_count), *inside = arena_new_array(l->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     t_s[i] = sim_seconds(o->window_length) * i;
@@ -285,6 +297,7 @@ void findings_pictures(const struct study *l, struct results *r) {
     series_of(l, r, i, t_s);
   }
   if (endpoints > 1) curve_of(l, r, endpoints, "all");
+  offered_of(l, r, t_s);
   add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside, NULL);
   for (uint32_t i = 0; i < l->model.services.count; i++) replicas_of(l, r, i, t_s);
   for (uint32_t i = 0; i < l->model.meter_count; i++) course_of(l, r, i, t_s);
