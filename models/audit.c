@@ -127,9 +127,11 @@ static void audit_states(const struct audit *a) {
     walking += c->state != CLIENT_IN_ROOM && w->sources[c->source].config->kind == SOURCE_SESSION;
   }
   uint32_t paused = all->back_off ? timer_heap_pending(all->back_off) : 0;
-  uint32_t thinking = all->thinking ? timer_heap_pending(all->thinking) : 0;
+  uint64_t thinking = all->thinking ? timer_heap_pending(all->thinking) : 0;
+  for (uint32_t i = 0; i < w->model->sources.count; i++) thinking += journey_thinking(&w->sources[i]);
   if (states[CLIENT_BACKS_OFF] != paused) broken(a, "clients: %u back off, %u timers run", states[CLIENT_BACKS_OFF], paused);
-  if (states[CLIENT_THINKS] != thinking) broken(a, "clients: %u think, %u timers run", states[CLIENT_THINKS], thinking);
+  if (states[CLIENT_THINKS] != thinking)
+    broken(a, "clients: %u think, %llu timers run", states[CLIENT_THINKS], (unsigned long long)thinking);
   int64_t back_off = 0, active = 0, inside = 0, length = 0;
   for (uint32_t i = 0; i < w->model->sources.count; i++) {
     const struct source_config *s = w->sources[i].config;

@@ -162,6 +162,12 @@ void journey_stop(struct source *s) {
   for (uint32_t i = 0; s->thinking && i < s->config->journey.count; i++) lane_free(s->thinking[i]);
 }
 
+uint64_t journey_thinking(const struct source *s) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; s->thinking && i < s->config->journey.count; i++) sum += s->thinking[i] ? lane_pending(s->thinking[i]) : 0;
+  return sum;
+}
+
 /* After the place: the thought is its. */
 static void thinks(struct world *w, struct client *c, uint32_t place) {
   struct source *s = &w->sources[c->source];

@@ -45,6 +45,8 @@ void journey_visits(const struct source_config *, double *visits);
 /* Constant thoughts take a lane each, others the clients' heap. */
 void journey_start(struct source *);
 void journey_stop(struct source *);
+/* Clients in its lanes, for the audit. */
+uint64_t journey_thinking(const struct source *);
 /* A client begins its journey: session n of the source. */
 void journey_begins(struct world *, struct client *, uint64_t n);
 /* Its request has been answered, or has failed for good. Who is told that all is sold goes home. */
