@@ -18,4 +18,4 @@ uint32_t stopping_predicted(const double *x, uint32_t n, double precision, doubl
   return needed > n ? stopping_next_look(needed - 1) : needed;
 }
 
-double stopping_caution(uint32_t done, uint32_t most) { return done && done < most ? sqrt((double)most / done) : 1; }
+double stopping_caution(uint32_t done, uint32_t most) { return done && done < most ? pow((double)most / done, 0.75) : 1; }

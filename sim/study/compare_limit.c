@@ -100,7 +100,7 @@ uint32_t compare_limit_needs(const struct compare *c, const struct compare_limit
     return a || b ? (a > b ? a : b) : UINT32_MAX;
   }
   if (judge(l, e, caution) != VERDICT_UNDECIDED) return 0;
-  double half = 0.5 * caution * (e->high - e->low), distance = fabs(e->value - l->limit);
+  double half = 0.5 * (e->high - e->low), distance = fabs(e->value - l->limit);
   double needed = distance > 0 ? ceil(done * (half / distance) * (half / distance)) : INFINITY;
   return !(needed < 1e9) ? UINT32_MAX : needed > done ? (uint32_t)needed : done + 1;
 }

@@ -286,15 +286,16 @@ static double half_towards(const struct claim *c, const struct estimate *x) {
   return x->value <= limit ? x->high - x->value : x->value - x->low;
 }
 
-/* Replications until the claim is decided, from the square-root law; bounds where nothing was seen shrink with the number itself. */
+/* Replications until the claim is decided, from the square-root law; bounds where nothing was seen shrink with the number itself.
+ * Whatever caution an early decision takes: at the end of the budget it takes none. */
 static uint32_t until_decided(const struct study *l, const struct claim *c, const struct entry *e, const struct estimate *x,
-                              double distance, double caution) {
+                              double distance) {
   uint32_t done = entry_replications(l, e);
   if (c->measure.aggregate == AGGREGATE_ERROR_RATE && x->value == 0 && distance > 0) {
-    double needed = ceil(caution * done * x->high / distance);
+    double needed = ceil(done * x->high / distance);
     return needed < 1e9 ? (uint32_t)needed : UINT32_MAX;
   }
-  return until_half_is(caution * half_towards(c, x), distance, done);
+  return until_half_is(half_towards(c, x), distance, done);
 }
 
 uint32_t claim_needs(const struct study *l, const struct claim *c, const struct entry *e, double precision, double caution) {
@@ -307,7 +308,7 @@ uint32_t claim_needs(const struct study *l, const struct claim *c, const struct 
   uint32_t done = entry_replications(l, e);
   /* The value may as well be half of its own uncertainty farther away: hope enough to look once more. */
   double hope = r.estimate.value == 0 ? 0 : 0.5 * half_towards(c, &r.estimate);
-  uint32_t decided = until_decided(l, c, e, &r.estimate, distance + hope, caution);
+  uint32_t decided = until_decided(l, c, e, &r.estimate, distance + hope);
   if (decided <= done) decided = done + 1;
   return decided < precise ? decided : precise;
 }
@@ -354,7 +355,7 @@ struct claim_result claim_judge(const struct study *l, const struct claim *c, co
   r.verdict = judge(c, &wide);
   if (r.verdict != VERDICT_UNDECIDED) return r;
   double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
-  uint32_t done = entry_replications(l, e), needs = until_decided(l, c, e, &r.estimate, distance, 1);
+  uint32_t done = entry_replications(l, e), needs = until_decided(l, c, e, &r.estimate, distance);
   uint64_t more = needs == UINT32_MAX ? 0 : needs > done ? needs - done : 1;
   if (c->measure.over_faults && more)
     r.reason = arena_format(l->arena, "about %.0f more years of faults would decide",
