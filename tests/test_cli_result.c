@@ -83,7 +83,7 @@ static void check_keys(const struct result *r, const char *name) {
   each_has_keys(r, "series", KEYS("metric", "labels", "unit", "t_s", "mean"));
   each_has_keys(r, "bill.lines", KEYS("item", "price_id", "source", "quantity", "unit", "unit_price", "monthly"));
   each_has_keys(r, "outages.classes", KEYS("fault", "faults", "outages", "rto_mean_s", "downtime_per_year_s"));
-  test_check(json_number(at(r, "aguanta_result")) == 1 && json_number(at(r, "replications")) == 10, "%s: version and replications",
+  test_check(json_number(at(r, "aguanta_result")) == 1 && json_number(at(r, "replications")) >= 10, "%s: version and replications",
              name);
   test_check(json_number(at(r, "window_s")) == 60 && json_number(at(r, "warmup_s")) == 5, "%s: a window of 60 s is written as %s s",
              name, json_raw_number_text(at(r, "window_s")));
