@@ -199,6 +199,28 @@ static void test_hits(void) {
   fixture_close(&f);
 }
 
+/* A permit is a place in the service: who hears that all is sold has none while the answer is on its way. Three users of one permit
+ * ask at 10 s, are served one after another for 5 ms, and each answer travels 500 ms. */
+static void test_permits_stay_at_home(void) {
+  struct text t = {0};
+  put(&t,
+      "{ 'aguanta': 1, 'name': 'permits', 'traffic': { 'u': { 'kind': 'closed', 'population': 3, 'think': '10s', 'mix': { 'p': 1 "
+      "}, 'connection': { 'round_trip': '1s', 'requests': 'unlimited' } } }, 'limits': { 'l': { 'kind': 'concurrency', 'limit': "
+      "1, 'queue': 9 } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'limit': 'l', 'steps': [ { 'cpu': '5ms' }, { "
+      "'reserve': 's', 'count': 2, 'sold_out': [] } ] } ] } }, 'stock': { 's': { 'amount': 2, 'at': 'c', 'demand': '0s' } },"
+      "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { "
+      "'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }");
+  struct fixture f = fixture_open(&t);
+  struct world *w = fixture_run(&f, 1, "permits");
+  const struct observation *o = &w->observation;
+  test_check(o->ended[OUTCOME_COMPLETED] == 1 && o->ended[OUTCOME_SOLD_OUT] == 2, "%llu answered, %llu sold out",
+             (unsigned long long)o->ended[OUTCOME_COMPLETED], (unsigned long long)o->ended[OUTCOME_SOLD_OUT]);
+  int64_t due = 3 * 2000 * SIM_MS + (5 + 10 + 15) * SIM_MS; /* a new connection: TCP, half a trip there, half back */
+  test_check(o->sojourn_ns == (uint64_t)due, "%.9f s inside; by hand %.9f s", (double)o->sojourn_ns * 1e-9, (double)due * 1e-9);
+  world_free(w);
+  fixture_close(&f);
+}
+
 /* --- all at once --------------------------------------------------------------------------------------------------------------------- */
 
 /* Crashes, time-outs and patience among handshakes: the audit of every run. */
@@ -229,6 +251,7 @@ static const struct test_case cases[] = {{"set_up", test_set_up},
                                          {"no_trace", test_no_trace},
                                          {"edge", test_edge},
                                          {"hits", test_hits},
+                                         {"permits_stay_at_home", test_permits_stay_at_home},
                                          {"random_networks", test_random_networks},
                                          {NULL, NULL}};
 const struct test_suite suite_client_network = {"client_network", cases};
