@@ -216,6 +216,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_stocks(&l);
   check_room_names(&l);
   link_endpoints(&l);
+  if (!l.failed) check_meter_names(&l);
   if (!l.failed) link_priorities(&l);
   if (!l.failed) warn_of_retries(&l);
   link_faults(&l);

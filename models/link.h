@@ -22,6 +22,7 @@ void link_warn(struct linker *, const char *path, const char *key, const char *i
 /* link_traffic.c */
 void link_sources(struct linker *);
 void check_room_names(struct linker *);
+void check_meter_names(struct linker *);
 void link_priorities(struct linker *);
 void warn_of_retries(struct linker *);
 void link_dispersions(struct linker *); /* once the measured time is known */

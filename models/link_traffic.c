@@ -175,6 +175,21 @@ void check_room_names(struct linker *l) {
   }
 }
 
+/* A source may be called like a service or a stock, unless both count something of one name. */
+void check_meter_names(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->meter_count; i++)
+    for (uint32_t k = 0; k < i; k++) {
+      const struct meter_config *a = &m->meters[k], *b = &m->meters[i];
+      if (strcmp(a->thing, b->thing) || strcmp(a->name, b->name)) continue;
+      link_fault(
+          l, arena_format(l->arena, "traffic.%s", a->thing), NULL,
+          "is called like a service or a stock which counts \"%s\" too: claims could not tell them apart; give it another name",
+          a->name);
+      return;
+    }
+}
+
 /* Only now the measured time is known. */
 void link_dispersions(struct linker *l) {
   const struct run_config *run = &l->model->run;

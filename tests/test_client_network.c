@@ -108,19 +108,29 @@ static void test_pinned_clients(void) {
 
 /* Clients of an open source: every request of one goes where its connection leads. */
 static void test_clients_of_an_open_source(void) {
-  struct fixture f = fixture_of(
-      "{ 'aguanta': 1, 'name': 'clients', 'traffic': { 'x': { 'kind': 'open', 'rate': '400/s', 'mix': { 'p': 1 }, 'connection': { "
-      "'requests': 'unlimited', 'clients': 3, 'idle': 'never' } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '1ms' "
-      "} ] } "
-      "}, 'services': { 'a': { 'kind': 'app', 'replicas': 6 } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } },"
-      "'run': { 'warmup': '0s', 'window': '20s', 'windows': 1 } }");
-  struct world *w = fixture_run(&f, 1, "clients");
-  for (uint32_t i = 0; i < 6; i++) {
-    double served = (double)w->containers[i].done_ns / 1e6, third = (double)w->observation.arrived / 3;
-    test_check(i < 3 ? fabs(served - third) < 4 * sqrt(third) : served == 0, "replica %u served %.0f", i, served);
+  static const char *const beside[] = {"", ", 'hedge': '1h'"}; /* that never comes, and so changes nothing */
+  int64_t done[6] = {0};
+  for (int k = 0; k < 2; k++) {
+    struct text t = {0};
+    put(&t,
+        "{ 'aguanta': 1, 'name': 'clients', 'traffic': { 'x': { 'kind': 'open', 'rate': '400/s', 'mix': { 'p': 1 }, 'connection': "
+        "{ "
+        "'requests': 'unlimited', 'clients': 3, 'idle': 'never' } %s } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': "
+        "'1ms' } ] } }, 'services': { 'a': { 'kind': 'app', 'replicas': 6 } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { "
+        "'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '20s', 'windows': 1 } }",
+        beside[k]);
+    struct fixture f = fixture_open(&t);
+    struct world *w = fixture_run(&f, 1, "clients");
+    for (uint32_t i = 0; i < 6; i++) {
+      double served = (double)w->containers[i].done_ns / 1e6, third = (double)w->observation.arrived / 3;
+      test_check(i < 3 ? fabs(served - third) < 4 * sqrt(third) : served == 0, "replica %u served %.0f", i, served);
+      if (!k) done[i] = w->containers[i].done_ns;
+      test_check(w->containers[i].done_ns == done[i], "replica %u served %.0f%s, %.0f without", i, served, beside[k],
+                 (double)done[i] / 1e6);
+    }
+    world_free(w);
+    fixture_close(&f);
   }
-  world_free(w);
-  fixture_close(&f);
 }
 
 /* --- no trace ------------------------------------------------------------------------------------------------------------------------ */
@@ -199,6 +209,28 @@ static void test_hits(void) {
   fixture_close(&f);
 }
 
+/* A permit is a place in the service: who hears that all is sold has none while the answer is on its way. Three users of one permit
+ * ask at 10 s, are served one after another for 5 ms, and each answer travels 500 ms. */
+static void test_permits_stay_at_home(void) {
+  struct text t = {0};
+  put(&t,
+      "{ 'aguanta': 1, 'name': 'permits', 'traffic': { 'u': { 'kind': 'closed', 'population': 3, 'think': '10s', 'mix': { 'p': 1 "
+      "}, 'connection': { 'round_trip': '1s', 'requests': 'unlimited' } } }, 'limits': { 'l': { 'kind': 'concurrency', 'limit': "
+      "1, 'queue': 9 } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'limit': 'l', 'steps': [ { 'cpu': '5ms' }, { "
+      "'reserve': 's', 'count': 2, 'sold_out': [] } ] } ] } }, 'stock': { 's': { 'amount': 2, 'at': 'c', 'demand': '0s' } },"
+      "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { "
+      "'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }");
+  struct fixture f = fixture_open(&t);
+  struct world *w = fixture_run(&f, 1, "permits");
+  const struct observation *o = &w->observation;
+  test_check(o->ended[OUTCOME_COMPLETED] == 1 && o->ended[OUTCOME_SOLD_OUT] == 2, "%llu answered, %llu sold out",
+             (unsigned long long)o->ended[OUTCOME_COMPLETED], (unsigned long long)o->ended[OUTCOME_SOLD_OUT]);
+  int64_t due = 3 * 2000 * SIM_MS + (5 + 10 + 15) * SIM_MS; /* a new connection: TCP, half a trip there, half back */
+  test_check(o->sojourn_ns == (uint64_t)due, "%.9f s inside; by hand %.9f s", (double)o->sojourn_ns * 1e-9, (double)due * 1e-9);
+  world_free(w);
+  fixture_close(&f);
+}
+
 /* --- all at once --------------------------------------------------------------------------------------------------------------------- */
 
 /* Crashes, time-outs and patience among handshakes: the audit of every run. */
@@ -229,6 +261,7 @@ static const struct test_case cases[] = {{"set_up", test_set_up},
                                          {"no_trace", test_no_trace},
                                          {"edge", test_edge},
                                          {"hits", test_hits},
+                                         {"permits_stay_at_home", test_permits_stay_at_home},
                                          {"random_networks", test_random_networks},
                                          {NULL, NULL}};
 const struct test_suite suite_client_network = {"client_network", cases};

@@ -207,20 +207,38 @@ static void test_death_between(void) {
   }
 }
 
-/* A client that gave up: its request goes on, and pays. */
+/* A client that gave up, or a caller: its request goes on, and pays for what it took itself, whatever the client may do beside. Who
+ * asks again after 1.5 s takes and buys another one. */
 static void test_paid_for_nobody(void) {
-  struct text t = {0};
-  put(&t, "{ 'aguanta': 1, 'name': 'gone', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': '10s', 'timeout': '1s', "
-          "'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'reserve': 'tickets' }, { 'delay': '2s' }, { "
-          "'pay': 'tickets' } ] } }, 'stock': { 'tickets': { 'amount': 5, 'at': 'c', 'demand': '1ms', 'hold': '1m' } },"
-          "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { "
-          "'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }");
-  struct fixture f = fixture_open(&t);
-  struct world *w = fixture_run(&f, 1, "gone");
-  check_stock(w, "gone", 3, 0, 2, 0);
-  check_ends(w, "gone", 0, OUTCOME_TIMEOUT, 2, 2 * SIM_S);
-  world_free(w);
-  fixture_close(&f);
+  static const struct {
+    const char *name, *client, *call;
+    enum outcome outcome;
+    uint64_t sold;
+    sim_time inside;
+  } given[] = {{"gone", "'timeout': '1s'", "", OUTCOME_TIMEOUT, 2, 2 * SIM_S},
+               {"gone, a hedge that never comes", "'timeout': '1s', 'hedge': '1h'", "", OUTCOME_TIMEOUT, 2, 2 * SIM_S},
+               {"gone, asked again", "'timeout': '1s', 'retry': { 'attempts': 2, 'backoff': '500ms', 'jitter': 'none' }", "",
+                OUTCOME_TIMEOUT, 4, 5 * SIM_S},
+               {"caller gone", "'timeout': '1m'", "'timeout': '1s', ", OUTCOME_CALL_TIMEOUT, 2, 2 * SIM_S},
+               {"caller gone, called again", "'timeout': '1m'",
+                "'timeout': '1s', 'retry': { 'attempts': 2, 'backoff': '500ms', 'jitter': 'none' }, ", OUTCOME_CALL_TIMEOUT, 4,
+                5 * SIM_S}};
+  for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+    struct text t = {0};
+    put(&t,
+        "{ 'aguanta': 1, 'name': 'gone', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': '10s', %s, 'mix': { 'p': "
+        "1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'call': 'b', %s'steps': [ { 'reserve': 'tickets' }, { 'delay': "
+        "'2s' }, { 'pay': 'tickets' } ] } ] } }, 'stock': { 'tickets': { 'amount': 5, 'at': 'c', 'demand': '1ms', 'hold': '1m' } },"
+        "'services': { 'a': { 'kind': 'app' }, 'b': { 'kind': 'app' }, 'c': { 'kind': 'cache' } }, 'platform': { 'kind': 'static', "
+        "'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
+        given[i].client, given[i].call);
+    struct fixture f = fixture_open(&t);
+    struct world *w = fixture_run(&f, 1, given[i].name);
+    check_stock(w, given[i].name, 5 - (int64_t)given[i].sold, 0, (int64_t)given[i].sold, 0);
+    check_ends(w, given[i].name, 0, given[i].outcome, 2, given[i].inside);
+    world_free(w);
+    fixture_close(&f);
+  }
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------------------------- */

@@ -42,7 +42,8 @@ static void run_out(void *world, uint32_t id) {
 static void take(struct world *w, struct request *r, struct stock *s, int64_t count) {
   uint32_t *holds = client_holds(w, r), id = pool_take(&w->holds);
   struct hold *h = hold_at(w, id);
-  *h = (struct hold){.stock = (uint32_t)(s - w->stocks), .next = *holds, .count = count, .used = true, .owned = true};
+  *h = (struct hold){
+      .stock = (uint32_t)(s - w->stocks), .next = *holds, .taker = r->id, .count = count, .used = true, .owned = true};
   if (s->expiries) h->expiry = lane_push(s->expiries, id);
   *holds = id;
   s->free -= count, s->held += count, s->reserved += count;
@@ -212,6 +213,25 @@ void stock_hand_over(struct world *w, uint32_t *from, uint32_t *to) {
   while (*end != NOBODY) end = &hold_at(w, *end)->next;
   *end = *from;
   *from = NOBODY;
+}
+
+void stock_answered(struct world *w, uint32_t *holds, const struct request *r, uint32_t heir) {
+  for (uint32_t id = *holds; id != NOBODY; id = hold_at(w, id)->next)
+    if (hold_at(w, id)->taker == r->id) hold_at(w, id)->taker = heir;
+}
+
+void stock_unanswered(struct world *w, uint32_t *holds, struct request *r) {
+  for (uint32_t *link = holds; *link != NOBODY && holds != &r->holds;) {
+    uint32_t id = *link;
+    struct hold *h = hold_at(w, id);
+    if (h->taker != r->id) {
+      link = &h->next;
+      continue;
+    }
+    *link = h->next;
+    h->next = r->holds;
+    r->holds = id;
+  }
 }
 
 void stock_let_go(struct world *w, uint32_t *holds) {

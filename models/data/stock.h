@@ -9,7 +9,9 @@
  * A hold belongs to a client, not to a computation: a request that fails, times out or loses its replica leaves what it holds to
  * the clock, because nobody is left to give it back. Its handle is a link of a list, so that whoever stands for the client can
  * keep it: a request (`request->holds`), or a session that goes on after it (stock_hand_over). The holder owns its holds until it
- * lets go of them; then, or when they have run out, they are forgotten.
+ * lets go of them; then, or when they have run out, they are forgotten. What an attempt has taken is the client's for good when the
+ * attempt is answered. A client who has no answer knows of no pieces: they stay with the attempt, which may still pay for them, and
+ * whoever asks again takes others.
  *
  * Two ways to count. In a cache a change is one command, and commands of one thread do not meet. In a database a change is a
  * transaction that locks the row, first come first served: from its statement to its commit, and between the two lie `round_trips`
@@ -45,6 +47,7 @@ const char *stock_link(struct model *, struct stock_config *, const char **key);
 /* Pieces that a client holds, or held until they ran out. */
 struct hold {
   uint32_t stock, next; /* next: of the same holder */
+  uint32_t taker;       /* the request that took it and has not been answered yet; or NOBODY */
   int64_t count;
   lane_ticket expiry;
   bool used, owned, expired; /* owned: in somebody's list; used: its entry is not free */
@@ -81,6 +84,10 @@ bool stock_return(struct world *, struct request *, const struct instruction *);
 void stock_hand_over(struct world *, uint32_t *from, uint32_t *to);
 /* The holder is gone: what it holds stays held until it runs out. */
 void stock_let_go(struct world *, uint32_t *holds);
+/* An attempt is answered for the holder: what it took is now as if `heir` (a request that still waits, or NOBODY) had taken it. */
+void stock_answered(struct world *, uint32_t *holds, const struct request *, uint32_t heir);
+/* An attempt fails or is given up: what it took goes from the holder to itself. */
+void stock_unanswered(struct world *, uint32_t *holds, struct request *);
 /* The request fails: a transaction of its own is rolled back. */
 void stock_abandon(struct world *, struct request *);
 /* The first replica of the service has died: nobody holds locks there or waits for them. */

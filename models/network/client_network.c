@@ -33,12 +33,19 @@ static sim_time transfer(int64_t bytes, int64_t bits_per_s) {
 
 /* --- connections ---------------------------------------------------------------------------------------------------------------- */
 
+/* In an open source whose clients have no names `user` is the number of the arrival, given because they may ask again: they are dealt
+ * by the same draw as those who ask once, and keep their connection. */
+static bool named(const struct source_config *s, const struct request *r) {
+  return r->user != NOBODY && (s->kind != SOURCE_OPEN || s->clients.count);
+}
+
 /* The connection of the request's client, or null when each request has its own. */
 static struct client_connection *connection_of(const struct world *w, const struct request *r) {
   const struct client_network *n = &w->sources[r->source].network;
   if (!n->connections) return NULL;
-  if (r->user != NOBODY) return &n->connections[r->user % n->clients];
-  struct stream draws = stream_at(r->key, DRAW_CLIENT);
+  if (named(n->config, r)) return &n->connections[r->user % n->clients];
+  uint64_t key = r->user == NOBODY ? r->key : source_key(&w->sources[r->source], r->user);
+  struct stream draws = stream_at(key, DRAW_CLIENT);
   return &n->connections[stream_below(&draws, n->clients)];
 }
 

@@ -1,4 +1,6 @@
 #include "models/request/call.h"
+#include "models/data/stock.h"
+#include "models/traffic/client.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include <string.h>
@@ -173,6 +175,10 @@ static void take_times(const struct world *w, struct request *caller, const stru
 static struct request *part(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
   struct request *caller = world_request(w, a->caller);
   struct call_site *site = &w->calls[try_of(w, caller)->guard->number];
+  if (outcome_failed(outcome))
+    stock_unanswered(w, client_holds(w, a), a);
+  else
+    stock_answered(w, client_holds(w, a), a, caller->id);
   a->caller = caller->attempt = NOBODY;
   if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
   site->ended[outcome]++;

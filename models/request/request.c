@@ -158,8 +158,8 @@ void request_cancel(struct world *w, struct request *r) {
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
+  if (__builtin_expect(r->permits != NOBODY, 0)) limit_unwind(w, r, -1); /* it ends early, sold out: before its answer travels */
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
-  if (__builtin_expect(r->permits != NOBODY, 0)) limit_unwind(w, r, -1); /* it ends early, sold out */
   if (r->client_gone)
     w->observation.wasted++;
   else

@@ -85,6 +85,7 @@ static sim_time forsake_all(struct world *w, struct client *c) {
     struct request *r = world_request(w, c->request[--c->running]);
     sim_time waited = w->observation.records_waits ? request_waited(w, r) : 0;
     if (waited > longest) longest = waited;
+    stock_unanswered(w, &c->holds, r);
     request_forsake(w, r);
     if (config_of(w, c)->cancel) request_cancel(w, r);
     w->clients.forsaken++;
@@ -188,6 +189,10 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
   struct client *c = client_at(&w->clients, r->client);
   leave_out(c, r->id);
   w->clients.answered++;
+  if (outcome_failed(outcome))
+    stock_unanswered(w, &c->holds, r);
+  else
+    stock_answered(w, &c->holds, r, NOBODY);
   if (outcome_failed(outcome) && c->running) return; /* its copy may still be answered */
   if (w->observation.records_waits) c->waited += request_waited(w, r);
   c->failures++;
