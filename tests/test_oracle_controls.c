@@ -67,7 +67,7 @@ static struct score turns_at_random(struct arena *arena, bool wrong) {
 /* Short replications, where what the empty start hides is not yet small: about a tenth of the mean. */
 static struct score no_warm_up(struct arena *arena, bool wrong) {
   static const struct scenario_override changes[] = {
-      {"--set", "run.window", "5000s"}, {"--set", "run.replications", "3400"}, {"--set", "run.warmup", "0s"}};
+      {"--set", "run.window", "5000s"}, {"--set", "run.replications", "3600"}, {"--set", "run.warmup", "0s"}};
   return changed(arena, "mm1-rho95", changes, wrong ? 3 : 2, wrong);
 }
 
