@@ -95,6 +95,9 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
     link_fault(l, path, "journey", "a \"journey\" belongs to a source of kind session");
   if (s->kind == SOURCE_CLOSED && s->room >= 0)
     link_fault(l, path, "room", "users of a closed source are inside already: use a source of kind open or session");
+  if (backoff_stops_clock(&s->retry.pause))
+    link_fault(l, path, "retry",
+               "so many attempts with next to no pause would stop the clock: give it a \"backoff\" of at least 1ms");
   client_declare(l->model, s);
   if (!l->failed) link_visits(l, s);
 }

@@ -102,6 +102,8 @@ static const struct field retry_fields[] = {
 #undef AT
 const struct record retry_record = {"retry", sizeof(struct retry_config), retry_fields, "Tries again what has failed.", NULL};
 
+bool backoff_stops_clock(const struct backoff_config *c) { return c->attempts > 1000 && (c->backoff < SIM_MS || c->cap < SIM_MS); }
+
 /* --- pauses -------------------------------------------------------------------------------------------------------------- */
 
 static double ceiling_after(const struct backoff_config *c, uint64_t failed) {

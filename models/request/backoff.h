@@ -51,6 +51,8 @@ struct retry_config {
 
 extern const struct record retry_record; /* for a FIELD_RECORD that is optional: absent means attempts 0, no retries */
 
+/* So many attempts with next to no pause between them that they would stop the clock. */
+bool backoff_stops_clock(const struct backoff_config *);
 /* The pause between attempt `failed` (from 1) and the next. */
 sim_time backoff_pause(const struct backoff_config *, uint64_t failed, uint64_t key);
 
