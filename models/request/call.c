@@ -14,7 +14,8 @@ const char *call_fault(const struct call_config *c, struct arena *arena) {
   const struct backoff_config *p = &c->retry.pause;
   if (c->cancel && c->timeout == SIM_NEVER) return "\"cancel\" does nothing without a \"timeout\"";
   if (backoff_stops_clock(p))
-    return arena_format(arena, "%s attempts with next to no pause would stop the clock: give the retry a \"backoff\" of at least 1ms",
+    return arena_format(arena,
+                        "%s attempts with next to no pause would stop the clock: give the retry a \"backoff\" of at least 1ms",
                         p->attempts == INT64_MAX ? "unlimited" : "so many");
   return NULL;
 }
