@@ -11,7 +11,7 @@ const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejec
                                                  "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
                                                  "shed",       "limited", "sold_out", "expired",      "lock_timeout", NULL};
 
-struct request *request_take(struct world *w) {
+static inline struct request *take(struct world *w) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
     world_overflows(w);
     return NULL;
@@ -25,8 +25,12 @@ struct request *request_take(struct world *w) {
   return r;
 }
 
-struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
-  struct request *r = request_take(w);
+struct request *request_take(struct world *w) {
+  return take(w);
+}
+
+static inline struct request *new_request(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  struct request *r = take(w);
   if (!r) return NULL;
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
@@ -40,6 +44,10 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
   return r;
 }
 
+struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
+  return new_request(w, source, endpoint, key, user);
+}
+
 void request_begins(struct world *w, struct request *r) {
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0)) {
     r->from_edge = r->answered = false;
@@ -49,7 +57,7 @@ void request_begins(struct world *w, struct request *r) {
 }
 
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
-  struct request *r = request_new(w, source, endpoint, key, user);
+  struct request *r = new_request(w, source, endpoint, key, user);
   if (!r) return;
   observation_arrival(&w->observation, endpoint, world_now(w));
   request_begins(w, r);

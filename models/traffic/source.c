@@ -195,7 +195,7 @@ double source_expected(const struct source_config *s, sim_time from, sim_time to
   return profile_expected(&s->rate, from, to) * (s->chain.states ? s->chain.mean : 1);
 }
 
-uint32_t source_endpoint(const struct source *s, uint64_t key) {
+static inline uint32_t endpoint_of(const struct source *s, uint64_t key) {
   const struct weights *mix = &s->config->mix;
   if (mix->count == 1) return (uint32_t)mix->reference[0];
   struct stream draws = stream_at(key, 0);
@@ -205,10 +205,13 @@ uint32_t source_endpoint(const struct source *s, uint64_t key) {
   return (uint32_t)mix->reference[i];
 }
 
-uint64_t source_key(const struct source *s, uint64_t n) {
+static inline uint64_t key_of(const struct source *s, uint64_t n) {
   struct stream draws = stream_at(s->request_key, n);
   return stream_bits(&draws);
 }
+
+uint32_t source_endpoint(const struct source *s, uint64_t key) { return endpoint_of(s, key); }
+uint64_t source_key(const struct source *s, uint64_t n) { return key_of(s, n); }
 
 /* Who sends it. One who may ask more than once without a name keeps the number of his arrival, whatever the attempt. */
 static uint32_t sender(const struct source *s, uint64_t n, uint64_t key, uint32_t user) {
@@ -220,13 +223,13 @@ static uint32_t sender(const struct source *s, uint64_t n, uint64_t key, uint32_
 void source_send(struct source *s, uint64_t n, uint32_t user) { source_send_to(s, n, user, -1); }
 
 void source_send_to(struct source *s, uint64_t n, uint32_t user, int32_t endpoint) {
-  uint64_t key = source_key(s, n);
+  uint64_t key = key_of(s, n);
   user = sender(s, n, key, user);
   if (s->has_clients) {
     client_arrives(s->world, s->index, n, user, endpoint);
     return;
   }
-  request_send(s->world, s->index, endpoint < 0 ? source_endpoint(s, key) : (uint32_t)endpoint, key, user);
+  request_send(s->world, s->index, endpoint < 0 ? endpoint_of(s, key) : (uint32_t)endpoint, key, user);
 }
 
 static void start_mix(struct source *s) {
