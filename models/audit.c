@@ -258,9 +258,9 @@ static void audit_stocks(const struct audit *a) {
              (long long)s->reserved, name, (long long)s->sold, (long long)s->released, (long long)s->expired, (long long)s->held);
     if (s->held != n[i].held + s->abandoned)
       broken(a, "stock: %lld pieces of %s are held, %lld counted", (long long)(n[i].held + s->abandoned), name, (long long)s->held);
-    if (s->waiting != n[i].waiting || (s->locker != NOBODY) != (n[i].lockers == 1))
-      broken(a, "lock of %s: %u requests wait and %u have it, %u and %u counted", name, n[i].waiting, n[i].lockers, s->waiting,
-             (uint32_t)(s->locker != NOBODY));
+    if (s->line.queue.count != n[i].waiting || (s->locker != NOBODY) != (n[i].lockers == 1))
+      broken(a, "lock of %s: %u requests wait and %u have it, %u and %u counted", name, n[i].waiting, n[i].lockers,
+             s->line.queue.count, (uint32_t)(s->locker != NOBODY));
   }
   free(n);
 }

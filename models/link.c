@@ -7,23 +7,25 @@
 #include <stdio.h>
 #include <string.h>
 
-void link_fault(struct linker *l, const char *path, const char *key, const char *format, ...) {
+static void tell(struct linker *l, const char *path, const char *key, const char *warning, const char *format, va_list arguments) {
   char text[500];
+  vsnprintf(text, sizeof text, format, arguments);
+  l->report(l->context, path, key, warning, text);
+}
+
+void link_fault(struct linker *l, const char *path, const char *key, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
+  tell(l, path, key, NULL, format, arguments);
   va_end(arguments);
-  l->report(l->context, path, key, NULL, text);
   l->failed = true;
 }
 
 void link_warn(struct linker *l, const char *path, const char *key, const char *id, const char *format, ...) {
-  char text[500];
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
+  tell(l, path, key, id, format, arguments);
   va_end(arguments);
-  l->report(l->context, path, key, id, text);
 }
 
 static int64_t default_threads(int32_t kind) {
@@ -210,6 +212,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   m->arena = arena;
   for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
+  for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
   link_services(&l);
   link_sources(&l);
   link_limits(&l);

@@ -5,6 +5,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 #include "models/compute/service.h"
+#include "models/data/keyspace.h"
 #include "models/data/stock.h"
 #include "models/faults/fault.h"
 #include "models/money/price.h"
@@ -60,6 +61,7 @@ struct model {
   struct config_list faults;    /* struct fault_config */
   struct config_list rooms;     /* struct room_config */
   struct config_list limits;    /* struct limit_config */
+  struct config_list keyspaces; /* struct keyspace_config */
   struct platform_config platform;
   struct bill_config bill;
   struct run_config run;
@@ -95,6 +97,9 @@ static inline const struct fault_config *model_fault_at(const struct model *m, u
 }
 static inline const struct limit_config *model_limit(const struct model *m, uint32_t i) {
   return (const struct limit_config *)m->limits.items + i;
+}
+static inline const struct keyspace_config *model_keyspace(const struct model *m, uint32_t i) {
+  return (const struct keyspace_config *)m->keyspaces.items + i;
 }
 static inline const struct node_group *model_nodes(const struct model *m, uint32_t i) {
   return (const struct node_group *)m->platform.nodes.items + i;

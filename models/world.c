@@ -174,7 +174,7 @@ void world_free(struct world *w) {
     free(w->containers[i].jobs);
     if (i == w->services[w->containers[i].service].first)
       for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++)
-        lane_free(w->containers[i].pools[k].patience);
+        lane_free(w->containers[i].pools[k].line.patience);
   }
   timer_heap_free(w->sleepers);
   timer_heap_free(w->patience);

@@ -127,8 +127,8 @@ static void test_pool_waits(void) {
                    last == pools[i].last_s,
                "{%s}: %llu completed, %llu gave up, the last after %.9g s", pools[i].pool,
                (unsigned long long)e.by[OUTCOME_COMPLETED], (unsigned long long)e.by[OUTCOME_POOL_TIMEOUT], last);
-    test_check(w->containers[0].pools[0].in_use == 0 && w->containers[0].pools[0].waiting == 0, "{%s}: %u connections left",
-               pools[i].pool, w->containers[0].pools[0].in_use);
+    test_check(w->containers[0].pools[0].in_use == 0 && w->containers[0].pools[0].line.queue.count == 0,
+               "{%s}: %u connections left", pools[i].pool, w->containers[0].pools[0].in_use);
     world_free(w);
     fixture_close(&f);
   }

@@ -428,8 +428,8 @@ static void look_at_container(struct looker *l, const struct world *w, const str
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
-    expect(l, p->in_use <= p->config->max && (!p->waiting || p->in_use == p->config->max), "%s %u: pool %u of %lld, %u wait",
-           s->name, c->id, p->in_use, (long long)p->config->max, p->waiting);
+    expect(l, p->in_use <= p->config->max && (!p->line.queue.count || p->in_use == p->config->max),
+           "%s %u: pool %u of %lld, %u wait", s->name, c->id, p->in_use, (long long)p->config->max, p->line.queue.count);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "models/compute/shedding.h"
 #include "models/request/breaker.h"
 #include "sim/engine/arena.h"
+#include "models/request/line.h"
 #include "tests/model_fixture.h"
 
 /* --- the breaker's machine ------------------------------------------------------------------------------------------------- */

@@ -180,10 +180,10 @@ static void test_deaths_at_the_row(void) {
     check_stock(w, deaths[i].name, deaths[i].left, deaths[i].held, 0, 0);
     const uint64_t *ended = w->observation.ended;
     test_check(ended[OUTCOME_CRASHED] == deaths[i].crashed && ended[OUTCOME_NO_BACKEND] == deaths[i].turned_away &&
-                   tickets(w)->locker == NOBODY && !tickets(w)->waiting && !pool_live(&w->requests),
+                   tickets(w)->locker == NOBODY && !tickets(w)->line.queue.count && !pool_live(&w->requests),
                "%s: %llu crashed, %llu found no database, %u at the row, %u requests live", deaths[i].name,
-               (unsigned long long)ended[OUTCOME_CRASHED], (unsigned long long)ended[OUTCOME_NO_BACKEND], tickets(w)->waiting,
-               pool_live(&w->requests));
+               (unsigned long long)ended[OUTCOME_CRASHED], (unsigned long long)ended[OUTCOME_NO_BACKEND],
+               tickets(w)->line.queue.count, pool_live(&w->requests));
     world_free(w);
     fixture_close(&f);
   }
@@ -242,32 +242,6 @@ static void test_paid_for_nobody(void) {
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------------------------- */
-
-/* A session keeps what its first request reserved until a later one pays: the handle moves, the pieces do not. */
-static void test_hand_over(void) {
-  struct fixture f = fixture_of(SALE, 1,
-                                "{ 'reserve': 'tickets', 'count': 2 }, { 'reserve': 'tickets' }, { 'delay': '2s' }, { 'pay': "
-                                "'tickets' }",
-                                "'amount': 9, 'at': 'c', 'demand': '1ms', 'hold': '5s'", "", "0s", "", "18s");
-  struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
-  calendar_run(w->calendar, 11 * SIM_S);
-  struct request *r = world_request(w, 0);
-  uint32_t session = NOBODY;
-  test_check(r->live && r->holds != NOBODY && tickets(w)->held == 3, "%lld held at 11 s", (long long)tickets(w)->held);
-  stock_hand_over(w, &r->holds, &session);
-  test_check(r->holds == NOBODY && session != NOBODY && tickets(w)->held == 3, "handed over, %lld held",
-             (long long)tickets(w)->held);
-  calendar_run(w->calendar, 13 * SIM_S);
-  test_check(w->observation.ended[OUTCOME_EXPIRED] == 1 && tickets(w)->sold == 0 && tickets(w)->held == 3,
-             "a request without its handle: %lld sold, %lld held", (long long)tickets(w)->sold, (long long)tickets(w)->held);
-  calendar_run(w->calendar, 16 * SIM_S);
-  test_check(tickets(w)->free == 9 && pool_live(&w->holds) == 2, "after the hold: %lld left, %u handles",
-             (long long)tickets(w)->free, pool_live(&w->holds));
-  stock_let_go(w, &session);
-  test_check(session == NOBODY && pool_live(&w->holds) == 0, "let go: %u handles", pool_live(&w->holds));
-  world_free(w);
-  fixture_close(&f);
-}
 
 /* --- counted as an answer ------------------------------------------------------------------------------------------------------------ */
 
@@ -380,7 +354,6 @@ static const struct test_case cases[] = {{"cache_counter", test_cache_counter},
                                          {"deaths_at_the_row", test_deaths_at_the_row},
                                          {"death_between", test_death_between},
                                          {"paid_for_nobody", test_paid_for_nobody},
-                                         {"hand_over", test_hand_over},
                                          {"counting", test_counting},
                                          {"never_oversold", test_never_oversold},
                                          {NULL, NULL}};

@@ -1,85 +1,9 @@
 #include "models/compute/container.h"
 #include "models/protection/limiter.h"
 #include "models/data/stock.h"
-#include "models/world.h"
+#include "models/request/line.h"
 #include <assert.h>
 #include <stdlib.h>
-
-void queue_clear(const struct world *w, struct request_queue *q) {
-  q->head = q->tail = q->count = 0;
-  for (uint32_t i = 0; q->last && i < w->model->ranks; i++) q->last[i] = NOBODY;
-}
-
-static void put_first(struct world *w, struct request_queue *q, struct request *r) {
-  if (q->count)
-    world_request(w, q->head)->previous = r->id;
-  else
-    q->tail = r->id;
-  r->next = q->count ? q->head : NOBODY;
-  q->head = r->id;
-}
-
-/* Behind the last one of its own rank or of the nearest rank before it. */
-__attribute__((noinline)) static void push_ranked(struct world *w, struct request_queue *q, struct request *r) {
-  uint32_t rank = r->rank;
-  while (rank && q->last[rank] == NOBODY) rank--;
-  uint32_t before = q->last[rank];
-  q->last[r->rank] = r->id;
-  if (before == NOBODY) {
-    put_first(w, q, r);
-  } else {
-    struct request *b = world_request(w, before);
-    r->next = q->tail == before ? NOBODY : b->next, r->previous = before;
-    if (q->tail == before)
-      q->tail = r->id;
-    else
-      world_request(w, b->next)->previous = r->id;
-    b->next = r->id;
-  }
-  q->count++;
-}
-
-/* The request is about to leave a queue that is ordered by rank. */
-static void unrank(const struct world *w, struct request_queue *q, const struct request *r) {
-  if (q->last[r->rank] != r->id) return;
-  bool alone = q->head == r->id || world_request(w, r->previous)->rank != r->rank;
-  q->last[r->rank] = alone ? NOBODY : r->previous;
-}
-
-void queue_push(struct world *w, struct request_queue *q, struct request *r) {
-  if (__builtin_expect(q->last != NULL, 0)) {
-    push_ranked(w, q, r);
-    return;
-  }
-  r->next = NOBODY, r->previous = q->tail; /* of the head it means nothing */
-  if (q->count++)
-    world_request(w, q->tail)->next = r->id;
-  else
-    q->head = r->id;
-  q->tail = r->id;
-}
-
-struct request *queue_pop(struct world *w, struct request_queue *q) {
-  if (!q->count) return NULL;
-  struct request *r = world_request(w, q->head);
-  if (__builtin_expect(q->last != NULL, 0)) unrank(w, q, r);
-  q->head = r->next;
-  q->count--;
-  return r;
-}
-
-void queue_remove(struct world *w, struct request_queue *q, struct request *r) {
-  if (q->last) unrank(w, q, r);
-  if (q->head == r->id)
-    q->head = r->next;
-  else
-    world_request(w, r->previous)->next = r->next;
-  if (q->tail == r->id)
-    q->tail = r->previous;
-  else
-    world_request(w, r->next)->previous = r->previous;
-  q->count--;
-}
 
 void container_advance(struct container *c, sim_time now) {
   double passed = (double)(now - c->virtual_at);
@@ -273,6 +197,21 @@ void container_staff(struct world *w, struct container *c, int64_t threads) {
   node_share(w, &w->nodes[c->node], c);
 }
 
+/* --- standing still ------------------------------------------------------------------------------------------------------ */
+
+void container_stall(struct world *w, struct container *c) {
+  if (c->stalls++) return;
+  container_advance(c, world_now(w));
+  node_share(w, &w->nodes[c->node], c);
+}
+
+void container_unstall(struct world *w, struct container *c) {
+  assert(c->stalls);
+  if (--c->stalls) return;
+  container_advance(c, world_now(w));
+  node_share(w, &w->nodes[c->node], c);
+}
+
 /* --- dying --------------------------------------------------------------------------------------------------------------- */
 
 double container_unfinished(const struct world *w, const struct container *c) {
@@ -342,7 +281,6 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
       continue;
     }
     r->doomed = false;
-    if (r->waiting == WAITING_POOL) request_book(r, r->wait_cell, world_now(w));
     r->waiting = WAITING_NOT;
     request_fail(w, r, outcome);
   }
@@ -352,7 +290,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   container_advance(c, world_now(w));
   c->dropped_ns += container_unfinished(w, c);
   book_waits(w, c);
-  c->running = c->held = c->in_flight = c->fresh_waiting = 0;
+  c->running = c->held = c->in_flight = c->fresh_waiting = c->stalls = 0;
   queue_clear(w, &c->runnable);
   queue_clear(w, &c->door);
   if (c->shedder) shedder_reset(c->shedder);

@@ -9,6 +9,7 @@
 #include "models/compute/service.h"
 #include "models/compute/shedding.h"
 #include "models/data/connection_pool.h"
+#include "models/request/queue.h"
 #include "models/request/request.h"
 #include "sim/engine/calendar.h"
 
@@ -30,12 +31,6 @@ struct job {
   uint32_t request;
 };
 
-/* Requests in the order of their turns: first come first served, or by rank and within a rank first come first served. */
-struct request_queue {
-  uint32_t head, tail, count;
-  uint32_t *last; /* by rank: the last of the rank in the queue, or NOBODY; null: ranks do not matter */
-};
-
 struct container {
   /* What it is. */
   uint32_t id, service, node; /* node: NOBODY when it has none */
@@ -51,6 +46,7 @@ struct container {
   uint32_t running; /* threads that compute now */
   uint32_t held;    /* threads given to requests (RUNTIME_THREADS) */
   uint32_t in_flight, fresh_waiting;
+  uint32_t stalls;               /* reasons why nothing in it computes now: quota used up, garbage collection */
   struct request_queue runnable; /* waiting for a thread to compute on */
   struct request_queue door;     /* RUNTIME_THREADS: waiting to be accepted */
   struct job *jobs;              /* heap */
@@ -84,12 +80,6 @@ struct container {
   uint32_t scrapes;
 };
 
-/* No rank is waiting. */
-void queue_clear(const struct world *, struct request_queue *);
-void queue_push(struct world *, struct request_queue *, struct request *);
-struct request *queue_pop(struct world *, struct request_queue *); /* null when empty */
-void queue_remove(struct world *, struct request_queue *, struct request *);
-
 /* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
 void container_compute(struct world *, struct container *, struct request *);
 /* Handler of container->slot: the first computation has ended. */
@@ -102,6 +92,9 @@ void container_leave(struct world *, struct container *);
 void container_forsake(struct world *, struct container *, struct request *);
 /* From now on so many threads. With fewer than are busy these finish what they have, and nothing new begins. */
 void container_staff(struct world *, struct container *, int64_t threads);
+/* For a reason of the caller nothing in it computes from now on, until the same reason is over; reasons add up. */
+void container_stall(struct world *, struct container *);
+void container_unstall(struct world *, struct container *);
 /* Of a request that computes here: its time since the computation was asked for, less the work done. */
 sim_time container_held_up(const struct world *, const struct container *, const struct request *);
 /* The process dies: what is inside fails with the outcome. */

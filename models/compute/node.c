@@ -5,7 +5,7 @@
 
 /* When the first computation ends at the present rate; the slot is cleared when nothing computes. */
 static void schedule_end(struct world *w, struct container *c) {
-  if (!c->running) {
+  if (!c->running || !c->rate) {
     calendar_clear(w->calendar, c->slot);
     return;
   }
@@ -53,7 +53,7 @@ static void share_all(struct world *w, struct node *n, sim_time now) {
   double level = n->contended ? water_level(w, n) : INFINITY;
   for (uint32_t i = 0; i < n->container_count; i++) {
     struct container *c = &w->containers[n->containers[i]];
-    if (!c->running) continue;
+    if (!c->running || c->stalls) continue;
     double share = c->weight * level;
     if (!(share < c->demand)) share = c->demand;
     set_rate(w, c, share == c->running ? 1.0 : share / c->running, now);
@@ -63,6 +63,7 @@ static void share_all(struct world *w, struct node *n, sim_time now) {
 void node_share(struct world *w, struct node *n, struct container *changed) {
   sim_time now = world_now(w);
   double demand = changed->running < changed->limit ? changed->running : changed->limit;
+  if (__builtin_expect(changed->stalls, 0)) demand = 0;
   n->demand += demand - changed->demand;
   changed->demand = demand;
   bool was_contended = n->contended;
@@ -74,7 +75,8 @@ void node_share(struct world *w, struct node *n, struct container *changed) {
   }
   changed->rate = -1; /* no rate yet: share_all sets it and moves its end */
   share_all(w, n, now);
-  if (!changed->running) schedule_end(w, changed);
+  if (changed->stalls) changed->rate = 0;
+  if (!changed->running || changed->stalls) schedule_end(w, changed);
 }
 
 void node_add(struct node *n, uint32_t container) { n->containers[n->container_count++] = container; }

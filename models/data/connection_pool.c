@@ -1,5 +1,5 @@
 #include "models/data/connection_pool.h"
-#include "models/world.h"
+#include "models/request/line.h"
 #include <assert.h>
 
 void pool_advance(struct connection_pool *p, sim_time now) {
@@ -26,36 +26,20 @@ bool pool_acquire(struct world *w, struct request *r, const struct instruction *
     r->has_connection = true;
     return true;
   }
-  r->waiting = WAITING_POOL, r->since = world_now(w), r->wait_cell = in->cell;
-  r->next = NOBODY;
-  if (p->waiting++)
-    world_request(w, p->tail)->next = r->id;
-  else
-    p->head = r->id;
-  p->tail = r->id;
-  if (p->patience) r->pool_patience = lane_push(p->patience, r->id);
+  line_join(w, &p->line, r, WAITING_POOL, in->cell);
   return false;
-}
-
-static struct request *first_waiter(struct world *w, struct connection_pool *p) {
-  struct request *r = world_request(w, p->head);
-  p->head = r->next;
-  p->waiting--;
-  return r;
 }
 
 /* The connection goes to the first who waits, or back to the pool. */
 static void give_back(struct world *w, struct connection_pool *p) {
   assert(p->in_use > 0);
-  if (!p->waiting) {
+  struct request *next = line_call(w, &p->line);
+  if (!next) {
     pool_advance(p, world_now(w));
     p->in_use--;
     return;
   }
-  struct request *next = first_waiter(w, p);
-  if (p->patience) lane_cancel(p->patience, next->pool_patience);
   next->has_connection = true;
-  request_book(next, next->wait_cell, world_now(w));
   request_wake_soon(w, next);
 }
 
@@ -80,19 +64,11 @@ void pool_wait_over(void *world, uint32_t id) {
   struct request *r = world_request(w, id);
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-  struct connection_pool *p = pool_towards(w, c, in->service);
-  assert(p->head == id);
-  first_waiter(w, p);
-  request_book(r, r->wait_cell, world_now(w));
-  r->waiting = WAITING_NOT;
-  request_fail(w, r, OUTCOME_POOL_TIMEOUT);
+  line_gives_up(w, &pool_towards(w, c, in->service)->line, id, OUTCOME_POOL_TIMEOUT);
 }
 
 void pool_clear(struct world *w, struct connection_pool *p) {
   pool_advance(p, world_now(w));
-  while (p->waiting) {
-    struct request *r = first_waiter(w, p);
-    if (p->patience) lane_cancel(p->patience, r->pool_patience);
-  }
+  line_clear(w, &p->line);
   p->in_use = 0;
 }

@@ -1,20 +1,18 @@
 /* A pool of connections from one replica to a database: at most `max` queries at once, the rest wait in order.
- *
- * All waiters of a pool wait equally long before they give up, so the first to give up is always the first in the queue. */
+ */
 #ifndef CONNECTION_POOL_H
 #define CONNECTION_POOL_H
 #include "models/request/program.h"
+#include "models/request/queue.h"
 #include "sim/engine/sim_time.h"
 #include <stdint.h>
 
-struct lane;
 struct pool_config;
 
 struct connection_pool {
   const struct pool_config *config;
-  struct lane *patience; /* null: its waiters wait for ever */
   uint32_t in_use;
-  uint32_t head, tail, waiting;                /* requests, as struct request_queue */
+  struct line line;                            /* for a free one */
   double used_ns, used_at_mark, used_measured; /* integral of in_use */
   sim_time changed_at;
 };

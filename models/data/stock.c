@@ -1,6 +1,6 @@
 #include "models/data/stock.h"
 #include "models/meter.h"
-#include "models/world.h"
+#include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 
@@ -70,44 +70,26 @@ bool stock_lock(struct world *w, struct request *r, const struct instruction *in
     lock_taken(w, s, r, world_now(w));
     return true;
   }
-  r->waiting = WAITING_LOCK, r->since = world_now(w), r->wait_cell = in->cell;
-  r->next = NOBODY;
-  if (s->waiting++)
-    world_request(w, s->tail)->next = r->id;
-  else
-    s->head = r->id;
-  s->tail = r->id;
-  if (s->patience) r->pool_patience = lane_push(s->patience, r->id);
+  line_join(w, &s->line, r, WAITING_LOCK, in->cell);
   return false;
-}
-
-static struct request *first_waiter(struct world *w, struct stock *s) {
-  struct request *r = world_request(w, s->head);
-  s->head = r->next;
-  s->waiting--;
-  return r;
 }
 
 static void unlock(struct world *w, struct stock *s) {
   s->locker = NOBODY;
-  if (!s->waiting) return;
-  struct request *next = first_waiter(w, s);
-  if (s->patience) lane_cancel(s->patience, next->pool_patience);
-  lock_taken(w, s, next, next->since);
-  request_book(next, next->wait_cell, world_now(w));
+  struct request *next = s->line.queue.count ? world_request(w, s->line.queue.head) : NULL;
+  if (!next) return;
+  sim_time since = next->since;
+  line_call(w, &s->line);
+  lock_taken(w, s, next, since);
   request_wake_soon(w, next);
 }
 
-/* All wait equally long, so the first to give up is the first in the line. */
 static void lock_wait_over(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
   struct stock *s = &w->stocks[r->transaction];
-  assert(s->head == id);
-  first_waiter(w, s);
-  request_book(r, r->wait_cell, world_now(w));
-  r->waiting = WAITING_NOT, r->transaction = -1;
-  request_fail(w, r, OUTCOME_LOCK_TIMEOUT);
+  r->transaction = -1;
+  line_gives_up(w, &s->line, id, OUTCOME_LOCK_TIMEOUT);
 }
 
 /* Ends the transaction of a request, if the database still knows it. */
@@ -127,11 +109,7 @@ void stock_clear_locks(struct world *w, uint32_t service) {
     struct stock *s = &w->stocks[i];
     if (s->config->at != (int32_t)service) continue;
     s->locker = NOBODY;
-    while (s->waiting) {
-      struct request *r = first_waiter(w, s);
-      if (s->patience) lane_cancel(s->patience, r->pool_patience);
-      request_book(r, r->wait_cell, world_now(w));
-    }
+    line_clear(w, &s->line);
   }
 }
 
@@ -208,13 +186,6 @@ bool stock_return(struct world *w, struct request *r, const struct instruction *
 
 /* --- holders ----------------------------------------------------------------------------------------------------------------- */
 
-void stock_hand_over(struct world *w, uint32_t *from, uint32_t *to) {
-  uint32_t *end = to;
-  while (*end != NOBODY) end = &hold_at(w, *end)->next;
-  *end = *from;
-  *from = NOBODY;
-}
-
 void stock_answered(struct world *w, uint32_t *holds, const struct request *r, uint32_t heir) {
   for (uint32_t id = *holds; id != NOBODY; id = hold_at(w, id)->next)
     if (hold_at(w, id)->taker == r->id) hold_at(w, id)->taker = heir;
@@ -257,7 +228,7 @@ void stock_start(struct world *w) {
     struct stock *s = &w->stocks[i];
     *s = (struct stock){.config = c, .free = c->amount, .locker = NOBODY};
     if (c->hold != SIM_NEVER) s->expiries = lane_new(w->calendar, c->hold, run_out, w);
-    if (c->lock_wait != SIM_NEVER) s->patience = lane_new(w->calendar, c->lock_wait, lock_wait_over, w);
+    if (c->lock_wait != SIM_NEVER) s->line.patience = lane_new(w->calendar, c->lock_wait, lock_wait_over, w);
     meter_set(w, c->left, c->amount);
     meter_set(w, c->held, 0);
   }
@@ -266,7 +237,7 @@ void stock_start(struct world *w) {
 void stock_stop(struct world *w) {
   for (uint32_t i = 0; i < w->model->stocks.count; i++) {
     lane_free(w->stocks[i].expiries);
-    lane_free(w->stocks[i].patience);
+    lane_free(w->stocks[i].line.patience);
   }
   pool_release(&w->holds);
 }

@@ -8,7 +8,7 @@
  *
  * A hold belongs to a client, not to a computation: a request that fails, times out or loses its replica leaves what it holds to
  * the clock, because nobody is left to give it back. Its handle is a link of a list, so that whoever stands for the client can
- * keep it: a request (`request->holds`), or a session that goes on after it (stock_hand_over). The holder owns its holds until it
+ * keep it: a request (`request->holds`), or the client for whom it asks (client_holds). The holder owns its holds until it
  * lets go of them; then, or when they have run out, they are forgotten. What an attempt has taken is the client's for good when the
  * attempt is answered. A client who has no answer knows of no pieces: they stay with the attempt, which may still pay for them, and
  * whoever asks again takes others.
@@ -22,6 +22,7 @@
 #ifndef STOCK_H
 #define STOCK_H
 #include "models/request/program.h"
+#include "models/request/queue.h"
 #include "sim/engine/lane.h"
 #include "sim/engine/pool.h"
 
@@ -62,9 +63,8 @@ struct stock {
   uint64_t oversold;                   /* instants at which the stock was not what it must be */
   bool ran_out;
   struct lane *expiries; /* null: holds do not run out */
-  struct lane *patience; /* of those who wait for the lock; null: they wait for ever */
   uint32_t locker;       /* the request that holds the row's lock, or NOBODY */
-  uint32_t head, tail, waiting;
+  struct line line;      /* of those who wait for the lock */
 };
 
 void stock_start(struct world *);
@@ -80,8 +80,6 @@ bool stock_return(struct world *, struct request *, const struct instruction *);
 
 /* --- holders --------------------------------------------------------------------------------------------------------------- */
 
-/* Moves all holds of one holder to another: of a request that ends to its session, and back to the session's next request. */
-void stock_hand_over(struct world *, uint32_t *from, uint32_t *to);
 /* The holder is gone: what it holds stays held until it runs out. */
 void stock_let_go(struct world *, uint32_t *holds);
 /* An attempt is answered for the holder: what it took is now as if `heir` (a request that still waits, or NOBODY) had taken it. */

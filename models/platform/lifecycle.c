@@ -1,5 +1,5 @@
 #include "models/platform/lifecycle.h"
-#include "models/world.h"
+#include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
@@ -262,7 +262,7 @@ static void build_pool_patience(struct world *w, struct service *s) {
     const struct pool_config *pool = (const struct pool_config *)s->config->pools.items + i;
     if (pool->wait == SIM_NEVER) continue;
     struct lane *patience = lane_new(w->calendar, pool->wait, pool_wait_over, w);
-    for (uint32_t k = 0; k < s->capacity; k++) w->containers[s->first + k].pools[i].patience = patience;
+    for (uint32_t k = 0; k < s->capacity; k++) w->containers[s->first + k].pools[i].line.patience = patience;
   }
 }
 

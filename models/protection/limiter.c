@@ -1,6 +1,6 @@
 #include "models/protection/limiter.h"
 #include "models/meter.h"
-#include "models/world.h"
+#include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <string.h>
@@ -140,7 +140,7 @@ bool limit_enter(struct world *w, struct request *r, const struct instruction *i
   r->waiting = WAITING_PERMIT, r->since = world_now(w), r->wait_cell = in->cell;
   queue_push(w, &a->permits.queue, r);
   count_permits(w, l, 0, 1);
-  if (l->patience) r->pool_patience = lane_push(l->patience, r->id);
+  if (l->patience) r->line_patience = lane_push(l->patience, r->id);
   return false;
 }
 
@@ -162,7 +162,7 @@ static void give_back(struct world *w, struct limit *l, uint32_t account) {
     return;
   }
   struct request *next = world_request(w, a->permits.queue.head);
-  if (l->patience) lane_cancel(l->patience, next->pool_patience);
+  if (l->patience) lane_cancel(l->patience, next->line_patience);
   leave_queue(w, l, a, next);
   hold(w, l, next, account);
   request_wake_soon(w, next);
@@ -200,7 +200,7 @@ void limit_replica_died(struct world *w, struct request *r, const struct contain
 
 void limit_forsake(struct world *w, struct request *r) {
   struct limit *l = &w->limits[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
-  if (l->patience) lane_cancel(l->patience, r->pool_patience);
+  if (l->patience) lane_cancel(l->patience, r->line_patience);
   leave_queue(w, l, pool_at(&l->accounts, account_of(w, l, r)), r);
   l->forsaken++;
 }

@@ -11,6 +11,7 @@
 #ifndef LIMITER_H
 #define LIMITER_H
 #include "models/compute/container.h"
+#include "models/request/queue.h"
 #include "models/protection/limit.h"
 #include "models/protection/limit_table.h"
 #include "sim/engine/pool.h"

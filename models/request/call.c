@@ -144,7 +144,7 @@ static void begin_attempt(struct world *w, struct request *r, const struct instr
   struct request *a = request_take(w);
   if (!a) return;
   memset(a->cell, 0, w->model->programs[r->endpoint].cell_count * sizeof *a->cell);
-  a->key = attempt_key(r, in, r->attempts), a->arrived = a->since = world_now(w);
+  a->key = attempt_key(r, in, r->attempts), a->subject = r->subject, a->arrived = a->since = world_now(w);
   a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = r->pc;
   a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
   const struct frame *f = caller_frame(r);

@@ -34,7 +34,7 @@ static inline struct request *new_request(struct world *w, uint32_t source, uint
   if (!r) return NULL;
   sim_time now = world_now(w);
   const struct program *p = &w->model->programs[endpoint];
-  r->key = key, r->arrived = r->since = now, r->user = user;
+  r->key = r->subject = key, r->arrived = r->since = now, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
   r->impatient = w->sources[source].impatient;
   if (w->model->rank_of) r->rank = w->model->rank_of[source * w->model->endpoints.count + endpoint];

@@ -57,11 +57,12 @@ struct frame {
 
 struct request {
   uint64_t key;     /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
+  uint64_t subject; /* of what it is about (models/data/keyspace.h): the same for all attempts of one errand */
   sim_time arrived; /* intended arrival: latency counts from here */
   sim_time since;   /* start of the current wait */
   sim_time work;    /* of the current computation, on this node */
   lane_ticket patience;
-  lane_ticket pool_patience; /* of the wait for a connection, a lock or a permit */
+  lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
   lane_ticket call_timeout;
   uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */

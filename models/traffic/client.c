@@ -65,7 +65,7 @@ static void disarm(struct world *w, struct client *c) {
 static void attempt(struct world *w, struct client *c) {
   struct request *r = request_new(w, c->source, c->endpoint, attempt_key(c), c->user);
   if (!r) return;
-  r->client = c->id, r->arrived = c->arrived;
+  r->client = c->id, r->arrived = c->arrived, r->subject = c->key;
   if (world_now(w) > c->arrived) r->cell[w->model->programs[c->endpoint].retry_cell] = world_now(w) - c->arrived;
   c->request[c->running++] = r->id;
   c->attempts++;

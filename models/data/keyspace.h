@@ -1,0 +1,42 @@
+/* Keyspaces: what requests are about. Products, events, tenants: a catalogue of which each request has one item.
+ *
+ * Whatever needs to know which item it is (the key in a cache, the row that is locked, the shard, the replica by consistent hash)
+ * names a keyspace; all steps of a request that name the same one mean the same item, and so do all attempts of one errand: a retry
+ * asks for the same event again. A keyspace "by" client gives each client one item for all its requests (the tenant, the account).
+ *
+ * Popularity: item k of n (k = 1 is the most popular) has a probability in proportion to k^-zipf, Zipf's law; zipf 0: all alike.
+ * An item is found from the request's subject (or its client) and the keyspace's name, and stored nowhere: what other components
+ * ask shifts nothing. Up to `KEYSPACE_TABLE` items by an alias table that is shared by all runs, beyond by rejection-inversion.
+ *
+ *     "keys": { "events": { "of": 5000, "zipf": 0.9 }, "tenants": { "of": 200, "zipf": 1, "by": "client" } } */
+#ifndef KEYSPACE_H
+#define KEYSPACE_H
+#include "sim/describe/field.h"
+#include <stdint.h>
+
+struct alias_table;
+struct arena;
+struct request;
+struct world;
+
+enum { KEYSPACE_TABLE = 1 << 22 };
+enum keyspace_by { BY_REQUEST, BY_CLIENT };
+
+struct keyspace_config {
+  const char *name;
+  int64_t of; /* items */
+  double zipf;
+  int32_t by;                      /* enum keyspace_by */
+  uint64_t entity;                 /* derived: names its draws */
+  const struct alias_table *table; /* derived by keyspace_link; null: too large for one, or all items alike */
+};
+
+extern const struct record keyspace_record;
+
+void keyspace_link(struct keyspace_config *, struct arena *);
+/* The request's item: 0 is the most popular, of - 1 the least. */
+uint32_t keyspace_item(const struct world *, const struct request *, uint32_t keyspace);
+/* Probability of the item. */
+double keyspace_probability(const struct keyspace_config *, uint32_t item);
+
+#endif

@@ -1,0 +1,87 @@
+#include "models/request/line.h"
+#include <assert.h>
+
+/* --- queues by rank -------------------------------------------------------------------------------------------------------- */
+
+static void put_first(struct world *w, struct request_queue *q, struct request *r) {
+  if (q->count)
+    world_request(w, q->head)->previous = r->id;
+  else
+    q->tail = r->id;
+  r->next = q->count ? q->head : NOBODY;
+  q->head = r->id;
+}
+
+/* Behind the last one of its own rank or of the nearest rank before it. */
+void queue_push_ranked(struct world *w, struct request_queue *q, struct request *r) {
+  uint32_t rank = r->rank;
+  while (rank && q->last[rank] == NOBODY) rank--;
+  uint32_t before = q->last[rank];
+  q->last[r->rank] = r->id;
+  if (before == NOBODY) {
+    put_first(w, q, r);
+  } else {
+    struct request *b = world_request(w, before);
+    r->next = q->tail == before ? NOBODY : b->next, r->previous = before;
+    if (q->tail == before)
+      q->tail = r->id;
+    else
+      world_request(w, b->next)->previous = r->id;
+    b->next = r->id;
+  }
+  q->count++;
+}
+
+void queue_unrank(const struct world *w, struct request_queue *q, const struct request *r) {
+  if (q->last[r->rank] != r->id) return;
+  bool alone = q->head == r->id || world_request(w, r->previous)->rank != r->rank;
+  q->last[r->rank] = alone ? NOBODY : r->previous;
+}
+
+void queue_remove(struct world *w, struct request_queue *q, struct request *r) {
+  if (q->last) queue_unrank(w, q, r);
+  if (q->head == r->id)
+    q->head = r->next;
+  else
+    world_request(w, r->previous)->next = r->next;
+  if (q->tail == r->id)
+    q->tail = r->previous;
+  else
+    world_request(w, r->next)->previous = r->previous;
+  q->count--;
+}
+
+/* --- lines ----------------------------------------------------------------------------------------------------------------- */
+
+void line_join(struct world *w, struct line *l, struct request *r, enum waiting state, uint16_t cell) {
+  r->waiting = (uint8_t)state, r->since = world_now(w), r->wait_cell = cell;
+  queue_push(w, &l->queue, r);
+  if (l->patience) r->line_patience = lane_push(l->patience, r->id);
+}
+
+struct request *line_call(struct world *w, struct line *l) {
+  struct request *r = queue_pop(w, &l->queue);
+  if (!r) return NULL;
+  if (l->patience) lane_cancel(l->patience, r->line_patience);
+  request_book(r, r->wait_cell, world_now(w));
+  return r;
+}
+
+void line_leave(struct world *w, struct line *l, struct request *r) {
+  queue_remove(w, &l->queue, r);
+  if (l->patience) lane_cancel(l->patience, r->line_patience);
+  request_book(r, r->wait_cell, world_now(w));
+  r->waiting = WAITING_NOT;
+}
+
+void line_gives_up(struct world *w, struct line *l, uint32_t id, enum outcome outcome) {
+  assert(l->queue.count && l->queue.head == id);
+  struct request *r = queue_pop(w, &l->queue);
+  request_book(r, r->wait_cell, world_now(w));
+  r->waiting = WAITING_NOT;
+  request_fail(w, r, outcome);
+}
+
+void line_clear(struct world *w, struct line *l) {
+  while (line_call(w, l)) continue;
+}
