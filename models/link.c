@@ -48,7 +48,7 @@ static void link_services(struct linker *l) {
     const char *path = arena_format(l->arena, "services.%s", s->name);
     if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
       link_fault(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
-    if (!s->threads) s->threads = default_threads(s->kind);
+    if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     check_shifts(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
@@ -110,6 +110,7 @@ static void link_endpoints(struct linker *l) {
                  ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
   if (!l->failed) calls_link(m);
+  if (!l->failed) runtime_link(m);
 }
 
 static void link_limits(struct linker *l) {

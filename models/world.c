@@ -172,6 +172,7 @@ void world_free(struct world *w) {
   if (w->mode == WORLD_TRAFFIC) stock_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
+    runtime_free(&w->containers[i]);
     if (i == w->services[w->containers[i].service].first)
       for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++)
         lane_free(w->containers[i].pools[k].line.patience);

@@ -410,21 +410,35 @@ static void look_at_service(struct looker *l, const struct world *w, const struc
            s->desired);
 }
 
+static void look_at_crew(struct looker *l, const struct container *c, const struct service_config *s, const struct crew *k) {
+  bool overtime = s->shifts.count || !k->threads; /* who was at work when the staff became fewer, or a pause began */
+  expect(l, overtime || (k->running <= k->threads && k->held <= k->seats), "%s %u: %u running, %u held of %lld threads", s->name,
+         c->id, k->running, k->held, (long long)k->threads);
+  expect(l, k->aside || (k->fresh_waiting <= c->backlog && k->door.count <= c->backlog), "%s %u: %u and %u wait, backlog %lld",
+         s->name, c->id, k->fresh_waiting, k->door.count, (long long)c->backlog);
+  expect(l, !k->runnable.count || k->running == k->threads || (overtime && k->running > k->threads),
+         "%s %u: %u wait and a thread is free", s->name, c->id, k->runnable.count);
+  expect(l, !k->door.count || k->held == k->seats || (overtime && k->held > k->seats),
+         "%s %u: %u wait at the door and a thread is free", s->name, c->id, k->door.count);
+}
+
 static void look_at_container(struct looker *l, const struct world *w, const struct container *c) {
   const struct service_config *s = w->services[c->service].config;
   double t = sim_seconds(world_now(w));
   bool runs = serving(c) || c->state == CONTAINER_STARTING;
   expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name,
          c->id, t, c->state);
-  bool overtime = s->shifts.count; /* who was at work when the staff became fewer */
-  expect(l, overtime || (c->running <= c->threads && c->held <= c->threads), "%s %u: %u running, %u held of %lld threads", s->name,
-         c->id, c->running, c->held, (long long)c->threads);
-  expect(l, c->fresh_waiting <= c->backlog && c->door.count <= c->backlog, "%s %u: %u and %u wait, backlog %lld", s->name, c->id,
-         c->fresh_waiting, c->door.count, (long long)c->backlog);
-  expect(l, !c->runnable.count || c->running == c->threads || (overtime && c->running > c->threads),
-         "%s %u: %u wait and a thread is free", s->name, c->id, c->runnable.count);
-  expect(l, !c->door.count || c->held == c->threads || (overtime && c->held > c->threads),
-         "%s %u: %u wait at the door and a thread is free", s->name, c->id, c->door.count);
+  look_at_crew(l, c, s, &c->own);
+  uint32_t computing = c->own.running, held = c->own.held;
+  for (uint32_t i = 0; c->processes && i < c->processes->count; i++) {
+    const struct process *p = &c->processes->each[i];
+    look_at_crew(l, c, s, &p->crew);
+    look_at_crew(l, c, s, &p->workers);
+    computing += p->crew.running + p->workers.running, held += p->crew.held;
+  }
+  if (c->processes) computing -= c->processes->parked_count;
+  expect(l, computing == c->running && held == c->held, "%s %u: its crews have %u computing and %u held, itself %u and %u", s->name,
+         c->id, computing, held, c->running, c->held);
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];

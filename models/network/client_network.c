@@ -96,7 +96,12 @@ void client_network_pin(struct world *w, const struct request *r, int32_t servic
   (void)service;
   struct client_connection *c = connection_of(w, r);
   if (!c || (c->container != NOBODY && leads_to_living(w, c))) return;
-  c->container = container, c->generation = w->containers[container].generation;
+  c->container = container, c->generation = w->containers[container].generation, c->dealt = false;
+}
+
+struct client_connection *client_network_connection(const struct world *w, const struct request *r, uint32_t container) {
+  struct client_connection *c = connection_of(w, r);
+  return c && c->container == container && leads_to_living(w, c) ? c : NULL;
 }
 
 /* --- there ---------------------------------------------------------------------------------------------------------------------- */
@@ -144,6 +149,7 @@ static bool shake_hands(struct world *w, struct request *r, const struct instruc
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   r->work = drawn(&config_of(w, r)->connection.handshake, r, DRAW_HANDSHAKE);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
+  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
   if (!r->work) return true;
   r->since = world_now(w);
   container_compute(w, c, r);

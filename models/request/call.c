@@ -148,7 +148,7 @@ static void begin_attempt(struct world *w, struct request *r, const struct instr
   a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = r->pc;
   a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
   const struct frame *f = caller_frame(r);
-  if (f) a->frames[0] = (struct frame){f->container, f->generation, false, f->entered};
+  if (f) a->frames[0] = *f, a->frames[0].accepted = false;
   a->depth = a->base = f != NULL;
   r->attempt = a->id, r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
   if (site->timeouts) r->call_timeout = lane_push(site->timeouts, r->id);
