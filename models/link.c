@@ -216,6 +216,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
   link_services(&l);
   link_sources(&l);
+  memory_link(&l);
   link_limits(&l);
   link_stocks(&l);
   check_room_names(&l);

@@ -124,6 +124,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   build_delays(w);
   limiters_start(w);
   outage_start(w);
+  w->memory = memory_start(w);
   lifecycle_build(w);
   if (w->orchestrator->start) w->orchestrator->start(w);
   faults_start(w);

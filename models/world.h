@@ -101,6 +101,8 @@ struct world {
   uint32_t scaler_count;
   struct outage_book outages;
 
+  struct memory_book *memory; /* null: none is modelled */
+
   struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;

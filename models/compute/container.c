@@ -137,15 +137,16 @@ void container_computed(void *world, uint32_t id) {
 
 /* --- coming and going ---------------------------------------------------------------------------------------------------- */
 
-static void take_in(struct container *c, struct request *r) {
+static inline void take_in(struct world *w, struct container *c, struct request *r) {
   c->in_flight++;
   r->frames[r->depth - 1].accepted = true;
+  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
 }
 
 /* The thread is the caller's to give. */
 static void take_from_door(struct world *w, struct container *c, struct request *r) {
   if (r->impatient) request_served(w, r);
-  take_in(c, r);
+  take_in(w, c, r);
   request_book(r, r->wait_cell, world_now(w));
   request_wake_soon(w, r);
 }
@@ -158,14 +159,14 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
       return false;
     }
     r->fresh = true;
-    take_in(c, r);
+    take_in(w, c, r);
     return true;
   }
   if (k->held < k->seats) {
     container_advance(c, world_now(w));
     k->held++, c->held++;
     if (__builtin_expect(r->impatient, 0)) request_served(w, r);
-    take_in(c, r);
+    take_in(w, c, r);
     return true;
   }
   if (k->door.count >= c->backlog) {
@@ -182,6 +183,7 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
   assert(c->in_flight > 0);
   c->in_flight--;
   if (__builtin_expect(c->cold, 0)) runtime_answered(w, c, process);
+  if (__builtin_expect(w->memory != NULL, 0)) memory_answered(w, c);
   if (!c->holds) return;
   struct crew *k = serving_crew(c, process);
   struct request *next = k->held <= k->seats ? next_in_turn(w, c, k, &k->door) : NULL;
@@ -394,5 +396,6 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   const struct service_config *config = w->services[c->service].config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
   if (c->id == w->services[c->service].first) stock_clear_locks(w, c->service);
+  if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
   fail_all_inside(w, c, outcome);
 }

@@ -34,7 +34,7 @@ static const struct field limit_fields[] = {
      .optional = true,
      .low = 0,
      .high = 1e15,
-     .doc = "Read and kept; memory does not act in the simulation yet."},
+     .doc = "A replica with more resident (see memory) is killed; absent: only the node's memory bounds it."},
     {0}};
 #undef AT
 static const struct record requests_record = {"resource requests", sizeof(struct resource_amounts), request_fields,
@@ -184,6 +184,12 @@ static const struct field service_fields[] = {
      .record = &gc_record,
      .optional = true,
      .doc = "Garbage collection that stops a process now and then; absent: never."},
+    {.name = "memory",
+     .kind = FIELD_RECORD,
+     .offset = AT(memory),
+     .record = &memory_record,
+     .optional = true,
+     .doc = "What one replica has resident; absent: memory is not modelled for it."},
     {.name = "shifts",
      .kind = FIELD_LIST,
      .offset = AT(shifts),

@@ -4,6 +4,7 @@
  * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
 #ifndef SERVICE_H
 #define SERVICE_H
+#include "models/compute/memory.h"
 #include "models/compute/runtime.h"
 #include "models/compute/shedding.h"
 #include "sim/describe/field.h"
@@ -50,6 +51,7 @@ struct service_config {
   int64_t workers; /* beside each event loop */
   struct warm_up_config warm_up;
   struct gc_config gc;
+  struct memory_config memory;
   struct config_list shifts; /* struct shift_config, in order of time */
   int64_t backlog;           /* requests that may wait to be accepted */
   int64_t quorum;            /* replicas that must be up for any to serve */

@@ -139,6 +139,7 @@ static void serves(struct world *w, struct container *c, bool warm) {
   c->virtual_at = world_now(w);
   world_service_of(w, c)->up++;
   if (c->processes) runtime_starts(w, c, warm);
+  if (w->memory) memory_changed(w, c);
   outage_changed(w);
 }
 
