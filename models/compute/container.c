@@ -51,6 +51,7 @@ static struct job jobs_pop(struct container *c) {
 static void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = COMPUTING;
+  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
   if (!c->running) c->virtual_time = 0;
   k->running++;
   c->aside += k->aside;

@@ -113,7 +113,7 @@ static struct container *largest_on(const struct world *w, const struct node *n)
 static void runs_out(void *world, uint32_t index) {
   struct world *w = world;
   struct node *n = &w->nodes[index];
-  for (uint32_t i = 0; i < n->container_count; i++)
+  for (uint32_t i = n->container_count; i-- > 0;)
     if (over_limit(w, &w->containers[n->containers[i]])) kill(w, &w->containers[n->containers[i]]);
   while (w->memory->nodes[index].used > n->group->memory) kill(w, largest_on(w, n));
 }

@@ -12,8 +12,8 @@
  * A crew is threads that serve one queue. A process has one for its requests and, beside a loop, one of workers. A container with one
  * process and nothing special has its crew in itself (container->own) and knows nothing of the rest: `processes` is null.
  *
- * Warm-up: a just-in-time compiler is slow at first. While a process has answered k < `requests` requests, the work of its
- * computations is multiplied by
+ * Warm-up: a just-in-time compiler is slow at first. A computation that begins when its process has answered k < `requests` requests
+ * takes its usual work times
  *
  *     1 + (factor - 1) (1 - k / requests)
  *
@@ -107,7 +107,7 @@ struct crew *runtime_deal(struct world *, struct container *, struct request *);
 struct crew *runtime_crew(const struct world *, const struct container *, const struct request *);
 /* One of the process's requests has been answered. */
 void runtime_answered(const struct world *, struct container *, uint32_t process);
-/* The work of a computation while the process warms up. */
+/* The work of a computation that begins while the process warms up. */
 sim_time runtime_cold_work(const struct world *, const struct container *, const struct request *);
 
 #endif

@@ -149,7 +149,6 @@ static bool shake_hands(struct world *w, struct request *r, const struct instruc
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   r->work = drawn(&config_of(w, r)->connection.handshake, r, DRAW_HANDSHAKE);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
-  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
   if (!r->work) return true;
   r->since = world_now(w);
   container_compute(w, c, r);

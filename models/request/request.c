@@ -325,7 +325,6 @@ bool request_compute(struct world *w, struct request *r, const struct instructio
   struct stream draws = stream_at(r->key, in->draw);
   r->work = distribution_sample_time(&in->demand, &draws);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
-  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
   if (!r->work) return true;
   r->since = world_now(w);
   container_compute(w, c, r);
