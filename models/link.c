@@ -205,6 +205,7 @@ static void check_placement(struct linker *l) {
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
                (long long)s->config->replicas);
   }
+  if (!l->failed) memory_check_placement(l, w);
   world_free(w);
 }
 

@@ -15,8 +15,10 @@ struct fuzz {
                                          * and shift no other draw */
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
-  struct stream guards; /* so did what guards calls and orders queues */
-  bool ranked;          /* some service serves by priority */
+  struct stream runtimes; /* processes, workers, pauses, memory */
+  bool special, aside;    /* some such; the apps are event loops, with workers */
+  struct stream guards;   /* so did what guards calls and orders queues */
+  bool ranked;            /* some service serves by priority */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -28,6 +30,22 @@ static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < pe
 static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
 
 static uint32_t limits(struct fuzz *f, uint32_t n) { return f->limited ? stream_below(&f->limits, n) : n; }
+
+static uint32_t runtimes(struct fuzz *f, uint32_t n) { return f->special ? stream_below(&f->runtimes, n) : n; }
+
+/* What runs in a replica, and what that takes. */
+static void put_runtime(struct fuzz *f) {
+  static const char *const deals[] = {"random", "round-robin", "idle"}, *const bases[] = {"10Mi", "100Mi", "300Mi"},
+                           *const pieces[] = {"0B", "1kB", "1Mi", "60Mi"};
+  if (runtimes(f, 2) == 0) put(&f->t, ", 'processes': { 'count': %u, 'deal': '%s' }", 1 + runtimes(f, 4), deals[runtimes(f, 3)]);
+  if (runtimes(f, 3) == 0) put(&f->t, ", 'workers': %u", 1 + runtimes(f, 5));
+  if (runtimes(f, 3) == 0)
+    put(&f->t, ", 'gc': { 'every': { 'exponential': '%ums' }, 'pause': '%ums' }", 1 + runtimes(f, 300), runtimes(f, 60));
+  if (runtimes(f, 3) == 0) put(&f->t, ", 'warm_up': { 'factor': %u, 'requests': %u }", 1 + runtimes(f, 9), 1 + runtimes(f, 40));
+  if (runtimes(f, 2) == 0)
+    put(&f->t, ", 'memory': { 'base': '%s', 'per_request': '%s', 'per_connection': '%s', 'leak': '%s' }", bases[runtimes(f, 3)],
+        pieces[runtimes(f, 4)], pieces[runtimes(f, 4)], pieces[runtimes(f, 4)]);
+}
 
 static void put_shifts(struct fuzz *f) {
   put(&f->t, ", 'shifts': [ ");
@@ -150,7 +168,7 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     put(&f->t, "'call': 'a%u', 'steps': ", below(f, f->apps));
     put_steps(f, depth + 1);
   } else
-    put_duration(f, "cpu", 4000);
+    put_duration(f, "cpu", 4000), put(&f->t, f->aside && runtimes(f, 2) ? ", 'on': 'workers'" : "");
   if (!strncmp(f->t.bytes + begin, "\"call\": ", 8)) put_guards(f);
   put(&f->t, " }");
 }
@@ -192,15 +210,24 @@ static void put_limits(struct fuzz *f) {
 }
 
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
+  const char *restart = PICK(f, "always", "always", "always", "no");
+  const char *balance = PICK(f, "round-robin", "random", "least-connections");
+  const char *backlog = PICK(f, "0", "1", "5", "511", "unlimited");
+  uint32_t threads = 1 + below(f, 6);
+  const char *runtime = PICK(f, "event-loop", "threads");
+  uint32_t replicas = 1 + below(f, 4);
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'",
-      letter, number, kind, 1 + below(f, 4), PICK(f, "event-loop", "threads"), 1 + below(f, 6),
-      PICK(f, "0", "1", "5", "511", "unlimited"), PICK(f, "round-robin", "random", "least-connections"),
-      PICK(f, "always", "always", "always", "no"));
+      letter, number, kind, replicas,
+      f->aside && letter == 'a' ? "event-loop"
+      : runtimes(f, 3) == 0     ? "gil"
+                                : runtime,
+      threads, backlog, balance, restart);
   put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
       PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
-  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s' } }",
-      chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"));
+  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'%s } }",
+      chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"),
+      runtimes(f, 2) ? "" : ", 'memory': '6Gi'");
   if (letter == 'a' && f->databases && chance(f, 70)) {
     put(&f->t, ", 'pools': { ");
     for (uint32_t i = 0; i < f->databases; i++)
@@ -213,6 +240,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
   put_queueing(f, letter == 'a' && !number);
+  put_runtime(f);
   put(&f->t, " }");
 }
 
@@ -289,8 +317,8 @@ static void put_platform(struct fuzz *f) {
   put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
       PICK(f, "0s", "0.25ms", "5ms"));
   for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s }", i ? ", " : "", i, 1 + below(f, 4),
-        PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"));
+    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s }", i ? ", " : "", i, runtimes(f, 2) ? "" : "'memory': '3Gi', ",
+        1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"));
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))
@@ -328,8 +356,11 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
+                     .runtimes = stream_open(stream_key(seed, 0, 5, 0)),
+                     .special = seed % 5 == 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .platform = (int)(seed % 4)};
+  f->aside = runtimes(f, 2) == 0;
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);

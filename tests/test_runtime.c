@@ -3,7 +3,8 @@
 
 /* Users who ask at 10 s, then again 10 s after each answer. The first is the endpoint's steps, then the service, then the run. */
 #define USERS                                                                                                                      \
-  "{ 'aguanta': 1, 'name': 'users', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'p': 1 } } }," \
+  "{ 'aguanta': 1, 'name': 'users', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'p': 1 } } "  \
+  "},"                                                                                                                             \
   " 'endpoints': { 'p': { 'entry': 'a', 'steps': [ %s ] } }, 'services': { 'a': { 'kind': 'app', 'start': '1s'%s } },"             \
   " 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 16 } } }, %s"                                                        \
   " 'run': { 'warmup': '0s', 'window': '%s', 'replications': 1, 'windows': 1 } }"
@@ -37,15 +38,16 @@ static const struct by_hand hands[] = {
     {"backlog of each", 10, "{ 'cpu': '1s' }", ", 'backlog': 1, 'processes': { 'count': 2, 'deal': 'round-robin' }", "", 1.5, 4, 6},
     {"threads of each", 10, "{ 'cpu': '1s' }, { 'delay': '1s' }",
      ", 'runtime': 'threads', 'backlog': 1, 'processes': { 'count': 2, 'deal': 'round-robin' }", "", 3, 4, 6},
-    {"workers of each", 16, "{ 'cpu': '1s', 'on': 'workers' }", ", 'processes': { 'count': 2, 'deal': 'round-robin' }", "", 1.5, 16, 0},
+    {"workers of each", 16, "{ 'cpu': '1s', 'on': 'workers' }", ", 'processes': { 'count': 2, 'deal': 'round-robin' }", "", 1.5, 16,
+     0},
     /* Seats for three, but one computes at a time: the k-th is done computing at k s and leaves a second later. */
     {"gil", 7, "{ 'cpu': '1s' }, { 'delay': '1s' }", ", 'runtime': 'gil', 'threads': 3", "", 5, 7, 0},
     {"threads", 10, "{ 'cpu': '1s' }, { 'delay': '1s' }", ", 'runtime': 'threads', 'threads': 3", "", 4.4, 10, 0},
     {"gil's seats", 4, "{ 'cpu': '1s' }, { 'delay': '1s' }", ", 'runtime': 'gil', 'threads': 1", "", 5, 4, 0},
     {"gil's default", 50, "{ 'cpu': '100ms' }, { 'delay': '5s' }", ", 'runtime': 'gil', 'backlog': 0", "", 7.05, 40, 10},
     {"gil's backlog", 10, "{ 'cpu': '1s' }, { 'delay': '1s' }", ", 'runtime': 'gil', 'threads': 3, 'backlog': 2", "", 4, 5, 5},
-    {"two locks", 10, "{ 'cpu': '1s' }",
-     ", 'runtime': 'gil', 'threads': 3, 'processes': { 'count': 2, 'deal': 'round-robin' }", "", 3, 10, 0},
+    {"two locks", 10, "{ 'cpu': '1s' }", ", 'runtime': 'gil', 'threads': 3, 'processes': { 'count': 2, 'deal': 'round-robin' }", "",
+     3, 10, 0},
     /* Runs until 3, 7, 11, 15 s and pauses a second each time: 10 to 11 and 12 to 12.5 s, then to 14 s. */
     {"pauses", 2, "{ 'cpu': '1500ms' }", ", 'gc': { 'every': '3s', 'pause': '1s' }", "", 3.25, 2, 0},
     {"of workers too", 2, "{ 'cpu': '1500ms', 'on': 'workers' }", ", 'gc': { 'every': '3s', 'pause': '1s' }", "", 2.5, 2, 0},
@@ -71,8 +73,9 @@ static void test_by_hand(void) {
     struct world *w = fixture_run(&f, 1, h->name);
     struct ends e = fixture_ends(w, 0);
     double mean_s = fixture_mean_s(w, 0);
-    test_check(e.by[OUTCOME_COMPLETED] == h->completed && e.by[OUTCOME_REJECTED] == h->rejected, "%s: %llu completed, %llu rejected",
-               h->name, (unsigned long long)e.by[OUTCOME_COMPLETED], (unsigned long long)e.by[OUTCOME_REJECTED]);
+    test_check(e.by[OUTCOME_COMPLETED] == h->completed && e.by[OUTCOME_REJECTED] == h->rejected,
+               "%s: %llu completed, %llu rejected", h->name, (unsigned long long)e.by[OUTCOME_COMPLETED],
+               (unsigned long long)e.by[OUTCOME_REJECTED]);
     test_check(fabs(mean_s - h->mean_s) < 1e-9, "%s: mean %.9f s, by hand %.9f", h->name, mean_s, h->mean_s);
     world_free(w);
     fixture_close(&f);
@@ -94,7 +97,7 @@ static void test_warm_up_falls(void) {
 /* --- what must be the same, bit for bit -------------------------------------------------------------------------------------- */
 
 #define OPEN                                                                                                                       \
-  "{ 'aguanta': 1, 'name': 'open', 'traffic': { 'u': { 'kind': 'open', 'rate': '80/s', 'timeout': '300ms', 'mix': { 'p': 1 } } },"  \
+  "{ 'aguanta': 1, 'name': 'open', 'traffic': { 'u': { 'kind': 'open', 'rate': '80/s', 'timeout': '300ms', 'mix': { 'p': 1 } } }," \
   " 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '10ms' }%s }, { 'delay': '5ms' } ] } },"              \
   " 'services': { 'a': { 'kind': 'app', 'start': '1s', 'resources': { 'limits': { 'memory': '1Gi' } }%s } },"                      \
   " 'faults': { 'x': { 'kind': 'crash', 'service': 'a', 'mtbf': '20s' } },"                                                        \
@@ -158,16 +161,15 @@ static void test_connections_are_dealt(void) {
 static const struct {
   const char *step, *service;
   double saturates_at;
-} fulls[] = {
-    {"", "", 100},
-    {"", ", 'processes': 3", 300},
-    {"", ", 'processes': 9", 400}, /* the node */
-    {"", ", 'runtime': 'gil', 'threads': 40", 100},
-    {"", ", 'runtime': 'gil', 'processes': 2", 200},
-    {", 'on': 'workers'", ", 'workers': 2", 200},
-    {", 'on': 'workers'", ", 'workers': 2, 'resources': { 'limits': { 'cpu': '1500m' } }", 150},
-    {"", ", 'gc': { 'every': '950ms', 'pause': '50ms' }", 95},
-    {"", ", 'runtime': 'threads', 'threads': 3, 'processes': 2", 400}}; /* 15 ms each on six threads, the node first */
+} fulls[] = {{"", "", 100},
+             {"", ", 'processes': 3", 300},
+             {"", ", 'processes': 9", 400}, /* the node */
+             {"", ", 'runtime': 'gil', 'threads': 40", 100},
+             {"", ", 'runtime': 'gil', 'processes': 2", 200},
+             {", 'on': 'workers'", ", 'workers': 2", 200},
+             {", 'on': 'workers'", ", 'workers': 2, 'resources': { 'limits': { 'cpu': '1500m' } }", 150},
+             {"", ", 'gc': { 'every': '950ms', 'pause': '50ms' }", 95},
+             {"", ", 'runtime': 'threads', 'threads': 3, 'processes': 2", 400}}; /* 15 ms each on six threads, the node first */
 
 static void test_saturation(void) {
   for (size_t i = 0; i < sizeof fulls / sizeof *fulls; i++) {
@@ -199,15 +201,15 @@ static void test_pauses_in_theory(void) {
     for (int i = 0; i < 12; i++) {
       struct world *w = world_new(&f.scenario->model, 11, (uint32_t)i, WORLD_TRAFFIC);
       world_run(w);
-      world_audit(w, fixture_broken, (void *)(uintptr_t)"gc");
+      world_audit(w, fixture_broken, (void *)(uintptr_t) "gc");
       mean[i] = fixture_mean_s(w, 0);
       world_free(w);
     }
     double l = 60, s = 0.01, s2 = 2e-4, a = 1 + 0.05, p = 1 - 1 / a, r = 0.05 / 2;
     double met = (l * s * p * r + a * l * s2 / 2) / (1 - a * l * s), exact = a * (met + s) + p * r;
     struct mean_of m = mean_of(mean, 12);
-    test_check(fabs(m.mean - exact) < 1.8 * m.half && m.half < 0.05 * exact, "%d processes: %.6f s +- %.6f, in theory %.6f", processes,
-               m.mean, m.half, exact);
+    test_check(fabs(m.mean - exact) < 1.8 * m.half && m.half < 0.05 * exact, "%d processes: %.6f s +- %.6f, in theory %.6f",
+               processes, m.mean, m.half, exact);
     fixture_close(&f);
   }
 }

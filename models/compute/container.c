@@ -146,6 +146,7 @@ static inline void take_in(struct world *w, struct container *c, struct request 
 
 /* The thread is the caller's to give. */
 static void take_from_door(struct world *w, struct container *c, struct request *r) {
+  r->fresh = false;
   if (r->impatient) request_served(w, r);
   take_in(w, c, r);
   request_book(r, r->wait_cell, world_now(w));
@@ -166,6 +167,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
   if (k->held < k->seats) {
     container_advance(c, world_now(w));
     k->held++, c->held++;
+    r->fresh = false; /* with a thread of its own it is no newcomer to the queue for cores */
     if (__builtin_expect(r->impatient, 0)) request_served(w, r);
     take_in(w, c, r);
     return true;

@@ -41,7 +41,7 @@ struct container {
   bool in_rotation;
   bool holds; /* a request holds a thread from acceptance to answer */
   double limit, weight, speed;
-  int64_t backlog; /* of each process */
+  int64_t backlog;         /* of each process */
   struct shedder *shedder; /* null: whoever waits is served */
 
   /* Computation. */
@@ -50,7 +50,7 @@ struct container {
   uint32_t running;            /* computations in the heap; aside: those by workers beside a loop */
   uint32_t aside, held;        /* held: threads given to requests, where `holds` */
   uint32_t in_flight;
-  uint32_t cold; /* processes that still warm up */
+  uint32_t cold;    /* processes that still warm up */
   uint32_t stalls;  /* reasons why nothing in it computes now: quota used up */
   struct job *jobs; /* heap */
   uint32_t job_room;

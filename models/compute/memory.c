@@ -4,6 +4,7 @@
 #include "sim/engine/arena.h"
 
 enum { MEBIBYTE_BITS = 20 };
+static const sim_time kill_takes = 10 * SIM_MS;
 
 static const struct service_config *service_of(const struct world *w, const struct container *c) {
   return w->services[c->service].config;
@@ -65,6 +66,12 @@ static bool over_limit(const struct world *w, const struct container *c) {
   return limit && w->memory->resident[c->id] > limit;
 }
 
+static void alarm_killer(struct world *w, const struct node *n) {
+  struct memory_node *m = &w->memory->nodes[n->index];
+  sim_time now = world_now(w), free = m->killed_at < 0 ? now : m->killed_at + kill_takes;
+  if (calendar_time_of(w->calendar, m->killer) == SIM_NEVER) calendar_set(w->calendar, m->killer, free > now ? free : now);
+}
+
 void memory_changed(struct world *w, struct container *c) {
   const struct memory_config *config = &service_of(w, c)->memory;
   if (!config->base) return;
@@ -76,8 +83,7 @@ void memory_changed(struct world *w, struct container *c) {
     show(w, config->resident_meter, w->memory->most_of[c->service]);
   struct node *n = &w->nodes[c->node];
   book_node(w, n, now - before);
-  if (now > before && (over_limit(w, c) || w->memory->nodes[n->index].used > n->group->memory))
-    calendar_set(w->calendar, w->memory->nodes[n->index].killer, world_now(w));
+  if (now > before && (over_limit(w, c) || w->memory->nodes[n->index].used > n->group->memory)) alarm_killer(w, n);
 }
 
 void memory_answered(struct world *w, struct container *c) {
@@ -89,6 +95,7 @@ void memory_answered(struct world *w, struct container *c) {
 
 /* One that drains has nobody who would restart it: it has drained. */
 static void kill(struct world *w, struct container *c) {
+  w->memory->nodes[c->node].killed_at = world_now(w);
   meter_count(w, service_of(w, c)->memory.killed_meter);
   if (c->state == CONTAINER_UP) {
     lifecycle_crash(w, c);
@@ -127,7 +134,8 @@ struct memory_book *memory_start(struct world *w) {
                                .answered = arena_new_array(w->arena, uint64_t, m->container_count + 1),
                                .nodes = arena_new_array(w->arena, struct memory_node, m->node_count + 1),
                                .fullest = arena_new_array(w->arena, int64_t, m->platform.nodes.count + 1)};
-  for (uint32_t i = 0; i < m->node_count; i++) book->nodes[i].killer = calendar_slot(w->calendar, runs_out, w, i);
+  for (uint32_t i = 0; i < m->node_count; i++)
+    book->nodes[i] = (struct memory_node){.killed_at = -1, .killer = calendar_slot(w->calendar, runs_out, w, i)};
   return book;
 }
 
@@ -140,7 +148,8 @@ const char *memory_wrong(const struct world *w) {
   for (uint32_t i = 0; w->memory && i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
     const struct memory_config *m = &service_of(w, c)->memory;
-    if (w->memory->resident[i] != (m->base ? resident(w, c) : 0)) return "a container's memory is not that of its requests and connections";
+    if (w->memory->resident[i] != (m->base ? resident(w, c) : 0))
+      return "a container's memory is not that of its requests and connections";
     if (w->memory->resident[i] > w->memory->most_of[c->service]) return "a container is larger than the largest of its service";
   }
   return NULL;

@@ -10,6 +10,8 @@
  *     limits.memory of the replica    the replica, by its cgroup (exit 137)
  *     memory of the node              the largest replica on it, again until the rest fits (the kernel's badness is resident size)
  *
+ * The kernel takes 10 ms between two kills on a node, so that what starts in no time and is killed at once lets time go on.
+ *
  * A killed replica is one that crashed: what is inside fails (`crashed`), the orchestrator restarts it with its back-off. A service
  * without `memory` takes none: who wants a node to fill up gives it to all that run there. There is none in availability runs.
  *
@@ -41,7 +43,8 @@ extern const struct record memory_record;
 /* What is resident, by replica; by service and by node the largest and the sum. */
 struct memory_node {
   int64_t used;
-  slot_id killer; /* its memory, or the limit of something on it, has been passed */
+  sim_time killed_at; /* -1: nobody yet */
+  slot_id killer;     /* its memory, or the limit of something on it, has been passed */
 };
 struct memory_book {
   int64_t *resident, *most_of; /* by container; by service: its largest replica */
@@ -61,6 +64,8 @@ void memory_changed(struct world *, struct container *);
 void memory_answered(struct world *, struct container *);
 /* Connections that cost memory here: a replica's own to databases that are in use; at a database, those whose query is there. */
 int64_t memory_connections(const struct world *, const struct container *);
+/* While linking, of a world that has just been built: what is at rest fits the nodes. */
+void memory_check_placement(struct linker *, const struct world *);
 /* Null, or what is wrong with the books. */
 const char *memory_wrong(const struct world *);
 

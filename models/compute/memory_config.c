@@ -17,7 +17,8 @@ static const struct field fields[] = {
      .fallback = "\"0B\"",
      .low = 0,
      .high = 1e15,
-     .doc = "Of each connection to a database: at the replica whose pool has lent it, and at the database for each query that is there. "
+     .doc = "Of each connection to a database: at the replica whose pool has lent it, and at the database for each query that is "
+            "there. "
             "A server process of PostgreSQL takes 5 to 10 MB."},
     {.name = "per_request",
      .kind = FIELD_BYTES,
@@ -42,10 +43,10 @@ static void link_service(struct linker *l, struct service_config *s) {
   int64_t base = s->memory.base * s->processes.count, limit = s->resources.limits.memory;
   if (s->kind == SERVICE_EXTERNAL) link_fault(l, path, "memory", "an external service has no memory of ours");
   if (limit && base > limit)
-    link_fault(l, path, "memory", "its processes take %lld MiB at rest, more than resources.limits.memory: it would be killed at once",
+    link_fault(l, path, "memory",
+               "its processes take %lld MiB at rest, more than resources.limits.memory: it would be killed at once",
                (long long)(base >> 20));
-  s->memory.resident_meter =
-      meter_declare(l->model, s->name, "memory", METER_LEVEL, "MiB that its largest replica has resident.");
+  s->memory.resident_meter = meter_declare(l->model, s->name, "memory", METER_LEVEL, "MiB that its largest replica has resident.");
   s->memory.killed_meter = meter_declare(l->model, s->name, "oom_kills", METER_COUNT, "Replicas killed because memory ran out.");
 }
 
@@ -58,7 +59,24 @@ void memory_link(struct linker *l) {
     link_service(l, &services[i]);
   }
   for (uint32_t i = 0; m->has_memory && i < m->platform.nodes.count; i++) {
-    uint32_t meter = meter_declare(m, model_nodes(m, i)->name, "node_memory", METER_LEVEL, "MiB in use on the fullest of its nodes.");
+    uint32_t meter =
+        meter_declare(m, model_nodes(m, i)->name, "node_memory", METER_LEVEL, "MiB in use on the fullest of its nodes.");
     if (!i) m->node_memory = meter;
+  }
+}
+
+void memory_check_placement(struct linker *l, const struct world *w) {
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    int64_t sum = 0;
+    for (uint32_t k = 0; k < n->container_count; k++) {
+      const struct service_config *s = w->services[w->containers[n->containers[k]].service].config;
+      sum += s->memory.base * s->processes.count;
+    }
+    if (sum <= n->group->memory) continue;
+    link_fault(l, arena_format(l->arena, "platform.nodes.%s", n->group->name), "memory",
+               "what runs on one of them takes %lld MiB at rest, more than there is: something would be killed at once",
+               (long long)(sum >> 20));
+    return;
   }
 }

@@ -123,9 +123,7 @@ uint32_t runtime_at_door(const struct container *c) {
 
 /* --- requests ---------------------------------------------------------------------------------------------------------------- */
 
-static bool idle(const struct process *p) {
-  return !p->paused && !p->crew.running && !p->crew.held && !p->crew.runnable.count;
-}
+static bool idle(const struct process *p) { return !p->paused && !p->crew.running && !p->crew.held && !p->crew.runnable.count; }
 
 static uint32_t choose(struct world *w, struct container *c, const struct request *r) {
   struct processes *all = c->processes;

@@ -149,15 +149,17 @@ static const struct field service_fields[] = {
      .offset = AT(runtime),
      .words = runtime_words,
      .fallback = "\"event-loop\"",
-     .doc = "event-loop: a request occupies a thread only while it computes; threads: from acceptance to answer; gil: so too, and one "
-            "thread of a process computes at a time."},
+     .doc =
+         "event-loop: a request occupies a thread only while it computes; threads: from acceptance to answer; gil: so too, and one "
+         "thread of a process computes at a time."},
     {.name = "threads",
      .kind = FIELD_LIMIT,
      .offset = AT(threads),
      .fallback = "0",
      .low = 0,
      .high = 9.3e18,
-     .doc = "Threads of one process that can run at once; 0: 40 with runtime gil, else 1 for app and cache, 4 for proxy, 151 for database.",
+     .doc = "Threads of one process that can run at once; 0: 40 with runtime gil, else 1 for app and cache, 4 for proxy, 151 for "
+            "database.",
      .source = "Node.js and Redis: one thread; MySQL max_connections 151; Nginx: a worker a core; AnyIO: 40 threads"},
     {.name = "processes",
      .kind = FIELD_RECORD,

@@ -46,7 +46,7 @@ struct service_config {
   const char *name;
   int32_t kind, runtime, balance, restart;
   int64_t replicas;
-  int64_t threads;           /* that can run at once in one replica; 0 until linked: by kind */
+  int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
   struct processes_config processes;
   int64_t workers; /* beside each event loop */
   struct warm_up_config warm_up;
