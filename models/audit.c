@@ -303,4 +303,5 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   audit_limits(&a);
   audit_stocks(&a);
   audit_states(&a);
+  if (memory_wrong(w)) broken(&a, "memory: %s", memory_wrong(w));
 }
