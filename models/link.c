@@ -41,6 +41,13 @@ static void check_shifts(struct linker *l, const struct service_config *s, const
   if (s->shifts.count && s->kind == SERVICE_EXTERNAL) link_fault(l, path, "shifts", "an external service has no threads of ours");
 }
 
+static void check_runtime(struct linker *l, const struct service_config *s, const char *path) {
+  if (s->gc.every.kind && s->gc.every.mean + s->gc.pause.mean <= 0)
+    link_fault(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
+  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->warm_up.requests))
+    link_fault(l, path, NULL, "an external service has no processes of ours");
+}
+
 static void link_services(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -50,6 +57,7 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
     if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     check_shifts(l, s, path);
+    check_runtime(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
     for (uint32_t k = 0; k < s->pools.count; k++)
