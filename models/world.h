@@ -13,6 +13,9 @@
 #define WORLD_H
 #include "models/compute/container.h"
 #include "models/compute/node.h"
+#include "models/data/database.h"
+#include "models/data/disk.h"
+#include "models/data/lock.h"
 #include "models/faults/outage.h"
 #include "models/model.h"
 #include "models/observation.h"
@@ -41,7 +44,8 @@ enum purpose {
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
   PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
   PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
-  PURPOSE_KEY           /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_COMMIT        /* entity: database: flushes of its log */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -103,6 +107,12 @@ struct world {
   struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;
+  struct locks locks;
+  struct database *databases; /* by service; null in an availability run */
+  struct pool transactions;   /* struct transaction */
+  struct disk *disks;         /* by node */
+  struct timer_heap *reads;   /* of pages, in progress */
+
   struct stock *stocks;
   struct pool holds; /* struct hold */
   uint32_t *probes;  /* waiting clients at the scenario's probes */

@@ -19,7 +19,7 @@ struct model;
 struct request;
 struct world;
 
-enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_INSTRUCTIONS = 2000 };
+enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_LOCKS = 16, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
 enum time_kind {
@@ -32,6 +32,7 @@ enum time_kind {
   TIME_RETRY,
   TIME_PERMIT,
   TIME_LOCK,
+  TIME_DISK, /* page reads and commits, their waits included */
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -51,10 +52,17 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
+  OPERATION_LOCK,  /* wait for a lock of a database */
   OPERATION_STOCK, /* reserve, pay or release */
   OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN /* the attempt has succeeded */
+  OPERATION_RETURN, /* the attempt has succeeded */
+  OPERATION_TRANSACTION, /* begins: the connection is put aside */
+  OPERATION_STATEMENT,   /* of a transaction, where it runs */
+  OPERATION_FLUSH,       /* of the log of a database */
+  OPERATION_COMMIT,      /* of a statement or a transaction: locks are given back */
+  OPERATION_TRANSACTION_END,
+  OPERATION_MISS, /* how many pages are not in memory */
+  OPERATION_DISK  /* read them */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -70,11 +78,16 @@ struct instruction {
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
   uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
-  uint16_t stock;             /* LOCK, STOCK */
+  uint16_t stock;             /* STOCK */
+  uint16_t lock;              /* LOCK, STOCK: class of the lock */
+  uint16_t items, nth;        /* LOCK: the n-th of so many */
+  bool shared, transactional; /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
+  bool write;                 /* STATEMENT, COMMIT */
+  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   uint16_t outcome;           /* END: how it ends for the client */
-  double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
+  double probability;         /* LOOKUP: of a hit. ANSWER: of failure. MISS: of one page */
   const struct guard *guard;  /* TRY, RETURN */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
+  struct distribution demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve */
 };
 
 struct cell {
@@ -111,6 +124,12 @@ extern const struct choice_set step_choices;
 
 /* --- for the files of steps -------------------------------------------------------------------------------------------- */
 
+/* What a program has locked where the next instruction stands. */
+struct held_lock {
+  uint16_t lock, items;
+  bool shared, transactional;
+};
+
 struct compiler {
   const struct model *model;
   struct program *program;
@@ -119,6 +138,13 @@ struct compiler {
   uint32_t guarded;               /* guarded calls around it */
   uint16_t draws;                 /* given to instructions so far */
   bool *reserved;                 /* by stock: a reserve step has been compiled */
+  int32_t transaction;            /* database of the open transaction, or -1 */
+  uint32_t transaction_depth;     /* frames open around it */
+  bool in_transaction;            /* the next statement belongs to it */
+  bool writes;                    /* a statement of it has written */
+  uint32_t statements;            /* of it so far */
+  struct held_lock held[PROGRAM_LOCKS];
+  uint32_t held_count;
   const char *fault;              /* the first; null while all is well */
   struct arena *arena;
 };
@@ -130,14 +156,20 @@ struct step_kind {
 
 struct instruction *compile_emit(struct compiler *, enum operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *));
+/* The same without a number of its own: it shifts nobody's draws. */
+struct instruction *compile_emit_quietly(struct compiler *, enum operation,
+                                         bool (*run)(struct world *, struct request *, const struct instruction *));
 uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
 void compile_fault(struct compiler *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void compile_steps(struct compiler *, const struct config_list *steps);
 /* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */
 struct instruction *compile_enter(struct compiler *, int32_t service, enum route);
 void compile_leave(struct compiler *);
-void compile_cpu(struct compiler *, const struct distribution *demand);
+struct instruction *compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
+/* Where commits take time: waits for the log of the database. Then the commit: of the open transaction or of a statement. */
+void compile_flush(struct compiler *, int32_t database);
+void compile_commit(struct compiler *, int32_t database, bool write);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
 void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
@@ -154,7 +186,8 @@ struct demand_sums {
   double *held_s;      /* runtime threads: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
   double *permit_s;    /* by limit: time for which its permits are held */
-  double *locked_s;    /* by stock: time that its row is locked */
+  double *locked_s;    /* by class of lock: time for which one is held */
+  double *disk_s;      /* by database: time of page reads */
 };
 
 /* Walks every path and adds to the sums. */
