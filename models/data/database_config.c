@@ -3,6 +3,7 @@
 #include "models/link.h"
 #include "models/meter.h"
 #include "sim/engine/real.h"
+#include <math.h>
 
 double growth_factor(const struct growth_config *g) {
   if (!(g->rows > 0)) return 1;
@@ -76,7 +77,7 @@ static const struct field fields[] = {
      .offset = AT(busy_timeout),
      .fallback = "\"0s\"",
      .low = 0,
-     .high = 3.1536e16,
+     .high = INFINITY,
      .doc = "SQLite: how long a query waits for the locked file before it fails (lock_timeout); 0: at once, SQLITE_BUSY.",
      .source = "SQLite default"},
     {.name = "lock_wait",
@@ -84,7 +85,7 @@ static const struct field fields[] = {
      .offset = AT(lock_wait),
      .fallback = "\"50s\"",
      .low = 0,
-     .high = 3.1536e16,
+     .high = INFINITY,
      .doc = "Server: how long a query waits for a lock before it fails (lock_timeout); never: PostgreSQL's default.",
      .source = "MySQL innodb_lock_wait_timeout 50 s"},
     {.name = "commit", .kind = FIELD_RECORD, .offset = AT(commit), .record = &commit_record, .doc = "What a commit takes."},
