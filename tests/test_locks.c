@@ -6,7 +6,7 @@
 
 /* Users who ask together at 10 s (and 10 s after each answer), an app without work of its own, a database half a millisecond away. */
 #define SHOP                                                                                                                       \
-  "{ 'aguanta': 1, 'name': 'shop', 'keys': { 'rows': { 'of': 1000000 } }, 'traffic': { %s }, 'endpoints': { %s },"                  \
+  "{ 'aguanta': 1, 'name': 'shop', 'keys': { 'rows': { 'of': 1000000 } }, 'traffic': { %s }, 'endpoints': { %s },"                 \
   "'services': { 'a': { 'kind': 'app', 'place': 'x', 'threads': 64 %s }, 'd': { 'kind': 'database', 'place': 'y', 'start': '1s' "  \
   "%s }, 'e': { 'kind': 'external', 'latency': '2ms', 'failure': 1 } },"                                                           \
   "'platform': { 'kind': 'static', 'network': { 'between_nodes': '500us' }, 'nodes': { 'x': { 'cpu': 64 }, 'y': { 'cpu': "         \
@@ -14,10 +14,10 @@
 
 #define USERS(name, count, endpoint)                                                                                               \
   "'" name "': { 'kind': 'closed', 'population': " #count ", 'think': '10s', 'mix': { '" endpoint "': 1 } }"
-#define TEN       USERS("u", 10, "p")
-#define STEPS(of) "'p': { 'entry': 'a', 'steps': [ " of " ] }"
-#define WRITE     "{ 'query': 'd', 'writes': 1, 'demand': '1ms', 'locks': { 'row': 'r' } }"
-#define OTHER     "{ 'query': 'd', 'writes': 1, 'demand': '1ms' }"
+#define TEN          USERS("u", 10, "p")
+#define STEPS(of)    "'p': { 'entry': 'a', 'steps': [ " of " ] }"
+#define WRITE        "{ 'query': 'd', 'writes': 1, 'demand': '1ms', 'locks': { 'row': 'r' } }"
+#define OTHER        "{ 'query': 'd', 'writes': 1, 'demand': '1ms' }"
 #define TRANSACT(of) "{ 'transaction': 'd', 'steps': [ " of " ] }"
 #define COMMIT(of)   "'commit': { 'latency': '1ms' " of " }"
 #define DATABASE(of) ", 'database': { " of " }"
@@ -46,10 +46,10 @@ static const struct trace traces[] = {
      OUTCOME_LOCK_TIMEOUT, 0, 10 * 3000 + 3000 * 55},
     {"locked twice", TEN, STEPS(TRANSACT(WRITE "," WRITE)), "", DATABASE(COMMIT("")), "", "", 10, OUTCOME_LOCK_TIMEOUT, 0,
      10000 + 5000 * 55},
-    {"BEGIN is a trip", TEN, STEPS("{ 'transaction': 'd', 'begin_trip': true, 'steps': [ " WRITE " ] }"), "", DATABASE(COMMIT("")), "",
-     "", 10, OUTCOME_LOCK_TIMEOUT, 0, 20000 + 3000 * 55},
-    {"readers have no flush", TEN, STEPS(TRANSACT("{ 'query': 'd', 'reads': 2, 'demand': '1ms' }")), "", DATABASE(COMMIT("")), "", "",
-     10, OUTCOME_LOCK_TIMEOUT, 0, 10 * 5000},
+    {"BEGIN is a trip", TEN, STEPS("{ 'transaction': 'd', 'begin_trip': true, 'steps': [ " WRITE " ] }"), "", DATABASE(COMMIT("")),
+     "", "", 10, OUTCOME_LOCK_TIMEOUT, 0, 20000 + 3000 * 55},
+    {"readers have no flush", TEN, STEPS(TRANSACT("{ 'query': 'd', 'reads': 2, 'demand': '1ms' }")), "", DATABASE(COMMIT("")), "",
+     "", 10, OUTCOME_LOCK_TIMEOUT, 0, 10 * 5000},
     {"something slow inside", TEN, STEPS(TRANSACT(WRITE ", { 'delay': '7ms' }")), "", DATABASE(COMMIT("")), "", "", 10,
      OUTCOME_LOCK_TIMEOUT, 0, 10000 + 10000 * 55},
     /* Two connections, each for 0.5 + 1 + 0.5 + 7 + 0.5 + 0.5 ms, whatever is locked: the danger of a transaction. */
@@ -60,18 +60,19 @@ static const struct trace traces[] = {
     /* The row is free after 5 and 10 ms: the third would wait longer than 7. */
     {"a lock's time-out", TEN, STEPS(TRANSACT(WRITE "," OTHER)), "", DATABASE(COMMIT("") ", 'lock_wait': '7ms'"), "", "", 2,
      OUTCOME_LOCK_TIMEOUT, 8, 6000 + 11000 + 8 * 7500},
-    {"no patience at all", TEN, STEPS(WRITE), "", DATABASE("'lock_wait': '0s'"), "", "", 1, OUTCOME_LOCK_TIMEOUT, 9, 2000 + 9 * 500},
+    {"no patience at all", TEN, STEPS(WRITE), "", DATABASE("'lock_wait': '0s'"), "", "", 1, OUTCOME_LOCK_TIMEOUT, 9,
+     2000 + 9 * 500},
     /* Locked at 0.5 ms, for 1 ms of work, half a round trip and 2 ms of an external call that fails: free at once. */
-    {"rolled back", TEN, STEPS(TRANSACT(WRITE ", { 'external': 'e' }")), ", 'pools': { 'd': { 'max': 4 } }", DATABASE(COMMIT("")), "",
-     "", 0, OUTCOME_EXTERNAL, 10,
-     5000 + 3500 * 55},
+    {"rolled back", TEN, STEPS(TRANSACT(WRITE ", { 'external': 'e' }")), ", 'pools': { 'd': { 'max': 4 } }", DATABASE(COMMIT("")),
+     "", "", 0, OUTCOME_EXTERNAL, 10, 5000 + 3500 * 55},
     /* At the database 1.5 ms after it was asked; the k-th of those who wait there dies with it. */
     {"the database dies", TEN, STEPS(TRANSACT(WRITE "," OTHER)), "", DATABASE(COMMIT("")), "",
      ", 'faults': { 'f': { 'kind': 'crash', 'service': 'd', 'at': '10001200us' } }", 0, OUTCOME_CRASHED, 10, 10 * 1200},
     /* Two readers at once, then the writer, then the other reader, who came behind it. */
     {"a table", USERS("u", 2, "p") "," USERS("v", 1, "q") "," USERS("w", 1, "p"),
-     STEPS("{ 'query': 'd', 'reads': 1, 'demand': '4ms', 'locks': { 'table': 't' } }")
-     ", 'q': { 'entry': 'a', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '2ms', 'locks': { 'table': 't' } } ] }",
+     STEPS("{ 'query': 'd', 'reads': 1, 'demand': '4ms', 'locks': { 'table': 't' } }") ", 'q': { 'entry': 'a', 'steps': [ { "
+                                                                                       "'query': 'd', 'writes': 1, 'demand': "
+                                                                                       "'2ms', 'locks': { 'table': 't' } } ] }",
      "", "", "", "", 4, OUTCOME_LOCK_TIMEOUT, 0, 4 * 1000 + 2 * 4000 + 6000 + 10000},
     {"a table, shared by writers of rows", USERS("u", 3, "p"),
      STEPS("{ 'query': 'd', 'writes': 1, 'demand': '4ms', 'locks': { 'table': 't', 'shared': true, 'keys': 'rows', 'items': 3 } }"),
@@ -83,22 +84,22 @@ static const struct trace traces[] = {
      DATABASE("'buffer_hit': 0"), ", 'disk': { 'latency': '5ms' }", "", 4, OUTCOME_LOCK_TIMEOUT, 0,
      4 * 2000 + 25000 + 30000 + 35000 + 40000},
     {"a disk for two", USERS("u", 4, "p"), STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms' }"), "",
-     DATABASE("'buffer_pool': '1B', 'data': '1000000000GB'"), ", 'disk': { 'iops': 400, 'parallel': 2 }", "", 4, OUTCOME_LOCK_TIMEOUT, 0,
-     4 * 2000 + 2 * 5000 + 2 * 10000},
+     DATABASE("'buffer_pool': '1B', 'data': '1000000000GB'"), ", 'disk': { 'iops': 400, 'parallel': 2 }", "", 4,
+     OUTCOME_LOCK_TIMEOUT, 0, 4 * 2000 + 2 * 5000 + 2 * 10000},
     {"all in memory", USERS("u", 4, "p"), STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms' }"), "", DATABASE("'buffer_hit': 1"),
      ", 'disk': { 'latency': '5ms' }", "", 4, OUTCOME_LOCK_TIMEOUT, 0, 4 * 2000},
-    {"dead at the disk", USERS("u", 4, "p"), STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms' }"), "", DATABASE("'buffer_hit': 0"),
-     ", 'disk': { 'latency': '5ms' }", ", 'faults': { 'f': { 'kind': 'crash', 'service': 'd', 'at': '10007ms' } }", 1, OUTCOME_CRASHED, 3,
-     7000 + 3 * 7000},
+    {"dead at the disk", USERS("u", 4, "p"), STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms' }"), "",
+     DATABASE("'buffer_hit': 0"), ", 'disk': { 'latency': '5ms' }",
+     ", 'faults': { 'f': { 'kind': 'crash', 'service': 'd', 'at': '10007ms' } }", 1, OUTCOME_CRASHED, 3, 7000 + 3 * 7000},
     {"dead in the flush", TEN, STEPS(OTHER), "", DATABASE(COMMIT("")), "",
      ", 'faults': { 'f': { 'kind': 'crash', 'service': 'd', 'at': '10001800us' } }", 0, OUTCOME_CRASHED, 10, 10 * 1800},
     /* 100 times the rows: a scan takes 100 times as long, an index look-up 1 + 0.1 log2 100 times, in 100 partitions as before. */
     {"a scan", USERS("u", 4, "p"),
-     STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms', 'growth': { 'rows': 1e8, 'measured_at': 1e6, 'access': 'scan' } }"), "", "",
-     "", "", 4, OUTCOME_LOCK_TIMEOUT, 0, 4 * 101000},
+     STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms', 'growth': { 'rows': 1e8, 'measured_at': 1e6, 'access': 'scan' } }"), "",
+     "", "", "", 4, OUTCOME_LOCK_TIMEOUT, 0, 4 * 101000},
     {"partitions", USERS("u", 4, "p"),
-     STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms', 'growth': { 'rows': 1e8, 'measured_at': 1e6, 'partitions': 100 } }"), "", "",
-     "", "", 4, OUTCOME_LOCK_TIMEOUT, 0, 4 * 2000},
+     STEPS("{ 'query': 'd', 'reads': 1, 'demand': '1ms', 'growth': { 'rows': 1e8, 'measured_at': 1e6, 'partitions': 100 } }"), "",
+     "", "", "", 4, OUTCOME_LOCK_TIMEOUT, 0, 4 * 2000},
 };
 
 static void test_traces(void) {
@@ -136,11 +137,12 @@ static void test_caller_dies(void) {
   test_check(pool_live(&w->locks.entries) == 1 && pool_live(&w->transactions) == 8, "%u locks, %u transactions",
              pool_live(&w->locks.entries), pool_live(&w->transactions));
   calendar_run(w->calendar, 11 * SIM_S + 7 * 1500 * SIM_US);
-  test_check(!pool_live(&w->locks.entries) && pool_live(&w->requests) == 1, "%u locks, %u requests",
-             pool_live(&w->locks.entries), pool_live(&w->requests));
+  test_check(!pool_live(&w->locks.entries) && pool_live(&w->requests) == 1, "%u locks, %u requests", pool_live(&w->locks.entries),
+             pool_live(&w->requests));
   world_free(w);
   w = fixture_run(&f, 1, "the caller dies");
-  test_check(w->observation.ended[OUTCOME_CRASHED] == 10, "%llu crashed", (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
+  test_check(w->observation.ended[OUTCOME_CRASHED] == 10, "%llu crashed",
+             (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
   world_free(w);
   fixture_close(&f);
 }
@@ -148,17 +150,22 @@ static void test_caller_dies(void) {
 /* A transaction with one database meanwhile asks another one, and another service: each over a connection of its own. */
 static void test_other_connections(void) {
   struct fixture f = fixture_of(
-      "{ 'aguanta': 1, 'name': 'two', 'traffic': { 'u': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'p': 1 } } }, "
-      "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'transaction': 'd', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' "
+      "{ 'aguanta': 1, 'name': 'two', 'traffic': { 'u': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'p': 1 } } "
+      "}, "
+      "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'transaction': 'd', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': "
+      "'1ms' "
       "}, { 'query': 'o', 'reads': 1, 'demand': '1ms' }, { 'call': 'b', 'timeout': '1s', 'steps': [ { 'query': 'd', 'reads': 1, "
-      "'demand': '1ms' } ] }, { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': 'app', 'pools': { "
-      "'d': { 'max': 4 }, 'o': { 'max': 1 } } }, 'b': { 'kind': 'app', 'pools': { 'd': { 'max': 1 } } }, 'd': { 'kind': 'database' }, "
+      "'demand': '1ms' } ] }, { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': 'app', "
+      "'pools': { "
+      "'d': { 'max': 4 }, 'o': { 'max': 1 } } }, 'b': { 'kind': 'app', 'pools': { 'd': { 'max': 1 } } }, 'd': { 'kind': 'database' "
+      "}, "
       "'o': { 'kind': 'database' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 64 } } }, 'run': { 'warmup': '0s', "
       "'window': '19s', 'windows': 1 } }");
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
   const struct container *a = &w->containers[w->services[0].first];
   calendar_run(w->calendar, 10 * SIM_S + 1500 * SIM_US);
-  test_check(a->pools[0].in_use == 4 && a->pools[1].in_use == 1, "%u and %u connections in use", a->pools[0].in_use, a->pools[1].in_use);
+  test_check(a->pools[0].in_use == 4 && a->pools[1].in_use == 1, "%u and %u connections in use", a->pools[0].in_use,
+             a->pools[1].in_use);
   world_free(w);
   w = fixture_run(&f, 1, "two databases");
   /* 1 ms; then in a row over the other database; then over b's connection, just as fast; 1 ms. */
@@ -194,9 +201,9 @@ static void test_growth(void) {
 /* Writers and readers ask together, a writer first; each query computes 1 ms on a thread of the app. */
 #define FILE_SHOP                                                                                                                  \
   "{ 'aguanta': 1, 'name': 'file', 'traffic': { 'w': { 'kind': 'closed', 'population': 5, 'think': '10s', 'mix': { 'w': 1 } }, "   \
-  "'r': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'r': 1 } } }, 'endpoints': { 'w': { 'entry': 'a', "           \
+  "'r': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'r': 1 } } }, 'endpoints': { 'w': { 'entry': 'a', "          \
   "'steps': [ %s ] }, 'r': { 'entry': 'a', 'steps': [ { 'query': 's', 'reads': 1, 'demand': '1ms' } ] } }, 'services': { 'a': { "  \
-  "'kind': 'app', 'threads': %d }, 's': { 'kind': 'database', 'database': { 'engine': 'sqlite' %s } } }, 'platform': { 'kind': "    \
+  "'kind': 'app', 'threads': %d }, 's': { 'kind': 'database', 'database': { 'engine': 'sqlite' %s } } }, 'platform': { 'kind': "   \
   "'static', 'nodes': { 'x': { 'cpu': 64 } } }, 'run': { 'warmup': '0s', 'window': '19s', 'windows': 1 } }"
 #define FILE_WRITE "{ 'query': 's', 'writes': 1, 'demand': '1ms' }"
 
@@ -215,17 +222,18 @@ static void test_sqlite(void) {
       {"the commit is part of it", FILE_WRITE, ", 'busy_timeout': '5s', 'commit': { 'latency': '2ms' }", 64, 5, 4, 45000, 4000},
       /* One thread: the app computes them all, one after another, and each holds the file until it had its turn. The first writer and
        * then the four readers; then the second writer has the thread. */
-      {"a single thread", FILE_WRITE, ", 'busy_timeout': '5s'", 1, 5, 4, 1000 + 6000 + 7000 + 8000 + 9000, 2000 + 3000 + 4000 + 5000},
+      {"a single thread", FILE_WRITE, ", 'busy_timeout': '5s'", 1, 5, 4, 1000 + 6000 + 7000 + 8000 + 9000,
+       2000 + 3000 + 4000 + 5000},
       /* Locked from its begin, for 3 ms. */
-      {"a transaction", "{ 'transaction': 's', 'steps': [ { 'query': 's', 'reads': 1, 'demand': '1ms' }, { 'delay': '1ms' }, " FILE_WRITE
-                        " ] }",
+      {"a transaction",
+       "{ 'transaction': 's', 'steps': [ { 'query': 's', 'reads': 1, 'demand': '1ms' }, { 'delay': '1ms' }, " FILE_WRITE " ] }",
        ", 'busy_timeout': '5s'", 64, 5, 4, 45000, 4000},
       {"a transaction that only reads",
        "{ 'transaction': 's', 'steps': [ { 'query': 's', 'reads': 1, 'demand': '1ms' }, { 'delay': '1ms' } ] }",
        ", 'busy_timeout': '5s'", 64, 5, 4, 10000, 4000},
       {"the same beside a journal",
-       "{ 'transaction': 's', 'steps': [ { 'query': 's', 'reads': 1, 'demand': '1ms' }, { 'delay': '1ms' } ] }", ", 'journal': 'delete'",
-       64, 5, 4, 10000, 4000},
+       "{ 'transaction': 's', 'steps': [ { 'query': 's', 'reads': 1, 'demand': '1ms' }, { 'delay': '1ms' } ] }",
+       ", 'journal': 'delete'", 64, 5, 4, 10000, 4000},
   };
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     struct fixture f = fixture_of(FILE_SHOP, files[i].steps, files[i].threads, files[i].keys);
@@ -247,5 +255,46 @@ static void test_sqlite(void) {
   }
 }
 
-static const struct test_case cases[] = {{"traces", test_traces}, {"caller_dies", test_caller_dies}, {"other_connections", test_other_connections}, {"growth", test_growth}, {"sqlite", test_sqlite}, {NULL, NULL}};
+/* --- scenarios/ideas ---------------------------------------------------------------------------------------------------------- */
+
+/* Every claim holds as the scenario is, and fails where the effect that it tells of is made. */
+static void test_ideas(void) {
+  static const struct {
+    const char *name, *sets[4], *failing;
+  } ideas[] = {
+      {"hot-row", {NULL}, ""},
+      {"hot-row", {"keys.counter.of=1"}, "errors"},
+      {"sqlite-postgresql", {NULL}, ""},
+      {"sqlite-postgresql", {"services.sqlite.database.busy_timeout=0s"}, "errors"},
+      {"sqlite-postgresql", {"traffic.a.rate=320/s", "traffic.b.rate=320/s"}, "sqlite errors"},
+      {"growing-table", {NULL}, ""},
+      {"growing-table", {"endpoints.report.steps.0.growth.rows=1e7"}, "report"},
+      {"growing-table", {"endpoints.report.steps.0.growth.rows=1e7", "endpoints.report.steps.0.growth.partitions=12"}, ""},
+  };
+  for (size_t i = 0; i < sizeof ideas / sizeof *ideas; i++) {
+    struct arena *arena = arena_new();
+    struct scenario_override overrides[4];
+    size_t count = 0;
+    for (; ideas[i].sets[count]; count++) overrides[count] = (struct scenario_override){NULL, ideas[i].sets[count], NULL};
+    struct diagnostics *d = diagnostics_new(arena);
+    const struct scenario *s =
+        scenario_read(arena, d, arena_format(arena, "scenarios/ideas/%s.json", ideas[i].name), overrides, count);
+    test_check(s != NULL, "%s", diagnostics_render(d, arena));
+    const struct results *r = s ? study_run(arena, s, &(struct study_options){.replications = 4, .jobs = 2}) : NULL;
+    for (uint32_t k = 0; r && k < r->claim_count; k++) {
+      const struct claim_result *c = &r->claims[k];
+      if (c->severity != SEVERITY_MUST || (int)c->verdict == VERDICT_NO_DATA) continue;
+      bool fails = c->id && strstr(ideas[i].failing, c->id);
+      test_check(c->verdict == (fails ? VERDICT_FAIL : VERDICT_PASS), "%s %s: verdict %d of %s, %g [%g, %g]", ideas[i].name,
+                 ideas[i].sets[0] ? ideas[i].sets[0] : "", (int)c->verdict, c->expression, c->estimate.value, c->estimate.low,
+                 c->estimate.high);
+    }
+    test_check(r && !r->violation_count, "%s: %s", ideas[i].name, r && r->violation_count ? r->violations[0] : "not run");
+    arena_free(arena);
+  }
+}
+
+static const struct test_case cases[] = {
+    {"traces", test_traces}, {"caller_dies", test_caller_dies}, {"other_connections", test_other_connections},
+    {"growth", test_growth}, {"sqlite", test_sqlite}, {"ideas", test_ideas},           {NULL, NULL}};
 const struct test_suite suite_locks = {"locks", cases};

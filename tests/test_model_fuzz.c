@@ -94,7 +94,7 @@ static void put_rooms(struct fuzz *f) {
 static uint32_t data(struct fuzz *f, uint32_t n) { return f->stored ? stream_below(&f->data, n) : n; }
 
 static void put_locks(struct fuzz *f) {
-  static const char *const locks[] = {"'keys': 'k1'",          "'keys': 'k2', 'items': 3", "'table': 't'", "'row': 'r'",
+  static const char *const locks[] = {"'keys': 'k1'", "'keys': 'k2', 'items': 3", "'table': 't'", "'row': 'r'",
                                       "'table': 't', 'shared': true, 'keys': 'k2'"};
   if (data(f, 3) == 0) put(&f->t, ", 'growth': { 'rows': 3e6, 'measured_at': 1e6, 'access': '%s' }", data(f, 2) ? "scan" : "index");
   if (data(f, 2) == 0) put(&f->t, ", 'pages': %u", data(f, 8));
@@ -102,7 +102,8 @@ static void put_locks(struct fuzz *f) {
 }
 
 static void put_database(struct fuzz *f) {
-  static const char *const waits[] = {"never", "50s", "30ms", "2ms", "0s"}, *const latencies[] = {"'1ms'", "{ 'exponential': '3ms' }", "'0s'"};
+  static const char *const waits[] = {"never", "50s", "30ms", "2ms", "0s"}, *const latencies[] = {
+                                                                                "'1ms'", "{ 'exponential': '3ms' }", "'0s'"};
   put(&f->t, ", 'database': { 'lock_wait': '%s'", waits[data(f, 5)]);
   if (data(f, 2)) put(&f->t, ", 'commit': { 'latency': %s, 'group': %s }", latencies[data(f, 3)], data(f, 2) ? "true" : "false");
   if (data(f, 2)) put(&f->t, ", 'buffer_hit': 0.%u", data(f, 10));
@@ -160,7 +161,8 @@ static void put_step(struct fuzz *f, uint32_t depth) {
   else if (kind == 2 && f->databases) {
     uint32_t database = below(f, f->databases), reads = 1 + below(f, 3), writes = below(f, 2);
     bool stored = f->stored, opens = stored && !f->open && data(f, 2);
-    if (opens) put(&f->t, "'transaction': 'd%u', 'begin_trip': %s, 'steps': [ { ", database, data(f, 2) ? "true" : "false"), f->open = true;
+    if (opens)
+      put(&f->t, "'transaction': 'd%u', 'begin_trip': %s, 'steps': [ { ", database, data(f, 2) ? "true" : "false"), f->open = true;
     put(&f->t, "'query': 'd%u', 'reads': %u, ", database, reads);
     put_duration(f, "demand", 2000);
     size_t length = f->t.length;
@@ -325,7 +327,9 @@ static void put_platform(struct fuzz *f) {
   for (uint32_t i = 0; i < f->groups; i++)
     put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s%s }", i ? ", " : "", i, 1 + below(f, 4),
         PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
-        !f->stored ? "" : i ? ", 'disk': { 'iops': 300, 'parallel': 4 }" : ", 'disk': { 'latency': { 'exponential': '2ms' } }");
+        !f->stored ? ""
+        : i        ? ", 'disk': { 'iops': 300, 'parallel': 4 }"
+                   : ", 'disk': { 'latency': { 'exponential': '2ms' } }");
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))

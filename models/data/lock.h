@@ -68,7 +68,7 @@ const char *lock_described(const struct model *, const struct lock_class *, stru
 
 /* Entry of a lock that is held or waited for. */
 struct lock {
-  uint32_t next; /* in its bucket */
+  uint32_t next;            /* in its bucket */
   uint32_t item, container; /* container: where it is kept, or NOBODY: in a file */
   uint32_t holders;
   uint16_t class;

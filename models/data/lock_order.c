@@ -55,11 +55,15 @@ static void note_order(struct compiler *c, uint16_t first, uint16_t second) {
 static bool locked_badly(struct compiler *c, const struct held_lock *h, uint16_t items, bool shared) {
   const char *what = lock_described(c->model, &c->model->locks->classes[h->lock], c->arena);
   if (h->transactional != c->in_transaction)
-    compile_fault(c, "locks %s over another connection while its own transaction has it locked: it would wait for itself; do it "
-                     "behind the transaction", what);
+    compile_fault(c,
+                  "locks %s over another connection while its own transaction has it locked: it would wait for itself; do it "
+                  "behind the transaction",
+                  what);
   else if (h->shared && !shared)
-    compile_fault(c, "reads %s under a shared lock and then locks it for itself: two of these wait for each other; put the write "
-                     "first", what);
+    compile_fault(c,
+                  "reads %s under a shared lock and then locks it for itself: two of these wait for each other; put the write "
+                  "first",
+                  what);
   else if (items > h->items)
     compile_fault(c, "locks %s and later more of them: two of these may wait for each other; lock all of them in the first query",
                   what);
@@ -120,8 +124,7 @@ static void refuse_circle(struct linker *l, const struct lock_order *a, const st
   link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, a->endpoint)->name), NULL,
              "locks %s and then %s, but the endpoint \"%s\" locks %s and then %s%s: each could wait for the other for ever (a "
              "deadlock); lock them in the same order everywhere",
-             first, second, model_endpoint(m, back->endpoint)->name, second,
-             lock_described(m, &classes[back->second], l->arena),
+             first, second, model_endpoint(m, back->endpoint)->name, second, lock_described(m, &classes[back->second], l->arena),
              back->second == a->first ? "" : ", from where others come back to the first");
 }
 

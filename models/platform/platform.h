@@ -24,7 +24,7 @@ struct node_group {
   int32_t role;
   const char *price; /* id in the price list, or null */
   struct disk_config disk;
-  bool dedicated;    /* derived: some service is placed on it, so others stay away */
+  bool dedicated; /* derived: some service is placed on it, so others stay away */
 };
 
 struct network_config {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool",   "network", "external",
-                                                 "delay", "retry",   "permit", "lock", "disk"};
+                                                 "delay", "retry",   "permit", "lock",    "disk"};
 
 struct instruction *compile_emit_quietly(struct compiler *c, enum operation operation,
                                          bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -74,7 +74,8 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
     c->depth--;
   }
   if (service_embedded(model_service(c->model, (uint32_t)service)))
-    compile_fault(c, "\"%s\" is a file and runs nothing: only queries lead there", model_service(c->model, (uint32_t)service)->name);
+    compile_fault(c, "\"%s\" is a file and runs nothing: only queries lead there",
+                  model_service(c->model, (uint32_t)service)->name);
   struct instruction *in = compile_emit(c, OPERATION_ENTER, request_enter);
   in->service = service;
   in->route = route;
@@ -120,11 +121,8 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
-  struct compiler c = {.model = m,
-                       .program = p,
-                       .arena = arena,
-                       .transaction = -1,
-                       .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
+  struct compiler c = {
+      .model = m, .program = p, .arena = arena, .transaction = -1, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
   p->unheld = -1;
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
   if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
@@ -141,8 +139,8 @@ const char *program_compile(struct program *p, const struct model *m, const stru
 struct walk {
   int32_t frames[PROGRAM_FRAMES];
   uint32_t depth;
-  int32_t connected;                 /* service whose connection is held, or -1 */
-  int32_t aside;                     /* the same of the connection of a transaction */
+  int32_t connected; /* service whose connection is held, or -1 */
+  int32_t aside;     /* the same of the connection of a transaction */
   struct held_lock locked[PROGRAM_LOCKS];
   uint32_t locked_count;
   enum route route;                  /* of the innermost call: a query holds nothing but its computation */

@@ -52,10 +52,10 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,  /* wait for a lock of a database */
-  OPERATION_STOCK, /* reserve, pay or release */
-  OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN, /* the attempt has succeeded */
+  OPERATION_LOCK,        /* wait for a lock of a database */
+  OPERATION_STOCK,       /* reserve, pay or release */
+  OPERATION_TRY,         /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN,      /* the attempt has succeeded */
   OPERATION_TRANSACTION, /* begins: the connection is put aside */
   OPERATION_STATEMENT,   /* of a transaction, where it runs */
   OPERATION_FLUSH,       /* of the log of a database */
@@ -145,7 +145,7 @@ struct compiler {
   uint32_t statements;            /* of it so far */
   struct held_lock held[PROGRAM_LOCKS];
   uint32_t held_count;
-  const char *fault;              /* the first; null while all is well */
+  const char *fault; /* the first; null while all is well */
   struct arena *arena;
 };
 

@@ -101,10 +101,30 @@ static void compile_execution(struct compiler *c, const struct query_step *s, bo
   if (write || locked) compile_commit(c, s->query, write);
 }
 
+/* Nodes that its replicas may run on. */
+static int64_t nodes_of(const struct model *m, const struct service_config *s) {
+  int64_t nodes = 0;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
+    const struct node_group *g = model_nodes(m, i);
+    if (s->place >= 0 ? s->place == (int32_t)i : !g->dedicated && g->role != ROLE_MANAGER) nodes += g->count;
+  }
+  return nodes;
+}
+
+/* A file is on one machine. */
+static void check_reach(struct compiler *c, const struct query_step *s) {
+  const struct service_config *caller = model_service(c->model, (uint32_t)compile_service(c));
+  if (service_capacity(caller) > 1 && nodes_of(c->model, caller) > 1)
+    compile_fault(c,
+                  "\"%s\" is a file on one machine, but the replicas of \"%s\" may run on several: \"place\" them on a single node",
+                  database_of(c, s)->name, caller->name);
+}
+
 static void compile_one(struct compiler *c, const struct query_step *s, bool write) {
   bool embedded = service_embedded(database_of(c, s));
   c->in_transaction = c->transaction == s->query && c->transaction_depth == c->depth;
   if (embedded) {
+    check_reach(c, s);
     compile_execution(c, s, write, true);
     c->in_transaction = false;
     return;
@@ -205,11 +225,7 @@ static const struct field fields[] = {
      .record = &growth_record,
      .optional = true,
      .doc = "How the demand grows with the table; absent: not at all."},
-    {.name = "locks",
-     .kind = FIELD_RECORD,
-     .offset = AT(locks),
-     .record = &locks_record,
-     .doc = "What each query locks."},
+    {.name = "locks", .kind = FIELD_RECORD, .offset = AT(locks), .record = &locks_record, .doc = "What each query locks."},
     {0}};
 static const struct record record = {"query step", sizeof(struct query_step), fields, "Queries a database.", NULL};
 static const struct step_kind kind = {compile};

@@ -107,24 +107,23 @@ static void compile(struct compiler *c, const void *config) {
 }
 
 #define AT(member) offsetof(struct transaction_step, member)
-static const struct field fields[] = {
-    {.name = "transaction",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(transaction),
-     .target = "services",
-     .doc = "A service of kind database."},
-    {.name = "steps",
-     .kind = FIELD_CHOICES,
-     .offset = AT(steps),
-     .choices = &step_choices,
-     .doc = "What is done between BEGIN and COMMIT; all of it holds the connection."},
-    {.name = "begin_trip",
-     .kind = FIELD_FLAG,
-     .offset = AT(begin_trip),
-     .fallback = "false",
-     .doc = "Whether BEGIN is a trip of its own; else it goes with the first statement.",
-     .source = "JDBC sends it with the first statement; mysql2 and node-postgres on its own"},
-    {0}};
+static const struct field fields[] = {{.name = "transaction",
+                                       .kind = FIELD_REFERENCE,
+                                       .offset = AT(transaction),
+                                       .target = "services",
+                                       .doc = "A service of kind database."},
+                                      {.name = "steps",
+                                       .kind = FIELD_CHOICES,
+                                       .offset = AT(steps),
+                                       .choices = &step_choices,
+                                       .doc = "What is done between BEGIN and COMMIT; all of it holds the connection."},
+                                      {.name = "begin_trip",
+                                       .kind = FIELD_FLAG,
+                                       .offset = AT(begin_trip),
+                                       .fallback = "false",
+                                       .doc = "Whether BEGIN is a trip of its own; else it goes with the first statement.",
+                                       .source = "JDBC sends it with the first statement; mysql2 and node-postgres on its own"},
+                                      {0}};
 #undef AT
 static const struct record record = {"transaction step", sizeof(struct transaction_step), fields,
                                      "Queries of one database as one transaction.", NULL};
