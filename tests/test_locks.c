@@ -255,6 +255,43 @@ static void test_sqlite(void) {
   }
 }
 
+/* --- what does nothing changes nothing ------------------------------------------------------------------------------------------ */
+
+static const struct observation *observed(const char *query, const char *database, struct fixture *f, struct world **w) {
+  *f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'none', 'keys': { 'k': { 'of': 4000000000 } }, 'traffic': { 's': { 'kind': 'open', 'rate': "
+      "'900/s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'writes': 2, "
+      "'demand': { 'exponential': '1ms' } %s }, { 'cpu': { 'exponential': '500us' } } ] } }, 'services': { 'a': { 'kind': "
+      "'app', 'pools': { 'd': { 'max': 7 } } }, 'd': { 'kind': 'database' %s } }, 'platform': { 'kind': 'static', 'nodes': { "
+      "'n': { 'cpu': 3, 'disk': { 'latency': '1ms' } } } }, 'run': { 'warmup': '0s', 'window': '20s', 'windows': 1 } }",
+      query, database);
+  *w = fixture_run(f, 7, query);
+  return &(*w)->observation;
+}
+
+/* A row that nobody else ever wants, a pool that holds all pages, a table that has not grown, a flush of no time. */
+static void test_nothing_changes_nothing(void) {
+  static const char *const queries[] = {"", ", 'locks': { 'keys': 'k' }", ", 'locks': { 'table': 't', 'shared': true }",
+                                        ", 'growth': { 'rows': 5, 'measured_at': 5, 'access': 'scan' }, 'pages': 1000"};
+  static const char *const databases[] = {"", ", 'database': { 'buffer_hit': 1 }",
+                                          ", 'database': { 'commit': { 'latency': '0s' } }"};
+  struct fixture f, g;
+  struct world *plain, *w;
+  const struct observation *o = observed("", "", &f, &plain);
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+    for (size_t k = 0; k < sizeof databases / sizeof *databases; k++) {
+      const struct observation *p = observed(queries[i], databases[k], &g, &w);
+      test_check(o->arrived > 10000 && o->sojourn_ns == p->sojourn_ns && o->ended[OUTCOME_COMPLETED] == p->ended[OUTCOME_COMPLETED],
+                 "%s %s: %llu in %.9f s, without %llu in %.9f s", queries[i], databases[k],
+                 (unsigned long long)p->ended[OUTCOME_COMPLETED], (double)p->sojourn_ns * 1e-9,
+                 (unsigned long long)o->ended[OUTCOME_COMPLETED], (double)o->sojourn_ns * 1e-9);
+      world_free(w);
+      fixture_close(&g);
+    }
+  world_free(plain);
+  fixture_close(&f);
+}
+
 /* --- scenarios/ideas ---------------------------------------------------------------------------------------------------------- */
 
 /* Every claim holds as the scenario is, and fails where the effect that it tells of is made. */
@@ -294,7 +331,12 @@ static void test_ideas(void) {
   }
 }
 
-static const struct test_case cases[] = {
-    {"traces", test_traces}, {"caller_dies", test_caller_dies}, {"other_connections", test_other_connections},
-    {"growth", test_growth}, {"sqlite", test_sqlite}, {"ideas", test_ideas},           {NULL, NULL}};
+static const struct test_case cases[] = {{"traces", test_traces},
+                                         {"caller_dies", test_caller_dies},
+                                         {"other_connections", test_other_connections},
+                                         {"growth", test_growth},
+                                         {"sqlite", test_sqlite},
+                                         {"nothing_changes_nothing", test_nothing_changes_nothing},
+                                         {"ideas", test_ideas},
+                                         {NULL, NULL}};
 const struct test_suite suite_locks = {"locks", cases};
