@@ -1,4 +1,5 @@
 #include "models/link.h"
+#include "models/data/lock.h"
 #include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -58,11 +59,15 @@ static void link_services(struct linker *l) {
     if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     check_shifts(l, s, path);
     check_runtime(l, s, path);
+    database_link(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
     for (uint32_t k = 0; k < s->pools.count; k++)
       if (model_service(m, (uint32_t)pools[k].database)->kind != SERVICE_DATABASE)
         link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database",
+                   model_service(m, (uint32_t)pools[k].database)->name);
+      else if (service_embedded(model_service(m, (uint32_t)pools[k].database)))
+        link_fault(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections",
                    model_service(m, (uint32_t)pools[k].database)->name);
     if (s->autoscale.max && s->autoscale.max < s->autoscale.min)
       link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
@@ -73,6 +78,14 @@ static void link_services(struct linker *l) {
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     m->container_count += service_capacity(s);
+  }
+}
+
+static void link_disks(struct linker *l) {
+  for (uint32_t i = 0; i < l->model->platform.nodes.count; i++) {
+    struct node_group *g = (struct node_group *)l->model->platform.nodes.items + i;
+    const char *wrong = disk_link(&g->disk);
+    if (wrong) link_fault(l, arena_format(l->arena, "platform.nodes.%s", g->name), "disk", "%s", wrong);
   }
 }
 
@@ -119,6 +132,7 @@ static void link_endpoints(struct linker *l) {
   }
   if (!l->failed) calls_link(m);
   if (!l->failed) runtime_link(m);
+  if (!l->failed) locks_link(l);
 }
 
 static void link_limits(struct linker *l) {
@@ -151,6 +165,8 @@ static void link_faults(struct linker *l) {
     if (f->kind == FAULT_CRASH && f->service < 0) link_fault(l, path, NULL, "a fault of kind crash needs a \"service\"");
     if (f->kind == FAULT_CRASH && f->service >= 0 && model_service(m, (uint32_t)f->service)->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no process of ours that could crash");
+    if (f->kind == FAULT_CRASH && f->service >= 0 && service_embedded(model_service(m, (uint32_t)f->service)))
+      link_fault(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
     if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
       link_fault(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
   }
@@ -208,7 +224,7 @@ static void check_placement(struct linker *l) {
   struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service *s = &w->services[i];
-    if (s->config->kind == SERVICE_EXTERNAL || s->in_rotation >= (uint64_t)s->config->replicas) continue;
+    if (!service_runs(s->config) || s->in_rotation >= (uint64_t)s->config->replicas) continue;
     link_fault(l, arena_format(l->arena, "services.%s", s->config->name), "replicas",
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
                (long long)s->config->replicas);
@@ -223,6 +239,8 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
+  m->locks = arena_new_array(arena, struct lock_book, 1);
+  link_disks(&l);
   link_services(&l);
   link_sources(&l);
   memory_link(&l);

@@ -75,6 +75,7 @@ static void start_traffic(struct world *w) {
   calls_start(w);
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
   stock_start(w);
+  databases_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   clients_start(w);
   waiting_rooms_start(w);
@@ -170,7 +171,7 @@ void world_free(struct world *w) {
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
   clients_stop(w);
   waiting_rooms_stop(w);
-  if (w->mode == WORLD_TRAFFIC) stock_stop(w);
+  if (w->mode == WORLD_TRAFFIC) stock_stop(w), databases_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     runtime_free(&w->containers[i]);

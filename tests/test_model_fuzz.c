@@ -20,6 +20,8 @@ struct fuzz {
   struct stream forks;    /* and what runs side by side */
   struct stream runtimes; /* processes, workers, pauses, memory */
   bool special, aside;    /* some such; the apps are event loops, with workers */
+  struct stream data;     /* transactions, locks, logs and disks */
+  bool stored, open;      /* open: a transaction is */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -108,6 +110,25 @@ static void put_rooms(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+static uint32_t data(struct fuzz *f, uint32_t n) { return f->stored ? stream_below(&f->data, n) : n; }
+
+static void put_locks(struct fuzz *f) {
+  static const char *const locks[] = {"'keys': 'k1'", "'keys': 'k2', 'items': 3", "'table': 't'", "'row': 'r'",
+                                      "'table': 't', 'shared': true, 'keys': 'k2'"};
+  if (data(f, 3) == 0) put(&f->t, ", 'growth': { 'rows': 3e6, 'measured_at': 1e6, 'access': '%s' }", data(f, 2) ? "scan" : "index");
+  if (data(f, 2) == 0) put(&f->t, ", 'pages': %u", data(f, 8));
+  if (data(f, 2) == 0) put(&f->t, ", 'writes': 1, 'locks': { %s }", locks[f->open ? 0 : data(f, 5)]);
+}
+
+static void put_database(struct fuzz *f) {
+  static const char *const waits[] = {"never", "50s", "30ms", "2ms", "0s"}, *const latencies[] = {
+                                                                                "'1ms'", "{ 'exponential': '3ms' }", "'0s'"};
+  put(&f->t, ", 'database': { 'lock_wait': '%s'", waits[data(f, 5)]);
+  if (data(f, 2)) put(&f->t, ", 'commit': { 'latency': %s, 'group': %s }", latencies[data(f, 3)], data(f, 2) ? "true" : "false");
+  if (data(f, 2)) put(&f->t, ", 'buffer_hit': 0.%u", data(f, 10));
+  put(&f->t, " }");
+}
+
 #define PICK(f, ...) pick(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 static const char *pick(struct fuzz *f, const char *const *words, size_t count) { return words[below(f, (uint32_t)count)]; }
 
@@ -157,8 +178,22 @@ static void put_step(struct fuzz *f, uint32_t depth) {
   if (kind == 1)
     put_duration(f, "delay", 3000);
   else if (kind == 2 && f->databases) {
-    put(&f->t, "'query': 'd%u', 'reads': %u, 'writes': %u, ", below(f, f->databases), 1 + below(f, 3), below(f, 2));
+    uint32_t database = below(f, f->databases), reads = 1 + below(f, 3), writes = below(f, 2);
+    bool stored = f->stored, opens = stored && !f->open && data(f, 2);
+    if (opens)
+      put(&f->t, "'transaction': 'd%u', 'begin_trip': %s, 'steps': [ { ", database, data(f, 2) ? "true" : "false"), f->open = true;
+    put(&f->t, "'query': 'd%u', 'reads': %u, ", database, reads);
     put_duration(f, "demand", 2000);
+    size_t length = f->t.length;
+    if (stored) put_locks(f);
+    if (!strstr(f->t.bytes + length, "writes")) put(&f->t, ", 'writes': %u", writes);
+    if (opens) {
+      put(&f->t, " }, ");
+      f->stored = false; /* what is locked inside is one row, whoever else is called */
+      put_step(f, depth + 1);
+      put(&f->t, " ]");
+      f->stored = stored, f->open = false;
+    }
   } else if (kind == 3 && f->caches) {
     put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5),
         PICK(f, "true", "false"));
@@ -256,6 +291,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
         20 + 30 * below(f, 3), PICK(f, "true", "false"));
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
+  if (f->stored && letter == 'd') put_database(f);
   put_queueing(f, letter == 'a' && !number);
   put_runtime(f);
   put(&f->t, " }");
@@ -334,8 +370,12 @@ static void put_platform(struct fuzz *f) {
   put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
       PICK(f, "0s", "0.25ms", "5ms"));
   for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s }", i ? ", " : "", i, runtimes(f, 2) ? "" : "'memory': '3Gi', ",
-        1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"));
+    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s%s }", i ? ", " : "", i,
+        runtimes(f, 2) ? "" : "'memory': '3Gi', ", 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"),
+        PICK(f, "1", "1", "0.5", "1.7"),
+        !f->stored ? ""
+        : i        ? ", 'disk': { 'iops': 300, 'parallel': 4 }"
+                   : ", 'disk': { 'latency': { 'exponential': '2ms' } }");
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))
@@ -376,6 +416,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .limited = seed % 3 == 1,
                      .runtimes = stream_open(stream_key(seed, 0, 6, 0)),
                      .special = seed % 5 == 2,
+                     .data = stream_open(stream_key(seed, 0, 12, 0)),
+                     .stored = seed % 5 == 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;
@@ -386,6 +428,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put_traffic(f);
   if (f->limited) put_limits(f);
   put_rooms(f);
+  if (f->stored) put(&f->t, "'keys': { 'k1': { 'of': 3 }, 'k2': { 'of': 30, 'zipf': 1 } }, ");
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));

@@ -302,13 +302,18 @@ static const struct field service_fields[] = {
      .record = &codel_record,
      .optional = true,
      .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: nobody."},
+    {.name = "database",
+     .kind = FIELD_RECORD,
+     .offset = AT(database),
+     .record = &database_record,
+     .doc = "Databases: engine, locks, commits, buffer pool."},
     {0}};
 #undef AT
 const struct record service_record = {"service", sizeof(struct service_config), service_fields,
                                       "Something that runs in containers on nodes, or an external service.", NULL};
 
 uint32_t service_capacity(const struct service_config *s) {
-  if (s->kind == SERVICE_EXTERNAL) return 0;
+  if (!service_runs(s)) return 0;
   int64_t most = s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas;
   return (uint32_t)(s->autoscale.max ? 2 * most : most);
 }

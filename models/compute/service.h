@@ -7,6 +7,7 @@
 #include "models/compute/memory.h"
 #include "models/compute/runtime.h"
 #include "models/compute/shedding.h"
+#include "models/data/database.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 
@@ -69,12 +70,20 @@ struct service_config {
   struct codel_config codel;         /* interval 0: none */
   uint32_t shed_meter;               /* set by the linker where anything is shed */
   bool uses_workers;                 /* derived: some step computes there */
+  struct database_config database;
 };
 
 extern const struct record service_record;
 
 /* It drops requests that have waited for too long. */
 static inline bool service_sheds(const struct service_config *s) { return s->queue_deadline != SIM_NEVER || s->codel.interval; }
+
+/* A file that its callers read and write: it has no containers. */
+static inline bool service_embedded(const struct service_config *s) {
+  return s->kind == SERVICE_DATABASE && s->database.engine == ENGINE_SQLITE;
+}
+/* It has containers of ours. */
+static inline bool service_runs(const struct service_config *s) { return s->kind != SERVICE_EXTERNAL && !service_embedded(s); }
 
 /* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */
 uint32_t service_capacity(const struct service_config *);

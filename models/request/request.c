@@ -1,6 +1,8 @@
 #include "models/request/request.h"
 #include "models/compute/balancer.h"
 #include "models/protection/limiter.h"
+#include "models/data/database.h"
+#include "models/data/lock.h"
 #include "models/data/stock.h"
 #include "models/request/child.h"
 #include "models/world.h"
@@ -21,7 +23,7 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = NOBODY, r->attempts = 0, r->transaction = -1;
+  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY, r->attempts = 0;
   return r;
 }
 
@@ -141,7 +143,8 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   request_give_up(w, r, outcome);
   if (r->has_connection) pool_abandon(w, r);
   if (r->permits != NOBODY) limit_unwind(w, r, -1);
-  if (__builtin_expect(r->transaction >= 0, 0)) stock_abandon(w, r);
+  if (__builtin_expect(r->locks != NOBODY, 0)) lock_release_all(w, r);
+  if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
   while (r->depth > r->base) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container], f->process);
@@ -168,6 +171,7 @@ void request_cancel(struct world *w, struct request *r) {
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
   if (__builtin_expect(r->permits != NOBODY, 0)) limit_unwind(w, r, -1); /* it ends early, sold out: before its answer travels */
+  if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
   if (r->client_gone)
     w->observation.wasted++;
@@ -330,6 +334,7 @@ bool request_compute(struct world *w, struct request *r, const struct instructio
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   struct stream draws = stream_at(r->key, in->draw);
   r->work = distribution_sample_time(&in->demand, &draws);
+  if (__builtin_expect(in->scale != 0, 0)) r->work = (sim_time)((double)r->work * in->scale + 0.5);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
   if (!r->work) return true;
   r->since = world_now(w);

@@ -39,15 +39,28 @@ enum outcome {
   OUTCOME_LIMITED,      /* refused by a limit: 429, at once */
   OUTCOME_SOLD_OUT,     /* answered: too little stock was left. No failure */
   OUTCOME_EXPIRED,      /* what it wanted to pay had run out, or was never held */
-  OUTCOME_LOCK_TIMEOUT, /* waited too long for the row in which a stock is counted */
+  OUTCOME_LOCK_TIMEOUT, /* waited too long for a lock of a database */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 /* A page that says "sold out" is an answer, though not the one that was asked for. */
 static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: for a row; PERMIT: of a limit; COMPUTING: on a thread. */
-enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_LOCK, WAITING_PERMIT, WAITING_ELSEWHERE, COMPUTING };
+/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; PERMIT: of a limit; LOG: for the next flush; FLUSH: in it;
+ * DISK: for a disk that is busy; COMPUTING: on a thread. */
+enum waiting {
+  WAITING_NOT,
+  WAITING_CPU,
+  WAITING_THREAD,
+  WAITING_POOL,
+  WAITING_LOCK,
+  WAITING_PERMIT,
+  WAITING_LOG,
+  WAITING_FLUSH,
+  WAITING_DISK,
+  WAITING_ELSEWHERE,
+  COMPUTING
+};
 
 struct frame {
   uint32_t container, generation;
@@ -75,7 +88,9 @@ struct request {
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
   int16_t connection_service; /* the database that its connection leads to */
-  int16_t transaction;        /* the stock whose row it has locked or waits for, or -1 */
+  uint32_t transaction;       /* struct transaction, or NOBODY */
+  uint32_t locks;             /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
+  uint32_t disk, reads;       /* node whose disk it reads from or waits for; pages still to be read */
   uint32_t holds;             /* what it has reserved: list of struct hold, or NOBODY */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
