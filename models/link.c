@@ -1,4 +1,6 @@
 #include "models/link.h"
+#include "models/data/connections.h"
+#include "models/data/pooler.h"
 #include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -41,6 +43,16 @@ static void check_shifts(struct linker *l, const struct service_config *s, const
   if (s->shifts.count && s->kind == SERVICE_EXTERNAL) link_fault(l, path, "shifts", "an external service has no threads of ours");
 }
 
+static void check_provider_limit(struct linker *l, const struct service_config *s, const char *path) {
+  const struct limit_config *limit = model_limit(l->model, (uint32_t)s->limit);
+  if (s->kind != SERVICE_EXTERNAL)
+    link_fault(l, path, "limit", "is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
+               limit->name);
+  else if (limit->kind == LIMIT_CONCURRENCY || limit->scope == LIMIT_REPLICA)
+    link_fault(l, path, "limit", "\"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
+               limit->kind == LIMIT_CONCURRENCY ? "counts those inside" : "counts by replica");
+}
+
 static void link_services(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -62,6 +74,7 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
+    if (s->limit >= 0) check_provider_limit(l, s, path);
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     m->container_count += service_capacity(s);
@@ -213,7 +226,9 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
+  poolers_link(&l);
   link_services(&l);
+  connections_link(&l);
   link_sources(&l);
   link_limits(&l);
   link_stocks(&l);

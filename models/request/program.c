@@ -1,5 +1,6 @@
 #include "models/request/program.h"
 #include "models/compute/balancer.h"
+#include "models/data/connections.h"
 #include "models/model.h"
 #include "models/request/call.h"
 #include "models/request/request.h"
@@ -123,6 +124,7 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
   p->network_cell = -1, p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
+  connections_compile(&c);
   return c.fault;
 }
 
@@ -130,24 +132,19 @@ struct walk {
   int32_t frames[PROGRAM_FRAMES];
   uint32_t depth;
   int32_t connected;                 /* service whose connection is held, or -1 */
+  int32_t bound;                     /* pooler whose connection is held, or -1 */
   int32_t locked;                    /* stock whose row is locked, or -1 */
   enum route route;                  /* of the innermost call: a query holds nothing but its computation */
   uint16_t permits[PROGRAM_PERMITS]; /* limits whose permits are held */
   uint32_t permit_count;
 };
 
-static bool has_pool(const struct model *m, int32_t service, int32_t database) {
-  const struct config_list *pools = &model_service(m, (uint32_t)service)->pools;
-  for (uint32_t i = 0; i < pools->count; i++)
-    if (((const struct pool_config *)pools->items)[i].database == database) return true;
-  return false;
-}
-
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
   for (uint32_t i = 0; i < w->depth; i++)
     if (model_service(d->model, (uint32_t)w->frames[i])->runtime == RUNTIME_THREADS) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
+  if (w->bound >= 0) d->connected_s[w->bound] += weighted_s;
   for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
   if (w->locked >= 0) d->locked_s[w->locked] += weighted_s;
 }
@@ -171,10 +168,17 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     if (w->depth) pass_hop(w, d, in->service, w->frames[w->depth - 1], weight);
     break;
   case OPERATION_ACQUIRE:
-    if (has_pool(d->model, w->frames[w->depth - 1], in->service)) w->connected = w->frames[w->depth - 1];
+    if (service_pool(model_service(d->model, (uint32_t)w->frames[w->depth - 1]), in->service))
+      w->connected = w->frames[w->depth - 1];
+    break;
+  case OPERATION_BIND:
+    w->bound = w->frames[w->depth - 1];
+    break;
+  case OPERATION_UNBIND:
+    w->bound = -1;
     break;
   case OPERATION_RELEASE:
-    w->connected = -1;
+    w->connected = w->bound = -1;
     break;
   case OPERATION_PERMIT:
     w->permits[w->permit_count++] = in->limit;
@@ -292,5 +296,5 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
-  walk_demand(p, 0, p->end, (struct walk){.connected = -1, .locked = -1}, weight * (1 - p->edge_hit), d);
+  walk_demand(p, 0, p->end, (struct walk){.connected = -1, .bound = -1, .locked = -1}, weight * (1 - p->edge_hit), d);
 }

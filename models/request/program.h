@@ -51,10 +51,13 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
-  OPERATION_STOCK, /* reserve, pay or release */
-  OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN /* the attempt has succeeded */
+  OPERATION_LOCK,   /* wait for the row in which a stock is counted */
+  OPERATION_STOCK,  /* reserve, pay or release */
+  OPERATION_TRY,    /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN, /* the attempt has succeeded */
+  OPERATION_BIND,   /* of a pooler: a connection of its own to the database, unless the request has one */
+  OPERATION_UNBIND,
+  OPERATION_SET_UP /* a new connection is open: back to where it was wanted */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -63,12 +66,13 @@ struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
   bool (*run)(struct world *, struct request *, const struct instruction *);
   enum operation operation;
-  int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
+  int32_t service;            /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
-  uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  uint16_t
+      target; /* LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time. ENTER: where to go on when the service cannot be reached; 0: fail */
   uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
   uint16_t stock;             /* LOCK, STOCK */
   uint16_t outcome;           /* END: how it ends for the client */
@@ -138,6 +142,8 @@ struct instruction *compile_enter(struct compiler *, int32_t service, enum route
 void compile_leave(struct compiler *);
 void compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
+void compile_limit(struct compiler *, int32_t limit); /* one that counts over time: a request above it ends here */
+void compile_delay(struct compiler *, const struct distribution *delay, uint16_t cell);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
 void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */

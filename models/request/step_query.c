@@ -1,6 +1,7 @@
 /* {"query": "mysql", "reads": 3, "demand": "1.2ms"}: queries a database, one after another, each over a connection of the
  * calling replica's pool. Writes go to the first replica of the database, reads to any. */
 #include "models/data/connection_pool.h"
+#include "models/data/pooler.h"
 #include "models/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
@@ -16,9 +17,9 @@ static void compile_one(struct compiler *c, int32_t database, enum route route, 
   struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
   acquire->service = database;
   acquire->cell = compile_cell(c, database, TIME_POOL);
-  compile_enter(c, database, route);
+  compile_to_database(c, database, route);
   compile_cpu(c, demand);
-  compile_leave(c);
+  compile_from_database(c, true);
   compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = database;
 }
 

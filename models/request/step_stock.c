@@ -3,6 +3,7 @@
  * pool if it has one. A client for whom too little is left gets its answer after the steps of `sold_out`; the rest of the endpoint
  * is not run. */
 #include "models/data/connection_pool.h"
+#include "models/data/pooler.h"
 #include "models/data/stock.h"
 #include "models/model.h"
 #include "models/request/program.h"
@@ -47,8 +48,8 @@ static void compile_transaction(struct compiler *c, const struct stock_step *s, 
   lock->cell = compile_cell(c, stock->at, TIME_LOCK);
   compile_cpu(c, demand);
   for (int64_t i = 0; i < stock->round_trips; i++) {
-    compile_leave(c);
-    compile_enter(c, stock->at, ROUTE_PRIMARY);
+    compile_from_database(c, false);
+    compile_to_database(c, stock->at, ROUTE_PRIMARY);
   }
 }
 
@@ -62,13 +63,13 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
     acquire->service = stock->at;
     acquire->cell = compile_cell(c, stock->at, TIME_POOL);
   }
-  compile_enter(c, stock->at, ROUTE_PRIMARY);
+  compile_to_database(c, stock->at, ROUTE_PRIMARY);
   if (database && counts)
     compile_transaction(c, s, demand);
   else
     compile_cpu(c, demand);
   struct instruction *change = emit_on_stock(c, OPERATION_STOCK, run, s);
-  compile_leave(c);
+  compile_from_database(c, true);
   if (database) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = stock->at;
   return change;
 }

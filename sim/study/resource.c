@@ -1,5 +1,6 @@
 #include "sim/study/resource.h"
 #include "models/compute/shift.h"
+#include "models/data/connections.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
 
@@ -89,6 +90,10 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
                           arena_new_array(arena, double, m->stocks.count + 1)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   add_handshakes(m, &d);
+  for (uint32_t i = 0; i < m->services.count; i++) { /* what many at work cost each other, where they do most */
+    double law = scalability_at_best(&model_service(m, i)->scalability, resource_replica_cores(m, model_service(m, i)));
+    d.cpu_s[i] *= law, d.primary_s[i] *= law;
+  }
   return d;
 }
 
