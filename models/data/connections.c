@@ -190,7 +190,7 @@ static void declare_meters(struct model *m, struct service_config *s) {
   c->metered = true;
   c->meters[CONNECTIONS_OPEN] = meter_declare(m, s->name, pooler ? "clients" : "connections", METER_LEVEL,
                                               pooler ? "Open connections of clients." : "Open connections.");
-  c->meters[CONNECTIONS_ACTIVE] = meter_declare(m, s->name, "active", METER_LEVEL, "Connections that requests hold.");
+  c->meters[CONNECTIONS_ACTIVE] = meter_declare(m, s->name, "active", METER_LEVEL, "Connections in use: held by requests, or by clients of a session pooler.");
   c->meters[CONNECTIONS_WAITING] =
       meter_declare(m, s->name, "waiting", METER_LEVEL, "Requests that wait for a connection to it, in all pools.");
   c->meters[CONNECTIONS_OPENED] = meter_declare(m, s->name, "opened", METER_COUNT, "Connections opened.");
@@ -203,7 +203,7 @@ static void link_pool(struct linker *l, const struct service_config *s, struct p
   const struct service_config *database = model_service(m, (uint32_t)p->database);
   int32_t pooler = database->pooled_by;
   p->server = pooler >= 0 && model_service(m, (uint32_t)pooler) != s ? pooler : p->database;
-  p->kept = kept_in_detail(m, p);
+  p->kept = kept_in_detail(m, p) || s->pooler.pool_size;
   if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
   if (p->min > p->max)
     link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools", "the pool towards \"%s\" has a \"min\" above its \"max\"",
