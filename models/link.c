@@ -46,10 +46,11 @@ static void check_shifts(struct linker *l, const struct service_config *s, const
 static void check_provider_limit(struct linker *l, const struct service_config *s, const char *path) {
   const struct limit_config *limit = model_limit(l->model, (uint32_t)s->limit);
   if (s->kind != SERVICE_EXTERNAL)
-    link_fault(l, path, "limit", "is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
+    link_fault(l, path, "limit",
+               "\"limit\" is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
                limit->name);
   else if (limit->kind == LIMIT_CONCURRENCY || limit->scope == LIMIT_REPLICA)
-    link_fault(l, path, "limit", "\"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
+    link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
                limit->kind == LIMIT_CONCURRENCY ? "counts those inside" : "counts by replica");
 }
 

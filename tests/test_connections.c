@@ -7,10 +7,11 @@
 
 /* Users who ask together at 10 s; one app and one database, each on a node with room for all. */
 #define CROWD                                                                                                                      \
-  "{ 'aguanta': 1, 'name': 'crowd', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'p': 1 } } "   \
-  "%s }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '1ms' } ] } }, 'services': { 'a': { " \
-  "'kind': 'app', 'start': '1s', 'pools': { 'd': { %s } } }, 'd': { 'kind': 'database', 'start': '1s', 'place': 'y' %s } %s },"     \
-  "'platform': { 'kind': 'static', 'network': { 'between_nodes': '%s' }, 'nodes': { 'x': { 'cpu': 64 }, 'y': { 'cpu': 64 } } } "    \
+  "{ 'aguanta': 1, 'name': 'crowd', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'p': 1 } } "  \
+  "%s }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '1ms' } ] } }, 'services': { 'a': "  \
+  "{ "                                                                                                                             \
+  "'kind': 'app', 'start': '1s', 'pools': { 'd': { %s } } }, 'd': { 'kind': 'database', 'start': '1s', 'place': 'y' %s } %s },"    \
+  "'platform': { 'kind': 'static', 'network': { 'between_nodes': '%s' }, 'nodes': { 'x': { 'cpu': 64 }, 'y': { 'cpu': 64 } } } "   \
   "%s, 'run': { 'warmup': '0s', 'window': '%s', 'windows': 1 } }"
 
 static const struct meter_observation *meter(const struct world *w, const char *thing, const char *name) {
@@ -61,8 +62,10 @@ static const struct trace traces[] = {
     /* Old before its query is done: each opens one of its own, and sets it up. */
     {"'max': 1, 'lifetime': '3ms'", ", 'connections': { 'setup': '4ms' }", "", "0s", "13s", 2, 2, 0, 0, 5000 + 10000, 0, 1},
     /* A pooler with two connections: two by two. */
-    {"'max': 5", "", POOLER("'pool_size': 2, 'mode': 'transaction'"), "0s", "13s", 5, 5, 0, 0, 1000 + 1000 + 2000 + 2000 + 3000, 2, 2},
-    {"'max': 5", "", POOLER("'pool_size': 2, 'mode': 'statement'"), "0s", "13s", 5, 5, 0, 0, 1000 + 1000 + 2000 + 2000 + 3000, 2, 2},
+    {"'max': 5", "", POOLER("'pool_size': 2, 'mode': 'transaction'"), "0s", "13s", 5, 5, 0, 0, 1000 + 1000 + 2000 + 2000 + 3000, 2,
+     2},
+    {"'max': 5", "", POOLER("'pool_size': 2, 'mode': 'statement'"), "0s", "13s", 5, 5, 0, 0, 1000 + 1000 + 2000 + 2000 + 3000, 2,
+     2},
     /* The answer passes the pooler, on the app's node, before the next may use the connection: 2 ms each. */
     {"'max': 5", "", POOLER("'pool_size': 1, 'mode': 'transaction'"), "500us", "13s", 3, 3, 0, 0, 2000 + 4000 + 6000, 1, 1},
     {"'max': 5", "", POOLER("'pool_size': 5, 'mode': 'transaction', 'max_clients': 3"), "0s", "13s", 5, 3,
@@ -80,11 +83,11 @@ static const struct trace traces[] = {
     /* With as many clients as connections nobody waits at the pooler. */
     {"'max': 2", "", POOLER("'pool_size': 2, 'mode': 'session'"), "0s", "13s", 5, 5, 0, 0, 1000 + 1000 + 2000 + 2000 + 3000, 2, 2},
     /* One connection and one in reserve, for the third, who has waited for 1.5 ms. */
-    {"'max': 5", "", POOLER("'pool_size': 1, 'mode': 'transaction', 'reserve': 1, 'reserve_wait': '1500us'"), "0s", "13s", 4, 4, 0, 0,
-     1000 + 2000 + 2500 + 3000, 1, 2},
+    {"'max': 5", "", POOLER("'pool_size': 1, 'mode': 'transaction', 'reserve': 1, 'reserve_wait': '1500us'"), "0s", "13s", 4, 4, 0,
+     0, 1000 + 2000 + 2500 + 3000, 1, 2},
     /* Set-up on both sides: 2 ms of login one after another on the pooler's thread, then 3 ms each in the database. */
-    {"'max': 5", ", 'connections': { 'setup': '3ms' }", POOLER("'pool_size': 5, 'mode': 'transaction', 'login': '2ms'"), "0s", "13s",
-     2, 2, 0, 0, 6000 + 8000, 2, 2},
+    {"'max': 5", ", 'connections': { 'setup': '3ms' }", POOLER("'pool_size': 5, 'mode': 'transaction', 'login': '2ms'"), "0s",
+     "13s", 2, 2, 0, 0, 6000 + 8000, 2, 2},
 };
 
 static void test_traces(void) {
@@ -95,10 +98,10 @@ static void test_traces(void) {
     const struct observation *o = &w->observation;
     test_check(o->ended[OUTCOME_COMPLETED] == t->completed && (!t->failed || o->ended[t->other] == t->failed) &&
                    o->arrived == t->completed + t->failed && o->sojourn_ns == (uint64_t)t->sojourn_us * 1000,
-               "%zu {%s%s%s}: %llu completed, %llu %s, %.6f ms inside; by hand %llu, %llu, %.6f", i, t->pool, t->database, t->others,
-               (unsigned long long)o->ended[OUTCOME_COMPLETED], (unsigned long long)o->ended[t->other], outcome_names[t->other],
-               (double)o->sojourn_ns * 1e-6, (unsigned long long)t->completed, (unsigned long long)t->failed,
-               (double)t->sojourn_us * 1e-3);
+               "%zu {%s%s%s}: %llu completed, %llu %s, %.6f ms inside; by hand %llu, %llu, %.6f", i, t->pool, t->database,
+               t->others, (unsigned long long)o->ended[OUTCOME_COMPLETED], (unsigned long long)o->ended[t->other],
+               outcome_names[t->other], (double)o->sojourn_ns * 1e-6, (unsigned long long)t->completed,
+               (unsigned long long)t->failed, (double)t->sojourn_us * 1e-3);
     test_check(level(w, "d", "connections") == t->open && meter(w, "d", "connections")->most == (double)t->most &&
                    level(w, "d", "waiting") == 0,
                "%zu {%s%s%s}: %lld connections open, at most %g; by hand %lld, %lld", i, t->pool, t->database, t->others,
@@ -110,8 +113,8 @@ static void test_traces(void) {
 
 /* The time of a set-up is of the kind pool, at the server. */
 static void test_kind_of_time(void) {
-  struct fixture f = fixture_of(CROWD, 1, "", "'max': 3", ", 'connections': { 'setup': '3ms', 'handshake': '2ms' }", "", "500us", "",
-                                "19s");
+  struct fixture f =
+      fixture_of(CROWD, 1, "", "'max': 3", ", 'connections': { 'setup': '3ms', 'handshake': '2ms' }", "", "500us", "", "19s");
   struct world *w = fixture_run(&f, 1, "kinds");
   const struct program *p = &w->model->programs[0];
   double pool = 0, others = 0;
@@ -135,10 +138,11 @@ static void test_order_of_reuse(void) {
   for (size_t i = 0; i < 2; i++) {
     char pool[80];
     snprintf(pool, sizeof pool, "'max': 9, 'idle': '8s', 'order': '%s'", orders[i].order);
-    struct fixture f =
-        fixture_of(CROWD, 4, ", 'v': { 'kind': 'closed', 'population': 1, 'think': '1s', 'mix': { 'p': 1 } }", pool, "", "", "0s", "", "19s");
+    struct fixture f = fixture_of(CROWD, 4, ", 'v': { 'kind': 'closed', 'population': 1, 'think': '1s', 'mix': { 'p': 1 } }", pool,
+                                  "", "", "0s", "", "19s");
     struct world *w = fixture_run(&f, 1, orders[i].order);
-    test_check(level(w, "d", "connections") == orders[i].open, "%s: %lld open", orders[i].order, (long long)level(w, "d", "connections"));
+    test_check(level(w, "d", "connections") == orders[i].open, "%s: %lld open", orders[i].order,
+               (long long)level(w, "d", "connections"));
     world_free(w);
     fixture_close(&f);
   }
@@ -149,8 +153,8 @@ static void test_order_of_reuse(void) {
 static void test_lifetime(void) {
   static const char *const pools[] = {"'lifetime': '3s'", "'lifetime': '3s', 'min': 1"};
   for (size_t i = 0; i < 2; i++) {
-    struct fixture f = fixture_of(CROWD, 1, ", 'v': { 'kind': 'closed', 'population': 1, 'think': '1s', 'mix': { 'p': 1 } }", pools[i], "",
-                                  "", "0s", "", "9900ms");
+    struct fixture f = fixture_of(CROWD, 1, ", 'v': { 'kind': 'closed', 'population': 1, 'think': '1s', 'mix': { 'p': 1 } }",
+                                  pools[i], "", "", "0s", "", "9900ms");
     struct world *w = fixture_run(&f, 1, pools[i]);
     double opened = meter(w, "d", "opened")->course.sums[0];
     test_check(opened == (i ? 4 : 3), "{%s}: %g opened", pools[i], opened);
@@ -174,12 +178,17 @@ static void test_neutral(void) {
   uint64_t sojourn = 0, ended[OUTCOMES];
   for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
     struct fixture f = fixture_of(
-        "{ 'aguanta': 1, 'name': 'n', 'traffic': { 'o': { 'kind': 'open', 'rate': '1500/s', 'mix': { 'p': 1 }, 'timeout': '60ms' } }, "
-        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '300us' } }, { 'query': 'd', 'reads': 2, 'writes': "
-        "1, 'demand': { 'exponential': '1ms' } } ] } }, 'services': { 'a': { 'kind': 'app', 'replicas': 2, 'start': '200ms', 'pools': "
+        "{ 'aguanta': 1, 'name': 'n', 'traffic': { 'o': { 'kind': 'open', 'rate': '1500/s', 'mix': { 'p': 1 }, 'timeout': '60ms' } "
+        "}, "
+        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '300us' } }, { 'query': 'd', 'reads': 2, "
+        "'writes': "
+        "1, 'demand': { 'exponential': '1ms' } } ] } }, 'services': { 'a': { 'kind': 'app', 'replicas': 2, 'start': '200ms', "
+        "'pools': "
         "{ 'd': { 'max': 3, 'wait': '12ms' %s } } }, 'd': { 'kind': 'database', 'start': '100ms' %s } }, 'platform': { 'kind': "
-        "'static', 'network': { 'between_nodes': '50us' }, 'nodes': { 'x': { 'cpu': 16, 'count': 2 } } }, 'faults': { 'a': { 'kind': "
-        "'crash', 'service': 'a', 'mtbf': '3s' }, 'd': { 'kind': 'crash', 'service': 'd', 'mtbf': '4s' } }, 'run': { 'warmup': '0s', "
+        "'static', 'network': { 'between_nodes': '50us' }, 'nodes': { 'x': { 'cpu': 16, 'count': 2 } } }, 'faults': { 'a': { "
+        "'kind': "
+        "'crash', 'service': 'a', 'mtbf': '3s' }, 'd': { 'kind': 'crash', 'service': 'd', 'mtbf': '4s' } }, 'run': { 'warmup': "
+        "'0s', "
         "'window': '10s', 'windows': 1 } }",
         same[i].pool, same[i].database);
     struct world *w = fixture_run(&f, 3, same[i].pool);
@@ -188,8 +197,8 @@ static void test_neutral(void) {
     test_check(o->ended[OUTCOME_POOL_TIMEOUT] > 50 && o->ended[OUTCOME_CRASHED] > 3 && o->ended[OUTCOME_COMPLETED] > 5000,
                "%llu timed out, %llu crashed", (unsigned long long)o->ended[OUTCOME_POOL_TIMEOUT],
                (unsigned long long)o->ended[OUTCOME_CRASHED]);
-    test_check(o->sojourn_ns == sojourn && !memcmp(ended, o->ended, sizeof ended), "{%s%s} is not the same: %.9f and %.9f s", same[i].pool,
-               same[i].database, (double)o->sojourn_ns * 1e-9, (double)sojourn * 1e-9);
+    test_check(o->sojourn_ns == sojourn && !memcmp(ended, o->ended, sizeof ended), "{%s%s} is not the same: %.9f and %.9f s",
+               same[i].pool, same[i].database, (double)o->sojourn_ns * 1e-9, (double)sojourn * 1e-9);
     world_free(w);
     fixture_close(&f);
   }
@@ -221,7 +230,8 @@ static void test_deaths(void) {
   };
   for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) {
     char faults[120];
-    snprintf(faults, sizeof faults, ", 'faults': { 'x': { 'kind': 'crash', 'service': '%s', 'at': '%s' } }", deaths[i].victim, deaths[i].at);
+    snprintf(faults, sizeof faults, ", 'faults': { 'x': { 'kind': 'crash', 'service': '%s', 'at': '%s' } }", deaths[i].victim,
+             deaths[i].at);
     struct fixture f =
         fixture_of(CROWD, 3, "", "'max': 5", ", 'connections': 50", deaths[i].pooler, "0s", faults, deaths[i].window);
     struct world *w = fixture_run(&f, 1, deaths[i].name);
@@ -244,9 +254,7 @@ static void test_deaths(void) {
  * the numbers of docs/data-connections.md. */
 static void test_law(void) {
   struct scalability_config s = {.contention = 3e-4, .coherency = 1.6e-6};
-  static const struct {
-    double n, low, high;
-  } shape[] = {{1, 1, 1}, {200, 0.85, 0.90}, {500, 0.60, 0.70}, {1000, 0.30, 0.40}};
+  static const struct { double n, low, high; } shape[] = {{1, 1, 1}, {200, 0.85, 0.90}, {500, 0.60, 0.70}, {1000, 0.30, 0.40}};
   for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
     double share = 1 / scalability_factor(&s, shape[i].n);
     test_check(share >= shape[i].low && share <= shape[i].high, "%g connections: %.3f of the best", shape[i].n, share);
@@ -271,8 +279,8 @@ static void test_slowed(void) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char database[160];
-    snprintf(database, sizeof database, ", 'scalability': { 'contention': 0.1, 'coherency': 0.01, 'counts': '%s' }, 'connections': 99",
-             cases[i].counts);
+    snprintf(database, sizeof database,
+             ", 'scalability': { 'contention': 0.1, 'coherency': 0.01, 'counts': '%s' }, 'connections': 99", cases[i].counts);
     struct fixture f = fixture_of(CROWD, cases[i].users, "", cases[i].pool, database, "", "0s", "", "13s");
     struct world *w = fixture_run(&f, 1, cases[i].counts);
     test_check(w->observation.sojourn_ns == (uint64_t)cases[i].sojourn_us * 1000, "{%s} %s, %d: %.6f ms inside, by hand %.3f",
@@ -288,7 +296,9 @@ static void test_saturation(void) {
   static const struct {
     const char *scalability;
     double per_s;
-  } laws[] = {{"", 64000}, {", 'scalability': { 'contention': 0.1 }", 64000 / 7.3}, {", 'scalability': { 'contention': 0.1, 'coherency': 0.01 }", 0}};
+  } laws[] = {{"", 64000},
+              {", 'scalability': { 'contention': 0.1 }", 64000 / 7.3},
+              {", 'scalability': { 'contention': 0.1, 'coherency': 0.01 }", 0}};
   double peak = sqrt(90), most = 1000 * peak / (1 + 0.1 * (peak - 1) + 0.01 * peak * (peak - 1));
   for (size_t i = 0; i < 3; i++) {
     struct fixture f = fixture_of(CROWD, 3, "", "'max': 'unlimited'", laws[i].scalability, "", "0s", "", "13s");
@@ -323,10 +333,13 @@ static void test_pools_saturate(void) {
 /* Five payments at once, of which the provider takes two a minute. */
 static void test_provider(void) {
   struct fixture f = fixture_of(
-      "{ 'aguanta': 1, 'name': 'pay', 'traffic': { 'u': { 'kind': 'closed', 'population': 5, 'think': '10s', 'mix': { 'p': 1 } } }, "
+      "{ 'aguanta': 1, 'name': 'pay', 'traffic': { 'u': { 'kind': 'closed', 'population': 5, 'think': '10s', 'mix': { 'p': 1 } } "
+      "}, "
       "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'external': 'bank' } ] } }, 'limits': { 'plan': { 'kind': 'sliding-log', "
-      "'rate': '2/min' } }, 'services': { 'a': { 'kind': 'app' }, 'bank': { 'kind': 'external', 'latency': '200ms', 'limit': 'plan' } "
-      "}, 'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '13s', 'windows': 1 } }");
+      "'rate': '2/min' } }, 'services': { 'a': { 'kind': 'app' }, 'bank': { 'kind': 'external', 'latency': '200ms', 'limit': "
+      "'plan' } "
+      "}, 'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '13s', 'windows': 1 "
+      "} }");
   struct world *w = fixture_run(&f, 1, "provider");
   const struct observation *o = &w->observation;
   test_check(o->ended[OUTCOME_COMPLETED] == 2 && o->ended[OUTCOME_LIMITED] == 3 && o->sojourn_ns == 400 * SIM_MS,

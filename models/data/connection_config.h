@@ -26,7 +26,14 @@ struct pool_config {
 };
 
 /* What is counted about a server's connections. */
-enum connection_meter { CONNECTIONS_OPEN, CONNECTIONS_ACTIVE, CONNECTIONS_WAITING, CONNECTIONS_OPENED, CONNECTIONS_REFUSED, CONNECTION_METERS };
+enum connection_meter {
+  CONNECTIONS_OPEN,
+  CONNECTIONS_ACTIVE,
+  CONNECTIONS_WAITING,
+  CONNECTIONS_OPENED,
+  CONNECTIONS_REFUSED,
+  CONNECTION_METERS
+};
 
 struct connections_config {
   int64_t max;                   /* of one replica; 0: not given */
@@ -47,7 +54,7 @@ enum pooler_mode { POOLER_SESSION, POOLER_TRANSACTION, POOLER_STATEMENT };
 
 struct pooler_config {
   int32_t database;
-  int32_t mode; /* enum pooler_mode */
+  int32_t mode;                                      /* enum pooler_mode */
   int64_t pool_size, min_size, reserve, max_clients; /* pool_size 0: no pooler */
   sim_time reserve_wait, wait, idle, lifetime;
   struct distribution demand, login;

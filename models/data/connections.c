@@ -39,7 +39,9 @@ void connection_count(struct world *w, const struct service_config *server, enum
 
 /* --- opening and closing ------------------------------------------------------------------------------------------------------- */
 
-struct connection *connection_at(const struct world *w, uint32_t id) { return pool_at(&w->connections, id); }
+struct connection *connection_at(const struct world *w, uint32_t id) {
+  return pool_at(&w->connections, id);
+}
 
 static bool lives(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
@@ -190,7 +192,8 @@ static void declare_meters(struct model *m, struct service_config *s) {
   c->metered = true;
   c->meters[CONNECTIONS_OPEN] = meter_declare(m, s->name, pooler ? "clients" : "connections", METER_LEVEL,
                                               pooler ? "Open connections of clients." : "Open connections.");
-  c->meters[CONNECTIONS_ACTIVE] = meter_declare(m, s->name, "active", METER_LEVEL, "Connections in use: held by requests, or by clients of a session pooler.");
+  c->meters[CONNECTIONS_ACTIVE] =
+      meter_declare(m, s->name, "active", METER_LEVEL, "Connections in use: held by requests, or by clients of a session pooler.");
   c->meters[CONNECTIONS_WAITING] =
       meter_declare(m, s->name, "waiting", METER_LEVEL, "Requests that wait for a connection to it, in all pools.");
   c->meters[CONNECTIONS_OPENED] = meter_declare(m, s->name, "opened", METER_COUNT, "Connections opened.");
@@ -206,8 +209,8 @@ static void link_pool(struct linker *l, const struct service_config *s, struct p
   p->kept = kept_in_detail(m, p) || s->pooler.pool_size;
   if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
   if (p->min > p->max)
-    link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools", "the pool towards \"%s\" has a \"min\" above its \"max\"",
-               database->name);
+    link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools",
+               "the pool towards \"%s\" has a \"min\" above its \"max\"", database->name);
 }
 
 /* Replicas that a service may have, all with full pools: what they may ask for. */
@@ -222,16 +225,18 @@ static void warn_of_too_many(struct linker *l, uint32_t server) {
     int64_t replicas = client->autoscale.max > client->replicas ? client->autoscale.max : client->replicas;
     for (uint32_t k = 0; k < client->pools.count; k++) {
       if (p[k].server != (int32_t)server) continue;
-      double max = p[k].max == INT64_MAX ? INFINITY : (double)(p[k].max + p[k].reserve);
+      bool endless = p[k].max == INT64_MAX;
+      double max = endless ? INFINITY : (double)(p[k].max + p[k].reserve);
       wanted += (double)replicas * max;
-      who = arena_format(l->arena, "%s%s%s %lld x %g", who, *who ? ", " : "", client->name, (long long)replicas, max);
+      who = arena_format(l->arena, "%s%s%s %lld x %s", who, *who ? ", " : "", client->name, (long long)replicas,
+                         endless ? "any number" : arena_format(l->arena, "%g", max));
     }
   }
   if (s->connections.max && s->connections.max != INT64_MAX && wanted > taken)
     link_warn(l, arena_format(l->arena, "services.%s", s->name), NULL, "too-many-connections",
-              "its clients may open %g connections (%s), and it takes %g: those above are refused; give the pools less, or put a "
+              "its clients may open %s connections (%s), and it takes %g: those above are refused; give the pools less, or put a "
               "pooler between",
-              wanted, who, taken);
+              isinf(wanted) ? "any number of" : arena_format(l->arena, "%g", wanted), who, taken);
 }
 
 void connections_link(struct linker *l) {
@@ -239,8 +244,8 @@ void connections_link(struct linker *l) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     if (s->connections.max && s->kind != SERVICE_DATABASE && s->pooler.pool_size == 0)
-      link_fault(l, arena_format(l->arena, "services.%s", s->name), "connections", "belong to a database; what clients of others open "
-                                                                                   "is not modelled");
+      link_fault(l, arena_format(l->arena, "services.%s", s->name), "connections",
+                 "\"connections\" are those of a database: what others take is not modelled");
     for (uint32_t k = 0; k < s->pools.count; k++) link_pool(l, s, (struct pool_config *)s->pools.items + k);
   }
   for (uint32_t i = 0; i < m->services.count; i++) warn_of_too_many(l, i);

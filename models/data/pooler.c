@@ -69,11 +69,11 @@ static struct config_list pool_to_database(struct linker *l, const struct pooler
 static const char *wrong_pooler(const struct model *m, const struct service_config *s) {
   const struct service_config *database = model_service(m, (uint32_t)s->pooler.database);
   if (s->kind != SERVICE_PROXY) return "a pooler is a service of kind proxy";
-  if (database->kind != SERVICE_DATABASE) return "stands before something that is not of kind database";
-  if (database->pooled_by >= 0) return "stands before a database that has a pooler already";
-  if (s->replicas != 1 || s->autoscale.max) return "is one process: several are not modelled";
-  if (s->pools.count) return "has \"pools\" beside: the pooler's keys say all of its pool";
-  if (s->connections.max) return "has \"connections\" beside: the pooler's \"max_clients\" and \"login\" say that";
+  if (database->kind != SERVICE_DATABASE) return "the pooler stands before something that is not of kind database";
+  if (database->pooled_by >= 0) return "the pooler stands before a database that has one already";
+  if (s->replicas != 1 || s->autoscale.max) return "a pooler is one process: several replicas are not modelled";
+  if (s->pools.count) return "has \"pools\" beside the pooler, whose keys say all of its pool";
+  if (s->connections.max) return "has \"connections\" beside the pooler, whose \"max_clients\" and \"login\" say that";
   return NULL;
 }
 
