@@ -1,4 +1,6 @@
 #include "models/audit.h"
+#include "models/data/connections.h"
+#include "models/data/pooler.h"
 #include "models/protection/limiter.h"
 #include "models/request/call.h"
 #include "models/request/child.h"
@@ -90,7 +92,7 @@ static void audit_living(const struct audit *a) {
     if (c->in_flight != l.in_flight[i])
       broken(a, "container %u of %s: %u requests in flight, %u counted", i, w->services[c->service].config->name, l.in_flight[i],
              c->in_flight);
-    if (in_use != l.connections[i])
+    if (in_use != l.connections[i] && !service_pools(w->services[c->service].config)) /* a pooler's: audit_connections */
       broken(a, "container %u of %s: %u connections held, %u counted", i, w->services[c->service].config->name, l.connections[i],
              in_use);
   }
@@ -348,6 +350,87 @@ static void audit_calls(const struct audit *a) {
   free(waited_for);
 }
 
+/* Who knows each connection that is not idle: a request, or the client of a session pooler. */
+static uint8_t *count_holders(const struct world *w) {
+  uint8_t *n = calloc(pool_capacity(&w->connections) + 1, 1);
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (r->live && r->connection != NOBODY) n[r->connection]++;
+    if (r->live && r->backend != NOBODY) n[r->backend]++;
+    const struct transaction *t = r->live && r->transaction != NOBODY ? pool_at(&w->transactions, r->transaction) : NULL;
+    if (t && t->connection != NOBODY) n[t->connection]++;
+    if (t && t->backend != NOBODY) n[t->backend]++;
+  }
+  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+    const struct connection *k = connection_at(w, id);
+    if (k->live && k->backend != NOBODY) n[k->backend]++;
+  }
+  return n;
+}
+
+/* Of one pool: connections by what they say of themselves, and by what the pool counts. */
+static void audit_pool(const struct audit *a, const struct container *c, uint32_t number) {
+  const struct world *w = a->world;
+  const struct connection_pool *p = &c->pools[number];
+  uint32_t open = 0, idle = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+    const struct connection *k = connection_at(w, id);
+    if (!k->live || k->owner != c->id || k->pool != number) continue;
+    open++, idle += k->idle;
+  }
+  if (open != p->open || idle != p->idle || open != p->in_use + idle)
+    broken(a, "pool %u of container %u: %u connections, %u idle; %u, %u and %u in use are counted", number, c->id, open, idle,
+           p->open, p->idle, p->in_use);
+  if (p->line.queue.count && (p->idle || p->open < (uint64_t)p->config->max))
+    broken(a, "pool %u of container %u: %u wait, %u of %lld connections are open and %u idle", number, c->id, p->line.queue.count,
+           p->open, (long long)p->config->max, p->idle);
+}
+
+static void audit_connection_meters(const struct audit *a, uint32_t service) {
+  const struct world *w = a->world;
+  const struct connections_config *c = &w->services[service].config->connections;
+  int64_t open = 0, active = 0, waiting = 0;
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct service_config *s = w->services[w->containers[i].service].config;
+    if (w->containers[i].service == service) open += w->containers[i].connections;
+    for (uint32_t k = 0; k < s->pools.count; k++) {
+      const struct connection_pool *p = &w->containers[i].pools[k];
+      if (p->config->kept && p->config->server == (int32_t)service) active += p->in_use, waiting += p->line.queue.count;
+    }
+  }
+  const struct meter_observation *m = w->observation.meters;
+  if (level_value(&m[c->meters[CONNECTIONS_OPEN]].level) != open ||
+      level_value(&m[c->meters[CONNECTIONS_ACTIVE]].level) != active ||
+      level_value(&m[c->meters[CONNECTIONS_WAITING]].level) != waiting)
+    broken(a, "connections to %s: %lld open, %lld in use, %lld wait; the meters say something else",
+           w->services[service].config->name, (long long)open, (long long)active, (long long)waiting);
+}
+
+static void audit_connections(const struct audit *a) {
+  const struct world *w = a->world;
+  uint8_t *holders = count_holders(w);
+  uint32_t *leading = calloc(w->container_count + 1, sizeof *leading), live = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+    const struct connection *k = connection_at(w, id);
+    if (!k->live) continue;
+    live++;
+    if (k->server != NOBODY) leading[k->server]++;
+    if (holders[id] != !k->idle) broken(a, "connection %u is %s and known to %u", id, k->idle ? "idle" : "in use", holders[id]);
+  }
+  if (live != pool_live(&w->connections)) broken(a, "%u connections live, %u entries are taken", live, pool_live(&w->connections));
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    if (c->connections != leading[i])
+      broken(a, "container %u: %u connections lead to it, %u counted", i, leading[i], c->connections);
+    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++)
+      if (c->pools[k].config->kept) audit_pool(a, c, k);
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++)
+    if (w->services[i].config->connections.metered) audit_connection_meters(a, i);
+  free(holders);
+  free(leading);
+}
+
 void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
   audit_nodes(&a);
@@ -363,4 +446,5 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   audit_locks(&a);
   audit_states(&a);
   if (memory_wrong(w)) broken(&a, "memory: %s", memory_wrong(w));
+  audit_connections(&a);
 }

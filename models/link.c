@@ -1,5 +1,7 @@
 #include "models/link.h"
+#include "models/data/connections.h"
 #include "models/data/lock.h"
+#include "models/data/pooler.h"
 #include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -49,6 +51,17 @@ static void check_runtime(struct linker *l, const struct service_config *s, cons
     link_fault(l, path, NULL, "an external service has no processes of ours");
 }
 
+static void check_provider_limit(struct linker *l, const struct service_config *s, const char *path) {
+  const struct limit_config *limit = model_limit(l->model, (uint32_t)s->limit);
+  if (s->kind != SERVICE_EXTERNAL)
+    link_fault(l, path, "limit",
+               "\"limit\" is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
+               limit->name);
+  else if (limit->kind == LIMIT_CONCURRENCY || limit->scope == LIMIT_REPLICA)
+    link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
+               limit->kind == LIMIT_CONCURRENCY ? "counts those inside" : "counts by replica");
+}
+
 static void link_services(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -75,6 +88,7 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
+    if (s->limit >= 0) check_provider_limit(l, s, path);
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     m->container_count += service_capacity(s);
@@ -241,7 +255,9 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
   m->locks = arena_new_array(arena, struct lock_book, 1);
   link_disks(&l);
+  poolers_link(&l);
   link_services(&l);
+  connections_link(&l);
   link_sources(&l);
   memory_link(&l);
   link_limits(&l);

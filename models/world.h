@@ -96,6 +96,9 @@ struct world {
   struct lane *hop;            /* one way between nodes; null when it takes no time */
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
+  struct pool connections; /* struct connection */
+  bool connections_open;   /* processes that start fill their pools: requests may come */
+
   struct limit *limits; /* of the scenario, at work */
   struct pool permits;  /* struct permit */
 

@@ -15,13 +15,16 @@ struct fuzz {
                                          * and shift no other draw */
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
-  struct stream guards;   /* so did what guards calls and orders queues */
-  bool ranked;            /* some service serves by priority */
-  struct stream forks;    /* and what runs side by side */
-  struct stream runtimes; /* processes, workers, pauses, memory */
-  bool special, aside;    /* some such; the apps are event loops, with workers */
-  struct stream data;     /* transactions, locks, logs and disks */
-  bool stored, open;      /* open: a transaction is */
+  struct stream guards;      /* so did what guards calls and orders queues */
+  bool ranked;               /* some service serves by priority */
+  struct stream forks;       /* and what runs side by side */
+  struct stream runtimes;    /* processes, workers, pauses, memory */
+  bool special, aside;       /* some such; the apps are event loops, with workers */
+  struct stream data;        /* transactions, locks, logs and disks */
+  bool stored, open;         /* open: a transaction is */
+  struct stream connections; /* pools, poolers and what databases say of connections, last */
+  bool connected;
+  uint64_t number;
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -261,6 +264,40 @@ static void put_limits(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+static uint32_t connections(struct fuzz *f, uint32_t n) { return stream_below(&f->connections, n); }
+#define DRAW(f, ...)                                                                                                               \
+  ((const char *const[]){__VA_ARGS__}[connections(f, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))])
+
+static void put_pool_keys(struct fuzz *f) {
+  if (!f->connected || connections(f, 4) == 0) return;
+  put(&f->t, ", 'min': %u, 'idle': '%s', 'lifetime': '%s', 'queue': '%s', 'order': '%s'", connections(f, 2),
+      DRAW(f, "never", "2ms", "50ms", "1s"), DRAW(f, "never", "5ms", "300ms", "2s"), DRAW(f, "unlimited", "0", "1", "9"),
+      DRAW(f, "lifo", "fifo"));
+}
+
+/* What a database says of its connections. */
+static void put_connections(struct fuzz *f) {
+  if (connections(f, 4))
+    put(&f->t, ", 'connections': { 'max': %s, 'setup': %s, 'handshake': '%s' }", DRAW(f, "'unlimited'", "2", "5", "20"),
+        DRAW(f, "'0s'", "'2ms'", "{ 'exponential': '4ms' }"), DRAW(f, "0s", "0s", "3ms"));
+  if (connections(f, 2))
+    put(&f->t, ", 'scalability': { 'contention': %s, 'coherency': %s, 'counts': '%s' }", DRAW(f, "0", "0.05"), DRAW(f, "0", "0.01"),
+        DRAW(f, "active", "open"));
+}
+
+static bool pooled(const struct fuzz *f) { return f->connected && f->databases && f->number % 2 == 0; }
+
+static void put_pooler(struct fuzz *f) {
+  put(&f->t,
+      ", 'b': { 'kind': 'proxy', 'pooler': { 'database': 'd0', 'mode': '%s', 'pool_size': %u, 'min_size': %u, 'max_clients': %s, "
+      "'reserve': %u, 'reserve_wait': '%s', 'wait': '%s', 'idle': '%s', 'lifetime': '%s', 'login': '%s', 'demand': { "
+      "'exponential': "
+      "'300us' } } }",
+      DRAW(f, "session", "transaction", "transaction", "statement"), 1 + connections(f, 4), connections(f, 2),
+      DRAW(f, "3", "8", "100"), connections(f, 3), DRAW(f, "0s", "10ms", "1s"), DRAW(f, "never", "20ms", "1s"),
+      DRAW(f, "5ms", "1s", "never"), DRAW(f, "20ms", "2s", "never"), DRAW(f, "0s", "1ms"));
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   const char *restart = PICK(f, "always", "always", "always", "no");
   const char *balance = PICK(f, "round-robin", "random", "least-connections");
@@ -280,10 +317,13 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'%s } }",
       chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"),
       runtimes(f, 2) ? "" : ", 'memory': '6Gi'");
-  if (letter == 'a' && f->databases && chance(f, 70)) {
+  if (letter == 'a' && f->databases && (chance(f, 70) || pooled(f))) {
     put(&f->t, ", 'pools': { ");
-    for (uint32_t i = 0; i < f->databases; i++)
-      put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s' }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
+    for (uint32_t i = 0; i < f->databases; i++) {
+      put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s'", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
+      put_pool_keys(f);
+      put(&f->t, " }");
+    }
     put(&f->t, " }");
   }
   if (letter == 'a' && f->platform == 3 && chance(f, 50))
@@ -294,6 +334,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (f->stored && letter == 'd') put_database(f);
   put_queueing(f, letter == 'a' && !number);
   put_runtime(f);
+  if (letter == 'd' && f->connected) put_connections(f);
   put(&f->t, " }");
 }
 
@@ -302,6 +343,7 @@ static void put_services(struct fuzz *f) {
   for (uint32_t i = 0; i < f->apps; i++)
     put(&f->t, "%s", i ? ", " : ""), put_service(f, i ? PICK(f, "app", "proxy") : "app", 'a', i);
   for (uint32_t i = 0; i < f->databases; i++) put(&f->t, ", "), put_service(f, "database", 'd', i);
+  if (pooled(f)) put_pooler(f);
   for (uint32_t i = 0; i < f->caches; i++) put(&f->t, ", "), put_service(f, "cache", 'c', i);
   for (uint32_t i = 0; i < f->externals; i++) {
     put(&f->t, ", 'e%u': { 'kind': 'external', 'failure': '%u%%', ", i, 10 * below(f, 3));
@@ -402,6 +444,7 @@ static void put_faults(struct fuzz *f) {
   for (uint32_t i = 0; i < f->apps; i++)
     if (chance(f, 50))
       put(&f->t, "%s'x%u': { 'kind': 'crash', 'service': 'a%u', 'mtbf': '%s' }", between, i, i, PICK(f, "300ms", "5s", "30s"));
+  if (pooled(f)) put(&f->t, "%s'xb': { 'kind': 'crash', 'service': 'b', 'mtbf': '3s' }", between), between = ", ";
   if (f->databases && chance(f, 50)) put(&f->t, "%s'xd': { 'kind': 'crash', 'service': 'd0', 'mtbf': '4s' }", between);
   if (f->caches && chance(f, 50)) put(&f->t, "%s'xc': { 'kind': 'crash', 'service': 'c0', 'mtbf': '4s' }", between);
   put(&f->t, " },\n");
@@ -419,6 +462,9 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .data = stream_open(stream_key(seed, 0, 12, 0)),
                      .stored = seed % 5 == 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
+                     .connections = stream_open(stream_key(seed, 0, 7, 0)),
+                     .connected = seed % 5 == 2 || seed % 5 == 4,
+                     .number = seed / 5,
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;
   f->ranked = guards(f, 2);
@@ -534,7 +580,7 @@ static void look_at_container(struct looker *l, const struct world *w, const str
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
-    expect(l, p->in_use <= p->config->max && (!p->line.queue.count || p->in_use == p->config->max),
+    expect(l, p->in_use <= p->config->max + p->config->reserve && (!p->line.queue.count || p->in_use >= p->config->max),
            "%s %u: pool %u of %lld, %u wait", s->name, c->id, p->in_use, (long long)p->config->max, p->line.queue.count);
   }
 }

@@ -59,6 +59,8 @@ struct container {
   sim_time virtual_at;
   slot_id slot; /* end of the first computation */
   struct connection_pool *pools;
+  uint32_t connections; /* open ones that lead here, of pools kept in detail */
+  bool scales;          /* many at work cost each other: config->scalability */
 
   /* Life. */
   slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */

@@ -70,8 +70,18 @@ bool transaction_begin(struct world *w, struct request *r, const struct instruct
                                                .used = true,
                                                .has_connection = r->has_connection,
                                                .connection_frame = r->connection_frame,
-                                               .connection_service = r->connection_service};
-  r->has_connection = false;
+                                               .connection_service = r->connection_service,
+                                               .connection = r->connection,
+                                               .backend = r->backend};
+  r->has_connection = false, r->connection = r->backend = NOBODY;
+  return true;
+}
+
+bool transaction_lends(struct world *w, struct request *r, const struct instruction *in) {
+  (void)in;
+  struct transaction *t = transaction_of(w, r);
+  uint32_t backend = r->backend;
+  r->backend = t->backend, t->backend = backend;
   return true;
 }
 
@@ -91,6 +101,8 @@ static void end(struct world *w, struct request *r) {
   struct transaction *t = transaction_of(w, r);
   assert(!r->has_connection);
   r->has_connection = t->has_connection, r->connection_frame = t->connection_frame, r->connection_service = t->connection_service;
+  r->connection = t->connection;
+  if (t->backend != NOBODY) r->backend = t->backend;
   t->used = false;
   pool_give(&w->transactions, r->transaction);
   r->transaction = NOBODY;
@@ -110,7 +122,9 @@ void transaction_abandon(struct world *w, struct request *r) {
 
 /* Not at the database just now: it computes, waits or calls others between two statements. */
 static bool between_statements(const struct request *r, const struct transaction *t) {
-  return r->depth <= t->depth || t->container == NOBODY || r->frames[t->depth].container != t->container;
+  for (uint32_t d = t->depth; d < r->depth; d++)
+    if (r->frames[d].container == t->container) return false;
+  return true;
 }
 
 /* --- deaths ---------------------------------------------------------------------------------------------------------------------------- */

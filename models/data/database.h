@@ -81,6 +81,7 @@ struct transaction {
   bool has_connection;
   uint8_t connection_frame;
   int16_t connection_service;
+  uint32_t connection, backend; /* as those of a request; the backend, of a pooler, is there between statements */
 };
 
 /* The log of a database at work. */
@@ -96,6 +97,8 @@ void databases_start(struct world *);
 void databases_stop(struct world *);
 
 /* Instructions. */
+/* Around the way through a pooler: the transaction's connection of it to the database becomes the request's, and is put aside again. */
+bool transaction_lends(struct world *, struct request *, const struct instruction *);
 bool transaction_begin(struct world *, struct request *, const struct instruction *);
 bool transaction_statement(struct world *, struct request *, const struct instruction *);
 bool transaction_end(struct world *, struct request *, const struct instruction *);

@@ -1,5 +1,6 @@
 #include "models/request/program.h"
 #include "models/compute/balancer.h"
+#include "models/data/connections.h"
 #include "models/model.h"
 #include "models/request/call.h"
 #include "models/request/parallel.h"
@@ -135,6 +136,7 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
   p->network_cell = -1, p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
+  connections_compile(&c);
   return c.fault;
 }
 
@@ -143,6 +145,7 @@ struct walk {
   uint32_t depth;
   int32_t connected; /* service whose connection is held, or -1 */
   int32_t aside;     /* the same of the connection of a transaction */
+  int32_t bound;     /* pooler whose connection is held, or -1 */
   struct held_lock locked[PROGRAM_LOCKS];
   uint32_t locked_count;
   enum route route;                  /* of the innermost call: a query holds nothing but its computation */
@@ -152,19 +155,13 @@ struct walk {
   double *passed_s; /* of a branch: the time that passes, weighted; else null */
 };
 
-static bool has_pool(const struct model *m, int32_t service, int32_t database) {
-  const struct config_list *pools = &model_service(m, (uint32_t)service)->pools;
-  for (uint32_t i = 0; i < pools->count; i++)
-    if (((const struct pool_config *)pools->items)[i].database == database) return true;
-  return false;
-}
-
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
   if (w->passed_s) *w->passed_s += weighted_s;
   for (uint32_t i = w->base; i < w->depth; i++)
     if (model_service(d->model, (uint32_t)w->frames[i])->runtime != RUNTIME_EVENT_LOOP) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
+  if (w->bound >= 0) d->connected_s[w->bound] += weighted_s;
   for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
   if (w->aside >= 0) d->connected_s[w->aside] += weighted_s;
   for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += weighted_s;
@@ -202,10 +199,17 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     if (w->depth) pass_hop(w, d, in->service, w->frames[w->depth - 1], weight);
     break;
   case OPERATION_ACQUIRE:
-    if (has_pool(d->model, w->frames[w->depth - 1], in->service)) w->connected = w->frames[w->depth - 1];
+    if (service_pool(model_service(d->model, (uint32_t)w->frames[w->depth - 1]), in->service))
+      w->connected = w->frames[w->depth - 1];
+    break;
+  case OPERATION_BIND:
+    w->bound = w->frames[w->depth - 1];
+    break;
+  case OPERATION_UNBIND:
+    w->bound = -1;
     break;
   case OPERATION_RELEASE:
-    w->connected = -1;
+    w->connected = w->bound = -1;
     break;
   case OPERATION_PERMIT:
     w->permits[w->permit_count++] = in->limit;
@@ -344,7 +348,8 @@ static double walk_fork(const struct program *p, const struct walk *w, const str
   uint32_t child = 0;
   for (uint32_t i = 0; i < f->count; i++) {
     const struct branch *b = &f->branches[i];
-    struct walk branch = {.connected = -1, .aside = -1, .depth = w->depth, .base = w->depth, .passed_s = &passed_s[child]};
+    struct walk branch = {
+        .connected = -1, .aside = -1, .bound = -1, .depth = w->depth, .base = w->depth, .passed_s = &passed_s[child]};
     for (uint32_t k = 0; k < w->depth; k++) branch.frames[k] = w->frames[k];
     walk_demand(p, b->at, b->end, branch, weight * b->copies, d);
     passed_s[child] /= b->copies;
@@ -387,5 +392,5 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
-  walk_demand(p, 0, p->end, (struct walk){.connected = -1, .aside = -1}, weight * (1 - p->edge_hit), d);
+  walk_demand(p, 0, p->end, (struct walk){.connected = -1, .aside = -1, .bound = -1}, weight * (1 - p->edge_hit), d);
 }

@@ -64,8 +64,11 @@ enum operation {
   OPERATION_FLUSH,       /* of the log of a database */
   OPERATION_COMMIT,      /* of a statement or a transaction: locks are given back */
   OPERATION_TRANSACTION_END,
-  OPERATION_MISS, /* how many pages are not in memory */
-  OPERATION_DISK  /* read them */
+  OPERATION_MISS,   /* how many pages are not in memory */
+  OPERATION_DISK,   /* read them */
+  OPERATION_BIND,   /* of a pooler: a connection of its own to the database, unless the request has one */
+  OPERATION_UNBIND, /* and back */
+  OPERATION_SET_UP  /* a new connection is open: back to where it was wanted */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -74,13 +77,14 @@ struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
   bool (*run)(struct world *, struct request *, const struct instruction *);
   enum operation operation;
-  int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
+  int32_t service;            /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   bool on_workers;            /* CPU: beside the event loop */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
-  uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  uint16_t
+      target; /* LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time. ENTER: where to go on when the service cannot be reached; 0: fail */
   uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
   uint16_t stock;             /* STOCK */
   uint16_t lock;              /* LOCK, STOCK: class of the lock */
@@ -176,6 +180,8 @@ void compile_external(struct compiler *, int32_t service);
 /* Where commits take time: waits for the log of the database. Then the commit: of the open transaction or of a statement. */
 void compile_flush(struct compiler *, int32_t database);
 void compile_commit(struct compiler *, int32_t database, bool write);
+void compile_limit(struct compiler *, int32_t limit); /* one that counts over time: a request above it ends here */
+void compile_delay(struct compiler *, const struct distribution *delay, uint16_t cell);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
 void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */

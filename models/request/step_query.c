@@ -6,6 +6,7 @@
 #include "models/data/database.h"
 #include "models/data/disk.h"
 #include "models/data/lock.h"
+#include "models/data/pooler.h"
 #include "models/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
@@ -134,9 +135,9 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
     acquire->service = s->query;
     acquire->cell = compile_cell(c, s->query, TIME_POOL);
   }
-  compile_enter(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : ROUTE_ANY);
+  compile_to_database(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : ROUTE_ANY);
   compile_execution(c, s, write, false);
-  compile_leave(c);
+  compile_from_database(c, !c->in_transaction);
   if (!c->in_transaction) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = s->query;
   c->in_transaction = false;
 }

@@ -4,6 +4,7 @@
  * is not run. */
 #include "models/data/connection_pool.h"
 #include "models/data/lock.h"
+#include "models/data/pooler.h"
 #include "models/data/stock.h"
 #include "models/model.h"
 #include "models/request/program.h"
@@ -56,8 +57,8 @@ static void compile_transaction(struct compiler *c, const struct stock_step *s, 
   compile_lock(c, lock_of(c, s), 1, false);
   compile_cpu(c, demand);
   for (int64_t i = 0; i < stock->round_trips; i++) {
-    compile_leave(c);
-    compile_enter(c, stock->at, ROUTE_PRIMARY);
+    compile_from_database(c, false);
+    compile_to_database(c, stock->at, ROUTE_PRIMARY);
   }
 }
 
@@ -74,7 +75,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
     acquire->service = stock->at;
     acquire->cell = compile_cell(c, stock->at, TIME_POOL);
   }
-  compile_enter(c, stock->at, ROUTE_PRIMARY);
+  compile_to_database(c, stock->at, ROUTE_PRIMARY);
   if (database && counts)
     compile_transaction(c, s, demand);
   else
@@ -82,7 +83,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   if (database) compile_flush(c, stock->at);
   struct instruction *change = emit_on_stock(c, OPERATION_STOCK, run, s);
   if (database && counts) change->lock = lock_of(c, s), compile_unlocked(c, false);
-  compile_leave(c);
+  compile_from_database(c, true);
   if (database) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = stock->at;
   return change;
 }

@@ -3,6 +3,7 @@
  * well. BEGIN goes with the first statement or is a trip; COMMIT is a trip, and a flush when something was written. */
 #include "models/data/connection_pool.h"
 #include "models/data/database.h"
+#include "models/data/pooler.h"
 #include "models/data/lock.h"
 #include "models/model.h"
 #include "models/request/program.h"
@@ -37,10 +38,10 @@ static void compile_statement(struct compiler *c, int32_t database) {
 static void compile_trip(struct compiler *c, int32_t database, bool commits) {
   bool embedded = service_embedded(model_service(c->model, (uint32_t)database));
   c->in_transaction = true;
-  if (!embedded) compile_enter(c, database, ROUTE_PRIMARY);
+  if (!embedded) compile_to_database(c, database, ROUTE_PRIMARY);
   compile_statement(c, database);
   if (commits) compile_flush(c, database), compile_commit(c, database, false);
-  if (!embedded) compile_leave(c);
+  if (!embedded) compile_from_database(c, commits);
   c->in_transaction = false;
 }
 

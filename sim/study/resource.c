@@ -1,6 +1,7 @@
 #include "sim/study/resource.h"
 #include "models/compute/gc.h"
 #include "models/compute/shift.h"
+#include "models/data/connections.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -91,6 +92,10 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
   struct demand_sums d = demand_sums_new(m, speed, arena);
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   add_handshakes(m, &d);
+  for (uint32_t i = 0; i < m->services.count; i++) { /* what many at work cost each other, where they do most */
+    double law = scalability_at_best(&model_service(m, i)->scalability, resource_replica_cores(m, model_service(m, i)));
+    d.cpu_s[i] *= law, d.primary_s[i] *= law;
+  }
   return d;
 }
 
