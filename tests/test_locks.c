@@ -147,6 +147,23 @@ static void test_caller_dies(void) {
   fixture_close(&f);
 }
 
+/* A database that restarts under a transaction forgets its locks: who comes at 13 s finds the row free, though the transaction, which
+ * waits on until 15 s, does not know that it is lost. */
+static void test_database_restarts(void) {
+  struct fixture f =
+      fixture_of(SHOP, USERS("u", 1, "p") ",'v': { 'kind': 'closed', 'population': 1, 'think': '13s', 'mix': { 'q': 1 } }",
+                 STEPS(TRANSACT(WRITE ", { 'delay': '5s' }, " OTHER)) ", 'q': { 'entry': 'a', 'steps': [ " WRITE " ] }", "", "", "",
+                 ", 'faults': { 'f': { 'kind': 'crash', 'service': 'd', 'at': '11s' } }");
+  struct world *w = fixture_run(&f, 1, "restart");
+  const struct observation *o = &w->observation;
+  test_check(o->ended[OUTCOME_COMPLETED] == 1 && o->ended[OUTCOME_CRASHED] == 1 &&
+                 o->sojourn_ns == (uint64_t)(2 * SIM_MS + 5002500 * SIM_US),
+             "%llu completed, %llu crashed in %.6f s", (unsigned long long)o->ended[OUTCOME_COMPLETED],
+             (unsigned long long)o->ended[OUTCOME_CRASHED], (double)o->sojourn_ns * 1e-9);
+  world_free(w);
+  fixture_close(&f);
+}
+
 /* A transaction with one database meanwhile asks another one, and another service: each over a connection of its own. */
 static void test_other_connections(void) {
   struct fixture f = fixture_of(
@@ -333,6 +350,7 @@ static void test_ideas(void) {
 
 static const struct test_case cases[] = {{"traces", test_traces},
                                          {"caller_dies", test_caller_dies},
+                                         {"database_restarts", test_database_restarts},
                                          {"other_connections", test_other_connections},
                                          {"growth", test_growth},
                                          {"sqlite", test_sqlite},
