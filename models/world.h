@@ -41,7 +41,8 @@ enum purpose {
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
   PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
   PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
-  PURPOSE_KEY           /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_JOB           /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -105,7 +106,8 @@ struct world {
   struct observation observation;
   struct stock *stocks;
   struct pool holds; /* struct hold */
-  uint32_t *probes;  /* waiting clients at the scenario's probes */
+  struct job_board jobs;
+  uint32_t *probes; /* waiting clients at the scenario's probes */
 };
 
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply

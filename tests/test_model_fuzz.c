@@ -16,7 +16,9 @@ struct fuzz {
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
   struct stream guards; /* so did what guards calls and orders queues */
-  bool ranked;          /* some service serves by priority */
+  struct stream jobs;   /* and job queues */
+  bool queued;
+  bool ranked; /* some service serves by priority */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -191,6 +193,60 @@ static void put_limits(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+/* --- job queues ---------------------------------------------------------------------------------------------------------------- */
+
+enum { QUEUES = 3 };
+
+static uint32_t jobs(struct fuzz *f, uint32_t n) { return stream_below(&f->jobs, n); }
+#define SOME(f, ...) some_of(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+static const char *some_of(struct fuzz *f, const char *const *words, size_t count) { return words[jobs(f, (uint32_t)count)]; }
+
+/* To the queue `from` or a later one. */
+static void put_publish(struct fuzz *f, uint32_t from) {
+  put(&f->t, "{ 'publish': 'q%u', 'priority': %u, 'wait': %s", from + jobs(f, QUEUES - from), jobs(f, 3), SOME(f, "true", "false"));
+  put(&f->t, "%s%s }", SOME(f, "", ", 'count': 3", ", 'count': { 'geometric': 2 }"),
+      SOME(f, "", ", 'delay': '5ms'", ", 'delay': { 'exponential': '400ms' }"));
+}
+
+static void put_job_steps(struct fuzz *f, uint32_t queue) {
+  put(&f->t, "{ 'cpu': %s }", SOME(f, "'1ms'", "{ 'exponential': '20ms' }", "'300ms'"));
+  if (f->databases && jobs(f, 2)) put(&f->t, ", { 'query': 'd0', 'reads': 2, 'demand': '2ms' }");
+  if (f->externals && jobs(f, 2)) put(&f->t, ", { 'external': 'e0' }");
+  if (f->externals && jobs(f, 3) == 0) put(&f->t, ", { 'call': 'e0', 'retry': { 'attempts': 2, 'backoff': '5ms' } }");
+  if (f->limited && jobs(f, 3) == 0) put(&f->t, ", { 'limit': 'permits0', 'steps': [ { 'delay': '5ms' } ] }, { 'limit': 'rate0' }");
+  if (queue + 1 < QUEUES && jobs(f, 3) == 0) put(&f->t, ", "), put_publish(f, queue + 1);
+}
+
+/* Publishes before the first of the steps, which have been written from `begin` on. */
+static void put_published(struct fuzz *f, size_t begin) {
+  char rest[sizeof f->t.bytes];
+  memcpy(rest, f->t.bytes + begin, f->t.length - begin + 1);
+  f->t.length = begin;
+  put(&f->t, "[ ");
+  put_publish(f, 0);
+  put(&f->t, ", %s", rest + 1);
+}
+
+static void put_queues(struct fuzz *f) {
+  put(&f->t, "'queues': { ");
+  for (uint32_t i = 0; i < QUEUES; i++) {
+    put(&f->t, "%s'q%u': { 'at': '%s', 'workers': 'a%u', 'steps': [ ", i ? ",\n" : "", i, f->caches && jobs(f, 2) ? "c0" : "broker",
+        i % f->apps);
+    put_job_steps(f, i);
+    put(&f->t, " ], 'concurrency': %u, 'priority': %u, 'durable': %s, 'renewed': %s, 'visibility': '%s', 'on_crash': '%s'", 2,
+        jobs(f, 2), SOME(f, "true", "false"), SOME(f, "true", "false"), SOME(f, "30ms", "500ms", "1h"),
+        SOME(f, "timeout", "requeue"));
+    put(&f->t, ", 'deliveries': %s, 'bound': %s, 'full': '%s', 'latency': '%s'", SOME(f, "'unlimited'", "1", "3"),
+        SOME(f, "'unlimited'", "5", "40"), SOME(f, "refuse", "drop"), SOME(f, "0s", "2ms"));
+    if (jobs(f, 2))
+      put(&f->t, ", 'retry': { 'attempts': %u, 'backoff': '%s'%s }", 1 + jobs(f, 4), SOME(f, "0s", "20ms", "1s"),
+          SOME(f, "", ", 'budget': { 'burst': 2 }"));
+    if (jobs(f, 3) == 0) put(&f->t, ", 'schedule': [ { 'every': '%s', 'count': %u } ]", SOME(f, "300ms", "2s"), 1 + jobs(f, 4));
+    put(&f->t, " }");
+  }
+  put(&f->t, " },\n");
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'",
@@ -207,9 +263,12 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
       put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s' }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
     put(&f->t, " }");
   }
-  if (letter == 'a' && f->platform == 3 && chance(f, 50))
-    put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s }", 1 + below(f, 2), 2 + below(f, 6),
+  if (letter == 'a' && f->platform == 3 && chance(f, 50)) {
+    put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s", 1 + below(f, 2), 2 + below(f, 6),
         20 + 30 * below(f, 3), PICK(f, "true", "false"));
+    if (f->queued && number < QUEUES && jobs(f, 2)) put(&f->t, ", 'queue': 'q%u', 'jobs': %u", number, 1 + jobs(f, 5));
+    put(&f->t, " }");
+  }
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
   put_queueing(f, letter == 'a' && !number);
@@ -222,6 +281,7 @@ static void put_services(struct fuzz *f) {
     put(&f->t, "%s", i ? ", " : ""), put_service(f, i ? PICK(f, "app", "proxy") : "app", 'a', i);
   for (uint32_t i = 0; i < f->databases; i++) put(&f->t, ", "), put_service(f, "database", 'd', i);
   for (uint32_t i = 0; i < f->caches; i++) put(&f->t, ", "), put_service(f, "cache", 'c', i);
+  if (f->queued) put(&f->t, ", 'broker': { 'kind': 'queue', 'start': '200ms' }");
   for (uint32_t i = 0; i < f->externals; i++) {
     put(&f->t, ", 'e%u': { 'kind': 'external', 'failure': '%u%%', ", i, 10 * below(f, 3));
     put_duration(f, "latency", 5000);
@@ -319,6 +379,7 @@ static void put_faults(struct fuzz *f) {
       put(&f->t, "%s'x%u': { 'kind': 'crash', 'service': 'a%u', 'mtbf': '%s' }", between, i, i, PICK(f, "300ms", "5s", "30s"));
   if (f->databases && chance(f, 50)) put(&f->t, "%s'xd': { 'kind': 'crash', 'service': 'd0', 'mtbf': '4s' }", between);
   if (f->caches && chance(f, 50)) put(&f->t, "%s'xc': { 'kind': 'crash', 'service': 'c0', 'mtbf': '4s' }", between);
+  if (f->queued) put(&f->t, "%s'xb': { 'kind': 'crash', 'service': 'broker', 'mtbf': '%s' }", between, SOME(f, "900ms", "6s"));
   put(&f->t, " },\n");
 }
 
@@ -328,6 +389,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
+                     .jobs = stream_open(stream_key(seed, 0, 5, 0)),
+                     .queued = seed % 5 < 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .platform = (int)(seed % 4)};
   f->ranked = guards(f, 2);
@@ -340,10 +403,13 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));
+    size_t begin = f->t.length;
     put_steps(f, 1);
+    if (f->queued) put_published(f, begin);
     put(&f->t, " }");
   }
   put(&f->t, " },\n");
+  if (f->queued) put_queues(f);
   put_services(f);
   put_platform(f);
   if (chance(f, 80)) put_faults(f);

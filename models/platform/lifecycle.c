@@ -138,6 +138,7 @@ static void serves(struct world *w, struct container *c) {
   c->state = CONTAINER_UP;
   c->virtual_at = world_now(w);
   world_service_of(w, c)->up++;
+  jobs_serve(w, c);
   outage_changed(w);
 }
 

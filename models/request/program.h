@@ -15,7 +15,9 @@
 
 struct arena;
 struct guard;
+struct retry_config;
 struct model;
+struct publishing;
 struct request;
 struct world;
 
@@ -32,6 +34,7 @@ enum time_kind {
   TIME_RETRY,
   TIME_PERMIT,
   TIME_LOCK,
+  TIME_JOB,
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -51,10 +54,12 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
-  OPERATION_STOCK, /* reserve, pay or release */
-  OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN /* the attempt has succeeded */
+  OPERATION_LOCK,    /* wait for the row in which a stock is counted */
+  OPERATION_STOCK,   /* reserve, pay or release */
+  OPERATION_TRY,     /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN,  /* the attempt has succeeded */
+  OPERATION_PUBLISH, /* hand jobs to a queue */
+  OPERATION_AWAIT    /* wait until they are done */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -63,18 +68,19 @@ struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
   bool (*run)(struct world *, struct request *, const struct instruction *);
   enum operation operation;
-  int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
-  enum route route;           /* ENTER */
-  bool again;                 /* ENTER: round robin, and the request has called this service before */
-  uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
-  uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
-  uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
-  uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
-  uint16_t stock;             /* LOCK, STOCK */
-  uint16_t outcome;           /* END: how it ends for the client */
-  double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
-  const struct guard *guard;  /* TRY, RETURN */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
+  int32_t service;               /* ENTER, ACQUIRE (the database), EXTERNAL */
+  enum route route;              /* ENTER */
+  bool again;                    /* ENTER: round robin, and the request has called this service before */
+  uint16_t cell, second_cell;    /* where its time goes; CPU: queue and service */
+  uint16_t draw;                 /* keys its draws: its number, guards not counted; from 1 */
+  uint16_t target;               /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  uint16_t limit;                /* LIMIT, PERMIT, PERMIT_BACK */
+  uint16_t stock;                /* LOCK, STOCK */
+  uint16_t outcome;              /* END: how it ends for the client */
+  double probability;            /* LOOKUP: of a hit. ANSWER: of failure */
+  const struct guard *guard;     /* TRY, RETURN */
+  struct publishing *publishing; /* PUBLISH, AWAIT */
+  struct distribution demand;    /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
 };
 
 struct cell {
@@ -123,6 +129,9 @@ struct compiler {
   struct arena *arena;
 };
 
+/* Begins a program that is yet empty. */
+void compile_begin(struct compiler *, const struct model *, struct program *, struct arena *);
+
 /* What a kind of step does with its configuration: emits instructions. */
 struct step_kind {
   void (*compile)(struct compiler *, const void *config);
@@ -138,6 +147,7 @@ struct instruction *compile_enter(struct compiler *, int32_t service, enum route
 void compile_leave(struct compiler *);
 void compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
+void compile_delay(struct compiler *, const struct distribution *);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
 void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
@@ -155,10 +165,16 @@ struct demand_sums {
   double *connected_s; /* time that connections of the service's pools are in use */
   double *permit_s;    /* by limit: time for which its permits are held */
   double *locked_s;    /* by stock: time that its row is locked */
+  double *published;   /* by queue: jobs */
+  const double *job_s; /* by queue: mean time of a job; null: not known yet */
+  double *passed_s;    /* all time that passes; null: nobody asks */
 };
 
 /* Walks every path and adds to the sums. */
 void program_demand(const struct program *, double weight, const struct demand_sums *);
+
+/* Deliveries of a job, when it is tried again by the back-off and external services fail as they do. */
+double program_attempts(const struct program *, const struct retry_config *);
 
 /* The share of requests that find a serving path, given for each service the share of its calls that would be served.
  * External services are not ours and count as serving. */

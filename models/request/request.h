@@ -40,6 +40,8 @@ enum outcome {
   OUTCOME_SOLD_OUT,     /* answered: too little stock was left. No failure */
   OUTCOME_EXPIRED,      /* what it wanted to pay had run out, or was never held */
   OUTCOME_LOCK_TIMEOUT, /* waited too long for the row in which a stock is counted */
+  OUTCOME_QUEUE_FULL,   /* a job queue took no more jobs */
+  OUTCOME_JOB_FAILED,   /* the job that it waited for was given up or lost */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
@@ -68,6 +70,7 @@ struct request {
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
   uint32_t caller;                   /* of an attempt: the request that waits for it, or NOBODY any more */
   uint32_t attempt, attempts, epoch; /* of a caller: the attempt that it waits for, how many so far, the breaker's state */
+  uint32_t job, awaited;             /* the job whose delivery it is, or NOBODY; jobs that it published and waits for */
   uint32_t permits;                  /* the newest that it holds, or NOBODY */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;

@@ -16,11 +16,13 @@ static bool sleep_on(struct world *w, struct request *r, const struct instructio
   return false;
 }
 
-static void compile(struct compiler *c, const void *config) {
+void compile_delay(struct compiler *c, const struct distribution *delay) {
   struct instruction *in = compile_emit(c, OPERATION_DELAY, sleep_on);
-  in->demand = ((const struct delay_step *)config)->delay;
+  in->demand = *delay;
   in->cell = compile_cell(c, compile_service(c), TIME_DELAY);
 }
+
+static void compile(struct compiler *c, const void *config) { compile_delay(c, &((const struct delay_step *)config)->delay); }
 
 static const struct field fields[] = {
     {.name = "delay", .kind = FIELD_DISTRIBUTION, .offset = offsetof(struct delay_step, delay), .doc = "How long."}, {0}};
