@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { AGES = 1000 }; /* looks at the oldest job in a window */
+enum { AGES = 1000 };   /* looks at the oldest job in a window */
 #define RECONNECT SIM_S /* of a living worker to a broker that has failed it */
 
 static struct queued_job *job_at(const struct world *w, uint32_t id) { return pool_at(&w->jobs.jobs, id); }

@@ -152,8 +152,8 @@ struct job_slots {
 struct job_board {
   struct job_queue *queues;
   struct job_workers *crews; /* by crew */
-  struct job_slots *slots; /* by container */
-  struct pool jobs;        /* struct queued_job */
+  struct job_slots *slots;   /* by container */
+  struct pool jobs;          /* struct queued_job */
   struct timer_heap *timers;
   uint64_t orders;
   slot_id ages;

@@ -58,7 +58,11 @@ static const struct field fields[] = {
      .low = 0,
      .high = 1e6,
      .doc = "Jobs that one replica does at once; 0: as many as it has threads. Queues with the same workers share these slots."},
-    {.name = "steps", .kind = FIELD_CHOICES, .offset = AT(steps), .choices = &step_choices, .doc = "What a job does on its worker."},
+    {.name = "steps",
+     .kind = FIELD_CHOICES,
+     .offset = AT(steps),
+     .choices = &step_choices,
+     .doc = "What a job does on its worker."},
     {.name = "demand",
      .kind = FIELD_DISTRIBUTION,
      .offset = AT(demand),
@@ -97,7 +101,7 @@ static const struct field fields[] = {
      .offset = AT(visibility),
      .fallback = "\"1h\"",
      .low = 1,
-     .high = 3.1536e16,
+     .high = 9.3e18,
      .doc = "A job that was taken and is not done after this time is taken again; never: what a dead worker had is lost.",
      .source = "Celery on Redis: visibility_timeout 1 h"},
     {.name = "renewed",
@@ -129,7 +133,8 @@ static const struct field fields[] = {
      .offset = AT(full),
      .words = full_words,
      .fallback = "\"refuse\"",
-     .doc = "What is done with a job beyond the bound: refuse: the request that publishes it fails (queue_full); drop: it goes on."},
+     .doc =
+         "What is done with a job beyond the bound: refuse: the request that publishes it fails (queue_full); drop: it goes on."},
     {.name = "schedule",
      .kind = FIELD_LIST,
      .offset = AT(schedule),
@@ -162,7 +167,8 @@ static const struct {
     [JOBS_REPEATED] = {"repeated", METER_COUNT, "Deliveries that did a job which was done already."},
     [JOBS_DEAD] = {"dead", METER_COUNT, "Jobs given up: dead letters."},
     [JOBS_LOST] = {"lost", METER_COUNT, "Jobs lost with their broker or their worker."},
-    [JOBS_REFUSED] = {"refused", METER_COUNT, "Jobs that were not taken in: the queue was full, or a scheduled one found no broker."}};
+    [JOBS_REFUSED] = {"refused", METER_COUNT,
+                      "Jobs that were not taken in: the queue was full, or a scheduled one found no broker."}};
 
 static const char *name_taken(const struct model *m, const char *name) {
   for (uint32_t i = 0; i < m->sources.count; i++)
@@ -183,7 +189,8 @@ static const char *check_services(const struct model *m, struct queue_config *q,
   if (!q->concurrency) q->concurrency = workers->threads < 1000000 ? workers->threads : 1000000;
   for (uint32_t i = 0; model_queue(m, i) != q; i++)
     if (model_queue(m, i)->workers == q->workers && model_queue(m, i)->concurrency != q->concurrency)
-      return arena_format(m->arena, "its workers are those of \"%s\", which does %lld jobs at once and not %lld: they share the slots",
+      return arena_format(m->arena,
+                          "its workers are those of \"%s\", which does %lld jobs at once and not %lld: they share the slots",
                           model_queue(m, i)->name, (long long)model_queue(m, i)->concurrency, (long long)q->concurrency);
   return NULL;
 }
@@ -199,11 +206,13 @@ const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
   struct queue_config *q = (struct queue_config *)m->queues.items + queue;
   *key = NULL;
   const char *other = name_taken(m, q->name);
-  if (other) return arena_format(m->arena, "is called like %s: claims could not tell their numbers apart; give it another name", other);
+  if (other)
+    return arena_format(m->arena, "is called like %s: claims could not tell their numbers apart; give it another name", other);
   const char *wrong = check_services(m, q, key);
   if (wrong) return wrong;
   *key = "retry";
-  if (backoff_stops_clock(&q->retry.pause)) return "so many attempts with next to no pause would stop the clock: give it a \"backoff\"";
+  if (backoff_stops_clock(&q->retry.pause))
+    return "so many attempts with next to no pause would stop the clock: give it a \"backoff\"";
   *key = "renewed";
   if (q->renewed && q->visibility == SIM_NEVER) return "there is nothing to renew: \"visibility\" is never";
   q->crew = crew_of(m, queue);
