@@ -4,6 +4,8 @@
 #include "sim/engine/arena.h"
 #include <string.h>
 
+enum { CONCURRENCY_MOST = 1000000 };
+
 #define AT(member) offsetof(struct schedule_config, member)
 static const struct field schedule_fields[] = {
     {.name = "every",
@@ -56,7 +58,7 @@ static const struct field fields[] = {
      .offset = AT(concurrency),
      .fallback = "0",
      .low = 0,
-     .high = 1e6,
+     .high = CONCURRENCY_MOST,
      .doc = "Jobs that one replica does at once; 0: as many as it has threads. Queues with the same workers share these slots."},
     {.name = "steps",
      .kind = FIELD_CHOICES,
@@ -178,6 +180,10 @@ static const char *name_taken(const struct model *m, const char *name) {
   return NULL;
 }
 
+static int64_t default_concurrency(const struct service_config *workers) {
+  return workers->threads < CONCURRENCY_MOST ? workers->threads : CONCURRENCY_MOST;
+}
+
 static const char *check_services(const struct model *m, struct queue_config *q, const char **key) {
   const struct service_config *at = model_service(m, (uint32_t)q->at), *workers = model_service(m, (uint32_t)q->workers);
   *key = "at";
@@ -186,7 +192,6 @@ static const char *check_services(const struct model *m, struct queue_config *q,
   *key = "workers";
   if (workers->kind == SERVICE_EXTERNAL) return arena_format(m->arena, "\"%s\" is an external service", workers->name);
   *key = "concurrency";
-  if (!q->concurrency) q->concurrency = workers->threads < 1000000 ? workers->threads : 1000000;
   for (uint32_t i = 0; model_queue(m, i) != q; i++)
     if (model_queue(m, i)->workers == q->workers && model_queue(m, i)->concurrency != q->concurrency)
       return arena_format(m->arena,
@@ -205,6 +210,7 @@ static uint32_t crew_of(struct model *m, uint32_t queue) {
 const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
   struct queue_config *q = (struct queue_config *)m->queues.items + queue;
   *key = NULL;
+  if (!q->concurrency) q->concurrency = default_concurrency(model_service(m, (uint32_t)q->workers));
   const char *other = name_taken(m, q->name);
   if (other)
     return arena_format(m->arena, "is called like %s: claims could not tell their numbers apart; give it another name", other);
