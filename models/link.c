@@ -259,9 +259,9 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   if (!l.failed) link_warmup(m);
   if (!l.failed) link_dispersions(&l);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
-    link_fault(
-        &l, "run", "method",
-        "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no scheduled jobs, no drill at a given time, no probes");
+    link_fault(&l, "run", "method",
+               "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no scheduled jobs, no drill at "
+               "a given time, no probes");
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window)
     link_fault(&l, "run", NULL, "window and warm-up are longer than 290 years");

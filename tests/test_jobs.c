@@ -8,7 +8,7 @@
 #define REPORTS                                                                                                                    \
   "{ 'aguanta': 1, 'name': 'reports', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'ask': 1 "  \
   "} } }, 'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'reports' %s } ] } },"                                     \
-  "'queues': { 'reports': { 'at': 'c', 'workers': 'w', 'steps': [ %s ] %s } },"                                                     \
+  "'queues': { 'reports': { 'at': 'c', 'workers': 'w', 'steps': [ %s ] %s } },"                                                    \
   "'services': { 'a': { 'kind': 'app', 'place': 'x', 'start': '1s' }, 'c': { 'kind': 'queue', 'start': '1s', 'place': 'y' },"      \
   "'w': { 'kind': 'app', 'place': 'x', 'start': '1s' %s }, 'e': { 'kind': 'external', 'failure': '100%%' } },"                     \
   "'platform': { 'kind': 'static', 'network': { 'between_nodes': '%s' }, 'nodes': { 'x': { 'cpu': 'unlimited' }, 'y': { 'cpu': "   \
@@ -44,9 +44,8 @@ static void check_trace(const struct trace *t) {
   const struct {
     enum job_meter meter;
     int expected;
-  } counts[] = {{JOBS_DONE, t->done},         {JOBS_RETRIED, t->retried}, {JOBS_REDELIVERED, t->redelivered},
-                {JOBS_REPEATED, t->repeated}, {JOBS_DEAD, t->dead},       {JOBS_LOST, t->lost},
-                {JOBS_REFUSED, t->refused}};
+  } counts[] = {{JOBS_DONE, t->done}, {JOBS_RETRIED, t->retried}, {JOBS_REDELIVERED, t->redelivered}, {JOBS_REPEATED, t->repeated},
+                {JOBS_DEAD, t->dead}, {JOBS_LOST, t->lost},       {JOBS_REFUSED, t->refused}};
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     test_check(meter(w, counts[i].meter)->course.sums[0] == counts[i].expected, "%s: %g %s, by hand %d", t->name,
                meter(w, counts[i].meter)->course.sums[0], w->model->meters[model_queue(w->model, 0)->meters[counts[i].meter]].name,
@@ -68,73 +67,310 @@ static const struct trace traces[] = {
     /* One after another, two at a time, two that share the thread of one worker. */
     {"in turn", 3, "", CPU("2s"), "", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 0 + 2 + 4, 2 + 4 + 6, OUTCOME_COMPLETED, 3},
     {"two workers", 3, "", CPU("2s"), "", TWO, "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2, 2 + 2 + 4, OUTCOME_COMPLETED, 3},
-    {"two at once", 3, "", CPU("2s"), ", 'concurrency': 2", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2, 2 + 4 + 6,
+    {"two at once",     3, "", CPU("2s"), ", 'concurrency': 2", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2, 2 + 4 + 6,
      OUTCOME_COMPLETED, 3},
-    {"together", 1, ", 'count': 3", CPU("2s"), "", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2 + 4, 2 + 4 + 6, OUTCOME_COMPLETED, 1},
+    {"together", 1,     ", 'count': 3", CPU("2s"),         "", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0,
+     0,          2 + 4, 2 + 4 + 6,      OUTCOME_COMPLETED, 1},
     /* A delay is no wait. Polling holds the slot. */
-    {"delayed", 3, ", 'delay': '1s'", CPU("2s"), "", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2 + 4, 2 + 4 + 6, OUTCOME_COMPLETED,
-     3},
-    {"polled", 3, "", CPU("2s"), ", 'latency': '500ms'", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2.5 + 5, 2.5 + 5 + 7.5,
-     OUTCOME_COMPLETED, 3},
+    {"delayed", 3,     ", 'delay': '1s'", CPU("2s"),         "", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0,
+     0,         2 + 4, 2 + 4 + 6,         OUTCOME_COMPLETED, 3},
+    {"polled", 3, "",      CPU("2s"),     ", 'latency': '500ms'", "", "0s", "", "19s", 3, 0, 0, 0, 0,
+     0,        0, 2.5 + 5, 2.5 + 5 + 7.5, OUTCOME_COMPLETED,      3},
     /* Publishing, taking and acknowledging take the broker 1 ms each, one after another: the first job is taken behind the two
      * publishers that come after its own, at 10.004 s. */
-    {"the broker's work", 3, "", CPU("2s"), ", 'demand': '1ms'", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2.003 + 4.004,
-     2.004 + 4.005 + 6.006, OUTCOME_COMPLETED, 3},
+    {"the broker's work",
+     3,
+     "",
+     CPU("2s"),
+     ", 'demand': '1ms'",
+     "",
+     "0s",
+     "",
+     "19s",
+     3,
+     0,
+     0,
+     0,
+     0,
+     0,
+     0,
+     2.003 + 4.004,
+     2.004 + 4.005 + 6.006,
+     OUTCOME_COMPLETED,
+     3},
     /* Half a millisecond to the broker: a job is taken by a round trip and acknowledged by another. */
     {"over the network", 3, "", CPU("2s"), "", "", "500us", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2.002 + 4.004, 2.002 + 4.004 + 6.006,
-     OUTCOME_COMPLETED, 3},
+     OUTCOME_COMPLETED,  3},
     /* Five seconds of work. With 2 s of visibility the job waits again at 12, 14 (until 15) and 17 s: it is done at 15 and once more
      * at 17 s. */
-    {"seen again", 1, "", CPU("5s"), ", 'visibility': '2s'", TWO, "0s", "", "18500ms", 1, 0, 3, 1, 0, 0, 0, 0, 5, OUTCOME_COMPLETED,
+    {"seen again",      1, "", CPU("5s"), ", 'visibility': '2s'", TWO, "0s", "", "18500ms", 1, 0, 3, 1, 0, 0, 0, 0, 5,
+     OUTCOME_COMPLETED, 1},
+    {"seen twice at most",
+     1,
+     "",
+     CPU("5s"),
+     ", 'visibility': '2s', 'deliveries': 2",
+     TWO,
+     "0s",
+     "",
+     "19s",
+     0,
+     0,
+     1,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     OUTCOME_COMPLETED,
      1},
-    {"seen twice at most", 1, "", CPU("5s"), ", 'visibility': '2s', 'deliveries': 2", TWO, "0s", "", "19s", 0, 0, 1, 0, 1, 0, 0, 0, 0,
+    {"exactly as long", 1, "", CPU("3s"), ", 'visibility': '3s'", TWO, "0s", "", "15s", 1, 0, 1, 0, 0, 0, 0, 0, 3,
      OUTCOME_COMPLETED, 1},
-    {"exactly as long", 1, "", CPU("3s"), ", 'visibility': '3s'", TWO, "0s", "", "15s", 1, 0, 1, 0, 0, 0, 0, 0, 3, OUTCOME_COMPLETED, 1},
     {"a nanosecond more", 1, "", CPU("3s"), ", 'visibility': '3000000001ns'", TWO, "0s", "", "19s", 1, 0, 0, 0, 0, 0, 0, 0, 3,
-     OUTCOME_COMPLETED, 1},
-    {"renewed", 1, "", CPU("5s"), ", 'visibility': '2s', 'renewed': true", TWO, "0s", "", "19s", 1, 0, 0, 0, 0, 0, 0, 0, 5,
+     OUTCOME_COMPLETED,   1},
+    {"renewed",         1, "", CPU("5s"), ", 'visibility': '2s', 'renewed': true", TWO, "0s", "", "19s", 1, 0, 0, 0, 0, 0, 0, 0, 5,
      OUTCOME_COMPLETED, 1},
     /* Its worker dies at 11 s and is back at 12 s. */
-    {"time-out of the dead", 1, "", CPU("5s"), ", 'visibility': '3s'", "", "0s", CRASH("w", "11s"), "19s", 1, 0, 2, 0, 0, 0, 0, 0, 8,
-     OUTCOME_COMPLETED, 1},
-    {"requeued", 1, "", CPU("5s"), ", 'on_crash': 'requeue'", "", "0s", CRASH("w", "11s"), "19s", 1, 0, 1, 0, 0, 0, 0, 0, 7,
-     OUTCOME_COMPLETED, 1},
-    {"renewed until death", 1, "", CPU("5s"), ", 'visibility': '3s', 'renewed': true", "", "0s", CRASH("w", "11s"), "19500ms", 1, 0, 1,
-     0, 0, 0, 0, 0, 9, OUTCOME_COMPLETED, 1},
-    {"lost with its worker", 1, "", CPU("5s"), ", 'visibility': 'never'", "", "0s", CRASH("w", "11s"), "19s", 0, 0, 0, 0, 0, 1, 0, 0,
-     0, OUTCOME_COMPLETED, 1},
-    {"one delivery", 1, "", CPU("5s"), ", 'visibility': '3s', 'deliveries': 1", "", "0s", CRASH("w", "11s"), "19s", 0, 0, 0, 0, 1, 0,
-     0, 0, 0, OUTCOME_COMPLETED, 1},
+    {"time-out of the dead",
+     1,
+     "",
+     CPU("5s"),
+     ", 'visibility': '3s'",
+     "",
+     "0s",
+     CRASH("w", "11s"),
+     "19s",
+     1,
+     0,
+     2,
+     0,
+     0,
+     0,
+     0,
+     0,
+     8,
+     OUTCOME_COMPLETED,
+     1},
+    {"requeued", 1, "", CPU("5s"), ", 'on_crash': 'requeue'", "", "0s", CRASH("w", "11s"), "19s", 1, 0, 1, 0, 0,
+     0,          0, 0,  7,         OUTCOME_COMPLETED,         1},
+    {"renewed until death",
+     1,
+     "",
+     CPU("5s"),
+     ", 'visibility': '3s', 'renewed': true",
+     "",
+     "0s",
+     CRASH("w", "11s"),
+     "19500ms",
+     1,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     0,
+     9,
+     OUTCOME_COMPLETED,
+     1},
+    {"lost with its worker",
+     1,
+     "",
+     CPU("5s"),
+     ", 'visibility': 'never'",
+     "",
+     "0s",
+     CRASH("w", "11s"),
+     "19s",
+     0,
+     0,
+     0,
+     0,
+     0,
+     1,
+     0,
+     0,
+     0,
+     OUTCOME_COMPLETED,
+     1},
+    {"one delivery",
+     1,
+     "",
+     CPU("5s"),
+     ", 'visibility': '3s', 'deliveries': 1",
+     "",
+     "0s",
+     CRASH("w", "11s"),
+     "19s",
+     0,
+     0,
+     0,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     OUTCOME_COMPLETED,
+     1},
     /* A delivery that is somewhere else when its worker dies. */
-    {"dies while it waits", 1, "", "{ 'delay': '5s' }", ", 'on_crash': 'requeue'", "", "0s", CRASH("w", "11s"), "19s", 1, 0, 1, 0, 0,
-     0, 0, 0, 7, OUTCOME_COMPLETED, 1},
+    {"dies while it waits",
+     1,
+     "",
+     "{ 'delay': '5s' }",
+     ", 'on_crash': 'requeue'",
+     "",
+     "0s",
+     CRASH("w", "11s"),
+     "19s",
+     1,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     0,
+     7,
+     OUTCOME_COMPLETED,
+     1},
     /* The broker is away from 11.5 to 12.5 s: what runs goes on, what waits is taken at 12.5 s, or gone. */
-    {"durable", 3, "", CPU("2s"), "", "", "0s", CRASH("c", "11500ms"), "19s", 3, 0, 0, 0, 0, 0, 0, 2.5 + 4.5, 2 + 4.5 + 6.5,
-     OUTCOME_COMPLETED, 3},
-    {"not durable", 3, "", CPU("2s"), ", 'durable': false", "", "0s", CRASH("c", "11500ms"), "19s", 1, 0, 0, 0, 0, 2, 0, 0, 2,
+    {"durable", 3, "", CPU("2s"), "", "",        "0s",          CRASH("c", "11500ms"), "19s", 3, 0,
+     0,         0, 0,  0,         0,  2.5 + 4.5, 2 + 4.5 + 6.5, OUTCOME_COMPLETED,     3},
+    {"not durable",     3, "", CPU("2s"), ", 'durable': false", "", "0s", CRASH("c", "11500ms"), "19s", 1, 0, 0, 0, 0, 2, 0, 0, 2,
      OUTCOME_COMPLETED, 3},
     {"nobody to publish to", 3, "", CPU("2s"), "", "", "0s", CRASH("c", "9500ms"), "19s", 0, 0, 0, 0, 0, 0, 0, 0, 0,
-     OUTCOME_NO_BACKEND, 3},
+     OUTCOME_NO_BACKEND,     3},
     /* Fails at 10, 11 and 13 s. */
     {"no retry", 1, "", FAILS, "", "", "0s", "", "19s", 0, 0, 0, 0, 1, 0, 0, 0, 0, OUTCOME_COMPLETED, 1},
-    {"retries", 1, "", FAILS, ", 'retry': { 'attempts': 3, 'backoff': '1s', 'jitter': 'none' }", "", "0s", "", "13500ms", 0, 2, 0, 0, 1,
-     0, 0, 0, 0, OUTCOME_COMPLETED, 1},
-    {"retries go on", 1, "", FAILS, ", 'retry': { 'attempts': 9, 'backoff': '1s', 'jitter': 'none' }", "", "0s", "", "17500ms", 0, 4, 0,
-     0, 0, 0, 0, 0, 0, OUTCOME_COMPLETED, 1}, /* its fourth retry is at 17 s and fails */
-    {"a budget of one", 2, "", FAILS, ", 'retry': { 'attempts': 3, 'backoff': '1s', 'budget': { 'burst': 1, 'floor': '0/s', 'ratio': 0 } }",
-     "", "0s", "", "19s", 0, 1, 0, 0, 2, 0, 0, 0, 0, OUTCOME_COMPLETED, 2},
+    {"retries",
+     1,
+     "",
+     FAILS,
+     ", 'retry': { 'attempts': 3, 'backoff': '1s', 'jitter': 'none' }",
+     "",
+     "0s",
+     "",
+     "13500ms",
+     0,
+     2,
+     0,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     OUTCOME_COMPLETED,
+     1},
+    {"retries go on",
+     1,
+     "",
+     FAILS,
+     ", 'retry': { 'attempts': 9, 'backoff': '1s', 'jitter': 'none' }",
+     "",
+     "0s",
+     "",
+     "17500ms",
+     0,
+     4,
+     0,
+     0,
+     0,
+     0,
+     0,
+     0,
+     0,
+     OUTCOME_COMPLETED,
+     1}, /* its fourth retry is at 17 s and fails */
+    {"a budget of one",
+     2,
+     "",
+     FAILS,
+     ", 'retry': { 'attempts': 3, 'backoff': '1s', 'budget': { 'burst': 1, 'floor': '0/s', 'ratio': 0 } }",
+     "",
+     "0s",
+     "",
+     "19s",
+     0,
+     1,
+     0,
+     0,
+     2,
+     0,
+     0,
+     0,
+     0,
+     OUTCOME_COMPLETED,
+     2},
     /* One runs, one waits, one is too many. */
-    {"refused", 3, "", CPU("2s"), ", 'demand': '1ms', 'bound': 1", "", "0s", "", "19s", 2, 0, 0, 0, 0, 0, 1, 2.003,
-     2.004 + 4.005, OUTCOME_QUEUE_FULL, 1},
-    {"dropped", 3, "", CPU("2s"), ", 'demand': '1ms', 'bound': 1, 'full': 'drop'", "", "0s", "", "19s", 2, 0, 0, 0, 0, 0, 1, 2.003,
-     2.004 + 4.005, OUTCOME_COMPLETED, 3},
+    {"refused",
+     3,
+     "",
+     CPU("2s"),
+     ", 'demand': '1ms', 'bound': 1",
+     "",
+     "0s",
+     "",
+     "19s",
+     2,
+     0,
+     0,
+     0,
+     0,
+     0,
+     1,
+     2.003,
+     2.004 + 4.005,
+     OUTCOME_QUEUE_FULL,
+     1},
+    {"dropped",
+     3,
+     "",
+     CPU("2s"),
+     ", 'demand': '1ms', 'bound': 1, 'full': 'drop'",
+     "",
+     "0s",
+     "",
+     "19s",
+     2,
+     0,
+     0,
+     0,
+     0,
+     0,
+     1,
+     2.003,
+     2.004 + 4.005,
+     OUTCOME_COMPLETED,
+     3},
     /* The client waits: until its job is done, given up or lost. */
-    {"awaited", 3, ", 'wait': true", CPU("2s"), "", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0, 0, 2 + 4, 2 + 4 + 6, OUTCOME_COMPLETED, 3},
+    {"awaited", 3,     ", 'wait': true", CPU("2s"),         "", "", "0s", "", "19s", 3, 0, 0, 0, 0, 0,
+     0,         2 + 4, 2 + 4 + 6,        OUTCOME_COMPLETED, 3},
     {"awaited in vain", 2, ", 'wait': true", FAILS, "", "", "0s", "", "19s", 0, 0, 0, 0, 2, 0, 0, 0, 0, OUTCOME_JOB_FAILED, 2},
-    {"awaited and lost", 2, ", 'wait': true", CPU("2s"), ", 'durable': false", "", "0s", CRASH("c", "11500ms"), "19s", 1, 0, 0, 0, 0, 1,
-     0, 0, 2, OUTCOME_JOB_FAILED, 1},
+    {"awaited and lost",
+     2,
+     ", 'wait': true",
+     CPU("2s"),
+     ", 'durable': false",
+     "",
+     "0s",
+     CRASH("c", "11500ms"),
+     "19s",
+     1,
+     0,
+     0,
+     0,
+     0,
+     1,
+     0,
+     0,
+     2,
+     OUTCOME_JOB_FAILED,
+     1},
     {"nobody waits any more", 1, ", 'wait': true", CPU("2s"), "", "", "0s", CRASH("a", "11s"), "19s", 1, 0, 0, 0, 0, 0, 0, 0, 2,
-     OUTCOME_CRASHED, 1},
+     OUTCOME_CRASHED,         1},
 };
 
 static void test_traces(void) {
@@ -147,7 +383,8 @@ static void test_levels(void) {
   struct world *w = fixture_run(&f, 1, "levels");
   const struct meter_observation *depth = meter(w, JOBS_DEPTH), *running = meter(w, JOBS_RUNNING);
   test_check(depth->course.sums[0] == 6e9 && running->course.sums[0] == 6e9 && running->most == 1,
-             "%g job seconds waited, %g run, at most %g", depth->course.sums[0] * 1e-9, running->course.sums[0] * 1e-9, running->most);
+             "%g job seconds waited, %g run, at most %g", depth->course.sums[0] * 1e-9, running->course.sums[0] * 1e-9,
+             running->most);
   /* Looked at 1000 times in 20 s, the oldest has waited for 2 s on average while anybody waits, for 4 s of them. */
   double age = meter(w, JOBS_AGE)->course.sums[0];
   test_check(fabs(age / 1000 - (2 * 1 + 2 * 3) / 20.0) < 1e-3, "mean age %g s", age / 1000);
@@ -174,12 +411,14 @@ static void test_fan_out(void) {
 }
 
 /* The queue of higher priority first, within it the step of higher priority, within these first come first served; and nothing is
- * interrupted. Four jobs of a second from one request at 10 s, then one of each kind: taken in the order of the last column. */
+ * interrupted. Jobs of a second, the first at 10 s, the others
+ * a millisecond later. */
 static void test_priorities(void) {
   struct fixture f = fixture_of(
       "{ 'aguanta': 1, 'name': 'p', 'traffic': { 'u': { 'kind': 'closed', 'population': 1, 'think': '10s', 'mix': { 'ask': 1 } } },"
-      "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'low' }, { 'delay': '1ms' }, { 'publish': 'low' }, { 'publish': "
-      "'mid', 'priority': -1 }, { 'publish': 'high' }, { 'publish': 'mid' }, { 'publish': 'low', 'priority': 9 } ] } },"
+      "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'low' }, { 'delay': '1ms' }, { 'publish': 'low' }, { "
+      "'publish': "
+      "'mid', 'priority': -2 }, { 'publish': 'high' }, { 'publish': 'mid' }, { 'publish': 'low', 'priority': 9 } ] } },"
       "'queues': { 'low': { 'at': 'c', 'workers': 'w', 'demand': '0s', 'steps': [ { 'cpu': '1s' } ] },"
       "'mid': { 'at': 'c', 'workers': 'w', 'demand': '0s', 'priority': 2, 'steps': [ { 'cpu': '1s' } ] },"
       "'high': { 'at': 'c', 'workers': 'w', 'demand': '0s', 'priority': 3, 'steps': [ { 'cpu': '1s' } ] } },"
@@ -187,8 +426,8 @@ static void test_priorities(void) {
       "'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 'unlimited' } } },"
       "'run': { 'warmup': '0s', 'window': '19s', 'windows': 1 } }");
   struct world *w = fixture_run(&f, 1, "priorities");
-  /* low at once; from 11 s: low of 9, high of 3, mid of 2, mid of 1, low of 0. */
-  static const double waits[] = {0 + 0.999 + 4.999, 2.999 + 3.999, 1.999};
+  /* low at once; from 11 s: low of 9, high of 3, mid of 2; low and then mid of 0, as they came. */
+  static const double waits[] = {0 + 0.999 + 3.999, 2.999 + 4.999, 1.999};
   for (uint32_t i = 0; i < 3; i++) {
     double wait = w->observation.meters[model_queue(w->model, i)->meters[JOBS_WAIT]].course.sums[0];
     test_check(fabs(wait - waits[i]) < 1e-9, "%s: waits of %.9f s, by hand %.9f s", model_queue(w->model, i)->name, wait, waits[i]);
@@ -222,19 +461,20 @@ static void test_schedule(void) {
               {"12:00:00", "{ 'every': '1d', 'at': '11:59:59' }", 0, 0},
               {"00:00:00", "{ 'every': '2s' }, { 'every': '7s' }", 8 - 1 + 3, 1}}; /* 0, 2, ... 14 without 10; 0, 7, 14 */
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct fixture f = fixture_of(
-        "{ 'aguanta': 1, 'name': 's', 'traffic': { 'u': { 'kind': 'open', 'rate': '1/s', 'mix': { 'ask': 1 } } },"
-        "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'cpu': '1ms' } ] } },"
-        "'queues': { 'q': { 'at': 'c', 'workers': 'w', 'steps': [ { 'cpu': '1ms' } ], 'schedule': [ %s ] } },"
-        "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache', 'start': '1s' }, 'w': { 'kind': 'app' } },"
-        "'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 'unlimited' } } },"
-        "'faults': { 'x': { 'kind': 'crash', 'service': 'c', 'at': '9500ms' } },"
-        "'run': { 'start': '%s', 'window': '15s', 'windows': 1 } }",
-        rows[i].schedule, rows[i].start);
+    struct fixture f =
+        fixture_of("{ 'aguanta': 1, 'name': 's', 'traffic': { 'u': { 'kind': 'open', 'rate': '1/s', 'mix': { 'ask': 1 } } },"
+                   "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'cpu': '1ms' } ] } },"
+                   "'queues': { 'q': { 'at': 'c', 'workers': 'w', 'steps': [ { 'cpu': '1ms' } ], 'schedule': [ %s ] } },"
+                   "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache', 'start': '1s' }, 'w': { 'kind': 'app' } },"
+                   "'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 'unlimited' } } },"
+                   "'faults': { 'x': { 'kind': 'crash', 'service': 'c', 'at': '9500ms' } },"
+                   "'run': { 'start': '%s', 'window': '15s', 'windows': 1 } }",
+                   rows[i].schedule, rows[i].start);
     if (!f.scenario) return;
     struct world *w = fixture_run(&f, 1, "schedule");
-    test_check(meter(w, JOBS_PUBLISHED)->course.sums[0] == rows[i].published && meter(w, JOBS_REFUSED)->course.sums[0] == rows[i].refused,
-               "row %zu: %g published, %g refused", i, meter(w, JOBS_PUBLISHED)->course.sums[0], meter(w, JOBS_REFUSED)->course.sums[0]);
+    test_check(
+        meter(w, JOBS_PUBLISHED)->course.sums[0] == rows[i].published && meter(w, JOBS_REFUSED)->course.sums[0] == rows[i].refused,
+        "row %zu: %g published, %g refused", i, meter(w, JOBS_PUBLISHED)->course.sums[0], meter(w, JOBS_REFUSED)->course.sums[0]);
     world_free(w);
     fixture_close(&f);
   }
@@ -244,13 +484,15 @@ static void test_schedule(void) {
 
 /* Attempts that fail with p = 1/2 each, three at most: 1/8 of the jobs is dead, p + p^2 retries a job. At 3 standard errors. */
 static void test_geometric_retries(void) {
-  struct fixture f = fixture_of(
-      "{ 'aguanta': 1, 'name': 'g', 'traffic': { 'u': { 'kind': 'open', 'rate': '20/s', 'mix': { 'ask': 1 } } },"
-      "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'q' } ] } },"
-      "'queues': { 'q': { 'at': 'c', 'workers': 'w', 'steps': [ { 'external': 'e' } ], 'retry': { 'attempts': 3, 'backoff': '10ms' } } },"
-      "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' }, 'w': { 'kind': 'app' }, 'e': { 'kind': 'external', 'failure': "
-      "'50%%' } }, 'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 'unlimited' } } },"
-      "'run': { 'warmup': '0s', 'window': '1000s', 'windows': 1 } }");
+  struct fixture f =
+      fixture_of("{ 'aguanta': 1, 'name': 'g', 'traffic': { 'u': { 'kind': 'open', 'rate': '20/s', 'mix': { 'ask': 1 } } },"
+                 "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'q' } ] } },"
+                 "'queues': { 'q': { 'at': 'c', 'workers': 'w', 'steps': [ { 'external': 'e' } ], 'retry': { 'attempts': 3, "
+                 "'backoff': '10ms' } } },"
+                 "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' }, 'w': { 'kind': 'app' }, 'e': { 'kind': "
+                 "'external', 'failure': "
+                 "'50%%' } }, 'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 'unlimited' } } },"
+                 "'run': { 'warmup': '0s', 'window': '1000s', 'windows': 1 } }");
   struct world *w = fixture_run(&f, 1, "geometric");
   const struct job_queue *q = &w->jobs.queues[0];
   double n = (double)(q->done + q->dead), dead = (double)q->dead / n, retries = meter(w, JOBS_RETRIED)->course.sums[0] / n;
@@ -276,9 +518,12 @@ static const struct resource *resource(const struct resource *all, uint32_t coun
 static void test_walks(void) {
   struct fixture f = fixture_of(
       "{ 'aguanta': 1, 'name': 'g', 'traffic': { 'u': { 'kind': 'open', 'rate': '10/s', 'mix': { 'ask': 1, 'look': 1 } } },"
-      "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'q', 'count': 4, 'wait': true } ] }, 'look': { 'steps': [ ] } },"
-      "'queues': { 'later': { 'at': 'c', 'workers': 'w', 'concurrency': 3, 'demand': '1ms', 'steps': [ { 'cpu': '2s' } ], 'schedule': "
-      "[ { 'every': '10s' } ] }, 'q': { 'at': 'c', 'workers': 'w', 'concurrency': 3, 'demand': '1ms', 'steps': [ { 'cpu': '1s' }, { "
+      "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'q', 'count': 4, 'wait': true } ] }, 'look': { 'steps': [ ] } "
+      "},"
+      "'queues': { 'later': { 'at': 'c', 'workers': 'w', 'concurrency': 3, 'demand': '1ms', 'steps': [ { 'cpu': '2s' } ], "
+      "'schedule': "
+      "[ { 'every': '10s' } ] }, 'q': { 'at': 'c', 'workers': 'w', 'concurrency': 3, 'demand': '1ms', 'steps': [ { 'cpu': '1s' }, "
+      "{ "
       "'delay': '1s' }, { 'publish': 'later' } ] } },"
       "'services': { 'a': { 'kind': 'app', 'runtime': 'threads', 'threads': 8 }, 'c': { 'kind': 'queue' }, 'w': { 'kind': 'app', "
       "'replicas': 2 } }, 'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 'unlimited' } } },"
@@ -295,8 +540,9 @@ static void test_walks(void) {
               {"a threads", 0.5 * (0.001 + q_s), 8}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const struct resource *r = resource(all, count, rows[i].name);
-    test_check(fabs(r->demand_s - rows[i].demand_s) < 1e-9 && r->capacity == rows[i].capacity, "%s: %.9f s of %g, by hand %.9f s of %g",
-               rows[i].name, r->demand_s, r->capacity, rows[i].demand_s, rows[i].capacity);
+    test_check(fabs(r->demand_s - rows[i].demand_s) < 1e-9 && r->capacity == rows[i].capacity,
+               "%s: %.9f s of %g, by hand %.9f s of %g", rows[i].name, r->demand_s, r->capacity, rows[i].demand_s,
+               rows[i].capacity);
   }
   fixture_close(&f);
 }
@@ -332,7 +578,8 @@ static void test_autoscale(void) {
       "'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'cpu': '1ms' } ] } },"
       "'queues': { 'q': { 'at': 'c', 'workers': 'w', 'steps': [ { 'delay': '100s' } ], 'schedule': [ { 'every': '1d', 'at': "
       "'00:00:10', 'count': 21 } ] } },"
-      "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' }, 'w': { 'kind': 'app', 'autoscale': { 'min': 1, 'max': 10, 'queue': "
+      "'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' }, 'w': { 'kind': 'app', 'autoscale': { 'min': 1, 'max': 10, "
+      "'queue': "
       "'q', 'jobs': 2 } } }, 'platform': { 'kind': 'kubernetes', 'nodes': { 'x': { 'cpu': 16 } } },"
       "'run': { 'warmup': '0s', 'window': '1000s', 'windows': 1 } }");
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
@@ -343,10 +590,11 @@ static void test_autoscale(void) {
     if (s->desired != seen[changes] && changes < 3) seen[++changes] = s->desired;
     test_check(world_now(w) >= 10 * SIM_S || s->desired == 1, "%d replicas before anything is asked", s->desired);
   }
-  test_check(changes == 3 && seen[1] == 4 && seen[2] == 8 && seen[3] == 10, "%d changes: %d, %d, %d", changes, seen[1], seen[2], seen[3]);
+  test_check(changes == 3 && seen[1] == 4 && seen[2] == 8 && seen[3] == 10, "%d changes: %d, %d, %d", changes, seen[1], seen[2],
+             seen[3]);
   calendar_run(w->calendar, 900 * SIM_S);
-  test_check(s->desired == 1 && w->jobs.queues[0].done == 21 && !w->jobs.queues[0].copies, "%d replicas, %llu done at the end", s->desired,
-             (unsigned long long)w->jobs.queues[0].done);
+  test_check(s->desired == 1 && w->jobs.queues[0].done == 21 && !w->jobs.queues[0].copies, "%d replicas, %llu done at the end",
+             s->desired, (unsigned long long)w->jobs.queues[0].done);
   world_free(w);
   fixture_close(&f);
 }
