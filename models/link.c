@@ -32,8 +32,8 @@ void link_warn(struct linker *l, const char *path, const char *key, const char *
 }
 
 static int64_t default_threads(int32_t kind) {
-  static const int64_t threads[] = {
-      [SERVICE_APP] = 1, [SERVICE_PROXY] = 4, [SERVICE_DATABASE] = 151, [SERVICE_CACHE] = 1, [SERVICE_EXTERNAL] = 1};
+  static const int64_t threads[] = {[SERVICE_APP] = 1,   [SERVICE_PROXY] = 4,    [SERVICE_DATABASE] = 151,
+                                    [SERVICE_CACHE] = 1, [SERVICE_EXTERNAL] = 1, [SERVICE_QUEUE] = 1};
   return threads[kind];
 }
 
@@ -86,6 +86,9 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
     if (s->autoscale.max && orchestrators[m->platform.kind] != &orchestrator_kubernetes)
       link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
+    if (s->autoscale.max && s->autoscale.queue >= 0 && model_queue(m, (uint32_t)s->autoscale.queue)->workers != (int32_t)i)
+      link_fault(l, path, "autoscale", "scales on \"%s\", whose jobs are done by others",
+                 model_queue(m, (uint32_t)s->autoscale.queue)->name);
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
     if (s->limit >= 0) check_provider_limit(l, s, path);
@@ -126,7 +129,8 @@ static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
 
 static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
-  m->programs = arena_new_array(l->arena, struct program, m->endpoints.count);
+  m->program_count = m->endpoints.count + m->queues.count;
+  m->programs = arena_new_array(l->arena, struct program, m->program_count);
   if (!m->endpoints.count) link_fault(l, "endpoints", NULL, "a scenario needs at least one endpoint");
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
     const struct endpoint_config *e = model_endpoint(m, i);
@@ -144,9 +148,32 @@ static void link_endpoints(struct linker *l) {
       link_fault(l, path, NULL, "pays or releases \"%s\" without a \"reserve\" of it before",
                  ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
-  if (!l->failed) calls_link(m);
-  if (!l->failed) runtime_link(m);
-  if (!l->failed) locks_link(l);
+}
+
+static void link_job_programs(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    const char *path = arena_format(l->arena, "queues.%s", model_queue(m, i)->name), *wrong = job_queue_compile(m, i, l->arena);
+    int32_t unheld = m->programs[m->endpoints.count + i].unheld;
+    if (wrong) link_fault(l, path, "steps", "%s", wrong);
+    if (!wrong && unheld >= 0)
+      link_fault(l, path, "steps", "pays or releases \"%s\" without a \"reserve\" of it before",
+                 ((const struct stock_config *)m->stocks.items)[unheld].name);
+  }
+  if (l->failed) return;
+  int32_t circle = job_queues_arrange(m, l->arena);
+  if (circle >= 0)
+    link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, (uint32_t)circle)->name), "steps",
+               "its jobs publish jobs that publish to it again, and so on for ever");
+}
+
+/* Before endpoints, whose steps publish. */
+static void link_queues(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    const char *key, *wrong = job_queue_link(m, i, &key);
+    if (wrong) link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), key, "%s", wrong);
+  }
 }
 
 static void link_limits(struct linker *l) {
@@ -263,7 +290,12 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_limits(&l);
   link_stocks(&l);
   check_room_names(&l);
+  link_queues(&l);
   link_endpoints(&l);
+  if (!l.failed) link_job_programs(&l);
+  if (!l.failed) calls_link(m);
+  if (!l.failed) runtime_link(m);
+  if (!l.failed) locks_link(&l);
   if (!l.failed) check_meter_names(&l);
   if (!l.failed) link_priorities(&l);
   if (!l.failed) warn_of_retries(&l);
@@ -272,9 +304,9 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   if (!l.failed) link_warmup(m);
   if (!l.failed) link_dispersions(&l);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
-    link_fault(
-        &l, "run", "method",
-        "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no drill at a given time, no probes");
+    link_fault(&l, "run", "method",
+               "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no scheduled jobs, no drill at "
+               "a given time, no probes");
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window)
     link_fault(&l, "run", NULL, "window and warm-up are longer than 290 years");

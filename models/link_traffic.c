@@ -4,6 +4,13 @@
 #include "sim/engine/arena.h"
 #include <string.h>
 
+/* The endpoint or the queue whose program it is. */
+static const char *program_path(struct linker *l, uint32_t program) {
+  const struct model *m = l->model;
+  if (program < m->endpoints.count) return arena_format(l->arena, "endpoints.%s", model_endpoint(m, program)->name);
+  return arena_format(l->arena, "queues.%s", model_queue(m, program - m->endpoints.count)->name);
+}
+
 void warn_of_retries(struct linker *l) {
   const struct model *m = l->model;
   for (uint32_t i = 0; i < m->sources.count; i++)
@@ -11,11 +18,16 @@ void warn_of_retries(struct linker *l) {
       link_warn(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "retry", "retry-unbounded",
                 "its clients retry without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
                 "\"budget\"");
-  for (uint32_t i = 0; i < m->endpoints.count; i++)
+  for (uint32_t i = 0; i < m->queues.count; i++)
+    if (retry_unbounded(&model_queue(m, i)->retry))
+      link_warn(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), "retry", "retry-unbounded",
+                "its jobs are retried without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
+                "\"budget\"");
+  for (uint32_t i = 0; i < m->program_count; i++)
     for (const struct guard *g = m->programs[i].guards; g; g = g->next)
       if (retry_unbounded(&g->config->retry))
         link_warn(
-            l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), NULL, "retry-unbounded",
+            l, program_path(l, i), NULL, "retry-unbounded",
             "the call of \"%s\" is retried without limit and budget: what fails for good is tried for ever; give \"attempts\" "
             "or a \"budget\"",
             model_service(m, (uint32_t)g->config->call)->name);

@@ -39,6 +39,12 @@ static bool room_opens_late(const struct model *m) {
   return false;
 }
 
+static bool anything_scheduled(const struct model *m) {
+  for (uint32_t i = 0; i < m->queues.count; i++)
+    if (model_queue(m, i)->schedule.count) return true;
+  return false;
+}
+
 static bool staff_changes(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++)
     if (model_service(m, i)->shifts.count) return true;
@@ -53,7 +59,8 @@ static bool days_differ(const struct model *m) {
 
 /* Days that differ settle, each for itself; but batches of one of them would not show the others. */
 void link_warmup(struct model *m) {
-  bool timed = anything_drilled(m) || m->run.probes.count || m->stocks.count || staff_changes(m) || room_opens_late(m),
+  bool timed = anything_drilled(m) || m->run.probes.count || m->stocks.count || staff_changes(m) || room_opens_late(m) ||
+               anything_scheduled(m),
        steady = rates_constant(m) && !timed;
   m->run.stationary = steady && !days_differ(m);
   if (m->run.warmup != WARMUP_AUTO) return;

@@ -5,6 +5,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 #include "models/compute/service.h"
+#include "models/data/job_queue.h"
 #include "models/data/keyspace.h"
 #include "models/data/lock.h"
 #include "models/data/stock.h"
@@ -63,12 +64,16 @@ struct model {
   struct config_list rooms;     /* struct room_config */
   struct config_list limits;    /* struct limit_config */
   struct config_list keyspaces; /* struct keyspace_config */
+  struct config_list queues;    /* struct queue_config */
   struct platform_config platform;
   struct bill_config bill;
   struct run_config run;
   /* Derived by model_link. */
-  struct program *programs; /* one an endpoint */
-  struct lock_book *locks;  /* what can be locked; grows while programs are compiled */
+  struct program *programs; /* one an endpoint, then one a queue */
+  uint32_t program_count;
+  struct lock_book *locks; /* what can be locked; grows while programs are compiled */
+  uint32_t *queue_order;   /* a queue stands before those that its jobs publish to */
+  uint32_t crew_count, job_ranks;
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
   bool has_memory;      /* some service */
@@ -104,6 +109,9 @@ static inline const struct limit_config *model_limit(const struct model *m, uint
 }
 static inline const struct keyspace_config *model_keyspace(const struct model *m, uint32_t i) {
   return (const struct keyspace_config *)m->keyspaces.items + i;
+}
+static inline const struct queue_config *model_queue(const struct model *m, uint32_t i) {
+  return (const struct queue_config *)m->queues.items + i;
 }
 static inline const struct node_group *model_nodes(const struct model *m, uint32_t i) {
   return (const struct node_group *)m->platform.nodes.items + i;

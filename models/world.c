@@ -78,6 +78,7 @@ static void start_traffic(struct world *w) {
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
   stock_start(w);
   databases_start(w);
+  jobs_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   clients_start(w);
   waiting_rooms_start(w);
@@ -108,7 +109,7 @@ static sim_time tail_after(const struct model *m, sim_time end) {
 
 static uint32_t most_cells(const struct model *m) {
   uint32_t most = 0;
-  for (uint32_t i = 0; i < m->endpoints.count; i++) most = m->programs[i].cell_count > most ? m->programs[i].cell_count : most;
+  for (uint32_t i = 0; i < m->program_count; i++) most = m->programs[i].cell_count > most ? m->programs[i].cell_count : most;
   return most;
 }
 
@@ -174,7 +175,7 @@ void world_free(struct world *w) {
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
   clients_stop(w);
   waiting_rooms_stop(w);
-  if (w->mode == WORLD_TRAFFIC) stock_stop(w), databases_stop(w);
+  if (w->mode == WORLD_TRAFFIC) stock_stop(w), databases_stop(w), jobs_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     runtime_free(&w->containers[i]);

@@ -47,7 +47,8 @@ enum purpose {
   PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
   PURPOSE_BRANCH,       /* not of the seed but of a caller's draws: number of the fork; branch and copy */
   PURPOSE_GC,           /* entity: service and replica; then process: its pauses */
-  PURPOSE_COMMIT        /* entity: database: flushes of its log */
+  PURPOSE_COMMIT,       /* entity: database: flushes of its log */
+  PURPOSE_JOB           /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -122,7 +123,8 @@ struct world {
 
   struct stock *stocks;
   struct pool holds; /* struct hold */
-  uint32_t *probes;  /* waiting clients at the scenario's probes */
+  struct job_board jobs;
+  uint32_t *probes; /* waiting clients at the scenario's probes */
 };
 
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply

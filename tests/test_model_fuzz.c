@@ -25,6 +25,8 @@ struct fuzz {
   struct stream connections; /* pools, poolers and what databases say of connections, last */
   bool connected;
   uint64_t number;
+  struct stream jobs; /* and job queues */
+  bool queued;
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -298,6 +300,60 @@ static void put_pooler(struct fuzz *f) {
       DRAW(f, "5ms", "1s", "never"), DRAW(f, "20ms", "2s", "never"), DRAW(f, "0s", "1ms"));
 }
 
+/* --- job queues ---------------------------------------------------------------------------------------------------------------- */
+
+enum { QUEUES = 3 };
+
+static uint32_t jobs(struct fuzz *f, uint32_t n) { return stream_below(&f->jobs, n); }
+#define SOME(f, ...) some_of(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+static const char *some_of(struct fuzz *f, const char *const *words, size_t count) { return words[jobs(f, (uint32_t)count)]; }
+
+/* To the queue `from` or a later one. */
+static void put_publish(struct fuzz *f, uint32_t from) {
+  put(&f->t, "{ 'publish': 'q%u', 'priority': %u, 'wait': %s", from + jobs(f, QUEUES - from), jobs(f, 3), SOME(f, "true", "false"));
+  put(&f->t, "%s%s }", SOME(f, "", ", 'count': 3", ", 'count': { 'geometric': 2 }"),
+      SOME(f, "", ", 'delay': '5ms'", ", 'delay': { 'exponential': '400ms' }"));
+}
+
+static void put_job_steps(struct fuzz *f, uint32_t queue) {
+  put(&f->t, "{ 'cpu': %s }", SOME(f, "'1ms'", "{ 'exponential': '20ms' }", "'300ms'"));
+  if (f->databases && jobs(f, 2)) put(&f->t, ", { 'query': 'd0', 'reads': 2, 'demand': '2ms' }");
+  if (f->externals && jobs(f, 2)) put(&f->t, ", { 'external': 'e0' }");
+  if (f->externals && jobs(f, 3) == 0) put(&f->t, ", { 'call': 'e0', 'retry': { 'attempts': 2, 'backoff': '5ms' } }");
+  if (f->limited && jobs(f, 3) == 0) put(&f->t, ", { 'limit': 'permits0', 'steps': [ { 'delay': '5ms' } ] }, { 'limit': 'rate0' }");
+  if (queue + 1 < QUEUES && jobs(f, 3) == 0) put(&f->t, ", "), put_publish(f, queue + 1);
+}
+
+/* Publishes before the first of the steps, which have been written from `begin` on. */
+static void put_published(struct fuzz *f, size_t begin) {
+  char rest[sizeof f->t.bytes];
+  memcpy(rest, f->t.bytes + begin, f->t.length - begin + 1);
+  f->t.length = begin;
+  put(&f->t, "[ ");
+  put_publish(f, 0);
+  put(&f->t, ", %s", rest + 1);
+}
+
+static void put_queues(struct fuzz *f) {
+  put(&f->t, "'queues': { ");
+  for (uint32_t i = 0; i < QUEUES; i++) {
+    put(&f->t, "%s'q%u': { 'at': '%s', 'workers': 'a%u', 'steps': [ ", i ? ",\n" : "", i, f->caches && jobs(f, 2) ? "c0" : "broker",
+        i % f->apps);
+    put_job_steps(f, i);
+    put(&f->t, " ], 'concurrency': %u, 'priority': %u, 'durable': %s, 'renewed': %s, 'visibility': '%s', 'on_crash': '%s'", 2,
+        jobs(f, 2), SOME(f, "true", "false"), SOME(f, "true", "false"), SOME(f, "30ms", "500ms", "1h"),
+        SOME(f, "timeout", "requeue"));
+    put(&f->t, ", 'deliveries': %s, 'bound': %s, 'full': '%s', 'latency': '%s'", SOME(f, "'unlimited'", "1", "3"),
+        SOME(f, "'unlimited'", "5", "40"), SOME(f, "refuse", "drop"), SOME(f, "0s", "2ms"));
+    if (jobs(f, 2))
+      put(&f->t, ", 'retry': { 'attempts': %u, 'backoff': '%s'%s }", 1 + jobs(f, 4), SOME(f, "0s", "20ms", "1s"),
+          SOME(f, "", ", 'budget': { 'burst': 2 }"));
+    if (jobs(f, 3) == 0) put(&f->t, ", 'schedule': [ { 'every': '%s', 'count': %u } ]", SOME(f, "300ms", "2s"), 1 + jobs(f, 4));
+    put(&f->t, " }");
+  }
+  put(&f->t, " },\n");
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   const char *restart = PICK(f, "always", "always", "always", "no");
   const char *balance = PICK(f, "round-robin", "random", "least-connections");
@@ -326,9 +382,12 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
     }
     put(&f->t, " }");
   }
-  if (letter == 'a' && f->platform == 3 && chance(f, 50))
-    put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s }", 1 + below(f, 2), 2 + below(f, 6),
+  if (letter == 'a' && f->platform == 3 && chance(f, 50)) {
+    put(&f->t, ", 'autoscale': { 'min': %u, 'max': %u, 'cpu': '%u%%', 'behavior': %s", 1 + below(f, 2), 2 + below(f, 6),
         20 + 30 * below(f, 3), PICK(f, "true", "false"));
+    if (f->queued && number < QUEUES && jobs(f, 2)) put(&f->t, ", 'queue': 'q%u', 'jobs': %u", number, 1 + jobs(f, 5));
+    put(&f->t, " }");
+  }
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
   if (f->stored && letter == 'd') put_database(f);
@@ -345,6 +404,7 @@ static void put_services(struct fuzz *f) {
   for (uint32_t i = 0; i < f->databases; i++) put(&f->t, ", "), put_service(f, "database", 'd', i);
   if (pooled(f)) put_pooler(f);
   for (uint32_t i = 0; i < f->caches; i++) put(&f->t, ", "), put_service(f, "cache", 'c', i);
+  if (f->queued) put(&f->t, ", 'broker': { 'kind': 'queue', 'start': '200ms' }");
   for (uint32_t i = 0; i < f->externals; i++) {
     put(&f->t, ", 'e%u': { 'kind': 'external', 'failure': '%u%%', ", i, 10 * below(f, 3));
     put_duration(f, "latency", 5000);
@@ -447,6 +507,7 @@ static void put_faults(struct fuzz *f) {
   if (pooled(f)) put(&f->t, "%s'xb': { 'kind': 'crash', 'service': 'b', 'mtbf': '3s' }", between), between = ", ";
   if (f->databases && chance(f, 50)) put(&f->t, "%s'xd': { 'kind': 'crash', 'service': 'd0', 'mtbf': '4s' }", between);
   if (f->caches && chance(f, 50)) put(&f->t, "%s'xc': { 'kind': 'crash', 'service': 'c0', 'mtbf': '4s' }", between);
+  if (f->queued) put(&f->t, "%s'xq': { 'kind': 'crash', 'service': 'broker', 'mtbf': '%s' }", between, SOME(f, "900ms", "6s"));
   put(&f->t, " },\n");
 }
 
@@ -461,6 +522,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .special = seed % 5 == 2,
                      .data = stream_open(stream_key(seed, 0, 12, 0)),
                      .stored = seed % 5 == 2,
+                     .jobs = stream_open(stream_key(seed, 0, 8, 0)),
+                     .queued = seed % 5 < 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,
@@ -478,10 +541,13 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));
+    size_t begin = f->t.length;
     put_steps(f, 1);
+    if (f->queued) put_published(f, begin);
     put(&f->t, " }");
   }
   put(&f->t, " },\n");
+  if (f->queued) put_queues(f);
   put_services(f);
   put_platform(f);
   if (chance(f, 80)) put_faults(f);

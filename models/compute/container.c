@@ -403,4 +403,5 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   database_container_dies(w, c);
   if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
   fail_all_inside(w, c, outcome);
+  if (c->id == w->services[c->service].first) jobs_broker_died(w, c->service);
 }

@@ -19,7 +19,7 @@ double runtime_workers(const struct service_config *s) {
 
 void runtime_link(struct model *m) {
   struct service_config *services = m->services.items;
-  for (uint32_t e = 0; e < m->endpoints.count; e++) {
+  for (uint32_t e = 0; e < m->program_count; e++) {
     const struct program *p = &m->programs[e];
     for (uint32_t i = 0; i < p->count; i++)
       if (p->instructions[i].on_workers) services[p->instructions[i].service].uses_workers = true;

@@ -1,7 +1,7 @@
 #include "models/compute/service.h"
 #include "models/compute/balancer.h"
 
-static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", NULL};
+static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", "queue", NULL};
 static const char *const restart_words[] = {"always", "no", NULL};
 
 #define AT(member) offsetof(struct resource_amounts, member)
@@ -81,6 +81,21 @@ static const struct field autoscale_fields[] = {
      .offset = AT(behavior),
      .fallback = "false",
      .doc = "Whether spec.behavior is present: its default policies then limit the change per period."},
+    {.name = "queue",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(queue),
+     .target = "queues",
+     .optional = true,
+     .doc =
+         "Scales on the jobs that wait in this queue instead of CPU: an External metric with an AverageValue, as KEDA feeds it."},
+    {.name = "jobs",
+     .kind = FIELD_NUMBER,
+     .offset = AT(jobs),
+     .fallback = "5",
+     .low = 0.001,
+     .high = 1e9,
+     .doc = "Target of the waiting jobs for each replica.",
+     .source = "KEDA, Redis lists scaler: listLength 5"},
     {0}};
 #undef AT
 static const struct record autoscale_record = {"autoscale", sizeof(struct autoscale_config), autoscale_fields,
@@ -135,7 +150,8 @@ static const struct field service_fields[] = {
      .fallback = "0",
      .low = 0,
      .high = 9.3e18,
-     .doc = "Threads of one process that can run at once; 0: 40 with runtime gil, else 1 for app and cache, 4 for proxy, 151 for "
+     .doc = "Threads of one process that can run at once; 0: 40 with runtime gil, else 1 for app, cache and queue, 4 for proxy, "
+            "151 for "
             "database.",
      .source = "Node.js and Redis: one thread; MySQL max_connections 151; Nginx: a worker a core; AnyIO: 40 threads"},
     {.name = "processes",

@@ -12,7 +12,7 @@
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 
-enum service_kind { SERVICE_APP, SERVICE_PROXY, SERVICE_DATABASE, SERVICE_CACHE, SERVICE_EXTERNAL };
+enum service_kind { SERVICE_APP, SERVICE_PROXY, SERVICE_DATABASE, SERVICE_CACHE, SERVICE_EXTERNAL, SERVICE_QUEUE };
 
 struct resource_amounts {
   int64_t cpu;    /* millicores; INT64_MAX: unlimited */
@@ -26,6 +26,8 @@ struct autoscale_config {
   int64_t min, max;
   double cpu;    /* target utilisation of the CPU request */
   bool behavior; /* spec.behavior given: its defaults apply */
+  int32_t queue; /* whose waiting jobs are looked at instead, or -1 */
+  double jobs;   /* target of them for each replica */
 };
 
 /* Threads of every replica from a time on. */

@@ -42,6 +42,15 @@ static struct hpa_pod describe(const struct world *w, const struct container *c)
                           .metric_window = config_of(w)->metrics_resolution};
 }
 
+/* An External metric with an AverageValue: the jobs that wait in a queue. */
+static int32_t by_queue(const struct world *w, struct autoscaler *a, const struct service *s) {
+  const struct autoscale_config *c = &s->config->autoscale;
+  struct hpa_proposal p;
+  hpa_average_of_total(&a->hpa.config.params, s->desired, (int64_t)(c->jobs * 1000 + 0.5),
+                       jobs_waiting(w, (uint32_t)c->queue) * 1000, &p);
+  return hpa_reconcile_proposals(&a->hpa, world_now(w), s->desired, &p.replicas, 1);
+}
+
 static void sync(void *scaler, uint32_t argument) {
   (void)argument;
   struct autoscaler *a = scaler;
@@ -52,7 +61,8 @@ static void sync(void *scaler, uint32_t argument) {
     const struct container *c = &w->containers[s->first + i];
     if (c->state != CONTAINER_UNUSED) a->pods[count++] = describe(w, c);
   }
-  int32_t wanted = hpa_reconcile(&a->hpa, world_now(w), s->desired, a->pods, count);
+  int32_t wanted =
+      s->config->autoscale.queue < 0 ? hpa_reconcile(&a->hpa, world_now(w), s->desired, a->pods, count) : by_queue(w, a, s);
   if (wanted != s->desired) {
     s->desired = wanted;
     a->changes++;

@@ -141,6 +141,7 @@ static void serves(struct world *w, struct container *c, bool warm) {
   if (c->processes) runtime_starts(w, c, warm);
   if (w->memory) memory_changed(w, c);
   pools_fill(w, c);
+  jobs_serve(w, c);
   outage_changed(w);
 }
 

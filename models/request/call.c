@@ -86,7 +86,7 @@ static void declare(struct model *m, struct guard *g, uint32_t *known) {
 
 void calls_link(struct model *m) {
   uint32_t *known = arena_new_array(m->arena, uint32_t, (m->services.count + 1) * CALL_METERS);
-  for (uint32_t i = 0; i < m->endpoints.count; i++)
+  for (uint32_t i = 0; i < m->program_count; i++)
     for (struct guard *g = m->programs[i].guards; g; g = g->next) {
       declare(m, g, &known[(size_t)g->config->call * CALL_METERS]);
       g->number = m->guard_count++;
@@ -105,7 +105,7 @@ static void start_site(struct world *w, struct call_site *site, const struct gua
 
 void calls_start(struct world *w) {
   w->calls = arena_new_array(w->arena, struct call_site, w->model->guard_count + 1);
-  for (uint32_t i = 0; i < w->model->endpoints.count; i++)
+  for (uint32_t i = 0; i < w->model->program_count; i++)
     for (const struct guard *g = w->model->programs[i].guards; g; g = g->next) start_site(w, &w->calls[g->number], g);
 }
 

@@ -1,18 +1,20 @@
 #include "models/request/program.h"
 #include "models/compute/balancer.h"
 #include "models/data/connections.h"
+#include "models/data/job_queue.h"
 #include "models/model.h"
 #include "models/request/call.h"
 #include "models/request/parallel.h"
 #include "models/request/request.h"
+#include "models/traffic/batch.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool",   "network", "external",
-                                                 "delay", "retry",   "permit", "lock",    "disk"};
+const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay",
+                                                 "retry", "permit",  "lock", "disk",    "job"};
 
 struct instruction *compile_emit_quietly(struct compiler *c, enum operation operation,
                                          bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -123,18 +125,23 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
   return in;
 }
 
-const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
-  struct compiler c = {
+void compile_begin(struct compiler *c, const struct model *m, struct program *p, struct arena *arena) {
+  *c = (struct compiler){
       .model = m, .program = p, .arena = arena, .transaction = -1, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
-  p->unheld = -1;
+  p->unheld = p->network_cell = -1;
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
+}
+
+const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
+  struct compiler c;
+  compile_begin(&c, m, p, arena);
   if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
   compile_steps(&c, &e->steps);
   if (e->retried) p->retry_cell = compile_cell(&c, -1, TIME_RETRY);
   if (e->entry >= 0) compile_leave(&c);
   p->end = (uint16_t)p->count;
   compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
-  p->network_cell = -1, p->edge_hit = e->cdn.hit;
+  p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
   connections_compile(&c);
   return c.fault;
@@ -165,6 +172,7 @@ static void pass(const struct walk *w, const struct demand_sums *d, double weigh
   for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
   if (w->aside >= 0) d->connected_s[w->aside] += weighted_s;
   for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += weighted_s;
+  if (d->passed_s && !w->passed_s) *d->passed_s += weighted_s;
 }
 
 /* A hop within a transaction, between services that are placed so that they cannot meet: what is locked stays so. */
@@ -249,6 +257,12 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     d->disk_s[in->service] += weight * in->scale * in->probability * mean_s;
     pass(w, d, weight * in->scale * in->probability * mean_s);
     break;
+  case OPERATION_PUBLISH:
+    d->published[in->publishing->queue] += weight * batch_mean(&in->publishing->count);
+    break;
+  case OPERATION_AWAIT:
+    if (d->job_s) pass(w, d, weight * d->job_s[in->publishing->queue]);
+    break;
   default:
     break;
   }
@@ -272,9 +286,9 @@ struct attempts {
   double expected, all_fail;
 };
 
-static struct attempts attempts_of(const struct guard *g, double success, enum outcome outcome) {
+static struct attempts attempts_of(const struct retry_config *retry, double success, enum outcome outcome) {
   enum { ENOUGH = 1000 };
-  int64_t most = retry_wanted(&g->config->retry, 1, outcome) ? g->config->retry.pause.attempts : 1;
+  int64_t most = retry_wanted(retry, 1, outcome) ? retry->pause.attempts : 1;
   struct attempts a = {0, 1};
   for (int64_t k = 0; k < most && k < ENOUGH && a.all_fail > 0; k++) a.expected += a.all_fail, a.all_fail *= 1 - success;
   return a;
@@ -283,7 +297,7 @@ static struct attempts attempts_of(const struct guard *g, double success, enum o
 /* Of the requests that begin a guarded call: those that go on behind it. */
 static double guard_through(const struct program *p, uint32_t at, const struct guard *g, const struct passing *how) {
   double body = share_through(p, at, guard_end(g), how);
-  double failed = attempts_of(g, body, how->serving ? OUTCOME_REFUSED : OUTCOME_EXTERNAL).all_fail;
+  double failed = attempts_of(&g->config->retry, body, how->serving ? OUTCOME_REFUSED : OUTCOME_EXTERNAL).all_fail;
   return 1 - failed + (g->fallback ? failed * share_through(p, g->fallback, g->after, how) : 0);
 }
 
@@ -310,8 +324,13 @@ static double share_through(const struct program *p, uint32_t at, uint32_t stop,
              (in->probability * share_through(p, in->target, stop, how) + (1 - in->probability) * share_through(p, at, stop, how));
     if (in->operation == OPERATION_TRY) through *= guard_through(p, at, in->guard, how), at = in->guard->after;
     if (in->operation == OPERATION_FORK) through *= fork_through(p, in->fork, how), at = in->fork->after;
+    if (in->operation == OPERATION_AWAIT) through *= share_through(in->publishing->body, 0, in->publishing->body->end, how);
   }
   return through;
+}
+
+double program_attempts(const struct program *p, const struct retry_config *retry) {
+  return attempts_of(retry, share_through(p, 0, p->end, &(struct passing){0}), OUTCOME_EXTERNAL).expected;
 }
 
 double program_serving(const struct program *p, double (*serving)(void *context, int32_t service, enum route), void *context) {
@@ -328,7 +347,7 @@ static double walk_demand(const struct program *, uint32_t at, uint32_t stop, st
 static double walk_guard(const struct program *p, uint32_t at, struct walk w, const struct guard *g, double weight,
                          const struct demand_sums *d) {
   double success = share_through(p, at, guard_end(g), &(struct passing){0});
-  struct attempts a = attempts_of(g, success, OUTCOME_EXTERNAL);
+  struct attempts a = attempts_of(&g->config->retry, success, OUTCOME_EXTERNAL);
   walk_demand(p, at, guard_end(g), w, weight * a.expected, d);
   double through = weight * (1 - a.all_fail);
   return through + (g->fallback ? walk_demand(p, g->fallback, g->after, w, weight * a.all_fail, d) : 0);
@@ -388,7 +407,8 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
                               .permit_s = arena_new_array(arena, double, m->limits.count + 1),
                               .locked_s = arena_new_array(arena, double, m->locks->count + 1),
                               .workers_s = arena_new_array(arena, double, n),
-                              .disk_s = arena_new_array(arena, double, n)};
+                              .disk_s = arena_new_array(arena, double, n),
+                              .published = arena_new_array(arena, double, m->queues.count + 1)};
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {

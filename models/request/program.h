@@ -16,7 +16,9 @@
 struct arena;
 struct fork;
 struct guard;
+struct retry_config;
 struct model;
+struct publishing;
 struct request;
 struct world;
 
@@ -34,6 +36,7 @@ enum time_kind {
   TIME_PERMIT,
   TIME_LOCK,
   TIME_DISK, /* page reads and commits, their waits included */
+  TIME_JOB,
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -64,11 +67,13 @@ enum operation {
   OPERATION_FLUSH,       /* of the log of a database */
   OPERATION_COMMIT,      /* of a statement or a transaction: locks are given back */
   OPERATION_TRANSACTION_END,
-  OPERATION_MISS,   /* how many pages are not in memory */
-  OPERATION_DISK,   /* read them */
-  OPERATION_BIND,   /* of a pooler: a connection of its own to the database, unless the request has one */
-  OPERATION_UNBIND, /* and back */
-  OPERATION_SET_UP  /* a new connection is open: back to where it was wanted */
+  OPERATION_MISS,    /* how many pages are not in memory */
+  OPERATION_DISK,    /* read them */
+  OPERATION_BIND,    /* of a pooler: a connection of its own to the database, unless the request has one */
+  OPERATION_UNBIND,  /* and back */
+  OPERATION_SET_UP,  /* a new connection is open: back to where it was wanted */
+  OPERATION_PUBLISH, /* hand jobs to a queue */
+  OPERATION_AWAIT    /* wait until they are done */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -77,26 +82,27 @@ struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
   bool (*run)(struct world *, struct request *, const struct instruction *);
   enum operation operation;
-  int32_t service;            /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
-  enum route route;           /* ENTER */
-  bool again;                 /* ENTER: round robin, and the request has called this service before */
-  bool on_workers;            /* CPU: beside the event loop */
-  uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
-  uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
-  uint16_t
-      target; /* LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time. ENTER: where to go on when the service cannot be reached; 0: fail */
-  uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
-  uint16_t stock;             /* STOCK */
-  uint16_t lock;              /* LOCK, STOCK: class of the lock */
-  uint16_t items, nth;        /* LOCK: the n-th of so many */
-  bool shared, transactional; /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
-  bool write;                 /* STATEMENT, COMMIT */
-  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
-  uint16_t outcome;           /* END: how it ends for the client */
-  double probability;         /* LOOKUP: of a hit. ANSWER: of failure. MISS: of one page */
-  const struct guard *guard;  /* TRY, RETURN */
-  const struct fork *fork;    /* FORK */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve */
+  int32_t service;               /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
+  enum route route;              /* ENTER */
+  bool again;                    /* ENTER: round robin, and the request has called this service before */
+  bool on_workers;               /* CPU: beside the event loop */
+  uint16_t cell, second_cell;    /* where its time goes; CPU: queue and service */
+  uint16_t draw;                 /* keys its draws: its number, guards not counted; from 1 */
+  uint16_t target;               /* where to go on. LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time.
+                               * ENTER: when the service cannot be reached; 0: fail */
+  uint16_t limit;                /* LIMIT, PERMIT, PERMIT_BACK */
+  uint16_t stock;                /* STOCK */
+  uint16_t lock;                 /* LOCK, STOCK: class of the lock */
+  uint16_t items, nth;           /* LOCK: the n-th of so many */
+  bool shared, transactional;    /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
+  bool write;                    /* STATEMENT, COMMIT */
+  double scale;                  /* CPU: factor of the demand, 0: none. MISS: pages */
+  uint16_t outcome;              /* END: how it ends for the client */
+  double probability;            /* LOOKUP: of a hit. ANSWER: of failure. MISS: of one page */
+  const struct guard *guard;     /* TRY, RETURN */
+  const struct fork *fork;       /* FORK */
+  struct publishing *publishing; /* PUBLISH, AWAIT */
+  struct distribution demand;    /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve */
 };
 
 struct cell {
@@ -158,6 +164,9 @@ struct compiler {
   struct arena *arena;
 };
 
+/* Begins a program that is yet empty. */
+void compile_begin(struct compiler *, const struct model *, struct program *, struct arena *);
+
 /* What a kind of step does with its configuration: emits instructions. */
 struct step_kind {
   void (*compile)(struct compiler *, const void *config);
@@ -201,12 +210,18 @@ struct demand_sums {
   double *locked_s;    /* by class of lock: time for which one is held */
   double *workers_s;   /* of cpu_s, what workers beside an event loop do */
   double *disk_s;      /* by database: time of page reads */
+  double *published;   /* by queue: jobs */
+  const double *job_s; /* by queue: mean time of a job; null: not known yet */
+  double *passed_s;    /* all time that passes; null: nobody asks */
 };
 
 /* All zero. */
 struct demand_sums demand_sums_new(const struct model *, const double *speed, struct arena *);
 /* Walks every path and adds to the sums. */
 void program_demand(const struct program *, double weight, const struct demand_sums *);
+
+/* Deliveries of a job, when it is tried again by the back-off and external services fail as they do. */
+double program_attempts(const struct program *, const struct retry_config *);
 
 /* The share of requests that find a serving path, given for each service the share of its calls that would be served.
  * External services are not ours and count as serving. */

@@ -4,6 +4,7 @@
 #include "models/data/connections.h"
 #include "models/data/database.h"
 #include "models/data/lock.h"
+#include "models/data/job_queue.h"
 #include "models/data/stock.h"
 #include "models/request/child.h"
 #include "models/world.h"
@@ -13,7 +14,8 @@
 const char *const outcome_names[OUTCOMES + 1] = {
     "completed", "timeout",  "rejected",     "pool_timeout",         "refused",   "unreachable", "no_backend",
     "crashed",   "external", "patience",     "call_timeout",         "breaker",   "shed",        "limited",
-    "sold_out",  "expired",  "lock_timeout", "too_many_connections", "pool_full", NULL};
+    "sold_out",  "expired",  "lock_timeout", "too_many_connections", "pool_full", "queue_full",  "job_failed",
+    NULL};
 
 static inline struct request *take(struct world *w) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -25,8 +27,8 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY, r->attempts = 0;
-  r->connection = r->backend = NOBODY;
+  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY;
+  r->connection = r->backend = r->job = NOBODY, r->attempts = r->awaited = 0;
   return r;
 }
 
@@ -92,6 +94,7 @@ void request_resume(struct world *w, struct request *r) {
 
 void request_forget(struct world *w, struct request *r) {
   if (__builtin_expect(r->holds != NOBODY, 0)) stock_let_go(w, &r->holds);
+  if (__builtin_expect(r->awaited, 0)) jobs_unawaited(w, r);
   r->live = false;
   pool_give(&w->requests, r->id);
 }
@@ -117,6 +120,7 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   if (r->client_gone) {
     if (r->caller != NOBODY) child_fails(w, r, outcome);
+    if (r->job != NOBODY) jobs_failed(w, r, outcome);
     return;
   }
   if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);

@@ -42,6 +42,8 @@ enum outcome {
   OUTCOME_LOCK_TIMEOUT,         /* waited too long for a lock of a database */
   OUTCOME_TOO_MANY_CONNECTIONS, /* the database, or its pooler, took no more */
   OUTCOME_POOL_FULL,            /* as many wait for a connection as may */
+  OUTCOME_QUEUE_FULL,           /* a job queue took no more jobs */
+  OUTCOME_JOB_FAILED,           /* the job that it waited for was given up or lost */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
@@ -86,6 +88,7 @@ struct request {
   uint32_t child, sibling;           /* the newest of the children that it waits for; the next of the same caller */
   uint32_t attempts, epoch;          /* of a guarded call: how many so far, the breaker's state */
   uint32_t needed;                   /* of a fork: branches that must still succeed */
+  uint32_t job, awaited;             /* the job whose delivery it is, or NOBODY; jobs that it published and waits for */
   uint32_t permits;                  /* the newest that it holds, or NOBODY */
   uint32_t connection, backend;      /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
   timer_ticket queue_patience;       /* valid while patience_runs */

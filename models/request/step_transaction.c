@@ -77,7 +77,7 @@ static bool allowed(struct compiler *c, const struct transaction_step *s, const 
   return !c->fault;
 }
 
-static void compile_begin(struct compiler *c, const struct transaction_step *s, bool embedded) {
+static void begin(struct compiler *c, const struct transaction_step *s, bool embedded) {
   if (!embedded) {
     struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
     acquire->service = s->transaction, acquire->cell = compile_cell(c, s->transaction, TIME_POOL);
@@ -86,7 +86,7 @@ static void compile_begin(struct compiler *c, const struct transaction_step *s, 
   if (s->begin_trip && !embedded) compile_trip(c, s->transaction, false);
 }
 
-static void compile_end(struct compiler *c, const struct transaction_step *s, bool embedded) {
+static void finish(struct compiler *c, const struct transaction_step *s, bool embedded) {
   compile_trip(c, s->transaction, true);
   compile_emit_quietly(c, OPERATION_TRANSACTION_END, transaction_end)->service = s->transaction;
   if (!embedded) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = s->transaction;
@@ -97,14 +97,14 @@ static void compile(struct compiler *c, const void *config) {
   const struct service_config *d = model_service(c->model, (uint32_t)s->transaction);
   if (!allowed(c, s, d)) return;
   bool embedded = service_embedded(d);
-  compile_begin(c, s, embedded);
+  begin(c, s, embedded);
   uint32_t at = embedded ? compile_file_lock(c, d, s->transaction) : 0;
   c->transaction = s->transaction, c->transaction_depth = c->depth, c->statements = 0, c->writes = false;
   compile_steps(c, &s->steps);
   c->transaction = -1;
   if (!c->statements) compile_fault(c, "the transaction with \"%s\" holds no query of it", d->name);
   if (embedded) weaken_file_lock(c, d, at);
-  compile_end(c, s, embedded);
+  finish(c, s, embedded);
 }
 
 #define AT(member) offsetof(struct transaction_step, member)

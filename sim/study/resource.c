@@ -85,13 +85,43 @@ static void add_handshakes(const struct model *m, const struct demand_sums *d) {
   }
 }
 
+/* By queue: how long a delivery has its slot when nobody else is there. Those whose results are waited for come first. */
+static double *job_times(const struct model *m, const double *speed, struct arena *arena) {
+  double *times = arena_new_array(arena, double, m->queues.count + 1);
+  for (uint32_t i = m->queues.count; i-- > 0;) {
+    uint32_t queue = m->queue_order[i];
+    struct demand_sums d = demand_sums_new(m, speed, arena);
+    d.job_s = times, d.passed_s = &times[queue];
+    program_demand(&m->programs[m->endpoints.count + queue], 1, &d);
+  }
+  return times;
+}
+
+/* Jobs that the clock publishes come at a rate of their own: as if they belonged to the requests that there are. */
+static double scheduled_share(const struct model *m, const struct queue_config *q) {
+  double rate = model_requests(m) / (sim_seconds(m->run.warmup) + sim_seconds(m->run.window));
+  return rate > 0 ? job_queue_scheduled(q) / rate : 0;
+}
+
+/* What jobs ask, after the endpoints and queues that publish them. */
+static void add_jobs(const struct model *m, const struct demand_sums *d) {
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    uint32_t queue = m->queue_order[i];
+    const struct program *p = &m->programs[m->endpoints.count + queue];
+    d->published[queue] += scheduled_share(m, model_queue(m, queue));
+    d->published[queue] *= program_attempts(p, &model_queue(m, queue)->retry);
+    program_demand(p, d->published[queue], d);
+  }
+}
+
 static struct demand_sums sums_of(const struct model *m, const struct place *places, struct arena *arena) {
-  uint32_t n = m->services.count + 1;
-  double *speed = arena_new_array(arena, double, n);
+  double *speed = arena_new_array(arena, double, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) speed[i] = places[i].speed;
   struct demand_sums d = demand_sums_new(m, speed, arena);
+  d.job_s = job_times(m, speed, arena);
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   add_handshakes(m, &d);
+  add_jobs(m, &d);
   for (uint32_t i = 0; i < m->services.count; i++) { /* what many at work cost each other, where they do most */
     double law = scalability_at_best(&model_service(m, i)->scalability, resource_replica_cores(m, model_service(m, i)));
     d.cpu_s[i] *= law, d.primary_s[i] *= law;
@@ -182,8 +212,23 @@ static void add_disk(struct list *l, const struct model *m, uint32_t i, const st
         (double)disk->parallel * most_replicas(s));
 }
 
+/* Slots for jobs of the queue's workers, together with the other queues that they serve. */
+static void add_slots(struct list *l, const struct model *m, uint32_t queue, const struct demand_sums *d, struct arena *arena) {
+  const struct queue_config *q = model_queue(m, queue);
+  const struct service_config *s = model_service(m, (uint32_t)q->workers);
+  double held_s = 0;
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    if (model_queue(m, i)->crew != q->crew) continue;
+    if (i < queue) return;
+    held_s += d->published[i] * d->job_s[i];
+  }
+  add(l, arena_format(arena, "%s job slots%s", s->name, times(s, arena)), SUBJECT_SERVICE, (uint32_t)q->workers, NULL, held_s,
+      (double)q->concurrency * most_replicas(s));
+}
+
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct list l = {arena_new_array(arena, struct resource, 8 * m->services.count + m->limits.count + m->locks->count + 1), 0};
+  uint32_t most = 8 * m->services.count + m->limits.count + m->locks->count + m->queues.count + 1;
+  struct list l = {arena_new_array(arena, struct resource, most), 0};
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
   struct demand_sums d = sums_of(m, places, arena);
@@ -191,6 +236,7 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
   for (uint32_t i = 0; i < m->services.count; i++) add_disk(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++)
     if (service_runs(model_service(m, i))) add_service(&l, m, i, &places[i], &d, arena);
+  for (uint32_t i = 0; i < m->queues.count; i++) add_slots(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->limits.count; i++) add_permits(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++) { /* each place once, with the demand of all that run there */
     double demand_s = 0;

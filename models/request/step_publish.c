@@ -1,0 +1,69 @@
+/* {"publish": "reports"}: hands a job to a queue (models/data/job_queue.h), over the network and with one command of its broker.
+ * The request goes on at once; with "wait" it goes on when the job is done. */
+#include "models/data/job_queue.h"
+#include "models/model.h"
+#include "models/request/request.h"
+#include "models/request/steps.h"
+#include "models/traffic/batch.h"
+#include "sim/engine/arena.h"
+
+struct publish_step {
+  int32_t publish;
+  struct choice count;
+  struct distribution delay;
+  int64_t priority;
+  bool wait;
+};
+
+static void compile(struct compiler *c, const void *config) {
+  const struct publish_step *s = config;
+  const struct queue_config *q = model_queue(c->model, (uint32_t)s->publish);
+  const char *wrong = batch_fault(&s->count);
+  if (wrong) compile_fault(c, "the \"count\" of a \"publish\" step: %s", wrong);
+  struct publishing *p = arena_alloc(c->arena, sizeof *p);
+  *p = (struct publishing){.queue = (uint32_t)s->publish,
+                           .count = s->count,
+                           .delay = s->delay,
+                           .priority = s->priority,
+                           .wait = s->wait,
+                           .body = &c->model->programs[c->model->endpoints.count + (uint32_t)s->publish]};
+  compile_enter(c, q->at, ROUTE_PRIMARY);
+  compile_cpu(c, &q->demand);
+  compile_emit(c, OPERATION_PUBLISH, jobs_publish)->publishing = p;
+  compile_leave(c);
+  if (!s->wait) return;
+  struct instruction *in = compile_emit(c, OPERATION_AWAIT, jobs_await);
+  in->publishing = p;
+  in->cell = compile_cell(c, q->workers, TIME_JOB);
+}
+
+#define AT(member) offsetof(struct publish_step, member)
+static const struct field fields[] = {
+    {.name = "publish", .kind = FIELD_REFERENCE, .offset = AT(publish), .target = "queues", .doc = "The queue."},
+    {.name = "count",
+     .kind = FIELD_CHOICE,
+     .offset = AT(count),
+     .choices = &batch_choices,
+     .optional = true,
+     .doc = "Jobs that are published together, with one command; absent: 1."},
+    {.name = "delay",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(delay),
+     .optional = true,
+     .doc = "How long it takes until the jobs are due; absent: they are due at once."},
+    {.name = "priority",
+     .kind = FIELD_INTEGER,
+     .offset = AT(priority),
+     .fallback = "0",
+     .low = -1000,
+     .high = 1000,
+     .doc = "Of these jobs: higher is taken first. That of the queue is added."},
+    {.name = "wait",
+     .kind = FIELD_FLAG,
+     .offset = AT(wait),
+     .fallback = "false",
+     .doc = "Whether the request waits until all these jobs are done; it fails (job_failed) when one is given up or lost."},
+    {0}};
+static const struct record record = {"publish step", sizeof(struct publish_step), fields, "Hands jobs to a queue.", NULL};
+static const struct step_kind kind = {compile};
+const struct alternative step_publish = {"publish", true, &record, &kind};
