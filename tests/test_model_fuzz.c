@@ -344,7 +344,7 @@ static void put_queues(struct fuzz *f) {
         jobs(f, 2), SOME(f, "true", "false"), SOME(f, "true", "false"), SOME(f, "30ms", "500ms", "1h"),
         SOME(f, "timeout", "requeue"));
     put(&f->t, ", 'deliveries': %s, 'bound': %s, 'full': '%s', 'latency': '%s'", SOME(f, "'unlimited'", "1", "3"),
-        SOME(f, "'unlimited'", "5", "40"), SOME(f, "refuse", "drop"), SOME(f, "0s", "2ms"));
+        SOME(f, "'unlimited'", "5", "40"), SOME(f, "drop", "refuse", "drop", "drop"), SOME(f, "0s", "2ms"));
     if (jobs(f, 2))
       put(&f->t, ", 'retry': { 'attempts': %u, 'backoff': '%s'%s }", 1 + jobs(f, 4), SOME(f, "0s", "20ms", "1s"),
           SOME(f, "", ", 'budget': { 'burst': 2 }"));
