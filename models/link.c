@@ -42,6 +42,13 @@ static void check_shifts(struct linker *l, const struct service_config *s, const
   if (s->shifts.count && s->kind == SERVICE_EXTERNAL) link_fault(l, path, "shifts", "an external service has no threads of ours");
 }
 
+static void check_runtime(struct linker *l, const struct service_config *s, const char *path) {
+  if (s->gc.every.kind && s->gc.every.mean + s->gc.pause.mean <= 0)
+    link_fault(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
+  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->warm_up.requests))
+    link_fault(l, path, NULL, "an external service has no processes of ours");
+}
+
 static void link_services(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -49,9 +56,10 @@ static void link_services(struct linker *l) {
     const char *path = arena_format(l->arena, "services.%s", s->name);
     if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
       link_fault(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
-    if (!s->threads) s->threads = default_threads(s->kind);
+    if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     check_shifts(l, s, path);
     database_link(l, s, path);
+    check_runtime(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
     for (uint32_t k = 0; k < s->pools.count; k++)
@@ -124,6 +132,7 @@ static void link_endpoints(struct linker *l) {
   }
   if (!l->failed) calls_link(m);
   if (!l->failed) locks_link(l);
+  if (!l->failed) runtime_link(m);
 }
 
 static void link_limits(struct linker *l) {
@@ -220,6 +229,7 @@ static void check_placement(struct linker *l) {
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
                (long long)s->config->replicas);
   }
+  if (!l->failed) memory_check_placement(l, w);
   world_free(w);
 }
 
@@ -233,6 +243,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_disks(&l);
   link_services(&l);
   link_sources(&l);
+  memory_link(&l);
   link_limits(&l);
   link_stocks(&l);
   check_room_names(&l);

@@ -15,10 +15,13 @@ struct fuzz {
                                          * and shift no other draw */
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
-  struct stream guards; /* so did what guards calls and orders queues */
-  bool ranked;          /* some service serves by priority */
-  struct stream data;   /* so did transactions, locks, logs and disks */
-  bool stored, open;    /* open: a transaction is */
+  struct stream data;     /* so did transactions, locks, logs and disks */
+  bool stored, open;      /* open: a transaction is */
+  struct stream guards;   /* so did what guards calls and orders queues */
+  bool ranked;            /* some service serves by priority */
+  struct stream forks;    /* and what runs side by side */
+  struct stream runtimes; /* processes, workers, pauses, memory */
+  bool special, aside;    /* some such; the apps are event loops, with workers */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -30,6 +33,22 @@ static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < pe
 static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
 
 static uint32_t limits(struct fuzz *f, uint32_t n) { return f->limited ? stream_below(&f->limits, n) : n; }
+
+static uint32_t runtimes(struct fuzz *f, uint32_t n) { return f->special ? stream_below(&f->runtimes, n) : n; }
+
+/* What runs in a replica, and what that takes. */
+static void put_runtime(struct fuzz *f) {
+  static const char *const deals[] = {"random", "round-robin", "idle"}, *const bases[] = {"10Mi", "100Mi", "300Mi"},
+                           *const pieces[] = {"0B", "1kB", "1Mi", "60Mi"};
+  if (runtimes(f, 2) == 0) put(&f->t, ", 'processes': { 'count': %u, 'deal': '%s' }", 1 + runtimes(f, 4), deals[runtimes(f, 3)]);
+  if (runtimes(f, 3) == 0) put(&f->t, ", 'workers': %u", 1 + runtimes(f, 5));
+  if (runtimes(f, 3) == 0)
+    put(&f->t, ", 'gc': { 'every': { 'exponential': '%ums' }, 'pause': '%ums' }", 1 + runtimes(f, 300), runtimes(f, 60));
+  if (runtimes(f, 3) == 0) put(&f->t, ", 'warm_up': { 'factor': %u, 'requests': %u }", 1 + runtimes(f, 9), 1 + runtimes(f, 40));
+  if (runtimes(f, 2) == 0)
+    put(&f->t, ", 'memory': { 'base': '%s', 'per_request': '%s', 'per_connection': '%s', 'leak': '%s' }", bases[runtimes(f, 3)],
+        pieces[runtimes(f, 4)], pieces[runtimes(f, 4)], pieces[runtimes(f, 4)]);
+}
 
 static void put_shifts(struct fuzz *f) {
   put(&f->t, ", 'shifts': [ ");
@@ -185,8 +204,24 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     put(&f->t, "'call': 'a%u', 'steps': ", below(f, f->apps));
     put_steps(f, depth + 1);
   } else
-    put_duration(f, "cpu", 4000);
+    put_duration(f, "cpu", 4000), put(&f->t, f->aside && runtimes(f, 2) ? ", 'on': 'workers'" : "");
   if (!strncmp(f->t.bytes + begin, "\"call\": ", 8)) put_guards(f);
+  put(&f->t, " }");
+}
+
+static uint32_t forks(struct fuzz *f, uint32_t n) { return stream_below(&f->forks, n); }
+
+/* Some steps are branches. */
+static void put_forked_step(struct fuzz *f, uint32_t depth) {
+  bool forked = forks(f, 6) == 0;
+  uint32_t copies = 1 + forks(f, 3), others = forks(f, 3);
+  if (forked) put(&f->t, "{ 'parallel': [ { 'copies': %u, 'steps': [ ", copies);
+  put_step(f, depth);
+  if (!forked) return;
+  put(&f->t, " ] }");
+  for (uint32_t i = 0; i < others; i++) put(&f->t, ", { 'steps': [ { 'delay': '%uus' } ] }", 100 * forks(f, 50));
+  put(&f->t, " ]%s", forks(f, 2) ? ", 'cancel': true" : "");
+  if (forks(f, 2)) put(&f->t, ", 'need': %u", 1 + forks(f, copies + others));
   put(&f->t, " }");
 }
 
@@ -195,7 +230,7 @@ static void put_guarded_step(struct fuzz *f, uint32_t depth) {
   uint32_t guard = limits(f, 6);
   if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", limits(f, RATES));
   if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", limits(f, PERMITS));
-  put_step(f, depth);
+  put_forked_step(f, depth);
   if (guard == 1) put(&f->t, " ] }");
 }
 
@@ -227,15 +262,24 @@ static void put_limits(struct fuzz *f) {
 }
 
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
+  const char *restart = PICK(f, "always", "always", "always", "no");
+  const char *balance = PICK(f, "round-robin", "random", "least-connections");
+  const char *backlog = PICK(f, "0", "1", "5", "511", "unlimited");
+  uint32_t threads = 1 + below(f, 6);
+  const char *runtime = PICK(f, "event-loop", "threads");
+  uint32_t replicas = 1 + below(f, 4);
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'",
-      letter, number, kind, 1 + below(f, 4), PICK(f, "event-loop", "threads"), 1 + below(f, 6),
-      PICK(f, "0", "1", "5", "511", "unlimited"), PICK(f, "round-robin", "random", "least-connections"),
-      PICK(f, "always", "always", "always", "no"));
+      letter, number, kind, replicas,
+      f->aside && letter == 'a' ? "event-loop"
+      : runtimes(f, 3) == 0     ? "gil"
+                                : runtime,
+      threads, backlog, balance, restart);
   put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
       PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
-  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s' } }",
-      chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"));
+  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'%s } }",
+      chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"),
+      runtimes(f, 2) ? "" : ", 'memory': '6Gi'");
   if (letter == 'a' && f->databases && chance(f, 70)) {
     put(&f->t, ", 'pools': { ");
     for (uint32_t i = 0; i < f->databases; i++)
@@ -249,6 +293,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (people(f, 4) == 0) put_shifts(f);
   if (f->stored && letter == 'd') put_database(f);
   put_queueing(f, letter == 'a' && !number);
+  put_runtime(f);
   put(&f->t, " }");
 }
 
@@ -325,8 +370,9 @@ static void put_platform(struct fuzz *f) {
   put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
       PICK(f, "0s", "0.25ms", "5ms"));
   for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s%s }", i ? ", " : "", i, 1 + below(f, 4),
-        PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
+    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s%s }", i ? ", " : "", i,
+        runtimes(f, 2) ? "" : "'memory': '3Gi', ", 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"),
+        PICK(f, "1", "1", "0.5", "1.7"),
         !f->stored ? ""
         : i        ? ", 'disk': { 'iops': 300, 'parallel': 4 }"
                    : ", 'disk': { 'latency': { 'exponential': '2ms' } }");
@@ -365,12 +411,16 @@ static void generate(struct fuzz *f, uint64_t seed) {
   *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)),
                      .people = stream_open(stream_key(seed, 0, 1, 0)),
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
+                     .forks = stream_open(stream_key(seed, 0, 5, 0)),
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
+                     .runtimes = stream_open(stream_key(seed, 0, 6, 0)),
+                     .special = seed % 5 == 2,
                      .data = stream_open(stream_key(seed, 0, 12, 0)),
-                     .stored = seed % 5 == 2,
+                     .stored = seed % 5 == 1 || seed % 15 == 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .platform = (int)(seed % 4)};
+  f->aside = runtimes(f, 2) == 0;
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
@@ -452,21 +502,35 @@ static void look_at_service(struct looker *l, const struct world *w, const struc
            s->desired);
 }
 
+static void look_at_crew(struct looker *l, const struct container *c, const struct service_config *s, const struct crew *k) {
+  bool overtime = s->shifts.count || !k->threads; /* who was at work when the staff became fewer, or a pause began */
+  expect(l, overtime || (k->running <= k->threads && k->held <= k->seats), "%s %u: %u running, %u held of %lld threads", s->name,
+         c->id, k->running, k->held, (long long)k->threads);
+  expect(l, k->aside || (k->fresh_waiting <= c->backlog && k->door.count <= c->backlog), "%s %u: %u and %u wait, backlog %lld",
+         s->name, c->id, k->fresh_waiting, k->door.count, (long long)c->backlog);
+  expect(l, !k->runnable.count || k->running == k->threads || (overtime && k->running > k->threads),
+         "%s %u: %u wait and a thread is free", s->name, c->id, k->runnable.count);
+  expect(l, !k->door.count || k->held == k->seats || (overtime && k->held > k->seats),
+         "%s %u: %u wait at the door and a thread is free", s->name, c->id, k->door.count);
+}
+
 static void look_at_container(struct looker *l, const struct world *w, const struct container *c) {
   const struct service_config *s = w->services[c->service].config;
   double t = sim_seconds(world_now(w));
   bool runs = serving(c) || c->state == CONTAINER_STARTING;
   expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name,
          c->id, t, c->state);
-  bool overtime = s->shifts.count; /* who was at work when the staff became fewer */
-  expect(l, overtime || (c->running <= c->threads && c->held <= c->threads), "%s %u: %u running, %u held of %lld threads", s->name,
-         c->id, c->running, c->held, (long long)c->threads);
-  expect(l, c->fresh_waiting <= c->backlog && c->door.count <= c->backlog, "%s %u: %u and %u wait, backlog %lld", s->name, c->id,
-         c->fresh_waiting, c->door.count, (long long)c->backlog);
-  expect(l, !c->runnable.count || c->running == c->threads || (overtime && c->running > c->threads),
-         "%s %u: %u wait and a thread is free", s->name, c->id, c->runnable.count);
-  expect(l, !c->door.count || c->held == c->threads || (overtime && c->held > c->threads),
-         "%s %u: %u wait at the door and a thread is free", s->name, c->id, c->door.count);
+  look_at_crew(l, c, s, &c->own);
+  uint32_t computing = c->own.running, held = c->own.held;
+  for (uint32_t i = 0; c->processes && i < c->processes->count; i++) {
+    const struct process *p = &c->processes->each[i];
+    look_at_crew(l, c, s, &p->crew);
+    look_at_crew(l, c, s, &p->workers);
+    computing += p->crew.running + p->workers.running, held += p->crew.held;
+  }
+  if (c->processes) computing -= c->processes->parked_count;
+  expect(l, computing == c->running && held == c->held, "%s %u: its crews have %u computing and %u held, itself %u and %u", s->name,
+         c->id, computing, held, c->running, c->held);
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];

@@ -2,7 +2,6 @@
 #include "models/compute/balancer.h"
 
 static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", NULL};
-static const char *const runtime_words[] = {"event-loop", "threads", NULL};
 static const char *const restart_words[] = {"always", "no", NULL};
 
 #define AT(member) offsetof(struct resource_amounts, member)
@@ -35,7 +34,7 @@ static const struct field limit_fields[] = {
      .optional = true,
      .low = 0,
      .high = 1e15,
-     .doc = "Read and kept; memory does not act in the simulation yet."},
+     .doc = "A replica with more resident (see memory) is killed; absent: only the node's memory bounds it."},
     {0}};
 #undef AT
 static const struct record requests_record = {"resource requests", sizeof(struct resource_amounts), request_fields,
@@ -150,15 +149,49 @@ static const struct field service_fields[] = {
      .offset = AT(runtime),
      .words = runtime_words,
      .fallback = "\"event-loop\"",
-     .doc = "event-loop: a request occupies a thread only while it computes; threads: from acceptance to answer."},
+     .doc =
+         "event-loop: a request occupies a thread only while it computes; threads: from acceptance to answer; gil: so too, and one "
+         "thread of a process computes at a time."},
     {.name = "threads",
      .kind = FIELD_LIMIT,
      .offset = AT(threads),
      .fallback = "0",
      .low = 0,
      .high = 9.3e18,
-     .doc = "Threads of one replica that can run at once; 0: 1 for app and cache, 4 for proxy, 151 for database.",
-     .source = "Node.js and Redis: one thread; MySQL max_connections 151; Nginx: a worker a core"},
+     .doc = "Threads of one process that can run at once; 0: 40 with runtime gil, else 1 for app and cache, 4 for proxy, 151 for "
+            "database.",
+     .source = "Node.js and Redis: one thread; MySQL max_connections 151; Nginx: a worker a core; AnyIO: 40 threads"},
+    {.name = "processes",
+     .kind = FIELD_RECORD,
+     .offset = AT(processes),
+     .record = &processes_record,
+     .doc = "Processes in one replica, each with a queue of its own; a number is their count."},
+    {.name = "workers",
+     .kind = FIELD_INTEGER,
+     .offset = AT(workers),
+     .fallback = "4",
+     .low = 1,
+     .high = 1e6,
+     .doc = "Threads beside each event loop, for steps with \"on\": \"workers\".",
+     .source = "libuv: UV_THREADPOOL_SIZE 4"},
+    {.name = "warm_up",
+     .kind = FIELD_RECORD,
+     .offset = AT(warm_up),
+     .record = &warm_up_record,
+     .optional = true,
+     .doc = "A new process computes slowly at first; those that are up at the start of the run are warm."},
+    {.name = "gc",
+     .kind = FIELD_RECORD,
+     .offset = AT(gc),
+     .record = &gc_record,
+     .optional = true,
+     .doc = "Garbage collection that stops a process now and then; absent: never."},
+    {.name = "memory",
+     .kind = FIELD_RECORD,
+     .offset = AT(memory),
+     .record = &memory_record,
+     .optional = true,
+     .doc = "What one replica has resident; absent: memory is not modelled for it."},
     {.name = "shifts",
      .kind = FIELD_LIST,
      .offset = AT(shifts),
@@ -171,7 +204,7 @@ static const struct field service_fields[] = {
      .fallback = "511",
      .low = 0,
      .high = 9.3e18,
-     .doc = "New requests that may wait for one replica; one more is rejected.",
+     .doc = "New requests that may wait for one replica (with processes: for one of them); one more is rejected.",
      .source = "Node.js and Nginx listen backlog 511"},
     {.name = "balance",
      .kind = FIELD_WORD,

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct fork;
 struct guard;
 struct model;
 struct request;
@@ -56,6 +57,8 @@ enum operation {
   OPERATION_STOCK,       /* reserve, pay or release */
   OPERATION_TRY,         /* begin an attempt of a guarded call, or what follows when one has failed */
   OPERATION_RETURN,      /* the attempt has succeeded */
+  OPERATION_FORK,        /* begin all branches and wait */
+  OPERATION_JOIN,        /* a branch has succeeded */
   OPERATION_TRANSACTION, /* begins: the connection is put aside */
   OPERATION_STATEMENT,   /* of a transaction, where it runs */
   OPERATION_FLUSH,       /* of the log of a database */
@@ -74,6 +77,7 @@ struct instruction {
   int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
+  bool on_workers;            /* CPU: beside the event loop */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
@@ -87,6 +91,7 @@ struct instruction {
   uint16_t outcome;           /* END: how it ends for the client */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure. MISS: of one page */
   const struct guard *guard;  /* TRY, RETURN */
+  const struct fork *fork;    /* FORK */
   struct distribution demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve */
 };
 
@@ -135,11 +140,12 @@ struct compiler {
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
   uint32_t depth, permits;        /* permits: held where the next instruction stands */
-  uint32_t guarded;               /* guarded calls around it */
+  uint32_t guarded, forks;        /* guarded calls and branches around it; forks of the program so far */
   uint16_t draws;                 /* given to instructions so far */
   bool *reserved;                 /* by stock: a reserve step has been compiled */
   int32_t transaction;            /* database of the open transaction, or -1 */
   uint32_t transaction_depth;     /* frames open around it */
+  uint32_t transaction_guarded;   /* guarded calls and branches around it: these ask over connections of their own */
   bool in_transaction;            /* the next statement belongs to it */
   bool writes;                    /* a statement of it has written */
   uint32_t statements;            /* of it so far */
@@ -165,8 +171,11 @@ void compile_steps(struct compiler *, const struct config_list *steps);
 /* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */
 struct instruction *compile_enter(struct compiler *, int32_t service, enum route);
 void compile_leave(struct compiler *);
+/* Null when there is no service to run on. */
 struct instruction *compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
+/* Whether the next statement for the database belongs to the open transaction. */
+bool compile_shares_transaction(const struct compiler *, int32_t database);
 /* Where commits take time: waits for the log of the database. Then the commit: of the open transaction or of a statement. */
 void compile_flush(struct compiler *, int32_t database);
 void compile_commit(struct compiler *, int32_t database, bool write);
@@ -183,10 +192,11 @@ struct demand_sums {
   const double *speed; /* of the cores that each service runs on */
   double *cpu_s;       /* on a reference core */
   double *primary_s;   /* of this, what only the first replica can do: writes */
-  double *held_s;      /* runtime threads: time from acceptance to answer, without queues and hops */
+  double *held_s;      /* threads, gil: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
   double *permit_s;    /* by limit: time for which its permits are held */
   double *locked_s;    /* by class of lock: time for which one is held */
+  double *workers_s;   /* of cpu_s, what workers beside an event loop do */
   double *disk_s;      /* by database: time of page reads */
 };
 

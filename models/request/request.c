@@ -4,7 +4,7 @@
 #include "models/data/database.h"
 #include "models/data/lock.h"
 #include "models/data/stock.h"
-#include "models/request/call.h"
+#include "models/request/child.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->client = r->caller = r->attempt = r->permits = r->holds = r->locks = r->transaction = NOBODY, r->attempts = 0;
+  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY, r->attempts = 0;
   return r;
 }
 
@@ -113,7 +113,7 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
 
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   if (r->client_gone) {
-    if (r->caller != NOBODY) call_fails(w, r, outcome);
+    if (r->caller != NOBODY) child_fails(w, r, outcome);
     return;
   }
   if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
@@ -147,7 +147,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
   while (r->depth > r->base) {
     const struct frame *f = &r->frames[--r->depth];
-    if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
+    if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container], f->process);
   }
   request_forget(w, r);
 }
@@ -159,9 +159,10 @@ void request_drop(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 void request_cancel(struct world *w, struct request *r) {
+  if (r->doomed) return; /* its replica is dying: it has left its queue and fails in a moment */
   if (r->waiting != WAITING_CPU && r->waiting != WAITING_THREAD) {
     r->ends_with = OUTCOME_CALL_TIMEOUT;
-    if (r->attempt != NOBODY) request_cancel(w, world_request(w, r->attempt));
+    if (r->child != NOBODY) children_cancel(w, r);
     return;
   }
   container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
@@ -224,7 +225,12 @@ sim_time request_waited(const struct world *w, const struct request *r) {
         p->cells[i].kind == TIME_PERMIT)
       sum += r->cell[i];
   if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_PERMIT) sum += world_now(w) - r->since;
-  if (r->attempt != NOBODY) sum += request_waited(w, world_request(w, r->attempt));
+  sim_time longest = 0; /* children wait at the same time */
+  for (uint32_t id = r->child; id != NOBODY; id = world_request(w, id)->sibling) {
+    sim_time waited = request_waited(w, world_request(w, id));
+    if (waited > longest) longest = waited;
+  }
+  sum += longest;
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }
@@ -301,7 +307,7 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
     return false;
   }
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
-  r->frames[r->depth++] = (struct frame){c->id, c->generation, false, world_now(w)};
+  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
   return travel(w, r, caller, c, in->cell);
 }
 
@@ -314,7 +320,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
   struct container *c = &w->containers[f->container];
   r->fresh = false;
   observation_call(&w->observation, (uint32_t)in->service, f->entered, world_now(w));
-  container_leave(w, c);
+  container_leave(w, c, f->process);
   if (!r->depth) return true;
   const struct frame *caller = &r->frames[r->depth - 1];
   if (!frame_alive(w, caller)) {
@@ -334,4 +340,10 @@ bool request_compute(struct world *w, struct request *r, const struct instructio
   r->since = world_now(w);
   container_compute(w, c, r);
   return false;
+}
+
+/* The loop has taken it, in no time: it is no newcomer any more. */
+bool request_compute_aside(struct world *w, struct request *r, const struct instruction *in) {
+  r->fresh = false;
+  return request_compute(w, r, in);
 }

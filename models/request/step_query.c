@@ -122,7 +122,7 @@ static void check_reach(struct compiler *c, const struct query_step *s) {
 
 static void compile_one(struct compiler *c, const struct query_step *s, bool write) {
   bool embedded = service_embedded(database_of(c, s));
-  c->in_transaction = c->transaction == s->query && c->transaction_depth == c->depth;
+  c->in_transaction = compile_shares_transaction(c, s->query);
   if (embedded) {
     check_reach(c, s);
     compile_execution(c, s, write, true);

@@ -66,7 +66,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   const struct stock_config *stock = stock_of(c, s);
   const struct distribution *demand = s->demand.kind ? &s->demand : &stock->demand;
   bool database = model_service(c->model, (uint32_t)stock->at)->kind == SERVICE_DATABASE;
-  if (database && c->transaction == stock->at && c->transaction_depth == c->depth)
+  if (database && compile_shares_transaction(c, stock->at))
     compile_fault(c, "a change of the stock \"%s\" is a transaction of its own: put it before or behind the other one",
                   stock->name);
   if (database) {

@@ -15,6 +15,10 @@ struct transaction_step {
   bool begin_trip;
 };
 
+bool compile_shares_transaction(const struct compiler *c, int32_t database) {
+  return c->transaction == database && c->transaction_depth == c->depth && c->transaction_guarded == c->guarded;
+}
+
 void compile_flush(struct compiler *c, int32_t database) {
   const struct distribution *latency = &model_service(c->model, (uint32_t)database)->database.commit.latency;
   if (!latency->kind) return;
@@ -98,7 +102,8 @@ static void compile(struct compiler *c, const void *config) {
   bool embedded = service_embedded(d);
   compile_begin(c, s, embedded);
   uint32_t at = embedded ? compile_file_lock(c, d, s->transaction) : 0;
-  c->transaction = s->transaction, c->transaction_depth = c->depth, c->statements = 0, c->writes = false;
+  c->transaction = s->transaction, c->transaction_depth = c->depth, c->transaction_guarded = c->guarded, c->statements = 0,
+  c->writes = false;
   compile_steps(c, &s->steps);
   c->transaction = -1;
   if (!c->statements) compile_fault(c, "the transaction with \"%s\" holds no query of it", d->name);
