@@ -1,4 +1,5 @@
 #include "models/link.h"
+#include "models/data/cache.h"
 #include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -110,6 +111,8 @@ static void link_endpoints(struct linker *l) {
                  ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
   if (!l->failed) calls_link(m);
+  const char *wrong = NULL, *name = NULL;
+  if (!l->failed && (wrong = caches_link(m, &name))) link_fault(l, arena_format(l->arena, "services.%s", name), "cache", "%s", wrong);
 }
 
 static void link_limits(struct linker *l) {
@@ -226,6 +229,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_phases(&l);
   if (!l.failed) link_warmup(m);
   if (!l.failed) link_dispersions(&l);
+  if (!l.failed) caches_estimate(m);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
     link_fault(
         &l, "run", "method",

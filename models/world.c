@@ -1,5 +1,6 @@
 #include "models/world.h"
 #include "models/compute/shift.h"
+#include "models/data/cache.h"
 #include "models/platform/lifecycle.h"
 #include "models/protection/limiter.h"
 #include "models/request/call.h"
@@ -75,6 +76,7 @@ static void start_traffic(struct world *w) {
   calls_start(w);
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
   stock_start(w);
+  caches_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   clients_start(w);
   waiting_rooms_start(w);
@@ -169,7 +171,7 @@ void world_free(struct world *w) {
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
   clients_stop(w);
   waiting_rooms_stop(w);
-  if (w->mode == WORLD_TRAFFIC) stock_stop(w);
+  if (w->mode == WORLD_TRAFFIC) stock_stop(w), caches_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     if (i == w->services[w->containers[i].service].first)

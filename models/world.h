@@ -41,7 +41,9 @@ enum purpose {
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
   PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
   PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
-  PURPOSE_KEY           /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
+  PURPOSE_CACHE         /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };

@@ -1,5 +1,6 @@
 #include "models/compute/container.h"
 #include "models/protection/limiter.h"
+#include "models/data/cache.h"
 #include "models/data/stock.h"
 #include "models/request/line.h"
 #include <assert.h>
@@ -298,5 +299,6 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   const struct service_config *config = w->services[c->service].config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
   if (c->id == w->services[c->service].first) stock_clear_locks(w, c->service);
+  if (c->cache) cache_lost(w, c);
   fail_all_inside(w, c, outcome);
 }

@@ -14,6 +14,7 @@
 #include "sim/engine/calendar.h"
 
 struct node;
+struct cache;
 
 enum container_state {
   CONTAINER_UNUSED,   /* not wanted */
@@ -56,6 +57,7 @@ struct container {
   sim_time virtual_at;
   slot_id slot; /* end of the first computation */
   struct connection_pool *pools;
+  struct cache *cache; /* what it keeps; null: nothing by item */
 
   /* Life. */
   slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */

@@ -1,5 +1,6 @@
 #include "models/compute/service.h"
 #include "models/compute/balancer.h"
+#include "models/data/cache.h"
 
 static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", NULL};
 static const char *const runtime_words[] = {"event-loop", "threads", NULL};
@@ -269,6 +270,12 @@ static const struct field service_fields[] = {
      .record = &codel_record,
      .optional = true,
      .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: nobody."},
+    {.name = "cache",
+     .kind = FIELD_RECORD,
+     .offset = AT(cache),
+     .record = &cache_record,
+     .doc = "What each replica keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
+            "or what a process has looked up before (L1)."},
     {0}};
 #undef AT
 const struct record service_record = {"service", sizeof(struct service_config), service_fields,

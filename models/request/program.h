@@ -51,10 +51,11 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
-  OPERATION_STOCK, /* reserve, pay or release */
-  OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN /* the attempt has succeeded */
+  OPERATION_LOCK,   /* wait for the row in which a stock is counted */
+  OPERATION_STOCK,  /* reserve, pay or release */
+  OPERATION_TRY,    /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN, /* the attempt has succeeded */
+  OPERATION_CONTENT /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -72,9 +73,11 @@ struct instruction {
   uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
   uint16_t stock;             /* LOCK, STOCK */
   uint16_t outcome;           /* END: how it ends for the client */
-  double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
+  int16_t keyspace;           /* CONTENT, and LOOKUP of what is found by item; else -1 */
+  sim_time ttl;               /* CONTENT: of what is filled in or found */
+  double probability;         /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure */
   const struct guard *guard;  /* TRY, RETURN */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
+  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve; CONTENT: bytes of the value */
 };
 
 struct cell {
@@ -155,6 +158,7 @@ struct demand_sums {
   double *connected_s; /* time that connections of the service's pools are in use */
   double *permit_s;    /* by limit: time for which its permits are held */
   double *locked_s;    /* by stock: time that its row is locked */
+  double *runs;        /* by instruction of the program: how often it is run; null: nobody asks */
 };
 
 /* Walks every path and adds to the sums. */

@@ -79,14 +79,14 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
   uint32_t n = m->services.count + 1;
   double *speed = arena_new_array(arena, double, n);
   for (uint32_t i = 0; i < m->services.count; i++) speed[i] = places[i].speed;
-  struct demand_sums d = {m,
-                          speed,
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, m->limits.count + 1),
-                          arena_new_array(arena, double, m->stocks.count + 1)};
+  struct demand_sums d = {.model = m,
+                          .speed = speed,
+                          .cpu_s = arena_new_array(arena, double, n),
+                          .primary_s = arena_new_array(arena, double, n),
+                          .held_s = arena_new_array(arena, double, n),
+                          .connected_s = arena_new_array(arena, double, n),
+                          .permit_s = arena_new_array(arena, double, m->limits.count + 1),
+                          .locked_s = arena_new_array(arena, double, m->stocks.count + 1)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   add_handshakes(m, &d);
   return d;
