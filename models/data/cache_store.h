@@ -17,7 +17,7 @@
  *                   go is not kept: in the long run the most popular items are there
  *     noeviction    nobody: the fill fails
  *
- * An index by item leads to entries of 32 bytes: an array for a small catalogue, else a hash table with linear probing (Knuth, TAOCP
+ * An index by item leads to entries of 16 bytes: an array for a small catalogue, else a hash table with linear probing (Knuth, TAOCP
  * 3, 6.4, algorithms L and R). LRU and FIFO link the entries; the others keep them in an array, which for LFU is a binary heap by
  * (count, last use). Memory grows with what has been held at once; nothing is allocated for an event but when arrays double. */
 #ifndef CACHE_STORE_H
@@ -54,6 +54,10 @@ struct cache_entry {
     };
     uint64_t rank; /* the others: the least goes first */
   };
+};
+
+/* What few stores need of their entries, apart: a plain LRU touches a quarter of a cache line for each. */
+struct cache_terms {
   sim_time expires;
   uint32_t bytes;
   uint32_t position; /* in `members` */
@@ -78,15 +82,18 @@ struct cache_store {
   timer_ticket *tickets; /* by entry, where it expires */
   struct cache_index *indices; /* by keyspace */
   struct cache_entry *entries;
+  struct cache_terms *terms; /* by entry; null where nothing expires, has a size or is in `members` */
   uint32_t *members;
   uint32_t keyspaces, room, high, count; /* high: entries ever used */
+  bool has_terms;
   uint32_t free, newest, oldest;
   uint64_t clock;
   int64_t bytes;
   uint64_t filled, evicted, expired, dropped, lost, refused; /* balance: filled = count + evicted + expired + dropped + lost */
 };
 
-/* of: items of each keyspace. expiries: of the store alone, owned by the caller, or null. */
+/* of: items of each keyspace. expiries: of the store alone, owned by the caller, or null. Of `config` the flags count too: without
+ * `expires` nothing may be given a ttl, without `sized` no bytes. */
 void cache_store_open(struct cache_store *, const struct cache_config *, const uint32_t *of, uint32_t keyspaces,
                       struct timer_heap *expiries);
 void cache_store_close(struct cache_store *);
