@@ -111,8 +111,15 @@ static void link_endpoints(struct linker *l) {
                  ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
   if (!l->failed) calls_link(m);
-  const char *wrong = NULL, *name = NULL;
-  if (!l->failed && (wrong = caches_link(m, &name))) link_fault(l, arena_format(l->arena, "services.%s", name), "cache", "%s", wrong);
+}
+
+static void link_caches(struct linker *l) {
+  caches_link(l->model);
+  for (uint32_t i = 0; i < l->model->services.count; i++) {
+    const struct service_config *s = model_service(l->model, i);
+    const char *wrong = cache_fault(l->model, s);
+    if (wrong) link_fault(l, arena_format(l->arena, "services.%s", s->name), "cache", "%s", wrong);
+  }
 }
 
 static void link_limits(struct linker *l) {
@@ -222,6 +229,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_stocks(&l);
   check_room_names(&l);
   link_endpoints(&l);
+  if (!l.failed) link_caches(&l);
   if (!l.failed) check_meter_names(&l);
   if (!l.failed) link_priorities(&l);
   if (!l.failed) warn_of_retries(&l);

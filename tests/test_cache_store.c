@@ -12,7 +12,7 @@
 
 /* --- the plain list ---------------------------------------------------------------------------------------------------------- */
 
-enum { ITEMS = 40, SPACES = 2, MOST = ITEMS * SPACES };
+enum { ITEMS = 64, SPACES = 2, MOST = ITEMS * SPACES };
 
 struct plain_entry {
   uint32_t space, item, bytes;
@@ -139,7 +139,7 @@ static const struct {
   struct cache_config config;
 } plans[] = {
     {"lru", {.policy = CACHE_LRU, .entries = 9, PLAIN}},
-    {"lru by hash", {.policy = CACHE_LRU, .entries = 2, PLAIN}},
+    {"lru by hash", {.policy = CACHE_LRU, .entries = 3, PLAIN}},
     {"lru, bytes", {.policy = CACHE_LRU, .entries = INT64_MAX, .size = 60, .sized = true}},
     {"lru, both, ttl", {.policy = CACHE_LRU, .entries = 9, .size = 60, .sized = true, .expires = true}},
     {"lru, ttl from access", {.policy = CACHE_LRU, .entries = 12, .size = INT64_MAX, .expires = true, .ttl_from = TTL_FROM_ACCESS}},

@@ -15,6 +15,8 @@ struct fuzz {
                                          * and shift no other draw */
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
+  struct stream contents; /* what caches hold, later than all */
+  bool keyed;
   struct stream guards; /* so did what guards calls and orders queues */
   bool ranked;          /* some service serves by priority */
   struct text t;
@@ -104,6 +106,26 @@ static void put_duration(struct fuzz *f, const char *key, double us) {
   put(&f->t, "%s", text);
 }
 
+static uint32_t contents(struct fuzz *f, uint32_t n) { return stream_below(&f->contents, n); }
+#define CONTENT(f, ...)                                                                                                            \
+  ((const char *const[]){__VA_ARGS__})[contents(f, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))]
+
+/* Instead of a share that hits: an item. */
+static void put_key(struct fuzz *f) {
+  put(&f->t, "'key': 'k%u', 'l1': %s", contents(f, 2), CONTENT(f, "true", "false"));
+  if (contents(f, 2)) put(&f->t, ", 'bytes': '%ukB', 'bytes_cv': %u", 1 + contents(f, 20), contents(f, 2));
+  if (contents(f, 3) == 0) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ms", "80ms", "3s"));
+}
+
+/* Always bounded, so that processes may keep items too. */
+static void put_content(struct fuzz *f) {
+  put(&f->t, ", 'cache': { 'policy': '%s', 'entries': %u, 'ttl_from': '%s', 'jitter': '%u%%'",
+      CONTENT(f, "lru", "lfu", "perfect-lfu", "fifo", "random", "noeviction"), contents(f, 40), CONTENT(f, "fill", "access"),
+      50 * contents(f, 3));
+  if (contents(f, 2)) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ns", "20ms", "500ms", "10s"));
+  put(&f->t, " }");
+}
+
 static uint32_t guards(struct fuzz *f, uint32_t n) { return stream_below(&f->guards, n); }
 
 /* What may stand beside a call. */
@@ -141,8 +163,14 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     put(&f->t, "'query': 'd%u', 'reads': %u, 'writes': %u, ", below(f, f->databases), 1 + below(f, 3), below(f, 2));
     put_duration(f, "demand", 2000);
   } else if (kind == 3 && f->caches) {
-    put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5),
-        PICK(f, "true", "false"));
+    uint32_t cache = below(f, f->caches), hit = 25 * below(f, 5);
+    if (f->keyed && contents(f, 5) == 0) put(&f->t, "'invalidate': 'c%u', 'key': 'k0', 'l1': true }, { ", cache);
+    put(&f->t, "'cached': 'c%u', ", cache);
+    if (f->keyed && contents(f, 4))
+      put_key(f);
+    else
+      put(&f->t, "'hit': '%u%%'", hit);
+    put(&f->t, ", 'fill': %s, 'miss': ", PICK(f, "true", "false"));
     put_steps(f, depth + 1);
   } else if (kind == 4 && f->externals)
     put(&f->t, guards(f, 2) ? "'call': 'e%u'" : "'external': 'e%u'", below(f, f->externals));
@@ -213,6 +241,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
   put_queueing(f, letter == 'a' && !number);
+  if (f->keyed && letter != 'd') put_content(f);
   put(&f->t, " }");
 }
 
@@ -328,6 +357,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
+                     .contents = stream_open(stream_key(seed, 0, 5, 0)),
+                     .keyed = seed % 5 < 3,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .platform = (int)(seed % 4)};
   f->ranked = guards(f, 2);
@@ -336,6 +367,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
   if (f->limited) put_limits(f);
+  if (f->keyed) put(&f->t, "'keys': { 'k0': %u, 'k1': { 'of': %u, 'zipf': 0.9 } },\n", 1 + contents(f, 60), 1 + contents(f, 3000));
   put_rooms(f);
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {

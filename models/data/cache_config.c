@@ -6,32 +6,28 @@
 
 /* --- who keeps what --------------------------------------------------------------------------------------------------------- */
 
-struct use {
-  bool fills, drops, sized;
-};
+static bool bounded(const struct cache_config *c) { return c->entries != INT64_MAX || c->size != INT64_MAX; }
 
-static void declare(struct model *m, struct service_config *s, const struct use *u) {
+static void declare(struct model *m, struct service_config *s) {
   struct cache_config *c = &s->cache;
-  bool bounded = c->entries != INT64_MAX || c->size != INT64_MAX;
   c->hits = meter_declare(m, s->name, "hits", METER_COUNT, "Look-ups that found their item.");
   c->misses = meter_declare(m, s->name, "misses", METER_COUNT, "Look-ups that did not.");
   c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas together.");
-  c->sized = u->sized;
   if (c->sized) c->bytes = meter_declare(m, s->name, "bytes", METER_LEVEL, "Their values.");
-  if (bounded) c->evictions = meter_declare(m, s->name, "evictions", METER_COUNT, "Items that went to make room.");
+  if (bounded(c)) c->evictions = meter_declare(m, s->name, "evictions", METER_COUNT, "Items that went to make room.");
   if (c->expires) c->expirations = meter_declare(m, s->name, "expirations", METER_COUNT, "Items whose ttl ran out.");
-  if (bounded || c->expires) c->refused = meter_declare(m, s->name, "refused", METER_COUNT, "Fills for which there was no room.");
-  if (u->drops) c->invalidations = meter_declare(m, s->name, "invalidations", METER_COUNT, "Items dropped by a write.");
+  if (bounded(c) || c->expires)
+    c->refused = meter_declare(m, s->name, "refused", METER_COUNT, "Fills for which there was no room.");
+  if (c->drops) c->invalidations = meter_declare(m, s->name, "invalidations", METER_COUNT, "Items dropped by a write.");
 }
 
-static const char *check(const struct model *m, const struct service_config *s, const struct use *u) {
+const char *cache_fault(const struct model *m, const struct service_config *s) {
   const struct cache_config *c = &s->cache;
-  bool bounded = c->entries != INT64_MAX || c->size != INT64_MAX;
-  if (s->kind == SERVICE_EXTERNAL) return "an external service has no memory of ours";
-  if (s->kind != SERVICE_CACHE && u->fills && !bounded && !c->expires)
+  if (!c->keyed) return NULL;
+  if (s->kind != SERVICE_CACHE && c->fills && !bounded(c) && !c->expires)
     return "the memory of its processes would grow for ever: give it \"entries\", a \"size\" or a \"ttl\"";
-  if (c->size != INT64_MAX && u->fills && !u->sized)
-    return "has a \"size\", but no \"cached\" step says how many \"bytes\" it keeps";
+  if (c->size != INT64_MAX && c->fills && !c->sized)
+    return "has a \"size\", but no \"cached\" step says how many \"bytes\" a value has";
   if (c->samples && c->policy != CACHE_LRU) return "only lru goes by \"samples\"";
   for (uint32_t i = 0; i < m->keyspaces.count; i++)
     if (c->policy == CACHE_PERFECT_LFU && model_keyspace(m, i)->of > KEYSPACE_TABLE)
@@ -40,27 +36,23 @@ static const char *check(const struct model *m, const struct service_config *s, 
   return NULL;
 }
 
-const char *caches_link(struct model *m, const char **name) {
-  struct use *uses = arena_new_array(m->arena, struct use, m->services.count + 1);
+void caches_link(struct model *m) {
   struct service_config *services = m->services.items;
   for (uint32_t e = 0; e < m->endpoints.count; e++)
     for (uint32_t i = 0; i < m->programs[e].count; i++) {
       const struct instruction *in = &m->programs[e].instructions[i];
       if (in->operation != OPERATION_CONTENT) continue;
-      struct use *u = &uses[in->service];
-      services[in->service].cache.keyed = true;
-      u->fills |= in->run == cache_fill, u->drops |= in->run == cache_drop, u->sized |= in->demand.kind != NULL;
-      services[in->service].cache.expires |= in->run == cache_fill && in->ttl != SIM_NEVER;
+      struct cache_config *c = &services[in->service].cache;
+      bool fills = in->run == cache_fill;
+      c->keyed = true, c->fills |= fills, c->drops |= in->run == cache_drop;
+      c->sized |= in->demand.kind != NULL, c->expires |= fills && in->ttl != SIM_NEVER;
     }
   for (uint32_t i = 0; i < m->services.count; i++) {
-    if (!services[i].cache.keyed) continue;
-    if (!services[i].cache.size) services[i].cache.size = INT64_MAX;
-    const char *wrong = check(m, &services[i], &uses[i]);
-    *name = services[i].name;
-    if (wrong) return wrong;
-    declare(m, &services[i], &uses[i]);
+    struct cache_config *c = &services[i].cache;
+    if (!c->keyed) continue;
+    if (!c->size) c->size = INT64_MAX;
+    declare(m, &services[i]);
   }
-  return NULL;
 }
 
 /* --- keys of a scenario -------------------------------------------------------------------------------------------------------- */

@@ -414,8 +414,7 @@ const char *cache_store_wrong(const struct cache_store *s) {
     if (e->keyspace == CACHE_FREE) continue;
     used++, bytes += s->has_terms ? s->terms[i].bytes : 0;
     if (*slot_of(s, &s->indices[e->keyspace], e->item) != i + 1) return "an entry is not where its item leads";
-    if (s->expiries && s->terms[i].expires != SIM_NEVER &&
-        timer_heap_time_of(s->expiries, s->tickets[i]) > s->terms[i].expires)
+    if (s->expiries && s->terms[i].expires != SIM_NEVER && timer_heap_time_of(s->expiries, s->tickets[i]) > s->terms[i].expires)
       return "an entry would outlive its time";
   }
   for (uint32_t k = 0; k < s->keyspaces; k++) indexed += s->indices[k].count;

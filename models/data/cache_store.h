@@ -39,9 +39,10 @@ struct cache_config {
   int32_t ttl_from;
   double jitter; /* the ttl is uniform within this share around itself */
   /* Derived by cache_link. */
-  bool keyed;   /* some step asks for items; else nothing of this exists */
-  bool expires; /* some fill has a ttl */
-  bool sized;   /* some fill says how many bytes */
+  bool keyed; /* some step asks for items; else nothing of this exists */
+  bool fills, drops;
+  bool expires;                                                                       /* some fill has a ttl */
+  bool sized;                                                                         /* some fill says how many bytes */
   uint32_t hits, misses, held, bytes, evictions, expirations, refused, invalidations; /* meters */
 };
 
