@@ -123,11 +123,10 @@ static void compile_shared(struct compiler *c, const struct cached_step *s) {
 static void check(struct compiler *c, const struct cached_step *s) {
   const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
   if (compile_service(c) < 0) compile_fault(c, "a \"cached\" step needs a service that asks: put it inside a \"call\"");
-  bool own = s->cached == compile_service(c);
+  bool own = s->cached == compile_service(c) && s->key >= 0;
   if (cache->kind != SERVICE_CACHE && !own)
     compile_fault(c, "\"%s\" is not of kind cache%s", cache->name,
                   s->key >= 0 ? ", nor the service that asks, which may look into its own memory" : "");
-  if (own && s->key < 0) compile_fault(c, "a process that looks into its own memory needs a \"key\": which item");
   if (s->key < 0 && isnan(s->hit)) compile_fault(c, "a \"cached\" step needs a \"key\": which item, or \"hit\": how much hits");
   if (s->key >= 0 && !isnan(s->hit))
     compile_fault(c, "a \"cached\" step has either a \"key\" or \"hit\": with a key the run finds it");
