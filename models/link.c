@@ -1,4 +1,5 @@
 #include "models/link.h"
+#include "models/data/cache.h"
 #include "models/data/connections.h"
 #include "models/data/lock.h"
 #include "models/data/pooler.h"
@@ -176,6 +177,15 @@ static void link_queues(struct linker *l) {
   }
 }
 
+static void link_caches(struct linker *l) {
+  caches_link(l->model);
+  for (uint32_t i = 0; i < l->model->services.count; i++) {
+    const struct service_config *s = model_service(l->model, i);
+    const char *wrong = cache_fault(l->model, s);
+    if (wrong) link_fault(l, arena_format(l->arena, "services.%s", s->name), "cache", "%s", wrong);
+  }
+}
+
 static void link_limits(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->limits.count; i++) {
@@ -296,6 +306,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   if (!l.failed) calls_link(m);
   if (!l.failed) runtime_link(m);
   if (!l.failed) locks_link(&l);
+  if (!l.failed) link_caches(&l);
   if (!l.failed) check_meter_names(&l);
   if (!l.failed) link_priorities(&l);
   if (!l.failed) warn_of_retries(&l);
@@ -303,6 +314,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_phases(&l);
   if (!l.failed) link_warmup(m);
   if (!l.failed) link_dispersions(&l);
+  if (!l.failed) caches_estimate(m);
   if (m->run.method == METHOD_BATCHES && !l.failed && !m->run.stationary)
     link_fault(&l, "run", "method",
                "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no scheduled jobs, no drill at "

@@ -48,7 +48,9 @@ enum purpose {
   PURPOSE_BRANCH,       /* not of the seed but of a caller's draws: number of the fork; branch and copy */
   PURPOSE_GC,           /* entity: service and replica; then process: its pauses */
   PURPOSE_COMMIT,       /* entity: database: flushes of its log */
-  PURPOSE_JOB           /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
+  PURPOSE_JOB,          /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
+  PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
+  PURPOSE_CACHE         /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };

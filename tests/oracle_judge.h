@@ -76,6 +76,13 @@ static inline const char *steady_prob(const struct expectation *e, const struct 
   return distance(e, o) <= 3.5 * error_of(o) + 1e-4 ? NULL : "too far away for chance";
 }
 
+/* What it is compared with is itself an approximation, good to this for large catalogues. */
+static inline const char *che_approx(const struct expectation *e, const struct observed *o) {
+  const char *vague = too_vague(o, 30, 0.005);
+  if (vague) return vague;
+  return distance(e, o) <= 0.002 ? NULL : "too far away";
+}
+
 static inline const char *time_dependent(const struct expectation *e, const struct observed *o) {
   if (o->samples < 10000) return "too few replications";
   return distance(e, o) <= 4.3 * error_of(o) ? NULL : "too far away for chance";
@@ -117,6 +124,7 @@ static const struct rule {
              {"steady-mean-heavy", steady_mean_heavy, true, false},
              {"steady-quantile", steady_quantile, true, false},
              {"steady-prob", steady_prob, true, false},
+             {"che-approx", che_approx, false, false},
              {"time-dependent", time_dependent, false, true},
              {"terminating-mean", terminating_mean, false, false},
              {"rare-event", rare_event, false, false},

@@ -68,6 +68,11 @@ static const struct {
      " ] } ] }"},
     {"a cache that never hits and is filled", "'p': 1",
      "'p': { 'entry': 'a', 'steps': [ " WORK "{ 'cached': 'c', 'hit': 0, 'demand': '0s', 'miss': [ " MISS " ] } ] }"},
+    {"a cache by key without room", "'p': 1",
+     "'p': { 'entry': 'a', 'steps': [ " WORK "{ 'cached': 'c', 'key': 'k', 'l1': true, 'demand': '0s', 'miss': [ " MISS " ] } ] }"},
+    {"a memory without room", "'p': 1",
+     "'p': { 'entry': 'a', 'steps': [ " WORK "{ 'cached': 'a', 'key': 'k', 'miss': [ " MISS
+     " ] }, { 'invalidate': 'a', 'key': 'k' } ] }"},
     {"a cache that always hits", "'p': 1",
      "'p': { 'entry': 'a', 'steps': [ " WORK MISS
      ", { 'cached': 'c', 'hit': 1, 'demand': '0s', 'miss': [ { 'delay': '1h' } ] } ] }"},
@@ -77,8 +82,10 @@ static struct world *described(size_t i, struct fixture *f) {
   *f = fixture_of(
       "{ 'aguanta': 1, 'name': 'described', 'traffic': { 'x': { 'kind': 'open', 'rate': '250/s', 'mix': { %s } }, 'u': { "
       "'kind': 'closed', 'population': 30, 'think': { 'exponential': '200ms' }, 'timeout': '30ms', 'mix': { %s } } }, "
-      "'endpoints': { %s }, 'services': { 'a': { 'kind': 'app', 'replicas': 3, 'backlog': 20 }, 'd': { 'kind': "
-      "'database', 'threads': 3, 'backlog': 'unlimited' }, 'c': { 'kind': 'cache', 'threads': 'unlimited' } }, "
+      "'endpoints': { %s }, 'services': { 'a': { 'kind': 'app', 'replicas': 3, 'backlog': 20, 'cache': { 'entries': 0 } }, 'd': { "
+      "'kind': "
+      "'database', 'threads': 3, 'backlog': 'unlimited' }, 'c': { 'kind': 'cache', 'threads': 'unlimited', 'cache': { 'entries': 0 "
+      "} } }, 'keys': { 'k': 9 }, "
       "'platform': { 'kind': 'static', 'network': { 'between_nodes': '0s' }, 'nodes': { 'n': { 'count': 2, 'cpu': 8 } } "
       "}, 'run': { 'warmup': '2s', 'window': '30s', 'windows': 1 } }",
       descriptions[i].mix, descriptions[i].mix, descriptions[i].endpoints);

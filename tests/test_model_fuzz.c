@@ -27,6 +27,8 @@ struct fuzz {
   uint64_t number;
   struct stream jobs; /* and job queues */
   bool queued;
+  struct stream contents; /* what caches hold */
+  bool keyed;
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -149,6 +151,26 @@ static void put_duration(struct fuzz *f, const char *key, double us) {
   put(&f->t, "%s", text);
 }
 
+static uint32_t contents(struct fuzz *f, uint32_t n) { return stream_below(&f->contents, n); }
+#define CONTENT(f, ...)                                                                                                            \
+  ((const char *const[]){__VA_ARGS__})[contents(f, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))]
+
+/* Instead of a share that hits: an item. */
+static void put_key(struct fuzz *f) {
+  put(&f->t, "'key': 'k%u', 'l1': %s", 3 * contents(f, 2), CONTENT(f, "true", "false"));
+  if (contents(f, 2)) put(&f->t, ", 'bytes': '%ukB', 'bytes_cv': %u", 1 + contents(f, 20), contents(f, 2));
+  if (contents(f, 3) == 0) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ms", "80ms", "3s"));
+}
+
+/* Always bounded, so that processes may keep items too. */
+static void put_content(struct fuzz *f) {
+  put(&f->t, ", 'cache': { 'policy': '%s', 'entries': %u, 'ttl_from': '%s', 'jitter': '%u%%'",
+      CONTENT(f, "lru", "lfu", "perfect-lfu", "fifo", "random", "noeviction"), contents(f, 40), CONTENT(f, "fill", "access"),
+      50 * contents(f, 3));
+  if (contents(f, 2)) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ns", "20ms", "500ms", "10s"));
+  put(&f->t, " }");
+}
+
 static uint32_t guards(struct fuzz *f, uint32_t n) { return stream_below(&f->guards, n); }
 
 /* What may stand beside a call. */
@@ -200,8 +222,14 @@ static void put_step(struct fuzz *f, uint32_t depth) {
       f->stored = stored, f->open = false;
     }
   } else if (kind == 3 && f->caches) {
-    put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5),
-        PICK(f, "true", "false"));
+    uint32_t cache = below(f, f->caches), hit = 25 * below(f, 5);
+    if (f->keyed && contents(f, 5) == 0) put(&f->t, "'invalidate': 'c%u', 'key': 'k0', 'l1': true }, { ", cache);
+    put(&f->t, "'cached': 'c%u', ", cache);
+    if (f->keyed && contents(f, 4))
+      put_key(f);
+    else
+      put(&f->t, "'hit': '%u%%'", hit);
+    put(&f->t, ", 'fill': %s, 'miss': ", PICK(f, "true", "false"));
     put_steps(f, depth + 1);
   } else if (kind == 4 && f->externals)
     put(&f->t, guards(f, 2) ? "'call': 'e%u'" : "'external': 'e%u'", below(f, f->externals));
@@ -394,6 +422,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   put_queueing(f, letter == 'a' && !number);
   put_runtime(f);
   if (letter == 'd' && f->connected) put_connections(f);
+  if (f->keyed && letter != 'd') put_content(f);
   put(&f->t, " }");
 }
 
@@ -524,6 +553,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .stored = seed % 5 == 2,
                      .jobs = stream_open(stream_key(seed, 0, 8, 0)),
                      .queued = seed % 5 < 2,
+                     .contents = stream_open(stream_key(seed, 0, 9, 0)),
+                     .keyed = seed % 5 < 3,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,
@@ -536,8 +567,9 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
   if (f->limited) put_limits(f);
+  put(&f->t, "'keys': { 'k1': { 'of': 3 }, 'k2': { 'of': 30, 'zipf': 1 }, 'k0': %u, 'k3': { 'of': %u, 'zipf': 0.9 } },\n",
+      1 + contents(f, 60), 1 + contents(f, 3000));
   put_rooms(f);
-  if (f->stored) put(&f->t, "'keys': { 'k1': { 'of': 3 }, 'k2': { 'of': 30, 'zipf': 1 } }, ");
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));

@@ -1,8 +1,8 @@
 /* Negative controls of the oracle (METHOD.md): models that are wrong on purpose, which its judge must refuse.
  *
  * Each control runs twice at one size: the right model passes, the wrong one is refused. Where the fault can be said in a
- * scenario or made of the program's own replications, the program runs; the three that it cannot be talked into (a time-out
- * that interrupts service, turns with a quantum, a cache with content) are simulations of a few lines, right and wrong
+ * scenario or made of the program's own replications, the program runs; the two that it cannot be talked into (a time-out
+ * that interrupts service, turns with a quantum) are simulations of a few lines, right and wrong
  * differing in one flag, and their numbers go to the same judge. */
 #include "sim/engine/stream.h"
 #include "sim/stats/interval.h"
@@ -62,6 +62,11 @@ static struct score mean_off(struct arena *arena, bool wrong) {
 static struct score turns_at_random(struct arena *arena, bool wrong) {
   static const struct scenario_override change = {"--set", "services.server.balance", "random"};
   return changed(arena, "lb-roundrobin-2", &change, wrong, wrong);
+}
+
+static struct score first_in_first_out(struct arena *arena, bool wrong) {
+  static const struct scenario_override change = {"--set", "services.by-lru.cache.policy", "fifo"};
+  return changed(arena, "cache-lru-10-3", &change, wrong, wrong);
 }
 
 /* Short replications, where what the empty start hides is not yet small: about a tenth of the mean. */
@@ -186,36 +191,6 @@ static struct score time_out_interrupts(struct arena *arena, bool wrong) {
   r->measures = 4;
   for (int m = 0; m < 4; m++) r->value[m] = mean_of_samples(r->sample[m]);
   return judge_readings(&c, r, !wrong);
-}
-
-/* Hit ratio of a cache of 3 among 10 objects asked for by Zipf's law with 0.8; the one to go is the last in `held`. */
-static double cached(struct stream draws, bool first_out, int requests) {
-  double up_to[10], sum = 0;
-  int held[3] = {0, 1, 2}, hits = 0;
-  for (int i = 0; i < 10; i++) up_to[i] = sum += pow(i + 1, -0.8);
-  for (int n = -1000; n < requests; n++) {
-    int wanted = 0, at = 0;
-    for (double u = stream_uniform(&draws) * sum; up_to[wanted] <= u;) wanted++;
-    while (at < 3 && held[at] != wanted) at++;
-    hits += n >= 0 && at < 3;
-    if (at < 3 && first_out) continue;
-    for (int i = at < 3 ? at : 2; i > 0; i--) held[i] = held[i - 1];
-    held[0] = wanted;
-  }
-  return (double)hits / requests;
-}
-
-/* The program's caches have no content yet, their hits are given: the judge alone is tried, on King's exact value (1971). */
-static struct score first_in_first_out(struct arena *arena, bool wrong) {
-  struct oracle_case c = {.path = "cache-lru-10-3"};
-  struct expectation e = {.measure = "hit ratio", .exact = 0.4078367867};
-  struct score score = {0};
-  struct readings *r = arena_alloc(arena, sizeof *r);
-  for (uint32_t i = 0; i < REPLICATIONS; i++) r->sample[0][i] = cached(stream_at(KEY, i), wrong, 20000);
-  r->value[0] = mean_of_samples(r->sample[0]);
-  struct observed o = observed_of(r, 0);
-  judge_one(&c, "steady-prob", &e, &o, !wrong, &score);
-  return score;
 }
 
 /* --- the eight -------------------------------------------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include "sim/engine/calendar.h"
 
 struct node;
+struct cache;
 
 enum container_state {
   CONTAINER_UNUSED,   /* not wanted */
@@ -61,6 +62,7 @@ struct container {
   struct connection_pool *pools;
   uint32_t connections; /* open ones that lead here, of pools kept in detail */
   bool scales;          /* many at work cost each other: config->scalability */
+  struct cache *cache;  /* what it keeps; null: nothing by item */
 
   /* Life. */
   slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */

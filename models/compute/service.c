@@ -1,5 +1,6 @@
 #include "models/compute/service.h"
 #include "models/compute/balancer.h"
+#include "models/data/cache.h"
 
 static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", "queue", NULL};
 static const char *const restart_words[] = {"always", "no", NULL};
@@ -324,6 +325,12 @@ static const struct field service_fields[] = {
      .target = "limits",
      .optional = true,
      .doc = "External: its provider's limit; a request above it is refused at once (outcome limited)."},
+    {.name = "cache",
+     .kind = FIELD_RECORD,
+     .offset = AT(cache),
+     .record = &cache_record,
+     .doc = "What each replica keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
+            "or what a process has looked up before (L1)."},
     {0}};
 #undef AT
 const struct record service_record = {"service", sizeof(struct service_config), service_fields,

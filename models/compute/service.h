@@ -7,6 +7,7 @@
 #include "models/compute/memory.h"
 #include "models/compute/runtime.h"
 #include "models/compute/shedding.h"
+#include "models/data/cache_store.h"
 #include "models/data/connection_config.h"
 #include "models/data/database.h"
 #include "sim/describe/field.h"
@@ -70,8 +71,9 @@ struct service_config {
   struct connections_config connections;
   struct scalability_config scalability;
   struct pooler_config pooler;
-  int32_t pooled_by; /* derived, of a database: its pooler, or -1 */
-  int32_t limit;     /* external: of its provider, or -1 */
+  int32_t pooled_by;         /* derived, of a database: its pooler, or -1 */
+  int32_t limit;             /* external: of its provider, or -1 */
+  struct cache_config cache; /* what each replica keeps */
 };
 
 extern const struct record service_record;

@@ -261,8 +261,10 @@ static struct request *deliver(struct world *w, uint32_t id, const struct contai
   r->source = (uint16_t)j->source, r->user = j->user, r->rank = j->service_rank;
   r->client_gone = true, r->impatient = false, r->job = id;
   uint32_t processes = runtime_processes(w->services[c->service].config); /* one after the other */
-  r->frames[0] = (struct frame){
-      .container = c->id, .generation = c->generation, .process = (uint16_t)(w->jobs.slots[c->id].taken % processes), .entered = now};
+  r->frames[0] = (struct frame){.container = c->id,
+                                .generation = c->generation,
+                                .process = (uint16_t)(w->jobs.slots[c->id].taken % processes),
+                                .entered = now};
   r->depth = 1;
   return r;
 }

@@ -24,7 +24,7 @@ struct instruction *compile_emit_quietly(struct compiler *c, enum operation oper
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
   struct instruction *in = &p->instructions[p->count++];
-  *in = (struct instruction){.run = run, .operation = operation, .service = -1, .draw = c->draws};
+  *in = (struct instruction){.run = run, .operation = operation, .service = -1, .keyspace = -1, .draw = c->draws};
   return in;
 }
 
@@ -386,6 +386,7 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
   while (at < stop && weight > 0 && p->instructions[at].operation != OPERATION_END) {
     const struct instruction *in = &p->instructions[at++];
     step(&w, in, weight, d);
+    if (d->runs) d->runs[in - p->instructions] += weight;
     if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
     if (in->operation == OPERATION_TRY) weight = walk_guard(p, at, w, in->guard, weight, d), at = in->guard->after;
     if (in->operation == OPERATION_FORK) weight = walk_fork(p, &w, in->fork, weight, d), at = in->fork->after;

@@ -73,7 +73,8 @@ enum operation {
   OPERATION_UNBIND,  /* and back */
   OPERATION_SET_UP,  /* a new connection is open: back to where it was wanted */
   OPERATION_PUBLISH, /* hand jobs to a queue */
-  OPERATION_AWAIT    /* wait until they are done */
+  OPERATION_AWAIT,   /* wait until they are done */
+  OPERATION_CONTENT  /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -82,27 +83,30 @@ struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
   bool (*run)(struct world *, struct request *, const struct instruction *);
   enum operation operation;
-  int32_t service;               /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
-  enum route route;              /* ENTER */
-  bool again;                    /* ENTER: round robin, and the request has called this service before */
-  bool on_workers;               /* CPU: beside the event loop */
-  uint16_t cell, second_cell;    /* where its time goes; CPU: queue and service */
-  uint16_t draw;                 /* keys its draws: its number, guards not counted; from 1 */
-  uint16_t target;               /* where to go on. LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time.
+  int32_t service;            /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
+  enum route route;           /* ENTER */
+  bool again;                 /* ENTER: round robin, and the request has called this service before */
+  bool on_workers;            /* CPU: beside the event loop */
+  uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
+  uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
+  uint16_t target;            /* where to go on. LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time.
                                * ENTER: when the service cannot be reached; 0: fail */
-  uint16_t limit;                /* LIMIT, PERMIT, PERMIT_BACK */
-  uint16_t stock;                /* STOCK */
-  uint16_t lock;                 /* LOCK, STOCK: class of the lock */
-  uint16_t items, nth;           /* LOCK: the n-th of so many */
-  bool shared, transactional;    /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
-  bool write;                    /* STATEMENT, COMMIT */
-  double scale;                  /* CPU: factor of the demand, 0: none. MISS: pages */
-  uint16_t outcome;              /* END: how it ends for the client */
-  double probability;            /* LOOKUP: of a hit. ANSWER: of failure. MISS: of one page */
+  uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
+  uint16_t stock;             /* STOCK */
+  uint16_t lock;              /* LOCK, STOCK: class of the lock */
+  uint16_t items, nth;        /* LOCK: the n-th of so many */
+  bool shared, transactional; /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
+  bool write;                 /* STATEMENT, COMMIT */
+  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
+  uint16_t outcome;           /* END: how it ends for the client */
+  int16_t keyspace;           /* CONTENT, and LOOKUP of what is found by item; else -1 */
+  sim_time ttl;               /* CONTENT: of what is filled in or found */
+  double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
   const struct guard *guard;     /* TRY, RETURN */
   const struct fork *fork;       /* FORK */
   struct publishing *publishing; /* PUBLISH, AWAIT */
-  struct distribution demand;    /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve */
+  struct distribution
+      demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value */
 };
 
 struct cell {
@@ -213,6 +217,7 @@ struct demand_sums {
   double *published;   /* by queue: jobs */
   const double *job_s; /* by queue: mean time of a job; null: not known yet */
   double *passed_s;    /* all time that passes; null: nobody asks */
+  double *runs;        /* by instruction of the program: how often it is run; null: nobody asks */
 };
 
 /* All zero. */

@@ -102,6 +102,7 @@ struct request {
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
   bool sold_out;                 /* its last reserve found too little */
+  bool found;                    /* its last look into a cache found the item */
   bool from_edge, answered;      /* a CDN answers it; its answer is on the way to the client */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
   uint8_t base;                  /* frames that are only copies of its caller's: 1 for an attempt of a replica */

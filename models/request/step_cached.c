@@ -1,10 +1,16 @@
-/* {"cached": "redis", "hit": "85%", "miss": [...]}: looks in a cache; on a miss runs the nested steps and fills it. A cache
- * that cannot be reached is a miss, and is then not filled. */
+/* {"cached": "redis", "key": "events", "miss": [...]}: looks for the request's item in a cache; on a miss runs the nested steps and
+ * fills it. With "hit" instead of "key" the share of hits is given and nothing is kept. A cache that cannot be reached is a miss,
+ * and is then not filled. Where "cached" names the service that asks, its processes look into their own memory.
+ *
+ * {"invalidate": "redis", "key": "events"}: drops the item, after a write. */
+#include "models/data/cache.h"
 #include "models/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
 #include "models/world.h"
+#include <math.h>
+#include <string.h>
 
 struct cached_step {
   int32_t cached;
@@ -12,6 +18,17 @@ struct cached_step {
   struct distribution demand;
   struct config_list miss;
   bool fill;
+  int32_t key; /* keyspace, or -1 */
+  bool l1;
+  sim_time ttl; /* 0: that of the cache */
+  int64_t bytes;
+  double bytes_cv;
+};
+
+struct invalidate_step {
+  int32_t invalidate, key;
+  struct distribution demand;
+  bool l1;
 };
 
 static bool look_up(struct world *w, struct request *r, const struct instruction *in) {
@@ -21,45 +38,156 @@ static bool look_up(struct world *w, struct request *r, const struct instruction
   return true;
 }
 
-static struct instruction *compile_command(struct compiler *c, const struct cached_step *s) {
-  struct instruction *enter = compile_enter(c, s->cached, ROUTE_ANY);
-  compile_cpu(c, &s->demand);
+typedef bool operate(struct world *, struct request *, const struct instruction *);
+
+/* On the replica of the open frame. */
+static struct instruction *compile_content(struct compiler *c, int32_t key, operate *run) {
+  struct instruction *in = compile_emit_quietly(c, OPERATION_CONTENT, run);
+  in->service = compile_service(c);
+  in->keyspace = (int16_t)key;
+  in->ttl = model_service(c->model, (uint32_t)in->service)->cache.ttl;
+  return in;
+}
+
+/* One command of the cache. run: what it does there with the item, or null. */
+static struct instruction *compile_command(struct compiler *c, int32_t cache, const struct distribution *demand, int32_t key,
+                                           operate *run, struct instruction **content) {
+  struct instruction *enter = compile_enter(c, cache, ROUTE_ANY);
+  compile_cpu(c, demand);
+  if (run) *content = compile_content(c, key, run);
   compile_leave(c);
   return enter;
 }
 
+static uint16_t here(const struct compiler *c) { return (uint16_t)c->program->count; }
+
+static void give_bytes(struct compiler *c, const struct cached_step *s, struct instruction *fill) {
+  if (!s->bytes) return;
+  fill->demand = distribution_constant((double)s->bytes);
+  if (!s->bytes_cv) return;
+  const struct distribution_kind *kind = distribution_kind_named("lognormal");
+  struct parameter_values p = {0};
+  for (int i = 0; kind->parameters[i].name; i++) {
+    bool mean = !strcmp(kind->parameters[i].name, "mean"), cv = !strcmp(kind->parameters[i].name, "cv");
+    if (mean || cv) p.given[i] = true, p.scalar[i] = mean ? (double)s->bytes : s->bytes_cv;
+  }
+  struct distribution d = {.kind = kind};
+  const char *wrong = kind->solve(&d, &p, c->arena);
+  if (wrong) compile_fault(c, "\"bytes_cv\": %s", wrong);
+  fill->demand = d;
+}
+
+/* A look into the process's own memory draws nothing: with one that is empty all else is as without. */
+static struct instruction *compile_l1(struct compiler *c, const struct cached_step *s) {
+  compile_content(c, s->key, cache_look);
+  struct instruction *found = compile_emit(c, OPERATION_LOOKUP, cache_found);
+  c->draws--;
+  found->service = compile_service(c), found->keyspace = (int16_t)s->key;
+  return found;
+}
+
+static void compile_l1_fill(struct compiler *c, const struct cached_step *s, bool own) {
+  struct instruction *fill = compile_content(c, s->key, cache_fill);
+  if (own && s->ttl) fill->ttl = s->ttl;
+  give_bytes(c, s, fill);
+}
+
+static void compile_own(struct compiler *c, const struct cached_step *s) {
+  struct instruction *found = compile_l1(c, s);
+  compile_steps(c, &s->miss);
+  if (s->fill) compile_l1_fill(c, s, true);
+  found->target = here(c);
+}
+
+static void compile_shared(struct compiler *c, const struct cached_step *s) {
+  bool keyed = s->key >= 0;
+  struct instruction *content = NULL, *l1 = s->l1 ? compile_l1(c, s) : NULL;
+  struct instruction *read = compile_command(c, s->cached, &s->demand, s->key, keyed ? cache_look : NULL, &content);
+  if (content && s->ttl) content->ttl = s->ttl;
+  struct instruction *lookup = compile_emit(c, OPERATION_LOOKUP, keyed ? cache_found : look_up);
+  lookup->service = s->cached;
+  lookup->keyspace = (int16_t)s->key;
+  lookup->probability = keyed ? 0 : s->hit;
+  read->target = here(c);
+  compile_steps(c, &s->miss);
+  struct instruction *fill = NULL;
+  if (s->fill) fill = compile_command(c, s->cached, &s->demand, s->key, keyed ? cache_fill : NULL, &content);
+  if (fill && keyed) give_bytes(c, s, content), content->ttl = s->ttl ? s->ttl : content->ttl;
+  lookup->target = here(c);
+  if (fill) fill->target = here(c);
+  if (!l1) return;
+  compile_l1_fill(c, s, false);
+  l1->target = here(c);
+}
+
+static void check(struct compiler *c, const struct cached_step *s) {
+  const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
+  if (compile_service(c) < 0) compile_fault(c, "a \"cached\" step needs a service that asks: put it inside a \"call\"");
+  bool own = s->cached == compile_service(c) && s->key >= 0;
+  if (cache->kind != SERVICE_CACHE && !own)
+    compile_fault(c, "\"%s\" is not of kind cache%s", cache->name,
+                  s->key >= 0 ? ", nor the service that asks, which may look into its own memory" : "");
+  if (s->key < 0 && isnan(s->hit)) compile_fault(c, "a \"cached\" step needs a \"key\": which item, or \"hit\": how much hits");
+  if (s->key >= 0 && !isnan(s->hit))
+    compile_fault(c, "a \"cached\" step has either a \"key\" or \"hit\": with a key the run finds it");
+  if (s->key < 0 && (s->l1 || s->ttl || s->bytes))
+    compile_fault(c, "\"l1\", \"ttl\" and \"bytes\" of a \"cached\" step need a \"key\": which item");
+  if (own && s->l1) compile_fault(c, "a process that looks into its own memory has no \"l1\" before it");
+  if (s->bytes_cv && !s->bytes) compile_fault(c, "\"bytes_cv\" needs \"bytes\": the mean");
+}
+
 static void compile(struct compiler *c, const void *config) {
   const struct cached_step *s = config;
-  const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
-  if (cache->kind != SERVICE_CACHE) compile_fault(c, "\"%s\" is not of kind cache", cache->name);
-  if (compile_service(c) < 0) compile_fault(c, "a \"cached\" step needs a service that asks: put it inside a \"call\"");
+  check(c, s);
   if (c->fault) return;
-  struct instruction *read = compile_command(c, s);
-  struct instruction *lookup = compile_emit(c, OPERATION_LOOKUP, look_up);
-  lookup->service = s->cached;
-  lookup->probability = s->hit;
-  read->target = (uint16_t)c->program->count;
-  compile_steps(c, &s->miss);
-  struct instruction *fill = s->fill ? compile_command(c, s) : NULL;
-  lookup->target = (uint16_t)c->program->count;
-  if (fill) fill->target = (uint16_t)c->program->count;
+  if (s->cached == compile_service(c))
+    compile_own(c, s);
+  else
+    compile_shared(c, s);
+}
+
+static void compile_invalidate(struct compiler *c, const void *config) {
+  const struct invalidate_step *s = config;
+  const struct service_config *cache = model_service(c->model, (uint32_t)s->invalidate);
+  if (compile_service(c) < 0) compile_fault(c, "an \"invalidate\" step needs a service that asks: put it inside a \"call\"");
+  bool own = s->invalidate == compile_service(c);
+  if (cache->kind != SERVICE_CACHE && !own)
+    compile_fault(c, "\"%s\" is not of kind cache, nor the service that asks, which may drop items of its own memory", cache->name);
+  if (c->fault) return;
+  struct instruction *content;
+  if (!own) {
+    struct instruction *enter = compile_command(c, s->invalidate, &s->demand, s->key, cache_drop, &content);
+    enter->target = here(c);
+  }
+  if (own || s->l1) compile_content(c, s->key, cache_drop);
 }
 
 #define AT(member) offsetof(struct cached_step, member)
+#define DEMAND(at)                                                                                                                 \
+  {                                                                                                                                \
+    .name = "demand", .kind = FIELD_DISTRIBUTION, .offset = at, .fallback = "\"10us\"",                                            \
+    .doc = "CPU time of one command of the cache.", .source = "Redis: 8 to 12 us per simple command"                               \
+  }
 static const struct field fields[] = {
-    {.name = "cached", .kind = FIELD_REFERENCE, .offset = AT(cached), .target = "services", .doc = "A service of kind cache."},
+    {.name = "cached",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(cached),
+     .target = "services",
+     .doc = "A service of kind cache; with a \"key\" also the service that asks, which then looks into its own memory."},
+    {.name = "key",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(key),
+     .target = "keys",
+     .optional = true,
+     .doc = "The keyspace whose item is looked for: what is there decides whether it is a hit."},
     {.name = "hit",
      .kind = FIELD_RATIO,
      .offset = AT(hit),
+     .optional = true,
      .low = 0,
      .high = 1,
-     .doc = "Share of look-ups that find what they look for."},
-    {.name = "demand",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(demand),
-     .fallback = "\"10us\"",
-     .doc = "CPU time of one command of the cache.",
-     .source = "Redis: 8 to 12 us per simple command"},
+     .doc = "Instead of a key: share of look-ups that find what they look for."},
+    DEMAND(AT(demand)),
     {.name = "miss",
      .kind = FIELD_CHOICES,
      .offset = AT(miss),
@@ -71,7 +199,57 @@ static const struct field fields[] = {
      .offset = AT(fill),
      .fallback = "true",
      .doc = "Whether a miss ends with writing to the cache: one more command."},
+    {.name = "l1",
+     .kind = FIELD_FLAG,
+     .offset = AT(l1),
+     .fallback = "false",
+     .doc =
+         "Whether the process that asks looks into its own memory first (\"cache\" of its service), and keeps there what it gets."},
+    {.name = "ttl",
+     .kind = FIELD_DURATION,
+     .offset = AT(ttl),
+     .optional = true,
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "After which the item is gone from \"cached\"; absent: as its service says."},
+    {.name = "bytes",
+     .kind = FIELD_BYTES,
+     .offset = AT(bytes),
+     .optional = true,
+     .low = 1,
+     .high = 4e9,
+     .doc = "Size of a value; absent: it takes none of the cache's \"size\"."},
+    {.name = "bytes_cv",
+     .kind = FIELD_NUMBER,
+     .offset = AT(bytes_cv),
+     .fallback = "0",
+     .low = 0,
+     .high = 100,
+     .doc = "Standard deviation of the items' sizes over their mean, lognormal; an item always has the same size."},
     {0}};
+#undef AT
 static const struct record record = {"cached step", sizeof(struct cached_step), fields, "Looks in a cache first.", NULL};
 static const struct step_kind kind = {compile};
 const struct alternative step_cached = {"cached", true, &record, &kind};
+
+#define AT(member) offsetof(struct invalidate_step, member)
+static const struct field invalidate_fields[] = {
+    {.name = "invalidate",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(invalidate),
+     .target = "services",
+     .doc = "A service of kind cache, or the service that asks: its own memory."},
+    {.name = "key", .kind = FIELD_REFERENCE, .offset = AT(key), .target = "keys", .doc = "The keyspace whose item is dropped."},
+    DEMAND(AT(demand)),
+    {.name = "l1",
+     .kind = FIELD_FLAG,
+     .offset = AT(l1),
+     .fallback = "false",
+     .doc = "Whether the process that asks drops it from its own memory too; those of others keep theirs."},
+    {0}};
+#undef AT
+static const struct record invalidate_record = {"invalidate step", sizeof(struct invalidate_step), invalidate_fields,
+                                                "Drops an item from a cache: one command. A cache that cannot be reached keeps it.",
+                                                NULL};
+static const struct step_kind invalidate_kind = {compile_invalidate};
+const struct alternative step_invalidate = {"invalidate", true, &invalidate_record, &invalidate_kind};

@@ -133,7 +133,7 @@ struct field {
   enum field_kind kind;
   size_t offset;
   const char *fallback;             /* default as JSON text; null and not `optional`: the key is required */
-  bool optional;                    /* may be absent without a default: the memory stays zero (references: -1) */
+  bool optional;                    /* may be absent without a default: the memory stays zero (references: -1, ratios: NAN) */
   double low, high;                 /* allowed range in base units, inclusive; both 0: no range */
   const char *const *words;         /* FIELD_WORD: ends with null */
   const char *automatic;            /* FIELD_DURATION: this word stands for -1: the program finds the value */

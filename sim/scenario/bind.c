@@ -5,6 +5,7 @@
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/json_node.h"
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 /* Open addressing over the addresses of bound members; at most half full. */
@@ -256,6 +257,7 @@ static void missing_key(struct binder *b, const struct field *field, const struc
 static void bind_absent(struct binder *b, const struct field *field, const struct json_value *object, void *out,
                         const char *scope) {
   if (field->kind == FIELD_REFERENCE) *(int32_t *)out = -1;
+  if (field->kind == FIELD_RATIO) *(double *)out = NAN;
   if (field->fallback) {
     bind_default(b, field, out);
   } else if (field->optional) {

@@ -60,7 +60,8 @@ static const struct {
                   {"share", AGGREGATE_SHARE},
                   {"sd", AGGREGATE_SD},
                   {"arrived", AGGREGATE_ARRIVED},
-                  {"min", AGGREGATE_MIN}};
+                  {"min", AGGREGATE_MIN},
+                  {"hit_rate", AGGREGATE_HIT_RATE}};
 enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
 
 static void parse_aggregate(struct parser *p, struct measure *m, const char *word) {
@@ -82,7 +83,7 @@ static void parse_aggregate(struct parser *p, struct measure *m, const char *wor
   FAIL(p,
        "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, sd, max, min, share, rate, count, "
        "arrived, "
-       "error_rate, utilization, saturation, inside, availability, downtime, rto, cost",
+       "error_rate, utilization, saturation, hit_rate, inside, availability, downtime, rto, cost",
        word, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
 
@@ -314,6 +315,10 @@ static void check_combination(struct parser *p, const struct measure *m) {
     if (m->quantity != QUANTITY_NONE || m->subject == SUBJECT_ENDPOINT)
       FAIL(p, "gives the saturation of \"all\", a service or a node group");
     break;
+  case AGGREGATE_HIT_RATE:
+    if (!traffic || m->subject != SUBJECT_SERVICE || !model_service(p->model, m->index)->cache.keyed)
+      FAIL(p, "gives the hit rate of a service in which \"cached\" steps look by \"key\"");
+    break;
   default:
     break;
   }
@@ -322,6 +327,7 @@ static void check_combination(struct parser *p, const struct measure *m) {
 /* What is kept by window. */
 static bool is_windowed(const struct measure *m) {
   if (m->quantity == QUANTITY_METER) return m->meter == METER_COUNT || (m->meter == METER_LEVEL && m->aggregate == AGGREGATE_MEAN);
+  if (m->aggregate == AGGREGATE_HIT_RATE) return true;
   if (m->subject > SUBJECT_ENDPOINT) return false;
   return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_ERROR_RATE ||
          m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT || m->aggregate == AGGREGATE_ARRIVED;
@@ -333,8 +339,8 @@ static void parse_window(struct parser *p, struct measure *m) {
   const char *wrong = window_parse(p->arena, p->model, &p->at, &m->window);
   if (wrong) FAIL(p, "has a window that %s", wrong);
   if (!is_windowed(m))
-    FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints, and of counts and mean "
-            "levels only");
+    FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints, of hit rates, and of counts "
+            "and mean levels only");
 }
 
 void measure_request(const struct measure *m, struct model *model) { model->records_waits |= m->quantity == QUANTITY_WAIT; }
@@ -381,7 +387,7 @@ static double parse_value(struct parser *p, const struct measure *m, const char 
     wrong = unit_parse_duration(p->arena, text, &ns);
     value = (double)ns * 1e-9;
   } else if (m->aggregate == AGGREGATE_SHARE || m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY ||
-             m->aggregate == AGGREGATE_UTILIZATION) {
+             m->aggregate == AGGREGATE_UTILIZATION || m->aggregate == AGGREGATE_HIT_RATE) {
     wrong = unit_parse_ratio(p->arena, text, &value);
   } else if (m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_SATURATION) {
     wrong = unit_parse_rate(p->arena, text, &value);

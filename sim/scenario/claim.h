@@ -17,6 +17,8 @@
  *                                       mysql.primary: the CPU of a database's first replica;
  *                                       backend.connections: its connection pool
  *     saturation(all) >= 150/s          the load at which the first resource is full; of a service: its own first
+ *     hit_rate(redis) > 85%             of look-ups by key, those that find their item, in a cache; of a service that asks: in the
+ *                                       memory of its processes
  *     mean(backend.replicas) < 10       in rotation; also max
  *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
  *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault; without "for": its mean
@@ -25,7 +27,7 @@
  *     min(tickets.left) >= 0            count; mean, max and min of a level; mean, percentiles, sd, max and share of a time. Over a
  *     p95(lobby.wait) < 5min            window: counts, and means of levels
  *     window := peak(15m) | 1h..2h | "sale" | 19:00..21:00      see sim/scenario/window.h; of endpoints: latency, wait,
- *                                       error_rate, rate, count and arrived
+ *                                       error_rate, rate, count and arrived; hit_rate
  *     op     := < <= > >= | in a..b */
 #ifndef CLAIM_H
 #define CLAIM_H
@@ -56,7 +58,8 @@ enum aggregate {
   AGGREGATE_SHARE,
   AGGREGATE_SD,
   AGGREGATE_ARRIVED,
-  AGGREGATE_MIN
+  AGGREGATE_MIN,
+  AGGREGATE_HIT_RATE
 };
 
 enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT, SUBJECT_METER };

@@ -58,6 +58,7 @@ static void add_service(struct study *s, uint32_t index) {
   if (c->kind == SERVICE_DATABASE && c->replicas > 1)
     add_plain(s, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_PRIMARY,
               arena_format(s->arena, "%s.primary", c->name));
+  if (c->cache.keyed) add_plain(s, AGGREGATE_HIT_RATE, "hit_rate", SUBJECT_SERVICE, index, QUANTITY_NONE, c->name);
   add_plain(s, AGGREGATE_MEAN, "mean", SUBJECT_SERVICE, index, QUANTITY_REPLICAS, arena_format(s->arena, "%s.replicas", c->name));
 }
 

@@ -39,6 +39,7 @@ static enum place place_of(const struct measure *m) {
   case AGGREGATE_UTILIZATION:
   case AGGREGATE_SATURATION:
   case AGGREGATE_AVAILABILITY:
+  case AGGREGATE_HIT_RATE:
     return DETAIL;
   default:
     return NOWHERE;

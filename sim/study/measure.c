@@ -200,14 +200,28 @@ static double ended_of(const struct measure *m, const struct model *model, const
   return (double)c.ended[m->cause >= 0 ? m->cause : OUTCOME_COMPLETED];
 }
 
-/* Sum of the meter's course over the windows that are looked at. */
-static double course_sum(const struct measure *m, const struct model *model, const struct view *v) {
-  const struct series *course = &v->observation.meters[m->index].course;
+/* Sum of a meter's course over the windows that are looked at. */
+static double sum_of(uint32_t meter, const struct measure *m, const struct model *model, const struct view *v) {
+  const struct series *course = &v->observation.meters[meter].course;
   struct reach reach = reach_of(&m->window, model, &v->observation);
   double sum = 0;
   for (uint32_t i = 0; i < course->windows; i++)
     if (m->window.kind == WINDOW_WHOLE || reach_covers(&reach, i)) sum += course->sums[i];
   return sum;
+}
+
+static double course_sum(const struct measure *m, const struct model *model, const struct view *v) {
+  return sum_of(m->index, m, model, v);
+}
+
+static double look_ups(const struct measure *m, const struct model *model, const struct view *v) {
+  const struct cache_config *c = &model_service(model, m->index)->cache;
+  return v->observation.meter_count ? sum_of(c->hits, m, model, v) + sum_of(c->misses, m, model, v) : 0;
+}
+
+static double hit_rate(const struct measure *m, const struct model *model, const struct view *v) {
+  double asked = look_ups(m, model, v);
+  return asked ? sum_of(model_service(model, m->index)->cache.hits, m, model, v) / asked : NAN;
 }
 
 static double meter_value(const struct measure *m, const struct model *model, const struct view *v) {
@@ -254,6 +268,8 @@ double measure_value(const struct measure *m, const struct model *model, const s
     return utilization_of(m, model, v);
   case AGGREGATE_SATURATION:
     return saturation_of(m, model);
+  case AGGREGATE_HIT_RATE:
+    return hit_rate(m, model, v);
   case AGGREGATE_INSIDE:
     return v->probes[m->index] / v->replications;
   case AGGREGATE_AVAILABILITY:
@@ -273,6 +289,7 @@ uint64_t measure_count(const struct measure *m, const struct model *model, const
   if (m->quantity == QUANTITY_METER) return meter_observations(m, model, v);
   if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return (uint64_t)with_values(m, model, v, count_values);
   if (m->aggregate == AGGREGATE_RTO) return v->faults[m->index].outages;
+  if (m->aggregate == AGGREGATE_HIT_RATE) return (uint64_t)look_ups(m, model, v);
   if (m->over_faults) return v->replications;
   struct counts c = m->subject <= SUBJECT_ENDPOINT && v->endpoint_count ? counts_of(m, model, v) : (struct counts){0};
   return all_ended(&c) ? all_ended(&c) : v->replications;
@@ -289,6 +306,7 @@ enum unit measure_unit(const struct measure *m) {
   case AGGREGATE_ERROR_RATE:
   case AGGREGATE_UTILIZATION:
   case AGGREGATE_AVAILABILITY:
+  case AGGREGATE_HIT_RATE:
     return UNIT_RATIO;
   case AGGREGATE_RATE:
   case AGGREGATE_SATURATION:
