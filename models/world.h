@@ -52,6 +52,7 @@ struct service {
   uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
+  struct balancing *balancing; /* null: its balancer knows nothing */
   uint32_t up;              /* containers whose process serves */
   int32_t desired;          /* replicas wanted */
   struct level replicas;    /* in rotation, over time */

@@ -295,8 +295,10 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   queue_clear(w, &c->door);
   if (c->shedder) shedder_reset(c->shedder);
   node_share(w, &w->nodes[c->node], c);
-  const struct service_config *config = w->services[c->service].config;
+  struct service *s = &w->services[c->service];
+  if (s->balancing) balancer_died(w, s, c->id);
+  const struct service_config *config = s->config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
-  if (c->id == w->services[c->service].first) stock_clear_locks(w, c->service);
+  if (c->id == s->first) stock_clear_locks(w, c->service);
   fail_all_inside(w, c, outcome);
 }

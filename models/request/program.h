@@ -65,7 +65,7 @@ struct instruction {
   enum operation operation;
   int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
   enum route route;           /* ENTER */
-  bool again;                 /* ENTER: round robin, and the request has called this service before */
+  bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
