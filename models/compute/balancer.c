@@ -30,6 +30,8 @@ static void know_times(struct world *w, struct service *s, struct balancing *b, 
   b->time = arena_new_array(w->arena, struct response_estimate, s->capacity);
   b->seen_time = stale ? arena_new_array(w->arena, struct response_estimate, s->capacity) : b->time;
   for (uint32_t i = 0; i < s->capacity; i++) b->time[i].at = b->seen_time[i].at = -1;
+  b->log_of = arena_new_array(w->arena, double, BALANCING_LOGS);
+  for (uint32_t i = 0; i < BALANCING_LOGS; i++) b->log_of[i] = real_log(i + 1.0);
 }
 
 void balancer_start(struct world *w, struct service *s) {
@@ -115,7 +117,7 @@ uint32_t balancer_pick(struct world *w, struct service *s, const struct instruct
 void balancer_rotated(struct world *w, struct service *s, const struct container *c) {
   struct balancing *b = s->balancing;
   uint32_t k = c->id - s->first;
-  if (b->weight) b->current[k] = 0;
+  if (b->weight) b->current[k] = 0, b->summed = false;
   if (b->weight && c->node != NOBODY) b->weight[k] = s->config->balance.group_weight[w->nodes[c->node].group_index];
   if (b->kept && !b->load[k]) meter_change(w, s->config->balance.idle, c->in_rotation ? 1 : -1);
 }

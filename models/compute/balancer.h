@@ -59,7 +59,7 @@ enum balance_policy {
 };
 enum balance_per { PER_REQUEST, PER_CONNECTION };
 
-enum { POWER_MOST = 64 };
+enum { POWER_MOST = 64, BALANCING_LOGS = 64 };
 
 struct balance_config {
   int32_t policy, per; /* enums above */
@@ -100,7 +100,9 @@ struct balancing {
   uint32_t total;  /* sum of load */
   double *weight;  /* of those in rotation */
   double *current; /* what it has gained in turns */
-  double *up_to;   /* by place in the list of candidates: sum of weights; scratch of a pick */
+  double *up_to;   /* by place in the list of candidates: sum of weights */
+  bool summed;     /* up_to is that of the whole rotation */
+  double *log_of;  /* log (load + 1), for small loads */
   uint32_t *left;  /* scratch: candidates that are not ejected */
   slot_id update;
   struct keepalive **kept;    /* by calling container; null: it has not called yet */

@@ -18,6 +18,7 @@ static const char *wrong_key(const struct balance_config *b, const char **key) {
     return *key = "power_of", "\"power_of\" draws the replicas that policy least-connections or least-time looks at";
   if (b->stale && !is_least(b))
     return *key = "stale", "\"stale\" is for policies that look at numbers: least-connections and least-time";
+  if (b->stale && b->stale < SIM_US) return *key = "stale", "updates less than 1us apart would stop the clock: leave it out";
   if (b->weights.count && !is_weighted(b)) return *key = "weights", "\"weights\" are for policies weighted and weighted-random";
   if (b->policy != BALANCE_HASH && b->keys >= 0) return *key = "keys", "\"keys\" are for policy hash";
   if (b->policy != BALANCE_HASH && b->bound > 0) return *key = "bound", "\"bound\" is for policy hash";

@@ -6,11 +6,12 @@
 
 typedef double score(const struct balancing *, uint32_t replica);
 
-/* All of them; ties go to the first after the last choice. */
-static inline __attribute__((always_inline)) uint32_t least_of_all(const struct pick *p, score *score_of) {
+/* All of them; ties go to the first after the last choice. Nothing is less than `lowest`: the first of these ends the search, which
+ * with many replicas it soon does. */
+static inline __attribute__((always_inline)) uint32_t least_of_all(const struct pick *p, score *score_of, double lowest) {
   uint32_t first = p->s->first, at = p->s->cursor < p->count ? p->s->cursor : 0, best = at;
   double least = score_of(p->b, p->candidates[at] - first);
-  for (uint32_t k = 1; k < p->count; k++) {
+  for (uint32_t k = 1; k < p->count && least > lowest; k++) {
     at = at + 1 < p->count ? at + 1 : 0;
     double found = score_of(p->b, p->candidates[at] - first);
     if (found < least) least = found, best = at;
@@ -44,23 +45,26 @@ static inline __attribute__((always_inline)) uint32_t least_of_some(const struct
   return p->candidates[best];
 }
 
-static inline __attribute__((always_inline)) uint32_t least(const struct pick *p, score *score_of) {
-  return p->s->config->balance.power_of ? least_of_some(p, score_of) : least_of_all(p, score_of);
+static inline __attribute__((always_inline)) uint32_t least(const struct pick *p, score *score_of, double lowest) {
+  return p->s->config->balance.power_of ? least_of_some(p, score_of) : least_of_all(p, score_of, lowest);
 }
 
 static inline double unanswered(const struct balancing *b, uint32_t replica) { return b->seen_load[replica]; }
 
-static uint32_t pick_least_connections(const struct pick *p) { return least(p, unanswered); }
+static uint32_t pick_least_connections(const struct pick *p) { return least(p, unanswered, 0); }
 const struct balancer balancer_least_connections = {"least-connections", pick_least_connections, NULL};
+
+#define UNKNOWN_IDLE (-1e15)
+#define UNKNOWN_BUSY 1e15
 
 /* Logarithm of mean x (unanswered + 1), as it would be at time zero: the fading is a common factor. Nothing known: idle ones before
  * and busy ones behind all others. */
 static inline double expected_time(const struct balancing *b, uint32_t replica) {
   const struct response_estimate *e = &b->seen_time[replica];
   uint32_t load = b->seen_load[replica];
-  if (e->at < 0) return load ? 1e15 + load : -1e15;
-  return load ? e->lift + real_log(load + 1.0) : e->lift;
+  if (e->at < 0) return load ? UNKNOWN_BUSY + load : UNKNOWN_IDLE;
+  return e->lift + (load < BALANCING_LOGS ? b->log_of[load] : real_log(load + 1.0));
 }
 
-static uint32_t pick_least_time(const struct pick *p) { return least(p, expected_time); }
+static uint32_t pick_least_time(const struct pick *p) { return least(p, expected_time, UNKNOWN_IDLE); }
 const struct balancer balancer_least_time = {"least-time", pick_least_time, NULL};

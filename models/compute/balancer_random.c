@@ -9,12 +9,18 @@ static uint32_t pick_random(const struct pick *p) {
 }
 const struct balancer balancer_random = {"random", pick_random, NULL};
 
+static void sum_weights(const struct pick *p) {
+  double sum = 0;
+  for (uint32_t i = 0; i < p->count; i++) p->b->up_to[i] = sum += p->b->weight[p->candidates[i] - p->s->first];
+  p->b->summed = !p->ejector;
+}
+
 /* By the sums of the weights up to each candidate; the first whose sum is more than the draw. */
 static uint32_t pick_weighted_random(const struct pick *p) {
-  double sum = 0, *up_to = p->b->up_to;
-  for (uint32_t i = 0; i < p->count; i++) up_to[i] = sum += p->b->weight[p->candidates[i] - p->s->first];
+  if (!p->b->summed || p->ejector) sum_weights(p);
+  const double *up_to = p->b->up_to;
   struct stream draws = stream_at(p->r->key, p->draw);
-  double drawn = stream_uniform(&draws) * sum;
+  double drawn = stream_uniform(&draws) * up_to[p->count - 1];
   uint32_t low = 0, high = p->count - 1;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
