@@ -44,6 +44,7 @@ struct living {
   unsigned __int128 sojourn_ns;
   uint32_t *in_flight; /* by container */
   uint32_t *connections;
+  uint32_t *sent; /* on the way or inside */
 };
 
 static bool connection_aside(const struct world *w, const struct request *r, uint32_t frame) {
@@ -54,6 +55,7 @@ static bool connection_aside(const struct world *w, const struct request *r, uin
 
 static struct living count_living(const struct world *w) {
   struct living l = {.in_flight = calloc(w->container_count + 1, sizeof(uint32_t)),
+                     .sent = calloc(w->container_count + 1, sizeof(uint32_t)),
                      .connections = calloc(w->container_count + 1, sizeof(uint32_t))};
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
@@ -64,6 +66,7 @@ static struct living count_living(const struct world *w) {
       const struct frame *f = &r->frames[d];
       if (w->containers[f->container].generation != f->generation) continue;
       l.in_flight[f->container] += f->accepted;
+      l.sent[f->container] += d >= r->base;
       l.connections[f->container] += (r->has_connection && r->connection_frame == d) + connection_aside(w, r, d);
     }
   }
@@ -73,6 +76,22 @@ static struct living count_living(const struct world *w) {
       l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - c->arrived);
   }
   return l;
+}
+
+/* What balancers believe. sent: by container, as the living requests know it. */
+static void audit_loads(const struct audit *a, const uint32_t *sent) {
+  for (uint32_t i = 0; i < a->world->model->services.count; i++) {
+    const struct service *s = &a->world->services[i];
+    uint32_t total = 0;
+    for (uint32_t k = 0; s->balancing && k < s->capacity; k++) {
+      total += s->balancing->load[k];
+      if (s->balancing->load[k] != sent[s->first + k])
+        broken(a, "balancer of %s: %u requests at replica %u, %u counted", s->config->name, sent[s->first + k], k,
+               s->balancing->load[k]);
+    }
+    if (s->balancing && s->balancing->total != total)
+      broken(a, "balancer of %s: %u requests in all, %u counted", s->config->name, total, s->balancing->total);
+  }
 }
 
 static void audit_living(const struct audit *a) {
@@ -97,7 +116,9 @@ static void audit_living(const struct audit *a) {
       broken(a, "container %u of %s: %u connections held, %u counted", i, w->services[c->service].config->name, l.connections[i],
              in_use);
   }
+  audit_loads(a, l.sent);
   free(l.in_flight);
+  free(l.sent);
   free(l.connections);
 }
 

@@ -75,6 +75,8 @@ static void link_services(struct linker *l) {
     check_runtime(l, s, path);
     database_link(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
+    const char *key = NULL, *wrong = balancer_link(m, s, &key);
+    if (wrong) link_fault(l, arena_format(l->arena, "%s.balance", path), key, "%s", wrong);
     const struct pool_config *pools = s->pools.items;
     for (uint32_t k = 0; k < s->pools.count; k++)
       if (model_service(m, (uint32_t)pools[k].database)->kind != SERVICE_DATABASE)

@@ -61,10 +61,11 @@ struct service {
   uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
-  uint32_t up;              /* containers whose process serves */
-  int32_t desired;          /* replicas wanted */
-  struct level replicas;    /* in rotation, over time */
-  double replicas_measured; /* replica ns in the measured time */
+  struct balancing *balancing; /* null: its balancer knows nothing */
+  uint32_t up;                 /* containers whose process serves */
+  int32_t desired;             /* replicas wanted */
+  struct level replicas;       /* in rotation, over time */
+  double replicas_measured;    /* replica ns in the measured time */
   int64_t replicas_most;
   /* With shifts: integrals over the measured time of threads, and of the cores that they can use, times replicas in rotation. */
   double thread_ns, core_ns;

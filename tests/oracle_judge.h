@@ -99,6 +99,20 @@ static inline const char *rare_event(const struct expectation *e, const struct o
   return distance(e, o) <= gsl_cdf_tdist_Pinv(0.9995, o->samples - 1) * error_of(o) ? NULL : "outside of the 99.9% interval";
 }
 
+/* The limit of endlessly many servers, judged at 1000. */
+static inline const char *mean_field(const struct expectation *e, const struct observed *o) {
+  if (o->samples < 30) return "too few replications";
+  double finite = e->util >= 0.95 ? 0.02 : 0.005;
+  return distance(e, o) <= 3.5 * error_of(o) + finite * fabs(e->exact) ? NULL : "too far away";
+}
+
+/* Against a simulation of the same number of servers by somebody else. */
+static inline const char *finite_n(const struct expectation *e, const struct observed *o) {
+  const char *vague = too_vague(o, 30, 0.005);
+  if (vague) return vague;
+  return distance(e, o) <= 0.01 * fabs(e->exact) ? NULL : "too far away";
+}
+
 static inline const char *sampler(const struct expectation *e, const struct observed *o) {
   if (o->requests < 10000000) return "too few draws";
   return distance(e, o) <= 4 * error_of(o) ? NULL : "too far away for chance";
@@ -129,6 +143,8 @@ static const struct rule {
              {"terminating-mean", terminating_mean, false, false},
              {"rare-event", rare_event, false, false},
              {"sampler", sampler, false, false},
+             {"mean-field", mean_field, false, false},
+             {"finite-n", finite_n, false, false},
              {"bound", bound, false, false},
              {"exact", exact, false, false},
              {0}};

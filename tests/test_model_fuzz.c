@@ -27,6 +27,8 @@ struct fuzz {
   uint64_t number;
   struct stream jobs; /* and job queues */
   bool queued;
+  struct stream balances; /* how services are balanced */
+  struct text balance;
   struct stream contents; /* what caches hold */
   bool keyed;
   struct text t;
@@ -382,20 +384,54 @@ static void put_queues(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+static uint32_t balances(struct fuzz *f, uint32_t n) { return stream_below(&f->balances, n); }
+
+/* The word, or an object instead. */
+static const char *balance(struct fuzz *f, const char *word) {
+  static const char *const policies[] = {"round-robin",
+                                         "random",
+                                         "weighted",
+                                         "weighted-random",
+                                         "hash",
+                                         "hash', 'points': 9, 'bound': 1.25, 'per': 'request",
+                                         "least-connections",
+                                         "least-time",
+                                         "least-time', 'decay': '300ms', 'stale': '70ms",
+                                         "least-connections', 'power_of': 2, 'stale': '1s",
+                                         "least-time', 'power_of': 3, 'distinct': false, 'per': 'connection"};
+  struct text *t = &f->balance;
+  t->length = 0;
+  if (balances(f, 2)) {
+    put(t, "'%s'", word);
+    return t->bytes;
+  }
+  uint32_t policy = balances(f, 11);
+  put(t, "{ 'policy': '%s'", policies[policy]);
+  if (policy != 5 && policy != 10 && balances(f, 2)) put(t, ", 'per': 'connection'");
+  put(t, ", 'keepalive': { 'connections': %u, 'requests': %u, 'idle': '%ums', 'age': '%ums' }", 1 + balances(f, 3),
+      1 + balances(f, 30), balances(f, 300), 1 + balances(f, 2000));
+  if (balances(f, 2))
+    put(t, ", 'eject': { 'failures': %u, 'time': '%ums', 'grows': %s, 'longest': '1s', 'most': 0.%u, 'scope': '%s' }",
+        1 + balances(f, 3), 1 + balances(f, 900), balances(f, 2) ? "true" : "false", balances(f, 10),
+        balances(f, 2) ? "shared" : "replica");
+  put(t, " }");
+  return t->bytes;
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   const char *restart = PICK(f, "always", "always", "always", "no");
-  const char *balance = PICK(f, "round-robin", "random", "least-connections");
+  const char *balanced = balance(f, PICK(f, "round-robin", "random", "least-connections"));
   const char *backlog = PICK(f, "0", "1", "5", "511", "unlimited");
   uint32_t threads = 1 + below(f, 6);
   const char *runtime = PICK(f, "event-loop", "threads");
   uint32_t replicas = 1 + below(f, 4);
   put(&f->t,
-      "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'",
+      "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': %s, 'restart': '%s'",
       letter, number, kind, replicas,
       f->aside && letter == 'a' ? "event-loop"
       : runtimes(f, 3) == 0     ? "gil"
                                 : runtime,
-      threads, backlog, balance, restart);
+      threads, backlog, balanced, restart);
   put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
       PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
   put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'%s } }",
@@ -555,6 +591,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .queued = seed % 5 < 2,
                      .contents = stream_open(stream_key(seed, 0, 9, 0)),
                      .keyed = seed % 5 < 3,
+                     .balances = stream_open(stream_key(seed, 0, 11, 0)),
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,

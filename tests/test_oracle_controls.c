@@ -64,6 +64,11 @@ static struct score turns_at_random(struct arena *arena, bool wrong) {
   return changed(arena, "lb-roundrobin-2", &change, wrong, wrong);
 }
 
+static struct score drawn_twice(struct arena *arena, bool wrong) {
+  static const struct scenario_override change = {"--set", "services.server.balance.distinct", "false"};
+  return changed(arena, "lb-po2-3-rho80", &change, wrong, wrong);
+}
+
 static struct score first_in_first_out(struct arena *arena, bool wrong) {
   static const struct scenario_override change = {"--set", "services.by-lru.cache.policy", "fifo"};
   return changed(arena, "cache-lru-10-3", &change, wrong, wrong);
@@ -193,7 +198,7 @@ static struct score time_out_interrupts(struct arena *arena, bool wrong) {
   return judge_readings(&c, r, !wrong);
 }
 
-/* --- the eight -------------------------------------------------------------------------------------------------------------------- */
+/* --- the nine --------------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
   const char *name;
@@ -203,12 +208,13 @@ static const struct {
                     {"seeds reused over replications", seeds_reused, 4},
                     {"processor sharing as round robin with a large quantum", large_quantum, 1},
                     {"round robin at random", turns_at_random, 4},
+                    {"two of three with replacement", drawn_twice, 2},
                     {"a time-out that interrupts service", time_out_interrupts, 3},
                     {"no warm-up at load 0.95", no_warm_up, 3},
                     {"LRU as FIFO", first_in_first_out, 1},
                     {"percentiles from 5% buckets", coarse_percentiles, 3}};
 
-static void test_eight_wrong_models(void) {
+static void test_nine_wrong_models(void) {
   if (getenv("AGUANTA_ORACLE_DIR")) {
     test_check(true, "the controls are changes of our own cases");
     return;
@@ -254,5 +260,5 @@ static void test_off_by_two_percent_everywhere(void) {
 }
 
 static const struct test_case cases[] = {
-    {"eight_wrong_models", test_eight_wrong_models}, {"off_by_two_percent_everywhere", test_off_by_two_percent_everywhere}, {0}};
+    {"nine_wrong_models", test_nine_wrong_models}, {"off_by_two_percent_everywhere", test_off_by_two_percent_everywhere}, {0}};
 const struct test_suite suite_oracle_controls = {"oracle_controls", cases};

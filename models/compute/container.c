@@ -398,7 +398,9 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   runtime_dies(w, c);
   if (c->shedder) shedder_reset(c->shedder);
   node_share(w, &w->nodes[c->node], c);
-  const struct service_config *config = w->services[c->service].config;
+  struct service *s = &w->services[c->service];
+  if (s->balancing) balancer_died(w, s, c->id);
+  const struct service_config *config = s->config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
   connections_server_died(w, c);
   database_container_dies(w, c);

@@ -1,5 +1,4 @@
 #include "models/compute/service.h"
-#include "models/compute/balancer.h"
 #include "models/data/cache.h"
 
 static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", "queue", NULL};
@@ -201,10 +200,9 @@ static const struct field service_fields[] = {
      .doc = "New requests that may wait for one replica (with processes: for one of them); one more is rejected.",
      .source = "Node.js and Nginx listen backlog 511"},
     {.name = "balance",
-     .kind = FIELD_WORD,
+     .kind = FIELD_RECORD,
      .offset = AT(balance),
-     .words = balancer_words,
-     .fallback = "\"round-robin\"",
+     .record = &balance_record,
      .doc = "How callers choose among the replicas in rotation."},
     {.name = "restart",
      .kind = FIELD_WORD,

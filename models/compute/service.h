@@ -4,6 +4,7 @@
  * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
 #ifndef SERVICE_H
 #define SERVICE_H
+#include "models/compute/balancer.h"
 #include "models/compute/memory.h"
 #include "models/compute/runtime.h"
 #include "models/compute/shedding.h"
@@ -42,7 +43,8 @@ enum discipline { DISCIPLINE_FIFO, DISCIPLINE_PRIORITY };
 
 struct service_config {
   const char *name;
-  int32_t kind, runtime, balance, restart;
+  int32_t kind, runtime, restart;
+  struct balance_config balance;
   int64_t replicas;
   int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
   struct processes_config processes;

@@ -266,6 +266,8 @@ static struct request *deliver(struct world *w, uint32_t id, const struct contai
                                 .process = (uint16_t)(w->jobs.slots[c->id].taken % processes),
                                 .entered = now};
   r->depth = 1;
+  struct service *s = &w->services[c->service];
+  if (s->balancing) balancer_sent(w, s, c->id);
   return r;
 }
 

@@ -11,9 +11,13 @@ static double served_share(void *context, int32_t service, enum route route) {
   const struct service *s = &w->services[service];
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (route == ROUTE_PRIMARY) return serves(&w->containers[s->first]) ? 1 : 0;
-  uint32_t alive = 0;
-  for (uint32_t i = 0; i < s->in_rotation; i++) alive += serves(&w->containers[s->rotation[i]]);
-  return (double)alive / s->in_rotation;
+  double alive = 0, all = 0;
+  for (uint32_t i = 0; i < s->in_rotation; i++) {
+    double weight = balancer_weight(s, s->rotation[i]);
+    all += weight;
+    if (serves(&w->containers[s->rotation[i]])) alive += weight;
+  }
+  return alive / all;
 }
 
 double outage_serving(const struct world *w, uint32_t endpoint) {

@@ -35,6 +35,7 @@ void rotation_add(struct world *w, struct container *c) {
   for (; i && s->rotation[i - 1] > c->id; i--) s->rotation[i] = s->rotation[i - 1];
   s->rotation[i] = c->id;
   c->in_rotation = true;
+  if (s->balancing) balancer_rotated(w, s, c);
   count_replicas(w, s);
   outage_changed(w);
 }
@@ -47,6 +48,7 @@ void rotation_remove(struct world *w, struct container *c) {
   s->in_rotation--;
   for (; i < s->in_rotation; i++) s->rotation[i] = s->rotation[i + 1];
   c->in_rotation = false;
+  if (s->balancing) balancer_rotated(w, s, c);
   count_replicas(w, s);
   outage_changed(w);
 }
@@ -268,6 +270,7 @@ static void build_services(struct world *w) {
     s->capacity = service_capacity(s->config);
     s->desired = (int32_t)s->config->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
+    balancer_start(w, s);
     for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i);
     pools_start(w, s);
   }

@@ -187,6 +187,7 @@ void call_timed_out(void *world, uint32_t id) {
   struct request *caller = world_request(w, id), *a = world_request(w, caller->child);
   const struct guard *g = child_waits_at(w, caller)->guard;
   meter_count(w, g->meters[METER_CALL_TIMEOUTS]);
+  request_gave_up_on(w, a);
   fail_attempt(w, a, OUTCOME_CALL_TIMEOUT, true);
   if (g->config->cancel) request_cancel(w, a);
 }

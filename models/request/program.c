@@ -84,7 +84,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   struct instruction *in = compile_emit(c, OPERATION_ENTER, request_enter);
   in->service = service;
   in->route = route;
-  in->again = model_service(c->model, (uint32_t)service)->balance == BALANCER_ROUND_ROBIN && called_before(c->program, service);
+  in->again = balancers[model_service(c->model, (uint32_t)service)->balance.policy]->again && called_before(c->program, service);
   in->cell = compile_cell(c, service, TIME_NETWORK);
   struct instruction *accept = compile_emit(c, OPERATION_ACCEPT, request_accept);
   accept->service = service;

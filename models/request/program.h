@@ -85,7 +85,7 @@ struct instruction {
   enum operation operation;
   int32_t service;            /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
   enum route route;           /* ENTER */
-  bool again;                 /* ENTER: round robin, and the request has called this service before */
+  bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   bool on_workers;            /* CPU: beside the event loop */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */

@@ -70,6 +70,8 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   request_begins(w, r);
 }
 
+static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
+
 static bool frame_alive(const struct world *w, const struct frame *f) {
   return w->containers[f->container].generation == f->generation;
 }
@@ -144,6 +146,20 @@ static void stop_patience(struct world *w, struct request *r) {
   r->patience_runs = false;
 }
 
+static uint32_t calling_container(const struct request *r) { return r->depth ? r->frames[r->depth - 1].container : NOBODY; }
+
+/* Its caller has given it up: what happens to it tells the caller nothing. */
+static bool forsaken(const struct request *r) { return r->base && r->caller == NOBODY; }
+
+/* The request has fallen out of the replica of the frame, which is to blame if it is dead or had no room. */
+__attribute__((noinline)) static void tell_balancer_of_failure(struct world *w, struct service *s, const struct request *r,
+                                                               const struct frame *f, enum outcome outcome) {
+  bool alive = frame_alive(w, f);
+  if (alive) balancer_forgets(w, s, f->container);
+  bool dead = !alive && !serves(&w->containers[f->container]);
+  if ((dead || outcome == OUTCOME_REJECTED) && !forsaken(r)) balancer_failed(w, s, f->container, calling_container(r));
+}
+
 void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   assert(r->waiting == WAITING_NOT);
   if (r->patience_runs) stop_patience(w, r);
@@ -152,8 +168,10 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   if (r->permits != NOBODY) limit_unwind(w, r, -1);
   if (__builtin_expect(r->locks != NOBODY, 0)) lock_release_all(w, r);
   if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
-  while (r->depth > r->base) {
+  for (bool top = true; r->depth > r->base; top = false) {
     const struct frame *f = &r->frames[--r->depth];
+    struct service *s = world_service_of(w, &w->containers[f->container]);
+    if (__builtin_expect(s->balancing != NULL, 0)) tell_balancer_of_failure(w, s, r, f, top ? outcome : OUTCOME_COMPLETED);
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container], f->process);
   }
   request_forget(w, r);
@@ -267,6 +285,11 @@ static bool travel(struct world *w, struct request *r, const struct container *a
 
 /* --- instructions ---------------------------------------------------------------------------------------------------------- */
 
+/* Nobody was there. */
+static void tell_balancer_of_nobody(struct world *w, struct service *s, const struct request *r, uint32_t container) {
+  if (s->balancing && !forsaken(r)) balancer_failed(w, s, container, calling_container(r));
+}
+
 /* The call cannot be served: go on where the step says (a cache that is away is a miss), or fail. */
 static bool unserved(struct world *w, struct request *r, const struct instruction *in, enum outcome outcome) {
   if (in->target) {
@@ -283,14 +306,13 @@ void request_unreachable(void *world, uint32_t id) {
   r->waiting = WAITING_NOT, r->fresh = false;
   request_book(r, r->wait_cell, world_now(w));
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+  tell_balancer_of_nobody(w, &w->services[in->service], r, r->frames[r->depth].container);
   if (unserved(w, r, in, OUTCOME_UNREACHABLE)) request_resume(w, r);
 }
 
 static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
-  if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->first : s->rotation[0];
-  /* Between two calls of one request others have moved the turn: its further calls fall anywhere. */
-  const struct balancer *b = in->again ? &balancers[BALANCER_RANDOM] : &balancers[s->config->balance];
-  return s->rotation[b->pick(w, s, r->key, in->draw)];
+  if (in->route == ROUTE_PRIMARY) return s->first;
+  return s->in_rotation == 1 && !s->balancing ? s->rotation[0] : balancer_pick(w, s, in, r);
 }
 
 /* The client's connection leads to one replica; its first request chooses. */
@@ -303,17 +325,37 @@ static uint32_t entrance(struct world *w, struct service *s, const struct instru
   return picked;
 }
 
+/* The attempt has got there, or still knocks at the door of a machine that is gone. */
+void request_gave_up_on(struct world *w, const struct request *a) {
+  const struct frame *f = &a->frames[a->base];
+  const struct instruction *in = &w->model->programs[a->endpoint].instructions[a->pc - 1];
+  bool knocks = a->depth == a->base && in->operation == OPERATION_ENTER && a->waiting == WAITING_ELSEWHERE;
+  if (a->depth == a->base && !knocks) return;
+  struct service *s = world_service_of(w, &w->containers[f->container]);
+  uint32_t caller = a->base ? a->frames[0].container : NOBODY;
+  if (!s->balancing) return;
+  if (knocks)
+    balancer_failed(w, s, f->container, caller);
+  else
+    balancer_gave_up(w, s, f, caller);
+}
+
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   if (!s->in_rotation || service_lacks_quorum(s)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
-  if (c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING) {
-    if (c->node == NOBODY || w->nodes[c->node].up) return unserved(w, r, in, OUTCOME_REFUSED);
+  if (!serves(c)) {
+    if (c->node == NOBODY || w->nodes[c->node].up) {
+      tell_balancer_of_nobody(w, s, r, c->id);
+      return unserved(w, r, in, OUTCOME_REFUSED);
+    }
+    r->frames[r->depth].container = c->id; /* no frame of its own yet */
     r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
     lane_push(w->unreachable[in->service], r->id);
     return false;
   }
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
+  if (__builtin_expect(s->balancing != NULL, 0)) balancer_sent(w, s, c->id);
   r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
   return travel(w, r, caller, c, in->cell);
 }
@@ -327,6 +369,11 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
   struct container *c = &w->containers[f->container];
   r->fresh = false;
   observation_call(&w->observation, (uint32_t)in->service, f->entered, world_now(w));
+  struct service *s = &w->services[in->service];
+  if (__builtin_expect(s->balancing != NULL, 0)) {
+    balancer_forgets(w, s, c->id);
+    if (!forsaken(r)) balancer_answered(w, s, f, calling_container(r));
+  }
   container_leave(w, c, f->process);
   if (!r->depth) return true;
   const struct frame *caller = &r->frames[r->depth - 1];

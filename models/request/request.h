@@ -144,6 +144,8 @@ void request_served(struct world *, struct request *);
 void request_loses_patience(void *world, uint32_t id);
 /* How long it has waited for something of ours by now, in queues and for connections, slowed computations included. */
 sim_time request_waited(const struct world *, const struct request *);
+/* Of an attempt that its caller gives up: tells the balancer of the replica that it was sent to. */
+void request_gave_up_on(struct world *, const struct request *);
 /* Handlers of delays: the wait is over. */
 void request_wakes(void *world, uint32_t id);
 void request_unreachable(void *world, uint32_t id);

@@ -50,6 +50,8 @@ static const struct field *inside(const struct field *field, const void **memory
 static bool may_vary(const struct field *field) {
   double unused;
   static const struct distribution nothing;
+  if (field->kind == FIELD_RECORD && field->record->shorthand)
+    return may_vary(record_field(field->record, field->record->shorthand));
   return field->kind == FIELD_CHOICE || field->kind == FIELD_RECORD || field->kind == FIELD_WEIGHTS ||
          number_of(field, &nothing, &unused);
 }
