@@ -64,6 +64,8 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
+    const char *key = NULL, *wrong = replication_link(m, s, &key);
+    if (wrong) link_fault(l, path, key, "%s", wrong);
     m->container_count += service_capacity(s);
   }
 }
@@ -91,7 +93,7 @@ static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
 
 static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
-  m->programs = arena_new_array(l->arena, struct program, m->endpoints.count);
+  m->programs = arena_new_array(l->arena, struct program, m->endpoints.count + m->services.count);
   if (!m->endpoints.count) link_fault(l, "endpoints", NULL, "a scenario needs at least one endpoint");
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
     const struct endpoint_config *e = model_endpoint(m, i);
@@ -233,6 +235,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window)
     link_fault(&l, "run", NULL, "window and warm-up are longer than 290 years");
+  if (!l.failed) replication_link_programs(m, arena);
   if (!l.failed) check_work(&l);
   if (!l.failed) check_placement(&l);
   return !l.failed;

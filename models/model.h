@@ -66,9 +66,10 @@ struct model {
   struct bill_config bill;
   struct run_config run;
   /* Derived by model_link. */
-  struct program *programs; /* one an endpoint */
+  struct program *programs; /* one an endpoint, and then one a replicated database: what its workers run */
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
+  uint32_t role_count; /* of replicas, of all databases */
   uint8_t *rank_of; /* by source and endpoint: 0 is served first; null while all are alike */
   uint32_t ranks;   /* different ones */
   uint32_t node_count, container_count;

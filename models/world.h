@@ -41,7 +41,8 @@ enum purpose {
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
   PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
   PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
-  PURPOSE_KEY           /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_FAILOVER      /* entity: database: how long its failovers take, what is lost by them */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -50,6 +51,7 @@ enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
 struct service {
   const struct service_config *config;
   uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
+  uint32_t primary;                /* the container that takes the writes */
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
   uint32_t up;              /* containers whose process serves */
@@ -63,6 +65,7 @@ struct service {
   int64_t threads;          /* of each replica now */
   uint32_t shift;           /* the next to begin */
   slot_id shift_slot;
+  struct replication *replication; /* null: data are everywhere at once */
 };
 
 struct world {

@@ -297,6 +297,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   node_share(w, &w->nodes[c->node], c);
   const struct service_config *config = w->services[c->service].config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
-  if (c->id == w->services[c->service].first) stock_clear_locks(w, c->service);
+  if (c->id == w->services[c->service].primary) stock_clear_locks(w, c->service);
+  if (w->services[c->service].replication) replication_process_died(w, c);
   fail_all_inside(w, c, outcome);
 }

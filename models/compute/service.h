@@ -5,6 +5,7 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 #include "models/compute/shedding.h"
+#include "models/data/replication.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 
@@ -65,6 +66,8 @@ struct service_config {
   sim_time queue_deadline;           /* SIM_NEVER: none */
   struct codel_config codel;         /* interval 0: none */
   uint32_t shed_meter;               /* set by the linker where anything is shed */
+  struct replication_config replication; /* workers 0: none */
+  struct backup_config backup;           /* every 0: none */
 };
 
 extern const struct record service_record;

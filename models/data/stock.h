@@ -88,7 +88,7 @@ void stock_answered(struct world *, uint32_t *holds, const struct request *, uin
 void stock_unanswered(struct world *, uint32_t *holds, struct request *);
 /* The request fails: a transaction of its own is rolled back. */
 void stock_abandon(struct world *, struct request *);
-/* The first replica of the service has died: nobody holds locks there or waits for them. */
+/* The primary of the service has died: nobody holds locks there or waits for them. */
 void stock_clear_locks(struct world *, uint32_t service);
 
 #endif

@@ -146,7 +146,7 @@ static void begin_attempt(struct world *w, struct request *r, const struct instr
   memset(a->cell, 0, w->model->programs[r->endpoint].cell_count * sizeof *a->cell);
   a->key = attempt_key(r, in, r->attempts), a->subject = r->subject, a->arrived = a->since = world_now(w);
   a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = r->pc;
-  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
+  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id, a->written = r->written;
   const struct frame *f = caller_frame(r);
   if (f) a->frames[0] = (struct frame){f->container, f->generation, false, f->entered};
   a->depth = a->base = f != NULL;
@@ -181,6 +181,7 @@ static struct request *part(struct world *w, struct request *a, enum outcome out
   else
     stock_answered(w, client_holds(w, a), a, caller->id);
   a->caller = caller->attempt = NOBODY;
+  written_merge(&caller->written, &a->written);
   if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
   site->ended[outcome]++;
   take_times(w, caller, a);

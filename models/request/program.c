@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool",   "network", "external",
-                                                 "delay", "retry",   "permit", "lock"};
+                                                 "delay", "retry",   "permit", "lock",    "replication"};
 
 struct instruction *compile_emit(struct compiler *c, enum operation operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -19,7 +19,8 @@ struct instruction *compile_emit(struct compiler *c, enum operation operation,
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
   struct instruction *in = &p->instructions[p->count++];
-  bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK;
+  bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK &&
+               operation != OPERATION_COMMIT && operation != OPERATION_READ;
   c->draws += draws;
   *in = (struct instruction){.run = run, .operation = operation, .service = -1, .draw = c->draws};
   return in;
@@ -143,6 +144,22 @@ static bool has_pool(const struct model *m, int32_t service, int32_t database) {
   return false;
 }
 
+/* Reads on replicas leave the primary alone; a write is work of every replica, and its connection waits for their answers. */
+static void count_read(const struct walk *w, const struct demand_sums *d, int32_t service, double weighted_s) {
+  if (w->route == ROUTE_PRIMARY) d->primary_s[service] += weighted_s;
+  if (w->route == ROUTE_REPLICAS) d->replica_s[service] += weighted_s;
+  if (w->route >= ROUTE_ROLE)
+    d->role_s[model_service(d->model, (uint32_t)service)->replication.role_first + (w->route - ROUTE_ROLE)] += weighted_s;
+}
+
+static void count_commit(const struct demand_sums *d, const struct instruction *in, double weight) {
+  const struct service_config *s = model_service(d->model, (uint32_t)in->service);
+  double each_s = weight * in->demand.mean * 1e-9;
+  d->writes[in->service] += weight;
+  d->applied_s[in->service] += each_s;
+  d->cpu_s[in->service] += each_s * (double)(s->replicas - 1);
+}
+
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
   for (uint32_t i = 0; i < w->depth; i++)
@@ -184,8 +201,12 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     break;
   case OPERATION_CPU:
     d->cpu_s[in->service] += weight * mean_s;
-    if (w->route == ROUTE_PRIMARY) d->primary_s[in->service] += weight * mean_s;
+    count_read(w, d, in->service, weight * mean_s);
     pass(w, d, weight * mean_s / d->speed[in->service]);
+    break;
+  case OPERATION_COMMIT:
+    count_commit(d, in, weight);
+    pass(w, d, weight * replication_commit_s(&model_service(d->model, (uint32_t)in->service)->replication));
     break;
   case OPERATION_EXTERNAL:
   case OPERATION_DELAY:
@@ -246,6 +267,7 @@ static double share_through(const struct program *p, uint32_t at, uint32_t stop,
         return through * (served * share_through(p, at, stop, how) + (1 - served) * share_through(p, in->target, stop, how));
       through *= served;
     }
+    if (in->operation == OPERATION_COMMIT && how->serving) through *= how->serving(how->context, in->service, ROUTE_COMMIT);
     if (in->operation == OPERATION_ANSWER && !how->serving) through *= 1 - in->probability;
     if (in->operation == OPERATION_LOOKUP && in->probability > 0)
       return through *

@@ -32,6 +32,7 @@ enum time_kind {
   TIME_RETRY,
   TIME_PERMIT,
   TIME_LOCK,
+  TIME_REPLICATION,
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -54,10 +55,14 @@ enum operation {
   OPERATION_LOCK,  /* wait for the row in which a stock is counted */
   OPERATION_STOCK, /* reserve, pay or release */
   OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN /* the attempt has succeeded */
+  OPERATION_RETURN, /* the attempt has succeeded */
+  OPERATION_COMMIT, /* a write to a replicated database: into its log */
+  OPERATION_READ    /* a read there: does it see what its client wrote? */
 };
 
-enum route { ROUTE_ANY, ROUTE_PRIMARY };
+/* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether commits
+ * return. */
+enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_REPLICAS, ROUTE_ROLE };
 
 struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
@@ -74,7 +79,7 @@ struct instruction {
   uint16_t outcome;           /* END: how it ends for the client */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
   const struct guard *guard;  /* TRY, RETURN */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
+  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve; COMMIT: of applying it */
 };
 
 struct cell {
@@ -155,6 +160,11 @@ struct demand_sums {
   double *connected_s; /* time that connections of the service's pools are in use */
   double *permit_s;    /* by limit: time for which its permits are held */
   double *locked_s;    /* by stock: time that its row is locked */
+  /* Of replicated databases: */
+  double *writes;
+  double *applied_s; /* CPU of applying them, at one replica */
+  double *replica_s; /* CPU of reads that go to replicas of any role */
+  double *role_s;    /* by role: CPU of reads that go to it */
 };
 
 /* Walks every path and adds to the sums. */

@@ -21,6 +21,7 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
+  r->written.database = -1;
   r->client = r->caller = r->attempt = r->permits = r->holds = NOBODY, r->attempts = 0, r->transaction = -1;
   return r;
 }
@@ -270,7 +271,8 @@ void request_unreachable(void *world, uint32_t id) {
 }
 
 static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
-  if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->first : s->rotation[0];
+  if (in->route == ROUTE_PRIMARY || s->in_rotation == 1) return in->route == ROUTE_PRIMARY ? s->primary : s->rotation[0];
+  if (__builtin_expect(s->replication != NULL, 0)) return replication_pick(w, s, r, in);
   /* Between two calls of one request others have moved the turn: its further calls fall anywhere. */
   const struct balancer *b = in->again ? &balancers[BALANCER_RANDOM] : &balancers[s->config->balance];
   return s->rotation[b->pick(w, s, r->key, in->draw)];

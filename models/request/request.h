@@ -46,13 +46,21 @@ extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 /* A page that says "sold out" is an answer, though not the one that was asked for. */
 static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: for a row; PERMIT: of a limit; COMPUTING: on a thread. */
-enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_LOCK, WAITING_PERMIT, WAITING_ELSEWHERE, COMPUTING };
+/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: for a row; PERMIT: of a limit; COMPUTING: on a thread; ACKS: a
+ * commit, for replicas. */
+enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_LOCK, WAITING_PERMIT, WAITING_ELSEWHERE, COMPUTING, WAITING_ACKS };
 
 struct frame {
   uint32_t container, generation;
   bool accepted; /* counts among its requests in flight */
   sim_time entered;
+};
+
+/* The last write that somebody made to a replicated database. */
+struct written {
+  uint64_t position; /* in its log */
+  sim_time at;
+  int32_t database; /* service, or -1: none so far */
 };
 
 struct request {
@@ -73,6 +81,7 @@ struct request {
   uint16_t source, endpoint, pc, wait_cell;
   int16_t connection_service; /* the database that its connection leads to */
   int16_t transaction;        /* the stock whose row it has locked or waits for, or -1 */
+  struct written written;     /* by its client, as far as it knows; of a worker of a replica: what it applies */
   uint32_t holds;             /* what it has reserved: list of struct hold, or NOBODY */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
