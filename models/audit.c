@@ -283,7 +283,8 @@ static void audit_replica(const struct audit *a, const struct replication *p, co
     broken(a, "replica %u of %s: applied %llu, taken %llu, received %llu, acknowledged %llu of %llu", r->container, name,
            (unsigned long long)r->applied, (unsigned long long)r->taken, (unsigned long long)r->received,
            (unsigned long long)r->acknowledged, (unsigned long long)p->head);
-  if (r->taken - r->applied - (uint64_t)__builtin_popcountll(r->done) != workers || r->taken - r->applied > (uint64_t)p->config->workers)
+  if (r->taken - r->applied - (uint64_t)__builtin_popcountll(r->done) != workers ||
+      r->taken - r->applied > (uint64_t)p->config->workers)
     broken(a, "replica %u of %s: %u workers are at work on %llu writes", r->container, name, workers,
            (unsigned long long)(r->taken - r->applied));
 }
@@ -298,8 +299,7 @@ static void audit_replication(const struct audit *a) {
     count_replication(w, p, workers, &waiting);
     for (uint32_t k = 0; k < s->capacity; k++)
       if (s->first + k != s->primary && !p->replicas[k].resync) audit_replica(a, p, &p->replicas[k], workers[k]);
-    if (waiting != p->line.queue.count)
-      broken(a, "%s: %u commits wait, %u counted", s->config->name, waiting, p->line.queue.count);
+    if (waiting != p->line.queue.count) broken(a, "%s: %u commits wait, %u counted", s->config->name, waiting, p->line.queue.count);
     if (p->released > p->head)
       broken(a, "%s: %llu writes were acknowledged, there are %llu", s->config->name, (unsigned long long)p->released,
              (unsigned long long)p->head);

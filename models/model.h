@@ -70,8 +70,8 @@ struct model {
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
   uint32_t role_count; /* of replicas, of all databases */
-  uint8_t *rank_of; /* by source and endpoint: 0 is served first; null while all are alike */
-  uint32_t ranks;   /* different ones */
+  uint8_t *rank_of;    /* by source and endpoint: 0 is served first; null while all are alike */
+  uint32_t ranks;      /* different ones */
   uint32_t node_count, container_count;
   bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;

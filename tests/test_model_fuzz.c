@@ -16,7 +16,10 @@ struct fuzz {
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
   struct stream guards; /* so did what guards calls and orders queues */
-  bool ranked;          /* some service serves by priority */
+  struct stream replication;
+  uint32_t copies; /* of the service that was put last */
+  bool replicated; /* databases have replicas, which are told apart */
+  bool ranked;     /* some service serves by priority */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -129,6 +132,24 @@ static void put_queueing(struct fuzz *f, bool first) {
   if (guards(f, 4) == 0) put(&f->t, ", 'codel': { 'target': '%ums', 'interval': '%ums' }", guards(f, 10), 1 + guards(f, 100));
 }
 
+static uint32_t replication(struct fuzz *f, uint32_t n) { return stream_below(&f->replication, n); }
+
+/* Of a database of two to four replicas. */
+static void put_replication(struct fuzz *f, uint32_t replicas) {
+  static const char *const modes[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply"};
+  static const char *const ships[] = {"", ", 'ship': { 'exponential': '3ms' }", ", 'ship': '0s'", ", 'ship': '200ms'"};
+  static const char *const applies[] = {"", ", 'apply': { 'exponential': '5ms' }", ", 'apply': '0s'", ", 'apply': '40ms'"};
+  static const char *const lags[] = {"", ", 'max_lag': '10ms'", ", 'max_lag': '0s'", ", 'after_write': '50ms'"};
+  put(&f->t, ", 'replication': { 'mode': '%s', 'workers': %u, 'acks': %u, 'ack_wait': '%ums', 'roles': [ 'menu' ]%s%s%s",
+      modes[replication(f, 4)], 1 + replication(f, 5), 1 + replication(f, replicas - 1), 1 + replication(f, 400),
+      ships[replication(f, 4)], applies[replication(f, 4)], lags[replication(f, 4)]);
+  if (replication(f, 3))
+    put(&f->t, ", 'failover': { 'detect': '%ums', 'promote': { 'exponential': '%ums' }, 'max_lag': '%s', 'resync': '%ums' }",
+        replication(f, 3000), replication(f, 1000), replication(f, 3) ? "never" : "100ms", replication(f, 2) * 900);
+  put(&f->t, " }");
+  if (replication(f, 2)) put(&f->t, ", 'backup': { 'every': '3s', 'restore': '%ums' }", replication(f, 2000));
+}
+
 static void put_steps(struct fuzz *f, uint32_t depth);
 
 static void put_step(struct fuzz *f, uint32_t depth) {
@@ -140,6 +161,8 @@ static void put_step(struct fuzz *f, uint32_t depth) {
   else if (kind == 2 && f->databases) {
     put(&f->t, "'query': 'd%u', 'reads': %u, 'writes': %u, ", below(f, f->databases), 1 + below(f, 3), below(f, 2));
     put_duration(f, "demand", 2000);
+    static const char *const on[] = {"any", "primary", "replicas", "menu"};
+    if (f->replicated) put(&f->t, ", 'on': '%s'", on[replication(f, 4)]);
   } else if (kind == 3 && f->caches) {
     put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5),
         PICK(f, "true", "false"));
@@ -191,10 +214,16 @@ static void put_limits(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+/* The number is drawn in any case. */
+static uint32_t replicas_of(struct fuzz *f, char letter) {
+  uint32_t replicas = 1 + below(f, 4);
+  return f->copies = f->replicated && letter == 'd' && replicas < 2 ? 2 : replicas;
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'",
-      letter, number, kind, 1 + below(f, 4), PICK(f, "event-loop", "threads"), 1 + below(f, 6),
+      letter, number, kind, replicas_of(f, letter), PICK(f, "event-loop", "threads"), 1 + below(f, 6),
       PICK(f, "0", "1", "5", "511", "unlimited"), PICK(f, "round-robin", "random", "least-connections"),
       PICK(f, "always", "always", "always", "no"));
   put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
@@ -213,6 +242,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
   put_queueing(f, letter == 'a' && !number);
+  if (f->replicated && letter == 'd') put_replication(f, f->copies);
   put(&f->t, " }");
 }
 
@@ -329,6 +359,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
+                     .replication = stream_open(stream_key(seed, 0, 5, 0)),
+                     .replicated = seed % 5 > 2,
                      .platform = (int)(seed % 4)};
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),

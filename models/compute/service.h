@@ -54,18 +54,18 @@ struct service_config {
   int64_t backlog;           /* requests that may wait to be accepted */
   int64_t quorum;            /* replicas that must be up for any to serve */
   struct resources_config resources;
-  struct config_list pools;          /* struct pool_config */
-  struct autoscale_config autoscale; /* max 0: none */
-  struct distribution start;         /* from the start of the process until it serves */
-  int32_t place;                     /* node group, or -1: any that no service is placed on */
-  sim_time connect_timeout;          /* to a replica whose node is gone */
-  struct distribution latency;       /* external */
-  double failure;                    /* external: share of calls that fail */
-  double weight;                     /* of its CPU share under contention */
-  int32_t discipline;                /* enum discipline */
-  sim_time queue_deadline;           /* SIM_NEVER: none */
-  struct codel_config codel;         /* interval 0: none */
-  uint32_t shed_meter;               /* set by the linker where anything is shed */
+  struct config_list pools;              /* struct pool_config */
+  struct autoscale_config autoscale;     /* max 0: none */
+  struct distribution start;             /* from the start of the process until it serves */
+  int32_t place;                         /* node group, or -1: any that no service is placed on */
+  sim_time connect_timeout;              /* to a replica whose node is gone */
+  struct distribution latency;           /* external */
+  double failure;                        /* external: share of calls that fail */
+  double weight;                         /* of its CPU share under contention */
+  int32_t discipline;                    /* enum discipline */
+  sim_time queue_deadline;               /* SIM_NEVER: none */
+  struct codel_config codel;             /* interval 0: none */
+  uint32_t shed_meter;                   /* set by the linker where anything is shed */
   struct replication_config replication; /* workers 0: none */
   struct backup_config backup;           /* every 0: none */
 };

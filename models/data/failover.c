@@ -1,6 +1,7 @@
 #include "models/data/failover.h"
 #include "models/data/replication.h"
 #include "models/meter.h"
+#include "models/platform/lifecycle.h"
 #include "models/world.h"
 
 static sim_time draw(struct failover *f, const struct distribution *d) {
@@ -48,14 +49,28 @@ static int32_t most_advanced(struct replication *p, sim_time *loss) {
   return best;
 }
 
+/* Whoever is starting just now learns only now that its data are of no use. */
+static void copy_starting(struct replication *p) {
+  struct world *w = p->world;
+  for (uint32_t i = 0; i < p->service->capacity; i++) {
+    struct container *c = &w->containers[p->replicas[i].container];
+    if (!p->replicas[i].resync || c->state != CONTAINER_STARTING) continue;
+    sim_time ends = calendar_time_of(w->calendar, c->life), more = draw(&p->failover, &p->failover.config->resync);
+    if (ends != SIM_NEVER && more < SIM_NEVER - 1 - ends) lifecycle_wait(w, c, LIFE_START, ends + more - world_now(w));
+  }
+}
+
 static void promote(struct replication *p) {
   struct failover *f = &p->failover;
   const struct replica *r = &p->replicas[f->candidate];
   uint64_t writes = r->received < p->released ? p->released - r->received : 0;
+  bool restoring = f->disk_lost; /* its start is that long already */
   f->stage = FAILOVER_NONE, f->down = f->disk_lost = false;
   meter_count(p->world, p->config->failovers);
   lost(p, writes, f->loss);
   replication_promote(p, f->candidate);
+  if (f->backed_up > p->head) f->backed_up = p->head;
+  if (!restoring) copy_starting(p);
   outage_changed(p->world);
 }
 
@@ -106,16 +121,16 @@ static sim_time backup_age(const struct failover *f) {
   return age < 0 ? age + f->backup->every : age;
 }
 
-/* Before anybody was promoted: it stays primary. From a backup, its replicas are copied anew. */
+/* Before anybody was promoted: it stays primary. From a backup, replicas that are away are copied anew. */
 static void primary_returned(struct replication *p) {
   struct failover *f = &p->failover;
   calendar_clear(p->world->calendar, f->slot);
   f->stage = FAILOVER_NONE, f->down = false;
   lost(p, f->disk_lost ? p->released - f->backed_up : 0, f->disk_lost ? backup_age(f) : 0);
-  for (uint32_t i = 0; i < p->service->capacity; i++) p->replicas[i].resync |= f->disk_lost;
+  for (uint32_t i = 0; i < p->service->capacity; i++) p->replicas[i].resync |= f->disk_lost && !p->replicas[i].follows;
+  if (f->disk_lost) f->backed_up = p->head; /* what was lost is not lost again */
   f->disk_lost = false;
   p->released = p->head;
-  f->backed_up = f->backed_up < p->head ? f->backed_up : p->head;
 }
 
 void failover_process_up(struct replication *p, struct container *c) {

@@ -76,7 +76,8 @@ static void append(struct replication *p, const struct request *r, const struct 
   *e = (struct write_entry){.committed = world_now(p->world), .key = r->key, .draw = in->draw};
   struct stream draws = draws_of(e, DRAW_APPLY);
   const struct container *c = &p->world->containers[p->service->primary];
-  e->work = p->config->apply.kind ? distribution_sample_time(&p->config->apply, &draws) : (sim_time)((double)r->work * c->speed + 0.5);
+  e->work =
+      p->config->apply.kind ? distribution_sample_time(&p->config->apply, &draws) : (sim_time)((double)r->work * c->speed + 0.5);
 }
 
 /* --- lag -------------------------------------------------------------------------------------------------------------------- */

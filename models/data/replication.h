@@ -60,10 +60,10 @@ struct replication_config {
   struct config_list roles; /* struct replica_role: of the first, second, ... replica */
   struct failover_config failover;
   /* Derived by replication_link. */
-  uint32_t role_first;      /* of its roles among those of all databases */
-  uint32_t apply_program;   /* what a worker runs */
-  sim_time way;             /* one way of the network between nodes */
-  double writes_per_s;      /* in the mean, as offered */
+  uint32_t role_first;    /* of its roles among those of all databases */
+  uint32_t apply_program; /* what a worker runs */
+  sim_time way;           /* one way of the network between nodes */
+  double writes_per_s;    /* in the mean, as offered */
   uint32_t lag, behind, reads_after_write, stale_reads, read_age, degraded, failovers, lost_writes, rpo; /* meters */
 };
 
@@ -94,14 +94,14 @@ struct replication {
   const struct replication_config *config; /* workers 0: no replica follows, there is only a backup */
   struct world *world;
   struct service *service;
-  struct write_entry *log;       /* ring: position p is at p & (room - 1) */
-  uint64_t room, head, tail;   /* positions tail + 1 ... head are kept */
-  uint64_t released;           /* acknowledged to the client up to here */
-  struct replica *replicas;    /* as many as the service has containers */
-  struct line line;            /* commits that wait for acknowledgements */
-  bool degraded;               /* semi-synchronous, but without replicas: commits do not wait */
-  uint32_t *candidates;        /* room to choose a reader's replica in */
-  uint32_t *cursors;           /* by route: whose turn it is */
+  struct write_entry *log;   /* ring: position p is at p & (room - 1) */
+  uint64_t room, head, tail; /* positions tail + 1 ... head are kept */
+  uint64_t released;         /* acknowledged to the client up to here */
+  struct replica *replicas;  /* as many as the service has containers */
+  struct line line;          /* commits that wait for acknowledgements */
+  bool degraded;             /* semi-synchronous, but without replicas: commits do not wait */
+  uint32_t *candidates;      /* room to choose a reader's replica in */
+  uint32_t *cursors;         /* by route: whose turn it is */
   struct failover failover;
 };
 

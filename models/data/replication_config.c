@@ -6,11 +6,8 @@
 
 static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply", NULL};
 
-static const struct field role_fields[] = {{.name = "name",
-                                            .kind = FIELD_TEXT,
-                                            .offset = offsetof(struct replica_role, name),
-                                            .doc = "What queries say in \"on\"."},
-                                           {0}};
+static const struct field role_fields[] = {
+    {.name = "name", .kind = FIELD_TEXT, .offset = offsetof(struct replica_role, name), .doc = "What queries say in \"on\"."}, {0}};
 static const struct record role_record = {"role", sizeof(struct replica_role), role_fields, "What a replica is for.", "name"};
 
 #define AT(member) offsetof(struct failover_config, member)
@@ -69,8 +66,9 @@ static const struct field fields[] = {
      .offset = AT(mode),
      .words = mode_words,
      .fallback = "\"asynchronous\"",
-     .doc = "Whether a commit waits for replicas: not at all; until they have received it, but for \"ack_wait\" at most; until they "
-            "have flushed it, for ever; until reads there see it, for ever."},
+     .doc =
+         "Whether a commit waits for replicas: not at all; until they have received it, but for \"ack_wait\" at most; until they "
+         "have flushed it, for ever; until reads there see it, for ever."},
     {.name = "workers",
      .kind = FIELD_INTEGER,
      .offset = AT(workers),

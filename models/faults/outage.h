@@ -55,7 +55,7 @@ void outage_changed(struct world *);               /* some process or routing ha
 int32_t outage_cause(const struct world *);
 /* A primary that the fault (-1: none) took is replaced, or back: so much was lost. */
 void outage_lost_data(struct world *, int32_t fault, sim_time rpo);
-void outage_restart(struct world *);               /* the warm-up is over: integrals from here */
+void outage_restart(struct world *); /* the warm-up is over: integrals from here */
 void outage_close(struct world *);
 void outage_stop(struct world *);
 /* Share of the endpoint's requests that find a serving path at this moment. */

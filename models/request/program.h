@@ -52,9 +52,9 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
-  OPERATION_STOCK, /* reserve, pay or release */
-  OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_LOCK,   /* wait for the row in which a stock is counted */
+  OPERATION_STOCK,  /* reserve, pay or release */
+  OPERATION_TRY,    /* begin an attempt of a guarded call, or what follows when one has failed */
   OPERATION_RETURN, /* the attempt has succeeded */
   OPERATION_COMMIT, /* a write to a replicated database: into its log */
   OPERATION_READ    /* a read there: does it see what its client wrote? */

@@ -48,7 +48,17 @@ static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETE
 
 /* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: for a row; PERMIT: of a limit; COMPUTING: on a thread; ACKS: a
  * commit, for replicas. */
-enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_LOCK, WAITING_PERMIT, WAITING_ELSEWHERE, COMPUTING, WAITING_ACKS };
+enum waiting {
+  WAITING_NOT,
+  WAITING_CPU,
+  WAITING_THREAD,
+  WAITING_POOL,
+  WAITING_LOCK,
+  WAITING_PERMIT,
+  WAITING_ELSEWHERE,
+  COMPUTING,
+  WAITING_ACKS
+};
 
 struct frame {
   uint32_t container, generation;

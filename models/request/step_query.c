@@ -34,7 +34,8 @@ static enum route route_of(struct compiler *c, const struct query_step *s) {
   if (!strcmp(s->on, "any")) return ROUTE_ANY;
   if (!strcmp(s->on, "primary")) return ROUTE_PRIMARY;
   if (!replication_is_on(&database->replication)) {
-    compile_fault(c, "reads on \"%s\", and \"%s\" has no \"replication\" that would tell its replicas apart", s->on, database->name);
+    compile_fault(c, "reads on \"%s\", and \"%s\" has no \"replication\" that would tell its replicas apart", s->on,
+                  database->name);
     return ROUTE_ANY;
   }
   if (!strcmp(s->on, "replicas")) return ROUTE_REPLICAS;

@@ -123,8 +123,8 @@ static double with_role(const struct replication_config *c, uint32_t k) {
 }
 
 /* A replicated database: the workers that apply the log, and the replicas of each role, which read and apply. */
-static void add_replicas(struct list *l, const struct service_config *s, uint32_t i, const struct place *p, const struct demand_sums *d,
-                         double cores, struct arena *arena) {
+static void add_replicas(struct list *l, const struct service_config *s, uint32_t i, const struct place *p,
+                         const struct demand_sums *d, double cores, struct arena *arena) {
   const struct replication_config *c = &s->replication;
   double n = most_replicas(s), each = shared_reads(s, d, i) / n + d->replica_s[i] / (n - 1) + d->applied_s[i];
   const struct replica_role *roles = c->roles.items;
@@ -173,7 +173,8 @@ static void add_permits(struct list *l, const struct model *m, uint32_t i, const
 }
 
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct list l = {arena_new_array(arena, struct resource, 7 * m->services.count + m->role_count + m->limits.count + m->stocks.count + 1), 0};
+  struct list l = {
+      arena_new_array(arena, struct resource, 7 * m->services.count + m->role_count + m->limits.count + m->stocks.count + 1), 0};
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
   struct demand_sums d = sums_of(m, places, arena);

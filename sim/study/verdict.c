@@ -104,9 +104,7 @@ static void few_failures(const struct study *l, const struct entry *e, struct es
   x->low = spread_too ? fmin(x->low, i.low) : i.low, x->high = spread_too ? fmax(x->high, i.high) : i.high;
 }
 
-static bool of_single_faults(const struct measure *m) {
-  return m->aggregate == AGGREGATE_RTO || m->aggregate == AGGREGATE_RPO;
-}
+static bool of_single_faults(const struct measure *m) { return m->aggregate == AGGREGATE_RTO || m->aggregate == AGGREGATE_RPO; }
 
 /* Outages are independent of each other: their spread is that of single ones, which are skewed. A handful shows too little of how
  * they vary; the law of the repair is known. */
