@@ -126,7 +126,9 @@ static void primary_returned(struct replication *p) {
   struct failover *f = &p->failover;
   calendar_clear(p->world->calendar, f->slot);
   f->stage = FAILOVER_NONE, f->down = false;
-  lost(p, f->disk_lost ? p->released - f->backed_up : 0, f->disk_lost ? backup_age(f) : 0);
+  /* A backup also holds commits that still waited to be acknowledged. */
+  uint64_t told = p->released > f->backed_up ? p->released - f->backed_up : 0;
+  lost(p, f->disk_lost ? told : 0, f->disk_lost ? backup_age(f) : 0);
   for (uint32_t i = 0; i < p->service->capacity; i++) p->replicas[i].resync |= f->disk_lost && !p->replicas[i].follows;
   if (f->disk_lost) f->backed_up = p->head; /* what was lost is not lost again */
   f->disk_lost = false;
