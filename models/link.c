@@ -63,6 +63,37 @@ static void check_provider_limit(struct linker *l, const struct service_config *
                limit->kind == LIMIT_CONCURRENCY ? "counts those inside" : "counts by replica");
 }
 
+static void check_pools(struct linker *l, const struct service_config *s, const char *path) {
+  const struct pool_config *pools = s->pools.items;
+  for (uint32_t k = 0; k < s->pools.count; k++) {
+    const struct service_config *to = model_service(l->model, (uint32_t)pools[k].database);
+    if (to->kind != SERVICE_DATABASE)
+      link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database", to->name);
+    else if (service_embedded(to))
+      link_fault(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections", to->name);
+  }
+}
+
+static void check_autoscale(struct linker *l, const struct service_config *s, int32_t service, const char *path) {
+  const struct model *m = l->model;
+  if (!s->autoscale.max) return;
+  if (s->autoscale.max < s->autoscale.min) link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
+  if (orchestrators[m->platform.kind] != &orchestrator_kubernetes)
+    link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
+  if (s->autoscale.queue >= 0 && model_queue(m, (uint32_t)s->autoscale.queue)->workers != service)
+    link_fault(l, path, "autoscale", "scales on \"%s\", whose jobs are done by others",
+               model_queue(m, (uint32_t)s->autoscale.queue)->name);
+}
+
+/* What the files of its parts know of it. */
+static void link_parts(struct linker *l, struct service_config *s, const char *path) {
+  const char *key = NULL, *wrong = balancer_link(l->model, s, &key);
+  if (wrong) link_fault(l, arena_format(l->arena, "%s.balance", path), key, "%s", wrong);
+  database_link(l, s, path);
+  wrong = replication_link(l->model, s, &key);
+  if (wrong) link_fault(l, path, key, "%s", wrong);
+}
+
 static void link_services(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -73,28 +104,13 @@ static void link_services(struct linker *l) {
     if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     check_shifts(l, s, path);
     check_runtime(l, s, path);
-    database_link(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
-    const char *key = NULL, *wrong = balancer_link(m, s, &key);
-    if (wrong) link_fault(l, arena_format(l->arena, "%s.balance", path), key, "%s", wrong);
-    const struct pool_config *pools = s->pools.items;
-    for (uint32_t k = 0; k < s->pools.count; k++)
-      if (model_service(m, (uint32_t)pools[k].database)->kind != SERVICE_DATABASE)
-        link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database",
-                   model_service(m, (uint32_t)pools[k].database)->name);
-      else if (service_embedded(model_service(m, (uint32_t)pools[k].database)))
-        link_fault(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections",
-                   model_service(m, (uint32_t)pools[k].database)->name);
-    if (s->autoscale.max && s->autoscale.max < s->autoscale.min)
-      link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
-    if (s->autoscale.max && orchestrators[m->platform.kind] != &orchestrator_kubernetes)
-      link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
-    if (s->autoscale.max && s->autoscale.queue >= 0 && model_queue(m, (uint32_t)s->autoscale.queue)->workers != (int32_t)i)
-      link_fault(l, path, "autoscale", "scales on \"%s\", whose jobs are done by others",
-                 model_queue(m, (uint32_t)s->autoscale.queue)->name);
+    link_parts(l, s, path);
+    check_pools(l, s, path);
+    check_autoscale(l, s, (int32_t)i, path);
+    if (s->limit >= 0) check_provider_limit(l, s, path);
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
-    if (s->limit >= 0) check_provider_limit(l, s, path);
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     m->container_count += service_capacity(s);
@@ -133,7 +149,7 @@ static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
 static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
   m->program_count = m->endpoints.count + m->queues.count;
-  m->programs = arena_new_array(l->arena, struct program, m->program_count);
+  m->programs = arena_new_array(l->arena, struct program, m->program_count + m->services.count);
   if (!m->endpoints.count) link_fault(l, "endpoints", NULL, "a scenario needs at least one endpoint");
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
     const struct endpoint_config *e = model_endpoint(m, i);
@@ -324,6 +340,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   link_money(&l);
   if (m->run.warmup > 9000000000000000000 - m->run.window)
     link_fault(&l, "run", NULL, "window and warm-up are longer than 290 years");
+  if (!l.failed) replication_link_programs(m, arena);
   if (!l.failed) check_work(&l);
   if (!l.failed) check_placement(&l);
   return !l.failed;

@@ -69,13 +69,14 @@ struct model {
   struct bill_config bill;
   struct run_config run;
   /* Derived by model_link. */
-  struct program *programs; /* one an endpoint, then one a queue */
+  struct program *programs; /* one an endpoint, then one a queue, then one a replicated database: what its workers run */
   uint32_t program_count;
   struct lock_book *locks; /* what can be locked; grows while programs are compiled */
   uint32_t *queue_order;   /* a queue stands before those that its jobs publish to */
   uint32_t crew_count, job_ranks;
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
+  uint32_t role_count;  /* of replicas, of all databases */
   bool has_memory;      /* some service */
   uint32_t node_memory; /* meter of the first node group, the others follow */
   uint8_t *rank_of;     /* by source and endpoint: 0 is served first; null while all are alike */

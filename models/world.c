@@ -189,6 +189,7 @@ void world_free(struct world *w) {
   lane_free(w->soon);
   lane_free(w->hop);
   for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
+  for (uint32_t i = 0; i < w->model->services.count; i++) replication_stop(&w->services[i]);
   limiters_stop(w);
   outage_stop(w);
   pool_release(&w->requests);

@@ -50,7 +50,8 @@ enum purpose {
   PURPOSE_COMMIT,       /* entity: database: flushes of its log */
   PURPOSE_JOB,          /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
   PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
-  PURPOSE_CACHE         /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
+  PURPOSE_CACHE,        /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
+  PURPOSE_FAILOVER      /* entity: database: how long its failovers take, what is lost by them */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -59,6 +60,7 @@ enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
 struct service {
   const struct service_config *config;
   uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
+  uint32_t primary;                /* the container that takes the writes */
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
   struct balancing *balancing; /* null: its balancer knows nothing */
@@ -73,6 +75,7 @@ struct service {
   int64_t threads;          /* of each replica now */
   uint32_t shift;           /* the next to begin */
   slot_id shift_slot;
+  struct replication *replication; /* null: data are everywhere at once */
 };
 
 struct world {

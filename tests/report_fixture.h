@@ -98,9 +98,9 @@ static struct bill_line fixture_lines[] = {
 };
 
 static struct outage_class fixture_classes[] = {
-    {"server_loss", 2041, 2041, 1.02, EST(11160, 10800, 11520, 2041), 7200, 29160, 111600, 11383},
-    {"mysql_crash", 8120, 8011, 4.06, EST(41.2, 40.4, 42.0, 8011), 38.1, 71, 240, 165},
-    {"deployment", 104000, 104000, 52, EST(6.1, 6.05, 6.15, 104000), 5.8, 9.9, 14.2, 317},
+    {"server_loss", 2041, 2041, 1.02, EST(11160, 10800, 11520, 2041), 7200, 29160, 111600, 11383, 0, EST(0, 0, 0, 0), 0, 0},
+    {"mysql_crash", 8120, 8011, 4.06, EST(41.2, 40.4, 42.0, 8011), 38.1, 71, 240, 165, 0, EST(0, 0, 0, 0), 0, 0},
+    {"deployment", 104000, 104000, 52, EST(6.1, 6.05, 6.15, 104000), 5.8, 9.9, 14.2, 317, 0, EST(0, 0, 0, 0), 0, 0},
 };
 static const char *const fixture_endpoints[] = {"list", "event", "buy"};
 static const struct estimate fixture_up[] = {EST(0.99875, 0.99862, 0.99888, 2000), EST(0.99874, 0.99861, 0.99887, 2000),

@@ -29,6 +29,9 @@ struct fuzz {
   bool queued;
   struct stream balances; /* how services are balanced */
   struct text balance;
+  struct stream replication;
+  uint32_t copies;        /* of the service that was put last */
+  bool replicated;        /* databases have replicas, which are told apart */
   struct stream contents; /* what caches hold */
   bool keyed;
   struct text t;
@@ -191,6 +194,24 @@ static void put_guards(struct fuzz *f) {
   if (guards(f, 4) == 0) put(&f->t, ", 'fallback': [ { 'delay': '1ms' } ]");
 }
 
+static uint32_t replication(struct fuzz *f, uint32_t n) { return stream_below(&f->replication, n); }
+
+/* Of a database of two to four replicas. */
+static void put_replication(struct fuzz *f, uint32_t replicas) {
+  static const char *const modes[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply"};
+  static const char *const ships[] = {"", ", 'ship': { 'exponential': '3ms' }", ", 'ship': '0s'", ", 'ship': '200ms'"};
+  static const char *const applies[] = {"", ", 'apply': { 'exponential': '5ms' }", ", 'apply': '0s'", ", 'apply': '40ms'"};
+  static const char *const lags[] = {"", ", 'max_lag': '10ms'", ", 'max_lag': '0s'", ", 'after_write': '50ms'"};
+  put(&f->t, ", 'replication': { 'mode': '%s', 'workers': %u, 'acks': %u, 'ack_wait': '%ums', 'roles': [ 'menu' ]%s%s%s",
+      modes[replication(f, 4)], 1 + replication(f, 5), 1 + replication(f, replicas - 1), 1 + replication(f, 400),
+      ships[replication(f, 4)], applies[replication(f, 4)], lags[replication(f, 4)]);
+  if (replication(f, 3))
+    put(&f->t, ", 'failover': { 'detect': '%ums', 'promote': { 'exponential': '%ums' }, 'max_lag': '%s', 'resync': '%ums' }",
+        replication(f, 3000), replication(f, 1000), replication(f, 3) ? "never" : "100ms", replication(f, 2) * 900);
+  put(&f->t, " }");
+  if (replication(f, 2)) put(&f->t, ", 'backup': { 'every': '3s', 'restore': '%ums' }", replication(f, 2000));
+}
+
 /* How a service orders and sheds. */
 static void put_queueing(struct fuzz *f, bool first) {
   if (f->ranked && (first || guards(f, 2))) put(&f->t, ", 'discipline': 'priority'");
@@ -214,6 +235,8 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     put(&f->t, "'query': 'd%u', 'reads': %u, ", database, reads);
     put_duration(f, "demand", 2000);
     size_t length = f->t.length;
+    static const char *const on[] = {"any", "primary", "replicas", "menu"};
+    if (f->replicated) put(&f->t, ", 'on': '%s'", on[replication(f, 4)]);
     if (stored) put_locks(f);
     if (!strstr(f->t.bytes + length, "writes")) put(&f->t, ", 'writes': %u", writes);
     if (opens) {
@@ -425,6 +448,8 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   uint32_t threads = 1 + below(f, 6);
   const char *runtime = PICK(f, "event-loop", "threads");
   uint32_t replicas = 1 + below(f, 4);
+  if (f->replicated && letter == 'd' && replicas < 2) replicas = 2;
+  f->copies = replicas;
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': %s, 'restart': '%s'",
       letter, number, kind, replicas,
@@ -455,6 +480,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
   if (f->stored && letter == 'd') put_database(f);
+  if (f->replicated && letter == 'd') put_replication(f, f->copies);
   put_queueing(f, letter == 'a' && !number);
   put_runtime(f);
   if (letter == 'd' && f->connected) put_connections(f);
@@ -592,6 +618,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .contents = stream_open(stream_key(seed, 0, 9, 0)),
                      .keyed = seed % 5 < 3,
                      .balances = stream_open(stream_key(seed, 0, 11, 0)),
+                     .replication = stream_open(stream_key(seed, 0, 10, 0)),
+                     .replicated = seed % 7 > 3,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,

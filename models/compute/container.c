@@ -404,6 +404,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
   connections_server_died(w, c);
   database_container_dies(w, c);
+  if (s->replication) replication_process_died(w, c);
   if (c->cache) cache_lost(w, c);
   if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
   fail_all_inside(w, c, outcome);

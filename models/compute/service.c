@@ -329,6 +329,18 @@ static const struct field service_fields[] = {
      .record = &cache_record,
      .doc = "What each replica keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
             "or what a process has looked up before (L1)."},
+    {.name = "replication",
+     .kind = FIELD_RECORD,
+     .offset = AT(replication),
+     .record = &replication_record,
+     .optional = true,
+     .doc = "Database: how writes get from its first replica to the others; absent: they are everywhere at once."},
+    {.name = "backup",
+     .kind = FIELD_RECORD,
+     .offset = AT(backup),
+     .record = &backup_record,
+     .optional = true,
+     .doc = "Database: what is left when its machine is lost; absent: a machine comes back with its disk."},
     {0}};
 #undef AT
 const struct record service_record = {"service", sizeof(struct service_config), service_fields,

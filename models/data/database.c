@@ -60,6 +60,8 @@ bool database_commit(struct world *w, struct request *r, const struct instructio
   return true;
 }
 
+uint32_t transaction_writes(const struct world *w, const struct request *r) { return transaction_of(w, r)->writes; }
+
 /* --- transactions -------------------------------------------------------------------------------------------------------------------- */
 
 bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {

@@ -99,6 +99,8 @@ void databases_stop(struct world *);
 /* Instructions. */
 /* Around the way through a pooler: the transaction's connection of it to the database becomes the request's, and is put aside again. */
 bool transaction_lends(struct world *, struct request *, const struct instruction *);
+/* Writes of the request's transaction so far. */
+uint32_t transaction_writes(const struct world *, const struct request *);
 bool transaction_begin(struct world *, struct request *, const struct instruction *);
 bool transaction_statement(struct world *, struct request *, const struct instruction *);
 bool transaction_end(struct world *, struct request *, const struct instruction *);

@@ -10,12 +10,15 @@ static double served_share(void *context, int32_t service, enum route route) {
   const struct world *w = context;
   const struct service *s = &w->services[service];
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
-  if (route == ROUTE_PRIMARY) return serves(&w->containers[s->first]) ? 1 : 0;
+  if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;
+  if (route == ROUTE_COMMIT) return replication_blocks(s->replication) ? 0 : 1;
+  const uint32_t *reached = s->replication ? s->replication->candidates : s->rotation;
+  uint32_t count = s->replication ? replication_candidates(w, s, route) : s->in_rotation;
   double alive = 0, all = 0;
-  for (uint32_t i = 0; i < s->in_rotation; i++) {
-    double weight = balancer_weight(s, s->rotation[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    double weight = balancer_weight(s, reached[i]);
     all += weight;
-    if (serves(&w->containers[s->rotation[i]])) alive += weight;
+    if (serves(&w->containers[reached[i]])) alive += weight;
   }
   return alive / all;
 }
@@ -39,12 +42,18 @@ static void integrate(struct world *w) {
   b->since = world_now(w);
 }
 
-static void record_rto(struct outage_log *c, double rto_s) {
-  if (c->outages == c->room) {
-    c->room = c->room ? 2 * c->room : 16;
-    c->rto_s = realloc(c->rto_s, c->room * sizeof *c->rto_s);
+static void record(struct durations *d, sim_time duration) {
+  if (d->count == d->room) {
+    d->room = d->room ? 2 * d->room : 16;
+    d->s = realloc(d->s, d->room * sizeof *d->s);
   }
-  c->rto_s[c->outages++] = rto_s;
+  d->s[d->count++] = (double)duration * 1e-9;
+}
+
+int32_t outage_cause(const struct world *w) { return w->outages.struck_at == world_now(w) ? w->outages.striking : -1; }
+
+void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {
+  if (fault >= 0) record(&w->outages.classes[fault].rpo, rpo);
 }
 
 static bool worse_than(const struct outage_book *b, const double *before) {
@@ -71,7 +80,7 @@ static void evaluate(void *world, uint32_t argument) {
       b->open[i].hurts = true;
       continue;
     }
-    if (b->open[i].hurts) record_rto(&b->classes[b->open[i].fault], (double)(world_now(w) - b->open[i].at) * 1e-9);
+    if (b->open[i].hurts) record(&b->classes[b->open[i].fault].rto, world_now(w) - b->open[i].at);
     if (b->open[i].hurts || world_now(w) > b->open[i].at) close_outage(b, i);
   }
 }
@@ -83,6 +92,7 @@ void outage_changed(struct world *w) {
 void outage_fault(struct world *w, uint32_t fault) {
   struct outage_book *b = &w->outages;
   b->classes[fault].faults++;
+  b->striking = (int32_t)fault, b->struck_at = world_now(w);
   /* A fault that has hurt nobody by the time the next one strikes is survived. */
   for (uint32_t i = b->open_count; i-- > 0;)
     if (!b->open[i].hurts && b->open[i].at < world_now(w)) close_outage(b, i);
@@ -95,7 +105,7 @@ void outage_fault(struct world *w, uint32_t fault) {
 void outage_start(struct world *w) {
   struct outage_book *b = &w->outages;
   const struct model *m = w->model;
-  b->endpoint_count = m->endpoints.count, b->class_count = m->faults.count;
+  b->endpoint_count = m->endpoints.count, b->class_count = m->faults.count, b->striking = -1;
   b->share = arena_new_array(w->arena, double, b->endpoint_count);
   b->serving = arena_new_array(w->arena, double, b->endpoint_count);
   b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
@@ -116,5 +126,5 @@ void outage_restart(struct world *w) {
 void outage_close(struct world *w) { integrate(w); }
 
 void outage_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->outages.class_count; i++) free(w->outages.classes[i].rto_s);
+  for (uint32_t i = 0; i < w->outages.class_count; i++) free(w->outages.classes[i].rto.s), free(w->outages.classes[i].rpo.s);
 }

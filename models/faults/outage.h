@@ -15,11 +15,17 @@ struct world;
 
 enum { OUTAGES_OPEN_MAX = 64 };
 
+/* Durations one by one, in seconds; grows by doubling. */
+struct durations {
+  uint64_t count, room;
+  double *s;
+};
+
 struct outage_log {
-  uint64_t faults, outages;
-  double *rto_s;  /* of every outage; grows by doubling */
-  double lost_ns; /* time times the share of requests that were served less than before the fault */
-  uint32_t room;
+  uint64_t faults;
+  struct durations rto; /* of every outage */
+  struct durations rpo; /* of every primary of a database that the fault took: age of the oldest lost write */
+  double lost_ns;       /* time times the share of requests that were served less than before the fault */
 };
 
 struct outage_book {
@@ -38,12 +44,18 @@ struct outage_book {
     double *before; /* share served by endpoint when it struck */
   } open[OUTAGES_OPEN_MAX];
   uint32_t open_count;
+  int32_t striking; /* the fault that struck last, or -1, and when */
+  sim_time struck_at;
 };
 
 void outage_start(struct world *);
 void outage_fault(struct world *, uint32_t fault); /* about to strike */
 void outage_changed(struct world *);               /* some process or routing has changed */
-void outage_restart(struct world *);               /* the warm-up is over: integrals from here */
+/* The fault that is striking at this instant, or -1. */
+int32_t outage_cause(const struct world *);
+/* A primary that the fault (-1: none) took is replaced, or back: so much was lost. */
+void outage_lost_data(struct world *, int32_t fault, sim_time rpo);
+void outage_restart(struct world *); /* the warm-up is over: integrals from here */
 void outage_close(struct world *);
 void outage_stop(struct world *);
 /* Share of the endpoint's requests that find a serving path at this moment. */

@@ -139,10 +139,12 @@ void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_tim
 static void serves(struct world *w, struct container *c, bool warm) {
   c->state = CONTAINER_UP;
   c->virtual_at = world_now(w);
-  world_service_of(w, c)->up++;
+  struct service *s = world_service_of(w, c);
+  s->up++;
   if (c->processes) runtime_starts(w, c, warm);
   if (w->memory) memory_changed(w, c);
   pools_fill(w, c);
+  if (s->replication) replication_process_up(w, c);
   jobs_serve(w, c);
   outage_changed(w);
 }
@@ -155,7 +157,9 @@ void lifecycle_start(struct world *w, struct container *c) {
   }
   c->state = CONTAINER_STARTING;
   c->started_at = world_now(w);
-  lifecycle_wait(w, c, LIFE_START, distribution_sample_time(&w->services[c->service].config->start, &c->life_draws));
+  sim_time start = distribution_sample_time(&w->services[c->service].config->start, &c->life_draws);
+  if (w->services[c->service].replication) start += failover_recovery(w, c);
+  lifecycle_wait(w, c, LIFE_START, start);
 }
 
 /* Handler of container->life. */
@@ -174,6 +178,7 @@ void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) 
   calendar_clear(w->calendar, c->life);
   bool served = c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
   c->state = CONTAINER_DOWN;
+  if (w->services[c->service].replication) failover_process_stopped(w, c, served);
   if (!served) return;
   world_service_of(w, c)->up--;
   container_kill(w, c, outcome);
@@ -266,13 +271,14 @@ static void build_services(struct world *w) {
   uint32_t id = 0;
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service *s = &w->services[i];
-    s->config = model_service(m, i), s->index = i, s->first = id;
+    s->config = model_service(m, i), s->index = i, s->first = s->primary = id;
     s->capacity = service_capacity(s->config);
     s->desired = (int32_t)s->config->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
     balancer_start(w, s);
     for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i);
     pools_start(w, s);
+    replication_build(w, s);
   }
 }
 

@@ -12,7 +12,7 @@ struct request *child_new(struct world *w, struct request *r, uint64_t key, uint
   memset(a->cell, 0, w->model->programs[r->endpoint].cell_count * sizeof *a->cell);
   a->key = key, a->subject = r->subject, a->arrived = a->since = world_now(w);
   a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = pc;
-  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
+  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id, a->written = r->written;
   if (r->depth) {
     a->frames[0] = r->frames[r->depth - 1];
     a->frames[0].accepted = false;
@@ -37,6 +37,7 @@ struct request *child_ends(struct world *w, struct request *a, enum outcome outc
   else
     stock_answered(w, client_holds(w, a), a, caller->id);
   unlink_child(w, a);
+  written_merge(&caller->written, &a->written);
   caller->impatient &= a->impatient;
   return caller;
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay",
-                                                 "retry", "permit",  "lock", "disk",    "job"};
+                                                 "retry", "permit",  "lock", "disk",    "job",      "replication"};
 
 struct instruction *compile_emit_quietly(struct compiler *c, enum operation operation,
                                          bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -119,7 +119,7 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
   }
   struct instruction *in = compile_emit(c, OPERATION_CPU, request_compute);
   in->service = service;
-  in->demand = *demand;
+  in->demand = c->computed = *demand;
   in->cell = compile_cell(c, service, TIME_QUEUE);
   in->second_cell = compile_cell(c, service, TIME_SERVICE);
   return in;
@@ -161,6 +161,22 @@ struct walk {
   uint32_t base;    /* frames below are those of the caller of a branch: its time passes for them at the join */
   double *passed_s; /* of a branch: the time that passes, weighted; else null */
 };
+
+/* Reads on replicas leave the primary alone; a write is work of every replica, and its connection waits for their answers. */
+static void count_read(const struct walk *w, const struct demand_sums *d, int32_t service, double weighted_s) {
+  if (w->route == ROUTE_PRIMARY) d->primary_s[service] += weighted_s;
+  if (w->route == ROUTE_REPLICAS) d->replica_s[service] += weighted_s;
+  if (w->route >= ROUTE_ROLE)
+    d->role_s[model_service(d->model, (uint32_t)service)->replication.role_first + (w->route - ROUTE_ROLE)] += weighted_s;
+}
+
+static void count_commit(const struct demand_sums *d, const struct instruction *in, double weight) {
+  const struct service_config *s = model_service(d->model, (uint32_t)in->service);
+  double each_s = weight * in->demand.mean * 1e-9;
+  d->writes[in->service] += weight;
+  d->applied_s[in->service] += each_s;
+  d->cpu_s[in->service] += each_s * (double)(s->replicas - 1);
+}
 
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
@@ -228,8 +244,12 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
   case OPERATION_CPU:
     d->cpu_s[in->service] += weight * mean_s;
     if (in->on_workers) d->workers_s[in->service] += weight * mean_s;
-    if (w->route == ROUTE_PRIMARY) d->primary_s[in->service] += weight * mean_s;
+    count_read(w, d, in->service, weight * mean_s);
     pass(w, d, weight * mean_s / d->speed[in->service]);
+    break;
+  case OPERATION_REPLICATE:
+    count_commit(d, in, weight);
+    pass(w, d, weight * replication_commit_s(&model_service(d->model, (uint32_t)in->service)->replication));
     break;
   case OPERATION_EXTERNAL:
   case OPERATION_DELAY:
@@ -318,6 +338,7 @@ static double share_through(const struct program *p, uint32_t at, uint32_t stop,
         return through * (served * share_through(p, at, stop, how) + (1 - served) * share_through(p, in->target, stop, how));
       through *= served;
     }
+    if (in->operation == OPERATION_REPLICATE && how->serving) through *= how->serving(how->context, in->service, ROUTE_COMMIT);
     if (in->operation == OPERATION_ANSWER && !how->serving) through *= 1 - in->probability;
     if (in->operation == OPERATION_LOOKUP && in->probability > 0)
       return through *
@@ -409,7 +430,11 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
                               .locked_s = arena_new_array(arena, double, m->locks->count + 1),
                               .workers_s = arena_new_array(arena, double, n),
                               .disk_s = arena_new_array(arena, double, n),
-                              .published = arena_new_array(arena, double, m->queues.count + 1)};
+                              .published = arena_new_array(arena, double, m->queues.count + 1),
+                              .writes = arena_new_array(arena, double, n),
+                              .applied_s = arena_new_array(arena, double, n),
+                              .replica_s = arena_new_array(arena, double, n),
+                              .role_s = arena_new_array(arena, double, m->role_count + 1)};
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {

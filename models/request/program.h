@@ -37,6 +37,7 @@ enum time_kind {
   TIME_LOCK,
   TIME_DISK, /* page reads and commits, their waits included */
   TIME_JOB,
+  TIME_REPLICATION,
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -67,17 +68,21 @@ enum operation {
   OPERATION_FLUSH,       /* of the log of a database */
   OPERATION_COMMIT,      /* of a statement or a transaction: locks are given back */
   OPERATION_TRANSACTION_END,
-  OPERATION_MISS,    /* how many pages are not in memory */
-  OPERATION_DISK,    /* read them */
-  OPERATION_BIND,    /* of a pooler: a connection of its own to the database, unless the request has one */
-  OPERATION_UNBIND,  /* and back */
-  OPERATION_SET_UP,  /* a new connection is open: back to where it was wanted */
-  OPERATION_PUBLISH, /* hand jobs to a queue */
-  OPERATION_AWAIT,   /* wait until they are done */
-  OPERATION_CONTENT  /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
+  OPERATION_MISS,      /* how many pages are not in memory */
+  OPERATION_DISK,      /* read them */
+  OPERATION_BIND,      /* of a pooler: a connection of its own to the database, unless the request has one */
+  OPERATION_UNBIND,    /* and back */
+  OPERATION_SET_UP,    /* a new connection is open: back to where it was wanted */
+  OPERATION_PUBLISH,   /* hand jobs to a queue */
+  OPERATION_AWAIT,     /* wait until they are done */
+  OPERATION_REPLICATE, /* what was written goes into the log of a replicated database, before it is committed */
+  OPERATION_READ,      /* a read there: does it see what its client wrote? */
+  OPERATION_CONTENT    /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
 };
 
-enum route { ROUTE_ANY, ROUTE_PRIMARY };
+/* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether commits
+ * return. */
+enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_REPLICAS, ROUTE_ROLE };
 
 struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
@@ -106,7 +111,7 @@ struct instruction {
   const struct fork *fork;       /* FORK */
   struct publishing *publishing; /* PUBLISH, AWAIT */
   struct distribution
-      demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value */
+      demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of applying it */
 };
 
 struct cell {
@@ -161,6 +166,7 @@ struct compiler {
   uint32_t transaction_depth;     /* frames open around it */
   bool in_transaction;            /* the next statement belongs to it */
   bool writes;                    /* a statement of it has written */
+  struct distribution computed;   /* the last demand compiled */
   uint32_t statements;            /* of it so far */
   struct held_lock held[PROGRAM_LOCKS];
   uint32_t held_count;
@@ -190,7 +196,7 @@ void compile_leave(struct compiler *);
 /* Null when there is no service to run on. */
 struct instruction *compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
-/* Where commits take time: waits for the log of the database. Then the commit: of the open transaction or of a statement. */
+/* Where commits take time: waits for the log of the database, and for its replicas. Then the commit: of the open transaction or of a statement. */
 void compile_flush(struct compiler *, int32_t database);
 void compile_commit(struct compiler *, int32_t database, bool write);
 void compile_limit(struct compiler *, int32_t limit); /* one that counts over time: a request above it ends here */
@@ -217,7 +223,12 @@ struct demand_sums {
   double *published;   /* by queue: jobs */
   const double *job_s; /* by queue: mean time of a job; null: not known yet */
   double *passed_s;    /* all time that passes; null: nobody asks */
-  double *runs;        /* by instruction of the program: how often it is run; null: nobody asks */
+  /* Of replicated databases: */
+  double *writes;
+  double *applied_s; /* CPU of applying them, at one replica */
+  double *replica_s; /* CPU of reads that go to replicas of any role */
+  double *role_s;    /* by role: CPU of reads that go to it */
+  double *runs;      /* by instruction of the program: how often it is run; null: nobody asks */
 };
 
 /* All zero. */

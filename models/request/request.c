@@ -27,6 +27,7 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
+  r->written.database = -1;
   r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY;
   r->connection = r->backend = r->job = NOBODY, r->attempts = r->awaited = 0;
   return r;
@@ -311,8 +312,9 @@ void request_unreachable(void *world, uint32_t id) {
 }
 
 static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
-  if (in->route == ROUTE_PRIMARY) return s->first;
-  return s->in_rotation == 1 && !s->balancing ? s->rotation[0] : balancer_pick(w, s, in, r);
+  if (in->route == ROUTE_PRIMARY) return s->primary;
+  if (s->in_rotation == 1 && !s->balancing) return s->rotation[0];
+  return __builtin_expect(s->replication != NULL, 0) ? replication_pick(w, s, r, in) : balancer_pick(w, s, in, r);
 }
 
 /* The client's connection leads to one replica; its first request chooses. */

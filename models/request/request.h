@@ -51,7 +51,7 @@ extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
 /* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; PERMIT: of a limit; LOG: for the next flush; FLUSH: in it;
- * DISK: for a disk that is busy; COMPUTING: on a thread. */
+ * DISK: for a disk that is busy; COMPUTING: on a thread; ACKS: a commit, for replicas. */
 enum waiting {
   WAITING_NOT,
   WAITING_CPU,
@@ -63,7 +63,8 @@ enum waiting {
   WAITING_FLUSH,
   WAITING_DISK,
   WAITING_ELSEWHERE,
-  COMPUTING
+  COMPUTING,
+  WAITING_ACKS
 };
 
 struct frame {
@@ -71,6 +72,13 @@ struct frame {
   bool accepted;    /* counts among its requests in flight */
   uint16_t process; /* of the container (models/compute/runtime.h) */
   sim_time entered;
+};
+
+/* The last write that somebody made to a replicated database. */
+struct written {
+  uint64_t position; /* in its log */
+  sim_time at;
+  int32_t database; /* service, or -1: none so far */
 };
 
 struct request {
@@ -95,6 +103,7 @@ struct request {
   uint16_t source, endpoint, pc, wait_cell;
   uint16_t after_setup;       /* where it goes on when its new connection is set up */
   int16_t connection_service; /* the database that its connection leads to */
+  struct written written;     /* by its client, as far as it knows; of a worker of a replica: what it applies */
   uint32_t transaction;       /* struct transaction, or NOBODY */
   uint32_t locks;             /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
   uint32_t disk, reads;       /* node whose disk it reads from or waits for; pages still to be read */

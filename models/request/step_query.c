@@ -1,7 +1,7 @@
 /* {"query": "mysql", "reads": 3, "demand": "1.2ms"}: queries a database, one after another, each over a connection of the
- * calling replica's pool. Writes go to the first replica of the database, reads to any. Inside of a "transaction" of the same service
- * with the same database all go to the first over the transaction's connection. What a query locks, reads from disk and commits is in
- * models/data. */
+ * calling replica's pool. Writes go to the primary of the database, reads to any replica or where "on" says. Inside of a "transaction"
+ * of the same service with the same database all go to the primary over the transaction's connection. What a query locks, reads from
+ * disk, commits and replicates is in models/data. */
 #include "models/data/connection_pool.h"
 #include "models/data/database.h"
 #include "models/data/disk.h"
@@ -11,6 +11,7 @@
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
+#include <string.h>
 
 /* What a query locks, in this order. */
 struct query_locks {
@@ -27,6 +28,7 @@ struct query_step {
   struct distribution demand, write_demand;
   int64_t pages;
   struct growth_config growth;
+  const char *on;
   struct query_locks locks;
 };
 
@@ -121,6 +123,26 @@ static void check_reach(struct compiler *c, const struct query_step *s) {
                   database_of(c, s)->name, caller->name);
 }
 
+static void compile_read(struct compiler *c, int32_t database) {
+  if (!replication_is_on(&model_service(c->model, (uint32_t)database)->replication)) return;
+  compile_emit_quietly(c, OPERATION_READ, replication_read)->service = database;
+}
+
+static enum route route_of(struct compiler *c, const struct query_step *s) {
+  const struct service_config *database = model_service(c->model, (uint32_t)s->query);
+  if (!strcmp(s->on, "any")) return ROUTE_ANY;
+  if (!strcmp(s->on, "primary")) return ROUTE_PRIMARY;
+  if (!replication_is_on(&database->replication)) {
+    compile_fault(c, "reads on \"%s\", and \"%s\" has no \"replication\" that would tell its replicas apart", s->on,
+                  database->name);
+    return ROUTE_ANY;
+  }
+  if (!strcmp(s->on, "replicas")) return ROUTE_REPLICAS;
+  int32_t role = replication_role(&database->replication, s->on);
+  if (role < 0) compile_fault(c, "reads on \"%s\", which is no role of a replica of \"%s\"", s->on, database->name);
+  return (enum route)(ROUTE_ROLE + (role < 0 ? 0 : role));
+}
+
 static void compile_one(struct compiler *c, const struct query_step *s, bool write) {
   bool embedded = service_embedded(database_of(c, s));
   c->in_transaction = c->transaction == s->query && c->transaction_depth == c->depth;
@@ -135,7 +157,8 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
     acquire->service = s->query;
     acquire->cell = compile_cell(c, s->query, TIME_POOL);
   }
-  compile_to_database(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : ROUTE_ANY);
+  compile_to_database(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : route_of(c, s));
+  if (!write) compile_read(c, s->query);
   compile_execution(c, s, write, false);
   compile_from_database(c, !c->in_transaction);
   if (!c->in_transaction) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = s->query;
@@ -227,6 +250,11 @@ static const struct field fields[] = {
      .optional = true,
      .doc = "How the demand grows with the table; absent: not at all."},
     {.name = "locks", .kind = FIELD_RECORD, .offset = AT(locks), .record = &locks_record, .doc = "What each query locks."},
+    {.name = "on",
+     .kind = FIELD_TEXT,
+     .offset = AT(on),
+     .fallback = "\"any\"",
+     .doc = "Where the reads go: any, primary, replicas (not the primary), or a role of replicas. Writes go to the primary."},
     {0}};
 static const struct record record = {"query step", sizeof(struct query_step), fields, "Queries a database.", NULL};
 static const struct step_kind kind = {compile};

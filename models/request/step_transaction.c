@@ -16,12 +16,27 @@ struct transaction_step {
   bool begin_trip;
 };
 
-void compile_flush(struct compiler *c, int32_t database) {
+/* The log that a write goes to; where there is only a backup nobody applies it. A commit waits for the replicas, and keeps its locks. */
+static void compile_replicate(struct compiler *c, int32_t database) {
+  const struct service_config *s = model_service(c->model, (uint32_t)database);
+  if (!replication_is_on(&s->replication) && !s->backup.every) return;
+  struct instruction *in = compile_emit_quietly(c, OPERATION_REPLICATE, replication_committed);
+  in->service = database, in->transactional = c->in_transaction;
+  in->cell = compile_cell(c, database, TIME_REPLICATION);
+  if (replication_is_on(&s->replication)) in->demand = s->replication.apply.kind ? s->replication.apply : c->computed;
+}
+
+static void compile_to_disk(struct compiler *c, int32_t database) {
   const struct distribution *latency = &model_service(c->model, (uint32_t)database)->database.commit.latency;
   if (!latency->kind) return;
   struct instruction *in = compile_emit_quietly(c, OPERATION_FLUSH, database_flush);
   in->service = database, in->demand = *latency, in->transactional = c->in_transaction;
   in->cell = compile_cell(c, database, TIME_DISK);
+}
+
+void compile_flush(struct compiler *c, int32_t database) {
+  compile_to_disk(c, database);
+  compile_replicate(c, database);
 }
 
 void compile_commit(struct compiler *c, int32_t database, bool write) {

@@ -65,7 +65,7 @@ static void disarm(struct world *w, struct client *c) {
 static void attempt(struct world *w, struct client *c) {
   struct request *r = request_new(w, c->source, c->endpoint, attempt_key(c), c->user);
   if (!r) return;
-  r->client = c->id, r->arrived = c->arrived, r->subject = c->key;
+  r->client = c->id, r->arrived = c->arrived, r->subject = c->key, r->written = c->written;
   if (world_now(w) > c->arrived) r->cell[w->model->programs[c->endpoint].retry_cell] = world_now(w) - c->arrived;
   c->request[c->running++] = r->id;
   c->attempts++;
@@ -189,6 +189,7 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
   struct client *c = client_at(&w->clients, r->client);
   leave_out(c, r->id);
   w->clients.answered++;
+  written_merge(&c->written, &r->written);
   if (outcome_failed(outcome))
     stock_unanswered(w, &c->holds, r);
   else
@@ -227,6 +228,7 @@ void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user,
                        .number = n,
                        .user = user,
                        .holds = NOBODY,
+                       .written = {.database = -1},
                        .wanted = endpoint,
                        .began = world_now(w),
                        .state = CLIENT_THINKS};

@@ -55,6 +55,7 @@ struct client {
   uint32_t request[CLIENT_ATTEMPTS], running;
   uint32_t position; /* in the room's line */
   timer_ticket pause, reload, hedge, impatience;
+  struct written written;
   uint32_t holds; /* of stock (models/data/stock.h): its attempts reserve and pay for it */
   int32_t wanted; /* endpoint, or -1: as the mix says */
   uint16_t endpoint, place;

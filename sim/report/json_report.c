@@ -102,6 +102,11 @@ static void write_outage_class(struct writer *w, const struct results *r, uint32
   put_number(w, "rto_p95_s", o->rto_p95);
   put_number(w, "rto_max_s", o->rto_max);
   put_number(w, "downtime_per_year_s", o->downtime_per_year_s);
+  if (!o->primaries) return;
+  put_count(w, "primaries", o->primaries);
+  put_named_estimate(w, "rpo_mean_s", &o->rpo_mean);
+  put_number(w, "rpo_p95_s", o->rpo_p95);
+  put_number(w, "rpo_max_s", o->rpo_max);
 }
 
 static void write_endpoint_availability(struct writer *w, const struct results *r, uint32_t i) {

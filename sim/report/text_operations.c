@@ -109,6 +109,27 @@ static void print_outage(FILE *file, const struct outage_class *o) {
   fputc('\n', file);
 }
 
+static void print_losses(FILE *file, const struct availability_result *a) {
+  bool any = false;
+  for (uint32_t i = 0; i < a->class_count; i++) any |= a->classes[i].primaries > 0;
+  if (!any) return;
+  fprintf(file, "\n  %-18s%9s%10s %-14s%9s%9s\n", "fault", "primaries", "RPO mean", "", "p95", "max");
+  for (uint32_t i = 0; i < a->class_count; i++) {
+    const struct outage_class *o = &a->classes[i];
+    if (!o->primaries) continue;
+    fputs("  ", file);
+    table_left(file, o->fault, 18);
+    table_right(file, format_number(UNIT_COUNT, NULL, (double)o->primaries).text, 9);
+    fputc(' ', file);
+    table_right(file, format_value(UNIT_SECONDS, NULL, &o->rpo_mean).text, 9);
+    fputc(' ', file);
+    table_left(file, format_interval(UNIT_SECONDS, NULL, &o->rpo_mean).text, 14);
+    table_right(file, format_number(UNIT_SECONDS, NULL, o->rpo_p95).text, 9);
+    table_right(file, format_number(UNIT_SECONDS, NULL, o->rpo_max).text, 9);
+    fputc('\n', file);
+  }
+}
+
 void text_availability(FILE *file, const struct results *r, const struct report_options *options) {
   (void)options;
   const struct availability_result *a = &r->availability;
@@ -122,6 +143,7 @@ void text_availability(FILE *file, const struct results *r, const struct report_
   fprintf(file, "\n  %-18s%7s%9s%10s %-14s%9s%9s%9s%12s\n", "fault", "a year", "outages", "RTO mean", "", "p50", "p95", "max",
           "lost a year");
   for (uint32_t i = 0; i < a->class_count; i++) print_outage(file, &a->classes[i]);
+  print_losses(file, a);
 }
 
 /* ---- the bill ---- */

@@ -61,7 +61,8 @@ static const struct {
                   {"sd", AGGREGATE_SD},
                   {"arrived", AGGREGATE_ARRIVED},
                   {"min", AGGREGATE_MIN},
-                  {"hit_rate", AGGREGATE_HIT_RATE}};
+                  {"hit_rate", AGGREGATE_HIT_RATE},
+                  {"rpo", AGGREGATE_RPO}};
 enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
 
 static void parse_aggregate(struct parser *p, struct measure *m, const char *word) {
@@ -83,7 +84,7 @@ static void parse_aggregate(struct parser *p, struct measure *m, const char *wor
   FAIL(p,
        "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, sd, max, min, share, rate, count, "
        "arrived, "
-       "error_rate, utilization, saturation, hit_rate, inside, availability, downtime, rto, cost",
+       "error_rate, utilization, saturation, hit_rate, inside, availability, downtime, rto, rpo, cost",
        word, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
 }
 
@@ -235,7 +236,8 @@ static void parse_metric(struct parser *p, struct measure *m) {
     m->over_faults = true;
     if (strcmp(word, "year") && (!find_subject(p->model, word, m) || m->subject > SUBJECT_ENDPOINT)) no_such_subject(p, word);
     return;
-  case AGGREGATE_RTO: {
+  case AGGREGATE_RTO:
+  case AGGREGATE_RPO: {
     int32_t found = find(word, &p->model->faults, sizeof(struct fault_config));
     m->over_faults = true, m->subject = SUBJECT_FAULT, m->index = (uint32_t)found;
     if (found < 0) FAIL(p, "knows no fault \"%s\"", word);
@@ -365,7 +367,7 @@ static bool is_time(const struct measure *m) {
   if (m->aggregate == AGGREGATE_SHARE) return false;
   if (m->quantity == QUANTITY_METER) return m->meter == METER_TIME;
   return m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO ||
-         m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME;
+         m->aggregate == AGGREGATE_RPO || m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME;
 }
 
 /* The bill is one of a month, in the currency of the price list. */
@@ -423,7 +425,8 @@ static void parse_bounds(struct parser *p, struct claim *c) {
     *share = 0;
     const char *wrong = unit_parse_ratio(p->arena, share + 5, &c->share);
     if (wrong) FAIL(p, "has a share that %s", wrong);
-    if (c->measure.aggregate != AGGREGATE_RTO) FAIL(p, "can say \"for 95%%\" of rto only");
+    if (c->measure.aggregate != AGGREGATE_RTO && c->measure.aggregate != AGGREGATE_RPO)
+      FAIL(p, "can say \"for 95%%\" of rto and rpo only");
     size_t length = strlen(value);
     while (length && value[length - 1] == ' ') value[--length] = 0;
   }

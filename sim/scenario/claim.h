@@ -22,6 +22,7 @@
  *     mean(backend.replicas) < 10       in rotation; also max
  *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
  *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault; without "for": its mean
+ *     rpo(server_loss) < 15min          age of the oldest write that is lost with a primary which the fault takes; 0: nothing is
  *     cost(month) <= 200 USD            mean(inside) < 40: waiting clients      inside(90s): their number at a probe
  *     rate(fans.attempts) < 900/s       what a part of the scenario counts beside requests (models/meter.h): count and rate of a
  *     min(tickets.left) >= 0            count; mean, max and min of a level; mean, percentiles, sd, max and share of a time. Over a
@@ -59,7 +60,8 @@ enum aggregate {
   AGGREGATE_SD,
   AGGREGATE_ARRIVED,
   AGGREGATE_MIN,
-  AGGREGATE_HIT_RATE
+  AGGREGATE_HIT_RATE,
+  AGGREGATE_RPO
 };
 
 enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT, SUBJECT_METER };

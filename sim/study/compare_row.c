@@ -160,7 +160,7 @@ static void from_pairs(struct compare_row *row, const struct paired *p, double c
 
 static double outages_of(const struct study *s) {
   double count = 0;
-  for (uint32_t i = 0; i < s->model.faults.count; i++) count += (double)s->faults.sum->faults[i].outages;
+  for (uint32_t i = 0; i < s->model.faults.count; i++) count += (double)s->faults.sum->faults[i].rto.count;
   return count;
 }
 

@@ -139,27 +139,37 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* Sorts them. */
+static struct estimate mean_of(const struct durations *d) {
+  if (!d->count) return (struct estimate){NAN, NAN, NAN, 0, false};
+  double sum = 0;
+  qsort(d->s, d->count, sizeof *d->s, by_value);
+  for (uint64_t i = 0; i < d->count; i++) sum += d->s[i];
+  struct interval i = interval_student(d->s, (uint32_t)d->count, 0.95);
+  return (struct estimate){sum / (double)d->count, fmax(0, i.low), i.high, d->count, false};
+}
+
+static double quantile_of(const struct durations *d, double p) {
+  return d->count ? d->s[(uint64_t)fmax(0, ceil(p * (double)d->count) - 1)] : NAN;
+}
+
 static struct outage_class outage_class_of(const struct study *l, uint32_t fault) {
   const struct fault_view *f = &l->faults.sum->faults[fault];
-  double years = l->faults.sum->seconds / sim_seconds(SIM_YEAR), sum = 0;
-  struct outage_class c = {.fault = model_fault_at(&l->model, fault)->name,
-                           .faults = f->faults,
-                           .outages = f->outages,
-                           .faults_per_year = (double)f->faults / years,
-                           .rto_mean = {NAN, NAN, NAN, f->outages, false},
-                           .rto_p50 = NAN,
-                           .rto_p95 = NAN,
-                           .rto_max = NAN,
-                           .downtime_per_year_s = f->lost_s / years};
-  if (!f->outages) return c;
-  qsort(f->rto_s, f->outages, sizeof *f->rto_s, by_value);
-  for (uint64_t i = 0; i < f->outages; i++) sum += f->rto_s[i];
-  struct interval i = interval_student(f->rto_s, (uint32_t)f->outages, 0.95);
-  c.rto_mean = (struct estimate){sum / (double)f->outages, fmax(0, i.low), i.high, f->outages, false};
-  c.rto_p50 = f->rto_s[(f->outages - 1) / 2], c.rto_p95 = f->rto_s[(uint64_t)ceil(0.95 * (double)f->outages) - 1],
-  c.rto_max = f->rto_s[f->outages - 1];
-
-  return c;
+  double years = l->faults.sum->seconds / sim_seconds(SIM_YEAR);
+  struct estimate rto = mean_of(&f->rto), rpo = mean_of(&f->rpo);
+  return (struct outage_class){.fault = model_fault_at(&l->model, fault)->name,
+                               .faults = f->faults,
+                               .outages = f->rto.count,
+                               .faults_per_year = (double)f->faults / years,
+                               .rto_mean = rto,
+                               .rto_p50 = f->rto.count ? f->rto.s[(f->rto.count - 1) / 2] : NAN,
+                               .rto_p95 = quantile_of(&f->rto, 0.95),
+                               .rto_max = quantile_of(&f->rto, 1),
+                               .downtime_per_year_s = f->lost_s / years,
+                               .primaries = f->rpo.count,
+                               .rpo_mean = rpo,
+                               .rpo_p95 = quantile_of(&f->rpo, 0.95),
+                               .rpo_max = quantile_of(&f->rpo, 1)};
 }
 
 /* An availability entry that is not among the standard ones: taken for the report. */

@@ -140,10 +140,14 @@ static double availability_of(const struct measure *m, const struct view *v) {
   return fabs(1 - share) < 1e-12 ? 1 : share; /* rounding of the sum is no outage */
 }
 
-static double mean_rto(const struct fault_view *f) {
+const struct durations *measure_durations(const struct measure *m, const struct view *v) {
+  return m->aggregate == AGGREGATE_RPO ? &v->faults[m->index].rpo : &v->faults[m->index].rto;
+}
+
+static double mean_duration(const struct durations *d) {
   double sum = 0;
-  for (uint64_t i = 0; i < f->outages; i++) sum += f->rto_s[i];
-  return f->outages ? sum / (double)f->outages : NAN;
+  for (uint64_t i = 0; i < d->count; i++) sum += d->s[i];
+  return d->count ? sum / (double)d->count : NAN;
 }
 
 /* --- the bill ------------------------------------------------------------------------------------------------------------------ */
@@ -277,7 +281,8 @@ double measure_value(const struct measure *m, const struct model *model, const s
   case AGGREGATE_DOWNTIME:
     return (1 - availability_of(m, v)) * sim_seconds(SIM_YEAR);
   case AGGREGATE_RTO:
-    return mean_rto(&v->faults[m->index]);
+  case AGGREGATE_RPO:
+    return mean_duration(measure_durations(m, v));
   case AGGREGATE_COST:
     return cost_of(model, v);
   default:
@@ -288,7 +293,7 @@ double measure_value(const struct measure *m, const struct model *model, const s
 uint64_t measure_count(const struct measure *m, const struct model *model, const struct view *v) {
   if (m->quantity == QUANTITY_METER) return meter_observations(m, model, v);
   if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return (uint64_t)with_values(m, model, v, count_values);
-  if (m->aggregate == AGGREGATE_RTO) return v->faults[m->index].outages;
+  if (m->aggregate == AGGREGATE_RTO || m->aggregate == AGGREGATE_RPO) return measure_durations(m, v)->count;
   if (m->aggregate == AGGREGATE_HIT_RATE) return (uint64_t)look_ups(m, model, v);
   if (m->over_faults) return v->replications;
   struct counts c = m->subject <= SUBJECT_ENDPOINT && v->endpoint_count ? counts_of(m, model, v) : (struct counts){0};
@@ -302,6 +307,7 @@ enum unit measure_unit(const struct measure *m) {
   switch (m->aggregate) {
   case AGGREGATE_DOWNTIME:
   case AGGREGATE_RTO:
+  case AGGREGATE_RPO:
     return UNIT_SECONDS;
   case AGGREGATE_ERROR_RATE:
   case AGGREGATE_UTILIZATION:

@@ -11,6 +11,8 @@
 double measure_value(const struct measure *, const struct model *, const struct view *);
 /* How many observations are behind it. */
 uint64_t measure_count(const struct measure *, const struct model *, const struct view *);
+/* Of rto and rpo: the durations one by one. */
+const struct durations *measure_durations(const struct measure *, const struct view *);
 enum unit measure_unit(const struct measure *);
 /* What was sent to clients, a second, over the measured time. */
 struct sent_bytes measure_sent(const struct model *, const struct view *);

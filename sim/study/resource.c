@@ -146,17 +146,50 @@ static const char *computing_threads(const struct service_config *s, double loop
   return loops > 1 ? "threads" : "thread";
 }
 
+/* CPU of reads that any replica of the database serves, the primary among them. */
+static double shared_reads(const struct service_config *s, const struct demand_sums *d, uint32_t i) {
+  double rest = d->cpu_s[i] - d->primary_s[i] - d->replica_s[i] - d->applied_s[i] * (most_replicas(s) - 1);
+  for (uint32_t k = 0; k < s->replication.roles.count; k++) rest -= d->role_s[s->replication.role_first + k];
+  return rest;
+}
+
+/* How many replicas have the role that the k-th names; 0 when it is not the first to name it. */
+static double with_role(const struct replication_config *c, uint32_t k) {
+  const struct replica_role *roles = c->roles.items;
+  double count = 0;
+  if (replication_role(c, roles[k].name) != (int32_t)k) return 0;
+  for (uint32_t i = 0; i < c->roles.count; i++) count += replication_role(c, roles[i].name) == (int32_t)k;
+  return count;
+}
+
+/* A replicated database: the workers that apply the log, and the replicas of each role, which read and apply. */
+static void add_replicas(struct list *l, const struct service_config *s, uint32_t i, const struct place *p,
+                         const struct demand_sums *d, double cores, struct arena *arena) {
+  const struct replication_config *c = &s->replication;
+  double n = most_replicas(s), each = shared_reads(s, d, i) / n + d->replica_s[i] / (n - 1) + d->applied_s[i];
+  const struct replica_role *roles = c->roles.items;
+  add(l, arena_format(arena, "%s log workers", s->name), SUBJECT_SERVICE, i, NULL, d->applied_s[i] / p->speed, (double)c->workers);
+  for (uint32_t k = 0; k < c->roles.count; k++) {
+    double replicas = with_role(c, k);
+    if (replicas > 0)
+      add(l, arena_format(arena, "%s replica for %s", s->name, roles[k].name), SUBJECT_SERVICE, i, NULL,
+          (each + d->role_s[c->role_first + k] / replicas) / p->speed, cores);
+  }
+  if (c->roles.count + 1 < n) add(l, arena_format(arena, "%s replica", s->name), SUBJECT_SERVICE, i, NULL, each / p->speed, cores);
+}
+
 /* The resources of one service: its threads or CPU limit, a replicated database's first replica, its connections. */
 static void add_service(struct list *l, const struct model *m, uint32_t i, const struct place *p, const struct demand_sums *d,
                         struct arena *arena) {
   const struct service_config *s = model_service(m, i);
-  double own = own_cores(m, s), cores = own < p->largest_node ? own : p->largest_node, reads = d->cpu_s[i] - d->primary_s[i];
+  double own = own_cores(m, s), cores = own < p->largest_node ? own : p->largest_node, reads = shared_reads(s, d, i);
   double threads = threads_of(m, s, INFINITY), loops = runtime_loops(s, threads), workers = runtime_workers(s);
   double running = gc_running_share(s);
   bool by_limit = own < loops + workers;
   if (d->primary_s[i] > 0 && s->replicas > 1)
     add(l, arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, i, "primary",
         (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
+  if (replication_is_on(&s->replication)) add_replicas(l, s, i, p, d, cores, arena);
   if (s->runtime != RUNTIME_EVENT_LOOP && s->threads != INT64_MAX)
     add(l, arena_format(arena, "%s threads%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "threads", d->held_s[i],
         threads * runtime_processes(s) * most_replicas(s));

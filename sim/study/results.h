@@ -112,6 +112,9 @@ struct outage_class {
   struct estimate rto_mean; /* seconds from the fault until every request is served again, over outages */
   double rto_p50, rto_p95, rto_max;
   double downtime_per_year_s; /* weighted by the failing share */
+  uint64_t primaries;         /* of databases that it took; of their losses of data, when there are any: */
+  struct estimate rpo_mean;   /* seconds: age of the oldest lost write */
+  double rpo_p95, rpo_max;
 };
 
 struct availability_result {

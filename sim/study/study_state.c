@@ -122,30 +122,30 @@ static void load_histogram(void *context, struct histogram *h, const struct hist
   }
 }
 
-static void save_outages(void *context, struct view *v, struct fault_view *f, const struct fault_view *unused) {
+static void save_durations(void *context, struct view *v, struct durations *d, const struct durations *unused) {
   (void)v, (void)unused;
-  put_number(context, f->outages);
-  for (uint64_t i = 0, run; i < f->outages; i += run) { /* restarts often take equally long */
-    for (run = 1; i + run < f->outages && f->rto_s[i + run] == f->rto_s[i];) run++;
+  put_number(context, d->count);
+  for (uint64_t i = 0, run; i < d->count; i += run) { /* restarts often take equally long */
+    for (run = 1; i + run < d->count && d->s[i + run] == d->s[i];) run++;
     put_number(context, run);
-    put(context, &f->rto_s[i], sizeof *f->rto_s);
+    put(context, &d->s[i], sizeof *d->s);
   }
 }
 
-static void load_outages(void *context, struct view *v, struct fault_view *f, const struct fault_view *unused) {
+static void load_durations(void *context, struct view *v, struct durations *d, const struct durations *unused) {
   (void)unused;
   struct stream_of_bytes *b = context;
   uint64_t count = get_number(b);
   if (count > UINT32_MAX / 2) b->good = false;
   if (!b->good || !count) return;
-  f->outages = count, f->room = (uint32_t)count;
-  f->rto_s = arena_new_array(v->arena, double, count);
+  d->count = d->room = count;
+  d->s = arena_new_array(v->arena, double, count);
   for (uint64_t i = 0, run; i < count && b->good; i += run) {
     double value;
     run = get_number(b);
     get(b, &value, sizeof value);
     if (!run || run > count - i) b->good = false;
-    for (uint64_t k = 0; k < run && b->good; k++) f->rto_s[i + k] = value;
+    for (uint64_t k = 0; k < run && b->good; k++) d->s[i + k] = value;
   }
 }
 
@@ -203,7 +203,7 @@ bool study_save(const struct study *s, FILE *file) {
   struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
   struct state_header h = header_of(s);
   put(&b, &h, sizeof h);
-  const struct view_visitor saving = {save_numbers, save_counts, save_largest, save_histogram, save_outages, &b};
+  const struct view_visitor saving = {save_numbers, save_counts, save_largest, save_histogram, save_durations, &b};
   walk(s, &saving);
   uint64_t sum = b.sum;
   put(&b, &sum, sizeof sum);
@@ -229,7 +229,7 @@ bool study_load(struct study *s, FILE *file) {
   s->traffic.sum->overflowed = h.overflowed;
   study_make_room(s, false, h.traffic), study_make_room(s, true, h.faults);
   s->traffic.done = h.traffic, s->faults.done = h.faults;
-  const struct view_visitor loading = {load_numbers, load_counts, load_largest, load_histogram, load_outages, &b};
+  const struct view_visitor loading = {load_numbers, load_counts, load_largest, load_histogram, load_durations, &b};
   walk(s, &loading);
   uint64_t expected = b.sum, sum = 0;
   get(&b, &sum, sizeof sum);

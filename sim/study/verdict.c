@@ -104,15 +104,17 @@ static void few_failures(const struct study *l, const struct entry *e, struct es
   x->low = spread_too ? fmin(x->low, i.low) : i.low, x->high = spread_too ? fmax(x->high, i.high) : i.high;
 }
 
+static bool of_single_faults(const struct measure *m) { return m->aggregate == AGGREGATE_RTO || m->aggregate == AGGREGATE_RPO; }
+
 /* Outages are independent of each other: their spread is that of single ones, which are skewed. A handful shows too little of how
  * they vary; the law of the repair is known. */
 static void spread_of_outages(const struct study *l, const struct entry *e, struct estimate *x) {
-  const struct fault_view *f = &l->faults.sum->faults[e->measure.index];
-  double scv = sample_variance(f->rto_s, (uint32_t)f->outages) / (x->value * x->value);
-  struct interval i = interval_student(f->rto_s, (uint32_t)f->outages, 0.95);
-  scv = fmax(scv, model_fault_at(&l->model, e->measure.index)->repair.scv);
-  if (f->outages >= 2 && scv > 0) {
-    struct interval factors = interval_positive_mean((double)f->outages, scv, 0.95);
+  const struct durations *d = measure_durations(&e->measure, l->faults.sum);
+  double scv = x->value > 0 ? sample_variance(d->s, (uint32_t)d->count) / (x->value * x->value) : 0;
+  struct interval i = interval_student(d->s, (uint32_t)d->count, 0.95);
+  if (e->measure.aggregate == AGGREGATE_RTO) scv = fmax(scv, model_fault_at(&l->model, e->measure.index)->repair.scv);
+  if (d->count >= 2 && scv > 0) {
+    struct interval factors = interval_positive_mean((double)d->count, scv, 0.95);
     i = (struct interval){factors.low * x->value, factors.high * x->value};
   }
   x->low = i.low > 0 ? i.low : i.low <= 0 ? 0 : NAN, x->high = i.high;
@@ -142,8 +144,8 @@ static void few_outages(const struct study *l, const struct measure *m, struct e
   double count = 0, sum = 0, squares = 0, longest = 0, scale = m->aggregate == AGGREGATE_DOWNTIME ? sim_seconds(SIM_YEAR) : 1;
   for (uint32_t i = 0; i < l->model.faults.count; i++) {
     const struct fault_view *f = &l->faults.sum->faults[i];
-    double n = (double)f->outages, mine = 0, mine_squared = 0;
-    for (uint64_t k = 0; k < f->outages; k++) mine += f->rto_s[k], mine_squared += f->rto_s[k] * f->rto_s[k];
+    double n = (double)f->rto.count, mine = 0, mine_squared = 0;
+    for (uint64_t k = 0; k < f->rto.count; k++) mine += f->rto.s[k], mine_squared += f->rto.s[k] * f->rto.s[k];
     /* A handful of outages shows too little of how they vary; the law of the repair is known. */
     double known = n > 0 ? mine * mine / n * (1 + model_fault_at(&l->model, i)->repair.scv) : 0;
     count += n, sum += mine, squares += fmax(mine_squared, known);
@@ -188,7 +190,7 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
     x.low = x.high = x.value, x.exact = true;
     return x;
   }
-  if (e->measure.aggregate == AGGREGATE_RTO)
+  if (of_single_faults(&e->measure))
     spread_of_outages(l, e, &x);
   else
     spread(l, e, &x);
@@ -210,13 +212,13 @@ static int by_value(const void *a, const void *b) {
 
 /* "for 95%": the percentile of the outages' times, with its distribution-free interval. */
 static struct estimate outage_quantile(const struct study *l, const struct claim *c) {
-  const struct fault_view *f = &l->faults.sum->faults[c->measure.index];
-  struct estimate x = {NAN, NAN, NAN, f->outages, false};
-  if (!f->outages) return x;
-  double *sorted = malloc(f->outages * sizeof *sorted);
-  memcpy(sorted, f->rto_s, f->outages * sizeof *sorted);
-  qsort(sorted, f->outages, sizeof *sorted, by_value);
-  uint32_t lower, upper, n = (uint32_t)f->outages;
+  const struct durations *d = measure_durations(&c->measure, l->faults.sum);
+  struct estimate x = {NAN, NAN, NAN, d->count, false};
+  if (!d->count) return x;
+  double *sorted = malloc(d->count * sizeof *sorted);
+  memcpy(sorted, d->s, d->count * sizeof *sorted);
+  qsort(sorted, d->count, sizeof *sorted, by_value);
+  uint32_t lower, upper, n = (uint32_t)d->count;
   interval_quantile_ranks(n, c->share, 0.95, &lower, &upper);
   uint32_t rank = (uint32_t)ceil(c->share * n);
   x.value = sorted[rank ? rank - 1 : 0];
@@ -324,6 +326,7 @@ const char *entry_why_no_data(const struct study *l, const struct entry *e) {
     return "too short: no end of the warm-up was found; give run.warmup, or a longer run.window";
   if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
+  if (m->aggregate == AGGREGATE_RPO) return "this fault took no primary of a database that has \"replication\" or \"backup\"";
   if (m->aggregate == AGGREGATE_QUANTILE)
     return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s",
                         100 / (1 - m->p), worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));

@@ -39,16 +39,16 @@ static void add_violation(void *view, const char *message) {
   v->violations[v->violation_count++] = strdup(message);
 }
 
-static void add_rtos(struct arena *arena, struct fault_view *f, const double *rto_s, uint64_t count) {
-  if (!count) return;
-  if (f->outages + count > f->room) {
-    f->room = (uint32_t)(2 * (f->outages + count));
-    double *room = arena_new_array(arena, double, f->room);
-    if (f->outages) memcpy(room, f->rto_s, f->outages * sizeof *room);
-    f->rto_s = room;
+static void append(struct arena *arena, struct durations *d, const struct durations *more) {
+  if (!more->count) return;
+  if (d->count + more->count > d->room) {
+    d->room = 2 * (d->count + more->count);
+    double *room = arena_new_array(arena, double, d->room);
+    if (d->count) memcpy(room, d->s, d->count * sizeof *room);
+    d->s = room;
   }
-  memcpy(f->rto_s + f->outages, rto_s, count * sizeof *rto_s);
-  f->outages += count;
+  memcpy(d->s + d->count, more->s, more->count * sizeof *more->s);
+  d->count += more->count;
 }
 
 static void read_services(struct view *v, const struct world *w) {
@@ -58,7 +58,7 @@ static void read_services(struct view *v, const struct world *w) {
     for (uint32_t k = 0; k < s->capacity; k++) {
       const struct container *c = &w->containers[s->first + k];
       out->used_s += c->used_measured * 1e-9;
-      if (!k) out->primary_s += c->used_measured * 1e-9;
+      if (c->id == s->primary) out->primary_s += c->used_measured * 1e-9;
       out->busy_s += c->busy_measured * 1e-9;
       for (uint32_t p = 0; p < s->config->pools.count; p++) out->pool_used_s += c->pools[p].used_measured * 1e-9;
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
@@ -75,7 +75,8 @@ static void read_outages(struct view *v, const struct world *w) {
   for (uint32_t i = 0; i < b->class_count; i++) {
     v->faults[i].faults += b->classes[i].faults;
     v->faults[i].lost_s += b->classes[i].lost_ns / 1e9;
-    add_rtos(v->arena, &v->faults[i], b->classes[i].rto_s, b->classes[i].outages);
+    append(v->arena, &v->faults[i].rto, &b->classes[i].rto);
+    append(v->arena, &v->faults[i].rpo, &b->classes[i].rpo);
   }
   for (uint32_t i = 0; i < b->endpoint_count; i++) v->served_s[i] += b->served_ns[i] / 1e9;
   v->total_served_s += b->total_served_ns / 1e9;
@@ -193,7 +194,8 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   for (uint32_t i = 0; i < m->faults.count; i++) {
     COUNTS(&a->faults[i].faults, &b->faults[i].faults, 1);
     NUMBERS(&a->faults[i].lost_s, &b->faults[i].lost_s, 1);
-    visitor->outages(visitor->context, a, &a->faults[i], &b->faults[i]);
+    visitor->durations(visitor->context, a, &a->faults[i].rto, &b->faults[i].rto);
+    visitor->durations(visitor->context, a, &a->faults[i].rpo, &b->faults[i].rpo);
   }
   NUMBERS(a->served_s, b->served_s, m->endpoints.count);
   NUMBERS(&a->total_served_s, &b->total_served_s, 1);
@@ -221,13 +223,13 @@ static void add_histogram(void *context, struct histogram *a, const struct histo
   histogram_merge(a, b);
 }
 
-static void add_outages(void *context, struct view *a, struct fault_view *mine, const struct fault_view *theirs) {
+static void add_durations(void *context, struct view *a, struct durations *mine, const struct durations *theirs) {
   (void)context;
-  add_rtos(a->arena, mine, theirs->rto_s, theirs->outages);
+  append(a->arena, mine, theirs);
 }
 
 void view_merge(struct view *into, const struct view *from, const struct model *m) {
-  static const struct view_visitor merging = {add_numbers, add_counts, keep_largest, add_histogram, add_outages, NULL};
+  static const struct view_visitor merging = {add_numbers, add_counts, keep_largest, add_histogram, add_durations, NULL};
   view_visit(into, from, m, &merging);
   into->overflowed |= from->overflowed;
   for (uint32_t i = 0; i < from->violation_count; i++) add_violation(into, from->violations[i]);
@@ -248,13 +250,13 @@ static void take_histogram(void *context, struct histogram *a, const struct hist
   histogram_subtract(a, b);
 }
 
-static void take_outages(void *context, struct view *a, struct fault_view *mine, const struct fault_view *theirs) {
+static void take_durations(void *context, struct view *a, struct durations *mine, const struct durations *theirs) {
   (void)context, (void)a;
-  mine->outages -= theirs->outages;
-  mine->rto_s += theirs->outages;
+  mine->count -= theirs->count;
+  mine->s += theirs->count;
 }
 
 void view_subtract(struct view *from, const struct view *earlier, const struct model *m) {
-  static const struct view_visitor taking = {take_numbers, take_counts, keep_largest, take_histogram, take_outages, NULL};
+  static const struct view_visitor taking = {take_numbers, take_counts, keep_largest, take_histogram, take_durations, NULL};
   view_visit(from, earlier, m, &taking);
 }

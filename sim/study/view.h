@@ -15,10 +15,9 @@ struct service_view {
 };
 
 struct fault_view {
-  uint64_t faults, outages;
-  double lost_s; /* weighted by the share not served */
-  double *rto_s;
-  uint32_t room;
+  uint64_t faults;
+  double lost_s;             /* weighted by the share not served */
+  struct durations rto, rpo; /* of outages; of lost primaries of databases */
 };
 
 struct view {
@@ -58,7 +57,7 @@ struct view_visitor {
   void (*counts)(void *context, uint64_t *a, const uint64_t *b, uint64_t count);
   void (*largest)(void *context, double *a, const double *b);
   void (*histogram)(void *context, struct histogram *a, const struct histogram *b);
-  void (*outages)(void *context, struct view *a, struct fault_view *mine, const struct fault_view *theirs);
+  void (*durations)(void *context, struct view *a, struct durations *mine, const struct durations *theirs);
   void *context;
 };
 void view_visit(struct view *a, const struct view *b, const struct model *, const struct view_visitor *);
