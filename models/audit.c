@@ -98,9 +98,9 @@ static void audit_work(const struct audit *a) {
     const struct container *c = &w->containers[i];
     double work = (double)c->done_ns + c->dropped_ns + container_unfinished(w, c);
     double slack = 1e-9 * work + 64.0 * (double)(c->job_order + 1);
-    if (fabs(c->used_ns - work) > slack)
+    if (fabs(c->used_ns - c->slowed_ns - work) > slack)
       broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i, w->services[c->service].config->name,
-             c->used_ns * 1e-9, work * 1e-9);
+             (c->used_ns - c->slowed_ns) * 1e-9, work * 1e-9);
   }
 }
 

@@ -434,24 +434,25 @@ static void look_at_container(struct looker *l, const struct world *w, const str
 }
 
 static void look_at_node(struct looker *l, const struct world *w, const struct node *n) {
-  int64_t cpu = 0;
-  double demand = 0, used = 0;
+  int64_t cpu = 0, demand = 0;
+  double used = 0;
   for (uint32_t i = 0; i < n->container_count; i++) {
     const struct container *c = &w->containers[n->containers[i]];
     expect(l, c->node == n->index, "container %u is listed on node %u, not on its own", c->id, n->index);
     cpu += w->services[c->service].config->resources.requests.cpu;
     demand += c->demand;
-    if (c->running) used += c->rate * c->running;
-    if (c->running)
-      expect(l, c->rate > 0 && c->rate <= 1 + 1e-12 && c->rate * c->running <= c->limit * (1 + 1e-9),
-             "container %u: rate %.17g for %u threads, limit %g", c->id, c->rate, c->running, c->limit);
+    if (!c->running || c->stalls) continue;
+    double rate = node_rate(w, c), cores = rate / n->pace * c->running;
+    used += cores;
+    expect(l, rate > 0 && rate <= n->pace + 1e-12 && cores * MILLI <= (double)c->limit * (1 + 1e-9),
+           "container %u: rate %.17g for %u threads, limit %lld", c->id, rate, c->running, (long long)c->limit);
   }
   expect(l, cpu == n->cpu_requested && cpu <= n->group->cpu, "node %u: requests of %lld, counted %lld", n->index, (long long)cpu,
          (long long)n->cpu_requested);
-  expect(l, fabs(demand - n->demand) < 1e-9 * (1 + demand), "node %u: demand %.17g, counted %.17g", n->index, demand, n->demand);
-  double due = demand < n->cores ? demand : n->cores;
-  expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %.17g demanded on %g", n->index, used, demand,
-         n->cores);
+  expect(l, demand == n->demand, "node %u: demand %lld, counted %lld", n->index, (long long)demand, (long long)n->demand);
+  double due = fmin((double)demand / MILLI, n->cores);
+  expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %lld demanded on %g", n->index, used,
+         (long long)demand, n->cores);
 }
 
 /* Patience runs in queues and nowhere else. */

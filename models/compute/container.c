@@ -5,14 +5,39 @@
 #include <assert.h>
 #include <stdlib.h>
 
-void container_advance(struct container *c, sim_time now) {
+/* An end of a computation that is missed by less than this is an error of rounding. */
+#define ROUNDING 0.5 /* ns */
+
+static inline const struct instruction *instruction_of(const struct world *w, const struct request *r) {
+  return &w->model->programs[r->endpoint].instructions[r->pc - 1];
+}
+
+/* How far virtual time moves from the last advance until now. */
+static inline double moved_until(const struct world *w, const struct container *c, sim_time now) {
+  if (c->level_place != NOBODY) return (level_reached(&w->nodes[c->node].level, now) - c->level_seen) / c->spread;
   double passed = (double)(now - c->virtual_at);
+  return c->rate == 1 ? passed : passed * c->rate;
+}
+
+static inline double used_by(const struct container *c, double moved) {
+  double used = moved * c->running;
+  return c->pace == 1 ? used : used / c->pace;
+}
+
+double container_used_since(const struct world *w, const struct container *c, sim_time now) {
+  return c->running ? used_by(c, moved_until(w, c, now)) : 0;
+}
+
+void container_advance(const struct world *w, struct container *c, sim_time now) {
   if (c->running) {
-    double moved = c->rate == 1 ? passed : passed * c->rate;
+    double moved = moved_until(w, c, now), used = used_by(c, moved);
     c->virtual_time += moved;
-    c->used_ns += moved * c->running;
+    c->used_ns += used;
+    if (__builtin_expect(c->quota != NULL, 0)) c->quota->left -= used;
+    if (__builtin_expect(c->pace != 1, 0)) c->slowed_ns += used - moved * c->running;
   }
-  c->busy_ns += passed * (c->holds ? c->held : c->running);
+  if (c->level_place != NOBODY) c->level_seen = level_reached(&w->nodes[c->node].level, now);
+  c->busy_ns += (double)(now - c->virtual_at) * (c->holds ? c->held : c->running);
   c->virtual_at = now;
 }
 
@@ -51,11 +76,15 @@ static struct job jobs_pop(struct container *c) {
 static void start_job(struct world *w, struct container *c, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = COMPUTING;
-  if (!c->running) c->virtual_time = 0;
+  if (!c->running) {
+    c->virtual_time = 0;
+    if (__builtin_expect(c->quota != NULL, 0)) quota_wake(w, c);
+  }
   jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
 }
 
 void container_compute(struct world *w, struct container *c, struct request *r) {
+  if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
   if (c->running >= c->threads) {
     if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
     r->waiting = WAITING_CPU;
@@ -64,9 +93,22 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
     return;
   }
   r->fresh = false;
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   start_job(w, c, r);
   node_share(w, &w->nodes[c->node], c);
+}
+
+/* Books that part of the wait of r for a thread, or for the end of its computation, in which the quota stopped the container. */
+static void book_stops(const struct world *w, const struct container *c, struct request *r, sim_time now) {
+  sim_time stopped = quota_stopped(c->quota, now) - r->stopped_before;
+  r->cell[instruction_of(w, r)->stopped_cell] += stopped;
+  r->since += stopped;
+}
+
+/* Books a wait in one of its queues. */
+static void book_wait(const struct world *w, const struct container *c, struct request *r, uint16_t cell) {
+  if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, world_now(w));
+  request_book(r, cell, world_now(w));
 }
 
 /* --- whose turn it is ------------------------------------------------------------------------------------------------------- */
@@ -80,10 +122,10 @@ __attribute__((noinline)) static struct request *pop_unshed(struct world *w, str
     if (!shedder_drops(c->shedder, world_now(w), world_now(w) - r->since, !q->count)) return r;
     meter_count(w, c->shedder->meter);
     if (!at_door) {
-      r->wait_cell = w->model->programs[r->endpoint].instructions[r->pc - 1].cell;
+      r->wait_cell = instruction_of(w, r)->cell;
       c->fresh_waiting--;
     }
-    request_book(r, r->wait_cell, world_now(w));
+    book_wait(w, c, r, r->wait_cell);
     request_drop(w, r, OUTCOME_SHED);
   }
 }
@@ -107,13 +149,18 @@ void container_computed(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
   sim_time now = world_now(w);
-  container_advance(c, now);
+  container_advance(w, c, now);
+  if (__builtin_expect(c->quota != NULL, 0) && c->jobs[0].finish - c->virtual_time > ROUNDING) {
+    quota_runs_out(w, c);
+    return;
+  }
   struct request *r = world_request(w, jobs_pop(c).request);
   fill_threads(w, c);
   node_share(w, &w->nodes[c->node], c);
 
   c->done_ns += r->work;
-  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+  const struct instruction *in = instruction_of(w, r);
+  if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, now);
   r->cell[in->second_cell] += r->work;
   r->cell[in->cell] += now - r->since - r->work;
   r->waiting = WAITING_NOT;
@@ -131,7 +178,7 @@ static void take_in(struct container *c, struct request *r) {
 static void take_from_door(struct world *w, struct container *c, struct request *r) {
   if (r->impatient) request_served(w, r);
   take_in(c, r);
-  request_book(r, r->wait_cell, world_now(w));
+  book_wait(w, c, r, r->wait_cell);
   request_wake_soon(w, r);
 }
 
@@ -146,7 +193,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     return true;
   }
   if (c->held < c->threads) {
-    container_advance(c, world_now(w));
+    container_advance(w, c, world_now(w));
     c->held++;
     if (__builtin_expect(r->impatient, 0)) request_served(w, r);
     take_in(c, r);
@@ -158,6 +205,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
   }
   if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return false;
   r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
   queue_push(w, &c->door, r);
   return false;
 }
@@ -168,7 +216,7 @@ void container_leave(struct world *w, struct container *c) {
   if (!c->holds) return;
   struct request *next = c->held <= c->threads ? next_in_turn(w, c, &c->door) : NULL;
   if (!next) { /* else the thread goes from hand to hand */
-    container_advance(c, world_now(w));
+    container_advance(w, c, world_now(w));
     c->held--;
     return;
   }
@@ -176,15 +224,14 @@ void container_leave(struct world *w, struct container *c) {
 }
 
 void container_forsake(struct world *w, struct container *c, struct request *r) {
-  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   if (r->waiting == WAITING_CPU) c->fresh_waiting -= r->fresh;
   queue_remove(w, r->waiting == WAITING_CPU ? &c->runnable : &c->door, r);
-  request_book(r, r->waiting == WAITING_CPU ? in->cell : r->wait_cell, world_now(w));
+  book_wait(w, c, r, r->waiting == WAITING_CPU ? instruction_of(w, r)->cell : r->wait_cell);
   r->waiting = WAITING_NOT;
 }
 
 void container_staff(struct world *w, struct container *c, int64_t threads) {
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   c->threads = threads;
   while (c->holds && c->held < c->threads) {
     struct request *next = next_in_turn(w, c, &c->door);
@@ -201,14 +248,14 @@ void container_staff(struct world *w, struct container *c, int64_t threads) {
 
 void container_stall(struct world *w, struct container *c) {
   if (c->stalls++) return;
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   node_share(w, &w->nodes[c->node], c);
 }
 
 void container_unstall(struct world *w, struct container *c) {
   assert(c->stalls);
   if (--c->stalls) return;
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   node_share(w, &w->nodes[c->node], c);
 }
 
@@ -223,7 +270,7 @@ double container_unfinished(const struct world *w, const struct container *c) {
 
 /* Work done of a computation in progress, by the instant `now`. */
 static double work_done(const struct world *w, const struct container *c, const struct job *job, sim_time now) {
-  double virtual_now = c->virtual_time + (double)(now - c->virtual_at) * c->rate;
+  double virtual_now = c->virtual_time + moved_until(w, c, now);
   return (double)world_request(w, job->request)->work - (job->finish - virtual_now);
 }
 
@@ -240,15 +287,15 @@ sim_time container_held_up(const struct world *w, const struct container *c, con
 static void book_waits(struct world *w, struct container *c) {
   for (uint32_t i = 0; i < c->running; i++) {
     struct request *r = world_request(w, c->jobs[i].request);
-    const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-    r->cell[in->cell] += container_held_up(w, c, r);
+    if (c->quota) book_stops(w, c, r, world_now(w));
+    r->cell[instruction_of(w, r)->cell] += container_held_up(w, c, r);
   }
   for (uint32_t i = 0, id = c->runnable.head; i < c->runnable.count; i++, id = world_request(w, id)->next) {
     struct request *r = world_request(w, id);
-    request_book(r, w->model->programs[r->endpoint].instructions[r->pc - 1].cell, world_now(w));
+    book_wait(w, c, r, instruction_of(w, r)->cell);
   }
   for (uint32_t i = 0, id = c->door.head; i < c->door.count; i++, id = world_request(w, id)->next)
-    request_book(world_request(w, id), world_request(w, id)->wait_cell, world_now(w));
+    book_wait(w, c, world_request(w, id), world_request(w, id)->wait_cell);
 }
 
 static bool inside(const struct container *c, const struct request *r, uint32_t depth) {
@@ -287,9 +334,10 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
 }
 
 void container_kill(struct world *w, struct container *c, enum outcome outcome) {
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   c->dropped_ns += container_unfinished(w, c);
   book_waits(w, c);
+  if (c->quota) quota_reset(w, c);
   c->running = c->held = c->in_flight = c->fresh_waiting = c->stalls = 0;
   queue_clear(w, &c->runnable);
   queue_clear(w, &c->door);

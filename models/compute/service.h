@@ -4,6 +4,7 @@
  * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
 #ifndef SERVICE_H
 #define SERVICE_H
+#include "models/compute/quota.h"
 #include "models/compute/shedding.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
@@ -19,7 +20,8 @@ struct resource_amounts {
   int64_t memory; /* bytes; INT64_MAX: unlimited */
 };
 struct resources_config {
-  struct resource_amounts requests, limits;
+  struct resource_amounts requests;
+  struct limits_config limits;
 };
 
 /* A pool of connections that each replica of a service holds towards a database. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool",   "network", "external",
-                                                 "delay", "retry",   "permit", "lock"};
+                                                 "delay", "retry",   "permit", "lock",    "throttled"};
 
 struct instruction *compile_emit(struct compiler *c, enum operation operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -63,6 +63,10 @@ static bool called_before(const struct program *p, int32_t service) {
   return false;
 }
 
+static uint16_t stopped_cell(struct compiler *c, int32_t service) {
+  return quota_limits(model_service(c->model, (uint32_t)service)) ? compile_cell(c, service, TIME_THROTTLED) : 0;
+}
+
 struct instruction *compile_enter(struct compiler *c, int32_t service, enum route route) {
   if (c->depth == PROGRAM_FRAMES) {
     compile_fault(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
@@ -76,6 +80,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   struct instruction *accept = compile_emit(c, OPERATION_ACCEPT, request_accept);
   accept->service = service;
   accept->cell = compile_cell(c, service, TIME_QUEUE);
+  accept->stopped_cell = stopped_cell(c, service);
   c->frames[c->depth++] = service;
   return in;
 }
@@ -98,6 +103,12 @@ void compile_end_early(struct compiler *c, uint16_t outcome) {
   c->depth = depth;
 }
 
+void compile_cpu_cells(struct compiler *c, struct instruction *in, int32_t service) {
+  in->cell = compile_cell(c, service, TIME_QUEUE);
+  in->second_cell = compile_cell(c, service, TIME_SERVICE);
+  in->stopped_cell = stopped_cell(c, service);
+}
+
 void compile_cpu(struct compiler *c, const struct distribution *demand) {
   int32_t service = compile_service(c);
   if (service < 0) {
@@ -107,8 +118,7 @@ void compile_cpu(struct compiler *c, const struct distribution *demand) {
   struct instruction *in = compile_emit(c, OPERATION_CPU, request_compute);
   in->service = service;
   in->demand = *demand;
-  in->cell = compile_cell(c, service, TIME_QUEUE);
-  in->second_cell = compile_cell(c, service, TIME_SERVICE);
+  compile_cpu_cells(c, in, service);
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {

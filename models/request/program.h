@@ -32,6 +32,7 @@ enum time_kind {
   TIME_RETRY,
   TIME_PERMIT,
   TIME_LOCK,
+  TIME_THROTTLED, /* the quota of the container that it computes in is used up */
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -67,6 +68,7 @@ struct instruction {
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
+  uint16_t stopped_cell;      /* CPU, ACCEPT: of time for which the quota stops the container */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
   uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
@@ -131,6 +133,8 @@ struct step_kind {
 struct instruction *compile_emit(struct compiler *, enum operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *));
 uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
+/* The cells of a computation. */
+void compile_cpu_cells(struct compiler *, struct instruction *, int32_t service);
 void compile_fault(struct compiler *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void compile_steps(struct compiler *, const struct config_list *steps);
 /* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */

@@ -61,6 +61,7 @@ struct request {
   sim_time arrived; /* intended arrival: latency counts from here */
   sim_time since;   /* start of the current wait */
   sim_time work;    /* of the current computation, on this node */
+  sim_time stopped_before; /* for how long the quota had stopped its container when its wait began */
   lane_ticket patience;
   lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
   lane_ticket call_timeout;
