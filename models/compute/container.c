@@ -29,15 +29,22 @@ double container_used_since(const struct world *w, const struct container *c, si
 }
 
 void container_advance(const struct world *w, struct container *c, sim_time now) {
+  double passed = (double)(now - c->virtual_at), moved;
+  if (c->level_place == NOBODY)
+    moved = c->rate == 1 ? passed : passed * c->rate;
+  else {
+    double reached = level_reached(&w->nodes[c->node].level, now);
+    moved = (reached - c->level_seen) / c->spread;
+    c->level_seen = reached;
+  }
   if (c->running) {
-    double moved = moved_until(w, c, now), used = used_by(c, moved);
+    double used = used_by(c, moved);
     c->virtual_time += moved;
     c->used_ns += used;
     if (__builtin_expect(c->quota != NULL, 0)) c->quota->left -= used;
     if (__builtin_expect(c->pace != 1, 0)) c->slowed_ns += used - moved * c->running;
   }
-  if (c->level_place != NOBODY) c->level_seen = level_reached(&w->nodes[c->node].level, now);
-  c->busy_ns += (double)(now - c->virtual_at) * (c->holds ? c->held : c->running);
+  c->busy_ns += passed * (c->holds ? c->held : c->running);
   c->virtual_at = now;
 }
 

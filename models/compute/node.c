@@ -113,19 +113,46 @@ static void rebase(struct world *w, struct water_level *l) {
   l->reached = 0;
 }
 
-static void set_level_slot(struct world *w, struct node *n) {
+static inline void set_level_slot(struct world *w, struct water_level *l) {
+  calendar_set(w->calendar, l->slot, l->at + whole((l->places[l->first].due - l->reached) / l->rate));
+}
+
+static void find_first(struct world *w, struct water_level *l) {
+  double first = l->places[0].due;
+  uint32_t at = 0;
+  for (uint32_t i = 1; i < l->count; i++) {
+    bool earlier = l->places[i].due < first;
+    first = earlier ? l->places[i].due : first;
+    at = earlier ? i : at;
+  }
+  l->first = at;
+  set_level_slot(w, l);
+}
+
+/* The level has been found anew. */
+static void set_level(struct world *w, struct node *n) {
   struct water_level *l = &n->level;
   if (!l->count) {
     l->reached = l->rate = 0;
     if (calendar_time_of(w->calendar, l->slot) != SIM_NEVER) calendar_clear(w->calendar, l->slot);
     return;
   }
+  l->rate = (double)level_free(n) / MILLI / (double)l->weight * n->pace;
   if (__builtin_expect(l->reached > 1, 0)) rebase(w, l);
-  double first = l->places[0].due;
-  l->first = 0;
-  for (uint32_t i = 1; i < l->count; i++)
-    if (l->places[i].due < first) first = l->places[i].due, l->first = i;
-  calendar_set(w->calendar, l->slot, l->at + whole((first - l->reached) / l->rate));
+  find_first(w, l);
+}
+
+/* The level stands, and only the next event of this one has moved. */
+static void move_place(struct world *w, struct node *n, struct container *c) {
+  struct water_level *l = &n->level;
+  if (__builtin_expect(l->reached > 1, 0)) rebase(w, l);
+  set_place(w, n, c);
+  if (l->first == c->level_place)
+    find_first(w, l);
+  else if (l->places[c->level_place].due < l->places[l->first].due) {
+    l->first = c->level_place;
+    set_level_slot(w, l);
+  }
 }
 
 static void level_due(void *world, uint32_t node) {
@@ -141,10 +168,10 @@ static double pace_of(const struct node *n) {
   return busy <= cores ? 1 : (cores + n->group->smt * (busy - cores)) / busy;
 }
 
-/* All that run were as fast as the old pace let them until now. */
-static void set_pace(struct world *w, struct node *n, const struct container *changed) {
+/* All that run were as fast as the old pace let them until now. Returns whether it has changed. */
+static bool set_pace(struct world *w, struct node *n, const struct container *changed) {
   double pace = pace_of(n);
-  if (pace == n->pace) return;
+  if (pace == n->pace) return false;
   for (uint32_t i = 0; i < n->container_count; i++) container_advance(w, &w->containers[n->containers[i]], world_now(w));
   n->pace = pace;
   for (uint32_t i = 0; i < n->container_count; i++) {
@@ -158,37 +185,39 @@ static void set_pace(struct world *w, struct node *n, const struct container *ch
     set_own_rate(n, c);
     set_slot(w, c);
   }
+  return true;
 }
 
 /* --- sharing ----------------------------------------------------------------------------------------------------------------- */
 
-/* The changed container among those at the level, and who else joins or leaves them. */
-static void settle(struct world *w, struct node *n, struct container *c, int64_t before) {
-  struct water_level *l = &n->level;
-  if (c->level_place != NOBODY) {
-    l->demand += c->demand - before;
-    if (wants_more(c, level_free(n), l->weight)) { /* the level stands where it stood */
-      set_place(w, n, c);
-      return;
-    }
+/* The changed container joins or leaves those at the level, and others with it. */
+static void settle(struct world *w, struct node *n, struct container *c, bool more) {
+  const struct water_level *l = &n->level;
+  if (c->level_place != NOBODY)
     level_take(w, n, c);
-  } else {
-    if (n->demand > n->millicores && (!l->count || wants_more(c, level_free(n) + c->demand, l->weight + c->weight)))
-      level_put(w, n, c);
-    else
-      set_own_rate(n, c), set_slot(w, c);
+  else if (n->demand > n->millicores && (!l->count || wants_more(c, level_free(n) + c->demand, l->weight + c->weight)))
+    level_put(w, n, c);
+  else {
+    set_own_rate(n, c);
+    set_slot(w, c);
   }
-  if (c->demand > before && n->demand > n->millicores) find_candidates(w, n);
+  if (more && n->demand > n->millicores) find_candidates(w, n);
   dismiss_satisfied(w, n);
 }
 
 static void share_level(struct world *w, struct node *n, struct container *c, int64_t before) {
   struct water_level *l = &n->level;
   l->reached = level_reached(l, world_now(w)), l->at = world_now(w);
-  if (n->unshared != n->millicores) set_pace(w, n, c);
-  settle(w, n, c, before);
-  if (l->count) l->rate = (double)level_free(n) / MILLI / (double)l->weight * n->pace;
-  set_level_slot(w, n);
+  bool other_pace = n->unshared != n->millicores && set_pace(w, n, c);
+  if (c->level_place != NOBODY) l->demand += c->demand - before;
+  if (c->level_place == NOBODY || !wants_more(c, level_free(n), l->weight))
+    settle(w, n, c, c->demand > before);
+  else if (!other_pace) {
+    move_place(w, n, c);
+    return;
+  } else
+    set_place(w, n, c);
+  set_level(w, n);
 }
 
 void node_share(struct world *w, struct node *n, struct container *c) {
