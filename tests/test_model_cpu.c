@@ -73,7 +73,10 @@ static const struct schedule schedules[] = {
     /* oracle cfs-quota-single-job: 50 ms in each of five periods, and 50 more */
     {"a quota", "1", "'a': { " EVENT_LOOP QUOTA("500m") " }", {{0, 0.3, "a", 0.55}}},
     /* two threads use up 50 ms in 25 */
-    {"a quota below a core", "8", "'a': { " EVENT_LOOP ", 'threads': 4" QUOTA("500m") " }", {{0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}}},
+    {"a quota below a core",
+     "8",
+     "'a': { " EVENT_LOOP ", 'threads': 4" QUOTA("500m") " }",
+     {{0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}}},
     /* four use up 150 ms in 37.5: 37.5, 37.5 and 25 of 100 */
     {"a quota above a core",
      "8",
@@ -217,18 +220,18 @@ static void test_fast_path_is_slow_path(void) {
  * the work done is the integral of the cores used. */
 static void test_many_regimes(void) {
   for (uint64_t seed = 1; seed <= 8; seed++) {
-    struct fixture f =
-        fixture_of("{ 'aguanta': 1, 'name': 'regimes', 'traffic': { 'x': { 'kind': 'open', 'rate': '260/s', 'mix': { 'p': 1, 'q': "
-                   "1, 'r': 1, 's': 0.3 } } },"
-                   "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }, 'q': { 'entry': 'b', "
-                   "'steps': [ { 'cpu': { 'exponential': '5ms' } } ] }, 'r': { 'entry': 'c', 'steps': [ { 'cpu': '4ms' } ] }, "
-                   "'s': { 'entry': 'd', 'steps': [ { 'cpu': { 'exponential': '6ms' } } ] } },"
-                   "'services': { 'a': { 'kind': 'app', 'threads': 3, 'weight': 0.3 }, 'b': { 'kind': 'app', 'threads': 7, "
-                   "'weight': 1.7 }, 'c': { 'kind': 'app', 'threads': 5, 'resources': { 'limits': { 'cpu': '700m', 'throttle': 'fluid' } } }, "
-                   "'d': { 'kind': 'app', 'threads': 2, 'resources': { 'limits': { 'cpu': '200m' } } } },"
-                   "'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '1700m', 'speed': 1.3%s } } }, 'run': { 'warmup': '0s', "
-                   "'window': '40s', 'windows': 1 } }",
-                   seed > 4 ? ", 'smt': 0.4" : "");
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'regimes', 'traffic': { 'x': { 'kind': 'open', 'rate': '260/s', 'mix': { 'p': 1, 'q': "
+        "1, 'r': 1, 's': 0.3 } } },"
+        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }, 'q': { 'entry': 'b', "
+        "'steps': [ { 'cpu': { 'exponential': '5ms' } } ] }, 'r': { 'entry': 'c', 'steps': [ { 'cpu': '4ms' } ] }, "
+        "'s': { 'entry': 'd', 'steps': [ { 'cpu': { 'exponential': '6ms' } } ] } },"
+        "'services': { 'a': { 'kind': 'app', 'threads': 3, 'weight': 0.3 }, 'b': { 'kind': 'app', 'threads': 7, "
+        "'weight': 1.7 }, 'c': { 'kind': 'app', 'threads': 5, 'resources': { 'limits': { 'cpu': '700m', 'throttle': 'fluid' } } }, "
+        "'d': { 'kind': 'app', 'threads': 2, 'resources': { 'limits': { 'cpu': '200m' } } } },"
+        "'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '1700m', 'speed': 1.3%s } } }, 'run': { 'warmup': '0s', "
+        "'window': '40s', 'windows': 1 } }",
+        seed > 4 ? ", 'smt': 0.4" : "");
     struct world *w = fixture_run(&f, seed, "regimes");
     test_check(w->observation.ended[OUTCOME_COMPLETED] > 9000, "%llu completed",
                (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);

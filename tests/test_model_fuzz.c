@@ -15,8 +15,9 @@ struct fuzz {
                                          * and shift no other draw */
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
-  struct stream guards; /* so did what guards calls and orders queues */
-  bool ranked;          /* some service serves by priority */
+  struct stream guards;   /* so did what guards calls and orders queues */
+  bool ranked;            /* some service serves by priority */
+  struct stream machines; /* how limits are kept, and hyper-threads */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -28,6 +29,8 @@ static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < pe
 static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
 
 static uint32_t limits(struct fuzz *f, uint32_t n) { return f->limited ? stream_below(&f->limits, n) : n; }
+
+static uint32_t machines(struct fuzz *f, uint32_t n) { return stream_below(&f->machines, n); }
 
 static void put_shifts(struct fuzz *f) {
   put(&f->t, ", 'shifts': [ ");
@@ -199,8 +202,10 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
       PICK(f, "always", "always", "always", "no"));
   put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
       PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
-  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s' } }",
+  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'",
       chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"));
+  put(&f->t, ", 'throttle': '%s', 'period': '%s' } }", machines(f, 3) ? "quota" : "fluid",
+      (const char *const[]){"100ms", "1ms", "13ms"}[machines(f, 3)]);
   if (letter == 'a' && f->databases && chance(f, 70)) {
     put(&f->t, ", 'pools': { ");
     for (uint32_t i = 0; i < f->databases; i++)
@@ -289,8 +294,9 @@ static void put_platform(struct fuzz *f) {
   put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
       PICK(f, "0s", "0.25ms", "5ms"));
   for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s }", i ? ", " : "", i, 1 + below(f, 4),
-        PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"));
+    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s, 'smt': %s }", i ? ", " : "", i, 1 + below(f, 4),
+        PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
+        (const char *const[]){"1", "1", "0.3"}[machines(f, 3)]);
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))
@@ -329,6 +335,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
+                     .machines = stream_open(stream_key(seed, 0, 5, 0)),
                      .platform = (int)(seed % 4)};
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
@@ -426,6 +433,15 @@ static void look_at_container(struct looker *l, const struct world *w, const str
   expect(l, !c->door.count || c->held == c->threads || (overtime && c->held > c->threads),
          "%s %u: %u wait at the door and a thread is free", s->name, c->id, c->door.count);
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
+  const struct cpu_quota *q = c->quota;
+  if (q) {
+    double left = q->left - container_used_since(w, c, world_now(w));
+    expect(l, c->stalls >= q->spent && (q->active || (!c->running && !q->spent)) && (!q->spent || c->running),
+           "%s %u: %u reasons to stand still, quota %s, %u running", s->name, c->id, c->stalls, q->spent ? "spent" : "not spent",
+           c->running);
+    expect(l, left <= q->amount && left > -8 && (!q->spent || left < 1), "%s %u: %.17g of %.17g ns left", s->name, c->id, left,
+           q->amount);
+  }
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
     expect(l, p->in_use <= p->config->max && (!p->line.queue.count || p->in_use == p->config->max),

@@ -57,13 +57,13 @@ struct container {
   uint64_t job_order;
   int64_t demand; /* millicores */
   double virtual_time;
-  sim_time virtual_at;  /* the instant up to which it is advanced */
-  double rate, pace;    /* of each thread, below the level; of the node's threads (node.h) */
-  uint32_t level_place; /* at the level of its node, or NOBODY */
-  double level_seen;    /* at the level: its clock at virtual_at */
-  double spread;        /* at the level: threads / weight */
-  slot_id slot;         /* below the level: its next event */
-  struct cpu_quota *quota;  /* null: none */
+  sim_time virtual_at;     /* the instant up to which it is advanced */
+  double rate, pace;       /* of each thread, below the level; of the node's threads (node.h) */
+  uint32_t level_place;    /* at the level of its node, or NOBODY */
+  double level_seen;       /* at the level: its clock at virtual_at */
+  double spread;           /* at the level: threads / weight */
+  slot_id slot;            /* below the level: its next event */
+  struct cpu_quota *quota; /* null: none */
   struct connection_pool *pools;
 
   /* Life. */

@@ -84,6 +84,8 @@ void node_remove(struct node *, uint32_t container);
 double node_rate(const struct world *, const struct container *);
 
 /* The clock of the level. */
-static inline double level_reached(const struct water_level *l, sim_time now) { return l->reached + l->rate * (double)(now - l->at); }
+static inline double level_reached(const struct water_level *l, sim_time now) {
+  return l->reached + l->rate * (double)(now - l->at);
+}
 
 #endif

@@ -25,8 +25,9 @@ static const struct field limits_fields[] = {
      .offset = AT(throttle),
      .words = throttle_words,
      .fallback = "\"quota\"",
-     .doc = "How the CPU limit is kept. quota: as the kernel does, so much CPU time a period at full speed, then every thread stops "
-            "until the next; fluid: never faster than the limit, without stops.",
+     .doc =
+         "How the CPU limit is kept. quota: as the kernel does, so much CPU time a period at full speed, then every thread stops "
+         "until the next; fluid: never faster than the limit, without stops.",
      .source = "kubelet: CPUCFSQuota on by default"},
     {.name = "period",
      .kind = FIELD_DURATION,

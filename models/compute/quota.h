@@ -30,11 +30,11 @@ enum throttle { THROTTLE_QUOTA, THROTTLE_FLUID };
 
 /* What one replica may use at most. */
 struct limits_config {
-  int64_t cpu;       /* millicores; INT64_MAX: unlimited */
-  int64_t memory;    /* bytes; INT64_MAX: unlimited */
-  int32_t throttle;  /* enum throttle: how the CPU limit is kept */
-  sim_time period;   /* of the quota */
-  uint32_t meters;   /* of a quota, the first of three */
+  int64_t cpu;      /* millicores; INT64_MAX: unlimited */
+  int64_t memory;   /* bytes; INT64_MAX: unlimited */
+  int32_t throttle; /* enum throttle: how the CPU limit is kept */
+  sim_time period;  /* of the quota */
+  uint32_t meters;  /* of a quota, the first of three */
 };
 
 extern const struct record limits_record;

@@ -9,7 +9,7 @@
 extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario, bench_worlds, bench_one_thread,
     bench_two_threads, bench_contended, bench_few, bench_many, bench_few_least, bench_many_least;
 
-static const struct bench_work *const works[] = {&bench_floor,  &bench_raw_single, &bench_raw_web,    &bench_scenario,
+static const struct bench_work *const works[] = {&bench_floor,  &bench_raw_single, &bench_raw_web,     &bench_scenario,
                                                  &bench_worlds, &bench_one_thread, &bench_two_threads, &bench_contended,
                                                  &bench_few,    &bench_many,       &bench_few_least,   &bench_many_least};
 
