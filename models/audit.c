@@ -1,6 +1,7 @@
 #include "models/audit.h"
 #include "models/protection/limiter.h"
 #include "models/request/call.h"
+#include "models/request/child.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -271,9 +272,12 @@ static void audit_calls(const struct audit *a) {
   uint64_t *waited_for = calloc(w->model->guard_count + 1, sizeof *waited_for);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
-    if (!r->live || r->attempt == NOBODY) continue;
-    waited_for[w->model->programs[r->endpoint].instructions[r->pc - 1].guard->number]++;
-    if (world_request(w, r->attempt)->caller != id) broken(a, "calls: request %u waits for an attempt that is not its own", id);
+    if (!r->live || r->child == NOBODY) continue;
+    const struct instruction *in = child_waits_at(w, r);
+    if (in->operation == OPERATION_TRY) waited_for[in->guard->number]++;
+    for (uint32_t child = r->child; child != NOBODY; child = world_request(w, child)->sibling)
+      if (world_request(w, child)->caller != id || !world_request(w, child)->live)
+        broken(a, "calls: request %u waits for a child that is not its own", id);
   }
   for (uint32_t i = 0; i < w->model->guard_count; i++) {
     const struct call_site *c = &w->calls[i];

@@ -41,7 +41,8 @@ enum purpose {
   PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
   PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
   PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
-  PURPOSE_KEY           /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_BRANCH        /* not of the seed but of a caller's draws: number of the fork; branch and copy */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };

@@ -17,7 +17,8 @@ struct fuzz {
   bool limited;
   struct stream guards;   /* so did what guards calls and orders queues */
   bool ranked;            /* some service serves by priority */
-  struct stream machines; /* how limits are kept, and hyper-threads */
+  struct stream forks;    /* and what runs side by side */
+  struct stream machines; /* and how limits are kept, and hyper-threads */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -158,12 +159,28 @@ static void put_step(struct fuzz *f, uint32_t depth) {
   put(&f->t, " }");
 }
 
+static uint32_t forks(struct fuzz *f, uint32_t n) { return stream_below(&f->forks, n); }
+
+/* Some steps are branches. */
+static void put_forked_step(struct fuzz *f, uint32_t depth) {
+  bool forked = forks(f, 6) == 0;
+  uint32_t copies = 1 + forks(f, 3), others = forks(f, 3);
+  if (forked) put(&f->t, "{ 'parallel': [ { 'copies': %u, 'steps': [ ", copies);
+  put_step(f, depth);
+  if (!forked) return;
+  put(&f->t, " ] }");
+  for (uint32_t i = 0; i < others; i++) put(&f->t, ", { 'steps': [ { 'delay': '%uus' } ] }", 100 * forks(f, 50));
+  put(&f->t, " ]%s", forks(f, 2) ? ", 'cancel': true" : "");
+  if (forks(f, 2)) put(&f->t, ", 'need': %u", 1 + forks(f, copies + others));
+  put(&f->t, " }");
+}
+
 /* Some steps stand behind a limit, some are done with a permit. */
 static void put_guarded_step(struct fuzz *f, uint32_t depth) {
   uint32_t guard = limits(f, 6);
   if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", limits(f, RATES));
   if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", limits(f, PERMITS));
-  put_step(f, depth);
+  put_forked_step(f, depth);
   if (guard == 1) put(&f->t, " ] }");
 }
 
@@ -332,10 +349,11 @@ static void generate(struct fuzz *f, uint64_t seed) {
   *f = (struct fuzz){.draws = stream_open(stream_key(seed, 0, 0, 0)),
                      .people = stream_open(stream_key(seed, 0, 1, 0)),
                      .guards = stream_open(stream_key(seed, 0, 2, 0)),
+                     .forks = stream_open(stream_key(seed, 0, 5, 0)),
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
-                     .machines = stream_open(stream_key(seed, 0, 5, 0)),
+                     .machines = stream_open(stream_key(seed, 0, 6, 0)),
                      .platform = (int)(seed % 4)};
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),

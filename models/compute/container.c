@@ -316,11 +316,11 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (!r->live) continue;
+    bool waits_here = r->depth && inside(c, r, r->depth - 1) && r->waiting != WAITING_ELSEWHERE;
     uint32_t depth = r->base;
     while (depth < r->depth && !inside(c, r, depth)) depth++;
-    if (depth == r->depth) continue;
-    /* It may be inside twice: a service that calls itself. */
-    if (inside(c, r, r->depth - 1) && r->waiting != WAITING_ELSEWHERE) {
+    if (depth == r->depth && !waits_here) continue; /* a branch may wait on its caller's replica */
+    if (waits_here) {
       r->doomed = true;
       if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
     } else

@@ -1,9 +1,7 @@
 #include "models/request/call.h"
-#include "models/data/stock.h"
-#include "models/traffic/client.h"
+#include "models/request/child.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
-#include <string.h>
 
 bool call_guarded(const struct call_config *c) {
   bool retries = c->retry.pause.attempts > 1 && c->retry.on.count;
@@ -141,22 +139,11 @@ static uint64_t attempt_key(const struct request *caller, const struct instructi
 /* Sends the attempt: a request of its own. The caller waits. */
 static void begin_attempt(struct world *w, struct request *r, const struct instruction *in) {
   struct call_site *site = &w->calls[in->guard->number];
-  struct request *a = request_take(w);
+  struct request *a = child_new(w, r, attempt_key(r, in, r->attempts), r->pc);
   if (!a) return;
-  memset(a->cell, 0, w->model->programs[r->endpoint].cell_count * sizeof *a->cell);
-  a->key = attempt_key(r, in, r->attempts), a->subject = r->subject, a->arrived = a->since = world_now(w);
-  a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = r->pc;
-  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
-  const struct frame *f = caller_frame(r);
-  if (f) a->frames[0] = (struct frame){f->container, f->generation, false, f->entered};
-  a->depth = a->base = f != NULL;
-  r->attempt = a->id, r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
   if (site->timeouts) r->call_timeout = lane_push(site->timeouts, r->id);
   request_resume(w, a);
-}
-
-static const struct instruction *try_of(const struct world *w, const struct request *caller) {
-  return &w->model->programs[caller->endpoint].instructions[caller->pc - 1];
 }
 
 static enum breaker_result result_of(enum outcome outcome) {
@@ -164,27 +151,13 @@ static enum breaker_result result_of(enum outcome outcome) {
   return outcome == OUTCOME_PATIENCE ? RESULT_NONE : RESULT_BAD;
 }
 
-/* The caller's times are those of the attempt; a wait that it has not booked itself is cut short. */
-static void take_times(const struct world *w, struct request *caller, const struct request *a) {
-  sim_time booked = 0;
-  for (uint32_t i = 0; i < w->model->programs[caller->endpoint].cell_count; i++)
-    caller->cell[i] += a->cell[i], booked += a->cell[i];
-  caller->since += booked;
-}
-
 /* Caller and attempt part: times, time-out, breaker, accounts. */
 static struct request *part(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
-  struct request *caller = world_request(w, a->caller);
-  struct call_site *site = &w->calls[try_of(w, caller)->guard->number];
-  if (outcome_failed(outcome))
-    stock_unanswered(w, client_holds(w, a), a);
-  else
-    stock_answered(w, client_holds(w, a), a, caller->id);
-  a->caller = caller->attempt = NOBODY;
+  struct request *caller = child_ends(w, a, outcome);
+  struct call_site *site = &w->calls[child_waits_at(w, caller)->guard->number];
   if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
   site->ended[outcome]++;
-  take_times(w, caller, a);
-  caller->impatient = a->impatient;
+  child_gives_times(w, caller, a);
   struct call_memory *memory = site->guard->config->breaker.calls ? memory_of(w, site, caller) : NULL;
   if (memory) breaker_result(&memory->breaker, &site->guard->config->breaker, world_now(w), caller->epoch, result_of(outcome));
   return caller;
@@ -204,19 +177,15 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
 }
 
 static void fail_attempt(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
-  struct request *caller = part(w, a, outcome, timed_out);
-  request_book(caller, caller->wait_cell, world_now(w));
-  caller->call_outcome = (uint8_t)outcome;
-  caller->pc--;
-  request_wake_soon(w, caller);
+  child_failed(w, part(w, a, outcome, timed_out), outcome);
 }
 
 void call_fails(struct world *w, struct request *a, enum outcome outcome) { fail_attempt(w, a, outcome, false); }
 
 void call_timed_out(void *world, uint32_t id) {
   struct world *w = world;
-  struct request *caller = world_request(w, id), *a = world_request(w, caller->attempt);
-  const struct guard *g = try_of(w, caller)->guard;
+  struct request *caller = world_request(w, id), *a = world_request(w, caller->child);
+  const struct guard *g = child_waits_at(w, caller)->guard;
   meter_count(w, g->meters[METER_CALL_TIMEOUTS]);
   fail_attempt(w, a, OUTCOME_CALL_TIMEOUT, true);
   if (g->config->cancel) request_cancel(w, a);

@@ -79,7 +79,7 @@ struct call_site {
 
 void calls_start(struct world *);
 void calls_stop(struct world *);
-/* The attempt r has ended, or its server has: its caller, who still waits, learns it. Called by request.c only. */
+/* The attempt has failed: its caller, who still waits, learns it. */
 void call_fails(struct world *, struct request *r, enum outcome);
 /* Handler of the time-outs: the caller gives up. */
 void call_timed_out(void *world, uint32_t caller);

@@ -2,11 +2,13 @@
 #include "models/compute/balancer.h"
 #include "models/model.h"
 #include "models/request/call.h"
+#include "models/request/parallel.h"
 #include "models/request/request.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool",   "network", "external",
                                                  "delay", "retry",   "permit", "lock",    "throttled"};
@@ -144,6 +146,8 @@ struct walk {
   enum route route;                  /* of the innermost call: a query holds nothing but its computation */
   uint16_t permits[PROGRAM_PERMITS]; /* limits whose permits are held */
   uint32_t permit_count;
+  uint32_t base;    /* frames below are those of the caller of a branch: its time passes for them at the join */
+  double *passed_s; /* of a branch: the time that passes, weighted; else null */
 };
 
 static bool has_pool(const struct model *m, int32_t service, int32_t database) {
@@ -155,7 +159,8 @@ static bool has_pool(const struct model *m, int32_t service, int32_t database) {
 
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
-  for (uint32_t i = 0; i < w->depth; i++)
+  if (w->passed_s) *w->passed_s += weighted_s;
+  for (uint32_t i = w->base; i < w->depth; i++)
     if (model_service(d->model, (uint32_t)w->frames[i])->runtime == RUNTIME_THREADS) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
   for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
@@ -245,6 +250,12 @@ static double guard_through(const struct program *p, uint32_t at, const struct g
   return 1 - failed + (g->fallback ? failed * share_through(p, g->fallback, g->after, how) : 0);
 }
 
+static double fork_through(const struct program *p, const struct fork *f, const struct passing *how) {
+  double success[FORK_MOST];
+  for (uint32_t i = 0; i < f->count; i++) success[i] = share_through(p, f->branches[i].at, f->branches[i].end, how);
+  return fork_success(f, success);
+}
+
 /* Of the requests at instruction `at`: those that reach `stop`. */
 static double share_through(const struct program *p, uint32_t at, uint32_t stop, const struct passing *how) {
   double through = 1;
@@ -261,6 +272,7 @@ static double share_through(const struct program *p, uint32_t at, uint32_t stop,
       return through *
              (in->probability * share_through(p, in->target, stop, how) + (1 - in->probability) * share_through(p, at, stop, how));
     if (in->operation == OPERATION_TRY) through *= guard_through(p, at, in->guard, how), at = in->guard->after;
+    if (in->operation == OPERATION_FORK) through *= fork_through(p, in->fork, how), at = in->fork->after;
   }
   return through;
 }
@@ -286,6 +298,31 @@ static double walk_guard(const struct program *p, uint32_t at, struct walk w, co
 }
 
 /* Adds to the sums what requests of this weight ask from `at` on; returns the weight of those that reach `stop`. */
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* All branches ask; for whoever is held meanwhile the k-th shortest of their means passes: at light load nearly right, below it for
+ * branches that vary much. */
+static double walk_fork(const struct program *p, const struct walk *w, const struct fork *f, double weight,
+                        const struct demand_sums *d) {
+  double passed_s[FORK_MOST] = {0};
+  uint32_t child = 0;
+  for (uint32_t i = 0; i < f->count; i++) {
+    const struct branch *b = &f->branches[i];
+    struct walk branch = {.connected = -1, .locked = -1, .depth = w->depth, .base = w->depth, .passed_s = &passed_s[child]};
+    for (uint32_t k = 0; k < w->depth; k++) branch.frames[k] = w->frames[k];
+    walk_demand(p, b->at, b->end, branch, weight * b->copies, d);
+    passed_s[child] /= b->copies;
+    for (uint32_t k = 1; k < b->copies; k++) passed_s[child + k] = passed_s[child];
+    child += b->copies;
+  }
+  qsort(passed_s, child, sizeof *passed_s, by_value);
+  pass(w, d, passed_s[f->needed - 1]);
+  return weight * fork_through(p, f, &(struct passing){0});
+}
+
 static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, struct walk w, double weight,
                           const struct demand_sums *d) {
   double elsewhere = 0;
@@ -294,6 +331,7 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
     step(&w, in, weight, d);
     if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
     if (in->operation == OPERATION_TRY) weight = walk_guard(p, at, w, in->guard, weight, d), at = in->guard->after;
+    if (in->operation == OPERATION_FORK) weight = walk_fork(p, &w, in->fork, weight, d), at = in->fork->after;
     if (in->operation != OPERATION_LOOKUP) continue;
     elsewhere += walk_demand(p, in->target, stop, w, weight * in->probability, d);
     weight *= 1 - in->probability;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct fork;
 struct guard;
 struct model;
 struct request;
@@ -52,10 +53,12 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,  /* wait for the row in which a stock is counted */
-  OPERATION_STOCK, /* reserve, pay or release */
-  OPERATION_TRY,   /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN /* the attempt has succeeded */
+  OPERATION_LOCK,   /* wait for the row in which a stock is counted */
+  OPERATION_STOCK,  /* reserve, pay or release */
+  OPERATION_TRY,    /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN, /* the attempt has succeeded */
+  OPERATION_FORK,   /* begin all branches and wait */
+  OPERATION_JOIN    /* a branch has succeeded */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -76,6 +79,7 @@ struct instruction {
   uint16_t outcome;           /* END: how it ends for the client */
   double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
   const struct guard *guard;  /* TRY, RETURN */
+  const struct fork *fork;    /* FORK */
   struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
 };
 
@@ -118,7 +122,7 @@ struct compiler {
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
   uint32_t depth, permits;        /* permits: held where the next instruction stands */
-  uint32_t guarded;               /* guarded calls around it */
+  uint32_t guarded, forks;        /* guarded calls and branches around it; forks of the program so far */
   uint16_t draws;                 /* given to instructions so far */
   bool *reserved;                 /* by stock: a reserve step has been compiled */
   const char *fault;              /* the first; null while all is well */

@@ -2,7 +2,7 @@
 #include "models/compute/balancer.h"
 #include "models/protection/limiter.h"
 #include "models/data/stock.h"
-#include "models/request/call.h"
+#include "models/request/child.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->client = r->caller = r->attempt = r->permits = r->holds = NOBODY, r->attempts = 0, r->transaction = -1;
+  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = NOBODY, r->attempts = 0, r->transaction = -1;
   return r;
 }
 
@@ -111,7 +111,7 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
 
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   if (r->client_gone) {
-    if (r->caller != NOBODY) call_fails(w, r, outcome);
+    if (r->caller != NOBODY) child_fails(w, r, outcome);
     return;
   }
   if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
@@ -156,9 +156,10 @@ void request_drop(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 void request_cancel(struct world *w, struct request *r) {
+  if (r->doomed) return; /* its replica is dying: it has left its queue and fails in a moment */
   if (r->waiting != WAITING_CPU && r->waiting != WAITING_THREAD) {
     r->ends_with = OUTCOME_CALL_TIMEOUT;
-    if (r->attempt != NOBODY) request_cancel(w, world_request(w, r->attempt));
+    if (r->child != NOBODY) children_cancel(w, r);
     return;
   }
   container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
@@ -220,7 +221,12 @@ sim_time request_waited(const struct world *w, const struct request *r) {
         p->cells[i].kind == TIME_PERMIT || p->cells[i].kind == TIME_THROTTLED)
       sum += r->cell[i];
   if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_PERMIT) sum += world_now(w) - r->since;
-  if (r->attempt != NOBODY) sum += request_waited(w, world_request(w, r->attempt));
+  sim_time longest = 0; /* children wait at the same time */
+  for (uint32_t id = r->child; id != NOBODY; id = world_request(w, id)->sibling) {
+    sim_time waited = request_waited(w, world_request(w, id));
+    if (waited > longest) longest = waited;
+  }
+  sum += longest;
   if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }

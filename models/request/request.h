@@ -67,8 +67,10 @@ struct request {
   lane_ticket call_timeout;
   uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
   uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
-  uint32_t caller;                   /* of an attempt: the request that waits for it, or NOBODY any more */
-  uint32_t attempt, attempts, epoch; /* of a caller: the attempt that it waits for, how many so far, the breaker's state */
+  uint32_t caller;                   /* of a child (child.h): the request that waits for it, or NOBODY any more */
+  uint32_t child, sibling;           /* the newest of the children that it waits for; the next of the same caller */
+  uint32_t attempts, epoch;          /* of a guarded call: how many so far, the breaker's state */
+  uint32_t needed;                   /* of a fork: branches that must still succeed */
   uint32_t permits;                  /* the newest that it holds, or NOBODY */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
@@ -83,7 +85,7 @@ struct request {
   uint8_t base;                  /* frames that are only copies of its caller's: 1 for an attempt of a replica */
   uint8_t rank;                  /* in queues by priority: 0 goes first */
   uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
-  uint8_t call_outcome;          /* enum outcome: its attempt has failed; 0: not so */
+  uint8_t call_outcome;          /* enum outcome: its attempt or fork has failed; 0: not so */
   struct frame frames[PROGRAM_FRAMES];
   int64_t cell[]; /* as many as the largest program has */
 };

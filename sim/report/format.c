@@ -65,6 +65,7 @@ static int power_of(enum unit unit, const struct estimate *e, double factor) {
   double half = has_interval(e) ? (e->high - e->low) / 2 : 0;
   if (half > 0 && isfinite(half)) {
     int power = last_digit(half / factor), first = e->value ? (int)floor(log10(fabs(e->value) / factor)) : power;
+    if (power > first && power <= first + 2) power = first; /* what is no noise is not rounded away to nothing */
     /* Of a time nobody reads more than four digits, however narrow the interval. */
     return unit == UNIT_SECONDS && power < first - 3 ? first - 3 : power;
   }

@@ -1,0 +1,170 @@
+#include "models/request/parallel.h"
+#include "models/request/child.h"
+#include "models/request/steps.h"
+#include "models/world.h"
+#include "sim/engine/arena.h"
+#include <string.h>
+
+struct branch_config {
+  int64_t copies;
+  struct config_list steps;
+};
+
+struct parallel_step {
+  struct config_list parallel; /* struct branch_config */
+  int64_t need;
+  bool cancel;
+};
+
+/* --- running --------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t copy_key(const struct request *r, const struct fork *f, uint32_t branch, uint32_t copy) {
+  return copy ? stream_key(r->key, PURPOSE_BRANCH, f->number, (uint64_t)branch << 32 | copy) : r->key;
+}
+
+/* They begin behind what is happening now, one after the other: a branch that takes no time must not end before the next begins. */
+static bool begin(struct world *w, struct request *r, const struct instruction *in, uint32_t branch, uint32_t copy) {
+  struct request *child = child_new(w, r, copy_key(r, in->fork, branch, copy), in->fork->branches[branch].at);
+  if (!child) return false;
+  child->wait_cell = in->fork->cell;
+  request_wake_soon(w, child);
+  return true;
+}
+
+static bool fork_all(struct world *w, struct request *r, const struct instruction *in) {
+  const struct fork *f = in->fork;
+  if (r->call_outcome != OUTCOME_COMPLETED) {
+    enum outcome outcome = (enum outcome)r->call_outcome;
+    r->call_outcome = OUTCOME_COMPLETED;
+    request_fail(w, r, outcome);
+    return false;
+  }
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = f->cell, r->needed = f->needed;
+  for (uint32_t i = 0; i < f->count; i++)
+    for (uint32_t k = 0; k < f->branches[i].copies; k++)
+      if (!begin(w, r, in, i, k)) return false;
+  return false;
+}
+
+static uint32_t children_of(const struct world *w, const struct request *r) {
+  uint32_t count = 0;
+  for (uint32_t id = r->child; id != NOBODY; id = world_request(w, id)->sibling) count++;
+  return count;
+}
+
+static void forsake_rest(struct world *w, struct request *r, const struct fork *f) {
+  while (r->child != NOBODY) child_forsake(w, world_request(w, r->child), f->cancel);
+}
+
+static bool join(struct world *w, struct request *a, const struct instruction *in) {
+  (void)in;
+  struct request *caller = a->caller == NOBODY ? NULL : child_ends(w, a, OUTCOME_COMPLETED);
+  bool last = caller && !--caller->needed;
+  if (last) child_gives_times(w, caller, a);
+  request_forget(w, a);
+  if (!last) return false;
+  const struct fork *f = child_waits_at(w, caller)->fork;
+  forsake_rest(w, caller, f);
+  caller->pc = f->after;
+  caller->waiting = WAITING_NOT, caller->fresh = false, caller->since = world_now(w);
+  request_resume(w, caller);
+  return false;
+}
+
+void branch_fails(struct world *w, struct request *a, enum outcome outcome) {
+  struct request *caller = child_ends(w, a, outcome);
+  if (children_of(w, caller) >= caller->needed) return;
+  child_gives_times(w, caller, a);
+  forsake_rest(w, caller, child_waits_at(w, caller)->fork);
+  child_failed(w, caller, outcome);
+}
+
+double fork_success(const struct fork *f, const double *success) {
+  double at_least[FORK_MOST + 1] = {
+      1}; /* of the branches so far: probability of exactly k successes; the last: of needed and more */
+  uint32_t seen = 0;
+  for (uint32_t i = 0; i < f->count; i++)
+    for (uint32_t copy = 0; copy < f->branches[i].copies; copy++, seen++)
+      for (uint32_t k = (seen + 1 < f->needed ? seen + 1 : f->needed) + 1; k-- > 0;)
+        at_least[k] = at_least[k] * (k == f->needed ? 1 : 1 - success[i]) + (k ? at_least[k - 1] * success[i] : 0);
+  return at_least[f->needed];
+}
+
+/* --- compiling ------------------------------------------------------------------------------------------------------------- */
+
+static void check(struct compiler *c, const struct parallel_step *s, const struct fork *f) {
+  if (!f->count) compile_fault(c, "a \"parallel\" step needs branches");
+  if (f->children > FORK_MOST) compile_fault(c, "a \"parallel\" step has more than %d branches and copies", FORK_MOST);
+  if (s->need != INT64_MAX && (uint64_t)s->need > f->children)
+    compile_fault(c, "a \"parallel\" step needs %lld of %u branches", (long long)s->need, f->children);
+}
+
+static void compile(struct compiler *c, const void *config) {
+  const struct parallel_step *s = config;
+  const struct branch_config *branches = s->parallel.items;
+  struct fork *f = arena_new_array(c->arena, struct fork, 1);
+  struct branch *b = arena_new_array(c->arena, struct branch, s->parallel.count + 1);
+  f->branches = b, f->count = s->parallel.count, f->cancel = s->cancel;
+  for (uint32_t i = 0; i < f->count; i++) b[i].copies = (uint32_t)branches[i].copies, f->children += (uint32_t)branches[i].copies;
+  check(c, s, f);
+  f->needed = s->need == INT64_MAX ? f->children : (uint32_t)s->need;
+  f->cell = compile_cell(c, compile_service(c), TIME_DELAY);
+  f->number = c->forks++;
+  compile_emit(c, OPERATION_FORK, fork_all)->fork = f;
+  c->draws--;
+  c->guarded++;
+  for (uint32_t i = 0; i < f->count; i++) {
+    b[i].at = (uint16_t)c->program->count;
+    compile_steps(c, &branches[i].steps);
+    b[i].end = (uint16_t)c->program->count;
+    compile_emit(c, OPERATION_JOIN, join);
+    c->draws--;
+  }
+  c->guarded--;
+  f->after = (uint16_t)c->program->count;
+}
+
+#define AT(member) offsetof(struct branch_config, member)
+static const struct field branch_fields[] = {
+    {.name = "copies",
+     .kind = FIELD_INTEGER,
+     .offset = AT(copies),
+     .fallback = "1",
+     .low = 1,
+     .high = FORK_MOST,
+     .doc = "So many of this branch run at the same time, each with demands of its own: a question to all shards."},
+    {.name = "steps",
+     .kind = FIELD_CHOICES,
+     .offset = AT(steps),
+     .choices = &step_choices,
+     .doc = "What the branch does, in order."},
+    {0}};
+#undef AT
+static const struct record branch_record = {"branch", sizeof(struct branch_config), branch_fields,
+                                            "Steps that run beside those of the other branches.", NULL};
+
+#define AT(member) offsetof(struct parallel_step, member)
+static const struct field fields[] = {
+    {.name = "parallel",
+     .kind = FIELD_LIST,
+     .offset = AT(parallel),
+     .record = &branch_record,
+     .doc = "Branches that begin at the same time, on the replica that runs the step."},
+    {.name = "need",
+     .kind = FIELD_LIMIT,
+     .offset = AT(need),
+     .fallback = "\"unlimited\"",
+     .low = 1,
+     .high = FORK_MOST,
+     .doc = "Goes on when so many branches (copies counted) have succeeded; unlimited: all of them."},
+    {.name = "cancel",
+     .kind = FIELD_FLAG,
+     .offset = AT(cancel),
+     .fallback = "false",
+     .doc = "Whether branches that are not needed any more are told: they then end at their next step; else their work goes on."},
+    {0}};
+#undef AT
+static const struct record record = {"parallel step", sizeof(struct parallel_step), fields,
+                                     "Does several things at the same time and waits for all or some of them.", NULL};
+static const struct step_kind kind = {compile};
+const struct alternative step_parallel = {"parallel", true, &record, &kind};
