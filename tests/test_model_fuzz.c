@@ -484,6 +484,7 @@ static void look_at_node(struct looker *l, const struct world *w, const struct n
   expect(l, cpu == n->cpu_requested && cpu <= n->group->cpu, "node %u: requests of %lld, counted %lld", n->index, (long long)cpu,
          (long long)n->cpu_requested);
   expect(l, demand == n->demand, "node %u: demand %lld, counted %lld", n->index, (long long)demand, (long long)n->demand);
+  expect(l, !node_wrong(w, n), "node %u: %s", n->index, node_wrong(w, n));
   double due = fmin((double)demand / MILLI, n->cores);
   expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %lld demanded on %g", n->index, used,
          (long long)demand, n->cores);

@@ -266,3 +266,24 @@ void node_remove(struct node *n, uint32_t container) {
     }
   assert(!"the container is not on the node");
 }
+
+const char *node_wrong(const struct world *w, const struct node *n) {
+  const struct water_level *l = &n->level;
+  int64_t demand = 0, level_demand = 0, level_weight = 0, free = level_free(n);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < n->container_count; i++) {
+    const struct container *c = &w->containers[n->containers[i]];
+    demand += c->demand;
+    if (c->demand != demand_of(c)) return "a container's demand is not that of its threads";
+    if (c->level_place == NOBODY) {
+      if (l->count && wants_more(c, free, l->weight)) return "a container gets less than its demand and is not at the level";
+      continue;
+    }
+    count++, level_demand += c->demand, level_weight += c->weight;
+    if (c->level_place >= l->count || l->places[c->level_place].container != c->id) return "a container's place is another's";
+    if (!wants_more(c, free, l->weight)) return "a container gets its demand and is at the level";
+  }
+  if (demand != n->demand) return "the demands do not add up";
+  if (count != l->count || level_demand != l->demand || level_weight != l->weight) return "the level's sums do not add up";
+  return (l->count > 0) == (n->demand > n->millicores) ? NULL : "there is a level where all demands fit, or none where they do not";
+}

@@ -83,6 +83,9 @@ void node_remove(struct node *, uint32_t container);
 /* At which rate each running thread of the container works. */
 double node_rate(const struct world *, const struct container *);
 
+/* Null, or what is wrong with the shares: those at the level want more than they get, the others do not, and sums are sums. */
+const char *node_wrong(const struct world *, const struct node *);
+
 /* The clock of the level. */
 static inline double level_reached(const struct water_level *l, sim_time now) {
   return l->reached + l->rate * (double)(now - l->at);

@@ -101,6 +101,7 @@ static void refill(void *world, uint32_t id) {
   double full = q->amount + (left < 0 ? left : 0);
   q->left = full + pending;
   if (!q->active) return;
+  q->granted++;
   q->refill_at = now + q->period;
   calendar_set(w->calendar, q->timer, q->refill_at);
   if (q->spent) {
@@ -119,6 +120,7 @@ void quota_wake(struct world *w, struct container *c) {
   struct cpu_quota *q = c->quota;
   if (q->active) return;
   q->active = true;
+  q->granted++;
   q->left = q->amount + (q->left < 0 ? q->left : 0);
   q->refill_at = world_now(w) + q->period;
   calendar_set(w->calendar, q->timer, q->refill_at);

@@ -47,6 +47,7 @@ struct cpu_quota {
   bool first;          /* the container's next event is that it runs out */
   sim_time stopped_at; /* while spent */
   sim_time stopped_ns; /* in all, the present stop not counted */
+  uint64_t granted;    /* full quotas given so far */
   uint32_t meters;
 };
 
