@@ -116,7 +116,7 @@ static void audit_quotas(const struct audit *a) {
     if (c->used_ns > granted * (1 + 1e-12) + 64)
       broken(a, "quota: container %u of %s used %.12g s of %.12g s", i, w->services[c->service].config->name, c->used_ns * 1e-9,
              granted * 1e-9);
-    if (q->spent && (!c->stalls || !q->active || !c->running))
+    if (q->spent && (!c->stalls || !q->active))
       broken(a, "quota: container %u of %s stands still for nothing", i, w->services[c->service].config->name);
   }
 }
@@ -322,4 +322,5 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   audit_limits(&a);
   audit_stocks(&a);
   audit_states(&a);
+  if (memory_wrong(w)) broken(&a, "memory: %s", memory_wrong(w));
 }

@@ -6,7 +6,7 @@
  * the busy rate (utilisation law). Requests in flight, connections in use and pool entries are those of the living requests.
  * Whoever asked a limit has passed, was refused, waits or has lost its replica; no account of a limit has let in more than it may
  * at once, nobody waits for a permit that is free, and permits in use are those that living requests hold.
- * No stock is oversold at any instant, its books agree with the holds that there are, and every lock is held and waited for by
+ * Memory in use is that of the requests and connections there. No stock is oversold at any instant, its books agree with the holds that there are, and every lock is held and waited for by
  * living requests. */
 #ifndef AUDIT_H
 #define AUDIT_H

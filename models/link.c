@@ -48,7 +48,7 @@ static void link_services(struct linker *l) {
     const char *path = arena_format(l->arena, "services.%s", s->name);
     if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
       link_fault(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
-    if (!s->threads) s->threads = default_threads(s->kind);
+    if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     check_shifts(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
@@ -111,6 +111,7 @@ static void link_endpoints(struct linker *l) {
                  ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
   }
   if (!l->failed) calls_link(m);
+  if (!l->failed) runtime_link(m);
 }
 
 static void link_limits(struct linker *l) {
@@ -205,6 +206,7 @@ static void check_placement(struct linker *l) {
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
                (long long)s->config->replicas);
   }
+  if (!l->failed) memory_check_placement(l, w);
   world_free(w);
 }
 
@@ -216,6 +218,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
   link_services(&l);
   link_sources(&l);
+  memory_link(&l);
   link_limits(&l);
   link_stocks(&l);
   check_room_names(&l);

@@ -69,8 +69,10 @@ struct model {
   struct program *programs; /* one an endpoint */
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
-  uint8_t *rank_of; /* by source and endpoint: 0 is served first; null while all are alike */
-  uint32_t ranks;   /* different ones */
+  bool has_memory;      /* some service */
+  uint32_t node_memory; /* meter of the first node group, the others follow */
+  uint8_t *rank_of;     /* by source and endpoint: 0 is served first; null while all are alike */
+  uint32_t ranks;       /* different ones */
   uint32_t node_count, container_count;
   bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;

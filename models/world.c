@@ -124,6 +124,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   build_delays(w);
   limiters_start(w);
   outage_start(w);
+  w->memory = memory_start(w);
   lifecycle_build(w);
   if (w->orchestrator->start) w->orchestrator->start(w);
   faults_start(w);
@@ -172,6 +173,7 @@ void world_free(struct world *w) {
   if (w->mode == WORLD_TRAFFIC) stock_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
+    runtime_free(&w->containers[i]);
     if (i == w->services[w->containers[i].service].first)
       for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++)
         lane_free(w->containers[i].pools[k].line.patience);

@@ -42,7 +42,8 @@ enum purpose {
   PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
   PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
   PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
-  PURPOSE_BRANCH        /* not of the seed but of a caller's draws: number of the fork; branch and copy */
+  PURPOSE_BRANCH,       /* not of the seed but of a caller's draws: number of the fork; branch and copy */
+  PURPOSE_GC            /* entity: service and replica; then process: its pauses */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -100,6 +101,8 @@ struct world {
   struct autoscaler *scalers;
   uint32_t scaler_count;
   struct outage_book outages;
+
+  struct memory_book *memory; /* null: none is modelled */
 
   struct call_site *calls; /* guarded calls, by number */
 

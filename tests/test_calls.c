@@ -187,7 +187,7 @@ static void test_arithmetic(void) {
                  "", ", 'failure': '10%'", "20s");
   const struct model *m = &f.scenario->model;
   double speed[] = {1, 1, 1, 1}, cpu_s[4] = {0}, other[3][4] = {{0}};
-  program_demand(&m->programs[0], 1, &(struct demand_sums){m, speed, cpu_s, other[0], other[1], other[2], other[0], other[0]});
+  program_demand(&m->programs[0], 1, &(struct demand_sums){m, speed, cpu_s, other[0], other[1], other[2], other[0], other[0], other[0]});
   uint32_t b = fixture_service(&f, "b"), c = fixture_service(&f, "c");
   test_check(fabs(cpu_s[b] - 1.111 * 2e-3) < 1e-12 && fabs(cpu_s[c] - 0.0001 * 3e-3) < 1e-12, "%.9g s of b, %.9g s of c", cpu_s[b],
              cpu_s[c]);

@@ -18,6 +18,8 @@ struct fuzz {
   struct stream guards;   /* so did what guards calls and orders queues */
   bool ranked;            /* some service serves by priority */
   struct stream forks;    /* and what runs side by side */
+  struct stream runtimes; /* processes, workers, pauses, memory */
+  bool special, aside;    /* some such; the apps are event loops, with workers */
   struct stream machines; /* and how limits are kept, and hyper-threads */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
@@ -32,6 +34,22 @@ static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->peo
 static uint32_t limits(struct fuzz *f, uint32_t n) { return f->limited ? stream_below(&f->limits, n) : n; }
 
 static uint32_t machines(struct fuzz *f, uint32_t n) { return stream_below(&f->machines, n); }
+
+static uint32_t runtimes(struct fuzz *f, uint32_t n) { return f->special ? stream_below(&f->runtimes, n) : n; }
+
+/* What runs in a replica, and what that takes. */
+static void put_runtime(struct fuzz *f) {
+  static const char *const deals[] = {"random", "round-robin", "idle"}, *const bases[] = {"10Mi", "100Mi", "300Mi"},
+                           *const pieces[] = {"0B", "1kB", "1Mi", "60Mi"};
+  if (runtimes(f, 2) == 0) put(&f->t, ", 'processes': { 'count': %u, 'deal': '%s' }", 1 + runtimes(f, 4), deals[runtimes(f, 3)]);
+  if (runtimes(f, 3) == 0) put(&f->t, ", 'workers': %u", 1 + runtimes(f, 5));
+  if (runtimes(f, 3) == 0)
+    put(&f->t, ", 'gc': { 'every': { 'exponential': '%ums' }, 'pause': '%ums' }", 1 + runtimes(f, 300), runtimes(f, 60));
+  if (runtimes(f, 3) == 0) put(&f->t, ", 'warm_up': { 'factor': %u, 'requests': %u }", 1 + runtimes(f, 9), 1 + runtimes(f, 40));
+  if (runtimes(f, 2) == 0)
+    put(&f->t, ", 'memory': { 'base': '%s', 'per_request': '%s', 'per_connection': '%s', 'leak': '%s' }", bases[runtimes(f, 3)],
+        pieces[runtimes(f, 4)], pieces[runtimes(f, 4)], pieces[runtimes(f, 4)]);
+}
 
 static void put_shifts(struct fuzz *f) {
   put(&f->t, ", 'shifts': [ ");
@@ -154,7 +172,7 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     put(&f->t, "'call': 'a%u', 'steps': ", below(f, f->apps));
     put_steps(f, depth + 1);
   } else
-    put_duration(f, "cpu", 4000);
+    put_duration(f, "cpu", 4000), put(&f->t, f->aside && runtimes(f, 2) ? ", 'on': 'workers'" : "");
   if (!strncmp(f->t.bytes + begin, "\"call\": ", 8)) put_guards(f);
   put(&f->t, " }");
 }
@@ -212,15 +230,24 @@ static void put_limits(struct fuzz *f) {
 }
 
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
+  const char *restart = PICK(f, "always", "always", "always", "no");
+  const char *balance = PICK(f, "round-robin", "random", "least-connections");
+  const char *backlog = PICK(f, "0", "1", "5", "511", "unlimited");
+  uint32_t threads = 1 + below(f, 6);
+  const char *runtime = PICK(f, "event-loop", "threads");
+  uint32_t replicas = 1 + below(f, 4);
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': '%s', 'restart': '%s'",
-      letter, number, kind, 1 + below(f, 4), PICK(f, "event-loop", "threads"), 1 + below(f, 6),
-      PICK(f, "0", "1", "5", "511", "unlimited"), PICK(f, "round-robin", "random", "least-connections"),
-      PICK(f, "always", "always", "always", "no"));
+      letter, number, kind, replicas,
+      f->aside && letter == 'a' ? "event-loop"
+      : runtimes(f, 3) == 0     ? "gil"
+                                : runtime,
+      threads, backlog, balance, restart);
   put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
       PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
-  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'",
-      chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"));
+  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'%s",
+      chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"),
+      runtimes(f, 2) ? "" : ", 'memory': '6Gi'");
   put(&f->t, ", 'throttle': '%s', 'period': '%s' } }", machines(f, 3) ? "quota" : "fluid",
       (const char *const[]){"100ms", "1ms", "13ms"}[machines(f, 3)]);
   if (letter == 'a' && f->databases && chance(f, 70)) {
@@ -235,6 +262,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
   put_queueing(f, letter == 'a' && !number);
+  put_runtime(f);
   put(&f->t, " }");
 }
 
@@ -311,9 +339,9 @@ static void put_platform(struct fuzz *f) {
   put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
       PICK(f, "0s", "0.25ms", "5ms"));
   for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { 'count': %u, 'cpu': '%s', 'speed': %s, 'smt': %s }", i ? ", " : "", i, 1 + below(f, 4),
-        PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
-        (const char *const[]){"1", "1", "0.3"}[machines(f, 3)]);
+    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s, 'smt': %s }", i ? ", " : "", i,
+        runtimes(f, 2) ? "" : "'memory': '3Gi', ", 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"),
+        PICK(f, "1", "1", "0.5", "1.7"), (const char *const[]){"1", "1", "0.3"}[machines(f, 3)]);
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))
@@ -352,9 +380,12 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .forks = stream_open(stream_key(seed, 0, 5, 0)),
                      .limits = stream_open(stream_key(seed, 0, 3, 0)),
                      .limited = seed % 3 == 1,
+                     .runtimes = stream_open(stream_key(seed, 0, 6, 0)),
+                     .special = seed % 5 == 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
-                     .machines = stream_open(stream_key(seed, 0, 6, 0)),
+                     .machines = stream_open(stream_key(seed, 0, 7, 0)),
                      .platform = (int)(seed % 4)};
+  f->aside = runtimes(f, 2) == 0;
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
@@ -435,26 +466,40 @@ static void look_at_service(struct looker *l, const struct world *w, const struc
            s->desired);
 }
 
+static void look_at_crew(struct looker *l, const struct container *c, const struct service_config *s, const struct crew *k) {
+  bool overtime = s->shifts.count || !k->threads; /* who was at work when the staff became fewer, or a pause began */
+  expect(l, overtime || (k->running <= k->threads && k->held <= k->seats), "%s %u: %u running, %u held of %lld threads", s->name,
+         c->id, k->running, k->held, (long long)k->threads);
+  expect(l, k->aside || (k->fresh_waiting <= c->backlog && k->door.count <= c->backlog), "%s %u: %u and %u wait, backlog %lld",
+         s->name, c->id, k->fresh_waiting, k->door.count, (long long)c->backlog);
+  expect(l, !k->runnable.count || k->running == k->threads || (overtime && k->running > k->threads),
+         "%s %u: %u wait and a thread is free", s->name, c->id, k->runnable.count);
+  expect(l, !k->door.count || k->held == k->seats || (overtime && k->held > k->seats),
+         "%s %u: %u wait at the door and a thread is free", s->name, c->id, k->door.count);
+}
+
 static void look_at_container(struct looker *l, const struct world *w, const struct container *c) {
   const struct service_config *s = w->services[c->service].config;
   double t = sim_seconds(world_now(w));
   bool runs = serving(c) || c->state == CONTAINER_STARTING;
   expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name,
          c->id, t, c->state);
-  bool overtime = s->shifts.count; /* who was at work when the staff became fewer */
-  expect(l, overtime || (c->running <= c->threads && c->held <= c->threads), "%s %u: %u running, %u held of %lld threads", s->name,
-         c->id, c->running, c->held, (long long)c->threads);
-  expect(l, c->fresh_waiting <= c->backlog && c->door.count <= c->backlog, "%s %u: %u and %u wait, backlog %lld", s->name, c->id,
-         c->fresh_waiting, c->door.count, (long long)c->backlog);
-  expect(l, !c->runnable.count || c->running == c->threads || (overtime && c->running > c->threads),
-         "%s %u: %u wait and a thread is free", s->name, c->id, c->runnable.count);
-  expect(l, !c->door.count || c->held == c->threads || (overtime && c->held > c->threads),
-         "%s %u: %u wait at the door and a thread is free", s->name, c->id, c->door.count);
+  look_at_crew(l, c, s, &c->own);
+  uint32_t computing = c->own.running, held = c->own.held;
+  for (uint32_t i = 0; c->processes && i < c->processes->count; i++) {
+    const struct process *p = &c->processes->each[i];
+    look_at_crew(l, c, s, &p->crew);
+    look_at_crew(l, c, s, &p->workers);
+    computing += p->crew.running + p->workers.running, held += p->crew.held;
+  }
+  if (c->processes) computing -= c->processes->parked_count;
+  expect(l, computing == c->running && held == c->held, "%s %u: its crews have %u computing and %u held, itself %u and %u", s->name,
+         c->id, computing, held, c->running, c->held);
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   const struct cpu_quota *q = c->quota;
   if (q) {
     double left = q->left - container_used_since(w, c, world_now(w));
-    expect(l, c->stalls >= q->spent && (q->active || (!c->running && !q->spent)) && (!q->spent || c->running),
+    expect(l, c->stalls >= q->spent && (q->active || (!c->running && !q->spent)),
            "%s %u: %u reasons to stand still, quota %s, %u running", s->name, c->id, c->stalls, q->spent ? "spent" : "not spent",
            c->running);
     expect(l, left <= q->amount && left > -8 && (!q->spent || left < 1), "%s %u: %.17g of %.17g ns left", s->name, c->id, left,

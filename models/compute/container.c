@@ -44,7 +44,7 @@ void container_advance(const struct world *w, struct container *c, sim_time now)
     if (__builtin_expect(c->quota != NULL, 0)) c->quota->left -= used;
     if (__builtin_expect(c->pace != 1, 0)) c->slowed_ns += used - moved * c->running;
   }
-  c->busy_ns += passed * (c->holds ? c->held : c->running);
+  c->busy_ns += passed * (c->holds ? c->held : c->running - c->aside);
   c->virtual_at = now;
 }
 
@@ -78,30 +78,44 @@ static struct job jobs_pop(struct container *c) {
 
 /* --- computing ---------------------------------------------------------------------------------------------------------- */
 
-/* Puts a computation on a thread; the caller shares the node's CPU anew. Virtual time starts at zero whenever the container
- * was idle, so it stays small enough to be exact. */
-static void start_job(struct world *w, struct container *c, struct request *r) {
+/* Virtual time starts at zero whenever the container was idle, so it stays small enough to be exact. */
+static inline void become_busy(struct world *w, struct container *c) {
+  c->virtual_time = 0;
+  if (__builtin_expect(c->quota != NULL, 0)) quota_wake(w, c);
+}
+
+/* Puts a computation on a thread; the caller shares the node's CPU anew. */
+static void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = COMPUTING;
-  if (!c->running) {
-    c->virtual_time = 0;
-    if (__builtin_expect(c->quota != NULL, 0)) quota_wake(w, c);
-  }
+  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
+  if (!c->running) become_busy(w, c);
+  k->running++;
+  c->aside += k->aside;
   jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
 }
 
+/* Whose threads a request computes on, and which serve those of a process. */
+static inline struct crew *computing_crew(const struct world *w, struct container *c, const struct request *r) {
+  return __builtin_expect(!c->processes, 1) ? &c->own : runtime_crew(w, c, r);
+}
+static inline struct crew *serving_crew(struct container *c, uint32_t process) {
+  return __builtin_expect(!c->processes, 1) ? &c->own : &c->processes->each[process].crew;
+}
+
 void container_compute(struct world *w, struct container *c, struct request *r) {
+  struct crew *k = computing_crew(w, c, r);
   if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
-  if (c->running >= c->threads) {
+  if (k->running >= k->threads) {
     if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
     r->waiting = WAITING_CPU;
-    c->fresh_waiting += r->fresh;
-    queue_push(w, &c->runnable, r);
+    k->fresh_waiting += r->fresh;
+    queue_push(w, &k->runnable, r);
     return;
   }
   r->fresh = false;
   container_advance(w, c, world_now(w));
-  start_job(w, c, r);
+  start_job(w, c, k, r);
   node_share(w, &w->nodes[c->node], c);
 }
 
@@ -121,34 +135,35 @@ static void book_wait(const struct world *w, const struct container *c, struct r
 /* --- whose turn it is ------------------------------------------------------------------------------------------------------- */
 
 /* Drops newcomers until one may go on; null when nobody is left. They fail within this instant, but not in the midst of this. */
-__attribute__((noinline)) static struct request *pop_unshed(struct world *w, struct container *c, struct request_queue *q) {
+__attribute__((noinline)) static struct request *pop_unshed(struct world *w, struct container *c, struct crew *k,
+                                                            struct request_queue *q) {
   for (;;) {
     struct request *r = queue_pop(w, q);
-    bool at_door = q == &c->door;
+    bool at_door = q == &k->door;
     if (!r || (!at_door && !r->fresh)) return r;
     if (!shedder_drops(c->shedder, world_now(w), world_now(w) - r->since, !q->count)) return r;
     meter_count(w, c->shedder->meter);
     if (!at_door) {
       r->wait_cell = instruction_of(w, r)->cell;
-      c->fresh_waiting--;
+      k->fresh_waiting--;
     }
     book_wait(w, c, r, r->wait_cell);
     request_drop(w, r, OUTCOME_SHED);
   }
 }
 
-static inline struct request *next_in_turn(struct world *w, struct container *c, struct request_queue *q) {
-  return __builtin_expect(c->shedder != NULL, 0) ? pop_unshed(w, c, q) : queue_pop(w, q);
+static inline struct request *next_in_turn(struct world *w, struct container *c, struct crew *k, struct request_queue *q) {
+  return __builtin_expect(c->shedder != NULL, 0) ? pop_unshed(w, c, k, q) : queue_pop(w, q);
 }
 
 /* Puts waiting computations on free threads. */
-static inline void fill_threads(struct world *w, struct container *c) {
-  while (c->running < c->threads) {
-    struct request *next = next_in_turn(w, c, &c->runnable);
+static inline void fill_threads(struct world *w, struct container *c, struct crew *k) {
+  while (k->running < k->threads) {
+    struct request *next = next_in_turn(w, c, k, &k->runnable);
     if (!next) break;
-    c->fresh_waiting -= next->fresh;
+    k->fresh_waiting -= next->fresh;
     next->fresh = false;
-    start_job(w, c, next);
+    start_job(w, c, k, next);
   }
 }
 
@@ -162,7 +177,10 @@ void container_computed(void *world, uint32_t id) {
     return;
   }
   struct request *r = world_request(w, jobs_pop(c).request);
-  fill_threads(w, c);
+  struct crew *k = computing_crew(w, c, r);
+  k->running--;
+  c->aside -= k->aside;
+  fill_threads(w, c, k);
   node_share(w, &w->nodes[c->node], c);
 
   c->done_ns += r->work;
@@ -176,79 +194,93 @@ void container_computed(void *world, uint32_t id) {
 
 /* --- coming and going ---------------------------------------------------------------------------------------------------- */
 
-static void take_in(struct container *c, struct request *r) {
+static inline void take_in(struct world *w, struct container *c, struct request *r) {
   c->in_flight++;
   r->frames[r->depth - 1].accepted = true;
+  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
 }
 
 /* The thread is the caller's to give. */
 static void take_from_door(struct world *w, struct container *c, struct request *r) {
+  r->fresh = false;
   if (r->impatient) request_served(w, r);
-  take_in(c, r);
+  take_in(w, c, r);
   book_wait(w, c, r, r->wait_cell);
   request_wake_soon(w, r);
 }
 
 bool container_accept(struct world *w, struct container *c, struct request *r, uint16_t cell) {
+  struct crew *k = __builtin_expect(!c->processes, 1) ? &c->own : runtime_deal(w, c, r);
   if (!c->holds) {
-    if (c->running >= c->threads && c->fresh_waiting >= c->backlog) {
+    if (k->running >= k->threads && k->fresh_waiting >= c->backlog) {
       request_fail(w, r, OUTCOME_REJECTED);
       return false;
     }
     r->fresh = true;
-    take_in(c, r);
+    take_in(w, c, r);
     return true;
   }
-  if (c->held < c->threads) {
+  if (k->held < k->seats) {
     container_advance(w, c, world_now(w));
-    c->held++;
+    k->held++, c->held++;
+    r->fresh = false; /* with a thread of its own it is no newcomer to the queue for cores */
     if (__builtin_expect(r->impatient, 0)) request_served(w, r);
-    take_in(c, r);
+    take_in(w, c, r);
     return true;
   }
-  if (c->door.count >= c->backlog) {
+  if (k->door.count >= c->backlog) {
     request_fail(w, r, OUTCOME_REJECTED);
     return false;
   }
   if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return false;
   r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
   if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
-  queue_push(w, &c->door, r);
+  queue_push(w, &k->door, r);
   return false;
 }
 
-void container_leave(struct world *w, struct container *c) {
+void container_leave(struct world *w, struct container *c, uint32_t process) {
   assert(c->in_flight > 0);
   c->in_flight--;
+  if (__builtin_expect(c->cold, 0)) runtime_answered(w, c, process);
+  if (__builtin_expect(w->memory != NULL, 0)) memory_answered(w, c);
   if (!c->holds) return;
-  struct request *next = c->held <= c->threads ? next_in_turn(w, c, &c->door) : NULL;
+  struct crew *k = serving_crew(c, process);
+  struct request *next = k->held <= k->seats ? next_in_turn(w, c, k, &k->door) : NULL;
   if (!next) { /* else the thread goes from hand to hand */
     container_advance(w, c, world_now(w));
-    c->held--;
+    k->held--, c->held--;
     return;
   }
   take_from_door(w, c, next);
 }
 
 void container_forsake(struct world *w, struct container *c, struct request *r) {
-  if (r->waiting == WAITING_CPU) c->fresh_waiting -= r->fresh;
-  queue_remove(w, r->waiting == WAITING_CPU ? &c->runnable : &c->door, r);
+  struct crew *k = r->waiting == WAITING_CPU ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
+  if (r->waiting == WAITING_CPU) k->fresh_waiting -= r->fresh;
+  queue_remove(w, r->waiting == WAITING_CPU ? &k->runnable : &k->door, r);
   book_wait(w, c, r, r->waiting == WAITING_CPU ? instruction_of(w, r)->cell : r->wait_cell);
   r->waiting = WAITING_NOT;
 }
 
-void container_staff(struct world *w, struct container *c, int64_t threads) {
-  container_advance(w, c, world_now(w));
-  c->threads = threads;
-  while (c->holds && c->held < c->threads) {
-    struct request *next = next_in_turn(w, c, &c->door);
+/* Whoever waits gets what is free now: a thread to be served by, or to compute on. */
+static void put_to_work(struct world *w, struct container *c, struct crew *k) {
+  while (c->holds && k->held < k->seats) {
+    struct request *next = next_in_turn(w, c, k, &k->door);
     if (!next) break;
-    c->held++;
+    k->held++, c->held++;
     take_from_door(w, c, next);
   }
-  if (!c->runnable.count || c->running >= c->threads) return;
-  fill_threads(w, c);
+  if (!k->runnable.count || k->running >= k->threads) return;
+  fill_threads(w, c, k);
   node_share(w, &w->nodes[c->node], c);
+}
+
+void container_staff(struct world *w, struct container *c, int64_t threads) {
+  container_advance(w, c, world_now(w));
+  runtime_staff(c, w->services[c->service].config->runtime == RUNTIME_GIL, threads);
+  uint32_t processes = c->processes ? c->processes->count : 1;
+  for (uint32_t i = 0; i < processes; i++) put_to_work(w, c, serving_crew(c, i));
 }
 
 /* --- standing still ------------------------------------------------------------------------------------------------------ */
@@ -266,12 +298,68 @@ void container_unstall(struct world *w, struct container *c) {
   node_share(w, &w->nodes[c->node], c);
 }
 
+static void park(struct processes *all, struct job job, double virtual_time) {
+  if (all->parked_count == all->parked_room) {
+    all->parked_room = all->parked_room ? 2 * all->parked_room : 4;
+    all->parked = realloc(all->parked, all->parked_room * sizeof *all->parked);
+  }
+  job.finish -= virtual_time;
+  all->parked[all->parked_count++] = job;
+}
+
+static bool runs_in(const struct world *w, const struct job *job, const struct process *p) {
+  const struct request *r = world_request(w, job->request);
+  return r->frames[r->depth - 1].process == p->number;
+}
+
+void container_park(struct world *w, struct container *c, struct process *p) {
+  container_advance(w, c, world_now(w));
+  uint32_t running = c->running;
+  c->running = 0;
+  for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
+    struct job job = c->jobs[i];
+    if (runs_in(w, &job, p))
+      park(c->processes, job, c->virtual_time);
+    else
+      jobs_push(c, job);
+  }
+  c->aside -= p->workers.running;
+  p->crew.threads = p->workers.threads = 0;
+  node_share(w, &w->nodes[c->node], c);
+}
+
+void container_unpark(struct world *w, struct container *c, struct process *p) {
+  struct processes *all = c->processes;
+  const struct service_config *s = w->services[c->service].config;
+  uint32_t kept = 0;
+  container_advance(w, c, world_now(w));
+  for (uint32_t i = 0; i < all->parked_count; i++) {
+    struct job job = all->parked[i];
+    if (!runs_in(w, &job, p)) {
+      all->parked[kept++] = job;
+      continue;
+    }
+    if (!c->running) become_busy(w, c);
+    job.finish += c->virtual_time;
+    jobs_push(c, job);
+  }
+  all->parked_count = kept;
+  c->aside += p->workers.running;
+  p->workers.threads = s->workers;
+  runtime_staff(c, s->runtime == RUNTIME_GIL, p->crew.seats);
+  fill_threads(w, c, &p->crew);
+  fill_threads(w, c, &p->workers);
+  node_share(w, &w->nodes[c->node], c);
+}
+
 /* --- dying --------------------------------------------------------------------------------------------------------------- */
 
 double container_unfinished(const struct world *w, const struct container *c) {
   double done = 0;
   for (uint32_t i = 0; i < c->running; i++)
     done += (double)world_request(w, c->jobs[i].request)->work - (c->jobs[i].finish - c->virtual_time);
+  for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
+    done += (double)world_request(w, c->processes->parked[i].request)->work - c->processes->parked[i].finish;
   return done;
 }
 
@@ -281,28 +369,42 @@ static double work_done(const struct world *w, const struct container *c, const 
   return (double)world_request(w, job->request)->work - (job->finish - virtual_now);
 }
 
+static sim_time held_up(const struct world *w, const struct request *r, double done) {
+  double late = (double)(world_now(w) - r->since) - done;
+  return late > 0 ? (sim_time)late : 0;
+}
+
 sim_time container_held_up(const struct world *w, const struct container *c, const struct request *r) {
-  for (uint32_t i = 0; i < c->running; i++) {
-    if (c->jobs[i].request != r->id) continue;
-    double late = (double)(world_now(w) - r->since) - work_done(w, c, &c->jobs[i], world_now(w));
-    return late > 0 ? (sim_time)late : 0;
-  }
+  for (uint32_t i = 0; i < c->running; i++)
+    if (c->jobs[i].request == r->id) return held_up(w, r, work_done(w, c, &c->jobs[i], world_now(w)));
+  for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
+    if (c->processes->parked[i].request == r->id) return held_up(w, r, (double)r->work - c->processes->parked[i].finish);
   return 0;
+}
+
+static void book_queues(struct world *w, const struct container *c, const struct crew *k) {
+  for (uint32_t i = 0, id = k->runnable.head; i < k->runnable.count; i++, id = world_request(w, id)->next)
+    book_wait(w, c, world_request(w, id), instruction_of(w, world_request(w, id))->cell);
+  for (uint32_t i = 0, id = k->door.head; i < k->door.count; i++, id = world_request(w, id)->next)
+    book_wait(w, c, world_request(w, id), world_request(w, id)->wait_cell);
+}
+
+static void book_computation(struct world *w, struct container *c, uint32_t id) {
+  struct request *r = world_request(w, id);
+  if (c->quota) book_stops(w, c, r, world_now(w));
+  r->cell[instruction_of(w, r)->cell] += container_held_up(w, c, r);
 }
 
 /* What the requests in its queues and on its threads have waited so far: their cells know it before the queues are gone. */
 static void book_waits(struct world *w, struct container *c) {
-  for (uint32_t i = 0; i < c->running; i++) {
-    struct request *r = world_request(w, c->jobs[i].request);
-    if (c->quota) book_stops(w, c, r, world_now(w));
-    r->cell[instruction_of(w, r)->cell] += container_held_up(w, c, r);
+  for (uint32_t i = 0; i < c->running; i++) book_computation(w, c, c->jobs[i].request);
+  book_queues(w, c, &c->own);
+  if (!c->processes) return;
+  for (uint32_t i = 0; i < c->processes->parked_count; i++) book_computation(w, c, c->processes->parked[i].request);
+  for (uint32_t i = 0; i < c->processes->count; i++) {
+    book_queues(w, c, &c->processes->each[i].crew);
+    book_queues(w, c, &c->processes->each[i].workers);
   }
-  for (uint32_t i = 0, id = c->runnable.head; i < c->runnable.count; i++, id = world_request(w, id)->next) {
-    struct request *r = world_request(w, id);
-    book_wait(w, c, r, instruction_of(w, r)->cell);
-  }
-  for (uint32_t i = 0, id = c->door.head; i < c->door.count; i++, id = world_request(w, id)->next)
-    book_wait(w, c, world_request(w, id), world_request(w, id)->wait_cell);
 }
 
 static bool inside(const struct container *c, const struct request *r, uint32_t depth) {
@@ -345,13 +447,13 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   c->dropped_ns += container_unfinished(w, c);
   book_waits(w, c);
   if (c->quota) quota_reset(w, c);
-  c->running = c->held = c->in_flight = c->fresh_waiting = c->stalls = 0;
-  queue_clear(w, &c->runnable);
-  queue_clear(w, &c->door);
+  c->running = c->held = c->in_flight = c->stalls = 0;
+  runtime_dies(w, c);
   if (c->shedder) shedder_reset(c->shedder);
   node_share(w, &w->nodes[c->node], c);
   const struct service_config *config = w->services[c->service].config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
   if (c->id == w->services[c->service].first) stock_clear_locks(w, c->service);
+  if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
   fail_all_inside(w, c, outcome);
 }

@@ -2,10 +2,12 @@
  *
  * A request is accepted (or rejected by a full backlog), computes on a thread, waits elsewhere, and leaves. `generation`
  * counts the deaths of the process: a request remembers it and so learns that the replica which it comes back to is gone.
- * Invariants: running <= threads, but for those who were at work when a shift took threads away; a queued computation means
- * that all threads run; in_flight counts accepted requests. */
+ * Its threads are in crews (runtime.h): one of its own, or those of several processes. Invariants, crew by crew: running <= threads,
+ * but for those who were at work when a shift took threads away; a queued computation means that all threads run. in_flight counts
+ * accepted requests. */
 #ifndef CONTAINER_H
 #define CONTAINER_H
+#include "models/compute/runtime.h"
 #include "models/compute/service.h"
 #include "models/compute/shedding.h"
 #include "models/data/connection_pool.h"
@@ -37,22 +39,23 @@ struct container {
   uint32_t generation;
   enum container_state state;
   bool in_rotation;
-  bool holds; /* RUNTIME_THREADS */
+  bool holds; /* a request holds a thread from acceptance to answer */
   double speed;
-  int64_t limit;  /* fluid, in millicores; INT64_MAX: none */
-  int64_t weight; /* in units of 2^-40 */
-  double unit;    /* 1 / weight */
-  int64_t threads, backlog;
+  int64_t limit;           /* fluid, in millicores; INT64_MAX: none */
+  int64_t weight;          /* in units of 2^-40 */
+  double unit;             /* 1 / weight */
+  int64_t backlog;         /* of each process */
   struct shedder *shedder; /* null: whoever waits is served */
 
   /* Computation. */
-  uint32_t running; /* threads that compute now */
-  uint32_t held;    /* threads given to requests (RUNTIME_THREADS) */
-  uint32_t in_flight, fresh_waiting;
-  uint32_t stalls;               /* reasons why nothing in it computes now: quota used up, garbage collection */
-  struct request_queue runnable; /* waiting for a thread to compute on */
-  struct request_queue door;     /* RUNTIME_THREADS: waiting to be accepted */
-  struct job *jobs;              /* heap */
+  struct crew own;             /* of its only process */
+  struct processes *processes; /* null: nothing but that */
+  uint32_t running;            /* computations in the heap; aside: those by workers beside a loop */
+  uint32_t aside, held;        /* held: threads given to requests, where `holds` */
+  uint32_t in_flight;
+  uint32_t cold;    /* processes that still warm up */
+  uint32_t stalls;  /* reasons why nothing in it computes now: quota used up */
+  struct job *jobs; /* heap */
   uint32_t job_room;
   uint64_t job_order;
   int64_t demand; /* millicores */
@@ -78,7 +81,7 @@ struct container {
   bool ready;
 
   /* Accounts over the whole run. used_ns: integral of its share of cores; busy_ns: of
-   * threads that compute (RUNTIME_THREADS: that are given to requests); done_ns: work of
+   * threads that compute, workers apart (where `holds`: that are given to requests); done_ns: work of
    * finished computations; dropped_ns: work done for computations that died or have not ended; slowed_ns: what of used_ns
    * did no work, because hyper-threads share cores. */
   double used_ns, busy_ns, dropped_ns, slowed_ns;
@@ -96,15 +99,18 @@ void container_compute(struct world *, struct container *, struct request *);
 void container_computed(void *world, uint32_t container);
 /* Takes the request in: true when accepted at once, false when it waits for a thread or was rejected and is gone. */
 bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
-/* The request leaves; a waiting one gets its thread. */
-void container_leave(struct world *, struct container *);
+/* A request of the process leaves; a waiting one gets its thread. */
+void container_leave(struct world *, struct container *, uint32_t process);
 /* The request, which waits in one of its queues, leaves it; its wait is booked. */
 void container_forsake(struct world *, struct container *, struct request *);
-/* From now on so many threads. With fewer than are busy these finish what they have, and nothing new begins. */
+/* From now on so many threads in each process. With fewer than are busy these finish what they have, and nothing new begins. */
 void container_staff(struct world *, struct container *, int64_t threads);
 /* For a reason of the caller nothing in it computes from now on, until the same reason is over; reasons add up. */
 void container_stall(struct world *, struct container *);
 void container_unstall(struct world *, struct container *);
+/* The process is paused, and goes on: its computations are set aside as they are. */
+void container_park(struct world *, struct container *, struct process *);
+void container_unpark(struct world *, struct container *, struct process *);
 /* Of a request that computes here: its time since the computation was asked for, less the work done. */
 sim_time container_held_up(const struct world *, const struct container *, const struct request *);
 /* The process dies: what is inside fails with the outcome. */

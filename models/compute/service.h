@@ -4,16 +4,14 @@
  * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
 #ifndef SERVICE_H
 #define SERVICE_H
+#include "models/compute/memory.h"
 #include "models/compute/quota.h"
+#include "models/compute/runtime.h"
 #include "models/compute/shedding.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 
 enum service_kind { SERVICE_APP, SERVICE_PROXY, SERVICE_DATABASE, SERVICE_CACHE, SERVICE_EXTERNAL };
-
-/* How a container runs requests. Event loop: a request occupies a thread only while it computes; waiting costs nothing.
- * Threads: a request holds its thread from acceptance to answer, also while it waits for others. */
-enum runtime { RUNTIME_EVENT_LOOP, RUNTIME_THREADS };
 
 struct resource_amounts {
   int64_t cpu;    /* millicores; INT64_MAX: unlimited */
@@ -50,7 +48,12 @@ struct service_config {
   const char *name;
   int32_t kind, runtime, balance, restart;
   int64_t replicas;
-  int64_t threads;           /* that can run at once in one replica; 0 until linked: by kind */
+  int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
+  struct processes_config processes;
+  int64_t workers; /* beside each event loop */
+  struct warm_up_config warm_up;
+  struct gc_config gc;
+  struct memory_config memory;
   struct config_list shifts; /* struct shift_config, in order of time */
   int64_t backlog;           /* requests that may wait to be accepted */
   int64_t quorum;            /* replicas that must be up for any to serve */
@@ -67,6 +70,7 @@ struct service_config {
   sim_time queue_deadline;           /* SIM_NEVER: none */
   struct codel_config codel;         /* interval 0: none */
   uint32_t shed_meter;               /* set by the linker where anything is shed */
+  bool uses_workers;                 /* derived: some step computes there */
 };
 
 extern const struct record service_record;

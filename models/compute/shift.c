@@ -4,7 +4,7 @@
 
 /* Cores that one replica can use: of its node, within its limit, on its threads. */
 static double usable_cores(const struct world *w, const struct service *s) {
-  double node = 0, cores = (double)s->threads;
+  double node = 0, cores = runtime_loops(s->config, (double)s->threads) + runtime_workers(s->config);
   for (uint32_t k = 0; k < s->capacity; k++) {
     const struct container *c = &w->containers[s->first + k];
     if (c->node != NOBODY) node = fmax(node, w->nodes[c->node].cores);
@@ -16,7 +16,7 @@ static double usable_cores(const struct world *w, const struct service *s) {
 void shift_account(const struct world *w, struct service *s) {
   if (!s->config->shifts.count) return;
   double replicas = level_integral(&s->replicas, world_now(w)), passed = replicas - s->replicas_at_shift;
-  s->thread_ns += passed * (double)s->threads;
+  s->thread_ns += passed * (double)s->threads * runtime_processes(s->config);
   s->core_ns += passed * usable_cores(w, s);
   s->replicas_at_shift = replicas;
 }

@@ -24,6 +24,7 @@ bool pool_acquire(struct world *w, struct request *r, const struct instruction *
     pool_advance(p, world_now(w));
     p->in_use++;
     r->has_connection = true;
+    if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
     return true;
   }
   line_join(w, &p->line, r, WAITING_POOL, in->cell);
@@ -48,6 +49,7 @@ bool pool_release_connection(struct world *w, struct request *r, const struct in
   r->has_connection = false;
   struct container *c = &w->containers[r->frames[r->connection_frame].container];
   give_back(w, pool_towards(w, c, in->service));
+  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
   return true;
 }
 
@@ -56,7 +58,9 @@ void pool_abandon(struct world *w, struct request *r) {
   r->has_connection = false;
   const struct frame *frame = &r->frames[r->connection_frame];
   struct container *c = &w->containers[frame->container];
-  if (c->generation == frame->generation) give_back(w, pool_towards(w, c, r->connection_service));
+  if (c->generation != frame->generation) return;
+  give_back(w, pool_towards(w, c, r->connection_service));
+  if (w->memory) memory_changed(w, c);
 }
 
 void pool_wait_over(void *world, uint32_t id) {

@@ -96,7 +96,12 @@ void client_network_pin(struct world *w, const struct request *r, int32_t servic
   (void)service;
   struct client_connection *c = connection_of(w, r);
   if (!c || (c->container != NOBODY && leads_to_living(w, c))) return;
-  c->container = container, c->generation = w->containers[container].generation;
+  c->container = container, c->generation = w->containers[container].generation, c->dealt = false;
+}
+
+struct client_connection *client_network_connection(const struct world *w, const struct request *r, uint32_t container) {
+  struct client_connection *c = connection_of(w, r);
+  return c && c->container == container && leads_to_living(w, c) ? c : NULL;
 }
 
 /* --- there ---------------------------------------------------------------------------------------------------------------------- */

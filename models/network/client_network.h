@@ -57,6 +57,8 @@ struct client_connection {
   sim_time ready_at, used_at, round_trip;
   uint32_t container, generation; /* that it leads to; NOBODY until its first request gets there */
   int64_t left;                   /* requests that it will still carry */
+  bool dealt;                     /* it leads to a process of the container */
+  uint16_t process;
 };
 
 /* Of a source in one replication. */
@@ -82,6 +84,8 @@ bool client_network_answers(struct world *, struct request *);
 /* The replica of service that the client's connection leads to; NOBODY when it does not lead anywhere yet. */
 uint32_t client_network_pinned(struct world *, const struct request *, int32_t service);
 void client_network_pin(struct world *, const struct request *, int32_t service, uint32_t container);
+/* The client's connection to this very container, or null. */
+struct client_connection *client_network_connection(const struct world *, const struct request *, uint32_t container);
 
 /* Set-up costs, per request of the source: CPU time of the entry on a reference core. */
 double client_network_handshake_s(const struct source_config *);

@@ -134,10 +134,12 @@ void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_tim
   set_or_never(w, c->life, delay);
 }
 
-static void serves(struct world *w, struct container *c) {
+static void serves(struct world *w, struct container *c, bool warm) {
   c->state = CONTAINER_UP;
   c->virtual_at = world_now(w);
   world_service_of(w, c)->up++;
+  if (c->processes) runtime_starts(w, c, warm);
+  if (w->memory) memory_changed(w, c);
   outage_changed(w);
 }
 
@@ -160,7 +162,7 @@ static void life_goes_on(void *world, uint32_t id) {
     policy(w)->life(w, c);
     return;
   }
-  serves(w, c);
+  serves(w, c, false);
   policy(w)->process_up(w, c);
 }
 
@@ -226,14 +228,7 @@ static void build_nodes(struct world *w) {
     }
 }
 
-/* Queues by rank, and what drops from them. */
-static void build_queues(struct world *w, struct container *c, const struct service_config *s) {
-  if (s->discipline == DISCIPLINE_PRIORITY) {
-    c->runnable.last = arena_new_array(w->arena, uint32_t, w->model->ranks + 1);
-    c->door.last = arena_new_array(w->arena, uint32_t, w->model->ranks + 1);
-  }
-  queue_clear(w, &c->runnable);
-  queue_clear(w, &c->door);
+static void build_shedder(struct world *w, struct container *c, const struct service_config *s) {
   if (!service_sheds(s)) return;
   c->shedder = arena_new_array(w->arena, struct shedder, 1);
   *c->shedder = (struct shedder){.codel = s->codel, .deadline = s->queue_deadline, .meter = s->shed_meter};
@@ -242,13 +237,14 @@ static void build_queues(struct world *w, struct container *c, const struct serv
 static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service) {
   const struct service_config *s = w->services[service].config;
   c->id = id, c->service = service, c->node = NOBODY, c->state = CONTAINER_UNUSED;
-  c->holds = s->runtime == RUNTIME_THREADS;
+  c->holds = s->runtime != RUNTIME_EVENT_LOOP;
   c->limit = quota_limits(s) ? INT64_MAX : s->resources.limits.cpu;
   c->weight = (int64_t)(ldexp(s->weight, WEIGHT_BITS) + 0.5), c->unit = 1 / (double)c->weight;
   c->speed = c->rate = c->pace = 1, c->level_place = NOBODY;
+  c->backlog = s->backlog;
   quota_build(w, c, s);
-  c->threads = s->threads, c->backlog = s->backlog;
-  build_queues(w, c, s);
+  runtime_build(w, c);
+  build_shedder(w, c, s);
   c->slot = calendar_slot(w->calendar, container_computed, w, id);
   c->life = calendar_slot(w->calendar, life_goes_on, w, id);
   c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);
@@ -292,7 +288,7 @@ void lifecycle_build(struct world *w) {
     for (uint32_t k = 0; k < s->capacity && k < (uint32_t)s->desired; k++) {
       struct container *c = &w->containers[s->first + k];
       if (!lifecycle_place(w, c)) continue;
-      serves(w, c);
+      serves(w, c, true);
       c->ready = true;
       c->started_at = c->ready_changed_at = -SIM_DAY; /* has run for long */
       rotation_add(w, c);

@@ -14,8 +14,8 @@ struct request *child_new(struct world *w, struct request *r, uint64_t key, uint
   a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = pc;
   a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
   if (r->depth) {
-    const struct frame *f = &r->frames[r->depth - 1];
-    a->frames[0] = (struct frame){f->container, f->generation, false, f->entered};
+    a->frames[0] = r->frames[r->depth - 1];
+    a->frames[0].accepted = false;
   }
   a->depth = a->base = r->depth > 0;
   a->sibling = r->child, r->child = a->id;

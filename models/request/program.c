@@ -111,16 +111,17 @@ void compile_cpu_cells(struct compiler *c, struct instruction *in, int32_t servi
   in->stopped_cell = stopped_cell(c, service);
 }
 
-void compile_cpu(struct compiler *c, const struct distribution *demand) {
+struct instruction *compile_cpu(struct compiler *c, const struct distribution *demand) {
   int32_t service = compile_service(c);
   if (service < 0) {
     compile_fault(c, "a \"cpu\" step needs a service to run on: give the endpoint an \"entry\" or put it inside a \"call\"");
-    return;
+    return NULL;
   }
   struct instruction *in = compile_emit(c, OPERATION_CPU, request_compute);
   in->service = service;
   in->demand = *demand;
   compile_cpu_cells(c, in, service);
+  return in;
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
@@ -161,7 +162,7 @@ static bool has_pool(const struct model *m, int32_t service, int32_t database) {
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
   if (w->passed_s) *w->passed_s += weighted_s;
   for (uint32_t i = w->base; i < w->depth; i++)
-    if (model_service(d->model, (uint32_t)w->frames[i])->runtime == RUNTIME_THREADS) d->held_s[w->frames[i]] += weighted_s;
+    if (model_service(d->model, (uint32_t)w->frames[i])->runtime != RUNTIME_EVENT_LOOP) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
   for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
   if (w->locked >= 0) d->locked_s[w->locked] += weighted_s;
@@ -199,6 +200,7 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     break;
   case OPERATION_CPU:
     d->cpu_s[in->service] += weight * mean_s;
+    if (in->on_workers) d->workers_s[in->service] += weight * mean_s;
     if (w->route == ROUTE_PRIMARY) d->primary_s[in->service] += weight * mean_s;
     pass(w, d, weight * mean_s / d->speed[in->service]);
     break;

@@ -70,6 +70,7 @@ struct instruction {
   int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
+  bool on_workers;            /* CPU: beside the event loop */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t stopped_cell;      /* CPU, ACCEPT: of time for which the quota stops the container */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
@@ -144,7 +145,8 @@ void compile_steps(struct compiler *, const struct config_list *steps);
 /* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */
 struct instruction *compile_enter(struct compiler *, int32_t service, enum route);
 void compile_leave(struct compiler *);
-void compile_cpu(struct compiler *, const struct distribution *demand);
+/* Null when there is no service to run on. */
+struct instruction *compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
 void compile_end_early(struct compiler *, uint16_t outcome);
@@ -159,10 +161,11 @@ struct demand_sums {
   const double *speed; /* of the cores that each service runs on */
   double *cpu_s;       /* on a reference core */
   double *primary_s;   /* of this, what only the first replica can do: writes */
-  double *held_s;      /* runtime threads: time from acceptance to answer, without queues and hops */
+  double *held_s;      /* threads, gil: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
   double *permit_s;    /* by limit: time for which its permits are held */
   double *locked_s;    /* by stock: time that its row is locked */
+  double *workers_s;   /* of cpu_s, what workers beside an event loop do */
 };
 
 /* Walks every path and adds to the sums. */

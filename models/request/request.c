@@ -144,7 +144,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   if (__builtin_expect(r->transaction >= 0, 0)) stock_abandon(w, r);
   while (r->depth > r->base) {
     const struct frame *f = &r->frames[--r->depth];
-    if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container]);
+    if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container], f->process);
   }
   request_forget(w, r);
 }
@@ -303,7 +303,7 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
     return false;
   }
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
-  r->frames[r->depth++] = (struct frame){c->id, c->generation, false, world_now(w)};
+  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
   return travel(w, r, caller, c, in->cell);
 }
 
@@ -316,7 +316,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
   struct container *c = &w->containers[f->container];
   r->fresh = false;
   observation_call(&w->observation, (uint32_t)in->service, f->entered, world_now(w));
-  container_leave(w, c);
+  container_leave(w, c, f->process);
   if (!r->depth) return true;
   const struct frame *caller = &r->frames[r->depth - 1];
   if (!frame_alive(w, caller)) {
@@ -335,4 +335,10 @@ bool request_compute(struct world *w, struct request *r, const struct instructio
   r->since = world_now(w);
   container_compute(w, c, r);
   return false;
+}
+
+/* The loop has taken it, in no time: it is no newcomer any more. */
+bool request_compute_aside(struct world *w, struct request *r, const struct instruction *in) {
+  r->fresh = false;
+  return request_compute(w, r, in);
 }

@@ -51,7 +51,8 @@ enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_L
 
 struct frame {
   uint32_t container, generation;
-  bool accepted; /* counts among its requests in flight */
+  bool accepted;    /* counts among its requests in flight */
+  uint16_t process; /* of the container (models/compute/runtime.h) */
   sim_time entered;
 };
 
@@ -132,6 +133,8 @@ bool request_enter(struct world *, struct request *, const struct instruction *)
 bool request_accept(struct world *, struct request *, const struct instruction *);
 bool request_leave(struct world *, struct request *, const struct instruction *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
+/* The same on the workers beside an event loop. */
+bool request_compute_aside(struct world *, struct request *, const struct instruction *);
 bool request_end(struct world *, struct request *, const struct instruction *);
 /* Of an attempt of a guarded call, before its time: its caller ends in the same way. */
 bool request_end_attempt(struct world *, struct request *, const struct instruction *);

@@ -1,15 +1,37 @@
-/* {"cpu": "6ms"}: computes on the replica that serves the request, on a reference core. */
+/* {"cpu": "6ms"}: computes on the replica that serves the request, on a reference core; "on": "workers": in the pool of threads
+ * beside its event loop, which is free meanwhile. */
+#include "models/model.h"
 #include "models/request/program.h"
+#include "models/request/request.h"
 #include "models/request/steps.h"
+
+enum { ON_THREAD, ON_WORKERS };
 
 struct cpu_step {
   struct distribution cpu;
+  int32_t on;
 };
 
-static void compile(struct compiler *c, const void *config) { compile_cpu(c, &((const struct cpu_step *)config)->cpu); }
+static void compile(struct compiler *c, const void *config) {
+  const struct cpu_step *s = config;
+  struct instruction *in = compile_cpu(c, &s->cpu);
+  if (!in || s->on != ON_WORKERS) return;
+  const struct service_config *service = model_service(c->model, (uint32_t)in->service);
+  if (service->runtime != RUNTIME_EVENT_LOOP)
+    compile_fault(c, "only an event loop has workers beside it, and \"%s\" is none: its threads block nobody", service->name);
+  in->run = request_compute_aside, in->on_workers = true;
+}
+
+static const char *const on_words[] = {"thread", "workers", NULL};
 
 static const struct field fields[] = {
     {.name = "cpu", .kind = FIELD_DISTRIBUTION, .offset = offsetof(struct cpu_step, cpu), .doc = "CPU time on a reference core."},
+    {.name = "on",
+     .kind = FIELD_WORD,
+     .offset = offsetof(struct cpu_step, on),
+     .words = on_words,
+     .fallback = "\"thread\"",
+     .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool beside the loop."},
     {0}};
 static const struct record record = {"cpu step", sizeof(struct cpu_step), fields,
                                      "Computes on the replica that serves the request.", NULL};

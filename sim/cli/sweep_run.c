@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct crew {
+struct sweep_crew {
   struct sweep_answers *answers;
   struct study_options study;
   struct state_list *states; /* what the store held at the start */
@@ -26,7 +26,7 @@ static uint64_t list_todo(const struct sweep_answers *a, uint64_t *todo) {
   return count;
 }
 
-static void show_progress(struct crew *c) {
+static void show_progress(struct sweep_crew *c) {
   double now = session_clock(), passed = now - c->started;
   if (c->silent || passed < 2 || !c->finished || (c->finished < c->count && now - c->last < (c->bar ? 0.2 : 10))) return;
   c->last = now;
@@ -38,7 +38,7 @@ static void show_progress(struct crew *c) {
 }
 
 /* With the lock held. */
-static void store_failed(struct crew *c, char *error) {
+static void store_failed(struct sweep_crew *c, char *error) {
   if (!c->stop || c->code != EXIT_ERROR)
     fprintf(stderr, "aguanta: %s; stopped, what is finished is kept: the same command goes on from there\n", error);
   c->code = exit_code_worse(c->code, EXIT_ERROR);
@@ -52,7 +52,7 @@ static void tell_violations(const struct results *r, uint64_t n) {
 }
 
 /* A result that is whole and sound is stored; the disk is written outside of the lock. */
-static void take_result(struct crew *c, struct arena *arena, uint64_t n, const struct results *r) {
+static void take_result(struct sweep_crew *c, struct arena *arena, uint64_t n, const struct results *r) {
   enum exit_code code = session_exit_code(r);
   char *error = NULL;
   const char *store = c->answers->plan->store;
@@ -72,7 +72,7 @@ static void take_result(struct crew *c, struct arena *arena, uint64_t n, const s
   pthread_mutex_unlock(&c->lock);
 }
 
-static bool take_point(struct crew *c, uint64_t *n) {
+static bool take_point(struct sweep_crew *c, uint64_t *n) {
   pthread_mutex_lock(&c->lock);
   bool more = c->next < c->count && !c->stop && !*c->study.interrupted;
   if (more) *n = c->todo[c->next++];
@@ -83,7 +83,7 @@ static bool take_point(struct crew *c, uint64_t *n) {
 /* --- one point ------------------------------------------------------------------------------------------------------------------- */
 
 /* A study that goes on from the largest state that serves, or begins. */
-static struct study *begin(const struct crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
+static struct study *begin(const struct sweep_crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
   const struct sweep_plan *p = c->answers->plan;
   struct study_options options = sweep_plan_study(p, s);
   options.jobs = c->study.jobs, options.interrupted = c->study.interrupted;
@@ -99,7 +99,7 @@ static struct study *begin(const struct crew *c, struct arena *arena, const stru
 }
 
 /* Keeps the sums for --add-reps. Not being able to is no fault: the rows are what was asked for. */
-static void keep_state(const struct crew *c, const struct study *study, uint64_t n) {
+static void keep_state(const struct sweep_crew *c, const struct study *study, uint64_t n) {
   const struct sweep_plan *p = c->answers->plan;
   char *bytes = NULL, *error = NULL;
   size_t length;
@@ -113,7 +113,7 @@ static void keep_state(const struct crew *c, const struct study *study, uint64_t
   free(error);
 }
 
-static void answer(struct crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
+static void answer(struct sweep_crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
   struct study *study = begin(c, arena, s, n);
   bool whole = study_settle(study);
   struct results *r = study_results(study);
@@ -123,7 +123,7 @@ static void answer(struct crew *c, struct arena *arena, const struct scenario *s
 }
 
 static void *work(void *crew) {
-  struct crew *c = crew;
+  struct sweep_crew *c = crew;
   for (uint64_t n; take_point(c, &n);) {
     struct arena *arena = arena_new();
     struct scenario *s = sweep_plan_scenario(c->answers->plan, arena, n, NULL, 0);
@@ -139,7 +139,7 @@ static void *work(void *crew) {
 }
 
 /* Points in parallel before replications in parallel: only so there is no waiting at the end of each point. */
-static void run_crew(struct crew *c) {
+static void run_crew(struct sweep_crew *c) {
   uint32_t jobs = c->study.jobs, workers = c->count < jobs ? (uint32_t)c->count : jobs, started = 1;
   if (!workers) return;
   c->study.jobs = jobs / workers;
@@ -154,7 +154,7 @@ static void run_crew(struct crew *c) {
 enum exit_code sweep_run(struct sweep_answers *a, bool quiet, struct sweep_work *done) {
   const struct options *o = a->plan->options;
   const char *terminal = getenv("TERM");
-  struct crew c = {.answers = a, .quiet = quiet, .done = done, .started = session_clock()};
+  struct sweep_crew c = {.answers = a, .quiet = quiet, .done = done, .started = session_clock()};
   session_options(o, &c.study);
   c.silent = (o->quiet || (o->progress && !strcmp(o->progress, "never"))) && !(o->progress && !strcmp(o->progress, "always"));
   c.bar = isatty(STDERR_FILENO) && !(terminal && !strcmp(terminal, "dumb"));

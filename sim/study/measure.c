@@ -125,7 +125,7 @@ static double utilization_of(const struct measure *m, const struct model *model,
   for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max;
   if (m->quantity == QUANTITY_PRIMARY) return v->seconds > 0 ? u->primary_s / (v->seconds * cores) : NAN;
   if (u->replica_s <= 0) return NAN;
-  double thread_s = s->shifts.count ? u->thread_s : u->replica_s * (double)s->threads;
+  double thread_s = s->shifts.count ? u->thread_s : u->replica_s * (double)s->threads * runtime_processes(s);
   double core_s = s->shifts.count ? u->core_s : u->replica_s * cores;
   if (m->quantity == QUANTITY_POOL) return connections > 0 ? u->pool_used_s / (u->replica_s * connections) : NAN;
   if (m->quantity == QUANTITY_THREADS) return thread_s > 0 ? u->busy_s / thread_s : NAN;

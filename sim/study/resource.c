@@ -1,4 +1,5 @@
 #include "sim/study/resource.h"
+#include "models/compute/gc.h"
 #include "models/compute/shift.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
@@ -35,14 +36,20 @@ static struct place place_of(const struct model *m, const struct service_config 
   return p;
 }
 
-/* Threads of one replica; with shifts their mean, no instant counting more than `most`. */
+/* Threads of one process; with shifts their mean, no instant counting more than `most`. */
 static double threads_of(const struct model *m, const struct service_config *s, double most) {
   return shift_mean_threads(s, most, m->run.warmup, m->run.warmup + m->run.window);
 }
 
-/* Limit and threads of one replica. */
+static double cpu_limit(const struct service_config *s) {
+  return s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
+}
+
+/* Limit and threads of one replica: threads that compute, beside loops too. */
 static double own_cores(const struct model *m, const struct service_config *s) {
-  return threads_of(m, s, s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000);
+  double limit = cpu_limit(s), workers = runtime_workers(s), processes = runtime_processes(s);
+  double cores = runtime_loops(s, threads_of(m, s, limit / processes)) + workers;
+  return cores < limit ? cores : limit;
 }
 
 double resource_replica_cores(const struct model *m, const struct service_config *s) {
@@ -70,7 +77,7 @@ static void add_handshakes(const struct model *m, const struct demand_sums *d) {
       if (c->entry < 0) continue;
       double work = model_share(m, s, e) * (1 - c->cdn.hit) * each;
       d->cpu_s[c->entry] += work;
-      if (model_service(m, (uint32_t)c->entry)->runtime == RUNTIME_THREADS) d->held_s[c->entry] += work / d->speed[c->entry];
+      if (model_service(m, (uint32_t)c->entry)->runtime != RUNTIME_EVENT_LOOP) d->held_s[c->entry] += work / d->speed[c->entry];
     }
   }
 }
@@ -86,7 +93,8 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, n),
                           arena_new_array(arena, double, m->limits.count + 1),
-                          arena_new_array(arena, double, m->stocks.count + 1)};
+                          arena_new_array(arena, double, m->stocks.count + 1),
+                          arena_new_array(arena, double, n)};
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   add_handshakes(m, &d);
   return d;
@@ -102,26 +110,36 @@ static void add(struct list *l, const char *name, enum subject subject, uint32_t
   if (demand_s > 0 && !isinf(capacity)) l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, capacity};
 }
 
+/* What computes its requests, where that is the bound: loops, or the threads of one that the global lock lets go on. */
+static const char *computing_threads(const struct service_config *s, double loops) {
+  if (s->runtime == RUNTIME_GIL) return "GIL";
+  if (s->kind == SERVICE_APP && s->threads == 1) return loops > 1 ? "event loops" : "event loop";
+  return loops > 1 ? "threads" : "thread";
+}
+
 /* The resources of one service: its threads or CPU limit, a replicated database's first replica, its connections. */
 static void add_service(struct list *l, const struct model *m, uint32_t i, const struct place *p, const struct demand_sums *d,
                         struct arena *arena) {
   const struct service_config *s = model_service(m, i);
   double own = own_cores(m, s), cores = own < p->largest_node ? own : p->largest_node, reads = d->cpu_s[i] - d->primary_s[i];
-  double threads = threads_of(m, s, INFINITY);
-  bool by_limit = own < threads;
+  double threads = threads_of(m, s, INFINITY), loops = runtime_loops(s, threads), workers = runtime_workers(s);
+  double running = gc_running_share(s);
+  bool by_limit = own < loops + workers;
   if (d->primary_s[i] > 0 && s->replicas > 1)
     add(l, arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, i, "primary",
         (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
-  if (s->runtime == RUNTIME_THREADS && s->threads != INT64_MAX)
+  if (s->runtime != RUNTIME_EVENT_LOOP && s->threads != INT64_MAX)
     add(l, arena_format(arena, "%s threads%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "threads", d->held_s[i],
-        threads * most_replicas(s));
-  const char *what = by_limit                                ? "CPU limit"
-                     : threads > 1 || s->kind != SERVICE_APP ? (threads > 1 ? "threads" : "thread")
-                                                             : "event loop";
-  if (own < p->largest_node &&
-      (by_limit || s->runtime == RUNTIME_EVENT_LOOP)) /* else the node is full first, or the held threads */
-    add(l, arena_format(arena, "%s %s%s", s->name, what, times(s, arena)), SUBJECT_SERVICE, i, by_limit ? "cpu" : "threads",
-        d->cpu_s[i] / p->speed, own * most_replicas(s));
+        threads * runtime_processes(s) * most_replicas(s));
+  if (by_limit && own < p->largest_node) /* else the node is full first */
+    add(l, arena_format(arena, "%s CPU limit%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "cpu", d->cpu_s[i] / p->speed,
+        own * most_replicas(s));
+  if (s->runtime != RUNTIME_THREADS && loops * running < p->largest_node && (!by_limit || loops * running < own))
+    add(l, arena_format(arena, "%s %s%s", s->name, computing_threads(s, loops), times(s, arena)), SUBJECT_SERVICE, i,
+        s->runtime == RUNTIME_GIL ? "cpu" : "threads", (d->cpu_s[i] - d->workers_s[i]) / p->speed,
+        loops * running * most_replicas(s));
+  add(l, arena_format(arena, "%s workers%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, NULL, d->workers_s[i] / p->speed,
+      workers * running * most_replicas(s));
   const struct pool_config *pool = s->pools.items;
   if (s->pools.count == 1 && pool->max != INT64_MAX)
     add(l, arena_format(arena, "%s connections%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "connections", d->connected_s[i],
@@ -136,7 +154,7 @@ static void add_permits(struct list *l, const struct model *m, uint32_t i, const
 }
 
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct list l = {arena_new_array(arena, struct resource, 5 * m->services.count + m->limits.count + m->stocks.count + 1), 0};
+  struct list l = {arena_new_array(arena, struct resource, 7 * m->services.count + m->limits.count + m->stocks.count + 1), 0};
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
   struct demand_sums d = sums_of(m, places, arena);

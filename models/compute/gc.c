@@ -1,0 +1,36 @@
+#include "models/compute/gc.h"
+#include "models/world.h"
+
+static const struct gc_config *config_of(const struct process *p) {
+  return &p->world->services[p->world->containers[p->container].service].config->gc;
+}
+
+static void turn_after(struct process *p, const struct distribution *d) {
+  calendar_set(p->world->calendar, p->gc, world_after(p->world, distribution_sample_time(d, &p->gc_draws)));
+}
+
+void gc_turns(void *process, uint32_t unused) {
+  struct process *p = process;
+  struct container *c = &p->world->containers[p->container];
+  (void)unused;
+  p->paused = !p->paused;
+  if (p->paused)
+    container_park(p->world, c, p);
+  else
+    container_unpark(p->world, c, p);
+  turn_after(p, p->paused ? &config_of(p)->pause : &config_of(p)->every);
+}
+
+void gc_starts(struct world *w, struct process *p) {
+  if (w->mode == WORLD_TRAFFIC && config_of(p)->every.kind) turn_after(p, &config_of(p)->every);
+}
+
+void gc_ends(struct world *w, struct process *p) {
+  p->paused = false;
+  if (config_of(p)->every.kind) calendar_clear(w->calendar, p->gc);
+}
+
+double gc_running_share(const struct service_config *s) {
+  double every = s->gc.every.mean, pause = s->gc.pause.mean;
+  return s->gc.every.kind ? every / (every + pause) : 1;
+}
