@@ -77,6 +77,10 @@ static const struct schedule schedules[] = {
      "8",
      "'a': { " EVENT_LOOP ", 'threads': 4" QUOTA("500m") " }",
      {{0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}}},
+    {"a quota of two processes",
+     "8",
+     "'a': { " EVENT_LOOP ", 'processes': { 'count': 2, 'deal': 'round-robin' }" QUOTA("500m") " }",
+     {{0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}}},
     /* four use up 150 ms in 37.5: 37.5, 37.5 and 25 of 100 */
     {"a quota above a core",
      "8",

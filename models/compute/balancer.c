@@ -22,6 +22,7 @@ static uint32_t pick_least_connections(struct world *w, struct service *s, uint6
   for (uint32_t k = 0; k < count; k++, at = at + 1 < count ? at + 1 : 0) {
     uint32_t load = w->containers[s->rotation[at]].in_flight;
     if (load < fewest) fewest = load, best = at;
+    if (!load) break; /* none has fewer */
   }
   s->cursor = best + 1;
   return best;
