@@ -1,6 +1,7 @@
 /* CPU quotas: stops by the formula, what is counted and booked, deaths in the midst of a stop, the cap on what is used, and that
  * a quota that does not bind is none. Schedules to the nanosecond are in test_model_cpu. */
 #include "models/meter.h"
+#include "sim/study/resource.h"
 #include "tests/model_fixture.h"
 
 static const struct meter_observation *meter(const struct world *w, const char *name) {
@@ -188,8 +189,33 @@ static void test_p99(void) {
              p99[0], p99[1]);
 }
 
-static const struct test_case cases[] = {{"formula", test_formula}, {"books", test_books},
-                                         {"death", test_death},     {"no_timers_without_traffic", test_no_timers_without_traffic},
-                                         {"cap", test_cap},         {"loose_quota_is_none", test_loose_quota_is_none},
-                                         {"p99", test_p99},         {NULL, NULL}};
+/* 10 ms of work each: 4 hardware threads do the work of 2 x 1.3 cores, at speed 2 of 5.2: full at 520/s; the pod of 500m at 100/s. */
+static void test_saturation(void) {
+  struct fixture f =
+      fixture_of("{ 'aguanta': 1, 'name': 'full', 'traffic': { 'x': { 'kind': 'open', 'rate': '20/s', 'mix': { 'p': 1 } } }, "
+                 "'endpoints': { 'p': { "
+                 "'entry': 'a', 'steps': [ { 'cpu': '10ms' } ] } }, 'services': { 'a': { 'kind': 'app', 'resources': { 'limits': { "
+                 "'cpu': '500m' } "
+                 "} } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 4, 'smt': 0.3, 'speed': 2 } } } }");
+  struct resource *resources;
+  uint32_t count = resources_of(&f.scenario->model, f.arena, &resources), found = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    double due = !strcmp(resources[i].name, "n CPU") ? 520 : !strcmp(resources[i].name, "a CPU limit") ? 100 : 0, at;
+    if (!due) continue;
+    found++, at = resource_saturates_at(&resources[i]);
+    test_check(fabs(at - due) < 1e-9, "%s is full at %.9g/s, by hand %g/s", resources[i].name, at, due);
+  }
+  test_check(found == 2, "%u of two resources found", found);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"formula", test_formula},
+                                         {"books", test_books},
+                                         {"death", test_death},
+                                         {"no_timers_without_traffic", test_no_timers_without_traffic},
+                                         {"cap", test_cap},
+                                         {"loose_quota_is_none", test_loose_quota_is_none},
+                                         {"p99", test_p99},
+                                         {"saturation", test_saturation},
+                                         {NULL, NULL}};
 const struct test_suite suite_quota = {"quota", cases};
