@@ -19,13 +19,16 @@ static inline double moved_until(const struct world *w, const struct container *
   return c->rate == 1 ? passed : passed * c->rate;
 }
 
-static inline double used_by(const struct container *c, double moved) {
-  double used = moved * c->running;
-  return c->pace == 1 ? used : used / c->pace;
+double container_used_since(const struct world *w, const struct container *c, sim_time now) {
+  return c->running ? moved_until(w, c, now) * c->running / c->pace : 0;
 }
 
-double container_used_since(const struct world *w, const struct container *c, sim_time now) {
-  return c->running ? used_by(c, moved_until(w, c, now)) : 0;
+/* The CPU time of the work, beyond that: of hyper-threads that did less than they could alone; and what the quota knows of it. */
+static void account_metered(struct container *c, double work) {
+  double used = c->pace == 1 ? work : work / c->pace;
+  c->used_ns += used - work;
+  c->slowed_ns += used - work;
+  if (c->quota) c->quota->left -= used;
 }
 
 void container_advance(const struct world *w, struct container *c, sim_time now) {
@@ -38,11 +41,9 @@ void container_advance(const struct world *w, struct container *c, sim_time now)
     c->level_seen = reached;
   }
   if (c->running) {
-    double used = used_by(c, moved);
     c->virtual_time += moved;
-    c->used_ns += used;
-    if (__builtin_expect(c->quota != NULL, 0)) c->quota->left -= used;
-    if (__builtin_expect(c->pace != 1, 0)) c->slowed_ns += used - moved * c->running;
+    c->used_ns += moved * c->running;
+    if (__builtin_expect(c->metered, 0)) account_metered(c, moved * c->running);
   }
   c->busy_ns += passed * (c->holds ? c->held : c->running - c->aside);
   c->virtual_at = now;

@@ -67,6 +67,7 @@ struct container {
   double spread;           /* at the level: threads / weight */
   slot_id slot;            /* below the level: its next event */
   struct cpu_quota *quota; /* null: none */
+  bool metered;            /* it has a quota, or its pace is not 1 */
   struct connection_pool *pools;
 
   /* Life. */
@@ -117,6 +118,8 @@ sim_time container_held_up(const struct world *, const struct container *, const
 void container_kill(struct world *, struct container *, enum outcome);
 /* Brings virtual time and the accounts to now. */
 void container_advance(const struct world *, struct container *, sim_time now);
+/* It is advanced to now. */
+static inline void container_set_pace(struct container *c, double pace) { c->pace = pace, c->metered = c->quota || pace != 1; }
 /* CPU time that it has used since it was last advanced. */
 double container_used_since(const struct world *, const struct container *, sim_time now);
 /* Work done for computations still in progress, ns of core time. */

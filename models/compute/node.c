@@ -30,9 +30,13 @@ static void set_slot(struct world *w, struct container *c) {
 }
 
 /* Of one that gets what it demands. */
-static inline void set_own_rate(const struct node *n, struct container *c) {
+static inline double own_rate(const struct container *c) {
   int64_t all = (int64_t)c->running * MILLI;
-  c->rate = c->demand == all ? 1.0 : (double)c->demand / (double)all;
+  return c->demand == all ? 1.0 : (double)c->demand / (double)all;
+}
+
+static void set_own_rate(const struct node *n, struct container *c) {
+  c->rate = own_rate(c);
   if (n->pace != 1) c->rate *= n->pace;
 }
 
@@ -176,7 +180,7 @@ static bool set_pace(struct world *w, struct node *n, const struct container *ch
   n->pace = pace;
   for (uint32_t i = 0; i < n->container_count; i++) {
     struct container *c = &w->containers[n->containers[i]];
-    c->pace = pace;
+    container_set_pace(c, pace);
     if (c == changed || !c->demand) continue;
     if (c->level_place != NOBODY) {
       set_place(w, n, c);
@@ -224,11 +228,13 @@ void node_share(struct world *w, struct node *n, struct container *c) {
   int64_t before = c->demand;
   c->demand = demand_of(c);
   n->demand += c->demand - before;
-  if (__builtin_expect(n->demand <= n->unshared && !n->level.count && n->pace == 1, 1)) {
-    set_own_rate(n, c);
+  if (__builtin_expect(n->demand <= n->free_until, 1)) {
+    c->rate = own_rate(c);
     set_slot(w, c);
-  } else
-    share_level(w, n, c, before);
+    return;
+  }
+  share_level(w, n, c, before);
+  n->free_until = n->level.count || n->pace != 1 ? -1 : n->unshared;
 }
 
 double node_rate(const struct world *w, const struct container *c) {
@@ -241,6 +247,7 @@ void node_build(struct world *w, struct node *n) {
   n->millicores = n->group->cpu;
   n->cores = n->millicores == INT64_MAX ? INFINITY : (double)n->millicores / MILLI;
   n->unshared = n->group->smt < 1 && n->millicores != INT64_MAX ? n->millicores / 2 : n->millicores;
+  n->free_until = n->unshared;
   n->pace = 1;
   n->level.slot = calendar_slot(w->calendar, level_due, w, n->index);
 }
@@ -255,7 +262,7 @@ void node_add(struct world *w, struct node *n, struct container *c) {
     n->containers = containers, n->level.places = places;
   }
   n->containers[n->container_count++] = c->id;
-  c->pace = n->pace;
+  container_set_pace(c, n->pace);
 }
 
 void node_remove(struct node *n, uint32_t container) {

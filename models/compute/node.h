@@ -61,6 +61,7 @@ struct node {
   int64_t millicores; /* the same; INT64_MAX: unlimited */
   int64_t demand;     /* sum of its containers' demands, in millicores */
   int64_t unshared;   /* up to this demand nobody slows anybody down */
+  int64_t free_until; /* the same while that is so; -1 while some are slowed down */
   double pace;        /* of every running thread: below 1 where hyper-threads share cores */
   struct water_level level;
   uint32_t *containers; /* placed on it */
