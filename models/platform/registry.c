@@ -24,7 +24,8 @@ static const struct field node_fields[] = {
      .fallback = "\"8Gi\"",
      .low = 0,
      .high = 1e15,
-     .doc = "Memory of one node. Resource requests are set aside in it; when what is resident passes it the largest replica is killed."},
+     .doc = "Memory of one node. Resource requests are set aside in it; when what is resident passes it the largest replica is "
+            "killed."},
     {.name = "speed",
      .kind = FIELD_NUMBER,
      .offset = AT(speed),
