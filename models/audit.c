@@ -1,4 +1,6 @@
 #include "models/audit.h"
+#include "models/data/connections.h"
+#include "models/data/pooler.h"
 #include "models/protection/limiter.h"
 #include "models/request/call.h"
 #include "models/request/child.h"
@@ -43,6 +45,12 @@ struct living {
   uint32_t *connections;
 };
 
+static bool connection_aside(const struct world *w, const struct request *r, uint32_t frame) {
+  if (r->transaction == NOBODY) return false;
+  const struct transaction *t = pool_at(&w->transactions, r->transaction);
+  return t->has_connection && t->connection_frame == frame;
+}
+
 static struct living count_living(const struct world *w) {
   struct living l = {.in_flight = calloc(w->container_count + 1, sizeof(uint32_t)),
                      .connections = calloc(w->container_count + 1, sizeof(uint32_t))};
@@ -55,7 +63,7 @@ static struct living count_living(const struct world *w) {
       const struct frame *f = &r->frames[d];
       if (w->containers[f->container].generation != f->generation) continue;
       l.in_flight[f->container] += f->accepted;
-      l.connections[f->container] += r->has_connection && r->connection_frame == d;
+      l.connections[f->container] += (r->has_connection && r->connection_frame == d) + connection_aside(w, r, d);
     }
   }
   for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
@@ -84,7 +92,7 @@ static void audit_living(const struct audit *a) {
     if (c->in_flight != l.in_flight[i])
       broken(a, "container %u of %s: %u requests in flight, %u counted", i, w->services[c->service].config->name, l.in_flight[i],
              c->in_flight);
-    if (in_use != l.connections[i])
+    if (in_use != l.connections[i] && !service_pools(w->services[c->service].config)) /* a pooler's: audit_connections */
       broken(a, "container %u of %s: %u connections held, %u counted", i, w->services[c->service].config->name, l.connections[i],
              in_use);
   }
@@ -242,32 +250,19 @@ static void audit_users(const struct audit *a) {
   }
 }
 
-/* What the holds say that there is, stock by stock, and who is at the row. */
-struct stock_count {
-  int64_t held;
-  uint32_t waiting, lockers;
-};
-
-static struct stock_count *count_holds(const struct world *w) {
-  struct stock_count *n = calloc(w->model->stocks.count + 1, sizeof *n);
+/* What the holds say that there is, stock by stock. */
+static int64_t *count_holds(const struct world *w) {
+  int64_t *held = calloc(w->model->stocks.count + 1, sizeof *held);
   for (uint32_t id = 0; id < pool_capacity(&w->holds); id++) {
     const struct hold *h = pool_at(&w->holds, id);
-    if (h->used && !h->expired) n[h->stock].held += h->count;
+    if (h->used && !h->expired) held[h->stock] += h->count;
   }
-  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
-    const struct request *r = world_request(w, id);
-    if (!r->live || r->transaction < 0) continue;
-    if (r->waiting == WAITING_LOCK)
-      n[r->transaction].waiting++;
-    else
-      n[r->transaction].lockers += w->stocks[r->transaction].locker == id;
-  }
-  return n;
+  return held;
 }
 
 static void audit_stocks(const struct audit *a) {
   const struct world *w = a->world;
-  struct stock_count *n = count_holds(w);
+  int64_t *held = count_holds(w);
   for (uint32_t i = 0; i < w->model->stocks.count; i++) {
     const struct stock *s = &w->stocks[i];
     const char *name = s->config->name;
@@ -275,13 +270,78 @@ static void audit_stocks(const struct audit *a) {
     if (s->reserved != s->sold + s->released + s->expired + s->held)
       broken(a, "stock: of %lld pieces of %s that were reserved %lld are sold, %lld given back, %lld expired and %lld held",
              (long long)s->reserved, name, (long long)s->sold, (long long)s->released, (long long)s->expired, (long long)s->held);
-    if (s->held != n[i].held + s->abandoned)
-      broken(a, "stock: %lld pieces of %s are held, %lld counted", (long long)(n[i].held + s->abandoned), name, (long long)s->held);
-    if (s->line.queue.count != n[i].waiting || (s->locker != NOBODY) != (n[i].lockers == 1))
-      broken(a, "lock of %s: %u requests wait and %u have it, %u and %u counted", name, n[i].waiting, n[i].lockers,
-             s->line.queue.count, (uint32_t)(s->locker != NOBODY));
+    if (s->held != held[i] + s->abandoned)
+      broken(a, "stock: %lld pieces of %s are held, %lld counted", (long long)(held[i] + s->abandoned), name, (long long)s->held);
   }
-  free(n);
+  free(held);
+}
+
+/* What living requests say of databases: by state, and of what they hold. */
+struct data_count {
+  uint64_t waiting[COMPUTING + 1], holds, transactions;
+};
+
+static struct data_count count_data(const struct audit *a, uint32_t *holders) {
+  const struct world *w = a->world;
+  struct data_count n = {0};
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live) continue;
+    n.waiting[r->waiting]++;
+    n.transactions += r->transaction != NOBODY && ((const struct transaction *)pool_at(&w->transactions, r->transaction))->used;
+    for (uint32_t h = r->locks; h != NOBODY; h = ((const struct lock_hold *)pool_at(&w->locks.holds, h))->next) {
+      const struct lock_hold *hold = pool_at(&w->locks.holds, h);
+      if (!hold->used || hold->request != id) broken(a, "locks: request %u lists what is not its own", id);
+      n.holds++, holders[hold->lock]++;
+    }
+  }
+  return n;
+}
+
+static void audit_locks(const struct audit *a) {
+  const struct world *w = a->world;
+  uint32_t *holders = calloc(pool_capacity(&w->locks.entries) + 1, sizeof *holders), entries = 0;
+  struct data_count n = count_data(a, holders);
+  uint64_t waiting = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->locks.entries); id++) {
+    const struct lock *l = pool_at(&w->locks.entries, id);
+    if (!l->used) continue;
+    entries++, waiting += l->line.queue.count;
+    if (l->holders != holders[id] || (!l->shared && l->holders > 1) || (l->line.queue.count && !l->holders) || !l->holders)
+      broken(a, "lock %u: %u requests hold it, %u counted, %u wait", id, holders[id], l->holders, l->line.queue.count);
+  }
+  if (entries != pool_live(&w->locks.entries) || n.holds != pool_live(&w->locks.holds))
+    broken(a, "locks: %u entries and %llu holds are used, %u and %u counted", entries, (unsigned long long)n.holds,
+           pool_live(&w->locks.entries), pool_live(&w->locks.holds));
+  if (waiting != n.waiting[WAITING_LOCK])
+    broken(a, "locks: %llu requests wait, %llu stand in lines", (unsigned long long)n.waiting[WAITING_LOCK],
+           (unsigned long long)waiting);
+  if (n.transactions != pool_live(&w->transactions))
+    broken(a, "transactions: %llu are open, %u counted", (unsigned long long)n.transactions, pool_live(&w->transactions));
+  uint64_t in_log = 0, in_flush = 0, at_disks = 0;
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct database *d = &w->databases[i];
+    in_log += d->waiting.queue.count, in_flush += d->flushing.count;
+    if (d->entered != d->left + d->waiting.queue.count + d->flushing.count)
+      broken(a, "log: %llu commits came, %llu left, %u and %u are there", (unsigned long long)d->entered,
+             (unsigned long long)d->left, d->waiting.queue.count, d->flushing.count);
+  }
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct disk *d = &w->disks[i];
+    at_disks += d->line.queue.count;
+    if (d->asked != d->done + d->forsaken + d->busy + d->line.queue.count)
+      broken(a, "disk of node %u: of %llu reads %llu are done, %llu forsaken, %u in service and %u wait", i,
+             (unsigned long long)d->asked, (unsigned long long)d->done, (unsigned long long)d->forsaken, d->busy,
+             d->line.queue.count);
+    if (d->line.queue.count && d->busy != (uint64_t)d->config->parallel)
+      broken(a, "disk of node %u: %u wait and %u are in service", i, d->line.queue.count, d->busy);
+  }
+  if (in_log != n.waiting[WAITING_LOG] || in_flush != n.waiting[WAITING_FLUSH] || at_disks != n.waiting[WAITING_DISK])
+    broken(a, "%llu, %llu and %llu requests wait for logs, flushes and disks; in their lines stand %llu, %llu and %llu",
+           (unsigned long long)n.waiting[WAITING_LOG], (unsigned long long)n.waiting[WAITING_FLUSH],
+           (unsigned long long)n.waiting[WAITING_DISK], (unsigned long long)in_log, (unsigned long long)in_flush,
+           (unsigned long long)at_disks);
+  free(holders);
 }
 
 /* Of each guarded call: every attempt has ended or is waited for. */
@@ -308,6 +368,87 @@ static void audit_calls(const struct audit *a) {
   free(waited_for);
 }
 
+/* Who knows each connection that is not idle: a request, or the client of a session pooler. */
+static uint8_t *count_holders(const struct world *w) {
+  uint8_t *n = calloc(pool_capacity(&w->connections) + 1, 1);
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (r->live && r->connection != NOBODY) n[r->connection]++;
+    if (r->live && r->backend != NOBODY) n[r->backend]++;
+    const struct transaction *t = r->live && r->transaction != NOBODY ? pool_at(&w->transactions, r->transaction) : NULL;
+    if (t && t->connection != NOBODY) n[t->connection]++;
+    if (t && t->backend != NOBODY) n[t->backend]++;
+  }
+  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+    const struct connection *k = connection_at(w, id);
+    if (k->live && k->backend != NOBODY) n[k->backend]++;
+  }
+  return n;
+}
+
+/* Of one pool: connections by what they say of themselves, and by what the pool counts. */
+static void audit_pool(const struct audit *a, const struct container *c, uint32_t number) {
+  const struct world *w = a->world;
+  const struct connection_pool *p = &c->pools[number];
+  uint32_t open = 0, idle = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+    const struct connection *k = connection_at(w, id);
+    if (!k->live || k->owner != c->id || k->pool != number) continue;
+    open++, idle += k->idle;
+  }
+  if (open != p->open || idle != p->idle || open != p->in_use + idle)
+    broken(a, "pool %u of container %u: %u connections, %u idle; %u, %u and %u in use are counted", number, c->id, open, idle,
+           p->open, p->idle, p->in_use);
+  if (p->line.queue.count && (p->idle || p->open < (uint64_t)p->config->max))
+    broken(a, "pool %u of container %u: %u wait, %u of %lld connections are open and %u idle", number, c->id, p->line.queue.count,
+           p->open, (long long)p->config->max, p->idle);
+}
+
+static void audit_connection_meters(const struct audit *a, uint32_t service) {
+  const struct world *w = a->world;
+  const struct connections_config *c = &w->services[service].config->connections;
+  int64_t open = 0, active = 0, waiting = 0;
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct service_config *s = w->services[w->containers[i].service].config;
+    if (w->containers[i].service == service) open += w->containers[i].connections;
+    for (uint32_t k = 0; k < s->pools.count; k++) {
+      const struct connection_pool *p = &w->containers[i].pools[k];
+      if (p->config->kept && p->config->server == (int32_t)service) active += p->in_use, waiting += p->line.queue.count;
+    }
+  }
+  const struct meter_observation *m = w->observation.meters;
+  if (level_value(&m[c->meters[CONNECTIONS_OPEN]].level) != open ||
+      level_value(&m[c->meters[CONNECTIONS_ACTIVE]].level) != active ||
+      level_value(&m[c->meters[CONNECTIONS_WAITING]].level) != waiting)
+    broken(a, "connections to %s: %lld open, %lld in use, %lld wait; the meters say something else",
+           w->services[service].config->name, (long long)open, (long long)active, (long long)waiting);
+}
+
+static void audit_connections(const struct audit *a) {
+  const struct world *w = a->world;
+  uint8_t *holders = count_holders(w);
+  uint32_t *leading = calloc(w->container_count + 1, sizeof *leading), live = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+    const struct connection *k = connection_at(w, id);
+    if (!k->live) continue;
+    live++;
+    if (k->server != NOBODY) leading[k->server]++;
+    if (holders[id] != !k->idle) broken(a, "connection %u is %s and known to %u", id, k->idle ? "idle" : "in use", holders[id]);
+  }
+  if (live != pool_live(&w->connections)) broken(a, "%u connections live, %u entries are taken", live, pool_live(&w->connections));
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    if (c->connections != leading[i])
+      broken(a, "container %u: %u connections lead to it, %u counted", i, leading[i], c->connections);
+    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++)
+      if (c->pools[k].config->kept) audit_pool(a, c, k);
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++)
+    if (w->services[i].config->connections.metered) audit_connection_meters(a, i);
+  free(holders);
+  free(leading);
+}
+
 void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
   audit_nodes(&a);
@@ -321,6 +462,8 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   audit_clients(&a);
   audit_limits(&a);
   audit_stocks(&a);
+  audit_locks(&a);
   audit_states(&a);
   if (memory_wrong(w)) broken(&a, "memory: %s", memory_wrong(w));
+  audit_connections(&a);
 }

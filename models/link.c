@@ -1,4 +1,7 @@
 #include "models/link.h"
+#include "models/data/connections.h"
+#include "models/data/lock.h"
+#include "models/data/pooler.h"
 #include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -41,6 +44,24 @@ static void check_shifts(struct linker *l, const struct service_config *s, const
   if (s->shifts.count && s->kind == SERVICE_EXTERNAL) link_fault(l, path, "shifts", "an external service has no threads of ours");
 }
 
+static void check_runtime(struct linker *l, const struct service_config *s, const char *path) {
+  if (s->gc.every.kind && s->gc.every.mean + s->gc.pause.mean <= 0)
+    link_fault(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
+  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->warm_up.requests))
+    link_fault(l, path, NULL, "an external service has no processes of ours");
+}
+
+static void check_provider_limit(struct linker *l, const struct service_config *s, const char *path) {
+  const struct limit_config *limit = model_limit(l->model, (uint32_t)s->limit);
+  if (s->kind != SERVICE_EXTERNAL)
+    link_fault(l, path, "limit",
+               "\"limit\" is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
+               limit->name);
+  else if (limit->kind == LIMIT_CONCURRENCY || limit->scope == LIMIT_REPLICA)
+    link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
+               limit->kind == LIMIT_CONCURRENCY ? "counts those inside" : "counts by replica");
+}
+
 static void link_services(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -50,11 +71,16 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
     if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     check_shifts(l, s, path);
+    check_runtime(l, s, path);
+    database_link(l, s, path);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     const struct pool_config *pools = s->pools.items;
     for (uint32_t k = 0; k < s->pools.count; k++)
       if (model_service(m, (uint32_t)pools[k].database)->kind != SERVICE_DATABASE)
         link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database",
+                   model_service(m, (uint32_t)pools[k].database)->name);
+      else if (service_embedded(model_service(m, (uint32_t)pools[k].database)))
+        link_fault(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections",
                    model_service(m, (uint32_t)pools[k].database)->name);
     if (s->autoscale.max && s->autoscale.max < s->autoscale.min)
       link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
@@ -62,10 +88,19 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
+    if (s->limit >= 0) check_provider_limit(l, s, path);
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     quota_link(m, s);
     m->container_count += service_capacity(s);
+  }
+}
+
+static void link_disks(struct linker *l) {
+  for (uint32_t i = 0; i < l->model->platform.nodes.count; i++) {
+    struct node_group *g = (struct node_group *)l->model->platform.nodes.items + i;
+    const char *wrong = disk_link(&g->disk);
+    if (wrong) link_fault(l, arena_format(l->arena, "platform.nodes.%s", g->name), "disk", "%s", wrong);
   }
 }
 
@@ -112,6 +147,7 @@ static void link_endpoints(struct linker *l) {
   }
   if (!l->failed) calls_link(m);
   if (!l->failed) runtime_link(m);
+  if (!l->failed) locks_link(l);
 }
 
 static void link_limits(struct linker *l) {
@@ -144,6 +180,8 @@ static void link_faults(struct linker *l) {
     if (f->kind == FAULT_CRASH && f->service < 0) link_fault(l, path, NULL, "a fault of kind crash needs a \"service\"");
     if (f->kind == FAULT_CRASH && f->service >= 0 && model_service(m, (uint32_t)f->service)->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no process of ours that could crash");
+    if (f->kind == FAULT_CRASH && f->service >= 0 && service_embedded(model_service(m, (uint32_t)f->service)))
+      link_fault(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
     if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
       link_fault(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
   }
@@ -201,7 +239,7 @@ static void check_placement(struct linker *l) {
   struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service *s = &w->services[i];
-    if (s->config->kind == SERVICE_EXTERNAL || s->in_rotation >= (uint64_t)s->config->replicas) continue;
+    if (!service_runs(s->config) || s->in_rotation >= (uint64_t)s->config->replicas) continue;
     link_fault(l, arena_format(l->arena, "services.%s", s->config->name), "replicas",
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
                (long long)s->config->replicas);
@@ -216,7 +254,11 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
   for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
+  m->locks = arena_new_array(arena, struct lock_book, 1);
+  link_disks(&l);
+  poolers_link(&l);
   link_services(&l);
+  connections_link(&l);
   link_sources(&l);
   memory_link(&l);
   link_limits(&l);

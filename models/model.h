@@ -6,6 +6,7 @@
 #define MODEL_H
 #include "models/compute/service.h"
 #include "models/data/keyspace.h"
+#include "models/data/lock.h"
 #include "models/data/stock.h"
 #include "models/faults/fault.h"
 #include "models/money/price.h"
@@ -67,6 +68,7 @@ struct model {
   struct run_config run;
   /* Derived by model_link. */
   struct program *programs; /* one an endpoint */
+  struct lock_book *locks;  /* what can be locked; grows while programs are compiled */
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
   bool has_memory;      /* some service */

@@ -1,5 +1,6 @@
 #include "models/world.h"
 #include "models/compute/shift.h"
+#include "models/data/connections.h"
 #include "models/platform/lifecycle.h"
 #include "models/protection/limiter.h"
 #include "models/request/call.h"
@@ -73,8 +74,10 @@ static void probe(void *world, uint32_t index) {
 static void start_traffic(struct world *w) {
   const struct model *m = w->model;
   calls_start(w);
+  connections_start(w);
   w->sources = arena_new_array(w->arena, struct source, m->sources.count);
   stock_start(w);
+  databases_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
   clients_start(w);
   waiting_rooms_start(w);
@@ -118,6 +121,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
   w->horizon = w->measured_until + (mode == WORLD_TRAFFIC ? tail_after(m, w->measured_until) : 0);
   w->orchestrator = orchestrators[m->platform.kind];
+  pool_init(&w->connections, sizeof(struct connection));
   pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   observation_open(&w->observation, arena, &plan);
@@ -170,14 +174,13 @@ void world_free(struct world *w) {
     for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
   clients_stop(w);
   waiting_rooms_stop(w);
-  if (w->mode == WORLD_TRAFFIC) stock_stop(w);
+  if (w->mode == WORLD_TRAFFIC) stock_stop(w), databases_stop(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     free(w->containers[i].jobs);
     runtime_free(&w->containers[i]);
-    if (i == w->services[w->containers[i].service].first)
-      for (uint32_t k = 0; k < w->services[w->containers[i].service].config->pools.count; k++)
-        lane_free(w->containers[i].pools[k].line.patience);
   }
+  for (uint32_t i = 0; i < w->model->services.count; i++) pools_stop(w, &w->services[i]);
+  pool_release(&w->connections);
   timer_heap_free(w->sleepers);
   timer_heap_free(w->patience);
   lane_free(w->soon);

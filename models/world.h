@@ -13,6 +13,9 @@
 #define WORLD_H
 #include "models/compute/container.h"
 #include "models/compute/node.h"
+#include "models/data/database.h"
+#include "models/data/disk.h"
+#include "models/data/lock.h"
 #include "models/faults/outage.h"
 #include "models/model.h"
 #include "models/observation.h"
@@ -43,7 +46,8 @@ enum purpose {
   PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
   PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
   PURPOSE_BRANCH,       /* not of the seed but of a caller's draws: number of the fork; branch and copy */
-  PURPOSE_GC            /* entity: service and replica; then process: its pauses */
+  PURPOSE_GC,           /* entity: service and replica; then process: its pauses */
+  PURPOSE_COMMIT        /* entity: database: flushes of its log */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -92,6 +96,9 @@ struct world {
   struct lane *hop;            /* one way between nodes; null when it takes no time */
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
+  struct pool connections; /* struct connection */
+  bool connections_open;   /* processes that start fill their pools: requests may come */
+
   struct limit *limits; /* of the scenario, at work */
   struct pool permits;  /* struct permit */
 
@@ -107,6 +114,12 @@ struct world {
   struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;
+  struct locks locks;
+  struct database *databases; /* by service; null in an availability run */
+  struct pool transactions;   /* struct transaction */
+  struct disk *disks;         /* by node */
+  struct timer_heap *reads;   /* of pages, in progress */
+
   struct stock *stocks;
   struct pool holds; /* struct hold */
   uint32_t *probes;  /* waiting clients at the scenario's probes */

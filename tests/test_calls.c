@@ -186,8 +186,10 @@ static void test_arithmetic(void) {
                  "], 'fallback': [ { 'call': 'c', 'steps': [ { 'cpu': '3ms' } ] } ] }",
                  "", ", 'failure': '10%'", "20s");
   const struct model *m = &f.scenario->model;
-  double speed[] = {1, 1, 1, 1}, cpu_s[4] = {0}, other[3][4] = {{0}};
-  program_demand(&m->programs[0], 1, &(struct demand_sums){m, speed, cpu_s, other[0], other[1], other[2], other[0], other[0], other[0]});
+  double speed[] = {1, 1, 1, 1};
+  struct demand_sums d = demand_sums_new(m, speed, f.arena);
+  const double *cpu_s = d.cpu_s;
+  program_demand(&m->programs[0], 1, &d);
   uint32_t b = fixture_service(&f, "b"), c = fixture_service(&f, "c");
   test_check(fabs(cpu_s[b] - 1.111 * 2e-3) < 1e-12 && fabs(cpu_s[c] - 0.0001 * 3e-3) < 1e-12, "%.9g s of b, %.9g s of c", cpu_s[b],
              cpu_s[c]);

@@ -132,7 +132,35 @@ static void test_conserved(void) {
   }
 }
 
+/* A pod that drains and is killed has drained: its place is free at once. */
+static void test_killed_while_draining(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'drain', 'traffic': { 'u': { 'kind': 'open', 'rate': '20/s', 'mix': { 'p': 1 } } }, 'endpoints': { "
+      "'p': { 'entry': 'a', 'steps': [ { 'delay': '3s' } ] } }, 'services': { 'a': { 'kind': 'app', 'replicas': 2, 'memory': { "
+      "'base': '100Mi', 'leak': '1B' }, 'resources': { 'limits': { 'memory': '200Mi' } } } }, 'platform': { 'kind': 'kubernetes', "
+      "'nodes': { 'n': { 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '20s' } }");
+  struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
+  calendar_run(w->calendar, 5 * SIM_S);
+  w->services[0].desired = 1;
+  kubernetes_resize(w, 0);
+  struct container *c = w->containers[0].state == CONTAINER_DRAINING ? &w->containers[0] : &w->containers[1];
+  uint32_t inside = c->in_flight;
+  test_check(c->state == CONTAINER_DRAINING && inside > 10, "nobody drains, or with %u inside", inside);
+  w->memory->answered[c->id] = 150 << 20;
+  memory_changed(w, c);
+  calendar_run(w->calendar, 5 * SIM_S + 1);
+  test_check(c->state == CONTAINER_UNUSED && c->node == NOBODY, "state %d", c->state);
+  test_check(w->observation.ended[OUTCOME_CRASHED] == inside, "%llu of %u failed",
+             (unsigned long long)w->observation.ended[OUTCOME_CRASHED], inside);
+  test_check(w->memory->resident[c->id] == 0 && w->memory->nodes[0].used < 101 << 20, "it is still resident");
+  calendar_run(w->calendar, 20 * SIM_S);
+  test_check(w->services[0].up == 1, "%u are up", w->services[0].up);
+  world_free(w);
+  fixture_close(&f);
+}
+
 static const struct test_case cases[] = {{"by hand", test_by_hand},
+                                         {"killed while it drains", test_killed_while_draining},
                                          {"time to the kill", test_time_to_the_kill},
                                          {"requests are conserved", test_conserved},
                                          {NULL, NULL}};

@@ -15,12 +15,17 @@ struct fuzz {
                                          * and shift no other draw */
   struct stream limits;                 /* limits and clients, later still */
   bool limited;
-  struct stream guards;   /* so did what guards calls and orders queues */
-  bool ranked;            /* some service serves by priority */
-  struct stream forks;    /* and what runs side by side */
-  struct stream runtimes; /* processes, workers, pauses, memory */
-  bool special, aside;    /* some such; the apps are event loops, with workers */
-  struct stream machines; /* and how limits are kept, and hyper-threads */
+  struct stream guards;      /* so did what guards calls and orders queues */
+  bool ranked;               /* some service serves by priority */
+  struct stream forks;       /* and what runs side by side */
+  struct stream runtimes;    /* processes, workers, pauses, memory */
+  bool special, aside;       /* some such; the apps are event loops, with workers */
+  struct stream data;        /* transactions, locks, logs and disks */
+  bool stored, open;         /* open: a transaction is */
+  struct stream connections; /* pools, poolers and what databases say of connections, last */
+  bool connected;
+  uint64_t number;
+  struct stream machines; /* how limits are kept, and hyper-threads */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -111,6 +116,25 @@ static void put_rooms(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+static uint32_t data(struct fuzz *f, uint32_t n) { return f->stored ? stream_below(&f->data, n) : n; }
+
+static void put_locks(struct fuzz *f) {
+  static const char *const locks[] = {"'keys': 'k1'", "'keys': 'k2', 'items': 3", "'table': 't'", "'row': 'r'",
+                                      "'table': 't', 'shared': true, 'keys': 'k2'"};
+  if (data(f, 3) == 0) put(&f->t, ", 'growth': { 'rows': 3e6, 'measured_at': 1e6, 'access': '%s' }", data(f, 2) ? "scan" : "index");
+  if (data(f, 2) == 0) put(&f->t, ", 'pages': %u", data(f, 8));
+  if (data(f, 2) == 0) put(&f->t, ", 'writes': 1, 'locks': { %s }", locks[f->open ? 0 : data(f, 5)]);
+}
+
+static void put_database(struct fuzz *f) {
+  static const char *const waits[] = {"never", "50s", "30ms", "2ms", "0s"}, *const latencies[] = {
+                                                                                "'1ms'", "{ 'exponential': '3ms' }", "'0s'"};
+  put(&f->t, ", 'database': { 'lock_wait': '%s'", waits[data(f, 5)]);
+  if (data(f, 2)) put(&f->t, ", 'commit': { 'latency': %s, 'group': %s }", latencies[data(f, 3)], data(f, 2) ? "true" : "false");
+  if (data(f, 2)) put(&f->t, ", 'buffer_hit': 0.%u", data(f, 10));
+  put(&f->t, " }");
+}
+
 #define PICK(f, ...) pick(f, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 static const char *pick(struct fuzz *f, const char *const *words, size_t count) { return words[below(f, (uint32_t)count)]; }
 
@@ -160,8 +184,22 @@ static void put_step(struct fuzz *f, uint32_t depth) {
   if (kind == 1)
     put_duration(f, "delay", 3000);
   else if (kind == 2 && f->databases) {
-    put(&f->t, "'query': 'd%u', 'reads': %u, 'writes': %u, ", below(f, f->databases), 1 + below(f, 3), below(f, 2));
+    uint32_t database = below(f, f->databases), reads = 1 + below(f, 3), writes = below(f, 2);
+    bool stored = f->stored, opens = stored && !f->open && data(f, 2);
+    if (opens)
+      put(&f->t, "'transaction': 'd%u', 'begin_trip': %s, 'steps': [ { ", database, data(f, 2) ? "true" : "false"), f->open = true;
+    put(&f->t, "'query': 'd%u', 'reads': %u, ", database, reads);
     put_duration(f, "demand", 2000);
+    size_t length = f->t.length;
+    if (stored) put_locks(f);
+    if (!strstr(f->t.bytes + length, "writes")) put(&f->t, ", 'writes': %u", writes);
+    if (opens) {
+      put(&f->t, " }, ");
+      f->stored = false; /* what is locked inside is one row, whoever else is called */
+      put_step(f, depth + 1);
+      put(&f->t, " ]");
+      f->stored = stored, f->open = false;
+    }
   } else if (kind == 3 && f->caches) {
     put(&f->t, "'cached': 'c%u', 'hit': '%u%%', 'fill': %s, 'miss': ", below(f, f->caches), 25 * below(f, 5),
         PICK(f, "true", "false"));
@@ -229,6 +267,40 @@ static void put_limits(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+static uint32_t connections(struct fuzz *f, uint32_t n) { return stream_below(&f->connections, n); }
+#define DRAW(f, ...)                                                                                                               \
+  ((const char *const[]){__VA_ARGS__}[connections(f, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))])
+
+static void put_pool_keys(struct fuzz *f) {
+  if (!f->connected || connections(f, 4) == 0) return;
+  put(&f->t, ", 'min': %u, 'idle': '%s', 'lifetime': '%s', 'queue': '%s', 'order': '%s'", connections(f, 2),
+      DRAW(f, "never", "2ms", "50ms", "1s"), DRAW(f, "never", "5ms", "300ms", "2s"), DRAW(f, "unlimited", "0", "1", "9"),
+      DRAW(f, "lifo", "fifo"));
+}
+
+/* What a database says of its connections. */
+static void put_connections(struct fuzz *f) {
+  if (connections(f, 4))
+    put(&f->t, ", 'connections': { 'max': %s, 'setup': %s, 'handshake': '%s' }", DRAW(f, "'unlimited'", "2", "5", "20"),
+        DRAW(f, "'0s'", "'2ms'", "{ 'exponential': '4ms' }"), DRAW(f, "0s", "0s", "3ms"));
+  if (connections(f, 2))
+    put(&f->t, ", 'scalability': { 'contention': %s, 'coherency': %s, 'counts': '%s' }", DRAW(f, "0", "0.05"), DRAW(f, "0", "0.01"),
+        DRAW(f, "active", "open"));
+}
+
+static bool pooled(const struct fuzz *f) { return f->connected && f->databases && f->number % 2 == 0; }
+
+static void put_pooler(struct fuzz *f) {
+  put(&f->t,
+      ", 'b': { 'kind': 'proxy', 'pooler': { 'database': 'd0', 'mode': '%s', 'pool_size': %u, 'min_size': %u, 'max_clients': %s, "
+      "'reserve': %u, 'reserve_wait': '%s', 'wait': '%s', 'idle': '%s', 'lifetime': '%s', 'login': '%s', 'demand': { "
+      "'exponential': "
+      "'300us' } } }",
+      DRAW(f, "session", "transaction", "transaction", "statement"), 1 + connections(f, 4), connections(f, 2),
+      DRAW(f, "3", "8", "100"), connections(f, 3), DRAW(f, "0s", "10ms", "1s"), DRAW(f, "never", "20ms", "1s"),
+      DRAW(f, "5ms", "1s", "never"), DRAW(f, "20ms", "2s", "never"), DRAW(f, "0s", "1ms"));
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   const char *restart = PICK(f, "always", "always", "always", "no");
   const char *balance = PICK(f, "round-robin", "random", "least-connections");
@@ -250,10 +322,13 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
       runtimes(f, 2) ? "" : ", 'memory': '6Gi'");
   put(&f->t, ", 'throttle': '%s', 'period': '%s' } }", machines(f, 3) ? "quota" : "fluid",
       (const char *const[]){"100ms", "1ms", "13ms"}[machines(f, 3)]);
-  if (letter == 'a' && f->databases && chance(f, 70)) {
+  if (letter == 'a' && f->databases && (chance(f, 70) || pooled(f))) {
     put(&f->t, ", 'pools': { ");
-    for (uint32_t i = 0; i < f->databases; i++)
-      put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s' }", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
+    for (uint32_t i = 0; i < f->databases; i++) {
+      put(&f->t, "%s'd%u': { 'max': %u, 'wait': '%s'", i ? ", " : "", i, 1 + below(f, 4), PICK(f, "never", "0s", "3ms", "100ms"));
+      put_pool_keys(f);
+      put(&f->t, " }");
+    }
     put(&f->t, " }");
   }
   if (letter == 'a' && f->platform == 3 && chance(f, 50))
@@ -261,8 +336,10 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
         20 + 30 * below(f, 3), PICK(f, "true", "false"));
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
   if (people(f, 4) == 0) put_shifts(f);
+  if (f->stored && letter == 'd') put_database(f);
   put_queueing(f, letter == 'a' && !number);
   put_runtime(f);
+  if (letter == 'd' && f->connected) put_connections(f);
   put(&f->t, " }");
 }
 
@@ -271,6 +348,7 @@ static void put_services(struct fuzz *f) {
   for (uint32_t i = 0; i < f->apps; i++)
     put(&f->t, "%s", i ? ", " : ""), put_service(f, i ? PICK(f, "app", "proxy") : "app", 'a', i);
   for (uint32_t i = 0; i < f->databases; i++) put(&f->t, ", "), put_service(f, "database", 'd', i);
+  if (pooled(f)) put_pooler(f);
   for (uint32_t i = 0; i < f->caches; i++) put(&f->t, ", "), put_service(f, "cache", 'c', i);
   for (uint32_t i = 0; i < f->externals; i++) {
     put(&f->t, ", 'e%u': { 'kind': 'external', 'failure': '%u%%', ", i, 10 * below(f, 3));
@@ -338,10 +416,14 @@ static void put_platform(struct fuzz *f) {
   static const char *const kinds[] = {"static", "compose", "swarm", "kubernetes"};
   put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
       PICK(f, "0s", "0.25ms", "5ms"));
-  for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s, 'smt': %s }", i ? ", " : "", i,
-        runtimes(f, 2) ? "" : "'memory': '3Gi', ", 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"),
-        PICK(f, "1", "1", "0.5", "1.7"), (const char *const[]){"1", "1", "0.3"}[machines(f, 3)]);
+  for (uint32_t i = 0; i < f->groups; i++) {
+    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s%s", i ? ", " : "", i, runtimes(f, 2) ? "" : "'memory': '3Gi', ",
+        1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
+        !f->stored ? ""
+        : i        ? ", 'disk': { 'iops': 300, 'parallel': 4 }"
+                   : ", 'disk': { 'latency': { 'exponential': '2ms' } }");
+    put(&f->t, ", 'smt': %s }", (const char *const[]){"1", "1", "0.3"}[machines(f, 3)]);
+  }
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))
@@ -368,6 +450,7 @@ static void put_faults(struct fuzz *f) {
   for (uint32_t i = 0; i < f->apps; i++)
     if (chance(f, 50))
       put(&f->t, "%s'x%u': { 'kind': 'crash', 'service': 'a%u', 'mtbf': '%s' }", between, i, i, PICK(f, "300ms", "5s", "30s"));
+  if (pooled(f)) put(&f->t, "%s'xb': { 'kind': 'crash', 'service': 'b', 'mtbf': '3s' }", between), between = ", ";
   if (f->databases && chance(f, 50)) put(&f->t, "%s'xd': { 'kind': 'crash', 'service': 'd0', 'mtbf': '4s' }", between);
   if (f->caches && chance(f, 50)) put(&f->t, "%s'xc': { 'kind': 'crash', 'service': 'c0', 'mtbf': '4s' }", between);
   put(&f->t, " },\n");
@@ -382,8 +465,13 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .limited = seed % 3 == 1,
                      .runtimes = stream_open(stream_key(seed, 0, 6, 0)),
                      .special = seed % 5 == 2,
+                     .data = stream_open(stream_key(seed, 0, 12, 0)),
+                     .stored = seed % 5 == 2,
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
-                     .machines = stream_open(stream_key(seed, 0, 7, 0)),
+                     .connections = stream_open(stream_key(seed, 0, 7, 0)),
+                     .connected = seed % 5 == 2 || seed % 5 == 4,
+                     .number = seed / 5,
+                     .machines = stream_open(stream_key(seed, 0, 8, 0)),
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;
   f->ranked = guards(f, 2);
@@ -393,6 +481,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
   put_traffic(f);
   if (f->limited) put_limits(f);
   put_rooms(f);
+  if (f->stored) put(&f->t, "'keys': { 'k1': { 'of': 3 }, 'k2': { 'of': 30, 'zipf': 1 } }, ");
   put(&f->t, "'endpoints': { ");
   for (uint32_t i = 0; i < f->endpoints; i++) {
     put(&f->t, "%s'p%u': { 'entry': 'a%u', 'steps': ", i ? ",\n" : "", i, below(f, f->apps));
@@ -502,12 +591,12 @@ static void look_at_container(struct looker *l, const struct world *w, const str
     expect(l, c->stalls >= q->spent && (q->active || (!c->running && !q->spent)),
            "%s %u: %u reasons to stand still, quota %s, %u running", s->name, c->id, c->stalls, q->spent ? "spent" : "not spent",
            c->running);
-    expect(l, left <= q->amount && left > -8 && (!q->spent || left < 1), "%s %u: %.17g of %.17g ns left", s->name, c->id, left,
+    expect(l, left <= q->amount && left > -64 && (!q->spent || left < 1), "%s %u: %.17g of %.17g ns left", s->name, c->id, left,
            q->amount);
   }
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
-    expect(l, p->in_use <= p->config->max && (!p->line.queue.count || p->in_use == p->config->max),
+    expect(l, p->in_use <= p->config->max + p->config->reserve && (!p->line.queue.count || p->in_use >= p->config->max),
            "%s %u: pool %u of %lld, %u wait", s->name, c->id, p->in_use, (long long)p->config->max, p->line.queue.count);
   }
 }

@@ -94,6 +94,32 @@ static void test_warm_up_falls(void) {
   fixture_close(&f);
 }
 
+/* The same customers: whom new pods serve, these serve slowly, and the autoscaler sees the more work. */
+static void test_scaled_pods_are_cold(void) {
+  double work[2], latency[2];
+  for (int cold = 0; cold < 2; cold++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'hpa', 'traffic': { 'u': { 'kind': 'open', 'rate': { 'steps': [ { 'from': '0s', 'rate': '20/s' }, "
+        "{ 'from': '60s', 'rate': '60/s' } ] }, 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': "
+        "'10ms' } ] } }, 'services': { 'a': { 'kind': 'app', 'resources': { 'requests': { 'cpu': '500m' } }, 'autoscale': { 'max': "
+        "4, "
+        "'cpu': '50%%' }, 'warm_up': { 'factor': %d, 'requests': 1000 } } }, 'platform': { 'kind': 'kubernetes', 'nodes': { 'n': { "
+        "'count': 4, 'cpu': 2 } } }, 'run': { 'warmup': '0s', 'window': '180s', 'windows': 1 } }",
+        cold ? 3 : 1);
+    struct world *w = fixture_run(&f, 5, "hpa");
+    work[cold] = latency[cold] = 0;
+    for (uint32_t i = 0; i < w->container_count; i++) work[cold] += w->containers[i].used_ns * 1e-9;
+    latency[cold] = fixture_mean_s(w, 0);
+    double warm_s = 0.01 * (double)w->observation.ended[OUTCOME_COMPLETED];
+    test_check(w->services[0].desired > 1, "it was not scaled");
+    if (!cold) test_check(fabs(work[0] - warm_s) < 0.03, "%.3f s of work, warm %.3f", work[0], warm_s);
+    world_free(w);
+    fixture_close(&f);
+  }
+  test_check(work[1] > 1.1 * work[0] && latency[1] > 1.1 * latency[0], "work %.3f and %.3f s, latency %.6f and %.6f s", work[0],
+             work[1], latency[0], latency[1]);
+}
+
 /* --- what must be the same, bit for bit -------------------------------------------------------------------------------------- */
 
 #define OPEN                                                                                                                       \
@@ -216,6 +242,7 @@ static void test_pauses_in_theory(void) {
 
 static const struct test_case cases[] = {{"by hand", test_by_hand},
                                          {"warm-up falls in a line", test_warm_up_falls},
+                                         {"scaled pods are cold", test_scaled_pods_are_cold},
                                          {"twins", test_twins},
                                          {"connections are dealt", test_connections_are_dealt},
                                          {"saturation", test_saturation},

@@ -180,10 +180,10 @@ static void test_deaths_at_the_row(void) {
     check_stock(w, deaths[i].name, deaths[i].left, deaths[i].held, 0, 0);
     const uint64_t *ended = w->observation.ended;
     test_check(ended[OUTCOME_CRASHED] == deaths[i].crashed && ended[OUTCOME_NO_BACKEND] == deaths[i].turned_away &&
-                   tickets(w)->locker == NOBODY && !tickets(w)->line.queue.count && !pool_live(&w->requests),
-               "%s: %llu crashed, %llu found no database, %u at the row, %u requests live", deaths[i].name,
+                   !pool_live(&w->locks.entries) && !pool_live(&w->requests),
+               "%s: %llu crashed, %llu found no database, %u locks, %u requests live", deaths[i].name,
                (unsigned long long)ended[OUTCOME_CRASHED], (unsigned long long)ended[OUTCOME_NO_BACKEND],
-               tickets(w)->line.queue.count, pool_live(&w->requests));
+               pool_live(&w->locks.entries), pool_live(&w->requests));
     world_free(w);
     fixture_close(&f);
   }

@@ -1,6 +1,7 @@
 #include "models/compute/container.h"
 #include "models/protection/limiter.h"
-#include "models/data/stock.h"
+#include "models/data/connections.h"
+#include "models/data/database.h"
 #include "models/request/line.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -454,7 +455,8 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   node_share(w, &w->nodes[c->node], c);
   const struct service_config *config = w->services[c->service].config;
   for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
-  if (c->id == w->services[c->service].first) stock_clear_locks(w, c->service);
+  connections_server_died(w, c);
+  database_container_dies(w, c);
   if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
   fail_all_inside(w, c, outcome);
 }

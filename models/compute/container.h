@@ -69,6 +69,8 @@ struct container {
   struct cpu_quota *quota; /* null: none */
   bool metered;            /* it has a quota, or its pace is not 1 */
   struct connection_pool *pools;
+  uint32_t connections; /* open ones that lead here, of pools kept in detail */
+  bool scales;          /* many at work cost each other: config->scalability */
 
   /* Life. */
   slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */

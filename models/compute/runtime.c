@@ -128,7 +128,11 @@ static bool idle(const struct process *p) { return !p->paused && !p->crew.runnin
 static uint32_t choose(struct world *w, struct container *c, const struct request *r) {
   struct processes *all = c->processes;
   int32_t deal = w->services[c->service].config->processes.deal;
-  if (deal == DEAL_ROUND_ROBIN) return all->cursor < all->count - 1 ? all->cursor++ : (all->cursor = 0, all->count - 1);
+  if (deal == DEAL_ROUND_ROBIN) {
+    uint32_t turn = all->cursor;
+    all->cursor = turn + 1 < all->count ? turn + 1 : 0;
+    return turn;
+  }
   struct stream draws = stream_at(r->key, w->model->programs[r->endpoint].instructions[r->pc - 1].draw);
   uint32_t any = stream_below(&draws, all->count);
   for (uint32_t k = 0; deal == DEAL_IDLE && k < all->count; k++)

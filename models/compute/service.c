@@ -40,29 +40,6 @@ static const struct field resources_fields[] = {{.name = "requests",
 static const struct record resources_record = {"resources", sizeof(struct resources_config), resources_fields,
                                                "CPU and memory of one replica, in Kubernetes' words.", NULL};
 
-#define AT(member) offsetof(struct pool_config, member)
-static const struct field pool_fields[] = {
-    {.name = "max",
-     .kind = FIELD_LIMIT,
-     .offset = AT(max),
-     .fallback = "10",
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "Connections that one replica may hold open.",
-     .source = "mysql2 and node-postgres: 10"},
-    {.name = "wait",
-     .kind = FIELD_DURATION,
-     .offset = AT(wait),
-     .fallback = "\"never\"",
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "How long a request waits for a free connection before it fails; never: without limit.",
-     .source = "mysql2 queues without limit of number or time"},
-    {0}};
-#undef AT
-static const struct record pool_record = {"pool", sizeof(struct pool_config), pool_fields,
-                                          "Connections from each replica of a service to a database.", NULL};
-
 #define AT(member) offsetof(struct autoscale_config, member)
 static const struct field autoscale_fields[] = {
     {.name = "min", .kind = FIELD_INTEGER, .offset = AT(min), .fallback = "1", .low = 1, .high = 5000, .doc = "Fewest replicas."},
@@ -284,13 +261,49 @@ static const struct field service_fields[] = {
      .record = &codel_record,
      .optional = true,
      .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: nobody."},
+    {.name = "database",
+     .kind = FIELD_RECORD,
+     .offset = AT(database),
+     .record = &database_record,
+     .doc = "Databases: engine, locks, commits, buffer pool."},
+    {.name = "connections",
+     .kind = FIELD_RECORD,
+     .offset = AT(connections),
+     .record = &connections_record,
+     .optional = true,
+     .doc = "Database: how many connections it takes and what opening one costs; absent: any number for nothing."},
+    {.name = "scalability",
+     .kind = FIELD_RECORD,
+     .offset = AT(scalability),
+     .record = &scalability_record,
+     .optional = true,
+     .doc = "What many at work at once cost each other; absent: nothing."},
+    {.name = "pooler",
+     .kind = FIELD_RECORD,
+     .offset = AT(pooler),
+     .record = &pooler_record,
+     .optional = true,
+     .doc = "Proxy: it is a connection pooler before a database, such as PgBouncer; absent: it is none."},
+    {.name = "limit",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(limit),
+     .target = "limits",
+     .optional = true,
+     .doc = "External: its provider's limit; a request above it is refused at once (outcome limited)."},
     {0}};
 #undef AT
 const struct record service_record = {"service", sizeof(struct service_config), service_fields,
                                       "Something that runs in containers on nodes, or an external service.", NULL};
 
+const struct pool_config *service_pool(const struct service_config *s, int32_t database) {
+  const struct pool_config *pools = s->pools.items;
+  for (uint32_t i = 0; i < s->pools.count; i++)
+    if (pools[i].database == database) return &pools[i];
+  return NULL;
+}
+
 uint32_t service_capacity(const struct service_config *s) {
-  if (s->kind == SERVICE_EXTERNAL) return 0;
+  if (!service_runs(s)) return 0;
   int64_t most = s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas;
   return (uint32_t)(s->autoscale.max ? 2 * most : most);
 }

@@ -8,6 +8,8 @@
 #include "models/compute/quota.h"
 #include "models/compute/runtime.h"
 #include "models/compute/shedding.h"
+#include "models/data/connection_config.h"
+#include "models/data/database.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 
@@ -20,13 +22,6 @@ struct resource_amounts {
 struct resources_config {
   struct resource_amounts requests;
   struct limits_config limits;
-};
-
-/* A pool of connections that each replica of a service holds towards a database. */
-struct pool_config {
-  int32_t database; /* service index */
-  int64_t max;
-  sim_time wait; /* for a free connection before the request fails */
 };
 
 struct autoscale_config {
@@ -71,12 +66,27 @@ struct service_config {
   struct codel_config codel;         /* interval 0: none */
   uint32_t shed_meter;               /* set by the linker where anything is shed */
   bool uses_workers;                 /* derived: some step computes there */
+  struct database_config database;
+  struct connections_config connections;
+  struct scalability_config scalability;
+  struct pooler_config pooler;
+  int32_t pooled_by; /* derived, of a database: its pooler, or -1 */
+  int32_t limit;     /* external: of its provider, or -1 */
 };
 
 extern const struct record service_record;
 
 /* It drops requests that have waited for too long. */
 static inline bool service_sheds(const struct service_config *s) { return s->queue_deadline != SIM_NEVER || s->codel.interval; }
+
+/* A file that its callers read and write: it has no containers. */
+static inline bool service_embedded(const struct service_config *s) {
+  return s->kind == SERVICE_DATABASE && s->database.engine == ENGINE_SQLITE;
+}
+/* It has containers of ours. */
+static inline bool service_runs(const struct service_config *s) { return s->kind != SERVICE_EXTERNAL && !service_embedded(s); }
+/* Its pool towards the database, or null. */
+const struct pool_config *service_pool(const struct service_config *, int32_t database);
 
 /* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */
 uint32_t service_capacity(const struct service_config *);

@@ -22,8 +22,12 @@ static uint64_t chooser(const struct world *w, const struct request *r, const st
 }
 
 uint32_t keyspace_item(const struct world *w, const struct request *r, uint32_t keyspace) {
+  return keyspace_item_at(w, r, keyspace, 0);
+}
+
+uint32_t keyspace_item_at(const struct world *w, const struct request *r, uint32_t keyspace, uint32_t n) {
   const struct keyspace_config *k = model_keyspace(w->model, keyspace);
-  struct stream draws = stream_at(chooser(w, r, k), k->entity);
+  struct stream draws = stream_at(chooser(w, r, k), k->entity + n);
   if (k->table) return alias_sample(k->table, &draws);
   if (k->zipf > 0) return zipf_sample((uint32_t)k->of, k->zipf, &draws) - 1;
   return stream_below(&draws, (uint32_t)k->of);

@@ -36,6 +36,8 @@ extern const struct record keyspace_record;
 void keyspace_link(struct keyspace_config *, struct arena *);
 /* The request's item: 0 is the most popular, of - 1 the least. */
 uint32_t keyspace_item(const struct world *, const struct request *, uint32_t keyspace);
+/* The n-th item of a request that is about several, not always different ones; the 0-th is keyspace_item. */
+uint32_t keyspace_item_at(const struct world *, const struct request *, uint32_t keyspace, uint32_t n);
 /* Probability of the item. */
 double keyspace_probability(const struct keyspace_config *, uint32_t item);
 

@@ -1,4 +1,6 @@
 #include "models/data/stock.h"
+#include "models/data/database.h"
+#include "models/data/lock.h"
 #include "models/meter.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
@@ -56,74 +58,27 @@ static void end_hold(struct stock *s, struct hold *h) {
   s->held -= h->count;
 }
 
-/* --- the row's lock: first come, first served -------------------------------------------------------------------------------- */
+/* --- instructions ------------------------------------------------------------------------------------------------------------ */
 
-static void lock_taken(struct world *w, struct stock *s, struct request *r, sim_time since) {
-  s->locker = r->id;
-  meter_time(w, s->config->locked, world_now(w) - since);
+static bool in_database(const struct world *w, const struct stock *s) {
+  return model_service(w->model, (uint32_t)s->config->at)->kind == SERVICE_DATABASE;
 }
 
-bool stock_lock(struct world *w, struct request *r, const struct instruction *in) {
-  struct stock *s = &w->stocks[in->stock];
-  r->transaction = (int16_t)in->stock;
-  if (s->locker == NOBODY) {
-    lock_taken(w, s, r, world_now(w));
-    return true;
+/* A database that has restarted under the transaction knows nothing of it. */
+static bool committed(struct world *w, struct request *r, const struct instruction *in) {
+  const struct stock *s = &w->stocks[in->stock];
+  if (!in_database(w, s)) return true;
+  if (!lock_holds(w, r, in)) {
+    request_fail(w, r, OUTCOME_CRASHED);
+    return false;
   }
-  line_join(w, &s->line, r, WAITING_LOCK, in->cell);
-  return false;
-}
-
-static void unlock(struct world *w, struct stock *s) {
-  s->locker = NOBODY;
-  struct request *next = s->line.queue.count ? world_request(w, s->line.queue.head) : NULL;
-  if (!next) return;
-  sim_time since = next->since;
-  line_call(w, &s->line);
-  lock_taken(w, s, next, since);
-  request_wake_soon(w, next);
-}
-
-static void lock_wait_over(void *world, uint32_t id) {
-  struct world *w = world;
-  struct request *r = world_request(w, id);
-  struct stock *s = &w->stocks[r->transaction];
-  r->transaction = -1;
-  line_gives_up(w, &s->line, id, OUTCOME_LOCK_TIMEOUT);
-}
-
-/* Ends the transaction of a request, if the database still knows it. */
-static bool commit(struct world *w, struct request *r) {
-  if (r->transaction < 0) return true;
-  struct stock *s = &w->stocks[r->transaction];
-  r->transaction = -1;
-  if (s->locker != r->id) return false;
-  unlock(w, s);
+  lock_release(w, r, false);
+  database_committed(w, (uint32_t)s->config->at, r, 1);
   return true;
 }
 
-void stock_abandon(struct world *w, struct request *r) { commit(w, r); }
-
-void stock_clear_locks(struct world *w, uint32_t service) {
-  for (uint32_t i = 0; w->stocks && i < w->model->stocks.count; i++) { /* none in an availability run */
-    struct stock *s = &w->stocks[i];
-    if (s->config->at != (int32_t)service) continue;
-    s->locker = NOBODY;
-    line_clear(w, &s->line);
-  }
-}
-
-/* --- instructions ------------------------------------------------------------------------------------------------------------ */
-
-/* A database that has restarted under the transaction knows nothing of it. */
-static bool committed(struct world *w, struct request *r) {
-  if (commit(w, r)) return true;
-  request_fail(w, r, OUTCOME_CRASHED);
-  return false;
-}
-
 bool stock_take(struct world *w, struct request *r, const struct instruction *in) {
-  if (!committed(w, r)) return false;
+  if (!committed(w, r, in)) return false;
   struct stock *s = &w->stocks[in->stock];
   struct stream draws = stream_at(r->key, in->draw);
   int64_t count = (int64_t)(distribution_sample(&in->demand, &draws) + 0.5);
@@ -165,6 +120,7 @@ bool stock_settle(struct world *w, struct request *r, const struct instruction *
   bool expired = false;
   int64_t pieces = collect(w, r, in->stock, &expired);
   bool paid = pieces && !expired;
+  if (in_database(w, s)) database_committed(w, (uint32_t)s->config->at, r, 1);
   if (paid)
     s->sold += pieces, count_pieces(w, s->config->sold, pieces);
   else
@@ -175,7 +131,7 @@ bool stock_settle(struct world *w, struct request *r, const struct instruction *
 }
 
 bool stock_return(struct world *w, struct request *r, const struct instruction *in) {
-  if (!committed(w, r)) return false;
+  if (!committed(w, r, in)) return false;
   struct stock *s = &w->stocks[in->stock];
   bool expired = false;
   int64_t pieces = collect(w, r, in->stock, &expired);
@@ -226,18 +182,14 @@ void stock_start(struct world *w) {
   for (uint32_t i = 0; i < count; i++) {
     const struct stock_config *c = (const struct stock_config *)w->model->stocks.items + i;
     struct stock *s = &w->stocks[i];
-    *s = (struct stock){.config = c, .free = c->amount, .locker = NOBODY};
+    *s = (struct stock){.config = c, .free = c->amount};
     if (c->hold != SIM_NEVER) s->expiries = lane_new(w->calendar, c->hold, run_out, w);
-    if (c->lock_wait != SIM_NEVER) s->line.patience = lane_new(w->calendar, c->lock_wait, lock_wait_over, w);
     meter_set(w, c->left, c->amount);
     meter_set(w, c->held, 0);
   }
 }
 
 void stock_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->stocks.count; i++) {
-    lane_free(w->stocks[i].expiries);
-    lane_free(w->stocks[i].line.patience);
-  }
+  for (uint32_t i = 0; i < w->model->stocks.count; i++) lane_free(w->stocks[i].expiries);
   pool_release(&w->holds);
 }

@@ -16,13 +16,12 @@
  * Two ways to count. In a cache a change is one command, and commands of one thread do not meet. In a database a change is a
  * transaction that locks the row, first come first served: from its statement to its commit, and between the two lie `round_trips`
  * to the caller. So a hot row sells at most 1 / (demand + round trips) a second, on a machine of any size. A payment writes the
- * client's own row and meets nobody. A transaction of a request that fails is rolled back: its lock is free at once.
+ * client's own row and meets nobody. The lock is one of models/data/lock.h.
  *
  * What is counted outlives the process: a restart of the database or cache loses locks and transactions, but not the counter. */
 #ifndef STOCK_H
 #define STOCK_H
 #include "models/request/program.h"
-#include "models/request/queue.h"
 #include "sim/engine/lane.h"
 #include "sim/engine/pool.h"
 
@@ -63,8 +62,6 @@ struct stock {
   uint64_t oversold;                   /* instants at which the stock was not what it must be */
   bool ran_out;
   struct lane *expiries; /* null: holds do not run out */
-  uint32_t locker;       /* the request that holds the row's lock, or NOBODY */
-  struct line line;      /* of those who wait for the lock */
 };
 
 void stock_start(struct world *);
@@ -72,7 +69,6 @@ void stock_stop(struct world *);
 
 /* --- instructions ---------------------------------------------------------------------------------------------------------- */
 
-bool stock_lock(struct world *, struct request *, const struct instruction *);   /* wait for the row */
 bool stock_take(struct world *, struct request *, const struct instruction *);   /* reserve what is free; unlock */
 bool stock_taken(struct world *, struct request *, const struct instruction *);  /* jump unless it was refused */
 bool stock_settle(struct world *, struct request *, const struct instruction *); /* pay, or fail */
@@ -86,9 +82,4 @@ void stock_let_go(struct world *, uint32_t *holds);
 void stock_answered(struct world *, uint32_t *holds, const struct request *, uint32_t heir);
 /* An attempt fails or is given up: what it took goes from the holder to itself. */
 void stock_unanswered(struct world *, uint32_t *holds, struct request *);
-/* The request fails: a transaction of its own is rolled back. */
-void stock_abandon(struct world *, struct request *);
-/* The first replica of the service has died: nobody holds locks there or waits for them. */
-void stock_clear_locks(struct world *, uint32_t service);
-
 #endif

@@ -140,6 +140,7 @@ static void serves(struct world *w, struct container *c, bool warm) {
   world_service_of(w, c)->up++;
   if (c->processes) runtime_starts(w, c, warm);
   if (w->memory) memory_changed(w, c);
+  pools_fill(w, c);
   outage_changed(w);
 }
 
@@ -241,6 +242,7 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   c->limit = quota_limits(s) ? INT64_MAX : s->resources.limits.cpu;
   c->weight = (int64_t)(ldexp(s->weight, WEIGHT_BITS) + 0.5), c->unit = 1 / (double)c->weight;
   c->speed = c->rate = c->pace = 1, c->level_place = NOBODY;
+  c->scales = s->scalability.contention > 0 || s->scalability.coherency > 0;
   c->backlog = s->backlog;
   quota_build(w, c, s);
   runtime_build(w, c);
@@ -252,15 +254,6 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
       stream_open(stream_key(w->seed, w->replication, PURPOSE_LIFE, stream_entity(s->name, id - w->services[service].first)));
   c->pools = arena_new_array(w->arena, struct connection_pool, s->pools.count + 1);
   for (uint32_t i = 0; i < s->pools.count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i;
-}
-
-static void build_pool_patience(struct world *w, struct service *s) {
-  for (uint32_t i = 0; i < s->config->pools.count; i++) {
-    const struct pool_config *pool = (const struct pool_config *)s->config->pools.items + i;
-    if (pool->wait == SIM_NEVER) continue;
-    struct lane *patience = lane_new(w->calendar, pool->wait, pool_wait_over, w);
-    for (uint32_t k = 0; k < s->capacity; k++) w->containers[s->first + k].pools[i].line.patience = patience;
-  }
 }
 
 static void build_services(struct world *w) {
@@ -276,7 +269,7 @@ static void build_services(struct world *w) {
     s->desired = (int32_t)s->config->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
     for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i);
-    build_pool_patience(w, s);
+    pools_start(w, s);
   }
 }
 

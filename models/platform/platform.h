@@ -4,6 +4,7 @@
  * acts through events with its real delays; nothing about a request or a CPU is in it. */
 #ifndef PLATFORM_H
 #define PLATFORM_H
+#include "models/data/disk.h"
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
@@ -23,7 +24,8 @@ struct node_group {
   double smt; /* what the second thread of a core adds, in cores; 1: cpu counts cores */
   int32_t role;
   const char *price; /* id in the price list, or null */
-  bool dedicated;    /* derived: some service is placed on it, so others stay away */
+  struct disk_config disk;
+  bool dedicated; /* derived: some service is placed on it, so others stay away */
 };
 
 struct network_config {

@@ -48,6 +48,11 @@ static const struct field node_fields[] = {
      .fallback = "\"any\"",
      .doc = "manager: runs no services, but a swarm needs most of its managers to act."},
     {.name = "price", .kind = FIELD_TEXT, .offset = AT(price), .optional = true, .doc = "Its item in the price list."},
+    {.name = "disk",
+     .kind = FIELD_RECORD,
+     .offset = AT(disk),
+     .record = &disk_record,
+     .doc = "The disk of each node, from which databases read what they do not find in memory."},
     {0}};
 static const struct record node_record = {"node group", sizeof(struct node_group), node_fields, "Equal machines.", NULL};
 #undef AT

@@ -93,6 +93,9 @@ double fork_success(const struct fork *f, const double *success) {
 /* --- compiling ------------------------------------------------------------------------------------------------------------- */
 
 static void check(struct compiler *c, const struct parallel_step *s, const struct fork *f) {
+  if (c->transaction >= 0 && c->transaction_depth == c->depth)
+    compile_fault(c, "branches would share one connection: put the \"parallel\" step before or behind the transaction with \"%s\"",
+                  model_service(c->model, (uint32_t)c->transaction)->name);
   if (!f->count) compile_fault(c, "a \"parallel\" step needs branches");
   if (f->children > FORK_MOST) compile_fault(c, "a \"parallel\" step has more than %d branches and copies", FORK_MOST);
   if (s->need != INT64_MAX && (uint64_t)s->need > f->children)

@@ -1,5 +1,6 @@
 #include "models/request/program.h"
 #include "models/compute/balancer.h"
+#include "models/data/connections.h"
 #include "models/model.h"
 #include "models/request/call.h"
 #include "models/request/parallel.h"
@@ -11,20 +12,26 @@
 #include <stdlib.h>
 
 const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool",   "network", "external",
-                                                 "delay", "retry",   "permit", "lock",    "throttled"};
+                                                 "delay", "retry",   "permit", "lock",    "disk",
+                                                 "throttled"};
 
-struct instruction *compile_emit(struct compiler *c, enum operation operation,
-                                 bool (*run)(struct world *, struct request *, const struct instruction *)) {
+struct instruction *compile_emit_quietly(struct compiler *c, enum operation operation,
+                                         bool (*run)(struct world *, struct request *, const struct instruction *)) {
   struct program *p = c->program;
   if (p->count + 1 >= PROGRAM_INSTRUCTIONS) {
     compile_fault(c, "the endpoint has more than %d instructions", PROGRAM_INSTRUCTIONS);
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
   struct instruction *in = &p->instructions[p->count++];
-  bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK;
-  c->draws += draws;
   *in = (struct instruction){.run = run, .operation = operation, .service = -1, .draw = c->draws};
   return in;
+}
+
+struct instruction *compile_emit(struct compiler *c, enum operation operation,
+                                 bool (*run)(struct world *, struct request *, const struct instruction *)) {
+  bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK;
+  c->draws += draws;
+  return compile_emit_quietly(c, operation, run);
 }
 
 uint16_t compile_cell(struct compiler *c, int32_t service, enum time_kind kind) {
@@ -74,6 +81,9 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
     compile_fault(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
     c->depth--;
   }
+  if (service_embedded(model_service(c->model, (uint32_t)service)))
+    compile_fault(c, "\"%s\" is a file and runs nothing: only queries lead there",
+                  model_service(c->model, (uint32_t)service)->name);
   struct instruction *in = compile_emit(c, OPERATION_ENTER, request_enter);
   in->service = service;
   in->route = route;
@@ -125,7 +135,8 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
-  struct compiler c = {.model = m, .program = p, .arena = arena, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
+  struct compiler c = {
+      .model = m, .program = p, .arena = arena, .transaction = -1, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
   p->unheld = -1;
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
   if (e->entry >= 0) compile_enter(&c, e->entry, ROUTE_ANY);
@@ -136,14 +147,18 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
   p->network_cell = -1, p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
+  connections_compile(&c);
   return c.fault;
 }
 
 struct walk {
   int32_t frames[PROGRAM_FRAMES];
   uint32_t depth;
-  int32_t connected;                 /* service whose connection is held, or -1 */
-  int32_t locked;                    /* stock whose row is locked, or -1 */
+  int32_t connected; /* service whose connection is held, or -1 */
+  int32_t aside;     /* the same of the connection of a transaction */
+  int32_t bound;     /* pooler whose connection is held, or -1 */
+  struct held_lock locked[PROGRAM_LOCKS];
+  uint32_t locked_count;
   enum route route;                  /* of the innermost call: a query holds nothing but its computation */
   uint16_t permits[PROGRAM_PERMITS]; /* limits whose permits are held */
   uint32_t permit_count;
@@ -151,28 +166,36 @@ struct walk {
   double *passed_s; /* of a branch: the time that passes, weighted; else null */
 };
 
-static bool has_pool(const struct model *m, int32_t service, int32_t database) {
-  const struct config_list *pools = &model_service(m, (uint32_t)service)->pools;
-  for (uint32_t i = 0; i < pools->count; i++)
-    if (((const struct pool_config *)pools->items)[i].database == database) return true;
-  return false;
-}
-
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
 static void pass(const struct walk *w, const struct demand_sums *d, double weighted_s) {
   if (w->passed_s) *w->passed_s += weighted_s;
   for (uint32_t i = w->base; i < w->depth; i++)
     if (model_service(d->model, (uint32_t)w->frames[i])->runtime != RUNTIME_EVENT_LOOP) d->held_s[w->frames[i]] += weighted_s;
   if (w->connected >= 0) d->connected_s[w->connected] += weighted_s;
+  if (w->bound >= 0) d->connected_s[w->bound] += weighted_s;
   for (uint32_t i = 0; i < w->permit_count; i++) d->permit_s[w->permits[i]] += weighted_s;
-  if (w->locked >= 0) d->locked_s[w->locked] += weighted_s;
+  if (w->aside >= 0) d->connected_s[w->aside] += weighted_s;
+  for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += weighted_s;
 }
 
-/* A hop within a transaction, between services that are placed so that they cannot meet: the row stays locked. */
+/* A hop within a transaction, between services that are placed so that they cannot meet: what is locked stays so. */
 static void pass_hop(const struct walk *w, const struct demand_sums *d, int32_t from, int32_t to, double weight) {
   const struct service_config *a = model_service(d->model, (uint32_t)from), *b = model_service(d->model, (uint32_t)to);
-  if (w->locked >= 0 && a->place != b->place)
-    d->locked_s[w->locked] += weight * sim_seconds(d->model->platform.network.between_nodes);
+  if (a->place == b->place) return;
+  double hop_s = weight * sim_seconds(d->model->platform.network.between_nodes);
+  if (w->aside >= 0) d->connected_s[w->aside] += hop_s;
+  for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += hop_s;
+}
+
+static void locks(struct walk *w, const struct instruction *in) {
+  for (uint32_t i = 0; i < w->locked_count; i++)
+    if (w->locked[i].lock == in->lock) return;
+  if (w->locked_count < PROGRAM_LOCKS)
+    w->locked[w->locked_count++] = (struct held_lock){in->lock, in->items, in->shared, in->transactional};
+}
+
+static void unlocks(struct walk *w, bool transactional) {
+  while (w->locked_count && w->locked[w->locked_count - 1].transactional == transactional) w->locked_count--;
 }
 
 static void step(struct walk *w, const struct instruction *in, double weight, const struct demand_sums *d) {
@@ -187,10 +210,17 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     if (w->depth) pass_hop(w, d, in->service, w->frames[w->depth - 1], weight);
     break;
   case OPERATION_ACQUIRE:
-    if (has_pool(d->model, w->frames[w->depth - 1], in->service)) w->connected = w->frames[w->depth - 1];
+    if (service_pool(model_service(d->model, (uint32_t)w->frames[w->depth - 1]), in->service))
+      w->connected = w->frames[w->depth - 1];
+    break;
+  case OPERATION_BIND:
+    w->bound = w->frames[w->depth - 1];
+    break;
+  case OPERATION_UNBIND:
+    w->bound = -1;
     break;
   case OPERATION_RELEASE:
-    w->connected = -1;
+    w->connected = w->bound = -1;
     break;
   case OPERATION_PERMIT:
     w->permits[w->permit_count++] = in->limit;
@@ -209,10 +239,26 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     pass(w, d, weight * mean_s);
     break;
   case OPERATION_LOCK:
-    w->locked = in->stock;
+    locks(w, in);
     break;
   case OPERATION_STOCK:
-    w->locked = -1;
+    unlocks(w, false);
+    break;
+  case OPERATION_COMMIT:
+    unlocks(w, in->transactional);
+    break;
+  case OPERATION_TRANSACTION:
+    w->aside = w->connected, w->connected = -1;
+    break;
+  case OPERATION_TRANSACTION_END:
+    w->connected = w->aside, w->aside = -1;
+    break;
+  case OPERATION_FLUSH:
+    pass(w, d, weight * mean_s);
+    break;
+  case OPERATION_MISS:
+    d->disk_s[in->service] += weight * in->scale * in->probability * mean_s;
+    pass(w, d, weight * in->scale * in->probability * mean_s);
     break;
   default:
     break;
@@ -313,7 +359,8 @@ static double walk_fork(const struct program *p, const struct walk *w, const str
   uint32_t child = 0;
   for (uint32_t i = 0; i < f->count; i++) {
     const struct branch *b = &f->branches[i];
-    struct walk branch = {.connected = -1, .locked = -1, .depth = w->depth, .base = w->depth, .passed_s = &passed_s[child]};
+    struct walk branch = {
+        .connected = -1, .aside = -1, .bound = -1, .depth = w->depth, .base = w->depth, .passed_s = &passed_s[child]};
     for (uint32_t k = 0; k < w->depth; k++) branch.frames[k] = w->frames[k];
     walk_demand(p, b->at, b->end, branch, weight * b->copies, d);
     passed_s[child] /= b->copies;
@@ -341,6 +388,20 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
   return elsewhere + weight;
 }
 
+struct demand_sums demand_sums_new(const struct model *m, const double *speed, struct arena *arena) {
+  uint32_t n = m->services.count + 1;
+  return (struct demand_sums){.model = m,
+                              .speed = speed,
+                              .cpu_s = arena_new_array(arena, double, n),
+                              .primary_s = arena_new_array(arena, double, n),
+                              .held_s = arena_new_array(arena, double, n),
+                              .connected_s = arena_new_array(arena, double, n),
+                              .permit_s = arena_new_array(arena, double, m->limits.count + 1),
+                              .locked_s = arena_new_array(arena, double, m->locks->count + 1),
+                              .workers_s = arena_new_array(arena, double, n),
+                              .disk_s = arena_new_array(arena, double, n)};
+}
+
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {
-  walk_demand(p, 0, p->end, (struct walk){.connected = -1, .locked = -1}, weight * (1 - p->edge_hit), d);
+  walk_demand(p, 0, p->end, (struct walk){.connected = -1, .aside = -1, .bound = -1}, weight * (1 - p->edge_hit), d);
 }

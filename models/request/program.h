@@ -20,7 +20,7 @@ struct model;
 struct request;
 struct world;
 
-enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_INSTRUCTIONS = 2000 };
+enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_LOCKS = 16, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
 enum time_kind {
@@ -33,6 +33,7 @@ enum time_kind {
   TIME_RETRY,
   TIME_PERMIT,
   TIME_LOCK,
+  TIME_DISK,      /* page reads and commits, their waits included */
   TIME_THROTTLED, /* the quota of the container that it computes in is used up */
   TIME_KINDS
 };
@@ -53,12 +54,22 @@ enum operation {
   OPERATION_LIMIT,  /* ask a limit, or end */
   OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
   OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,   /* wait for the row in which a stock is counted */
-  OPERATION_STOCK,  /* reserve, pay or release */
-  OPERATION_TRY,    /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN, /* the attempt has succeeded */
-  OPERATION_FORK,   /* begin all branches and wait */
-  OPERATION_JOIN    /* a branch has succeeded */
+  OPERATION_LOCK,        /* wait for a lock of a database */
+  OPERATION_STOCK,       /* reserve, pay or release */
+  OPERATION_TRY,         /* begin an attempt of a guarded call, or what follows when one has failed */
+  OPERATION_RETURN,      /* the attempt has succeeded */
+  OPERATION_FORK,        /* begin all branches and wait */
+  OPERATION_JOIN,        /* a branch has succeeded */
+  OPERATION_TRANSACTION, /* begins: the connection is put aside */
+  OPERATION_STATEMENT,   /* of a transaction, where it runs */
+  OPERATION_FLUSH,       /* of the log of a database */
+  OPERATION_COMMIT,      /* of a statement or a transaction: locks are given back */
+  OPERATION_TRANSACTION_END,
+  OPERATION_MISS,   /* how many pages are not in memory */
+  OPERATION_DISK,   /* read them */
+  OPERATION_BIND,   /* of a pooler: a connection of its own to the database, unless the request has one */
+  OPERATION_UNBIND, /* and back */
+  OPERATION_SET_UP  /* a new connection is open: back to where it was wanted */
 };
 
 enum route { ROUTE_ANY, ROUTE_PRIMARY };
@@ -67,21 +78,27 @@ struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
   bool (*run)(struct world *, struct request *, const struct instruction *);
   enum operation operation;
-  int32_t service;            /* ENTER, ACQUIRE (the database), EXTERNAL */
+  int32_t service;            /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
   enum route route;           /* ENTER */
   bool again;                 /* ENTER: round robin, and the request has called this service before */
   bool on_workers;            /* CPU: beside the event loop */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t stopped_cell;      /* CPU, ACCEPT: of time for which the quota stops the container */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
-  uint16_t target;            /* LOOKUP: on a hit. ENTER: where to go on when the service cannot be reached; 0: fail */
+  uint16_t
+      target; /* LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time. ENTER: where to go on when the service cannot be reached; 0: fail */
   uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
-  uint16_t stock;             /* LOCK, STOCK */
+  uint16_t stock;             /* STOCK */
+  uint16_t lock;              /* LOCK, STOCK: class of the lock */
+  uint16_t items, nth;        /* LOCK: the n-th of so many */
+  bool shared, transactional; /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
+  bool write;                 /* STATEMENT, COMMIT */
+  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   uint16_t outcome;           /* END: how it ends for the client */
-  double probability;         /* LOOKUP: of a hit. ANSWER: of failure */
+  double probability;         /* LOOKUP: of a hit. ANSWER: of failure. MISS: of one page */
   const struct guard *guard;  /* TRY, RETURN */
   const struct fork *fork;    /* FORK */
-  struct distribution demand; /* CPU, EXTERNAL, DELAY, in ns; STOCK: pieces to reserve */
+  struct distribution demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve */
 };
 
 struct cell {
@@ -118,6 +135,12 @@ extern const struct choice_set step_choices;
 
 /* --- for the files of steps -------------------------------------------------------------------------------------------- */
 
+/* What a program has locked where the next instruction stands. */
+struct held_lock {
+  uint16_t lock, items;
+  bool shared, transactional;
+};
+
 struct compiler {
   const struct model *model;
   struct program *program;
@@ -126,7 +149,14 @@ struct compiler {
   uint32_t guarded, forks;        /* guarded calls and branches around it; forks of the program so far */
   uint16_t draws;                 /* given to instructions so far */
   bool *reserved;                 /* by stock: a reserve step has been compiled */
-  const char *fault;              /* the first; null while all is well */
+  int32_t transaction;            /* database of the open transaction, or -1 */
+  uint32_t transaction_depth;     /* frames open around it */
+  bool in_transaction;            /* the next statement belongs to it */
+  bool writes;                    /* a statement of it has written */
+  uint32_t statements;            /* of it so far */
+  struct held_lock held[PROGRAM_LOCKS];
+  uint32_t held_count;
+  const char *fault; /* the first; null while all is well */
   struct arena *arena;
 };
 
@@ -137,6 +167,9 @@ struct step_kind {
 
 struct instruction *compile_emit(struct compiler *, enum operation,
                                  bool (*run)(struct world *, struct request *, const struct instruction *));
+/* The same without a number of its own: it shifts nobody's draws. */
+struct instruction *compile_emit_quietly(struct compiler *, enum operation,
+                                         bool (*run)(struct world *, struct request *, const struct instruction *));
 uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
 /* The cells of a computation. */
 void compile_cpu_cells(struct compiler *, struct instruction *, int32_t service);
@@ -148,6 +181,11 @@ void compile_leave(struct compiler *);
 /* Null when there is no service to run on. */
 struct instruction *compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
+/* Where commits take time: waits for the log of the database. Then the commit: of the open transaction or of a statement. */
+void compile_flush(struct compiler *, int32_t database);
+void compile_commit(struct compiler *, int32_t database, bool write);
+void compile_limit(struct compiler *, int32_t limit); /* one that counts over time: a request above it ends here */
+void compile_delay(struct compiler *, const struct distribution *delay, uint16_t cell);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
 void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
@@ -164,10 +202,13 @@ struct demand_sums {
   double *held_s;      /* threads, gil: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
   double *permit_s;    /* by limit: time for which its permits are held */
-  double *locked_s;    /* by stock: time that its row is locked */
+  double *locked_s;    /* by class of lock: time for which one is held */
   double *workers_s;   /* of cpu_s, what workers beside an event loop do */
+  double *disk_s;      /* by database: time of page reads */
 };
 
+/* All zero. */
+struct demand_sums demand_sums_new(const struct model *, const double *speed, struct arena *);
 /* Walks every path and adds to the sums. */
 void program_demand(const struct program *, double weight, const struct demand_sums *);
 

@@ -1,15 +1,19 @@
 #include "models/request/request.h"
 #include "models/compute/balancer.h"
 #include "models/protection/limiter.h"
+#include "models/data/connections.h"
+#include "models/data/database.h"
+#include "models/data/lock.h"
 #include "models/data/stock.h"
 #include "models/request/child.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
 
-const char *const outcome_names[OUTCOMES + 1] = {"completed",  "timeout", "rejected", "pool_timeout", "refused",      "unreachable",
-                                                 "no_backend", "crashed", "external", "patience",     "call_timeout", "breaker",
-                                                 "shed",       "limited", "sold_out", "expired",      "lock_timeout", NULL};
+const char *const outcome_names[OUTCOMES + 1] = {
+    "completed", "timeout",  "rejected",     "pool_timeout",         "refused",   "unreachable", "no_backend",
+    "crashed",   "external", "patience",     "call_timeout",         "breaker",   "shed",        "limited",
+    "sold_out",  "expired",  "lock_timeout", "too_many_connections", "pool_full", NULL};
 
 static inline struct request *take(struct world *w) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -21,7 +25,8 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = NOBODY, r->attempts = 0, r->transaction = -1;
+  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY, r->attempts = 0;
+  r->connection = r->backend = NOBODY;
   return r;
 }
 
@@ -139,9 +144,10 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   assert(r->waiting == WAITING_NOT);
   if (r->patience_runs) stop_patience(w, r);
   request_give_up(w, r, outcome);
-  if (r->has_connection) pool_abandon(w, r);
+  if (r->has_connection || __builtin_expect(r->backend != NOBODY, 0)) pool_abandon(w, r);
   if (r->permits != NOBODY) limit_unwind(w, r, -1);
-  if (__builtin_expect(r->transaction >= 0, 0)) stock_abandon(w, r);
+  if (__builtin_expect(r->locks != NOBODY, 0)) lock_release_all(w, r);
+  if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
   while (r->depth > r->base) {
     const struct frame *f = &r->frames[--r->depth];
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container], f->process);
@@ -168,6 +174,7 @@ void request_cancel(struct world *w, struct request *r) {
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
   if (__builtin_expect(r->permits != NOBODY, 0)) limit_unwind(w, r, -1); /* it ends early, sold out: before its answer travels */
+  if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
   if (r->client_gone)
     w->observation.wasted++;
@@ -330,7 +337,9 @@ bool request_compute(struct world *w, struct request *r, const struct instructio
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   struct stream draws = stream_at(r->key, in->draw);
   r->work = distribution_sample_time(&in->demand, &draws);
+  if (__builtin_expect(in->scale != 0, 0)) r->work = (sim_time)((double)r->work * in->scale + 0.5);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
+  if (__builtin_expect(c->scales, 0)) r->work = scalability_slows(w, c, r->work);
   if (!r->work) return true;
   r->since = world_now(w);
   container_compute(w, c, r);

@@ -24,30 +24,45 @@ enum { REQUESTS_MOST = 4000000 };
 /* How a request ended for its client. */
 enum outcome {
   OUTCOME_COMPLETED,
-  OUTCOME_TIMEOUT,      /* the client gave up */
-  OUTCOME_REJECTED,     /* backlog full */
-  OUTCOME_POOL_TIMEOUT, /* no free database connection in time */
-  OUTCOME_REFUSED,      /* the process is down, its machine answers */
-  OUTCOME_UNREACHABLE,  /* the machine is down: the connection attempt timed out */
-  OUTCOME_NO_BACKEND,   /* nothing in rotation, or no quorum */
-  OUTCOME_CRASHED,      /* its replica died while it was inside */
-  OUTCOME_EXTERNAL,     /* somebody else's service failed */
-  OUTCOME_PATIENCE,     /* left the queue: its service had not begun within its patience */
-  OUTCOME_CALL_TIMEOUT, /* a caller inside gave up its call */
-  OUTCOME_BREAKER,      /* a circuit breaker let no call through */
-  OUTCOME_SHED,         /* dropped by the service when its turn came: it had waited too long */
-  OUTCOME_LIMITED,      /* refused by a limit: 429, at once */
-  OUTCOME_SOLD_OUT,     /* answered: too little stock was left. No failure */
-  OUTCOME_EXPIRED,      /* what it wanted to pay had run out, or was never held */
-  OUTCOME_LOCK_TIMEOUT, /* waited too long for the row in which a stock is counted */
+  OUTCOME_TIMEOUT,              /* the client gave up */
+  OUTCOME_REJECTED,             /* backlog full */
+  OUTCOME_POOL_TIMEOUT,         /* no free database connection in time */
+  OUTCOME_REFUSED,              /* the process is down, its machine answers */
+  OUTCOME_UNREACHABLE,          /* the machine is down: the connection attempt timed out */
+  OUTCOME_NO_BACKEND,           /* nothing in rotation, or no quorum */
+  OUTCOME_CRASHED,              /* its replica died while it was inside */
+  OUTCOME_EXTERNAL,             /* somebody else's service failed */
+  OUTCOME_PATIENCE,             /* left the queue: its service had not begun within its patience */
+  OUTCOME_CALL_TIMEOUT,         /* a caller inside gave up its call */
+  OUTCOME_BREAKER,              /* a circuit breaker let no call through */
+  OUTCOME_SHED,                 /* dropped by the service when its turn came: it had waited too long */
+  OUTCOME_LIMITED,              /* refused by a limit: 429, at once */
+  OUTCOME_SOLD_OUT,             /* answered: too little stock was left. No failure */
+  OUTCOME_EXPIRED,              /* what it wanted to pay had run out, or was never held */
+  OUTCOME_LOCK_TIMEOUT,         /* waited too long for a lock of a database */
+  OUTCOME_TOO_MANY_CONNECTIONS, /* the database, or its pooler, took no more */
+  OUTCOME_POOL_FULL,            /* as many wait for a connection as may */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 /* A page that says "sold out" is an answer, though not the one that was asked for. */
 static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: for a row; PERMIT: of a limit; COMPUTING: on a thread. */
-enum waiting { WAITING_NOT, WAITING_CPU, WAITING_THREAD, WAITING_POOL, WAITING_LOCK, WAITING_PERMIT, WAITING_ELSEWHERE, COMPUTING };
+/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; PERMIT: of a limit; LOG: for the next flush; FLUSH: in it;
+ * DISK: for a disk that is busy; COMPUTING: on a thread. */
+enum waiting {
+  WAITING_NOT,
+  WAITING_CPU,
+  WAITING_THREAD,
+  WAITING_POOL,
+  WAITING_LOCK,
+  WAITING_PERMIT,
+  WAITING_LOG,
+  WAITING_FLUSH,
+  WAITING_DISK,
+  WAITING_ELSEWHERE,
+  COMPUTING
+};
 
 struct frame {
   uint32_t container, generation;
@@ -73,10 +88,14 @@ struct request {
   uint32_t attempts, epoch;          /* of a guarded call: how many so far, the breaker's state */
   uint32_t needed;                   /* of a fork: branches that must still succeed */
   uint32_t permits;                  /* the newest that it holds, or NOBODY */
+  uint32_t connection, backend;      /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
   timer_ticket queue_patience;       /* valid while patience_runs */
   uint16_t source, endpoint, pc, wait_cell;
+  uint16_t after_setup;       /* where it goes on when its new connection is set up */
   int16_t connection_service; /* the database that its connection leads to */
-  int16_t transaction;        /* the stock whose row it has locked or waits for, or -1 */
+  uint32_t transaction;       /* struct transaction, or NOBODY */
+  uint32_t locks;             /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
+  uint32_t disk, reads;       /* node whose disk it reads from or waits for; pages still to be read */
   uint32_t holds;             /* what it has reserved: list of struct hold, or NOBODY */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;

@@ -16,10 +16,14 @@ static bool sleep_on(struct world *w, struct request *r, const struct instructio
   return false;
 }
 
-static void compile(struct compiler *c, const void *config) {
+void compile_delay(struct compiler *c, const struct distribution *delay, uint16_t cell) {
   struct instruction *in = compile_emit(c, OPERATION_DELAY, sleep_on);
-  in->demand = ((const struct delay_step *)config)->delay;
-  in->cell = compile_cell(c, compile_service(c), TIME_DELAY);
+  in->demand = *delay;
+  in->cell = cell;
+}
+
+static void compile(struct compiler *c, const void *config) {
+  compile_delay(c, &((const struct delay_step *)config)->delay, compile_cell(c, compile_service(c), TIME_DELAY));
 }
 
 static const struct field fields[] = {

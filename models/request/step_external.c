@@ -35,6 +35,7 @@ void compile_external(struct compiler *c, int32_t service) {
     compile_fault(c, "\"%s\" is not of kind external: use \"call\"", config->name);
     return;
   }
+  if (config->limit >= 0) compile_limit(c, config->limit);
   struct instruction *in = compile_emit(c, OPERATION_EXTERNAL, ask);
   in->service = service;
   in->demand = config->latency;

@@ -30,6 +30,10 @@ static void compile_concurrency(struct compiler *c, const struct limit_config *l
   c->permits--;
 }
 
+void compile_limit(struct compiler *c, int32_t limit) {
+  emit(c, OPERATION_LIMIT, &(struct limit_step){.limit = limit}, limit_check);
+}
+
 static void compile(struct compiler *c, const void *config) {
   const struct limit_step *s = config;
   const struct limit_config *limit = model_limit(c->model, (uint32_t)s->limit);

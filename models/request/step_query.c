@@ -1,38 +1,191 @@
 /* {"query": "mysql", "reads": 3, "demand": "1.2ms"}: queries a database, one after another, each over a connection of the
- * calling replica's pool. Writes go to the first replica of the database, reads to any. */
+ * calling replica's pool. Writes go to the first replica of the database, reads to any. Inside of a "transaction" of the same service
+ * with the same database all go to the first over the transaction's connection. What a query locks, reads from disk and commits is in
+ * models/data. */
 #include "models/data/connection_pool.h"
+#include "models/data/database.h"
+#include "models/data/disk.h"
+#include "models/data/lock.h"
+#include "models/data/pooler.h"
 #include "models/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
 
+/* What a query locks, in this order. */
+struct query_locks {
+  const char *table;
+  bool shared; /* the table, also by writes */
+  int32_t keys;
+  int64_t items;
+  const char *row;
+};
+
 struct query_step {
   int32_t query;
   int64_t reads, writes;
   struct distribution demand, write_demand;
+  int64_t pages;
+  struct growth_config growth;
+  struct query_locks locks;
 };
 
-static void compile_one(struct compiler *c, int32_t database, enum route route, const struct distribution *demand) {
-  struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
-  acquire->service = database;
-  acquire->cell = compile_cell(c, database, TIME_POOL);
-  compile_enter(c, database, route);
-  compile_cpu(c, demand);
-  compile_leave(c);
-  compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = database;
+static const struct service_config *database_of(const struct compiler *c, const struct query_step *s) {
+  return model_service(c->model, (uint32_t)s->query);
+}
+
+/* Reads share the table and lock no rows. */
+static void compile_locks(struct compiler *c, const struct query_step *s, bool write) {
+  const struct service_config *d = database_of(c, s);
+  const struct query_locks *k = &s->locks;
+  sim_time wait = d->database.lock_wait;
+  if (k->table) compile_lock(c, lock_class_of(c, LOCK_TABLE, s->query, -1, k->table, wait), 1, !write || k->shared);
+  if (k->keys >= 0 && write) {
+    const char *name = model_keyspace(c->model, (uint32_t)k->keys)->name;
+    compile_lock(c, lock_class_of(c, LOCK_ROWS, s->query, k->keys, name, wait), (uint16_t)k->items, false);
+  }
+  if (k->row && write) compile_lock(c, lock_class_of(c, LOCK_ROW, s->query, -1, k->row, wait), 1, false);
+}
+
+/* SQLite has one lock. With a write-ahead log readers need none. */
+static void compile_file_lock(struct compiler *c, const struct query_step *s, bool write) {
+  const struct service_config *d = database_of(c, s);
+  if (s->locks.table || s->locks.keys >= 0 || s->locks.row)
+    compile_fault(c, "\"%s\" is SQLite: it has one lock, the file; leave out \"locks\"", d->name);
+  if (c->in_transaction || (!write && d->database.journal == JOURNAL_WAL)) return;
+  compile_lock(c, lock_class_of(c, LOCK_FILE, s->query, -1, d->name, d->database.busy_timeout), 1, !write);
+}
+
+/* Pages that are not in memory. */
+static void compile_disk(struct compiler *c, const struct query_step *s) {
+  const struct service_config *d = database_of(c, s);
+  double hit = database_hit(&d->database), pages = (double)s->pages;
+  if (hit >= 1 || !s->pages) return;
+  const struct service_config *reader = model_service(c->model, (uint32_t)compile_service(c));
+  const struct disk_config *disk = disk_of(c->model, reader);
+  if (!disk) {
+    compile_fault(c, "\"%s\" does not find all pages in memory, but the nodes of \"%s\" have no \"disk\"", d->name, reader->name);
+    return;
+  }
+  if (s->growth.access == ACCESS_SCAN) pages = pages * growth_factor(&s->growth) + 0.5;
+  struct instruction *miss = compile_emit_quietly(c, OPERATION_MISS, disk_miss);
+  miss->service = s->query, miss->probability = 1 - hit, miss->scale = (double)(int64_t)pages, miss->demand = disk->latency;
+  struct instruction *read = compile_emit_quietly(c, OPERATION_DISK, disk_read);
+  read->service = s->query, read->cell = compile_cell(c, s->query, TIME_DISK);
+}
+
+static void compile_work(struct compiler *c, const struct query_step *s, bool write) {
+  compile_disk(c, s);
+  struct instruction *cpu = compile_cpu(c, write && s->write_demand.kind ? &s->write_demand : &s->demand);
+  double factor = growth_factor(&s->growth);
+  if (cpu && factor != 1) cpu->scale = factor, cpu->demand.mean *= factor;
+}
+
+static void compile_statement(struct compiler *c, int32_t database, bool write) {
+  if (!c->in_transaction) return;
+  struct instruction *in = compile_emit_quietly(c, OPERATION_STATEMENT, transaction_statement);
+  in->service = database, in->write = write;
+  c->statements++, c->writes |= write;
+}
+
+/* Locks and work, where they are; then its own commit, unless it belongs to a transaction. */
+static void compile_execution(struct compiler *c, const struct query_step *s, bool write, bool embedded) {
+  compile_statement(c, s->query, write);
+  if (embedded)
+    compile_file_lock(c, s, write);
+  else
+    compile_locks(c, s, write);
+  compile_work(c, s, write);
+  if (c->in_transaction) return;
+  if (write) compile_flush(c, s->query);
+  bool locked = c->held_count && !c->held[c->held_count - 1].transactional;
+  if (write || locked) compile_commit(c, s->query, write);
+}
+
+/* Nodes that its replicas may run on. */
+static int64_t nodes_of(const struct model *m, const struct service_config *s) {
+  int64_t nodes = 0;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
+    const struct node_group *g = model_nodes(m, i);
+    if (s->place >= 0 ? s->place == (int32_t)i : !g->dedicated && g->role != ROLE_MANAGER) nodes += g->count;
+  }
+  return nodes;
+}
+
+/* A file is on one machine. */
+static void check_reach(struct compiler *c, const struct query_step *s) {
+  const struct service_config *caller = model_service(c->model, (uint32_t)compile_service(c));
+  if (service_capacity(caller) > 1 && nodes_of(c->model, caller) > 1)
+    compile_fault(c,
+                  "\"%s\" is a file on one machine, but the replicas of \"%s\" may run on several: \"place\" them on a single node",
+                  database_of(c, s)->name, caller->name);
+}
+
+static void compile_one(struct compiler *c, const struct query_step *s, bool write) {
+  bool embedded = service_embedded(database_of(c, s));
+  c->in_transaction = c->transaction == s->query && c->transaction_depth == c->depth;
+  if (embedded) {
+    check_reach(c, s);
+    compile_execution(c, s, write, true);
+    c->in_transaction = false;
+    return;
+  }
+  if (!c->in_transaction) {
+    struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
+    acquire->service = s->query;
+    acquire->cell = compile_cell(c, s->query, TIME_POOL);
+  }
+  compile_to_database(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : ROUTE_ANY);
+  compile_execution(c, s, write, false);
+  compile_from_database(c, !c->in_transaction);
+  if (!c->in_transaction) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = s->query;
+  c->in_transaction = false;
 }
 
 static void compile(struct compiler *c, const void *config) {
   const struct query_step *s = config;
-  const struct service_config *database = model_service(c->model, (uint32_t)s->query);
+  const struct service_config *database = database_of(c, s);
   if (database->kind != SERVICE_DATABASE) compile_fault(c, "\"%s\" is not of kind database", database->name);
   if (compile_service(c) < 0) compile_fault(c, "a \"query\" step needs a service that asks: put it inside a \"call\"");
   if (!s->reads && !s->writes) compile_fault(c, "a \"query\" step needs \"reads\" or \"writes\"");
+  if ((s->locks.keys >= 0 || s->locks.row) && !s->writes)
+    compile_fault(c, "locks rows of \"%s\" but writes nothing: a reading that locks (SELECT FOR UPDATE) is one of \"writes\"",
+                  database->name);
   if (c->fault) return;
-  for (int64_t i = 0; i < s->reads; i++) compile_one(c, s->query, ROUTE_ANY, &s->demand);
-  const struct distribution *write = s->write_demand.kind ? &s->write_demand : &s->demand;
-  for (int64_t i = 0; i < s->writes; i++) compile_one(c, s->query, ROUTE_PRIMARY, write);
+  for (int64_t i = 0; i < s->reads; i++) compile_one(c, s, false);
+  for (int64_t i = 0; i < s->writes; i++) compile_one(c, s, true);
 }
+
+#define AT(member) offsetof(struct query_locks, member)
+static const struct field lock_fields[] = {
+    {.name = "table",
+     .kind = FIELD_TEXT,
+     .offset = AT(table),
+     .optional = true,
+     .doc = "A table that writes lock for themselves and reads share."},
+    {.name = "shared",
+     .kind = FIELD_FLAG,
+     .offset = AT(shared),
+     .fallback = "false",
+     .doc = "Whether writes share the table too, as those do that lock single rows of it."},
+    {.name = "keys",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(keys),
+     .target = "keys",
+     .optional = true,
+     .doc = "A keyspace: a write locks the row of the request's item."},
+    {.name = "items",
+     .kind = FIELD_INTEGER,
+     .offset = AT(items),
+     .fallback = "1",
+     .low = 1,
+     .high = LOCK_ITEMS,
+     .doc = "Items that one write locks, in the order of their numbers: the request's own and others drawn beside it."},
+    {.name = "row", .kind = FIELD_TEXT, .offset = AT(row), .optional = true, .doc = "A row that all writes with this name lock."},
+    {0}};
+#undef AT
+static const struct record locks_record = {"locks", sizeof(struct query_locks), lock_fields,
+                                           "What a query locks, until its commit or that of its transaction.", NULL};
 
 #define AT(member) offsetof(struct query_step, member)
 static const struct field fields[] = {
@@ -60,6 +213,20 @@ static const struct field fields[] = {
      .offset = AT(write_demand),
      .optional = true,
      .doc = "Of one writing query; absent: as \"demand\"."},
+    {.name = "pages",
+     .kind = FIELD_INTEGER,
+     .offset = AT(pages),
+     .fallback = "1",
+     .low = 0,
+     .high = 1e8,
+     .doc = "Pages that one query looks at, one after another; those that are not in the buffer pool are read from disk."},
+    {.name = "growth",
+     .kind = FIELD_RECORD,
+     .offset = AT(growth),
+     .record = &growth_record,
+     .optional = true,
+     .doc = "How the demand grows with the table; absent: not at all."},
+    {.name = "locks", .kind = FIELD_RECORD, .offset = AT(locks), .record = &locks_record, .doc = "What each query locks."},
     {0}};
 static const struct record record = {"query step", sizeof(struct query_step), fields, "Queries a database.", NULL};
 static const struct step_kind kind = {compile};

@@ -3,6 +3,8 @@
  * pool if it has one. A client for whom too little is left gets its answer after the steps of `sold_out`; the rest of the endpoint
  * is not run. */
 #include "models/data/connection_pool.h"
+#include "models/data/lock.h"
+#include "models/data/pooler.h"
 #include "models/data/stock.h"
 #include "models/model.h"
 #include "models/request/program.h"
@@ -40,15 +42,23 @@ static struct instruction *emit_on_stock(struct compiler *c, enum operation oper
   return in;
 }
 
+/* The class of the stock's row. */
+static uint16_t lock_of(struct compiler *c, const struct stock_step *s) {
+  const struct stock_config *stock = stock_of(c, s);
+  uint16_t lock = lock_class_of(c, LOCK_STOCK, stock->at, -1, stock->name, stock->lock_wait);
+  c->model->locks->classes[lock].waited = stock->locked;
+  return lock;
+}
+
 /* From the row's lock to the commit: between the two the transaction travels. */
 static void compile_transaction(struct compiler *c, const struct stock_step *s, const struct distribution *demand) {
   const struct stock_config *stock = stock_of(c, s);
-  struct instruction *lock = emit_on_stock(c, OPERATION_LOCK, stock_lock, s);
-  lock->cell = compile_cell(c, stock->at, TIME_LOCK);
+  c->draws++;
+  compile_lock(c, lock_of(c, s), 1, false);
   compile_cpu(c, demand);
   for (int64_t i = 0; i < stock->round_trips; i++) {
-    compile_leave(c);
-    compile_enter(c, stock->at, ROUTE_PRIMARY);
+    compile_from_database(c, false);
+    compile_to_database(c, stock->at, ROUTE_PRIMARY);
   }
 }
 
@@ -57,18 +67,23 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   const struct stock_config *stock = stock_of(c, s);
   const struct distribution *demand = s->demand.kind ? &s->demand : &stock->demand;
   bool database = model_service(c->model, (uint32_t)stock->at)->kind == SERVICE_DATABASE;
+  if (database && c->transaction == stock->at && c->transaction_depth == c->depth)
+    compile_fault(c, "a change of the stock \"%s\" is a transaction of its own: put it before or behind the other one",
+                  stock->name);
   if (database) {
     struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
     acquire->service = stock->at;
     acquire->cell = compile_cell(c, stock->at, TIME_POOL);
   }
-  compile_enter(c, stock->at, ROUTE_PRIMARY);
+  compile_to_database(c, stock->at, ROUTE_PRIMARY);
   if (database && counts)
     compile_transaction(c, s, demand);
   else
     compile_cpu(c, demand);
+  if (database) compile_flush(c, stock->at);
   struct instruction *change = emit_on_stock(c, OPERATION_STOCK, run, s);
-  compile_leave(c);
+  if (database && counts) change->lock = lock_of(c, s), compile_unlocked(c, false);
+  compile_from_database(c, true);
   if (database) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = stock->at;
   return change;
 }

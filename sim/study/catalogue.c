@@ -44,7 +44,7 @@ static void add_traffic(struct study *s, enum subject subject, uint32_t index, c
 
 static void add_service(struct study *s, uint32_t index) {
   const struct service_config *c = model_service(&s->model, index);
-  if (c->kind == SERVICE_EXTERNAL) return;
+  if (!service_runs(c)) return;
   add_latency(s, SUBJECT_SERVICE, index, c->name);
   add_plain(s, AGGREGATE_RATE, "rate", SUBJECT_SERVICE, index, QUANTITY_NONE, c->name);
   if (c->threads != INT64_MAX)

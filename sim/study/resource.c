@@ -1,8 +1,11 @@
 #include "sim/study/resource.h"
 #include "models/compute/gc.h"
 #include "models/compute/shift.h"
+#include "models/data/connections.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
+#include <math.h>
+#include <string.h>
 
 /* Where a service runs: the group that it is placed on, or all groups that no service is placed on, taken together. */
 struct place {
@@ -88,17 +91,13 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
   uint32_t n = m->services.count + 1;
   double *speed = arena_new_array(arena, double, n);
   for (uint32_t i = 0; i < m->services.count; i++) speed[i] = places[i].speed;
-  struct demand_sums d = {m,
-                          speed,
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, n),
-                          arena_new_array(arena, double, m->limits.count + 1),
-                          arena_new_array(arena, double, m->stocks.count + 1),
-                          arena_new_array(arena, double, n)};
+  struct demand_sums d = demand_sums_new(m, speed, arena);
   for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   add_handshakes(m, &d);
+  for (uint32_t i = 0; i < m->services.count; i++) { /* what many at work cost each other, where they do most */
+    double law = scalability_at_best(&model_service(m, i)->scalability, resource_replica_cores(m, model_service(m, i)));
+    d.cpu_s[i] *= law, d.primary_s[i] *= law;
+  }
   return d;
 }
 
@@ -155,22 +154,51 @@ static void add_permits(struct list *l, const struct model *m, uint32_t i, const
   add(l, arena_format(arena, "%s permits", c->name), SUBJECT_ALL, i, NULL, d->permit_s[i], (double)c->limit);
 }
 
+/* One at a time, whatever the machine; of rows the hottest. Stocks in the order in which the scenario names them. */
+static void add_locks(struct list *l, const struct model *m, const struct demand_sums *d, struct arena *arena) {
+  const struct stock_config *stocks = m->stocks.items;
+  for (uint32_t s = 0; s < m->stocks.count; s++)
+    for (uint32_t i = 0; i < m->locks->count; i++)
+      if (m->locks->classes[i].kind == LOCK_STOCK && !strcmp(m->locks->classes[i].name, stocks[s].name))
+        add(l, arena_format(arena, "%s row", stocks[s].name), SUBJECT_SERVICE, (uint32_t)stocks[s].at, NULL, d->locked_s[i], 1);
+  for (uint32_t i = 0; i < m->locks->count; i++) {
+    const struct lock_class *k = &m->locks->classes[i];
+    const char *database = model_service(m, (uint32_t)k->database)->name;
+    enum subject subject = service_runs(model_service(m, (uint32_t)k->database)) ? SUBJECT_SERVICE : SUBJECT_ALL;
+    uint32_t index = subject == SUBJECT_SERVICE ? (uint32_t)k->database : 0;
+    if (k->kind == LOCK_ROWS)
+      add(l, arena_format(arena, "%s hottest of %s", database, k->name), subject, index, NULL,
+          d->locked_s[i] * fmin(1, k->items * keyspace_probability(model_keyspace(m, (uint32_t)k->keyspace), 0)), 1);
+    else if (k->kind == LOCK_ROW || k->kind == LOCK_FILE)
+      add(l, arena_format(arena, k->kind == LOCK_ROW ? "%s row %s" : "%s writer", database, k->name), subject, index, NULL,
+          d->locked_s[i], 1);
+  }
+}
+
+/* The disks of the nodes that a database is placed on, as far as it uses them itself. */
+static void add_disk(struct list *l, const struct model *m, uint32_t i, const struct demand_sums *d, struct arena *arena) {
+  const struct service_config *s = model_service(m, i);
+  const struct disk_config *disk = service_runs(s) ? disk_of(m, s) : NULL;
+  if (disk)
+    add(l, arena_format(arena, "%s disk%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, NULL, d->disk_s[i],
+        (double)disk->parallel * most_replicas(s));
+}
+
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
-  struct list l = {arena_new_array(arena, struct resource, 7 * m->services.count + m->limits.count + m->stocks.count + 1), 0};
+  struct list l = {arena_new_array(arena, struct resource, 8 * m->services.count + m->limits.count + m->locks->count + 1), 0};
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
   struct demand_sums d = sums_of(m, places, arena);
-  const struct stock_config *stocks = m->stocks.items;
-  for (uint32_t i = 0; i < m->stocks.count; i++) /* one at a time, whatever the machine */
-    add(&l, arena_format(arena, "%s row", stocks[i].name), SUBJECT_SERVICE, (uint32_t)stocks[i].at, NULL, d.locked_s[i], 1);
+  add_locks(&l, m, &d, arena);
+  for (uint32_t i = 0; i < m->services.count; i++) add_disk(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++)
-    if (model_service(m, i)->kind != SERVICE_EXTERNAL) add_service(&l, m, i, &places[i], &d, arena);
+    if (service_runs(model_service(m, i))) add_service(&l, m, i, &places[i], &d, arena);
   for (uint32_t i = 0; i < m->limits.count; i++) add_permits(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++) { /* each place once, with the demand of all that run there */
     double demand_s = 0;
-    bool first = model_service(m, i)->kind != SERVICE_EXTERNAL;
+    bool first = service_runs(model_service(m, i));
     for (uint32_t k = 0; k < m->services.count; k++) {
-      if (model_service(m, k)->kind == SERVICE_EXTERNAL || model_service(m, k)->place != model_service(m, i)->place) continue;
+      if (!service_runs(model_service(m, k)) || model_service(m, k)->place != model_service(m, i)->place) continue;
       demand_s += d.cpu_s[k];
       first &= k >= i;
     }

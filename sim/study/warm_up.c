@@ -32,7 +32,8 @@ static double *numbers_of(const struct pilot *p, uint32_t series, uint32_t repli
 
 static double number_at(const struct world *w, const struct service *s) {
   uint32_t sum = 0;
-  for (uint32_t i = s->first; i < s->first + s->capacity; i++) sum += w->containers[i].in_flight + runtime_at_door(&w->containers[i]);
+  for (uint32_t i = s->first; i < s->first + s->capacity; i++)
+    sum += w->containers[i].in_flight + runtime_at_door(&w->containers[i]);
   return sum;
 }
 
