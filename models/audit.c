@@ -129,9 +129,25 @@ static void audit_work(const struct audit *a) {
     const struct container *c = &w->containers[i];
     double work = (double)c->done_ns + c->dropped_ns + container_unfinished(w, c);
     double slack = 1e-9 * work + 64.0 * (double)(c->job_order + 1);
-    if (fabs(c->used_ns - work) > slack)
+    if (fabs(c->used_ns - c->slowed_ns - work) > slack)
       broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i, w->services[c->service].config->name,
-             c->used_ns * 1e-9, work * 1e-9);
+             (c->used_ns - c->slowed_ns) * 1e-9, work * 1e-9);
+  }
+}
+
+/* What was used was granted, but for the last nanosecond of each thread. */
+static void audit_quotas(const struct audit *a) {
+  const struct world *w = a->world;
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    const struct cpu_quota *q = c->quota;
+    if (!q) continue;
+    double granted = (double)q->granted * q->amount;
+    if (c->used_ns > granted * (1 + 1e-12) + 64)
+      broken(a, "quota: container %u of %s used %.12g s of %.12g s", i, w->services[c->service].config->name, c->used_ns * 1e-9,
+             granted * 1e-9);
+    if (q->spent && (!c->stalls || !q->active))
+      broken(a, "quota: container %u of %s stands still for nothing", i, w->services[c->service].config->name);
   }
 }
 
@@ -142,6 +158,8 @@ static void audit_nodes(const struct audit *a) {
     if (n->up_time + n->down_time != w->horizon)
       broken(a, "node %u: up %.9g s and down %.9g s are not the horizon %.9g s", i, sim_seconds(n->up_time),
              sim_seconds(n->down_time), sim_seconds(w->horizon));
+    const char *wrong = node_wrong(w, n);
+    if (wrong) broken(a, "node %u: %s", i, wrong);
   }
 }
 
@@ -590,6 +608,7 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
   audit_nodes(&a);
   audit_work(&a);
+  audit_quotas(&a);
   if (w->mode != WORLD_TRAFFIC) return;
   audit_flow(&a);
   audit_living(&a);

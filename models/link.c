@@ -113,6 +113,7 @@ static void link_services(struct linker *l) {
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
+    quota_link(m, s);
     m->container_count += service_capacity(s);
   }
 }

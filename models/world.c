@@ -26,7 +26,7 @@ static void advance_all(struct world *w) {
   sim_time now = world_now(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
-    container_advance(c, now);
+    container_advance(w, c, now);
     for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) pool_advance(&c->pools[k], now);
   }
 }

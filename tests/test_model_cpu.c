@@ -15,7 +15,9 @@ struct schedule {
   struct job_case jobs[10];
 };
 
-#define EVENT_LOOP "'kind': 'app', 'backlog': 'unlimited'"
+#define EVENT_LOOP   "'kind': 'app', 'backlog': 'unlimited'"
+#define QUOTA(cores) ", 'resources': { 'limits': { 'cpu': '" cores "' } }"
+#define HYPER(cores) cores "', 'smt': 0.3, 'role': 'any" /* where a number of cores stands */
 
 static const struct schedule schedules[] = {
     /* oracle ps-trace-3jobs */
@@ -41,11 +43,11 @@ static const struct schedule schedules[] = {
     {"a limit",
      "2",
      "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP " }, 'c': { " EVENT_LOOP
-     ", 'threads': 4, 'resources': { 'limits': { 'cpu': '500m' } } }",
+     ", 'threads': 4, 'resources': { 'limits': { 'cpu': '500m', 'throttle': 'fluid' } } }",
      {{0, 0.75, "a", 1}, {0, 1, "b", 1.25}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}, {0, 0.25, "c", 2}}},
     {"a limit without contention",
      "8",
-     "'c': { " EVENT_LOOP ", 'threads': 4, 'resources': { 'limits': { 'cpu': '1500m' } } }",
+     "'c': { " EVENT_LOOP ", 'threads': 4, 'resources': { 'limits': { 'cpu': '1500m', 'throttle': 'fluid' } } }",
      {{0, 0.5, "c", 1}, {0, 1, "c", 1.5}, {0, 0.5, "c", 1}}},
     /* 1.5 to 0.5 until 1 s */
     {"weights",
@@ -68,6 +70,67 @@ static const struct schedule schedules[] = {
     /* half a core for one thread */
     {"less than a core", "500m", "'a': { " EVENT_LOOP " }", {{0, 1, "a", 2}, {1, 0.25, "a", 2.5}}},
     /* with n jobs the rate is 1/n: 1/3 until 0.3, then 1/2 until 0.7, then 1 */
+    /* oracle cfs-quota-single-job: 50 ms in each of five periods, and 50 more */
+    {"a quota", "1", "'a': { " EVENT_LOOP QUOTA("500m") " }", {{0, 0.3, "a", 0.55}}},
+    /* two threads use up 50 ms in 25 */
+    {"a quota below a core",
+     "8",
+     "'a': { " EVENT_LOOP ", 'threads': 4" QUOTA("500m") " }",
+     {{0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}}},
+    {"a quota of two processes",
+     "8",
+     "'a': { " EVENT_LOOP ", 'processes': { 'count': 2, 'deal': 'round-robin' }" QUOTA("500m") " }",
+     {{0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}}},
+    /* four use up 150 ms in 37.5: 37.5, 37.5 and 25 of 100 */
+    {"a quota above a core",
+     "8",
+     "'a': { " EVENT_LOOP ", 'threads': 4" QUOTA("1500m") " }",
+     {{0, 0.1, "a", 0.225}, {0, 0.1, "a", 0.225}, {0, 0.1, "a", 0.225}, {0, 0.1, "a", 0.225}}},
+    /* the second finds nothing left and waits for the period's end */
+    {"an end with the quota", "1", "'a': { " EVENT_LOOP QUOTA("500m") " }", {{0, 0.05, "a", 0.05}, {0.06, 0.01, "a", 0.11}}},
+    {"two ends with the quota",
+     "2",
+     "'a': { " EVENT_LOOP ", 'threads': 2" QUOTA("500m") " }",
+     {{0, 0.025, "a", 0.025}, {0, 0.025, "a", 0.025}}},
+    /* of three threads at once one ends with the quota, the others do not */
+    {"an end among others with the quota",
+     "4",
+     "'a': { " EVENT_LOOP ", 'threads': 3" QUOTA("300m") " }",
+     {{0, 0.01, "a", 0.01}, {0, 0.02, "a", 0.11}, {0, 0.02, "a", 0.11}}},
+    /* 20 ms are gone, 30 left: from 40 to 70, and the rest from 100 on */
+    {"an arrival in mid period", "1", "'a': { " EVENT_LOOP QUOTA("500m") " }", {{0, 0.02, "a", 0.02}, {0.04, 0.05, "a", 0.12}}},
+    /* the timer ticks at 100 and 200 ms; the second quota begins when the first ends */
+    {"across a refill", "1", "'a': { " EVENT_LOOP QUOTA("500m") " }", {{0, 0.01, "a", 0.01}, {0.15, 0.06, "a", 0.21}}},
+    /* nothing ran from 100 to 200 ms: the timer stopped, and starts again with the next */
+    {"after an idle period", "1", "'a': { " EVENT_LOOP QUOTA("500m") " }", {{0, 0.01, "a", 0.01}, {0.25, 0.06, "a", 0.36}}},
+    /* both run at a half, b's 40 ms are gone at 80; a has the core until 100 and b 20 ms more from there, at a half */
+    {"a core that is free meanwhile",
+     "1",
+     "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP QUOTA("400m") " }",
+     {{0, 0.2, "a", 0.26}, {0, 0.06, "b", 0.14}}},
+    /* 3 threads at 2/3 of a core use up 100 ms in 50; 33 1/3 ms of work each a period */
+    {"a quota on a full node",
+     "2",
+     "'a': { " EVENT_LOOP ", 'threads': 3" QUOTA("1") " }",
+     {{0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}, {0, 0.05, "a", 0.125}}},
+    /* the work of 1.3 cores on two threads: 0.65 each until one has ended */
+    {"hyper-threads", HYPER("2"), "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP " }", {{0, 0.65, "a", 1}, {0, 1, "b", 1.35}}},
+    /* 2.3 cores for three; two run at full speed */
+    {"some hyper-threads",
+     HYPER("4"),
+     "'a': { " EVENT_LOOP " }, 'b': { " EVENT_LOOP ", 'threads': 2 }",
+     {{0, 0.23, "a", 0.3}, {0, 0.46, "b", 0.53}, {0, 0.46, "b", 0.53}}},
+    {"more threads than hyper-threads",
+     HYPER("2"),
+     "'a': { " EVENT_LOOP ", 'threads': 4 }",
+     {{0, 0.325, "a", 1}, {0, 0.325, "a", 1}, {0, 0.325, "a", 1}, {0, 0.325, "a", 1}}},
+    /* the quota is of time on hardware threads: gone in 50 ms, in which each does 32.5 ms of work */
+    {"a quota on hyper-threads",
+     HYPER("2"),
+     "'a': { " EVENT_LOOP ", 'threads': 2" QUOTA("1") " }",
+     {{0, 0.065, "a", 0.15}, {0, 0.065, "a", 0.15}}},
+    /* on a core twice as fast 100 ms of work take 50 ms, the quota of one period */
+    {"a quota on a fast core", "1', 'speed': 2, 'role': 'any", "'a': { " EVENT_LOOP QUOTA("500m") " }", {{0, 0.6, "a", 0.55}}},
     {"thirds", "1", "'a': { " EVENT_LOOP ", 'threads': 9 }", {{0, 0.1, "a", 0.3}, {0, 0.3, "a", 0.7}, {0, 0.4, "a", 0.8}}},
 };
 
@@ -141,6 +204,9 @@ static void test_fast_path_is_slow_path(void) {
        ", 'b': { 'kind': 'app', 'threads': 8, 'weight': 0.3 }, 'c': { 'kind': 'app', 'threads': 8, 'weight': 0.9 }", "2.2"},
       {"beside a limited hog", 1,
        ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1 } }", HOG_ENDPOINT,
+       ", 'b': { 'kind': 'app', 'threads': 8, 'resources': { 'limits': { 'cpu': '1100m', 'throttle': 'fluid' } } }", "2"},
+      {"beside a throttled hog", 1,
+       ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1 } }", HOG_ENDPOINT,
        ", 'b': { 'kind': 'app', 'threads': 8, 'resources': { 'limits': { 'cpu': '1100m' } } }", "2"},
   };
   struct histogram *alone = malloc(2 * sizeof *alone), *now = malloc(sizeof *now);
@@ -158,15 +224,18 @@ static void test_fast_path_is_slow_path(void) {
  * the work done is the integral of the cores used. */
 static void test_many_regimes(void) {
   for (uint64_t seed = 1; seed <= 8; seed++) {
-    struct fixture f =
-        fixture_of("{ 'aguanta': 1, 'name': 'regimes', 'traffic': { 'x': { 'kind': 'open', 'rate': '260/s', 'mix': { 'p': 1, 'q': "
-                   "1, 'r': 1 } } },"
-                   "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }, 'q': { 'entry': 'b', "
-                   "'steps': [ { 'cpu': { 'exponential': '5ms' } } ] }, 'r': { 'entry': 'c', 'steps': [ { 'cpu': '4ms' } ] } },"
-                   "'services': { 'a': { 'kind': 'app', 'threads': 3, 'weight': 0.3 }, 'b': { 'kind': 'app', 'threads': 7, "
-                   "'weight': 1.7 }, 'c': { 'kind': 'app', 'threads': 5, 'resources': { 'limits': { 'cpu': '700m' } } } },"
-                   "'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '1700m', 'speed': 1.3 } } }, 'run': { 'warmup': '0s', "
-                   "'window': '40s', 'windows': 1 } }");
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'regimes', 'traffic': { 'x': { 'kind': 'open', 'rate': '260/s', 'mix': { 'p': 1, 'q': "
+        "1, 'r': 1, 's': 0.3 } } },"
+        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }, 'q': { 'entry': 'b', "
+        "'steps': [ { 'cpu': { 'exponential': '5ms' } } ] }, 'r': { 'entry': 'c', 'steps': [ { 'cpu': '4ms' } ] }, "
+        "'s': { 'entry': 'd', 'steps': [ { 'cpu': { 'exponential': '6ms' } } ] } },"
+        "'services': { 'a': { 'kind': 'app', 'threads': 3, 'weight': 0.3 }, 'b': { 'kind': 'app', 'threads': 7, "
+        "'weight': 1.7 }, 'c': { 'kind': 'app', 'threads': 5, 'resources': { 'limits': { 'cpu': '700m', 'throttle': 'fluid' } } }, "
+        "'d': { 'kind': 'app', 'threads': 2, 'resources': { 'limits': { 'cpu': '200m' } } } },"
+        "'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': '1700m', 'speed': 1.3%s } } }, 'run': { 'warmup': '0s', "
+        "'window': '40s', 'windows': 1 } }",
+        seed > 4 ? ", 'smt': 0.4" : "");
     struct world *w = fixture_run(&f, seed, "regimes");
     test_check(w->observation.ended[OUTCOME_COMPLETED] > 9000, "%llu completed",
                (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);

@@ -34,6 +34,7 @@ struct fuzz {
   bool replicated;        /* databases have replicas, which are told apart */
   struct stream contents; /* what caches hold */
   bool keyed;
+  struct stream machines; /* how limits are kept, and hyper-threads */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -45,6 +46,8 @@ static bool chance(struct fuzz *f, uint32_t percent) { return below(f, 100) < pe
 static uint32_t people(struct fuzz *f, uint32_t n) { return stream_below(&f->people, n); }
 
 static uint32_t limits(struct fuzz *f, uint32_t n) { return f->limited ? stream_below(&f->limits, n) : n; }
+
+static uint32_t machines(struct fuzz *f, uint32_t n) { return stream_below(&f->machines, n); }
 
 static uint32_t runtimes(struct fuzz *f, uint32_t n) { return f->special ? stream_below(&f->runtimes, n) : n; }
 
@@ -459,9 +462,11 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
       threads, backlog, balanced, restart);
   put(&f->t, ", 'start': %s, 'connect_timeout': '%s', 'weight': %s", PICK(f, "'0s'", "'100ms'", "'2s'", "{ 'exponential': '1s' }"),
       PICK(f, "0s", "20ms", "1s", "60s"), PICK(f, "1", "1", "0.3", "4"));
-  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'%s } }",
+  put(&f->t, ", 'quorum': %s, 'resources': { 'requests': { 'cpu': '%s', 'memory': '16Mi' }, 'limits': { 'cpu': '%s'%s",
       chance(f, 5) ? "2" : "1", PICK(f, "10m", "20m", "50m"), PICK(f, "unlimited", "unlimited", "250m", "1", "1700m"),
       runtimes(f, 2) ? "" : ", 'memory': '6Gi'");
+  put(&f->t, ", 'throttle': '%s', 'period': '%s' } }", machines(f, 3) ? "quota" : "fluid",
+      (const char *const[]){"100ms", "1ms", "13ms"}[machines(f, 3)]);
   if (letter == 'a' && f->databases && (chance(f, 70) || pooled(f))) {
     put(&f->t, ", 'pools': { ");
     for (uint32_t i = 0; i < f->databases; i++) {
@@ -562,13 +567,14 @@ static void put_platform(struct fuzz *f) {
   static const char *const kinds[] = {"static", "compose", "swarm", "kubernetes"};
   put(&f->t, "'platform': { 'kind': '%s', 'network': { 'between_nodes': '%s' }, 'nodes': { ", kinds[f->platform],
       PICK(f, "0s", "0.25ms", "5ms"));
-  for (uint32_t i = 0; i < f->groups; i++)
-    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s%s }", i ? ", " : "", i,
-        runtimes(f, 2) ? "" : "'memory': '3Gi', ", 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"),
-        PICK(f, "1", "1", "0.5", "1.7"),
+  for (uint32_t i = 0; i < f->groups; i++) {
+    put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s%s", i ? ", " : "", i, runtimes(f, 2) ? "" : "'memory': '3Gi', ",
+        1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
         !f->stored ? ""
         : i        ? ", 'disk': { 'iops': 300, 'parallel': 4 }"
                    : ", 'disk': { 'latency': { 'exponential': '2ms' } }");
+    put(&f->t, ", 'smt': %s }", (const char *const[]){"1", "1", "0.3"}[machines(f, 3)]);
+  }
   if (f->platform == 2 && chance(f, 60)) put(&f->t, ", 'm': { 'count': 3, 'cpu': 1, 'role': 'manager' }");
   put(&f->t, " }");
   if (chance(f, 60))
@@ -624,6 +630,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,
                      .number = seed / 5,
+                     .machines = stream_open(stream_key(seed, 0, 13, 0)),
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;
   f->ranked = guards(f, 2);
@@ -741,6 +748,15 @@ static void look_at_container(struct looker *l, const struct world *w, const str
   expect(l, computing == c->running && held == c->held, "%s %u: its crews have %u computing and %u held, itself %u and %u", s->name,
          c->id, computing, held, c->running, c->held);
   expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
+  const struct cpu_quota *q = c->quota;
+  if (q) {
+    double left = q->left - container_used_since(w, c, world_now(w));
+    expect(l, c->stalls >= q->spent && (q->active || (!c->running && !q->spent)),
+           "%s %u: %u reasons to stand still, quota %s, %u running", s->name, c->id, c->stalls, q->spent ? "spent" : "not spent",
+           c->running);
+    expect(l, left <= q->amount && left > -64 && (!q->spent || left < 1), "%s %u: %.17g of %.17g ns left", s->name, c->id, left,
+           q->amount);
+  }
   for (uint32_t k = 0; k < s->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
     expect(l, p->in_use <= p->config->max + p->config->reserve && (!p->line.queue.count || p->in_use >= p->config->max),
@@ -749,24 +765,26 @@ static void look_at_container(struct looker *l, const struct world *w, const str
 }
 
 static void look_at_node(struct looker *l, const struct world *w, const struct node *n) {
-  int64_t cpu = 0;
-  double demand = 0, used = 0;
+  int64_t cpu = 0, demand = 0;
+  double used = 0;
   for (uint32_t i = 0; i < n->container_count; i++) {
     const struct container *c = &w->containers[n->containers[i]];
     expect(l, c->node == n->index, "container %u is listed on node %u, not on its own", c->id, n->index);
     cpu += w->services[c->service].config->resources.requests.cpu;
     demand += c->demand;
-    if (c->running) used += c->rate * c->running;
-    if (c->running)
-      expect(l, c->rate > 0 && c->rate <= 1 + 1e-12 && c->rate * c->running <= c->limit * (1 + 1e-9),
-             "container %u: rate %.17g for %u threads, limit %g", c->id, c->rate, c->running, c->limit);
+    if (!c->running || c->stalls) continue;
+    double rate = node_rate(w, c), cores = rate / n->pace * c->running;
+    used += cores;
+    expect(l, rate > 0 && rate <= n->pace + 1e-12 && cores * MILLI <= (double)c->limit * (1 + 1e-9),
+           "container %u: rate %.17g for %u threads, limit %lld", c->id, rate, c->running, (long long)c->limit);
   }
   expect(l, cpu == n->cpu_requested && cpu <= n->group->cpu, "node %u: requests of %lld, counted %lld", n->index, (long long)cpu,
          (long long)n->cpu_requested);
-  expect(l, fabs(demand - n->demand) < 1e-9 * (1 + demand), "node %u: demand %.17g, counted %.17g", n->index, demand, n->demand);
-  double due = demand < n->cores ? demand : n->cores;
-  expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %.17g demanded on %g", n->index, used, demand,
-         n->cores);
+  expect(l, demand == n->demand, "node %u: demand %lld, counted %lld", n->index, (long long)demand, (long long)n->demand);
+  expect(l, !node_wrong(w, n), "node %u: %s", n->index, node_wrong(w, n));
+  double due = fmin((double)demand / MILLI, n->cores);
+  expect(l, fabs(used - due) < 1e-9 * (1 + due), "node %u: %.17g cores used of %lld demanded on %g", n->index, used,
+         (long long)demand, n->cores);
 }
 
 /* Patience runs in queues and nowhere else. */

@@ -7,12 +7,45 @@
 #include <assert.h>
 #include <stdlib.h>
 
-void container_advance(struct container *c, sim_time now) {
+/* An end of a computation that is missed by less than this is an error of rounding. */
+#define ROUNDING 0.5 /* ns */
+
+static inline const struct instruction *instruction_of(const struct world *w, const struct request *r) {
+  return &w->model->programs[r->endpoint].instructions[r->pc - 1];
+}
+
+/* How far virtual time moves from the last advance until now. */
+static inline double moved_until(const struct world *w, const struct container *c, sim_time now) {
+  if (c->level_place != NOBODY) return (level_reached(&w->nodes[c->node].level, now) - c->level_seen) / c->spread;
   double passed = (double)(now - c->virtual_at);
+  return c->rate == 1 ? passed : passed * c->rate;
+}
+
+double container_used_since(const struct world *w, const struct container *c, sim_time now) {
+  return c->running ? moved_until(w, c, now) * c->running / c->pace : 0;
+}
+
+/* The CPU time of the work, beyond that: of hyper-threads that did less than they could alone; and what the quota knows of it. */
+static void account_metered(struct container *c, double work) {
+  double used = c->pace == 1 ? work : work / c->pace;
+  c->used_ns += used - work;
+  c->slowed_ns += used - work;
+  if (c->quota) c->quota->left -= used;
+}
+
+void container_advance(const struct world *w, struct container *c, sim_time now) {
+  double passed = (double)(now - c->virtual_at), moved;
+  if (c->level_place == NOBODY)
+    moved = c->rate == 1 ? passed : passed * c->rate;
+  else {
+    double reached = level_reached(&w->nodes[c->node].level, now);
+    moved = (reached - c->level_seen) / c->spread;
+    c->level_seen = reached;
+  }
   if (c->running) {
-    double moved = c->rate == 1 ? passed : passed * c->rate;
     c->virtual_time += moved;
     c->used_ns += moved * c->running;
+    if (__builtin_expect(c->metered, 0)) account_metered(c, moved * c->running);
   }
   c->busy_ns += passed * (c->holds ? c->held : c->running - c->aside);
   c->virtual_at = now;
@@ -48,13 +81,18 @@ static struct job jobs_pop(struct container *c) {
 
 /* --- computing ---------------------------------------------------------------------------------------------------------- */
 
-/* Puts a computation on a thread; the caller shares the node's CPU anew. Virtual time starts at zero whenever the container
- * was idle, so it stays small enough to be exact. */
+/* Virtual time starts at zero whenever the container was idle, so it stays small enough to be exact. */
+static inline void become_busy(struct world *w, struct container *c) {
+  c->virtual_time = 0;
+  if (__builtin_expect(c->quota != NULL, 0)) quota_wake(w, c);
+}
+
+/* Puts a computation on a thread; the caller shares the node's CPU anew. */
 static void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = COMPUTING;
   if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
-  if (!c->running) c->virtual_time = 0;
+  if (!c->running) become_busy(w, c);
   k->running++;
   c->aside += k->aside;
   jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
@@ -70,6 +108,7 @@ static inline struct crew *serving_crew(struct container *c, uint32_t process) {
 
 void container_compute(struct world *w, struct container *c, struct request *r) {
   struct crew *k = computing_crew(w, c, r);
+  if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
   if (k->running >= k->threads) {
     if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
     r->waiting = WAITING_CPU;
@@ -78,9 +117,22 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
     return;
   }
   r->fresh = false;
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   start_job(w, c, k, r);
   node_share(w, &w->nodes[c->node], c);
+}
+
+/* Books that part of the wait of r for a thread, or for the end of its computation, in which the quota stopped the container. */
+static void book_stops(const struct world *w, const struct container *c, struct request *r, sim_time now) {
+  sim_time stopped = quota_stopped(c->quota, now) - r->stopped_before;
+  r->cell[instruction_of(w, r)->stopped_cell] += stopped;
+  r->since += stopped;
+}
+
+/* Books a wait in one of its queues. */
+static void book_wait(const struct world *w, const struct container *c, struct request *r, uint16_t cell) {
+  if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, world_now(w));
+  request_book(r, cell, world_now(w));
 }
 
 /* --- whose turn it is ------------------------------------------------------------------------------------------------------- */
@@ -95,10 +147,10 @@ __attribute__((noinline)) static struct request *pop_unshed(struct world *w, str
     if (!shedder_drops(c->shedder, world_now(w), world_now(w) - r->since, !q->count)) return r;
     meter_count(w, c->shedder->meter);
     if (!at_door) {
-      r->wait_cell = w->model->programs[r->endpoint].instructions[r->pc - 1].cell;
+      r->wait_cell = instruction_of(w, r)->cell;
       k->fresh_waiting--;
     }
-    request_book(r, r->wait_cell, world_now(w));
+    book_wait(w, c, r, r->wait_cell);
     request_drop(w, r, OUTCOME_SHED);
   }
 }
@@ -122,7 +174,11 @@ void container_computed(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
   sim_time now = world_now(w);
-  container_advance(c, now);
+  container_advance(w, c, now);
+  if (__builtin_expect(c->quota != NULL, 0) && c->jobs[0].finish - c->virtual_time > ROUNDING) {
+    quota_runs_out(w, c);
+    return;
+  }
   struct request *r = world_request(w, jobs_pop(c).request);
   struct crew *k = computing_crew(w, c, r);
   k->running--;
@@ -131,7 +187,8 @@ void container_computed(void *world, uint32_t id) {
   node_share(w, &w->nodes[c->node], c);
 
   c->done_ns += r->work;
-  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+  const struct instruction *in = instruction_of(w, r);
+  if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, now);
   r->cell[in->second_cell] += r->work;
   r->cell[in->cell] += now - r->since - r->work;
   r->waiting = WAITING_NOT;
@@ -151,7 +208,7 @@ static void take_from_door(struct world *w, struct container *c, struct request 
   r->fresh = false;
   if (r->impatient) request_served(w, r);
   take_in(w, c, r);
-  request_book(r, r->wait_cell, world_now(w));
+  book_wait(w, c, r, r->wait_cell);
   request_wake_soon(w, r);
 }
 
@@ -167,7 +224,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     return true;
   }
   if (k->held < k->seats) {
-    container_advance(c, world_now(w));
+    container_advance(w, c, world_now(w));
     k->held++, c->held++;
     r->fresh = false; /* with a thread of its own it is no newcomer to the queue for cores */
     if (__builtin_expect(r->impatient, 0)) request_served(w, r);
@@ -180,6 +237,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
   }
   if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return false;
   r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
   queue_push(w, &k->door, r);
   return false;
 }
@@ -193,7 +251,7 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
   struct crew *k = serving_crew(c, process);
   struct request *next = k->held <= k->seats ? next_in_turn(w, c, k, &k->door) : NULL;
   if (!next) { /* else the thread goes from hand to hand */
-    container_advance(c, world_now(w));
+    container_advance(w, c, world_now(w));
     k->held--, c->held--;
     return;
   }
@@ -201,11 +259,10 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
 }
 
 void container_forsake(struct world *w, struct container *c, struct request *r) {
-  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   struct crew *k = r->waiting == WAITING_CPU ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
   if (r->waiting == WAITING_CPU) k->fresh_waiting -= r->fresh;
   queue_remove(w, r->waiting == WAITING_CPU ? &k->runnable : &k->door, r);
-  request_book(r, r->waiting == WAITING_CPU ? in->cell : r->wait_cell, world_now(w));
+  book_wait(w, c, r, r->waiting == WAITING_CPU ? instruction_of(w, r)->cell : r->wait_cell);
   r->waiting = WAITING_NOT;
 }
 
@@ -223,7 +280,7 @@ static void put_to_work(struct world *w, struct container *c, struct crew *k) {
 }
 
 void container_staff(struct world *w, struct container *c, int64_t threads) {
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   runtime_staff(c, w->services[c->service].config->runtime == RUNTIME_GIL, threads);
   uint32_t processes = c->processes ? c->processes->count : 1;
   for (uint32_t i = 0; i < processes; i++) put_to_work(w, c, serving_crew(c, i));
@@ -233,14 +290,14 @@ void container_staff(struct world *w, struct container *c, int64_t threads) {
 
 void container_stall(struct world *w, struct container *c) {
   if (c->stalls++) return;
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   node_share(w, &w->nodes[c->node], c);
 }
 
 void container_unstall(struct world *w, struct container *c) {
   assert(c->stalls);
   if (--c->stalls) return;
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   node_share(w, &w->nodes[c->node], c);
 }
 
@@ -259,7 +316,7 @@ static bool runs_in(const struct world *w, const struct job *job, const struct p
 }
 
 void container_park(struct world *w, struct container *c, struct process *p) {
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   uint32_t running = c->running;
   c->running = 0;
   for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
@@ -278,14 +335,14 @@ void container_unpark(struct world *w, struct container *c, struct process *p) {
   struct processes *all = c->processes;
   const struct service_config *s = w->services[c->service].config;
   uint32_t kept = 0;
-  container_advance(c, world_now(w));
-  if (!c->running) c->virtual_time = 0;
+  container_advance(w, c, world_now(w));
   for (uint32_t i = 0; i < all->parked_count; i++) {
     struct job job = all->parked[i];
     if (!runs_in(w, &job, p)) {
       all->parked[kept++] = job;
       continue;
     }
+    if (!c->running) become_busy(w, c);
     job.finish += c->virtual_time;
     jobs_push(c, job);
   }
@@ -311,7 +368,7 @@ double container_unfinished(const struct world *w, const struct container *c) {
 
 /* Work done of a computation in progress, by the instant `now`. */
 static double work_done(const struct world *w, const struct container *c, const struct job *job, sim_time now) {
-  double virtual_now = c->virtual_time + (double)(now - c->virtual_at) * c->rate;
+  double virtual_now = c->virtual_time + moved_until(w, c, now);
   return (double)world_request(w, job->request)->work - (job->finish - virtual_now);
 }
 
@@ -328,30 +385,28 @@ sim_time container_held_up(const struct world *w, const struct container *c, con
   return 0;
 }
 
-static void book_queues(struct world *w, const struct crew *k) {
-  for (uint32_t i = 0, id = k->runnable.head; i < k->runnable.count; i++, id = world_request(w, id)->next) {
-    struct request *r = world_request(w, id);
-    request_book(r, w->model->programs[r->endpoint].instructions[r->pc - 1].cell, world_now(w));
-  }
+static void book_queues(struct world *w, const struct container *c, const struct crew *k) {
+  for (uint32_t i = 0, id = k->runnable.head; i < k->runnable.count; i++, id = world_request(w, id)->next)
+    book_wait(w, c, world_request(w, id), instruction_of(w, world_request(w, id))->cell);
   for (uint32_t i = 0, id = k->door.head; i < k->door.count; i++, id = world_request(w, id)->next)
-    request_book(world_request(w, id), world_request(w, id)->wait_cell, world_now(w));
+    book_wait(w, c, world_request(w, id), world_request(w, id)->wait_cell);
 }
 
 static void book_computation(struct world *w, struct container *c, uint32_t id) {
   struct request *r = world_request(w, id);
-  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-  r->cell[in->cell] += container_held_up(w, c, r);
+  if (c->quota) book_stops(w, c, r, world_now(w));
+  r->cell[instruction_of(w, r)->cell] += container_held_up(w, c, r);
 }
 
 /* What the requests in its queues and on its threads have waited so far: their cells know it before the queues are gone. */
 static void book_waits(struct world *w, struct container *c) {
   for (uint32_t i = 0; i < c->running; i++) book_computation(w, c, c->jobs[i].request);
-  book_queues(w, &c->own);
+  book_queues(w, c, &c->own);
   if (!c->processes) return;
   for (uint32_t i = 0; i < c->processes->parked_count; i++) book_computation(w, c, c->processes->parked[i].request);
   for (uint32_t i = 0; i < c->processes->count; i++) {
-    book_queues(w, &c->processes->each[i].crew);
-    book_queues(w, &c->processes->each[i].workers);
+    book_queues(w, c, &c->processes->each[i].crew);
+    book_queues(w, c, &c->processes->each[i].workers);
   }
 }
 
@@ -391,9 +446,10 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
 }
 
 void container_kill(struct world *w, struct container *c, enum outcome outcome) {
-  container_advance(c, world_now(w));
+  container_advance(w, c, world_now(w));
   c->dropped_ns += container_unfinished(w, c);
   book_waits(w, c);
+  if (c->quota) quota_reset(w, c);
   c->running = c->held = c->in_flight = c->stalls = 0;
   runtime_dies(w, c);
   if (c->shedder) shedder_reset(c->shedder);

@@ -41,7 +41,10 @@ struct container {
   enum container_state state;
   bool in_rotation;
   bool holds; /* a request holds a thread from acceptance to answer */
-  double limit, weight, speed;
+  double speed;
+  int64_t limit;           /* fluid, in millicores; INT64_MAX: none */
+  int64_t weight;          /* in units of 2^-40 */
+  double unit;             /* 1 / weight */
   int64_t backlog;         /* of each process */
   struct shedder *shedder; /* null: whoever waits is served */
 
@@ -56,9 +59,16 @@ struct container {
   struct job *jobs; /* heap */
   uint32_t job_room;
   uint64_t job_order;
-  double rate, demand, virtual_time;
-  sim_time virtual_at;
-  slot_id slot; /* end of the first computation */
+  int64_t demand; /* millicores */
+  double virtual_time;
+  sim_time virtual_at;     /* the instant up to which it is advanced */
+  double rate, pace;       /* of each thread, below the level; of the node's threads (node.h) */
+  uint32_t level_place;    /* at the level of its node, or NOBODY */
+  double level_seen;       /* at the level: its clock at virtual_at */
+  double spread;           /* at the level: threads / weight */
+  slot_id slot;            /* below the level: its next event */
+  struct cpu_quota *quota; /* null: none */
+  bool metered;            /* it has a quota, or its pace is not 1 */
   struct connection_pool *pools;
   uint32_t connections; /* open ones that lead here, of pools kept in detail */
   bool scales;          /* many at work cost each other: config->scalability */
@@ -77,8 +87,9 @@ struct container {
 
   /* Accounts over the whole run. used_ns: integral of its share of cores; busy_ns: of
    * threads that compute, workers apart (where `holds`: that are given to requests); done_ns: work of
-   * finished computations; dropped_ns: work done for computations that died or have not ended. */
-  double used_ns, busy_ns, dropped_ns;
+   * finished computations; dropped_ns: work done for computations that died or have not ended; slowed_ns: what of used_ns
+   * did no work, because hyper-threads share cores. */
+  double used_ns, busy_ns, dropped_ns, slowed_ns;
   int64_t done_ns;
   double used_at_mark, busy_at_mark, used_measured, busy_measured;
   uint32_t node_measured;            /* where it was at the end of the measured time */
@@ -89,7 +100,7 @@ struct container {
 
 /* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
 void container_compute(struct world *, struct container *, struct request *);
-/* Handler of container->slot: the first computation has ended. */
+/* Handler of container->slot: the first computation has ended, or the quota is used up. */
 void container_computed(void *world, uint32_t container);
 /* Takes the request in: true when accepted at once, false when it waits for a thread or was rejected and is gone. */
 bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
@@ -110,7 +121,11 @@ sim_time container_held_up(const struct world *, const struct container *, const
 /* The process dies: what is inside fails with the outcome. */
 void container_kill(struct world *, struct container *, enum outcome);
 /* Brings virtual time and the accounts to now. */
-void container_advance(struct container *, sim_time now);
+void container_advance(const struct world *, struct container *, sim_time now);
+/* It is advanced to now. */
+static inline void container_set_pace(struct container *c, double pace) { c->pace = pace, c->metered = c->quota || pace != 1; }
+/* CPU time that it has used since it was last advanced. */
+double container_used_since(const struct world *, const struct container *, sim_time now);
 /* Work done for computations still in progress, ns of core time. */
 double container_unfinished(const struct world *, const struct container *);
 

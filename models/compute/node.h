@@ -6,10 +6,27 @@
  * s_i = min(d_i, weight_i x level) with sum s_i = cores, and each thread of i runs at s_i / n_i.
  *
  * Inside a container all threads run at one rate r(t), so jobs finish in the order of their virtual finish F = V + work,
- * where dV = r dt (processor sharing by virtual time; Parekh and Gallager 1993). Only the first is in the calendar. The
- * fast path is the slow one with r = 1: V then moves by whole nanoseconds and the arithmetic is exact in doubles. */
+ * where dV = r dt (processor sharing by virtual time; Parekh and Gallager 1993). Only the first can be the next event. The
+ * fast path is the slow one with r = 1: V then moves by whole nanoseconds and the arithmetic is exact in doubles.
+ *
+ * Who is at the level is decided in whole numbers: demands and cores in millicores, weights in units of 2^-40. Container i is
+ * at the level when d_i x W > weight_i x F, where W sums the weights at the level and F is what the others leave of the
+ * cores; the level is F / W. So nothing drifts, and a share that equals the demand is the demand.
+ *
+ * Containers at the level share one clock of the node, the integral of the level ("reached"): the next event of each is a
+ * point on it, which stays while others come and go, and only the first of them is in the calendar, in the node's slot.
+ * Containers below the level run at rates of their own; their ends are in their own slots. As long as one at the level starts
+ * or ends a computation and stays there, nobody else is touched.
+ *
+ * Hyper-threads: with `smt` e < 1 the cores are hardware threads, two a core. Up to half of T may be busy at full speed; the
+ * second thread of a core adds e of a core. With b busy ones the node does the work of
+ *     b <= T/2: b        b > T/2: T/2 + e (b - T/2)
+ * cores, and all threads run at that over b ("pace"). A thread is taken to have run, as the kernel counts it, for the time that it
+ * had a hardware thread: CPU used, quotas and shares are of hardware threads, work is slower. Fluid: which two share a core is
+ * not followed. */
 #ifndef NODE_H
 #define NODE_H
+#include "sim/engine/calendar.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,15 +35,37 @@ struct world;
 struct container;
 struct node_group;
 
+enum { WEIGHT_BITS = 40, MILLI = 1000 };
+
+/* The containers that would use more CPU than they get. */
+struct water_level {
+  double rate;    /* cores per unit of weight, times the pace */
+  double reached; /* integral of the rate, at the instant `at` */
+  sim_time at;
+  int64_t demand, weight; /* sums of those at the level */
+  struct level_place *places;
+  uint32_t count, first; /* first: whose event is the next */
+  slot_id slot;
+};
+
+struct level_place {
+  double due; /* on the clock of the level */
+  uint32_t container;
+};
+
 struct node {
   const struct node_group *group;
   uint32_t index, group_index, number; /* number: within its group */
   bool up;
-  double cores;  /* in reference cores; demands and shares in the same unit */
-  double demand; /* sum of its containers' demands */
-  bool contended;
+  double cores;       /* demands and shares are in the same unit, at the speed of this node */
+  int64_t millicores; /* the same; INT64_MAX: unlimited */
+  int64_t demand;     /* sum of its containers' demands, in millicores */
+  int64_t unshared;   /* up to this demand nobody slows anybody down */
+  int64_t free_until; /* the same while that is so; -1 while some are slowed down */
+  double pace;        /* of every running thread: below 1 where hyper-threads share cores */
+  struct water_level level;
   uint32_t *containers; /* placed on it */
-  uint32_t container_count;
+  uint32_t container_count, container_room;
   int64_t cpu_requested, memory_requested; /* by the containers placed on it */
   sim_time changed_at, up_time, down_time; /* accounts for up and down, closed at the end */
   uint32_t detection_slot;
@@ -35,9 +74,22 @@ struct node {
   bool detected;    /* the orchestrator knows that it is down */
 };
 
-/* The container's number of runnable threads has changed: share the node's cores anew and move the ends of computations. */
+/* Reserves its slots and learns what it can do. */
+void node_build(struct world *, struct node *);
+/* The number of the container's runnable threads, or when its next event is due, has changed, and the container was advanced to
+ * now before that: shares the node's cores anew and moves the ends of computations. */
 void node_share(struct world *, struct node *, struct container *changed);
-void node_add(struct node *, uint32_t container);
+void node_add(struct world *, struct node *, struct container *);
 void node_remove(struct node *, uint32_t container);
+/* At which rate each running thread of the container works. */
+double node_rate(const struct world *, const struct container *);
+
+/* Null, or what is wrong with the shares: those at the level want more than they get, the others do not, and sums are sums. */
+const char *node_wrong(const struct world *, const struct node *);
+
+/* The clock of the level. */
+static inline double level_reached(const struct water_level *l, sim_time now) {
+  return l->reached + l->rate * (double)(now - l->at);
+}
 
 #endif

@@ -20,27 +20,9 @@ static const struct field request_fields[] = {{.name = "cpu",
                                                .high = 1e15,
                                                .doc = "Set aside by the scheduler."},
                                               {0}};
-static const struct field limit_fields[] = {
-    {.name = "cpu",
-     .kind = FIELD_CPU,
-     .offset = AT(cpu),
-     .fallback = "\"unlimited\"",
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "The container never gets more (a fluid limit: CFS quota periods are not modelled yet)."},
-    {.name = "memory",
-     .kind = FIELD_BYTES,
-     .offset = AT(memory),
-     .optional = true,
-     .low = 0,
-     .high = 1e15,
-     .doc = "A replica with more resident (see memory) is killed; absent: only the node's memory bounds it."},
-    {0}};
 #undef AT
 static const struct record requests_record = {"resource requests", sizeof(struct resource_amounts), request_fields,
                                               "What the scheduler sets aside for one replica.", NULL};
-static const struct record limits_record = {"resource limits", sizeof(struct resource_amounts), limit_fields,
-                                            "What one replica may use at most.", NULL};
 
 #define AT(member) offsetof(struct resources_config, member)
 static const struct field resources_fields[] = {{.name = "requests",

@@ -6,6 +6,7 @@
 #define SERVICE_H
 #include "models/compute/balancer.h"
 #include "models/compute/memory.h"
+#include "models/compute/quota.h"
 #include "models/compute/runtime.h"
 #include "models/compute/shedding.h"
 #include "models/data/cache_store.h"
@@ -22,7 +23,8 @@ struct resource_amounts {
   int64_t memory; /* bytes; INT64_MAX: unlimited */
 };
 struct resources_config {
-  struct resource_amounts requests, limits;
+  struct resource_amounts requests;
+  struct limits_config limits;
 };
 
 struct autoscale_config {

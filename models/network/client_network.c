@@ -170,7 +170,7 @@ void client_network_compile(struct compiler *c, const struct endpoint_config *e)
   compile_enter(c, e->entry, ROUTE_ANY)->again = false;
   struct instruction *in = compile_emit(c, OPERATION_CPU, shake_hands);
   in->service = e->entry;
-  in->cell = compile_cell(c, e->entry, TIME_QUEUE), in->second_cell = compile_cell(c, e->entry, TIME_SERVICE);
+  compile_cpu_cells(c, in, e->entry);
   compile_leave(c);
   compile_emit(c, OPERATION_DELAY, ask);
 }

@@ -17,7 +17,7 @@ static void scrape(void *scaler, uint32_t argument) {
       c->scrapes = 0;
       continue;
     }
-    container_advance(c, now);
+    container_advance(w, c, now);
     c->usage_rate = (c->used_ns - c->used_at_scrape) / (double)(now - c->scraped_at + (now == c->scraped_at));
     c->used_at_scrape = c->used_ns;
     c->scraped_at = now;

@@ -114,7 +114,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
   c->speed = n->group->speed;
   c->state = CONTAINER_DOWN;
   n->cpu_requested += r->cpu, n->memory_requested += r->memory;
-  node_add(n, c->id);
+  node_add(w, n, c);
   return true;
 }
 
@@ -232,8 +232,7 @@ static void build_nodes(struct world *w) {
       struct node *n = &w->nodes[index];
       n->group = model_nodes(m, g);
       n->index = index, n->group_index = g, n->number = k, n->up = true;
-      n->cores = n->group->cpu == INT64_MAX ? INFINITY : (double)n->group->cpu / 1000;
-      n->containers = arena_new_array(w->arena, uint32_t, m->container_count + 1);
+      node_build(w, n);
       n->detection_slot = calendar_slot(w->calendar, node_detected, w, index);
     }
 }
@@ -248,10 +247,12 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   const struct service_config *s = w->services[service].config;
   c->id = id, c->service = service, c->node = NOBODY, c->state = CONTAINER_UNUSED;
   c->holds = s->runtime != RUNTIME_EVENT_LOOP;
-  c->limit = s->resources.limits.cpu == INT64_MAX ? INFINITY : (double)s->resources.limits.cpu / 1000;
-  c->weight = s->weight, c->speed = 1, c->rate = 1;
+  c->limit = quota_limits(s) ? INT64_MAX : s->resources.limits.cpu;
+  c->weight = (int64_t)(ldexp(s->weight, WEIGHT_BITS) + 0.5), c->unit = 1 / (double)c->weight;
+  c->speed = c->rate = c->pace = 1, c->level_place = NOBODY;
   c->scales = s->scalability.contention > 0 || s->scalability.coherency > 0;
   c->backlog = s->backlog;
+  quota_build(w, c, s);
   runtime_build(w, c);
   build_shedder(w, c, s);
   c->slot = calendar_slot(w->calendar, container_computed, w, id);

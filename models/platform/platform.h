@@ -21,6 +21,7 @@ struct node_group {
   int64_t cpu;    /* millicores; INT64_MAX: unlimited */
   int64_t memory; /* bytes */
   double speed;
+  double smt; /* what the second thread of a core adds, in cores; 1: cpu counts cores */
   int32_t role;
   const char *price; /* id in the price list, or null */
   struct disk_config disk;

@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const time_kind_names[TIME_KINDS] = {"queue", "service", "pool", "network", "external", "delay",
-                                                 "retry", "permit",  "lock", "disk",    "job",      "replication"};
+const char *const time_kind_names[TIME_KINDS] = {"queue",  "service", "pool", "network", "external",    "delay",    "retry",
+                                                 "permit", "lock",    "disk", "job",     "replication", "throttled"};
 
 struct instruction *compile_emit_quietly(struct compiler *c, enum operation operation,
                                          bool (*run)(struct world *, struct request *, const struct instruction *)) {
@@ -73,6 +73,10 @@ static bool called_before(const struct program *p, int32_t service) {
   return false;
 }
 
+static uint16_t stopped_cell(struct compiler *c, int32_t service) {
+  return quota_limits(model_service(c->model, (uint32_t)service)) ? compile_cell(c, service, TIME_THROTTLED) : 0;
+}
+
 struct instruction *compile_enter(struct compiler *c, int32_t service, enum route route) {
   if (c->depth == PROGRAM_FRAMES) {
     compile_fault(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
@@ -89,6 +93,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   struct instruction *accept = compile_emit(c, OPERATION_ACCEPT, request_accept);
   accept->service = service;
   accept->cell = compile_cell(c, service, TIME_QUEUE);
+  accept->stopped_cell = stopped_cell(c, service);
   c->frames[c->depth++] = service;
   return in;
 }
@@ -111,6 +116,12 @@ void compile_end_early(struct compiler *c, uint16_t outcome) {
   c->depth = depth;
 }
 
+void compile_cpu_cells(struct compiler *c, struct instruction *in, int32_t service) {
+  in->cell = compile_cell(c, service, TIME_QUEUE);
+  in->second_cell = compile_cell(c, service, TIME_SERVICE);
+  in->stopped_cell = stopped_cell(c, service);
+}
+
 struct instruction *compile_cpu(struct compiler *c, const struct distribution *demand) {
   int32_t service = compile_service(c);
   if (service < 0) {
@@ -120,8 +131,7 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
   struct instruction *in = compile_emit(c, OPERATION_CPU, request_compute);
   in->service = service;
   in->demand = c->computed = *demand;
-  in->cell = compile_cell(c, service, TIME_QUEUE);
-  in->second_cell = compile_cell(c, service, TIME_SERVICE);
+  compile_cpu_cells(c, in, service);
   return in;
 }
 

@@ -38,6 +38,7 @@ enum time_kind {
   TIME_DISK, /* page reads and commits, their waits included */
   TIME_JOB,
   TIME_REPLICATION,
+  TIME_THROTTLED, /* the quota of the container that it computes in is used up */
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -93,6 +94,7 @@ struct instruction {
   bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   bool on_workers;            /* CPU: beside the event loop */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
+  uint16_t stopped_cell;      /* CPU, ACCEPT: of time for which the quota stops the container */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* where to go on. LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time.
                                * ENTER: when the service cannot be reached; 0: fail */
@@ -188,6 +190,8 @@ struct instruction *compile_emit(struct compiler *, enum operation,
 struct instruction *compile_emit_quietly(struct compiler *, enum operation,
                                          bool (*run)(struct world *, struct request *, const struct instruction *));
 uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
+/* The cells of a computation. */
+void compile_cpu_cells(struct compiler *, struct instruction *, int32_t service);
 void compile_fault(struct compiler *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void compile_steps(struct compiler *, const struct config_list *steps);
 /* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */

@@ -248,7 +248,7 @@ sim_time request_waited(const struct world *w, const struct request *r) {
   sim_time sum = 0;
   for (uint32_t i = 0; i < p->cell_count; i++)
     if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL || p->cells[i].kind == TIME_LOCK ||
-        p->cells[i].kind == TIME_PERMIT)
+        p->cells[i].kind == TIME_PERMIT || p->cells[i].kind == TIME_THROTTLED)
       sum += r->cell[i];
   if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_PERMIT) sum += world_now(w) - r->since;
   sim_time longest = 0; /* children wait at the same time */

@@ -82,11 +82,12 @@ struct written {
 };
 
 struct request {
-  uint64_t key;     /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
-  uint64_t subject; /* of what it is about (models/data/keyspace.h): the same for all attempts of one errand */
-  sim_time arrived; /* intended arrival: latency counts from here */
-  sim_time since;   /* start of the current wait */
-  sim_time work;    /* of the current computation, on this node */
+  uint64_t key;            /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
+  uint64_t subject;        /* of what it is about (models/data/keyspace.h): the same for all attempts of one errand */
+  sim_time arrived;        /* intended arrival: latency counts from here */
+  sim_time since;          /* start of the current wait */
+  sim_time work;           /* of the current computation, on this node */
+  sim_time stopped_before; /* for how long the quota had stopped its container when its wait began */
   lane_ticket patience;
   lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
   lane_ticket call_timeout;

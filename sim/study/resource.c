@@ -10,7 +10,9 @@
 /* Where a service runs: the group that it is placed on, or all groups that no service is placed on, taken together. */
 struct place {
   int32_t group;       /* -1: several */
-  double cores;        /* of all nodes, in reference cores */
+  double plain_cores;  /* of all nodes */
+  double fast_cores;   /* the same, each times its speed */
+  double cores;        /* the work that they do together, in reference cores: second threads of cores add less */
   double speed;        /* mean over the cores */
   double largest_node; /* cores of it */
   const char *name;
@@ -18,12 +20,13 @@ struct place {
 
 static double node_cores(const struct node_group *g) { return g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000; }
 
-static void add_group(struct place *p, const struct model *m, uint32_t group, double *plain_cores, struct arena *arena) {
+static void add_group(struct place *p, const struct model *m, uint32_t group, struct arena *arena) {
   const struct node_group *g = model_nodes(m, group);
   double cores = node_cores(g) * (double)g->count;
-  *plain_cores += cores;
-  p->cores += cores * g->speed;
-  p->speed = isinf(*plain_cores) ? g->speed : p->cores / *plain_cores;
+  p->plain_cores += cores;
+  p->fast_cores += cores * g->speed;
+  p->cores += cores * g->speed * (1 + g->smt) / 2;
+  p->speed = isinf(p->plain_cores) ? g->speed : p->fast_cores / p->plain_cores;
   if (node_cores(g) > p->largest_node) p->largest_node = node_cores(g);
   p->name = p->name ? arena_format(arena, "%s and %s", p->name, g->name) : g->name;
   p->group = p->group == -2 ? (int32_t)group : -1;
@@ -31,10 +34,9 @@ static void add_group(struct place *p, const struct model *m, uint32_t group, do
 
 static struct place place_of(const struct model *m, const struct service_config *s, struct arena *arena) {
   struct place p = {.group = -2, .speed = 1};
-  double plain_cores = 0;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     bool shared = s->place < 0 && !model_nodes(m, i)->dedicated && model_nodes(m, i)->role != ROLE_MANAGER;
-    if (shared || s->place == (int32_t)i) add_group(&p, m, i, &plain_cores, arena);
+    if (shared || s->place == (int32_t)i) add_group(&p, m, i, arena);
   }
   return p;
 }

@@ -7,13 +7,15 @@
 #include <stdlib.h>
 
 extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario, bench_worlds, bench_one_thread,
-    bench_two_threads, bench_cache_tenth, bench_cache_large;
+    bench_two_threads, bench_contended, bench_few, bench_many, bench_few_least, bench_many_least, bench_cache_tenth,
+    bench_cache_large;
 
-static const struct bench_work *const works[] = {&bench_floor,       &bench_raw_single,  &bench_raw_web,
-                                                 &bench_scenario,    &bench_worlds,      &bench_one_thread,
-                                                 &bench_two_threads, &bench_cache_tenth, &bench_cache_large};
+static const struct bench_work *const works[] = {&bench_floor,       &bench_raw_single, &bench_raw_web,     &bench_scenario,
+                                                 &bench_worlds,      &bench_one_thread, &bench_two_threads, &bench_contended,
+                                                 &bench_few,         &bench_many,       &bench_few_least,   &bench_many_least,
+                                                 &bench_cache_tenth, &bench_cache_large};
 
-enum { SCENARIO = 3, WORLDS, ONE_THREAD, TWO_THREADS };
+enum { SCENARIO = 3, WORLDS, ONE_THREAD, TWO_THREADS, CONTENDED, FEW, MANY, FEW_LEAST, MANY_LEAST };
 enum { WORKS = sizeof works / sizeof *works, MOST_ROUNDS = 99 };
 
 static int by_value(const void *a, const void *b) {
@@ -69,6 +71,8 @@ int main(int argc, char **argv) {
   }
   printf("\nstatistics take %.1f%% of a run; two threads are %.2f times as fast as one\n",
          100 * (1 - medians[WORLDS] / medians[SCENARIO]), medians[ONE_THREAD] / medians[TWO_THREADS]);
+  printf("1,000 replicas cost %.2f times what 10 do, %.2f times by least connections\n", medians[MANY] / medians[FEW],
+         medians[MANY_LEAST] / medians[FEW_LEAST]);
   fprintf(file, "]\n");
   return fclose(file) ? 1 : 0;
 }
