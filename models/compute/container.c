@@ -57,19 +57,25 @@ static inline bool before(const struct job *a, const struct job *b) {
   return a->finish < b->finish || (a->finish == b->finish && a->order < b->order);
 }
 
-static void jobs_push(struct container *c, struct job job) {
-  if (c->running == c->job_room) {
-    c->job_room = c->job_room ? 2 * c->job_room : 4;
-    c->jobs = realloc(c->jobs, c->job_room * sizeof *c->jobs);
-  }
+__attribute__((noinline)) static void jobs_grow(struct container *c) {
+  c->job_room = c->job_room ? 2 * c->job_room : 4;
+  c->jobs = realloc(c->jobs, c->job_room * sizeof *c->jobs);
+}
+
+/* Inlined, so that the job stays in registers: passed in memory, what has just been written in halves would be read in one, and
+ * that waits. */
+static inline __attribute__((always_inline)) void jobs_push(struct container *c, struct job job) {
+  if (__builtin_expect(c->running == c->job_room, 0)) jobs_grow(c);
   uint32_t i = c->running++;
   for (uint32_t up; i && before(&job, &c->jobs[up = (i - 1) / 2]); i = up) c->jobs[i] = c->jobs[up];
   c->jobs[i] = job;
 }
 
-static struct job jobs_pop(struct container *c) {
-  struct job first = c->jobs[0], last = c->jobs[--c->running];
-  uint32_t i = 0, n = c->running;
+/* The request whose computation ends first. */
+static inline uint32_t jobs_pop(struct container *c) {
+  uint32_t first = c->jobs[0].request, i = 0, n = --c->running;
+  if (!n) return first;
+  struct job last = c->jobs[n];
   for (uint32_t down; (down = 2 * i + 1) < n; i = down) {
     if (down + 1 < n && before(&c->jobs[down + 1], &c->jobs[down])) down++;
     if (!before(&c->jobs[down], &last)) break;
@@ -179,7 +185,7 @@ void container_computed(void *world, uint32_t id) {
     quota_runs_out(w, c);
     return;
   }
-  struct request *r = world_request(w, jobs_pop(c).request);
+  struct request *r = world_request(w, jobs_pop(c));
   struct crew *k = computing_crew(w, c, r);
   k->running--;
   c->aside -= k->aside;

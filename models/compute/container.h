@@ -67,6 +67,7 @@ struct container {
   double level_seen;       /* at the level: its clock at virtual_at */
   double spread;           /* at the level: threads / weight */
   slot_id slot;            /* below the level: its next event */
+  double used_ns, busy_ns; /* accounts, see below */
   struct cpu_quota *quota; /* null: none */
   bool metered;            /* it has a quota, or its pace is not 1 */
   struct connection_pool *pools;
@@ -89,7 +90,7 @@ struct container {
    * threads that compute, workers apart (where `holds`: that are given to requests); done_ns: work of
    * finished computations; dropped_ns: work done for computations that died or have not ended; slowed_ns: what of used_ns
    * did no work, because hyper-threads share cores. */
-  double used_ns, busy_ns, dropped_ns, slowed_ns;
+  double dropped_ns, slowed_ns;
   int64_t done_ns;
   double used_at_mark, busy_at_mark, used_measured, busy_measured;
   uint32_t node_measured;            /* where it was at the end of the measured time */

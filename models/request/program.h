@@ -89,31 +89,33 @@ struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
   bool (*run)(struct world *, struct request *, const struct instruction *);
   enum operation operation;
-  int32_t service;            /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
-  enum route route;           /* ENTER */
-  bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
-  bool on_workers;            /* CPU: beside the event loop */
+  int32_t service;  /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
+  enum route route; /* ENTER */
+  /* What most of them use comes first. */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t stopped_cell;      /* CPU, ACCEPT: of time for which the quota stops the container */
   uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
   uint16_t target;            /* where to go on. LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time.
                                * ENTER: when the service cannot be reached; 0: fail */
-  uint16_t limit;             /* LIMIT, PERMIT, PERMIT_BACK */
-  uint16_t stock;             /* STOCK */
-  uint16_t lock;              /* LOCK, STOCK: class of the lock */
-  uint16_t items, nth;        /* LOCK: the n-th of so many */
-  bool shared, transactional; /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
-  bool write;                 /* STATEMENT, COMMIT */
-  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   uint16_t outcome;           /* END: how it ends for the client */
   int16_t keyspace;           /* CONTENT, and LOOKUP of what is found by item; else -1 */
-  sim_time ttl;               /* CONTENT: of what is filled in or found */
+  bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
+  bool on_workers;            /* CPU: beside the event loop */
+  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
+  /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of
+   * applying it. */
+  struct distribution demand;
+  sim_time ttl;                  /* CONTENT: of what is filled in or found */
+  uint16_t limit;                /* LIMIT, PERMIT, PERMIT_BACK */
+  uint16_t stock;                /* STOCK */
+  uint16_t lock;                 /* LOCK, STOCK: class of the lock */
+  uint16_t items, nth;           /* LOCK: the n-th of so many */
+  bool shared, transactional;    /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
+  bool write;                    /* STATEMENT, COMMIT */
   const struct guard *guard;     /* TRY, RETURN */
   const struct fork *fork;       /* FORK */
   struct publishing *publishing; /* PUBLISH, AWAIT */
-  struct distribution
-      demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of applying it */
 };
 
 struct cell {

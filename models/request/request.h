@@ -82,45 +82,50 @@ struct written {
 };
 
 struct request {
-  uint64_t key;            /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
-  uint64_t subject;        /* of what it is about (models/data/keyspace.h): the same for all attempts of one errand */
-  sim_time arrived;        /* intended arrival: latency counts from here */
-  sim_time since;          /* start of the current wait */
-  sim_time work;           /* of the current computation, on this node */
-  sim_time stopped_before; /* for how long the quota had stopped its container when its wait began */
+  uint64_t key;     /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
+  sim_time arrived; /* intended arrival: latency counts from here */
+  sim_time since;   /* start of the current wait */
+  sim_time work;    /* of the current computation, on this node */
+  uint16_t source, endpoint, pc, wait_cell;
+  uint32_t id, next, previous; /* next, previous: in the queue that it waits in */
+  uint8_t depth, waiting;
+  uint8_t base; /* frames that are only copies of its caller's: 1 for an attempt of a replica */
+  uint8_t rank; /* in queues by priority: 0 goes first */
+  bool live, client_gone, fresh, doomed;
+  bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
+  uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
+  bool has_connection;
+  struct frame frames[PROGRAM_FRAMES];
+
+  /* What only some need. */
+  uint64_t subject; /* of what it is about (models/data/keyspace.h): the same for all attempts of one errand */
   lane_ticket patience;
   lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
   lane_ticket call_timeout;
-  uint32_t client;                   /* whose attempt it is, or NOBODY: it is all that its client does */
-  uint32_t id, next, previous, user; /* next, previous: in the queue that it waits in */
-  uint32_t caller;                   /* of a child (child.h): the request that waits for it, or NOBODY any more */
-  uint32_t child, sibling;           /* the newest of the children that it waits for; the next of the same caller */
-  uint32_t attempts, epoch;          /* of a guarded call: how many so far, the breaker's state */
-  uint32_t needed;                   /* of a fork: branches that must still succeed */
-  uint32_t job, awaited;             /* the job whose delivery it is, or NOBODY; jobs that it published and waits for */
-  uint32_t permits;                  /* the newest that it holds, or NOBODY */
-  uint32_t connection, backend;      /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
-  timer_ticket queue_patience;       /* valid while patience_runs */
-  uint16_t source, endpoint, pc, wait_cell;
-  uint16_t after_setup;       /* where it goes on when its new connection is set up */
-  int16_t connection_service; /* the database that its connection leads to */
-  struct written written;     /* by its client, as far as it knows; of a worker of a replica: what it applies */
-  uint32_t transaction;       /* struct transaction, or NOBODY */
-  uint32_t locks;             /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
-  uint32_t disk, reads;       /* node whose disk it reads from or waits for; pages still to be read */
-  uint32_t holds;             /* what it has reserved: list of struct hold, or NOBODY */
-  uint8_t depth, waiting, connection_frame;
-  bool live, client_gone, fresh, has_connection, doomed;
-  bool sold_out;                 /* its last reserve found too little */
-  bool found;                    /* its last look into a cache found the item */
-  bool from_edge, answered;      /* a CDN answers it; its answer is on the way to the client */
-  bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
-  uint8_t base;                  /* frames that are only copies of its caller's: 1 for an attempt of a replica */
-  uint8_t rank;                  /* in queues by priority: 0 goes first */
-  uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
-  uint8_t call_outcome;          /* enum outcome: its attempt or fork has failed; 0: not so */
-  struct frame frames[PROGRAM_FRAMES];
-  int64_t cell[]; /* as many as the largest program has */
+  sim_time stopped_before; /* for how long the quota had stopped its container when its wait began */
+  uint32_t user;
+  uint32_t client;              /* whose attempt it is, or NOBODY: it is all that its client does */
+  uint32_t caller;              /* of a child (child.h): the request that waits for it, or NOBODY any more */
+  uint32_t child, sibling;      /* the newest of the children that it waits for; the next of the same caller */
+  uint32_t attempts, epoch;     /* of a guarded call: how many so far, the breaker's state */
+  uint32_t needed;              /* of a fork: branches that must still succeed */
+  uint32_t job, awaited;        /* the job whose delivery it is, or NOBODY; jobs that it published and waits for */
+  uint32_t permits;             /* the newest that it holds, or NOBODY */
+  uint32_t holds;               /* what it has reserved: list of struct hold, or NOBODY */
+  uint32_t transaction;         /* struct transaction, or NOBODY */
+  uint32_t locks;               /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
+  uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
+  uint32_t disk, reads;         /* node whose disk it reads from or waits for; pages still to be read */
+  struct written written;       /* by its client, as far as it knows; of a worker of a replica: what it applies */
+  timer_ticket queue_patience;  /* valid while patience_runs */
+  uint16_t after_setup;         /* where it goes on when its new connection is set up */
+  int16_t connection_service;   /* the database that its connection leads to */
+  uint8_t connection_frame;
+  bool sold_out;            /* its last reserve found too little */
+  bool found;               /* its last look into a cache found the item */
+  bool from_edge, answered; /* a CDN answers it; its answer is on the way to the client */
+  uint8_t call_outcome;     /* enum outcome: its attempt or fork has failed; 0: not so */
+  int64_t cell[];           /* as many as the largest program has */
 };
 
 /* A new request of a source: sent now. user: the number of its client within the source, or NOBODY: one never seen before. */

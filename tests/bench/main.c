@@ -7,13 +7,13 @@
 #include <stdlib.h>
 
 extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario, bench_worlds, bench_one_thread,
-    bench_two_threads, bench_contended, bench_few, bench_many, bench_few_least, bench_many_least, bench_cache_tenth,
+    bench_two_threads, bench_contended, bench_few, bench_many, bench_few_least, bench_many_least, bench_cache_tenth, bench_keys,
     bench_cache_large;
 
-static const struct bench_work *const works[] = {&bench_floor,       &bench_raw_single, &bench_raw_web,     &bench_scenario,
-                                                 &bench_worlds,      &bench_one_thread, &bench_two_threads, &bench_contended,
-                                                 &bench_few,         &bench_many,       &bench_few_least,   &bench_many_least,
-                                                 &bench_cache_tenth, &bench_cache_large};
+static const struct bench_work *const works[] = {&bench_floor,  &bench_raw_single,  &bench_raw_web,     &bench_scenario,
+                                                 &bench_worlds, &bench_one_thread,  &bench_two_threads, &bench_contended,
+                                                 &bench_few,    &bench_many,        &bench_few_least,   &bench_many_least,
+                                                 &bench_keys,   &bench_cache_tenth, &bench_cache_large};
 
 enum { SCENARIO = 3, WORLDS, ONE_THREAD, TWO_THREADS, CONTENDED, FEW, MANY, FEW_LEAST, MANY_LEAST };
 enum { WORKS = sizeof works / sizeof *works, MOST_ROUNDS = 99 };

@@ -11,14 +11,14 @@
 
 enum { REPLICATIONS = 10, RATE = 150 };
 
-static const struct scenario *compose(struct arena *arena, uint64_t n) {
+static const struct scenario *compose(struct arena *arena, const char *path, uint64_t n) {
   const char *window = arena_format(arena, "run.window=%llus", (unsigned long long)(n / RATE / REPLICATIONS));
   const struct scenario_override sets[] = {{NULL, window, NULL},
                                            {NULL, "run.warmup=0s", NULL},
                                            {NULL, "run.years=0", NULL},
                                            {NULL, "claims=[]", NULL},
                                            {NULL, "traffic.fans.rate=150/s", NULL}};
-  return scenario_read(arena, diagnostics_new(arena), "scenarios/platform/compose.json", sets, 5);
+  return scenario_read(arena, diagnostics_new(arena), path, sets, 5);
 }
 
 static double wall_seconds(void) {
@@ -27,9 +27,9 @@ static double wall_seconds(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double study(uint64_t n, uint32_t jobs, double (*now)(void)) {
+static double study_of(const char *path, uint64_t n, uint32_t jobs, double (*now)(void)) {
   struct arena *arena = arena_new();
-  const struct scenario *s = compose(arena, n);
+  const struct scenario *s = compose(arena, path, n);
   double seconds = -1;
   if (s) {
     double start = now();
@@ -41,9 +41,12 @@ static double study(uint64_t n, uint32_t jobs, double (*now)(void)) {
   return seconds;
 }
 
+#define PLAIN "scenarios/platform/compose.json"
+#define KEYS  "scenarios/platform/compose-keys.json"
+
 static double worlds(uint64_t n) {
   struct arena *arena = arena_new();
-  const struct scenario *s = compose(arena, n);
+  const struct scenario *s = compose(arena, PLAIN, n);
   double start = bench_cpu_seconds(), arrived = 0;
   for (uint32_t i = 0; s && i < REPLICATIONS; i++) {
     struct world *w = world_new(&s->model, s->model.run.seed, i, WORLD_TRAFFIC);
@@ -56,11 +59,13 @@ static double worlds(uint64_t n) {
   return arrived > 0.98 * (double)n ? seconds : -1;
 }
 
-static double run(uint64_t n) { return study(n, 1, bench_cpu_seconds); }
-static double one_thread(uint64_t n) { return study(n, 1, wall_seconds); }
-static double two_threads(uint64_t n) { return study(n, 2, wall_seconds); }
+static double run(uint64_t n) { return study_of(PLAIN, n, 1, bench_cpu_seconds); }
+static double with_keys(uint64_t n) { return study_of(KEYS, n, 1, bench_cpu_seconds); }
+static double one_thread(uint64_t n) { return study_of(PLAIN, n, 1, wall_seconds); }
+static double two_threads(uint64_t n) { return study_of(PLAIN, n, 2, wall_seconds); }
 
 const struct bench_work bench_scenario = {"compose scenario, all on", run, 1800000};
+const struct bench_work bench_keys = {"compose, a million keys, locks", with_keys, 1800000};
 const struct bench_work bench_worlds = {"the same without statistics", worlds, 1800000};
 const struct bench_work bench_one_thread = {"the same, wall time, 1 thread", one_thread, 1800000};
 const struct bench_work bench_two_threads = {"the same, wall time, 2 threads", two_threads, 1800000};
