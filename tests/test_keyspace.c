@@ -32,6 +32,7 @@ static const struct {
 } laws[] = {{"50", 50, 0},
             {"{ 'of': 50, 'zipf': 0.8 }", 50, 0.8},
             {"{ 'of': 50, 'zipf': 1 }", 50, 1},
+            {"{ 'of': 20000, 'zipf': 0.9 }", 20000, 0.9},
             {"{ 'of': 5000000, 'zipf': 1.2 }", 5000000, 1.2}}; /* the last by rejection */
 
 static void test_popularity(void) {

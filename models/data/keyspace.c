@@ -5,13 +5,22 @@
 #include "sim/engine/zipf.h"
 #include <stdlib.h>
 
+enum { HEAD = 4096 };
+
 void keyspace_link(struct keyspace_config *k, struct arena *arena) {
   k->entity = stream_entity(k->name, PURPOSE_KEY);
   if (k->zipf <= 0 || k->of > KEYSPACE_TABLE) return;
-  double *weights = malloc((size_t)k->of * sizeof *weights);
+  uint32_t n = (uint32_t)k->of, head = n > 4 * HEAD ? HEAD : n;
+  double *weights = malloc(n * sizeof *weights), all = 0, most = 0;
   if (!weights) abort();
-  for (int64_t i = 0; i < k->of; i++) weights[i] = real_pow((double)(i + 1), -k->zipf);
-  k->table = alias_new(arena, weights, (uint32_t)k->of);
+  for (uint32_t i = 0; i < n; i++) {
+    weights[i] = real_pow((double)i + 1, -k->zipf);
+    all += weights[i];
+    if (i < head) most = all;
+  }
+  k->head = alias_new(arena, weights, head);
+  k->head_share = most / all;
+  if (head < n) k->tail = alias_new(arena, weights + head, n - head);
   free(weights);
 }
 
@@ -28,7 +37,8 @@ uint32_t keyspace_item(const struct world *w, const struct request *r, uint32_t 
 uint32_t keyspace_item_at(const struct world *w, const struct request *r, uint32_t keyspace, uint32_t n) {
   const struct keyspace_config *k = model_keyspace(w->model, keyspace);
   struct stream draws = stream_at(chooser(w, r, k), k->entity + n);
-  if (k->table) return alias_sample(k->table, &draws);
+  if (k->tail && stream_uniform(&draws) >= k->head_share) return HEAD + alias_sample(k->tail, &draws);
+  if (k->head) return alias_sample(k->head, &draws);
   if (k->zipf > 0) return zipf_sample((uint32_t)k->of, k->zipf, &draws) - 1;
   return stream_below(&draws, (uint32_t)k->of);
 }

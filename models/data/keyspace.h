@@ -26,9 +26,11 @@ struct keyspace_config {
   const char *name;
   int64_t of; /* items */
   double zipf;
-  int32_t by;                      /* enum keyspace_by */
-  uint64_t entity;                 /* derived: names its draws */
-  const struct alias_table *table; /* derived by keyspace_link; null: too large for one, or all items alike */
+  int32_t by;      /* enum keyspace_by */
+  uint64_t entity; /* derived: names its draws */
+  /* Derived by keyspace_link. The table is in two: most draws are of the popular few, whose part stays in the processor's cache. */
+  const struct alias_table *head, *tail; /* null: too large for tables, or all items alike; tail null: few items */
+  double head_share;                     /* probability of the head's */
 };
 
 extern const struct record keyspace_record;
