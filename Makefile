@@ -39,7 +39,7 @@ demo: all
 
 check: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
-	@AGUANTA_BIN=$(B)/aguanta $(B)/tests/all
+	@AGUANTA_BIN=$(B)/aguanta $(B)/tests/all --jobs $(CORES)
 
 check-hpa: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/tests/all
@@ -51,7 +51,7 @@ check-oracle: setup
 
 check-long: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
-	@AGUANTA_LONG=1 AGUANTA_BIN=$(B)/aguanta $(B)/tests/all
+	@AGUANTA_LONG=1 AGUANTA_BIN=$(B)/aguanta $(B)/tests/all --jobs $(CORES)
 
 lint:
 	@./tests/setup.sh lint

@@ -1,4 +1,7 @@
-/* Runs the suites: `tests [--list] [suite[.test] ...]`.
+/* Runs the suites: `tests [--list] [--jobs N] [suite[.test] ...]`.
+ *
+ * N processes (one, when not told otherwise) take one suite after the other; what they count is in memory that they share. A process
+ * that dies has failed the suite that it was in, and another goes on.
  *
  * CUnit's own runner is silent about hollow tests and its exit status is not the verdict (CUnit 2.1-3 returns 0 with failing
  * tests), so the loop is here: every test's assertions are counted, and the exit status comes from the number of failures. */
@@ -7,10 +10,14 @@
 #include <CUnit/TestDB.h>
 #include <CUnit/TestRun.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SUITE(name) extern const struct test_suite suite_##name;
 #include "suites.inc"
@@ -77,23 +84,76 @@ static bool run_one(CU_pSuite suite, CU_pTest test) {
   return passed;
 }
 
-int main(int argc, char **argv) {
-  bool list = argc > 1 && !strcmp(argv[1], "--list");
-  unsigned passed = 0, failed = 0;
-  if (CU_initialize_registry() != CUE_SUCCESS) return 1;
-  CU_set_error_action(CUEA_IGNORE);
-  for (const struct test_suite *const *s = suites; *s; s++) {
-    CU_pSuite suite = CU_add_suite((*s)->name, NULL, NULL);
-    for (const struct test_case *c = (*s)->cases; c->name; c++) {
-      if (list) printf("%s.%s\n", (*s)->name, c->name);
-      if (list || !wanted((*s)->name, c->name, argc - 1, argv + 1)) continue;
-      if (run_one(suite, CU_add_test(suite, c->name, c->run)))
-        passed++;
-      else
-        failed++;
+/* Shared by all processes. */
+struct board {
+  atomic_uint next, passed, failed; /* next: suite that nobody has taken yet */
+};
+
+static void run_suite(struct board *b, const struct test_suite *s, int count, char **names) {
+  CU_pSuite suite = CU_add_suite(s->name, NULL, NULL);
+  for (const struct test_case *c = s->cases; c->name; c++)
+    if (wanted(s->name, c->name, count, names)) {
+      bool passed = run_one(suite, CU_add_test(suite, c->name, c->run));
+      atomic_fetch_add(passed ? &b->passed : &b->failed, 1);
     }
+}
+
+/* current: where to tell which suite it is in. */
+static void work(struct board *b, atomic_uint *current, int count, char **names) {
+  if (CU_initialize_registry() != CUE_SUCCESS) _exit(1);
+  CU_set_error_action(CUEA_IGNORE);
+  for (unsigned i; (i = atomic_fetch_add(&b->next, 1)) < sizeof suites / sizeof *suites - 1;) {
+    atomic_store(current, i);
+    run_suite(b, suites[i], count, names);
   }
   CU_cleanup_registry();
-  if (!list) printf("%u passed, %u failed\n", passed, failed);
-  return failed ? 1 : 0;
+}
+
+static pid_t start_worker(struct board *b, atomic_uint *current, int count, char **names) {
+  fflush(stdout);
+  pid_t child = fork();
+  if (child) return child;
+  work(b, current, count, names);
+  fflush(stdout);
+  _exit(0);
+}
+
+enum { MOST_JOBS = 64 };
+
+static void run_all(struct board *b, atomic_uint *current, int jobs, int count, char **names) {
+  pid_t workers[MOST_JOBS];
+  for (int i = 0; i < jobs; i++) workers[i] = start_worker(b, &current[i], count, names);
+  int status;
+  for (pid_t child; (child = wait(&status)) > 0;) {
+    int i = 0;
+    while (i < jobs && workers[i] != child) i++;
+    if (i == jobs || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) continue;
+    printf("FAIL  %s: its process died, signal %d\n", suites[atomic_load(&current[i])]->name,
+           WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    atomic_fetch_add(&b->failed, 1);
+    workers[i] = start_worker(b, &current[i], count, names);
+  }
+}
+
+static void list_all(void) {
+  for (const struct test_suite *const *s = suites; *s; s++)
+    for (const struct test_case *c = (*s)->cases; c->name; c++) printf("%s.%s\n", (*s)->name, c->name);
+}
+
+int main(int argc, char **argv) {
+  if (argc > 1 && !strcmp(argv[1], "--list")) {
+    list_all();
+    return 0;
+  }
+  int jobs = argc > 2 && !strcmp(argv[1], "--jobs") ? atoi(argv[2]) : 0, options = jobs ? 2 : 0;
+  struct board *b =
+      mmap(NULL, sizeof *b + MOST_JOBS * sizeof(atomic_uint), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (b == MAP_FAILED) return 1;
+  atomic_uint *current = (atomic_uint *)(b + 1);
+  if (jobs > 1)
+    run_all(b, current, jobs < MOST_JOBS ? jobs : MOST_JOBS, argc - 1 - options, argv + 1 + options);
+  else
+    work(b, current, argc - 1 - options, argv + 1 + options);
+  printf("%u passed, %u failed\n", atomic_load(&b->passed), atomic_load(&b->failed));
+  return atomic_load(&b->failed) ? 1 : 0;
 }
