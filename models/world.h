@@ -16,6 +16,7 @@
 #include "models/data/database.h"
 #include "models/data/disk.h"
 #include "models/data/lock.h"
+#include "models/data/rebuild.h"
 #include "models/faults/outage.h"
 #include "models/model.h"
 #include "models/observation.h"
@@ -50,7 +51,8 @@ enum purpose {
   PURPOSE_COMMIT,       /* entity: database: flushes of its log */
   PURPOSE_JOB,          /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
   PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
-  PURPOSE_CACHE         /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
+  PURPOSE_CACHE,        /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
+  PURPOSE_REFRESH       /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -127,6 +129,7 @@ struct world {
   struct stock *stocks;
   struct pool holds; /* struct hold */
   struct job_board jobs;
+  struct rebuilds rebuilds;
   uint32_t *probes; /* waiting clients at the scenario's probes */
 };
 

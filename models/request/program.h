@@ -17,6 +17,7 @@ struct arena;
 struct fork;
 struct guard;
 struct retry_config;
+struct stampede_config;
 struct model;
 struct publishing;
 struct request;
@@ -74,6 +75,8 @@ enum operation {
   OPERATION_SET_UP,  /* a new connection is open: back to where it was wanted */
   OPERATION_PUBLISH, /* hand jobs to a queue */
   OPERATION_AWAIT,   /* wait until they are done */
+  OPERATION_REBUILD, /* of an item of a cache begins, or waits for another one */
+  OPERATION_SKIP,    /* the same, or its end: who was not held up goes on at the target */
   OPERATION_CONTENT  /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
 };
 
@@ -102,9 +105,11 @@ struct instruction {
   int16_t keyspace;           /* CONTENT, and LOOKUP of what is found by item; else -1 */
   sim_time ttl;               /* CONTENT: of what is filled in or found */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
-  const struct guard *guard;     /* TRY, RETURN */
-  const struct fork *fork;       /* FORK */
-  struct publishing *publishing; /* PUBLISH, AWAIT */
+  const struct guard *guard;              /* TRY, RETURN */
+  const struct fork *fork;                /* FORK */
+  struct publishing *publishing;          /* PUBLISH, AWAIT */
+  const struct stampede_config *stampede; /* REBUILD, SKIP, CONTENT; null: none */
+  uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale */
   struct distribution
       demand; /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value */
 };

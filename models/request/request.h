@@ -50,7 +50,7 @@ extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 /* A page that says "sold out" is an answer, though not the one that was asked for. */
 static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; PERMIT: of a limit; LOG: for the next flush; FLUSH: in it;
+/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; REBUILD: of an item of a cache; PERMIT: of a limit; LOG: for the next flush; FLUSH: in it;
  * DISK: for a disk that is busy; COMPUTING: on a thread. */
 enum waiting {
   WAITING_NOT,
@@ -58,6 +58,7 @@ enum waiting {
   WAITING_THREAD,
   WAITING_POOL,
   WAITING_LOCK,
+  WAITING_REBUILD,
   WAITING_PERMIT,
   WAITING_LOG,
   WAITING_FLUSH,
@@ -98,10 +99,13 @@ struct request {
   uint32_t transaction;       /* struct transaction, or NOBODY */
   uint32_t locks;             /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
   uint32_t disk, reads;       /* node whose disk it reads from or waits for; pages still to be read */
+  uint32_t rebuilds, awaits;  /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
+  uint32_t looked;            /* where it last looked, of caches with a cure of the stampede */
   uint32_t holds;             /* what it has reserved: list of struct hold, or NOBODY */
   uint8_t depth, waiting, connection_frame;
   bool live, client_gone, fresh, has_connection, doomed;
   bool sold_out;                 /* its last reserve found too little */
+  bool refresh;                  /* what it found is stale, and it is to see to that */
   bool found;                    /* its last look into a cache found the item */
   bool from_edge, answered;      /* a CDN answers it; its answer is on the way to the client */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
