@@ -1,4 +1,4 @@
-/* Cures of the stampede (models/data/rebuild.h): who rebuilds, who waits, what happens when a rebuild fails or its process dies. */
+/* Cures of the stampede (models/data/rebuild.h): who rebuilds, who waits, what happens when a rebuild fails or its process dies. And commands of a cache. */
 #include "tests/model_fixture.h"
 
 /* Of the scenario: traffic, stampede, miss steps, more services, faults, run. */
@@ -147,11 +147,44 @@ static void test_lock_expires(void) {
   world_free(w), fixture_close(&f);
 }
 
+/* --- commands ------------------------------------------------------------------------------------------------------------------- */
+
+/* LRANGE of 300 and 600 items: 21,000 and 10,500 a second; a pipeline of n takes n commands. Ten come at once and share one thread:
+ * their latencies are 1 to 10 times the demand, 5.5 in the mean. */
+static void test_commands(void) {
+  static const struct {
+    const char *step;
+    double demand_ns;
+  } rows[] = {{"'command': 'c'", 10e3},
+              {"'command': 'c', 'demand': '0s', 'items': 300", 1e9 / 21e3},
+              {"'command': 'c', 'demand': '0s', 'items': 600", 1e9 / 10.5e3},
+              {"'command': 'c', 'items': 1000, 'per_item': '1us'", 1010e3},
+              {"'command': 'c', 'demand': '2us', 'count': 16", 32e3},
+              {"'command': 'c', 'demand': '2us', 'items': 3, 'per_item': '1us', 'count': 4", 20e3}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'c', 'traffic': { 's': { 'kind': 'open', 'rate': '1/s', 'batch': 10, 'mix': { 'p': 1 } } }, "
+        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { %s } ] } }, 'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' "
+        "} }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'window': '100s', 'warmup': '0s' } }",
+        rows[i].step);
+    struct world *w = fixture_run(&f, 1, rows[i].step);
+    double mean = histogram_mean(fixture_latency(w, 0)), expected = 5.5 * rows[i].demand_ns;
+    test_check(fabs(mean / expected - 1) < 0.003, "%s: %.6g ns, not %.6g", rows[i].step, mean, expected);
+    double asked = 0;
+    for (uint32_t k = 0; k < w->model->programs[0].count; k++)
+      if (w->model->programs[0].instructions[k].operation == OPERATION_CPU)
+        asked += w->model->programs[0].instructions[k].demand.mean;
+    test_check(fabs(asked / rows[i].demand_ns - 1) < 0.003, "%s: the saturation table knows %.6g ns", rows[i].step, asked);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {{"ten_at_once", test_ten_at_once},
                                          {"theory", test_theory},
                                          {"early", test_early},
                                          {"failing_rebuild", test_failing_rebuild},
                                          {"crashes", test_crashes},
                                          {"lock_expires", test_lock_expires},
+                                         {"commands", test_commands},
                                          {NULL, NULL}};
 const struct test_suite suite_rebuild = {"rebuild", cases};
