@@ -69,10 +69,8 @@ static void test_theory(void) {
   static const struct {
     const char *stampede;
     double low, high; /* rebuilds in a cycle of 60.2 s */
-  } rows[] = {{"'none'", 98, 104},
-              {"'coalesce'", 1.99, 2.01},
-              {"'lock'", 0.99, 1.01},
-              {"{ 'cure': 'stale', 'stale': '10s' }", 0.99, 1.02}};
+  } rows[] = {
+      {"'none'", 98, 104}, {"'coalesce'", 1.99, 2.01}, {"'lock'", 0.99, 1.01}, {"{ 'cure': 'stale', 'stale': '10s' }", 0.99, 1.02}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f = fixture_of(SCENARIO, "'rate': '500/s'", "c", rows[i].stampede, "{ 'delay': '200ms' }", "", "",
                                   "'window': '3612s', 'warmup': '30s'");
@@ -105,9 +103,9 @@ static void test_early(void) {
 static void test_failing_rebuild(void) {
   static const char *const cures[] = {"'coalesce'", "'lock'", "'stale'"};
   for (int i = 0; i < 3; i++) {
-    struct fixture f = fixture_of(SCENARIO, "'rate': '0.01/s', 'batch': 10", "c", cures[i], "{ 'external': 'e' }",
-                                  ", 'e': { 'kind': 'external', 'latency': '200ms', 'failure': 1 }", "",
-                                  "'window': '1000s', 'warmup': '0s'");
+    struct fixture f =
+        fixture_of(SCENARIO, "'rate': '0.01/s', 'batch': 10", "c", cures[i], "{ 'external': 'e' }",
+                   ", 'e': { 'kind': 'external', 'latency': '200ms', 'failure': 1 }", "", "'window': '1000s', 'warmup': '0s'");
     struct world *w = fixture_run(&f, 1, cures[i]);
     double all = (double)w->observation.arrived;
     test_check(counted(w, "c", "rebuilds") == all && (double)w->observation.ended[OUTCOME_EXTERNAL] == all,
@@ -119,8 +117,12 @@ static void test_failing_rebuild(void) {
 
 /* Processes and the cache die at random while rebuilds are under way: the audit tells what is lost. */
 static void test_crashes(void) {
-  static const char *const cures[] = {"'none'", "'coalesce'", "'lock'", "{ 'cure': 'lock', 'expiry': '100ms' }",
-                                      "{ 'cure': 'stale', 'stale': '2s' }", "{ 'cure': 'early', 'beta': 3 }"};
+  static const char *const cures[] = {"'none'",
+                                      "'coalesce'",
+                                      "'lock'",
+                                      "{ 'cure': 'lock', 'expiry': '100ms' }",
+                                      "{ 'cure': 'stale', 'stale': '2s' }",
+                                      "{ 'cure': 'early', 'beta': 3 }"};
   for (int i = 0; i < 6; i++) {
     struct fixture f = fixture_of(SCENARIO, "'rate': '300/s', 'timeout': '150ms', 'cancel': true", "c", cures[i],
                                   "{ 'cpu': { 'exponential': '1ms' } }, { 'external': 'e' }",

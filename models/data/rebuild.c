@@ -20,7 +20,8 @@ static const struct instruction *awaited(const struct world *w, const struct req
 /* --- the table --------------------------------------------------------------------------------------------------------------- */
 
 static uint32_t *bucket_of(struct world *w, const struct rebuild_name *n) {
-  uint64_t key = stream_mix((uint64_t)n->item << 32 | n->container) + ((uint64_t)n->keyspace << 48 | (uint64_t)n->service << 32 | n->process);
+  uint64_t key =
+      stream_mix((uint64_t)n->item << 32 | n->container) + ((uint64_t)n->keyspace << 48 | (uint64_t)n->service << 32 | n->process);
   return &w->rebuilds.buckets[stream_mix(key) % REBUILD_BUCKETS];
 }
 
