@@ -86,6 +86,26 @@ static void test_theory(void) {
   }
 }
 
+/* To count rebuilds changes nothing, to the nanosecond; neither does a line in which nobody ever waits. */
+static void test_counting_only(void) {
+  static const char *const cures[] = {"", ", 'stampede': 'none'"};
+  unsigned __int128 sojourn = 0;
+  for (int i = 0; i < 2; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'c', 'traffic': { 's': { 'kind': 'open', 'rate': '400/s', 'mix': { 'p': 1 } } }, 'keys': { 'k': "
+        "100 }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cached': 'c', 'key': 'k', 'l1': true, 'demand': { 'exponential': "
+        "'100us' }%s, 'miss': [ { 'cpu': { 'exponential': '1ms' } } ] }, { 'cpu': { 'exponential': '1ms' } } ] } }, 'services': { "
+        "'a': { 'kind': 'app', 'cache': { 'ttl': '100ms' } }, 'c': { 'kind': 'cache', 'cache': { 'ttl': '1s', 'jitter': 0.5 } } "
+        "}, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'window': '20s', 'warmup': '0s' } }",
+        cures[i]);
+    struct world *w = fixture_run(&f, 7, cures[i]);
+    if (!i) sojourn = w->observation.sojourn_ns;
+    test_check(w->observation.sojourn_ns == sojourn, "other times inside when rebuilds are counted");
+    if (i) test_check(counted(w, "c", "rebuilds") == counted(w, "c", "misses"), "who misses rebuilds");
+    world_free(w), fixture_close(&f);
+  }
+}
+
 /* XFetch, beta 1, delta 0.2 s: at time s before its end each of 500 requests/s rebuilds with probability e^(-s / delta); the first one
  * comes when the integral 500 delta e^(-s/delta) is exponential: s = delta (ln 100 - ln E), in the mean delta (ln 100 + 0.5772) =
  * 1.036 s. Within the 200 ms that its rebuild takes the intensity grows e-fold: e - 1 = 1.718 more in the mean (E is 1 in the mean). */
@@ -183,6 +203,7 @@ static void test_commands(void) {
 
 static const struct test_case cases[] = {{"ten_at_once", test_ten_at_once},
                                          {"theory", test_theory},
+                                         {"counting_only", test_counting_only},
                                          {"early", test_early},
                                          {"failing_rebuild", test_failing_rebuild},
                                          {"crashes", test_crashes},
