@@ -16,6 +16,7 @@
 #include "models/data/database.h"
 #include "models/data/disk.h"
 #include "models/data/lock.h"
+#include "models/data/rebuild.h"
 #include "models/faults/outage.h"
 #include "models/model.h"
 #include "models/observation.h"
@@ -51,7 +52,8 @@ enum purpose {
   PURPOSE_JOB,          /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
   PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
   PURPOSE_CACHE,        /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
-  PURPOSE_FAILOVER      /* entity: database: how long its failovers take, what is lost by them */
+  PURPOSE_FAILOVER,     /* entity: database: how long its failovers take, what is lost by them */
+  PURPOSE_REFRESH       /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -130,6 +132,7 @@ struct world {
   struct stock *stocks;
   struct pool holds; /* struct hold */
   struct job_board jobs;
+  struct rebuilds rebuilds;
   uint32_t *probes; /* waiting clients at the scenario's probes */
 };
 

@@ -35,6 +35,8 @@ struct fuzz {
   struct stream contents; /* what caches hold */
   bool keyed;
   struct stream machines; /* how limits are kept, and hyper-threads */
+  struct stream cures;    /* of stampedes, and commands */
+  bool cured, aged;       /* aged: ttls count from the fill */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -164,17 +166,35 @@ static uint32_t contents(struct fuzz *f, uint32_t n) { return stream_below(&f->c
   ((const char *const[]){__VA_ARGS__})[contents(f, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))]
 
 /* Instead of a share that hits: an item. */
+static uint32_t cures(struct fuzz *f, uint32_t n) { return f->cured ? stream_below(&f->cures, n) : n; }
+
+/* aged: items have a ttl, and it counts from the fill. */
+static void put_cure(struct fuzz *f, bool aged) {
+  static const char *const all[] = {"'none'",
+                                    "'coalesce'",
+                                    "'lock'",
+                                    "{ 'cure': 'lock', 'expiry': '5ms' }",
+                                    "{ 'cure': 'stale', 'stale': '1s' }",
+                                    "{ 'cure': 'early', 'beta': 2 }"};
+  if (f->cured && cures(f, 4)) put(&f->t, ", 'stampede': %s", all[cures(f, aged ? 6 : 4)]);
+}
+
 static void put_key(struct fuzz *f) {
   put(&f->t, "'key': 'k%u', 'l1': %s", 3 * contents(f, 2), CONTENT(f, "true", "false"));
   if (contents(f, 2)) put(&f->t, ", 'bytes': '%ukB', 'bytes_cv': %u", 1 + contents(f, 20), contents(f, 2));
-  if (contents(f, 3) == 0) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ms", "80ms", "3s"));
+  bool ttl = contents(f, 3) == 0;
+  if (ttl) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ms", "80ms", "3s"));
+  put_cure(f, ttl && f->aged);
 }
 
 /* Always bounded, so that processes may keep items too. */
 static void put_content(struct fuzz *f) {
-  put(&f->t, ", 'cache': { 'policy': '%s', 'entries': %u, 'ttl_from': '%s', 'jitter': '%u%%'",
-      CONTENT(f, "lru", "lfu", "perfect-lfu", "fifo", "random", "noeviction"), contents(f, 40), CONTENT(f, "fill", "access"),
-      50 * contents(f, 3));
+  uint32_t jitter = 50 * contents(f, 3);
+  const char *from = CONTENT(f, "fill", "access");
+  uint32_t entries = contents(f, 40);
+  const char *policy = CONTENT(f, "lru", "lfu", "perfect-lfu", "fifo", "random", "noeviction");
+  put(&f->t, ", 'cache': { 'policy': '%s', 'entries': %u, 'ttl_from': '%s', 'jitter': '%u%%'", policy, entries,
+      f->aged ? "fill" : from, jitter);
   if (contents(f, 2)) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ns", "20ms", "500ms", "10s"));
   put(&f->t, " }");
 }
@@ -252,6 +272,7 @@ static void put_step(struct fuzz *f, uint32_t depth) {
   } else if (kind == 3 && f->caches) {
     uint32_t cache = below(f, f->caches), hit = 25 * below(f, 5);
     if (f->keyed && contents(f, 5) == 0) put(&f->t, "'invalidate': 'c%u', 'key': 'k0', 'l1': true }, { ", cache);
+    if (cures(f, 5) == 0) put(&f->t, "'command': 'c%u', 'items': %u, 'count': %u }, { ", cache, cures(f, 5000), 1 + cures(f, 9));
     put(&f->t, "'cached': 'c%u', ", cache);
     if (f->keyed && contents(f, 4))
       put_key(f);
@@ -621,8 +642,11 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .stored = seed % 5 == 2,
                      .jobs = stream_open(stream_key(seed, 0, 8, 0)),
                      .queued = seed % 5 < 2,
+                     .cures = stream_open(stream_key(seed, 0, 21, 0)),
                      .contents = stream_open(stream_key(seed, 0, 9, 0)),
                      .keyed = seed % 5 < 3,
+                     .cured = seed % 4 < 3,
+                     .aged = seed % 2 == 1,
                      .balances = stream_open(stream_key(seed, 0, 11, 0)),
                      .replication = stream_open(stream_key(seed, 0, 10, 0)),
                      .replicated = seed % 7 > 3,

@@ -433,6 +433,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
     if (depth == r->depth && !waits_here) continue; /* a branch may wait on its caller's replica */
     if (waits_here) {
       r->doomed = true;
+      if (r->waiting == WAITING_REBUILD) rebuild_forsake(w, r);
       if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
     } else
       request_give_up(w, r, outcome);
@@ -468,6 +469,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   database_container_dies(w, c);
   if (s->replication) replication_process_died(w, c);
   if (c->cache) cache_lost(w, c);
+  if (pool_live(&w->rebuilds.marks)) rebuilds_container_died(w, c);
   if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
   fail_all_inside(w, c, outcome);
   if (c->id == w->services[c->service].first) jobs_broker_died(w, c->service);

@@ -1,5 +1,6 @@
 #include "models/data/cache.h"
 #include "models/data/keyspace.h"
+#include "models/data/rebuild.h"
 #include "models/meter.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -59,11 +60,10 @@ bool cache_look(struct world *w, struct request *r, const struct instruction *in
   r->found = cache_store_find(s, (uint32_t)in->keyspace, item, world_now(w), in->ttl);
   if (__builtin_expect(s->expired != expired, 0)) changed(w, s, before);
   meter_count(w, r->found ? s->config->hits : s->config->misses);
+  if (__builtin_expect(in->stampede != NULL, 0)) rebuild_looked(w, r, in, s, item);
   return true;
 }
 
-/* A miss goes on to the steps that rebuild the item. Whether somebody else rebuilds it already is to be asked here, before they
- * begin, of the store in which the request has just looked; that it is rebuilt, in cache_fill. */
 bool cache_found(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
   if (r->found) r->pc = in->target;
@@ -91,7 +91,10 @@ bool cache_fill(struct world *w, struct request *r, const struct instruction *in
   uint64_t entity = (uint64_t)in->draw << 32 | (uint32_t)in->service;
   struct stream draws = stream_open(stream_key(r->key, PURPOSE_CACHE, (uint64_t)in->keyspace, entity));
   sim_time ttl = ttl_of(s->config, in->ttl, &draws);
+  bool lingers = in->stampede && in->stampede->cure == CURE_STALE && ttl != SIM_NEVER;
+  if (lingers) ttl += in->stampede->stale;
   if (!cache_store_put(s, (uint32_t)in->keyspace, item, bytes, world_now(w), ttl, &draws)) meter_count(w, s->config->refused);
+  if (in->stampede) rebuild_filled(w, r, s, in, item);
   changed(w, s, before);
   return true;
 }

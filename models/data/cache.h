@@ -3,7 +3,7 @@
  * A `cached` step with a "key" asks for the request's item of a keyspace (models/data/keyspace.h). A service of kind cache (Redis)
  * keeps items for all who ask, at the price of a command each way; a process that asks may keep them too, in its own memory (L1),
  * where a look-up takes no time. A miss runs the nested steps and then fills, L2 and L1, at that instant. Until then others miss the
- * same item and do the same work: the stampede, of which nothing is said here here: cache_found says where it would be stopped.
+ * same item and do the same work: the stampede (models/data/rebuild.h).
  *
  * The content belongs to the process: a crash, a restart, a node that is lost and a replica that is moved begin empty. Each replica
  * keeps its own, and a look-up goes to any replica, as its service's balancer says.

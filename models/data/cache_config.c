@@ -1,5 +1,6 @@
 #include "models/data/cache.h"
 #include "models/data/keyspace.h"
+#include "models/data/rebuild.h"
 #include "models/meter.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
@@ -19,6 +20,13 @@ static void declare(struct model *m, struct service_config *s) {
   if (bounded(c) || c->expires)
     c->refused = meter_declare(m, s->name, "refused", METER_COUNT, "Fills for which there was no room.");
   if (c->drops) c->invalidations = meter_declare(m, s->name, "invalidations", METER_COUNT, "Items dropped by a write.");
+  if (c->rebuilt) c->rebuilds = meter_declare(m, s->name, "rebuilds", METER_COUNT, "Rebuilds of items that were begun.");
+  if (c->waited)
+    c->rebuild_waits = meter_declare(m, s->name, "rebuild_wait", METER_TIME, "Waits for the rebuild of another request.");
+  if (c->stale)
+    c->stale_served = meter_declare(m, s->name, "stale_served", METER_COUNT, "Look-ups that found an item past its ttl.");
+  if (c->refreshed_early)
+    c->early = meter_declare(m, s->name, "early", METER_COUNT, "Look-ups that found their item and rebuilt it before its end.");
 }
 
 const char *cache_fault(const struct model *m, const struct service_config *s) {
@@ -36,11 +44,17 @@ const char *cache_fault(const struct model *m, const struct service_config *s) {
   return NULL;
 }
 
+static void note_cure(struct cache_config *c, int32_t cure) {
+  c->rebuilt = true, c->waited |= cure == CURE_COALESCE || cure == CURE_LOCK, c->locked |= cure == CURE_LOCK;
+  c->stale |= cure == CURE_STALE, c->refreshed_early |= cure == CURE_EARLY;
+}
+
 void caches_link(struct model *m) {
   struct service_config *services = m->services.items;
   for (uint32_t e = 0; e < m->program_count; e++)
     for (uint32_t i = 0; i < m->programs[e].count; i++) {
       const struct instruction *in = &m->programs[e].instructions[i];
+      if (in->stampede) note_cure(&services[in->service].cache, in->stampede->cure);
       if (in->operation != OPERATION_CONTENT) continue;
       struct cache_config *c = &services[in->service].cache;
       bool fills = in->run == cache_fill;

@@ -339,6 +339,11 @@ bool cache_store_put(struct cache_store *s, uint32_t keyspace, uint32_t item, ui
   return true;
 }
 
+struct cache_terms *cache_store_terms(struct cache_store *s, uint32_t keyspace, uint32_t item) {
+  uint32_t entry = *slot_of(s, index_of(s, keyspace), item) - 1;
+  return entry == CACHE_NONE || !s->has_terms ? NULL : &s->terms[entry];
+}
+
 bool cache_store_drop(struct cache_store *s, uint32_t keyspace, uint32_t item) {
   uint32_t entry = *slot_of(s, index_of(s, keyspace), item) - 1;
   if (entry == CACHE_NONE) return false;

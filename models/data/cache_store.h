@@ -43,6 +43,8 @@ struct cache_config {
   bool fills, drops;
   bool expires;                                                                       /* some fill has a ttl */
   bool sized;                                                                         /* some fill says how many bytes */
+  bool rebuilt, waited, locked, stale, refreshed_early;                               /* what the cures of its stampedes do */
+  uint32_t rebuilds, rebuild_waits, stale_served, early;                              /* meters */
   uint32_t hits, misses, held, bytes, evictions, expirations, refused, invalidations; /* meters */
 };
 
@@ -62,6 +64,7 @@ struct cache_terms {
   sim_time expires;
   uint32_t bytes;
   uint32_t position; /* in `members` */
+  sim_time delta;    /* time that its last rebuild took, where that is known; else 0 */
 };
 enum { CACHE_FREE = UINT16_MAX };
 
@@ -107,6 +110,8 @@ bool cache_store_put(struct cache_store *, uint32_t keyspace, uint32_t item, uin
                      struct stream *draws);
 /* An invalidation: whether it was there. */
 bool cache_store_drop(struct cache_store *, uint32_t keyspace, uint32_t item);
+/* Of an item that is there; else, or where there are no terms, null. */
+struct cache_terms *cache_store_terms(struct cache_store *, uint32_t keyspace, uint32_t item);
 /* For the handler of `expiries`. */
 void cache_store_due(struct cache_store *, uint32_t entry, sim_time now);
 /* The process is gone: so is all that it held, counts too. */

@@ -355,6 +355,7 @@ static double share_through(const struct program *p, uint32_t at, uint32_t stop,
              (in->probability * share_through(p, in->target, stop, how) + (1 - in->probability) * share_through(p, at, stop, how));
     if (in->operation == OPERATION_TRY) through *= guard_through(p, at, in->guard, how), at = in->guard->after;
     if (in->operation == OPERATION_FORK) through *= fork_through(p, in->fork, how), at = in->fork->after;
+    if (in->operation == OPERATION_SKIP) at = in->target;
     if (in->operation == OPERATION_AWAIT) through *= share_through(in->publishing->body, 0, in->publishing->body->end, how);
   }
   return through;
@@ -421,6 +422,7 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
     if (in->operation == OPERATION_ANSWER) weight *= 1 - in->probability;
     if (in->operation == OPERATION_TRY) weight = walk_guard(p, at, w, in->guard, weight, d), at = in->guard->after;
     if (in->operation == OPERATION_FORK) weight = walk_fork(p, &w, in->fork, weight, d), at = in->fork->after;
+    if (in->operation == OPERATION_SKIP) at = in->target;
     if (in->operation != OPERATION_LOOKUP) continue;
     elsewhere += walk_demand(p, in->target, stop, w, weight * in->probability, d);
     weight *= 1 - in->probability;

@@ -17,6 +17,7 @@ struct arena;
 struct fork;
 struct guard;
 struct retry_config;
+struct stampede_config;
 struct model;
 struct publishing;
 struct request;
@@ -78,6 +79,8 @@ enum operation {
   OPERATION_AWAIT,     /* wait until they are done */
   OPERATION_REPLICATE, /* what was written goes into the log of a replicated database, before it is committed */
   OPERATION_READ,      /* a read there: does it see what its client wrote? */
+  OPERATION_REBUILD,   /* of an item of a cache begins, or waits for another one */
+  OPERATION_SKIP,      /* the same, or its end: who was not held up goes on at the target */
   OPERATION_CONTENT    /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
 };
 
@@ -106,16 +109,18 @@ struct instruction {
   /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of
    * applying it. */
   struct distribution demand;
-  sim_time ttl;                  /* CONTENT: of what is filled in or found */
-  uint16_t limit;                /* LIMIT, PERMIT, PERMIT_BACK */
-  uint16_t stock;                /* STOCK */
-  uint16_t lock;                 /* LOCK, STOCK: class of the lock */
-  uint16_t items, nth;           /* LOCK: the n-th of so many */
-  bool shared, transactional;    /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
-  bool write;                    /* STATEMENT, COMMIT */
-  const struct guard *guard;     /* TRY, RETURN */
-  const struct fork *fork;       /* FORK */
-  struct publishing *publishing; /* PUBLISH, AWAIT */
+  sim_time ttl;                           /* CONTENT: of what is filled in or found */
+  uint16_t limit;                         /* LIMIT, PERMIT, PERMIT_BACK */
+  uint16_t stock;                         /* STOCK */
+  uint16_t lock;                          /* LOCK, STOCK: class of the lock */
+  uint16_t items, nth;                    /* LOCK: the n-th of so many */
+  bool shared, transactional;             /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
+  bool write;                             /* STATEMENT, COMMIT */
+  const struct guard *guard;              /* TRY, RETURN */
+  const struct fork *fork;                /* FORK */
+  struct publishing *publishing;          /* PUBLISH, AWAIT */
+  const struct stampede_config *stampede; /* REBUILD, SKIP, CONTENT; null: none */
+  uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale */
 };
 
 struct cell {

@@ -5,6 +5,7 @@
 #include "models/data/database.h"
 #include "models/data/lock.h"
 #include "models/data/job_queue.h"
+#include "models/data/rebuild.h"
 #include "models/data/stock.h"
 #include "models/request/child.h"
 #include "models/world.h"
@@ -29,7 +30,7 @@ static inline struct request *take(struct world *w) {
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
   r->written.database = -1;
   r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY;
-  r->connection = r->backend = r->job = NOBODY, r->attempts = r->awaited = 0;
+  r->connection = r->backend = r->job = r->rebuilds = r->awaits = NOBODY, r->attempts = r->awaited = 0;
   return r;
 }
 
@@ -98,6 +99,7 @@ void request_resume(struct world *w, struct request *r) {
 void request_forget(struct world *w, struct request *r) {
   if (__builtin_expect(r->holds != NOBODY, 0)) stock_let_go(w, &r->holds);
   if (__builtin_expect(r->awaited, 0)) jobs_unawaited(w, r);
+  if (__builtin_expect(r->rebuilds != NOBODY, 0)) rebuilds_abandon(w, r);
   r->live = false;
   pool_give(&w->requests, r->id);
 }

@@ -50,14 +50,15 @@ extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 /* A page that says "sold out" is an answer, though not the one that was asked for. */
 static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; PERMIT: of a limit; LOG: for the next flush; FLUSH: in it;
- * DISK: for a disk that is busy; COMPUTING: on a thread; ACKS: a commit, for replicas. */
+/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; REBUILD: of an item of a cache; PERMIT: of a limit;
+ * LOG: for the next flush; FLUSH: in it; DISK: for a disk that is busy; COMPUTING: on a thread; ACKS: a commit, for replicas. */
 enum waiting {
   WAITING_NOT,
   WAITING_CPU,
   WAITING_THREAD,
   WAITING_POOL,
   WAITING_LOCK,
+  WAITING_REBUILD,
   WAITING_PERMIT,
   WAITING_LOG,
   WAITING_FLUSH,
@@ -115,13 +116,16 @@ struct request {
   uint32_t transaction;         /* struct transaction, or NOBODY */
   uint32_t locks;               /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
   uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
-  uint32_t disk, reads;         /* node whose disk it reads from or waits for; pages still to be read */
-  struct written written;       /* by its client, as far as it knows; of a worker of a replica: what it applies */
-  timer_ticket queue_patience;  /* valid while patience_runs */
-  uint16_t after_setup;         /* where it goes on when its new connection is set up */
-  int16_t connection_service;   /* the database that its connection leads to */
+  uint32_t rebuilds, awaits;   /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
+  uint32_t looked;             /* where it last looked, of caches with a cure of the stampede */
+  uint32_t disk, reads;        /* node whose disk it reads from or waits for; pages still to be read */
+  struct written written;      /* by its client, as far as it knows; of a worker of a replica: what it applies */
+  timer_ticket queue_patience; /* valid while patience_runs */
+  uint16_t after_setup;        /* where it goes on when its new connection is set up */
+  int16_t connection_service;  /* the database that its connection leads to */
   uint8_t connection_frame;
   bool sold_out;            /* its last reserve found too little */
+  bool refresh;             /* what it found is stale, and it is to see to that */
   bool found;               /* its last look into a cache found the item */
   bool from_edge, answered; /* a CDN answers it; its answer is on the way to the client */
   uint8_t call_outcome;     /* enum outcome: its attempt or fork has failed; 0: not so */

@@ -4,6 +4,7 @@
  *
  * {"invalidate": "redis", "key": "events"}: drops the item, after a write. */
 #include "models/data/cache.h"
+#include "models/data/rebuild.h"
 #include "models/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
@@ -23,7 +24,11 @@ struct cached_step {
   sim_time ttl; /* 0: that of the cache */
   int64_t bytes;
   double bytes_cv;
+  struct stampede_config stampede;
 };
+
+/* The key was given: its defaults are not zero. */
+static const struct stampede_config *cure_of(const struct cached_step *s) { return s->stampede.expiry ? &s->stampede : NULL; }
 
 struct invalidate_step {
   int32_t invalidate, key;
@@ -92,11 +97,89 @@ static void compile_l1_fill(struct compiler *c, const struct cached_step *s, boo
   give_bytes(c, s, fill);
 }
 
-static void compile_own(struct compiler *c, const struct cached_step *s) {
-  struct instruction *found = compile_l1(c, s);
+static struct instruction *compile_rebuild(struct compiler *c, const struct cached_step *s, enum operation operation,
+                                           operate *run) {
+  struct instruction *in = compile_emit_quietly(c, operation, run);
+  in->service = s->cached, in->keyspace = (int16_t)s->key, in->stampede = cure_of(s);
+  in->cell = compile_cell(c, s->cached, TIME_LOCK);
+  return in;
+}
+
+/* Who has to wait for a lock looks once more when it is gone, and rebuilds what is not there all the same. */
+static void compile_second_look(struct compiler *c, const struct cached_step *s, struct instruction **found) {
+  struct instruction *content;
+  struct instruction *wait = compile_rebuild(c, s, OPERATION_SKIP, rebuild_wait);
+  struct instruction *enter = compile_command(c, s->cached, &s->demand, s->key, cache_look, &content);
+  if (s->ttl) content->ttl = s->ttl;
+  *found = compile_emit(c, OPERATION_LOOKUP, cache_found);
+  (*found)->service = s->cached, (*found)->keyspace = (int16_t)s->key;
+  enter->target = wait->target = here(c);
+}
+
+static struct instruction *compile_fill(struct compiler *c, const struct cached_step *s) {
+  struct instruction *fill, *content;
+  bool keyed = s->key >= 0;
+  fill = compile_command(c, s->cached, &s->demand, s->key, keyed ? cache_fill : NULL, &content);
+  if (!keyed) return fill;
+  give_bytes(c, s, content);
+  content->ttl = s->ttl ? s->ttl : content->ttl, content->stampede = cure_of(s);
+  return fill;
+}
+
+/* What is done on a miss. Returns the command that fills, whose target is to be set, or null. */
+static void compile_miss(struct compiler *c, const struct cached_step *s, bool own) {
   compile_steps(c, &s->miss);
-  if (s->fill) compile_l1_fill(c, s, true);
-  found->target = here(c);
+  if (!s->fill) return;
+  if (own) {
+    compile_l1_fill(c, s, true);
+    c->program->instructions[c->program->count - 1].stampede = cure_of(s);
+  } else {
+    struct instruction *fill = compile_fill(c, s);
+    fill->target = here(c);
+  }
+}
+
+/* The miss steps once more, for a child without a caller. */
+static void compile_refresh(struct compiler *c, const struct cached_step *s, bool own, struct instruction *lookup) {
+  lookup->refresh = here(c);
+  c->guarded++;
+  compile_rebuild(c, s, OPERATION_REBUILD, rebuild_begin);
+  compile_miss(c, s, own);
+  compile_rebuild(c, s, OPERATION_REBUILD, rebuild_refreshed);
+  c->guarded--;
+}
+
+/* From the look-up on: rebuilds with their marks. Behind it stands what a hit goes on with. */
+static void compile_cured(struct compiler *c, const struct cached_step *s, bool own, struct instruction *lookup) {
+  const struct stampede_config *cure = cure_of(s);
+  struct instruction *again = NULL, *wait = NULL;
+  lookup->stampede = cure, lookup->cell = compile_cell(c, s->cached, TIME_LOCK);
+  if (cure->cure == CURE_STALE) lookup->run = rebuild_refresh;
+  if (cure->cure == CURE_LOCK) compile_second_look(c, s, &again);
+  if (cure->cure == CURE_COALESCE) wait = compile_rebuild(c, s, OPERATION_REBUILD, rebuild_wait);
+  compile_rebuild(c, s, OPERATION_REBUILD, rebuild_begin);
+  compile_miss(c, s, own);
+  struct instruction *end = compile_rebuild(c, s, OPERATION_SKIP, rebuild_end);
+  if (cure->cure == CURE_STALE) compile_refresh(c, s, own, lookup);
+  lookup->target = end->target = here(c);
+  if (again) again->target = here(c);
+  if (wait) wait->target = here(c);
+}
+
+static void compile_from_lookup(struct compiler *c, const struct cached_step *s, bool own, struct instruction *lookup) {
+  if (cure_of(s)) {
+    compile_cured(c, s, own, lookup);
+    return;
+  }
+  compile_miss(c, s, own);
+  lookup->target = here(c);
+}
+
+static void compile_own(struct compiler *c, const struct cached_step *s) {
+  uint32_t look = c->program->count;
+  struct instruction *found = compile_l1(c, s);
+  c->program->instructions[look].stampede = cure_of(s);
+  compile_from_lookup(c, s, true, found);
 }
 
 static void compile_shared(struct compiler *c, const struct cached_step *s) {
@@ -104,20 +187,30 @@ static void compile_shared(struct compiler *c, const struct cached_step *s) {
   struct instruction *content = NULL, *l1 = s->l1 ? compile_l1(c, s) : NULL;
   struct instruction *read = compile_command(c, s->cached, &s->demand, s->key, keyed ? cache_look : NULL, &content);
   if (content && s->ttl) content->ttl = s->ttl;
+  if (content) content->stampede = cure_of(s);
   struct instruction *lookup = compile_emit(c, OPERATION_LOOKUP, keyed ? cache_found : look_up);
   lookup->service = s->cached;
   lookup->keyspace = (int16_t)s->key;
   lookup->probability = keyed ? 0 : s->hit;
   read->target = here(c);
-  compile_steps(c, &s->miss);
-  struct instruction *fill = NULL;
-  if (s->fill) fill = compile_command(c, s->cached, &s->demand, s->key, keyed ? cache_fill : NULL, &content);
-  if (fill && keyed) give_bytes(c, s, content), content->ttl = s->ttl ? s->ttl : content->ttl;
-  lookup->target = here(c);
-  if (fill) fill->target = here(c);
+  compile_from_lookup(c, s, false, lookup);
   if (!l1) return;
   compile_l1_fill(c, s, false);
   l1->target = here(c);
+}
+
+static void check_cure(struct compiler *c, const struct cached_step *s) {
+  const struct stampede_config *cure = cure_of(s);
+  if (!cure) return;
+  const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
+  bool times = cure->cure == CURE_STALE || cure->cure == CURE_EARLY;
+  if (s->key < 0) compile_fault(c, "\"stampede\" of a \"cached\" step needs a \"key\": without items nobody waits for one");
+  if (cure->cure == CURE_LOCK && s->cached == compile_service(c))
+    compile_fault(c, "a \"lock\" stands in a cache that several processes share; within one use \"coalesce\"");
+  if (times && !s->ttl && cache->cache.ttl == SIM_NEVER)
+    compile_fault(c, "a \"stampede\" cure that goes by the age of items needs a \"ttl\"");
+  if (times && cache->cache.ttl_from == TTL_FROM_ACCESS)
+    compile_fault(c, "a \"stampede\" cure that goes by the age of items needs a ttl that counts from the fill");
 }
 
 static void check(struct compiler *c, const struct cached_step *s) {
@@ -133,6 +226,7 @@ static void check(struct compiler *c, const struct cached_step *s) {
   if (s->key < 0 && (s->l1 || s->ttl || s->bytes))
     compile_fault(c, "\"l1\", \"ttl\" and \"bytes\" of a \"cached\" step need a \"key\": which item");
   if (own && s->l1) compile_fault(c, "a process that looks into its own memory has no \"l1\" before it");
+  check_cure(c, s);
   if (s->bytes_cv && !s->bytes) compile_fault(c, "\"bytes_cv\" needs \"bytes\": the mean");
 }
 
@@ -226,6 +320,13 @@ static const struct field fields[] = {
      .low = 0,
      .high = 100,
      .doc = "Standard deviation of the items' sizes over their mean, lognormal; an item always has the same size."},
+    {.name = "stampede",
+     .kind = FIELD_RECORD,
+     .offset = AT(stampede),
+     .record = &stampede_record,
+     .optional = true,
+     .doc = "With a key: what keeps many who miss an item from rebuilding it at the same time; absent: nothing, and nothing is "
+            "counted."},
     {0}};
 #undef AT
 static const struct record record = {"cached step", sizeof(struct cached_step), fields, "Looks in a cache first.", NULL};

@@ -1,0 +1,84 @@
+/* Cures of the stampede: who rebuilds an item that a cache does not have, and what the others do meanwhile.
+ *
+ * Without a cure everybody who misses rebuilds: after an expiry 1 + lambda x rebuild time of them (Poisson arrivals at lambda).
+ *
+ *     coalesce   in each process one request rebuilds a key; the others of the process wait and get what it got
+ *     lock       the look-up that misses sets a lock in the cache; who finds it set waits, and looks again when it is gone. A lock
+ *                that is older than `expiry` goes to the next in line, as does that of a rebuild that failed. A process that died
+ *                deletes nothing: its lock stays until it expires
+ *     stale      for so long after its ttl an item is still served; the first who finds it old starts a rebuild in the background,
+ *                a child that nobody waits for. A key that is not there at all is rebuilt by all who miss it
+ *     early      who finds the item rebuilds it before it expires, with a chance that grows towards the end:
+ *                now - delta x beta x ln(u) >= expiry, delta the time that the last rebuild took, u uniform (XFetch: Vattani,
+ *                Chierichetti, Lowenstein 2015, Optimal probabilistic cache stampede prevention, VLDB 8)
+ *
+ * Every rebuild of a step with the key "stampede" has a mark while it lasts. Shared marks stand in a table by name (service, replica
+ * or process, key) and have a line of those who wait; the others only know when they began.
+ *
+ *     a mark belongs to a living request, in whose list it stands; only a lock may outlive its owner      audited
+ *     requests in WAITING_REBUILD = requests in the lines of marks                                         audited */
+#ifndef REBUILD_H
+#define REBUILD_H
+#include "models/request/program.h"
+#include "models/request/queue.h"
+#include "sim/engine/pool.h"
+#include "sim/engine/timer_heap.h"
+
+struct cache_store;
+struct container;
+
+enum cure { CURE_NONE, CURE_COALESCE, CURE_LOCK, CURE_STALE, CURE_EARLY };
+enum { REBUILD_BUCKETS = 1024 };
+
+struct stampede_config {
+  int32_t cure;
+  sim_time stale, expiry;
+  double beta;
+};
+extern const struct record stampede_record;
+
+struct rebuild_name {
+  uint32_t service, container, process, keyspace, item; /* container: of the cache; of the process that asks, for coalesce */
+};
+
+struct rebuild {
+  struct rebuild_name name;
+  const struct stampede_config *site;
+  uint32_t owner;               /* or NOBODY: its process has died, its lock has not */
+  uint32_t older;               /* of the same owner */
+  uint32_t next;                /* in its bucket */
+  uint32_t process, generation; /* container that the owner's process is, and when it was that */
+  sim_time since;
+  struct line line;
+  timer_ticket expires;
+  bool used, shared, timed;
+};
+
+struct rebuilds {
+  struct pool marks; /* struct rebuild */
+  uint32_t buckets[REBUILD_BUCKETS];
+  struct timer_heap *expiries;
+};
+
+void rebuilds_start(struct world *);
+void rebuilds_stop(struct world *);
+
+/* In the cache, after the look-up: who takes the lock, who refreshes, who rebuilds early. */
+void rebuild_looked(struct world *, struct request *, const struct instruction *, struct cache_store *, uint32_t item);
+/* In the cache, after the fill. */
+void rebuild_filled(struct world *, const struct request *, struct cache_store *, const struct instruction *, uint32_t item);
+
+/* Instructions, on the replica that asks. */
+bool rebuild_refresh(struct world *, struct request *, const struct instruction *); /* on a hit jump; what is stale is refreshed */
+bool rebuild_wait(struct world *, struct request *, const struct instruction *);
+bool rebuild_begin(struct world *, struct request *, const struct instruction *);
+bool rebuild_end(struct world *, struct request *, const struct instruction *);       /* and jump */
+bool rebuild_refreshed(struct world *, struct request *, const struct instruction *); /* the end of a refresh */
+
+/* The request ends with rebuilds of its own that have not. */
+void rebuilds_abandon(struct world *, struct request *);
+/* Its replica dies while it waits. */
+void rebuild_forsake(struct world *, struct request *);
+void rebuilds_container_died(struct world *, const struct container *);
+
+#endif
