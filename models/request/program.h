@@ -106,7 +106,8 @@ struct instruction {
   bool write;                 /* STATEMENT, COMMIT */
   double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   uint16_t outcome;           /* END: how it ends for the client */
-  int16_t keyspace;           /* CONTENT, and LOOKUP of what is found by item; else -1 */
+  int16_t keyspace;           /* CONTENT, LOOKUP of what is found by item, ENTER of a service with shards; else -1 */
+  int16_t shard;              /* ENTER: of such a service: the number, or SHARD_OF_ITEM */
   sim_time ttl;               /* CONTENT: of what is filled in or found */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
   const struct guard *guard;     /* TRY, RETURN */
@@ -172,6 +173,8 @@ struct compiler {
   uint32_t statements;            /* of it so far */
   struct held_lock held[PROGRAM_LOCKS];
   uint32_t held_count;
+  int32_t shard_keys;             /* by which the next call of a service with shards chooses; -1: by the service's own */
+  int16_t shard;                  /* to which one it goes, or SHARD_OF_ITEM */
   const char *fault; /* the first; null while all is well */
   struct arena *arena;
 };
@@ -220,6 +223,8 @@ struct demand_sums {
   double *primary_s;   /* of this, what only the first replica can do: writes */
   double *held_s;      /* threads, gil: time from acceptance to answer, without queues and hops */
   double *connected_s; /* time that connections of the service's pools are in use */
+  double **shard_s;    /* by service with shards, else null: of cpu_s, by shard */
+  double **shard_primary_s; /* of this, what only its primary can do */
   double *permit_s;    /* by limit: time for which its permits are held */
   double *locked_s;    /* by class of lock: time for which one is held */
   double *workers_s;   /* of cpu_s, what workers beside an event loop do */
@@ -245,6 +250,7 @@ double program_attempts(const struct program *, const struct retry_config *);
 
 /* The share of requests that find a serving path, given for each service the share of its calls that would be served.
  * External services are not ours and count as serving. */
-double program_serving(const struct program *, double (*serving)(void *context, int32_t service, enum route), void *context);
+double program_serving(const struct program *, double (*serving)(void *context, const struct instruction *, enum route),
+                       void *context);
 
 #endif
