@@ -425,7 +425,8 @@ static void test_waiting_counts(void) {
       "'static', 'nodes': { 'n': { 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '10s', 'windows': 1 } }");
   struct world *w = fixture_run(&f, 1, "door");
   for (int k = 0; k < 2; k++)
-    test_check(w->containers[k].own.door.count == 2, "replica %d: %u wait at its door, by hand 2", k, w->containers[k].own.door.count);
+    test_check(w->containers[k].own.door.count == 2, "replica %d: %u wait at its door, by hand 2", k,
+               w->containers[k].own.door.count);
   world_free(w);
   fixture_close(&f);
 }

@@ -230,8 +230,8 @@ static bool divided(const struct fuzz *f, char letter) {
 }
 
 static void put_shards(struct fuzz *f, uint32_t replicas) {
-  put(&f->t, ", 'shards': { 'count': 2, 'by': '%s', 'full_coverage': %s, 'detect': '%ums'", stream_below(&f->shards, 2) ? "k2" : "k0",
-      stream_below(&f->shards, 3) ? "false" : "true", stream_below(&f->shards, 900));
+  put(&f->t, ", 'shards': { 'count': 2, 'by': '%s', 'full_coverage': %s, 'detect': '%ums'",
+      stream_below(&f->shards, 2) ? "k2" : "k0", stream_below(&f->shards, 3) ? "false" : "true", stream_below(&f->shards, 900));
   if (replicas > 2) put(&f->t, ", 'failover': { 'exponential': '%ums' }", 1 + stream_below(&f->shards, 1500));
   put(&f->t, " }");
 }

@@ -31,8 +31,7 @@ static void test_shares_are_exact(void) {
                                   "'replicas': 5, 'shards': { 'count': 5, 'by': 'k' }", "", "0s", "100s");
     const struct keyspace_config *k = model_keyspace(&f.scenario->model, 0);
     double shares[5] = {0};
-    for (uint32_t item = 0; item < k->of; item++)
-      shares[shard_slot(k, item) * 5 / SHARD_SLOTS] += keyspace_probability(k, item);
+    for (uint32_t item = 0; item < k->of; item++) shares[shard_slot(k, item) * 5 / SHARD_SLOTS] += keyspace_probability(k, item);
     struct world *w = run(&f, keys[i]);
     double all = 0;
     for (int s = 0; s < 5; s++) all += counted(w, arena_format(f.arena, "shard%d", s));
@@ -62,7 +61,7 @@ static void test_lost_primary_takes_its_share(void) {
     test_check(fabs(outage_serving(w, 0) - (1 - lost)) < 1e-12, "%d: %.12f are served, by hand %.12f", i, outage_serving(w, 0),
                1 - lost);
     world_run(w);
-    world_audit(w, fixture_broken, (void *)(uintptr_t)"died");
+    world_audit(w, fixture_broken, (void *)(uintptr_t) "died");
     double all = 0, failed = (double)w->observation.ended[OUTCOME_REFUSED];
     for (int o = 0; o < OUTCOMES; o++) all += (double)w->observation.ended[o];
     test_check(fabs(failed / all - lost) <= 4.5 * sqrt(lost * (1 - lost) / all), "%d: %.5f refused, by hand %.5f", i, failed / all,
@@ -83,8 +82,9 @@ static void test_redis_cluster(void) {
     struct text shards = {.length = 0};
     put(&shards, "'restart': 'no', 'replicas': 6, 'shards': { 'count': 3, 'failover': '16500ms', 'full_coverage': %s }",
         cases[i].coverage);
-    struct fixture f = fixture_of(DIVIDED, "'of': 50", "1000/s", "{ 'cached': 'd', 'key': 'k', 'demand': '0s', 'miss': [ { 'delay': '0s' } ] }",
-                                  "cache", "1h", shards.bytes, "", "0s", "60s");
+    struct fixture f =
+        fixture_of(DIVIDED, "'of': 50", "1000/s", "{ 'cached': 'd', 'key': 'k', 'demand': '0s', 'miss': [ { 'delay': '0s' } ] }",
+                   "cache", "1h", shards.bytes, "", "0s", "60s");
     const struct keyspace_config *k = model_keyspace(&f.scenario->model, 0);
     double lost = 0;
     for (uint32_t item = 0; item < k->of; item++) lost += shard_slot(k, item) * 3 / SHARD_SLOTS == 1 ? 1.0 / 50 : 0;
@@ -99,7 +99,7 @@ static void test_redis_cluster(void) {
     test_check(w->services[1].shards->of[1].primary == first + 3 && !w->services[1].shards->uncovered, "has not taken over");
     world_measure_until(w, 60 * SIM_S);
     world_close(w);
-    world_audit(w, fixture_broken, (void *)(uintptr_t)"died");
+    world_audit(w, fixture_broken, (void *)(uintptr_t) "died");
     double refused_s = cases[i].until_s - cases[i].from_s, asked = counted(w, "hits") + counted(w, "misses");
     double unasked = 60000 - asked, by_hand = 1000 * (16.5 * lost + refused_s * (1 - lost));
     test_check(counted(w, "misses") == 50, "%g misses of 50 items", counted(w, "misses"));
@@ -117,8 +117,9 @@ static void test_all_shards(void) {
   for (int i = 0; i < 3; i++) {
     struct text shards = {.length = 0};
     put(&shards, "'replicas': %d, 'shards': { 'count': %d, 'by': 'k' }", counts[i], counts[i]);
-    struct fixture f = fixture_of(DIVIDED, "'of': 50", "1/s", "{ 'query': 'd', 'reads': 1, 'demand': { 'exponential': '1ms' }, 'shards': 'all' }",
-                                  "database", "0s", shards.bytes, "", "0s", "20000s");
+    struct fixture f =
+        fixture_of(DIVIDED, "'of': 50", "1/s", "{ 'query': 'd', 'reads': 1, 'demand': { 'exponential': '1ms' }, 'shards': 'all' }",
+                   "database", "0s", shards.bytes, "", "0s", "20000s");
     struct world *w = run(&f, "all");
     double n = (double)w->observation.ended[OUTCOME_COMPLETED], mean = (double)w->observation.sojourn_ns / n / 1e6, harmonic = 0,
            variance = 0;
@@ -134,10 +135,10 @@ static void test_all_shards(void) {
 
 /* Four logs, of which each commits once in 10 ms: 300 a second pass, where one log without group commit stops at 100. */
 static void test_log_of_each_shard(void) {
-  struct fixture f =
-      fixture_of(DIVIDED, "'of': 100000", "300/s", "{ 'query': 'd', 'writes': 1, 'demand': '0s' }", "database", "0s",
-                 "'replicas': 4, 'shards': { 'count': 4, 'by': 'k' }, 'database': { 'commit': { 'latency': '10ms', 'group': false } }", "",
-                 "0s", "30s");
+  struct fixture f = fixture_of(
+      DIVIDED, "'of': 100000", "300/s", "{ 'query': 'd', 'writes': 1, 'demand': '0s' }", "database", "0s",
+      "'replicas': 4, 'shards': { 'count': 4, 'by': 'k' }, 'database': { 'commit': { 'latency': '10ms', 'group': false } }", "",
+      "0s", "30s");
   struct world *w = run(&f, "logs");
   double commits = counted(w, "commits");
   test_check(commits > 8600 && commits < 9400, "%g commits in 30 s", commits);

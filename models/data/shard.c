@@ -119,8 +119,8 @@ void shards_process_died(struct world *w, struct container *c) {
   }
   set_down(w, d, true);
   if (config->failover.kind) {
-    struct stream draws = stream_at(stream_key(w->seed, w->replication, PURPOSE_SHARD, stream_entity(d->service->config->name, d->number)),
-                                    d->failures++);
+    struct stream draws = stream_at(
+        stream_key(w->seed, w->replication, PURPOSE_SHARD, stream_entity(d->service->config->name, d->number)), d->failures++);
     calendar_set(w->calendar, d->promotion, world_after(w, distribution_sample_time(&config->failover, &draws)));
   }
   if (config->full_coverage) calendar_set(w->calendar, d->alarm, world_after(w, config->detect));

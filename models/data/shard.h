@@ -37,13 +37,13 @@ enum { SHARD_SLOTS = 16384, SHARD_COUNT_MOST = 256, SHARDS_METERED = 16 };
 enum { SHARD_OF_ITEM = -1 };
 
 struct shards_config {
-  int64_t count; /* 0: there are none */
-  int32_t by;    /* keyspace, or -1 */
+  int64_t count;                /* 0: there are none */
+  int32_t by;                   /* keyspace, or -1 */
   struct distribution failover; /* no kind: nobody takes over */
   sim_time detect;
   bool full_coverage;
   /* Derived. */
-  uint32_t replicas; /* of each shard */
+  uint32_t replicas;                                       /* of each shard */
   uint32_t requests[SHARDS_METERED], failovers, uncovered; /* meters */
 };
 

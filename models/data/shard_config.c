@@ -15,11 +15,14 @@ static const char *service_fault(const struct service_config *s, const char **ke
   if ((s->kind != SERVICE_DATABASE && s->kind != SERVICE_CACHE) || service_embedded(s))
     return "only a database with a server and a cache have shards";
   if (s->autoscale.max) return "the number of its replicas changes (autoscale): nothing would say which shard a new one belongs to";
-  if (replication_is_on(&s->replication)) return "a service with \"shards\" has no \"replication\": replicas of a shard are alike at once";
+  if (replication_is_on(&s->replication))
+    return "a service with \"shards\" has no \"replication\": replicas of a shard are alike at once";
   *key = "count";
-  if (s->replicas % c->count) return "its replicas cannot be dealt evenly over the shards: make \"replicas\" a multiple of \"count\"";
+  if (s->replicas % c->count)
+    return "its replicas cannot be dealt evenly over the shards: make \"replicas\" a multiple of \"count\"";
   *key = "by";
-  if (s->kind == SERVICE_DATABASE && c->by < 0) return "a database needs to know by which keyspace its rows are divided: give \"by\"";
+  if (s->kind == SERVICE_DATABASE && c->by < 0)
+    return "a database needs to know by which keyspace its rows are divided: give \"by\"";
   *key = "failover";
   if (c->failover.kind && s->replicas == c->count) return "each shard has one replica: there is nobody to take over";
   return NULL;
@@ -47,7 +50,8 @@ void shards_link(struct linker *l) {
     if (!shards_are_on(&s->shards)) continue;
     const char *key, *wrong = service_fault(s, &key);
     if (wrong) link_fault(l, arena_format(l->arena, "services.%s.shards", s->name), key, "%s", wrong);
-    if (!wrong && (wrong = balance_fault(s))) link_fault(l, arena_format(l->arena, "services.%s.balance", s->name), NULL, "%s", wrong);
+    if (!wrong && (wrong = balance_fault(s)))
+      link_fault(l, arena_format(l->arena, "services.%s.balance", s->name), NULL, "%s", wrong);
     s->shards.replicas = (uint32_t)(s->replicas / s->shards.count);
     if (!wrong) declare(m, s, &s->shards);
     for (uint32_t e = 0; e < m->endpoints.count; e++)
@@ -146,8 +150,8 @@ static void tell_of_hot_shard(struct linker *l, const struct service_config *s, 
   double times = shares[hottest] * (double)s->shards.count;
   if (times >= 2)
     link_warn(l, arena_format(l->arena, "services.%s.shards", s->name), "count", "shard-hot",
-              "shard %u gets %.1f%% of what is asked, %.1f times the mean: \"%s\" has items too popular to be divided evenly", hottest,
-              100 * shares[hottest], times, model_keyspace(l->model, (uint32_t)s->shards.by)->name);
+              "shard %u gets %.1f%% of what is asked, %.1f times the mean: \"%s\" has items too popular to be divided evenly",
+              hottest, 100 * shares[hottest], times, model_keyspace(l->model, (uint32_t)s->shards.by)->name);
 }
 
 void shards_link_cells(struct linker *l) {

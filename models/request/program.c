@@ -138,8 +138,13 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
 }
 
 void compile_begin(struct compiler *c, const struct model *m, struct program *p, struct arena *arena) {
-  *c = (struct compiler){
-      .model = m, .program = p, .arena = arena, .transaction = -1, .shard_keys = -1, .shard = SHARD_OF_ITEM, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
+  *c = (struct compiler){.model = m,
+                         .program = p,
+                         .arena = arena,
+                         .transaction = -1,
+                         .shard_keys = -1,
+                         .shard = SHARD_OF_ITEM,
+                         .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
   p->unheld = p->network_cell = -1;
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
 }
@@ -448,26 +453,27 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
 struct demand_sums demand_sums_new(const struct model *m, const double *speed, struct arena *arena) {
   uint32_t n = m->services.count + 1;
   struct demand_sums d = {.model = m,
-                              .speed = speed,
-                              .cpu_s = arena_new_array(arena, double, n),
-                              .primary_s = arena_new_array(arena, double, n),
-                              .held_s = arena_new_array(arena, double, n),
-                              .connected_s = arena_new_array(arena, double, n),
-                              .permit_s = arena_new_array(arena, double, m->limits.count + 1),
-                              .locked_s = arena_new_array(arena, double, m->locks->count + 1),
-                              .workers_s = arena_new_array(arena, double, n),
-                              .disk_s = arena_new_array(arena, double, n),
-                              .shard_s = arena_new_array(arena, double *, n),
-                              .shard_primary_s = arena_new_array(arena, double *, n),
-                              .published = arena_new_array(arena, double, m->queues.count + 1),
-                              .writes = arena_new_array(arena, double, n),
-                              .applied_s = arena_new_array(arena, double, n),
-                              .replica_s = arena_new_array(arena, double, n),
-                              .role_s = arena_new_array(arena, double, m->role_count + 1)};
+                          .speed = speed,
+                          .cpu_s = arena_new_array(arena, double, n),
+                          .primary_s = arena_new_array(arena, double, n),
+                          .held_s = arena_new_array(arena, double, n),
+                          .connected_s = arena_new_array(arena, double, n),
+                          .permit_s = arena_new_array(arena, double, m->limits.count + 1),
+                          .locked_s = arena_new_array(arena, double, m->locks->count + 1),
+                          .workers_s = arena_new_array(arena, double, n),
+                          .disk_s = arena_new_array(arena, double, n),
+                          .shard_s = arena_new_array(arena, double *, n),
+                          .shard_primary_s = arena_new_array(arena, double *, n),
+                          .published = arena_new_array(arena, double, m->queues.count + 1),
+                          .writes = arena_new_array(arena, double, n),
+                          .applied_s = arena_new_array(arena, double, n),
+                          .replica_s = arena_new_array(arena, double, n),
+                          .role_s = arena_new_array(arena, double, m->role_count + 1)};
   for (uint32_t i = 0; i < m->services.count && m->shard_cells; i++) {
     const struct shards_config *c = &model_service(m, i)->shards;
     if (!shards_are_on(c)) continue;
-    d.shard_s[i] = arena_new_array(arena, double, (size_t)c->count), d.shard_primary_s[i] = arena_new_array(arena, double, (size_t)c->count);
+    d.shard_s[i] = arena_new_array(arena, double, (size_t)c->count),
+    d.shard_primary_s[i] = arena_new_array(arena, double, (size_t)c->count);
   }
   return d;
 }

@@ -275,7 +275,8 @@ static const struct field fields[] = {
      .offset = AT(shards),
      .words = shard_words,
      .fallback = "\"one\"",
-     .doc = "Of a database with shards: one: that of the request's item; all: each is asked at the same time, and all are waited for."},
+     .doc = "Of a database with shards: one: that of the request's item; all: each is asked at the same time, and all are waited "
+            "for."},
     {.name = "locks", .kind = FIELD_RECORD, .offset = AT(locks), .record = &locks_record, .doc = "What each query locks."},
     {.name = "on",
      .kind = FIELD_TEXT,
