@@ -341,7 +341,7 @@ static void audit_locks(const struct audit *a) {
   if (n.transactions != pool_live(&w->transactions))
     broken(a, "transactions: %llu are open, %u counted", (unsigned long long)n.transactions, pool_live(&w->transactions));
   uint64_t in_log = 0, in_flush = 0, at_disks = 0;
-  for (uint32_t i = 0; i < w->model->services.count; i++) {
+  for (uint32_t i = 0; i < w->database_count; i++) {
     const struct database *d = &w->databases[i];
     in_log += d->waiting.queue.count, in_flush += d->flushing.count;
     if (d->entered != d->left + d->waiting.queue.count + d->flushing.count)
@@ -366,6 +366,26 @@ static void audit_locks(const struct audit *a) {
   free(holders);
 }
 
+/* The primary of each shard is one of its replicas, and what does not serve is counted. */
+static void audit_shards(const struct audit *a) {
+  const struct world *w = a->world;
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct service *s = &w->services[i];
+    uint32_t uncovered = 0, alarmed = 0;
+    for (uint32_t k = 0; s->shards && k < s->shards->count; k++) {
+      const struct shard *d = &s->shards->of[k];
+      const struct container *c = &w->containers[d->primary];
+      bool down = c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING;
+      if (c->service != i || shard_of_container(w, c->id) != k)
+        broken(a, "shards: container %u is primary of shard %u of %s", d->primary, k, s->config->name);
+      if (d->down != down) broken(a, "shards: the primary of shard %u of %s is %s", k, s->config->name, down ? "down" : "up");
+      uncovered += down, alarmed += d->alarmed;
+    }
+    if (s->shards && (uncovered != s->shards->uncovered || alarmed != s->shards->alarmed))
+      broken(a, "shards: %u of %s are uncovered, %u counted", uncovered, s->config->name, s->shards->uncovered);
+  }
+}
+
 /* Every store whole; a process that is not there holds nothing; the levels that meters show are the sums. */
 static void audit_caches(const struct audit *a) {
   const struct world *w = a->world;
@@ -378,7 +398,7 @@ static void audit_caches(const struct audit *a) {
       const struct cache_store *content = cache_content(c);
       const char *wrong = cache_store_wrong(content);
       if (wrong) broken(a, "cache: container %u of %s: %s", k, s->config->name, wrong);
-      if (content->count && c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING)
+      if (content->count && !s->shards && c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING)
         broken(a, "cache: container %u of %s holds %u items and is not there", k, s->config->name, content->count);
       held += content->count, bytes += content->bytes;
     }
@@ -643,6 +663,7 @@ void world_audit(const struct world *w, audit_report *report, void *context) {
   audit_stocks(&a);
   audit_locks(&a);
   audit_jobs(&a);
+  audit_shards(&a);
   audit_caches(&a);
   audit_replication(&a);
   audit_rebuilds(&a);

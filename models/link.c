@@ -314,6 +314,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   poolers_link(&l);
   link_services(&l);
   connections_link(&l);
+  shards_link(&l);
   link_sources(&l);
   memory_link(&l);
   link_limits(&l);
@@ -325,6 +326,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   if (!l.failed) calls_link(m);
   if (!l.failed) runtime_link(m);
   if (!l.failed) locks_link(&l);
+  if (!l.failed) shards_link_cells(&l);
   if (!l.failed) link_caches(&l);
   if (!l.failed) check_meter_names(&l);
   if (!l.failed) link_priorities(&l);

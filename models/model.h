@@ -76,11 +76,12 @@ struct model {
   uint32_t crew_count, job_ranks;
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
-  uint32_t role_count;  /* of replicas, of all databases */
-  bool has_memory;      /* some service */
-  uint32_t node_memory; /* meter of the first node group, the others follow */
-  uint8_t *rank_of;     /* by source and endpoint: 0 is served first; null while all are alike */
-  uint32_t ranks;       /* different ones */
+  uint32_t role_count;             /* of replicas, of all databases */
+  bool has_memory;                 /* some service */
+  uint32_t node_memory;            /* meter of the first node group, the others follow */
+  uint8_t *rank_of;                /* by source and endpoint: 0 is served first; null while all are alike */
+  uint32_t ranks;                  /* different ones */
+  struct shard_cells *shard_cells; /* by keyspace; null: nothing has shards */
   uint32_t node_count, container_count;
   bool records_waits; /* set by what is asked of the run, before it begins */
   struct arena *arena;

@@ -17,6 +17,7 @@
 #include "models/data/disk.h"
 #include "models/data/lock.h"
 #include "models/data/rebuild.h"
+#include "models/data/shard.h"
 #include "models/faults/outage.h"
 #include "models/model.h"
 #include "models/observation.h"
@@ -53,7 +54,8 @@ enum purpose {
   PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
   PURPOSE_CACHE,        /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
   PURPOSE_FAILOVER,     /* entity: database: how long its failovers take, what is lost by them */
-  PURPOSE_REFRESH       /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
+  PURPOSE_REFRESH,      /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
+  PURPOSE_SHARD         /* entity: service and shard: how long its failovers take */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -65,6 +67,8 @@ struct service {
   uint32_t primary;                /* the container that takes the writes */
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
+  struct shards *shards;       /* null: every replica has all */
+  uint32_t log;                /* the first of its logs among world->databases */
   struct balancing *balancing; /* null: its balancer knows nothing */
   uint32_t up;                 /* containers whose process serves */
   int32_t desired;             /* replicas wanted */
@@ -124,10 +128,11 @@ struct world {
 
   struct observation observation;
   struct locks locks;
-  struct database *databases; /* by service; null in an availability run */
-  struct pool transactions;   /* struct transaction */
-  struct disk *disks;         /* by node */
-  struct timer_heap *reads;   /* of pages, in progress */
+  struct database *databases; /* by service and shard, see service->log; null in an availability run */
+  uint32_t database_count;
+  struct pool transactions; /* struct transaction */
+  struct disk *disks;       /* by node */
+  struct timer_heap *reads; /* of pages, in progress */
 
   struct stock *stocks;
   struct pool holds; /* struct hold */

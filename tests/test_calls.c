@@ -172,9 +172,9 @@ static void test_neutral(void) {
 
 /* --- without requests ------------------------------------------------------------------------------------------------------- */
 
-static double half_of_b(void *b, int32_t service, enum route route) {
+static double half_of_b(void *b, const struct instruction *in, enum route route) {
   (void)route;
-  return service == *(int32_t *)b ? 0.5 : 1;
+  return in->service == *(int32_t *)b ? 0.5 : 1;
 }
 
 static void test_arithmetic(void) {

@@ -547,9 +547,9 @@ static void test_walks(void) {
   fixture_close(&f);
 }
 
-static double served_by(void *dead, int32_t service, enum route route) {
+static double served_by(void *dead, const struct instruction *in, enum route route) {
   (void)route;
-  return service == *(int32_t *)dead ? 0.25 : 1;
+  return in->service == *(int32_t *)dead ? 0.25 : 1;
 }
 
 /* A client needs the broker; the workers only if it waits for them. */

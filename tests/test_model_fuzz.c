@@ -34,6 +34,8 @@ struct fuzz {
   bool replicated;        /* databases have replicas, which are told apart */
   struct stream contents; /* what caches hold */
   bool keyed;
+  struct stream shards; /* and how data are divided */
+  bool divided;
   struct stream machines; /* how limits are kept, and hyper-threads */
   struct stream cures;    /* of stampedes, and commands */
   bool cured, aged;       /* aged: ttls count from the fill */
@@ -242,6 +244,18 @@ static void put_queueing(struct fuzz *f, bool first) {
   if (guards(f, 4) == 0) put(&f->t, ", 'codel': { 'target': '%ums', 'interval': '%ums' }", guards(f, 10), 1 + guards(f, 100));
 }
 
+/* Data of a database in two parts, or of a cache; not together with what has no shards. */
+static bool divided(const struct fuzz *f, char letter) {
+  return f->divided && ((letter == 'd' && !f->replicated && !f->stored) || (letter == 'c' && !f->queued));
+}
+
+static void put_shards(struct fuzz *f, uint32_t replicas) {
+  put(&f->t, ", 'shards': { 'count': 2, 'by': '%s', 'full_coverage': %s, 'detect': '%ums'",
+      stream_below(&f->shards, 2) ? "k2" : "k0", stream_below(&f->shards, 3) ? "false" : "true", stream_below(&f->shards, 900));
+  if (replicas > 2) put(&f->t, ", 'failover': { 'exponential': '%ums' }", 1 + stream_below(&f->shards, 1500));
+  put(&f->t, " }");
+}
+
 static void put_steps(struct fuzz *f, uint32_t depth);
 
 static void put_step(struct fuzz *f, uint32_t depth) {
@@ -260,6 +274,7 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     size_t length = f->t.length;
     static const char *const on[] = {"any", "primary", "replicas", "menu"};
     if (f->replicated) put(&f->t, ", 'on': '%s'", on[replication(f, 4)]);
+    if (divided(f, 'd') && !opens && !f->open && !stored && stream_below(&f->shards, 3) == 0) put(&f->t, ", 'shards': 'all'");
     if (stored) put_locks(f);
     if (!strstr(f->t.bytes + length, "writes")) put(&f->t, ", 'writes': %u", writes);
     if (opens) {
@@ -473,6 +488,11 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   const char *runtime = PICK(f, "event-loop", "threads");
   uint32_t replicas = 1 + below(f, 4);
   if (f->replicated && letter == 'd' && replicas < 2) replicas = 2;
+  if (divided(f, letter)) {
+    replicas = replicas > 2 ? 4 : 2;
+    if (strstr(balanced, "weighted") || strstr(balanced, "hash") || strstr(balanced, "'connection'")) balanced = "'random'";
+    if (strstr(balanced, "\"connection\"") || strstr(balanced, "'per'") || strstr(balanced, "\"per\"")) balanced = "'random'";
+  }
   f->copies = replicas;
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': %s, 'restart': '%s'",
@@ -511,6 +531,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   put_runtime(f);
   if (letter == 'd' && f->connected) put_connections(f);
   if (f->keyed && letter != 'd') put_content(f);
+  if (divided(f, letter)) put_shards(f, replicas);
   put(&f->t, " }");
 }
 
@@ -654,6 +675,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,
                      .number = seed / 5,
+                     .shards = stream_open(stream_key(seed, 0, 14, 0)),
+                     .divided = seed % 7 < 3,
                      .machines = stream_open(stream_key(seed, 0, 13, 0)),
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;

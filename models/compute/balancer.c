@@ -103,15 +103,29 @@ static uint32_t pick_for_connection(struct pick *p, const struct balancer *balan
   return c->container;
 }
 
-uint32_t balancer_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+static uint32_t pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,
+                           const uint32_t *candidates, uint32_t count) {
   const struct balancer *balancer = balancers[s->config->balance.policy];
   if (in->again && balancer->again) balancer = balancer->again;
-  struct pick p = {w, s, s->balancing, r, in->draw, s->rotation, s->in_rotation, NULL};
+  struct pick p = {w, s, s->balancing, r, in->draw, candidates, count, NULL};
   if (!p.b) return balancer->pick(&p);
   uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NOBODY;
   leave_out_ejected(&p, ejector_of(w, s, caller));
   if (p.b->kept && caller != NOBODY) return pick_for_connection(&p, balancer, caller);
   return balancer->pick(&p);
+}
+
+uint32_t balancer_pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,
+                             const uint32_t *candidates, uint32_t count, uint32_t *cursor) {
+  uint32_t turn_of_all = s->cursor;
+  s->cursor = *cursor;
+  uint32_t picked = pick_among(w, s, in, r, candidates, count);
+  *cursor = s->cursor, s->cursor = turn_of_all;
+  return picked;
+}
+
+uint32_t balancer_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  return pick_among(w, s, in, r, s->rotation, s->in_rotation);
 }
 
 void balancer_rotated(struct world *w, struct service *s, const struct container *c) {

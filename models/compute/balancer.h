@@ -136,6 +136,9 @@ extern const struct balancer balancer_round_robin, balancer_random, balancer_lea
 void balancer_start(struct world *, struct service *);
 /* The container that the request goes to. The rotation is not empty. */
 uint32_t balancer_pick(struct world *, struct service *, const struct instruction *, const struct request *);
+/* The same among some of those in rotation, whose turns are counted apart. */
+uint32_t balancer_pick_among(struct world *, struct service *, const struct instruction *, const struct request *,
+                             const uint32_t *candidates, uint32_t count, uint32_t *cursor);
 /* The container has come into rotation or left it. */
 void balancer_rotated(struct world *, struct service *, const struct container *);
 /* Its share of the calls that are routed by weight, in proportion. */

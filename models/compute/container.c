@@ -468,7 +468,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   connections_server_died(w, c);
   database_container_dies(w, c);
   if (s->replication) replication_process_died(w, c);
-  if (c->cache) cache_lost(w, c);
+  if (c->cache && !shard_keeps_content(w, c)) cache_lost(w, c);
   if (pool_live(&w->rebuilds.marks)) rebuilds_container_died(w, c);
   if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
   fail_all_inside(w, c, outcome);

@@ -311,6 +311,12 @@ static const struct field service_fields[] = {
      .record = &cache_record,
      .doc = "What each replica keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
             "or what a process has looked up before (L1)."},
+    {.name = "shards",
+     .kind = FIELD_RECORD,
+     .offset = AT(shards),
+     .record = &shards_record,
+     .optional = true,
+     .doc = "Databases and caches: the data are divided by key; a number is the count of shards. Absent: each replica has all."},
     {.name = "replication",
      .kind = FIELD_RECORD,
      .offset = AT(replication),

@@ -12,6 +12,7 @@
 #include "models/data/cache_store.h"
 #include "models/data/connection_config.h"
 #include "models/data/database.h"
+#include "models/data/shard.h"
 #include "models/data/replication.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
@@ -76,9 +77,10 @@ struct service_config {
   struct connections_config connections;
   struct scalability_config scalability;
   struct pooler_config pooler;
-  int32_t pooled_by;                     /* derived, of a database: its pooler, or -1 */
-  int32_t limit;                         /* external: of its provider, or -1 */
-  struct cache_config cache;             /* what each replica keeps */
+  int32_t pooled_by;         /* derived, of a database: its pooler, or -1 */
+  int32_t limit;             /* external: of its provider, or -1 */
+  struct cache_config cache; /* what each replica keeps */
+  struct shards_config shards;
   struct replication_config replication; /* workers 0: none */
   struct backup_config backup;           /* every 0: none */
 };

@@ -77,7 +77,9 @@ static bool fits(const struct estimate *e, uint32_t service, double time_s) {
       items += f->classes->items[i] * f->hit[i], bytes += f->classes->items[i] * f->hit[i] * f->bytes;
     }
   }
-  return items <= (double)c->entries && bytes <= (double)c->size;
+  double stores = (double)model_service(e->model, service)->shards.count; /* shards: as one store with the room of all */
+  if (stores < 1) stores = 1;
+  return items <= (double)c->entries * stores && bytes <= (double)c->size * stores;
 }
 
 /* Bisection on the logarithm of the time. */
@@ -146,7 +148,8 @@ static void add_rates(const struct estimate *e) {
     for (uint32_t i = 0; i < m->programs[k].count; i++) {
       const struct instruction *in = &m->programs[k].instructions[i];
       if (!looks(in)) continue;
-      double replicas = (double)model_service(m, (uint32_t)in->service)->replicas;
+      const struct service_config *s = model_service(m, (uint32_t)in->service);
+      double replicas = shards_are_on(&s->shards) ? 1 : (double)s->replicas;
       each_class(e, k, i, add_rate, &replicas);
     }
 }

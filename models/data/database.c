@@ -23,9 +23,9 @@ static void flush_next(struct world *w, struct database *d) {
   calendar_set(w->calendar, d->slot, world_after(w, distribution_sample_time(&d->config->commit.latency, &draws)));
 }
 
-static void flushed(void *world, uint32_t service) {
+static void flushed(void *world, uint32_t log) {
   struct world *w = world;
-  struct database *d = &w->databases[service];
+  struct database *d = &w->databases[log];
   for (struct request *r; (r = queue_pop(w, &d->flushing));) {
     request_book(r, r->wait_cell, world_now(w));
     d->left++;
@@ -38,9 +38,15 @@ static struct transaction *transaction_of(const struct world *w, const struct re
   return pool_at(&w->transactions, r->transaction);
 }
 
+/* A log for each shard: that of the replica on which the request is. */
+static struct database *log_of(const struct world *w, const struct request *r, const struct instruction *in) {
+  const struct service *s = &w->services[in->service];
+  return &w->databases[s->log + (s->shards ? shard_of_container(w, r->frames[r->depth - 1].container) : 0)];
+}
+
 bool database_flush(struct world *w, struct request *r, const struct instruction *in) {
   if (in->transactional && !transaction_of(w, r)->writes) return true;
-  struct database *d = &w->databases[in->service];
+  struct database *d = log_of(w, r, in);
   d->entered++;
   line_join(w, &d->waiting, r, WAITING_LOG, in->cell);
   if (!d->flushing.count) flush_next(w, d);
@@ -133,7 +139,7 @@ static bool between_statements(const struct request *r, const struct transaction
 
 static void forsake_log(struct world *w, struct request *r) {
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-  struct database *d = &w->databases[in->service];
+  struct database *d = log_of(w, r, in);
   queue_remove(w, r->waiting == WAITING_LOG ? &d->waiting.queue : &d->flushing, r);
   request_book(r, r->wait_cell, world_now(w));
   d->left++;
@@ -163,7 +169,7 @@ void database_container_dies(struct world *w, const struct container *c) {
   }
   locks_clear(w, c);
   /* A log that nobody waits for any more is quiet; what others wait for in a file goes on. */
-  for (uint32_t i = 0; i < w->model->services.count; i++) {
+  for (uint32_t i = 0; i < w->database_count; i++) {
     struct database *d = &w->databases[i];
     if (!d->config || d->flushing.count) continue;
     calendar_clear(w->calendar, d->slot);
@@ -178,14 +184,21 @@ void databases_start(struct world *w) {
   pool_init(&w->transactions, sizeof(struct transaction));
   locks_start(w);
   disks_start(w);
-  w->databases = arena_new_array(w->arena, struct database, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    w->services[i].log = w->database_count;
+    w->database_count += w->services[i].shards ? w->services[i].shards->count : 1;
+  }
+  w->databases = arena_new_array(w->arena, struct database, w->database_count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
     if (s->kind != SERVICE_DATABASE || !s->database.commit.latency.kind) continue;
-    struct database *d = &w->databases[i];
-    d->config = &s->database;
-    d->key = stream_key(w->seed, w->replication, PURPOSE_COMMIT, stream_entity(s->name, 0));
-    d->slot = calendar_slot(w->calendar, flushed, w, i);
+    uint32_t first = w->services[i].log, logs = w->services[i].shards ? w->services[i].shards->count : 1;
+    for (uint32_t k = 0; k < logs; k++) {
+      struct database *d = &w->databases[first + k];
+      d->config = &s->database;
+      d->key = stream_key(w->seed, w->replication, PURPOSE_COMMIT, stream_entity(s->name, k));
+      d->slot = calendar_slot(w->calendar, flushed, w, first + k);
+    }
   }
 }
 

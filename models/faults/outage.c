@@ -6,10 +6,18 @@
 static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
 /* Share of the calls to a service that reach a living replica. */
-static double served_share(void *context, int32_t service, enum route route) {
-  const struct world *w = context;
-  const struct service *s = &w->services[service];
+struct look {
+  const struct world *world;
+  const struct program *program;
+  const uint16_t *slots; /* of the request's items, by keyspace */
+};
+
+static double served_share(void *context, const struct instruction *in, enum route route) {
+  const struct look *look = context;
+  const struct world *w = look->world;
+  const struct service *s = &w->services[in->service];
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
+  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route);
   if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;
   if (route == ROUTE_COMMIT) return replication_blocks(s->replication) ? 0 : 1;
   const uint32_t *reached = s->replication ? s->replication->candidates : s->rotation;
@@ -23,8 +31,15 @@ static double served_share(void *context, int32_t service, enum route route) {
   return alive / all;
 }
 
+static double given(void *context, const uint16_t *slots) {
+  struct look *look = context;
+  look->slots = slots;
+  return program_serving(look->program, served_share, look);
+}
+
 double outage_serving(const struct world *w, uint32_t endpoint) {
-  return program_serving(&w->model->programs[endpoint], served_share, (void *)(uintptr_t)w);
+  const struct program *p = &w->model->programs[endpoint];
+  return shards_expect(w, p, given, &(struct look){.world = w, .program = p});
 }
 
 static void integrate(struct world *w) {

@@ -145,6 +145,7 @@ static void serves(struct world *w, struct container *c, bool warm) {
   if (w->memory) memory_changed(w, c);
   pools_fill(w, c);
   if (s->replication) replication_process_up(w, c);
+  if (s->shards) shards_process_up(w, c);
   jobs_serve(w, c);
   outage_changed(w);
 }
@@ -181,6 +182,7 @@ void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) 
   if (w->services[c->service].replication) failover_process_stopped(w, c, served);
   if (!served) return;
   world_service_of(w, c)->up--;
+  if (world_service_of(w, c)->shards) shards_process_died(w, c);
   container_kill(w, c, outcome);
   outage_changed(w);
 }
@@ -277,6 +279,7 @@ static void build_services(struct world *w) {
     s->desired = (int32_t)s->config->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
     balancer_start(w, s);
+    shards_build(w, s);
     for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i);
     pools_start(w, s);
     replication_build(w, s);

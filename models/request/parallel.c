@@ -92,6 +92,37 @@ double fork_success(const struct fork *f, const double *success) {
 
 /* --- compiling ------------------------------------------------------------------------------------------------------------- */
 
+typedef void compile_branch(struct compiler *, const void *config, uint32_t number);
+
+static void compile_fork(struct compiler *c, struct fork *f, struct branch *b, compile_branch *branch, const void *config) {
+  f->cell = compile_cell(c, compile_service(c), TIME_DELAY);
+  f->number = c->forks++;
+  compile_emit(c, OPERATION_FORK, fork_all)->fork = f;
+  c->draws--;
+  c->guarded++;
+  for (uint32_t i = 0; i < f->count; i++) {
+    b[i].at = (uint16_t)c->program->count;
+    branch(c, config, i);
+    b[i].end = (uint16_t)c->program->count;
+    compile_emit(c, OPERATION_JOIN, join);
+    c->draws--;
+  }
+  c->guarded--;
+  f->after = (uint16_t)c->program->count;
+}
+
+static void compile_configured(struct compiler *c, const void *branches, uint32_t number) {
+  compile_steps(c, &((const struct branch_config *)branches)[number].steps);
+}
+
+void compile_parallel(struct compiler *c, uint32_t branches, compile_branch *branch, const void *config) {
+  struct fork *f = arena_new_array(c->arena, struct fork, 1);
+  struct branch *b = arena_new_array(c->arena, struct branch, branches);
+  for (uint32_t i = 0; i < branches; i++) b[i].copies = 1;
+  f->branches = b, f->count = f->children = f->needed = branches;
+  compile_fork(c, f, b, branch, config);
+}
+
 static void check(struct compiler *c, const struct parallel_step *s, const struct fork *f) {
   if (c->transaction >= 0 && c->transaction_depth == c->depth)
     compile_fault(c, "branches would share one connection: put the \"parallel\" step before or behind the transaction with \"%s\"",
@@ -111,20 +142,7 @@ static void compile(struct compiler *c, const void *config) {
   for (uint32_t i = 0; i < f->count; i++) b[i].copies = (uint32_t)branches[i].copies, f->children += (uint32_t)branches[i].copies;
   check(c, s, f);
   f->needed = s->need == INT64_MAX ? f->children : (uint32_t)s->need;
-  f->cell = compile_cell(c, compile_service(c), TIME_DELAY);
-  f->number = c->forks++;
-  compile_emit(c, OPERATION_FORK, fork_all)->fork = f;
-  c->draws--;
-  c->guarded++;
-  for (uint32_t i = 0; i < f->count; i++) {
-    b[i].at = (uint16_t)c->program->count;
-    compile_steps(c, &branches[i].steps);
-    b[i].end = (uint16_t)c->program->count;
-    compile_emit(c, OPERATION_JOIN, join);
-    c->draws--;
-  }
-  c->guarded--;
-  f->after = (uint16_t)c->program->count;
+  compile_fork(c, f, b, compile_configured, branches);
 }
 
 #define AT(member) offsetof(struct branch_config, member)

@@ -34,6 +34,11 @@ struct fork {
 /* The branch has failed: its caller, who still waits, learns it when it cannot succeed any more. */
 void branch_fails(struct world *, struct request *branch, enum outcome);
 
+struct compiler;
+/* Compiles so many branches, of which all must succeed. */
+void compile_parallel(struct compiler *, uint32_t branches, void (*branch)(struct compiler *, const void *config, uint32_t number),
+                      const void *config);
+
 /* Given the probability with which each branch succeeds, independently: of at least `needed` successes. */
 double fork_success(const struct fork *, const double *success);
 

@@ -2,6 +2,7 @@
 #include "models/compute/balancer.h"
 #include "models/data/connections.h"
 #include "models/data/job_queue.h"
+#include "models/data/shard.h"
 #include "models/model.h"
 #include "models/request/call.h"
 #include "models/request/parallel.h"
@@ -90,6 +91,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   in->route = route;
   in->again = balancers[model_service(c->model, (uint32_t)service)->balance.policy]->again && called_before(c->program, service);
   in->cell = compile_cell(c, service, TIME_NETWORK);
+  shard_compile(c, in);
   struct instruction *accept = compile_emit(c, OPERATION_ACCEPT, request_accept);
   accept->service = service;
   accept->cell = compile_cell(c, service, TIME_QUEUE);
@@ -136,8 +138,13 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
 }
 
 void compile_begin(struct compiler *c, const struct model *m, struct program *p, struct arena *arena) {
-  *c = (struct compiler){
-      .model = m, .program = p, .arena = arena, .transaction = -1, .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
+  *c = (struct compiler){.model = m,
+                         .program = p,
+                         .arena = arena,
+                         .transaction = -1,
+                         .shard_keys = -1,
+                         .shard = SHARD_OF_ITEM,
+                         .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
   p->unheld = p->network_cell = -1;
   p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
 }
@@ -165,6 +172,7 @@ struct walk {
   int32_t bound;     /* pooler whose connection is held, or -1 */
   struct held_lock locked[PROGRAM_LOCKS];
   uint32_t locked_count;
+  const struct instruction *enter;   /* the innermost call */
   enum route route;                  /* of the innermost call: a query holds nothing but its computation */
   uint16_t permits[PROGRAM_PERMITS]; /* limits whose permits are held */
   uint32_t permit_count;
@@ -172,9 +180,22 @@ struct walk {
   double *passed_s; /* of a branch: the time that passes, weighted; else null */
 };
 
+/* Replicas of a cache do not serve: its primary does it all. */
+static void add_to_shards(const struct walk *w, const struct demand_sums *d, int32_t service, double weighted_s) {
+  const struct service_config *s = model_service(d->model, (uint32_t)service);
+  double shares[SHARD_COUNT_MOST];
+  shard_shares(d->model, w->enter, shares);
+  bool primary = w->route == ROUTE_PRIMARY || s->kind == SERVICE_CACHE;
+  for (uint32_t i = 0; i < s->shards.count; i++) {
+    d->shard_s[service][i] += weighted_s * shares[i];
+    if (primary) d->shard_primary_s[service][i] += weighted_s * shares[i];
+  }
+}
+
 /* Reads on replicas leave the primary alone; a write is work of every replica, and its connection waits for their answers. */
 static void count_read(const struct walk *w, const struct demand_sums *d, int32_t service, double weighted_s) {
   if (w->route == ROUTE_PRIMARY) d->primary_s[service] += weighted_s;
+  if (d->shard_s[service] && w->enter && w->enter->service == service) add_to_shards(w, d, service, weighted_s);
   if (w->route == ROUTE_REPLICAS) d->replica_s[service] += weighted_s;
   if (w->route >= ROUTE_ROLE)
     d->role_s[model_service(d->model, (uint32_t)service)->replication.role_first + (w->route - ROUTE_ROLE)] += weighted_s;
@@ -226,7 +247,7 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
   switch (in->operation) {
   case OPERATION_ENTER:
     if (w->depth) pass_hop(w, d, w->frames[w->depth - 1], in->service, weight);
-    w->frames[w->depth++] = in->service, w->route = in->route;
+    w->frames[w->depth++] = in->service, w->route = in->route, w->enter = in;
     break;
   case OPERATION_LEAVE:
     w->depth--, w->route = ROUTE_ANY;
@@ -302,7 +323,7 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
 
 /* What a request has to pass: replicas that serve, or, without `serving`, the answers of external services. */
 struct passing {
-  double (*serving)(void *context, int32_t service, enum route);
+  double (*serving)(void *context, const struct instruction *, enum route);
   void *context;
 };
 
@@ -343,12 +364,12 @@ static double share_through(const struct program *p, uint32_t at, uint32_t stop,
   while (at < stop && through > 0 && p->instructions[at].operation != OPERATION_END) {
     const struct instruction *in = &p->instructions[at++];
     if (in->operation == OPERATION_ENTER && how->serving) {
-      double served = how->serving(how->context, in->service, in->route);
+      double served = how->serving(how->context, in, in->route);
       if (in->target && served < 1) /* an unreachable cache is a miss */
         return through * (served * share_through(p, at, stop, how) + (1 - served) * share_through(p, in->target, stop, how));
       through *= served;
     }
-    if (in->operation == OPERATION_REPLICATE && how->serving) through *= how->serving(how->context, in->service, ROUTE_COMMIT);
+    if (in->operation == OPERATION_REPLICATE && how->serving) through *= how->serving(how->context, in, ROUTE_COMMIT);
     if (in->operation == OPERATION_ANSWER && !how->serving) through *= 1 - in->probability;
     if (in->operation == OPERATION_LOOKUP && in->probability > 0)
       return through *
@@ -365,7 +386,8 @@ double program_attempts(const struct program *p, const struct retry_config *retr
   return attempts_of(retry, share_through(p, 0, p->end, &(struct passing){0}), OUTCOME_EXTERNAL).expected;
 }
 
-double program_serving(const struct program *p, double (*serving)(void *context, int32_t service, enum route), void *context) {
+double program_serving(const struct program *p, double (*serving)(void *context, const struct instruction *, enum route),
+                       void *context) {
   double served = share_through(p, 0, p->end, &(struct passing){serving, context});
   return p->edge_hit > 0 ? p->edge_hit + (1 - p->edge_hit) * served : served;
 }
@@ -432,21 +454,30 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
 
 struct demand_sums demand_sums_new(const struct model *m, const double *speed, struct arena *arena) {
   uint32_t n = m->services.count + 1;
-  return (struct demand_sums){.model = m,
-                              .speed = speed,
-                              .cpu_s = arena_new_array(arena, double, n),
-                              .primary_s = arena_new_array(arena, double, n),
-                              .held_s = arena_new_array(arena, double, n),
-                              .connected_s = arena_new_array(arena, double, n),
-                              .permit_s = arena_new_array(arena, double, m->limits.count + 1),
-                              .locked_s = arena_new_array(arena, double, m->locks->count + 1),
-                              .workers_s = arena_new_array(arena, double, n),
-                              .disk_s = arena_new_array(arena, double, n),
-                              .published = arena_new_array(arena, double, m->queues.count + 1),
-                              .writes = arena_new_array(arena, double, n),
-                              .applied_s = arena_new_array(arena, double, n),
-                              .replica_s = arena_new_array(arena, double, n),
-                              .role_s = arena_new_array(arena, double, m->role_count + 1)};
+  struct demand_sums d = {.model = m,
+                          .speed = speed,
+                          .cpu_s = arena_new_array(arena, double, n),
+                          .primary_s = arena_new_array(arena, double, n),
+                          .held_s = arena_new_array(arena, double, n),
+                          .connected_s = arena_new_array(arena, double, n),
+                          .permit_s = arena_new_array(arena, double, m->limits.count + 1),
+                          .locked_s = arena_new_array(arena, double, m->locks->count + 1),
+                          .workers_s = arena_new_array(arena, double, n),
+                          .disk_s = arena_new_array(arena, double, n),
+                          .shard_s = arena_new_array(arena, double *, n),
+                          .shard_primary_s = arena_new_array(arena, double *, n),
+                          .published = arena_new_array(arena, double, m->queues.count + 1),
+                          .writes = arena_new_array(arena, double, n),
+                          .applied_s = arena_new_array(arena, double, n),
+                          .replica_s = arena_new_array(arena, double, n),
+                          .role_s = arena_new_array(arena, double, m->role_count + 1)};
+  for (uint32_t i = 0; i < m->services.count && m->shard_cells; i++) {
+    const struct shards_config *c = &model_service(m, i)->shards;
+    if (!shards_are_on(c)) continue;
+    d.shard_s[i] = arena_new_array(arena, double, (size_t)c->count),
+    d.shard_primary_s[i] = arena_new_array(arena, double, (size_t)c->count);
+  }
+  return d;
 }
 
 void program_demand(const struct program *p, double weight, const struct demand_sums *d) {

@@ -101,7 +101,8 @@ struct instruction {
   uint16_t target;            /* where to go on. LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time.
                                * ENTER: when the service cannot be reached; 0: fail */
   uint16_t outcome;           /* END: how it ends for the client */
-  int16_t keyspace;           /* CONTENT, and LOOKUP of what is found by item; else -1 */
+  int16_t keyspace;           /* CONTENT, LOOKUP of what is found by item, ENTER of a service with shards; else -1 */
+  int16_t shard;              /* ENTER: of such a service: the number, or SHARD_OF_ITEM */
   bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   bool on_workers;            /* CPU: beside the event loop */
   double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
@@ -179,7 +180,9 @@ struct compiler {
   uint32_t statements;            /* of it so far */
   struct held_lock held[PROGRAM_LOCKS];
   uint32_t held_count;
-  const char *fault; /* the first; null while all is well */
+  int32_t shard_keys; /* by which the next call of a service with shards chooses; -1: by the service's own */
+  int16_t shard;      /* to which one it goes, or SHARD_OF_ITEM */
+  const char *fault;  /* the first; null while all is well */
   struct arena *arena;
 };
 
@@ -222,18 +225,20 @@ const char *program_compile(struct program *, const struct model *, const struct
 /* What requests ask of services, per request of the endpoint times weight, when nobody else is there. By service. */
 struct demand_sums {
   const struct model *model;
-  const double *speed; /* of the cores that each service runs on */
-  double *cpu_s;       /* on a reference core */
-  double *primary_s;   /* of this, what only the first replica can do: writes */
-  double *held_s;      /* threads, gil: time from acceptance to answer, without queues and hops */
-  double *connected_s; /* time that connections of the service's pools are in use */
-  double *permit_s;    /* by limit: time for which its permits are held */
-  double *locked_s;    /* by class of lock: time for which one is held */
-  double *workers_s;   /* of cpu_s, what workers beside an event loop do */
-  double *disk_s;      /* by database: time of page reads */
-  double *published;   /* by queue: jobs */
-  const double *job_s; /* by queue: mean time of a job; null: not known yet */
-  double *passed_s;    /* all time that passes; null: nobody asks */
+  const double *speed;      /* of the cores that each service runs on */
+  double *cpu_s;            /* on a reference core */
+  double *primary_s;        /* of this, what only the first replica can do: writes */
+  double *held_s;           /* threads, gil: time from acceptance to answer, without queues and hops */
+  double *connected_s;      /* time that connections of the service's pools are in use */
+  double **shard_s;         /* by service with shards, else null: of cpu_s, by shard */
+  double **shard_primary_s; /* of this, what only its primary can do */
+  double *permit_s;         /* by limit: time for which its permits are held */
+  double *locked_s;         /* by class of lock: time for which one is held */
+  double *workers_s;        /* of cpu_s, what workers beside an event loop do */
+  double *disk_s;           /* by database: time of page reads */
+  double *published;        /* by queue: jobs */
+  const double *job_s;      /* by queue: mean time of a job; null: not known yet */
+  double *passed_s;         /* all time that passes; null: nobody asks */
   /* Of replicated databases: */
   double *writes;
   double *applied_s; /* CPU of applying them, at one replica */
@@ -252,6 +257,7 @@ double program_attempts(const struct program *, const struct retry_config *);
 
 /* The share of requests that find a serving path, given for each service the share of its calls that would be served.
  * External services are not ours and count as serving. */
-double program_serving(const struct program *, double (*serving)(void *context, int32_t service, enum route), void *context);
+double program_serving(const struct program *, double (*serving)(void *context, const struct instruction *, enum route),
+                       void *context);
 
 #endif

@@ -314,6 +314,7 @@ void request_unreachable(void *world, uint32_t id) {
 }
 
 static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  if (__builtin_expect(s->shards != NULL, 0)) return shard_pick(w, s, in, r);
   if (in->route == ROUTE_PRIMARY) return s->primary;
   if (s->in_rotation == 1 && !s->balancing) return s->rotation[0];
   return __builtin_expect(s->replication != NULL, 0) ? replication_pick(w, s, r, in) : balancer_pick(w, s, in, r);
@@ -346,7 +347,8 @@ void request_gave_up_on(struct world *w, const struct request *a) {
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
-  if (!s->in_rotation || service_lacks_quorum(s)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
+  bool refuses = s->shards && shards_refuse(s);
+  if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
   if (!serves(c)) {
     if (c->node == NOBODY || w->nodes[c->node].up) {

@@ -57,7 +57,9 @@ static struct instruction *compile_content(struct compiler *c, int32_t key, oper
 /* One command of the cache. run: what it does there with the item, or null. */
 static struct instruction *compile_command(struct compiler *c, int32_t cache, const struct distribution *demand, int32_t key,
                                            operate *run, struct instruction **content) {
+  c->shard_keys = key;
   struct instruction *enter = compile_enter(c, cache, ROUTE_ANY);
+  c->shard_keys = -1;
   compile_cpu(c, demand);
   if (run) *content = compile_content(c, key, run);
   compile_leave(c);

@@ -8,6 +8,7 @@
 #include "models/data/lock.h"
 #include "models/data/pooler.h"
 #include "models/model.h"
+#include "models/request/parallel.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
@@ -22,8 +23,10 @@ struct query_locks {
   const char *row;
 };
 
+enum { ONE_SHARD, ALL_SHARDS };
+
 struct query_step {
-  int32_t query;
+  int32_t query, shards;
   int64_t reads, writes;
   struct distribution demand, write_demand;
   int64_t pages;
@@ -165,6 +168,17 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
   c->in_transaction = false;
 }
 
+static void compile_queries(struct compiler *c, const struct query_step *s) {
+  for (int64_t i = 0; i < s->reads; i++) compile_one(c, s, false);
+  for (int64_t i = 0; i < s->writes; i++) compile_one(c, s, true);
+}
+
+static void compile_on_shard(struct compiler *c, const void *config, uint32_t number) {
+  c->shard = (int16_t)number;
+  compile_queries(c, config);
+  c->shard = SHARD_OF_ITEM;
+}
+
 static void compile(struct compiler *c, const void *config) {
   const struct query_step *s = config;
   const struct service_config *database = database_of(c, s);
@@ -175,8 +189,14 @@ static void compile(struct compiler *c, const void *config) {
     compile_fault(c, "locks rows of \"%s\" but writes nothing: a reading that locks (SELECT FOR UPDATE) is one of \"writes\"",
                   database->name);
   if (c->fault) return;
-  for (int64_t i = 0; i < s->reads; i++) compile_one(c, s, false);
-  for (int64_t i = 0; i < s->writes; i++) compile_one(c, s, true);
+  if (s->shards != ALL_SHARDS)
+    compile_queries(c, s);
+  else if (!shards_are_on(&database->shards))
+    compile_fault(c, "\"shards\": \"all\", but \"%s\" has no \"shards\"", database->name);
+  else if (c->transaction >= 0)
+    compile_fault(c, "a question to all shards stands inside of a transaction, which is kept on one: put it before or behind it");
+  else
+    compile_parallel(c, (uint32_t)database->shards.count, compile_on_shard, s);
 }
 
 #define AT(member) offsetof(struct query_locks, member)
@@ -210,6 +230,7 @@ static const struct field lock_fields[] = {
 static const struct record locks_record = {"locks", sizeof(struct query_locks), lock_fields,
                                            "What a query locks, until its commit or that of its transaction.", NULL};
 
+static const char *const shard_words[] = {"one", "all", NULL};
 #define AT(member) offsetof(struct query_step, member)
 static const struct field fields[] = {
     {.name = "query", .kind = FIELD_REFERENCE, .offset = AT(query), .target = "services", .doc = "A service of kind database."},
@@ -249,6 +270,13 @@ static const struct field fields[] = {
      .record = &growth_record,
      .optional = true,
      .doc = "How the demand grows with the table; absent: not at all."},
+    {.name = "shards",
+     .kind = FIELD_WORD,
+     .offset = AT(shards),
+     .words = shard_words,
+     .fallback = "\"one\"",
+     .doc = "Of a database with shards: one: that of the request's item; all: each is asked at the same time, and all are waited "
+            "for."},
     {.name = "locks", .kind = FIELD_RECORD, .offset = AT(locks), .record = &locks_record, .doc = "What each query locks."},
     {.name = "on",
      .kind = FIELD_TEXT,

@@ -70,6 +70,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   if (database && c->transaction == stock->at && c->transaction_depth == c->depth)
     compile_fault(c, "a change of the stock \"%s\" is a transaction of its own: put it before or behind the other one",
                   stock->name);
+  c->shard = shard_of_name(&model_service(c->model, (uint32_t)stock->at)->shards, stock->name);
   if (database) {
     struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
     acquire->service = stock->at;
@@ -84,6 +85,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   struct instruction *change = emit_on_stock(c, OPERATION_STOCK, run, s);
   if (database && counts) change->lock = lock_of(c, s), compile_unlocked(c, false);
   compile_from_database(c, true);
+  c->shard = SHARD_OF_ITEM;
   if (database) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = stock->at;
   return change;
 }

@@ -180,6 +180,16 @@ static void add_replicas(struct list *l, const struct service_config *s, uint32_
   if (c->roles.count + 1 < n) add(l, arena_format(arena, "%s replica", s->name), SUBJECT_SERVICE, i, NULL, each / p->speed, cores);
 }
 
+/* The shard that is full first: its primary does its writes and its part of the reads. */
+static double hottest_shard(const struct service_config *s, const struct demand_sums *d, uint32_t i) {
+  double hottest_s = 0;
+  for (uint32_t k = 0; k < s->shards.count; k++) {
+    double primary_s = d->shard_primary_s[i][k], reads_s = d->shard_s[i][k] - primary_s;
+    hottest_s = fmax(hottest_s, primary_s + reads_s / s->shards.replicas);
+  }
+  return hottest_s;
+}
+
 /* The resources of one service: its threads or CPU limit, a replicated database's first replica, its connections. */
 static void add_service(struct list *l, const struct model *m, uint32_t i, const struct place *p, const struct demand_sums *d,
                         struct arena *arena) {
@@ -188,7 +198,9 @@ static void add_service(struct list *l, const struct model *m, uint32_t i, const
   double threads = threads_of(m, s, INFINITY), loops = runtime_loops(s, threads), workers = runtime_workers(s);
   double running = gc_running_share(s);
   bool by_limit = own < loops + workers;
-  if (d->primary_s[i] > 0 && s->replicas > 1)
+  if (d->shard_s[i])
+    add(l, arena_format(arena, "%s hottest shard", s->name), SUBJECT_SERVICE, i, NULL, hottest_shard(s, d, i) / p->speed, cores);
+  else if (d->primary_s[i] > 0 && s->replicas > 1)
     add(l, arena_format(arena, "%s primary", s->name), SUBJECT_SERVICE, i, "primary",
         (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
   if (replication_is_on(&s->replication)) add_replicas(l, s, i, p, d, cores, arena);
