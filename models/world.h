@@ -55,7 +55,8 @@ enum purpose {
   PURPOSE_CACHE,        /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
   PURPOSE_FAILOVER,     /* entity: database: how long its failovers take, what is lost by them */
   PURPOSE_REFRESH,      /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
-  PURPOSE_SHARD         /* entity: service and shard: how long its failovers take */
+  PURPOSE_SHARD,        /* entity: service and shard: how long its failovers take */
+  PURPOSE_BROADCAST     /* not of the seed but of a sender's draws: instruction and replica */
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };

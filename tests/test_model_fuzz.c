@@ -286,6 +286,9 @@ static void put_step(struct fuzz *f, uint32_t depth) {
     }
   } else if (kind == 3 && f->caches) {
     uint32_t cache = below(f, f->caches), hit = 25 * below(f, 5);
+    if (f->cured && contents(f, 6) == 0)
+      put(&f->t, "'broadcast': 'c%u', 'to': 'a%u', 'listeners': %u, 'demand': { 'exponential': '50us' } }, { ", cache,
+          contents(f, f->apps), contents(f, 200));
     if (f->keyed && contents(f, 5) == 0) put(&f->t, "'invalidate': 'c%u', 'key': 'k0', 'l1': true }, { ", cache);
     if (cures(f, 5) == 0) put(&f->t, "'command': 'c%u', 'items': %u, 'count': %u }, { ", cache, cures(f, 5000), 1 + cures(f, 9));
     put(&f->t, "'cached': 'c%u', ", cache);

@@ -45,6 +45,12 @@ struct shift_config {
 /* In which order waiting requests are served. */
 enum discipline { DISCIPLINE_FIFO, DISCIPLINE_PRIORITY };
 
+/* What is counted of the messages that all its replicas get (models/request/step_broadcast.c). */
+struct broadcast_config {
+  bool used;
+  uint32_t delivered, delivery, missed; /* meters */
+};
+
 struct service_config {
   const char *name;
   int32_t kind, runtime, restart;
@@ -82,6 +88,7 @@ struct service_config {
   struct cache_config cache; /* what each replica keeps */
   struct shards_config shards;
   struct replication_config replication; /* workers 0: none */
+  struct broadcast_config broadcasts;    /* derived */
   struct backup_config backup;           /* every 0: none */
 };
 

@@ -308,6 +308,9 @@ static void step(struct walk *w, const struct instruction *in, double weight, co
     d->disk_s[in->service] += weight * in->scale * in->probability * mean_s;
     pass(w, d, weight * in->scale * in->probability * mean_s);
     break;
+  case OPERATION_BROADCAST:
+    d->cpu_s[in->service] += weight * in->scale * mean_s;
+    break;
   case OPERATION_PUBLISH:
     d->published[in->publishing->queue] += weight * batch_mean(&in->publishing->count);
     break;

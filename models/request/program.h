@@ -81,6 +81,7 @@ enum operation {
   OPERATION_READ,      /* a read there: does it see what its client wrote? */
   OPERATION_REBUILD,   /* of an item of a cache begins, or waits for another one */
   OPERATION_SKIP,      /* the same, or its end: who was not held up goes on at the target */
+  OPERATION_BROADCAST, /* send a message on its way to every replica of a service */
   OPERATION_CONTENT    /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
 };
 

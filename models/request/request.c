@@ -366,6 +366,22 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
   return travel(w, r, caller, c, in->cell);
 }
 
+bool request_enter_addressed(struct world *w, struct request *r, const struct instruction *in) {
+  struct service *s = &w->services[in->service];
+  struct container *c = &w->containers[r->addressed];
+  if (!serves(c)) {
+    meter_count(w, s->config->broadcasts.missed);
+    request_forget(w, r);
+    return false;
+  }
+  if (s->balancing) balancer_sent(w, s, c->id);
+  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
+  if (!w->hop) return true;
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  lane_push(w->hop, r->id);
+  return false;
+}
+
 bool request_accept(struct world *w, struct request *r, const struct instruction *in) {
   return container_accept(w, &w->containers[r->frames[r->depth - 1].container], r, in->cell);
 }
@@ -390,11 +406,13 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
   return travel(w, r, c, &w->containers[caller->container], in->cell);
 }
 
-bool request_compute(struct world *w, struct request *r, const struct instruction *in) {
+static inline __attribute__((always_inline)) bool compute(struct world *w, struct request *r, const struct instruction *in,
+                                                          uint32_t times) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   struct stream draws = stream_at(r->key, in->draw);
   r->work = distribution_sample_time(&in->demand, &draws);
   if (__builtin_expect(in->scale != 0, 0)) r->work = (sim_time)((double)r->work * in->scale + 0.5);
+  if (times != 1) r->work = (sim_time)((double)r->work * times + 0.5);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
   if (__builtin_expect(c->scales, 0)) r->work = scalability_slows(w, c, r->work);
   if (!r->work) return true;
@@ -403,7 +421,12 @@ bool request_compute(struct world *w, struct request *r, const struct instructio
   return false;
 }
 
-/* The loop has taken it, in no time: it is no newcomer any more. */
+bool request_compute(struct world *w, struct request *r, const struct instruction *in) { return compute(w, r, in, 1); }
+
+bool request_compute_times(struct world *w, struct request *r, const struct instruction *in, uint32_t times) {
+  return compute(w, r, in, times);
+}
+
 bool request_compute_aside(struct world *w, struct request *r, const struct instruction *in) {
   r->fresh = false;
   return request_compute(w, r, in);

@@ -116,13 +116,14 @@ struct request {
   uint32_t transaction;         /* struct transaction, or NOBODY */
   uint32_t locks;               /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
   uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
-  uint32_t rebuilds, awaits;   /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
-  uint32_t looked;             /* where it last looked, of caches with a cure of the stampede */
-  uint32_t disk, reads;        /* node whose disk it reads from or waits for; pages still to be read */
-  struct written written;      /* by its client, as far as it knows; of a worker of a replica: what it applies */
-  timer_ticket queue_patience; /* valid while patience_runs */
-  uint16_t after_setup;        /* where it goes on when its new connection is set up */
-  int16_t connection_service;  /* the database that its connection leads to */
+  uint32_t rebuilds, awaits; /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
+  uint32_t looked;           /* where it last looked, of caches with a cure of the stampede */
+  uint32_t addressed, listeners; /* of a broadcast: the replica that it goes to, and for how many there */
+  uint32_t disk, reads;          /* node whose disk it reads from or waits for; pages still to be read */
+  struct written written;        /* by its client, as far as it knows; of a worker of a replica: what it applies */
+  timer_ticket queue_patience;   /* valid while patience_runs */
+  uint16_t after_setup;          /* where it goes on when its new connection is set up */
+  int16_t connection_service;    /* the database that its connection leads to */
   uint8_t connection_frame;
   bool sold_out;            /* its last reserve found too little */
   bool refresh;             /* what it found is stale, and it is to see to that */
@@ -175,7 +176,11 @@ void request_wake_soon(struct world *, struct request *);
 bool request_enter(struct world *, struct request *, const struct instruction *);
 bool request_accept(struct world *, struct request *, const struct instruction *);
 bool request_leave(struct world *, struct request *, const struct instruction *);
+/* The same on the replica that a broadcast is addressed to. */
+bool request_enter_addressed(struct world *, struct request *, const struct instruction *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
+/* So many times what it draws. */
+bool request_compute_times(struct world *, struct request *, const struct instruction *, uint32_t times);
 /* The same on the workers beside an event loop. */
 bool request_compute_aside(struct world *, struct request *, const struct instruction *);
 bool request_end(struct world *, struct request *, const struct instruction *);
