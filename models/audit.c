@@ -108,7 +108,7 @@ static void audit_living(const struct audit *a) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
     uint32_t in_use = 0;
-    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) in_use += c->pools[k].in_use;
+    for (uint32_t k = 0; k < c->pool_count; k++) in_use += c->pools[k].in_use;
     if (c->in_flight != l.in_flight[i])
       broken(a, "container %u of %s: %u requests in flight, %u counted", i, w->services[c->service].config->name, l.in_flight[i],
              c->in_flight);
@@ -541,10 +541,10 @@ static void audit_connection_meters(const struct audit *a, uint32_t service) {
   const struct connections_config *c = &w->services[service].config->connections;
   int64_t open = 0, active = 0, waiting = 0;
   for (uint32_t i = 0; i < w->container_count; i++) {
-    const struct service_config *s = w->services[w->containers[i].service].config;
-    if (w->containers[i].service == service) open += w->containers[i].connections;
-    for (uint32_t k = 0; k < s->pools.count; k++) {
-      const struct connection_pool *p = &w->containers[i].pools[k];
+    const struct container *client = &w->containers[i];
+    if (client->service == service) open += client->connections;
+    for (uint32_t k = 0; k < client->pool_count; k++) {
+      const struct connection_pool *p = &client->pools[k];
       if (p->config->kept && p->config->server == (int32_t)service) active += p->in_use, waiting += p->line.queue.count;
     }
   }
@@ -572,7 +572,7 @@ static void audit_connections(const struct audit *a) {
     const struct container *c = &w->containers[i];
     if (c->connections != leading[i])
       broken(a, "container %u: %u connections lead to it, %u counted", i, leading[i], c->connections);
-    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++)
+    for (uint32_t k = 0; k < c->pool_count; k++)
       if (c->pools[k].config->kept) audit_pool(a, c, k);
   }
   for (uint32_t i = 0; i < w->model->services.count; i++)

@@ -27,7 +27,7 @@ static void advance_all(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     container_advance(w, c, now);
-    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) pool_advance(&c->pools[k], now);
+    for (uint32_t k = 0; k < c->pool_count; k++) pool_advance(&c->pools[k], now);
   }
 }
 
@@ -37,7 +37,7 @@ static void begin_measuring(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
-    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++) c->pools[k].used_at_mark = c->pools[k].used_ns;
+    for (uint32_t k = 0; k < c->pool_count; k++) c->pools[k].used_at_mark = c->pools[k].used_ns;
   }
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     level_restart(&w->services[i].replicas, world_now(w));
@@ -54,8 +54,7 @@ static void end_measuring(struct world *w) {
     struct container *c = &w->containers[i];
     c->used_measured = c->used_ns - c->used_at_mark, c->busy_measured = c->busy_ns - c->busy_at_mark;
     c->node_measured = c->node;
-    for (uint32_t k = 0; k < w->services[c->service].config->pools.count; k++)
-      c->pools[k].used_measured = c->pools[k].used_ns - c->pools[k].used_at_mark;
+    for (uint32_t k = 0; k < c->pool_count; k++) c->pools[k].used_measured = c->pools[k].used_ns - c->pools[k].used_at_mark;
   }
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     struct service *s = &w->services[i];

@@ -349,6 +349,54 @@ static void test_provider(void) {
   fixture_close(&f);
 }
 
+/* Three users ask at 10 s for 10 ms each. Each process has a pool of its own: of two processes the first gets the first and the third
+ * of them. */
+static void test_processes(void) {
+  static const struct {
+    int processes;
+    double sum_ms;
+  } rows[] = {{1, 10 + 20 + 30}, {2, 10 + 10 + 20}, {3, 30}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (int kept = 0; kept < 2; kept++) {
+      struct fixture f = fixture_of(
+          "{ 'aguanta': 1, 'name': 'p', 'traffic': { 'u': { 'kind': 'closed', 'population': 3, 'think': '10s', 'mix': { 'p': 1 } } "
+          "}, "
+          "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '10ms' } ] } }, 'services': { 'a': "
+          "{ "
+          "'kind': 'app', 'processes': { 'count': %d, 'deal': 'round-robin' }, 'pools': { 'd': { 'max': 1 } } }, 'd': { 'kind': "
+          "'database'%s } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': "
+          "'15s', "
+          "'windows': 1 } }",
+          rows[i].processes, kept ? ", 'connections': { 'max': 3 }" : "");
+      struct world *w = fixture_run(&f, 1, "processes");
+      test_check((double)w->observation.sojourn_ns == rows[i].sum_ms * 1e6, "%d processes: %.9g ms", rows[i].processes,
+                 (double)w->observation.sojourn_ns * 1e-6);
+      test_check(w->observation.ended[OUTCOME_COMPLETED] == 3, "%d processes: not all completed", rows[i].processes);
+      world_free(w), fixture_close(&f);
+    }
+}
+
+/* Every connection is a process of the server, of 10 MiB: the third is one too many, and the server is killed. */
+static void test_memory(void) {
+  for (int users = 2; users < 4; users++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'm', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'p': 1 } } "
+        "}, "
+        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '10ms' } ] } }, 'services': { 'a': { "
+        "'kind': 'app', 'pools': { 'd': { 'max': 5 } } }, 'd': { 'kind': 'database', 'connections': { 'max': 9 }, 'memory': { "
+        "'base': "
+        "'100Mi', 'per_connection': '10Mi' }, 'resources': { 'limits': { 'memory': '125Mi' } } } }, 'platform': { 'kind': "
+        "'static', "
+        "'nodes': { 'n': { 'cpu': 8, 'memory': '8Gi' } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
+        users);
+    struct world *w = fixture_run(&f, 1, "memory");
+    unsigned crashed = users > 2 ? 3 : 0;
+    test_check(w->observation.ended[OUTCOME_CRASHED] == crashed, "%d connections: %llu crashed", users,
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {{"traces", test_traces},
                                          {"kind_of_time", test_kind_of_time},
                                          {"order_of_reuse", test_order_of_reuse},
@@ -360,5 +408,7 @@ static const struct test_case cases[] = {{"traces", test_traces},
                                          {"saturation", test_saturation},
                                          {"pools_saturate", test_pools_saturate},
                                          {"provider", test_provider},
+                                         {"processes", test_processes},
+                                         {"memory", test_memory},
                                          {NULL, NULL}};
 const struct test_suite suite_connections = {"connections", cases};

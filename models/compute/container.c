@@ -463,8 +463,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   node_share(w, &w->nodes[c->node], c);
   struct service *s = &w->services[c->service];
   if (s->balancing) balancer_died(w, s, c->id);
-  const struct service_config *config = s->config;
-  for (uint32_t i = 0; i < config->pools.count; i++) pool_clear(w, &c->pools[i]);
+  for (uint32_t i = 0; i < c->pool_count; i++) pool_clear(w, &c->pools[i]);
   connections_server_died(w, c);
   database_container_dies(w, c);
   if (s->replication) replication_process_died(w, c);

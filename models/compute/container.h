@@ -61,16 +61,17 @@ struct container {
   uint64_t job_order;
   int64_t demand; /* millicores */
   double virtual_time;
-  sim_time virtual_at;     /* the instant up to which it is advanced */
-  double rate, pace;       /* of each thread, below the level; of the node's threads (node.h) */
-  uint32_t level_place;    /* at the level of its node, or NOBODY */
-  double level_seen;       /* at the level: its clock at virtual_at */
-  double spread;           /* at the level: threads / weight */
-  slot_id slot;            /* below the level: its next event */
-  double used_ns, busy_ns; /* accounts, see below */
-  struct cpu_quota *quota; /* null: none */
-  bool metered;            /* it has a quota, or its pace is not 1 */
-  struct connection_pool *pools;
+  sim_time virtual_at;           /* the instant up to which it is advanced */
+  double rate, pace;             /* of each thread, below the level; of the node's threads (node.h) */
+  uint32_t level_place;          /* at the level of its node, or NOBODY */
+  double level_seen;             /* at the level: its clock at virtual_at */
+  double spread;                 /* at the level: threads / weight */
+  slot_id slot;                  /* below the level: its next event */
+  double used_ns, busy_ns;       /* accounts, see below */
+  struct cpu_quota *quota;       /* null: none */
+  bool metered;                  /* it has a quota, or its pace is not 1 */
+  struct connection_pool *pools; /* by process, and within it as the configuration lists them */
+  uint32_t pool_count;
   uint32_t connections; /* open ones that lead here, of pools kept in detail */
   bool scales;          /* many at work cost each other: config->scalability */
   struct cache *cache;  /* what it keeps; null: nothing by item */

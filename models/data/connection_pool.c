@@ -8,13 +8,16 @@ void pool_advance(struct connection_pool *p, sim_time now) {
   p->changed_at = now;
 }
 
-/* The pool of the replica towards the database, or null when it has none. */
-static struct connection_pool *pool_towards(const struct world *w, struct container *c, int32_t database) {
-  const struct config_list *pools = &w->services[c->service].config->pools;
-  for (uint32_t i = 0; i < pools->count; i++)
+/* The pool towards the database of the process that the request is in at the frame, or null when it has none. */
+static struct connection_pool *pool_towards(const struct world *w, const struct frame *f, int32_t database) {
+  struct container *c = &w->containers[f->container];
+  uint32_t each = w->services[c->service].config->pools.count, first = each * f->process;
+  for (uint32_t i = first; i < first + each; i++)
     if (c->pools[i].config->database == database) return &c->pools[i];
   return NULL;
 }
+
+static const struct frame *top(const struct request *r) { return &r->frames[r->depth - 1]; }
 
 static struct connection_pool *pool_of(const struct world *w, const struct connection *k) {
   return &w->containers[k->owner].pools[k->pool];
@@ -156,8 +159,7 @@ static bool take_kept(struct world *w, struct request *r, const struct instructi
 }
 
 bool pool_acquire(struct world *w, struct request *r, const struct instruction *in) {
-  struct container *c = &w->containers[r->frames[r->depth - 1].container];
-  struct connection_pool *p = pool_towards(w, c, in->service);
+  struct connection_pool *p = pool_towards(w, top(r), in->service);
   if (!p) return true;
   r->connection_frame = (uint8_t)(r->depth - 1), r->connection_service = (int16_t)in->service;
   if (__builtin_expect(p->config->kept, 0)) return take_kept(w, r, in, p);
@@ -165,7 +167,7 @@ bool pool_acquire(struct world *w, struct request *r, const struct instruction *
     pool_advance(p, world_now(w));
     p->in_use++;
     r->has_connection = true;
-    if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
+    if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, &w->containers[top(r)->container]);
     return true;
   }
   line_join(w, &p->line, r, WAITING_POOL, in->cell);
@@ -173,8 +175,7 @@ bool pool_acquire(struct world *w, struct request *r, const struct instruction *
 }
 
 bool pool_bind(struct world *w, struct request *r, const struct instruction *in) {
-  if (r->backend == NOBODY)
-    return take_kept(w, r, in, pool_towards(w, &w->containers[r->frames[r->depth - 1].container], in->service));
+  if (r->backend == NOBODY) return take_kept(w, r, in, pool_towards(w, top(r), in->service));
   if (connection_at(w, r->backend)->server != NOBODY) return true;
   request_fail(w, r, OUTCOME_CRASHED); /* the database died under the transaction or the session */
   return false;
@@ -285,9 +286,9 @@ bool pool_release_connection(struct world *w, struct request *r, const struct in
     give_back_kept(w, r);
     return true;
   }
-  struct container *c = &w->containers[r->frames[r->connection_frame].container];
-  give_back(w, pool_towards(w, c, in->service));
-  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
+  const struct frame *f = &r->frames[r->connection_frame];
+  give_back(w, pool_towards(w, f, in->service));
+  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, &w->containers[f->container]);
   return true;
 }
 
@@ -308,15 +309,14 @@ void pool_abandon(struct world *w, struct request *r) {
   const struct frame *frame = &r->frames[r->connection_frame];
   struct container *c = &w->containers[frame->container];
   if (c->generation != frame->generation) return;
-  give_back(w, pool_towards(w, c, r->connection_service));
+  give_back(w, pool_towards(w, frame, r->connection_service));
   if (w->memory) memory_changed(w, c);
 }
 
 static void pool_wait_over(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  struct container *c = &w->containers[r->frames[r->depth - 1].container];
-  struct connection_pool *p = pool_towards(w, c, instruction_of(w, r)->service);
+  struct connection_pool *p = pool_towards(w, top(r), instruction_of(w, r)->service);
   count(w, p, CONNECTIONS_WAITING, -1);
   line_gives_up(w, &p->line, id, OUTCOME_POOL_TIMEOUT);
 }
@@ -344,7 +344,7 @@ void pool_clear(struct world *w, struct connection_pool *p) {
 
 void pools_fill(struct world *w, struct container *c) {
   if (!w->connections_open) return;
-  for (uint32_t i = 0; i < w->services[c->service].config->pools.count; i++) fill(w, &c->pools[i]);
+  for (uint32_t i = 0; i < c->pool_count; i++) fill(w, &c->pools[i]);
 }
 
 static void start(struct world *w, struct connection_pool *p, uint32_t owner, uint32_t number, const struct connection_pool *like) {
@@ -364,7 +364,9 @@ void pools_start(struct world *w, struct service *s) {
     struct connection_pool like = {.line.patience = after(w, c->wait, pool_wait_over),
                                    .idle_over = after(w, c->idle, idle_over),
                                    .life_over = after(w, c->lifetime, life_over)};
-    for (uint32_t k = 0; k < s->capacity; k++) start(w, &w->containers[s->first + k].pools[i], s->first + k, i, &like);
+    for (uint32_t k = s->first; k < s->first + s->capacity; k++)
+      for (uint32_t n = i; n < w->containers[k].pool_count; n += s->config->pools.count)
+        start(w, &w->containers[k].pools[n], k, n, &like);
   }
 }
 

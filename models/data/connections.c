@@ -58,6 +58,7 @@ static uint32_t least_connected(const struct world *w, const struct service *s) 
 static void count_open(struct world *w, struct container *c, int32_t change) {
   c->connections += (uint32_t)change;
   connection_count(w, w->services[c->service].config, CONNECTIONS_OPEN, change);
+  if (w->memory) memory_changed(w, c);
 }
 
 static void leads_nowhere(struct world *w, struct connection *k) {
@@ -79,6 +80,7 @@ uint32_t connection_open(struct world *w, struct connection_pool *p) {
   if (server != NOBODY) count_open(w, &w->containers[server], 1), connection_count(w, s->config, CONNECTIONS_OPENED, 1);
   if (p->life_over) k->life_over = lane_push(p->life_over, id), k->life_runs = true;
   p->open++;
+  if (w->memory) memory_changed(w, &w->containers[p->owner]);
   return id;
 }
 
@@ -99,6 +101,7 @@ static void cut(struct world *w, struct connection *k) {
   leads_nowhere(w, k);
   assert(p->open > 0);
   p->open--;
+  if (w->memory) memory_changed(w, &w->containers[p->owner]);
 }
 
 void connection_close(struct world *w, uint32_t id) {
@@ -223,12 +226,14 @@ static void warn_of_too_many(struct linker *l, uint32_t server) {
     const struct service_config *client = model_service(m, i);
     const struct pool_config *p = client->pools.items;
     int64_t replicas = client->autoscale.max > client->replicas ? client->autoscale.max : client->replicas;
+    uint32_t processes = runtime_processes(client);
     for (uint32_t k = 0; k < client->pools.count; k++) {
       if (p[k].server != (int32_t)server) continue;
       bool endless = p[k].max == INT64_MAX;
       double max = endless ? INFINITY : (double)(p[k].max + p[k].reserve);
-      wanted += (double)replicas * max;
-      who = arena_format(l->arena, "%s%s%s %lld x %s", who, *who ? ", " : "", client->name, (long long)replicas,
+      wanted += (double)replicas * processes * max;
+      who = arena_format(l->arena, "%s%s%s %lld%s x %s", who, *who ? ", " : "", client->name, (long long)replicas,
+                         processes > 1 ? arena_format(l->arena, " x %u processes", processes) : "",
                          endless ? "any number" : arena_format(l->arena, "%g", max));
     }
   }

@@ -262,8 +262,9 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);
   c->life_draws =
       stream_open(stream_key(w->seed, w->replication, PURPOSE_LIFE, stream_entity(s->name, id - w->services[service].first)));
-  c->pools = arena_new_array(w->arena, struct connection_pool, s->pools.count + 1);
-  for (uint32_t i = 0; i < s->pools.count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i;
+  c->pool_count = s->pools.count * runtime_processes(s);
+  c->pools = arena_new_array(w->arena, struct connection_pool, c->pool_count + 1);
+  for (uint32_t i = 0; i < c->pool_count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i % s->pools.count;
 }
 
 static void build_services(struct world *w) {

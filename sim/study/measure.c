@@ -122,7 +122,7 @@ static double utilization_of(const struct measure *m, const struct model *model,
   const struct service_view *u = &v->services[m->index];
   double cores = resource_replica_cores(model, s), connections = 0;
   const struct pool_config *pools = s->pools.items;
-  for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max;
+  for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max * (double)runtime_processes(s);
   if (m->quantity == QUANTITY_PRIMARY) return v->seconds > 0 ? u->primary_s / (v->seconds * cores) : NAN;
   if (u->replica_s <= 0) return NAN;
   double thread_s = s->shifts.count ? u->thread_s : u->replica_s * (double)s->threads * runtime_processes(s);

@@ -219,7 +219,7 @@ static void add_service(struct list *l, const struct model *m, uint32_t i, const
   const struct pool_config *pool = s->pools.items;
   if (s->pools.count == 1 && pool->max != INT64_MAX)
     add(l, arena_format(arena, "%s connections%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "connections", d->connected_s[i],
-        (double)pool->max * most_replicas(s));
+        (double)pool->max * runtime_processes(s) * most_replicas(s));
 }
 
 /* The permits of a limit on concurrency, when all share them. */

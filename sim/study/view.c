@@ -60,7 +60,7 @@ static void read_services(struct view *v, const struct world *w) {
       out->used_s += c->used_measured * 1e-9;
       if (c->id == s->primary) out->primary_s += c->used_measured * 1e-9;
       out->busy_s += c->busy_measured * 1e-9;
-      for (uint32_t p = 0; p < s->config->pools.count; p++) out->pool_used_s += c->pools[p].used_measured * 1e-9;
+      for (uint32_t p = 0; p < c->pool_count; p++) out->pool_used_s += c->pools[p].used_measured * 1e-9;
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
       if (c->node_measured != NOBODY) v->node_used_s[w->nodes[c->node_measured].group_index] += c->used_measured * 1e-9;
     }
