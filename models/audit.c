@@ -300,7 +300,7 @@ static void audit_stocks(const struct audit *a) {
 
 /* What living requests say of databases: by state, and of what they hold. */
 struct data_count {
-  uint64_t waiting[COMPUTING + 1], holds, transactions;
+  uint64_t waiting[WAITING_STATES], holds, transactions;
 };
 
 static struct data_count count_data(const struct audit *a, uint32_t *holders) {

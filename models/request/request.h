@@ -65,7 +65,8 @@ enum waiting {
   WAITING_DISK,
   WAITING_ELSEWHERE,
   COMPUTING,
-  WAITING_ACKS
+  WAITING_ACKS,
+  WAITING_STATES
 };
 
 struct frame {
