@@ -896,9 +896,15 @@ static void run_worlds(struct looker *l) {
   fixture_close(&f);
 }
 
+/* Other scenarios than usual: AGUANTA_FUZZ_FROM=1000. */
+static uint64_t first_seed(void) {
+  const char *from = getenv("AGUANTA_FUZZ_FROM");
+  return from ? strtoull(from, NULL, 10) : 0;
+}
+
 static void test_invariants(void) {
   uint64_t requests = 0, runs = 0;
-  for (uint64_t seed = 0; seed < SCENARIOS; seed++) {
+  for (uint64_t seed = first_seed(); seed < first_seed() + SCENARIOS; seed++) {
     struct looker l = in_child(seed, 20, run_worlds);
     runs += l.taken, requests += l.arrived;
   }
@@ -921,7 +927,8 @@ static void run_studies(struct looker *l) {
 }
 
 static void test_same_bytes(void) {
-  for (uint64_t seed = SCENARIOS; seed < SCENARIOS + SCENARIOS / 2; seed++) in_child(seed, 20, run_studies);
+  for (uint64_t seed = first_seed() + SCENARIOS; seed < first_seed() + SCENARIOS + SCENARIOS / 2; seed++)
+    in_child(seed, 20, run_studies);
 }
 
 /* --- the edges of what the reader takes ------------------------------------------------------------------------------------------ */
