@@ -33,7 +33,7 @@ static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t databa
 
 void compile_to_database(struct compiler *c, int32_t database, enum route route) {
   int32_t pooler = model_service(c->model, (uint32_t)database)->pooled_by;
-  if (pooler >= 0 && c->in_transaction) compile_emit_quietly(c, OPERATION_BIND, transaction_lends)->service = -1;
+  if (pooler >= 0 && c->in_transaction) compile_emit_quietly(c, OPERATION_STATEMENT, transaction_lends);
   if (pooler >= 0) compile_to_pooler(c, pooler, database);
   compile_enter(c, database, route);
 }
@@ -48,7 +48,7 @@ void compile_from_database(struct compiler *c, bool ends) {
   uint16_t draws = c->draws;
   if (ends && s->pooler.mode != POOLER_SESSION) compile_emit(c, OPERATION_UNBIND, pool_unbind)->service = pooler;
   compile_leave(c);
-  if (c->in_transaction) compile_emit_quietly(c, OPERATION_UNBIND, transaction_lends)->service = -1;
+  if (c->in_transaction) compile_emit_quietly(c, OPERATION_STATEMENT, transaction_lends);
   c->draws = draws;
 }
 
