@@ -81,7 +81,8 @@ static const struct setting mistakes[] = {
      "--set services.web.replicas=some: error: \"replicas\" must be a whole number, not a string\n"},
     {"services.web.replicas=0", NULL, "--set services.web.replicas=0: error: \"replicas\" must be from 1 to 5000, not 0\n"},
     {"services.web.kind=ap", NULL,
-     "--set services.web.kind=ap: error: \"kind\" must be one of app, proxy, database, cache, external, queue, not \"ap\"; did you mean "
+     "--set services.web.kind=ap: error: \"kind\" must be one of app, proxy, database, cache, external, queue, not \"ap\"; did you "
+     "mean "
      "\"app\"?\n"},
     {"services.web.place=bx", NULL,
      "--set services.web.place=bx: error: \"place\" refers to \"bx\", which is not in \"platform.nodes\"; did you mean \"box\"?\n"},

@@ -399,45 +399,44 @@ static void test_memory(void) {
 
 /* A transaction of 10, 20 and 10 ms keeps the pooler's only connection to the database; what is alone gives it back after each query,
  * so that two take turns. A database that dies in between takes both with it, and nothing is left over. */
-static void test_transactions(void){
+static void test_transactions(void) {
 #define Q "{ 'query': 'd', 'writes': 1, 'demand': '10ms' }"
-    static const struct {const char * name, *steps, *mode, *faults;
-double sum_ms;
-uint64_t completed;
-} rows[] = {
+  static const struct {
+    const char *name, *steps, *mode, *faults;
+    double sum_ms;
+    uint64_t completed;
+  } rows[] = {
       {"one after the other", "{ 'transaction': 'd', 'steps': [ " Q ", { 'delay': '20ms' }, " Q " ] }", "transaction", "", 40 + 80,
        2},
       {"alone", Q ", { 'delay': '20ms' }, " Q, "transaction", "", 40 + 50, 2},
-      " Q " ] }", "session", "", 40 + 80, 2},
       {"the database dies", "{ 'transaction': 'd', 'steps': [ " Q ", { 'delay': '20ms' }, " Q " ] }", "transaction",
        "'faults': { 'f': { 'kind': 'crash', 'service': 'd', 'at': '10.015s' } },", -1, 0},
       {"the pooler dies", "{ 'transaction': 'd', 'steps': [ " Q ", { 'delay': '20ms' }, " Q " ] }", "transaction",
        "'faults': { 'f': { 'kind': 'crash', 'service': 'b', 'at': '10.015s' } },", -1, 0},
       {"the caller dies", "{ 'transaction': 'd', 'steps': [ " Q ", { 'delay': '20ms' }, " Q " ] }", "transaction",
        "'faults': { 'f': { 'kind': 'crash', 'service': 'a', 'at': '10.015s' } },", -1, 0},
-}
-;
-for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-  struct fixture f = fixture_of("{ 'aguanta': 1, 'name': 't', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': "
-                                "'10s', 'mix': { 'p': 1 } } }, "
-                                "'endpoints': { 'p': { 'entry': 'a', 'steps': [ %s ] } }, 'services': { 'a': { 'kind': 'app', "
-                                "'start': '1s', 'pools': { 'd': { "
-                                "'max': 5 } } }, 'b': { 'kind': 'proxy', 'start': '1s', 'pooler': { 'database': 'd', 'mode': "
-                                "'%s', 'pool_size': 1, 'demand': "
-                                "'0s' } }, 'd': { 'kind': 'database', 'start': '1s' } }, 'platform': { 'kind': 'static', "
-                                "'nodes': { 'n': { 'cpu': 8 } } }, %s "
-                                "'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
-                                rows[i].steps, rows[i].mode, rows[i].faults);
-  if (!f.scenario) continue;
-  struct world *w = fixture_run(&f, 1, rows[i].name);
-  test_check(rows[i].sum_ms < 0 || (double)w->observation.sojourn_ns == rows[i].sum_ms * 1e6, "%s: %.9g ms", rows[i].name,
-             (double)w->observation.sojourn_ns * 1e-6);
-  test_check(w->observation.ended[OUTCOME_COMPLETED] == rows[i].completed, "%s: %llu completed", rows[i].name,
-             (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
-  test_check(!pool_live(&w->requests) && !pool_live(&w->transactions), "%s: %u requests, %u transactions", rows[i].name,
-             pool_live(&w->requests), pool_live(&w->transactions));
-  world_free(w), fixture_close(&f);
-}
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of("{ 'aguanta': 1, 'name': 't', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': "
+                                  "'10s', 'mix': { 'p': 1 } } }, "
+                                  "'endpoints': { 'p': { 'entry': 'a', 'steps': [ %s ] } }, 'services': { 'a': { 'kind': 'app', "
+                                  "'start': '1s', 'pools': { 'd': { "
+                                  "'max': 5 } } }, 'b': { 'kind': 'proxy', 'start': '1s', 'pooler': { 'database': 'd', 'mode': "
+                                  "'%s', 'pool_size': 1, 'demand': "
+                                  "'0s' } }, 'd': { 'kind': 'database', 'start': '1s' } }, 'platform': { 'kind': 'static', "
+                                  "'nodes': { 'n': { 'cpu': 8 } } }, %s "
+                                  "'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
+                                  rows[i].steps, rows[i].mode, rows[i].faults);
+    if (!f.scenario) continue;
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    test_check(rows[i].sum_ms < 0 || (double)w->observation.sojourn_ns == rows[i].sum_ms * 1e6, "%s: %.9g ms", rows[i].name,
+               (double)w->observation.sojourn_ns * 1e-6);
+    test_check(w->observation.ended[OUTCOME_COMPLETED] == rows[i].completed, "%s: %llu completed", rows[i].name,
+               (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
+    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions), "%s: %u requests, %u transactions", rows[i].name,
+               pool_live(&w->requests), pool_live(&w->transactions));
+    world_free(w), fixture_close(&f);
+  }
 }
 
 static const struct test_case cases[] = {{"traces", test_traces},
