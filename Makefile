@@ -19,7 +19,7 @@ COVERAGE := $(wildcard tests/coverage/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo check install check-hpa check-oracle check-long lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
+.PHONY: all demo ideas check install check-hpa check-oracle check-long lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -36,6 +36,10 @@ demo: all
 	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind latency --endpoint event -o latency-event.png
 	@cd build/demo && for s in $(PLATFORM); do for k in breakdown claims; do ../aguanta plot $$s.json --kind $$k -o $$s-$$k.png || exit 1; done; done
 	@echo "Results and pictures are in build/demo:" && ls build/demo
+
+# Each mechanism in a small scenario, with the picture that shows it.
+ideas: all
+	@plots/ideas.sh $(B)/aguanta build/ideas
 
 check: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
@@ -93,6 +97,7 @@ docs: all
 help:
 	@echo "make            build build/aguanta, installing what is missing"
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
+	@echo "make ideas      run scenarios/ideas and draw what each shows"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
 	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"

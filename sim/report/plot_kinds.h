@@ -17,6 +17,7 @@ PLOT_DRAW(claims);
 PLOT_DRAW(overview);
 PLOT_DRAW(capacity);
 PLOT_DRAW(tornado);
+PLOT_DRAW(sweep);
 
 bool plot_nothing(char **error, const struct result_file *, const char *what); /* "F: no ... to draw"; returns false */
 enum unit plot_unit(const char *word); /* of a machine format; a currency when it is no other */

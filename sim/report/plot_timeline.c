@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum { LEFT = 90, CHARACTER = 8, TOP = 112, BOTTOM = 66, GAP = 44, SHARE = 26 };
-enum { LOAD, FAILED, LATENCY, PEOPLE, INSIDE, STOCK, REPLICAS, PANELS };
+enum { LOAD, FAILED, LATENCY, PEOPLE, INSIDE, STOCK, LOOKUPS, LAG, STALE, JOBS, CONNECTIONS, MEMORY, REPLICAS, PANELS };
 
 static const struct timeline_panel panels_of_a_run[PANELS] = {
     [LOAD] = {"requests per second",
@@ -21,9 +21,24 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
                  {{"latency.p99", "p99", NULL, false}, {"latency.p50", "p50", NULL, false}},
                  .share = 5,
                  .logarithmic = true},
-    [PEOPLE] = {"people", "number", {{"length", "waiting", NULL, false}, {"active", "on the site", NULL, false}}, .share = 4},
+    [PEOPLE] = {"people",
+                "number",
+                {{"length", "waiting", NULL, false}, {"active", "on the site", NULL, false, .beside = "finished"}},
+                .share = 4},
     [INSIDE] = {"requests inside", "number", {{"inside", "inside", NULL, false}}, .share = 3},
     [STOCK] = {"stock", "number", {{"left", "left", NULL, false}, {"held", "held", NULL, false}}, .share = 3},
+    [LOOKUPS] = {"cache look-ups per second",
+                 "per_s",
+                 {{"hits", "hits", "#009E73", false}, {"misses", "misses", "#D55E00", false}},
+                 .share = 4},
+    [LAG] = {"replica lag (s)", "s", {{"lag", "lag", NULL, false}}, .share = 3},
+    [STALE] = {"stale reads per second", "per_s", {{"stale_reads", "stale reads", "#CC79A7", false}}, .share = 3},
+    [JOBS] = {"jobs", "number", {{"depth", "waiting", NULL, false}, {"running", "running", NULL, false}}, .share = 3},
+    [CONNECTIONS] = {"connections",
+                     "number",
+                     {{"connections", "open", NULL, false}, {"clients", "clients", NULL, false}},
+                     .share = 3},
+    [MEMORY] = {"memory of a replica (MiB)", "number", {{"memory", NULL, NULL, false}}, .share = 3},
     [REPLICAS] = {"replicas", "count", {{"replicas", NULL, NULL, false}}, .share = 2},
 };
 

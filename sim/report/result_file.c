@@ -1,4 +1,5 @@
 #include "sim/report/result_file.h"
+#include "sim/scenario/source_file.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,29 @@ bool result_file_read(struct arena *arena, const char *path, struct result_file 
   return result_file_read_of(arena, "result", path, out, error);
 }
 
+/* The lines of a sweep's answer as one document: {"aguanta_sweep": 1, "points": [...]}. */
+static const struct json_value *read_lines(struct arena *arena, struct diagnostics *faults, const char *path) {
+  const struct source_text *source = source_read_file(arena, faults, path, JSON_FILE_LIMIT);
+  char *text = NULL;
+  size_t length = 0;
+  if (!source) return NULL;
+  FILE *out = open_memstream(&text, &length);
+  if (!out) abort();
+  fputs("{\"aguanta_sweep\": 1, \"points\": [", out);
+  for (size_t i = 0; i < source->length; i++)
+    fputs(source->text[i] == '\n' && i + 1 < source->length ? "," : (const char[]){source->text[i], 0}, out);
+  fputs("]}", out);
+  fclose(out);
+  const struct json_value *root = json_read_text(arena, faults, path, text, length);
+  free(text);
+  return root;
+}
+
 bool result_file_read_of(struct arena *arena, const char *kind, const char *path, struct result_file *out, char **error) {
   struct diagnostics *faults = diagnostics_new(arena);
   *error = NULL;
-  const struct json_value *root = json_read_file(arena, faults, path);
+  bool lines = !strcmp(kind, "sweep");
+  const struct json_value *root = lines ? read_lines(arena, faults, path) : json_read_file(arena, faults, path);
   if (diagnostics_errors(faults)) {
     *error = strdup(diagnostics_render(faults, arena));
     (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */

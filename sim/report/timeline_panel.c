@@ -7,10 +7,18 @@ enum { CUT = 4 };
 
 static const char *owner(const struct json_value *series) { return result_text(json_member(series, "labels"), "of"); }
 
-static const struct timeline_metric *wanted(const struct timeline_panel *panel, const struct json_value *series) {
+static bool has_beside(const struct result_file *file, const char *of, const char *metric) {
+  for (const struct json_value *s = json_first(json_member(file->root, "series")); s; s = json_next(s))
+    if (!strcmp(result_text(s, "metric"), metric) && !strcmp(owner(s), of)) return true;
+  return false;
+}
+
+static const struct timeline_metric *wanted(const struct timeline_panel *panel, const struct result_file *file,
+                                            const struct json_value *series) {
   if (strcmp(result_text(series, "unit"), panel->unit)) return NULL;
   for (const struct timeline_metric *m = panel->metrics; m->metric; m++)
-    if (!strcmp(result_text(series, "metric"), m->metric)) return m;
+    if (!strcmp(result_text(series, "metric"), m->metric))
+      return !m->beside || has_beside(file, owner(series), m->beside) ? m : NULL;
   return NULL;
 }
 
@@ -91,7 +99,7 @@ void timeline_collect(struct figure *f, const struct result_file *file, struct t
   bool sum = panel->sum && !options->endpoint;
   panel->least = INFINITY;
   for (const struct json_value *s = json_first(json_member(file->root, "series")); s; s = json_next(s)) {
-    const struct timeline_metric *what = wanted(panel, s);
+    const struct timeline_metric *what = wanted(panel, file, s);
     if (!what || json_count(json_member(s, "t_s")) < 2) continue;
     if (options->endpoint && result_has_endpoint(file, owner(s)) && strcmp(owner(s), options->endpoint)) continue;
     struct timeline_line *line = line_for(panel, what, owner(s), sum);

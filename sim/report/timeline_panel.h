@@ -13,6 +13,7 @@ struct timeline_metric {
   const char *metric, *label; /* label: behind the owner's name; null: the name alone */
   const char *color;          /* null: the next of the house */
   bool dashed;
+  const char *beside; /* only of owners that have this metric too, where two kinds of owner use one name; may be null */
 };
 
 struct timeline_line {

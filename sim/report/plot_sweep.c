@@ -1,0 +1,193 @@
+/* A sweep over one value: p99 of each endpoint against it, latency logarithmic. A hollow point is one where more than a hundredth of
+ * the requests fail: its latency is that of those who were answered. */
+#include "sim/report/gnuplot.h"
+#include "sim/report/plot_kinds.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES = 6, POINTS = 200, LEFT = 90, TOP = 112, BOTTOM = 76, LABEL = 26, TEXT = 40 };
+#define FAILING 0.01
+
+struct line {
+  char endpoint[100];
+  double y[POINTS], error[POINTS];
+  int curve, hollow, band;
+};
+
+struct sweep_picture {
+  const char *path;
+  char tick[POINTS][TEXT];
+  double x[POINTS];
+  bool logarithmic;
+  int points, lines;
+  struct line line[LINES];
+  double low, high;
+};
+
+static const struct json_value *metric_of(const struct json_value *point, const char *name, const char *aggregate) {
+  for (const struct json_value *m = json_first(json_member(point, "metrics")); m; m = json_next(m))
+    if (!strcmp(result_text(m, "metric"), name) && !strcmp(result_text(m, "agg"), aggregate) &&
+        !json_count(json_member(m, "labels")))
+      return m;
+  return NULL;
+}
+
+/* The endpoints are those whose latency has a p99, and who count errors. */
+static void find_lines(struct sweep_picture *s, const struct json_value *point, const struct plot_options *options) {
+  static const char ending[] = ".latency";
+  for (const struct json_value *m = json_first(json_member(point, "metrics")); m && s->lines < LINES; m = json_next(m)) {
+    const char *name = result_text(m, "metric"), *dot = strstr(name, ending);
+    if (!dot || dot[sizeof ending - 1] || strcmp(result_text(m, "agg"), "p99") || json_count(json_member(m, "labels"))) continue;
+    struct line *line = &s->line[s->lines];
+    snprintf(line->endpoint, sizeof line->endpoint, "%.*s", (int)(dot - name), name);
+    bool all = !strcmp(line->endpoint, "all");
+    bool endpoint = !all && metric_of(point, line->endpoint, "error_rate"); /* services fail nobody */
+    if (options->endpoint ? !strcmp(line->endpoint, options->endpoint) : endpoint) s->lines++;
+  }
+}
+
+/* Numbers with one unit stand where they belong; texts side by side. */
+static void place(struct sweep_picture *s) {
+  const char *unit = NULL;
+  bool numbers = true;
+  double least = INFINITY, most = 0;
+  for (int i = 0; i < s->points; i++) {
+    char *rest;
+    s->x[i] = strtod(s->tick[i], &rest);
+    numbers = numbers && rest != s->tick[i] && (!unit || !strcmp(unit, rest));
+    unit = rest;
+    least = fmin(least, s->x[i]), most = fmax(most, s->x[i]);
+  }
+  for (int i = 0; i < s->points && !numbers; i++) s->x[i] = i;
+  s->logarithmic = numbers && least > 0 && most >= 8 * least;
+}
+
+static void put_lines(struct figure *f, struct sweep_picture *s, const struct json_value *points) {
+  char name[160];
+  for (int k = 0; k < s->lines; k++) {
+    struct line *line = &s->line[k];
+    const struct json_value *p = json_first(points);
+    line->band = figure_block(f);
+    figure_row(f, 3, NAN, NAN, NAN); /* so that the block is never empty */
+    for (int i = 0; i < s->points; i++, p = json_next(p)) {
+      snprintf(name, sizeof name, "%s.latency", line->endpoint);
+      struct result_estimate e = result_estimate(metric_of(p, name, "p99"));
+      line->y[i] = e.value, line->error[i] = result_estimate(metric_of(p, line->endpoint, "error_rate")).value;
+      if (e.low > 0) figure_row(f, 3, s->x[i], e.low, e.high);
+      if (e.value > 0) s->low = fmin(s->low, e.value), s->high = fmax(s->high, e.value);
+    }
+    line->curve = figure_block(f);
+    figure_row(f, 2, NAN, NAN);
+    for (int i = 0; i < s->points; i++) figure_row(f, 2, s->x[i], line->y[i]);
+    line->hollow = figure_block(f);
+    figure_row(f, 2, NAN, NAN);
+    for (int i = 0; i < s->points; i++)
+      if (line->error[i] > FAILING) figure_row(f, 2, s->x[i], line->y[i]);
+  }
+}
+
+/* The endpoint that the value moves most: where it is best and where worst. */
+static void say(char *text, size_t size, const struct sweep_picture *s) {
+  double most = 0;
+  for (int k = 0; k < s->lines; k++) {
+    const struct line *line = &s->line[k];
+    int best = 0, worst = 0;
+    for (int i = 1; i < s->points; i++) {
+      if (isnan(line->y[best]) || line->y[i] < line->y[best]) best = i;
+      if (isnan(line->y[worst]) || line->y[i] > line->y[worst]) worst = i;
+    }
+    if (!(line->y[worst] / line->y[best] > most)) continue;
+    most = line->y[worst] / line->y[best];
+    snprintf(text, size, "%s: p99 is least at %s, %s; at %s it is %s", line->endpoint, s->tick[best],
+             format_number(UNIT_SECONDS, NULL, line->y[best]).text, s->tick[worst],
+             format_number(UNIT_SECONDS, NULL, line->y[worst]).text);
+  }
+}
+
+static double right_margin(const struct sweep_picture *s) {
+  int longest = 8;
+  for (int i = 0; i < s->lines; i++)
+    if (format_width(s->line[i].endpoint) > longest) longest = format_width(s->line[i].endpoint);
+  return 9.3 * (longest < LABEL ? longest : LABEL) + 34;
+}
+
+static void put_labels(struct figure *f, const struct sweep_picture *s) {
+  double y[LINES];
+  char position[80];
+  for (int i = 0; i < s->lines; i++) y[i] = log10(s->line[i].y[s->points - 1] > 0 ? s->line[i].y[s->points - 1] : s->low);
+  figure_spread(y, s->lines, 18.0 / 370 * log10(1.7 * s->high / s->low), -INFINITY);
+  for (int i = 0; i < s->lines; i++) {
+    snprintf(position, sizeof position, "graph 1.02, first %.9g", pow(10, y[i]));
+    figure_text(f, position, "left", figure_color(i), 13, figure_fit(s->line[i].endpoint, LABEL).text);
+  }
+}
+
+static void axes(struct figure *f, const struct sweep_picture *s) {
+  char position[80];
+  double low = s->low * 0.7, high = s->high * 1.4, first = s->x[0], last = s->x[0];
+  for (int i = 0; i < s->points; i++) first = fmin(first, s->x[i]), last = fmax(last, s->x[i]);
+  figure_area(f, (double)LEFT / f->width, 1 - right_margin(s) / f->width, (double)BOTTOM / f->height, 1 - (double)TOP / f->height);
+  snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 98.0 / f->height);
+  figure_text(f, position, "left", FIGURE_GREY, 12, "p99 of latency; hollow: more than 1% fail");
+  double margin = (last - first) * 0.02;
+  if (s->logarithmic)
+    fprintf(f->script, "set logscale x\nset xrange [%.9g:%.9g]\n", first * 0.95, last * 1.05);
+  else
+    fprintf(f->script, "set xrange [%.9g:%.9g]\n", first - margin, last + margin);
+  fprintf(f->script, "set logscale y\nset yrange [%.9g:%.9g]\n", low, high);
+  figure_ticks_seconds(f, 'y', low, high);
+  fputs("set xtics ()\n", f->script);
+  for (int i = 0; i < s->points; i++) {
+    fputs("set xtics add (", f->script);
+    gnuplot_quote(f->script, s->tick[i]);
+    fprintf(f->script, " %.9g)\n", s->x[i]);
+  }
+  snprintf(position, sizeof position, "screen %.6f,%.6f", 0.5 * (LEFT + f->width - right_margin(s)) / f->width, 22.0 / f->height);
+  figure_text(f, position, "center", "#444444", 12, figure_fit(s->path, 90).text);
+}
+
+static void draw(struct figure *f, const struct sweep_picture *s) {
+  for (int i = 0; i < s->lines; i++)
+    fprintf(f->script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "plot ",
+            s->line[i].band, figure_pale(i));
+  for (int i = 0; i < s->lines; i++)
+    fprintf(f->script,
+            ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.9 lc rgb '%s', '' index %d using 1:2 with points pt 7 ps 0.5 "
+            "lc rgb 'white'",
+            s->line[i].curve, figure_color(i), s->line[i].hollow);
+  fputc('\n', f->script);
+}
+
+/* One axis, and the points in the order of the sweep. */
+static bool collect(struct sweep_picture *s, const struct json_value *points) {
+  for (const struct json_value *p = json_first(points); p && s->points < POINTS; p = json_next(p)) {
+    const struct json_value *set = json_member(p, "set"), *value = json_first(set);
+    if (json_count(set) < 1 || !json_text(value)) return false;
+    s->path = json_name(value);
+    snprintf(s->tick[s->points++], TEXT, "%s", json_text(value));
+  }
+  return s->points > 1;
+}
+
+bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                const struct plot_options *options, char **error) {
+  (void)kind, (void)count;
+  const struct json_value *points = json_member(files->root, "points");
+  struct sweep_picture s = {.low = INFINITY};
+  char text[400] = "", subtitle[300];
+  struct figure f;
+  if (!collect(&s, points)) return plot_nothing(error, files, "no axis with two values or more to draw");
+  find_lines(&s, json_first(points), options);
+  if (s.lines == 0) return plot_nothing(error, files, "no latency to draw");
+  place(&s);
+  figure_open(&f, 960, 560);
+  put_lines(&f, &s, points);
+  if (!(s.high > 0)) return figure_discard(&f), plot_nothing(error, files, "no latency to draw");
+  say(text, sizeof text, &s);
+  snprintf(subtitle, sizeof subtitle, "%s (%.0f replications a point)", result_text(json_first(points), "scenario"),
+           result_number(json_first(points), "replications"));
+  figure_title(&f, options->title ? options->title : text, subtitle);
+  put_labels(&f, &s), axes(&f, &s), draw(&f, &s);
+  return figure_draw(&f, output, error);
+}
