@@ -132,6 +132,41 @@ static void test_crashes(void) {
     }
 }
 
-static const struct test_case cases[] = {
-    {"traces", test_traces}, {"success", test_success}, {"one_is_none", test_one_is_none}, {"crashes", test_crashes}, {NULL, NULL}};
+/* A caller's node is lost while branches are inside: one that fails cancels its siblings, some of which wait in the dead process or
+ * compute at a living one for a call that began there. */
+static void test_siblings_of_the_dead(void) {
+  static const char *const scenarios[] = {
+      "{ 'aguanta': 1, 'name': 'queued', 'traffic': { 's': { 'kind': 'closed', 'population': 20, 'think': '127ms', 'mix': { 'p': 1 "
+      "} } "
+      "}, 'endpoints': { 'p': { 'steps': [ { 'parallel': [ { 'copies': 2, 'steps': [ { 'call': 'a', 'steps': [ { 'call': 'a', "
+      "'breaker': {}, 'steps': [ { 'cpu': { 'exponential': '6ms' } } ] } ] } ] } ], 'cancel': true } ] } }, 'services': { 'a': { "
+      "'kind': 'app' } }, 'platform': { 'kind': 'static', 'nodes': { 'g': { 'cpu': 4 } } }, 'faults': { 'n': { 'kind': 'node', "
+      "'nodes': 'g', 'mtbf': '2s', 'repair': { 'exponential': '200ms' } } }, 'run': { 'warmup': '0s', 'window': '40s' } }",
+      "{ 'aguanta': 1, 'name': 'computing', 'traffic': { 's': { 'kind': 'closed', 'population': 40, 'think': '1ms', 'mix': { 'p': "
+      "1 } } "
+      "}, 'endpoints': { 'p': { 'steps': [ { 'parallel': [ { 'copies': 2, 'steps': [ { 'call': 'a', 'breaker': {}, 'steps': [ { "
+      "'call': 'b', 'steps': [ { 'cpu': { 'exponential': '6ms' } } ] } ] }, { 'call': 'a', 'steps': [ { 'call': 'a', 'breaker': "
+      "{}, "
+      "'steps': [ { 'cpu': '3ms' }, { 'call': 'b', 'steps': [ { 'cpu': '5ms' } ] } ] } ] } ] } ], 'cancel': true } ] } }, "
+      "'services': "
+      "{ 'a': { 'kind': 'app', 'place': 'g' }, 'b': { 'kind': 'app', 'place': 'h', 'threads': 2 } }, 'platform': { 'kind': "
+      "'static', "
+      "'nodes': { 'g': { 'cpu': 2 }, 'h': { 'cpu': 2 } } }, 'faults': { 'n': { 'kind': 'node', 'nodes': 'g', 'mtbf': '2s', "
+      "'repair': { "
+      "'exponential': '200ms' } } }, 'run': { 'warmup': '0s', 'window': '40s' } }"};
+  for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+    struct fixture f = fixture_of("%s", scenarios[i]);
+    struct world *w = fixture_run(&f, 5, scenarios[i]);
+    test_check(w->observation.ended[OUTCOME_CRASHED] > 20, "%zu: only %llu crashed", i,
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
+    world_free(w), fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {{"siblings_of_the_dead", test_siblings_of_the_dead},
+                                         {"traces", test_traces},
+                                         {"success", test_success},
+                                         {"one_is_none", test_one_is_none},
+                                         {"crashes", test_crashes},
+                                         {NULL, NULL}};
 const struct test_suite suite_parallel = {"parallel", cases};

@@ -416,29 +416,39 @@ static void book_waits(struct world *w, struct container *c) {
   }
 }
 
-static bool inside(const struct container *c, const struct request *r, uint32_t depth) {
-  return r->frames[depth].container == c->id && r->frames[depth].generation == c->generation;
+static bool inside(const struct container *c, uint32_t generation, const struct request *r, uint32_t depth) {
+  return r->frames[depth].container == c->id && r->frames[depth].generation == generation;
+}
+
+/* Requests that wait in here have left their queues. All are marked before anybody is told: a branch that fails cancels its
+ * siblings. */
+static void doom_all_inside(struct world *w, const struct container *c) {
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    struct request *r = world_request(w, id);
+    if (!r->live || !r->depth || r->waiting == WAITING_ELSEWHERE || !inside(c, c->generation, r, r->depth - 1)) continue;
+    r->doomed = true;
+    if (r->waiting == WAITING_REBUILD) rebuild_forsake(w, r);
+    if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
+  }
+}
+
+static void tell_clients(struct world *w, const struct container *c, uint32_t dead_generation, enum outcome outcome) {
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    struct request *r = world_request(w, id);
+    if (!r->live || r->doomed) continue;
+    uint32_t depth = r->base;
+    while (depth < r->depth && !inside(c, dead_generation, r, depth)) depth++;
+    if (depth < r->depth) request_give_up(w, r, outcome);
+  }
 }
 
 /* The process is gone: every request that is anywhere inside learns it now. One whose place of waiting was in here is
  * forgotten; one that waits elsewhere (its query runs on) fails for its client and is thrown away when it returns. */
 static void fail_all_inside(struct world *w, struct container *c, enum outcome outcome) {
   uint32_t dead_generation = c->generation;
-  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
-    struct request *r = world_request(w, id);
-    if (!r->live) continue;
-    bool waits_here = r->depth && inside(c, r, r->depth - 1) && r->waiting != WAITING_ELSEWHERE;
-    uint32_t depth = r->base;
-    while (depth < r->depth && !inside(c, r, depth)) depth++;
-    if (depth == r->depth && !waits_here) continue; /* a branch may wait on its caller's replica */
-    if (waits_here) {
-      r->doomed = true;
-      if (r->waiting == WAITING_REBUILD) rebuild_forsake(w, r);
-      if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
-    } else
-      request_give_up(w, r, outcome);
-  }
-  c->generation = dead_generation + 1;
+  doom_all_inside(w, c);
+  c->generation = dead_generation + 1; /* whoever is cancelled now has no thread of it to give back */
+  tell_clients(w, c, dead_generation, outcome);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (!r->live) continue;
