@@ -599,15 +599,25 @@ static void test_autoscale(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"traces", test_traces},
-                                         {"levels", test_levels},
-                                         {"fan_out", test_fan_out},
-                                         {"priorities", test_priorities},
-                                         {"turns", test_turns},
-                                         {"schedule", test_schedule},
-                                         {"geometric_retries", test_geometric_retries},
-                                         {"walks", test_walks},
-                                         {"availability", test_availability},
-                                         {"autoscale", test_autoscale},
-                                         {NULL, NULL}};
+/* Two processes that take a job each are two replicas that do: a job goes to a process that has none. */
+static void test_processes(void) {
+  static const char *const workers[] = {", 'runtime': 'gil', 'processes': { 'count': 2 }", ", 'runtime': 'gil', 'replicas': 2"};
+  double done[2], time[2];
+  for (int i = 0; i < 2; i++) {
+    struct fixture f = fixture_of(REPORTS, 10, "", "{ 'cpu': { 'exponential': '1.6s' } }",
+                                  i ? FREE ", 'concurrency': 1" : FREE ", 'concurrency': 2", workers[i], "0s", "", "2000s");
+    struct world *w = fixture_run(&f, 1, workers[i]);
+    done[i] = meter(w, JOBS_DONE)->course.sums[0], time[i] = meter(w, JOBS_TIME)->course.sums[0];
+    world_free(w), fixture_close(&f);
+  }
+  test_check(done[0] > 1500 && done[0] == done[1] && time[0] == time[1], "done %g and %g, in %.9g s and %.9g s", done[0], done[1],
+             time[0], time[1]);
+}
+
+static const struct test_case cases[] = {{"processes", test_processes},   {"traces", test_traces},
+                                         {"levels", test_levels},         {"fan_out", test_fan_out},
+                                         {"priorities", test_priorities}, {"turns", test_turns},
+                                         {"schedule", test_schedule},     {"geometric_retries", test_geometric_retries},
+                                         {"walks", test_walks},           {"availability", test_availability},
+                                         {"autoscale", test_autoscale},   {NULL, NULL}};
 const struct test_suite suite_jobs = {"jobs", cases};

@@ -143,6 +143,7 @@ static uint32_t choose(struct world *w, struct container *c, const struct reques
 struct crew *runtime_deal(struct world *w, struct container *c, struct request *r) {
   struct frame *f = &r->frames[r->depth - 1];
   if (c->processes->count == 1) return &c->processes->each[0].crew;
+  if (r->job != NOBODY && r->depth == 1) return &c->processes->each[f->process].crew; /* who took the job does it */
   struct client_connection *connection = r->depth == 1 ? client_network_connection(w, r, c->id) : NULL;
   bool dealt = connection && connection->dealt;
   f->process = dealt ? connection->process : (uint16_t)choose(w, c, r);

@@ -196,11 +196,25 @@ static void failed(struct world *w, uint32_t id, enum outcome outcome) {
 
 /* --- deliveries ---------------------------------------------------------------------------------------------------------------- */
 
-/* Jobs that the process has. */
-static uint32_t *slots_of(const struct world *w, const struct container *c) {
+static struct job_slots *slots_of(const struct world *w, const struct container *c) {
   struct job_slots *s = &w->jobs.slots[c->id];
-  if (s->generation != c->generation) *s = (struct job_slots){.generation = c->generation};
-  return &s->taken;
+  if (s->generation == c->generation) return s;
+  s->generation = c->generation, s->taken = 0;
+  memset(s->each, 0, s->processes * sizeof *s->each);
+  return s;
+}
+
+static void change_slots(const struct world *w, const struct container *c, uint32_t process, uint32_t by) {
+  struct job_slots *s = slots_of(w, c);
+  s->taken += by, s->each[process] += by;
+}
+
+/* The process with the fewest jobs, the first of them. */
+static uint16_t idle_process(const struct job_slots *s) {
+  uint32_t least = 0;
+  for (uint32_t i = 1; i < s->processes; i++)
+    if (s->each[i] < s->each[least]) least = i;
+  return (uint16_t)least;
 }
 
 /* The request delivers it no more; returns whether it could have acknowledged it. */
@@ -209,7 +223,7 @@ static bool end_delivery(struct world *w, struct request *r) {
   struct job_queue *q = queue_of(w, j);
   const struct frame *f = &r->frames[0];
   struct container *c = &w->containers[f->container];
-  if (c->generation == f->generation) --*slots_of(w, c);
+  if (c->generation == f->generation) change_slots(w, c, f->process, -1u);
   j->running--;
   meter_change(w, meter_of(q, JOBS_RUNNING), -1);
   hand_out_soon(w, q);
@@ -260,11 +274,8 @@ static struct request *deliver(struct world *w, uint32_t id, const struct contai
   r->key = delivery_key(j, ++j->deliveries), r->subject = j->subject, r->arrived = r->since = now;
   r->source = (uint16_t)j->source, r->user = j->user, r->rank = j->service_rank;
   r->client_gone = true, r->impatient = false, r->job = id;
-  uint32_t processes = runtime_processes(w->services[c->service].config); /* one after the other */
-  r->frames[0] = (struct frame){.container = c->id,
-                                .generation = c->generation,
-                                .process = (uint16_t)(w->jobs.slots[c->id].taken % processes),
-                                .entered = now};
+  r->frames[0] =
+      (struct frame){.container = c->id, .generation = c->generation, .process = idle_process(slots_of(w, c)), .entered = now};
   r->depth = 1;
   struct service *s = &w->services[c->service];
   if (s->balancing) balancer_sent(w, s, c->id);
@@ -279,7 +290,7 @@ static void take(struct world *w, uint32_t id, struct container *c) {
   if (j->deliveries == 1) meter_time(w, meter_of(q, JOBS_WAIT), world_now(w) - j->due);
   move(w, id, JOB_TAKEN);
   j->delivery = r->id, j->running++;
-  ++*slots_of(w, c);
+  change_slots(w, c, r->frames[0].process, 1);
   meter_change(w, meter_of(q, JOBS_RUNNING), 1);
   if (q->config->visibility != SIM_NEVER && !q->config->renewed) start_timer(w, j, id, q->config->visibility);
   request_resume(w, r);
@@ -305,7 +316,7 @@ static struct container *idle_worker(struct world *w, struct job_workers *k) {
   const struct service *s = &w->services[k->service];
   for (uint32_t i = 0; i < s->capacity; i++) {
     struct container *c = &w->containers[s->first + (k->cursor + i) % s->capacity];
-    if (c->state != CONTAINER_UP || *slots_of(w, c) >= (uint64_t)k->slots) continue;
+    if (c->state != CONTAINER_UP || slots_of(w, c)->taken >= (uint64_t)k->slots) continue;
     k->cursor = (k->cursor + i + 1) % s->capacity;
     return c;
   }
@@ -492,6 +503,11 @@ static void start_queue(struct world *w, struct job_queue *q, const struct queue
   struct job_workers *k = &w->jobs.crews[c->crew];
   if (!k->slots) k->hand_out = calendar_slot(w->calendar, hand_out, w, c->crew);
   k->service = (uint32_t)c->workers, k->slots = c->concurrency;
+  const struct service *s = &w->services[k->service];
+  for (uint32_t i = s->first; i < s->first + s->capacity && !w->jobs.slots[i].each; i++) {
+    uint32_t processes = runtime_processes(s->config);
+    w->jobs.slots[i] = (struct job_slots){.processes = processes, .each = arena_new_array(w->arena, uint32_t, processes)};
+  }
 }
 
 void jobs_start(struct world *w) {

@@ -144,9 +144,10 @@ struct job_workers {
   slot_id hand_out;
 };
 
-/* Jobs that a process has: generation is that of the process. */
+/* Jobs that a container has in this life of it. */
 struct job_slots {
-  uint32_t generation, taken;
+  uint32_t generation, taken, processes;
+  uint32_t *each; /* by process */
 };
 
 struct job_board {
