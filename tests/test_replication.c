@@ -98,6 +98,49 @@ static void test_apply_is_work(void) {
   fixture_close(&f);
 }
 
+/* A replica does what the writes did, whatever else is done before they commit: between two requests, so lag is the work written.
+ * Database o is replicated too. */
+static void test_applies_what_was_written(void) {
+#define WRITES(n)          "{ 'query': 'd', 'writes': " #n ", 'demand': '1ms' }"
+#define TRANSACTION(steps) "{ 'transaction': 'd', 'steps': [ " steps " ] }"
+#define POOLER             ", 'p': { 'kind': 'proxy', 'place': 'x', 'pooler': { 'database': 'd', 'pool_size': 5, 'demand': '3ms' } }"
+  static const struct {
+    const char *name, *steps, *pooler;
+    double lag_ms;
+  } rows[] = {{"a write", WRITES(1), "", 1},
+              {"in a transaction", TRANSACTION(WRITES(1)), "", 1},
+              {"ten writes", TRANSACTION(WRITES(10)), "", 10},
+              {"then computing", TRANSACTION(WRITES(2) ", { 'cpu': '20ms' }"), "", 2},
+              {"then reading", TRANSACTION(WRITES(2) ", { 'query': 'd', 'reads': 1, 'demand': '7ms' }"), "", 2},
+              {"through a pooler", TRANSACTION(WRITES(1)), POOLER, 1},
+              {"another inside", TRANSACTION(WRITES(2) ", { 'query': 'o', 'writes': 1, 'demand': '9ms' }"), "", 2},
+              {"a table that has grown",
+               "{ 'query': 'd', 'writes': 1, 'demand': '1ms', 'growth': { 'rows': 3000, 'measured_at': 1000, 'access': 'scan' } }",
+               "", 3}};
+#undef WRITES
+#undef TRANSACTION
+#undef POOLER
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'w', 'traffic': { 'u': { 'kind': 'closed', 'population': 1, 'think': '100ms', 'mix': { 'w': 1 } } "
+        "},"
+        "'endpoints': { 'w': { 'entry': 'a', 'steps': [ %s ] } }, 'services': { 'a': { 'kind': 'app', 'place': 'x', 'pools': { "
+        "'d': "
+        "{ 'max': 5 } } }, 'd': { 'kind': 'database', 'place': 'y', 'replicas': 2, 'replication': {} }, 'o': { 'kind': 'database', "
+        "'place': 'z', 'replicas': 2, 'replication': {} } %s }, 'platform': { 'kind': 'static', 'network': { 'between_nodes': '0s' "
+        "}, "
+        "'nodes': { 'x': { 'cpu': 64 }, 'y': { 'cpu': 1, 'count': 2 }, 'z': { 'cpu': 1, 'count': 2, 'speed': 2 } } }, 'run': { "
+        "'warmup': '0s', 'window': '5s', 'windows': 1 } }",
+        rows[i].steps, rows[i].pooler);
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    const struct histogram *lag = meter(w, "lag")->time;
+    test_check(lag->count > 30, "%s: only %llu applied", rows[i].name, (unsigned long long)lag->count);
+    check_time(rows[i].name, "the shortest lag", (double)histogram_min(lag), rows[i].lag_ms * 1e6);
+    check_time(rows[i].name, "the longest lag", (double)histogram_max(lag), rows[i].lag_ms * 1e6);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 /* --- commits ------------------------------------------------------------------------------------------------------------------- */
 
 /* 0.5 ms to the primary, 1 ms of work, 0.5 ms back; and what the mode adds. */
@@ -487,6 +530,7 @@ static void test_free_replication(void) {
 
 static const struct test_case cases[] = {{"backlog", test_backlog},
                                          {"apply_is_work", test_apply_is_work},
+                                         {"applies_what_was_written", test_applies_what_was_written},
                                          {"modes", test_modes},
                                          {"standby_gone", test_standby_gone},
                                          {"semi_synchronous_again", test_semi_synchronous_again},

@@ -34,7 +34,7 @@ static void flushed(void *world, uint32_t log) {
   flush_next(w, d);
 }
 
-static struct transaction *transaction_of(const struct world *w, const struct request *r) {
+struct transaction *transaction_of(const struct world *w, const struct request *r) {
   return pool_at(&w->transactions, r->transaction);
 }
 
@@ -65,8 +65,6 @@ bool database_commit(struct world *w, struct request *r, const struct instructio
   if (r->locks != NOBODY) lock_release(w, r, in->transactional);
   return true;
 }
-
-uint32_t transaction_writes(const struct world *w, const struct request *r) { return transaction_of(w, r)->writes; }
 
 /* --- transactions -------------------------------------------------------------------------------------------------------------------- */
 

@@ -75,6 +75,7 @@ void database_link(struct linker *, struct service_config *, const char *path);
 struct transaction {
   uint32_t container, generation; /* where it runs: NOBODY before its first statement, and where there is no server */
   uint32_t writes;
+  sim_time work; /* of its writes, on a reference core: where replicas do it again */
   uint8_t depth; /* frames of its owner: statements run one deeper */
   bool used;
   /* Its connection, put aside. */
@@ -99,8 +100,8 @@ void databases_stop(struct world *);
 /* Instructions. */
 /* Around the way through a pooler: the transaction's connection of it to the database becomes the request's, and is put aside again. */
 bool transaction_lends(struct world *, struct request *, const struct instruction *);
-/* Writes of the request's transaction so far. */
-uint32_t transaction_writes(const struct world *, const struct request *);
+/* The request's own, which it must have. */
+struct transaction *transaction_of(const struct world *, const struct request *);
 bool transaction_begin(struct world *, struct request *, const struct instruction *);
 bool transaction_statement(struct world *, struct request *, const struct instruction *);
 bool transaction_end(struct world *, struct request *, const struct instruction *);

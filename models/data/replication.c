@@ -76,9 +76,19 @@ static void append(struct replication *p, const struct request *r, const struct 
   struct write_entry *e = replication_entry(p, ++p->head);
   *e = (struct write_entry){.committed = world_now(p->world), .key = r->key, .draw = in->draw};
   struct stream draws = draws_of(e, DRAW_APPLY);
-  const struct container *c = &p->world->containers[p->service->primary];
-  e->work =
-      p->config->apply.kind ? distribution_sample_time(&p->config->apply, &draws) : (sim_time)((double)r->work * c->speed + 0.5);
+  if (p->config->apply.kind)
+    e->work = distribution_sample_time(&p->config->apply, &draws);
+  else
+    e->work = in->transactional ? transaction_of(p->world, r)->work : r->wrote;
+}
+
+bool replication_written(struct world *w, struct request *r, const struct instruction *in) {
+  sim_time work = (sim_time)((double)r->work * w->containers[r->frames[r->depth - 1].container].speed + 0.5);
+  if (in->transactional)
+    transaction_of(w, r)->work += work;
+  else
+    r->wrote = work;
+  return true;
 }
 
 /* --- lag -------------------------------------------------------------------------------------------------------------------- */
@@ -251,7 +261,7 @@ static void ack_wait_over(void *world, uint32_t id) {
 
 bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {
   struct replication *p = w->services[in->service].replication;
-  if (in->transactional && !transaction_writes(w, r)) return true;
+  if (in->transactional && !transaction_of(w, r)->writes) return true;
   if (!replication_is_on(p->config)) { /* only a backup: the log is a count */
     p->released = ++p->head;
     return true;

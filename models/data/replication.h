@@ -130,6 +130,8 @@ void replication_promote(struct replication *, uint32_t replica);
 
 /* --- writes ------------------------------------------------------------------------------------------------------------------ */
 
+/* A write of the request is done, but not committed: its work is what replicas will do. An instruction: WRITTEN. */
+bool replication_written(struct world *, struct request *, const struct instruction *);
 /* A write of the request commits at the primary, in its topmost frame. The one place where that happens. True: go on at once; false:
  * the request waits for acknowledgements. An instruction: COMMIT. */
 bool replication_committed(struct world *, struct request *, const struct instruction *);

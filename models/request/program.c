@@ -132,7 +132,7 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
   }
   struct instruction *in = compile_emit(c, OPERATION_CPU, request_compute);
   in->service = service;
-  in->demand = c->computed = *demand;
+  in->demand = *demand;
   compile_cpu_cells(c, in, service);
   return in;
 }

@@ -77,6 +77,7 @@ enum operation {
   OPERATION_SET_UP,    /* a new connection is open: back to where it was wanted */
   OPERATION_PUBLISH,   /* hand jobs to a queue */
   OPERATION_AWAIT,     /* wait until they are done */
+  OPERATION_WRITTEN,   /* a write is done, on a database that is replicated: its replicas will do the same */
   OPERATION_REPLICATE, /* what was written goes into the log of a replicated database, before it is committed */
   OPERATION_READ,      /* a read there: does it see what its client wrote? */
   OPERATION_REBUILD,   /* of an item of a cache begins, or waits for another one */
@@ -109,7 +110,7 @@ struct instruction {
   double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
   /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of
-   * applying it. */
+   * applying it, where that is given; WRITTEN: of the write. */
   struct distribution demand;
   sim_time ttl;                           /* CONTENT: of what is filled in or found */
   uint16_t limit;                         /* LIMIT, PERMIT, PERMIT_BACK */
@@ -177,7 +178,6 @@ struct compiler {
   uint32_t transaction_depth;     /* frames open around it */
   bool in_transaction;            /* the next statement belongs to it */
   bool writes;                    /* a statement of it has written */
-  struct distribution computed;   /* the last demand compiled */
   uint32_t statements;            /* of it so far */
   struct held_lock held[PROGRAM_LOCKS];
   uint32_t held_count;
@@ -213,6 +213,8 @@ struct instruction *compile_cpu(struct compiler *, const struct distribution *de
 void compile_external(struct compiler *, int32_t service);
 /* Where commits take time: waits for the log of the database, and for its replicas. Then the commit: of the open transaction or of a statement. */
 void compile_flush(struct compiler *, int32_t database);
+/* Behind the computation of a write: what replicas do again, unless "apply" says what that costs. */
+void compile_written(struct compiler *, int32_t database, const struct instruction *cpu);
 void compile_commit(struct compiler *, int32_t database, bool write);
 void compile_limit(struct compiler *, int32_t limit); /* one that counts over time: a request above it ends here */
 void compile_delay(struct compiler *, const struct distribution *delay, uint16_t cell);

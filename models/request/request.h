@@ -121,6 +121,7 @@ struct request {
   uint32_t looked;           /* where it last looked, of caches with a cure of the stampede */
   uint32_t addressed, listeners; /* of a broadcast: the replica that it goes to, and for how many there */
   uint32_t disk, reads;          /* node whose disk it reads from or waits for; pages still to be read */
+  sim_time wrote;                /* of its last write of its own: work on a reference core, where replicas do it again */
   struct written written;        /* by its client, as far as it knows; of a worker of a replica: what it applies */
   timer_ticket queue_patience;   /* valid while patience_runs */
   uint16_t after_setup;          /* where it goes on when its new connection is set up */

@@ -84,6 +84,7 @@ static void compile_work(struct compiler *c, const struct query_step *s, bool wr
   struct instruction *cpu = compile_cpu(c, write && s->write_demand.kind ? &s->write_demand : &s->demand);
   double factor = growth_factor(&s->growth);
   if (cpu && factor != 1) cpu->scale = factor, cpu->demand.mean *= factor;
+  if (write) compile_written(c, s->query, cpu);
 }
 
 static void compile_statement(struct compiler *c, int32_t database, bool write) {

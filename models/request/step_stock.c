@@ -55,7 +55,7 @@ static void compile_transaction(struct compiler *c, const struct stock_step *s, 
   const struct stock_config *stock = stock_of(c, s);
   c->draws++;
   compile_lock(c, lock_of(c, s), 1, false);
-  compile_cpu(c, demand);
+  compile_written(c, stock->at, compile_cpu(c, demand));
   for (int64_t i = 0; i < stock->round_trips; i++) {
     compile_from_database(c, false);
     compile_to_database(c, stock->at, ROUTE_PRIMARY);
@@ -80,7 +80,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   if (database && counts)
     compile_transaction(c, s, demand);
   else
-    compile_cpu(c, demand);
+    compile_written(c, stock->at, compile_cpu(c, demand));
   if (database) compile_flush(c, stock->at);
   struct instruction *change = emit_on_stock(c, OPERATION_STOCK, run, s);
   if (database && counts) change->lock = lock_of(c, s), compile_unlocked(c, false);

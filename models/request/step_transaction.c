@@ -23,7 +23,15 @@ static void compile_replicate(struct compiler *c, int32_t database) {
   struct instruction *in = compile_emit_quietly(c, OPERATION_REPLICATE, replication_committed);
   in->service = database, in->transactional = c->in_transaction;
   in->cell = compile_cell(c, database, TIME_REPLICATION);
-  if (replication_is_on(&s->replication)) in->demand = s->replication.apply.kind ? s->replication.apply : c->computed;
+  in->demand = s->replication.apply; /* none: of each write's own (OPERATION_WRITTEN) */
+}
+
+void compile_written(struct compiler *c, int32_t database, const struct instruction *cpu) {
+  const struct replication_config *replication = &model_service(c->model, (uint32_t)database)->replication;
+  if (!cpu || !replication_is_on(replication) || replication->apply.kind) return;
+  struct distribution demand = cpu->demand;
+  struct instruction *in = compile_emit_quietly(c, OPERATION_WRITTEN, replication_written);
+  in->service = database, in->transactional = c->in_transaction, in->demand = demand;
 }
 
 static void compile_to_disk(struct compiler *c, int32_t database) {

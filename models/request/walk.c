@@ -52,12 +52,9 @@ static void count_read(const struct walk *w, const struct demand_sums *d, int32_
     d->role_s[model_service(d->model, (uint32_t)service)->replication.role_first + (w->route - ROUTE_ROLE)] += weighted_s;
 }
 
-static void count_commit(const struct demand_sums *d, const struct instruction *in, double weight) {
-  const struct service_config *s = model_service(d->model, (uint32_t)in->service);
-  double each_s = weight * in->demand.mean * 1e-9;
-  d->writes[in->service] += weight;
-  d->applied_s[in->service] += each_s;
-  d->cpu_s[in->service] += each_s * (double)(s->replicas - 1);
+static void count_applied(const struct demand_sums *d, int32_t service, double weighted_s) {
+  d->applied_s[service] += weighted_s;
+  d->cpu_s[service] += weighted_s * (double)(model_service(d->model, (uint32_t)service)->replicas - 1);
 }
 
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
@@ -153,8 +150,12 @@ static void ask(const struct walk *w, const struct instruction *in, double weigh
     count_read(w, d, in->service, weight * mean_s);
     pass(w, d, weight * mean_s / d->speed[in->service]);
     break;
+  case OPERATION_WRITTEN:
+    count_applied(d, in->service, weight * mean_s);
+    break;
   case OPERATION_REPLICATE:
-    count_commit(d, in, weight);
+    d->writes[in->service] += weight;
+    count_applied(d, in->service, weight * mean_s);
     pass(w, d, weight * replication_commit_s(&model_service(d->model, (uint32_t)in->service)->replication));
     break;
   case OPERATION_EXTERNAL:
