@@ -530,19 +530,23 @@ static void test_walks(void) {
       "'run': { 'warmup': '0s', 'window': '10s', 'windows': 1 } }");
   struct resource *all;
   uint32_t count = resources_of(&f.scenario->model, f.arena, &all);
-  double q = 2, later = 2 + 0.01, q_s = 1 + 1 + 0.003, later_s = 2 + 0.002;
+  double q = 2, later = 2, clock = 0.1, q_s = 1 + 1 + 0.003, later_s = 2 + 0.002;
   const struct {
     const char *name;
-    double demand_s, capacity;
-  } rows[] = {{"w job slots x 2", q * q_s + later * later_s, 6},
-              {"w event loop x 2", q * 1 + later * 2, 2},
-              {"c thread", 0.5 * 0.001 + q * 0.003 + later * 0.002, 1},
-              {"a threads", 0.5 * (0.001 + q_s), 8}};
+    double demand_s, constant, capacity;
+  } rows[] = {{"w job slots x 2", q * q_s + later * later_s, clock * later_s, 6},
+              {"w event loop x 2", q * 1 + later * 2, clock * 2, 2},
+              {"c thread", 0.5 * 0.001 + q * 0.003 + later * 0.002, clock * 0.002, 1},
+              {"a threads", 0.5 * (0.001 + q_s), 0, 8}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const struct resource *r = resource(all, count, rows[i].name);
-    test_check(fabs(r->demand_s - rows[i].demand_s) < 1e-9 && r->capacity == rows[i].capacity,
-               "%s: %.9f s of %g, by hand %.9f s of %g", rows[i].name, r->demand_s, r->capacity, rows[i].demand_s,
-               rows[i].capacity);
+    test_check(fabs(r->demand_s - rows[i].demand_s) < 1e-9 && fabs(r->constant - rows[i].constant) < 1e-9 &&
+                   r->capacity == rows[i].capacity,
+               "%s: %.9f s and %.9f s of %g, by hand %.9f s and %.9f s of %g", rows[i].name, r->demand_s, r->constant, r->capacity,
+               rows[i].demand_s, rows[i].constant, rows[i].capacity);
+    double full = (rows[i].capacity - rows[i].constant) / rows[i].demand_s;
+    test_check(fabs(resource_saturates_at(r) / full - 1) < 1e-9, "%s: full at %.9g/s, by hand %.9g/s", rows[i].name,
+               resource_saturates_at(r), full);
   }
   fixture_close(&f);
 }

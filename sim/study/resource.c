@@ -99,31 +99,29 @@ static double *job_times(const struct model *m, const double *speed, struct aren
   return times;
 }
 
-/* Jobs that the clock publishes come at a rate of their own: as if they belonged to the requests that there are. */
-static double scheduled_share(const struct model *m, const struct queue_config *q) {
-  double rate = model_requests(m) / (sim_seconds(m->run.warmup) + sim_seconds(m->run.window));
-  return rate > 0 ? job_queue_scheduled(q) / rate : 0;
-}
+/* Who asks: sums are per request of the traffic, and per second of what the clock publishes. */
+enum asking { TRAFFIC = 1, CLOCK = 2 };
 
 /* What jobs ask, after the endpoints and queues that publish them. */
-static void add_jobs(const struct model *m, const struct demand_sums *d) {
+static void add_jobs(const struct model *m, const struct demand_sums *d, int asking) {
   for (uint32_t i = 0; i < m->queues.count; i++) {
     uint32_t queue = m->queue_order[i];
     const struct program *p = &m->programs[m->endpoints.count + queue];
-    d->published[queue] += scheduled_share(m, model_queue(m, queue));
+    if (asking & CLOCK) d->published[queue] += job_queue_scheduled(model_queue(m, queue));
     d->published[queue] *= program_attempts(p, &model_queue(m, queue)->retry);
     program_demand(p, d->published[queue], d);
   }
 }
 
-static struct demand_sums sums_of(const struct model *m, const struct place *places, struct arena *arena) {
+static struct demand_sums sums_of(const struct model *m, const struct place *places, int asking, struct arena *arena) {
   double *speed = arena_new_array(arena, double, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) speed[i] = places[i].speed;
   struct demand_sums d = demand_sums_new(m, speed, arena);
   d.job_s = job_times(m, speed, arena);
-  for (uint32_t e = 0; e < m->endpoints.count; e++) program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
-  add_handshakes(m, &d);
-  add_jobs(m, &d);
+  for (uint32_t e = 0; asking & TRAFFIC && e < m->endpoints.count; e++)
+    program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
+  if (asking & TRAFFIC) add_handshakes(m, &d);
+  add_jobs(m, &d, asking);
   for (uint32_t i = 0; i < m->services.count; i++) { /* what many at work cost each other, where they do most */
     double law = scalability_at_best(&model_service(m, i)->scalability, resource_replica_cores(m, model_service(m, i)));
     d.cpu_s[i] *= law, d.primary_s[i] *= law;
@@ -138,7 +136,7 @@ struct list {
 
 static void add(struct list *l, const char *name, enum subject subject, uint32_t index, const char *part, double demand_s,
                 double capacity) {
-  if (demand_s > 0 && !isinf(capacity)) l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, capacity};
+  if (demand_s > 0 && !isinf(capacity)) l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, 0, capacity};
 }
 
 /* What computes its requests, where that is the bound: loops, or the threads of one that the global lock lets go on. */
@@ -273,12 +271,10 @@ static void add_slots(struct list *l, const struct model *m, uint32_t queue, con
       (double)q->concurrency * most_replicas(s));
 }
 
-uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
+static struct list list_of(const struct model *m, const struct place *places, int asking, struct arena *arena) {
   uint32_t most = 8 * m->services.count + m->limits.count + m->locks->count + m->queues.count + 1;
   struct list l = {arena_new_array(arena, struct resource, most), 0};
-  struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
-  for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
-  struct demand_sums d = sums_of(m, places, arena);
+  struct demand_sums d = sums_of(m, places, asking, arena);
   add_locks(&l, m, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++) add_disk(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++)
@@ -300,6 +296,32 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
     add(&l, arena_format(arena, "%s CPU%s", p->name, many), SUBJECT_NODES, p->group >= 0 ? (uint32_t)p->group : 0,
         p->group >= 0 ? "cpu" : NULL, demand_s, p->cores);
   }
-  *out = l.items;
-  return l.count;
+  return l;
+}
+
+static double demand_in(const struct list *l, const struct resource *r) {
+  for (uint32_t i = 0; i < l->count; i++)
+    if (l->items[i].subject == r->subject && l->items[i].index == r->index && !strcmp(l->items[i].name, r->name))
+      return l->items[i].demand_s;
+  return 0;
+}
+
+static bool has_clock(const struct model *m) {
+  for (uint32_t i = 0; i < m->queues.count; i++)
+    if (model_queue(m, i)->schedule.count) return true;
+  return false;
+}
+
+uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
+  struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
+  bool clock = has_clock(m);
+  struct list all = list_of(m, places, TRAFFIC | (clock ? CLOCK : 0), arena);
+  if (clock) { /* what it asks is there at any load */
+    struct list by_traffic = list_of(m, places, TRAFFIC, arena), by_clock = list_of(m, places, CLOCK, arena);
+    for (uint32_t i = 0; i < all.count; i++)
+      all.items[i].demand_s = demand_in(&by_traffic, &all.items[i]), all.items[i].constant = demand_in(&by_clock, &all.items[i]);
+  }
+  *out = all.items;
+  return all.count;
 }
