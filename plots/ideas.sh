@@ -13,7 +13,7 @@ run() { # kind, scenarios...
 }
 vary() { # scenario, endpoint or -, then what varies
   name=$1 endpoint=$2; shift 2
-  "$program" sweep "$@" -q --reps 12 --store "$folder/$name.store" --export "$folder/$name.ndjson" >"$folder/$name.txt" || [ $? -ge 98 ] || exit 1
+  "$program" sweep "$@" -q --reps 48 --store "$folder/$name.store" --export "$folder/$name.ndjson" >"$folder/$name.txt" || [ $? -ge 98 ] || exit 1
   [ "$endpoint" = - ] && set -- || set -- --endpoint "$endpoint"
   "$program" plot "$folder/$name.ndjson" --kind sweep "$@" -o "$folder/$name.png" || exit 1
   echo "$name: swept"

@@ -16,7 +16,7 @@ static const struct plot_kind kinds[] = {
     {"capacity", "Each claim's measure against the value that `capacity` varied, and what it found.", 1, 1, plot_capacity,
      "capacity"},
     {"tornado", "What moves a measure, the largest first; of a result of aguanta sensitivity.", 1, 1, plot_tornado, "sensitivity"},
-    {"sweep", "p99 of each endpoint against the value that a sweep varied; of its lines (.ndjson).", 1, 1, plot_sweep, "sweep"},
+    {"sweep", "p99 of each endpoint against the one value that a sweep varied; of its .ndjson.", 1, 1, plot_sweep, "sweep"},
     {0},
 };
 
@@ -94,7 +94,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, struct arena *arena,
   struct result_file *files = arena_new_array(arena, struct result_file, count);
   for (uint32_t i = 0; i < count; i++)
     if (!result_file_read_of(arena, kind->of ? kind->of : "result", paths[i], &files[i], error)) return PLOT_NO_RESULT;
-  for (uint32_t i = 0; options->endpoint && !(kind->of && !strcmp(kind->of, "sweep")) && i < count; i++)
+  for (uint32_t i = 0; options->endpoint && kind->draw != plot_sweep && i < count; i++)
     if (!result_has_endpoint(&files[i], options->endpoint)) {
       plot_nothing(error, &files[i], "no such endpoint as --endpoint says");
       return PLOT_MISUSED;

@@ -4,14 +4,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINES = 8, LABEL = 30, LEFT = 90 };
+enum { LINES = 8, LABEL = 30, LEFT = 90, LIMITS = 16 };
 
 struct line {
   const struct result_file *file;
   const char *endpoint, *label;
   const struct json_value *curve;
   double end_x, end_y; /* where its label goes */
-  int curve_block, band_block;
+  int curve_block, bars_block;
 };
 
 struct picture_range {
@@ -56,15 +56,16 @@ static void put_curve(struct figure *f, struct line *line, struct picture_range 
   }
 }
 
-/* The 95% intervals of the percentiles that the result gives. */
-static void put_band(struct figure *f, struct line *line) {
+/* The 95% intervals of the percentiles that the result gives: bars, because nothing is known of the curve between them. */
+static void put_bars(struct figure *f, struct line *line) {
   static const struct {
     const char *aggregate;
     double nines;
   } points[] = {{"p50", 0.30103}, {"p90", 1}, {"p95", 1.30103}, {"p99", 2}, {"p99.9", 3}, {"p99.99", 4}};
   char name[160];
   snprintf(name, sizeof name, "%s.latency", line->endpoint);
-  line->band_block = figure_block(f);
+  line->bars_block = figure_block(f);
+  figure_row(f, 3, NAN, NAN, NAN); /* so that the block is never empty */
   for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
     struct result_estimate e = result_estimate(result_metric(line->file, name, points[i].aggregate));
     if (e.low > 0 && e.high > 0) figure_row(f, 3, points[i].nines, e.low, e.high);
@@ -114,16 +115,28 @@ static double free_place(const struct line *lines, int count, double level, doub
   return best_x;
 }
 
-/* Limits that the claims set on a percentile of a drawn endpoint. */
+/* Whether the words of another limit stand so near that these would be written over them. */
+static bool near_drawn(const double *levels, int count, double level, const struct picture_range *range) {
+  double room = 18.0 / 370 * log10(1.7 * range->high / range->low);
+  for (int i = 0; i < count; i++)
+    if (fabs(log10(level / levels[i])) < room) return true;
+  return false;
+}
+
+/* Limits that the claims set on a percentile of a drawn endpoint; a range is a prediction, and no limit. */
 static void put_limits(struct figure *f, const struct line *lines, int count, double width, struct picture_range *range) {
   char wanted[160], position[80], drawn[400] = "";
+  double levels[LIMITS];
+  int level_count = 0;
   for (int i = 0; i < count; i++) {
     snprintf(wanted, sizeof wanted, "(%s.latency)", lines[i].endpoint);
     for (const struct json_value *c = json_first(json_member(lines[i].file->root, "claims")); c; c = json_next(c)) {
       const char *expression = result_text(c, "expr");
       struct claim_limit limit;
       if (*expression != 'p' || !strstr(expression, wanted) || !claim_limit(c, &limit) || !isfinite(limit.high)) continue;
+      if (isfinite(limit.low) || near_drawn(levels, level_count, limit.high, range)) continue;
       if (strstr(drawn, expression) || limit.high <= 0) continue;
+      if (level_count < LIMITS) levels[level_count++] = limit.high;
       snprintf(drawn + strlen(drawn), sizeof drawn - strlen(drawn), "%s\n", expression);
       fprintf(f->script, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1 lc rgb '%s'\n", limit.high,
               limit.high, FIGURE_GREY);
@@ -143,8 +156,9 @@ static void title(struct figure *f, const struct result_file *files, uint32_t co
     if (plot_p99(lines[i].file, lines[i].endpoint).value > plot_p99(worst->file, worst->endpoint).value) worst = &lines[i];
   struct result_estimate e = plot_p99(worst->file, worst->endpoint);
   struct estimate shown = {.value = e.value, .low = e.low, .high = e.high};
-  int used = snprintf(text, sizeof text, "%s%s%s: p99 is %s", worst->endpoint, count > 1 ? " is slowest on " : "",
-                      count > 1 ? worst->label : "", format_value(UNIT_SECONDS, NULL, &shown).text);
+  int used = snprintf(text, sizeof text, isnan(e.value) ? "%s%s%s: too short a run for a p99%s" : "%s%s%s: p99 is %s",
+                      worst->endpoint, count > 1 ? " is slowest on " : "", count > 1 ? worst->label : "",
+                      isnan(e.value) ? "" : format_value(UNIT_SECONDS, NULL, &shown).text);
   if (plot_culprit(worst->file, worst->endpoint, culprit, sizeof culprit) && used < (int)sizeof text)
     snprintf(text + used, sizeof text - (size_t)used, "; %s", culprit);
   figure_title(f, options->title ? options->title : text,
@@ -172,7 +186,7 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   if (found == 0) return plot_nothing(error, files, "no latency curve to draw");
   struct figure f;
   figure_open(&f, 960, 560);
-  for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_band(&f, &lines[i]);
+  for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_bars(&f, &lines[i]);
   if (!(range.high > 0)) return figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
   title(&f, files, count, lines, found, options);
   put_limits(&f, lines, found, f.width - LEFT - right_margin(lines, found), &range);
@@ -180,8 +194,8 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   axes(&f, &range, right_margin(lines, found));
   fputs("plot ", f.script);
   for (int i = 0; i < found; i++)
-    fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "",
-            lines[i].band_block, figure_pale(i));
+    fprintf(f.script, "%s'data' index %d using 1:2:(0):($3-$2) with vectors nohead lw 8 lc rgb '%s'", i ? ", " : "",
+            lines[i].bars_block, figure_pale(i));
   for (int i = 0; i < found; i++)
     fprintf(f.script, ", 'data' index %d using 1:2 with lines lw 2 lc rgb '%s'", lines[i].curve_block, figure_color(i));
   fputc('\n', f.script);

@@ -1,5 +1,5 @@
 /* A sweep over one value: p99 of each endpoint against it, latency logarithmic. A hollow point is one where more than a hundredth of
- * the requests fail: its latency is that of those who were answered. */
+ * the requests fail: its latency is that of those who were answered. A cross at the top: nobody is answered. */
 #include "sim/report/gnuplot.h"
 #include "sim/report/plot_kinds.h"
 #include <math.h>
@@ -12,7 +12,7 @@ enum { LINES = 6, POINTS = 200, LEFT = 90, TOP = 112, BOTTOM = 76, LABEL = 26, T
 struct line {
   char endpoint[100];
   double y[POINTS], error[POINTS];
-  int curve, hollow, band;
+  int curve, hollow, none, band;
 };
 
 struct sweep_picture {
@@ -23,6 +23,7 @@ struct sweep_picture {
   int points, lines;
   struct line line[LINES];
   double low, high;
+  bool gaps; /* some p99 is unknown although there are answers */
 };
 
 static const struct json_value *metric_of(const struct json_value *point, const char *name, const char *aggregate) {
@@ -33,17 +34,17 @@ static const struct json_value *metric_of(const struct json_value *point, const 
   return NULL;
 }
 
-/* The endpoints are those whose latency has a p99, and who count errors. */
+/* Endpoints have a latency and an error rate; services have only the first. */
 static void find_lines(struct sweep_picture *s, const struct json_value *point, const struct plot_options *options) {
-  static const char ending[] = ".latency";
+  char latency[160];
   for (const struct json_value *m = json_first(json_member(point, "metrics")); m && s->lines < LINES; m = json_next(m)) {
-    const char *name = result_text(m, "metric"), *dot = strstr(name, ending);
-    if (!dot || dot[sizeof ending - 1] || strcmp(result_text(m, "agg"), "p99") || json_count(json_member(m, "labels"))) continue;
-    struct line *line = &s->line[s->lines];
-    snprintf(line->endpoint, sizeof line->endpoint, "%.*s", (int)(dot - name), name);
-    bool all = !strcmp(line->endpoint, "all");
-    bool endpoint = !all && metric_of(point, line->endpoint, "error_rate"); /* services fail nobody */
-    if (options->endpoint ? !strcmp(line->endpoint, options->endpoint) : endpoint) s->lines++;
+    const char *name = result_text(m, "metric");
+    snprintf(latency, sizeof latency, "%.99s.latency", name);
+    if (strcmp(result_text(m, "agg"), "error_rate") || json_count(json_member(m, "labels")) || !metric_of(point, latency, "p99"))
+      continue;
+    if (isnan(result_estimate(m).value)) continue; /* nobody asks for it */
+    if (options->endpoint ? strcmp(name, options->endpoint) : !strcmp(name, "all")) continue;
+    snprintf(s->line[s->lines++].endpoint, sizeof s->line->endpoint, "%s", name);
   }
 }
 
@@ -70,11 +71,17 @@ static void put_lines(struct figure *f, struct sweep_picture *s, const struct js
     const struct json_value *p = json_first(points);
     line->band = figure_block(f);
     figure_row(f, 3, NAN, NAN, NAN); /* so that the block is never empty */
+    bool band = false;
     for (int i = 0; i < s->points; i++, p = json_next(p)) {
       snprintf(name, sizeof name, "%s.latency", line->endpoint);
       struct result_estimate e = result_estimate(metric_of(p, name, "p99"));
       line->y[i] = e.value, line->error[i] = result_estimate(metric_of(p, line->endpoint, "error_rate")).value;
-      if (e.low > 0) figure_row(f, 3, s->x[i], e.low, e.high);
+      if (e.low > 0)
+        figure_row(f, 3, s->x[i], e.low, e.high);
+      else if (band)
+        fputc('\n', f->data); /* ends it here */
+      band = e.low > 0;
+      s->gaps |= isnan(e.value) && line->error[i] < 1;
       if (e.value > 0) s->low = fmin(s->low, e.value), s->high = fmax(s->high, e.value);
     }
     line->curve = figure_block(f);
@@ -84,7 +91,17 @@ static void put_lines(struct figure *f, struct sweep_picture *s, const struct js
     figure_row(f, 2, NAN, NAN);
     for (int i = 0; i < s->points; i++)
       if (line->error[i] > FAILING) figure_row(f, 2, s->x[i], line->y[i]);
+    line->none = figure_block(f);
+    figure_row(f, 2, NAN, NAN);
+    for (int i = 0; i < s->points; i++)
+      if (isnan(line->y[i]) && line->error[i] == 1) figure_row(f, 2, s->x[i], 0.03 * k);
   }
+}
+
+static int nobody_answered(const struct sweep_picture *s, const struct line *line) {
+  for (int i = 0; i < s->points; i++)
+    if (isnan(line->y[i]) && line->error[i] == 1) return i;
+  return -1;
 }
 
 /* The endpoint that the value moves most: where it is best and where worst. */
@@ -97,11 +114,14 @@ static void say(char *text, size_t size, const struct sweep_picture *s) {
       if (isnan(line->y[best]) || line->y[i] < line->y[best]) best = i;
       if (isnan(line->y[worst]) || line->y[i] > line->y[worst]) worst = i;
     }
-    if (!(line->y[worst] / line->y[best] > most)) continue;
-    most = line->y[worst] / line->y[best];
-    snprintf(text, size, "%s: p99 is least at %s, %s; at %s it is %s", line->endpoint, s->tick[best],
-             format_number(UNIT_SECONDS, NULL, line->y[best]).text, s->tick[worst],
-             format_number(UNIT_SECONDS, NULL, line->y[worst]).text);
+    int none = nobody_answered(s, line);
+    double ratio = none >= 0 ? 1e6 * line->y[worst] / line->y[best] : line->y[worst] / line->y[best];
+    if (!(ratio > most)) continue;
+    most = ratio;
+    int used = snprintf(text, size, "%s: p99 is least at %s, %s; at %s ", line->endpoint, s->tick[best],
+                        format_number(UNIT_SECONDS, NULL, line->y[best]).text, s->tick[none >= 0 ? none : worst]);
+    snprintf(text + used, size - (size_t)used, "%s%s", none >= 0 ? "nobody is answered" : "it is ",
+             none >= 0 ? "" : format_number(UNIT_SECONDS, NULL, line->y[worst]).text);
   }
 }
 
@@ -112,10 +132,16 @@ static double right_margin(const struct sweep_picture *s) {
   return 9.3 * (longest < LABEL ? longest : LABEL) + 34;
 }
 
+static double last_of(const struct sweep_picture *s, const struct line *line) {
+  for (int i = s->points; i-- > 0;)
+    if (line->y[i] > 0) return line->y[i];
+  return s->high;
+}
+
 static void put_labels(struct figure *f, const struct sweep_picture *s) {
   double y[LINES];
   char position[80];
-  for (int i = 0; i < s->lines; i++) y[i] = log10(s->line[i].y[s->points - 1] > 0 ? s->line[i].y[s->points - 1] : s->low);
+  for (int i = 0; i < s->lines; i++) y[i] = log10(last_of(s, &s->line[i]));
   figure_spread(y, s->lines, 18.0 / 370 * log10(1.7 * s->high / s->low), -INFINITY);
   for (int i = 0; i < s->lines; i++) {
     snprintf(position, sizeof position, "graph 1.02, first %.9g", pow(10, y[i]));
@@ -125,11 +151,16 @@ static void put_labels(struct figure *f, const struct sweep_picture *s) {
 
 static void axes(struct figure *f, const struct sweep_picture *s) {
   char position[80];
-  double low = s->low * 0.7, high = s->high * 1.4, first = s->x[0], last = s->x[0];
+  bool any = false;
+  for (int i = 0; i < s->lines; i++) any |= nobody_answered(s, &s->line[i]) >= 0;
+  double low = s->low * 0.7, high = s->high * 1.5, first = s->x[0], last = s->x[0];
   for (int i = 0; i < s->points; i++) first = fmin(first, s->x[i]), last = fmax(last, s->x[i]);
   figure_area(f, (double)LEFT / f->width, 1 - right_margin(s) / f->width, (double)BOTTOM / f->height, 1 - (double)TOP / f->height);
   snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 98.0 / f->height);
-  figure_text(f, position, "left", FIGURE_GREY, 12, "p99 of latency; hollow: more than 1% fail");
+  char text[160];
+  snprintf(text, sizeof text, "p99 of latency; hollow: more than 1%% fail%s%s", any ? "; a cross: nobody is answered" : "",
+           s->gaps ? "; a gap: too short a run to tell" : "");
+  figure_text(f, position, "left", FIGURE_GREY, 12, text);
   double margin = (last - first) * 0.02;
   if (s->logarithmic)
     fprintf(f->script, "set logscale x\nset xrange [%.9g:%.9g]\n", first * 0.95, last * 1.05);
@@ -154,8 +185,8 @@ static void draw(struct figure *f, const struct sweep_picture *s) {
   for (int i = 0; i < s->lines; i++)
     fprintf(f->script,
             ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.9 lc rgb '%s', '' index %d using 1:2 with points pt 7 ps 0.5 "
-            "lc rgb 'white'",
-            s->line[i].curve, figure_color(i), s->line[i].hollow);
+            "lc rgb 'white', '' index %d using 1:(%.9g*(1-$2)) with points pt 2 ps 1.4 lw 2 lc rgb '%s'",
+            s->line[i].curve, figure_color(i), s->line[i].hollow, s->line[i].none, 1.3 * s->high, figure_color(i));
   fputc('\n', f->script);
 }
 
@@ -178,7 +209,7 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
   char text[400] = "", subtitle[300];
   struct figure f;
   if (!collect(&s, points)) return plot_nothing(error, files, "no axis with two values or more to draw");
-  find_lines(&s, json_first(points), options);
+  find_lines(&s, json_first(points), options); /* any point has the metrics of all */
   if (s.lines == 0) return plot_nothing(error, files, "no latency to draw");
   place(&s);
   figure_open(&f, 960, 560);

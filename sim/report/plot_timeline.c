@@ -31,7 +31,7 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
                  "per_s",
                  {{"hits", "hits", "#009E73", false}, {"misses", "misses", "#D55E00", false}},
                  .share = 4},
-    [LAG] = {"replica lag (s)", "s", {{"lag", "lag", NULL, false}}, .share = 3},
+    [LAG] = {"replica lag", "s", {{"lag", "lag", NULL, false}}, .share = 3},
     [STALE] = {"stale reads per second", "per_s", {{"stale_reads", "stale reads", "#CC79A7", false}}, .share = 3},
     [JOBS] = {"jobs", "number", {{"depth", "waiting", NULL, false}, {"running", "running", NULL, false}}, .share = 3},
     [CONNECTIONS] = {"connections",
@@ -94,6 +94,23 @@ static bool say_sold_out(char *text, size_t size, const struct timeline_panel *p
   return true;
 }
 
+/* Where a cache loses what it held, or readers see what is no longer true: says how many, and when. */
+static bool say_data(char *text, size_t size, const struct timeline_panel *panels) {
+  const struct timeline_line *stale = timeline_find(&panels[STALE], "stale_reads"), *lag = timeline_find(&panels[LAG], "lag"),
+                             *misses = timeline_find(&panels[LOOKUPS], "misses"),
+                             *failed = timeline_find(&panels[FAILED], "errors");
+  if (stale && lag) {
+    snprintf(text, size, "%s: up to %s, where replicas are %s behind", stale->label,
+             format_number(UNIT_PER_SECOND, NULL, stale->peak).text, format_number(UNIT_SECONDS, NULL, lag->peak).text);
+    return true;
+  }
+  if (!misses || !failed || !(misses->peak > 3 * misses->end)) return false;
+  snprintf(text, size, "%s: %s %s after the warm-up, %s at the end; failures peak at %s", misses->label,
+           format_number(UNIT_PER_SECOND, NULL, misses->peak).text, format_number(UNIT_SECONDS, NULL, misses->peak_at).text,
+           format_number(UNIT_PER_SECOND, NULL, misses->end).text, format_number(UNIT_PER_SECOND, NULL, failed->peak).text);
+  return true;
+}
+
 /* The line with the highest peak; medians of a handful of answers are no finding. */
 static const struct timeline_line *highest(const struct timeline_panel *panel) {
   const struct timeline_line *best = NULL;
@@ -103,10 +120,21 @@ static const struct timeline_line *highest(const struct timeline_panel *panel) {
   return best;
 }
 
-/* The finding: an overload that stays, a stock that runs out, the worst moment of the slowest endpoint, or, where latency does not
- * move, the highest load. */
+/* More than a twentieth of what arrives fails at some time: says when it does most. */
+static bool say_failures(char *text, size_t size, const struct timeline_panel *panels) {
+  const struct timeline_line *failed = timeline_find(&panels[FAILED], "errors"), *load = highest(&panels[LOAD]);
+  if (!failed || !load || !(failed->peak > load->peak / 20)) return false;
+  snprintf(text, size, "up to %s fail, most %s after the warm-up", format_number(UNIT_PER_SECOND, NULL, failed->peak).text,
+           format_number(UNIT_SECONDS, NULL, failed->peak_at).text);
+  return true;
+}
+
+/* The finding: an overload that stays, a stock that runs out, a cache gone cold or stale reads, failures, the worst moment
+ * of the slowest endpoint, or, where latency does not move, the highest load. */
 static void say(char *text, size_t size, const struct timeline_panel *panels) {
-  if (say_overload(text, size, panels) || say_sold_out(text, size, panels)) return;
+  if (say_overload(text, size, panels) || say_sold_out(text, size, panels) || say_data(text, size, panels) ||
+      say_failures(text, size, panels))
+    return;
   const struct timeline_line *slowest = highest(&panels[LATENCY]), *load = highest(&panels[LOAD]);
   bool moves = slowest && (!load || slowest->peak > 5 * slowest->least);
   const struct timeline_line *worst = moves ? slowest : load;
@@ -146,7 +174,7 @@ bool plot_timeline(const struct plot_kind *kind, const struct result_file *files
                    const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct timeline_panel panels[PANELS];
-  char text[400] = "", subtitle[300];
+  char text[600] = "", subtitle[300];
   struct figure f;
   figure_open(&f, 1000, 640);
   int shares = collect(&f, files, panels, options);

@@ -174,6 +174,17 @@ static double tick_step(double most, double ticks, bool whole) {
   return step;
 }
 
+static void linear_ticks(struct figure *f, double most, double step, bool seconds) {
+  if (!seconds) {
+    fprintf(f->script, "set ytics %.9g\n", step);
+    return;
+  }
+  fputs("set ytics ('0' 0", f->script);
+  for (int i = 1; i * step <= most; i++)
+    fprintf(f->script, ", '%s' %.9g", format_number(UNIT_SECONDS, NULL, i * step).text, i * step);
+  fputs(")\n", f->script);
+}
+
 static void put_axes(struct figure *f, const struct timeline_panel *panel, const struct timeline_place *at) {
   char position[80];
   figure_area(f, at->left / f->width, 1 - at->right / f->width, at->bottom / f->height, at->top / f->height);
@@ -191,8 +202,8 @@ static void put_axes(struct figure *f, const struct timeline_panel *panel, const
     return;
   }
   double most = panel->most > 0 ? panel->most * 1.1 : 1;
-  fprintf(f->script, "unset logscale y\nset format y '%%.7g'\nset yrange [0:%.9g]\nset ytics %.9g\n", most,
-          tick_step(most, (at->top - at->bottom) / 24, !strcmp(panel->unit, "count")));
+  fprintf(f->script, "unset logscale y\nset format y '%%.7g'\nset yrange [0:%.9g]\n", most);
+  linear_ticks(f, most, tick_step(most, (at->top - at->bottom) / 24, !strcmp(panel->unit, "count")), !strcmp(panel->unit, "s"));
 }
 
 void timeline_draw(struct figure *f, const struct timeline_panel *panel, const struct timeline_place *at) {
