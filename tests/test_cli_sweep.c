@@ -560,6 +560,29 @@ static void test_slurm(void) {
   child_free(&c);
 }
 
+/* One row takes 377 votes a second of 600: with one nobody is answered in time, which is a cross and a title, not a gap. */
+static void test_picture(void) {
+  char *lines = child_path("sweep.ndjson"), *picture = child_path("sweep.svg");
+  struct child c = AGUANTA("sweep", "scenarios/ideas/hot-row.json", "--vary", "keys.counter.of=1,8", "--set", "run.warmup=20s",
+                           "-q", "--reps", "8", "--export", lines);
+  test_check(c.status == 99, "exit status %d\n%s", c.status, c.err);
+  child_free(&c);
+  c = AGUANTA("plot", lines, "--kind", "sweep", "-o", picture);
+  test_check(c.status == 0, "exit status %d\n%s", c.status, c.err);
+  child_free(&c);
+  char *drawn = test_read_file(picture);
+  test_check(drawn && strstr(drawn, "vote: p99 is least at 8, ") && strstr(drawn, "; at 1 nobody is answered"), "%s",
+             drawn ? drawn : "no picture");
+  test_check(drawn && strstr(drawn, "a cross: nobody is answered") && !strstr(drawn, "a gap: "), "%s",
+             drawn ? drawn : "no picture");
+  free(drawn);
+  c = AGUANTA("plot", lines, "--kind", "sweep", "--endpoint", "look", "-o", picture);
+  drawn = test_read_file(picture);
+  test_check(c.status == 0 && drawn && strstr(drawn, "look: p99 is least at 8, "), "exit status %d\n%s", c.status, drawn);
+  child_free(&c);
+  free(drawn), free(lines), free(picture);
+}
+
 static const struct test_case cases[] = {{"bad_studies", test_bad_studies},
                                          {"validate", test_validate},
                                          {"mistyped", test_mistyped},
@@ -579,5 +602,6 @@ static const struct test_case cases[] = {{"bad_studies", test_bad_studies},
                                          {"emit_k8s", test_emit_k8s},
                                          {"emit_sizes", test_emit_sizes},
                                          {"slurm", test_slurm},
+                                         {"picture", test_picture},
                                          {0}};
 const struct test_suite suite_cli_sweep = {"cli_sweep", cases};
