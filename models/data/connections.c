@@ -76,7 +76,7 @@ uint32_t connection_open(struct world *w, struct connection_pool *p) {
   }
   uint32_t id = pool_take(&w->connections);
   struct connection *k = connection_at(w, id);
-  *k = (struct connection){.owner = p->owner, .server = server, .backend = NOBODY, .pool = (uint16_t)p->number, .live = true};
+  *k = (struct connection){.owner = p->owner, .server = server, .backend = NOBODY, .pool = p->number, .live = true};
   if (server != NOBODY) count_open(w, &w->containers[server], 1), connection_count(w, s->config, CONNECTIONS_OPENED, 1);
   if (p->life_over) k->life_over = lane_push(p->life_over, id), k->life_runs = true;
   p->open++;

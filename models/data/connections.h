@@ -37,7 +37,7 @@ struct connection {
   uint32_t owner, server;  /* containers. owner NOBODY: its process has died; server NOBODY: it leads nowhere any more */
   uint32_t next, previous; /* among the idle ones of its pool */
   uint32_t backend;        /* of a client of a session pooler: the connection that is its own; or NOBODY */
-  uint16_t pool;           /* number among the pools of its owner */
+  uint32_t pool;           /* number among the pools of its owner */
   bool live, idle, opening;
   bool old; /* its lifetime is over: it is closed when it is given back */
   bool idle_runs, life_runs;

@@ -1,4 +1,5 @@
 #include "models/data/pooler.h"
+#include "models/compute/runtime.h"
 #include "models/data/connection_pool.h"
 #include "models/data/database.h"
 #include "models/link.h"
@@ -75,6 +76,7 @@ static const char *wrong_pooler(const struct model *m, const struct service_conf
   if (database->kind != SERVICE_DATABASE) return "the pooler stands before something that is not of kind database";
   if (database->pooled_by >= 0) return "the pooler stands before a database that has one already";
   if (s->replicas != 1 || s->autoscale.max) return "a pooler is one process: several replicas are not modelled";
+  if (runtime_processes(s) != 1) return "a pooler is one process: several that share its port are not modelled";
   if (s->pools.count) return "has \"pools\" beside the pooler, whose keys say all of its pool";
   if (s->connections.max) return "has \"connections\" beside the pooler, whose \"max_clients\" and \"login\" say that";
   return NULL;
