@@ -339,6 +339,13 @@ static struct estimate widened(struct estimate x, double factor) {
   return x;
 }
 
+static const char *more_years(const struct study *l, double years) {
+  const char *would = "more years of faults would decide";
+  if (years >= 1e6) return arena_format(l->arena, "about %.1f million %s", years / 1e6, would);
+  return years >= 1e4 ? arena_format(l->arena, "about %.0f,000 %s", years / 1e3, would)
+                      : arena_format(l->arena, "about %.0f %s", years, would);
+}
+
 struct claim_result claim_judge(const struct study *l, const struct claim *c, const struct entry *e, double caution) {
   struct claim_result r = {.id = c->name,
                            .expression = c->expression,
@@ -361,8 +368,7 @@ struct claim_result claim_judge(const struct study *l, const struct claim *c, co
   uint32_t done = entry_replications(l, e), needs = until_decided(l, c, e, &r.estimate, distance);
   uint64_t more = needs == UINT32_MAX ? 0 : needs > done ? needs - done : 1;
   if (c->measure.over_faults && more)
-    r.reason = arena_format(l->arena, "about %.0f more years of faults would decide",
-                            (double)more * (double)l->model.run.years_per_replication);
+    r.reason = more_years(l, (double)more * (double)l->model.run.years_per_replication);
   else
     r.more_replications = more;
   return r;
