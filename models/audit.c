@@ -49,7 +49,7 @@ struct living {
 
 static bool connection_aside(const struct world *w, const struct request *r, uint32_t frame) {
   if (r->transaction == NOBODY) return false;
-  const struct transaction *t = pool_at(&w->transactions, r->transaction);
+  const struct transaction *t = transaction_of(w, r);
   return t->has_connection && t->connection_frame == frame;
 }
 
@@ -310,7 +310,7 @@ static struct data_count count_data(const struct audit *a, uint32_t *holders) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
     n.waiting[r->waiting]++;
-    n.transactions += r->transaction != NOBODY && ((const struct transaction *)pool_at(&w->transactions, r->transaction))->used;
+    n.transactions += r->transaction != NOBODY && transaction_of(w, r)->used;
     for (uint32_t h = r->locks; h != NOBODY; h = ((const struct lock_hold *)pool_at(&w->locks.holds, h))->next) {
       const struct lock_hold *hold = pool_at(&w->locks.holds, h);
       if (!hold->used || hold->request != id) broken(a, "locks: request %u lists what is not its own", id);
@@ -507,7 +507,7 @@ static uint8_t *count_holders(const struct world *w) {
     const struct request *r = world_request(w, id);
     if (r->live && r->connection != NOBODY) n[r->connection]++;
     if (r->live && r->backend != NOBODY) n[r->backend]++;
-    const struct transaction *t = r->live && r->transaction != NOBODY ? pool_at(&w->transactions, r->transaction) : NULL;
+    const struct transaction *t = r->live && r->transaction != NOBODY ? transaction_of(w, r) : NULL;
     if (t && t->connection != NOBODY) n[t->connection]++;
     if (t && t->backend != NOBODY) n[t->backend]++;
   }
