@@ -263,10 +263,16 @@ void cache_store_due(struct cache_store *s, uint32_t entry, sim_time now) {
   s->expired++;
 }
 
+/* With timers that have all gone off up to now, nothing that is there can be out of date: its terms are memory apart, and not looked
+ * at. */
+static inline bool up_to_date(const struct cache_store *s, sim_time now) {
+  return !s->has_terms || (s->expiries && timer_heap_next(s->expiries) > now);
+}
+
 /* The entry of the item, or CACHE_NONE. One whose time has come within this instant is gone. */
 static inline uint32_t living(struct cache_store *s, const struct cache_index *x, uint32_t item, sim_time now) {
   uint32_t entry = *slot_of(s, x, item) - 1;
-  if (entry == CACHE_NONE || !s->has_terms || s->terms[entry].expires > now) return entry;
+  if (entry == CACHE_NONE || up_to_date(s, now) || s->terms[entry].expires > now) return entry;
   remove_entry(s, entry);
   s->expired++;
   return CACHE_NONE;
