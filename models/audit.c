@@ -386,6 +386,14 @@ static void audit_shards(const struct audit *a) {
   }
 }
 
+static void audit_content(const struct audit *a, const struct service *s, const struct container *c,
+                          const struct cache_store *content) {
+  const char *wrong = cache_store_wrong(content);
+  if (wrong) broken(a, "cache: container %u of %s: %s", c->id, s->config->name, wrong);
+  if (content->count && !s->shards && c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING)
+    broken(a, "cache: container %u of %s holds %u items and is not there", c->id, s->config->name, content->count);
+}
+
 /* Every store whole; a process that is not there holds nothing; the levels that meters show are the sums. */
 static void audit_caches(const struct audit *a) {
   const struct world *w = a->world;
@@ -395,12 +403,11 @@ static void audit_caches(const struct audit *a) {
     int64_t held = 0, bytes = 0;
     for (uint32_t k = s->first; config->keyed && k < s->first + s->capacity; k++) {
       const struct container *c = &w->containers[k];
-      const struct cache_store *content = cache_content(c);
-      const char *wrong = cache_store_wrong(content);
-      if (wrong) broken(a, "cache: container %u of %s: %s", k, s->config->name, wrong);
-      if (content->count && !s->shards && c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING)
-        broken(a, "cache: container %u of %s holds %u items and is not there", k, s->config->name, content->count);
-      held += content->count, bytes += content->bytes;
+      for (uint32_t n = 0; n < config->stores; n++) {
+        const struct cache_store *content = cache_content(c, n);
+        audit_content(a, s, c, content);
+        held += content->count, bytes += content->bytes;
+      }
     }
     const struct meter_observation *m = w->observation.meters;
     if (!config->keyed) continue;

@@ -114,7 +114,7 @@ static void test_crash(void) {
   test_check(level(w, "c", "entries") == 50, "%d entries in the end", (int)level(w, "c", "entries"));
   world_close(w);
   world_audit(w, fixture_broken, (void *)(uintptr_t) "crash");
-  const struct cache_store *s = cache_content(&w->containers[w->services[fixture_service(&f, "c")].first]);
+  const struct cache_store *s = cache_content(&w->containers[w->services[fixture_service(&f, "c")].first], 0);
   test_check(s->lost == 50 && s->filled == 100, "%d lost, %d filled", (int)s->lost, (int)s->filled);
   world_free(w), fixture_close(&f);
 }
@@ -184,31 +184,81 @@ static void test_ttl_gets_better_with_load(void) {
   }
 }
 
+/* Hits of one store that is asked for items k^-0.9 at the rate: ttl from the fill, or LRU of so many entries by Che. */
+static double expected_hits(double rate, uint32_t of, double ttl, double entries) {
+  double sum = 0, low = 0, high = 1e6, hits = 0;
+  for (uint32_t k = 1; k <= of; k++) sum += pow(k, -0.9);
+  for (int i = 0; ttl <= 0 && i < 60; i++) {
+    double middle = (low + high) / 2, held = 0;
+    for (uint32_t k = 1; k <= of; k++) held += 1 - exp(-rate * pow(k, -0.9) / sum * middle);
+    *(held < entries ? &low : &high) = middle;
+  }
+  for (uint32_t k = 1; k <= of; k++) {
+    double p = pow(k, -0.9) / sum, x = rate * p * ttl;
+    hits += p * (ttl > 0 ? x / (1 + x) : 1 - exp(-rate * p * low));
+  }
+  return hits;
+}
+
+/* Each process has a store of its own: it sees its share of the requests, and has all the room for them. */
+static void test_processes(void) {
+  static const struct {
+    const char *service, *cache;
+    double stores, ttl, entries;
+  } rows[] = {{"'replicas': 1", "'ttl': '20s'", 1, 20, 0},
+              {"'replicas': 1, 'processes': 4", "'ttl': '20s'", 4, 20, 0},
+              {"'replicas': 2, 'processes': { 'count': 2, 'deal': 'round-robin' }", "'ttl': '20s'", 4, 20, 0},
+              {"'replicas': 1, 'processes': 4", "'entries': 250", 4, 0, 250},
+              {"'kind': 'cache', 'processes': 4", "'ttl': '20s'", 1, 20, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bool shared = !strncmp(rows[i].service, "'kind'", 6);
+    char services[300];
+    snprintf(services, sizeof services,
+             shared ? "'a': { 'kind': 'app' }, 'c': { %s, 'cache': { %s } }"
+                    : "'a': { 'kind': 'app', %s, 'cache': { %s } }, 'c': { 'kind': 'cache' }",
+             rows[i].service, rows[i].cache);
+    const char *asked = shared ? "c" : "a",
+               *step = shared ? "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }" : "{ 'cached': 'a', 'key': 'k' }";
+    struct fixture f =
+        fixture_of(SCENARIO, "1000/s", "{ 'of': 5000, 'zipf': 0.9 }", step, services, "", "'window': '200s', 'warmup': '60s'");
+    struct world *w = fixture_run(&f, 1, rows[i].service);
+    double expected = expected_hits(1000 / rows[i].stores, 5000, rows[i].ttl, rows[i].entries), seen = hit_rate(w, asked);
+    test_check(fabs(seen - expected) < 0.007, "%s, %s: %.4f hits, not %.4f", rows[i].service, rows[i].cache, seen, expected);
+    if (rows[i].entries)
+      test_check(level(w, asked, "entries") == (int64_t)(rows[i].stores * rows[i].entries), "%d entries",
+                 (int)level(w, asked, "entries"));
+    world_free(w), fixture_close(&f);
+  }
+}
+
 /* What is known before a run, against the run: share of hits that the saturation table goes by. With two replicas a fill may go to
  * the one that has the item already, of which the estimate knows nothing. */
 static void test_estimates(void) {
   static const struct {
     const char *name, *steps, *services, *service;
     double low, high; /* of estimate minus run */
+    int processes;
   } rows[] = {{"lru", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }", "'c': { 'kind': 'cache', 'cache': { 'entries': 500 } }", "c",
-               -0.01, 0.01},
+               -0.01, 0.01, 1},
               {"fifo", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'fifo' } }", "c", -0.01, 0.01},
+               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'fifo' } }", "c", -0.01, 0.01, 1},
               {"perfect lfu", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'perfect-lfu' } }", "c", -0.01, 0.04},
+               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'perfect-lfu' } }", "c", -0.01, 0.04, 1},
               {"bytes", "{ 'cached': 'c', 'key': 'k', 'demand': '0s', 'bytes': '1kB' }",
-               "'c': { 'kind': 'cache', 'cache': { 'size': '500kB' } }", "c", -0.01, 0.01},
+               "'c': { 'kind': 'cache', 'cache': { 'size': '500kB' } }", "c", -0.01, 0.01, 1},
               {"ttl", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }", "'c': { 'kind': 'cache', 'cache': { 'ttl': '2s' } }", "c",
-               -0.01, 0.01},
+               -0.01, 0.01, 1},
               {"two replicas", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'replicas': 2, 'cache': { 'ttl': '2s' } }", "c", 0, 0.04},
+               "'c': { 'kind': 'cache', 'replicas': 2, 'cache': { 'ttl': '2s' } }", "c", 0, 0.04, 1},
               {"behind L1", "{ 'cached': 'c', 'key': 'k', 'l1': true, 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01},
+               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01, 1},
               {"two layers by hand", "{ 'cached': 'a', 'key': 'k', 'miss': [ { 'cached': 'c', 'key': 'k', 'demand': '0s' } ] }",
-               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01}};
+               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01, 1},
+              {"four processes", "{ 'cached': 'a', 'key': 'k' }", "'c': { 'kind': 'cache' }", "a", -0.01, 0.01, 4}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char services[400];
-    snprintf(services, sizeof services, "'a': { 'kind': 'app', 'cache': { 'entries': 60, 'ttl': '2s' } }, %s", rows[i].services);
+    snprintf(services, sizeof services, "'a': { 'kind': 'app', 'processes': %d, 'cache': { 'entries': 60, 'ttl': '2s' } }, %s",
+             rows[i].processes, rows[i].services);
     struct fixture f = fixture_of(SCENARIO, "2000/s", "{ 'of': 5000, 'zipf': 0.9 }", rows[i].steps, services, "",
                                   "'window': '60s', 'warmup': '40s'");
     struct world *w = fixture_run(&f, 1, rows[i].name);
@@ -257,6 +307,7 @@ static void test_measure(void) {
 }
 
 static const struct test_case cases[] = {{"layers", test_layers},
+                                         {"processes", test_processes},
                                          {"ttls_of_layers", test_ttls_of_layers},
                                          {"invalidation", test_invalidation},
                                          {"crash", test_crash},

@@ -13,7 +13,7 @@ static void declare(struct model *m, struct service_config *s) {
   struct cache_config *c = &s->cache;
   c->hits = meter_declare(m, s->name, "hits", METER_COUNT, "Look-ups that found their item.");
   c->misses = meter_declare(m, s->name, "misses", METER_COUNT, "Look-ups that did not.");
-  c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas together.");
+  c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas and processes together.");
   if (c->sized) c->bytes = meter_declare(m, s->name, "bytes", METER_LEVEL, "Their values.");
   if (bounded(c)) c->evictions = meter_declare(m, s->name, "evictions", METER_COUNT, "Items that went to make room.");
   if (c->expires) c->expirations = meter_declare(m, s->name, "expirations", METER_COUNT, "Items whose ttl ran out.");
@@ -65,6 +65,7 @@ void caches_link(struct model *m) {
     struct cache_config *c = &services[i].cache;
     if (!c->keyed) continue;
     if (!c->size) c->size = INT64_MAX;
+    c->stores = services[i].kind == SERVICE_CACHE ? 1 : runtime_processes(&services[i]);
     declare(m, &services[i]);
   }
 }
@@ -99,14 +100,14 @@ static const struct field fields[] = {
      .fallback = "\"unlimited\"",
      .low = 0,
      .high = 9.3e18,
-     .doc = "Items that one replica holds at most."},
+     .doc = "Items held at most: by a replica of kind cache, by each process of the others."},
     {.name = "size",
      .kind = FIELD_BYTES,
      .offset = AT(size),
      .optional = true,
      .low = 1,
      .high = 9.3e18,
-     .doc = "Bytes of values that one replica holds at most; absent: no limit."},
+     .doc = "Bytes of values held at most, likewise; absent: no limit."},
     {.name = "ttl",
      .kind = FIELD_DURATION,
      .offset = AT(ttl),
@@ -131,4 +132,4 @@ static const struct field fields[] = {
     {0}};
 #undef AT
 const struct record cache_record = {"cache", sizeof(struct cache_config), fields,
-                                    "What a replica keeps in its memory, and who goes when it is full.", NULL};
+                                    "What a process keeps in its memory, and who goes when it is full.", NULL};

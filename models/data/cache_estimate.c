@@ -1,6 +1,6 @@
 /* How much will hit, before anything runs (models/data/cache.h says by whose theory and what for).
  *
- * A store is what one replica of a service keeps. Each item of a keyspace is asked for at a rate of its own; how much of it is there
+ * A store is what one replica of a cache, or one process of another service, keeps. Each item of a keyspace is asked for at a rate of its own; how much of it is there
  * follows from that rate and from one time, that of the store, which is such that what is held just fits (Che's characteristic time).
  * A look-up within the miss steps of another one for the same item, L2 behind L1, sees only what that one lets through. Rates follow
  * from probabilities and these from rates: a few rounds settle it. */
@@ -33,7 +33,7 @@ static struct classes classes_of(const struct keyspace_config *k, struct arena *
   return c;
 }
 
-/* What one replica of a service is asked for of one keyspace. */
+/* What one store of a service is asked for of one keyspace. */
 struct flow {
   const struct classes *classes;
   double *rate, *hit; /* by class, of each item: look-ups a second; share of them that find it, which is how long it is there */
@@ -118,7 +118,7 @@ static void each_class(const struct estimate *e, uint32_t endpoint, uint32_t loo
   }
 }
 
-static void add_rate(struct flow *f, uint32_t class, double rate, double *replicas) { f->rate[class] += rate / *replicas; }
+static void add_rate(struct flow *f, uint32_t class, double rate, double *stores) { f->rate[class] += rate / *stores; }
 
 static void weigh(struct flow *f, uint32_t class, double rate, double *sums) {
   double asked = rate * f->classes->items[class];
@@ -149,8 +149,8 @@ static void add_rates(const struct estimate *e) {
       const struct instruction *in = &m->programs[k].instructions[i];
       if (!looks(in)) continue;
       const struct service_config *s = model_service(m, (uint32_t)in->service);
-      double replicas = shards_are_on(&s->shards) ? 1 : (double)s->replicas;
-      each_class(e, k, i, add_rate, &replicas);
+      double stores = shards_are_on(&s->shards) ? 1 : (double)s->replicas * s->cache.stores;
+      each_class(e, k, i, add_rate, &stores);
     }
 }
 

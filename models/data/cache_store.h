@@ -39,7 +39,8 @@ struct cache_config {
   int32_t ttl_from;
   double jitter; /* the ttl is uniform within this share around itself */
   /* Derived by cache_link. */
-  bool keyed; /* some step asks for items; else nothing of this exists */
+  bool keyed;      /* some step asks for items; else nothing of this exists */
+  uint32_t stores; /* of each replica */
   bool fills, drops;
   bool expires;                                                                       /* some fill has a ttl */
   bool sized;                                                                         /* some fill says how many bytes */

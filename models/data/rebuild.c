@@ -191,6 +191,7 @@ void rebuild_looked(struct world *w, struct request *r, const struct instruction
   const struct stampede_config *c = in->stampede;
   const struct frame *here = &r->frames[r->depth - 1], *process = r->depth > 1 ? here - 1 : here;
   struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace, item};
+  if (s->config->stores > 1) n.process = here->process;
   r->looked = here->container, r->refresh = false;
   const struct cache_terms *t = r->found ? cache_store_terms(s, n.keyspace, item) : NULL;
   if (c->cure == CURE_LOCK && !r->found && find(w, &n) == NOBODY) mark_new(w, r, process, &n, c, true);

@@ -38,7 +38,7 @@ struct stampede_config {
 extern const struct record stampede_record;
 
 struct rebuild_name {
-  uint32_t service, container, process, keyspace, item; /* container: of the cache; of the process that asks, for coalesce */
+  uint32_t service, container, process, keyspace, item; /* of the cache's store; of the process that asks, for coalesce */
 };
 
 struct rebuild {
