@@ -400,13 +400,13 @@ static void audit_caches(const struct audit *a) {
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
     const struct cache_config *config = &s->config->cache;
-    int64_t held = 0, bytes = 0;
+    int64_t held = 0, bytes = 0, cold = 0;
     for (uint32_t k = s->first; config->keyed && k < s->first + s->capacity; k++) {
       const struct container *c = &w->containers[k];
       for (uint32_t n = 0; n < config->stores; n++) {
         const struct cache_store *content = cache_content(c, n);
         audit_content(a, s, c, content);
-        held += content->count, bytes += content->bytes;
+        held += content->count, bytes += content->bytes, cold += cache_is_cold(c, n);
       }
     }
     const struct meter_observation *m = w->observation.meters;
@@ -414,6 +414,8 @@ static void audit_caches(const struct audit *a) {
     if (level_value(&m[config->held].level) != held || (config->sized && level_value(&m[config->bytes].level) != bytes))
       broken(a, "cache: %s holds %lld items of %lld bytes, %lld items are counted", s->config->name, (long long)held,
              (long long)bytes, (long long)level_value(&m[config->held].level));
+    if (warmth_wanted(&config->warm) && level_value(&m[config->warm.cold].level) != cold)
+      broken(a, "cache: %lld stores of %s are cold, another number is counted", (long long)cold, s->config->name);
   }
 }
 

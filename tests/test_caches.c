@@ -119,6 +119,82 @@ static void test_crash(void) {
   world_free(w), fixture_close(&f);
 }
 
+/* --- cold and warm --------------------------------------------------------------------------------------------------------------- */
+
+static const struct histogram *warm_ups(const struct world *w, const char *thing) {
+  return w->observation.meters[meter_named(w->model, thing, "warm_up")].time;
+}
+
+/* One item: the first look-up of each store misses, all others hit. Ten at once, and ten at once a while later: of the first ten nine
+ * hit. Two processes in each of two replicas, then one of the two crashes and both of its processes begin anew. */
+static void test_warm_by_hand(void) {
+  static const struct {
+    const char *warm;
+    double each, cold; /* beginnings that got warm; stores that are cold in the end */
+  } rows[] = {{"{ 'hits': '90%', 'of': 10 }", 6, 0}, {"{ 'hits': '91%', 'of': 10 }", 6, 0}, {"{ 'hits': 1, 'of': 100000 }", 0, 4}};
+  double first = 0;
+  for (int i = 0; i < 3; i++) {
+    char services[300];
+    snprintf(services, sizeof services,
+             "'a': { 'kind': 'app', 'replicas': 2, 'processes': 2, 'start': '1s', 'cache': { 'entries': 9, 'warm': %s } }",
+             rows[i].warm);
+    struct fixture f = fixture_of(SCENARIO, "100/s", "1", "{ 'cached': 'a', 'key': 'k', 'miss': [ ] }", services,
+                                  "'x': { 'kind': 'crash', 'service': 'a', 'at': '50s' }", "'window': '100s', 'warmup': '0s'");
+    struct world *w = fixture_run(&f, 1, rows[i].warm);
+    const struct histogram *h = warm_ups(w, "a");
+    test_check((double)h->count == rows[i].each, "%s: %g warm-ups", rows[i].warm, (double)h->count);
+    test_check((double)level(w, "a", "cold") == rows[i].cold, "%s: %d cold", rows[i].warm, (int)level(w, "a", "cold"));
+    /* nine gaps between look-ups at a quarter of 100/s, or nineteen */
+    if (i == 0) first = histogram_mean(h);
+    if (i == 1) test_check(fabs(histogram_mean(h) - 0.76e9) < 0.3e9 && first < histogram_mean(h), "%g ns", histogram_mean(h));
+    world_free(w), fixture_close(&f);
+  }
+}
+
+/* Without ttl and limit the n-th block hits 1 - sum p exp(-lambda p t) in the mean over its time, of `of` look-ups a binomial number:
+ * so the mean of the end of the first block with as many as are wanted is known. */
+static double predicted_warm_up(double rate, uint32_t items, double hits, double of) {
+  double sum = 0, yet = 1, mean = 0;
+  for (uint32_t k = 1; k <= items; k++) sum += pow(k, -0.9);
+  for (int block = 1; yet > 1e-6; block++) {
+    double share = 0;
+    for (uint32_t k = 1; k <= items; k++) {
+      double p = pow(k, -0.9) / sum, a = rate * p * (block - 1) * of / rate, b = rate * p * block * of / rate;
+      share += p * (1 - (exp(-a) - exp(-b)) / (b - a));
+    }
+    double passes = 0.5 * erfc((hits - 0.5 / of - share) / sqrt(2 * share * (1 - share) / of));
+    mean += yet * passes * block * of / rate, yet *= 1 - passes;
+  }
+  return mean;
+}
+
+static void test_warm_by_theory(void) {
+  static const struct {
+    const char *hits;
+    double wanted, of;
+  } rows[] = {{"70%", 0.7, 200}, {"85%", 0.85, 500}};
+  for (int i = 0; i < 2; i++) {
+    char services[200];
+    snprintf(services, sizeof services,
+             "'a': { 'kind': 'app' }, 'c': { 'kind': 'cache', 'cache': { 'warm': { 'hits': '%s', 'of': %g } } }", rows[i].hits,
+             rows[i].of);
+    struct fixture f = fixture_of(SCENARIO, "1000/s", "{ 'of': 5000, 'zipf': 0.9 }",
+                                  "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }", services, "", "'window': '40s', 'warmup': '0s'");
+    double took[40];
+    for (int seed = 0; seed < 40; seed++) {
+      struct world *w = fixture_run(&f, (uint64_t)seed, rows[i].hits);
+      test_check(warm_ups(w, "c")->count == 1, "%s, seed %d: %d warm-ups", rows[i].hits, seed, (int)warm_ups(w, "c")->count);
+      took[seed] = histogram_mean(warm_ups(w, "c")) * 1e-9;
+      world_free(w);
+    }
+    struct mean_of m = mean_of(took, 40);
+    double predicted = predicted_warm_up(1000, 5000, rows[i].wanted, rows[i].of);
+    test_check(fabs(m.mean - predicted) < 2 * m.half && m.half < 0.1 * predicted, "%s: warm after %.3f s +- %.3f, not %.3f",
+               rows[i].hits, m.mean, m.half, predicted);
+    fixture_close(&f);
+  }
+}
+
 /* --- nothing there ------------------------------------------------------------------------------------------------------------ */
 
 /* A cache that has no room is one that never hits, to the nanosecond, though all draw. */
@@ -311,6 +387,8 @@ static const struct test_case cases[] = {{"layers", test_layers},
                                          {"ttls_of_layers", test_ttls_of_layers},
                                          {"invalidation", test_invalidation},
                                          {"crash", test_crash},
+                                         {"warm_by_hand", test_warm_by_hand},
+                                         {"warm_by_theory", test_warm_by_theory},
                                          {"no_room", test_no_room},
                                          {"sizes", test_sizes},
                                          {"ttl_gets_better_with_load", test_ttl_gets_better_with_load},

@@ -8,10 +8,12 @@
 /* The content of one process; of a container all stand in a row. */
 struct cache {
   struct cache_store store;
+  struct warmth warmth;
   struct world *world;
 };
 
 const struct cache_store *cache_content(const struct container *c, uint32_t n) { return &c->cache[n].store; }
+bool cache_is_cold(const struct container *c, uint32_t n) { return c->cache[n].warmth.state == WARMTH_COLD; }
 
 static uint32_t stores_of(const struct container *c) { return c->cache->store.config->stores; }
 
@@ -47,26 +49,32 @@ void cache_lost(struct world *w, struct container *c) {
     struct shown before = shown(&c->cache[i].store);
     cache_store_clear(&c->cache[i].store);
     changed(w, &c->cache[i].store, before);
+    const struct warmth_config *warm = &c->cache[i].store.config->warm;
+    if (warmth_wanted(warm)) warmth_lost(w, &c->cache[i].warmth, warm);
   }
 }
 
 /* --- instructions ------------------------------------------------------------------------------------------------------------ */
 
 /* Of the process that has the request. */
-static struct cache_store *here(struct world *w, const struct request *r) {
+static struct cache *of_process(struct world *w, const struct request *r) {
   const struct frame *f = &r->frames[r->depth - 1];
-  struct cache *c = w->containers[f->container].cache;
-  return &c[f->process < stores_of(&w->containers[f->container]) ? f->process : 0].store;
+  const struct container *c = &w->containers[f->container];
+  return &c->cache[f->process < stores_of(c) ? f->process : 0];
 }
 
+static struct cache_store *here(struct world *w, const struct request *r) { return &of_process(w, r)->store; }
+
 bool cache_look(struct world *w, struct request *r, const struct instruction *in) {
-  struct cache_store *s = here(w, r);
+  struct cache *c = of_process(w, r);
+  struct cache_store *s = &c->store;
   uint64_t expired = s->expired;
   struct shown before = shown(s);
   uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace);
   r->found = cache_store_find(s, (uint32_t)in->keyspace, item, world_now(w), in->ttl);
   if (__builtin_expect(s->expired != expired, 0)) changed(w, s, before);
   meter_count(w, r->found ? s->config->hits : s->config->misses);
+  if (__builtin_expect(warmth_wanted(&s->config->warm), 0)) warmth_looked(w, &c->warmth, &s->config->warm, r->found);
   if (__builtin_expect(in->stampede != NULL, 0)) rebuild_looked(w, r, in, s, item);
   return true;
 }

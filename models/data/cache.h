@@ -54,7 +54,8 @@ bool cache_drop(struct world *, struct request *, const struct instruction *);
 
 /* The process has died. */
 void cache_lost(struct world *, struct container *);
-/* Of a container whose service is keyed: the n-th of config->stores. */
+/* Of a container whose service is keyed: the n-th of config->stores; whether it is yet cold. */
 const struct cache_store *cache_content(const struct container *, uint32_t n);
+bool cache_is_cold(const struct container *, uint32_t n);
 
 #endif

@@ -25,6 +25,7 @@ static void declare(struct model *m, struct service_config *s) {
     c->rebuild_waits = meter_declare(m, s->name, "rebuild_wait", METER_TIME, "Waits for the rebuild of another request.");
   if (c->stale)
     c->stale_served = meter_declare(m, s->name, "stale_served", METER_COUNT, "Look-ups that found an item past its ttl.");
+  if (warmth_wanted(&c->warm)) warmth_declare(m, &c->warm, s->name);
   if (c->refreshed_early)
     c->early = meter_declare(m, s->name, "early", METER_COUNT, "Look-ups that found their item and rebuilt it before its end.");
 }
@@ -121,6 +122,12 @@ static const struct field fields[] = {
      .words = from_words,
      .fallback = "\"fill\"",
      .doc = "What the ttl counts from: the fill, or the last look-up that found the item."},
+    {.name = "warm",
+     .kind = FIELD_RECORD,
+     .offset = AT(warm),
+     .record = &warmth_record,
+     .optional = true,
+     .doc = "Which share of hits is warm after a beginning with nothing; absent: nobody wants to know."},
     {.name = "jitter",
      .kind = FIELD_RATIO,
      .offset = AT(jitter),

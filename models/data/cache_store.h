@@ -22,6 +22,7 @@
  * (count, last use). Memory grows with what has been held at once; nothing is allocated for an event but when arrays double. */
 #ifndef CACHE_STORE_H
 #define CACHE_STORE_H
+#include "models/data/cache_warmth.h"
 #include "sim/engine/stream.h"
 #include "sim/engine/timer_heap.h"
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct cache_config {
   sim_time ttl;    /* SIM_NEVER: none */
   int32_t ttl_from;
   double jitter; /* the ttl is uniform within this share around itself */
+  struct warmth_config warm;
   /* Derived by cache_link. */
   bool keyed;      /* some step asks for items; else nothing of this exists */
   uint32_t stores; /* of each replica */
