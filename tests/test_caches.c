@@ -350,6 +350,44 @@ static void test_estimates(void) {
   }
 }
 
+/* Of cures that go by age: what runs the miss steps, and what is done in the background. Early rebuilds are overestimated, by a little. */
+static void test_estimates_of_cures(void) {
+  static const struct {
+    const char *name, *stampede, *steps;
+    double low, high; /* of rebuilds a look-up, estimate minus run */
+    bool stale;
+  } rows[] = {
+      {"none", "'none'", "{ 'delay': '1ns' }", -0.005, 0.005, false},
+      {"stale", "{ 'cure': 'stale', 'stale': '3s' }", "{ 'delay': '1ms' }", -0.005, 0.005, true},
+      {"stale for hardly any time", "{ 'cure': 'stale', 'stale': '50ms' }", "{ 'delay': '1ms' }", -0.005, 0.005, true},
+      {"stale, nested", "{ 'cure': 'stale', 'stale': '3s' }", "{ 'cached': 'd', 'key': 'k', 'demand': '0s' }", -0.005, 0.005, true},
+      {"early, at once", "'early'", "{ 'delay': '1us' }", -0.005, 0.005, false},
+      {"early", "'early'", "{ 'delay': '100ms' }", 0, 0.02, false},
+      {"very early", "{ 'cure': 'early', 'beta': 4 }", "{ 'delay': '50ms' }", 0, 0.02, false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char step[300];
+    snprintf(step, sizeof step, "{ 'cached': 'c', 'key': 'k', 'demand': '0s', 'stampede': %s, 'miss': [ %s ] }", rows[i].stampede,
+             rows[i].steps);
+    struct fixture f = fixture_of(
+        SCENARIO, "2000/s", "{ 'of': 5000, 'zipf': 0.9 }", step,
+        "'a': { 'kind': 'app', 'cache': { 'ttl': '1h' } }, 'c': { 'kind': 'cache', 'cache': { 'ttl': '2s' } }, 'd': { 'kind': "
+        "'cache', 'cache': { 'ttl': '20s' } }",
+        "", "'window': '60s', 'warmup': '40s'");
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    const struct program *p = &w->model->programs[0];
+    const struct instruction *lookup = p->instructions;
+    while (lookup->operation != OPERATION_LOOKUP) lookup++;
+    double asked = counted(w, "c", "hits") + counted(w, "c", "misses"), rebuilds = counted(w, "c", "rebuilds") / asked;
+    double estimate = 1 - lookup->probability + lookup->refreshes;
+    test_check(estimate - rebuilds > rows[i].low && estimate - rebuilds < rows[i].high,
+               "%s: %.4f rebuilds a look-up estimated, %.4f seen", rows[i].name, estimate, rebuilds);
+    if (rows[i].stale)
+      test_check(fabs(lookup->probability - hit_rate(w, "c")) < 0.005 && lookup->refreshes > 0,
+                 "%s: %.4f hits estimated, %.4f seen", rows[i].name, lookup->probability, hit_rate(w, "c"));
+    world_free(w), fixture_close(&f);
+  }
+}
+
 /* hit_rate is taken of look-ups of all replications together, and over windows. */
 static void test_measure(void) {
   struct fixture f =
@@ -393,6 +431,7 @@ static const struct test_case cases[] = {{"layers", test_layers},
                                          {"sizes", test_sizes},
                                          {"ttl_gets_better_with_load", test_ttl_gets_better_with_load},
                                          {"estimates", test_estimates},
+                                         {"estimates_of_cures", test_estimates_of_cures},
                                          {"measure", test_measure},
                                          {NULL, NULL}};
 const struct test_suite suite_caches = {"caches", cases};
