@@ -23,6 +23,8 @@ static void declare(struct model *m, struct service_config *s) {
   if (c->rebuilt) c->rebuilds = meter_declare(m, s->name, "rebuilds", METER_COUNT, "Rebuilds of items that were begun.");
   if (c->waited)
     c->rebuild_waits = meter_declare(m, s->name, "rebuild_wait", METER_TIME, "Waits for the rebuild of another request.");
+  if (c->tires)
+    c->rebuild_timeouts = meter_declare(m, s->name, "rebuild_timeouts", METER_COUNT, "Of these, those that were given up.");
   if (c->stale)
     c->stale_served = meter_declare(m, s->name, "stale_served", METER_COUNT, "Look-ups that found an item past its ttl.");
   if (warmth_wanted(&c->warm)) warmth_declare(m, &c->warm, s->name);
@@ -45,8 +47,10 @@ const char *cache_fault(const struct model *m, const struct service_config *s) {
   return NULL;
 }
 
-static void note_cure(struct cache_config *c, int32_t cure) {
-  c->rebuilt = true, c->waited |= cure == CURE_COALESCE || cure == CURE_LOCK, c->locked |= cure == CURE_LOCK;
+static void note_cure(struct cache_config *c, const struct stampede_config *s) {
+  int32_t cure = s->cure;
+  bool waits = cure == CURE_COALESCE || cure == CURE_LOCK;
+  c->rebuilt = true, c->waited |= waits, c->tires |= waits && s->wait != SIM_NEVER, c->locked |= cure == CURE_LOCK;
   c->stale |= cure == CURE_STALE, c->refreshed_early |= cure == CURE_EARLY;
 }
 
@@ -55,7 +59,7 @@ void caches_link(struct model *m) {
   for (uint32_t e = 0; e < m->program_count; e++)
     for (uint32_t i = 0; i < m->programs[e].count; i++) {
       const struct instruction *in = &m->programs[e].instructions[i];
-      if (in->stampede) note_cure(&services[in->service].cache, in->stampede->cure);
+      if (in->stampede) note_cure(&services[in->service].cache, in->stampede);
       if (in->operation != OPERATION_CONTENT) continue;
       struct cache_config *c = &services[in->service].cache;
       bool fills = in->run == cache_fill;

@@ -46,8 +46,8 @@ struct cache_config {
   bool fills, drops;
   bool expires;                                                                       /* some fill has a ttl */
   bool sized;                                                                         /* some fill says how many bytes */
-  bool rebuilt, waited, locked, stale, refreshed_early;                               /* what the cures of its stampedes do */
-  uint32_t rebuilds, rebuild_waits, stale_served, early;                              /* meters */
+  bool rebuilt, waited, tires, locked, stale, refreshed_early;                        /* what the cures of its stampedes do */
+  uint32_t rebuilds, rebuild_waits, rebuild_timeouts, stale_served, early;            /* meters */
   uint32_t hits, misses, held, bytes, evictions, expirations, refused, invalidations; /* meters */
 };
 
