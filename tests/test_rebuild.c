@@ -122,6 +122,22 @@ static void test_tired_tells(void) {
   world_free(w), fixture_close(&f);
 }
 
+/* A refresh in the background fills the L1 of its process too. L1 is good for 10 s, Redis for 30, a rebuild takes 5, ten requests a
+ * second: what is found stale at t is stale in L1 until t + 5 and then new there until t + 15; it is looked for at 15.1, 25.2 and
+ * 35.3, when it is stale again. (Without the fill at 10.1, 20.2, 30.3 and 40.4.) */
+static void test_refresh_fills_l1(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'c', 'traffic': { 's': { 'kind': 'open', 'rate': '10/s', 'mix': { 'p': 1 } } }, 'keys': { 'k': 1 }, "
+      "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cached': 'c', 'key': 'k', 'l1': true, 'stampede': { 'cure': 'stale', "
+      "'stale': '60s' }, 'miss': [ { 'delay': '5s' } ] } ] } }, 'services': { 'a': { 'kind': 'app', 'cache': { 'ttl': '10s' } }, "
+      "'c': { 'kind': 'cache', 'cache': { 'ttl': '30s' } } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, "
+      "'run': { 'window': '3530s', 'warmup': '30s' } }");
+  struct world *w = fixture_run(&f, 1, "refresh");
+  test_check(fabs(counted(w, "c", "rebuilds") - 100) <= 2, "%g refreshes, not 100", counted(w, "c", "rebuilds"));
+  test_check(fabs(counted(w, "a", "misses") - 300) <= 6, "L1 missed %g times, not 300", counted(w, "a", "misses"));
+  world_free(w), fixture_close(&f);
+}
+
 /* After an expiry 1 + 500/s x 200 ms rebuild; a cure leaves one for all, or one for each of two processes. Of 3,600 s a cycle takes
  * 60.2 s and a bit. */
 static void test_theory(void) {
@@ -266,6 +282,7 @@ static void test_commands(void) {
 static const struct test_case cases[] = {{"ten_at_once", test_ten_at_once},
                                          {"tired", test_tired},
                                          {"tired_tells", test_tired_tells},
+                                         {"refresh_fills_l1", test_refresh_fills_l1},
                                          {"theory", test_theory},
                                          {"counting_only", test_counting_only},
                                          {"early", test_early},

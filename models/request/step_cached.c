@@ -155,12 +155,13 @@ static void compile_miss(struct compiler *c, const struct cached_step *s, bool o
   }
 }
 
-/* The miss steps once more, for a child without a caller. */
+/* The miss steps once more, for a child without a caller, in the process that found what is stale. */
 static void compile_refresh(struct compiler *c, const struct cached_step *s, bool own, struct instruction *lookup) {
   lookup->refresh = here(c);
   c->guarded++;
   compile_rebuild(c, s, OPERATION_REBUILD, rebuild_begin);
   compile_miss(c, s, own);
+  if (s->l1) compile_l1_fill(c, s, false);
   compile_rebuild(c, s, OPERATION_REBUILD, rebuild_refreshed);
   c->guarded--;
 }
