@@ -13,7 +13,7 @@ static void begins(struct world *w, struct warmth *t, const struct warmth_config
 }
 
 static void block_ends(struct world *w, struct warmth *t, const struct warmth_config *c) {
-  bool warm = t->found >= c->hits * (double)c->of;
+  bool warm = t->found >= c->hits * (double)c->of - 1e-6; /* 7% of 100 are 7.000000000000001 */
   t->asked = t->found = 0;
   if (!warm) return;
   t->state = WARMTH_WARM;
