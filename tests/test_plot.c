@@ -167,7 +167,7 @@ static void test_messages(void) {
       {"breakdown", room.b, room.picture, {0}, "no breakdown of the time to draw"},
       {"timeline", room.b, room.picture, {0}, "no series over time to draw"},
       {"claims", room.b, room.picture, {0}, "no claims to draw"},
-      {"latency", room.a, room.picture, {.endpoint = "nope"}, "no such endpoint"},
+      {"latency", room.a, room.picture, {.endpoints = (const char *const[]){"nope"}, .endpoint_count = 1}, "no such endpoint"},
       {"latency", "/nonexistent.json", room.picture, {0}, "/nonexistent.json"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char *error = NULL;
