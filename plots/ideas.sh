@@ -9,7 +9,7 @@ answer() { # name, then arguments of "run"; a claim that fails is an answer
 }
 picture() { # name, then arguments of "plot"
   name=$1; shift
-  "$program" plot "$@" -o "$folder/$name.png" || exit 1
+  for format in png svg; do "$program" plot "$@" -o "$folder/$name.$format" || exit 1; done
 }
 run() { # kind, scenario, then what else the picture needs
   kind=$1 idea=$2; shift 2
@@ -42,9 +42,8 @@ for idea in balancers parallel-batches fan-out; do run latency $idea; done
 answer shards scenarios/ideas/shards.json --set name=zipf
 variant shards alike --set keys.tenants.zipf=0
 picture shards "$folder"/shards{,-alike}.json --kind latency --endpoint page
-
 run latency cpu-limit --endpoint limited_api --endpoint free_api
-run latency statistics-cache # and once more with a title from its claims: what it shows is the median
+answer statistics-cache scenarios/ideas/statistics-cache.json # what it shows is the median: a title from its claims
 picture statistics-cache "$folder/statistics-cache.json" --kind latency --title \
   "$(value statistics-cache hit_rate) find what is kept, so p50 is $(value statistics-cache p50); who finds nothing waits as long as ever"
 

@@ -145,6 +145,17 @@ struct word_place {
   bool below;
 };
 
+/* Decades between a height and the curve, at the nearest within a part of the axis; 0 where it crosses. */
+static double distance(const struct line *line, double from, double to, double y, const struct picture_range *range) {
+  double nearest = INFINITY, last = 0;
+  for (double at = from; at <= to && at * range->nines <= line->end_x; at += 0.02) {
+    double away = log10(curve_at(line, at * range->nines)) - y;
+    if (away * last < 0) return 0;
+    last = away, nearest = fmin(nearest, fabs(away));
+  }
+  return nearest;
+}
+
 /* Where along a horizontal line its words are farthest from every curve. `span`: their width as a share of the axis. */
 static struct word_place free_place(const struct line *lines, int count, double level, const struct picture_range *range,
                                     double span) {
@@ -153,9 +164,7 @@ static struct word_place free_place(const struct line *lines, int count, double 
   for (int below = 0; below < 2; below++)
     for (double start = 0.01; start + span <= 1; start += 0.05) {
       double nearest = INFINITY, y = log10(level) + (below ? -off : off);
-      for (double at = start; at <= start + span + 0.03; at += 0.02)
-        for (int i = 0; i < count; i++)
-          if (at * range->nines <= lines[i].end_x) nearest = fmin(nearest, fabs(log10(curve_at(&lines[i], at * range->nines)) - y));
+      for (int i = 0; i < count; i++) nearest = fmin(nearest, distance(&lines[i], start, start + span + 0.03, y, range));
       nearest = fmin(nearest, decades(range, 40)); /* no place is better than a free one */
       if (nearest > most + decades(range, 4)) most = nearest, best = (struct word_place){start * range->nines, below};
     }
