@@ -162,6 +162,7 @@ void link_sources(struct linker *l) {
   if (!m->sources.count) link_fault(l, "traffic", NULL, "a scenario needs at least one source of traffic");
   for (uint32_t i = 0; i < m->sources.count; i++) {
     struct source_config *s = (struct source_config *)m->sources.items + i;
+    identity_link(&s->clients, l->arena);
     const char *path = arena_format(l->arena, "traffic.%s", s->name);
     if (s->kind == SOURCE_TRACE && !link_trace(l, s, path)) continue;
     link_clients(l, s, path);

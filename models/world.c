@@ -8,7 +8,8 @@
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
-enum { TAIL_STEPS = 20 };
+/* LARGE_WORLD: requests from which on it pays to ask for large pages. */
+enum { TAIL_STEPS = 20, LARGE_WORLD = 20000 };
 
 static void build_delays(struct world *w) {
   const struct model *m = w->model;
@@ -116,7 +117,7 @@ static uint32_t most_cells(const struct model *m) {
 }
 
 struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
-  struct arena *arena = arena_new();
+  struct arena *arena = mode == WORLD_TRAFFIC && model_requests(m) >= LARGE_WORLD ? arena_new_large() : arena_new();
   struct world *w = arena_alloc(arena, sizeof *w);
   w->model = m, w->arena = arena, w->seed = seed, w->replication = replication, w->mode = mode;
   w->calendar = calendar_new();

@@ -114,9 +114,85 @@ static void test_crash(void) {
   test_check(level(w, "c", "entries") == 50, "%d entries in the end", (int)level(w, "c", "entries"));
   world_close(w);
   world_audit(w, fixture_broken, (void *)(uintptr_t) "crash");
-  const struct cache_store *s = cache_content(&w->containers[w->services[fixture_service(&f, "c")].first]);
+  const struct cache_store *s = cache_content(&w->containers[w->services[fixture_service(&f, "c")].first], 0);
   test_check(s->lost == 50 && s->filled == 100, "%d lost, %d filled", (int)s->lost, (int)s->filled);
   world_free(w), fixture_close(&f);
+}
+
+/* --- cold and warm --------------------------------------------------------------------------------------------------------------- */
+
+static const struct histogram *warm_ups(const struct world *w, const char *thing) {
+  return w->observation.meters[meter_named(w->model, thing, "warm_up")].time;
+}
+
+/* One item: the first look-up of each store misses, all others hit. Ten at once, and ten at once a while later: of the first ten nine
+ * hit. Two processes in each of two replicas, then one of the two crashes and both of its processes begin anew. */
+static void test_warm_by_hand(void) {
+  static const struct {
+    const char *warm;
+    double each, cold; /* beginnings that got warm; stores that are cold in the end */
+  } rows[] = {{"{ 'hits': '90%', 'of': 10 }", 6, 0}, {"{ 'hits': '91%', 'of': 10 }", 6, 0}, {"{ 'hits': 1, 'of': 100000 }", 0, 4}};
+  double first = 0;
+  for (int i = 0; i < 3; i++) {
+    char services[300];
+    snprintf(services, sizeof services,
+             "'a': { 'kind': 'app', 'replicas': 2, 'processes': 2, 'start': '1s', 'cache': { 'entries': 9, 'warm': %s } }",
+             rows[i].warm);
+    struct fixture f = fixture_of(SCENARIO, "100/s", "1", "{ 'cached': 'a', 'key': 'k', 'miss': [ ] }", services,
+                                  "'x': { 'kind': 'crash', 'service': 'a', 'at': '50s' }", "'window': '100s', 'warmup': '0s'");
+    struct world *w = fixture_run(&f, 1, rows[i].warm);
+    const struct histogram *h = warm_ups(w, "a");
+    test_check((double)h->count == rows[i].each, "%s: %g warm-ups", rows[i].warm, (double)h->count);
+    test_check((double)level(w, "a", "cold") == rows[i].cold, "%s: %d cold", rows[i].warm, (int)level(w, "a", "cold"));
+    /* nine gaps between look-ups at a quarter of 100/s, or nineteen */
+    if (i == 0) first = histogram_mean(h);
+    if (i == 1) test_check(fabs(histogram_mean(h) - 0.76e9) < 0.3e9 && first < histogram_mean(h), "%g ns", histogram_mean(h));
+    world_free(w), fixture_close(&f);
+  }
+}
+
+/* Without ttl and limit the n-th block hits 1 - sum p exp(-lambda p t) in the mean over its time, of `of` look-ups a binomial number:
+ * so the mean of the end of the first block with as many as are wanted is known. */
+static double predicted_warm_up(double rate, uint32_t items, double hits, double of) {
+  double sum = 0, yet = 1, mean = 0;
+  for (uint32_t k = 1; k <= items; k++) sum += pow(k, -0.9);
+  for (int block = 1; yet > 1e-6; block++) {
+    double share = 0;
+    for (uint32_t k = 1; k <= items; k++) {
+      double p = pow(k, -0.9) / sum, a = rate * p * (block - 1) * of / rate, b = rate * p * block * of / rate;
+      share += p * (1 - (exp(-a) - exp(-b)) / (b - a));
+    }
+    double passes = 0.5 * erfc((hits - 0.5 / of - share) / sqrt(2 * share * (1 - share) / of));
+    mean += yet * passes * block * of / rate, yet *= 1 - passes;
+  }
+  return mean;
+}
+
+static void test_warm_by_theory(void) {
+  static const struct {
+    const char *hits;
+    double wanted, of;
+  } rows[] = {{"70%", 0.7, 200}, {"85%", 0.85, 500}};
+  for (int i = 0; i < 2; i++) {
+    char services[200];
+    snprintf(services, sizeof services,
+             "'a': { 'kind': 'app' }, 'c': { 'kind': 'cache', 'cache': { 'warm': { 'hits': '%s', 'of': %g } } }", rows[i].hits,
+             rows[i].of);
+    struct fixture f = fixture_of(SCENARIO, "1000/s", "{ 'of': 5000, 'zipf': 0.9 }",
+                                  "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }", services, "", "'window': '40s', 'warmup': '0s'");
+    double took[40];
+    for (int seed = 0; seed < 40; seed++) {
+      struct world *w = fixture_run(&f, (uint64_t)seed, rows[i].hits);
+      test_check(warm_ups(w, "c")->count == 1, "%s, seed %d: %d warm-ups", rows[i].hits, seed, (int)warm_ups(w, "c")->count);
+      took[seed] = histogram_mean(warm_ups(w, "c")) * 1e-9;
+      world_free(w);
+    }
+    struct mean_of m = mean_of(took, 40);
+    double predicted = predicted_warm_up(1000, 5000, rows[i].wanted, rows[i].of);
+    test_check(fabs(m.mean - predicted) < 2 * m.half && m.half < 0.1 * predicted, "%s: warm after %.3f s +- %.3f, not %.3f",
+               rows[i].hits, m.mean, m.half, predicted);
+    fixture_close(&f);
+  }
 }
 
 /* --- nothing there ------------------------------------------------------------------------------------------------------------ */
@@ -184,31 +260,81 @@ static void test_ttl_gets_better_with_load(void) {
   }
 }
 
+/* Hits of one store that is asked for items k^-0.9 at the rate: ttl from the fill, or LRU of so many entries by Che. */
+static double expected_hits(double rate, uint32_t of, double ttl, double entries) {
+  double sum = 0, low = 0, high = 1e6, hits = 0;
+  for (uint32_t k = 1; k <= of; k++) sum += pow(k, -0.9);
+  for (int i = 0; ttl <= 0 && i < 60; i++) {
+    double middle = (low + high) / 2, held = 0;
+    for (uint32_t k = 1; k <= of; k++) held += 1 - exp(-rate * pow(k, -0.9) / sum * middle);
+    *(held < entries ? &low : &high) = middle;
+  }
+  for (uint32_t k = 1; k <= of; k++) {
+    double p = pow(k, -0.9) / sum, x = rate * p * ttl;
+    hits += p * (ttl > 0 ? x / (1 + x) : 1 - exp(-rate * p * low));
+  }
+  return hits;
+}
+
+/* Each process has a store of its own: it sees its share of the requests, and has all the room for them. */
+static void test_processes(void) {
+  static const struct {
+    const char *service, *cache;
+    double stores, ttl, entries;
+  } rows[] = {{"'replicas': 1", "'ttl': '20s'", 1, 20, 0},
+              {"'replicas': 1, 'processes': 4", "'ttl': '20s'", 4, 20, 0},
+              {"'replicas': 2, 'processes': { 'count': 2, 'deal': 'round-robin' }", "'ttl': '20s'", 4, 20, 0},
+              {"'replicas': 1, 'processes': 4", "'entries': 250", 4, 0, 250},
+              {"'kind': 'cache', 'processes': 4", "'ttl': '20s'", 1, 20, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bool shared = !strncmp(rows[i].service, "'kind'", 6);
+    char services[300];
+    snprintf(services, sizeof services,
+             shared ? "'a': { 'kind': 'app' }, 'c': { %s, 'cache': { %s } }"
+                    : "'a': { 'kind': 'app', %s, 'cache': { %s } }, 'c': { 'kind': 'cache' }",
+             rows[i].service, rows[i].cache);
+    const char *asked = shared ? "c" : "a",
+               *step = shared ? "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }" : "{ 'cached': 'a', 'key': 'k' }";
+    struct fixture f =
+        fixture_of(SCENARIO, "1000/s", "{ 'of': 5000, 'zipf': 0.9 }", step, services, "", "'window': '200s', 'warmup': '60s'");
+    struct world *w = fixture_run(&f, 1, rows[i].service);
+    double expected = expected_hits(1000 / rows[i].stores, 5000, rows[i].ttl, rows[i].entries), seen = hit_rate(w, asked);
+    test_check(fabs(seen - expected) < 0.007, "%s, %s: %.4f hits, not %.4f", rows[i].service, rows[i].cache, seen, expected);
+    if (rows[i].entries)
+      test_check(level(w, asked, "entries") == (int64_t)(rows[i].stores * rows[i].entries), "%d entries",
+                 (int)level(w, asked, "entries"));
+    world_free(w), fixture_close(&f);
+  }
+}
+
 /* What is known before a run, against the run: share of hits that the saturation table goes by. With two replicas a fill may go to
  * the one that has the item already, of which the estimate knows nothing. */
 static void test_estimates(void) {
   static const struct {
     const char *name, *steps, *services, *service;
     double low, high; /* of estimate minus run */
+    int processes;
   } rows[] = {{"lru", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }", "'c': { 'kind': 'cache', 'cache': { 'entries': 500 } }", "c",
-               -0.01, 0.01},
+               -0.01, 0.01, 1},
               {"fifo", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'fifo' } }", "c", -0.01, 0.01},
+               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'fifo' } }", "c", -0.01, 0.01, 1},
               {"perfect lfu", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'perfect-lfu' } }", "c", -0.01, 0.04},
+               "'c': { 'kind': 'cache', 'cache': { 'entries': 500, 'policy': 'perfect-lfu' } }", "c", -0.01, 0.04, 1},
               {"bytes", "{ 'cached': 'c', 'key': 'k', 'demand': '0s', 'bytes': '1kB' }",
-               "'c': { 'kind': 'cache', 'cache': { 'size': '500kB' } }", "c", -0.01, 0.01},
+               "'c': { 'kind': 'cache', 'cache': { 'size': '500kB' } }", "c", -0.01, 0.01, 1},
               {"ttl", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }", "'c': { 'kind': 'cache', 'cache': { 'ttl': '2s' } }", "c",
-               -0.01, 0.01},
+               -0.01, 0.01, 1},
               {"two replicas", "{ 'cached': 'c', 'key': 'k', 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'replicas': 2, 'cache': { 'ttl': '2s' } }", "c", 0, 0.04},
+               "'c': { 'kind': 'cache', 'replicas': 2, 'cache': { 'ttl': '2s' } }", "c", 0, 0.04, 1},
               {"behind L1", "{ 'cached': 'c', 'key': 'k', 'l1': true, 'demand': '0s' }",
-               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01},
+               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01, 1},
               {"two layers by hand", "{ 'cached': 'a', 'key': 'k', 'miss': [ { 'cached': 'c', 'key': 'k', 'demand': '0s' } ] }",
-               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01}};
+               "'c': { 'kind': 'cache', 'cache': { 'ttl': '20s' } }", "c", -0.01, 0.01, 1},
+              {"four processes", "{ 'cached': 'a', 'key': 'k' }", "'c': { 'kind': 'cache' }", "a", -0.01, 0.01, 4}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char services[400];
-    snprintf(services, sizeof services, "'a': { 'kind': 'app', 'cache': { 'entries': 60, 'ttl': '2s' } }, %s", rows[i].services);
+    snprintf(services, sizeof services, "'a': { 'kind': 'app', 'processes': %d, 'cache': { 'entries': 60, 'ttl': '2s' } }, %s",
+             rows[i].processes, rows[i].services);
     struct fixture f = fixture_of(SCENARIO, "2000/s", "{ 'of': 5000, 'zipf': 0.9 }", rows[i].steps, services, "",
                                   "'window': '60s', 'warmup': '40s'");
     struct world *w = fixture_run(&f, 1, rows[i].name);
@@ -220,6 +346,44 @@ static void test_estimates(void) {
         estimate = p->instructions[k].probability;
     test_check(estimate - seen > rows[i].low && estimate - seen < rows[i].high, "%s: %.4f estimated, %.4f seen", rows[i].name,
                estimate, seen);
+    world_free(w), fixture_close(&f);
+  }
+}
+
+/* Of cures that go by age: what runs the miss steps, and what is done in the background. Early rebuilds are overestimated, by a little. */
+static void test_estimates_of_cures(void) {
+  static const struct {
+    const char *name, *stampede, *steps;
+    double low, high; /* of rebuilds a look-up, estimate minus run */
+    bool stale;
+  } rows[] = {
+      {"none", "'none'", "{ 'delay': '1ns' }", -0.005, 0.005, false},
+      {"stale", "{ 'cure': 'stale', 'stale': '3s' }", "{ 'delay': '1ms' }", -0.005, 0.005, true},
+      {"stale for hardly any time", "{ 'cure': 'stale', 'stale': '50ms' }", "{ 'delay': '1ms' }", -0.005, 0.005, true},
+      {"stale, nested", "{ 'cure': 'stale', 'stale': '3s' }", "{ 'cached': 'd', 'key': 'k', 'demand': '0s' }", -0.005, 0.005, true},
+      {"early, at once", "'early'", "{ 'delay': '1us' }", -0.005, 0.005, false},
+      {"early", "'early'", "{ 'delay': '100ms' }", 0, 0.02, false},
+      {"very early", "{ 'cure': 'early', 'beta': 4 }", "{ 'delay': '50ms' }", 0, 0.02, false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char step[300];
+    snprintf(step, sizeof step, "{ 'cached': 'c', 'key': 'k', 'demand': '0s', 'stampede': %s, 'miss': [ %s ] }", rows[i].stampede,
+             rows[i].steps);
+    struct fixture f = fixture_of(
+        SCENARIO, "2000/s", "{ 'of': 5000, 'zipf': 0.9 }", step,
+        "'a': { 'kind': 'app', 'cache': { 'ttl': '1h' } }, 'c': { 'kind': 'cache', 'cache': { 'ttl': '2s' } }, 'd': { 'kind': "
+        "'cache', 'cache': { 'ttl': '20s' } }",
+        "", "'window': '60s', 'warmup': '40s'");
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    const struct program *p = &w->model->programs[0];
+    const struct instruction *lookup = p->instructions;
+    while (lookup->operation != OPERATION_LOOKUP) lookup++;
+    double asked = counted(w, "c", "hits") + counted(w, "c", "misses"), rebuilds = counted(w, "c", "rebuilds") / asked;
+    double estimate = 1 - lookup->probability + lookup->refreshes;
+    test_check(estimate - rebuilds > rows[i].low && estimate - rebuilds < rows[i].high,
+               "%s: %.4f rebuilds a look-up estimated, %.4f seen", rows[i].name, estimate, rebuilds);
+    if (rows[i].stale)
+      test_check(fabs(lookup->probability - hit_rate(w, "c")) < 0.005 && lookup->refreshes > 0,
+                 "%s: %.4f hits estimated, %.4f seen", rows[i].name, lookup->probability, hit_rate(w, "c"));
     world_free(w), fixture_close(&f);
   }
 }
@@ -257,13 +421,17 @@ static void test_measure(void) {
 }
 
 static const struct test_case cases[] = {{"layers", test_layers},
+                                         {"processes", test_processes},
                                          {"ttls_of_layers", test_ttls_of_layers},
                                          {"invalidation", test_invalidation},
                                          {"crash", test_crash},
+                                         {"warm_by_hand", test_warm_by_hand},
+                                         {"warm_by_theory", test_warm_by_theory},
                                          {"no_room", test_no_room},
                                          {"sizes", test_sizes},
                                          {"ttl_gets_better_with_load", test_ttl_gets_better_with_load},
                                          {"estimates", test_estimates},
+                                         {"estimates_of_cures", test_estimates_of_cures},
                                          {"measure", test_measure},
                                          {NULL, NULL}};
 const struct test_suite suite_caches = {"caches", cases};

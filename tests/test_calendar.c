@@ -105,7 +105,7 @@ static void push_heap(struct trial *t) {
   t->tickets[i].name = list_add(t, at);
   t->tickets[i].part = PART_HEAP;
   t->tickets[i].ticket = timer_heap_push(t->heap, at, i);
-  if (timer_heap_time_of(t->heap, (timer_ticket)t->tickets[i].ticket) != at) t->wrong++;
+  if (timer_heap_time_of(t->heap, (timer_ticket)t->tickets[i].ticket) != at || timer_heap_next(t->heap) > at) t->wrong++;
 }
 
 static void cancel_one(struct trial *t) {

@@ -33,7 +33,7 @@ static const struct {
             {"{ 'of': 50, 'zipf': 0.8 }", 50, 0.8},
             {"{ 'of': 50, 'zipf': 1 }", 50, 1},
             {"{ 'of': 20000, 'zipf': 0.9 }", 20000, 0.9},
-            {"{ 'of': 5000000, 'zipf': 1.2 }", 5000000, 1.2}}; /* the last by rejection */
+            {"{ 'of': 5000000, 'zipf': 1.2 }", 5000000, 1.2}}; /* the last with groups */
 
 static void test_popularity(void) {
   for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {

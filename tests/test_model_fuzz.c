@@ -39,6 +39,7 @@ struct fuzz {
   struct stream machines; /* how limits are kept, and hyper-threads */
   struct stream cures;    /* of stampedes, and commands */
   bool cured, aged;       /* aged: ttls count from the fill */
+  struct stream waits;    /* how long who waits for a rebuild does, what locks cost, and what is warm */
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -178,7 +179,15 @@ static void put_cure(struct fuzz *f, bool aged) {
                                     "{ 'cure': 'lock', 'expiry': '5ms' }",
                                     "{ 'cure': 'stale', 'stale': '1s' }",
                                     "{ 'cure': 'early', 'beta': 2 }"};
-  if (f->cured && cures(f, 4)) put(&f->t, ", 'stampede': %s", all[cures(f, aged ? 6 : 4)]);
+  static const char *const tired[] = {
+      "{ 'cure': 'lock', 'command': { 'exponential': '20us' } }", "{ 'cure': 'lock', 'command': '30us', 'wait': '4ms' }",
+      "{ 'cure': 'lock', 'expiry': '5ms', 'wait': '3ms', 'then': 'fail' }", "{ 'cure': 'coalesce', 'wait': '1ms', 'then': 'fail' }",
+      "{ 'cure': 'coalesce', 'wait': '2ms' }"};
+  if (!f->cured || !cures(f, 4)) return;
+  uint32_t cure = cures(f, aged ? 6 : 4);
+  bool waits = cure == 1 || cure == 2 || cure == 3;
+  uint32_t locked = stream_below(&f->waits, 6), either = 3 + locked % 2;
+  put(&f->t, ", 'stampede': %s", !waits || locked == 5 ? all[cure] : cure == 1 ? tired[either] : tired[locked]);
 }
 
 static void put_key(struct fuzz *f) {
@@ -198,6 +207,8 @@ static void put_content(struct fuzz *f) {
   put(&f->t, ", 'cache': { 'policy': '%s', 'entries': %u, 'ttl_from': '%s', 'jitter': '%u%%'", policy, entries,
       f->aged ? "fill" : from, jitter);
   if (contents(f, 2)) put(&f->t, ", 'ttl': '%s'", CONTENT(f, "1ns", "20ms", "500ms", "10s"));
+  uint32_t warm = stream_below(&f->waits, 4);
+  if (warm) put(&f->t, ", 'warm': { 'hits': '%u%%', 'of': %u }", 20 * warm, 1 + 9 * warm);
   put(&f->t, " }");
 }
 
@@ -667,6 +678,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .jobs = stream_open(stream_key(seed, 0, 8, 0)),
                      .queued = seed % 5 < 2,
                      .cures = stream_open(stream_key(seed, 0, 21, 0)),
+                     .waits = stream_open(stream_key(seed, 0, 31, 0)),
                      .contents = stream_open(stream_key(seed, 0, 9, 0)),
                      .keyed = seed % 5 < 3,
                      .cured = seed % 4 < 3,

@@ -37,6 +37,10 @@ static void test_ten_at_once(void) {
       {"c", "'coalesce'", 2, 8, 200025},
       /* the first rebuilds: 200,020; nine look again, one after the other: 200,020 + 10 n */
       {"c", "'lock'", 1, 9, 200065},
+      /* ten look-ups, then ten commands for the lock: the first has it after 107 us; 200 ms, fill, and the command that gives it back:
+       * 200,124; nine look again */
+      {"c", "{ 'cure': 'lock', 'command': '7us' }", 1, 9, 200169},
+      {"c", "{ 'cure': 'lock', 'command': '0s' }", 1, 9, 200065},
       {"c", "'stale'", 10, 0, 200065},
       {"c", "'early'", 10, 0, 200065},
       {"a", "'none'", 10, 0, 200000},
@@ -61,6 +65,77 @@ static void test_ten_at_once(void) {
                  rows[i].stampede, rows[i].cached, histogram_mean(fixture_latency(w, 0)) * 1e-3, rows[i].mean_us);
     world_free(w), fixture_close(&f);
   }
+}
+
+/* The same ten, who wait for 50 ms of the 200. */
+static void test_tired(void) {
+  static const struct {
+    const char *stampede;
+    double rebuilds, waits, gave_up, failed, mean_us; /* mean latency of those who were answered */
+  } rows[] = {
+      /* the n-th begins after 50,000 + 10 n, has it 200,000 later and fills in turn: 250,010 + 10 n; the first after 200,020 */
+      {"{ 'cure': 'lock', 'wait': '50ms' }", 10, 9, 9, 0, (200020 + 9 * 250070) / 10.},
+      {"{ 'cure': 'lock', 'wait': '50ms', 'then': 'fail' }", 1, 9, 9, 9, 200020},
+      {"{ 'cure': 'lock', 'wait': '250ms', 'then': 'fail' }", 1, 9, 0, 0, 200065},
+      /* two begin at once, after 10 and 20 us; the third of ten is the next */
+      {"{ 'cure': 'coalesce', 'wait': '50ms' }", 10, 8, 8, 0, (200020 + 200030 + 8 * 250075) / 10.},
+      {"{ 'cure': 'coalesce', 'wait': '50ms', 'then': 'fail' }", 2, 8, 8, 8, 200025},
+      {"{ 'cure': 'coalesce', 'wait': '250ms' }", 2, 8, 0, 0, 200025}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(SCENARIO, "'rate': '0.005/s', 'batch': 10", "c", rows[i].stampede, "{ 'delay': '200ms' }", "", "",
+                                  "'window': '4000s', 'warmup': '0s'");
+    struct world *w = fixture_run(&f, 1, rows[i].stampede);
+    double rounds = counted(w, "c", "rebuilds") / rows[i].rebuilds, failed = (double)w->observation.ended[OUTCOME_LOCK_TIMEOUT],
+           waits = (double)meter(w, "c", "rebuild_wait")->time->count;
+    test_check(rounds > 1 && rounds == floor(rounds) && waits == rounds * rows[i].waits, "%s: %g rounds, %g waits",
+               rows[i].stampede, rounds, waits);
+    test_check(counted(w, "c", "rebuild_timeouts") == rounds * rows[i].gave_up && failed == rounds * rows[i].failed,
+               "%s: in %g rounds %g were tired, %g failed", rows[i].stampede, rounds, counted(w, "c", "rebuild_timeouts"), failed);
+    bool all_cold = rounds == (double)w->observation.arrived / 10;
+    if (all_cold && rows[i].mean_us > 0)
+      test_check(fabs(histogram_mean(fixture_latency(w, 0)) - rows[i].mean_us * 1e3) < 1, "%s: %.9g us, not %.9g", rows[i].stampede,
+                 histogram_mean(fixture_latency(w, 0)) * 1e-3, rows[i].mean_us);
+    world_free(w), fixture_close(&f);
+  }
+}
+
+/* One holds the lock for 200 ms, one waits for it without end, one is tired after 50 ms and rebuilds in 10: it holds no lock, but those
+ * who wait find what it has filled in. They come a millisecond apart: waits of 61 and 50 ms. */
+static void test_tired_tells(void) {
+  static const char *const sites[] = {"'lock', 'miss': [ { 'delay': '200ms' } ]", "'lock', 'miss': [ { 'delay': '200ms' } ]",
+                                      "{ 'cure': 'lock', 'wait': '50ms' }, 'miss': [ { 'delay': '10ms' } ]"};
+  char branches[600];
+  for (int i = 0, length = 0; i < 3; i++)
+    length += snprintf(branches + length, sizeof branches - (size_t)length,
+                       "%s{ 'steps': [ { 'delay': '%dms' }, { 'cached': 'c', 'key': 'k', 'demand': '0s', 'stampede': %s } ] }",
+                       i ? ", " : "", i, sites[i]);
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'c', 'traffic': { 's': { 'kind': 'open', 'rate': '0.01/s', 'mix': { 'p': 1 } } }, 'keys': { 'k': 1 "
+      "}, "
+      "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'parallel': [ %s ] } ] } }, 'services': { 'a': { 'kind': 'app' }, "
+      "'c': { 'kind': 'cache', 'cache': { 'ttl': '1s' } } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, "
+      "'run': { 'window': '2000s', 'warmup': '0s' } }",
+      branches);
+  struct world *w = fixture_run(&f, 1, "tells");
+  const struct histogram *h = meter(w, "c", "rebuild_wait")->time;
+  test_check(h->count > 10 && fabs(histogram_mean(h) * 1e-6 - 55.5) < 0.1, "%g ms of waiting", histogram_mean(h) * 1e-6);
+  world_free(w), fixture_close(&f);
+}
+
+/* A refresh in the background fills the L1 of its process too. L1 is good for 10 s, Redis for 30, a rebuild takes 5, ten requests a
+ * second: what is found stale at t is stale in L1 until t + 5 and then new there until t + 15; it is looked for at 15.1, 25.2 and
+ * 35.3, when it is stale again. (Without the fill at 10.1, 20.2, 30.3 and 40.4.) */
+static void test_refresh_fills_l1(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'c', 'traffic': { 's': { 'kind': 'open', 'rate': '10/s', 'mix': { 'p': 1 } } }, 'keys': { 'k': 1 }, "
+      "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cached': 'c', 'key': 'k', 'l1': true, 'stampede': { 'cure': 'stale', "
+      "'stale': '60s' }, 'miss': [ { 'delay': '5s' } ] } ] } }, 'services': { 'a': { 'kind': 'app', 'cache': { 'ttl': '10s' } }, "
+      "'c': { 'kind': 'cache', 'cache': { 'ttl': '30s' } } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, "
+      "'run': { 'window': '3530s', 'warmup': '30s' } }");
+  struct world *w = fixture_run(&f, 1, "refresh");
+  test_check(fabs(counted(w, "c", "rebuilds") - 100) <= 2, "%g refreshes, not 100", counted(w, "c", "rebuilds"));
+  test_check(fabs(counted(w, "a", "misses") - 300) <= 6, "L1 missed %g times, not 300", counted(w, "a", "misses"));
+  world_free(w), fixture_close(&f);
 }
 
 /* After an expiry 1 + 500/s x 200 ms rebuild; a cure leaves one for all, or one for each of two processes. Of 3,600 s a cycle takes
@@ -141,9 +216,12 @@ static void test_crashes(void) {
                                       "'coalesce'",
                                       "'lock'",
                                       "{ 'cure': 'lock', 'expiry': '100ms' }",
+                                      "{ 'cure': 'lock', 'command': '20us', 'wait': '50ms' }",
+                                      "{ 'cure': 'lock', 'wait': '100ms', 'then': 'fail' }",
+                                      "{ 'cure': 'coalesce', 'wait': '80ms' }",
                                       "{ 'cure': 'stale', 'stale': '2s' }",
                                       "{ 'cure': 'early', 'beta': 3 }"};
-  for (int i = 0; i < 6; i++) {
+  for (int i = 0; i < 9; i++) {
     struct fixture f = fixture_of(SCENARIO, "'rate': '300/s', 'timeout': '150ms', 'cancel': true", "c", cures[i],
                                   "{ 'cpu': { 'exponential': '1ms' } }, { 'external': 'e' }",
                                   ", 'e': { 'kind': 'external', 'latency': { 'exponential': '200ms' }, 'failure': 0.3 }",
@@ -202,6 +280,9 @@ static void test_commands(void) {
 }
 
 static const struct test_case cases[] = {{"ten_at_once", test_ten_at_once},
+                                         {"tired", test_tired},
+                                         {"tired_tells", test_tired_tells},
+                                         {"refresh_fills_l1", test_refresh_fills_l1},
                                          {"theory", test_theory},
                                          {"counting_only", test_counting_only},
                                          {"early", test_early},

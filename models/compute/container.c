@@ -1,4 +1,4 @@
-#include "models/compute/container.h"
+#include "models/compute/sharing.h"
 #include "models/protection/limiter.h"
 #include "models/data/cache.h"
 #include "models/data/connections.h"
@@ -94,7 +94,7 @@ static inline void become_busy(struct world *w, struct container *c) {
 }
 
 /* Puts a computation on a thread; the caller shares the node's CPU anew. */
-static void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
+static inline void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = COMPUTING;
   if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
@@ -102,6 +102,24 @@ static void start_job(struct world *w, struct container *c, struct crew *k, stru
   k->running++;
   c->aside += k->aside;
   jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
+}
+
+/* The same where it is the only one and nobody slows it down: then it ends after its work, and nothing has to be found out for
+ * that. False: not so. */
+static inline bool start_alone(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  struct node *n = &w->nodes[c->node];
+  bool held_back = c->running || c->metered || c->stalls || c->cold || c->limit < MILLI;
+  if (held_back || n->demand + MILLI > n->free_until) return false;
+  if (__builtin_expect(r->impatient, 0)) request_served(w, r);
+  r->waiting = COMPUTING;
+  k->running++;
+  c->aside += k->aside;
+  c->virtual_time = 0;
+  jobs_push(c, (struct job){(double)r->work, c->job_order++, r->id});
+  c->demand = MILLI, n->demand += MILLI;
+  c->rate = 1;
+  calendar_set(w->calendar, c->slot, world_now(w) + r->work);
+  return true;
 }
 
 /* Whose threads a request computes on, and which serve those of a process. */
@@ -123,9 +141,10 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
     return;
   }
   r->fresh = false;
-  container_advance(w, c, world_now(w));
+  share_advance(w, c, world_now(w));
+  if (start_alone(w, c, k, r)) return;
   start_job(w, c, k, r);
-  node_share(w, &w->nodes[c->node], c);
+  share_cores(w, &w->nodes[c->node], c);
 }
 
 /* Books that part of the wait of r for a thread, or for the end of its computation, in which the quota stopped the container. */
@@ -180,7 +199,7 @@ void container_computed(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
   sim_time now = world_now(w);
-  container_advance(w, c, now);
+  share_advance(w, c, now);
   if (__builtin_expect(c->quota != NULL, 0) && c->jobs[0].finish - c->virtual_time > ROUNDING) {
     quota_runs_out(w, c);
     return;
@@ -190,7 +209,7 @@ void container_computed(void *world, uint32_t id) {
   k->running--;
   c->aside -= k->aside;
   fill_threads(w, c, k);
-  node_share(w, &w->nodes[c->node], c);
+  share_cores(w, &w->nodes[c->node], c);
 
   c->done_ns += r->work;
   const struct instruction *in = instruction_of(w, r);
@@ -230,7 +249,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     return true;
   }
   if (k->held < k->seats) {
-    container_advance(w, c, world_now(w));
+    share_advance(w, c, world_now(w));
     k->held++, c->held++;
     r->fresh = false; /* with a thread of its own it is no newcomer to the queue for cores */
     if (__builtin_expect(r->impatient, 0)) request_served(w, r);
@@ -257,7 +276,7 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
   struct crew *k = serving_crew(c, process);
   struct request *next = k->held <= k->seats ? next_in_turn(w, c, k, &k->door) : NULL;
   if (!next) { /* else the thread goes from hand to hand */
-    container_advance(w, c, world_now(w));
+    share_advance(w, c, world_now(w));
     k->held--, c->held--;
     return;
   }

@@ -1,5 +1,5 @@
 #include "models/compute/node.h"
-#include "models/world.h"
+#include "models/compute/sharing.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
@@ -7,43 +7,9 @@
 
 /* --- ends of computations ------------------------------------------------------------------------------------------------ */
 
-/* When the container's next event is due, in its virtual time: its first computation ends, or its quota. */
-static inline double next_due(const struct world *w, const struct container *c) {
-  double end = c->jobs[0].finish;
-  return __builtin_expect(c->quota != NULL, 0) ? quota_due(c, end, world_now(w)) : end;
-}
-
-/* Up: a computation never takes less than its work. */
-static inline sim_time whole(double left) {
-  sim_time t = left > 0 ? (sim_time)left : 0;
-  return t + ((double)t < left);
-}
-
-static void set_slot(struct world *w, struct container *c) {
-  if (!c->running || !c->rate) {
-    calendar_clear(w->calendar, c->slot);
-    return;
-  }
-  double left = next_due(w, c) - c->virtual_time;
-  if (c->rate != 1) left /= c->rate;
-  calendar_set(w->calendar, c->slot, c->virtual_at + whole(left));
-}
-
-/* Of one that gets what it demands. */
-static inline double own_rate(const struct container *c) {
-  int64_t all = (int64_t)c->running * MILLI;
-  return c->demand == all ? 1.0 : (double)c->demand / (double)all;
-}
-
 static void set_own_rate(const struct node *n, struct container *c) {
-  c->rate = own_rate(c);
+  c->rate = share_own_rate(c);
   if (n->pace != 1) c->rate *= n->pace;
-}
-
-static inline int64_t demand_of(const struct container *c) {
-  if (__builtin_expect(c->stalls, 0)) return 0;
-  int64_t threads = (int64_t)c->running * MILLI;
-  return threads < c->limit ? threads : c->limit;
 }
 
 /* --- the level ------------------------------------------------------------------------------------------------------------- */
@@ -58,7 +24,7 @@ static inline bool wants_more(const struct container *c, int64_t free, int64_t w
 
 static inline void set_place(const struct world *w, struct node *n, struct container *c) {
   c->spread = (double)c->running * c->unit;
-  n->level.places[c->level_place].due = n->level.reached + (next_due(w, c) - c->virtual_time) * c->spread;
+  n->level.places[c->level_place].due = n->level.reached + (share_next_due(w, c) - c->virtual_time) * c->spread;
 }
 
 static void level_put(struct world *w, struct node *n, struct container *c) {
@@ -80,7 +46,7 @@ static void level_take(struct world *w, struct node *n, struct container *c) {
   w->containers[l->places[c->level_place].container].level_place = c->level_place;
   c->level_place = NOBODY;
   set_own_rate(n, c);
-  set_slot(w, c);
+  share_set_slot(w, c);
 }
 
 /* Who gets less than it could use now that the level has fallen. With those at the level alone, everybody else served in full,
@@ -118,7 +84,7 @@ static void rebase(struct world *w, struct water_level *l) {
 }
 
 static inline void set_level_slot(struct world *w, struct water_level *l) {
-  calendar_set(w->calendar, l->slot, l->at + whole((l->places[l->first].due - l->reached) / l->rate));
+  calendar_set(w->calendar, l->slot, l->at + share_whole((l->places[l->first].due - l->reached) / l->rate));
 }
 
 static void find_first(struct world *w, struct water_level *l) {
@@ -187,7 +153,7 @@ static bool set_pace(struct world *w, struct node *n, const struct container *ch
       continue;
     }
     set_own_rate(n, c);
-    set_slot(w, c);
+    share_set_slot(w, c);
   }
   return true;
 }
@@ -203,7 +169,7 @@ static void settle(struct world *w, struct node *n, struct container *c, bool mo
     level_put(w, n, c);
   else {
     set_own_rate(n, c);
-    set_slot(w, c);
+    share_set_slot(w, c);
   }
   if (more && n->demand > n->millicores) find_candidates(w, n);
   dismiss_satisfied(w, n);
@@ -224,18 +190,12 @@ static void share_level(struct world *w, struct node *n, struct container *c, in
   set_level(w, n);
 }
 
-void node_share(struct world *w, struct node *n, struct container *c) {
-  int64_t before = c->demand;
-  c->demand = demand_of(c);
-  n->demand += c->demand - before;
-  if (__builtin_expect(n->demand <= n->free_until, 1)) {
-    c->rate = own_rate(c);
-    set_slot(w, c);
-    return;
-  }
+void node_share_contended(struct world *w, struct node *n, struct container *c, int64_t before) {
   share_level(w, n, c, before);
   n->free_until = n->level.count || n->pace != 1 ? -1 : n->unshared;
 }
+
+void node_share(struct world *w, struct node *n, struct container *c) { share_cores(w, n, c); }
 
 double node_rate(const struct world *w, const struct container *c) {
   return c->level_place == NOBODY ? c->rate : w->nodes[c->node].level.rate / c->spread;
@@ -281,7 +241,7 @@ const char *node_wrong(const struct world *w, const struct node *n) {
   for (uint32_t i = 0; i < n->container_count; i++) {
     const struct container *c = &w->containers[n->containers[i]];
     demand += c->demand;
-    if (c->demand != demand_of(c)) return "a container's demand is not that of its threads";
+    if (c->demand != share_demand(c)) return "a container's demand is not that of its threads";
     if (c->level_place == NOBODY) {
       if (l->count && wants_more(c, free, l->weight)) return "a container gets less than its demand and is not at the level";
       continue;

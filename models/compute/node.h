@@ -79,6 +79,8 @@ void node_build(struct world *, struct node *);
 /* The number of the container's runnable threads, or when its next event is due, has changed, and the container was advanced to
  * now before that: shares the node's cores anew and moves the ends of computations. */
 void node_share(struct world *, struct node *, struct container *changed);
+/* The rest of it where demands did not fit the cores, or do not now; `before`: the demand of the changed one. */
+void node_share_contended(struct world *, struct node *, struct container *changed, int64_t before);
 void node_add(struct world *, struct node *, struct container *);
 void node_remove(struct node *, uint32_t container);
 /* At which rate each running thread of the container works. */

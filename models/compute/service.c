@@ -309,7 +309,7 @@ static const struct field service_fields[] = {
      .kind = FIELD_RECORD,
      .offset = AT(cache),
      .record = &cache_record,
-     .doc = "What each replica keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
+     .doc = "What each process keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
             "or what a process has looked up before (L1)."},
     {.name = "shards",
      .kind = FIELD_RECORD,

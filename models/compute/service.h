@@ -85,7 +85,7 @@ struct service_config {
   struct pooler_config pooler;
   int32_t pooled_by;         /* derived, of a database: its pooler, or -1 */
   int32_t limit;             /* external: of its provider, or -1 */
-  struct cache_config cache; /* what each replica keeps */
+  struct cache_config cache; /* what each process keeps */
   struct shards_config shards;
   struct replication_config replication; /* workers 0: none */
   struct broadcast_config broadcasts;    /* derived */

@@ -5,13 +5,17 @@
 #include "models/world.h"
 #include "sim/engine/arena.h"
 
-/* The content of one process. */
+/* The content of one process; of a container all stand in a row. */
 struct cache {
   struct cache_store store;
+  struct warmth warmth;
   struct world *world;
 };
 
-const struct cache_store *cache_content(const struct container *c) { return &c->cache->store; }
+const struct cache_store *cache_content(const struct container *c, uint32_t n) { return &c->cache[n].store; }
+bool cache_is_cold(const struct container *c, uint32_t n) { return c->cache[n].warmth.state == WARMTH_COLD; }
+
+static uint32_t stores_of(const struct container *c) { return c->cache->store.config->stores; }
 
 /* --- the books ------------------------------------------------------------------------------------------------------------- */
 
@@ -41,25 +45,36 @@ static void due(void *cache, uint32_t entry) {
 }
 
 void cache_lost(struct world *w, struct container *c) {
-  struct shown before = shown(&c->cache->store);
-  cache_store_clear(&c->cache->store);
-  changed(w, &c->cache->store, before);
+  for (uint32_t i = 0; i < stores_of(c); i++) {
+    struct shown before = shown(&c->cache[i].store);
+    cache_store_clear(&c->cache[i].store);
+    changed(w, &c->cache[i].store, before);
+    const struct warmth_config *warm = &c->cache[i].store.config->warm;
+    if (warmth_wanted(warm)) warmth_lost(w, &c->cache[i].warmth, warm);
+  }
 }
 
 /* --- instructions ------------------------------------------------------------------------------------------------------------ */
 
-static struct cache_store *here(struct world *w, const struct request *r) {
-  return &w->containers[r->frames[r->depth - 1].container].cache->store;
+/* Of the process that has the request. */
+static struct cache *of_process(struct world *w, const struct request *r) {
+  const struct frame *f = &r->frames[r->depth - 1];
+  const struct container *c = &w->containers[f->container];
+  return &c->cache[f->process < stores_of(c) ? f->process : 0];
 }
 
+static struct cache_store *here(struct world *w, const struct request *r) { return &of_process(w, r)->store; }
+
 bool cache_look(struct world *w, struct request *r, const struct instruction *in) {
-  struct cache_store *s = here(w, r);
+  struct cache *c = of_process(w, r);
+  struct cache_store *s = &c->store;
   uint64_t expired = s->expired;
   struct shown before = shown(s);
   uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace);
   r->found = cache_store_find(s, (uint32_t)in->keyspace, item, world_now(w), in->ttl);
   if (__builtin_expect(s->expired != expired, 0)) changed(w, s, before);
   meter_count(w, r->found ? s->config->hits : s->config->misses);
+  if (__builtin_expect(warmth_wanted(&s->config->warm), 0)) warmth_looked(w, &c->warmth, &s->config->warm, r->found);
   if (__builtin_expect(in->stampede != NULL, 0)) rebuild_looked(w, r, in, s, item);
   return true;
 }
@@ -110,11 +125,10 @@ bool cache_drop(struct world *w, struct request *r, const struct instruction *in
 
 /* --- beginning and end --------------------------------------------------------------------------------------------------------- */
 
-static void start(struct world *w, struct container *c, const struct cache_config *config, const uint32_t *of) {
-  c->cache = arena_new_array(w->arena, struct cache, 1);
-  c->cache->world = w;
-  struct timer_heap *expiries = config->expires ? timer_heap_new(w->calendar, due, c->cache) : NULL;
-  cache_store_open(&c->cache->store, config, of, w->model->keyspaces.count, expiries);
+static void start(struct world *w, struct cache *c, const struct cache_config *config, const uint32_t *of) {
+  c->world = w;
+  struct timer_heap *expiries = config->expires ? timer_heap_new(w->calendar, due, c) : NULL;
+  cache_store_open(&c->store, config, of, w->model->keyspaces.count, expiries);
 }
 
 void caches_start(struct world *w) {
@@ -123,14 +137,18 @@ void caches_start(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     const struct cache_config *config = &w->services[c->service].config->cache;
-    if (config->keyed) start(w, c, config, of);
+    if (!config->keyed) continue;
+    c->cache = arena_new_array(w->arena, struct cache, config->stores);
+    for (uint32_t k = 0; k < config->stores; k++) start(w, &c->cache[k], config, of);
   }
 }
 
 void caches_stop(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
-    if (!w->containers[i].cache) continue;
-    timer_heap_free(w->containers[i].cache->store.expiries);
-    cache_store_close(&w->containers[i].cache->store);
+    struct container *c = &w->containers[i];
+    for (uint32_t k = 0; c->cache && k < stores_of(c); k++) {
+      timer_heap_free(c->cache[k].store.expiries);
+      cache_store_close(&c->cache[k].store);
+    }
   }
 }

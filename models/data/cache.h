@@ -5,8 +5,10 @@
  * where a look-up takes no time. A miss runs the nested steps and then fills, L2 and L1, at that instant. Until then others miss the
  * same item and do the same work: the stampede (models/data/rebuild.h).
  *
- * The content belongs to the process: a crash, a restart, a node that is lost and a replica that is moved begin empty. Each replica
- * keeps its own, and a look-up goes to any replica, as its service's balancer says.
+ * The content belongs to the process: a crash, a restart, a node that is lost and a replica that is moved begin empty. What a process
+ * keeps for itself no other one sees: a replica with four processes has four stores, each asked for a quarter of what the replica is,
+ * and each as large as "cache" says. A service of kind cache has one store a replica, whoever of its threads and processes serves
+ * it; a look-up goes to any replica, as its service's balancer says.
  *
  *     L1 look-up -> hit: done
  *     command to the cache, look-up there -> hit: fill L1, done
@@ -52,7 +54,8 @@ bool cache_drop(struct world *, struct request *, const struct instruction *);
 
 /* The process has died. */
 void cache_lost(struct world *, struct container *);
-/* Of a container whose service is keyed. */
-const struct cache_store *cache_content(const struct container *);
+/* Of a container whose service is keyed: the n-th of config->stores; whether it is yet cold. */
+const struct cache_store *cache_content(const struct container *, uint32_t n);
+bool cache_is_cold(const struct container *, uint32_t n);
 
 #endif

@@ -13,7 +13,7 @@ static void declare(struct model *m, struct service_config *s) {
   struct cache_config *c = &s->cache;
   c->hits = meter_declare(m, s->name, "hits", METER_COUNT, "Look-ups that found their item.");
   c->misses = meter_declare(m, s->name, "misses", METER_COUNT, "Look-ups that did not.");
-  c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas together.");
+  c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas and processes together.");
   if (c->sized) c->bytes = meter_declare(m, s->name, "bytes", METER_LEVEL, "Their values.");
   if (bounded(c)) c->evictions = meter_declare(m, s->name, "evictions", METER_COUNT, "Items that went to make room.");
   if (c->expires) c->expirations = meter_declare(m, s->name, "expirations", METER_COUNT, "Items whose ttl ran out.");
@@ -23,8 +23,11 @@ static void declare(struct model *m, struct service_config *s) {
   if (c->rebuilt) c->rebuilds = meter_declare(m, s->name, "rebuilds", METER_COUNT, "Rebuilds of items that were begun.");
   if (c->waited)
     c->rebuild_waits = meter_declare(m, s->name, "rebuild_wait", METER_TIME, "Waits for the rebuild of another request.");
+  if (c->tires)
+    c->rebuild_timeouts = meter_declare(m, s->name, "rebuild_timeouts", METER_COUNT, "Of these, those that were given up.");
   if (c->stale)
     c->stale_served = meter_declare(m, s->name, "stale_served", METER_COUNT, "Look-ups that found an item past its ttl.");
+  if (warmth_wanted(&c->warm)) warmth_declare(m, &c->warm, s->name);
   if (c->refreshed_early)
     c->early = meter_declare(m, s->name, "early", METER_COUNT, "Look-ups that found their item and rebuilt it before its end.");
 }
@@ -44,8 +47,10 @@ const char *cache_fault(const struct model *m, const struct service_config *s) {
   return NULL;
 }
 
-static void note_cure(struct cache_config *c, int32_t cure) {
-  c->rebuilt = true, c->waited |= cure == CURE_COALESCE || cure == CURE_LOCK, c->locked |= cure == CURE_LOCK;
+static void note_cure(struct cache_config *c, const struct stampede_config *s) {
+  int32_t cure = s->cure;
+  bool waits = cure == CURE_COALESCE || cure == CURE_LOCK;
+  c->rebuilt = true, c->waited |= waits, c->tires |= waits && s->wait != SIM_NEVER, c->locked |= cure == CURE_LOCK;
   c->stale |= cure == CURE_STALE, c->refreshed_early |= cure == CURE_EARLY;
 }
 
@@ -54,7 +59,7 @@ void caches_link(struct model *m) {
   for (uint32_t e = 0; e < m->program_count; e++)
     for (uint32_t i = 0; i < m->programs[e].count; i++) {
       const struct instruction *in = &m->programs[e].instructions[i];
-      if (in->stampede) note_cure(&services[in->service].cache, in->stampede->cure);
+      if (in->stampede) note_cure(&services[in->service].cache, in->stampede);
       if (in->operation != OPERATION_CONTENT) continue;
       struct cache_config *c = &services[in->service].cache;
       bool fills = in->run == cache_fill;
@@ -65,6 +70,7 @@ void caches_link(struct model *m) {
     struct cache_config *c = &services[i].cache;
     if (!c->keyed) continue;
     if (!c->size) c->size = INT64_MAX;
+    c->stores = services[i].kind == SERVICE_CACHE ? 1 : runtime_processes(&services[i]);
     declare(m, &services[i]);
   }
 }
@@ -99,14 +105,14 @@ static const struct field fields[] = {
      .fallback = "\"unlimited\"",
      .low = 0,
      .high = 9.3e18,
-     .doc = "Items that one replica holds at most."},
+     .doc = "Items held at most: by a replica of kind cache, by each process of the others."},
     {.name = "size",
      .kind = FIELD_BYTES,
      .offset = AT(size),
      .optional = true,
      .low = 1,
      .high = 9.3e18,
-     .doc = "Bytes of values that one replica holds at most; absent: no limit."},
+     .doc = "Bytes of values held at most, likewise; absent: no limit."},
     {.name = "ttl",
      .kind = FIELD_DURATION,
      .offset = AT(ttl),
@@ -120,6 +126,12 @@ static const struct field fields[] = {
      .words = from_words,
      .fallback = "\"fill\"",
      .doc = "What the ttl counts from: the fill, or the last look-up that found the item."},
+    {.name = "warm",
+     .kind = FIELD_RECORD,
+     .offset = AT(warm),
+     .record = &warmth_record,
+     .optional = true,
+     .doc = "Which share of hits is warm after a beginning with nothing; absent: nobody wants to know."},
     {.name = "jitter",
      .kind = FIELD_RATIO,
      .offset = AT(jitter),
@@ -131,4 +143,4 @@ static const struct field fields[] = {
     {0}};
 #undef AT
 const struct record cache_record = {"cache", sizeof(struct cache_config), fields,
-                                    "What a replica keeps in its memory, and who goes when it is full.", NULL};
+                                    "What a process keeps in its memory, and who goes when it is full.", NULL};

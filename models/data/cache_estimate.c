@@ -1,11 +1,21 @@
 /* How much will hit, before anything runs (models/data/cache.h says by whose theory and what for).
  *
- * A store is what one replica of a service keeps. Each item of a keyspace is asked for at a rate of its own; how much of it is there
+ * A store is what one replica of a cache, or one process of another service, keeps. Each item of a keyspace is asked for at a rate of its own; how much of it is there
  * follows from that rate and from one time, that of the store, which is such that what is held just fits (Che's characteristic time).
  * A look-up within the miss steps of another one for the same item, L2 behind L1, sees only what that one lets through. Rates follow
- * from probabilities and these from rates: a few rounds settle it. */
+ * from probabilities and these from rates: a few rounds settle it.
+ *
+ * Cures that go by the age of items (models/data/rebuild.h), for an item asked for at lambda, good for T from its fill:
+ *
+ *     stale    is served for S after that: misses are exp(-lambda S) / (1 + lambda T) of its look-ups, and
+ *              (1 - exp(-lambda S)) / (1 + lambda T) of them set a refresh going
+ *     early    rebuilds of D begin at the rate lambda exp(-(T - t) / b), b = beta D, at the age t < T. The first comes in the mean at
+ *              T - b Ein(lambda b) + exp(-lambda b) / lambda; within its D come at most min(lambda D, exp(1 / beta) - 1) more: the
+ *              intensity grows by no more than that, and is never above lambda. So what runs the miss steps is rather over- than
+ *              underestimated. D is that of the miss steps without queues */
 #include "models/data/cache.h"
 #include "models/data/keyspace.h"
+#include "models/data/rebuild.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
@@ -33,11 +43,12 @@ static struct classes classes_of(const struct keyspace_config *k, struct arena *
   return c;
 }
 
-/* What one replica of a service is asked for of one keyspace. */
+/* What one store of a service is asked for of one keyspace. */
 struct flow {
   const struct classes *classes;
   double *rate, *hit; /* by class, of each item: look-ups a second; share of them that find it, which is how long it is there */
-  double bytes, ttl_s;
+  double *refresh;    /* by class: share that finds it stale and has it refreshed */
+  double bytes, ttl_s, stale_s, delta_s, beta; /* delta: of a rebuild, where some are early; else 0 */
   bool filled, alike;
 };
 
@@ -47,7 +58,7 @@ struct estimate {
   struct classes *classes; /* by keyspace */
   struct flow *flows;      /* by service and keyspace */
   double *endpoint_rate;
-  double **runs; /* by endpoint and instruction: per request */
+  double **runs, **miss_s; /* by endpoint and instruction: per request; of early cures the time of a miss */
 };
 
 static struct flow *flow_of(const struct estimate *e, const struct instruction *in) {
@@ -56,14 +67,49 @@ static struct flow *flow_of(const struct estimate *e, const struct instruction *
 
 /* --- one store --------------------------------------------------------------------------------------------------------------- */
 
+static double decay(double x) { return real_exp(-fmin(x, 700)); }
+
+/* Ein(x), the integral of (1 - exp(-v)) / v from 0 to x: its series, or log x + Euler's gamma + E1(x) (Abramowitz and Stegun 5.1). */
+static double entire_exponential_integral(double x) {
+  if (x > 8) return real_log(x) + 0.57721566490153286 + decay(x) / (x + 1);
+  double sum = 0, term = 1;
+  for (int k = 1; k <= 40; k++) {
+    term *= -x / k;
+    sum -= term / k;
+  }
+  return sum;
+}
+
+/* Share of the look-ups of an item that rebuild it, because it is gone or soon will be. */
+static double rebuilds_early(const struct flow *f, double rate) {
+  double b = f->beta * f->delta_s, z = rate * b;
+  double first_s = fmax(0, f->ttl_s - b * entire_exponential_integral(z)) + decay(z) / rate;
+  double more = fmin(rate * f->delta_s, real_exp(fmin(1 / f->beta, 700)) - 1);
+  return fmin(1, (1 + more) / (rate * (first_s + f->delta_s)));
+}
+
+/* Share of the look-ups of an item that find it, when only its age counts. */
+static double by_age(const struct cache_config *c, const struct flow *f, double rate) {
+  double x = rate * f->ttl_s;
+  if (isinf(x)) return 1;
+  if (c->ttl_from == TTL_FROM_ACCESS) return 1 - decay(x);
+  if (f->delta_s > 0) return 1 - rebuilds_early(f, rate);
+  return f->stale_s > 0 ? 1 - decay(rate * f->stale_s) / (1 + x) : x / (1 + x);
+}
+
 static double hit_of(const struct cache_config *c, const struct flow *f, double rate, double time_s) {
   if (!f->filled || rate <= 0) return 0;
-  double x = rate * f->ttl_s, y = rate * time_s;
-  double by_ttl = isinf(x) ? 1 : c->ttl_from == TTL_FROM_ACCESS ? 1 - real_exp(-fmin(x, 700)) : x / (1 + x);
+  double y = rate * time_s, by_ttl = by_age(c, f, rate);
   if (isinf(time_s)) return by_ttl;
   bool counts = c->policy == CACHE_LFU || c->policy == CACHE_PERFECT_LFU;
   double by_room = counts && !f->alike ? y >= 1 : c->policy == CACHE_LRU ? 1 - real_exp(-fmin(y, 700)) : y / (1 + y);
   return fmin(by_ttl, by_room);
+}
+
+/* Of what is stale: where room is short too, as much less as is there. */
+static double refresh_of(const struct cache_config *c, const struct flow *f, double rate, double hit) {
+  if (f->stale_s <= 0 || hit <= 0 || isinf(f->ttl_s)) return 0;
+  return (1 - decay(rate * f->stale_s)) / (1 + rate * f->ttl_s) * hit / by_age(c, f, rate);
 }
 
 /* Sets the hits for this time; whether so much has room. */
@@ -73,7 +119,7 @@ static bool fits(const struct estimate *e, uint32_t service, double time_s) {
   for (uint32_t k = 0; k < e->model->keyspaces.count; k++) {
     struct flow *f = &e->flows[(size_t)service * e->model->keyspaces.count + k];
     for (uint32_t i = 0; i < f->classes->count; i++) {
-      f->hit[i] = hit_of(c, f, f->rate[i], time_s);
+      f->hit[i] = hit_of(c, f, f->rate[i], time_s), f->refresh[i] = refresh_of(c, f, f->rate[i], f->hit[i]);
       items += f->classes->items[i] * f->hit[i], bytes += f->classes->items[i] * f->hit[i] * f->bytes;
     }
   }
@@ -95,10 +141,18 @@ static void solve(const struct estimate *e, uint32_t service) {
 
 /* --- all of them ------------------------------------------------------------------------------------------------------------- */
 
-/* Whether the look-up lies within what is done on a miss of the other one, for the same item. */
+/* Whether the look-up lies within what is done on a miss of the other one, or to refresh it, for the same item. */
 static bool behind(const struct program *p, uint32_t look, uint32_t other) {
   const struct instruction *in = &p->instructions[other];
   return in->operation == OPERATION_LOOKUP && in->keyspace == p->instructions[look].keyspace && other < look && in->target > look;
+}
+
+/* Of the look-ups of the other one those that come so far: of an item of the class, or without one of all. */
+static double let_through(const struct estimate *e, const struct program *p, uint32_t look, uint32_t other, const uint32_t *class) {
+  const struct instruction *in = &p->instructions[other];
+  const struct flow *f = flow_of(e, in);
+  if (in->refresh && look >= in->refresh) return class ? f->refresh[*class] : in->refreshes;
+  return 1 - (class ? f->hit[*class] : in->probability);
 }
 
 /* Adds to the rates of its store, or weighs its hits: calls `with` for each class with what asks for one item of it. */
@@ -108,21 +162,24 @@ static void each_class(const struct estimate *e, uint32_t endpoint, uint32_t loo
   const struct instruction *in = &p->instructions[look];
   const struct classes *c = &e->classes[in->keyspace];
   double rate = e->endpoint_rate[endpoint] * e->runs[endpoint][look];
-  for (uint32_t j = 0; j < look; j++)
-    if (behind(p, look, j)) rate = p->instructions[j].probability < 1 ? rate / (1 - p->instructions[j].probability) : 0;
+  for (uint32_t j = 0; j < look; j++) {
+    if (!behind(p, look, j)) continue;
+    double all = let_through(e, p, look, j, NULL);
+    rate = all > 0 ? rate / all : 0;
+  }
   for (uint32_t i = 0; i < c->count; i++) {
     double mine = rate * c->probability[i];
     for (uint32_t j = 0; j < look; j++)
-      if (behind(p, look, j)) mine *= 1 - flow_of(e, &p->instructions[j])->hit[i];
+      if (behind(p, look, j)) mine *= let_through(e, p, look, j, &i);
     with(flow_of(e, in), i, mine, out);
   }
 }
 
-static void add_rate(struct flow *f, uint32_t class, double rate, double *replicas) { f->rate[class] += rate / *replicas; }
+static void add_rate(struct flow *f, uint32_t class, double rate, double *stores) { f->rate[class] += rate / *stores; }
 
 static void weigh(struct flow *f, uint32_t class, double rate, double *sums) {
   double asked = rate * f->classes->items[class];
-  sums[0] += asked, sums[1] += asked * f->hit[class];
+  sums[0] += asked, sums[1] += asked * f->hit[class], sums[2] += asked * f->refresh[class];
 }
 
 static bool looks(const struct instruction *in) { return in->operation == OPERATION_CONTENT && in->run == cache_look; }
@@ -134,10 +191,21 @@ static void count_runs(const struct estimate *e) {
   for (uint32_t i = 0; i < n; i++) speed[i] = 1;
   for (uint32_t k = 0; k < m->endpoints.count; k++) {
     e->runs[k] = arena_new_array(e->arena, double, m->programs[k].count);
+    e->miss_s[k] = arena_new_array(e->arena, double, m->programs[k].count);
     struct demand_sums d = demand_sums_new(m, speed, e->arena);
-    d.runs = e->runs[k];
+    d.runs = e->runs[k], d.miss_s = e->miss_s[k];
     program_demand(&m->programs[k], 1, &d);
   }
+}
+
+/* How long rebuilds take that are begun early. */
+static void set_deltas(const struct estimate *e) {
+  const struct model *m = e->model;
+  for (uint32_t k = 0; k < m->endpoints.count; k++)
+    for (uint32_t i = 0; i < m->programs[k].count; i++) {
+      const struct instruction *in = &m->programs[k].instructions[i];
+      if (e->miss_s[k][i] > 0) flow_of(e, in)->delta_s = e->miss_s[k][i], flow_of(e, in)->beta = in->stampede->beta;
+    }
 }
 
 static void add_rates(const struct estimate *e) {
@@ -149,8 +217,8 @@ static void add_rates(const struct estimate *e) {
       const struct instruction *in = &m->programs[k].instructions[i];
       if (!looks(in)) continue;
       const struct service_config *s = model_service(m, (uint32_t)in->service);
-      double replicas = shards_are_on(&s->shards) ? 1 : (double)s->replicas;
-      each_class(e, k, i, add_rate, &replicas);
+      double stores = shards_are_on(&s->shards) ? 1 : (double)s->replicas * s->cache.stores;
+      each_class(e, k, i, add_rate, &stores);
     }
 }
 
@@ -161,12 +229,12 @@ static double set_probabilities(const struct estimate *e) {
     struct program *p = &e->model->programs[k];
     for (uint32_t i = 0; i < p->count; i++) {
       if (!looks(&p->instructions[i])) continue;
-      double sums[2] = {0, 0};
+      double sums[3] = {0, 0, 0};
       each_class(e, k, i, weigh, sums);
-      uint32_t jump = i + 1;
-      while (p->instructions[jump].operation != OPERATION_LOOKUP) jump++;
-      double was = p->instructions[jump].probability, is = sums[0] > 0 ? sums[1] / sums[0] : 0;
-      p->instructions[jump].probability = is;
+      struct instruction *jump = &p->instructions[i + 1];
+      while (jump->operation != OPERATION_LOOKUP) jump++;
+      double was = jump->probability, is = sums[0] > 0 ? sums[1] / sums[0] : 0;
+      jump->probability = is, jump->refreshes = jump->refresh && sums[0] > 0 ? sums[2] / sums[0] : 0;
       change = fmax(change, fabs(is - was));
     }
   }
@@ -185,6 +253,7 @@ static void open_flows(struct estimate *e) {
       *f = (struct flow){.classes = &e->classes[k], .ttl_s = INFINITY, .alike = model_keyspace(m, k)->zipf <= 0};
       f->rate = arena_new_array(e->arena, double, f->classes->count);
       f->hit = arena_new_array(e->arena, double, f->classes->count);
+      f->refresh = arena_new_array(e->arena, double, f->classes->count);
     }
   for (uint32_t k = 0; k < m->endpoints.count; k++)
     for (uint32_t i = 0; i < m->programs[k].count; i++) {
@@ -193,6 +262,7 @@ static void open_flows(struct estimate *e) {
       struct flow *f = flow_of(e, in);
       f->filled = true, f->bytes = in->demand.kind ? in->demand.mean : 0;
       f->ttl_s = in->ttl == SIM_NEVER ? INFINITY : sim_seconds(in->ttl);
+      f->stale_s = in->stampede && in->stampede->cure == CURE_STALE ? sim_seconds(in->stampede->stale) : 0;
     }
 }
 
@@ -208,10 +278,12 @@ void caches_estimate(struct model *m) {
   open_flows(&e);
   e.endpoint_rate = arena_new_array(e.arena, double, m->endpoints.count);
   e.runs = arena_new_array(e.arena, double *, m->endpoints.count);
+  e.miss_s = arena_new_array(e.arena, double *, m->endpoints.count);
   double rate = model_requests(m) / (sim_seconds(m->run.warmup) + sim_seconds(m->run.window));
   for (uint32_t k = 0; k < m->endpoints.count; k++) e.endpoint_rate[k] = rate * model_endpoint_share(m, k);
   for (int round = 0; round < ROUNDS; round++) {
     count_runs(&e);
+    set_deltas(&e);
     add_rates(&e);
     for (uint32_t s = 0; s < m->services.count; s++)
       if (model_service(m, s)->cache.keyed) solve(&e, s);

@@ -1,12 +1,10 @@
 #include "models/data/cache_order.h"
+#include "sim/engine/pages.h"
 #include <stdlib.h>
 #include <string.h>
 
-static void *more(void *old, size_t size, size_t count) {
-  void *memory = realloc(old, size * count);
-  if (!memory) abort();
-  return memory;
-}
+/* Twice as many, or the first `room`. */
+static void *more(void *old, size_t size, uint32_t room) { return pages_grow(old, size * (room / 2), size * room); }
 
 /* --- the index: from an item to its entry ---------------------------------------------------------------------------------- */
 
@@ -19,11 +17,8 @@ static bool by_array(const struct cache_store *s, uint32_t of) {
   return of <= ARRAY_MOST && (s->config->policy == CACHE_PERFECT_LFU || most >= of / ARRAY_PER_ENTRY);
 }
 
-static void *zeroed(size_t count) {
-  void *memory = calloc(count, sizeof(uint32_t));
-  if (!memory) abort();
-  return memory;
-}
+static uint32_t *zeroed(uint64_t count) { return pages_take(count * sizeof(uint32_t)); }
+static void give(uint32_t *table, uint64_t count) { pages_give(table, count * sizeof *table); }
 
 static __attribute__((noinline, cold)) void index_begin(const struct cache_store *s, struct cache_index *x) {
   x->mask = by_array(s, x->of) ? 0 : HASH_FIRST - 1;
@@ -52,7 +47,7 @@ static void index_double(const struct cache_store *s, struct cache_index *x) {
   x->slots = zeroed(2 * places);
   for (uint64_t i = 0; i < places; i++)
     if (old[i]) *slot_of(s, x, s->entries[old[i] - 1].item) = old[i];
-  free(old);
+  give(old, places);
 }
 
 static void index_add(const struct cache_store *s, struct cache_index *x, uint32_t item, uint32_t entry) {
@@ -129,10 +124,16 @@ void cache_store_due(struct cache_store *s, uint32_t entry, sim_time now) {
   s->expired++;
 }
 
+/* With timers that have all gone off up to now, nothing that is there can be out of date: its terms are memory apart, and not looked
+ * at. */
+static inline bool up_to_date(const struct cache_store *s, sim_time now) {
+  return !s->has_terms || (s->expiries && timer_heap_next(s->expiries) > now);
+}
+
 /* The entry of the item, or CACHE_NONE. One whose time has come within this instant is gone. */
 static inline uint32_t living(struct cache_store *s, const struct cache_index *x, uint32_t item, sim_time now) {
   uint32_t entry = *slot_of(s, x, item) - 1;
-  if (entry == CACHE_NONE || !s->has_terms || s->terms[entry].expires > now) return entry;
+  if (entry == CACHE_NONE || up_to_date(s, now) || s->terms[entry].expires > now) return entry;
   remove_entry(s, entry);
   s->expired++;
   return CACHE_NONE;
@@ -237,8 +238,8 @@ void cache_store_open(struct cache_store *s, const struct cache_config *c, const
 
 static void forget_all(struct cache_store *s) {
   for (uint32_t i = 0; i < s->keyspaces; i++) {
-    free(s->indices[i].slots);
-    free(s->indices[i].asked);
+    give(s->indices[i].slots, s->indices[i].mask ? s->indices[i].mask + 1 : s->indices[i].of);
+    give(s->indices[i].asked, s->indices[i].of);
     s->indices[i] = (struct cache_index){.of = s->indices[i].of};
   }
 }
@@ -255,10 +256,10 @@ void cache_store_clear(struct cache_store *s) {
 void cache_store_close(struct cache_store *s) {
   forget_all(s);
   free(s->indices);
-  free(s->entries);
-  free(s->terms);
-  free(s->members);
-  free(s->tickets);
+  pages_give(s->entries, s->room * sizeof *s->entries);
+  pages_give(s->terms, s->room * sizeof *s->terms);
+  pages_give(s->members, s->room * sizeof *s->members);
+  pages_give(s->tickets, s->room * sizeof *s->tickets);
 }
 
 /* --- the walk -------------------------------------------------------------------------------------------------------------------- */

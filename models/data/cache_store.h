@@ -22,6 +22,7 @@
  * (count, last use). Memory grows with what has been held at once; nothing is allocated for an event but when arrays double. */
 #ifndef CACHE_STORE_H
 #define CACHE_STORE_H
+#include "models/data/cache_warmth.h"
 #include "sim/engine/stream.h"
 #include "sim/engine/timer_heap.h"
 #include <stdbool.h>
@@ -38,13 +39,15 @@ struct cache_config {
   sim_time ttl;    /* SIM_NEVER: none */
   int32_t ttl_from;
   double jitter; /* the ttl is uniform within this share around itself */
+  struct warmth_config warm;
   /* Derived by cache_link. */
-  bool keyed; /* some step asks for items; else nothing of this exists */
+  bool keyed;      /* some step asks for items; else nothing of this exists */
+  uint32_t stores; /* of each replica */
   bool fills, drops;
   bool expires;                                                                       /* some fill has a ttl */
   bool sized;                                                                         /* some fill says how many bytes */
-  bool rebuilt, waited, locked, stale, refreshed_early;                               /* what the cures of its stampedes do */
-  uint32_t rebuilds, rebuild_waits, stale_served, early;                              /* meters */
+  bool rebuilt, waited, tires, locked, stale, refreshed_early;                        /* what the cures of its stampedes do */
+  uint32_t rebuilds, rebuild_waits, rebuild_timeouts, stale_served, early;            /* meters */
   uint32_t hits, misses, held, bytes, evictions, expirations, refused, invalidations; /* meters */
 };
 

@@ -1,27 +1,10 @@
 #include "models/data/keyspace.h"
 #include "models/world.h"
-#include "sim/engine/alias.h"
-#include "sim/engine/real.h"
 #include "sim/engine/zipf.h"
-#include <stdlib.h>
-
-enum { HEAD = 4096 };
 
 void keyspace_link(struct keyspace_config *k, struct arena *arena) {
   k->entity = stream_entity(k->name, PURPOSE_KEY);
-  if (k->zipf <= 0 || k->of > KEYSPACE_TABLE) return;
-  uint32_t n = (uint32_t)k->of, head = n > 4 * HEAD ? HEAD : n;
-  double *weights = malloc(n * sizeof *weights), all = 0, most = 0;
-  if (!weights) abort();
-  for (uint32_t i = 0; i < n; i++) {
-    weights[i] = real_pow((double)i + 1, -k->zipf);
-    all += weights[i];
-    if (i < head) most = all;
-  }
-  k->head = alias_new(arena, weights, head);
-  k->head_share = most / all;
-  if (head < n) k->tail = alias_new(arena, weights + head, n - head);
-  free(weights);
+  k->law = k->zipf > 0 ? zipf_new(arena, (uint32_t)k->of, k->zipf) : NULL;
 }
 
 /* The draws that decide: of the errand, or of the client as the whole run knows it. */
@@ -37,28 +20,12 @@ uint32_t keyspace_item(const struct world *w, const struct request *r, uint32_t 
 uint32_t keyspace_item_at(const struct world *w, const struct request *r, uint32_t keyspace, uint32_t n) {
   const struct keyspace_config *k = model_keyspace(w->model, keyspace);
   struct stream draws = stream_at(chooser(w, r, k), k->entity + n);
-  if (k->tail && stream_uniform(&draws) >= k->head_share) return HEAD + alias_sample(k->tail, &draws);
-  if (k->head) return alias_sample(k->head, &draws);
-  if (k->zipf > 0) return zipf_sample((uint32_t)k->of, k->zipf, &draws) - 1;
+  if (k->law) return zipf_draw(k->law, &draws) - 1;
   return stream_below(&draws, (uint32_t)k->of);
 }
 
-/* Sum of k^-zipf over all items: exactly up to some number, then the integral (Euler and Maclaurin, two terms). */
-static double mass(const struct keyspace_config *k) {
-  enum { EXACT = 1 << 16 };
-  double sum = 0, n = (double)k->of, s = k->zipf;
-  int64_t from = k->of < EXACT ? k->of : EXACT;
-  for (int64_t i = 1; i <= from; i++) sum += real_pow((double)i, -s);
-  if (from == k->of) return sum;
-  double a = (double)from, log_a = real_log(a), log_n = real_log(n);
-  double area = log_n * real_exp_slope((1 - s) * log_n) - log_a * real_exp_slope((1 - s) * log_a);
-  double at_a = real_pow(a, -s), at_n = real_pow(n, -s);
-  return sum + area + (at_n - at_a) / 2 + s * (at_a / a - at_n / n) / 12;
-}
-
 double keyspace_probability(const struct keyspace_config *k, uint32_t item) {
-  if (k->zipf <= 0) return 1 / (double)k->of;
-  return real_pow((double)item + 1, -k->zipf) / mass(k);
+  return k->law ? zipf_probability(k->law, item + 1) : 1 / (double)k->of;
 }
 
 #define AT(member) offsetof(struct keyspace_config, member)

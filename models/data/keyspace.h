@@ -6,7 +6,7 @@
  *
  * Popularity: item k of n (k = 1 is the most popular) has a probability in proportion to k^-zipf, Zipf's law; zipf 0: all alike.
  * An item is found from the request's subject (or its client) and the keyspace's name, and stored nowhere: what other components
- * ask shifts nothing. Up to `KEYSPACE_TABLE` items by an alias table that is shared by all runs, beyond by rejection-inversion.
+ * ask shifts nothing.
  *
  *     "keys": { "events": { "of": 5000, "zipf": 0.9 }, "tenants": { "of": 200, "zipf": 1, "by": "client" } } */
 #ifndef KEYSPACE_H
@@ -14,11 +14,12 @@
 #include "sim/describe/field.h"
 #include <stdint.h>
 
-struct alias_table;
 struct arena;
 struct request;
 struct world;
+struct zipf;
 
+/* Others keep something for each item, or sum over all, up to so many. */
 enum { KEYSPACE_TABLE = 1 << 22 };
 enum keyspace_by { BY_REQUEST, BY_CLIENT };
 
@@ -28,9 +29,7 @@ struct keyspace_config {
   double zipf;
   int32_t by;      /* enum keyspace_by */
   uint64_t entity; /* derived: names its draws */
-  /* Derived by keyspace_link. The table is in two: most draws are of the popular few, whose part stays in the processor's cache. */
-  const struct alias_table *head, *tail; /* null: too large for tables, or all items alike; tail null: few items */
-  double head_share;                     /* probability of the head's */
+  const struct zipf *law; /* derived: by keyspace_link; null: all items alike */
 };
 
 extern const struct record keyspace_record;

@@ -94,13 +94,34 @@ static void mark_free(struct world *w, uint32_t id) {
 
 /* --- who waits ----------------------------------------------------------------------------------------------------------------- */
 
+static bool may_tire(const struct world *w, const struct request *r) { return awaited(w, r)->stampede->wait != SIM_NEVER; }
+
 static struct request *call_next(struct world *w, struct rebuild *m) {
   if (!m->line.queue.count) return NULL;
   sim_time since = world_request(w, m->line.queue.head)->since;
   struct request *r = line_call(w, &m->line);
+  if (may_tire(w, r)) timer_heap_cancel(w->rebuilds.patience, r->rebuild_patience);
   r->awaits = NOBODY;
   meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - since);
   return r;
+}
+
+/* Handler: it has waited for as long as it would. */
+static void tires(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *r = world_request(w, id);
+  struct rebuild *m = mark_at(w, r->awaits);
+  const struct instruction *in = awaited(w, r);
+  meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - r->since);
+  meter_count(w, cache_of(w, &m->name)->rebuild_timeouts);
+  line_leave(w, &m->line, r);
+  r->awaits = NOBODY;
+  if (in->stampede->then == TIRED_FAILS) {
+    request_drop(w, r, OUTCOME_LOCK_TIMEOUT);
+    return;
+  }
+  if (in->stampede->cure == CURE_LOCK) r->pc = in->target;
+  request_wake_soon(w, r);
 }
 
 /* The item is there: what was coalesced has it, the others look again. */
@@ -160,6 +181,7 @@ void rebuilds_abandon(struct world *w, struct request *r) {
 
 void rebuild_forsake(struct world *w, struct request *r) {
   if (r->awaits == NOBODY) return;
+  if (may_tire(w, r)) timer_heap_cancel(w->rebuilds.patience, r->rebuild_patience);
   line_leave(w, &mark_at(w, r->awaits)->line, r);
   r->awaits = NOBODY;
   r->waiting = WAITING_REBUILD;
@@ -191,9 +213,10 @@ void rebuild_looked(struct world *w, struct request *r, const struct instruction
   const struct stampede_config *c = in->stampede;
   const struct frame *here = &r->frames[r->depth - 1], *process = r->depth > 1 ? here - 1 : here;
   struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace, item};
+  if (s->config->stores > 1) n.process = here->process;
   r->looked = here->container, r->refresh = false;
   const struct cache_terms *t = r->found ? cache_store_terms(s, n.keyspace, item) : NULL;
-  if (c->cure == CURE_LOCK && !r->found && find(w, &n) == NOBODY) mark_new(w, r, process, &n, c, true);
+  if (c->cure == CURE_LOCK && !r->found && !rebuild_commands(c) && find(w, &n) == NOBODY) mark_new(w, r, process, &n, c, true);
   if (c->cure == CURE_STALE && t && t->expires - c->stale <= world_now(w)) {
     meter_count(w, s->config->stale_served);
     r->refresh = find(w, &n) == NOBODY;
@@ -203,6 +226,15 @@ void rebuild_looked(struct world *w, struct request *r, const struct instruction
     meter_count(w, s->config->early);
     r->found = false;
   }
+}
+
+bool rebuild_lock(struct world *w, struct request *r, const struct instruction *in) {
+  const struct frame *here = &r->frames[r->depth - 1];
+  struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace,
+                           keyspace_item(w, r, (uint32_t)in->keyspace)};
+  r->looked = here->container;
+  if (find(w, &n) == NOBODY) mark_new(w, r, here - 1, &n, in->stampede, true);
+  return true;
 }
 
 static struct rebuild *mine(const struct world *w, const struct request *r, const struct instruction *in) {
@@ -256,6 +288,8 @@ bool rebuild_wait(struct world *w, struct request *r, const struct instruction *
   }
   r->awaits = id;
   line_join(w, &mark_at(w, id)->line, r, WAITING_REBUILD, in->cell);
+  sim_time wait = in->stampede->wait;
+  if (wait != SIM_NEVER) r->rebuild_patience = timer_heap_push(w->rebuilds.patience, world_after(w, wait), r->id);
   return false;
 }
 
@@ -270,7 +304,13 @@ bool rebuild_begin(struct world *w, struct request *r, const struct instruction 
   return true;
 }
 
-/* Its lock has expired meanwhile and is another one's: those in line find what it has filled in. */
+bool rebuild_unlock(struct world *w, struct request *r, const struct instruction *in) {
+  const struct rebuild *m = mine(w, r, in);
+  if (!m || !m->shared) r->pc = in->target;
+  return true;
+}
+
+/* Its lock has expired meanwhile and is another one's, or it got tired of waiting for it: those in line find what it has filled in. */
 static void tell_others(struct world *w, const struct request *r, const struct instruction *in) {
   struct rebuild_name n = {(uint32_t)in->service, r->looked, 0, (uint32_t)in->keyspace,
                            keyspace_item(w, r, (uint32_t)in->keyspace)};
@@ -279,10 +319,10 @@ static void tell_others(struct world *w, const struct request *r, const struct i
 }
 
 bool rebuild_end(struct world *w, struct request *r, const struct instruction *in) {
-  if (mine(w, r, in))
-    release(w, r->rebuilds);
-  else if (in->stampede->cure == CURE_LOCK)
-    tell_others(w, r, in);
+  const struct rebuild *m = mine(w, r, in);
+  bool others = in->stampede->cure == CURE_LOCK && (!m || (!m->shared && in->stampede->wait != SIM_NEVER));
+  if (m) release(w, r->rebuilds);
+  if (others) tell_others(w, r, in);
   r->pc = in->target;
   return true;
 }
@@ -298,19 +338,23 @@ bool rebuild_refreshed(struct world *w, struct request *r, const struct instruct
 void rebuilds_start(struct world *w) {
   pool_init(&w->rebuilds.marks, sizeof(struct rebuild));
   for (uint32_t i = 0; i < REBUILD_BUCKETS; i++) w->rebuilds.buckets[i] = NOBODY;
-  for (uint32_t i = 0; i < w->model->services.count; i++)
-    if (model_service(w->model, i)->cache.locked && !w->rebuilds.expiries)
-      w->rebuilds.expiries = timer_heap_new(w->calendar, expired, w);
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct cache_config *c = &model_service(w->model, i)->cache;
+    if (c->locked && !w->rebuilds.expiries) w->rebuilds.expiries = timer_heap_new(w->calendar, expired, w);
+    if (c->tires && !w->rebuilds.patience) w->rebuilds.patience = timer_heap_new(w->calendar, tires, w);
+  }
 }
 
 void rebuilds_stop(struct world *w) {
   timer_heap_free(w->rebuilds.expiries);
+  timer_heap_free(w->rebuilds.patience);
   pool_release(&w->rebuilds.marks);
 }
 
 /* --- keys of a scenario -------------------------------------------------------------------------------------------------------- */
 
 static const char *const cure_words[] = {"none", "coalesce", "lock", "stale", "early", NULL};
+static const char *const then_words[] = {"rebuild", "fail", NULL};
 
 #define AT(member) offsetof(struct stampede_config, member)
 static const struct field fields[] = {
@@ -335,6 +379,26 @@ static const struct field fields[] = {
      .low = 1,
      .high = 9.3e18,
      .doc = "lock: after which the next in line rebuilds."},
+    {.name = "command",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(command),
+     .optional = true,
+     .doc =
+         "lock: CPU time of each of its commands at the cache, SET NX before the rebuild and DEL behind the fill; absent: look-up "
+         "and fill do that by the way (a script)."},
+    {.name = "wait",
+     .kind = FIELD_DURATION,
+     .offset = AT(wait),
+     .fallback = "\"never\"",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "coalesce, lock: how long a request waits for the rebuild of another one."},
+    {.name = "then",
+     .kind = FIELD_WORD,
+     .offset = AT(then),
+     .words = then_words,
+     .fallback = "\"rebuild\"",
+     .doc = "After that wait: it rebuilds by itself, or fails (lock_timeout)."},
     {.name = "beta",
      .kind = FIELD_NUMBER,
      .offset = AT(beta),

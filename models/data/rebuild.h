@@ -5,12 +5,17 @@
  *     coalesce   in each process one request rebuilds a key; the others of the process wait and get what it got
  *     lock       the look-up that misses sets a lock in the cache; who finds it set waits, and looks again when it is gone. A lock
  *                that is older than `expiry` goes to the next in line, as does that of a rebuild that failed. A process that died
- *                deletes nothing: its lock stays until it expires
+ *                deletes nothing: its lock stays until it expires. With `command` the lock is a command of its own behind the
+ *                look-up (SET NX), and one more behind the fill (DEL): on the thread of the cache, in order, each of this demand;
+ *                between look-up and lock the item may have been filled, and is then rebuilt once more
  *     stale      for so long after its ttl an item is still served; the first who finds it old starts a rebuild in the background,
  *                a child that nobody waits for. A key that is not there at all is rebuilt by all who miss it
  *     early      who finds the item rebuilds it before it expires, with a chance that grows towards the end:
  *                now - delta x beta x ln(u) >= expiry, delta the time that the last rebuild took, u uniform (XFetch: Vattani,
  *                Chierichetti, Lowenstein 2015, Optimal probabilistic cache stampede prevention, VLDB 8)
+ *
+ * Who waits (coalesce, lock) does so for `wait` at most, and then rebuilds by itself, with nobody in line behind it, or fails as
+ * lock_timeout: `then`. Whoever waits for the lock looks again when such a rebuild has filled the cache.
  *
  * Every rebuild of a step with the key "stampede" has a mark while it lasts. Shared marks stand in a table by name (service, replica
  * or process, key) and have a line of those who wait; the others only know when they began.
@@ -21,6 +26,7 @@
 #define REBUILD_H
 #include "models/request/program.h"
 #include "models/request/queue.h"
+#include "sim/engine/distribution.h"
 #include "sim/engine/pool.h"
 #include "sim/engine/timer_heap.h"
 
@@ -30,15 +36,20 @@ struct container;
 enum cure { CURE_NONE, CURE_COALESCE, CURE_LOCK, CURE_STALE, CURE_EARLY };
 enum { REBUILD_BUCKETS = 1024 };
 
+enum tired { TIRED_REBUILDS, TIRED_FAILS };
+
 struct stampede_config {
   int32_t cure;
   sim_time stale, expiry;
   double beta;
+  struct distribution command; /* of the lock; no kind: it takes none */
+  sim_time wait;               /* SIM_NEVER: for ever */
+  int32_t then;                /* enum tired */
 };
 extern const struct record stampede_record;
 
 struct rebuild_name {
-  uint32_t service, container, process, keyspace, item; /* container: of the cache; of the process that asks, for coalesce */
+  uint32_t service, container, process, keyspace, item; /* of the cache's store; of the process that asks, for coalesce */
 };
 
 struct rebuild {
@@ -58,20 +69,29 @@ struct rebuilds {
   struct pool marks; /* struct rebuild */
   uint32_t buckets[REBUILD_BUCKETS];
   struct timer_heap *expiries;
+  struct timer_heap *patience; /* payload: the request that waits */
 };
 
 void rebuilds_start(struct world *);
 void rebuilds_stop(struct world *);
+
+/* Its lock takes commands of its own. */
+static inline bool rebuild_commands(const struct stampede_config *c) {
+  return c->cure == CURE_LOCK && c->command.kind && c->command.mean > 0;
+}
 
 /* In the cache, after the look-up: who takes the lock, who refreshes, who rebuilds early. */
 void rebuild_looked(struct world *, struct request *, const struct instruction *, struct cache_store *, uint32_t item);
 /* In the cache, after the fill. */
 void rebuild_filled(struct world *, const struct request *, struct cache_store *, const struct instruction *, uint32_t item);
 
+/* An instruction in the cache: takes the lock, if it is free. */
+bool rebuild_lock(struct world *, struct request *, const struct instruction *);
 /* Instructions, on the replica that asks. */
 bool rebuild_refresh(struct world *, struct request *, const struct instruction *); /* on a hit jump; what is stale is refreshed */
 bool rebuild_wait(struct world *, struct request *, const struct instruction *);
 bool rebuild_begin(struct world *, struct request *, const struct instruction *);
+bool rebuild_unlock(struct world *, struct request *, const struct instruction *);    /* jump, unless the lock is its own */
 bool rebuild_end(struct world *, struct request *, const struct instruction *);       /* and jump */
 bool rebuild_refreshed(struct world *, struct request *, const struct instruction *); /* the end of a refresh */
 

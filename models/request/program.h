@@ -123,7 +123,8 @@ struct instruction {
   const struct fork *fork;                /* FORK */
   struct publishing *publishing;          /* PUBLISH, AWAIT */
   const struct stampede_config *stampede; /* REBUILD, SKIP, CONTENT; null: none */
-  uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale */
+  uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale; it ends at the target */
+  double refreshes;                       /* LOOKUP: share of look-ups that set one going, only estimated */
 };
 
 struct cell {
@@ -248,6 +249,7 @@ struct demand_sums {
   double *replica_s; /* CPU of reads that go to replicas of any role */
   double *role_s;    /* by role: CPU of reads that go to it */
   double *runs;      /* by instruction of the program: how often it is run; null: nobody asks */
+  double *miss_s;    /* likewise, of LOOKUPs with a cure of kind early: time that a miss takes; null: nobody asks */
 };
 
 /* All zero. */

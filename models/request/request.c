@@ -409,8 +409,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
 static inline __attribute__((always_inline)) bool compute(struct world *w, struct request *r, const struct instruction *in,
                                                           uint32_t times) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
-  struct stream draws = stream_at(r->key, in->draw);
-  r->work = distribution_sample_time(&in->demand, &draws);
+  r->work = distribution_time_at(&in->demand, r->key, in->draw);
   if (__builtin_expect(in->scale != 0, 0)) r->work = (sim_time)((double)r->work * in->scale + 0.5);
   if (times != 1) r->work = (sim_time)((double)r->work * times + 0.5);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);

@@ -39,7 +39,7 @@ enum outcome {
   OUTCOME_LIMITED,              /* refused by a limit: 429, at once */
   OUTCOME_SOLD_OUT,             /* answered: too little stock was left. No failure */
   OUTCOME_EXPIRED,              /* what it wanted to pay had run out, or was never held */
-  OUTCOME_LOCK_TIMEOUT,         /* waited too long for a lock of a database */
+  OUTCOME_LOCK_TIMEOUT,         /* waited too long for a lock of a database, or for the rebuild of an item of a cache */
   OUTCOME_TOO_MANY_CONNECTIONS, /* the database, or its pooler, took no more */
   OUTCOME_POOL_FULL,            /* as many wait for a connection as may */
   OUTCOME_QUEUE_FULL,           /* a job queue took no more jobs */
@@ -119,6 +119,7 @@ struct request {
   uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
   uint32_t rebuilds, awaits; /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
   uint32_t looked;           /* where it last looked, of caches with a cure of the stampede */
+  timer_ticket rebuild_patience; /* while it waits for the rebuild of another one, not for ever */
   uint32_t addressed, listeners; /* of a broadcast: the replica that it goes to, and for how many there */
   uint32_t disk, reads;          /* node whose disk it reads from or waits for; pages still to be read */
   sim_time wrote;                /* of its last write of its own: work on a reference core, where replicas do it again */

@@ -107,6 +107,20 @@ static struct instruction *compile_rebuild(struct compiler *c, const struct cach
   return in;
 }
 
+/* Who misses asks for the lock; one who cannot ask has none. */
+static void compile_lock_command(struct compiler *c, const struct cached_step *s) {
+  struct instruction *content, *enter = compile_command(c, s->cached, &cure_of(s)->command, s->key, rebuild_lock, &content);
+  content->stampede = cure_of(s);
+  enter->target = here(c);
+}
+
+/* Who has it gives it back. */
+static void compile_unlock_command(struct compiler *c, const struct cached_step *s) {
+  struct instruction *holds = compile_rebuild(c, s, OPERATION_REBUILD, rebuild_unlock);
+  struct instruction *enter = compile_command(c, s->cached, &cure_of(s)->command, s->key, NULL, NULL);
+  holds->target = enter->target = here(c);
+}
+
 /* Who has to wait for a lock looks once more when it is gone, and rebuilds what is not there all the same. */
 static void compile_second_look(struct compiler *c, const struct cached_step *s, struct instruction **found) {
   struct instruction *content;
@@ -141,12 +155,13 @@ static void compile_miss(struct compiler *c, const struct cached_step *s, bool o
   }
 }
 
-/* The miss steps once more, for a child without a caller. */
+/* The miss steps once more, for a child without a caller, in the process that found what is stale. */
 static void compile_refresh(struct compiler *c, const struct cached_step *s, bool own, struct instruction *lookup) {
   lookup->refresh = here(c);
   c->guarded++;
   compile_rebuild(c, s, OPERATION_REBUILD, rebuild_begin);
   compile_miss(c, s, own);
+  if (s->l1) compile_l1_fill(c, s, false);
   compile_rebuild(c, s, OPERATION_REBUILD, rebuild_refreshed);
   c->guarded--;
 }
@@ -157,10 +172,12 @@ static void compile_cured(struct compiler *c, const struct cached_step *s, bool 
   struct instruction *again = NULL, *wait = NULL;
   lookup->stampede = cure, lookup->cell = compile_cell(c, s->cached, TIME_LOCK);
   if (cure->cure == CURE_STALE) lookup->run = rebuild_refresh;
+  if (rebuild_commands(cure)) compile_lock_command(c, s);
   if (cure->cure == CURE_LOCK) compile_second_look(c, s, &again);
   if (cure->cure == CURE_COALESCE) wait = compile_rebuild(c, s, OPERATION_REBUILD, rebuild_wait);
   compile_rebuild(c, s, OPERATION_REBUILD, rebuild_begin);
   compile_miss(c, s, own);
+  if (rebuild_commands(cure)) compile_unlock_command(c, s);
   struct instruction *end = compile_rebuild(c, s, OPERATION_SKIP, rebuild_end);
   if (cure->cure == CURE_STALE) compile_refresh(c, s, own, lookup);
   lookup->target = end->target = here(c);

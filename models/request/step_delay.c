@@ -8,8 +8,7 @@ struct delay_step {
 };
 
 static bool sleep_on(struct world *w, struct request *r, const struct instruction *in) {
-  struct stream draws = stream_at(r->key, in->draw);
-  sim_time delay = distribution_sample_time(&in->demand, &draws);
+  sim_time delay = distribution_time_at(&in->demand, r->key, in->draw);
   if (!delay) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
   timer_heap_push(w->sleepers, world_after(w, delay), r->id);

@@ -21,8 +21,7 @@ static bool answered(struct world *w, struct request *r, const struct instructio
 }
 
 static bool ask(struct world *w, struct request *r, const struct instruction *in) {
-  struct stream draws = stream_at(r->key, in->draw);
-  sim_time latency = distribution_sample_time(&in->demand, &draws);
+  sim_time latency = distribution_time_at(&in->demand, r->key, in->draw);
   if (!latency) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
   timer_heap_push(w->sleepers, world_after(w, latency), r->id);

@@ -3,6 +3,7 @@
 #include "models/compute/balancer.h"
 #include "models/data/connections.h"
 #include "models/data/job_queue.h"
+#include "models/data/rebuild.h"
 #include "models/data/shard.h"
 #include "models/model.h"
 #include "models/request/call.h"
@@ -275,6 +276,36 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* For what runs by itself on the replica that it begins on: holds nothing of its caller's. */
+static struct walk walk_beside(const struct walk *w, double *passed_s) {
+  struct walk beside = {.connected = -1, .aside = -1, .bound = -1, .depth = w->depth, .base = w->depth, .passed_s = passed_s};
+  for (uint32_t k = 0; k < w->depth; k++) beside.frames[k] = w->frames[k];
+  return beside;
+}
+
+/* What is stale is refreshed meanwhile, and nobody waits for it. */
+static void walk_refresh(const struct program *p, const struct walk *w, const struct instruction *lookup, double weight,
+                         const struct demand_sums *d) {
+  double passed_s = 0;
+  walk_demand(p, lookup->refresh, lookup->target, walk_beside(w, &passed_s), weight, d);
+}
+
+/* What is done on a miss, by itself: how long it takes is noted. */
+static double walk_miss(const struct program *p, const struct walk *w, const struct instruction *lookup, double weight,
+                        const struct demand_sums *d) {
+  uint32_t at = (uint32_t)(lookup - p->instructions);
+  struct walk miss = *w;
+  double passed_s = 0;
+  miss.passed_s = &passed_s;
+  double through = walk_demand(p, at + 1, lookup->target, miss, weight, d);
+  if (weight > 0) d->miss_s[at] = passed_s / weight;
+  double *all_s = w->passed_s ? w->passed_s : d->passed_s;
+  if (all_s) *all_s += passed_s;
+  return through;
+}
+
+static bool is_early(const struct instruction *lookup) { return lookup->stampede && lookup->stampede->cure == CURE_EARLY; }
+
 /* All branches ask; for whoever is held meanwhile the k-th shortest of their means passes: at light load nearly right, below it for
  * branches that vary much. */
 static double walk_fork(const struct program *p, const struct walk *w, const struct fork *f, double weight,
@@ -283,10 +314,7 @@ static double walk_fork(const struct program *p, const struct walk *w, const str
   uint32_t child = 0;
   for (uint32_t i = 0; i < f->count; i++) {
     const struct branch *b = &f->branches[i];
-    struct walk branch = {
-        .connected = -1, .aside = -1, .bound = -1, .depth = w->depth, .base = w->depth, .passed_s = &passed_s[child]};
-    for (uint32_t k = 0; k < w->depth; k++) branch.frames[k] = w->frames[k];
-    walk_demand(p, b->at, b->end, branch, weight * b->copies, d);
+    walk_demand(p, b->at, b->end, walk_beside(w, &passed_s[child]), weight * b->copies, d);
     passed_s[child] /= b->copies;
     for (uint32_t k = 1; k < b->copies; k++) passed_s[child + k] = passed_s[child];
     child += b->copies;
@@ -310,7 +338,9 @@ static double walk_demand(const struct program *p, uint32_t at, uint32_t stop, s
     if (in->operation == OPERATION_SKIP) at = in->target;
     if (in->operation != OPERATION_LOOKUP) continue;
     elsewhere += walk_demand(p, in->target, stop, w, weight * in->probability, d);
+    if (in->refreshes > 0) walk_refresh(p, &w, in, weight * in->refreshes, d);
     weight *= 1 - in->probability;
+    if (d->miss_s && is_early(in)) weight = walk_miss(p, &w, in, weight, d), at = in->target;
   }
   return elsewhere + weight;
 }

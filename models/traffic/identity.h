@@ -9,12 +9,18 @@
 #define IDENTITY_H
 #include "sim/describe/field.h"
 
+struct arena;
+struct zipf;
+
 struct clients_config {
   int64_t count; /* 0: each request comes from a client of its own */
   double zipf;   /* 0: uniformly */
+  const struct zipf *law; /* derived; null: uniformly */
 };
 
 extern const struct record clients_record;
+
+void identity_link(struct clients_config *, struct arena *);
 
 /* The client of the request with this key: 0 .. count - 1, the busiest first. */
 uint32_t identity_draw(const struct clients_config *, uint64_t key);

@@ -29,7 +29,8 @@ static inline uint32_t alias_sample(const struct alias_table *t, struct stream *
   unsigned __int128 scaled = (unsigned __int128)stream_bits(draws) * t->n; /* whole part: the column; fraction: the place in it */
   uint32_t column = (uint32_t)(scaled >> 64), place = (uint32_t)(scaled >> 32);
   const struct alias_column *c = &t->columns[column];
-  return place < c->own ? column : c->other;
+  uint32_t own = -(uint32_t)(place < c->own); /* by mask: no branch could guess it */
+  return (column & own) | (c->other & ~own);
 }
 
 #endif

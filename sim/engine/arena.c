@@ -1,5 +1,6 @@
 /* Arena: a list of blocks; small pieces are cut from the newest, large ones get a block of their own behind it. */
 #include "sim/engine/arena.h"
+#include "sim/engine/pages.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -7,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 1 << 14, LARGEST_BLOCK = 1 << 20, LINE = 64 };
+enum { FIRST_BLOCK = 1 << 14, LARGEST_BLOCK = 1 << 21, LINE = 64 };
 
 struct block {
   struct block *next;
-  void *allocated;   /* what is to be freed: the block itself begins at the next cache line */
-  size_t used, size; /* bytes of the block, this header included */
+  void *allocated;   /* what is to be given back, `whole` bytes: the block itself begins at the next cache line */
+  size_t used, size, whole; /* used, size: bytes of the block, this header included */
 };
 
 struct arena {
@@ -20,29 +21,37 @@ struct arena {
   size_t next_size;
 };
 
+/* The rest of a last large page would not be used by anybody else. */
+static size_t block_size(size_t size) {
+  size_t unit = size >= PAGES_LEAST && size <= PAGES_MOST ? PAGES_SIZE : LINE;
+  return (size + unit - 1) / unit * unit;
+}
+
 static struct block *block_new(size_t size) {
-  size = (size + LINE - 1) / LINE * LINE;
-  /* calloc, not memset: the pages of a large block that nobody touches then cost nothing. */
-  unsigned char *allocated = calloc(1, size + LINE);
-  if (!allocated) abort();
+  size = block_size(size + LINE);
+  unsigned char *allocated = pages_take(size);
   struct block *block = (struct block *)(void *)(allocated + (LINE - (uintptr_t)allocated % LINE) % LINE);
-  *block = (struct block){.allocated = allocated, .used = sizeof *block, .size = size};
+  *block = (struct block){.allocated = allocated, .used = sizeof *block, .size = size - (size_t)((unsigned char *)block - allocated)};
+  block->whole = size;
   return block;
 }
 
-struct arena *arena_new(void) {
+static struct arena *arena_of(size_t first, size_t next) {
   struct arena *arena = calloc(1, sizeof *arena);
   if (!arena) abort();
-  arena->blocks = block_new(FIRST_BLOCK);
-  arena->next_size = 2 * (size_t)FIRST_BLOCK;
+  arena->blocks = block_new(first);
+  arena->next_size = next;
   return arena;
 }
+
+struct arena *arena_new(void) { return arena_of(FIRST_BLOCK, 2 * FIRST_BLOCK); }
+struct arena *arena_new_large(void) { return arena_of(LARGEST_BLOCK, LARGEST_BLOCK); }
 
 void arena_free(struct arena *arena) {
   if (!arena) return;
   for (struct block *block = arena->blocks, *next; block; block = next) {
     next = block->next;
-    free(block->allocated);
+    pages_give(block->allocated, block->whole);
   }
   free(arena);
 }

@@ -16,6 +16,8 @@
 struct arena;
 
 struct arena *arena_new(void);
+/* The same for a few megabytes that are in use all the time (pages.h). */
+struct arena *arena_new_large(void);
 void arena_free(struct arena *arena); /* null is allowed */
 
 /* Zeroed memory, aligned to 16 bytes, or to 64 from a size of 64 on. A size of zero gives a valid pointer to nothing. */

@@ -17,7 +17,7 @@ struct calendar *calendar_new(void) {
   struct calendar *calendar = aligned_alloc(64, (sizeof *calendar + 63) / 64 * 64);
   if (!calendar) abort();
   *calendar = (struct calendar){
-      .nodes = tree_new(FIRST_OF_FOUR + FIRST_LEAVES), .leaves = FIRST_LEAVES, .first = FIRST_OF_FOUR, .firing = CALENDAR_IDLE};
+      .nodes = tree_new(FIRST_OF_FOUR + FIRST_LEAVES), .leaves = FIRST_LEAVES, .first = FIRST_OF_FOUR, .front = CALENDAR_IDLE, .firing = CALENDAR_IDLE};
   calendar->slots = calloc(FIRST_LEAVES, sizeof *calendar->slots);
   if (!calendar->slots) abort();
   return calendar;
@@ -53,21 +53,30 @@ slot_id calendar_slot(struct calendar *calendar, event_handler *handler, void *c
   return calendar->slot_count++;
 }
 
+/* In front: gone before its handler runs. In the tree: its leaf is cleared afterwards, unless it was written. */
+static void serve(struct calendar *calendar, calendar_key key) {
+  slot_id id = calendar_slot_of(key);
+  calendar->now = (sim_time)(key >> 64);
+  calendar->events++;
+  bool in_front = key == calendar->front;
+  if (in_front)
+    calendar->front = CALENDAR_IDLE;
+  else
+    calendar->firing = key;
+  const struct calendar_slot *slot = &calendar->slots[id];
+  slot->handler(slot->context, slot->argument);
+  if (!in_front && calendar_leaf(calendar, id) == key) calendar_write(calendar, id, CALENDAR_IDLE);
+}
+
 void calendar_run(struct calendar *calendar, sim_time end) {
   assert(end >= calendar->now);
   calendar->stopped = false;
   while (!calendar->stopped) {
-    calendar_key key = calendar->nodes[CALENDAR_ROOT];
+    calendar_key root = calendar->nodes[CALENDAR_ROOT], key = calendar->front < root ? calendar->front : root;
     sim_time at = (sim_time)(key >> 64);
     if (at >= end) break;
     assert(at >= calendar->now);
-    slot_id id = (slot_id)key & ((1u << CALENDAR_SLOT_BITS) - 1);
-    calendar->now = at;
-    calendar->firing = key;
-    calendar->events++;
-    const struct calendar_slot *slot = &calendar->slots[id];
-    slot->handler(slot->context, slot->argument);
-    if (calendar->nodes[(size_t)calendar->first + id] == key) calendar_write(calendar, id, CALENDAR_IDLE);
+    serve(calendar, key);
   }
   calendar->firing = CALENDAR_IDLE;
   if (!calendar->stopped && end != SIM_NEVER) calendar->now = end;

@@ -10,7 +10,11 @@
  * A key is one 128-bit integer: time in the high 64 bits, then the sequence number of the scheduling (44 bits), then the
  * slot (20 bits). Keys are unique, so the order is total: equal times are served in the order of scheduling.
  *
- * Invariants: each node is the minimum of its children whenever a handler may look; a time in the tree is never below
+ * Beside the tree there is room for one key in front of it. An event that is earlier than all in the tree when it is scheduled goes
+ * there, if nobody is there, and is served or cancelled without a pass: a short computation on a machine with little to do mostly
+ * ends before anything else happens. The next event is the lesser of the front and the root, so the order is the same.
+ *
+ * Invariants: each node is the minimum of its children whenever a handler may look; a slot is in one leaf or in front, not in both; a time in the tree is never below
  * `now`; a slot that fires is idle unless its handler sets it again (its leaf keeps the served key while the handler runs
  * and is cleared after it if nobody wrote it, which saves one of two passes). Slots are never given back. The calendar owns
  * its tree; contexts belong to the caller. Parts that keep many events behind one slot (lane.h, timer_heap.h) take a
@@ -52,7 +56,8 @@ struct calendar {
   uint64_t sequence; /* the next one */
   uint64_t events;   /* served so far */
   bool stopped;
-  calendar_key firing; /* key of the event being served, or CALENDAR_IDLE */
+  calendar_key front;  /* an event that is not in the tree, or CALENDAR_IDLE */
+  calendar_key firing; /* key of the event of the tree that is being served, or CALENDAR_IDLE */
 };
 
 struct calendar *calendar_new(void);
@@ -90,29 +95,49 @@ static inline void calendar_write(struct calendar *calendar, slot_id slot, calen
   } while (i > CALENDAR_ROOT);
 }
 
+static inline calendar_key calendar_leaf(const struct calendar *calendar, slot_id slot) {
+  assert(slot < calendar->slot_count);
+  return calendar->nodes[(size_t)calendar->first + slot];
+}
+
+static inline slot_id calendar_slot_of(calendar_key key) { return (slot_id)key & ((1u << CALENDAR_SLOT_BITS) - 1); }
+
+static inline bool calendar_in_front(const struct calendar *calendar, slot_id slot) {
+  return calendar->front != CALENDAR_IDLE && calendar_slot_of(calendar->front) == slot;
+}
+
+static inline void calendar_put(struct calendar *calendar, slot_id slot, calendar_key key) {
+  if (calendar_in_front(calendar, slot)) calendar->front = CALENDAR_IDLE;
+  if (key < calendar->nodes[CALENDAR_ROOT] && calendar->front == CALENDAR_IDLE && calendar_leaf(calendar, slot) == CALENDAR_IDLE)
+    calendar->front = key;
+  else
+    calendar_write(calendar, slot, key);
+}
+
 /* Schedules the slot with a sequence number taken earlier. */
 static inline void calendar_set_keyed(struct calendar *calendar, slot_id slot, sim_time at, uint64_t sequence) {
   assert(slot < calendar->slot_count && at >= calendar->now && sequence < calendar->sequence);
-  calendar_write(calendar, slot, (calendar_key)(uint64_t)at << 64 | sequence << CALENDAR_SLOT_BITS | slot);
+  calendar_put(calendar, slot, (calendar_key)(uint64_t)at << 64 | sequence << CALENDAR_SLOT_BITS | slot);
 }
 
 /* Makes the slot idle, scheduled or not. */
 static inline void calendar_clear(struct calendar *calendar, slot_id slot) {
-  assert(slot < calendar->slot_count);
-  calendar_write(calendar, slot, CALENDAR_IDLE);
+  if (calendar_in_front(calendar, slot))
+    calendar->front = CALENDAR_IDLE;
+  else if (calendar_leaf(calendar, slot) != CALENDAR_IDLE)
+    calendar_write(calendar, slot, CALENDAR_IDLE);
 }
 
 /* Schedules or reschedules the slot at `at`, which is not in the past; SIM_NEVER clears it. */
 static inline void calendar_set(struct calendar *calendar, slot_id slot, sim_time at) {
   assert(slot < calendar->slot_count && at >= calendar->now);
   uint64_t sequence = calendar_next_sequence(calendar);
-  calendar_write(calendar, slot, (calendar_key)(uint64_t)at << 64 | sequence << CALENDAR_SLOT_BITS | slot);
+  calendar_put(calendar, slot, (calendar_key)(uint64_t)at << 64 | sequence << CALENDAR_SLOT_BITS | slot);
 }
 
 /* When the slot fires next: SIM_NEVER when idle, also inside its own handler before it is set again. */
 static inline sim_time calendar_time_of(const struct calendar *calendar, slot_id slot) {
-  assert(slot < calendar->slot_count);
-  calendar_key key = calendar->nodes[(size_t)calendar->first + slot];
+  calendar_key key = calendar_in_front(calendar, slot) ? calendar->front : calendar_leaf(calendar, slot);
   return key == calendar->firing ? SIM_NEVER : (sim_time)(key >> 64);
 }
 

@@ -57,6 +57,7 @@ struct distribution {
 };
 
 /* All kinds, in the order of the documentation; ends with null. */
+extern const struct distribution_kind distribution_kind_constant;
 extern const struct distribution_kind *const distribution_kinds[];
 const struct distribution_kind *distribution_kind_named(const char *name); /* null when unknown */
 
@@ -66,10 +67,18 @@ struct distribution distribution_gamma(double cv); /* of mean 1 */
 
 static inline double distribution_sample(const struct distribution *d, struct stream *s) { return d->kind->sample(d, s); }
 
+static inline sim_time distribution_as_time(double x) { return x < 9.2e18 ? x > 0 ? (sim_time)(x + 0.5) : 0 : SIM_NEVER - 1; }
+
 /* A duration: rounded to the nearest nanosecond, never negative; beyond the end of time it is that end. */
 static inline sim_time distribution_sample_time(const struct distribution *d, struct stream *s) {
-  double x = distribution_sample(d, s);
-  return x < 9.2e18 ? x > 0 ? (sim_time)(x + 0.5) : 0 : SIM_NEVER - 1;
+  return distribution_as_time(distribution_sample(d, s));
+}
+
+/* The same from the n-th substream of the key, which need not be opened for a constant. */
+static inline sim_time distribution_time_at(const struct distribution *d, uint64_t key, uint64_t n) {
+  if (d->kind == &distribution_kind_constant) return distribution_as_time(d->mean);
+  struct stream s = stream_at(key, n);
+  return distribution_sample_time(d, &s);
 }
 
 #endif

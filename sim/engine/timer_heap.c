@@ -175,4 +175,6 @@ sim_time timer_heap_time_of(const struct timer_heap *heap, timer_ticket ticket) 
   return (sim_time)(heap->keys[heap->places[ticket]] >> 64);
 }
 
+sim_time timer_heap_next(const struct timer_heap *heap) { return heap->count ? (sim_time)(heap->keys[ROOT] >> 64) : SIM_NEVER; }
+
 uint32_t timer_heap_pending(const struct timer_heap *heap) { return heap->count - heap->hole; }

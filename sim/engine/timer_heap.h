@@ -32,6 +32,9 @@ void timer_heap_cancel(struct timer_heap *heap, timer_ticket ticket);
 /* When the event of this ticket fires. */
 sim_time timer_heap_time_of(const struct timer_heap *heap, timer_ticket ticket);
 
+/* When the first of all fires, or the one whose handler is running; SIM_NEVER when none will. */
+sim_time timer_heap_next(const struct timer_heap *heap);
+
 /* Number of events that will still fire. */
 uint32_t timer_heap_pending(const struct timer_heap *heap);
 

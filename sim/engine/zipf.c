@@ -1,25 +1,55 @@
 #include "sim/engine/zipf.h"
+#include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include <stdlib.h>
 
-/* The integral of t^-s from 1 to x: log x at s = 1, and smooth there. */
-static double area(double x, double s) {
-  double log_x = real_log(x);
-  return log_x * real_exp_slope((1 - s) * log_x);
+/* All numbers have columns up to ALONE; of more of them the first HEAD. Groups are an octave's 1 / PER_OCTAVE wide. */
+enum { ALONE = 1 << 14, HEAD = 1 << 12, PER_OCTAVE = 32, GROUPS_MOST = 21 * PER_OCTAVE };
+
+/* Sum of k^-s from a to b - 1, for a large a. */
+static double mass(double a, double b, double s) {
+  double length = real_log(b / a), at_a = real_pow(a, -s), at_b = real_pow(b, -s);
+  double area = a * at_a * length * real_exp_slope((1 - s) * length);
+  return area + (at_a - at_b) / 2 + s * (at_a / a - at_b / b) / 12;
 }
 
-/* Its inverse. */
-static double area_inverse(double a, double s) {
-  double t = a * (1 - s);
-  if (t > -1e-5 && t < 1e-5) return real_exp(a * (1 - t / 2 + t * t / 3)); /* log(1 + t) / (1 - s) where the sum would lose t */
-  if (1 + t <= 0) return 1e300;                                            /* beyond any n: the last bit of a steep law */
-  return real_exp(real_log(1 + t) / (1 - s));
+static uint32_t cut_into_groups(struct zipf_group *groups, uint32_t from, uint32_t n, double s) {
+  double step = real_exp(real_log(2) / PER_OCTAVE);
+  uint32_t count = 0;
+  for (uint64_t first = from; first <= n; count++) {
+    uint64_t end = (uint64_t)((double)first * step);
+    if (end > (uint64_t)n + 1) end = (uint64_t)n + 1;
+    double least = real_pow((double)first / (double)(end - 1), s);
+    groups[count] = (struct zipf_group){(uint32_t)first, (uint32_t)(end - first), (uint32_t)(least * 0x1.fffffp31)};
+    first = end;
+  }
+  return count;
 }
 
-uint32_t zipf_sample(uint32_t n, double s, struct stream *draws) {
-  double from = area(1.5, s) - 1, to = area(n + 0.5, s);
+const struct zipf *zipf_new(struct arena *arena, uint32_t n, double s) {
+  struct zipf *z = arena_new_array(arena, struct zipf, 1);
+  struct zipf_group *groups = arena_new_array(arena, struct zipf_group, GROUPS_MOST);
+  *z = (struct zipf){.n = n, .s = s, .head = n <= ALONE ? n : HEAD, .groups = groups};
+  uint32_t columns = z->head + cut_into_groups(groups, z->head + 1, n, s);
+  double *weights = malloc(columns * sizeof *weights);
+  if (!weights) abort();
+  for (uint32_t i = 0; i < columns; i++) {
+    const struct zipf_group *g = i < z->head ? NULL : &groups[i - z->head];
+    weights[i] = g ? mass(g->first, (double)g->first + g->width, s) : real_pow((double)i + 1, -s);
+    z->total += weights[i];
+  }
+  z->columns = alias_new(arena, weights, columns);
+  free(weights);
+  return z;
+}
+
+double zipf_probability(const struct zipf *z, uint32_t k) { return real_pow((double)k, -z->s) / z->total; }
+
+uint32_t zipf_in_group(const struct zipf *z, const struct zipf_group *g, struct stream *draws) {
   for (;;) {
-    double u = to + stream_uniform(draws) * (from - to), x = area_inverse(u, s);
-    double k = x < 1.5 ? 1 : x >= n ? n : (double)(int64_t)(x + 0.5);
-    if (u >= area(k + 0.5, s) - real_pow(k, -s)) return (uint32_t)k;
+    unsigned __int128 scaled = (unsigned __int128)stream_bits(draws) * g->width; /* whole part: which; fraction: whether it is kept */
+    uint32_t k = g->first + (uint32_t)(scaled >> 64), place = (uint32_t)(scaled >> 32);
+    if (__builtin_expect(place < g->sure, 1)) return k;
+    if (place * 0x1p-32 < real_pow((double)g->first / k, z->s)) return k;
   }
 }

@@ -2,6 +2,7 @@
  * Redis is), and holding a million of four (what memory makes of it). The hit rate is checked against Che's approximation, summed
  * numerically. The items are drawn beforehand: timed is the cache. */
 #include "models/data/cache_store.h"
+#include "sim/engine/arena.h"
 #include "sim/engine/zipf.h"
 #include "tests/bench/bench.h"
 #include <math.h>
@@ -26,7 +27,10 @@ static double timed(uint64_t n, uint32_t of, uint32_t kept, double che) {
   uint32_t *items = malloc(DRAWN * sizeof *items);
   if (!items) return -1;
   struct stream draws = stream_open(7);
-  for (int i = 0; i < DRAWN; i++) items[i] = zipf_sample(of, 0.9, &draws) - 1;
+  struct arena *arena = arena_new();
+  const struct zipf *law = zipf_new(arena, of, 0.9);
+  for (int i = 0; i < DRAWN; i++) items[i] = zipf_draw(law, &draws) - 1;
+  arena_free(arena);
   struct cache_store store;
   cache_store_open(&store, &config, &of, 1, NULL);
   ask(&store, items, DRAWN, &draws); /* so that it is full */

@@ -4,43 +4,12 @@
  * end. Replicas: the same load for each replica, on nodes of 4 cores with 10 of them each; only their number differs. */
 #include "models/world.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/scenario.h"
-#include "sim/scenario/diagnostic.h"
-#include "tests/bench/bench.h"
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-struct text {
-  char bytes[8000];
-  size_t length;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  t->length += (size_t)vsnprintf(t->bytes + t->length, sizeof t->bytes - t->length, format, arguments);
-  va_end(arguments);
-}
-
-static const struct scenario *read_text(struct arena *arena, struct text *t) {
-  for (size_t i = 0; i < t->length; i++)
-    if (t->bytes[i] == '\'') t->bytes[i] = '"';
-  char path[] = "/tmp/aguanta-bench-XXXXXX";
-  int file = mkstemp(path);
-  if (file < 0 || write(file, t->bytes, t->length) != (ssize_t)t->length) return NULL;
-  close(file);
-  const struct scenario *s = scenario_read(arena, diagnostics_new(arena), path, NULL, 0);
-  unlink(path);
-  return s;
-}
+#include "tests/bench/read_text.h"
 
 /* CPU seconds of one world; negative when it did not complete about `requests`. */
 static double run_world(struct text *t, double requests) {
   struct arena *arena = arena_new();
-  const struct scenario *s = read_text(arena, t);
+  const struct scenario *s = text_read(arena, t);
   double seconds = -1;
   if (s) {
     double start = bench_cpu_seconds();
@@ -61,33 +30,34 @@ enum { CONTAINERS = 8, THREADS = 25, STEPS = 10, CORES = 4 };
 /* n steps of 1 ms each on all cores. */
 static double contended(uint64_t n) {
   struct text t = {.length = 0};
-  put(&t, "{ 'aguanta': 1, 'name': 'contended', 'traffic': {");
+  text_put(&t, "{ 'aguanta': 1, 'name': 'contended', 'traffic': {");
   for (int i = 0; i < CONTAINERS; i++)
-    put(&t, "%s 'u%d': { 'kind': 'closed', 'population': %d, 'think': '0s', 'mix': { 'e%d': 1 } }", i ? "," : "", i, THREADS, i);
-  put(&t, " }, 'endpoints': {");
+    text_put(&t, "%s 'u%d': { 'kind': 'closed', 'population': %d, 'think': '0s', 'mix': { 'e%d': 1 } }", i ? "," : "", i, THREADS,
+             i);
+  text_put(&t, " }, 'endpoints': {");
   for (int i = 0; i < CONTAINERS; i++) {
-    put(&t, "%s 'e%d': { 'entry': 's%d', 'steps': [", i ? "," : "", i, i);
-    for (int k = 0; k < STEPS; k++) put(&t, "%s { 'cpu': { 'exponential': '1ms' } }", k ? "," : "");
-    put(&t, " ] }");
+    text_put(&t, "%s 'e%d': { 'entry': 's%d', 'steps': [", i ? "," : "", i, i);
+    for (int k = 0; k < STEPS; k++) text_put(&t, "%s { 'cpu': { 'exponential': '1ms' } }", k ? "," : "");
+    text_put(&t, " ] }");
   }
-  put(&t, " }, 'services': {");
+  text_put(&t, " }, 'services': {");
   for (int i = 0; i < CONTAINERS; i++)
-    put(&t, "%s 's%d': { 'kind': 'app', 'threads': 'unlimited', 'weight': %d }", i ? "," : "", i, 1 + i % 2);
-  put(&t,
-      " }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': %d } } }, 'run': { 'warmup': '0s', 'window': '%llums', "
-      "'windows': 1 } }",
-      CORES, (unsigned long long)(n / CORES));
+    text_put(&t, "%s 's%d': { 'kind': 'app', 'threads': 'unlimited', 'weight': %d }", i ? "," : "", i, 1 + i % 2);
+  text_put(&t,
+           " }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': %d } } }, 'run': { 'warmup': '0s', 'window': '%llums', "
+           "'windows': 1 } }",
+           CORES, (unsigned long long)(n / CORES));
   return run_world(&t, (double)n / STEPS);
 }
 
 static double replicas(uint64_t n, int count, const char *balance) {
   struct text t = {.length = 0};
-  put(&t,
-      "{ 'aguanta': 1, 'name': 'replicas', 'traffic': { 'x': { 'kind': 'open', 'rate': '%d/s', 'mix': { 'p': 1 } } }, "
-      "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] } }, 'services': { 'a': { 'kind': "
-      "'app', 'replicas': %d, 'backlog': 'unlimited', 'balance': '%s' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { "
-      "'count': %d, 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '%llums', 'windows': 1 } }",
-      100 * count, count, balance, count / 10, (unsigned long long)(n * 10 / (uint64_t)count));
+  text_put(&t,
+           "{ 'aguanta': 1, 'name': 'replicas', 'traffic': { 'x': { 'kind': 'open', 'rate': '%d/s', 'mix': { 'p': 1 } } }, "
+           "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] } }, 'services': { 'a': { 'kind': "
+           "'app', 'replicas': %d, 'backlog': 'unlimited', 'balance': '%s' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { "
+           "'count': %d, 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '%llums', 'windows': 1 } }",
+           100 * count, count, balance, count / 10, (unsigned long long)(n * 10 / (uint64_t)count));
   return run_world(&t, (double)n);
 }
 

@@ -1,21 +1,23 @@
 /* Times the works below in interleaved rounds, so that a slow minute of the machine hits all alike, and reports medians:
- * `bench [rounds [file]]`. The first work is the floor that the others are compared with. */
+ * `bench [rounds [file [word]]]`; with a word only the floor and the works that have it in their names. The first work is the floor that
+ * the others are compared with. */
 #include "tests/bench/bench.h"
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario, bench_worlds, bench_one_thread,
     bench_two_threads, bench_contended, bench_few, bench_many, bench_few_least, bench_many_least, bench_cache_tenth, bench_keys,
-    bench_cache_large;
+    bench_cache_large, bench_node, bench_station;
 
-static const struct bench_work *const works[] = {&bench_floor,  &bench_raw_single,  &bench_raw_web,     &bench_scenario,
-                                                 &bench_worlds, &bench_one_thread,  &bench_two_threads, &bench_contended,
-                                                 &bench_few,    &bench_many,        &bench_few_least,   &bench_many_least,
-                                                 &bench_keys,   &bench_cache_tenth, &bench_cache_large};
+static const struct bench_work *const works[] = {
+    &bench_floor,       &bench_raw_single,  &bench_raw_web,     &bench_scenario, &bench_worlds,    &bench_one_thread,
+    &bench_two_threads, &bench_contended,   &bench_few,         &bench_many,     &bench_few_least, &bench_many_least,
+    &bench_keys,        &bench_cache_tenth, &bench_cache_large, &bench_node,     &bench_station};
 
-enum { SCENARIO = 3, WORLDS, ONE_THREAD, TWO_THREADS, CONTENDED, FEW, MANY, FEW_LEAST, MANY_LEAST };
+enum { SCENARIO = 3, WORLDS, ONE_THREAD, TWO_THREADS, CONTENDED, FEW, MANY, FEW_LEAST, MANY_LEAST, NODE = 15, STATION };
 enum { WORKS = sizeof works / sizeof *works, MOST_ROUNDS = 99 };
 
 static int by_value(const void *a, const void *b) {
@@ -28,10 +30,13 @@ static double median(double *x, int n) {
   return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
 }
 
+static bool wanted(int work, const char *word) { return !work || !word || strstr(works[work]->name, word); }
+
 /* Fills ns[work][round]; returns whether every answer was right. */
-static bool time_all(double ns[WORKS][MOST_ROUNDS], int rounds) {
+static bool time_all(double ns[WORKS][MOST_ROUNDS], int rounds, const char *word) {
   for (int round = 0; round < rounds; round++)
     for (int i = 0; i < WORKS; i++) {
+      if (!wanted(i, word)) continue;
       double seconds = works[i]->run(works[i]->n);
       if (seconds < 0) {
         fprintf(stderr, "%s: wrong answer\n", works[i]->name);
@@ -54,8 +59,8 @@ int main(int argc, char **argv) {
   keep_freed_memory();
   double ns[WORKS][MOST_ROUNDS], medians[WORKS];
   int rounds = argc > 1 ? atoi(argv[1]) : 7;
-  const char *path = argc > 2 ? argv[2] : "build/bench.json";
-  if (rounds < 1 || rounds > MOST_ROUNDS || !time_all(ns, rounds)) return 1;
+  const char *path = argc > 2 ? argv[2] : "build/bench.json", *word = argc > 3 ? argv[3] : NULL;
+  if (rounds < 1 || rounds > MOST_ROUNDS || !time_all(ns, rounds, word)) return 1;
   FILE *file = fopen(path, "w");
   if (!file) {
     perror(path);
@@ -63,16 +68,19 @@ int main(int argc, char **argv) {
   }
   printf("%-32s %12s %12s %8s\n", "work", "ns/request", "requests/s", "x floor");
   for (int i = 0; i < WORKS; i++) {
+    if (!wanted(i, word)) continue;
     medians[i] = median(ns[i], rounds);
     double ratio = medians[i] / medians[0];
     printf("%-32s %12.1f %12.3g %8.2f\n", works[i]->name, medians[i], 1e9 / medians[i], ratio);
     fprintf(file, "%s{\"work\": \"%s\", \"ns_per_request\": %.3f, \"requests_per_s\": %.0f, \"floor_ratio\": %.3f}",
             i ? ",\n " : "[", works[i]->name, medians[i], 1e9 / medians[i], ratio);
   }
+  fprintf(file, "]\n");
+  if (word) return fclose(file) ? 1 : 0;
   printf("\nstatistics take %.1f%% of a run; two threads are %.2f times as fast as one\n",
          100 * (1 - medians[WORLDS] / medians[SCENARIO]), medians[ONE_THREAD] / medians[TWO_THREADS]);
   printf("1,000 replicas cost %.2f times what 10 do, %.2f times by least connections\n", medians[MANY] / medians[FEW],
          medians[MANY_LEAST] / medians[FEW_LEAST]);
-  fprintf(file, "]\n");
+  printf("a computation on a node with room costs %.2f times what it does at a FIFO station\n", medians[NODE] / medians[STATION]);
   return fclose(file) ? 1 : 0;
 }
