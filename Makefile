@@ -19,7 +19,7 @@ COVERAGE := $(wildcard tests/coverage/*.c)
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo ideas check install check-hpa check-oracle check-long lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
+.PHONY: all demo ideas pictures check install check-hpa check-oracle check-long lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -40,6 +40,10 @@ demo: all
 # Each mechanism in a small scenario, with the picture that shows it.
 ideas: all
 	@plots/ideas.sh $(B)/aguanta build/ideas
+
+# Those of them that docs/ideas.md shows.
+pictures: ideas
+	@for p in $$(grep -o 'pictures/idea-[a-z-]*\.svg' docs/ideas.md | sort -u); do cp build/ideas/$${p#pictures/idea-} docs/$$p || exit 1; done
 
 check: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
@@ -97,7 +101,7 @@ docs: all
 help:
 	@echo "make            build build/aguanta, installing what is missing"
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
-	@echo "make ideas      run scenarios/ideas and draw what each shows"
+	@echo "make ideas      run scenarios/ideas and draw what each shows; make pictures: put those of docs/ideas.md there"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
 	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"

@@ -1,4 +1,5 @@
-/* scenarios/ideas: each is named on its page, and its claims have the verdict that the page tells of. */
+/* scenarios/ideas: each is named on its page, its claims have the verdict that the page tells of, and without its cause the effect
+ * is gone. */
 #include "sim/engine/arena.h"
 #include "tests/command.h"
 #include "tests/suite.h"
@@ -41,5 +42,62 @@ static void test_all(void) {
   free(page);
 }
 
-static const struct test_case cases[] = {{"verdicts", test_all}, {NULL, NULL}};
+/* An effect, and the same scenario without what causes it: another verdict on the claim that tells of it. */
+struct removal {
+  const char *idea, *reps, *cause; /* cause: what takes it away */
+  const char *claim, *with, *without;
+  const char *smaller; /* of both; null: as it is */
+  bool lasts;          /* in check-long only */
+};
+
+static const struct removal removals[] = {
+    {"balancers", "4", "services.web_random.balance=least-connections", "p99(random.latency) > 800ms", "PASS", "FAIL", 0, 0},
+    {"cache-restart", "2", "faults.restart=null", "error_rate(event) over \"minute\" > 20%", "PASS", "FAIL", 0, true},
+    {"cpu-limit", "6", "services.limited.resources.limits.cpu=4", "mean(limited_api.throttled) in 10ms..11ms", "PASS", "FAIL", 0,
+     0},
+    {"event-loop-blocking", "2", "endpoints.login.steps.1.on=workers", "p95(page.latency) < 20ms", "FAIL", "PASS", 0, 0},
+    {"fan-out", "4", "services.server.latency=10ms", "share(page100.latency < 1s) in 35%..41%", "PASS", "FAIL", 0, true},
+    {"growing-table", "4", "endpoints.report.steps.0.growth.rows=1e7", "mean(report.latency) < 2s", "PASS", "FAIL", 0, 0},
+    {"hot-row", "2", "keys.counter.of=1", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
+    {"memory-leak", "2", "services.backend.memory.leak=0MB", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
+    {"parallel-batches", "2", "queues.batches.concurrency=1", "mean(in_batches.latency) < 20s", "PASS", "FAIL", 0, 0},
+    {"pods-and-connections", "2", "services.postgres.connections.max=300", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
+    {"pods-and-pooler", "2", "services.pgbouncer.pooler.max_clients=100", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
+    {"pool-size", "2", "services.app.pools.postgres.max=20", "p99(order.latency) over 15s..25s < 25ms", "PASS", "FAIL", 0, 0},
+    {"replica-lag", "2", "services.postgres.replication.workers=4", "max(postgres.lag) > 10s", "PASS", "FAIL", 0, 0},
+    {"report-inline", "4", "endpoints.report.steps.0.cpu=5ms", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
+    {"report-queue", "4", "queues.reports.workers=backend", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
+    {"shards", "2", "keys.tenants.zipf=0", "rate(citus.shard1) < 150/s", "FAIL", "PASS", 0, 0},
+    {"sqlite-postgresql", "2", "services.sqlite.database.busy_timeout=0s", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
+    {"stampede", "4", "endpoints.page.steps.0.stampede=coalesce", "share(page.latency > 100ms) in 0.32%..0.35%", "PASS", "FAIL",
+     "run.window=40min", 0},
+    {"statistics-cache", "2", "endpoints.statistics.steps.1.ttl=1s", "p50(statistics.latency) <= 51ms", "PASS", "FAIL", 0, 0},
+};
+
+/* The verdict of the claim: the line of it that begins so. */
+static void expect_verdict(const struct removal *r, bool removed) {
+  const char *words[] = {child_aguanta(), "check", NULL, "--reps", r->reps, "--jobs", "1", NULL, NULL, NULL, NULL, NULL};
+  int count = 7;
+  char path[100];
+  snprintf(path, sizeof path, "scenarios/ideas/%s.json", r->idea);
+  words[2] = path;
+  if (removed) words[count++] = "--set", words[count++] = r->cause;
+  if (r->smaller) words[count++] = "--set", words[count++] = r->smaller;
+  struct child c = child_run(&(struct child_wish){.limit_s = 120}, words);
+  const char *line = c.out ? strstr(c.out, r->claim) : NULL, *wanted = removed ? r->without : r->with;
+  while (line && line > c.out && line[-1] != '\n') line--;
+  test_check(line && !strncmp(line, wanted, strlen(wanted)), "%s%s%s: %s is not %s\n%s%s", r->idea, removed ? " with " : "",
+             removed ? r->cause : "", r->claim, wanted, c.out, c.err);
+  child_free(&c);
+}
+
+static void test_cause_and_effect(void) {
+  for (size_t i = 0; i < sizeof removals / sizeof *removals; i++) {
+    if (removals[i].lasts && !getenv("AGUANTA_LONG")) continue;
+    expect_verdict(&removals[i], false);
+    expect_verdict(&removals[i], true);
+  }
+}
+
+static const struct test_case cases[] = {{"verdicts", test_all}, {"cause_and_effect", test_cause_and_effect}, {NULL, NULL}};
 const struct test_suite suite_ideas = {"ideas", cases};

@@ -167,7 +167,7 @@ static void test_messages(void) {
       {"breakdown", room.b, room.picture, {0}, "no breakdown of the time to draw"},
       {"timeline", room.b, room.picture, {0}, "no series over time to draw"},
       {"claims", room.b, room.picture, {0}, "no claims to draw"},
-      {"latency", room.a, room.picture, {.endpoint = "nope"}, "no such endpoint"},
+      {"latency", room.a, room.picture, {.endpoints = (const char *const[]){"nope"}, .endpoint_count = 1}, "no such endpoint"},
       {"latency", "/nonexistent.json", room.picture, {0}, "/nonexistent.json"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char *error = NULL;
@@ -176,6 +176,77 @@ static void test_messages(void) {
     free(error);
   }
   room.again[0] = 0;
+  room_close(&room);
+}
+
+/* The bold text of an SVG and what follows. */
+static const char *title_of(const char *drawn) {
+  const char *bold = strstr(drawn, "font-weight=\"bold\"");
+  return bold ? bold : "unknown";
+}
+
+/* What a picture of these results says: each of `texts` is there, none of `not`. */
+static void expect_texts(const struct room *room, const char *kind, const struct plot_options *options, const char *const *texts,
+                         const char * not ) {
+  if (!draw(room, kind, 1, room->picture, options)) return;
+  char *drawn = test_read_file(room->picture);
+  for (; drawn && *texts; texts++)
+    test_check(strstr(drawn, *texts) != NULL, "%s: no \"%s\"; its title is %.300s", kind, *texts, title_of(drawn));
+  test_check(drawn && (!not || !strstr(drawn, not )), "%s: \"%s\"", kind, not );
+  free(drawn);
+}
+#define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* The slowest against the fastest, by the highest percentile that all have; and whoever fails beside those who are answered. */
+static void test_findings(void) {
+  struct room room;
+  struct results r = fixture_results();
+  struct metric some[COUNT(fixture_metrics) + 1];
+  const char *const two[] = {"list", "event"};
+  room_open(&room, &r);
+  room.again[0] = 0;
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  expect_texts(&room, "latency", NULL, TEXTS("p99: buy 1.92 s, list 52 ms;", "84% of the slowest 1% is backend queue"), "fail");
+  expect_texts(&room, "latency", &(struct plot_options){.endpoints = two, .endpoint_count = 2},
+               TEXTS("p99: event 182 ms, list 52 ms;"), ">buy<");
+  expect_texts(&room, "latency", &(struct plot_options){.title = "As told"}, TEXTS(">As told<"), "p99: buy");
+  expect_texts(&room, "claims", NULL, TEXTS("buy.latency) &lt; 800ms misses its limit by a factor of 2.4"), NULL);
+  r.scenario_title =
+      "A title of a scenario that tells its whole story and does not care how wide the picture is that it will stand in";
+  memcpy(some, fixture_metrics, sizeof fixture_metrics);
+  some[COUNT(some) - 1] = (struct metric){"buy", "error_rate", NULL, NULL, UNIT_RATIO, EST(0.41, 0.39, 0.43, 1000)};
+  r.metrics = some, r.metric_count = COUNT(some);
+  write_result(room.a, &r);
+  expect_texts(&room, "latency", NULL,
+               TEXTS("p99: buy 1.92 s and 41% fail, list 52 ms;", ">buy, 41% fail<", "... (seed ", "replications)<"), NULL);
+  for (size_t i = 0; i < COUNT(some); i++)
+    if (!strcmp(some[i].name, "buy.latency") && !strcmp(some[i].aggregate, "p99")) some[i].estimate.value = NAN;
+  write_result(room.a, &r);
+  expect_texts(&room, "latency", NULL, TEXTS("p95: buy 1.21 s and 41% fail, list 31.4 ms;"), "p99: ");
+  room_close(&room);
+}
+
+/* p95, because p99 is not known everywhere; at 2 million nothing is: dots. */
+static void test_sweep(void) {
+  struct room room;
+  struct results r = fixture_results();
+  room_open(&room, &r);
+  room.again[0] = 0;
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  FILE *lines = fopen(room.a, "w");
+  static const char *const p95[] = {"0.1", "null", "3"};
+  for (int i = 0; lines && i < 3; i++)
+    fprintf(lines,
+            "{\"set\": {\"table.rows\": \"%d000000\", \"index.rows\": \"%d000000\"}, \"scenario\": \"rows\", \"replications\": 4, "
+            "\"metrics\": [{\"metric\": \"scan\", \"agg\": \"error_rate\", \"value\": 0}, "
+            "{\"metric\": \"scan.latency\", \"agg\": \"p95\", \"value\": %s}, "
+            "{\"metric\": \"scan.latency\", \"agg\": \"p99\", \"value\": null}]}\n",
+            i + 1, i + 1, p95[i]);
+  if (lines) fclose(lines);
+  expect_texts(&room, "sweep", NULL,
+               TEXTS("scan: p95 is least at 1 million, 100 ms; at 3 million it is 3 s", "dots: too short a run to tell",
+                     "table.rows and index.rows", "2 million"),
+               "a cross");
   room_close(&room);
 }
 
@@ -206,6 +277,8 @@ static const struct test_case cases[] = {
     {"quote", test_quote},
     {"runner_failures", test_runner_failures},
     {"messages", test_messages},
+    {"findings", test_findings},
+    {"sweep", test_sweep},
     {"claim_limits", test_claim_limits},
     {NULL, NULL},
 };

@@ -111,6 +111,19 @@ static void test_text_width(void) {
   }
 }
 
+/* A name that is wider than its column moves what follows, and keeps its space. */
+static void test_long_names(void) {
+  static const char *const endpoints[] = {"list", "an-endpoint-of-28-characters"};
+  struct results r = fixture_results();
+  r.endpoints = endpoints, r.endpoint_count = 2;
+  chosen = (struct report_options){0};
+  char *seen = render(write_text, &r);
+  test_check(strstr(seen, "\n  an-endpoint-of-28-characters none seen\n") &&
+                 strstr(seen, "\n  list                         none seen"),
+             "%s", seen);
+  free(seen);
+}
+
 static void test_text_color(void) {
   struct results r = fixture_results();
   chosen = (struct report_options){.color = true, .quiet = true};
@@ -325,6 +338,7 @@ static const struct test_case cases[] = {
     {"verdict_line", test_verdict_line},
     {"text_golden", test_text_golden},
     {"text_width", test_text_width},
+    {"long_names", test_long_names},
     {"text_color", test_text_color},
     {"empty", test_empty},
     {"json_shape", test_json_shape},

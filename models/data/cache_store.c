@@ -1,15 +1,7 @@
-#include "models/data/cache_store.h"
+#include "models/data/cache_order.h"
 #include "sim/engine/pages.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* What a policy does with an entry. */
-struct cache_order {
-  void (*enter)(struct cache_store *, uint32_t entry);
-  void (*use)(struct cache_store *, uint32_t entry);
-  void (*leave)(struct cache_store *, uint32_t entry);
-  uint32_t (*victim)(const struct cache_store *, struct stream *draws); /* CACHE_NONE: nobody goes */
-};
 
 /* Twice as many, or the first `room`. */
 static void *more(void *old, size_t size, uint32_t room) { return pages_grow(old, size * (room / 2), size * room); }
@@ -77,139 +69,13 @@ static void index_remove(const struct cache_store *s, struct cache_index *x, uin
   }
 }
 
-/* --- LRU and FIFO: a list -------------------------------------------------------------------------------------------------- */
-
-static void nothing(struct cache_store *s, uint32_t entry) { (void)s, (void)entry; }
-
-static void list_enter(struct cache_store *s, uint32_t entry) {
-  struct cache_entry *e = &s->entries[entry];
-  e->newer = CACHE_NONE, e->older = s->newest;
-  *(s->newest == CACHE_NONE ? &s->oldest : &s->entries[s->newest].newer) = entry;
-  s->newest = entry;
-}
-
-static void list_leave(struct cache_store *s, uint32_t entry) {
-  const struct cache_entry *e = &s->entries[entry];
-  *(e->newer == CACHE_NONE ? &s->newest : &s->entries[e->newer].older) = e->older;
-  *(e->older == CACHE_NONE ? &s->oldest : &s->entries[e->older].newer) = e->newer;
-}
-
-static void list_use(struct cache_store *s, uint32_t entry) {
-  if (s->newest == entry) return;
-  list_leave(s, entry);
-  list_enter(s, entry);
-}
-
-static uint32_t list_last(const struct cache_store *s, struct stream *draws) {
-  (void)draws;
-  return s->oldest;
-}
-
-/* --- random and sampled: an array ------------------------------------------------------------------------------------------ */
-
-static void array_enter(struct cache_store *s, uint32_t entry) {
-  struct cache_entry *e = &s->entries[entry];
-  e->rank = ++s->clock, s->terms[entry].position = s->count - 1; /* it is counted already */
-  s->members[s->count - 1] = entry;
-}
-
-static void array_use(struct cache_store *s, uint32_t entry) { s->entries[entry].rank = ++s->clock; }
-
-static void array_leave(struct cache_store *s, uint32_t entry) {
-  uint32_t position = s->terms[entry].position, last = s->members[s->count - 1];
-  s->members[position] = last;
-  s->terms[last].position = position;
-}
-
-static uint32_t any_one(const struct cache_store *s, struct stream *draws) { return s->members[stream_below(draws, s->count)]; }
-
-static uint32_t least_of_some(const struct cache_store *s, struct stream *draws) {
-  uint32_t found = any_one(s, draws);
-  for (int64_t i = 1; i < s->config->samples; i++) {
-    uint32_t other = any_one(s, draws);
-    if (s->entries[other].rank < s->entries[found].rank) found = other;
-  }
-  return found;
-}
-
-/* --- LFU: the array is a binary heap ---------------------------------------------------------------------------------------- */
-
-static uint64_t rank_at(const struct cache_store *s, uint32_t position) { return s->entries[s->members[position]].rank; }
-
-static void heap_set(struct cache_store *s, uint32_t position, uint32_t entry) {
-  s->members[position] = entry;
-  s->terms[entry].position = position;
-}
-
-static void heap_up(struct cache_store *s, uint32_t at) {
-  uint32_t entry = s->members[at];
-  uint64_t rank = s->entries[entry].rank;
-  for (; at && rank_at(s, (at - 1) / 2) > rank; at = (at - 1) / 2) heap_set(s, at, s->members[(at - 1) / 2]);
-  heap_set(s, at, entry);
-}
-
-static void heap_down(struct cache_store *s, uint32_t at, uint32_t count) {
-  uint32_t entry = s->members[at];
-  uint64_t rank = s->entries[entry].rank;
-  for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-    child += child + 1 < count && rank_at(s, child + 1) < rank_at(s, child);
-    if (rank_at(s, child) >= rank) break;
-    heap_set(s, at, s->members[child]);
-  }
-  heap_set(s, at, entry);
-}
-
-/* Used so often, last at this tick. */
-static uint64_t often(struct cache_store *s, uint64_t times) { return times << 32 | (uint32_t)++s->clock; }
-
-static void heap_enter(struct cache_store *s, uint32_t entry) {
-  const struct cache_index *x = &s->indices[s->entries[entry].keyspace];
-  s->entries[entry].rank = often(s, x->asked ? x->asked[s->entries[entry].item] : 1);
-  heap_set(s, s->count - 1, entry);
-  heap_up(s, s->count - 1);
-}
-
-static void heap_use(struct cache_store *s, uint32_t entry) {
-  struct cache_entry *e = &s->entries[entry];
-  e->rank = often(s, (e->rank >> 32) + 1);
-  heap_down(s, s->terms[entry].position, s->count);
-}
-
-static void heap_leave(struct cache_store *s, uint32_t entry) {
-  uint32_t at = s->terms[entry].position, last = s->members[s->count - 1];
-  if (last == entry) return;
-  heap_set(s, at, last);
-  heap_up(s, at);
-  heap_down(s, s->terms[last].position, s->count - 1);
-}
-
-static uint32_t heap_least(const struct cache_store *s, struct stream *draws) {
-  (void)draws;
-  return s->members[0];
-}
-
-static uint32_t nobody(const struct cache_store *s, struct stream *draws) {
-  (void)s, (void)draws;
-  return CACHE_NONE;
-}
-
-static const struct cache_order sampled = {array_enter, array_use, array_leave, least_of_some};
-static const struct cache_order orders[] = {[CACHE_LRU] = {list_enter, list_use, list_leave, list_last},
-                                            [CACHE_FIFO] = {list_enter, nothing, list_leave, list_last},
-                                            [CACHE_RANDOM] = {array_enter, nothing, array_leave, any_one},
-                                            [CACHE_LFU] = {heap_enter, heap_use, heap_leave, heap_least},
-                                            [CACHE_PERFECT_LFU] = {heap_enter, heap_use, heap_leave, heap_least},
-                                            [CACHE_NOEVICTION] = {nothing, nothing, nothing, nobody}};
-
 /* --- entries ---------------------------------------------------------------------------------------------------------------- */
-
-static bool has_members(const struct cache_store *s) { return s->order->enter == array_enter || s->order->enter == heap_enter; }
 
 static __attribute__((noinline, cold)) void grow(struct cache_store *s) {
   s->room = s->room ? 2 * s->room : 64;
   s->entries = more(s->entries, sizeof *s->entries, s->room);
   if (s->has_terms) s->terms = more(s->terms, sizeof *s->terms, s->room);
-  if (has_members(s)) s->members = more(s->members, sizeof *s->members, s->room);
+  if (s->order->members) s->members = more(s->members, sizeof *s->members, s->room);
   if (s->expiries) s->tickets = more(s->tickets, sizeof *s->tickets, s->room);
 }
 
@@ -280,8 +146,8 @@ bool cache_store_find(struct cache_store *s, uint32_t keyspace, uint32_t item, s
   if (x->asked) x->asked[item]++;
   uint32_t entry = living(s, x, item, now);
   if (entry == CACHE_NONE) return false;
-  if (__builtin_expect(s->order == &orders[CACHE_LRU], 1)) /* most are, and a call by pointer would be a tenth of it */
-    list_use(s, entry);
+  if (__builtin_expect(s->order == &cache_order_lru, 1)) /* most are */
+    cache_list_use(s, entry);
   else
     s->order->use(s, entry);
   if (s->config->ttl_from == TTL_FROM_ACCESS && ttl != SIM_NEVER) expires_at(s, entry, after(now, ttl));
@@ -358,7 +224,7 @@ bool cache_store_drop(struct cache_store *s, uint32_t keyspace, uint32_t item) {
 void cache_store_open(struct cache_store *s, const struct cache_config *c, const uint32_t *of, uint32_t keyspaces,
                       struct timer_heap *expiries) {
   *s = (struct cache_store){.config = c,
-                            .order = c->policy == CACHE_LRU && c->samples ? &sampled : &orders[c->policy],
+                            .order = cache_order_of(c),
                             .expiries = expiries,
                             .keyspaces = keyspaces,
                             .free = CACHE_NONE,
@@ -367,7 +233,7 @@ void cache_store_open(struct cache_store *s, const struct cache_config *c, const
   s->indices = calloc(keyspaces + 1, sizeof *s->indices);
   if (!s->indices) abort();
   for (uint32_t i = 0; i < keyspaces; i++) s->indices[i].of = of[i];
-  s->has_terms = c->expires || c->sized || has_members(s);
+  s->has_terms = c->expires || c->sized || s->order->members;
 }
 
 static void forget_all(struct cache_store *s) {
@@ -398,20 +264,6 @@ void cache_store_close(struct cache_store *s) {
 
 /* --- the walk -------------------------------------------------------------------------------------------------------------------- */
 
-static bool list_whole(const struct cache_store *s) {
-  uint32_t seen = 0, newer = CACHE_NONE;
-  for (uint32_t e = s->newest; e != CACHE_NONE && seen <= s->count; newer = e, e = s->entries[e].older, seen++)
-    if (s->entries[e].newer != newer || s->entries[e].keyspace == CACHE_FREE) return false;
-  return seen == s->count && s->oldest == newer;
-}
-
-static bool members_whole(const struct cache_store *s) {
-  bool heap = s->order->enter == heap_enter;
-  for (uint32_t i = 0; i < s->count; i++)
-    if (s->terms[s->members[i]].position != i || (heap && i && rank_at(s, (i - 1) / 2) > rank_at(s, i))) return false;
-  return true;
-}
-
 const char *cache_store_wrong(const struct cache_store *s) {
   uint32_t used = 0, indexed = 0;
   int64_t bytes = 0;
@@ -428,7 +280,6 @@ const char *cache_store_wrong(const struct cache_store *s) {
   if (bytes != s->bytes) return "the bytes do not add up";
   if (s->count > s->config->entries || s->bytes > s->config->size) return "it holds more than it has room for";
   if (s->filled != s->count + s->evicted + s->expired + s->dropped + s->lost) return "what was filled is neither there nor gone";
-  if (s->order->enter == list_enter && !list_whole(s)) return "its list is broken";
-  if (has_members(s) && !members_whole(s)) return "its order is broken";
+  if (!s->order->whole(s)) return "its order is broken";
   return NULL;
 }

@@ -15,7 +15,7 @@ enum exit_code command_plot(const struct options *o) {
     return EXIT_USAGE;
   }
   char *error = NULL;
-  struct plot_options options = {.endpoint = o->endpoint};
+  struct plot_options options = {.endpoints = o->endpoints, .endpoint_count = o->endpoint_count, .title = o->title};
   static const enum exit_code codes[] = {
       [PLOT_DRAWN] = EXIT_HOLDS, [PLOT_FAILED] = EXIT_ERROR, [PLOT_MISUSED] = EXIT_USAGE, [PLOT_NO_RESULT] = EXIT_INVALID};
   enum plot_outcome outcome = plot_run(o->kind, o->files, o->file_count, o->output, &options, &error);

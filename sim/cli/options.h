@@ -23,7 +23,9 @@ struct options {
   uint32_t limit_count;
   const char *withouts[OPTIONS_MANY];
   uint32_t without_count;
-  const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *endpoint, *timing;
+  const char *endpoints[OPTIONS_MANY];
+  uint32_t endpoint_count;
+  const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *timing;
   const char *store, *where, *shard, *shards, *emit, *best, *indifference;
   bool quiet, verbose, help, version, fresh, dry_run;
 };

@@ -1,8 +1,10 @@
 #include "sim/report/bars.h"
 #include "sim/report/format.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define SMALL 6.6 /* pixels of a character of what does not fit into its bar */
 enum { BAR_HEIGHT = 34, STEP = 64, GROUP_GAP = 14, TOP = 92, BOTTOM = 22, RIGHT = 190, CHARACTER = 8, NAME = 30 };
 
 int bars_color(struct bar_colors *colors, const char *label) {
@@ -41,7 +43,7 @@ static void put_part(struct figure *f, const struct bar_part *part, double from,
   }
 }
 
-static void put_bar(struct figure *f, const struct bar *bar, double y, double scale) {
+static void put_bar(struct figure *f, const struct bar *bar, double y, double left, double scale) {
   char also[600] = "", position[80];
   double from = 0;
   for (int i = 0; i < bar->count; i++) {
@@ -52,7 +54,8 @@ static void put_bar(struct figure *f, const struct bar *bar, double y, double sc
   figure_text(f, position, "right", FIGURE_INK, 13, figure_fit(bar->name, NAME).text);
   snprintf(position, sizeof position, "first %.9g,%.9g offset 1,0", from, y);
   figure_text(f, position, "left", FIGURE_INK, 13, bar->total);
-  snprintf(position, sizeof position, "first 0,%.9g", y - BAR_HEIGHT / 2.0 - 11);
+  double start = fmax(16, fmin(left, f->width - 16 - SMALL * format_width(also))); /* what is too long begins before its bar */
+  snprintf(position, sizeof position, "screen %.6f, first %.9g", start / f->width, y - BAR_HEIGHT / 2.0 - 11);
   if (*also) figure_text(f, position, "left", FIGURE_GREY, 10, also);
 }
 
@@ -70,7 +73,7 @@ void bars_put(struct figure *f, const struct bar *bars, int count, double longes
   int block = figure_block(f);
   for (int i = 0; i < count; i++, y -= STEP) {
     if (i > 0 && bars[i].group) y -= GROUP_GAP;
-    put_bar(f, &bars[i], y, scale);
+    put_bar(f, &bars[i], y, left, scale);
   }
   figure_area(f, left / f->width, 1 - (double)RIGHT / f->width, (double)BOTTOM / f->height, 1 - (double)TOP / f->height);
   fprintf(f->script, "unset border\nunset tics\nunset grid\nset xrange [0:%.9g]\nset yrange [0:%.9g]\n", longest, plot_height);

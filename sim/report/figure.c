@@ -66,12 +66,21 @@ static void title_line(struct figure *f, double y, const char *text) {
           FIGURE_INK);
 }
 
+/* Where the first line ends: behind a semicolon if it is not too short then, else between words. */
+static size_t first_line(const char *title, size_t line) {
+  size_t cut = line;
+  for (size_t i = line; i > line / 3; i--)
+    if (title[i] == ' ' && title[i - 1] == ';' && strlen(title + i) <= line) return i;
+  while (cut > line / 2 && title[cut] != ' ') cut--;
+  return cut;
+}
+
 /* Room for two lines of title and one of subtitle: 90 pixels. A longer title is cut with an ellipsis. */
 void figure_title(struct figure *f, const char *title, const char *subtitle) {
   size_t line = (size_t)((f->width - 32) / 12.4), length = strlen(title), cut = length;
   char first[400], second[400] = "", position[80];
   if (length > line) {
-    for (cut = line; cut > line / 2 && title[cut] != ' ';) cut--;
+    cut = first_line(title, line);
     snprintf(second, sizeof second, "%.*s%s", (int)line, title + cut + 1, length - cut > line + 1 ? "..." : "");
   }
   snprintf(first, sizeof first, "%.*s", (int)cut, title);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SUBTITLE = 118 }; /* characters that fit */
+
 static const struct plot_kind kinds[] = {
     {"latency", "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.", 1, 6, plot_latency,
      NULL},
@@ -34,8 +36,10 @@ enum unit plot_unit(const char *word) {
 }
 
 const char *plot_subtitle(const struct result_file *file, char *room, size_t size) {
-  snprintf(room, size, "%s (seed %s, %.0f replications)", figure_fit(file->title, 84).text, result_text(file->root, "seed"),
-           json_number(json_member(file->root, "replications")));
+  char of[80];
+  int used = snprintf(of, sizeof of, " (seed %s, %.0f replications)", result_text(file->root, "seed"),
+                      json_number(json_member(file->root, "replications")));
+  snprintf(room, size, "%s%s", figure_fit(file->title, SUBTITLE - used).text, of);
   return room;
 }
 
@@ -48,12 +52,18 @@ struct result_estimate plot_p99(const struct result_file *file, const char *endp
 const char *plot_endpoint(const struct result_file *file, const struct plot_options *options) {
   const char *slowest = NULL;
   double most = -INFINITY;
-  if (options->endpoint) return options->endpoint;
+  if (options->endpoint_count) return options->endpoints[0];
   for (const struct json_value *e = json_first(json_member(file->root, "endpoints")); e; e = json_next(e)) {
     double p99 = plot_p99(file, json_text(e)).value;
     if (!slowest || p99 > most) slowest = json_text(e), most = isnan(p99) ? most : p99;
   }
   return slowest;
+}
+
+bool plot_wants(const struct plot_options *options, const char *endpoint) {
+  bool wanted = options->endpoint_count == 0;
+  for (uint32_t i = 0; i < options->endpoint_count; i++) wanted |= !strcmp(options->endpoints[i], endpoint);
+  return wanted;
 }
 
 bool plot_culprit(const struct result_file *file, const char *endpoint, char *room, size_t size) {
@@ -94,9 +104,9 @@ static enum plot_outcome draw(const struct plot_kind *kind, struct arena *arena,
   struct result_file *files = arena_new_array(arena, struct result_file, count);
   for (uint32_t i = 0; i < count; i++)
     if (!result_file_read_of(arena, kind->of ? kind->of : "result", paths[i], &files[i], error)) return PLOT_NO_RESULT;
-  for (uint32_t i = 0; options->endpoint && kind->draw != plot_sweep && i < count; i++)
-    if (!result_has_endpoint(&files[i], options->endpoint)) {
-      plot_nothing(error, &files[i], "no such endpoint as --endpoint says");
+  for (uint32_t i = 0; kind->draw != plot_sweep && i < count * options->endpoint_count; i++)
+    if (!result_has_endpoint(&files[i % count], options->endpoints[i / count])) {
+      plot_nothing(error, &files[i % count], "no such endpoint as --endpoint says");
       return PLOT_MISUSED;
     }
   return kind->draw(kind, files, count, output, options, error) ? PLOT_DRAWN : PLOT_FAILED;

@@ -10,8 +10,9 @@
 struct result_file;
 
 struct plot_options {
-  const char *endpoint; /* null: all of them, or the slowest */
-  const char *title;    /* null: the finding, from the data */
+  const char *const *endpoints; /* those to draw; none: all of them, or the slowest */
+  uint32_t endpoint_count;
+  const char *title; /* null: the finding, from the data */
 };
 
 struct plot_kind {

@@ -68,8 +68,7 @@ bool plot_breakdown(const struct plot_kind *kind, const struct result_file *file
   int count = 0;
   if (!bars) abort();
   for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
-    if (json_text(e) && (!options->endpoint || !strcmp(options->endpoint, json_text(e))))
-      count = add_endpoint(files, json_text(e), bars, count, &colors);
+    if (json_text(e) && plot_wants(options, json_text(e))) count = add_endpoint(files, json_text(e), bars, count, &colors);
   if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");
   bool known = plot_culprit(files, endpoint, culprit, sizeof culprit);
   snprintf(text, sizeof text, "%s: %s", endpoint, known ? culprit : "where the time goes");

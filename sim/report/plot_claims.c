@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 24, STEP = 40, TOP = 92, BOTTOM = 72, LEFT = 370, RIGHT = 310 };
+enum { ROWS = 24, STEP = 40, TOP = 92, BOTTOM = 72, LEFT = 370, RIGHT = 340 };
 #define LOWEST  0.05
 #define HIGHEST 20.0
 
@@ -63,7 +63,7 @@ static void say(char *text, size_t size, const struct result_file *file, int cou
   }
   int used = snprintf(text, size, "%d of %d claims hold", pass, count);
   if (worst && used > 0 && (size_t)used < size)
-    snprintf(text + used, size - (size_t)used, "; %s is at %s times its limit", result_text(worst, "expr"),
+    snprintf(text + used, size - (size_t)used, "; %s misses its limit by a factor of %s", result_text(worst, "expr"),
              format_value(UNIT_NONE, NULL, &(struct estimate){.value = most, .low = most * 0.96, .high = most * 1.04}).text);
   else if (decided && (size_t)used < size)
     snprintf(text + used, size - (size_t)used, "; %d fail", decided);
@@ -89,7 +89,7 @@ bool plot_claims(const struct plot_kind *kind, const struct result_file *files, 
   struct figure f;
   if (count == 0) return plot_nothing(error, files, "no claims to draw");
   if (count > ROWS) return plot_nothing(error, files, "more than 24 claims do not fit into one picture");
-  figure_open(&f, 1240, TOP + BOTTOM + STEP * count);
+  figure_open(&f, 1270, TOP + BOTTOM + STEP * count);
   say(text, sizeof text, files, count);
   figure_title(&f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
   int block = figure_block(&f);

@@ -6,11 +6,15 @@
 
 enum { LINES = 8, LABEL = 30, LEFT = 90, LIMITS = 16 };
 
+#define FAILING 0.01
+
 struct line {
   const struct result_file *file;
-  const char *endpoint, *label;
+  const char *endpoint, *name; /* name: of the endpoint, or of the result */
+  char label[160];
   const struct json_value *curve;
-  double end_x, end_y; /* where its label goes */
+  double failing; /* share of its requests; NaN: unknown */
+  double end_x, end_y;
   int curve_block, bars_block;
 };
 
@@ -24,17 +28,23 @@ static const struct json_value *curve_of(const struct result_file *file, const c
   return NULL;
 }
 
-static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *label) {
+/* What fails is in no percentile: the label says how much that is. */
+static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *name) {
   const struct json_value *curve = curve_of(file, endpoint);
-  if (curve && *count < LINES)
-    lines[(*count)++] = (struct line){.file = file, .endpoint = endpoint, .label = label, .curve = curve};
+  if (!curve || *count == LINES) return;
+  struct line *line = &lines[(*count)++];
+  *line = (struct line){.file = file, .endpoint = endpoint, .name = name, .curve = curve};
+  line->failing = result_estimate(result_metric(file, endpoint, "error_rate")).value;
+  int used = snprintf(line->label, sizeof line->label, "%.100s", figure_fit(name, LABEL - 10).text);
+  if (line->failing > FAILING)
+    snprintf(line->label + used, sizeof line->label - (size_t)used, ", %s fail", format_percent(line->failing).text);
 }
 
 static int collect(struct line *lines, const struct result_file *files, uint32_t count, const struct plot_options *options) {
   int found = 0;
-  if (count == 1 && !options->endpoint) {
+  if (count == 1) {
     for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
-      if (json_text(e)) add_line(lines, &found, files, json_text(e), json_text(e));
+      if (json_text(e) && plot_wants(options, json_text(e))) add_line(lines, &found, files, json_text(e), json_text(e));
     return found;
   }
   const char *endpoint = plot_endpoint(&files[0], options);
@@ -80,17 +90,6 @@ static double right_margin(const struct line *lines, int count) {
   return 9.3 * (longest < LABEL ? longest : LABEL) + 30;
 }
 
-static void put_labels(struct figure *f, struct line *lines, int count, const struct picture_range *range) {
-  double y[LINES];
-  char position[80];
-  for (int i = 0; i < count; i++) y[i] = log10(lines[i].end_y);
-  figure_spread(y, count, 18.0 / 370 * log10(1.7 * range->high / range->low), -INFINITY);
-  for (int i = 0; i < count; i++) {
-    snprintf(position, sizeof position, "first %.6f,%.9g", range->nines * 1.015, pow(10, y[i]));
-    figure_text(f, position, "left", figure_color(i), 13, figure_fit(lines[i].label, LABEL).text);
-  }
-}
-
 /* The latency of a curve at a number of nines, by its nearest point. */
 static double curve_at(const struct line *line, double nines) {
   const struct json_value *share = json_first(json_member(line->curve, "share"));
@@ -103,23 +102,79 @@ static double curve_at(const struct line *line, double nines) {
   return y;
 }
 
-/* Where along a horizontal line its words are farthest from every curve. `span`: their width as a share of the axis. */
-static double free_place(const struct line *lines, int count, double level, double nines, double span) {
-  double best_x = 0.01 * nines, best = -1;
-  for (double start = 0.01; start + span <= 1; start += 0.05) {
-    double nearest = INFINITY;
-    for (double at = start; at <= start + span; at += 0.02)
-      for (int i = 0; i < count; i++) nearest = fmin(nearest, fabs(log10(curve_at(&lines[i], at * nines) / (level * 1.08))));
-    if (nearest > best + 0.02) best = nearest, best_x = start * nines;
+/* Decades of latency that so many pixels of the axis are worth. */
+static double decades(const struct picture_range *range, double pixels) {
+  return pixels / 370 * log10(1.7 * range->high / range->low);
+}
+
+/* Whether a label at the end of a line that ends early would stand clear of the other curves and labels. */
+static bool stands_clear(const struct line *lines, int count, int k, const struct picture_range *range, double width) {
+  const struct line *line = &lines[k];
+  double room = decades(range, 12), y = log10(line->end_y),
+         to = line->end_x + 9.0 / width * range->nines * format_width(line->label);
+  for (int i = 0; i < count; i++) {
+    if (i != k && fabs(log10(lines[i].end_y) - y) < room && lines[i].end_x > line->end_x - 0.3 && lines[i].end_x < to) return false;
+    for (double at = line->end_x; i != k && at <= fmin(to, lines[i].end_x); at += 0.02)
+      if (fabs(log10(curve_at(&lines[i], at)) - y) < room) return false;
   }
-  return best_x;
+  return true;
+}
+
+/* At the ends of the lines, pushed apart where several end at the border; beyond it where there is no room. */
+static void put_labels(struct figure *f, const struct line *lines, int count, const struct picture_range *range, double width) {
+  double y[LINES];
+  int at_border[LINES], borders = 0;
+  char position[80];
+  for (int i = 0; i < count; i++) {
+    if (lines[i].end_x > 0.93 * range->nines || !stands_clear(lines, count, i, range, width)) {
+      y[borders] = log10(lines[i].end_y), at_border[borders++] = i;
+      continue;
+    }
+    snprintf(position, sizeof position, "first %.6f,%.9g offset 0.8,0", lines[i].end_x, lines[i].end_y);
+    figure_text(f, position, "left", figure_color(i), 13, lines[i].label);
+  }
+  figure_spread(y, borders, decades(range, 18), -INFINITY);
+  for (int i = 0; i < borders; i++) {
+    snprintf(position, sizeof position, "first %.6f,%.9g", range->nines * 1.015, pow(10, y[i]));
+    figure_text(f, position, "left", figure_color(at_border[i]), 13, lines[at_border[i]].label);
+  }
+}
+
+struct word_place {
+  double x;
+  bool below;
+};
+
+/* Decades between a height and the curve, at the nearest within a part of the axis; 0 where it crosses. */
+static double distance(const struct line *line, double from, double to, double y, const struct picture_range *range) {
+  double nearest = INFINITY, last = 0;
+  for (double at = from; at <= to && at * range->nines <= line->end_x; at += 0.02) {
+    double away = log10(curve_at(line, at * range->nines)) - y;
+    if (away * last < 0) return 0;
+    last = away, nearest = fmin(nearest, fabs(away));
+  }
+  return nearest;
+}
+
+/* Where along a horizontal line its words are farthest from every curve. `span`: their width as a share of the axis. */
+static struct word_place free_place(const struct line *lines, int count, double level, const struct picture_range *range,
+                                    double span) {
+  struct word_place best = {0.01 * range->nines, false};
+  double most = -1, off = decades(range, 10);
+  for (int below = 0; below < 2; below++)
+    for (double start = 0.01; start + span <= 1; start += 0.05) {
+      double nearest = INFINITY, y = log10(level) + (below ? -off : off);
+      for (int i = 0; i < count; i++) nearest = fmin(nearest, distance(&lines[i], start, start + span + 0.03, y, range));
+      nearest = fmin(nearest, decades(range, 40)); /* no place is better than a free one */
+      if (nearest > most + decades(range, 4)) most = nearest, best = (struct word_place){start * range->nines, below};
+    }
+  return best;
 }
 
 /* Whether the words of another limit stand so near that these would be written over them. */
 static bool near_drawn(const double *levels, int count, double level, const struct picture_range *range) {
-  double room = 18.0 / 370 * log10(1.7 * range->high / range->low);
   for (int i = 0; i < count; i++)
-    if (fabs(log10(level / levels[i])) < room) return true;
+    if (fabs(log10(level / levels[i])) < decades(range, 18)) return true;
   return false;
 }
 
@@ -140,27 +195,68 @@ static void put_limits(struct figure *f, const struct line *lines, int count, do
       snprintf(drawn + strlen(drawn), sizeof drawn - strlen(drawn), "%s\n", expression);
       fprintf(f->script, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1 lc rgb '%s'\n", limit.high,
               limit.high, FIGURE_GREY);
-      double x = free_place(lines, count, limit.high, range->nines, 7.8 / width * (double)strlen(expression));
-      snprintf(position, sizeof position, "first %.6f, first %.9g offset 0,0.6", x, limit.high);
+      struct word_place at = free_place(lines, count, limit.high, range, 8.4 / width * (double)strlen(expression));
+      snprintf(position, sizeof position, "first %.6f, first %.9g offset 0,%s", at.x, limit.high, at.below ? "-0.65" : "0.6");
       figure_text(f, position, "left", FIGURE_GREY, 11, expression);
       range->low = fmin(range->low, limit.high), range->high = fmax(range->high, limit.high);
     }
   }
 }
 
+static struct result_estimate percentile(const struct line *line, const char *aggregate) {
+  char name[160];
+  snprintf(name, sizeof name, "%s.latency", line->endpoint);
+  return result_estimate(result_metric(line->file, name, aggregate));
+}
+
+/* The highest percentile that is known of all lines. */
+static const char *known_percentile(const struct line *lines, int count) {
+  static const char *const aggregates[] = {"p99", "p95", "p90", "p50"};
+  for (size_t k = 0; k < sizeof aggregates / sizeof *aggregates; k++) {
+    int known = 0;
+    for (int i = 0; i < count; i++) known += !isnan(percentile(&lines[i], aggregates[k]).value);
+    if (known == count) return aggregates[k];
+  }
+  return NULL;
+}
+
+/* "random 930 ms" or "report-inline 5.6 s and 41% fail" */
+static int say_line(char *text, size_t size, const struct line *line, const char *aggregate) {
+  struct result_estimate e = percentile(line, aggregate);
+  int used = snprintf(text, size, "%.80s %s", line->name,
+                      format_value(UNIT_SECONDS, NULL, &(struct estimate){.value = e.value, .low = e.low, .high = e.high}).text);
+  if (line->failing > FAILING && used < (int)size)
+    used += snprintf(text + used, size - (size_t)used, " and %s fail", format_percent(line->failing).text);
+  return used;
+}
+
+/* The slowest against the fastest, and what the slowest waits for. */
+static void say(char *text, size_t size, uint32_t files, const struct line *lines, int count) {
+  const char *aggregate = known_percentile(lines, count);
+  const struct line *worst = lines, *best = lines;
+  char culprit[200];
+  int used = 0;
+  for (int i = 1; i < count && aggregate; i++) {
+    double value = percentile(&lines[i], aggregate).value;
+    if (value > percentile(worst, aggregate).value) worst = &lines[i];
+    if (value < percentile(best, aggregate).value) best = &lines[i];
+  }
+  if (!aggregate)
+    used = snprintf(text, size, "%s: too short a run for percentiles", worst->name);
+  else {
+    used = snprintf(text, size, "%s%s%s: ", files > 1 ? worst->endpoint : "", files > 1 ? " " : "", aggregate);
+    used += say_line(text + used, size - (size_t)used, worst, aggregate);
+    if (best != worst && used < (int)size) used += snprintf(text + used, size - (size_t)used, ", ");
+    if (best != worst && used < (int)size) used += say_line(text + used, size - (size_t)used, best, aggregate);
+  }
+  if (plot_culprit(worst->file, worst->endpoint, culprit, sizeof culprit) && used < (int)size)
+    snprintf(text + used, size - (size_t)used, "; %s", culprit);
+}
+
 static void title(struct figure *f, const struct result_file *files, uint32_t count, const struct line *lines, int line_count,
                   const struct plot_options *options) {
-  const struct line *worst = &lines[0];
-  char text[400], culprit[200], subtitle[300];
-  for (int i = 1; i < line_count; i++)
-    if (plot_p99(lines[i].file, lines[i].endpoint).value > plot_p99(worst->file, worst->endpoint).value) worst = &lines[i];
-  struct result_estimate e = plot_p99(worst->file, worst->endpoint);
-  struct estimate shown = {.value = e.value, .low = e.low, .high = e.high};
-  int used = snprintf(text, sizeof text, isnan(e.value) ? "%s%s%s: too short a run for a p99%s" : "%s%s%s: p99 is %s",
-                      worst->endpoint, count > 1 ? " is slowest on " : "", count > 1 ? worst->label : "",
-                      isnan(e.value) ? "" : format_value(UNIT_SECONDS, NULL, &shown).text);
-  if (plot_culprit(worst->file, worst->endpoint, culprit, sizeof culprit) && used < (int)sizeof text)
-    snprintf(text + used, sizeof text - (size_t)used, "; %s", culprit);
+  char text[600], subtitle[300];
+  say(text, sizeof text, count, lines, line_count);
   figure_title(f, options->title ? options->title : text,
                count > 1 ? "latency percentiles of the same customers" : plot_subtitle(files, subtitle, sizeof subtitle));
 }
@@ -174,7 +270,7 @@ static void axes(struct figure *f, const struct picture_range *range, double rig
   fprintf(f->script, "set logscale y\nset xrange [0:%.6f]\nset yrange [%.9g:%.9g]\n", range->nines, low, high);
   fputs("set xtics ('p50' 0.30103, 'p90' 1, 'p95' 1.30103, 'p99' 2, 'p99.9' 3, 'p99.99' 4, 'p99.999' 5)\n", f->script);
   figure_ticks_seconds(f, 'y', low, high);
-  fputs("set xlabel 'percentile of requests' textcolor rgb '#444444' font ',12'\n", f->script);
+  fputs("set xlabel 'percentile of the answered requests' textcolor rgb '#444444' font ',12'\n", f->script);
 }
 
 bool plot_latency(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
@@ -190,7 +286,7 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   if (!(range.high > 0)) return figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
   title(&f, files, count, lines, found, options);
   put_limits(&f, lines, found, f.width - LEFT - right_margin(lines, found), &range);
-  put_labels(&f, lines, found, &range);
+  put_labels(&f, lines, found, &range, f.width - LEFT - right_margin(lines, found));
   axes(&f, &range, right_margin(lines, found));
   fputs("plot ", f.script);
   for (int i = 0; i < found; i++)

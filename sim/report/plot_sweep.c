@@ -1,5 +1,6 @@
-/* A sweep over one value: p99 of each endpoint against it, latency logarithmic. A hollow point is one where more than a hundredth of
- * the requests fail: its latency is that of those who were answered. A cross at the top: nobody is answered. */
+/* A sweep over one value: a percentile of each endpoint against it, latency logarithmic: p99, or the highest that most points know.
+ * A hollow point is one where more than a hundredth of the requests fail: its latency is that of those who were answered. A cross at
+ * the top: nobody is answered. Dots lead over what is not known. */
 #include "sim/report/gnuplot.h"
 #include "sim/report/plot_kinds.h"
 #include <math.h>
@@ -12,11 +13,12 @@ enum { LINES = 6, POINTS = 200, LEFT = 90, TOP = 112, BOTTOM = 76, LABEL = 26, T
 struct line {
   char endpoint[100];
   double y[POINTS], error[POINTS];
-  int curve, hollow, none, band;
+  int curve, hollow, none, band, bridges;
 };
 
 struct sweep_picture {
-  const char *path;
+  char path[200];
+  const char *aggregate; /* of latency */
   char tick[POINTS][TEXT];
   double x[POINTS];
   bool logarithmic;
@@ -43,7 +45,7 @@ static void find_lines(struct sweep_picture *s, const struct json_value *point, 
     if (strcmp(result_text(m, "agg"), "error_rate") || json_count(json_member(m, "labels")) || !metric_of(point, latency, "p99"))
       continue;
     if (isnan(result_estimate(m).value)) continue; /* nobody asks for it */
-    if (options->endpoint ? strcmp(name, options->endpoint) : !strcmp(name, "all")) continue;
+    if (options->endpoint_count ? !plot_wants(options, name) : !strcmp(name, "all")) continue;
     snprintf(s->line[s->lines++].endpoint, sizeof s->line->endpoint, "%s", name);
   }
 }
@@ -58,6 +60,7 @@ static void place(struct sweep_picture *s) {
     s->x[i] = strtod(s->tick[i], &rest);
     numbers = numbers && rest != s->tick[i] && (!unit || !strcmp(unit, rest));
     unit = rest;
+    if (!*rest && s->x[i] >= 1e6) snprintf(s->tick[i], TEXT, "%.4g million", s->x[i] / 1e6), unit = "";
     least = fmin(least, s->x[i]), most = fmax(most, s->x[i]);
   }
   for (int i = 0; i < s->points && !numbers; i++) s->x[i] = i;
@@ -74,7 +77,7 @@ static void put_lines(struct figure *f, struct sweep_picture *s, const struct js
     bool band = false;
     for (int i = 0; i < s->points; i++, p = json_next(p)) {
       snprintf(name, sizeof name, "%s.latency", line->endpoint);
-      struct result_estimate e = result_estimate(metric_of(p, name, "p99"));
+      struct result_estimate e = result_estimate(metric_of(p, name, s->aggregate));
       line->y[i] = e.value, line->error[i] = result_estimate(metric_of(p, line->endpoint, "error_rate")).value;
       if (e.low > 0)
         figure_row(f, 3, s->x[i], e.low, e.high);
@@ -91,10 +94,6 @@ static void put_lines(struct figure *f, struct sweep_picture *s, const struct js
     figure_row(f, 2, NAN, NAN);
     for (int i = 0; i < s->points; i++)
       if (line->error[i] > FAILING) figure_row(f, 2, s->x[i], line->y[i]);
-    line->none = figure_block(f);
-    figure_row(f, 2, NAN, NAN);
-    for (int i = 0; i < s->points; i++)
-      if (isnan(line->y[i]) && line->error[i] == 1) figure_row(f, 2, s->x[i], 0.03 * k);
   }
 }
 
@@ -102,6 +101,38 @@ static int nobody_answered(const struct sweep_picture *s, const struct line *lin
   for (int i = 0; i < s->points; i++)
     if (isnan(line->y[i]) && line->error[i] == 1) return i;
   return -1;
+}
+
+/* Where crosses stand; side by side. */
+static double cross_y(const struct sweep_picture *s) { return 1.3 * s->high; }
+static double cross_x(const struct sweep_picture *s, double x, int k) {
+  return s->logarithmic ? x * pow(s->x[s->points - 1] / s->x[0], 0.012 * k) : x + 0.012 * k * (s->x[s->points - 1] - s->x[0]);
+}
+
+/* Crosses; and dots from one known point, or cross, to the next where the curve does not join them. */
+static void put_crosses(struct figure *f, struct sweep_picture *s) {
+  for (int k = 0; k < s->lines; k++) {
+    struct line *line = &s->line[k];
+    line->none = figure_block(f);
+    figure_row(f, 2, NAN, NAN);
+    for (int i = 0; i < s->points; i++)
+      if (isnan(line->y[i]) && line->error[i] == 1) figure_row(f, 2, cross_x(s, s->x[i], k), cross_y(s));
+    line->bridges = figure_block(f);
+    figure_row(f, 2, NAN, NAN);
+    double last_x = NAN, last_y = NAN;
+    int last = -1;
+    bool crossed = false;
+    for (int i = 0; i < s->points; i++) {
+      bool none = isnan(line->y[i]) && line->error[i] == 1;
+      if (isnan(line->y[i]) && !none) continue;
+      double x = none ? cross_x(s, s->x[i], k) : s->x[i], y = none ? cross_y(s) : line->y[i];
+      if (last >= 0 && (none || crossed || i > last + 1)) {
+        figure_row(f, 2, last_x, last_y), figure_row(f, 2, x, y);
+        fputc('\n', f->data);
+      }
+      last = i, last_x = x, last_y = y, crossed = none;
+    }
+  }
 }
 
 /* The endpoint that the value moves most: where it is best and where worst. */
@@ -118,7 +149,7 @@ static void say(char *text, size_t size, const struct sweep_picture *s) {
     double ratio = none >= 0 ? 1e6 * line->y[worst] / line->y[best] : line->y[worst] / line->y[best];
     if (!(ratio > most)) continue;
     most = ratio;
-    int used = snprintf(text, size, "%s: p99 is least at %s, %s; at %s ", line->endpoint, s->tick[best],
+    int used = snprintf(text, size, "%s: %s is least at %s, %s; at %s ", line->endpoint, s->aggregate, s->tick[best],
                         format_number(UNIT_SECONDS, NULL, line->y[best]).text, s->tick[none >= 0 ? none : worst]);
     snprintf(text + used, size - (size_t)used, "%s%s", none >= 0 ? "nobody is answered" : "it is ",
              none >= 0 ? "" : format_number(UNIT_SECONDS, NULL, line->y[worst]).text);
@@ -158,8 +189,8 @@ static void axes(struct figure *f, const struct sweep_picture *s) {
   figure_area(f, (double)LEFT / f->width, 1 - right_margin(s) / f->width, (double)BOTTOM / f->height, 1 - (double)TOP / f->height);
   snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 98.0 / f->height);
   char text[160];
-  snprintf(text, sizeof text, "p99 of latency; hollow: more than 1%% fail%s%s", any ? "; a cross: nobody is answered" : "",
-           s->gaps ? "; a gap: too short a run to tell" : "");
+  snprintf(text, sizeof text, "%s of latency; hollow: more than 1%% fail%s%s", s->aggregate,
+           any ? "; a cross: nobody is answered" : "", s->gaps ? "; dots: too short a run to tell" : "");
   figure_text(f, position, "left", FIGURE_GREY, 12, text);
   double margin = (last - first) * 0.02;
   if (s->logarithmic)
@@ -185,9 +216,34 @@ static void draw(struct figure *f, const struct sweep_picture *s) {
   for (int i = 0; i < s->lines; i++)
     fprintf(f->script,
             ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.9 lc rgb '%s', '' index %d using 1:2 with points pt 7 ps 0.5 "
-            "lc rgb 'white', '' index %d using 1:(%.9g*(1-$2)) with points pt 2 ps 1.4 lw 2 lc rgb '%s'",
-            s->line[i].curve, figure_color(i), s->line[i].hollow, s->line[i].none, 1.3 * s->high, figure_color(i));
+            "lc rgb 'white', '' index %d using 1:2 with points pt 2 ps 1.4 lw 2 lc rgb '%s', '' index %d using 1:2 with lines dt 3 "
+            "lw 1.5 lc rgb '%s'",
+            s->line[i].curve, figure_color(i), s->line[i].hollow, s->line[i].none, figure_color(i), s->line[i].bridges,
+            figure_color(i));
   fputc('\n', f->script);
+}
+
+/* The path of the first value; others that go with it are named too. */
+static void name_axis(struct sweep_picture *s, const struct json_value *set) {
+  size_t used = 0;
+  for (const struct json_value *v = json_first(set); v && used < sizeof s->path; v = json_next(v))
+    used += (size_t)snprintf(s->path + used, sizeof s->path - used, "%s%s", used ? " and " : "", json_name(v));
+}
+
+/* The percentile with the fewest gaps, the highest of these. */
+static void choose_aggregate(struct sweep_picture *s, const struct json_value *points) {
+  static const char *const aggregates[] = {"p99", "p95", "p90", "p50"};
+  int least = INT32_MAX;
+  char name[160];
+  for (size_t a = 0; a < sizeof aggregates / sizeof *aggregates; a++) {
+    int gaps = 0;
+    for (const struct json_value *p = json_first(points); p; p = json_next(p))
+      for (int k = 0; k < s->lines; k++) {
+        snprintf(name, sizeof name, "%s.latency", s->line[k].endpoint);
+        gaps += isnan(result_estimate(metric_of(p, name, aggregates[a])).value);
+      }
+    if (gaps < least) least = gaps, s->aggregate = aggregates[a];
+  }
 }
 
 /* One axis, and the points in the order of the sweep. */
@@ -195,7 +251,7 @@ static bool collect(struct sweep_picture *s, const struct json_value *points) {
   for (const struct json_value *p = json_first(points); p && s->points < POINTS; p = json_next(p)) {
     const struct json_value *set = json_member(p, "set"), *value = json_first(set);
     if (json_count(set) < 1 || !json_text(value)) return false;
-    s->path = json_name(value);
+    if (p == json_first(points)) name_axis(s, set);
     snprintf(s->tick[s->points++], TEXT, "%s", json_text(value));
   }
   return s->points > 1;
@@ -212,6 +268,7 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
   find_lines(&s, json_first(points), options); /* any point has the metrics of all */
   if (s.lines == 0) return plot_nothing(error, files, "no latency to draw");
   place(&s);
+  choose_aggregate(&s, points);
   figure_open(&f, 960, 560);
   put_lines(&f, &s, points);
   if (!(s.high > 0)) return figure_discard(&f), plot_nothing(error, files, "no latency to draw");
@@ -219,6 +276,6 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
   snprintf(subtitle, sizeof subtitle, "%s (%.0f replications a point)", result_text(json_first(points), "scenario"),
            result_number(json_first(points), "replications"));
   figure_title(&f, options->title ? options->title : text, subtitle);
-  put_labels(&f, &s), axes(&f, &s), draw(&f, &s);
+  put_crosses(&f, &s), put_labels(&f, &s), axes(&f, &s), draw(&f, &s);
   return figure_draw(&f, output, error);
 }

@@ -16,7 +16,7 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
               .share = 6,
               .sum = true},
     [FAILED] = {"failed per second", "per_s", {{"errors", "failed, by arrival", "#CC79A7", false}}, .share = 3, .sum = true},
-    [LATENCY] = {"latency",
+    [LATENCY] = {"latency of what is answered",
                  "s",
                  {{"latency.p99", "p99", NULL, false}, {"latency.p50", "p50", NULL, false}},
                  .share = 5,
@@ -100,7 +100,7 @@ static bool say_data(char *text, size_t size, const struct timeline_panel *panel
                              *misses = timeline_find(&panels[LOOKUPS], "misses"),
                              *failed = timeline_find(&panels[FAILED], "errors");
   if (stale && lag) {
-    snprintf(text, size, "%s: up to %s, where replicas are %s behind", stale->label,
+    snprintf(text, size, "%s: up to %s, while replicas are %s behind", stale->label,
              format_number(UNIT_PER_SECOND, NULL, stale->peak).text, format_number(UNIT_SECONDS, NULL, lag->peak).text);
     return true;
   }
@@ -129,11 +129,23 @@ static bool say_failures(char *text, size_t size, const struct timeline_panel *p
   return true;
 }
 
-/* The finding: an overload that stays, a stock that runs out, a cache gone cold or stale reads, failures, the worst moment
- * of the slowest endpoint, or, where latency does not move, the highest load. */
+/* Connections, where nothing fails: how many come to be open. */
+static bool say_connections(char *text, size_t size, const struct timeline_panel *panels) {
+  const struct timeline_panel *panel = &panels[CONNECTIONS];
+  if (panel->count < 2 || timeline_find(&panels[FAILED], "errors")) return false;
+  int used = 0;
+  for (int i = 0; i < panel->count && used < (int)size; i++)
+    used += snprintf(text + used, size - (size_t)used, "%s%s: up to %s", i ? ", " : "", panel->lines[i].label,
+                     format_number(UNIT_NONE, NULL, ceil(panel->lines[i].peak)).text);
+  if (used < (int)size) snprintf(text + used, size - (size_t)used, "; nothing fails");
+  return true;
+}
+
+/* The finding: an overload that stays, a stock that runs out, a cache gone cold or stale reads, failures, connections, the worst
+ * moment of the slowest endpoint, or, where latency does not move, the highest load. */
 static void say(char *text, size_t size, const struct timeline_panel *panels) {
   if (say_overload(text, size, panels) || say_sold_out(text, size, panels) || say_data(text, size, panels) ||
-      say_failures(text, size, panels))
+      say_failures(text, size, panels) || say_connections(text, size, panels))
     return;
   const struct timeline_line *slowest = highest(&panels[LATENCY]), *load = highest(&panels[LOAD]);
   bool moves = slowest && (!load || slowest->peak > 5 * slowest->least);

@@ -46,13 +46,21 @@ static uint64_t requests_of(const struct results *r, const char *endpoint) {
   return most;
 }
 
+/* Room for the longest name, and a space. */
+static int name_width(const struct results *r) {
+  int width = 14;
+  for (uint32_t i = 0; i < r->endpoint_count; i++)
+    if (format_width(r->endpoints[i]) >= width) width = format_width(r->endpoints[i]) + 1;
+  return width;
+}
+
 static bool print_causes(FILE *file, const struct results *r, const char *endpoint) {
   bool any = false;
   for (uint32_t i = 0; i < r->error_count; i++) {
     const struct error_cause *e = &r->errors[i];
     if (strcmp(e->endpoint, endpoint) || e->count == 0) continue;
     fputs("  ", file);
-    table_left(file, any ? "" : endpoint, 14);
+    table_left(file, any ? "" : endpoint, name_width(r));
     table_left(file, e->cause, 18);
     table_right(file, format_value(UNIT_RATIO, NULL, &e->ratio).text, 8);
     fputc(' ', file);
@@ -67,7 +75,7 @@ static bool print_causes(FILE *file, const struct results *r, const char *endpoi
 static void print_none(FILE *file, const struct results *r, const char *endpoint, uint64_t n) {
   const struct metric *rate = results_metric(r, endpoint, "error_rate", NULL);
   fputs("  ", file);
-  table_left(file, endpoint, 14);
+  table_left(file, endpoint, name_width(r));
   fputs("none seen", file);
   double most = rate && !isnan(rate->estimate.high) ? rate->estimate.high : n > 3 ? 3.0 / (double)n : 1;
   if (n) fprintf(file, " in %s requests: at most %s", format_count(n).text, format_number(UNIT_RATIO, NULL, most).text);

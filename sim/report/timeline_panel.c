@@ -96,12 +96,12 @@ static void cut(struct timeline_panel *panel) {
 
 void timeline_collect(struct figure *f, const struct result_file *file, struct timeline_panel *panel,
                       const struct plot_options *options) {
-  bool sum = panel->sum && !options->endpoint;
+  bool sum = panel->sum && !options->endpoint_count;
   panel->least = INFINITY;
   for (const struct json_value *s = json_first(json_member(file->root, "series")); s; s = json_next(s)) {
     const struct timeline_metric *what = wanted(panel, file, s);
     if (!what || json_count(json_member(s, "t_s")) < 2) continue;
-    if (options->endpoint && result_has_endpoint(file, owner(s)) && strcmp(owner(s), options->endpoint)) continue;
+    if (result_has_endpoint(file, owner(s)) && !plot_wants(options, owner(s))) continue;
     struct timeline_line *line = line_for(panel, what, owner(s), sum);
     if (line && line->count < TIMELINE_SUMMED) line->series[line->count++] = s;
   }

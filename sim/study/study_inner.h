@@ -75,7 +75,7 @@ uint32_t claim_needs(const struct study *, const struct claim *, const struct en
 /* The same for an entry and precision alone. */
 uint32_t entry_needs(const struct study *, const struct entry *, double precision);
 
-/* findings*.c: parts of the results. */
+/* findings.c, *_findings.c: parts of the results. */
 void findings_metrics(const struct study *, struct results *);
 void findings_tables(const struct study *, struct results *);   /* breakdown, saturation, errors, bill, outages */
 void findings_pictures(const struct study *, struct results *); /* curves, series */

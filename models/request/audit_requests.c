@@ -1,0 +1,83 @@
+#include "models/audit_parts.h"
+#include "models/request/call.h"
+#include "models/request/child.h"
+#include "models/world.h"
+#include <stdlib.h>
+
+static void audit_flow(const struct audit *a) {
+  const struct observation *o = &a->world->observation;
+  uint64_t ended = 0;
+  for (int i = 0; i < OUTCOMES; i++) ended += o->ended[i];
+  if (o->arrived != ended + o->inside)
+    audit_broken(a, "flow: %llu requests arrived, %llu ended and %u are inside", (unsigned long long)o->arrived,
+                 (unsigned long long)ended, o->inside);
+  if (o->broken_attributions)
+    audit_broken(a, "attribution: the times of %llu requests do not add up to their latency",
+                 (unsigned long long)o->broken_attributions);
+}
+
+/* Those who wait: requests whose client is there, and clients between their attempts. */
+struct living {
+  uint64_t requests, waiting_clients;
+  unsigned __int128 sojourn_ns;
+};
+
+static struct living count_living(const struct world *w) {
+  struct living l = {0};
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live) continue;
+    l.requests++;
+    if (!r->client_gone && r->client == NOBODY) l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - r->arrived);
+  }
+  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
+    const struct client *c = client_at(&w->clients, id);
+    if (c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF)
+      l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - c->arrived);
+  }
+  return l;
+}
+
+static void audit_living(const struct audit *a) {
+  const struct world *w = a->world;
+  const struct observation *o = &w->observation;
+  struct living l = count_living(w);
+  if (l.requests != pool_live(&w->requests))
+    audit_broken(a, "pool: %llu requests live in %u entries", (unsigned long long)l.requests, pool_live(&w->requests));
+  if (l.waiting_clients != o->inside)
+    audit_broken(a, "clients: %llu wait, %u are counted", (unsigned long long)l.waiting_clients, o->inside);
+  if (o->inside_ns != o->sojourn_ns + l.sojourn_ns)
+    audit_broken(a, "Little's law: the integral of the number inside is %.9g s, the sum of the times inside %.9g s",
+                 (double)o->inside_ns * 1e-9, (double)(o->sojourn_ns + l.sojourn_ns) * 1e-9);
+}
+
+/* Of each guarded call: every attempt has ended or is waited for. */
+static void audit_calls(const struct audit *a) {
+  const struct world *w = a->world;
+  uint64_t *waited_for = calloc(w->model->guard_count + 1, sizeof *waited_for);
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (!r->live || r->child == NOBODY) continue;
+    const struct instruction *in = child_waits_at(w, r);
+    if (in->operation == OPERATION_TRY) waited_for[in->guard->number]++;
+    for (uint32_t child = r->child; child != NOBODY; child = world_request(w, child)->sibling)
+      if (world_request(w, child)->caller != id || !world_request(w, child)->live)
+        audit_broken(a, "calls: request %u waits for a child that is not its own", id);
+  }
+  for (uint32_t i = 0; i < w->model->guard_count; i++) {
+    const struct call_site *c = &w->calls[i];
+    uint64_t ended = 0;
+    for (int k = 0; k < OUTCOMES; k++) ended += c->ended[k];
+    if (c->calls + c->retries != ended + waited_for[i])
+      audit_broken(a, "calls: %llu calls and %llu retries, but %llu attempts ended and %llu are waited for",
+                   (unsigned long long)c->calls, (unsigned long long)c->retries, (unsigned long long)ended,
+                   (unsigned long long)waited_for[i]);
+  }
+  free(waited_for);
+}
+
+void audit_requests(const struct audit *a) {
+  audit_flow(a);
+  audit_living(a);
+  audit_calls(a);
+}

@@ -1,0 +1,84 @@
+#include "models/audit_parts.h"
+#include "models/world.h"
+
+/* Clients by state, their timers, and the levels that meters show of them. */
+static void audit_states(const struct audit *a) {
+  const struct world *w = a->world;
+  const struct clients *all = &w->clients;
+  uint32_t states[CLIENT_STATES] = {0}, admitted = 0, walking = 0;
+  for (uint32_t id = 0; id < pool_capacity(&all->pool); id++) {
+    const struct client *c = client_at(all, id);
+    states[c->state]++;
+    if (c->state == CLIENT_FREE) continue;
+    admitted += c->admitted && w->sources[c->source].config->room >= 0;
+    walking += c->state != CLIENT_IN_ROOM && w->sources[c->source].config->kind == SOURCE_SESSION;
+  }
+  uint32_t paused = all->back_off ? timer_heap_pending(all->back_off) : 0;
+  uint64_t thinking = all->thinking ? timer_heap_pending(all->thinking) : 0;
+  for (uint32_t i = 0; i < w->model->sources.count; i++) thinking += journey_thinking(&w->sources[i]);
+  if (states[CLIENT_BACKS_OFF] != paused) audit_broken(a, "clients: %u back off, %u timers run", states[CLIENT_BACKS_OFF], paused);
+  if (states[CLIENT_THINKS] != thinking)
+    audit_broken(a, "clients: %u think, %llu timers run", states[CLIENT_THINKS], (unsigned long long)thinking);
+  int64_t back_off = 0, active = 0, inside = 0, length = 0;
+  for (uint32_t i = 0; i < w->model->sources.count; i++) {
+    const struct source_config *s = w->sources[i].config;
+    if (s->retry.pause.attempts > 1) back_off += level_value(&w->observation.meters[s->meters.backing_off].level);
+    if (s->kind == SOURCE_SESSION) active += level_value(&w->observation.meters[s->session_meters.active].level);
+  }
+  for (uint32_t i = 0; i < w->model->rooms.count; i++) {
+    const struct waiting_room *r = &w->rooms[i];
+    inside += r->inside, length += level_value(&w->observation.meters[r->config->length].level);
+    if (r->inside < 0 || r->inside > r->config->inside)
+      audit_broken(a, "waiting room %s: %lld inside", r->config->name, (long long)r->inside);
+  }
+  if (back_off != states[CLIENT_BACKS_OFF])
+    audit_broken(a, "clients: %u back off, the meters say %lld", states[CLIENT_BACKS_OFF], (long long)back_off);
+  if (inside != admitted) audit_broken(a, "waiting rooms: %u of those let in are about, %lld counted", admitted, (long long)inside);
+  if (length != states[CLIENT_IN_ROOM])
+    audit_broken(a, "waiting rooms: %u wait, the meters say %lld", states[CLIENT_IN_ROOM], (long long)length);
+  if (active != walking) audit_broken(a, "sessions: %u are on their way, the meters say %lld", walking, (long long)active);
+  uint32_t about = pool_capacity(&all->pool) - states[CLIENT_FREE];
+  if (about != pool_live(&all->pool)) audit_broken(a, "clients: %u in all, %u entries are taken", about, pool_live(&all->pool));
+}
+
+static void audit_errands(const struct audit *a) {
+  const struct world *w = a->world;
+  uint32_t asking = 0, running = 0, in_rooms = 0;
+  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
+    const struct client *c = client_at(&w->clients, id);
+    asking += c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF;
+    in_rooms += c->state == CLIENT_IN_ROOM;
+    running += c->state == CLIENT_ASKS ? c->running : 0;
+  }
+  if (asking != w->clients.open) audit_broken(a, "clients: %u errands are open, %u counted", asking, w->clients.open);
+  uint64_t ended = w->clients.answered + w->clients.forsaken;
+  if (w->clients.attempts != ended + running)
+    audit_broken(a, "clients: %llu attempts, %llu ended or were forsaken and %u run", (unsigned long long)w->clients.attempts,
+                 (unsigned long long)ended, running);
+  for (uint32_t i = 0; i < w->model->rooms.count; i++) {
+    const struct waiting_room *r = &w->rooms[i];
+    in_rooms -= r->waiting;
+    if (r->entered != r->admitted + r->abandoned + r->waiting)
+      audit_broken(a, "waiting room %s: %llu entered, %llu admitted, %llu abandoned and %u wait", r->config->name,
+                   (unsigned long long)r->entered, (unsigned long long)r->admitted, (unsigned long long)r->abandoned, r->waiting);
+  }
+  if (in_rooms) audit_broken(a, "waiting rooms: %d more clients than places in line", (int)in_rooms);
+}
+
+static void audit_users(const struct audit *a) {
+  const struct world *w = a->world;
+  for (uint32_t i = 0; i < w->model->sources.count; i++) {
+    const struct source *s = &w->sources[i];
+    if (s->config->kind != SOURCE_CLOSED) continue;
+    unsigned __int128 whole = (unsigned __int128)(uint64_t)w->horizon * (uint64_t)s->config->population;
+    if (s->users.thought_ns + s->users.waited_ns != whole)
+      audit_broken(a, "response time law: users of %s thought %.9g s and waited %.9g s of %.9g s", s->config->name,
+                   (double)s->users.thought_ns * 1e-9, (double)s->users.waited_ns * 1e-9, (double)whole * 1e-9);
+  }
+}
+
+void audit_clients(const struct audit *a) {
+  audit_users(a);
+  audit_errands(a);
+  audit_states(a);
+}
