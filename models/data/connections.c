@@ -134,16 +134,27 @@ void connections_start(struct world *w) {
 
 /* --- set-up, as instructions behind the program -------------------------------------------------------------------------------- */
 
+static struct connection *opening_of(const struct world *w, const struct request *r) {
+  return connection_at(w, r->backend != NOBODY ? r->backend : r->connection);
+}
+
 static bool set_up(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
-  connection_at(w, r->backend != NOBODY ? r->backend : r->connection)->opening = false;
+  opening_of(w, r)->opening = false;
   r->pc = r->after_setup;
   return true;
 }
 
+/* To the replica that the connection leads to, unless that has just died. */
+static bool to_server(struct world *w, struct request *r, const struct instruction *in) {
+  uint32_t server = opening_of(w, r)->server;
+  return server == NOBODY ? set_up(w, r, in) : request_enter_at(w, r, in, server);
+}
+
 static void compile_setup_work(struct compiler *c, int32_t server, uint16_t cell, const struct distribution *work) {
   uint32_t first = c->program->count;
-  compile_enter(c, server, ROUTE_ANY)->again = false;
+  struct instruction *enter = compile_enter(c, server, ROUTE_ANY);
+  enter->again = false, enter->run = to_server;
   compile_cpu(c, work);
   compile_leave(c);
   for (uint32_t i = first; i < c->program->count; i++)

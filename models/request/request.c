@@ -366,6 +366,15 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
   return travel(w, r, caller, c, in->cell);
 }
 
+bool request_enter_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
+  struct service *s = &w->services[in->service];
+  struct container *c = &w->containers[container];
+  const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
+  if (s->balancing) balancer_sent(w, s, c->id);
+  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
+  return travel(w, r, caller, c, in->cell);
+}
+
 bool request_enter_addressed(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   struct container *c = &w->containers[r->addressed];

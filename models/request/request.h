@@ -178,6 +178,8 @@ void request_wake_soon(struct world *, struct request *);
 bool request_enter(struct world *, struct request *, const struct instruction *);
 bool request_accept(struct world *, struct request *, const struct instruction *);
 bool request_leave(struct world *, struct request *, const struct instruction *);
+/* The same on that replica, which serves. */
+bool request_enter_at(struct world *, struct request *, const struct instruction *, uint32_t container);
 /* The same on the replica that a broadcast is addressed to. */
 bool request_enter_addressed(struct world *, struct request *, const struct instruction *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
