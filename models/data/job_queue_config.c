@@ -241,7 +241,7 @@ const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *are
   struct compiler c;
   compile_begin(&c, m, p, arena);
   c.guarded++; /* what ends early ends as a failure does: its queue hears of it */
-  compile_enter(&c, q->workers, ROUTE_ANY);
+  compile_enter(&c, q->workers, ROUTE_WORKERS);
   compile_command(&c, q);
   if (q->latency.mean > 0) compile_delay(&c, &q->latency, compile_cell(&c, q->workers, TIME_DELAY));
   q->steps_begin = p->count;
