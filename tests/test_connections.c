@@ -376,23 +376,30 @@ static void test_processes(void) {
     }
 }
 
-/* Every connection is a process of the server, of 10 MiB: the third is one too many, and the server is killed. */
+/* Every connection is a process of the server, of 10 MiB, used or not: what is above its limit kills it, and who is inside crashes. */
 static void test_memory(void) {
-  for (int users = 2; users < 4; users++) {
+  static const struct {
+    const char *name, *app, *database, *limit;
+    int users;
+    uint64_t crashed;
+  } rows[] = {{"two at once", "", ", 'connections': { 'max': 9 }", "125Mi", 2, 0},
+              {"three at once", "", ", 'connections': { 'max': 9 }", "125Mi", 3, 6},
+              {"two at once, nothing else said", "", "", "125Mi", 2, 0},
+              {"three at once, nothing else said", "", "", "125Mi", 3, 6},
+              /* One query at a time, each replica's turn: the second of them has a connection beside that of the first. */
+              {"idle in another pool", ", 'replicas': 2", "", "115Mi", 1, 1},
+              {"room for both", ", 'replicas': 2", "", "120Mi", 1, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f = fixture_of(
-        "{ 'aguanta': 1, 'name': 'm', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'p': 1 } } "
-        "}, "
-        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '10ms' } ] } }, 'services': { 'a': { "
-        "'kind': 'app', 'pools': { 'd': { 'max': 5 } } }, 'd': { 'kind': 'database', 'connections': { 'max': 9 }, 'memory': { "
-        "'base': "
-        "'100Mi', 'per_connection': '10Mi' }, 'resources': { 'limits': { 'memory': '125Mi' } } } }, 'platform': { 'kind': "
-        "'static', "
-        "'nodes': { 'n': { 'cpu': 8, 'memory': '8Gi' } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
-        users);
-    struct world *w = fixture_run(&f, 1, "memory");
-    unsigned crashed = users > 2 ? 3 : 0;
-    test_check(w->observation.ended[OUTCOME_CRASHED] == crashed, "%d connections: %llu crashed", users,
-               (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
+        "{ 'aguanta': 1, 'name': 'm', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '6s', 'mix': { 'p': 1 } } "
+        "}, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '10ms' } ] } }, 'services': { "
+        "'a': { 'kind': 'app', 'pools': { 'd': { 'max': 5 } }%s }, 'd': { 'kind': 'database'%s, 'memory': { 'base': '100Mi', "
+        "'per_connection': '10Mi' }, 'resources': { 'limits': { 'memory': '%s' } } } }, 'platform': { 'kind': 'static', 'nodes': { "
+        "'n': { 'cpu': 8, 'memory': '8Gi' } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
+        rows[i].users, rows[i].app, rows[i].database, rows[i].limit);
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    test_check(w->observation.ended[OUTCOME_CRASHED] == rows[i].crashed, "%s: %llu crashed, by hand %llu", rows[i].name,
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED], (unsigned long long)rows[i].crashed);
     world_free(w), fixture_close(&f);
   }
 }

@@ -167,7 +167,6 @@ bool pool_acquire(struct world *w, struct request *r, const struct instruction *
     pool_advance(p, world_now(w));
     p->in_use++;
     r->has_connection = true;
-    if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, &w->containers[top(r)->container]);
     return true;
   }
   line_join(w, &p->line, r, WAITING_POOL, in->cell);
@@ -286,9 +285,7 @@ bool pool_release_connection(struct world *w, struct request *r, const struct in
     give_back_kept(w, r);
     return true;
   }
-  const struct frame *f = &r->frames[r->connection_frame];
-  give_back(w, pool_towards(w, f, in->service));
-  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, &w->containers[f->container]);
+  give_back(w, pool_towards(w, &r->frames[r->connection_frame], in->service));
   return true;
 }
 
@@ -307,10 +304,8 @@ void pool_abandon(struct world *w, struct request *r) {
   if (!r->has_connection) return;
   r->has_connection = false;
   const struct frame *frame = &r->frames[r->connection_frame];
-  struct container *c = &w->containers[frame->container];
-  if (c->generation != frame->generation) return;
+  if (w->containers[frame->container].generation != frame->generation) return;
   give_back(w, pool_towards(w, frame, r->connection_service));
-  if (w->memory) memory_changed(w, c);
 }
 
 static void pool_wait_over(void *world, uint32_t id) {

@@ -194,9 +194,10 @@ void connections_compile(struct compiler *c) {
 
 /* --- linking ------------------------------------------------------------------------------------------------------------------- */
 
-static bool kept_in_detail(const struct model *m, const struct pool_config *p) {
-  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX ||
-         model_service(m, (uint32_t)p->server)->connections.max;
+static bool kept_in_detail(const struct model *m, const struct service_config *client, const struct pool_config *p) {
+  const struct service_config *server = model_service(m, (uint32_t)p->server);
+  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || server->connections.max ||
+         server->memory.per_connection || client->memory.per_connection;
 }
 
 static void declare_meters(struct model *m, struct service_config *s) {
@@ -220,7 +221,7 @@ static void link_pool(struct linker *l, const struct service_config *s, struct p
   const struct service_config *database = model_service(m, (uint32_t)p->database);
   int32_t pooler = database->pooled_by;
   p->server = pooler >= 0 && model_service(m, (uint32_t)pooler) != s ? pooler : p->database;
-  p->kept = kept_in_detail(m, p) || s->pooler.pool_size;
+  p->kept = kept_in_detail(m, s, p) || s->pooler.pool_size;
   if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
   if (p->min > p->max)
     link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools",
