@@ -446,7 +446,45 @@ static void test_transactions(void) {
   }
 }
 
+/* A transaction has its connection at 10 s and its first statement at 13 s. What dies in between is back at 12.1 s, without it. */
+static void test_died_before_first_statement(void) {
+#define POOLED(mode) ", 'b': { 'kind': 'proxy', 'start': '1s', 'pooler': { 'database': 'd', 'mode': '" mode "', 'pool_size': 1 } }"
+  static const struct {
+    const char *name, *pool, *database, *others, *dies, *at;
+    enum outcome outcome;
+  } rows[] = {{"nobody", "", "", "", "a", "30s", OUTCOME_COMPLETED},
+              {"the database, of a plain pool", "", "", "", "d", "11s", OUTCOME_CRASHED},
+              {"the database, of open connections", ", 'min': 1", "", "", "d", "11s", OUTCOME_CRASHED},
+              {"before the connection is taken", "", "", "", "d", "8s", OUTCOME_COMPLETED},
+              {"it is dead when the connection is taken", "", "", "", "d", "9.5s", OUTCOME_CRASHED},
+              {"the primary", "", ", 'replicas': 2, 'replication': {}", "", "d", "11s", OUTCOME_CRASHED},
+              {"a shard", "", ", 'shards': { 'count': 1, 'by': 'k' }", "", "d", "11s", OUTCOME_CRASHED},
+              {"the pooler", "", "", POOLED("transaction"), "b", "11s", OUTCOME_CRASHED},
+              /* Its connection leads to the pooler, which has none yet for it. */
+              {"the database behind a pooler", "", "", POOLED("transaction"), "d", "11s", OUTCOME_COMPLETED}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 't', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': '10s', 'mix': { 'p': 1 } } "
+        "}, 'keys': { 'k': 1 }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'transaction': 'd', 'steps': [ { 'delay': '3s' }, "
+        "{ 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': 'app', 'pools': { 'd': { 'max': "
+        "5%s "
+        "} } }, 'd': { 'kind': 'database', 'start': '1s'%s }%s }, 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 8 } } "
+        "}, 'faults': { 'f': { 'kind': 'crash', 'service': '%s', 'at': '%s' } }, 'run': { 'warmup': '0s', 'window': '15s', "
+        "'windows': 1 } }",
+        rows[i].pool, rows[i].database, rows[i].others, rows[i].dies, rows[i].at);
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    test_check(w->observation.ended[rows[i].outcome] == 2, "%s: %llu completed, %llu crashed", rows[i].name,
+               (unsigned long long)w->observation.ended[OUTCOME_COMPLETED],
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
+    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions) && !w->containers[0].pools[0].in_use,
+               "%s: %u requests, %u transactions, %u connections", rows[i].name, pool_live(&w->requests),
+               pool_live(&w->transactions), w->containers[0].pools[0].in_use);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {{"traces", test_traces},
+                                         {"died_before_first_statement", test_died_before_first_statement},
                                          {"kind_of_time", test_kind_of_time},
                                          {"order_of_reuse", test_order_of_reuse},
                                          {"lifetime", test_lifetime},
