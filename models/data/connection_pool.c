@@ -308,10 +308,19 @@ void pool_abandon(struct world *w, struct request *r) {
   give_back(w, pool_towards(w, frame, r->connection_service));
 }
 
+static struct connection_pool *pool_waited_for(const struct world *w, const struct request *r) {
+  return pool_towards(w, top(r), instruction_of(w, r)->service);
+}
+
+void pool_forsake(struct world *w, struct request *r) {
+  struct connection_pool *p = pool_waited_for(w, r);
+  count(w, p, CONNECTIONS_WAITING, -1);
+  line_leave(w, &p->line, r);
+}
+
 static void pool_wait_over(void *world, uint32_t id) {
   struct world *w = world;
-  struct request *r = world_request(w, id);
-  struct connection_pool *p = pool_towards(w, top(r), instruction_of(w, r)->service);
+  struct connection_pool *p = pool_waited_for(w, world_request(w, id));
   count(w, p, CONNECTIONS_WAITING, -1);
   line_gives_up(w, &p->line, id, OUTCOME_POOL_TIMEOUT);
 }

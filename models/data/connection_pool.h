@@ -42,6 +42,8 @@ bool pool_bind(struct world *, struct request *, const struct instruction *);
 bool pool_unbind(struct world *, struct request *, const struct instruction *);
 /* Gives back the connections of a request that fails. */
 void pool_abandon(struct world *, struct request *);
+/* The request waits for a connection no longer; its wait is booked. */
+void pool_forsake(struct world *, struct request *);
 /* A connection that nobody holds any more goes to the next in line, or back to its pool, or is closed. */
 void pool_gets_back(struct world *, uint32_t connection);
 /* The replica has died: nobody waits for its connections any more. */

@@ -149,7 +149,7 @@ void request_resume(struct world *, struct request *);
 void request_fail(struct world *, struct request *, enum outcome);
 /* Ends it for its client (or caller) only. */
 void request_give_up(struct world *, struct request *, enum outcome);
-/* Nobody wants it any more: it leaves its queue, or ends when its computation or wait does. */
+/* Nobody wants it any more: it leaves the queue that it stands in, whatever for, or ends when its computation or wait does. */
 void request_cancel(struct world *, struct request *);
 /* A new one: live, nothing held, no caller. Null when there are too many: the run is then stopped. */
 struct request *request_take(struct world *);
