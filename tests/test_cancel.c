@@ -24,30 +24,37 @@ static const struct {
      "", 1},
     {"a transaction's connection", "{ 'transaction': 'd', 'steps': [ " WRITE ", { 'delay': '5s' }, " WRITE " ] }",
      "'a': { 'kind': 'app', 'pools': { 'd': { 'max': 1 } } }, " DATABASE, "", 1},
-    {"a lock", "{ 'transaction': 'd', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms', 'locks': { 'row': 'r' } }, { 'delay': '5s' } ] }",
+    {"a lock",
+     "{ 'transaction': 'd', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms', 'locks': { 'row': 'r' } }, { 'delay': '5s' } "
+     "] }",
      APP ", " DATABASE, "", 1},
     {"a file", "{ 'transaction': 'd', 'steps': [ " WRITE ", { 'delay': '5s' } ] }",
      APP ", 'd': { 'kind': 'database', 'database': { 'engine': 'sqlite', 'busy_timeout': '1min' } }", "", 1},
     {"a permit", "{ 'limit': 'l', 'steps': [ { 'delay': '5s' } ] }", APP,
      "'limits': { 'l': { 'kind': 'concurrency', 'limit': 1, 'queue': 9 } }, ", 1},
-    {"a disk", "{ 'query': 'd', 'reads': 1, 'demand': '1ms', 'pages': 1 }", APP ", 'd': { 'kind': 'database', 'database': { 'buffer_hit': 0 } }", "", 1},
+    {"a disk", "{ 'query': 'd', 'reads': 1, 'demand': '1ms', 'pages': 1 }",
+     APP ", 'd': { 'kind': 'database', 'database': { 'buffer_hit': 0 } }", "", 1},
     {"a rebuild", "{ 'cached': 'a', 'key': 'k', 'stampede': 'coalesce', 'miss': [ { 'delay': '5s' } ] }",
      "'a': { 'kind': 'app', 'cache': { 'entries': 9 } }", "", 1},
     {"a rebuild's lock", "{ 'cached': 'c', 'key': 'k', 'stampede': 'lock', 'miss': [ { 'delay': '5s' } ] }",
      APP ", 'c': { 'kind': 'cache', 'cache': { 'entries': 9 } }", "", 1},
     {"a log", WRITE, APP ", 'd': { 'kind': 'database', 'database': { 'commit': { 'latency': '4s', 'group': false } } }", "", 2},
-    {"acknowledgements", WRITE, APP ", 'd': { 'kind': 'database', 'replicas': 2, 'replication': { 'mode': 'synchronous', 'ship': '5s' } }", "", 2},
+    {"acknowledgements", WRITE,
+     APP ", 'd': { 'kind': 'database', 'replicas': 2, 'replication': { 'mode': 'synchronous', 'ship': '5s' } }", "", 2},
     {"a service outside", "{ 'external': 'e' }", APP ", 'e': { 'kind': 'external', 'latency': '5s' }", "", 2},
     {"a delay", "{ 'delay': '5s' }", APP, "", 2},
     {"jobs", "{ 'publish': 'q', 'wait': true }", APP ", 'c': { 'kind': 'cache' }, 'w': { 'kind': 'app', 'threads': 1 }",
      "'queues': { 'q': { 'at': 'c', 'workers': 'w', 'steps': [ { 'delay': '4s' } ] } }, ", 2 + 1},
-    {"a quota", "{ 'cpu': '50ms' }", "'a': { 'kind': 'app', 'threads': 2, 'resources': { 'limits': { 'cpu': '10m', 'throttle': 'quota' } } }", "", 2},
+    {"a quota", "{ 'cpu': '50ms' }",
+     "'a': { 'kind': 'app', 'threads': 2, 'resources': { 'limits': { 'cpu': '10m', 'throttle': 'quota' } } }", "", 2},
     {"a pause", "{ 'cpu': '100ms' }", "'a': { 'kind': 'app', 'threads': 1, 'gc': { 'every': '10.05s', 'pause': '5s' } }", "", 1},
-    {"a guarded call", "{ 'call': 'b', 'retry': { 'attempts': 3, 'backoff': '1s' }, 'timeout': '8s', 'steps': [ { 'cpu': '5s' } ] }",
+    {"a guarded call",
+     "{ 'call': 'b', 'retry': { 'attempts': 3, 'backoff': '1s' }, 'timeout': '8s', 'steps': [ { 'cpu': '5s' } ] }",
      APP ", 'b': { 'kind': 'app' }", "", 2},
     {"branches", "{ 'parallel': [ { 'copies': 3, 'steps': [ " CALL("b") " ] } ] }", APP ", 'b': { 'kind': 'app' }", "", 1},
     {"all shards", "{ 'query': 'd', 'reads': 1, 'demand': '5s', 'shards': 'all' }",
-     "'a': { 'kind': 'app', 'pools': { 'd': { 'max': 2 } } }, 'd': { 'kind': 'database', 'replicas': 3, 'shards': { 'count': 3, 'by': 'k' } }",
+     "'a': { 'kind': 'app', 'pools': { 'd': { 'max': 2 } } }, 'd': { 'kind': 'database', 'replicas': 3, 'shards': { 'count': 3, "
+     "'by': 'k' } }",
      "", 2},
     {"between attempts", "{ 'call': 'e', 'retry': { 'attempts': 2, 'backoff': '6s', 'jitter': 'none' } }",
      APP ", 'e': { 'kind': 'external', 'latency': '1ms', 'failure': 1 }", "", 2},
@@ -58,7 +65,8 @@ static void test_cancelled(void) {
     struct fixture f = fixture_of(
         "{ 'aguanta': 1, 'name': 'cancel', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': '10s', 'timeout': '1s', "
         "'cancel': true, 'mix': { 'p': 1 } } }, 'keys': { 'k': 1 }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ %s ] } }, %s "
-        "'services': { %s }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 16, 'disk': { 'latency': '5s' } } } }, 'run': "
+        "'services': { %s }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 16, 'disk': { 'latency': '5s' } } } }, "
+        "'run': "
         "{ 'warmup': '0s', 'window': '20s', 'windows': 1 } }",
         rows[i].steps, rows[i].more, rows[i].services);
     if (!f.scenario) continue;
@@ -75,10 +83,11 @@ static void test_cancelled(void) {
     for (uint32_t c = 0; c < w->container_count; c++) {
       uint32_t in_use = 0;
       for (uint32_t k = 0; k < w->containers[c].pool_count; k++) in_use += w->containers[c].pools[k].in_use;
-      test_check(!in_use && !w->containers[c].in_flight && !w->containers[c].held, "%s: container %u keeps something", rows[i].name, c);
+      test_check(!in_use && !w->containers[c].in_flight && !w->containers[c].held, "%s: container %u keeps something", rows[i].name,
+                 c);
     }
-    test_check(w->observation.ended[OUTCOME_TIMEOUT] == 2, "%s: %llu timed out",
-               rows[i].name, (unsigned long long)w->observation.ended[OUTCOME_TIMEOUT]);
+    test_check(w->observation.ended[OUTCOME_TIMEOUT] == 2, "%s: %llu timed out", rows[i].name,
+               (unsigned long long)w->observation.ended[OUTCOME_TIMEOUT]);
     w->horizon = w->measured_until = 20900 * SIM_MS;
     world_measure_until(w, w->measured_until);
     world_close(w);
