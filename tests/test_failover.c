@@ -26,8 +26,13 @@ static const struct {
     {"a replica before", "", "10ms", ", 'replicas': 3" SYNCHRONOUS, "", {{10.5, 1}, {11, 0}}, 2},
     {"the heir behind it", "", "10ms", ", 'replicas': 3" SYNCHRONOUS, "", {{11, 0}, {12.5, 1}}, 2},
     {"all of two", "", "10ms", ", 'replicas': 2" SYNCHRONOUS, "", {{11, 0}, {11.05, 1}}, 0},
-    {"all of two, pooled and locked", ", 'locks': { 'row': 'r' }", "10ms", ", 'replicas': 2" SYNCHRONOUS, POOLER "'transaction' } }",
-     {{11, 0}, {11.05, 1}}, 0},
+    {"all of two, pooled and locked",
+     ", 'locks': { 'row': 'r' }",
+     "10ms",
+     ", 'replicas': 2" SYNCHRONOUS,
+     POOLER "'transaction' } }",
+     {{11, 0}, {11.05, 1}},
+     0},
     {"with a backup", "", "10ms", ", 'replicas': 2" SYNCHRONOUS BACKUP, "", {{11, 0}, {11.05, 1}}, 0},
 };
 
@@ -44,9 +49,12 @@ static void strike(void *killer, uint32_t database) {
 static void test_failover(void) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f = fixture_of(
-        "{ 'aguanta': 1, 'name': 'failover', 'traffic': { 'u': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'p': 1 } "
-        "} }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'transaction': 'd', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': "
-        "'1ms'%s }, { 'delay': '%s' }, { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': 'app', "
+        "{ 'aguanta': 1, 'name': 'failover', 'traffic': { 'u': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'p': "
+        "1 } "
+        "} }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'transaction': 'd', 'steps': [ { 'query': 'd', 'writes': 1, "
+        "'demand': "
+        "'1ms'%s }, { 'delay': '%s' }, { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': "
+        "'app', "
         "'pools': { 'd': { 'max': 9 } } }, 'd': { 'kind': 'database', 'start': '4s'%s }%s }, 'platform': { 'kind': 'compose', "
         "'nodes': { 'n': { 'cpu': 16 } } }, 'run': { 'warmup': '0s', 'window': '30s', 'windows': 1 } }",
         rows[i].locks, rows[i].wait, rows[i].database, rows[i].others);
@@ -63,7 +71,8 @@ static void test_failover(void) {
     const struct service *s = &w->services[d];
     test_check(w->observation.ended[OUTCOME_CRASHED] == 4 && w->observation.ended[OUTCOME_COMPLETED] == 4,
                "%s: %llu crashed and %llu completed, by hand 4 and 4", rows[i].name,
-               (unsigned long long)w->observation.ended[OUTCOME_CRASHED], (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED],
+               (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
     test_check(s->primary - s->first == rows[i].primary, "%s: replica %u is the primary, by hand %u", rows[i].name,
                s->primary - s->first, rows[i].primary);
     test_check(!pool_live(&w->requests) && !pool_live(&w->transactions) && !pool_live(&w->locks.holds) &&
