@@ -62,11 +62,15 @@ static void close_idle(struct world *w, struct connection_pool *p, uint32_t id) 
 
 void pool_drop_idle(struct world *w, uint32_t id) { close_idle(w, pool_of(w, connection_at(w, id)), id); }
 
-/* As many as are kept, if the server takes them; nobody waits for their set-up. */
+/* As many as are kept, if the server is there and takes them; nobody waits for their set-up. */
 static void fill(struct world *w, struct connection_pool *p) {
   while (p->open < (uint64_t)p->config->min) {
     uint32_t id = connection_open(w, p);
     if (id == NOBODY) return;
+    if (connection_at(w, id)->server == NOBODY) {
+      connection_close(w, id);
+      return;
+    }
     idle_push(w, p, id);
   }
 }

@@ -196,7 +196,8 @@ void connections_compile(struct compiler *c) {
 
 static bool kept_in_detail(const struct model *m, const struct service_config *client, const struct pool_config *p) {
   const struct service_config *server = model_service(m, (uint32_t)p->server);
-  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || server->connections.max ||
+  bool counted = server->connections.max || server->scalability.counts == SCALABILITY_OPEN;
+  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || counted ||
          server->memory.per_connection || client->memory.per_connection;
 }
 
