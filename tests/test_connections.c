@@ -277,10 +277,12 @@ static void test_slowed(void) {
       {"'max': 10, 'min': 5", "open", 1, 1600},
       {"'max': 10", "open", 2, 1000 + 1120},
   };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  enum { CASES = sizeof cases / sizeof *cases };
+  for (size_t k = 0; k < 2 * CASES; k++) { /* whether it takes any number is not the point */
+    size_t i = k % CASES;
     char database[160];
-    snprintf(database, sizeof database,
-             ", 'scalability': { 'contention': 0.1, 'coherency': 0.01, 'counts': '%s' }, 'connections': 99", cases[i].counts);
+    snprintf(database, sizeof database, ", 'scalability': { 'contention': 0.1, 'coherency': 0.01, 'counts': '%s' }%s",
+             cases[i].counts, k < CASES ? ", 'connections': 99" : "");
     struct fixture f = fixture_of(CROWD, cases[i].users, "", cases[i].pool, database, "", "0s", "", "13s");
     struct world *w = fixture_run(&f, 1, cases[i].counts);
     test_check(w->observation.sojourn_ns == (uint64_t)cases[i].sojourn_us * 1000, "{%s} %s, %d: %.6f ms inside, by hand %.3f",
@@ -376,23 +378,30 @@ static void test_processes(void) {
     }
 }
 
-/* Every connection is a process of the server, of 10 MiB: the third is one too many, and the server is killed. */
+/* Every connection is a process of the server, of 10 MiB, used or not: what is above its limit kills it, and who is inside crashes. */
 static void test_memory(void) {
-  for (int users = 2; users < 4; users++) {
+  static const struct {
+    const char *name, *app, *database, *limit;
+    int users;
+    uint64_t crashed;
+  } rows[] = {{"two at once", "", ", 'connections': { 'max': 9 }", "125Mi", 2, 0},
+              {"three at once", "", ", 'connections': { 'max': 9 }", "125Mi", 3, 6},
+              {"two at once, nothing else said", "", "", "125Mi", 2, 0},
+              {"three at once, nothing else said", "", "", "125Mi", 3, 6},
+              /* One query at a time, each replica's turn: the second of them has a connection beside that of the first. */
+              {"idle in another pool", ", 'replicas': 2", "", "115Mi", 1, 1},
+              {"room for both", ", 'replicas': 2", "", "120Mi", 1, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f = fixture_of(
-        "{ 'aguanta': 1, 'name': 'm', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '10s', 'mix': { 'p': 1 } } "
-        "}, "
-        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '10ms' } ] } }, 'services': { 'a': { "
-        "'kind': 'app', 'pools': { 'd': { 'max': 5 } } }, 'd': { 'kind': 'database', 'connections': { 'max': 9 }, 'memory': { "
-        "'base': "
-        "'100Mi', 'per_connection': '10Mi' }, 'resources': { 'limits': { 'memory': '125Mi' } } } }, 'platform': { 'kind': "
-        "'static', "
-        "'nodes': { 'n': { 'cpu': 8, 'memory': '8Gi' } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
-        users);
-    struct world *w = fixture_run(&f, 1, "memory");
-    unsigned crashed = users > 2 ? 3 : 0;
-    test_check(w->observation.ended[OUTCOME_CRASHED] == crashed, "%d connections: %llu crashed", users,
-               (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
+        "{ 'aguanta': 1, 'name': 'm', 'traffic': { 'u': { 'kind': 'closed', 'population': %d, 'think': '6s', 'mix': { 'p': 1 } } "
+        "}, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '10ms' } ] } }, 'services': { "
+        "'a': { 'kind': 'app', 'pools': { 'd': { 'max': 5 } }%s }, 'd': { 'kind': 'database'%s, 'memory': { 'base': '100Mi', "
+        "'per_connection': '10Mi' }, 'resources': { 'limits': { 'memory': '%s' } } } }, 'platform': { 'kind': 'static', 'nodes': { "
+        "'n': { 'cpu': 8, 'memory': '8Gi' } } }, 'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }",
+        rows[i].users, rows[i].app, rows[i].database, rows[i].limit);
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    test_check(w->observation.ended[OUTCOME_CRASHED] == rows[i].crashed, "%s: %llu crashed, by hand %llu", rows[i].name,
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED], (unsigned long long)rows[i].crashed);
     world_free(w), fixture_close(&f);
   }
 }
@@ -439,7 +448,50 @@ static void test_transactions(void) {
   }
 }
 
+/* A transaction has its connection at 10 s and its first statement at 13 s. What dies in between is back at 12.1 s, without it. */
+static void test_died_before_first_statement(void) {
+#define DIES(who, at) "'" who "': { 'kind': 'crash', 'service': '" who "', 'at': '" at "' }"
+#define POOLED(mode)  ", 'b': { 'kind': 'proxy', 'start': '1s', 'pooler': { 'database': 'd', 'mode': '" mode "', 'pool_size': 1 } }"
+  static const struct {
+    const char *name, *pool, *database, *others, *faults;
+    enum outcome outcome;
+  } rows[] = {{"nobody", "", "", "", DIES("a", "30s"), OUTCOME_COMPLETED},
+              {"the database, of a plain pool", "", "", "", DIES("d", "11s"), OUTCOME_CRASHED},
+              {"the database, of open connections", ", 'min': 1", "", "", DIES("d", "11s"), OUTCOME_CRASHED},
+              {"before the connection is taken", "", "", "", DIES("d", "8s"), OUTCOME_COMPLETED},
+              {"it is dead when the connection is taken", "", "", "", DIES("d", "9.5s"), OUTCOME_CRASHED},
+              {"the primary", "", ", 'replicas': 2, 'replication': {}", "", DIES("d", "11s"), OUTCOME_CRASHED},
+              {"a shard", "", ", 'shards': { 'count': 1, 'by': 'k' }", "", DIES("d", "11s"), OUTCOME_CRASHED},
+              {"the pooler", "", "", POOLED("transaction"), DIES("b", "11s"), OUTCOME_CRASHED},
+              /* A process that starts meanwhile cannot open the connection that it keeps: it does when it is wanted. */
+              {"the pooler, when the caller starts", ", 'min': 1", "", POOLED("transaction"),
+               DIES("b", "8.5s") ", " DIES("a", "8.6s"), OUTCOME_COMPLETED},
+              /* Its connection leads to the pooler, which has none yet for it. */
+              {"the database behind a pooler", "", "", POOLED("transaction"), DIES("d", "11s"), OUTCOME_COMPLETED}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 't', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': '10s', 'mix': { 'p': 1 } } "
+        "}, 'keys': { 'k': 1 }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'transaction': 'd', 'steps': [ { 'delay': '3s' }, "
+        "{ 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': 'app', 'start': '0s', 'pools': { "
+        "'d': { 'max': "
+        "5%s "
+        "} } }, 'd': { 'kind': 'database', 'start': '1s'%s }%s }, 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 8 } } "
+        "}, 'faults': { %s }, 'run': { 'warmup': '0s', 'window': '15s', "
+        "'windows': 1 } }",
+        rows[i].pool, rows[i].database, rows[i].others, rows[i].faults);
+    struct world *w = fixture_run(&f, 1, rows[i].name);
+    test_check(w->observation.ended[rows[i].outcome] == 2, "%s: %llu completed, %llu crashed", rows[i].name,
+               (unsigned long long)w->observation.ended[OUTCOME_COMPLETED],
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
+    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions) && !w->containers[0].pools[0].in_use,
+               "%s: %u requests, %u transactions, %u connections", rows[i].name, pool_live(&w->requests),
+               pool_live(&w->transactions), w->containers[0].pools[0].in_use);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {{"traces", test_traces},
+                                         {"died_before_first_statement", test_died_before_first_statement},
                                          {"kind_of_time", test_kind_of_time},
                                          {"order_of_reuse", test_order_of_reuse},
                                          {"lifetime", test_lifetime},

@@ -571,6 +571,35 @@ static void test_availability(void) {
   }
 }
 
+/* One job that always fails at 10 s: tried again as often as it may be, and taken no more often than it may be. */
+static void test_deliveries(void) {
+  static const struct {
+    const char *keys;
+    double retried;
+  } rows[] = {{"'deliveries': 2", 0},
+              {"'retry': { 'attempts': 5, 'backoff': '10ms' }", 4},
+              {"'deliveries': 2, 'retry': { 'attempts': 5, 'backoff': '10ms' }", 1},
+              {"'deliveries': 1, 'retry': { 'attempts': 5, 'backoff': '10ms' }", 0},
+              {"'deliveries': 9, 'retry': { 'attempts': 5, 'backoff': '10ms' }", 4}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'd', 'traffic': { 'u': { 'kind': 'closed', 'population': 1, 'think': '10s', 'mix': { 'ask': 1 } } "
+        "}, 'endpoints': { 'ask': { 'entry': 'a', 'steps': [ { 'publish': 'q' } ] } }, 'queues': { 'q': { 'at': 'c', 'workers': "
+        "'a', "
+        "'steps': [ { 'external': 'e' } ], %s } }, 'services': { 'a': { 'kind': 'app' }, 'c': { 'kind': 'cache' }, 'e': { 'kind': "
+        "'external', 'latency': '1ms', 'failure': 1 } }, 'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 4 } } }, 'run': "
+        "{ "
+        "'warmup': '0s', 'window': '19s', 'windows': 1 } }",
+        rows[i].keys);
+    struct world *w = fixture_run(&f, 1, "deliveries");
+    test_check(meter(w, JOBS_RETRIED)->course.sums[0] == rows[i].retried && meter(w, JOBS_DEAD)->course.sums[0] == 1,
+               "%s: retried %g times, by hand %g; dead %g", rows[i].keys, meter(w, JOBS_RETRIED)->course.sums[0], rows[i].retried,
+               meter(w, JOBS_DEAD)->course.sums[0]);
+    world_free(w);
+    fixture_close(&f);
+  }
+}
+
 /* --- the autoscaler -------------------------------------------------------------------------------------------------------------- */
 
 /* 21 jobs of 100 s at 10 s, 2 for each replica wanted, 10 replicas at most; a sync every 15 s from a phase on. One job runs and 20 wait:
@@ -618,10 +647,17 @@ static void test_processes(void) {
              time[0], time[1]);
 }
 
-static const struct test_case cases[] = {{"processes", test_processes},   {"traces", test_traces},
-                                         {"levels", test_levels},         {"fan_out", test_fan_out},
-                                         {"priorities", test_priorities}, {"turns", test_turns},
-                                         {"schedule", test_schedule},     {"geometric_retries", test_geometric_retries},
-                                         {"walks", test_walks},           {"availability", test_availability},
-                                         {"autoscale", test_autoscale},   {NULL, NULL}};
+static const struct test_case cases[] = {{"processes", test_processes},
+                                         {"traces", test_traces},
+                                         {"levels", test_levels},
+                                         {"fan_out", test_fan_out},
+                                         {"priorities", test_priorities},
+                                         {"turns", test_turns},
+                                         {"schedule", test_schedule},
+                                         {"geometric_retries", test_geometric_retries},
+                                         {"walks", test_walks},
+                                         {"deliveries", test_deliveries},
+                                         {"availability", test_availability},
+                                         {"autoscale", test_autoscale},
+                                         {NULL, NULL}};
 const struct test_suite suite_jobs = {"jobs", cases};

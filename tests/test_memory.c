@@ -46,7 +46,7 @@ static const struct by_hand hands[] = {
     {"at the limit is not over it", 2, WORK, ONE(", 'per_request': '10Mi'", "120Mi"), "8Gi", "3500ms", 6, 0, 0, 0, 0, 120},
     {"processes", 1, WORK, "'a': { 'kind': 'app', 'processes': 3, 'memory': { 'base': '100Mi', 'leak': '1Mi' } }", "8Gi", "3500ms",
      3, 0, 0, 0, 0, 303},
-    /* Two of four have a connection of 10 MiB each at either end; the database has its queries. */
+    /* Two of four have a connection of 10 MiB each at either end; the database has those connections. */
     {"connections", 4, QUERY, POOL(", 'per_connection': '10Mi'", "", "70Mi"), "8Gi", "2500ms", 8, 0, 0, 0, 0, 70},
     {"too many connections", 4, QUERY, POOL(", 'per_connection': '10Mi'", "", "69Mi"), "8Gi", "1500ms", 0, 4, 0, 1, 0, 70},
     {"at the database", 4, QUERY, POOL("", ", 'per_connection': '10Mi'", "1Gi"), "160Mi", "2500ms", 8, 0, 0, 0, 0, 50},

@@ -1,6 +1,7 @@
 /* Random small scenarios, wide rather than deep: whatever the scenario, the audit finds nothing, the structure of nodes,
  * containers and rotations holds at every look, and the result is the same bytes with one and two threads. */
 #include "tests/model_fixture.h"
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #ifndef FUZZ_SCENARIOS
@@ -40,6 +41,8 @@ struct fuzz {
   struct stream cures;    /* of stampedes, and commands */
   bool cured, aged;       /* aged: ttls count from the fill */
   struct stream waits;    /* how long who waits for a rebuild does, what locks cost, and what is warm */
+  struct stream later;    /* a file beside the callers, stock, the way from the clients, and keys that came since */
+  bool embedded, stocked, remote;
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -130,12 +133,18 @@ static void put_rooms(struct fuzz *f) {
   put(&f->t, " },\n");
 }
 
+static uint32_t later(struct fuzz *f, uint32_t n) { return stream_below(&f->later, n); }
+#define LATER(f, ...) ((const char *const[]){__VA_ARGS__}[later(f, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))])
+
 static uint32_t data(struct fuzz *f, uint32_t n) { return f->stored ? stream_below(&f->data, n) : n; }
 
 static void put_locks(struct fuzz *f) {
   static const char *const locks[] = {"'keys': 'k1'", "'keys': 'k2', 'items': 3", "'table': 't'", "'row': 'r'",
                                       "'table': 't', 'shared': true, 'keys': 'k2'"};
-  if (data(f, 3) == 0) put(&f->t, ", 'growth': { 'rows': 3e6, 'measured_at': 1e6, 'access': '%s' }", data(f, 2) ? "scan" : "index");
+  if (data(f, 3) == 0)
+    put(&f->t, ", 'growth': { 'rows': 3e6, 'measured_at': 1e6, 'access': '%s'%s }", data(f, 2) ? "scan" : "index",
+        LATER(f, "", ", 'partitions': 7", ", 'slope': 0.3"));
+  if (later(f, 3) == 0) put(&f->t, ", 'write_demand': { 'exponential': '3ms' }");
   if (data(f, 2) == 0) put(&f->t, ", 'pages': %u", data(f, 8));
   if (data(f, 2) == 0) put(&f->t, ", 'writes': 1, 'locks': { %s }", locks[f->open ? 0 : data(f, 5)]);
 }
@@ -145,7 +154,7 @@ static void put_database(struct fuzz *f) {
                                                                                 "'1ms'", "{ 'exponential': '3ms' }", "'0s'"};
   put(&f->t, ", 'database': { 'lock_wait': '%s'", waits[data(f, 5)]);
   if (data(f, 2)) put(&f->t, ", 'commit': { 'latency': %s, 'group': %s }", latencies[data(f, 3)], data(f, 2) ? "true" : "false");
-  if (data(f, 2)) put(&f->t, ", 'buffer_hit': 0.%u", data(f, 10));
+  if (data(f, 2)) put(&f->t, later(f, 2) ? ", 'buffer_hit': 0.%u" : ", 'buffer_pool': '%uMB', 'data': '10MB'", data(f, 10) + 1);
   put(&f->t, " }");
 }
 
@@ -241,6 +250,7 @@ static void put_replication(struct fuzz *f, uint32_t replicas) {
   put(&f->t, ", 'replication': { 'mode': '%s', 'workers': %u, 'acks': %u, 'ack_wait': '%ums', 'roles': [ 'menu' ]%s%s%s",
       modes[replication(f, 4)], 1 + replication(f, 5), 1 + replication(f, replicas - 1), 1 + replication(f, 400),
       ships[replication(f, 4)], applies[replication(f, 4)], lags[replication(f, 4)]);
+  if (later(f, 2)) put(&f->t, ", 'flush': '%s'", LATER(f, "0s", "2ms", "30ms"));
   if (replication(f, 3))
     put(&f->t, ", 'failover': { 'detect': '%ums', 'promote': { 'exponential': '%ums' }, 'max_lag': '%s', 'resync': '%ums' }",
         replication(f, 3000), replication(f, 1000), replication(f, 3) ? "never" : "100ms", replication(f, 2) * 900);
@@ -301,7 +311,9 @@ static void put_step(struct fuzz *f, uint32_t depth) {
       put(&f->t, "'broadcast': 'c%u', 'to': 'a%u', 'listeners': %u, 'demand': { 'exponential': '50us' } }, { ", cache,
           contents(f, f->apps), contents(f, 200));
     if (f->keyed && contents(f, 5) == 0) put(&f->t, "'invalidate': 'c%u', 'key': 'k0', 'l1': true }, { ", cache);
-    if (cures(f, 5) == 0) put(&f->t, "'command': 'c%u', 'items': %u, 'count': %u }, { ", cache, cures(f, 5000), 1 + cures(f, 9));
+    if (cures(f, 5) == 0)
+      put(&f->t, "'command': 'c%u', 'items': %u, 'count': %u, 'per_item': '%s' }, { ", cache, cures(f, 5000), 1 + cures(f, 9),
+          LATER(f, "159ns", "0s", "1us"));
     put(&f->t, "'cached': 'c%u', ", cache);
     if (f->keyed && contents(f, 4))
       put_key(f);
@@ -336,8 +348,26 @@ static void put_forked_step(struct fuzz *f, uint32_t depth) {
   put(&f->t, " }");
 }
 
+/* A query of a file, alone or in a transaction that does something else as well. */
+static void put_file_query(struct fuzz *f) {
+  bool transaction = later(f, 3) == 0;
+  if (transaction) put(&f->t, "{ 'transaction': 'lite', 'steps': [ { 'cpu': '1ms' }, ");
+  put(&f->t, "{ 'query': 'lite', 'reads': %u, 'writes': %u, 'demand': '%s', 'pages': %u }", later(f, 2), 1 + later(f, 2),
+      LATER(f, "500us", "4ms", "30ms"), later(f, 5));
+  if (transaction) put(&f->t, ", { 'delay': '%s' } ]%s }", LATER(f, "0s", "5ms"), LATER(f, "", ", 'begin_trip': true"));
+  put(&f->t, ", ");
+}
+
+static void put_stock_step(struct fuzz *f) {
+  static const char *const what[] = {"pay", "pay", "release"};
+  put(&f->t, "{ 'reserve': 'goods', 'count': %u%s }, ", 1 + later(f, 3), LATER(f, "", ", 'sold_out': [ { 'cpu': '1ms' } ]"));
+  if (later(f, 3)) put(&f->t, "{ 'delay': '%s' }, { '%s': 'goods' }, ", LATER(f, "0s", "20ms", "1s"), what[later(f, 3)]);
+}
+
 /* Some steps stand behind a limit, some are done with a permit. */
 static void put_guarded_step(struct fuzz *f, uint32_t depth) {
+  if (f->embedded && !f->open && later(f, 3) == 0) put_file_query(f);
+  if (f->stocked && !f->open && later(f, 4) == 0) put_stock_step(f);
   uint32_t guard = limits(f, 6);
   if (guard == 0) put(&f->t, "{ 'limit': 'rate%u' }, ", limits(f, RATES));
   if (guard == 1) put(&f->t, "{ 'limit': 'permits%u', 'steps': [ ", limits(f, PERMITS));
@@ -425,6 +455,7 @@ static void put_job_steps(struct fuzz *f, uint32_t queue) {
   put(&f->t, "{ 'cpu': %s }", SOME(f, "'1ms'", "{ 'exponential': '20ms' }", "'300ms'"));
   if (f->databases && jobs(f, 2)) put(&f->t, ", { 'query': 'd0', 'reads': 2, 'demand': '2ms' }");
   if (f->externals && jobs(f, 2)) put(&f->t, ", { 'external': 'e0' }");
+  if (f->embedded && later(f, 2)) put(&f->t, ", { 'query': 'lite', 'writes': 1, 'demand': '3ms' }");
   if (f->externals && jobs(f, 3) == 0) put(&f->t, ", { 'call': 'e0', 'retry': { 'attempts': 2, 'backoff': '5ms' } }");
   if (f->limited && jobs(f, 3) == 0) put(&f->t, ", { 'limit': 'permits0', 'steps': [ { 'delay': '5ms' } ] }, { 'limit': 'rate0' }");
   if (queue + 1 < QUEUES && jobs(f, 3) == 0) put(&f->t, ", "), put_publish(f, queue + 1);
@@ -556,6 +587,12 @@ static void put_services(struct fuzz *f) {
   for (uint32_t i = 0; i < f->databases; i++) put(&f->t, ", "), put_service(f, "database", 'd', i);
   if (pooled(f)) put_pooler(f);
   for (uint32_t i = 0; i < f->caches; i++) put(&f->t, ", "), put_service(f, "cache", 'c', i);
+  if (f->embedded) {
+    put(&f->t, ", 'lite': { 'kind': 'database', 'database': { 'engine': 'sqlite', 'journal': '%s', 'busy_timeout': '%s'",
+        LATER(f, "wal", "delete"), LATER(f, "0s", "4ms", "5s"));
+    if (later(f, 2)) put(&f->t, ", 'commit': { 'latency': { 'exponential': '2ms' }, 'group': %s }", LATER(f, "true", "false"));
+    put(&f->t, "%s } }", f->stored ? ", 'buffer_hit': 0.7" : "");
+  }
   if (f->queued) put(&f->t, ", 'broker': { 'kind': 'queue', 'start': '200ms' }");
   for (uint32_t i = 0; i < f->externals; i++) {
     put(&f->t, ", 'e%u': { 'kind': 'external', 'failure': '%u%%', ", i, 10 * below(f, 3));
@@ -588,6 +625,18 @@ static void put_rate(struct fuzz *f) {
   }
 }
 
+/* From the clients to the entry. */
+static void put_way(struct fuzz *f, bool open) {
+  if (later(f, 2)) {
+    put(&f->t, ", 'connection': { 'round_trip': %s, 'tls': '%s', 'requests': %s, 'idle': '%s'",
+        LATER(f, "'0s'", "'8ms'", "{ 'exponential': '30ms' }"), LATER(f, "none", "1.2", "1.3"), LATER(f, "1", "4", "'unlimited'"),
+        LATER(f, "10ms", "1s"));
+    put(&f->t, "%s }", open ? ", 'clients': 20" : "");
+  }
+  if (later(f, 2)) put(&f->t, ", 'link': { 'down': '10Mbit/s', 'up': '1Mbit/s' }");
+  if (open && later(f, 3) == 0) put(&f->t, ", 'batch': { 'geometric': 3 }");
+}
+
 static void put_traffic(struct fuzz *f) {
   put(&f->t, "'traffic': { ");
   for (uint32_t i = 0, n = 1 + below(f, 3); i < n; i++) {
@@ -604,7 +653,8 @@ static void put_traffic(struct fuzz *f) {
     put_people(f, open);
     if (open && limits(f, 2) == 0) put(&f->t, ", 'clients': { 'count': %u, 'zipf': %u }", 1 + limits(f, 50), limits(f, 2));
     if (f->ranked) put(&f->t, ", 'priority': %u", guards(f, 4));
-    if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'", PICK(f, "1ms", "30ms", "500ms", "5s"));
+    if (chance(f, 60)) put(&f->t, ", 'timeout': '%s'%s", PICK(f, "1ms", "30ms", "500ms", "5s"), LATER(f, "", ", 'cancel': true"));
+    if (f->remote) put_way(f, open);
     put_clients(f, !open);
     if (session)
       put_journey(f);
@@ -625,7 +675,7 @@ static void put_platform(struct fuzz *f) {
       PICK(f, "0s", "0.25ms", "5ms"));
   for (uint32_t i = 0; i < f->groups; i++) {
     put(&f->t, "%s'g%u': { %s'count': %u, 'cpu': '%s', 'speed': %s%s", i ? ", " : "", i, runtimes(f, 2) ? "" : "'memory': '3Gi', ",
-        1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
+        f->embedded ? 1 : 1 + below(f, 4), PICK(f, "2", "4", "3.3", "unlimited"), PICK(f, "1", "1", "0.5", "1.7"),
         !f->stored ? ""
         : i        ? ", 'disk': { 'iops': 300, 'parallel': 4 }"
                    : ", 'disk': { 'latency': { 'exponential': '2ms' } }");
@@ -692,12 +742,18 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .number = seed / 5,
                      .shards = stream_open(stream_key(seed, 0, 14, 0)),
                      .divided = seed % 7 < 3,
+                     .later = stream_open(stream_key(seed, 0, 15, 0)),
+                     .embedded = seed % 6 == 5,
+                     .stocked = seed % 8 == 3,
+                     .remote = seed % 9 == 4,
                      .machines = stream_open(stream_key(seed, 0, 13, 0)),
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;
   f->ranked = guards(f, 2);
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
+  if (f->embedded) f->groups = 1; /* one machine: a file is on one */
+  f->stocked &= f->databases || f->caches;
   put(&f->t, "{ 'aguanta': 1, 'name': 'fuzz',\n");
   put_traffic(f);
   if (f->limited) put_limits(f);
@@ -710,10 +766,17 @@ static void generate(struct fuzz *f, uint64_t seed) {
     size_t begin = f->t.length;
     put_steps(f, 1);
     if (f->queued) put_published(f, begin);
+    if (f->remote) put(&f->t, ", 'request': '%s', 'response': '%s'", LATER(f, "0B", "2kB"), LATER(f, "0B", "50kB"));
+    if (f->remote && later(f, 3) == 0) put(&f->t, ", 'cdn': { 'hit': '40%%', 'latency': '5ms' }");
     put(&f->t, " }");
   }
   put(&f->t, " },\n");
   if (f->queued) put_queues(f);
+  if (f->stocked)
+    put(&f->t,
+        "'stock': { 'goods': { 'amount': %u, 'at': '%s', 'hold': '%s', 'demand': '200us', 'round_trips': %u, 'lock_wait': '%s' } "
+        "},\n",
+        1 + later(f, 300), f->databases ? "d0" : "c0", LATER(f, "never", "30ms", "2s"), later(f, 3), LATER(f, "50s", "10ms"));
   put_services(f);
   put_platform(f);
   if (chance(f, 80)) put_faults(f);
@@ -746,7 +809,7 @@ static struct looker in_child(uint64_t seed, unsigned seconds, void (*run)(struc
   if (pipe(ends)) abort();
   pid_t child = fork();
   if (!child) {
-    alarm(seconds);
+    setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = seconds}, NULL); /* of its own work: the machine may be busy */
     run(&l);
     _exit(write(ends[1], &l, sizeof l) != sizeof l);
   }

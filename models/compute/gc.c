@@ -5,24 +5,31 @@ static const struct gc_config *config_of(const struct process *p) {
   return &p->world->services[p->world->containers[p->container].service].config->gc;
 }
 
-static void turn_after(struct process *p, const struct distribution *d) {
-  calendar_set(p->world->calendar, p->gc, world_after(p->world, distribution_sample_time(d, &p->gc_draws)));
+/* The next pause. */
+static void turn_after(struct process *p) {
+  calendar_set(p->world->calendar, p->gc, world_after(p->world, distribution_sample_time(&config_of(p)->every, &p->gc_draws)));
 }
 
 void gc_turns(void *process, uint32_t unused) {
   struct process *p = process;
   struct container *c = &p->world->containers[p->container];
   (void)unused;
-  p->paused = !p->paused;
-  if (p->paused)
+  sim_time pause = p->paused ? 0 : distribution_sample_time(&config_of(p)->pause, &p->gc_draws);
+  if (pause) {
+    p->paused = true;
     container_park(p->world, c, p);
-  else
+    calendar_set(p->world->calendar, p->gc, world_after(p->world, pause));
+    return;
+  }
+  if (p->paused) { /* else it takes no time, and nothing of it is seen */
+    p->paused = false;
     container_unpark(p->world, c, p);
-  turn_after(p, p->paused ? &config_of(p)->pause : &config_of(p)->every);
+  }
+  turn_after(p);
 }
 
 void gc_starts(struct world *w, struct process *p) {
-  if (w->mode == WORLD_TRAFFIC && config_of(p)->every.kind) turn_after(p, &config_of(p)->every);
+  if (w->mode == WORLD_TRAFFIC && config_of(p)->every.kind) turn_after(p);
 }
 
 void gc_ends(struct world *w, struct process *p) {

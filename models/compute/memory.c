@@ -15,7 +15,7 @@ static bool serving(const struct container *c) { return c->state == CONTAINER_UP
 int64_t memory_connections(const struct world *w, const struct container *c) {
   const struct service_config *s = service_of(w, c);
   int64_t open = s->connections.metered ? c->connections : s->kind == SERVICE_DATABASE ? c->in_flight : 0;
-  for (uint32_t i = 0; i < c->pool_count; i++) open += c->pools[i].config->kept ? c->pools[i].open : c->pools[i].in_use;
+  for (uint32_t i = 0; i < c->pool_count; i++) open += c->pools[i].open;
   return open;
 }
 

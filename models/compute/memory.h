@@ -62,7 +62,8 @@ struct memory_book *memory_start(struct world *);
 void memory_changed(struct world *, struct container *);
 /* A request has left it. */
 void memory_answered(struct world *, struct container *);
-/* Connections that cost memory here: a replica's own to databases that are in use; at a database, those whose query is there. */
+/* Connections that cost memory here: open ones of the replica's own pools; at a database those that lead there, or, where nobody has a
+ * pool, queries that are there. */
 int64_t memory_connections(const struct world *, const struct container *);
 /* While linking, of a world that has just been built: what is at rest fits the nodes. */
 void memory_check_placement(struct linker *, const struct world *);

@@ -17,9 +17,9 @@ static const struct field fields[] = {
      .fallback = "\"0B\"",
      .low = 0,
      .high = 1e15,
-     .doc = "Of each connection to a database: at the replica whose pool has lent it, and at the database for each query that is "
-            "there. "
-            "A server process of PostgreSQL takes 5 to 10 MB."},
+     .doc =
+         "Of each open connection, used or not: those of the pools of a replica, and at a database those to it. A server process "
+         "of PostgreSQL takes 5 to 10 MB."},
     {.name = "per_request",
      .kind = FIELD_BYTES,
      .offset = AT(per_request),

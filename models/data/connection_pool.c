@@ -62,11 +62,15 @@ static void close_idle(struct world *w, struct connection_pool *p, uint32_t id) 
 
 void pool_drop_idle(struct world *w, uint32_t id) { close_idle(w, pool_of(w, connection_at(w, id)), id); }
 
-/* As many as are kept, if the server takes them; nobody waits for their set-up. */
+/* As many as are kept, if the server is there and takes them; nobody waits for their set-up. */
 static void fill(struct world *w, struct connection_pool *p) {
   while (p->open < (uint64_t)p->config->min) {
     uint32_t id = connection_open(w, p);
     if (id == NOBODY) return;
+    if (connection_at(w, id)->server == NOBODY) {
+      connection_close(w, id);
+      return;
+    }
     idle_push(w, p, id);
   }
 }
@@ -167,7 +171,6 @@ bool pool_acquire(struct world *w, struct request *r, const struct instruction *
     pool_advance(p, world_now(w));
     p->in_use++;
     r->has_connection = true;
-    if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, &w->containers[top(r)->container]);
     return true;
   }
   line_join(w, &p->line, r, WAITING_POOL, in->cell);
@@ -286,9 +289,7 @@ bool pool_release_connection(struct world *w, struct request *r, const struct in
     give_back_kept(w, r);
     return true;
   }
-  const struct frame *f = &r->frames[r->connection_frame];
-  give_back(w, pool_towards(w, f, in->service));
-  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, &w->containers[f->container]);
+  give_back(w, pool_towards(w, &r->frames[r->connection_frame], in->service));
   return true;
 }
 
@@ -307,16 +308,23 @@ void pool_abandon(struct world *w, struct request *r) {
   if (!r->has_connection) return;
   r->has_connection = false;
   const struct frame *frame = &r->frames[r->connection_frame];
-  struct container *c = &w->containers[frame->container];
-  if (c->generation != frame->generation) return;
+  if (w->containers[frame->container].generation != frame->generation) return;
   give_back(w, pool_towards(w, frame, r->connection_service));
-  if (w->memory) memory_changed(w, c);
+}
+
+static struct connection_pool *pool_waited_for(const struct world *w, const struct request *r) {
+  return pool_towards(w, top(r), instruction_of(w, r)->service);
+}
+
+void pool_forsake(struct world *w, struct request *r) {
+  struct connection_pool *p = pool_waited_for(w, r);
+  count(w, p, CONNECTIONS_WAITING, -1);
+  line_leave(w, &p->line, r);
 }
 
 static void pool_wait_over(void *world, uint32_t id) {
   struct world *w = world;
-  struct request *r = world_request(w, id);
-  struct connection_pool *p = pool_towards(w, top(r), instruction_of(w, r)->service);
+  struct connection_pool *p = pool_waited_for(w, world_request(w, id));
   count(w, p, CONNECTIONS_WAITING, -1);
   line_gives_up(w, &p->line, id, OUTCOME_POOL_TIMEOUT);
 }

@@ -1,7 +1,7 @@
 /* A pool of connections from one replica to a database: at most `max` queries at once, the rest wait in order.
  *
  * A plain pool has all its connections from the start and only counts those in use. One that is `kept` in detail (config->kept: because
- * of a key of its own, or because its server counts connections) opens them when they are wanted, and they are struct connection
+ * of a key of its own, or because its server counts connections, or because they cost memory at either end) opens them when they are wanted, and they are struct connection
  * (models/data/connections.h). A request takes an idle one; or opens one while fewer than `max` are open, and waits for its set-up; or
  * waits in line for one that is given back. Idle ones are closed after `idle`, all after `lifetime`, but `min` stay open.
  *
@@ -42,6 +42,8 @@ bool pool_bind(struct world *, struct request *, const struct instruction *);
 bool pool_unbind(struct world *, struct request *, const struct instruction *);
 /* Gives back the connections of a request that fails. */
 void pool_abandon(struct world *, struct request *);
+/* The request waits for a connection no longer; its wait is booked. */
+void pool_forsake(struct world *, struct request *);
 /* A connection that nobody holds any more goes to the next in line, or back to its pool, or is closed. */
 void pool_gets_back(struct world *, uint32_t connection);
 /* The replica has died: nobody waits for its connections any more. */

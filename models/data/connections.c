@@ -134,16 +134,27 @@ void connections_start(struct world *w) {
 
 /* --- set-up, as instructions behind the program -------------------------------------------------------------------------------- */
 
+static struct connection *opening_of(const struct world *w, const struct request *r) {
+  return connection_at(w, r->backend != NOBODY ? r->backend : r->connection);
+}
+
 static bool set_up(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
-  connection_at(w, r->backend != NOBODY ? r->backend : r->connection)->opening = false;
+  opening_of(w, r)->opening = false;
   r->pc = r->after_setup;
   return true;
 }
 
+/* To the replica that the connection leads to, unless that has just died. */
+static bool to_server(struct world *w, struct request *r, const struct instruction *in) {
+  uint32_t server = opening_of(w, r)->server;
+  return server == NOBODY ? set_up(w, r, in) : request_enter_at(w, r, in, server);
+}
+
 static void compile_setup_work(struct compiler *c, int32_t server, uint16_t cell, const struct distribution *work) {
   uint32_t first = c->program->count;
-  compile_enter(c, server, ROUTE_ANY)->again = false;
+  struct instruction *enter = compile_enter(c, server, ROUTE_ANY);
+  enter->again = false, enter->run = to_server;
   compile_cpu(c, work);
   compile_leave(c);
   for (uint32_t i = first; i < c->program->count; i++)
@@ -183,9 +194,11 @@ void connections_compile(struct compiler *c) {
 
 /* --- linking ------------------------------------------------------------------------------------------------------------------- */
 
-static bool kept_in_detail(const struct model *m, const struct pool_config *p) {
-  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX ||
-         model_service(m, (uint32_t)p->server)->connections.max;
+static bool kept_in_detail(const struct model *m, const struct service_config *client, const struct pool_config *p) {
+  const struct service_config *server = model_service(m, (uint32_t)p->server);
+  bool counted = server->connections.max || server->scalability.counts == SCALABILITY_OPEN;
+  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || counted ||
+         server->memory.per_connection || client->memory.per_connection;
 }
 
 static void declare_meters(struct model *m, struct service_config *s) {
@@ -209,7 +222,7 @@ static void link_pool(struct linker *l, const struct service_config *s, struct p
   const struct service_config *database = model_service(m, (uint32_t)p->database);
   int32_t pooler = database->pooled_by;
   p->server = pooler >= 0 && model_service(m, (uint32_t)pooler) != s ? pooler : p->database;
-  p->kept = kept_in_detail(m, p) || s->pooler.pool_size;
+  p->kept = kept_in_detail(m, s, p) || s->pooler.pool_size;
   if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
   if (p->min > p->max)
     link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools",

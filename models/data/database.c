@@ -1,5 +1,6 @@
 #include "models/data/database.h"
 #include "models/data/connection_pool.h"
+#include "models/data/connections.h"
 #include "models/data/disk.h"
 #include "models/data/lock.h"
 #include "models/meter.h"
@@ -68,8 +69,18 @@ bool database_commit(struct world *w, struct request *r, const struct instructio
 
 /* --- transactions -------------------------------------------------------------------------------------------------------------------- */
 
+/* Where its connection leads, which is where its statements go: nowhere, for whoever asks the dead. A pooler chooses later, and a file is
+ * no process. */
+static void lead(const struct world *w, const struct request *r, const struct instruction *in) {
+  struct transaction *t = transaction_of(w, r);
+  const struct service *s = &w->services[in->service];
+  if (service_embedded(s->config) || s->config->pooled_by >= 0) return;
+  const struct container *c = &w->containers[s->shards ? shard_primary(w, s, in, r) : s->primary];
+  bool serves = c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
+  t->container = c->id, t->generation = serves ? c->generation : c->generation - 1;
+}
+
 bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {
-  (void)in;
   r->transaction = pool_take(&w->transactions);
   *transaction_of(w, r) = (struct transaction){.container = NOBODY,
                                                .depth = r->depth,
@@ -80,12 +91,17 @@ bool transaction_begin(struct world *w, struct request *r, const struct instruct
                                                .connection = r->connection,
                                                .backend = r->backend};
   r->has_connection = false, r->connection = r->backend = NOBODY;
+  lead(w, r, in);
   return true;
 }
 
 bool transaction_lends(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   struct transaction *t = transaction_of(w, r);
+  if (connection_at(w, t->connection)->server == NOBODY) { /* the pooler has died under it */
+    request_fail(w, r, OUTCOME_CRASHED);
+    return false;
+  }
   uint32_t backend = r->backend;
   r->backend = t->backend, t->backend = backend;
   return true;

@@ -6,8 +6,8 @@
  *
  * Transaction: one connection of the caller's pool over all steps of the transaction, all statements on the first replica. A request is
  * in one transaction at most. Its connection is put aside, so that queries to others may take theirs meanwhile. Whatever fails
- * inside rolls back: locks and connection are free at once. A database that has restarted knows nothing of it: its next statement
- * fails as crashed. A caller that dies between two statements loses its connection, and the database rolls back.
+ * inside rolls back: locks and connection are free at once. A database that has died since the connection was taken knows nothing of
+ * it: its next statement, also the first, fails as crashed. A caller that dies between two statements loses its connection, and the database rolls back.
  *
  * Where a write commits: database_committed, and nowhere else.
  *
@@ -73,7 +73,8 @@ void database_link(struct linker *, struct service_config *, const char *path);
 
 /* A transaction of a request. */
 struct transaction {
-  uint32_t container, generation; /* where it runs: NOBODY before its first statement, and where there is no server */
+  uint32_t container,
+      generation; /* where it runs: NOBODY where there is no server, and through a pooler before its first statement */
   uint32_t writes;
   sim_time work; /* of its writes, on a reference core: where replicas do it again */
   uint8_t depth; /* frames of its owner: statements run one deeper */

@@ -102,6 +102,7 @@ struct publishing {
   int64_t priority;
   bool wait;
   uint16_t rank; /* derived, of the priority together with that of the queue: 0 is taken first */
+  const struct queue_config *config;
   const struct program *body;
 };
 

@@ -220,6 +220,8 @@ const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
   *key = "retry";
   if (backoff_stops_clock(&q->retry.pause))
     return "so many attempts with next to no pause would stop the clock: give it a \"backoff\"";
+  if (q->retry.pause.attempts > q->deliveries)
+    q->retry.pause.attempts = q->deliveries; /* whatever for, it is not taken more often */
   *key = "renewed";
   if (q->renewed && q->visibility == SIM_NEVER) return "there is nothing to renew: \"visibility\" is never";
   q->crew = crew_of(m, queue);
@@ -241,7 +243,7 @@ const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *are
   struct compiler c;
   compile_begin(&c, m, p, arena);
   c.guarded++; /* what ends early ends as a failure does: its queue hears of it */
-  compile_enter(&c, q->workers, ROUTE_ANY);
+  compile_enter(&c, q->workers, ROUTE_WORKERS);
   compile_command(&c, q);
   if (q->latency.mean > 0) compile_delay(&c, &q->latency, compile_cell(&c, q->workers, TIME_DELAY));
   q->steps_begin = p->count;

@@ -279,7 +279,7 @@ bool replication_committed(struct world *w, struct request *r, const struct inst
 }
 
 bool replication_blocks(const struct replication *p) {
-  if (p->config->mode != REPLICATION_SYNCHRONOUS) return false;
+  if (p->config->mode != REPLICATION_SYNCHRONOUS && p->config->mode != REPLICATION_SYNCHRONOUS_APPLY) return false;
   int64_t following = 0;
   for (uint32_t i = 0; i < p->service->capacity; i++) following += p->replicas[i].follows;
   return following < p->config->acks;

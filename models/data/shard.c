@@ -40,12 +40,18 @@ static const uint32_t *in_rotation(const struct service *s, uint32_t shard, uint
   return s->rotation + from;
 }
 
+static uint32_t number_of(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
+  if (in->shard != SHARD_OF_ITEM) return (uint32_t)in->shard;
+  uint32_t slot = shard_slot(model_keyspace(w->model, (uint32_t)in->keyspace), keyspace_item(w, r, (uint32_t)in->keyspace));
+  return shard_of_slot(&s->config->shards, slot);
+}
+
+uint32_t shard_primary(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
+  return s->shards->of[number_of(w, s, in, r)].primary;
+}
+
 uint32_t shard_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
-  uint32_t number = (uint32_t)in->shard, count = 0;
-  if (in->shard == SHARD_OF_ITEM) {
-    uint32_t slot = shard_slot(model_keyspace(w->model, (uint32_t)in->keyspace), keyspace_item(w, r, (uint32_t)in->keyspace));
-    number = shard_of_slot(&s->config->shards, slot);
-  }
+  uint32_t number = number_of(w, s, in, r), count = 0;
   struct shard *d = &s->shards->of[number];
   if (s->shards->count <= SHARDS_METERED) meter_count(w, s->config->shards.requests[number]);
   if (!reads_anywhere(s, in->route)) return d->primary;

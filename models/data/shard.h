@@ -99,6 +99,8 @@ struct shards {
 void shards_build(struct world *, struct service *);
 /* The container that the request goes to, of a service with shards. */
 uint32_t shard_pick(struct world *, struct service *, const struct instruction *, const struct request *);
+/* The primary of its shard. */
+uint32_t shard_primary(const struct world *, const struct service *, const struct instruction *, const struct request *);
 /* The whole service refuses. */
 bool shards_refuse(const struct service *);
 void shards_process_up(struct world *, struct container *);

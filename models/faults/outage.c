@@ -5,6 +5,13 @@
 
 static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
+/* Nobody sends jobs to a dead worker: who is up takes them. */
+static bool takes_jobs(const struct world *w, const struct service *s) {
+  for (uint32_t i = 0; i < s->capacity; i++)
+    if (w->containers[s->first + i].state == CONTAINER_UP) return true;
+  return false;
+}
+
 /* Share of the calls to a service that reach a living replica. */
 struct look {
   const struct world *world;
@@ -16,6 +23,7 @@ static double served_share(void *context, const struct instruction *in, enum rou
   const struct look *look = context;
   const struct world *w = look->world;
   const struct service *s = &w->services[in->service];
+  if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route);
   if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;

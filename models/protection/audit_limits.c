@@ -25,7 +25,7 @@ void audit_limits(const struct audit *a) {
       audit_broken(a, "limit %s: %u permits held and %u requests waiting, %u and %u counted", l->config->name, held[i], waiting[i],
                    l->in_use, l->waiting);
     if (l->asked != l->accepted + l->refused + l->forsaken + l->waiting)
-      audit_broken(a, "limit %s: of %llu that asked %llu passed, %llu were refused, %llu lost their replica and %u wait",
+      audit_broken(a, "limit %s: of %llu that asked %llu passed, %llu were refused, %llu gave up or lost their replica and %u wait",
                    l->config->name, (unsigned long long)l->asked, (unsigned long long)l->accepted, (unsigned long long)l->refused,
                    (unsigned long long)l->forsaken, l->waiting);
     const char *wrong = limit_accounts_wrong(l);

@@ -53,7 +53,7 @@ struct limit {
   struct lane *patience; /* of those who wait for a permit; null: for ever */
   sim_time clock;        /* time of day at time zero: windows are those of the clock */
   /* Over the whole run. */
-  uint64_t asked, accepted, refused, forsaken; /* forsaken: the replica died while they waited */
+  uint64_t asked, accepted, refused, forsaken; /* forsaken: cancelled, or their replica died, while they waited */
   uint32_t in_use, waiting;
 };
 

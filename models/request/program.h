@@ -87,8 +87,8 @@ enum operation {
 };
 
 /* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether commits
- * return. */
-enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_REPLICAS, ROUTE_ROLE };
+ * return. WORKERS: of a job, which any replica that is up takes by itself. */
+enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_REPLICAS, ROUTE_ROLE };
 
 struct instruction {
   /* Runs the instruction: true to go on at once, false when the request waits or is gone. */

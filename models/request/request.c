@@ -3,6 +3,7 @@
 #include "models/protection/limiter.h"
 #include "models/data/connections.h"
 #include "models/data/database.h"
+#include "models/data/disk.h"
 #include "models/data/lock.h"
 #include "models/data/job_queue.h"
 #include "models/data/rebuild.h"
@@ -186,15 +187,43 @@ void request_drop(struct world *w, struct request *r, enum outcome outcome) {
   request_wake_soon(w, r);
 }
 
+/* Out of the queue that it stands in; false when it stands in none. */
+static bool leave_queue(struct world *w, struct request *r) {
+  switch (r->waiting) {
+  case WAITING_CPU:
+  case WAITING_THREAD:
+    container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
+    break;
+  case WAITING_POOL:
+    pool_forsake(w, r);
+    break;
+  case WAITING_LOCK:
+    lock_forsake(w, r);
+    break;
+  case WAITING_REBUILD:
+    rebuild_forsake(w, r);
+    break;
+  case WAITING_PERMIT:
+    limit_forsake(w, r);
+    break;
+  case WAITING_DISK:
+    disk_forsake(w, r);
+    break;
+  default: /* a flush or an acknowledgement is no queue: what it commits is written */
+    return false;
+  }
+  r->waiting = WAITING_NOT;
+  return true;
+}
+
 void request_cancel(struct world *w, struct request *r) {
   if (r->doomed) return; /* its replica is dying: it has left its queue and fails in a moment */
-  if (r->waiting != WAITING_CPU && r->waiting != WAITING_THREAD) {
-    r->ends_with = OUTCOME_CALL_TIMEOUT;
-    if (r->child != NOBODY) children_cancel(w, r);
+  if (leave_queue(w, r)) {
+    request_fail(w, r, OUTCOME_CALL_TIMEOUT);
     return;
   }
-  container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
-  request_fail(w, r, OUTCOME_CALL_TIMEOUT);
+  r->ends_with = OUTCOME_CALL_TIMEOUT;
+  if (r->child != NOBODY) children_cancel(w, r);
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
@@ -362,6 +391,15 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
   }
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
   if (__builtin_expect(s->balancing != NULL, 0)) balancer_sent(w, s, c->id);
+  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
+  return travel(w, r, caller, c, in->cell);
+}
+
+bool request_enter_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
+  struct service *s = &w->services[in->service];
+  struct container *c = &w->containers[container];
+  const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
+  if (s->balancing) balancer_sent(w, s, c->id);
   r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
   return travel(w, r, caller, c, in->cell);
 }

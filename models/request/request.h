@@ -150,7 +150,7 @@ void request_resume(struct world *, struct request *);
 void request_fail(struct world *, struct request *, enum outcome);
 /* Ends it for its client (or caller) only. */
 void request_give_up(struct world *, struct request *, enum outcome);
-/* Nobody wants it any more: it leaves its queue, or ends when its computation or wait does. */
+/* Nobody wants it any more: it leaves the queue that it stands in, whatever for, or ends when its computation or wait does. */
 void request_cancel(struct world *, struct request *);
 /* A new one: live, nothing held, no caller. Null when there are too many: the run is then stopped. */
 struct request *request_take(struct world *);
@@ -179,6 +179,8 @@ void request_wake_soon(struct world *, struct request *);
 bool request_enter(struct world *, struct request *, const struct instruction *);
 bool request_accept(struct world *, struct request *, const struct instruction *);
 bool request_leave(struct world *, struct request *, const struct instruction *);
+/* The same on that replica, which serves. */
+bool request_enter_at(struct world *, struct request *, const struct instruction *, uint32_t container);
 /* The same on the replica that a broadcast is addressed to. */
 bool request_enter_addressed(struct world *, struct request *, const struct instruction *);
 bool request_compute(struct world *, struct request *, const struct instruction *);

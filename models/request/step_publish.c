@@ -26,6 +26,7 @@ static void compile(struct compiler *c, const void *config) {
                            .delay = s->delay,
                            .priority = s->priority,
                            .wait = s->wait,
+                           .config = q,
                            .body = &c->model->programs[c->model->endpoints.count + (uint32_t)s->publish]};
   compile_enter(c, q->at, ROUTE_PRIMARY);
   compile_cpu(c, &q->demand);

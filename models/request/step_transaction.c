@@ -105,7 +105,9 @@ static void begin(struct compiler *c, const struct transaction_step *s, bool emb
     struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
     acquire->service = s->transaction, acquire->cell = compile_cell(c, s->transaction, TIME_POOL);
   }
-  compile_emit_quietly(c, OPERATION_TRANSACTION, transaction_begin)->service = s->transaction;
+  struct instruction *first = compile_emit_quietly(c, OPERATION_TRANSACTION, transaction_begin);
+  first->service = s->transaction;
+  shard_compile(c, first);
   if (s->begin_trip && !embedded) compile_trip(c, s->transaction, false);
 }
 

@@ -221,6 +221,14 @@ static double fork_through(const struct program *p, const struct fork *f, const 
   return fork_success(f, success);
 }
 
+/* Of the jobs of a queue: those that are done in the end. What fails at work is tried again. */
+static double job_through(const struct publishing *j, const struct passing *how) {
+  const struct queue_config *q = j->config;
+  double steps = share_through(j->body, q->steps_begin, q->steps_end, how);
+  double failed = attempts_of(&q->retry, steps, how->serving ? OUTCOME_REFUSED : OUTCOME_EXTERNAL).all_fail;
+  return share_through(j->body, 0, q->steps_begin, how) * (1 - failed) * share_through(j->body, q->steps_end, j->body->end, how);
+}
+
 /* Of the requests at instruction `at`: those that reach `stop`. */
 static double share_through(const struct program *p, uint32_t at, uint32_t stop, const struct passing *how) {
   double through = 1;
@@ -240,7 +248,7 @@ static double share_through(const struct program *p, uint32_t at, uint32_t stop,
     if (in->operation == OPERATION_TRY) through *= guard_through(p, at, in->guard, how), at = in->guard->after;
     if (in->operation == OPERATION_FORK) through *= fork_through(p, in->fork, how), at = in->fork->after;
     if (in->operation == OPERATION_SKIP) at = in->target;
-    if (in->operation == OPERATION_AWAIT) through *= share_through(in->publishing->body, 0, in->publishing->body->end, how);
+    if (in->operation == OPERATION_AWAIT) through *= job_through(in->publishing, how);
   }
   return through;
 }

@@ -1,0 +1,88 @@
+/* A database dies while transactions wait for acknowledgements, for locks and in a pooler; one fault or two that overlap. By hand: four
+ * ask at 10 s and crash with the primary at 11 s; at 21 s they ask again, whoever is the primary then, and are served. */
+#include "tests/model_fixture.h"
+
+struct strike {
+  double at_s;
+  uint32_t replica;
+};
+
+#define SYNCHRONOUS ", 'replication': { 'mode': 'synchronous', 'ship': '2s', 'failover': { 'detect': '1s', 'promote': '1s' } }"
+#define PLAIN       ", 'replication': { 'ship': '1ms', 'failover': { 'detect': '1s', 'promote': '1s' } }"
+#define POOLER      ", 'z': { 'kind': 'proxy', 'pooler': { 'database': 'd', 'pool_size': 9, 'mode': "
+#define BACKUP      ", 'backup': { 'every': '3s', 'restore': '500ms' }"
+
+static const struct {
+  const char *name, *locks, *wait, *database, *others;
+  struct strike strikes[2];
+  uint32_t primary; /* in the end */
+} rows[] = {
+    {"waiting for acknowledgements", "", "10ms", ", 'replicas': 3" SYNCHRONOUS, "", {{11, 0}}, 1},
+    {"holding a lock and waiting for it", ", 'locks': { 'row': 'r' }", "10ms", ", 'replicas': 3" SYNCHRONOUS, "", {{11, 0}}, 1},
+    {"between statements", "", "3.5s", ", 'replicas': 3" PLAIN, "", {{11, 0}}, 1},
+    {"between statements, pooled", "", "3s", ", 'replicas': 3" PLAIN, POOLER "'transaction' } }", {{11, 0}}, 1},
+    {"in a session", "", "3s", ", 'replicas': 3" PLAIN, POOLER "'session' } }", {{11, 0}}, 1},
+    {"pooled, waiting for acknowledgements", "", "10ms", ", 'replicas': 3" SYNCHRONOUS, POOLER "'transaction' } }", {{11, 0}}, 1},
+    {"a replica before", "", "10ms", ", 'replicas': 3" SYNCHRONOUS, "", {{10.5, 1}, {11, 0}}, 2},
+    {"the heir behind it", "", "10ms", ", 'replicas': 3" SYNCHRONOUS, "", {{11, 0}, {12.5, 1}}, 2},
+    {"all of two", "", "10ms", ", 'replicas': 2" SYNCHRONOUS, "", {{11, 0}, {11.05, 1}}, 0},
+    {"all of two, pooled and locked",
+     ", 'locks': { 'row': 'r' }",
+     "10ms",
+     ", 'replicas': 2" SYNCHRONOUS,
+     POOLER "'transaction' } }",
+     {{11, 0}, {11.05, 1}},
+     0},
+    {"with a backup", "", "10ms", ", 'replicas': 2" SYNCHRONOUS BACKUP, "", {{11, 0}, {11.05, 1}}, 0},
+};
+
+struct killer {
+  struct world *world;
+  const struct strike *strike;
+};
+
+static void strike(void *killer, uint32_t database) {
+  struct killer *k = killer;
+  lifecycle_crash(k->world, &k->world->containers[k->world->services[database].first + k->strike->replica]);
+}
+
+static void test_failover(void) {
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'failover', 'traffic': { 'u': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'p': "
+        "1 } "
+        "} }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'transaction': 'd', 'steps': [ { 'query': 'd', 'writes': 1, "
+        "'demand': "
+        "'1ms'%s }, { 'delay': '%s' }, { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': "
+        "'app', "
+        "'pools': { 'd': { 'max': 9 } } }, 'd': { 'kind': 'database', 'start': '4s'%s }%s }, 'platform': { 'kind': 'compose', "
+        "'nodes': { 'n': { 'cpu': 16 } } }, 'run': { 'warmup': '0s', 'window': '30s', 'windows': 1 } }",
+        rows[i].locks, rows[i].wait, rows[i].database, rows[i].others);
+    if (!f.scenario) continue;
+    uint32_t d = fixture_service(&f, "d");
+    struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
+    struct killer killers[2] = {{w, &rows[i].strikes[0]}, {w, &rows[i].strikes[1]}};
+    for (int k = 0; k < 2; k++)
+      if (rows[i].strikes[k].at_s > 0)
+        calendar_set(w->calendar, calendar_slot(w->calendar, strike, &killers[k], d), (sim_time)(rows[i].strikes[k].at_s * 1e9));
+    w->horizon = w->measured_until;
+    world_run(w);
+    world_audit(w, fixture_broken, (void *)(uintptr_t)rows[i].name);
+    const struct service *s = &w->services[d];
+    test_check(w->observation.ended[OUTCOME_CRASHED] == 4 && w->observation.ended[OUTCOME_COMPLETED] == 4,
+               "%s: %llu crashed and %llu completed, by hand 4 and 4", rows[i].name,
+               (unsigned long long)w->observation.ended[OUTCOME_CRASHED],
+               (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
+    test_check(s->primary - s->first == rows[i].primary, "%s: replica %u is the primary, by hand %u", rows[i].name,
+               s->primary - s->first, rows[i].primary);
+    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions) && !pool_live(&w->locks.holds) &&
+                   !s->replication->line.queue.count && !w->containers[0].pools[0].in_use,
+               "%s: left are %u requests, %u transactions, %u locks, %u commits and %u connections", rows[i].name,
+               pool_live(&w->requests), pool_live(&w->transactions), pool_live(&w->locks.holds), s->replication->line.queue.count,
+               w->containers[0].pools[0].in_use);
+    world_free(w), fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {{"overlapping", test_failover}, {0}};
+const struct test_suite suite_failover = {"failover", cases};
