@@ -434,14 +434,21 @@ static void audit_replica(const struct audit *a, const struct replication *p, co
            (unsigned long long)(r->taken - r->applied));
 }
 
+static void audit_standby(const struct audit *a, const struct replication *p, const struct replica *r, uint32_t *reads) {
+  const char *wrong = standby_wrong(p, r, reads);
+  if (wrong) broken(a, "replica %u of %s %s", r->container, p->service->config->name, wrong);
+}
+
 static void audit_replication(const struct audit *a) {
   const struct world *w = a->world;
+  uint32_t reads = 0;
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
     const struct replication *p = s->replication;
     if (!p) continue;
     uint32_t *workers = calloc(s->capacity + 1, sizeof *workers), waiting = 0;
     count_replication(w, p, workers, &waiting);
+    for (uint32_t k = 0; k < s->capacity; k++) audit_standby(a, p, &p->replicas[k], &reads);
     for (uint32_t k = 0; k < s->capacity; k++)
       if (s->first + k != s->primary && !p->replicas[k].resync) audit_replica(a, p, &p->replicas[k], workers[k]);
     if (waiting != p->line.queue.count) broken(a, "%s: %u commits wait, %u counted", s->config->name, waiting, p->line.queue.count);
@@ -450,6 +457,8 @@ static void audit_replication(const struct audit *a) {
              (unsigned long long)p->head);
     free(workers);
   }
+  if (reads != pool_live(&w->standby_reads))
+    broken(a, "replicas: %u reads in progress, %u are remembered", reads, pool_live(&w->standby_reads));
 }
 
 /* Marks of rebuilds belong to living requests, and who waits for one stands in its line. */

@@ -30,6 +30,7 @@ struct fuzz {
   struct stream balances; /* how services are balanced */
   struct text balance;
   struct stream replication;
+  struct stream standbys; /* and what reads do to replay */
   uint32_t copies;        /* of the service that was put last */
   bool replicated;        /* databases have replicas, which are told apart */
   struct stream contents; /* what caches hold */
@@ -226,10 +227,14 @@ static void put_replication(struct fuzz *f, uint32_t replicas) {
   static const char *const modes[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply"};
   static const char *const ships[] = {"", ", 'ship': { 'exponential': '3ms' }", ", 'ship': '0s'", ", 'ship': '200ms'"};
   static const char *const applies[] = {"", ", 'apply': { 'exponential': '5ms' }", ", 'apply': '0s'", ", 'apply': '40ms'"};
+  static const char *const standbys[] = {"", "", ", 'max_standby_streaming_delay': '5ms', 'conflicts': 1",
+                                         ", 'max_standby_streaming_delay': '1ns', 'conflicts': '30%'",
+                                         ", 'max_standby_streaming_delay': 'never', 'conflicts': 1"};
   static const char *const lags[] = {"", ", 'max_lag': '10ms'", ", 'max_lag': '0s'", ", 'after_write': '50ms'"};
   put(&f->t, ", 'replication': { 'mode': '%s', 'workers': %u, 'acks': %u, 'ack_wait': '%ums', 'roles': [ 'menu' ]%s%s%s",
       modes[replication(f, 4)], 1 + replication(f, 5), 1 + replication(f, replicas - 1), 1 + replication(f, 400),
       ships[replication(f, 4)], applies[replication(f, 4)], lags[replication(f, 4)]);
+  put(&f->t, "%s", standbys[stream_below(&f->standbys, 5)]);
   if (replication(f, 3))
     put(&f->t, ", 'failover': { 'detect': '%ums', 'promote': { 'exponential': '%ums' }, 'max_lag': '%s', 'resync': '%ums' }",
         replication(f, 3000), replication(f, 1000), replication(f, 3) ? "never" : "100ms", replication(f, 2) * 900);
@@ -674,6 +679,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .balances = stream_open(stream_key(seed, 0, 11, 0)),
                      .replication = stream_open(stream_key(seed, 0, 10, 0)),
                      .replicated = seed % 7 > 3,
+                     .standbys = stream_open(stream_key(seed, 0, 22, 0)),
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,

@@ -44,11 +44,12 @@ uint32_t replication_pick(struct world *w, struct service *s, const struct reque
 
 bool replication_read(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
-  const struct replication *p = s->replication;
+  struct replication *p = s->replication;
   uint32_t container = r->frames[r->depth - 1].container;
-  const struct replica *at = &p->replicas[container - s->first];
+  struct replica *at = &p->replicas[container - s->first];
   bool primary = container == s->primary;
   if (!primary) meter_time(w, p->config->read_age, replication_lag(p, at));
+  if (!primary && replication_waits_for_reads(p->config)) standby_read_begins(w, at, r);
   if (r->written.database != in->service) return true;
   meter_count(w, p->config->reads_after_write);
   if (!primary && at->applied < r->written.position) meter_count(w, p->config->stale_reads);

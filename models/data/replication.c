@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Of the draws of the request at its commit: beyond those of the instruction whose number the commit shares. */
-enum { DRAW_APPLY = 15, DRAW_REPLICA = 16 };
+enum { DRAW_CONFLICT = 14, DRAW_APPLY = 15, DRAW_REPLICA = 16 };
 /* A replica that is away gets a copy when it is further behind than this many writes: logs are not kept for ever. */
 enum { LOG_FIRST = 64, LOG_MOST = 1 << 22 };
 
@@ -57,15 +57,20 @@ static void *moved(const struct replication *p, const void *ring, size_t size, u
   return more;
 }
 
+static void grow_times(const struct replication *p, sim_time **times, uint64_t room) {
+  sim_time *more = moved(p, *times, sizeof *more, room);
+  free(*times);
+  *times = more;
+}
+
 static void grow(struct replication *p) {
   uint64_t room = p->room ? 2 * p->room : LOG_FIRST;
   struct write_entry *log = moved(p, p->log, sizeof *log, room);
   free(p->log);
   p->log = log;
-  for (uint32_t i = 0; i < p->service->capacity && acknowledges(p); i++) {
-    sim_time *ready_at = moved(p, p->replicas[i].ready_at, sizeof *ready_at, room);
-    free(p->replicas[i].ready_at);
-    p->replicas[i].ready_at = ready_at;
+  for (uint32_t i = 0; i < p->service->capacity; i++) {
+    if (acknowledges(p)) grow_times(p, &p->replicas[i].ready_at, room);
+    if (replication_waits_for_reads(p->config)) grow_times(p, &p->replicas[i].standby.received_at, room);
   }
   p->room = room;
 }
@@ -80,6 +85,8 @@ static void append(struct replication *p, const struct request *r, const struct 
     e->work = distribution_sample_time(&p->config->apply, &draws);
   else
     e->work = in->transactional ? transaction_of(p->world, r)->work : r->wrote;
+  draws = draws_of(e, DRAW_CONFLICT);
+  e->conflicts = replication_waits_for_reads(p->config) && stream_uniform(&draws) < p->config->conflicts;
 }
 
 bool replication_written(struct world *w, struct request *r, const struct instruction *in) {
@@ -176,9 +183,13 @@ static void start_worker(struct replication *p, struct replica *r, uint64_t posi
   container_compute(w, c, worker);
 }
 
-static void give_work(struct replication *p, struct replica *r) {
+bool replication_has_work(const struct replication *p, const struct replica *r) {
+  return r->follows && r->taken < r->received && r->taken - r->applied < (uint64_t)p->config->workers && !p->world->overflowed;
+}
+
+void replication_replays(struct replication *p, struct replica *r) {
   const struct container *c = container_of(p, r);
-  while (r->follows && r->taken < r->received && r->taken - r->applied < (uint64_t)p->config->workers && !p->world->overflowed) {
+  while (replication_has_work(p, r) && !standby_holds_up(p, r, r->taken + 1)) {
     uint64_t position = ++r->taken;
     sim_time work = replication_entry(p, position)->work;
     if (c->speed != 1) work = (sim_time)((double)work / c->speed + 0.5);
@@ -196,7 +207,7 @@ void replication_applied(struct world *w, struct request *worker, const struct i
   worker->depth = 0;
   request_forget(w, worker);
   finish(p, r, position);
-  give_work(p, r);
+  replication_replays(p, r);
 }
 
 /* --- receiving ----------------------------------------------------------------------------------------------------------------- */
@@ -210,8 +221,9 @@ static void received(void *world, uint32_t container) {
   struct replication *p;
   struct replica *r = replica_at(world, container, &p);
   r->received++;
+  if (replication_waits_for_reads(p->config)) r->standby.received_at[r->received & (p->room - 1)] = world_now(p->world);
   if (acknowledges(p) && p->config->mode != REPLICATION_SYNCHRONOUS_APPLY) mark_ready(p, r, r->received);
-  give_work(p, r);
+  replication_replays(p, r);
   ship_next(p, r);
 }
 
@@ -295,10 +307,11 @@ static void follow(struct replication *p, struct replica *r) {
   if (r->resync) {
     r->received = r->acknowledged = r->taken = r->applied = p->head, r->done = 0;
     r->resync = false;
+    standby_clear(p, r);
   }
   r->acknowledged = ready(p, r); /* the primary asks where it is */
   r->follows = true, r->joined = world_now(p->world);
-  give_work(p, r);
+  replication_replays(p, r);
   ship_next(p, r);
 }
 
@@ -325,6 +338,7 @@ void replication_process_died(struct world *w, struct container *c) {
   struct replica *mine = &p->replicas[c->id - p->service->first];
   mine->follows = false, mine->taken = mine->applied, mine->done = 0;
   stop_streams(p, mine);
+  standby_clear(p, mine);
   if (!is_primary(p, mine)) return;
   line_clear(w, &p->line);
   for (uint32_t i = 0; i < p->service->capacity; i++) stop_streams(p, &p->replicas[i]);
@@ -342,6 +356,7 @@ void replication_promote(struct replication *p, uint32_t replica) {
   p->service->primary = next->container;
   if (!replication_is_on(p->config)) return;
   p->head = next->received;
+  standby_clear(p, next);
   p->released = p->released < p->head ? p->released : p->head;
   p->degraded = false;
   for (uint32_t i = 0; i < p->service->capacity; i++)
@@ -357,6 +372,7 @@ static void build_replicas(struct world *w, struct replication *p) {
     r->role = i && i <= p->config->roles.count ? replication_role(p->config, roles[i - 1].name) : -1;
     r->receipt = calendar_slot(w->calendar, received, w, r->container);
     r->acknowledgement = calendar_slot(w->calendar, acknowledged, w, r->container);
+    standby_build(p, r);
   }
 }
 
@@ -378,7 +394,7 @@ void replication_build(struct world *w, struct service *s) {
 void replication_stop(struct service *s) {
   struct replication *p = s->replication;
   if (!p) return;
-  for (uint32_t i = 0; i < s->capacity; i++) free(p->replicas[i].ready_at);
+  for (uint32_t i = 0; i < s->capacity; i++) free(p->replicas[i].ready_at), free(p->replicas[i].standby.received_at);
   free(p->log);
   lane_free(p->line.patience);
 }

@@ -20,6 +20,7 @@
 #ifndef REPLICATION_H
 #define REPLICATION_H
 #include "models/data/failover.h"
+#include "models/data/standby.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
@@ -57,6 +58,8 @@ struct replication_config {
   int64_t acks;
   sim_time ack_wait;
   sim_time max_lag, after_write;
+  sim_time max_standby_streaming_delay; /* 0: absent */
+  double conflicts;
   struct config_list roles; /* struct replica_role: of the first, second, ... replica */
   struct failover_config failover;
   /* Derived by replication_link. */
@@ -65,6 +68,7 @@ struct replication_config {
   sim_time way;           /* one way of the network between nodes */
   double writes_per_s;    /* in the mean, as offered */
   uint32_t lag, behind, reads_after_write, stale_reads, read_age, degraded, failovers, lost_writes, rpo; /* meters */
+  uint32_t cancelled_reads, replay_wait;
 };
 
 extern const struct record replication_record;
@@ -75,6 +79,7 @@ struct write_entry {
   sim_time work; /* of applying it, on a reference core */
   uint64_t key;  /* of the request's draws */
   uint64_t draw;
+  bool conflicts; /* with reads of older rows */
 };
 
 /* One replica, by its number within the service. What it says of the primary means nothing. */
@@ -88,6 +93,7 @@ struct replica {
   bool resync;                                     /* must be copied anew before it follows */
   slot_id receipt, acknowledgement;                /* the next ones */
   sim_time *ready_at; /* to be acknowledged: by position, as the log; null: nobody waits for acknowledgements */
+  struct standby standby;
 };
 
 struct replication {
@@ -116,6 +122,7 @@ int32_t replication_role(const struct replication_config *, const char *name);
 /* How long a commit waits for one replica, in the mean, when there is nothing else to do. */
 double replication_commit_s(const struct replication_config *);
 static inline bool replication_is_on(const struct replication_config *c) { return c->workers > 0; }
+static inline bool replication_waits_for_reads(const struct replication_config *c) { return c->max_standby_streaming_delay > 0; }
 
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
@@ -125,6 +132,10 @@ void replication_stop(struct service *);
 void replication_process_up(struct world *, struct container *);
 /* The container's process is about to die: what it was doing is forgotten, what it has received is not. */
 void replication_process_died(struct world *, struct container *);
+/* There is a write to apply and a worker for it. */
+bool replication_has_work(const struct replication *, const struct replica *);
+/* Gives the replica's workers what there is to do. */
+void replication_replays(struct replication *, struct replica *);
 /* The replica is the primary from now on: what it has not received is lost. */
 void replication_promote(struct replication *, uint32_t replica);
 

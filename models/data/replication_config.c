@@ -122,6 +122,24 @@ static const struct field fields[] = {
      .low = 0,
      .high = 3.1536e16,
      .doc = "For so long after a write its client reads at the primary, whatever \"on\" says."},
+    {.name = "max_standby_streaming_delay",
+     .kind = FIELD_DURATION,
+     .offset = AT(max_standby_streaming_delay),
+     .optional = true,
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "For so long since its receipt a write that conflicts with reads in progress on the replica waits for them; then they "
+            "are cancelled (recovery_conflict). Absent: no write waits for reads, as in MySQL.",
+     .source = "PostgreSQL: 30 s; its 0 is \"1ns\" and its -1 \"never\""},
+    {.name = "conflicts",
+     .kind = FIELD_RATIO,
+     .offset = AT(conflicts),
+     .fallback = "\"1%\"",
+     .low = 0,
+     .high = 1,
+     .doc = "With \"max_standby_streaming_delay\": share of the writes that conflict with reads: they clean up old row versions or "
+            "alter a table.",
+     .source = "an assumption; with PostgreSQL's hot_standby_feedback near 0"},
     {.name = "roles",
      .kind = FIELD_LIST,
      .offset = AT(roles),
@@ -164,6 +182,11 @@ static void declare_meters(struct model *m, struct service_config *s) {
   c->reads_after_write = meter_declare(m, name, "reads_after_write", METER_COUNT, "Reads by a client that has written here.");
   c->stale_reads = meter_declare(m, name, "stale_reads", METER_COUNT, "Of these, reads that did not see what their client wrote.");
   c->read_age = meter_declare(m, name, "read_age", METER_TIME, "How far behind the replica was, of every read at one.");
+  if (replication_waits_for_reads(c)) {
+    c->cancelled_reads =
+        meter_declare(m, name, "cancelled_reads", METER_COUNT, "Reads that held up a replica's replay for too long.");
+    c->replay_wait = meter_declare(m, name, "replay_wait", METER_TIME, "How long replay waited for reads, each time.");
+  }
   if (c->mode == REPLICATION_SEMI_SYNCHRONOUS)
     c->degraded = meter_declare(m, name, "degraded", METER_COUNT, "Times that semi-synchronous commits stopped waiting.");
   if (c->failover.detect.kind) c->failovers = meter_declare(m, name, "failovers", METER_COUNT, "Promotions of a replica.");

@@ -80,6 +80,7 @@ enum operation {
   OPERATION_WRITTEN,   /* a write is done, on a database that is replicated: its replicas will do the same */
   OPERATION_REPLICATE, /* what was written goes into the log of a replicated database, before it is committed */
   OPERATION_READ,      /* a read there: does it see what its client wrote? */
+  OPERATION_READ_END,  /* it holds up the replay of its replica no longer */
   OPERATION_REBUILD,   /* of an item of a cache begins, or waits for another one */
   OPERATION_SKIP,      /* the same, or its end: who was not held up goes on at the target */
   OPERATION_BROADCAST, /* send a message on its way to every replica of a service */
