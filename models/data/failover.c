@@ -22,16 +22,8 @@ static void lost(struct replication *p, uint64_t writes, sim_time age) {
 
 /* --- who is promoted, and what is lost by it ------------------------------------------------------------------------------------ */
 
-/* Without requests: what the replica has not received, as an age. The oldest write since was `first` later. */
-static double drawn_loss(struct replication *p, double first) {
-  const struct replication_config *c = p->config;
-  if (c->mode != REPLICATION_ASYNCHRONOUS || !(c->writes_per_s > 0)) return 0;
-  double delay = c->ship.kind ? (double)draw(&p->failover, &c->ship) : (double)c->way;
-  return delay > first ? delay - first : 0;
-}
-
 static sim_time loss_of(struct replication *p, const struct replica *r, double first) {
-  if (p->world->mode == WORLD_AVAILABILITY) return (sim_time)(drawn_loss(p, first) + 0.5);
+  if (p->world->mode == WORLD_AVAILABILITY) return quorum_loss(p, r, first);
   return r->received < p->released ? p->failover.failed_at - replication_entry(p, r->received + 1)->committed : 0;
 }
 
@@ -103,6 +95,7 @@ static void goes_on(void *replication, uint32_t argument) {
 static void primary_died(struct replication *p) {
   struct failover *f = &p->failover;
   f->down = true, f->failed_at = world_now(p->world), f->fault = outage_cause(p->world);
+  quorum_primary_died(p);
   if (f->config->detect.kind) wait(p, FAILOVER_DETECTING, draw(f, &f->config->detect));
 }
 
@@ -133,6 +126,7 @@ static void primary_returned(struct replication *p) {
   if (f->disk_lost) f->backed_up = p->head; /* what was lost is not lost again */
   f->disk_lost = false;
   p->released = p->head;
+  quorum_primary_is_back(p, false);
 }
 
 void failover_process_up(struct replication *p, struct container *c) {

@@ -269,6 +269,7 @@ static void ack_wait_over(void *world, uint32_t id) {
   p->released = p->head;
   p->degraded = true;
   meter_count(w, p->config->degraded);
+  outage_changed(w);
 }
 
 bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {
@@ -287,14 +288,8 @@ bool replication_committed(struct world *w, struct request *r, const struct inst
     return true;
   }
   line_join(w, &p->line, r, WAITING_ACKS, in->cell);
+  if (p->line.queue.count == 1 && p->quorum.lost) outage_changed(w);
   return false;
-}
-
-bool replication_blocks(const struct replication *p) {
-  if (p->config->mode != REPLICATION_SYNCHRONOUS) return false;
-  int64_t following = 0;
-  for (uint32_t i = 0; i < p->service->capacity; i++) following += p->replicas[i].follows;
-  return following < p->config->acks;
 }
 
 void written_merge(struct written *into, const struct written *other) {
@@ -303,7 +298,10 @@ void written_merge(struct written *into, const struct written *other) {
 
 /* --- life ------------------------------------------------------------------------------------------------------------------------ */
 
+/* From a primary that is gone nothing can be copied: until there is one again it stands aside. */
 static void follow(struct replication *p, struct replica *r) {
+  if (r->resync && p->failover.down) return;
+  if (!p->failover.down) r->holds_until = SIM_NEVER;
   if (r->resync) {
     r->received = r->acknowledged = r->taken = r->applied = p->head, r->done = 0;
     r->resync = false;
@@ -315,6 +313,14 @@ static void follow(struct replication *p, struct replica *r) {
   ship_next(p, r);
 }
 
+static void all_follow(struct replication *p) {
+  for (uint32_t i = 0; i < p->service->capacity; i++) {
+    struct replica *r = &p->replicas[i];
+    enum container_state state = container_of(p, r)->state;
+    if (!is_primary(p, r) && (state == CONTAINER_UP || state == CONTAINER_DRAINING)) follow(p, r);
+  }
+}
+
 void replication_process_up(struct world *w, struct container *c) {
   struct replication *p = world_service_of(w, c)->replication;
   struct replica *mine = &p->replicas[c->id - p->service->first];
@@ -322,9 +328,9 @@ void replication_process_up(struct world *w, struct container *c) {
   failover_process_up(p, c);
   if (!replication_is_on(p->config)) return;
   if (!primary) follow(p, mine), failover_replica_up(p);
-  for (uint32_t i = 0; primary && i < p->service->capacity; i++)
-    if (p->replicas[i].follows) follow(p, &p->replicas[i]);
+  if (primary) all_follow(p);
   release(p);
+  quorum_changed(p);
 }
 
 static void stop_streams(struct replication *p, struct replica *r) {
@@ -336,9 +342,11 @@ void replication_process_died(struct world *w, struct container *c) {
   struct replication *p = world_service_of(w, c)->replication;
   if (!replication_is_on(p->config)) return;
   struct replica *mine = &p->replicas[c->id - p->service->first];
+  if (mine->holds_until == SIM_NEVER) mine->holds_until = p->failover.down ? p->failover.failed_at : world_now(w);
   mine->follows = false, mine->taken = mine->applied, mine->done = 0;
   stop_streams(p, mine);
   standby_clear(p, mine);
+  quorum_changed(p);
   if (!is_primary(p, mine)) return;
   line_clear(w, &p->line);
   for (uint32_t i = 0; i < p->service->capacity; i++) stop_streams(p, &p->replicas[i]);
@@ -359,8 +367,9 @@ void replication_promote(struct replication *p, uint32_t replica) {
   standby_clear(p, next);
   p->released = p->released < p->head ? p->released : p->head;
   p->degraded = false;
-  for (uint32_t i = 0; i < p->service->capacity; i++)
-    if (p->replicas[i].follows) follow(p, &p->replicas[i]);
+  all_follow(p);
+  quorum_primary_is_back(p, true);
+  quorum_changed(p);
   measure_behind(p);
 }
 
@@ -389,6 +398,7 @@ void replication_build(struct world *w, struct service *s) {
   if (c->mode == REPLICATION_SEMI_SYNCHRONOUS && c->ack_wait != SIM_NEVER)
     p->line.patience = lane_new(w->calendar, c->ack_wait, ack_wait_over, w);
   failover_build(w, p);
+  quorum_build(p);
 }
 
 void replication_stop(struct service *s) {

@@ -20,6 +20,7 @@
 #ifndef REPLICATION_H
 #define REPLICATION_H
 #include "models/data/failover.h"
+#include "models/data/quorum.h"
 #include "models/data/standby.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
@@ -67,6 +68,7 @@ struct replication_config {
   uint32_t apply_program; /* what a worker runs */
   sim_time way;           /* one way of the network between nodes */
   double writes_per_s;    /* in the mean, as offered */
+  double *patient;        /* by endpoint: share of its requests whose clients wait for `ack_wait` */
   uint32_t lag, behind, reads_after_write, stale_reads, read_age, degraded, failovers, lost_writes, rpo; /* meters */
   uint32_t cancelled_reads, replay_wait;
 };
@@ -88,6 +90,7 @@ struct replica {
   uint64_t received, acknowledged, taken, applied; /* taken: by workers; positions */
   uint64_t done;                                   /* bit k: position applied + 1 + k is applied, but not one before it */
   sim_time joined;                                 /* since when it follows */
+  sim_time holds_until;                            /* without requests: when it left; SIM_NEVER: it keeps up */
   int32_t role;                                    /* index of the first role of its name, or -1 */
   bool follows;                                    /* its process serves, and it is no primary */
   bool resync;                                     /* must be copied anew before it follows */
@@ -109,6 +112,7 @@ struct replication {
   uint32_t *candidates;      /* room to choose a reader's replica in */
   uint32_t *cursors;         /* by route: whose turn it is */
   struct failover failover;
+  struct quorum quorum;
 };
 
 /* --- linking ----------------------------------------------------------------------------------------------------------------- */
@@ -146,8 +150,6 @@ bool replication_written(struct world *, struct request *, const struct instruct
 /* A write of the request commits at the primary, in its topmost frame. The one place where that happens. True: go on at once; false:
  * the request waits for acknowledgements. An instruction: COMMIT. */
 bool replication_committed(struct world *, struct request *, const struct instruction *);
-/* Synchronous commits would wait for ever: too few replicas follow. */
-bool replication_blocks(const struct replication *);
 
 /* --- reads (models/data/read_routing.c) ---------------------------------------------------------------------------------------- */
 

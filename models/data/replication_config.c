@@ -249,12 +249,27 @@ static double writes_per_request(const struct model *m, uint32_t service, struct
   return d.writes[service];
 }
 
+/* By endpoint: share of its requests whose clients wait as long as that. */
+static double *patient(const struct model *m, sim_time wait, struct arena *arena) {
+  double *share = arena_new_array(arena, double, m->endpoints.count + 1);
+  for (uint32_t e = 0; e < m->endpoints.count; e++) {
+    double all = 0;
+    for (uint32_t i = 0; i < m->sources.count; i++) {
+      double mine = model_source_share(m, i, e);
+      all += mine, share[e] += model_source(m, i)->timeout > wait ? mine : 0;
+    }
+    share[e] = all > 0 ? share[e] / all : 1;
+  }
+  return share;
+}
+
 void replication_link_programs(struct model *m, struct arena *arena) {
   double seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     if (!replication_is_on(&s->replication)) continue;
     s->replication.apply_program = m->program_count++;
+    s->replication.patient = patient(m, s->replication.ack_wait, arena);
     compile_worker(&m->programs[s->replication.apply_program], (int32_t)i, arena);
     if (seconds > 0) s->replication.writes_per_s = writes_per_request(m, i, arena) * model_requests(m) / seconds;
   }

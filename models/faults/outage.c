@@ -9,6 +9,7 @@ static bool serves(const struct container *c) { return c->state == CONTAINER_UP 
 struct look {
   const struct world *world;
   const struct program *program;
+  uint32_t endpoint;
   const uint16_t *slots; /* of the request's items, by keyspace */
 };
 
@@ -19,7 +20,7 @@ static double served_share(void *context, const struct instruction *in, enum rou
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route);
   if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;
-  if (route == ROUTE_COMMIT) return replication_blocks(s->replication) ? 0 : 1;
+  if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
   const uint32_t *reached = s->replication ? s->replication->candidates : s->rotation;
   uint32_t count = s->replication ? replication_candidates(w, s, route) : s->in_rotation;
   double alive = 0, all = 0;
@@ -39,7 +40,7 @@ static double given(void *context, const uint16_t *slots) {
 
 double outage_serving(const struct world *w, uint32_t endpoint) {
   const struct program *p = &w->model->programs[endpoint];
-  return shards_expect(w, p, given, &(struct look){.world = w, .program = p});
+  return shards_expect(w, p, given, &(struct look){.world = w, .program = p, .endpoint = endpoint});
 }
 
 static void integrate(struct world *w) {
