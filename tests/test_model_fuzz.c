@@ -251,13 +251,14 @@ static void put_queueing(struct fuzz *f, bool first) {
 
 /* Data of a database in two parts, or of a cache; not together with what has no shards. */
 static bool divided(const struct fuzz *f, char letter) {
-  return f->divided && ((letter == 'd' && !f->replicated && !f->stored) || (letter == 'c' && !f->queued));
+  return f->divided && ((letter == 'd' && !f->stored) || (letter == 'c' && !f->queued));
 }
 
-static void put_shards(struct fuzz *f, uint32_t replicas) {
+static void put_shards(struct fuzz *f, char letter, uint32_t replicas) {
   put(&f->t, ", 'shards': { 'count': 2, 'by': '%s', 'full_coverage': %s, 'detect': '%ums'",
       stream_below(&f->shards, 2) ? "k2" : "k0", stream_below(&f->shards, 3) ? "false" : "true", stream_below(&f->shards, 900));
-  if (replicas > 2) put(&f->t, ", 'failover': { 'exponential': '%ums' }", 1 + stream_below(&f->shards, 1500));
+  if (replicas > 2 && !(f->replicated && letter == 'd'))
+    put(&f->t, ", 'failover': { 'exponential': '%ums' }", 1 + stream_below(&f->shards, 1500));
   put(&f->t, " }");
 }
 
@@ -497,11 +498,11 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   uint32_t replicas = 1 + below(f, 4);
   if (f->replicated && letter == 'd' && replicas < 2) replicas = 2;
   if (divided(f, letter)) {
-    replicas = replicas > 2 ? 4 : 2;
+    replicas = replicas > 2 || (f->replicated && letter == 'd') ? 4 : 2;
     if (strstr(balanced, "weighted") || strstr(balanced, "hash") || strstr(balanced, "'connection'")) balanced = "'random'";
     if (strstr(balanced, "\"connection\"") || strstr(balanced, "'per'") || strstr(balanced, "\"per\"")) balanced = "'random'";
   }
-  f->copies = replicas;
+  f->copies = divided(f, letter) ? replicas / 2 : replicas;
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': %s, 'restart': '%s'",
       letter, number, kind, replicas,
@@ -539,7 +540,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   put_runtime(f);
   if (letter == 'd' && f->connected) put_connections(f);
   if (f->keyed && letter != 'd') put_content(f);
-  if (divided(f, letter)) put_shards(f, replicas);
+  if (divided(f, letter)) put_shards(f, letter, replicas);
   put(&f->t, " }");
 }
 
@@ -685,7 +686,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .connected = seed % 5 == 2 || seed % 5 == 4,
                      .number = seed / 5,
                      .shards = stream_open(stream_key(seed, 0, 14, 0)),
-                     .divided = seed % 7 < 3,
+                     .divided = seed % 7 < 3 || seed % 7 == 5, /* 5: replicated, too */
                      .machines = stream_open(stream_key(seed, 0, 13, 0)),
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;

@@ -26,7 +26,7 @@ static double counted(const struct world *w, const char *name) {
   return sum;
 }
 
-static struct replication *replication_of(const struct world *w, const char *service) {
+static struct replication *replication_named(const struct world *w, const char *service) {
   for (uint32_t i = 0; i < w->model->services.count; i++)
     if (!strcmp(w->services[i].config->name, service)) return w->services[i].replication;
   abort();
@@ -58,7 +58,7 @@ static void test_backlog(void) {
                (unsigned long long)lag->time->count, count);
     check_time(keys, "the longest lag", (double)histogram_max(lag->time), longest * 1e6);
     check_time(keys, "the sum of all lags", histogram_mean(lag->time) * count, sum * 1e6);
-    const struct replication *p = replication_of(w, "d");
+    const struct replication *p = replication_named(w, "d");
     test_check(p->head == 499 && p->replicas[1].applied == (uint64_t)count && p->replicas[1].received == 499,
                "%d workers: %llu in the log, %llu applied", workers, (unsigned long long)p->head,
                (unsigned long long)p->replicas[1].applied);
@@ -270,7 +270,7 @@ static void test_read_your_writes(void) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fixture f = fixture_of(READER, cases[i].source, cases[i].steps, cases[i].keys);
     struct world *w = fixture_run(&f, 1, cases[i].name);
-    double writes = (double)replication_of(w, "d")->head, reads = counted(w, "reads_after_write"),
+    double writes = (double)replication_named(w, "d")->head, reads = counted(w, "reads_after_write"),
            stale = counted(w, "stale_reads");
     bool session = strstr(cases[i].source, "session");
     double slack = session ? 30 : 2; /* on their way at the end */

@@ -62,6 +62,8 @@ struct failover {
 void failover_build(struct world *, struct replication *);
 /* A container of the service: its process serves, or has stopped; served: it did serve until now. */
 void failover_process_up(struct replication *, struct container *);
+/* Somebody else, who has all that the primary had, is the primary now. */
+void failover_superseded(struct replication *);
 /* One that follows; perhaps it was waited for. */
 void failover_replica_up(struct replication *);
 void failover_process_stopped(struct world *, struct container *, bool served);

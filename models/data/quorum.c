@@ -7,7 +7,7 @@ static bool acknowledges(const struct replication *p) { return p->config->mode !
 
 bool quorum_lacks(const struct replication *p) {
   int64_t following = 0;
-  for (uint32_t i = 0; i < p->service->capacity; i++) following += p->replicas[i].follows;
+  for (uint32_t i = 0; i < p->count; i++) following += p->replicas[i].follows;
   return acknowledges(p) && following < p->config->acks;
 }
 
@@ -49,7 +49,7 @@ static void goes_on(void *replication, uint32_t argument) {
 
 static void await_commit(struct replication *p) {
   struct quorum *q = &p->quorum;
-  double gap = stream_exponential(&q->draws) * 1e9 / p->config->writes_per_s - shipping(p, &q->draws);
+  double gap = stream_exponential(&q->draws) * 1e9 / p->writes_per_s - shipping(p, &q->draws);
   if (gap > 9e18) return;
   q->unacknowledged = q->lost_at + (sim_time)gap;
   set_later(p, q->unacknowledged, 0);
@@ -64,7 +64,7 @@ void quorum_changed(struct replication *p) {
   q->in_vain = false;
   calendar_clear(p->world->calendar, q->slot);
   if (!lacks) p->degraded = false;
-  if (lacks && p->config->mode == REPLICATION_SEMI_SYNCHRONOUS && p->config->writes_per_s > 0) await_commit(p);
+  if (lacks && p->config->mode == REPLICATION_SEMI_SYNCHRONOUS && p->writes_per_s > 0) await_commit(p);
 }
 
 /* Whoever waited dies with it. */
@@ -82,7 +82,7 @@ sim_time quorum_loss(struct replication *p, const struct replica *r, double firs
   const struct quorum *q = &p->quorum;
   sim_time died = p->failover.failed_at, has = r->holds_until == SIM_NEVER ? died : r->holds_until;
   sim_time told = q->lost && !p->degraded ? q->lost_at : died;
-  if (!(p->config->writes_per_s > 0) || (acknowledges(p) && has >= told)) return 0;
+  if (!(p->writes_per_s > 0) || (acknowledges(p) && has >= told)) return 0;
   if (acknowledges(p) && has == q->lost_at && q->unacknowledged != SIM_NEVER) return died - q->unacknowledged;
   double gap = first - shipping(p, &p->failover.draws), age = (double)(died - has) - gap;
   return gap < (double)(told - has) && age > 0 ? (sim_time)(age + 0.5) : 0;
@@ -90,6 +90,7 @@ sim_time quorum_loss(struct replication *p, const struct replica *r, double firs
 
 void quorum_build(struct replication *p) {
   struct world *w = p->world;
-  p->quorum.draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(p->service->config->name, 1)));
+  p->quorum.draws =
+      stream_open(stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(p->service->config->name, 2 * p->shard + 1)));
   p->quorum.slot = calendar_slot(w->calendar, goes_on, p, 0);
 }

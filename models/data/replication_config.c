@@ -197,13 +197,16 @@ static const char *wrong_replication(const struct model *m, const struct service
   *key = "replication";
   if (s->kind != SERVICE_DATABASE) return "is not of kind database: it has no log to replicate";
   if (s->autoscale.max) return "a replicated database cannot be scaled: its replicas would have to be copied first";
-  if (s->replicas < 2) return "has no replica that could get its log: give \"replicas\" of 2 or more";
-  if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= s->replicas)
+  int64_t copies = service_copies(s);
+  if (shards_are_on(&s->shards) && copies < 2)
+    return "its shards have no replica that could get the log: give \"replicas\" of twice the shards or more";
+  if (copies < 2) return "has no replica that could get its log: give \"replicas\" of 2 or more";
+  if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= copies)
     return arena_format(m->arena, "commits would wait for %lld replicas beside the primary, and there are %lld", (long long)c->acks,
-                        (long long)s->replicas - 1);
-  if (c->roles.count >= s->replicas)
+                        (long long)copies - 1);
+  if (c->roles.count >= copies)
     return arena_format(m->arena, "names %u roles, and beside the primary there are %lld replicas", c->roles.count,
-                        (long long)s->replicas - 1);
+                        (long long)copies - 1);
   const struct replica_role *roles = c->roles.items;
   for (uint32_t i = 0; i < c->roles.count; i++)
     if (!strcmp(roles[i].name, "any") || !strcmp(roles[i].name, "primary") || !strcmp(roles[i].name, "replicas"))
@@ -240,13 +243,16 @@ static void compile_worker(struct program *p, int32_t service, struct arena *are
   p->instructions[1] = (struct instruction){.operation = OPERATION_END, .service = service, .run = worker_is_done};
 }
 
-/* Writes of the database per request, in the mean. */
-static double writes_per_request(const struct model *m, uint32_t service, struct arena *arena) {
+/* Writes of the database per second, in the mean: by shard. */
+static double *writes_per_s(const struct model *m, uint32_t service, double seconds, struct arena *arena) {
   double *speed = arena_new_array(arena, double, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) speed[i] = 1;
   struct demand_sums d = demand_sums_new(m, speed, arena);
   for (uint32_t i = 0; i < m->endpoints.count; i++) program_demand(&m->programs[i], model_endpoint_share(m, i), &d);
-  return d.writes[service];
+  double *writes = d.shard_writes[service] ? d.shard_writes[service] : &d.writes[service];
+  uint32_t shards = d.shard_writes[service] ? (uint32_t)model_service(m, service)->shards.count : 1;
+  for (uint32_t i = 0; i < shards; i++) writes[i] = seconds > 0 ? writes[i] * model_requests(m) / seconds : 0;
+  return writes;
 }
 
 /* By endpoint: share of its requests whose clients wait as long as that. */
@@ -271,6 +277,6 @@ void replication_link_programs(struct model *m, struct arena *arena) {
     s->replication.apply_program = m->program_count++;
     s->replication.patient = patient(m, s->replication.ack_wait, arena);
     compile_worker(&m->programs[s->replication.apply_program], (int32_t)i, arena);
-    if (seconds > 0) s->replication.writes_per_s = writes_per_request(m, i, arena) * model_requests(m) / seconds;
+    s->replication.writes_per_s = writes_per_s(m, i, seconds, arena);
   }
 }

@@ -9,9 +9,8 @@
 static struct standby_read *read_at(const struct world *w, uint32_t id) { return pool_at(&w->standby_reads, id); }
 
 static struct replica *replica_of(const struct world *w, uint32_t container, struct replication **p) {
-  const struct service *s = world_service_of(w, &w->containers[container]);
-  *p = s->replication;
-  return &(*p)->replicas[container - s->first];
+  *p = replication_of(w, container);
+  return &(*p)->replicas[container - (*p)->first];
 }
 
 /* --- reads in progress --------------------------------------------------------------------------------------------------------- */

@@ -18,16 +18,15 @@ static double served_share(void *context, const struct instruction *in, enum rou
   const struct world *w = look->world;
   const struct service *s = &w->services[in->service];
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
-  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route);
+  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint);
   if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;
   if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
-  const uint32_t *reached = s->replication ? s->replication->candidates : s->rotation;
-  uint32_t count = s->replication ? replication_candidates(w, s, route) : s->in_rotation;
+  if (s->replication) return replication_serving(s->replication, route);
   double alive = 0, all = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    double weight = balancer_weight(s, reached[i]);
+  for (uint32_t i = 0; i < s->in_rotation; i++) {
+    double weight = balancer_weight(s, s->rotation[i]);
     all += weight;
-    if (serves(&w->containers[reached[i]])) alive += weight;
+    if (serves(&w->containers[s->rotation[i]])) alive += weight;
   }
   return alive / all;
 }

@@ -319,7 +319,7 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   if (__builtin_expect(s->shards != NULL, 0)) return shard_pick(w, s, in, r);
   if (in->route == ROUTE_PRIMARY) return s->primary;
   if (s->in_rotation == 1 && !s->balancing) return s->rotation[0];
-  return __builtin_expect(s->replication != NULL, 0) ? replication_pick(w, s, r, in) : balancer_pick(w, s, in, r);
+  return __builtin_expect(s->replication != NULL, 0) ? replication_pick(s->replication, r, in) : balancer_pick(w, s, in, r);
 }
 
 /* The client's connection leads to one replica; its first request chooses. */

@@ -82,6 +82,7 @@ struct written {
   uint64_t position; /* in its log */
   sim_time at;
   int32_t database; /* service, or -1: none so far */
+  uint32_t shard;   /* of it */
 };
 
 struct request {
