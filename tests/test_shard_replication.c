@@ -51,7 +51,7 @@ static void test_two_logs(void) {
 static void test_failover_of_a_shard(void) {
   struct fixture f = fixture_of(DIVIDED, "1", "500/s", WRITE, 8,
                                 "'ship': '20ms', 'apply': '0s', 'failover': { 'detect': '1s', 'promote': '1s' }", SHARDS(4));
-  enum { SEEDS = 100 };
+  enum { SEEDS = 40 };
   double lost = share_of(&f, 2, 4), w_ms = 0.5 * lost, due = 20 - (1 - exp(-20 * w_ms)) / w_ms, rpo[2] = {0}, failed = 0;
   for (int quiet = 0; quiet < 2; quiet++)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {

@@ -12,9 +12,10 @@
  * up takes over, or, when none is, the first to come back. With `full_coverage` the whole service refuses once the primary has been
  * gone for `detect` and nobody has taken over. (Redis: cluster-node-timeout 15 s, vote 0.5 to 1 s; cluster-require-full-coverage.)
  *
- * A database with "replication" has one for each shard (models/data/replication.h), which says what replicas hold and who takes over; here
- * remains who is primary, and what that means for the rest. Else replicas of a shard are alike at every instant: a promoted cache replica has what its primary had when it died. Only a primary that
- * comes back before anybody took over, or was alone, begins empty, and its replicas with it.
+ * A database with "replication" has one for each shard (models/data/replication.h), which says what replicas hold and who takes over;
+ * here remains who is primary, and what that means for the rest. Else replicas of a shard are alike at every instant: a promoted cache
+ * replica has what its primary had when it died. Only a primary that comes back before anybody took over, or was alone, begins empty,
+ * and its replicas with it.
  *
  * Which share of the requests meets which shard is exact: the probabilities of the items, summed (shards_link), in cells: ranges of
  * slots that no service divides.
