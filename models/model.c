@@ -53,6 +53,12 @@ double model_share(const struct model *m, uint32_t source, uint32_t endpoint) {
   return all > 0 ? source_rate(m, s) / all * mine / weights : 0;
 }
 
+double model_source_share(const struct model *m, uint32_t source, uint32_t endpoint) {
+  double all = 0;
+  for (uint32_t i = 0; i < m->sources.count; i++) all += request_rate(m, model_source(m, i));
+  return all > 0 ? source_rate(m, model_source(m, source)) * model_source(m, source)->visits[endpoint] / all : 0;
+}
+
 double model_endpoint_share(const struct model *m, uint32_t endpoint) {
   double all = 0, mine = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {

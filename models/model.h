@@ -121,6 +121,8 @@ static inline const struct node_group *model_nodes(const struct model *m, uint32
 
 /* Mean share, in all requests, of those for the endpoint by the source. */
 double model_share(const struct model *, uint32_t source, uint32_t endpoint);
+/* The same of its requests by journeys too. */
+double model_source_share(const struct model *, uint32_t source, uint32_t endpoint);
 /* Mean share of the endpoint in all requests, from the sources' mixes and mean rates; sums to 1. */
 double model_endpoint_share(const struct model *, uint32_t endpoint);
 /* Requests that one arrival of the source brings, if every request is answered. */

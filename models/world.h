@@ -131,9 +131,10 @@ struct world {
   struct locks locks;
   struct database *databases; /* by service and shard, see service->log; null in an availability run */
   uint32_t database_count;
-  struct pool transactions; /* struct transaction */
-  struct disk *disks;       /* by node */
-  struct timer_heap *reads; /* of pages, in progress */
+  struct pool transactions;  /* struct transaction */
+  struct pool standby_reads; /* struct standby_read */
+  struct disk *disks;        /* by node */
+  struct timer_heap *reads;  /* of pages, in progress */
 
   struct stock *stocks;
   struct pool holds; /* struct hold */

@@ -31,6 +31,7 @@ struct fuzz {
   struct stream balances; /* how services are balanced */
   struct text balance;
   struct stream replication;
+  struct stream standbys; /* and what reads do to replay */
   uint32_t copies;        /* of the service that was put last */
   bool replicated;        /* databases have replicas, which are told apart */
   struct stream contents; /* what caches hold */
@@ -246,11 +247,15 @@ static void put_replication(struct fuzz *f, uint32_t replicas) {
   static const char *const modes[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply"};
   static const char *const ships[] = {"", ", 'ship': { 'exponential': '3ms' }", ", 'ship': '0s'", ", 'ship': '200ms'"};
   static const char *const applies[] = {"", ", 'apply': { 'exponential': '5ms' }", ", 'apply': '0s'", ", 'apply': '40ms'"};
+  static const char *const standbys[] = {"", "", ", 'max_standby_streaming_delay': '5ms', 'conflicts': 1",
+                                         ", 'max_standby_streaming_delay': '1ns', 'conflicts': '30%'",
+                                         ", 'max_standby_streaming_delay': 'never', 'conflicts': 1"};
   static const char *const lags[] = {"", ", 'max_lag': '10ms'", ", 'max_lag': '0s'", ", 'after_write': '50ms'"};
   put(&f->t, ", 'replication': { 'mode': '%s', 'workers': %u, 'acks': %u, 'ack_wait': '%ums', 'roles': [ 'menu' ]%s%s%s",
       modes[replication(f, 4)], 1 + replication(f, 5), 1 + replication(f, replicas - 1), 1 + replication(f, 400),
       ships[replication(f, 4)], applies[replication(f, 4)], lags[replication(f, 4)]);
   if (later(f, 2)) put(&f->t, ", 'flush': '%s'", LATER(f, "0s", "2ms", "30ms"));
+  put(&f->t, "%s", standbys[stream_below(&f->standbys, 5)]);
   if (replication(f, 3))
     put(&f->t, ", 'failover': { 'detect': '%ums', 'promote': { 'exponential': '%ums' }, 'max_lag': '%s', 'resync': '%ums' }",
         replication(f, 3000), replication(f, 1000), replication(f, 3) ? "never" : "100ms", replication(f, 2) * 900);
@@ -267,13 +272,14 @@ static void put_queueing(struct fuzz *f, bool first) {
 
 /* Data of a database in two parts, or of a cache; not together with what has no shards. */
 static bool divided(const struct fuzz *f, char letter) {
-  return f->divided && ((letter == 'd' && !f->replicated && !f->stored) || (letter == 'c' && !f->queued));
+  return f->divided && ((letter == 'd' && !f->stored) || (letter == 'c' && !f->queued));
 }
 
-static void put_shards(struct fuzz *f, uint32_t replicas) {
+static void put_shards(struct fuzz *f, char letter, uint32_t replicas) {
   put(&f->t, ", 'shards': { 'count': 2, 'by': '%s', 'full_coverage': %s, 'detect': '%ums'",
       stream_below(&f->shards, 2) ? "k2" : "k0", stream_below(&f->shards, 3) ? "false" : "true", stream_below(&f->shards, 900));
-  if (replicas > 2) put(&f->t, ", 'failover': { 'exponential': '%ums' }", 1 + stream_below(&f->shards, 1500));
+  if (replicas > 2 && !(f->replicated && letter == 'd'))
+    put(&f->t, ", 'failover': { 'exponential': '%ums' }", 1 + stream_below(&f->shards, 1500));
   put(&f->t, " }");
 }
 
@@ -534,11 +540,11 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   uint32_t replicas = 1 + below(f, 4);
   if (f->replicated && letter == 'd' && replicas < 2) replicas = 2;
   if (divided(f, letter)) {
-    replicas = replicas > 2 ? 4 : 2;
+    replicas = replicas > 2 || (f->replicated && letter == 'd') ? 4 : 2;
     if (strstr(balanced, "weighted") || strstr(balanced, "hash") || strstr(balanced, "'connection'")) balanced = "'random'";
     if (strstr(balanced, "\"connection\"") || strstr(balanced, "'per'") || strstr(balanced, "\"per\"")) balanced = "'random'";
   }
-  f->copies = replicas;
+  f->copies = divided(f, letter) ? replicas / 2 : replicas;
   put(&f->t,
       "'%c%u': { 'kind': '%s', 'replicas': %u, 'runtime': '%s', 'threads': %u, 'backlog': '%s', 'balance': %s, 'restart': '%s'",
       letter, number, kind, replicas,
@@ -576,7 +582,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   put_runtime(f);
   if (letter == 'd' && f->connected) put_connections(f);
   if (f->keyed && letter != 'd') put_content(f);
-  if (divided(f, letter)) put_shards(f, replicas);
+  if (divided(f, letter)) put_shards(f, letter, replicas);
   put(&f->t, " }");
 }
 
@@ -736,12 +742,13 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .balances = stream_open(stream_key(seed, 0, 11, 0)),
                      .replication = stream_open(stream_key(seed, 0, 10, 0)),
                      .replicated = seed % 7 > 3,
+                     .standbys = stream_open(stream_key(seed, 0, 22, 0)),
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),
                      .connections = stream_open(stream_key(seed, 0, 7, 0)),
                      .connected = seed % 5 == 2 || seed % 5 == 4,
                      .number = seed / 5,
                      .shards = stream_open(stream_key(seed, 0, 14, 0)),
-                     .divided = seed % 7 < 3,
+                     .divided = seed % 7 < 3 || seed % 7 == 5, /* 5: replicated, too */
                      .later = stream_open(stream_key(seed, 0, 15, 0)),
                      .embedded = seed % 6 == 5,
                      .stocked = seed % 8 == 3,

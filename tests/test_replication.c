@@ -26,7 +26,7 @@ static double counted(const struct world *w, const char *name) {
   return sum;
 }
 
-static struct replication *replication_of(const struct world *w, const char *service) {
+static struct replication *replication_named(const struct world *w, const char *service) {
   for (uint32_t i = 0; i < w->model->services.count; i++)
     if (!strcmp(w->services[i].config->name, service)) return w->services[i].replication;
   abort();
@@ -58,7 +58,7 @@ static void test_backlog(void) {
                (unsigned long long)lag->time->count, count);
     check_time(keys, "the longest lag", (double)histogram_max(lag->time), longest * 1e6);
     check_time(keys, "the sum of all lags", histogram_mean(lag->time) * count, sum * 1e6);
-    const struct replication *p = replication_of(w, "d");
+    const struct replication *p = replication_named(w, "d");
     test_check(p->head == 499 && p->replicas[1].applied == (uint64_t)count && p->replicas[1].received == 499,
                "%d workers: %llu in the log, %llu applied", workers, (unsigned long long)p->head,
                (unsigned long long)p->replicas[1].applied);
@@ -201,9 +201,10 @@ static void test_standby_gone(void) {
     uint64_t due = gone[i].completed ? gone[i].completed : gone[i].degraded ? 666 + 1 + 5996 / 5 : 666 + (20000 - 6001) / 6 + 1;
     test_check(completed + 1 >= due && completed <= due + 1, "%s, restart %s: %llu completed, by hand %llu", gone[i].keys,
                gone[i].restart, (unsigned long long)completed, (unsigned long long)due);
-    test_check(p->line.queue.count == gone[i].waits && replication_blocks(p) == gone[i].blocks && p->degraded == gone[i].degraded,
+    test_check(p->line.queue.count == gone[i].waits && (quorum_serves(p, 0) == 0) == gone[i].blocks &&
+                   p->degraded == gone[i].degraded,
                "%s, restart %s: %u commits wait, blocks %d, degraded %d", gone[i].keys, gone[i].restart, p->line.queue.count,
-               replication_blocks(p), p->degraded);
+               quorum_serves(p, 0) == 0, p->degraded);
     world_free(w);
     fixture_close(&f);
   }
@@ -269,7 +270,7 @@ static void test_read_your_writes(void) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fixture f = fixture_of(READER, cases[i].source, cases[i].steps, cases[i].keys);
     struct world *w = fixture_run(&f, 1, cases[i].name);
-    double writes = (double)replication_of(w, "d")->head, reads = counted(w, "reads_after_write"),
+    double writes = (double)replication_named(w, "d")->head, reads = counted(w, "reads_after_write"),
            stale = counted(w, "stale_reads");
     bool session = strstr(cases[i].source, "session");
     double slack = session ? 30 : 2; /* on their way at the end */

@@ -13,8 +13,9 @@ static const struct {
 /* Expected by the plain sum; cell c holds the numbers from 2^c to 2^(c+1) - 1. */
 static void test_law(void) {
   enum { DRAWS = 1000000, CELLS = 32 };
-  static const double limit[] = {10.8, 13.8, 16.3, 18.5, 20.5, 22.5, 24.3, 26.1, 27.9, 29.6, 31.3, 32.9, 34.5, 36.1,
-                                 37.7, 39.3, 40.8, 42.3, 43.8, 45.3, 46.8, 48.3}; /* 0.999 of chi-square, from 1 degree on */
+  static const double limit[] = {
+      10.8, 13.8, 16.3, 18.5, 20.5, 22.5, 24.3, 26.1, 27.9, 29.6, 31.3,
+      32.9, 34.5, 36.1, 37.7, 39.3, 40.8, 42.3, 43.8, 45.3, 46.8, 48.3}; /* 0.999 of chi-square, from 1 degree on */
   for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
     struct arena *arena = arena_new();
     const struct zipf *law = zipf_new(arena, laws[i].n, laws[i].s);
@@ -38,7 +39,8 @@ static void test_law(void) {
       chi += (seen[c] - expected) * (seen[c] - expected) / expected;
     }
     test_check(!outside, "%u, %g: %u draws outside", law->n, law->s, outside);
-    test_check(cells == 1 ? chi == 0 : chi < limit[cells - 2], "%u, %g: chi-square of %u degrees: %g", law->n, law->s, cells - 1, chi);
+    test_check(cells == 1 ? chi == 0 : chi < limit[cells - 2], "%u, %g: chi-square of %u degrees: %g", law->n, law->s, cells - 1,
+               chi);
     arena_free(arena);
   }
 }

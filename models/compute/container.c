@@ -5,6 +5,7 @@
 #include "models/data/database.h"
 #include "models/request/line.h"
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* An end of a computation that is missed by less than this is an error of rounding. */
@@ -309,6 +310,58 @@ void container_staff(struct world *w, struct container *c, int64_t threads) {
   runtime_staff(c, w->services[c->service].config->runtime == RUNTIME_GIL, threads);
   uint32_t processes = c->processes ? c->processes->count : 1;
   for (uint32_t i = 0; i < processes; i++) put_to_work(w, c, serving_crew(c, i));
+}
+
+/* --- breaking off ---------------------------------------------------------------------------------------------------------- */
+
+static bool take_parked(struct processes *all, uint32_t request, double *left) {
+  for (uint32_t i = 0; all && i < all->parked_count; i++) {
+    if (all->parked[i].request != request) continue;
+    *left = all->parked[i].finish;
+    for (all->parked_count--; i < all->parked_count; i++) all->parked[i] = all->parked[i + 1];
+    return true;
+  }
+  return false;
+}
+
+/* Work left of the computation. */
+static double take_running(struct container *c, uint32_t request) {
+  uint32_t running = c->running;
+  double left = 0;
+  c->running = 0;
+  for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
+    struct job job = c->jobs[i];
+    if (job.request == request)
+      left = job.finish - c->virtual_time;
+    else
+      jobs_push(c, job);
+  }
+  return left;
+}
+
+static void book_broken(const struct world *w, const struct container *c, struct request *r, double done) {
+  const struct instruction *in = instruction_of(w, r);
+  if (c->quota) book_stops(w, c, r, world_now(w));
+  sim_time passed = world_now(w) - r->since, worked = (sim_time)fmin(fmax(done, 0), (double)passed);
+  r->cell[in->second_cell] += worked;
+  r->cell[in->cell] += passed - worked;
+  r->since = world_now(w);
+}
+
+void container_break_off(struct world *w, struct container *c, struct request *r) {
+  struct crew *k = computing_crew(w, c, r);
+  double left;
+  container_advance(w, c, world_now(w));
+  if (!take_parked(c->processes, r->id, &left)) {
+    left = take_running(c, r->id);
+    c->aside -= k->aside;
+  }
+  k->running--;
+  c->dropped_ns += (double)r->work - left;
+  book_broken(w, c, r, (double)r->work - left);
+  r->waiting = WAITING_NOT;
+  fill_threads(w, c, k);
+  node_share(w, &w->nodes[c->node], c);
 }
 
 /* --- standing still ------------------------------------------------------------------------------------------------------ */

@@ -110,6 +110,8 @@ bool container_accept(struct world *, struct container *, struct request *, uint
 void container_leave(struct world *, struct container *, uint32_t process);
 /* The request, which waits in one of its queues, leaves it; its wait is booked. */
 void container_forsake(struct world *, struct container *, struct request *);
+/* The request, which computes here, stops: what it has done is lost, its time is booked. */
+void container_break_off(struct world *, struct container *, struct request *);
 /* From now on so many threads in each process. With fewer than are busy these finish what they have, and nothing new begins. */
 void container_staff(struct world *, struct container *, int64_t threads);
 /* For a reason of the caller nothing in it computes from now on, until the same reason is over; reasons add up. */

@@ -341,6 +341,10 @@ const struct pool_config *service_pool(const struct service_config *s, int32_t d
   return NULL;
 }
 
+int64_t service_copies(const struct service_config *s) {
+  return shards_are_on(&s->shards) ? s->replicas / s->shards.count : s->replicas;
+}
+
 uint32_t service_capacity(const struct service_config *s) {
   if (!service_runs(s)) return 0;
   int64_t most = s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas;

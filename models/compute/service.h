@@ -107,6 +107,8 @@ static inline bool service_runs(const struct service_config *s) { return s->kind
 const struct pool_config *service_pool(const struct service_config *, int32_t database);
 
 /* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */
+/* Of all data: its replicas, or those of a shard. */
+int64_t service_copies(const struct service_config *);
 uint32_t service_capacity(const struct service_config *);
 
 #endif

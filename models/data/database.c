@@ -3,6 +3,7 @@
 #include "models/data/connections.h"
 #include "models/data/disk.h"
 #include "models/data/lock.h"
+#include "models/data/standby.h"
 #include "models/meter.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
@@ -198,6 +199,7 @@ void databases_start(struct world *w) {
   pool_init(&w->transactions, sizeof(struct transaction));
   locks_start(w);
   disks_start(w);
+  standbys_start(w);
   for (uint32_t i = 0; i < m->services.count; i++) {
     w->services[i].log = w->database_count;
     w->database_count += w->services[i].shards ? w->services[i].shards->count : 1;
@@ -219,5 +221,6 @@ void databases_start(struct world *w) {
 void databases_stop(struct world *w) {
   locks_stop(w);
   disks_stop(w);
+  standbys_stop(w);
   pool_release(&w->transactions);
 }

@@ -22,23 +22,15 @@ static void lost(struct replication *p, uint64_t writes, sim_time age) {
 
 /* --- who is promoted, and what is lost by it ------------------------------------------------------------------------------------ */
 
-/* Without requests: what the replica has not received, as an age. The oldest write since was `first` later. */
-static double drawn_loss(struct replication *p, double first) {
-  const struct replication_config *c = p->config;
-  if (c->mode != REPLICATION_ASYNCHRONOUS || !(c->writes_per_s > 0)) return 0;
-  double delay = c->ship.kind ? (double)draw(&p->failover, &c->ship) : (double)c->way;
-  return delay > first ? delay - first : 0;
-}
-
 static sim_time loss_of(struct replication *p, const struct replica *r, double first) {
-  if (p->world->mode == WORLD_AVAILABILITY) return (sim_time)(drawn_loss(p, first) + 0.5);
+  if (p->world->mode == WORLD_AVAILABILITY) return quorum_loss(p, r, first);
   return r->received < p->released ? p->failover.failed_at - replication_entry(p, r->received + 1)->committed : 0;
 }
 
 static int32_t most_advanced(struct replication *p, sim_time *loss) {
-  double first = p->config->writes_per_s > 0 ? stream_exponential(&p->failover.draws) * 1e9 / p->config->writes_per_s : 0;
+  double first = p->writes_per_s > 0 ? stream_exponential(&p->failover.draws) * 1e9 / p->writes_per_s : 0;
   int32_t best = -1;
-  for (uint32_t i = 0; i < p->service->capacity; i++) {
+  for (uint32_t i = 0; i < p->count; i++) {
     const struct replica *r = &p->replicas[i];
     if (!r->follows || r->resync) continue;
     sim_time mine = loss_of(p, r, first);
@@ -52,7 +44,7 @@ static int32_t most_advanced(struct replication *p, sim_time *loss) {
 /* Whoever is starting just now learns only now that its data are of no use. */
 static void copy_starting(struct replication *p) {
   struct world *w = p->world;
-  for (uint32_t i = 0; i < p->service->capacity; i++) {
+  for (uint32_t i = 0; i < p->count; i++) {
     struct container *c = &w->containers[p->replicas[i].container];
     if (!p->replicas[i].resync || c->state != CONTAINER_STARTING) continue;
     sim_time ends = calendar_time_of(w->calendar, c->life), more = draw(&p->failover, &p->failover.config->resync);
@@ -103,15 +95,16 @@ static void goes_on(void *replication, uint32_t argument) {
 static void primary_died(struct replication *p) {
   struct failover *f = &p->failover;
   f->down = true, f->failed_at = world_now(p->world), f->fault = outage_cause(p->world);
+  quorum_primary_died(p);
   if (f->config->detect.kind) wait(p, FAILOVER_DETECTING, draw(f, &f->config->detect));
 }
 
 void failover_process_stopped(struct world *w, struct container *c, bool served) {
-  struct replication *p = w->services[c->service].replication;
+  struct replication *p = replication_of(w, c->id);
   struct failover *f = &p->failover;
-  bool primary = c->id == p->service->primary, disk_lost = f->backup->every && c->node != NOBODY && !w->nodes[c->node].up;
+  bool primary = c->id == *p->primary, disk_lost = f->backup->every && c->node != NOBODY && !w->nodes[c->node].up;
   if (primary) f->disk_lost |= disk_lost;
-  if (!primary) p->replicas[c->id - p->service->first].resync |= disk_lost;
+  if (!primary) p->replicas[c->id - p->first].resync |= disk_lost;
   if (primary && served) primary_died(p);
   if (f->stage == FAILOVER_DRAINING && c->id == p->replicas[f->candidate].container) f->stage = FAILOVER_WAITING;
 }
@@ -129,15 +122,22 @@ static void primary_returned(struct replication *p) {
   /* A backup also holds commits that still waited to be acknowledged. */
   uint64_t told = p->released > f->backed_up ? p->released - f->backed_up : 0;
   lost(p, f->disk_lost ? told : 0, f->disk_lost ? backup_age(f) : 0);
-  for (uint32_t i = 0; i < p->service->capacity; i++) p->replicas[i].resync |= f->disk_lost && !p->replicas[i].follows;
+  for (uint32_t i = 0; i < p->count; i++) p->replicas[i].resync |= f->disk_lost && !p->replicas[i].follows;
   if (f->disk_lost) f->backed_up = p->head; /* what was lost is not lost again */
   f->disk_lost = false;
   p->released = p->head;
+  quorum_primary_is_back(p, false);
 }
 
 void failover_process_up(struct replication *p, struct container *c) {
   struct failover *f = &p->failover;
-  if (c->id == p->service->primary && f->down) primary_returned(p);
+  if (c->id == *p->primary && f->down) primary_returned(p);
+}
+
+void failover_superseded(struct replication *p) {
+  if (!p->failover.down) return;
+  p->failover.down = p->failover.disk_lost = false;
+  lost(p, 0, 0);
 }
 
 /* A replica has come up, and there is nobody else. */
@@ -146,10 +146,10 @@ void failover_replica_up(struct replication *p) {
 }
 
 sim_time failover_recovery(struct world *w, const struct container *c) {
-  struct replication *p = w->services[c->service].replication;
+  struct replication *p = replication_of(w, c->id);
   struct failover *f = &p->failover;
-  if (c->id == p->service->primary) return f->disk_lost ? draw(f, &f->backup->restore) : 0;
-  return p->replicas[c->id - p->service->first].resync ? draw(f, &f->config->resync) : 0;
+  if (c->id == *p->primary) return f->disk_lost ? draw(f, &f->backup->restore) : 0;
+  return p->replicas[c->id - p->first].resync ? draw(f, &f->config->resync) : 0;
 }
 
 /* --- backups ------------------------------------------------------------------------------------------------------------------------ */
@@ -167,7 +167,8 @@ void failover_build(struct world *w, struct replication *p) {
   struct failover *f = &p->failover;
   f->config = &p->config->failover, f->backup = &p->service->config->backup;
   f->fault = -1;
-  f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(p->service->config->name, 0)));
+  f->draws =
+      stream_open(stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(p->service->config->name, 2 * p->shard)));
   f->slot = calendar_slot(w->calendar, goes_on, p, 0);
   f->backup_slot = calendar_slot(w->calendar, backs_up, p, 0);
   if (!f->backup->every) return;

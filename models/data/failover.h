@@ -12,8 +12,8 @@
  * again: it starts later by `restore`, and all since the last backup is lost: between nothing and `every`.
  *
  * RPO: age of the oldest lost write when the primary died, 0 if nothing was lost. Without requests there are no writes: then it is
- * drawn. Writes are Poisson, at the mean rate of the scenario; those of the last ship delay D are lost, the oldest came X ago:
- * max(0, D - X), X exponential. The age of a backup is uniform by a random phase, with requests and without. */
+ * drawn (models/data/quorum.h). Writes are Poisson, at the mean rate of the scenario; those of the last ship delay D are lost, the oldest came X ago:
+ * max(0, D - X), X exponential; longer ago where the replica had been away. The age of a backup is uniform by a random phase, with requests and without. */
 #ifndef FAILOVER_H
 #define FAILOVER_H
 #include "sim/describe/field.h"
@@ -62,6 +62,8 @@ struct failover {
 void failover_build(struct world *, struct replication *);
 /* A container of the service: its process serves, or has stopped; served: it did serve until now. */
 void failover_process_up(struct replication *, struct container *);
+/* Somebody else, who has all that the primary had, is the primary now. */
+void failover_superseded(struct replication *);
 /* One that follows; perhaps it was waited for. */
 void failover_replica_up(struct replication *);
 void failover_process_stopped(struct world *, struct container *, bool served);

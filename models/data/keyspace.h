@@ -27,8 +27,8 @@ struct keyspace_config {
   const char *name;
   int64_t of; /* items */
   double zipf;
-  int32_t by;      /* enum keyspace_by */
-  uint64_t entity; /* derived: names its draws */
+  int32_t by;             /* enum keyspace_by */
+  uint64_t entity;        /* derived: names its draws */
   const struct zipf *law; /* derived: by keyspace_link; null: all items alike */
 };
 

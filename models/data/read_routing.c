@@ -6,50 +6,80 @@
 
 /* By role, and not too far behind. Whether it lives is another matter: routing learns that from the orchestrator. */
 static bool suits(const struct replication *p, const struct replica *r, uint32_t route) {
-  if (r->container == p->service->primary) return route == ROUTE_ANY;
+  if (r->container == *p->primary) return route == ROUTE_ANY;
   if (route >= ROUTE_ROLE && r->role != (int32_t)(route - ROUTE_ROLE)) return false;
   return p->config->max_lag == SIM_NEVER || !r->follows || replication_lag(p, r) <= p->config->max_lag;
 }
 
+/* Of the service's rotation, its own: neighbours, as the rotation is in order. */
+static const uint32_t *own_rotation(const struct replication *p, uint32_t *count) {
+  const struct service *s = p->service;
+  uint32_t from = 0, until;
+  while (from < s->in_rotation && s->rotation[from] < p->first) from++;
+  for (until = from; until < s->in_rotation && s->rotation[until] < p->first + p->count;) until++;
+  *count = until - from;
+  return s->rotation + from;
+}
+
 /* Where nobody suits the primary serves, and while it is not in rotation whoever is. */
-uint32_t replication_candidates(const struct world *w, const struct service *s, uint32_t route) {
-  const struct replication *p = s->replication;
-  uint32_t count = 0;
+uint32_t replication_candidates(const struct replication *p, uint32_t route) {
+  uint32_t count = 0, there;
+  const uint32_t *rotation = own_rotation(p, &there);
   bool on = replication_is_on(p->config);
-  for (uint32_t i = 0; i < s->in_rotation; i++)
-    if (!on || suits(p, &p->replicas[s->rotation[i] - s->first], route)) p->candidates[count++] = s->rotation[i];
-  if (!count && w->containers[s->primary].in_rotation) p->candidates[count++] = s->primary;
+  for (uint32_t i = 0; i < there; i++)
+    if (!on || suits(p, &p->replicas[rotation[i] - p->first], route)) p->candidates[count++] = rotation[i];
+  if (!count && p->world->containers[*p->primary].in_rotation) p->candidates[count++] = *p->primary;
   if (count) return count;
-  for (; count < s->in_rotation; count++) p->candidates[count] = s->rotation[count];
+  for (; count < there; count++) p->candidates[count] = rotation[count];
   return count;
 }
 
-static bool reads_at_primary(const struct world *w, const struct replication *p, const struct request *r) {
-  return p->config->after_write && r->written.database == (int32_t)p->service->index &&
-         world_now(w) - r->written.at < p->config->after_write;
+static bool process_serves(const struct replication *p, uint32_t container) {
+  enum container_state state = p->world->containers[container].state;
+  return state == CONTAINER_UP || state == CONTAINER_DRAINING;
+}
+
+double replication_serving(const struct replication *p, uint32_t route) {
+  uint32_t count = replication_candidates(p, route);
+  double alive = 0, all = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    double weight = balancer_weight(p->service, p->candidates[i]);
+    all += weight;
+    if (process_serves(p, p->candidates[i])) alive += weight;
+  }
+  return count ? alive / all : process_serves(p, *p->primary);
+}
+
+static bool wrote_here(const struct replication *p, const struct request *r) {
+  return r->written.database == (int32_t)p->service->index && r->written.shard == p->shard;
+}
+
+static bool reads_at_primary(const struct replication *p, const struct request *r) {
+  return p->config->after_write && wrote_here(p, r) && world_now(p->world) - r->written.at < p->config->after_write;
 }
 
 /* Balancers choose in a rotation: they are shown the candidates as one. */
-uint32_t replication_pick(struct world *w, struct service *s, const struct request *r, const struct instruction *in) {
-  struct replication *p = s->replication;
-  if (reads_at_primary(w, p, r)) return s->primary;
-  struct service shown = *s;
-  shown.rotation = p->candidates, shown.in_rotation = replication_candidates(w, s, in->route);
-  uint32_t *cursor = in->route == ROUTE_ANY ? &s->cursor : &p->cursors[in->route];
+uint32_t replication_pick(struct replication *p, const struct request *r, const struct instruction *in) {
+  struct service *s = p->service, shown = *s;
+  if (reads_at_primary(p, r)) return *p->primary;
+  shown.rotation = p->candidates, shown.in_rotation = replication_candidates(p, in->route);
+  if (!shown.in_rotation) return *p->primary;
+  uint32_t *cursor = in->route == ROUTE_ANY && !s->shards ? &s->cursor : &p->cursors[in->route];
   shown.cursor = *cursor;
-  uint32_t chosen = balancer_pick(w, &shown, in, r);
+  uint32_t chosen = balancer_pick(p->world, &shown, in, r);
   *cursor = shown.cursor;
   return chosen;
 }
 
 bool replication_read(struct world *w, struct request *r, const struct instruction *in) {
-  struct service *s = &w->services[in->service];
-  const struct replication *p = s->replication;
+  (void)in;
   uint32_t container = r->frames[r->depth - 1].container;
-  const struct replica *at = &p->replicas[container - s->first];
-  bool primary = container == s->primary;
+  struct replication *p = replication_of(w, container);
+  struct replica *at = &p->replicas[container - p->first];
+  bool primary = container == *p->primary;
   if (!primary) meter_time(w, p->config->read_age, replication_lag(p, at));
-  if (r->written.database != in->service) return true;
+  if (!primary && replication_waits_for_reads(p->config)) standby_read_begins(w, at, r);
+  if (!wrote_here(p, r)) return true;
   meter_count(w, p->config->reads_after_write);
   if (!primary && at->applied < r->written.position) meter_count(w, p->config->stale_reads);
   return true;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Of the draws of the request at its commit: beyond those of the instruction whose number the commit shares. */
-enum { DRAW_APPLY = 15, DRAW_REPLICA = 16 };
+enum { DRAW_CONFLICT = 14, DRAW_APPLY = 15, DRAW_REPLICA = 16 };
 /* A replica that is away gets a copy when it is further behind than this many writes: logs are not kept for ever. */
 enum { LOG_FIRST = 64, LOG_MOST = 1 << 22 };
 
@@ -30,14 +30,14 @@ static struct container *container_of(const struct replication *p, const struct 
   return &p->world->containers[r->container];
 }
 
-static bool is_primary(const struct replication *p, const struct replica *r) { return r->container == p->service->primary; }
+static bool is_primary(const struct replication *p, const struct replica *r) { return r->container == *p->primary; }
 
 /* --- the log ---------------------------------------------------------------------------------------------------------------- */
 
 /* What nobody needs any more is forgotten; who has been away for too long is not waited for. */
 static void trim(struct replication *p) {
   uint64_t needed = p->head;
-  for (uint32_t i = 0; i < p->service->capacity; i++) {
+  for (uint32_t i = 0; i < p->count; i++) {
     struct replica *r = &p->replicas[i];
     if (is_primary(p, r) || r->resync) continue;
     uint64_t mine = acknowledges(p) && r->acknowledged < r->applied ? r->acknowledged : r->applied;
@@ -57,15 +57,20 @@ static void *moved(const struct replication *p, const void *ring, size_t size, u
   return more;
 }
 
+static void grow_times(const struct replication *p, sim_time **times, uint64_t room) {
+  sim_time *more = moved(p, *times, sizeof *more, room);
+  free(*times);
+  *times = more;
+}
+
 static void grow(struct replication *p) {
   uint64_t room = p->room ? 2 * p->room : LOG_FIRST;
   struct write_entry *log = moved(p, p->log, sizeof *log, room);
   free(p->log);
   p->log = log;
-  for (uint32_t i = 0; i < p->service->capacity && acknowledges(p); i++) {
-    sim_time *ready_at = moved(p, p->replicas[i].ready_at, sizeof *ready_at, room);
-    free(p->replicas[i].ready_at);
-    p->replicas[i].ready_at = ready_at;
+  for (uint32_t i = 0; i < p->count; i++) {
+    if (acknowledges(p)) grow_times(p, &p->replicas[i].ready_at, room);
+    if (replication_waits_for_reads(p->config)) grow_times(p, &p->replicas[i].standby.received_at, room);
   }
   p->room = room;
 }
@@ -80,6 +85,8 @@ static void append(struct replication *p, const struct request *r, const struct 
     e->work = distribution_sample_time(&p->config->apply, &draws);
   else
     e->work = in->transactional ? transaction_of(p->world, r)->work : r->wrote;
+  draws = draws_of(e, DRAW_CONFLICT);
+  e->conflicts = replication_waits_for_reads(p->config) && stream_uniform(&draws) < p->config->conflicts;
 }
 
 bool replication_written(struct world *w, struct request *r, const struct instruction *in) {
@@ -93,11 +100,21 @@ bool replication_written(struct world *w, struct request *r, const struct instru
 
 /* --- lag -------------------------------------------------------------------------------------------------------------------- */
 
-static void measure_behind(struct replication *p) {
+static uint64_t behind(const struct replication *p) {
   uint64_t most = 0;
-  for (uint32_t i = 0; i < p->service->capacity; i++) {
+  for (uint32_t i = 0; i < p->count; i++) {
     const struct replica *r = &p->replicas[i];
     if (r->follows && p->head - r->applied > most) most = p->head - r->applied;
+  }
+  return most;
+}
+
+/* The most of all shards. */
+static void measure_behind(struct replication *p) {
+  uint64_t most = 0;
+  for (uint32_t i = 0; i < replications_of(p->service); i++) {
+    uint64_t mine = behind(&p->service->replication[i]);
+    most = mine > most ? mine : most;
   }
   meter_set(p->world, p->config->behind, (int64_t)most);
 }
@@ -111,7 +128,7 @@ sim_time replication_lag(const struct replication *p, const struct replica *r) {
 
 /* One way from the primary to the replica, or back. */
 static sim_time way(const struct replication *p, const struct replica *r) {
-  const struct container *primary = &p->world->containers[p->service->primary];
+  const struct container *primary = &p->world->containers[*p->primary];
   return primary->node == container_of(p, r)->node ? 0 : p->config->way;
 }
 
@@ -176,9 +193,13 @@ static void start_worker(struct replication *p, struct replica *r, uint64_t posi
   container_compute(w, c, worker);
 }
 
-static void give_work(struct replication *p, struct replica *r) {
+bool replication_has_work(const struct replication *p, const struct replica *r) {
+  return r->follows && r->taken < r->received && r->taken - r->applied < (uint64_t)p->config->workers && !p->world->overflowed;
+}
+
+void replication_replays(struct replication *p, struct replica *r) {
   const struct container *c = container_of(p, r);
-  while (r->follows && r->taken < r->received && r->taken - r->applied < (uint64_t)p->config->workers && !p->world->overflowed) {
+  while (replication_has_work(p, r) && !standby_holds_up(p, r, r->taken + 1)) {
     uint64_t position = ++r->taken;
     sim_time work = replication_entry(p, position)->work;
     if (c->speed != 1) work = (sim_time)((double)work / c->speed + 0.5);
@@ -190,28 +211,30 @@ static void give_work(struct replication *p, struct replica *r) {
 }
 
 void replication_applied(struct world *w, struct request *worker, const struct instruction *in) {
-  struct replication *p = w->services[in->service].replication;
-  struct replica *r = &p->replicas[worker->frames[0].container - p->service->first];
+  (void)in;
+  struct replication *p = replication_of(w, worker->frames[0].container);
+  struct replica *r = &p->replicas[worker->frames[0].container - p->first];
   uint64_t position = worker->written.position;
   worker->depth = 0;
   request_forget(w, worker);
   finish(p, r, position);
-  give_work(p, r);
+  replication_replays(p, r);
 }
 
 /* --- receiving ----------------------------------------------------------------------------------------------------------------- */
 
 static struct replica *replica_at(struct world *w, uint32_t container, struct replication **p) {
-  *p = world_service_of(w, &w->containers[container])->replication;
-  return &(*p)->replicas[container - (*p)->service->first];
+  *p = replication_of(w, container);
+  return &(*p)->replicas[container - (*p)->first];
 }
 
 static void received(void *world, uint32_t container) {
   struct replication *p;
   struct replica *r = replica_at(world, container, &p);
   r->received++;
+  if (replication_waits_for_reads(p->config)) r->standby.received_at[r->received & (p->room - 1)] = world_now(p->world);
   if (acknowledges(p) && p->config->mode != REPLICATION_SYNCHRONOUS_APPLY) mark_ready(p, r, r->received);
-  give_work(p, r);
+  replication_replays(p, r);
   ship_next(p, r);
 }
 
@@ -219,8 +242,7 @@ static void received(void *world, uint32_t container) {
 
 static bool has_quorum(const struct replication *p, uint64_t position) {
   int64_t count = 0;
-  for (uint32_t i = 0; i < p->service->capacity; i++)
-    count += !is_primary(p, &p->replicas[i]) && p->replicas[i].acknowledged >= position;
+  for (uint32_t i = 0; i < p->count; i++) count += !is_primary(p, &p->replicas[i]) && p->replicas[i].acknowledged >= position;
   return count >= p->config->acks;
 }
 
@@ -248,7 +270,7 @@ static void acknowledged(void *world, uint32_t container) {
 static void ack_wait_over(void *world, uint32_t id) {
   struct world *w = world;
   struct request *first = world_request(w, id), *r;
-  struct replication *p = w->services[w->model->programs[first->endpoint].instructions[first->pc - 1].service].replication;
+  struct replication *p = replication_of(w, first->frames[first->depth - 1].container);
   assert(p->line.queue.head == id);
   queue_pop(w, &p->line.queue);
   request_book(first, first->wait_cell, world_now(w));
@@ -257,32 +279,28 @@ static void ack_wait_over(void *world, uint32_t id) {
   p->released = p->head;
   p->degraded = true;
   meter_count(w, p->config->degraded);
+  outage_changed(w);
 }
 
 bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {
-  struct replication *p = w->services[in->service].replication;
+  struct service *s = &w->services[in->service];
+  struct replication *p = s->shards ? replication_of(w, r->frames[r->depth - 1].container) : s->replication;
   if (in->transactional && !transaction_of(w, r)->writes) return true;
   if (!replication_is_on(p->config)) { /* only a backup: the log is a count */
     p->released = ++p->head;
     return true;
   }
   append(p, r, in);
-  r->written = (struct written){p->head, world_now(w), in->service};
-  for (uint32_t i = 0; i < p->service->capacity; i++) ship_next(p, &p->replicas[i]);
+  r->written = (struct written){p->head, world_now(w), in->service, p->shard};
+  for (uint32_t i = 0; i < p->count; i++) ship_next(p, &p->replicas[i]);
   measure_behind(p);
   if (!acknowledges(p) || p->degraded) {
     p->released = p->head;
     return true;
   }
   line_join(w, &p->line, r, WAITING_ACKS, in->cell);
+  if (p->line.queue.count == 1 && p->quorum.lost) outage_changed(w);
   return false;
-}
-
-bool replication_blocks(const struct replication *p) {
-  if (p->config->mode != REPLICATION_SYNCHRONOUS && p->config->mode != REPLICATION_SYNCHRONOUS_APPLY) return false;
-  int64_t following = 0;
-  for (uint32_t i = 0; i < p->service->capacity; i++) following += p->replicas[i].follows;
-  return following < p->config->acks;
 }
 
 void written_merge(struct written *into, const struct written *other) {
@@ -291,27 +309,39 @@ void written_merge(struct written *into, const struct written *other) {
 
 /* --- life ------------------------------------------------------------------------------------------------------------------------ */
 
+/* From a primary that is gone nothing can be copied: until there is one again it stands aside. */
 static void follow(struct replication *p, struct replica *r) {
+  if (r->resync && p->failover.down) return;
+  if (!p->failover.down) r->holds_until = SIM_NEVER;
   if (r->resync) {
     r->received = r->acknowledged = r->taken = r->applied = p->head, r->done = 0;
     r->resync = false;
+    standby_clear(p, r);
   }
   r->acknowledged = ready(p, r); /* the primary asks where it is */
   r->follows = true, r->joined = world_now(p->world);
-  give_work(p, r);
+  replication_replays(p, r);
   ship_next(p, r);
 }
 
+static void all_follow(struct replication *p) {
+  for (uint32_t i = 0; i < p->count; i++) {
+    struct replica *r = &p->replicas[i];
+    enum container_state state = container_of(p, r)->state;
+    if (!is_primary(p, r) && (state == CONTAINER_UP || state == CONTAINER_DRAINING)) follow(p, r);
+  }
+}
+
 void replication_process_up(struct world *w, struct container *c) {
-  struct replication *p = world_service_of(w, c)->replication;
-  struct replica *mine = &p->replicas[c->id - p->service->first];
+  struct replication *p = replication_of(w, c->id);
+  struct replica *mine = &p->replicas[c->id - p->first];
   bool primary = is_primary(p, mine);
   failover_process_up(p, c);
   if (!replication_is_on(p->config)) return;
   if (!primary) follow(p, mine), failover_replica_up(p);
-  for (uint32_t i = 0; primary && i < p->service->capacity; i++)
-    if (p->replicas[i].follows) follow(p, &p->replicas[i]);
+  if (primary) all_follow(p);
   release(p);
+  quorum_changed(p);
 }
 
 static void stop_streams(struct replication *p, struct replica *r) {
@@ -320,65 +350,94 @@ static void stop_streams(struct replication *p, struct replica *r) {
 }
 
 void replication_process_died(struct world *w, struct container *c) {
-  struct replication *p = world_service_of(w, c)->replication;
+  struct replication *p = replication_of(w, c->id);
   if (!replication_is_on(p->config)) return;
-  struct replica *mine = &p->replicas[c->id - p->service->first];
+  struct replica *mine = &p->replicas[c->id - p->first];
+  if (mine->holds_until == SIM_NEVER) mine->holds_until = p->failover.down ? p->failover.failed_at : world_now(w);
   mine->follows = false, mine->taken = mine->applied, mine->done = 0;
   stop_streams(p, mine);
+  standby_clear(p, mine);
+  quorum_changed(p);
   if (!is_primary(p, mine)) return;
   line_clear(w, &p->line);
-  for (uint32_t i = 0; i < p->service->capacity; i++) stop_streams(p, &p->replicas[i]);
+  for (uint32_t i = 0; i < p->count; i++) stop_streams(p, &p->replicas[i]);
 }
 
 /* What is beyond the new primary's log never happened: who has more of it must be copied. */
 void replication_promote(struct replication *p, uint32_t replica) {
-  struct replica *next = &p->replicas[replica], *old = &p->replicas[p->service->primary - p->service->first];
+  struct replica *next = &p->replicas[replica], *old = &p->replicas[*p->primary - p->first];
   int32_t role = next->role;
   next->role = old->role, old->role = role;
-  for (uint32_t i = 0; i < p->service->capacity; i++)
+  for (uint32_t i = 0; i < p->count; i++)
     if (i != replica && p->replicas[i].received > next->received) p->replicas[i].resync = true;
   old->resync = true;
   next->follows = false;
-  p->service->primary = next->container;
+  *p->primary = next->container;
+  if (p->service->shards) shard_promoted(p->service, p->shard);
   if (!replication_is_on(p->config)) return;
   p->head = next->received;
+  standby_clear(p, next);
   p->released = p->released < p->head ? p->released : p->head;
   p->degraded = false;
-  for (uint32_t i = 0; i < p->service->capacity; i++)
-    if (p->replicas[i].follows) follow(p, &p->replicas[i]);
+  all_follow(p);
+  quorum_primary_is_back(p, true);
+  quorum_changed(p);
   measure_behind(p);
 }
 
 static void build_replicas(struct world *w, struct replication *p) {
   const struct replica_role *roles = p->config->roles.items;
-  for (uint32_t i = 0; i < p->service->capacity; i++) {
+  for (uint32_t i = 0; i < p->count; i++) {
     struct replica *r = &p->replicas[i];
-    r->container = p->service->first + i;
+    r->container = p->first + i;
     r->role = i && i <= p->config->roles.count ? replication_role(p->config, roles[i - 1].name) : -1;
     r->receipt = calendar_slot(w->calendar, received, w, r->container);
     r->acknowledgement = calendar_slot(w->calendar, acknowledged, w, r->container);
+    standby_build(p, r);
   }
 }
 
-void replication_build(struct world *w, struct service *s) {
+uint32_t replications_of(const struct service *s) {
+  if (!s->replication) return 0;
+  return s->shards ? s->shards->count : 1;
+}
+
+struct replication *replication_of(const struct world *w, uint32_t container) {
+  const struct service *s = world_service_of(w, &w->containers[container]);
+  return s->replication ? &s->replication[shard_of_container(w, container)] : NULL;
+}
+
+static void build(struct world *w, struct service *s, uint32_t shard) {
   const struct replication_config *c = &s->config->replication;
-  if (!replication_is_on(c) && !s->config->backup.every) return;
-  struct replication *p = s->replication = arena_new_array(w->arena, struct replication, 1);
-  p->config = c, p->world = w, p->service = s;
-  p->replicas = arena_new_array(w->arena, struct replica, s->capacity);
-  p->candidates = arena_new_array(w->arena, uint32_t, s->capacity + 1);
+  struct replication *p = &s->replication[shard];
+  p->config = c, p->world = w, p->service = s, p->shard = shard;
+  p->count = s->capacity / replications_of(s), p->first = s->first + shard * p->count;
+  p->primary = s->shards ? &s->shards->of[shard].primary : &s->primary;
+  p->writes_per_s = c->writes_per_s ? c->writes_per_s[shard] : 0;
+  p->replicas = arena_new_array(w->arena, struct replica, p->count);
+  p->candidates = arena_new_array(w->arena, uint32_t, p->count + 1);
   p->cursors = arena_new_array(w->arena, uint32_t, ROUTE_ROLE + c->roles.count + 1);
   build_replicas(w, p);
   if (replication_is_on(c)) grow(p);
   if (c->mode == REPLICATION_SEMI_SYNCHRONOUS && c->ack_wait != SIM_NEVER)
     p->line.patience = lane_new(w->calendar, c->ack_wait, ack_wait_over, w);
   failover_build(w, p);
+  quorum_build(p);
+}
+
+void replication_build(struct world *w, struct service *s) {
+  if (!replication_is_on(&s->config->replication) && !s->config->backup.every) return;
+  uint32_t count = s->shards ? s->shards->count : 1;
+  s->replication = arena_new_array(w->arena, struct replication, count);
+  for (uint32_t i = 0; i < count; i++) build(w, s, i);
+}
+
+static void stop(struct replication *p) {
+  for (uint32_t i = 0; i < p->count; i++) free(p->replicas[i].ready_at), free(p->replicas[i].standby.received_at);
+  free(p->log);
+  lane_free(p->line.patience);
 }
 
 void replication_stop(struct service *s) {
-  struct replication *p = s->replication;
-  if (!p) return;
-  for (uint32_t i = 0; i < s->capacity; i++) free(p->replicas[i].ready_at);
-  free(p->log);
-  lane_free(p->line.patience);
+  for (uint32_t i = 0; i < replications_of(s); i++) stop(&s->replication[i]);
 }

@@ -15,11 +15,16 @@
  * it waits until `acks` replicas have flushed it, or applied it, however long that takes (PostgreSQL synchronous_commit on and
  * remote_apply).
  *
- * What happens when the primary is gone: models/data/failover.h. Owned by the service; null where there is no "replication" and no
+ * With shards (models/data/shard.h) all of this is by shard: a log, a primary, replicas, a failover each.
+ *
+ * What happens when the primary is gone: models/data/failover.h; when replicas are, models/data/quorum.h; when they are read,
+ * models/data/standby.h. Owned by the service; null where there is no "replication" and no
  * "backup": then data are everywhere at once, and nothing here costs anything. */
 #ifndef REPLICATION_H
 #define REPLICATION_H
 #include "models/data/failover.h"
+#include "models/data/quorum.h"
+#include "models/data/standby.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
@@ -57,14 +62,18 @@ struct replication_config {
   int64_t acks;
   sim_time ack_wait;
   sim_time max_lag, after_write;
+  sim_time max_standby_streaming_delay; /* 0: absent */
+  double conflicts;
   struct config_list roles; /* struct replica_role: of the first, second, ... replica */
   struct failover_config failover;
   /* Derived by replication_link. */
   uint32_t role_first;    /* of its roles among those of all databases */
   uint32_t apply_program; /* what a worker runs */
   sim_time way;           /* one way of the network between nodes */
-  double writes_per_s;    /* in the mean, as offered */
+  double *writes_per_s;   /* by shard: in the mean, as offered */
+  double *patient;        /* by endpoint: share of its requests whose clients wait for `ack_wait` */
   uint32_t lag, behind, reads_after_write, stale_reads, read_age, degraded, failovers, lost_writes, rpo; /* meters */
+  uint32_t cancelled_reads, replay_wait;
 };
 
 extern const struct record replication_record;
@@ -75,6 +84,7 @@ struct write_entry {
   sim_time work; /* of applying it, on a reference core */
   uint64_t key;  /* of the request's draws */
   uint64_t draw;
+  bool conflicts; /* with reads of older rows */
 };
 
 /* One replica, by its number within the service. What it says of the primary means nothing. */
@@ -83,26 +93,32 @@ struct replica {
   uint64_t received, acknowledged, taken, applied; /* taken: by workers; positions */
   uint64_t done;                                   /* bit k: position applied + 1 + k is applied, but not one before it */
   sim_time joined;                                 /* since when it follows */
+  sim_time holds_until;                            /* without requests: when it left; SIM_NEVER: it keeps up */
   int32_t role;                                    /* index of the first role of its name, or -1 */
   bool follows;                                    /* its process serves, and it is no primary */
   bool resync;                                     /* must be copied anew before it follows */
   slot_id receipt, acknowledgement;                /* the next ones */
   sim_time *ready_at; /* to be acknowledged: by position, as the log; null: nobody waits for acknowledgements */
+  struct standby standby;
 };
 
 struct replication {
   const struct replication_config *config; /* workers 0: no replica follows, there is only a backup */
   struct world *world;
   struct service *service;
+  uint32_t shard, first, count; /* containers first ... first + count - 1: all of the service, or a shard's */
+  uint32_t *primary;            /* the container that takes its writes */
+  double writes_per_s;
   struct write_entry *log;   /* ring: position p is at p & (room - 1) */
   uint64_t room, head, tail; /* positions tail + 1 ... head are kept */
   uint64_t released;         /* acknowledged to the client up to here */
-  struct replica *replicas;  /* as many as the service has containers */
+  struct replica *replicas;  /* `count` */
   struct line line;          /* commits that wait for acknowledgements */
   bool degraded;             /* semi-synchronous, but without replicas: commits do not wait */
   uint32_t *candidates;      /* room to choose a reader's replica in */
   uint32_t *cursors;         /* by route: whose turn it is */
   struct failover failover;
+  struct quorum quorum;
 };
 
 /* --- linking ----------------------------------------------------------------------------------------------------------------- */
@@ -116,6 +132,11 @@ int32_t replication_role(const struct replication_config *, const char *name);
 /* How long a commit waits for one replica, in the mean, when there is nothing else to do. */
 double replication_commit_s(const struct replication_config *);
 static inline bool replication_is_on(const struct replication_config *c) { return c->workers > 0; }
+static inline bool replication_waits_for_reads(const struct replication_config *c) { return c->max_standby_streaming_delay > 0; }
+
+/* The replication that the container takes part in; null: there is none. A service has one, or one for each of its shards. */
+struct replication *replication_of(const struct world *, uint32_t container);
+uint32_t replications_of(const struct service *);
 
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
@@ -125,6 +146,10 @@ void replication_stop(struct service *);
 void replication_process_up(struct world *, struct container *);
 /* The container's process is about to die: what it was doing is forgotten, what it has received is not. */
 void replication_process_died(struct world *, struct container *);
+/* There is a write to apply and a worker for it. */
+bool replication_has_work(const struct replication *, const struct replica *);
+/* Gives the replica's workers what there is to do. */
+void replication_replays(struct replication *, struct replica *);
 /* The replica is the primary from now on: what it has not received is lost. */
 void replication_promote(struct replication *, uint32_t replica);
 
@@ -135,8 +160,6 @@ bool replication_written(struct world *, struct request *, const struct instruct
 /* A write of the request commits at the primary, in its topmost frame. The one place where that happens. True: go on at once; false:
  * the request waits for acknowledgements. An instruction: COMMIT. */
 bool replication_committed(struct world *, struct request *, const struct instruction *);
-/* Synchronous commits would wait for ever: too few replicas follow. */
-bool replication_blocks(const struct replication *);
 
 /* --- reads (models/data/read_routing.c) ---------------------------------------------------------------------------------------- */
 
@@ -145,10 +168,12 @@ void replication_applied(struct world *, struct request *, const struct instruct
 
 /* A read begins, in the topmost frame: is what its client wrote there? An instruction: READ. */
 bool replication_read(struct world *, struct request *, const struct instruction *);
-/* Containers in rotation that reads of the route go to; writes them to p->candidates. Never none while any is in rotation. */
-uint32_t replication_candidates(const struct world *, const struct service *, uint32_t route);
+/* Containers in rotation that reads of the route go to; writes them to p->candidates. Never none while any of them is in rotation. */
+uint32_t replication_candidates(const struct replication *, uint32_t route);
+/* Share of such reads that reach a living replica; by the weights of the balancer. */
+double replication_serving(const struct replication *, uint32_t route);
 /* The container for the request's read. */
-uint32_t replication_pick(struct world *, struct service *, const struct request *, const struct instruction *);
+uint32_t replication_pick(struct replication *, const struct request *, const struct instruction *);
 /* How far the replica is behind now: the age of the oldest write that it has not applied. */
 sim_time replication_lag(const struct replication *, const struct replica *);
 

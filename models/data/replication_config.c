@@ -122,6 +122,24 @@ static const struct field fields[] = {
      .low = 0,
      .high = 3.1536e16,
      .doc = "For so long after a write its client reads at the primary, whatever \"on\" says."},
+    {.name = "max_standby_streaming_delay",
+     .kind = FIELD_DURATION,
+     .offset = AT(max_standby_streaming_delay),
+     .optional = true,
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "For so long since its receipt a write that conflicts with reads in progress on the replica waits for them; then they "
+            "are cancelled (recovery_conflict). Absent: no write waits for reads, as in MySQL.",
+     .source = "PostgreSQL: 30 s; its 0 is \"1ns\" and its -1 \"never\""},
+    {.name = "conflicts",
+     .kind = FIELD_RATIO,
+     .offset = AT(conflicts),
+     .fallback = "\"1%\"",
+     .low = 0,
+     .high = 1,
+     .doc = "With \"max_standby_streaming_delay\": share of the writes that conflict with reads: they clean up old row versions or "
+            "alter a table.",
+     .source = "an assumption; with PostgreSQL's hot_standby_feedback near 0"},
     {.name = "roles",
      .kind = FIELD_LIST,
      .offset = AT(roles),
@@ -164,6 +182,11 @@ static void declare_meters(struct model *m, struct service_config *s) {
   c->reads_after_write = meter_declare(m, name, "reads_after_write", METER_COUNT, "Reads by a client that has written here.");
   c->stale_reads = meter_declare(m, name, "stale_reads", METER_COUNT, "Of these, reads that did not see what their client wrote.");
   c->read_age = meter_declare(m, name, "read_age", METER_TIME, "How far behind the replica was, of every read at one.");
+  if (replication_waits_for_reads(c)) {
+    c->cancelled_reads =
+        meter_declare(m, name, "cancelled_reads", METER_COUNT, "Reads that held up a replica's replay for too long.");
+    c->replay_wait = meter_declare(m, name, "replay_wait", METER_TIME, "How long replay waited for reads, each time.");
+  }
   if (c->mode == REPLICATION_SEMI_SYNCHRONOUS)
     c->degraded = meter_declare(m, name, "degraded", METER_COUNT, "Times that semi-synchronous commits stopped waiting.");
   if (c->failover.detect.kind) c->failovers = meter_declare(m, name, "failovers", METER_COUNT, "Promotions of a replica.");
@@ -174,13 +197,16 @@ static const char *wrong_replication(const struct model *m, const struct service
   *key = "replication";
   if (s->kind != SERVICE_DATABASE) return "is not of kind database: it has no log to replicate";
   if (s->autoscale.max) return "a replicated database cannot be scaled: its replicas would have to be copied first";
-  if (s->replicas < 2) return "has no replica that could get its log: give \"replicas\" of 2 or more";
-  if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= s->replicas)
+  int64_t copies = service_copies(s);
+  if (shards_are_on(&s->shards) && copies < 2)
+    return "its shards have no replica that could get the log: give \"replicas\" of twice the shards or more";
+  if (copies < 2) return "has no replica that could get its log: give \"replicas\" of 2 or more";
+  if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= copies)
     return arena_format(m->arena, "commits would wait for %lld replicas beside the primary, and there are %lld", (long long)c->acks,
-                        (long long)s->replicas - 1);
-  if (c->roles.count >= s->replicas)
+                        (long long)copies - 1);
+  if (c->roles.count >= copies)
     return arena_format(m->arena, "names %u roles, and beside the primary there are %lld replicas", c->roles.count,
-                        (long long)s->replicas - 1);
+                        (long long)copies - 1);
   const struct replica_role *roles = c->roles.items;
   for (uint32_t i = 0; i < c->roles.count; i++)
     if (!strcmp(roles[i].name, "any") || !strcmp(roles[i].name, "primary") || !strcmp(roles[i].name, "replicas"))
@@ -217,13 +243,30 @@ static void compile_worker(struct program *p, int32_t service, struct arena *are
   p->instructions[1] = (struct instruction){.operation = OPERATION_END, .service = service, .run = worker_is_done};
 }
 
-/* Writes of the database per request, in the mean. */
-static double writes_per_request(const struct model *m, uint32_t service, struct arena *arena) {
+/* Writes of the database per second, in the mean: by shard. */
+static double *writes_per_s(const struct model *m, uint32_t service, double seconds, struct arena *arena) {
   double *speed = arena_new_array(arena, double, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) speed[i] = 1;
   struct demand_sums d = demand_sums_new(m, speed, arena);
   for (uint32_t i = 0; i < m->endpoints.count; i++) program_demand(&m->programs[i], model_endpoint_share(m, i), &d);
-  return d.writes[service];
+  double *writes = d.shard_writes[service] ? d.shard_writes[service] : &d.writes[service];
+  uint32_t shards = d.shard_writes[service] ? (uint32_t)model_service(m, service)->shards.count : 1;
+  for (uint32_t i = 0; i < shards; i++) writes[i] = seconds > 0 ? writes[i] * model_requests(m) / seconds : 0;
+  return writes;
+}
+
+/* By endpoint: share of its requests whose clients wait as long as that. */
+static double *patient(const struct model *m, sim_time wait, struct arena *arena) {
+  double *share = arena_new_array(arena, double, m->endpoints.count + 1);
+  for (uint32_t e = 0; e < m->endpoints.count; e++) {
+    double all = 0;
+    for (uint32_t i = 0; i < m->sources.count; i++) {
+      double mine = model_source_share(m, i, e);
+      all += mine, share[e] += model_source(m, i)->timeout > wait ? mine : 0;
+    }
+    share[e] = all > 0 ? share[e] / all : 1;
+  }
+  return share;
 }
 
 void replication_link_programs(struct model *m, struct arena *arena) {
@@ -232,7 +275,8 @@ void replication_link_programs(struct model *m, struct arena *arena) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     if (!replication_is_on(&s->replication)) continue;
     s->replication.apply_program = m->program_count++;
+    s->replication.patient = patient(m, s->replication.ack_wait, arena);
     compile_worker(&m->programs[s->replication.apply_program], (int32_t)i, arena);
-    if (seconds > 0) s->replication.writes_per_s = writes_per_request(m, i, arena) * model_requests(m) / seconds;
+    s->replication.writes_per_s = writes_per_s(m, i, seconds, arena);
   }
 }

@@ -55,6 +55,7 @@ uint32_t shard_pick(struct world *w, struct service *s, const struct instruction
   struct shard *d = &s->shards->of[number];
   if (s->shards->count <= SHARDS_METERED) meter_count(w, s->config->shards.requests[number]);
   if (!reads_anywhere(s, in->route)) return d->primary;
+  if (s->replication && replication_is_on(&s->config->replication)) return replication_pick(&s->replication[number], r, in);
   const uint32_t *candidates = in_rotation(s, number, &count);
   if (!count) return d->primary;
   return count == 1 && !s->balancing ? candidates[0] : balancer_pick_among(w, s, in, r, candidates, count, &d->cursor);
@@ -92,9 +93,12 @@ static void promote(struct world *w, struct shard *d, uint32_t container) {
   }
   d->primary = container;
   meter_count(w, d->service->config->shards.failovers);
+  if (d->service->replication) failover_superseded(&d->service->replication[d->number]);
   set_down(w, d, false);
   outage_changed(w);
 }
+
+void shard_promoted(struct service *s, uint32_t shard) { set_down(s->shards->world, &s->shards->of[shard], false); }
 
 static void time_is_up(void *shard, uint32_t unused) {
   (void)unused;
@@ -165,7 +169,10 @@ void shards_build(struct world *w, struct service *s) {
 
 /* --- availability ------------------------------------------------------------------------------------------------------------ */
 
-double shard_serving(const struct world *w, const struct service *s, uint32_t shard, enum route route) {
+double shard_serving(const struct world *w, const struct service *s, uint32_t shard, enum route route, uint32_t endpoint) {
+  bool replicated = s->replication && replication_is_on(&s->config->replication);
+  if (route == ROUTE_COMMIT) return replicated ? quorum_serves(&s->replication[shard], endpoint) : 1;
+  if (replicated && reads_anywhere(s, route)) return replication_serving(&s->replication[shard], route);
   uint32_t count = 0, alive = 0;
   const uint32_t *candidates = in_rotation(s, shard, &count);
   if (!reads_anywhere(s, route) || !count) return serves(&w->containers[s->shards->of[shard].primary]);
@@ -178,13 +185,14 @@ uint32_t shard_entered(const struct service *s, const struct instruction *in, co
 }
 
 /* Nothing that is served differently lies between the two slots. */
-static bool alike(const struct world *w, uint32_t a, uint32_t b) {
+static bool alike(const struct world *w, uint32_t endpoint, uint32_t a, uint32_t b) {
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
     if (!s->shards) continue;
     uint32_t at = shard_of_slot(&s->config->shards, a), bt = shard_of_slot(&s->config->shards, b);
-    for (enum route route = ROUTE_ANY; route <= ROUTE_PRIMARY && at != bt; route++)
-      if (shard_serving(w, s, at, route) != shard_serving(w, s, bt, route)) return false;
+    enum route last = s->replication ? ROUTE_REPLICAS + s->config->replication.roles.count : ROUTE_PRIMARY;
+    for (enum route route = ROUTE_ANY; route <= last && at != bt; route++)
+      if (shard_serving(w, s, at, route, endpoint) != shard_serving(w, s, bt, route, endpoint)) return false;
   }
   return true;
 }
@@ -212,12 +220,13 @@ static double expect(const struct expectation *e, uint32_t keyspace) {
   const struct shard_cells *cells = &e->world->model->shard_cells[keyspace];
   if (!divided_by(e->world, e->program, keyspace)) return expect(e, keyspace + 1);
   double sum = 0;
+  uint32_t endpoint = (uint32_t)(e->program - e->world->model->programs);
   for (uint32_t i = 0; i < cells->count; i++) {
     double mass = cells->mass[i];
     bool seen = false;
-    for (uint32_t k = 0; k < i && !seen; k++) seen = alike(e->world, cells->slot[k], cells->slot[i]);
+    for (uint32_t k = 0; k < i && !seen; k++) seen = alike(e->world, endpoint, cells->slot[k], cells->slot[i]);
     for (uint32_t k = i + 1; k < cells->count && !seen; k++)
-      if (alike(e->world, cells->slot[i], cells->slot[k])) mass += cells->mass[k];
+      if (alike(e->world, endpoint, cells->slot[i], cells->slot[k])) mass += cells->mass[k];
     if (seen) continue;
     e->slots[keyspace] = cells->slot[i];
     sum += mass * expect(e, keyspace + 1);

@@ -12,8 +12,10 @@
  * up takes over, or, when none is, the first to come back. With `full_coverage` the whole service refuses once the primary has been
  * gone for `detect` and nobody has taken over. (Redis: cluster-node-timeout 15 s, vote 0.5 to 1 s; cluster-require-full-coverage.)
  *
- * Replicas of a shard are alike at every instant: a promoted cache replica has what its primary had when it died. Only a primary that
- * comes back before anybody took over, or was alone, begins empty, and its replicas with it.
+ * A database with "replication" has one for each shard (models/data/replication.h), which says what replicas hold and who takes over;
+ * here remains who is primary, and what that means for the rest. Else replicas of a shard are alike at every instant: a promoted cache
+ * replica has what its primary had when it died. Only a primary that comes back before anybody took over, or was alone, begins empty,
+ * and its replicas with it.
  *
  * Which share of the requests meets which shard is exact: the probabilities of the items, summed (shards_link), in cells: ranges of
  * slots that no service divides.
@@ -109,8 +111,10 @@ void shards_process_died(struct world *, struct container *);
 bool shard_keeps_content(const struct world *, const struct container *);
 /* Number of the container's shard, 0 without. */
 uint32_t shard_of_container(const struct world *, uint32_t container);
-/* Share of the calls to this shard that reach a living replica. */
-double shard_serving(const struct world *, const struct service *, uint32_t shard, enum route);
+/* Replication has made another replica the shard's primary. */
+void shard_promoted(struct service *, uint32_t shard);
+/* Share of the calls to this shard that reach a living replica; of its commits, by the endpoint, that return. */
+double shard_serving(const struct world *, const struct service *, uint32_t shard, enum route, uint32_t endpoint);
 /* The shard that the instruction calls when the items have these slots. */
 uint32_t shard_entered(const struct service *, const struct instruction *, const uint16_t *slots);
 /* Of an endpoint's requests: those that find a serving path, when a call of an instruction is served with the given share for a

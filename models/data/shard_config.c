@@ -15,8 +15,6 @@ static const char *service_fault(const struct service_config *s, const char **ke
   if ((s->kind != SERVICE_DATABASE && s->kind != SERVICE_CACHE) || service_embedded(s))
     return "only a database with a server and a cache have shards";
   if (s->autoscale.max) return "the number of its replicas changes (autoscale): nothing would say which shard a new one belongs to";
-  if (replication_is_on(&s->replication))
-    return "a service with \"shards\" has no \"replication\": replicas of a shard are alike at once";
   *key = "count";
   if (s->replicas % c->count)
     return "its replicas cannot be dealt evenly over the shards: make \"replicas\" a multiple of \"count\"";
@@ -24,6 +22,8 @@ static const char *service_fault(const struct service_config *s, const char **ke
   if (s->kind == SERVICE_DATABASE && c->by < 0)
     return "a database needs to know by which keyspace its rows are divided: give \"by\"";
   *key = "failover";
+  if (c->failover.kind && replication_is_on(&s->replication))
+    return "its \"replication\" says who takes over, and when: give its \"failover\" instead";
   if (c->failover.kind && s->replicas == c->count) return "each shard has one replica: there is nobody to take over";
   return NULL;
 }

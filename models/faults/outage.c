@@ -16,6 +16,7 @@ static bool takes_jobs(const struct world *w, const struct service *s) {
 struct look {
   const struct world *world;
   const struct program *program;
+  uint32_t endpoint;
   const uint16_t *slots; /* of the request's items, by keyspace */
 };
 
@@ -25,16 +26,15 @@ static double served_share(void *context, const struct instruction *in, enum rou
   const struct service *s = &w->services[in->service];
   if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
-  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route);
+  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint);
   if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;
-  if (route == ROUTE_COMMIT) return replication_blocks(s->replication) ? 0 : 1;
-  const uint32_t *reached = s->replication ? s->replication->candidates : s->rotation;
-  uint32_t count = s->replication ? replication_candidates(w, s, route) : s->in_rotation;
+  if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
+  if (s->replication) return replication_serving(s->replication, route);
   double alive = 0, all = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    double weight = balancer_weight(s, reached[i]);
+  for (uint32_t i = 0; i < s->in_rotation; i++) {
+    double weight = balancer_weight(s, s->rotation[i]);
     all += weight;
-    if (serves(&w->containers[reached[i]])) alive += weight;
+    if (serves(&w->containers[s->rotation[i]])) alive += weight;
   }
   return alive / all;
 }
@@ -47,7 +47,7 @@ static double given(void *context, const uint16_t *slots) {
 
 double outage_serving(const struct world *w, uint32_t endpoint) {
   const struct program *p = &w->model->programs[endpoint];
-  return shards_expect(w, p, given, &(struct look){.world = w, .program = p});
+  return shards_expect(w, p, given, &(struct look){.world = w, .program = p, .endpoint = endpoint});
 }
 
 static void integrate(struct world *w) {

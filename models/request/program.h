@@ -80,6 +80,7 @@ enum operation {
   OPERATION_WRITTEN,   /* a write is done, on a database that is replicated: its replicas will do the same */
   OPERATION_REPLICATE, /* what was written goes into the log of a replicated database, before it is committed */
   OPERATION_READ,      /* a read there: does it see what its client wrote? */
+  OPERATION_READ_END,  /* it holds up the replay of its replica no longer */
   OPERATION_REBUILD,   /* of an item of a cache begins, or waits for another one */
   OPERATION_SKIP,      /* the same, or its end: who was not held up goes on at the target */
   OPERATION_BROADCAST, /* send a message on its way to every replica of a service */
@@ -245,11 +246,12 @@ struct demand_sums {
   double *passed_s;         /* all time that passes; null: nobody asks */
   /* Of replicated databases: */
   double *writes;
-  double *applied_s; /* CPU of applying them, at one replica */
-  double *replica_s; /* CPU of reads that go to replicas of any role */
-  double *role_s;    /* by role: CPU of reads that go to it */
-  double *runs;      /* by instruction of the program: how often it is run; null: nobody asks */
-  double *miss_s;    /* likewise, of LOOKUPs with a cure of kind early: time that a miss takes; null: nobody asks */
+  double **shard_writes; /* of these, by shard; null where there are none */
+  double *applied_s;     /* CPU of applying them, at one replica */
+  double *replica_s;     /* CPU of reads that go to replicas of any role */
+  double *role_s;        /* by role: CPU of reads that go to it */
+  double *runs;          /* by instruction of the program: how often it is run; null: nobody asks */
+  double *miss_s;        /* likewise, of LOOKUPs with a cure of kind early: time that a miss takes; null: nobody asks */
 };
 
 /* All zero. */

@@ -7,6 +7,7 @@
 #include "models/data/lock.h"
 #include "models/data/job_queue.h"
 #include "models/data/rebuild.h"
+#include "models/data/standby.h"
 #include "models/data/stock.h"
 #include "models/request/child.h"
 #include "models/world.h"
@@ -14,10 +15,10 @@
 #include <string.h>
 
 const char *const outcome_names[OUTCOMES + 1] = {
-    "completed", "timeout",  "rejected",     "pool_timeout",         "refused",   "unreachable", "no_backend",
-    "crashed",   "external", "patience",     "call_timeout",         "breaker",   "shed",        "limited",
-    "sold_out",  "expired",  "lock_timeout", "too_many_connections", "pool_full", "queue_full",  "job_failed",
-    NULL};
+    "completed",         "timeout",  "rejected",     "pool_timeout",         "refused",   "unreachable", "no_backend",
+    "crashed",           "external", "patience",     "call_timeout",         "breaker",   "shed",        "limited",
+    "sold_out",          "expired",  "lock_timeout", "too_many_connections", "pool_full", "queue_full",  "job_failed",
+    "recovery_conflict", NULL};
 
 static inline struct request *take(struct world *w) {
   if (pool_live(&w->requests) >= REQUESTS_MOST) {
@@ -31,7 +32,7 @@ static inline struct request *take(struct world *w) {
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
   r->written.database = -1;
   r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY;
-  r->connection = r->backend = r->job = r->rebuilds = r->awaits = NOBODY, r->attempts = r->awaited = 0;
+  r->connection = r->backend = r->job = r->rebuilds = r->awaits = r->standby_read = NOBODY, r->attempts = r->awaited = 0;
   return r;
 }
 
@@ -169,6 +170,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   if (r->patience_runs) stop_patience(w, r);
   request_give_up(w, r, outcome);
   if (r->has_connection || __builtin_expect(r->backend != NOBODY, 0)) pool_abandon(w, r);
+  if (__builtin_expect(r->standby_read != NOBODY, 0)) standby_forget(w, r);
   if (r->permits != NOBODY) limit_unwind(w, r, -1);
   if (__builtin_expect(r->locks != NOBODY, 0)) lock_release_all(w, r);
   if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
@@ -346,7 +348,7 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   if (__builtin_expect(s->shards != NULL, 0)) return shard_pick(w, s, in, r);
   if (in->route == ROUTE_PRIMARY) return s->primary;
   if (s->in_rotation == 1 && !s->balancing) return s->rotation[0];
-  return __builtin_expect(s->replication != NULL, 0) ? replication_pick(w, s, r, in) : balancer_pick(w, s, in, r);
+  return __builtin_expect(s->replication != NULL, 0) ? replication_pick(s->replication, r, in) : balancer_pick(w, s, in, r);
 }
 
 /* The client's connection leads to one replica; its first request chooses. */

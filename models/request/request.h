@@ -44,6 +44,7 @@ enum outcome {
   OUTCOME_POOL_FULL,            /* as many wait for a connection as may */
   OUTCOME_QUEUE_FULL,           /* a job queue took no more jobs */
   OUTCOME_JOB_FAILED,           /* the job that it waited for was given up or lost */
+  OUTCOME_RECOVERY_CONFLICT,    /* a read that held up the replay of a replica for too long */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
@@ -81,6 +82,7 @@ struct written {
   uint64_t position; /* in its log */
   sim_time at;
   int32_t database; /* service, or -1: none so far */
+  uint32_t shard;   /* of it */
 };
 
 struct request {
@@ -121,6 +123,7 @@ struct request {
   uint32_t looked;           /* where it last looked, of caches with a cure of the stampede */
   timer_ticket rebuild_patience; /* while it waits for the rebuild of another one, not for ever */
   uint32_t addressed, listeners; /* of a broadcast: the replica that it goes to, and for how many there */
+  uint32_t standby_read;         /* struct standby_read, or NOBODY */
   uint32_t disk, reads;          /* node whose disk it reads from or waits for; pages still to be read */
   sim_time wrote;                /* of its last write of its own: work on a reference core, where replicas do it again */
   struct written written;        /* by its client, as far as it knows; of a worker of a replica: what it applies */

@@ -132,6 +132,11 @@ static void compile_read(struct compiler *c, int32_t database) {
   compile_emit_quietly(c, OPERATION_READ, replication_read)->service = database;
 }
 
+static void compile_read_end(struct compiler *c, int32_t database) {
+  if (!replication_waits_for_reads(&model_service(c->model, (uint32_t)database)->replication)) return;
+  compile_emit_quietly(c, OPERATION_READ_END, standby_read_ends)->service = database;
+}
+
 static enum route route_of(struct compiler *c, const struct query_step *s) {
   const struct service_config *database = model_service(c->model, (uint32_t)s->query);
   if (!strcmp(s->on, "any")) return ROUTE_ANY;
@@ -164,6 +169,7 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
   compile_to_database(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : route_of(c, s));
   if (!write) compile_read(c, s->query);
   compile_execution(c, s, write, false);
+  if (!write) compile_read_end(c, s->query);
   compile_from_database(c, !c->in_transaction);
   if (!c->in_transaction) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = s->query;
   c->in_transaction = false;

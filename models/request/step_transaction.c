@@ -5,6 +5,7 @@
 #include "models/data/database.h"
 #include "models/data/pooler.h"
 #include "models/data/lock.h"
+#include "models/data/shard.h"
 #include "models/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
@@ -22,6 +23,7 @@ static void compile_replicate(struct compiler *c, int32_t database) {
   if (!replication_is_on(&s->replication) && !s->backup.every) return;
   struct instruction *in = compile_emit_quietly(c, OPERATION_REPLICATE, replication_committed);
   in->service = database, in->transactional = c->in_transaction;
+  shard_compile(c, in);
   in->cell = compile_cell(c, database, TIME_REPLICATION);
   in->demand = s->replication.apply; /* none: of each write's own (OPERATION_WRITTEN) */
 }

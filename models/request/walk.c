@@ -44,6 +44,13 @@ static void add_to_shards(const struct walk *w, const struct demand_sums *d, int
   }
 }
 
+static void add_shard_writes(const struct walk *w, const struct demand_sums *d, int32_t service, double weight) {
+  double shares[SHARD_COUNT_MOST];
+  shard_shares(d->model, w->enter, shares);
+  for (uint32_t i = 0; i < model_service(d->model, (uint32_t)service)->shards.count; i++)
+    d->shard_writes[service][i] += weight * shares[i];
+}
+
 /* Reads on replicas leave the primary alone; a write is work of every replica, and its connection waits for their answers. */
 static void count_read(const struct walk *w, const struct demand_sums *d, int32_t service, double weighted_s) {
   if (w->route == ROUTE_PRIMARY) d->primary_s[service] += weighted_s;
@@ -55,7 +62,7 @@ static void count_read(const struct walk *w, const struct demand_sums *d, int32_
 
 static void count_applied(const struct demand_sums *d, int32_t service, double weighted_s) {
   d->applied_s[service] += weighted_s;
-  d->cpu_s[service] += weighted_s * (double)(model_service(d->model, (uint32_t)service)->replicas - 1);
+  d->cpu_s[service] += weighted_s * (double)(service_copies(model_service(d->model, (uint32_t)service)) - 1);
 }
 
 /* Time passes: for everybody who holds a thread, a connection or a permit meanwhile. */
@@ -156,6 +163,7 @@ static void ask(const struct walk *w, const struct instruction *in, double weigh
     break;
   case OPERATION_REPLICATE:
     d->writes[in->service] += weight;
+    if (d->shard_writes[in->service] && w->enter) add_shard_writes(w, d, in->service, weight);
     count_applied(d, in->service, weight * mean_s);
     pass(w, d, weight * replication_commit_s(&model_service(d->model, (uint32_t)in->service)->replication));
     break;
@@ -369,6 +377,7 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
                           .shard_primary_s = arena_new_array(arena, double *, n),
                           .published = arena_new_array(arena, double, m->queues.count + 1),
                           .writes = arena_new_array(arena, double, n),
+                          .shard_writes = arena_new_array(arena, double *, n),
                           .applied_s = arena_new_array(arena, double, n),
                           .replica_s = arena_new_array(arena, double, n),
                           .role_s = arena_new_array(arena, double, m->role_count + 1)};
@@ -377,6 +386,7 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
     if (!shards_are_on(c)) continue;
     d.shard_s[i] = arena_new_array(arena, double, (size_t)c->count),
     d.shard_primary_s[i] = arena_new_array(arena, double, (size_t)c->count);
+    d.shard_writes[i] = arena_new_array(arena, double, (size_t)c->count);
   }
   return d;
 }

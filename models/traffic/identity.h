@@ -13,8 +13,8 @@ struct arena;
 struct zipf;
 
 struct clients_config {
-  int64_t count; /* 0: each request comes from a client of its own */
-  double zipf;   /* 0: uniformly */
+  int64_t count;          /* 0: each request comes from a client of its own */
+  double zipf;            /* 0: uniformly */
   const struct zipf *law; /* derived; null: uniformly */
 };
 

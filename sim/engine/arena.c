@@ -12,7 +12,7 @@ enum { FIRST_BLOCK = 1 << 14, LARGEST_BLOCK = 1 << 21, LINE = 64 };
 
 struct block {
   struct block *next;
-  void *allocated;   /* what is to be given back, `whole` bytes: the block itself begins at the next cache line */
+  void *allocated;          /* what is to be given back, `whole` bytes: the block itself begins at the next cache line */
   size_t used, size, whole; /* used, size: bytes of the block, this header included */
 };
 
@@ -31,7 +31,8 @@ static struct block *block_new(size_t size) {
   size = block_size(size + LINE);
   unsigned char *allocated = pages_take(size);
   struct block *block = (struct block *)(void *)(allocated + (LINE - (uintptr_t)allocated % LINE) % LINE);
-  *block = (struct block){.allocated = allocated, .used = sizeof *block, .size = size - (size_t)((unsigned char *)block - allocated)};
+  *block =
+      (struct block){.allocated = allocated, .used = sizeof *block, .size = size - (size_t)((unsigned char *)block - allocated)};
   block->whole = size;
   return block;
 }
@@ -44,8 +45,12 @@ static struct arena *arena_of(size_t first, size_t next) {
   return arena;
 }
 
-struct arena *arena_new(void) { return arena_of(FIRST_BLOCK, 2 * FIRST_BLOCK); }
-struct arena *arena_new_large(void) { return arena_of(LARGEST_BLOCK, LARGEST_BLOCK); }
+struct arena *arena_new(void) {
+  return arena_of(FIRST_BLOCK, 2 * FIRST_BLOCK);
+}
+struct arena *arena_new_large(void) {
+  return arena_of(LARGEST_BLOCK, LARGEST_BLOCK);
+}
 
 void arena_free(struct arena *arena) {
   if (!arena) return;

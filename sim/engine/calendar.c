@@ -16,8 +16,11 @@ static calendar_key *tree_new(size_t count) {
 struct calendar *calendar_new(void) {
   struct calendar *calendar = aligned_alloc(64, (sizeof *calendar + 63) / 64 * 64);
   if (!calendar) abort();
-  *calendar = (struct calendar){
-      .nodes = tree_new(FIRST_OF_FOUR + FIRST_LEAVES), .leaves = FIRST_LEAVES, .first = FIRST_OF_FOUR, .front = CALENDAR_IDLE, .firing = CALENDAR_IDLE};
+  *calendar = (struct calendar){.nodes = tree_new(FIRST_OF_FOUR + FIRST_LEAVES),
+                                .leaves = FIRST_LEAVES,
+                                .first = FIRST_OF_FOUR,
+                                .front = CALENDAR_IDLE,
+                                .firing = CALENDAR_IDLE};
   calendar->slots = calloc(FIRST_LEAVES, sizeof *calendar->slots);
   if (!calendar->slots) abort();
   return calendar;

@@ -47,7 +47,8 @@ double zipf_probability(const struct zipf *z, uint32_t k) { return real_pow((dou
 
 uint32_t zipf_in_group(const struct zipf *z, const struct zipf_group *g, struct stream *draws) {
   for (;;) {
-    unsigned __int128 scaled = (unsigned __int128)stream_bits(draws) * g->width; /* whole part: which; fraction: whether it is kept */
+    unsigned __int128 scaled =
+        (unsigned __int128)stream_bits(draws) * g->width; /* whole part: which; fraction: whether it is kept */
     uint32_t k = g->first + (uint32_t)(scaled >> 64), place = (uint32_t)(scaled >> 32);
     if (__builtin_expect(place < g->sure, 1)) return k;
     if (place * 0x1p-32 < real_pow((double)g->first / k, z->s)) return k;

@@ -29,17 +29,26 @@ static void add_plain(struct study *s, enum aggregate aggregate, const char *wor
                   name, word);
 }
 
+/* Replicas that cancel reads are rare: elsewhere the cause is not listed. */
+static bool happens(const struct model *m, int cause) {
+  bool cancels = cause != OUTCOME_RECOVERY_CONFLICT;
+  for (uint32_t i = 0; i < m->services.count; i++) cancels |= replication_waits_for_reads(&model_service(m, i)->replication);
+  return cancels;
+}
+
 static void add_traffic(struct study *s, enum subject subject, uint32_t index, const char *name) {
   add_latency(s, subject, index, name);
   add_plain(s, AGGREGATE_RATE, "rate", subject, index, QUANTITY_NONE, name);
   add_plain(s, AGGREGATE_ERROR_RATE, "error_rate", subject, index, QUANTITY_NONE, name);
-  for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++)
+  for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++) {
+    if (!happens(&s->model, cause)) continue;
     study_add_entry(
         s,
         (struct measure){
             .aggregate = AGGREGATE_ERROR_RATE, .subject = subject, .index = index, .quantity = QUANTITY_NONE, .cause = cause},
         name, "error_rate")
         ->label_value = outcome_names[cause];
+  }
 }
 
 static void add_service(struct study *s, uint32_t index) {

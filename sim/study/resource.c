@@ -146,9 +146,22 @@ static const char *computing_threads(const struct service_config *s, double loop
   return loops > 1 ? "threads" : "thread";
 }
 
+/* Replicas that hold the same data. */
+static double copies_of(const struct service_config *s) {
+  return shards_are_on(&s->shards) ? (double)service_copies(s) : most_replicas(s);
+}
+
+/* The largest share of what is asked that one shard gets; 1 without. */
+static double hottest_share(const struct service_config *s, const struct demand_sums *d, uint32_t i) {
+  double hottest = 0, all = 0;
+  if (!d->shard_s[i]) return 1;
+  for (uint32_t k = 0; k < s->shards.count; k++) hottest = fmax(hottest, d->shard_s[i][k]), all += d->shard_s[i][k];
+  return all > 0 ? hottest / all : 1;
+}
+
 /* CPU of reads that any replica of the database serves, the primary among them. */
 static double shared_reads(const struct service_config *s, const struct demand_sums *d, uint32_t i) {
-  double rest = d->cpu_s[i] - d->primary_s[i] - d->replica_s[i] - d->applied_s[i] * (most_replicas(s) - 1);
+  double rest = d->cpu_s[i] - d->primary_s[i] - d->replica_s[i] - d->applied_s[i] * (copies_of(s) - 1);
   for (uint32_t k = 0; k < s->replication.roles.count; k++) rest -= d->role_s[s->replication.role_first + k];
   return rest;
 }
@@ -166,14 +179,16 @@ static double with_role(const struct replication_config *c, uint32_t k) {
 static void add_replicas(struct list *l, const struct service_config *s, uint32_t i, const struct place *p,
                          const struct demand_sums *d, double cores, struct arena *arena) {
   const struct replication_config *c = &s->replication;
-  double n = most_replicas(s), each = shared_reads(s, d, i) / n + d->replica_s[i] / (n - 1) + d->applied_s[i];
+  double n = copies_of(s), share = hottest_share(s, d, i),
+         each = share * (shared_reads(s, d, i) / n + d->replica_s[i] / (n - 1) + d->applied_s[i]);
   const struct replica_role *roles = c->roles.items;
-  add(l, arena_format(arena, "%s log workers", s->name), SUBJECT_SERVICE, i, NULL, d->applied_s[i] / p->speed, (double)c->workers);
+  add(l, arena_format(arena, "%s log workers", s->name), SUBJECT_SERVICE, i, NULL, share * d->applied_s[i] / p->speed,
+      (double)c->workers);
   for (uint32_t k = 0; k < c->roles.count; k++) {
     double replicas = with_role(c, k);
     if (replicas > 0)
       add(l, arena_format(arena, "%s replica for %s", s->name, roles[k].name), SUBJECT_SERVICE, i, NULL,
-          (each + d->role_s[c->role_first + k] / replicas) / p->speed, cores);
+          (each + share * d->role_s[c->role_first + k] / replicas) / p->speed, cores);
   }
   if (c->roles.count + 1 < n) add(l, arena_format(arena, "%s replica", s->name), SUBJECT_SERVICE, i, NULL, each / p->speed, cores);
 }
@@ -181,6 +196,8 @@ static void add_replicas(struct list *l, const struct service_config *s, uint32_
 /* The shard that is full first: its primary does its writes and its part of the reads. */
 static double hottest_shard(const struct service_config *s, const struct demand_sums *d, uint32_t i) {
   double hottest_s = 0;
+  if (replication_is_on(&s->replication))
+    return hottest_share(s, d, i) * (d->primary_s[i] + shared_reads(s, d, i) / s->shards.replicas);
   for (uint32_t k = 0; k < s->shards.count; k++) {
     double primary_s = d->shard_primary_s[i][k], reads_s = d->shard_s[i][k] - primary_s;
     hottest_s = fmax(hottest_s, primary_s + reads_s / s->shards.replicas);
