@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* LARGE_WORLD: requests from which on it pays to ask for large pages. */
-enum { TAIL_STEPS = 20, LARGE_WORLD = 20000 };
+enum { TAIL_STEPS = 20, LARGE_WORLD = 50000 };
 
 static void build_delays(struct world *w) {
   const struct model *m = w->model;

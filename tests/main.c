@@ -5,6 +5,7 @@
  *
  * CUnit's own runner is silent about hollow tests and its exit status is not the verdict (CUnit 2.1-3 returns 0 with failing
  * tests), so the loop is here: every test's assertions are counted, and the exit status comes from the number of failures. */
+#include "sim/engine/pages.h"
 #include "tests/suite.h"
 #include <CUnit/Basic.h>
 #include <CUnit/TestDB.h>
@@ -141,6 +142,7 @@ static void list_all(void) {
 }
 
 int main(int argc, char **argv) {
+  pages_keep_freed();
   if (argc > 1 && !strcmp(argv[1], "--list")) {
     list_all();
     return 0;

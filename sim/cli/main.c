@@ -1,12 +1,12 @@
 /* aguanta: finds the command, hands it the rest of the line. */
 #include "sim/cli/options.h"
+#include "sim/engine/pages.h"
 #include "sim/scenario/diagnostic.h"
 #include "sim/study/version.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __GLIBC__
-#include <malloc.h>
 #endif
 
 static const struct command *find_command(const char *name) {
@@ -55,19 +55,9 @@ static enum exit_code dispatch(int argc, char **argv) {
   return c->run(&options);
 }
 
-/* Each replication builds a world and frees it. Given back to the system every time, its pages would have to be faulted in again,
- * by all threads under one lock: a sweep took twice as long. */
-static void keep_freed_memory(void) {
-#ifdef __GLIBC__
-  enum { LARGE = 32 << 20, KEPT = 256 << 20 };
-  mallopt(M_MMAP_THRESHOLD, LARGE);
-  mallopt(M_TRIM_THRESHOLD, KEPT);
-#endif
-}
-
 /* A full disk behind stdout must not pass for an answer. */
 int main(int argc, char **argv) {
-  keep_freed_memory();
+  pages_keep_freed();
   enum exit_code code = dispatch(argc, argv);
   if (fflush(stdout) || ferror(stdout)) {
     fprintf(stderr, "aguanta: cannot write to standard output: %s\n", strerror(errno));

@@ -3,6 +3,7 @@
 #include "sim/engine/pages.h"
 #include <assert.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,51 +13,50 @@ enum { FIRST_BLOCK = 1 << 14, LARGEST_BLOCK = 1 << 21, LINE = 64 };
 
 struct block {
   struct block *next;
-  void *allocated;          /* what is to be given back, `whole` bytes: the block itself begins at the next cache line */
-  size_t used, size, whole; /* used, size: bytes of the block, this header included */
+  void *allocated;   /* what is to be given back: the block itself begins at the next cache line */
+  size_t used, size; /* bytes of the block, this header included */
 };
 
 struct arena {
   struct block *blocks; /* the first is the one being filled */
   size_t next_size;
+  bool on_pages; /* its blocks are taken there */
 };
 
-/* The rest of a last large page would not be used by anybody else. */
-static size_t block_size(size_t size) {
-  size_t unit = size >= PAGES_LEAST && size <= PAGES_MOST ? PAGES_SIZE : LINE;
-  return (size + unit - 1) / unit * unit;
-}
-
-static struct block *block_new(size_t size) {
-  size = block_size(size + LINE);
-  unsigned char *allocated = pages_take(size);
+static struct block *block_new(const struct arena *arena, size_t size) {
+  size = (size + LINE - 1) / LINE * LINE;
+  /* calloc, not memset: the pages of a large block that nobody touches then cost nothing. */
+  unsigned char *allocated = arena->on_pages ? pages_take(size + LINE) : calloc(1, size + LINE);
+  if (!allocated) abort();
   struct block *block = (struct block *)(void *)(allocated + (LINE - (uintptr_t)allocated % LINE) % LINE);
-  *block =
-      (struct block){.allocated = allocated, .used = sizeof *block, .size = size - (size_t)((unsigned char *)block - allocated)};
-  block->whole = size;
+  *block = (struct block){.allocated = allocated, .used = sizeof *block, .size = size};
   return block;
 }
 
-static struct arena *arena_of(size_t first, size_t next) {
+static struct arena *begin(bool on_pages, size_t first) {
   struct arena *arena = calloc(1, sizeof *arena);
   if (!arena) abort();
-  arena->blocks = block_new(first);
-  arena->next_size = next;
+  arena->on_pages = on_pages;
+  arena->blocks = block_new(arena, first);
+  arena->next_size = first < LARGEST_BLOCK ? 2 * first : first;
   return arena;
 }
 
 struct arena *arena_new(void) {
-  return arena_of(FIRST_BLOCK, 2 * FIRST_BLOCK);
+  return begin(false, FIRST_BLOCK);
 }
 struct arena *arena_new_large(void) {
-  return arena_of(LARGEST_BLOCK, LARGEST_BLOCK);
+  return begin(true, LARGEST_BLOCK);
 }
 
 void arena_free(struct arena *arena) {
   if (!arena) return;
   for (struct block *block = arena->blocks, *next; block; block = next) {
     next = block->next;
-    pages_give(block->allocated, block->whole);
+    if (arena->on_pages)
+      pages_give(block->allocated, block->size + LINE);
+    else
+      free(block->allocated);
   }
   free(arena);
 }
@@ -66,11 +66,11 @@ static struct block *block_for(struct arena *arena, size_t size) {
   if (size > SIZE_MAX / 2) abort();
   size_t needed = size + sizeof(struct block) + LINE;
   if (needed > arena->next_size / 4) {
-    struct block *block = block_new(needed);
+    struct block *block = block_new(arena, needed);
     block->next = arena->blocks->next;
     return arena->blocks->next = block;
   }
-  struct block *block = block_new(arena->next_size);
+  struct block *block = block_new(arena, arena->next_size);
   if (arena->next_size < LARGEST_BLOCK) arena->next_size *= 2;
   block->next = arena->blocks;
   return arena->blocks = block;

@@ -4,26 +4,37 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static bool on_large(size_t size) { return size >= PAGES_LEAST && size <= PAGES_MOST; }
 
-static size_t whole(size_t size) { return (size + PAGES_SIZE - 1) / PAGES_SIZE * PAGES_SIZE; }
+/* So much on large pages: what is less than half of one stays on small ones. */
+static size_t large(size_t size) { return (size + PAGES_SIZE / 2) / PAGES_SIZE * PAGES_SIZE; }
+
+static size_t whole(size_t size) {
+  size_t small = (size_t)sysconf(_SC_PAGESIZE), all = (size + small - 1) / small * small;
+  return all > large(size) ? all : large(size);
+}
 
 /* A large page begins at a multiple of its size: what is around that is given back. */
-static void *map(size_t size) {
+static void *map(size_t wanted) {
+  size_t size = whole(wanted);
   unsigned char *mapped = mmap(NULL, size + PAGES_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) abort();
   size_t before = (PAGES_SIZE - (uintptr_t)mapped % PAGES_SIZE) % PAGES_SIZE;
   if (before) munmap(mapped, before);
   munmap(mapped + before + size, PAGES_SIZE - before);
 #ifdef MADV_HUGEPAGE
-  madvise(mapped + before, size, MADV_HUGEPAGE); /* refused: then they are small */
+  madvise(mapped + before, large(wanted), MADV_HUGEPAGE); /* refused: then all are small */
 #endif
   return mapped + before;
 }
 
 void *pages_take(size_t size) {
-  if (on_large(size)) return map(whole(size));
+  if (on_large(size)) return map(size);
   void *piece = calloc(1, size ? size : 1);
   if (!piece) abort();
   return piece;
@@ -41,4 +52,12 @@ void *pages_grow(void *piece, size_t size, size_t more) {
   if (piece) memcpy(larger, piece, size);
   pages_give(piece, size);
   return larger;
+}
+
+void pages_keep_freed(void) {
+#ifdef __GLIBC__
+  enum { LARGE = 32 << 20, KEPT = 256 << 20 };
+  mallopt(M_MMAP_THRESHOLD, LARGE);
+  mallopt(M_TRIM_THRESHOLD, KEPT);
+#endif
 }

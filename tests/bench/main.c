@@ -1,8 +1,8 @@
 /* Times the works below in interleaved rounds, so that a slow minute of the machine hits all alike, and reports medians:
  * `bench [rounds [file [word]]]`; with a word only the floor and the works that have it in their names. The first work is the floor that
  * the others are compared with. */
+#include "sim/engine/pages.h"
 #include "tests/bench/bench.h"
-#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,16 +47,8 @@ static bool time_all(double ns[WORKS][MOST_ROUNDS], int rounds, const char *word
   return true;
 }
 
-/* As the program does (sim/cli/main.c). */
-static void keep_freed_memory(void) {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
-#endif
-}
-
 int main(int argc, char **argv) {
-  keep_freed_memory();
+  pages_keep_freed();
   double ns[WORKS][MOST_ROUNDS], medians[WORKS];
   int rounds = argc > 1 ? atoi(argv[1]) : 7;
   const char *path = argc > 2 ? argv[2] : "build/bench.json", *word = argc > 3 ? argv[3] : NULL;
