@@ -57,7 +57,7 @@ static const struct removal removals[] = {
      0},
     {"event-loop-blocking", "2", "endpoints.login.steps.1.on=workers", "p95(page.latency) < 20ms", "FAIL", "PASS", 0, 0},
     {"fan-out", "4", "services.server.latency=10ms", "share(page100.latency < 1s) in 35%..41%", "PASS", "FAIL", 0, true},
-    {"growing-table", "4", "endpoints.report.steps.0.growth.rows=1e7", "mean(report.latency) < 2s", "PASS", "FAIL", 0, 0},
+    {"growing-table", "4", "endpoints.report.steps.0.growth.rows=4e6", "mean(report.latency) < 2s", "PASS", "FAIL", 0, 0},
     {"hot-row", "2", "keys.counter.of=1", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
     {"memory-leak", "2", "services.backend.memory.leak=0MB", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"parallel-batches", "2", "queues.batches.concurrency=1", "mean(in_batches.latency) < 20s", "PASS", "FAIL", 0, 0},
