@@ -51,7 +51,8 @@ static void await_commit(struct replication *p) {
   struct quorum *q = &p->quorum;
   double gap = stream_exponential(&q->draws) * 1e9 / p->writes_per_s - shipping(p, &q->draws);
   if (gap > 9e18) return;
-  q->unacknowledged = q->lost_at + (sim_time)gap;
+  sim_time at = q->lost_at + (sim_time)gap; /* its way had begun before; but not before the run */
+  q->unacknowledged = at > 0 ? at : 0;
   set_later(p, q->unacknowledged, 0);
 }
 
