@@ -32,7 +32,8 @@ demo: all
 	@mkdir -p build/demo
 	@for s in $(PLATFORM); do \
 	  $(B)/aguanta run scenarios/platform/$$s.json --export build/demo/$$s.json --export build/demo/$$s.md || [ $$? -ge 98 ] || exit 1; echo; done
-	@cd build/demo && for k in overview bill; do ../aguanta plot compose.json swarm.json kubernetes.json --kind $$k -o $$k.png || exit 1; done
+	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind bill -o bill.png
+	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind overview --endpoint event -o overview.png
 	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind latency --endpoint event -o latency-event.png
 	@cd build/demo && for s in $(PLATFORM); do for k in breakdown claims; do ../aguanta plot $$s.json --kind $$k -o $$s-$$k.png || exit 1; done; done
 	@echo "Results and pictures are in build/demo:" && ls build/demo
