@@ -10,26 +10,26 @@
   { .value = (v), .low = (l), .high = (h), .n = (k) }
 
 static struct metric fixture_metrics[] = {
-    {"list.latency", "mean", NULL, NULL, UNIT_SECONDS, EST(0.0142, 0.0139, 0.0145, 2419752)},
-    {"list.latency", "p50", NULL, NULL, UNIT_SECONDS, EST(0.0118, 0.0116, 0.0120, 2419752)},
-    {"list.latency", "p90", NULL, NULL, UNIT_SECONDS, EST(0.0251, 0.0243, 0.0259, 2419752)},
-    {"list.latency", "p95", NULL, NULL, UNIT_SECONDS, EST(0.0314, 0.0301, 0.0327, 2419752)},
-    {"list.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(0.0523, 0.0491, 0.0555, 2419752)},
-    {"list.latency", "p99.9", NULL, NULL, UNIT_SECONDS, EST(0.0884, 0.0801, 0.0967, 2419752)},
-    {"event.latency", "mean", NULL, NULL, UNIT_SECONDS, EST(0.0412, 0.0404, 0.0420, 864197)},
-    {"event.latency", "p50", NULL, NULL, UNIT_SECONDS, EST(0.0310, 0.0306, 0.0314, 864197)},
-    {"event.latency", "p90", NULL, NULL, UNIT_SECONDS, EST(0.0782, 0.0761, 0.0803, 864197)},
-    {"event.latency", "p95", NULL, NULL, UNIT_SECONDS, EST(0.1040, 0.1001, 0.1079, 864197)},
-    {"event.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(0.1824, 0.1761, 0.1888, 864197)},
-    {"event.latency", "p99.9", NULL, NULL, UNIT_SECONDS, EST(0.3412, 0.2950, 0.3874, 864197)},
-    {"buy.latency", "mean", NULL, NULL, UNIT_SECONDS, EST(0.512, 0.501, 0.523, 172840)},
-    {"buy.latency", "p50", NULL, NULL, UNIT_SECONDS, EST(0.391, 0.386, 0.396, 172840)},
-    {"buy.latency", "p90", NULL, NULL, UNIT_SECONDS, EST(0.884, 0.852, 0.916, 172840)},
-    {"buy.latency", "p95", NULL, NULL, UNIT_SECONDS, EST(1.214, 1.150, 1.278, 172840)},
-    {"buy.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(1.924, 1.807, 2.041, 172840)},
-    {"buy.latency", "p99.9", NULL, NULL, UNIT_SECONDS, EST(3.31, NAN, NAN, 172840)},
-    {"backend.utilization", "mean", NULL, NULL, UNIT_RATIO, EST(0.684, 0.671, 0.697, 24)},
-    {"buy.errors", "error_rate", "cause", "timeout", UNIT_RATIO, EST(0.00231, 0.00208, 0.00256, 172840)},
+    {"list.latency", "mean", NULL, NULL, UNIT_SECONDS, EST(0.0142, 0.0139, 0.0145, 2419752), NULL},
+    {"list.latency", "p50", NULL, NULL, UNIT_SECONDS, EST(0.0118, 0.0116, 0.0120, 2419752), NULL},
+    {"list.latency", "p90", NULL, NULL, UNIT_SECONDS, EST(0.0251, 0.0243, 0.0259, 2419752), NULL},
+    {"list.latency", "p95", NULL, NULL, UNIT_SECONDS, EST(0.0314, 0.0301, 0.0327, 2419752), NULL},
+    {"list.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(0.0523, 0.0491, 0.0555, 2419752), NULL},
+    {"list.latency", "p99.9", NULL, NULL, UNIT_SECONDS, EST(0.0884, 0.0801, 0.0967, 2419752), NULL},
+    {"event.latency", "mean", NULL, NULL, UNIT_SECONDS, EST(0.0412, 0.0404, 0.0420, 864197), NULL},
+    {"event.latency", "p50", NULL, NULL, UNIT_SECONDS, EST(0.0310, 0.0306, 0.0314, 864197), NULL},
+    {"event.latency", "p90", NULL, NULL, UNIT_SECONDS, EST(0.0782, 0.0761, 0.0803, 864197), NULL},
+    {"event.latency", "p95", NULL, NULL, UNIT_SECONDS, EST(0.1040, 0.1001, 0.1079, 864197), NULL},
+    {"event.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(0.1824, 0.1761, 0.1888, 864197), NULL},
+    {"event.latency", "p99.9", NULL, NULL, UNIT_SECONDS, EST(0.3412, 0.2950, 0.3874, 864197), NULL},
+    {"buy.latency", "mean", NULL, NULL, UNIT_SECONDS, EST(0.512, 0.501, 0.523, 172840), NULL},
+    {"buy.latency", "p50", NULL, NULL, UNIT_SECONDS, EST(0.391, 0.386, 0.396, 172840), NULL},
+    {"buy.latency", "p90", NULL, NULL, UNIT_SECONDS, EST(0.884, 0.852, 0.916, 172840), NULL},
+    {"buy.latency", "p95", NULL, NULL, UNIT_SECONDS, EST(1.214, 1.150, 1.278, 172840), NULL},
+    {"buy.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(1.924, 1.807, 2.041, 172840), NULL},
+    {"buy.latency", "p99.9", NULL, NULL, UNIT_SECONDS, EST(3.31, NAN, NAN, 172840), NULL},
+    {"backend.utilization", "mean", NULL, NULL, UNIT_RATIO, EST(0.684, 0.671, 0.697, 24), NULL},
+    {"buy.errors", "error_rate", "cause", "timeout", UNIT_RATIO, EST(0.00231, 0.00208, 0.00256, 172840), NULL},
 };
 
 static struct claim_result fixture_claims[] = {
@@ -78,11 +78,11 @@ static struct breakdown fixture_breakdown[] = {
 };
 
 static struct saturation fixture_saturation[] = {
-    {"backend event loop", EST(0.684, 0.671, 0.697, 24), 146.2, false},
-    {"mysql CPU", EST(0.341, 0.334, 0.348, 24), 293.0, false},
-    {"server CPU", EST(0.297, 0.291, 0.303, 24), 336.0, false},
-    {"backend to mysql pool", EST(0.142, 0.137, 0.147, 24), 704.0, false},
-    {"nginx", EST(0.0111, 0.0109, 0.0113, 24), 9010.0, false},
+    {"backend event loop", EST(0.684, 0.671, 0.697, 24), 146.2, false, NULL},
+    {"mysql CPU", EST(0.341, 0.334, 0.348, 24), 293.0, false, NULL},
+    {"server CPU", EST(0.297, 0.291, 0.303, 24), 336.0, false, NULL},
+    {"backend to mysql pool", EST(0.142, 0.137, 0.147, 24), 704.0, false, NULL},
+    {"nginx", EST(0.0111, 0.0109, 0.0113, 24), 9010.0, false, NULL},
 };
 
 static struct error_cause fixture_errors[] = {
@@ -98,9 +98,9 @@ static struct bill_line fixture_lines[] = {
 };
 
 static struct outage_class fixture_classes[] = {
-    {"server_loss", 2041, 2041, 1.02, EST(11160, 10800, 11520, 2041), 7200, 29160, 111600, 11383, 0, EST(0, 0, 0, 0), 0, 0},
-    {"mysql_crash", 8120, 8011, 4.06, EST(41.2, 40.4, 42.0, 8011), 38.1, 71, 240, 165, 0, EST(0, 0, 0, 0), 0, 0},
-    {"deployment", 104000, 104000, 52, EST(6.1, 6.05, 6.15, 104000), 5.8, 9.9, 14.2, 317, 0, EST(0, 0, 0, 0), 0, 0},
+    {"server_loss", 2041, 2041, 1.02, EST(11160, 10800, 11520, 2041), 7200, 29160, 111600, 11383, 0, EST(0, 0, 0, 0), 0, 0, NULL},
+    {"mysql_crash", 8120, 8011, 4.06, EST(41.2, 40.4, 42.0, 8011), 38.1, 71, 240, 165, 0, EST(0, 0, 0, 0), 0, 0, NULL},
+    {"deployment", 104000, 104000, 52, EST(6.1, 6.05, 6.15, 104000), 5.8, 9.9, 14.2, 317, 0, EST(0, 0, 0, 0), 0, 0, NULL},
 };
 static const char *const fixture_endpoints[] = {"list", "event", "buy"};
 static const struct estimate fixture_up[] = {EST(0.99875, 0.99862, 0.99888, 2000), EST(0.99874, 0.99861, 0.99887, 2000),

@@ -269,10 +269,11 @@ static void test_csv(void) {
   struct child c =
       AGUANTA("run", SMALL, "--set", "name==1+1", "--set",
               "claims=[{\"expr\": \"p50(page.latency) < 1s\", \"source\": \"@a, \\\"b\\\"\"}]", "--export", "-", "--format", "csv");
-  test_check(child_begins(c.out, "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n'=1+1,claim,p50("
-                                 "page.latency) < 1s,,claim-1,0.00"),
+  test_check(child_begins(c.out,
+                          "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason\r\n'=1+1,claim,p50("
+                          "page.latency) < 1s,,claim-1,0.00"),
              "%s", c.out);
-  test_check(strstr(c.out, ",PASS,\"'@a, \"\"b\"\"\"\r\n") != NULL, "quotes: %s", c.out);
+  test_check(strstr(c.out, ",PASS,\"'@a, \"\"b\"\"\",\r\n") != NULL, "quotes: %s", c.out);
   test_check(child_count(c.out, "\n") == child_count(c.out, "\r\n") && child_count(c.out, ",nan,") == 0, "lines");
   child_free(&c);
 }

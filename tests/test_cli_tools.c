@@ -192,7 +192,7 @@ static void test_sweep_grid(void) {
   char *text = test_read_file(csv), *json = test_read_file(lines);
   test_check(text &&
                  child_begins(text, "point,hash,services.web.replicas,traffic.users.rate,scenario,kind,metric,agg,label,value,unit,"
-                                    "ci_low,ci_high,n,verdict,source\r\n0,") &&
+                                    "ci_low,ci_high,n,verdict,source,reason\r\n0,") &&
                  strstr(text, "-5,1,50/s,small,claim,"),
              "the CSV");
   test_check(text && child_count(text, "point,") == 1 && strstr(text, "\n5,") && strstr(text, "-5,2,150/s,small,"),

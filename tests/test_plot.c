@@ -88,7 +88,7 @@ static void test_evil_text(void) {
   for (int i = 0; i < 8; i++) {
     snprintf(evil[i], sizeof evil[i], forms[i], hit, hit);
     const char *const endpoints[] = {evil[i]};
-    struct metric metric = {"x.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(1, 0.9, 1.1, 10)};
+    struct metric metric = {"x.latency", "p99", NULL, NULL, UNIT_SECONDS, EST(1, 0.9, 1.1, 10), NULL};
     struct latency_curve curve = *fixture_curves();
     curve.endpoint = evil[i];
     struct results bad = r;
@@ -214,7 +214,7 @@ static void test_findings(void) {
   r.scenario_title =
       "A title of a scenario that tells its whole story and does not care how wide the picture is that it will stand in";
   memcpy(some, fixture_metrics, sizeof fixture_metrics);
-  some[COUNT(some) - 1] = (struct metric){"buy", "error_rate", NULL, NULL, UNIT_RATIO, EST(0.41, 0.39, 0.43, 1000)};
+  some[COUNT(some) - 1] = (struct metric){"buy", "error_rate", NULL, NULL, UNIT_RATIO, EST(0.41, 0.39, 0.43, 1000), NULL};
   r.metrics = some, r.metric_count = COUNT(some);
   write_result(room.a, &r);
   expect_texts(&room, "latency", NULL,

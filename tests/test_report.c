@@ -180,7 +180,7 @@ static void test_json_text_and_numbers(void) {
   static const char evil[] = "q\" b\\ n\n t\t \x01 \x7f \xC3\xA9 </script>";
   struct metric metrics[COUNT(values)];
   for (size_t i = 0; i < COUNT(values); i++)
-    metrics[i] = (struct metric){evil, "mean", NULL, NULL, UNIT_NONE, {.value = values[i]}};
+    metrics[i] = (struct metric){evil, "mean", NULL, NULL, UNIT_NONE, {.value = values[i]}, NULL};
   struct results r = {.scenario_name = evil, .metrics = metrics, .metric_count = COUNT(values)};
   char *json = render(report_json_write, &r);
   cJSON *root = cJSON_Parse(json);
@@ -211,11 +211,12 @@ static void test_csv(void) {
               {"=\"x\"", ",\"'=\"\"x\"\"\","},
               {"two\nlines", ",\"two\nlines\","}};
   for (size_t i = 0; i < COUNT(rows); i++) {
-    struct metric metric = {rows[i].name, "mean", "cause", "x", UNIT_SECONDS, EST(-0.5, NAN, NAN, 7)};
+    struct metric metric = {rows[i].name, "mean", "cause", "x", UNIT_SECONDS, EST(-0.5, NAN, NAN, 7), NULL};
     struct results r = {.scenario_name = "s", .metrics = &metric, .metric_count = 1};
     char *csv = render(report_csv_write, &r), wanted[200];
     snprintf(wanted, sizeof wanted,
-             "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\ns,metric%smean,cause=x,-0.5,s,,,7,,\r\n",
+             "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason\r\ns,metric%smean,cause=x,-0.5,s,,,"
+             "7,,,\r\n",
              rows[i].cell);
     test_check(!strcmp(csv, wanted), "seen %s wanted %s", csv, wanted);
     free(csv);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct row {
-  const char *kind, *metric, *aggregate, *label, *verdict, *source;
+  const char *kind, *metric, *aggregate, *label, *verdict, *source, *reason;
   enum unit unit;
   const struct estimate *estimate;
 };
@@ -23,13 +23,14 @@ static void write_row(FILE *file, const struct results *r, const struct row *row
   csv_number(file, e->exact ? e->value : e->high);
   fprintf(file, ",%" PRIu64 ",", e->n);
   csv_cell(file, row->verdict), fputc(',', file);
-  csv_cell(file, row->source), fputs("\r\n", file);
+  csv_cell(file, row->source), fputc(',', file);
+  csv_cell(file, row->reason), fputs("\r\n", file);
 }
 
 static void write_metric(FILE *file, const struct results *r, const struct metric *m) {
   char *label = NULL;
   if (m->label && asprintf(&label, "%s=%s", m->label, m->label_value ? m->label_value : "") < 0) abort();
-  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->unit, &m->estimate});
+  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->reason, m->unit, &m->estimate});
   free(label);
 }
 
@@ -38,15 +39,16 @@ void report_csv_rows(FILE *file, const struct results *r) {
   for (uint32_t i = 0; i < r->claim_count; i++) {
     const struct claim_result *c = &r->claims[i];
     write_row(file, r,
-              &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->unit, &c->estimate});
+              &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->reason, c->unit,
+                            &c->estimate});
   }
   for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i]);
   static const struct estimate nothing = {NAN, NAN, NAN, 0, false};
-  if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", UNIT_NONE, &nothing});
+  if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", "", UNIT_NONE, &nothing});
 }
 
 static void write_header(FILE *file) {
-  fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source\r\n", file);
+  fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason\r\n", file);
 }
 
 void report_csv_write(FILE *file, const struct results *r) {

@@ -29,6 +29,7 @@ static void write_metric(struct writer *w, const struct results *r, uint32_t i) 
   put_label(w, m->label, m->label_value);
   put_text(w, "unit", format_unit_word(m->unit, r->bill.currency));
   put_estimate(w, &m->estimate);
+  put_text(w, "reason", m->reason);
 }
 
 static void write_series(struct writer *w, const struct results *r, uint32_t i) {
@@ -57,6 +58,7 @@ static void write_saturation(struct writer *w, const struct results *r, uint32_t
   put_named_estimate(w, "utilization", &s->utilization);
   put_number(w, "saturates_at_per_s", s->saturates_at_per_s);
   put_flag(w, "saturated", s->saturated);
+  put_text(w, "reason", s->reason);
 }
 
 static void write_error(struct writer *w, const struct results *r, uint32_t i) {
@@ -102,6 +104,7 @@ static void write_outage_class(struct writer *w, const struct results *r, uint32
   put_number(w, "rto_p95_s", o->rto_p95);
   put_number(w, "rto_max_s", o->rto_max);
   put_number(w, "downtime_per_year_s", o->downtime_per_year_s);
+  put_text(w, "reason", o->reason);
   if (!o->primaries) return;
   put_count(w, "primaries", o->primaries);
   put_named_estimate(w, "rpo_mean_s", &o->rpo_mean);

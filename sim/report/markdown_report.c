@@ -1,6 +1,7 @@
 #include "sim/report/compare_report.h"
 #include "sim/report/format.h"
 #include "sim/report/load_words.h"
+#include "sim/report/missing_words.h"
 #include "sim/report/report.h"
 #include <string.h>
 
@@ -62,21 +63,21 @@ static void write_load(FILE *file, const struct results *r) {
   }
 }
 
+static void write_missing(void *file, const char *line) { fputs("\n\\-: ", file), put(file, line), fputc('\n', file); }
+
 static void write_latency(FILE *file, const struct results *r) {
-  static const char *const aggregates[] = {"mean", "p50", "p90", "p95", "p99", "p99.9"};
   if (r->endpoint_count == 0 || r->requests == 0) return;
   fputs("\n## Latency\n\n| endpoint | mean | p50 | p90 | p95 | p99 | p99.9 |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         file);
   for (uint32_t i = 0; i < r->endpoint_count; i++) {
-    char name[160];
-    snprintf(name, sizeof name, "%s.latency", r->endpoints[i]);
     fputs("| ", file), put(file, r->endpoints[i]);
-    for (size_t a = 0; a < sizeof aggregates / sizeof *aggregates; a++) {
-      const struct metric *m = results_metric(r, name, aggregates[a], NULL);
+    for (size_t a = 0; a < LATENCY_COLUMNS; a++) {
+      const struct metric *m = latency_metric(r, r->endpoints[i], latency_columns[a]);
       fprintf(file, " | %s", m ? format_estimate(m->unit, NULL, &m->estimate).text : "-");
     }
     fputs(" |\n", file);
   }
+  missing_words(r, write_missing, file);
 }
 
 static void write_capacity(FILE *file, const struct results *r) {

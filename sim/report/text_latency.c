@@ -1,18 +1,12 @@
 #include "sim/report/format.h"
+#include "sim/report/missing_words.h"
 #include "sim/report/text_table.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- percentiles per endpoint: two lines, the value and under it its interval ---- */
 
-static const char *const aggregates[] = {"mean", "p50", "p90", "p95", "p99", "p99.9"};
-enum { AGGREGATES = sizeof aggregates / sizeof *aggregates, CELL = 15, NAME_MAX_WIDTH = 8 };
-
-static const struct metric *latency_of(const struct results *r, const char *endpoint, const char *aggregate) {
-  char name[160];
-  snprintf(name, sizeof name, "%s.latency", endpoint);
-  return results_metric(r, name, aggregate, NULL);
-}
+enum { CELL = 15, NAME_MAX_WIDTH = 8 };
 
 static int name_width(const struct results *r) {
   int width = 4;
@@ -22,8 +16,8 @@ static int name_width(const struct results *r) {
 }
 
 static void print_cells(FILE *file, const struct results *r, const char *endpoint, bool interval) {
-  for (int a = 0; a < AGGREGATES; a++) {
-    const struct metric *m = latency_of(r, endpoint, aggregates[a]);
+  for (int a = 0; a < LATENCY_COLUMNS; a++) {
+    const struct metric *m = latency_metric(r, endpoint, latency_columns[a]);
     struct shown cell = {"-"};
     if (m) cell = interval ? format_interval(m->unit, NULL, &m->estimate) : format_value(m->unit, NULL, &m->estimate);
     if (format_width(cell.text) >= CELL) fputc(' ', file); /* a long one may push, but not touch */
@@ -33,20 +27,31 @@ static void print_cells(FILE *file, const struct results *r, const char *endpoin
 }
 
 static bool has_interval(const struct results *r, const char *endpoint) {
-  for (int a = 0; a < AGGREGATES; a++) {
-    const struct metric *m = latency_of(r, endpoint, aggregates[a]);
+  for (int a = 0; a < LATENCY_COLUMNS; a++) {
+    const struct metric *m = latency_metric(r, endpoint, latency_columns[a]);
     if (m && *format_interval(m->unit, NULL, &m->estimate).text) return true;
   }
   return false;
 }
 
+struct legend {
+  FILE *file;
+  int width;
+};
+
+static void print_missing(void *context, const char *line) {
+  const struct legend *legend = context;
+  fputs("  -: ", legend->file);
+  table_wrapped(legend->file, line, 5, legend->width);
+  fputc('\n', legend->file);
+}
+
 void text_latency(FILE *file, const struct results *r, const struct report_options *options) {
-  (void)options;
   if (r->endpoint_count == 0 || r->requests == 0) return;
   int width = name_width(r);
   table_heading(file, "LATENCY", "of answered requests, from the intended arrival; 95% interval below");
   table_left(file, "", width + 2);
-  for (int a = 0; a < AGGREGATES; a++) table_right(file, aggregates[a], CELL);
+  for (int a = 0; a < LATENCY_COLUMNS; a++) table_right(file, latency_columns[a], CELL);
   fputc('\n', file);
   for (uint32_t i = 0; i < r->endpoint_count; i++) {
     const char *name = r->endpoints[i];
@@ -58,6 +63,7 @@ void text_latency(FILE *file, const struct results *r, const struct report_optio
     fprintf(file, "%*s", width + 2, "");
     print_cells(file, r, name, true);
   }
+  missing_words(r, print_missing, &(struct legend){file, options->width});
 }
 
 /* ---- where the time went ---- */

@@ -1,6 +1,8 @@
 /* What is counted beside requests: attempts, tickets, lines that people stand in. */
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
+#include <math.h>
+#include <stdlib.h>
 
 /* The columns of a kind: an aggregate of the metric, and what it is called. */
 static const struct {
@@ -32,17 +34,42 @@ static void print_row(FILE *file, const struct results *r, const struct meter_ro
   fputc('\n', file);
 }
 
+/* Nothing of it happened in any replication: neither a number above 0 nor a time. */
+static bool is_idle(const struct results *r, const struct meter_row *row) {
+  static const char *const of[] = {[METER_ROW_COUNT] = "count", [METER_ROW_LEVEL] = "max", [METER_ROW_TIME] = "max"};
+  const struct metric *m = results_metric(r, row->name, of[row->kind], NULL);
+  return !m || isnan(m->estimate.value) || m->estimate.value == 0;
+}
+
+static void print_idle(FILE *file, const struct results *r, int width) {
+  enum { INDENT = 2 };
+  char *text = NULL;
+  size_t length;
+  uint32_t idle = 0;
+  FILE *line = open_memstream(&text, &length);
+  if (!line) abort();
+  for (uint32_t i = 0; i < r->meter_count; i++)
+    if (is_idle(r, &r->meters[i])) fprintf(line, "%s%s", idle++ ? ", " : "at 0 throughout: ", r->meters[i].name);
+  if (fclose(line) != 0) abort();
+  if (idle) {
+    fprintf(file, "%*s", INDENT, "");
+    table_wrapped(file, text, INDENT + 17, width);
+    fputc('\n', file);
+  }
+  free(text);
+}
+
 void text_meters(FILE *file, const struct results *r, const struct report_options *options) {
-  (void)options;
   if (!r->meter_count || !r->requests) return;
   table_heading(file, "COUNTED", "beside requests, in one replication");
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
     bool any = false;
     for (uint32_t i = 0; i < r->meter_count; i++) {
-      if (r->meters[i].kind != kinds[k].kind) continue;
+      if (r->meters[i].kind != kinds[k].kind || (!options->verbose && is_idle(r, &r->meters[i]))) continue;
       if (!any) print_heading(file, k);
       print_row(file, r, &r->meters[i], k);
       any = true;
     }
   }
+  if (!options->verbose) print_idle(file, r, options->width);
 }

@@ -20,8 +20,11 @@ void findings_metrics(const struct study *l, struct results *r) {
   r->metrics = arena_new_array(l->arena, struct metric, l->claims_from + 1);
   for (uint32_t i = 0; i < l->claims_from; i++) {
     const struct entry *e = &l->entries[i];
-    r->metrics[r->metric_count++] = (struct metric){
-        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), entry_estimate(l, e)};
+    struct metric *m = &r->metrics[r->metric_count++];
+    *m = (struct metric){
+        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), entry_estimate(l, e),
+        NULL};
+    if (isnan(m->estimate.value)) m->reason = entry_why_no_data(l, e);
   }
 }
 
@@ -85,8 +88,9 @@ static void saturation_rows(const struct study *l, struct results *r) {
     const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){x->name, e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
-                             resource_saturates_at(x), false};
+                             resource_saturates_at(x), false, NULL};
     s->saturated = s->utilization.value > 0.99;
+    if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(l, e) : "how busy it is is not measured";
   }
   qsort(r->saturation, r->saturation_count, sizeof *r->saturation, by_saturation);
 }
@@ -168,7 +172,10 @@ static struct outage_class outage_class_of(const struct study *l, uint32_t fault
                                .primaries = f->rpo.count,
                                .rpo_mean = rpo,
                                .rpo_p95 = quantile_of(&f->rpo, 0.95),
-                               .rpo_max = quantile_of(&f->rpo, 1)};
+                               .rpo_max = quantile_of(&f->rpo, 1),
+                               .reason = f->rto.count ? NULL
+                                         : f->faults  ? "no outage of this fault happened"
+                                                      : "it did not happen"};
 }
 
 /* An availability entry that is not among the standard ones: taken for the report. */

@@ -2,7 +2,6 @@
 #include "sim/engine/arena.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Requests of open sources in a quarter of the measured time, expected. */
@@ -75,41 +74,54 @@ static void note_saturated(const struct study *l, struct results *r) {
   }
 }
 
-/* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (METHOD; tests of coverage). */
-static void note_wide(const struct study *l, struct results *r) {
-  char list[300] = "";
-  for (uint32_t i = 0; i < r->metric_count; i++) {
-    const struct metric *m = &r->metrics[i];
-    double half = 0.5 * (m->estimate.high - m->estimate.low);
-    if (l->entries[i].measure.quantity != QUANTITY_LATENCY || l->entries[i].measure.subject != SUBJECT_ENDPOINT ||
-        !(half > 0.07 * m->estimate.value))
-      continue;
-    size_t used = strlen(list);
-    if (used < sizeof list - 60) snprintf(list + used, sizeof list - used, "%s%s of %s", used ? ", " : "", m->aggregate, m->name);
-  }
-  if (*list)
-    note(l, r,
-         arena_format(l->arena,
-                      "wide: the intervals of %s are over 7%% of their value each way and cover less often than 95%%; use --reps "
-                      "or a longer run.window",
-                      list));
+/* --- many endpoints in one line ------------------------------------------------------------------------------------------------- */
+
+enum { NAMED = 3 };
+
+/* "a", "a and b", "a, b, c and 12 others". */
+static const char *listed(const struct study *l, const char *const *names, uint32_t count) {
+  uint32_t named = count <= NAMED + 1 ? count : NAMED;
+  const char *text = "";
+  for (uint32_t i = 0; i < named; i++)
+    text = arena_format(l->arena, "%s%s%s", text, i == 0 ? "" : i + 1 == count ? " and " : ", ", names[i]);
+  return count > named ? arena_format(l->arena, "%s and %u others", text, count - named) : text;
 }
 
-static void note_too_short(const struct study *l, struct results *r) {
-  for (uint32_t e = 0; e < l->model.endpoints.count; e++) {
-    uint64_t n = l->traffic.sum->latency[e].count;
-    if (l->unstable || n >= 100000) continue;
-    if (!n) { /* more replications of nothing are nothing */
-      note(l, r, arena_format(l->arena, "%s: no request was answered", model_endpoint(&l->model, e)->name));
-      continue;
-    }
-    const char *first = n < 200 ? "p50" : n < 1000 ? "p90" : n < 2000 ? "p95" : n < 10000 ? "p99" : "p99.9";
-    note(l, r,
-         arena_format(l->arena,
-                      "too short: %s has %llu answered requests, not enough for its %s (a percentile p needs 100/(1-p)); use "
-                      "--reps or a longer run.window",
-                      model_endpoint(&l->model, e)->name, (unsigned long long)n, first));
+/* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (METHOD; tests of coverage). */
+static bool is_wide(const struct estimate *e) { return 0.5 * (e->high - e->low) > 0.07 * e->value; }
+
+/* A claim rests on its own interval, which may be of a part of the run. The table of latencies shows all of them. */
+static void note_wide(const struct study *l, struct results *r) {
+  const char **names = arena_new_array(l->arena, const char *, r->claim_count + l->model.endpoints.count + 1);
+  uint32_t claims = 0, endpoints = 0;
+  for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++) {
+    const struct measure *m = &l->entries[l->claims_from + i].measure;
+    if (m->quantity == QUANTITY_LATENCY && is_wide(&r->claims[i].estimate)) names[claims++] = r->claims[i].expression;
   }
+  for (uint32_t i = 0; i < l->model.endpoints.count; i++) {
+    bool any = false;
+    for (uint32_t k = 0; k < l->claims_from; k++) {
+      const struct measure *m = &l->entries[k].measure;
+      any |= m->quantity == QUANTITY_LATENCY && m->subject == SUBJECT_ENDPOINT && m->index == i && is_wide(&r->metrics[k].estimate);
+    }
+    if (any) names[claims + endpoints++] = model_endpoint(&l->model, i)->name;
+  }
+  static const char *const why = "over 7% of the value each way, and cover less often than 95%; use --reps or a longer run.window";
+  if (claims)
+    note(l, r, arena_format(l->arena, "wide: the intervals of %s are %s", listed(l, names, claims), why));
+  else if (endpoints)
+    note(l, r,
+         arena_format(l->arena, "wide: some intervals of the latency of %s are %s", listed(l, names + claims, endpoints), why));
+}
+
+/* What a percentile lacks stands beside it (results.h). Requests of which none was answered are worth a line; an endpoint that nothing
+ * asked for is not, as in a run that is there for its years of faults. */
+static void note_unanswered(const struct study *l, struct results *r) {
+  const char **names = arena_new_array(l->arena, const char *, l->model.endpoints.count + 1);
+  uint32_t count = 0;
+  for (uint32_t e = 0; e < l->model.endpoints.count; e++)
+    if (l->traffic.sum->arrived[e] && !l->traffic.sum->latency[e].count) names[count++] = model_endpoint(&l->model, e)->name;
+  if (count && !l->unstable) note(l, r, arena_format(l->arena, "no request of %s was answered", listed(l, names, count)));
 }
 
 static void note_warmup(const struct study *l, struct results *r) {
@@ -139,10 +151,10 @@ void findings_notes(struct study *l, struct results *r) {
          "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the "
          "run lasts, so there is no mean latency to report");
   note_saturated(l, r);
-  note_too_short(l, r);
-  note_wide(l, r);
+  note_unanswered(l, r);
   note_warmup(l, r);
   note_batches(l, r);
-  if (l->traffic.done < 2) note(l, r, "one replication: no interval can be given");
+  note_wide(l, r);
+  if (l->traffic.done == 1) note(l, r, "one replication: no interval can be given");
   if (r->interrupted) note(l, r, "interrupted: these are the results of the replications that were finished");
 }

@@ -28,6 +28,7 @@ struct metric {
   const char *label, *label_value; /* null, or one label such as cause=timeout */
   enum unit unit;
   struct estimate estimate;
+  const char *reason; /* why there is no value; null when there is one */
 };
 
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_NO_DATA };
@@ -58,6 +59,7 @@ struct saturation {
   struct estimate utilization; /* ratio */
   double saturates_at_per_s;   /* requests per second of the whole system at this mix */
   bool saturated;
+  const char *reason; /* why the utilization has no value; null when it has one */
 };
 
 struct error_cause {
@@ -115,6 +117,7 @@ struct outage_class {
   uint64_t primaries;         /* of databases that it took; of their losses of data, when there are any: */
   struct estimate rpo_mean;   /* seconds: age of the oldest lost write */
   double rpo_p95, rpo_max;
+  const char *reason; /* why there is no RTO; null when there is one */
 };
 
 struct availability_result {

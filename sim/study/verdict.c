@@ -317,20 +317,49 @@ uint32_t claim_needs(const struct study *l, const struct claim *c, const struct 
 
 static const char *more_for(const struct study *l, const struct entry *e) {
   uint32_t needs = until_long_enough(l, e);
-  return needs == UINT32_MAX ? "" : arena_format(l->arena, " (about %u replications would)", needs);
+  return needs == UINT32_MAX ? "" : arena_format(l->arena, " (about %u replications would do)", needs);
+}
+
+/* A number of requests with its thousands apart, as in all that people read. */
+static const char *thousands(const struct study *l, double n) {
+  char digits[32], text[48];
+  int length = snprintf(digits, sizeof digits, "%.0f", n), used = 0;
+  for (int i = 0; i < length; i++) {
+    if (i && (length - i) % 3 == 0) text[used++] = ',';
+    text[used++] = digits[i];
+  }
+  text[used] = 0;
+  return arena_text(l->arena, text);
+}
+
+static const char *too_few_for(const struct study *l, const struct entry *e) {
+  const struct measure *m = &e->measure;
+  uint64_t n = measure_count(m, &l->model, entry_view(l, e));
+  double worthy = floor(worth(l, m, n));
+  const char *needs = thousands(l, 100 / (1 - m->p)), *is = thousands(l, (double)n);
+  if (worthy >= (double)n)
+    return arena_format(l->arena, "too short: p%g needs %s independent values; there are %s%s", 100 * m->p, needs, is,
+                        more_for(l, e));
+  return arena_format(l->arena,
+                      "too short: p%g needs %s independent values; the %s here depend on each other and tell as much as %s%s",
+                      100 * m->p, needs, is, thousands(l, worthy), more_for(l, e));
 }
 
 const char *entry_why_no_data(const struct study *l, const struct entry *e) {
   const struct measure *m = &e->measure;
+  if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
+  if (m->aggregate == AGGREGATE_SATURATION) return "no resource has a bound";
+  if (!entry_replications(l, e)) return m->over_faults ? "no years of faults were simulated" : "no traffic was simulated";
   if (l->warmup == WARMUP_IS_MISSING && !l->unstable && !m->over_faults)
     return "too short: no end of the warm-up was found; give run.warmup, or a longer run.window";
   if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
   if (m->aggregate == AGGREGATE_RPO) return "this fault took no primary of a database that has \"replication\" or \"backup\"";
-  if (m->aggregate == AGGREGATE_QUANTILE)
-    return arena_format(l->arena, "too short: needs what %.0f independent requests tell, there is what %.0f tell%s",
-                        100 / (1 - m->p), worth(l, m, measure_count(m, &l->model, entry_view(l, e))), more_for(l, e));
-  if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
+  bool of_requests = m->quantity == QUANTITY_LATENCY && m->subject <= SUBJECT_ENDPOINT;
+  const struct view *v = entry_view(l, e);
+  if (of_requests && !v->arrived[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index]) return "no request arrived";
+  if (of_requests && !measure_count(m, &l->model, v)) return "no request was answered";
+  if (m->aggregate == AGGREGATE_QUANTILE && measure_count(m, &l->model, v)) return too_few_for(l, e);
   return "nothing was observed";
 }
 

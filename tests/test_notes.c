@@ -1,0 +1,137 @@
+/* What a report says beside its figures: why one is missing, which notes there are and which there are not. */
+#include "sim/report/text.h"
+#include "tests/model_fixture.h"
+
+static char *render(void (*write)(FILE *, const struct results *), const struct results *r) {
+  char *text = NULL;
+  size_t length;
+  FILE *file = open_memstream(&text, &length);
+  write(file, r);
+  fclose(file);
+  return text;
+}
+
+static void write_text(FILE *file, const struct results *r) { report_text(file, r, &(struct report_options){.width = 120}); }
+static void write_verbose(FILE *file, const struct results *r) {
+  report_text(file, r, &(struct report_options){.width = 120, .verbose = true});
+}
+
+static const struct results *results_of(struct fixture *f, uint32_t replications) {
+  return study_run(f->arena, f->scenario, &(struct study_options){.jobs = 2, .replications = replications});
+}
+
+static bool any_note(const struct results *r, const char *text) {
+  for (uint32_t i = 0; i < r->note_count; i++)
+    if (strstr(r->notes[i], text)) return true;
+  return false;
+}
+
+static int count_of(const char *text, const char *word) {
+  int count = 0;
+  for (; (text = strstr(text, word)); text += strlen(word)) count++;
+  return count;
+}
+
+/* --- percentiles without a number --------------------------------------------------------------------------------------------- */
+
+/* Eight threads at 95%, a burst of ten seconds, a time-out and one retry: p99 has a number, p90 and p95 have none. */
+static struct fixture hole_open(void) {
+  return fixture_of(
+      "{ 'aguanta': 1, 'name': 'hole', 'traffic': { 'web': { 'kind': 'open', 'rate': { 'steps': [ { 'from': '0s', "
+      "'rate': '190/s' }, { 'from': '60s', 'rate': '900/s' }, { 'from': '70s', 'rate': '190/s' } ] }, "
+      "'timeout': '1s', 'retry': { 'attempts': 2, 'backoff': '0s' }, 'mix': { 'q': 1 } } }, "
+      "'endpoints': { 'q': { 'entry': 'db', 'steps': [ { 'cpu': '40ms' } ] } }, 'services': { 'db': { 'kind': 'app', "
+      "'runtime': 'threads', 'threads': 8, 'backlog': 'unlimited' } }, 'platform': { 'kind': 'static', 'nodes': { 'host': { "
+      "'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '10m', 'windows': 60 }, 'claims': [ 'error_rate(q) > 50%%' ] }");
+}
+
+static void test_reasons(void) {
+  struct fixture f = hole_open();
+  const struct results *r = results_of(&f, 8);
+  uint32_t missing = 0;
+  for (uint32_t i = 0; i < r->metric_count; i++) {
+    const struct metric *m = &r->metrics[i];
+    test_check(isnan(m->estimate.value) == (m->reason != NULL), "%s of %s: %g, %s", m->aggregate, m->name, m->estimate.value,
+               m->reason ? m->reason : "no reason");
+    missing += isnan(m->estimate.value);
+  }
+  const struct metric *p95 = results_metric(r, "q.latency", "p95", NULL);
+  test_check(missing && p95->reason && strstr(p95->reason, "too short: p95 needs 2,000 independent values; the "), "%s",
+             p95->reason);
+  char *text = render(write_text, r), *markdown = render(report_markdown_write, r), *csv = render(report_csv_write, r),
+       *json = render(report_json_write, r);
+  test_check(strstr(text, "  -: p90, p95 and p99.9 of q: too short: p90 needs 1,000"), "%s", text);
+  test_check(strstr(markdown, "\n\\-: p90, p95 and p99.9 of q: too short: p90 needs 1,000"), "%s", markdown);
+  test_check(strstr(csv, ",q.latency,p95,,,s,,,") && strstr(csv, ",\"too short: p95 needs 2,000"), "%s", csv);
+  test_check(strstr(json, "\"reason\": \"too short: p95 needs 2,000"), "JSON");
+  free(text), free(markdown), free(csv), free(json);
+  fixture_close(&f);
+}
+
+/* --- notes that nothing asked for --------------------------------------------------------------------------------------------- */
+
+/* `count` endpoints of equal share on one service that is hardly busy. */
+static struct fixture many_open(int count, const char *timeout, const char *rest) {
+  struct text t = {.length = 0};
+  put(&t, "{ 'aguanta': 1, 'name': 'many', 'traffic': { 'w': { 'kind': 'open', 'rate': '20/s', 'timeout': '%s', 'mix': { ",
+      timeout);
+  for (int i = 0; i < count; i++) put(&t, "%s'e%d': 1", i ? ", " : "", i);
+  put(&t, " } } }, 'endpoints': { ");
+  for (int i = 0; i < count; i++) put(&t, "%s'e%d': { 'entry': 's', 'steps': [ { 'cpu': '1ms' } ] }", i ? ", " : "", i);
+  put(&t, " }, 'services': { 's': { 'kind': 'app' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, %s }",
+      rest);
+  return fixture_open(&t);
+}
+
+/* Fifteen endpoints without a claim that are too short for p99.9 are no notes; the table says so in one line. */
+static void test_no_drowning(void) {
+  struct fixture f = many_open(15, "10s", "'run': { 'warmup': '0s', 'window': '1m' }, 'claims': [ 'error_rate(all) < 1%' ]");
+  const struct results *r = results_of(&f, 4);
+  test_check(!any_note(r, "too short"), "%u notes, first %s", r->note_count, r->note_count ? r->notes[0] : "");
+  char *text = render(write_text, r);
+  test_check(count_of(text, "too short") == 1 && strstr(text, " of e0, e1, e2 and 12 others: too short: p"), "%s", text);
+  free(text);
+  fixture_close(&f);
+}
+
+/* A run that is there for its years has no requests that could go unanswered. */
+static void test_years_only(void) {
+  struct fixture f =
+      many_open(2, "10s",
+                "'faults': { 'f': { 'kind': 'crash', 'service': 's', 'mtbf': '52w' } }, 'run': { 'warmup': '0s', 'window': "
+                "'1ms', 'years': 100, 'replications': 2 }, 'claims': [ 'availability(year) > 90%' ]");
+  const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 2});
+  test_check(!r->requests && !any_note(r, "answered"), "%u notes: %s", r->note_count, r->note_count ? r->notes[0] : "");
+  const struct metric *mean = results_metric(r, "e0.latency", "mean", NULL);
+  test_check(mean->reason && !strcmp(mean->reason, "no request arrived"), "%s", mean->reason);
+  fixture_close(&f);
+}
+
+/* An endpoint of which no request is answered is one line, whatever their number. */
+static void test_unanswered(void) {
+  struct fixture f = many_open(6, "0.5ms", "'run': { 'warmup': '0s', 'window': '1m' }");
+  const struct results *r = results_of(&f, 2);
+  test_check(any_note(r, "no request of e0, e1, e2 and 3 others was answered"), "%u notes: %s", r->note_count,
+             r->note_count ? r->notes[0] : "");
+  fixture_close(&f);
+}
+
+/* What stayed at 0 is one line; --verbose shows the rows. */
+static void test_counted(void) {
+  struct fixture f = hole_open();
+  ((struct model *)&f.scenario->model)->run.window = 30 * SIM_S;
+  const struct results *r = results_of(&f, 2);
+  char *text = render(write_text, r), *verbose = render(write_verbose, r);
+  test_check(strstr(text, "at 0 throughout: web.retries, web.backing_off\n") && strstr(text, "web.attempts  "), "%s", text);
+  test_check(!strstr(verbose, "throughout") && strstr(verbose, "web.retries  "), "%s", verbose);
+  free(text), free(verbose);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"a reason beside every missing figure", test_reasons},
+                                         {"no note that nothing asked for", test_no_drowning},
+                                         {"years only", test_years_only},
+                                         {"unanswered endpoints in one line", test_unanswered},
+                                         {"what stayed at 0", test_counted},
+                                         {NULL, NULL}};
+const struct test_suite suite_notes = {"notes", cases};
