@@ -20,7 +20,9 @@ void meters_open(struct meter_observation *meters, const struct meter_config *co
   for (uint32_t i = 0; i < count; i++) {
     series_init(&meters[i].course, arena, length, windows);
     meters[i].most = meters[i].least_negated = -INFINITY;
-    if (config[i].kind == METER_TIME) meters[i].time = arena_new_array(arena, struct histogram, 1);
+    if (config[i].kind != METER_TIME) continue;
+    meters[i].time = arena_new_array(arena, struct histogram, 1);
+    histogram_open(meters[i].time, arena);
   }
 }
 

@@ -1,8 +1,15 @@
 #include "models/observation.h"
 #include "sim/engine/arena.h"
 
+static struct histogram *histograms_new(struct arena *arena, uint32_t count) {
+  struct histogram *h = arena_new_array(arena, struct histogram, count);
+  for (uint32_t i = 0; i < count; i++) histogram_open(&h[i], arena);
+  return h;
+}
+
 void observation_open(struct observation *o, struct arena *arena, const struct observation_plan *plan) {
   sim_time length = plan->measured_until - plan->measured_from;
+  o->arena = arena;
   series_init(&o->inside_over_time, arena, length, plan->windows);
   o->measured_from = plan->measured_from, o->measured_until = plan->measured_until;
   o->window_count = o->inside_over_time.windows, o->window_length = o->inside_over_time.width;
@@ -13,12 +20,30 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   o->meter_count = plan->meter_count;
   o->meters = arena_new_array(arena, struct meter_observation, plan->meter_count + 1);
   meters_open(o->meters, plan->meters, plan->meter_count, arena, length, plan->windows);
-  for (uint32_t i = 0; i < plan->services; i++) series_init(&o->services[i].replicas, arena, length, plan->windows);
-  for (uint32_t i = 0; i < plan->endpoints; i++) {
-    o->endpoints[i].windows = arena_new_array(arena, struct endpoint_window, o->window_count);
-    o->endpoints[i].slow = arena_new_array(arena, struct slow_bin, SLOW_BINS);
-    if (plan->waits) o->endpoints[i].waits = arena_new_array(arena, struct histogram, o->window_count);
+  for (uint32_t i = 0; i < plan->services; i++) {
+    series_init(&o->services[i].replicas, arena, length, plan->windows);
+    histogram_open(&o->services[i].latency, arena);
   }
+  o->unused.windows = arena_new_array(arena, struct endpoint_window, o->window_count);
+  if (plan->waits) o->unused.waits = arena_new_array(arena, struct histogram, o->window_count);
+  for (uint32_t i = 0; i < plan->endpoints; i++) {
+    o->endpoints[i] = o->unused;
+    o->endpoints[i].cells = plan->programs[i].cell_count;
+  }
+}
+
+void observation_touch(struct observation *o, uint32_t endpoint) {
+  if (observation_touched(o, endpoint)) return;
+  struct endpoint_observation *e = &o->endpoints[endpoint];
+  e->windows = arena_new_array(o->arena, struct endpoint_window, o->window_count);
+  for (uint32_t i = 0; i < o->window_count; i++) histogram_open(&e->windows[i].latency, o->arena);
+  if (o->records_waits) e->waits = histograms_new(o->arena, o->window_count);
+}
+
+struct slow_bin *slow_bin_of(struct observation *o, struct endpoint_observation *e, uint32_t bin) {
+  if (!e->slow) e->slow = arena_new_array(o->arena, struct slow_bin *, SLOW_BINS);
+  if (!e->slow[bin]) e->slow[bin] = arena_alloc(o->arena, sizeof **e->slow + e->cells * sizeof(double));
+  return e->slow[bin];
 }
 
 /* Adds the time since the last change to the integrals of the number inside. */
@@ -36,6 +61,7 @@ static uint32_t window_number(const struct observation *o, sim_time arrived) {
 }
 
 static struct endpoint_window *window_at(struct observation *o, uint32_t endpoint, sim_time arrived) {
+  if (__builtin_expect(!observation_touched(o, endpoint), 0)) observation_touch(o, endpoint);
   return &o->endpoints[endpoint].windows[window_number(o, arrived)];
 }
 
@@ -46,7 +72,7 @@ void observation_arrival(struct observation *o, uint32_t endpoint, sim_time now)
   if (now >= o->measured_from && now < o->measured_until) window_at(o, endpoint, now)->arrived++;
 }
 
-static uint32_t slow_bin_of(int64_t ns) {
+static uint32_t slow_bin_number(int64_t ns) {
   uint64_t value = (uint64_t)ns | 3;
   uint32_t octave = 63 - (uint32_t)__builtin_clzll(value);
   return octave * 4 + (uint32_t)((value >> (octave - 1)) & 1) * 2 + (octave >= 2 ? (uint32_t)((value >> (octave - 2)) & 1) : 0);
@@ -74,14 +100,14 @@ void observation_end(struct observation *o, const struct ended *r, enum outcome 
   window->ended[outcome]++;
   if (outcome != OUTCOME_COMPLETED) return;
   histogram_add(&window->latency, latency);
-  struct slow_bin *bin = &o->endpoints[r->endpoint].slow[slow_bin_of(latency)];
+  struct slow_bin *bin = slow_bin_of(o, &o->endpoints[r->endpoint], slow_bin_number(latency));
   bin->count++;
   for (uint32_t i = 0; i < r->cells; i++) bin->cell_ns[i] += (double)r->cell[i];
 }
 
 bool observation_pending(const struct observation *o) {
   for (uint32_t e = 0; e < o->endpoint_count; e++)
-    for (uint32_t i = 0; i < o->window_count; i++) {
+    for (uint32_t i = 0; observation_touched(o, e) && i < o->window_count; i++) {
       const struct endpoint_window *w = &o->endpoints[e].windows[i];
       uint64_t ended = 0;
       for (uint32_t k = 0; k < OUTCOMES; k++) ended += w->ended[k];
@@ -93,6 +119,7 @@ bool observation_pending(const struct observation *o) {
 void observation_wait(struct observation *o, const struct ended *r, sim_time waited, sim_time now) {
   sim_time counted = counted_at(o, r, now);
   if (counted < o->measured_from || counted >= o->measured_until) return;
+  observation_touch(o, r->endpoint);
   histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, counted)], waited);
 }
 
@@ -105,23 +132,31 @@ static void merge_meter(struct meter_observation *into, const struct meter_obser
   if (from->least_negated > into->least_negated) into->least_negated = from->least_negated;
 }
 
-static void merge_endpoint(struct endpoint_observation *into, const struct endpoint_observation *from, uint32_t windows) {
-  for (uint32_t w = 0; w < windows; w++) {
-    into->windows[w].arrived += from->windows[w].arrived;
-    for (uint32_t k = 0; k < OUTCOMES; k++) into->windows[w].ended[k] += from->windows[w].ended[k];
-    if (from->windows[w].latency.count) histogram_merge(&into->windows[w].latency, &from->windows[w].latency);
-    if (from->waits) histogram_merge(&into->waits[w], &from->waits[w]);
-  }
-  for (uint32_t b = 0; b < SLOW_BINS; b++) {
-    if (!from->slow[b].count) continue;
-    if (!from->slow[b].count) continue;
-    into->slow[b].count += from->slow[b].count;
-    for (uint32_t i = 0; i < PROGRAM_CELLS; i++) into->slow[b].cell_ns[i] += from->slow[b].cell_ns[i];
+void slow_bins_merge(struct observation *o, struct endpoint_observation *into, const struct endpoint_observation *from) {
+  for (uint32_t b = 0; from->slow && b < SLOW_BINS; b++) {
+    const struct slow_bin *theirs = from->slow[b];
+    if (!theirs || !theirs->count) continue;
+    struct slow_bin *bin = slow_bin_of(o, into, b);
+    bin->count += theirs->count;
+    for (uint32_t i = 0; i < into->cells; i++) bin->cell_ns[i] += theirs->cell_ns[i];
   }
 }
 
+static void merge_endpoint(struct observation *o, uint32_t endpoint, const struct endpoint_observation *from) {
+  observation_touch(o, endpoint);
+  struct endpoint_observation *into = &o->endpoints[endpoint];
+  for (uint32_t w = 0; w < o->window_count; w++) {
+    into->windows[w].arrived += from->windows[w].arrived;
+    for (uint32_t k = 0; k < OUTCOMES; k++) into->windows[w].ended[k] += from->windows[w].ended[k];
+    histogram_merge(&into->windows[w].latency, &from->windows[w].latency);
+    if (from->waits) histogram_merge(&into->waits[w], &from->waits[w]);
+  }
+  slow_bins_merge(o, into, from);
+}
+
 void observation_merge(struct observation *into, const struct observation *from) {
-  for (uint32_t i = 0; i < from->endpoint_count; i++) merge_endpoint(&into->endpoints[i], &from->endpoints[i], from->window_count);
+  for (uint32_t i = 0; i < from->endpoint_count; i++)
+    if (observation_touched(from, i)) merge_endpoint(into, i, &from->endpoints[i]);
   for (uint32_t i = 0; i < from->service_count; i++) {
     into->services[i].calls += from->services[i].calls;
     histogram_merge(&into->services[i].latency, &from->services[i].latency);

@@ -3,7 +3,10 @@
  * A request counts in the window of its arrival, between the end of the warm-up and the end of the measured time; the run goes
  * on for a while after that, so that those which arrived last can end too. Latency is that of answered requests,
  * from the intended arrival; requests that failed are counted by cause. The wait of a request, kept only where somebody asks
- * for it, is the time that it waited for something of ours until it ended, and is that of all requests: who gave up waited too. */
+ * for it, is the time that it waited for something of ours until it ended, and is that of all requests: who gave up waited too.
+ *
+ * An endpoint costs what it uses: its windows are made when its first request arrives, bins and blocks of histograms when something
+ * falls into them. Until then all endpoints share the windows of `unused`, which nothing is ever written to. */
 #ifndef OBSERVATION_H
 #define OBSERVATION_H
 #include "models/meter.h"
@@ -16,7 +19,7 @@ enum { SLOW_BINS = 256 };
 /* Sums of attributed time by quarter octave of latency: from these, where the slowest 1% spent theirs. */
 struct slow_bin {
   uint64_t count;
-  double cell_ns[PROGRAM_CELLS];
+  double cell_ns[]; /* one a cell of the endpoint's program */
 };
 
 struct endpoint_window {
@@ -27,8 +30,9 @@ struct endpoint_window {
 
 struct endpoint_observation {
   struct endpoint_window *windows; /* window_count of the observation */
-  struct slow_bin *slow;           /* SLOW_BINS */
+  struct slow_bin **slow;          /* SLOW_BINS, null where none is; null while none is anywhere */
   struct histogram *waits;         /* by window, of all that ended, however; null unless records_waits */
+  uint32_t cells;                  /* of the endpoint's program */
 };
 
 struct service_observation {
@@ -38,12 +42,14 @@ struct service_observation {
 };
 
 struct observation {
+  struct arena *arena; /* all of it is there */
   sim_time measured_from, measured_until, window_length;
   bool by_end; /* all that end after `measured_from` count, whenever they arrived: in one long run what is missing at the end
                 * has to be made up for by what was inside at the start */
   uint32_t window_count;
   uint32_t endpoint_count, service_count;
   bool records_waits;
+  struct endpoint_observation unused; /* no request, no end, empty histograms */
   struct endpoint_observation *endpoints;
   struct service_observation *services;
   struct meter_observation *meters;
@@ -69,7 +75,8 @@ struct ended {
 struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
   sim_time measured_from, measured_until;
-  bool waits; /* to be recorded */
+  bool waits;                     /* to be recorded */
+  const struct program *programs; /* of the endpoints, in their order */
   const struct meter_config *meters;
   uint32_t meter_count;
 };
@@ -83,6 +90,21 @@ bool observation_pending(const struct observation *);
 void observation_wait(struct observation *, const struct ended *, sim_time waited, sim_time now);
 void observation_close(struct observation *, sim_time now);
 void observation_merge(struct observation *into, const struct observation *);
+
+/* Some request of the endpoint has been counted: otherwise all about it is zero. */
+static inline bool observation_touched(const struct observation *o, uint32_t endpoint) {
+  return o->endpoints[endpoint].windows != o->unused.windows;
+}
+/* Makes the windows of an endpoint, unless it has them. */
+void observation_touch(struct observation *, uint32_t endpoint);
+
+/* A bin for reading: null when nothing fell into it. */
+static inline const struct slow_bin *slow_bin_at(const struct endpoint_observation *e, uint32_t bin) {
+  return e->slow ? e->slow[bin] : NULL;
+}
+/* A bin for writing, made if need be. */
+struct slow_bin *slow_bin_of(struct observation *, struct endpoint_observation *, uint32_t bin);
+void slow_bins_merge(struct observation *, struct endpoint_observation *into, const struct endpoint_observation *from);
 
 static inline void observation_call(struct observation *o, uint32_t service, sim_time since, sim_time now) {
   if (now < o->measured_from || now >= o->measured_until) return;

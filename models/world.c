@@ -100,6 +100,7 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
                                    .measured_from = m->run.warmup,
                                    .measured_until = m->run.warmup + m->run.window,
                                    .waits = m->records_waits,
+                                   .programs = m->programs,
                                    .meters = m->meters,
                                    .meter_count = m->meter_count};
 }
@@ -117,7 +118,8 @@ static uint32_t most_cells(const struct model *m) {
 }
 
 struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
-  struct arena *arena = mode == WORLD_TRAFFIC && model_requests(m) >= LARGE_WORLD ? arena_new_large() : arena_new();
+  bool large = mode == WORLD_TRAFFIC && model_requests(m) >= LARGE_WORLD;
+  struct arena *arena = large ? arena_new_large() : arena_new();
   struct world *w = arena_alloc(arena, sizeof *w);
   w->model = m, w->arena = arena, w->seed = seed, w->replication = replication, w->mode = mode;
   w->calendar = calendar_new();
@@ -128,7 +130,8 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   pool_init(&w->connections, sizeof(struct connection));
   pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
-  observation_open(&w->observation, arena, &plan);
+  w->observed = large ? arena_new_large() : arena_new();
+  observation_open(&w->observation, w->observed, &plan);
   build_delays(w);
   limiters_start(w);
   outage_start(w);
@@ -195,5 +198,12 @@ void world_free(struct world *w) {
   outage_stop(w);
   pool_release(&w->requests);
   calendar_free(w->calendar);
+  arena_free(w->observed);
   arena_free(w->arena);
+}
+
+struct arena *world_give_observation(struct world *w) {
+  struct arena *observed = w->observed;
+  w->observed = NULL;
+  return observed;
 }

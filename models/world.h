@@ -128,6 +128,7 @@ struct world {
   struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;
+  struct arena *observed; /* where it is; null: it was given away */
   struct locks locks;
   struct database *databases; /* by service and shard, see service->log; null in an availability run */
   uint32_t database_count;
@@ -152,6 +153,8 @@ static inline bool service_lacks_quorum(const struct service *s) {
 struct world *world_new(const struct model *, uint64_t seed, uint32_t replication, enum world_mode);
 void world_run(struct world *);
 void world_free(struct world *);
+/* The arena of what was observed: the caller's from now on. The world reads it until it is freed. */
+struct arena *world_give_observation(struct world *);
 
 /* The same in parts, for one long run that is read at instants of the caller's choice: warm up, measure up to one instant after
  * the other (what was measured so far may be read after each), close. */

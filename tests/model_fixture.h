@@ -116,15 +116,37 @@ static inline struct ends fixture_ends(const struct world *w, uint32_t endpoint)
   return e;
 }
 
-/* Latency of the completed requests of the endpoint. Static: 46 KiB. */
-static inline const struct histogram *fixture_latency(const struct world *w, uint32_t endpoint) {
-  static _Thread_local struct histogram h;
-  histogram_clear(&h);
+/* Latency of the completed requests of the endpoint, in an arena of the caller's choice. */
+static inline struct histogram *fixture_latency_in(struct arena *arena, const struct world *w, uint32_t endpoint) {
+  struct histogram *h = arena_new_array(arena, struct histogram, 1);
+  histogram_open(h, arena);
   for (uint32_t i = 0; i < w->observation.window_count; i++) {
     const struct histogram *part = &w->observation.endpoints[endpoint].windows[i].latency;
-    if (part->count) histogram_merge(&h, part);
+    if (part->count) histogram_merge(h, part);
   }
-  return &h;
+  return h;
+}
+
+/* The same, until the world is freed. */
+static inline const struct histogram *fixture_latency(const struct world *w, uint32_t endpoint) {
+  return fixture_latency_in(w->arena, w, endpoint);
+}
+
+/* Time attributed to a cell by the completed requests of one bin of latency. */
+static inline double fixture_slow_ns(const struct world *w, uint32_t endpoint, uint32_t bin, uint32_t cell) {
+  const struct slow_bin *b = slow_bin_at(&w->observation.endpoints[endpoint], bin);
+  return b ? b->cell_ns[cell] : 0;
+}
+
+/* The same values were recorded in both, as far as buckets tell. */
+static inline bool fixture_same_values(const struct histogram *a, const struct histogram *b) {
+  bool same = a->sum == b->sum && a->count == b->count && a->max == b->max && a->min_complement == b->min_complement;
+  for (uint32_t i = 0; same && i < HISTOGRAM_BUCKETS; i++) same = histogram_in_bucket(a, i) == histogram_in_bucket(b, i);
+  return same;
+}
+
+static inline bool fixture_same_window(const struct endpoint_window *a, const struct endpoint_window *b) {
+  return a->arrived == b->arrived && !memcmp(a->ended, b->ended, sizeof a->ended) && fixture_same_values(&a->latency, &b->latency);
 }
 
 static inline double fixture_mean_s(const struct world *w, uint32_t endpoint) {

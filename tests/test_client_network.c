@@ -164,8 +164,7 @@ static void test_no_trace(void) {
       struct fixture f = fixture_of(BUSY, rows[i].open, rows[i].closed, rows[i].endpoint, balancer);
       struct world *b = fixture_run(&f, 5, rows[i].name);
       for (uint32_t e = 0; e < 2; e++)
-        test_check(!memcmp(&a->observation.endpoints[e].windows[0], &b->observation.endpoints[e].windows[0],
-                           sizeof(struct endpoint_window)),
+        test_check(fixture_same_window(&a->observation.endpoints[e].windows[0], &b->observation.endpoints[e].windows[0]),
                    "%s, %s: other numbers for endpoint %u", rows[i].name, balancer, e);
       test_check(a->observation.sojourn_ns == b->observation.sojourn_ns && a->observation.arrived > 5000, "%s, %s: %llu arrived",
                  rows[i].name, balancer, (unsigned long long)b->observation.arrived);

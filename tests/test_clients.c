@@ -73,7 +73,7 @@ static void test_reload(void) {
   for (uint32_t b = 0; b < SLOW_BINS; b++)
     for (uint32_t i = 0; i < w->model->programs[0].cell_count; i++) {
       enum time_kind kind = w->model->programs[0].cells[i].kind;
-      parts[kind == TIME_RETRY ? 0 : kind == TIME_QUEUE ? 1 : kind == TIME_SERVICE ? 2 : 3] += p->slow[b].cell_ns[i];
+      parts[kind == TIME_RETRY ? 0 : kind == TIME_QUEUE ? 1 : kind == TIME_SERVICE ? 2 : 3] += fixture_slow_ns(w, 0, b, i);
     }
   test_check(parts[0] == 600e6 && parts[1] == 1400e6 && parts[2] == 1000e6 && parts[3] == 0,
              "before %.9f, in the queue %.9f, computing %.9f, else %.9f s", parts[0] * 1e-9, parts[1] * 1e-9, parts[2] * 1e-9,
@@ -106,6 +106,7 @@ static void test_hedge_second_wins(void) {
                             "'closed', 'population': 1, 'think': '9600ms', 'mix': { 'short': 1 } }");
   f.scenario->model.records_waits = true;
   struct world *w = begin(&f);
+  observation_touch(&w->observation, 0);
   changes(w, &w->observation.endpoints[0].windows[0].ended[OUTCOME_COMPLETED], 11300 * SIM_MS, 0, 1, "answers");
   test_check(histogram_max(&w->observation.endpoints[0].windows[0].latency) == 1300 * SIM_MS &&
                  histogram_max(&w->observation.endpoints[0].waits[0]) == 0,
@@ -297,8 +298,7 @@ static void test_out_of_play(void) {
                   v->observation.inside_ns == w->observation.inside_ns;
       for (uint32_t e = 0; e < 2; e++)
         for (uint32_t k = 0; k < 4; k++)
-          same &= !memcmp(&v->observation.endpoints[e].windows[k], &w->observation.endpoints[e].windows[k],
-                          sizeof(struct endpoint_window));
+          same &= fixture_same_window(&v->observation.endpoints[e].windows[k], &w->observation.endpoints[e].windows[k]);
       test_check(same && w->observation.arrived > 9000, "{%s} with \"%s\": %llu arrived, %llu without; %.9g and %.9g s", sources[s],
                  clients[i], (unsigned long long)v->observation.arrived, (unsigned long long)w->observation.arrived,
                  (double)v->observation.sojourn_ns * 1e-9, (double)w->observation.sojourn_ns * 1e-9);

@@ -120,7 +120,7 @@ static void test_kind_of_time(void) {
   double pool = 0, others = 0;
   for (uint32_t bin = 0; bin < SLOW_BINS; bin++)
     for (uint32_t i = 0; i < p->cell_count; i++)
-      *(p->cells[i].kind == TIME_POOL ? &pool : &others) += w->observation.endpoints[0].slow[bin].cell_ns[i];
+      *(p->cells[i].kind == TIME_POOL ? &pool : &others) += fixture_slow_ns(w, 0, bin, i);
   test_check(pool == 6e6 && others == 2e6, "%.0f ns of kind pool, %.0f of others", pool, others);
   world_free(w);
   fixture_close(&f);

@@ -1,4 +1,5 @@
 /* Histogram: the promised error over its whole range, zeros, exact parts, merging. */
+#include "sim/engine/arena.h"
 #include "sim/engine/sim_time.h"
 #include "sim/engine/stream.h"
 #include "sim/stats/histogram.h"
@@ -7,11 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of an arena of its own. */
 static struct histogram *fresh(void) {
   struct histogram *h = malloc(sizeof *h);
   memset(h, 0xa5, sizeof *h);
-  histogram_clear(h);
+  histogram_open(h, arena_new());
   return h;
+}
+
+static void drop(struct histogram *h) {
+  arena_free(h->arena);
+  free(h);
 }
 
 static int by_value(const void *a, const void *b) {
@@ -91,7 +98,7 @@ static void test_quantiles(void) {
     test_check(histogram_min(h) == x[0] && histogram_max(h) == x[VALUES - 1] && histogram_count(h) == VALUES, "extremes");
     test_check(histogram_quantile(h, 0) <= histogram_quantile(h, 1e-9) && histogram_quantile(h, 1) == (double)x[VALUES - 1],
                "ends");
-    free(h);
+    drop(h);
   }
   free(x);
 }
@@ -108,13 +115,15 @@ static void test_zeros(void) {
   test_check(histogram_quantile(h, 0.71) > 0.99e6 && histogram_share_at_most(h, 0) == 0.7, "and beyond: %g",
              histogram_quantile(h, 0.71));
   test_check(histogram_min(h) == 0 && histogram_mean(h) == 3e5, "mean %g", histogram_mean(h));
-  free(h);
+  drop(h);
 }
 
 /* One value only: every quantile is that value, exactly. */
 /* Of an exponential, of two values, of whole numbers with a bucket each. */
 static void test_standard_deviation(void) {
-  static struct histogram h[4];
+  struct histogram h[4];
+  struct arena *arena = arena_new();
+  for (int i = 0; i < 4; i++) histogram_open(&h[i], arena);
   struct stream draws = stream_open(5);
   double sum = 0, square = 0;
   enum { DRAWS = 200000 };
@@ -129,6 +138,7 @@ static void test_standard_deviation(void) {
   for (int i = 0; i < 4; i++)
     test_check(fabs(histogram_sd(&h[i]) - exact[i]) <= 1e-3 * exact[i], "row %d: %.9g, exact %.9g", i, histogram_sd(&h[i]),
                exact[i]);
+  arena_free(arena);
 }
 
 static void test_single_value(void) {
@@ -139,7 +149,7 @@ static void test_single_value(void) {
     test_check(histogram_quantile(h, 0.5) == (double)values[i], "%ld is reported as %g", values[i], histogram_quantile(h, 0.5));
     test_check(histogram_share_at_most(h, values[i]) == 1 && histogram_share_at_most(h, values[i] - 1) == 0, "shares at %ld",
                values[i]);
-    free(h);
+    drop(h);
   }
 }
 
@@ -156,14 +166,50 @@ static void test_merge(void) {
     histogram_merge(back, part[2 - i]);
   }
   histogram_merge(forward, empty);
-  test_check(!memcmp(all->counts, forward->counts, sizeof all->counts) && !memcmp(all->counts, back->counts, sizeof all->counts),
-             "counts");
+  uint32_t other = 0;
+  for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+    other += histogram_in_bucket(all, i) != histogram_in_bucket(forward, i) ||
+             histogram_in_bucket(all, i) != histogram_in_bucket(back, i);
+  test_check(!other, "%u buckets with other counts", other);
   test_check(all->sum == forward->sum && all->sum == back->sum && all->count == back->count && all->max == back->max &&
                  all->min_complement == back->min_complement && histogram_min(all) == histogram_min(forward),
              "exact parts");
-  test_check(sizeof(struct histogram) <= 96 * 1024, "it takes %zu bytes", sizeof(struct histogram));
-  for (int i = 0; i < 3; i++) free(part[i]);
-  free(all), free(forward), free(back), free(empty);
+  for (int i = 0; i < 3; i++) drop(part[i]);
+  drop(all), drop(forward), drop(back), drop(empty);
+}
+
+/* It costs what it uses: a block a neighbourhood of values, nothing while empty; cleared, it is empty and goes on. */
+static void test_blocks(void) {
+  struct histogram *h = fresh();
+  test_check(sizeof *h <= 64 && !h->blocks, "an empty one takes %zu bytes", sizeof *h);
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < 1000; i++) histogram_add(h, SIM_MS + i), histogram_add(h, 20 * SIM_MS + i);
+    uint32_t blocks = 0;
+    for (uint32_t i = 0; i < HISTOGRAM_BLOCKS; i++) blocks += h->blocks[i] != NULL;
+    test_check(blocks == 2, "%u blocks for two neighbourhoods", blocks);
+    test_check(h->count == 2000 && histogram_in_bucket(h, histogram_bucket(SIM_MS)) > 0 && histogram_in_bucket(h, 0) == 0,
+               "counts");
+    histogram_clear(h);
+    test_check(h->count == 0 && h->max == 0 && histogram_in_bucket(h, histogram_bucket(SIM_MS)) == 0, "cleared");
+  }
+  drop(h);
+}
+
+/* Earlier values are taken away wherever they were: what remains is as if it had been recorded alone, extremes to a bucket. */
+static void test_subtract(void) {
+  struct histogram *earlier = fresh(), *whole = fresh(), *alone = fresh();
+  for (int i = 0; i < 500; i++) histogram_add(earlier, SIM_MS + 1000 * i);
+  histogram_merge(whole, earlier);
+  for (int i = 0; i < 500; i++) histogram_add(whole, SIM_S + i * SIM_MS), histogram_add(alone, SIM_S + i * SIM_MS);
+  histogram_subtract(whole, earlier);
+  uint32_t other = 0;
+  for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) other += histogram_in_bucket(whole, i) != histogram_in_bucket(alone, i);
+  test_check(!other && whole->count == 500 && whole->sum == alone->sum && whole->max == alone->max, "%u buckets differ", other);
+  double off = (double)histogram_min(whole) / (double)histogram_min(alone);
+  test_check(off > 0.995 && off <= 1, "the least is off by a factor of %g", off);
+  histogram_subtract(whole, alone);
+  test_check(whole->count == 0 && whole->max == 0 && histogram_quantile(whole, 0.5) == 0, "nothing is left");
+  drop(earlier), drop(whole), drop(alone);
 }
 
 static const struct test_case cases[] = {{"error_of_one_value", test_error_of_one_value},
@@ -173,5 +219,7 @@ static const struct test_case cases[] = {{"error_of_one_value", test_error_of_on
                                          {"standard_deviation", test_standard_deviation},
                                          {"single_value", test_single_value},
                                          {"merge", test_merge},
+                                         {"blocks", test_blocks},
+                                         {"subtract", test_subtract},
                                          {0}};
 const struct test_suite suite_histogram = {"histogram", cases};

@@ -425,8 +425,7 @@ static void test_identities(void) {
     struct world *b = run_variant(i, &f);
     bool same = a->observation.sojourn_ns == b->observation.sojourn_ns;
     for (uint32_t e = 0; e < 2; e++)
-      same &=
-          !memcmp(&a->observation.endpoints[e].windows[0], &b->observation.endpoints[e].windows[0], sizeof(struct endpoint_window));
+      same &= fixture_same_window(&a->observation.endpoints[e].windows[0], &b->observation.endpoints[e].windows[0]);
     test_check(same != variants[i].binds && b->observation.arrived > 5000, "%s: %s run", variants[i].name,
                same ? "the same" : "another");
     world_free(b);

@@ -176,11 +176,11 @@ static const char *const base = "{ 'aguanta': 1, 'name': 'paths', 'traffic': { '
                                 "'run': { 'warmup': '0s', 'window': '20s', 'windows': 1 } }";
 #define HOG_ENDPOINT ", 'hog': { 'entry': 'b', 'steps': [ { 'cpu': { 'exponential': '3ms' } } ] }"
 
-static struct histogram latency_of(const char *name, const char *traffic, const char *endpoint, int threads, const char *services,
-                                   const char *cpu) {
+static struct histogram *latency_of(struct arena *arena, const char *name, const char *traffic, const char *endpoint, int threads,
+                                    const char *services, const char *cpu) {
   struct fixture f = fixture_of(base, traffic, endpoint, threads, services, cpu);
   struct world *w = fixture_run(&f, 7, name);
-  struct histogram h = *fixture_latency(w, 0);
+  struct histogram *h = fixture_latency_in(arena, w, 0);
   world_free(w);
   fixture_close(&f);
   return h;
@@ -209,15 +209,16 @@ static void test_fast_path_is_slow_path(void) {
        ", 'h': { 'kind': 'closed', 'population': 9, 'think': { 'exponential': '7ms' }, 'mix': { 'hog': 1 } }", HOG_ENDPOINT,
        ", 'b': { 'kind': 'app', 'threads': 8, 'resources': { 'limits': { 'cpu': '1100m' } } }", "2"},
   };
-  struct histogram *alone = malloc(2 * sizeof *alone), *now = malloc(sizeof *now);
-  alone[0] = latency_of("alone", "", "", 1, "", "64"), alone[1] = latency_of("alone", "", "", 3, "", "64");
+  struct arena *arena = arena_new();
+  struct histogram *alone[] = {latency_of(arena, "alone", "", "", 1, "", "64"), latency_of(arena, "alone", "", "", 3, "", "64")};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-    *now = latency_of(paths[i].name, paths[i].traffic, paths[i].endpoint, paths[i].threads, paths[i].services, paths[i].cpu);
-    const struct histogram *expected = &alone[paths[i].threads == 3];
-    test_check(now->count > 15000 && !memcmp(now, expected, sizeof *now), "%s: mean %.12g ms, alone %.12g ms", paths[i].name,
+    struct histogram *now =
+        latency_of(arena, paths[i].name, paths[i].traffic, paths[i].endpoint, paths[i].threads, paths[i].services, paths[i].cpu);
+    const struct histogram *expected = alone[paths[i].threads == 3];
+    test_check(now->count > 15000 && fixture_same_values(now, expected), "%s: mean %.12g ms, alone %.12g ms", paths[i].name,
                histogram_mean(now) * 1e-6, histogram_mean(expected) * 1e-6);
   }
-  free(alone), free(now);
+  arena_free(arena);
 }
 
 /* In and out of contention all the time: an end is never before its work is done (the audit counts negative queueing), and

@@ -163,8 +163,8 @@ static void test_modes(void) {
     const struct program *p = &w->model->programs[0];
     double waited = 0;
     for (uint32_t c = 0; c < p->cell_count; c++)
-      for (int b = 0; b < SLOW_BINS; b++)
-        if (p->cells[c].kind == TIME_REPLICATION) waited += w->observation.endpoints[0].slow[b].cell_ns[c];
+      for (uint32_t b = 0; b < SLOW_BINS; b++)
+        if (p->cells[c].kind == TIME_REPLICATION) waited += fixture_slow_ns(w, 0, b, c);
     check_time(modes[i].keys, "the time of kind replication", waited / (double)fixture_latency(w, 0)->count,
                (double)(modes[i].latency_us - 2000) * 1e3);
     world_free(w);

@@ -1,14 +1,34 @@
 /* Histogram: merging and reading. */
 #include "sim/stats/histogram.h"
+#include "sim/engine/arena.h"
 #include <math.h>
 #include <string.h>
 
-void histogram_clear(struct histogram *histogram) { memset(histogram, 0, sizeof *histogram); }
+void histogram_open(struct histogram *histogram, struct arena *arena) { *histogram = (struct histogram){.arena = arena}; }
+
+void histogram_clear(struct histogram *histogram) {
+  for (uint32_t i = 0; histogram->blocks && i < HISTOGRAM_BLOCKS; i++)
+    if (histogram->blocks[i]) *histogram->blocks[i] = (struct histogram_block){0};
+  *histogram = (struct histogram){.blocks = histogram->blocks, .arena = histogram->arena};
+}
+
+struct histogram_block *histogram_grow(struct histogram *histogram, uint32_t block) {
+  if (!histogram->blocks) histogram->blocks = arena_new_array(histogram->arena, struct histogram_block *, HISTOGRAM_BLOCKS);
+  return histogram->blocks[block] = arena_new_array(histogram->arena, struct histogram_block, 1);
+}
+
+/* The blocks of the least and the greatest value. Not to be called of an empty histogram. */
+static uint32_t first_block(const struct histogram *h) { return histogram_bucket(histogram_min(h)) / HISTOGRAM_BLOCK; }
+static uint32_t last_block(const struct histogram *h) { return histogram_bucket(h->max) / HISTOGRAM_BLOCK; }
 
 void histogram_merge(struct histogram *into, const struct histogram *from) {
   if (!from->count) return;
-  uint32_t last = histogram_bucket(from->max);
-  for (uint32_t i = histogram_bucket(histogram_min(from)); i <= last; i++) into->counts[i] += from->counts[i];
+  for (uint32_t i = first_block(from); i <= last_block(from); i++) {
+    const struct histogram_block *block = from->blocks[i];
+    if (!block) continue;
+    struct histogram_block *sum = histogram_block_of(into, i * HISTOGRAM_BLOCK);
+    for (uint32_t k = 0; k < HISTOGRAM_BLOCK; k++) sum->counts[k] += block->counts[k];
+  }
   into->sum += from->sum;
   into->count += from->count;
   into->max = from->max > into->max ? from->max : into->max;
@@ -28,12 +48,14 @@ static int64_t bucket_low(uint32_t bucket, int64_t *width) {
 
 void histogram_subtract(struct histogram *from, const struct histogram *earlier) {
   if (!earlier->count) return;
+  for (uint32_t i = first_block(earlier); i <= last_block(earlier); i++)
+    for (uint32_t k = 0; earlier->blocks[i] && k < HISTOGRAM_BLOCK; k++)
+      from->blocks[i]->counts[k] -= earlier->blocks[i]->counts[k];
   uint32_t first = histogram_bucket(histogram_min(from)), last = histogram_bucket(from->max);
-  for (uint32_t i = first; i <= last; i++) from->counts[i] -= earlier->counts[i];
   from->sum -= earlier->sum;
   from->count -= earlier->count;
-  while (first < last && !from->counts[first]) first++;
-  while (last > first && !from->counts[last]) last--;
+  while (first < last && !histogram_in_bucket(from, first)) first++;
+  while (last > first && !histogram_in_bucket(from, last)) last--;
   int64_t width, low = bucket_low(first, &width), high = bucket_low(last, &width) + width - 1;
   if (low > histogram_min(from)) from->min_complement = INT64_MAX - low;
   if (high < from->max) from->max = high;
@@ -47,12 +69,12 @@ double histogram_quantile(const struct histogram *histogram, double p) {
   double wanted = ceil(share * (double)histogram->count * (1 - 0x1p-50));
   uint64_t rank = wanted < 1 ? 1 : wanted >= (double)histogram->count ? histogram->count : (uint64_t)wanted;
   if (rank == histogram->count) return (double)histogram->max;
+  uint64_t below = 0, inside;
   uint32_t bucket = histogram_bucket(histogram_min(histogram));
-  uint64_t below = 0;
-  for (; below + histogram->counts[bucket] < rank; bucket++) below += histogram->counts[bucket];
+  for (; inside = histogram_in_bucket(histogram, bucket), below + inside < rank; bucket++) below += inside;
   int64_t width, low = bucket_low(bucket, &width);
   /* The values of a bucket as if spread evenly over it: the k-th of n at (k - 1/2) / n of the way. */
-  double place = ((double)(rank - below) - 0.5) / (double)histogram->counts[bucket];
+  double place = ((double)(rank - below) - 0.5) / (double)inside;
   double value = (double)low + place * (double)(width - 1);
   double min = (double)histogram_min(histogram), max = (double)histogram->max;
   return value < min ? min : value > max ? max : value;
@@ -63,11 +85,11 @@ double histogram_share_at_most(const struct histogram *histogram, int64_t ns) {
   if (ns >= histogram->max) return 1;
   uint32_t bucket = histogram_bucket(ns);
   uint64_t below = 0;
-  for (uint32_t i = 0; i < bucket; i++) below += histogram->counts[i];
+  for (uint32_t i = histogram_bucket(histogram_min(histogram)); i < bucket; i++) below += histogram_in_bucket(histogram, i);
   int64_t width, low = bucket_low(bucket, &width);
   double inside = (double)(ns - low + 1) / (double)width;
   inside = inside < 1 ? inside : 1; /* the last bucket has no end */
-  return ((double)below + inside * (double)histogram->counts[bucket]) / (double)histogram->count;
+  return ((double)below + inside * (double)histogram_in_bucket(histogram, bucket)) / (double)histogram->count;
 }
 
 double histogram_mean(const struct histogram *histogram) {
@@ -78,10 +100,11 @@ double histogram_sd(const struct histogram *histogram) {
   double mean = histogram_mean(histogram), sum = 0;
   uint32_t last = histogram_bucket(histogram->max);
   for (uint32_t i = histogram->count ? histogram_bucket(histogram_min(histogram)) : 1; i <= last; i++) {
-    if (!histogram->counts[i]) continue;
+    uint64_t inside = histogram_in_bucket(histogram, i);
+    if (!inside) continue;
     int64_t width, low = bucket_low(i, &width);
     double middle = (double)low + 0.5 * (double)(width - 1), off = middle - mean;
-    sum += (double)histogram->counts[i] * (off * off + ((double)width * (double)width - 1) / 12);
+    sum += (double)inside * (off * off + ((double)width * (double)width - 1) / 12);
   }
   return histogram->count ? sqrt(sum / (double)histogram->count) : 0;
 }

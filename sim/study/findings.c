@@ -33,8 +33,8 @@ void findings_metrics(const struct study *l, struct results *r) {
 static double slow_share(const struct endpoint_observation *o, double *slow_ns, uint32_t cells, uint64_t total) {
   double wanted = 0.01 * (double)total, taken = 0;
   for (uint32_t b = SLOW_BINS; b-- > 0 && taken < wanted;) {
-    const struct slow_bin *bin = &o->slow[b];
-    if (!bin->count) continue;
+    const struct slow_bin *bin = slow_bin_at(o, b);
+    if (!bin || !bin->count) continue;
     double part = fmin(1, (wanted - taken) / (double)bin->count); /* of the last bin only as many as are still wanted */
     for (uint32_t i = 0; i < cells; i++) slow_ns[i] += part * bin->cell_ns[i];
     taken += part * (double)bin->count;
@@ -48,8 +48,9 @@ static void breakdown_of(const struct study *l, struct results *r, uint32_t endp
   double mean_ns[PROGRAM_CELLS] = {0}, slow_ns[PROGRAM_CELLS] = {0};
   uint64_t total = 0;
   for (uint32_t b = 0; b < SLOW_BINS; b++) {
-    total += o->slow[b].count;
-    for (uint32_t i = 0; i < p->cell_count; i++) mean_ns[i] += o->slow[b].cell_ns[i];
+    const struct slow_bin *bin = slow_bin_at(o, b);
+    total += bin ? bin->count : 0;
+    for (uint32_t i = 0; bin && i < p->cell_count; i++) mean_ns[i] += bin->cell_ns[i];
   }
   if (!total) return;
   double slow = slow_share(o, slow_ns, p->cell_count, total);

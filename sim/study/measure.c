@@ -68,15 +68,17 @@ static double with_values(const struct measure *m, const struct model *model, co
   if (m->subject == SUBJECT_SERVICE) return with(m, &v->observation.services[m->index].latency);
   if (m->window.kind == WINDOW_WHOLE && !waits)
     return with(m, &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index]);
-  struct histogram *sum = calloc(1, sizeof *sum);
+  struct arena *arena = arena_new();
+  struct histogram sum;
+  histogram_open(&sum, arena);
   struct reach reach = reach_of(&m->window, model, &v->observation);
   for (uint32_t e = 0; e < v->endpoint_count; e++)
     for (uint32_t i = 0; i < reach.windows && (m->subject == SUBJECT_ALL || e == m->index); i++) {
       const struct endpoint_observation *o = &v->observation.endpoints[e];
-      if (reach_covers(&reach, i)) histogram_merge(sum, waits ? &o->waits[i] : &o->windows[i].latency);
+      if (reach_covers(&reach, i)) histogram_merge(&sum, waits ? &o->waits[i] : &o->windows[i].latency);
     }
-  double value = with(m, sum);
-  free(sum);
+  double value = with(m, &sum);
+  arena_free(arena);
   return value;
 }
 
@@ -92,9 +94,10 @@ static double time_of_kind(const struct measure *m, const struct model *model, c
     if (m->subject == SUBJECT_ENDPOINT && e != m->index) continue;
     const struct program *p = &model->programs[e];
     for (uint32_t b = 0; b < SLOW_BINS; b++) {
-      const struct slow_bin *bin = &v->observation.endpoints[e].slow[b];
-      completed += (double)bin->count;
-      for (uint32_t i = 0; bin->count && i < p->cell_count; i++) ns += p->cells[i].kind == m->time_kind ? bin->cell_ns[i] : 0;
+      const struct slow_bin *bin = slow_bin_at(&v->observation.endpoints[e], b);
+      completed += bin ? (double)bin->count : 0;
+      for (uint32_t i = 0; bin && bin->count && i < p->cell_count; i++)
+        ns += p->cells[i].kind == m->time_kind ? bin->cell_ns[i] : 0;
     }
   }
   return completed ? ns / completed * 1e-9 : NAN;

@@ -15,8 +15,7 @@ struct team {
 static struct view *run_one(const struct replication_plan *p, uint32_t replication) {
   struct world *w = world_new(p->model, p->seed, replication, p->mode);
   world_run(w);
-  struct view *v = view_new(p->model, p->mode == WORLD_TRAFFIC);
-  view_read(v, w);
+  struct view *v = view_take(w);
   view_audit(v, w);
   world_free(w);
   return v;

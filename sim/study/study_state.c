@@ -96,9 +96,10 @@ static void save_histogram(void *context, struct histogram *h, const struct hist
   put(context, &h->min_complement, sizeof h->min_complement);
   uint32_t last = 0;
   for (uint32_t i = histogram_bucket(histogram_min(h)); i <= histogram_bucket(h->max); i++) {
-    if (!h->counts[i]) continue;
+    uint64_t count = histogram_in_bucket(h, i);
+    if (!count) continue;
     put_number(context, i - last + 1);
-    put_number(context, h->counts[i]);
+    put_number(context, count);
     last = i;
   }
   put_number(context, 0);
@@ -118,7 +119,7 @@ static void load_histogram(void *context, struct histogram *h, const struct hist
     if (bucket >= HISTOGRAM_BUCKETS)
       b->good = false;
     else
-      h->counts[bucket] = get_number(b);
+      histogram_block_of(h, (uint32_t)bucket)->counts[bucket % HISTOGRAM_BLOCK] = get_number(b);
   }
 }
 
@@ -149,6 +150,19 @@ static void load_durations(void *context, struct view *v, struct durations *d, c
   }
 }
 
+static bool save_presence(void *context, bool here) {
+  unsigned char byte = here;
+  put(context, &byte, 1);
+  return here;
+}
+
+static bool load_presence(void *context, bool unused) {
+  (void)unused;
+  unsigned char byte;
+  get(context, &byte, 1);
+  return byte;
+}
+
 /* --- the whole --------------------------------------------------------------------------------------------------------------------- */
 
 struct state_header {
@@ -162,7 +176,7 @@ struct state_header {
 };
 
 static struct state_header header_of(const struct study *s) {
-  struct state_header h = {.magic = "aguanta1",
+  struct state_header h = {.magic = "aguanta2",
                            .hash = s->scenario->hash,
                            .seed = s->model.run.seed,
                            .warmup = s->model.run.warmup,
@@ -203,7 +217,7 @@ bool study_save(const struct study *s, FILE *file) {
   struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
   struct state_header h = header_of(s);
   put(&b, &h, sizeof h);
-  const struct view_visitor saving = {save_numbers, save_counts, save_largest, save_histogram, save_durations, &b};
+  const struct view_visitor saving = {save_numbers, save_counts, save_largest, save_histogram, save_durations, save_presence, &b};
   walk(s, &saving);
   uint64_t sum = b.sum;
   put(&b, &sum, sizeof sum);
@@ -220,7 +234,7 @@ bool study_load(struct study *s, FILE *file) {
   struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
   struct state_header h, mine;
   get(&b, &h, sizeof h);
-  if (!b.good || memcmp(h.magic, "aguanta1", sizeof h.magic)) return false;
+  if (!b.good || memcmp(h.magic, "aguanta2", sizeof h.magic)) return false;
   study_set_warmup(s, h.warmup); /* what was found once need not be found again */
   study_extend(s, 0, 0);
   mine = header_of(s);
@@ -229,7 +243,7 @@ bool study_load(struct study *s, FILE *file) {
   s->traffic.sum->overflowed = h.overflowed;
   study_make_room(s, false, h.traffic), study_make_room(s, true, h.faults);
   s->traffic.done = h.traffic, s->faults.done = h.faults;
-  const struct view_visitor loading = {load_numbers, load_counts, load_largest, load_histogram, load_durations, &b};
+  const struct view_visitor loading = {load_numbers, load_counts, load_largest, load_histogram, load_durations, load_presence, &b};
   walk(s, &loading);
   uint64_t expected = b.sum, sum = 0;
   get(&b, &sum, sizeof sum);

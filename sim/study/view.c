@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct view *view_new(const struct model *m, bool traffic) {
-  struct arena *arena = arena_new();
+/* All but the observation, which is the caller's to fill. */
+static struct view *view_in(struct arena *arena, const struct model *m, bool traffic) {
   struct view *v = arena_alloc(arena, sizeof *v);
   v->arena = arena;
   v->services = arena_new_array(arena, struct service_view, m->services.count + 1);
@@ -14,12 +14,19 @@ struct view *view_new(const struct model *m, bool traffic) {
   v->probes = arena_new_array(arena, double, m->run.probes.count + 1);
   v->faults = arena_new_array(arena, struct fault_view, m->faults.count + 1);
   v->served_s = arena_new_array(arena, double, m->endpoints.count + 1);
+  v->endpoint_count = traffic ? m->endpoints.count : 0;
+  v->latency = arena_new_array(arena, struct histogram, v->endpoint_count + 1);
+  for (uint32_t i = 0; i <= v->endpoint_count; i++) histogram_open(&v->latency[i], arena);
+  v->ended = arena_new_array(arena, uint64_t, (v->endpoint_count + 1) * OUTCOMES);
+  v->arrived = arena_new_array(arena, uint64_t, v->endpoint_count + 1);
+  return v;
+}
+
+struct view *view_new(const struct model *m, bool traffic) {
+  struct arena *arena = arena_new();
+  struct view *v = view_in(arena, m, traffic);
   struct observation_plan plan = model_observation_plan(m, traffic);
   observation_open(&v->observation, arena, &plan);
-  v->latency = arena_new_array(arena, struct histogram, plan.endpoints + 1);
-  v->ended = arena_new_array(arena, uint64_t, (plan.endpoints + 1) * OUTCOMES);
-  v->arrived = arena_new_array(arena, uint64_t, plan.endpoints + 1);
-  v->endpoint_count = plan.endpoints;
   return v;
 }
 
@@ -86,7 +93,7 @@ static void read_outages(struct view *v, const struct world *w) {
 static void read_totals(struct view *v) {
   const struct observation *o = &v->observation;
   for (uint32_t e = 0; e < v->endpoint_count; e++)
-    for (uint32_t i = 0; i < o->window_count; i++) {
+    for (uint32_t i = 0; observation_touched(o, e) && i < o->window_count; i++) {
       const struct endpoint_window *window = &o->endpoints[e].windows[i];
       if (!window->arrived) continue;
       if (window->latency.count) histogram_merge(&v->latency[e], &window->latency);
@@ -99,12 +106,12 @@ static void read_totals(struct view *v) {
   for (uint32_t e = 0; e < v->endpoint_count; e++) histogram_merge(&v->latency[v->endpoint_count], &v->latency[e]);
 }
 
-void view_read(struct view *v, const struct world *w) {
+/* All but the observation itself. */
+static void read_world(struct view *v, const struct world *w) {
   v->replications = 1;
   v->seconds = sim_seconds(w->measured_until - w->measured_from);
   v->events = calendar_events(w->calendar);
   if (w->mode == WORLD_TRAFFIC) {
-    observation_merge(&v->observation, &w->observation);
     read_totals(v);
     for (uint32_t i = 0; i < w->model->run.probes.count; i++) v->probes[i] = w->probes[i];
   }
@@ -115,6 +122,18 @@ void view_read(struct view *v, const struct world *w) {
   }
   read_outages(v, w);
   v->overflowed = w->overflowed;
+}
+
+void view_read(struct view *v, const struct world *w) {
+  if (w->mode == WORLD_TRAFFIC) observation_merge(&v->observation, &w->observation);
+  read_world(v, w);
+}
+
+struct view *view_take(struct world *w) {
+  struct view *v = view_in(world_give_observation(w), w->model, w->mode == WORLD_TRAFFIC);
+  v->observation = w->observation;
+  read_world(v, w);
+  return v;
 }
 
 void view_audit(struct view *v, const struct world *w) {
@@ -138,24 +157,44 @@ static void visit_meter(struct meter_observation *a, const struct meter_observat
   if (a->time) visitor->histogram(visitor->context, a->time, b->time);
 }
 
-static void visit_endpoint(struct endpoint_observation *a, const struct endpoint_observation *b, uint32_t windows, uint32_t cells,
+static bool any_bin(const struct endpoint_observation *e, uint32_t first, uint32_t until) {
+  for (uint32_t i = first; e->slow && i < until; i++)
+    if (e->slow[i] && e->slow[i]->count) return true;
+  return false;
+}
+
+/* Most bins are empty, and so are most groups of them. */
+static void visit_slow(struct observation *o, struct endpoint_observation *a, const struct endpoint_observation *b,
+                       const struct view_visitor *visitor) {
+  enum { GROUP = 16 };
+  for (uint32_t g = 0; g < SLOW_BINS; g += GROUP) {
+    if (!visitor->present(visitor->context, any_bin(b, g, g + GROUP))) continue;
+    for (uint32_t i = g; i < g + GROUP; i++) {
+      if (!visitor->present(visitor->context, any_bin(b, i, i + 1))) continue;
+      struct slow_bin *mine = slow_bin_of(o, a, i);
+      const struct slow_bin *theirs = slow_bin_at(b, i);
+      COUNTS(&mine->count, &theirs->count, 1);
+      NUMBERS(mine->cell_ns, theirs->cell_ns, a->cells);
+    }
+  }
+}
+
+static void visit_endpoint(struct observation *o, uint32_t endpoint, const struct endpoint_observation *b,
                            const struct view_visitor *visitor) {
-  for (uint32_t i = 0; i < windows; i++) {
+  observation_touch(o, endpoint);
+  struct endpoint_observation *a = &o->endpoints[endpoint];
+  for (uint32_t i = 0; i < o->window_count; i++) {
     COUNTS(&a->windows[i].arrived, &b->windows[i].arrived, 1);
     COUNTS(a->windows[i].ended, b->windows[i].ended, OUTCOMES);
     visitor->histogram(visitor->context, &a->windows[i].latency, &b->windows[i].latency);
     if (a->waits) visitor->histogram(visitor->context, &a->waits[i], &b->waits[i]);
   }
-  for (uint32_t i = 0; i < SLOW_BINS; i++) {
-    COUNTS(&a->slow[i].count, &b->slow[i].count, 1);
-    if (a->slow[i].count || b->slow[i].count) NUMBERS(a->slow[i].cell_ns, b->slow[i].cell_ns, cells);
-  }
+  visit_slow(o, a, b, visitor);
 }
 
-static void visit_observation(struct observation *a, const struct observation *b, const struct model *m,
-                              const struct view_visitor *visitor) {
+static void visit_observation(struct observation *a, const struct observation *b, const struct view_visitor *visitor) {
   for (uint32_t i = 0; i < a->endpoint_count; i++)
-    visit_endpoint(&a->endpoints[i], &b->endpoints[i], a->window_count, m->programs[i].cell_count, visitor);
+    if (visitor->present(visitor->context, observation_touched(b, i))) visit_endpoint(a, i, &b->endpoints[i], visitor);
   for (uint32_t i = 0; i < a->service_count; i++) {
     COUNTS(&a->services[i].calls, &b->services[i].calls, 1);
     visitor->histogram(visitor->context, &a->services[i].latency, &b->services[i].latency);
@@ -183,7 +222,7 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   COUNTS(&a->replications, &b->replications, 1);
   COUNTS(&a->events, &b->events, 1);
   NUMBERS(&a->seconds, &b->seconds, 1);
-  visit_observation(&a->observation, &b->observation, m, visitor);
+  visit_observation(&a->observation, &b->observation, visitor);
   for (uint32_t e = 0; e <= a->endpoint_count; e++) visitor->histogram(visitor->context, &a->latency[e], &b->latency[e]);
   COUNTS(a->arrived, b->arrived, a->endpoint_count + 1);
   COUNTS(a->ended, b->ended, (uint64_t)(a->endpoint_count + 1) * OUTCOMES);
@@ -228,8 +267,13 @@ static void add_durations(void *context, struct view *a, struct durations *mine,
   append(a->arena, mine, theirs);
 }
 
+static bool as_there(void *context, bool here) {
+  (void)context;
+  return here;
+}
+
 void view_merge(struct view *into, const struct view *from, const struct model *m) {
-  static const struct view_visitor merging = {add_numbers, add_counts, keep_largest, add_histogram, add_durations, NULL};
+  static const struct view_visitor merging = {add_numbers, add_counts, keep_largest, add_histogram, add_durations, as_there, NULL};
   view_visit(into, from, m, &merging);
   into->overflowed |= from->overflowed;
   for (uint32_t i = 0; i < from->violation_count; i++) add_violation(into, from->violations[i]);
@@ -257,6 +301,7 @@ static void take_durations(void *context, struct view *a, struct durations *mine
 }
 
 void view_subtract(struct view *from, const struct view *earlier, const struct model *m) {
-  static const struct view_visitor taking = {take_numbers, take_counts, keep_largest, take_histogram, take_durations, NULL};
+  static const struct view_visitor taking = {take_numbers,   take_counts, keep_largest, take_histogram,
+                                             take_durations, as_there,    NULL};
   view_visit(from, earlier, m, &taking);
 }

@@ -44,6 +44,8 @@ struct view *view_new(const struct model *, bool traffic);
 void view_free(struct view *);
 /* Reads a world that has been measured. */
 void view_read(struct view *, const struct world *);
+/* A view of a world that has been closed and is audited and freed next: what it observed is moved, not copied. */
+struct view *view_take(struct world *);
 /* Checks the invariants of a world that has been closed; what is broken is noted in the view. */
 void view_audit(struct view *, const struct world *);
 void view_merge(struct view *into, const struct view *, const struct model *);
@@ -58,6 +60,7 @@ struct view_visitor {
   void (*largest)(void *context, double *a, const double *b);
   void (*histogram)(void *context, struct histogram *a, const struct histogram *b);
   void (*durations)(void *context, struct view *a, struct durations *mine, const struct durations *theirs);
+  bool (*present)(void *context, bool here); /* of a part that may be missing, here: in `b`. Whether it is visited */
   void *context;
 };
 void view_visit(struct view *a, const struct view *b, const struct model *, const struct view_visitor *);

@@ -1,4 +1,5 @@
 /* The floor: M/M/1 at load 0.9 by Lindley's recursion, w' = max(0, w + s - a), no event set at all. Mean sojourn 10. */
+#include "sim/engine/arena.h"
 #include "sim/engine/stream.h"
 #include "sim/stats/histogram.h"
 #include "tests/bench/bench.h"
@@ -6,8 +7,9 @@
 #include <stdlib.h>
 
 static double run(uint64_t n) {
-  struct histogram *sojourn = calloc(1, sizeof *sojourn);
-  if (!sojourn) abort();
+  struct arena *arena = arena_new();
+  struct histogram *sojourn = arena_new_array(arena, struct histogram, 1);
+  histogram_open(sojourn, arena);
   struct stream arrivals = stream_open(stream_key(1, 0, 0, 0)), service = stream_open(stream_key(1, 0, 1, 0));
   double start = bench_cpu_seconds(), wait = 0;
   for (uint64_t i = 0; i < n; i++) {
@@ -17,7 +19,7 @@ static double run(uint64_t n) {
     wait = left > 0 ? left : 0;
   }
   double seconds = bench_cpu_seconds() - start, mean = histogram_mean(sojourn) * 1e-6;
-  free(sojourn);
+  arena_free(arena);
   return fabs(mean - 10) < 1 ? seconds : -1;
 }
 

@@ -2,6 +2,7 @@
  * service. M/M/1 at load 0.9 (mean sojourn 10), and the small web model that engine-measurements.md compares engines
  * on: Poisson arrivals at 25.6, round robin over 8 nodes of 4 cores FIFO with service Exp(1), then 20% to a database of 8
  * servers with Exp(1.25). Mean end-to-end time about 1.645. */
+#include "sim/engine/arena.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/stream.h"
 #include "sim/stats/histogram.h"
@@ -37,6 +38,7 @@ struct single {
   slot_id arrival, departure;
   struct stream arrivals, service;
   uint64_t left;
+  struct arena *arena;
   struct histogram sojourn;
   struct queue queue; /* the one in service is at the head */
 };
@@ -62,6 +64,8 @@ static void single_departs(void *context, uint32_t argument) {
 static double run_single(uint64_t n) {
   struct single *m = zeroed(sizeof *m);
   m->calendar = calendar_new();
+  m->arena = arena_new();
+  histogram_open(&m->sojourn, m->arena);
   m->left = n;
   m->arrivals = stream_open(stream_key(1, 0, 0, 0));
   m->service = stream_open(stream_key(1, 0, 1, 0));
@@ -72,6 +76,7 @@ static double run_single(uint64_t n) {
   calendar_run(m->calendar, SIM_NEVER);
   double seconds = bench_cpu_seconds() - start, mean = histogram_mean(&m->sojourn) * 1e-6;
   calendar_free(m->calendar);
+  arena_free(m->arena);
   free(m);
   return fabs(mean - 10) < 1 ? seconds : -1;
 }
@@ -94,6 +99,7 @@ struct web {
   uint64_t next, left;
   struct stream arrivals, branch;
   sim_time born[SERVERS]; /* of the request in service */
+  struct arena *arena;
   struct histogram latency;
   struct station stations[STATIONS];
 };
@@ -151,6 +157,8 @@ static void database_done(void *context, uint32_t server) {
 static double run_web(uint64_t n) {
   struct web *w = zeroed(sizeof *w);
   w->calendar = calendar_new();
+  w->arena = arena_new();
+  histogram_open(&w->latency, w->arena);
   w->left = n;
   w->arrivals = stream_open(stream_key(1, 0, 0, 0));
   w->branch = stream_open(stream_key(1, 0, 1, 0));
@@ -169,6 +177,7 @@ static double run_web(uint64_t n) {
   calendar_run(w->calendar, SIM_NEVER);
   double seconds = bench_cpu_seconds() - start, mean = histogram_mean(&w->latency) * 1e-6;
   calendar_free(w->calendar);
+  arena_free(w->arena);
   free(w);
   return fabs(mean - 1.645) < 0.015 ? seconds : -1;
 }
