@@ -34,15 +34,15 @@ static struct metric fixture_metrics[] = {
 
 static struct claim_result fixture_claims[] = {
     {"latency-mean", "mean(backend.latency) in 100ms..200ms", "P-2", "stated for the backend alone", SEVERITY_MUST,
-     VERDICT_UNDECIDED, UNIT_SECONDS, EST(0.1951, 0.1840, 0.2062, 24), 12, NULL, 0.1, 0.2},
+     VERDICT_UNDECIDED, UNIT_SECONDS, EST(0.1951, 0.1840, 0.2062, 24), 12, NULL, 0.1, 0.2, NULL},
     {"event-p95", "p95(event.latency) over peak(15m) < 400ms", "P-8", NULL, SEVERITY_MUST, VERDICT_PASS, UNIT_SECONDS,
-     EST(0.1204, 0.1151, 0.1257, 24), 0, NULL, -INFINITY, 0.4},
+     EST(0.1204, 0.1151, 0.1257, 24), 0, NULL, -INFINITY, 0.4, NULL},
     {"buy-p99", "p99(buy.latency) < 800ms", "P-8", NULL, SEVERITY_MUST, VERDICT_FAIL, UNIT_SECONDS,
-     EST(1.924, 1.807, 2.041, 172840), 0, NULL, -INFINITY, 0.8},
+     EST(1.924, 1.807, 2.041, 172840), 0, NULL, -INFINITY, 0.8, NULL},
     {"errors", "error_rate(buy) < 0.5%", "P-9", NULL, SEVERITY_MUST, VERDICT_PASS, UNIT_RATIO,
-     EST(0.00231, 0.00208, 0.00256, 172840), 0, NULL, -INFINITY, 0.005},
+     EST(0.00231, 0.00208, 0.00256, 172840), 0, NULL, -INFINITY, 0.005, NULL},
     {"uptime", "availability(year) >= 99.9%", NULL, NULL, SEVERITY_MUST, VERDICT_FAIL, UNIT_RATIO,
-     EST(0.99874, 0.99861, 0.99887, 2000), 0, NULL, 0.999, INFINITY},
+     EST(0.99874, 0.99861, 0.99887, 2000), 0, NULL, 0.999, INFINITY, NULL},
     {"money",
      "cost(month) <= 40 USD",
      "budget",
@@ -54,9 +54,10 @@ static struct claim_result fixture_claims[] = {
      0,
      NULL,
      -INFINITY,
-     40},
+     40,
+     NULL},
     {"rpo", "rpo(server_loss) < 24h for 95%", NULL, NULL, SEVERITY_INFO, VERDICT_NO_DATA, UNIT_SECONDS, EST(NAN, NAN, NAN, 0), 0,
-     "no backup is configured, so nothing can be restored", -INFINITY, 86400},
+     "no backup is configured, so nothing can be restored", -INFINITY, 86400, NULL},
 };
 
 static struct breakdown fixture_breakdown[] = {

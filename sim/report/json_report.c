@@ -17,6 +17,7 @@ static void write_claim(struct writer *w, const struct results *r, uint32_t i) {
   put_text(w, "unit", format_unit_word(c->unit, r->bill.currency));
   put_numbers(w, "limit", (double[]){c->low, c->high}, 2);
   put_estimate(w, &c->estimate);
+  put_text(w, "judged", c->judged);
   put_count(w, "more_replications", c->more_replications);
   put_text(w, "reason", c->reason);
   put_text(w, "note", c->note);

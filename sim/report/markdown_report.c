@@ -47,6 +47,7 @@ static void write_claims(FILE *file, const struct results *r) {
     fprintf(file, "| %s | ", format_verdict_word(c->verdict));
     put_code(file, c->expression);
     fprintf(file, " | %s", format_estimate(c->unit, r->bill.currency, &c->estimate).text);
+    if (c->judged) fputs(" (", file), put(file, c->judged), fputc(')', file);
     if (c->reason) fputs(" (", file), put(file, c->reason), fputc(')', file);
     put_cell(file, c->source ? c->source : "");
     fputs(" |\n", file);

@@ -68,6 +68,7 @@ static void print_under(FILE *file, int indent, int width, const char *text) {
 
 static void print_advice(FILE *file, const struct claim_result *claim, int indent, const struct report_options *options) {
   char text[120];
+  if (claim->judged) print_under(file, indent, options->width, claim->judged);
   if (claim->verdict == VERDICT_UNDECIDED && claim->more_replications) {
     snprintf(text, sizeof text, "(about %s more replication%s would decide)", format_count(claim->more_replications).text,
              claim->more_replications == 1 ? "" : "s");

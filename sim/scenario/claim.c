@@ -90,6 +90,7 @@ static void parse_bounds(struct claim_parser *p, struct claim *c) {
     *share = 0;
     const char *wrong = unit_parse_ratio(p->arena, share + 5, &c->share);
     if (wrong) FAIL(p, "has a share that %s", wrong);
+    if (!wrong && !(c->share > 0 && c->share <= 1)) FAIL(p, "has a share of the outages that must be above 0%% and at most 100%%");
     if (c->measure.aggregate != AGGREGATE_RTO && c->measure.aggregate != AGGREGATE_RPO)
       FAIL(p, "can say \"for 95%%\" of rto and rpo only");
     size_t length = strlen(value);

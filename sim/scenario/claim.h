@@ -21,7 +21,8 @@
  *                                       memory of its processes
  *     mean(backend.replicas) < 10       in rotation; also max
  *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
- *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault; without "for": its mean
+ *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault: 95% of the outages are that short; with > or
+ *                                       >= that long, with in a..b within the range. Without "for": the mean
  *     rpo(server_loss) < 15min          age of the oldest write that is lost with a primary which the fault takes; 0: nothing is
  *     cost(month) <= 200 USD            mean(inside) < 40: waiting clients      inside(90s): their number at a probe
  *     rate(fans.attempts) < 900/s       what a part of the scenario counts beside requests (models/meter.h): count and rate of a

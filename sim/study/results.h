@@ -44,6 +44,7 @@ struct claim_result {
   uint64_t more_replications; /* UNDECIDED: how many more it would take, 0 when unknown */
   const char *reason;         /* why there is no data, or what would decide it; may be null */
   double low, high;           /* what holds lies between them; infinite where open */
+  const char *judged;         /* what was estimated, where the expression alone does not say it: "5% quantile of 812 outages" */
 };
 
 /* Where the time of a request went: one row per component and kind of time, in seconds per request. `slow` is the mean

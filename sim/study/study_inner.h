@@ -75,6 +75,15 @@ uint32_t claim_needs(const struct study *, const struct claim *, const struct en
 /* The same for an entry and precision alone. */
 uint32_t entry_needs(const struct study *, const struct entry *, double precision);
 
+/* outage_claim.c: claims with "for a share". The quantile or share of the outages that decides the claim, the limit that it has to
+ * keep and its unit (of a claim without a share: its own), and its name for people: "5% quantile of 812 outages". */
+struct estimate outage_estimate(const struct study *, const struct claim *);
+struct claim outage_limit(const struct claim *);
+enum unit outage_unit(const struct claim *);
+const char *outage_judged(const struct study *, const struct claim *, uint64_t n);
+/* Replications until the number of outages bounds the quantile at all; UINT32_MAX when no number does. */
+uint32_t outage_needs(const struct study *, const struct claim *, const struct estimate *);
+
 /* findings.c, *_findings.c: parts of the results. */
 void findings_metrics(const struct study *, struct results *);
 void findings_tables(const struct study *, struct results *);   /* breakdown, saturation, errors, bill, outages */

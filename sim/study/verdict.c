@@ -205,29 +205,6 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
 
 /* --- claims --------------------------------------------------------------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* "for 95%": the percentile of the outages' times, with its distribution-free interval. */
-static struct estimate outage_quantile(const struct study *l, const struct claim *c) {
-  const struct durations *d = measure_durations(&c->measure, l->faults.sum);
-  struct estimate x = {NAN, NAN, NAN, d->count, false};
-  if (!d->count) return x;
-  double *sorted = malloc(d->count * sizeof *sorted);
-  memcpy(sorted, d->s, d->count * sizeof *sorted);
-  qsort(sorted, d->count, sizeof *sorted, by_value);
-  uint32_t lower, upper, n = (uint32_t)d->count;
-  interval_quantile_ranks(n, c->share, 0.95, &lower, &upper);
-  uint32_t rank = (uint32_t)ceil(c->share * n);
-  x.value = sorted[rank ? rank - 1 : 0];
-  x.low = lower ? sorted[lower - 1] : 0;
-  x.high = upper <= n ? sorted[upper - 1] : INFINITY;
-  free(sorted);
-  return x;
-}
-
 static bool holds(const struct claim *c, double x) {
   switch (c->comparison) {
   case COMPARE_LESS:
@@ -293,6 +270,7 @@ static double half_towards(const struct claim *c, const struct estimate *x) {
 static uint32_t until_decided(const struct study *l, const struct claim *c, const struct entry *e, const struct estimate *x,
                               double distance) {
   uint32_t done = entry_replications(l, e);
+  if (c->share > 0 && isinf(half_towards(c, x))) return outage_needs(l, c, x);
   if (c->measure.aggregate == AGGREGATE_ERROR_RATE && x->value == 0 && distance > 0) {
     double needed = ceil(done * x->high / distance);
     return needed < 1e9 ? (uint32_t)needed : UINT32_MAX;
@@ -300,8 +278,9 @@ static uint32_t until_decided(const struct study *l, const struct claim *c, cons
   return until_half_is(half_towards(c, x), distance, done);
 }
 
-uint32_t claim_needs(const struct study *l, const struct claim *c, const struct entry *e, double precision, double caution) {
-  struct claim_result r = claim_judge(l, c, e, caution);
+uint32_t claim_needs(const struct study *l, const struct claim *claim, const struct entry *e, double precision, double caution) {
+  struct claim_result r = claim_judge(l, claim, e, caution);
+  struct claim limit = outage_limit(claim), *c = &limit;
   if (r.verdict == VERDICT_PASS || r.verdict == VERDICT_FAIL) return 0;
   uint32_t precise = precision > 0 || r.verdict == VERDICT_NO_DATA ? entry_needs(l, e, precision) : UINT32_MAX;
   if (r.verdict == VERDICT_NO_DATA || (!precise && r.estimate.value != 0)) return precise;
@@ -375,21 +354,23 @@ static const char *more_years(const struct study *l, double years) {
                       : arena_format(l->arena, "about %.0f %s", years, would);
 }
 
-struct claim_result claim_judge(const struct study *l, const struct claim *c, const struct entry *e, double caution) {
+struct claim_result claim_judge(const struct study *l, const struct claim *claim, const struct entry *e, double caution) {
+  struct claim limit = outage_limit(claim), *c = &limit;
   struct claim_result r = {.id = c->name,
                            .expression = c->expression,
                            .source = c->source,
                            .note = c->note,
                            .severity = (enum severity)c->severity,
-                           .unit = measure_unit(&c->measure),
+                           .unit = outage_unit(claim),
                            .low = c->low,
                            .high = c->high};
-  r.estimate = c->share > 0 && l->faults.sum ? outage_quantile(l, c) : entry_estimate(l, e);
+  r.estimate = c->share > 0 && l->faults.sum ? outage_estimate(l, claim) : entry_estimate(l, e);
   if (isnan(r.estimate.value)) {
     r.verdict = VERDICT_NO_DATA;
     r.reason = entry_why_no_data(l, e);
     return r;
   }
+  if (c->share > 0) r.judged = outage_judged(l, claim, r.estimate.n);
   struct estimate wide = r.estimate.exact || isnan(r.estimate.low) ? r.estimate : widened(r.estimate, caution);
   r.verdict = judge(c, &wide);
   if (r.verdict != VERDICT_UNDECIDED) return r;
@@ -398,6 +379,8 @@ struct claim_result claim_judge(const struct study *l, const struct claim *c, co
   uint64_t more = needs == UINT32_MAX ? 0 : needs > done ? needs - done : 1;
   if (c->measure.over_faults && more)
     r.reason = more_years(l, (double)more * (double)l->model.run.years_per_replication);
+  else if (c->share >= 1)
+    r.reason = "no number of outages shows that all of them meet it; give a share below 100%";
   else
     r.more_replications = more;
   return r;
