@@ -1,5 +1,6 @@
 /* Caches in the whole program: L1 and L2, invalidation, crashes, sizes, what is known before a run, hit rates against theory. The
  * exact values of King and Che stand in tests/oracle (cache-*); what a store does by itself in test_cache_store.c. */
+#include "models/request/operation.h"
 #include "models/data/cache.h"
 #include "models/data/keyspace.h"
 #include "sim/study/measure.h"
@@ -341,8 +342,7 @@ static void test_estimates(void) {
     const struct program *p = &w->model->programs[0];
     double estimate = NAN, seen = hit_rate(w, rows[i].service);
     for (uint32_t k = 0; k < p->count; k++)
-      if (p->instructions[k].operation == OPERATION_LOOKUP &&
-          p->instructions[k].service == (int32_t)fixture_service(&f, rows[i].service))
+      if (p->instructions[k].operation->jumps && p->instructions[k].service == (int32_t)fixture_service(&f, rows[i].service))
         estimate = p->instructions[k].probability;
     test_check(estimate - seen > rows[i].low && estimate - seen < rows[i].high, "%s: %.4f estimated, %.4f seen", rows[i].name,
                estimate, seen);
@@ -376,7 +376,7 @@ static void test_estimates_of_cures(void) {
     struct world *w = fixture_run(&f, 1, rows[i].name);
     const struct program *p = &w->model->programs[0];
     const struct instruction *lookup = p->instructions;
-    while (lookup->operation != OPERATION_LOOKUP) lookup++;
+    while (!lookup->operation->jumps) lookup++;
     double asked = counted(w, "c", "hits") + counted(w, "c", "misses"), rebuilds = counted(w, "c", "rebuilds") / asked;
     double estimate = 1 - lookup->probability + lookup->refreshes;
     test_check(estimate - rebuilds > rows[i].low && estimate - rebuilds < rows[i].high,

@@ -1,4 +1,5 @@
 /* Cures of the stampede (models/data/rebuild.h): who rebuilds, who waits, what happens when a rebuild fails or its process dies. And commands of a cache. */
+#include "models/request/operation.h"
 #include "tests/model_fixture.h"
 
 /* Of the scenario: traffic, stampede, miss steps, more services, faults, run. */
@@ -272,7 +273,7 @@ static void test_commands(void) {
     test_check(fabs(mean / expected - 1) < 0.003, "%s: %.6g ns, not %.6g", rows[i].step, mean, expected);
     double asked = 0;
     for (uint32_t k = 0; k < w->model->programs[0].count; k++)
-      if (w->model->programs[0].instructions[k].operation == OPERATION_CPU)
+      if (w->model->programs[0].instructions[k].operation == &operation_compute)
         asked += w->model->programs[0].instructions[k].demand.mean;
     test_check(fabs(asked / rows[i].demand_ns - 1) < 0.003, "%s: the saturation table knows %.6g ns", rows[i].step, asked);
     world_free(w), fixture_close(&f);

@@ -1,4 +1,6 @@
 #include "models/data/cache.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/data/keyspace.h"
 #include "models/data/rebuild.h"
 #include "models/meter.h"
@@ -65,7 +67,7 @@ static struct cache *of_process(struct world *w, const struct request *r) {
 
 static struct cache_store *here(struct world *w, const struct request *r) { return &of_process(w, r)->store; }
 
-bool cache_look(struct world *w, struct request *r, const struct instruction *in) {
+static bool cache_look(struct world *w, struct request *r, const struct instruction *in) {
   struct cache *c = of_process(w, r);
   struct cache_store *s = &c->store;
   uint64_t expired = s->expired;
@@ -78,12 +80,15 @@ bool cache_look(struct world *w, struct request *r, const struct instruction *in
   if (__builtin_expect(in->stampede != NULL, 0)) rebuild_looked(w, r, in, s, item);
   return true;
 }
+const struct operation operation_look = {.name = "look", .run = cache_look};
 
-bool cache_found(struct world *w, struct request *r, const struct instruction *in) {
+static bool cache_found(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
   if (r->found) r->pc = in->target;
   return true;
 }
+const struct operation operation_found = {
+    .name = "found", .run = cache_found, .onward = rebuild_walks_lookup, .through = passage_looks_up, .jumps = true};
 
 static uint32_t bytes_of(const struct world *w, const struct instruction *in, uint32_t item) {
   if (!in->demand.kind) return 0;
@@ -99,7 +104,7 @@ static sim_time ttl_of(const struct cache_config *c, sim_time ttl, struct stream
   return (double)ttl * factor < 9e18 ? (sim_time)((double)ttl * factor + 0.5) : SIM_NEVER;
 }
 
-bool cache_fill(struct world *w, struct request *r, const struct instruction *in) {
+static bool cache_fill(struct world *w, struct request *r, const struct instruction *in) {
   struct cache_store *s = here(w, r);
   struct shown before = shown(s);
   uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace), bytes = bytes_of(w, in, item);
@@ -113,8 +118,9 @@ bool cache_fill(struct world *w, struct request *r, const struct instruction *in
   changed(w, s, before);
   return true;
 }
+const struct operation operation_fill = {.name = "fill", .run = cache_fill};
 
-bool cache_drop(struct world *w, struct request *r, const struct instruction *in) {
+static bool cache_drop(struct world *w, struct request *r, const struct instruction *in) {
   struct cache_store *s = here(w, r);
   struct shown before = shown(s);
   if (cache_store_drop(s, (uint32_t)in->keyspace, keyspace_item(w, r, (uint32_t)in->keyspace)))
@@ -122,6 +128,7 @@ bool cache_drop(struct world *w, struct request *r, const struct instruction *in
   changed(w, s, before);
   return true;
 }
+const struct operation operation_drop = {.name = "drop", .run = cache_drop};
 
 /* --- beginning and end --------------------------------------------------------------------------------------------------------- */
 

@@ -47,10 +47,10 @@ void caches_stop(struct world *);
 
 /* --- instructions: on the replica of the top frame -------------------------------------------------------------------------- */
 
-bool cache_look(struct world *, struct request *, const struct instruction *);
-bool cache_found(struct world *, struct request *, const struct instruction *); /* on a hit, jump */
-bool cache_fill(struct world *, struct request *, const struct instruction *);
-bool cache_drop(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_look;
+extern const struct operation operation_found; /* on a hit, jump */
+extern const struct operation operation_fill;
+extern const struct operation operation_drop;
 
 /* The process has died. */
 void cache_lost(struct world *, struct container *);

@@ -60,10 +60,10 @@ void caches_link(struct model *m) {
     for (uint32_t i = 0; i < m->programs[e].count; i++) {
       const struct instruction *in = &m->programs[e].instructions[i];
       if (in->stampede) note_cure(&services[in->service].cache, in->stampede);
-      if (in->operation != OPERATION_CONTENT) continue;
+      bool fills = in->operation == &operation_fill, drops = in->operation == &operation_drop;
+      if (!fills && !drops && in->operation != &operation_look && in->operation != &operation_rebuild_lock) continue;
       struct cache_config *c = &services[in->service].cache;
-      bool fills = in->run == cache_fill;
-      c->keyed = true, c->fills |= fills, c->drops |= in->run == cache_drop;
+      c->keyed = true, c->fills |= fills, c->drops |= drops;
       c->sized |= in->demand.kind != NULL, c->expires |= fills && in->ttl != SIM_NEVER;
     }
   for (uint32_t i = 0; i < m->services.count; i++) {

@@ -19,6 +19,7 @@
 #include "models/model.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include "models/request/operation.h"
 #include <math.h>
 
 /* A keyspace as classes of items that are nearly alike: the most popular ones each for itself, the others by ranks that lie within 2%.
@@ -144,7 +145,7 @@ static void solve(const struct estimate *e, uint32_t service) {
 /* Whether the look-up lies within what is done on a miss of the other one, or to refresh it, for the same item. */
 static bool behind(const struct program *p, uint32_t look, uint32_t other) {
   const struct instruction *in = &p->instructions[other];
-  return in->operation == OPERATION_LOOKUP && in->keyspace == p->instructions[look].keyspace && other < look && in->target > look;
+  return in->operation->jumps && in->keyspace == p->instructions[look].keyspace && other < look && in->target > look;
 }
 
 /* Of the look-ups of the other one those that come so far: of an item of the class, or without one of all. */
@@ -182,7 +183,7 @@ static void weigh(struct flow *f, uint32_t class, double rate, double *sums) {
   sums[0] += asked, sums[1] += asked * f->hit[class], sums[2] += asked * f->refresh[class];
 }
 
-static bool looks(const struct instruction *in) { return in->operation == OPERATION_CONTENT && in->run == cache_look; }
+static bool looks(const struct instruction *in) { return in->operation == &operation_look; }
 
 static void count_runs(const struct estimate *e) {
   const struct model *m = e->model;
@@ -232,7 +233,7 @@ static double set_probabilities(const struct estimate *e) {
       double sums[3] = {0, 0, 0};
       each_class(e, k, i, weigh, sums);
       struct instruction *jump = &p->instructions[i + 1];
-      while (jump->operation != OPERATION_LOOKUP) jump++;
+      while (!jump->operation->jumps) jump++;
       double was = jump->probability, is = sums[0] > 0 ? sums[1] / sums[0] : 0;
       jump->probability = is, jump->refreshes = jump->refresh && sums[0] > 0 ? sums[2] / sums[0] : 0;
       change = fmax(change, fabs(is - was));
@@ -258,7 +259,7 @@ static void open_flows(struct estimate *e) {
   for (uint32_t k = 0; k < m->endpoints.count; k++)
     for (uint32_t i = 0; i < m->programs[k].count; i++) {
       const struct instruction *in = &m->programs[k].instructions[i];
-      if (in->operation != OPERATION_CONTENT || in->run != cache_fill) continue;
+      if (in->operation != &operation_fill) continue;
       struct flow *f = flow_of(e, in);
       f->filled = true, f->bytes = in->demand.kind ? in->demand.mean : 0;
       f->ttl_s = in->ttl == SIM_NEVER ? INFINITY : sim_seconds(in->ttl);

@@ -1,4 +1,6 @@
 #include "models/data/connection_pool.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/data/connections.h"
 #include "models/request/line.h"
 #include <assert.h>
@@ -109,7 +111,7 @@ static void unbind(struct world *w, struct request *r) {
 /* The connection is the request's, which has just run the instruction or waits at it. */
 static void receive(struct world *w, struct request *r, const struct instruction *in, uint32_t id) {
   struct connection *k = connection_at(w, id);
-  if (in->operation == OPERATION_BIND) {
+  if (in->operation == &operation_bind) {
     r->backend = id;
   } else {
     r->connection = id, r->has_connection = true;
@@ -162,7 +164,7 @@ static bool take_kept(struct world *w, struct request *r, const struct instructi
   return false;
 }
 
-bool pool_acquire(struct world *w, struct request *r, const struct instruction *in) {
+static bool pool_acquire(struct world *w, struct request *r, const struct instruction *in) {
   struct connection_pool *p = pool_towards(w, top(r), in->service);
   if (!p) return true;
   r->connection_frame = (uint8_t)(r->depth - 1), r->connection_service = (int16_t)in->service;
@@ -177,12 +179,25 @@ bool pool_acquire(struct world *w, struct request *r, const struct instruction *
   return false;
 }
 
-bool pool_bind(struct world *w, struct request *r, const struct instruction *in) {
+static void acquire_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)weight;
+  int32_t owner = w->frames[w->depth - 1];
+  if (service_pool(model_service(w->sums->model, (uint32_t)owner), in->service)) w->connected = owner;
+}
+const struct operation operation_acquire = {.name = "acquire", .run = pool_acquire, .hold = acquire_holds};
+
+static bool pool_bind(struct world *w, struct request *r, const struct instruction *in) {
   if (r->backend == NOBODY) return take_kept(w, r, in, pool_towards(w, top(r), in->service));
   if (connection_at(w, r->backend)->server != NOBODY) return true;
   request_fail(w, r, OUTCOME_CRASHED); /* the database died under the transaction or the session */
   return false;
 }
+
+static void bind_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  w->bound = w->frames[w->depth - 1];
+}
+const struct operation operation_bind = {.name = "bind", .run = pool_bind, .hold = bind_holds};
 
 /* --- who is next --------------------------------------------------------------------------------------------------------------- */
 
@@ -282,7 +297,7 @@ static void give_back_kept(struct world *w, struct request *r) {
   pool_gets_back(w, id);
 }
 
-bool pool_release_connection(struct world *w, struct request *r, const struct instruction *in) {
+static bool pool_release_connection(struct world *w, struct request *r, const struct instruction *in) {
   if (!r->has_connection) return true;
   r->has_connection = false;
   if (__builtin_expect(r->connection != NOBODY, 0)) {
@@ -293,11 +308,23 @@ bool pool_release_connection(struct world *w, struct request *r, const struct in
   return true;
 }
 
-bool pool_unbind(struct world *w, struct request *r, const struct instruction *in) {
+static void release_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  w->connected = w->bound = -1;
+}
+const struct operation operation_release = {.name = "release", .run = pool_release_connection, .hold = release_holds};
+
+static bool pool_unbind(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   unbind(w, r);
   return true;
 }
+
+static void unbind_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  w->bound = -1;
+}
+const struct operation operation_unbind = {.name = "unbind", .run = pool_unbind, .hold = unbind_holds};
 
 void pool_abandon(struct world *w, struct request *r) {
   if (r->connection != NOBODY) {

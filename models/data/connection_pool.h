@@ -35,11 +35,11 @@ struct connection_pool {
 };
 
 /* Instructions. Acquire: in->target is where a new connection is set up, 0 when that takes no time. */
-bool pool_acquire(struct world *, struct request *, const struct instruction *);
-bool pool_release_connection(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_acquire;
+extern const struct operation operation_release;
 /* The same in a pooler, for its connection to the database: r->backend. One that the request has already is kept. */
-bool pool_bind(struct world *, struct request *, const struct instruction *);
-bool pool_unbind(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_bind;
+extern const struct operation operation_unbind;
 /* Gives back the connections of a request that fails. */
 void pool_abandon(struct world *, struct request *);
 /* The request waits for a connection no longer; its wait is booked. */

@@ -1,4 +1,6 @@
 #include "models/data/connections.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/data/connection_pool.h"
 #include "models/link.h"
 #include "models/meter.h"
@@ -144,17 +146,21 @@ static bool set_up(struct world *w, struct request *r, const struct instruction 
   r->pc = r->after_setup;
   return true;
 }
+static const struct operation operation_set_up = {.name = "set-up", .run = set_up};
 
 /* To the replica that the connection leads to, unless that has just died. */
 static bool to_server(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t server = opening_of(w, r)->server;
   return server == NOBODY ? set_up(w, r, in) : request_enter_at(w, r, in, server);
 }
+static const struct operation operation_to_server = {
+    .name = "to the server", .run = to_server, .hold = enter_holds, .through = enter_through, .enters = true};
 
 static void compile_setup_work(struct compiler *c, int32_t server, uint16_t cell, const struct distribution *work) {
   uint32_t first = c->program->count;
   struct instruction *enter = compile_enter(c, server, ROUTE_ANY);
-  enter->again = false, enter->run = to_server;
+  enter->again = false;
+  compile_becomes(enter, &operation_to_server);
   compile_cpu(c, work);
   compile_leave(c);
   for (uint32_t i = first; i < c->program->count; i++)
@@ -168,13 +174,13 @@ static uint16_t compile_setup(struct compiler *c, int32_t server) {
   uint16_t at = (uint16_t)c->program->count, cell = compile_cell(c, server, TIME_POOL);
   if (config->setup.mean > 0) compile_setup_work(c, server, cell, &config->setup);
   if (config->handshake.mean > 0) compile_delay(c, &config->handshake, cell);
-  compile_emit(c, OPERATION_SET_UP, set_up)->service = server;
+  compile_emit(c, &operation_set_up)->service = server;
   return at;
 }
 
 static int32_t server_of(const struct model *m, const struct instruction *in) {
-  if (in->operation == OPERATION_BIND) return in->service;
-  if (in->operation != OPERATION_ACQUIRE) return -1;
+  if (in->operation == &operation_bind) return in->service;
+  if (in->operation != &operation_acquire) return -1;
   int32_t pooler = model_service(m, (uint32_t)in->service)->pooled_by;
   return pooler >= 0 ? pooler : in->service;
 }

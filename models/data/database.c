@@ -1,4 +1,6 @@
 #include "models/data/database.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/data/connection_pool.h"
 #include "models/data/connections.h"
 #include "models/data/disk.h"
@@ -46,7 +48,7 @@ static struct database *log_of(const struct world *w, const struct request *r, c
   return &w->databases[s->log + (s->shards ? shard_of_container(w, r->frames[r->depth - 1].container) : 0)];
 }
 
-bool database_flush(struct world *w, struct request *r, const struct instruction *in) {
+static bool database_flush(struct world *w, struct request *r, const struct instruction *in) {
   if (in->transactional && !transaction_of(w, r)->writes) return true;
   struct database *d = log_of(w, r, in);
   d->entered++;
@@ -54,6 +56,7 @@ bool database_flush(struct world *w, struct request *r, const struct instruction
   if (!d->flushing.count) flush_next(w, d);
   return false;
 }
+const struct operation operation_flush = {.name = "flush", .run = database_flush, .ask = walk_waits};
 
 void database_committed(struct world *w, uint32_t service, struct request *r, uint32_t writes) {
   (void)r;
@@ -61,12 +64,18 @@ void database_committed(struct world *w, uint32_t service, struct request *r, ui
   if (writes && c->commit.latency.kind) meter_count(w, c->commits);
 }
 
-bool database_commit(struct world *w, struct request *r, const struct instruction *in) {
+static bool database_commit(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t writes = in->transactional ? transaction_of(w, r)->writes : in->write;
   if (writes) database_committed(w, (uint32_t)in->service, r, writes);
   if (r->locks != NOBODY) lock_release(w, r, in->transactional);
   return true;
 }
+
+static void commit_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)weight;
+  walk_unlocks(w, in->transactional);
+}
+const struct operation operation_commit = {.name = "commit", .run = database_commit, .hold = commit_holds};
 
 /* --- transactions -------------------------------------------------------------------------------------------------------------------- */
 
@@ -81,7 +90,7 @@ static void lead(const struct world *w, const struct request *r, const struct in
   t->container = c->id, t->generation = serves ? c->generation : c->generation - 1;
 }
 
-bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {
+static bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {
   r->transaction = pool_take(&w->transactions);
   *transaction_of(w, r) = (struct transaction){.container = NOBODY,
                                                .depth = r->depth,
@@ -96,7 +105,14 @@ bool transaction_begin(struct world *w, struct request *r, const struct instruct
   return true;
 }
 
-bool transaction_lends(struct world *w, struct request *r, const struct instruction *in) {
+/* Its connection is put aside. */
+static void transaction_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  w->aside = w->connected, w->connected = -1;
+}
+const struct operation operation_transaction = {.name = "transaction", .run = transaction_begin, .hold = transaction_holds};
+
+static bool transaction_lends(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   struct transaction *t = transaction_of(w, r);
   if (connection_at(w, t->connection)->server == NOBODY) { /* the pooler has died under it */
@@ -107,8 +123,9 @@ bool transaction_lends(struct world *w, struct request *r, const struct instruct
   r->backend = t->backend, t->backend = backend;
   return true;
 }
+const struct operation operation_lend = {.name = "lend", .run = transaction_lends};
 
-bool transaction_statement(struct world *w, struct request *r, const struct instruction *in) {
+static bool transaction_statement(struct world *w, struct request *r, const struct instruction *in) {
   struct transaction *t = transaction_of(w, r);
   t->writes += in->write;
   if (r->depth == t->depth) return true; /* in a file */
@@ -118,6 +135,7 @@ bool transaction_statement(struct world *w, struct request *r, const struct inst
   request_fail(w, r, OUTCOME_CRASHED);
   return false;
 }
+const struct operation operation_statement = {.name = "statement", .run = transaction_statement};
 
 /* Its connection is the request's again. */
 static void end(struct world *w, struct request *r) {
@@ -131,11 +149,18 @@ static void end(struct world *w, struct request *r) {
   r->transaction = NOBODY;
 }
 
-bool transaction_end(struct world *w, struct request *r, const struct instruction *in) {
+static bool transaction_end(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   end(w, r);
   return true;
 }
+
+static void transaction_lets_go(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  w->connected = w->aside, w->aside = -1;
+}
+const struct operation operation_transaction_end = {
+    .name = "end of a transaction", .run = transaction_end, .hold = transaction_lets_go};
 
 void transaction_abandon(struct world *w, struct request *r) {
   if (r->locks != NOBODY) lock_release_all(w, r);

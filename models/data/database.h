@@ -100,14 +100,14 @@ void databases_stop(struct world *);
 
 /* Instructions. */
 /* Around the way through a pooler: the transaction's connection of it to the database becomes the request's, and is put aside again. */
-bool transaction_lends(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_lend;
 /* The request's own, which it must have. */
 struct transaction *transaction_of(const struct world *, const struct request *);
-bool transaction_begin(struct world *, struct request *, const struct instruction *);
-bool transaction_statement(struct world *, struct request *, const struct instruction *);
-bool transaction_end(struct world *, struct request *, const struct instruction *);
-bool database_flush(struct world *, struct request *, const struct instruction *);
-bool database_commit(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_transaction;
+extern const struct operation operation_statement;
+extern const struct operation operation_transaction_end;
+extern const struct operation operation_flush;
+extern const struct operation operation_commit;
 
 /* So many writes of the request are now durable and visible at the database (the container of its top frame). Everything that follows
  * a commit begins here. */

@@ -1,4 +1,6 @@
 #include "models/data/disk.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/meter.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
@@ -8,7 +10,7 @@
 enum { DRAW_MISSES = 7 * PROGRAM_INSTRUCTIONS, DRAW_READ = 8 * PROGRAM_INSTRUCTIONS, DRAWS_A_READ = 16 * PROGRAM_INSTRUCTIONS };
 
 /* From one miss to the next is a geometric number of pages: as many draws as misses. */
-bool disk_miss(struct world *w, struct request *r, const struct instruction *in) {
+static bool disk_miss(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
   double hit = 1 - in->probability, pages = in->scale;
   r->reads = 0;
@@ -25,6 +27,13 @@ bool disk_miss(struct world *w, struct request *r, const struct instruction *in)
   }
 }
 
+static void miss_asks(const struct walk *w, const struct instruction *in, double weight) {
+  double mean_s = in->demand.mean * 1e-9;
+  w->sums->disk_s[in->service] += weight * in->scale * in->probability * mean_s;
+  walk_passes(w, weight * in->scale * in->probability * mean_s);
+}
+const struct operation operation_miss = {.name = "miss", .run = disk_miss, .ask = miss_asks};
+
 /* The read that the instruction is at: its number keys its draw, whoever waits. */
 static void start(struct world *w, struct disk *d, struct request *r, const struct instruction *in) {
   struct stream draws = stream_at(r->key, DRAW_READ + in->draw + (uint64_t)r->reads * DRAWS_A_READ);
@@ -37,7 +46,7 @@ static void waited(struct world *w, const struct instruction *in, sim_time wait)
 }
 
 /* Runs again after each read. */
-bool disk_read(struct world *w, struct request *r, const struct instruction *in) {
+static bool disk_read(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t node = w->containers[r->frames[r->depth - 1].container].node;
   struct disk *d = &w->disks[node];
   if (!r->reads || !d->config) return true;
@@ -52,6 +61,7 @@ bool disk_read(struct world *w, struct request *r, const struct instruction *in)
     line_join(w, &d->line, r, WAITING_DISK, in->cell);
   return false;
 }
+const struct operation operation_disk_read = {.name = "disk read", .run = disk_read};
 
 static void ended(void *world, uint32_t id) {
   struct world *w = world;

@@ -42,8 +42,8 @@ void disks_start(struct world *);
 void disks_stop(struct world *);
 
 /* Instructions: how many pages are not in memory; reads them. */
-bool disk_miss(struct world *, struct request *, const struct instruction *);
-bool disk_read(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_miss;
+extern const struct operation operation_disk_read;
 /* Of a request that waits for a disk: it leaves the line, its wait booked, and stays in its state. */
 void disk_forsake(struct world *, struct request *);
 

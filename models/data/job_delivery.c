@@ -1,5 +1,6 @@
 /* Workers: which job is next, who takes it, and what its delivery comes to. */
 #include "models/data/job_queue_inner.h"
+#include "models/request/operation.h"
 #include <string.h>
 
 static struct job_slots *slots_of(const struct world *w, const struct container *c) {
@@ -43,7 +44,7 @@ static void succeeded(struct world *w, uint32_t id, bool acknowledged) {
   if (acknowledged) job_end(w, id);
 }
 
-bool jobs_done(struct world *w, struct request *r, const struct instruction *in) {
+static bool jobs_done(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   uint32_t id = r->job;
   if (id != NOBODY) {
@@ -53,6 +54,7 @@ bool jobs_done(struct world *w, struct request *r, const struct instruction *in)
   request_forget(w, r);
   return false;
 }
+const struct operation operation_job_done = {.name = "end of a job", .run = jobs_done, .ends = true};
 
 void jobs_failed(struct world *w, struct request *r, enum outcome outcome) {
   uint32_t id = r->job;

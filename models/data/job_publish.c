@@ -1,5 +1,7 @@
 /* Who publishes: steps of requests, and the clock. */
 #include "models/data/job_queue_inner.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/traffic/batch.h"
 #include "sim/engine/arena.h"
 
@@ -29,7 +31,7 @@ static struct queued_job *publish(struct world *w, const struct queued_job *said
   return j;
 }
 
-bool jobs_publish(struct world *w, struct request *r, const struct instruction *in) {
+static bool jobs_publish(struct world *w, struct request *r, const struct instruction *in) {
   const struct publishing *p = in->publishing;
   const struct job_queue *q = &w->jobs.queues[p->queue];
   struct stream draws = stream_at(r->key, in->draw);
@@ -55,7 +57,12 @@ bool jobs_publish(struct world *w, struct request *r, const struct instruction *
   return true;
 }
 
-bool jobs_await(struct world *w, struct request *r, const struct instruction *in) {
+static void publish_asks(const struct walk *w, const struct instruction *in, double weight) {
+  w->sums->published[in->publishing->queue] += weight * batch_mean(&in->publishing->count);
+}
+const struct operation operation_publish = {.name = "publish", .run = jobs_publish, .ask = publish_asks};
+
+static bool jobs_await(struct world *w, struct request *r, const struct instruction *in) {
   if (r->awaited) {
     r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
     return false;
@@ -64,6 +71,20 @@ bool jobs_await(struct world *w, struct request *r, const struct instruction *in
   request_fail(w, r, (enum outcome)r->ends_with);
   return false;
 }
+
+static void await_asks(const struct walk *w, const struct instruction *in, double weight) {
+  if (w->sums->job_s) walk_passes(w, weight * w->sums->job_s[in->publishing->queue]);
+}
+
+/* Of the jobs of a queue: those that are done in the end. What fails at work is tried again. */
+static double await_through(struct passage *p, const struct instruction *in) {
+  const struct program *body = in->publishing->body;
+  const struct queue_config *q = in->publishing->config;
+  double steps = passage_share(p, body, q->steps_begin, q->steps_end);
+  double failed = passage_attempts(p, &q->retry, steps).all_fail;
+  return passage_share(p, body, 0, q->steps_begin) * (1 - failed) * passage_share(p, body, q->steps_end, body->end);
+}
+const struct operation operation_await = {.name = "await", .run = jobs_await, .ask = await_asks, .through = await_through};
 
 /* --- the clock -------------------------------------------------------------------------------------------------------------- */
 

@@ -165,9 +165,9 @@ void jobs_start(struct world *);
 void jobs_stop(struct world *);
 
 /* Instructions. */
-bool jobs_publish(struct world *, struct request *, const struct instruction *);
-bool jobs_await(struct world *, struct request *, const struct instruction *);
-bool jobs_done(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_publish;
+extern const struct operation operation_await;
+extern const struct operation operation_job_done;
 
 /* The delivery has failed, or its worker is dead. */
 void jobs_failed(struct world *, struct request *, enum outcome);

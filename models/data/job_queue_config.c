@@ -252,7 +252,7 @@ const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *are
   compile_command(&c, q);
   compile_leave(&c);
   p->end = (uint16_t)p->count;
-  compile_emit(&c, OPERATION_END, jobs_done)->outcome = OUTCOME_COMPLETED;
+  compile_emit(&c, &operation_job_done)->outcome = OUTCOME_COMPLETED;
   connections_compile(&c);
   return c.fault;
 }
@@ -263,7 +263,7 @@ const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *are
 static struct publishing *next_publishing(const struct program *p, uint32_t *at) {
   while (*at < p->count) {
     const struct instruction *in = &p->instructions[(*at)++];
-    if (in->operation == OPERATION_PUBLISH) return in->publishing;
+    if (in->operation == &operation_publish) return in->publishing;
   }
   return NULL;
 }

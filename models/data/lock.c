@@ -1,4 +1,6 @@
 #include "models/data/lock.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/meter.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
@@ -138,7 +140,7 @@ static bool turned_away(struct world *w, struct request *r, const struct lock_cl
   return false;
 }
 
-bool lock_take(struct world *w, struct request *r, const struct instruction *in) {
+static bool lock_take(struct world *w, struct request *r, const struct instruction *in) {
   struct name name = name_of(w, r, in);
   uint32_t id = find(w, in->lock, name.item, name.container);
   if (id == NOBODY) id = add(w, in->lock, name.item, name.container);
@@ -152,6 +154,21 @@ bool lock_take(struct world *w, struct request *r, const struct instruction *in)
   if (!c->wait) return turned_away(w, r, c);
   line_join(w, &l->line, r, WAITING_LOCK, in->cell);
   return false;
+}
+
+/* --- walks without requests ------------------------------------------------------------------------------------------------------- */
+
+static void lock_holds_in_walk(struct walk *w, const struct instruction *in, double weight) {
+  (void)weight;
+  for (uint32_t i = 0; i < w->locked_count; i++)
+    if (w->locked[i].lock == in->lock) return;
+  if (w->locked_count < PROGRAM_LOCKS)
+    w->locked[w->locked_count++] = (struct held_lock){in->lock, in->items, in->shared, in->transactional};
+}
+const struct operation operation_lock = {.name = "lock", .run = lock_take, .hold = lock_holds_in_walk};
+
+void walk_unlocks(struct walk *w, bool transactional) {
+  while (w->locked_count && w->locked[w->locked_count - 1].transactional == transactional) w->locked_count--;
 }
 
 bool lock_holds(const struct world *w, const struct request *r, const struct instruction *in) {

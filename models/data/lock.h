@@ -92,7 +92,10 @@ void locks_start(struct world *);
 void locks_stop(struct world *);
 
 /* Instruction: waits for the lock. */
-bool lock_take(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_lock;
+/* Of a walk: no locks of its transaction, or of its statement, any more. */
+struct walk;
+void walk_unlocks(struct walk *, bool transactional);
 /* Whether the request holds the lock of the instruction's class: a database that has restarted knows nothing of it. */
 bool lock_holds(const struct world *, const struct request *, const struct instruction *);
 /* The statement, or the transaction, gives back what it holds. */

@@ -88,7 +88,7 @@ void compile_lock(struct compiler *c, uint16_t lock, uint16_t items, bool shared
   if (c->fault || !note_lock(c, lock, items, shared)) return;
   const struct lock_class *k = &c->model->locks->classes[lock];
   for (uint16_t i = 0; i < items; i++) {
-    struct instruction *in = compile_emit_quietly(c, OPERATION_LOCK, lock_take);
+    struct instruction *in = compile_emit_quietly(c, &operation_lock);
     in->service = k->database, in->cell = compile_cell(c, k->database, TIME_LOCK);
     in->lock = lock, in->items = items, in->nth = i;
     in->shared = shared, in->transactional = c->in_transaction;

@@ -25,7 +25,7 @@ static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t databa
   uint16_t draws = c->draws;
   compile_enter(c, pooler, ROUTE_ANY)->again = false;
   compile_cpu(c, &s->pooler.demand);
-  struct instruction *bind = compile_emit(c, OPERATION_BIND, pool_bind);
+  struct instruction *bind = compile_emit(c, &operation_bind);
   bind->service = database;
   bind->cell = compile_cell(c, pooler, TIME_POOL);
   for (uint32_t i = first; i < c->program->count; i++) c->program->instructions[i].draw += POOLER_DRAWS;
@@ -34,7 +34,7 @@ static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t databa
 
 void compile_to_database(struct compiler *c, int32_t database, enum route route) {
   int32_t pooler = model_service(c->model, (uint32_t)database)->pooled_by;
-  if (pooler >= 0 && c->in_transaction) compile_emit_quietly(c, OPERATION_STATEMENT, transaction_lends);
+  if (pooler >= 0 && c->in_transaction) compile_emit_quietly(c, &operation_lend);
   if (pooler >= 0) compile_to_pooler(c, pooler, database);
   compile_enter(c, database, route);
 }
@@ -47,9 +47,9 @@ void compile_from_database(struct compiler *c, bool ends) {
   if (!ends && s->pooler.mode == POOLER_STATEMENT)
     compile_fault(c, "a transaction over several queries cannot pass \"%s\": it pools by statement", s->name);
   uint16_t draws = c->draws;
-  if (ends && s->pooler.mode != POOLER_SESSION) compile_emit(c, OPERATION_UNBIND, pool_unbind)->service = pooler;
+  if (ends && s->pooler.mode != POOLER_SESSION) compile_emit(c, &operation_unbind)->service = pooler;
   compile_leave(c);
-  if (c->in_transaction) compile_emit_quietly(c, OPERATION_STATEMENT, transaction_lends);
+  if (c->in_transaction) compile_emit_quietly(c, &operation_lend);
   c->draws = draws;
 }
 

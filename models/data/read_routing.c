@@ -1,5 +1,6 @@
 /* Reads of a replicated database: which replicas they may go to, and what they see there. */
 #include "models/compute/balancer.h"
+#include "models/request/operation.h"
 #include "models/data/replication.h"
 #include "models/meter.h"
 #include "models/world.h"
@@ -71,7 +72,7 @@ uint32_t replication_pick(struct replication *p, const struct request *r, const 
   return chosen;
 }
 
-bool replication_read(struct world *w, struct request *r, const struct instruction *in) {
+static bool replication_read(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   uint32_t container = r->frames[r->depth - 1].container;
   struct replication *p = replication_of(w, container);
@@ -84,3 +85,4 @@ bool replication_read(struct world *w, struct request *r, const struct instructi
   if (!primary && at->applied < r->written.position) meter_count(w, p->config->stale_reads);
   return true;
 }
+const struct operation operation_read = {.name = "read", .run = replication_read};

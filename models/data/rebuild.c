@@ -1,4 +1,6 @@
 #include "models/data/rebuild.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/data/cache.h"
 #include "models/data/keyspace.h"
 #include "models/meter.h"
@@ -228,7 +230,7 @@ void rebuild_looked(struct world *w, struct request *r, const struct instruction
   }
 }
 
-bool rebuild_lock(struct world *w, struct request *r, const struct instruction *in) {
+static bool rebuild_lock(struct world *w, struct request *r, const struct instruction *in) {
   const struct frame *here = &r->frames[r->depth - 1];
   struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace,
                            keyspace_item(w, r, (uint32_t)in->keyspace)};
@@ -236,6 +238,7 @@ bool rebuild_lock(struct world *w, struct request *r, const struct instruction *
   if (find(w, &n) == NOBODY) mark_new(w, r, here - 1, &n, in->stampede, true);
   return true;
 }
+const struct operation operation_rebuild_lock = {.name = "lock of a rebuild", .run = rebuild_lock};
 
 static struct rebuild *mine(const struct world *w, const struct request *r, const struct instruction *in) {
   struct rebuild *m = r->rebuilds == NOBODY ? NULL : mark_at(w, r->rebuilds);
@@ -264,15 +267,17 @@ static void refresh(struct world *w, struct request *r, const struct instruction
   request_wake_soon(w, child);
 }
 
-bool rebuild_refresh(struct world *w, struct request *r, const struct instruction *in) {
+static bool rebuild_refresh(struct world *w, struct request *r, const struct instruction *in) {
   if (!r->found) return true;
   if (r->refresh) refresh(w, r, in);
   r->refresh = false;
   r->pc = in->target;
   return true;
 }
+const struct operation operation_refresh = {
+    .name = "refresh", .run = rebuild_refresh, .onward = rebuild_walks_lookup, .through = passage_looks_up, .jumps = true};
 
-bool rebuild_wait(struct world *w, struct request *r, const struct instruction *in) {
+static bool rebuild_wait(struct world *w, struct request *r, const struct instruction *in) {
   const struct frame *f = &r->frames[r->depth - 1];
   bool lock = in->stampede->cure == CURE_LOCK;
   if (lock && mine(w, r, in)) {
@@ -292,8 +297,10 @@ bool rebuild_wait(struct world *w, struct request *r, const struct instruction *
   if (wait != SIM_NEVER) r->rebuild_patience = timer_heap_push(w->rebuilds.patience, world_after(w, wait), r->id);
   return false;
 }
+const struct operation operation_rebuild_wait = {
+    .name = "wait for a rebuild", .run = rebuild_wait, .onward = walk_skips, .through = passage_skips};
 
-bool rebuild_begin(struct world *w, struct request *r, const struct instruction *in) {
+static bool rebuild_begin(struct world *w, struct request *r, const struct instruction *in) {
   struct rebuild *m = mine(w, r, in);
   struct rebuild_name n = {.service = (uint32_t)in->service};
   meter_count(w, cache_of(w, &n)->rebuilds);
@@ -303,12 +310,14 @@ bool rebuild_begin(struct world *w, struct request *r, const struct instruction 
     mark_new(w, r, &r->frames[r->depth - 1], &n, in->stampede, false);
   return true;
 }
+const struct operation operation_rebuild = {.name = "rebuild", .run = rebuild_begin};
 
-bool rebuild_unlock(struct world *w, struct request *r, const struct instruction *in) {
+static bool rebuild_unlock(struct world *w, struct request *r, const struct instruction *in) {
   const struct rebuild *m = mine(w, r, in);
   if (!m || !m->shared) r->pc = in->target;
   return true;
 }
+const struct operation operation_rebuild_unlock = {.name = "unlock of a rebuild", .run = rebuild_unlock};
 
 /* Its lock has expired meanwhile and is another one's, or it got tired of waiting for it: those in line find what it has filled in. */
 static void tell_others(struct world *w, const struct request *r, const struct instruction *in) {
@@ -318,7 +327,7 @@ static void tell_others(struct world *w, const struct request *r, const struct i
   if (id != NOBODY) wake_all(w, id);
 }
 
-bool rebuild_end(struct world *w, struct request *r, const struct instruction *in) {
+static bool rebuild_end(struct world *w, struct request *r, const struct instruction *in) {
   const struct rebuild *m = mine(w, r, in);
   bool others = in->stampede->cure == CURE_LOCK && (!m || (!m->shared && in->stampede->wait != SIM_NEVER));
   if (m) release(w, r->rebuilds);
@@ -326,12 +335,15 @@ bool rebuild_end(struct world *w, struct request *r, const struct instruction *i
   r->pc = in->target;
   return true;
 }
+const struct operation operation_rebuild_end = {
+    .name = "end of a rebuild", .run = rebuild_end, .onward = walk_skips, .through = passage_skips};
 
-bool rebuild_refreshed(struct world *w, struct request *r, const struct instruction *in) {
+static bool rebuild_refreshed(struct world *w, struct request *r, const struct instruction *in) {
   if (mine(w, r, in)) release(w, r->rebuilds);
   request_forget(w, r);
   return false;
 }
+const struct operation operation_refreshed = {.name = "end of a refresh", .run = rebuild_refreshed};
 
 /* --- beginning and end ------------------------------------------------------------------------------------------------------------ */
 

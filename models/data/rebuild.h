@@ -86,19 +86,23 @@ void rebuild_looked(struct world *, struct request *, const struct instruction *
 void rebuild_filled(struct world *, const struct request *, struct cache_store *, const struct instruction *, uint32_t item);
 
 /* An instruction in the cache: takes the lock, if it is free. */
-bool rebuild_lock(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_rebuild_lock;
 /* Instructions, on the replica that asks. */
-bool rebuild_refresh(struct world *, struct request *, const struct instruction *); /* on a hit jump; what is stale is refreshed */
-bool rebuild_wait(struct world *, struct request *, const struct instruction *);
-bool rebuild_begin(struct world *, struct request *, const struct instruction *);
-bool rebuild_unlock(struct world *, struct request *, const struct instruction *);    /* jump, unless the lock is its own */
-bool rebuild_end(struct world *, struct request *, const struct instruction *);       /* and jump */
-bool rebuild_refreshed(struct world *, struct request *, const struct instruction *); /* the end of a refresh */
+extern const struct operation operation_refresh; /* on a hit jump; what is stale is refreshed */
+extern const struct operation operation_rebuild_wait;
+extern const struct operation operation_rebuild;
+extern const struct operation operation_rebuild_unlock; /* jump, unless the lock is its own */
+extern const struct operation operation_rebuild_end;    /* and jump */
+extern const struct operation operation_refreshed;      /* the end of a refresh */
 
 /* The request ends with rebuilds of its own that have not. */
 void rebuilds_abandon(struct world *, struct request *);
 /* Its replica dies while it waits. */
 void rebuild_forsake(struct world *, struct request *);
 void rebuilds_container_died(struct world *, const struct container *);
+
+/* `onward` of a look-up that may be cured. */
+struct walk;
+double rebuild_walks_lookup(struct walk *, const struct instruction *, double weight);
 
 #endif

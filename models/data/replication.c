@@ -1,4 +1,6 @@
 #include "models/data/replication.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/data/database.h"
 #include "models/meter.h"
 #include "models/request/line.h"
@@ -89,7 +91,13 @@ static void append(struct replication *p, const struct request *r, const struct 
   e->conflicts = replication_waits_for_reads(p->config) && stream_uniform(&draws) < p->config->conflicts;
 }
 
-bool replication_written(struct world *w, struct request *r, const struct instruction *in) {
+/* A write is work of every replica. */
+static void add_applied(const struct demand_sums *d, int32_t service, double weighted_s) {
+  d->applied_s[service] += weighted_s;
+  d->cpu_s[service] += weighted_s * (double)(service_copies(model_service(d->model, (uint32_t)service)) - 1);
+}
+
+static bool replication_written(struct world *w, struct request *r, const struct instruction *in) {
   sim_time work = (sim_time)((double)r->work * w->containers[r->frames[r->depth - 1].container].speed + 0.5);
   if (in->transactional)
     transaction_of(w, r)->work += work;
@@ -97,6 +105,11 @@ bool replication_written(struct world *w, struct request *r, const struct instru
     r->wrote = work;
   return true;
 }
+
+static void written_asks(const struct walk *w, const struct instruction *in, double weight) {
+  add_applied(w->sums, in->service, weight * (in->demand.mean * 1e-9));
+}
+const struct operation operation_written = {.name = "written", .run = replication_written, .ask = written_asks};
 
 /* --- lag -------------------------------------------------------------------------------------------------------------------- */
 
@@ -282,7 +295,7 @@ static void ack_wait_over(void *world, uint32_t id) {
   outage_changed(w);
 }
 
-bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {
+static bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   struct replication *p = s->shards ? replication_of(w, r->frames[r->depth - 1].container) : s->replication;
   if (in->transactional && !transaction_of(w, r)->writes) return true;
@@ -302,6 +315,29 @@ bool replication_committed(struct world *w, struct request *r, const struct inst
   if (p->line.queue.count == 1 && p->quorum.lost) outage_changed(w);
   return false;
 }
+
+static void add_shard_writes(const struct walk *w, int32_t service, double weight) {
+  const struct demand_sums *d = w->sums;
+  double shares[SHARD_COUNT_MOST];
+  shard_shares(d->model, w->enter, shares);
+  for (uint32_t i = 0; i < model_service(d->model, (uint32_t)service)->shards.count; i++)
+    d->shard_writes[service][i] += weight * shares[i];
+}
+
+/* Its connection waits for the answers of the replicas. */
+static void replicate_asks(const struct walk *w, const struct instruction *in, double weight) {
+  const struct demand_sums *d = w->sums;
+  d->writes[in->service] += weight;
+  if (d->shard_writes[in->service] && w->enter) add_shard_writes(w, in->service, weight);
+  add_applied(d, in->service, weight * (in->demand.mean * 1e-9));
+  walk_passes(w, weight * replication_commit_s(&model_service(d->model, (uint32_t)in->service)->replication));
+}
+
+static double replicate_through(struct passage *p, const struct instruction *in) {
+  return p->serving ? p->serving(p->context, in, ROUTE_COMMIT) : 1;
+}
+const struct operation operation_replicate = {
+    .name = "replicate", .run = replication_committed, .ask = replicate_asks, .through = replicate_through};
 
 void written_merge(struct written *into, const struct written *other) {
   if (other->database >= 0 && (into->database < 0 || other->at >= into->at)) *into = *other;

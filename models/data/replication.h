@@ -156,10 +156,10 @@ void replication_promote(struct replication *, uint32_t replica);
 /* --- writes ------------------------------------------------------------------------------------------------------------------ */
 
 /* A write of the request is done, but not committed: its work is what replicas will do. An instruction: WRITTEN. */
-bool replication_written(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_written;
 /* A write of the request commits at the primary, in its topmost frame. The one place where that happens. True: go on at once; false:
  * the request waits for acknowledgements. An instruction: COMMIT. */
-bool replication_committed(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_replicate;
 
 /* --- reads (models/data/read_routing.c) ---------------------------------------------------------------------------------------- */
 
@@ -167,7 +167,7 @@ bool replication_committed(struct world *, struct request *, const struct instru
 void replication_applied(struct world *, struct request *, const struct instruction *);
 
 /* A read begins, in the topmost frame: is what its client wrote there? An instruction: READ. */
-bool replication_read(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_read;
 /* Containers in rotation that reads of the route go to; writes them to p->candidates. Never none while any of them is in rotation. */
 uint32_t replication_candidates(const struct replication *, uint32_t route);
 /* Share of such reads that reach a living replica; by the weights of the balancer. */

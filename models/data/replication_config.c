@@ -2,6 +2,7 @@
 #include "models/meter.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
+#include "models/request/operation.h"
 #include <string.h>
 
 static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply", NULL};
@@ -235,12 +236,14 @@ static bool worker_is_done(struct world *w, struct request *r, const struct inst
   return false;
 }
 
+static const struct operation operation_worker_done = {.name = "end of a worker", .run = worker_is_done, .ends = true};
+
 static void compile_worker(struct program *p, int32_t service, struct arena *arena) {
   p->instructions = arena_new_array(arena, struct instruction, 2);
   p->count = 2, p->cell_count = 2, p->end = 1, p->network_cell = -1, p->unheld = -1;
   p->cells[0] = (struct cell){service, TIME_QUEUE}, p->cells[1] = (struct cell){service, TIME_SERVICE};
-  p->instructions[0] = (struct instruction){.operation = OPERATION_CPU, .service = service, .cell = 0, .second_cell = 1};
-  p->instructions[1] = (struct instruction){.operation = OPERATION_END, .service = service, .run = worker_is_done};
+  p->instructions[0] = (struct instruction){.operation = &operation_compute, .service = service, .cell = 0, .second_cell = 1};
+  p->instructions[1] = (struct instruction){.operation = &operation_worker_done, .service = service, .run = worker_is_done};
 }
 
 /* Writes of the database per second, in the mean: by shard. */

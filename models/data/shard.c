@@ -5,6 +5,7 @@
 #include "models/meter.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
+#include "models/request/operation.h"
 #include <stdlib.h>
 
 static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
@@ -200,8 +201,8 @@ static bool alike(const struct world *w, uint32_t endpoint, uint32_t a, uint32_t
 static bool divided_by(const struct world *w, const struct program *p, uint32_t keyspace) {
   for (uint32_t i = 0; i < p->count; i++) {
     const struct instruction *in = &p->instructions[i];
-    if (in->operation == OPERATION_ENTER && in->keyspace == (int16_t)keyspace && w->services[in->service].shards) return true;
-    if (in->operation == OPERATION_AWAIT && divided_by(w, in->publishing->body, keyspace)) return true;
+    if (in->operation->enters && in->keyspace == (int16_t)keyspace && w->services[in->service].shards) return true;
+    if (in->operation == &operation_await && divided_by(w, in->publishing->body, keyspace)) return true;
   }
   return false;
 }

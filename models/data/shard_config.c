@@ -5,6 +5,7 @@
 #include "models/meter.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include "models/request/operation.h"
 #include <string.h>
 
 /* --- what fits --------------------------------------------------------------------------------------------------------------- */
@@ -133,7 +134,7 @@ static bool divides(const struct model *m, uint32_t keyspace) {
   for (uint32_t e = 0; e < m->program_count; e++)
     for (uint32_t i = 0; i < m->programs[e].count; i++) {
       const struct instruction *in = &m->programs[e].instructions[i];
-      if (in->operation == OPERATION_ENTER && in->keyspace == (int16_t)keyspace) return true;
+      if (in->operation->enters && in->keyspace == (int16_t)keyspace) return true;
     }
   return false;
 }

@@ -1,4 +1,5 @@
 #include "models/data/standby.h"
+#include "models/request/operation.h"
 #include "models/data/disk.h"
 #include "models/data/lock.h"
 #include "models/data/replication.h"
@@ -44,11 +45,12 @@ void standby_forget(struct world *w, struct request *reader) {
   if (s->waits && !held_up(w, s)) calendar_set(w->calendar, s->slot, world_now(w));
 }
 
-bool standby_read_ends(struct world *w, struct request *r, const struct instruction *in) {
+static bool standby_read_ends(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   if (r->standby_read != NOBODY) standby_forget(w, r);
   return true;
 }
+const struct operation operation_read_end = {.name = "end of a read", .run = standby_read_ends};
 
 /* --- cancelling ------------------------------------------------------------------------------------------------------------------ */
 

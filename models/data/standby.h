@@ -54,7 +54,7 @@ void standby_build(struct replication *, struct replica *);
 
 /* A read begins on a replica, in the topmost frame; ends, an instruction: READ_END. */
 void standby_read_begins(struct world *, struct replica *, struct request *);
-bool standby_read_ends(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_read_end;
 /* The request fails. */
 void standby_forget(struct world *, struct request *);
 

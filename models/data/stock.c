@@ -1,4 +1,6 @@
 #include "models/data/stock.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/data/database.h"
 #include "models/data/lock.h"
 #include "models/meter.h"
@@ -77,7 +79,7 @@ static bool committed(struct world *w, struct request *r, const struct instructi
   return true;
 }
 
-bool stock_take(struct world *w, struct request *r, const struct instruction *in) {
+static bool stock_take(struct world *w, struct request *r, const struct instruction *in) {
   if (!committed(w, r, in)) return false;
   struct stock *s = &w->stocks[in->stock];
   struct stream draws = stream_at(r->key, in->draw);
@@ -90,11 +92,20 @@ bool stock_take(struct world *w, struct request *r, const struct instruction *in
   return true;
 }
 
-bool stock_taken(struct world *w, struct request *r, const struct instruction *in) {
+/* Its row is unlocked with the change. */
+static void stock_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  walk_unlocks(w, false);
+}
+const struct operation operation_reserve = {.name = "reserve", .run = stock_take, .hold = stock_holds};
+
+static bool stock_taken(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
   if (!r->sold_out) r->pc = in->target;
   return true;
 }
+const struct operation operation_reserved = {
+    .name = "reserved", .run = stock_taken, .onward = walk_looks_up, .through = passage_looks_up, .jumps = true};
 
 /* Takes the client's holds of the stock out of its list and ends them; the pieces that had not run out. */
 static int64_t collect(struct world *w, struct request *r, uint32_t stock, bool *expired) {
@@ -115,7 +126,7 @@ static int64_t collect(struct world *w, struct request *r, uint32_t stock, bool 
 }
 
 /* All or nothing: an order of which a part has run out is not paid, and the rest of it is given back. */
-bool stock_settle(struct world *w, struct request *r, const struct instruction *in) {
+static bool stock_settle(struct world *w, struct request *r, const struct instruction *in) {
   struct stock *s = &w->stocks[in->stock];
   bool expired = false;
   int64_t pieces = collect(w, r, in->stock, &expired);
@@ -129,8 +140,9 @@ bool stock_settle(struct world *w, struct request *r, const struct instruction *
   if (!paid) request_fail(w, r, OUTCOME_EXPIRED);
   return paid;
 }
+const struct operation operation_pay = {.name = "pay", .run = stock_settle, .hold = stock_holds};
 
-bool stock_return(struct world *w, struct request *r, const struct instruction *in) {
+static bool stock_return(struct world *w, struct request *r, const struct instruction *in) {
   if (!committed(w, r, in)) return false;
   struct stock *s = &w->stocks[in->stock];
   bool expired = false;
@@ -139,6 +151,7 @@ bool stock_return(struct world *w, struct request *r, const struct instruction *
   if (pieces) changed(w, s);
   return true;
 }
+const struct operation operation_return_stock = {.name = "return", .run = stock_return, .hold = stock_holds};
 
 /* --- holders ----------------------------------------------------------------------------------------------------------------- */
 

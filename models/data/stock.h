@@ -69,10 +69,10 @@ void stock_stop(struct world *);
 
 /* --- instructions ---------------------------------------------------------------------------------------------------------- */
 
-bool stock_take(struct world *, struct request *, const struct instruction *);   /* reserve what is free; unlock */
-bool stock_taken(struct world *, struct request *, const struct instruction *);  /* jump unless it was refused */
-bool stock_settle(struct world *, struct request *, const struct instruction *); /* pay, or fail */
-bool stock_return(struct world *, struct request *, const struct instruction *); /* give back; unlock */
+extern const struct operation operation_reserve;      /* reserve what is free; unlock */
+extern const struct operation operation_reserved;     /* jump unless it was refused */
+extern const struct operation operation_pay;          /* pay, or fail */
+extern const struct operation operation_return_stock; /* give back; unlock */
 
 /* --- holders --------------------------------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,6 @@
 #include "models/network/client_network.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/meter.h"
 #include "models/model.h"
 #include "models/world.h"
@@ -154,6 +156,7 @@ static bool shake_hands(struct world *w, struct request *r, const struct instruc
   container_compute(w, c, r);
   return false;
 }
+static const struct operation operation_shake_hands = {.name = "shake hands", .run = shake_hands, .ask = compute_asks};
 
 static bool ask(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
@@ -162,17 +165,18 @@ static bool ask(struct world *w, struct request *r, const struct instruction *in
   if (time) travel(w, r, time);
   return !time;
 }
+static const struct operation operation_ask = {.name = "ask", .run = ask};
 
 void client_network_compile(struct compiler *c, const struct endpoint_config *e) {
   c->program->network_cell = compile_cell(c, -1, TIME_NETWORK);
   if (e->entry < 0) return;
   c->program->handshake = (uint16_t)c->program->count;
   compile_enter(c, e->entry, ROUTE_ANY)->again = false;
-  struct instruction *in = compile_emit(c, OPERATION_CPU, shake_hands);
+  struct instruction *in = compile_emit(c, &operation_shake_hands);
   in->service = e->entry;
   compile_cpu_cells(c, in, e->entry);
   compile_leave(c);
-  compile_emit(c, OPERATION_DELAY, ask);
+  compile_emit(c, &operation_ask);
 }
 
 /* --- and back -------------------------------------------------------------------------------------------------------------------- */

@@ -1,4 +1,6 @@
 #include "models/protection/limiter.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/meter.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
@@ -101,7 +103,7 @@ static bool refuse(struct world *w, struct limit *l, struct request *r) {
   return false;
 }
 
-bool limit_check(struct world *w, struct request *r, const struct instruction *in) {
+static bool limit_check(struct world *w, struct request *r, const struct instruction *in) {
   struct limit *l = &w->limits[in->limit];
   l->asked++;
   if (l->config->limit != INT64_MAX && !l->kind->admits(l, pool_at(&l->accounts, account_of(w, l, r)), world_now(w)))
@@ -109,6 +111,7 @@ bool limit_check(struct world *w, struct request *r, const struct instruction *i
   accept(w, l);
   return true;
 }
+const struct operation operation_limit = {.name = "limit", .run = limit_check};
 
 /* --- permits --------------------------------------------------------------------------------------------------------------- */
 
@@ -125,7 +128,7 @@ static void hold(struct world *w, struct limit *l, struct request *r, uint32_t a
   accept(w, l);
 }
 
-bool limit_enter(struct world *w, struct request *r, const struct instruction *in) {
+static bool limit_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct limit *l = &w->limits[in->limit];
   uint32_t account = account_of(w, l, r);
   struct limit_account *a = pool_at(&l->accounts, account);
@@ -143,6 +146,12 @@ bool limit_enter(struct world *w, struct request *r, const struct instruction *i
   if (l->patience) r->line_patience = lane_push(l->patience, r->id);
   return false;
 }
+
+static void permit_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)weight;
+  w->permits[w->permit_count++] = in->limit;
+}
+const struct operation operation_permit = {.name = "permit", .run = limit_enter, .hold = permit_holds};
 
 /* Leaves the queue, for whatever reason; the wait is booked. */
 static void leave_queue(struct world *w, struct limit *l, struct limit_account *a, struct request *r) {
@@ -177,11 +186,17 @@ static void release(struct world *w, uint32_t *link) {
   give_back(w, &w->limits[p.limit], p.account);
 }
 
-bool limit_leave(struct world *w, struct request *r, const struct instruction *in) {
+static bool limit_leave(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   release(w, &r->permits);
   return true;
 }
+
+static void permit_is_given_back(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  w->permit_count--;
+}
+const struct operation operation_permit_back = {.name = "permit back", .run = limit_leave, .hold = permit_is_given_back};
 
 void limit_unwind(struct world *w, struct request *r, int32_t depth) {
   while (r->permits != NOBODY && ((struct permit *)pool_at(&w->permits, r->permits))->depth > depth) release(w, &r->permits);

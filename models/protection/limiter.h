@@ -68,9 +68,9 @@ void limiters_start(struct world *);
 void limiters_stop(struct world *);
 
 /* Instructions. */
-bool limit_check(struct world *, struct request *, const struct instruction *);
-bool limit_enter(struct world *, struct request *, const struct instruction *);
-bool limit_leave(struct world *, struct request *, const struct instruction *);
+extern const struct operation operation_limit;
+extern const struct operation operation_permit;
+extern const struct operation operation_permit_back;
 /* Gives back the permits that the request took with more than `depth` frames open; 0 frames and all: -1. */
 void limit_unwind(struct world *, struct request *, int32_t depth);
 /* Of a request that waits for a permit and will not get it, because its replica died: it leaves the queue, its wait is booked. */

@@ -59,7 +59,7 @@ static void audit_calls(const struct audit *a) {
     const struct request *r = world_request(w, id);
     if (!r->live || r->child == NOBODY) continue;
     const struct instruction *in = child_waits_at(w, r);
-    if (in->operation == OPERATION_TRY) waited_for[in->guard->number]++;
+    if (in->operation == &operation_try) waited_for[in->guard->number]++;
     for (uint32_t child = r->child; child != NOBODY; child = world_request(w, child)->sibling)
       if (world_request(w, child)->caller != id || !world_request(w, child)->live)
         audit_broken(a, "calls: request %u waits for a child that is not its own", id);

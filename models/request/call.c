@@ -1,5 +1,7 @@
 #include "models/request/call.h"
 #include "models/request/child.h"
+#include "models/request/operation.h"
+#include "models/request/walk.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 
@@ -20,14 +22,11 @@ const char *call_fault(const struct call_config *c, struct arena *arena) {
 
 /* --- compiling ------------------------------------------------------------------------------------------------------------- */
 
-static bool call_try(struct world *, struct request *, const struct instruction *);
-static bool call_return(struct world *, struct request *, const struct instruction *);
+static const struct operation operation_return;
 
 /* An instruction that takes no number of draws: those behind it draw as if it were not there. */
-static struct instruction *emit_silent(struct compiler *c, enum operation operation,
-                                       bool (*run)(struct world *, struct request *, const struct instruction *),
-                                       const struct guard *g) {
-  struct instruction *in = compile_emit(c, operation, run);
+static struct instruction *emit_silent(struct compiler *c, const struct operation *operation, const struct guard *g) {
+  struct instruction *in = compile_emit(c, operation);
   c->draws--;
   in->guard = g;
   in->service = g->config->call;
@@ -42,13 +41,13 @@ struct guard *compile_try(struct compiler *c, const struct call_config *config) 
   g->cell = compile_cell(c, config->call, TIME_RETRY);
   c->program->guards = g;
   c->guarded++;
-  emit_silent(c, OPERATION_TRY, call_try, g);
+  emit_silent(c, &operation_try, g);
   return g;
 }
 
 void compile_return(struct compiler *c, struct guard *g) {
   c->guarded--;
-  emit_silent(c, OPERATION_RETURN, call_return, g);
+  emit_silent(c, &operation_return, g);
   if (g->config->fallback.count) g->fallback = (uint16_t)c->program->count;
   compile_steps(c, &g->config->fallback);
   g->after = (uint16_t)c->program->count;
@@ -175,6 +174,7 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
   request_resume(w, caller);
   return false;
 }
+static const struct operation operation_return = {.name = "return", .run = call_return};
 
 static void fail_attempt(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
   child_failed(w, part(w, a, outcome, timed_out), outcome);
@@ -246,3 +246,29 @@ static bool call_try(struct world *w, struct request *r, const struct instructio
   begin_attempt(w, r, in);
   return false;
 }
+
+/* --- walking ---------------------------------------------------------------------------------------------------------------- */
+
+/* Where the body of a guarded call ends: at its "return". */
+static uint32_t body_end(const struct guard *g) { return (uint32_t)(g->fallback ? g->fallback : g->after) - 1; }
+
+/* Of the requests that begin a guarded call: those that go on behind it. */
+static double try_through(struct passage *p, const struct instruction *in) {
+  const struct guard *g = in->guard;
+  double body = passage_share(p, p->program, p->at, body_end(g));
+  double failed = passage_attempts(p, &g->config->retry, body).all_fail;
+  p->at = g->after;
+  return 1 - failed + (g->fallback ? failed * passage_share(p, p->program, g->fallback, g->after) : 0);
+}
+
+/* Every attempt asks as much as the first; what fails for good goes on in the fallback. */
+static double try_onward(struct walk *w, const struct instruction *in, double weight) {
+  const struct guard *g = in->guard;
+  double success = passage_share(&passage_outside, w->program, w->at, body_end(g));
+  struct attempts a = passage_attempts(&passage_outside, &g->config->retry, success);
+  walk_on(*w, w->at, body_end(g), weight * a.expected);
+  double through = weight * (1 - a.all_fail);
+  w->at = g->after;
+  return through + (g->fallback ? walk_on(*w, g->fallback, g->after, weight * a.all_fail) : 0);
+}
+const struct operation operation_try = {.name = "try", .run = call_try, .onward = try_onward, .through = try_through};

@@ -45,6 +45,7 @@ struct guard {
   uint32_t meters[CALL_METERS];
 };
 
+extern const struct operation operation_try;
 /* Whether the configuration asks for anything that a plain call does not do. */
 bool call_guarded(const struct call_config *);
 /* Emit the guard's instructions before and behind those of the call. */

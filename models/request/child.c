@@ -67,14 +67,14 @@ const struct instruction *child_waits_at(const struct world *w, const struct req
 }
 
 void child_fails(struct world *w, struct request *a, enum outcome outcome) {
-  if (child_waits_at(w, world_request(w, a->caller))->operation == OPERATION_TRY)
+  if (child_waits_at(w, world_request(w, a->caller))->operation == &operation_try)
     call_fails(w, a, outcome);
   else
     branch_fails(w, a, outcome);
 }
 
 void children_cancel(struct world *w, struct request *r) {
-  if (child_waits_at(w, r)->operation == OPERATION_TRY) {
+  if (child_waits_at(w, r)->operation == &operation_try) {
     request_cancel(w, world_request(w, r->child));
     return;
   }

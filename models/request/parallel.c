@@ -1,8 +1,11 @@
 #include "models/request/parallel.h"
 #include "models/request/child.h"
+#include "models/request/operation.h"
 #include "models/request/steps.h"
+#include "models/request/walk.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
+#include <stdlib.h>
 #include <string.h>
 
 struct branch_config {
@@ -70,6 +73,49 @@ static bool join(struct world *w, struct request *a, const struct instruction *i
   request_resume(w, caller);
   return false;
 }
+static const struct operation operation_join = {.name = "join", .run = join};
+
+/* --- walking ----------------------------------------------------------------------------------------------------------------- */
+
+static double fork_share(struct passage *p, const struct instruction *in) {
+  const struct fork *f = in->fork;
+  double success[FORK_MOST];
+  for (uint32_t i = 0; i < f->count; i++) success[i] = passage_share(p, p->program, f->branches[i].at, f->branches[i].end);
+  return fork_success(f, success);
+}
+
+static double fork_through(struct passage *p, const struct instruction *in) {
+  double share = fork_share(p, in);
+  p->at = in->fork->after;
+  return share;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* All branches ask; for whoever is held meanwhile the k-th shortest of their means passes: at light load nearly right, below it for
+ * branches that vary much. */
+static double fork_onward(struct walk *w, const struct instruction *in, double weight) {
+  const struct fork *f = in->fork;
+  double passed_s[FORK_MOST] = {0};
+  uint32_t child = 0;
+  for (uint32_t i = 0; i < f->count; i++) {
+    const struct branch *b = &f->branches[i];
+    walk_on(walk_beside(w, &passed_s[child]), b->at, b->end, weight * b->copies);
+    passed_s[child] /= b->copies;
+    for (uint32_t k = 1; k < b->copies; k++) passed_s[child + k] = passed_s[child];
+    child += b->copies;
+  }
+  qsort(passed_s, child, sizeof *passed_s, by_value);
+  walk_passes(w, passed_s[f->needed - 1]);
+  w->at = f->after;
+  struct passage outside = passage_outside;
+  outside.program = w->program;
+  return weight * fork_share(&outside, in);
+}
+static const struct operation operation_fork = {.name = "fork", .run = fork_all, .onward = fork_onward, .through = fork_through};
 
 void branch_fails(struct world *w, struct request *a, enum outcome outcome) {
   struct request *caller = child_ends(w, a, outcome);
@@ -97,14 +143,14 @@ typedef void compile_branch(struct compiler *, const void *config, uint32_t numb
 static void compile_fork(struct compiler *c, struct fork *f, struct branch *b, compile_branch *branch, const void *config) {
   f->cell = compile_cell(c, compile_service(c), TIME_DELAY);
   f->number = c->forks++;
-  compile_emit(c, OPERATION_FORK, fork_all)->fork = f;
+  compile_emit(c, &operation_fork)->fork = f;
   c->draws--;
   c->guarded++;
   for (uint32_t i = 0; i < f->count; i++) {
     b[i].at = (uint16_t)c->program->count;
     branch(c, config, i);
     b[i].end = (uint16_t)c->program->count;
-    compile_emit(c, OPERATION_JOIN, join);
+    compile_emit(c, &operation_join);
     c->draws--;
   }
   c->guarded--;

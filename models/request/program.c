@@ -5,6 +5,7 @@
 #include "models/data/shard.h"
 #include "models/model.h"
 #include "models/request/call.h"
+#include "models/request/operation.h"
 #include "models/request/parallel.h"
 #include "models/request/request.h"
 #include "models/traffic/batch.h"
@@ -17,23 +18,25 @@
 const char *const time_kind_names[TIME_KINDS] = {"queue",  "service", "pool", "network", "external",    "delay",    "retry",
                                                  "permit", "lock",    "disk", "job",     "replication", "throttled"};
 
-struct instruction *compile_emit_quietly(struct compiler *c, enum operation operation,
-                                         bool (*run)(struct world *, struct request *, const struct instruction *)) {
+void compile_becomes(struct instruction *in, const struct operation *operation) {
+  in->operation = operation, in->run = operation->run;
+}
+
+struct instruction *compile_emit_quietly(struct compiler *c, const struct operation *operation) {
   struct program *p = c->program;
   if (p->count + 1 >= PROGRAM_INSTRUCTIONS) {
     compile_fault(c, "the endpoint has more than %d instructions", PROGRAM_INSTRUCTIONS);
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
   struct instruction *in = &p->instructions[p->count++];
-  *in = (struct instruction){.run = run, .operation = operation, .service = -1, .keyspace = -1, .draw = c->draws};
+  *in = (struct instruction){.service = -1, .keyspace = -1, .draw = c->draws};
+  compile_becomes(in, operation);
   return in;
 }
 
-struct instruction *compile_emit(struct compiler *c, enum operation operation,
-                                 bool (*run)(struct world *, struct request *, const struct instruction *)) {
-  bool draws = operation != OPERATION_LIMIT && operation != OPERATION_PERMIT && operation != OPERATION_PERMIT_BACK;
-  c->draws += draws;
-  return compile_emit_quietly(c, operation, run);
+struct instruction *compile_emit(struct compiler *c, const struct operation *operation) {
+  c->draws++;
+  return compile_emit_quietly(c, operation);
 }
 
 uint16_t compile_cell(struct compiler *c, int32_t service, enum time_kind kind) {
@@ -70,7 +73,7 @@ int32_t compile_service(const struct compiler *c) { return c->depth ? c->frames[
 
 static bool called_before(const struct program *p, int32_t service) {
   for (uint32_t i = 0; i + 1 < p->count; i++)
-    if (p->instructions[i].operation == OPERATION_ENTER && p->instructions[i].service == service) return true;
+    if (p->instructions[i].operation->enters && p->instructions[i].service == service) return true;
   return false;
 }
 
@@ -86,13 +89,13 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   if (service_embedded(model_service(c->model, (uint32_t)service)))
     compile_fault(c, "\"%s\" is a file and runs nothing: only queries lead there",
                   model_service(c->model, (uint32_t)service)->name);
-  struct instruction *in = compile_emit(c, OPERATION_ENTER, request_enter);
+  struct instruction *in = compile_emit(c, &operation_enter);
   in->service = service;
   in->route = route;
   in->again = balancers[model_service(c->model, (uint32_t)service)->balance.policy]->again && called_before(c->program, service);
   in->cell = compile_cell(c, service, TIME_NETWORK);
   shard_compile(c, in);
-  struct instruction *accept = compile_emit(c, OPERATION_ACCEPT, request_accept);
+  struct instruction *accept = compile_emit(c, &operation_accept);
   accept->service = service;
   accept->cell = compile_cell(c, service, TIME_QUEUE);
   accept->stopped_cell = stopped_cell(c, service);
@@ -101,7 +104,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
 }
 
 void compile_leave(struct compiler *c) {
-  struct instruction *in = compile_emit(c, OPERATION_LEAVE, request_leave);
+  struct instruction *in = compile_emit(c, &operation_leave);
   assert(c->depth > 0);
   in->service = c->frames[--c->depth];
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
@@ -109,12 +112,12 @@ void compile_leave(struct compiler *c) {
 
 void compile_end_early(struct compiler *c, uint16_t outcome) {
   if (c->guarded) { /* its caller learns it as it learns of a failure, and ends the same way */
-    compile_emit(c, OPERATION_END, request_end_attempt)->outcome = outcome;
+    compile_emit(c, &operation_end_attempt)->outcome = outcome;
     return;
   }
   uint32_t depth = c->depth;
   while (c->depth) compile_leave(c); /* the frames stay in their array */
-  compile_emit(c, OPERATION_END, request_end)->outcome = outcome;
+  compile_emit(c, &operation_end)->outcome = outcome;
   c->depth = depth;
 }
 
@@ -130,7 +133,7 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
     compile_fault(c, "a \"cpu\" step needs a service to run on: give the endpoint an \"entry\" or put it inside a \"call\"");
     return NULL;
   }
-  struct instruction *in = compile_emit(c, OPERATION_CPU, request_compute);
+  struct instruction *in = compile_emit(c, &operation_compute);
   in->service = service;
   in->demand = *demand;
   compile_cpu_cells(c, in, service);
@@ -157,7 +160,7 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   if (e->retried) p->retry_cell = compile_cell(&c, -1, TIME_RETRY);
   if (e->entry >= 0) compile_leave(&c);
   p->end = (uint16_t)p->count;
-  compile_emit(&c, OPERATION_END, request_end)->outcome = OUTCOME_COMPLETED;
+  compile_emit(&c, &operation_end)->outcome = OUTCOME_COMPLETED;
   p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
   connections_compile(&c);

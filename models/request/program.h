@@ -19,6 +19,7 @@ struct guard;
 struct retry_config;
 struct stampede_config;
 struct model;
+struct operation;
 struct publishing;
 struct request;
 struct world;
@@ -44,57 +45,13 @@ enum time_kind {
 };
 extern const char *const time_kind_names[TIME_KINDS];
 
-enum operation {
-  OPERATION_ENTER,   /* route to a replica of a service and travel there */
-  OPERATION_ACCEPT,  /* be accepted by it, or rejected */
-  OPERATION_LEAVE,   /* give back the thread and return to the caller */
-  OPERATION_CPU,     /* compute on the replica of the top frame */
-  OPERATION_ACQUIRE, /* a connection of the top frame's pool */
-  OPERATION_RELEASE,
-  OPERATION_LOOKUP,   /* cache: on a hit, jump */
-  OPERATION_EXTERNAL, /* wait for somebody else's service */
-  OPERATION_ANSWER,   /* it has answered, or failed */
-  OPERATION_DELAY,
-  OPERATION_END,
-  OPERATION_LIMIT,  /* ask a limit, or end */
-  OPERATION_PERMIT, /* of a limit on concurrency, kept until it is given back */
-  OPERATION_PERMIT_BACK,
-  OPERATION_LOCK,        /* wait for a lock of a database */
-  OPERATION_STOCK,       /* reserve, pay or release */
-  OPERATION_TRY,         /* begin an attempt of a guarded call, or what follows when one has failed */
-  OPERATION_RETURN,      /* the attempt has succeeded */
-  OPERATION_FORK,        /* begin all branches and wait */
-  OPERATION_JOIN,        /* a branch has succeeded */
-  OPERATION_TRANSACTION, /* begins: the connection is put aside */
-  OPERATION_STATEMENT,   /* of a transaction, where it runs */
-  OPERATION_FLUSH,       /* of the log of a database */
-  OPERATION_COMMIT,      /* of a statement or a transaction: locks are given back */
-  OPERATION_TRANSACTION_END,
-  OPERATION_MISS,      /* how many pages are not in memory */
-  OPERATION_DISK,      /* read them */
-  OPERATION_BIND,      /* of a pooler: a connection of its own to the database, unless the request has one */
-  OPERATION_UNBIND,    /* and back */
-  OPERATION_SET_UP,    /* a new connection is open: back to where it was wanted */
-  OPERATION_PUBLISH,   /* hand jobs to a queue */
-  OPERATION_AWAIT,     /* wait until they are done */
-  OPERATION_WRITTEN,   /* a write is done, on a database that is replicated: its replicas will do the same */
-  OPERATION_REPLICATE, /* what was written goes into the log of a replicated database, before it is committed */
-  OPERATION_READ,      /* a read there: does it see what its client wrote? */
-  OPERATION_READ_END,  /* it holds up the replay of its replica no longer */
-  OPERATION_REBUILD,   /* of an item of a cache begins, or waits for another one */
-  OPERATION_SKIP,      /* the same, or its end: who was not held up goes on at the target */
-  OPERATION_BROADCAST, /* send a message on its way to every replica of a service */
-  OPERATION_CONTENT    /* look for an item in the replica of the top frame, fill it in or drop it (models/data/cache.h) */
-};
-
 /* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether commits
  * return. WORKERS: of a job, which any replica that is up takes by itself. */
 enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_REPLICAS, ROUTE_ROLE };
 
 struct instruction {
-  /* Runs the instruction: true to go on at once, false when the request waits or is gone. */
-  bool (*run)(struct world *, struct request *, const struct instruction *);
-  enum operation operation;
+  bool (*run)(struct world *, struct request *, const struct instruction *); /* that of the operation, one step nearer */
+  const struct operation *operation;
   int32_t service;  /* ENTER, ACQUIRE and BIND (the database), EXTERNAL */
   enum route route; /* ENTER */
   /* What most of them use comes first. */
@@ -197,11 +154,11 @@ struct step_kind {
   void (*compile)(struct compiler *, const void *config);
 };
 
-struct instruction *compile_emit(struct compiler *, enum operation,
-                                 bool (*run)(struct world *, struct request *, const struct instruction *));
-/* The same without a number of its own: it shifts nobody's draws. */
-struct instruction *compile_emit_quietly(struct compiler *, enum operation,
-                                         bool (*run)(struct world *, struct request *, const struct instruction *));
+struct instruction *compile_emit(struct compiler *, const struct operation *);
+/* Without a number of its own: it shifts nobody's draws. */
+struct instruction *compile_emit_quietly(struct compiler *, const struct operation *);
+/* Does something else than what it was emitted for. */
+void compile_becomes(struct instruction *, const struct operation *);
 uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
 /* The cells of a computation. */
 void compile_cpu_cells(struct compiler *, struct instruction *, int32_t service);

@@ -10,6 +10,7 @@
 #include "models/data/standby.h"
 #include "models/data/stock.h"
 #include "models/request/child.h"
+#include "models/request/operation.h"
 #include "models/world.h"
 #include <assert.h>
 #include <string.h>
@@ -365,7 +366,7 @@ static uint32_t entrance(struct world *w, struct service *s, const struct instru
 void request_gave_up_on(struct world *w, const struct request *a) {
   const struct frame *f = &a->frames[a->base];
   const struct instruction *in = &w->model->programs[a->endpoint].instructions[a->pc - 1];
-  bool knocks = a->depth == a->base && in->operation == OPERATION_ENTER && a->waiting == WAITING_ELSEWHERE;
+  bool knocks = a->depth == a->base && in->operation->enters && a->waiting == WAITING_ELSEWHERE;
   if (a->depth == a->base && !knocks) return;
   struct service *s = world_service_of(w, &w->containers[f->container]);
   uint32_t caller = a->base ? a->frames[0].container : NOBODY;

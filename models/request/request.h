@@ -16,6 +16,8 @@
 
 struct world;
 struct container;
+struct passage;
+struct walk;
 
 /* Requests that may be inside at once: about 2 GiB. A run that reaches it is stopped: it would never settle. */
 enum { REQUESTS_MOST = 4000000 };
@@ -178,7 +180,14 @@ void request_unreachable(void *world, uint32_t id);
 /* Resumes it within this instant, after what is happening now: a request never runs inside another one's event. */
 void request_wake_soon(struct world *, struct request *);
 
-/* Instructions. */
+/* Instructions (models/request/operation.h). */
+extern const struct operation operation_enter, operation_accept, operation_leave, operation_compute, operation_compute_aside,
+    operation_end, operation_end_attempt;
+/* What every operation that enters a replica, or computes, is to a walk. */
+void enter_holds(struct walk *, const struct instruction *, double weight);
+double enter_through(struct passage *, const struct instruction *);
+void compute_asks(const struct walk *, const struct instruction *, double weight);
+
 bool request_enter(struct world *, struct request *, const struct instruction *);
 bool request_accept(struct world *, struct request *, const struct instruction *);
 bool request_leave(struct world *, struct request *, const struct instruction *);

@@ -5,6 +5,8 @@
  * its own that nobody waits for: a hop from the cache, and `demand` for each of its listeners, who are spread evenly. Redis keeps
  * nothing: what finds its replica dead is lost. */
 #include "models/data/cache.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/meter.h"
 #include "models/request/child.h"
 #include "models/request/steps.h"
@@ -37,15 +39,24 @@ static bool broadcast(struct world *w, struct request *r, const struct instructi
   return true;
 }
 
+static void broadcast_asks(const struct walk *w, const struct instruction *in, double weight) {
+  w->sums->cpu_s[in->service] += weight * in->scale * (in->demand.mean * 1e-9);
+}
+static const struct operation operation_broadcast = {.name = "broadcast", .run = broadcast, .ask = broadcast_asks};
+
 static bool skip(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
   r->pc = in->target;
   return true;
 }
+static const struct operation operation_skip = {.name = "skip", .run = skip, .onward = walk_skips, .through = passage_skips};
 
 static bool deliver(struct world *w, struct request *r, const struct instruction *in) {
   return request_compute_times(w, r, in, r->listeners);
 }
+static const struct operation operation_deliver = {.name = "deliver", .run = deliver, .ask = compute_asks};
+static const struct operation operation_enter_addressed = {
+    .name = "enter addressed", .run = request_enter_addressed, .hold = enter_holds, .through = enter_through, .enters = true};
 
 static bool delivered(struct world *w, struct request *r, const struct instruction *in) {
   const struct broadcast_config *c = &w->services[in->service].config->broadcasts;
@@ -54,6 +65,7 @@ static bool delivered(struct world *w, struct request *r, const struct instructi
   request_forget(w, r);
   return false;
 }
+static const struct operation operation_delivered = {.name = "delivered", .run = delivered, .ends = true};
 
 static void declare(struct compiler *c, int32_t service) {
   struct service_config *s = (struct service_config *)c->model->services.items + service;
@@ -70,15 +82,15 @@ static void declare(struct compiler *c, int32_t service) {
 
 /* What a delivery does; the request that publishes skips it. */
 static void compile_delivery(struct compiler *c, const struct broadcast_step *s) {
-  struct instruction *around = compile_emit_quietly(c, OPERATION_SKIP, skip);
+  struct instruction *around = compile_emit_quietly(c, &operation_skip);
   uint32_t depth = c->depth;
   int32_t outermost = c->frames[0];
   c->depth = 0, c->guarded++;
   struct instruction *enter = compile_enter(c, s->to, ROUTE_ANY);
-  enter->run = request_enter_addressed, enter->target = 0;
-  compile_cpu(c, &s->demand)->run = deliver;
+  compile_becomes(enter, &operation_enter_addressed), enter->target = 0;
+  compile_becomes(compile_cpu(c, &s->demand), &operation_deliver);
   compile_leave(c);
-  compile_emit_quietly(c, OPERATION_END, delivered)->service = s->to;
+  compile_emit_quietly(c, &operation_delivered)->service = s->to;
   c->depth = depth, c->frames[0] = outermost, c->guarded--;
   around->target = (uint16_t)c->program->count;
 }
@@ -99,7 +111,7 @@ static void compile(struct compiler *c, const void *config) {
   compile_enter(c, s->broadcast, ROUTE_ANY);
   compile_cpu(c, &s->publish);
   compile_leave(c);
-  struct instruction *in = compile_emit_quietly(c, OPERATION_BROADCAST, broadcast);
+  struct instruction *in = compile_emit_quietly(c, &operation_broadcast);
   in->service = s->to, in->scale = (double)s->listeners, in->demand = s->demand;
   in->cell = compile_cell(c, s->to, TIME_NETWORK);
   in->target = (uint16_t)(c->program->count + 1);

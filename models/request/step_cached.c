@@ -10,6 +10,8 @@
 #include "models/request/request.h"
 #include "models/request/steps.h"
 #include "models/world.h"
+#include "models/request/operation.h"
+#include "models/request/walk.h"
 #include <math.h>
 #include <string.h>
 
@@ -42,26 +44,26 @@ static bool look_up(struct world *w, struct request *r, const struct instruction
   if (stream_uniform(&draws) < in->probability) r->pc = in->target;
   return true;
 }
-
-typedef bool operate(struct world *, struct request *, const struct instruction *);
+static const struct operation by_chance = {
+    .name = "look up", .run = look_up, .onward = walk_looks_up, .through = passage_looks_up, .jumps = true};
 
 /* On the replica of the open frame. */
-static struct instruction *compile_content(struct compiler *c, int32_t key, operate *run) {
-  struct instruction *in = compile_emit_quietly(c, OPERATION_CONTENT, run);
+static struct instruction *compile_content(struct compiler *c, int32_t key, const struct operation *operation) {
+  struct instruction *in = compile_emit_quietly(c, operation);
   in->service = compile_service(c);
   in->keyspace = (int16_t)key;
   in->ttl = model_service(c->model, (uint32_t)in->service)->cache.ttl;
   return in;
 }
 
-/* One command of the cache. run: what it does there with the item, or null. */
+/* One command of the cache. what: it does there with the item, or null. */
 static struct instruction *compile_command(struct compiler *c, int32_t cache, const struct distribution *demand, int32_t key,
-                                           operate *run, struct instruction **content) {
+                                           const struct operation *what, struct instruction **content) {
   c->shard_keys = key;
   struct instruction *enter = compile_enter(c, cache, ROUTE_ANY);
   c->shard_keys = -1;
   compile_cpu(c, demand);
-  if (run) *content = compile_content(c, key, run);
+  if (what) *content = compile_content(c, key, what);
   compile_leave(c);
   return enter;
 }
@@ -86,22 +88,21 @@ static void give_bytes(struct compiler *c, const struct cached_step *s, struct i
 
 /* A look into the process's own memory draws nothing: with one that is empty all else is as without. */
 static struct instruction *compile_l1(struct compiler *c, const struct cached_step *s) {
-  compile_content(c, s->key, cache_look);
-  struct instruction *found = compile_emit(c, OPERATION_LOOKUP, cache_found);
+  compile_content(c, s->key, &operation_look);
+  struct instruction *found = compile_emit(c, &operation_found);
   c->draws--;
   found->service = compile_service(c), found->keyspace = (int16_t)s->key;
   return found;
 }
 
 static void compile_l1_fill(struct compiler *c, const struct cached_step *s, bool own) {
-  struct instruction *fill = compile_content(c, s->key, cache_fill);
+  struct instruction *fill = compile_content(c, s->key, &operation_fill);
   if (own && s->ttl) fill->ttl = s->ttl;
   give_bytes(c, s, fill);
 }
 
-static struct instruction *compile_rebuild(struct compiler *c, const struct cached_step *s, enum operation operation,
-                                           operate *run) {
-  struct instruction *in = compile_emit_quietly(c, operation, run);
+static struct instruction *compile_rebuild(struct compiler *c, const struct cached_step *s, const struct operation *operation) {
+  struct instruction *in = compile_emit_quietly(c, operation);
   in->service = s->cached, in->keyspace = (int16_t)s->key, in->stampede = cure_of(s);
   in->cell = compile_cell(c, s->cached, TIME_LOCK);
   return in;
@@ -109,14 +110,15 @@ static struct instruction *compile_rebuild(struct compiler *c, const struct cach
 
 /* Who misses asks for the lock; one who cannot ask has none. */
 static void compile_lock_command(struct compiler *c, const struct cached_step *s) {
-  struct instruction *content, *enter = compile_command(c, s->cached, &cure_of(s)->command, s->key, rebuild_lock, &content);
+  struct instruction *content,
+      *enter = compile_command(c, s->cached, &cure_of(s)->command, s->key, &operation_rebuild_lock, &content);
   content->stampede = cure_of(s);
   enter->target = here(c);
 }
 
 /* Who has it gives it back. */
 static void compile_unlock_command(struct compiler *c, const struct cached_step *s) {
-  struct instruction *holds = compile_rebuild(c, s, OPERATION_REBUILD, rebuild_unlock);
+  struct instruction *holds = compile_rebuild(c, s, &operation_rebuild_unlock);
   struct instruction *enter = compile_command(c, s->cached, &cure_of(s)->command, s->key, NULL, NULL);
   holds->target = enter->target = here(c);
 }
@@ -124,10 +126,10 @@ static void compile_unlock_command(struct compiler *c, const struct cached_step 
 /* Who has to wait for a lock looks once more when it is gone, and rebuilds what is not there all the same. */
 static void compile_second_look(struct compiler *c, const struct cached_step *s, struct instruction **found) {
   struct instruction *content;
-  struct instruction *wait = compile_rebuild(c, s, OPERATION_SKIP, rebuild_wait);
-  struct instruction *enter = compile_command(c, s->cached, &s->demand, s->key, cache_look, &content);
+  struct instruction *wait = compile_rebuild(c, s, &operation_rebuild_wait);
+  struct instruction *enter = compile_command(c, s->cached, &s->demand, s->key, &operation_look, &content);
   if (s->ttl) content->ttl = s->ttl;
-  *found = compile_emit(c, OPERATION_LOOKUP, cache_found);
+  *found = compile_emit(c, &operation_found);
   (*found)->service = s->cached, (*found)->keyspace = (int16_t)s->key;
   enter->target = wait->target = here(c);
 }
@@ -135,7 +137,7 @@ static void compile_second_look(struct compiler *c, const struct cached_step *s,
 static struct instruction *compile_fill(struct compiler *c, const struct cached_step *s) {
   struct instruction *fill, *content;
   bool keyed = s->key >= 0;
-  fill = compile_command(c, s->cached, &s->demand, s->key, keyed ? cache_fill : NULL, &content);
+  fill = compile_command(c, s->cached, &s->demand, s->key, keyed ? &operation_fill : NULL, &content);
   if (!keyed) return fill;
   give_bytes(c, s, content);
   content->ttl = s->ttl ? s->ttl : content->ttl, content->stampede = cure_of(s);
@@ -159,10 +161,10 @@ static void compile_miss(struct compiler *c, const struct cached_step *s, bool o
 static void compile_refresh(struct compiler *c, const struct cached_step *s, bool own, struct instruction *lookup) {
   lookup->refresh = here(c);
   c->guarded++;
-  compile_rebuild(c, s, OPERATION_REBUILD, rebuild_begin);
+  compile_rebuild(c, s, &operation_rebuild);
   compile_miss(c, s, own);
   if (s->l1) compile_l1_fill(c, s, false);
-  compile_rebuild(c, s, OPERATION_REBUILD, rebuild_refreshed);
+  compile_rebuild(c, s, &operation_refreshed);
   c->guarded--;
 }
 
@@ -171,14 +173,14 @@ static void compile_cured(struct compiler *c, const struct cached_step *s, bool 
   const struct stampede_config *cure = cure_of(s);
   struct instruction *again = NULL, *wait = NULL;
   lookup->stampede = cure, lookup->cell = compile_cell(c, s->cached, TIME_LOCK);
-  if (cure->cure == CURE_STALE) lookup->run = rebuild_refresh;
+  if (cure->cure == CURE_STALE) compile_becomes(lookup, &operation_refresh);
   if (rebuild_commands(cure)) compile_lock_command(c, s);
   if (cure->cure == CURE_LOCK) compile_second_look(c, s, &again);
-  if (cure->cure == CURE_COALESCE) wait = compile_rebuild(c, s, OPERATION_REBUILD, rebuild_wait);
-  compile_rebuild(c, s, OPERATION_REBUILD, rebuild_begin);
+  if (cure->cure == CURE_COALESCE) wait = compile_rebuild(c, s, &operation_rebuild_wait);
+  compile_rebuild(c, s, &operation_rebuild);
   compile_miss(c, s, own);
   if (rebuild_commands(cure)) compile_unlock_command(c, s);
-  struct instruction *end = compile_rebuild(c, s, OPERATION_SKIP, rebuild_end);
+  struct instruction *end = compile_rebuild(c, s, &operation_rebuild_end);
   if (cure->cure == CURE_STALE) compile_refresh(c, s, own, lookup);
   lookup->target = end->target = here(c);
   if (again) again->target = here(c);
@@ -204,10 +206,10 @@ static void compile_own(struct compiler *c, const struct cached_step *s) {
 static void compile_shared(struct compiler *c, const struct cached_step *s) {
   bool keyed = s->key >= 0;
   struct instruction *content = NULL, *l1 = s->l1 ? compile_l1(c, s) : NULL;
-  struct instruction *read = compile_command(c, s->cached, &s->demand, s->key, keyed ? cache_look : NULL, &content);
+  struct instruction *read = compile_command(c, s->cached, &s->demand, s->key, keyed ? &operation_look : NULL, &content);
   if (content && s->ttl) content->ttl = s->ttl;
   if (content) content->stampede = cure_of(s);
-  struct instruction *lookup = compile_emit(c, OPERATION_LOOKUP, keyed ? cache_found : look_up);
+  struct instruction *lookup = compile_emit(c, keyed ? &operation_found : &by_chance);
   lookup->service = s->cached;
   lookup->keyspace = (int16_t)s->key;
   lookup->probability = keyed ? 0 : s->hit;
@@ -269,10 +271,10 @@ static void compile_invalidate(struct compiler *c, const void *config) {
   if (c->fault) return;
   struct instruction *content;
   if (!own) {
-    struct instruction *enter = compile_command(c, s->invalidate, &s->demand, s->key, cache_drop, &content);
+    struct instruction *enter = compile_command(c, s->invalidate, &s->demand, s->key, &operation_drop, &content);
     enter->target = here(c);
   }
-  if (own || s->l1) compile_content(c, s->key, cache_drop);
+  if (own || s->l1) compile_content(c, s->key, &operation_drop);
 }
 
 #define AT(member) offsetof(struct cached_step, member)

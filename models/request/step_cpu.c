@@ -19,7 +19,7 @@ static void compile(struct compiler *c, const void *config) {
   const struct service_config *service = model_service(c->model, (uint32_t)in->service);
   if (service->runtime != RUNTIME_EVENT_LOOP)
     compile_fault(c, "only an event loop has workers beside it, and \"%s\" is none", service->name);
-  in->run = request_compute_aside, in->on_workers = true;
+  compile_becomes(in, &operation_compute_aside), in->on_workers = true;
 }
 
 static const char *const on_words[] = {"thread", "workers", NULL};

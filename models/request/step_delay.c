@@ -1,5 +1,7 @@
 /* {"delay": "50ms"}: time passes; nothing is used. */
 #include "models/request/program.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/request/steps.h"
 #include "models/world.h"
 
@@ -14,9 +16,10 @@ static bool sleep_on(struct world *w, struct request *r, const struct instructio
   timer_heap_push(w->sleepers, world_after(w, delay), r->id);
   return false;
 }
+static const struct operation operation_sleep_on = {.name = "delay", .run = sleep_on, .ask = walk_waits};
 
 void compile_delay(struct compiler *c, const struct distribution *delay, uint16_t cell) {
-  struct instruction *in = compile_emit(c, OPERATION_DELAY, sleep_on);
+  struct instruction *in = compile_emit(c, &operation_sleep_on);
   in->demand = *delay;
   in->cell = cell;
 }

@@ -1,5 +1,7 @@
 /* {"external": "payments"}: waits for a service that is not ours: a latency, a failure probability, no resource of ours. */
 #include "models/model.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
 #include "models/request/program.h"
 #include "models/request/steps.h"
 #include "models/world.h"
@@ -20,6 +22,16 @@ static bool answered(struct world *w, struct request *r, const struct instructio
   return false;
 }
 
+/* Only what is asked of outside fails: our own services are what `serving` is about. */
+static double answered_through(struct passage *p, const struct instruction *in) { return p->serving ? 1 : 1 - in->probability; }
+
+static double answered_onward(struct walk *w, const struct instruction *in, double weight) {
+  (void)w;
+  return weight * (1 - in->probability);
+}
+static const struct operation operation_answered = {
+    .name = "answered", .run = answered, .onward = answered_onward, .through = answered_through};
+
 static bool ask(struct world *w, struct request *r, const struct instruction *in) {
   sim_time latency = distribution_time_at(&in->demand, r->key, in->draw);
   if (!latency) return true;
@@ -27,6 +39,7 @@ static bool ask(struct world *w, struct request *r, const struct instruction *in
   timer_heap_push(w->sleepers, world_after(w, latency), r->id);
   return false;
 }
+static const struct operation operation_ask = {.name = "ask", .run = ask, .ask = walk_waits};
 
 void compile_external(struct compiler *c, int32_t service) {
   const struct service_config *config = model_service(c->model, (uint32_t)service);
@@ -35,11 +48,11 @@ void compile_external(struct compiler *c, int32_t service) {
     return;
   }
   if (config->limit >= 0) compile_limit(c, config->limit);
-  struct instruction *in = compile_emit(c, OPERATION_EXTERNAL, ask);
+  struct instruction *in = compile_emit(c, &operation_ask);
   in->service = service;
   in->demand = config->latency;
   in->cell = compile_cell(c, service, TIME_EXTERNAL);
-  in = compile_emit(c, OPERATION_ANSWER, answered);
+  in = compile_emit(c, &operation_answered);
   in->service = service;
   in->probability = config->failure;
 }

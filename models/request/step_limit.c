@@ -10,9 +10,9 @@ struct limit_step {
   struct config_list steps;
 };
 
-static struct instruction *emit(struct compiler *c, enum operation operation, const struct limit_step *s,
-                                bool (*run)(struct world *, struct request *, const struct instruction *)) {
-  struct instruction *in = compile_emit(c, operation, run);
+/* Without numbers of draws: with and without limits the others draw the same. */
+static struct instruction *emit(struct compiler *c, const struct operation *operation, const struct limit_step *s) {
+  struct instruction *in = compile_emit_quietly(c, operation);
   in->limit = (uint16_t)s->limit;
   return in;
 }
@@ -23,16 +23,14 @@ static void compile_concurrency(struct compiler *c, const struct limit_config *l
                   limit->name);
   if (c->permits++ == PROGRAM_PERMITS) compile_fault(c, "permits are nested more than %d deep", PROGRAM_PERMITS);
   if (c->fault) return;
-  struct instruction *in = emit(c, OPERATION_PERMIT, s, limit_enter);
+  struct instruction *in = emit(c, &operation_permit, s);
   if (limit->queue) in->cell = compile_cell(c, compile_service(c), TIME_PERMIT);
   compile_steps(c, &s->steps);
-  emit(c, OPERATION_PERMIT_BACK, s, limit_leave);
+  emit(c, &operation_permit_back, s);
   c->permits--;
 }
 
-void compile_limit(struct compiler *c, int32_t limit) {
-  emit(c, OPERATION_LIMIT, &(struct limit_step){.limit = limit}, limit_check);
-}
+void compile_limit(struct compiler *c, int32_t limit) { emit(c, &operation_limit, &(struct limit_step){.limit = limit}); }
 
 static void compile(struct compiler *c, const void *config) {
   const struct limit_step *s = config;
@@ -45,7 +43,7 @@ static void compile(struct compiler *c, const void *config) {
   }
   if (s->steps.count)
     compile_fault(c, "the limit \"%s\" holds nothing that steps could keep: put them after the step", limit->name);
-  emit(c, OPERATION_LIMIT, s, limit_check);
+  emit(c, &operation_limit, s);
 }
 
 static const struct field fields[] = {{.name = "limit",

@@ -30,10 +30,10 @@ static void compile(struct compiler *c, const void *config) {
                            .body = &c->model->programs[c->model->endpoints.count + (uint32_t)s->publish]};
   compile_enter(c, q->at, ROUTE_PRIMARY);
   compile_cpu(c, &q->demand);
-  compile_emit(c, OPERATION_PUBLISH, jobs_publish)->publishing = p;
+  compile_emit(c, &operation_publish)->publishing = p;
   compile_leave(c);
   if (!s->wait) return;
-  struct instruction *in = compile_emit(c, OPERATION_AWAIT, jobs_await);
+  struct instruction *in = compile_emit(c, &operation_await);
   in->publishing = p;
   in->cell = compile_cell(c, q->workers, TIME_JOB);
 }

@@ -73,9 +73,9 @@ static void compile_disk(struct compiler *c, const struct query_step *s) {
     return;
   }
   if (s->growth.access == ACCESS_SCAN) pages = pages * growth_factor(&s->growth) + 0.5;
-  struct instruction *miss = compile_emit_quietly(c, OPERATION_MISS, disk_miss);
+  struct instruction *miss = compile_emit_quietly(c, &operation_miss);
   miss->service = s->query, miss->probability = 1 - hit, miss->scale = (double)(int64_t)pages, miss->demand = disk->latency;
-  struct instruction *read = compile_emit_quietly(c, OPERATION_DISK, disk_read);
+  struct instruction *read = compile_emit_quietly(c, &operation_disk_read);
   read->service = s->query, read->cell = compile_cell(c, s->query, TIME_DISK);
 }
 
@@ -89,7 +89,7 @@ static void compile_work(struct compiler *c, const struct query_step *s, bool wr
 
 static void compile_statement(struct compiler *c, int32_t database, bool write) {
   if (!c->in_transaction) return;
-  struct instruction *in = compile_emit_quietly(c, OPERATION_STATEMENT, transaction_statement);
+  struct instruction *in = compile_emit_quietly(c, &operation_statement);
   in->service = database, in->write = write;
   c->statements++, c->writes |= write;
 }
@@ -129,12 +129,12 @@ static void check_reach(struct compiler *c, const struct query_step *s) {
 
 static void compile_read(struct compiler *c, int32_t database) {
   if (!replication_is_on(&model_service(c->model, (uint32_t)database)->replication)) return;
-  compile_emit_quietly(c, OPERATION_READ, replication_read)->service = database;
+  compile_emit_quietly(c, &operation_read)->service = database;
 }
 
 static void compile_read_end(struct compiler *c, int32_t database) {
   if (!replication_waits_for_reads(&model_service(c->model, (uint32_t)database)->replication)) return;
-  compile_emit_quietly(c, OPERATION_READ_END, standby_read_ends)->service = database;
+  compile_emit_quietly(c, &operation_read_end)->service = database;
 }
 
 static enum route route_of(struct compiler *c, const struct query_step *s) {
@@ -162,7 +162,7 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
     return;
   }
   if (!c->in_transaction) {
-    struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
+    struct instruction *acquire = compile_emit(c, &operation_acquire);
     acquire->service = s->query;
     acquire->cell = compile_cell(c, s->query, TIME_POOL);
   }
@@ -171,7 +171,7 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
   compile_execution(c, s, write, false);
   if (!write) compile_read_end(c, s->query);
   compile_from_database(c, !c->in_transaction);
-  if (!c->in_transaction) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = s->query;
+  if (!c->in_transaction) compile_emit(c, &operation_release)->service = s->query;
   c->in_transaction = false;
 }
 

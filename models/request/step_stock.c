@@ -25,8 +25,6 @@ struct stock_step {
   struct config_list sold_out;
 };
 
-typedef bool operate(struct world *, struct request *, const struct instruction *);
-
 static const struct stock_config *stock_of(const struct compiler *c, const struct stock_step *s) {
   return (const struct stock_config *)c->model->stocks.items + s->stock;
 }
@@ -36,8 +34,8 @@ static bool has_caller(struct compiler *c, const char *step) {
   return !c->fault;
 }
 
-static struct instruction *emit_on_stock(struct compiler *c, enum operation operation, operate *run, const struct stock_step *s) {
-  struct instruction *in = compile_emit(c, operation, run);
+static struct instruction *emit_on_stock(struct compiler *c, const struct operation *operation, const struct stock_step *s) {
+  struct instruction *in = compile_emit(c, operation);
   in->stock = (uint16_t)s->stock;
   return in;
 }
@@ -63,7 +61,8 @@ static void compile_transaction(struct compiler *c, const struct stock_step *s, 
 }
 
 /* One change: what it is in the end is one instruction, run where the stock is counted. */
-static struct instruction *compile_change(struct compiler *c, const struct stock_step *s, bool counts, operate *run) {
+static struct instruction *compile_change(struct compiler *c, const struct stock_step *s, bool counts,
+                                          const struct operation *operation) {
   const struct stock_config *stock = stock_of(c, s);
   const struct distribution *demand = s->demand.kind ? &s->demand : &stock->demand;
   bool database = model_service(c->model, (uint32_t)stock->at)->kind == SERVICE_DATABASE;
@@ -72,7 +71,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
                   stock->name);
   c->shard = shard_of_name(&model_service(c->model, (uint32_t)stock->at)->shards, stock->name);
   if (database) {
-    struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
+    struct instruction *acquire = compile_emit(c, &operation_acquire);
     acquire->service = stock->at;
     acquire->cell = compile_cell(c, stock->at, TIME_POOL);
   }
@@ -82,11 +81,11 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   else
     compile_written(c, stock->at, compile_cpu(c, demand));
   if (database) compile_flush(c, stock->at);
-  struct instruction *change = emit_on_stock(c, OPERATION_STOCK, run, s);
+  struct instruction *change = emit_on_stock(c, operation, s);
   if (database && counts) change->lock = lock_of(c, s), compile_unlocked(c, false);
   compile_from_database(c, true);
   c->shard = SHARD_OF_ITEM;
-  if (database) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = stock->at;
+  if (database) compile_emit(c, &operation_release)->service = stock->at;
   return change;
 }
 
@@ -118,10 +117,10 @@ static void compile_reserve(struct compiler *c, const void *config) {
   check_count(c, s);
   if (!has_caller(c, "reserve")) return;
   struct distribution pieces = pieces_of(c, s);
-  compile_change(c, s, true, stock_take)->demand = pieces;
+  compile_change(c, s, true, &operation_reserve)->demand = pieces;
   bool before = c->reserved[s->stock];
   c->reserved[s->stock] = true;
-  struct instruction *taken = emit_on_stock(c, OPERATION_LOOKUP, stock_taken, s);
+  struct instruction *taken = emit_on_stock(c, &operation_reserved, s);
   taken->probability = 1;       /* planned for as if there were enough for all */
   bool *reserved = c->reserved; /* what is reserved instead is not there for those who got theirs */
   c->reserved = arena_new_array(c->arena, bool, c->model->stocks.count + 1);
@@ -186,14 +185,14 @@ static void compile_pay(struct compiler *c, const void *config) {
   const struct stock_step *s = config;
   if (!has_caller(c, "pay")) return;
   needs_hold(c, s);
-  compile_change(c, s, false, stock_settle);
+  compile_change(c, s, false, &operation_pay);
 }
 
 static void compile_release(struct compiler *c, const void *config) {
   const struct stock_step *s = config;
   if (!has_caller(c, "release")) return;
   needs_hold(c, s);
-  compile_change(c, s, true, stock_return);
+  compile_change(c, s, true, &operation_return_stock);
 }
 
 static const struct field pay_fields[] = {

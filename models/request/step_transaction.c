@@ -10,6 +10,7 @@
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
+#include "models/request/operation.h"
 
 struct transaction_step {
   int32_t transaction;
@@ -21,25 +22,25 @@ struct transaction_step {
 static void compile_replicate(struct compiler *c, int32_t database) {
   const struct service_config *s = model_service(c->model, (uint32_t)database);
   if (!replication_is_on(&s->replication) && !s->backup.every) return;
-  struct instruction *in = compile_emit_quietly(c, OPERATION_REPLICATE, replication_committed);
+  struct instruction *in = compile_emit_quietly(c, &operation_replicate);
   in->service = database, in->transactional = c->in_transaction;
   shard_compile(c, in);
   in->cell = compile_cell(c, database, TIME_REPLICATION);
-  in->demand = s->replication.apply; /* none: of each write's own (OPERATION_WRITTEN) */
+  in->demand = s->replication.apply; /* none: of each write's own (operation_written) */
 }
 
 void compile_written(struct compiler *c, int32_t database, const struct instruction *cpu) {
   const struct replication_config *replication = &model_service(c->model, (uint32_t)database)->replication;
   if (!cpu || !replication_is_on(replication) || replication->apply.kind) return;
   struct distribution demand = cpu->demand;
-  struct instruction *in = compile_emit_quietly(c, OPERATION_WRITTEN, replication_written);
+  struct instruction *in = compile_emit_quietly(c, &operation_written);
   in->service = database, in->transactional = c->in_transaction, in->demand = demand;
 }
 
 static void compile_to_disk(struct compiler *c, int32_t database) {
   const struct distribution *latency = &model_service(c->model, (uint32_t)database)->database.commit.latency;
   if (!latency->kind) return;
-  struct instruction *in = compile_emit_quietly(c, OPERATION_FLUSH, database_flush);
+  struct instruction *in = compile_emit_quietly(c, &operation_flush);
   in->service = database, in->demand = *latency, in->transactional = c->in_transaction;
   in->cell = compile_cell(c, database, TIME_DISK);
 }
@@ -50,13 +51,13 @@ void compile_flush(struct compiler *c, int32_t database) {
 }
 
 void compile_commit(struct compiler *c, int32_t database, bool write) {
-  struct instruction *in = compile_emit_quietly(c, OPERATION_COMMIT, database_commit);
+  struct instruction *in = compile_emit_quietly(c, &operation_commit);
   in->service = database, in->write = write, in->transactional = c->in_transaction;
   compile_unlocked(c, c->in_transaction);
 }
 
 static void compile_statement(struct compiler *c, int32_t database) {
-  compile_emit_quietly(c, OPERATION_STATEMENT, transaction_statement)->service = database;
+  compile_emit_quietly(c, &operation_statement)->service = database;
 }
 
 /* A trip to where the transaction runs, and what is done there. */
@@ -84,12 +85,13 @@ static bool unlocked(struct world *w, struct request *r, const struct instructio
   (void)w, (void)r, (void)in;
   return true;
 }
+static const struct operation operation_unlocked = {.name = "unlocked", .run = unlocked};
 
 static void weaken_file_lock(struct compiler *c, const struct service_config *d, uint32_t at) {
   struct instruction *in = &c->program->instructions[at];
   if (c->writes || c->fault) return;
   in->shared = true;
-  if (d->database.journal == JOURNAL_WAL) in->run = unlocked, in->operation = OPERATION_STATEMENT;
+  if (d->database.journal == JOURNAL_WAL) compile_becomes(in, &operation_unlocked);
 }
 
 static bool allowed(struct compiler *c, const struct transaction_step *s, const struct service_config *d) {
@@ -104,10 +106,10 @@ static bool allowed(struct compiler *c, const struct transaction_step *s, const 
 
 static void begin(struct compiler *c, const struct transaction_step *s, bool embedded) {
   if (!embedded) {
-    struct instruction *acquire = compile_emit(c, OPERATION_ACQUIRE, pool_acquire);
+    struct instruction *acquire = compile_emit(c, &operation_acquire);
     acquire->service = s->transaction, acquire->cell = compile_cell(c, s->transaction, TIME_POOL);
   }
-  struct instruction *first = compile_emit_quietly(c, OPERATION_TRANSACTION, transaction_begin);
+  struct instruction *first = compile_emit_quietly(c, &operation_transaction);
   first->service = s->transaction;
   shard_compile(c, first);
   if (s->begin_trip && !embedded) compile_trip(c, s->transaction, false);
@@ -115,8 +117,8 @@ static void begin(struct compiler *c, const struct transaction_step *s, bool emb
 
 static void finish(struct compiler *c, const struct transaction_step *s, bool embedded) {
   compile_trip(c, s->transaction, true);
-  compile_emit_quietly(c, OPERATION_TRANSACTION_END, transaction_end)->service = s->transaction;
-  if (!embedded) compile_emit(c, OPERATION_RELEASE, pool_release_connection)->service = s->transaction;
+  compile_emit_quietly(c, &operation_transaction_end)->service = s->transaction;
+  if (!embedded) compile_emit(c, &operation_release)->service = s->transaction;
 }
 
 static void compile(struct compiler *c, const void *config) {

@@ -2,6 +2,7 @@
  * thread, a queue, the end of the service in a slot of the calendar. Both are asked by the same requests, with the same program,
  * draws and books; the one by the program as it is, the other by a program whose computations are done by the station. A request has
  * ten computations of 1 ms; the load is 0.5, and the times must be the same to the nanosecond. */
+#include "models/request/operation.h"
 #include "models/request/line.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -53,7 +54,7 @@ static void served(void *context, uint32_t argument) {
 
 static void ask_the_station(const struct model *m) {
   for (uint32_t i = 0; i < m->programs[0].count; i++)
-    if (m->programs[0].instructions[i].operation == OPERATION_CPU) m->programs[0].instructions[i].run = ask;
+    if (m->programs[0].instructions[i].operation == &operation_compute) m->programs[0].instructions[i].run = ask;
 }
 
 /* CPU seconds of a run of n computations; `sojourn`: the sum of the times of its requests. */

@@ -39,6 +39,6 @@ while read -r file; do
       fi
     done
   done
-done < <(grep -l '"aguanta"' -r "$@" --include='*.json' | grep -v '\.expected\.json$' | sort)
+done < <(grep -lE '^ *"(aguanta|extends)"|\{ *"(aguanta|extends)"' -r "$@" --include='*.json' | grep -v '\.expected\.json$' | sort)
 echo "$same the same, $differ differ"
 [ $differ = 0 ]

@@ -1,0 +1,74 @@
+/* The operations that every program has: to enter a service, be accepted, compute and leave it, and to end. */
+#include "models/request/operation.h"
+#include "models/data/shard.h"
+#include "models/model.h"
+#include "models/request/request.h"
+#include "models/request/walk.h"
+
+/* --- enter, accept, leave -------------------------------------------------------------------------------------------------------- */
+
+void enter_holds(struct walk *w, const struct instruction *in, double weight) {
+  if (w->depth) walk_hops(w, w->frames[w->depth - 1], in->service, weight);
+  w->frames[w->depth++] = in->service, w->route = in->route, w->enter = in;
+}
+
+double enter_through(struct passage *p, const struct instruction *in) {
+  if (!p->serving) return 1;
+  double served = p->serving(p->context, in, in->route);
+  if (!in->target || !(served < 1)) return served;
+  double on = passage_share(p, p->program, p->at, p->stop), around = passage_share(p, p->program, in->target, p->stop);
+  p->at = p->stop;
+  return served * on + (1 - served) * around; /* an unreachable cache is a miss */
+}
+
+static void leave_holds(struct walk *w, const struct instruction *in, double weight) {
+  w->depth--, w->route = ROUTE_ANY;
+  if (w->depth) walk_hops(w, in->service, w->frames[w->depth - 1], weight);
+}
+
+const struct operation operation_enter = {
+    .name = "enter", .run = request_enter, .hold = enter_holds, .through = enter_through, .enters = true};
+const struct operation operation_accept = {.name = "accept", .run = request_accept};
+const struct operation operation_leave = {.name = "leave", .run = request_leave, .hold = leave_holds};
+
+/* --- compute --------------------------------------------------------------------------------------------------------------------- */
+
+/* Replicas of a cache do not serve: its primary does it all. */
+static void add_to_shards(const struct walk *w, int32_t service, double weighted_s) {
+  const struct demand_sums *d = w->sums;
+  const struct service_config *s = model_service(d->model, (uint32_t)service);
+  double shares[SHARD_COUNT_MOST];
+  shard_shares(d->model, w->enter, shares);
+  bool primary = w->route == ROUTE_PRIMARY || s->kind == SERVICE_CACHE;
+  for (uint32_t i = 0; i < s->shards.count; i++) {
+    d->shard_s[service][i] += weighted_s * shares[i];
+    if (primary) d->shard_primary_s[service][i] += weighted_s * shares[i];
+  }
+}
+
+/* Reads on replicas leave the primary alone. */
+static void add_to_route(const struct walk *w, int32_t service, double weighted_s) {
+  const struct demand_sums *d = w->sums;
+  if (w->route == ROUTE_PRIMARY) d->primary_s[service] += weighted_s;
+  if (d->shard_s[service] && w->enter && w->enter->service == service) add_to_shards(w, service, weighted_s);
+  if (w->route == ROUTE_REPLICAS) d->replica_s[service] += weighted_s;
+  if (w->route >= ROUTE_ROLE)
+    d->role_s[model_service(d->model, (uint32_t)service)->replication.role_first + (w->route - ROUTE_ROLE)] += weighted_s;
+}
+
+void compute_asks(const struct walk *w, const struct instruction *in, double weight) {
+  const struct demand_sums *d = w->sums;
+  double mean_s = in->demand.mean * 1e-9;
+  d->cpu_s[in->service] += weight * mean_s;
+  if (in->on_workers) d->workers_s[in->service] += weight * mean_s;
+  add_to_route(w, in->service, weight * mean_s);
+  walk_passes(w, weight * mean_s / d->speed[in->service]);
+}
+
+const struct operation operation_compute = {.name = "compute", .run = request_compute, .ask = compute_asks};
+const struct operation operation_compute_aside = {.name = "compute aside", .run = request_compute_aside, .ask = compute_asks};
+
+/* --- end ------------------------------------------------------------------------------------------------------------------------- */
+
+const struct operation operation_end = {.name = "end", .run = request_end, .ends = true};
+const struct operation operation_end_attempt = {.name = "end of an attempt", .run = request_end_attempt, .ends = true};
