@@ -250,10 +250,9 @@ static void check_price(struct linker *l, const char *path, const char *key, con
     link_fault(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
   else if (!item)
     link_fault(l, path, key, "the price list has no item \"%s\"", name);
-  else if (monthly && isnan(price_monthly(&item->price)))
-    link_fault(l, path, key, "the price \"%s\" is per %s, not per month or hour", name, item->price.per);
-  else if (!monthly && strcmp(item->price.per, "GB"))
-    link_fault(l, path, key, "the price \"%s\" is per %s, not per GB", name, item->price.per);
+  else if (isnan(monthly ? price_monthly(&item->price) : price_per_gb(&item->price)))
+    link_fault(l, path, key, "the price \"%s\" is %s%s, not per %s", name, *item->price.per ? "per " : "an amount", item->price.per,
+               monthly ? "hour, day, month or year" : "GB or TB");
 }
 
 static void link_money(struct linker *l) {

@@ -141,7 +141,7 @@ static const struct fault_case faults[] = {
     {"\"seed\": -1", "\"seed\" must be a whole number from 0 to 2^53, or a text, not -1"},
     {"\"seed\": 1.5", "\"seed\" must be a whole number from 0 to 2^53, or a text, not 1.5"},
     {"\"seed\": true", "\"seed\" must be a whole number or a text, not true"},
-    {"\"scale\": \"2\"", "\"scale\" must be a number, not a string"},
+    {"\"scale\": \"2\"", "\"scale\" must be a number, not a string: write 2 without quotes"},
     {"\"scale\": 0", "\"scale\" must be more than 0 and at most 10, not 0"},
     {"\"scale\": 11", "\"scale\" must be more than 0 and at most 10, not 11"},
     {"\"drain\": 250", "\"drain\" needs a unit: write \"250ms\" or \"250s\", not 250"},
@@ -206,7 +206,7 @@ static const struct fault_case faults[] = {
 
 static const struct fault_case service_faults[] = {
     {"\"replica\": 3", "unknown key \"replica\" in service \"api\"; did you mean \"replicas\"?"},
-    {"\"replicas\": \"3\"", "\"replicas\" must be a whole number, not a string"},
+    {"\"replicas\": \"3\"", "\"replicas\" must be a whole number, not a string: write 3 without quotes"},
     {"\"replicas\": 1.5", "\"replicas\" must be a whole number, not 1.5"},
     {"\"replicas\": 0", "\"replicas\" must be from 1 to 1000, not 0"},
     {"\"replicas\": 1001", "\"replicas\" must be from 1 to 1000, not 1001"},
@@ -214,7 +214,7 @@ static const struct fault_case service_faults[] = {
     {"\"memory\": \"400m\"", "\"memory\" in \"400m\" has the unit m, which is a thousandth of a byte: write \"400Mi\" or \"400M\""},
     {"\"memory\": \"1k\"", "\"memory\" must be from 1Mi to 1Ti, not \"1k\""},
     {"\"cpu\": 0", "\"cpu\" must be from 1m to 256, not 0"},
-    {"\"cpu\": -1", "\"cpu\" must be an amount of CPU such as \"500m\", 4 or \"unlimited\", not \"-1\""},
+    {"\"cpu\": -1", "\"cpu\" must not be negative: \"-1\""},
     {"\"queue\": \"lots\"", "\"queue\" must be a limit such as 511 or \"unlimited\", not \"lots\""},
     {"\"balance\": \"round-robbin\"",
      "\"balance\" must be one of round-robin, least-conn, random, not \"round-robbin\"; did you mean \"round-robin\"?"},

@@ -79,8 +79,14 @@ const struct price_item *price_named(const struct price_list *list, const char *
 double price_monthly(const struct money_value *price) {
   if (!strcmp(price->per, "month")) return price->amount;
   if (!strcmp(price->per, "h")) return price->amount * 730;
+  if (!strcmp(price->per, "day")) return price->amount * 730 / 24;
   if (!strcmp(price->per, "year")) return price->amount / 12;
   return NAN;
+}
+
+double price_per_gb(const struct money_value *price) {
+  if (!strcmp(price->per, "GB")) return price->amount;
+  return strcmp(price->per, "TB") ? NAN : price->amount / 1000;
 }
 
 static void add_row(struct bill_row *rows, uint32_t *count, const struct price_list *list, const char *item, const char *price,
@@ -94,7 +100,8 @@ static double gb_a_month(double bytes_per_s) { return bytes_per_s * 730 * 3600 /
 
 static void add_per_gb(struct bill_row *rows, uint32_t *count, const char *item, const char *price, const struct price_item *from,
                        double gb) {
-  if (from) rows[(*count)++] = (struct bill_row){item, price, "GB", from, gb, from->price.amount, gb * from->price.amount};
+  double each = from ? price_per_gb(&from->price) : NAN;
+  if (from) rows[(*count)++] = (struct bill_row){item, price, "GB", from, gb, each, gb * each};
 }
 
 uint32_t bill_compute(const struct model *m, struct sent_bytes per_s, struct arena *arena, struct bill_row **out) {

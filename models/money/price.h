@@ -46,8 +46,10 @@ struct bill_row {
 };
 
 const struct price_item *price_named(const struct price_list *, const char *name); /* null when not listed */
-/* Per month: node-hours and per-month prices; NaN for a price per something else. */
+/* Per month: prices per hour, day, month and year; NaN for a price per something else. */
 double price_monthly(const struct money_value *);
+/* Per GB, of a price per GB or TB; NaN for a price per something else. */
+double price_per_gb(const struct money_value *);
 /* Bytes sent a second, on average: by our nodes, and by a CDN in front of them. */
 struct sent_bytes {
   double origin, cdn;

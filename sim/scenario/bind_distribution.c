@@ -145,6 +145,11 @@ void bind_distribution(struct binder *b, const struct field *field, const struct
     struct field constant = *field;
     constant.kind = FIELD_DURATION;
     constant.fallback = NULL; /* a distribution that never ends could not be sampled */
+    const char *hint = json_text(value) ? bind_value_hint(b, field, json_text(value)) : NULL;
+    if (hint) {
+      diagnostic_add(b->diagnostics, json_position(value), "\"%s\" %s", field->name, hint);
+      return;
+    }
     if (isinf(constant.high)) constant.high = 9e18;
     bind_plain(b, &constant, value, &ns);
     *d = distribution_constant((double)ns);

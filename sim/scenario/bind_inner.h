@@ -1,6 +1,6 @@
 /* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and
  * weights; bind_choice.c one of several kinds; bind_range.c ranges; bind_distribution.c distributions; bind_table.c
- * files. All write faults to b->diagnostics. */
+ * files; bind_hint.c values that are nearly right. All write faults to b->diagnostics. */
 #ifndef BIND_INNER_H
 #define BIND_INNER_H
 #include "sim/scenario/bind.h"
@@ -30,6 +30,10 @@ bool bind_range(struct binder *, const struct field *, const struct json_value *
 
 /* `"think" must be a duration such as "250ms", not an object`. */
 void bind_wrong_type(struct binder *, const char *called, const char *expected, const struct json_value *);
+/* What to say of a text that is no value of the field although it nearly is: the words behind the key. Null: nothing. */
+const char *bind_value_hint(struct binder *, const struct field *, const char *text);
+/* The same of a text where a number is expected; `expected` is how messages call it. */
+const char *bind_number_hint(struct binder *, const char *expected, const char *text);
 /* Adds `; did you mean "x"?` to a message, or nothing. */
 const char *bind_suggestion(struct binder *, const char *word, const char *const *names, uint32_t count);
 /* "a, b, c" */

@@ -19,10 +19,19 @@ static void bind_flag(struct binder *b, const struct field *field, const struct 
   *out = json_flag(value);
 }
 
+/* A value that is not of the type number. */
+static void no_number(struct binder *b, const struct field *field, const char *expected, const struct json_value *value) {
+  const char *hint = json_text(value) ? bind_number_hint(b, expected, json_text(value)) : NULL;
+  if (hint)
+    diagnostic_add(b->diagnostics, json_position(value), "\"%s\" %s", field->name, hint);
+  else
+    bind_wrong_type(b, field->name, expected, value);
+}
+
 static void bind_integer(struct binder *b, const struct field *field, const struct json_value *value, int64_t *out) {
   double number = json_number(value);
   if (json_type(value) != JSON_NUMBER) {
-    bind_wrong_type(b, field->name, "a whole number", value);
+    no_number(b, field, "a whole number", value);
   } else if (number != floor(number) || fabs(number) > 9007199254740992.0) {
     diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be a whole number, not %s", field->name,
                    json_raw_number_text(value));
@@ -34,7 +43,7 @@ static void bind_integer(struct binder *b, const struct field *field, const stru
 
 static void bind_number(struct binder *b, const struct field *field, const struct json_value *value, double *out) {
   if (json_type(value) != JSON_NUMBER) {
-    bind_wrong_type(b, field->name, "a number", value);
+    no_number(b, field, "a number", value);
     return;
   }
   *out = json_number(value);
@@ -207,7 +216,8 @@ static void bind_unit(struct binder *b, const struct field *field, const struct 
   } else {
     wrong = read_integer(b, field, value, text, out);
   }
-  if (wrong) diagnostic_add(b->diagnostics, json_position(value), "\"%s\" %s", field->name, wrong);
+  const char *hint = wrong ? bind_value_hint(b, field, text) : NULL;
+  if (wrong) diagnostic_add(b->diagnostics, json_position(value), "\"%s\" %s", field->name, hint ? hint : wrong);
 }
 
 void bind_plain(struct binder *b, const struct field *field, const struct json_value *value, void *out) {

@@ -229,7 +229,8 @@ static void put_units(struct writer *w) {
     const struct unit_form *form = unit_form(kind);
     if (!form) continue;
     fprintf(w->out, ", \"%s\": {\"description\": %s, \"anyOf\": [{\"type\": \"string\", \"pattern\": %s}", unit_key(kind),
-            quoted(w, arena_format(w->arena, "%s such as %s", form->called, form->example)), quoted(w, form->pattern));
+            quoted(w, arena_format(w->arena, "%s such as %s", form->called, form->example)),
+            quoted(w, unit_pattern(w->arena, kind)));
     if (form->bare_number) fputs(", {\"type\": \"number\", \"minimum\": 0}", w->out);
     fputs("]}", w->out);
   }

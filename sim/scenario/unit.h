@@ -7,6 +7,8 @@
  *     if (wrong) diagnostic_add(faults, at, "\"think\" %s", wrong);
  *     -> "think" needs a unit: write "250ms" or "250s", not 250
  *
+ * White space between a number and its unit, other spellings that can mean one thing only ("300 msec", "120 req/s", "$5/mo",
+ * "2 vCPU": unit_names.h) and one-digit hours are read too; what could mean two things is an error that shows both.
  * Durations, sizes and CPU are computed in integers from the decimal digits, so "0.1s" is 100000000 ns exactly; what does
  * not fit, or is finer than the base unit, is an error and never rounded. Rates, ratios and money are the double nearest
  * to the decimal number. No value is negative. Printers give the shortest text that parses back to the same value. */
@@ -16,7 +18,7 @@
 
 struct arena;
 
-/* "250ms", "2h30m", "1.5s": ns us ms s m (or min) h d w y, from large to small; y is 365 days. "never" is SIM_NEVER. */
+/* "250ms", "2h30m", "1.5s": ns us ms s m h d w y, from large to small; y is 365 days. "never" is SIM_NEVER. */
 const char *unit_parse_duration(struct arena *, const char *text, int64_t *ns);
 /* "512Mi", "1.5Gi", "8G", "8GB", "100B": Ki Mi Gi Ti are powers of 1024; k M G T and kB KB MB GB TB powers of 1000. */
 const char *unit_parse_bytes(struct arena *, const char *text, int64_t *bytes);
@@ -50,15 +52,16 @@ char *unit_print_limit(struct arena *, int64_t limit);
 /* A value in base units as the kind's users write it: 5e8 as "500ms" for FIELD_DURATION. For ranges in messages. */
 char *unit_print(struct arena *, enum field_kind, double);
 
-/* What a kind is called and looks like: "a duration", "\"250ms\" or \"2h30m\"", a pattern for JSON Schema (null if none). */
+/* What a kind is called and looks like: "a duration", "\"250ms\" or \"2h30m\"". */
 struct unit_form {
   enum field_kind kind;
   const char *called;
   const char *example;
-  const char *pattern;
   bool bare_number; /* a JSON number is allowed */
 };
 const struct unit_form *unit_form(enum field_kind); /* null for kinds that are not written as a number or short text */
+/* A regular expression for JSON Schema, of the spellings in lower case. */
+const char *unit_pattern(struct arena *, enum field_kind);
 
 /* The complaint about a bare number for a kind that needs a unit: `needs a unit: write "250ms" or "250s", not 250`. */
 char *unit_missing(struct arena *, enum field_kind, const char *number);

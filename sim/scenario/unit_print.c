@@ -2,30 +2,64 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/sim_time.h"
 #include "sim/scenario/json.h"
+#include "sim/scenario/unit_names.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What is told about each kind; the patterns go to the JSON Schema. */
+/* How each kind is called in messages. */
 static const struct unit_form forms[] = {
-    {FIELD_DURATION, "a duration", "\"250ms\" or \"2h30m\"", "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|min|h|d|w|y))+$|^never$", false},
-    {FIELD_BYTES, "a size", "\"512Mi\" or \"8GB\"", "^[0-9]+(\\.[0-9]+)?([KMGT]i|[KMGT]iB|[kMGT]|[kKMGT]B|B)$", false},
-    {FIELD_BANDWIDTH, "a bandwidth", "\"20Mbit/s\" or \"unlimited\"", "^[0-9]+(\\.[0-9]+)?[kMG]?bit/s$|^unlimited$", false},
-    {FIELD_CPU, "an amount of CPU", "\"500m\", 4 or \"unlimited\"", "^[0-9]+(\\.[0-9]+)?m?$|^unlimited$", true},
-    {FIELD_RATE, "a rate", "\"120/s\" or \"40/min\"", "^[0-9]+(\\.[0-9]+)?/(s|min|h|day|year)$", false},
-    {FIELD_QUOTA, "a number per time", "\"100/min\" or \"10/15min\"",
-     "^[0-9]+/([0-9]+(\\.[0-9]+)?)?(ns|us|µs|ms|s|m|min|h|d|w|y|day|year)$", false},
-    {FIELD_RATIO, "a ratio", "\"99.95%\" or 0.5", "^[0-9]+(\\.[0-9]+)?%?$", true},
-    {FIELD_MONEY, "an amount of money", "\"40 USD/month\" or \"0.09 USD/GB\"", "^[0-9]+(\\.[0-9]+)? [A-Z]{3}(/[A-Za-z-]+)?$",
-     false},
-    {FIELD_CLOCK, "a time of day", "\"20:00\" or \"10:00:30\"", "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", false},
-    {FIELD_LIMIT, "a limit", "511 or \"unlimited\"", "^[0-9]+$|^unlimited$", true},
+    {FIELD_DURATION, "a duration", "\"250ms\" or \"2h30m\"", false},
+    {FIELD_BYTES, "a size", "\"512Mi\" or \"8GB\"", false},
+    {FIELD_BANDWIDTH, "a bandwidth", "\"20Mbit/s\" or \"unlimited\"", false},
+    {FIELD_CPU, "an amount of CPU", "\"500m\", 4 or \"unlimited\"", true},
+    {FIELD_RATE, "a rate", "\"120/s\" or \"40/min\"", false},
+    {FIELD_QUOTA, "a number per time", "\"100/min\" or \"10/15min\"", false},
+    {FIELD_RATIO, "a ratio", "\"99.95%\" or 0.5", true},
+    {FIELD_MONEY, "an amount of money", "\"40 USD/month\" or \"0.09 USD/GB\"", false},
+    {FIELD_CLOCK, "a time of day", "\"20:00\" or \"10:00:30\"", false},
+    {FIELD_LIMIT, "a limit", "511 or \"unlimited\"", true},
 };
 
 const struct unit_form *unit_form(enum field_kind kind) {
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
     if (forms[i].kind == kind) return &forms[i];
   return NULL;
+}
+
+static const char *money_pattern(struct arena *arena) {
+  static const char currency[] = "([A-Za-z]{3}|[A-Za-z]{0,2}[$€£₹]|euros?|dollars?)";
+  return arena_format(arena, "^(%s *[0-9]+(\\.[0-9]+)?|[0-9]+(\\.[0-9]+)? *%s)(( */ *| +per +)(%s))?$", currency, currency,
+                      unit_alternatives(arena, UNIT_PRICE));
+}
+
+const char *unit_pattern(struct arena *arena, enum field_kind kind) {
+  static const char number[] = "[0-9]+(\\.[0-9]+)?";
+  switch (kind) {
+  case FIELD_DURATION:
+    return arena_format(arena, "^(%s *(%s) *)+$|^never$", number, unit_alternatives(arena, UNIT_TIME));
+  case FIELD_BYTES:
+    return arena_format(arena, "^%s *(%s)$", number, unit_alternatives(arena, UNIT_BYTES));
+  case FIELD_BANDWIDTH:
+    return arena_format(arena, "^%s *(%s)$|^unlimited$", number, unit_alternatives(arena, UNIT_BANDWIDTH));
+  case FIELD_CPU:
+    return arena_format(arena, "^%s *(%s)?$|^unlimited$", number, unit_alternatives(arena, UNIT_CPU));
+  case FIELD_RATE:
+    return arena_format(arena, "^%s *([kKM] *)?([rqto]p[sm]|[a-z]* *(/|per ) *(%s))$", number, unit_alternatives(arena, UNIT_RATE));
+  case FIELD_QUOTA:
+    return arena_format(arena, "^[0-9]+ *([rqto]p[sm]|[a-z]* *(/|per ) *(%s)? *(%s))$", number,
+                        unit_alternatives(arena, UNIT_TIME));
+  case FIELD_RATIO:
+    return arena_format(arena, "^%s *(%%|percent|pct)?$", number);
+  case FIELD_MONEY:
+    return money_pattern(arena);
+  case FIELD_CLOCK:
+    return "^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$";
+  case FIELD_LIMIT:
+    return "^[0-9]+$|^unlimited$";
+  default:
+    return "";
+  }
 }
 
 char *unit_missing(struct arena *arena, enum field_kind kind, const char *number) {

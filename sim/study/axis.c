@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/unit_names.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,15 +23,13 @@ static const struct field *field_at(struct arena *arena, const char *path) {
 
 /* Finer is no value of the key: a nanosecond is the smallest duration, a byte the smallest size. */
 static int most_decimals(const struct axis *r, const struct field *field) {
-  static const struct {
-    const char *unit;
-    int decimals;
-  } units[] = {{"ns", 0}, {"us", 3}, {"ms", 6}, {"m", 0}};
   if (r->whole) return 0;
   bool cpu = field && field->kind == FIELD_CPU;
-  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-    if (!strcmp(r->unit, units[i].unit) && (cpu || strcmp(r->unit, "m"))) return units[i].decimals;
-  return cpu ? 3 : 9;
+  const struct unit *unit = unit_named(cpu ? UNIT_CPU : UNIT_TIME, r->unit, strlen(r->unit));
+  int64_t size = unit ? unit->size : cpu ? 1000 : 1000000000;
+  int decimals = 0;
+  for (; size >= 10 && decimals < 9; size /= 10) decimals++;
+  return decimals;
 }
 
 static bool is_whole(double x) { return x == floor(x); }
@@ -49,7 +48,7 @@ static const char *read_end(struct arena *arena, const char *text, double *value
   *value = strtod(text, &end);
   bool plain = strspn(text, "0123456789.") == (size_t)(end - text); /* no sign, no exponent, no "inf" */
   if (end == text || !plain) return arena_format(arena, "needs a number at both ends, such as 10/s..500/s, not \"%s\"", text);
-  *unit = arena_text(arena, end);
+  *unit = arena_text(arena, unit_skip_space(end));
   return strpbrk(end, "0123456789") ? arena_format(arena, "needs ends with one unit each, such as 90min, not \"%s\"", text) : NULL;
 }
 

@@ -1,0 +1,70 @@
+/* Values that people write and that mean something here in another form: "60s..120s" and numbers in quotes. */
+#include "sim/engine/arena.h"
+#include "sim/scenario/bind_inner.h"
+#include "sim/scenario/unit.h"
+#include "sim/scenario/unit_names.h"
+#include <ctype.h>
+#include <string.h>
+
+static bool parses(struct arena *arena, enum field_kind kind, const char *text) {
+  double number;
+  int64_t whole;
+  struct quota quota;
+  struct money_value money;
+  switch (kind) {
+  case FIELD_RATE:
+    return !unit_parse_rate(arena, text, &number);
+  case FIELD_RATIO:
+    return !unit_parse_ratio(arena, text, &number);
+  case FIELD_QUOTA:
+    return !unit_parse_quota(arena, text, &quota);
+  case FIELD_MONEY:
+    return !unit_parse_money(arena, text, &money);
+  case FIELD_DISTRIBUTION:
+    return !unit_parse_duration(arena, text, &whole);
+  default:
+    return unit_form(kind) && !unit_parse_whole(arena, kind, text, &whole);
+  }
+}
+
+/* "60" of "60-120s" has the unit of the other end. */
+static const char *with_unit_of(struct arena *arena, const char *low, const char *high) {
+  return arena_format(arena, "%s%s", low, high + strspn(high, "0123456789."));
+}
+
+/* Whether the text is two values of the kind with something between that means "to". */
+static bool is_range(struct arena *arena, enum field_kind kind, const char *text, const char **low, const char **high) {
+  static const char *const between[] = {"...", "..", "–", "—", " to ", " and ", " - ", "-", "~"};
+  for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+    const char *at = strstr(text, between[i]);
+    if (!at || at == text) continue;
+    *low = unit_trimmed(arena, arena_format(arena, "%.*s", (int)(at - text), text));
+    *high = unit_trimmed(arena, at + strlen(between[i]));
+    if (!parses(arena, kind, *high)) continue;
+    if (parses(arena, kind, *low)) return true;
+    *low = with_unit_of(arena, *low, *high);
+    if (parses(arena, kind, *low)) return true;
+  }
+  return false;
+}
+
+const char *bind_value_hint(struct binder *b, const struct field *field, const char *text) {
+  const char *low, *high;
+  if (!is_range(b->arena, field->kind, text, &low, &high)) return NULL;
+  if (field->kind == FIELD_DISTRIBUTION)
+    return arena_format(
+        b->arena, "must be a duration or a distribution, not \"%s\": write {\"uniform\": {\"low\": \"%s\", \"high\": \"%s\"}}",
+        text, low, high);
+  return arena_format(b->arena, "must be one value, not \"%s\": a range is {\"value\": ..., \"range\": [\"%s\", \"%s\"]}", text,
+                      low, high);
+}
+
+const char *bind_number_hint(struct binder *b, const char *expected, const char *text) {
+  size_t digits = strspn(text, "0123456789."), length = strlen(text);
+  bool digit = isdigit((unsigned char)*text);
+  if (digit && digits == length) return arena_format(b->arena, "must be %s, not a string: write %s without quotes", expected, text);
+  if (*text == '.' && digits == length && length > 1)
+    return arena_format(b->arena, "must be %s, and numbers begin with a digit: write 0%s, not \"%s\"", expected, text, text);
+  if (digit) return arena_format(b->arena, "must be %s without a unit, not \"%s\"", expected, text);
+  return NULL;
+}
