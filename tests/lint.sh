@@ -29,8 +29,9 @@ for f in "${files[@]}"; do
   done < <(grep -n '^#include "' "$f" | sed 's/^\([0-9]*\):#include "\([^"]*\)".*/\1:\2/')
 done
 
-# Only one file may know cJSON, and the orchestrators are named by their registry only.
+# Only one file may know cJSON, only one GSL, and the orchestrators are named by their registry only.
 for f in "${files[@]}"; do
+  case $f in sim/stats/cdf.c | tests/*) ;; *) grep -q '<gsl/' "$f" && { echo "$f: includes GSL"; status=1; } ;; esac
   case $f in sim/scenario/json.c | tests/*) ;; *) grep -q 'cjson/cJSON.h' "$f" && { echo "$f: includes cJSON"; status=1; } ;; esac
 done
 

@@ -1,8 +1,8 @@
 /* Batch means: merging and the test for dependence. */
 #include "sim/stats/batch.h"
+#include "sim/stats/cdf.h"
 #include "sim/stats/tally.h"
 #include <assert.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 double batch_correlation(const double *means, uint32_t n) {
@@ -18,7 +18,7 @@ double batch_correlation(const double *means, uint32_t n) {
 
 double batch_correlation_limit(uint32_t n) {
   double size = (double)n;
-  return gsl_cdf_ugaussian_Pinv(0.95) * sqrt((size - 2) / (size * size - 1));
+  return cdf_normal_quantile(0.95) * sqrt((size - 2) / (size * size - 1));
 }
 
 uint32_t batch_merge(double *means, uint32_t n) {

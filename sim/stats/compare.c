@@ -1,8 +1,8 @@
 /* Compare: paired differences and many of them. */
 #include "sim/stats/compare.h"
 #include "sim/engine/arena.h"
+#include "sim/stats/cdf.h"
 #include "sim/stats/tally.h"
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -22,7 +22,7 @@ double compare_p_value(const double *a, const double *b, uint32_t n) {
   if (n < 2) return NAN;
   double error = sqrt(tally_variance(&tally) / n);
   if (!(error > 0)) return tally.mean == 0;
-  return 2 * gsl_cdf_tdist_Q(fabs(tally.mean) / error, n - 1.0);
+  return 2 * cdf_student_above(fabs(tally.mean) / error, n - 1.0);
 }
 
 struct ranked {

@@ -1,14 +1,16 @@
-/* Intervals, on the distribution functions of GSL. */
+/* Intervals, on distribution functions and their quantiles. */
 #include "sim/stats/interval.h"
+#include "sim/stats/cdf.h"
 #include "sim/stats/tally.h"
 #include <assert.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 static const struct interval unknown = {NAN, NAN};
 
 /* Factor of the standard error on n - 1 degrees of freedom. */
-static double student_factor(uint64_t n, double confidence) { return gsl_cdf_tdist_Pinv(0.5 + 0.5 * confidence, (double)(n - 1)); }
+static double student_factor(uint64_t n, double confidence) {
+  return cdf_student_quantile(0.5 + 0.5 * confidence, (double)(n - 1));
+}
 
 struct interval interval_student_moments(uint64_t n, double mean, double variance, double confidence) {
   if (n < 2) return unknown;
@@ -51,32 +53,19 @@ struct interval interval_wilson(uint64_t successes, uint64_t trials, double conf
   assert(successes <= trials);
   if (!trials) return unknown;
   double n = (double)trials, share = (double)successes / n;
-  double z = gsl_cdf_ugaussian_Pinv(0.5 + 0.5 * confidence), weight = z * z / n;
+  double z = cdf_normal_quantile(0.5 + 0.5 * confidence), weight = z * z / n;
   double centre = share + 0.5 * weight, half = z * sqrt((share * (1 - share) + 0.25 * weight) / n);
   double low = successes ? (centre - half) / (1 + weight) : 0;
   double high = successes < trials ? (centre + half) / (1 + weight) : 1;
   return (struct interval){low, high};
 }
 
-/* By bisection to the last bit: GSL's own inverse does not always end. */
-static double beta_quantile(double share, double a, double b) {
-  double low = 0, high = 1;
-  for (;;) {
-    double middle = 0.5 * (low + high);
-    if (!(middle > low && middle < high)) return middle;
-    if (gsl_cdf_beta_P(middle, a, b) < share)
-      low = middle;
-    else
-      high = middle;
-  }
-}
-
 struct interval interval_clopper_pearson(double successes, double trials, double confidence) {
   assert(successes >= 0 && successes <= trials);
   if (!(trials > 0)) return unknown;
   double rest = trials - successes, tail = 0.5 * (1 - confidence);
-  double low = successes > 0 ? beta_quantile(tail, successes, rest + 1) : 0;
-  double high = rest > 0 ? beta_quantile(1 - tail, successes + 1, rest) : 1;
+  double low = successes > 0 ? cdf_beta_quantile(tail, successes, rest + 1) : 0;
+  double high = rest > 0 ? cdf_beta_quantile(1 - tail, successes + 1, rest) : 1;
   return (struct interval){low, high};
 }
 
@@ -89,7 +78,7 @@ static uint32_t binomial_quantile(uint32_t n, double p, double share) {
   uint32_t low = 0, high = n;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    if (gsl_cdf_binomial_P(middle, p, n) >= share)
+    if (cdf_binomial(middle, p, n) >= share)
       high = middle;
     else
       low = middle + 1;
@@ -97,31 +86,16 @@ static uint32_t binomial_quantile(uint32_t n, double p, double share) {
   return low;
 }
 
-/* For small shapes the first term of the series, x^a / Gamma(a + 1) = share, is exact to a relative x, which is below 1e-3 for a
- * small share. Else by bisection to the last bit: GSL's own inverse does not always end. */
-static double gamma_quantile(double share, double shape) {
-  if (shape < 0.2 && share < 0.5) return exp((log(share) + lgamma(shape + 1)) / shape);
-  double low = 0, high = shape + 40 * sqrt(shape) + 100;
-  for (;;) {
-    double middle = 0.5 * (low + high);
-    if (!(middle > low && middle < high)) return middle;
-    if (gsl_cdf_gamma_P(middle, shape, 1) < share)
-      low = middle;
-    else
-      high = middle;
-  }
-}
-
 struct interval interval_compound(double count, double scv, double confidence) {
   assert(count > 0 && scv >= 0 && confidence >= 0.5);
   double tail = 0.5 * (1 - confidence), low = count / (1 + scv), high = scv > 0 ? low * fmax(0.5, 1 - 1 / count) : low;
-  return (struct interval){gamma_quantile(tail, low) / low, gamma_quantile(1 - tail, high + 1) / high};
+  return (struct interval){cdf_gamma_quantile(tail, low) / low, cdf_gamma_quantile(1 - tail, high + 1) / high};
 }
 
 struct interval interval_positive_mean(double count, double scv, double confidence) {
   assert(count > 0 && scv > 0 && confidence >= 0.5);
   double tail = 0.5 * (1 - confidence), shape = count / scv;
-  return (struct interval){shape / gamma_quantile(1 - tail, shape), shape / gamma_quantile(tail, shape)};
+  return (struct interval){shape / cdf_gamma_quantile(1 - tail, shape), shape / cdf_gamma_quantile(tail, shape)};
 }
 
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper) {

@@ -1,8 +1,8 @@
 /* Selection: OCBA, the allocation and the chance of being right. */
 #include "sim/engine/arena.h"
+#include "sim/stats/cdf.h"
 #include "sim/stats/selection.h"
 #include <assert.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 uint32_t selection_smallest(const struct tally *systems, uint32_t count) {
@@ -19,8 +19,9 @@ double selection_probability(const struct tally *systems, uint32_t count, double
     if (i == best) continue;
     double m = (double)systems[i].count, other = tally_variance(&systems[i]) / m, squared = own + other;
     double gap = systems[i].mean - systems[best].mean + indifference;
-    double freedom = squared * squared / (own * own / (n - 1) + other * other / (m - 1));
-    probability *= squared > 0 ? gsl_cdf_tdist_P(gap / sqrt(squared), freedom) : gap > 0;
+    double part = own / squared; /* Welch's degrees of freedom, without squares that underflow */
+    double freedom = 1 / (part * part / (n - 1) + (1 - part) * (1 - part) / (m - 1));
+    probability *= squared > 0 ? cdf_student(gap / sqrt(squared), freedom) : gap > 0;
   }
   return probability;
 }

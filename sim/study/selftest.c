@@ -1,7 +1,7 @@
 #include "sim/study/selftest.h"
 #include "sim/engine/arena.h"
+#include "sim/stats/cdf.h"
 #include "sim/engine/stream.h"
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -43,8 +43,8 @@ void selftest_judge(struct selftest_row *row, uint32_t samples, uint32_t family)
   row->z = row->bound = NAN;
   row->wrong = "no interval";
   if (samples < 2 || !(half > 0)) return;
-  row->z = (x->value - row->exact) * gsl_cdf_tdist_Pinv(0.975, freedom) / half;
-  row->bound = gsl_cdf_tdist_Pinv(1 - 0.5 * false_alarm / family, freedom);
+  row->z = (x->value - row->exact) * cdf_student_quantile(0.975, freedom) / half;
+  row->bound = cdf_student_quantile(1 - 0.5 * false_alarm / family, freedom);
   row->wrong = fabs(row->z) > row->bound            ? "too far away for chance"
                : !(half <= widest * fabs(x->value)) ? "the interval is too wide to see a fault"
                                                     : NULL;

@@ -1,8 +1,8 @@
 #include "sim/study/sensitivity.h"
 #include "sim/engine/arena.h"
+#include "sim/stats/cdf.h"
 #include "sim/stats/compare.h"
 #include "sim/study/version.h"
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,10 +120,10 @@ static void compare_apart(struct sensitivity_effect *e, double confidence) {
     e->difference_low = e->difference_high = 0, e->p = 1;
     return;
   }
-  double half = hypot(half_of(&e->low.estimate), half_of(&e->high.estimate)), error = half / gsl_cdf_ugaussian_Pinv(0.975);
-  half = error * gsl_cdf_ugaussian_Pinv(0.5 + 0.5 * confidence);
+  double half = hypot(half_of(&e->low.estimate), half_of(&e->high.estimate)), error = half / cdf_normal_quantile(0.975);
+  half = error * cdf_normal_quantile(0.5 + 0.5 * confidence);
   e->difference_low = e->difference - half, e->difference_high = e->difference + half;
-  e->p = error > 0 ? 2 * gsl_cdf_ugaussian_Q(fabs(e->difference) / error) : NAN;
+  e->p = error > 0 ? 2 * cdf_normal_above(fabs(e->difference) / error) : NAN;
 }
 
 /* The difference is that of the merged estimates, as they are printed; its spread that of the pairs. */
