@@ -83,7 +83,7 @@ struct model {
   uint32_t ranks;                  /* different ones */
   struct shard_cells *shard_cells; /* by keyspace; null: nothing has shards */
   uint32_t node_count, container_count;
-  bool records_waits; /* set by what is asked of the run, before it begins */
+  bool records_waits, records_use; /* set by what is asked of the run, before it begins */
   struct arena *arena;
 };
 

@@ -19,6 +19,11 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   o->services = arena_new_array(arena, struct service_observation, plan->services);
   o->meter_count = plan->meter_count;
   o->meters = arena_new_array(arena, struct meter_observation, plan->meter_count + 1);
+  o->node_groups = plan->node_groups;
+  if (plan->use) {
+    o->use = arena_new_array(arena, struct service_use, (size_t)plan->services * o->window_count + 1);
+    o->nodes_used_s = arena_new_array(arena, double, (size_t)plan->node_groups * o->window_count + 1);
+  }
   meters_open(o->meters, plan->meters, plan->meter_count, arena, length, plan->windows);
   for (uint32_t i = 0; i < plan->services; i++) {
     series_init(&o->services[i].replicas, arena, length, plan->windows);
@@ -154,6 +159,16 @@ static void merge_endpoint(struct observation *o, uint32_t endpoint, const struc
   slow_bins_merge(o, into, from);
 }
 
+static void merge_use(struct observation *into, const struct observation *from) {
+  for (size_t i = 0; i < (size_t)from->service_count * from->window_count; i++) {
+    struct service_use *a = &into->use[i];
+    const struct service_use *b = &from->use[i];
+    a->used_s += b->used_s, a->busy_s += b->busy_s, a->primary_s += b->primary_s, a->replica_s += b->replica_s;
+    a->pool_used_s += b->pool_used_s, a->thread_s += b->thread_s, a->core_s += b->core_s;
+  }
+  for (size_t i = 0; i < (size_t)from->node_groups * from->window_count; i++) into->nodes_used_s[i] += from->nodes_used_s[i];
+}
+
 void observation_merge(struct observation *into, const struct observation *from) {
   for (uint32_t i = 0; i < from->endpoint_count; i++)
     if (observation_touched(from, i)) merge_endpoint(into, i, &from->endpoints[i]);
@@ -163,6 +178,7 @@ void observation_merge(struct observation *into, const struct observation *from)
     series_merge(&into->services[i].replicas, &from->services[i].replicas);
   }
   for (uint32_t i = 0; i < from->meter_count; i++) merge_meter(&into->meters[i], &from->meters[i]);
+  if (from->use) merge_use(into, from);
   into->arrived += from->arrived;
   for (uint32_t k = 0; k < OUTCOMES; k++) into->ended[k] += from->ended[k];
   into->wasted += from->wasted;

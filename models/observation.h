@@ -11,6 +11,7 @@
 #define OBSERVATION_H
 #include "models/meter.h"
 #include "models/request/request.h"
+#include "models/use.h"
 #include "sim/stats/histogram.h"
 #include "sim/stats/series.h"
 
@@ -54,6 +55,9 @@ struct observation {
   struct service_observation *services;
   struct meter_observation *meters;
   uint32_t meter_count;
+  uint32_t node_groups;
+  struct service_use *use; /* [service * window_count + window]; null unless it is recorded */
+  double *nodes_used_s;    /* [node group * window_count + window], likewise */
   /* Over the whole run, from time zero: for the invariants. */
   uint64_t arrived, ended[OUTCOMES];
   uint64_t wasted; /* ran on after their client had gone, to the end of their program */
@@ -75,8 +79,9 @@ struct ended {
 struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
   sim_time measured_from, measured_until;
-  bool waits;                     /* to be recorded */
+  bool waits, use;                /* to be recorded */
   const struct program *programs; /* of the endpoints, in their order */
+  uint32_t node_groups;
   const struct meter_config *meters;
   uint32_t meter_count;
 };

@@ -45,6 +45,7 @@ static void begin_measuring(struct world *w) {
     shift_restart(&w->services[i]);
   }
   meters_begin(w);
+  use_begin(w);
   outage_restart(w);
 }
 
@@ -101,6 +102,8 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
                                    .measured_until = m->run.warmup + m->run.window,
                                    .waits = m->records_waits,
                                    .programs = m->programs,
+                                   .use = m->records_use,
+                                   .node_groups = m->platform.nodes.count,
                                    .meters = m->meters,
                                    .meter_count = m->meter_count};
 }
@@ -154,9 +157,22 @@ void world_measure_until(struct world *w, sim_time until) {
   end_measuring(w);
 }
 
+/* As far as the last border between windows. */
+static void measure_by_windows(struct world *w) {
+  const struct observation *o = &w->observation;
+  for (uint32_t i = 0; i + 1 < o->window_count && !w->overflowed; i++) {
+    calendar_run(w->calendar, w->measured_from + (sim_time)(i + 1) * o->window_length);
+    advance_all(w);
+    use_mark(w, i);
+  }
+}
+
 void world_run(struct world *w) {
   world_warm_up(w);
+  bool use = w->observation.use;
+  if (use) measure_by_windows(w);
   world_measure_until(w, w->measured_until);
+  if (use) use_mark(w, w->observation.window_count - 1);
   sim_time step = w->measured_until - w->measured_from > TAIL_STEPS ? (w->measured_until - w->measured_from) / TAIL_STEPS : 1;
   for (sim_time until = w->measured_until; until < w->horizon && !w->overflowed && observation_pending(&w->observation);)
     calendar_run(w->calendar, until = until + step < w->horizon ? until + step : w->horizon);

@@ -129,6 +129,7 @@ struct world {
 
   struct observation observation;
   struct arena *observed; /* where it is; null: it was given away */
+  struct use_marks use_marks;
   struct locks locks;
   struct database *databases; /* by service and shard, see service->log; null in an availability run */
   uint32_t database_count;

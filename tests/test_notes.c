@@ -128,7 +128,68 @@ static void test_counted(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"a reason beside every missing figure", test_reasons},
+/* --- levels over a part of the run ---------------------------------------------------------------------------------------------- */
+
+/* Half the time 20/s, the other half 60/s, of 10 ms each on one core; then claims over the halves. */
+static struct fixture halves_open(const char *claims) {
+  return fixture_of(
+      "{ 'aguanta': 1, 'name': 'halves', 'traffic': { 'w': { 'kind': 'open', 'rate': { "
+      "'steps': [ { 'from': '0s', 'rate': '20/s' }, { 'from': '60s', 'rate': '60/s' } ] }, 'mix': { 'q': 1 } } }, "
+      "'endpoints': { 'q': { 'entry': 'app', 'steps': [ { 'query': 'db', 'reads': 1, 'demand': '10ms' }, { 'cpu': '2ms' } ] } }, "
+      "'services': { 'app': { 'kind': 'app', 'runtime': 'threads', 'threads': 8, 'pools': { 'db': { 'max': 4 } } }, "
+      "'db': { 'kind': 'database', 'threads': 4, 'place': 'data' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 "
+      "}, 'data': { 'cpu': 2 } } }, 'run': { 'warmup': '0s', 'window': '2m', 'windows': 4, 'replications': 3 }, "
+      "'claims': [ %s ] }",
+      claims);
+}
+
+/* By hand: a rate of 20/s or 60/s times what a request uses, over what there is. */
+static void test_levels_over_windows(void) {
+  static const struct {
+    const char *claim;
+    double value, within; /* relative: 1,200 Poisson arrivals vary by 3% */
+  } rows[] = {{"utilization(db.cpu) over 0s..1m < 1", 20 * 0.010 / 2, 0.06},
+              {"utilization(db.cpu) over 1m..2m < 1", 60 * 0.010 / 2, 0.06},
+              {"utilization(db.cpu) over peak(1m) < 1", 60 * 0.010 / 2, 0.06},
+              {"utilization(db.cpu) < 1", 40 * 0.010 / 2, 0.06},
+              {"utilization(data.cpu) over 0s..1m < 1", 20 * 0.010 / 2, 0.06},
+              {"utilization(data.cpu) over peak(1m) < 1", 60 * 0.010 / 2, 0.06},
+              {"utilization(app.cpu) over peak(30s) < 1", 60 * 0.002, 0.06},
+              {"utilization(app.threads) over 0s..1m < 1", 20 * 0.0126 / 8, 0.06},
+              {"utilization(app.connections) over 0s..1m < 1", 20 * 0.0106 / 4, 0.06},
+              {"mean(app.replicas) over 30s..90s < 2", 1, 1e-12},
+              {"mean(inside) over 0s..1m < 9", 20 * 0.0126, 0.06}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct text claim = {.length = 0};
+    put(&claim, "'%s'", rows[i].claim);
+    struct fixture f = halves_open(claim.bytes);
+    const struct results *r = results_of(&f, 3);
+    double value = r->claims[0].estimate.value;
+    test_check(fabs(value / rows[i].value - 1) <= rows[i].within, "%s: %g, not %g", rows[i].claim, value, rows[i].value);
+    fixture_close(&f);
+  }
+}
+
+/* The parts add up to the whole, and asking for them changes nothing else. */
+static void test_parts_add_up(void) {
+  struct fixture plain = halves_open("'error_rate(q) < 1%'"),
+                 asked = halves_open(
+                     "'error_rate(q) < 1%', 'utilization(db.cpu) over 0s..30s < 1', 'utilization(db.cpu) over 30s..2m < 1', "
+                     "'utilization(db.cpu) < 1'");
+  const struct results *a = results_of(&plain, 3), *b = results_of(&asked, 3);
+  double parts = 0.25 * b->claims[1].estimate.value + 0.75 * b->claims[2].estimate.value;
+  test_check(fabs(parts - b->claims[3].estimate.value) < 1e-12, "%.15g and %.15g", parts, b->claims[3].estimate.value);
+  for (uint32_t i = 0; i < a->metric_count; i++)
+    test_check(fabs(a->metrics[i].estimate.value - b->metrics[i].estimate.value) <= 1e-12 * fabs(a->metrics[i].estimate.value) ||
+                   isnan(a->metrics[i].estimate.value),
+               "%s of %s: %.15g, %.15g", a->metrics[i].aggregate, a->metrics[i].name, a->metrics[i].estimate.value,
+               b->metrics[i].estimate.value);
+  fixture_close(&plain), fixture_close(&asked);
+}
+
+static const struct test_case cases[] = {{"levels over windows", test_levels_over_windows},
+                                         {"parts of utilization add up", test_parts_add_up},
+                                         {"a reason beside every missing figure", test_reasons},
                                          {"no note that nothing asked for", test_no_drowning},
                                          {"years only", test_years_only},
                                          {"unanswered endpoints in one line", test_unanswered},

@@ -29,7 +29,8 @@
  *     min(tickets.left) >= 0            count; mean, max and min of a level; mean, percentiles, sd, max and share of a time. Over a
  *     p95(lobby.wait) < 5min            window: counts, and means of levels
  *     window := peak(15m) | 1h..2h | "sale" | 19:00..21:00      see sim/scenario/window.h; of endpoints: latency, wait,
- *                                       error_rate, rate, count and arrived; hit_rate
+ *                                       error_rate, rate, count and arrived; hit_rate, utilization;
+ *                                       means of replicas and of "inside"
  *     op     := < <= > >= | in a..b */
 #ifndef CLAIM_H
 #define CLAIM_H

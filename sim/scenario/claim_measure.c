@@ -297,7 +297,8 @@ static void check_combination(struct claim_parser *p, const struct measure *m) {
 /* What is kept by window. */
 static bool is_windowed(const struct measure *m) {
   if (m->quantity == QUANTITY_METER) return m->meter == METER_COUNT || (m->meter == METER_LEVEL && m->aggregate == AGGREGATE_MEAN);
-  if (m->aggregate == AGGREGATE_HIT_RATE) return true;
+  if (m->aggregate == AGGREGATE_HIT_RATE || m->aggregate == AGGREGATE_UTILIZATION) return true;
+  if (m->aggregate == AGGREGATE_MEAN && (m->quantity == QUANTITY_REPLICAS || m->quantity == QUANTITY_INSIDE)) return true;
   if (m->subject > SUBJECT_ENDPOINT) return false;
   return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_ERROR_RATE ||
          m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT || m->aggregate == AGGREGATE_ARRIVED;
@@ -309,11 +310,14 @@ static void parse_window(struct claim_parser *p, struct measure *m) {
   const char *wrong = window_parse(p->arena, p->model, &p->at, &m->window);
   if (wrong) FAIL(p, "has a window that %s", wrong);
   if (!is_windowed(m))
-    FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints, of hit rates, and of counts "
-            "and mean levels only");
+    FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints, of hit rates, utilization, "
+            "counts and mean levels (a service's replicas, \"inside\", what is counted) only");
 }
 
-void measure_request(const struct measure *m, struct model *model) { model->records_waits |= m->quantity == QUANTITY_WAIT; }
+void measure_request(const struct measure *m, struct model *model) {
+  model->records_waits |= m->quantity == QUANTITY_WAIT;
+  model->records_use |= m->aggregate == AGGREGATE_UTILIZATION && m->window.kind != WINDOW_WHOLE;
+}
 
 const char *measure_parse(struct arena *arena, const struct model *model, const char *text, struct measure *m, const char **rest) {
   struct claim_parser p = {arena, model, text, NULL};

@@ -103,6 +103,13 @@ static double time_of_kind(const struct measure *m, const struct model *model, c
   return completed ? ns / completed * 1e-9 : NAN;
 }
 
+/* Measured, in the part that the measure looks at, summed over the replications. */
+static double seconds_of(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->window.kind == WINDOW_WHOLE) return v->seconds;
+  struct reach reach = reach_of(&m->window, model, &v->observation);
+  return (double)reach_count(&reach) * sim_seconds(v->observation.window_length) * v->replications;
+}
+
 /* --- resources ----------------------------------------------------------------------------------------------------------------- */
 
 static double saturation_of(const struct measure *m, const struct model *model) {
@@ -118,21 +125,48 @@ static double saturation_of(const struct measure *m, const struct model *model) 
   return isinf(first) ? NAN : first;
 }
 
+/* What a service used in the part that the measure looks at. */
+static struct service_use use_of(const struct measure *m, const struct model *model, const struct view *v) {
+  const struct service_view *whole = &v->services[m->index];
+  struct service_use sum = {whole->used_s,      whole->busy_s,   whole->primary_s, whole->replica_s,
+                            whole->pool_used_s, whole->thread_s, whole->core_s};
+  if (m->window.kind == WINDOW_WHOLE) return sum;
+  sum = (struct service_use){0};
+  struct reach reach = reach_of(&m->window, model, &v->observation);
+  for (uint32_t i = 0; v->observation.use && i < reach.windows; i++) {
+    const struct service_use *u = &v->observation.use[m->index * v->observation.window_count + i];
+    if (!reach_covers(&reach, i)) continue;
+    sum.used_s += u->used_s, sum.busy_s += u->busy_s, sum.primary_s += u->primary_s, sum.replica_s += u->replica_s;
+    sum.pool_used_s += u->pool_used_s, sum.thread_s += u->thread_s, sum.core_s += u->core_s;
+  }
+  return sum;
+}
+
+static double node_utilization(const struct measure *m, const struct model *model, const struct view *v) {
+  double used_s = v->node_used_s[m->index], available_s = v->node_available_s[m->index];
+  if (m->window.kind != WINDOW_WHOLE) {
+    struct reach reach = reach_of(&m->window, model, &v->observation);
+    used_s = 0, available_s *= v->seconds > 0 ? seconds_of(m, model, v) / v->seconds : 0;
+    for (uint32_t i = 0; v->observation.use && i < reach.windows; i++)
+      if (reach_covers(&reach, i)) used_s += v->observation.nodes_used_s[m->index * v->observation.window_count + i];
+  }
+  return available_s > 0 ? used_s / available_s : NAN;
+}
+
 static double utilization_of(const struct measure *m, const struct model *model, const struct view *v) {
-  if (m->subject == SUBJECT_NODES)
-    return v->node_available_s[m->index] > 0 ? v->node_used_s[m->index] / v->node_available_s[m->index] : NAN;
+  if (m->subject == SUBJECT_NODES) return node_utilization(m, model, v);
   const struct service_config *s = model_service(model, m->index);
-  const struct service_view *u = &v->services[m->index];
-  double cores = resource_replica_cores(model, s), connections = 0;
+  const struct service_use u = use_of(m, model, v);
+  double cores = resource_replica_cores(model, s), connections = 0, seconds = seconds_of(m, model, v);
   const struct pool_config *pools = s->pools.items;
   for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max * (double)runtime_processes(s);
-  if (m->quantity == QUANTITY_PRIMARY) return v->seconds > 0 ? u->primary_s / (v->seconds * cores) : NAN;
-  if (u->replica_s <= 0) return NAN;
-  double thread_s = s->shifts.count ? u->thread_s : u->replica_s * (double)s->threads * runtime_processes(s);
-  double core_s = s->shifts.count ? u->core_s : u->replica_s * cores;
-  if (m->quantity == QUANTITY_POOL) return connections > 0 ? u->pool_used_s / (u->replica_s * connections) : NAN;
-  if (m->quantity == QUANTITY_THREADS) return thread_s > 0 ? u->busy_s / thread_s : NAN;
-  return core_s > 0 ? u->used_s / core_s : NAN;
+  if (m->quantity == QUANTITY_PRIMARY) return seconds > 0 ? u.primary_s / (seconds * cores) : NAN;
+  if (u.replica_s <= 0) return NAN;
+  double thread_s = s->shifts.count ? u.thread_s : u.replica_s * (double)s->threads * runtime_processes(s);
+  double core_s = s->shifts.count ? u.core_s : u.replica_s * cores;
+  if (m->quantity == QUANTITY_POOL) return connections > 0 ? u.pool_used_s / (u.replica_s * connections) : NAN;
+  if (m->quantity == QUANTITY_THREADS) return thread_s > 0 ? u.busy_s / thread_s : NAN;
+  return core_s > 0 ? u.used_s / core_s : NAN;
 }
 
 /* --- faults -------------------------------------------------------------------------------------------------------------------- */
@@ -182,22 +216,24 @@ static double cost_of(const struct model *model, const struct view *v) {
 
 /* --- all together --------------------------------------------------------------------------------------------------------------- */
 
-static double mean_inside(const struct view *v) {
+/* Time average of a level over the part that is looked at, from its integral by window. */
+static double mean_level(const struct series *level, const struct measure *m, const struct model *model, const struct view *v) {
   double ns = 0;
-  for (uint32_t i = 0; i < v->observation.window_count; i++) ns += v->observation.inside_over_time.sums[i];
-  return ns * 1e-9 / v->seconds;
+  struct reach reach = reach_of(&m->window, model, &v->observation);
+  for (uint32_t i = 0; i < level->windows; i++)
+    if (m->window.kind == WINDOW_WHOLE || reach_covers(&reach, i)) ns += level->sums[i];
+  return ns * 1e-9 / seconds_of(m, model, v);
+}
+
+static double mean_replicas(const struct measure *m, const struct model *model, const struct view *v) {
+  if (m->window.kind == WINDOW_WHOLE) return v->services[m->index].replica_s / v->seconds;
+  return mean_level(&v->observation.services[m->index].replicas, m, model, v);
 }
 
 static double error_rate(const struct measure *m, const struct model *model, const struct view *v) {
   struct counts c = counts_of(m, model, v);
   uint64_t ended = all_ended(&c), failed = m->cause >= 0 ? c.ended[m->cause] : all_failed(&c);
   return ended ? (double)failed / (double)ended : NAN;
-}
-
-static double seconds_of(const struct measure *m, const struct model *model, const struct view *v) {
-  if (m->window.kind == WINDOW_WHOLE) return v->seconds;
-  struct reach reach = reach_of(&m->window, model, &v->observation);
-  return (double)reach_count(&reach) * sim_seconds(v->observation.window_length) * v->replications;
 }
 
 /* Requests that ended with the measure's cause, or were answered. */
@@ -259,9 +295,9 @@ double measure_value(const struct measure *m, const struct model *model, const s
   if (m->quantity == QUANTITY_METER) return meter_value(m, model, v);
   if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return with_values(m, model, v, from_values);
   if (m->quantity == QUANTITY_TIME) return time_of_kind(m, model, v);
-  if (m->quantity == QUANTITY_INSIDE) return mean_inside(v);
+  if (m->quantity == QUANTITY_INSIDE) return mean_level(&v->observation.inside_over_time, m, model, v);
   if (m->quantity == QUANTITY_REPLICAS)
-    return m->aggregate == AGGREGATE_MAX ? v->services[m->index].replicas_max : v->services[m->index].replica_s / v->seconds;
+    return m->aggregate == AGGREGATE_MAX ? v->services[m->index].replicas_max : mean_replicas(m, model, v);
   switch (m->aggregate) {
   case AGGREGATE_ERROR_RATE:
     return error_rate(m, model, v);

@@ -192,6 +192,19 @@ static void visit_endpoint(struct observation *o, uint32_t endpoint, const struc
   visit_slow(o, a, b, visitor);
 }
 
+static void visit_use(struct observation *a, const struct observation *b, const struct view_visitor *visitor) {
+  for (uint32_t i = 0; i < a->service_count * a->window_count; i++) {
+    NUMBERS(&a->use[i].used_s, &b->use[i].used_s, 1);
+    NUMBERS(&a->use[i].busy_s, &b->use[i].busy_s, 1);
+    NUMBERS(&a->use[i].primary_s, &b->use[i].primary_s, 1);
+    NUMBERS(&a->use[i].replica_s, &b->use[i].replica_s, 1);
+    NUMBERS(&a->use[i].pool_used_s, &b->use[i].pool_used_s, 1);
+    NUMBERS(&a->use[i].thread_s, &b->use[i].thread_s, 1);
+    NUMBERS(&a->use[i].core_s, &b->use[i].core_s, 1);
+  }
+  NUMBERS(a->nodes_used_s, b->nodes_used_s, (uint64_t)a->node_groups * a->window_count);
+}
+
 static void visit_observation(struct observation *a, const struct observation *b, const struct view_visitor *visitor) {
   for (uint32_t i = 0; i < a->endpoint_count; i++)
     if (visitor->present(visitor->context, observation_touched(b, i))) visit_endpoint(a, i, &b->endpoints[i], visitor);
@@ -200,6 +213,7 @@ static void visit_observation(struct observation *a, const struct observation *b
     visitor->histogram(visitor->context, &a->services[i].latency, &b->services[i].latency);
     visit_level(&a->services[i].replicas, &b->services[i].replicas, visitor);
   }
+  if (a->use) visit_use(a, b, visitor);
   for (uint32_t i = 0; i < a->meter_count; i++) visit_meter(&a->meters[i], &b->meters[i], visitor);
   COUNTS(&a->arrived, &b->arrived, 1);
   COUNTS(a->ended, b->ended, OUTCOMES);
