@@ -5,6 +5,7 @@ OPT      ?= -O2
 ifeq ($(origin CC),default)
 CC       := gcc
 endif
+CLANG    ?= clang
 B        := build$(if $(SAN),/san)
 CFLAGS   := -std=c11 -D_GNU_SOURCE $(OPT) -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wwrite-strings -Wundef -Werror -ffp-contract=off -fno-math-errno -pthread -I. -MMD -MP \
@@ -16,10 +17,11 @@ LIB      := $(filter-out sim/cli/main.c,$(SRC))
 TESTS    := $(wildcard tests/test_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
 COVERAGE := $(wildcard tests/coverage/*.c)
+FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo ideas pictures check install check-hpa check-oracle check-long lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
+.PHONY: all demo ideas pictures check install check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -61,11 +63,28 @@ check-oracle: setup
 check-long: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
 	@AGUANTA_LONG=1 AGUANTA_BIN=$(B)/aguanta $(B)/tests/all --jobs $(CORES)
+	@$(MAKE) -s --no-print-directory fuzz FUZZ_SECONDS=10
+
+# libFuzzer, one small target an input: FUZZ_SECONDS=900 FUZZ="scenario run" for longer, or for some; 0 only replays the corpora.
+FUZZ_SECONDS ?= 60
+FUZZ     ?= $(FUZZERS)
+fuzz: all
+	@./tests/setup.sh clang
+	@$(MAKE) -s -j$(CORES) --no-print-directory B=build/fuzz CC="$(CLANG)" OPT=-O1 \
+	  SAN=fuzzer-no-link,address,undefined,float-cast-overflow $(addprefix build/fuzz/fuzz-,$(FUZZ))
+	@for t in $(FUZZ); do tests/fuzz/run.sh $$t $(FUZZ_SECONDS) || exit 1; done
 
 lint:
 	@./tests/setup.sh lint
 	@./tests/lint.sh
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all $(B)/bench
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(patsubst %.c,build/clang/%.ok,$(SRC) $(wildcard tests/*.c tests/*/*.c))
+
+# The other compiler's warnings are errors too.
+build/clang/%.ok: %.c | $(B)/aguanta $(B)/tests/all
+	@mkdir -p $(@D)
+	@$(CLANG) $(filter-out -MMD -MP,$(CFLAGS)) -I$(B) -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $<
+	@touch $@
 
 # Median of interleaved rounds; writes build/bench.json. Compare ratios within one run only.
 bench: setup
@@ -105,6 +124,7 @@ help:
 	@echo "make ideas      run scenarios/ideas and draw what each shows; make pictures: put those of docs/ideas.md there"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
+	@echo "make fuzz       every input fuzzed for a minute; FUZZ_SECONDS=900 FUZZ=scenario for longer, or for one"
 	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"
 	@echo "make lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean install"
 
@@ -155,6 +175,10 @@ $(B)/bench: $(call obj,$(LIB) $(BENCH))
 
 $(B)/coverage: $(call obj,$(LIB) $(COVERAGE))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(addprefix $(B)/fuzz-,$(FUZZERS)): $(B)/fuzz-%: $(call obj,$(LIB)) $(B)/tests/fuzz/%.o
+	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+$(B)/fuzz-result: LDFLAGS += -Wl,--wrap=gnuplot_run,--wrap=output_write
 
 clean:
 	rm -rf build

@@ -349,6 +349,7 @@ static void test_add_reps(void) {
   test_check(same_file(grown, five), "two and three make five");
   test_check(damage_states(store) == 2 * POINTS, "a state of each point before and after");
   c = AGUANTA("sweep", SMALL, AXES, "--reps", "6", "--store", store, "--export", grown, "-q");
+  test_check(child_count(c.err, ".state is damaged and not used\n") == POINTS, "each is named: %s", c.err);
   child_free(&c);
   c = AGUANTA("sweep", SMALL, AXES, "--reps", "5", "--add-reps", "1", "--store", other, "--export", again, "-q");
   test_check(same_file(grown, again), "damaged sums are not used: %s", c.err);

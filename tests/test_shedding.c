@@ -69,7 +69,7 @@ static void test_breaker_late_results(void) {
   static const struct breaker_config c = {.failures = 1, .calls = 1, .minimum = 1, .probes = 1, .over = SIM_NEVER, .open = 10};
   struct arena *arena = arena_new();
   struct breaker b = {0};
-  uint32_t early, bad, probe, other;
+  uint32_t early, bad, probe = 0, other;
   breaker_start(&b, &c, arena);
   breaker_admits(&b, &c, 0, &early), breaker_admits(&b, &c, 0, &bad);
   breaker_result(&b, &c, 1, bad, RESULT_BAD);

@@ -2,6 +2,7 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/state_store.h"
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,7 @@ static struct study *begin(const struct sweep_crew *c, struct arena *arena, cons
   bool loaded = study_load(study, file);
   fclose(file);
   if (loaded) return study;
+  fprintf(stderr, "aguanta sweep: %s/%016" PRIx64 "-%u.state is damaged and not used\n", p->store, p->points[n].state_hash, stored);
   study_close(study);
   return study_open(arena, s, &options);
 }

@@ -122,7 +122,7 @@ static void write_assumptions(FILE *file, const struct results *r) {
   fputs("\n## Assumptions\n\n| value | set to | source |\n| --- | --- | --- |\n", file);
   for (uint32_t i = 0; i < r->assumption_count; i++) {
     fputs("| ", file), put_code(file, r->assumptions[i].path);
-    put_cell(file, r->assumptions[i].value);
+    put_cell(file, r->assumptions[i].value ? r->assumptions[i].value : "(all of it)");
     put_cell(file, r->assumptions[i].source ? r->assumptions[i].source : "");
     fputs(" |\n", file);
   }

@@ -12,7 +12,8 @@ enum { LINES = 6, LEFT = 76, RIGHT = 310, TOP = 108, BOTTOM = 72, LABEL = 40 };
 struct line {
   const struct json_value *claim;
   struct claim_limit limit;
-  int bound, curve, band;
+  double bound; /* number of the claim among the scenario's */
+  int curve, band;
   double end_y; /* at the right end of the curve */
 };
 
@@ -25,9 +26,9 @@ static double share(const struct line *l, double value) {
 
 static double clamped(double x) { return x < LOWEST ? LOWEST : x > HIGHEST ? HIGHEST : x; }
 
-static const struct json_value *claim_at(const struct json_value *level, int bound) {
+static const struct json_value *claim_at(const struct json_value *level, double bound) {
   for (const struct json_value *c = json_first(json_member(level, "claims")); c; c = json_next(c))
-    if ((int)result_number(c, "bound") == bound) return c;
+    if (result_number(c, "bound") == bound) return c;
   return NULL;
 }
 
@@ -56,7 +57,7 @@ static void put_curve(struct figure *f, const struct json_value *levels, struct 
 static int collect(struct figure *f, const struct json_value *root, struct line lines[LINES]) {
   int count = 0;
   for (const struct json_value *c = json_first(json_member(root, "claims")); c && count < LINES; c = json_next(c)) {
-    lines[count] = (struct line){.claim = c, .bound = (int)result_number(c, "bound"), .end_y = LOWEST};
+    lines[count] = (struct line){.claim = c, .bound = result_number(c, "bound"), .end_y = LOWEST};
     if (claim_limit(c, &lines[count].limit)) put_curve(f, json_member(root, "levels"), &lines[count]), count++;
   }
   return count;
@@ -77,7 +78,7 @@ static void put_labels(struct figure *f, const struct line *lines, int count, do
 static void put_answer(struct figure *f, const struct json_value *root, const char *key) {
   const struct json_value *answer = json_member(root, key);
   struct result_estimate e = result_estimate(answer);
-  if (isnan(e.value)) return;
+  if (!isfinite(e.value) || !isfinite(e.low) || !isfinite(e.high)) return;
   fprintf(f->script,
           "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fc rgb '#e4e4e4' fs solid noborder behind\n", e.low,
           e.high);
@@ -117,6 +118,7 @@ bool plot_capacity(const struct plot_kind *kind, const struct result_file *files
   if (json_count(levels) < 2) return plot_nothing(error, files, "fewer than two values were run: no curve to draw");
   while (json_next(last)) last = json_next(last);
   double from = result_number(json_first(levels), "value"), to = result_number(last, "value");
+  if (!isfinite(from) || !isfinite(to) || !(from < to)) return plot_nothing(error, files, "its values are not numbers that rise");
   figure_open(&f, 1120, 560);
   int found = collect(&f, root, lines);
   title(&f, root, options, files->title);

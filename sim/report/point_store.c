@@ -108,14 +108,38 @@ static bool sum_is_right(const char *text, size_t length) {
   return !memcmp(text + length - SUM_LINE, line, SUM_LINE);
 }
 
-/* Takes one section; false when the text does not go on with one. */
-static bool take_section(const char **at, const char *end, struct point_rows *rows) {
-  char name[32];
-  size_t length;
-  int head = 0;
-  if (sscanf(*at, "section %31s %zu%n", name, &length, &head) < 2 || !head || (*at)[head] != '\n') return false;
-  const char *bytes = *at + head + 1;
-  if ((size_t)(end - bytes) < length + 1) return false;
+/* What is not read yet; a zero byte stands at the end. */
+struct cursor {
+  const char *at, *end;
+};
+
+static bool take(struct cursor *c, const char *text) {
+  size_t length = strlen(text);
+  if ((size_t)(c->end - c->at) < length || memcmp(c->at, text, length) != 0) return false;
+  c->at += length;
+  return true;
+}
+
+/* A whole number, of at most 19 digits: the file may say anything. */
+static bool take_number(struct cursor *c, uint64_t *out) {
+  const char *from = c->at;
+  for (*out = 0; c->at < c->end && *c->at >= '0' && *c->at <= '9' && c->at - from < 20; c->at++)
+    *out = 10 * *out + (uint64_t)(*c->at - '0');
+  return c->at > from && c->at - from < 20;
+}
+
+/* Up to the next blank. */
+static bool take_word(struct cursor *c, char *room, size_t size) {
+  size_t length = 0;
+  while (c->at + length < c->end && length < size && !strchr(" \n", c->at[length])) length++;
+  if (!length || length == size) return false;
+  memcpy(room, c->at, length);
+  room[length] = 0;
+  c->at += length;
+  return true;
+}
+
+static void keep_section(struct point_rows *rows, const char *name, const char *bytes, size_t length) {
   for (int i = 0; i < POINT_PARTS; i++) {
     if (strcmp(name, parts[i].name) || rows->parts[i].text) continue;
     rows->parts[i] = (struct point_section){malloc(length + 1), length};
@@ -123,20 +147,34 @@ static bool take_section(const char **at, const char *end, struct point_rows *ro
     memcpy(rows->parts[i].text, bytes, length);
     rows->parts[i].text[length] = 0;
   }
-  *at = bytes + length + 1;
+}
+
+/* Takes one section; false when the text does not go on with one, or with less of it than it says. */
+static bool take_section(struct cursor *c, struct point_rows *rows) {
+  char name[32];
+  uint64_t length;
+  if (!take(c, "section ") || !take_word(c, name, sizeof name) || !take(c, " ") || !take_number(c, &length) || !take(c, "\n"))
+    return false;
+  const char *bytes = c->at;
+  if (length >= (uint64_t)(c->end - bytes) || bytes[length] != '\n') return false;
+  keep_section(rows, name, bytes, length);
+  c->at = bytes + length + 1;
   return true;
 }
 
+/* Only those that verdicts give. */
+static bool code_known(uint64_t code) { return code == 0 || code == 98 || code == 99; }
+
 static bool parse(const char *text, size_t length, const char *key, struct point_rows *rows) {
-  char seen[64];
-  int head = 0;
+  uint64_t code = 0;
   if (!sum_is_right(text, length)) return false;
-  if (sscanf(text, "aguanta-point 1 %63s\ncode %u requests %" SCNu64 " events %" SCNu64 "%n", seen, &rows->code, &rows->requests,
-             &rows->events, &head) < 4)
-    return false;
-  const char *at = text + head + 1, *end = text + length - SUM_LINE;
-  while (at < end && take_section(&at, end, rows)) {}
-  bool whole = at == end && !strcmp(seen, key);
+  struct cursor c = {text, text + length - SUM_LINE};
+  bool head = take(&c, "aguanta-point 1 ") && take(&c, key) && take(&c, "\ncode ") && take_number(&c, &code) &&
+              take(&c, " requests ") && take_number(&c, &rows->requests) && take(&c, " events ") &&
+              take_number(&c, &rows->events) && take(&c, "\n");
+  rows->code = (uint32_t)code;
+  while (head && c.at < c.end && take_section(&c, rows)) {}
+  bool whole = head && c.at == c.end && code_known(code);
   for (int i = 0; i < POINT_PARTS; i++) whole &= rows->parts[i].text != NULL;
   return whole;
 }

@@ -206,7 +206,7 @@ void text_assumptions(FILE *file, const struct results *r, const struct report_o
     fputs("  ", file);
     table_left(file, a->path, 40);
     fputs("  ", file);
-    table_left(file, a->value, 26);
+    table_left(file, a->value ? a->value : "(all of it)", 26); /* the source of an object */
     fputs("  ", file);
     table_wrapped(file, a->source ? a->source : "no source", 72, options->width);
     fputc('\n', file);

@@ -108,3 +108,20 @@ double histogram_sd(const struct histogram *histogram) {
   }
   return histogram->count ? sqrt(sum / (double)histogram->count) : 0;
 }
+
+bool histogram_sound(const struct histogram *histogram) {
+  uint64_t count = 0;
+  uint32_t first = HISTOGRAM_BUCKETS, last = 0;
+  for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+    uint64_t here = histogram_in_bucket(histogram, i);
+    if (!here) continue;
+    if (here > UINT64_MAX - count) return false;
+    count += here, last = i;
+    if (first == HISTOGRAM_BUCKETS) first = i;
+  }
+  if (count != histogram->count) return false;
+  if (!count) return !histogram->sum && !histogram->max && !histogram->min_complement;
+  int64_t min = INT64_MAX - histogram->min_complement, max = histogram->max;
+  if (histogram->min_complement < 0 || max < min || histogram_bucket(min) != first || histogram_bucket(max) != last) return false;
+  return histogram->sum / count >= (uint64_t)min && histogram->sum <= (unsigned __int128)(uint64_t)max * count;
+}

@@ -22,6 +22,7 @@
 #ifndef HISTOGRAM_H
 #define HISTOGRAM_H
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,10 @@ double histogram_share_at_most(const struct histogram *histogram, int64_t ns);
 double histogram_mean(const struct histogram *histogram); /* ns; 0 when empty */
 /* Standard deviation in ns, values as if spread evenly over their bucket: off by less than 0.2% of the root mean square. */
 double histogram_sd(const struct histogram *histogram);
+
+/* Whether count, extremes and sum agree with the buckets, as they do in every histogram that was filled by histogram_add: one that was
+ * read from a file may say anything. */
+bool histogram_sound(const struct histogram *histogram);
 
 static inline uint64_t histogram_count(const struct histogram *histogram) { return histogram->count; }
 /* Exact extremes, in ns; 0 when empty. */

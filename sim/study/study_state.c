@@ -2,7 +2,8 @@
  *
  * The file is for the machine that wrote it and its like (byte order and long double layout are not converted); a header with the
  * scenario's hash, the program's version and the shape of the study says what it is of, a checksum at the end that it is whole.
- * Histograms are written as their occupied buckets. */
+ * Histograms are written as their occupied buckets. Whatever a file says, it cannot make the program read beyond an array or run out
+ * of memory: a study that is loaded is as sound as one that was run, or the file is refused. */
 #include "sim/engine/arena.h"
 #include "sim/study/study_inner.h"
 #include "sim/study/version.h"
@@ -121,10 +122,17 @@ static void load_histogram(void *context, struct histogram *h, const struct hist
     else
       histogram_block_of(h, (uint32_t)bucket)->counts[bucket % HISTOGRAM_BLOCK] = get_number(b);
   }
+  if (histogram_sound(h)) return;
+  b->good = false;
+  histogram_clear(h);
 }
+
+enum { DURATIONS_MOST = 1 << 24 }; /* of one kind of fault; 128 MiB */
 
 static void save_durations(void *context, struct view *v, struct durations *d, const struct durations *unused) {
   (void)v, (void)unused;
+  struct stream_of_bytes *b = context;
+  b->good &= d->count <= DURATIONS_MOST;
   put_number(context, d->count);
   for (uint64_t i = 0, run; i < d->count; i += run) { /* restarts often take equally long */
     for (run = 1; i + run < d->count && d->s[i + run] == d->s[i];) run++;
@@ -137,7 +145,7 @@ static void load_durations(void *context, struct view *v, struct durations *d, c
   (void)unused;
   struct stream_of_bytes *b = context;
   uint64_t count = get_number(b);
-  if (count > UINT32_MAX / 2) b->good = false;
+  if (count > DURATIONS_MOST) b->good = false;
   if (!b->good || !count) return;
   d->count = d->room = count;
   d->s = arena_new_array(v->arena, double, count);

@@ -1,0 +1,36 @@
+/* A result file, and every picture that can be drawn of it, up to the script that gnuplot would get. */
+#include "sim/report/gnuplot.h"
+#include "sim/report/output.h"
+#include "sim/report/plot.h"
+#include "tests/fuzz/fuzz.h"
+
+/* Instead of the program's own (linked with --wrap): nothing is drawn, nothing is written. */
+bool __wrap_gnuplot_run(enum picture, int, int, const char *, const char *, char **, size_t *, char **);
+bool __wrap_output_write(const char *, const void *, size_t, char **);
+
+bool __wrap_gnuplot_run(enum picture p, int width, int height, const char *script, const char *data, char **bytes, size_t *length,
+                        char **error) {
+  (void)p, (void)width, (void)height;
+  *error = NULL, *length = strlen(script) + strlen(data);
+  return (*bytes = calloc(1, 1)) != NULL;
+}
+
+bool __wrap_output_write(const char *path, const void *bytes, size_t length, char **error) {
+  (void)path, (void)bytes, (void)length;
+  *error = NULL;
+  return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+  struct arena *arena = arena_new();
+  int file;
+  const char *path = fuzz_file(arena, bytes, length, &file), *paths[8] = {path, path, path, path, path, path, path, path};
+  for (const struct plot_kind *k = plot_kinds(); k->name; k++) {
+    char *error = NULL;
+    plot_run(k->name, paths, k->least, "picture.svg", NULL, &error);
+    free(error);
+  }
+  close(file);
+  arena_free(arena);
+  return 0;
+}
