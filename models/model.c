@@ -59,6 +59,12 @@ double model_source_share(const struct model *m, uint32_t source, uint32_t endpo
   return all > 0 ? source_rate(m, model_source(m, source)) * model_source(m, source)->visits[endpoint] / all : 0;
 }
 
+bool model_forks(const struct model *m) {
+  for (uint32_t i = 0; i < m->program_count; i++)
+    if (m->programs[i].forks) return true;
+  return false;
+}
+
 double model_endpoint_share(const struct model *m, uint32_t endpoint) {
   double all = 0, mine = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {

@@ -119,6 +119,8 @@ static inline const struct node_group *model_nodes(const struct model *m, uint32
   return (const struct node_group *)m->platform.nodes.items + i;
 }
 
+/* Some program has branches. */
+bool model_forks(const struct model *);
 /* Mean share, in all requests, of those for the endpoint by the source. */
 double model_share(const struct model *, uint32_t source, uint32_t endpoint);
 /* The same of its requests by journeys too. */

@@ -122,7 +122,8 @@ static void test_codel(void) {
 
 static void test_deadline(void) {
   /* Turns come at 10, 11, 12, ... s. Who has waited 3 s is served; the six behind are dropped when the fourth is done. Work that
-   * has begun is never dropped: a second computation queues behind all first ones, from 10 s after its own first, until 20 s. */
+   * has begun is never dropped: a second computation, after a moment elsewhere, queues behind all first ones, from 10 s after its own
+   * first, until 20 s. Without that moment both are one turn: the tenth has waited 9 x 1.01 s. */
   static const struct {
     const char *steps, *service;
     uint64_t shed, completed;
@@ -132,7 +133,8 @@ static void test_deadline(void) {
                {"", ", 'threads': 2, 'queue_deadline': '3s'", 2, 8},
                {"", ", 'runtime': 'threads', 'threads': 1, 'queue_deadline': '3s'", 6, 4},
                {"", ", 'runtime': 'threads', 'threads': 1, 'queue_deadline': '2999ms'", 7, 3},
-               {", { 'cpu': '10ms' }", ", 'queue_deadline': '9s'", 0, 10}};
+               {", { 'delay': '1us' }, { 'cpu': '10ms' }", ", 'queue_deadline': '9s'", 0, 10},
+               {", { 'cpu': '10ms' }", ", 'queue_deadline': '9s'", 1, 9}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fixture f = fixture_of(CROWD, cases[i].steps, cases[i].service);
     struct world *w = fixture_run(&f, 1, cases[i].service);

@@ -131,14 +131,42 @@ static inline struct crew *serving_crew(struct container *c, uint32_t process) {
   return __builtin_expect(!c->processes, 1) ? &c->own : &c->processes->each[process].crew;
 }
 
+/* The request is the one that forked, or one of its branches, and on the same replica still. */
+static bool is_branch_of(const struct world *w, const struct request *r, uint32_t forker) {
+  for (; r->id != forker; r = world_request(w, r->caller))
+    if (r->caller == NOBODY || r->depth != r->base) return false;
+  return true;
+}
+
+/* It goes on with the turn that it, or its caller, has: the thread is free for it. */
+static bool takes_turn(const struct world *w, struct container *c, struct crew *k, const struct request *r) {
+  struct turn *t = &c->turn;
+  if (t->crew != k || (t->forker != NOBODY && !is_branch_of(w, r, t->forker))) return false;
+  t->crew = NULL;
+  k->running--;
+  return true;
+}
+
+/* A branch that belongs to a turn waits for its brothers only. With ranks it waits as everybody does. */
+static bool waits_in_turn(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  struct turn *t = &c->turn;
+  bool now = t->forked == k && t->forked_at == world_now(w) && t->forker != NOBODY && !r->fresh;
+  if (!now || k->runnable.last || !is_branch_of(w, r, t->forker)) return false;
+  const struct request *last = t->last == NOBODY ? NULL : world_request(w, t->last);
+  bool waits = last && last->live && last->waiting == WAITING_CPU && is_branch_of(w, last, t->forker);
+  queue_push_behind(w, &k->runnable, waits ? t->last : NOBODY, r);
+  t->last = r->id;
+  return true;
+}
+
 void container_compute(struct world *w, struct container *c, struct request *r) {
   struct crew *k = computing_crew(w, c, r);
   if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
-  if (k->running >= k->threads) {
+  if (k->running >= k->threads && !takes_turn(w, c, k, r)) {
     if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
     r->waiting = WAITING_CPU;
     k->fresh_waiting += r->fresh;
-    queue_push(w, &k->runnable, r);
+    if (!waits_in_turn(w, c, k, r)) queue_push(w, &k->runnable, r);
     return;
   }
   r->fresh = false;
@@ -196,6 +224,54 @@ static inline void fill_threads(struct world *w, struct container *c, struct cre
   }
 }
 
+/* --- turns ----------------------------------------------------------------------------------------------------------------- */
+
+static void end_turn(struct world *w, struct container *c) {
+  struct crew *k = c->turn.crew;
+  c->turn.crew = NULL;
+  k->running--;
+  share_advance(w, c, world_now(w));
+  fill_threads(w, c, k);
+  share_cores(w, &w->nodes[c->node], c);
+}
+
+/* A request comes in. One that has the turn, and calls its own replica, has it no longer. */
+__attribute__((noinline)) static void leave_turn(struct world *w, struct container *c, const struct request *r) {
+  uint32_t forker = c->turn.forker;
+  while (forker != NOBODY && r->id != forker && r->caller != NOBODY) r = world_request(w, r->caller);
+  if (forker == NOBODY || r->id == forker) end_turn(w, c);
+}
+
+void container_turn_over(void *world, uint32_t id) {
+  struct world *w = world;
+  struct container *c = &w->containers[id];
+  if (c->turn.crew) end_turn(w, c);
+}
+
+void container_forks(struct world *w, const struct request *r) {
+  if (!r->depth) return;
+  struct turn *t = &w->containers[r->frames[r->depth - 1].container].turn;
+  if (!t->crew) return;
+  if (t->forker == NOBODY)
+    t->forker = r->id, t->forked = t->crew, t->forked_at = world_now(w), t->last = NOBODY;
+  else if (is_branch_of(w, r, t->forker)) /* a branch of a branch comes later */
+    calendar_set(w->calendar, t->ends, world_now(w));
+}
+
+/* The request, whose computation has ended, goes on and keeps its thread meanwhile, though others wait for one. */
+__attribute__((noinline)) static void go_on_in_turn(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  if (c->turn.crew)
+    end_turn(w, c); /* of branches that begin at this instant: another thread of the same crew has come in between */
+  k->running++;
+  c->turn.crew = k, c->turn.forker = NOBODY;
+  request_resume(w, r);
+  if (!c->turn.crew) return; /* it computes on, or the process is dead */
+  if (c->turn.forker == NOBODY)
+    end_turn(w, c);
+  else
+    calendar_set(w->calendar, c->turn.ends, world_now(w)); /* behind the branches */
+}
+
 void container_computed(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
@@ -207,18 +283,22 @@ void container_computed(void *world, uint32_t id) {
   }
   struct request *r = world_request(w, jobs_pop(c));
   struct crew *k = computing_crew(w, c, r);
+  const struct instruction *in = instruction_of(w, r);
   k->running--;
   c->aside -= k->aside;
-  fill_threads(w, c, k);
+  bool in_turn = __builtin_expect(in->goes_on, 0) && (k->runnable.count || k->running >= k->threads);
+  if (!in_turn) fill_threads(w, c, k);
   share_cores(w, &w->nodes[c->node], c);
 
   c->done_ns += r->work;
-  const struct instruction *in = instruction_of(w, r);
   if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, now);
   r->cell[in->second_cell] += r->work;
   r->cell[in->cell] += now - r->since - r->work;
   r->waiting = WAITING_NOT;
-  request_resume(w, r);
+  if (in_turn)
+    go_on_in_turn(w, c, k, r);
+  else
+    request_resume(w, r);
 }
 
 /* --- coming and going ---------------------------------------------------------------------------------------------------- */
@@ -239,6 +319,7 @@ static void take_from_door(struct world *w, struct container *c, struct request 
 }
 
 bool container_accept(struct world *w, struct container *c, struct request *r, uint16_t cell) {
+  if (__builtin_expect(c->turn.crew != NULL, 0)) leave_turn(w, c, r);
   struct crew *k = __builtin_expect(!c->processes, 1) ? &c->own : runtime_deal(w, c, r);
   if (!c->holds) {
     if (k->running >= k->threads && k->fresh_waiting >= c->backlog) {
@@ -394,6 +475,7 @@ static bool runs_in(const struct world *w, const struct job *job, const struct p
 }
 
 void container_park(struct world *w, struct container *c, struct process *p) {
+  if (c->turn.crew && (c->turn.crew == &p->crew || c->turn.crew == &p->workers)) end_turn(w, c);
   container_advance(w, c, world_now(w));
   uint32_t running = c->running;
   c->running = 0;
@@ -540,6 +622,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   book_waits(w, c);
   if (c->quota) quota_reset(w, c);
   c->running = c->held = c->in_flight = c->stalls = 0;
+  c->turn.crew = NULL, c->turn.forked = NULL;
   runtime_dies(w, c);
   if (c->shedder) shedder_reset(c->shedder);
   node_share(w, &w->nodes[c->node], c);

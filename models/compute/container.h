@@ -34,6 +34,18 @@ struct job {
   uint32_t request;
 };
 
+/* A thread that stays with a request whose computation has ended, until the request computes on, within the instant, or does
+ * something else: consecutive computation is one turn (models/request/turns.c). When the request forks, the thread waits for the
+ * branches: the first that computes gets it, and the others stand at the head of the queue. */
+struct turn {
+  struct crew *crew;         /* whose thread it is, counted as running; null: no thread is kept */
+  uint32_t forker;           /* request whose branches it waits for, or NOBODY */
+  const struct crew *forked; /* the crew of the last such turn, its instant, and the last branch that waits in the queue */
+  sim_time forked_at;
+  uint32_t last;
+  slot_id ends; /* no branch has computed */
+};
+
 struct container {
   /* What it is. */
   uint32_t id, service, node; /* node: NOBODY when it has none */
@@ -54,7 +66,8 @@ struct container {
   uint32_t running;            /* computations in the heap; aside: those by workers beside a loop */
   uint32_t aside, held;        /* held: threads given to requests, where `holds` */
   uint32_t in_flight;
-  uint32_t cold;    /* processes that still warm up */
+  uint32_t cold; /* processes that still warm up */
+  struct turn turn;
   uint32_t stalls;  /* reasons why nothing in it computes now: quota used up */
   struct job *jobs; /* heap */
   uint32_t job_room;
@@ -104,6 +117,10 @@ struct container {
 void container_compute(struct world *, struct container *, struct request *);
 /* Handler of container->slot: the first computation has ended, or the quota is used up. */
 void container_computed(void *world, uint32_t container);
+/* Handler of container->turn.ends. */
+void container_turn_over(void *world, uint32_t container);
+/* The request has just begun branches on the replica of its topmost frame: they go on with its turn, if it has one. */
+void container_forks(struct world *, const struct request *);
 /* Takes the request in: true when accepted at once, false when it waits for a thread or was rejected and is gone. */
 bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
 /* A request of the process leaves; a waiting one gets its thread. */

@@ -5,6 +5,9 @@
  *     threads      a request holds a thread from acceptance to answer. Java servlets, PHP-FPM, a database's connections.
  *     gil          the same, but one thread of the process computes at a time; the others wait their turn. FastAPI's `def`.
  *
+ * Consecutive computation is one turn: a request that computes again within the instant, without having left the replica, keeps the
+ * thread or the lock (struct turn in container.h). That holds for each crew: a computation by workers and one on the loop are two turns.
+ *
  * A container may run several such processes (uvicorn's workers, Node's cluster). A newcomer is dealt to one of them when it is
  * accepted and stays there; nobody takes work from a neighbour. So n processes are n queues with a server each, not one queue with n
  * servers: dealt at random, n times M/G/1 at an n-th of the rate.

@@ -245,7 +245,7 @@ static void build_shedder(struct world *w, struct container *c, const struct ser
   *c->shedder = (struct shedder){.codel = s->codel, .deadline = s->queue_deadline, .meter = s->shed_meter};
 }
 
-static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service) {
+static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service, bool forks) {
   const struct service_config *s = w->services[service].config;
   c->id = id, c->service = service, c->node = NOBODY, c->state = CONTAINER_UNUSED;
   c->holds = s->runtime != RUNTIME_EVENT_LOOP;
@@ -258,6 +258,8 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   runtime_build(w, c);
   build_shedder(w, c, s);
   c->slot = calendar_slot(w->calendar, container_computed, w, id);
+  c->turn.forker = NOBODY;
+  if (forks) c->turn.ends = calendar_slot(w->calendar, container_turn_over, w, id);
   c->life = calendar_slot(w->calendar, life_goes_on, w, id);
   c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);
   c->life_draws =
@@ -273,6 +275,7 @@ static void build_services(struct world *w) {
   w->containers = arena_new_array(w->arena, struct container, m->container_count + 1);
   w->services = arena_new_array(w->arena, struct service, m->services.count);
   uint32_t id = 0;
+  bool forks = model_forks(m);
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service *s = &w->services[i];
     s->config = model_service(m, i), s->index = i, s->first = s->primary = id;
@@ -281,7 +284,7 @@ static void build_services(struct world *w) {
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
     balancer_start(w, s);
     shards_build(w, s);
-    for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i);
+    for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i, forks);
     pools_start(w, s);
     replication_build(w, s);
   }

@@ -174,7 +174,12 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
   request_resume(w, caller);
   return false;
 }
-static const struct operation operation_return = {.name = "return", .run = call_return};
+
+static uint8_t return_turns(const uint8_t *computes, const struct instruction *in, uint32_t at) {
+  (void)at;
+  return computes[in->guard->after];
+}
+static const struct operation operation_return = {.name = "return", .run = call_return, .turns = return_turns};
 
 static void fail_attempt(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
   child_failed(w, part(w, a, outcome, timed_out), outcome);
@@ -271,4 +276,10 @@ static double try_onward(struct walk *w, const struct instruction *in, double we
   w->at = g->after;
   return through + (g->fallback ? walk_on(*w, g->fallback, g->after, weight * a.all_fail) : 0);
 }
-const struct operation operation_try = {.name = "try", .run = call_try, .onward = try_onward, .through = try_through};
+
+/* A breaker that is open fails the call at once. */
+static uint8_t try_turns(const uint8_t *computes, const struct instruction *in, uint32_t at) {
+  return computes[at + 1] | (in->guard->fallback ? computes[in->guard->fallback] : 0);
+}
+const struct operation operation_try = {
+    .name = "try", .run = call_try, .onward = try_onward, .through = try_through, .turns = try_turns};

@@ -12,23 +12,35 @@ static void put_first(struct world *w, struct request_queue *q, struct request *
   q->head = r->id;
 }
 
+static void put_behind(struct world *w, struct request_queue *q, uint32_t before, struct request *r) {
+  struct request *b = world_request(w, before);
+  r->next = q->tail == before ? NOBODY : b->next, r->previous = before;
+  if (q->tail == before)
+    q->tail = r->id;
+  else
+    world_request(w, b->next)->previous = r->id;
+  b->next = r->id;
+}
+
+void queue_push_behind(struct world *w, struct request_queue *q, uint32_t before, struct request *r) {
+  assert(!q->last);
+  if (before == NOBODY)
+    put_first(w, q, r);
+  else
+    put_behind(w, q, before, r);
+  q->count++;
+}
+
 /* Behind the last one of its own rank or of the nearest rank before it. */
 void queue_push_ranked(struct world *w, struct request_queue *q, struct request *r) {
   uint32_t rank = r->rank;
   while (rank && q->last[rank] == NOBODY) rank--;
   uint32_t before = q->last[rank];
   q->last[r->rank] = r->id;
-  if (before == NOBODY) {
+  if (before == NOBODY)
     put_first(w, q, r);
-  } else {
-    struct request *b = world_request(w, before);
-    r->next = q->tail == before ? NOBODY : b->next, r->previous = before;
-    if (q->tail == before)
-      q->tail = r->id;
-    else
-      world_request(w, b->next)->previous = r->id;
-    b->next = r->id;
-  }
+  else
+    put_behind(w, q, before, r);
   q->count++;
 }
 

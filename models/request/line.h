@@ -26,6 +26,8 @@ static inline void queue_clear(const struct world *w, struct request_queue *q) {
 /* Of queues by rank: to the place of its rank; about to leave. */
 void queue_push_ranked(struct world *, struct request_queue *, struct request *);
 void queue_unrank(const struct world *, struct request_queue *, const struct request *);
+/* Of queues without ranks: right behind a request that waits in it, or at the head (NOBODY). */
+void queue_push_behind(struct world *, struct request_queue *, uint32_t before, struct request *);
 /* From anywhere. */
 void queue_remove(struct world *, struct request_queue *, struct request *);
 

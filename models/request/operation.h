@@ -9,6 +9,7 @@
 #ifndef OPERATION_H
 #define OPERATION_H
 #include <stdbool.h>
+#include <stdint.h>
 
 struct instruction;
 struct passage;
@@ -28,9 +29,14 @@ struct operation {
   double (*onward)(struct walk *, const struct instruction *, double weight);
   /* Returns the share of those that go on at passage->at, which it may move. */
   double (*through)(struct passage *, const struct instruction *);
-  bool enters; /* opens a frame on a replica of instruction->service */
-  bool jumps;  /* a look-up: with instruction->probability it goes on at instruction->target */
-  bool ends;   /* nothing follows: a walk stops here */
+  /* Of a turn (turns.c): by which crews a request may compute next; computes: the same of the instructions behind it. Null: as the next
+   * one and the target say. */
+  uint8_t (*turns)(const uint8_t *computes, const struct instruction *, uint32_t at);
+  bool computes; /* on a thread of the replica of the topmost frame */
+  bool leaves;   /* that thread, to wait elsewhere */
+  bool enters;   /* opens a frame on a replica of instruction->service */
+  bool jumps;    /* a look-up: with instruction->probability it goes on at instruction->target */
+  bool ends;     /* nothing follows: a walk stops here */
 };
 
 #endif

@@ -29,7 +29,7 @@ static void leave_holds(struct walk *w, const struct instruction *in, double wei
 const struct operation operation_enter = {
     .name = "enter", .run = request_enter, .hold = enter_holds, .through = enter_through, .enters = true};
 const struct operation operation_accept = {.name = "accept", .run = request_accept};
-const struct operation operation_leave = {.name = "leave", .run = request_leave, .hold = leave_holds};
+const struct operation operation_leave = {.name = "leave", .run = request_leave, .hold = leave_holds, .leaves = true};
 
 /* --- compute --------------------------------------------------------------------------------------------------------------------- */
 
@@ -65,8 +65,9 @@ void compute_asks(const struct walk *w, const struct instruction *in, double wei
   walk_passes(w, weight * mean_s / d->speed[in->service]);
 }
 
-const struct operation operation_compute = {.name = "compute", .run = request_compute, .ask = compute_asks};
-const struct operation operation_compute_aside = {.name = "compute aside", .run = request_compute_aside, .ask = compute_asks};
+const struct operation operation_compute = {.name = "compute", .run = request_compute, .ask = compute_asks, .computes = true};
+const struct operation operation_compute_aside = {
+    .name = "compute aside", .run = request_compute_aside, .ask = compute_asks, .computes = true};
 
 /* --- end ------------------------------------------------------------------------------------------------------------------------- */
 

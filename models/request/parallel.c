@@ -46,6 +46,7 @@ static bool fork_all(struct world *w, struct request *r, const struct instructio
   for (uint32_t i = 0; i < f->count; i++)
     for (uint32_t k = 0; k < f->branches[i].copies; k++)
       if (!begin(w, r, in, i, k)) return false;
+  container_forks(w, r);
   return false;
 }
 
@@ -73,7 +74,12 @@ static bool join(struct world *w, struct request *a, const struct instruction *i
   request_resume(w, caller);
   return false;
 }
-static const struct operation operation_join = {.name = "join", .run = join};
+
+static uint8_t join_turns(const uint8_t *computes, const struct instruction *in, uint32_t at) {
+  (void)at;
+  return computes[in->fork->after];
+}
+static const struct operation operation_join = {.name = "join", .run = join, .turns = join_turns};
 
 /* --- walking ----------------------------------------------------------------------------------------------------------------- */
 
@@ -115,7 +121,15 @@ static double fork_onward(struct walk *w, const struct instruction *in, double w
   outside.program = w->program;
   return weight * fork_share(&outside, in);
 }
-static const struct operation operation_fork = {.name = "fork", .run = fork_all, .onward = fork_onward, .through = fork_through};
+
+static uint8_t fork_turns(const uint8_t *computes, const struct instruction *in, uint32_t at) {
+  (void)at;
+  uint8_t all = 0;
+  for (uint32_t i = 0; i < in->fork->count; i++) all |= computes[in->fork->branches[i].at];
+  return all;
+}
+static const struct operation operation_fork = {
+    .name = "fork", .run = fork_all, .onward = fork_onward, .through = fork_through, .turns = fork_turns};
 
 void branch_fails(struct world *w, struct request *a, enum outcome outcome) {
   struct request *caller = child_ends(w, a, outcome);
@@ -143,6 +157,7 @@ typedef void compile_branch(struct compiler *, const void *config, uint32_t numb
 static void compile_fork(struct compiler *c, struct fork *f, struct branch *b, compile_branch *branch, const void *config) {
   f->cell = compile_cell(c, compile_service(c), TIME_DELAY);
   f->number = c->forks++;
+  c->program->forks = true;
   compile_emit(c, &operation_fork)->fork = f;
   c->draws--;
   c->guarded++;
@@ -150,7 +165,7 @@ static void compile_fork(struct compiler *c, struct fork *f, struct branch *b, c
     b[i].at = (uint16_t)c->program->count;
     branch(c, config, i);
     b[i].end = (uint16_t)c->program->count;
-    compile_emit(c, &operation_join);
+    compile_emit(c, &operation_join)->fork = f;
     c->draws--;
   }
   c->guarded--;

@@ -164,5 +164,6 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
   connections_compile(&c);
+  if (!c.fault) program_find_turns(p, arena);
   return c.fault;
 }

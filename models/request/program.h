@@ -65,6 +65,7 @@ struct instruction {
   int16_t shard;              /* ENTER: of such a service: the number, or SHARD_OF_ITEM */
   bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   bool on_workers;            /* CPU: beside the event loop */
+  bool goes_on;               /* CPU: another one by the same crew may follow within its turn (turns.c) */
   double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
   /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of
@@ -78,7 +79,7 @@ struct instruction {
   bool shared, transactional;             /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
   bool write;                             /* STATEMENT, COMMIT */
   const struct guard *guard;              /* TRY, RETURN */
-  const struct fork *fork;                /* FORK */
+  const struct fork *fork;                /* FORK, JOIN */
   struct publishing *publishing;          /* PUBLISH, AWAIT */
   const struct stampede_config *stampede; /* REBUILD, SKIP, CONTENT; null: none */
   uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale; it ends at the target */
@@ -101,6 +102,7 @@ struct program {
   uint16_t handshake;   /* where the set-up of a connection begins, after the end; 0: none */
   int32_t network_cell; /* of the time between client and entry; -1: it takes none */
   double edge_hit;      /* share of the requests that a CDN answers */
+  bool forks;           /* it has branches */
   int32_t unheld;       /* the first stock that is paid or released without a reserve before it, or -1 */
 };
 
@@ -181,6 +183,8 @@ void compile_delay(struct compiler *, const struct distribution *delay, uint16_t
 void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
 
+/* Finds the computations that another one may follow within the same turn. The program is complete. */
+void program_find_turns(struct program *, struct arena *);
 /* Compiles one endpoint. Null, or what is wrong. */
 const char *program_compile(struct program *, const struct model *, const struct endpoint_config *, struct arena *);
 

@@ -54,7 +54,7 @@ static const struct operation operation_skip = {.name = "skip", .run = skip, .on
 static bool deliver(struct world *w, struct request *r, const struct instruction *in) {
   return request_compute_times(w, r, in, r->listeners);
 }
-static const struct operation operation_deliver = {.name = "deliver", .run = deliver, .ask = compute_asks};
+static const struct operation operation_deliver = {.name = "deliver", .run = deliver, .ask = compute_asks, .computes = true};
 static const struct operation operation_enter_addressed = {
     .name = "enter addressed", .run = request_enter_addressed, .hold = enter_holds, .through = enter_through, .enters = true};
 

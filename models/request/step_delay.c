@@ -16,7 +16,7 @@ static bool sleep_on(struct world *w, struct request *r, const struct instructio
   timer_heap_push(w->sleepers, world_after(w, delay), r->id);
   return false;
 }
-static const struct operation operation_sleep_on = {.name = "delay", .run = sleep_on, .ask = walk_waits};
+static const struct operation operation_sleep_on = {.name = "delay", .run = sleep_on, .ask = walk_waits, .leaves = true};
 
 void compile_delay(struct compiler *c, const struct distribution *delay, uint16_t cell) {
   struct instruction *in = compile_emit(c, &operation_sleep_on);

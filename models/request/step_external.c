@@ -39,7 +39,7 @@ static bool ask(struct world *w, struct request *r, const struct instruction *in
   timer_heap_push(w->sleepers, world_after(w, latency), r->id);
   return false;
 }
-static const struct operation operation_ask = {.name = "ask", .run = ask, .ask = walk_waits};
+static const struct operation operation_ask = {.name = "ask", .run = ask, .ask = walk_waits, .leaves = true};
 
 void compile_external(struct compiler *c, int32_t service) {
   const struct service_config *config = model_service(c->model, (uint32_t)service);
