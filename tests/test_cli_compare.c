@@ -74,7 +74,7 @@ static void test_refused(void) {
   REFUSED(2, "a file is missing", SMALL);
   REFUSED(3, "nowhere.json", SMALL, "nowhere.json");
   REFUSED(2, "needs how much is too much", SMALL, SLOWER, "--fail-on", "p99(page.latency)");
-  REFUSED(2, "did you mean \"page\"", SMALL, SLOWER, "--fail-on", "p99(pag.latency) +5%");
+  REFUSED(2, "did you mean \"p99(page.latency)", SMALL, SLOWER, "--fail-on", "p99(pag.latency) +5%");
   REFUSED(2, "needs --indifference", SMALL, SLOWER, "--best", "min p99(page.latency)");
   REFUSED(2, "must be \"min MEASURE\"", SMALL, SLOWER, "--best", "p99(page.latency)", "--indifference", "1ms");
   REFUSED(2, "needs a unit", SMALL, SLOWER, "--best", "min p99(page.latency)", "--indifference", "1");

@@ -1,4 +1,5 @@
 #include "sim/cli/session.h"
+#include "sim/scenario/claim_hint.h"
 #include "sim/engine/arena.h"
 #include "sim/report/sensitivity_report.h"
 #include "sim/study/sensitivity.h"
@@ -81,6 +82,7 @@ static bool check_measures(struct arena *arena, const struct options *o, const s
   for (uint32_t i = 0; i < o->of_count; i++) {
     struct measure m;
     const char *rest = "", *wrong = measure_parse(arena, &s->model, o->ofs[i], &m, &rest);
+    if (wrong) wrong = measure_with_hint(arena, &s->model, o->ofs[i], wrong);
     if (!wrong && *rest) wrong = "has something behind it: a measure such as p99(web.latency), without a limit";
     if (wrong) fprintf(stderr, "aguanta sensitivity: --of %s %s\n", o->ofs[i], wrong);
     if (wrong) return false;

@@ -34,26 +34,21 @@ static const struct {
 enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
 
 static void parse_aggregate(struct claim_parser *p, struct measure *m, const char *word) {
-  const char *names[AGGREGATE_WORDS + 1];
-  for (int i = 0; i < AGGREGATE_WORDS; i++) {
+  for (int i = 0; i < AGGREGATE_WORDS; i++)
     if (!strcmp(word, aggregates[i].word)) {
       m->aggregate = aggregates[i].aggregate;
       return;
     }
-    names[i] = aggregates[i].word;
-  }
   char *end;
   double percent = word[0] == 'p' && isdigit((unsigned char)word[1]) ? strtod(word + 1, &end) : NAN;
   if (percent > 0 && percent < 100 && !*end) {
     m->aggregate = AGGREGATE_QUANTILE, m->p = percent / 100;
     return;
   }
-  const char *near = nearest_name(word, names, AGGREGATE_WORDS);
   FAIL(p,
-       "does not know how to take \"%s\" of something%s%s%s it can be p50 ... p99.99, mean, sd, max, min, share, rate, count, "
-       "arrived, "
-       "error_rate, utilization, saturation, hit_rate, inside, availability, downtime, rto, rpo, cost",
-       word, near ? "; did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
+       "has no aggregate \"%s\"; there are: p50 ... p99.99, mean, sd, max, min, share, rate, count, arrived, error_rate, "
+       "utilization, saturation, hit_rate, inside, availability, downtime, rto, rpo, cost",
+       word);
 }
 
 /* --- subjects ---------------------------------------------------------------------------------------------------------------- */
@@ -81,16 +76,24 @@ static bool find_subject(const struct model *m, const char *name, struct measure
   return found >= 0;
 }
 
+enum { NAMES_SHOWN = 12 };
+
+static const char *more_names(struct claim_parser *p, const char *text, const struct config_list *list, size_t size) {
+  for (uint32_t i = 0; i < list->count; i++)
+    text = arena_format(p->arena, "%s, %s", text, *(const char *const *)((const char *)list->items + i * size));
+  return text;
+}
+
+/* All names, where there are few. */
 static void no_such_subject(struct claim_parser *p, const char *name) {
   const struct model *m = p->model;
-  const char *names[300] = {"all"};
-  size_t count = 1;
-  for (uint32_t i = 0; i < m->endpoints.count && count < 300; i++) names[count++] = model_endpoint(m, i)->name;
-  for (uint32_t i = 0; i < m->services.count && count < 300; i++) names[count++] = model_service(m, i)->name;
-  for (uint32_t i = 0; i < m->platform.nodes.count && count < 300; i++) names[count++] = model_nodes(m, i)->name;
-  const char *near = nearest_name(name, names, count);
-  FAIL(p, "knows no endpoint, service or node group \"%s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
-       near ? "\"?" : "");
+  const char *names = "";
+  if (m->endpoints.count + m->services.count + m->platform.nodes.count <= NAMES_SHOWN) {
+    names = more_names(p, "; there are: all", &m->endpoints, sizeof(struct endpoint_config));
+    names = more_names(p, names, &m->services, sizeof(struct service_config));
+    names = more_names(p, names, &m->platform.nodes, sizeof(struct node_group));
+  }
+  FAIL(p, "knows no endpoint, service or node group \"%s\"%s", name, names);
 }
 
 static bool quantity_word(const char *word, struct measure *m) {
@@ -197,7 +200,7 @@ static void parse_metric(struct claim_parser *p, struct measure *m) {
   }
   switch (m->aggregate) {
   case AGGREGATE_COST:
-    if (strcmp(word, "month")) FAIL(p, "can tell the cost of a month only: cost(month)");
+    if (strcmp(word, "month")) FAIL(p, "gives the cost of a month only");
     return;
   case AGGREGATE_DOWNTIME:
   case AGGREGATE_AVAILABILITY:
@@ -323,8 +326,9 @@ const char *measure_parse(struct arena *arena, const struct model *model, const 
   struct claim_parser p = {arena, model, text, NULL};
   *m = (struct measure){.cause = -1, .quantity = QUANTITY_NONE};
   char *word = claim_take_word(&p, "(");
-  parse_aggregate(&p, m, word);
-  if (!p.fault && !claim_take(&p, "(")) FAIL(&p, "misses \"(\" after \"%s\"", word);
+  bool open = claim_take(&p, "(");
+  if (!open) FAIL(&p, "does not say of what, in parentheses, such as p99(web.latency) < 250ms");
+  if (open) parse_aggregate(&p, m, word);
   if (!p.fault) parse_metric(&p, m);
   if (!p.fault && !claim_take(&p, ")")) FAIL(&p, "misses \")\"");
   if (!p.fault) check_combination(&p, m);

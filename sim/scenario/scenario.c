@@ -1,5 +1,6 @@
 #include "sim/scenario/scenario.h"
 #include "sim/engine/arena.h"
+#include "sim/scenario/claim_hint.h"
 #include "sim/scenario/merge.h"
 #include "sim/scenario/source_file.h"
 #include <errno.h>
@@ -182,6 +183,8 @@ static void link_claims(struct reading *r, struct scenario *s) {
     const char *wrong = claim_parse(r->arena, &s->model, &claims[i]);
     if (!wrong) measure_request(&claims[i].measure, &s->model);
     const struct json_value *value = bind_value_of(r->binder, &claims[i].expression);
+    if (wrong && diagnostics_errors(r->diagnostics) < DIAGNOSTICS_SHOWN)
+      wrong = claim_with_hint(r->arena, &s->model, claims[i].expression, wrong);
     if (wrong) diagnostic_add(r->diagnostics, value ? json_position(value) : NULL, "claim \"%s\" %s", claims[i].expression, wrong);
     if (!wrong && claims[i].measure.over_faults && (!s->model.run.years || !s->model.faults.count))
       diagnostic_add(r->diagnostics, value ? json_position(value) : NULL,

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit.h"
 #include "sim/study/compare_inner.h"
+#include "sim/scenario/claim_hint.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@ const char *compare_measures(struct compare *c, const char *text, struct measure
   *measures = arena_new_array(c->arena, struct measure, c->count);
   for (uint32_t i = 0; i < c->count; i++) {
     const char *wrong = measure_parse(c->arena, &c->scenarios[i].model, text, &(*measures)[i], rest);
-    if (wrong) return arena_format(c->arena, "%s (in %s)", wrong, c->scenarios[i].file);
+    if (wrong)
+      return arena_format(c->arena, "%s (in %s)", measure_with_hint(c->arena, &c->scenarios[i].model, text, wrong),
+                          c->scenarios[i].file);
   }
   return NULL;
 }
