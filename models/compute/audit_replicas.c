@@ -1,6 +1,7 @@
 #include "models/audit_parts.h"
 #include "models/data/pooler.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* By container, as the living requests know it. */
@@ -16,9 +17,9 @@ static bool connection_aside(const struct world *w, const struct request *r, uin
 }
 
 static struct presence count_presence(const struct world *w) {
-  struct presence l = {.in_flight = calloc(w->container_count + 1, sizeof(uint32_t)),
-                       .sent = calloc(w->container_count + 1, sizeof(uint32_t)),
-                       .connections = calloc(w->container_count + 1, sizeof(uint32_t))};
+  struct presence l = {.in_flight = allocate_zeroed(w->container_count + 1, sizeof(uint32_t)),
+                       .sent = allocate_zeroed(w->container_count + 1, sizeof(uint32_t)),
+                       .connections = allocate_zeroed(w->container_count + 1, sizeof(uint32_t))};
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;

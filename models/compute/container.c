@@ -4,6 +4,7 @@
 #include "models/data/connections.h"
 #include "models/data/database.h"
 #include "models/request/line.h"
+#include "sim/engine/allocate.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -60,7 +61,7 @@ static inline bool before(const struct job *a, const struct job *b) {
 
 __attribute__((noinline)) static void jobs_grow(struct container *c) {
   c->job_room = c->job_room ? 2 * c->job_room : 4;
-  c->jobs = realloc(c->jobs, c->job_room * sizeof *c->jobs);
+  c->jobs = allocate_resized(c->jobs, c->job_room, sizeof *c->jobs);
 }
 
 /* Inlined, so that the job stays in registers: passed in memory, what has just been written in halves would be read in one, and
@@ -463,7 +464,7 @@ void container_unstall(struct world *w, struct container *c) {
 static void park(struct processes *all, struct job job, double virtual_time) {
   if (all->parked_count == all->parked_room) {
     all->parked_room = all->parked_room ? 2 * all->parked_room : 4;
-    all->parked = realloc(all->parked, all->parked_room * sizeof *all->parked);
+    all->parked = allocate_resized(all->parked, all->parked_room, sizeof *all->parked);
   }
   job.finish -= virtual_time;
   all->parked[all->parked_count++] = job;

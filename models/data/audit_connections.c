@@ -2,11 +2,12 @@
 #include "models/data/connections.h"
 #include "models/data/pooler.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* Who knows each connection that is not idle: a request, or the client of a session pooler. */
 static uint8_t *count_holders(const struct world *w) {
-  uint8_t *n = calloc(pool_capacity(&w->connections) + 1, 1);
+  uint8_t *n = allocate_zeroed(pool_capacity(&w->connections) + 1, 1);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (r->live && r->connection != NOBODY) n[r->connection]++;
@@ -63,7 +64,7 @@ static void audit_connection_meters(const struct audit *a, uint32_t service) {
 void audit_connections(const struct audit *a) {
   const struct world *w = a->world;
   uint8_t *holders = count_holders(w);
-  uint32_t *leading = calloc(w->container_count + 1, sizeof *leading), live = 0;
+  uint32_t *leading = allocate_zeroed(w->container_count + 1, sizeof *leading), live = 0;
   for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
     const struct connection *k = connection_at(w, id);
     if (!k->live) continue;

@@ -1,5 +1,6 @@
 #include "models/audit_parts.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* What living requests say of databases: by state, and of what they hold. */
@@ -72,7 +73,7 @@ static void audit_logs_and_disks(const struct audit *a, const struct data_count 
 
 void audit_databases(const struct audit *a) {
   const struct world *w = a->world;
-  uint32_t *holders = calloc(pool_capacity(&w->locks.entries) + 1, sizeof *holders);
+  uint32_t *holders = allocate_zeroed(pool_capacity(&w->locks.entries) + 1, sizeof *holders);
   struct data_count n = count_data(a, holders);
   audit_locks(a, &n, holders);
   if (n.transactions != pool_live(&w->transactions))

@@ -1,5 +1,6 @@
 #include "models/audit_parts.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* What the jobs themselves say of a queue. */
@@ -43,7 +44,7 @@ static void audit_queue(const struct audit *a, uint32_t queue) {
 void audit_jobs(const struct audit *a) {
   const struct world *w = a->world;
   if (!w->jobs.queues) return;
-  uint32_t *slots = calloc(w->container_count + 1, sizeof *slots);
+  uint32_t *slots = allocate_zeroed(w->container_count + 1, sizeof *slots);
   uint64_t deliveries = 0, running = 0, awaited = 0, waiters = 0;
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);

@@ -1,5 +1,6 @@
 #include "models/audit_parts.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* Workers at work and commits that wait, as the living requests know them. */
@@ -33,7 +34,7 @@ static void audit_standby(const struct audit *a, const struct replication *p, co
 
 static void audit_log(const struct audit *a, const struct replication *p, uint32_t *reads) {
   const char *name = p->service->config->name;
-  uint32_t *workers = calloc(p->count + 1, sizeof *workers), waiting = 0;
+  uint32_t *workers = allocate_zeroed(p->count + 1, sizeof *workers), waiting = 0;
   count_replication(a->world, p, workers, &waiting);
   for (uint32_t k = 0; k < p->count; k++) audit_standby(a, p, &p->replicas[k], reads);
   for (uint32_t k = 0; k < p->count; k++)

@@ -1,10 +1,11 @@
 #include "models/audit_parts.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* What the holds say that there is, stock by stock. */
 static int64_t *count_holds(const struct world *w) {
-  int64_t *held = calloc(w->model->stocks.count + 1, sizeof *held);
+  int64_t *held = allocate_zeroed(w->model->stocks.count + 1, sizeof *held);
   for (uint32_t id = 0; id < pool_capacity(&w->holds); id++) {
     const struct hold *h = pool_at(&w->holds, id);
     if (h->used && !h->expired) held[h->stock] += h->count;

@@ -1,5 +1,6 @@
 #include "models/data/cache_order.h"
 #include "sim/engine/pages.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,8 +231,7 @@ void cache_store_open(struct cache_store *s, const struct cache_config *c, const
                             .free = CACHE_NONE,
                             .newest = CACHE_NONE,
                             .oldest = CACHE_NONE};
-  s->indices = calloc(keyspaces + 1, sizeof *s->indices);
-  if (!s->indices) abort();
+  s->indices = allocate_zeroed(keyspaces + 1, sizeof *s->indices);
   for (uint32_t i = 0; i < keyspaces; i++) s->indices[i].of = of[i];
   s->has_terms = c->expires || c->sized || s->order->members;
 }

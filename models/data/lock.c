@@ -4,6 +4,7 @@
 #include "models/meter.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -40,8 +41,7 @@ static void insert(struct world *w, uint32_t id) {
 static void make_buckets(struct world *w, uint32_t count) {
   struct locks *t = &w->locks;
   free(t->buckets);
-  t->buckets = malloc(count * sizeof *t->buckets);
-  if (!t->buckets) abort();
+  t->buckets = allocate(count * sizeof *t->buckets);
   t->bucket_count = count;
   for (uint32_t i = 0; i < count; i++) t->buckets[i] = NOBODY;
   for (uint32_t id = 0; id < pool_capacity(&t->entries); id++)

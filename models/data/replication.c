@@ -6,6 +6,7 @@
 #include "models/request/line.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static void trim(struct replication *p) {
 }
 
 static void *moved(const struct replication *p, const void *ring, size_t size, uint64_t room) {
-  char *more = malloc(room * size);
+  char *more = allocate(room * size);
   for (uint64_t k = p->tail + 1; k <= p->head; k++)
     memcpy(more + (k & (room - 1)) * size, (const char *)ring + (k & (p->room - 1)) * size, size);
   return more;

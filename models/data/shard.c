@@ -6,6 +6,7 @@
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include "models/request/operation.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
@@ -237,8 +238,7 @@ static double expect(const struct expectation *e, uint32_t keyspace) {
 
 double shards_expect(const struct world *w, const struct program *p, double (*given)(void *context, const uint16_t *slots),
                      void *context) {
-  uint16_t *slots = calloc(w->model->keyspaces.count + 1, sizeof *slots);
-  if (!slots) abort();
+  uint16_t *slots = allocate_zeroed(w->model->keyspaces.count + 1, sizeof *slots);
   double expected = w->model->shard_cells ? expect(&(struct expectation){w, p, given, context, slots}, 0) : given(context, slots);
   free(slots);
   return expected;

@@ -1,6 +1,7 @@
 #include "models/faults/outage.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
@@ -68,7 +69,7 @@ static void integrate(struct world *w) {
 static void record(struct durations *d, sim_time duration) {
   if (d->count == d->room) {
     d->room = d->room ? 2 * d->room : 16;
-    d->s = realloc(d->s, d->room * sizeof *d->s);
+    d->s = allocate_resized(d->s, d->room, sizeof *d->s);
   }
   d->s[d->count++] = (double)duration * 1e-9;
 }

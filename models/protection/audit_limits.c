@@ -1,6 +1,7 @@
 #include "models/audit_parts.h"
 #include "models/protection/limiter.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* Permits held and requests waiting, by limit, as the living requests know it. */
@@ -16,7 +17,8 @@ static void count_permits(const struct world *w, uint32_t *held, uint32_t *waiti
 
 void audit_limits(const struct audit *a) {
   const struct world *w = a->world;
-  uint32_t n = w->model->limits.count + 1, *held = calloc(n, sizeof *held), *waiting = calloc(n, sizeof *waiting), permits = 0;
+  uint32_t n = w->model->limits.count + 1, *held = allocate_zeroed(n, sizeof *held), *waiting = allocate_zeroed(n, sizeof *waiting),
+           permits = 0;
   count_permits(w, held, waiting);
   for (uint32_t i = 0; i + 1 < n; i++) {
     const struct limit *l = &w->limits[i];

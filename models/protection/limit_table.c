@@ -1,5 +1,6 @@
 #include "models/protection/limit_table.h"
 #include "sim/engine/stream.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 enum { SMALLEST = 16 };
@@ -20,8 +21,7 @@ static struct limit_slot *probe(const struct limit_table *t, struct limit_key ke
 }
 
 static struct limit_table empty_table(uint32_t size) {
-  struct limit_table t = {malloc(size * sizeof *t.slots), size, 0};
-  if (!t.slots) abort();
+  struct limit_table t = {allocate(size * sizeof *t.slots), size, 0};
   for (uint32_t i = 0; i < size; i++) t.slots[i].account = NO_ACCOUNT;
   return t;
 }

@@ -2,6 +2,7 @@
 #include "models/request/call.h"
 #include "models/request/child.h"
 #include "models/world.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 static void audit_flow(const struct audit *a) {
@@ -54,7 +55,7 @@ static void audit_living(const struct audit *a) {
 /* Of each guarded call: every attempt has ended or is waited for. */
 static void audit_calls(const struct audit *a) {
   const struct world *w = a->world;
-  uint64_t *waited_for = calloc(w->model->guard_count + 1, sizeof *waited_for);
+  uint64_t *waited_for = allocate_zeroed(w->model->guard_count + 1, sizeof *waited_for);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live || r->child == NOBODY) continue;

@@ -3,6 +3,7 @@
 #include "models/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,9 +61,9 @@ static uint32_t client_number(struct trace_clients *c, const char *word, uint32_
 static struct trace_clients clients_new(uint32_t lines) {
   struct trace_clients c = {.mask = 1};
   while (c.mask < 2 * (uint64_t)lines) c.mask = 2 * c.mask + 1;
-  c.words = calloc((size_t)c.mask + 1, sizeof *c.words);
-  c.lengths = calloc((size_t)c.mask + 1, sizeof *c.lengths), c.numbers = calloc((size_t)c.mask + 1, sizeof *c.numbers);
-  if (!c.words || !c.lengths || !c.numbers) abort();
+  c.words = allocate_zeroed((size_t)c.mask + 1, sizeof *c.words);
+  c.lengths = allocate_zeroed((size_t)c.mask + 1, sizeof *c.lengths),
+  c.numbers = allocate_zeroed((size_t)c.mask + 1, sizeof *c.numbers);
   return c;
 }
 

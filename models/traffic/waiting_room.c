@@ -2,6 +2,7 @@
 #include "models/traffic/client.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,7 @@ static void make_room(struct world *w, struct waiting_room *r) {
   if (r->tail < r->room) return;
   if (r->waiting > r->room / 2 || !r->room) {
     r->room = r->room ? 2 * r->room : 64;
-    r->line = realloc(r->line, r->room * sizeof *r->line);
+    r->line = allocate_resized(r->line, r->room, sizeof *r->line);
     if (r->waiting == r->tail) return;
   }
   uint32_t kept = 0;

@@ -4,6 +4,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/output.h"
 #include "sim/study/capacity.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +46,9 @@ static const struct capacity_format *format_of(const struct options *o, const ch
 static bool export_one(const struct options *o, const char *path, const struct capacity_result *r) {
   char *bytes = NULL, *error = NULL;
   size_t length = 0;
-  FILE *file = open_memstream(&bytes, &length);
-  if (!file) abort();
+  FILE *file = allocate_stream(&bytes, &length);
   format_of(o, path)->write(file, r);
-  if (fclose(file)) abort();
+  fclose(file);
   if (!strcmp(path, "-"))
     fwrite(bytes, 1, length, stdout); /* a full stdout is told by main, once */
   else if (!output_write(path, bytes, length, &error))

@@ -1,6 +1,7 @@
 #include "sim/cli/session.h"
 #include "sim/cli/sweep_answers.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ enum { LISTED = 20 };
 static bool stores_are_there(const struct options *o) {
   for (uint32_t i = 1; i < o->file_count; i++) {
     DIR *folder = opendir(o->files[i]);
+    if (!folder) allocate_check_errno();
     if (folder) {
       closedir(folder);
       continue;

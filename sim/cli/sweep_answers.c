@@ -1,6 +1,7 @@
 #include "sim/cli/sweep_answers.h"
 #include "sim/engine/arena.h"
 #include "sim/report/output.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +22,7 @@ void sweep_answers_free(struct sweep_answers *a) {
 }
 
 static char *copy_of(const struct point_section *s) {
-  char *copy = malloc(s->length + 1);
-  if (!copy) abort();
+  char *copy = allocate(s->length + 1);
   memcpy(copy, s->text, s->length + 1);
   return copy;
 }
@@ -34,8 +34,7 @@ void sweep_answers_put(struct sweep_answers *a, uint64_t n, struct point_rows *r
     point_rows_free(rows);
     return;
   }
-  answer->rows = malloc(sizeof *rows);
-  if (!answer->rows) abort();
+  answer->rows = allocate(sizeof *rows);
   *answer->rows = *rows;
 }
 
@@ -203,13 +202,12 @@ static bool export_one(const struct sweep_answers *a, const char *path, const st
   char *text = NULL;
   size_t length = 0;
   bool good = true;
-  FILE *file = open_memstream(&text, &length);
-  if (!file) abort();
+  FILE *file = allocate_stream(&text, &length);
   struct sweep_point none = {.axes = a->plan->columns, .paths = a->plan->paths};
   if (format->header) format->header(file, &none);
   for (uint64_t n = 0; n < a->plan->sweep->points; n++)
     if (a->of[n].there) good &= write_point(a, n, file, format);
-  if (fclose(file)) abort();
+  fclose(file);
   good = good && write_text(path, text, length);
   free(text);
   return good;

@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/report/state_store.h"
 #include <inttypes.h>
+#include "sim/engine/allocate.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +106,7 @@ static void keep_state(const struct sweep_crew *c, const struct study *study, ui
   const struct sweep_plan *p = c->answers->plan;
   char *bytes = NULL, *error = NULL;
   size_t length;
-  FILE *file = p->store ? open_memstream(&bytes, &length) : NULL;
+  FILE *file = p->store ? allocate_stream(&bytes, &length) : NULL;
   if (!file) return;
   bool whole = study_save(study, file);
   fclose(file);
@@ -145,8 +146,7 @@ static void run_crew(struct sweep_crew *c) {
   uint32_t jobs = c->study.jobs, workers = c->count < jobs ? (uint32_t)c->count : jobs, started = 1;
   if (!workers) return;
   c->study.jobs = jobs / workers;
-  pthread_t *threads = calloc(workers, sizeof *threads);
-  if (!threads) abort();
+  pthread_t *threads = allocate_zeroed(workers, sizeof *threads);
   while (started < workers && !pthread_create(&threads[started], NULL, work, c)) started++;
   work(c);
   for (uint32_t i = 1; i < started; i++) pthread_join(threads[i], NULL);
@@ -161,8 +161,7 @@ enum exit_code sweep_run(struct sweep_answers *a, bool quiet, struct sweep_work 
   c.silent = (o->quiet || (o->progress && !strcmp(o->progress, "never"))) && !(o->progress && !strcmp(o->progress, "always"));
   c.bar = isatty(STDERR_FILENO) && !(terminal && !strcmp(terminal, "dumb"));
   if (a->plan->store && !o->fresh) c.states = state_list_new(a->plan->store);
-  c.todo = calloc(a->plan->sweep->points, sizeof *c.todo);
-  if (!c.todo) abort();
+  c.todo = allocate_zeroed(a->plan->sweep->points, sizeof *c.todo);
   c.count = list_todo(a, c.todo);
   pthread_mutex_init(&c.lock, NULL);
   if (!quiet) sweep_answers_print_header(a), sweep_answers_print(a, false);

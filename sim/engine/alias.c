@@ -1,5 +1,6 @@
 #include "sim/engine/alias.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* Columns by whether they still have less than their width, or more: one array, filled from both ends. */
@@ -14,9 +15,8 @@ static void sort_in(struct worklist *list, const double *height, uint32_t i) {
 struct alias_table *alias_new(struct arena *arena, const double *weights, uint32_t n) {
   struct alias_table *t = arena_new_array(arena, struct alias_table, 1);
   *t = (struct alias_table){n, arena_new_array(arena, struct alias_column, n)};
-  double sum = 0, *height = malloc(n * sizeof *height);
-  struct worklist list = {malloc(n * sizeof *list.columns), 0, n};
-  if (!height || !list.columns) abort();
+  double sum = 0, *height = allocate(n * sizeof *height);
+  struct worklist list = {allocate(n * sizeof *list.columns), 0, n};
   for (uint32_t i = 0; i < n; i++) sum += weights[i];
   for (uint32_t i = 0; i < n; i++) {
     height[i] = weights[i] / sum * n;

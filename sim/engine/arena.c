@@ -1,6 +1,7 @@
 /* Arena: a list of blocks; small pieces are cut from the newest, large ones get a block of their own behind it. */
 #include "sim/engine/arena.h"
 #include "sim/engine/pages.h"
+#include "sim/engine/allocate.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -26,16 +27,14 @@ struct arena {
 static struct block *block_new(const struct arena *arena, size_t size) {
   size = (size + LINE - 1) / LINE * LINE;
   /* calloc, not memset: the pages of a large block that nobody touches then cost nothing. */
-  unsigned char *allocated = arena->on_pages ? pages_take(size + LINE) : calloc(1, size + LINE);
-  if (!allocated) abort();
+  unsigned char *allocated = arena->on_pages ? pages_take(size + LINE) : allocate_zeroed(1, size + LINE);
   struct block *block = (struct block *)(void *)(allocated + (LINE - (uintptr_t)allocated % LINE) % LINE);
   *block = (struct block){.allocated = allocated, .used = sizeof *block, .size = size};
   return block;
 }
 
 static struct arena *begin(bool on_pages, size_t first) {
-  struct arena *arena = calloc(1, sizeof *arena);
-  if (!arena) abort();
+  struct arena *arena = allocate_zeroed(1, sizeof *arena);
   arena->on_pages = on_pages;
   arena->blocks = block_new(arena, first);
   arena->next_size = first < LARGEST_BLOCK ? 2 * first : first;
@@ -63,7 +62,7 @@ void arena_free(struct arena *arena) {
 
 /* A block in which `size` bytes fit: the new head of the list, or, when the piece is large, one behind the head. */
 static struct block *block_for(struct arena *arena, size_t size) {
-  if (size > SIZE_MAX / 2) abort();
+  if (size > SIZE_MAX / 2) out_of_memory(size);
   size_t needed = size + sizeof(struct block) + LINE;
   if (needed > arena->next_size / 4) {
     struct block *block = block_new(arena, needed);
@@ -90,7 +89,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
 }
 
 void *arena_alloc_array(struct arena *arena, size_t size, size_t count) {
-  if (count && size > SIZE_MAX / 2 / count) abort();
+  if (count && size > SIZE_MAX / 2 / count) out_of_memory(SIZE_MAX / 2);
   return arena_alloc(arena, size * count);
 }
 

@@ -1,5 +1,6 @@
 /* Calendar: building the tree and the loop that serves it. */
 #include "sim/engine/calendar.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,22 +8,19 @@ enum { FIRST_LEAVES = 4, FIRST_OF_FOUR = 4 };
 
 /* `count` nodes, all idle. */
 static calendar_key *tree_new(size_t count) {
-  calendar_key *nodes = aligned_alloc(64, (count * sizeof *nodes + 63) / 64 * 64);
-  if (!nodes) abort();
+  calendar_key *nodes = allocate_aligned(64, (count * sizeof *nodes + 63) / 64 * 64);
   for (size_t i = 0; i < count; i++) nodes[i] = CALENDAR_IDLE;
   return nodes;
 }
 
 struct calendar *calendar_new(void) {
-  struct calendar *calendar = aligned_alloc(64, (sizeof *calendar + 63) / 64 * 64);
-  if (!calendar) abort();
+  struct calendar *calendar = allocate_aligned(64, (sizeof *calendar + 63) / 64 * 64);
   *calendar = (struct calendar){.nodes = tree_new(FIRST_OF_FOUR + FIRST_LEAVES),
                                 .leaves = FIRST_LEAVES,
                                 .first = FIRST_OF_FOUR,
                                 .front = CALENDAR_IDLE,
                                 .firing = CALENDAR_IDLE};
-  calendar->slots = calloc(FIRST_LEAVES, sizeof *calendar->slots);
-  if (!calendar->slots) abort();
+  calendar->slots = allocate_zeroed(FIRST_LEAVES, sizeof *calendar->slots);
   return calendar;
 }
 
@@ -45,8 +43,7 @@ static void grow(struct calendar *calendar) {
   calendar->nodes = nodes;
   calendar->leaves = leaves;
   calendar->first = first;
-  calendar->slots = realloc(calendar->slots, leaves * sizeof *calendar->slots);
-  if (!calendar->slots) abort();
+  calendar->slots = allocate_resized(calendar->slots, leaves, sizeof *calendar->slots);
 }
 
 slot_id calendar_slot(struct calendar *calendar, event_handler *handler, void *context, uint32_t argument) {

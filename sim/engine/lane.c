@@ -1,5 +1,6 @@
 /* Lane: making, growing and firing. */
 #include "sim/engine/lane.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 enum { FIRST_RING = 16 };
@@ -26,11 +27,9 @@ static void on_slot(void *context, uint32_t argument) {
 
 struct lane *lane_new(struct calendar *calendar, sim_time delay, event_handler *handler, void *context) {
   assert(delay >= 0 && delay < SIM_NEVER / 2);
-  struct lane *lane = malloc(sizeof *lane);
-  if (!lane) abort();
+  struct lane *lane = allocate(sizeof *lane);
   *lane = (struct lane){.calendar = calendar, .delay = delay, .handler = handler, .context = context, .mask = FIRST_RING - 1};
-  lane->ring = malloc(FIRST_RING * sizeof *lane->ring);
-  if (!lane->ring) abort();
+  lane->ring = allocate(FIRST_RING * sizeof *lane->ring);
   lane->slot = calendar_slot(calendar, on_slot, lane, 0);
   return lane;
 }
@@ -44,8 +43,7 @@ void lane_free(struct lane *lane) {
 
 void lane_grow(struct lane *lane) {
   uint64_t mask = 2 * lane->mask + 1;
-  struct lane_entry *ring = malloc((mask + 1) * sizeof *ring);
-  if (!ring) abort();
+  struct lane_entry *ring = allocate((mask + 1) * sizeof *ring);
   for (uint64_t ticket = lane->head; ticket != lane->tail; ticket++) ring[ticket & mask] = lane->ring[ticket & lane->mask];
   free(lane->ring);
   lane->ring = ring;

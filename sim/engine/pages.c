@@ -1,4 +1,5 @@
 #include "sim/engine/pages.h"
+#include "sim/engine/allocate.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,8 +23,7 @@ static size_t whole(size_t size) {
 /* A large page begins at a multiple of its size: what is around that is given back. */
 static void *map(size_t wanted) {
   size_t size = whole(wanted);
-  unsigned char *mapped = mmap(NULL, size + PAGES_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapped == MAP_FAILED) abort();
+  unsigned char *mapped = allocate_mapped(size + PAGES_SIZE);
   size_t before = (PAGES_SIZE - (uintptr_t)mapped % PAGES_SIZE) % PAGES_SIZE;
   if (before) munmap(mapped, before);
   munmap(mapped + before + size, PAGES_SIZE - before);
@@ -35,8 +35,7 @@ static void *map(size_t wanted) {
 
 void *pages_take(size_t size) {
   if (on_large(size)) return map(size);
-  void *piece = calloc(1, size ? size : 1);
-  if (!piece) abort();
+  void *piece = allocate_zeroed(1, size ? size : 1);
   return piece;
 }
 

@@ -1,5 +1,6 @@
 /* Pool: the rare part, growing and releasing. */
 #include "sim/engine/pool.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,18 +18,16 @@ void pool_release(struct pool *pool) {
 
 static unsigned char *chunk_new(size_t entry_size) {
   size_t size = entry_size * POOL_CHUNK; /* a multiple of 64 */
-  unsigned char *chunk = aligned_alloc(64, size);
-  if (!chunk) abort();
+  unsigned char *chunk = allocate_aligned(64, size);
   return memset(chunk, 0, size);
 }
 
 void pool_grow(struct pool *pool) {
   assert(pool->free_count == 0);
   uint32_t old = pool->capacity, grown = old ? 2 * old : POOL_CHUNK;
-  if (grown < old) abort();
-  pool->chunks = realloc(pool->chunks, grown / POOL_CHUNK * sizeof *pool->chunks);
-  pool->free_ids = realloc(pool->free_ids, grown * sizeof *pool->free_ids);
-  if (!pool->chunks || !pool->free_ids) abort();
+  if (grown < old) out_of_memory(SIZE_MAX);
+  pool->chunks = allocate_resized(pool->chunks, grown / POOL_CHUNK, sizeof *pool->chunks);
+  pool->free_ids = allocate_resized(pool->free_ids, grown, sizeof *pool->free_ids);
   for (uint32_t i = old / POOL_CHUNK; i < grown / POOL_CHUNK; i++) pool->chunks[i] = chunk_new(pool->entry_size);
   for (uint32_t id = grown; id-- > old;) pool->free_ids[pool->free_count++] = id; /* the lowest is taken first */
   pool->capacity = grown;

@@ -1,6 +1,7 @@
 /* Timer heap: a 4-ary heap whose root is at index 3 and whose node i has the children 4i - 8 to 4i - 5, so that four
  * children share a 64-byte line. Beyond the last node all keys are the largest one. */
 #include "sim/engine/timer_heap.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,24 +25,17 @@ struct timer_heap {
   void *context;
 };
 
-static void *grown(void *old, size_t size) {
-  void *memory = realloc(old, size);
-  if (!memory) abort();
-  return memory;
-}
-
 static void resize(struct timer_heap *heap, uint32_t size) {
-  calendar_key *keys = aligned_alloc(64, size * sizeof *keys);
-  if (!keys) abort();
+  calendar_key *keys = allocate_aligned(64, size * sizeof *keys);
   uint32_t old = heap->size;
   if (old) memcpy(keys, heap->keys, old * sizeof *keys);
   for (uint32_t i = old; i < size; i++) keys[i] = LARGEST;
   free(heap->keys);
   heap->keys = keys;
-  heap->tickets = grown(heap->tickets, size * sizeof *heap->tickets);
-  heap->places = grown(heap->places, size * sizeof *heap->places);
-  heap->payloads = grown(heap->payloads, size * sizeof *heap->payloads);
-  heap->unused = grown(heap->unused, size * sizeof *heap->unused);
+  heap->tickets = allocate_resized(heap->tickets, size, sizeof *heap->tickets);
+  heap->places = allocate_resized(heap->places, size, sizeof *heap->places);
+  heap->payloads = allocate_resized(heap->payloads, size, sizeof *heap->payloads);
+  heap->unused = allocate_resized(heap->unused, size, sizeof *heap->unused);
   for (uint32_t ticket = size; ticket-- > old;) {
     heap->unused[heap->unused_count++] = ticket;
     heap->places[ticket] = 0;
@@ -125,8 +119,7 @@ static void on_slot(void *context, uint32_t argument) {
 }
 
 struct timer_heap *timer_heap_new(struct calendar *calendar, event_handler *handler, void *context) {
-  struct timer_heap *heap = calloc(1, sizeof *heap);
-  if (!heap) abort();
+  struct timer_heap *heap = allocate_zeroed(1, sizeof *heap);
   heap->calendar = calendar;
   heap->handler = handler;
   heap->context = context;

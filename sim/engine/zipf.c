@@ -1,6 +1,7 @@
 #include "sim/engine/zipf.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* All numbers have columns up to ALONE; of more of them the first HEAD. Groups are an octave's 1 / PER_OCTAVE wide. */
@@ -31,8 +32,7 @@ const struct zipf *zipf_new(struct arena *arena, uint32_t n, double s) {
   struct zipf_group *groups = arena_new_array(arena, struct zipf_group, GROUPS_MOST);
   *z = (struct zipf){.n = n, .s = s, .head = n <= ALONE ? n : HEAD, .groups = groups};
   uint32_t columns = z->head + cut_into_groups(groups, z->head + 1, n, s);
-  double *weights = malloc(columns * sizeof *weights);
-  if (!weights) abort();
+  double *weights = allocate(columns * sizeof *weights);
   for (uint32_t i = 0; i < columns; i++) {
     const struct zipf_group *g = i < z->head ? NULL : &groups[i - z->head];
     weights[i] = g ? mass(g->first, (double)g->first + g->width, s) : real_pow((double)i + 1, -s);

@@ -2,6 +2,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,10 +105,9 @@ static void write_report(FILE *file, const struct capacity_result *r, const stru
 void report_capacity_text(FILE *file, const struct capacity_result *r, const struct report_options *options) {
   char *text = NULL;
   size_t length = 0;
-  FILE *memory = open_memstream(&text, &length);
-  if (!memory) abort();
+  FILE *memory = allocate_stream(&text, &length);
   write_report(memory, r, options);
-  if (fclose(memory) != 0) abort();
+  fclose(memory);
   table_trimmed(file, text);
   free(text);
 }

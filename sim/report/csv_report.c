@@ -2,6 +2,7 @@
 #include "sim/report/csv_cell.h"
 #include "sim/report/format.h"
 #include "sim/report/report.h"
+#include "sim/engine/allocate.h"
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -28,8 +29,7 @@ static void write_row(FILE *file, const struct results *r, const struct row *row
 }
 
 static void write_metric(FILE *file, const struct results *r, const struct metric *m) {
-  char *label = NULL;
-  if (m->label && asprintf(&label, "%s=%s", m->label, m->label_value ? m->label_value : "") < 0) abort();
+  char *label = m->label ? allocate_format("%s=%s", m->label, m->label_value ? m->label_value : "") : NULL;
   write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->reason, m->unit, &m->estimate});
   free(label);
 }

@@ -1,6 +1,7 @@
 #include "sim/report/export.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
+#include "sim/engine/allocate.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,11 @@ static int find(const char *path, const char *name, char **error) {
   for (int i = 0; i < FORMATS; i++)
     if (!strcmp(names[i], wanted)) return i;
   if (!name && !strcmp(path, "-")) {
-    if (asprintf(error, "--export - needs --format: json, csv or md") < 0) abort();
+    *error = allocate_format("--export - needs --format: json, csv or md");
   } else if (!name && !*wanted) {
-    if (asprintf(error, "--export %s: no extension to tell the format by; known are .json, .csv and .md", path) < 0) abort();
-  } else if (asprintf(error, "--export %s: unknown format \"%s\"; known are .json, .csv and .md", path, wanted) < 0)
-    abort();
+    *error = allocate_format("--export %s: no extension to tell the format by; known are .json, .csv and .md", path);
+  } else
+    *error = allocate_format("--export %s: unknown format \"%s\"; known are .json, .csv and .md", path, wanted);
   return -1;
 }
 
@@ -39,7 +40,7 @@ bool report_export_known(const char *path, const char *format, char **error) {
 
 static bool to_stdout(const char *bytes, size_t length, char **error) {
   if (fwrite(bytes, 1, length, stdout) == length && fflush(stdout) == 0) return true;
-  if (asprintf(error, "cannot write to stdout: %s", strerror(errno)) < 0) abort();
+  *error = allocate_format("cannot write to stdout: %s", strerror(errno));
   return false;
 }
 
@@ -50,10 +51,9 @@ bool report_export_as(const struct export_formats *formats, const void *what, co
   *error = NULL;
   int found = find(path, format, error);
   if (found < 0) return false;
-  FILE *file = open_memstream(&bytes, &length);
-  if (!file) abort();
+  FILE *file = allocate_stream(&bytes, &length);
   writers[found](file, what);
-  if (fclose(file) != 0) abort();
+  fclose(file);
   bool written = strcmp(path, "-") ? output_write(path, bytes, length, error) : to_stdout(bytes, length, error);
   free(bytes);
   return written;

@@ -1,4 +1,5 @@
 #include "sim/report/figure.h"
+#include "sim/engine/allocate.h"
 #include "sim/report/format.h"
 #include "sim/report/gnuplot.h"
 #include "sim/report/output.h"
@@ -16,9 +17,8 @@ static const char style[] =
 void figure_open(struct figure *f, int width, int height) {
   memset(f, 0, sizeof *f);
   f->width = width, f->height = height;
-  f->script = open_memstream(&f->script_text, &f->script_length);
-  f->data = open_memstream(&f->data_text, &f->data_length);
-  if (!f->script || !f->data) abort();
+  f->script = allocate_stream(&f->script_text, &f->script_length);
+  f->data = allocate_stream(&f->data_text, &f->data_length);
   fputs(style, f->script);
 }
 
@@ -35,7 +35,7 @@ bool figure_draw(struct figure *f, const char *path, char **error) {
   char *bytes = NULL;
   size_t length = 0;
   bool drawn = picture_from_path(path, &picture, error);
-  if (fflush(f->script) || fflush(f->data)) abort();
+  fflush(f->script), fflush(f->data);
   drawn = drawn && gnuplot_run(picture, f->width, f->height, f->script_text, f->data_text, &bytes, &length, error);
   drawn = drawn && output_write(path, bytes, length, error);
   free(bytes);

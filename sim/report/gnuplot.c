@@ -1,5 +1,6 @@
 #include "sim/report/gnuplot.h"
 #include "sim/report/format.h"
+#include "sim/engine/allocate.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,7 +21,7 @@ enum { SCRIPT, DATA, PICTURE, LOG, FILES };
 
 static bool fail(char **error, const char *format, const char *text) {
   free(*error);
-  if (asprintf(error, format, text) < 0) abort();
+  *error = allocate_format(format, text);
   return false;
 }
 
@@ -78,6 +79,7 @@ static void workshop_close(const struct workshop *shop) {
 
 static bool put_file(const char *path, const char *head, const char *text, char **error) {
   FILE *file = fopen(path, "wxe");
+  if (!file) allocate_check_errno();
   bool written = file && fputs(head, file) >= 0 && fputs(text, file) >= 0;
   if (file && fclose(file) != 0) written = false;
   return written || fail(error, "cannot write a file for gnuplot: %s", strerror(errno));
@@ -86,10 +88,10 @@ static bool put_file(const char *path, const char *head, const char *text, char 
 static char *get_file(const char *path, size_t *length) {
   struct stat state;
   FILE *file = fopen(path, "rbe");
+  if (!file) allocate_check_errno();
   char *bytes = NULL;
   if (file && fstat(fileno(file), &state) == 0 && S_ISREG(state.st_mode) && state.st_size <= PICTURE_LIMIT) {
-    bytes = malloc((size_t)state.st_size + 1);
-    if (!bytes) abort();
+    bytes = allocate((size_t)state.st_size + 1);
     *length = fread(bytes, 1, (size_t)state.st_size, file);
     bytes[*length] = 0;
   }
@@ -138,7 +140,7 @@ static int spawn(const struct workshop *shop, pid_t *child) {
 static bool complain(const struct workshop *shop, const char *what, char **error) {
   size_t length = 0;
   char *log = get_file(shop->paths[LOG], &length), *message = NULL;
-  if (asprintf(&message, "gnuplot %s%s%.600s", what, log && length ? ": " : "", log ? log : "") < 0) abort();
+  message = allocate_format("gnuplot %s%s%.600s", what, log && length ? ": " : "", log ? log : "");
   fail(error, "%s", message);
   free(message);
   free(log);
@@ -171,14 +173,13 @@ static void mend_bold(char **bytes, size_t *length) {
   static const char wrong[] = "font-family=\":Bold\"", right[] = "font-family=\"" SVG_FONT "\" font-weight=\"bold\"";
   char *mended = NULL, *rest = *bytes;
   size_t size = 0;
-  FILE *file = open_memstream(&mended, &size);
-  if (!file) abort();
+  FILE *file = allocate_stream(&mended, &size);
   for (char *at; (at = strstr(rest, wrong)); rest = at + strlen(wrong)) {
     fwrite(rest, 1, (size_t)(at - rest), file);
     fputs(right, file);
   }
   fputs(rest, file);
-  if (fclose(file) != 0) abort();
+  fclose(file);
   free(*bytes);
   *bytes = mended, *length = size;
 }

@@ -1,5 +1,6 @@
 #include "sim/report/job.h"
 #include "sim/report/format.h"
+#include "sim/engine/allocate.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +68,7 @@ void job_comment(FILE *file, const char *text) {
 }
 
 char *job_plain_name(const struct job *j) {
-  char *name = calloc(1, 51);
-  if (!name) abort();
+  char *name = allocate_zeroed(1, 51);
   size_t length = 0;
   for (const char *c = j->name; *c && length < 50; c++) {
     bool plain = (unsigned char)*c < 0x80 && isalnum((unsigned char)*c);

@@ -1,14 +1,14 @@
 #include "sim/engine/arena.h"
 #include "sim/report/job.h"
 #include "sim/scenario/json.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* Kubernetes replaces $(NAME) in arguments and takes $$ for $: with every $ doubled the shell gets the text as it is. */
 static char *doubled(const char *text) {
   char *out = NULL;
   size_t length = 0;
-  FILE *file = open_memstream(&out, &length);
-  if (!file) abort();
+  FILE *file = allocate_stream(&out, &length);
   for (; *text; text++) {
     if (*text == '$') fputc('$', file);
     fputc(*text, file);
@@ -21,8 +21,7 @@ static char *doubled(const char *text) {
 static void write_argument(FILE *file, const struct job *j) {
   char *text = NULL, *argument;
   size_t length = 0;
-  FILE *script = open_memstream(&text, &length);
-  if (!script) abort();
+  FILE *script = allocate_stream(&text, &length);
   job_write_sweep(script, j, "\"$((JOB_COMPLETION_INDEX + 1))\"", "1");
   fputc('\n', script);
   job_write_end(script);
@@ -38,8 +37,7 @@ static void write_argument(FILE *file, const struct job *j) {
 static void write_merge_comment(FILE *file, const struct job *j) {
   char *text = NULL;
   size_t length = 0;
-  FILE *merge = open_memstream(&text, &length);
-  if (!merge) abort();
+  FILE *merge = allocate_stream(&text, &length);
   job_write_merge(merge, j);
   fclose(merge);
   job_comment(file, text);

@@ -1,4 +1,5 @@
 #include "sim/report/job.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* The script calls itself for each shard, so that parallel, which reads commands with a shell of its own, sees no text of the
@@ -16,7 +17,7 @@ static void write(FILE *file, const struct job *j) {
   fprintf(file, "fi\nseq 1 %u | parallel -q --joblog ", j->shards);
   char *log = NULL;
   size_t length = 0;
-  FILE *name = open_memstream(&log, &length);
+  FILE *name = allocate_stream(&log, &length);
   if (name) fprintf(name, "%s.log", j->store), fclose(name);
   job_quote(file, log ? log : "sweep.log");
   free(log);

@@ -1,6 +1,7 @@
 #include "sim/report/report.h"
 #include "sim/report/format.h"
 #include "sim/report/json_writer.h"
+#include "sim/engine/allocate.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,10 +223,9 @@ void report_json_write(FILE *file, const struct results *r) {
 
 char *report_json(const struct results *results, size_t *length) {
   char *text = NULL;
-  FILE *file = open_memstream(&text, length);
-  if (!file) abort(); /* out of memory, as in the arena */
+  FILE *file = allocate_stream(&text, length);
   report_json_write(file, results);
-  if (fclose(file) != 0) abort();
+  fclose(file);
   return text;
 }
 

@@ -1,4 +1,5 @@
 #include "sim/report/missing_words.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ enum { NAMED = 3 }; /* endpoints that a line names; the others it counts */
 
 const struct metric *latency_metric(const struct results *r, const char *endpoint, const char *column) {
   char *name = NULL;
-  if (asprintf(&name, "%s.latency", endpoint) < 0) abort();
+  name = allocate_format("%s.latency", endpoint);
   const struct metric *m = results_metric(r, name, column, NULL);
   free(name);
   return m;
@@ -66,8 +67,7 @@ static void put_line(FILE *file, const struct results *r, const struct lack *lac
 }
 
 void missing_words(const struct results *r, void (*with)(void *context, const char *line), void *context) {
-  struct lack *lacks = calloc(r->endpoint_count + 1, sizeof *lacks);
-  if (!lacks) abort();
+  struct lack *lacks = allocate_zeroed(r->endpoint_count + 1, sizeof *lacks);
   for (uint32_t i = 0; i < r->endpoint_count; i++) lacks[i] = lack_of(r, r->endpoints[i]);
   for (uint32_t i = 0; i < r->endpoint_count; i++) {
     char *line = NULL;
@@ -75,10 +75,9 @@ void missing_words(const struct results *r, void (*with)(void *context, const ch
     bool first = lacks[i].columns != 0;
     for (uint32_t k = 0; k < i && first; k++) first = !alike(&lacks[k], &lacks[i]);
     if (!first) continue;
-    FILE *file = open_memstream(&line, &length);
-    if (!file) abort();
+    FILE *file = allocate_stream(&line, &length);
     put_line(file, r, lacks, i);
-    if (fclose(file) != 0) abort();
+    fclose(file);
     with(context, line);
     free(line);
   }

@@ -1,4 +1,5 @@
 #include "sim/report/output.h"
+#include "sim/engine/allocate.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static bool write_all(int file, const char *bytes, size_t length) {
 }
 
 static bool fail(const char *path, int reason, char **error) {
-  if (asprintf(error, "cannot write %s: %s", path, strerror(reason)) < 0) *error = NULL;
+  *error = allocate_format("cannot write %s: %s", path, strerror(reason));
   return false;
 }
 
@@ -36,7 +37,7 @@ static bool write_directly(const char *path, const void *bytes, size_t length, c
 /* A new file beside the target, with the permissions that the target has or would get. Returns -1 with errno. */
 static int create_beside(const char *path, const struct stat *old, char **name) {
   for (int i = 0; i < TRIES; i++) {
-    if (asprintf(name, "%s.%ld-%d.tmp", path, (long)getpid(), i) < 0) return *name = NULL, -1;
+    *name = allocate_format("%s.%ld-%d.tmp", path, (long)getpid(), i);
     int file = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file >= 0 && old && fchmod(file, old->st_mode & 07777) < 0) errno = 0; /* a courtesy: not worth failing for */
     if (file >= 0) return file;
@@ -67,6 +68,7 @@ bool output_write(const char *path, const void *bytes, size_t length, char **err
   if (S_ISDIR(old.st_mode)) return fail(path, EISDIR, error);
   if (!S_ISREG(old.st_mode)) return write_directly(path, bytes, length, error);
   char *real = realpath(path, NULL);
+  if (!real) allocate_check_errno();
   bool written = replace(real ? real : path, &old, bytes, length, error);
   free(real);
   return written;

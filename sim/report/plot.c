@@ -1,6 +1,7 @@
 #include "sim/report/plot.h"
 #include "sim/report/gnuplot.h"
 #include "sim/report/plot_kinds.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static const struct plot_kind kinds[] = {
 const struct plot_kind *plot_kinds(void) { return kinds; }
 
 bool plot_nothing(char **error, const struct result_file *file, const char *what) {
-  if (asprintf(error, "%s: %s", file->path, what) < 0) abort();
+  *error = allocate_format("%s: %s", file->path, what);
   return false;
 }
 
@@ -93,9 +94,8 @@ static const struct plot_kind *find(const char *name, char **error) {
     names[count++] = k->name;
   }
   const char *near = nearest_name(name, names, count);
-  if (asprintf(error, "--kind %s: unknown%s%s%s kinds are %s", name, near ? "; did you mean \"" : ";", near ? near : "",
-               near ? "\"?" : "", known) < 0)
-    abort();
+  *error = allocate_format("--kind %s: unknown%s%s%s kinds are %s", name, near ? "; did you mean \"" : ";", near ? near : "",
+                           near ? "\"?" : "", known);
   return NULL;
 }
 
@@ -120,9 +120,8 @@ enum plot_outcome plot_run(const char *name, const char *const *paths, uint32_t 
   const struct plot_kind *kind = find(name, error);
   if (!kind || !picture_from_path(output, &picture, error)) return PLOT_MISUSED;
   if (count < kind->least || count > kind->most) {
-    int made = kind->most == 1 ? asprintf(error, "--kind %s takes one result, not %u", name, count)
-                               : asprintf(error, "--kind %s takes %u to %u results, not %u", name, kind->least, kind->most, count);
-    if (made < 0) abort();
+    *error = kind->most == 1 ? allocate_format("--kind %s takes one result, not %u", name, count)
+                             : allocate_format("--kind %s takes %u to %u results, not %u", name, kind->least, kind->most, count);
     return PLOT_MISUSED;
   }
   struct arena *arena = arena_new();

@@ -1,6 +1,7 @@
 /* The monthly bill, one bar a result, one part a line. */
 #include "sim/report/bars.h"
 #include "sim/report/plot_kinds.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,12 +44,11 @@ static void say(char *text, size_t size, const struct result_file *files, uint32
 bool plot_bill(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
                const struct plot_options *options, char **error) {
   (void)kind;
-  struct bar *bars = calloc(BARS_MAX, sizeof *bars);
+  struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
   struct bar_colors colors = {.count = 0};
   double longest = 0;
   char text[400];
   struct figure f;
-  if (!bars) abort();
   for (uint32_t i = 0; i < count; i++) {
     if (!fill(&bars[i], &files[i], &colors)) return free(bars), plot_nothing(error, &files[i], "no bill to draw");
     if (strcmp(files[i].currency, files[0].currency))

@@ -1,6 +1,7 @@
 /* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer. */
 #include "sim/report/bars.h"
 #include "sim/report/plot_kinds.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +61,12 @@ static int add_endpoint(const struct result_file *file, const char *endpoint, st
 bool plot_breakdown(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
                     const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
-  struct bar *bars = calloc(BARS_MAX, sizeof *bars);
+  struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
   struct bar_colors colors = {.count = 0};
   const char *endpoint = plot_endpoint(files, options);
   char text[300], culprit[200], subtitle[300];
   struct figure f;
   int count = 0;
-  if (!bars) abort();
   for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
     if (json_text(e) && plot_wants(options, json_text(e))) count = add_endpoint(files, json_text(e), bars, count, &colors);
   if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");

@@ -2,6 +2,7 @@
 #include "sim/report/format.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
+#include "sim/engine/allocate.h"
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -28,10 +29,9 @@ static const struct part {
 struct point_rows point_rows_of(const struct results *r, uint32_t code) {
   struct point_rows rows = {.code = code, .requests = r->requests, .events = r->events};
   for (int i = 0; i < POINT_PARTS; i++) {
-    FILE *file = open_memstream(&rows.parts[i].text, &rows.parts[i].length);
-    if (!file) abort(); /* out of memory, as in the arena */
+    FILE *file = allocate_stream(&rows.parts[i].text, &rows.parts[i].length);
     parts[i].write(file, r);
-    if (fclose(file)) abort();
+    fclose(file);
   }
   return rows;
 }
@@ -49,7 +49,7 @@ static uint64_t checksum(const char *bytes, size_t length) {
 
 static char *path_of(const char *folder, const char *key) {
   char *path;
-  if (asprintf(&path, "%s/%s" SUFFIX, folder, key) < 0) abort();
+  path = allocate_format("%s/%s" SUFFIX, folder, key);
   return path;
 }
 
@@ -57,15 +57,14 @@ bool point_store_open(const char *folder, char **error) {
   struct stat status;
   *error = NULL;
   if (!mkdir(folder, 0777) || (errno == EEXIST && !stat(folder, &status) && S_ISDIR(status.st_mode))) return true;
-  if (asprintf(error, "cannot make the store %s: %s", folder, strerror(errno)) < 0) abort();
+  *error = allocate_format("cannot make the store %s: %s", folder, strerror(errno));
   return false;
 }
 
 bool point_store_write(const char *folder, const char *key, const struct point_rows *rows, char **error) {
   char *text = NULL, *path = path_of(folder, key);
   size_t length = 0;
-  FILE *file = open_memstream(&text, &length);
-  if (!file) abort();
+  FILE *file = allocate_stream(&text, &length);
   fprintf(file, "aguanta-point 1 %s\ncode %u requests %" PRIu64 " events %" PRIu64 "\n", key, rows->code, rows->requests,
           rows->events);
   for (int i = 0; i < POINT_PARTS; i++) {
@@ -75,7 +74,7 @@ bool point_store_write(const char *folder, const char *key, const struct point_r
   }
   fflush(file);
   fprintf(file, "sum %016" PRIx64 "\n", checksum(text, length));
-  if (fclose(file)) abort();
+  fclose(file);
   bool written = output_write(path, text, length, error);
   free(text);
   free(path);
@@ -88,13 +87,12 @@ bool point_store_write(const char *folder, const char *key, const struct point_r
 static char *read_bytes(const char *path, size_t *length) {
   FILE *file = fopen(path, "rb"), *copy;
   char *text = NULL, bytes[65536];
-  if (!file) return NULL;
-  copy = open_memstream(&text, length);
-  if (!copy) abort();
+  if (!file) return allocate_check_errno(), NULL;
+  copy = allocate_stream(&text, length);
   for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;) fwrite(bytes, 1, got, copy);
   bool failed = ferror(file);
   fclose(file);
-  if (fclose(copy)) abort();
+  fclose(copy);
   if (failed) free(text), text = NULL;
   return text;
 }
@@ -142,8 +140,7 @@ static bool take_word(struct cursor *c, char *room, size_t size) {
 static void keep_section(struct point_rows *rows, const char *name, const char *bytes, size_t length) {
   for (int i = 0; i < POINT_PARTS; i++) {
     if (strcmp(name, parts[i].name) || rows->parts[i].text) continue;
-    rows->parts[i] = (struct point_section){malloc(length + 1), length};
-    if (!rows->parts[i].text) abort();
+    rows->parts[i] = (struct point_section){allocate(length + 1), length};
     memcpy(rows->parts[i].text, bytes, length);
     rows->parts[i].text[length] = 0;
   }
@@ -193,7 +190,7 @@ enum point_state point_store_read(const char *folder, const char *key, struct po
 
 bool point_store_list(const char *folder, void (*visit)(void *context, const char *key), void *context) {
   DIR *directory = opendir(folder);
-  if (!directory) return false;
+  if (!directory) return allocate_check_errno(), false;
   for (struct dirent *entry; (entry = readdir(directory));) {
     size_t length = strlen(entry->d_name), suffix = strlen(SUFFIX);
     if (length <= suffix || strcmp(entry->d_name + length - suffix, SUFFIX)) continue;

@@ -1,12 +1,13 @@
 #include "sim/report/result_file.h"
 #include "sim/scenario/source_file.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static bool fail(char **error, const char *path, const char *text) {
-  if (asprintf(error, "%s: %s", path, text) < 0) abort();
+  *error = allocate_format("%s: %s", path, text);
   return false;
 }
 
@@ -20,8 +21,7 @@ static const struct json_value *read_lines(struct arena *arena, struct diagnosti
   char *text = NULL;
   size_t length = 0;
   if (!source) return NULL;
-  FILE *out = open_memstream(&text, &length);
-  if (!out) abort();
+  FILE *out = allocate_stream(&text, &length);
   fputs("{\"aguanta_sweep\": 1, \"points\": [", out);
   for (size_t i = 0; i < source->length; i++)
     fputs(source->text[i] == '\n' && i + 1 < source->length ? "," : (const char[]){source->text[i], 0}, out);
@@ -38,7 +38,7 @@ bool result_file_read_of(struct arena *arena, const char *kind, const char *path
   bool lines = !strcmp(kind, "sweep");
   const struct json_value *root = lines ? read_lines(arena, faults, path) : json_read_file(arena, faults, path);
   if (diagnostics_errors(faults)) {
-    *error = strdup(diagnostics_render(faults, arena));
+    *error = allocate_text(diagnostics_render(faults, arena));
     (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */
     return false;
   }

@@ -3,6 +3,7 @@
 #include "sim/report/sensitivity_report.h"
 #include "sim/report/text_table.h"
 #include "sim/scenario/json.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,15 +60,14 @@ static uint32_t most_unknown(const struct sensitivity_results *r) {
 
 static char *sentence(const struct sensitivity_results *r) {
   char *text = NULL;
-  if (r->first_target < 0) return strdup("measure first: none of the inputs; within their ranges none shows an effect");
+  if (r->first_target < 0) return allocate_text("measure first: none of the inputs; within their ranges none shows an effect");
   const struct sensitivity_target *t = &r->targets[r->first_target];
   const struct sensitivity_effect *e = &t->effects[r->first_effect];
   const struct sensitivity_input *i = &r->inputs[e->input];
-  int made = asprintf(&text, "measure this first: %s: from %s to %s it moves %s from %s to %s%s", i->path,
-                      report_sensitivity_brief(i->low).text, report_sensitivity_brief(i->high).text, t->expression,
-                      point_text(r, t->unit, &e->low).text, point_text(r, t->unit, &e->high).text,
-                      e->flips ? ", and decides the claim" : "");
-  if (made < 0) abort();
+  text = allocate_format("measure this first: %s: from %s to %s it moves %s from %s to %s%s", i->path,
+                         report_sensitivity_brief(i->low).text, report_sensitivity_brief(i->high).text, t->expression,
+                         point_text(r, t->unit, &e->low).text, point_text(r, t->unit, &e->high).text,
+                         e->flips ? ", and decides the claim" : "");
   return text;
 }
 
@@ -75,9 +75,8 @@ char *report_sensitivity_first(const struct sensitivity_results *r) {
   char *words = sentence(r), *text = NULL;
   uint32_t unknown = r->first_target < 0 ? most_unknown(r) : unknown_of(r, &r->targets[r->first_target]);
   if (!unknown) return words;
-  if (asprintf(&text, "%s; there is not enough data to tell of %u input%s (more --reps)", words, unknown, unknown == 1 ? "" : "s") <
-      0)
-    abort();
+  text =
+      allocate_format("%s; there is not enough data to tell of %u input%s (more --reps)", words, unknown, unknown == 1 ? "" : "s");
   free(words);
   return text;
 }
@@ -149,9 +148,8 @@ static void put_flip(FILE *file, const struct sensitivity_results *r, const stru
                      const struct sensitivity_effect *e, int width) {
   char *text = NULL;
   const struct sensitivity_input *i = &r->inputs[e->input];
-  if (asprintf(&text, "the claim: %s at %s, %s now, %s at %s", word_at(&e->low), report_sensitivity_brief(i->low).text,
-               word_at(&t->base), word_at(&e->high), report_sensitivity_brief(i->high).text) < 0)
-    abort();
+  text = allocate_format("the claim: %s at %s, %s now, %s at %s", word_at(&e->low), report_sensitivity_brief(i->low).text,
+                         word_at(&t->base), word_at(&e->high), report_sensitivity_brief(i->high).text);
   fprintf(file, "%*s", INDENT + 4, "");
   table_wrapped(file, text, INDENT + 4, width);
   fputc('\n', file);
@@ -177,7 +175,7 @@ static void put_rest(FILE *file, const struct sensitivity_results *r, const stru
   char *text = NULL;
   size_t length = 0;
   uint32_t named = 0, unseen = 0;
-  FILE *out = open_memstream(&text, &length);
+  FILE *out = allocate_stream(&text, &length);
   for (uint32_t i = from; i < r->input_count; i++) {
     const struct sensitivity_effect *e = &t->effects[i];
     unseen += e->swing_high == 0;
@@ -227,9 +225,8 @@ static void put_inputs(FILE *file, const struct sensitivity_results *r, int widt
   for (uint32_t i = 0; i < r->input_count; i++) {
     const struct sensitivity_input *in = &r->inputs[i];
     char *text = NULL;
-    if (asprintf(&text, "%s; %s .. %s%s%s%s", in->value, in->low, in->high, in->source ? " (" : "", in->source ? in->source : "",
-                 in->source ? ")" : "") < 0)
-      abort();
+    text = allocate_format("%s; %s .. %s%s%s%s", in->value, in->low, in->high, in->source ? " (" : "", in->source ? in->source : "",
+                           in->source ? ")" : "");
     fprintf(file, "%*s%s\n%*s", INDENT, "", in->path, INDENT + 4, "");
     table_wrapped(file, text, INDENT + 4, width);
     fputc('\n', file);

@@ -1,5 +1,6 @@
 #include "sim/report/state_store.h"
 #include "sim/report/output.h"
+#include "sim/engine/allocate.h"
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,17 +28,15 @@ static void add(struct state_list *list, const char *name) {
   if (sscanf(name, "%16" SCNx64 "-%" SCNu32 ".state%n", &s.hash, &s.replications, &length) < 2 || !length || name[length]) return;
   if (list->count == list->room) {
     list->room = list->room ? 2 * list->room : 64;
-    list->items = realloc(list->items, list->room * sizeof *list->items);
-    if (!list->items) abort();
+    list->items = allocate_resized(list->items, list->room, sizeof *list->items);
   }
   list->items[list->count++] = s;
 }
 
 struct state_list *state_list_new(const char *folder) {
   DIR *directory = opendir(folder);
-  if (!directory) return NULL;
-  struct state_list *list = calloc(1, sizeof *list);
-  if (!list) abort();
+  if (!directory) return allocate_check_errno(), NULL;
+  struct state_list *list = allocate_zeroed(1, sizeof *list);
   for (struct dirent *entry; (entry = readdir(directory));) add(list, entry->d_name);
   closedir(directory);
   if (list->count) qsort(list->items, list->count, sizeof *list->items, by_hash);
@@ -64,13 +63,14 @@ uint32_t state_list_find(const struct state_list *list, uint64_t hash, uint32_t 
 
 static char *path_of(const char *folder, uint64_t hash, uint32_t replications) {
   char *path;
-  if (asprintf(&path, "%s/%016" PRIx64 "-%" PRIu32 ".state", folder, hash, replications) < 0) abort();
+  path = allocate_format("%s/%016" PRIx64 "-%" PRIu32 ".state", folder, hash, replications);
   return path;
 }
 
 FILE *state_open(const char *folder, uint64_t hash, uint32_t replications) {
   char *path = path_of(folder, hash, replications);
   FILE *file = fopen(path, "rb");
+  if (!file) allocate_check_errno();
   free(path);
   return file;
 }

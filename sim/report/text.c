@@ -1,6 +1,7 @@
 #include "sim/report/text.h"
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,10 +71,9 @@ static void write_report(FILE *file, const struct results *results, const struct
 void report_text(FILE *file, const struct results *results, const struct report_options *options) {
   char *text = NULL;
   size_t length = 0;
-  FILE *memory = open_memstream(&text, &length);
-  if (!memory) abort();
+  FILE *memory = allocate_stream(&text, &length);
   write_report(memory, results, options);
-  if (fclose(memory) != 0) abort();
+  fclose(memory);
   table_trimmed(file, text);
   free(text);
 }

@@ -1,6 +1,7 @@
 /* A comparison on the terminal. */
 #include "sim/report/compare_report.h"
 #include "sim/report/text_table.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,8 +231,7 @@ static void write_trimmed(FILE *file, char *text) {
 void report_compare_text(FILE *file, const struct compare_results *c, const struct report_options *options) {
   char *text = NULL;
   size_t length = 0;
-  FILE *memory = open_memstream(&text, &length);
-  if (!memory) abort();
+  FILE *memory = allocate_stream(&text, &length);
   struct sheet s = {.file = memory, .c = c, .options = *options};
   if (s.options.width <= 0) s.options.width = WIDTH;
   if (!s.options.quiet) print_systems(&s), print_what(&s);
@@ -240,7 +240,7 @@ void report_compare_text(FILE *file, const struct compare_results *c, const stru
   print_differences(&s);
   print_limits(&s);
   print_last(&s);
-  if (fclose(memory) != 0) abort();
+  fclose(memory);
   write_trimmed(file, text);
   free(text);
 }

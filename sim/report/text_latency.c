@@ -1,6 +1,7 @@
 #include "sim/report/format.h"
 #include "sim/report/missing_words.h"
 #include "sim/report/text_table.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,8 +136,7 @@ static void print_part(FILE *file, const char *endpoint, const struct part *part
 
 void text_breakdown(FILE *file, const struct results *r, const struct report_options *options) {
   if (r->breakdown_count == 0) return;
-  const struct breakdown **room = malloc(r->breakdown_count * sizeof *room);
-  if (!room) abort();
+  const struct breakdown **room = allocate(r->breakdown_count * sizeof *room);
   table_heading(file, "WHERE THE TIME GOES", NULL);
   table_left(file, "", 36);
   table_right(file, "mean request", 16);

@@ -1,6 +1,7 @@
 /* What is counted beside requests: attempts, tickets, lines that people stand in. */
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -46,11 +47,10 @@ static void print_idle(FILE *file, const struct results *r, int width) {
   char *text = NULL;
   size_t length;
   uint32_t idle = 0;
-  FILE *line = open_memstream(&text, &length);
-  if (!line) abort();
+  FILE *line = allocate_stream(&text, &length);
   for (uint32_t i = 0; i < r->meter_count; i++)
     if (is_idle(r, &r->meters[i])) fprintf(line, "%s%s", idle++ ? ", " : "at 0 throughout: ", r->meters[i].name);
-  if (fclose(line) != 0) abort();
+  fclose(line);
   if (idle) {
     fprintf(file, "%*s", INDENT, "");
     table_wrapped(file, text, INDENT + 17, width);

@@ -1,4 +1,5 @@
 #include "sim/report/timeline_panel.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,7 @@ static struct timeline_line *line_for(struct timeline_panel *panel, const struct
 
 /* Sum over the line's series at each window; unknown as soon as one is. The caller frees. */
 static double *sums(const struct timeline_line *line, const char *key, uint32_t windows) {
-  double *sum = calloc(windows, sizeof *sum);
-  if (!sum) abort();
+  double *sum = allocate_zeroed(windows, sizeof *sum);
   for (int i = 0; i < line->count; i++) {
     const struct json_value *v = json_first(json_member(line->series[i], key));
     for (uint32_t w = 0; w < windows; w++, v = json_next(v)) sum[w] += json_type(v) == JSON_NUMBER ? json_number(v) : NAN;

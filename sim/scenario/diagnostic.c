@@ -1,5 +1,6 @@
 #include "sim/scenario/diagnostic.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -240,7 +241,7 @@ static int compare_places(const void *a, const void *b) {
 char *diagnostics_render(const struct diagnostics *d, struct arena *arena) {
   char *memory = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&memory, &size);
+  FILE *out = allocate_stream(&memory, &size);
   const struct diagnostic **order = arena_alloc(arena, (d->count + 1) * sizeof *order);
   for (uint32_t i = 0; i < d->count; i++) order[i] = &d->items[i];
   qsort(order, d->count, sizeof *order, compare_places);

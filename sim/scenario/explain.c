@@ -3,6 +3,7 @@
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/schema.h"
+#include "sim/engine/allocate.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,7 @@ char *explain_print(struct arena *arena, const struct record *root, const char *
   if (p.what == PLACE_UNKNOWN) return NULL;
   char *memory = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&memory, &size);
+  FILE *out = allocate_stream(&memory, &size);
   put_place(out, arena, p, e.path);
   fclose(out);
   char *text = arena_text(arena, memory);

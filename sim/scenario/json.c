@@ -3,6 +3,7 @@
 #include "sim/scenario/json_node.h"
 #include "sim/scenario/json_scan.h"
 #include "sim/scenario/source_file.h"
+#include "sim/engine/allocate.h"
 #include <assert.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -145,7 +146,8 @@ static struct json_value *read_source(struct arena *arena, struct diagnostics *d
   struct reader r = {.arena = arena, .diagnostics = d, .source = source};
   if (!json_scan_text(arena, d, source, ends_with(source->name, ".jsonc"), &r.scan)) return NULL;
   cJSON *tree = cJSON_ParseWithLength(r.scan.plain, source->length + 1);
-  assert(tree); /* the scan is stricter than cJSON */
+  if (!tree) out_of_memory(0); /* the scan has found no fault */
+  assert(tree);                /* the scan is stricter than cJSON */
   struct json_value *root = copy_node(&r, tree);
   assert(r.next == r.scan.count);
   cJSON_Delete(tree);

@@ -1,5 +1,6 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/json.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,7 +97,7 @@ static void put_value(FILE *out, struct arena *arena, const struct json_value *v
 static char *print_at(struct arena *arena, const struct json_value *v, int level) {
   char *memory = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&memory, &size);
+  FILE *out = allocate_stream(&memory, &size);
   put_value(out, arena, v, level);
   fclose(out);
   char *text = arena_text(arena, memory);
@@ -110,7 +111,7 @@ char *json_print_line(struct arena *arena, const struct json_value *v) { return 
 char *json_quote(struct arena *arena, const char *text) {
   char *memory = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&memory, &size);
+  FILE *out = allocate_stream(&memory, &size);
   put_text(out, text);
   fclose(out);
   char *quoted = arena_text(arena, memory);

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/json_node.h"
 #include "sim/scenario/place.h"
+#include "sim/engine/allocate.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,7 @@ static struct json_value *merge_values(struct arena *arena, struct place p, cons
 
 static const char *real_path(struct arena *arena, const char *path) {
   char *real = realpath(path, NULL);
+  if (!real) allocate_check_errno();
   const char *text = arena_text(arena, real ? real : path);
   free(real);
   return text;

@@ -3,6 +3,7 @@
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/unit.h"
+#include "sim/engine/allocate.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,7 @@ static void put_rules(FILE *out, const struct record *root) {
 char *reference_print(struct arena *arena, const struct record *root) {
   char *memory = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&memory, &size);
+  FILE *out = allocate_stream(&memory, &size);
   struct vocabulary words = vocabulary_of(arena, root);
   put_rules(out, root);
   for (uint32_t i = 0; i < words.record_count; i++) put_record(out, arena, words.records[i]);

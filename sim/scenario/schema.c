@@ -4,6 +4,7 @@
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/json.h"
 #include "sim/scenario/unit.h"
+#include "sim/engine/allocate.h"
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -258,7 +259,7 @@ static void put_distributions(struct writer *w) {
 char *schema_print(struct arena *arena, const struct record *root) {
   char *memory = NULL;
   size_t size = 0;
-  struct writer w = {arena, open_memstream(&memory, &size), vocabulary_of(arena, root), root};
+  struct writer w = {arena, allocate_stream(&memory, &size), vocabulary_of(arena, root), root};
   fprintf(w.out, "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"title\": %s, \"$ref\": %s, \"$defs\": {",
           quoted(&w, root->name), quoted(&w, arena_format(arena, "#/$defs/%s", record_key(&w, root))));
   for (uint32_t i = 0; i < w.words.record_count; i++) {

@@ -1,5 +1,6 @@
 #include "sim/scenario/source_file.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +32,7 @@ static char *read_bytes(struct arena *arena, FILE *file, size_t limit, size_t *l
 const struct source_text *source_read_file(struct arena *arena, struct diagnostics *d, const char *path, size_t limit) {
   errno = 0;
   FILE *file = fopen(path, "rbe");
+  if (!file) allocate_check_errno();
   size_t length = 0;
   char *bytes = file ? read_bytes(arena, file, limit, &length) : NULL;
   int problem = !file || ferror(file) ? errno : 0;

@@ -3,6 +3,7 @@
 #include "sim/stats/compare.h"
 #include "sim/stats/tally.h"
 #include "sim/study/compare_inner.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,7 @@ static struct paired pairs_of(const struct compare *c, const struct compare_pair
   const struct entry *a = &c->studies[0]->entries[p->base_entry], *b = &c->studies[p->system]->entries[p->entry];
   uint32_t n = entry_replications(c->studies[0], a), other = entry_replications(c->studies[p->system], b);
   if (other < n) n = other;
-  struct paired out = {calloc(n + 1, sizeof(double)), calloc(n + 1, sizeof(double)), 0};
+  struct paired out = {allocate_zeroed(n + 1, sizeof(double)), allocate_zeroed(n + 1, sizeof(double)), 0};
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(a->samples[i]) && !isnan(b->samples[i])) out.base[out.n] = a->samples[i], out.value[out.n++] = b->samples[i];
   return out;
@@ -139,7 +140,7 @@ static struct estimate estimate_of(double value, struct interval i, uint32_t n) 
 /* The relative difference r is where b - (1 + r) a has mean 0; its error is that of b - (1 + r) a, over the base (the delta
  * method for a ratio of means, pairs included). */
 static void from_pairs(struct compare_row *row, const struct paired *p, double confidence) {
-  double *moved = calloc(2 * ((size_t)p->n + 1), sizeof *moved), *zeros = moved + p->n;
+  double *moved = allocate_zeroed(2 * ((size_t)p->n + 1), sizeof *moved), *zeros = moved + p->n;
   double difference = row->value.value - row->base.value, relative = difference / row->base.value;
   row->same = all_same(p) && difference == 0;
   move_to(moved, p, 1, difference);

@@ -1,4 +1,5 @@
 #include "sim/study/long_run.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 struct long_run {
@@ -11,7 +12,7 @@ struct long_run {
 };
 
 struct long_run *long_run_new(const struct model *m, uint64_t seed) {
-  struct long_run *r = calloc(1, sizeof *r);
+  struct long_run *r = allocate_zeroed(1, sizeof *r);
   r->model = *m, r->length = m->run.window;
   r->model.run.window = 100 * SIM_YEAR, r->model.run.windows = 1;
   r->world = world_new(&r->model, seed, 0, WORLD_TRAFFIC);

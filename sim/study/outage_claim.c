@@ -8,6 +8,7 @@
 #include "sim/engine/arena.h"
 #include "sim/stats/interval.h"
 #include "sim/study/study_inner.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,8 +57,7 @@ struct estimate outage_estimate(const struct study *l, const struct claim *c) {
   uint32_t n = (uint32_t)d->count;
   if (!n) return (struct estimate){NAN, NAN, NAN, 0, false};
   if (of_range(c)) return share_between(d->s, n, c->low, c->high);
-  double *sorted = malloc(n * sizeof *sorted);
-  if (!sorted) abort();
+  double *sorted = allocate(n * sizeof *sorted);
   memcpy(sorted, d->s, n * sizeof *sorted);
   qsort(sorted, n, sizeof *sorted, by_value);
   struct estimate x = quantile(sorted, n, c->share, at_least(c));

@@ -1,4 +1,5 @@
 #include "sim/study/reach.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* Expected arrivals per second in a window, of the open sources: what decides where the peak is, not the noise. */
@@ -13,7 +14,7 @@ static struct window peak_of(const struct model *m, const struct observation *o,
   if (count > o->window_count) count = o->window_count;
   double sum = 0, best_sum = -1;
   uint32_t best = 0;
-  double *offered = calloc(o->window_count, sizeof *offered);
+  double *offered = allocate_zeroed(o->window_count, sizeof *offered);
   for (uint32_t i = 0; i < o->window_count; i++) {
     sum += offered[i] = offered_in(m, o, i);
     if (i >= count) sum -= offered[i - count];

@@ -1,4 +1,5 @@
 #include "sim/study/replicate.h"
+#include "sim/engine/allocate.h"
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -59,10 +60,10 @@ uint32_t replicate(const struct replication_plan *p, struct view *sum, uint32_t 
   if (first >= until) return first;
   uint32_t jobs = p->jobs < until - first ? p->jobs : until - first;
   struct team t = {.plan = p, .next = first, .merged = first, .until = until, .ahead = 4 * jobs + 1, .sum = sum};
-  t.finished = calloc(t.ahead, sizeof *t.finished);
+  t.finished = allocate_zeroed(t.ahead, sizeof *t.finished);
   pthread_mutex_init(&t.lock, NULL);
   pthread_cond_init(&t.merged_one, NULL);
-  pthread_t *threads = calloc(jobs, sizeof *threads);
+  pthread_t *threads = allocate_zeroed(jobs, sizeof *threads);
   uint32_t started = 1; /* this thread works too; fewer threads than asked for only take longer */
   while (started < jobs && !pthread_create(&threads[started], NULL, work, &t)) started++;
   work(&t);

@@ -5,6 +5,7 @@
 #include "sim/stats/stopping.h"
 #include "sim/stats/tally.h"
 #include "sim/study/study_inner.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ static bool too_short(const struct study *l, const struct measure *m, const stru
 
 static void spread(const struct study *l, const struct entry *e, struct estimate *x) {
   uint32_t n = entry_replications(l, e), kept = 0;
-  double *samples = malloc((n + 1) * sizeof *samples);
+  double *samples = allocate((n + 1) * sizeof *samples);
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(e->samples[i])) samples[kept++] = e->samples[i];
   struct interval i = interval_skewed(samples, kept, 0.95);

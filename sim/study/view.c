@@ -1,6 +1,7 @@
 #include "sim/study/view.h"
 #include "models/audit.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +43,8 @@ static void add_violation(void *view, const char *message) {
   for (uint32_t i = 0; i < v->violation_count; i++)
     if (!strcmp(v->violations[i], message)) return;
   if (v->violation_count >= 20) return;
-  v->violations = realloc(v->violations, (v->violation_count + 1) * sizeof *v->violations);
-  v->violations[v->violation_count++] = strdup(message);
+  v->violations = allocate_resized(v->violations, (v->violation_count + 1), sizeof *v->violations);
+  v->violations[v->violation_count++] = allocate_text(message);
 }
 
 static void append(struct arena *arena, struct durations *d, const struct durations *more) {

@@ -14,6 +14,7 @@
 #include "sim/stats/warmup.h"
 #include "sim/engine/arena.h"
 #include "sim/study/study_inner.h"
+#include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 enum { PILOT_REPLICATIONS = 10, PILOT_POINTS = 1000, PILOT_DOUBLINGS = 5, PILOT_SHARE = 4, PILOT_SEED = 0x70696c6f74 };
@@ -77,7 +78,7 @@ static bool open_pilot(struct pilot *p, const struct model *m, sim_time length) 
   *p = (struct pilot){.model = *m, .step = length / PILOT_POINTS + 1, .series = 1 + m->services.count + levels_of(m)};
   p->model.run.warmup = 0, p->model.run.windows = 1;
   p->model.run.window = (p->step << PILOT_DOUBLINGS) * PILOT_POINTS;
-  p->numbers = calloc((size_t)p->series * PILOT_REPLICATIONS * PILOT_POINTS, sizeof *p->numbers);
+  p->numbers = allocate_zeroed((size_t)p->series * PILOT_REPLICATIONS * PILOT_POINTS, sizeof *p->numbers);
   for (uint32_t i = 0; i < PILOT_REPLICATIONS; i++) {
     p->worlds[i] = world_new(&p->model, stream_mix(m->run.seed ^ PILOT_SEED), i, WORLD_TRAFFIC);
     world_warm_up(p->worlds[i]);
