@@ -1,9 +1,9 @@
 #include "sim/cli/sweep_run.h"
 #include "sim/cli/session.h"
+#include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include "sim/report/state_store.h"
 #include <inttypes.h>
-#include "sim/engine/allocate.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
