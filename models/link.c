@@ -3,6 +3,7 @@
 #include "models/data/connections.h"
 #include "models/data/lock.h"
 #include "models/data/pooler.h"
+#include "models/platform/lifecycle.h"
 #include "models/request/call.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -297,6 +298,10 @@ static void check_placement(struct linker *l) {
     link_fault(l, arena_format(l->arena, "services.%s", s->config->name), "replicas",
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
                (long long)s->config->replicas);
+  }
+  for (uint32_t i = 0; i < l->model->services.count; i++) {
+    struct service_config *s = (struct service_config *)l->model->services.items + i;
+    if (s->autoscale.max) s->autoscale.room = w->services[i].in_rotation + lifecycle_room(w, i);
   }
   if (!l->failed) memory_check_placement(l, w);
   world_free(w);

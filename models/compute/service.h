@@ -34,6 +34,7 @@ struct autoscale_config {
   bool behavior; /* spec.behavior given: its defaults apply */
   int32_t queue; /* whose waiting jobs are looked at instead, or -1 */
   double jobs;   /* target of them for each replica */
+  int64_t room;  /* derived: replicas that find a node by their requests */
 };
 
 /* Threads of every replica from a time on. */

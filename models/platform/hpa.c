@@ -137,6 +137,15 @@ bool hpa_cpu_replicas(const struct hpa_params *params, int32_t current, int32_t 
   return replicas_of(params, (struct target){target_pct, true}, current, pods, count, out);
 }
 
+int32_t hpa_equal_pods(const struct hpa_params *params, int32_t current, int32_t target_pct, int64_t usage_milli,
+                       int64_t request_milli) {
+  struct sums sums = {usage_milli * current, request_milli * current, current};
+  double ratio;
+  int64_t ignored;
+  if (!measure((struct target){target_pct, true}, &sums, &ratio, &ignored) || within_tolerance(params, ratio)) return current;
+  return replicas_from(ratio * current);
+}
+
 bool hpa_pods_average_value(const struct hpa_params *params, int32_t current, int64_t target_milli, const struct hpa_pod *pods,
                             uint32_t count, struct hpa_proposal *out) {
   return replicas_of(params, (struct target){target_milli, false}, current, pods, count, out);

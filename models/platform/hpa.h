@@ -73,6 +73,8 @@ struct hpa_proposal {
 
 bool hpa_cpu_replicas(const struct hpa_params *, int32_t current, int32_t target_pct, const struct hpa_pod *, uint32_t count,
                       struct hpa_proposal *out);
+/* The same of `current` ready pods that use alike; `current` when their request is zero. */
+int32_t hpa_equal_pods(const struct hpa_params *, int32_t current, int32_t target_pct, int64_t usage_milli, int64_t request_milli);
 /* Metric type Pods: usage_milli against an average target. */
 bool hpa_pods_average_value(const struct hpa_params *, int32_t current, int64_t target_milli, const struct hpa_pod *,
                             uint32_t count, struct hpa_proposal *out);

@@ -103,6 +103,21 @@ uint32_t lifecycle_choose_node(const struct world *w, const struct container *c)
   return best;
 }
 
+int64_t lifecycle_room(const struct world *w, uint32_t service) {
+  enum { ENOUGH = 1000000 };
+  const struct service_config *s = w->services[service].config;
+  const struct resource_amounts *r = &s->resources.requests;
+  int64_t room = 0;
+  for (uint32_t i = 0; i < w->node_count && room < ENOUGH; i++) {
+    const struct node *n = &w->nodes[i];
+    if (!allowed(w, n, s) || !fits(n, s)) continue;
+    int64_t by_cpu = n->group->cpu == INT64_MAX || !r->cpu ? ENOUGH : (n->group->cpu - n->cpu_requested) / r->cpu;
+    int64_t by_memory = !r->memory ? ENOUGH : (n->group->memory - n->memory_requested) / r->memory;
+    room += by_cpu < by_memory ? by_cpu : by_memory;
+  }
+  return room < ENOUGH ? room : ENOUGH;
+}
+
 bool lifecycle_place(struct world *w, struct container *c) {
   assert(c->node == NOBODY);
   c->state = CONTAINER_PENDING;

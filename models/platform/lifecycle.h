@@ -21,6 +21,8 @@ void lifecycle_build(struct world *);
 
 /* Chooses a node by requests: fewest replicas of the service, then least allocated, then first. NOBODY when none fits. */
 uint32_t lifecycle_choose_node(const struct world *, const struct container *);
+/* How many more replicas of a service would find a node, if no other service grew. */
+int64_t lifecycle_room(const struct world *, uint32_t service);
 bool lifecycle_place(struct world *, struct container *); /* false: no node fits; the container is pending */
 void lifecycle_unplace(struct world *, struct container *);
 

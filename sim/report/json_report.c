@@ -61,6 +61,7 @@ static void write_saturation(struct writer *w, const struct results *r, uint32_t
   put_number(w, "saturates_at_per_s", s->saturates_at_per_s);
   put_flag(w, "saturated", s->saturated);
   put_text(w, "reason", s->reason);
+  put_text(w, "remark", s->remark);
 }
 
 static void write_error(struct writer *w, const struct results *r, uint32_t i) {

@@ -81,6 +81,16 @@ static void write_latency(FILE *file, const struct results *r) {
   missing_words(r, write_missing, file);
 }
 
+/* Each once, though it is of several resources. */
+static void write_remarks(FILE *file, const struct results *r) {
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    const char *remark = r->saturation[i].remark;
+    bool before = false;
+    for (uint32_t k = 0; k < i && remark; k++) before |= r->saturation[k].remark && !strcmp(r->saturation[k].remark, remark);
+    if (remark && !before) fputc('\n', file), put(file, remark), fputc('\n', file);
+  }
+}
+
 static void write_capacity(FILE *file, const struct results *r) {
   if (r->saturation_count == 0) return;
   fputs("\n## What fills up first\n\n| resource | busy, mean | full at |\n| --- | ---: | ---: |\n", file);
@@ -90,6 +100,7 @@ static void write_capacity(FILE *file, const struct results *r) {
     fprintf(file, " | %s | %s |\n", format_estimate(UNIT_RATIO, NULL, &s->utilization).text,
             format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text);
   }
+  write_remarks(file, r);
 }
 
 static void write_availability(FILE *file, const struct results *r) {

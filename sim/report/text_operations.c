@@ -18,6 +18,15 @@ static void print_resource(FILE *file, const struct saturation *s, const char *r
   fputc('\n', file);
 }
 
+/* Once, though it is of several resources. */
+static void print_remark(FILE *file, const struct results *r, uint32_t i, int width) {
+  const char *remark = r->saturation[i].remark;
+  bool before = false;
+  for (uint32_t k = 0; k < i && remark; k++) before |= r->saturation[k].remark && !strcmp(r->saturation[k].remark, remark);
+  if (!remark || before) return;
+  fputs("  ", file), table_wrapped(file, remark, 2, width), fputc('\n', file);
+}
+
 void text_capacity(FILE *file, const struct results *r, const struct report_options *options) {
   if (r->saturation_count == 0) return;
   uint32_t count = options->verbose || r->saturation_count < RESOURCES ? r->saturation_count : RESOURCES;
@@ -30,6 +39,7 @@ void text_capacity(FILE *file, const struct results *r, const struct report_opti
     const struct saturation *s = &r->saturation[i];
     print_resource(file, s, s->saturated ? "full now" : i == 0 ? "the bottleneck" : i == 1 ? "next" : "");
   }
+  for (uint32_t i = 0; i < count; i++) print_remark(file, r, i, options->width);
 }
 
 /* ---- errors by cause ---- */

@@ -88,8 +88,9 @@ static void saturation_rows(const struct study *l, struct results *r) {
                                                      : NULL;
     const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
     struct saturation *s = &r->saturation[r->saturation_count++];
-    *s = (struct saturation){x->name, e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
-                             resource_saturates_at(x), false, NULL};
+    *s = (struct saturation){
+        x->name,  e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false}, resource_saturates_at(x), false, NULL,
+        x->remark};
     s->saturated = s->utilization.value > 0.99;
     if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(l, e) : "how busy it is is not measured";
   }

@@ -1,4 +1,5 @@
 #include "sim/study/resource.h"
+#include "sim/study/autoscaled.h"
 #include "models/compute/gc.h"
 #include "models/compute/shift.h"
 #include "models/data/connections.h"
@@ -68,9 +69,10 @@ static double most_replicas(const struct service_config *s) {
   return (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas);
 }
 
-static const char *times(const struct service_config *s, struct arena *arena) {
+static const char *times(const struct service_config *s, double replicas, struct arena *arena) {
   if (most_replicas(s) <= 1) return "";
-  return arena_format(arena, " x %g%s", most_replicas(s), s->autoscale.max ? " at most" : "");
+  if (replicas < most_replicas(s)) return arena_format(arena, " x %g of %g", replicas, most_replicas(s));
+  return arena_format(arena, " x %g%s", replicas, s->autoscale.max ? " at most" : "");
 }
 
 /* Set-up of connections: it is the entry's work, but no part of a program. */
@@ -132,11 +134,14 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
 struct list {
   struct resource *items;
   uint32_t count;
+  const double *replicas; /* by service, and what they use of the CPU */
+  const double *cpu_s;
 };
 
 static void add(struct list *l, const char *name, enum subject subject, uint32_t index, const char *part, double demand_s,
                 double capacity) {
-  if (demand_s > 0 && !isinf(capacity)) l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, 0, capacity};
+  if (demand_s > 0 && !isinf(capacity))
+    l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, 0, capacity, NULL};
 }
 
 /* What computes its requests, where that is the bound: loops, or the threads of one that the global lock lets go on. */
@@ -211,7 +216,8 @@ static void add_service(struct list *l, const struct model *m, uint32_t i, const
   const struct service_config *s = model_service(m, i);
   double own = own_cores(m, s), cores = own < p->largest_node ? own : p->largest_node, reads = shared_reads(s, d, i);
   double threads = threads_of(m, s, INFINITY), loops = runtime_loops(s, threads), workers = runtime_workers(s);
-  double running = gc_running_share(s);
+  double running = gc_running_share(s), count = l->replicas[i];
+  const char *all = times(s, count, arena);
   bool by_limit = own < loops + workers;
   if (d->shard_s[i])
     add(l, arena_format(arena, "%s hottest shard", s->name), SUBJECT_SERVICE, i, NULL, hottest_shard(s, d, i) / p->speed, cores);
@@ -220,21 +226,19 @@ static void add_service(struct list *l, const struct model *m, uint32_t i, const
         (d->primary_s[i] + reads / most_replicas(s)) / p->speed, cores);
   if (replication_is_on(&s->replication)) add_replicas(l, s, i, p, d, cores, arena);
   if (s->runtime != RUNTIME_EVENT_LOOP && s->threads != INT64_MAX)
-    add(l, arena_format(arena, "%s threads%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "threads", d->held_s[i],
-        threads * runtime_processes(s) * most_replicas(s));
+    add(l, arena_format(arena, "%s threads%s", s->name, all), SUBJECT_SERVICE, i, "threads", d->held_s[i],
+        threads * runtime_processes(s) * count);
   if (by_limit && own < p->largest_node) /* else the node is full first */
-    add(l, arena_format(arena, "%s CPU limit%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "cpu", d->cpu_s[i] / p->speed,
-        own * most_replicas(s));
+    add(l, arena_format(arena, "%s CPU limit%s", s->name, all), SUBJECT_SERVICE, i, "cpu", d->cpu_s[i] / p->speed, own * count);
   if (s->runtime != RUNTIME_THREADS && loops * running < p->largest_node && (!by_limit || loops * running < own))
-    add(l, arena_format(arena, "%s %s%s", s->name, computing_threads(s, loops), times(s, arena)), SUBJECT_SERVICE, i,
-        s->runtime == RUNTIME_GIL ? "cpu" : "threads", (d->cpu_s[i] - d->workers_s[i]) / p->speed,
-        loops * running * most_replicas(s));
-  add(l, arena_format(arena, "%s workers%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, NULL, d->workers_s[i] / p->speed,
-      workers * running * most_replicas(s));
+    add(l, arena_format(arena, "%s %s%s", s->name, computing_threads(s, loops), all), SUBJECT_SERVICE, i,
+        s->runtime == RUNTIME_GIL ? "cpu" : "threads", (d->cpu_s[i] - d->workers_s[i]) / p->speed, loops * running * count);
+  add(l, arena_format(arena, "%s workers%s", s->name, all), SUBJECT_SERVICE, i, NULL, d->workers_s[i] / p->speed,
+      workers * running * count);
   const struct pool_config *pool = s->pools.items;
   if (s->pools.count == 1 && pool->max != INT64_MAX)
-    add(l, arena_format(arena, "%s connections%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, "connections", d->connected_s[i],
-        (double)pool->max * runtime_processes(s) * most_replicas(s));
+    add(l, arena_format(arena, "%s connections%s", s->name, all), SUBJECT_SERVICE, i, "connections", d->connected_s[i],
+        (double)pool->max * runtime_processes(s) * count);
 }
 
 /* The permits of a limit on concurrency, when all share them. */
@@ -270,8 +274,8 @@ static void add_disk(struct list *l, const struct model *m, uint32_t i, const st
   const struct service_config *s = model_service(m, i);
   const struct disk_config *disk = service_runs(s) ? disk_of(m, s) : NULL;
   if (disk)
-    add(l, arena_format(arena, "%s disk%s", s->name, times(s, arena)), SUBJECT_SERVICE, i, NULL, d->disk_s[i],
-        (double)disk->parallel * most_replicas(s));
+    add(l, arena_format(arena, "%s disk%s", s->name, times(s, l->replicas[i], arena)), SUBJECT_SERVICE, i, NULL, d->disk_s[i],
+        (double)disk->parallel * l->replicas[i]);
 }
 
 /* Slots for jobs of the queue's workers, together with the other queues that they serve. */
@@ -284,14 +288,16 @@ static void add_slots(struct list *l, const struct model *m, uint32_t queue, con
     if (i < queue) return;
     held_s += d->published[i] * d->job_s[i];
   }
-  add(l, arena_format(arena, "%s job slots%s", s->name, times(s, arena)), SUBJECT_SERVICE, (uint32_t)q->workers, NULL, held_s,
-      (double)q->concurrency * most_replicas(s));
+  double count = l->replicas[q->workers];
+  add(l, arena_format(arena, "%s job slots%s", s->name, times(s, count, arena)), SUBJECT_SERVICE, (uint32_t)q->workers, NULL,
+      held_s, (double)q->concurrency * count);
 }
 
-static struct list list_of(const struct model *m, const struct place *places, int asking, struct arena *arena) {
+static struct list list_of(const struct model *m, const struct place *places, const double *replicas, int asking,
+                           struct arena *arena) {
   uint32_t most = 8 * m->services.count + m->limits.count + m->locks->count + m->queues.count + 1;
-  struct list l = {arena_new_array(arena, struct resource, most), 0};
   struct demand_sums d = sums_of(m, places, asking, arena);
+  struct list l = {arena_new_array(arena, struct resource, most), 0, replicas, d.cpu_s};
   add_locks(&l, m, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++) add_disk(&l, m, i, &d, arena);
   for (uint32_t i = 0; i < m->services.count; i++)
@@ -329,16 +335,73 @@ static bool has_clock(const struct model *m) {
   return false;
 }
 
+/* Both at once, and what each asks. */
+struct asked {
+  struct list all;
+  const double *cpu_s, *cpu_constant; /* by service */
+};
+
+static struct asked asked_of(const struct model *m, const struct place *places, const double *replicas, struct arena *arena) {
+  bool clock = has_clock(m);
+  struct asked a = {list_of(m, places, replicas, TRAFFIC | (clock ? CLOCK : 0), arena), NULL, NULL};
+  a.cpu_s = a.all.cpu_s;
+  if (!clock) return a;
+  struct list by_traffic = list_of(m, places, replicas, TRAFFIC, arena), by_clock = list_of(m, places, replicas, CLOCK, arena);
+  for (uint32_t i = 0; i < a.all.count; i++) /* what the clock asks is there at any load */
+    a.all.items[i].demand_s = demand_in(&by_traffic, &a.all.items[i]),
+    a.all.items[i].constant = demand_in(&by_clock, &a.all.items[i]);
+  a.cpu_s = by_traffic.cpu_s, a.cpu_constant = by_clock.cpu_s;
+  return a;
+}
+
+/* Of what is asked of single replicas, how many the autoscaler gives. */
+static double given(const struct model *m, uint32_t service, const struct asked *one, double speed, struct arena *arena) {
+  struct autoscaled_resource *own = arena_new_array(arena, struct autoscaled_resource, one->all.count + 1);
+  struct autoscaled_load load = {m->run.stationary, one->cpu_s[service] / speed,
+                                 one->cpu_constant ? one->cpu_constant[service] / speed : 0, 0, own};
+  for (uint32_t i = 0; i < one->all.count; i++) {
+    const struct resource *r = &one->all.items[i];
+    if (r->subject == SUBJECT_SERVICE && r->index == service)
+      own[load.count++] = (struct autoscaled_resource){r->demand_s, r->constant, r->capacity};
+  }
+  return autoscaled_replicas(model_service(m, service), &load);
+}
+
+/* By service: how many there are when their first resource is full. */
+static const double *replicas_given(const struct model *m, const struct place *places, struct arena *arena) {
+  double *replicas = arena_new_array(arena, double, m->services.count + 1),
+         *single = arena_new_array(arena, double, m->services.count + 1);
+  bool scaled = false;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    bool this = model_service(m, i)->autoscale.max > 0;
+    replicas[i] = single[i] = most_replicas(model_service(m, i));
+    if (this) single[i] = 1;
+    scaled |= this;
+  }
+  if (!scaled) return replicas;
+  struct asked one = asked_of(m, places, single, arena);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->autoscale.max > 0) replicas[i] = given(m, i, &one, places[i].speed, arena);
+  return replicas;
+}
+
+static const char *why_fewer(const struct service_config *s, double replicas, struct arena *arena) {
+  if (!s->autoscale.max || replicas >= most_replicas(s)) return NULL;
+  if (replicas >= (double)s->autoscale.room)
+    return arena_format(arena, "%s: the nodes have room for %g replicas", s->name, replicas);
+  return arena_format(arena,
+                      "%s: the autoscaler stays at %g of at most %g replicas: full, they use too little CPU to be given more",
+                      s->name, replicas, most_replicas(s));
+}
+
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
-  bool clock = has_clock(m);
-  struct list all = list_of(m, places, TRAFFIC | (clock ? CLOCK : 0), arena);
-  if (clock) { /* what it asks is there at any load */
-    struct list by_traffic = list_of(m, places, TRAFFIC, arena), by_clock = list_of(m, places, CLOCK, arena);
-    for (uint32_t i = 0; i < all.count; i++)
-      all.items[i].demand_s = demand_in(&by_traffic, &all.items[i]), all.items[i].constant = demand_in(&by_clock, &all.items[i]);
-  }
+  const double *replicas = replicas_given(m, places, arena);
+  struct list all = asked_of(m, places, replicas, arena).all;
+  for (uint32_t i = 0; i < all.count; i++)
+    if (all.items[i].subject == SUBJECT_SERVICE)
+      all.items[i].remark = why_fewer(model_service(m, all.items[i].index), replicas[all.items[i].index], arena);
   *out = all.items;
   return all.count;
 }

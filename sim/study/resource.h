@@ -20,6 +20,7 @@ struct resource {
   double demand_s;  /* of a request */
   double constant;  /* of what the clock publishes, in a second: at any load */
   double capacity;
+  const char *remark; /* why there are fewer replicas than the most; else null */
 };
 
 /* All resources that requests use. The count; the array is in the arena. */

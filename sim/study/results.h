@@ -61,6 +61,7 @@ struct saturation {
   double saturates_at_per_s;   /* requests per second of the whole system at this mix */
   bool saturated;
   const char *reason; /* why the utilization has no value; null when it has one */
+  const char *remark; /* what else is to be known of its capacity; may be null */
 };
 
 struct error_cause {

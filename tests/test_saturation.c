@@ -1,0 +1,106 @@
+/* What is full first: the load at which each resource is, by hand. */
+#include "sim/study/resource.h"
+#include "tests/model_fixture.h"
+
+/* The resource of this name; null when there is none. */
+static const struct resource *find(const struct fixture *f, const char *name) {
+  struct resource *all;
+  uint32_t count = resources_of(&f->scenario->model, f->arena, &all);
+  for (uint32_t i = 0; i < count; i++)
+    if (!strcmp(all[i].name, name)) return &all[i];
+  for (uint32_t i = 0; i < count; i++) printf("    there is \"%s\"\n", all[i].name);
+  return NULL;
+}
+
+static void check_full(const struct fixture *f, const char *name, double per_s) {
+  const struct resource *r = find(f, name);
+  test_check(r && fabs(resource_saturates_at(r) / per_s - 1) < 1e-9, "%s is full at %.9g, by hand %.9g", name,
+             r ? resource_saturates_at(r) : NAN, per_s);
+}
+
+/* --- autoscaled services --------------------------------------------------------------------------------------------------------- */
+
+/* Twelve threads a pod, each held for 400 ms and `cpu_ms` of computing. */
+static struct fixture scaled_open(double rate, double cpu_ms, int start, int target_pct, int nodes) {
+  return fixture_of(
+      "{ 'aguanta': 1, 'name': 'scaled', 'traffic': { 'users': { 'kind': 'open', 'rate': '%g/s', 'timeout': '10s', 'mix': { "
+      "'page': 1 } } }, 'endpoints': { 'page': { 'entry': 'web', 'steps': [ { 'cpu': '%gms' }, { 'delay': '400ms' } ] } }, "
+      "'services': { 'web': { 'kind': 'app', 'runtime': 'threads', 'threads': 12, 'replicas': %d, 'resources': { 'requests': { "
+      "'cpu': '500m', 'memory': '128Mi' }, 'limits': { 'cpu': 1, 'memory': '128Mi' } }, 'autoscale': { 'min': 2, 'max': 6, "
+      "'cpu': '%d%%' } } }, 'platform': { 'kind': 'kubernetes', 'nodes': { 'worker': { 'count': %d, 'cpu': 4, 'memory': '8Gi' "
+      "} } }, 'run': { 'warmup': '10m', 'window': '10m', 'replications': 1 } }",
+      rate, cpu_ms, start, target_pct, nodes);
+}
+
+/* One pod carries 12 / 405.5 ms = 29.59/s and then uses 163 mCPU, 32% of its request. */
+static void test_autoscaled(void) {
+  const double pod = 12 / 0.4055;
+  static const struct {
+    const char *title, *name;
+    int start, target_pct, replicas;
+  } rows[] = {{"full long before the target", "web threads x 2 of 6", 2, 50, 2},
+              {"comes down from six", "web threads x 2 of 6", 6, 50, 2},
+              {"32/30 is within the tolerance", "web threads x 2 of 6", 2, 30, 2},
+              {"32/29 is not: one more each time", "web threads x 6 at most", 2, 29, 6},
+              {"far above the target", "web threads x 6 at most", 2, 20, 6},
+              {"just above two pods' load 21/30 of three is three again", "web threads x 3 of 6", 3, 30, 3},
+              {"21/50 of three is two", "web threads x 2 of 6", 3, 50, 2}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = scaled_open(55, 5.5, rows[i].start, rows[i].target_pct, 5);
+    const struct resource *r = find(&f, rows[i].name);
+    test_check(r != NULL, "%s: no %s", rows[i].title, rows[i].name);
+    check_full(&f, rows[i].name, rows[i].replicas * pod);
+    test_check(r && (rows[i].replicas == 6) == (r->remark == NULL), "%s: %s", rows[i].title,
+               r && r->remark ? r->remark : "no remark");
+    fixture_close(&f);
+  }
+}
+
+/* A load that varies comes from below: the size is the smallest, whatever the service starts with. */
+static void test_autoscaled_from_below(void) {
+  struct fixture f = scaled_open(55, 5.5, 3, 30, 5);
+  f.scenario->model.run.stationary = false;
+  check_full(&f, "web threads x 2 of 6", 2 * 12 / 0.4055);
+  fixture_close(&f);
+}
+
+/* The CPU limit is full first, at twice the request: it scales to the most, or to the three that find room in 2 cores less 500m. */
+static void test_autoscaled_cpu(void) {
+  struct fixture f = scaled_open(55, 100, 2, 80, 5);
+  check_full(&f, "web CPU limit x 6 at most", 6 * 1 / 0.1);
+  fixture_close(&f);
+  f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'room', 'traffic': { 'w': { 'kind': 'open', 'rate': '5/s', 'mix': { 'q': 1 } } }, 'endpoints': { "
+      "'q': "
+      "{ 'entry': 'web', 'steps': [ { 'cpu': '10ms' }, { 'delay': '90ms' }, { 'cpu': '30ms' } ] } }, 'services': { 'web': { "
+      "'kind': 'app', "
+      "'runtime': 'threads', 'threads': 2, 'resources': { 'requests': { 'cpu': '500m' } }, 'autoscale': { 'max': 6, 'cpu': '40%%' "
+      "} }, "
+      "'other': { 'kind': 'app', 'resources': { 'requests': { 'cpu': '500m' } } } }, 'platform': { 'kind': 'kubernetes', "
+      "'nodes': { 'n': { 'cpu': 2 } } } }");
+  check_full(&f, "web threads x 3 of 6", 3 * 2 / 0.130);
+  const struct resource *r = find(&f, "web threads x 3 of 6");
+  test_check(r && r->remark && strstr(r->remark, "room for 3 replicas"), "%s", r && r->remark ? r->remark : "no remark");
+  fixture_close(&f);
+}
+
+/* The simulation agrees: it holds a little below, not a little above, with the replicas that the table names. */
+static void test_autoscaled_runs(void) {
+  static const double loads[] = {0.92, 1.08};
+  for (int i = 0; i < 2; i++) {
+    struct fixture f = scaled_open(loads[i] * 2 * 12 / 0.4055, 5.5, 2, 50, 5);
+    const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1, .replications = 1});
+    double errors = results_metric(r, "page", "error_rate", NULL)->estimate.value,
+           replicas = results_metric(r, "web.replicas", "mean", NULL)->estimate.value;
+    test_check(i ? errors > 0.02 : errors < 0.001, "%g of the load: %g errors", loads[i], errors);
+    test_check(replicas == 2, "%g replicas", replicas);
+    fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {{"autoscaled", test_autoscaled},
+                                         {"autoscaled, from below", test_autoscaled_from_below},
+                                         {"autoscaled by its CPU", test_autoscaled_cpu},
+                                         {"autoscaled, simulated", test_autoscaled_runs},
+                                         {NULL, NULL}};
+const struct test_suite suite_saturation = {"saturation", cases};
