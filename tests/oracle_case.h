@@ -64,7 +64,7 @@ static inline struct scenario *read_scenario(struct arena *arena, const struct o
   for (const struct json_value *v = json_first(c->expected); v; v = json_next(v)) {
     const char *text = json_text(json_member(v, "measure")), *rest = "";
     struct claim *claim = &claims[count++];
-    *claim = (struct claim){.expression = text, .severity = SEVERITY_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
+    *claim = (struct claim){.expression = text, .kind = CLAIM_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
     const char *wrong = text ? measure_parse(arena, &s->model, text, &claim->measure, &rest) : "is missing";
     if (!wrong) measure_request(&claim->measure, &s->model);
     if (!wrong && *rest) wrong = "has something behind it";

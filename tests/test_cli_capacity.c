@@ -47,7 +47,7 @@ static const struct mistake mistakes[] = {
     {{MM1, "--vary", "traffic.web.rate=1..2"}, EXIT_INVALID, "needs a unit: write \"1/s\" or \"1/min\", not 1\n"},
     {{MM1, RATE},
      EXIT_INVALID,
-     "aguanta capacity: " MM1 ": the scenario has no claim of severity must, so nothing could break: add one, such as "
+     "aguanta capacity: " MM1 ": the scenario has no requirement of severity must, so nothing could break: add one, such as "
      "\"p99(all.latency) < 500ms\", to \"claims\"\n"},
     {{MM1, RATE, CLAIM, "--without", "men"}, EXIT_INVALID, "--without men: no claim has this id or text\n"},
     {{MM1, RATE, "--jobs", "0"}, EXIT_USAGE, "aguanta: --jobs must be a whole number from 1 to 1024, not \"0\"\n"},

@@ -78,7 +78,7 @@ static void check_keys(const struct result *r, const char *name) {
            KEYS("aguanta_result", "scenario", "engine", "seed", "replications", "requests", "claims", "metrics", "series", "bill",
                 "outages", "scenario_resolved"));
   has_keys(at(r, "scenario"), "scenario", KEYS("name", "file", "hash"));
-  each_has_keys(r, "claims", KEYS("id", "expr", "source", "severity", "verdict", "value", "unit", "ci95"));
+  each_has_keys(r, "claims", KEYS("id", "expr", "source", "kind", "severity", "verdict", "value", "unit", "ci95"));
   each_has_keys(r, "metrics", KEYS("metric", "agg", "labels", "value", "unit", "ci95", "n"));
   each_has_keys(r, "series", KEYS("metric", "labels", "unit", "t_s", "mean"));
   each_has_keys(r, "bill.lines", KEYS("item", "price_id", "source", "quantity", "unit", "unit_price", "monthly"));
@@ -127,9 +127,14 @@ static void check_units(const struct result *r, const char *name) {
   }
   for (const struct json_value *c = json_first(at(r, "claims")); c; c = json_next(c)) {
     check_estimate(c, json_text(json_member(c, "id")));
-    test_check(is_word(json_member(c, "verdict"), KEYS("PASS", "FAIL", "UNDECIDED", "NO DATA")) &&
-                   is_word(json_member(c, "severity"), KEYS("must", "should", "info")),
-               "%s: a claim", name);
+    bool required = is_text(json_member(c, "kind"), "requirement"), stated = is_text(json_member(c, "kind"), "statement");
+    const struct json_value *verdict = json_member(c, "verdict"), *severity = json_member(c, "severity");
+    bool good = required
+                    ? is_word(verdict, KEYS("PASS", "FAIL", "UNDECIDED", "NO DATA")) && is_word(severity, KEYS("must", "should"))
+                    : json_type(severity) == JSON_NULL;
+    if (stated) good &= is_word(verdict, KEYS("CONFIRMED", "BETTER", "CONTRADICTED", "UNDECIDED", "NO DATA"));
+    if (!required && !stated) good &= is_text(json_member(c, "kind"), "info") && json_type(verdict) == JSON_NULL;
+    test_check(good, "%s: the claim %s", name, json_text(json_member(c, "id")));
   }
   test_check(!strstr(r->text, "nan") && !strstr(r->text, "inf,") && !strstr(r->text, "NaN"), "%s: NaN is null", name);
 }
@@ -269,11 +274,12 @@ static void test_csv(void) {
   struct child c =
       AGUANTA("run", SMALL, "--set", "name==1+1", "--set",
               "claims=[{\"expr\": \"p50(page.latency) < 1s\", \"source\": \"@a, \\\"b\\\"\"}]", "--export", "-", "--format", "csv");
-  test_check(child_begins(c.out,
-                          "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason\r\n'=1+1,claim,p50("
-                          "page.latency) < 1s,,claim-1,0.00"),
-             "%s", c.out);
-  test_check(strstr(c.out, ",PASS,\"'@a, \"\"b\"\"\",\r\n") != NULL, "quotes: %s", c.out);
+  test_check(
+      child_begins(c.out,
+                   "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason,severity\r\n'=1+1,verdict,"
+                   "requirements,,,,number,,,1,PASS,,,\r\n'=1+1,requirement,p50(page.latency) < 1s,,claim-1,0.00"),
+      "%s", c.out);
+  test_check(strstr(c.out, ",PASS,\"'@a, \"\"b\"\"\",,must\r\n") != NULL, "quotes: %s", c.out);
   test_check(child_count(c.out, "\n") == child_count(c.out, "\r\n") && child_count(c.out, ",nan,") == 0, "lines");
   child_free(&c);
 }

@@ -161,7 +161,7 @@ static void test_check_command(void) {
   test_check(child_begins(c.out, "PASS      " SMALL ": p99(page.latency) < 1s  "), "%s", c.out);
   test_check(strstr(c.out, "\nFAIL      ") && strstr(c.out, "second.json: p50(page.latency) < 1us") && strstr(c.out, "(D-1)"), "%s",
              c.out);
-  test_check(!strcmp(child_last_line(c.out), "check: ran, and a claim failed\n"), "%s", c.out);
+  test_check(!strcmp(child_last_line(c.out), "check: ran, and a requirement failed\n"), "%s", c.out);
   child_free(&c);
   c = AGUANTA("check", "--quiet", SMALL, other);
   test_check(child_count(c.out, "\n") == 2 && child_begins(c.out, "FAIL"), "--quiet: %s", c.out);
@@ -192,8 +192,8 @@ static void test_sweep_grid(void) {
   char *text = test_read_file(csv), *json = test_read_file(lines);
   test_check(text &&
                  child_begins(text, "point,hash,services.web.replicas,traffic.users.rate,scenario,kind,metric,agg,label,value,unit,"
-                                    "ci_low,ci_high,n,verdict,source,reason\r\n0,") &&
-                 strstr(text, "-5,1,50/s,small,claim,"),
+                                    "ci_low,ci_high,n,verdict,source,reason,severity\r\n0,") &&
+                 strstr(text, "-5,1,50/s,small,requirement,"),
              "the CSV");
   test_check(text && child_count(text, "point,") == 1 && strstr(text, "\n5,") && strstr(text, "-5,2,150/s,small,"),
              "one header, six points");

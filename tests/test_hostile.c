@@ -15,7 +15,7 @@ static uint64_t fnv(uint64_t sum, uint64_t prime, const char *bytes, size_t leng
 }
 
 static void test_points_that_lie(void) {
-  static const char head[] = "aguanta-point 1 k-1\ncode 98 requests 1 events 2\n",
+  static const char head[] = "aguanta-point 1 k-1\ncode 98 statements 98 requests 1 events 2\n",
                     rest[] = "section ndjson 2\n{}\nsection table 1\nx\n";
   static const struct {
     const char *head, *csv;
@@ -32,10 +32,11 @@ static void test_points_that_lie(void) {
                {head, "section csv 3", false},
                {head, "section ", false},
                {head, "", false},
-               {"aguanta-point 1 k-1\ncode 0 requests 1 events 2\n", "section csv 0\n\n", true},
-               {"aguanta-point 1 k-1\ncode 3 requests 1 events 2\n", "section csv 0\n\n", false},
-               {"aguanta-point 1 k-1\ncode 98 requests -1 events 2\n", "section csv 0\n\n", false},
-               {"aguanta-point 1 k-12\ncode 98 requests 1 events 2\n", "section csv 0\n\n", false}};
+               {"aguanta-point 1 k-1\ncode 0 statements 99 requests 1 events 2\n", "section csv 0\n\n", true},
+               {"aguanta-point 1 k-1\ncode 3 statements 0 requests 1 events 2\n", "section csv 0\n\n", false},
+               {"aguanta-point 1 k-1\ncode 98 statements 98 requests -1 events 2\n", "section csv 0\n\n", false},
+               {"aguanta-point 1 k-1\ncode 98 statements 3 requests 1 events 2\n", "section csv 0\n\n", false},
+               {"aguanta-point 1 k-12\ncode 98 statements 98 requests 1 events 2\n", "section csv 0\n\n", false}};
   char *folder = child_path("lies"), *path = child_path("lies/k-1.point"), *error = NULL;
   test_check(point_store_open(folder, &error), "opened");
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

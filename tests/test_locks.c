@@ -337,7 +337,7 @@ static void test_ideas(void) {
     const struct results *r = s ? study_run(arena, s, &(struct study_options){.replications = 4, .jobs = 2}) : NULL;
     for (uint32_t k = 0; r && k < r->claim_count; k++) {
       const struct claim_result *c = &r->claims[k];
-      if (c->severity != SEVERITY_MUST || (int)c->verdict == VERDICT_NO_DATA) continue;
+      if (c->kind != CLAIM_REQUIREMENT || c->severity != SEVERITY_MUST || (int)c->verdict == VERDICT_NO_DATA) continue;
       bool fails = c->id && strstr(ideas[i].failing, c->id);
       test_check(c->verdict == (fails ? VERDICT_FAIL : VERDICT_PASS), "%s %s: verdict %d of %s, %g [%g, %g]", ideas[i].name,
                  ideas[i].sets[0] ? ideas[i].sets[0] : "", (int)c->verdict, c->expression, c->estimate.value, c->estimate.low,

@@ -4,6 +4,7 @@
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 #include "sim/report/text.h"
+#include "sim/report/verdicts.h"
 #include "tests/report_fixture.h"
 #include "tests/suite.h"
 #include <cjson/cJSON.h>
@@ -69,12 +70,38 @@ static void test_verdict_line(void) {
     struct claim_result claims[4] = {{.severity = SEVERITY_MUST}};
     for (int k = 0; k < 3; k++) claims[k].verdict = rows[i].verdicts[k];
     struct results r = {.claims = claims, .claim_count = 3};
-    test_check(!strcmp(format_verdict_line(&r).text, rows[i].line), "%s", format_verdict_line(&r).text);
+    test_check(!strcmp(verdicts_line(&r).text, rows[i].line), "%s", verdicts_line(&r).text);
   }
-  struct claim_result info = {.severity = SEVERITY_INFO, .verdict = VERDICT_FAIL};
+  struct claim_result info = {.kind = CLAIM_INFO, .verdict = VERDICT_NONE};
   struct results only_info = {.claims = &info, .claim_count = 1}, broken = {.violation_count = 1};
-  test_check(!strcmp(format_verdict_line(&only_info).text, "NONE (1 info)"), "%s", format_verdict_line(&only_info).text);
-  test_check(!strcmp(format_verdict_line(&broken).text, "ERROR (no claims)"), "%s", format_verdict_line(&broken).text);
+  test_check(!strcmp(verdicts_line(&only_info).text, "NONE (no requirements)"), "%s", verdicts_line(&only_info).text);
+  test_check(!strcmp(verdicts_line(&broken).text, "ERROR (no requirements)"), "%s", verdicts_line(&broken).text);
+}
+
+/* Counted apart: what a should and a statement say changes neither the verdict of the musts nor the count of their failures. */
+static void test_kinds_apart(void) {
+  static const struct {
+    enum verdict verdict;
+    enum claim_kind kind;
+    enum severity severity;
+    const char *line, *statements; /* beside one must that passes */
+  } rows[] = {{VERDICT_FAIL, CLAIM_REQUIREMENT, SEVERITY_SHOULD, "PASS (1 pass, 1 warning)", ""},
+              {VERDICT_UNDECIDED, CLAIM_REQUIREMENT, SEVERITY_SHOULD, "PASS (1 pass, 1 should open)", ""},
+              {VERDICT_NO_DATA, CLAIM_REQUIREMENT, SEVERITY_SHOULD, "PASS (1 pass, 1 should open)", ""},
+              {VERDICT_PASS, CLAIM_REQUIREMENT, SEVERITY_SHOULD, "PASS (2 pass)", ""},
+              {VERDICT_CONFIRMED, CLAIM_STATEMENT, SEVERITY_MUST, "PASS (1 pass)", "CONFIRMED (1 confirmed)"},
+              {VERDICT_BETTER, CLAIM_STATEMENT, SEVERITY_MUST, "PASS (1 pass)", "BETTER (1 better than stated)"},
+              {VERDICT_CONTRADICTED, CLAIM_STATEMENT, SEVERITY_MUST, "PASS (1 pass)", "CONTRADICTED (1 contradicted)"},
+              {VERDICT_UNDECIDED, CLAIM_STATEMENT, SEVERITY_MUST, "PASS (1 pass)", "UNDECIDED (1 undecided)"},
+              {VERDICT_NO_DATA, CLAIM_STATEMENT, SEVERITY_MUST, "PASS (1 pass)", "NO DATA (1 no data)"},
+              {VERDICT_NONE, CLAIM_INFO, SEVERITY_MUST, "PASS (1 pass)", ""}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct claim_result claims[2] = {{.kind = rows[i].kind, .severity = rows[i].severity, .verdict = rows[i].verdict},
+                                     {.verdict = VERDICT_PASS}};
+    struct results r = {.claims = claims, .claim_count = 2};
+    test_check(!strcmp(verdicts_line(&r).text, rows[i].line), "row %zu: %s", i, verdicts_line(&r).text);
+    test_check(!strcmp(verdicts_statements(&r).text, rows[i].statements), "row %zu: %s", i, verdicts_statements(&r).text);
+  }
 }
 
 static char *render(void (*write)(FILE *, const struct results *), const struct results *r) {
@@ -129,9 +156,12 @@ static void test_text_color(void) {
   chosen = (struct report_options){.color = true, .quiet = true};
   char *seen = render(write_text, &r);
   test_check(strstr(seen, "\x1b[1;31mFAIL\x1b[0m ") != NULL, "verdict words are coloured: %s", seen);
-  test_check(!strstr(seen, "PASS"), "quiet leaves out what passed");
-  test_check(strstr(seen, "\nverdict: \x1b[1;31mFAIL\x1b[0m (3 pass, 2 fail, 1 undecided, 1 info)\n") != NULL, "last line: %s",
-             seen);
+  test_check(!strstr(seen, "PASS") && !strstr(seen, "saturation(all)"), "quiet leaves out what passed or is better than stated");
+  test_check(strstr(seen, "\x1b[1;33mWARN\x1b[0m ") != NULL, "a should that fails warns: %s", seen);
+  test_check(
+      strstr(seen, "\nstatements: \x1b[1;33mCONTRADICTED\x1b[0m (1 better than stated, 1 contradicted, 1 undecided)\nverdict: "),
+      "statements are summed up apart: %s", seen);
+  test_check(strstr(seen, "\nverdict: \x1b[1;31mFAIL\x1b[0m (3 pass, 2 fail, 1 warning)\n") != NULL, "last line: %s", seen);
   free(seen);
 }
 
@@ -140,7 +170,7 @@ static void test_empty(void) {
   struct results r = {.scenario_name = "empty", .interrupted = true};
   chosen = (struct report_options){.verbose = true};
   char *text = render(write_text, &r), *json = render(report_json_write, &r);
-  test_check(strstr(text, "interrupted: ") && strstr(text, "verdict: INTERRUPTED (no claims)\n"), "%s", text);
+  test_check(strstr(text, "interrupted: ") && strstr(text, "verdict: INTERRUPTED (no requirements)\n"), "%s", text);
   cJSON *root = cJSON_Parse(json);
   test_check(root && cJSON_IsNull(cJSON_GetObjectItem(root, "outages")), "unknown is null: %s", json);
   test_check(cJSON_IsNull(cJSON_GetObjectItem(root, "scenario_resolved")), "no scenario is null");
@@ -164,11 +194,13 @@ static void test_json_shape(void) {
   test_check(root && length == strlen(json), "it is one JSON text");
   test_check(!strcmp(json, again), "twice the same bytes");
   test_check(number_at(root, "aguanta_result") == 1, "version");
-  const cJSON *buy = at(root, "metrics", 16), *claim = at(root, "claims", 6), *timeout = at(root, "metrics", 19);
+  const cJSON *buy = at(root, "metrics", 16), *claim = at(root, "claims", 9), *timeout = at(root, "metrics", 19);
   test_check(number_at(buy, "value") == 1.924 && number_at(buy, "n") == 172840, "value and n of p99");
   test_check(cJSON_GetArraySize(cJSON_GetObjectItem(buy, "ci95")) == 2, "two ends");
   test_check(cJSON_IsNull(cJSON_GetObjectItem(claim, "value")) && cJSON_IsNull(at(claim, "ci95", 0)), "NaN is null");
-  test_check(!strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(claim, "verdict")), "NO DATA"), "verdict word");
+  test_check(cJSON_IsNull(cJSON_GetObjectItem(claim, "verdict")) &&
+                 !strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(claim, "kind")), "info"),
+             "what is only shown has no verdict");
   test_check(!strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(timeout, "labels"), "cause")), "timeout"),
              "label");
   test_check(number_at(cJSON_GetObjectItem(root, "scenario_resolved"), "aguanta") == 1, "the scenario is embedded as JSON");
@@ -215,8 +247,9 @@ static void test_csv(void) {
     struct results r = {.scenario_name = "s", .metrics = &metric, .metric_count = 1};
     char *csv = render(report_csv_write, &r), wanted[200];
     snprintf(wanted, sizeof wanted,
-             "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason\r\ns,metric%smean,cause=x,-0.5,s,,,"
-             "7,,,\r\n",
+             "scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason,severity\r\ns,metric%smean,cause=x,-"
+             "0.5,s,,"
+             ",7,,,,\r\n",
              rows[i].cell);
     test_check(!strcmp(csv, wanted), "seen %s wanted %s", csv, wanted);
     free(csv);
@@ -226,8 +259,18 @@ static void test_csv(void) {
 static void test_markdown(void) {
   struct results r = fixture_results();
   char *seen = render(report_markdown_write, &r);
-  test_check(strstr(seen, "**Verdict: FAIL (3 pass, 2 fail, 1 undecided, 1 info).**") != NULL, "verdict: %s", seen);
+  test_check(strstr(seen, "**Verdict: FAIL (3 pass, 2 fail, 1 warning).** Statements of documents: CONTRADICTED (") != NULL,
+             "verdict: %s", seen);
   test_check(strstr(seen, "| FAIL | `p99(buy.latency) < 800ms` | 1.92 s [1.81, 2.04] | P-8 |") != NULL, "claims table: %s", seen);
+  static const char *const order[] = {"## Requirements", "| WARN | `utilization(backend.threads) < 60%` |",
+                                      "## Statements",   "| BETTER | `saturation(all) in 50/s..150/s` | 219/s | P-1 |",
+                                      "## Info",         NULL};
+  const char *at = seen;
+  for (int i = 0; order[i] && at; i++) {
+    const char *next = strstr(at, order[i]);
+    test_check(next != NULL, "\"%s\" does not follow: %s", order[i], seen);
+    at = next;
+  }
   test_check(strstr(seen, "| **total** | **31.49** |") != NULL, "bill: %s", seen);
   free(seen);
   struct claim_result claim = {
@@ -337,6 +380,7 @@ static void test_export(void) {
 static const struct test_case cases[] = {
     {"format", test_format},
     {"verdict_line", test_verdict_line},
+    {"kinds_apart", test_kinds_apart},
     {"text_golden", test_text_golden},
     {"text_width", test_text_width},
     {"long_names", test_long_names},

@@ -2,22 +2,49 @@
 #include "sim/engine/arena.h"
 #include "sim/report/format.h"
 #include "sim/report/text.h"
+#include "sim/report/verdicts.h"
 #include <string.h>
 
-static enum exit_code check_one(const struct options *o, const char *file) {
+/* The statements of all files, for the line above the last. */
+static void add_statements(struct statement_sum *all, const struct statement_sum *one) {
+  all->count += one->count, all->confirmed += one->confirmed, all->better += one->better;
+  all->contradicted += one->contradicted, all->undecided += one->undecided, all->no_data += one->no_data;
+  static const enum verdict order[] = {VERDICT_CONTRADICTED, VERDICT_UNDECIDED, VERDICT_NO_DATA, VERDICT_BETTER, VERDICT_CONFIRMED};
+  const enum verdict before = all->overall;
+  all->overall = VERDICT_NONE;
+  for (int i = 4; i >= 0; i--)
+    if (before == order[i] || one->overall == order[i]) all->overall = order[i];
+}
+
+static void print_claim(const struct results *r, const char *file, const struct claim_result *c, int width) {
+  struct verdict_line tag = verdict_claim_tag(c);
+  printf("%-*s %s: %s  %s", width, verdict_claim_word(c), file, c->expression,
+         format_estimate(c->unit, r->bill.currency, &c->estimate).text);
+  if (*tag.text) printf("  (%s)", tag.text);
+  if (c->verdict == VERDICT_NO_DATA && c->reason) printf("  %s", c->reason);
+  putchar('\n');
+}
+
+/* Requirements first; info has no verdict, so it is not printed. */
+static void print_verdicts(const struct options *o, const struct results *r, const char *file) {
+  int width = verdicts_of(r).statements.count ? 12 : 9; /* CONTRADICTED, UNDECIDED */
+  for (enum claim_kind kind = CLAIM_REQUIREMENT; kind < CLAIM_INFO; kind++) {
+    uint32_t at = 0;
+    for (const struct claim_result *c; (c = verdict_next(r, kind, &at));)
+      if (!o->quiet || verdict_is_open(c)) print_claim(r, file, c, width);
+  }
+}
+
+static enum exit_code check_one(const struct options *o, const char *file, struct statement_sum *statements) {
   struct arena *arena = arena_new();
   enum exit_code code = EXIT_INVALID;
   struct scenario *s = session_read(arena, o, file, NULL, 0);
   if (s) {
     struct results *r = session_run(arena, o, s, &code);
+    struct verdict_sum sum = verdicts_of(r);
+    add_statements(statements, &sum.statements);
     if (!session_exports_to_stdout(o)) {
-      for (uint32_t i = 0; i < r->claim_count; i++) {
-        const struct claim_result *c = &r->claims[i];
-        if (o->quiet && c->verdict == VERDICT_PASS) continue;
-        printf("%-9s %s: %s  %s", format_verdict_word(c->verdict), file, c->expression,
-               format_estimate(c->unit, r->bill.currency, &c->estimate).text);
-        printf("%s%s%s\n", c->source ? "  (" : "", c->source ? c->source : "", c->source ? ")" : "");
-      }
+      print_verdicts(o, r, file);
       for (uint32_t i = 0; i < r->violation_count; i++)
         fprintf(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
     }
@@ -26,9 +53,9 @@ static enum exit_code check_one(const struct options *o, const char *file) {
   return code;
 }
 
-static const char *words(enum exit_code code) {
+static const char *words(enum exit_code code, bool statements) {
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++)
-    if (row->code == code) return row->meaning;
+    if (row->code == code) return statements && row->with_statements ? row->with_statements : row->meaning;
   return "";
 }
 
@@ -43,8 +70,11 @@ enum exit_code command_check(const struct options *o) {
   }
   session_catch_interrupts();
   enum exit_code code = EXIT_HOLDS;
+  struct statement_sum statements = {.overall = VERDICT_NONE};
   for (uint32_t i = 0; i < o->file_count && code != EXIT_INTERRUPTED && code != EXIT_TERMINATED; i++)
-    code = exit_code_worse(code, check_one(o, o->files[i]));
-  if (!session_exports_to_stdout(o)) printf("check: %s\n", words(code));
+    code = exit_code_worse(code, check_one(o, o->files[i], &statements));
+  if (session_exports_to_stdout(o)) return code;
+  if (statements.count) printf("check: statements: %s\n", verdicts_statement_words(&statements).text);
+  printf("check: %s\n", words(code, o->statements));
   return code;
 }

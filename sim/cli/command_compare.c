@@ -39,7 +39,7 @@ static bool check_together(const struct options *o) {
 /* Without --fail-on there is nothing that could fail: a difference is an answer. */
 static enum exit_code exit_code_of(const struct compare_results *r) {
   enum exit_code code = EXIT_HOLDS;
-  struct verdict_sum limits = compare_verdicts(r);
+  struct requirement_sum limits = compare_verdicts(r);
   if (r->best && !r->best->decided) code = EXIT_UNDECIDED;
   if (limits.undecided || limits.no_data) code = EXIT_UNDECIDED;
   if (limits.fail) code = EXIT_FAILED;

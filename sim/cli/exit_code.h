@@ -16,7 +16,7 @@ enum exit_code {
 
 struct exit_code_row {
   enum exit_code code;
-  const char *meaning;
+  const char *meaning, *with_statements; /* what it means with --statements; null: the same */
 };
 extern const struct exit_code_row exit_codes[]; /* ends with a null meaning */
 

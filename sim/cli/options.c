@@ -58,6 +58,8 @@ const struct option options_table[] = {
     {"title", 0, OPTION_VALUE, ONE(title), "TEXT", "of the picture, instead of what it finds", FOR_PLOT},
     {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", QUESTIONS & ~FOR_SWEEP},
     {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", QUESTIONS | FOR_SELFTEST},
+    {"statements", 0, OPTION_FLAG, ONE(statements), NULL,
+     "the exit code follows the statements of documents too: 99 when one is contradicted", STUDIES | FOR_MERGE},
     {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", QUESTIONS | FOR_VALIDATE | FOR_MERGE},
     {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions",
      FOR_RUN | FOR_COMPARE | FOR_CAPACITY},
@@ -190,5 +192,8 @@ void options_help(FILE *f, const struct command *c) {
   fprintf(f, "  %-11s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
   fprintf(f, "Exit codes:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++) fprintf(f, "  %3d  %s\n", row->code, row->meaning);
+  fprintf(f, "Requirements of severity must decide it; with --statements those of documents do too:\n");
+  for (const struct exit_code_row *row = exit_codes; row->meaning; row++)
+    if (row->with_statements) fprintf(f, "  %3d  %s\n", row->code, row->with_statements);
   fprintf(f, "\nStart with: aguanta run scenarios/platform/compose.json\n");
 }

@@ -27,7 +27,7 @@ struct options {
   uint32_t endpoint_count;
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *timing;
   const char *store, *where, *shard, *shards, *emit, *best, *indifference;
-  bool quiet, verbose, help, version, fresh, dry_run;
+  bool quiet, verbose, help, version, fresh, dry_run, statements;
 };
 
 enum option_form { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };

@@ -3,6 +3,7 @@
 #include "sim/report/export.h"
 #include "sim/report/format.h"
 #include "sim/report/output.h"
+#include "sim/report/verdicts.h"
 #include "sim/scenario/unit.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -129,11 +130,17 @@ void session_follow(const struct options *o, struct study_options *study, struct
 
 enum exit_code session_interrupted(void) { return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
 
-enum exit_code session_exit_code(const struct results *r) {
+static enum exit_code code_of_statements(const struct statement_sum *s) {
+  return s->contradicted ? EXIT_FAILED : s->undecided || s->no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
+}
+
+enum exit_code session_exit_code(const struct results *r, bool statements) {
   if (r->interrupted) return session_interrupted();
   if (r->violation_count) return EXIT_ERROR;
-  struct verdict_sum v = format_verdicts(r);
-  return v.fail ? EXIT_FAILED : v.undecided || v.no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
+  struct verdict_sum v = verdicts_of(r);
+  const struct requirement_sum *q = &v.requirements;
+  enum exit_code code = q->fail ? EXIT_FAILED : q->undecided || q->no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
+  return statements ? exit_code_worse(code, code_of_statements(&v.statements)) : code;
 }
 
 static bool export_all(const struct options *o, const struct results *r) {
@@ -155,7 +162,7 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
   struct session_progress progress;
   session_follow(o, &study, &progress, "replications");
   struct results *r = study_run(arena, s, &study);
-  *code = session_exit_code(r);
+  *code = session_exit_code(r, o->statements);
   if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
   return r;
 }

@@ -29,7 +29,8 @@ static char *copy_of(const struct point_section *s) {
 
 void sweep_answers_put(struct sweep_answers *a, uint64_t n, struct point_rows *rows, bool stored) {
   struct answer *answer = &a->of[n];
-  *answer = (struct answer){.there = true, .code = rows->code, .table = copy_of(&rows->parts[POINT_TABLE])};
+  uint32_t code = a->plan->options->statements ? rows->statements : rows->code;
+  *answer = (struct answer){.there = true, .code = code, .table = copy_of(&rows->parts[POINT_TABLE])};
   if (stored) {
     point_rows_free(rows);
     return;
@@ -39,7 +40,7 @@ void sweep_answers_put(struct sweep_answers *a, uint64_t n, struct point_rows *r
 }
 
 static bool same_rows(const struct point_rows *a, const struct point_rows *b) {
-  bool same = a->code == b->code;
+  bool same = a->code == b->code && a->statements == b->statements;
   for (int i = 0; i < POINT_PARTS; i++)
     same &= a->parts[i].length == b->parts[i].length && !memcmp(a->parts[i].text, b->parts[i].text, a->parts[i].length);
   return same;
@@ -120,7 +121,7 @@ static void measure_columns(struct sweep_answers *a) {
 void sweep_answers_print_header(struct sweep_answers *a) {
   measure_columns(a);
   for (uint32_t i = 0; i < a->plan->columns; i++) printf("%-*s  ", a->widths[i], a->plan->paths[i]);
-  printf("%22s  %9s  %10s  %s\n", "p99 of all", "errors", "a month", "claims");
+  printf("%22s  %9s  %10s  %s\n", "p99 of all", "errors", "a month", "requirements; statements");
 }
 
 static void print_row(struct sweep_answers *a, uint64_t n) {

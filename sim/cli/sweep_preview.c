@@ -99,7 +99,7 @@ enum exit_code sweep_emit(struct sweep_answers *a) {
   const struct options *o = p->options;
   struct sweep_estimate estimate = {0};
   if (!o->shards && !sweep_estimate(a, &estimate)) return EXIT_INVALID;
-  const char **words = arena_new_array(p->arena, const char *, 2 * (o->set_count + o->vary_count) + 12);
+  const char **words = arena_new_array(p->arena, const char *, 2 * (o->set_count + o->vary_count) + 13);
   const char *export = arena_format(p->arena, "%s.csv", p->name);
   struct job job = {.name = p->name, .file = p->file, .store = p->store, .words = words, .version = AGUANTA_VERSION};
   job.word_count = add_words(words, job.word_count, "--set", o->sets, o->set_count);
@@ -109,6 +109,7 @@ enum exit_code sweep_emit(struct sweep_answers *a) {
   job.word_count = add_words(words, job.word_count, "--add-reps", &o->add_reps, o->add_reps != NULL);
   job.word_count = add_words(words, job.word_count, "--precision", &o->precision, o->precision != NULL);
   job.word_count = add_words(words, job.word_count, "--budget", &o->budget, o->budget != NULL);
+  if (o->statements) words[job.word_count++] = "--statements";
   job.exports = o->export_count ? o->exports : &export, job.export_count = o->export_count ? o->export_count : 1;
   job.shards = choose_shards(a, estimate.seconds);
   job.seconds = estimate.seconds / job.shards;

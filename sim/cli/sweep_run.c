@@ -55,11 +55,11 @@ static void tell_violations(const struct results *r, uint64_t n) {
 
 /* A result that is whole and sound is stored; the disk is written outside of the lock. */
 static void take_result(struct sweep_crew *c, struct arena *arena, uint64_t n, const struct results *r) {
-  enum exit_code code = session_exit_code(r);
+  enum exit_code code = session_exit_code(r, false);
   char *error = NULL;
   const char *store = c->answers->plan->store;
   bool good = !r->interrupted && !r->violation_count, stored = false;
-  struct point_rows rows = good ? point_rows_of(r, code) : (struct point_rows){0};
+  struct point_rows rows = good ? point_rows_of(r, code, session_exit_code(r, true)) : (struct point_rows){0};
   if (good && store) stored = point_store_write(store, sweep_plan_key(c->answers->plan, arena, n), &rows, &error);
   pthread_mutex_lock(&c->lock);
   if (good)

@@ -142,6 +142,7 @@ struct field {
   const struct choice_set *choices; /* choices */
   const char *doc;                  /* one sentence */
   const char *source;               /* of the default; null when it needs none */
+  bool one_of;                      /* of the optional fields of a record with this mark exactly one is given */
   bool open_range_low;              /* low itself is not allowed ("more than 0") */
   /* Tables: at most TABLE_COLUMNS. */
   const struct table_column *columns;

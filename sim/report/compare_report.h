@@ -3,6 +3,7 @@
 #define COMPARE_REPORT_H
 #include "sim/report/format.h"
 #include "sim/report/text.h"
+#include "sim/report/verdicts.h"
 #include "sim/study/compare_results.h"
 #include <stdio.h>
 
@@ -26,7 +27,7 @@ struct shown compare_relative(const struct compare_row *);
 /* What a limit was held against: "+3.2% [2.1, 4.3]". */
 struct compare_words compare_judged(const struct compare_limit_result *, const char *currency);
 /* The verdict of all limits together. */
-struct verdict_sum compare_verdicts(const struct compare_results *);
+struct requirement_sum compare_verdicts(const struct compare_results *);
 /* The last line: the verdict of the limits, the best, or what was found. */
 void compare_last_line(const struct compare_results *, char *text, size_t size);
 /* What to call a system: its file. */

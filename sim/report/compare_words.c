@@ -111,15 +111,13 @@ struct compare_words compare_judged(const struct compare_limit_result *l, const 
   return out;
 }
 
-struct verdict_sum compare_verdicts(const struct compare_results *c) {
-  struct verdict_sum sum = {.overall = VERDICT_PASS};
+struct requirement_sum compare_verdicts(const struct compare_results *c) {
+  struct requirement_sum sum = {.count = c->limit_count};
   for (uint32_t i = 0; i < c->limit_count; i++) {
     uint32_t *const counts[] = {&sum.pass, &sum.fail, &sum.undecided, &sum.no_data};
     ++*counts[c->limits[i].verdict];
   }
-  if (sum.no_data) sum.overall = VERDICT_NO_DATA;
-  if (sum.undecided) sum.overall = VERDICT_UNDECIDED;
-  if (sum.fail) sum.overall = VERDICT_FAIL;
+  sum.overall = verdicts_worst(&sum);
   return sum;
 }
 
@@ -135,7 +133,7 @@ static void best_line(const struct compare_results *c, char *text, size_t size) 
 }
 
 static void limits_line(const struct compare_results *c, char *text, size_t size) {
-  struct verdict_sum sum = compare_verdicts(c);
+  struct requirement_sum sum = compare_verdicts(c);
   const uint32_t counts[] = {sum.pass, sum.fail, sum.undecided, sum.no_data};
   static const char *const words[] = {"pass", "fail", "undecided", "no data"};
   size_t used = (size_t)snprintf(text, size, "verdict: %s (", format_verdict_word(sum.overall));

@@ -3,13 +3,14 @@
 #include "sim/report/format.h"
 #include "sim/report/report.h"
 #include "sim/engine/allocate.h"
+#include "sim/report/verdicts.h"
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct row {
-  const char *kind, *metric, *aggregate, *label, *verdict, *source, *reason;
+  const char *kind, *metric, *aggregate, *label, *verdict, *source, *reason, *severity; /* severity: null where there is none */
   enum unit unit;
   const struct estimate *estimate;
 };
@@ -25,30 +26,43 @@ static void write_row(FILE *file, const struct results *r, const struct row *row
   fprintf(file, ",%" PRIu64 ",", e->n);
   csv_cell(file, row->verdict), fputc(',', file);
   csv_cell(file, row->source), fputc(',', file);
-  csv_cell(file, row->reason), fputs("\r\n", file);
+  csv_cell(file, row->reason), fputc(',', file);
+  csv_cell(file, row->severity), fputs("\r\n", file);
 }
 
 static void write_metric(FILE *file, const struct results *r, const struct metric *m) {
   char *label = m->label ? allocate_format("%s=%s", m->label, m->label_value ? m->label_value : "") : NULL;
-  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->reason, m->unit, &m->estimate});
+  write_row(file, r, &(struct row){"metric", m->name, m->aggregate, label, "", "", m->reason, NULL, m->unit, &m->estimate});
   free(label);
 }
 
-/* A claim's metric is its whole expression and its label is its id: both are what one filters by. */
+/* The verdict of all requirements, and that of all statements: n is how many there are. */
+static void write_overall(FILE *file, const struct results *r, const char *of, enum verdict verdict, uint32_t count) {
+  struct estimate none = {NAN, NAN, NAN, count, false};
+  if (count) write_row(file, r, &(struct row){"verdict", of, "", "", format_verdict_word(verdict), "", "", NULL, UNIT_NONE, &none});
+}
+
+/* A claim's kind is that of its row, its metric is its whole expression and its label is its id: what one filters by. */
+static void write_claim(FILE *file, const struct results *r, const struct claim_result *c) {
+  const char *verdict = c->verdict == VERDICT_NONE ? "" : format_verdict_word(c->verdict);
+  const char *severity = c->kind == CLAIM_REQUIREMENT ? format_severity_word(c->severity) : NULL;
+  write_row(file, r,
+            &(struct row){verdict_kind_word(c->kind), c->expression, "", c->id, verdict, c->source, c->reason, severity, c->unit,
+                          &c->estimate});
+}
+
 void report_csv_rows(FILE *file, const struct results *r) {
-  for (uint32_t i = 0; i < r->claim_count; i++) {
-    const struct claim_result *c = &r->claims[i];
-    write_row(file, r,
-              &(struct row){"claim", c->expression, "", c->id, format_verdict_word(c->verdict), c->source, c->reason, c->unit,
-                            &c->estimate});
-  }
+  struct verdict_sum sum = verdicts_of(r);
+  write_overall(file, r, "requirements", sum.requirements.overall, sum.requirements.count);
+  write_overall(file, r, "statements", sum.statements.overall, sum.statements.count);
+  for (uint32_t i = 0; i < r->claim_count; i++) write_claim(file, r, &r->claims[i]);
   for (uint32_t i = 0; i < r->metric_count; i++) write_metric(file, r, &r->metrics[i]);
   static const struct estimate nothing = {NAN, NAN, NAN, 0, false};
-  if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", "", UNIT_NONE, &nothing});
+  if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", "", NULL, UNIT_NONE, &nothing});
 }
 
 static void write_header(FILE *file) {
-  fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason\r\n", file);
+  fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason,severity\r\n", file);
 }
 
 void report_csv_write(FILE *file, const struct results *r) {

@@ -206,51 +206,20 @@ const char *format_unit_word(enum unit unit, const char *currency) {
 }
 
 const char *format_verdict_word(enum verdict verdict) {
-  static const char *const words[] = {"PASS", "FAIL", "UNDECIDED", "NO DATA"};
-  assert(verdict <= VERDICT_NO_DATA);
+  static const char *const words[] = {[VERDICT_PASS] = "PASS",
+                                      [VERDICT_FAIL] = "FAIL",
+                                      [VERDICT_UNDECIDED] = "UNDECIDED",
+                                      [VERDICT_NO_DATA] = "NO DATA",
+                                      [VERDICT_CONFIRMED] = "CONFIRMED",
+                                      [VERDICT_BETTER] = "BETTER",
+                                      [VERDICT_CONTRADICTED] = "CONTRADICTED",
+                                      [VERDICT_NONE] = "NONE"};
+  assert(verdict <= VERDICT_NONE);
   return words[verdict];
 }
 
 const char *format_severity_word(enum severity severity) {
-  static const char *const words[] = {"must", "should", "info"};
-  assert(severity <= SEVERITY_INFO);
+  static const char *const words[] = {"must", "should"};
+  assert(severity <= SEVERITY_SHOULD);
   return words[severity];
-}
-
-struct verdict_sum format_verdicts(const struct results *results) {
-  struct verdict_sum sum = {.overall = VERDICT_PASS};
-  for (uint32_t i = 0; i < results->claim_count; i++) {
-    const struct claim_result *claim = &results->claims[i];
-    uint32_t *const counts[] = {&sum.pass, &sum.fail, &sum.undecided, &sum.no_data};
-    if (claim->severity == SEVERITY_INFO)
-      sum.info++;
-    else
-      ++*counts[claim->verdict];
-  }
-  if (sum.no_data) sum.overall = VERDICT_NO_DATA;
-  if (sum.undecided) sum.overall = VERDICT_UNDECIDED;
-  if (sum.fail) sum.overall = VERDICT_FAIL;
-  return sum;
-}
-
-static void append_count(char *list, size_t size, uint32_t count, const char *word) {
-  size_t used = strlen(list);
-  if (count) snprintf(list + used, size - used, "%s%u %s", used ? ", " : "", count, word);
-}
-
-struct shown format_verdict_line(const struct results *results) {
-  struct verdict_sum sum = format_verdicts(results);
-  struct shown out;
-  char list[64] = "";
-  append_count(list, sizeof list, sum.pass, "pass");
-  append_count(list, sizeof list, sum.fail, "fail");
-  append_count(list, sizeof list, sum.undecided, "undecided");
-  append_count(list, sizeof list, sum.no_data, "no data");
-  append_count(list, sizeof list, sum.info, "info");
-  if (!*list) snprintf(list, sizeof list, "no claims");
-  const char *word = results->claim_count == sum.info ? "NONE" : format_verdict_word(sum.overall);
-  if (results->interrupted) word = "INTERRUPTED";
-  if (results->violation_count) word = "ERROR";
-  snprintf(out.text, sizeof out.text, "%s (%s)", word, list);
-  return out;
 }

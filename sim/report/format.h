@@ -39,15 +39,6 @@ int format_character(const unsigned char *c, unsigned *code);
 /* "s", "bytes", "ratio", "per_s", "count", "number", or the currency: the words of the machine formats. */
 const char *format_unit_word(enum unit, const char *currency);
 const char *format_verdict_word(enum verdict);
-const char *format_severity_word(enum severity);
-
-/* The verdict of all claims together. Claims with severity info are counted apart and decide nothing. */
-struct verdict_sum {
-  uint32_t pass, fail, undecided, no_data, info;
-  enum verdict overall; /* the worst: FAIL, UNDECIDED, NO DATA, PASS */
-};
-struct verdict_sum format_verdicts(const struct results *);
-/* "FAIL (3 pass, 1 fail, 1 undecided)"; broken invariants come first as ERROR, then INTERRUPTED. */
-struct shown format_verdict_line(const struct results *);
+const char *format_severity_word(enum severity); /* of a requirement */
 
 #endif

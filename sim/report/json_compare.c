@@ -1,6 +1,7 @@
 /* A comparison as JSON: "aguanta_compare": 1. */
 #include "sim/report/compare_report.h"
 #include "sim/report/json_writer.h"
+#include "sim/report/verdicts.h"
 
 static void put_system(struct writer *w, const struct compare_results *c, uint32_t i) {
   const struct results *r = c->systems[i];
@@ -11,7 +12,9 @@ static void put_system(struct writer *w, const struct compare_results *c, uint32
   put_text(w, "file", r->scenario_file);
   put_text(w, "hash", hash);
   put_count(w, "requests", r->requests);
-  put_text(w, "verdict", format_verdict_word(format_verdicts(r).overall));
+  struct verdict_sum sum = verdicts_of(r);
+  put_text(w, "verdict", sum.requirements.overall == VERDICT_NONE ? NULL : format_verdict_word(sum.requirements.overall));
+  put_text(w, "statements", sum.statements.overall == VERDICT_NONE ? NULL : format_verdict_word(sum.statements.overall));
   put_texts(w, "notes", (const char *const *)r->notes, r->note_count);
   put_texts(w, "violations", (const char *const *)r->violations, r->violation_count);
 }

@@ -2,6 +2,7 @@
 #include "sim/report/format.h"
 #include "sim/report/json_writer.h"
 #include "sim/engine/allocate.h"
+#include "sim/report/verdicts.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,9 @@ static void write_claim(struct writer *w, const struct results *r, uint32_t i) {
   put_text(w, "id", c->id);
   put_text(w, "expr", c->expression);
   put_text(w, "source", c->source);
-  put_text(w, "severity", format_severity_word(c->severity));
-  put_text(w, "verdict", format_verdict_word(c->verdict));
+  put_text(w, "kind", verdict_kind_word(c->kind));
+  put_text(w, "severity", c->kind == CLAIM_REQUIREMENT ? format_severity_word(c->severity) : NULL);
+  put_text(w, "verdict", c->verdict == VERDICT_NONE ? NULL : format_verdict_word(c->verdict));
   put_text(w, "unit", format_unit_word(c->unit, r->bill.currency));
   put_numbers(w, "limit", (double[]){c->low, c->high}, 2);
   put_estimate(w, &c->estimate);
@@ -22,6 +24,38 @@ static void write_claim(struct writer *w, const struct results *r, uint32_t i) {
   put_count(w, "more_replications", c->more_replications);
   put_text(w, "reason", c->reason);
   put_text(w, "note", c->note);
+}
+
+static void put_overall(struct writer *w, enum verdict verdict) {
+  put_text(w, "verdict", verdict == VERDICT_NONE ? NULL : format_verdict_word(verdict));
+}
+
+static void write_verdicts(struct writer *w, const struct results *r) {
+  struct verdict_sum sum = verdicts_of(r);
+  const struct requirement_sum *q = &sum.requirements;
+  const struct statement_sum *s = &sum.statements;
+  key(w, "verdicts"), open_with(w, '{');
+  key(w, "requirements"), open_with(w, '{');
+  put_overall(w, q->overall);
+  put_count(w, "count", q->count);
+  put_count(w, "pass", q->pass);
+  put_count(w, "fail", q->fail);
+  put_count(w, "undecided", q->undecided);
+  put_count(w, "no_data", q->no_data);
+  put_count(w, "should_failed", q->warnings);
+  put_count(w, "should_open", q->open);
+  close_with(w, '}');
+  key(w, "statements"), open_with(w, '{');
+  put_overall(w, s->overall);
+  put_count(w, "count", s->count);
+  put_count(w, "confirmed", s->confirmed);
+  put_count(w, "better", s->better);
+  put_count(w, "contradicted", s->contradicted);
+  put_count(w, "undecided", s->undecided);
+  put_count(w, "no_data", s->no_data);
+  close_with(w, '}');
+  put_count(w, "info", sum.info);
+  close_with(w, '}');
 }
 
 static void write_metric(struct writer *w, const struct results *r, uint32_t i) {
@@ -203,6 +237,7 @@ void report_json_write(FILE *file, const struct results *r) {
   open_with(w, '{');
   write_head(w, r);
   put_texts(w, "endpoints", r->endpoints, r->endpoint_count);
+  write_verdicts(w, r);
   put_list(w, "claims", r, r->claim_count, write_claim);
   put_list(w, "metrics", r, r->metric_count, write_metric);
   if (r->load_count) put_list(w, "load", r, r->load_count, write_load);
@@ -235,6 +270,7 @@ void report_ndjson_rest(FILE *file, const struct results *r) {
   struct writer writer = {file, 4, true}, *w = &writer;
   put_text(w, "scenario", r->scenario_name);
   put_count(w, "replications", r->replications);
+  write_verdicts(w, r);
   put_list(w, "claims", r, r->claim_count, write_claim);
   put_list(w, "metrics", r, r->metric_count, write_metric);
   put_number(w, "monthly_cost", r->bill.monthly);

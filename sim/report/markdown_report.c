@@ -3,6 +3,7 @@
 #include "sim/report/load_words.h"
 #include "sim/report/missing_words.h"
 #include "sim/report/report.h"
+#include "sim/report/verdicts.h"
 #include <string.h>
 
 /* Text in a table cell: one line, no pipe that ends the cell, nothing that a renderer takes for markup. */
@@ -28,7 +29,9 @@ static void put_cell(FILE *file, const char *text) { fputs(" | ", file), put(fil
 static void write_head(FILE *file, const struct results *r) {
   fputs("# ", file);
   put(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
-  fprintf(file, "\n\n**Verdict: %s.** ", format_verdict_line(r).text);
+  fprintf(file, "\n\n**Verdict: %s.** ", verdicts_line(r).text);
+  struct verdict_line statements = verdicts_statements(r);
+  if (*statements.text) fprintf(file, "Statements of documents: %s. ", statements.text);
   fprintf(file, "%s requests in %u replications of %s, seed ", format_count(r->requests).text, r->replications,
           format_number(UNIT_SECONDS, NULL, r->window_s).text);
   put(file, r->seed_text);
@@ -39,18 +42,31 @@ static void write_head(FILE *file, const struct results *r) {
   for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), put(file, r->notes[i]), fputc('\n', file);
 }
 
+static void write_claim(FILE *file, const struct results *r, const struct claim_result *c) {
+  fputs("| ", file);
+  if (c->kind != CLAIM_INFO) fprintf(file, "%s | ", verdict_claim_word(c));
+  put_code(file, c->expression);
+  fprintf(file, " | %s", format_estimate(c->unit, r->bill.currency, &c->estimate).text);
+  if (c->judged) fputs(" (", file), put(file, c->judged), fputc(')', file);
+  if (c->reason) fputs(" (", file), put(file, c->reason), fputc(')', file);
+  put_cell(file, verdict_claim_tag(c).text);
+  fputs(" |\n", file);
+}
+
 static void write_claims(FILE *file, const struct results *r) {
-  if (r->claim_count == 0) return;
-  fputs("\n## Claims\n\n| verdict | claim | value | source |\n| --- | --- | --- | --- |\n", file);
-  for (uint32_t i = 0; i < r->claim_count; i++) {
-    const struct claim_result *c = &r->claims[i];
-    fprintf(file, "| %s | ", format_verdict_word(c->verdict));
-    put_code(file, c->expression);
-    fprintf(file, " | %s", format_estimate(c->unit, r->bill.currency, &c->estimate).text);
-    if (c->judged) fputs(" (", file), put(file, c->judged), fputc(')', file);
-    if (c->reason) fputs(" (", file), put(file, c->reason), fputc(')', file);
-    put_cell(file, c->source ? c->source : "");
-    fputs(" |\n", file);
+  static const struct {
+    enum claim_kind kind;
+    const char *head;
+  } tables[] = {
+      {CLAIM_REQUIREMENT, "Requirements\n\nOurs to keep.\n\n| verdict | requirement | value | source |\n| --- | --- | --- | --- |"},
+      {CLAIM_STATEMENT, "Statements\n\nOf documents, under audit: better than stated is not a failure of the system.\n\n"
+                        "| verdict | statement | value | source |\n| --- | --- | --- | --- |"},
+      {CLAIM_INFO, "Info\n\nShown, not judged.\n\n| measure | value | source |\n| --- | --- | --- |"}};
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    uint32_t at = 0;
+    const struct claim_result *c = verdict_next(r, tables[i].kind, &at);
+    if (c) fprintf(file, "\n## %s\n", tables[i].head);
+    for (; c; c = verdict_next(r, tables[i].kind, &at)) write_claim(file, r, c);
   }
 }
 

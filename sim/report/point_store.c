@@ -3,6 +3,7 @@
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 #include "sim/engine/allocate.h"
+#include "sim/report/verdicts.h"
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +17,7 @@ static void write_table(FILE *file, const struct results *r) {
   const struct metric *p99 = results_metric(r, "all.latency", "p99", NULL), *errors = results_metric(r, "all", "error_rate", NULL);
   fprintf(file, "%22s  %9s  %10s  %s", format_estimate(p99->unit, NULL, &p99->estimate).text,
           format_value(errors->unit, NULL, &errors->estimate).text,
-          format_number(UNIT_CURRENCY, r->bill.currency, r->bill.monthly).text, format_verdict_line(r).text);
+          format_number(UNIT_CURRENCY, r->bill.currency, r->bill.monthly).text, verdicts_both(r).text);
 }
 
 static const struct part {
@@ -26,8 +27,8 @@ static const struct part {
                         [POINT_NDJSON] = {"ndjson", report_ndjson_rest},
                         [POINT_TABLE] = {"table", write_table}};
 
-struct point_rows point_rows_of(const struct results *r, uint32_t code) {
-  struct point_rows rows = {.code = code, .requests = r->requests, .events = r->events};
+struct point_rows point_rows_of(const struct results *r, uint32_t code, uint32_t statements) {
+  struct point_rows rows = {.code = code, .statements = statements, .requests = r->requests, .events = r->events};
   for (int i = 0; i < POINT_PARTS; i++) {
     FILE *file = allocate_stream(&rows.parts[i].text, &rows.parts[i].length);
     parts[i].write(file, r);
@@ -65,8 +66,8 @@ bool point_store_write(const char *folder, const char *key, const struct point_r
   char *text = NULL, *path = path_of(folder, key);
   size_t length = 0;
   FILE *file = allocate_stream(&text, &length);
-  fprintf(file, "aguanta-point 1 %s\ncode %u requests %" PRIu64 " events %" PRIu64 "\n", key, rows->code, rows->requests,
-          rows->events);
+  fprintf(file, "aguanta-point 1 %s\ncode %u statements %u requests %" PRIu64 " events %" PRIu64 "\n", key, rows->code,
+          rows->statements, rows->requests, rows->events);
   for (int i = 0; i < POINT_PARTS; i++) {
     fprintf(file, "section %s %zu\n", parts[i].name, rows->parts[i].length);
     fwrite(rows->parts[i].text, 1, rows->parts[i].length, file);
@@ -163,15 +164,15 @@ static bool take_section(struct cursor *c, struct point_rows *rows) {
 static bool code_known(uint64_t code) { return code == 0 || code == 98 || code == 99; }
 
 static bool parse(const char *text, size_t length, const char *key, struct point_rows *rows) {
-  uint64_t code = 0;
+  uint64_t code = 0, statements = 0;
   if (!sum_is_right(text, length)) return false;
   struct cursor c = {text, text + length - SUM_LINE};
   bool head = take(&c, "aguanta-point 1 ") && take(&c, key) && take(&c, "\ncode ") && take_number(&c, &code) &&
-              take(&c, " requests ") && take_number(&c, &rows->requests) && take(&c, " events ") &&
-              take_number(&c, &rows->events) && take(&c, "\n");
-  rows->code = (uint32_t)code;
+              take(&c, " statements ") && take_number(&c, &statements) && take(&c, " requests ") &&
+              take_number(&c, &rows->requests) && take(&c, " events ") && take_number(&c, &rows->events) && take(&c, "\n");
+  rows->code = (uint32_t)code, rows->statements = (uint32_t)statements;
   while (head && c.at < c.end && take_section(&c, rows)) {}
-  bool whole = head && c.at == c.end && code_known(code);
+  bool whole = head && c.at == c.end && code_known(code) && code_known(statements);
   for (int i = 0; i < POINT_PARTS; i++) whole &= rows->parts[i].text != NULL;
   return whole;
 }

@@ -4,7 +4,7 @@
  * because these depend on the sweep and not on the point:
  *
  *     aguanta-point 1 KEY             KEY again, so that a renamed file is found out
- *     code 98 requests 180123 events 2345678
+ *     code 98 statements 99 requests 180123 events 2345678
  *     section csv 10234               then as many bytes, then a line feed
  *     section ndjson 9876
  *     section table 80                the cells of the terminal's table
@@ -36,12 +36,12 @@ struct point_section {
 enum point_part { POINT_CSV, POINT_NDJSON, POINT_TABLE, POINT_PARTS };
 
 struct point_rows {
-  uint32_t code; /* exit code of its verdicts: 0, 98 or 99 */
+  uint32_t code, statements; /* exit codes: of its requirements, and with its statements: 0, 98 or 99 */
   uint64_t requests, events;
   struct point_section parts[POINT_PARTS];
 };
 
-struct point_rows point_rows_of(const struct results *, uint32_t code);
+struct point_rows point_rows_of(const struct results *, uint32_t code, uint32_t statements);
 void point_rows_free(struct point_rows *);
 
 enum point_state { POINT_MISSING, POINT_STORED, POINT_BROKEN };

@@ -85,11 +85,17 @@ bool result_has_endpoint(const struct result_file *file, const char *endpoint) {
   return false;
 }
 
+enum claim_kind result_claim_kind(const struct json_value *claim) {
+  const char *kind = result_text(claim, "kind");
+  if (!strcmp(kind, "statement")) return CLAIM_STATEMENT;
+  return !strcmp(kind, "info") || !strcmp(result_text(claim, "severity"), "info") ? CLAIM_INFO : CLAIM_REQUIREMENT;
+}
+
 const char *result_verdict(const struct result_file *file) {
   static const char *const order[] = {"NONE", "PASS", "NO DATA", "UNDECIDED", "FAIL"}; /* the worst last */
   int worst = 0;
   for (const struct json_value *c = json_first(json_member(file->root, "claims")); c; c = json_next(c)) {
-    if (!strcmp(result_text(c, "severity"), "info")) continue;
+    if (result_claim_kind(c) != CLAIM_REQUIREMENT || !strcmp(result_text(c, "severity"), "should")) continue;
     for (int i = worst + 1; i < 5; i++)
       if (!strcmp(order[i], result_text(c, "verdict"))) worst = i;
   }

@@ -2,6 +2,7 @@
 #ifndef RESULT_FILE_H
 #define RESULT_FILE_H
 #include "sim/engine/arena.h"
+#include "sim/scenario/claim_kind.h"
 #include "sim/scenario/json.h"
 
 struct result_file {
@@ -30,7 +31,9 @@ struct result_estimate result_estimate(const struct json_value *object);
 const struct json_value *result_metric(const struct result_file *, const char *name, const char *aggregate);
 /* Has the result this endpoint? */
 bool result_has_endpoint(const struct result_file *, const char *endpoint);
-/* The overall verdict of the claims: PASS, FAIL, UNDECIDED, NO DATA; "NONE" without claims. */
+/* What a claim is: of a result that does not say so, a requirement or, with severity "info", info. */
+enum claim_kind result_claim_kind(const struct json_value *claim);
+/* The overall verdict of the requirements of severity must: PASS, FAIL, UNDECIDED, NO DATA; "NONE" without any. */
 const char *result_verdict(const struct result_file *);
 
 /* The limit of a claim, in base units: "< 400ms" is {-inf, 0.4}; "in 1..2" is {1, 2}. False when there is none. */

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/report/format.h"
 #include "sim/report/sensitivity_report.h"
+#include "sim/report/verdicts.h"
 #include "sim/scenario/json.h"
 #include <inttypes.h>
 #include <math.h>
@@ -18,17 +19,17 @@ struct writer {
 static const char *text(struct writer *w, const char *t) { return t ? json_quote(w->arena, t) : "null"; }
 static const char *number(struct writer *w, double x) { return json_print_number(w->arena, x); }
 
-static void put_point(struct writer *w, const char *key, const struct sensitivity_point *x, bool is_claim) {
+static void put_point(struct writer *w, const char *key, const struct sensitivity_point *x, bool judged) {
   const struct estimate *e = &x->estimate;
   fprintf(w->file, "\"%s\": {\"value\": %s, \"ci95\": [%s, %s], \"verdict\": %s, \"unstable\": %s}", key, number(w, e->value),
-          number(w, e->low), number(w, e->high), is_claim ? text(w, format_verdict_word(x->verdict)) : "null",
+          number(w, e->low), number(w, e->high), judged ? text(w, format_verdict_word(x->verdict)) : "null",
           x->unstable ? "true" : "false");
 }
 
 static void put_effect(struct writer *w, const struct sensitivity_results *r, const struct sensitivity_target *t,
                        const struct sensitivity_effect *e) {
   fprintf(w->file, "        {\"input\": %s, ", text(w, r->inputs[e->input].path));
-  put_point(w, "low", &e->low, t->is_claim), fputs(", ", w->file), put_point(w, "high", &e->high, t->is_claim);
+  put_point(w, "low", &e->low, t->judged), fputs(", ", w->file), put_point(w, "high", &e->high, t->judged);
   fprintf(w->file, ",\n         \"difference\": %s, \"difference_ci\": [%s, %s], \"swing\": %s, \"swing_ci\": [%s, %s], ",
           number(w, e->difference), number(w, e->difference_low), number(w, e->difference_high), number(w, e->swing),
           number(w, e->swing_low), number(w, e->swing_high));
@@ -37,11 +38,13 @@ static void put_effect(struct writer *w, const struct sensitivity_results *r, co
 }
 
 static void put_target(struct writer *w, const struct sensitivity_results *r, const struct sensitivity_target *t) {
-  fprintf(w->file, "    {\"expr\": %s, \"id\": %s, \"source\": %s, \"severity\": %s, \"unit\": %s, \"limit\": [%s, %s],\n     ",
-          text(w, t->expression), text(w, t->id), text(w, t->source),
-          t->is_claim ? text(w, format_severity_word(t->severity)) : "null", text(w, format_unit_word(t->unit, r->currency)),
-          number(w, t->limit_low), number(w, t->limit_high));
-  put_point(w, "base", &t->base, t->is_claim);
+  fprintf(
+      w->file,
+      "    {\"expr\": %s, \"id\": %s, \"source\": %s, \"kind\": %s, \"severity\": %s, \"unit\": %s, \"limit\": [%s, %s],\n     ",
+      text(w, t->expression), text(w, t->id), text(w, t->source), t->is_claim ? text(w, verdict_kind_word(t->kind)) : "null",
+      t->judged && t->kind == CLAIM_REQUIREMENT ? text(w, format_severity_word(t->severity)) : "null",
+      text(w, format_unit_word(t->unit, r->currency)), number(w, t->limit_low), number(w, t->limit_high));
+  put_point(w, "base", &t->base, t->judged);
   fputs(",\n     \"effects\": [", w->file);
   for (uint32_t i = 0; i < r->input_count; i++) fputs(i ? ",\n" : "\n", w->file), put_effect(w, r, t, &t->effects[i]);
   fputs("]}", w->file);
@@ -115,7 +118,7 @@ static void put_row(FILE *file, const struct sensitivity_results *r, const struc
   put_cell(file, e->shown ? "yes" : "no"), put_cell(file, e->flips ? "yes" : "no");
   const struct sensitivity_point *points[] = {&t->base, &e->low, &e->high};
   for (int i = 0; i < 3; i++) {
-    const char *word = t->is_claim ? format_verdict_word(points[i]->verdict) : "";
+    const char *word = t->judged ? format_verdict_word(points[i]->verdict) : "";
     fprintf(file, "%s%s", word, i < 2 ? "," : "\r\n");
   }
 }
@@ -143,8 +146,8 @@ static void put_table(FILE *file, const struct sensitivity_results *r, const str
   fprintf(
       file,
       "\n\nNow %s%s%s.\n\n| input | low | high | at low | at high | swing | |\n| --- | --- | --- | ---: | ---: | ---: | --- |\n",
-      format_estimate(t->unit, r->currency, &t->base.estimate).text, t->is_claim ? ": " : "",
-      t->is_claim ? format_verdict_word(t->base.verdict) : "");
+      format_estimate(t->unit, r->currency, &t->base.estimate).text, t->judged ? ": " : "",
+      t->judged ? format_verdict_word(t->base.verdict) : "");
   for (uint32_t i = 0; i < r->input_count; i++) {
     const struct sensitivity_effect *e = &t->effects[i];
     const struct sensitivity_input *in = &r->inputs[e->input];

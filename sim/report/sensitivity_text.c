@@ -198,9 +198,9 @@ static void put_rest(FILE *file, const struct sensitivity_results *r, const stru
 
 static void put_target(FILE *file, const struct sensitivity_results *r, const struct sensitivity_target *t, const struct columns *c,
                        const struct report_options *o, int width) {
-  const char *color = t->is_claim && o->color ? text_verdict_color(t->base.verdict) : "";
+  const char *color = t->judged && o->color ? text_verdict_color(t->base.verdict) : "";
   fprintf(file, "\n%s  %s now", t->expression, format_estimate(t->unit, r->currency, &t->base.estimate).text);
-  if (t->is_claim) fprintf(file, ": %s%s%s", color, format_verdict_word(t->base.verdict), *color ? TEXT_PLAIN : "");
+  if (t->judged) fprintf(file, ": %s%s%s", color, format_verdict_word(t->base.verdict), *color ? TEXT_PLAIN : "");
   fprintf(file, "%s%s\n", t->source ? "  " : "", t->source ? t->source : "");
   struct axis axis = axis_of(t, r->input_count);
   uint32_t i = 0;

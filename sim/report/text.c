@@ -2,6 +2,7 @@
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
 #include "sim/engine/allocate.h"
+#include "sim/report/verdicts.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,14 +42,21 @@ static void print_remarks(FILE *file, const struct results *r, int width) {
     if (strncmp(r->notes[i], "interrupted", 11)) table_note(file, "note", r->notes[i], width);
 }
 
+/* "verdict: PASS (7 pass)" with the word in its colour. */
+static void print_line(FILE *file, const char *what, const char *text, const char *color) {
+  size_t word = strcspn(text, "(");
+  while (word > 0 && text[word - 1] == ' ') word--;
+  fprintf(file, "%s: %s%.*s%s%s\n", what, color, (int)word, text, *color ? TEXT_PLAIN : "", text + word);
+}
+
+/* The last line is the verdict of the requirements; statements are on a line of their own above it. */
 static void print_verdict(FILE *file, const struct results *r, const struct report_options *options) {
-  struct shown line = format_verdict_line(r);
-  size_t word = strcspn(line.text, "(");
-  while (word > 0 && line.text[word - 1] == ' ') word--;
-  const char *color = r->violation_count ? text_verdict_color(VERDICT_FAIL) : text_verdict_color(format_verdicts(r).overall);
-  bool colored = options->color && (r->violation_count || strncmp(line.text, "NONE", 4));
-  fprintf(file, "%sverdict: %s%.*s%s%s\n", options->quiet ? "" : "\n", colored ? color : "", (int)word, line.text,
-          colored ? TEXT_PLAIN : "", line.text + word);
+  struct verdict_sum sum = verdicts_of(r);
+  if (!options->quiet) fputc('\n', file);
+  if (sum.statements.count)
+    print_line(file, "statements", verdicts_statements(r).text, options->color ? text_verdict_color(sum.statements.overall) : "");
+  const char *color = text_verdict_color(r->violation_count ? VERDICT_FAIL : sum.requirements.overall);
+  print_line(file, "verdict", verdicts_line(r).text, options->color ? color : "");
 }
 
 static void write_report(FILE *file, const struct results *results, const struct report_options *given) {

@@ -1,19 +1,36 @@
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
+#include "sim/report/verdicts.h"
 #include <assert.h>
 #include <string.h>
 
-/* Bold, because the plain colours are unreadable on half of the terminals. */
+/* Bold, because the plain colours are unreadable on half of the terminals. Red is for requirements only: a document that is
+ * contradicted is no failure of the system. */
 const char *text_verdict_color(enum verdict verdict) {
-  static const char *const colors[] = {"\x1b[1;32m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[1;35m"};
-  assert(verdict <= VERDICT_NO_DATA);
+  static const char *const colors[] = {[VERDICT_PASS] = "\x1b[1;32m",         [VERDICT_FAIL] = "\x1b[1;31m",
+                                       [VERDICT_UNDECIDED] = "\x1b[1;33m",    [VERDICT_NO_DATA] = "\x1b[1;35m",
+                                       [VERDICT_CONFIRMED] = "\x1b[1;32m",    [VERDICT_BETTER] = "\x1b[1;36m",
+                                       [VERDICT_CONTRADICTED] = "\x1b[1;33m", [VERDICT_NONE] = ""};
+  assert(verdict <= VERDICT_NONE);
   return colors[verdict];
 }
 
-enum { INDENT = 2, VERDICT_WIDTH = 9, GAP = 2, SOURCE_MAX = 14 };
+enum { INDENT = 2, GAP = 2, SOURCE_MAX = 14 };
+
+/* One table a kind. */
+struct table {
+  enum claim_kind kind;
+  const char *heading, *explained;
+  int verdict; /* width of the longest word; 0: no such column */
+};
+
+static const struct table tables[] = {
+    {CLAIM_REQUIREMENT, "REQUIREMENTS", "ours to keep; value and its 95% interval", 9},
+    {CLAIM_STATEMENT, "STATEMENTS", "of documents, under audit: better than stated is not a failure of the system", 12},
+    {CLAIM_INFO, "INFO", "shown, not judged", 0}};
 
 struct columns {
-  int value, interval, expression, source;
+  int verdict, value, interval, expression, source;
 };
 
 static int wider(int width, const char *text) {
@@ -21,41 +38,44 @@ static int wider(int width, const char *text) {
   return seen > width ? seen : width;
 }
 
-static bool shown(const struct claim_result *claim, const struct report_options *options) {
-  return !options->quiet || claim->verdict != VERDICT_PASS;
+static const struct claim_result *next_shown(const struct results *r, const struct table *table, uint32_t *at, bool quiet) {
+  const struct claim_result *claim;
+  while ((claim = verdict_next(r, table->kind, at)) && quiet && !verdict_is_open(claim)) {}
+  return claim;
 }
 
-static struct columns measure(const struct results *r, const struct report_options *options) {
-  struct columns c = {0};
-  for (uint32_t i = 0; i < r->claim_count; i++) {
-    const struct claim_result *claim = &r->claims[i];
-    if (!shown(claim, options)) continue;
+static struct columns measure(const struct results *r, const struct table *table, const struct report_options *options) {
+  struct columns c = {.verdict = table->verdict ? table->verdict + GAP : 0};
+  uint32_t at = 0;
+  for (const struct claim_result *claim; (claim = next_shown(r, table, &at, options->quiet));) {
     c.value = wider(c.value, format_value(claim->unit, r->bill.currency, &claim->estimate).text);
     c.interval = wider(c.interval, format_interval(claim->unit, r->bill.currency, &claim->estimate).text);
     c.expression = wider(c.expression, claim->expression);
-    c.source = wider(c.source, claim->source);
+    c.source = wider(c.source, verdict_claim_tag(claim).text);
   }
   if (c.source > SOURCE_MAX) c.source = SOURCE_MAX;
-  int left = options->width - INDENT - VERDICT_WIDTH - c.value - c.interval - c.source - 4 * GAP;
+  int left = options->width - INDENT - c.verdict - c.value - c.interval - c.source - 3 * GAP;
   if (c.expression > left) c.expression = left > 20 ? left : 20;
   return c;
 }
 
-static void print_verdict_cell(FILE *file, enum verdict verdict, bool color) {
-  const char *word = format_verdict_word(verdict);
-  fprintf(file, "%*s%s%s%s%*s", INDENT, "", color ? text_verdict_color(verdict) : "", word, color ? TEXT_PLAIN : "",
-          VERDICT_WIDTH - (int)strlen(word) + GAP, "");
+static void print_verdict_cell(FILE *file, const struct claim_result *claim, int width, bool color) {
+  const char *word = verdict_claim_word(claim);
+  bool warns = claim->verdict == VERDICT_FAIL && claim->severity == SEVERITY_SHOULD;
+  const char *on = color && *word ? text_verdict_color(warns ? VERDICT_UNDECIDED : claim->verdict) : "";
+  fprintf(file, "%*s%s%s%s%*s", INDENT, "", on, word, *on ? TEXT_PLAIN : "", width - (int)strlen(word), "");
 }
 
 /* The source stands on the first line even when the expression is broken into several. */
 static void print_expression(FILE *file, const struct claim_result *claim, int indent, const struct columns *c) {
   bool fits = format_width(claim->expression) <= c->expression;
-  if (fits && claim->source) {
+  struct verdict_line tag = verdict_claim_tag(claim);
+  if (fits && *tag.text) {
     table_left(file, claim->expression, c->expression + GAP);
-    fputs(claim->source, file);
+    fputs(tag.text, file);
   } else {
     table_wrapped(file, claim->expression, indent, indent + c->expression);
-    if (claim->source) fprintf(file, "  %s", claim->source);
+    if (*tag.text) fprintf(file, "  %s", tag.text);
   }
   fputc('\n', file);
 }
@@ -80,8 +100,8 @@ static void print_advice(FILE *file, const struct claim_result *claim, int inden
 
 static void print_claim(FILE *file, const struct results *r, const struct claim_result *claim, const struct columns *c,
                         const struct report_options *options) {
-  int indent = INDENT + VERDICT_WIDTH + GAP + c->value + 1 + c->interval + GAP;
-  print_verdict_cell(file, claim->verdict, options->color);
+  int indent = INDENT + c->verdict + c->value + 1 + c->interval + GAP;
+  print_verdict_cell(file, claim, c->verdict, options->color);
   table_right(file, format_value(claim->unit, r->bill.currency, &claim->estimate).text, c->value);
   fputc(' ', file);
   table_left(file, format_interval(claim->unit, r->bill.currency, &claim->estimate).text, c->interval + GAP);
@@ -90,9 +110,12 @@ static void print_claim(FILE *file, const struct results *r, const struct claim_
 }
 
 void text_claims(FILE *file, const struct results *r, const struct report_options *options) {
-  if (r->claim_count == 0) return;
-  struct columns columns = measure(r, options);
-  if (!options->quiet) table_heading(file, "CLAIMS", "value and its 95% interval");
-  for (uint32_t i = 0; i < r->claim_count; i++)
-    if (shown(&r->claims[i], options)) print_claim(file, r, &r->claims[i], &columns, options);
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    uint32_t at = 0;
+    const struct claim_result *claim = next_shown(r, &tables[i], &at, options->quiet);
+    if (!claim) continue;
+    struct columns columns = measure(r, &tables[i], options);
+    if (!options->quiet) table_heading(file, tables[i].heading, tables[i].explained);
+    for (; claim; claim = next_shown(r, &tables[i], &at, options->quiet)) print_claim(file, r, claim, &columns, options);
+  }
 }

@@ -2,6 +2,7 @@
 #include "sim/report/compare_report.h"
 #include "sim/report/text_table.h"
 #include "sim/engine/allocate.h"
+#include "sim/report/verdicts.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static void print_systems(struct sheet *s) {
   for (uint32_t i = 0; i < s->c->system_count; i++) {
     fputs(i ? "          " : "base:     ", s->file);
     table_left(s->file, compare_file(s->c, i), width);
-    fprintf(s->file, "  its claims: %s\n", format_verdict_line(s->c->systems[i]).text);
+    fprintf(s->file, "  its requirements: %s\n", verdicts_both(s->c->systems[i]).text);
   }
 }
 

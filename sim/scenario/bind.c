@@ -294,6 +294,29 @@ static const struct json_value *longhand(struct binder *b, const struct record *
   return object;
 }
 
+enum { ALTERNATIVES = 8 };
+
+/* Of the fields marked `one_of` the first is given once, and every further one is an error at its key. */
+static void check_one_of(struct binder *b, const struct record *record, const struct json_value *object, const char *scope) {
+  const char *names[ALTERNATIVES];
+  const struct json_value *first = NULL;
+  uint32_t count = 0;
+  for (const struct field *f = record->fields; f->name && count < ALTERNATIVES; f++)
+    if (f->one_of) names[count++] = f->name;
+  for (const struct json_value *v = json_first(object); v && count; v = json_next(v)) {
+    const struct field *field = record_field(record, json_name(v));
+    if (!field || !field->one_of) continue;
+    if (first)
+      diagnostic_add(b->diagnostics, json_name_position(v), "\"%s\" next to \"%s\" in %s: a %s has one of them", json_name(v),
+                     json_name(first), scope, record->name);
+    else
+      first = v;
+  }
+  if (count && !first)
+    diagnostic_add(b->diagnostics, json_name(object) ? json_name_position(object) : json_position(object),
+                   "%s needs one of the keys %s", scope, bind_words(b, names, count));
+}
+
 void bind_object(struct binder *b, const struct record *record, const struct json_value *value, void *out, const char *scope) {
   memset(out, 0, record->size);
   if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_NULL && record->shorthand) value = longhand(b, record, value);
@@ -303,6 +326,7 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
     return;
   }
   check_keys(b, record, value, scope);
+  check_one_of(b, record, value, scope);
   for (const struct field *f = record->fields; f->name; f++) {
     void *member = (char *)out + f->offset;
     const struct json_value *given = json_member(value, f->name);

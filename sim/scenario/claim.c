@@ -116,6 +116,11 @@ const char *claim_parse(struct arena *arena, const struct model *model, struct c
   const char *wrong = measure_parse(arena, model, c->expression, &c->measure, &rest);
   if (wrong) return wrong;
   struct claim_parser p = {arena, model, rest, NULL};
-  parse_bounds(&p, c);
+  claim_skip_space(&p);
+  bool unbounded = c->kind == CLAIM_INFO && !*p.at;
+  if (unbounded)
+    c->comparison = COMPARE_GREATER_EQUAL, c->low = -INFINITY, c->high = INFINITY;
+  else
+    parse_bounds(&p, c);
   return p.fault;
 }

@@ -1,4 +1,4 @@
-/* Claims: what a planning document says, as something that a run can decide.
+/* Claims: what must hold, or what a planning document states, as something that a run can decide.
  *
  *     claim := agg '(' metric [ '{' cause '=' word '}' ] [ side value ] ')' [ 'over' window ] op value [ 'for' share ]
  *
@@ -31,12 +31,13 @@
  *     window := peak(15m) | 1h..2h | "sale" | 19:00..21:00      see sim/scenario/window.h; of endpoints: latency, wait,
  *                                       error_rate, rate, count and arrived; hit_rate, utilization;
  *                                       means of replicas and of "inside"
- *     op     := < <= > >= | in a..b */
+ *     op     := < <= > >= | in a..b       absent where the claim is only shown */
 #ifndef CLAIM_H
 #define CLAIM_H
 #include "models/meter.h"
 #include "models/request/request.h"
 #include "sim/engine/sim_time.h"
+#include "sim/scenario/claim_kind.h"
 #include "sim/scenario/window.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -100,11 +101,19 @@ struct measure {
 
 enum comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL, COMPARE_IN };
 
+/* As written; exactly one text is given. */
+struct claim_keys {
+  const char *require, *stated, *show, *expr;
+  int32_t severity;
+};
+
 struct claim {
   const char *name; /* id */
   const char *expression;
   const char *source, *note;
-  int32_t severity;
+  struct claim_keys keys;
+  enum claim_kind kind;
+  enum severity severity; /* of a requirement */
   struct measure measure;
   enum comparison comparison;
   double low, high; /* in base units; one side infinite unless IN */
@@ -115,7 +124,7 @@ struct claim {
 const char *measure_parse(struct arena *, const struct model *, const char *text, struct measure *, const char **rest);
 /* Tells the model what the measure needs to be recorded: to be called for every measure that will be taken, before the run. */
 void measure_request(const struct measure *, struct model *);
-/* The whole claim from claim->expression. Null, or what is wrong. */
+/* The whole claim from claim->expression, as its kind wants it. Null, or what is wrong. */
 const char *claim_parse(struct arena *, const struct model *, struct claim *);
 
 #endif

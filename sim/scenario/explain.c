@@ -68,6 +68,13 @@ static void put_field(FILE *out, struct arena *arena, const struct field *f, con
   if (f->doc) fprintf(out, "%s%s\n", indent, f->doc);
 }
 
+static void put_one_of(FILE *out, const struct record *record) {
+  uint32_t count = 0;
+  for (const struct field *f = record->fields; f->name; f++)
+    if (f->one_of) fprintf(out, "%s\"%s\"", count++ ? ", " : "Exactly one of ", f->name);
+  if (count) fputs(" is given.\n", out);
+}
+
 static void put_record(FILE *out, struct arena *arena, const struct record *record) {
   fprintf(out, "\nkeys of %s:\n", record->name);
   for (const struct field *f = record->fields; f->name; f++) {
@@ -75,6 +82,7 @@ static void put_record(FILE *out, struct arena *arena, const struct record *reco
     put_field(out, arena, f, "      ");
   }
   if (record->shorthand) fprintf(out, "A value that is not an object sets \"%s\".\n", record->shorthand);
+  put_one_of(out, record);
 }
 
 static void put_choice(FILE *out, const struct choice_set *set) {

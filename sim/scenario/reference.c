@@ -54,10 +54,18 @@ static void put_row(FILE *out, struct arena *arena, const struct field *f) {
   fputs(" |\n", out);
 }
 
+static void put_one_of(FILE *out, const struct record *record) {
+  uint32_t count = 0;
+  for (const struct field *f = record->fields; f->name; f++)
+    if (f->one_of) fprintf(out, "%s`%s`", count++ ? ", " : "\nExactly one of ", f->name);
+  if (count) fputs(" is given.\n", out);
+}
+
 static void put_record(FILE *out, struct arena *arena, const struct record *record) {
   fprintf(out, "\n## Record: %s\n\n", record->name);
   if (record->doc) fprintf(out, "%s\n", record->doc);
   if (record->shorthand) fprintf(out, "\nA value that is not an object sets `%s`.\n", record->shorthand);
+  put_one_of(out, record);
   if (!record->fields->name) {
     fputs("\nIt has no keys.\n", out);
     return;

@@ -1,37 +1,12 @@
 #include "sim/scenario/scenario.h"
 #include "sim/engine/arena.h"
+#include "sim/scenario/claim_config.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/scenario/merge.h"
 #include "sim/scenario/source_file.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-
-static const char *const severity_words[] = {"must", "should", "info", NULL};
-
-#define AT(member) offsetof(struct claim, member)
-static const struct field claim_fields[] = {
-    {.name = "id", .kind = FIELD_TEXT, .offset = AT(name), .optional = true, .doc = "Short name; absent: its number."},
-    {.name = "expr",
-     .kind = FIELD_TEXT,
-     .offset = AT(expression),
-     .doc = "Such as \"p99(buy.latency) < 250ms\"; the grammar is in docs/results.md."},
-    {.name = "severity",
-     .kind = FIELD_WORD,
-     .offset = AT(severity),
-     .words = severity_words,
-     .fallback = "\"must\"",
-     .doc = "info claims are shown and decide nothing."},
-    {.name = "source",
-     .kind = FIELD_TEXT,
-     .offset = AT(source),
-     .optional = true,
-     .doc = "The planning document's figure, such as P-2."},
-    {.name = "note", .kind = FIELD_TEXT, .offset = AT(note), .optional = true, .doc = "How the figure was turned into this claim."},
-    {0}};
-#undef AT
-static const struct record claim_record = {"claim", sizeof(struct claim), claim_fields, "Something that a planning document says.",
-                                           "expr"};
 
 #define AT(member) offsetof(struct scenario, member)
 static const struct field root_fields[] = {
@@ -175,20 +150,24 @@ static void read_prices(struct reading *r, struct scenario *s) {
   for (; *text; text++) s->hash = (s->hash ^ (unsigned char)*text) * 0x100000001b3u;
 }
 
+static void resolve_claims(struct reading *r, struct scenario *s) {
+  struct claim *claims = s->claims.items;
+  for (uint32_t i = 0; i < s->claims.count; i++) claim_config_resolve(r->binder, &claims[i], i + 1);
+}
+
 static void link_claims(struct reading *r, struct scenario *s) {
   struct claim *claims = s->claims.items;
   for (uint32_t i = 0; i < s->claims.count; i++) {
     if (!claims[i].expression) continue;
-    if (!claims[i].name) claims[i].name = arena_format(r->arena, "claim-%u", i + 1);
     const char *wrong = claim_parse(r->arena, &s->model, &claims[i]);
     if (!wrong) measure_request(&claims[i].measure, &s->model);
-    const struct json_value *value = bind_value_of(r->binder, &claims[i].expression);
+    const struct position *at = claim_config_position(r->binder, &claims[i]);
     if (wrong && diagnostics_errors(r->diagnostics) < DIAGNOSTICS_SHOWN)
       wrong = claim_with_hint(r->arena, &s->model, claims[i].expression, wrong);
-    if (wrong) diagnostic_add(r->diagnostics, value ? json_position(value) : NULL, "claim \"%s\" %s", claims[i].expression, wrong);
+    if (wrong) diagnostic_add(r->diagnostics, at, "claim \"%s\" %s", claims[i].expression, wrong);
     if (!wrong && claims[i].measure.over_faults && (!s->model.run.years || !s->model.faults.count))
-      diagnostic_add(r->diagnostics, value ? json_position(value) : NULL,
-                     "claim \"%s\" needs an availability run: give \"run.years\" and \"faults\"", claims[i].expression);
+      diagnostic_add(r->diagnostics, at, "claim \"%s\" needs an availability run: give \"run.years\" and \"faults\"",
+                     claims[i].expression);
   }
 }
 
@@ -214,6 +193,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   for (const char *c = s->resolved; *c; c++) s->hash = (s->hash ^ (unsigned char)*c) * 0x100000001b3u;
   if (binder.table_count) s->hash = (s->hash ^ binder.tables_hash) * 0x100000001b3u;
   read_prices(&r, s);
+  resolve_claims(&r, s);
   if (good && !diagnostics_errors(diagnostics)) {
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
     if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s);

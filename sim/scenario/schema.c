@@ -162,6 +162,13 @@ static void put_field(struct writer *w, const struct field *f) {
 
 static const char side_keys[] = "\"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false";
 
+static void put_one_of(struct writer *w, const struct record *record) {
+  uint32_t count = 0;
+  for (const struct field *f = record->fields; f->name; f++)
+    if (f->one_of) fprintf(w->out, "%s{\"required\": [%s]}", count++ ? ", " : ", \"oneOf\": [", quoted(w, f->name));
+  if (count) fputc(']', w->out);
+}
+
 static void put_object(struct writer *w, const struct record *record) {
   fputs("{\"type\": \"object\", \"properties\": {", w->out);
   for (const struct field *f = record->fields; f->name; f++) {
@@ -178,7 +185,9 @@ static void put_object(struct writer *w, const struct record *record) {
     fprintf(w->out, "%s\"%s\": {\"type\": \"string\"}", first ? "" : ", ", common[i]);
     first = false;
   }
-  fprintf(w->out, "}, %s}", side_keys);
+  fprintf(w->out, "}, %s", side_keys);
+  put_one_of(w, record);
+  fputc('}', w->out);
 }
 
 static void put_record(struct writer *w, const struct record *record) {

@@ -39,7 +39,7 @@ static void add_bounds(struct search *s, const struct scenario *scenario) {
   s->bounds = arena_new_array(s->arena, struct capacity_bound, 2 * scenario->claims.count + 1);
   for (uint32_t i = 0; i < scenario->claims.count; i++) {
     const struct claim *c = &claims[i];
-    if (c->severity != SEVERITY_MUST || left_out(s->options, c)) continue;
+    if (c->kind != CLAIM_REQUIREMENT || c->severity != SEVERITY_MUST || left_out(s->options, c)) continue;
     bool in = c->comparison == COMPARE_IN, least = c->comparison == COMPARE_GREATER || c->comparison == COMPARE_GREATER_EQUAL;
     if (in || least) add_bound(s, c, i, true);
     if (in || !least) add_bound(s, c, i, false);
@@ -55,7 +55,8 @@ static const char *wrong_question(const struct search *s, const struct scenario 
     if (!found) return arena_format(s->arena, "--without %s: no claim has this id or text", one.without[0]);
   }
   if (s->bound_count) return NULL;
-  return "the scenario has no claim of severity must, so nothing could break: add one, such as \"p99(all.latency) < 500ms\", to "
+  return "the scenario has no requirement of severity must, so nothing could break: add one, such as \"p99(all.latency) < 500ms\", "
+         "to "
          "\"claims\"";
 }
 

@@ -366,6 +366,27 @@ enum unit measure_unit(const struct measure *m) {
   }
 }
 
+/* More answers are better, more requests that ended by one cause are worse. Work offered, replicas and what meters count are neither:
+ * the program does not know what a count, a level or a time of a part is good for. */
+int measure_good_side(const struct measure *m) {
+  if (m->quantity == QUANTITY_METER || m->quantity == QUANTITY_REPLICAS) return 0;
+  switch (m->aggregate) {
+  case AGGREGATE_RATE:
+  case AGGREGATE_COUNT:
+    return m->cause < 0 ? 1 : -1;
+  case AGGREGATE_SHARE:
+    return m->above ? -1 : 1;
+  case AGGREGATE_SATURATION:
+  case AGGREGATE_AVAILABILITY:
+  case AGGREGATE_HIT_RATE:
+    return 1;
+  case AGGREGATE_ARRIVED:
+    return 0;
+  default:
+    return -1; /* latencies, waits, failures, utilization, those inside, time lost, cost */
+  }
+}
+
 bool measure_is_exact(const struct measure *m, const struct model *model) {
   return m->aggregate == AGGREGATE_SATURATION || (m->aggregate == AGGREGATE_COST && !model->bill.egress && !model->bill.cdn);
 }

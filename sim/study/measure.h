@@ -14,6 +14,8 @@ uint64_t measure_count(const struct measure *, const struct model *, const struc
 /* Of rto and rpo: the durations one by one. */
 const struct durations *measure_durations(const struct measure *, const struct view *);
 enum unit measure_unit(const struct measure *);
+/* Which values are better for the system or its users: 1 the greater ones, -1 the smaller ones, 0 neither or unknown. */
+int measure_good_side(const struct measure *);
 /* What was sent to clients, a second, over the measured time. */
 struct sent_bytes measure_sent(const struct model *, const struct view *);
 /* Follows from the scenario alone: no interval is needed. */

@@ -137,6 +137,10 @@ static void note_batches(const struct study *l, struct results *r) {
   if (l->correlated)
     note(l, r,
          "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
+  else if (l->correlated_shown)
+    note(l, r,
+         "correlated: the batches of the long run still follow each other in what is only shown, which buys no longer run; its "
+         "intervals are too narrow");
 }
 
 void findings_notes(struct study *l, struct results *r) {

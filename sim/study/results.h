@@ -5,6 +5,7 @@
  * the wall clock or on the number of threads. */
 #ifndef RESULTS_H
 #define RESULTS_H
+#include "sim/scenario/claim_kind.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,13 +32,24 @@ struct metric {
   const char *reason; /* why there is no value; null when there is one */
 };
 
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_NO_DATA };
-enum severity { SEVERITY_MUST, SEVERITY_SHOULD, SEVERITY_INFO };
+/* Requirements pass or fail. Statements are confirmed or contradicted, or better: the measured value lies outside of what is stated,
+ * on the good side of it. Both can be undecided or without data. NONE is the verdict of info. */
+enum verdict {
+  VERDICT_PASS,
+  VERDICT_FAIL,
+  VERDICT_UNDECIDED,
+  VERDICT_NO_DATA,
+  VERDICT_CONFIRMED,
+  VERDICT_BETTER,
+  VERDICT_CONTRADICTED,
+  VERDICT_NONE
+};
 
 struct claim_result {
   const char *id, *expression, *source; /* source: the document's figure, such as P-2; may be null */
   const char *note;                     /* from the scenario; may be null */
-  enum severity severity;
+  enum claim_kind kind;
+  enum severity severity; /* of a requirement */
   enum verdict verdict;
   enum unit unit;
   struct estimate estimate;

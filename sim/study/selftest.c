@@ -87,7 +87,7 @@ static uint32_t samples_behind(const struct scenario *s, const struct measure *m
 
 static bool ask(struct arena *arena, struct scenario *s, const char *measure, struct claim *claim) {
   const char *rest = "";
-  *claim = (struct claim){.expression = measure, .severity = SEVERITY_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
+  *claim = (struct claim){.expression = measure, .kind = CLAIM_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
   s->claims = (struct config_list){claim, 1};
   return !measure_parse(arena, &s->model, measure, &claim->measure, &rest) && !*rest;
 }

@@ -152,14 +152,18 @@ static void measure_swing(struct sensitivity_effect *e) {
 }
 
 static bool fails(const struct sensitivity_point *x) {
-  return x->verdict == VERDICT_FAIL || (x->verdict == VERDICT_NO_DATA && x->unstable);
+  return x->verdict == VERDICT_FAIL || x->verdict == VERDICT_CONTRADICTED || (x->verdict == VERDICT_NO_DATA && x->unstable);
+}
+
+static bool holds(const struct sensitivity_point *x) {
+  return x->verdict == VERDICT_PASS || x->verdict == VERDICT_CONFIRMED || x->verdict == VERDICT_BETTER;
 }
 
 static bool flips(const struct sensitivity_point *base, const struct sensitivity_effect *e) {
   const struct sensitivity_point *points[] = {base, &e->low, &e->high};
-  bool holds = false, breaks = false;
-  for (int i = 0; i < 3; i++) holds |= points[i]->verdict == VERDICT_PASS, breaks |= fails(points[i]);
-  return holds && breaks;
+  bool good = false, bad = false;
+  for (int i = 0; i < 3; i++) good |= holds(points[i]), bad |= fails(points[i]);
+  return good && bad;
 }
 
 static struct sensitivity_effect effect_of(const struct plan *p, uint32_t input, uint32_t target, uint32_t inputs) {
@@ -197,7 +201,7 @@ static void decide_what_is_shown(const struct plan *p, struct sensitivity_target
   compare_holm(raw, adjusted, inputs);
   for (uint32_t i = 0; i < inputs; i++) {
     struct sensitivity_effect *e = &t->effects[i];
-    e->p = adjusted[i], e->shown = isinf(e->swing) || e->p < chance, e->flips = t->is_claim && flips(&t->base, e);
+    e->p = adjusted[i], e->shown = isinf(e->swing) || e->p < chance, e->flips = t->judged && flips(&t->base, e);
   }
   qsort(t->effects, inputs, sizeof *t->effects, by_size);
 }
@@ -210,7 +214,8 @@ static void fill_target(const struct plan *p, struct sensitivity_target *t, uint
   t->is_claim = !p->options->measure_count;
   if (t->is_claim) {
     const struct claim_result *c = &base->results->claims[index];
-    t->expression = c->expression, t->id = c->id, t->source = c->source, t->severity = c->severity;
+    t->expression = c->expression, t->id = c->id, t->source = c->source, t->kind = c->kind, t->judged = c->kind != CLAIM_INFO,
+    t->severity = c->severity;
     t->limit_low = c->low, t->limit_high = c->high;
   } else {
     t->expression = p->options->measures[index];
@@ -248,7 +253,7 @@ static void find_first(struct sensitivity_results *r) {
     for (uint32_t i = 0; i < r->input_count; i++) {
       const struct sensitivity_target *target = &r->targets[t];
       const struct sensitivity_effect *e = &target->effects[i];
-      if (!e->shown || (target->is_claim && target->severity == SEVERITY_INFO)) continue;
+      if (!e->shown || (target->is_claim && !target->judged)) continue;
       double size = e->swing / scale_of(target);
       uint32_t count = flips_of(r, e->input);
       bool better = e->flips != best_flips ? e->flips : size > best || (size == best && count > best_count);

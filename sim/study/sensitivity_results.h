@@ -23,13 +23,15 @@ struct sensitivity_effect {
   double swing, swing_low, swing_high;                /* its size; infinite when an end is unstable and has no value */
   double p;
   bool shown; /* the difference is no chance */
-  bool flips; /* the claim holds at one of low, base, high and fails at another, or has no value there because it is unstable */
+  bool
+      flips; /* the claim holds at one of low, base, high and fails or is contradicted at another, or has no value there because it is unstable */
 };
 
 struct sensitivity_target {
   const char *expression, *id, *source; /* id and source: of a claim, else null */
-  bool is_claim;
-  enum severity severity;
+  bool is_claim, judged;                /* judged: a requirement or a statement */
+  enum claim_kind kind;
+  enum severity severity; /* of a requirement */
   enum unit unit;
   double limit_low, limit_high; /* as in struct claim_result; both infinite for a measure */
   struct sensitivity_point base;

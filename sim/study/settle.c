@@ -66,15 +66,16 @@ uint32_t settle_affordable(uint32_t needs, uint32_t budget, bool pursued) {
 
 /* The most replications that anything needs which the budget can pay; 0: nothing does. */
 static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget, double caution, double precision) {
-  uint32_t most = 0, claims = s->count - s->claims_from;
+  uint32_t most = 0, claims = s->count - s->claims_from, judged = 0;
   const struct claim *claim = s->scenario->claims.items;
   for (uint32_t i = 0; i < claims; i++) {
     const struct entry *e = &s->entries[s->claims_from + i];
-    if (e->measure.over_faults != over_faults || (claim[i].severity == SEVERITY_INFO && !(precision > 0))) continue;
+    judged += claim[i].kind != CLAIM_INFO;
+    if (e->measure.over_faults != over_faults || claim[i].kind == CLAIM_INFO) continue;
     uint32_t needs = settle_affordable(claim_needs(s, &claim[i], e, precision, caution), budget, precision > 0);
     if (needs > most) most = needs;
   }
-  for (uint32_t i = 0; i < s->claims_from && precision > 0 && !claims && !over_faults; i++) {
+  for (uint32_t i = 0; i < s->claims_from && precision > 0 && !judged && !over_faults; i++) {
     if (!is_headline(&s->entries[i])) continue;
     uint32_t needs = settle_affordable(entry_needs(s, &s->entries[i], precision), budget, true);
     if (needs > most) most = needs;
@@ -133,12 +134,18 @@ static bool settle_replications(struct study *s) {
 
 /* --- batches of one long run ---------------------------------------------------------------------------------------------------- */
 
-static bool batches_correlated(const struct study *s) {
+/* What is only shown buys no longer run: it is looked at apart. */
+static bool is_shown_only(const struct study *s, uint32_t entry) {
+  const struct claim *claims = s->scenario->claims.items;
+  return entry >= s->claims_from && claims[entry - s->claims_from].kind == CLAIM_INFO;
+}
+
+static bool batches_correlated(const struct study *s, bool shown_only) {
   double fine[LONG_RUN_BATCHES];
   for (uint32_t e = 0; e < s->count; e++) {
     const struct measure *m = &s->entries[e].measure;
-    bool matters = (e >= s->claims_from && !m->over_faults && !measure_is_exact(m, &s->model)) || m->quantity == QUANTITY_INSIDE;
-    bool missing = false;
+    bool claimed = e >= s->claims_from && !m->over_faults && !measure_is_exact(m, &s->model), missing = false;
+    bool matters = (claimed || m->quantity == QUANTITY_INSIDE) && is_shown_only(s, e) == shown_only;
     for (uint32_t i = 0; i < FINE_BATCHES && matters; i++) {
       fine[i] = measure_value(m, &s->model, long_run_batch(s->long_run, i));
       missing |= isnan(fine[i]);
@@ -165,12 +172,13 @@ static bool settle_batches(struct study *s) {
   for (; !s->interrupted; windows *= 2) {
     bool first = windows == FINE_BATCHES;
     double caution = stopping_caution((uint32_t)windows, budget);
-    s->correlated = batches_correlated(s);
+    s->correlated = batches_correlated(s, false);
     uint32_t most = wanted(s, false, UINT32_MAX - 1, caution, precision_at(s, first));
     if ((!s->correlated && most <= s->traffic.done) || 2 * windows > budget) break;
     if (first) foresee_batches(s, windows, most, budget);
     if (!study_lengthen(s)) return false;
   }
+  s->correlated_shown = batches_correlated(s, true);
   s->unstable = findings_unstable(s);
   return !pieces || settle_half(s, true, pieces);
 }

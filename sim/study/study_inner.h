@@ -41,7 +41,7 @@ struct study {
   sim_time relaxation;       /* WARMUP_IS_FOUND: the relaxation time that it allows for */
   sim_time looked_at;        /* WARMUP_IS_MISSING: how long the pilot was */
   struct long_run *long_run; /* null: replications */
-  bool prepared, unstable, correlated, interrupted;
+  bool prepared, unstable, correlated, correlated_shown /* of claims that are only shown */, interrupted;
   uint32_t foreseen; /* replications, for the progress */
 };
 

@@ -231,6 +231,17 @@ static enum verdict judge(const struct claim *c, const struct estimate *x) {
   return spans ? VERDICT_UNDECIDED : VERDICT_FAIL;
 }
 
+/* What a document states is no requirement: outside of it and on the good side is better than stated. */
+static enum verdict of_statement(const struct claim *c, enum verdict v, double value) {
+  if (v == VERDICT_PASS) return VERDICT_CONFIRMED;
+  if (v != VERDICT_FAIL) return v;
+  if (c->comparison == COMPARE_IN && c->share > 0)
+    return VERDICT_CONTRADICTED; /* a share in the range: outside may be either side */
+  int good = measure_good_side(&c->measure);
+  bool above = c->comparison == COMPARE_IN ? value > c->high : c->comparison <= COMPARE_LESS_EQUAL;
+  return good && above == (good > 0) ? VERDICT_BETTER : VERDICT_CONTRADICTED;
+}
+
 /* Half-widths shrink with the square root of the number of replications: how many until this one is `target`. */
 static uint32_t until_half_is(double half, double target, uint32_t replications) {
   if (!(target > 0) || !(half > 0) || isinf(half)) return UINT32_MAX;
@@ -282,7 +293,7 @@ static uint32_t until_decided(const struct study *l, const struct claim *c, cons
 uint32_t claim_needs(const struct study *l, const struct claim *claim, const struct entry *e, double precision, double caution) {
   struct claim_result r = claim_judge(l, claim, e, caution);
   struct claim limit = outage_limit(claim), *c = &limit;
-  if (r.verdict == VERDICT_PASS || r.verdict == VERDICT_FAIL) return 0;
+  if (r.verdict != VERDICT_UNDECIDED && r.verdict != VERDICT_NO_DATA) return 0;
   uint32_t precise = precision > 0 || r.verdict == VERDICT_NO_DATA ? entry_needs(l, e, precision) : UINT32_MAX;
   if (r.verdict == VERDICT_NO_DATA || (!precise && r.estimate.value != 0)) return precise;
   if (!precise) precise = UINT32_MAX; /* nothing seen is known to no precision */
@@ -361,19 +372,21 @@ struct claim_result claim_judge(const struct study *l, const struct claim *claim
                            .expression = c->expression,
                            .source = c->source,
                            .note = c->note,
-                           .severity = (enum severity)c->severity,
+                           .kind = c->kind,
+                           .severity = c->severity,
+                           .verdict = VERDICT_NONE,
                            .unit = outage_unit(claim),
                            .low = c->low,
                            .high = c->high};
   r.estimate = c->share > 0 && l->faults.sum ? outage_estimate(l, claim) : entry_estimate(l, e);
-  if (isnan(r.estimate.value)) {
-    r.verdict = VERDICT_NO_DATA;
-    r.reason = entry_why_no_data(l, e);
-    return r;
-  }
-  if (c->share > 0) r.judged = outage_judged(l, claim, r.estimate.n);
+  bool judged = c->kind != CLAIM_INFO, unknown = isnan(r.estimate.value);
+  if (unknown) r.reason = entry_why_no_data(l, e);
+  if (unknown && judged) r.verdict = VERDICT_NO_DATA;
+  if (!unknown && c->share > 0) r.judged = outage_judged(l, claim, r.estimate.n);
+  if (unknown || !judged) return r;
   struct estimate wide = r.estimate.exact || isnan(r.estimate.low) ? r.estimate : widened(r.estimate, caution);
   r.verdict = judge(c, &wide);
+  if (c->kind == CLAIM_STATEMENT) r.verdict = of_statement(claim, r.verdict, r.estimate.value);
   if (r.verdict != VERDICT_UNDECIDED) return r;
   double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
   uint32_t done = entry_replications(l, e), needs = until_decided(l, c, e, &r.estimate, distance);
