@@ -153,11 +153,65 @@ static void test_single_value(void) {
   }
 }
 
+static bool same_bin(const struct histogram *a, const struct histogram *b, uint32_t bucket) {
+  const struct histogram_bin none = {0}, *x = histogram_bin(a, bucket), *y = histogram_bin(b, bucket);
+  if (!x) x = &none;
+  if (!y) y = &none;
+  return x->count == y->count && x->at_least == y->at_least && x->least_complement == y->least_complement &&
+         x->greatest == y->greatest;
+}
+
+/* Of a sorted sample: values at most `ns`. */
+static double at_most(const int64_t *x, int n, int64_t ns) {
+  int count = 0;
+  while (count < n && x[count] <= ns) count++;
+  return (double)count / n;
+}
+
+/* Nine of ten take a constant time, the others wait a little or long: quantiles on the atom are exact to the nanosecond, and so are the
+ * shares at it, though values right above it are in its bucket. The others are in the range that is said to hold them. */
+static void test_atoms(void) {
+  static const int64_t atoms[] = {0, 300, 500 * SIM_US, 512 * SIM_US, 40 * SIM_MS + 1, 2 * SIM_S, SIM_MINUTE * 30, SIM_DAY * 10};
+  int64_t *x = malloc(VALUES * sizeof *x);
+  for (int row = 0; row < 8; row++) {
+    struct histogram *h = fresh();
+    struct stream s = stream_open(40 + (uint64_t)row);
+    int64_t atom = atoms[row];
+    for (int i = 0; i < VALUES; i++) {
+      double wait = stream_exponential(&s) * (i % 20 ? 0.002 : 3) * (double)(atom + 100);
+      histogram_add(h, x[i] = stream_uniform(&s) < 0.9 ? atom : atom + 1 + (int64_t)wait);
+    }
+    qsort(x, VALUES, sizeof *x, by_value);
+    for (int k = 0; k < 4; k++) {
+      struct histogram_range r = histogram_quantile_range(h, shares[k]);
+      test_check(r.low == (double)atom && r.high == r.low && histogram_quantile(h, shares[k]) == r.low,
+                 "atom %ld: quantile %g is %.1f in [%.1f, %.1f]", atom, shares[k], histogram_quantile(h, shares[k]), r.low, r.high);
+    }
+    for (int k = 0; k < SHARES; k++) {
+      double seen = histogram_quantile(h, shares[k]), exact = (double)x[(int)ceil(shares[k] * VALUES - 1e-9) - 1];
+      struct histogram_range r = histogram_quantile_range(h, shares[k]);
+      double step = exact < 1e12 ? 0 : 2048; /* extremes are kept in steps there */
+      test_check(r.low - step <= exact && exact <= r.high + step && r.low <= seen && seen <= r.high,
+                 "atom %ld: quantile %g is %.1f, seen %.1f in [%.1f, %.1f]", atom, shares[k], exact, seen, r.low, r.high);
+    }
+    test_check(histogram_share_at_most(h, atom) == at_most(x, VALUES, atom) && (!atom || histogram_share_at_most(h, atom - 1) == 0),
+               "atom %ld: a share of %.9g for %.9g", atom, histogram_share_at_most(h, atom), at_most(x, VALUES, atom));
+    for (int64_t near = atom; near < atom + atom / 50 + 5; near += atom / 500 + 1) {
+      struct histogram_range r = histogram_share_range(h, near);
+      double exact = at_most(x, VALUES, near), seen = histogram_share_at_most(h, near);
+      test_check(atom > SIM_MINUTE || (r.low <= exact && exact <= r.high && r.low <= seen && seen <= r.high),
+                 "%ld above atom %ld: a share of %.9g, seen %.9g in [%.9g, %.9g]", near - atom, atom, exact, seen, r.low, r.high);
+    }
+    drop(h);
+  }
+  free(x);
+}
+
 static void test_merge(void) {
   struct histogram *all = fresh(), *part[3] = {fresh(), fresh(), fresh()}, *forward = fresh(), *back = fresh(), *empty = fresh();
   struct stream s = stream_open(5);
   for (int i = 0; i < 100000; i++) {
-    int64_t x = (int64_t)exp2(53 * stream_uniform(&s));
+    int64_t x = i % 4 ? (int64_t)exp2(53 * stream_uniform(&s)) : 500 * SIM_US + (int64_t)(4 * stream_uniform(&s));
     histogram_add(all, x);
     histogram_add(part[i % 3], x);
   }
@@ -167,10 +221,8 @@ static void test_merge(void) {
   }
   histogram_merge(forward, empty);
   uint32_t other = 0;
-  for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
-    other += histogram_in_bucket(all, i) != histogram_in_bucket(forward, i) ||
-             histogram_in_bucket(all, i) != histogram_in_bucket(back, i);
-  test_check(!other, "%u buckets with other counts", other);
+  for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) other += !same_bin(all, forward, i) || !same_bin(all, back, i);
+  test_check(!other, "%u buckets differ", other);
   test_check(all->sum == forward->sum && all->sum == back->sum && all->count == back->count && all->max == back->max &&
                  all->min_complement == back->min_complement && histogram_min(all) == histogram_min(forward),
              "exact parts");
@@ -207,6 +259,7 @@ static void test_subtract(void) {
   test_check(!other && whole->count == 500 && whole->sum == alone->sum && whole->max == alone->max, "%u buckets differ", other);
   double off = (double)histogram_min(whole) / (double)histogram_min(alone);
   test_check(off > 0.995 && off <= 1, "the least is off by a factor of %g", off);
+  test_check(histogram_quantile(whole, 0.5) == histogram_quantile(alone, 0.5), "an exact quantile is so of what remains");
   histogram_subtract(whole, alone);
   test_check(whole->count == 0 && whole->max == 0 && histogram_quantile(whole, 0.5) == 0, "nothing is left");
   drop(earlier), drop(whole), drop(alone);
@@ -218,6 +271,7 @@ static const struct test_case cases[] = {{"error_of_one_value", test_error_of_on
                                          {"zeros", test_zeros},
                                          {"standard_deviation", test_standard_deviation},
                                          {"single_value", test_single_value},
+                                         {"atoms", test_atoms},
                                          {"merge", test_merge},
                                          {"blocks", test_blocks},
                                          {"subtract", test_subtract},

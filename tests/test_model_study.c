@@ -131,6 +131,47 @@ static void test_never_down(void) {
   arena_free(arena);
 }
 
+/* One server of 500 us at a load of 0.1: 90% of the requests find it idle and take exactly that, the others a little more or much
+ * more. Percentiles and shares on the atom are exact, whatever else is in its bucket; the percentile at its edge is no number that an
+ * atom's replications agree on by luck. */
+static void test_atom(void) {
+  static const struct {
+    const char *claim;
+    enum verdict verdict;
+    double value;
+  } rows[] = {{"p50(j.latency) <= 500us", VERDICT_PASS, 500e-6},
+              {"p50(j.latency) < 500us", VERDICT_FAIL, 500e-6},
+              {"p50(j.latency) >= 500us", VERDICT_PASS, 500e-6},
+              {"p75(j.latency) in 500us..500us", VERDICT_PASS, 500e-6},
+              {"share(j.latency <= 500us) >= 89%", VERDICT_PASS, 0.9},
+              {"share(j.latency <= 500us) >= 91%", VERDICT_FAIL, 0.9},
+              {"share(j.latency > 500us) <= 11%", VERDICT_PASS, 0.1},
+              {"share(j.latency < 500us) <= 1%", VERDICT_PASS, 0},
+              {"p50(j.wait) <= 0s", VERDICT_PASS, 0}};
+  struct arena *arena = arena_new();
+  char *claims = arena_text(arena, "");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    claims = arena_format(arena, "%s%s'%s'", claims, i ? ", " : "", rows[i].claim);
+  const struct results *r = run(
+      arena, arena_format(arena,
+                          HEAD("200/s") "'endpoints': { 'j': { 'entry': 's', 'steps': [ { 'cpu': '500us' } ] } }, 'services': { "
+                                        "'s': { 'kind': 'app', 'threads': 1 } }, 'platform': { 'kind': 'static', 'nodes': { "
+                                        "'n': { 'cpu': 1 } } }, 'run': { 'window': '2m', 'warmup': '1s', 'replications': 5, "
+                                        "'budget': 5 }, 'claims': [ %s ] }",
+                          claims));
+  for (uint32_t i = 0; r && i < r->claim_count; i++) {
+    const struct estimate *e = &r->claims[i].estimate;
+    double off = rows[i].value == 0.9 || rows[i].value == 0.1 ? 0.01 : 1e-12; /* shares are drawn */
+    test_check(r->claims[i].verdict == rows[i].verdict && fabs(e->value - rows[i].value) <= off && e->low <= e->value &&
+                   e->value <= e->high,
+               "%s: verdict %d, %.9g in [%.9g, %.9g]", rows[i].claim, r->claims[i].verdict, e->value, e->low, e->high);
+  }
+  const struct metric *edge = r ? results_metric(r, "j.latency", "p90", NULL) : NULL;
+  test_check(edge && edge->estimate.low <= 500e-6 && edge->estimate.high > 501e-6, "p90, at the edge of the atom: [%g, %g]",
+             edge ? edge->estimate.low : NAN, edge ? edge->estimate.high : NAN);
+  arena_free(arena);
+}
+
 static const struct test_case cases[] = {
-    {"resources", test_resources}, {"unstable", test_unstable}, {"never_down", test_never_down}, {NULL, NULL}};
+    {"resources", test_resources}, {"unstable", test_unstable}, {"never_down", test_never_down}, {"atom", test_atom}, {NULL, NULL}};
 const struct test_suite suite_model_study = {"model_study", cases};

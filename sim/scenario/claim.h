@@ -8,8 +8,6 @@
  *     sd(buy.latency) < 50ms            standard deviation of a latency or a wait, over requests
  *     share(buy.wait < 20s) >= 80%      of the requests those whose wait or latency is below; also <=, >, >=;
  *                                       share(buy.wait > 0s): the probability of waiting
- *                                       values within 0.4% of a limit above 0 may count on either side: keep it off a
- *                                       constant such as a time-out
  *     mean(buy.queue) < 5ms             attributed time: queue, service, pool, network, external, delay
  *     error_rate(all{cause=timeout}) < 1%      rate(all) in 50/s..150/s      count(buy) > 1000: answered, in one replication
  *     count(buy{cause=patience}) < 5    of those that ended so, in one replication; also rate     arrived(all) > 1000

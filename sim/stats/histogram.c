@@ -21,19 +21,7 @@ struct histogram_block *histogram_grow(struct histogram *histogram, uint32_t blo
 static uint32_t first_block(const struct histogram *h) { return histogram_bucket(histogram_min(h)) / HISTOGRAM_BLOCK; }
 static uint32_t last_block(const struct histogram *h) { return histogram_bucket(h->max) / HISTOGRAM_BLOCK; }
 
-void histogram_merge(struct histogram *into, const struct histogram *from) {
-  if (!from->count) return;
-  for (uint32_t i = first_block(from); i <= last_block(from); i++) {
-    const struct histogram_block *block = from->blocks[i];
-    if (!block) continue;
-    struct histogram_block *sum = histogram_block_of(into, i * HISTOGRAM_BLOCK);
-    for (uint32_t k = 0; k < HISTOGRAM_BLOCK; k++) sum->counts[k] += block->counts[k];
-  }
-  into->sum += from->sum;
-  into->count += from->count;
-  into->max = from->max > into->max ? from->max : into->max;
-  into->min_complement = from->min_complement > into->min_complement ? from->min_complement : into->min_complement;
-}
+/* --- buckets ------------------------------------------------------------------------------------------------------------------------ */
 
 /* Smallest value of a bucket, and how many values it has. */
 static int64_t bucket_low(uint32_t bucket, int64_t *width) {
@@ -46,67 +34,186 @@ static int64_t bucket_low(uint32_t bucket, int64_t *width) {
   return (int64_t)(bucket - shift * 256) << shift;
 }
 
+/* Offsets are kept in steps of 2^this, so that they fit into 32 bits. */
+static uint32_t step_bits(uint32_t bucket) { return bucket < 34 * 256 ? 0 : bucket / 256 - 33; }
+
+/* The extremes of a bucket with values, never beyond those of all. */
+static int64_t least_of(const struct histogram *h, uint32_t bucket, const struct histogram_bin *bin) {
+  int64_t width, least = bucket_low(bucket, &width) + ((int64_t)(uint32_t)~bin->least_complement << step_bits(bucket));
+  return least > histogram_min(h) ? least : histogram_min(h);
+}
+static int64_t greatest_of(const struct histogram *h, uint32_t bucket, const struct histogram_bin *bin) {
+  int64_t width, greatest = bucket_low(bucket, &width) + ((int64_t)bin->greatest << step_bits(bucket));
+  bool last = bucket == HISTOGRAM_BUCKETS - 1; /* has no end */
+  return greatest < h->max && !last ? greatest : h->max;
+}
+
+/* How many are the least for certain: the last bucket takes larger values for its own last one. */
+static uint64_t at_least_of(uint32_t bucket, const struct histogram_bin *bin) {
+  return bucket < HISTOGRAM_BUCKETS - 1 ? bin->at_least : 0;
+}
+
+static void add_bin(struct histogram_bin *into, const struct histogram_bin *from) {
+  if (!from->count) return;
+  if (from->least_complement > into->least_complement || !into->count)
+    into->least_complement = from->least_complement, into->at_least = from->at_least;
+  else if (from->least_complement == into->least_complement)
+    into->at_least += from->at_least;
+  if (from->greatest > into->greatest) into->greatest = from->greatest;
+  into->count += from->count;
+}
+
+static void take_bin(struct histogram_bin *from, const struct histogram_bin *earlier) {
+  if (!earlier->count) return;
+  from->count -= earlier->count;
+  if (from->least_complement == earlier->least_complement) from->at_least -= earlier->at_least;
+  if (!from->count) *from = (struct histogram_bin){0};
+}
+
+static void widen(struct histogram *h, int64_t max, int64_t min_complement) {
+  h->max = max > h->max ? max : h->max;
+  h->min_complement = min_complement > h->min_complement ? min_complement : h->min_complement;
+}
+
+void histogram_add_extreme(struct histogram *h, int64_t ns) {
+  int64_t width, value = (int64_t)histogram_counted(ns);
+  uint32_t bucket = histogram_bucket(ns), offset = (uint32_t)((value - bucket_low(bucket, &width)) >> step_bits(bucket));
+  const struct histogram_bin one = {1, 1, ~offset, offset};
+  add_bin(&histogram_block_of(h, bucket)->bins[bucket % HISTOGRAM_BLOCK], &one);
+  widen(h, ns, INT64_MAX - ns);
+}
+
+/* --- merging ------------------------------------------------------------------------------------------------------------------------ */
+
+void histogram_merge(struct histogram *into, const struct histogram *from) {
+  if (!from->count) return;
+  for (uint32_t i = first_block(from); i <= last_block(from); i++) {
+    const struct histogram_block *block = from->blocks[i];
+    if (!block) continue;
+    struct histogram_block *sum = histogram_block_of(into, i * HISTOGRAM_BLOCK);
+    for (uint32_t k = 0; k < HISTOGRAM_BLOCK; k++) add_bin(&sum->bins[k], &block->bins[k]);
+  }
+  into->sum += from->sum;
+  into->count += from->count;
+  widen(into, from->max, from->min_complement);
+}
+
 void histogram_subtract(struct histogram *from, const struct histogram *earlier) {
   if (!earlier->count) return;
   for (uint32_t i = first_block(earlier); i <= last_block(earlier); i++)
     for (uint32_t k = 0; earlier->blocks[i] && k < HISTOGRAM_BLOCK; k++)
-      from->blocks[i]->counts[k] -= earlier->blocks[i]->counts[k];
+      take_bin(&from->blocks[i]->bins[k], &earlier->blocks[i]->bins[k]);
   uint32_t first = histogram_bucket(histogram_min(from)), last = histogram_bucket(from->max);
   from->sum -= earlier->sum;
   from->count -= earlier->count;
+  if (!from->count) {
+    from->max = from->min_complement = 0;
+    return;
+  }
   while (first < last && !histogram_in_bucket(from, first)) first++;
   while (last > first && !histogram_in_bucket(from, last)) last--;
-  int64_t width, low = bucket_low(first, &width), high = bucket_low(last, &width) + width - 1;
-  if (low > histogram_min(from)) from->min_complement = INT64_MAX - low;
-  if (high < from->max) from->max = high;
-  if (!from->count) from->max = from->min_complement = 0;
+  int64_t low = least_of(from, first, histogram_bin(from, first)), high = greatest_of(from, last, histogram_bin(from, last));
+  from->min_complement = INT64_MAX - low, from->max = high;
 }
 
-double histogram_quantile(const struct histogram *histogram, double p) {
-  if (!histogram->count) return 0;
+/* --- quantiles and shares ----------------------------------------------------------------------------------------------------------- */
+
+/* The bucket that holds a rank, and how many values are below that bucket. */
+static uint32_t bucket_at(const struct histogram *h, uint64_t rank, uint64_t *below) {
+  uint32_t bucket = histogram_bucket(histogram_min(h));
+  for (uint64_t inside; inside = histogram_in_bucket(h, bucket), *below + inside < rank; bucket++) *below += inside;
+  return bucket;
+}
+
+/* From 1; of a histogram with values. */
+static uint64_t rank_of(const struct histogram *h, double p) {
   double share = p < 0 ? 0 : p > 1 ? 1 : p;
   /* a hair less, so that 0.07 of 100 values is the 7th in spite of rounding */
-  double wanted = ceil(share * (double)histogram->count * (1 - 0x1p-50));
-  uint64_t rank = wanted < 1 ? 1 : wanted >= (double)histogram->count ? histogram->count : (uint64_t)wanted;
-  if (rank == histogram->count) return (double)histogram->max;
-  uint64_t below = 0, inside;
-  uint32_t bucket = histogram_bucket(histogram_min(histogram));
-  for (; inside = histogram_in_bucket(histogram, bucket), below + inside < rank; bucket++) below += inside;
-  int64_t width, low = bucket_low(bucket, &width);
-  /* The values of a bucket as if spread evenly over it: the k-th of n at (k - 1/2) / n of the way. */
-  double place = ((double)(rank - below) - 0.5) / (double)inside;
-  double value = (double)low + place * (double)(width - 1);
-  double min = (double)histogram_min(histogram), max = (double)histogram->max;
-  return value < min ? min : value > max ? max : value;
+  double wanted = ceil(share * (double)h->count * (1 - 0x1p-50));
+  return wanted < 1 ? 1 : wanted >= (double)h->count ? h->count : (uint64_t)wanted;
 }
 
-double histogram_share_at_most(const struct histogram *histogram, int64_t ns) {
-  if (!histogram->count || ns < histogram_min(histogram)) return 0;
-  if (ns >= histogram->max) return 1;
-  uint32_t bucket = histogram_bucket(ns);
-  uint64_t below = 0;
-  for (uint32_t i = histogram_bucket(histogram_min(histogram)); i < bucket; i++) below += histogram_in_bucket(histogram, i);
-  int64_t width, low = bucket_low(bucket, &width);
-  double inside = (double)(ns - low + 1) / (double)width;
-  inside = inside < 1 ? inside : 1; /* the last bucket has no end */
-  return ((double)below + inside * (double)histogram_in_bucket(histogram, bucket)) / (double)histogram->count;
+struct histogram_range histogram_quantile_range(const struct histogram *h, double p) {
+  if (!h->count) return (struct histogram_range){0, 0};
+  uint64_t rank = rank_of(h, p), below = 0;
+  if (rank == h->count) return (struct histogram_range){(double)h->max, (double)h->max};
+  uint32_t bucket = bucket_at(h, rank, &below);
+  const struct histogram_bin *bin = histogram_bin(h, bucket);
+  double least = (double)least_of(h, bucket, bin), greatest = (double)greatest_of(h, bucket, bin);
+  return (struct histogram_range){least, rank - below <= at_least_of(bucket, bin) ? least : greatest};
 }
+
+double histogram_quantile(const struct histogram *h, double p) {
+  struct histogram_range range = histogram_quantile_range(h, p);
+  if (!(range.low < range.high)) return range.low;
+  uint64_t rank = rank_of(h, p), below = 0;
+  uint32_t bucket = bucket_at(h, rank, &below);
+  const struct histogram_bin *bin = histogram_bin(h, bucket);
+  uint64_t at_least = at_least_of(bucket, bin);
+  /* Those above the least as if spread evenly up to the greatest; where the extremes are bounds only, in the middle of their parts. */
+  double more = (double)(bin->count - at_least), place = (double)(rank - below - at_least) - (at_least ? 0 : 0.5);
+  return range.low + place / more * (range.high - range.low);
+}
+
+static double share(const struct histogram *h, double values) { return values / (double)h->count; }
+
+/* Values below the bucket of `ns`, and that bucket when it has some. */
+static const struct histogram_bin *up_to(const struct histogram *h, int64_t ns, uint32_t *bucket, uint64_t *below) {
+  *bucket = histogram_bucket(ns), *below = 0;
+  for (uint32_t i = histogram_bucket(histogram_min(h)); i < *bucket; i++) *below += histogram_in_bucket(h, i);
+  return histogram_in_bucket(h, *bucket) ? histogram_bin(h, *bucket) : NULL;
+}
+
+struct histogram_range histogram_share_range(const struct histogram *h, int64_t ns) {
+  if (!h->count || ns < histogram_min(h)) return (struct histogram_range){0, 0};
+  if (ns >= h->max) return (struct histogram_range){1, 1};
+  uint32_t bucket;
+  uint64_t below;
+  const struct histogram_bin *bin = up_to(h, ns, &bucket, &below);
+  uint64_t low = below, high = below;
+  if (bin && ns >= greatest_of(h, bucket, bin))
+    low = high = below + bin->count;
+  else if (bin && ns == least_of(h, bucket, bin))
+    low = high = below + at_least_of(bucket, bin);
+  else if (bin && ns > least_of(h, bucket, bin))
+    low = below + at_least_of(bucket, bin), high = below + bin->count;
+  return (struct histogram_range){share(h, (double)low), share(h, (double)high)};
+}
+
+double histogram_share_at_most(const struct histogram *h, int64_t ns) {
+  struct histogram_range range = histogram_share_range(h, ns);
+  if (!(range.low < range.high)) return range.low;
+  uint32_t bucket;
+  uint64_t below;
+  const struct histogram_bin *bin = up_to(h, ns, &bucket, &below);
+  int64_t least = least_of(h, bucket, bin), greatest = greatest_of(h, bucket, bin);
+  uint64_t between = bin->count - at_least_of(bucket, bin) - 1; /* one is the greatest, and above */
+  return range.low + share(h, (double)between * (double)(ns - least) / (double)(greatest - least));
+}
+
+/* --- moments ------------------------------------------------------------------------------------------------------------------------ */
 
 double histogram_mean(const struct histogram *histogram) {
   return histogram->count ? (double)histogram->sum / (double)histogram->count : 0;
 }
 
+/* Squared distances of a bucket's values from the mean of all, spread as quantiles have them. */
+static double squares_of(const struct histogram *h, uint32_t bucket, double mean) {
+  const struct histogram_bin *bin = histogram_bin(h, bucket);
+  double least = (double)least_of(h, bucket, bin), span = (double)greatest_of(h, bucket, bin) - least;
+  double at_least = (double)at_least_of(bucket, bin), more = (double)bin->count - at_least, off = least - mean;
+  if (!(more > 0)) return (double)bin->count * off * off;
+  double half = at_least > 0 ? 0.5 * (more + 1) / more : 0.5, middle = off + span * half;
+  return at_least * off * off + more * (middle * middle + span * span * (1 - 1 / (more * more)) / 12);
+}
+
 double histogram_sd(const struct histogram *histogram) {
+  if (!histogram->count) return 0;
   double mean = histogram_mean(histogram), sum = 0;
   uint32_t last = histogram_bucket(histogram->max);
-  for (uint32_t i = histogram->count ? histogram_bucket(histogram_min(histogram)) : 1; i <= last; i++) {
-    uint64_t inside = histogram_in_bucket(histogram, i);
-    if (!inside) continue;
-    int64_t width, low = bucket_low(i, &width);
-    double middle = (double)low + 0.5 * (double)(width - 1), off = middle - mean;
-    sum += (double)inside * (off * off + ((double)width * (double)width - 1) / 12);
-  }
-  return histogram->count ? sqrt(sum / (double)histogram->count) : 0;
+  for (uint32_t i = histogram_bucket(histogram_min(histogram)); i <= last; i++)
+    if (histogram_in_bucket(histogram, i)) sum += squares_of(histogram, i, mean);
+  return sqrt(sum / (double)histogram->count);
 }
 
 bool histogram_sound(const struct histogram *histogram) {

@@ -6,11 +6,16 @@
  * values there: never more than 1/256 wrong, exact in the narrow buckets, and for a smooth law far closer, so that the spread
  * of a percentile over replications is not hidden by the buckets. A quantile among zeros is exactly 0.
  *
+ * A bucket keeps its least and its greatest value, and how many of its values are the least. Latencies have atoms: a request that
+ * does not queue takes the same time as the next, and those that do queue take a little longer. So a quantile among equal values is
+ * that value to the nanosecond, and so is one at the foot of its bucket; and of any other it is known between which two values it
+ * lies (histogram_quantile_range). From 2^40 ns = 18 min on, the two are kept in steps of up to 2 us.
+ *
  * Counts are 64 bits. Count, sum (128 bits), minimum and maximum are exact, and so is the mean. Merging adds counts: any
  * order and any grouping gives the same histogram, bit for bit.
  *
  * Buckets come in blocks of HISTOGRAM_BLOCK, and a block is taken from the arena when the first value falls into it: an empty
- * histogram is one cache line, a full one 90 KiB. The arena owns the blocks and outlives the histogram. A histogram that is
+ * histogram is one cache line, a full one 270 KiB. The arena owns the blocks and outlives the histogram. A histogram that is
  * only ever read or cleared may be zeroed memory.
  *
  *   struct histogram latency;
@@ -31,8 +36,15 @@ struct arena;
 enum { HISTOGRAM_TOP_BITS = 52, HISTOGRAM_BUCKETS = (HISTOGRAM_TOP_BITS - 9) * 256 + 512 };
 enum { HISTOGRAM_BLOCK = 64, HISTOGRAM_BLOCKS = HISTOGRAM_BUCKETS / HISTOGRAM_BLOCK };
 
+/* One bucket. Its extremes are offsets from its start, the least as its complement, so that zeroed memory is empty. After a
+ * subtraction they are bounds: none of the values need be there. */
+struct histogram_bin {
+  uint64_t count, at_least; /* all values; those that are the least */
+  uint32_t least_complement, greatest;
+};
+
 struct histogram_block {
-  uint64_t counts[HISTOGRAM_BLOCK];
+  struct histogram_bin bins[HISTOGRAM_BLOCK];
 };
 
 struct histogram {
@@ -53,12 +65,18 @@ struct histogram_block *histogram_grow(struct histogram *histogram, uint32_t blo
 void histogram_merge(struct histogram *into, const struct histogram *from);
 /* Takes away the values of an earlier state of the same histogram; extremes are found again to within a bucket. */
 void histogram_subtract(struct histogram *from, const struct histogram *earlier);
+struct histogram_range {
+  double low, high;
+};
 /* The value below or at which a share p of the values lies, in ns; 0 when empty. */
 double histogram_quantile(const struct histogram *histogram, double p);
-/* Share of the values that are at most `ns`, evenly spread inside a bucket; 0 when empty. */
+/* The values between which it lies for certain; equal when it is exact. */
+struct histogram_range histogram_quantile_range(const struct histogram *histogram, double p);
+/* Share of the values that are at most `ns`, evenly spread between the extremes of a bucket; 0 when empty. */
 double histogram_share_at_most(const struct histogram *histogram, int64_t ns);
+struct histogram_range histogram_share_range(const struct histogram *histogram, int64_t ns);
 double histogram_mean(const struct histogram *histogram); /* ns; 0 when empty */
-/* Standard deviation in ns, values as if spread evenly over their bucket: off by less than 0.2% of the root mean square. */
+/* Standard deviation in ns, values as if spread evenly between the extremes of their bucket: off by less than 0.2% of the root mean square. */
 double histogram_sd(const struct histogram *histogram);
 
 /* Whether count, extremes and sum agree with the buckets, as they do in every histogram that was filled by histogram_add: one that was
@@ -72,10 +90,15 @@ static inline int64_t histogram_min(const struct histogram *histogram) {
 }
 static inline int64_t histogram_max(const struct histogram *histogram) { return histogram->max; }
 
-static inline uint32_t histogram_bucket(int64_t ns) {
+/* Where a value is counted: its bucket is 2^shift wide. */
+static inline uint64_t histogram_counted(int64_t ns) {
   const int64_t top = ((int64_t)1 << HISTOGRAM_TOP_BITS) - 1;
-  uint64_t value = (uint64_t)(ns < top ? ns : top);
-  uint32_t shift = 55 - (uint32_t)__builtin_clzll(value | 511);
+  return (uint64_t)(ns < top ? ns : top);
+}
+static inline uint32_t histogram_shift(uint64_t counted) { return 55 - (uint32_t)__builtin_clzll(counted | 511); }
+static inline uint32_t histogram_bucket(int64_t ns) {
+  uint64_t value = histogram_counted(ns);
+  uint32_t shift = histogram_shift(value);
   return shift * 256 + (uint32_t)(value >> shift);
 }
 
@@ -84,9 +107,15 @@ static inline const struct histogram_block *histogram_block(const struct histogr
   return histogram->blocks ? histogram->blocks[bucket / HISTOGRAM_BLOCK] : NULL;
 }
 
-static inline uint64_t histogram_in_bucket(const struct histogram *histogram, uint32_t bucket) {
+/* For reading; null when its block is missing. */
+static inline const struct histogram_bin *histogram_bin(const struct histogram *histogram, uint32_t bucket) {
   const struct histogram_block *block = histogram_block(histogram, bucket);
-  return block ? block->counts[bucket % HISTOGRAM_BLOCK] : 0;
+  return block ? &block->bins[bucket % HISTOGRAM_BLOCK] : NULL;
+}
+
+static inline uint64_t histogram_in_bucket(const struct histogram *histogram, uint32_t bucket) {
+  const struct histogram_bin *bin = histogram_bin(histogram, bucket);
+  return bin ? bin->count : 0;
 }
 
 /* The block that a bucket is in, for writing. */
@@ -95,16 +124,25 @@ static inline struct histogram_block *histogram_block_of(struct histogram *histo
   return __builtin_expect(block != NULL, 1) ? block : histogram_grow(histogram, bucket / HISTOGRAM_BLOCK);
 }
 
-/* Records one value, not negative. */
+/* The same as histogram_add for a value that is a new extreme of its bucket, or whose bucket is wider than offsets are. */
+void histogram_add_extreme(struct histogram *histogram, int64_t ns);
+
+/* Records one value, not negative. The least and the greatest of all values are each the extreme of a bucket. */
 static inline void histogram_add(struct histogram *histogram, int64_t ns) {
   assert(ns >= 0);
-  uint32_t bucket = histogram_bucket(ns);
-  histogram_block_of(histogram, bucket)->counts[bucket % HISTOGRAM_BLOCK]++;
+  uint64_t value = histogram_counted(ns);
+  uint32_t shift = histogram_shift(value), bucket = shift * 256 + (uint32_t)(value >> shift);
+  struct histogram_bin *bin = &histogram_block_of(histogram, bucket)->bins[bucket % HISTOGRAM_BLOCK];
+  uint32_t offset = (uint32_t)(value & ~(UINT64_MAX << shift)), complement = ~offset;
+  bool inside = (complement <= bin->least_complement) & (offset <= bin->greatest);
   histogram->count++;
   histogram->sum += (uint64_t)ns;
-  histogram->max = ns > histogram->max ? ns : histogram->max;
-  int64_t complement = INT64_MAX - ns;
-  histogram->min_complement = complement > histogram->min_complement ? complement : histogram->min_complement;
+  if (__builtin_expect(!(inside & (shift <= 32)), 0)) {
+    histogram_add_extreme(histogram, ns);
+    return;
+  }
+  bin->count++;
+  bin->at_least += complement == bin->least_complement;
 }
 
 #endif

@@ -87,6 +87,19 @@ static double count_values(const struct measure *m, const struct histogram *h) {
   return (double)h->count;
 }
 
+/* Ends of what is known of a percentile or a share from the buckets of its histogram. */
+static struct histogram_range range_in(const struct measure *m, const struct histogram *h) {
+  if (!h->count) return (struct histogram_range){NAN, NAN};
+  if (m->aggregate == AGGREGATE_QUANTILE) {
+    struct histogram_range ns = histogram_quantile_range(h, m->p);
+    return (struct histogram_range){ns.low * 1e-9, ns.high * 1e-9};
+  }
+  struct histogram_range at_most = histogram_share_range(h, m->threshold);
+  return m->above ? (struct histogram_range){1 - at_most.high, 1 - at_most.low} : at_most;
+}
+static double least_in(const struct measure *m, const struct histogram *h) { return range_in(m, h).low; }
+static double greatest_in(const struct measure *m, const struct histogram *h) { return range_in(m, h).high; }
+
 /* Mean attributed time of one kind per completed request. */
 static double time_of_kind(const struct measure *m, const struct model *model, const struct view *v) {
   double ns = 0, completed = 0;
@@ -327,6 +340,16 @@ double measure_value(const struct measure *m, const struct model *model, const s
   default:
     return NAN;
   }
+}
+
+struct histogram_range measure_range(const struct measure *m, const struct model *model, const struct view *v) {
+  struct histogram_range range = {NAN, NAN};
+  bool of_values = m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT;
+  bool of_meter = m->quantity == QUANTITY_METER && m->meter == METER_TIME && v->observation.meter_count;
+  if (m->aggregate != AGGREGATE_QUANTILE && m->aggregate != AGGREGATE_SHARE) return range;
+  if (of_meter) return range_in(m, v->observation.meters[m->index].time);
+  if (of_values) range.low = with_values(m, model, v, least_in), range.high = with_values(m, model, v, greatest_in);
+  return range;
 }
 
 uint64_t measure_count(const struct measure *m, const struct model *model, const struct view *v) {

@@ -9,6 +9,9 @@
 #include "sim/study/view.h"
 
 double measure_value(const struct measure *, const struct model *, const struct view *);
+/* Of a percentile or a share of times: between which two numbers it lies for certain, equal when it is exact, since buckets do not keep
+ * every value (sim/stats/histogram.h). NaN of anything else. */
+struct histogram_range measure_range(const struct measure *, const struct model *, const struct view *);
 /* How many observations are behind it. */
 uint64_t measure_count(const struct measure *, const struct model *, const struct view *);
 /* Of rto and rpo: the durations one by one. */

@@ -75,6 +75,10 @@ uint32_t claim_needs(const struct study *, const struct claim *, const struct en
 /* The same for an entry and precision alone. */
 uint32_t entry_needs(const struct study *, const struct entry *, double precision);
 
+/* estimate_bounds.c: the interval is widened to what is known at all, and kept within what is possible; `independent` is the number
+ * of independent observations behind it. */
+void estimate_bounds(const struct study *, const struct entry *, double independent, struct estimate *);
+
 /* outage_claim.c: claims with "for a share". The quantile or share of the outages that decides the claim, the limit that it has to
  * keep and its unit (of a claim without a share: its own), and its name for people: "5% quantile of 812 outages". */
 struct estimate outage_estimate(const struct study *, const struct claim *);

@@ -87,7 +87,22 @@ static void load_counts(void *context, uint64_t *a, const uint64_t *unused, uint
 static void save_largest(void *context, double *a, const double *unused) { save_numbers(context, a, unused, 1); }
 static void load_largest(void *context, double *a, const double *unused) { load_numbers(context, a, unused, 1); }
 
-/* Sums and extremes, then (bucket, count) of every occupied bucket. */
+/* A bucket: how many values it has, its least, how much greater its greatest is and, when it is, how many are the least. */
+static void save_bin(struct stream_of_bytes *b, const struct histogram_bin *bin) {
+  uint32_t least = ~bin->least_complement;
+  put_number(b, bin->count);
+  put_number(b, least);
+  put_number(b, bin->greatest - least);
+  put_number(b, bin->at_least);
+}
+
+static void load_bin(struct stream_of_bytes *b, struct histogram_bin *bin) {
+  uint64_t count = get_number(b), least = get_number(b), span = get_number(b), at_least = get_number(b);
+  b->good &= count > 0 && least <= UINT32_MAX && span <= UINT32_MAX - least && at_least <= count;
+  if (b->good) *bin = (struct histogram_bin){count, at_least, ~(uint32_t)least, (uint32_t)(least + span)};
+}
+
+/* Sums and extremes, then every occupied bucket. */
 static void save_histogram(void *context, struct histogram *h, const struct histogram *unused) {
   (void)unused;
   put_number(context, h->count);
@@ -97,10 +112,9 @@ static void save_histogram(void *context, struct histogram *h, const struct hist
   put(context, &h->min_complement, sizeof h->min_complement);
   uint32_t last = 0;
   for (uint32_t i = histogram_bucket(histogram_min(h)); i <= histogram_bucket(h->max); i++) {
-    uint64_t count = histogram_in_bucket(h, i);
-    if (!count) continue;
+    if (!histogram_in_bucket(h, i)) continue;
     put_number(context, i - last + 1);
-    put_number(context, count);
+    save_bin(context, histogram_bin(h, i));
     last = i;
   }
   put_number(context, 0);
@@ -120,7 +134,7 @@ static void load_histogram(void *context, struct histogram *h, const struct hist
     if (bucket >= HISTOGRAM_BUCKETS)
       b->good = false;
     else
-      histogram_block_of(h, (uint32_t)bucket)->counts[bucket % HISTOGRAM_BLOCK] = get_number(b);
+      load_bin(b, &histogram_block_of(h, (uint32_t)bucket)->bins[bucket % HISTOGRAM_BLOCK]);
   }
   if (histogram_sound(h)) return;
   b->good = false;

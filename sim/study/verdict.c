@@ -76,9 +76,6 @@ static void spread(const struct study *l, const struct entry *e, struct estimate
   double mean = kept ? mean_of(samples, kept) : NAN; /* of the samples; the value is that of all together */
   free(samples);
   x->low = x->value + (i.low - mean), x->high = x->value + (i.high - mean);
-  enum unit unit = measure_unit(&e->measure);
-  if (x->low < 0) x->low = 0; /* nothing that is measured can be negative */
-  if (unit == UNIT_RATIO && e->measure.aggregate != AGGREGATE_UTILIZATION && x->high > 1) x->high = 1;
 }
 
 /* How many failures come together, so that one says no more than they all. Where the queue is full it stays so for a while: of
@@ -199,6 +196,7 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   if (e->measure.aggregate == AGGREGATE_ERROR_RATE || e->measure.aggregate == AGGREGATE_SHARE) few_failures(l, e, &x);
   if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) few_outages(l, &e->measure, &x);
   if (x.value == 0) never_seen(l, &e->measure, &x);
+  estimate_bounds(l, e, worth(l, &e->measure, x.n), &x);
   if (e->measure.aggregate == AGGREGATE_MAX || e->measure.aggregate == AGGREGATE_MIN)
     x.low = x.high = x.value; /* what was seen: no law gives it an interval */
   return x;
