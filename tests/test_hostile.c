@@ -53,18 +53,21 @@ static void test_points_that_lie(void) {
 }
 
 static void test_unsound_histograms(void) {
-  for (int i = 0; i < 10; i++) {
+  for (int i = 0; i < 13; i++) {
     struct arena *arena = arena_new();
     struct histogram h;
     histogram_open(&h, arena);
     test_check(histogram_sound(&h), "an empty one is sound");
     for (int64_t ns = 1; ns < INT64_MAX / 5; ns = 5 * ns + 3) histogram_add(&h, ns);
+    struct histogram_bin *occupied =
+        &histogram_block_of(&h, histogram_bucket(5468))->bins[histogram_bucket(5468) % HISTOGRAM_BLOCK];
+    test_check(occupied->count == 1, "1, 8, 43, 218, 1093, 5468, ...");
     switch (i) {
     case 1:
       h.count++;
       break;
     case 2:
-      histogram_block_of(&h, 1000)->counts[7]++;
+      histogram_block_of(&h, 1000)->bins[7].count++;
       break;
     case 3:
       h.max = 77;
@@ -85,7 +88,16 @@ static void test_unsound_histograms(void) {
       h.sum = ~(unsigned __int128)0;
       break;
     case 9:
-      histogram_block_of(&h, HISTOGRAM_BUCKETS - 1)->counts[HISTOGRAM_BLOCK - 1] = UINT64_MAX;
+      histogram_block_of(&h, HISTOGRAM_BUCKETS - 1)->bins[HISTOGRAM_BLOCK - 1].count = UINT64_MAX;
+      break;
+    case 10:
+      occupied->greatest = 0, occupied->least_complement = ~1u;
+      break;
+    case 11:
+      occupied->greatest = UINT32_MAX;
+      break;
+    case 12:
+      occupied->at_least = 2;
       break;
     }
     test_check(histogram_sound(&h) == (i == 0), "lie %d", i);

@@ -216,13 +216,20 @@ double histogram_sd(const struct histogram *histogram) {
   return sqrt(sum / (double)histogram->count);
 }
 
+static bool bin_sound(uint32_t bucket, const struct histogram_bin *bin) {
+  int64_t width;
+  bucket_low(bucket, &width);
+  uint32_t least = ~bin->least_complement;
+  return least <= bin->greatest && bin->greatest < width >> step_bits(bucket) && bin->at_least <= bin->count;
+}
+
 bool histogram_sound(const struct histogram *histogram) {
   uint64_t count = 0;
   uint32_t first = HISTOGRAM_BUCKETS, last = 0;
   for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
     uint64_t here = histogram_in_bucket(histogram, i);
     if (!here) continue;
-    if (here > UINT64_MAX - count) return false;
+    if (here > UINT64_MAX - count || !bin_sound(i, histogram_bin(histogram, i))) return false;
     count += here, last = i;
     if (first == HISTOGRAM_BUCKETS) first = i;
   }
