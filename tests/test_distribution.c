@@ -41,7 +41,7 @@ static void test_table(void) {
     test_check(distribution_kind_named((*k)->name) == *k && (*k)->doc && (*k)->solve && (*k)->sample, "kind %s", (*k)->name);
     test_check(shorthands <= 1 && parameters >= 1 && parameters < DISTRIBUTION_PARAMETERS, "parameters of %s", (*k)->name);
   }
-  test_check(count == 10, "%u kinds", count);
+  test_check(count == 11, "%u kinds", count);
   test_check(!distribution_kind_named("zipf"), "an unknown kind is found");
 }
 
@@ -195,6 +195,27 @@ static void test_laws(void) {
   arena_free(arena);
 }
 
+/* {"sum": ["2s", uniform 0 to 6 s, exponential 3 s]}, and three exponentials, which are an Erlang. */
+static void test_sums(void) {
+  struct arena *arena = arena_new();
+  struct distribution uniform, all = {.kind = distribution_kind_named("sum")}, erlang = {.kind = all.kind};
+  solve(&uniform, "uniform", "low=0 high=6", arena);
+  struct distribution parts[] = {distribution_constant(2), uniform, distribution_exponential(3)};
+  struct distribution thirds[] = {distribution_exponential(7. / 3), distribution_exponential(7. / 3),
+                                  distribution_exponential(7. / 3)};
+  struct parameter_values given = {.given = {true}, .parts = {parts}, .count = {3}},
+                          same = {.given = {true}, .parts = {thirds}, .count = {3}};
+  test_check(!all.kind->solve(&all, &given, arena) && all.mean == 8 && fabs(all.scv - (3. + 9) / 64) < 1e-12,
+             "mean %.12g scv %.12g", all.mean, all.scv);
+  test_check(!erlang.kind->solve(&erlang, &same, arena), "three exponentials");
+  samples_check("sum", draw, cdf_gamma, &erlang, 7, 49. / 3);
+  struct distribution none = {.kind = all.kind};
+  const char *wrong = none.kind->solve(&none, &(struct parameter_values){.given = {true}}, arena);
+  test_check(wrong && !strcmp(wrong, "needs a list of durations or distributions"), "an empty list says: %s",
+             wrong ? wrong : "nothing");
+  arena_free(arena);
+}
+
 /* Shares below the oracle's quantiles, within the 99.99% interval (3.9 standard errors). */
 static void test_quantiles(void) {
   static const struct {
@@ -294,7 +315,9 @@ static void test_golden(void) {
   arena_free(arena);
 }
 
-static const struct test_case cases[] = {{"table", test_table}, {"moments", test_moments},     {"refusals", test_refusals},
-                                         {"laws", test_laws},   {"quantiles", test_quantiles}, {"discrete", test_discrete},
-                                         {"times", test_times}, {"golden", test_golden},       {0}};
+static const struct test_case cases[] = {{"table", test_table},       {"moments", test_moments},
+                                         {"refusals", test_refusals}, {"laws", test_laws},
+                                         {"sums", test_sums},         {"quantiles", test_quantiles},
+                                         {"discrete", test_discrete}, {"times", test_times},
+                                         {"golden", test_golden},     {0}};
 const struct test_suite suite_distribution = {"distribution", cases};

@@ -84,5 +84,60 @@ static void test_failover(void) {
   }
 }
 
-static const struct test_case cases[] = {{"overlapping", test_failover}, {0}};
+/* --- recipes of docs/data-replication.md -------------------------------------------------------------------------------------- */
+
+#define YEARS                                                                                                                      \
+  "{ 'aguanta': 1, 'name': 'r', 'traffic': { 'p': { 'kind': 'open', 'rate': '10/s', 'timeout': '5s', 'mix': { 'w': 1 } } }, "      \
+  "'endpoints': { 'w': { 'entry': 'a', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } }, 'services': { 'a': { "     \
+  "'kind': 'app', 'place': 'a' }, 'd': { 'kind': 'database', 'place': 'd', 'replicas': %d, 'replication': { %s } } }, "            \
+  "'platform': { 'kind': 'static', 'nodes': { 'a': { 'cpu': 2 }, 'd': { 'count': %d, 'cpu': 2 } } }, 'faults': { 'host': { "       \
+  "'kind': 'node', 'nodes': 'd', 'mtbf': '30d', 'repair': '1h' } }, 'run': { 'warmup': '1s', 'window': '10s', 'windows': 1, "      \
+  "'replications': 4, 'years': 200 } }"
+#define RDS                                                                                                                        \
+  "'mode': 'synchronous', 'failover': { 'detect': { 'uniform': { 'low': '55s', 'high': '110s' } }, 'promote': { 'uniform': { "     \
+  "'low': '5s', 'high': '10s' } } }"
+
+static const struct {
+  const char *name, *replication;
+  int replicas;
+  double least_s, mean_s, most_s; /* of an outage */
+  double share;                   /* of the losses of a machine that are one */
+} recipes[] = {
+    /* Half of the losses are those of the standby: no outage. Both machines are rarely away at once: 2 x 1 h in 30 days. */
+    {"RDS Multi-AZ", RDS, 2, 60, 90, 120, 0.5},
+    {"RDS Multi-AZ that blocks", RDS ", 'drop_after': 'never'", 2, 60, 3600, 3720, 1},
+    /* The lease runs out after 20 to 30 s, a replica looks within 10 s, 0 to 2 s for the lock. */
+    {"Patroni", "'workers': 1, 'failover': {}", 3, 20, 31, 42, 1. / 3},
+};
+
+/* 800 years with a dozen losses a year and machine. Outages longer than `most_s` are those of both machines: one loss in some hundred. */
+static void test_recipes(void) {
+  for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+    struct fixture f = fixture_of(YEARS, recipes[i].replicas, recipes[i].replication, recipes[i].replicas);
+    double sum_s = 0, least_s = INFINITY, faults = 0, outages = 0, longer = 0;
+    for (uint32_t k = 0; k < 4; k++) {
+      struct world *w = world_new(&f.scenario->model, 1, k, WORLD_AVAILABILITY);
+      w->measured_until = w->horizon = 200 * 365 * SIM_DAY;
+      world_run(w);
+      const struct outage_log *log = &w->outages.classes[0];
+      faults += (double)log->faults;
+      for (uint64_t j = 0; j < log->rto.count; j++) {
+        double s = log->rto.s[j];
+        outages++, least_s = fmin(least_s, s);
+        if (s > recipes[i].most_s) longer++;
+        sum_s += fmin(s, recipes[i].most_s);
+      }
+      world_free(w);
+    }
+    test_check(least_s > recipes[i].least_s && longer < 0.02 * outages, "%s: the shortest takes %.1f s, %.2f%% more than %g s",
+               recipes[i].name, least_s, 100 * longer / outages, recipes[i].most_s);
+    test_check(fabs(sum_s / outages / recipes[i].mean_s - 1) < 0.02, "%s: %.2f s in the mean, by hand %g", recipes[i].name,
+               sum_s / outages, recipes[i].mean_s);
+    test_check(fabs(outages / faults - recipes[i].share) < 0.02, "%s: %.1f%% of the losses are outages", recipes[i].name,
+               100 * outages / faults);
+    fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {{"overlapping", test_failover}, {"recipes", test_recipes}, {0}};
 const struct test_suite suite_failover = {"failover", cases};

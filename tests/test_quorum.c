@@ -15,6 +15,10 @@
   "'0s' }, 'nodes': { 'x': { 'cpu': 64 }, 'y': { 'cpu': 8, 'count': %d } } }, 'faults': { 'f': { 'kind': 'node', 'nodes': 'y', "   \
   "'at': '1h', 'repair': '1h' } }, 'run': { 'warmup': '0s', 'window': '60s', 'windows': 1, 'years': 1 } }"
 
+#define NEVER_DROPPED       "synchronous', 'drop_after': 'never"
+#define NEVER_DROPPED_APPLY "synchronous-apply', 'drop_after': 'never"
+#define DROPPED(after)      "synchronous', 'drop_after': '" after
+
 enum { SEEDS = 40, EVENTS = 5 };
 
 struct event {
@@ -37,17 +41,17 @@ static const struct {
   double unserved_s, rpo_s; /* by hand; rpo -1: no primary was lost */
 } cases[] = {
     {"asynchronous, no standby", "asynchronous", "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 0, -1},
-    {"synchronous, no standby", "synchronous", "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 20.1, -1},
-    {"applied, no standby", "synchronous-apply", "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 20.1, -1},
-    {"synchronous, another standby", "synchronous", "20ms", 3, {LOST(10, 1), BACK(30, 1), END}, 0, -1},
-    {"synchronous, neither standby", "synchronous", "20ms", 3, {LOST(10, 1), LOST(20, 2), BACK(30, 1), END}, 10.1, -1},
+    {"synchronous, no standby", NEVER_DROPPED, "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 20.1, -1},
+    {"applied, no standby", NEVER_DROPPED_APPLY, "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 20.1, -1},
+    {"synchronous, another standby", NEVER_DROPPED, "20ms", 3, {LOST(10, 1), BACK(30, 1), END}, 0, -1},
+    {"synchronous, neither standby", NEVER_DROPPED, "20ms", 3, {LOST(10, 1), LOST(20, 2), BACK(30, 1), END}, 10.1, -1},
     {"semi-synchronous, nobody waits 5 s", "semi-synchronous", "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 5, -1},
     {"semi-synchronous, all wait 5 s", "semi-synchronous", "20s", 2, {LOST(10, 1), BACK(30, 1), END}, 0, -1},
     {"semi-synchronous, back within 5 s", "semi-synchronous", "20ms", 2, {LOST(10, 1), BACK(12, 1), END}, 2.1, -1},
     /* The primary alone: with the last 5 ms less a gap of 10 ms: 5 - 10 (1 - e^-1/2) in the mean. */
     {"asynchronous, no primary", "asynchronous", "20ms", 3, {LOST(20, 0), END}, 2, 0.001065},
-    {"synchronous, no primary", "synchronous", "20ms", 3, {LOST(20, 0), END}, 2, 0},
-    {"synchronous, no primary, nobody else", "synchronous", "20ms", 2, {LOST(20, 0), BACK(40, 0), END}, 20.1, 0},
+    {"synchronous, no primary", NEVER_DROPPED, "20ms", 3, {LOST(20, 0), END}, 2, 0},
+    {"synchronous, no primary, nobody else", NEVER_DROPPED, "20ms", 2, {LOST(20, 0), BACK(40, 0), END}, 20.1, 0},
     {"semi-synchronous, no primary", "semi-synchronous", "20ms", 3, {LOST(20, 0), END}, 2, 0},
     /* The new primary waits for 5 s for a replica that is not there. */
     {"semi-synchronous, no primary, nobody else", "semi-synchronous", "20ms", 2, {LOST(20, 0), BACK(40, 0), END}, 2 + 5, 0},
@@ -61,7 +65,7 @@ static const struct {
      10.1,
      19.995},
     {"synchronous, an heir that blocked",
-     "synchronous",
+     NEVER_DROPPED,
      "20ms",
      2,
      {LOST(10, 1), LOST(30, 0), BACK(40, 1), BACK(50, 0), END},
@@ -90,12 +94,23 @@ static const struct {
      0},
     /* The other standby has acknowledged until 20 s, and is not there; the one that is had left at 10 s. */
     {"synchronous, the wrong standby",
-     "synchronous",
+     NEVER_DROPPED,
      "20ms",
      3,
      {LOST(10, 1), LOST(20, 2), LOST(25, 0), BACK(40, 1), END},
      40,
      14.995},
+    /* The lost standby is left out after 5 s; who waits that long is served. */
+    {"dropped, nobody waits 5 s", DROPPED("5s"), "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 5, -1},
+    {"dropped, all wait 5 s", DROPPED("5s"), "5s", 2, {LOST(10, 1), BACK(30, 1), END}, 0, -1},
+    {"dropped and applied", "synchronous-apply', 'drop_after': '5s", "20ms", 2, {LOST(10, 1), BACK(30, 1), END}, 5, -1},
+    {"dropped twice", DROPPED("5s"), "20ms", 2, {LOST(10, 1), BACK(20, 1), LOST(30, 1), END}, 10, -1},
+    {"back before it is dropped", DROPPED("5s"), "20ms", 2, {LOST(10, 1), BACK(12, 1), END}, 2.1, -1},
+    /* The new primary has not seen the old one since 20 s: with 1 s it goes on alone at once, with 5 s after three more. */
+    {"dropped by its heir", DROPPED("1s"), "20ms", 2, {LOST(20, 0), BACK(40, 0), END}, 2, 0},
+    {"dropped by its heir later", DROPPED("5s"), "20ms", 2, {LOST(20, 0), BACK(40, 0), END}, 5, 0},
+    /* What has been left out is not promoted: it waits for the primary, and nothing is lost. */
+    {"a dropped heir", DROPPED("5s"), "20ms", 2, {LOST(10, 1), LOST(30, 0), BACK(40, 1), BACK(50, 0), END}, 5 + 20.1, 0},
     /* Both machines are back before the second detection is over, the primary first. */
     {"asynchronous, the primary back first",
      "asynchronous",

@@ -27,12 +27,19 @@ static sim_time loss_of(struct replication *p, const struct replica *r, double f
   return r->received < p->released ? p->failover.failed_at - replication_entry(p, r->received + 1)->committed : 0;
 }
 
+/* A replica that a synchronous pair has left out lacks what clients were told of since: its manager does not promote it. Without requests
+ * it is not known whether there was a write. */
+static bool is_dropped(const struct replication *p, const struct replica *r) {
+  bool alone = p->degraded && replication_is_synchronous(p->config);
+  return alone && (p->world->mode == WORLD_AVAILABILITY || r->received < p->released);
+}
+
 static int32_t most_advanced(struct replication *p, sim_time *loss) {
   double first = p->writes_per_s > 0 ? stream_exponential(&p->failover.draws) * 1e9 / p->writes_per_s : 0;
   int32_t best = -1;
   for (uint32_t i = 0; i < p->count; i++) {
     const struct replica *r = &p->replicas[i];
-    if (!r->follows || r->resync) continue;
+    if (!r->follows || r->resync || is_dropped(p, r)) continue;
     sim_time mine = loss_of(p, r, first);
     if (mine > p->failover.config->max_lag) continue;
     bool ahead = best >= 0 && (mine < *loss || (mine == *loss && r->received > p->replicas[best].received));

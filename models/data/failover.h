@@ -6,7 +6,7 @@
  *
  * Until then writes fail: callers go on asking the dead primary. Of the replicas that are up the one that has received most is
  * promoted, unless it is further behind than `max_lag`. Lost are the writes that clients were told of and that it has not received.
- * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 25 to 45 s in all.
+ * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 20 to 42 s in all.
  *
  * Backup: a lost machine takes its disk along. Without a replica to promote, the database is restored once its process has a machine
  * again: it starts later by `restore`, and all since the last backup is lost: between nothing and `every`.

@@ -17,7 +17,8 @@ static bool waits_in_vain(const struct replication *p) {
 
 double quorum_serves(const struct replication *p, uint32_t endpoint) {
   if (!quorum_lacks(p)) return 1;
-  if (p->config->mode != REPLICATION_SEMI_SYNCHRONOUS) return 0;
+  const struct replication_config *c = p->config;
+  if (replication_is_synchronous(c)) return c->drop_after == SIM_NEVER ? 0 : p->degraded ? 1 : c->patient[endpoint];
   return waits_in_vain(p) ? p->config->patient[endpoint] : 1;
 }
 
@@ -34,11 +35,15 @@ static void set_later(struct replication *p, sim_time from, sim_time delay) {
   calendar_set(w->calendar, p->quorum.slot, from + delay > world_now(w) ? from + delay : world_now(w));
 }
 
-/* The first commit that waits in vain comes, or has waited long enough. */
+/* The first commit that waits in vain comes, or has waited long enough; or what is lost is dropped. */
 static void goes_on(void *replication, uint32_t argument) {
   (void)argument;
   struct replication *p = replication;
   struct quorum *q = &p->quorum;
+  if (replication_is_synchronous(p->config)) {
+    replication_goes_on_alone(p);
+    return;
+  }
   q->in_vain = !q->in_vain;
   if (q->in_vain)
     set_later(p, q->unacknowledged, p->config->ack_wait);
@@ -56,17 +61,31 @@ static void await_commit(struct replication *p) {
   set_later(p, q->unacknowledged, 0);
 }
 
-void quorum_changed(struct replication *p) {
+/* Whom the manager has not seen for so long it leaves out; one that follows again does not count before it has caught up. */
+static void drop_later(struct replication *p, sim_time since) {
+  struct quorum *q = &p->quorum;
+  calendar_clear(p->world->calendar, q->slot);
+  if (q->lost && p->config->drop_after != SIM_NEVER) set_later(p, since, p->config->drop_after);
+  if (!q->lost && p->world->mode == WORLD_AVAILABILITY) p->degraded = false;
+}
+
+void quorum_changed_since(struct replication *p, sim_time since) {
   struct quorum *q = &p->quorum;
   bool lacks = quorum_lacks(p);
   if (p->failover.down || lacks == q->lost) return;
   q->lost = lacks, q->lost_at = world_now(p->world), q->unacknowledged = SIM_NEVER;
+  if (replication_is_synchronous(p->config)) {
+    drop_later(p, since);
+    return;
+  }
   if (p->world->mode == WORLD_TRAFFIC) return;
   q->in_vain = false;
   calendar_clear(p->world->calendar, q->slot);
   if (!lacks) p->degraded = false;
   if (lacks && p->config->mode == REPLICATION_SEMI_SYNCHRONOUS && p->writes_per_s > 0) await_commit(p);
 }
+
+void quorum_changed(struct replication *p) { quorum_changed_since(p, world_now(p->world)); }
 
 /* Whoever waited dies with it. */
 void quorum_primary_died(struct replication *p) {

@@ -1,6 +1,8 @@
 /* Whether commits find enough replicas, and what each replica holds where there are no requests that would tell.
  *
- * A commit that is not asynchronous needs `acks` replicas. While fewer follow, synchronous commits wait for ever: writes are not served.
+ * A commit that is not asynchronous needs `acks` replicas. While fewer follow, synchronous commits wait until the lost replicas are
+ * dropped, `drop_after` their loss: clients with less patience are not served meanwhile. Then commits are asynchronous (degraded)
+ * until enough replicas follow again; what was dropped is not promoted. Where `drop_after` is never, writes are not served.
  * Semi-synchronous ones wait for `ack_wait`, in vain; clients with less patience than that are not served meanwhile. From then on
  * commits are asynchronous (degraded) until enough replicas follow again, and with the primary dies what was written since.
  *
@@ -36,6 +38,8 @@ struct quorum {
 void quorum_build(struct replication *);
 /* Somebody follows, or does not follow any more. */
 void quorum_changed(struct replication *);
+/* The same; whoever is missing has been away since then. */
+void quorum_changed_since(struct replication *, sim_time since);
 void quorum_primary_died(struct replication *);
 /* The primary takes writes again; promoted: it is another one. */
 void quorum_primary_is_back(struct replication *, bool promoted);

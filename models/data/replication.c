@@ -280,20 +280,25 @@ static void acknowledged(void *world, uint32_t container) {
   release(p);
 }
 
+void replication_goes_on_alone(struct replication *p) {
+  struct request *r;
+  while ((r = line_call(p->world, &p->line))) request_wake_soon(p->world, r);
+  p->released = p->head;
+  p->degraded = true;
+  meter_count(p->world, p->config->degraded);
+  outage_changed(p->world);
+}
+
 /* Nobody has acknowledged for too long: this commit and all behind it return. */
 static void ack_wait_over(void *world, uint32_t id) {
   struct world *w = world;
-  struct request *first = world_request(w, id), *r;
+  struct request *first = world_request(w, id);
   struct replication *p = replication_of(w, first->frames[first->depth - 1].container);
   assert(p->line.queue.head == id);
   queue_pop(w, &p->line.queue);
   request_book(first, first->wait_cell, world_now(w));
   request_wake_soon(w, first);
-  while ((r = line_call(w, &p->line))) request_wake_soon(w, r);
-  p->released = p->head;
-  p->degraded = true;
-  meter_count(w, p->config->degraded);
-  outage_changed(w);
+  replication_goes_on_alone(p);
 }
 
 static bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {
@@ -418,7 +423,7 @@ void replication_promote(struct replication *p, uint32_t replica) {
   p->degraded = false;
   all_follow(p);
   quorum_primary_is_back(p, true);
-  quorum_changed(p);
+  quorum_changed_since(p, p->failover.failed_at); /* the old one has been away for that long */
   measure_behind(p);
 }
 

@@ -12,8 +12,9 @@
  *
  * Asynchronous: a commit returns at once. Semi-synchronous: it waits until `acks` replicas have received it, and for all of
  * `ack_wait` in vain only once: then commits are asynchronous until the replicas have caught up (MySQL rpl_semi_sync). Synchronous:
- * it waits until `acks` replicas have flushed it, or applied it, however long that takes (PostgreSQL synchronous_commit on and
- * remote_apply).
+ * it waits until `acks` replicas have flushed it, or applied it (PostgreSQL synchronous_commit on and remote_apply). Replicas that have
+ * been lost for `drop_after` are left out: then commits do not wait until enough of them have caught up. Where that is never, commits
+ * wait for as long as it takes.
  *
  * With shards (models/data/shard.h) all of this is by shard: a log, a primary, replicas, a failover each.
  *
@@ -61,6 +62,7 @@ struct replication_config {
   struct distribution flush;
   int64_t acks;
   sim_time ack_wait;
+  sim_time drop_after; /* synchronous; absent until linked */
   sim_time max_lag, after_write;
   sim_time max_standby_streaming_delay; /* 0: absent */
   double conflicts;
@@ -71,7 +73,7 @@ struct replication_config {
   uint32_t apply_program; /* what a worker runs */
   sim_time way;           /* one way of the network between nodes */
   double *writes_per_s;   /* by shard: in the mean, as offered */
-  double *patient;        /* by endpoint: share of its requests whose clients wait for `ack_wait` */
+  double *patient;        /* by endpoint: share of its requests whose clients wait for `ack_wait`, or for `drop_after` */
   uint32_t lag, behind, reads_after_write, stale_reads, read_age, degraded, failovers, lost_writes, rpo; /* meters */
   uint32_t cancelled_reads, replay_wait;
 };
@@ -114,7 +116,7 @@ struct replication {
   uint64_t released;         /* acknowledged to the client up to here */
   struct replica *replicas;  /* `count` */
   struct line line;          /* commits that wait for acknowledgements */
-  bool degraded;             /* semi-synchronous, but without replicas: commits do not wait */
+  bool degraded;             /* commits do not wait, for want of replicas, though they should */
   uint32_t *candidates;      /* room to choose a reader's replica in */
   uint32_t *cursors;         /* by route: whose turn it is */
   struct failover failover;
@@ -131,6 +133,8 @@ void replication_link_programs(struct model *, struct arena *);
 int32_t replication_role(const struct replication_config *, const char *name);
 /* How long a commit waits for one replica, in the mean, when there is nothing else to do. */
 double replication_commit_s(const struct replication_config *);
+/* Commits wait for replicas that have flushed or applied them. */
+static inline bool replication_is_synchronous(const struct replication_config *c) { return c->mode >= REPLICATION_SYNCHRONOUS; }
 static inline bool replication_is_on(const struct replication_config *c) { return c->workers > 0; }
 static inline bool replication_waits_for_reads(const struct replication_config *c) { return c->max_standby_streaming_delay > 0; }
 
@@ -150,6 +154,8 @@ void replication_process_died(struct world *, struct container *);
 bool replication_has_work(const struct replication *, const struct replica *);
 /* Gives the replica's workers what there is to do. */
 void replication_replays(struct replication *, struct replica *);
+/* Commits do not wait any longer, until the replicas have caught up: those that wait return. */
+void replication_goes_on_alone(struct replication *);
 /* The replica is the primary from now on: what it has not received is lost. */
 void replication_promote(struct replication *, uint32_t replica);
 

@@ -7,6 +7,9 @@
 
 static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply", NULL};
 
+/* Where a manager looks after the replicas. */
+#define DROP_AFTER (5 * SIM_S)
+
 static const struct field role_fields[] = {
     {.name = "name", .kind = FIELD_TEXT, .offset = offsetof(struct replica_role, name), .doc = "What queries say in \"on\"."}, {0}};
 static const struct record role_record = {"role", sizeof(struct replica_role), role_fields, "What a replica is for.", "name"};
@@ -16,15 +19,18 @@ static const struct field failover_fields[] = {
     {.name = "detect",
      .kind = FIELD_DISTRIBUTION,
      .offset = AT(detect),
-     .fallback = "{\"uniform\": {\"low\": \"24s\", \"high\": \"40s\"}}",
+     .fallback =
+         "{\"sum\": [{\"uniform\": {\"low\": \"20s\", \"high\": \"30s\"}}, {\"uniform\": {\"low\": \"0s\", \"high\": \"10s\"}}]}",
      .doc = "From the death of the primary until somebody else may be promoted; if it is back before, it stays primary.",
-     .source = "Patroni, ttl 30 s and loop_wait 10 s: the leader's key expires 20 to 30 s after its renewal, election within 10 s"},
+     .source = "Patroni, ttl 30 s and loop_wait 10 s: the leader's key expires 20 to 30 s after its last renewal, a replica "
+               "notices within "
+               "10 s"},
     {.name = "promote",
      .kind = FIELD_DISTRIBUTION,
      .offset = AT(promote),
-     .fallback = "{\"uniform\": {\"low\": \"1s\", \"high\": \"5s\"}}",
+     .fallback = "{\"uniform\": {\"low\": \"0s\", \"high\": \"2s\"}}",
      .doc = "From then until the promoted replica takes writes; it applies all that it has received first.",
-     .source = "Patroni: 1 to 5 s"},
+     .source = "Patroni, model of a passive failure: lock and promotion 0 to 2 s"},
     {.name = "resync",
      .kind = FIELD_DISTRIBUTION,
      .offset = AT(resync),
@@ -69,7 +75,7 @@ static const struct field fields[] = {
      .fallback = "\"asynchronous\"",
      .doc =
          "Whether a commit waits for replicas: not at all; until they have received it, but for \"ack_wait\" at most; until they "
-         "have flushed it, for ever; until reads there see it, for ever."},
+         "have flushed it; until reads there see it, both until lost replicas are dropped (\"drop_after\")."},
     {.name = "workers",
      .kind = FIELD_INTEGER,
      .offset = AT(workers),
@@ -109,6 +115,18 @@ static const struct field fields[] = {
      .high = 3.1536e16,
      .doc = "Semi-synchronous: after which commits wait no longer, until the replicas have caught up.",
      .source = "MySQL rpl_semi_sync_source_timeout 10 s"},
+    {.name = "drop_after",
+     .kind = FIELD_DURATION,
+     .offset = AT(drop_after),
+     .optional = true,
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "Synchronous: replicas lost for this long are left out, and commits wait for them no longer, until they have caught "
+            "up; they "
+            "are not promoted meanwhile. never: commits wait until they are back. Absent: 5s with \"failover\", else never.",
+     .source =
+         "Galera evs.suspect_timeout 5 s; DRBD timeout 6 s; Patroni synchronous_mode: the next look, every 10 s; PostgreSQL on "
+         "its own waits for ever"},
     {.name = "max_lag",
      .kind = FIELD_DURATION,
      .offset = AT(max_lag),
@@ -188,8 +206,8 @@ static void declare_meters(struct model *m, struct service_config *s) {
         meter_declare(m, name, "cancelled_reads", METER_COUNT, "Reads that held up a replica's replay for too long.");
     c->replay_wait = meter_declare(m, name, "replay_wait", METER_TIME, "How long replay waited for reads, each time.");
   }
-  if (c->mode == REPLICATION_SEMI_SYNCHRONOUS)
-    c->degraded = meter_declare(m, name, "degraded", METER_COUNT, "Times that semi-synchronous commits stopped waiting.");
+  if (c->mode == REPLICATION_SEMI_SYNCHRONOUS || (replication_is_synchronous(c) && c->drop_after != SIM_NEVER))
+    c->degraded = meter_declare(m, name, "degraded", METER_COUNT, "Times that commits stopped waiting for replicas.");
   if (c->failover.detect.kind) c->failovers = meter_declare(m, name, "failovers", METER_COUNT, "Promotions of a replica.");
 }
 
@@ -205,6 +223,8 @@ static const char *wrong_replication(const struct model *m, const struct service
   if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= copies)
     return arena_format(m->arena, "commits would wait for %lld replicas beside the primary, and there are %lld", (long long)c->acks,
                         (long long)copies - 1);
+  if (c->drop_after && !replication_is_synchronous(c))
+    return "\"drop_after\" does nothing here: only synchronous commits wait for replicas that are lost";
   if (c->roles.count >= copies)
     return arena_format(m->arena, "names %u roles, and beside the primary there are %lld replicas", c->roles.count,
                         (long long)copies - 1);
@@ -225,6 +245,7 @@ const char *replication_link(struct model *m, struct service_config *s, const ch
   c->role_first = m->role_count;
   m->role_count += c->roles.count;
   c->way = m->platform.network.between_nodes;
+  if (!c->drop_after) c->drop_after = c->failover.detect.kind ? DROP_AFTER : SIM_NEVER;
   declare_meters(m, s);
   return NULL;
 }
@@ -258,8 +279,10 @@ static double *writes_per_s(const struct model *m, uint32_t service, double seco
   return writes;
 }
 
-/* By endpoint: share of its requests whose clients wait as long as that. */
-static double *patient(const struct model *m, sim_time wait, struct arena *arena) {
+/* By endpoint: share of its requests whose clients wait long enough. A commit waits for all of `ack_wait`; a lost replica is dropped
+ * `drop_after` its loss, so that is the longest that a commit waits. */
+static double *patient(const struct model *m, const struct replication_config *c, struct arena *arena) {
+  sim_time wait = replication_is_synchronous(c) ? c->drop_after - 1 : c->ack_wait;
   double *share = arena_new_array(arena, double, m->endpoints.count + 1);
   for (uint32_t e = 0; e < m->endpoints.count; e++) {
     double all = 0;
@@ -278,7 +301,7 @@ void replication_link_programs(struct model *m, struct arena *arena) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     if (!replication_is_on(&s->replication)) continue;
     s->replication.apply_program = m->program_count++;
-    s->replication.patient = patient(m, s->replication.ack_wait, arena);
+    s->replication.patient = patient(m, &s->replication, arena);
     compile_worker(&m->programs[s->replication.apply_program], (int32_t)i, arena);
     s->replication.writes_per_s = writes_per_s(m, i, seconds, arena);
   }

@@ -17,10 +17,11 @@ struct distribution;
 enum { DISTRIBUTION_PARAMETERS = 8 };
 
 enum parameter_dimension {
-  PARAMETER_VALUE,  /* in the unit of the sampled quantity: a duration in a scenario */
-  PARAMETER_NUMBER, /* dimensionless, such as a shape or a coefficient of variation */
-  PARAMETER_VALUES, /* list of values */
-  PARAMETER_NUMBERS /* list of numbers, such as weights */
+  PARAMETER_VALUE,   /* in the unit of the sampled quantity: a duration in a scenario */
+  PARAMETER_NUMBER,  /* dimensionless, such as a shape or a coefficient of variation */
+  PARAMETER_VALUES,  /* list of values */
+  PARAMETER_NUMBERS, /* list of numbers, such as weights */
+  PARAMETER_PARTS    /* list of distributions of the same quantity */
 };
 
 struct distribution_parameter {
@@ -35,6 +36,7 @@ struct parameter_values {
   bool given[DISTRIBUTION_PARAMETERS];
   double scalar[DISTRIBUTION_PARAMETERS];
   const double *list[DISTRIBUTION_PARAMETERS];
+  const struct distribution *parts[DISTRIBUTION_PARAMETERS];
   uint32_t count[DISTRIBUTION_PARAMETERS];
 };
 
@@ -50,8 +52,11 @@ struct distribution_kind {
 struct distribution {
   const struct distribution_kind *kind;
   double p[6];
-  const double *table;
-  uint32_t table_count;
+  union {
+    const double *table;
+    const struct distribution *parts;
+  };
+  uint32_t table_count; /* or of the parts */
   double mean;
   double scv; /* variance over squared mean */
 };

@@ -16,6 +16,7 @@ extern const struct distribution_kind distribution_kind_hyperexponential;
 extern const struct distribution_kind distribution_kind_weibull;
 extern const struct distribution_kind distribution_kind_bounded_pareto;
 extern const struct distribution_kind distribution_kind_discrete;
+extern const struct distribution_kind distribution_kind_sum;
 
 /* Gamma variate with scale 1 and shape at least 1 (Marsaglia and Tsang 2000, "A simple method"). */
 double distribution_gamma_draw(double shape, struct stream *stream);

@@ -39,11 +39,30 @@ static void read_list(struct binder *b, const struct distribution_parameter *p, 
   out->list[index] = list;
 }
 
+/* Parts of a distribution, each of which is one. */
+static void read_parts(struct binder *b, const struct distribution_parameter *p, const struct json_value *value,
+                       struct parameter_values *out, int index) {
+  if (json_type(value) != JSON_LIST) {
+    bind_wrong_type(b, p->name, "a list of durations or distributions, such as [\"20s\", { \"exponential\": \"8s\" }]", value);
+    return;
+  }
+  struct field field = {.name = p->name, .kind = FIELD_DISTRIBUTION};
+  struct distribution *parts = arena_alloc_array(b->arena, sizeof *parts, json_count(value));
+  for (const struct json_value *v = json_first(value); v; v = json_next(v)) {
+    const char *outer = bind_enter_index(b, out->count[index]);
+    bind_field(b, &field, v, &parts[out->count[index]++]);
+    b->path = outer;
+  }
+  out->parts[index] = parts;
+}
+
 static void read_parameter(struct binder *b, const struct distribution_kind *kind, int index, const struct json_value *value,
                            struct parameter_values *out) {
   const struct distribution_parameter *p = &kind->parameters[index];
   out->given[index] = true;
-  if (is_list(p))
+  if (p->dimension == PARAMETER_PARTS)
+    read_parts(b, p, value, out, index);
+  else if (is_list(p))
     read_list(b, p, value, out, index);
   else
     out->scalar[index] = read_scalar(b, p, value);

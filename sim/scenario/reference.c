@@ -108,7 +108,8 @@ static const char *dimension_text(enum parameter_dimension dimension) {
   static const char *const texts[] = {[PARAMETER_VALUE] = "duration",
                                       [PARAMETER_NUMBER] = "number",
                                       [PARAMETER_VALUES] = "list of durations",
-                                      [PARAMETER_NUMBERS] = "list of numbers"};
+                                      [PARAMETER_NUMBERS] = "list of numbers",
+                                      [PARAMETER_PARTS] = "list of durations or distributions"};
   return texts[dimension];
 }
 
