@@ -60,32 +60,32 @@ static void advance(struct observation *o, sim_time now) {
   o->inside_since = now;
 }
 
-static uint32_t window_number(const struct observation *o, sim_time arrived) {
-  sim_time window = (arrived - o->measured_from) / o->window_length;
+static uint32_t window_number(const struct observation *o, sim_time at) {
+  sim_time window = (at - o->measured_from) / o->window_length;
   return window >= o->window_count ? o->window_count - 1 : (uint32_t)window;
 }
 
-static struct endpoint_window *window_at(struct observation *o, uint32_t endpoint, sim_time arrived) {
-  if (__builtin_expect(!observation_touched(o, endpoint), 0)) observation_touch(o, endpoint);
-  return &o->endpoints[endpoint].windows[window_number(o, arrived)];
+static struct endpoint_window *window_at(struct observation *o, uint32_t endpoint, sim_time at) {
+  return &o->endpoints[endpoint].windows[window_number(o, at)];
 }
+
+/* The end too: a client that is answered then and asks again is inside. */
+static bool measured(const struct observation *o, sim_time at) { return at >= o->measured_from && at <= o->measured_until; }
 
 void observation_arrival(struct observation *o, uint32_t endpoint, sim_time now) {
   advance(o, now);
   o->inside++;
   o->arrived++;
-  if (now >= o->measured_from && now < o->measured_until) window_at(o, endpoint, now)->arrived++;
+  if (__builtin_expect(!observation_touched(o, endpoint), 0)) observation_touch(o, endpoint);
+  struct endpoint_observation *e = &o->endpoints[endpoint];
+  e->inside_from += now < o->measured_from, e->inside_until += now <= o->measured_until;
+  if (measured(o, now)) window_at(o, endpoint, now)->arrived++;
 }
 
 static uint32_t slow_bin_number(int64_t ns) {
   uint64_t value = (uint64_t)ns | 3;
   uint32_t octave = 63 - (uint32_t)__builtin_clzll(value);
   return octave * 4 + (uint32_t)((value >> (octave - 1)) & 1) * 2 + (octave >= 2 ? (uint32_t)((value >> (octave - 2)) & 1) : 0);
-}
-
-/* The instant whose window it counts in. */
-static sim_time counted_at(const struct observation *o, const struct ended *r, sim_time now) {
-  return o->by_end ? now : r->arrived;
 }
 
 void observation_end(struct observation *o, const struct ended *r, enum outcome outcome, sim_time now) {
@@ -99,33 +99,23 @@ void observation_end(struct observation *o, const struct ended *r, enum outcome 
     for (uint32_t i = 0; i < r->cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;
   }
-  sim_time counted = counted_at(o, r, now);
-  if (counted < o->measured_from || counted >= o->measured_until) return;
-  struct endpoint_window *window = window_at(o, r->endpoint, counted);
+  sim_time last = observation_last(r->arrived, now);
+  struct endpoint_observation *e = &o->endpoints[r->endpoint];
+  e->inside_from -= last < o->measured_from, e->inside_until -= last <= o->measured_until;
+  if (!measured(o, last)) return;
+  struct endpoint_window *window = window_at(o, r->endpoint, last);
   window->ended[outcome]++;
   if (outcome != OUTCOME_COMPLETED) return;
   histogram_add(&window->latency, latency);
-  struct slow_bin *bin = slow_bin_of(o, &o->endpoints[r->endpoint], slow_bin_number(latency));
+  struct slow_bin *bin = slow_bin_of(o, e, slow_bin_number(latency));
   bin->count++;
   for (uint32_t i = 0; i < r->cells; i++) bin->cell_ns[i] += (double)r->cell[i];
 }
 
-bool observation_pending(const struct observation *o) {
-  for (uint32_t e = 0; e < o->endpoint_count; e++)
-    for (uint32_t i = 0; observation_touched(o, e) && i < o->window_count; i++) {
-      const struct endpoint_window *w = &o->endpoints[e].windows[i];
-      uint64_t ended = 0;
-      for (uint32_t k = 0; k < OUTCOMES; k++) ended += w->ended[k];
-      if (ended < w->arrived) return true;
-    }
-  return false;
-}
-
 void observation_wait(struct observation *o, const struct ended *r, sim_time waited, sim_time now) {
-  sim_time counted = counted_at(o, r, now);
-  if (counted < o->measured_from || counted >= o->measured_until) return;
-  observation_touch(o, r->endpoint);
-  histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, counted)], waited);
+  sim_time last = observation_last(r->arrived, now);
+  if (!measured(o, last)) return;
+  histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, last)], waited);
 }
 
 void observation_close(struct observation *o, sim_time now) { advance(o, now); }
@@ -150,6 +140,7 @@ void slow_bins_merge(struct observation *o, struct endpoint_observation *into, c
 static void merge_endpoint(struct observation *o, uint32_t endpoint, const struct endpoint_observation *from) {
   observation_touch(o, endpoint);
   struct endpoint_observation *into = &o->endpoints[endpoint];
+  into->inside_from += from->inside_from, into->inside_until += from->inside_until;
   for (uint32_t w = 0; w < o->window_count; w++) {
     into->windows[w].arrived += from->windows[w].arrived;
     for (uint32_t k = 0; k < OUTCOMES; k++) into->windows[w].ended[k] += from->windows[w].ended[k];

@@ -1,9 +1,15 @@
 /* What one replication saw: plain counts, histograms and integrals, merged by addition.
  *
- * A request counts in the window of its arrival, between the end of the warm-up and the end of the measured time; the run goes
- * on for a while after that, so that those which arrived last can end too. Latency is that of answered requests,
- * from the intended arrival; requests that failed are counted by cause. The wait of a request, kept only where somebody asks
- * for it, is the time that it waited for something of ours until it ended, and is that of all requests: who gave up waited too.
+ * A request counts where it ends: its outcome, latency and wait belong to the last instant at which it was inside, the one before
+ * its end (that of its arrival where it takes no time). So ten clients that are served one after the other in 10 ms each are
+ * answered 100 times a second exactly, from the first second on. Arrivals count where they happen. For each endpoint and window
+ *
+ *     inside at its start + arrived = ended + inside at its end,
+ *
+ * and those inside at the end of the measured time are unanswered: neither answered nor failed, and nothing is known of them yet
+ * (models/request/audit_requests.c checks it). Latency is that of answered requests, from the intended arrival; requests that
+ * failed are counted by cause. The wait of a request, kept only where a claim asks for it, is the time that it waited for
+ * something of ours until it ended, and is that of all requests: those that gave up waited too.
  *
  * An endpoint costs what it uses: its windows are made when its first request arrives, bins and blocks of histograms when something
  * falls into them. Until then all endpoints share the windows of `unused`, which nothing is ever written to. */
@@ -25,15 +31,16 @@ struct slow_bin {
 
 struct endpoint_window {
   uint64_t arrived;         /* in this window */
-  uint64_t ended[OUTCOMES]; /* of those that arrived in it */
+  uint64_t ended[OUTCOMES]; /* likewise */
   struct histogram latency; /* of the completed */
 };
 
 struct endpoint_observation {
-  struct endpoint_window *windows; /* window_count of the observation */
-  struct slow_bin **slow;          /* SLOW_BINS, null where none is; null while none is anywhere */
-  struct histogram *waits;         /* by window, of all that ended, however; null unless records_waits */
-  uint32_t cells;                  /* of the endpoint's program */
+  struct endpoint_window *windows;    /* window_count of the observation */
+  uint64_t inside_from, inside_until; /* at the start and at the end of the measured time */
+  struct slow_bin **slow;             /* SLOW_BINS, null where none is; null while none is anywhere */
+  struct histogram *waits;            /* by window, of all that ended, however; null unless records_waits */
+  uint32_t cells;                     /* of the endpoint's program */
 };
 
 struct service_observation {
@@ -45,8 +52,6 @@ struct service_observation {
 struct observation {
   struct arena *arena; /* all of it is there */
   sim_time measured_from, measured_until, window_length;
-  bool by_end; /* all that end after `measured_from` count, whenever they arrived: in one long run what is missing at the end
-                * has to be made up for by what was inside at the start */
   uint32_t window_count;
   uint32_t endpoint_count, service_count;
   bool records_waits;
@@ -89,14 +94,12 @@ struct observation_plan {
 void observation_open(struct observation *, struct arena *, const struct observation_plan *);
 void observation_arrival(struct observation *, uint32_t endpoint, sim_time now);
 void observation_end(struct observation *, const struct ended *, enum outcome, sim_time now);
-/* Some request that counts has not ended yet. */
-bool observation_pending(const struct observation *);
 /* Just before its end is recorded: how long it has waited. */
 void observation_wait(struct observation *, const struct ended *, sim_time waited, sim_time now);
 void observation_close(struct observation *, sim_time now);
 void observation_merge(struct observation *into, const struct observation *);
 
-/* Some request of the endpoint has been counted: otherwise all about it is zero. */
+/* Some request of the endpoint has arrived: otherwise all about it is zero. */
 static inline bool observation_touched(const struct observation *o, uint32_t endpoint) {
   return o->endpoints[endpoint].windows != o->unused.windows;
 }
@@ -111,8 +114,12 @@ static inline const struct slow_bin *slow_bin_at(const struct endpoint_observati
 struct slow_bin *slow_bin_of(struct observation *, struct endpoint_observation *, uint32_t bin);
 void slow_bins_merge(struct observation *, struct endpoint_observation *into, const struct endpoint_observation *from);
 
+/* The last instant of what lasted from `since` until now: where it counts. */
+static inline sim_time observation_last(sim_time since, sim_time now) { return now > since ? now - 1 : now; }
+
 static inline void observation_call(struct observation *o, uint32_t service, sim_time since, sim_time now) {
-  if (now < o->measured_from || now >= o->measured_until) return;
+  sim_time last = observation_last(since, now);
+  if (last < o->measured_from || last >= o->measured_until) return;
   o->services[service].calls++;
   histogram_add(&o->services[service].latency, now - since);
 }

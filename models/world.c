@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* LARGE_WORLD: requests from which on it pays to ask for large pages. */
-enum { TAIL_STEPS = 20, LARGE_WORLD = 50000 };
+enum { LARGE_WORLD = 50000 };
 
 static void build_delays(struct world *w) {
   const struct model *m = w->model;
@@ -49,7 +49,7 @@ static void begin_measuring(struct world *w) {
   outage_restart(w);
 }
 
-/* The measured time is over; what follows only lets the last requests end. */
+/* The measured time is over. */
 static void end_measuring(struct world *w) {
   advance_all(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
@@ -108,12 +108,6 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
                                    .meter_count = m->meter_count};
 }
 
-/* How long the run goes on at most for the requests that arrived last. Without it the slowest of them would be missing; when all
- * have ended it ends too. */
-static sim_time tail_after(const struct model *m, sim_time end) {
-  return m->run.window < SIM_NEVER - 1 - end ? m->run.window : SIM_NEVER - 1 - end;
-}
-
 static uint32_t most_cells(const struct model *m) {
   uint32_t most = 0;
   for (uint32_t i = 0; i < m->program_count; i++) most = m->programs[i].cell_count > most ? m->programs[i].cell_count : most;
@@ -128,7 +122,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->calendar = calendar_new();
   w->measured_from = mode == WORLD_TRAFFIC ? m->run.warmup : 0;
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
-  w->horizon = w->measured_until + (mode == WORLD_TRAFFIC ? tail_after(m, w->measured_until) : 0);
+  w->horizon = w->measured_until;
   w->orchestrator = orchestrators[m->platform.kind];
   pool_init(&w->connections, sizeof(struct connection));
   pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
@@ -173,9 +167,7 @@ void world_run(struct world *w) {
   if (use) measure_by_windows(w);
   world_measure_until(w, w->measured_until);
   if (use) use_mark(w, w->observation.window_count - 1);
-  sim_time step = w->measured_until - w->measured_from > TAIL_STEPS ? (w->measured_until - w->measured_from) / TAIL_STEPS : 1;
-  for (sim_time until = w->measured_until; until < w->horizon && !w->overflowed && observation_pending(&w->observation);)
-    calendar_run(w->calendar, until = until + step < w->horizon ? until + step : w->horizon);
+  if (!w->overflowed) calendar_run_through(w->calendar, w->measured_until); /* what ends now was inside up to the last instant */
   world_close(w);
 }
 

@@ -92,7 +92,7 @@ struct world {
   uint64_t seed;
   uint32_t replication;
   enum world_mode mode;
-  sim_time measured_from, measured_until, horizon; /* measured: requests that arrive in between */
+  sim_time measured_from, measured_until, horizon; /* horizon: the end of the run */
 
   struct node *nodes;
   struct container *containers;

@@ -136,7 +136,7 @@ static void check_units(const struct result *r, const char *name) {
     if (!required && !stated) good &= is_text(json_member(c, "kind"), "info") && json_type(verdict) == JSON_NULL;
     test_check(good, "%s: the claim %s", name, json_text(json_member(c, "id")));
   }
-  test_check(!strstr(r->text, "nan") && !strstr(r->text, "inf,") && !strstr(r->text, "NaN"), "%s: NaN is null", name);
+  test_check(!strstr(r->text, ": nan") && !strstr(r->text, "inf,") && !strstr(r->text, "NaN"), "%s: NaN is null", name);
 }
 
 static void test_units(void) { for_each(check_units); }

@@ -17,6 +17,41 @@ static void audit_flow(const struct audit *a) {
                  (unsigned long long)o->broken_attributions);
 }
 
+/* Clients that wait still: by endpoint. */
+static uint64_t *count_unanswered(const struct world *w) {
+  uint64_t *inside = allocate_zeroed(w->model->endpoints.count + 1, sizeof *inside);
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (r->live && !r->client_gone && r->client == NOBODY) inside[r->endpoint]++;
+  }
+  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
+    const struct client *c = client_at(&w->clients, id);
+    if (c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF) inside[c->endpoint]++;
+  }
+  return inside;
+}
+
+/* Of each endpoint in the measured time: inside at its start + arrived = ended + inside at its end, and these are there. */
+static void audit_measured(const struct audit *a) {
+  const struct observation *o = &a->world->observation;
+  if (world_now(a->world) > o->measured_until) return; /* a test that went on */
+  uint64_t *inside = count_unanswered(a->world);
+  for (uint32_t e = 0; e < o->endpoint_count; e++) {
+    const struct endpoint_observation *x = &o->endpoints[e];
+    uint64_t arrived = 0, ended = 0;
+    for (uint32_t i = 0; i < o->window_count; i++) {
+      arrived += x->windows[i].arrived;
+      for (int k = 0; k < OUTCOMES; k++) ended += x->windows[i].ended[k];
+    }
+    if (x->inside_from + arrived != ended + x->inside_until || x->inside_until != inside[e])
+      audit_broken(a,
+                   "measured time of endpoint %u: %llu inside and %llu arrived, %llu ended and %llu inside, of whom %llu are there",
+                   e, (unsigned long long)x->inside_from, (unsigned long long)arrived, (unsigned long long)ended,
+                   (unsigned long long)x->inside_until, (unsigned long long)inside[e]);
+  }
+  free(inside);
+}
+
 /* Those who wait: requests whose client is there, and clients between their attempts. */
 struct living {
   uint64_t requests, waiting_clients;
@@ -79,6 +114,7 @@ static void audit_calls(const struct audit *a) {
 
 void audit_requests(const struct audit *a) {
   audit_flow(a);
+  audit_measured(a);
   audit_living(a);
   audit_calls(a);
 }

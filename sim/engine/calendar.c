@@ -68,6 +68,11 @@ static void serve(struct calendar *calendar, calendar_key key) {
   if (!in_front && calendar_leaf(calendar, id) == key) calendar_write(calendar, id, CALENDAR_IDLE);
 }
 
+void calendar_run_through(struct calendar *calendar, sim_time end) {
+  calendar_run(calendar, end + 1);
+  if (!calendar->stopped) calendar->now = end;
+}
+
 void calendar_run(struct calendar *calendar, sim_time end) {
   assert(end >= calendar->now);
   calendar->stopped = false;

@@ -70,6 +70,8 @@ slot_id calendar_slot(struct calendar *calendar, event_handler *handler, void *c
 /* Serves every event with time < end in order, then sets now = end (but never to SIM_NEVER). After calendar_stop it returns
  * as soon as the current handler has, and now stays; running again goes on from there. */
 void calendar_run(struct calendar *calendar, sim_time end);
+/* Serves the events at `end` too. Before SIM_NEVER; nothing that was set meanwhile is due in between. */
+void calendar_run_through(struct calendar *calendar, sim_time end);
 
 static inline void calendar_stop(struct calendar *calendar) { calendar->stopped = true; }
 

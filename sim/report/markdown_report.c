@@ -84,7 +84,8 @@ static void write_missing(void *file, const char *line) { fputs("\n\\-: ", file)
 
 static void write_latency(FILE *file, const struct results *r) {
   if (r->endpoint_count == 0 || r->requests == 0) return;
-  fputs("\n## Latency\n\n| endpoint | mean | p50 | p90 | p95 | p99 | p99.9 |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+  fputs("\n## Latency\n\n| endpoint | mean | p50 | p90 | p95 | p99 | p99.9 | unanswered |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         file);
   for (uint32_t i = 0; i < r->endpoint_count; i++) {
     fputs("| ", file), put(file, r->endpoints[i]);
@@ -92,7 +93,8 @@ static void write_latency(FILE *file, const struct results *r) {
       const struct metric *m = latency_metric(r, r->endpoints[i], latency_columns[a]);
       fprintf(file, " | %s", m ? format_estimate(m->unit, NULL, &m->estimate).text : "-");
     }
-    fputs(" |\n", file);
+    const struct metric *inside = results_metric(r, r->endpoints[i], "unanswered", NULL);
+    fprintf(file, " | %s |\n", inside ? format_estimate(inside->unit, NULL, &inside->estimate).text : "-");
   }
   missing_words(r, write_missing, file);
 }

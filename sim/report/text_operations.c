@@ -92,12 +92,23 @@ static void print_none(FILE *file, const struct results *r, const char *endpoint
   fputc('\n', file);
 }
 
+/* Neither answered nor failed: inside when the measured time was over. */
+static void print_unanswered(FILE *file, const struct results *r) {
+  const struct metric *m = results_metric(r, "all", "unanswered", NULL);
+  if (!m || !(m->estimate.value > 0)) return;
+  fputs("  ", file);
+  table_left(file, "unanswered", name_width(r));
+  fprintf(file, "%s inside at the end of a %s: neither answered nor failed\n", format_estimate(UNIT_COUNT, NULL, &m->estimate).text,
+          r->batches ? "batch" : "replication");
+}
+
 void text_errors(FILE *file, const struct results *r, const struct report_options *options) {
   (void)options;
   if (r->endpoint_count == 0 || r->requests == 0) return;
-  table_heading(file, "ERRORS", "share of the endpoint's requests");
+  table_heading(file, "ERRORS", "share of the endpoint's requests that ended");
   for (uint32_t i = 0; i < r->endpoint_count; i++)
     if (!print_causes(file, r, r->endpoints[i])) print_none(file, r, r->endpoints[i], requests_of(r, r->endpoints[i]));
+  print_unanswered(file, r);
 }
 
 /* ---- availability ---- */

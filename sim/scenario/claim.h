@@ -11,6 +11,7 @@
  *     mean(buy.queue) < 5ms             attributed time: queue, service, pool, network, external, delay
  *     error_rate(all{cause=timeout}) < 1%      rate(all) in 50/s..150/s      count(buy) > 1000: answered, in one replication
  *     count(buy{cause=patience}) < 5    of those that ended so, in one replication; also rate     arrived(all) > 1000
+ *     unanswered(buy) < 10              still inside at the end of the measured time: neither answered nor failed
  *     utilization(server.cpu) < 70%     a node group's CPU; backend.threads: a service's threads; backend.cpu: its CPU;
  *                                       mysql.primary: the CPU of a database's first replica;
  *                                       backend.connections: its connection pool
@@ -62,7 +63,8 @@ enum aggregate {
   AGGREGATE_ARRIVED,
   AGGREGATE_MIN,
   AGGREGATE_HIT_RATE,
-  AGGREGATE_RPO
+  AGGREGATE_RPO,
+  AGGREGATE_UNANSWERED
 };
 
 enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT, SUBJECT_METER };

@@ -30,7 +30,8 @@ static const struct {
                   {"arrived", AGGREGATE_ARRIVED},
                   {"min", AGGREGATE_MIN},
                   {"hit_rate", AGGREGATE_HIT_RATE},
-                  {"rpo", AGGREGATE_RPO}};
+                  {"rpo", AGGREGATE_RPO},
+                  {"unanswered", AGGREGATE_UNANSWERED}};
 enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
 
 static void parse_aggregate(struct claim_parser *p, struct measure *m, const char *word) {
@@ -46,8 +47,8 @@ static void parse_aggregate(struct claim_parser *p, struct measure *m, const cha
     return;
   }
   FAIL(p,
-       "has no aggregate \"%s\"; there are: p50 ... p99.99, mean, sd, max, min, share, rate, count, arrived, error_rate, "
-       "utilization, saturation, hit_rate, inside, availability, downtime, rto, rpo, cost",
+       "has no aggregate \"%s\"; there are: p50 ... p99.99, mean, sd, max, min, share, rate, count, arrived, unanswered, "
+       "error_rate, utilization, saturation, hit_rate, inside, availability, downtime, rto, rpo, cost",
        word);
 }
 
@@ -267,6 +268,7 @@ static void check_combination(struct claim_parser *p, const struct measure *m) {
     FAIL(p, "takes the min of levels only, such as min(tickets.left)");
     break;
   case AGGREGATE_ARRIVED:
+  case AGGREGATE_UNANSWERED:
     if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "counts the requests of an endpoint or of \"all\"");
     break;
   case AGGREGATE_ERROR_RATE:

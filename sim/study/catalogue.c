@@ -40,6 +40,7 @@ static void add_traffic(struct study *s, enum subject subject, uint32_t index, c
   add_latency(s, subject, index, name);
   add_plain(s, AGGREGATE_RATE, "rate", subject, index, QUANTITY_NONE, name);
   add_plain(s, AGGREGATE_ERROR_RATE, "error_rate", subject, index, QUANTITY_NONE, name);
+  add_plain(s, AGGREGATE_UNANSWERED, "unanswered", subject, index, QUANTITY_NONE, name);
   for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++) {
     if (!happens(&s->model, cause)) continue;
     study_add_entry(

@@ -16,7 +16,6 @@ struct long_run *long_run_new(const struct model *m, uint64_t seed) {
   r->model = *m, r->length = m->run.window;
   r->model.run.window = 100 * SIM_YEAR, r->model.run.windows = 1;
   r->world = world_new(&r->model, seed, 0, WORLD_TRAFFIC);
-  r->world->observation.by_end = true;
   r->whole = view_new(&r->model, true);
   world_warm_up(r->world);
   return r;
@@ -55,8 +54,7 @@ uint32_t long_run_extend(struct long_run *r, uint32_t batches, const volatile si
 struct view *long_run_pair(const struct long_run *r, uint32_t i) {
   struct view *pair = view_new(&r->model, true);
   view_merge(pair, r->batches[2 * i], &r->model);
-  view_merge(pair, r->batches[2 * i + 1], &r->model);
-  pair->replications = 1;
+  view_follow(pair, r->batches[2 * i + 1], &r->model);
   return pair;
 }
 

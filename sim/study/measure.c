@@ -243,6 +243,14 @@ static double mean_replicas(const struct measure *m, const struct model *model, 
   return mean_level(&v->observation.services[m->index].replicas, m, model, v);
 }
 
+/* Inside at the end of the measured time. */
+static double unanswered(const struct measure *m, const struct view *v) {
+  uint64_t sum = 0;
+  for (uint32_t e = 0; e < v->endpoint_count; e++)
+    if (m->subject == SUBJECT_ALL || e == m->index) sum += v->observation.endpoints[e].inside_until;
+  return (double)sum;
+}
+
 static double error_rate(const struct measure *m, const struct model *model, const struct view *v) {
   struct counts c = counts_of(m, model, v);
   uint64_t ended = all_ended(&c), failed = m->cause >= 0 ? c.ended[m->cause] : all_failed(&c);
@@ -320,6 +328,8 @@ double measure_value(const struct measure *m, const struct model *model, const s
     return ended_of(m, model, v) / v->replications;
   case AGGREGATE_ARRIVED:
     return (double)counts_of(m, model, v).arrived / v->replications;
+  case AGGREGATE_UNANSWERED:
+    return unanswered(m, v) / v->replications;
   case AGGREGATE_UTILIZATION:
     return utilization_of(m, model, v);
   case AGGREGATE_SATURATION:
@@ -383,6 +393,7 @@ enum unit measure_unit(const struct measure *m) {
     return UNIT_CURRENCY;
   case AGGREGATE_COUNT:
   case AGGREGATE_ARRIVED:
+  case AGGREGATE_UNANSWERED:
     return UNIT_COUNT;
   default:
     return UNIT_NONE;

@@ -84,6 +84,8 @@ static void load_counts(void *context, uint64_t *a, const uint64_t *unused, uint
   (void)unused;
   for (uint64_t i = 0; i < count; i++) a[i] = get_number(context);
 }
+static void save_levels(void *context, uint64_t *a, const uint64_t *unused) { save_counts(context, a, unused, 1); }
+static void load_levels(void *context, uint64_t *a, const uint64_t *unused) { load_counts(context, a, unused, 1); }
 static void save_largest(void *context, double *a, const double *unused) { save_numbers(context, a, unused, 1); }
 static void load_largest(void *context, double *a, const double *unused) { load_numbers(context, a, unused, 1); }
 
@@ -239,7 +241,8 @@ bool study_save(const struct study *s, FILE *file) {
   struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
   struct state_header h = header_of(s);
   put(&b, &h, sizeof h);
-  const struct view_visitor saving = {save_numbers, save_counts, save_largest, save_histogram, save_durations, save_presence, &b};
+  const struct view_visitor saving = {save_numbers,   save_counts,    save_levels,   save_largest,
+                                      save_histogram, save_durations, save_presence, &b};
   walk(s, &saving);
   uint64_t sum = b.sum;
   put(&b, &sum, sizeof sum);
@@ -265,7 +268,8 @@ bool study_load(struct study *s, FILE *file) {
   s->traffic.sum->overflowed = h.overflowed;
   study_make_room(s, false, h.traffic), study_make_room(s, true, h.faults);
   s->traffic.done = h.traffic, s->faults.done = h.faults;
-  const struct view_visitor loading = {load_numbers, load_counts, load_largest, load_histogram, load_durations, load_presence, &b};
+  const struct view_visitor loading = {load_numbers,   load_counts,    load_levels,   load_largest,
+                                       load_histogram, load_durations, load_presence, &b};
   walk(s, &loading);
   uint64_t expected = b.sum, sum = 0;
   get(&b, &sum, sizeof sum);

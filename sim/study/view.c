@@ -96,7 +96,6 @@ static void read_totals(struct view *v) {
   for (uint32_t e = 0; e < v->endpoint_count; e++)
     for (uint32_t i = 0; observation_touched(o, e) && i < o->window_count; i++) {
       const struct endpoint_window *window = &o->endpoints[e].windows[i];
-      if (!window->arrived) continue;
       if (window->latency.count) histogram_merge(&v->latency[e], &window->latency);
       v->arrived[e] += window->arrived, v->arrived[v->endpoint_count] += window->arrived;
       for (uint32_t k = 0; k < OUTCOMES; k++) {
@@ -184,6 +183,8 @@ static void visit_endpoint(struct observation *o, uint32_t endpoint, const struc
                            const struct view_visitor *visitor) {
   observation_touch(o, endpoint);
   struct endpoint_observation *a = &o->endpoints[endpoint];
+  visitor->levels(visitor->context, &a->inside_from, &b->inside_from);
+  visitor->levels(visitor->context, &a->inside_until, &b->inside_until);
   for (uint32_t i = 0; i < o->window_count; i++) {
     COUNTS(&a->windows[i].arrived, &b->windows[i].arrived, 1);
     COUNTS(a->windows[i].ended, b->windows[i].ended, OUTCOMES);
@@ -267,6 +268,8 @@ static void add_counts(void *context, uint64_t *a, const uint64_t *b, uint64_t c
   for (uint64_t i = 0; i < count; i++) a[i] += b[i];
 }
 
+static void add_levels(void *context, uint64_t *a, const uint64_t *b) { add_counts(context, a, b, 1); }
+
 static void keep_largest(void *context, double *a, const double *b) {
   (void)context;
   if (*b > *a) *a = *b;
@@ -288,7 +291,8 @@ static bool as_there(void *context, bool here) {
 }
 
 void view_merge(struct view *into, const struct view *from, const struct model *m) {
-  static const struct view_visitor merging = {add_numbers, add_counts, keep_largest, add_histogram, add_durations, as_there, NULL};
+  static const struct view_visitor merging = {add_numbers,   add_counts,    add_levels, keep_largest,
+                                              add_histogram, add_durations, as_there,   NULL};
   view_visit(into, from, m, &merging);
   into->overflowed |= from->overflowed;
   for (uint32_t i = 0; i < from->violation_count; i++) add_violation(into, from->violations[i]);
@@ -304,6 +308,9 @@ static void take_counts(void *context, uint64_t *a, const uint64_t *b, uint64_t 
   for (uint64_t i = 0; i < count; i++) a[i] -= b[i];
 }
 
+/* A level is what it is now. */
+static void keep_levels(void *context, uint64_t *a, const uint64_t *b) { (void)context, (void)a, (void)b; }
+
 static void take_histogram(void *context, struct histogram *a, const struct histogram *b) {
   (void)context;
   histogram_subtract(a, b);
@@ -315,8 +322,18 @@ static void take_durations(void *context, struct view *a, struct durations *mine
   mine->s += theirs->count;
 }
 
+void view_follow(struct view *into, const struct view *next, const struct model *m) {
+  view_merge(into, next, m);
+  into->replications -= next->replications;
+  for (uint32_t i = 0; i < into->observation.endpoint_count; i++) {
+    struct endpoint_observation *a = &into->observation.endpoints[i];
+    const struct endpoint_observation *b = &next->observation.endpoints[i];
+    a->inside_from -= b->inside_from, a->inside_until = b->inside_until;
+  }
+}
+
 void view_subtract(struct view *from, const struct view *earlier, const struct model *m) {
-  static const struct view_visitor taking = {take_numbers,   take_counts, keep_largest, take_histogram,
-                                             take_durations, as_there,    NULL};
+  static const struct view_visitor taking = {take_numbers,   take_counts,    keep_levels, keep_largest,
+                                             take_histogram, take_durations, as_there,    NULL};
   view_visit(from, earlier, m, &taking);
 }

@@ -49,7 +49,10 @@ struct view *view_take(struct world *);
 /* Checks the invariants of a world that has been closed; what is broken is noted in the view. */
 void view_audit(struct view *, const struct world *);
 void view_merge(struct view *into, const struct view *, const struct model *);
-/* Takes away an earlier view of the same world: what remains was seen since. Largest values stay those of the whole. */
+/* Joins the next part of the same replication: levels at the end are those of the next. */
+void view_follow(struct view *into, const struct view *next, const struct model *);
+/* Takes away an earlier view of the same world: what remains was seen since. Largest values stay those of the whole, levels are
+ * those at the end. */
 void view_subtract(struct view *from, const struct view *earlier, const struct model *);
 
 /* Everything that a view holds, as a walk over two views in step: merging, subtracting, saving and loading are visits. What is
@@ -57,6 +60,7 @@ void view_subtract(struct view *from, const struct view *earlier, const struct m
 struct view_visitor {
   void (*numbers)(void *context, double *a, const double *b, uint64_t count);
   void (*counts)(void *context, uint64_t *a, const uint64_t *b, uint64_t count);
+  void (*levels)(void *context, uint64_t *a, const uint64_t *b); /* one, at an instant */
   void (*largest)(void *context, double *a, const double *b);
   void (*histogram)(void *context, struct histogram *a, const struct histogram *b);
   void (*durations)(void *context, struct view *a, struct durations *mine, const struct durations *theirs);
