@@ -241,7 +241,7 @@ static void test_csv(void) {
               {"a,b", ",\"a,b\","},
               {"a\"b", ",\"a\"\"b\","},
               {"=\"x\"", ",\"'=\"\"x\"\"\","},
-              {"two\nlines", ",\"two\nlines\","}};
+              {"two\nlines", ",two lines,"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct metric metric = {rows[i].name, "mean", "cause", "x", UNIT_SECONDS, EST(-0.5, NAN, NAN, 7), NULL};
     struct results r = {.scenario_name = "s", .metrics = &metric, .metric_count = 1};

@@ -5,6 +5,7 @@
 #include "sim/report/output.h"
 #include "sim/study/capacity.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static void show_progress(void *context, const struct capacity_progress *p) {
   if (s->silent || now - s->started < 2 || now - s->last < (s->bar ? 0.2 : 10)) return;
   s->last = now;
   fprintf(stderr, "%slook %u: %u replications of %s", s->bar ? "\r" : "", p->look + 1, p->replications, p->value);
-  if (!isnan(p->low)) fprintf(stderr, ", between %.6g and %.6g so far", p->low, p->high);
+  if (!isnan(p->low)) safe_print(stderr, ", between %.6g and %.6g so far", p->low, p->high);
   fprintf(stderr, "%s", s->bar ? "        " : "\n");
 }
 
@@ -52,7 +53,7 @@ static bool export_one(const struct options *o, const char *path, const struct c
   if (!strcmp(path, "-"))
     fwrite(bytes, 1, length, stdout); /* a full stdout is told by main, once */
   else if (!output_write(path, bytes, length, &error))
-    fprintf(stderr, "aguanta: %s\n", error);
+    safe_print(stderr, "aguanta: %s\n", error);
   free(bytes);
   bool good = !error;
   free(error);
@@ -79,8 +80,8 @@ static enum exit_code find(const struct options *o, struct arena *arena, struct 
   s->bar = isatty(STDERR_FILENO) && !(getenv("TERM") && !strcmp(getenv("TERM"), "dumb"));
   session_catch_interrupts();
   struct capacity_result *r = capacity_find(arena, c, &wrong);
-  if (s->bar && s->last > 0) fprintf(stderr, "\r%70s\r", "");
-  if (wrong) fprintf(stderr, "aguanta capacity: %s: %s\n", o->files[0], wrong);
+  if (s->bar && s->last > 0) safe_print(stderr, "\r%70s\r", "");
+  if (wrong) safe_print(stderr, "aguanta capacity: %s: %s\n", o->files[0], wrong);
   if (!r) return EXIT_INVALID;
   enum exit_code code = tell(o, r, code_of(r, &c->study));
   double seconds = session_clock() - s->started;
@@ -96,9 +97,9 @@ static bool check(const struct options *o, struct arena *arena, struct capacity_
   for (uint32_t i = 0; i < o->export_count; i++)
     if (!format_of(o, o->exports[i])) return false;
   if (o->vary_count != 1)
-    fprintf(stderr, "aguanta capacity: needs one --vary PATH=LO..HI, not %u\n", o->vary_count);
+    safe_print(stderr, "aguanta capacity: needs one --vary PATH=LO..HI, not %u\n", o->vary_count);
   else if ((wrong = axis_parse(arena, o->varies[0], &c->range)))
-    fprintf(stderr, "aguanta capacity: --vary %s %s\n", o->varies[0], wrong);
+    safe_print(stderr, "aguanta capacity: --vary %s %s\n", o->varies[0], wrong);
   return o->vary_count == 1 && !wrong;
 }
 

@@ -3,6 +3,7 @@
 #include "sim/report/format.h"
 #include "sim/report/text.h"
 #include "sim/report/verdicts.h"
+#include "sim/scenario/safe_text.h"
 #include <string.h>
 
 /* The statements of all files, for the line above the last. */
@@ -18,10 +19,10 @@ static void add_statements(struct statement_sum *all, const struct statement_sum
 
 static void print_claim(const struct results *r, const char *file, const struct claim_result *c, int width) {
   struct verdict_line tag = verdict_claim_tag(c);
-  printf("%-*s %s: %s  %s", width, verdict_claim_word(c), file, c->expression,
-         format_estimate(c->unit, r->bill.currency, &c->estimate).text);
-  if (*tag.text) printf("  (%s)", tag.text);
-  if (c->verdict == VERDICT_NO_DATA && c->reason) printf("  %s", c->reason);
+  safe_print(stdout, "%-*s %s: %s  %s", width, verdict_claim_word(c), file, c->expression,
+             format_estimate(c->unit, r->bill.currency, &c->estimate).text);
+  if (*tag.text) safe_print(stdout, "  (%s)", tag.text);
+  if (c->verdict == VERDICT_NO_DATA && c->reason) safe_print(stdout, "  %s", c->reason);
   putchar('\n');
 }
 
@@ -46,7 +47,7 @@ static enum exit_code check_one(const struct options *o, const char *file, struc
     if (!session_exports_to_stdout(o)) {
       print_verdicts(o, r, file);
       for (uint32_t i = 0; i < r->violation_count; i++)
-        fprintf(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
+        safe_print(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
     }
   }
   arena_free(arena);
@@ -74,7 +75,7 @@ enum exit_code command_check(const struct options *o) {
   for (uint32_t i = 0; i < o->file_count && code != EXIT_INTERRUPTED && code != EXIT_TERMINATED; i++)
     code = exit_code_worse(code, check_one(o, o->files[i], &statements));
   if (session_exports_to_stdout(o)) return code;
-  if (statements.count) printf("check: statements: %s\n", verdicts_statement_words(&statements).text);
-  printf("check: %s\n", words(code, o->statements));
+  if (statements.count) safe_print(stdout, "check: statements: %s\n", verdicts_statement_words(&statements).text);
+  safe_print(stdout, "check: %s\n", words(code, o->statements));
   return code;
 }

@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/report/compare_report.h"
 #include "sim/report/export.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +20,11 @@ static bool add_questions(const struct options *o, struct compare *c) {
   bool good = true;
   for (uint32_t i = 0; i < o->limit_count; i++) {
     const char *wrong = compare_add_limit(c, o->limits[i]);
-    if (wrong) fprintf(stderr, "aguanta compare: --fail-on \"%s\" %s\n", o->limits[i], wrong);
+    if (wrong) safe_print(stderr, "aguanta compare: --fail-on \"%s\" %s\n", o->limits[i], wrong);
     good &= !wrong;
   }
   const char *wrong = o->best ? compare_set_best(c, o->best, o->indifference) : NULL;
-  if (wrong) fprintf(stderr, "aguanta compare: --best \"%s\" %s\n", o->best, wrong);
+  if (wrong) safe_print(stderr, "aguanta compare: --best \"%s\" %s\n", o->best, wrong);
   return good && !wrong;
 }
 
@@ -32,7 +33,7 @@ static bool check_together(const struct options *o) {
   if (o->best && o->limit_count) wrong = "--best and --fail-on are two questions: ask them one at a time";
   if (o->indifference && !o->best) wrong = "--indifference belongs to --best";
   if (o->best && (o->reps || o->precision)) wrong = "--best takes as many replications as it needs: bound them by --budget";
-  if (wrong) fprintf(stderr, "aguanta compare: %s\n", wrong);
+  if (wrong) safe_print(stderr, "aguanta compare: %s\n", wrong);
   return !wrong;
 }
 
@@ -57,7 +58,7 @@ static enum exit_code export_all(const struct options *o, const struct compare_r
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
     if (report_export_as(&of_compare, r, o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
-    if (strcmp(o->exports[i], "-")) fprintf(stderr, "aguanta: %s\n", error); /* a full stdout is told by main, once */
+    if (strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error); /* a full stdout is told by main, once */
     free(error);
     code = exit_code_worse(code, EXIT_ERROR);
   }
@@ -67,7 +68,7 @@ static enum exit_code export_all(const struct options *o, const struct compare_r
 static enum exit_code run(const struct options *o, struct compare *c) {
   const char *wrong = compare_fault(c);
   if (wrong) {
-    fprintf(stderr, "aguanta compare: %s\n", wrong);
+    safe_print(stderr, "aguanta compare: %s\n", wrong);
     return EXIT_INVALID;
   }
   if (!add_questions(o, c)) return EXIT_USAGE;

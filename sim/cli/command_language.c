@@ -4,14 +4,15 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/schema.h"
 #include "sim/study/study_file.h"
+#include "sim/scenario/safe_text.h"
 #include <string.h>
 
 static enum exit_code validate_scenario(struct arena *arena, const struct options *o, const char *file) {
   const struct scenario *s = session_read(arena, o, file, NULL, 0);
   if (!s) return EXIT_INVALID;
   if (!o->quiet)
-    printf("%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", file, s->model.endpoints.count, s->model.services.count,
-           s->model.node_count, s->claims.count);
+    safe_print(stdout, "%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", file, s->model.endpoints.count,
+               s->model.services.count, s->model.node_count, s->claims.count);
   return EXIT_HOLDS;
 }
 
@@ -22,7 +23,7 @@ static enum exit_code validate_study(struct arena *arena, const struct options *
   one.files[0] = file, one.file_count = 1;
   enum exit_code code = sweep_plan_read(&plan, arena, &one, "validate");
   if (code == EXIT_HOLDS && !o->quiet)
-    printf("%s: valid: %llu points of %s\n", file, (unsigned long long)plan.sweep->points, plan.sweep->scenario);
+    safe_print(stdout, "%s: valid: %llu points of %s\n", file, (unsigned long long)plan.sweep->points, plan.sweep->scenario);
   return code;
 }
 
@@ -53,7 +54,7 @@ enum exit_code command_schema(const struct options *o) {
   if (!session_file_count(o, "schema", 0, 1)) return EXIT_USAGE;
   const char *form = o->file_count ? o->files[0] : "json";
   if (strcmp(form, "json") && strcmp(form, "markdown")) {
-    fprintf(stderr, "aguanta schema: unknown form \"%s\"; forms are: json, markdown\n", form);
+    safe_print(stderr, "aguanta schema: unknown form \"%s\"; forms are: json, markdown\n", form);
     return EXIT_USAGE;
   }
   struct arena *arena = arena_new();

@@ -2,6 +2,7 @@
 #include "sim/cli/sweep_answers.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static bool stores_are_there(const struct options *o) {
       closedir(folder);
       continue;
     }
-    fprintf(stderr, "aguanta merge: cannot read the store %s: %s\n", o->files[i], strerror(errno));
+    safe_print(stderr, "aguanta merge: cannot read the store %s: %s\n", o->files[i], strerror(errno));
     return false;
   }
   return true;
@@ -58,9 +59,9 @@ static void tell_strangers(const struct sweep_plan *p, const struct options *o) 
 static void list_point(const struct sweep_plan *p, uint64_t n) {
   struct arena *arena = arena_new();
   struct sweep_point point = sweep_plan_point(p, arena, n);
-  fprintf(stderr, "  point %llu  %s ", (unsigned long long)n, point.hash);
+  safe_print(stderr, "  point %llu  %s ", (unsigned long long)n, point.hash);
   for (uint32_t i = 0; i < point.axes; i++)
-    if (point.values[i]) fprintf(stderr, " %s=%s", point.paths[i], point.values[i]);
+    if (point.values[i]) safe_print(stderr, " %s=%s", point.paths[i], point.values[i]);
   fputc('\n', stderr);
   arena_free(arena);
 }

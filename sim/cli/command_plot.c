@@ -1,10 +1,11 @@
 #include "sim/cli/session.h"
 #include "sim/report/plot.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 
 static void list_kinds(void) {
-  fprintf(stderr, "Kinds are:\n");
-  for (const struct plot_kind *k = plot_kinds(); k->name; k++) fprintf(stderr, "  %-10s %s\n", k->name, k->doc);
+  safe_print(stderr, "Kinds are:\n");
+  for (const struct plot_kind *k = plot_kinds(); k->name; k++) safe_print(stderr, "  %-10s %s\n", k->name, k->doc);
 }
 
 enum exit_code command_plot(const struct options *o) {
@@ -19,7 +20,7 @@ enum exit_code command_plot(const struct options *o) {
   static const enum exit_code codes[] = {
       [PLOT_DRAWN] = EXIT_HOLDS, [PLOT_FAILED] = EXIT_ERROR, [PLOT_MISUSED] = EXIT_USAGE, [PLOT_NO_RESULT] = EXIT_INVALID};
   enum plot_outcome outcome = plot_run(o->kind, o->files, o->file_count, o->output, &options, &error);
-  if (error) fprintf(stderr, "aguanta plot: %s\n", error);
+  if (error) safe_print(stderr, "aguanta plot: %s\n", error);
   free(error);
   return codes[outcome];
 }

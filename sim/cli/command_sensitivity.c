@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/report/sensitivity_report.h"
 #include "sim/study/sensitivity.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static const char *as_json(struct arena *arena, const char *typed) {
 static bool range_override(struct arena *arena, const struct scenario *s, const char *text, struct scenario_override *out) {
   const char *equals = strchr(text, '='), *dots = equals ? strstr(equals, "..") : NULL;
   if (!dots || equals == text || dots == equals + 1 || !dots[2]) {
-    fprintf(stderr, "aguanta sensitivity: --vary %s must have the form path=low..high, such as services.api.start=1s..5s\n", text);
+    safe_print(stderr, "aguanta sensitivity: --vary %s must have the form path=low..high, such as services.api.start=1s..5s\n",
+               text);
     return false;
   }
   const char *low = as_json(arena, arena_format(arena, "%.*s", (int)(dots - equals - 1), equals + 1)),
@@ -84,7 +86,7 @@ static bool check_measures(struct arena *arena, const struct options *o, const s
     const char *rest = "", *wrong = measure_parse(arena, &s->model, o->ofs[i], &m, &rest);
     if (wrong) wrong = measure_with_hint(arena, &s->model, o->ofs[i], wrong);
     if (!wrong && *rest) wrong = "has something behind it: a measure such as p99(web.latency), without a limit";
-    if (wrong) fprintf(stderr, "aguanta sensitivity: --of %s %s\n", o->ofs[i], wrong);
+    if (wrong) safe_print(stderr, "aguanta sensitivity: --of %s %s\n", o->ofs[i], wrong);
     if (wrong) return false;
   }
   return true;
@@ -96,7 +98,7 @@ static bool export_all(const struct options *o, const struct sensitivity_results
     char *error = NULL;
     const char *format = !strcmp(o->exports[i], "-") ? o->format : NULL;
     if (report_export_as(&report_sensitivity_formats, r, o->exports[i], format, &error)) continue;
-    if (strcmp(o->exports[i], "-")) fprintf(stderr, "aguanta: %s\n", error);
+    if (strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error);
     free(error);
     good = false;
   }
@@ -104,7 +106,7 @@ static bool export_all(const struct options *o, const struct sensitivity_results
 }
 
 static enum exit_code answer(const struct options *o, const struct sensitivity_results *r) {
-  for (uint32_t i = 0; i < r->violation_count; i++) fprintf(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
+  for (uint32_t i = 0; i < r->violation_count; i++) safe_print(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
   if (r->interrupted) {
     fprintf(stderr, "aguanta sensitivity: interrupted; differences need all runs\n");
     return session_interrupted();
@@ -121,9 +123,10 @@ static enum exit_code analyse(struct arena *arena, const struct options *o, stru
   enum exit_code code = find_inputs(arena, o, base, &in);
   if (code != EXIT_HOLDS) return code;
   if (!check_measures(arena, o, base)) return EXIT_USAGE;
-  if (!in.count) fprintf(stderr, "aguanta sensitivity: %s states no \"range\"; give some, or --vary path=low..high\n", o->files[0]);
+  if (!in.count)
+    safe_print(stderr, "aguanta sensitivity: %s states no \"range\"; give some, or --vary path=low..high\n", o->files[0]);
   if (in.count && !o->of_count && !base->claims.count)
-    fprintf(stderr, "aguanta sensitivity: %s claims nothing; say what is asked, such as --of 'p99(all.latency)'\n", o->files[0]);
+    safe_print(stderr, "aguanta sensitivity: %s claims nothing; say what is asked, such as --of 'p99(all.latency)'\n", o->files[0]);
   if (!in.count || (!o->of_count && !base->claims.count)) return EXIT_USAGE;
   if (!read_ends(arena, o, &in)) return EXIT_INVALID;
   session_catch_interrupts();

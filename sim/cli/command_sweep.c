@@ -2,6 +2,7 @@
 #include "sim/cli/sweep_preview.h"
 #include "sim/cli/sweep_run.h"
 #include "sim/engine/arena.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ static enum exit_code open_store(struct sweep_answers *a) {
   char *error = NULL;
   if (!p->store) return EXIT_HOLDS;
   if (!point_store_open(p->store, &error)) {
-    fprintf(stderr, "aguanta: %s\n", error);
+    safe_print(stderr, "aguanta: %s\n", error);
     free(error);
     return EXIT_ERROR;
   }
@@ -35,15 +36,15 @@ static void tell_reuse(const struct sweep_answers *a, uint64_t missing) {
   uint64_t mine = 0;
   for (uint64_t n = 0; n < a->plan->sweep->points; n++) mine += sweep_plan_mine(a->plan, n);
   if (a->plan->options->quiet || missing == mine) return;
-  fprintf(stderr, "%llu of %llu points are in %s and not run again\n", (unsigned long long)(mine - missing),
-          (unsigned long long)mine, a->plan->store);
+  safe_print(stderr, "%llu of %llu points are in %s and not run again\n", (unsigned long long)(mine - missing),
+             (unsigned long long)mine, a->plan->store);
 }
 
 static enum exit_code tell_missing(const struct sweep_answers *a, enum exit_code code) {
   uint64_t missing = sweep_answers_missing(a);
   if (!missing) return code;
-  fprintf(stderr, "aguanta sweep: %llu of %llu points are missing%s\n", (unsigned long long)missing,
-          (unsigned long long)a->plan->sweep->points, a->plan->where ? ": --where leaves them out" : "");
+  safe_print(stderr, "aguanta sweep: %llu of %llu points are missing%s\n", (unsigned long long)missing,
+             (unsigned long long)a->plan->sweep->points, a->plan->where ? ": --where leaves them out" : "");
   return exit_code_worse(code, EXIT_INCOMPLETE);
 }
 

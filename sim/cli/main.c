@@ -3,6 +3,7 @@
 #include "sim/engine/pages.h"
 #include "sim/scenario/diagnostic.h"
 #include "sim/study/version.h"
+#include "sim/scenario/safe_text.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,8 @@ static enum exit_code unknown_command(const char *word) {
   size_t count = 1;
   for (const struct command *c = commands; c->name; c++) names[count++] = c->name;
   const char *near = nearest_name(word, names, count);
-  fprintf(stderr, "aguanta: unknown command \"%s\"", word);
-  if (near) fprintf(stderr, "; did you mean \"%s\"?", near);
+  safe_print(stderr, "aguanta: unknown command \"%s\"", word);
+  if (near) safe_print(stderr, "; did you mean \"%s\"?", near);
   fprintf(stderr, "\nSee 'aguanta help'.\n");
   return EXIT_USAGE;
 }
@@ -60,7 +61,7 @@ int main(int argc, char **argv) {
   pages_keep_freed();
   enum exit_code code = dispatch(argc, argv);
   if (fflush(stdout) || ferror(stdout)) {
-    fprintf(stderr, "aguanta: cannot write to standard output: %s\n", strerror(errno));
+    safe_print(stderr, "aguanta: cannot write to standard output: %s\n", strerror(errno));
     code = exit_code_worse(code, EXIT_ERROR);
   }
   return code;

@@ -1,6 +1,7 @@
 #include "sim/cli/options.h"
 #include "sim/report/plot.h"
 #include "sim/scenario/diagnostic.h"
+#include "sim/scenario/safe_text.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -100,9 +101,9 @@ static void unknown_option(const struct command *c, const char *word) {
   const char *name = word + strspn(word, "-");
   snprintf(typed, sizeof typed, "%.*s", (int)strcspn(name, "="), name);
   const char *near = nearest_name(typed, names, count);
-  fprintf(stderr, "aguanta %s: unknown option \"%s\"", c->name, word);
-  if (near) fprintf(stderr, "; did you mean \"--%s\"?", near);
-  fprintf(stderr, "\nSee 'aguanta help %s'.\n", c->name);
+  safe_print(stderr, "aguanta %s: unknown option \"%s\"", c->name, word);
+  if (near) safe_print(stderr, "; did you mean \"--%s\"?", near);
+  safe_print(stderr, "\nSee 'aguanta help %s'.\n", c->name);
 }
 
 static bool store(struct options *out, const struct command *c, const struct option *o, const char *value) {
@@ -114,7 +115,7 @@ static bool store(struct options *out, const struct command *c, const struct opt
   else {
     uint32_t *count = (uint32_t *)(base + o->count_offset);
     if (*count == OPTIONS_MANY) {
-      fprintf(stderr, "aguanta %s: --%s more than %d times\n", c->name, o->name, OPTIONS_MANY);
+      safe_print(stderr, "aguanta %s: --%s more than %d times\n", c->name, o->name, OPTIONS_MANY);
       return false;
     }
     ((const char **)(base + o->offset))[(*count)++] = value;
@@ -135,12 +136,12 @@ static bool parse_option(struct options *out, const struct command *c, int count
     return false;
   }
   if (o->form == OPTION_FLAG) {
-    if (equals) fprintf(stderr, "aguanta %s: --%s takes no value\n", c->name, o->name);
+    if (equals) safe_print(stderr, "aguanta %s: --%s takes no value\n", c->name, o->name);
     return !equals && store(out, c, o, NULL);
   }
   if (joined) return store(out, c, o, word + 2);
   if (!equals && *at + 1 >= count) {
-    fprintf(stderr, "aguanta %s: --%s needs a value: --%s %s\n", c->name, o->name, o->name, o->argument);
+    safe_print(stderr, "aguanta %s: --%s needs a value: --%s %s\n", c->name, o->name, o->name, o->argument);
     return false;
   }
   return store(out, c, o, equals ? equals + 1 : words[++*at]);
@@ -159,7 +160,7 @@ bool options_parse(struct options *out, const struct command *c, int count, char
       continue;
     }
     if (out->file_count == OPTIONS_MANY) {
-      fprintf(stderr, "aguanta %s: more than %d files\n", c->name, OPTIONS_MANY);
+      safe_print(stderr, "aguanta %s: more than %d files\n", c->name, OPTIONS_MANY);
       return false;
     }
     out->files[out->file_count++] = words[i];

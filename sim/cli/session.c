@@ -5,6 +5,7 @@
 #include "sim/report/output.h"
 #include "sim/report/verdicts.h"
 #include "sim/scenario/unit.h"
+#include "sim/scenario/safe_text.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,8 @@ double session_clock(void) {
 
 bool session_file_count(const struct options *o, const char *command, uint32_t at_least, uint32_t at_most) {
   if (o->file_count >= at_least && o->file_count <= at_most) return true;
-  fprintf(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", command,
-          o->file_count < at_least ? "a file is missing" : "too many files", command);
+  safe_print(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", command,
+             o->file_count < at_least ? "a file is missing" : "too many files", command);
   return false;
 }
 
@@ -59,7 +60,7 @@ static bool whole_number(const char *option, const char *text, long low, long hi
   errno = 0;
   long value = strtol(text, &end, 10);
   if (end == text || *end || errno || value < low || value > high) {
-    fprintf(stderr, "aguanta: --%s must be a whole number from %ld to %ld, not \"%s\"\n", option, low, high, text);
+    safe_print(stderr, "aguanta: --%s must be a whole number from %ld to %ld, not \"%s\"\n", option, low, high, text);
     return false;
   }
   *out = (uint32_t)value;
@@ -71,7 +72,7 @@ static bool ratio(const char *option, const char *text, double high, double *out
   const char *wrong = unit_parse_ratio(arena, text, out);
   if (!wrong && !(*out > 0 && *out <= high))
     wrong = arena_format(arena, "must be more than 0 and at most %g%%, not \"%s\"", 100 * high, text);
-  if (wrong) fprintf(stderr, "aguanta: --%s %s\n", option, wrong);
+  if (wrong) safe_print(stderr, "aguanta: --%s %s\n", option, wrong);
   arena_free(arena);
   return !wrong;
 }
@@ -108,8 +109,8 @@ bool session_options(const struct options *o, struct study_options *out) {
   if (o->add_reps && !whole_number("add-reps", o->add_reps, 1, 10000000, &more)) return false;
   const char *exactly = o->add_reps ? "add-reps" : o->reps ? "reps" : NULL;
   if (exactly && (o->precision || o->budget)) {
-    fprintf(stderr, "aguanta: --%s takes exactly so many replications; leave out --%s\n", exactly,
-            o->precision ? "precision" : "budget");
+    safe_print(stderr, "aguanta: --%s takes exactly so many replications; leave out --%s\n", exactly,
+               o->precision ? "precision" : "budget");
     return false;
   }
   if (o->budget && !whole_number("budget", o->budget, 1, 10000000, &out->budget)) return false;
@@ -149,7 +150,7 @@ static bool export_all(const struct options *o, const struct results *r) {
     char *error = NULL;
     if (report_export(r, o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
     /* A full stdout is told by main, once. */
-    if (strcmp(o->exports[i], "-")) fprintf(stderr, "aguanta: %s\n", error);
+    if (strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error);
     free(error);
     good = false;
   }
@@ -169,7 +170,7 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
 
 static bool one_of(const char *command, const char *option, const char *word) {
   if (!word || !strcmp(word, "auto") || !strcmp(word, "always") || !strcmp(word, "never")) return true;
-  fprintf(stderr, "aguanta %s: --%s must be auto, always or never, not \"%s\"\n", command, option, word);
+  safe_print(stderr, "aguanta %s: --%s must be auto, always or never, not \"%s\"\n", command, option, word);
   return false;
 }
 
@@ -191,7 +192,7 @@ bool session_check_exports(const struct options *o) {
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
     if (report_export_known(o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
-    fprintf(stderr, "aguanta: %s\n", error);
+    safe_print(stderr, "aguanta: %s\n", error);
     free(error);
     return false;
   }
@@ -210,7 +211,7 @@ bool session_write_timing(const char *path, uint64_t requests, uint64_t events, 
   int length = snprintf(text, sizeof text, "{\"seconds\": %.6f, \"requests\": %llu, \"events\": %llu, \"requests_per_s\": %.0f}\n",
                         seconds, (unsigned long long)requests, (unsigned long long)events, (double)requests / seconds);
   if (output_write(path, text, (size_t)length, &error)) return true;
-  fprintf(stderr, "aguanta: %s\n", error);
+  safe_print(stderr, "aguanta: %s\n", error);
   free(error);
   return false;
 }

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/report/output.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,10 +69,10 @@ static enum exit_code find_one(struct sweep_answers *a, struct arena *arena, uin
   for (uint32_t i = 0; i < a->store_count; i++) {
     struct point_rows rows;
     enum point_state state = point_store_read(a->stores[i], key, &rows);
-    if (state == POINT_BROKEN) fprintf(stderr, "aguanta %s: %s/%s.point is damaged and not used\n", command, a->stores[i], key);
+    if (state == POINT_BROKEN) safe_print(stderr, "aguanta %s: %s/%s.point is damaged and not used\n", command, a->stores[i], key);
     if (state != POINT_STORED || note(a, n, i, key, &rows)) continue;
-    fprintf(stderr, "aguanta %s: %s and %s disagree about point %llu (%s): one of them was changed\n", command,
-            a->stores[a->of[n].store], a->stores[i], (unsigned long long)n, key);
+    safe_print(stderr, "aguanta %s: %s and %s disagree about point %llu (%s): one of them was changed\n", command,
+               a->stores[a->of[n].store], a->stores[i], (unsigned long long)n, key);
     code = EXIT_ERROR;
   }
   return code;
@@ -120,14 +121,14 @@ static void measure_columns(struct sweep_answers *a) {
 
 void sweep_answers_print_header(struct sweep_answers *a) {
   measure_columns(a);
-  for (uint32_t i = 0; i < a->plan->columns; i++) printf("%-*s  ", a->widths[i], a->plan->paths[i]);
+  for (uint32_t i = 0; i < a->plan->columns; i++) safe_print(stdout, "%-*s  ", a->widths[i], a->plan->paths[i]);
   printf("%22s  %9s  %10s  %s\n", "p99 of all", "errors", "a month", "requirements; statements");
 }
 
 static void print_row(struct sweep_answers *a, uint64_t n) {
   struct arena *arena = arena_new();
   struct sweep_point point = sweep_plan_point(a->plan, arena, n);
-  for (uint32_t i = 0; i < point.axes; i++) printf("%-*s  ", a->widths[i], shown(point.values[i]));
+  for (uint32_t i = 0; i < point.axes; i++) safe_print(stdout, "%-*s  ", a->widths[i], shown(point.values[i]));
   printf("%s\n", a->of[n].table);
   arena_free(arena);
 }
@@ -168,8 +169,8 @@ static const struct sweep_format *format_of(const char *path, const char *format
 bool sweep_exports_known(const struct options *o, const char *command) {
   for (uint32_t i = 0; i < o->export_count; i++) {
     if (format_of(o->exports[i], o->format)) continue;
-    fprintf(stderr, "aguanta %s: no format for --export %s; formats are: .csv, .ndjson, or - with --format csv or ndjson\n",
-            command, o->exports[i]);
+    safe_print(stderr, "aguanta %s: no format for --export %s; formats are: .csv, .ndjson, or - with --format csv or ndjson\n",
+               command, o->exports[i]);
     return false;
   }
   return true;
@@ -184,7 +185,7 @@ static bool write_point(const struct sweep_answers *a, uint64_t n, FILE *file, c
   if (good)
     format->write(file, &point, answer->rows ? answer->rows : &read);
   else
-    fprintf(stderr, "aguanta: %s/%s.point cannot be read any more\n", a->stores[answer->store], point.hash);
+    safe_print(stderr, "aguanta: %s/%s.point cannot be read any more\n", a->stores[answer->store], point.hash);
   point_rows_free(&read);
   arena_free(arena);
   return good;
@@ -194,7 +195,7 @@ static bool write_text(const char *path, const char *text, size_t length) {
   char *error = NULL;
   if (!strcmp(path, "-")) return fwrite(text, 1, length, stdout) == length;
   if (output_write(path, text, length, &error)) return true;
-  fprintf(stderr, "aguanta: %s\n", error);
+  safe_print(stderr, "aguanta: %s\n", error);
   free(error);
   return false;
 }

@@ -4,6 +4,7 @@
 #include "sim/study/condition.h"
 #include "sim/study/study_file.h"
 #include "sim/study/version.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,9 +118,9 @@ static bool names_option(const struct sweep_plan *p, uint64_t n, const char *mes
 static void print_place(const struct sweep_plan *p, uint64_t n) {
   const struct sweep_value *values[SWEEP_COLUMNS];
   sweep_values(p->sweep, n, values);
-  fprintf(stderr, "at point %llu:", (unsigned long long)n);
+  safe_print(stderr, "at point %llu:", (unsigned long long)n);
   for (uint32_t i = 0; i < p->sweep->column_count; i++)
-    if (values[i]) fprintf(stderr, " %s=%s", p->sweep->columns[i].path, values[i]->text);
+    if (values[i]) safe_print(stderr, " %s=%s", p->sweep->columns[i].path, values[i]->text);
   fputc('\n', stderr);
 }
 
@@ -161,7 +162,7 @@ static bool add_varies(const struct options *o, const char *command, struct swee
   for (uint32_t i = 0; i < o->vary_count; i++) {
     const char *wrong = sweep_add_vary(s, o->varies[i]);
     if (!wrong) continue;
-    fprintf(stderr, "aguanta %s: --vary %s %s\n", command, o->varies[i], wrong);
+    safe_print(stderr, "aguanta %s: --vary %s %s\n", command, o->varies[i], wrong);
     return false;
   }
   return true;
@@ -187,19 +188,19 @@ static enum exit_code read_scenario(struct sweep_plan *p, const char *command) {
   p->sweep = sweep_new(p->arena, faults, p->file);
   if (!p->sweep) return told(faults, p->arena);
   if (!p->options->vary_count) {
-    fprintf(stderr, "aguanta %s: needs at least one --vary PATH=A,B,C\n", command);
+    safe_print(stderr, "aguanta %s: needs at least one --vary PATH=A,B,C\n", command);
     return EXIT_USAGE;
   }
   if (!add_varies(p->options, command, p->sweep)) return EXIT_USAGE;
   const char *wrong = sweep_close(p->sweep, NULL, 0);
-  if (wrong) fprintf(stderr, "aguanta %s: the sweep %s\n", command, wrong);
+  if (wrong) safe_print(stderr, "aguanta %s: the sweep %s\n", command, wrong);
   return wrong ? EXIT_USAGE : EXIT_HOLDS;
 }
 
 static bool read_where(struct sweep_plan *p, const char *command) {
   if (!p->options->where) return true;
   const char *wrong = condition_parse(p->sweep, p->options->where, &p->where);
-  if (wrong) fprintf(stderr, "aguanta %s: --where %s: the condition %s\n", command, p->options->where, wrong);
+  if (wrong) safe_print(stderr, "aguanta %s: --where %s: the condition %s\n", command, p->options->where, wrong);
   return !wrong;
 }
 
@@ -213,7 +214,7 @@ static bool read_shard(struct sweep_plan *p, const char *command) {
     p->shard = (uint32_t)i, p->shards = (uint32_t)n;
     return true;
   }
-  fprintf(stderr, "aguanta %s: --shard must be I/N, the I-th of N shards, such as 1/4, not \"%s\"\n", command, text);
+  safe_print(stderr, "aguanta %s: --shard must be I/N, the I-th of N shards, such as 1/4, not \"%s\"\n", command, text);
   return false;
 }
 
@@ -221,7 +222,7 @@ static bool name_columns(struct sweep_plan *p, const char *command) {
   for (uint32_t i = 0; i < p->sweep->column_count; i++) {
     p->paths[p->columns++] = p->sweep->columns[i].path;
     if (p->sweep->repeat == 1 || strcmp(p->sweep->columns[i].path, "run.seed")) continue;
-    fprintf(stderr, "aguanta %s: %s repeats with other seeds and varies run.seed too: one of both\n", command, p->file);
+    safe_print(stderr, "aguanta %s: %s repeats with other seeds and varies run.seed too: one of both\n", command, p->file);
     return false;
   }
   if (p->sweep->repeat > 1) p->paths[p->columns++] = "repeat";

@@ -5,6 +5,7 @@
 #include "sim/report/format.h"
 #include "sim/report/job.h"
 #include "sim/study/version.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +23,9 @@ static void list_points(const struct sweep_answers *a) {
   for (uint64_t n = 0; n < a->plan->sweep->points; n++) {
     struct arena *arena = arena_new();
     struct sweep_point point = sweep_plan_point(a->plan, arena, n);
-    printf("%-6llu  %s  %-7s ", (unsigned long long)n, point.hash, state_of(a, n));
+    safe_print(stdout, "%-6llu  %s  %-7s ", (unsigned long long)n, point.hash, state_of(a, n));
     for (uint32_t i = 0; i < point.axes; i++)
-      if (point.values[i]) printf(" %s=%s", point.paths[i], point.values[i]);
+      if (point.values[i]) safe_print(stdout, " %s=%s", point.paths[i], point.values[i]);
     putchar('\n');
     arena_free(arena);
   }
@@ -35,13 +36,14 @@ static void print_estimate(const struct sweep_answers *a, const struct sweep_est
   session_options(a->plan->options, &study);
   uint32_t jobs = study.jobs;
   if (!e->points) {
-    printf("nothing is left to run\n");
+    safe_print(stdout, "nothing is left to run\n");
     return;
   }
-  printf("%s points to run: about %s requests", format_count(e->points).text, format_count((uint64_t)(e->requests + 0.5)).text);
-  if (e->years > 0) printf(" and %s years of faults", format_count((uint64_t)e->years).text);
-  printf("\nestimate: %s on %u thread%s, from a pilot of point %llu\n", format_number(UNIT_SECONDS, NULL, e->seconds / jobs).text,
-         jobs, jobs > 1 ? "s" : "", (unsigned long long)e->pilot);
+  safe_print(stdout, "%s points to run: about %s requests", format_count(e->points).text,
+             format_count((uint64_t)(e->requests + 0.5)).text);
+  if (e->years > 0) safe_print(stdout, " and %s years of faults", format_count((uint64_t)e->years).text);
+  safe_print(stdout, "\nestimate: %s on %u thread%s, from a pilot of point %llu\n",
+             format_number(UNIT_SECONDS, NULL, e->seconds / jobs).text, jobs, jobs > 1 ? "s" : "", (unsigned long long)e->pilot);
 }
 
 enum exit_code sweep_dry_run(struct sweep_answers *a) {
@@ -55,7 +57,7 @@ enum exit_code sweep_dry_run(struct sweep_answers *a) {
 /* --- --emit ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool refuse(const char *option, const char *why) {
-  fprintf(stderr, "aguanta sweep: --emit with --%s: %s\n", option, why);
+  safe_print(stderr, "aguanta sweep: --emit with --%s: %s\n", option, why);
   return false;
 }
 
@@ -63,7 +65,7 @@ static bool shards_fit(const char *text) {
   char *end;
   long n = strtol(text, &end, 10);
   if (end != text && !*end && n >= 1 && n <= SWEEP_POINTS) return true;
-  fprintf(stderr, "aguanta sweep: --shards must be a whole number from 1 to %d, not \"%s\"\n", SWEEP_POINTS, text);
+  safe_print(stderr, "aguanta sweep: --shards must be a whole number from 1 to %d, not \"%s\"\n", SWEEP_POINTS, text);
   return false;
 }
 
@@ -76,8 +78,8 @@ bool sweep_emit_fits(const struct options *o) {
   if (o->dry_run) return refuse("dry-run", "one of both");
   if (o->shards && !shards_fit(o->shards)) return false;
   if (job_format_named(o->emit)) return true;
-  fprintf(stderr, "aguanta sweep: --emit has no \"%s\"; there are:", o->emit);
-  for (const struct job_format *const *f = job_formats; *f; f++) fprintf(stderr, " %s", (*f)->name);
+  safe_print(stderr, "aguanta sweep: --emit has no \"%s\"; there are:", o->emit);
+  for (const struct job_format *const *f = job_formats; *f; f++) safe_print(stderr, " %s", (*f)->name);
   fputc('\n', stderr);
   return false;
 }

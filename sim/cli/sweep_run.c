@@ -3,6 +3,7 @@
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include "sim/report/state_store.h"
+#include "sim/scenario/safe_text.h"
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static void show_progress(struct sweep_crew *c) {
 /* With the lock held. */
 static void store_failed(struct sweep_crew *c, char *error) {
   if (!c->stop || c->code != EXIT_ERROR)
-    fprintf(stderr, "aguanta: %s; stopped, what is finished is kept: the same command goes on from there\n", error);
+    safe_print(stderr, "aguanta: %s; stopped, what is finished is kept: the same command goes on from there\n", error);
   c->code = exit_code_worse(c->code, EXIT_ERROR);
   c->stop = true;
   free(error);
@@ -50,7 +51,7 @@ static void store_failed(struct sweep_crew *c, char *error) {
 
 static void tell_violations(const struct results *r, uint64_t n) {
   for (uint32_t i = 0; i < r->violation_count && i < 5; i++)
-    fprintf(stderr, "aguanta: point %llu: broken invariant: %s\n", (unsigned long long)n, r->violations[i]);
+    safe_print(stderr, "aguanta: point %llu: broken invariant: %s\n", (unsigned long long)n, r->violations[i]);
 }
 
 /* A result that is whole and sound is stored; the disk is written outside of the lock. */
@@ -96,7 +97,8 @@ static struct study *begin(const struct sweep_crew *c, struct arena *arena, cons
   bool loaded = study_load(study, file);
   fclose(file);
   if (loaded) return study;
-  fprintf(stderr, "aguanta sweep: %s/%016" PRIx64 "-%u.state is damaged and not used\n", p->store, p->points[n].state_hash, stored);
+  safe_print(stderr, "aguanta sweep: %s/%016" PRIx64 "-%u.state is damaged and not used\n", p->store, p->points[n].state_hash,
+             stored);
   study_close(study);
   return study_open(arena, s, &options);
 }

@@ -3,6 +3,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/csv_cell.h"
 #include "sim/report/format.h"
+#include "sim/report/markdown_cell.h"
 #include "sim/scenario/json.h"
 #include <math.h>
 #include <string.h>
@@ -168,37 +169,29 @@ void report_capacity_csv(FILE *file, const struct capacity_result *r) {
 
 /* --- Markdown -------------------------------------------------------------------------------------------------------------------- */
 
-/* Text in a table cell: one line, no pipe that ends the cell, nothing that a renderer takes for markup. */
-static void put(FILE *file, const char *words) {
-  for (; words && *words; words++) {
-    if (strchr("|\\`*_<>[]", *words)) fputc('\\', file);
-    fputc(*words == '\n' || *words == '\r' ? ' ' : *words, file);
-  }
-}
-
 static void put_limit(FILE *file, const struct capacity_result *r, const struct capacity_limit *l) {
-  fputs("| ", file), put(file, capacity_bound_text(r, l->bound).text);
+  fputs("| ", file), markdown_text(file, capacity_bound_text(r, l->bound).text);
   fprintf(file, " | %s %s | ", courses[l->course], isnan(l->root.holds) ? "" : capacity_limit_text(r, l).text);
-  if (l->fullest) put(file, l->fullest), fprintf(file, ", %s busy", format_percent(l->busy).text);
+  if (l->fullest) markdown_text(file, l->fullest), fprintf(file, ", %s busy", format_percent(l->busy).text);
   fputs(" |\n", file);
 }
 
 void report_capacity_markdown(FILE *file, const struct capacity_result *r) {
   fputs("# Capacity: ", file);
-  put(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
-  fputs("\n\n**Capacity: ", file), put(file, capacity_sentence(r).text);
-  fputs(".**\n\n`", file);
-  fprintf(file, "%s` from %s to %s, %u values, %s requests, seed ", r->path, r->low_text, r->high_text, r->level_count,
-          format_count(r->requests).text);
-  put(file, r->seed_text), fputs(". Each interval covers with 95% confidence.\n", file);
-  for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), put(file, r->notes[i]), fputc('\n', file);
+  markdown_text(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
+  fputs("\n\n**Capacity: ", file), markdown_text(file, capacity_sentence(r).text);
+  fputs(".**\n\n", file), markdown_code(file, r->path);
+  fputs(" from ", file), markdown_text(file, r->low_text), fputs(" to ", file), markdown_text(file, r->high_text);
+  fprintf(file, ", %u values, %s requests, seed ", r->level_count, format_count(r->requests).text);
+  markdown_text(file, r->seed_text), fputs(". Each interval covers with 95% confidence.\n", file);
+  for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), markdown_text(file, r->notes[i]), fputc('\n', file);
   for (uint32_t i = 0; i < r->violation_count; i++)
-    fputs("\n> Broken invariant: ", file), put(file, r->violations[i]), fputc('\n', file);
+    fputs("\n> Broken invariant: ", file), markdown_text(file, r->violations[i]), fputc('\n', file);
   fputs("\n## What breaks\n\n| claim | where | fullest there |\n| --- | --- | --- |\n", file);
   for (uint32_t i = 0; i < r->limit_count; i++) put_limit(file, r, &r->limits[i]);
   fputs("\n## What fills up\n\n| resource | busy | full at |\n| --- | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < r->resource_count; i++) {
-    fputs("| ", file), put(file, r->resources[i].resource);
+    fputs("| ", file), markdown_text(file, r->resources[i].resource);
     fprintf(file, " | %s | %s |\n", format_percent(r->resources[i].busy).text,
             capacity_value_text(r, r->resources[i].full_at).text);
   }

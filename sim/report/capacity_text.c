@@ -3,6 +3,7 @@
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,8 @@ static void print_head(FILE *file, const struct capacity_result *r, int width) {
     fputs(": ", file);
     table_wrapped(file, r->scenario_title, format_width(name) + 2, width);
   }
-  fprintf(file, "\n%s from %s to %s: %u values, %u looks, %s requests\n%s, seed %s\n", r->path, r->low_text, r->high_text,
-          r->level_count, r->looks, format_count(r->requests).text, r->scenario_file, r->seed_text);
+  safe_print(file, "\n%s from %s to %s: %u values, %u looks, %s requests\n%s, seed %s\n", r->path, r->low_text, r->high_text,
+             r->level_count, r->looks, format_count(r->requests).text, r->scenario_file, r->seed_text);
   if (r->note_count || r->violation_count || r->interrupted) fputc('\n', file);
   if (r->interrupted) table_note(file, "interrupted", "this is what was known by then.", width);
   for (uint32_t i = 0; i < r->violation_count; i++) table_note(file, "BROKEN INVARIANT", r->violations[i], width);

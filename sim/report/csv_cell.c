@@ -1,21 +1,27 @@
 #include "sim/report/csv_cell.h"
+#include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Line breaks and what could drive a terminal are gone before the quotes are set. */
 void csv_cell(FILE *file, const char *text) {
+  char *safe = NULL;
+  size_t length = 0;
   if (!text) return;
-  const char *guard = *text && strchr("=+-@\t\r", *text) ? "'" : "";
-  if (!text[strcspn(text, ",\"\r\n")]) {
-    fprintf(file, "%s%s", guard, text);
-    return;
+  FILE *memory = allocate_stream(&safe, &length);
+  safe_put(memory, text);
+  fclose(memory);
+  const char *guard = *text && strchr("=+-@\t\r\n", *text) ? "'" : "";
+  bool quoted = safe[strcspn(safe, ",\"")];
+  fprintf(file, quoted ? "\"%s" : "%s", guard);
+  for (const char *c = safe; *c; c++) {
+    if (*c == '"') fputc('"', file);
+    fputc(*c, file);
   }
-  fprintf(file, "\"%s", guard);
-  for (; *text; text++) {
-    if (*text == '"') fputc('"', file);
-    fputc(*text, file);
-  }
-  fputc('"', file);
+  if (quoted) fputc('"', file);
+  free(safe);
 }
 
 void csv_number(FILE *file, double value) {

@@ -189,18 +189,6 @@ int format_width(const char *utf8) {
   return width;
 }
 
-int format_character(const unsigned char *c, unsigned *code) {
-  int length = *c < 0x80 ? 1 : *c < 0xC2 ? 0 : *c < 0xE0 ? 2 : *c < 0xF0 ? 3 : *c < 0xF5 ? 4 : 0;
-  if (length == 0) return 0;
-  *code = length == 1 ? *c : *c & (0x7Fu >> length);
-  for (int i = 1; i < length; i++) {
-    if ((c[i] & 0xC0) != 0x80) return 0;
-    *code = *code << 6 | (c[i] & 0x3F);
-  }
-  if ((length == 3 && *code < 0x800) || (length == 4 && (*code < 0x10000 || *code > 0x10FFFF))) return 0;
-  return *code >= 0xD800 && *code <= 0xDFFF ? 0 : length;
-}
-
 const char *format_unit_word(enum unit unit, const char *currency) {
   return unit == UNIT_CURRENCY && currency && *currency ? currency : units[unit].word;
 }

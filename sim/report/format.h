@@ -33,9 +33,6 @@ struct shown format_percent(double ratio);
 /* How many columns a UTF-8 text takes on a terminal: its characters, for the narrow ones that we use. */
 int format_width(const char *utf8);
 
-/* Length of the valid UTF-8 character at `c` and its code; 0 when it is not one: no overlong forms, no surrogates. */
-int format_character(const unsigned char *c, unsigned *code);
-
 /* "s", "bytes", "ratio", "per_s", "count", "number", or the currency: the words of the machine formats. */
 const char *format_unit_word(enum unit, const char *currency);
 const char *format_verdict_word(enum verdict);

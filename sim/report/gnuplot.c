@@ -1,6 +1,7 @@
 #include "sim/report/gnuplot.h"
 #include "sim/report/format.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -35,23 +36,33 @@ bool picture_from_path(const char *path, enum picture *picture, char **error) {
 
 /* ---- text ---- */
 
-static bool control(unsigned code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E);
+/* Harmless to gnuplot and to XML: its svg terminal passes "&#...;" and "]]>" on as they are. */
+static const struct {
+  const char *from, *to;
+} stand_ins[] = {{"'", "\xE2\x80\x99"}, {"&#", "&\xEF\xBC\x83"}, {"]]>", "]]\xE2\x80\xBA"}};
+
+static size_t put_stand_in(FILE *script, const char *text) {
+  for (size_t i = 0; i < sizeof stand_ins / sizeof *stand_ins; i++) {
+    size_t length = strlen(stand_ins[i].from);
+    if (strncmp(text, stand_ins[i].from, length) != 0) continue;
+    fputs(stand_ins[i].to, script);
+    return length;
+  }
+  return 0;
 }
 
 void gnuplot_quote(FILE *script, const char *text) {
   fputc('\'', script);
-  for (const unsigned char *c = (const unsigned char *)text; *c;) {
+  for (size_t step; *text; text += step) {
     unsigned code;
-    int length = format_character(c, &code);
+    int length = text_character((const unsigned char *)text, &code);
+    step = put_stand_in(script, text);
+    if (step) continue;
+    step = length ? (size_t)length : 1;
     if (length == 0)
-      fputc('?', script), c++;
-    else if (code == '\'')
-      fputs("\xE2\x80\x99", script), c++;
-    else {
-      if (!control(code)) fwrite(c, 1, (size_t)length, script);
-      c += length;
-    }
+      fputc('?', script);
+    else if (!text_unsafe(code))
+      fwrite(text, 1, step, script);
   }
   fputc('\'', script);
 }

@@ -11,6 +11,7 @@
 #ifndef JSON_WRITER_H
 #define JSON_WRITER_H
 #include "sim/report/format.h"
+#include "sim/scenario/safe_text.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,13 +41,15 @@ static inline void write_text(FILE *file, const char *text) {
   fputc('"', file);
   for (const unsigned char *c = (const unsigned char *)text; *c;) {
     unsigned code = 0;
-    int length = format_character(c, &code);
+    int length = text_character(c, &code);
     if (length == 0)
       fputs("\\ufffd", file);
     else if (code == '"' || code == '\\')
       fprintf(file, "\\%c", (int)code);
-    else if (code < 0x20 || code == 0x7F)
-      fprintf(file, "\\u%04x", code);
+    else if (text_unsafe(code) && code <= 0xFFFF)
+      fprintf(file, "\\u%04x", code); /* the same text, and harmless on a terminal */
+    else if (text_unsafe(code))
+      fprintf(file, "\\u%04x\\u%04x", 0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF));
     else
       fwrite(c, 1, (size_t)length, file);
     c += length ? length : 1;

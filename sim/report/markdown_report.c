@@ -1,54 +1,37 @@
 #include "sim/report/compare_report.h"
 #include "sim/report/format.h"
 #include "sim/report/load_words.h"
+#include "sim/report/markdown_cell.h"
 #include "sim/report/missing_words.h"
 #include "sim/report/report.h"
 #include "sim/report/verdicts.h"
 #include <string.h>
 
-/* Text in a table cell: one line, no pipe that ends the cell, nothing that a renderer takes for markup. */
-static void put(FILE *file, const char *text) {
-  for (; text && *text; text++) {
-    if (strchr("|\\`*_<>[]", *text)) fputc('\\', file);
-    fputc(*text == '\n' || *text == '\r' ? ' ' : *text, file);
-  }
-}
-
-/* A code span; a back-quote inside becomes an apostrophe, and a pipe would still end the cell. */
-static void put_code(FILE *file, const char *text) {
-  fputc('`', file);
-  for (; text && *text; text++) {
-    if (*text == '|') fputc('\\', file);
-    fputc(*text == '`' ? '\'' : *text == '\n' || *text == '\r' ? ' ' : *text, file);
-  }
-  fputc('`', file);
-}
-
-static void put_cell(FILE *file, const char *text) { fputs(" | ", file), put(file, text); }
+static void put_cell(FILE *file, const char *text) { fputs(" | ", file), markdown_text(file, text); }
 
 static void write_head(FILE *file, const struct results *r) {
   fputs("# ", file);
-  put(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
+  markdown_text(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
   fprintf(file, "\n\n**Verdict: %s.** ", verdicts_line(r).text);
   struct verdict_line statements = verdicts_statements(r);
   if (*statements.text) fprintf(file, "Statements of documents: %s. ", statements.text);
   fprintf(file, "%s requests in %u replications of %s, seed ", format_count(r->requests).text, r->replications,
           format_number(UNIT_SECONDS, NULL, r->window_s).text);
-  put(file, r->seed_text);
+  markdown_text(file, r->seed_text);
   fputs(". Values with their 95% intervals.\n", file);
   if (r->interrupted) fputs("\n> Interrupted: partial results.\n", file);
   for (uint32_t i = 0; i < r->violation_count; i++)
-    fputs("\n> Broken invariant: ", file), put(file, r->violations[i]), fputc('\n', file);
-  for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), put(file, r->notes[i]), fputc('\n', file);
+    fputs("\n> Broken invariant: ", file), markdown_text(file, r->violations[i]), fputc('\n', file);
+  for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), markdown_text(file, r->notes[i]), fputc('\n', file);
 }
 
 static void write_claim(FILE *file, const struct results *r, const struct claim_result *c) {
   fputs("| ", file);
   if (c->kind != CLAIM_INFO) fprintf(file, "%s | ", verdict_claim_word(c));
-  put_code(file, c->expression);
+  markdown_code(file, c->expression);
   fprintf(file, " | %s", format_estimate(c->unit, r->bill.currency, &c->estimate).text);
-  if (c->judged) fputs(" (", file), put(file, c->judged), fputc(')', file);
-  if (c->reason) fputs(" (", file), put(file, c->reason), fputc(')', file);
+  if (c->judged) fputs(" (", file), markdown_text(file, c->judged), fputc(')', file);
+  if (c->reason) fputs(" (", file), markdown_text(file, c->reason), fputc(')', file);
   put_cell(file, verdict_claim_tag(c).text);
   fputs(" |\n", file);
 }
@@ -76,11 +59,12 @@ static void write_load(FILE *file, const struct results *r) {
   for (uint32_t i = 0; i < r->load_count; i++) {
     struct load_words words = load_words(r, i);
     for (uint32_t k = 0; k < words.count; k++)
-      fputs("- ", file), put(file, r->loads[i].source), fputs(": ", file), put(file, words.lines[k]), fputc('\n', file);
+      fputs("- ", file), markdown_text(file, r->loads[i].source), fputs(": ", file), markdown_text(file, words.lines[k]),
+          fputc('\n', file);
   }
 }
 
-static void write_missing(void *file, const char *line) { fputs("\n\\-: ", file), put(file, line), fputc('\n', file); }
+static void write_missing(void *file, const char *line) { fputs("\n\\-: ", file), markdown_text(file, line), fputc('\n', file); }
 
 static void write_latency(FILE *file, const struct results *r) {
   if (r->endpoint_count == 0 || r->requests == 0) return;
@@ -88,7 +72,7 @@ static void write_latency(FILE *file, const struct results *r) {
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         file);
   for (uint32_t i = 0; i < r->endpoint_count; i++) {
-    fputs("| ", file), put(file, r->endpoints[i]);
+    fputs("| ", file), markdown_text(file, r->endpoints[i]);
     for (size_t a = 0; a < LATENCY_COLUMNS; a++) {
       const struct metric *m = latency_metric(r, r->endpoints[i], latency_columns[a]);
       fprintf(file, " | %s", m ? format_estimate(m->unit, NULL, &m->estimate).text : "-");
@@ -105,7 +89,7 @@ static void write_remarks(FILE *file, const struct results *r) {
     const char *remark = r->saturation[i].remark;
     bool before = false;
     for (uint32_t k = 0; k < i && remark; k++) before |= r->saturation[k].remark && !strcmp(r->saturation[k].remark, remark);
-    if (remark && !before) fputc('\n', file), put(file, remark), fputc('\n', file);
+    if (remark && !before) fputc('\n', file), markdown_text(file, remark), fputc('\n', file);
   }
 }
 
@@ -114,7 +98,7 @@ static void write_capacity(FILE *file, const struct results *r) {
   fputs("\n## What fills up first\n\n| resource | busy, mean | full at |\n| --- | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
-    fputs("| ", file), put(file, s->resource);
+    fputs("| ", file), markdown_text(file, s->resource);
     fprintf(file, " | %s | %s |\n", format_estimate(UNIT_RATIO, NULL, &s->utilization).text,
             format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text);
   }
@@ -129,7 +113,7 @@ static void write_availability(FILE *file, const struct results *r) {
   if (a->class_count) fputs("\n| fault | a year | RTO mean | p95 | lost a year |\n| --- | ---: | ---: | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < a->class_count; i++) {
     const struct outage_class *o = &a->classes[i];
-    fputs("| ", file), put(file, o->fault);
+    fputs("| ", file), markdown_text(file, o->fault);
     fprintf(file, " | %s | %s | %s | %s |\n", format_number(UNIT_NONE, NULL, o->faults_per_year).text,
             format_estimate(UNIT_SECONDS, NULL, &o->rto_mean).text, format_number(UNIT_SECONDS, NULL, o->rto_p95).text,
             format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text);
@@ -140,7 +124,7 @@ static void write_bill(FILE *file, const struct results *r) {
   if (r->bill.count == 0) return;
   fprintf(file, "\n## Cost\n\n| item | %s a month |\n| --- | ---: |\n", r->bill.currency ? r->bill.currency : "");
   for (uint32_t i = 0; i < r->bill.count; i++) {
-    fputs("| ", file), put(file, r->bill.lines[i].item);
+    fputs("| ", file), markdown_text(file, r->bill.lines[i].item);
     fprintf(file, " | %s |\n", format_money(r->bill.lines[i].monthly).text);
   }
   fprintf(file, "| **total** | **%s** |\n", format_money(r->bill.monthly).text);
@@ -150,7 +134,7 @@ static void write_assumptions(FILE *file, const struct results *r) {
   if (r->assumption_count == 0) return;
   fputs("\n## Assumptions\n\n| value | set to | source |\n| --- | --- | --- |\n", file);
   for (uint32_t i = 0; i < r->assumption_count; i++) {
-    fputs("| ", file), put_code(file, r->assumptions[i].path);
+    fputs("| ", file), markdown_code(file, r->assumptions[i].path);
     put_cell(file, r->assumptions[i].value ? r->assumptions[i].value : "(all of it)");
     put_cell(file, r->assumptions[i].source ? r->assumptions[i].source : "");
     fputs(" |\n", file);
@@ -171,15 +155,16 @@ void report_markdown_write(FILE *file, const struct results *r) {
 /* --- a comparison --------------------------------------------------------------------------------------------------------------- */
 
 static void write_compare_rows(FILE *file, const struct compare_results *c, uint32_t system) {
-  fputs("\n## ", file), put(file, compare_file(c, system)), fputs(" against ", file), put(file, compare_file(c, 0));
+  fputs("\n## ", file), markdown_text(file, compare_file(c, system)), fputs(" against ", file),
+      markdown_text(file, compare_file(c, 0));
   fputs("\n\n| | base | this | difference | relative |\n| --- | ---: | ---: | --- | ---: |\n", file);
   for (uint32_t i = 0; i < c->row_count; i++) {
     const struct compare_row *row = &c->rows[i];
     if (row->system != system || row->detail) continue;
-    fputs("| ", file), put_code(file, compare_name(row).text);
+    fputs("| ", file), markdown_code(file, compare_name(row).text);
     fprintf(file, " | %s | %s | %s", format_value(row->unit, c->currency, &row->base).text,
             format_value(row->unit, c->currency, &row->value).text, compare_words(row, c->currency).text);
-    if (row->reason) fputs(": ", file), put(file, row->reason);
+    if (row->reason) fputs(": ", file), markdown_text(file, row->reason);
     fprintf(file, " | %s |\n", compare_relative(row).text);
   }
 }
@@ -190,7 +175,7 @@ static void write_compare_limits(FILE *file, const struct compare_results *c) {
   for (uint32_t i = 0; i < c->limit_count; i++) {
     const struct compare_limit_result *l = &c->limits[i];
     fprintf(file, "| %s | ", format_verdict_word(l->verdict));
-    put_code(file, l->text), put_cell(file, compare_file(c, l->row.system));
+    markdown_code(file, l->text), put_cell(file, compare_file(c, l->row.system));
     fprintf(file, " | %s |\n", compare_judged(l, c->currency).text);
   }
 }
@@ -199,7 +184,7 @@ static void write_compare_best(FILE *file, const struct compare_results *c) {
   if (!c->best) return;
   fputs("\n## The best\n\n| file | mean | replications |\n| --- | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < c->system_count; i++) {
-    fputs("| ", file), put(file, compare_file(c, i));
+    fputs("| ", file), markdown_text(file, compare_file(c, i));
     fprintf(file, "%s | %s | %u |\n", i == c->best->best ? " **best**" : "",
             format_estimate(c->best->unit, c->currency, &c->best->systems[i].mean).text, c->best->systems[i].replications);
   }
@@ -208,10 +193,10 @@ static void write_compare_best(FILE *file, const struct compare_results *c) {
 void report_compare_markdown(FILE *file, const struct compare_results *c) {
   char last[400];
   compare_last_line(c, last, sizeof last);
-  fputs("# Comparison\n\n**", file), put(file, last);
+  fputs("# Comparison\n\n**", file), markdown_text(file, last);
   fprintf(file, "** %u replications of %s each on the same customers, seed ", c->replications,
           format_number(UNIT_SECONDS, NULL, c->window_s).text);
-  put(file, c->seed_text);
+  markdown_text(file, c->seed_text);
   fputs(". All intervals of differences hold together at 95%; those of limits each.\n", file);
   write_compare_limits(file, c);
   for (uint32_t i = 1; i < c->system_count && c->row_count; i++) write_compare_rows(file, c, i);

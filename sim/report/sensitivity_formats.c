@@ -1,6 +1,8 @@
 /* The machine and document formats of a sensitivity. */
 #include "sim/engine/arena.h"
+#include "sim/report/csv_cell.h"
 #include "sim/report/format.h"
+#include "sim/report/markdown_cell.h"
 #include "sim/report/sensitivity_report.h"
 #include "sim/report/verdicts.h"
 #include "sim/scenario/json.h"
@@ -93,12 +95,7 @@ static void write_json(FILE *file, const void *what) {
 
 /* --- CSV -------------------------------------------------------------------------------------------------------------------------- */
 
-/* RFC 4180; a text that begins like a formula gets an apostrophe. */
-static void put_cell(FILE *file, const char *cell) {
-  fputs(cell && *cell && strchr("=+-@", *cell) ? "\"'" : "\"", file);
-  for (; cell && *cell; cell++) fprintf(file, *cell == '"' ? "\"\"" : "%c", *cell);
-  fputs("\",", file);
-}
+static void put_cell(FILE *file, const char *text) { csv_cell(file, text), fputc(',', file); }
 
 static void put_value(FILE *file, double x) {
   if (isnan(x))
@@ -134,15 +131,8 @@ static void write_csv(FILE *file, const void *what) {
 
 /* --- Markdown --------------------------------------------------------------------------------------------------------------------- */
 
-/* A code span in a table: no pipe may end the cell, no back-quote the span. */
-static void put_code(FILE *file, const char *t) {
-  fputc('`', file);
-  for (; t && *t; t++) fprintf(file, *t == '|' ? "\\|" : "%c", *t == '`' ? '\'' : *t);
-  fputc('`', file);
-}
-
 static void put_table(FILE *file, const struct sensitivity_results *r, const struct sensitivity_target *t) {
-  fputs("\n## ", file), put_code(file, t->expression);
+  fputs("\n## ", file), markdown_code(file, t->expression);
   fprintf(
       file,
       "\n\nNow %s%s%s.\n\n| input | low | high | at low | at high | swing | |\n| --- | --- | --- | ---: | ---: | ---: | --- |\n",
@@ -152,8 +142,8 @@ static void put_table(FILE *file, const struct sensitivity_results *r, const str
     const struct sensitivity_effect *e = &t->effects[i];
     const struct sensitivity_input *in = &r->inputs[e->input];
     struct estimate swing = {e->swing, e->swing_low, e->swing_high, 0, e->swing_low == e->swing_high};
-    fputs("| ", file), put_code(file, in->path), fputs(" | ", file), put_code(file, in->low), fputs(" | ", file),
-        put_code(file, in->high);
+    fputs("| ", file), markdown_code(file, in->path), fputs(" | ", file), markdown_code(file, in->low), fputs(" | ", file),
+        markdown_code(file, in->high);
     fprintf(file, " | %s | %s | %s | %s |\n", format_value(t->unit, r->currency, &e->low.estimate).text,
             format_value(t->unit, r->currency, &e->high.estimate).text,
             isinf(e->swing) ? "without end" : format_estimate(t->unit, r->currency, &swing).text,
@@ -166,12 +156,12 @@ static void put_table(FILE *file, const struct sensitivity_results *r, const str
 static void write_markdown(FILE *file, const void *what) {
   const struct sensitivity_results *r = what;
   char *first = report_sensitivity_first(r);
-  fprintf(file, "# What moves the answer: %s\n\n", r->scenario_name);
-  put_code(file, first);
-  fprintf(file,
-          "\n\n%u inputs, one at a time; %u runs of %u replications with the same customers, seed %s. Intervals of a measure hold "
-          "together at 95%%. One at a time sees no interactions.\n",
-          r->input_count, r->runs, r->replications, r->seed_text);
+  fputs("# What moves the answer: ", file), markdown_text(file, r->scenario_name), fputs("\n\n", file);
+  markdown_code(file, first);
+  fprintf(file, "\n\n%u inputs, one at a time; %u runs of %u replications with the same customers, seed ", r->input_count, r->runs,
+          r->replications);
+  markdown_text(file, r->seed_text);
+  fputs(". Intervals of a measure hold together at 95%. One at a time sees no interactions.\n", file);
   for (uint32_t i = 0; i < r->target_count; i++) put_table(file, r, &r->targets[i]);
   free(first);
 }

@@ -4,6 +4,7 @@
 #include "sim/report/text_table.h"
 #include "sim/scenario/json.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,14 +210,14 @@ static void put_target(FILE *file, const struct sensitivity_results *r, const st
 }
 
 static void put_head(FILE *file, const struct sensitivity_results *r, int width) {
-  fprintf(file, "%s: ", r->scenario_name);
+  safe_print(file, "%s: ", r->scenario_name);
   table_wrapped(file, r->scenario_title, format_width(r->scenario_name) + 2, width);
   fprintf(
       file,
       "\n%u inputs with a range, one at a time: %u runs of %u replications of %s after %s of warm-up, the same customers in all\n",
       r->input_count, r->runs, r->replications, format_number(UNIT_SECONDS, NULL, r->window_s).text,
       format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
-  fprintf(file, "%s, seed %s\n", r->scenario_file, r->seed_text);
+  safe_print(file, "%s, seed %s\n", r->scenario_file, r->seed_text);
   for (uint32_t i = 0; i < r->violation_count; i++) table_note(file, "BROKEN INVARIANT", r->violations[i], width);
 }
 
@@ -227,7 +228,7 @@ static void put_inputs(FILE *file, const struct sensitivity_results *r, int widt
     char *text = NULL;
     text = allocate_format("%s; %s .. %s%s%s%s", in->value, in->low, in->high, in->source ? " (" : "", in->source ? in->source : "",
                            in->source ? ")" : "");
-    fprintf(file, "%*s%s\n%*s", INDENT, "", in->path, INDENT + 4, "");
+    safe_print(file, "%*s%s\n%*s", INDENT, "", in->path, INDENT + 4, "");
     table_wrapped(file, text, INDENT + 4, width);
     fputc('\n', file);
     free(text);

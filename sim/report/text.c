@@ -3,6 +3,7 @@
 #include "sim/report/text_table.h"
 #include "sim/engine/allocate.h"
 #include "sim/report/verdicts.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +29,8 @@ static void print_what(FILE *file, const struct results *r) {
             format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
   if (r->availability.present)
     fprintf(file, "%s%s years of faults", r->replications ? "; " : "", format_number(UNIT_COUNT, NULL, r->availability.years).text);
-  fprintf(file, "\n%s%sseed %s\n", r->scenario_file ? r->scenario_file : "", r->scenario_file ? ", " : "",
-          r->seed_text ? r->seed_text : "-");
+  safe_print(file, "\n%s%sseed %s\n", r->scenario_file ? r->scenario_file : "", r->scenario_file ? ", " : "",
+             r->seed_text ? r->seed_text : "-");
 }
 
 static void print_remarks(FILE *file, const struct results *r, int width) {

@@ -3,6 +3,7 @@
 #include "sim/report/text_table.h"
 #include "sim/engine/allocate.h"
 #include "sim/report/verdicts.h"
+#include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ static void print_what(struct sheet *s) {
   fprintf(s->file, " of %s after %s of warm-up", format_number(UNIT_SECONDS, NULL, c->window_s).text,
           format_number(UNIT_SECONDS, NULL, c->warmup_s).text);
   if (c->fault_replications) fprintf(s->file, ", %u of faults", c->fault_replications);
-  fprintf(s->file, ", seed %s\n", c->seed_text);
+  safe_print(s->file, ", seed %s\n", c->seed_text);
 }
 
 static void print_remarks(struct sheet *s) {
@@ -129,7 +130,7 @@ static void print_differences(struct sheet *s) {
     table_heading(s->file, "DIFFERENCES", "the base's value, this one's, and what is between; the intervals hold together at 95%");
   if (s->c->row_count && s->options.verbose) fputs("  x: as many times fewer replications as without pairs\n", s->file);
   for (uint32_t i = 1; i < s->c->system_count && s->c->row_count; i++) {
-    fprintf(s->file, "%s  %s against %s\n", i > 1 ? "\n" : "", compare_file(s->c, i), compare_file(s->c, 0));
+    safe_print(s->file, i > 1 ? "\n  %s against %s\n" : "  %s against %s\n", compare_file(s->c, i), compare_file(s->c, 0));
     print_family(s, i, false);
     if (s->options.verbose) print_family(s, i, true);
   }
@@ -166,7 +167,7 @@ static void print_limits(struct sheet *s) {
             s->options.color ? TEXT_PLAIN : "", 11 - (int)strlen(word), "");
     table_left(s->file, compare_judged(l, s->c->currency).text, width + 2);
     table_left(s->file, l->text, text + 2);
-    fprintf(s->file, "%s\n", compare_file(s->c, l->row.system));
+    safe_print(s->file, "%s\n", compare_file(s->c, l->row.system));
     print_advice(s, l);
   }
 }
@@ -189,7 +190,7 @@ static void print_fate(struct sheet *s, uint32_t i) {
 static void print_best(struct sheet *s) {
   const struct best_result *b = s->c->best;
   int width = 0;
-  fprintf(s->file, "\nTHE BEST  %s, mean over replications; procedure %s", b->objective, b->procedure);
+  safe_print(s->file, "\nTHE BEST  %s, mean over replications; procedure %s", b->objective, b->procedure);
   if (!isnan(b->probability)) fprintf(s->file, ", posterior chance of being right %.4f", b->probability);
   fputc('\n', s->file);
   for (uint32_t i = 0; i < s->c->system_count; i++) width = wider(width, compare_file(s->c, i));

@@ -1,5 +1,6 @@
 #include "sim/report/text_table.h"
 #include "sim/report/format.h"
+#include "sim/scenario/safe_text.h"
 #include <string.h>
 
 static void spaces(FILE *file, int count) {
@@ -7,13 +8,13 @@ static void spaces(FILE *file, int count) {
 }
 
 void table_left(FILE *file, const char *text, int width) {
-  fputs(text, file);
+  safe_put(file, text);
   spaces(file, width - format_width(text));
 }
 
 void table_right(FILE *file, const char *text, int width) {
   spaces(file, width - format_width(text));
-  fputs(text, file);
+  safe_put(file, text);
 }
 
 static int width_of(const char *text, size_t length) {
@@ -33,7 +34,7 @@ void table_wrapped(FILE *file, const char *text, int indent, int width) {
     } else if (column > indent) {
       fputc(' ', file), column++;
     }
-    fwrite(word, 1, length, file);
+    safe_put_part(file, word, length, false);
     column += columns;
     word += length;
     word += strspn(word, " \n");
@@ -59,11 +60,31 @@ void table_bar(FILE *file, double share, int width) {
   if (halves % 2) fputs("\xE2\x96\x8C", file);                      /* left half block */
 }
 
+/* Length of a sequence that only sets a colour, as ours do; else 0. */
+static size_t color_length(const char *text) {
+  if (text[0] != '\033' || text[1] != '[') return 0;
+  size_t length = 2 + strspn(text + 2, "0123456789;");
+  return text[length] == 'm' ? length + 1 : 0;
+}
+
+/* Colours pass; what else could drive a terminal and slipped through does not. */
+static void put_line(FILE *file, const char *line, size_t length) {
+  for (const char *end = line + length; line < end;) {
+    size_t color = color_length(line), plain = color;
+    while (!color && line + plain < end && !color_length(line + plain)) plain++;
+    if (color)
+      fwrite(line, 1, color, file);
+    else
+      safe_put_part(file, line, plain, false);
+    line += plain;
+  }
+}
+
 void table_trimmed(FILE *file, const char *text) {
   for (const char *line = text; *line;) {
     size_t length = strcspn(line, "\n"), shown = length;
     while (shown > 0 && line[shown - 1] == ' ') shown--;
-    fwrite(line, 1, shown, file);
+    put_line(file, line, shown);
     line += length;
     if (*line) fputc(*line++, file);
   }

@@ -4,6 +4,7 @@
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/json_node.h"
+#include "sim/scenario/safe_text.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -113,12 +114,12 @@ void bind_wrong_type(struct binder *b, const char *called, const char *expected,
 
 static const char *source_text_of(struct binder *b, const struct json_value *source) {
   if (source && json_type(source) != JSON_TEXT) bind_wrong_type(b, "source", "a text", source);
-  return json_text(source);
+  return safe_text(b->arena, json_text(source));
 }
 
 /* As --set takes it: a text without its quotes. */
 static const char *canonical(struct binder *b, const struct json_value *v) {
-  return json_type(v) == JSON_TEXT ? json_text(v) : json_print_line(b->arena, v);
+  return json_type(v) == JSON_TEXT ? safe_text(b->arena, json_text(v)) : json_print_line(b->arena, v);
 }
 
 bool bind_side_key(struct binder *b, const struct json_value *member) {

@@ -3,6 +3,7 @@
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/unit.h"
+#include "sim/scenario/safe_text.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ static void bind_number(struct binder *b, const struct field *field, const struc
 
 static void bind_text(struct binder *b, const struct field *field, const struct json_value *value, const char **out) {
   if (json_type(value) != JSON_TEXT) bind_wrong_type(b, field->name, "a text", value);
-  *out = json_text(value);
+  *out = safe_text(b->arena, json_text(value)); /* it is for people, and reaches every report */
 }
 
 /* FNV-1a, 64 bits, finished by a mix of SplitMix64: a word is a seed as good as a number. */

@@ -1,6 +1,7 @@
 #include "sim/scenario/diagnostic.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -153,22 +154,6 @@ char *position_print(struct arena *arena, const struct position *position) {
   return arena_format(arena, "%s:%u:%u", position->source->name, line, column);
 }
 
-/* Copies text with what could drive a terminal replaced, one character for one; tabs become what `tab` says. */
-static void put_safe(FILE *out, const char *text, size_t length, char tab) {
-  const unsigned char *p = (const unsigned char *)text, *end = p + length;
-  while (p < end) {
-    size_t step = character_length(p, end);
-    bool control = *p < 0x20 || *p == 0x7F || (*p == 0xC2 && step == 2 && p[1] < 0xA0);
-    if (*p == '\t')
-      fputc(tab, out);
-    else if (!step || control)
-      fputs("\xEF\xBF\xBD", out);
-    else
-      fwrite(p, 1, step, out);
-    p += step ? step : 1;
-  }
-}
-
 /* The part of a line that is shown: all of it, or a window that begins a little before the place. */
 struct excerpt {
   const char *begin, *end;
@@ -202,7 +187,7 @@ static void put_source_line(FILE *out, const struct position *position, uint32_t
   const char *dots = e.cut_before ? "..." : "", *place = position->source->text + position->offset;
   if (place > e.end) place = e.end;
   fprintf(out, "%5u | %s", line, dots);
-  put_safe(out, e.begin, (size_t)(e.end - e.begin), '\t');
+  safe_put_part(out, e.begin, (size_t)(e.end - e.begin), true);
   fprintf(out, "%s\n%5s | %*s", e.cut_after ? "..." : "", "", (int)strlen(dots), "");
   for (const char *p = e.begin; p < place;) {
     size_t step = character_length((const unsigned char *)p, (const unsigned char *)place);
@@ -218,9 +203,9 @@ static void put_source_line(FILE *out, const struct position *position, uint32_t
 
 static void put_diagnostic(FILE *out, struct arena *arena, const struct diagnostic *item) {
   const char *place = position_print(arena, &item->position);
-  put_safe(out, place, strlen(place), ' ');
+  safe_put(out, place);
   fprintf(out, "%s%s: ", *place ? ": " : "", item->warning ? "warning" : "error");
-  put_safe(out, item->message, strlen(item->message), ' ');
+  safe_put(out, item->message);
   if (item->warning) fprintf(out, " [%s]", item->warning);
   fputc('\n', out);
   if (!item->position.source || whole_source(&item->position)) return;

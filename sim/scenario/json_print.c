@@ -1,6 +1,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/json.h"
 #include "sim/engine/allocate.h"
+#include "sim/scenario/safe_text.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +19,12 @@ char *json_print_number(struct arena *arena, double value) {
   return arena_text(arena, text);
 }
 
-/* Length of a UTF-8 character, good enough for text that the scan has passed; 0 for a stray byte. */
-static size_t character_length(const char *p) {
-  unsigned char c = (unsigned char)*p;
-  size_t length = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
-  for (size_t i = 1; i < length; i++)
-    if (((unsigned char)p[i] & 0xC0) != 0x80) return 0;
-  return length;
+/* What text for people may not hold is escaped: the same text, and harmless on a terminal. */
+static void put_escape(FILE *out, unsigned code) {
+  if (code > 0xFFFF)
+    fprintf(out, "\\u%04x\\u%04x", 0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF));
+  else
+    fprintf(out, "\\u%04x", code);
 }
 
 static void put_text(FILE *out, const char *text) {
@@ -32,15 +32,16 @@ static void put_text(FILE *out, const char *text) {
   fputc('"', out);
   for (const char *p = text; *p;) {
     const char *escape = strchr(escaped, *p);
-    size_t length = character_length(p);
+    unsigned code = 0;
+    int length = text_character((const unsigned char *)p, &code);
     if (escape)
       fprintf(out, "\\%c", letter[escape - escaped]);
-    else if ((unsigned char)*p < 0x20 || *p == 0x7F)
-      fprintf(out, "\\u%04x", (unsigned)*p);
-    else if (length)
-      fwrite(p, 1, length, out);
-    else
+    else if (!length)
       fputs("\xEF\xBF\xBD", out);
+    else if (text_unsafe(code))
+      put_escape(out, code);
+    else
+      fwrite(p, 1, (size_t)length, out);
     p += length ? length : 1;
   }
   fputc('"', out);
