@@ -36,7 +36,7 @@ static const struct field fields[] = {
      .doc = "Left behind by each answered request until the process ends."},
     {0}};
 #undef AT
-const struct record memory_record = {"memory", sizeof(struct memory_config), fields, "What one replica has resident.", NULL};
+const struct record memory_record = {"memory", sizeof(struct memory_config), fields, "What one replica has resident.", "base"};
 
 static void link_service(struct linker *l, struct service_config *s) {
   const char *path = arena_format(l->arena, "services.%s", s->name);

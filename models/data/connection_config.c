@@ -60,7 +60,7 @@ static const struct field pool_fields[] = {
     {0}};
 #undef AT
 const struct record pool_record = {"pool", sizeof(struct pool_config), pool_fields,
-                                   "Connections from each replica of a service to a database.", NULL};
+                                   "Connections from each replica of a service to a database.", "max"};
 
 #define AT(member) offsetof(struct connections_config, member)
 static const struct field connections_fields[] = {

@@ -39,13 +39,16 @@ enum exit_code command_validate(const struct options *o) {
   return code;
 }
 
+/* A path, or a word to search for, which may be several. */
 enum exit_code command_explain(const struct options *o) {
-  if (!session_file_count(o, "explain", 0, 1)) return EXIT_USAGE;
+  if (!session_file_count(o, "explain", 0, 8)) return EXIT_USAGE;
   struct arena *arena = arena_new();
   struct diagnostics *diagnostics = diagnostics_new(arena);
-  const char *text = explain_print(arena, &scenario_record, o->file_count ? o->files[0] : "", diagnostics);
-  if (text) fputs(text, stdout);
-  fputs(diagnostics_render(diagnostics, arena), stderr);
+  const char *words = "";
+  for (uint32_t i = 0; i < o->file_count; i++) words = arena_format(arena, "%s%s%s", words, i ? " " : "", o->files[i]);
+  const char *text = explain_print(arena, &scenario_record, words, diagnostics);
+  if (!text && !strchr(words, '.')) text = explain_search(arena, &scenario_record, words);
+  fputs(text ? text : diagnostics_render(diagnostics, arena), text ? stdout : stderr);
   arena_free(arena);
   return text ? EXIT_HOLDS : EXIT_USAGE;
 }

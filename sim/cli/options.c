@@ -81,7 +81,8 @@ const struct command commands[] = {
     {"sensitivity", "FILE", "which assumed input moves a claim most, over the stated ranges", FOR_SENSITIVITY, command_sensitivity},
     {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
     {"validate", "FILE...", "read and check scenario and study files without running them", FOR_VALIDATE, command_validate},
-    {"explain", "[PATH]", "what a key of the scenario language means", FOR_EXPLAIN, command_explain},
+    {"explain", "[PATH | WORD]", "what a key of the scenario language means, or which keys a word is about", FOR_EXPLAIN,
+     command_explain},
     {"schema", "[json|markdown]", "the scenario language as JSON Schema, or its reference as Markdown", FOR_SCHEMA, command_schema},
     {"selftest", "", "the installed program against theory, in under a minute", FOR_SELFTEST, command_selftest},
     {0}};

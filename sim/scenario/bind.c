@@ -3,6 +3,7 @@
 #include "sim/engine/distribution.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"
+#include "sim/scenario/foreign.h"
 #include "sim/scenario/json_node.h"
 #include "sim/scenario/safe_text.h"
 #include <assert.h>
@@ -272,11 +273,19 @@ static void bind_absent(struct binder *b, const struct field *field, const struc
   }
 }
 
-static void unknown_key(struct binder *b, const struct record *record, const struct json_value *member, const char *scope) {
+enum { HINTS_MOST = 1000 }; /* of far more messages than are shown: a file of 10^5 unknown keys must not take minutes */
+
+static const char *key_hint(struct binder *b, const struct record *record, const char *key) {
   uint32_t count;
   const char *const *names = place_names(b->arena, place_of_record(record), &count);
-  const char *suggestion = bind_suggestion(b, json_name(member), names, count);
-  if (!*suggestion && count <= 24) suggestion = arena_format(b->arena, "; known keys are: %s", bind_words(b, names, count));
+  const char *hint = foreign_hint(b->arena, record->name, key);
+  if (!*hint) hint = bind_suggestion(b, key, names, count);
+  if (!*hint && count <= 24) hint = arena_format(b->arena, "; known keys are: %s", bind_words(b, names, count));
+  return hint;
+}
+
+static void unknown_key(struct binder *b, const struct record *record, const struct json_value *member, const char *scope) {
+  const char *suggestion = diagnostics_errors(b->diagnostics) < HINTS_MOST ? key_hint(b, record, json_name(member)) : "";
   diagnostic_add(b->diagnostics, json_name_position(member), "unknown key \"%s\"%s%s%s", json_name(member), *scope ? " in " : "",
                  scope, suggestion);
 }
@@ -318,12 +327,28 @@ static void check_one_of(struct binder *b, const struct record *record, const st
                    "%s needs one of the keys %s", scope, bind_words(b, names, count));
 }
 
+/* The keys that must be there, or the first ones. */
+static const char *main_keys(struct binder *b, const struct record *record) {
+  const char *text = "";
+  int count = 0;
+  for (int pass = 0; pass < 2 && !count; pass++)
+    for (const struct field *f = record->fields; f->name && count < 3; f++)
+      if (pass == 1 || field_required(f)) text = arena_format(b->arena, "%s%s\"%s\": ...", text, count++ ? ", " : "", f->name);
+  return text;
+}
+
+static void not_an_object(struct binder *b, const struct record *record, const struct json_value *value, const char *called) {
+  const char *text = json_text(value), *hint = text ? foreign_hint(b->arena, record->name, text) : "";
+  const char *keys = main_keys(b, record), *space = *keys ? " " : "";
+  diagnostic_add(b->diagnostics, json_position(value), "%s must be an object: {%s%s%s}, not %s%s", called, space, keys, space,
+                 json_type_name(value), hint);
+}
+
 void bind_object(struct binder *b, const struct record *record, const struct json_value *value, void *out, const char *scope) {
   memset(out, 0, record->size);
   if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_NULL && record->shorthand) value = longhand(b, record, value);
   if (json_type(value) != JSON_OBJECT) {
-    const char *called = *scope ? scope : "the file";
-    diagnostic_add(b->diagnostics, json_position(value), "%s must be an object: { ... }, not %s", called, json_type_name(value));
+    not_an_object(b, record, value, *scope ? scope : "the file");
     return;
   }
   check_keys(b, record, value, scope);

@@ -1,5 +1,6 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/bind_inner.h"
+#include "sim/scenario/foreign.h"
 #include "sim/scenario/json_node.h"
 #include <assert.h>
 #include <string.h>
@@ -14,6 +15,15 @@ static const char *kind_list(struct binder *b, const struct choice_set *set) {
   return bind_words(b, names, count);
 }
 
+/* Of a word that names no kind: one hint, or all kinds. */
+static void unknown_kind(struct binder *b, const struct choice_set *set, const struct position *at, const char *word) {
+  uint32_t count;
+  const char *const *names = kind_names(b, set, &count), *hint = foreign_hint(b->arena, set->name, word);
+  if (!*hint) hint = bind_suggestion(b, word, names, count);
+  if (!*hint) hint = arena_format(b->arena, "; %ss are: %s", set->name, bind_words(b, names, count));
+  diagnostic_add(b->diagnostics, at, "unknown %s \"%s\"%s", set->name, word, hint);
+}
+
 static void no_kind(struct binder *b, const struct choice_set *set, const struct json_value *object) {
   const struct json_value *first = json_first(object);
   while (first && (is_private_name(json_name(first)) || !strcmp(json_name(first), "source"))) first = json_next(first);
@@ -26,13 +36,11 @@ static void no_kind(struct binder *b, const struct choice_set *set, const struct
   /* Of all keys the one that looks like a kind is the one that was meant to select it. */
   const struct json_value *meant = first;
   for (const struct json_value *v = first; v; v = json_next(v))
-    if (nearest_name(json_name(v), names, count)) {
+    if (nearest_name(json_name(v), names, count) || foreign_key(set->name, json_name(v))) {
       meant = v;
       break;
     }
-  const char *hint = bind_suggestion(b, json_name(meant), names, count);
-  diagnostic_add(b->diagnostics, json_name_position(meant), "unknown %s \"%s\"%s%s %ss are: %s", set->name, json_name(meant), hint,
-                 *hint ? "" : ";", set->name, bind_words(b, names, count));
+  unknown_kind(b, set, json_name_position(meant), json_name(meant));
 }
 
 static void several_kinds(struct binder *b, const struct choice_set *set, const struct alternative *kind,
@@ -81,11 +89,7 @@ static const struct json_value *longhand(struct binder *b, const struct choice_s
                     value);
     return NULL;
   }
-  uint32_t count;
-  const char *const *names = kind_names(b, set, &count);
-  const char *hint = bind_suggestion(b, text, names, count);
-  diagnostic_add(b->diagnostics, json_position(value), "unknown %s \"%s\"%s%s %ss are: %s", set->name, text, hint, *hint ? "" : ";",
-                 set->name, bind_words(b, names, count));
+  unknown_kind(b, set, json_position(value), text);
   return NULL;
 }
 

@@ -1,6 +1,7 @@
 #include "sim/engine/distribution.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/bind_inner.h"
+#include "sim/scenario/foreign.h"
 #include "sim/scenario/json_node.h"
 #include <math.h>
 #include <string.h>
@@ -129,6 +130,12 @@ static void solve(struct binder *b, const struct field *field, const struct dist
   bind_check_range(b, field, value, out->mean);
 }
 
+static const char *unknown_hint(struct binder *b, const char *word, const char *const *names, uint32_t count) {
+  const char *hint = bind_suggestion(b, word, names, count);
+  if (!*hint) hint = foreign_hint(b->arena, "distribution", word);
+  return *hint ? hint : arena_format(b->arena, "; distributions are: %s", bind_words(b, names, count));
+}
+
 static void bind_kind(struct binder *b, const struct field *field, const struct json_value *object, struct distribution *out) {
   const struct json_value *chosen = NULL;
   uint32_t count;
@@ -138,9 +145,7 @@ static void bind_kind(struct binder *b, const struct field *field, const struct 
     if (!known && bind_side_key(b, v)) continue;
     if (!known)
       diagnostic_add(b->diagnostics, json_name_position(v), "unknown distribution \"%s\"%s", json_name(v),
-                     nearest_name(json_name(v), names, count)
-                         ? bind_suggestion(b, json_name(v), names, count)
-                         : arena_format(b->arena, "; distributions are: %s", bind_words(b, names, count)));
+                     unknown_hint(b, json_name(v), names, count));
     else if (chosen)
       diagnostic_add(b->diagnostics, json_name_position(v), "\"%s\" and \"%s\" are both distributions: keep one", json_name(chosen),
                      json_name(v));

@@ -2,6 +2,7 @@
 #include "sim/engine/sim_time.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"
+#include "sim/scenario/foreign.h"
 #include "sim/scenario/unit.h"
 #include "sim/scenario/safe_text.h"
 #include <assert.h>
@@ -94,8 +95,10 @@ static void bind_word(struct binder *b, const struct field *field, const struct 
       *out = (int32_t)i;
       return;
     }
-  diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be one of %s, not \"%s\"%s", field->name, words, text,
-                 bind_suggestion(b, text, field->words, count));
+  const char *meant = foreign_value(field->name, field->words, text);
+  const char *hint =
+      meant ? arena_format(b->arena, "; did you mean \"%s\"?", meant) : bind_suggestion(b, text, field->words, count);
+  diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be one of %s, not \"%s\"%s", field->name, words, text, hint);
 }
 
 /* The names of the map that references point to; private keys do not count. */

@@ -1,6 +1,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/distribution.h"
 #include "sim/scenario/field_text.h"
+#include "sim/scenario/foreign.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/schema.h"
 #include "sim/engine/allocate.h"
@@ -24,10 +25,12 @@ static struct place entry_of(struct place p) {
 static struct place unknown(struct explainer *e, struct place p, const char *rest, const char *name) {
   uint32_t count;
   const char *const *names = place_names(e->arena, p, &count), *nearest = nearest_name(name, names, count);
-  const char *hint =
-      nearest ? arena_format(e->arena, "; did you mean \"%.*s%s%s\"?", (int)(rest - e->path), e->path, nearest, rest + strlen(name))
-      : count ? arena_format(e->arena, "; there are: %s", words_joined(e->arena, names, ", "))
-              : "";
+  const char *foreign = p.record ? foreign_hint(e->arena, p.record->name, name) : "";
+  const char *hint = *foreign  ? foreign
+                     : nearest ? arena_format(e->arena, "; did you mean \"%.*s%s%s\"?", (int)(rest - e->path), e->path, nearest,
+                                              rest + strlen(name))
+                     : count   ? arena_format(e->arena, "; there are: %s", words_joined(e->arena, names, ", "))
+                               : "";
   const char *where = rest == e->path ? "the scenario" : arena_format(e->arena, "\"%.*s\"", (int)(rest - e->path) - 1, e->path);
   diagnostic_add(e->diagnostics, NULL, "there is no \"%s\" in %s%s", name, where, hint);
   return (struct place){0};

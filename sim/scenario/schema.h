@@ -21,6 +21,10 @@ char *schema_print(struct arena *, const struct record *root);
  * Null after an error for an unknown path. */
 char *explain_print(struct arena *, const struct record *root, const char *path, struct diagnostics *);
 
+/* For a word that is no path: the keys that it is about, best first, a line each, and at most ten. Words of other tools and of
+ * claims count. Null when there are none. */
+char *explain_search(struct arena *, const struct record *root, const char *word);
+
 /* docs/scenario.md: the whole language in Markdown, one section a record. */
 char *reference_print(struct arena *, const struct record *root);
 

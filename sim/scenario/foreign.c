@@ -1,0 +1,47 @@
+#include "sim/scenario/foreign.h"
+#include "sim/engine/arena.h"
+#include <ctype.h>
+#include <string.h>
+
+/* Past what does not count in a word. */
+static const char *significant(const char *p) { return p + strspn(p, "_-. "); }
+
+/* Whether the word is the one that begins here and ends with a bar. */
+static bool is_word(const char *entry, const char *word) {
+  word = significant(word);
+  for (entry = significant(entry); *entry && *entry != '|'; entry = significant(entry + 1), word = significant(word + 1))
+    if (*entry != tolower((unsigned char)*word)) return false;
+  return !*word;
+}
+
+bool foreign_matches(const struct foreign_word *row, const char *word) {
+  for (const char *p = row->words; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+    if (is_word(p, word)) return true;
+  return false;
+}
+
+const struct foreign_word *foreign_key(const char *place, const char *word) {
+  for (const struct foreign_word *row = foreign_words; *significant(word) && row->words; row++)
+    if (!strcmp(row->place, place) && foreign_matches(row, word)) return row;
+  return NULL;
+}
+
+const char *foreign_hint(struct arena *arena, const char *place, const char *word) {
+  const struct foreign_word *row = foreign_key(place, word);
+  if (!row) return "";
+  return arena_format(arena, strchr("\"{", row->here[0]) ? "; here it is %s" : "; %s", row->here);
+}
+
+static bool is_allowed(const char *const *allowed, const char *word) {
+  while (*allowed && strcmp(*allowed, word) != 0) allowed++;
+  return *allowed != NULL;
+}
+
+const char *foreign_value(const char *field, const char *const *allowed, const char *word) {
+  for (const char *const *a = allowed; *a; a++) /* Round_Robin */
+    if (is_word(*a, word)) return *a;
+  for (const struct foreign_word *row = foreign_words; *significant(word) && row->words; row++)
+    if (row->place[0] == '=' && !strcmp(row->place + 1, field) && is_allowed(allowed, row->here) && foreign_matches(row, word))
+      return row->here;
+  return NULL;
+}
