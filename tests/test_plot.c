@@ -226,6 +226,66 @@ static void test_findings(void) {
   room_close(&room);
 }
 
+/* Requirements, statements and info in blocks, each in its own words; the overview goes by requirements, and says the statements. */
+static void test_kinds_of_claims(void) {
+  struct room room;
+  struct results r = fixture_results();
+  room_open(&room, &r);
+  room.again[0] = 0;
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  expect_texts(&room, "claims", NULL,
+               TEXTS("3 of 6 requirements hold;", "0 of 3 statements are confirmed, 1 better than stated",
+                     ">REQUIREMENTS, ours to keep<", ">STATEMENTS of documents", ">INFO, not judged<", ">BETTER  219/s",
+                     ">CONTRADICTED  231/s", ">WARN  68.4%"),
+               NULL);
+  for (uint32_t i = 0; i < r.claim_count; i++)
+    if (r.claims[i].kind == CLAIM_REQUIREMENT && r.claims[i].severity == SEVERITY_MUST) r.claims[i].verdict = VERDICT_PASS;
+  write_result(room.a, &r);
+  char *drawn = draw(&room, "overview", 2, room.picture, NULL) ? test_read_file(room.picture) : NULL;
+  test_check(drawn && strstr(drawn, "platform-compose is the cheapest that keeps all its requirements") &&
+                 strstr(drawn, ">requirements PASS, statements CONTRADICTED<"),
+             "its title is %.300s", drawn ? title_of(drawn) : "none");
+  free(drawn);
+  room_close(&room);
+}
+
+/* Of the four colours of the house those that are in the picture, as bits. gnuplot writes text and lines in two spellings. */
+static unsigned layouts_in(const char *path) {
+  static const char *const colors[4][2] = {{"rgb(  0, 114, 178)", "rgb(0,114,178)"},
+                                           {"rgb(213,  94,   0)", "rgb(213,94,0)"},
+                                           {"rgb(  0, 158, 115)", "rgb(0,158,115)"},
+                                           {"rgb(204, 121, 167)", "rgb(204,121,167)"}};
+  char *drawn = test_read_file(path);
+  unsigned seen = 0;
+  for (int i = 0; drawn && i < 8; i++)
+    if (strstr(drawn, colors[i / 2][i % 2])) seen |= 1u << i / 2;
+  free(drawn);
+  return seen;
+}
+
+/* One set of pictures: the first four colours are those of layouts in every picture of several, and of nothing else there; an
+ * endpoint keeps its colour whichever others are drawn. */
+static void test_colors(void) {
+  static const struct {
+    const char *kind;
+    uint32_t count;
+    unsigned layouts;
+  } rows[] = {{"breakdown", 1, 0}, {"claims", 1, 0}, {"overview", 2, 3}, {"bill", 2, 3}, {"latency", 2, 3}};
+  static const char *const second[] = {"event"};
+  struct room room;
+  struct results r = fixture_results();
+  room_open(&room, &r);
+  room.again[0] = 0;
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  for (size_t k = 0; k < COUNT(rows); k++)
+    if (draw(&room, rows[k].kind, rows[k].count, room.picture, NULL))
+      test_check(layouts_in(room.picture) == rows[k].layouts, "%s has the colours %x of layouts, not %x", rows[k].kind,
+                 layouts_in(room.picture), rows[k].layouts);
+  if (draw(&room, "latency", 1, room.picture, &(struct plot_options){.endpoints = second, .endpoint_count = 1}))
+    test_check(layouts_in(room.picture) == 2, "the second endpoint alone has the colours %x", layouts_in(room.picture));
+  room_close(&room);
+}
+
 /* p95, because p99 is not known everywhere; at 2 million nothing is: dots. */
 static void test_sweep(void) {
   struct room room;
@@ -280,6 +340,8 @@ static const struct test_case cases[] = {
     {"findings", test_findings},
     {"sweep", test_sweep},
     {"claim_limits", test_claim_limits},
+    {"kinds_of_claims", test_kinds_of_claims},
+    {"colors", test_colors},
     {NULL, NULL},
 };
 const struct test_suite suite_plot = {"plot", cases};

@@ -7,14 +7,6 @@
 #define SMALL 6.6 /* pixels of a character of what does not fit into its bar */
 enum { BAR_HEIGHT = 34, STEP = 64, GROUP_GAP = 14, TOP = 92, BOTTOM = 22, RIGHT = 190, CHARACTER = 8, NAME = 30 };
 
-int bars_color(struct bar_colors *colors, const char *label) {
-  for (int i = 0; i < colors->count; i++)
-    if (!strcmp(colors->names[i], label)) return i;
-  if (colors->count >= 7) return 7;
-  snprintf(colors->names[colors->count], sizeof colors->names[0], "%s", label);
-  return colors->count++;
-}
-
 int bars_height(const struct bar *bars, int count) {
   int height = TOP + BOTTOM;
   for (int i = 0; i < count; i++) height += STEP + (i > 0 && bars[i].group ? GROUP_GAP : 0);
@@ -30,7 +22,7 @@ static const char *ink_on(const char *color) {
 
 static void put_part(struct figure *f, const struct bar_part *part, double from, double y, double scale, char *also, size_t size) {
   char text[240], position[80];
-  const char *color = figure_color(part->color);
+  const char *color = part->color.text;
   double to = from + part->value, half = BAR_HEIGHT / 2.0;
   figure_row(f, 7, (from + to) / 2, y, from, to, y - half, y + half, (double)strtol(color + 1, NULL, 16));
   snprintf(text, sizeof text, "%s %s", part->label, part->amount);

@@ -8,7 +8,7 @@ enum { BARS_MAX = 16, PARTS_MAX = 24 };
 struct bar_part {
   char label[120], amount[80]; /* "backend queue", "84%" */
   double value;
-  int color; /* of figure_color; 7 is the grey of "other" */
+  struct figure_tint color;
 };
 
 struct bar {
@@ -22,11 +22,5 @@ struct bar {
 int bars_height(const struct bar *, int count);
 /* Adds the bars below the title and the plot command. */
 void bars_put(struct figure *, const struct bar *, int count, double longest);
-/* The same label keeps its colour throughout a picture: names seen so far, the first eight get their own. */
-struct bar_colors {
-  char names[8][120];
-  int count;
-};
-int bars_color(struct bar_colors *, const char *label);
 
 #endif

@@ -48,6 +48,18 @@ const char *figure_color(int i) {
   return colors[i % 8];
 }
 
+struct figure_tint figure_tint(const char *color, int step) {
+  static const double white[] = {0, 0.25, 0.45, 0.62, 0.76};
+  struct figure_tint tint;
+  long rgb = strtol(color + 1, NULL, 16), mixed = 0;
+  for (int shift = 16; shift >= 0; shift -= 8) {
+    double part = (double)(rgb >> shift & 255);
+    mixed |= lround(part + (255 - part) * white[step % 5]) << shift;
+  }
+  snprintf(tint.text, sizeof tint.text, "#%06lx", (unsigned long)mixed & 0xFFFFFF);
+  return tint;
+}
+
 const char *figure_pale(int i) {
   static const char *const colors[] = {"#cce3f0", "#f7dfcc", "#cceee3", "#f5e4ed", "#faeccc", "#ddf0fb", "#e8e2d2", "#dddddd"};
   return colors[i % 8];

@@ -1,4 +1,5 @@
-/* The monthly bill, one bar a result, one part a line. */
+/* The monthly bill, one bar a result, one part a line. A bar has the colour of its layout, its parts are tints of it: they are told
+ * apart by their words. */
 #include "sim/report/bars.h"
 #include "sim/report/plot_kinds.h"
 #include "sim/engine/allocate.h"
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool fill(struct bar *bar, const struct result_file *file, struct bar_colors *colors) {
+static bool fill(struct bar *bar, const struct result_file *file, int layout) {
   const struct json_value *bill = json_member(file->root, "bill");
   double monthly = result_number(bill, "monthly");
   if (isnan(monthly)) return false;
@@ -18,7 +19,7 @@ static bool fill(struct bar *bar, const struct result_file *file, struct bar_col
     if (!(part->value > 0)) continue;
     snprintf(part->label, sizeof part->label, "%s", result_text(l, "item"));
     snprintf(part->amount, sizeof part->amount, "%s", format_money(part->value).text);
-    part->color = bars_color(colors, result_text(l, "price_id"));
+    part->color = figure_tint(figure_color(layout), bar->count);
     bar->count++;
   }
   return true;
@@ -45,12 +46,11 @@ bool plot_bill(const struct plot_kind *kind, const struct result_file *files, ui
                const struct plot_options *options, char **error) {
   (void)kind;
   struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
-  struct bar_colors colors = {.count = 0};
   double longest = 0;
   char text[400];
   struct figure f;
   for (uint32_t i = 0; i < count; i++) {
-    if (!fill(&bars[i], &files[i], &colors)) return free(bars), plot_nothing(error, &files[i], "no bill to draw");
+    if (!fill(&bars[i], &files[i], (int)i)) return free(bars), plot_nothing(error, &files[i], "no bill to draw");
     if (strcmp(files[i].currency, files[0].currency))
       return free(bars), plot_nothing(error, &files[i], "its bill is in another currency");
     double sum = 0;

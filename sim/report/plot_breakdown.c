@@ -1,4 +1,7 @@
-/* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer. */
+/* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer.
+ *
+ * A colour says what kind of time it is, its tint of which service: both follow from the scenario, not from the numbers, so that they
+ * are the same in the pictures of all layouts. The colours of layouts are not among them. */
 #include "sim/report/bars.h"
 #include "sim/report/plot_kinds.h"
 #include "sim/engine/allocate.h"
@@ -9,7 +12,26 @@
 struct row {
   char name[120];
   double mean, slow;
+  struct figure_tint color;
 };
+
+/* Work, waiting for something of ours, and time spent elsewhere. */
+static const char *color_of_kind(const char *kind) {
+  static const char *const elsewhere[] = {"network", "external", "delay", "retry"};
+  if (!strcmp(kind, "service")) return "#56B4E9";
+  for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+    if (!strcmp(kind, elsewhere[i])) return "#8C6D1F";
+  return "#E69F00";
+}
+
+/* Its place among the services of the scenario; what is none of them comes last. */
+static int place_of(const struct result_file *file, const char *component) {
+  int place = 0;
+  for (const struct json_value *s = json_first(json_member(json_member(file->root, "scenario_resolved"), "services")); s;
+       s = json_next(s), place++)
+    if (!strcmp(json_name(s), component)) return place;
+  return place;
+}
 
 static int by_slow(const void *a, const void *b) {
   const struct row *x = a, *y = b;
@@ -25,13 +47,14 @@ static int rows_of(const struct result_file *file, const char *endpoint, struct 
     const char *component = result_text(b, "component"), *kind = result_text(b, "kind");
     snprintf(row.name, sizeof row.name, "%s%s%s", component, strstr(component, kind) ? "" : " ",
              strstr(component, kind) ? "" : kind);
+    row.color = figure_tint(color_of_kind(kind), place_of(file, component));
     rows[count++] = row;
   }
   if (count) qsort(rows, (size_t)count, sizeof *rows, by_slow);
   return count;
 }
 
-static void fill(struct bar *bar, const struct row *rows, int count, bool slow, struct bar_colors *colors) {
+static void fill(struct bar *bar, const struct row *rows, int count, bool slow) {
   double sum = 0;
   for (int i = 0; i < count; i++) sum += slow ? rows[i].slow : rows[i].mean;
   snprintf(bar->total, sizeof bar->total, "%s", format_number(UNIT_SECONDS, NULL, sum).text);
@@ -39,22 +62,21 @@ static void fill(struct bar *bar, const struct row *rows, int count, bool slow, 
     double share = (slow ? rows[i].slow : rows[i].mean) / sum;
     if (share < 0.005) continue;
     struct bar_part *part = &bar->parts[bar->count++];
-    part->value = share, part->color = bars_color(colors, rows[i].name);
+    part->value = share, part->color = rows[i].color;
     snprintf(part->label, sizeof part->label, "%s", rows[i].name);
     snprintf(part->amount, sizeof part->amount, "%s", format_percent(share).text);
   }
 }
 
-static int add_endpoint(const struct result_file *file, const char *endpoint, struct bar *bars, int count,
-                        struct bar_colors *colors) {
+static int add_endpoint(const struct result_file *file, const char *endpoint, struct bar *bars, int count) {
   struct row rows[PARTS_MAX];
   int found = rows_of(file, endpoint, rows, PARTS_MAX);
   if (found == 0 || count + 2 > BARS_MAX) return count;
   bars[count] = (struct bar){.group = true}, bars[count + 1] = (struct bar){0};
   snprintf(bars[count].name, sizeof bars[count].name, "%s, mean", endpoint);
   snprintf(bars[count + 1].name, sizeof bars[count].name, "slowest 1%%");
-  fill(&bars[count], rows, found, false, colors);
-  fill(&bars[count + 1], rows, found, true, colors);
+  fill(&bars[count], rows, found, false);
+  fill(&bars[count + 1], rows, found, true);
   return count + 2;
 }
 
@@ -62,13 +84,12 @@ bool plot_breakdown(const struct plot_kind *kind, const struct result_file *file
                     const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
-  struct bar_colors colors = {.count = 0};
   const char *endpoint = plot_endpoint(files, options);
   char text[300], culprit[200], subtitle[300];
   struct figure f;
   int count = 0;
   for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
-    if (json_text(e) && plot_wants(options, json_text(e))) count = add_endpoint(files, json_text(e), bars, count, &colors);
+    if (json_text(e) && plot_wants(options, json_text(e))) count = add_endpoint(files, json_text(e), bars, count);
   if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");
   bool known = plot_culprit(files, endpoint, culprit, sizeof culprit);
   snprintf(text, sizeof text, "%s: %s", endpoint, known ? culprit : "where the time goes");

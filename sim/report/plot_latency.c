@@ -15,6 +15,7 @@ struct line {
   const struct json_value *curve;
   double failing; /* share of its requests; NaN: unknown */
   double end_x, end_y;
+  int color; /* of the file, or of the endpoint in its result: whatever else is drawn */
   int curve_block, bars_block;
 };
 
@@ -29,11 +30,12 @@ static const struct json_value *curve_of(const struct result_file *file, const c
 }
 
 /* What fails is in no percentile: the label says how much that is. */
-static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *name) {
+static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *name,
+                     int color) {
   const struct json_value *curve = curve_of(file, endpoint);
   if (!curve || *count == LINES) return;
   struct line *line = &lines[(*count)++];
-  *line = (struct line){.file = file, .endpoint = endpoint, .name = name, .curve = curve};
+  *line = (struct line){.file = file, .endpoint = endpoint, .name = name, .curve = curve, .color = color};
   line->failing = result_estimate(result_metric(file, endpoint, "error_rate")).value;
   int used = snprintf(line->label, sizeof line->label, "%.100s", figure_fit(name, LABEL - 10).text);
   if (line->failing > FAILING)
@@ -41,14 +43,14 @@ static void add_line(struct line *lines, int *count, const struct result_file *f
 }
 
 static int collect(struct line *lines, const struct result_file *files, uint32_t count, const struct plot_options *options) {
-  int found = 0;
+  int found = 0, place = 0;
   if (count == 1) {
-    for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
-      if (json_text(e) && plot_wants(options, json_text(e))) add_line(lines, &found, files, json_text(e), json_text(e));
+    for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e), place++)
+      if (json_text(e) && plot_wants(options, json_text(e))) add_line(lines, &found, files, json_text(e), json_text(e), place);
     return found;
   }
   const char *endpoint = plot_endpoint(&files[0], options);
-  for (uint32_t i = 0; endpoint && i < count; i++) add_line(lines, &found, &files[i], endpoint, files[i].name);
+  for (uint32_t i = 0; endpoint && i < count; i++) add_line(lines, &found, &files[i], endpoint, files[i].name, (int)i);
   return found;
 }
 
@@ -131,12 +133,12 @@ static void put_labels(struct figure *f, const struct line *lines, int count, co
       continue;
     }
     snprintf(position, sizeof position, "first %.6f,%.9g offset 0.8,0", lines[i].end_x, lines[i].end_y);
-    figure_text(f, position, "left", figure_color(i), 13, lines[i].label);
+    figure_text(f, position, "left", figure_color(lines[i].color), 13, lines[i].label);
   }
   figure_spread(y, borders, decades(range, 18), -INFINITY);
   for (int i = 0; i < borders; i++) {
     snprintf(position, sizeof position, "first %.6f,%.9g", range->nines * 1.015, pow(10, y[i]));
-    figure_text(f, position, "left", figure_color(at_border[i]), 13, lines[at_border[i]].label);
+    figure_text(f, position, "left", figure_color(lines[at_border[i]].color), 13, lines[at_border[i]].label);
   }
 }
 
@@ -291,9 +293,10 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   fputs("plot ", f.script);
   for (int i = 0; i < found; i++)
     fprintf(f.script, "%s'data' index %d using 1:2:(0):($3-$2) with vectors nohead lw 8 lc rgb '%s'", i ? ", " : "",
-            lines[i].bars_block, figure_pale(i));
+            lines[i].bars_block, figure_pale(lines[i].color));
   for (int i = 0; i < found; i++)
-    fprintf(f.script, ", 'data' index %d using 1:2 with lines lw 2 lc rgb '%s'", lines[i].curve_block, figure_color(i));
+    fprintf(f.script, ", 'data' index %d using 1:2 with lines lw 2 lc rgb '%s'", lines[i].curve_block,
+            figure_color(lines[i].color));
   fputc('\n', f.script);
   return figure_draw(&f, output, error);
 }

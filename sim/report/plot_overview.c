@@ -1,4 +1,5 @@
-/* Several results side by side: p99 of an endpoint, hours lost a year, cost. One row a result, one panel a figure. */
+/* Several results side by side: p99 of an endpoint, hours lost a year, cost. One row a result, one panel a figure. The title goes by
+ * requirements: what a document states about a layout, and whether that is so, does not make it worse or better. */
 #include "sim/report/plot_kinds.h"
 #include <math.h>
 #include <string.h>
@@ -38,6 +39,15 @@ static const struct {
   const char *heading;
 } panels[PANELS] = {{p99_cell, "p99 latency of %s"}, {downtime_cell, "not served in a year"}, {cost_cell, "cost a month"}};
 
+/* Under the name: the verdict of the requirements, and that of the statements where there are any. */
+static void put_verdicts(struct figure *f, const struct result_file *file, double x, double y) {
+  char position[80], text[120];
+  const char *statements = result_statements_verdict(file);
+  snprintf(position, sizeof position, "screen %.6f, first %.9g", x, y - 0.34);
+  snprintf(text, sizeof text, "requirements %s%s%s", result_verdict(file), *statements ? ", statements " : "", statements);
+  figure_text(f, position, "right", FIGURE_GREY, 9, text);
+}
+
 static void put_panel(struct figure *f, const struct result_file *files, uint32_t count, const char *endpoint, int panel,
                       double margin) {
   double width = (f->width - margin - RIGHT - GAP * (PANELS - 1)) / (double)PANELS, left = margin + panel * (width + GAP), most = 0;
@@ -53,6 +63,7 @@ static void put_panel(struct figure *f, const struct result_file *files, uint32_
     figure_text(f, position, "left", isnan(c.value) ? FIGURE_GREY : FIGURE_INK, 12, isnan(c.value) ? "no data" : c.text.text);
     snprintf(position, sizeof position, "screen %.6f, first %.9g", (margin - 14.0) / f->width, -(double)i);
     if (panel == 0) figure_text(f, position, "right", figure_color((int)i), 13, figure_fit(files[i].name, 30).text);
+    if (panel == 0) put_verdicts(f, &files[i], (margin - 14.0) / f->width, -(double)i);
   }
   snprintf(heading, sizeof heading, panels[panel].heading, endpoint ? endpoint : "-");
   snprintf(position, sizeof position, "screen %.6f,%.6f", left / f->width, 1 - (TOP - 14.0) / f->height);
@@ -69,26 +80,31 @@ static void put_panel(struct figure *f, const struct result_file *files, uint32_
   fputc('\n', f->script);
 }
 
-/* The cheapest of those whose claims all hold; null when none does. */
-static const struct result_file *cheapest(const struct result_file *files, uint32_t count) {
+/* The cheapest; with `shown` of those whose requirements all hold. Null when there is none. */
+static const struct result_file *cheapest(const struct result_file *files, uint32_t count, bool shown) {
   const struct result_file *best = NULL;
   for (uint32_t i = 0; i < count; i++) {
     double cost = cost_cell(&files[i], NULL).value;
-    if (strcmp(result_verdict(&files[i]), "PASS") || isnan(cost)) continue;
+    if ((shown && strcmp(result_verdict(&files[i]), "PASS")) || isnan(cost)) continue;
     if (!best || cost < cost_cell(best, NULL).value) best = &files[i];
   }
   return best;
 }
 
 static void say(char *text, size_t size, const struct result_file *files, uint32_t count, const char *endpoint) {
-  const struct result_file *best = cheapest(files, count), *fastest = files;
+  const struct result_file *best = cheapest(files, count, true), *least = cheapest(files, count, false), *fastest = files;
   for (uint32_t i = 1; i < count; i++)
     if (p99_cell(&files[i], endpoint).value < p99_cell(fastest, endpoint).value) fastest = &files[i];
-  if (best)
-    snprintf(text, size, "%s is the cheapest that keeps all its claims: %s a month", best->name, cost_cell(best, NULL).text.text);
-  else
-    snprintf(text, size, "none keeps all its claims; %s has the lowest p99 of %s: %s", fastest->name, endpoint,
+  if (!best) {
+    snprintf(text, size, "none is shown to keep all its requirements; %s has the lowest p99 of %s: %s", fastest->name, endpoint,
              p99_cell(fastest, endpoint).text.text);
+    return;
+  }
+  int used = snprintf(text, size, "%s is the cheapest that keeps all its requirements: %s a month", best->name,
+                      cost_cell(best, NULL).text.text);
+  if (least != best && used > 0 && (size_t)used < size)
+    snprintf(text + used, size - (size_t)used, "; of %s, for %s, they are %s", least->name, cost_cell(least, NULL).text.text,
+             result_verdict(least));
 }
 
 bool plot_overview(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
@@ -98,9 +114,9 @@ bool plot_overview(const struct plot_kind *kind, const struct result_file *files
   char text[300];
   struct figure f;
   if (!endpoint) return plot_nothing(error, files, "no endpoint to compare");
-  figure_open(&f, 1160, TOP + BOTTOM + STEP * (int)count);
+  figure_open(&f, 1300, TOP + BOTTOM + STEP * (int)count);
   say(text, sizeof text, files, count, endpoint);
-  double margin = 120;
+  double margin = 322; /* for the verdicts */
   for (uint32_t i = 0; i < count; i++) margin = fmax(margin, 9.3 * fmin(30, format_width(files[i].name)) + 34);
   fputs("set multiplot\nunset border\nunset tics\nunset grid\n", f.script);
   for (int panel = 0; panel < PANELS; panel++) {

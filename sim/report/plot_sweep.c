@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES = 6, POINTS = 200, LEFT = 90, TOP = 112, BOTTOM = 76, LABEL = 26, TEXT = 40 };
+enum { LINES = 6, POINTS = 200, LEFT = 90, TOP = 112, BOTTOM = 76, LABEL = 26, TEXT = 40, ALL_COLOR = 7 };
 #define FAILING 0.01
 
 struct line {
   char endpoint[100];
   double y[POINTS], error[POINTS];
+  int color; /* of the endpoint's place in the results, whichever are drawn */
   int curve, hollow, none, band, bridges;
 };
 
@@ -39,13 +40,16 @@ static const struct json_value *metric_of(const struct json_value *point, const 
 /* Endpoints have a latency and an error rate; services have only the first. */
 static void find_lines(struct sweep_picture *s, const struct json_value *point, const struct plot_options *options) {
   char latency[160];
+  int place = 0;
   for (const struct json_value *m = json_first(json_member(point, "metrics")); m && s->lines < LINES; m = json_next(m)) {
     const char *name = result_text(m, "metric");
     snprintf(latency, sizeof latency, "%.99s.latency", name);
     if (strcmp(result_text(m, "agg"), "error_rate") || json_count(json_member(m, "labels")) || !metric_of(point, latency, "p99"))
       continue;
+    int color = strcmp(name, "all") ? place++ : ALL_COLOR;
     if (isnan(result_estimate(m).value)) continue; /* nobody asks for it */
     if (options->endpoint_count ? !plot_wants(options, name) : !strcmp(name, "all")) continue;
+    s->line[s->lines].color = color;
     snprintf(s->line[s->lines++].endpoint, sizeof s->line->endpoint, "%s", name);
   }
 }
@@ -176,7 +180,7 @@ static void put_labels(struct figure *f, const struct sweep_picture *s) {
   figure_spread(y, s->lines, 18.0 / 370 * log10(1.7 * s->high / s->low), -INFINITY);
   for (int i = 0; i < s->lines; i++) {
     snprintf(position, sizeof position, "graph 1.02, first %.9g", pow(10, y[i]));
-    figure_text(f, position, "left", figure_color(i), 13, figure_fit(s->line[i].endpoint, LABEL).text);
+    figure_text(f, position, "left", figure_color(s->line[i].color), 13, figure_fit(s->line[i].endpoint, LABEL).text);
   }
 }
 
@@ -212,14 +216,14 @@ static void axes(struct figure *f, const struct sweep_picture *s) {
 static void draw(struct figure *f, const struct sweep_picture *s) {
   for (int i = 0; i < s->lines; i++)
     fprintf(f->script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "plot ",
-            s->line[i].band, figure_pale(i));
+            s->line[i].band, figure_pale(s->line[i].color));
   for (int i = 0; i < s->lines; i++)
     fprintf(f->script,
             ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.9 lc rgb '%s', '' index %d using 1:2 with points pt 7 ps 0.5 "
             "lc rgb 'white', '' index %d using 1:2 with points pt 2 ps 1.4 lw 2 lc rgb '%s', '' index %d using 1:2 with lines dt 3 "
             "lw 1.5 lc rgb '%s'",
-            s->line[i].curve, figure_color(i), s->line[i].hollow, s->line[i].none, figure_color(i), s->line[i].bridges,
-            figure_color(i));
+            s->line[i].curve, figure_color(s->line[i].color), s->line[i].hollow, s->line[i].none, figure_color(s->line[i].color),
+            s->line[i].bridges, figure_color(s->line[i].color));
   fputc('\n', f->script);
 }
 

@@ -29,7 +29,7 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
     [STOCK] = {"stock", "number", {{"left", "left", NULL, false, NULL}, {"held", "held", NULL, false, NULL}}, .share = 3},
     [LOOKUPS] = {"cache look-ups per second",
                  "per_s",
-                 {{"hits", "hits", "#009E73", false, NULL}, {"misses", "misses", "#D55E00", false, NULL}},
+                 {{"hits", "hits", "#009E73", false, NULL}, {"misses", "misses", "#CC79A7", false, NULL}},
                  .share = 4},
     [LAG] = {"replica lag", "s", {{"lag", "lag", NULL, false, NULL}}, .share = 3},
     [STALE] = {"stale reads per second", "per_s", {{"stale_reads", "stale reads", "#CC79A7", false, NULL}}, .share = 3},
@@ -166,6 +166,7 @@ static int collect(struct figure *f, const struct result_file *file, struct time
     if (i == LATENCY) keep_one_median(&panels[i], file, options);
     if (panels[i].count) shares += panels[i].share;
   }
+  timeline_color(panels, PANELS);
   return shares;
 }
 

@@ -85,12 +85,12 @@ static void put_effect(struct figure *f, const struct result_file *file, const s
   bool endless = is_set(e, "endless");
   if (endless) a = isnan(a) ? b : a, b = t->high;
   char text[200], position[80];
-  int color = is_set(e, "flips") ? 1 : 0;
-  figure_row(f, 7, 0.5 * (a + b), y, fmin(a, b), fmax(a, b), y - 0.3, y + 0.3, (double)strtol(figure_color(color) + 1, NULL, 16));
+  const char *color = is_set(e, "flips") ? FIGURE_INK : "#9a9a9a"; /* dark: it decides the claim */
+  figure_row(f, 7, 0.5 * (a + b), y, fmin(a, b), fmax(a, b), y - 0.3, y + 0.3, (double)strtol(color + 1, NULL, 16));
   put_name(f, file, e, y);
   snprintf(text, sizeof text, "%s .. %s", end_text(t, e, "low").text, end_text(t, e, "high").text);
   snprintf(position, sizeof position, "screen %.6f, first %.9g", 1 - (RIGHT - 14.0) / f->width, y);
-  figure_text(f, position, "left", figure_color(color), 11, text);
+  figure_text(f, position, "left", is_set(e, "flips") ? FIGURE_INK : FIGURE_GREY, 11, text);
 }
 
 /* The word stands on the side away from `other`. */

@@ -91,15 +91,25 @@ enum claim_kind result_claim_kind(const struct json_value *claim) {
   return !strcmp(kind, "info") || !strcmp(result_text(claim, "severity"), "info") ? CLAIM_INFO : CLAIM_REQUIREMENT;
 }
 
-const char *result_verdict(const struct result_file *file) {
-  static const char *const order[] = {"NONE", "PASS", "NO DATA", "UNDECIDED", "FAIL"}; /* the worst last */
+/* The last of the words in `order` that a claim of the kind has; the first stands for none. */
+static const char *worst_verdict(const struct result_file *file, enum claim_kind kind, const char *const *order, int count) {
   int worst = 0;
   for (const struct json_value *c = json_first(json_member(file->root, "claims")); c; c = json_next(c)) {
-    if (result_claim_kind(c) != CLAIM_REQUIREMENT || !strcmp(result_text(c, "severity"), "should")) continue;
-    for (int i = worst + 1; i < 5; i++)
+    if (result_claim_kind(c) != kind || !strcmp(result_text(c, "severity"), "should")) continue;
+    for (int i = worst + 1; i < count; i++)
       if (!strcmp(order[i], result_text(c, "verdict"))) worst = i;
   }
   return order[worst];
+}
+
+const char *result_verdict(const struct result_file *file) {
+  static const char *const order[] = {"NONE", "PASS", "NO DATA", "UNDECIDED", "FAIL"};
+  return worst_verdict(file, CLAIM_REQUIREMENT, order, 5);
+}
+
+const char *result_statements_verdict(const struct result_file *file) {
+  static const char *const order[] = {"", "CONFIRMED", "BETTER", "NO DATA", "UNDECIDED", "CONTRADICTED"};
+  return worst_verdict(file, CLAIM_STATEMENT, order, 6);
 }
 
 bool claim_limit(const struct json_value *claim, struct claim_limit *out) {

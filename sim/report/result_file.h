@@ -36,6 +36,9 @@ enum claim_kind result_claim_kind(const struct json_value *claim);
 /* The overall verdict of the requirements of severity must: PASS, FAIL, UNDECIDED, NO DATA; "NONE" without any. */
 const char *result_verdict(const struct result_file *);
 
+/* That of the statements: CONTRADICTED, UNDECIDED, NO DATA, BETTER, CONFIRMED; "" without any. */
+const char *result_statements_verdict(const struct result_file *);
+
 /* The limit of a claim, in base units: "< 400ms" is {-inf, 0.4}; "in 1..2" is {1, 2}. False when there is none. */
 struct claim_limit {
   double low, high;

@@ -29,7 +29,8 @@ static struct timeline_line *line_for(struct timeline_panel *panel, const struct
   if (panel->count == TIMELINE_LINES) return NULL;
   struct timeline_line *line = &panel->lines[panel->count++];
   *line = (struct timeline_line){.what = what, .end = NAN, .least = INFINITY, .gone_at = NAN};
-  struct fitted name = figure_fit(sum ? "" : of, 24);
+  line->owner = sum ? "" : of;
+  struct fitted name = figure_fit(line->owner, 24);
   const char *label = what->label ? what->label : "";
   snprintf(line->label, sizeof line->label, "%.100s%s%.60s", name.text, *name.text && *label ? " " : "", label);
   return line;
@@ -118,14 +119,34 @@ const struct timeline_line *timeline_find(const struct timeline_panel *panel, co
   return NULL;
 }
 
+/* None of them is the colour of a metric. */
+static const char *const owner_colors[] = {"#0072B2", "#E69F00", "#8C6D1F", "#222222", "#6A51A3", "#555555"};
+enum { OWNER_COLORS = sizeof owner_colors / sizeof *owner_colors, OWNERS = 64 };
+
+static int place_of_owner(const char **owners, int *count, const char *owner) {
+  for (int i = 0; i < *count; i++)
+    if (!strcmp(owners[i], owner)) return i;
+  if (*count < OWNERS) owners[*count] = owner;
+  return *count < OWNERS ? (*count)++ : OWNERS - 1;
+}
+
+/* Of one owner the second metric of a panel is paler than the first. */
+void timeline_color(struct timeline_panel *panels, int count) {
+  const char *owners[OWNERS];
+  int known = 0;
+  for (int p = 0; p < count; p++)
+    for (int i = 0; i < panels[p].count; i++) {
+      struct timeline_line *line = &panels[p].lines[i];
+      int place = line->what->color ? 0 : place_of_owner(owners, &known, line->owner), earlier = 0;
+      for (int k = 0; k < i; k++) earlier += !line->what->color && !strcmp(panels[p].lines[k].owner, line->owner);
+      line->color = line->what->color ? figure_tint(line->what->color, 0)
+                                      : figure_tint(owner_colors[place % OWNER_COLORS], earlier < 2 ? 2 * earlier : 3);
+    }
+}
+
 /* --- drawing --------------------------------------------------------------------------------------------------------------------- */
 
 static bool on_log_axis(const struct timeline_panel *panel) { return panel->logarithmic && panel->most > 10 * panel->least; }
-
-static const char *color_of(const struct timeline_panel *panel, int i) {
-  const struct timeline_metric *what = panel->lines[i].what;
-  return what->color ? what->color : figure_color(i);
-}
 
 /* Six or so ticks at round times. */
 static void time_ticks(struct figure *f, double last, bool labels) {
@@ -162,7 +183,7 @@ static void put_labels(struct figure *f, const struct timeline_panel *panel, con
   figure_spread(y, panel->count, span * 17 / pixels, logarithmic ? log10(panel->least) : 0);
   for (int i = 0; i < panel->count; i++) {
     snprintf(position, sizeof position, "first %.9g,%.9g offset 0.8,0", at->last, logarithmic ? pow(10, y[i]) : y[i]);
-    figure_text(f, position, "left", color_of(panel, i), 11, panel->lines[i].label);
+    figure_text(f, position, "left", panel->lines[i].color.text, 11, panel->lines[i].label);
   }
 }
 
@@ -215,11 +236,11 @@ void timeline_draw(struct figure *f, const struct timeline_panel *panel, const s
   for (int i = 0; i < panel->count && !steps; i++)
     if (!panel->lines[i].what->color)
       fprintf(f->script, "'data' index %d using 1:3:4 with filledcurves fc rgb '%s' fs solid 0.8 noborder, ", panel->lines[i].block,
-              figure_pale(i));
+              figure_tint(panel->lines[i].color.text, 4).text);
   for (int pass = 0, drawn = 0; pass < 2; pass++) /* dashed lines above the others */
     for (int i = 0; i < panel->count; i++)
       if (panel->lines[i].what->dashed == (pass == 1))
         fprintf(f->script, "%s'data' index %d using 1:2 with %s lw 1.6 lc rgb '%s'%s", drawn++ ? ", " : "", panel->lines[i].block,
-                steps ? "steps" : "lines", color_of(panel, i), pass ? " dt 2" : "");
+                steps ? "steps" : "lines", panel->lines[i].color.text, pass ? " dt 2" : "");
   fputs("\nunset logscale y\n", f->script);
 }

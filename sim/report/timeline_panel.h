@@ -11,7 +11,7 @@ enum { TIMELINE_LINES = 8, TIMELINE_SUMMED = 24 };
 /* A metric that a panel shows. */
 struct timeline_metric {
   const char *metric, *label; /* label: behind the owner's name; null: the name alone */
-  const char *color;          /* null: the next of the house */
+  const char *color;          /* null: that of the owner */
   bool dashed;
   const char *beside; /* only of owners that have this metric too, where two kinds of owner use one name; may be null */
 };
@@ -21,6 +21,8 @@ struct timeline_line {
   const struct json_value *series[TIMELINE_SUMMED]; /* added up */
   int count;
   char label[164];
+  const char *owner;                       /* of the first series; "" where there is none */
+  struct figure_tint color;                /* of timeline_color */
   double total, end, peak, peak_at, least; /* least: above zero */
   double gone_at;                          /* when less than 1 in 200 of the peak was left for the first time, or NaN */
   int block;
@@ -47,6 +49,8 @@ struct timeline_place {
 /* Takes its series from the result and puts their numbers into the figure. */
 void timeline_collect(struct figure *, const struct result_file *, struct timeline_panel *, const struct plot_options *);
 const struct timeline_line *timeline_find(const struct timeline_panel *, const char *metric);
+/* The colours of all lines of a picture: those of the metrics, and for the others one of each owner, the same in every panel. */
+void timeline_color(struct timeline_panel *panels, int count);
 void timeline_drop(struct timeline_panel *, int line);
 void timeline_draw(struct figure *, const struct timeline_panel *, const struct timeline_place *);
 
