@@ -140,22 +140,45 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   return w;
 }
 
+void world_follow(struct world *w, const struct world_watch *watch) {
+  w->watch = watch;
+  w->stride = SIM_MS;
+}
+
+/* The stride follows the events, so that there are some EVENTS_BETWEEN_LOOKS between two looks whatever the load: a few milliseconds. */
+static void look(struct world *w, uint64_t events) {
+  enum { EVENTS_BETWEEN_LOOKS = 1 << 15 };
+  if (events < EVENTS_BETWEEN_LOOKS / 2 && w->stride < SIM_NEVER / 4) w->stride *= 2;
+  if (events > EVENTS_BETWEEN_LOOKS * 2 && w->stride > 1) w->stride /= 2;
+  if (w->watch->interrupted && atomic_load_explicit(w->watch->interrupted, memory_order_relaxed)) w->abandoned = true;
+  if (w->watch->moved) w->watch->moved(w->watch->context, world_now(w));
+}
+
+static void run_until(struct world *w, sim_time until) {
+  while (w->watch && until - world_now(w) > w->stride && !w->overflowed && !w->abandoned) {
+    uint64_t before = calendar_events(w->calendar);
+    calendar_run(w->calendar, world_now(w) + w->stride);
+    look(w, calendar_events(w->calendar) - before);
+  }
+  if (!w->overflowed && !w->abandoned) calendar_run(w->calendar, until);
+}
+
 void world_warm_up(struct world *w) {
-  calendar_run(w->calendar, w->measured_from);
+  run_until(w, w->measured_from);
   begin_measuring(w);
 }
 
 void world_measure_until(struct world *w, sim_time until) {
   w->measured_until = until;
-  if (!w->overflowed) calendar_run(w->calendar, until);
+  if (!w->overflowed && !w->abandoned) run_until(w, until);
   end_measuring(w);
 }
 
 /* As far as the last border between windows. */
 static void measure_by_windows(struct world *w) {
   const struct observation *o = &w->observation;
-  for (uint32_t i = 0; i + 1 < o->window_count && !w->overflowed; i++) {
-    calendar_run(w->calendar, w->measured_from + (sim_time)(i + 1) * o->window_length);
+  for (uint32_t i = 0; i + 1 < o->window_count && !w->overflowed && !w->abandoned; i++) {
+    run_until(w, w->measured_from + (sim_time)(i + 1) * o->window_length);
     advance_all(w);
     use_mark(w, i);
   }
@@ -167,7 +190,8 @@ void world_run(struct world *w) {
   if (use) measure_by_windows(w);
   world_measure_until(w, w->measured_until);
   if (use) use_mark(w, w->observation.window_count - 1);
-  if (!w->overflowed) calendar_run_through(w->calendar, w->measured_until); /* what ends now was inside up to the last instant */
+  /* What ends now was inside up to the last instant. */
+  if (!w->overflowed && !w->abandoned) calendar_run_through(w->calendar, w->measured_until);
   world_close(w);
 }
 

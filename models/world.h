@@ -28,6 +28,7 @@
 #include "sim/engine/event_set.h"
 #include "sim/engine/pool.h"
 #include "sim/stats/level.h"
+#include <stdatomic.h>
 
 /* What a stream of random numbers is for: the third key of a stream. The order is part of the results: only append. Entities
  * are named, and numbered within their name: a neighbour more shifts nobody's draws. */
@@ -57,6 +58,14 @@ enum purpose {
   PURPOSE_REFRESH,      /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
   PURPOSE_SHARD,        /* entity: service and shard: how long its failovers take */
   PURPOSE_BROADCAST     /* not of the seed but of a sender's draws: instruction and replica */
+};
+
+/* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that it
+ * lets go on. */
+struct world_watch {
+  const atomic_int *interrupted;                    /* not zero: the run is to be abandoned; may be null */
+  void (*moved)(void *context, sim_time simulated); /* may be null */
+  void *context;
 };
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
@@ -102,8 +111,11 @@ struct world {
   struct clients clients;
   uint32_t node_count, container_count;
 
-  struct pool requests; /* struct request */
-  bool overflowed;      /* more than REQUESTS_MOST inside, or CLIENTS_MOST about: the run was stopped */
+  struct pool requests;            /* struct request */
+  const struct world_watch *watch; /* may be null */
+  sim_time stride;                 /* simulated between two looks at the watch */
+  bool abandoned;                  /* by the watch: what was observed is not whole */
+  bool overflowed;                 /* more than REQUESTS_MOST inside, or CLIENTS_MOST about: the run was stopped */
   struct timer_heap *sleepers;
   struct timer_heap *patience; /* of requests in queues; null where all wait for ever */
   struct lane *soon;           /* no delay: what is woken within the same instant */
@@ -152,6 +164,8 @@ static inline bool service_lacks_quorum(const struct service *s) {
 }
 
 struct world *world_new(const struct model *, uint64_t seed, uint32_t replication, enum world_mode);
+/* Before it runs. The watch outlives the world. */
+void world_follow(struct world *, const struct world_watch *);
 void world_run(struct world *);
 void world_free(struct world *);
 /* The arena of what was observed: the caller's from now on. The world reads it until it is freed. */

@@ -25,7 +25,7 @@
 struct child_wish {
   const char *stdout_path; /* instead of keeping it */
   bool reader_leaves;      /* stdout is closed by its reader after the first bytes */
-  int signal, again;       /* sent when the program catches SIGINT and `after_s` more have passed; `again` 0.3 s later */
+  int signal, again;       /* sent, one right after the other, when the program catches SIGINT and `after_s` more have passed */
   double after_s, limit_s;
   long file_bytes;         /* files end here, as on a full disk */
   const char *environment; /* one NAME=VALUE more */
@@ -56,7 +56,6 @@ static inline void child_exec(const struct child_wish *w, const char *const *wor
   if (w->file_bytes) {
     struct rlimit limit = {(rlim_t)w->file_bytes, (rlim_t)w->file_bytes};
     setrlimit(RLIMIT_FSIZE, &limit);
-    signal(SIGXFSZ, SIG_IGN);
   }
   if (w->environment) putenv((char *)w->environment);
   signal(SIGINT, SIG_DFL), signal(SIGPIPE, SIG_DFL);
@@ -87,15 +86,17 @@ static inline bool child_read(int file, char **text, size_t *length) {
 }
 
 struct child_signals {
-  double caught, first, second; /* moments; 0: not yet */
+  double caught, first; /* moments; 0: not yet */
 };
 
 static inline void child_signal(const struct child_wish *w, pid_t pid, struct child_signals *s) {
   double now = child_clock();
   if (!w->signal) return;
   if (!s->caught && child_catches(pid)) s->caught = now;
-  if (s->caught && !s->first && now >= s->caught + w->after_s) kill(pid, w->signal), s->first = now;
-  if (w->again && s->first && !s->second && now >= s->first + 0.3) kill(pid, w->again), s->second = now;
+  if (s->caught && !s->first && now >= s->caught + w->after_s) {
+    kill(pid, w->signal), s->first = now;
+    if (w->again) kill(pid, w->again);
+  }
 }
 
 static inline bool child_watch(const struct child_wish *w, pid_t pid, int out, int err, struct child *c, struct child_signals *s) {
@@ -114,7 +115,7 @@ static inline bool child_watch(const struct child_wish *w, pid_t pid, int out, i
 
 static inline struct child child_run(const struct child_wish *w, const char *const *words) {
   struct child c = {.status = -1, .out = calloc(1, 1), .err = calloc(1, 1)};
-  struct child_signals s = {0, 0, 0};
+  struct child_signals s = {0, 0};
   int out[2], err[2];
   double started = child_clock();
   if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) return c;

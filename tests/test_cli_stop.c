@@ -1,6 +1,7 @@
 /* Ends that nobody wants: Ctrl-C, a full disk, a pipe that closes. What was there before stays, what is printed is marked. */
 #include "tests/command.h"
 #include "tests/suite.h"
+#include <ctype.h>
 
 #define SMALL "tests/cli/small.json"
 #define LONG  SMALL, "--reps", "20000", "--jobs", "2"
@@ -36,21 +37,78 @@ static void test_terminate(void) {
   child_free(&c);
 }
 
-/* One endless replication: the first Ctrl-C waits for its end, the second does not. */
+#define ENDLESS "--set", "run.window=20000h"
+
+/* In the middle of a replication, of the search for the warm-up, of a batch, of years of faults; of one point and of one system. What was
+ * not finished is dropped, and the rest is printed. */
+static void test_interrupt_within(void) {
+  static const struct child_wish soon = {.signal = SIGINT, .after_s = 0.25};
+  static const struct {
+    const char *words[12], *last;
+  } rows[] = {{{"run", SMALL, ENDLESS, "--reps", "1"}, "verdict: INTERRUPTED"},
+              {{"run", SMALL, ENDLESS, "--set", "run.warmup=auto"}, "verdict: INTERRUPTED"},
+              {{"run", SMALL, ENDLESS, "--set", "run.method=batches"}, "verdict: INTERRUPTED"},
+              {{"run", "tests/cli/many-outages.json", "--set", "run.years=100000000"}, "verdict: INTERRUPTED"},
+              {{"sweep", SMALL, ENDLESS, "--vary", "services.web.replicas=1,2"}, NULL},
+              {{"compare", SMALL, "tests/cli/slower.json", ENDLESS}, "verdict: INTERRUPTED"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *words[16] = {child_aguanta()};
+    memcpy(words + 1, rows[i].words, sizeof rows[i].words);
+    struct child c = child_run(&soon, words);
+    test_check(c.status == 130 && c.seconds < 2, "row %zu: exit status %d after %.1f s", i, c.status, c.seconds);
+    test_check(!rows[i].last || strstr(child_last_line(c.out), rows[i].last), "row %zu: %s", i, c.out);
+    test_check(child_count(c.err, "\n") == 2 + !rows[i].last && strstr(c.err, "aguanta: interrupted"), "row %zu: %s", i, c.err);
+    child_free(&c);
+  }
+}
+
 static void test_second_interrupt(void) {
   char *json = child_path("second.json");
-  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .again = SIGINT, .after_s = 0.1}), "run", SMALL, "--set",
-                              "run.window=2000h", "--reps", "1", "--export", json);
-  test_check(c.status == 130 && c.seconds < 2, "exit status %d after %.1f s", c.status, c.seconds);
+  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .again = SIGTERM, .after_s = 0.25}), "run", SMALL, ENDLESS,
+                              "--reps", "1", "--export", json);
+  test_check((c.status == 130 || c.status == 143) && c.seconds < 2, "exit status %d after %.1f s", c.status, c.seconds);
   test_check(c.out_length == 0 && !child_exists(json), "nothing is printed or written: %s", c.out);
   free(json);
+  child_free(&c);
+}
+
+/* A gnuplot that never ends goes with the program, and so does its folder. */
+static void test_interrupt_plot(void) {
+  char *result = child_path("plot.json"), *picture = child_path("plot.svg"), *folder = child_path("bin"),
+       *scratch = child_path("tmp"), *program = child_path("bin/gnuplot"), *number = child_path("gnuplot.pid"), script[400],
+       path[400];
+  mkdir(folder, 0777), mkdir(scratch, 0777);
+  snprintf(script, sizeof script, "#!/bin/sh\necho $$ > %s\ntouch picture\nexec sleep 50\n", number);
+  child_write(program, script);
+  chmod(program, 0755);
+  snprintf(path, sizeof path, "PATH=%s:/usr/bin:/bin", folder);
+  struct child run = AGUANTA("run", SMALL, "-q", "--export", result);
+  child_free(&run);
+  setenv("TMPDIR", scratch, 1);
+  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .after_s = 0.4, .environment = path}), "plot", result,
+                              "--kind", "latency", "-o", picture);
+  unsetenv("TMPDIR");
+  char *text = test_read_file(number);
+  pid_t pid = text ? (pid_t)atoi(text) : 0;
+  test_check(c.status == 130 && c.seconds < 2, "exit status %d after %.1f s: %s", c.status, c.seconds, c.err);
+  test_check(pid > 1 && kill(-pid, 0) < 0, "gnuplot %d lives", pid);
+  test_check(!rmdir(scratch), "its folder stays");
+  test_check(!child_exists(picture), "a picture");
+  free(text), free(result), free(picture), free(folder), free(scratch), free(program), free(number);
+  child_free(&c);
+}
+
+/* Progress of a replication that takes longer than two seconds: a share and the time left. */
+static void test_progress_within(void) {
+  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .after_s = 2.6}), "run", SMALL, ENDLESS, "--reps", "2");
+  test_check(strstr(c.err, "0% of 2 replications, about ") && strstr(c.err, " s left\n"), "%s", c.err);
   child_free(&c);
 }
 
 static void test_interrupt_check(void) {
   struct child c = AGUANTA_AS(&ctrl_c, "check", LONG, "tests/cli/nowhere.json");
   test_check(c.status == 130 && strstr(child_last_line(c.out), "interrupted"), "%d %s", c.status, c.out);
-  test_check(child_count(c.err, "\n") == 2 && strstr(c.err, "finishing"), "the next file is not begun: %s", c.err);
+  test_check(child_count(c.err, "\n") == 2 && strstr(c.err, "interrupted"), "the next file is not begun: %s", c.err);
   child_free(&c);
 }
 
@@ -114,6 +172,34 @@ static void test_full_export(void) {
   free(text), free(device), free(old);
 }
 
+/* What a sweep that was killed left in its store goes when the store is used again, and nothing else does. */
+static void test_store_is_tidied(void) {
+  char host[64] = "", name[5][160], *store = child_path("tidy");
+  gethostname(host, sizeof host - 1);
+  for (char *h = host; *h; h++)
+    if (!isalnum((unsigned char)*h)) *h = '-';
+  mkdir(store, 0777);
+  snprintf(name[0], sizeof name[0], "%s/0.point.%s.99999999-0.tmp", store, host);          /* of a process that is gone */
+  snprintf(name[1], sizeof name[1], "%s/0.state.elsewhere.7-99.tmp", store);               /* older than a day */
+  snprintf(name[2], sizeof name[2], "%s/0.state.elsewhere.8-1.tmp", store);                /* may be being written */
+  snprintf(name[3], sizeof name[3], "%s/0.point.%s.%d-0.tmp", store, host, (int)getpid()); /* is being written */
+  snprintf(name[4], sizeof name[4], "%s/notes.tmp", store);
+  for (int i = 0; i < 5; i++) child_write(name[i], "half");
+  struct timespec old[2] = {{1000000000, 0}, {1000000000, 0}};
+  utimensat(AT_FDCWD, name[1], old, 0);
+  struct child c = AGUANTA("sweep", SMALL, "--vary", "services.web.replicas=1", "--reps", "2", "--store", store);
+  for (int i = 0; i < 5; i++) test_check(child_exists(name[i]) == (i > 1), "%s", name[i]);
+  child_free(&c);
+  c = AGUANTA_AS((&(struct child_wish){.file_bytes = 100}), "sweep", SMALL, "--vary", "services.web.replicas=2", "--reps", "2",
+                 "--store", store);
+  test_check(c.status == 1 && strstr(c.err, "File too large"), "a store that cannot grow: %d %s", c.status, c.err);
+  child_free(&c);
+  c = child_run(&(struct child_wish){0}, (const char *const[]){"ls", "-A", store, NULL});
+  test_check(child_count(c.out, ".tmp\n") == 3, "a temporary file is left: %s", c.out);
+  child_free(&c);
+  free(store);
+}
+
 static void test_unwritable(void) {
   struct child c = AGUANTA("run", SMALL, "-q", "--export", "/nowhere/x.json");
   test_check(c.status == 1 && !strcmp(c.err, "aguanta: cannot write /nowhere/x.json: No such file or directory\n"), "%d %s",
@@ -166,6 +252,10 @@ static const struct test_case cases[] = {{"interrupt", test_interrupt},
                                          {"interrupt_export_fails", test_interrupt_export_fails},
                                          {"terminate", test_terminate},
                                          {"second_interrupt", test_second_interrupt},
+                                         {"interrupt_within", test_interrupt_within},
+                                         {"interrupt_plot", test_interrupt_plot},
+                                         {"progress_within", test_progress_within},
+                                         {"store_is_tidied", test_store_is_tidied},
                                          {"interrupt_check", test_interrupt_check},
                                          {"interrupt_sweep", test_interrupt_sweep},
                                          {"full_stdout", test_full_stdout},

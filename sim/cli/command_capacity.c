@@ -60,8 +60,8 @@ static bool export_one(const struct options *o, const char *path, const struct c
   return good;
 }
 
-static enum exit_code code_of(const struct capacity_result *r, const struct study_options *study) {
-  if (r->interrupted) return *study->interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+static enum exit_code code_of(const struct capacity_result *r) {
+  if (r->interrupted) return session_interrupted();
   if (r->violation_count) return EXIT_ERROR;
   return r->resolved ? EXIT_HOLDS : EXIT_UNDECIDED;
 }
@@ -83,7 +83,7 @@ static enum exit_code find(const struct options *o, struct arena *arena, struct 
   if (s->bar && s->last > 0) safe_print(stderr, "\r%70s\r", "");
   if (wrong) safe_print(stderr, "aguanta capacity: %s: %s\n", o->files[0], wrong);
   if (!r) return EXIT_INVALID;
-  enum exit_code code = tell(o, r, code_of(r, &c->study));
+  enum exit_code code = tell(o, r, code_of(r));
   double seconds = session_clock() - s->started;
   if (o->timing && !session_write_timing(o->timing, r->requests, r->events, seconds)) code = exit_code_worse(code, EXIT_ERROR);
   return code;

@@ -1,5 +1,6 @@
 /* aguanta: finds the command, hands it the rest of the line. */
 #include "sim/cli/options.h"
+#include "sim/cli/session.h"
 #include "sim/engine/pages.h"
 #include "sim/scenario/diagnostic.h"
 #include "sim/study/version.h"
@@ -59,6 +60,7 @@ static enum exit_code dispatch(int argc, char **argv) {
 /* A full disk behind stdout must not pass for an answer. */
 int main(int argc, char **argv) {
   pages_keep_freed();
+  session_begin();
   enum exit_code code = dispatch(argc, argv);
   if (fflush(stdout) || ferror(stdout)) {
     safe_print(stderr, "aguanta: cannot write to standard output: %s\n", strerror(errno));

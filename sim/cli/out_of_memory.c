@@ -1,6 +1,7 @@
 /* The end of the program when memory runs out: one line, nothing half written, exit status 1. */
 #include "sim/cli/exit_code.h"
 #include "sim/engine/allocate.h"
+#include "sim/report/leftover.h"
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ _Noreturn void out_of_memory(size_t wanted) {
     length = append(line, length, " MiB");
   }
   length = append(line, length, "\n");
+  leftover_remove_all();
   if (write(STDERR_FILENO, line, length) < 0) _exit(EXIT_ERROR);
   _exit(EXIT_ERROR);
 }

@@ -2,24 +2,48 @@
 #include "sim/engine/arena.h"
 #include "sim/report/export.h"
 #include "sim/report/format.h"
+#include "sim/report/leftover.h"
 #include "sim/report/output.h"
 #include "sim/report/verdicts.h"
 #include "sim/scenario/unit.h"
 #include "sim/scenario/safe_text.h"
 #include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 /* The one place where the program keeps state outside of a run: a signal handler can reach nothing else. */
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted;
 
+/* Two threads may be in here at once. */
 static void on_interrupt(int signal) {
-  if (interrupted) _exit(signal == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED);
-  interrupted = signal;
-  static const char text[] = "\naguanta: finishing what is running; once more stops at once\n";
+  int none = 0;
+  if (!atomic_compare_exchange_strong(&interrupted, &none, signal)) {
+    leftover_remove_all();
+    _exit(signal == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED);
+  }
+  static const char text[] = "\naguanta: interrupted; what is finished is kept, once more stops at once\n";
   if (write(STDERR_FILENO, text, sizeof text - 1) < 0) return;
+}
+
+/* Nothing is worth keeping. */
+static void on_early_interrupt(int signal) {
+  leftover_remove_all();
+  _exit(signal == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED);
+}
+
+static void end_at(int signal) {
+  struct sigaction old, action = {.sa_handler = on_early_interrupt};
+  sigemptyset(&action.sa_mask);
+  if (!sigaction(signal, NULL, &old) && old.sa_handler != SIG_IGN) sigaction(signal, &action, NULL);
+}
+
+void session_begin(void) {
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
+  end_at(SIGINT), end_at(SIGTERM);
 }
 
 void session_catch_interrupts(void) {
@@ -28,6 +52,8 @@ void session_catch_interrupts(void) {
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
 }
+
+bool session_was_interrupted(void) { return atomic_load(&interrupted) != 0; }
 
 double session_clock(void) {
   struct timespec t;
@@ -88,16 +114,29 @@ static void show_foreseen(void *context, const struct study_estimate *e) {
           e->replications >= e->budget ? " (the whole budget)" : "", e->requests, seconds);
 }
 
-static void show_progress(void *context, uint32_t done, uint32_t of) {
+/* Whether it is time to show something: not in the first two seconds, then five times a second on a bar, else every ten seconds. */
+static bool due(struct session_progress *p, double now) {
+  if (p->silent || now - p->started < 2 || now - p->last < (p->bar ? 0.2 : 10)) return false;
+  p->last = now;
+  return true;
+}
+
+static void show_progress(void *context, double done, uint32_t of) {
   struct session_progress *p = context;
   double now = session_clock(), passed = now - p->started;
-  if (p->silent || passed < 2 || (done < of && now - p->last < (p->bar ? 0.2 : 10))) return;
-  p->last = now;
-  double left = passed / done * (of - done);
-  if (done < of)
-    fprintf(stderr, "%s%u of %u %s, about %.0f s left%s", p->bar ? "\r" : "", done, of, p->unit, left, p->bar ? "  " : "\n");
-  else if (p->bar)
-    fprintf(stderr, "\r%60s\r", "");
+  if (of && done >= of) {
+    if (p->bar && p->last > 0) fprintf(stderr, "\r%70s\r", "");
+    return;
+  }
+  if (!due(p, now)) return;
+  const char *begin = p->bar ? "\r" : "", *end = p->bar ? "    " : "\n";
+  if (!of)
+    fprintf(stderr, "%sfinding how long the warm-up is, for %.0f s so far%s", begin, passed, end);
+  else if (done < 1e-6 * of)
+    fprintf(stderr, "%s0%% of %u %s%s", begin, of, p->unit, end);
+  else
+    fprintf(stderr, "%s%.0f%% of %u %s, about %.0f s left%s", begin, 100 * done / of, of, p->unit, passed / done * (of - done),
+            end);
 }
 
 bool session_options(const struct options *o, struct study_options *out) {
@@ -129,7 +168,7 @@ void session_follow(const struct options *o, struct study_options *study, struct
   study->progress = show_progress, study->foreseen = show_foreseen, study->context = p;
 }
 
-enum exit_code session_interrupted(void) { return interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
+enum exit_code session_interrupted(void) { return atomic_load(&interrupted) == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
 
 static enum exit_code code_of_statements(const struct statement_sum *s) {
   return s->contradicted ? EXIT_FAILED : s->undecided || s->no_data ? EXIT_UNDECIDED : EXIT_HOLDS;

@@ -18,6 +18,7 @@ struct session_progress {
 };
 /* Has the study tell its progress, counted in `unit`. */
 void session_follow(const struct options *, struct study_options *, struct session_progress *, const char *unit);
+bool session_was_interrupted(void);
 /* 130 or 143, after an interruption. */
 enum exit_code session_interrupted(void);
 /* Runs, and exports as the options say. The exit code: 0, 98 or 99 by the verdicts, 1 for broken invariants or an export that
@@ -32,6 +33,8 @@ bool session_check_words(const struct options *, const char *command);
 /* Some --export goes to stdout, which then holds nothing else. */
 bool session_exports_to_stdout(const struct options *);
 bool session_color(const struct options *);
+/* Before anything else: Ctrl-C ends the program at once and leaves nothing behind; a file that may not grow is an error. */
+void session_begin(void);
 /* From now on Ctrl-C ends the run in order: what is finished is kept. A second one ends the program at once. */
 void session_catch_interrupts(void);
 /* Writes --timing; false after a message. */

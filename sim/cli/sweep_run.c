@@ -5,6 +5,7 @@
 #include "sim/report/state_store.h"
 #include "sim/scenario/safe_text.h"
 #include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct sweep_crew {
   uint64_t *todo, count, next, finished;
   bool stop, quiet, silent, bar;
   double started, last;
+  double in_progress; /* points, summed over the workers */
   enum exit_code code;
   struct sweep_work *done;
 };
@@ -29,15 +31,34 @@ static uint64_t list_todo(const struct sweep_answers *a, uint64_t *todo) {
   return count;
 }
 
+/* With the lock held. */
 static void show_progress(struct sweep_crew *c) {
-  double now = session_clock(), passed = now - c->started;
-  if (c->silent || passed < 2 || !c->finished || (c->finished < c->count && now - c->last < (c->bar ? 0.2 : 10))) return;
+  double now = session_clock(), passed = now - c->started, done = (double)c->finished + c->in_progress, all = (double)c->count;
+  if (c->silent || passed < 2 || (c->finished < c->count && now - c->last < (c->bar ? 0.2 : 10))) return;
   c->last = now;
-  if (c->finished < c->count)
-    fprintf(stderr, "%s%llu of %llu points, about %.0f s left%s", c->bar ? "\r" : "", (unsigned long long)c->finished,
-            (unsigned long long)c->count, passed / (double)c->finished * (double)(c->count - c->finished), c->bar ? "  " : "\n");
-  else if (c->bar)
-    fprintf(stderr, "\r%60s\r", "");
+  if (c->finished == c->count) {
+    if (c->bar) fprintf(stderr, "\r%60s\r", "");
+    return;
+  }
+  fprintf(stderr, "%s%llu of %llu points", c->bar ? "\r" : "", (unsigned long long)c->finished, (unsigned long long)c->count);
+  if (done > 1e-6 * all) fprintf(stderr, " (%.0f%%), about %.0f s left", 100 * done / all, passed / done * (all - done));
+  fputs(c->bar ? "    " : "\n", stderr);
+}
+
+/* How far the study of a worker's point is. */
+struct sweep_part {
+  struct sweep_crew *crew;
+  double part;
+};
+
+static void point_moves(void *context, double done, uint32_t of) {
+  struct sweep_part *p = context;
+  double part = of ? fmin(1, done / of) : 0;
+  pthread_mutex_lock(&p->crew->lock);
+  p->crew->in_progress += part - p->part;
+  p->part = part;
+  show_progress(p->crew);
+  pthread_mutex_unlock(&p->crew->lock);
 }
 
 /* With the lock held. */
@@ -55,7 +76,7 @@ static void tell_violations(const struct results *r, uint64_t n) {
 }
 
 /* A result that is whole and sound is stored; the disk is written outside of the lock. */
-static void take_result(struct sweep_crew *c, struct arena *arena, uint64_t n, const struct results *r) {
+static void take_result(struct sweep_crew *c, struct arena *arena, uint64_t n, const struct results *r, double part) {
   enum exit_code code = session_exit_code(r, false);
   char *error = NULL;
   const char *store = c->answers->plan->store;
@@ -69,7 +90,7 @@ static void take_result(struct sweep_crew *c, struct arena *arena, uint64_t n, c
     c->code = exit_code_worse(c->code, code), c->stop = true, tell_violations(r, n);
   if (error) store_failed(c, error);
   c->done->requests += r->requests, c->done->events += r->events, c->done->points += good;
-  c->finished++;
+  c->finished++, c->in_progress -= part;
   if (!c->quiet) sweep_answers_print(c->answers, false);
   show_progress(c);
   pthread_mutex_unlock(&c->lock);
@@ -77,7 +98,7 @@ static void take_result(struct sweep_crew *c, struct arena *arena, uint64_t n, c
 
 static bool take_point(struct sweep_crew *c, uint64_t *n) {
   pthread_mutex_lock(&c->lock);
-  bool more = c->next < c->count && !c->stop && !*c->study.interrupted;
+  bool more = c->next < c->count && !c->stop && !session_was_interrupted();
   if (more) *n = c->todo[c->next++];
   pthread_mutex_unlock(&c->lock);
   return more;
@@ -86,10 +107,12 @@ static bool take_point(struct sweep_crew *c, uint64_t *n) {
 /* --- one point ------------------------------------------------------------------------------------------------------------------- */
 
 /* A study that goes on from the largest state that serves, or begins. */
-static struct study *begin(const struct sweep_crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
+static struct study *begin(struct sweep_part *part, struct arena *arena, const struct scenario *s, uint64_t n) {
+  const struct sweep_crew *c = part->crew;
   const struct sweep_plan *p = c->answers->plan;
   struct study_options options = sweep_plan_study(p, s);
   options.jobs = c->study.jobs, options.interrupted = c->study.interrupted;
+  options.progress = point_moves, options.context = part;
   struct study *study = study_open(arena, s, &options);
   uint32_t stored = c->states ? state_list_find(c->states, p->points[n].state_hash, p->points[n].replications) : 0;
   FILE *file = stored ? state_open(p->store, p->points[n].state_hash, stored) : NULL;
@@ -119,12 +142,13 @@ static void keep_state(const struct sweep_crew *c, const struct study *study, ui
 }
 
 static void answer(struct sweep_crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
-  struct study *study = begin(c, arena, s, n);
+  struct sweep_part part = {c, 0};
+  struct study *study = begin(&part, arena, s, n);
   bool whole = study_settle(study);
   struct results *r = study_results(study);
   if (whole && !r->violation_count) keep_state(c, study, n);
   study_close(study);
-  take_result(c, arena, n, r);
+  take_result(c, arena, n, r, part.part);
 }
 
 static void *work(void *crew) {
@@ -169,9 +193,9 @@ enum exit_code sweep_run(struct sweep_answers *a, bool quiet, struct sweep_work 
   if (!quiet) sweep_answers_print_header(a), sweep_answers_print(a, false);
   run_crew(&c);
   if (!quiet) sweep_answers_print(a, true);
-  bool cut = *c.study.interrupted && c.finished < c.count;
+  bool cut = session_was_interrupted() && c.finished < c.count;
   pthread_mutex_destroy(&c.lock);
   free(c.todo);
   state_list_free(c.states);
-  return cut ? exit_code_worse(c.code, *c.study.interrupted == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED) : c.code;
+  return cut ? exit_code_worse(c.code, session_interrupted()) : c.code;
 }

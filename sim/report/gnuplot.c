@@ -1,5 +1,6 @@
 #include "sim/report/gnuplot.h"
 #include "sim/report/format.h"
+#include "sim/report/leftover.h"
 #include "sim/engine/allocate.h"
 #include "sim/scenario/safe_text.h"
 #include <errno.h>
@@ -72,6 +73,7 @@ void gnuplot_quote(FILE *script, const char *text) {
 struct workshop {
   char directory[200];
   char paths[FILES][240];
+  int guards[FILES + 1]; /* the folder's is the last */
 };
 
 static bool workshop_open(struct workshop *shop, char **error) {
@@ -79,13 +81,18 @@ static bool workshop_open(struct workshop *shop, char **error) {
   if (!base || *base != '/' || strlen(base) > 150) base = "/tmp";
   snprintf(shop->directory, sizeof shop->directory, "%.150s/aguanta-plot-XXXXXX", base);
   if (!mkdtemp(shop->directory)) return fail(error, "cannot make a private directory for gnuplot: %s", strerror(errno));
-  for (int i = 0; i < FILES; i++) snprintf(shop->paths[i], sizeof shop->paths[i], "%s/%s", shop->directory, names[i]);
+  for (int i = 0; i < FILES; i++) {
+    snprintf(shop->paths[i], sizeof shop->paths[i], "%s/%s", shop->directory, names[i]);
+    shop->guards[i] = leftover_guard(shop->paths[i]);
+  }
+  shop->guards[FILES] = leftover_guard(shop->directory);
   return true;
 }
 
 static void workshop_close(const struct workshop *shop) {
   for (int i = 0; i < FILES; i++) unlink(shop->paths[i]);
   rmdir(shop->directory);
+  for (int i = 0; i <= FILES; i++) leftover_release(shop->guards[i]);
 }
 
 static bool put_file(const char *path, const char *head, const char *text, char **error) {
@@ -164,7 +171,10 @@ static bool execute(const struct workshop *shop, char **error) {
   if (reason == ENOENT)
     return fail(error, "%s", "gnuplot is not installed (Debian: apt-get install gnuplot-nox); pictures need it");
   if (reason) return fail(error, "cannot start gnuplot: %s", strerror(reason));
-  if (!finish(child, &status)) return complain(shop, "took more than 30 s and was stopped", error);
+  leftover_child(child);
+  bool finished = finish(child, &status);
+  leftover_child(0);
+  if (!finished) return complain(shop, "took more than 30 s and was stopped", error);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return complain(shop, "failed", error);
   return true;
 }

@@ -2,7 +2,7 @@
  *
  * The bytes go to a new file in the same directory, are flushed to the disk, and take the target's name in one step. A
  * failure (full disk, no permission) leaves the old file as it was and nothing beside it. A link is followed, so that it
- * stays a link; a device or a pipe (/dev/stdout) is written directly. */
+ * stays a link; a device or a pipe (/dev/stdout) is written directly. The new file is a leftover (leftover.h) until then. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 #include <stdbool.h>
@@ -10,5 +10,9 @@
 
 /* On failure *error is a message with the path and the reason; the caller frees it. */
 bool output_write(const char *path, const void *bytes, size_t length, char **error);
+
+/* Removes the new files that writers to this folder left behind when they were killed: those of this machine that are no more, and of
+ * others what is older than a day. */
+void output_tidy(const char *folder);
 
 #endif

@@ -57,7 +57,8 @@ static char *path_of(const char *folder, const char *key) {
 bool point_store_open(const char *folder, char **error) {
   struct stat status;
   *error = NULL;
-  if (!mkdir(folder, 0777) || (errno == EEXIST && !stat(folder, &status) && S_ISDIR(status.st_mode))) return true;
+  if (!mkdir(folder, 0777)) return true;
+  if (errno == EEXIST && !stat(folder, &status) && S_ISDIR(status.st_mode)) return output_tidy(folder), true;
   *error = allocate_format("cannot make the store %s: %s", folder, strerror(errno));
   return false;
 }

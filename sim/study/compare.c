@@ -13,14 +13,14 @@ static const double look_factor = 1.5;
 
 /* --- opening ---------------------------------------------------------------------------------------------------------------------- */
 
-static void tell_progress(void *context, uint32_t done, uint32_t of) {
-  (void)of;
+static void tell_progress(void *context, double done, uint32_t of) {
   const struct compare_watch *watch = context;
   struct compare *c = watch->compare;
-  uint32_t sum = 0;
+  double sum = 0;
   c->done[watch->system] = done;
   for (uint32_t i = 0; i < c->count; i++) sum += c->done[i];
-  c->options.progress(c->options.context, sum, sum > c->count * c->target ? sum : c->count * c->target);
+  uint32_t all = c->count * c->target;
+  c->options.progress(c->options.context, sum, !of ? 0 : sum > all ? (uint32_t)ceil(sum) : all);
 }
 
 static struct study *open_one(struct compare *c, uint32_t i) {
@@ -38,7 +38,7 @@ struct compare *compare_open(struct arena *arena, const struct scenario *const *
   c->scenarios = arena_new_array(arena, struct scenario, count);
   c->studies = arena_new_array(arena, struct study *, count);
   c->watches = arena_new_array(arena, struct compare_watch, count);
-  c->done = arena_new_array(arena, uint32_t, count);
+  c->done = arena_new_array(arena, double, count);
   for (uint32_t i = 0; i < count; i++) {
     c->scenarios[i] = *scenarios[i];
     c->scenarios[i].model.run.seed = scenarios[0]->model.run.seed;

@@ -39,7 +39,7 @@ struct compare {
   struct scenario *scenarios; /* with the common seed, and replications as the method */
   struct study **studies;
   struct compare_watch *watches;
-  uint32_t *done; /* replications by system, for the progress */
+  double *done; /* replications by system, for the progress */
   uint32_t limit_count, pair_count, target;
   struct compare_limit limits[200];
   struct compare_pair *pairs; /* details last */

@@ -11,11 +11,12 @@ struct long_run {
   struct view *whole; /* up to the end of the last batch */
 };
 
-struct long_run *long_run_new(const struct model *m, uint64_t seed) {
+struct long_run *long_run_new(const struct model *m, uint64_t seed, const struct world_watch *watch) {
   struct long_run *r = allocate_zeroed(1, sizeof *r);
   r->model = *m, r->length = m->run.window;
   r->model.run.window = 100 * SIM_YEAR, r->model.run.windows = 1;
   r->world = world_new(&r->model, seed, 0, WORLD_TRAFFIC);
+  if (watch) world_follow(r->world, watch);
   r->whole = view_new(&r->model, true);
   world_warm_up(r->world);
   return r;
@@ -35,8 +36,10 @@ static struct view *read_now(const struct long_run *r) {
   return v;
 }
 
+/* One that was interrupted is not whole, and what is left of the run is of no use. */
 static void one_batch(struct long_run *r) {
   world_measure_until(r->world, world_now(r->world) + r->length);
+  if (r->world->abandoned) return;
   struct view *batch = read_now(r), *whole = read_now(r);
   if (r->whole->replications) view_subtract(batch, r->whole, &r->model);
   batch->replications = 1;
@@ -46,8 +49,8 @@ static void one_batch(struct long_run *r) {
   r->whole->replications = r->count;
 }
 
-uint32_t long_run_extend(struct long_run *r, uint32_t batches, const volatile sig_atomic_t *interrupted) {
-  while (r->count < batches && r->count < LONG_RUN_BATCHES && !(interrupted && *interrupted) && !r->world->overflowed) one_batch(r);
+uint32_t long_run_extend(struct long_run *r, uint32_t batches) {
+  while (r->count < batches && r->count < LONG_RUN_BATCHES && !r->world->abandoned && !r->world->overflowed) one_batch(r);
   return r->count;
 }
 
@@ -68,6 +71,11 @@ void long_run_join(struct long_run *r) {
   r->whole->replications = r->count;
 }
 
+double long_run_progress(const struct long_run *r, sim_time simulated) {
+  sim_time from = r->world->measured_from;
+  return simulated > from ? (double)(simulated - from) / (double)r->length : 0;
+}
+
 uint32_t long_run_count(const struct long_run *r) { return r->count; }
 const struct view *long_run_batch(const struct long_run *r, uint32_t batch) { return r->batches[batch]; }
 const struct view *long_run_whole(const struct long_run *r) { return r->whole; }
@@ -75,7 +83,7 @@ const struct view *long_run_whole(const struct long_run *r) { return r->whole; }
 void long_run_close(struct long_run *r) {
   if (!r->world) return;
   world_close(r->world);
-  view_audit(r->whole, r->world);
+  if (!r->world->abandoned) view_audit(r->whole, r->world);
   world_free(r->world);
   r->world = NULL;
 }

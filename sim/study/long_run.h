@@ -6,17 +6,19 @@
 #ifndef LONG_RUN_H
 #define LONG_RUN_H
 #include "sim/study/view.h"
-#include <signal.h>
 
 enum { LONG_RUN_BATCHES = 80 }; /* most that are kept */
 
 struct long_run;
 
-struct long_run *long_run_new(const struct model *, uint64_t seed);
+/* The watch may be null, and outlives the run. */
+struct long_run *long_run_new(const struct model *, uint64_t seed, const struct world_watch *);
 void long_run_free(struct long_run *); /* null is allowed */
 
 /* Runs on until there are so many batches, at most LONG_RUN_BATCHES. Returns how many there are: fewer when interrupted. */
-uint32_t long_run_extend(struct long_run *, uint32_t batches, const volatile sig_atomic_t *interrupted);
+uint32_t long_run_extend(struct long_run *, uint32_t batches);
+/* Batches that have been simulated up to an instant of the run, as a number with a fraction. */
+double long_run_progress(const struct long_run *, sim_time simulated);
 /* Joins neighbours: half as many batches, twice as long. Their number is even. */
 void long_run_join(struct long_run *);
 uint32_t long_run_count(const struct long_run *);

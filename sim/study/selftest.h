@@ -13,8 +13,8 @@
 struct selftest_options {
   const char *seed; /* null: that of each case */
   uint32_t jobs;    /* threads; 0: one */
-  const volatile sig_atomic_t *interrupted;
-  void (*progress)(void *context, uint32_t done, uint32_t of); /* may be null */
+  const atomic_int *interrupted;
+  void (*progress)(void *context, double done, uint32_t of); /* may be null */
   void *context;
 };
 

@@ -28,11 +28,10 @@ struct plan {
 
 /* --- running ---------------------------------------------------------------------------------------------------------------------- */
 
-static void forward_progress(void *context, uint32_t done, uint32_t of) {
+static void forward_progress(void *context, double done, uint32_t of) {
   const struct plan *p = context;
-  (void)of;
   const struct study_options *o = &p->options->study;
-  if (o->progress) o->progress(o->context, p->run * p->replications + done, p->runs * p->replications);
+  if (o->progress) o->progress(o->context, p->run * p->replications + done, of ? p->runs * p->replications : 0);
 }
 
 static void open_run(struct plan *p, struct side *out, const struct scenario *s) {

@@ -27,6 +27,13 @@ uint32_t study_add(struct study *s, const struct measure *m, const char *name, c
   return s->count - 1;
 }
 
+/* The long run, or the pilot before it. */
+static void followed(void *study, sim_time simulated) {
+  const struct study *s = study;
+  double done = s->batches ? long_run_progress(s->long_run, simulated) : 0;
+  s->options.progress(s->options.context, done < s->batches ? done : s->batches, s->batches);
+}
+
 struct study *study_open(struct arena *arena, const struct scenario *scenario, const struct study_options *o) {
   struct study *s = arena_alloc(arena, sizeof *s);
   s->arena = arena, s->scenario = scenario, s->options = *o, s->model = scenario->model;
@@ -34,6 +41,7 @@ struct study *study_open(struct arena *arena, const struct scenario *scenario, c
   struct run_config *run = &s->model.run; /* fewer pieces than ten have no spread to speak of */
   if (run->years && run->years < PIECES_LEAST * run->years_per_replication)
     run->years_per_replication = (run->years + PIECES_LEAST - 1) / PIECES_LEAST;
+  s->watch = (struct world_watch){s->options.interrupted, s->options.progress ? followed : NULL, s};
   catalogue_add(s);
   return s;
 }
@@ -76,7 +84,7 @@ static void prepare(struct study *s) {
   study_warmup(s);
   if (in_batches(s)) {
     s->model.run.windows = 1;
-    s->long_run = long_run_new(&s->model, s->model.run.seed);
+    s->long_run = long_run_new(&s->model, s->model.run.seed, &s->watch);
   }
   s->traffic.sum = view_new(&s->model, true);
   if (s->model.run.years && s->model.faults.count) s->faults.sum = view_new(&s->model, false);
@@ -133,15 +141,23 @@ static void add_to_timeline(struct study *s, const struct view *v) {
 struct running {
   struct study *study;
   bool over_faults;
+  uint32_t until;
 };
+
+/* Years of faults take little beside the traffic, and nothing is foreseen of them. */
+static void moved(void *context, double done) {
+  struct running *r = context;
+  struct study *s = r->study;
+  if (r->over_faults) return;
+  s->options.progress(s->options.context, done, s->foreseen > r->until ? s->foreseen : r->until);
+}
 
 static void seen(void *context, uint32_t replication, const struct view *v) {
   struct running *r = context;
   struct study *s = r->study;
   take_samples(s, r->over_faults, replication, v);
   if (!r->over_faults) add_to_timeline(s, v);
-  uint32_t done = replication + 1, of = s->foreseen > done ? s->foreseen : done;
-  if (s->options.progress && !r->over_faults) s->options.progress(s->options.context, done, of);
+  if (s->options.progress) moved(r, replication + 1);
 }
 
 /* Until there are n. False when interrupted. */
@@ -149,13 +165,14 @@ static bool run(struct study *s, bool over_faults, uint32_t n) {
   struct half *half = over_faults ? &s->faults : &s->traffic;
   if (!half->sum || n <= half->done) return true;
   study_make_room(s, over_faults, n);
-  struct running running = {s, over_faults};
+  struct running running = {s, over_faults, n};
   struct replication_plan plan = {.model = &s->model,
                                   .seed = s->model.run.seed,
                                   .mode = over_faults ? WORLD_AVAILABILITY : WORLD_TRAFFIC,
                                   .jobs = s->options.jobs,
                                   .interrupted = s->options.interrupted,
                                   .seen = seen,
+                                  .moved = s->options.progress ? moved : NULL,
                                   .context = &running};
   half->done = replicate(&plan, half->sum, half->done, n);
   return half->done == n;
@@ -176,14 +193,14 @@ static void read_batches(struct study *s) {
   }
 }
 
+static bool interrupted(const struct study *s) { return s->options.interrupted && atomic_load(s->options.interrupted); }
+
 /* Until there are so many batches. False when interrupted. */
 static bool run_batches(struct study *s, uint32_t batches) {
-  bool good = true;
-  for (uint32_t more = long_run_count(s->long_run) + 1; more <= batches && good; more++) {
-    good = long_run_extend(s->long_run, more, s->options.interrupted) == more;
-    if (s->options.progress) s->options.progress(s->options.context, more, batches);
-  }
-  return good || !(s->options.interrupted && *s->options.interrupted); /* a run that overflowed has no more to give */
+  s->batches = batches;
+  bool good = long_run_extend(s->long_run, batches) == batches;
+  if (good && s->options.progress) s->options.progress(s->options.context, batches, batches);
+  return good || !interrupted(s); /* a run that overflowed has no more to give */
 }
 
 bool study_lengthen(struct study *s) {

@@ -15,7 +15,7 @@
 #define STUDY_H
 #include "sim/scenario/scenario.h"
 #include "sim/study/results.h"
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 /* How much a study will take, told once it can be foreseen and before the bulk of it is done. */
@@ -26,13 +26,14 @@ struct study_estimate {
 };
 
 struct study_options {
-  uint32_t replications; /* exactly so many; 0: at least the scenario's, and what undecided claims and precision take */
-  uint32_t budget;       /* at most so many; 0: the scenario's */
-  double precision;      /* relative half-width wanted; 0: the scenario's */
-  uint32_t jobs;         /* threads; 0: one */
-  const volatile sig_atomic_t *interrupted; /* may be null */
-  /* Called now and then with what has been done so far, of what is foreseen; may be null. */
-  void (*progress)(void *context, uint32_t done, uint32_t of);
+  uint32_t replications;         /* exactly so many; 0: at least the scenario's, and what undecided claims and precision take */
+  uint32_t budget;               /* at most so many; 0: the scenario's */
+  double precision;              /* relative half-width wanted; 0: the scenario's */
+  uint32_t jobs;                 /* threads; 0: one */
+  const atomic_int *interrupted; /* may be null */
+  /* Called now and then with the replications done so far, parts included, of what is foreseen; may be null. Never by two threads at
+   * once. With `of` 0 it is not known how long it takes: the warm-up is being found. */
+  void (*progress)(void *context, double done, uint32_t of);
   void (*foreseen)(void *context, const struct study_estimate *); /* may be null */
   void *context;
 };

@@ -42,7 +42,9 @@ struct study {
   sim_time looked_at;        /* WARMUP_IS_MISSING: how long the pilot was */
   struct long_run *long_run; /* null: replications */
   bool prepared, unstable, correlated, correlated_shown /* of claims that are only shown */, interrupted;
-  uint32_t foreseen; /* replications, for the progress */
+  struct world_watch watch; /* of the pilot and the long run */
+  uint32_t batches;         /* of the long run until it is looked at again; 0: not begun */
+  uint32_t foreseen;        /* replications, for the progress */
 };
 
 /* catalogue.c: the standard measures. */

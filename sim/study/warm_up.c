@@ -21,6 +21,7 @@ enum { PILOT_REPLICATIONS = 10, PILOT_POINTS = 1000, PILOT_DOUBLINGS = 5, PILOT_
 
 struct pilot {
   struct model model;
+  const struct world_watch *watch;
   struct world *worlds[PILOT_REPLICATIONS];
   uint32_t series; /* the number inside; then by service; then by meter of a level */
   double *numbers; /* [(series * PILOT_REPLICATIONS + replication) * PILOT_POINTS + point] */
@@ -38,10 +39,10 @@ static double number_at(const struct world *w, const struct service *s) {
   return sum;
 }
 
-/* Points from `first` on of one replication. False: overflowed. */
+/* Points from `first` on of one replication. False: overflowed, or interrupted. */
 static bool follow(struct pilot *p, uint32_t replication, uint32_t first) {
   struct world *w = p->worlds[replication];
-  for (uint32_t i = first; i < PILOT_POINTS; i++) {
+  for (uint32_t i = first; i < PILOT_POINTS && !w->abandoned; i++) {
     world_measure_until(w, (i + 1) * p->step);
     *(numbers_of(p, 0, replication) + i) = w->observation.inside;
     uint32_t series = 1;
@@ -51,7 +52,7 @@ static bool follow(struct pilot *p, uint32_t replication, uint32_t first) {
       if (p->model.meters[k].kind == METER_LEVEL)
         *(numbers_of(p, series++, replication) + i) = (double)level_value(&w->observation.meters[k].level);
   }
-  return !w->overflowed;
+  return !w->overflowed && !w->abandoned;
 }
 
 static bool follow_all(struct pilot *p, uint32_t first) {
@@ -74,13 +75,15 @@ static uint32_t levels_of(const struct model *m) {
   return count;
 }
 
-static bool open_pilot(struct pilot *p, const struct model *m, sim_time length) {
-  *p = (struct pilot){.model = *m, .step = length / PILOT_POINTS + 1, .series = 1 + m->services.count + levels_of(m)};
+static bool open_pilot(struct pilot *p, const struct model *m, const struct world_watch *watch, sim_time length) {
+  *p = (struct pilot){
+      .model = *m, .watch = watch, .step = length / PILOT_POINTS + 1, .series = 1 + m->services.count + levels_of(m)};
   p->model.run.warmup = 0, p->model.run.windows = 1;
   p->model.run.window = (p->step << PILOT_DOUBLINGS) * PILOT_POINTS;
   p->numbers = allocate_zeroed((size_t)p->series * PILOT_REPLICATIONS * PILOT_POINTS, sizeof *p->numbers);
   for (uint32_t i = 0; i < PILOT_REPLICATIONS; i++) {
     p->worlds[i] = world_new(&p->model, stream_mix(m->run.seed ^ PILOT_SEED), i, WORLD_TRAFFIC);
+    world_follow(p->worlds[i], p->watch);
     world_warm_up(p->worlds[i]);
   }
   return follow_all(p, 0);
@@ -129,9 +132,12 @@ void warm_up_find(struct study *s) {
   s->warmup = hopeless ? WARMUP_IS_GIVEN : WARMUP_IS_MISSING, s->model.run.warmup = s->model.run.window / 10;
   struct pilot p;
   sim_time drop = 0, relaxation = 0;
-  bool good = open_pilot(&p, &s->model, first_length(&s->model));
+  bool good = open_pilot(&p, &s->model, &s->watch, first_length(&s->model));
   for (int left = hopeless ? 1 : PILOT_DOUBLINGS; good && !settled(&p, &drop, &relaxation); left--) good = left > 0 && twice(&p);
   s->looked_at = p.step * PILOT_POINTS;
+  bool abandoned = false;
+  for (uint32_t i = 0; i < PILOT_REPLICATIONS; i++) abandoned |= p.worlds[i]->abandoned;
   close_pilot(&p);
+  if (abandoned) s->warmup = WARMUP_IS_GIVEN; /* nothing was found out about it */
   if (good) s->warmup = WARMUP_IS_FOUND, s->relaxation = relaxation, s->model.run.warmup = drop;
 }
