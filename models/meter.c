@@ -11,7 +11,7 @@ uint32_t meter_declare(struct model *m, const char *thing, const char *name, enu
     if (room) memcpy(more, m->meters, room * sizeof *more);
     m->meters = more;
   }
-  m->meters[room] = (struct meter_config){thing, name, kind, doc};
+  m->meters[room] = (struct meter_config){thing, name, kind, doc, false};
   return m->meter_count++;
 }
 

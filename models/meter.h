@@ -31,6 +31,7 @@ struct meter_config {
   const char *thing, *name; /* both live as long as the model */
   enum meter_kind kind;
   const char *doc; /* one sentence for people */
+  bool quiet;      /* shown where it belongs, not in the table of what is counted */
 };
 
 /* What one replication saw of a meter; merged by addition. */

@@ -86,11 +86,11 @@ static struct breakdown fixture_breakdown[] = {
 };
 
 static struct saturation fixture_saturation[] = {
-    {"backend event loop", EST(0.684, 0.671, 0.697, 24), 146.2, false, NULL, NULL},
-    {"mysql CPU", EST(0.341, 0.334, 0.348, 24), 293.0, false, NULL, NULL},
-    {"server CPU", EST(0.297, 0.291, 0.303, 24), 336.0, false, NULL, NULL},
-    {"backend to mysql pool", EST(0.142, 0.137, 0.147, 24), 704.0, false, NULL, NULL},
-    {"nginx", EST(0.0111, 0.0109, 0.0113, 24), 9010.0, false, NULL, NULL},
+    {"backend event loop", EST(0.684, 0.671, 0.697, 24), 146.2, false, false, NULL, NULL, NULL},
+    {"mysql CPU", EST(0.341, 0.334, 0.348, 24), 293.0, false, false, NULL, NULL, NULL},
+    {"server CPU", EST(0.297, 0.291, 0.303, 24), 336.0, false, false, NULL, NULL, NULL},
+    {"backend to mysql pool", EST(0.142, 0.137, 0.147, 24), 704.0, false, false, NULL, NULL, NULL},
+    {"nginx", EST(0.0111, 0.0109, 0.0113, 24), 9010.0, false, false, NULL, NULL, NULL},
 };
 
 static struct error_cause fixture_errors[] = {

@@ -1,4 +1,5 @@
 /* What is full first: the load at which each resource is, by hand. */
+#include "sim/report/text.h"
 #include "sim/study/resource.h"
 #include "tests/model_fixture.h"
 
@@ -98,7 +99,105 @@ static void test_autoscaled_runs(void) {
   }
 }
 
-static const struct test_case cases[] = {{"autoscaled", test_autoscaled},
+/* --- rows ---------------------------------------------------------------------------------------------------------------------- */
+
+static const struct saturation *row_of(const struct results *r, const char *name) {
+  for (uint32_t i = 0; i < r->saturation_count; i++)
+    if (!strcmp(r->saturation[i].resource, name)) return &r->saturation[i];
+  return NULL;
+}
+
+/* A row is locked for 6 ms of each request, and whoever waits for it holds one of 8 connections: full at 1 / 6 ms. */
+static struct fixture locked_open(double rate) {
+  return fixture_of(
+      "{ 'aguanta': 1, 'name': 'row', 'traffic': { 'w': { 'kind': 'open', 'rate': '%g/s', 'timeout': '5s', 'mix': { 'q': 1 } } }, "
+      "'endpoints': { 'q': { 'entry': 'app', 'steps': [ { 'cpu': '1ms' }, { 'transaction': 'db', 'steps': [ { 'query': 'db', "
+      "'writes': 1, 'demand': '1ms', 'locks': { 'row': 'counter' } }, { 'query': 'db', 'reads': 1, 'demand': '5ms' } ] } ] } }, "
+      "'services': { 'app': { 'kind': 'app', 'runtime': 'threads', 'threads': 64, 'pools': { 'db': { 'max': 8 } } }, 'db': { "
+      "'kind': 'database', 'threads': 50 } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 16 } } }, "
+      "'run': { 'warmup': '10s', 'window': '1m', 'replications': 4 } }",
+      rate);
+}
+
+/* Busy by the utilization law below; full above, where connections and threads are full of what waits for it. */
+static void test_locked_row(void) {
+  struct fixture f = locked_open(100);
+  const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1, .replications = 4});
+  const struct saturation *row = row_of(r, "db row counter");
+  test_check(row && fabs(row->saturates_at_per_s - 1 / 0.006) < 1e-9 && fabs(row->utilization.value - 0.6) < 0.02 &&
+                 row == r->saturation,
+             "full at %g, %g busy", row ? row->saturates_at_per_s : NAN, row ? row->utilization.value : NAN);
+  fixture_close(&f);
+  f = locked_open(220);
+  r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1, .replications = 4});
+  row = row_of(r, "db row counter");
+  const struct saturation *pool = row_of(r, "app connections");
+  test_check(row && row->saturated && !row->blocked && row->utilization.value > 0.999, "the row: %g",
+             row ? row->utilization.value : NAN);
+  test_check(pool && !pool->saturated && pool->blocked && pool->utilization.value > 0.99, "the pool: %g",
+             pool ? pool->utilization.value : NAN);
+  char *text = NULL;
+  size_t length;
+  FILE *file = open_memstream(&text, &length);
+  report_text(file, r, &(struct report_options){.width = 120});
+  fclose(file);
+  test_check(strstr(text, "full of what waits\n") && strstr(text, "full now\n"), "%s", text);
+  free(text);
+  fixture_close(&f);
+}
+
+/* --- background work -------------------------------------------------------------------------------------------------------------- */
+
+/* Each request publishes a job of 50 ms to a worker with four slots: 80 jobs a second; the app is full at 1,000/s. */
+static struct fixture jobs_open(double rate, const char *wait, const char *schedule) {
+  return fixture_of(
+      "{ 'aguanta': 1, 'name': 'jobs', 'traffic': { 'w': { 'kind': 'open', 'rate': '%g/s', 'timeout': '5s', 'mix': { 'q': 1 } } }, "
+      "'endpoints': { 'q': { 'entry': 'app', 'steps': [ { 'cpu': '1ms' }, { 'publish': 'mails'%s } ] } }, 'queues': { 'mails': { "
+      "'at': 'broker', 'workers': 'worker', 'concurrency': 4, %s'steps': [ { 'cpu': '1ms' }, { 'delay': '49ms' } ] } }, "
+      "'services': "
+      "{ 'broker': { 'kind': 'queue' }, 'app': { 'kind': 'app' }, 'worker': { 'kind': 'app', 'threads': 4, 'runtime': 'threads', "
+      "'place': 'back' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 2 }, 'back': { 'cpu': 2 } } }, 'run': { "
+      "'warmup': '10s', 'window': '30s', 'replications': 2 } }",
+      rate, wait, schedule);
+}
+
+static void test_background(void) {
+  static const struct {
+    const char *title, *wait, *schedule;
+    bool background;
+  } rows[] = {{"nothing waits", "", "", true},
+              {"requests wait", ", 'wait': true", "", false},
+              {"the clock publishes", "", "'schedule': [ { 'every': '1s' } ], ", true}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = jobs_open(50, rows[i].wait, rows[i].schedule);
+    const struct resource *slots = find(&f, "worker job slots"), *loop = find(&f, "app event loop");
+    test_check(slots && (slots->grows != NULL) == rows[i].background, "%s: %s", rows[i].title,
+               slots && slots->grows ? slots->grows : "-");
+    test_check(loop && !loop->grows, "%s: requests wait for the app", rows[i].title);
+    fixture_close(&f);
+  }
+}
+
+/* Above 80/s jobs grow, and the app is still the bottleneck of the requests. */
+static void test_jobs_grow(void) {
+  struct fixture f = jobs_open(120, "", "");
+  const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1, .replications = 2});
+  char *text = NULL;
+  size_t length;
+  FILE *file = open_memstream(&text, &length);
+  report_text(file, r, &(struct report_options){.width = 120});
+  fclose(file);
+  const char *slots = strstr(text, "  worker threads"), *loop = strstr(text, "  app event loop");
+  test_check(slots && strstr(slots, "full now: jobs grow\n"), "%s", text);
+  test_check(loop && strstr(loop, "the bottleneck\n") && !strstr(text, "full now\n"), "%s", text);
+  free(text);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"a locked row", test_locked_row},
+                                         {"background work", test_background},
+                                         {"jobs grow", test_jobs_grow},
+                                         {"autoscaled", test_autoscaled},
                                          {"autoscaled, from below", test_autoscaled_from_below},
                                          {"autoscaled by its CPU", test_autoscaled_cpu},
                                          {"autoscaled, simulated", test_autoscaled_runs},

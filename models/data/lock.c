@@ -103,12 +103,18 @@ static uint32_t lock_waited_for(const struct world *w, const struct request *r) 
 
 /* --- taking and giving back -------------------------------------------------------------------------------------------------------- */
 
+static void count_busy(struct world *w, const struct lock *l, int change) {
+  int32_t meter = class_of(w, l->class)->busy;
+  if (meter >= 0 && !l->item) meter_change(w, (uint32_t)meter, change);
+}
+
 static void grant(struct world *w, uint32_t id, struct request *r, const struct instruction *in, sim_time waited) {
   struct lock *l = lock_at(w, id);
   uint32_t hold = pool_take(&w->locks.holds);
   *hold_at(w, hold) = (struct lock_hold){id, r->id, r->locks, true, in->transactional};
   r->locks = hold;
-  l->holders++, l->shared = in->shared;
+  if (!l->holders++) count_busy(w, l, 1);
+  l->shared = in->shared;
   meter_time(w, class_of(w, in->lock)->waited, waited);
 }
 
@@ -182,7 +188,7 @@ static void give_back(struct world *w, uint32_t hold) {
   uint32_t id = h->lock;
   h->used = false;
   pool_give(&w->locks.holds, hold);
-  lock_at(w, id)->holders--;
+  if (!--lock_at(w, id)->holders) count_busy(w, lock_at(w, id), -1);
   serve(w, id);
   forget_unless_wanted(w, id);
 }

@@ -38,6 +38,7 @@ struct lock_class {
   sim_time wait;
   uint32_t waited, gave_up; /* meters, declared by locks_link; of a stock: its own, and gave_up is none */
   uint16_t items;           /* LOCK_ROWS: the most that one query locks */
+  int32_t busy;             /* meter: 1 while it is held; of rows the hottest, which is item 0; -1: a table, which many may hold */
 };
 
 /* In some program the second is locked while the first is held. */

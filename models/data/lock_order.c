@@ -128,10 +128,23 @@ static void refuse_circle(struct linker *l, const struct lock_order *a, const st
              back->second == a->first ? "" : ", from where others come back to the first");
 }
 
-static void declare_meters(struct model *m) {
+static int32_t declare_busy(struct model *m, const struct lock_class *k, struct arena *arena) {
+  const char *database = model_service(m, (uint32_t)k->database)->name;
+  const char *name = k->kind == LOCK_ROWS    ? arena_format(arena, "%s_hottest_busy", k->name)
+                     : k->kind == LOCK_ROW   ? arena_format(arena, "%s_row_busy", k->name)
+                     : k->kind == LOCK_STOCK ? "row_busy"
+                                             : "writer_busy";
+  if (k->kind == LOCK_TABLE) return -1;
+  uint32_t meter = meter_declare(m, k->kind == LOCK_STOCK ? k->name : database, name, METER_LEVEL, "1 while it is locked.");
+  m->meters[meter].quiet = true;
+  return (int32_t)meter;
+}
+
+static void declare_meters(struct model *m, struct arena *arena) {
   struct lock_book *b = m->locks;
   for (uint32_t i = 0; i < b->count; i++) {
     struct lock_class *k = &b->classes[i];
+    k->busy = declare_busy(m, k, arena);
     if (k->kind == LOCK_STOCK) continue;
     uint32_t before = 0;
     while (before < i && (b->classes[before].kind == LOCK_STOCK || b->classes[before].database != k->database)) before++;
@@ -147,7 +160,7 @@ static void declare_meters(struct model *m) {
 void locks_link(struct linker *l) {
   const struct lock_book *b = l->model->locks;
   bool seen[LOCK_CLASSES];
-  declare_meters(l->model);
+  declare_meters(l->model, l->arena);
   for (uint32_t i = 0; i < b->order_count; i++) {
     const struct lock_order *a = &b->orders[i], *back = way(b, a->second, a->first, seen);
     if (!back) continue;

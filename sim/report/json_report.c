@@ -94,6 +94,8 @@ static void write_saturation(struct writer *w, const struct results *r, uint32_t
   put_named_estimate(w, "utilization", &s->utilization);
   put_number(w, "saturates_at_per_s", s->saturates_at_per_s);
   put_flag(w, "saturated", s->saturated);
+  put_flag(w, "blocked", s->blocked);
+  put_text(w, "grows", s->grows);
   put_text(w, "reason", s->reason);
   put_text(w, "remark", s->remark);
 }

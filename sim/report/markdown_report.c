@@ -4,6 +4,7 @@
 #include "sim/report/markdown_cell.h"
 #include "sim/report/missing_words.h"
 #include "sim/report/report.h"
+#include "sim/report/saturation_words.h"
 #include "sim/report/verdicts.h"
 #include <string.h>
 
@@ -95,12 +96,12 @@ static void write_remarks(FILE *file, const struct results *r) {
 
 static void write_capacity(FILE *file, const struct results *r) {
   if (r->saturation_count == 0) return;
-  fputs("\n## What fills up first\n\n| resource | busy, mean | full at |\n| --- | ---: | ---: |\n", file);
+  fputs("\n## What fills up first\n\n| resource | busy, mean | full at | |\n| --- | ---: | ---: | --- |\n", file);
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
     fputs("| ", file), markdown_text(file, s->resource);
-    fprintf(file, " | %s | %s |\n", format_estimate(UNIT_RATIO, NULL, &s->utilization).text,
-            format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text);
+    fprintf(file, " | %s | %s | %s |\n", format_estimate(UNIT_RATIO, NULL, &s->utilization).text,
+            format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text, saturation_word(r, i));
   }
   write_remarks(file, r);
 }

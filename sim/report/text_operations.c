@@ -1,6 +1,9 @@
+#include "sim/engine/allocate.h"
 #include "sim/report/format.h"
+#include "sim/report/saturation_words.h"
 #include "sim/report/text_table.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- what fills up, and when ---- */
@@ -27,6 +30,26 @@ static void print_remark(FILE *file, const struct results *r, uint32_t i, int wi
   fputs("  ", file), table_wrapped(file, remark, 2, width), fputc('\n', file);
 }
 
+/* Each reason with the resources that it is of. */
+static void print_unmeasured(FILE *file, const struct results *r, uint32_t count, int width) {
+  for (uint32_t i = 0; i < count; i++) {
+    const char *reason = r->saturation[i].reason;
+    bool before = false;
+    for (uint32_t k = 0; k < i && reason; k++) before |= r->saturation[k].reason && !strcmp(r->saturation[k].reason, reason);
+    if (!reason || before) continue;
+    char *text = NULL;
+    size_t length;
+    FILE *line = allocate_stream(&text, &length);
+    fprintf(line, "%s", r->saturation[i].resource);
+    for (uint32_t k = i + 1; k < count; k++)
+      if (r->saturation[k].reason && !strcmp(r->saturation[k].reason, reason)) fprintf(line, ", %s", r->saturation[k].resource);
+    fprintf(line, ": %s", reason);
+    fclose(line);
+    fputs("  -: ", file), table_wrapped(file, text, 5, width), fputc('\n', file);
+    free(text);
+  }
+}
+
 void text_capacity(FILE *file, const struct results *r, const struct report_options *options) {
   if (r->saturation_count == 0) return;
   uint32_t count = options->verbose || r->saturation_count < RESOURCES ? r->saturation_count : RESOURCES;
@@ -35,10 +58,8 @@ void text_capacity(FILE *file, const struct results *r, const struct report_opti
   table_right(file, "busy, mean", 8);
   table_right(file, "full at", 29);
   fputc('\n', file);
-  for (uint32_t i = 0; i < count; i++) {
-    const struct saturation *s = &r->saturation[i];
-    print_resource(file, s, s->saturated ? "full now" : i == 0 ? "the bottleneck" : i == 1 ? "next" : "");
-  }
+  for (uint32_t i = 0; i < count; i++) print_resource(file, &r->saturation[i], saturation_word(r, i));
+  print_unmeasured(file, r, count, options->width);
   for (uint32_t i = 0; i < count; i++) print_remark(file, r, i, options->width);
 }
 

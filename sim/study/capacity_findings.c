@@ -68,7 +68,8 @@ static const struct saturation *fullest_of(const struct capacity_level *l) {
   const struct saturation *most = NULL;
   for (uint32_t i = 0; i < l->resource_count; i++) {
     double busy = l->resources[i].utilization.value;
-    if (!isnan(busy) && (!most || busy > most->utilization.value)) most = &l->resources[i];
+    if (!isnan(busy) && !l->resources[i].blocked && !l->resources[i].grows && (!most || busy > most->utilization.value))
+      most = &l->resources[i];
   }
   return most;
 }

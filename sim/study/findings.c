@@ -72,6 +72,26 @@ static const struct entry *entry_named(const struct study *l, const char *name, 
   return NULL;
 }
 
+static const struct entry *entry_of_meter(const struct study *l, uint32_t meter) {
+  for (uint32_t i = 0; i < l->claims_from; i++) {
+    const struct measure *m = &l->entries[i].measure;
+    if (m->quantity == QUANTITY_METER && m->index == meter && m->aggregate == AGGREGATE_MEAN) return &l->entries[i];
+  }
+  return NULL;
+}
+
+/* Full below the load at which its own demand would fill it, behind something that is full: what holds it waits for that. */
+static void find_blocked(struct results *r, double offered) {
+  const struct saturation *first = NULL;
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    struct saturation *s = &r->saturation[i];
+    if (!(s->utilization.value > 0.99)) continue;
+    s->blocked = first && s->saturates_at_per_s > fmax(offered, 1.1 * first->saturates_at_per_s);
+    s->saturated = !s->blocked;
+    if (!first && !s->grows) first = s;
+  }
+}
+
 static int by_saturation(const void *a, const void *b) {
   double x = ((const struct saturation *)a)->saturates_at_per_s, y = ((const struct saturation *)b)->saturates_at_per_s;
   return (x > y) - (x < y);
@@ -87,14 +107,18 @@ static void saturation_rows(const struct study *l, struct results *r) {
                        : x->part                     ? model_nodes(&l->model, x->index)->name
                                                      : NULL;
     const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
+    if (x->meter >= 0) e = entry_of_meter(l, (uint32_t)x->meter);
     struct saturation *s = &r->saturation[r->saturation_count++];
-    *s = (struct saturation){
-        x->name,  e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false}, resource_saturates_at(x), false, NULL,
-        x->remark};
-    s->saturated = s->utilization.value > 0.99;
-    if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(l, e) : "how busy it is is not measured";
+    *s = (struct saturation){.resource = x->name,
+                             .utilization = e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
+                             .saturates_at_per_s = resource_saturates_at(x),
+                             .grows = x->grows,
+                             .remark = x->remark};
+    if (x->meter >= 0) s->utilization.value /= x->capacity, s->utilization.low /= x->capacity, s->utilization.high /= x->capacity;
+    if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(l, e) : "its use is not measured";
   }
   qsort(r->saturation, r->saturation_count, sizeof *r->saturation, by_saturation);
+  find_blocked(r, model_offered_rate(&l->model));
 }
 
 /* --- errors, bill, outages ------------------------------------------------------------------------------------------------------------ */
@@ -116,6 +140,7 @@ static void meter_rows(const struct study *l, struct results *r) {
   r->meters = arena_new_array(l->arena, struct meter_row, l->model.meter_count + 1);
   for (uint32_t i = 0; i < l->model.meter_count; i++) {
     const struct meter_config *m = &l->model.meters[i];
+    if (m->quiet) continue;
     r->meters[r->meter_count++] = (struct meter_row){arena_format(l->arena, "%s.%s", m->thing, m->name), kinds[m->kind], m->doc};
   }
 }

@@ -63,6 +63,7 @@ static void note_saturated(const struct study *l, struct results *r) {
   double offered = model_offered_rate(&l->model), peak = offered_at_peak(l);
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
+    if (s->grows || s->blocked) continue;
     if (s->saturated || offered > s->saturates_at_per_s)
       note(l, r,
            arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s", s->resource,
@@ -71,6 +72,19 @@ static void note_saturated(const struct study *l, struct results *r) {
       note(l, r,
            arena_format(l->arena, "saturated at the peak: %s is full at %.4g requests/s, the busiest part of the run offers %.4g/s",
                         s->resource, s->saturates_at_per_s, peak));
+  }
+}
+
+/* The first that is full of what works in the background; the others are full of the same jobs. */
+static void note_background(const struct study *l, struct results *r) {
+  double offered = model_offered_rate(&l->model);
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    const struct saturation *s = &r->saturation[i];
+    if (!s->grows || !(s->saturated || offered > s->saturates_at_per_s)) continue;
+    note(l, r,
+         arena_format(l->arena, "%s grow: %s is full at %.4g requests/s, the mean load offered is %.4g/s; no request waits for it",
+                      s->grows, s->resource, s->saturates_at_per_s, offered));
+    return;
   }
 }
 
@@ -155,6 +169,7 @@ void findings_notes(struct study *l, struct results *r) {
          "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the "
          "run lasts, so there is no mean latency to report");
   note_saturated(l, r);
+  note_background(l, r);
   note_unanswered(l, r);
   note_warmup(l, r);
   note_batches(l, r);

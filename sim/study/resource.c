@@ -101,15 +101,32 @@ static double *job_times(const struct model *m, const double *speed, struct aren
   return times;
 }
 
-/* Who asks: sums are per request of the traffic, and per second of what the clock publishes. */
-enum asking { TRAFFIC = 1, CLOCK = 2 };
+/* Who asks: sums are per request of the traffic, and per second of what the clock publishes. WAITED: only what requests wait for. */
+enum asking { TRAFFIC = 1, CLOCK = 2, WAITED = 4 };
+
+static void mark_waited(const struct program *p, bool *waited) {
+  for (uint32_t i = 0; i < p->count; i++) {
+    const struct publishing *of = p->instructions[i].publishing;
+    if (of && of->wait) waited[of->queue] = true;
+  }
+}
+
+/* By queue: some request waits for its jobs, or for jobs that wait for them. */
+static const bool *queues_waited(const struct model *m, struct arena *arena) {
+  bool *waited = arena_new_array(arena, bool, m->queues.count + 1);
+  for (uint32_t e = 0; e < m->endpoints.count; e++) mark_waited(&m->programs[e], waited);
+  for (uint32_t i = 0; i < m->queues.count; i++) /* in this order they come before those that they publish to */
+    if (waited[m->queue_order[i]]) mark_waited(&m->programs[m->endpoints.count + m->queue_order[i]], waited);
+  return waited;
+}
 
 /* What jobs ask, after the endpoints and queues that publish them. */
-static void add_jobs(const struct model *m, const struct demand_sums *d, int asking) {
+static void add_jobs(const struct model *m, const struct demand_sums *d, int asking, const bool *waited) {
   for (uint32_t i = 0; i < m->queues.count; i++) {
     uint32_t queue = m->queue_order[i];
     const struct program *p = &m->programs[m->endpoints.count + queue];
     if (asking & CLOCK) d->published[queue] += job_queue_scheduled(model_queue(m, queue));
+    if (asking & WAITED && !waited[queue]) d->published[queue] = 0;
     d->published[queue] *= program_attempts(p, &model_queue(m, queue)->retry);
     program_demand(p, d->published[queue], d);
   }
@@ -123,7 +140,7 @@ static struct demand_sums sums_of(const struct model *m, const struct place *pla
   for (uint32_t e = 0; asking & TRAFFIC && e < m->endpoints.count; e++)
     program_demand(&m->programs[e], model_endpoint_share(m, e), &d);
   if (asking & TRAFFIC) add_handshakes(m, &d);
-  add_jobs(m, &d, asking);
+  add_jobs(m, &d, asking, queues_waited(m, arena));
   for (uint32_t i = 0; i < m->services.count; i++) { /* what many at work cost each other, where they do most */
     double law = scalability_at_best(&model_service(m, i)->scalability, resource_replica_cores(m, model_service(m, i)));
     d.cpu_s[i] *= law, d.primary_s[i] *= law;
@@ -141,7 +158,7 @@ struct list {
 static void add(struct list *l, const char *name, enum subject subject, uint32_t index, const char *part, double demand_s,
                 double capacity) {
   if (demand_s > 0 && !isinf(capacity))
-    l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, 0, capacity, NULL};
+    l->items[l->count++] = (struct resource){name, subject, index, part, demand_s, 0, capacity, -1, NULL, NULL};
 }
 
 /* What computes its requests, where that is the bound: loops, or the threads of one that the global lock lets go on. */
@@ -248,24 +265,32 @@ static void add_permits(struct list *l, const struct model *m, uint32_t i, const
   add(l, arena_format(arena, "%s permits", c->name), SUBJECT_ALL, i, NULL, d->permit_s[i], (double)c->limit);
 }
 
+/* One lock, and the meter of how long it is held. */
+static void add_lock(struct list *l, const char *name, enum subject subject, uint32_t index, double locked_s, int32_t busy) {
+  uint32_t before = l->count;
+  add(l, name, subject, index, NULL, locked_s, 1);
+  if (l->count > before) l->items[before].meter = busy;
+}
+
 /* One at a time, whatever the machine; of rows the hottest. Stocks in the order in which the scenario names them. */
 static void add_locks(struct list *l, const struct model *m, const struct demand_sums *d, struct arena *arena) {
   const struct stock_config *stocks = m->stocks.items;
   for (uint32_t s = 0; s < m->stocks.count; s++)
     for (uint32_t i = 0; i < m->locks->count; i++)
       if (m->locks->classes[i].kind == LOCK_STOCK && !strcmp(m->locks->classes[i].name, stocks[s].name))
-        add(l, arena_format(arena, "%s row", stocks[s].name), SUBJECT_SERVICE, (uint32_t)stocks[s].at, NULL, d->locked_s[i], 1);
+        add_lock(l, arena_format(arena, "%s row", stocks[s].name), SUBJECT_SERVICE, (uint32_t)stocks[s].at, d->locked_s[i],
+                 m->locks->classes[i].busy);
   for (uint32_t i = 0; i < m->locks->count; i++) {
     const struct lock_class *k = &m->locks->classes[i];
     const char *database = model_service(m, (uint32_t)k->database)->name;
     enum subject subject = service_runs(model_service(m, (uint32_t)k->database)) ? SUBJECT_SERVICE : SUBJECT_ALL;
     uint32_t index = subject == SUBJECT_SERVICE ? (uint32_t)k->database : 0;
     if (k->kind == LOCK_ROWS)
-      add(l, arena_format(arena, "%s hottest of %s", database, k->name), subject, index, NULL,
-          d->locked_s[i] * fmin(1, k->items * keyspace_probability(model_keyspace(m, (uint32_t)k->keyspace), 0)), 1);
+      add_lock(l, arena_format(arena, "%s hottest of %s", database, k->name), subject, index,
+               d->locked_s[i] * fmin(1, k->items * keyspace_probability(model_keyspace(m, (uint32_t)k->keyspace), 0)), k->busy);
     else if (k->kind == LOCK_ROW || k->kind == LOCK_FILE)
-      add(l, arena_format(arena, k->kind == LOCK_ROW ? "%s row %s" : "%s writer", database, k->name), subject, index, NULL,
-          d->locked_s[i], 1);
+      add_lock(l, arena_format(arena, k->kind == LOCK_ROW ? "%s row %s" : "%s writer", database, k->name), subject, index,
+               d->locked_s[i], k->busy);
   }
 }
 
@@ -283,14 +308,16 @@ static void add_slots(struct list *l, const struct model *m, uint32_t queue, con
   const struct queue_config *q = model_queue(m, queue);
   const struct service_config *s = model_service(m, (uint32_t)q->workers);
   double held_s = 0;
+  uint32_t queues = 0, before = l->count;
   for (uint32_t i = 0; i < m->queues.count; i++) {
     if (model_queue(m, i)->crew != q->crew) continue;
     if (i < queue) return;
-    held_s += d->published[i] * d->job_s[i];
+    held_s += d->published[i] * d->job_s[i], queues++;
   }
   double count = l->replicas[q->workers];
   add(l, arena_format(arena, "%s job slots%s", s->name, times(s, count, arena)), SUBJECT_SERVICE, (uint32_t)q->workers, NULL,
       held_s, (double)q->concurrency * count);
+  if (l->count > before && queues == 1 && !s->autoscale.max) l->items[before].meter = (int32_t)q->meters[JOBS_RUNNING];
 }
 
 static struct list list_of(const struct model *m, const struct place *places, const double *replicas, int asking,
@@ -394,6 +421,15 @@ static const char *why_fewer(const struct service_config *s, double replicas, st
                       s->name, replicas, most_replicas(s));
 }
 
+/* What no request waits for: it has its demand from jobs alone. */
+static void mark_background(const struct model *m, const struct place *places, const double *replicas, const struct list *all,
+                            struct arena *arena) {
+  if (!m->queues.count) return;
+  struct list waited = list_of(m, places, replicas, TRAFFIC | WAITED, arena);
+  for (uint32_t i = 0; i < all->count; i++)
+    if (!(demand_in(&waited, &all->items[i]) > 0)) all->items[i].grows = "jobs";
+}
+
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
   struct place *places = arena_new_array(arena, struct place, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) places[i] = place_of(m, model_service(m, i), arena);
@@ -402,6 +438,7 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
   for (uint32_t i = 0; i < all.count; i++)
     if (all.items[i].subject == SUBJECT_SERVICE)
       all.items[i].remark = why_fewer(model_service(m, all.items[i].index), replicas[all.items[i].index], arena);
+  mark_background(m, places, replicas, &all, arena);
   *out = all.items;
   return all.count;
 }

@@ -20,6 +20,8 @@ struct resource {
   double demand_s;  /* of a request */
   double constant;  /* of what the clock publishes, in a second: at any load */
   double capacity;
+  int32_t meter;      /* whose mean, over the capacity, is its utilization; -1: none */
+  const char *grows;  /* "jobs": no request waits for it, and when it is full they grow; else null */
   const char *remark; /* why there are fewer replicas than the most; else null */
 };
 

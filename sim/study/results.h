@@ -71,9 +71,11 @@ struct saturation {
   const char *resource;        /* "backend event loop", "server CPU" */
   struct estimate utilization; /* ratio */
   double saturates_at_per_s;   /* requests per second of the whole system at this mix */
-  bool saturated;
-  const char *reason; /* why the utilization has no value; null when it has one */
-  const char *remark; /* what else is to be known of its capacity; may be null */
+  bool saturated;              /* more than 99% busy, and with its own demand */
+  bool blocked;                /* more than 99% busy with waiting for what is full before it */
+  const char *grows;           /* "jobs": no request waits for it, and when it is full they grow; else null */
+  const char *reason;          /* why the utilization has no value; null when it has one */
+  const char *remark;          /* what else is to be known of its capacity; may be null */
 };
 
 struct error_cause {
