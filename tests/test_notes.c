@@ -187,7 +187,79 @@ static void test_parts_add_up(void) {
   fixture_close(&plain), fixture_close(&asked);
 }
 
-static const struct test_case cases[] = {{"levels over windows", test_levels_over_windows},
+/* --- what uptime leaves out ------------------------------------------------------------------------------------------------------- */
+
+#define BACKUP   ", 'backup': { 'every': '1d', 'restore': '1h' }"
+#define DB_LOST  "'f': { 'kind': 'node', 'nodes': 'dbs', 'mtbf': '30d', 'repair': '1h' }"
+#define APP_LOST "'f': { 'kind': 'node', 'nodes': 'apps', 'mtbf': '30d', 'repair': '1h' }"
+#define CRASH    "'f': { 'kind': 'crash', 'service': 'app', 'mtbf': '30d' }"
+
+static struct fixture lost_open(const char *backup, int apps, const char *fault, int years) {
+  return fixture_of(
+      "{ 'aguanta': 1, 'name': 'up', 'traffic': { 'w': { 'kind': 'open', 'rate': '20/s', 'mix': { 'q': 1 } } }, 'endpoints': { "
+      "'q': { "
+      "'entry': 'app', 'steps': [ { 'cached': 'redis', 'hit': '80%%', 'miss': [ { 'query': 'mysql', 'reads': 1, 'demand': '1ms' } "
+      "] } "
+      "] } }, 'services': { 'app': { 'kind': 'app', 'replicas': %d, 'place': 'apps' }, 'mysql': { 'kind': 'database', 'place': "
+      "'dbs'%s "
+      "}, 'redis': { 'kind': 'cache', 'place': 'dbs' }, 'unused': { 'kind': 'external', 'latency': '1ms' } }, 'platform': { "
+      "'kind': "
+      "'static', 'nodes': { 'apps': { 'count': 2, 'cpu': 2 }, 'dbs': { 'cpu': 4 } } }, 'faults': { %s }, 'run': { 'warmup': '0s', "
+      "'window': '10s', 'replications': 2, 'years': %d }, 'claims': [ 'error_rate(q) < 10%%'%s ] }",
+      apps, backup, fault, years, years ? ", 'availability(year) > 90%', 'rto(f) < 2h'" : "");
+}
+
+static void test_kept_data(void) {
+  static const struct {
+    const char *title, *backup;
+    int apps;
+    const char *fault;
+    int years;
+    bool mysql, redis, carry;
+  } rows[] = {{"its node can be lost", "", 1, DB_LOST, 20, true, true, false},
+              {"a drill without years", "", 1, "'f': { 'kind': 'node', 'nodes': 'dbs', 'at': '3s', 'repair': '1s' }", 0, true,
+               false, false},
+              {"a backup makes the loss count", BACKUP, 1, DB_LOST, 20, false, true, false},
+              {"another node can be lost", "", 2, APP_LOST, 20, false, false, true},
+              {"a process can crash", "", 2, CRASH, 20, false, false, true},
+              {"the only process can crash", "", 1, CRASH, 20, false, false, false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = lost_open(rows[i].backup, rows[i].apps, rows[i].fault, rows[i].years);
+    const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1});
+    test_check(any_note(r, "mysql on dbs: its data are kept when a node is lost") == rows[i].mysql, "%s: mysql", rows[i].title);
+    test_check(any_note(r, "redis on dbs: in the years of faults") == rows[i].redis, "%s: redis", rows[i].title);
+    test_check(!r->claims[0].leaves_out, "%s: a claim on errors leaves out %s", rows[i].title, r->claims[0].leaves_out);
+    for (uint32_t k = 1; k < r->claim_count; k++) {
+      const char *words = r->claims[k].leaves_out ? r->claims[k].leaves_out : "nothing";
+      test_check((strstr(words, "data lost with a node (mysql)") != NULL) == (rows[i].mysql && rows[i].years), "%s: %s",
+                 rows[i].title, words);
+      test_check((strstr(words, "carry the load") != NULL) == rows[i].carry, "%s: %s", rows[i].title, words);
+      test_check(strstr(words, "releases") && strstr(words, "zone") && strstr(words, "people") && !strstr(words, "unused"), "%s",
+                 words);
+    }
+    fixture_close(&f);
+  }
+}
+
+/* Every format says it. */
+static void test_left_out_in_formats(void) {
+  struct fixture f = lost_open("", 2, DB_LOST, 20);
+  const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 1});
+  char *text = render(write_text, r), *markdown = render(report_markdown_write, r), *csv = render(report_csv_write, r),
+       *json = render(report_json_write, r);
+  test_check(count_of(text, "leave out: data lost with a node (mysql)") == 1 &&
+                 strstr(text, "\n  leaves out: data lost with a node (mysql)"),
+             "%s", text);
+  test_check(strstr(markdown, "leave out: data lost") && strstr(markdown, "\nLeaves out: data lost"), "%s", markdown);
+  test_check(count_of(csv, "\"leaves out: data lost") == 2, "%s", csv);
+  test_check(count_of(json, "\"leaves_out\": \"data lost") == 3, "JSON");
+  free(text), free(markdown), free(csv), free(json);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"data that are kept", test_kept_data},
+                                         {"what uptime leaves out", test_left_out_in_formats},
+                                         {"levels over windows", test_levels_over_windows},
                                          {"parts of utilization add up", test_parts_add_up},
                                          {"a reason beside every missing figure", test_reasons},
                                          {"no note that nothing asked for", test_no_drowning},

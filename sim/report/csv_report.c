@@ -46,9 +46,11 @@ static void write_overall(FILE *file, const struct results *r, const char *of, e
 static void write_claim(FILE *file, const struct results *r, const struct claim_result *c) {
   const char *verdict = c->verdict == VERDICT_NONE ? "" : format_verdict_word(c->verdict);
   const char *severity = c->kind == CLAIM_REQUIREMENT ? format_severity_word(c->severity) : NULL;
+  char *left_out = c->leaves_out ? allocate_format("leaves out: %s", c->leaves_out) : NULL;
   write_row(file, r,
-            &(struct row){verdict_kind_word(c->kind), c->expression, "", c->id, verdict, c->source, c->reason, severity, c->unit,
-                          &c->estimate});
+            &(struct row){verdict_kind_word(c->kind), c->expression, "", c->id, verdict, c->source,
+                          c->reason ? c->reason : left_out, severity, c->unit, &c->estimate});
+  free(left_out);
 }
 
 void report_csv_rows(FILE *file, const struct results *r) {

@@ -23,6 +23,7 @@ static void write_claim(struct writer *w, const struct results *r, uint32_t i) {
   put_text(w, "judged", c->judged);
   put_count(w, "more_replications", c->more_replications);
   put_text(w, "reason", c->reason);
+  put_text(w, "leaves_out", c->leaves_out);
   put_text(w, "note", c->note);
 }
 
@@ -188,6 +189,7 @@ static void write_outages(struct writer *w, const struct results *r) {
   put_number(w, "years", r->availability.years);
   put_named_estimate(w, "availability", &r->availability.availability);
   put_number(w, "downtime_per_year_s", r->availability.downtime_per_year_s);
+  put_text(w, "leaves_out", r->availability.leaves_out);
   put_list(w, "classes", r, r->availability.class_count, write_outage_class);
   put_list(w, "endpoints", r, r->availability.endpoint_count, write_endpoint_availability);
   close_with(w, '}');

@@ -50,7 +50,13 @@ static void write_claims(FILE *file, const struct results *r) {
     uint32_t at = 0;
     const struct claim_result *c = verdict_next(r, tables[i].kind, &at);
     if (c) fprintf(file, "\n## %s\n", tables[i].head);
-    for (; c; c = verdict_next(r, tables[i].kind, &at)) write_claim(file, r, c);
+    const char *leaves_out = NULL;
+    for (; c; c = verdict_next(r, tables[i].kind, &at)) {
+      write_claim(file, r, c);
+      if (c->leaves_out) leaves_out = c->leaves_out;
+    }
+    if (leaves_out)
+      fputs("\nAvailability, downtime, RTO and RPO leave out: ", file), markdown_text(file, leaves_out), fputs(".\n", file);
   }
 }
 
@@ -111,6 +117,7 @@ static void write_availability(FILE *file, const struct results *r) {
   if (!a->present) return;
   fprintf(file, "\n## Availability\n\n%s of all requests are served; %s a year are not.\n",
           format_estimate(UNIT_RATIO, NULL, &a->availability).text, format_number(UNIT_SECONDS, NULL, a->downtime_per_year_s).text);
+  if (a->leaves_out) fputs("\nLeaves out: ", file), markdown_text(file, a->leaves_out), fputs(".\n", file);
   if (a->class_count) fputs("\n| fault | a year | RTO mean | p95 | lost a year |\n| --- | ---: | ---: | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < a->class_count; i++) {
     const struct outage_class *o = &a->classes[i];

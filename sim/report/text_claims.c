@@ -1,7 +1,9 @@
+#include "sim/engine/allocate.h"
 #include "sim/report/format.h"
 #include "sim/report/text_table.h"
 #include "sim/report/verdicts.h"
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Bold, because the plain colours are unreadable on half of the terminals. Red is for requirements only: a document that is
@@ -109,6 +111,13 @@ static void print_claim(FILE *file, const struct results *r, const struct claim_
   print_advice(file, claim, indent, options);
 }
 
+/* Once a table, for all claims on uptime in it. */
+static void print_left_out(FILE *file, const char *leaves_out, int width) {
+  char *text = allocate_format("availability, downtime, rto and rpo leave out: %s", leaves_out);
+  print_under(file, INDENT, width, text);
+  free(text);
+}
+
 void text_claims(FILE *file, const struct results *r, const struct report_options *options) {
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
     uint32_t at = 0;
@@ -116,6 +125,11 @@ void text_claims(FILE *file, const struct results *r, const struct report_option
     if (!claim) continue;
     struct columns columns = measure(r, &tables[i], options);
     if (!options->quiet) table_heading(file, tables[i].heading, tables[i].explained);
-    for (; claim; claim = next_shown(r, &tables[i], &at, options->quiet)) print_claim(file, r, claim, &columns, options);
+    const char *leaves_out = NULL;
+    for (; claim; claim = next_shown(r, &tables[i], &at, options->quiet)) {
+      print_claim(file, r, claim, &columns, options);
+      if (claim->leaves_out) leaves_out = claim->leaves_out;
+    }
+    if (leaves_out) print_left_out(file, leaves_out, options->width);
   }
 }

@@ -180,8 +180,12 @@ static void print_losses(FILE *file, const struct availability_result *a) {
   }
 }
 
+static void print_no_outage(FILE *file, const struct outage_class *o, int width) {
+  fputs("  -: ", file), table_left(file, o->fault, format_width(o->fault)), fputs(": ", file);
+  table_wrapped(file, o->reason, 7 + format_width(o->fault), width), fputc('\n', file);
+}
+
 void text_availability(FILE *file, const struct results *r, const struct report_options *options) {
-  (void)options;
   const struct availability_result *a = &r->availability;
   if (!a->present) return;
   char remark[160];
@@ -189,10 +193,13 @@ void text_availability(FILE *file, const struct results *r, const struct report_
   table_heading(file, "AVAILABILITY", remark);
   print_available(file, "all endpoints", &a->availability);
   for (uint32_t i = 0; i < a->endpoint_count; i++) print_available(file, a->endpoints[i], &a->endpoint_availability[i]);
+  if (a->leaves_out) fputs("  leaves out: ", file), table_wrapped(file, a->leaves_out, 14, options->width), fputc('\n', file);
   if (a->class_count == 0) return;
   fprintf(file, "\n  %-18s%7s%9s%10s %-14s%9s%9s%9s%12s\n", "fault", "a year", "outages", "RTO mean", "", "p50", "p95", "max",
           "lost a year");
   for (uint32_t i = 0; i < a->class_count; i++) print_outage(file, &a->classes[i]);
+  for (uint32_t i = 0; i < a->class_count; i++)
+    if (a->classes[i].reason) print_no_outage(file, &a->classes[i], options->width);
   print_losses(file, a);
 }
 

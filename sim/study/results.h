@@ -56,6 +56,7 @@ struct claim_result {
   uint64_t more_replications; /* UNDECIDED: how many more it would take, 0 when unknown */
   const char *reason;         /* why there is no data, or what would decide it; may be null */
   double low, high;           /* what holds lies between them; infinite where open */
+  const char *leaves_out;     /* of uptime: what its figure does not contain; else null */
   const char *judged;         /* what was estimated, where the expression alone does not say it: "5% quantile of 812 outages" */
 };
 
@@ -141,6 +142,7 @@ struct availability_result {
   double years;
   struct estimate availability; /* share of requests that find a serving path, all endpoints by the mix */
   double downtime_per_year_s;
+  const char *leaves_out; /* what the figures do not contain */
   uint32_t class_count;
   const struct outage_class *classes;
   uint32_t endpoint_count;

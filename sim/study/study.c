@@ -293,6 +293,7 @@ struct results *study_results(struct study *s) {
   findings_pictures(s, r);
   findings_load(s, r);
   judge_claims(s, r);
+  findings_left_out(s, r);
   findings_notes(s, r);
   if (s->long_run) {
     long_run_close(s->long_run);

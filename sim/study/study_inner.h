@@ -96,6 +96,9 @@ void findings_tables(const struct study *, struct results *);   /* breakdown, sa
 void findings_pictures(const struct study *, struct results *); /* curves, series */
 void findings_load(const struct study *, struct results *);     /* business figures */
 void findings_notes(struct study *, struct results *);
+/* left_out.c: data stores that uptime is too kind to, each as a note; and in one line what it leaves out. */
+void findings_kept_data(const struct study *, void (*with)(const struct study *, struct results *, const char *), struct results *);
+void findings_left_out(const struct study *, struct results *);
 bool findings_unstable(const struct study *);
 
 static inline uint32_t entry_replications(const struct study *s, const struct entry *e) {

@@ -1,0 +1,131 @@
+/* What uptime leaves out, and which data stores it is too kind to: words for the reader, only where they are true of the scenario. */
+#include "sim/engine/arena.h"
+#include "sim/study/study_inner.h"
+#include <string.h>
+
+/* Whether replicas of the service may be on nodes of the group. */
+static bool may_be_on(const struct model *m, const struct service_config *s, uint32_t group) {
+  const struct node_group *g = model_nodes(m, group);
+  return s->place >= 0 ? s->place == (int32_t)group : !g->dedicated && g->role != ROLE_MANAGER;
+}
+
+/* The file of an embedded database is on a node of the processes that open it. */
+static bool file_may_be_on(const struct model *m, uint32_t group) {
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *s = model_service(m, i);
+    if (s->kind == SERVICE_APP && may_be_on(m, s, group)) return true;
+  }
+  return false;
+}
+
+/* Some program spends time at it. */
+static bool is_used(const struct model *m, const struct service_config *s) {
+  for (uint32_t i = 0; i < m->program_count; i++)
+    for (uint32_t k = 0; k < m->programs[i].cell_count; k++) {
+      int32_t service = m->programs[i].cells[k].service;
+      if (service >= 0 && model_service(m, (uint32_t)service) == s) return true;
+    }
+  return false;
+}
+
+/* The first group with a fault that takes a node on which the service may be; -1: none. */
+static int32_t lost_with(const struct model *m, const struct service_config *s) {
+  for (uint32_t i = 0; i < m->faults.count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    if (f->kind != FAULT_NODE) continue;
+    if (service_embedded(s) ? file_may_be_on(m, (uint32_t)f->nodes) : service_runs(s) && may_be_on(m, s, (uint32_t)f->nodes))
+      return f->nodes;
+  }
+  return -1;
+}
+
+/* With a backup a lost machine takes its disk along (models/data/failover.h). */
+static bool keeps_data(const struct service_config *s) {
+  return s->kind == SERVICE_DATABASE && (service_embedded(s) || !s->backup.every);
+}
+
+static bool stock_at(const struct model *m, uint32_t service) {
+  const struct stock_config *stocks = m->stocks.items;
+  for (uint32_t i = 0; i < m->stocks.count; i++)
+    if (stocks[i].at == (int32_t)service) return true;
+  return false;
+}
+
+static const char *words_of(const struct study *l, uint32_t service) {
+  const struct model *m = &l->model;
+  const struct service_config *s = model_service(m, service);
+  int32_t group = lost_with(m, s);
+  const char *where = group >= 0 ? arena_format(l->arena, "%s on %s", s->name, model_nodes(m, (uint32_t)group)->name) : NULL;
+  if (where && keeps_data(s))
+    return arena_format(
+        l->arena,
+        "%s: its data are kept when a node is lost; in truth a local disk is lost with its machine, and neither the "
+        "time to restore it nor the writes since the last backup count here%s",
+        where, service_embedded(s) ? "" : " (\"backup\" makes them count)");
+  if (where && s->kind == SERVICE_CACHE && stock_at(m, service))
+    return arena_format(l->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
+                        where);
+  if (where && s->kind == SERVICE_CACHE && l->faults.sum && is_used(m, s))
+    return arena_format(
+        l->arena,
+        "%s: in the years of faults it is as good as before once it is back; in truth it is empty, and what its misses "
+        "cost the rest does not count there",
+        where);
+  return NULL;
+}
+
+void findings_kept_data(const struct study *l, void (*with)(const struct study *, struct results *, const char *),
+                        struct results *r) {
+  for (uint32_t i = 0; i < l->model.services.count; i++) {
+    const char *words = words_of(l, i);
+    if (words) with(l, r, words);
+  }
+}
+
+/* --- in one line ---------------------------------------------------------------------------------------------------------------- */
+
+/* Losing some replicas leaves others, of which each then counts as able to carry everything. */
+static bool some_are_left(const struct model *m) {
+  for (uint32_t i = 0; i < m->faults.count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    if (f->kind == FAULT_CRASH && model_service(m, (uint32_t)f->service)->replicas > 1) return true;
+    for (uint32_t k = 0; f->kind == FAULT_NODE && k < m->services.count; k++) {
+      const struct service_config *s = model_service(m, k);
+      if (service_runs(s) && s->replicas > 1 && may_be_on(m, s, (uint32_t)f->nodes)) return true;
+    }
+  }
+  return false;
+}
+
+/* "what (a, b); ", of the services that `fits` is true of; nothing when there is none. */
+static const char *with_names(const struct study *l, const char *what,
+                              bool (*fits)(const struct model *, const struct service_config *)) {
+  const char *names = NULL;
+  for (uint32_t i = 0; i < l->model.services.count; i++) {
+    const struct service_config *s = model_service(&l->model, i);
+    if (fits(&l->model, s)) names = names ? arena_format(l->arena, "%s, %s", names, s->name) : s->name;
+  }
+  return names ? arena_format(l->arena, "%s (%s), ", what, names) : "";
+}
+
+static bool loses_data(const struct model *m, const struct service_config *s) { return keeps_data(s) && lost_with(m, s) >= 0; }
+static bool is_external(const struct model *m, const struct service_config *s) {
+  return s->kind == SERVICE_EXTERNAL && is_used(m, s);
+}
+
+static const char *leaves_out(const struct study *l) {
+  return arena_format(l->arena, "%s%s%sreleases and maintenance, losses of a zone or of the network, mistakes of people",
+                      with_names(l, "data lost with a node", loses_data),
+                      some_are_left(&l->model) ? "whether the replicas that are left carry the load, " : "",
+                      with_names(l, "outages of services of others", is_external));
+}
+
+void findings_left_out(const struct study *l, struct results *r) {
+  bool asked = r->availability.present;
+  for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++)
+    asked |= l->entries[l->claims_from + i].measure.over_faults;
+  const char *words = asked ? leaves_out(l) : NULL;
+  if (r->availability.present) r->availability.leaves_out = words;
+  for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++)
+    if (l->entries[l->claims_from + i].measure.over_faults) r->claims[i].leaves_out = words;
+}
