@@ -2,6 +2,7 @@
 #include "sim/cli/exit_code.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/json.h"
+#include "sim/report/capacity_report.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <math.h>
@@ -71,7 +72,7 @@ static void test_answer(void) {
   const char *last = child_last_line(c.out);
   test_check(c.status == EXIT_HOLDS, "exit status %d\n%s", c.status, c.err);
   test_check(child_begins(last, "capacity: 0.") &&
-                 strstr(last, "] keeps all 2 must claims; first to break: mean(job.latency) < 5s at 0.8"),
+                 strstr(last, "] keeps all 2 requirements; first to break: mean(job.latency) < 5s at 0.8"),
              "%s", last);
   for (const char *const *part = (const char *const[]){"WHAT BREAKS", "WHAT FILLS UP", "KNEE", NULL}; *part; part++)
     test_check(strstr(c.out, *part) != NULL, "no %s in\n%s", *part, c.out);
@@ -85,6 +86,89 @@ static void test_answer(void) {
   test_check(c.status == EXIT_UNDECIDED && strstr(last, "not resolved to 0.5%"), "exit status %d: %s", c.status, last);
   test_check(strstr(c.out, "VALUES") && strstr(c.out, "unstable"), "%s", c.out);
   child_free(&c);
+}
+
+/* Numbers in one style and with what they count; where nothing holds, no value is said to be shown to hold. */
+static void test_words(void) {
+  static const struct {
+    const char *path, *unit;
+    double value, low, high, fails;
+    bool whole, holds;
+    const char *texts[4];
+  } rows[] = {{"traffic.u.population",
+               "",
+               304000,
+               291000,
+               315480,
+               315480,
+               true,
+               true,
+               {"304,000 users [291,000, 315,000]  breaks  p95(x) < 1s\n", "fails at 315,480 users",
+                "busy at 291,000 users, the largest value shown to hold; full at\n"}},
+              {"services.web.replicas",
+               "",
+               17,
+               16,
+               18,
+               18,
+               true,
+               true,
+               {"17 replicas [16, 18]  breaks  ", "at 18 replicas", "busy at 16 replicas, the largest"}},
+              {"traffic.u.rate",
+               "/s",
+               0.802,
+               0.795,
+               0.815336,
+               0.815336,
+               false,
+               true,
+               {"0.802/s [0.795, 0.815]  breaks  ", "fails at 0.8153/s", "busy at 0.795/s"}},
+              {"traffic.u.rate",
+               "/s",
+               NAN,
+               NAN,
+               NAN,
+               1234.56,
+               false,
+               false,
+               {"  fails throughout  ", "fails at 1,235/s", "busy at 1,000/s (no value is shown to hold); full at\n"}}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct capacity_bound bound = {.expression = "p95(x) < 1s", .side = "", .high = 1};
+    double holds = rows[i].holds ? rows[i].low : NAN;
+    struct capacity_root root = {rows[i].value, rows[i].low, rows[i].high, holds, rows[i].fails, true};
+    struct capacity_limit limit = {
+        .course = rows[i].holds ? COURSE_BREAKS : COURSE_NEVER, .root = root, .fullest = "box CPU", .busy = 0.9};
+    struct capacity_resource resource = {"box CPU", NAN, 0.8};
+    struct capacity_result r = {.scenario_name = "s",
+                                .scenario_file = "f",
+                                .seed_text = "1",
+                                .path = rows[i].path,
+                                .unit = rows[i].unit,
+                                .low_text = "1000",
+                                .high_text = "350000",
+                                .whole = rows[i].whole,
+                                .bound_count = 1,
+                                .bounds = &bound,
+                                .kind = rows[i].holds ? CAPACITY_LARGEST : CAPACITY_NOWHERE,
+                                .reason = "it fails",
+                                .limit_count = 1,
+                                .limits = &limit,
+                                .resource_count = 1,
+                                .resources = &resource,
+                                .knee = -1,
+                                .most = root,
+                                .stands_at = rows[i].holds ? rows[i].low : 1000,
+                                .stands_holds = rows[i].holds};
+    char *text = NULL;
+    size_t length = 0;
+    FILE *file = open_memstream(&text, &length);
+    report_capacity_text(file, &r, &(struct report_options){0});
+    fclose(file);
+    for (int k = 0; k < 4 && rows[i].texts[k]; k++)
+      test_check(strstr(text, rows[i].texts[k]) != NULL, "no \"%s\" in %s", rows[i].texts[k], text);
+    test_check(rows[i].holds || !strstr(text, "largest value shown"), "nothing holds: %s", text);
+    free(text);
+  }
 }
 
 /* What is known by then is told; a second signal is not needed. */
@@ -181,11 +265,8 @@ static void test_threads(void) {
   child_free(&one), child_free(&two);
 }
 
-static const struct test_case cases[] = {{"mistakes", test_mistakes},
-                                         {"answer", test_answer},
-                                         {"interrupted", test_interrupted},
-                                         {"files", test_files},
-                                         {"plot of another", test_plot_of_another},
-                                         {"threads", test_threads},
-                                         {0}};
+static const struct test_case cases[] = {{"mistakes", test_mistakes}, {"answer", test_answer},
+                                         {"words", test_words},       {"interrupted", test_interrupted},
+                                         {"files", test_files},       {"plot of another", test_plot_of_another},
+                                         {"threads", test_threads},   {0}};
 const struct test_suite suite_cli_capacity = {"cli_capacity", cases};

@@ -1,4 +1,4 @@
-/* capacity: the largest value that keeps every must claim. */
+/* capacity: the largest value that keeps every requirement of severity must. */
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/capacity_report.h"

@@ -100,7 +100,9 @@ static void write_level(const struct out *o, const struct capacity_result *r, co
 static void write_levels(const struct out *o, const struct capacity_result *r) {
   fputs(",\n  \"levels\": [", o->file);
   for (uint32_t i = 0; i < r->level_count; i++) fputs(i ? "," : "", o->file), write_level(o, r, &r->levels[i]);
-  fputs("\n  ],\n  \"resources\": [", o->file);
+  fputs("\n  ]", o->file);
+  number(o, ",\n  ", "stands_at", r->stands_at), flag(o, ",\n  ", "stands_holds", r->stands_holds);
+  fputs(",\n  \"resources\": [", o->file);
   for (uint32_t i = 0; i < r->resource_count; i++) {
     text(o, i ? "},\n    {" : "\n    {", "resource", r->resources[i].resource);
     number(o, ", ", "full_at", r->resources[i].full_at), number(o, ", ", "busy", r->resources[i].busy);
@@ -181,15 +183,17 @@ void report_capacity_markdown(FILE *file, const struct capacity_result *r) {
   markdown_text(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
   fputs("\n\n**Capacity: ", file), markdown_text(file, capacity_sentence(r).text);
   fputs(".**\n\n", file), markdown_code(file, r->path);
-  fputs(" from ", file), markdown_text(file, r->low_text), fputs(" to ", file), markdown_text(file, r->high_text);
+  fputs(" from ", file), markdown_text(file, capacity_end_text(r, r->low_text).text), fputs(" to ", file),
+      markdown_text(file, capacity_end_text(r, r->high_text).text);
   fprintf(file, ", %u values, %s requests, seed ", r->level_count, format_count(r->requests).text);
   markdown_text(file, r->seed_text), fputs(". Each interval covers with 95% confidence.\n", file);
   for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), markdown_text(file, r->notes[i]), fputc('\n', file);
   for (uint32_t i = 0; i < r->violation_count; i++)
     fputs("\n> Broken invariant: ", file), markdown_text(file, r->violations[i]), fputc('\n', file);
-  fputs("\n## What breaks\n\n| claim | where | fullest there |\n| --- | --- | --- |\n", file);
+  fputs("\n## What breaks\n\n| requirement | where | fullest there |\n| --- | --- | --- |\n", file);
   for (uint32_t i = 0; i < r->limit_count; i++) put_limit(file, r, &r->limits[i]);
-  fputs("\n## What fills up\n\n| resource | busy | full at |\n| --- | ---: | ---: |\n", file);
+  fputs("\n## What fills up\n\nResources: ", file), markdown_text(file, capacity_stands_text(r).text);
+  fputs(".\n\n| resource | busy | full at |\n| --- | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < r->resource_count; i++) {
     fputs("| ", file), markdown_text(file, r->resources[i].resource);
     fprintf(file, " | %s | %s |\n", format_percent(r->resources[i].busy).text,
@@ -197,6 +201,6 @@ void report_capacity_markdown(FILE *file, const struct capacity_result *r) {
   }
   if (r->knee < 0) return;
   const struct capacity_level *l = &r->levels[r->knee];
-  fprintf(file, "\nThe knee, where throughput over mean latency is greatest, is at %s: a mean latency of %s.\n", l->text,
-          format_estimate(UNIT_SECONDS, NULL, &l->latency).text);
+  fprintf(file, "\nThe knee, where throughput over mean latency is greatest, is at %s: a mean latency of %s.\n",
+          capacity_value_text(r, l->value).text, format_estimate(UNIT_SECONDS, NULL, &l->latency).text);
 }

@@ -26,8 +26,12 @@ struct capacity_sentence {
 struct capacity_sentence capacity_sentence(const struct capacity_result *);
 /* "142/s [141, 143]" */
 struct shown capacity_root_text(const struct capacity_result *, const struct capacity_root *);
-/* "142/s" */
+/* "142/s", "304,000 users" */
 struct shown capacity_value_text(const struct capacity_result *, double);
+/* The same of an end of the range, from its text. */
+struct shown capacity_end_text(const struct capacity_result *, const char *text);
+/* "busy at 142/s, the largest value shown to hold; full at": what the columns of the resources are. */
+struct capacity_sentence capacity_stands_text(const struct capacity_result *);
 /* "upper limit of rate(all) in 1/s..2/s" */
 struct capacity_sentence capacity_bound_text(const struct capacity_result *, uint32_t bound);
 /* "not resolved" and the like, for a row: where the bound of this limit breaks. */

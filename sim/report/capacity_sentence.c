@@ -4,30 +4,92 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct estimate as_estimate(double value, double low, double high) {
   return (struct estimate){.value = value, .low = low, .high = high};
 }
 
+/* What a number of the axis counts, where its unit does not say so: by the last key of the path, and one key before it. */
+static const char *noun_of(const char *path) {
+  static const struct {
+    const char *before, *key, *noun; /* before: in the path; null: anywhere */
+  } rows[] = {{NULL, "population", " users"},
+              {NULL, "registered", " users"},
+              {NULL, "active", " users"},
+              {NULL, "daily", " users/day"},
+              {NULL, "concurrent", " users"},
+              {NULL, "replicas", " replicas"},
+              {".autoscale.", "min", " replicas"},
+              {".autoscale.", "max", " replicas"},
+              {".pools.", "max", " connections"},
+              {".connections.", "max", " connections"},
+              {"platform.nodes.", "count", " nodes"},
+              {NULL, "workers", " workers"},
+              {NULL, "threads", " threads"},
+              {NULL, "processes", " processes"}};
+  const char *dot = strrchr(path, '.'), *key = dot ? dot + 1 : path;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (!strcmp(key, rows[i].key) && (!rows[i].before || strstr(path, rows[i].before))) return rows[i].noun;
+  return "";
+}
+
+/* "/s", " users": what stands behind a number. */
+static const char *unit_of(const struct capacity_result *r) { return *r->unit ? r->unit : noun_of(r->path); }
+
+/* Whole numbers as they are, others with four digits, both with separators. */
+static struct shown number_text(const struct capacity_result *r, double x) {
+  struct shown out;
+  double size = fabs(x);
+  double step = size > 0 ? pow(10, floor(log10(size)) - 3) : 1, rounded = r->whole ? round(x) : round(x / step) * step;
+  if (size >= 1e15 || (size > 0 && size < 1e-4))
+    snprintf(out.text, sizeof out.text, "%.4g", x);
+  else if (r->whole || size >= 1000)
+    snprintf(out.text, sizeof out.text, "%s%.40s", x < 0 ? "-" : "", format_count((uint64_t)fabs(round(rounded))).text);
+  else
+    snprintf(out.text, sizeof out.text, "%.4g", rounded);
+  return out;
+}
+
 struct shown capacity_value_text(const struct capacity_result *r, double x) {
   struct shown out = {"-"};
-  if (!isnan(x)) snprintf(out.text, sizeof out.text, "%.6g%.20s", x, r->unit);
+  if (!isnan(x)) snprintf(out.text, sizeof out.text, "%.40s%.20s", number_text(r, x).text, unit_of(r));
   return out;
+}
+
+struct shown capacity_end_text(const struct capacity_result *r, const char *text) {
+  return capacity_value_text(r, strtod(text, NULL));
+}
+
+/* A few whole numbers, or a bracket of no width, are told as they are. */
+static bool is_countable(const struct capacity_result *r, const struct capacity_root *root) {
+  return root->low == root->high || (r->whole && root->high - root->low < 20);
 }
 
 struct shown capacity_root_text(const struct capacity_result *r, const struct capacity_root *root) {
   struct shown out;
   if (isnan(root->value)) return (struct shown){"-"};
-  if (r->whole || root->low == root->high) {
+  if (is_countable(r, root)) {
     struct shown value = capacity_value_text(r, root->value);
     if (root->low == root->high) return value;
-    snprintf(out.text, sizeof out.text, "%.40s [%.8g, %.8g]", value.text, root->low, root->high);
+    snprintf(out.text, sizeof out.text, "%.40s [%.16s, %.16s]", value.text, number_text(r, root->low).text,
+             number_text(r, root->high).text);
     return out;
   }
   struct estimate e = as_estimate(root->value, root->low, root->high);
-  snprintf(out.text, sizeof out.text, "%.24s%.16s %.36s", format_value(UNIT_NONE, NULL, &e).text, r->unit,
+  snprintf(out.text, sizeof out.text, "%.24s%.16s %.36s", format_value(UNIT_NONE, NULL, &e).text, unit_of(r),
            format_interval(UNIT_NONE, NULL, &e).text);
+  return out;
+}
+
+/* Where nothing is shown to hold, the value is only one of those that were run. */
+struct capacity_sentence capacity_stands_text(const struct capacity_result *r) {
+  struct capacity_sentence out;
+  const char *what = !r->stands_holds               ? " (no value is shown to hold)"
+                     : r->kind == CAPACITY_SMALLEST ? ", the smallest value shown to hold"
+                                                    : ", the largest value shown to hold";
+  snprintf(out.text, sizeof out.text, "busy at %s%s; full at", capacity_value_text(r, r->stands_at).text, what);
   return out;
 }
 
@@ -41,7 +103,8 @@ struct capacity_sentence capacity_bound_text(const struct capacity_result *r, ui
 struct shown capacity_limit_text(const struct capacity_result *r, const struct capacity_limit *l) {
   struct shown out = {"-"};
   if (!isnan(l->root.value)) return capacity_root_text(r, &l->root);
-  if (l->course == COURSE_HOLDS) snprintf(out.text, sizeof out.text, "not up to %.40s", capacity_value_text(r, l->root.holds).text);
+  if (l->course == COURSE_HOLDS)
+    snprintf(out.text, sizeof out.text, "does not break up to %.40s", capacity_value_text(r, l->root.holds).text);
   if (l->course == COURSE_NEVER) snprintf(out.text, sizeof out.text, "fails throughout");
   if (l->course == COURSE_UNTOLD) snprintf(out.text, sizeof out.text, "cannot be told");
   if (l->course == COURSE_BREAKS && !isnan(l->root.holds))
@@ -62,7 +125,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct capacity_sentence *
 static void add_claims(struct capacity_sentence *s, const struct capacity_result *r) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < r->bound_count; i++) count += !i || r->bounds[i].claim != r->bounds[i - 1].claim;
-  add(s, count == 1 ? "the must claim" : "all %u must claims", count);
+  add(s, count == 1 ? "the requirement" : "all %u requirements", count);
 }
 
 /* The bound that decides: the first to break, or the last to begin. */
@@ -109,7 +172,8 @@ struct capacity_sentence capacity_sentence(const struct capacity_result *r) {
   if (r->interrupted) add(&s, "INTERRUPTED, so far: ");
   switch (r->kind) {
   case CAPACITY_EVERYWHERE:
-    add(&s, "holds up to %s at least, and from %s on: nothing in this range breaks ", r->high_text, r->low_text);
+    add(&s, "holds up to %s at least, and from %s on: nothing in this range breaks ", capacity_end_text(r, r->high_text).text,
+        capacity_end_text(r, r->low_text).text);
     add_claims(&s, r);
     break;
   case CAPACITY_NOWHERE:

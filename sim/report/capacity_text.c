@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 100, ROOT = 26, RESOURCE = 28, VALUE = 12 };
+enum { WIDTH = 100, RESOURCE = 28, VALUE = 17 };
 
 static void print_head(FILE *file, const struct capacity_result *r, int width) {
   const char *name = r->scenario_name ? r->scenario_name : "scenario";
@@ -17,39 +17,50 @@ static void print_head(FILE *file, const struct capacity_result *r, int width) {
     fputs(": ", file);
     table_wrapped(file, r->scenario_title, format_width(name) + 2, width);
   }
-  safe_print(file, "\n%s from %s to %s: %u values, %u looks, %s requests\n%s, seed %s\n", r->path, r->low_text, r->high_text,
-             r->level_count, r->looks, format_count(r->requests).text, r->scenario_file, r->seed_text);
+  safe_print(file, "\n%s from %s to %s: %u values, %u looks, %s requests\n%s, seed %s\n", r->path,
+             capacity_end_text(r, r->low_text).text, capacity_end_text(r, r->high_text).text, r->level_count, r->looks,
+             format_count(r->requests).text, r->scenario_file, r->seed_text);
   if (r->note_count || r->violation_count || r->interrupted) fputc('\n', file);
   if (r->interrupted) table_note(file, "interrupted", "this is what was known by then.", width);
   for (uint32_t i = 0; i < r->violation_count; i++) table_note(file, "BROKEN INVARIANT", r->violations[i], width);
   for (uint32_t i = 0; i < r->note_count; i++) table_note(file, "note", r->notes[i], width);
 }
 
-static void print_limit(FILE *file, const struct capacity_result *r, const struct capacity_limit *l, int width) {
+static const char *course_word(const struct capacity_limit *l) {
+  return l->course == COURSE_BEGINS ? "begins  " : l->course == COURSE_BREAKS ? "breaks  " : "        ";
+}
+
+static void print_limit(FILE *file, const struct capacity_result *r, const struct capacity_limit *l, int column, int width) {
   char text[400];
+  int indent = 2 + column + 2 + (int)strlen(course_word(l));
   fputs("  ", file);
-  table_left(file, capacity_limit_text(r, l).text, ROOT);
-  const char *word = l->course == COURSE_BEGINS ? "begins  " : l->course == COURSE_BREAKS ? "breaks  " : "        ";
-  fputs(word, file);
-  table_wrapped(file, capacity_bound_text(r, l->bound).text, ROOT + 10, width);
+  table_left(file, capacity_limit_text(r, l).text, column + 2);
+  fputs(course_word(l), file);
+  table_wrapped(file, capacity_bound_text(r, l->bound).text, indent, width);
   fputc('\n', file);
   if (!l->fullest) return;
   snprintf(text, sizeof text, "fails at %s, with %s %s busy", capacity_value_text(r, l->root.fails).text, l->fullest,
            format_percent(l->busy).text);
-  fprintf(file, "%*s", ROOT + 10, "");
-  table_wrapped(file, text, ROOT + 10, width);
+  fprintf(file, "%*s", indent, "");
+  table_wrapped(file, text, indent, width);
   fputc('\n', file);
 }
 
 static void print_limits(FILE *file, const struct capacity_result *r, int width) {
+  int column = 0;
   if (!r->limit_count) return;
-  table_heading(file, "WHAT BREAKS", "each must claim alone, and where; the last column is what is fullest there");
-  for (uint32_t i = 0; i < r->limit_count; i++) print_limit(file, r, &r->limits[i], width);
+  table_heading(file, "WHAT BREAKS", "each requirement alone, and where; below it what is fullest there");
+  for (uint32_t i = 0; i < r->limit_count; i++) {
+    int seen = format_width(capacity_limit_text(r, &r->limits[i]).text);
+    if (seen > column) column = seen;
+  }
+  for (uint32_t i = 0; i < r->limit_count; i++) print_limit(file, r, &r->limits[i], column, width);
 }
 
 static void print_resources(FILE *file, const struct capacity_result *r) {
+  bool unknown = false;
   if (!r->resource_count) return;
-  table_heading(file, "WHAT FILLS UP", "busy at the largest value shown to hold; full at");
+  table_heading(file, "WHAT FILLS UP", capacity_stands_text(r).text);
   for (uint32_t i = 0; i < r->resource_count; i++) {
     const struct capacity_resource *x = &r->resources[i];
     fputs("  ", file);
@@ -58,15 +69,17 @@ static void print_resources(FILE *file, const struct capacity_result *r) {
     fputs("  ", file);
     table_right(file, isnan(x->full_at) ? "-" : capacity_value_text(r, x->full_at).text, VALUE);
     fputc('\n', file);
+    unknown |= isnan(x->full_at);
   }
+  if (unknown) fputs("  -: not full within the range, or not known without a run\n", file);
 }
 
 static void print_knee(FILE *file, const struct capacity_result *r) {
   if (r->knee < 0) return;
   const struct capacity_level *l = &r->levels[r->knee];
   table_heading(file, "KNEE", "greatest throughput / mean latency of the values that were run (Kleinrock's power)");
-  fprintf(file, "  %s: %s at a mean latency of %s\n", l->text, format_estimate(UNIT_PER_SECOND, NULL, &l->throughput).text,
-          format_estimate(UNIT_SECONDS, NULL, &l->latency).text);
+  fprintf(file, "  %s: %s at a mean latency of %s\n", capacity_value_text(r, l->value).text,
+          format_estimate(UNIT_PER_SECOND, NULL, &l->throughput).text, format_estimate(UNIT_SECONDS, NULL, &l->latency).text);
 }
 
 static const char *level_word(const struct capacity_result *r, const struct capacity_level *l) {
@@ -82,7 +95,7 @@ static void print_levels(FILE *file, const struct capacity_result *r, const stru
   for (uint32_t i = 0; i < r->level_count; i++) {
     const struct capacity_level *l = &r->levels[i];
     fputs("  ", file);
-    table_right(file, l->text, VALUE);
+    table_right(file, capacity_value_text(r, l->value).text, VALUE);
     fprintf(file, "  %-9s %6u reps", level_word(r, l), l->replications);
     table_right(file, format_estimate(UNIT_PER_SECOND, NULL, &l->throughput).text, 28);
     table_right(file, l->unstable ? "unstable" : format_estimate(UNIT_SECONDS, NULL, &l->latency).text, 30);

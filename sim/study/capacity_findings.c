@@ -146,7 +146,9 @@ static double busy_at(const struct capacity_level *l, const char *resource) {
 static void resources_along(struct search *s, struct capacity_result *r) {
   const struct capacity_level *l = standing(r);
   struct resource *all;
+  r->stands_at = l ? l->value : NAN;
   if (!l) return;
+  r->stands_holds = l->value == r->most.holds || l->value == r->least.holds || r->kind == CAPACITY_EVERYWHERE;
   uint32_t count = resources_of(&trial_at(s, l->value)->scenario->model, s->arena, &all);
   r->resources = arena_new_array(s->arena, struct capacity_resource, count + 1);
   for (uint32_t i = 0; i < count; i++)

@@ -84,6 +84,8 @@ struct capacity_result {
   struct capacity_limit *limits;       /* in the order in which they break */
   struct capacity_level *levels;       /* by value */
   struct capacity_resource *resources; /* in the order in which they fill */
+  double stands_at;                    /* where `busy` of the resources was measured; NaN: nowhere */
+  bool stands_holds;                   /* and whether all requirements were shown to hold there */
   const char **notes;
   int32_t knee; /* level with the greatest power; -1: none */
   uint64_t requests, events;
