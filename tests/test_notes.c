@@ -257,7 +257,46 @@ static void test_left_out_in_formats(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"data that are kept", test_kept_data},
+/* --- backlogs ----------------------------------------------------------------------------------------------------------------------- */
+
+/* By hand: one loop serves 100/s, four threads that each request holds for 100 ms serve 40/s. */
+static void test_backlog(void) {
+  static const struct {
+    const char *title, *client, *service, *steps, *note;
+  } rows[] = {
+      {"longer", "'timeout': '2s'", "'backlog': 500", "{ 'cpu': '10ms' }",
+       "backlog: 500 requests may wait at web, the last of them for 5 s, but those that wait give up after 2 s: a full one serves "
+       "requests "
+       "that have been given up"},
+      {"shorter", "'timeout': '6s'", "'backlog': 500", "{ 'cpu': '10ms' }", NULL},
+      {"nothing gives up", "'priority': 0", "'backlog': 'unlimited'", "{ 'cpu': '10ms' }", NULL},
+      {"unlimited", "'timeout': '2s'", "'backlog': 'unlimited'", "{ 'cpu': '10ms' }",
+       "backlog: any number of requests may wait at web, but those that wait give up after 2 s, in which it serves 200:"},
+      {"held threads", "'timeout': '2s'", "'backlog': 100, 'runtime': 'threads', 'threads': 4",
+       "{ 'cpu': '1ms' }, { 'delay': '99ms' }", "100 requests may wait at web, the last of them for 2.5 s, but"},
+      {"held threads, shorter", "'timeout': '3s'", "'backlog': 100, 'runtime': 'threads', 'threads': 4",
+       "{ 'cpu': '1ms' }, { 'delay': '99ms' }", NULL},
+      {"what waited too long is dropped", "'timeout': '2s'", "'backlog': 500, 'queue_deadline': '1s'", "{ 'cpu': '10ms' }", NULL},
+      {"the servers notice", "'timeout': '2s', 'cancel': true", "'backlog': 500", "{ 'cpu': '10ms' }",
+       "give up after 2 s: those at its end leave before"},
+      {"patience", "'patience': '3s'", "'backlog': 500", "{ 'cpu': '10ms' }",
+       "the last of them for 5 s, but those that wait give up after 3 s: those at"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of("{ 'aguanta': 1, 'name': 'backlog', 'traffic': { 'w': { 'kind': 'open', 'rate': '5/s', 'mix': { "
+                                  "'q': 1 }, %s } }, 'endpoints': { 'q': { "
+                                  "'entry': 'web', 'steps': [ %s ] } }, 'services': { 'web': { 'kind': 'app', %s } }, 'platform': "
+                                  "{ 'kind': 'static', 'nodes': { "
+                                  "'n': { 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '5s' } }",
+                                  rows[i].client, rows[i].steps, rows[i].service);
+    const struct results *r = results_of(&f, 1);
+    test_check(any_note(r, rows[i].note ? rows[i].note : "backlog:") == (rows[i].note != NULL), "%s: %u notes, first %s",
+               rows[i].title, r->note_count, r->note_count ? r->notes[0] : "none");
+    fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {{"backlogs longer than patience", test_backlog},
+                                         {"data that are kept", test_kept_data},
                                          {"what uptime leaves out", test_left_out_in_formats},
                                          {"levels over windows", test_levels_over_windows},
                                          {"parts of utilization add up", test_parts_add_up},

@@ -170,6 +170,8 @@ void findings_notes(struct study *l, struct results *r) {
          "run lasts, so there is no mean latency to report");
   note_saturated(l, r);
   note_background(l, r);
+  const char *backlog = findings_backlog(l);
+  if (backlog) note(l, r, backlog);
   findings_kept_data(l, note, r);
   note_unanswered(l, r);
   note_warmup(l, r);

@@ -58,6 +58,12 @@ static double own_cores(const struct model *m, const struct service_config *s) {
   return cores < limit ? cores : limit;
 }
 
+struct demand_sums resource_demand(const struct model *m, struct arena *arena) {
+  double *speed = arena_new_array(arena, double, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) speed[i] = place_of(m, model_service(m, i), arena).speed;
+  return demand_sums_new(m, speed, arena);
+}
+
 double resource_replica_cores(const struct model *m, const struct service_config *s) {
   struct arena *arena = arena_new();
   double own = own_cores(m, s), node = place_of(m, s, arena).largest_node;

@@ -6,6 +6,7 @@
  * without queues and hops, so their loads are upper bounds. */
 #ifndef RESOURCE_H
 #define RESOURCE_H
+#include "models/request/program.h"
 #include "sim/scenario/claim.h"
 #include <math.h>
 
@@ -32,6 +33,8 @@ static inline double resource_saturates_at(const struct resource *r) {
   return r->demand_s > 0 ? (r->capacity - r->constant) / r->demand_s : INFINITY;
 }
 
+/* Sums of what programs ask, all zero, with the speeds of the cores that each service runs on. */
+struct demand_sums resource_demand(const struct model *, struct arena *);
 /* Cores that one replica can use: its limit, its threads, its node. */
 double resource_replica_cores(const struct model *, const struct service_config *);
 

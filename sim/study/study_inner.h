@@ -99,6 +99,8 @@ void findings_notes(struct study *, struct results *);
 /* left_out.c: data stores that uptime is too kind to, each as a note; and in one line what it leaves out. */
 void findings_kept_data(const struct study *, void (*with)(const struct study *, struct results *, const char *), struct results *);
 void findings_left_out(const struct study *, struct results *);
+/* backlog.c: queues that are longer than those in them are patient, in one line; null when there is none. */
+const char *findings_backlog(const struct study *);
 bool findings_unstable(const struct study *);
 
 static inline uint32_t entry_replications(const struct study *s, const struct entry *e) {
