@@ -278,6 +278,31 @@ static void check_oracle_names(struct document *d) {
   }
 }
 
+/* "191 scenarios with exact values" and "191 scenarios cover": as many as there are in tests/oracle. */
+static void check_oracle_count(const char *path, size_t cases) {
+  static const char *const ends[] = {" scenarios with exact values", " scenarios cover"};
+  char *text = test_read_file(path);
+  int found = 0;
+  for (size_t i = 0; text && i < sizeof ends / sizeof *ends; i++)
+    for (const char *at = text; (at = strstr(at, ends[i])); at++) {
+      const char *from = at;
+      while (from > text && isdigit((unsigned char)from[-1])) from--;
+      size_t told = strtoul(from, NULL, 10);
+      test_check(told == cases, "%s says %zu%s, there are %zu", path, told, ends[i], cases);
+      found++;
+    }
+  test_check(found == 1, "%s says %d times how many scenarios there are", path, found);
+  free(text);
+}
+
+static void test_oracle_count(void) {
+  glob_t found;
+  size_t cases = glob("tests/oracle/*.expected.json", 0, NULL, &found) ? 0 : found.gl_pathc;
+  if (cases) globfree(&found);
+  check_oracle_count("docs/validation.md", cases);
+  check_oracle_count("tests/oracle/README.md", cases);
+}
+
 static void test_links(void) {
   for_documents(check_links);
   for_documents(check_paths);
@@ -332,6 +357,9 @@ static void test_every_key_is_explained(void) {
   for (const struct exit_code_row *row = exit_codes; row->meaning && text; row++) {
     char line[200];
     snprintf(line, sizeof line, "| %d | %s |", row->code, row->meaning);
+    test_check(strstr(text, line) != NULL, "docs/results.md has no line \"%s\"", line);
+    if (!row->with_statements) continue;
+    snprintf(line, sizeof line, "| %d | %s |", row->code, row->with_statements);
     test_check(strstr(text, line) != NULL, "docs/results.md has no line \"%s\"", line);
   }
   child_free(&c);
@@ -497,6 +525,7 @@ static const struct test_case cases[] = {{"update", test_update},
                                          {"reference_is_generated", test_reference_is_generated},
                                          {"every_folder_is_named", test_every_folder_is_named},
                                          {"every_key_is_explained", test_every_key_is_explained},
+                                         {"oracle_count", test_oracle_count},
                                          {"platform_table", test_platform_table},
                                          {0}};
 const struct test_suite suite_docs = {"docs", cases};
