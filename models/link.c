@@ -335,6 +335,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   if (!l.failed) check_meter_names(&l);
   if (!l.failed) link_priorities(&l);
   if (!l.failed) warn_of_retries(&l);
+  if (!l.failed) job_queues_warn(&l);
   link_faults(&l);
   link_phases(&l);
   if (!l.failed) link_warmup(m);

@@ -263,6 +263,29 @@ static void warn_of_too_many(struct linker *l, uint32_t server) {
               isinf(wanted) ? "any number of" : arena_format(l->arena, "%g", wanted), who, taken);
 }
 
+/* Why the law changes nothing at the service: it never sees more than one. Null: it may. */
+static const char *scalability_is_idle(const struct model *m, const struct service_config *s) {
+  const struct scalability_config *c = &s->scalability;
+  if (!service_runs(s)) return "it has no replicas of ours that compute";
+  if (c->counts == SCALABILITY_ACTIVE)
+    return s->threads == 1 || s->runtime == RUNTIME_GIL ? "each process computes for one request at a time" : NULL;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *client = model_service(m, i);
+    const struct pool_config *p = client->pools.items;
+    for (uint32_t k = 0; k < client->pools.count; k++)
+      if (model_service(m, (uint32_t)p[k].server) == s) return NULL;
+  }
+  return "it counts open connections, and no pool leads there";
+}
+
+static void warn_of_idle_law(struct linker *l, const struct service_config *s) {
+  const struct scalability_config *c = &s->scalability;
+  if (!(c->contention > 0 || c->coherency > 0 || c->counts != SCALABILITY_ACTIVE)) return;
+  const char *path = arena_format(l->arena, "services.%s", s->name), *why = scalability_is_idle(l->model, s);
+  if (!(c->contention > 0 || c->coherency > 0)) why = "\"contention\" and \"coherency\" are 0";
+  if (why) link_warn(l, path, "scalability", "scalability-idle", "\"scalability\" has no effect: %s", why);
+}
+
 void connections_link(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
@@ -272,5 +295,8 @@ void connections_link(struct linker *l) {
                  "\"connections\" are those of a database: what others take is not modelled");
     for (uint32_t k = 0; k < s->pools.count; k++) link_pool(l, s, (struct pool_config *)s->pools.items + k);
   }
-  for (uint32_t i = 0; i < m->services.count; i++) warn_of_too_many(l, i);
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    warn_of_too_many(l, i);
+    warn_of_idle_law(l, model_service(m, i));
+  }
 }

@@ -1,13 +1,11 @@
 #include "models/data/disk.h"
+#include "models/request/draws.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/meter.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
-
-/* Keys of the draws of an instruction: beyond all other draws of the request. */
-enum { DRAW_MISSES = 7 * PROGRAM_INSTRUCTIONS, DRAW_READ = 8 * PROGRAM_INSTRUCTIONS, DRAWS_A_READ = 16 * PROGRAM_INSTRUCTIONS };
 
 /* From one miss to the next is a geometric number of pages: as many draws as misses. */
 static bool disk_miss(struct world *w, struct request *r, const struct instruction *in) {
@@ -18,7 +16,7 @@ static bool disk_miss(struct world *w, struct request *r, const struct instructi
     r->reads = (uint32_t)pages;
     return true;
   }
-  struct stream draws = stream_at(r->key, DRAW_MISSES + in->draw);
+  struct stream draws = stream_at(r->key, (uint64_t)DRAW_MISSES + in->draw);
   double log_hit = real_log(hit);
   for (double at = 0;; r->reads++) {
     double u = stream_uniform(&draws);
@@ -36,7 +34,7 @@ const struct operation operation_miss = {.name = "miss", .run = disk_miss, .ask 
 
 /* The read that the instruction is at: its number keys its draw, whoever waits. */
 static void start(struct world *w, struct disk *d, struct request *r, const struct instruction *in) {
-  struct stream draws = stream_at(r->key, DRAW_READ + in->draw + (uint64_t)r->reads * DRAWS_A_READ);
+  struct stream draws = stream_at(r->key, draw_in_band(BAND_DISK_READ, in->draw, r->reads));
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
   timer_heap_push(w->reads, world_after(w, distribution_sample_time(&d->config->latency, &draws)), r->id);
 }

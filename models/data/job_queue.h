@@ -29,6 +29,7 @@
 
 struct arena;
 struct container;
+struct linker;
 struct model;
 
 /* What becomes of the jobs of a worker that dies. */
@@ -91,6 +92,8 @@ const char *job_queue_compile(struct model *, uint32_t queue, struct arena *);
 /* Of all programs: the order in which queues publish to each other (model->queue_order, those that are published to last), and the
  * ranks of priorities. The queue whose jobs lead to jobs of its own for ever, or -1. */
 int32_t job_queues_arrange(struct model *, struct arena *);
+/* Of linked programs: warns of queues that give every job out again before it can be done. */
+void job_queues_warn(struct linker *);
 /* Jobs a second that the clock publishes. */
 double job_queue_scheduled(const struct queue_config *);
 

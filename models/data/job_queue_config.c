@@ -1,8 +1,10 @@
 #include "models/data/job_queue.h"
 #include "models/data/connections.h"
+#include "models/link.h"
 #include "models/meter.h"
 #include "models/model.h"
 #include "sim/engine/arena.h"
+#include <math.h>
 #include <string.h>
 
 enum { CONCURRENCY_MOST = 1000000 };
@@ -344,4 +346,41 @@ double job_queue_scheduled(const struct queue_config *q) {
   const struct schedule_config *s = q->schedule.items;
   for (uint32_t i = 0; i < q->schedule.count; i++) rate += (double)s[i].count / sim_seconds(s[i].every);
   return rate;
+}
+
+/* --- redelivery -------------------------------------------------------------------------------------------------------------- */
+
+/* Of the nodes that the service may run on. */
+static double fastest(const struct model *m, const struct service_config *s) {
+  double most = 0;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    if (s->place < 0 || (uint32_t)s->place == i) most = fmax(most, model_nodes(m, i)->speed);
+  return most > 0 ? most : 1;
+}
+
+/* How long a delivery takes from taking to acknowledging when nothing waits for anything, in the mean. */
+static double undisturbed_s(const struct model *m, uint32_t queue, struct arena *arena) {
+  double *speed = arena_new_array(arena, double, m->services.count + 1), passed_s = 0;
+  for (uint32_t i = 0; i < m->services.count; i++) speed[i] = fastest(m, model_service(m, i));
+  struct demand_sums d = demand_sums_new(m, speed, arena);
+  d.passed_s = &passed_s;
+  program_demand(&m->programs[m->endpoints.count + queue], 1, &d);
+  return passed_s;
+}
+
+void job_queues_warn(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    const struct queue_config *q = model_queue(m, i);
+    if (q->visibility == SIM_NEVER || q->renewed) continue;
+    double takes_s = undisturbed_s(m, i, l->arena), visible_s = sim_seconds(q->visibility);
+    if (!(takes_s > visible_s)) continue;
+    double copies = ceil(takes_s / visible_s);
+    if (q->deliveries != INT64_MAX) copies = fmin(copies, (double)q->deliveries);
+    link_warn(
+        l, arena_format(l->arena, "queues.%s", q->name), "visibility", "redelivered",
+        "a job takes %.3g s in the mean when nothing is in its way, and after %.3g s its queue gives it out again: about %.3g "
+        "deliveries of each, the more the longer it waits; give a longer \"visibility\", or \"renewed\"",
+        takes_s, visible_s, copies);
+  }
 }

@@ -3,15 +3,20 @@
 #include "models/data/connection_pool.h"
 #include "models/data/database.h"
 #include "models/link.h"
+#include "models/request/draws.h"
 #include "models/request/request.h"
 #include "sim/engine/arena.h"
-
-/* Above those of every instruction: with and without a pooler the others draw the same. */
-enum { POOLER_DRAWS = 16 * PROGRAM_INSTRUCTIONS };
+#include <assert.h>
 
 bool service_pools(const struct service_config *s) { return s->pooler.pool_size > 0; }
 
 /* --- steps ------------------------------------------------------------------------------------------------------------------- */
+
+/* With and without a pooler all other instructions draw the same: its own have numbers of another band, by that of the query's first. */
+static void give_own_draws(struct program *p, uint32_t first, uint32_t query) {
+  assert(p->count - first <= DRAW_POOLER_MOST);
+  for (uint32_t i = first; i < p->count; i++) p->instructions[i].draw = (i - first + 1) << DRAW_POOLER_BIT | query;
+}
 
 static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t database) {
   const struct service_config *s = model_service(c->model, (uint32_t)pooler),
@@ -28,7 +33,7 @@ static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t databa
   struct instruction *bind = compile_emit(c, &operation_bind);
   bind->service = database;
   bind->cell = compile_cell(c, pooler, TIME_POOL);
-  for (uint32_t i = first; i < c->program->count; i++) c->program->instructions[i].draw += POOLER_DRAWS;
+  give_own_draws(c->program, first, draws + 1u);
   c->draws = draws;
 }
 

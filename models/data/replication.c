@@ -3,6 +3,7 @@
 #include "models/request/operation.h"
 #include "models/data/database.h"
 #include "models/meter.h"
+#include "models/request/draws.h"
 #include "models/request/line.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
@@ -11,13 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the draws of the request at its commit: beyond those of the instruction whose number the commit shares. */
-enum { DRAW_CONFLICT = 14, DRAW_APPLY = 15, DRAW_REPLICA = 16 };
 /* A replica that is away gets a copy when it is further behind than this many writes: logs are not kept for ever. */
 enum { LOG_FIRST = 64, LOG_MOST = 1 << 22 };
 
-static struct stream draws_of(const struct write_entry *e, uint64_t what) {
-  return stream_at(e->key, e->draw + PROGRAM_INSTRUCTIONS * what);
+/* What is drawn for a write, with the number of the instruction that committed it; replica: for which one. */
+static struct stream draws_of(const struct write_entry *e, enum draw_band_number what, uint32_t replica) {
+  return stream_at(e->key, draw_in_band(what, e->draw, replica));
 }
 
 static bool acknowledges(const struct replication *p) { return p->config->mode != REPLICATION_ASYNCHRONOUS; }
@@ -83,12 +83,12 @@ static void append(struct replication *p, const struct request *r, const struct 
   if (p->head - p->tail >= p->room) grow(p);
   struct write_entry *e = replication_entry(p, ++p->head);
   *e = (struct write_entry){.committed = world_now(p->world), .key = r->key, .draw = in->draw};
-  struct stream draws = draws_of(e, DRAW_APPLY);
+  struct stream draws = draws_of(e, BAND_APPLY, 0);
   if (p->config->apply.kind)
     e->work = distribution_sample_time(&p->config->apply, &draws);
   else
     e->work = in->transactional ? transaction_of(p->world, r)->work : r->wrote;
-  draws = draws_of(e, DRAW_CONFLICT);
+  draws = draws_of(e, BAND_CONFLICT, 0);
   e->conflicts = replication_waits_for_reads(p->config) && stream_uniform(&draws) < p->config->conflicts;
 }
 
@@ -160,7 +160,7 @@ static bool idle(const struct world *w, slot_id slot) { return calendar_time_of(
 static void ship_next(struct replication *p, struct replica *r) {
   if (!r->follows || p->failover.down || r->received >= p->head || !idle(p->world, r->receipt)) return;
   const struct write_entry *e = replication_entry(p, r->received + 1);
-  struct stream draws = draws_of(e, DRAW_REPLICA + 2 * number_of(p, r));
+  struct stream draws = draws_of(e, BAND_SHIP, number_of(p, r));
   sim_time sent = e->committed > r->joined ? e->committed : r->joined;
   set_at_least_now(p->world, r->receipt, sent + draw_or(&p->config->ship, draws, way(p, r)));
 }
@@ -169,7 +169,7 @@ static void acknowledge_next(struct replication *p, struct replica *r) {
   if (p->failover.down || r->acknowledged >= ready(p, r) || !idle(p->world, r->acknowledgement)) return;
   const struct write_entry *e = replication_entry(p, r->acknowledged + 1);
   sim_time flush = 0;
-  struct stream draws = draws_of(e, DRAW_REPLICA + 2 * number_of(p, r) + 1);
+  struct stream draws = draws_of(e, BAND_FLUSH, number_of(p, r));
   if (p->config->mode == REPLICATION_SYNCHRONOUS) flush = distribution_sample_time(&p->config->flush, &draws);
   set_at_least_now(p->world, r->acknowledgement, r->ready_at[(r->acknowledged + 1) & (p->room - 1)] + flush + way(p, r));
 }

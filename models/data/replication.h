@@ -85,7 +85,7 @@ struct write_entry {
   sim_time committed;
   sim_time work; /* of applying it, on a reference core */
   uint64_t key;  /* of the request's draws */
-  uint64_t draw;
+  uint32_t draw;
   bool conflicts; /* with reads of older rows */
 };
 

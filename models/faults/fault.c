@@ -34,7 +34,8 @@ static const struct field fields[] = {{.name = "kind",
                                        .kind = FIELD_DISTRIBUTION,
                                        .offset = AT(uptime),
                                        .optional = true,
-                                       .doc = "Instead of \"mtbf\": the distribution of that time."},
+                                       .doc = "Instead of \"mtbf\": the distribution of that time. At the beginning each node or "
+                                              "replica is somewhere in the middle of it, each at a point of its own."},
                                       {.name = "repair",
                                        .kind = FIELD_DISTRIBUTION,
                                        .offset = AT(repair),
@@ -57,6 +58,17 @@ static sim_time time_to_next(struct fault_process *f) {
   if (k->mtbf == SIM_NEVER) return SIM_NEVER;
   double wait = stream_exponential(&f->draws) * (double)k->mtbf;
   return wait < 9e18 ? (sim_time)wait : SIM_NEVER;
+}
+
+/* From the beginning of the run: each has been up for a while, at a point of its life of its own. A renewal process that began long ago
+ * is stationary by now; where lives do not vary at all the point is uniform. An exponential life forgets how long it has lasted. */
+static sim_time time_to_first(struct fault_process *f) {
+  enum { LIVES = 64 };
+  const struct distribution *life = &f->config->uptime;
+  if (!life->kind || !(life->mean > 0)) return time_to_next(f);
+  double began = life->mean * LIVES * (1 + stream_uniform(&f->draws)), at = 0; /* that long ago */
+  while (at <= began) at += distribution_sample(life, &f->draws);
+  return distribution_as_time(at - began);
 }
 
 static void arm(struct fault_process *f, sim_time delay) {
@@ -102,7 +114,7 @@ static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
   f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAULT, entity));
   f->slot = calendar_slot(w->calendar, strikes, f, 0);
-  arm(f, drill ? k->at : time_to_next(f));
+  arm(f, drill ? k->at : time_to_first(f));
 }
 
 static void add_all(struct world *w, uint32_t fault) {

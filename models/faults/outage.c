@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
+#include <string.h>
 
 static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
@@ -51,6 +52,17 @@ double outage_serving(const struct world *w, uint32_t endpoint) {
   return shards_expect(w, p, given, &(struct look){.world = w, .program = p, .endpoint = endpoint});
 }
 
+/* What the endpoint lacks now: to the latest outage what it took, to those before it what is left. */
+static void charge(struct outage_book *b, uint32_t endpoint, double weight) {
+  double level = b->serving[endpoint];
+  for (uint32_t k = b->open_count; k-- > 0;) {
+    double before = b->open[k].before[endpoint];
+    if (!(before > level)) continue;
+    b->classes[b->open[k].fault].lost_ns += weight * (before - level);
+    level = before;
+  }
+}
+
 static void integrate(struct world *w) {
   struct outage_book *b = &w->outages;
   double passed = (double)(world_now(w) - b->since);
@@ -58,11 +70,7 @@ static void integrate(struct world *w) {
     b->served_ns[i] += b->serving[i] * passed;
     b->total_served_ns += b->share[i] * b->serving[i] * passed;
   }
-  for (uint32_t k = 0; k < b->open_count; k++)
-    for (uint32_t i = 0; i < b->endpoint_count; i++) {
-      double lost = b->open[k].before[i] - b->serving[i];
-      if (lost > 0) b->classes[b->open[k].fault].lost_ns += b->share[i] * lost * passed;
-    }
+  for (uint32_t i = 0; b->open_count && i < b->endpoint_count; i++) charge(b, i, b->share[i] * passed);
   b->since = world_now(w);
 }
 
@@ -113,6 +121,15 @@ void outage_changed(struct world *w) {
   if (calendar_time_of(w->calendar, w->outages.slot) != world_now(w)) calendar_set(w->calendar, w->outages.slot, world_now(w));
 }
 
+static void make_room(struct world *w) {
+  struct outage_book *b = &w->outages;
+  uint32_t room = b->open_room ? 2 * b->open_room : 16;
+  struct open_outage *more = arena_new_array(w->arena, struct open_outage, room);
+  if (b->open_count) memcpy(more, b->open, b->open_count * sizeof *more);
+  for (uint32_t i = b->open_count; i < room; i++) more[i].before = arena_new_array(w->arena, double, b->endpoint_count + 1);
+  b->open = more, b->open_room = room;
+}
+
 void outage_fault(struct world *w, uint32_t fault) {
   struct outage_book *b = &w->outages;
   b->classes[fault].faults++;
@@ -120,7 +137,7 @@ void outage_fault(struct world *w, uint32_t fault) {
   /* A fault that has hurt nobody by the time the next one strikes is survived. */
   for (uint32_t i = b->open_count; i-- > 0;)
     if (!b->open[i].hurts && b->open[i].at < world_now(w)) close_outage(b, i);
-  if (b->open_count == OUTAGES_OPEN_MAX) return;
+  if (b->open_count == b->open_room) make_room(w);
   b->open[b->open_count].fault = fault, b->open[b->open_count].at = world_now(w), b->open[b->open_count].hurts = false;
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->open[b->open_count].before[i] = b->serving[i];
   b->open_count++;
@@ -135,7 +152,6 @@ void outage_start(struct world *w) {
   b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
   b->classes = arena_new_array(w->arena, struct outage_log, b->class_count + 1);
   b->slot = calendar_slot(w->calendar, evaluate, w, 0);
-  for (uint32_t i = 0; i < OUTAGES_OPEN_MAX; i++) b->open[i].before = arena_new_array(w->arena, double, b->endpoint_count + 1);
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->share[i] = model_endpoint_share(m, i);
 }
 

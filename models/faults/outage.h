@@ -3,8 +3,10 @@
  * After each change of state the programs are walked over the routing tables: a dead replica in rotation fails its share of
  * the calls. The share is integrated over time per endpoint; endpoints count by the mix. An outage of a fault lasts from the
  * fault until every endpoint is served as well as before it: its RTO. So a crash in the middle of a longer outage is charged
- * with its own part only, and a fault that takes nothing from anybody has no outage. Requests play no part: the same book
- * serves traffic and availability runs. */
+ * with its own part only, and a fault that takes nothing from anybody has no outage. What is not served meanwhile is counted once,
+ * whatever overlaps: of the outages that are open the latest is charged with what it took, the one before it with what it had taken
+ * before that, and so on: over all faults this adds up to the downtime. Requests play no part: the same book serves traffic and
+ * availability runs. */
 #ifndef OUTAGE_H
 #define OUTAGE_H
 #include "sim/engine/calendar.h"
@@ -12,8 +14,6 @@
 #include <stdbool.h>
 
 struct world;
-
-enum { OUTAGES_OPEN_MAX = 64 };
 
 /* Durations one by one, in seconds; grows by doubling. */
 struct durations {
@@ -25,7 +25,14 @@ struct outage_log {
   uint64_t faults;
   struct durations rto; /* of every outage */
   struct durations rpo; /* of every primary of a database that the fault took: age of the oldest lost write */
-  double lost_ns;       /* time times the share of requests that were served less than before the fault */
+  double lost_ns;       /* time times the share of requests that this fault alone took */
+};
+
+struct open_outage {
+  uint32_t fault;
+  sim_time at;
+  bool hurts;     /* some endpoint was served worse than before it */
+  double *before; /* share served by endpoint when it struck */
 };
 
 struct outage_book {
@@ -37,12 +44,8 @@ struct outage_book {
   sim_time since, measured_from;
   slot_id slot;               /* evaluates once per instant, after all changes in it */
   struct outage_log *classes; /* one a fault */
-  struct {
-    uint32_t fault;
-    sim_time at;
-    bool hurts;     /* some endpoint was served worse than before it */
-    double *before; /* share served by endpoint when it struck */
-  } open[OUTAGES_OPEN_MAX];
+  struct open_outage *open;   /* in the order in which they struck */
+  uint32_t open_room;
   uint32_t open_count;
   int32_t striking; /* the fault that struck last, or -1, and when */
   sim_time struck_at;

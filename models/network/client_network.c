@@ -1,13 +1,11 @@
 #include "models/network/client_network.h"
+#include "models/request/draws.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/meter.h"
 #include "models/model.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
-
-/* Draws of a request beyond those of its program. */
-enum { DRAW_EDGE = 5 * PROGRAM_INSTRUCTIONS, DRAW_EDGE_LATENCY, DRAW_ROUND_TRIP, DRAW_CLIENT, DRAW_HANDSHAKE };
 
 static const struct source_config *config_of(const struct world *w, const struct request *r) {
   return w->sources[r->source].config;

@@ -57,7 +57,7 @@ struct instruction {
   /* What most of them use comes first. */
   uint16_t cell, second_cell; /* where its time goes; CPU: queue and service */
   uint16_t stopped_cell;      /* CPU, ACCEPT: of time for which the quota stops the container */
-  uint16_t draw;              /* keys its draws: its number, guards not counted; from 1 */
+  uint32_t draw;              /* keys its draws: its number, guards not counted; from 1 (draws.h) */
   uint16_t target;            /* where to go on. LOOKUP: on a hit. ACQUIRE, BIND: set-up of a new connection; 0: takes no time.
                                * ENTER: when the service cannot be reached; 0: fail */
   uint16_t outcome;           /* END: how it ends for the client */

@@ -10,6 +10,7 @@
 #include "models/data/standby.h"
 #include "models/data/stock.h"
 #include "models/request/child.h"
+#include "models/request/draws.h"
 #include "models/request/operation.h"
 #include "models/world.h"
 #include <assert.h>
@@ -248,11 +249,8 @@ bool request_end_attempt(struct world *w, struct request *r, const struct instru
 
 /* --- patience ------------------------------------------------------------------------------------------------------------ */
 
-/* Beyond every instruction: no other draw of the request is touched. */
-enum { PATIENCE_DRAW = PROGRAM_INSTRUCTIONS + 1 };
-
 bool request_waits_in_queue(struct world *w, struct request *r) {
-  struct stream draws = stream_at(r->key, PATIENCE_DRAW);
+  struct stream draws = stream_at(r->key, draw_in_band(BAND_PATIENCE, 0, 0));
   sim_time patience = distribution_sample_time(&w->sources[r->source].config->patience, &draws);
   if (!patience) {
     request_fail(w, r, OUTCOME_PATIENCE);

@@ -1,4 +1,5 @@
 /* {"external": "payments"}: waits for a service that is not ours: a latency, a failure probability, no resource of ours. */
+#include "models/request/draws.h"
 #include "models/model.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -12,7 +13,7 @@ struct external_step {
 
 static bool fails(const struct request *r, const struct instruction *in) {
   if (in->probability <= 0) return false;
-  struct stream draws = stream_at(r->key, (uint64_t)in->draw + PROGRAM_INSTRUCTIONS);
+  struct stream draws = stream_at(r->key, (uint64_t)DRAW_ANSWER + in->draw);
   return stream_uniform(&draws) < in->probability;
 }
 

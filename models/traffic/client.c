@@ -1,12 +1,13 @@
 #include "models/traffic/client.h"
+#include "models/request/draws.h"
 #include "models/data/stock.h"
 #include "models/traffic/journey.h"
 #include "models/traffic/waiting_room.h"
 #include "models/world.h"
 #include "sim/engine/arena.h"
 
-/* Numbers of draws from an errand's key, beyond those of its instructions. */
-enum { DRAW_ATTEMPT = 1 << 20, DRAW_PAUSE = 2 << 20, DRAW_RELOAD = 3 << 20, DRAW_IMPATIENCE = 4 << 20 };
+/* Pauses are drawn by their number from a key of their own. */
+enum { PAUSES = 2 << 20 };
 
 static struct source *source_of(const struct world *w, const struct client *c) { return &w->sources[c->source]; }
 static const struct source_config *config_of(const struct world *w, const struct client *c) { return source_of(w, c)->config; }
@@ -155,7 +156,7 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
 }
 
 static void backs_off(struct world *w, struct client *c, const struct source_config *s) {
-  sim_time pause = backoff_pause(&s->retry.pause, c->failures, c->key + DRAW_PAUSE);
+  sim_time pause = backoff_pause(&s->retry.pause, c->failures, c->key + PAUSES);
   if (!pause) pause = SIM_MS; /* asking again in the instant of a failure would stop the clock */
   disarm(w, c);
   c->state = CLIENT_BACKS_OFF;

@@ -1,17 +1,14 @@
 #include "models/traffic/identity.h"
-#include "models/request/program.h"
+#include "models/request/draws.h"
 #include "sim/engine/stream.h"
 #include "sim/engine/zipf.h"
-
-/* Beyond every instruction, its second range and patience: no other draw of the request is touched. */
-enum { IDENTITY_DRAW = 2 * PROGRAM_INSTRUCTIONS + 2 };
 
 void identity_link(struct clients_config *c, struct arena *arena) {
   c->law = c->count && c->zipf > 0 ? zipf_new(arena, (uint32_t)c->count, c->zipf) : NULL;
 }
 
 uint32_t identity_draw(const struct clients_config *c, uint64_t key) {
-  struct stream draws = stream_at(key, IDENTITY_DRAW);
+  struct stream draws = stream_at(key, DRAW_IDENTITY);
   if (c->law) return zipf_draw(c->law, &draws) - 1;
   return stream_below(&draws, (uint32_t)c->count);
 }

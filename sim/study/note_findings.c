@@ -157,6 +157,28 @@ static void note_batches(const struct study *l, struct results *r) {
          "intervals are too narrow");
 }
 
+static double counted(const struct view *v, uint32_t meter) {
+  const struct series *course = &v->observation.meters[meter].course;
+  double sum = 0;
+  for (uint32_t i = 0; i < course->windows; i++) sum += course->sums[i];
+  return sum;
+}
+
+/* Work that is done again: by a queue whose jobs outlast its visibility, alone or because they wait for something. */
+static void note_redelivered(const struct study *l, struct results *r) {
+  const struct view *v = l->traffic.sum;
+  for (uint32_t i = 0; v->observation.meter_count && i < l->model.queues.count; i++) {
+    const struct queue_config *q = model_queue(&l->model, i);
+    double jobs = counted(v, q->meters[JOBS_PUBLISHED]), again = counted(v, q->meters[JOBS_REDELIVERED]);
+    if (q->visibility == SIM_NEVER || !(again > 0.1 * jobs)) continue;
+    note(l, r,
+         arena_format(l->arena,
+                      "redelivered: %s published %.4g jobs and gave jobs out again %.4g times, because they were not done %.4g s "
+                      "after they were taken (\"visibility\"); they run more than once, and take the workers from others",
+                      q->name, jobs, again, sim_seconds(q->visibility)));
+  }
+}
+
 void findings_notes(struct study *l, struct results *r) {
   if (l->traffic.sum->overflowed)
     note(
@@ -173,6 +195,7 @@ void findings_notes(struct study *l, struct results *r) {
   const char *backlog = findings_backlog(l);
   if (backlog) note(l, r, backlog);
   findings_kept_data(l, note, r);
+  note_redelivered(l, r);
   note_unanswered(l, r);
   note_warmup(l, r);
   note_batches(l, r);
