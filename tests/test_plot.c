@@ -286,6 +286,33 @@ static void test_colors(void) {
   room_close(&room);
 }
 
+/* What finds no room is counted, or added up in one part: nothing is left out without a word. */
+static void test_left_out(void) {
+  enum { MANY = 11, ITEMS = 30 };
+  static const char *const names[MANY] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"};
+  struct room room;
+  struct results r = fixture_results();
+  struct latency_curve curves[MANY];
+  struct breakdown rows[MANY];
+  struct bill_line items[ITEMS];
+  for (int i = 0; i < MANY; i++) {
+    curves[i] = r.curves[0], curves[i].endpoint = names[i];
+    rows[i] = r.breakdown[0], rows[i].endpoint = names[i];
+  }
+  for (int i = 0; i < ITEMS; i++) items[i] = r.bill.lines[0], items[i].monthly = 1;
+  r.curves = curves, r.curve_count = MANY, r.endpoints = names, r.endpoint_count = MANY;
+  r.breakdown = rows, r.breakdown_count = MANY;
+  r.bill.lines = items, r.bill.count = ITEMS, r.bill.monthly = ITEMS;
+  room_open(&room, &r);
+  room.again[0] = 0;
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  expect_texts(&room, "latency", NULL, TEXTS(">not drawn: 3 more endpoints<"), NULL);
+  expect_texts(&room, "latency", &(struct plot_options){.endpoints = names, .endpoint_count = 8}, TEXTS("latency"), "not drawn");
+  expect_texts(&room, "breakdown", NULL, TEXTS(">not drawn: 3 more endpoints<"), NULL);
+  expect_texts(&room, "bill", NULL, TEXTS("others"), NULL);
+  room_close(&room);
+}
+
 /* p95, because p99 is not known everywhere; at 2 million nothing is: dots. */
 static void test_sweep(void) {
   struct room room;
@@ -338,6 +365,7 @@ static const struct test_case cases[] = {
     {"runner_failures", test_runner_failures},
     {"messages", test_messages},
     {"findings", test_findings},
+    {"left_out", test_left_out},
     {"sweep", test_sweep},
     {"claim_limits", test_claim_limits},
     {"kinds_of_claims", test_kinds_of_claims},

@@ -7,6 +7,15 @@
 #define SMALL 6.6 /* pixels of a character of what does not fit into its bar */
 enum { BAR_HEIGHT = 34, STEP = 64, GROUP_GAP = 14, TOP = 92, BOTTOM = 22, RIGHT = 190, CHARACTER = 8, NAME = 30 };
 
+struct bar_part *bars_add(struct bar *bar, const char *label, double value, struct figure_tint color) {
+  bool fits = bar->count < PARTS_MAX;
+  struct bar_part *part = &bar->parts[fits ? bar->count++ : PARTS_MAX - 1];
+  if (fits) part->color = color;
+  snprintf(part->label, sizeof part->label, "%s", fits ? label : "others");
+  part->value = fits ? value : part->value + value;
+  return part;
+}
+
 int bars_height(const struct bar *bars, int count) {
   int height = TOP + BOTTOM;
   for (int i = 0; i < count; i++) height += STEP + (i > 0 && bars[i].group ? GROUP_GAP : 0);

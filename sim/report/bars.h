@@ -18,6 +18,8 @@ struct bar {
   struct bar_part parts[PARTS_MAX];
 };
 
+/* The next part of the bar; what does not fit adds up in the last one, as "others". The caller words its amount. */
+struct bar_part *bars_add(struct bar *, const char *label, double value, struct figure_tint);
 /* Height in pixels that a figure with these bars needs. */
 int bars_height(const struct bar *, int count);
 /* Adds the bars below the title and the plot command. */

@@ -71,6 +71,14 @@ void figure_text(struct figure *f, const char *position, const char *align, cons
   fprintf(f->script, " at %s %s front noenhanced textcolor rgb '%s' font ',%d'\n", position, align, color, size);
 }
 
+void figure_left_out(struct figure *f, int count, const char *what) {
+  char position[80], text[160];
+  if (count <= 0) return;
+  snprintf(position, sizeof position, "screen %.6f,%.6f", 1 - 16.0 / f->width, 12.0 / f->height);
+  snprintf(text, sizeof text, "not drawn: %d more %s%s", count, what, count == 1 ? "" : "s");
+  figure_text(f, position, "right", FIGURE_GREY, 11, text);
+}
+
 static void title_line(struct figure *f, double y, const char *text) {
   fputs("set label ", f->script);
   gnuplot_quote(f->script, text);

@@ -46,6 +46,8 @@ const char *figure_pale(int i);
 void figure_title(struct figure *, const char *title, const char *subtitle);
 /* Position: "screen 0.5,0.9" or "first 2,0.1", numbers only, so made by us. align: left, right, center. size in points. */
 void figure_text(struct figure *, const char *position, const char *align, const char *color, int size, const char *text);
+/* What there is no room for, in the lower right corner: "not drawn: 3 more endpoints". Nothing when it is none. */
+void figure_left_out(struct figure *, int count, const char *what);
 /* Screen shares of the plotting area. */
 void figure_area(struct figure *, double left, double right, double bottom, double top);
 /* A new block of numbers; returns its index for gnuplot. */

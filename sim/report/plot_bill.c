@@ -13,14 +13,11 @@ static bool fill(struct bar *bar, const struct result_file *file, int layout) {
   if (isnan(monthly)) return false;
   snprintf(bar->name, sizeof bar->name, "%s", file->name);
   snprintf(bar->total, sizeof bar->total, "%s %s", format_money(monthly).text, file->currency);
-  for (const struct json_value *l = json_first(json_member(bill, "lines")); l && bar->count < PARTS_MAX; l = json_next(l)) {
-    struct bar_part *part = &bar->parts[bar->count];
-    part->value = result_number(l, "monthly");
-    if (!(part->value > 0)) continue;
-    snprintf(part->label, sizeof part->label, "%s", result_text(l, "item"));
+  for (const struct json_value *l = json_first(json_member(bill, "lines")); l; l = json_next(l)) {
+    double item = result_number(l, "monthly");
+    if (!(item > 0)) continue;
+    struct bar_part *part = bars_add(bar, result_text(l, "item"), item, figure_tint(figure_color(layout), bar->count));
     snprintf(part->amount, sizeof part->amount, "%s", format_money(part->value).text);
-    part->color = figure_tint(figure_color(layout), bar->count);
-    bar->count++;
   }
   return true;
 }

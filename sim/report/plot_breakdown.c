@@ -38,11 +38,11 @@ static int by_slow(const void *a, const void *b) {
   return x->slow != y->slow ? (x->slow < y->slow ? 1 : -1) : strcmp(x->name, y->name);
 }
 
-static int rows_of(const struct result_file *file, const char *endpoint, struct row *rows, int most) {
+static int rows_of(const struct result_file *file, const char *endpoint, struct row *rows) {
   int count = 0;
   for (const struct json_value *b = json_first(json_member(file->root, "breakdown")); b; b = json_next(b)) {
     struct row row = {.mean = result_number(b, "mean_s"), .slow = result_number(b, "slow_s")};
-    if (strcmp(result_text(b, "endpoint"), endpoint) || count == most || isnan(row.mean) || isnan(row.slow)) continue;
+    if (strcmp(result_text(b, "endpoint"), endpoint) || isnan(row.mean) || isnan(row.slow)) continue;
     /* "client network, network" says it twice */
     const char *component = result_text(b, "component"), *kind = result_text(b, "kind");
     snprintf(row.name, sizeof row.name, "%s%s%s", component, strstr(component, kind) ? "" : " ",
@@ -61,23 +61,23 @@ static void fill(struct bar *bar, const struct row *rows, int count, bool slow) 
   for (int i = 0; i < count && sum > 0; i++) {
     double share = (slow ? rows[i].slow : rows[i].mean) / sum;
     if (share < 0.005) continue;
-    struct bar_part *part = &bar->parts[bar->count++];
-    part->value = share, part->color = rows[i].color;
-    snprintf(part->label, sizeof part->label, "%s", rows[i].name);
-    snprintf(part->amount, sizeof part->amount, "%s", format_percent(share).text);
+    struct bar_part *part = bars_add(bar, rows[i].name, share, rows[i].color);
+    snprintf(part->amount, sizeof part->amount, "%s", format_percent(part->value).text);
   }
 }
 
 static int add_endpoint(const struct result_file *file, const char *endpoint, struct bar *bars, int count) {
-  struct row rows[PARTS_MAX];
-  int found = rows_of(file, endpoint, rows, PARTS_MAX);
-  if (found == 0 || count + 2 > BARS_MAX) return count;
-  bars[count] = (struct bar){.group = true}, bars[count + 1] = (struct bar){0};
-  snprintf(bars[count].name, sizeof bars[count].name, "%s, mean", endpoint);
-  snprintf(bars[count + 1].name, sizeof bars[count].name, "slowest 1%%");
-  fill(&bars[count], rows, found, false);
-  fill(&bars[count + 1], rows, found, true);
-  return count + 2;
+  struct row *rows = allocate_zeroed(json_count(json_member(file->root, "breakdown")) + 1, sizeof *rows);
+  int found = rows_of(file, endpoint, rows);
+  if (found) {
+    bars[count] = (struct bar){.group = true}, bars[count + 1] = (struct bar){0};
+    snprintf(bars[count].name, sizeof bars[count].name, "%s, mean", endpoint);
+    snprintf(bars[count + 1].name, sizeof bars[count].name, "slowest 1%%");
+    fill(&bars[count], rows, found, false);
+    fill(&bars[count + 1], rows, found, true);
+  }
+  free(rows);
+  return found ? count + 2 : count;
 }
 
 bool plot_breakdown(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
@@ -87,14 +87,20 @@ bool plot_breakdown(const struct plot_kind *kind, const struct result_file *file
   const char *endpoint = plot_endpoint(files, options);
   char text[300], culprit[200], subtitle[300];
   struct figure f;
-  int count = 0;
-  for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e))
-    if (json_text(e) && plot_wants(options, json_text(e))) count = add_endpoint(files, json_text(e), bars, count);
+  int count = 0, left_out = 0;
+  for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e)) {
+    if (!json_text(e) || !plot_wants(options, json_text(e))) continue;
+    if (count + 2 > BARS_MAX)
+      left_out++;
+    else
+      count = add_endpoint(files, json_text(e), bars, count);
+  }
   if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");
   bool known = plot_culprit(files, endpoint, culprit, sizeof culprit);
   snprintf(text, sizeof text, "%s: %s", endpoint, known ? culprit : "where the time goes");
   figure_open(&f, 1000, bars_height(bars, count));
   figure_title(&f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
+  figure_left_out(&f, left_out, "endpoint");
   bars_put(&f, bars, count, 1);
   free(bars);
   return figure_draw(&f, output, error);

@@ -54,13 +54,17 @@ static void put_curve(struct figure *f, const struct json_value *levels, struct 
   }
 }
 
+/* Claims with a limit; of those the first find room. */
 static int collect(struct figure *f, const struct json_value *root, struct line lines[LINES]) {
   int count = 0;
-  for (const struct json_value *c = json_first(json_member(root, "claims")); c && count < LINES; c = json_next(c)) {
-    lines[count] = (struct line){.claim = c, .bound = result_number(c, "bound"), .end_y = LOWEST};
-    if (claim_limit(c, &lines[count].limit)) put_curve(f, json_member(root, "levels"), &lines[count]), count++;
+  for (const struct json_value *c = json_first(json_member(root, "claims")); c; c = json_next(c)) {
+    struct line line = {.claim = c, .bound = result_number(c, "bound"), .end_y = LOWEST};
+    if (!claim_limit(c, &line.limit) || count++ >= LINES) continue;
+    lines[count - 1] = line;
+    put_curve(f, json_member(root, "levels"), &lines[count - 1]);
   }
-  return count;
+  figure_left_out(f, count - LINES, "claim");
+  return count < LINES ? count : LINES;
 }
 
 static void put_labels(struct figure *f, const struct line *lines, int count, double last) {

@@ -29,12 +29,12 @@ static const struct json_value *curve_of(const struct result_file *file, const c
   return NULL;
 }
 
-/* What fails is in no percentile: the label says how much that is. */
+/* What fails is in no percentile: the label says how much that is. Lines for which there is no room are counted. */
 static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *name,
                      int color) {
   const struct json_value *curve = curve_of(file, endpoint);
-  if (!curve || *count == LINES) return;
-  struct line *line = &lines[(*count)++];
+  if (!curve || (*count)++ >= LINES) return;
+  struct line *line = &lines[*count - 1];
   *line = (struct line){.file = file, .endpoint = endpoint, .name = name, .curve = curve, .color = color};
   line->failing = result_estimate(result_metric(file, endpoint, "error_rate")).value;
   int used = snprintf(line->label, sizeof line->label, "%.100s", figure_fit(name, LABEL - 10).text);
@@ -282,6 +282,8 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   struct picture_range range = {0, INFINITY, 0};
   int found = collect(lines, files, count, options);
   if (found == 0) return plot_nothing(error, files, "no latency curve to draw");
+  int left_out = found > LINES ? found - LINES : 0;
+  found -= left_out;
   struct figure f;
   figure_open(&f, 960, 560);
   for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_bars(&f, &lines[i]);
@@ -290,6 +292,7 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   put_limits(&f, lines, found, f.width - LEFT - right_margin(lines, found), &range);
   put_labels(&f, lines, found, &range, f.width - LEFT - right_margin(lines, found));
   axes(&f, &range, right_margin(lines, found));
+  figure_left_out(&f, left_out, count > 1 ? "result" : "endpoint");
   fputs("plot ", f.script);
   for (int i = 0; i < found; i++)
     fprintf(f.script, "%s'data' index %d using 1:2:(0):($3-$2) with vectors nohead lw 8 lc rgb '%s'", i ? ", " : "",

@@ -23,7 +23,7 @@ struct sweep_picture {
   char tick[POINTS][TEXT];
   double x[POINTS];
   bool logarithmic;
-  int points, lines;
+  int points, lines, left_out; /* left_out: endpoints without room */
   struct line line[LINES];
   double low, high;
   bool gaps; /* some p99 is unknown although there are answers */
@@ -41,7 +41,7 @@ static const struct json_value *metric_of(const struct json_value *point, const 
 static void find_lines(struct sweep_picture *s, const struct json_value *point, const struct plot_options *options) {
   char latency[160];
   int place = 0;
-  for (const struct json_value *m = json_first(json_member(point, "metrics")); m && s->lines < LINES; m = json_next(m)) {
+  for (const struct json_value *m = json_first(json_member(point, "metrics")); m; m = json_next(m)) {
     const char *name = result_text(m, "metric");
     snprintf(latency, sizeof latency, "%.99s.latency", name);
     if (strcmp(result_text(m, "agg"), "error_rate") || json_count(json_member(m, "labels")) || !metric_of(point, latency, "p99"))
@@ -50,6 +50,10 @@ static void find_lines(struct sweep_picture *s, const struct json_value *point, 
     if (isnan(result_estimate(m).value)) continue; /* nobody asks for it */
     if (options->endpoint_count ? !plot_wants(options, name) : !strcmp(name, "all")) continue;
     s->line[s->lines].color = color;
+    if (s->lines == LINES) {
+      s->left_out++;
+      continue;
+    }
     snprintf(s->line[s->lines++].endpoint, sizeof s->line->endpoint, "%s", name);
   }
 }
@@ -252,10 +256,11 @@ static void choose_aggregate(struct sweep_picture *s, const struct json_value *p
 
 /* One axis, and the points in the order of the sweep. */
 static bool collect(struct sweep_picture *s, const struct json_value *points) {
-  for (const struct json_value *p = json_first(points); p && s->points < POINTS; p = json_next(p)) {
+  for (const struct json_value *p = json_first(points); p; p = json_next(p)) {
     const struct json_value *set = json_member(p, "set"), *value = json_first(set);
     if (json_count(set) < 1 || !json_text(value)) return false;
     if (p == json_first(points)) name_axis(s, set);
+    if (s->points == POINTS) return false;
     snprintf(s->tick[s->points++], TEXT, "%s", json_text(value));
   }
   return s->points > 1;
@@ -268,6 +273,7 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
   struct sweep_picture s = {.low = INFINITY};
   char text[400] = "", subtitle[300];
   struct figure f;
+  if (json_count(points) > POINTS) return plot_nothing(error, files, "more than 200 points do not fit into one picture");
   if (!collect(&s, points)) return plot_nothing(error, files, "no axis with two values or more to draw");
   find_lines(&s, json_first(points), options); /* any point has the metrics of all */
   if (s.lines == 0) return plot_nothing(error, files, "no latency to draw");
@@ -280,6 +286,7 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
   snprintf(subtitle, sizeof subtitle, "%s (%.0f replications a point)", result_text(json_first(points), "scenario"),
            result_number(json_first(points), "replications"));
   figure_title(&f, options->title ? options->title : text, subtitle);
+  figure_left_out(&f, s.left_out, "endpoint");
   put_crosses(&f, &s), put_labels(&f, &s), axes(&f, &s), draw(&f, &s);
   return figure_draw(&f, output, error);
 }

@@ -199,6 +199,9 @@ bool plot_timeline(const struct plot_kind *kind, const struct result_file *files
   draw_all(&f, panels, shares, last_time(files));
   say(text, sizeof text, panels);
   fputs("unset label\n", f.script);
+  int left_out = 0;
+  for (int i = 0; i < PANELS; i++) left_out += panels[i].left_out;
+  figure_left_out(&f, left_out, "line");
   figure_title(&f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
   fputs("unset border\nunset tics\nunset grid\nunset xlabel\nunset ylabel\nset xrange [0:1]\nset yrange [0:1]\nplot NaN "
         "notitle\nunset multiplot\n",

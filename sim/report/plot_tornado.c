@@ -12,6 +12,7 @@ struct tornado {
   const struct json_value *target;
   const struct json_value *effects[ROWS];
   int count;
+  int left_out; /* inputs without room */
   const char *unit;
   double base, low, high; /* of the axis */
   struct claim_limit limit;
@@ -39,8 +40,12 @@ static void gather(struct tornado *t, const struct json_value *target) {
   t->base = result_number(json_member(target, "base"), "value");
   t->low = INFINITY, t->high = -INFINITY;
   widen(t, t->base);
-  for (const struct json_value *e = json_first(json_member(target, "effects")); e && t->count < ROWS; e = json_next(e)) {
+  for (const struct json_value *e = json_first(json_member(target, "effects")); e; e = json_next(e)) {
     if (!is_set(e, "shown")) continue;
+    if (t->count == ROWS) {
+      t->left_out++;
+      continue;
+    }
     t->effects[t->count++] = e;
     widen(t, at(e, "low")), widen(t, at(e, "high"));
   }
@@ -151,6 +156,7 @@ bool plot_tornado(const struct plot_kind *kind, const struct result_file *files,
   gather(&t, target);
   if (!t.count || !(t.high > t.low)) return plot_nothing(error, files, "no input shows an effect: nothing to draw");
   figure_open(&f, 1240, TOP + BOTTOM + STEP * t.count);
+  figure_left_out(&f, t.left_out, "input");
   say(title, sizeof title, files, &t);
   snprintf(subtitle, sizeof subtitle, "%s; one input at a time (seed %s, %.0f replications)", figure_fit(files->title, 70).text,
            result_text(files->root, "seed"), result_number(files->root, "replications"));

@@ -26,7 +26,10 @@ static const struct timeline_metric *wanted(const struct timeline_panel *panel, 
 static struct timeline_line *line_for(struct timeline_panel *panel, const struct timeline_metric *what, const char *of, bool sum) {
   for (int i = 0; sum && i < panel->count; i++)
     if (panel->lines[i].what == what) return &panel->lines[i];
-  if (panel->count == TIMELINE_LINES) return NULL;
+  if (panel->count == TIMELINE_LINES) {
+    panel->left_out++;
+    return NULL;
+  }
   struct timeline_line *line = &panel->lines[panel->count++];
   *line = (struct timeline_line){.what = what, .end = NAN, .least = INFINITY, .gone_at = NAN};
   line->owner = sum ? "" : of;
@@ -56,7 +59,7 @@ static void learn(struct timeline_line *line, double t, double value) {
 
 static void put_line(struct figure *f, struct timeline_panel *panel, struct timeline_line *line) {
   uint32_t windows = json_count(json_member(line->series[0], "t_s"));
-  const struct timeline_line first = {.series = {line->series[0]}, .count = 1};
+  const struct timeline_line first = {.series = line->series, .count = 1};
   double *t = sums(&first, "t_s", windows), *value = sums(line, "mean", windows), *low = sums(line, "low", windows),
          *high = sums(line, "high", windows);
   bool single = line->count == 1; /* the interval of a sum is not the sum of the intervals */
@@ -95,6 +98,14 @@ static void cut(struct timeline_panel *panel) {
   if (solid > 0 && dashed > CUT * solid) panel->most = CUT * solid, panel->cut_at = dashed;
 }
 
+static void add_series(struct timeline_line *line, const struct json_value *series) {
+  if (line->count == line->room) {
+    line->room = line->room ? 2 * line->room : 4;
+    line->series = allocate_resized(line->series, (size_t)line->room, sizeof *line->series);
+  }
+  line->series[line->count++] = series;
+}
+
 void timeline_collect(struct figure *f, const struct result_file *file, struct timeline_panel *panel,
                       const struct plot_options *options) {
   bool sum = panel->sum && !options->endpoint_count;
@@ -104,10 +115,14 @@ void timeline_collect(struct figure *f, const struct result_file *file, struct t
     if (!what || json_count(json_member(s, "t_s")) < 2) continue;
     if (result_has_endpoint(file, owner(s)) && !plot_wants(options, owner(s))) continue;
     struct timeline_line *line = line_for(panel, what, owner(s), sum);
-    if (line && line->count < TIMELINE_SUMMED) line->series[line->count++] = s;
+    if (line) add_series(line, s);
   }
   sort(panel);
-  for (int i = 0; i < panel->count; i++) put_line(f, panel, &panel->lines[i]);
+  for (int i = 0; i < panel->count; i++) {
+    put_line(f, panel, &panel->lines[i]);
+    free(panel->lines[i].series);
+    panel->lines[i].series = NULL;
+  }
   for (int i = panel->count; i-- > 0;)
     if (panel->lines[i].total == 0) timeline_drop(panel, i);
   cut(panel);

@@ -6,7 +6,7 @@
 #define TIMELINE_PANEL_H
 #include "sim/report/plot_kinds.h"
 
-enum { TIMELINE_LINES = 8, TIMELINE_SUMMED = 24 };
+enum { TIMELINE_LINES = 8 };
 
 /* A metric that a panel shows. */
 struct timeline_metric {
@@ -18,8 +18,8 @@ struct timeline_metric {
 
 struct timeline_line {
   const struct timeline_metric *what;
-  const struct json_value *series[TIMELINE_SUMMED]; /* added up */
-  int count;
+  const struct json_value **series; /* added up; while they are collected */
+  int count, room;
   char label[164];
   const char *owner;                       /* of the first series; "" where there is none */
   struct figure_tint color;                /* of timeline_color */
@@ -34,7 +34,7 @@ struct timeline_panel {
   int share;                         /* of the height */
   bool sum;                          /* over owners, unless an endpoint was asked for */
   bool logarithmic;                  /* where the values differ by more than a factor of ten */
-  int count;
+  int count, left_out;               /* left_out: lines without room */
   struct timeline_line lines[TIMELINE_LINES];
   double most, least;
   double cut_at; /* a dashed line goes so far above the picture; 0: none does */
