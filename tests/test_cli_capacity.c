@@ -138,7 +138,7 @@ static void test_words(void) {
     struct capacity_root root = {rows[i].value, rows[i].low, rows[i].high, holds, rows[i].fails, true};
     struct capacity_limit limit = {
         .course = rows[i].holds ? COURSE_BREAKS : COURSE_NEVER, .root = root, .fullest = "box CPU", .busy = 0.9};
-    struct capacity_resource resource = {"box CPU", NAN, 0.8};
+    struct capacity_resource resource = {"box CPU", NAN, NULL, NULL, 0.8};
     struct capacity_result r = {.scenario_name = "s",
                                 .scenario_file = "f",
                                 .seed_text = "1",

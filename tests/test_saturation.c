@@ -1,6 +1,7 @@
 /* What is full first: the load at which each resource is, by hand. */
 #include "sim/report/text.h"
 #include "sim/study/resource.h"
+#include "tests/command.h"
 #include "tests/model_fixture.h"
 
 /* The resource of this name; null when there is none. */
@@ -194,7 +195,37 @@ static void test_jobs_grow(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"a locked row", test_locked_row},
+/* The axis from 20/s to 200/s: what is full within it, and why the rest is not; the worker is never what a claim is blamed on. */
+static void test_capacity_reasons(void) {
+  struct fixture f = jobs_open(50, "", "");
+  const struct scenario *one = f.scenario;
+  struct resource *all;
+  uint32_t count = resources_of(&one->model, f.arena, &all), background = 0;
+  for (uint32_t i = 0; i < count; i++) background += all[i].grows != NULL;
+  test_check(background == 3, "%u of %u: the worker's threads, its slots, its node", background, count);
+  fixture_close(&f);
+  char *path = child_path("jobs.json");
+  FILE *file = fopen(path, "w");
+  fputs("{ \"aguanta\": 1, \"name\": \"jobs\", \"traffic\": { \"w\": { \"kind\": \"open\", \"rate\": \"100/s\", \"mix\": { \"q\": "
+        "1 } } }, \"endpoints\": { "
+        "\"q\": { \"entry\": \"app\", \"steps\": [ { \"cpu\": \"1ms\" }, { \"publish\": \"mails\" } ] } }, \"queues\": { "
+        "\"mails\": { \"at\": \"broker\", "
+        "\"workers\": \"worker\", \"concurrency\": 4, \"steps\": [ { \"delay\": \"50ms\" } ] } }, \"services\": { \"broker\": { "
+        "\"kind\": \"queue\" }, \"app\": { "
+        "\"kind\": \"app\" }, \"worker\": { \"kind\": \"app\" } }, \"platform\": { \"kind\": \"static\", \"nodes\": { \"n\": { "
+        "\"cpu\": 4 } } }, \"run\": { "
+        "\"warmup\": \"0s\", \"window\": \"10s\", \"replications\": 2 }, \"claims\": [ \"p50(q.latency) < 10ms\" ] }",
+        file);
+  fclose(file);
+  struct child c = AGUANTA("capacity", path, "--vary", "traffic.w.rate=20/s..200/s");
+  test_check(strstr(c.out, "97/s  jobs grow beyond it, no request waits for it\n") && strstr(c.out, "-  not full up to 200/s\n"),
+             "%s%s", c.out, c.err);
+  child_free(&c);
+  free(path);
+}
+
+static const struct test_case cases[] = {{"reasons of a capacity", test_capacity_reasons},
+                                         {"a locked row", test_locked_row},
                                          {"background work", test_background},
                                          {"jobs grow", test_jobs_grow},
                                          {"autoscaled", test_autoscaled},

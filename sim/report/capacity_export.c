@@ -105,7 +105,8 @@ static void write_levels(const struct out *o, const struct capacity_result *r) {
   fputs(",\n  \"resources\": [", o->file);
   for (uint32_t i = 0; i < r->resource_count; i++) {
     text(o, i ? "},\n    {" : "\n    {", "resource", r->resources[i].resource);
-    number(o, ", ", "full_at", r->resources[i].full_at), number(o, ", ", "busy", r->resources[i].busy);
+    number(o, ", ", "full_at", r->resources[i].full_at), number(o, ", ", "busy", r->resources[i].busy),
+        text(o, ", ", "reason", r->resources[i].reason), text(o, ", ", "grows", r->resources[i].grows);
   }
   fputs(r->resource_count ? "}\n  ]" : "]", o->file);
 }
@@ -196,8 +197,9 @@ void report_capacity_markdown(FILE *file, const struct capacity_result *r) {
   fputs(".\n\n| resource | busy | full at |\n| --- | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < r->resource_count; i++) {
     fputs("| ", file), markdown_text(file, r->resources[i].resource);
-    fprintf(file, " | %s | %s |\n", format_percent(r->resources[i].busy).text,
-            capacity_value_text(r, r->resources[i].full_at).text);
+    fprintf(file, " | %s | ", format_percent(r->resources[i].busy).text);
+    markdown_text(file, r->resources[i].reason ? r->resources[i].reason : capacity_value_text(r, r->resources[i].full_at).text);
+    fputs(" |\n", file);
   }
   if (r->knee < 0) return;
   const struct capacity_level *l = &r->levels[r->knee];

@@ -58,7 +58,6 @@ static void print_limits(FILE *file, const struct capacity_result *r, int width)
 }
 
 static void print_resources(FILE *file, const struct capacity_result *r) {
-  bool unknown = false;
   if (!r->resource_count) return;
   table_heading(file, "WHAT FILLS UP", capacity_stands_text(r).text);
   for (uint32_t i = 0; i < r->resource_count; i++) {
@@ -68,10 +67,10 @@ static void print_resources(FILE *file, const struct capacity_result *r) {
     table_right(file, format_percent(x->busy).text, 6);
     fputs("  ", file);
     table_right(file, isnan(x->full_at) ? "-" : capacity_value_text(r, x->full_at).text, VALUE);
+    if (x->reason) safe_print(file, "  %s", x->reason);
+    if (x->grows && !x->reason) safe_print(file, "  %s grow beyond it, no request waits for it", x->grows);
     fputc('\n', file);
-    unknown |= isnan(x->full_at);
   }
-  if (unknown) fputs("  -: not full within the range, or not known without a run\n", file);
 }
 
 static void print_knee(FILE *file, const struct capacity_result *r) {

@@ -124,6 +124,14 @@ static double full_at(struct search *s, const struct resource *resource) {
   return load_a < 1 ? b : a; /* the first that is full */
 }
 
+/* Why the load of a resource does not pass 1 within the range. */
+static const char *why_not_full(struct search *s, const struct resource *resource) {
+  double low = load_of(s, resource, s->range->low), high = load_of(s, resource, s->range->high);
+  if (isnan(low) || isnan(high)) return "not known: only the load of open sources is known beforehand";
+  return low < 1 ? arena_format(s->arena, "not full up to %s", axis_text(s->arena, s->range, s->range->high))
+                 : arena_format(s->arena, "full at %s already", axis_text(s->arena, s->range, s->range->low));
+}
+
 static int by_full(const void *a, const void *b) {
   const struct capacity_resource *x = a, *y = b;
   double p = isnan(x->full_at) ? INFINITY : x->full_at, q = isnan(y->full_at) ? INFINITY : y->full_at;
@@ -151,8 +159,11 @@ static void resources_along(struct search *s, struct capacity_result *r) {
   r->stands_holds = l->value == r->most.holds || l->value == r->least.holds || r->kind == CAPACITY_EVERYWHERE;
   uint32_t count = resources_of(&trial_at(s, l->value)->scenario->model, s->arena, &all);
   r->resources = arena_new_array(s->arena, struct capacity_resource, count + 1);
-  for (uint32_t i = 0; i < count; i++)
-    r->resources[r->resource_count++] = (struct capacity_resource){all[i].name, full_at(s, &all[i]), busy_at(l, all[i].name)};
+  for (uint32_t i = 0; i < count; i++) {
+    struct capacity_resource *x = &r->resources[r->resource_count++];
+    *x = (struct capacity_resource){all[i].name, full_at(s, &all[i]), NULL, all[i].grows, busy_at(l, all[i].name)};
+    if (isnan(x->full_at)) x->reason = why_not_full(s, &all[i]);
+  }
   qsort(r->resources, r->resource_count, sizeof *r->resources, by_full);
 }
 

@@ -64,8 +64,10 @@ struct capacity_level {
 /* A resource and the value at which it is full. */
 struct capacity_resource {
   const char *resource;
-  double full_at; /* NaN: not within the range, or not known without simulation */
-  double busy;    /* measured where the claims still hold, at the level nearest to the capacity */
+  double full_at;     /* NaN: not within the range, or not known without simulation */
+  const char *reason; /* which of these; null when it is full within the range */
+  const char *grows;  /* "jobs": no request waits for it, and beyond it they grow; else null */
+  double busy;        /* measured where the claims still hold, at the level nearest to the capacity */
 };
 
 struct capacity_result {
