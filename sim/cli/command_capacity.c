@@ -2,6 +2,7 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/capacity_report.h"
+#include "sim/report/format.h"
 #include "sim/report/output.h"
 #include "sim/study/capacity.h"
 #include "sim/engine/allocate.h"
@@ -14,6 +15,7 @@
 struct session {
   const struct options *options;
   const char *path;
+  struct capacity_result axis; /* only what its values are called by */
   double started, last;
   bool bar, silent;
 };
@@ -30,8 +32,11 @@ static void show_progress(void *context, const struct capacity_progress *p) {
   double now = session_clock();
   if (s->silent || now - s->started < 2 || now - s->last < (s->bar ? 0.2 : 10)) return;
   s->last = now;
-  fprintf(stderr, "%slook %u: %u replications of %s", s->bar ? "\r" : "", p->look + 1, p->replications, p->value);
-  if (!isnan(p->low)) safe_print(stderr, ", between %.6g and %.6g so far", p->low, p->high);
+  safe_print(stderr, "%slook %u: %u replications of %s", s->bar ? "\r" : "", p->look + 1, p->replications,
+             capacity_end_text(&s->axis, p->value).text);
+  if (!isnan(p->low))
+    safe_print(stderr, ", between %s and %s so far", capacity_value_text(&s->axis, p->low).text,
+               capacity_value_text(&s->axis, p->high).text);
   fprintf(stderr, "%s", s->bar ? "        " : "\n");
 }
 
@@ -114,6 +119,7 @@ enum exit_code command_capacity(const struct options *o) {
   enum exit_code code = EXIT_USAGE;
   if (check(o, arena, &c)) {
     session.path = c.range.path;
+    session.axis = (struct capacity_result){.path = c.range.path, .unit = c.range.unit, .whole = c.range.whole};
     code = find(o, arena, &c, &session);
   }
   arena_free(arena);

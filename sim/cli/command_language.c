@@ -7,12 +7,29 @@
 #include "sim/scenario/safe_text.h"
 #include <string.h>
 
+static uint32_t claims_of(const struct scenario *s, enum claim_kind kind) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < s->claims.count; i++) count += ((const struct claim *)s->claims.items)[i].kind == kind;
+  return count;
+}
+
+/* ", 7 requirements, 1 statement" */
+static void print_claims(const struct scenario *s) {
+  static const char *const words[] = {[CLAIM_REQUIREMENT] = "requirement", [CLAIM_STATEMENT] = "statement", [CLAIM_INFO] = "info"};
+  for (enum claim_kind kind = CLAIM_REQUIREMENT; kind <= CLAIM_INFO; kind++) {
+    uint32_t count = claims_of(s, kind);
+    if (count || kind == CLAIM_REQUIREMENT) printf(", %u %s%s", count, words[kind], count == 1 || kind == CLAIM_INFO ? "" : "s");
+  }
+}
+
 static enum exit_code validate_scenario(struct arena *arena, const struct options *o, const char *file) {
   const struct scenario *s = session_read(arena, o, file, NULL, 0);
   if (!s) return EXIT_INVALID;
-  if (!o->quiet)
-    safe_print(stdout, "%s: valid: %u endpoints, %u services on %u nodes, %u claims\n", file, s->model.endpoints.count,
-               s->model.services.count, s->model.node_count, s->claims.count);
+  if (o->quiet) return EXIT_HOLDS;
+  safe_print(stdout, "%s: valid: %u endpoints, %u services on %u nodes", file, s->model.endpoints.count, s->model.services.count,
+             s->model.node_count);
+  print_claims(s);
+  putchar('\n');
   return EXIT_HOLDS;
 }
 
