@@ -307,6 +307,17 @@ static void test_left_out(void) {
   room.again[0] = 0;
   snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
   expect_texts(&room, "latency", NULL, TEXTS(">not drawn: 3 more endpoints<"), NULL);
+  struct metric p99[MANY];
+  char called[MANY][20];
+  for (int i = 0; i < MANY; i++) {
+    snprintf(called[i], sizeof called[i], "%s.latency", names[i]);
+    p99[i] = (struct metric){called[i], "p99", NULL, NULL, UNIT_SECONDS, EST(1 + i, 0.9 + i, 1.1 + i, 100), NULL};
+  }
+  struct results known = r;
+  known.metrics = p99, known.metric_count = MANY;
+  write_result(room.a, &known);
+  expect_texts(&room, "latency", NULL, TEXTS("p99: k 11.00 s, a 1.00 s", ">not drawn: 3 more endpoints<", ">k<", ">d<"), ">c<");
+  write_result(room.a, &r);
   expect_texts(&room, "latency", &(struct plot_options){.endpoints = names, .endpoint_count = 8}, TEXTS("latency"), "not drawn");
   expect_texts(&room, "breakdown", NULL, TEXTS(">not drawn: 3 more endpoints<"), NULL);
   expect_texts(&room, "bill", NULL, TEXTS("others"), NULL);

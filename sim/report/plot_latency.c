@@ -1,7 +1,9 @@
 /* Percentile curves: x is the number of nines (-log10 of the share that is slower), so that p90, p99, p99.9 are equally far
  * apart and the tail is seen; y is latency, logarithmic. */
 #include "sim/report/plot_kinds.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINES = 8, LABEL = 30, LEFT = 90, LIMITS = 16 };
@@ -29,12 +31,12 @@ static const struct json_value *curve_of(const struct result_file *file, const c
   return NULL;
 }
 
-/* What fails is in no percentile: the label says how much that is. Lines for which there is no room are counted. */
+/* What fails is in no percentile: the label says how much that is. */
 static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *name,
                      int color) {
   const struct json_value *curve = curve_of(file, endpoint);
-  if (!curve || (*count)++ >= LINES) return;
-  struct line *line = &lines[*count - 1];
+  if (!curve) return;
+  struct line *line = &lines[(*count)++];
   *line = (struct line){.file = file, .endpoint = endpoint, .name = name, .curve = curve, .color = color};
   line->failing = result_estimate(result_metric(file, endpoint, "error_rate")).value;
   int used = snprintf(line->label, sizeof line->label, "%.100s", figure_fit(name, LABEL - 10).text);
@@ -275,24 +277,42 @@ static void axes(struct figure *f, const struct picture_range *range, double rig
   fputs("set xlabel 'percentile of the answered requests' textcolor rgb '#444444' font ',12'\n", f->script);
 }
 
+/* Where there is no room for all lines, the slowest stay, in their order. */
+static int keep_slowest(struct line drawn[LINES], const struct line *all, int count) {
+  const char *aggregate = known_percentile(all, count);
+  bool *gone = allocate_zeroed((size_t)count, sizeof *gone);
+  int kept = 0;
+  for (int left = count; left > LINES; left--) {
+    int least = -1;
+    for (int i = 0; i < count; i++)
+      if (!gone[i] && (least < 0 || !aggregate || percentile(&all[i], aggregate).value < percentile(&all[least], aggregate).value))
+        least = i;
+    gone[least] = true;
+  }
+  for (int i = 0; i < count; i++)
+    if (!gone[i]) drawn[kept++] = all[i];
+  free(gone);
+  return kept;
+}
+
 bool plot_latency(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
                   const struct plot_options *options, char **error) {
   (void)kind;
-  struct line lines[LINES];
+  struct line lines[LINES], *all = allocate_zeroed(json_count(json_member(files->root, "endpoints")) + count, sizeof *all);
   struct picture_range range = {0, INFINITY, 0};
-  int found = collect(lines, files, count, options);
-  if (found == 0) return plot_nothing(error, files, "no latency curve to draw");
-  int left_out = found > LINES ? found - LINES : 0;
-  found -= left_out;
+  int of = collect(all, files, count, options);
+  if (of == 0) return free(all), plot_nothing(error, files, "no latency curve to draw");
+  int found = keep_slowest(lines, all, of);
   struct figure f;
   figure_open(&f, 960, 560);
   for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_bars(&f, &lines[i]);
-  if (!(range.high > 0)) return figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
-  title(&f, files, count, lines, found, options);
+  if (!(range.high > 0)) return free(all), figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
+  title(&f, files, count, all, of, options);
+  free(all);
   put_limits(&f, lines, found, f.width - LEFT - right_margin(lines, found), &range);
   put_labels(&f, lines, found, &range, f.width - LEFT - right_margin(lines, found));
   axes(&f, &range, right_margin(lines, found));
-  figure_left_out(&f, left_out, count > 1 ? "result" : "endpoint");
+  figure_left_out(&f, of - found, count > 1 ? "result" : "endpoint");
   fputs("plot ", f.script);
   for (int i = 0; i < found; i++)
     fprintf(f.script, "%s'data' index %d using 1:2:(0):($3-$2) with vectors nohead lw 8 lc rgb '%s'", i ? ", " : "",
