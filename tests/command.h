@@ -24,6 +24,7 @@
 /* Zero is the ordinary case: both streams are kept, nothing is signalled, 60 s. */
 struct child_wish {
   const char *stdout_path; /* instead of keeping it */
+  const char *stdin_path;  /* instead of nothing */
   bool reader_leaves;      /* stdout is closed by its reader after the first bytes */
   int signal, again;       /* sent, one right after the other, when the program catches SIGINT and `after_s` more have passed */
   double after_s, limit_s;
@@ -50,7 +51,7 @@ static inline const char *child_aguanta(void) {
 }
 
 static inline void child_exec(const struct child_wish *w, const char *const *words, int out, int err) {
-  int nothing = open("/dev/null", O_RDONLY);
+  int nothing = open(w->stdin_path ? w->stdin_path : "/dev/null", O_RDONLY);
   if (w->stdout_path) out = open(w->stdout_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   dup2(nothing, STDIN_FILENO), dup2(out, STDOUT_FILENO), dup2(err, STDERR_FILENO);
   if (w->file_bytes) {

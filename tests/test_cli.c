@@ -151,7 +151,10 @@ static const struct mistyped {
     {{"runn", NULL}, "aguanta: unknown command \"runn\"; did you mean \"run\"?\nSee 'aguanta help'.\n"},
     {{"valdiate", NULL}, "aguanta: unknown command \"valdiate\"; did you mean \"validate\"?\nSee 'aguanta help'.\n"},
     {{"help", "swep", NULL}, "aguanta: unknown command \"swep\"; did you mean \"sweep\"?\nSee 'aguanta help'.\n"},
-    {{"xyzzy", NULL}, "aguanta: unknown command \"xyzzy\"\nSee 'aguanta help'.\n"},
+    {{"xyzzy", NULL},
+     "aguanta: unknown command \"xyzzy\"; there are: help, run, check, compare, sweep, merge, capacity, sensitivity, plot, "
+     "validate, "
+     "explain, schema, selftest\nSee 'aguanta help'.\n"},
     {{"run", "--sett", "a=1", NULL}, "aguanta run: unknown option \"--sett\"; did you mean \"--set\"?\nSee 'aguanta help run'.\n"},
     {{"run", "--expotr=a.json", NULL},
      "aguanta run: unknown option \"--expotr=a.json\"; did you mean \"--export\"?\nSee 'aguanta help run'.\n"},
@@ -170,7 +173,6 @@ static const struct mistyped {
     {{"run", SMALL, "--export", "-", NULL}, "aguanta: --export - needs --format: json, csv or md\n"},
     {{"run", SMALL, "--export", "-", "--format", "xml", NULL},
      "aguanta: --export -: unknown format \"xml\"; known are .json, .csv and .md\n"},
-    {{"check", SMALL, SMALL, "--export", "x.json", NULL}, "aguanta check: --export takes one scenario\n"},
     {{"sweep", SMALL, NULL}, "aguanta sweep: needs at least one --vary PATH=A,B,C\n"},
     {{"sweep", SMALL, "--vary", "services.web.replicas", NULL},
      "aguanta sweep: --vary services.web.replicas needs the form path=a,b,c\n"},

@@ -10,8 +10,12 @@ static const struct field item_fields[] = {
      .kind = FIELD_MONEY,
      .offset = AT(price),
      .doc = "Such as \"24 USD/month\", \"0.0104 USD/h\", \"0.09 USD/GB\"."},
-    {.name = "source", .kind = FIELD_TEXT, .offset = AT(source), .doc = "Where the price was read."},
-    {.name = "date", .kind = FIELD_TEXT, .offset = AT(date), .doc = "When it was true."},
+    {.name = "source", .kind = FIELD_TEXT, .offset = AT(source), .optional = true, .doc = "Where the price was read."},
+    {.name = "date",
+     .kind = FIELD_TEXT,
+     .offset = AT(date),
+     .optional = true,
+     .doc = "When it was true. A bill with prices without source or date is a draft, and a note names them."},
     {0}};
 #undef AT
 static const struct record item_record = {"price item", sizeof(struct price_item), item_fields,

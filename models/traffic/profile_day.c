@@ -1,11 +1,13 @@
 /* Day: one peak a day. */
 #include "models/traffic/profile_kinds.h"
+#include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 
 /* rate(t) = mean * c * cos(pi (t - at) / 24 h)^(2n): a raised cosine. Up to a peak of twice the mean it is the sinusoid
  * mean * (1 + a cos), a = peak - 1; above that a power n of the raised cosine, which joins it at peak = 2 and stays positive. */
 struct day_profile {
   double mean, peak;
+  double peak_rate; /* 0: "peak" says it */
   sim_time at;
   sim_time offset;   /* from the start of the run to the peak */
   double power, top; /* n and the rate at the peak; power 0: the sinusoid */
@@ -22,10 +24,22 @@ static double mean_of_power(double n) {
   return sum / POINTS;
 }
 
+/* What is known is the peak itself, more often than its ratio to the mean. */
+static const char *settle_peak(struct day_profile *d, struct arena *arena) {
+  enum { USUAL = 2, MOST = 50 };
+  if (d->peak_rate > 0 && d->peak > 0) return "has \"peak\" and \"peak_rate\": give one of them";
+  if (d->peak_rate > 0 && !(d->peak_rate >= d->mean && d->peak_rate <= MOST * d->mean))
+    return arena_format(arena, "has a \"peak_rate\" that must be from its mean to %d times its mean", MOST);
+  if (!(d->peak > 0)) d->peak = d->peak_rate > 0 ? d->peak_rate / d->mean : USUAL;
+  d->peak_rate = 0;
+  return NULL;
+}
+
 static const char *day_prepare(void *self, struct arena *arena, sim_time start_of_day) {
   struct day_profile *d = self;
-  (void)arena;
   d->offset = d->at - start_of_day;
+  const char *wrong = settle_peak(d, arena);
+  if (wrong) return wrong;
   d->top = d->mean * d->peak;
   d->power = 0;
   if (d->peak <= 2) return NULL;
@@ -99,15 +113,31 @@ static double day_expected(const void *self, sim_time from, sim_time to) {
     .name = "at", .kind = FIELD_CLOCK, .offset = offsetof(struct day_profile, at), .fallback = "\"20:00\"",                        \
     .doc = "Time of day of the peak; the run begins at `run.start`."                                                               \
   }
-static const struct field day_fields[] = {{.name = "mean",
-                                           .kind = FIELD_RATE,
-                                           .offset = offsetof(struct day_profile, mean),
-                                           .low = 0,
-                                           .high = 1e9,
-                                           .doc = "Requests per unit of time, averaged over the day."},
-                                          DAY_PEAK,
-                                          DAY_AT,
-                                          {0}};
+static const struct field day_fields[] = {
+    {.name = "mean",
+     .kind = FIELD_RATE,
+     .offset = offsetof(struct day_profile, mean),
+     .low = 0,
+     .high = 1e9,
+     .doc = "Requests per unit of time, averaged over the day."},
+    {.name = "peak",
+     .kind = FIELD_NUMBER,
+     .offset = offsetof(struct day_profile, peak),
+     .optional = true,
+     .low = 1,
+     .high = 50,
+     .doc = "Rate at the busiest moment, as a multiple of the mean (\"peak_rate\" takes the rate "
+            "itself). Absent: 2; one country's audience has 2 to 3, an estimate."},
+    {.name = "peak_rate",
+     .kind = FIELD_RATE,
+     .offset = offsetof(struct day_profile, peak_rate),
+     .optional = true,
+     .low = 0,
+     .high = 1e9,
+     .open_range_low = true,
+     .doc = "Instead of \"peak\": the rate at the busiest moment."},
+    DAY_AT,
+    {0}};
 static const struct record day_record = {"day profile", sizeof(struct day_profile), day_fields,
                                          "A day with one peak: a sinusoid up to twice the mean, a narrower raised cosine above.",
                                          NULL};

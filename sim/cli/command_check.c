@@ -1,9 +1,11 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
+#include "sim/report/export_several.h"
 #include "sim/report/format.h"
 #include "sim/report/text.h"
 #include "sim/report/verdicts.h"
 #include "sim/scenario/safe_text.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* The statements of all files, for the line above the last. */
@@ -36,14 +38,27 @@ static void print_verdicts(const struct options *o, const struct results *r, con
   }
 }
 
-static enum exit_code check_one(const struct options *o, const char *file, struct statement_sum *statements) {
+/* What is added up over the files. */
+struct check {
+  const struct options *options;
+  struct statement_sum statements;
+  struct export_several *exports[OPTIONS_MANY]; /* of several files; one alone is exported as `run` does it */
+};
+
+static void export_one(struct check *c, const char *file, enum exit_code code, const struct results *r) {
+  for (uint32_t i = 0; i < c->options->export_count && c->exports[i]; i++) export_several_add(c->exports[i], file, (int)code, r);
+}
+
+static enum exit_code check_one(struct check *c, const char *file) {
+  const struct options *o = c->options;
   struct arena *arena = arena_new();
   enum exit_code code = EXIT_INVALID;
   struct scenario *s = session_read(arena, o, file, NULL, 0);
-  if (s) {
-    struct results *r = session_run(arena, o, s, &code);
+  struct results *r = !s ? NULL : o->file_count > 1 ? session_run_only(arena, o, s, &code) : session_run(arena, o, s, &code);
+  export_one(c, file, code, r);
+  if (r) {
     struct verdict_sum sum = verdicts_of(r);
-    add_statements(statements, &sum.statements);
+    add_statements(&c->statements, &sum.statements);
     if (!session_exports_to_stdout(o)) {
       print_verdicts(o, r, file);
       for (uint32_t i = 0; i < r->violation_count; i++)
@@ -51,6 +66,24 @@ static enum exit_code check_one(const struct options *o, const char *file, struc
     }
   }
   arena_free(arena);
+  return code;
+}
+
+static void open_exports(struct check *c) {
+  const struct options *o = c->options;
+  for (uint32_t i = 0; o->file_count > 1 && i < o->export_count; i++)
+    c->exports[i] = export_several_open(o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL);
+}
+
+static enum exit_code close_exports(struct check *c, enum exit_code code) {
+  for (uint32_t i = 0; i < c->options->export_count && c->exports[i]; i++) {
+    char *error = NULL;
+    if (export_several_close(c->exports[i], &error)) continue;
+    if (strcmp(c->options->exports[i], "-"))
+      safe_print(stderr, "aguanta: %s\n", error); /* a full stdout is reported by main, once */
+    free(error);
+    code = exit_code_worse(code, EXIT_ERROR);
+  }
   return code;
 }
 
@@ -65,17 +98,15 @@ enum exit_code command_check(const struct options *o) {
     return EXIT_USAGE;
   struct study_options unused;
   if (!session_options(o, &unused)) return EXIT_USAGE;
-  if (o->export_count && o->file_count > 1) {
-    fprintf(stderr, "aguanta check: --export takes one scenario\n");
-    return EXIT_USAGE;
-  }
   session_catch_interrupts();
   enum exit_code code = EXIT_HOLDS;
-  struct statement_sum statements = {.overall = VERDICT_NONE};
+  struct check check = {.options = o, .statements = {.overall = VERDICT_NONE}};
+  open_exports(&check);
   for (uint32_t i = 0; i < o->file_count && code != EXIT_INTERRUPTED && code != EXIT_TERMINATED; i++)
-    code = exit_code_worse(code, check_one(o, o->files[i], &statements));
+    code = exit_code_worse(code, check_one(&check, o->files[i]));
+  code = close_exports(&check, code);
   if (session_exports_to_stdout(o)) return code;
-  if (statements.count) safe_print(stdout, "check: statements: %s\n", verdicts_statement_words(&statements).text);
+  if (check.statements.count) safe_print(stdout, "check: statements: %s\n", verdicts_statement_words(&check.statements).text);
   safe_print(stdout, "check: %s\n", words(code, o->statements));
   return code;
 }

@@ -1,4 +1,5 @@
 /* aguanta: finds the command, hands it the rest of the line. */
+#include "sim/cli/input.h"
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
 #include "sim/engine/pages.h"
@@ -17,13 +18,15 @@ static const struct command *find_command(const char *name) {
   return NULL;
 }
 
+/* The nearest one, or all. */
 static enum exit_code unknown_command(const char *word) {
   const char *names[32] = {"help"};
   size_t count = 1;
   for (const struct command *c = commands; c->name; c++) names[count++] = c->name;
   const char *near = nearest_name(word, names, count);
-  safe_print(stderr, "aguanta: unknown command \"%s\"", word);
-  if (near) safe_print(stderr, "; did you mean \"%s\"?", near);
+  fprintf(stderr, "aguanta: unknown command \"%s\"", word);
+  if (near) fprintf(stderr, "; did you mean \"%s\"?", near);
+  for (size_t i = 0; !near && i < count; i++) fprintf(stderr, "%s%s", i ? ", " : "; there are: ", names[i]);
   fprintf(stderr, "\nSee 'aguanta help'.\n");
   return EXIT_USAGE;
 }
@@ -54,7 +57,8 @@ static enum exit_code dispatch(int argc, char **argv) {
     options_help(stdout, c);
     return EXIT_HOLDS;
   }
-  return c->run(&options);
+  enum exit_code code;
+  return input_take(&options, c, &code) ? c->run(&options) : code;
 }
 
 /* A full disk behind stdout must not pass for an answer. */

@@ -54,7 +54,7 @@ const struct option options_table[] = {
     {"shards", 0, OPTION_VALUE, ONE(shards), "N", "of --emit, instead of slices of at least 10 s of work", FOR_SWEEP},
     {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP | FOR_CAPACITY},
     {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
-    {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png", FOR_PLOT},
+    {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png; - for SVG on stdout, -.png for PNG", FOR_PLOT},
     {"endpoint", 0, OPTION_LIST, LIST(endpoint), "NAME", "draw this endpoint only; repeatable", FOR_PLOT},
     {"title", 0, OPTION_VALUE, ONE(title), "TEXT", "of the picture, instead of what it finds", FOR_PLOT},
     {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", QUESTIONS & ~FOR_SWEEP},
@@ -192,7 +192,7 @@ void options_help(FILE *f, const struct command *c) {
              "Simulates scaling scenarios of web systems, request by request.\n\nusage: aguanta COMMAND ...\n\n");
   for (const struct command *k = commands; k->name; k++) fprintf(f, "  %-11s %-35s %s\n", k->name, k->arguments, k->doc);
   fprintf(f, "  %-11s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
-  fprintf(f, "Exit codes:\n");
+  fprintf(f, "A FILE named - is standard input, and an output named - standard output.\n\nExit codes:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++) fprintf(f, "  %3d  %s\n", row->code, row->meaning);
   fprintf(f, "Requirements of severity must decide it; with --statements those of documents do too:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++)

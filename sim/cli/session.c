@@ -196,13 +196,18 @@ static bool export_all(const struct options *o, const struct results *r) {
   return good;
 }
 
-struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
+struct results *session_run_only(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
   struct study_options study;
   session_options(o, &study);
   struct session_progress progress;
   session_follow(o, &study, &progress, "replications");
   struct results *r = study_run(arena, s, &study);
   *code = session_exit_code(r, o->statements);
+  return r;
+}
+
+struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
+  struct results *r = session_run_only(arena, o, s, code);
   if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
   return r;
 }

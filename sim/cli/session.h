@@ -24,6 +24,8 @@ enum exit_code session_interrupted(void);
 /* Runs, and exports as the options say. The exit code: 0, 98 or 99 by the verdicts, 1 for broken invariants or an export that
  * failed, 130 or 143 when interrupted. */
 struct results *session_run(struct arena *, const struct options *, const struct scenario *, enum exit_code *);
+/* The same without exports. */
+struct results *session_run_only(struct arena *, const struct options *, const struct scenario *, enum exit_code *);
 /* The exit code of one result alone: of its requirements, and of its statements where they count too. */
 enum exit_code session_exit_code(const struct results *, bool statements);
 /* Formats of --export are known; false after a message. */

@@ -88,6 +88,21 @@ static size_t row_length(const char *row, size_t length) {
   return length;
 }
 
+void report_csv_of_file(FILE *file, const char *name, const struct results *r, bool header) {
+  char *rows = NULL;
+  size_t length = 0;
+  FILE *stream = allocate_stream(&rows, &length);
+  report_csv_rows(stream, r);
+  fclose(stream);
+  if (header) fputs("file,", file), write_header(file);
+  for (size_t at = 0, row; at < length; at += row) {
+    row = row_length(rows + at, length - at);
+    csv_cell(file, name), fputc(',', file);
+    fwrite(rows + at, 1, row, file);
+  }
+  free(rows);
+}
+
 void report_sweep_csv(FILE *file, const struct sweep_point *point, const char *rows, size_t length) {
   while (length > 0) {
     size_t row = row_length(rows, length);

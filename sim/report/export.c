@@ -2,7 +2,7 @@
 #include "sim/report/output.h"
 #include "sim/report/report.h"
 #include "sim/engine/allocate.h"
-#include <errno.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +38,11 @@ bool report_export_known(const char *path, const char *format, char **error) {
   return find(path, format, error) >= 0;
 }
 
-static bool to_stdout(const char *bytes, size_t length, char **error) {
-  if (fwrite(bytes, 1, length, stdout) == length && fflush(stdout) == 0) return true;
-  *error = allocate_format("cannot write to stdout: %s", strerror(errno));
-  return false;
+enum export_format report_export_format(const char *path, const char *format) {
+  char *error = NULL;
+  int found = find(path, format, &error);
+  assert(found >= 0);
+  return (enum export_format)found;
 }
 
 bool report_export_as(const struct export_formats *formats, const void *what, const char *path, const char *format, char **error) {
@@ -54,7 +55,7 @@ bool report_export_as(const struct export_formats *formats, const void *what, co
   FILE *file = allocate_stream(&bytes, &length);
   writers[found](file, what);
   fclose(file);
-  bool written = strcmp(path, "-") ? output_write(path, bytes, length, error) : to_stdout(bytes, length, error);
+  bool written = output_write(path, bytes, length, error);
   free(bytes);
   return written;
 }

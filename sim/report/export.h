@@ -14,6 +14,9 @@ struct export_formats {
 bool report_export(const struct results *, const char *path, const char *format, char **error);
 /* The same of another kind of answer. */
 bool report_export_as(const struct export_formats *, const void *what, const char *path, const char *format, char **error);
+/* Which one it is; the format must be known. */
+enum export_format { EXPORT_JSON, EXPORT_CSV, EXPORT_MARKDOWN };
+enum export_format report_export_format(const char *path, const char *format);
 /* The same check before hours of work: is there a format for this? */
 bool report_export_known(const char *path, const char *format, char **error);
 

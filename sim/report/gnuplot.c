@@ -32,6 +32,7 @@ bool picture_from_path(const char *path, enum picture *picture, char **error) {
   *error = NULL;
   if (dot && !strcmp(dot, ".png")) return *picture = PICTURE_PNG, true;
   if (dot && !strcmp(dot, ".svg")) return *picture = PICTURE_SVG, true;
+  if (!strcmp(path, "-")) return *picture = PICTURE_SVG, true;
   return fail(error, "%s: a picture is a .png or a .svg", path);
 }
 

@@ -77,9 +77,17 @@ static bool replace(const char *path, const struct stat *old, const void *bytes,
   return !reason || fail(path, reason, error);
 }
 
+/* "-", and "-.png" where the name says the format too. */
+static bool is_stdout(const char *path) { return path[0] == '-' && (!path[1] || path[1] == '.'); }
+
+static bool to_stdout(const void *bytes, size_t length, char **error) {
+  return (fwrite(bytes, 1, length, stdout) == length && fflush(stdout) == 0) || fail("to standard output", errno, error);
+}
+
 bool output_write(const char *path, const void *bytes, size_t length, char **error) {
   struct stat old;
   *error = NULL;
+  if (is_stdout(path)) return to_stdout(bytes, length, error);
   if (stat(path, &old) < 0) return replace(path, NULL, bytes, length, error);
   if (S_ISDIR(old.st_mode)) return fail(path, EISDIR, error);
   if (!S_ISREG(old.st_mode)) return write_directly(path, bytes, length, error);

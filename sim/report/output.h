@@ -2,7 +2,8 @@
  *
  * The bytes go to a new file in the same directory, are flushed to the disk, and take the target's name in one step. A
  * failure (full disk, no permission) leaves the old file as it was and nothing beside it. A link is followed, so that it
- * stays a link; a device or a pipe (/dev/stdout) is written directly. The new file is a leftover (leftover.h) until then. */
+ * stays a link; a device or a pipe (/dev/stdout) is written directly. "-" is standard output, and so are "-.svg" and "-.png",
+ * which say the format too. The new file is a leftover (leftover.h) until then. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 #include <stdbool.h>

@@ -11,6 +11,8 @@ char *report_json(const struct results *, size_t *length); /* the caller frees *
 
 /* One tidy table of claims and metrics, RFC 4180. */
 void report_csv_write(FILE *, const struct results *);
+/* The rows of one of several files, whose name stands in a column before the others; `header`: their names come first. */
+void report_csv_of_file(FILE *, const char *name, const struct results *, bool header);
 
 /* One point of a sweep: its number, what identifies it, and what was set to what (a value is null where it sets nothing). */
 struct sweep_point {

@@ -59,12 +59,18 @@ const char *bind_value_hint(struct binder *b, const struct field *field, const c
                       low, high);
 }
 
-const char *bind_number_hint(struct binder *b, const char *expected, const char *text) {
+/* "peak": "200/s" where a multiple is expected: what the number is. */
+static const char *what_it_is(struct binder *b, const struct field *field) {
+  size_t length = field->doc ? strcspn(field->doc, ".") : 0;
+  return length ? arena_format(b->arena, ": %.*s", (int)length, field->doc) : "";
+}
+
+const char *bind_number_hint(struct binder *b, const struct field *field, const char *expected, const char *text) {
   size_t digits = strspn(text, "0123456789."), length = strlen(text);
   bool digit = isdigit((unsigned char)*text);
   if (digit && digits == length) return arena_format(b->arena, "must be %s, not a string: write %s without quotes", expected, text);
   if (*text == '.' && digits == length && length > 1)
     return arena_format(b->arena, "must be %s, and numbers begin with a digit: write 0%s, not \"%s\"", expected, text, text);
-  if (digit) return arena_format(b->arena, "must be %s without a unit, not \"%s\"", expected, text);
+  if (digit) return arena_format(b->arena, "must be %s without a unit, not \"%s\"%s", expected, text, what_it_is(b, field));
   return NULL;
 }

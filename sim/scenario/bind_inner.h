@@ -33,7 +33,7 @@ void bind_wrong_type(struct binder *, const char *called, const char *expected, 
 /* What to say of a text that is no value of the field although it nearly is: the words behind the key. Null: nothing. */
 const char *bind_value_hint(struct binder *, const struct field *, const char *text);
 /* The same of a text where a number is expected; `expected` is how messages call it. */
-const char *bind_number_hint(struct binder *, const char *expected, const char *text);
+const char *bind_number_hint(struct binder *, const struct field *, const char *expected, const char *text);
 /* Adds `; did you mean "x"?` to a message, or nothing. */
 const char *bind_suggestion(struct binder *, const char *word, const char *const *names, uint32_t count);
 /* "a, b, c" */

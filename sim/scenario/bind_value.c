@@ -23,7 +23,7 @@ static void bind_flag(struct binder *b, const struct field *field, const struct 
 
 /* A value that is not of the type number. */
 static void no_number(struct binder *b, const struct field *field, const char *expected, const struct json_value *value) {
-  const char *hint = json_text(value) ? bind_number_hint(b, expected, json_text(value)) : NULL;
+  const char *hint = json_text(value) ? bind_number_hint(b, field, expected, json_text(value)) : NULL;
   if (hint)
     diagnostic_add(b->diagnostics, json_position(value), "\"%s\" %s", field->name, hint);
   else

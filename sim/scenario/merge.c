@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/json_node.h"
 #include "sim/scenario/place.h"
+#include "sim/scenario/source_file.h"
 #include "sim/engine/allocate.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -68,12 +69,6 @@ static const char *real_path(struct arena *arena, const char *path) {
   return text;
 }
 
-static const char *beside(struct arena *arena, const char *child, const char *parent) {
-  const char *slash = strrchr(child, '/');
-  if (*parent == '/' || !slash) return parent;
-  return arena_format(arena, "%.*s%s", (int)(slash - child) + 1, child, parent);
-}
-
 /* Null after an error. */
 static const char *parent_path(struct merger *m, const char *path, const struct json_value *extends, const struct ancestry *line) {
   const struct position *at = json_position(extends);
@@ -81,7 +76,7 @@ static const char *parent_path(struct merger *m, const char *path, const struct 
     diagnostic_add(m->diagnostics, at, "\"extends\" must be the name of one file, not %s", json_type_name(extends));
     return NULL;
   }
-  const char *parent = beside(m->arena, path, json_text(extends));
+  const char *parent = source_beside(m->arena, NULL, path, json_text(extends));
   if (access(parent, R_OK) != 0) {
     diagnostic_add(m->diagnostics, at, "cannot read %s: %s", parent, strerror(errno));
     return NULL;

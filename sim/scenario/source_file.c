@@ -47,6 +47,6 @@ const struct source_text *source_read_file(struct arena *arena, struct diagnosti
 
 const char *source_beside(struct arena *arena, const struct position *from, const char *fallback, const char *name) {
   const char *file = from && from->source && !from->source->is_option ? from->source->name : fallback;
-  const char *slash = strrchr(file, '/');
+  const char *slash = strcmp(file, "/dev/stdin") ? strrchr(file, '/') : NULL; /* what is piped in stands in no folder */
   return name[0] == '/' || !slash ? name : arena_format(arena, "%.*s/%s", (int)(slash - file), file, name);
 }

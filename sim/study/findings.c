@@ -150,12 +150,18 @@ static const char *currency_of(const struct model *m) {
   return m->bill.prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
 }
 
+/* "hetzner.com, 2025-11-01"; null when neither is known. */
+static const char *price_source(struct arena *arena, const struct price_item *item) {
+  if (!item || !item->source || !item->date) return item ? (item->source ? item->source : item->date) : NULL;
+  return arena_format(arena, "%s, %s", item->source, item->date);
+}
+
 static void bill_rows(const struct study *l, struct results *r) {
   struct bill_row *rows;
   uint32_t count = bill_compute(&l->model, measure_sent(&l->model, l->traffic.sum), l->arena, &rows);
   struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
   for (uint32_t i = 0; i < count; i++) {
-    const char *source = rows[i].from ? arena_format(l->arena, "%s, %s", rows[i].from->source, rows[i].from->date) : NULL;
+    const char *source = price_source(l->arena, rows[i].from);
     lines[i] = (struct bill_line){rows[i].item,       rows[i].price,   source,      rows[i].quantity,
                                   rows[i].unit_price, rows[i].monthly, rows[i].unit};
     r->bill.monthly += rows[i].monthly;

@@ -179,6 +179,21 @@ static void note_redelivered(const struct study *l, struct results *r) {
   }
 }
 
+/* Prices that do not say where they were read, and when, make the bill a draft. */
+static void note_prices(const struct study *l, struct results *r) {
+  const char **names = arena_new_array(l->arena, const char *, r->bill.count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < r->bill.count; i++) {
+    const char *name = r->bill.lines[i].price_id;
+    const struct price_item *item = price_named(&l->model.bill.prices, name);
+    bool again = false;
+    for (uint32_t k = 0; k < count; k++) again |= !strcmp(names[k], name);
+    if (item && !again && (!item->source || !item->date)) names[count++] = name;
+  }
+  if (count)
+    note(l, r, arena_format(l->arena, "draft: the bill has prices without \"source\" or \"date\": %s", listed(l, names, count)));
+}
+
 void findings_notes(struct study *l, struct results *r) {
   if (l->traffic.sum->overflowed)
     note(
@@ -200,6 +215,7 @@ void findings_notes(struct study *l, struct results *r) {
   note_warmup(l, r);
   note_batches(l, r);
   note_wide(l, r);
+  note_prices(l, r);
   if (l->traffic.done == 1) note(l, r, "one replication: no interval can be given");
   if (r->interrupted) note(l, r, "interrupted: these are the results of the replications that were finished");
 }

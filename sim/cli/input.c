@@ -1,0 +1,50 @@
+#include "sim/cli/input.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { INPUT_LIMIT = 64 << 20, PIECE = 1 << 16 }; /* bytes; scenarios have a limit of their own */
+
+static bool fail(const struct command *c, enum exit_code *code, const char *why) {
+  fprintf(stderr, "aguanta %s: cannot read standard input: %s\n", c->name, why);
+  *code = EXIT_INVALID;
+  return false;
+}
+
+/* From standard input to the file; the bytes, or -1 with errno. */
+static ssize_t copy(int file) {
+  char piece[PIECE];
+  ssize_t sum = 0, got;
+  while ((got = read(STDIN_FILENO, piece, sizeof piece)) != 0 && sum <= INPUT_LIMIT) {
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 || write(file, piece, (size_t)got) != got) return -1;
+    sum += got;
+  }
+  return sum;
+}
+
+/* Reads it into memory that has a name: a pipe could be read once, and a sweep reads its scenario at every point. */
+static bool keep(const struct command *c, enum exit_code *code) {
+  int file = memfd_create("standard input", 0);
+  ssize_t length = file < 0 ? -1 : copy(file);
+  if (length < 0 || dup2(file, STDIN_FILENO) < 0) {
+    int reason = errno;
+    if (file >= 0) close(file);
+    return fail(c, code, strerror(reason));
+  }
+  close(file);
+  return length <= INPUT_LIMIT || fail(c, code, "it is larger than 64 MiB");
+}
+
+bool input_take(struct options *o, const struct command *c, enum exit_code *code) {
+  uint32_t named = 0;
+  if (c->bit & (FOR_EXPLAIN | FOR_SCHEMA | FOR_SELFTEST)) return true;
+  for (uint32_t i = 0; i < o->file_count; i++)
+    if (!strcmp(o->files[i], "-")) named++, o->files[i] = "/dev/stdin";
+  if (!named) return true;
+  if (named == 1) return keep(c, code);
+  fprintf(stderr, "aguanta %s: \"-\" is given %u times: standard input is one file\n", c->name, named);
+  *code = EXIT_USAGE;
+  return false;
+}
