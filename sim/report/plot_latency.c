@@ -182,9 +182,10 @@ static bool near_drawn(const double *levels, int count, double level, const stru
   return false;
 }
 
-/* Limits that the claims set on a percentile of a drawn endpoint; a range is a prediction, and no limit. */
+/* Limits of requirements on a percentile of a drawn endpoint, and those that a document states, which say so; a range is a prediction, and
+ * no limit. */
 static void put_limits(struct figure *f, const struct line *lines, int count, double width, struct picture_range *range) {
-  char wanted[160], position[80], drawn[400] = "";
+  char wanted[160], position[80], words[200], drawn[400] = "";
   double levels[LIMITS];
   int level_count = 0;
   for (int i = 0; i < count; i++) {
@@ -193,15 +194,16 @@ static void put_limits(struct figure *f, const struct line *lines, int count, do
       const char *expression = result_text(c, "expr");
       struct claim_limit limit;
       if (*expression != 'p' || !strstr(expression, wanted) || !claim_limit(c, &limit) || !isfinite(limit.high)) continue;
-      if (isfinite(limit.low) || near_drawn(levels, level_count, limit.high, range)) continue;
+      if (isfinite(limit.low) || result_claim_kind(c) == CLAIM_INFO || near_drawn(levels, level_count, limit.high, range)) continue;
       if (strstr(drawn, expression) || limit.high <= 0) continue;
       if (level_count < LIMITS) levels[level_count++] = limit.high;
       snprintf(drawn + strlen(drawn), sizeof drawn - strlen(drawn), "%s\n", expression);
       fprintf(f->script, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1 lc rgb '%s'\n", limit.high,
               limit.high, FIGURE_GREY);
-      struct word_place at = free_place(lines, count, limit.high, range, 8.4 / width * (double)strlen(expression));
+      snprintf(words, sizeof words, "%s%.180s", result_claim_kind(c) == CLAIM_STATEMENT ? "stated: " : "", expression);
+      struct word_place at = free_place(lines, count, limit.high, range, 8.4 / width * (double)strlen(words));
       snprintf(position, sizeof position, "first %.6f, first %.9g offset 0,%s", at.x, limit.high, at.below ? "-0.65" : "0.6");
-      figure_text(f, position, "left", FIGURE_GREY, 11, expression);
+      figure_text(f, position, "left", FIGURE_GREY, 11, words);
       range->low = fmin(range->low, limit.high), range->high = fmax(range->high, limit.high);
     }
   }

@@ -134,28 +134,38 @@ const struct timeline_line *timeline_find(const struct timeline_panel *panel, co
   return NULL;
 }
 
-/* None of them is the colour of a metric. */
-static const char *const owner_colors[] = {"#0072B2", "#E69F00", "#8C6D1F", "#222222", "#6A51A3", "#555555"};
-enum { OWNER_COLORS = sizeof owner_colors / sizeof *owner_colors, OWNERS = 64 };
+/* None of them is the colour of a metric. Each kind of owner has its own, so that endpoints, people, stocks and services keep theirs in
+ * pictures that have one of these panels more or less. */
+enum { PALETTE = 6, OWNERS = 64 };
+static const char *const palettes[TIMELINE_OWNERS][PALETTE] = {
+    [OWNED_BY_ENDPOINT] = {"#0072B2", "#E69F00", "#8C6D1F", "#8E0152", "#7A7A00", "#B35806"},
+    [OWNED_BY_PEOPLE] = {"#6A51A3", "#99000D", "#B983B9", "#D9776A", "#3F007D", "#67000D"},
+    [OWNED_BY_STOCK] = {"#00868B", "#1B2A6B", "#5FB0B3", "#6F7CB0", "#004D50", "#0B1336"},
+    [OWNED_BY_SERVICE] = {"#4D4D4D", "#6C7A89", "#9C6644", "#3D5A40", "#A0A000", "#7F6A93"}};
 
-static int place_of_owner(const char **owners, int *count, const char *owner) {
-  for (int i = 0; i < *count; i++)
-    if (!strcmp(owners[i], owner)) return i;
-  if (*count < OWNERS) owners[*count] = owner;
-  return *count < OWNERS ? (*count)++ : OWNERS - 1;
+struct owner_names {
+  const char *of[OWNERS];
+  int count;
+};
+
+static int place_of_owner(struct owner_names *names, const char *owner) {
+  for (int i = 0; i < names->count; i++)
+    if (!strcmp(names->of[i], owner)) return i;
+  if (names->count < OWNERS) names->of[names->count] = owner;
+  return names->count < OWNERS ? names->count++ : OWNERS - 1;
 }
 
 /* Of one owner the second metric of a panel is paler than the first. */
 void timeline_color(struct timeline_panel *panels, int count) {
-  const char *owners[OWNERS];
-  int known = 0;
+  struct owner_names names[TIMELINE_OWNERS] = {0};
   for (int p = 0; p < count; p++)
     for (int i = 0; i < panels[p].count; i++) {
       struct timeline_line *line = &panels[p].lines[i];
-      int place = line->what->color ? 0 : place_of_owner(owners, &known, line->owner), earlier = 0;
+      enum timeline_owners owners = panels[p].owners;
+      int place = line->what->color ? 0 : place_of_owner(&names[owners], line->owner), earlier = 0;
       for (int k = 0; k < i; k++) earlier += !line->what->color && !strcmp(panels[p].lines[k].owner, line->owner);
       line->color = line->what->color ? figure_tint(line->what->color, 0)
-                                      : figure_tint(owner_colors[place % OWNER_COLORS], earlier < 2 ? 2 * earlier : 3);
+                                      : figure_tint(palettes[owners][place % PALETTE], earlier < 2 ? 2 * earlier : 3);
     }
 }
 

@@ -28,7 +28,11 @@ struct timeline_line {
   int block;
 };
 
+/* Whose lines a panel has: each kind has colours of its own. */
+enum timeline_owners { OWNED_BY_ENDPOINT, OWNED_BY_PEOPLE, OWNED_BY_STOCK, OWNED_BY_SERVICE, TIMELINE_OWNERS };
+
 struct timeline_panel {
+  enum timeline_owners owners;
   const char *axis, *unit;
   struct timeline_metric metrics[5]; /* ends with a null metric */
   int share;                         /* of the height */
