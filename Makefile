@@ -165,6 +165,12 @@ $(B)/tests/main.o: $(B)/suites.inc
 $(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
+# Preloaded by tests: allocations that fail.
+$(B)/tests/all: | $(B)/tests/starve.so
+$(B)/tests/starve.so: tests/starve/starve.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -fPIC -shared -o $@ $<
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc $<"
