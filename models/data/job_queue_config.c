@@ -256,8 +256,7 @@ const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *are
   p->end = (uint16_t)p->count;
   compile_emit(&c, &operation_job_done)->outcome = OUTCOME_COMPLETED;
   connections_compile(&c);
-  if (!c.fault) program_find_turns(p, arena);
-  return c.fault;
+  return compile_end(&c);
 }
 
 /* --- together ---------------------------------------------------------------------------------------------------------------- */

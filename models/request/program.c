@@ -9,11 +9,13 @@
 #include "models/request/parallel.h"
 #include "models/request/request.h"
 #include "models/traffic/batch.h"
+#include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *const time_kind_names[TIME_KINDS] = {"queue",  "service", "pool", "network", "external",    "delay",    "retry",
                                                  "permit", "lock",    "disk", "job",     "replication", "throttled"};
@@ -149,7 +151,17 @@ void compile_begin(struct compiler *c, const struct model *m, struct program *p,
                          .shard = SHARD_OF_ITEM,
                          .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
   p->unheld = p->network_cell = -1;
-  p->instructions = arena_alloc(arena, PROGRAM_INSTRUCTIONS * sizeof *p->instructions);
+  p->instructions = allocate_zeroed(PROGRAM_INSTRUCTIONS, sizeof *p->instructions); /* they stay where they are while compiled */
+}
+
+const char *compile_end(struct compiler *c) {
+  struct program *p = c->program;
+  struct instruction *all = arena_new_array(c->arena, struct instruction, p->count + 1);
+  memcpy(all, p->instructions, p->count * sizeof *all);
+  free(p->instructions);
+  p->instructions = all;
+  if (!c->fault) program_find_turns(p, c->arena);
+  return c->fault;
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
@@ -164,6 +176,5 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
   connections_compile(&c);
-  if (!c.fault) program_find_turns(p, arena);
-  return c.fault;
+  return compile_end(&c);
 }

@@ -150,6 +150,8 @@ struct compiler {
 
 /* Begins a program that is yet empty. */
 void compile_begin(struct compiler *, const struct model *, struct program *, struct arena *);
+/* After the last instruction: the program has its final size. What is wrong, or null. */
+const char *compile_end(struct compiler *);
 
 /* What a kind of step does with its configuration: emits instructions. */
 struct step_kind {

@@ -1,4 +1,5 @@
 /* capacity: the largest value that keeps every requirement of severity must. */
+#include "sim/cli/memory_limit.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/capacity_report.h"
@@ -17,13 +18,17 @@ struct session {
   const char *path;
   struct capacity_result axis; /* only what its values are called by */
   double started, last;
+  struct study_options *study;
+  bool too_large; /* a value needs more memory than it may take */
   bool bar, silent;
 };
 
 static struct scenario *scenario_with(void *context, struct arena *arena, const char *value) {
-  const struct session *s = context;
+  struct session *s = context;
   struct scenario_override override = {arena_format(arena, "--vary %s=%s", s->path, value), s->path, value};
-  return session_read(arena, s->options, s->options->files[0], &override, 1);
+  const struct scenario *read = session_read(arena, s->options, s->options->files[0], &override, 1);
+  s->too_large |= read && !memory_fits(s->options, &read, 1, 1, s->study);
+  return s->too_large ? NULL : (struct scenario *)read;
 }
 
 /* Nobody knows how many looks it will take, so there is no share of them to show: what is known so far is. */
@@ -87,7 +92,7 @@ static enum exit_code find(const struct options *o, struct arena *arena, struct 
   struct capacity_result *r = capacity_find(arena, c, &wrong);
   if (s->bar && s->last > 0) safe_print(stderr, "\r%70s\r", "");
   if (wrong) safe_print(stderr, "aguanta capacity: %s: %s\n", o->files[0], wrong);
-  if (!r) return EXIT_INVALID;
+  if (!r) return s->too_large ? EXIT_ERROR : EXIT_INVALID;
   enum exit_code code = tell(o, r, code_of(r));
   double seconds = session_clock() - s->started;
   if (o->timing && !session_write_timing(o->timing, r->requests, r->events, seconds)) code = exit_code_worse(code, EXIT_ERROR);
@@ -118,7 +123,7 @@ enum exit_code command_capacity(const struct options *o) {
                                .context = &session};
   enum exit_code code = EXIT_USAGE;
   if (check(o, arena, &c)) {
-    session.path = c.range.path;
+    session.path = c.range.path, session.study = &c.study;
     session.axis = (struct capacity_result){.path = c.range.path, .unit = c.range.unit, .whole = c.range.whole};
     code = find(o, arena, &c, &session);
   }

@@ -1,4 +1,5 @@
 #include "sim/study/compare.h"
+#include "sim/cli/memory_limit.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/compare_report.h"
@@ -89,7 +90,10 @@ enum exit_code command_compare(const struct options *o) {
   struct arena *arena = arena_new();
   const struct scenario **scenarios = arena_new_array(arena, const struct scenario *, o->file_count);
   enum exit_code code = EXIT_INVALID;
-  if (read_all(arena, o, scenarios)) {
+  bool read = read_all(arena, o, scenarios);
+  if (read && !memory_fits(o, scenarios, o->file_count, 1, &study))
+    code = EXIT_ERROR;
+  else if (read) {
     session_follow(o, &study, &progress, "replications");
     struct compare *c = compare_open(arena, scenarios, o->file_count, &study);
     code = run(o, c);

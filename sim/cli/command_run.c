@@ -18,8 +18,9 @@ enum exit_code command_run(const struct options *o) {
     double started = session_clock();
     struct results *r = session_run(arena, o, s, &code);
     double seconds = session_clock() - started;
-    if (o->timing && !session_write_timing(o->timing, r->requests, r->events, seconds)) code = exit_code_worse(code, EXIT_ERROR);
-    if (!session_exports_to_stdout(o))
+    if (r && o->timing && !session_write_timing(o->timing, r->requests, r->events, seconds))
+      code = exit_code_worse(code, EXIT_ERROR);
+    if (r && !session_exports_to_stdout(o))
       report_text(stdout, r, &(struct report_options){.color = session_color(o), .verbose = o->verbose, .quiet = o->quiet});
   }
   arena_free(arena);

@@ -1,3 +1,4 @@
+#include "sim/cli/memory_limit.h"
 #include "sim/cli/session.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/engine/arena.h"
@@ -129,6 +130,7 @@ static enum exit_code analyse(struct arena *arena, const struct options *o, stru
     safe_print(stderr, "aguanta sensitivity: %s claims nothing; say what is asked, such as --of 'p99(all.latency)'\n", o->files[0]);
   if (!in.count || (!o->of_count && !base->claims.count)) return EXIT_USAGE;
   if (!read_ends(arena, o, &in)) return EXIT_INVALID;
+  if (!memory_fits(o, &base, 1, 1, &options->study)) return EXIT_ERROR;
   session_catch_interrupts();
   return answer(o, sensitivity_run(arena, base, in.cases, in.count, options));
 }

@@ -25,7 +25,8 @@ struct options {
   uint32_t without_count;
   const char *endpoints[OPTIONS_MANY];
   uint32_t endpoint_count;
-  const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *timing;
+  const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *timing,
+      *max_memory;
   const char *store, *where, *shard, *shards, *emit, *best, *indifference;
   bool quiet, verbose, help, version, fresh, dry_run, statements;
 };

@@ -1,4 +1,5 @@
 #include "sim/cli/session.h"
+#include "sim/cli/memory_limit.h"
 #include "sim/engine/arena.h"
 #include "sim/report/export.h"
 #include "sim/report/format.h"
@@ -154,6 +155,8 @@ bool session_options(const struct options *o, struct study_options *out) {
   }
   if (o->budget && !whole_number("budget", o->budget, 1, 10000000, &out->budget)) return false;
   if (o->precision && !ratio("precision", o->precision, 0.5, &out->precision)) return false;
+  double memory;
+  if (!memory_limit(o, &memory)) return false;
   return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
 }
 
@@ -199,6 +202,8 @@ static bool export_all(const struct options *o, const struct results *r) {
 struct results *session_run_only(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
   struct study_options study;
   session_options(o, &study);
+  *code = EXIT_ERROR;
+  if (!memory_fits(o, &s, 1, 1, &study)) return NULL;
   struct session_progress progress;
   session_follow(o, &study, &progress, "replications");
   struct results *r = study_run(arena, s, &study);
@@ -208,7 +213,7 @@ struct results *session_run_only(struct arena *arena, const struct options *o, c
 
 struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
   struct results *r = session_run_only(arena, o, s, code);
-  if (!export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
+  if (r && !export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
   return r;
 }
 

@@ -22,7 +22,7 @@ bool session_was_interrupted(void);
 /* 130 or 143, after an interruption. */
 enum exit_code session_interrupted(void);
 /* Runs, and exports as the options say. The exit code: 0, 98 or 99 by the verdicts, 1 for broken invariants or an export that
- * failed, 130 or 143 when interrupted. */
+ * failed, 130 or 143 when interrupted. Null, and 1, after a message: it would take more memory than it may. */
 struct results *session_run(struct arena *, const struct options *, const struct scenario *, enum exit_code *);
 /* The same without exports. */
 struct results *session_run_only(struct arena *, const struct options *, const struct scenario *, enum exit_code *);

@@ -1,4 +1,5 @@
 #include "sim/cli/sweep_run.h"
+#include "sim/cli/memory_limit.h"
 #include "sim/cli/session.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
@@ -20,6 +21,7 @@ struct sweep_crew {
   bool stop, quiet, silent, bar;
   double started, last;
   double in_progress; /* points, summed over the workers */
+  uint32_t workers;
   enum exit_code code;
   struct sweep_work *done;
 };
@@ -141,8 +143,16 @@ static void keep_state(const struct sweep_crew *c, const struct study *study, ui
   free(error);
 }
 
+static void give_up(struct sweep_crew *c, enum exit_code code) {
+  pthread_mutex_lock(&c->lock);
+  c->code = exit_code_worse(c->code, code), c->stop = true;
+  pthread_mutex_unlock(&c->lock);
+}
+
 static void answer(struct sweep_crew *c, struct arena *arena, const struct scenario *s, uint64_t n) {
   struct sweep_part part = {c, 0};
+  struct study_options fitting = c->study;
+  if (!memory_fits(c->answers->plan->options, &s, 1, c->workers, &fitting)) return give_up(c, EXIT_ERROR);
   struct study *study = begin(&part, arena, s, n);
   bool whole = study_settle(study);
   struct results *r = study_results(study);
@@ -157,20 +167,27 @@ static void *work(void *crew) {
     struct arena *arena = arena_new();
     struct scenario *s = sweep_plan_scenario(c->answers->plan, arena, n, NULL, 0);
     if (s) answer(c, arena, s, n);
-    if (!s) { /* it could be read a moment ago */
-      pthread_mutex_lock(&c->lock);
-      c->code = EXIT_INVALID, c->stop = true;
-      pthread_mutex_unlock(&c->lock);
-    }
+    if (!s) give_up(c, EXIT_INVALID); /* it could be read a moment ago */
     arena_free(arena);
   }
   return NULL;
+}
+
+/* How many points like the first fit into the memory at a time; at least one, which may be refused when its turn comes. */
+static uint32_t at_once(const struct sweep_crew *c, uint32_t wanted) {
+  struct arena *arena = arena_new();
+  struct study_options study = c->study;
+  const struct scenario *s = wanted > 1 ? sweep_plan_scenario(c->answers->plan, arena, c->todo[0], NULL, 0) : NULL;
+  while (s && wanted > 1 && !memory_would_fit(c->answers->plan->options, s, wanted, study.replications)) wanted--;
+  arena_free(arena);
+  return wanted;
 }
 
 /* Points in parallel before replications in parallel: only so there is no waiting at the end of each point. */
 static void run_crew(struct sweep_crew *c) {
   uint32_t jobs = c->study.jobs, workers = c->count < jobs ? (uint32_t)c->count : jobs, started = 1;
   if (!workers) return;
+  c->workers = workers = at_once(c, workers);
   c->study.jobs = jobs / workers;
   pthread_t *threads = allocate_zeroed(workers, sizeof *threads);
   while (started < workers && !pthread_create(&threads[started], NULL, work, c)) started++;

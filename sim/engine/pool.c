@@ -24,7 +24,8 @@ static unsigned char *chunk_new(size_t entry_size) {
 
 void pool_grow(struct pool *pool) {
   assert(pool->free_count == 0);
-  uint32_t old = pool->capacity, grown = old ? 2 * old : POOL_CHUNK;
+  /* By a quarter, in whole chunks: what is never used costs as well. */
+  uint32_t old = pool->capacity, grown = old + (old / 4 / POOL_CHUNK + 1) * POOL_CHUNK;
   if (grown < old) out_of_memory(SIZE_MAX);
   pool->chunks = allocate_resized(pool->chunks, grown / POOL_CHUNK, sizeof *pool->chunks);
   pool->free_ids = allocate_resized(pool->free_ids, grown, sizeof *pool->free_ids);

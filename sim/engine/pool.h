@@ -30,7 +30,7 @@ struct pool {
 
 void pool_init(struct pool *pool, size_t entry_size);
 void pool_release(struct pool *pool);
-void pool_grow(struct pool *pool); /* doubles the capacity; called by pool_take */
+void pool_grow(struct pool *pool); /* a quarter larger; called by pool_take */
 
 /* Number of entries in use. */
 static inline uint32_t pool_live(const struct pool *pool) { return pool->capacity - pool->free_count; }
