@@ -6,8 +6,7 @@ enum { CELLS = 4096 };
 
 static void enter_cell(struct source *s, sim_time at) {
   struct arrivals *a = &s->arrivals;
-  sim_time width = (s->world->measured_until + CELLS - 1) / CELLS;
-  a->cell_end = (at / width + 1) * width;
+  a->cell_end = (at / a->cell_width + 1) * a->cell_width;
   if (a->burst.chain) {
     a->factor = a->base * modulation_factor(&a->burst, at);
     if (a->burst.until < a->cell_end) a->cell_end = a->burst.until;
@@ -24,7 +23,10 @@ static sim_time next_arrival(struct source *s, sim_time at) {
     double gap = a->bound > 0 ? stream_exponential(&a->draws) / a->bound * 1e9 : 1e300;
     if (gap >= (double)(a->cell_end - at)) {
       at = a->cell_end;
-      enter_cell(s, at);
+      if (a->constant)
+        a->cell_end += a->cell_width;
+      else
+        enter_cell(s, at);
       continue;
     }
     at += (sim_time)gap;
@@ -58,6 +60,8 @@ void arrivals_start(struct source *s) {
   if (config->chain.states) modulation_start(&a->burst, &config->chain, stream_for(s, PURPOSE_BURST));
   a->factor = a->base;
   a->slot = calendar_slot(s->world->calendar, arrives, s, 0);
+  a->cell_width = (s->world->measured_until + CELLS - 1) / CELLS;
+  a->constant = profile_is_constant(&config->rate) && !a->burst.chain;
   enter_cell(s, 0);
   calendar_set(s->world->calendar, a->slot, next_arrival(s, 0));
 }

@@ -32,7 +32,8 @@ struct arrivals {
   double bound;        /* of the rate of arrivals, in the current cell */
   bool flat;           /* the rate is the bound throughout the cell: no thinning needed */
   bool batches;        /* not each alone */
-  sim_time cell_end;
+  bool constant;       /* all cells are alike */
+  sim_time cell_end, cell_width;
   struct modulation burst; /* without a chain: none */
   struct stream batch_draws;
 };

@@ -11,6 +11,8 @@ double profile_floor(const struct choice *p, sim_time from, sim_time to) { retur
 
 double profile_expected(const struct choice *p, sim_time from, sim_time to) { return kind_of(p)->expected(p->value, from, to); }
 
+bool profile_is_constant(const struct choice *p) { return p->kind == &profile_constant; }
+
 const struct choice *profile_part(const struct choice *p, uint32_t i) {
   return kind_of(p)->part ? kind_of(p)->part(p->value, i) : NULL;
 }

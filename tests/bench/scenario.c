@@ -44,6 +44,22 @@ static double study_of(const char *path, uint64_t n, uint32_t jobs, double (*now
 #define PLAIN "scenarios/platform/compose.json"
 #define KEYS  "scenarios/platform/compose-keys.json"
 
+/* n replications of a hundredth of a second: what a replication costs whatever is in it. */
+static double short_replications(uint64_t n) {
+  struct arena *arena = arena_new();
+  const struct scenario *s = compose(arena, PLAIN, RATE * REPLICATIONS);
+  double seconds = -1;
+  if (s) {
+    struct scenario brief = *s;
+    brief.model.run.window = 10 * SIM_MS;
+    double start = bench_cpu_seconds();
+    const struct results *r = study_run(arena, &brief, &(struct study_options){.replications = (uint32_t)n, .jobs = 1});
+    seconds = r->violation_count || r->replications != n ? -1 : bench_cpu_seconds() - start;
+  }
+  arena_free(arena);
+  return seconds;
+}
+
 static double worlds(uint64_t n) {
   struct arena *arena = arena_new();
   const struct scenario *s = compose(arena, PLAIN, n);
@@ -69,3 +85,4 @@ const struct bench_work bench_keys = {"compose, a million keys, locks", with_key
 const struct bench_work bench_worlds = {"the same without statistics", worlds, 1800000};
 const struct bench_work bench_one_thread = {"the same, wall time, 1 thread", one_thread, 1800000};
 const struct bench_work bench_two_threads = {"the same, wall time, 2 threads", two_threads, 1800000};
+const struct bench_work bench_short = {"a replication of 10 ms", short_replications, 3000};
