@@ -15,7 +15,7 @@
 static void tell(struct linker *l, const char *path, const char *key, const char *warning, const char *format, va_list arguments) {
   char text[500];
   vsnprintf(text, sizeof text, format, arguments);
-  l->report(l->context, path, key, warning, text);
+  l->report(l->context, path, key, l->at, warning, text);
 }
 
 void link_fault(struct linker *l, const char *path, const char *key, const char *format, ...) {
@@ -24,6 +24,13 @@ void link_fault(struct linker *l, const char *path, const char *key, const char 
   tell(l, path, key, NULL, format, arguments);
   va_end(arguments);
   l->failed = true;
+}
+
+/* A step of the program is to blame, or a key of it. */
+static void link_program_fault(struct linker *l, const char *path, const char *key, const struct program *p, const char *wrong) {
+  l->at = p->blamed;
+  link_fault(l, path, key, "%s", wrong);
+  l->at = NULL;
 }
 
 void link_warn(struct linker *l, const char *path, const char *key, const char *id, const char *format, ...) {
@@ -164,7 +171,7 @@ static void link_endpoints(struct linker *l) {
     if (!strcmp(e->name, "all") || !strcmp(e->name, "inside"))
       link_fault(l, path, NULL, "the name \"%s\" means something else in claims", e->name);
     const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
-    if (wrong) link_fault(l, path, NULL, "%s", wrong);
+    if (wrong) link_program_fault(l, path, NULL, &m->programs[i], wrong);
     if (!wrong && m->programs[i].unheld >= 0 && !only_in_journeys(m, i))
       link_fault(l, path, NULL, "pays or releases \"%s\" without a \"reserve\" of it before",
                  ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
@@ -176,7 +183,7 @@ static void link_job_programs(struct linker *l) {
   for (uint32_t i = 0; i < m->queues.count; i++) {
     const char *path = arena_format(l->arena, "queues.%s", model_queue(m, i)->name), *wrong = job_queue_compile(m, i, l->arena);
     int32_t unheld = m->programs[m->endpoints.count + i].unheld;
-    if (wrong) link_fault(l, path, "steps", "%s", wrong);
+    if (wrong) link_program_fault(l, path, "steps", &m->programs[m->endpoints.count + i], wrong);
     if (!wrong && unheld >= 0)
       link_fault(l, path, "steps", "pays or releases \"%s\" without a \"reserve\" of it before",
                  ((const struct stock_config *)m->stocks.items)[unheld].name);
@@ -308,7 +315,7 @@ static void check_placement(struct linker *l) {
 }
 
 bool model_link(struct model *m, struct arena *arena, model_fault *report, void *context) {
-  struct linker l = {m, arena, report, context, false};
+  struct linker l = {m, arena, report, context, NULL, false};
   m->arena = arena;
   for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;

@@ -10,6 +10,7 @@ struct linker {
   struct arena *arena;
   model_fault *report;
   void *context;
+  const void *at; /* the member that a fault of a program is of; null otherwise */
   bool failed;
 };
 

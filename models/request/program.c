@@ -61,13 +61,17 @@ void compile_fault(struct compiler *c, const char *format, ...) {
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   c->fault = arena_text(c->arena, text);
+  c->program->blamed = c->at;
 }
 
 void compile_steps(struct compiler *c, const struct config_list *steps) {
   const struct choice *step = steps->items;
   for (uint32_t i = 0; i < steps->count; i++) {
     const struct step_kind *kind = step[i].kind->behaviour;
+    const void *outer = c->at;
+    c->at = step[i].value;
     kind->compile(c, step[i].value);
+    c->at = outer;
   }
 }
 

@@ -96,6 +96,7 @@ struct program {
   uint32_t count;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
+  const void *blamed;   /* the configuration of the step with the first fault, or a member of it */
   struct guard *guards; /* the last first */
   uint16_t retry_cell;  /* before the last attempt; of endpoints whose clients may make more than one */
   uint16_t end;         /* where it ends when all went well */
@@ -144,6 +145,7 @@ struct compiler {
   uint32_t held_count;
   int32_t shard_keys; /* by which the next call of a service with shards chooses; -1: by the service's own */
   int16_t shard;      /* to which one it goes, or SHARD_OF_ITEM */
+  const void *at;     /* the configuration of the step that is compiled, or a member of it */
   const char *fault;  /* the first; null while all is well */
   struct arena *arena;
 };

@@ -137,19 +137,35 @@ static void compile_read_end(struct compiler *c, int32_t database) {
   compile_emit_quietly(c, &operation_read_end)->service = database;
 }
 
+/* What other databases call the replicas and the primary. */
+static const char *meant_by(const char *on) {
+  static const char *const replicas[] = {"replica", "Replicas", "secondary", "secondaries", "standby", "slave",
+                                         "slaves",  "follower", "followers", "reader",      "read",    NULL},
+                           *const primary[] = {"master", "Primary", "leader", "writer", "main", "write", NULL};
+  for (const char *const *word = replicas; *word; word++)
+    if (!strcmp(on, *word)) return "; did you mean \"replicas\"?";
+  for (const char *const *word = primary; *word; word++)
+    if (!strcmp(on, *word)) return "; did you mean \"primary\"?";
+  return "";
+}
+
 static enum route route_of(struct compiler *c, const struct query_step *s) {
   const struct service_config *database = model_service(c->model, (uint32_t)s->query);
   if (!strcmp(s->on, "any")) return ROUTE_ANY;
   if (!strcmp(s->on, "primary")) return ROUTE_PRIMARY;
-  if (!replication_is_on(&database->replication)) {
+  bool replicated = replication_is_on(&database->replication);
+  int32_t role = replicated ? replication_role(&database->replication, s->on) : -1;
+  if (replicated && !strcmp(s->on, "replicas")) return ROUTE_REPLICAS;
+  if (role >= 0) return (enum route)(ROUTE_ROLE + role);
+  const void *step = c->at;
+  c->at = &s->on;
+  if (*meant_by(s->on) || replicated)
+    compile_fault(c, "reads on \"%s\", which is no role of a replica of \"%s\"%s", s->on, database->name, meant_by(s->on));
+  else
     compile_fault(c, "reads on \"%s\", and \"%s\" has no \"replication\" that would tell its replicas apart", s->on,
                   database->name);
-    return ROUTE_ANY;
-  }
-  if (!strcmp(s->on, "replicas")) return ROUTE_REPLICAS;
-  int32_t role = replication_role(&database->replication, s->on);
-  if (role < 0) compile_fault(c, "reads on \"%s\", which is no role of a replica of \"%s\"", s->on, database->name);
-  return (enum route)(ROUTE_ROLE + (role < 0 ? 0 : role));
+  c->at = step;
+  return ROUTE_ANY;
 }
 
 static void compile_one(struct compiler *c, const struct query_step *s, bool write) {

@@ -108,12 +108,14 @@ struct reading {
   const struct json_value *root;
 };
 
-/* A fault or doubt found while linking, at the key to blame if it was given, else at the value that its path names or the nearest one
+/* A fault or doubt found while linking, at the member or key to blame if it was given, else at the value that its path names or the nearest one
  * above it. */
-static void report_at_path(void *context, const char *path, const char *key, const char *warning, const char *message) {
+static void report_at_path(void *context, const char *path, const char *key, const void *at, const char *warning,
+                           const char *message) {
   struct reading *r = context;
   char *place = key ? arena_format(r->arena, "%s.%s", path, key) : arena_text(r->arena, path);
-  const struct json_value *value = json_resolve_path(r->root, place);
+  const struct json_value *given = at ? bind_value_of(r->binder, at) : NULL;
+  const struct json_value *value = given ? given : json_resolve_path(r->root, place);
   for (char *dot; !value && (dot = strrchr(place, '.')); value = json_resolve_path(r->root, place)) *dot = 0;
   const struct position *position = value ? json_name_position(value) : NULL;
   if (warning)
