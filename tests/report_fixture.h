@@ -174,7 +174,7 @@ static struct result_series *fixture_series(void) {
   }
   for (int k = 0; k < 5; k++)
     series[k] =
-        (struct result_series){kinds[k].metric, kinds[k].label, kinds[k].unit, FIXTURE_WINDOWS, t, v[k][0], v[k][1], v[k][2]};
+        (struct result_series){kinds[k].metric, kinds[k].label, kinds[k].unit, FIXTURE_WINDOWS, t, v[k][0], v[k][1], v[k][2], NULL};
   return series;
 }
 

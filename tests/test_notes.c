@@ -55,6 +55,12 @@ static void test_reasons(void) {
                m->reason ? m->reason : "no reason");
     missing += isnan(m->estimate.value);
   }
+  for (uint32_t i = 0; i < r->series_count; i++) {
+    bool any = false;
+    for (uint32_t k = 0; k < r->series[i].count; k++) any |= isnan(r->series[i].mean[k]);
+    test_check(any == (r->series[i].reason != NULL), "series %s: %s", r->series[i].metric,
+               r->series[i].reason ? r->series[i].reason : "no reason");
+  }
   const struct metric *p95 = results_metric(r, "q.latency", "p95", NULL);
   test_check(missing && p95->reason && strstr(p95->reason, "too short: p95 needs 2,000 independent values; the "), "%s",
              p95->reason);

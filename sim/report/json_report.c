@@ -78,6 +78,7 @@ static void write_series(struct writer *w, const struct results *r, uint32_t i) 
   put_numbers(w, "mean", s->mean, s->count);
   put_numbers(w, "low", s->low, s->count);
   put_numbers(w, "high", s->high, s->count);
+  put_text(w, "reason", s->reason);
 }
 
 static void write_breakdown(struct writer *w, const struct results *r, uint32_t i) {

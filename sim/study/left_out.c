@@ -51,6 +51,12 @@ static bool stock_at(const struct model *m, uint32_t service) {
   return false;
 }
 
+/* The orchestrator starts elsewhere what was on a lost node. */
+static bool moves(const struct model *m) {
+  const struct orchestrator *o = orchestrators[m->platform.kind];
+  return o == &orchestrator_kubernetes || o == &orchestrator_swarm;
+}
+
 static const char *words_of(const struct study *l, uint32_t service) {
   const struct model *m = &l->model;
   const struct service_config *s = model_service(m, service);
@@ -59,9 +65,10 @@ static const char *words_of(const struct study *l, uint32_t service) {
   if (where && keeps_data(s))
     return arena_format(
         l->arena,
-        "%s: its data are kept when a node is lost; in truth a local disk is lost with its machine, and neither the "
+        "%s: its data are kept when a node is lost%s; in truth a local disk is lost with its machine, and neither the "
         "time to restore it nor the writes since the last backup count here%s",
-        where, service_embedded(s) ? "" : " (\"backup\" makes them count)");
+        where, moves(m) ? ", and are at once where it starts again" : "",
+        service_embedded(s) ? "" : " (\"backup\" makes them count)");
   if (where && s->kind == SERVICE_CACHE && stock_at(m, service))
     return arena_format(l->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
                         where);

@@ -3,6 +3,7 @@
 #include "sim/stats/interval.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
+#include <string.h>
 
 static void curve_of(const struct study *l, struct results *r, uint32_t row, const char *name) {
   const struct histogram *h = &l->traffic.sum->latency[row];
@@ -26,7 +27,7 @@ static void add_series(const struct study *l, struct results *r, const char *met
     if (spread) x = interval_student_moments(spread[i].count, mean[i], tally_variance(&spread[i]), 0.95);
     low[i] = x.low < 0 ? 0 : x.low, high[i] = x.high;
   }
-  r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, low, high};
+  r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, low, high, NULL};
 }
 
 static void series_of(const struct study *l, struct results *r, uint32_t endpoint, const double *t_s) {
@@ -84,6 +85,14 @@ static void offered_of(const struct study *l, struct results *r, const double *t
   add_series(l, r, "offered", NULL, UNIT_PER_SECOND, t_s, mean, NULL);
 }
 
+/* Why some parts have no value. */
+static void say_why_missing(struct result_series *s) {
+  for (uint32_t i = 0; i < s->count && !s->reason; i++)
+    if (isnan(s->mean[i]))
+      s->reason = !strcmp(s->metric, "latency.p99") ? "a part without a value has fewer than 100 answers in each replication"
+                                                    : "a part without a value has seen nothing of it";
+}
+
 void findings_pictures(const struct study *l, struct results *r) {
   const struct observation *o = &l->traffic.sum->observation;
   uint32_t endpoints = l->model.endpoints.count;
@@ -103,4 +112,5 @@ void findings_pictures(const struct study *l, struct results *r) {
   add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside, NULL);
   for (uint32_t i = 0; i < l->model.services.count; i++) replicas_of(l, r, i, t_s);
   for (uint32_t i = 0; i < l->model.meter_count; i++) course_of(l, r, i, t_s);
+  for (uint32_t i = 0; i < r->series_count; i++) say_why_missing(&r->series[i]);
 }

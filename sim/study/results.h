@@ -106,6 +106,7 @@ struct result_series {
   enum unit unit;
   uint32_t count;
   const double *t_s, *mean, *low, *high; /* low and high: 95% interval, NaN where none */
+  const char *reason;                    /* why parts have no value; null when all have one */
 };
 
 struct bill_line {
