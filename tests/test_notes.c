@@ -77,13 +77,13 @@ static void test_reasons(void) {
 /* --- notes that nothing asked for --------------------------------------------------------------------------------------------- */
 
 /* `count` endpoints of equal share on one service that is hardly busy. */
-static struct fixture many_open(int count, const char *timeout, const char *rest) {
+static struct fixture many_open(int count, const char *timeout, const char *cpu, const char *rest) {
   struct text t = {.length = 0};
   put(&t, "{ 'aguanta': 1, 'name': 'many', 'traffic': { 'w': { 'kind': 'open', 'rate': '20/s', 'timeout': '%s', 'mix': { ",
       timeout);
   for (int i = 0; i < count; i++) put(&t, "%s'e%d': 1", i ? ", " : "", i);
   put(&t, " } } }, 'endpoints': { ");
-  for (int i = 0; i < count; i++) put(&t, "%s'e%d': { 'entry': 's', 'steps': [ { 'cpu': '1ms' } ] }", i ? ", " : "", i);
+  for (int i = 0; i < count; i++) put(&t, "%s'e%d': { 'entry': 's', 'steps': [ { 'cpu': %s } ] }", i ? ", " : "", i, cpu);
   put(&t, " }, 'services': { 's': { 'kind': 'app' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, %s }",
       rest);
   return fixture_open(&t);
@@ -91,7 +91,8 @@ static struct fixture many_open(int count, const char *timeout, const char *rest
 
 /* Fifteen endpoints without a claim that are too short for p99.9 are no notes; the table says so in one line. */
 static void test_no_drowning(void) {
-  struct fixture f = many_open(15, "10s", "'run': { 'warmup': '0s', 'window': '1m' }, 'claims': [ 'error_rate(all) < 1%' ]");
+  struct fixture f =
+      many_open(15, "10s", "'1ms'", "'run': { 'warmup': '0s', 'window': '1m' }, 'claims': [ 'error_rate(all) < 1%' ]");
   const struct results *r = results_of(&f, 4);
   test_check(!any_note(r, "too short"), "%u notes, first %s", r->note_count, r->note_count ? r->notes[0] : "");
   char *text = render(write_text, r);
@@ -103,7 +104,7 @@ static void test_no_drowning(void) {
 /* A run that is there for its years has no requests that could go unanswered. */
 static void test_years_only(void) {
   struct fixture f =
-      many_open(2, "10s",
+      many_open(2, "10s", "'1ms'",
                 "'faults': { 'f': { 'kind': 'crash', 'service': 's', 'mtbf': '52w' } }, 'run': { 'warmup': '0s', 'window': "
                 "'1ms', 'years': 100, 'replications': 2 }, 'claims': [ 'availability(year) > 90%' ]");
   const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 2});
@@ -115,10 +116,31 @@ static void test_years_only(void) {
 
 /* An endpoint of which no request is answered is one line, whatever their number. */
 static void test_unanswered(void) {
-  struct fixture f = many_open(6, "0.5ms", "'run': { 'warmup': '0s', 'window': '1m' }");
+  struct fixture f = many_open(6, "0.5ms", "'1ms'", "'run': { 'warmup': '0s', 'window': '1m' }");
   const struct results *r = results_of(&f, 2);
   test_check(any_note(r, "no request of e0, e1, e2 and 3 others was answered"), "%u notes: %s", r->note_count,
              r->note_count ? r->notes[0] : "");
+  fixture_close(&f);
+}
+
+/* Wide intervals are a note of a claim that is near its limit; else one line of the endpoints. */
+static void test_wide(void) {
+  struct fixture f =
+      many_open(6, "10s", "{ 'exponential': '1ms' }",
+                "'run': { 'warmup': '0s', 'window': '2s' }, 'claims': [ 'mean(e0.latency) < 1.1ms', 'mean(e1.latency) < 1s' ]");
+  const struct results *r = results_of(&f, 3);
+  const struct estimate *near = &r->claims[0].estimate, *far = &r->claims[1].estimate;
+  bool wide = near->high - near->low > 0.14 * near->value && far->high - far->low > 0.14 * far->value;
+  test_check(wide, "[%g, %g] and [%g, %g] are not wide", near->low, near->high, far->low, far->high);
+  test_check(any_note(r, "wide: the interval of mean(e0.latency) < 1.1ms is over 7%"), "%u notes, the first %s", r->note_count,
+             r->note_count ? r->notes[0] : "none");
+  fixture_close(&f);
+  f = many_open(6, "10s", "{ 'exponential': '1ms' }",
+                "'run': { 'warmup': '0s', 'window': '2s' }, 'claims': [ 'mean(e1.latency) < 1s' ]");
+  r = results_of(&f, 3);
+  int count = 0;
+  for (uint32_t i = 0; i < r->note_count; i++) count += !strncmp(r->notes[i], "wide:", 5);
+  test_check(count == 1 && any_note(r, "wide: some intervals of the latency of e"), "%d notes", count);
   fixture_close(&f);
 }
 
@@ -310,6 +332,7 @@ static const struct test_case cases[] = {{"backlogs longer than patience", test_
                                          {"no note that nothing asked for", test_no_drowning},
                                          {"years only", test_years_only},
                                          {"unanswered endpoints in one line", test_unanswered},
+                                         {"wide intervals", test_wide},
                                          {"what stayed at 0", test_counted},
                                          {NULL, NULL}};
 const struct test_suite suite_notes = {"notes", cases};

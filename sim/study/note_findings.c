@@ -104,13 +104,21 @@ static const char *listed(const struct study *l, const char *const *names, uint3
 /* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (METHOD; tests of coverage). */
 static bool is_wide(const struct estimate *e) { return 0.5 * (e->high - e->low) > 0.07 * e->value; }
 
+/* An interval half as wide again would leave the verdict open: only then does its coverage matter to the claim. */
+static bool rests_on_width(const struct claim_result *c) {
+  const struct estimate *e = &c->estimate;
+  double low = e->value - 1.5 * (e->value - e->low), high = e->value + 1.5 * (e->high - e->value);
+  bool inside = low >= c->low && high <= c->high, outside = low > c->high || high < c->low;
+  return c->kind != CLAIM_INFO && is_wide(e) && !inside && !outside;
+}
+
 /* A claim rests on its own interval, which may be of a part of the run. The table of latencies shows all of them. */
 static void note_wide(const struct study *l, struct results *r) {
   const char **names = arena_new_array(l->arena, const char *, r->claim_count + l->model.endpoints.count + 1);
   uint32_t claims = 0, endpoints = 0;
   for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++) {
     const struct measure *m = &l->entries[l->claims_from + i].measure;
-    if (m->quantity == QUANTITY_LATENCY && is_wide(&r->claims[i].estimate)) names[claims++] = r->claims[i].expression;
+    if (m->quantity == QUANTITY_LATENCY && rests_on_width(&r->claims[i])) names[claims++] = r->claims[i].expression;
   }
   for (uint32_t i = 0; i < l->model.endpoints.count; i++) {
     bool any = false;
@@ -122,7 +130,9 @@ static void note_wide(const struct study *l, struct results *r) {
   }
   static const char *const why = "over 7% of the value each way, and cover less often than 95%; use --reps or a longer run.window";
   if (claims)
-    note(l, r, arena_format(l->arena, "wide: the intervals of %s are %s", listed(l, names, claims), why));
+    note(l, r,
+         arena_format(l->arena, "wide: the interval%s of %s %s %s", claims > 1 ? "s" : "", listed(l, names, claims),
+                      claims > 1 ? "are" : "is", why));
   else if (endpoints)
     note(l, r,
          arena_format(l->arena, "wide: some intervals of the latency of %s are %s", listed(l, names + claims, endpoints), why));
