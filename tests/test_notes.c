@@ -1,5 +1,6 @@
 /* What a report says beside its figures: why one is missing, which notes there are and which there are not. */
 #include "sim/report/text.h"
+#include "tests/command.h"
 #include "tests/model_fixture.h"
 
 static char *render(void (*write)(FILE *, const struct results *), const struct results *r) {
@@ -285,6 +286,28 @@ static void test_left_out_in_formats(void) {
   fixture_close(&f);
 }
 
+/* So do check, and capacity for the claims that it searches by. */
+static void test_left_out_of_commands(void) {
+  char *path = child_path("lost.json");
+  child_write(
+      path,
+      "{ \"aguanta\": 1, \"name\": \"lost\", \"traffic\": { \"w\": { \"kind\": \"open\", \"rate\": \"20/s\", \"mix\": { \"q\": 1 } "
+      "} }, "
+      "\"endpoints\": { \"q\": { \"entry\": \"app\", \"steps\": [ { \"cpu\": \"1ms\" } ] } }, \"services\": { \"app\": { \"kind\": "
+      "\"app\", "
+      "\"replicas\": 2 } }, \"platform\": { \"kind\": \"static\", \"nodes\": { \"n\": { \"count\": 2, \"cpu\": 2 } } }, "
+      "\"faults\": { \"f\": { \"kind\": "
+      "\"node\", \"nodes\": \"n\", \"mtbf\": \"30d\", \"repair\": \"1h\" } }, \"run\": { \"warmup\": \"0s\", \"window\": \"2s\", "
+      "\"replications\": 2, \"years\": 20 }, \"claims\": [ \"availability(year) > 90%\" ] }");
+  struct child check = AGUANTA("check", path), capacity = AGUANTA("capacity", path, "--vary", "traffic.w.rate=10/s..20/s");
+  static const char words[] = "availability, downtime, rto and rpo leave out: whether the replicas that are left carry";
+  test_check(strstr(check.out, words) != NULL, "%s%s", check.out, check.err);
+  test_check(strstr(capacity.out, "note: availability, downtime, rto and rpo leave out: whether the") != NULL, "%s%s", capacity.out,
+             capacity.err);
+  child_free(&check), child_free(&capacity);
+  free(path);
+}
+
 /* --- backlogs ----------------------------------------------------------------------------------------------------------------------- */
 
 /* By hand: one loop serves 100/s, four threads that each request holds for 100 ms serve 40/s. */
@@ -326,6 +349,7 @@ static void test_backlog(void) {
 static const struct test_case cases[] = {{"backlogs longer than patience", test_backlog},
                                          {"data that are kept", test_kept_data},
                                          {"what uptime leaves out", test_left_out_in_formats},
+                                         {"what check and capacity leave out", test_left_out_of_commands},
                                          {"levels over windows", test_levels_over_windows},
                                          {"parts of utilization add up", test_parts_add_up},
                                          {"a reason beside every missing figure", test_reasons},

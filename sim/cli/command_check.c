@@ -31,11 +31,17 @@ static void print_claim(const struct results *r, const char *file, const struct 
 /* Requirements first; info has no verdict, so it is not printed. */
 static void print_verdicts(const struct options *o, const struct results *r, const char *file) {
   int width = verdicts_of(r).statements.count ? 12 : 9; /* CONTRADICTED, UNDECIDED */
+  const char *leaves_out = NULL;
   for (enum claim_kind kind = CLAIM_REQUIREMENT; kind < CLAIM_INFO; kind++) {
     uint32_t at = 0;
-    for (const struct claim_result *c; (c = verdict_next(r, kind, &at));)
-      if (!o->quiet || verdict_is_open(c)) print_claim(r, file, c, width);
+    for (const struct claim_result *c; (c = verdict_next(r, kind, &at));) {
+      if (o->quiet && !verdict_is_open(c)) continue;
+      print_claim(r, file, c, width);
+      if (c->leaves_out) leaves_out = c->leaves_out;
+    }
   }
+  if (leaves_out)
+    safe_print(stdout, "%-*s %s: availability, downtime, rto and rpo leave out: %s\n", width, "note", file, leaves_out);
 }
 
 /* What is added up over the files. */

@@ -245,6 +245,16 @@ static void answer(struct search *s, struct capacity_result *r, const struct end
   }
 }
 
+/* What the bounds on uptime do not contain, of the scenario at the lowest value that was run. */
+static void note_left_out(struct search *s, struct capacity_result *r) {
+  const struct study *first = s->count ? s->trials[0]->study : NULL;
+  for (uint32_t i = 0; first && i < s->bound_count; i++) {
+    if (!first->entries[first->claims_from + s->bounds[i].claim].measure.over_faults) continue;
+    note(s, r, arena_format(s->arena, "availability, downtime, rto and rpo leave out: %s", findings_leaves_out(first)));
+    return;
+  }
+}
+
 /* --- each bound alone ------------------------------------------------------------------------------------------------------------- */
 
 /* Breaking ones in their order, then those that begin, then those that hold throughout, then the rest. */
@@ -314,6 +324,7 @@ struct capacity_result *capacity_find(struct arena *arena, const struct capacity
     limits_of(&s, r, &ends);
   }
   if (!s.invalid) capacity_findings(&s, r);
+  if (!s.invalid) note_left_out(&s, r);
   for (uint32_t i = 0; i < s.count; i++) study_close(s.trials[i]->study);
   return s.invalid ? NULL : r;
 }

@@ -120,7 +120,7 @@ static bool is_external(const struct model *m, const struct service_config *s) {
   return s->kind == SERVICE_EXTERNAL && is_used(m, s);
 }
 
-static const char *leaves_out(const struct study *l) {
+const char *findings_leaves_out(const struct study *l) {
   return arena_format(l->arena, "%s%s%sreleases and maintenance, losses of a zone or of the network, mistakes of people",
                       with_names(l, "data lost with a node", loses_data),
                       some_are_left(&l->model) ? "whether the replicas that are left carry the load, " : "",
@@ -131,7 +131,7 @@ void findings_left_out(const struct study *l, struct results *r) {
   bool asked = r->availability.present;
   for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++)
     asked |= l->entries[l->claims_from + i].measure.over_faults;
-  const char *words = asked ? leaves_out(l) : NULL;
+  const char *words = asked ? findings_leaves_out(l) : NULL;
   if (r->availability.present) r->availability.leaves_out = words;
   for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++)
     if (l->entries[l->claims_from + i].measure.over_faults) r->claims[i].leaves_out = words;

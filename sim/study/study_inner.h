@@ -99,6 +99,7 @@ void findings_notes(struct study *, struct results *);
 /* left_out.c: data stores that uptime is too kind to, each as a note; and in one line what it leaves out. */
 void findings_kept_data(const struct study *, void (*with)(const struct study *, struct results *, const char *), struct results *);
 void findings_left_out(const struct study *, struct results *);
+const char *findings_leaves_out(const struct study *);
 /* backlog.c: queues that are longer than those in them are patient, in one line; null when there is none. */
 const char *findings_backlog(const struct study *);
 bool findings_unstable(const struct study *);
