@@ -42,6 +42,7 @@ static void test_autoscaled(void) {
     int start, target_pct, replicas;
   } rows[] = {{"full long before the target", "web threads x 2 of 6", 2, 50, 2},
               {"comes down from six", "web threads x 2 of 6", 6, 50, 2},
+              {"starts above its maximum", "web threads x 6 at most", 8, 20, 6},
               {"32/30 is within the tolerance", "web threads x 2 of 6", 2, 30, 2},
               {"32/29 is not: one more each time", "web threads x 6 at most", 2, 29, 6},
               {"far above the target", "web threads x 6 at most", 2, 20, 6},

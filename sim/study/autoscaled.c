@@ -7,7 +7,7 @@ enum { STEPS = 64, LOOKS = 8 };
 
 /* The most replicas that there can be: of what is asked for, those that find a node. */
 static double most_of(const struct service_config *s) {
-  double most = (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas);
+  double most = (double)s->autoscale.max;
   return s->autoscale.room > 0 ? fmin(most, (double)s->autoscale.room) : most;
 }
 

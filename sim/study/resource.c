@@ -71,8 +71,9 @@ double resource_replica_cores(const struct model *m, const struct service_config
   return own < node ? own : node;
 }
 
+/* An autoscaler brings what starts larger back to its maximum at once. */
 static double most_replicas(const struct service_config *s) {
-  return (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas);
+  return (double)(s->autoscale.max ? s->autoscale.max : s->replicas);
 }
 
 static const char *times(const struct service_config *s, double replicas, struct arena *arena) {
