@@ -15,8 +15,8 @@ static void print_resource(FILE *file, const struct saturation *s, const char *r
   table_left(file, s->resource, 30);
   table_right(file, format_value(UNIT_RATIO, NULL, &s->utilization).text, 8);
   fputc(' ', file);
-  table_left(file, format_interval(UNIT_RATIO, NULL, &s->utilization).text, 16);
-  table_right(file, isinf(s->saturates_at_per_s) ? "never" : format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text, 12);
+  table_left(file, format_interval(UNIT_RATIO, NULL, &s->utilization).text, 16), fputc(' ', file);
+  table_right(file, isinf(s->saturates_at_per_s) ? "never" : format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text, 11);
   if (*remark) fprintf(file, "  %s", remark);
   fputc('\n', file);
 }
