@@ -72,9 +72,7 @@ double resource_replica_cores(const struct model *m, const struct service_config
 }
 
 /* An autoscaler brings what starts larger back to its maximum at once. */
-static double most_replicas(const struct service_config *s) {
-  return (double)(s->autoscale.max ? s->autoscale.max : s->replicas);
-}
+static double most_replicas(const struct service_config *s) { return (double)(s->autoscale.max ? s->autoscale.max : s->replicas); }
 
 static const char *times(const struct service_config *s, double replicas, struct arena *arena) {
   if (most_replicas(s) <= 1) return "";
