@@ -11,9 +11,11 @@ uint32_t meter_declare(struct model *m, const char *thing, const char *name, enu
     if (room) memcpy(more, m->meters, room * sizeof *more);
     m->meters = more;
   }
-  m->meters[room] = (struct meter_config){thing, name, kind, doc, false};
+  m->meters[room] = (struct meter_config){thing, name, kind, doc, false, false};
   return m->meter_count++;
 }
+
+void meter_is_queue(struct model *m, uint32_t meter) { m->meters[meter].queue = true; }
 
 void meters_open(struct meter_observation *meters, const struct meter_config *config, uint32_t count, struct arena *arena,
                  sim_time length, uint32_t windows) {

@@ -20,6 +20,7 @@
 #include "sim/stats/histogram.h"
 #include "sim/stats/level.h"
 #include "sim/stats/series.h"
+#include <stdbool.h>
 
 struct arena;
 struct model;
@@ -32,6 +33,7 @@ struct meter_config {
   enum meter_kind kind;
   const char *doc; /* one sentence for people */
   bool quiet;      /* shown where it belongs, not in the table of what is counted */
+  bool queue;      /* a level of what waits: a system that settles has no such level that grows without end */
 };
 
 /* What one replication saw of a meter; merged by addition. */
@@ -44,6 +46,9 @@ struct meter_observation {
 
 /* While linking: returns the meter's number. */
 uint32_t meter_declare(struct model *, const char *thing, const char *name, enum meter_kind, const char *doc);
+
+/* While linking, of a level: what waits there for its turn is in no other gauge (models/gauge.h). */
+void meter_is_queue(struct model *, uint32_t meter);
 
 /* While running. */
 void meter_count(struct world *, uint32_t meter);

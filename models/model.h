@@ -50,6 +50,7 @@ struct run_config {
   uint64_t seed;
   /* Derived by model_link. */
   bool find_warmup; /* `warmup` is 0 so far: a study finds it */
+  bool settles;     /* it is required to: nothing grows without end */
   bool stationary;  /* every rate is constant and nothing is drilled at a given time: time of the run does not matter */
 };
 

@@ -86,6 +86,12 @@ static const struct field run_fields[] = {
      .low = 1,
      .high = 10000,
      .doc = "Equal parts of the window, for the timeline and for claims over a part of it."},
+    {.name = "settles",
+     .kind = FIELD_FLAG,
+     .offset = AT(settles),
+     .fallback = "true",
+     .doc =
+         "Whether the scenario has the implicit requirement `settles`: no queue of requests, jobs or sessions grows without end."},
     {.name = "phases",
      .kind = FIELD_MAP,
      .offset = AT(phases),

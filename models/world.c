@@ -2,6 +2,7 @@
 #include "models/compute/shift.h"
 #include "models/data/cache.h"
 #include "models/data/connections.h"
+#include "models/gauge.h"
 #include "models/platform/lifecycle.h"
 #include "models/protection/limiter.h"
 #include "models/request/call.h"
@@ -45,6 +46,7 @@ static void begin_measuring(struct world *w) {
     shift_restart(&w->services[i]);
   }
   meters_begin(w);
+  gauges_begin(w);
   use_begin(w);
   outage_restart(w);
 }
@@ -87,6 +89,7 @@ static void start_traffic(struct world *w) {
   clients_start(w);
   waiting_rooms_start(w);
   for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
+  gauges_start(w);
   w->probes = arena_new_array(w->arena, uint32_t, m->run.probes.count + 1);
   const struct probe_config *probes = m->run.probes.items;
   for (uint32_t i = 0; i < m->run.probes.count; i++)
@@ -190,6 +193,7 @@ void world_run(struct world *w) {
   if (use) measure_by_windows(w);
   world_measure_until(w, w->measured_until);
   if (use) use_mark(w, w->observation.window_count - 1);
+  gauges_end(w);
   /* What ends now was inside up to the last instant. */
   if (!w->overflowed && !w->abandoned) calendar_run_through(w->calendar, w->measured_until);
   world_close(w);

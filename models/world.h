@@ -155,6 +155,9 @@ struct world {
   struct job_board jobs;
   struct rebuilds rebuilds;
   uint32_t *probes; /* waiting clients at the scenario's probes */
+  double *gauges;   /* models/gauge.h; null: none are read */
+  uint32_t gauge_border;
+  slot_id gauge_slot;
 };
 
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply

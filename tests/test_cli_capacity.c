@@ -46,7 +46,7 @@ static const struct mistake mistakes[] = {
      EXIT_INVALID,
      "--vary services.server.replicas=0.5: error: \"replicas\" must be a whole number"},
     {{MM1, "--vary", "traffic.web.rate=1..2"}, EXIT_INVALID, "needs a unit: write \"1/s\" or \"1/min\", not 1\n"},
-    {{MM1, RATE},
+    {{MM1, RATE, "--set", "run.settles=false"},
      EXIT_INVALID,
      "aguanta capacity: " MM1 ": the scenario has no requirement of severity must, so nothing could break: add one, such as "
      "\"p99(all.latency) < 500ms\", to \"claims\"\n"},
@@ -72,7 +72,7 @@ static void test_answer(void) {
   const char *last = child_last_line(c.out);
   test_check(c.status == EXIT_HOLDS, "exit status %d\n%s", c.status, c.err);
   test_check(child_begins(last, "capacity: 0.") &&
-                 strstr(last, "] keeps all 2 requirements; first to break: mean(job.latency) < 5s at 0.8"),
+                 strstr(last, "] keeps all 3 requirements; first to break: mean(job.latency) < 5s at 0.8"),
              "%s", last);
   for (const char *const *part = (const char *const[]){"WHAT BREAKS", "WHAT FILLS UP", "KNEE", NULL}; *part; part++)
     test_check(strstr(c.out, *part) != NULL, "no %s in\n%s", *part, c.out);
@@ -198,7 +198,7 @@ static void check_levels(const struct json_value *root) {
   for (const struct json_value *l = json_first(json_member(root, "levels")); l; l = json_next(l)) {
     double value = number_at(l, "value");
     test_check(value > before, "%g after %g", value, before);
-    test_check(json_count(json_member(l, "claims")) == 2 && number_at(l, "replications") >= 3, "level %g", value);
+    test_check(json_count(json_member(l, "claims")) == 3 && number_at(l, "replications") >= 3, "level %g", value);
     looked += !json_flag(json_member(l, "scanned"));
     before = value;
   }
@@ -224,7 +224,7 @@ static void test_files(void) {
   test_check(rows &&
                  child_begins(rows, "scenario,path,set,level,replications,run,claim,id,value,unit,ci_low,ci_high,n,verdict\r\n"),
              "%s", rows ? rows : "no file");
-  test_check(child_count(rows, "\r\n") == 1 + 2 * (int)json_count(json_member(root, "levels")), "%s", rows);
+  test_check(child_count(rows, "\r\n") == 1 + 3 * (int)json_count(json_member(root, "levels")), "%s", rows);
   test_check(strstr(page, "**Capacity: 0.") && strstr(page, "| mean(job.latency) \\< 5s | breaks 0.8"), "%s", page);
   c = AGUANTA("plot", json, "--kind", "capacity", "-o", png);
   test_check(c.status == EXIT_HOLDS && child_exists(png), "exit status %d\n%s", c.status, c.err);

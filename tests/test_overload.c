@@ -1,4 +1,5 @@
-/* Requests count where they end: rates and shares of the measured time, and what is unanswered at its end. Known from arithmetic. */
+/* Requests count where they end: rates and shares of the measured time, and what is unanswered at its end. Known from arithmetic.
+ * And what grows without end, which no requirement survives, told from what only varies. */
 #include "tests/model_fixture.h"
 
 /* One node of one core with one service, and nothing else. */
@@ -92,6 +93,138 @@ static void test_flow(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {
-    {"answers_in_the_window", test_answers_in_the_window}, {"ten_clients", test_ten_clients}, {"flow", test_flow}, {NULL, NULL}};
+/* --- what grows -------------------------------------------------------------------------------------------------------------------- */
+
+static const struct claim_result *claim_named(const struct results *r, const char *id) {
+  for (uint32_t i = 0; r && i < r->claim_count; i++)
+    if (!strcmp(r->claims[i].id, id)) return &r->claims[i];
+  return NULL;
+}
+
+static bool noted(const struct results *r, const char *words) {
+  for (uint32_t i = 0; r && i < r->note_count; i++)
+    if (strstr(r->notes[i], words)) return true;
+  return false;
+}
+
+#define QUEUE_OF(rate, run, rest)                                                                                                  \
+  HEAD "'traffic': { 'u': { 'kind': 'open', 'rate': " rate ", 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 's', "         \
+       "'steps': [ { 'cpu': { 'exponential': '10ms' } } ] } }, " ONE_CORE ", 'run': { " run " }" rest " }"
+
+/* 500/s for a server of 100/s: 100/s are answered, none fails, and 400/s stay. Nothing that is required of that holds. */
+static void test_overload_fails(void) {
+  struct fixture f = fixture_of(
+      QUEUE_OF("'500/s'", "'warmup': '5s', 'window': '30s', 'replications': 5",
+               ", 'claims': [ { 'id': 'r', 'require': 'rate(all) > 50/s' }, { 'id': 'e', 'require': 'error_rate(all) < 1%%' }, { "
+               "'id': 'n', 'require': 'count(p) > 100' }, { 'id': 'l', 'require': 'p99(p.latency) < 1h' }, { 'id': 'w', "
+               "'require': 'share(p.wait < 1h) > 1%%' } ]"));
+  struct arena *arena = arena_new();
+  const struct results *r = run_of(&f, arena);
+  for (const char *const *id = (const char *const[]){"r", "e", "n", "l", "w", "settles", NULL}; *id; id++) {
+    const struct claim_result *c = claim_named(r, *id);
+    test_check(c && c->verdict == VERDICT_FAIL && c->reason && strstr(c->reason, "over capacity: requests waiting at s grow by"),
+               "%s: verdict %d, %s", *id, c ? (int)c->verdict : -1, c && c->reason ? c->reason : "-");
+  }
+  const struct claim_result *settles = claim_named(r, "settles");
+  test_check(settles && fabs(settles->estimate.value / 400 - 1) < 0.02, "grows by %g/s", settles ? settles->estimate.value : 0);
+  test_check(fabs(value_of(r, "p", "rate") / 100 - 1) < 0.03, "%g/s are answered", value_of(r, "p", "rate"));
+  test_check(noted(r, "500 requests/s are offered, and n CPU is full at 100/s"), "the note agrees with the saturation table");
+  arena_free(arena);
+  fixture_close(&f);
+}
+
+/* Whether a queue below capacity is taken to grow, from many seeds. */
+static void test_no_false_alarm(void) {
+  static const struct {
+    const char *rate, *run;
+    int seeds;
+  } rows[] = {
+      {"'80/s'", "'warmup': '0s', 'window': '5s', 'replications': 10", 60},
+      {"'95/s'", "'warmup': '0s', 'window': '10s', 'replications': 10", 30},
+      {"'95/s'", "'warmup': '0s', 'window': '10s', 'replications': 1", 40},
+      {"'95/s'", "'warmup': '0s', 'window': '8s', 'replications': 60", 5},
+      {"{ 'ramp': { 'from': '1/s', 'to': '95/s', 'over': '20s' } }", "'warmup': '0s', 'window': '20s', 'replications': 20", 10},
+      {"{ 'steps': [ { 'from': '0s', 'rate': '50/s' }, { 'from': '4s', 'rate': '200/s' }, { 'from': '7s', 'rate': '50/s' } ] }",
+       "'warmup': '0s', 'window': '20s', 'replications': 10", 10}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    int alarms = 0;
+    for (int seed = 1; seed <= rows[i].seeds; seed++) {
+      struct fixture f = fixture_of(QUEUE_OF("%s", "'seed': %d, %s", ""), rows[i].rate, seed, rows[i].run);
+      struct arena *arena = arena_new();
+      const struct claim_result *c = claim_named(run_of(&f, arena), "settles");
+      alarms += !c || c->verdict != VERDICT_PASS;
+      arena_free(arena);
+      fixture_close(&f);
+    }
+    test_check(!alarms, "%s, %s: %d of %d seeds are taken to grow", rows[i].rate, rows[i].run, alarms, rows[i].seeds);
+  }
+}
+
+/* What grows is seen, by whatever it waits for; what something bounds does not grow. */
+static void test_what_grows(void) {
+  static const struct {
+    const char *name, *text;
+    const char *says; /* null: it settles */
+  } rows[] = {
+      {"120% in 10 s", QUEUE_OF("'120/s'", "'warmup': '0s', 'window': '10s', 'replications': 10", ""), "over capacity"},
+      {"a ramp to twice the capacity",
+       QUEUE_OF("{ 'ramp': { 'from': '1/s', 'to': '200/s', 'over': '20s' } }", "'warmup': '0s', 'window': '20s', 'replications': 5",
+                ""),
+       "over capacity"},
+      {"a backlog",
+       HEAD
+       "'traffic': { 'u': { 'kind': 'open', 'rate': '500/s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 's', 'steps': "
+       "[ { 'cpu': '10ms' } ] } }, 'services': { 's': { 'kind': 'app', 'backlog': 100 } }, 'platform': { 'kind': 'static', "
+       "'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': '0s', 'window': '10s', 'replications': 5 } }",
+       NULL},
+      {"clients whose server notices that they have gone",
+       HEAD "'traffic': { 'u': { 'kind': 'open', 'rate': '150/s', 'timeout': '1s', 'cancel': true, 'mix': { 'p': 1 } } }, "
+            "'endpoints': { 'p': { 'entry': 's', 'steps': [ { 'cpu': '10ms' } ] } }, " ONE_CORE
+            ", 'run': { 'warmup': '0s', 'window': '20s', 'replications': 5 } }",
+       NULL},
+      {"closed users",
+       HEAD "'traffic': { 'u': { 'kind': 'closed', 'population': 1000, 'think': '5s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { "
+            "'entry': 's', 'steps': [ { 'cpu': '10ms' } ] } }, " ONE_CORE
+            ", 'run': { 'warmup': '0s', 'window': '5s', 'replications': 5 } }",
+       NULL},
+      {"a long delay is no queue",
+       HEAD
+       "'traffic': { 'u': { 'kind': 'open', 'rate': '50/s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 's', 'steps': [ "
+       "{ 'cpu': '1ms' }, { 'delay': '1m' } ] } }, " ONE_CORE ", 'run': { 'warmup': '0s', 'window': '20s', 'replications': 5 } }",
+       NULL},
+      {"computations that share a core",
+       HEAD
+       "'traffic': { 'u': { 'kind': 'open', 'rate': '150/s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 's', 'steps': [ "
+       "{ 'cpu': '10ms' } ] } }, 'services': { 's': { 'kind': 'app', 'threads': 'unlimited', 'backlog': 'unlimited' } }, "
+       "'platform': "
+       "{ 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': '0s', 'window': '10s', 'replications': 5 } }",
+       "beyond the cores of n"},
+      {"jobs",
+       HEAD
+       "'traffic': { 'u': { 'kind': 'open', 'rate': '50/s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 's', 'steps': [ "
+       "{ 'publish': 'q' } ] } }, 'queues': { 'q': { 'at': 'b', 'workers': 'k', 'concurrency': 1, 'steps': [ { 'delay': '100ms' } "
+       "] "
+       "} "
+       "}, 'services': { 's': { 'kind': 'app' }, 'b': { 'kind': 'queue' }, 'k': { 'kind': 'app' } }, 'platform': { 'kind': "
+       "'static', 'nodes': { 'n': { 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '10s', 'replications': 5 } }",
+       "over capacity: q.depth grows by "}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of("%s", rows[i].text);
+    struct arena *arena = arena_new();
+    const struct claim_result *c = claim_named(run_of(&f, arena), "settles");
+    test_check(c && c->verdict == (rows[i].says ? VERDICT_FAIL : VERDICT_PASS), "%s: verdict %d, %s", rows[i].name,
+               c ? (int)c->verdict : -1, c && c->reason ? c->reason : "-");
+    if (rows[i].says) test_check(c && c->reason && strstr(c->reason, rows[i].says), "%s: %s", rows[i].name, c ? c->reason : "");
+    arena_free(arena);
+    fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {{"answers_in_the_window", test_answers_in_the_window},
+                                         {"ten_clients", test_ten_clients},
+                                         {"flow", test_flow},
+                                         {"overload_fails", test_overload_fails},
+                                         {"no_false_alarm", test_no_false_alarm},
+                                         {"what_grows", test_what_grows},
+                                         {NULL, NULL}};
 const struct test_suite suite_overload = {"overload", cases};

@@ -228,6 +228,7 @@ const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
   if (q->renewed && q->visibility == SIM_NEVER) return "there is nothing to renew: \"visibility\" is never";
   q->crew = crew_of(m, queue);
   for (int i = 0; i < JOB_METERS; i++) q->meters[i] = meter_declare(m, q->name, words[i].name, words[i].kind, words[i].doc);
+  meter_is_queue(m, q->meters[JOBS_DEPTH]);
   return NULL;
 }
 

@@ -198,6 +198,7 @@ static void declare_meters(struct model *m, struct service_config *s) {
   if (!replication_is_on(c)) return;
   c->lag = meter_declare(m, name, "lag", METER_TIME, "From a commit until a replica has applied it, for every replica.");
   c->behind = meter_declare(m, name, "behind", METER_LEVEL, "Writes that the replica furthest behind has not applied.");
+  meter_is_queue(m, c->behind);
   c->reads_after_write = meter_declare(m, name, "reads_after_write", METER_COUNT, "Reads by a client that has written here.");
   c->stale_reads = meter_declare(m, name, "stale_reads", METER_COUNT, "Of these, reads that did not see what their client wrote.");
   c->read_age = meter_declare(m, name, "read_age", METER_TIME, "How far behind the replica was, of every read at one.");

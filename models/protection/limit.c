@@ -129,5 +129,6 @@ const char *limit_link(struct model *m, struct limit_config *c, const char **key
   if (c->kind != LIMIT_CONCURRENCY) return NULL;
   c->in_use = meter_declare(m, c->name, "in_use", METER_LEVEL, "Permits in use.");
   c->waiting = meter_declare(m, c->name, "waiting", METER_LEVEL, "Requests that wait for a permit.");
+  meter_is_queue(m, c->waiting);
   return NULL;
 }

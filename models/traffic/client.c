@@ -25,6 +25,7 @@ void client_declare(struct model *m, struct source_config *s) {
   if (s->retry.pause.attempts > 1) {
     t->retries = meter_declare(m, s->name, "retries", METER_COUNT, "Attempts after a failure.");
     t->backing_off = meter_declare(m, s->name, "backing_off", METER_LEVEL, "Clients who wait before they try again.");
+    meter_is_queue(m, t->backing_off);
   }
   if (s->retry.budget.burst)
     t->refused = meter_declare(m, s->name, "refused_retries", METER_COUNT, "Retries that the budget did not pay.");

@@ -15,6 +15,7 @@ static struct waiting_room *room_of(struct world *w, const struct client *c) {
 
 void waiting_room_declare(struct model *m, struct room_config *r) {
   r->length = meter_declare(m, r->name, "length", METER_LEVEL, "Clients in the room.");
+  meter_is_queue(m, r->length);
   r->wait = meter_declare(m, r->name, "wait", METER_TIME, "In the room, of those who were let in.");
   r->admitted = meter_declare(m, r->name, "admitted", METER_COUNT, "Clients who were let in.");
   if (r->patience.kind) r->abandoned = meter_declare(m, r->name, "abandoned", METER_COUNT, "Clients who left the room.");

@@ -16,6 +16,7 @@ static void write_claim(struct writer *w, const struct results *r, uint32_t i) {
   put_text(w, "source", c->source);
   put_text(w, "kind", verdict_kind_word(c->kind));
   put_text(w, "severity", c->kind == CLAIM_REQUIREMENT ? format_severity_word(c->severity) : NULL);
+  put_flag(w, "implicit", c->implicit);
   put_text(w, "verdict", c->verdict == VERDICT_NONE ? NULL : format_verdict_word(c->verdict));
   put_text(w, "unit", format_unit_word(c->unit, r->bill.currency));
   put_numbers(w, "limit", (double[]){c->low, c->high}, 2);

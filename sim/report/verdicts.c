@@ -56,11 +56,15 @@ static enum verdict worst_statement(const struct statement_sum *sum) {
                              : VERDICT_CONFIRMED;
 }
 
+/* It goes without saying. */
+static bool is_silent(const struct claim_result *claim) { return claim->implicit && claim->verdict == VERDICT_PASS; }
+
 struct verdict_sum verdicts_of(const struct results *r) {
   struct verdict_sum sum = {0};
   uint32_t musts = 0;
   for (uint32_t i = 0; i < r->claim_count; i++) {
     const struct claim_result *claim = &r->claims[i];
+    if (is_silent(claim)) continue;
     if (claim->kind == CLAIM_REQUIREMENT) add_requirement(&sum.requirements, claim), musts += claim->severity == SEVERITY_MUST;
     if (claim->kind == CLAIM_STATEMENT) add_statement(&sum.statements, claim->verdict);
     sum.info += claim->kind == CLAIM_INFO;
@@ -159,7 +163,7 @@ const struct claim_result *verdict_next(const struct results *r, enum claim_kind
     bool later = i >= r->claim_count;
     const struct claim_result *claim = &r->claims[later ? i - r->claim_count : i];
     bool should = kind == CLAIM_REQUIREMENT && claim->severity == SEVERITY_SHOULD;
-    if (claim->kind == kind && should == later) return claim;
+    if (claim->kind == kind && should == later && !is_silent(claim)) return claim;
   }
   return NULL;
 }

@@ -64,7 +64,8 @@ enum aggregate {
   AGGREGATE_MIN,
   AGGREGATE_HIT_RATE,
   AGGREGATE_RPO,
-  AGGREGATE_UNANSWERED
+  AGGREGATE_UNANSWERED,
+  AGGREGATE_SETTLES /* no text: the implicit requirement. Its value is by how much a second the fastest queue grows */
 };
 
 enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT, SUBJECT_METER };

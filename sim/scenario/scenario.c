@@ -5,6 +5,7 @@
 #include "sim/scenario/merge.h"
 #include "sim/scenario/source_file.h"
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -213,4 +214,27 @@ struct scenario *scenario_read_text(struct arena *arena, struct diagnostics *dia
                                     const struct scenario_override *overrides, uint32_t count) {
   struct json_value *root = merge_read_text(arena, diagnostics, &scenario_record, name, text, strlen(text));
   return read_tree(arena, diagnostics, root, name, overrides, count);
+}
+
+/* Every scenario with requests has it: nothing that waits grows without end. */
+static struct claim settles(void) {
+  return (struct claim){
+      .name = "settles",
+      .expression = "settles",
+      .note = "No queue of requests, jobs or sessions grows without end; run.settles false takes this requirement away.",
+      .kind = CLAIM_REQUIREMENT,
+      .severity = SEVERITY_MUST,
+      .measure = {.aggregate = AGGREGATE_SETTLES, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE, .cause = -1},
+      .comparison = COMPARE_LESS_EQUAL,
+      .low = -INFINITY};
+}
+
+struct config_list scenario_judged(struct arena *arena, const struct scenario *s) {
+  struct config_list judged = s->claims;
+  if (!s->model.run.settles || !s->model.sources.count) return judged;
+  struct claim *all = arena_new_array(arena, struct claim, s->claims.count + 1);
+  if (s->claims.count) memcpy(all, s->claims.items, s->claims.count * sizeof *all);
+  all[judged.count++] = settles();
+  judged.items = all;
+  return judged;
 }

@@ -42,4 +42,7 @@ struct scenario *scenario_read(struct arena *, struct diagnostics *, const char 
 struct scenario *scenario_read_text(struct arena *, struct diagnostics *, const char *name, const char *text,
                                     const struct scenario_override *, uint32_t count);
 
+/* What a study judges, in this order: the claims (struct claim), then the requirement that every scenario has, `settles`. */
+struct config_list scenario_judged(struct arena *, const struct scenario *);
+
 #endif

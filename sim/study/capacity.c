@@ -35,9 +35,10 @@ static void add_bound(struct search *s, const struct claim *c, uint32_t claim, b
 }
 
 static void add_bounds(struct search *s, const struct scenario *scenario) {
-  const struct claim *claims = scenario->claims.items;
-  s->bounds = arena_new_array(s->arena, struct capacity_bound, 2 * scenario->claims.count + 1);
-  for (uint32_t i = 0; i < scenario->claims.count; i++) {
+  struct config_list judged = scenario_judged(s->arena, scenario);
+  const struct claim *claims = judged.items;
+  s->bounds = arena_new_array(s->arena, struct capacity_bound, 2 * judged.count + 1);
+  for (uint32_t i = 0; i < judged.count; i++) {
     const struct claim *c = &claims[i];
     if (c->kind != CLAIM_REQUIREMENT || c->severity != SEVERITY_MUST || left_out(s->options, c)) continue;
     bool in = c->comparison == COMPARE_IN, least = c->comparison == COMPARE_GREATER || c->comparison == COMPARE_GREATER_EQUAL;
@@ -47,11 +48,12 @@ static void add_bounds(struct search *s, const struct scenario *scenario) {
 }
 
 static const char *wrong_question(const struct search *s, const struct scenario *scenario) {
-  const struct claim *claims = scenario->claims.items;
+  struct config_list judged = scenario_judged(s->arena, scenario);
+  const struct claim *claims = judged.items;
   for (uint32_t k = 0; k < s->options->without_count; k++) {
     const struct capacity_options one = {.without = s->options->without + k, .without_count = 1};
     bool found = false;
-    for (uint32_t i = 0; i < scenario->claims.count; i++) found |= left_out(&one, &claims[i]);
+    for (uint32_t i = 0; i < judged.count; i++) found |= left_out(&one, &claims[i]);
     if (!found) return arena_format(s->arena, "--without %s: no claim has this id or text", one.without[0]);
   }
   if (s->bound_count) return NULL;
@@ -202,7 +204,7 @@ static void note_between(struct search *s, struct capacity_result *r, const stru
 static const char *why_untold(struct search *s, const struct ends *e) {
   for (uint32_t i = 0; i < s->bound_count; i++) {
     if (course_of(e, i) != COURSE_UNTOLD) continue;
-    const struct claim *claims = e->low->scenario->claims.items;
+    const struct claim *claims = e->low->study->judged.items;
     const struct claim *c = &claims[s->bounds[i].claim];
     struct claim_result v =
         claim_judge(e->low->study, c, &e->low->study->entries[e->low->study->claims_from + s->bounds[i].claim], 1);

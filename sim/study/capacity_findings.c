@@ -21,7 +21,7 @@ static struct estimate estimate_of(const struct results *r, const char *name, co
 
 static struct capacity_verdict *verdicts_of(struct search *s, const struct trial *t) {
   struct capacity_verdict *all = arena_new_array(s->arena, struct capacity_verdict, s->bound_count);
-  const struct claim *claims = t->scenario->claims.items;
+  const struct claim *claims = t->study->judged.items;
   for (uint32_t i = 0; i < s->bound_count; i++) {
     uint32_t claim = s->bounds[i].claim;
     struct claim_result c = claim_judge(t->study, &claims[claim], &t->study->entries[t->study->claims_from + claim], 1);

@@ -104,7 +104,7 @@ static double margin_of(const struct capacity_bound *b, const struct measure *m,
 /* The claim with only this side of its limits. */
 static struct claim one_side(const struct search *s, const struct trial *t, uint32_t bound) {
   const struct capacity_bound *b = &s->bounds[bound];
-  struct claim claim = ((const struct claim *)t->scenario->claims.items)[b->claim];
+  struct claim claim = ((const struct claim *)t->study->judged.items)[b->claim];
   if (claim.comparison == COMPARE_IN) claim.comparison = b->at_least ? COMPARE_GREATER_EQUAL : COMPARE_LESS_EQUAL;
   claim.low = b->low, claim.high = b->high;
   return claim;
@@ -122,12 +122,20 @@ static struct claim_result judge_claim(const struct search *s, const struct tria
   return claim_judge(study, claim, e, caution_of(&claim->measure, &plain.estimate, n, error / s->bound_count));
 }
 
+/* Below and above saturation by arithmetic, on the side of it that was seen. */
+static double settling_margin(const struct trial *t, enum verdict v) {
+  double margin = t->load > 0 ? t->load - 1 : 0;
+  if (v == VERDICT_FAIL) return fmax(margin, 0.02);
+  return v == VERDICT_PASS ? fmin(margin, -0.02) : NAN;
+}
+
 static void judge_bound(const struct search *s, struct trial *t, uint32_t bound) {
   const struct capacity_bound *b = &s->bounds[bound];
   struct claim claim = one_side(s, t, bound);
   bool time = is_time(&claim.measure), endless = t->unstable && time;
   struct claim_result r = judge_claim(s, t, bound, &claim);
   t->margins[bound] = endless ? (b->at_least ? -1 : 1) : margin_of(b, &claim.measure, r.estimate.value);
+  if (claim.measure.aggregate == AGGREGATE_SETTLES) t->margins[bound] = settling_margin(t, r.verdict);
   enum verdict v = endless ? (b->at_least ? VERDICT_PASS : VERDICT_FAIL) : r.verdict;
   if (t->from_empty && time && !endless && v == (b->at_least ? VERDICT_FAIL : VERDICT_PASS)) v = VERDICT_UNDECIDED;
   bool told = t->verdicts[bound] == VERDICT_PASS || t->verdicts[bound] == VERDICT_FAIL;
@@ -135,7 +143,8 @@ static void judge_bound(const struct search *s, struct trial *t, uint32_t bound)
 }
 
 static void judge(struct search *s, struct trial *t) {
-  t->unstable = t->study->unstable = findings_unstable(t->study);
+  findings_growth(t->study);
+  t->unstable = t->study->unstable;
   t->replications = t->study->traffic.done;
   for (uint32_t i = 0; i < s->bound_count; i++) judge_bound(s, t, i);
 }

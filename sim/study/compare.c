@@ -105,7 +105,7 @@ uint32_t compare_budget(const struct compare *c, uint32_t first) {
 
 bool compare_extend(struct compare *c, uint32_t system, uint32_t traffic, uint32_t faults) {
   bool good = study_extend(c->studies[system], traffic, faults);
-  c->studies[system]->unstable = findings_unstable(c->studies[system]);
+  findings_growth(c->studies[system]);
   c->interrupted |= !good;
   return good;
 }

@@ -241,7 +241,8 @@ static void availability_rows(const struct study *l, struct results *r) {
 
 void findings_tables(const struct study *l, struct results *r) {
   r->breakdown = arena_new_array(l->arena, struct breakdown, (l->model.endpoints.count + 1) * PROGRAM_CELLS);
-  for (uint32_t i = 0; i < l->model.endpoints.count && !l->unstable; i++) breakdown_of(l, r, i);
+  for (uint32_t i = 0; i < l->model.endpoints.count; i++)
+    if (!l->growth.endpoints[i]) breakdown_of(l, r, i);
   saturation_rows(l, r);
   error_rows(l, r);
   meter_rows(l, r);

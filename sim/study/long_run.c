@@ -1,6 +1,8 @@
 #include "sim/study/long_run.h"
 #include "sim/engine/allocate.h"
+#include "sim/engine/arena.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct long_run {
   struct model model; /* without an end */
@@ -8,6 +10,7 @@ struct long_run {
   sim_time length; /* of a batch */
   struct view *batches[LONG_RUN_BATCHES];
   uint32_t count;
+  double *borders;    /* what the gauges read where batches begin and end: [border * gauges + gauge] */
   struct view *whole; /* up to the end of the last batch */
 };
 
@@ -19,6 +22,8 @@ struct long_run *long_run_new(const struct model *m, uint64_t seed, const struct
   if (watch) world_follow(r->world, watch);
   r->whole = view_new(&r->model, true);
   world_warm_up(r->world);
+  r->borders = allocate_zeroed((size_t)(LONG_RUN_BATCHES + 1) * model_gauges(&r->model) + 1, sizeof *r->borders);
+  gauges_now(r->world, r->borders);
   return r;
 }
 
@@ -26,6 +31,7 @@ void long_run_free(struct long_run *r) {
   if (!r) return;
   for (uint32_t i = 0; i < r->count; i++) view_free(r->batches[i]);
   view_free(r->whole);
+  free(r->borders);
   if (r->world) world_free(r->world);
   free(r);
 }
@@ -46,6 +52,7 @@ static void one_batch(struct long_run *r) {
   view_free(r->whole);
   r->whole = whole;
   r->batches[r->count++] = batch;
+  gauges_now(r->world, r->borders + (size_t)r->count * model_gauges(&r->model));
   r->whole->replications = r->count;
 }
 
@@ -67,8 +74,22 @@ void long_run_join(struct long_run *r) {
     view_free(r->batches[2 * i]), view_free(r->batches[2 * i + 1]);
     r->batches[i] = pair;
   }
+  size_t gauges = model_gauges(&r->model);
+  for (uint32_t i = 1; i <= r->count / 2; i++)
+    memcpy(r->borders + i * gauges, r->borders + 2 * i * gauges, gauges * sizeof *r->borders);
   r->count /= 2, r->length *= 2;
   r->whole->replications = r->count;
+}
+
+struct growth_sums *long_run_growth(const struct long_run *r, struct arena *arena) {
+  uint32_t gauges = model_gauges(&r->model);
+  struct growth_sums *sums = arena_new_array(arena, struct growth_sums, gauges + 1);
+  for (uint32_t g = 0; g < gauges; g++) {
+    double levels[GROWTH_STEPS + 1];
+    for (uint32_t k = 0; k <= GROWTH_STEPS; k++) levels[k] = r->borders[(size_t)(r->count * k / GROWTH_STEPS) * gauges + g];
+    growth_add(&sums[g], levels);
+  }
+  return sums;
 }
 
 double long_run_progress(const struct long_run *r, sim_time simulated) {

@@ -388,6 +388,7 @@ enum unit measure_unit(const struct measure *m) {
     return UNIT_RATIO;
   case AGGREGATE_RATE:
   case AGGREGATE_SATURATION:
+  case AGGREGATE_SETTLES:
     return UNIT_PER_SECOND;
   case AGGREGATE_COST:
     return UNIT_CURRENCY;

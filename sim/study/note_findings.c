@@ -4,43 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Requests of open sources in a quarter of the measured time, expected. */
-static double offered_in_quarter(const struct model *m, int quarter) {
-  sim_time from = m->run.warmup + m->run.window / 4 * quarter;
-  return model_offered(m, from, from + m->run.window / 4);
-}
-
-static double inside_in_quarter(const struct observation *o, int quarter) {
-  double sum = 0;
-  for (uint32_t i = o->window_count * (uint32_t)quarter / 4; i < o->window_count * (uint32_t)(quarter + 1) / 4; i++)
-    sum += o->inside_over_time.sums[i];
-  return sum;
-}
-
-/* A client who tries again without end waits for ever too, however short each attempt. */
-static bool for_ever(const struct source_config *s) {
-  return !s->impatience.kind && (s->timeout == SIM_NEVER || retry_unbounded(&s->retry));
-}
-
-/* Some open source waits for ever, more than one in a hundred of the requests were inside in the last quarter, their
- * number grew by a fifth over the second half, and not because the load did: no mean would ever settle. What is full is a
- * matter of the saturation table; a pool or a queue behind it counts all the same. */
-bool findings_unstable(const struct study *l) {
-  const struct view *v = l->traffic.sum;
-  const struct model *m = &l->model;
-  bool waits = false;
-  for (uint32_t i = 0; i < m->sources.count; i++)
-    waits |= model_source(m, i)->kind != SOURCE_CLOSED && for_ever(model_source(m, i));
-  if (v->overflowed) return true;
-  if (!waits || v->observation.window_count < 4) return false;
-  double backlog = inside_in_quarter(&v->observation, 3) * 1e-9 / (0.25 * v->seconds / (double)v->replications);
-  if (backlog < 0.01 * (double)v->arrived[v->endpoint_count]) return false;
-  struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
-  bool overloaded = model_offered_rate(m) >= measure_value(&first, m, v);
-  bool load_grew = offered_in_quarter(m, 3) > 1.05 * offered_in_quarter(m, 1);
-  return inside_in_quarter(&v->observation, 3) > 1.2 * inside_in_quarter(&v->observation, 1) && (overloaded || !load_grew);
-}
-
 static void note(const struct study *l, struct results *r, const char *text) {
   const char **all = arena_new_array(l->arena, const char *, r->note_count + 1);
   for (uint32_t i = 0; i < r->note_count; i++) all[i] = r->notes[i];
@@ -64,7 +27,11 @@ static void note_saturated(const struct study *l, struct results *r) {
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
     if (s->grows || s->blocked) continue;
-    if (s->saturated || offered > s->saturates_at_per_s)
+    if (s->saturated && !(offered > 0))
+      note(l, r,
+           arena_format(l->arena, "saturated: %s is full at %.4g requests/s; the users send no more than is answered", s->resource,
+                        s->saturates_at_per_s));
+    else if (s->saturated || offered > s->saturates_at_per_s)
       note(l, r,
            arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s", s->resource,
                         s->saturates_at_per_s, offered));
@@ -211,10 +178,8 @@ void findings_notes(struct study *l, struct results *r) {
         arena_format(l->arena,
                      "stopped: more than %d requests were inside at once, or %d clients about; figures of the traffic are left out",
                      REQUESTS_MOST, CLIENTS_MOST));
-  if (l->unstable && !l->traffic.sum->overflowed)
-    note(l, r,
-         "unstable: more requests arrive than the system can ever serve, and nothing bounds the queue; it grows for as long as the "
-         "run lasts, so there is no mean latency to report");
+  if (l->growth.grows && !l->traffic.sum->overflowed) note(l, r, l->growth.reason);
+  if (l->growth.too_short) note(l, r, arena_format(l->arena, "%s; give a longer run.window", l->growth.too_short));
   note_saturated(l, r);
   note_background(l, r);
   const char *backlog = findings_backlog(l);

@@ -58,6 +58,7 @@ struct claim_result {
   double low, high;           /* what holds lies between them; infinite where open */
   const char *leaves_out;     /* of uptime: what its figure does not contain; else null */
   const char *judged;         /* what was estimated, where the expression alone does not say it: "5% quantile of 812 outages" */
+  bool implicit;              /* the requirement `settles`: text shows and counts it when it does not pass */
 };
 
 /* Where the time of a request went: one row per component and kind of time, in seconds per request. `slow` is the mean

@@ -67,10 +67,10 @@ uint32_t settle_affordable(uint32_t needs, uint32_t budget, bool pursued) {
 /* The most replications that anything needs which the budget can pay; 0: nothing does. */
 static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget, double caution, double precision) {
   uint32_t most = 0, claims = s->count - s->claims_from, judged = 0;
-  const struct claim *claim = s->scenario->claims.items;
+  const struct claim *claim = s->judged.items;
   for (uint32_t i = 0; i < claims; i++) {
     const struct entry *e = &s->entries[s->claims_from + i];
-    judged += claim[i].kind != CLAIM_INFO;
+    judged += claim[i].kind != CLAIM_INFO && claim[i].measure.aggregate != AGGREGATE_SETTLES;
     if (e->measure.over_faults != over_faults || claim[i].kind == CLAIM_INFO) continue;
     uint32_t needs = settle_affordable(claim_needs(s, &claim[i], e, precision, caution), budget, precision > 0);
     if (needs > most) most = needs;
@@ -125,7 +125,7 @@ static bool settle_replications(struct study *s) {
   uint32_t exactly = s->options.replications, first = settle_first(s), pieces = settle_pieces(s);
   s->foreseen = first;
   if (!study_extend(s, first, pieces)) return false;
-  s->unstable = findings_unstable(s);
+  findings_growth(s);
   if (exactly) return true;
   if (!s->unstable) foresee(s, first, budget_of(s, first));
   bool good = s->unstable || settle_half(s, false, first);
@@ -136,7 +136,7 @@ static bool settle_replications(struct study *s) {
 
 /* What is only shown buys no longer run: it is looked at apart. */
 static bool is_shown_only(const struct study *s, uint32_t entry) {
-  const struct claim *claims = s->scenario->claims.items;
+  const struct claim *claims = s->judged.items;
   return entry >= s->claims_from && claims[entry - s->claims_from].kind == CLAIM_INFO;
 }
 
@@ -179,7 +179,7 @@ static bool settle_batches(struct study *s) {
     if (!study_lengthen(s)) return false;
   }
   s->correlated_shown = batches_correlated(s, true);
-  s->unstable = findings_unstable(s);
+  findings_growth(s);
   return !pieces || settle_half(s, true, pieces);
 }
 

@@ -42,6 +42,7 @@ struct study *study_open(struct arena *arena, const struct scenario *scenario, c
   if (run->years && run->years < PIECES_LEAST * run->years_per_replication)
     run->years_per_replication = (run->years + PIECES_LEAST - 1) / PIECES_LEAST;
   s->watch = (struct world_watch){s->options.interrupted, s->options.progress ? followed : NULL, s};
+  s->judged = scenario_judged(arena, scenario);
   catalogue_add(s);
   return s;
 }
@@ -77,10 +78,9 @@ static bool in_batches(const struct study *s) {
 static void prepare(struct study *s) {
   if (s->prepared) return;
   s->prepared = true;
-  const struct claim *claims = s->scenario->claims.items;
+  const struct claim *claims = s->judged.items;
   s->claims_from = s->count;
-  for (uint32_t i = 0; i < s->scenario->claims.count; i++)
-    study_add_entry(s, claims[i].measure, claims[i].expression, claims[i].name);
+  for (uint32_t i = 0; i < s->judged.count; i++) study_add_entry(s, claims[i].measure, claims[i].expression, claims[i].name);
   study_warmup(s);
   if (in_batches(s)) {
     s->model.run.windows = 1;
@@ -243,7 +243,7 @@ struct entry_name study_entry(const struct study *s, uint32_t entry) {
 }
 
 struct claim_result study_verdict(const struct study *s, uint32_t claim) {
-  return claim_judge(s, (const struct claim *)s->scenario->claims.items + claim, &s->entries[s->claims_from + claim], 1);
+  return claim_judge(s, (const struct claim *)s->judged.items + claim, &s->entries[s->claims_from + claim], 1);
 }
 
 /* --- results ---------------------------------------------------------------------------------------------------------------------- */
@@ -277,7 +277,7 @@ static void collect_violations(const struct study *s, const struct view *v, stru
 }
 
 static void judge_claims(const struct study *s, struct results *r) {
-  r->claim_count = s->scenario->claims.count;
+  r->claim_count = s->judged.count;
   r->claims = arena_new_array(s->arena, struct claim_result, r->claim_count + 1);
   for (uint32_t i = 0; i < r->claim_count; i++) r->claims[i] = study_verdict(s, i);
 }
@@ -285,7 +285,7 @@ static void judge_claims(const struct study *s, struct results *r) {
 struct results *study_results(struct study *s) {
   struct results *r = arena_alloc(s->arena, sizeof *r);
   prepare(s);
-  s->unstable = findings_unstable(s);
+  findings_growth(s);
   r->interrupted = s->interrupted;
   describe(s, r);
   findings_metrics(s, r);

@@ -2,6 +2,7 @@
  * Private to sim/study. */
 #ifndef STUDY_INNER_H
 #define STUDY_INNER_H
+#include "models/gauge.h"
 #include "sim/scenario/scenario.h"
 #include "sim/stats/tally.h"
 #include "sim/study/long_run.h"
@@ -26,9 +27,21 @@ enum { TIMELINE_ARRIVALS, TIMELINE_COMPLETED, TIMELINE_ERRORS, TIMELINE_P50, TIM
 
 enum warmup_origin { WARMUP_IS_GIVEN, WARMUP_IS_FOUND, WARMUP_IS_MISSING };
 
+/* What grows without end (growth_findings.c). */
+struct growth_finding {
+  bool grows, over;  /* over: more is offered than the first resource can do; else it tipped over */
+  struct gauge what; /* the fastest, and by how much a second */
+  double per_s;
+  int stretch;                /* of the window (sim/stats/growth.h) */
+  bool *gauges, *endpoints;   /* which grow */
+  const char *brief, *reason; /* for people: what and how fast; and why */
+  const char *too_short;      /* overload by arithmetic of which nothing is seen; null: none */
+};
+
 struct study {
   struct arena *arena;
   const struct scenario *scenario;
+  struct config_list judged; /* struct claim: the scenario's, and last that it settles */
   struct study_options options;
   struct model model; /* the scenario's, with the warm-up that was found */
   struct entry *entries;
@@ -41,6 +54,7 @@ struct study {
   sim_time relaxation;       /* WARMUP_IS_FOUND: the relaxation time that it allows for */
   sim_time looked_at;        /* WARMUP_IS_MISSING: how long the pilot was */
   struct long_run *long_run; /* null: replications */
+  struct growth_finding growth;
   bool prepared, unstable, correlated, correlated_shown /* of claims that are only shown */, interrupted;
   struct world_watch watch; /* of the pilot and the long run */
   uint32_t batches;         /* of the long run until it is looked at again; 0: not begun */
@@ -102,7 +116,11 @@ void findings_left_out(const struct study *, struct results *);
 const char *findings_leaves_out(const struct study *);
 /* backlog.c: queues that are longer than those in them are patient, in one line; null when there is none. */
 const char *findings_backlog(const struct study *);
-bool findings_unstable(const struct study *);
+/* growth_findings.c: fills study->growth and study->unstable from what has been run. */
+void findings_growth(struct study *);
+/* Whether the measure has no steady value because of what grows. */
+bool growth_concerns(const struct study *, const struct measure *);
+const char *growth_rate_text(struct arena *, double per_s);
 
 static inline uint32_t entry_replications(const struct study *s, const struct entry *e) {
   return e->measure.over_faults ? s->faults.done : s->traffic.done;

@@ -180,7 +180,7 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
                  e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
   bool timeless = e->measure.over_faults || measure_is_exact(&e->measure, &l->model);
   bool settling = l->warmup == WARMUP_IS_MISSING && !l->unstable && !timeless;
-  if (settling || (l->unstable && settles) ||
+  if (settling || (settles && growth_concerns(l, &e->measure)) ||
       (l->traffic.sum->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, &l->model)))
     return x;
   x.value = measure_value(&e->measure, &l->model, v);
@@ -291,6 +291,7 @@ static uint32_t until_decided(const struct study *l, const struct claim *c, cons
 uint32_t claim_needs(const struct study *l, const struct claim *claim, const struct entry *e, double precision, double caution) {
   struct claim_result r = claim_judge(l, claim, e, caution);
   struct claim limit = outage_limit(claim), *c = &limit;
+  if (claim->measure.aggregate == AGGREGATE_SETTLES) return 0;
   if (r.verdict != VERDICT_UNDECIDED && r.verdict != VERDICT_NO_DATA) return 0;
   uint32_t precise = precision > 0 || r.verdict == VERDICT_NO_DATA ? entry_needs(l, e, precision) : UINT32_MAX;
   if (r.verdict == VERDICT_NO_DATA || (!precise && r.estimate.value != 0)) return precise;
@@ -341,7 +342,7 @@ const char *entry_why_no_data(const struct study *l, const struct entry *e) {
   if (!entry_replications(l, e)) return m->over_faults ? "no years of faults were simulated" : "no traffic was simulated";
   if (l->warmup == WARMUP_IS_MISSING && !l->unstable && !m->over_faults)
     return "too short: no end of the warm-up was found; give run.warmup, or a longer run.window";
-  if (l->unstable && !m->over_faults) return "unstable: the load is above what the system can do, and nothing bounds the queue";
+  if (growth_concerns(l, m)) return l->growth.brief;
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
   if (m->aggregate == AGGREGATE_RPO) return "this fault took no primary of a database that has \"replication\" or \"backup\"";
   bool of_requests = m->quantity == QUANTITY_LATENCY && m->subject <= SUBJECT_ENDPOINT;
@@ -364,7 +365,27 @@ static const char *more_years(const struct study *l, double years) {
                       : arena_format(l->arena, "about %.0f %s", years, would);
 }
 
+/* Growth is found or not, with its own tests: no interval would say more. */
+static struct claim_result judge_settling(const struct study *l, const struct claim *c) {
+  const struct growth_finding *f = &l->growth;
+  struct claim_result r = {.id = c->name,
+                           .expression = c->expression,
+                           .note = c->note,
+                           .kind = c->kind,
+                           .severity = c->severity,
+                           .implicit = true,
+                           .unit = UNIT_PER_SECOND,
+                           .low = c->low,
+                           .high = c->high,
+                           .estimate = {NAN, NAN, NAN, l->traffic.done, false}};
+  r.verdict = f->grows ? VERDICT_FAIL : f->too_short ? VERDICT_UNDECIDED : l->traffic.done ? VERDICT_PASS : VERDICT_NO_DATA;
+  r.reason = f->grows ? f->brief : f->too_short ? f->too_short : l->traffic.done ? NULL : "no traffic was simulated";
+  if (r.verdict == VERDICT_PASS || r.verdict == VERDICT_FAIL) r.estimate.value = f->grows ? f->per_s : 0;
+  return r;
+}
+
 struct claim_result claim_judge(const struct study *l, const struct claim *claim, const struct entry *e, double caution) {
+  if (claim->measure.aggregate == AGGREGATE_SETTLES) return judge_settling(l, claim);
   struct claim limit = outage_limit(claim), *c = &limit;
   struct claim_result r = {.id = c->name,
                            .expression = c->expression,
@@ -378,6 +399,10 @@ struct claim_result claim_judge(const struct study *l, const struct claim *claim
                            .high = c->high};
   r.estimate = c->share > 0 && l->faults.sum ? outage_estimate(l, claim) : entry_estimate(l, e);
   bool judged = c->kind != CLAIM_INFO, unknown = isnan(r.estimate.value);
+  if (c->kind == CLAIM_REQUIREMENT && growth_concerns(l, &c->measure)) {
+    r.reason = l->growth.brief, r.verdict = VERDICT_FAIL;
+    return r;
+  }
   if (unknown) r.reason = entry_why_no_data(l, e);
   if (unknown && judged) r.verdict = VERDICT_NO_DATA;
   if (!unknown && c->share > 0) r.judged = outage_judged(l, claim, r.estimate.n);

@@ -14,6 +14,7 @@ static struct view *view_in(struct arena *arena, const struct model *m, bool tra
   v->node_available_s = arena_new_array(arena, double, m->platform.nodes.count + 1);
   v->probes = arena_new_array(arena, double, m->run.probes.count + 1);
   v->faults = arena_new_array(arena, struct fault_view, m->faults.count + 1);
+  v->growth = arena_new_array(arena, struct growth_sums, (traffic ? model_gauges(m) : 0) + 1);
   v->served_s = arena_new_array(arena, double, m->endpoints.count + 1);
   v->endpoint_count = traffic ? m->endpoints.count : 0;
   v->latency = arena_new_array(arena, struct histogram, v->endpoint_count + 1);
@@ -106,6 +107,18 @@ static void read_totals(struct view *v) {
   for (uint32_t e = 0; e < v->endpoint_count; e++) histogram_merge(&v->latency[v->endpoint_count], &v->latency[e]);
 }
 
+_Static_assert((int)GAUGE_STEPS == (int)GROWTH_STEPS, "gauges are read where growth is judged");
+
+static void read_gauges(struct view *v, const struct world *w) {
+  uint32_t count = model_gauges(w->model);
+  if (!w->gauges || w->gauge_border < GAUGE_STEPS || w->overflowed) return;
+  for (uint32_t i = 0; i < count; i++) {
+    double levels[GAUGE_STEPS + 1];
+    for (uint32_t k = 0; k <= GAUGE_STEPS; k++) levels[k] = w->gauges[(size_t)k * count + i];
+    growth_add(&v->growth[i], levels);
+  }
+}
+
 /* All but the observation itself. */
 static void read_world(struct view *v, const struct world *w) {
   v->replications = 1;
@@ -113,6 +126,7 @@ static void read_world(struct view *v, const struct world *w) {
   v->events = calendar_events(w->calendar);
   if (w->mode == WORLD_TRAFFIC) {
     read_totals(v);
+    read_gauges(v, w);
     for (uint32_t i = 0; i < w->model->run.probes.count; i++) v->probes[i] = w->probes[i];
   }
   read_services(v, w);
@@ -246,6 +260,9 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   NUMBERS(a->node_used_s, b->node_used_s, m->platform.nodes.count);
   NUMBERS(a->node_available_s, b->node_available_s, m->platform.nodes.count);
   NUMBERS(a->probes, b->probes, m->run.probes.count);
+  if (a->endpoint_count)
+    for (uint32_t i = 0; i < model_gauges(m); i++)
+      NUMBERS((double *)&a->growth[i], (const double *)&b->growth[i], sizeof *a->growth / sizeof(double));
   for (uint32_t i = 0; i < m->faults.count; i++) {
     COUNTS(&a->faults[i].faults, &b->faults[i].faults, 1);
     NUMBERS(&a->faults[i].lost_s, &b->faults[i].lost_s, 1);

@@ -2,7 +2,9 @@
 #ifndef VIEW_H
 #define VIEW_H
 #include "models/observation.h"
+#include "models/gauge.h"
 #include "models/world.h"
+#include "sim/stats/growth.h"
 
 struct service_view {
   double used_s;    /* core seconds */
@@ -32,6 +34,7 @@ struct view {
   struct service_view *services;
   double *node_used_s, *node_available_s; /* core seconds by node group */
   double *probes;                         /* sums over the replications */
+  struct growth_sums *growth;             /* by gauge (models/gauge.h) */
   struct fault_view *faults;
   double *served_s, total_served_s; /* by endpoint; by the mix */
   uint64_t events;
