@@ -140,7 +140,9 @@ static inline double fixture_slow_ns(const struct world *w, uint32_t endpoint, u
 
 /* The same values were recorded in both, as far as buckets tell. */
 static inline bool fixture_same_values(const struct histogram *a, const struct histogram *b) {
-  bool same = a->sum == b->sum && a->count == b->count && a->max == b->max && a->min_complement == b->min_complement;
+  bool same =
+      a->sum == b->sum && a->count == b->count && histogram_min(a) == histogram_min(b) && histogram_max(a) == histogram_max(b);
+  for (double p = 0; same && p <= 1; p += 1.0 / 64) same = histogram_quantile(a, p) == histogram_quantile(b, p);
   for (uint32_t i = 0; same && i < HISTOGRAM_BUCKETS; i++) same = histogram_in_bucket(a, i) == histogram_in_bucket(b, i);
   return same;
 }

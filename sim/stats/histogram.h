@@ -14,15 +14,20 @@
  * Counts are 64 bits. Count, sum (128 bits), minimum and maximum are exact, and so is the mean. Merging adds counts: any
  * order and any grouping gives the same histogram, bit for bit.
  *
+ * Few values are a list, and all is exact of them; with more than HISTOGRAM_LIST they go into buckets, and from then on wait in the
+ * list, in the order of their arrival, until it is full. So a model writes to one place in memory instead of to the whole width of its
+ * laws, and a histogram of a short window costs 8 bytes a value. Count, sum, mean and extremes are right at any time; all else is to
+ * be read of a settled histogram. What was merged is settled.
+ *
  * Buckets come in blocks of HISTOGRAM_BLOCK, and a block is taken from the arena when the first value falls into it: an empty
- * histogram is one cache line, a full one 270 KiB. The arena owns the blocks and outlives the histogram. A histogram that is
+ * histogram is 80 bytes, a full one 280 KiB. The arena owns list and blocks and outlives the histogram. A histogram that is
  * only ever read or cleared may be zeroed memory.
  *
  *   struct histogram latency;
  *   histogram_open(&latency, arena);
  *   histogram_add(&latency, now - arrived);
- *   double p99_ns = histogram_quantile(&latency, 0.99);
  *   histogram_merge(total, &latency);
+ *   double p99_ns = histogram_quantile(total, 0.99);
  */
 #ifndef HISTOGRAM_H
 #define HISTOGRAM_H
@@ -44,13 +49,19 @@ struct histogram_bin {
 };
 
 struct histogram_block {
+  uint64_t occupied; /* a bit a bucket that has values: most have none, and walks over a histogram skip them */
   struct histogram_bin bins[HISTOGRAM_BLOCK];
 };
+_Static_assert(HISTOGRAM_BLOCK == 64, "one bit a bucket");
+
+enum { HISTOGRAM_LIST = 4096, HISTOGRAM_WAITING = HISTOGRAM_LIST };
 
 struct histogram {
   unsigned __int128 sum;
   uint64_t count;
-  int64_t max;
+  int64_t *waiting; /* all values while there are no blocks; null while there never was any */
+  uint32_t waiting_count, waiting_room;
+  int64_t max;                     /* of the values in buckets, as all below */
   int64_t min_complement;          /* INT64_MAX - min, so that zeroed memory is empty */
   struct histogram_block **blocks; /* HISTOGRAM_BLOCKS, null where nothing was counted; null while empty */
   struct arena *arena;
@@ -62,6 +73,11 @@ void histogram_open(struct histogram *histogram, struct arena *arena);
 void histogram_clear(struct histogram *histogram);
 /* Takes a block that is missing. */
 struct histogram_block *histogram_grow(struct histogram *histogram, uint32_t block);
+/* Puts the values that wait into their buckets, unless they are few and have none. */
+void histogram_settle(struct histogram *histogram);
+/* Puts them into buckets in any case. */
+void histogram_to_buckets(struct histogram *histogram);
+/* `from` may have values that wait; `into` is settled if it was before. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
 /* Takes away the values of an earlier state of the same histogram; extremes are found again to within a bucket. */
 void histogram_subtract(struct histogram *from, const struct histogram *earlier);
@@ -85,10 +101,8 @@ bool histogram_sound(const struct histogram *histogram);
 
 static inline uint64_t histogram_count(const struct histogram *histogram) { return histogram->count; }
 /* Exact extremes, in ns; 0 when empty. */
-static inline int64_t histogram_min(const struct histogram *histogram) {
-  return histogram->count ? INT64_MAX - histogram->min_complement : 0;
-}
-static inline int64_t histogram_max(const struct histogram *histogram) { return histogram->max; }
+int64_t histogram_min(const struct histogram *histogram);
+int64_t histogram_max(const struct histogram *histogram);
 
 /* Where a value is counted: its bucket is 2^shift wide. */
 static inline uint64_t histogram_counted(int64_t ns) {
@@ -124,25 +138,19 @@ static inline struct histogram_block *histogram_block_of(struct histogram *histo
   return __builtin_expect(block != NULL, 1) ? block : histogram_grow(histogram, bucket / HISTOGRAM_BLOCK);
 }
 
-/* The same as histogram_add for a value that is a new extreme of its bucket, or whose bucket is wider than offsets are. */
-void histogram_add_extreme(struct histogram *histogram, int64_t ns);
+/* For a histogram that is read from a file: its sums and extremes are the reader's to set. */
+void histogram_put_bin(struct histogram *histogram, uint32_t bucket, const struct histogram_bin *bin);
 
-/* Records one value, not negative. The least and the greatest of all values are each the extreme of a bucket. */
+/* Room for more that wait: a longer list, or they go into their buckets. */
+void histogram_make_room(struct histogram *histogram);
+
+/* Records one value, not negative. */
 static inline void histogram_add(struct histogram *histogram, int64_t ns) {
   assert(ns >= 0);
-  uint64_t value = histogram_counted(ns);
-  uint32_t shift = histogram_shift(value), bucket = shift * 256 + (uint32_t)(value >> shift);
-  struct histogram_bin *bin = &histogram_block_of(histogram, bucket)->bins[bucket % HISTOGRAM_BLOCK];
-  uint32_t offset = (uint32_t)(value & ~(UINT64_MAX << shift)), complement = ~offset;
-  bool inside = (complement <= bin->least_complement) & (offset <= bin->greatest);
+  if (__builtin_expect(histogram->waiting_count == histogram->waiting_room, 0)) histogram_make_room(histogram);
+  histogram->waiting[histogram->waiting_count++] = ns;
   histogram->count++;
   histogram->sum += (uint64_t)ns;
-  if (__builtin_expect(!(inside & (shift <= 32)), 0)) {
-    histogram_add_extreme(histogram, ns);
-    return;
-  }
-  bin->count++;
-  bin->at_least += complement == bin->least_complement;
 }
 
 #endif

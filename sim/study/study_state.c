@@ -98,36 +98,27 @@ static void save_bin(struct stream_of_bytes *b, const struct histogram_bin *bin)
   put_number(b, bin->at_least);
 }
 
-static void load_bin(struct stream_of_bytes *b, struct histogram_bin *bin) {
+static void load_bin(struct stream_of_bytes *b, struct histogram *h, uint32_t bucket) {
   uint64_t count = get_number(b), least = get_number(b), span = get_number(b), at_least = get_number(b);
-  b->good &= count > 0 && least <= UINT32_MAX && span <= UINT32_MAX - least && at_least <= count;
-  if (b->good) *bin = (struct histogram_bin){count, at_least, ~(uint32_t)least, (uint32_t)(least + span)};
+  b->good &= count > 0 && least <= UINT32_MAX && span <= UINT32_MAX - least;
+  const struct histogram_bin bin = {count, at_least, ~(uint32_t)least, (uint32_t)(least + span)};
+  if (b->good) histogram_put_bin(h, bucket, &bin);
 }
 
-/* Sums and extremes, then every occupied bucket. */
-static void save_histogram(void *context, struct histogram *h, const struct histogram *unused) {
-  (void)unused;
-  put_number(context, h->count);
-  if (!h->count) return;
-  put(context, &h->sum, sizeof h->sum);
-  put(context, &h->max, sizeof h->max);
-  put(context, &h->min_complement, sizeof h->min_complement);
+static void save_bins(struct stream_of_bytes *b, const struct histogram *h) {
+  put(b, &h->max, sizeof h->max);
+  put(b, &h->min_complement, sizeof h->min_complement);
   uint32_t last = 0;
   for (uint32_t i = histogram_bucket(histogram_min(h)); i <= histogram_bucket(h->max); i++) {
     if (!histogram_in_bucket(h, i)) continue;
-    put_number(context, i - last + 1);
-    save_bin(context, histogram_bin(h, i));
+    put_number(b, i - last + 1);
+    save_bin(b, histogram_bin(h, i));
     last = i;
   }
-  put_number(context, 0);
+  put_number(b, 0);
 }
 
-static void load_histogram(void *context, struct histogram *h, const struct histogram *unused) {
-  (void)unused;
-  struct stream_of_bytes *b = context;
-  h->count = get_number(b);
-  if (!h->count) return;
-  get(b, &h->sum, sizeof h->sum);
+static void load_bins(struct stream_of_bytes *b, struct histogram *h) {
   get(b, &h->max, sizeof h->max);
   get(b, &h->min_complement, sizeof h->min_complement);
   uint64_t bucket = 0, step;
@@ -136,9 +127,37 @@ static void load_histogram(void *context, struct histogram *h, const struct hist
     if (bucket >= HISTOGRAM_BUCKETS)
       b->good = false;
     else
-      load_bin(b, &histogram_block_of(h, (uint32_t)bucket)->bins[bucket % HISTOGRAM_BLOCK]);
+      load_bin(b, h, (uint32_t)bucket);
   }
-  if (histogram_sound(h)) return;
+  b->good &= !h->count || h->blocks;
+}
+
+/* Their sum, then few values one by one; of more their extremes, and every occupied bucket. */
+static void save_histogram(void *context, struct histogram *h, const struct histogram *unused) {
+  (void)unused;
+  struct stream_of_bytes *b = context;
+  put_number(b, h->count);
+  if (!h->count) return;
+  put_number(b, h->blocks != NULL);
+  put(b, &h->sum, sizeof h->sum);
+  for (uint32_t i = 0; !h->blocks && i < h->waiting_count; i++) put_number(b, (uint64_t)h->waiting[i]);
+  if (h->blocks) save_bins(b, h);
+}
+
+static void load_histogram(void *context, struct histogram *h, const struct histogram *unused) {
+  (void)unused;
+  struct stream_of_bytes *b = context;
+  uint64_t count = get_number(b), bins = count ? get_number(b) : 0;
+  unsigned __int128 sum = 0;
+  b->good &= bins <= 1 && (bins || count <= HISTOGRAM_LIST);
+  if (count) get(b, &sum, sizeof sum);
+  for (uint64_t i = 0; b->good && !bins && i < count; i++) {
+    uint64_t value = get_number(b);
+    b->good &= value <= INT64_MAX;
+    if (b->good) histogram_add(h, (int64_t)value);
+  }
+  if (b->good && bins) h->count = count, h->sum = sum, load_bins(b, h);
+  if (b->good && h->sum == sum && histogram_sound(h)) return;
   b->good = false;
   histogram_clear(h);
 }
