@@ -31,7 +31,7 @@ static const struct {
     {UNIT_SECONDS, EST(600, NAN, NAN, 1), "10 min"},
     {UNIT_SECONDS, EST(259200, NAN, NAN, 1), "3 d"},
     {UNIT_SECONDS, EST(94608000, NAN, NAN, 1), "3 y"},
-    {UNIT_SECONDS, EST(0, 0, 0, 1), "0 s [0, 0]"},
+    {UNIT_SECONDS, EST(0, 0, 0, 1), "0 s"},
     {UNIT_SECONDS, EST(0.9999, NAN, NAN, 1), "1 s"}, /* never "1000 ms" */
     {UNIT_SECONDS, EST(NAN, NAN, NAN, 0), "-"},
     {UNIT_SECONDS, EST(INFINITY, NAN, NAN, 0), "unbounded"},
@@ -56,6 +56,56 @@ static void test_format(void) {
   test_check(!strcmp(format_count(UINT64_MAX).text, "18,446,744,073,709,551,615"), "%s", format_count(UINT64_MAX).text);
   test_check(!strcmp(format_percent(0.004).text, "<1%"), "%s", format_percent(0.004).text);
   test_check(format_width("10 \xC2\xB5s") == 5, "a character is a column");
+}
+
+/* What is of no width, or nearly none, is printed without noise; nothing is above 100% that cannot be. */
+static void test_exact_is_exact(void) {
+  static const struct {
+    enum unit unit;
+    struct estimate e;
+    const char *shown;
+  } rows[] = {{UNIT_CURRENCY, {48, 48, 48, 10, false}, "48.00 USD"},
+              {UNIT_RATIO, {1, 1, 1, 10, false}, "100%"},
+              {UNIT_RATIO, {1, 1 - 1e-15, 1, 10, false}, "100.0000000% [100.0000000, 100.0000000]"},
+              {UNIT_SECONDS, {500e-6, 500e-6, 500e-6, 10, false}, "500 \xC2\xB5s"},
+              {UNIT_COUNT, {5000, 5000, 5000, 10, false}, "5,000"}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct shown seen = format_estimate(rows[i].unit, "USD", &rows[i].e);
+    test_check(!strcmp(seen.text, rows[i].shown), "row %zu: \"%s\", not \"%s\"", i, seen.text, rows[i].shown);
+  }
+}
+
+static double first_number(const char *text) {
+  char digits[64];
+  size_t used = 0;
+  for (const char *c = text; *c && !strchr(" %]", *c) && used < 63; c++)
+    if (*c != ',') digits[used++] = *c;
+  digits[used] = 0;
+  return strtod(digits, NULL);
+}
+
+/* Random estimates near random limits: the printed ends are on the sides of the limit that the verdict saw. */
+static void test_rounding_keeps_sides(void) {
+  uint64_t seed = 7;
+  for (int i = 0; i < 20000; i++) {
+    double draws[4];
+    for (int k = 0; k < 4; k++)
+      seed = seed * 6364136223846793005u + 1442695040888963407u, draws[k] = (double)(seed >> 11) * 0x1p-53;
+    enum unit unit = i % 2 ? UNIT_RATIO : UNIT_NONE;
+    double factor = i % 2 ? 0.01 : 1, limit = round(1 + 98 * draws[0]) * factor, width = limit * pow(10, -1 - 5 * draws[1]);
+    double low = limit + (draws[2] - 0.5) * 3 * width;
+    struct claim_result c = {.unit = unit,
+                             .estimate = {low + width * draws[3], low, low + width, 9, false},
+                             .low = i % 4 < 2 ? -INFINITY : limit,
+                             .high = i % 4 < 2 ? limit : INFINITY};
+    struct shown value = format_claim_value(&c, NULL), interval = format_claim_interval(&c);
+    const char *comma = strstr(interval.text, ", ");
+    double shown[] = {first_number(value.text), first_number(interval.text + 1), comma ? first_number(comma + 2) : NAN};
+    const double raw[] = {c.estimate.value, low, low + width};
+    for (int k = 0; k < 3; k++)
+      test_check((raw[k] < limit) == (shown[k] < limit / factor - 1e-10) && (raw[k] > limit) == (shown[k] > limit / factor + 1e-10),
+                 "%s %s: %.12g beside the limit %g", value.text, interval.text, raw[k], limit);
+  }
 }
 
 static void test_verdict_line(void) {
@@ -379,6 +429,8 @@ static void test_export(void) {
 
 static const struct test_case cases[] = {
     {"format", test_format},
+    {"exact_is_exact", test_exact_is_exact},
+    {"rounding_keeps_sides", test_rounding_keeps_sides},
     {"verdict_line", test_verdict_line},
     {"kinds_apart", test_kinds_apart},
     {"text_golden", test_text_golden},

@@ -57,7 +57,14 @@ static int last_digit_alone(enum unit unit, double value, double factor) {
   return unit == UNIT_COUNT && power > 0 ? 0 : power;
 }
 
-static bool has_interval(const struct estimate *e) { return !e->exact && !isnan(e->low) && !isnan(e->high); }
+/* One of no width says no more than its value. */
+static bool has_interval(const struct estimate *e) { return !e->exact && e->low < e->high; }
+
+/* However narrow an interval, nobody reads more: of a time four digits, of a share a tenth of a millionth, of all else nine. */
+static int finest_power(enum unit unit, int first) {
+  if (unit == UNIT_RATIO) return -7;
+  return first - (unit == UNIT_SECONDS ? 3 : 8);
+}
 
 static int power_of(enum unit unit, const struct estimate *e, double factor) {
   if (unit == UNIT_CURRENCY && e->exact) return -2;
@@ -66,8 +73,8 @@ static int power_of(enum unit unit, const struct estimate *e, double factor) {
   if (half > 0 && isfinite(half)) {
     int power = last_digit(half / factor), first = e->value ? (int)floor(log10(fabs(e->value) / factor)) : power;
     if (power > first && power <= first + 2) power = first; /* what is no noise is not rounded away to nothing */
-    /* Of a time nobody reads more than four digits, however narrow the interval. */
-    return unit == UNIT_SECONDS && power < first - 3 ? first - 3 : power;
+    int finest = finest_power(unit, first);
+    return power < finest ? finest : power;
   }
   if (unit == UNIT_CURRENCY) return -2;
   return last_digit_alone(unit, e->value, factor);
@@ -114,14 +121,23 @@ static void drop_zeros(char *number) {
   if (number[length - 1] == '.') number[length - 1] = 0;
 }
 
-struct shown format_value(enum unit unit, const char *currency, const struct estimate *e) {
+/* Which power of ten is right for an estimate in this unit. */
+typedef int (*power_rule)(enum unit, const struct estimate *, double factor, const void *context);
+
+static int plain_power(enum unit unit, const struct estimate *e, double factor, const void *context) {
+  (void)context;
+  return power_of(unit, e, factor);
+}
+
+static struct shown write_value(enum unit unit, const char *currency, const struct estimate *e, power_rule rule,
+                                const void *context) {
   struct shown out = {"-"};
   char number[64], room[16];
   if (isnan(e->value)) return out;
   if (isinf(e->value)) return (struct shown){"unbounded"};
   const struct scale *scale = scale_of(unit, e->value);
   bool nothing = e->value == 0 && unit != UNIT_CURRENCY; /* nothing has no digits to show */
-  write_number(number, sizeof number, e->value, scale->factor, nothing ? 0 : power_of(unit, e, scale->factor));
+  write_number(number, sizeof number, e->value, scale->factor, nothing ? 0 : rule(unit, e, scale->factor, context));
   if (unit != UNIT_CURRENCY && !has_interval(e)) drop_zeros(number);
   snprintf(out.text, sizeof out.text, "%s%s", number, unit_suffix(unit, scale, currency, room, sizeof room));
   return out;
@@ -134,25 +150,72 @@ static void write_bound(char *out, size_t size, double bound, double factor, int
     write_number(out, size, bound, factor, bound == 0 && power < 0 ? 0 : power);
 }
 
-struct shown format_interval(enum unit unit, const char *currency, const struct estimate *e) {
-  (void)currency;
+static struct shown write_interval(enum unit unit, const struct estimate *e, power_rule rule, const void *context) {
   struct shown out = {""};
   char low[32], high[32];
   if (isnan(e->value) || isinf(e->value) || !has_interval(e)) return out;
   const struct scale *scale = scale_of(unit, e->value);
-  int power = power_of(unit, e, scale->factor);
+  int power = rule(unit, e, scale->factor, context);
   write_bound(low, sizeof low, e->low, scale->factor, power);
   write_bound(high, sizeof high, e->high, scale->factor, power);
   snprintf(out.text, sizeof out.text, "[%s, %s]", low, high);
   return out;
 }
 
-struct shown format_estimate(enum unit unit, const char *currency, const struct estimate *e) {
-  struct shown value = format_value(unit, currency, e), interval = format_interval(unit, currency, e);
+static struct shown joined(struct shown value, struct shown interval) {
   size_t used = strlen(value.text);
   if (*interval.text)
     snprintf(value.text + used, sizeof value.text - used, " %.*s", (int)(sizeof value.text - used - 2), interval.text);
   return value;
+}
+
+struct shown format_value(enum unit unit, const char *currency, const struct estimate *e) {
+  return write_value(unit, currency, e, plain_power, NULL);
+}
+
+struct shown format_interval(enum unit unit, const char *currency, const struct estimate *e) {
+  (void)currency;
+  return write_interval(unit, e, plain_power, NULL);
+}
+
+struct shown format_estimate(enum unit unit, const char *currency, const struct estimate *e) {
+  return joined(format_value(unit, currency, e), format_interval(unit, currency, e));
+}
+
+/* --- beside a limit ------------------------------------------------------------------------------------------------------------- */
+
+/* Below it, at it, above it: -1, 0, 1. What differs by less than the computer's own rounding is at it. */
+static int side(double x, double limit) {
+  double off = x - limit;
+  return fabs(off) <= 1e-12 * fabs(limit) ? 0 : off < 0 ? -1 : 1;
+}
+
+static bool keeps_side(double x, double limit, double factor, int power) {
+  if (isnan(x) || isinf(x) || isinf(limit)) return true;
+  double step = pow(10, power), shown = round(x / factor / step) * step * factor;
+  return side(shown, limit) == side(x, limit);
+}
+
+/* As many digits more as keep the value and the ends of its interval on their sides of the limits. */
+static int power_beside(enum unit unit, const struct estimate *e, double factor, const void *context) {
+  const double *limits = context, numbers[] = {e->value, e->low, e->high};
+  int power = power_of(unit, e, factor), finest = power - 12;
+  for (int i = 0; i < 3; i++)
+    for (int k = 0; k < 2; k++)
+      while (power > finest && !keeps_side(numbers[i], limits[k], factor, power)) power--;
+  return power;
+}
+
+struct shown format_claim_value(const struct claim_result *c, const char *currency) {
+  return write_value(c->unit, currency, &c->estimate, power_beside, (const double[]){c->low, c->high});
+}
+
+struct shown format_claim_interval(const struct claim_result *c) {
+  return write_interval(c->unit, &c->estimate, power_beside, (const double[]){c->low, c->high});
+}
+
+struct shown format_claim(const struct claim_result *c, const char *currency) {
+  return joined(format_claim_value(c, currency), format_claim_interval(c));
 }
 
 struct shown format_number(enum unit unit, const char *currency, double value) {

@@ -21,6 +21,11 @@ struct shown format_value(enum unit, const char *currency, const struct estimate
 struct shown format_interval(enum unit, const char *currency, const struct estimate *);
 /* Both: "182 ms [176, 189]". */
 struct shown format_estimate(enum unit, const char *currency, const struct estimate *);
+/* The same of a claim, with as many digits as keep the value and the ends of its interval on their sides of the limit: what is printed
+ * never contradicts the verdict. */
+struct shown format_claim_value(const struct claim_result *, const char *currency);
+struct shown format_claim_interval(const struct claim_result *);
+struct shown format_claim(const struct claim_result *, const char *currency);
 /* A number without an interval. */
 struct shown format_number(enum unit, const char *currency, double value);
 /* "1,234,567" */

@@ -30,7 +30,7 @@ static void write_claim(FILE *file, const struct results *r, const struct claim_
   fputs("| ", file);
   if (c->kind != CLAIM_INFO) fprintf(file, "%s | ", verdict_claim_word(c));
   markdown_code(file, c->expression);
-  fprintf(file, " | %s", format_estimate(c->unit, r->bill.currency, &c->estimate).text);
+  fprintf(file, " | %s", format_claim(c, r->bill.currency).text);
   if (c->judged) fputs(" (", file), markdown_text(file, c->judged), fputc(')', file);
   if (c->reason) fputs(" (", file), markdown_text(file, c->reason), fputc(')', file);
   put_cell(file, verdict_claim_tag(c).text);

@@ -61,8 +61,13 @@ static const char *word_of(const struct json_value *claim) {
 
 static struct shown value_text(const struct json_value *claim, const struct result_estimate *e) {
   const char *unit = result_text(claim, "unit");
-  struct estimate estimate = {.value = e->value, .low = e->low, .high = e->high, .exact = e->low == e->high};
-  return format_estimate(plot_unit(unit), unit, &estimate);
+  struct claim_result c = {.unit = plot_unit(unit),
+                           .estimate = {.value = e->value, .low = e->low, .high = e->high, .exact = e->low == e->high},
+                           .low = -INFINITY,
+                           .high = INFINITY};
+  struct claim_limit limit;
+  if (claim_limit(claim, &limit)) c.low = limit.low, c.high = limit.high;
+  return format_claim(&c, unit);
 }
 
 /* A claim that is as it should be is grey, so that the others are seen. */

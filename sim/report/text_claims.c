@@ -50,8 +50,8 @@ static struct columns measure(const struct results *r, const struct table *table
   struct columns c = {.verdict = table->verdict ? table->verdict + GAP : 0};
   uint32_t at = 0;
   for (const struct claim_result *claim; (claim = next_shown(r, table, &at, options->quiet));) {
-    c.value = wider(c.value, format_value(claim->unit, r->bill.currency, &claim->estimate).text);
-    c.interval = wider(c.interval, format_interval(claim->unit, r->bill.currency, &claim->estimate).text);
+    c.value = wider(c.value, format_claim_value(claim, r->bill.currency).text);
+    c.interval = wider(c.interval, format_claim_interval(claim).text);
     c.expression = wider(c.expression, claim->expression);
     c.source = wider(c.source, verdict_claim_tag(claim).text);
   }
@@ -104,9 +104,9 @@ static void print_claim(FILE *file, const struct results *r, const struct claim_
                         const struct report_options *options) {
   int indent = INDENT + c->verdict + c->value + 1 + c->interval + GAP;
   print_verdict_cell(file, claim, c->verdict, options->color);
-  table_right(file, format_value(claim->unit, r->bill.currency, &claim->estimate).text, c->value);
+  table_right(file, format_claim_value(claim, r->bill.currency).text, c->value);
   fputc(' ', file);
-  table_left(file, format_interval(claim->unit, r->bill.currency, &claim->estimate).text, c->interval + GAP);
+  table_left(file, format_claim_interval(claim).text, c->interval + GAP);
   print_expression(file, claim, indent, c);
   print_advice(file, claim, indent, options);
 }
