@@ -21,8 +21,7 @@ static void add_statements(struct statement_sum *all, const struct statement_sum
 
 static void print_claim(const struct results *r, const char *file, const struct claim_result *c, int width) {
   struct verdict_line tag = verdict_claim_tag(c);
-  safe_print(stdout, "%-*s %s: %s  %s", width, verdict_claim_word(c), file, c->expression,
-             format_claim(c, r->bill.currency).text);
+  safe_print(stdout, "%-*s %s: %s  %s", width, verdict_claim_word(c), file, c->expression, format_claim(c, r->bill.currency).text);
   if (*tag.text) safe_print(stdout, "  (%s)", tag.text);
   if (c->verdict == VERDICT_NO_DATA && c->reason) safe_print(stdout, "  %s", c->reason);
   putchar('\n');
