@@ -197,7 +197,7 @@ void options_help(FILE *f, const struct command *c) {
   fprintf(f, "  %-11s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
   fprintf(f, "A FILE named - is standard input, and an output named - standard output.\n\nExit codes:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++) fprintf(f, "  %3d  %s\n", row->code, row->meaning);
-  fprintf(f, "Requirements of severity must decide it; with --statements those of documents do too:\n");
+  fprintf(f, "Requirements of severity must decide it. With --statements the statements of documents do so too:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++)
     if (row->with_statements) fprintf(f, "  %3d  %s\n", row->code, row->with_statements);
   fprintf(f, "\nStart with: aguanta run scenarios/platform/compose.json\n");

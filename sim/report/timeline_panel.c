@@ -138,7 +138,7 @@ const struct timeline_line *timeline_find(const struct timeline_panel *panel, co
  * pictures that have one of these panels more or less. */
 enum { PALETTE = 6, OWNERS = 64 };
 static const char *const palettes[TIMELINE_OWNERS][PALETTE] = {
-    [OWNED_BY_ENDPOINT] = {"#0072B2", "#E69F00", "#8C6D1F", "#8E0152", "#7A7A00", "#B35806"},
+    [OWNED_BY_ENDPOINT] = {"#0072B2", "#E69F00", "#8C6D1F", "#A8B400", "#8E0152", "#B35806"},
     [OWNED_BY_PEOPLE] = {"#6A51A3", "#99000D", "#B983B9", "#D9776A", "#3F007D", "#67000D"},
     [OWNED_BY_STOCK] = {"#00868B", "#1B2A6B", "#5FB0B3", "#6F7CB0", "#004D50", "#0B1336"},
     [OWNED_BY_SERVICE] = {"#4D4D4D", "#6C7A89", "#9C6644", "#3D5A40", "#A0A000", "#7F6A93"}};
