@@ -32,6 +32,20 @@ static void test_itself(void) {
   child_free(&c);
 }
 
+/* The words stand only where seed, sources and endpoint names agree; else what differs is said. */
+static void test_same_customers(void) {
+  struct child c = AGUANTA("compare", SMALL, SLOWER, "--reps", "2");
+  test_check(strstr(c.out, "The same customers through each:") && !strstr(c.out, "other customers"), "%s", c.out);
+  child_free(&c);
+  c = AGUANTA("compare", SMALL, "tests/cli/busier.json", "--reps", "2");
+  test_check(!strstr(c.out, "same customers") && strstr(c.out, "other customers: the source \"users\" of tests/cli/busier.json"),
+             "%s", c.out);
+  child_free(&c);
+  c = AGUANTA("compare", SMALL, "tests/cli/busier.json", "--reps", "2", "--export", "-", "--format", "md");
+  test_check(!strstr(c.out, "same customers") && strstr(c.out, "Other customers"), "%s", c.out);
+  child_free(&c);
+}
+
 static void test_exit_codes(void) {
   static const struct {
     const char *limit, *last;
@@ -162,6 +176,7 @@ static void test_interrupted(void) {
 
 static const struct test_case cases[] = {{"words", test_words},
                                          {"itself", test_itself},
+                                         {"same_customers", test_same_customers},
                                          {"exit_codes", test_exit_codes},
                                          {"refused", test_refused},
                                          {"formats", test_formats},

@@ -108,6 +108,7 @@ void report_compare_json(FILE *file, const struct compare_results *c) {
   put_count(w, "aguanta_compare", 1);
   put_text(w, "engine", c->engine);
   put_text(w, "seed", c->seed_text);
+  put_text(w, "other_customers", c->other_customers);
   put_count(w, "replications", c->replications);
   put_count(w, "fault_replications", c->fault_replications);
   put_number(w, "window_s", c->window_s);

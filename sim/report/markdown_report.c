@@ -202,10 +202,11 @@ void report_compare_markdown(FILE *file, const struct compare_results *c) {
   char last[400];
   compare_last_line(c, last, sizeof last);
   fputs("# Comparison\n\n**", file), markdown_text(file, last);
-  fprintf(file, "** %u replications of %s each on the same customers, seed ", c->replications,
-          format_number(UNIT_SECONDS, NULL, c->window_s).text);
+  fprintf(file, "** %u replications of %s each%s, seed ", c->replications, format_number(UNIT_SECONDS, NULL, c->window_s).text,
+          c->other_customers ? "" : " on the same customers");
   markdown_text(file, c->seed_text);
   fputs(". All intervals of differences hold together at 95%; those of limits each.\n", file);
+  if (c->other_customers) fputs("\n> Other customers: ", file), markdown_text(file, c->other_customers), fputc('\n', file);
   write_compare_limits(file, c);
   for (uint32_t i = 1; i < c->system_count && c->row_count; i++) write_compare_rows(file, c, i);
   write_compare_best(file, c);

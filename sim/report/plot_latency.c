@@ -262,9 +262,14 @@ static void say(char *text, size_t size, uint32_t files, const struct line *line
 static void title(struct figure *f, const struct result_file *files, uint32_t count, const struct line *lines, int line_count,
                   const struct plot_options *options) {
   char text[600], subtitle[300];
+  struct arena *arena = arena_new();
+  bool same = result_same_customers(arena, files, count);
+  arena_free(arena);
   say(text, sizeof text, count, lines, line_count);
   figure_title(f, options->title ? options->title : text,
-               count > 1 ? "latency percentiles of the same customers" : plot_subtitle(files, subtitle, sizeof subtitle));
+               count > 1 ? same ? "latency percentiles of the same customers"
+                                : "latency percentiles; not the same customers: seed, sources or endpoints differ"
+                         : plot_subtitle(files, subtitle, sizeof subtitle));
 }
 
 static void axes(struct figure *f, const struct picture_range *range, double right) {

@@ -123,7 +123,12 @@ bool plot_overview(const struct plot_kind *kind, const struct result_file *files
     put_panel(&f, files, count, endpoint, panel, margin);
     if (panel < PANELS - 1) continue;
     fputs("unset label\n", f.script);
-    figure_title(&f, options->title ? options->title : text, "the same customers through each; lines are 95% intervals");
+    struct arena *arena = arena_new();
+    bool same = result_same_customers(arena, files, count);
+    arena_free(arena);
+    figure_title(&f, options->title ? options->title : text,
+                 same ? "the same customers through each; lines are 95% intervals"
+                      : "not the same customers through each: seed, sources or endpoints differ; lines are 95% intervals");
     /* labels are drawn with a plot only: an empty one carries the title */
     fputs("set xrange [0:1]\nset yrange [0:1]\nplot NaN notitle\nunset multiplot\n", f.script);
   }

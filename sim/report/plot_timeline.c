@@ -93,8 +93,13 @@ static double room_for_labels(const struct timeline_panel *panels) {
 static bool say_overload(char *text, size_t size, const struct timeline_panel *panels) {
   const struct timeline_line *offered = timeline_find(&panels[LOAD], "offered"), *failed = timeline_find(&panels[FAILED], "errors");
   if (!offered || !failed || !(failed->end > 0.5 * offered->end)) return false;
-  snprintf(text, size, "at the end %s are offered, and %s of them fail", format_number(UNIT_PER_SECOND, NULL, offered->end).text,
-           format_number(UNIT_PER_SECOND, NULL, failed->end).text);
+  /* What fails now may have come before: it is not a part of what is offered now, and may be more. */
+  struct shown rate = format_number(UNIT_PER_SECOND, NULL, offered->end);
+  double share = failed->end / offered->end;
+  if (share > 0.9)
+    snprintf(text, size, "at the end %s are offered, and nearly all fail", rate.text);
+  else
+    snprintf(text, size, "at the end %s are offered, and %s of them fail", rate.text, format_percent(share).text);
   return true;
 }
 

@@ -118,3 +118,25 @@ bool claim_limit(const struct json_value *claim, struct claim_limit *out) {
                               json_type(high) == JSON_NUMBER ? json_number(high) : INFINITY};
   return json_type(low) == JSON_NUMBER || json_type(high) == JSON_NUMBER;
 }
+
+static const struct json_value *resolved(const struct result_file *file, const char *key) {
+  return json_member(json_member(file->root, "scenario_resolved"), key);
+}
+
+static bool same_names(const struct json_value *a, const struct json_value *b) {
+  if (json_count(a) != json_count(b)) return false;
+  for (const struct json_value *v = json_first(a); v; v = json_next(v))
+    if (!json_member(b, json_name(v))) return false;
+  return true;
+}
+
+bool result_same_customers(struct arena *arena, const struct result_file *files, uint32_t count) {
+  const struct json_value *sources = resolved(files, "traffic");
+  for (uint32_t i = 1; i < count; i++) {
+    const struct json_value *others = resolved(&files[i], "traffic");
+    if (!sources || !others || strcmp(json_print_line(arena, sources), json_print_line(arena, others))) return false;
+    if (strcmp(result_text(files->root, "seed"), result_text(files[i].root, "seed"))) return false;
+    if (!same_names(resolved(files, "endpoints"), resolved(&files[i], "endpoints"))) return false;
+  }
+  return true;
+}

@@ -29,6 +29,8 @@ struct result_estimate {
 struct result_estimate result_estimate(const struct json_value *object);
 /* The metric without labels, or null. */
 const struct json_value *result_metric(const struct result_file *, const char *name, const char *aggregate);
+/* All were made with one seed of the same sources and endpoint names: the customers of one are those of the others. */
+bool result_same_customers(struct arena *, const struct result_file *, uint32_t count);
 /* Has the result this endpoint? */
 bool result_has_endpoint(const struct result_file *, const char *endpoint);
 /* What a claim is: of a result that does not say so, a requirement or, with severity "info", info. */

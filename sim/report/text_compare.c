@@ -32,7 +32,7 @@ static void print_systems(struct sheet *s) {
 
 static void print_what(struct sheet *s) {
   const struct compare_results *c = s->c;
-  fprintf(s->file, "\nThe same customers through each: ");
+  fputs(c->other_customers ? "\nThrough each: " : "\nThe same customers through each: ", s->file);
   if (c->best)
     fprintf(s->file, "replications");
   else
@@ -45,6 +45,7 @@ static void print_what(struct sheet *s) {
 
 static void print_remarks(struct sheet *s) {
   const struct compare_results *c = s->c;
+  if (c->other_customers) table_note(s->file, "other customers", c->other_customers, s->options.width);
   if (c->interrupted) table_note(s->file, "interrupted", "these are partial results.", s->options.width);
   if (c->precision > 0 && !c->precise)
     table_note(s->file, "note",

@@ -231,6 +231,7 @@ static struct compare_results *answer(struct compare *c) {
   r->window_s = sim_seconds(run->window), r->warmup_s = sim_seconds(run->warmup);
   r->systems = arena_new_array(c->arena, struct results *, c->count);
   for (uint32_t i = 0; i < c->count; i++) r->systems[i] = study_results(c->studies[i]);
+  r->other_customers = compare_customers(c);
   r->seed_text = r->systems[0]->seed_text, r->currency = r->systems[0]->bill.currency;
   return r;
 }

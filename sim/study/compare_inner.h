@@ -67,6 +67,9 @@ const char *compare_value(struct compare *, const char *text, const char *rest, 
 /* Has the studies take these measures; returns their entries by system. */
 uint32_t *compare_take(struct compare *, const struct measure *measures, const char *name);
 
+/* compare_customers.c: what differs between the customers of the scenarios; null when they are the same. */
+const char *compare_customers(const struct compare *);
+
 /* compare_best.c */
 struct best_result *compare_choose(struct compare *);
 

@@ -54,6 +54,7 @@ struct compare_results {
   uint32_t system_count;
   struct results **systems; /* of each on its own, with the verdicts of its claims */
   const char *engine, *seed_text, *currency;
+  const char *other_customers; /* what differs between the customers of the scenarios; null when all met the same */
   uint32_t replications, fault_replications, budget;
   double window_s, warmup_s, precision, confidence;
   bool interrupted, precise; /* precise: every difference of a latency is known to the precision that was asked for */
