@@ -162,6 +162,11 @@ $(B)/sim/report/figure.o: CFLAGS += -I$(B)
 $(B)/sim/report/figure.o: $(B)/plots/style.inc
 $(B)/tests/main.o: CFLAGS += -I$(B)
 $(B)/tests/main.o: $(B)/suites.inc
+# Lets the nth call of a function fail; for tests/test_failing.c.
+$(B)/failing.so: tests/failing/failing.c
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -MMD -MP -fsanitize=%,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl
+$(B)/tests/all: | $(B)/failing.so
 $(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 

@@ -53,5 +53,9 @@ for f in "${files[@]}"; do
   [ "$n" -gt 400 ] && echo "advice: $f has $n lines"
   awk -v f="$f" '/^[A-Za-z_].*\) *\{ *$/ { start = NR } /^}/ { if (start && NR - start > 60) print "advice: " f ":" start ": function of " NR - start + 1 " lines"; start = 0 }' "$f"
 done
+# Messages may quote what others wrote: names of files, options, texts of a scenario.
+for f in sim/cli/*.c; do
+  grep -n -A1 'fprintf(stderr,' "$f" | grep '"aguanta' | sed "s#^\([0-9]*\).*#advice: $f:\1: a message without safe_print#"
+done
 [ $status = 0 ] && echo "lint: clean"
 exit $status

@@ -98,7 +98,7 @@ static void test_yaml(void) {
       {"# mine\n---\nversion: '3.8'\n", "this is YAML (a Compose file?)"},
       {"apiVersion: apps/v1\nkind: Deployment\n", "this is YAML (a Kubernetes manifest?)"},
       {"aguanta: 1\n", "this is YAML; aguanta reads scenarios in JSON"},
-      {"hello\n", "hello is no value"}};
+      {"hello\n", "is not JSON"}};
   char *file = child_path("some.yaml");
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     child_write(file, files[i][0]);

@@ -177,7 +177,169 @@ static void test_results_without_numbers(void) {
   free(picture), free(result);
 }
 
-static const struct test_case cases[] = {{"points-that-lie", test_points_that_lie},
+/* --- files ------------------------------------------------------------------------------------------------------------------------- */
+
+/* What was said of a scenario that consists of this text, in the folder of the tests. */
+static struct child say(const char *text, const char *root) {
+  char *path = child_path("say.json");
+  child_write(path, text);
+  struct child c = root ? AGUANTA("validate", path, "--root", root) : AGUANTA("validate", path);
+  free(path);
+  return c;
+}
+
+static void expect(struct child c, int status, const char *wanted, const char *never) {
+  test_check(c.status == status && strstr(c.err, wanted), "%d, not %d with \"%s\": %s", c.status, status, wanted, c.err);
+  test_check(!never || (!strstr(c.err, never) && !strstr(c.out, never)), "it shows \"%s\": %s", never, c.err);
+  test_check(c.seconds < 20, "it took %.1f s", c.seconds);
+  child_free(&c);
+}
+
+static void test_pipes_and_devices(void) {
+  char *pipe = child_path("pipe");
+  test_check(!mkfifo(pipe, 0600), "a pipe");
+  const char *const paths[] = {pipe, "/dev/zero", "/dev/full"};
+  for (int i = 0; i < 3; i++) {
+    struct text t = {.length = 0};
+    expect(AGUANTA_AS(&(struct child_wish){.limit_s = 10}, "run", paths[i]), 3, "it is a pipe or a device", NULL);
+    expect(AGUANTA_AS(&(struct child_wish){.limit_s = 10}, "plot", paths[i], "--kind", "bill", "-o", "/nowhere/x.svg"), 3,
+           "it is a pipe or a device", NULL);
+    put(&t, "{ 'extends': '%s' }", paths[i]);
+    expect(say(t.bytes, NULL), 3, "it is a pipe or a device", NULL);
+  }
+  free(pipe);
+}
+
+/* Files that are not ours are never shown, whoever names them and as what. */
+static void test_no_excerpts_of_others(void) {
+  static const char *const namings[] = {
+      "{ 'extends': '%s' }",
+      "{ 'extends': '%s', 'aguanta': 1, 'name': 'x' }",
+      "{ 'aguanta': 1, 'name': 'x', 'prices': '%s' }",
+      "{ 'aguanta': 1, 'name': 'x', 'traffic': { 'a': { 'kind': 'open', 'rate': { 'series': { 'file': '%s' } } } } }",
+      "{ 'aguanta': 1, 'name': 'x', 'traffic': { 'a': { 'kind': 'trace', 'file': '%s' } } }",
+      "{ 'aguanta': 1, 'name': 'x', 'traffic': { 'a': { 'kind': 'trace', 'log': '%s' } } }",
+      "{ 'aguanta_study': 1, 'scenario': '%s' }"};
+  static const char *const texts[] = {"canary=12\ncanary=13\n", "{ \"canary\": 1, \"canary-b\": \"canary\", \"name\": 1e999 }",
+                                      "{ \"canary\": 1e999, \"a\" canary }", "canary:x:0:0:canary,/root\ncanary,1,2\n",
+                                      "[ \"canary\" ]"};
+  char *secret = child_path("secret");
+  for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+    child_write(secret, texts[k]);
+    for (size_t i = 0; i < sizeof namings / sizeof *namings; i++) {
+      struct text t = {.length = 0};
+      char *named = NULL;
+      if (asprintf(&named, namings[i], secret) < 0) abort(); /* NOLINT */
+      put(&t, "%s", named);
+      expect(say(t.bytes, NULL), 3, "error: ", "canary");
+      free(named);
+    }
+  }
+  expect(AGUANTA_AS(&(struct child_wish){.environment = "AGUANTA_SECRET=canary"}, "validate", "/proc/self/environ"), 3,
+         "is not JSON", "canary");
+  free(secret);
+}
+
+static void test_root(void) {
+  char *inside = child_path("in"), *outside = child_path("part.json"), *link = child_path("in/link.json"),
+       *main = child_path("in/s.json");
+  mkdir(inside, 0777);
+  child_write(outside, "{ \"name\": \"canary\", \"canary\": 1 }");
+  test_check(!symlink("../part.json", link), "a link");
+  static const char *const names[] = {"../part.json", "link.json", "/etc/passwd", "../nothing.json"};
+  for (int i = 0; i < 4; i++) {
+    struct text t = {.length = 0};
+    put(&t, "{ 'extends': '%s', 'aguanta': 1, 'name': 'x' }", names[i]);
+    child_write(main, t.bytes);
+    expect(AGUANTA("validate", "--root", inside, main), 3, i < 3 ? "outside of the folder that --root names" : "cannot read",
+           "canary");
+  }
+  expect(AGUANTA("validate", "--root", inside, "tests/cli/small.json"), 3, "outside of the folder that --root names", NULL);
+  expect(AGUANTA("run", "--root", "tests/cli", "tests/cli/bad/missing_key.json"), 3, "needs the key", NULL);
+  expect(AGUANTA("validate", "--root", "tests/cli/small.json", main), 2, "--root must be a folder", NULL);
+  free(inside), free(outside), free(link), free(main);
+}
+
+static void test_inputs_are_kept(void) {
+  char *a = child_path("kept.json"), *link = child_path("link.json"), *prices = child_path("prices.json"),
+       *picture = child_path("picture.svg"), *text = test_read_file("tests/cli/small.json"),
+       *list = test_read_file("tests/cli/prices.json");
+  child_write(a, text), child_write(prices, list);
+  test_check(!symlink("kept.json", link) && !symlink("kept.json", picture), "links");
+  static const char message[] = "is read as well: writing the answer there would overwrite it";
+  expect(AGUANTA("run", a, "--reps", "1", "--export", a), 2, message, NULL);
+  expect(AGUANTA("run", a, "--reps", "1", "--export", link), 2, message, NULL);
+  expect(AGUANTA("run", link, "--reps", "1", "--timing", a), 2, message, NULL);
+  expect(AGUANTA("run", a, "--reps", "1", "--export", prices), 3, message, NULL);
+  expect(AGUANTA("sweep", a, "--vary", "services.web.replicas=1,2", "--reps", "1", "--timing", prices), 2, message, NULL);
+  expect(AGUANTA("compare", prices, a, "--export", link), 2, message, NULL);
+  expect(AGUANTA("plot", a, "--kind", "bill", "-o", picture), 2, message, NULL);
+  char *after = test_read_file(a), *list_after = test_read_file(prices);
+  test_check(after && !strcmp(after, text) && list_after && !strcmp(list_after, list), "an input was changed");
+  free(a), free(link), free(prices), free(picture), free(text), free(list), free(after), free(list_after);
+}
+
+static void test_unreadable_point(void) {
+  char *store = child_path("unread");
+  struct child c = AGUANTA("sweep", "tests/cli/small.json", "--vary", "services.web.replicas=1,2", "--reps", "1", "--store", store);
+  child_free(&c);
+  c = AGUANTA("sweep", "tests/cli/small.json", "--vary", "services.web.replicas=1,2", "--reps", "1", "--store", store, "--dry-run");
+  char key[200] = "", path[400];
+  const char *at = strstr(c.out, "0       ");
+  test_check(at && sscanf(at, "0 %150s", key) == 1, "the point's key: %s", c.out);
+  child_free(&c);
+  snprintf(path, sizeof path, "%s/%s.point", store, key);
+  if (!child_exists(path)) snprintf(path, sizeof path, "%s/%s-1.point", store, key);
+  test_check(!unlink(path) && !mkfifo(path, 0600), "%s", path);
+  c = AGUANTA_AS(&(struct child_wish){.limit_s = 20}, "sweep", "tests/cli/small.json", "--vary", "services.web.replicas=1,2",
+                 "--reps", "1", "--store", store, "--dry-run");
+  test_check(strstr(c.err, ".point cannot be read and is not used") && !strstr(c.err, "damaged"), "%d %s", c.status, c.err);
+  child_free(&c);
+  free(store);
+}
+
+/* --- much of it -------------------------------------------------------------------------------------------------------------------- */
+
+static double child_cpu(void) {
+  struct rusage u;
+  getrusage(RUSAGE_CHILDREN, &u);
+  return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static void test_much(void) {
+  static const struct {
+    const char *head, *each, *tail, *wanted;
+    int count;
+  } files[] = {{"{ \"aguanta\": 1, \"name\": \"x\"", ", \"k%d\": 1", " }", "unknown key", 300000},
+               {"{ \"aguanta\": 1, \"name\": \"x\", \"services\": { \"s\": { \"kind\": \"app\" }",
+                ", \"s%d\": { \"kind\": \"app\" }", " } }", "has 70001 entries; at most 10000 are read", 70000},
+               {"{ \"aguanta\": 1, \"name\": \"x\", \"traffic\": { \"a\": { \"kind\": \"open\", \"mix\": { \"e\": 1",
+                ", \"e%d\": 1", " } } } }", "refers to \"e\"", 100000},
+               {"{ \"aguanta\": 1, \"name\": \"x\"", ", \"k\": %d", " }", "duplicate key", 300000}};
+  char *path = child_path("much.json");
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    FILE *file = fopen(path, "w");
+    fputs(files[i].head, file);
+    for (int k = 0; k < files[i].count; k++) fprintf(file, files[i].each, k); /* NOLINT: ours */
+    fputs(files[i].tail, file);
+    fclose(file);
+    double before = child_cpu();
+    struct child c = AGUANTA("validate", path);
+    double seconds = child_cpu() - before;
+    test_check(c.status == 3 && strstr(c.err, files[i].wanted), "%d %.300s", c.status, c.err);
+    test_check(seconds < 2.5, "%d entries take %.2f s", files[i].count, seconds); /* under 1 s; twice that on a busy machine */
+    child_free(&c);
+  }
+  free(path);
+}
+
+static const struct test_case cases[] = {{"pipes-and-devices", test_pipes_and_devices},
+                                         {"no-excerpts-of-others", test_no_excerpts_of_others},
+                                         {"root", test_root},
+                                         {"inputs-are-kept", test_inputs_are_kept},
+                                         {"unreadable-point", test_unreadable_point},
+                                         {"much", test_much},
+                                         {"points-that-lie", test_points_that_lie},
                                          {"unsound-histograms", test_unsound_histograms},
                                          {"states-that-lie", test_states_that_lie},
                                          {"source-of-an-object", test_source_of_an_object},

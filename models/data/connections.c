@@ -241,6 +241,7 @@ static void warn_of_too_many(struct linker *l, uint32_t server) {
   const struct service_config *s = model_service(m, server);
   double wanted = 0, taken = (double)s->connections.max * (double)s->replicas;
   const char *who = "";
+  if (!s->connections.max || s->connections.max == INT64_MAX) return; /* it takes any number */
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *client = model_service(m, i);
     const struct pool_config *p = client->pools.items;
@@ -256,7 +257,7 @@ static void warn_of_too_many(struct linker *l, uint32_t server) {
                          endless ? "any number" : arena_format(l->arena, "%g", max));
     }
   }
-  if (s->connections.max && s->connections.max != INT64_MAX && wanted > taken)
+  if (wanted > taken)
     link_warn(l, arena_format(l->arena, "services.%s", s->name), NULL, "too-many-connections",
               "its clients may open %s connections (%s), and it takes %g: those above are refused; give the pools less, or put a "
               "pooler between",

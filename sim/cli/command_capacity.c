@@ -49,8 +49,9 @@ static const struct capacity_format *format_of(const struct options *o, const ch
   const char *dot = strrchr(path, '.'), *wanted = !strcmp(path, "-") ? o->format : dot ? dot + 1 : NULL;
   for (const struct capacity_format *f = capacity_formats; f->name && wanted; f++)
     if (!strcmp(f->name, wanted)) return f;
-  fprintf(stderr,
-          "aguanta capacity: no format for --export %s; formats are: .json, .csv, .md, or - with --format json, csv or md\n", path);
+  safe_print(stderr,
+             "aguanta capacity: no format for --export %s; formats are: .json, .csv, .md, or - with --format json, csv or md\n",
+             path);
   return NULL;
 }
 

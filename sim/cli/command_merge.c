@@ -47,10 +47,11 @@ static void tell_strangers(const struct sweep_plan *p, const struct options *o) 
     s.seen = 0;
     point_store_list(o->files[i], count_stranger, &s);
     if (s.seen)
-      fprintf(stderr,
-              "aguanta merge: %s holds %llu points that are not of this sweep: of another scenario, seed, number of replications "
-              "or version\n",
-              o->files[i], (unsigned long long)s.seen);
+      safe_print(
+          stderr,
+          "aguanta merge: %s holds %llu points that are not of this sweep: of another scenario, seed, number of replications "
+          "or version\n",
+          o->files[i], (unsigned long long)s.seen);
   }
 }
 
@@ -68,8 +69,8 @@ static void list_point(const struct sweep_plan *p, uint64_t n) {
 
 static void list_missing(const struct sweep_answers *a, uint64_t missing) {
   uint64_t listed = 0;
-  fprintf(stderr, "aguanta merge: %llu of %llu points are missing:\n", (unsigned long long)missing,
-          (unsigned long long)a->plan->sweep->points);
+  safe_print(stderr, "aguanta merge: %llu of %llu points are missing:\n", (unsigned long long)missing,
+             (unsigned long long)a->plan->sweep->points);
   for (uint64_t n = 0; n < a->plan->sweep->points && listed < LISTED; n++)
     if (!a->of[n].there) list_point(a->plan, n), listed++;
   if (missing > listed) fprintf(stderr, "  and %llu more\n", (unsigned long long)(missing - listed));
@@ -91,7 +92,7 @@ static enum exit_code merge(struct sweep_answers *a) {
 enum exit_code command_merge(const struct options *o) {
   struct study_options unused;
   if (o->file_count < 2) {
-    fprintf(stderr, "aguanta merge: needs the sweep's file and at least one store\nSee 'aguanta help merge'.\n");
+    safe_print(stderr, "aguanta merge: needs the sweep's file and at least one store\nSee 'aguanta help merge'.\n");
     return EXIT_USAGE;
   }
   if (!session_options(o, &unused) || !sweep_exports_known(o, "merge") || !stores_are_there(o)) return EXIT_USAGE;

@@ -11,7 +11,7 @@ static void list_kinds(void) {
 enum exit_code command_plot(const struct options *o) {
   if (!session_file_count(o, "plot", 1, OPTIONS_MANY)) return EXIT_USAGE;
   if (!o->kind || !o->output) {
-    fprintf(stderr, "aguanta plot: needs --kind KIND and -o FILE\n");
+    safe_print(stderr, "aguanta plot: needs --kind KIND and -o FILE\n");
     list_kinds();
     return EXIT_USAGE;
   }

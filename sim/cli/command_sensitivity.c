@@ -109,7 +109,7 @@ static bool export_all(const struct options *o, const struct sensitivity_results
 static enum exit_code answer(const struct options *o, const struct sensitivity_results *r) {
   for (uint32_t i = 0; i < r->violation_count; i++) safe_print(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
   if (r->interrupted) {
-    fprintf(stderr, "aguanta sensitivity: interrupted; differences need all runs\n");
+    safe_print(stderr, "aguanta sensitivity: interrupted; differences need all runs\n");
     return session_interrupted();
   }
   struct report_options report = {.color = session_color(o), .quiet = o->quiet};

@@ -1,4 +1,5 @@
 #include "sim/cli/input.h"
+#include "sim/scenario/safe_text.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -7,7 +8,7 @@
 enum { INPUT_LIMIT = 64 << 20, PIECE = 1 << 16 }; /* bytes; scenarios have a limit of their own */
 
 static bool fail(const struct command *c, enum exit_code *code, const char *why) {
-  fprintf(stderr, "aguanta %s: cannot read standard input: %s\n", c->name, why);
+  safe_print(stderr, "aguanta %s: cannot read standard input: %s\n", c->name, why);
   *code = EXIT_INVALID;
   return false;
 }
@@ -44,7 +45,7 @@ bool input_take(struct options *o, const struct command *c, enum exit_code *code
     if (!strcmp(o->files[i], "-")) named++, o->files[i] = "/dev/stdin";
   if (!named) return true;
   if (named == 1) return keep(c, code);
-  fprintf(stderr, "aguanta %s: \"-\" is given %u times: standard input is one file\n", c->name, named);
+  safe_print(stderr, "aguanta %s: \"-\" is given %u times: standard input is one file\n", c->name, named);
   *code = EXIT_USAGE;
   return false;
 }

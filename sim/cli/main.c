@@ -24,10 +24,10 @@ static enum exit_code unknown_command(const char *word) {
   size_t count = 1;
   for (const struct command *c = commands; c->name; c++) names[count++] = c->name;
   const char *near = nearest_name(word, names, count);
-  fprintf(stderr, "aguanta: unknown command \"%s\"", word);
-  if (near) fprintf(stderr, "; did you mean \"%s\"?", near);
-  for (size_t i = 0; !near && i < count; i++) fprintf(stderr, "%s%s", i ? ", " : "; there are: ", names[i]);
-  fprintf(stderr, "\nSee 'aguanta help'.\n");
+  safe_print(stderr, "aguanta: unknown command \"%s\"", word);
+  if (near) safe_print(stderr, "; did you mean \"%s\"?", near);
+  for (size_t i = 0; !near && i < count; i++) safe_print(stderr, "%s%s", i ? ", " : "; there are: ", names[i]);
+  safe_print(stderr, "\nSee 'aguanta help'.\n");
   return EXIT_USAGE;
 }
 
@@ -58,7 +58,9 @@ static enum exit_code dispatch(int argc, char **argv) {
     return EXIT_HOLDS;
   }
   enum exit_code code;
-  return input_take(&options, c, &code) ? c->run(&options) : code;
+  if (!input_take(&options, c, &code)) return code;
+  if (!session_root_good(&options) || !session_outputs_apart(&options, NULL)) return EXIT_USAGE;
+  return c->run(&options);
 }
 
 /* A full disk behind stdout must not pass for an answer. */

@@ -26,7 +26,7 @@ struct options {
   const char *endpoints[OPTIONS_MANY];
   uint32_t endpoint_count;
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *timing,
-      *max_memory;
+      *max_memory, *root;
   const char *store, *where, *shard, *shards, *emit, *best, *indifference;
   bool quiet, verbose, help, version, fresh, dry_run, statements;
 };

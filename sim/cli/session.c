@@ -1,5 +1,6 @@
 #include "sim/cli/session.h"
 #include "sim/cli/memory_limit.h"
+#include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include "sim/report/export.h"
 #include "sim/report/format.h"
@@ -8,11 +9,13 @@
 #include "sim/report/verdicts.h"
 #include "sim/scenario/unit.h"
 #include "sim/scenario/safe_text.h"
+#include "sim/scenario/source_file.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,9 +72,44 @@ bool session_file_count(const struct options *o, const char *command, uint32_t a
   return false;
 }
 
+struct diagnostics *session_diagnostics(struct arena *arena, const struct options *o) {
+  struct diagnostics *d = diagnostics_new(arena);
+  char *real = o->root ? realpath(o->root, NULL) : NULL;
+  if (o->root && !real) allocate_check_errno();
+  if (o->root) diagnostics_confine(d, real ? real : o->root);
+  free(real);
+  return d;
+}
+
+/* What the command writes, one after the other: null behind the last. */
+static const char *output_of(const struct options *o, uint32_t i) {
+  const char *others[] = {o->timing, o->output};
+  if (i < o->export_count) return o->exports[i];
+  return i - o->export_count < 2 ? others[i - o->export_count] : NULL;
+}
+
+bool session_outputs_apart(const struct options *o, const struct diagnostics *d) {
+  for (uint32_t i = 0; i < o->export_count + 2; i++) {
+    const char *path = output_of(o, i);
+    bool input = path && d && source_was_read(d, path);
+    for (uint32_t k = 0; path && !d && k < o->file_count; k++) input |= source_same_file(path, o->files[k]);
+    if (!input) continue;
+    safe_print(stderr, "aguanta: %s is read as well: writing the answer there would overwrite it\n", path);
+    return false;
+  }
+  return true;
+}
+
+bool session_root_good(const struct options *o) {
+  struct stat status;
+  if (!o->root || (!stat(o->root, &status) && S_ISDIR(status.st_mode))) return true;
+  safe_print(stderr, "aguanta: --root must be a folder, not \"%s\"\n", o->root);
+  return false;
+}
+
 struct scenario *session_read(struct arena *arena, const struct options *o, const char *file, const struct scenario_override *more,
                               uint32_t count) {
-  struct diagnostics *diagnostics = diagnostics_new(arena);
+  struct diagnostics *diagnostics = session_diagnostics(arena, o);
   struct scenario_override *all = arena_new_array(arena, struct scenario_override, o->set_count + count + 1);
   uint32_t n = 0;
   for (uint32_t i = 0; i < o->set_count; i++) all[n++].path = o->sets[i];
@@ -79,7 +117,7 @@ struct scenario *session_read(struct arena *arena, const struct options *o, cons
   for (uint32_t i = 0; i < count; i++) all[n++] = more[i];
   struct scenario *s = scenario_read(arena, diagnostics, file, all, n);
   fputs(diagnostics_render(diagnostics, arena), stderr);
-  return s;
+  return session_outputs_apart(o, diagnostics) ? s : NULL;
 }
 
 static bool whole_number(const char *option, const char *text, long low, long high, uint32_t *out) {
@@ -235,7 +273,7 @@ bool session_exports_to_stdout(const struct options *o) {
 
 bool session_check_exports(const struct options *o) {
   if (o->format && !session_exports_to_stdout(o)) {
-    fprintf(stderr, "aguanta: --format is for --export -\n");
+    safe_print(stderr, "aguanta: --format is for --export -\n");
     return false;
   }
   for (uint32_t i = 0; i < o->export_count; i++) {

@@ -8,6 +8,12 @@
 /* Reads a scenario with --set and --seed and further overrides; null after messages on stderr. */
 struct scenario *session_read(struct arena *, const struct options *, const char *file, const struct scenario_override *more,
                               uint32_t count);
+/* A collector that reads no file outside of --root. */
+struct diagnostics *session_diagnostics(struct arena *, const struct options *);
+/* Nothing that is written is one of the files of the command line (null), or one that was read; false after a message. */
+bool session_outputs_apart(const struct options *, const struct diagnostics *);
+/* --root is a folder; false after a message. */
+bool session_root_good(const struct options *);
 /* Fills replications, jobs, interruption and progress; false after a message for a wrong --reps or --jobs. */
 bool session_options(const struct options *, struct study_options *);
 /* How far a long piece of work is, told on stderr while it runs. */

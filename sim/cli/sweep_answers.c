@@ -70,6 +70,8 @@ static enum exit_code find_one(struct sweep_answers *a, struct arena *arena, uin
     struct point_rows rows;
     enum point_state state = point_store_read(a->stores[i], key, &rows);
     if (state == POINT_BROKEN) safe_print(stderr, "aguanta %s: %s/%s.point is damaged and not used\n", command, a->stores[i], key);
+    if (state == POINT_UNREADABLE)
+      safe_print(stderr, "aguanta %s: %s/%s.point cannot be read and is not used\n", command, a->stores[i], key);
     if (state != POINT_STORED || note(a, n, i, key, &rows)) continue;
     safe_print(stderr, "aguanta %s: %s and %s disagree about point %llu (%s): one of them was changed\n", command,
                a->stores[a->of[n].store], a->stores[i], (unsigned long long)n, key);

@@ -1,4 +1,5 @@
 #include "sim/cli/sweep_estimate.h"
+#include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit.h"
 #include "sim/study/study.h"
@@ -31,7 +32,7 @@ static struct scenario *read_pilot(const struct sweep_plan *p, struct arena *are
         (struct scenario_override){"pilot", "run.warmup", unit_print_duration(arena, (sim_time)((double)run->warmup * share))};
   }
   for (; count > 0; count = count > 1 ? 1 : 0) {
-    struct diagnostics *unheard = diagnostics_new(arena);
+    struct diagnostics *unheard = session_diagnostics(arena, p->options);
     struct scenario *s = sweep_plan_try(p, arena, unheard, n, all, count);
     if (s) return s;
   }

@@ -46,7 +46,7 @@ struct scenario *sweep_plan_try(const struct sweep_plan *p, struct arena *arena,
 
 struct scenario *sweep_plan_scenario(const struct sweep_plan *p, struct arena *arena, uint64_t n,
                                      const struct scenario_override *more, uint32_t count) {
-  struct diagnostics *faults = diagnostics_new(arena);
+  struct diagnostics *faults = session_diagnostics(arena, p->options);
   struct scenario *s = sweep_plan_try(p, arena, faults, n, more, count);
   if (!s) fputs(diagnostics_render(faults, arena), stderr);
   return s;
@@ -143,9 +143,13 @@ static enum exit_code read_points(struct sweep_plan *p) {
   bool good = true;
   for (uint64_t n = 0; n < p->sweep->points && told.count < TOLD_MOST; n++) {
     struct arena *arena = arena_new();
-    struct diagnostics *faults = diagnostics_new(arena);
+    struct diagnostics *faults = session_diagnostics(arena, p->options);
     struct scenario *s = sweep_plan_try(p, arena, faults, n, NULL, 0);
     if (s && n == 0) p->seed = s->model.run.seed;
+    if (s && n == 0 && !session_outputs_apart(p->options, faults)) {
+      arena_free(arena);
+      return EXIT_USAGE;
+    }
     if (s)
       p->points[n] = identify(p, s);
     else
@@ -174,7 +178,7 @@ static enum exit_code told(struct diagnostics *faults, struct arena *arena) {
 }
 
 static enum exit_code read_study(struct sweep_plan *p, const char *command) {
-  struct diagnostics *faults = diagnostics_new(p->arena);
+  struct diagnostics *faults = session_diagnostics(p->arena, p->options);
   struct study_file study;
   if (!study_file_read(p->arena, faults, p->file, &study)) return told(faults, p->arena);
   p->sweep = study.sweep;
@@ -184,7 +188,7 @@ static enum exit_code read_study(struct sweep_plan *p, const char *command) {
 
 /* A file that is no JSON could be a study as well: that is told first. */
 static enum exit_code read_scenario(struct sweep_plan *p, const char *command) {
-  struct diagnostics *faults = diagnostics_new(p->arena);
+  struct diagnostics *faults = session_diagnostics(p->arena, p->options);
   p->sweep = sweep_new(p->arena, faults, p->file);
   if (!p->sweep) return told(faults, p->arena);
   if (!p->options->vary_count) {

@@ -70,7 +70,7 @@ static bool shards_fit(const char *text) {
 }
 
 bool sweep_emit_fits(const struct options *o) {
-  if (o->shards && !o->emit) fprintf(stderr, "aguanta sweep: --shards is for --emit; one shard is run with --shard I/N\n");
+  if (o->shards && !o->emit) safe_print(stderr, "aguanta sweep: --shards is for --emit; one shard is run with --shard I/N\n");
   if (!o->emit) return !o->shards;
   if (o->shard) return refuse("shard", "the job runs all shards");
   if (o->where) return refuse("where", "shards must be complete to be merged");

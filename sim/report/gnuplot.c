@@ -210,7 +210,9 @@ static bool draw(const struct workshop *shop, enum picture picture, const char *
                  char **bytes, size_t *length, char **error) {
   if (!put_file(shop->paths[SCRIPT], head, script, error) || !put_file(shop->paths[DATA], "", data, error)) return false;
   if (!execute(shop, error)) return false;
+  errno = 0;
   *bytes = get_file(shop->paths[PICTURE], length);
+  if (!*bytes && errno && errno != ENOENT) return fail(error, "cannot read the picture of gnuplot: %s", strerror(errno));
   if (*bytes && looks_right(picture, *bytes, *length)) {
     if (picture == PICTURE_SVG) mend_bold(bytes, length);
     return true;

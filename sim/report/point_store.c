@@ -2,6 +2,7 @@
 #include "sim/report/format.h"
 #include "sim/report/output.h"
 #include "sim/report/report.h"
+#include "sim/scenario/source_file.h"
 #include "sim/engine/allocate.h"
 #include "sim/report/verdicts.h"
 #include <dirent.h>
@@ -85,10 +86,12 @@ bool point_store_write(const char *folder, const char *key, const struct point_r
 
 /* --- reading ----------------------------------------------------------------------------------------------------------------------- */
 
-/* The file's bytes with a zero behind them; null when it cannot be read. */
+/* The file's bytes with a zero behind them; null, and errno set, when it cannot be read. */
 static char *read_bytes(const char *path, size_t *length) {
-  FILE *file = fopen(path, "rb"), *copy;
   char *text = NULL, bytes[65536];
+  const char *wrong;
+  size_t size;
+  FILE *file = source_open(path, &size, &wrong), *copy;
   if (!file) return allocate_check_errno(), NULL;
   copy = allocate_stream(&text, length);
   for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;) fwrite(bytes, 1, got, copy);
@@ -183,11 +186,11 @@ enum point_state point_store_read(const char *folder, const char *key, struct po
   size_t length = 0;
   *rows = (struct point_rows){0};
   char *text = read_bytes(path, &length);
-  bool missing = !text && errno == ENOENT, good = text && parse(text, length, key, rows);
+  bool missing = !text && errno == ENOENT, unread = !text, good = text && parse(text, length, key, rows);
   if (!good) point_rows_free(rows);
   free(text);
   free(path);
-  return good ? POINT_STORED : missing ? POINT_MISSING : POINT_BROKEN;
+  return good ? POINT_STORED : missing ? POINT_MISSING : unread ? POINT_UNREADABLE : POINT_BROKEN;
 }
 
 bool point_store_list(const char *folder, void (*visit)(void *context, const char *key), void *context) {

@@ -44,7 +44,7 @@ struct point_rows {
 struct point_rows point_rows_of(const struct results *, uint32_t code, uint32_t statements);
 void point_rows_free(struct point_rows *);
 
-enum point_state { POINT_MISSING, POINT_STORED, POINT_BROKEN };
+enum point_state { POINT_MISSING, POINT_STORED, POINT_BROKEN, POINT_UNREADABLE };
 
 /* Makes the folder if need be. False with a message that the caller frees. */
 bool point_store_open(const char *folder, char **error);

@@ -1,5 +1,6 @@
 #include "sim/report/state_store.h"
 #include "sim/report/output.h"
+#include "sim/scenario/source_file.h"
 #include "sim/engine/allocate.h"
 #include <dirent.h>
 #include <inttypes.h>
@@ -69,7 +70,9 @@ static char *path_of(const char *folder, uint64_t hash, uint32_t replications) {
 
 FILE *state_open(const char *folder, uint64_t hash, uint32_t replications) {
   char *path = path_of(folder, hash, replications);
-  FILE *file = fopen(path, "rb");
+  const char *wrong;
+  size_t size;
+  FILE *file = source_open(path, &size, &wrong);
   if (!file) allocate_check_errno();
   free(path);
   return file;

@@ -95,6 +95,9 @@ static void default_add(struct binder *b, const struct field *field) {
 }
 
 const char *bind_suggestion(struct binder *b, const char *word, const char *const *names, uint32_t count) {
+  /* Only some 20 errors are shown: beyond a few times that, and among very many names, no nearest one is looked for. */
+  uint32_t errors = diagnostics_errors(b->diagnostics);
+  if (errors > 5 * DIAGNOSTICS_SHOWN || (count > 5000 && errors > DIAGNOSTICS_SHOWN)) return "";
   const char *nearest = nearest_name(word, names, count);
   return nearest ? arena_format(b->arena, "; did you mean \"%s\"?", nearest) : "";
 }
@@ -172,11 +175,18 @@ static void check_name(struct binder *b, const struct json_value *entry) {
                  name);
 }
 
+enum { MAP_ENTRIES = 10000 };
+
 static void bind_map(struct binder *b, const struct field *field, const struct json_value *value, struct config_list *out) {
   const struct record *record = field->record;
   if (json_type(value) != JSON_OBJECT) {
     bind_wrong_type(b, field->name, arena_format(b->arena, "an object of named %s objects: { \"name\": { ... } }", record->name),
                     value);
+    return;
+  }
+  if (json_count(value) > MAP_ENTRIES) {
+    diagnostic_add(b->diagnostics, json_name_position(value), "\"%s\" has %u entries; at most %d are read", field->name,
+                   json_count(value), MAP_ENTRIES);
     return;
   }
   out->items = arena_alloc_array(b->arena, record->size, json_count(value));

@@ -8,11 +8,9 @@
 #include "sim/scenario/csv.h"
 #include "sim/scenario/json_node.h"
 #include "sim/scenario/source_file.h"
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { TABLE_FILE_LIMIT = 256 << 20, TABLE_FAULTS = 20, IGNORED = -1 };
 
@@ -85,6 +83,13 @@ static void read_header(struct table_reader *r) {
   r->width = r->csv.count;
   if (r->width > CSV_CELLS) {
     diagnostic_add(r->binder->diagnostics, &whole, "has %u columns; at most %d are read", r->width, CSV_CELLS);
+    return;
+  }
+  bool known = false;
+  for (uint32_t i = 0; i < r->width; i++) known |= find_column(r, r->csv.cells[i]) != IGNORED;
+  if (!known) { /* any file of the machine, perhaps: nothing of it is shown */
+    diagnostic_add(r->binder->diagnostics, &whole, "has a header line with none of the columns, between commas: %s",
+                   bind_words(r->binder, names, count));
     return;
   }
   for (uint32_t i = 0; i < r->width; i++) read_header_cell(r, i);
@@ -197,11 +202,7 @@ static const struct source_text *read_named(struct binder *b, const struct field
     return NULL;
   }
   const char *path = source_beside(b->arena, json_position(value), scenario, file);
-  if (!*file || access(path, R_OK)) {
-    diagnostic_add(b->diagnostics, json_position(value), "cannot read %s: %s", *path ? path : "\"\"",
-                   strerror(*file ? errno : ENOENT));
-    return NULL;
-  }
+  if (!source_named(b->diagnostics, json_position(value), *file ? path : "")) return NULL;
   const struct source_text *source = source_read_file(b->arena, b->diagnostics, path, TABLE_FILE_LIMIT);
   if (source) b->tables_hash = hash_bytes(b->tables_hash, source->text, source->length), b->table_count++;
   return source;

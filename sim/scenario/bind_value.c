@@ -114,11 +114,17 @@ static const char *const *target_names(struct binder *b, const char *target, uin
 
 int32_t bind_find_target(struct binder *b, const char *called, const char *target, const char *name, const struct position *at) {
   int32_t index = 0;
-  for (const struct json_value *v = json_first(json_resolve_path(b->root, target)); v && json_name(v); v = json_next(v)) {
+  const struct json_value *map = json_resolve_path(b->root, target), *found = json_member(map, name);
+  for (const struct json_value *v = found ? json_first(map) : NULL; v && json_name(v); v = json_next(v)) {
     if (!strcmp(json_name(v), name)) return index;
     index += !is_private_name(json_name(v));
   }
-  uint32_t count;
+  uint32_t count = 0;
+  uint32_t worth = json_count(map) > 5000 ? DIAGNOSTICS_SHOWN : 5 * DIAGNOSTICS_SHOWN;
+  if (diagnostics_errors(b->diagnostics) > worth) { /* no more of them are shown */
+    diagnostic_add(b->diagnostics, at, "\"%s\" refers to \"%s\", which is not in \"%s\"", called, name, target);
+    return -1;
+  }
   const char *const *names = target_names(b, target, &count);
   const char *hint = bind_suggestion(b, name, names, count);
   if (!*hint)

@@ -1,5 +1,7 @@
 #include "models/model.h"
 #include "sim/scenario/claim_inner.h"
+#include "sim/scenario/csv.h"
+#include "sim/scenario/unit_names.h"
 #include "sim/scenario/unit.h"
 #include <ctype.h>
 #include <math.h>
@@ -46,6 +48,12 @@ static const char *not_of_a_month(struct claim_parser *p, const struct money_val
   return NULL;
 }
 
+/* NaN for what is no decimal number: strtod would take nan, inf and hexadecimals too. */
+static double plain_number(const char *text) {
+  struct csv_cell cell = {text, (uint32_t)strlen(text)};
+  return csv_cell_is_number(cell) ? csv_cell_value(cell) : NAN;
+}
+
 static double parse_value(struct claim_parser *p, const struct measure *m, const char *text) {
   const char *wrong = NULL;
   double value = 0;
@@ -56,6 +64,7 @@ static double parse_value(struct claim_parser *p, const struct measure *m, const
   } else if (m->aggregate == AGGREGATE_SHARE || m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY ||
              m->aggregate == AGGREGATE_UTILIZATION || m->aggregate == AGGREGATE_HIT_RATE) {
     wrong = unit_parse_ratio(p->arena, text, &value);
+    if (!wrong && value > 1) wrong = arena_format(p->arena, "is a share and must be at most 100%%, not \"%s\"", text);
   } else if (m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_SATURATION) {
     wrong = unit_parse_rate(p->arena, text, &value);
   } else if (m->aggregate == AGGREGATE_COST) {
@@ -64,9 +73,8 @@ static double parse_value(struct claim_parser *p, const struct measure *m, const
     if (!wrong) wrong = not_of_a_month(p, &money);
     value = money.amount;
   } else {
-    char *end;
-    value = strtod(text, &end);
-    if (end == text || *end) wrong = arena_format(p->arena, "must be a number, not \"%s\"", text);
+    value = plain_number(unit_trimmed(p->arena, text));
+    if (!isfinite(value)) wrong = arena_format(p->arena, "must be a number such as 12 or 0.5, not \"%s\"", text);
   }
   if (wrong) FAIL(p, "has a value that %s", wrong);
   return value;

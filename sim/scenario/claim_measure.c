@@ -40,9 +40,10 @@ static void parse_aggregate(struct claim_parser *p, struct measure *m, const cha
       m->aggregate = aggregates[i].aggregate;
       return;
     }
-  char *end;
-  double percent = word[0] == 'p' && isdigit((unsigned char)word[1]) ? strtod(word + 1, &end) : NAN;
-  if (percent > 0 && percent < 100 && !*end) {
+  size_t digits = word[0] == 'p' && isdigit((unsigned char)word[1]) ? strspn(word + 1, "0123456789.") : 0;
+  char *end = NULL;
+  double percent = digits ? strtod(word + 1, &end) : NAN;
+  if (percent > 0 && percent < 100 && end == word + 1 + digits && !*end) {
     m->aggregate = AGGREGATE_QUANTILE, m->p = percent / 100;
     return;
   }

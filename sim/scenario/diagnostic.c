@@ -26,6 +26,9 @@ struct diagnostics {
   uint32_t count, room;
   uint32_t errors, warnings;
   uint32_t sources;
+  const char *root;
+  struct diagnostics_file *files;
+  uint32_t file_count, file_room;
 };
 
 struct diagnostics *diagnostics_new(struct arena *arena) {
@@ -45,6 +48,28 @@ const struct source_text *diagnostics_option(struct diagnostics *d, const char *
   *source = (struct source_text){arena_text(d->arena, name), "", 0, d->sources++, true};
   return source;
 }
+
+bool diagnostics_has_file(const struct diagnostics *d, struct diagnostics_file file) {
+  for (uint32_t i = 0; i < d->file_count; i++)
+    if (d->files[i].device == file.device && d->files[i].number == file.number) return true;
+  return false;
+}
+
+void diagnostics_note_file(struct diagnostics *d, struct diagnostics_file file) {
+  if (diagnostics_has_file(d, file)) return;
+  if (d->file_count == d->file_room) {
+    d->file_room = d->file_room ? 2 * d->file_room : 8;
+    struct diagnostics_file *more = arena_alloc(d->arena, d->file_room * sizeof *more);
+    if (d->file_count) memcpy(more, d->files, d->file_count * sizeof *more);
+    d->files = more;
+  }
+  d->files[d->file_count++] = file;
+}
+
+void diagnostics_confine(struct diagnostics *d, const char *root) { d->root = arena_text(d->arena, root); }
+const char *diagnostics_root(const struct diagnostics *d) { return d->root; }
+
+bool diagnostics_full(const struct diagnostics *d) { return d->count == DIAGNOSTICS_KEPT; }
 
 static bool same_place(const struct position *a, const struct position *b) {
   return a->source == b->source && a->offset == b->offset && a->length == b->length;
@@ -90,6 +115,10 @@ static const char *format_text(struct arena *arena, const char *format, va_list 
 }
 
 void diagnostic_add(struct diagnostics *d, const struct position *position, const char *format, ...) {
+  if (diagnostics_full(d)) {
+    d->errors++;
+    return;
+  }
   va_list arguments;
   va_start(arguments, format);
   struct diagnostic item = {.message = format_text(d->arena, format, arguments)};

@@ -42,8 +42,8 @@ struct position {
 };
 
 enum {
-  DIAGNOSTICS_SHOWN = 20,  /* errors in diagnostics_render; the rest is a count */
-  DIAGNOSTICS_KEPT = 10000 /* beyond this only counted */
+  DIAGNOSTICS_SHOWN = 20, /* errors in diagnostics_render; the rest is a count */
+  DIAGNOSTICS_KEPT = 1000 /* beyond this only counted */
 };
 
 struct diagnostics *diagnostics_new(struct arena *);
@@ -53,11 +53,25 @@ const struct source_text *diagnostics_source(struct diagnostics *, const char *n
 /* The same for an option of the command line, named as the user typed it. */
 const struct source_text *diagnostics_option(struct diagnostics *, const char *name);
 
+/* Files that were read on behalf of these diagnostics, by device and number. */
+struct diagnostics_file {
+  uint64_t device, number;
+};
+void diagnostics_note_file(struct diagnostics *, struct diagnostics_file);
+bool diagnostics_has_file(const struct diagnostics *, struct diagnostics_file);
+
+/* Confines the reading of files (source_file.h) to a folder: its real path. */
+void diagnostics_confine(struct diagnostics *, const char *root);
+const char *diagnostics_root(const struct diagnostics *); /* null: anywhere */
+
 /* Adds an error; a null position means no place in any text. The same message at the same place is kept once. */
 void diagnostic_add(struct diagnostics *, const struct position *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Adds a warning with the id by which it can be silenced or looked up. */
 void diagnostic_warn(struct diagnostics *, const struct position *, const char *id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Whether another error would only be counted: then its words are not worth the work. */
+bool diagnostics_full(const struct diagnostics *);
 
 uint32_t diagnostics_errors(const struct diagnostics *);
 uint32_t diagnostics_warnings(const struct diagnostics *);

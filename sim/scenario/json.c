@@ -25,6 +25,24 @@ void json_append(struct json_value *parent, struct json_value *child) {
     parent->first = child;
   parent->last = child;
   parent->count++;
+  parent->sorted = NULL;
+}
+
+static int compare_names(const void *a, const void *b) {
+  const struct json_value *x = *(struct json_value *const *)a, *y = *(struct json_value *const *)b;
+  int order = strcmp(x->name, y->name);
+  return order ? order : x->name_position.offset < y->name_position.offset ? -1 : 1;
+}
+
+enum { MANY = 16 };
+
+void json_sort(struct arena *arena, struct json_value *object) {
+  if (object->type != JSON_OBJECT || object->count < 2) return;
+  struct json_value **sorted = arena_alloc(arena, object->count * sizeof *sorted);
+  uint32_t count = 0;
+  for (struct json_value *v = object->first; v; v = v->next) sorted[count++] = v;
+  qsort(sorted, count, sizeof *sorted, compare_names);
+  object->sorted = sorted;
 }
 
 void json_stamp(struct json_value *v, const struct source_text *source, enum json_origin origin) {
@@ -63,12 +81,6 @@ struct reader {
   uint32_t next; /* mark of the value that is copied next */
 };
 
-static int compare_names(const void *a, const void *b) {
-  const struct json_value *x = *(struct json_value *const *)a, *y = *(struct json_value *const *)b;
-  int order = strcmp(x->name, y->name);
-  return order ? order : x->name_position.offset < y->name_position.offset ? -1 : 1;
-}
-
 /* Finding a line reads the file from its beginning: not for each of 10^5 duplicates. */
 static void duplicate_key(struct reader *r, const struct json_value *kept, const struct json_value *again) {
   uint32_t line = 0, column;
@@ -81,10 +93,9 @@ static void duplicate_key(struct reader *r, const struct json_value *kept, const
 /* The first of equal keys counts; the others are told and dropped. Sorted, because an object may have 10^5 keys. */
 static void drop_duplicates(struct reader *r, struct json_value *object) {
   if (object->count < 2) return;
-  struct json_value **sorted = arena_alloc(r->arena, object->count * sizeof *sorted);
-  uint32_t count = 0;
-  for (struct json_value *v = object->first; v; v = v->next) sorted[count++] = v;
-  qsort(sorted, count, sizeof *sorted, compare_names);
+  json_sort(r->arena, object);
+  struct json_value **sorted = object->sorted;
+  uint32_t count = object->count;
   bool dropped = false;
   const struct json_value *kept = sorted[0];
   for (uint32_t i = 1; i < count; i++) {
@@ -104,6 +115,7 @@ static void drop_duplicates(struct reader *r, struct json_value *object) {
     next = v->next;
     if (v->name) json_append(object, v);
   }
+  json_sort(r->arena, object);
 }
 
 static enum json_type type_of(const cJSON *node) {
@@ -141,8 +153,31 @@ static bool ends_with(const char *text, const char *end) {
   return n >= m && !strcmp(text + n - m, end);
 }
 
+/* "services:" or a comment: the scan has words for it. */
+static bool looks_like_yaml(const char *text) {
+  if (*text == '#' || !strncmp(text, "---", 3)) return true;
+  size_t word = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+  return word && text[word] == ':' && strchr(" \t\r\n", text[word + 1]);
+}
+
+/* What is clearly something else, such as a file of the system that was named by mistake or by malice, is not shown in excerpts. */
+static bool may_be_json(const struct source_text *source) {
+  const char *p = source->text, *end = p + source->length;
+  while (p < end && strchr(" \t\r\n", *p)) p++;
+  static const char *const words[] = {"true", "false", "null"};
+  for (int i = 0; i < 3; i++)
+    if ((size_t)(end - p) >= strlen(words[i]) && !memcmp(p, words[i], strlen(words[i]))) return true;
+  return p == end || source->is_option || looks_like_yaml(p) || (*p && strchr("{[\"/-0123456789'", *p)) ||
+         (unsigned char)*p == 0xEF;
+}
+
 /* The text must live in the arena and end with a zero byte. */
 static struct json_value *read_source(struct arena *arena, struct diagnostics *d, const struct source_text *source) {
+  if (!may_be_json(source)) {
+    struct position whole = {source, 0, 0};
+    diagnostic_add(d, &whole, "is not JSON: it begins with none of { [ \" and the like");
+    return NULL;
+  }
   struct reader r = {.arena = arena, .diagnostics = d, .source = source};
   if (!json_scan_text(arena, d, source, ends_with(source->name, ".jsonc"), &r.scan)) return NULL;
   cJSON *tree = cJSON_ParseWithLength(r.scan.plain, source->length + 1);
@@ -152,6 +187,42 @@ static struct json_value *read_source(struct arena *arena, struct diagnostics *d
   assert(r.next == r.scan.count);
   cJSON_Delete(tree);
   return root;
+}
+
+static bool mostly_known(const struct json_value *root, const struct json_kind *kind) {
+  uint32_t count = 0;
+  if (json_type(root) != JSON_OBJECT) return false;
+  for (const struct json_value *m = json_first(root); m; m = json_next(m)) count += kind->known(kind->context, json_name(m));
+  return 2 * count > json_count(root);
+}
+
+/* Nothing of the text: only where it stops being JSON. */
+static void not_ours(struct diagnostics *d, const struct position *at, const char *path, const struct json_kind *kind,
+                     const struct json_value *root, const struct diagnostics *unheard) {
+  struct arena *arena = arena_new();
+  const char *place = root ? "" : diagnostics_render(unheard, arena) + strlen(path);
+  int length = *place == ':' && place[1] != ' ' ? (int)strcspn(place + 1, " ") : 0; /* "3:7:" */
+  if (root && json_type(root) != JSON_OBJECT)
+    diagnostic_add(d, at, "%s holds %s and not an object", path, json_type_name(root));
+  else if (root)
+    diagnostic_add(d, at, "%s is not %s: most of its keys are unknown", path, kind->called);
+  else
+    diagnostic_add(d, at, "%s is not %s: it is not JSON%s%.*s", path, kind->called, length > 1 ? " from " : "",
+                   length > 1 ? length - 1 : 0, length > 1 ? place + 1 : "");
+  arena_free(arena);
+}
+
+struct json_value *json_read_named(struct arena *arena, struct diagnostics *d, const struct position *at, const char *path,
+                                   const struct json_kind *kind) {
+  static const char word[] = "\"aguanta\"";
+  const struct source_text *source = source_read_file(arena, d, path, JSON_FILE_LIMIT);
+  if (!source) return NULL;
+  struct diagnostics *unheard = diagnostics_new(arena);
+  struct json_value *root = read_source(arena, unheard, source);
+  bool ours = mostly_known(root, kind) || memmem(source->text, source->length, word, sizeof word - 1);
+  if (ours && diagnostics_errors(unheard)) return read_source(arena, d, source);
+  if (!ours) not_ours(d, at, path, kind, root, unheard);
+  return ours ? root : NULL;
 }
 
 struct json_value *json_read_text(struct arena *arena, struct diagnostics *d, const char *name, const char *text, size_t length) {
@@ -182,8 +253,23 @@ double json_number(const struct json_value *v) { return v ? v->number : 0; }
 const char *json_text(const struct json_value *v) { return json_type(v) == JSON_TEXT ? v->text : NULL; }
 const char *json_raw_number_text(const struct json_value *v) { return json_type(v) == JSON_NUMBER ? v->text : NULL; }
 
+static const struct json_value *find_sorted(const struct json_value *object, const char *name) {
+  uint32_t low = 0, high = object->count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    int order = strcmp(object->sorted[middle]->name, name);
+    if (!order) return object->sorted[middle];
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return NULL;
+}
+
 const struct json_value *json_member(const struct json_value *object, const char *name) {
   if (json_type(object) != JSON_OBJECT) return NULL;
+  if (object->sorted && object->count > MANY) return find_sorted(object, name);
   for (const struct json_value *v = object->first; v; v = v->next)
     if (!strcmp(v->name, name)) return v;
   return NULL;

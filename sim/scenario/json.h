@@ -37,6 +37,16 @@ enum {
 
 /* Null when nothing could be read (then there is an error). */
 struct json_value *json_read_file(struct arena *, struct diagnostics *, const char *path);
+/* What a file that is named by another one has to be. */
+struct json_kind {
+  const char *called; /* "a price list" */
+  bool (*known)(const void *context, const char *key);
+  const void *context;
+};
+/* A file that another one names at a position. It may be any file of the machine, so nothing of its text is shown unless it is one of ours:
+ * most keys of its object are known, or "aguanta" is among its words. Otherwise one error at the position says so. */
+struct json_value *json_read_named(struct arena *, struct diagnostics *, const struct position *at, const char *path,
+                                   const struct json_kind *);
 /* The text is copied. The name is for messages; a name that ends in .jsonc allows comments. */
 struct json_value *json_read_text(struct arena *, struct diagnostics *, const char *name, const char *text, size_t length);
 

@@ -13,8 +13,11 @@ struct json_value {
   struct position position, name_position;
   struct json_value *first, *last, *next;
   uint32_t count;
+  struct json_value **sorted; /* the members by name, to find one among many; null: not sorted, or changed since */
 };
 
+/* Sorts the members of a large object, once it is complete. Equal names stand in the order of the text. */
+void json_sort(struct arena *, struct json_value *object);
 void json_append(struct json_value *parent, struct json_value *child);
 struct json_value *json_new(struct arena *, enum json_type);
 /* Marks a tree as coming from an option or a default: all of it then stands at that source. */

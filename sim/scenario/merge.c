@@ -4,10 +4,8 @@
 #include "sim/scenario/place.h"
 #include "sim/scenario/source_file.h"
 #include "sim/engine/allocate.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The files on the way from the scenario to its parents, to find a circle. */
 struct ancestry {
@@ -19,7 +17,13 @@ struct ancestry {
 struct merger {
   struct arena *arena;
   struct diagnostics *diagnostics;
+  const struct record *language;
 };
+
+bool merge_knows(const void *language, const char *key) {
+  if (!strncmp(key, "x-", 2) || !strcmp(key, "extends") || !strcmp(key, "$schema")) return true;
+  return !language || record_field(language, key) != NULL;
+}
 
 struct json_value *merge_copy(struct arena *arena, const struct json_value *v) {
   struct json_value *copy = json_renamed(arena, v, v->name);
@@ -58,6 +62,7 @@ static struct json_value *merge_values(struct arena *arena, struct place p, cons
   }
   for (const struct json_value *new = child->first; new; new = new->next)
     if (!json_member(parent, new->name) && new->type != JSON_NULL) json_append(merged, without_nulls(arena, new));
+  json_sort(arena, merged);
   return merged;
 }
 
@@ -77,10 +82,7 @@ static const char *parent_path(struct merger *m, const char *path, const struct 
     return NULL;
   }
   const char *parent = source_beside(m->arena, NULL, path, json_text(extends));
-  if (access(parent, R_OK) != 0) {
-    diagnostic_add(m->diagnostics, at, "cannot read %s: %s", parent, strerror(errno));
-    return NULL;
-  }
+  if (!source_named(m->diagnostics, at, parent)) return NULL;
   const char *real = real_path(m->arena, parent);
   for (const struct ancestry *a = line; a; a = a->child)
     if (!strcmp(a->real_path, real)) {
@@ -97,7 +99,9 @@ static struct json_value *with_parents(struct merger *m, struct place p, struct 
   const struct json_value *extends = json_member(tree, "extends");
   if (!extends) return tree;
   const char *file = parent_path(m, path, extends, line);
-  struct json_value *parent = file ? json_read_file(m->arena, m->diagnostics, file) : NULL;
+  struct json_value *parent = file ? json_read_named(m->arena, m->diagnostics, json_position(extends), file,
+                                                     &(struct json_kind){"a scenario or a part of one", merge_knows, m->language})
+                                   : NULL;
   if (parent) {
     struct ancestry here = {line, real_path(m->arena, file), line->depth + 1};
     parent = with_parents(m, p, parent, file, &here);
@@ -118,7 +122,7 @@ static struct json_value *with_parents(struct merger *m, struct place p, struct 
 
 static struct json_value *merge_tree(struct arena *arena, struct diagnostics *d, const struct record *language,
                                      struct json_value *tree, const char *path) {
-  struct merger m = {arena, d};
+  struct merger m = {arena, d, language};
   struct ancestry line = {NULL, real_path(arena, path), 1};
   struct place p = {0};
   if (language) p = place_of_record(language);

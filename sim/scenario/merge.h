@@ -27,6 +27,9 @@ struct json_value *merge_read(struct arena *, struct diagnostics *, const struct
 struct json_value *merge_read_text(struct arena *, struct diagnostics *, const struct record *language, const char *name,
                                    const char *text, size_t length);
 
+/* Whether a file may have the key at its top: for json_read_named; language: a record, or null for any key. */
+bool merge_knows(const void *language, const char *key);
+
 /* Changes the tree; false when the path or the value is wrong (an error says so, with the nearest path). A map's entry must
  * exist already, unless the whole entry is given as an object. */
 bool merge_override(struct arena *, struct diagnostics *, const struct record *language, struct json_value *root,

@@ -4,10 +4,8 @@
 #include "sim/scenario/claim_hint.h"
 #include "sim/scenario/merge.h"
 #include "sim/scenario/source_file.h"
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #define AT(member) offsetof(struct scenario, member)
 static const struct field root_fields[] = {
@@ -114,6 +112,10 @@ struct reading {
 static void report_at_path(void *context, const char *path, const char *key, const void *at, const char *warning,
                            const char *message) {
   struct reading *r = context;
+  if (!warning && diagnostics_full(r->diagnostics)) {
+    diagnostic_add(r->diagnostics, NULL, "%s", message);
+    return;
+  }
   char *place = key ? arena_format(r->arena, "%s.%s", path, key) : arena_text(r->arena, path);
   const struct json_value *given = at ? bind_value_of(r->binder, at) : NULL;
   const struct json_value *value = given ? given : json_resolve_path(r->root, place);
@@ -141,11 +143,11 @@ static void read_prices(struct reading *r, struct scenario *s) {
   if (!s->prices_file) return;
   const struct json_value *named = bind_value_of(r->binder, &s->prices_file);
   const char *path = source_beside(r->arena, named ? json_position(named) : NULL, s->file, s->prices_file);
-  if (access(path, R_OK)) {
-    diagnostic_add(r->diagnostics, named ? json_position(named) : NULL, "cannot read %s: %s", path, strerror(errno));
-    return;
-  }
-  struct json_value *list = json_read_file(r->arena, r->diagnostics, path);
+  const struct position *at = named ? json_position(named) : NULL;
+  struct json_value *list = source_named(r->diagnostics, at, path)
+                                ? json_read_named(r->arena, r->diagnostics, at, path,
+                                                  &(struct json_kind){"a price list", merge_knows, &price_list_record})
+                                : NULL;
   if (!list) return;
   struct binder binder = binder_new(r->arena, r->diagnostics, list);
   if (bind_record(&binder, &price_list_record, list, &s->model.bill.prices)) check_currencies(r, &binder, &s->model.bill.prices);

@@ -379,7 +379,8 @@ bool histogram_sound(const struct histogram *histogram) {
   }
   if (count != histogram->count) return false;
   if (!count) return !histogram->sum && !histogram->max && !histogram->min_complement;
+  if (histogram->min_complement < 0 || histogram->max < 0) return false;
   int64_t min = INT64_MAX - histogram->min_complement, max = histogram->max;
-  if (histogram->min_complement < 0 || max < min || histogram_bucket(min) != first || histogram_bucket(max) != last) return false;
+  if (max < min || histogram_bucket(min) != first || histogram_bucket(max) != last) return false;
   return histogram->sum / count >= (uint64_t)min && histogram->sum <= (unsigned __int128)(uint64_t)max * count;
 }

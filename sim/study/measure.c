@@ -309,7 +309,9 @@ static double meter_value(const struct measure *m, const struct model *model, co
 static uint64_t meter_observations(const struct measure *m, const struct model *model, const struct view *v) {
   if (!v->observation.meter_count) return 0;
   if (m->meter == METER_TIME) return v->observation.meters[m->index].time->count;
-  return m->meter == METER_COUNT ? (uint64_t)course_sum(m, model, v) : v->replications;
+  if (m->meter != METER_COUNT) return v->replications;
+  double count = course_sum(m, model, v); /* perhaps of a stored state: any number */
+  return count > 0 && count < 0x1p63 ? (uint64_t)count : 0;
 }
 
 double measure_value(const struct measure *m, const struct model *model, const struct view *v) {

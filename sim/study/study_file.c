@@ -2,10 +2,10 @@
 #include "sim/engine/arena.h"
 #include "sim/study/condition.h"
 #include "sim/study/range.h"
-#include <errno.h>
+#include "sim/scenario/merge.h"
+#include "sim/scenario/source_file.h"
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { REPEAT_MOST = 100000 };
 
@@ -257,9 +257,11 @@ static const char *scenario_path(struct study_reader *r, const struct json_value
   }
   const char *slash = strrchr(file, '/'), *path = json_text(v);
   if (*path != '/' && slash) path = arena_format(r->arena, "%.*s%s", (int)(slash - file) + 1, file, path);
-  if (!access(path, R_OK)) return path;
-  diagnostic_add(r->faults, json_position(v), "cannot read %s: %s", path, strerror(errno));
-  return NULL;
+  const struct position *at = json_position(v);
+  bool good =
+      source_named(r->faults, at, path) &&
+      json_read_named(r->arena, r->faults, at, path, &(struct json_kind){"a scenario", merge_knows, &scenario_record}) != NULL;
+  return good ? path : NULL;
 }
 
 bool study_file_is(const char *path) {
