@@ -157,6 +157,15 @@ static void test_picture(void) {
   child_free(&c), free(answer), free(picture), free(result);
 }
 
+/* A range in the price list is one of the scenario's: its ends are what the bill is with the price at each. */
+static void test_price_list(void) {
+  struct child c = AGUANTA("sensitivity", "tests/cli/priced.json", "--reps", "10");
+  test_check(c.status == 0 && strstr(c.out, "prices.items.box.price") && strstr(c.out, "30.00 USD .. 60.00 USD") &&
+                 strstr(c.out, "PASS at 30 USD/month, PASS now, FAIL at 60 USD/month"),
+             "%d %s%s", c.status, c.out, c.err);
+  child_free(&c);
+}
+
 static void test_refusals(void) {
   static const struct {
     const char *option, *value;
@@ -187,6 +196,7 @@ static void test_refusals(void) {
 }
 
 static const struct test_case cases[] = {
-    {"swings", test_swings},         {"noise", test_noise},     {"vary", test_vary},         {"too_short", test_too_short},
-    {"same_bytes", test_same_bytes}, {"picture", test_picture}, {"refusals", test_refusals}, {0}};
+    {"swings", test_swings},         {"noise", test_noise},           {"vary", test_vary},
+    {"too_short", test_too_short},   {"same_bytes", test_same_bytes}, {"picture", test_picture},
+    {"price_list", test_price_list}, {"refusals", test_refusals},     {0}};
 const struct test_suite suite_cli_sensitivity = {"cli_sensitivity", cases};

@@ -4,6 +4,7 @@
 #include "sim/report/plot.h"
 #include "sim/report/report.h"
 #include "sim/report/result_file.h"
+#include "tests/command.h"
 #include "tests/report_fixture.h"
 #include "tests/suite.h"
 #include <stdio.h>
@@ -348,6 +349,26 @@ static void test_sweep(void) {
   room_close(&room);
 }
 
+/* A grid of two values is no line. */
+static void test_sweep_of_two(void) {
+  struct room room;
+  struct results r = fixture_results();
+  room_open(&room, &r);
+  room.again[0] = 0;
+  FILE *lines = fopen(room.a, "w");
+  for (int i = 0; lines && i < 4; i++)
+    fprintf(lines,
+            "{\"set\": {\"rows\": \"%d\", \"threads\": \"%d\"}, \"scenario\": \"rows\", \"replications\": 4, \"metrics\": "
+            "[{\"metric\": "
+            "\"scan\", \"agg\": \"error_rate\", \"value\": 0}, {\"metric\": \"scan.latency\", \"agg\": \"p99\", \"value\": 1}]}\n",
+            1 + i / 2, 1 + i % 2);
+  if (lines) fclose(lines);
+  struct child c = AGUANTA("plot", room.a, "--kind", "sweep", "-o", "/tmp/aguanta-two-axes.svg");
+  test_check(c.status != 0 && strstr(c.err, "sweep one value, and hold the others"), "%d: %s", c.status, c.err);
+  child_free(&c);
+  room_close(&room);
+}
+
 static void test_claim_limits(void) {
   static const struct {
     const char *claim;
@@ -378,6 +399,7 @@ static const struct test_case cases[] = {
     {"findings", test_findings},
     {"left_out", test_left_out},
     {"sweep", test_sweep},
+    {"sweep_of_two", test_sweep_of_two},
     {"claim_limits", test_claim_limits},
     {"kinds_of_claims", test_kinds_of_claims},
     {"colors", test_colors},

@@ -61,7 +61,8 @@ static enum exit_code find_inputs(struct arena *arena, const struct options *o, 
   if (!ranged) return EXIT_INVALID;
   stated_ranges(ranged, in);
   for (uint32_t i = 0; i < in->count; i++)
-    if (!json_resolve_path(base->tree, in->cases[i].input.path)) in->cases[i].input.value = "its default";
+    if (strncmp(in->cases[i].input.path, "prices.", 7) && !json_resolve_path(base->tree, in->cases[i].input.path))
+      in->cases[i].input.value = "its default";
   return EXIT_HOLDS;
 }
 

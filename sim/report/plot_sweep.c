@@ -266,6 +266,14 @@ static bool collect(struct sweep_picture *s, const struct json_value *points) {
   return s->points > 1;
 }
 
+/* Points with the same value differ in another one. */
+static bool value_again(const struct sweep_picture *s) {
+  for (int i = 0; i < s->points; i++)
+    for (int k = 0; k < i; k++)
+      if (!strcmp(s->tick[i], s->tick[k])) return true;
+  return false;
+}
+
 bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
                 const struct plot_options *options, char **error) {
   (void)kind, (void)count;
@@ -275,6 +283,10 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
   struct figure f;
   if (json_count(points) > POINTS) return plot_nothing(error, files, "more than 200 points do not fit into one picture");
   if (!collect(&s, points)) return plot_nothing(error, files, "no axis with two values or more to draw");
+  if (value_again(&s))
+    return plot_nothing(error, files,
+                        "a sweep over several values: one line would join points that differ in more than one of them; sweep one "
+                        "value, and hold the others by --set");
   find_lines(&s, json_first(points), options); /* any point has the metrics of all */
   if (s.lines == 0) return plot_nothing(error, files, "no latency to draw");
   place(&s);

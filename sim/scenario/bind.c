@@ -81,7 +81,7 @@ static void *list_grow(struct arena *arena, void *items, uint32_t count, uint32_
   return more;
 }
 
-static void assumption_add(struct binder *b, struct assumption item) {
+void bind_assumption_add(struct binder *b, struct assumption item) {
   if (b->in_default) return;
   b->assumptions = list_grow(b->arena, b->assumptions, b->assumption_count, &b->assumption_room, sizeof item);
   b->assumptions[b->assumption_count++] = item;
@@ -130,7 +130,7 @@ bool bind_side_key(struct binder *b, const struct json_value *member) {
   if (is_private_name(json_name(member))) return true;
   if (strcmp(json_name(member), "source") != 0) return false;
   const char *source = source_text_of(b, member);
-  if (source) assumption_add(b, (struct assumption){.path = b->path, .source = source, .position = *json_position(member)});
+  if (source) bind_assumption_add(b, (struct assumption){.path = b->path, .source = source, .position = *json_position(member)});
   return true;
 }
 
@@ -143,7 +143,7 @@ static const struct json_value *unwrap(struct binder *b, const struct field *fie
   const struct json_value *range = json_member(value, "range");
   struct json_range ends;
   if (range && bind_range(b, field, inner, range, &ends)) item.low = canonical(b, ends.low), item.high = canonical(b, ends.high);
-  assumption_add(b, item);
+  bind_assumption_add(b, item);
   return inner;
 }
 

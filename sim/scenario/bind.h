@@ -58,6 +58,8 @@ struct binder {
 };
 
 struct binder binder_new(struct arena *, struct diagnostics *, const struct json_value *root);
+/* What another file states beside this one. */
+void bind_assumption_add(struct binder *, struct assumption);
 
 /* Reads a value into the struct of a record, which is zeroed first. Returns whether it added no error. After errors the
  * struct is still safe to walk: faulty fields are zero (references -1), lists hold the entries that there are. */

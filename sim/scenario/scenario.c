@@ -139,7 +139,28 @@ static void check_currencies(struct reading *r, struct binder *binder, const str
     }
 }
 
-static void read_prices(struct reading *r, struct scenario *s) {
+/* What lies behind "prices." is in the price list; null when the path is not. */
+#define PRICES "prices."
+static const char *path_in_prices(const struct scenario_override *o) {
+  return o->option && !strncmp(o->path, PRICES, strlen(PRICES)) ? o->path + strlen(PRICES) : NULL;
+}
+
+static void override_prices(struct reading *r, struct json_value *list, const struct scenario_override *o, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (path_in_prices(&o[i]))
+      merge_override_as(r->arena, r->diagnostics, &price_list_record, list, o[i].option, path_in_prices(&o[i]), o[i].value);
+}
+
+/* Values of the price list that have a range; the source of a price is said with the price. */
+static void add_price_ranges(struct reading *r, const struct binder *prices) {
+  for (uint32_t i = 0; i < prices->assumption_count; i++) {
+    struct assumption item = prices->assumptions[i];
+    item.path = arena_format(r->arena, PRICES "%s", item.path);
+    if (item.low) bind_assumption_add(r->binder, item);
+  }
+}
+
+static void read_prices(struct reading *r, struct scenario *s, const struct scenario_override *overrides, uint32_t count) {
   if (!s->prices_file) return;
   const struct json_value *named = bind_value_of(r->binder, &s->prices_file);
   const char *path = source_beside(r->arena, named ? json_position(named) : NULL, s->file, s->prices_file);
@@ -149,8 +170,10 @@ static void read_prices(struct reading *r, struct scenario *s) {
                                                   &(struct json_kind){"a price list", merge_knows, &price_list_record})
                                 : NULL;
   if (!list) return;
+  override_prices(r, list, overrides, count);
   struct binder binder = binder_new(r->arena, r->diagnostics, list);
   if (bind_record(&binder, &price_list_record, list, &s->model.bill.prices)) check_currencies(r, &binder, &s->model.bill.prices);
+  add_price_ranges(r, &binder);
   const char *text = json_print(r->arena, list);
   for (; *text; text++) s->hash = (s->hash ^ (unsigned char)*text) * 0x100000001b3u;
 }
@@ -179,8 +202,9 @@ static void link_claims(struct reading *r, struct scenario *s) {
 static bool apply_overrides(struct reading *r, struct json_value *root, const struct scenario_override *o, uint32_t count) {
   bool good = true;
   for (uint32_t i = 0; i < count; i++)
-    good &= o[i].option ? merge_override_as(r->arena, r->diagnostics, &scenario_record, root, o[i].option, o[i].path, o[i].value)
-                        : merge_override(r->arena, r->diagnostics, &scenario_record, root, o[i].path);
+    if (!path_in_prices(&o[i]))
+      good &= o[i].option ? merge_override_as(r->arena, r->diagnostics, &scenario_record, root, o[i].option, o[i].path, o[i].value)
+                          : merge_override(r->arena, r->diagnostics, &scenario_record, root, o[i].path);
   return good;
 }
 
@@ -197,7 +221,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   s->hash = 0xcbf29ce484222325u;
   for (const char *c = s->resolved; *c; c++) s->hash = (s->hash ^ (unsigned char)*c) * 0x100000001b3u;
   if (binder.table_count) s->hash = (s->hash ^ binder.tables_hash) * 0x100000001b3u;
-  read_prices(&r, s);
+  read_prices(&r, s, overrides, count);
   resolve_claims(&r, s);
   if (good && !diagnostics_errors(diagnostics)) {
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
