@@ -250,7 +250,17 @@ static void link_faults(struct linker *l) {
   }
 }
 
-static void check_price(struct linker *l, const char *path, const char *key, const char *name, bool monthly) {
+/* What a price may be per, by the key that names it. */
+enum price_use { PRICE_BY_TIME, PRICE_BY_GB, PRICE_OF_A_CHARGE };
+
+static const struct {
+  double (*price)(const struct money_value *);
+  const char *units;
+} price_uses[] = {[PRICE_BY_TIME] = {price_monthly, "hour, day, month or year"},
+                  [PRICE_BY_GB] = {price_per_gb, "GB or TB"},
+                  [PRICE_OF_A_CHARGE] = {price_of_charge, "hour, day, month, year, GB or TB"}};
+
+static void check_price(struct linker *l, const char *path, const char *key, const char *name, enum price_use use) {
   const struct price_list *list = &l->model->bill.prices;
   const struct price_item *item = price_named(list, name);
   if (!name) return;
@@ -258,20 +268,21 @@ static void check_price(struct linker *l, const char *path, const char *key, con
     link_fault(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
   else if (!item)
     link_fault(l, path, key, "the price list has no item \"%s\"", name);
-  else if (isnan(monthly ? price_monthly(&item->price) : price_per_gb(&item->price)))
+  else if (isnan(price_uses[use].price(&item->price)))
     link_fault(l, path, key, "the price \"%s\" is %s%s, not per %s", name, *item->price.per ? "per " : "an amount", item->price.per,
-               monthly ? "hour, day, month or year" : "GB or TB");
+               price_uses[use].units);
 }
 
 static void link_money(struct linker *l) {
   const struct model *m = l->model;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
-    check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), "price", model_nodes(m, i)->price, true);
+    check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), "price", model_nodes(m, i)->price,
+                PRICE_BY_TIME);
   const struct charge_config *charges = m->bill.charges.items;
   for (uint32_t i = 0; i < m->bill.charges.count; i++)
-    check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, true);
-  check_price(l, "bill.egress", NULL, m->bill.egress, false);
-  check_price(l, "bill.cdn", NULL, m->bill.cdn, false);
+    check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, PRICE_OF_A_CHARGE);
+  check_price(l, "bill.egress", NULL, m->bill.egress, PRICE_BY_GB);
+  check_price(l, "bill.cdn", NULL, m->bill.cdn, PRICE_BY_GB);
 }
 
 /* Nodes or replicas that a fault strikes. */

@@ -38,7 +38,7 @@ static const struct field charge_fields[] = {
      .fallback = "1",
      .low = 0,
      .high = 1e9,
-     .doc = "How many, per month."},
+     .doc = "How many, or how many GB, a month."},
     {0}};
 #undef AT
 static const struct record charge_record = {"charge", sizeof(struct charge_config), charge_fields,
@@ -93,10 +93,15 @@ double price_per_gb(const struct money_value *price) {
   return strcmp(price->per, "TB") ? NAN : price->amount / 1000;
 }
 
+double price_of_charge(const struct money_value *price) {
+  double monthly = price_monthly(price);
+  return isnan(monthly) ? price_per_gb(price) : monthly;
+}
+
 static void add_row(struct bill_row *rows, uint32_t *count, const struct price_list *list, const char *item, const char *price,
                     const char *unit, double quantity) {
   const struct price_item *from = price_named(list, price);
-  double each = from ? price_monthly(&from->price) : NAN;
+  double each = from ? price_of_charge(&from->price) : NAN;
   rows[(*count)++] = (struct bill_row){item, price, unit, from, quantity, each, each * quantity};
 }
 
@@ -106,6 +111,11 @@ static void add_per_gb(struct bill_row *rows, uint32_t *count, const char *item,
                        double gb) {
   double each = from ? price_per_gb(&from->price) : NAN;
   if (from) rows[(*count)++] = (struct bill_row){item, price, "GB", from, gb, each, gb * each};
+}
+
+static const char *unit_of(const struct price_list *list, const char *price) {
+  const struct price_item *from = price_named(list, price);
+  return from && isnan(price_monthly(&from->price)) ? "GB" : "";
 }
 
 uint32_t bill_compute(const struct model *m, struct sent_bytes per_s, struct arena *arena, struct bill_row **out) {
@@ -118,7 +128,8 @@ uint32_t bill_compute(const struct model *m, struct sent_bytes per_s, struct are
   }
   const struct charge_config *charges = b->charges.items;
   for (uint32_t i = 0; i < b->charges.count; i++)
-    add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, "", charges[i].quantity);
+    add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, unit_of(&b->prices, charges[i].price),
+            charges[i].quantity);
   double gb = fmax(0, gb_a_month(per_s.origin) - b->egress_free_gb);
   const char *item = b->egress_free_gb > 0 ? arena_format(arena, "egress above %g GB", b->egress_free_gb) : "egress";
   add_per_gb(rows, &count, item, b->egress, price_named(&b->prices, b->egress), gb);

@@ -50,6 +50,8 @@ const struct price_item *price_named(const struct price_list *, const char *name
 double price_monthly(const struct money_value *);
 /* Per GB, of a price per GB or TB; NaN for a price per something else. */
 double price_per_gb(const struct money_value *);
+/* Of a charge: of a month, or of a GB, of which there are `quantity` in a month. NAN when it is per something else. */
+double price_of_charge(const struct money_value *);
 /* Bytes sent a second, on average: by our nodes, and by a CDN in front of them. */
 struct sent_bytes {
   double origin, cdn;
