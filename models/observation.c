@@ -118,21 +118,7 @@ void observation_wait(struct observation *o, const struct ended *r, sim_time wai
   histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, last)], waited);
 }
 
-static void settle_endpoint(struct endpoint_observation *e, uint32_t windows) {
-  for (uint32_t i = 0; i < windows; i++) {
-    histogram_settle(&e->windows[i].latency);
-    if (e->waits) histogram_settle(&e->waits[i]);
-  }
-}
-
-void observation_close(struct observation *o, sim_time now) {
-  advance(o, now);
-  for (uint32_t i = 0; i < o->endpoint_count; i++)
-    if (observation_touched(o, i)) settle_endpoint(&o->endpoints[i], o->window_count);
-  for (uint32_t i = 0; i < o->service_count; i++) histogram_settle(&o->services[i].latency);
-  for (uint32_t i = 0; i < o->meter_count; i++)
-    if (o->meters[i].time) histogram_settle(o->meters[i].time);
-}
+void observation_close(struct observation *o, sim_time now) { advance(o, now); }
 
 static void merge_meter(struct meter_observation *into, const struct meter_observation *from) {
   series_merge(&into->course, &from->course);

@@ -92,10 +92,10 @@ static void test_unsound_histograms(void) {
       histogram_block_of(&h, HISTOGRAM_BUCKETS - 1)->bins[HISTOGRAM_BLOCK - 1].count = UINT64_MAX;
       break;
     case 10:
-      occupied->greatest = 0, occupied->least_complement = ~1u;
+      occupied->least_complement = ~1u;
       break;
     case 11:
-      occupied->greatest = UINT32_MAX;
+      occupied->at_least = UINT32_MAX;
       break;
     case 12:
       occupied->at_least = 2;

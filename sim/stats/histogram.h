@@ -6,21 +6,18 @@
  * values there: never more than 1/256 wrong, exact in the narrow buckets, and for a smooth law far closer, so that the spread
  * of a percentile over replications is not hidden by the buckets. A quantile among zeros is exactly 0.
  *
- * A bucket keeps its least and its greatest value, and how many of its values are the least. Latencies have atoms: a request that
- * does not queue takes the same time as the next, and those that do queue take a little longer. So a quantile among equal values is
- * that value to the nanosecond, and so is one at the foot of its bucket; and of any other it is known between which two values it
- * lies (histogram_quantile_range). From 2^40 ns = 18 min on, the two are kept in steps of up to 2 us.
+ * A bucket keeps its least value and how many of its values are the least. Latencies have atoms: a request that does not queue takes
+ * the same time as the next, and those that do queue take a little longer. So a quantile among equal values is that value to the
+ * nanosecond, and so is one at the foot of its bucket; any other lies between the least and the end of the bucket
+ * (histogram_quantile_range). From 2^41 ns = 37 min on, the least is kept in steps of up to 2 us.
  *
  * Counts are 64 bits. Count, sum (128 bits), minimum and maximum are exact, and so is the mean. Merging adds counts: any
  * order and any grouping gives the same histogram, bit for bit.
  *
- * Few values are a list, and all is exact of them; with more than HISTOGRAM_LIST they go into buckets, and from then on wait in the
- * list, in the order of their arrival, until it is full. So a model writes to one place in memory instead of to the whole width of its
- * laws, and a histogram of a short window costs 8 bytes a value. Count, sum, mean and extremes are right at any time; all else is to
- * be read of a settled histogram. What was merged is settled.
+ * Few values are a list, and all is exact of them; with more than HISTOGRAM_LIST they go into buckets, once for all.
  *
  * Buckets come in blocks of HISTOGRAM_BLOCK, and a block is taken from the arena when the first value falls into it: an empty
- * histogram is 80 bytes, a full one 280 KiB. The arena owns list and blocks and outlives the histogram. A histogram that is
+ * histogram is 96 bytes, a full one 180 KiB. The arena owns list and blocks and outlives the histogram. A histogram that is
  * only ever read or cleared may be zeroed memory.
  *
  *   struct histogram latency;
@@ -41,26 +38,26 @@ struct arena;
 enum { HISTOGRAM_TOP_BITS = 52, HISTOGRAM_BUCKETS = (HISTOGRAM_TOP_BITS - 9) * 256 + 512 };
 enum { HISTOGRAM_BLOCK = 64, HISTOGRAM_BLOCKS = HISTOGRAM_BUCKETS / HISTOGRAM_BLOCK };
 
-/* One bucket. Its extremes are offsets from its start, the least as its complement, so that zeroed memory is empty. After a
- * subtraction they are bounds: none of the values need be there. */
+/* One bucket. Its least value is kept as the complement of its offset from the bucket's start, so that zeroed memory is empty; offsets
+ * are in units of 2^-32 of the bucket. `at_least` stops at its greatest number. After a subtraction the least is a bound: that value
+ * need not be there, and `at_least` may be 0. */
 struct histogram_bin {
-  uint64_t count, at_least; /* all values; those that are the least */
-  uint32_t least_complement, greatest;
+  uint64_t count;                      /* all values */
+  uint32_t at_least, least_complement; /* those that are the least */
 };
+_Static_assert(sizeof(struct histogram_bin) == 16, "four to a cache line");
 
 struct histogram_block {
-  uint64_t occupied; /* a bit a bucket that has values: most have none, and walks over a histogram skip them */
   struct histogram_bin bins[HISTOGRAM_BLOCK];
 };
-_Static_assert(HISTOGRAM_BLOCK == 64, "one bit a bucket");
 
-enum { HISTOGRAM_LIST = 4096, HISTOGRAM_WAITING = HISTOGRAM_LIST };
+enum { HISTOGRAM_LIST = 4096 };
 
 struct histogram {
   unsigned __int128 sum;
   uint64_t count;
-  int64_t *waiting; /* all values while there are no blocks; null while there never was any */
-  uint32_t waiting_count, waiting_room;
+  int64_t *list; /* all values while there are no blocks; null while there never was any */
+  uint32_t list_count, list_room;
   int64_t max;                     /* of the values in buckets, as all below */
   int64_t min_complement;          /* INT64_MAX - min, so that zeroed memory is empty */
   struct histogram_block **blocks; /* HISTOGRAM_BLOCKS, null where nothing was counted; null while empty */
@@ -73,11 +70,8 @@ void histogram_open(struct histogram *histogram, struct arena *arena);
 void histogram_clear(struct histogram *histogram);
 /* Takes a block that is missing. */
 struct histogram_block *histogram_grow(struct histogram *histogram, uint32_t block);
-/* Puts the values that wait into their buckets, unless they are few and have none. */
-void histogram_settle(struct histogram *histogram);
-/* Puts them into buckets in any case. */
+/* From a list to buckets. */
 void histogram_to_buckets(struct histogram *histogram);
-/* `from` may have values that wait; `into` is settled if it was before. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
 /* Takes away the values of an earlier state of the same histogram; extremes are found again to within a bucket. */
 void histogram_subtract(struct histogram *from, const struct histogram *earlier);
@@ -104,17 +98,18 @@ static inline uint64_t histogram_count(const struct histogram *histogram) { retu
 int64_t histogram_min(const struct histogram *histogram);
 int64_t histogram_max(const struct histogram *histogram);
 
-/* Where a value is counted: its bucket is 2^shift wide. */
-static inline uint64_t histogram_counted(int64_t ns) {
+/* Where a value is counted. */
+struct histogram_place {
+  uint32_t bucket, offset; /* offset: in units of 2^-32 of the bucket */
+};
+static inline struct histogram_place histogram_place(int64_t ns) {
   const int64_t top = ((int64_t)1 << HISTOGRAM_TOP_BITS) - 1;
-  return (uint64_t)(ns < top ? ns : top);
+  uint64_t value = (uint64_t)(ns < top ? ns : top);
+  uint32_t zeros = (uint32_t)__builtin_clzll(value | 511);
+  uint64_t scaled = value << zeros; /* its first nine bits say which bucket of the octave, the next which part of the bucket */
+  return (struct histogram_place){(55 - zeros) * 256 + (uint32_t)(scaled >> 55), (uint32_t)(scaled >> 23)};
 }
-static inline uint32_t histogram_shift(uint64_t counted) { return 55 - (uint32_t)__builtin_clzll(counted | 511); }
-static inline uint32_t histogram_bucket(int64_t ns) {
-  uint64_t value = histogram_counted(ns);
-  uint32_t shift = histogram_shift(value);
-  return shift * 256 + (uint32_t)(value >> shift);
-}
+static inline uint32_t histogram_bucket(int64_t ns) { return histogram_place(ns).bucket; }
 
 /* The block that a bucket is in, for reading; null when nothing was counted there. */
 static inline const struct histogram_block *histogram_block(const struct histogram *histogram, uint32_t bucket) {
@@ -141,16 +136,30 @@ static inline struct histogram_block *histogram_block_of(struct histogram *histo
 /* For a histogram that is read from a file: its sums and extremes are the reader's to set. */
 void histogram_put_bin(struct histogram *histogram, uint32_t bucket, const struct histogram_bin *bin);
 
-/* Room for more that wait: a longer list, or they go into their buckets. */
-void histogram_make_room(struct histogram *histogram);
+/* A value for the list, or for a block that is missing; one that is the least of its bucket. */
+void histogram_add_early(struct histogram *histogram, int64_t ns);
+void histogram_add_least(struct histogram *histogram, int64_t ns);
 
 /* Records one value, not negative. */
 static inline void histogram_add(struct histogram *histogram, int64_t ns) {
   assert(ns >= 0);
-  if (__builtin_expect(histogram->waiting_count == histogram->waiting_room, 0)) histogram_make_room(histogram);
-  histogram->waiting[histogram->waiting_count++] = ns;
   histogram->count++;
   histogram->sum += (uint64_t)ns;
+  struct histogram_place at = histogram_place(ns);
+  struct histogram_block *block = histogram->blocks ? histogram->blocks[at.bucket / HISTOGRAM_BLOCK] : NULL;
+  if (__builtin_expect(!block, 0)) {
+    histogram_add_early(histogram, ns);
+    return;
+  }
+  struct histogram_bin *bin = &block->bins[at.bucket % HISTOGRAM_BLOCK];
+  uint32_t complement = ~at.offset;
+  histogram->max = ns > histogram->max ? ns : histogram->max;
+  if (__builtin_expect(complement > bin->least_complement, 0)) {
+    histogram_add_least(histogram, ns);
+    return;
+  }
+  bin->count++;
+  bin->at_least += (complement == bin->least_complement) & (bin->at_least < UINT32_MAX);
 }
 
 #endif

@@ -5,15 +5,15 @@
 int64_t histogram_min(const struct histogram *h) {
   if (!h->count) return 0;
   int64_t least = INT64_MAX - h->min_complement;
-  for (uint32_t i = 0; i < h->waiting_count; i++)
-    if (h->waiting[i] < least) least = h->waiting[i];
+  for (uint32_t i = 0; i < h->list_count; i++)
+    if (h->list[i] < least) least = h->list[i];
   return least;
 }
 
 int64_t histogram_max(const struct histogram *h) {
   int64_t greatest = h->max;
-  for (uint32_t i = 0; i < h->waiting_count; i++)
-    if (h->waiting[i] > greatest) greatest = h->waiting[i];
+  for (uint32_t i = 0; i < h->list_count; i++)
+    if (h->list[i] > greatest) greatest = h->list[i];
   return greatest;
 }
 
@@ -24,9 +24,9 @@ static void swap(int64_t *a, int64_t *b) {
 
 /* Hoare's FIND (1961), about the middle value. */
 int64_t list_at_rank(const struct histogram *h, uint64_t rank) {
-  int64_t x[HISTOGRAM_WAITING];
-  memcpy(x, h->waiting, h->waiting_count * sizeof *x);
-  int64_t k = (int64_t)rank - 1, first = 0, last = (int64_t)h->waiting_count - 1;
+  int64_t x[HISTOGRAM_LIST];
+  memcpy(x, h->list, h->list_count * sizeof *x);
+  int64_t k = (int64_t)rank - 1, first = 0, last = (int64_t)h->list_count - 1;
   while (first < last) {
     int64_t pivot = x[first + (last - first) / 2], i = first, j = last;
     while (i <= j) {
@@ -46,14 +46,14 @@ int64_t list_at_rank(const struct histogram *h, uint64_t rank) {
 
 uint64_t list_at_most(const struct histogram *h, int64_t ns) {
   uint64_t count = 0;
-  for (uint32_t i = 0; i < h->waiting_count; i++) count += h->waiting[i] <= ns;
+  for (uint32_t i = 0; i < h->list_count; i++) count += h->list[i] <= ns;
   return count;
 }
 
 double list_squares(const struct histogram *h, double mean) {
   double sum = 0;
-  for (uint32_t i = 0; i < h->waiting_count; i++) {
-    double off = (double)h->waiting[i] - mean;
+  for (uint32_t i = 0; i < h->list_count; i++) {
+    double off = (double)h->list[i] - mean;
     sum += off * off;
   }
   return sum;
@@ -65,16 +65,16 @@ static int by_value(const void *a, const void *b) {
 }
 
 void list_subtract(struct histogram *from, const struct histogram *earlier) {
-  int64_t taken[HISTOGRAM_WAITING];
-  uint32_t kept = 0, next = 0, count = earlier->waiting_count;
-  memcpy(taken, earlier->waiting, count * sizeof *taken);
+  int64_t taken[HISTOGRAM_LIST];
+  uint32_t kept = 0, next = 0, count = earlier->list_count;
+  memcpy(taken, earlier->list, count * sizeof *taken);
   qsort(taken, count, sizeof *taken, by_value);
-  qsort(from->waiting, from->waiting_count, sizeof *from->waiting, by_value);
-  for (uint32_t i = 0; i < from->waiting_count; i++) {
-    if (next < count && from->waiting[i] == taken[next])
+  qsort(from->list, from->list_count, sizeof *from->list, by_value);
+  for (uint32_t i = 0; i < from->list_count; i++) {
+    if (next < count && from->list[i] == taken[next])
       next++;
     else
-      from->waiting[kept++] = from->waiting[i];
+      from->list[kept++] = from->list[i];
   }
-  from->waiting_count = kept;
+  from->list_count = kept;
 }

@@ -89,19 +89,17 @@ static void load_levels(void *context, uint64_t *a, const uint64_t *unused) { lo
 static void save_largest(void *context, double *a, const double *unused) { save_numbers(context, a, unused, 1); }
 static void load_largest(void *context, double *a, const double *unused) { load_numbers(context, a, unused, 1); }
 
-/* A bucket: how many values it has, its least, how much greater its greatest is and, when it is, how many are the least. */
+/* A bucket: how many values it has, its least, and how many are the least. */
 static void save_bin(struct stream_of_bytes *b, const struct histogram_bin *bin) {
-  uint32_t least = ~bin->least_complement;
   put_number(b, bin->count);
-  put_number(b, least);
-  put_number(b, bin->greatest - least);
+  put_number(b, (uint32_t)~bin->least_complement);
   put_number(b, bin->at_least);
 }
 
 static void load_bin(struct stream_of_bytes *b, struct histogram *h, uint32_t bucket) {
-  uint64_t count = get_number(b), least = get_number(b), span = get_number(b), at_least = get_number(b);
-  b->good &= count > 0 && least <= UINT32_MAX && span <= UINT32_MAX - least;
-  const struct histogram_bin bin = {count, at_least, ~(uint32_t)least, (uint32_t)(least + span)};
+  uint64_t count = get_number(b), least = get_number(b), at_least = get_number(b);
+  b->good &= count > 0 && least <= UINT32_MAX && at_least <= UINT32_MAX;
+  const struct histogram_bin bin = {count, (uint32_t)at_least, ~(uint32_t)least};
   if (b->good) histogram_put_bin(h, bucket, &bin);
 }
 
@@ -140,7 +138,7 @@ static void save_histogram(void *context, struct histogram *h, const struct hist
   if (!h->count) return;
   put_number(b, h->blocks != NULL);
   put(b, &h->sum, sizeof h->sum);
-  for (uint32_t i = 0; !h->blocks && i < h->waiting_count; i++) put_number(b, (uint64_t)h->waiting[i]);
+  for (uint32_t i = 0; !h->blocks && i < h->list_count; i++) put_number(b, (uint64_t)h->list[i]);
   if (h->blocks) save_bins(b, h);
 }
 
