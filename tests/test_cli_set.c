@@ -91,7 +91,7 @@ static const struct setting mistakes[] = {
     {"claims=5", NULL, "--set claims=5: error: \"claims\" must be a list of claim objects: [ ... ], not a number\n"},
     {"claims.0=p99(pgae.latency) < 1s", NULL,
      "--set claims.0=p99(pgae.latency) < 1s: error: claim \"p99(pgae.latency) < 1s\" knows no endpoint, service or node group "
-     "\"pgae\"; did you mean \"page\"?\n"},
+     "\"pgae\"; did you mean \"p99(page.latency) < 1s\"?\n"},
     {"traffic.users.kind=closed", NULL,
      "tests/cli/small.json:6:16: error: traffic.users: a closed source needs a \"population\"\n"},
     {"services.web.replicas=30", NULL, "--set services.web.replicas=30: error: "},
