@@ -35,14 +35,15 @@ static int count_of(const char *text, const char *word) {
 
 /* --- percentiles without a number --------------------------------------------------------------------------------------------- */
 
-/* Eight threads at 95%, a burst of ten seconds, a time-out and one retry: p99 has a number, p90 and p95 have none. */
+/* Eight threads at 95%, a burst of ten seconds, a time-out and one retry, and a backlog that bounds the storm (what grows without end has
+ * no percentile at all): p99 has a number, p90 and p95 have none. */
 static struct fixture hole_open(void) {
   return fixture_of(
       "{ 'aguanta': 1, 'name': 'hole', 'traffic': { 'web': { 'kind': 'open', 'rate': { 'steps': [ { 'from': '0s', "
       "'rate': '190/s' }, { 'from': '60s', 'rate': '900/s' }, { 'from': '70s', 'rate': '190/s' } ] }, "
       "'timeout': '1s', 'retry': { 'attempts': 2, 'backoff': '0s' }, 'mix': { 'q': 1 } } }, "
       "'endpoints': { 'q': { 'entry': 'db', 'steps': [ { 'cpu': '40ms' } ] } }, 'services': { 'db': { 'kind': 'app', "
-      "'runtime': 'threads', 'threads': 8, 'backlog': 'unlimited' } }, 'platform': { 'kind': 'static', 'nodes': { 'host': { "
+      "'runtime': 'threads', 'threads': 8, 'backlog': 1000 } }, 'platform': { 'kind': 'static', 'nodes': { 'host': { "
       "'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '10m', 'windows': 60 }, 'claims': [ 'error_rate(q) > 50%%' ] }");
 }
 
@@ -259,6 +260,10 @@ static void test_kept_data(void) {
     test_check(any_note(r, "redis on dbs: in the years of faults") == rows[i].redis, "%s: redis", rows[i].title);
     test_check(!r->claims[0].leaves_out, "%s: a claim on errors leaves out %s", rows[i].title, r->claims[0].leaves_out);
     for (uint32_t k = 1; k < r->claim_count; k++) {
+      if (!strcmp(r->claims[k].id, "settles")) {
+        test_check(!r->claims[k].leaves_out, "%s: settles is no uptime", rows[i].title);
+        continue;
+      }
       const char *words = r->claims[k].leaves_out ? r->claims[k].leaves_out : "nothing";
       test_check((strstr(words, "data lost with a node (mysql)") != NULL) == (rows[i].mysql && rows[i].years), "%s: %s",
                  rows[i].title, words);

@@ -220,11 +220,44 @@ static void test_what_grows(void) {
   }
 }
 
+/* Below what the server can do, and yet it grows: a burst of ten seconds makes the wait longer than people bear, each of them asks up to
+ * five times again, and the server works for those who have gone. Without the burst, and with people who do not ask again, it settles. */
+static void test_tipped_over(void) {
+  static const char calm[] = "'70/s'", burst[] =
+                                           "{ 'steps': [ { 'from': '0s', 'rate': '70/s' }, { 'from': '20s', 'rate': '200/s' }, "
+                                           "{ 'from': '30s', 'rate': '70/s' } ] }";
+  static const char reload[] = "'reload': { 'after': { 'uniform': { 'low': '2s', 'high': '10s' } }, 'times': 5 }, ", patient[] = "";
+  const struct {
+    const char *rate, *reload;
+    bool tips;
+  } rows[] = {{burst, reload, true}, {calm, reload, false}, {burst, patient, false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f =
+        fixture_of(HEAD "'traffic': { 'u': { 'kind': 'open', 'rate': %s, %s'impatience': '30s', 'mix': { 'p': 1 } } }, "
+                        "'endpoints': { 'p': { 'entry': 's', 'steps': [ { 'cpu': { 'exponential': '10ms' } } ] } }, "
+                        "%s, 'run': { 'warmup': '0s', 'window': '2m', 'replications': 3 } }",
+                   rows[i].rate, rows[i].reload, ONE_CORE);
+    struct arena *arena = arena_new();
+    const struct results *r = run_of(&f, arena);
+    const struct claim_result *c = claim_named(r, "settles");
+    test_check(c && c->verdict == (rows[i].tips ? VERDICT_FAIL : VERDICT_PASS), "row %zu: verdict %d, %s", i,
+               c ? (int)c->verdict : -1, c && c->reason ? c->reason : "-");
+    test_check(c && (!rows[i].tips || (c->reason && strstr(c->reason, "tipped over: requests waiting at s grow by"))),
+               "row %zu: %s", i, c && c->reason ? c->reason : "-");
+    test_check(noted(r, "70 requests/s are offered, and n CPU would be full only at 100/s") == rows[i].tips &&
+                   !noted(r, "over capacity"),
+               "row %zu: the note agrees with the saturation table", i);
+    arena_free(arena);
+    fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {{"answers_in_the_window", test_answers_in_the_window},
                                          {"ten_clients", test_ten_clients},
                                          {"flow", test_flow},
                                          {"overload_fails", test_overload_fails},
                                          {"no_false_alarm", test_no_false_alarm},
                                          {"what_grows", test_what_grows},
+                                         {"tipped_over", test_tipped_over},
                                          {NULL, NULL}};
 const struct test_suite suite_overload = {"overload", cases};

@@ -78,7 +78,8 @@ static void write_bounds(const struct out *o, const struct capacity_result *r) {
 static void write_level(const struct out *o, const struct capacity_result *r, const struct capacity_level *l) {
   number(o, "\n    {", "value", l->value), text(o, ", ", "text", l->text);
   number(o, ", ", "replications", l->replications);
-  flag(o, ", ", "scanned", l->scanned), flag(o, ", ", "unstable", l->unstable), flag(o, ", ", "from_empty", l->from_empty);
+  flag(o, ", ", "scanned", l->scanned), flag(o, ", ", "from_empty", l->from_empty);
+  text(o, ", ", "growth", l->growth.word), text(o, ", ", "growth_reason", l->growth.text);
   number(o, ", ", "load", l->load > 0 ? l->load : NAN), number(o, ", ", "power", l->power);
   fputs(",\n     \"throughput\": {", o->file), estimate(o, "", &l->throughput);
   fputs("},\n     \"latency\": {", o->file), estimate(o, "", &l->latency);

@@ -97,7 +97,7 @@ static void print_levels(FILE *file, const struct capacity_result *r, const stru
     table_right(file, capacity_value_text(r, l->value).text, VALUE);
     fprintf(file, "  %-9s %6u reps", level_word(r, l), l->replications);
     table_right(file, format_estimate(UNIT_PER_SECOND, NULL, &l->throughput).text, 28);
-    table_right(file, l->unstable ? "unstable" : format_estimate(UNIT_SECONDS, NULL, &l->latency).text, 30);
+    table_right(file, l->growth.word ? l->growth.word : format_estimate(UNIT_SECONDS, NULL, &l->latency).text, 30);
     fputc('\n', file);
   }
 }

@@ -65,8 +65,9 @@ static struct shown amount(const struct tornado *t, double x, double half) {
 static struct shown end_text(const struct tornado *t, const struct json_value *effect, const char *end) {
   const struct json_value *point = json_member(effect, end);
   struct result_estimate e = result_estimate(point);
-  struct shown unstable = {"unstable"};
-  if (isnan(e.value) && is_set(point, "unstable")) return unstable;
+  struct shown growth;
+  snprintf(growth.text, sizeof growth.text, "%s", result_text(point, "growth"));
+  if (isnan(e.value) && *growth.text) return growth;
   return isnan(e.low) ? format_number(plot_unit(t->unit), t->unit, e.value) : amount(t, e.value, 0.5 * (e.high - e.low));
 }
 

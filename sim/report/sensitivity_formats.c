@@ -23,9 +23,9 @@ static const char *number(struct writer *w, double x) { return json_print_number
 
 static void put_point(struct writer *w, const char *key, const struct sensitivity_point *x, bool judged) {
   const struct estimate *e = &x->estimate;
-  fprintf(w->file, "\"%s\": {\"value\": %s, \"ci95\": [%s, %s], \"verdict\": %s, \"unstable\": %s}", key, number(w, e->value),
-          number(w, e->low), number(w, e->high), judged ? text(w, format_verdict_word(x->verdict)) : "null",
-          x->unstable ? "true" : "false");
+  fprintf(w->file, "\"%s\": {\"value\": %s, \"ci95\": [%s, %s], \"verdict\": %s, \"growth\": %s, \"growth_reason\": %s}", key,
+          number(w, e->value), number(w, e->low), number(w, e->high), judged ? text(w, format_verdict_word(x->verdict)) : "null",
+          text(w, x->growth.word), text(w, x->growth.text));
 }
 
 static void put_effect(struct writer *w, const struct sensitivity_results *r, const struct sensitivity_target *t,

@@ -14,8 +14,10 @@ enum { INDENT = 2, BAR = 20, PATH_MOST = 48, WIDTH = 100 };
 /* --- values ----------------------------------------------------------------------------------------------------------------------- */
 
 static struct shown point_text(const struct sensitivity_results *r, enum unit unit, const struct sensitivity_point *x) {
-  struct shown unstable = {"unstable"};
-  return isnan(x->estimate.value) && x->unstable ? unstable : format_value(unit, r->currency, &x->estimate);
+  struct shown out;
+  if (!isnan(x->estimate.value) || !x->growth.word) return format_value(unit, r->currency, &x->estimate);
+  snprintf(out.text, sizeof out.text, "%s", x->growth.word);
+  return out;
 }
 
 static struct estimate swing_of(const struct sensitivity_effect *e) {
@@ -143,14 +145,21 @@ static struct columns measure_columns(const struct sensitivity_results *r) {
   return c;
 }
 
-static const char *word_at(const struct sensitivity_point *x) { return x->unstable ? "unstable" : format_verdict_word(x->verdict); }
+/* "FAIL (over capacity)". */
+static struct shown word_at(const struct sensitivity_point *x) {
+  struct shown out;
+  const char *growth = x->growth.word;
+  snprintf(out.text, sizeof out.text, "%s%s%s%s", format_verdict_word(x->verdict), growth ? " (" : "", growth ? growth : "",
+           growth ? ")" : "");
+  return out;
+}
 
 static void put_flip(FILE *file, const struct sensitivity_results *r, const struct sensitivity_target *t,
                      const struct sensitivity_effect *e, int width) {
   char *text = NULL;
   const struct sensitivity_input *i = &r->inputs[e->input];
-  text = allocate_format("the claim: %s at %s, %s now, %s at %s", word_at(&e->low), report_sensitivity_brief(i->low).text,
-                         word_at(&t->base), word_at(&e->high), report_sensitivity_brief(i->high).text);
+  text = allocate_format("the claim: %s at %s, %s now, %s at %s", word_at(&e->low).text, report_sensitivity_brief(i->low).text,
+                         word_at(&t->base).text, word_at(&e->high).text, report_sensitivity_brief(i->high).text);
   fprintf(file, "%*s", INDENT + 4, "");
   table_wrapped(file, text, INDENT + 4, width);
   fputc('\n', file);

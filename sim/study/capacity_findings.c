@@ -45,7 +45,7 @@ static void add_level(struct search *s, struct capacity_result *r, const struct 
                                .text = axis_text(s->arena, s->range, t->x),
                                .replications = t->replications,
                                .scanned = !t->looks,
-                               .unstable = t->unstable,
+                               .growth = t->growth,
                                .from_empty = t->from_empty,
                                .load = t->load,
                                .throughput = estimate_of(one, "all", "rate"),
@@ -53,7 +53,7 @@ static void add_level(struct search *s, struct capacity_result *r, const struct 
                                .verdicts = verdicts_of(s, t),
                                .resource_count = one->saturation_count,
                                .resources = one->saturation};
-  bool steady = !t->unstable && !t->from_empty;
+  bool steady = !t->growth.word && !t->from_empty;
   l->power = steady && l->latency.value > 0 ? l->throughput.value / l->latency.value : NAN;
   if (r->knee < 0 || l->power > r->levels[r->knee].power)
     if (!isnan(l->power)) r->knee = (int32_t)r->level_count - 1;

@@ -11,9 +11,10 @@ struct trial {
   struct study *study;
   double load;
   uint32_t looks, replications;
-  bool spent, from_empty, unstable;
-  enum verdict *verdicts; /* by bound; UNDECIDED before the first look */
-  double *margins;        /* by bound: below 0 holds, above 0 fails; NaN unknown */
+  bool spent, from_empty;
+  struct growth_words growth; /* what grows without end */
+  enum verdict *verdicts;     /* by bound; UNDECIDED before the first look */
+  double *margins;            /* by bound: below 0 holds, above 0 fails; NaN unknown */
 };
 
 struct search {

@@ -52,7 +52,8 @@ struct capacity_level {
   const char *text;
   uint32_t replications;
   bool scanned; /* only for the map: its verdicts are not used */
-  bool unstable, from_empty;
+  bool from_empty;
+  struct growth_words growth;          /* what grows without end */
   double load;                         /* offered over what the fullest resource can do; 0 when unknown */
   struct estimate throughput, latency; /* of all requests; latency: mean */
   double power;                        /* throughput over mean latency; NaN when unknown */

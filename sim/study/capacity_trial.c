@@ -132,7 +132,7 @@ static double settling_margin(const struct trial *t, enum verdict v) {
 static void judge_bound(const struct search *s, struct trial *t, uint32_t bound) {
   const struct capacity_bound *b = &s->bounds[bound];
   struct claim claim = one_side(s, t, bound);
-  bool time = is_time(&claim.measure), endless = t->unstable && time;
+  bool time = is_time(&claim.measure), endless = t->growth.word && time;
   struct claim_result r = judge_claim(s, t, bound, &claim);
   t->margins[bound] = endless ? (b->at_least ? -1 : 1) : margin_of(b, &claim.measure, r.estimate.value);
   if (claim.measure.aggregate == AGGREGATE_SETTLES) t->margins[bound] = settling_margin(t, r.verdict);
@@ -144,7 +144,7 @@ static void judge_bound(const struct search *s, struct trial *t, uint32_t bound)
 
 static void judge(struct search *s, struct trial *t) {
   findings_growth(t->study);
-  t->unstable = t->study->unstable;
+  t->growth = study_growth(t->study);
   t->replications = t->study->traffic.done;
   for (uint32_t i = 0; i < s->bound_count; i++) judge_bound(s, t, i);
 }
@@ -206,7 +206,7 @@ bool trial_look(struct search *s, struct trial *t, uint32_t least) {
   if (t->load >= 1 && !t->looks) { /* beyond saturation a few tell all: growth without bound */
     trial_scan(s, t);
     if (s->interrupted) return false;
-    if (t->unstable) n = SCAN;
+    if (t->growth.word) n = SCAN;
   }
   if (n > SCAN && n < least) n = least;
   if (n > s->budget) n = s->budget;

@@ -132,7 +132,7 @@ static uint32_t until_half_is(double half, double target, uint32_t done) {
 static uint32_t pair_needs(const struct compare *c, const struct compare_pair *p) {
   struct compare_row row = compare_row_of(c, p, compare_family_confidence(c, p->detail));
   const struct study *base = c->studies[0], *other = c->studies[p->system];
-  if (base->unstable || other->unstable) return 0;
+  if (base->growth.grows || other->growth.grows) return 0;
   if (isnan(row.difference.value)) {
     uint32_t a = entry_needs(base, &base->entries[p->base_entry], 0), b = entry_needs(other, &other->entries[p->entry], 0);
     return isnan(row.base.value) && a > b ? a : isnan(row.value.value) ? b : 0;

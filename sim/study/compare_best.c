@@ -45,7 +45,7 @@ static double observation(const struct compare *c, uint32_t system, uint32_t rep
 
 /* Null when its observations up to n can be used. */
 static const char *no_candidate(const struct compare *c, uint32_t system, uint32_t n) {
-  if (c->studies[system]->unstable) return "unstable";
+  if (c->studies[system]->growth.grows) return c->studies[system]->growth.brief;
   for (uint32_t i = 0; i < n; i++)
     if (isnan(observation(c, system, i))) return "some replications saw nothing of it: a longer run.window would help";
   return NULL;

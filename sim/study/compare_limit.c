@@ -95,7 +95,7 @@ uint32_t compare_limit_needs(const struct compare *c, const struct compare_limit
   const struct estimate *e = judged(l, &row);
   const struct study *base = c->studies[0];
   uint32_t done = entry_replications(base, &base->entries[l->entries[0]]);
-  if (base->unstable || c->studies[system]->unstable) return UINT32_MAX;
+  if (base->growth.grows || c->studies[system]->growth.grows) return UINT32_MAX;
   if (isnan(e->value)) {
     const struct study *other = c->studies[system];
     uint32_t a = isnan(row.base.value) ? entry_needs(base, &base->entries[l->entries[0]], 0) : 0;

@@ -198,7 +198,7 @@ static const char *file_of(const struct compare *c, uint32_t system) { return c-
 
 static const char *missing(const struct compare *c, uint32_t system, const struct entry *e, const struct estimate *x) {
   const struct study *s = c->studies[system];
-  if (!x->n && !s->unstable && s->warmup != WARMUP_IS_MISSING && e->measure.quantity == QUANTITY_LATENCY)
+  if (!x->n && !s->growth.grows && s->warmup != WARMUP_IS_MISSING && e->measure.quantity == QUANTITY_LATENCY)
     return arena_format(c->arena, "%s: no request was answered", file_of(c, system));
   return arena_format(c->arena, "%s: %s", file_of(c, system), entry_why_no_data(s, e));
 }

@@ -272,7 +272,6 @@ void findings_growth(struct study *l) {
   const struct model *m = &l->model;
   *f = (struct growth_finding){.gauges = arena_new_array(l->arena, bool, model_gauges(m) + 1),
                                .endpoints = arena_new_array(l->arena, bool, m->endpoints.count + 1)};
-  l->unstable = false;
   if (!l->traffic.sum || !l->traffic.done || !m->sources.count) return;
   struct judging j = {.study = l, .sums = l->traffic.sum->growth, .replications = l->traffic.done};
   if (l->long_run) j.sums = long_run_growth(l->long_run, l->arena), j.replications = 1;
@@ -282,7 +281,6 @@ void findings_growth(struct study *l) {
     overflowed(l, f);
   else
     find(&j, f), find_too_short(&j, f);
-  l->unstable = f->grows;
 }
 
 /* --- what a measure loses ---------------------------------------------------------------------------------------------------------- */

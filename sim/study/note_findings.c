@@ -112,11 +112,11 @@ static void note_unanswered(const struct study *l, struct results *r) {
   uint32_t count = 0;
   for (uint32_t e = 0; e < l->model.endpoints.count; e++)
     if (l->traffic.sum->arrived[e] && !l->traffic.sum->latency[e].count) names[count++] = model_endpoint(&l->model, e)->name;
-  if (count && !l->unstable) note(l, r, arena_format(l->arena, "no request of %s was answered", listed(l, names, count)));
+  if (count && !l->growth.grows) note(l, r, arena_format(l->arena, "no request of %s was answered", listed(l, names, count)));
 }
 
 static void note_warmup(const struct study *l, struct results *r) {
-  if (l->warmup == WARMUP_IS_MISSING && !l->unstable)
+  if (l->warmup == WARMUP_IS_MISSING && !l->growth.grows)
     note(l, r,
          arena_format(l->arena,
                       "too short: no end of the warm-up was seen within %.3g s from an empty system; give run.warmup, or a longer "

@@ -13,6 +13,11 @@
 
 struct arena;
 
+/* What grows without end: "over capacity" or "tipped over", and with it what grows and how fast. Both null: nothing is seen to. */
+struct growth_words {
+  const char *word, *text;
+};
+
 /* A value with its 95% interval. low and high are NaN when no interval can be given (one replication); for a value that is
  * exact by arithmetic, such as a price, `exact` is set and the interval is the value. n: observations behind it. */
 struct estimate {
@@ -206,7 +211,7 @@ struct results {
   struct bill bill;
   struct availability_result availability;
 
-  uint32_t note_count; /* for the reader: "unstable: ...", "too short: ..." */
+  uint32_t note_count; /* for the reader: "over capacity: ...", "too short: ..." */
   const char **notes;
   uint32_t violation_count; /* broken invariants: our fault; the run is an error */
   const char **violations;

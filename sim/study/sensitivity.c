@@ -65,7 +65,7 @@ static uint32_t pieces_of(const struct scenario *s) {
 }
 
 static struct sensitivity_point point_of(const struct plan *p, const struct side *o, uint32_t target) {
-  struct sensitivity_point x = {.unstable = study_unstable(o->study), .verdict = VERDICT_NO_DATA};
+  struct sensitivity_point x = {.growth = study_growth(o->study), .verdict = VERDICT_NO_DATA};
   if (p->options->measure_count) {
     x.estimate = study_value(o->study, o->first_entry + target);
   } else {
@@ -145,13 +145,13 @@ static void measure_swing(struct sensitivity_effect *e) {
   double a = fabs(e->difference_low), b = fabs(e->difference_high);
   bool around_zero = e->difference_low <= 0 && e->difference_high >= 0;
   e->swing_low = around_zero ? 0 : fmin(a, b), e->swing_high = fmax(a, b);
-  bool lost = (e->low.unstable && isnan(e->low.estimate.value)) || (e->high.unstable && isnan(e->high.estimate.value));
+  bool lost = (e->low.growth.word && isnan(e->low.estimate.value)) || (e->high.growth.word && isnan(e->high.estimate.value));
   bool both = isnan(e->low.estimate.value) && isnan(e->high.estimate.value);
   if (lost && !both) e->swing = INFINITY;
 }
 
 static bool fails(const struct sensitivity_point *x) {
-  return x->verdict == VERDICT_FAIL || x->verdict == VERDICT_CONTRADICTED || (x->verdict == VERDICT_NO_DATA && x->unstable);
+  return x->verdict == VERDICT_FAIL || x->verdict == VERDICT_CONTRADICTED || (x->verdict == VERDICT_NO_DATA && x->growth.word);
 }
 
 static bool holds(const struct sensitivity_point *x) {
@@ -235,7 +235,7 @@ static double scale_of(const struct sensitivity_target *t) {
   return isfinite(value) && value != 0 ? fabs(value) : 1;
 }
 
-/* How many claims the input flips: decides between inputs that make the system unstable. */
+/* How many claims the input flips: decides between inputs that take the system beyond what it can do. */
 static uint32_t flips_of(const struct sensitivity_results *r, uint32_t input) {
   uint32_t sum = 0;
   for (uint32_t t = 0; t < r->target_count; t++)

@@ -11,8 +11,8 @@ struct sensitivity_input {
 /* A measure at one setting of the inputs. */
 struct sensitivity_point {
   struct estimate estimate;
-  enum verdict verdict; /* of a claim */
-  bool unstable;        /* the load grows without bound */
+  enum verdict verdict;       /* of a claim */
+  struct growth_words growth; /* what grows without end there */
 };
 
 /* Of one input on one measure. All intervals of a measure hold together at 95% (Bonferroni), p is Holm's. */
@@ -20,11 +20,12 @@ struct sensitivity_effect {
   uint32_t input;
   struct sensitivity_point low, high;
   double difference, difference_low, difference_high; /* high - low; NaN when one of them is unknown */
-  double swing, swing_low, swing_high;                /* its size; infinite when an end is unstable and has no value */
+  double swing, swing_low,
+      swing_high; /* its size; infinite when something grows without end at one of them and there is no value */
   double p;
   bool shown; /* the difference is no chance */
   bool
-      flips; /* the claim holds at one of low, base, high and fails or is contradicted at another, or has no value there because it is unstable */
+      flips; /* the claim holds at one of low, base, high and fails or is contradicted at another, or has no value there because something grows without end */
 };
 
 struct sensitivity_target {

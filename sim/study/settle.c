@@ -127,8 +127,8 @@ static bool settle_replications(struct study *s) {
   if (!study_extend(s, first, pieces)) return false;
   findings_growth(s);
   if (exactly) return true;
-  if (!s->unstable) foresee(s, first, budget_of(s, first));
-  bool good = s->unstable || settle_half(s, false, first);
+  if (!s->growth.grows) foresee(s, first, budget_of(s, first));
+  bool good = s->growth.grows || settle_half(s, false, first);
   return good && (!pieces || settle_half(s, true, pieces));
 }
 

@@ -235,7 +235,11 @@ const double *study_samples(const struct study *s, uint32_t entry) { return s->e
 struct estimate study_value(const struct study *s, uint32_t entry) {
   return entry_estimate(s, &s->entries[entry]);
 }
-bool study_unstable(const struct study *s) { return s->unstable; }
+struct growth_words study_growth(const struct study *s) {
+  const struct growth_finding *f = &s->growth;
+  if (!f->grows) return (struct growth_words){NULL, NULL};
+  return (struct growth_words){f->over ? "over capacity" : "tipped over", f->brief};
+}
 
 struct entry_name study_entry(const struct study *s, uint32_t entry) {
   const struct entry *e = &s->entries[entry];

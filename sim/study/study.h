@@ -73,7 +73,7 @@ const double *study_samples(const struct study *, uint32_t entry);
 struct estimate study_value(const struct study *, uint32_t entry);
 struct claim_result study_verdict(const struct study *, uint32_t claim);
 /* The load grows without bound, or more requests were inside than there is room for. */
-bool study_unstable(const struct study *);
+struct growth_words study_growth(const struct study *);
 
 struct results *study_results(struct study *);
 

@@ -55,7 +55,7 @@ struct study {
   sim_time looked_at;        /* WARMUP_IS_MISSING: how long the pilot was */
   struct long_run *long_run; /* null: replications */
   struct growth_finding growth;
-  bool prepared, unstable, correlated, correlated_shown /* of claims that are only shown */, interrupted;
+  bool prepared, correlated, correlated_shown /* of claims that are only shown */, interrupted;
   struct world_watch watch; /* of the pilot and the long run */
   uint32_t batches;         /* of the long run until it is looked at again; 0: not begun */
   uint32_t foreseen;        /* replications, for the progress */
@@ -116,7 +116,7 @@ void findings_left_out(const struct study *, struct results *);
 const char *findings_leaves_out(const struct study *);
 /* backlog.c: queues that are longer than those in them are patient, in one line; null when there is none. */
 const char *findings_backlog(const struct study *);
-/* growth_findings.c: fills study->growth and study->unstable from what has been run. */
+/* growth_findings.c: fills study->growth from what has been run. */
 void findings_growth(struct study *);
 /* Whether the measure has no steady value because of what grows. */
 bool growth_concerns(const struct study *, const struct measure *);

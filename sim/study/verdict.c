@@ -179,7 +179,7 @@ struct estimate entry_estimate(const struct study *l, const struct entry *e) {
   bool settles = e->measure.quantity == QUANTITY_LATENCY || e->measure.quantity == QUANTITY_WAIT ||
                  e->measure.quantity == QUANTITY_TIME || e->measure.quantity == QUANTITY_INSIDE;
   bool timeless = e->measure.over_faults || measure_is_exact(&e->measure, &l->model);
-  bool settling = l->warmup == WARMUP_IS_MISSING && !l->unstable && !timeless;
+  bool settling = l->warmup == WARMUP_IS_MISSING && !l->growth.grows && !timeless;
   if (settling || (settles && growth_concerns(l, &e->measure)) ||
       (l->traffic.sum->overflowed && !e->measure.over_faults && !measure_is_exact(&e->measure, &l->model)))
     return x;
@@ -340,7 +340,7 @@ const char *entry_why_no_data(const struct study *l, const struct entry *e) {
   if (m->aggregate == AGGREGATE_COST) return "nothing has a price";
   if (m->aggregate == AGGREGATE_SATURATION) return "no resource has a bound";
   if (!entry_replications(l, e)) return m->over_faults ? "no years of faults were simulated" : "no traffic was simulated";
-  if (l->warmup == WARMUP_IS_MISSING && !l->unstable && !m->over_faults)
+  if (l->warmup == WARMUP_IS_MISSING && !l->growth.grows && !m->over_faults)
     return "too short: no end of the warm-up was found; give run.warmup, or a longer run.window";
   if (growth_concerns(l, m)) return l->growth.brief;
   if (m->aggregate == AGGREGATE_RTO) return "no outage of this fault happened";
