@@ -76,6 +76,28 @@ static void test_reasons(void) {
   fixture_close(&f);
 }
 
+/* Two that are full are one note, the first to fill up at its head */
+static void test_one_line_for_what_is_full(void) {
+  static const struct {
+    const char *backlog, *threads, *note;
+  } rows[] = {
+      {"1000", "8", "saturated: db threads is full at 200 requests/s and host CPU at 200 requests/s; the mean load offered is "},
+      {"1000", "4", "saturated: db threads is full at 100 requests/s and host CPU at 200 requests/s; the mean load offered is "}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f =
+        fixture_of("{ 'aguanta': 1, 'name': 'full', 'traffic': { 'web': { 'kind': 'open', 'rate': '300/s', 'mix': { 'q': 1 } } }, "
+                   "'endpoints': { 'q': { 'entry': 'db', 'steps': [ { 'cpu': '40ms' } ] } }, 'services': { 'db': { 'kind': 'app', "
+                   "'runtime': 'threads', 'threads': %s, 'backlog': %s } }, 'platform': { 'kind': 'static', 'nodes': { 'host': { "
+                   "'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '10s' } }",
+                   rows[i].threads, rows[i].backlog);
+    const struct results *r = results_of(&f, 2);
+    int count = 0;
+    for (uint32_t k = 0; k < r->note_count; k++) count += strstr(r->notes[k], "saturated: ") != NULL;
+    test_check(count == 1 && any_note(r, rows[i].note), "%s threads: %d notes, %s", rows[i].threads, count, r->notes[0]);
+    fixture_close(&f);
+  }
+}
+
 /* --- notes that nothing asked for --------------------------------------------------------------------------------------------- */
 
 /* `count` endpoints of equal share on one service that is hardly busy. */
@@ -358,6 +380,7 @@ static const struct test_case cases[] = {{"backlogs longer than patience", test_
                                          {"levels over windows", test_levels_over_windows},
                                          {"parts of utilization add up", test_parts_add_up},
                                          {"a reason beside every missing figure", test_reasons},
+                                         {"one line for what is full", test_one_line_for_what_is_full},
                                          {"no note that nothing asked for", test_no_drowning},
                                          {"years only", test_years_only},
                                          {"unanswered endpoints in one line", test_unanswered},

@@ -22,26 +22,6 @@ static double offered_at_peak(const struct study *l) {
   return most;
 }
 
-static void note_saturated(const struct study *l, struct results *r) {
-  double offered = model_offered_rate(&l->model), peak = offered_at_peak(l);
-  for (uint32_t i = 0; i < r->saturation_count; i++) {
-    const struct saturation *s = &r->saturation[i];
-    if (s->grows || s->blocked) continue;
-    if (s->saturated && !(offered > 0))
-      note(l, r,
-           arena_format(l->arena, "saturated: %s is full at %.4g requests/s; the users send no more than is answered", s->resource,
-                        s->saturates_at_per_s));
-    else if (s->saturated || offered > s->saturates_at_per_s)
-      note(l, r,
-           arena_format(l->arena, "saturated: %s is full at %.4g requests/s, the mean load offered is %.4g/s", s->resource,
-                        s->saturates_at_per_s, offered));
-    else if (peak > s->saturates_at_per_s)
-      note(l, r,
-           arena_format(l->arena, "saturated at the peak: %s is full at %.4g requests/s, the busiest part of the run offers %.4g/s",
-                        s->resource, s->saturates_at_per_s, peak));
-  }
-}
-
 /* The first that is full of what works in the background; the others are full of the same jobs. */
 static void note_background(const struct study *l, struct results *r) {
   double offered = model_offered_rate(&l->model);
@@ -66,6 +46,46 @@ static const char *listed(const struct study *l, const char *const *names, uint3
   for (uint32_t i = 0; i < named; i++)
     text = arena_format(l->arena, "%s%s%s", text, i == 0 ? "" : i + 1 == count ? " and " : ", ", names[i]);
   return count > named ? arena_format(l->arena, "%s and %u others", text, count - named) : text;
+}
+
+/* --- what is full ------------------------------------------------------------------------------------------------------------------- */
+
+enum fullness { FULL_FOR_USERS, FULL_IN_THE_MEAN, FULL_AT_THE_PEAK, FULLNESSES, NOT_FULL };
+
+static enum fullness fullness_of(const struct saturation *s, double offered, double peak) {
+  if (s->grows || s->blocked) return NOT_FULL;
+  if (s->saturated && !(offered > 0)) return FULL_FOR_USERS;
+  if (s->saturated || offered > s->saturates_at_per_s) return FULL_IN_THE_MEAN;
+  return peak > s->saturates_at_per_s ? FULL_AT_THE_PEAK : NOT_FULL;
+}
+
+/* "db threads is full at 200 requests/s, host CPU at 210 requests/s and 3 others": the first to fill up is the one that matters. */
+static const char *full_text(const struct study *l, const struct results *r, enum fullness kind, double offered, double peak) {
+  const char **texts = arena_new_array(l->arena, const char *, r->saturation_count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    const struct saturation *s = &r->saturation[i];
+    if (fullness_of(s, offered, peak) == kind)
+      texts[count] = arena_format(l->arena, count ? "%s at %.4g requests/s" : "%s is full at %.4g requests/s", s->resource,
+                                  s->saturates_at_per_s),
+      count++;
+  }
+  return count ? listed(l, texts, count) : NULL;
+}
+
+/* One line for all that are full in the same way. */
+static void note_saturated(const struct study *l, struct results *r) {
+  double offered = model_offered_rate(&l->model), peak = offered_at_peak(l);
+  const char *full[FULLNESSES];
+  for (enum fullness k = FULL_FOR_USERS; k < FULLNESSES; k++) full[k] = full_text(l, r, k, offered, peak);
+  if (full[FULL_FOR_USERS])
+    note(l, r, arena_format(l->arena, "saturated: %s; the users send no more than is answered", full[FULL_FOR_USERS]));
+  if (full[FULL_IN_THE_MEAN])
+    note(l, r, arena_format(l->arena, "saturated: %s; the mean load offered is %.4g/s", full[FULL_IN_THE_MEAN], offered));
+  if (full[FULL_AT_THE_PEAK])
+    note(l, r,
+         arena_format(l->arena, "saturated at the peak: %s; the busiest part of the run offers %.4g/s", full[FULL_AT_THE_PEAK],
+                      peak));
 }
 
 /* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (METHOD; tests of coverage). */
