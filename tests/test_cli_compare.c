@@ -46,6 +46,26 @@ static void test_same_customers(void) {
   child_free(&c);
 }
 
+/* Where uptime is shown, so is what it does not contain, as run and check do; where it is not shown, nothing is said. */
+static void test_left_out(void) {
+#define LOSSES "--reps", "2", "--set", "run.window=5s", "--set", "run.years=2"
+#define FAULTS "--set", "faults={\"f\":{\"kind\":\"node\",\"nodes\":\"box\",\"mtbf\":\"30d\",\"repair\":\"1h\"}}"
+  static const char words[] = "availability, downtime, rto and rpo leave out: releases and maintenance, losses of a zone";
+  char *md = child_path("left.md"), *json = child_path("left.json");
+  struct child c = AGUANTA("compare", SMALL, SLOWER, LOSSES, FAULTS, "--export", md, "--export", json, "-v");
+  char line[4000];
+  snprintf(line, sizeof line, "%s", strstr(c.out, "note: availability") ? strstr(c.out, "note: availability") : "");
+  for (char *at = line; (at = strstr(at, "\n      "));) memmove(at + 1, at + 7, strlen(at + 7) + 1), *at = ' ';
+  test_check(strstr(line, words) && child_count(c.out, "leave out") == 1, "%s", c.out);
+  child_free(&c);
+  char *texts[] = {test_read_file(md), test_read_file(json)};
+  test_check(texts[0] && child_count(texts[0], "RTO and RPO leave out: releases and maintenance") == 2, "%s", texts[0]);
+  test_check(texts[1] && child_count(texts[1], "\"leaves_out\": \"releases and maintenance") == 2, "%s", texts[1]);
+  c = AGUANTA("compare", SMALL, SLOWER, "--reps", "2", "--set", "run.window=5s");
+  test_check(!strstr(c.out, "leave out"), "%s", c.out);
+  child_free(&c), free(texts[0]), free(texts[1]), free(md), free(json);
+}
+
 static void test_exit_codes(void) {
   static const struct {
     const char *limit, *last;
@@ -177,6 +197,7 @@ static void test_interrupted(void) {
 static const struct test_case cases[] = {{"words", test_words},
                                          {"itself", test_itself},
                                          {"same_customers", test_same_customers},
+                                         {"left_out", test_left_out},
                                          {"exit_codes", test_exit_codes},
                                          {"refused", test_refused},
                                          {"formats", test_formats},

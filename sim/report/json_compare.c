@@ -15,6 +15,7 @@ static void put_system(struct writer *w, const struct compare_results *c, uint32
   struct verdict_sum sum = verdicts_of(r);
   put_text(w, "verdict", sum.requirements.overall == VERDICT_NONE ? NULL : format_verdict_word(sum.requirements.overall));
   put_text(w, "statements", sum.statements.overall == VERDICT_NONE ? NULL : format_verdict_word(sum.statements.overall));
+  put_text(w, "leaves_out", r->availability.leaves_out);
   put_texts(w, "notes", (const char *const *)r->notes, r->note_count);
   put_texts(w, "violations", (const char *const *)r->violations, r->violation_count);
 }

@@ -188,13 +188,25 @@ static void write_compare_limits(FILE *file, const struct compare_results *c) {
   }
 }
 
+/* Only a comparison with years of faults has rows of uptime. */
+static void write_compare_left_out(FILE *file, const struct compare_results *c) {
+  for (uint32_t i = 0; i < c->system_count && c->fault_replications; i++) {
+    const char *words = c->systems[i]->availability.leaves_out;
+    if (!words) continue;
+    fputs("\n> ", file), markdown_text(file, compare_file(c, i));
+    fputs(": availability, downtime, RTO and RPO leave out: ", file), markdown_text(file, words), fputs(".\n", file);
+  }
+}
+
 static void write_compare_best(FILE *file, const struct compare_results *c) {
   if (!c->best) return;
   fputs("\n## The best\n\n| file | mean | replications |\n| --- | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < c->system_count; i++) {
     fputs("| ", file), markdown_text(file, compare_file(c, i));
-    fprintf(file, "%s | %s | %u |\n", i == c->best->best ? " **best**" : "",
-            format_estimate(c->best->unit, c->currency, &c->best->systems[i].mean).text, c->best->systems[i].replications);
+    const struct best_system *s = &c->best->systems[i];
+    fprintf(file, "%s | %s", i == c->best->best ? " **best**" : "", format_estimate(c->best->unit, c->currency, &s->mean).text);
+    if (s->reason) fputs(" no candidate: ", file), markdown_text(file, s->reason);
+    fprintf(file, " | %u |\n", s->replications);
   }
 }
 
@@ -209,5 +221,6 @@ void report_compare_markdown(FILE *file, const struct compare_results *c) {
   if (c->other_customers) fputs("\n> Other customers: ", file), markdown_text(file, c->other_customers), fputc('\n', file);
   write_compare_limits(file, c);
   for (uint32_t i = 1; i < c->system_count && c->row_count; i++) write_compare_rows(file, c, i);
+  write_compare_left_out(file, c);
   write_compare_best(file, c);
 }

@@ -173,6 +173,42 @@ static void print_limits(struct sheet *s) {
   }
 }
 
+/* --- what uptime leaves out ------------------------------------------------------------------------------------------------------------ */
+
+/* What is shown of uptime: a row or a limit of the system or of its base. */
+static bool shows_uptime(const struct sheet *s, uint32_t system) {
+  for (uint32_t i = 0; i < s->c->row_count; i++) {
+    const struct compare_row *row = &s->c->rows[i];
+    if (row->over_faults && (!system || row->system == system) &&
+        is_printed(s, row, row->system, s->options.verbose && row->detail))
+      return true;
+  }
+  for (uint32_t i = 0; i < s->c->limit_count; i++) {
+    const struct compare_row *row = &s->c->limits[i].row;
+    bool printed = !s->options.quiet || s->c->limits[i].verdict != VERDICT_PASS;
+    if (printed && row->over_faults && (!system || row->system == system)) return true;
+  }
+  return false;
+}
+
+/* In one line where the same is true of all files. */
+static void print_left_out(struct sheet *s) {
+  const char *first = s->c->systems[0]->availability.leaves_out;
+  bool same = first != NULL;
+  for (uint32_t i = 1; same && i < s->c->system_count; i++) {
+    const char *words = s->c->systems[i]->availability.leaves_out;
+    same = words && !strcmp(words, first);
+  }
+  for (uint32_t i = 0; i < (same ? 1 : s->c->system_count); i++) {
+    const char *words = s->c->systems[i]->availability.leaves_out;
+    if (!words || !shows_uptime(s, i)) continue;
+    char *text = allocate_format("%s%savailability, downtime, rto and rpo leave out: %s", same ? "" : compare_file(s->c, i),
+                                 same ? "" : ": ", words);
+    table_note(s->file, "note", text, s->options.width);
+    free(text);
+  }
+}
+
 /* --- the best --------------------------------------------------------------------------------------------------------------------- */
 
 static void print_fate(struct sheet *s, uint32_t i) {
@@ -242,6 +278,7 @@ void report_compare_text(FILE *file, const struct compare_results *c, const stru
   if (c->best) print_best(&s);
   print_differences(&s);
   print_limits(&s);
+  print_left_out(&s);
   print_last(&s);
   fclose(memory);
   write_trimmed(file, text);

@@ -11,6 +11,7 @@ struct compare_row {
   uint32_t system;
   enum unit unit;
   bool detail;                 /* of the family of details, not of the headline rows */
+  bool over_faults;            /* of uptime: what it leaves out belongs beside it */
   struct estimate base, value; /* each with its own interval */
   struct estimate difference;  /* from the pairs; n: their number; exact when both values are */
   struct estimate relative;    /* of the base's value */

@@ -212,6 +212,7 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
                             .system = p->system,
                             .unit = measure_unit(&a->measure),
                             .detail = p->detail,
+                            .over_faults = a->measure.over_faults,
                             .base = entry_estimate(base, a),
                             .value = entry_estimate(other, b),
                             .difference = nothing,
