@@ -13,8 +13,8 @@ static void test_validate(void) {
   test_check(c.status == 0 && c.err_length == 0, "%d %s", c.status, c.err);
   test_check(
       !strcmp(c.out, SMALL
-              ": valid: 1 endpoints, 1 services on 1 nodes, 1 requirement\n"
-              "scenarios/platform/compose.json: valid: 3 endpoints, 5 services on 1 nodes, 6 requirements, 4 statements, 1 info\n"),
+              ": valid: 1 endpoint, 1 service on 1 node, 1 requirement\n"
+              "scenarios/platform/compose.json: valid: 3 endpoints, 5 services on 1 node, 6 requirements, 4 statements, 1 info\n"),
       "%s", c.out);
   child_free(&c);
   c = AGUANTA("validate", "tests/cli/bad/syntax.json", SMALL, "tests/cli/bad/comment.json");

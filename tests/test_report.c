@@ -1,4 +1,6 @@
 /* Numbers for people, the machine formats, the terminal report (golden: tests/data/report-platform.txt), and files. */
+#include "sim/report/compare_report.h"
+#include "sim/report/sensitivity_report.h"
 #include "sim/report/export.h"
 #include "sim/report/format.h"
 #include "sim/report/output.h"
@@ -66,13 +68,47 @@ static void test_exact_is_exact(void) {
     const char *shown;
   } rows[] = {{UNIT_CURRENCY, {48, 48, 48, 10, false}, "48.00 USD"},
               {UNIT_RATIO, {1, 1, 1, 10, false}, "100%"},
-              {UNIT_RATIO, {1, 1 - 1e-15, 1, 10, false}, "100.0000000% [100.0000000, 100.0000000]"},
+              {UNIT_RATIO, {1, 1 - 1e-15, 1, 10, false}, "100%"},
+              /* within 1e-9 of all and of nothing: not all, and not nothing */
+              {UNIT_RATIO, {1 - 2e-10, 1 - 3e-10, 1 - 1e-10, 10, false}, ">99.9999999%"},
+              {UNIT_RATIO, {1 - 2e-9, 1 - 3e-9, 1, 10, false}, "99.9999998% [99.9999997, 100]"},
+              {UNIT_RATIO, {1, 1 - 2e-10, 1, 10, false}, "100% [>99.9999999, 100]"},
+              {UNIT_RATIO, {2e-10, 1e-10, 3e-10, 10, false}, "<0.0000001%"},
+              {UNIT_RATIO, {0, 0, 3e-10, 10, false}, "0% [0, <0.0000001]"},
+              {UNIT_RATIO, {0.5, 0.5 - 1e-10, 0.5 + 1e-10, 10, false}, "50.0000000%"},
               {UNIT_SECONDS, {500e-6, 500e-6, 500e-6, 10, false}, "500 \xC2\xB5s"},
               {UNIT_COUNT, {5000, 5000, 5000, 10, false}, "5,000"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct shown seen = format_estimate(rows[i].unit, "USD", &rows[i].e);
     test_check(!strcmp(seen.text, rows[i].shown), "row %zu: \"%s\", not \"%s\"", i, seen.text, rows[i].shown);
   }
+}
+
+/* A limit of a comparison and a claim that inputs move: what is above the limit is not printed as it. */
+static void test_beside_other_limits(void) {
+  struct compare_limit_result l = {.limit = 0.05,
+                                   .is_relative = true,
+                                   .verdict = VERDICT_FAIL,
+                                   .row = {.unit = UNIT_SECONDS, .relative = {0.056, 0.05004, 0.062, 9, false}}};
+  test_check(!strcmp(compare_judged(&l, NULL).text, "+5.600% [5.004, 6.200]"), "%s", compare_judged(&l, NULL).text);
+  l.is_relative = false, l.limit = 0.001, l.row.unit = UNIT_RATIO;
+  l.row.difference = (struct estimate){0.0015, 0.001004, 0.002, 9, false};
+  test_check(strstr(compare_judged(&l, NULL).text, "[0.1004, 0.2000]"), "%s", compare_judged(&l, NULL).text);
+  const struct sensitivity_results r = {.currency = NULL};
+  const struct sensitivity_target t = {.unit = UNIT_SECONDS, .limit_low = -INFINITY, .limit_high = 0.1};
+  const struct sensitivity_point over = {.estimate = {0.10004, 0.08, 0.12, 9, false}},
+                                 full = {.estimate = {NAN, NAN, NAN, 0, false}, .growth = {"tipped over", "tipped over: x"}};
+  test_check(!strcmp(report_sensitivity_point(&r, &t, &over).text, "100.04 ms"), "%s",
+             report_sensitivity_point(&r, &t, &over).text);
+  test_check(!strcmp(report_sensitivity_point(&r, &t, &full).text, "tipped over"), "%s",
+             report_sensitivity_point(&r, &t, &full).text);
+}
+
+static void test_counted(void) {
+  test_check(!strcmp(format_counted(1, "replication", NULL).text, "1 replication"), "one");
+  test_check(!strcmp(format_counted(0, "replication", NULL).text, "0 replications"), "none");
+  test_check(!strcmp(format_counted(1234, "batch", "batches").text, "1,234 batches"), "many");
+  test_check(!strcmp(format_counted(1, "batch", "batches").text, "1 batch"), "one of its own plural");
 }
 
 static double first_number(const char *text) {
@@ -430,6 +466,8 @@ static void test_export(void) {
 static const struct test_case cases[] = {
     {"format", test_format},
     {"exact_is_exact", test_exact_is_exact},
+    {"counted", test_counted},
+    {"beside_other_limits", test_beside_other_limits},
     {"rounding_keeps_sides", test_rounding_keeps_sides},
     {"verdict_line", test_verdict_line},
     {"kinds_apart", test_kinds_apart},

@@ -37,8 +37,8 @@ static void show_progress(void *context, const struct capacity_progress *p) {
   double now = session_clock();
   if (s->silent || now - s->started < 2 || now - s->last < (s->bar ? 0.2 : 10)) return;
   s->last = now;
-  safe_print(stderr, "%slook %u: %u replications of %s", s->bar ? "\r" : "", p->look + 1, p->replications,
-             capacity_end_text(&s->axis, p->value).text);
+  safe_print(stderr, "%slook %u: %s of %s", s->bar ? "\r" : "", p->look + 1,
+             format_counted(p->replications, "replication", NULL).text, capacity_end_text(&s->axis, p->value).text);
   if (!isnan(p->low))
     safe_print(stderr, ", between %s and %s so far", capacity_value_text(&s->axis, p->low).text,
                capacity_value_text(&s->axis, p->high).text);

@@ -2,6 +2,7 @@
 #include "sim/cli/session.h"
 #include "sim/cli/sweep_plan.h"
 #include "sim/engine/arena.h"
+#include "sim/report/format.h"
 #include "sim/scenario/schema.h"
 #include "sim/study/study_file.h"
 #include "sim/scenario/safe_text.h"
@@ -18,7 +19,8 @@ static void print_claims(const struct scenario *s) {
   static const char *const words[] = {[CLAIM_REQUIREMENT] = "requirement", [CLAIM_STATEMENT] = "statement", [CLAIM_INFO] = "info"};
   for (enum claim_kind kind = CLAIM_REQUIREMENT; kind <= CLAIM_INFO; kind++) {
     uint32_t count = claims_of(s, kind);
-    if (count || kind == CLAIM_REQUIREMENT) printf(", %u %s%s", count, words[kind], count == 1 || kind == CLAIM_INFO ? "" : "s");
+    if (count || kind == CLAIM_REQUIREMENT)
+      printf(", %s", format_counted(count, words[kind], kind == CLAIM_INFO ? "info" : NULL).text);
   }
 }
 
@@ -26,8 +28,8 @@ static enum exit_code validate_scenario(struct arena *arena, const struct option
   const struct scenario *s = session_read(arena, o, file, NULL, 0);
   if (!s) return EXIT_INVALID;
   if (o->quiet) return EXIT_HOLDS;
-  safe_print(stdout, "%s: valid: %u endpoints, %u services on %u nodes", file, s->model.endpoints.count, s->model.services.count,
-             s->model.node_count);
+  safe_print(stdout, "%s: valid: %s, %s on %s", file, format_counted(s->model.endpoints.count, "endpoint", NULL).text,
+             format_counted(s->model.services.count, "service", NULL).text, format_counted(s->model.node_count, "node", NULL).text);
   print_claims(s);
   putchar('\n');
   return EXIT_HOLDS;
@@ -40,7 +42,7 @@ static enum exit_code validate_study(struct arena *arena, const struct options *
   one.files[0] = file, one.file_count = 1;
   enum exit_code code = sweep_plan_read(&plan, arena, &one, "validate");
   if (code == EXIT_HOLDS && !o->quiet)
-    safe_print(stdout, "%s: valid: %llu points of %s\n", file, (unsigned long long)plan.sweep->points, plan.sweep->scenario);
+    safe_print(stdout, "%s: valid: %s of %s\n", file, format_counted(plan.sweep->points, "point", NULL).text, plan.sweep->scenario);
   return code;
 }
 

@@ -17,9 +17,10 @@ static void print_head(FILE *file, const struct capacity_result *r, int width) {
     fputs(": ", file);
     table_wrapped(file, r->scenario_title, format_width(name) + 2, width);
   }
-  safe_print(file, "\n%s from %s to %s: %u values, %u looks, %s requests\n%s, seed %s\n", r->path,
-             capacity_end_text(r, r->low_text).text, capacity_end_text(r, r->high_text).text, r->level_count, r->looks,
-             format_count(r->requests).text, r->scenario_file, r->seed_text);
+  safe_print(file, "\n%s from %s to %s: %s, %s, %s\n%s, seed %s\n", r->path, capacity_end_text(r, r->low_text).text,
+             capacity_end_text(r, r->high_text).text, format_counted(r->level_count, "value", NULL).text,
+             format_counted(r->looks, "look", NULL).text, format_counted(r->requests, "request", NULL).text, r->scenario_file,
+             r->seed_text);
   if (r->note_count || r->violation_count || r->interrupted) fputc('\n', file);
   if (r->interrupted) table_note(file, "interrupted", "this is what was known by then.", width);
   for (uint32_t i = 0; i < r->violation_count; i++) table_note(file, "BROKEN INVARIANT", r->violations[i], width);

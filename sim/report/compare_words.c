@@ -105,7 +105,9 @@ struct compare_words compare_judged(const struct compare_limit_result *l, const 
   if (l->verdict == VERDICT_NO_DATA) return (struct compare_words){"-"};
   struct estimate e = l->is_relative ? row->relative : in_points(row->unit, row->difference);
   enum unit unit = l->is_relative ? UNIT_RATIO : row->unit == UNIT_RATIO ? UNIT_NONE : row->unit;
-  struct shown value = with_sign(e.value, format_value(unit, currency, &e)), interval = format_interval(unit, currency, &e);
+  double limit = unit == UNIT_NONE && row->unit == UNIT_RATIO ? 100 * l->limit : l->limit;
+  struct shown value = with_sign(e.value, format_value_beside(unit, currency, &e, limit, INFINITY)),
+               interval = format_interval_beside(unit, &e, limit, INFINITY);
   snprintf(out.text, sizeof out.text, "%s%s%s%s", value.text, !l->is_relative && row->unit == UNIT_RATIO ? " points" : "",
            *interval.text ? " " : "", interval.text);
   return out;
@@ -156,7 +158,7 @@ static void rows_line(const struct compare_results *c, char *text, size_t size) 
     else
       not_shown++;
   }
-  snprintf(text, size, "compared: %u difference%s shown, %u not shown, %u without a number", shown, shown == 1 ? "" : "s",
+  snprintf(text, size, "compared: %s shown, %u not shown, %u without a number", format_counted(shown, "difference", NULL).text,
            not_shown, missing);
 }
 

@@ -61,8 +61,10 @@ static int last_digit_alone(enum unit unit, double value, double factor) {
 static bool has_interval(const struct estimate *e) { return !e->exact && e->low < e->high; }
 
 /* However narrow an interval, nobody reads more: of a time four digits, of a share a tenth of a millionth, of all else nine. */
+enum { FINEST_OF_SHARES = -7 };
+
 static int finest_power(enum unit unit, int first) {
-  if (unit == UNIT_RATIO) return -7;
+  if (unit == UNIT_RATIO) return FINEST_OF_SHARES;
   return first - (unit == UNIT_SECONDS ? 3 : 8);
 }
 
@@ -107,6 +109,24 @@ static void write_number(char *out, size_t size, double value, double factor, in
   group_thousands(digits, out, size);
 }
 
+/* At the finest digits, a share that is not all and not nothing is not rounded to it: ">99.9999999", "<0.0000001". What is off by no
+ * more than the computer's own rounding is all, without digits. */
+static bool write_near_end(char *out, size_t size, double share, int power) {
+  double step = pow(10, power), shown = round(100 * share / step) * step;
+  int decimals = power < -12 ? 12 : -power;
+  bool all = fabs(share - 1) <= 1e-12, above = !all && share < 1 && 100 - shown<0.5 * step, below = share> 0 && shown < 0.5 * step;
+  if (all) snprintf(out, size, "100");
+  if (above) snprintf(out, size, ">%.*f", decimals, 100 - step);
+  if (below) snprintf(out, size, "<%.*f", decimals, step);
+  return all || above || below;
+}
+
+/* Of a value or of an end of its interval. */
+static void write_digits(char *out, size_t size, enum unit unit, double value, double factor, int power) {
+  if (unit == UNIT_RATIO && power <= FINEST_OF_SHARES && write_near_end(out, size, value, power)) return;
+  write_number(out, size, value, factor, value == 0 && power < 0 && unit != UNIT_CURRENCY ? 0 : power);
+}
+
 static const char *unit_suffix(enum unit unit, const struct scale *scale, const char *currency, char *room, size_t size) {
   if (unit != UNIT_CURRENCY || !currency || !*currency) return scale->suffix;
   snprintf(room, size, " %.11s", currency);
@@ -136,28 +156,32 @@ static struct shown write_value(enum unit unit, const char *currency, const stru
   if (isnan(e->value)) return out;
   if (isinf(e->value)) return (struct shown){"unbounded"};
   const struct scale *scale = scale_of(unit, e->value);
-  bool nothing = e->value == 0 && unit != UNIT_CURRENCY; /* nothing has no digits to show */
-  write_number(number, sizeof number, e->value, scale->factor, nothing ? 0 : rule(unit, e, scale->factor, context));
+  write_digits(number, sizeof number, unit, e->value, scale->factor, rule(unit, e, scale->factor, context));
   if (unit != UNIT_CURRENCY && !has_interval(e)) drop_zeros(number);
   snprintf(out.text, sizeof out.text, "%s%s", number, unit_suffix(unit, scale, currency, room, sizeof room));
   return out;
 }
 
-static void write_bound(char *out, size_t size, double bound, double factor, int power) {
+static void write_bound(char *out, size_t size, enum unit unit, double bound, double factor, int power) {
   if (isinf(bound))
     snprintf(out, size, "unbounded");
+  else if (bound == 0 && power < 0)
+    snprintf(out, size, "0");
   else
-    write_number(out, size, bound, factor, bound == 0 && power < 0 ? 0 : power);
+    write_digits(out, size, unit, bound, factor, power);
 }
 
 static struct shown write_interval(enum unit unit, const struct estimate *e, power_rule rule, const void *context) {
   struct shown out = {""};
-  char low[32], high[32];
+  char value[32], low[32], high[32];
   if (isnan(e->value) || isinf(e->value) || !has_interval(e)) return out;
   const struct scale *scale = scale_of(unit, e->value);
   int power = rule(unit, e, scale->factor, context);
-  write_bound(low, sizeof low, e->low, scale->factor, power);
-  write_bound(high, sizeof high, e->high, scale->factor, power);
+  write_bound(value, sizeof value, unit, e->value, scale->factor, power);
+  write_bound(low, sizeof low, unit, e->low, scale->factor, power);
+  write_bound(high, sizeof high, unit, e->high, scale->factor, power);
+  bool finest = unit == UNIT_RATIO && power <= FINEST_OF_SHARES;
+  if (finest && !strcmp(low, value) && !strcmp(high, value)) return out; /* the digits end before it has a width */
   snprintf(out.text, sizeof out.text, "[%s, %s]", low, high);
   return out;
 }
@@ -206,12 +230,24 @@ static int power_beside(enum unit unit, const struct estimate *e, double factor,
   return power;
 }
 
+struct shown format_value_beside(enum unit unit, const char *currency, const struct estimate *e, double low, double high) {
+  return write_value(unit, currency, e, power_beside, (const double[]){low, high});
+}
+
+struct shown format_interval_beside(enum unit unit, const struct estimate *e, double low, double high) {
+  return write_interval(unit, e, power_beside, (const double[]){low, high});
+}
+
+struct shown format_estimate_beside(enum unit unit, const char *currency, const struct estimate *e, double low, double high) {
+  return joined(format_value_beside(unit, currency, e, low, high), format_interval_beside(unit, e, low, high));
+}
+
 struct shown format_claim_value(const struct claim_result *c, const char *currency) {
-  return write_value(c->unit, currency, &c->estimate, power_beside, (const double[]){c->low, c->high});
+  return format_value_beside(c->unit, currency, &c->estimate, c->low, c->high);
 }
 
 struct shown format_claim_interval(const struct claim_result *c) {
-  return write_interval(c->unit, &c->estimate, power_beside, (const double[]){c->low, c->high});
+  return format_interval_beside(c->unit, &c->estimate, c->low, c->high);
 }
 
 struct shown format_claim(const struct claim_result *c, const char *currency) {
@@ -227,6 +263,13 @@ struct shown format_count(uint64_t count) {
   char digits[32];
   snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
   group_thousands(digits, out.text, sizeof out.text);
+  return out;
+}
+
+struct shown format_counted(uint64_t count, const char *noun, const char *nouns) {
+  struct shown out = format_count(count);
+  size_t used = strlen(out.text);
+  snprintf(out.text + used, sizeof out.text - used, " %s%s", nouns && count != 1 ? nouns : noun, nouns || count == 1 ? "" : "s");
   return out;
 }
 

@@ -21,8 +21,12 @@ struct shown format_value(enum unit, const char *currency, const struct estimate
 struct shown format_interval(enum unit, const char *currency, const struct estimate *);
 /* Both: "182 ms [176, 189]". */
 struct shown format_estimate(enum unit, const char *currency, const struct estimate *);
-/* The same of a claim, with as many digits as keep the value and the ends of its interval on their sides of the limit: what is printed
- * never contradicts the verdict. */
+/* The same beside limits, with as many digits as keep the value and the ends of its interval on their sides of them: what is printed
+ * never contradicts the verdict. A limit that there is not is infinite. */
+struct shown format_value_beside(enum unit, const char *currency, const struct estimate *, double low, double high);
+struct shown format_interval_beside(enum unit, const struct estimate *, double low, double high);
+struct shown format_estimate_beside(enum unit, const char *currency, const struct estimate *, double low, double high);
+/* Of a claim, beside its own. */
 struct shown format_claim_value(const struct claim_result *, const char *currency);
 struct shown format_claim_interval(const struct claim_result *);
 struct shown format_claim(const struct claim_result *, const char *currency);
@@ -30,6 +34,8 @@ struct shown format_claim(const struct claim_result *, const char *currency);
 struct shown format_number(enum unit, const char *currency, double value);
 /* "1,234,567" */
 struct shown format_count(uint64_t);
+/* "1 replication", "1,234 replications"; the plural where it is not the noun with an "s", else null. */
+struct shown format_counted(uint64_t, const char *noun, const char *nouns);
 /* Two decimals with thousands separators and no currency, for columns: "1,234.50". */
 struct shown format_money(double);
 /* "24%"; "<1%" for little, "0%" for nothing. */

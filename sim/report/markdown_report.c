@@ -16,8 +16,8 @@ static void write_head(FILE *file, const struct results *r) {
   fprintf(file, "\n\n**Verdict: %s.** ", verdicts_line(r).text);
   struct verdict_line statements = verdicts_statements(r);
   if (*statements.text) fprintf(file, "Statements of documents: %s. ", statements.text);
-  fprintf(file, "%s requests in %u replications of %s, seed ", format_count(r->requests).text, r->replications,
-          format_number(UNIT_SECONDS, NULL, r->window_s).text);
+  fprintf(file, "%s in %s of %s, seed ", format_counted(r->requests, "request", NULL).text,
+          format_counted(r->replications, "replication", NULL).text, format_number(UNIT_SECONDS, NULL, r->window_s).text);
   markdown_text(file, r->seed_text);
   fputs(". Values with their 95% intervals.\n", file);
   if (r->interrupted) fputs("\n> Interrupted: partial results.\n", file);
@@ -214,8 +214,8 @@ void report_compare_markdown(FILE *file, const struct compare_results *c) {
   char last[400];
   compare_last_line(c, last, sizeof last);
   fputs("# Comparison\n\n**", file), markdown_text(file, last);
-  fprintf(file, "** %u replications of %s each%s, seed ", c->replications, format_number(UNIT_SECONDS, NULL, c->window_s).text,
-          c->other_customers ? "" : " on the same customers");
+  fprintf(file, "** %s of %s each%s, seed ", format_counted(c->replications, "replication", NULL).text,
+          format_number(UNIT_SECONDS, NULL, c->window_s).text, c->other_customers ? "" : " on the same customers");
   markdown_text(file, c->seed_text);
   fputs(". All intervals of differences hold together at 95%; those of limits each.\n", file);
   if (c->other_customers) fputs("\n> Other customers: ", file), markdown_text(file, c->other_customers), fputc('\n', file);

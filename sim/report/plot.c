@@ -36,10 +36,14 @@ enum unit plot_unit(const char *word) {
   return UNIT_CURRENCY; /* machine formats name the currency itself */
 }
 
+struct shown plot_replications(const struct json_value *result) {
+  double count = result_number(result, "replications");
+  return format_counted(count >= 0 && count < 1e15 ? (uint64_t)count : 0, "replication", NULL);
+}
+
 const char *plot_subtitle(const struct result_file *file, char *room, size_t size) {
   char of[80];
-  int used = snprintf(of, sizeof of, " (seed %s, %.0f replications)", result_text(file->root, "seed"),
-                      json_number(json_member(file->root, "replications")));
+  int used = snprintf(of, sizeof of, " (seed %s, %s)", result_text(file->root, "seed"), plot_replications(file->root).text);
   snprintf(room, size, "%s%s", figure_fit(file->title, SUBTITLE - used).text, of);
   return room;
 }

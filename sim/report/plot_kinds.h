@@ -23,6 +23,8 @@ bool plot_nothing(char **error, const struct result_file *, const char *what); /
 enum unit plot_unit(const char *word); /* of a machine format; a currency when it is no other */
 /* "name, seed 42, 24 replications" */
 const char *plot_subtitle(const struct result_file *, char *room, size_t size);
+/* "24 replications", as the result says. */
+struct shown plot_replications(const struct json_value *result);
 /* Whether the endpoint is among those of the options; without any, each is. */
 bool plot_wants(const struct plot_options *, const char *endpoint);
 /* The first endpoint of the options, or the one with the largest p99; null when there is none. */

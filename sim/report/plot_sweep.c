@@ -295,8 +295,8 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
   put_lines(&f, &s, points);
   if (!(s.high > 0)) return figure_discard(&f), plot_nothing(error, files, "no latency to draw");
   say(text, sizeof text, &s);
-  snprintf(subtitle, sizeof subtitle, "%s (%.0f replications a point)", result_text(json_first(points), "scenario"),
-           result_number(json_first(points), "replications"));
+  snprintf(subtitle, sizeof subtitle, "%s (%s a point)", result_text(json_first(points), "scenario"),
+           plot_replications(json_first(points)).text);
   figure_title(&f, options->title ? options->title : text, subtitle);
   figure_left_out(&f, s.left_out, "endpoint");
   put_crosses(&f, &s), put_labels(&f, &s), axes(&f, &s), draw(&f, &s);

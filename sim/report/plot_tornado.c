@@ -159,8 +159,8 @@ bool plot_tornado(const struct plot_kind *kind, const struct result_file *files,
   figure_open(&f, 1240, TOP + BOTTOM + STEP * t.count);
   figure_left_out(&f, t.left_out, "input");
   say(title, sizeof title, files, &t);
-  snprintf(subtitle, sizeof subtitle, "%s; one input at a time (seed %s, %.0f replications)", figure_fit(files->title, 70).text,
-           result_text(files->root, "seed"), result_number(files->root, "replications"));
+  snprintf(subtitle, sizeof subtitle, "%s; one input at a time (seed %s, %.40s)", figure_fit(files->title, 70).text,
+           result_text(files->root, "seed"), plot_replications(files->root).text);
   figure_title(&f, options->title ? options->title : title, subtitle);
   int block = figure_block(&f);
   for (int i = 0; i < t.count; i++) put_effect(&f, files, &t, i);

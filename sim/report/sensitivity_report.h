@@ -11,6 +11,9 @@
 void report_sensitivity_text(FILE *, const struct sensitivity_results *, const struct report_options *);
 extern const struct export_formats report_sensitivity_formats; /* for report_export_as */
 
+/* Of a point: its value, with as many digits as keep it on its side of the limit; where it has none because something grows, that. */
+struct shown report_sensitivity_point(const struct sensitivity_results *, const struct sensitivity_target *,
+                                      const struct sensitivity_point *);
 /* "measure this first: PATH: ..." without a newline, also the title of the picture; the caller frees. */
 char *report_sensitivity_first(const struct sensitivity_results *);
 /* Of {"lognormal": {"mean": "1ms", "cv": 1}} only "mean 1ms": the ends of a range differ in it. */

@@ -13,9 +13,11 @@ enum { INDENT = 2, BAR = 20, PATH_MOST = 48, WIDTH = 100 };
 
 /* --- values ----------------------------------------------------------------------------------------------------------------------- */
 
-static struct shown point_text(const struct sensitivity_results *r, enum unit unit, const struct sensitivity_point *x) {
+struct shown report_sensitivity_point(const struct sensitivity_results *r, const struct sensitivity_target *t,
+                                      const struct sensitivity_point *x) {
   struct shown out;
-  if (!isnan(x->estimate.value) || !x->growth.word) return format_value(unit, r->currency, &x->estimate);
+  if (!isnan(x->estimate.value) || !x->growth.word)
+    return format_value_beside(t->unit, r->currency, &x->estimate, t->limit_low, t->limit_high);
   snprintf(out.text, sizeof out.text, "%s", x->growth.word);
   return out;
 }
@@ -69,7 +71,7 @@ static char *sentence(const struct sensitivity_results *r) {
   const struct sensitivity_input *i = &r->inputs[e->input];
   text = allocate_format("measure this first: %s: from %s to %s it moves %s from %s to %s%s", i->path,
                          report_sensitivity_brief(i->low).text, report_sensitivity_brief(i->high).text, t->expression,
-                         point_text(r, t->unit, &e->low).text, point_text(r, t->unit, &e->high).text,
+                         report_sensitivity_point(r, t, &e->low).text, report_sensitivity_point(r, t, &e->high).text,
                          e->flips ? ", and decides the claim" : "");
   return text;
 }
@@ -78,8 +80,8 @@ char *report_sensitivity_first(const struct sensitivity_results *r) {
   char *words = sentence(r), *text = NULL;
   uint32_t unknown = r->first_target < 0 ? most_unknown(r) : unknown_of(r, &r->targets[r->first_target]);
   if (!unknown) return words;
-  text =
-      allocate_format("%s; there is not enough data to tell of %u input%s (more --reps)", words, unknown, unknown == 1 ? "" : "s");
+  text = allocate_format("%s; there is not enough data to tell of %s (more --reps)", words,
+                         format_counted(unknown, "input", NULL).text);
   free(words);
   return text;
 }
@@ -128,8 +130,8 @@ struct columns {
 static struct shown values_text(const struct sensitivity_results *r, const struct sensitivity_target *t,
                                 const struct sensitivity_effect *e) {
   struct shown out;
-  snprintf(out.text, sizeof out.text, "%.36s .. %.36s", point_text(r, t->unit, &e->low).text,
-           point_text(r, t->unit, &e->high).text);
+  snprintf(out.text, sizeof out.text, "%.36s .. %.36s", report_sensitivity_point(r, t, &e->low).text,
+           report_sensitivity_point(r, t, &e->high).text);
   return out;
 }
 
@@ -196,7 +198,7 @@ static void put_rest(FILE *file, const struct sensitivity_results *r, const stru
     else
       fprintf(out, "(at most %s)", format_number(t->unit, r->currency, e->swing_high).text);
   }
-  if (unseen) fprintf(out, "%sno difference at all seen of %u input%s", named ? "; " : "", unseen, unseen == 1 ? "" : "s");
+  if (unseen) fprintf(out, "%sno difference at all seen of %s", named ? "; " : "", format_counted(unseen, "input", NULL).text);
   fclose(out);
   if (*text) {
     fprintf(file, "%*s", INDENT, "");
@@ -209,7 +211,8 @@ static void put_rest(FILE *file, const struct sensitivity_results *r, const stru
 static void put_target(FILE *file, const struct sensitivity_results *r, const struct sensitivity_target *t, const struct columns *c,
                        const struct report_options *o, int width) {
   const char *color = t->judged && o->color ? text_verdict_color(t->base.verdict) : "";
-  fprintf(file, "\n%s  %s now", t->expression, format_estimate(t->unit, r->currency, &t->base.estimate).text);
+  fprintf(file, "\n%s  %s now", t->expression,
+          format_estimate_beside(t->unit, r->currency, &t->base.estimate, t->limit_low, t->limit_high).text);
   if (t->judged) fprintf(file, ": %s%s%s", color, format_verdict_word(t->base.verdict), *color ? TEXT_PLAIN : "");
   fprintf(file, "%s%s\n", t->source ? "  " : "", t->source ? t->source : "");
   struct axis axis = axis_of(t, r->input_count);
@@ -221,11 +224,10 @@ static void put_target(FILE *file, const struct sensitivity_results *r, const st
 static void put_head(FILE *file, const struct sensitivity_results *r, int width) {
   safe_print(file, "%s: ", r->scenario_name);
   table_wrapped(file, r->scenario_title, format_width(r->scenario_name) + 2, width);
-  fprintf(
-      file,
-      "\n%u inputs with a range, one at a time: %u runs of %u replications of %s after %s of warm-up, the same customers in all\n",
-      r->input_count, r->runs, r->replications, format_number(UNIT_SECONDS, NULL, r->window_s).text,
-      format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
+  fprintf(file, "\n%s with a range, one at a time: %s of %s of %s after %s of warm-up, the same customers in all\n",
+          format_counted(r->input_count, "input", NULL).text, format_counted(r->runs, "run", NULL).text,
+          format_counted(r->replications, "replication", NULL).text, format_number(UNIT_SECONDS, NULL, r->window_s).text,
+          format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
   safe_print(file, "%s, seed %s\n", r->scenario_file, r->seed_text);
   for (uint32_t i = 0; i < r->violation_count; i++) table_note(file, "BROKEN INVARIANT", r->violations[i], width);
 }

@@ -21,11 +21,9 @@ static void print_title(FILE *file, const struct results *r, int width) {
 
 static void print_what(FILE *file, const struct results *r) {
   if (r->replications)
-    fprintf(file, "%s requests in %u %s%s of %s after %s%s of warm-up", format_count(r->requests).text, r->replications,
-            r->batches             ? "batch"
-            : r->replications == 1 ? "replication"
-                                   : "replications",
-            r->batches ? "es" : "", format_number(UNIT_SECONDS, NULL, r->window_s).text, r->warmup_found ? "(found) " : "",
+    fprintf(file, "%s in %s of %s after %s%s of warm-up", format_counted(r->requests, "request", NULL).text,
+            format_counted(r->replications, r->batches ? "batch" : "replication", r->batches ? "batches" : NULL).text,
+            format_number(UNIT_SECONDS, NULL, r->window_s).text, r->warmup_found ? "(found) " : "",
             format_number(UNIT_SECONDS, NULL, r->warmup_s).text);
   if (r->availability.present)
     fprintf(file, "%s%s years of faults", r->replications ? "; " : "", format_number(UNIT_COUNT, NULL, r->availability.years).text);

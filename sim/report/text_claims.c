@@ -92,8 +92,7 @@ static void print_advice(FILE *file, const struct claim_result *claim, int inden
   char text[120];
   if (claim->judged) print_under(file, indent, options->width, claim->judged);
   if (claim->verdict == VERDICT_UNDECIDED && claim->more_replications) {
-    snprintf(text, sizeof text, "(about %s more replication%s would decide)", format_count(claim->more_replications).text,
-             claim->more_replications == 1 ? "" : "s");
+    snprintf(text, sizeof text, "(about %s would decide)", format_counted(claim->more_replications, "more replication", NULL).text);
     print_under(file, indent, options->width, text);
   }
   if (claim->reason) print_under(file, indent, options->width, claim->reason);

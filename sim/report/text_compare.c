@@ -36,7 +36,7 @@ static void print_what(struct sheet *s) {
   if (c->best)
     fprintf(s->file, "replications");
   else
-    fprintf(s->file, "%u replication%s", c->replications, c->replications == 1 ? "" : "s");
+    fputs(format_counted(c->replications, "replication", NULL).text, s->file);
   fprintf(s->file, " of %s after %s of warm-up", format_number(UNIT_SECONDS, NULL, c->window_s).text,
           format_number(UNIT_SECONDS, NULL, c->warmup_s).text);
   if (c->fault_replications) fprintf(s->file, ", %u of faults", c->fault_replications);
@@ -148,8 +148,7 @@ static void print_advice(struct sheet *s, const struct compare_limit_result *l) 
   if (l->row.reason)
     fprintf(s->file, "             "), table_wrapped(s->file, l->row.reason, 13, s->options.width), fputc('\n', s->file);
   if (l->more_replications)
-    fprintf(s->file, "             (about %s more replication%s would decide)\n", format_count(l->more_replications).text,
-            l->more_replications == 1 ? "" : "s");
+    fprintf(s->file, "             (about %s would decide)\n", format_counted(l->more_replications, "more replication", NULL).text);
 }
 
 static void print_limits(struct sheet *s) {

@@ -246,8 +246,8 @@ void text_assumptions(FILE *file, const struct results *r, const struct report_o
   if (r->assumption_count == 0) return;
   table_heading(file, "ASSUMPTIONS", options->verbose ? "what this answer hangs on" : NULL);
   if (!options->verbose) {
-    fprintf(file, "  the answer hangs on %u assumed or sourced value%s; --verbose lists them\n", r->assumption_count,
-            r->assumption_count == 1 ? "" : "s");
+    fprintf(file, "  the answer hangs on %s; --verbose lists them\n",
+            format_counted(r->assumption_count, "assumed or sourced value", NULL).text);
     return;
   }
   for (uint32_t i = 0; i < r->assumption_count; i++) {
