@@ -227,6 +227,37 @@ static void test_findings(void) {
   room_close(&room);
 }
 
+/* The title of a timeline says how much of what is offered fails, and never more than all of it, though what fails in the last window may
+ * be more than what is offered in it. */
+static void test_no_more_fail_than_are_offered(void) {
+  static double t[3] = {0, 60, 120}, offered[3] = {70, 70, 70}, failed[3], unknown[3] = {NAN, NAN, NAN};
+  static const struct {
+    double failed;
+    const char *title, *not ;
+  } rows[] = {{71.5, "at the end 70/s are offered, and nearly all fail", "71.5/s of them"},
+              {140, "at the end 70/s are offered, and nearly all fail", "140"},
+              {42, "at the end 70/s are offered, and 60% of them fail", "42/s of them"}};
+  struct results r = fixture_results();
+  struct result_series series[] = {{"offered", NULL, UNIT_PER_SECOND, 3, t, offered, unknown, unknown, NULL},
+                                   {"errors", "buy", UNIT_PER_SECOND, 3, t, failed, unknown, unknown, NULL}};
+  struct room room;
+  room_open(&room, &r);
+  room.again[0] = 0;
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  r.series = series, r.series_count = 2;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    for (int k = 0; k < 3; k++) failed[k] = rows[i].failed;
+    write_result(room.a, &r);
+    if (!draw(&room, "timeline", 1, room.picture, NULL)) continue;
+    char *drawn = test_read_file(room.picture), *title = drawn ? strstr(drawn, "font-weight=\"bold\"") : NULL;
+    if (title && strstr(title, "</text>")) *strstr(title, "</text>") = 0;
+    test_check(title && strstr(title, rows[i].title) && !strstr(title, rows[i].not ), "%g/s fail: %s", rows[i].failed,
+               title ? title : "no title");
+    free(drawn);
+  }
+  room_close(&room);
+}
+
 /* Requirements, statements and info in blocks, each in its own words; the overview goes by requirements, and says the statements. */
 static void test_kinds_of_claims(void) {
   struct room room;
@@ -397,6 +428,7 @@ static const struct test_case cases[] = {
     {"runner_failures", test_runner_failures},
     {"messages", test_messages},
     {"findings", test_findings},
+    {"no_more_fail_than_are_offered", test_no_more_fail_than_are_offered},
     {"left_out", test_left_out},
     {"sweep", test_sweep},
     {"sweep_of_two", test_sweep_of_two},
