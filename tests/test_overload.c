@@ -146,8 +146,10 @@ static void test_no_false_alarm(void) {
       {"{ 'ramp': { 'from': '1/s', 'to': '95/s', 'over': '20s' } }", "'warmup': '0s', 'window': '20s', 'replications': 20", 10},
       {"{ 'steps': [ { 'from': '0s', 'rate': '50/s' }, { 'from': '4s', 'rate': '200/s' }, { 'from': '7s', 'rate': '50/s' } ] }",
        "'warmup': '0s', 'window': '20s', 'replications': 10", 10}};
+  int runs = 0;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     int alarms = 0;
+    runs += rows[i].seeds;
     for (int seed = 1; seed <= rows[i].seeds; seed++) {
       struct fixture f = fixture_of(QUEUE_OF("%s", "'seed': %d, %s", ""), rows[i].rate, seed, rows[i].run);
       struct arena *arena = arena_new();
@@ -158,6 +160,10 @@ static void test_no_false_alarm(void) {
     }
     test_check(!alarms, "%s, %s: %d of %d seeds are taken to grow", rows[i].rate, rows[i].run, alarms, rows[i].seeds);
   }
+  char said[80], *methods = test_read_file("docs/methods.md");
+  snprintf(said, sizeof said, "False alarms: none in the %d runs of", runs);
+  test_check(methods && strstr(methods, said), "docs/methods.md does not say \"%s\"", said);
+  free(methods);
 }
 
 /* What grows is seen, by whatever it waits for; what something bounds does not grow. */
