@@ -128,10 +128,17 @@ static void check_job(const struct scene *s, const struct job *job) {
   for (int i = 0; i < OUTPUTS; i++) free(good[i]);
 }
 
-static void test_failing(void) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  test_check(true, "sanitizers want to be first");
+enum { SANITIZED = 1 };
 #else
+enum { SANITIZED = 0 };
+#endif
+
+static void test_failing(void) {
+  if (SANITIZED) {
+    test_check(true, "sanitizers want to be preloaded first");
+    return;
+  }
   struct scene s = {child_path("failing"), child_path("failing-tmp"), realpath(child_aguanta(), NULL), NULL,
                     child_path("failing-mark")};
   char *kept = child_path("failing-result.json"), *folder = NULL;
@@ -143,7 +150,6 @@ static void test_failing(void) {
   if (test_check(s.library != NULL, "%s is missing", folder ? folder : "the program"))
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) check_job(&s, &jobs[i]);
   free(s.folder), free(s.temporary), free(s.program), free(s.library), free(s.mark), free(kept), free(folder);
-#endif
 }
 
 static const struct test_case cases[] = {{"nth-call", test_failing}, {0}};

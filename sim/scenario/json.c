@@ -201,14 +201,14 @@ static void not_ours(struct diagnostics *d, const struct position *at, const cha
                      const struct json_value *root, const struct diagnostics *unheard) {
   struct arena *arena = arena_new();
   const char *place = root ? "" : diagnostics_render(unheard, arena) + strlen(path);
-  int length = *place == ':' && place[1] != ' ' ? (int)strcspn(place + 1, " ") : 0; /* "3:7:" */
+  int length = (int)strcspn(place, " "); /* ":3:7:", or ":" where it has no place */
   if (root && json_type(root) != JSON_OBJECT)
     diagnostic_add(d, at, "%s holds %s and not an object", path, json_type_name(root));
   else if (root)
     diagnostic_add(d, at, "%s is not %s: most of its keys are unknown", path, kind->called);
   else
-    diagnostic_add(d, at, "%s is not %s: it is not JSON%s%.*s", path, kind->called, length > 1 ? " from " : "",
-                   length > 1 ? length - 1 : 0, length > 1 ? place + 1 : "");
+    diagnostic_add(d, at, "%s is not %s: it is not JSON%s%.*s", path, kind->called, length > 2 ? " from " : "",
+                   length > 2 ? length - 2 : 0, length > 2 ? place + 1 : "");
   arena_free(arena);
 }
 

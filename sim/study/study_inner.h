@@ -78,6 +78,8 @@ uint32_t settle_pieces(const struct study *);
 
 /* warm_up.c: finds the warm-up of the model, by a pilot from an empty system. */
 void warm_up_find(struct study *);
+/* Whether the scenario says this warm-up, or a pilot may have found it: what is read from a file may say anything. */
+bool warm_up_possible(const struct model *, sim_time warmup);
 
 /* verdict.c: value and interval of an entry, from the merged view and the spread of its samples. */
 struct estimate entry_estimate(const struct study *, const struct entry *);

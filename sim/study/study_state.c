@@ -277,6 +277,7 @@ bool study_load(struct study *s, FILE *file) {
   struct state_header h, mine;
   get(&b, &h, sizeof h);
   if (!b.good || memcmp(h.magic, "aguanta2", sizeof h.magic)) return false;
+  if (!warm_up_possible(&s->model, h.warmup)) return false;
   study_set_warmup(s, h.warmup); /* what was found once need not be found again */
   study_extend(s, 0, 0);
   mine = header_of(s);

@@ -125,6 +125,12 @@ static sim_time first_length(const struct model *m) {
   return quarter < SIM_MS ? SIM_MS : quarter > SIM_YEAR ? SIM_YEAR : quarter;
 }
 
+bool warm_up_possible(const struct model *m, sim_time warmup) {
+  if (!m->run.find_warmup) return warmup == m->run.warmup;
+  sim_time longest = ((first_length(m) / PILOT_POINTS + 1) << PILOT_DOUBLINGS) * (PILOT_POINTS / PILOT_SHARE);
+  return warmup >= 0 && (warmup <= longest || warmup == m->run.window / 10);
+}
+
 void warm_up_find(struct study *s) {
   if (!s->model.run.find_warmup) return;
   s->model.run.find_warmup = false;
