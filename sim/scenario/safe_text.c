@@ -132,15 +132,19 @@ void safe_print(FILE *file, const char *format, ...) {
     va_start(arguments, format);
     text = formatted(format, arguments);
     va_end(arguments);
+    flockfile(file); /* threads report too: a line is whole */
     safe_put(file, text), fputc('\n', file);
+    funlockfile(file);
     free(text);
     return;
   }
+  flockfile(file);
   for (const char *line = text; *line;) {
     size_t length = strcspn(line, (const char[]){marks[which], 0});
     safe_put_part(file, line, length, false);
     line += length;
     if (*line) fputc('\n', file), line++;
   }
+  funlockfile(file);
   free(text);
 }
