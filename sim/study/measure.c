@@ -306,12 +306,14 @@ static double meter_value(const struct measure *m, const struct model *model, co
   }
 }
 
+/* A count of a stored state may be any number. */
+static uint64_t whole(double count) { return count > 0 && count < 0x1p63 ? (uint64_t)count : 0; }
+
 static uint64_t meter_observations(const struct measure *m, const struct model *model, const struct view *v) {
   if (!v->observation.meter_count) return 0;
   if (m->meter == METER_TIME) return v->observation.meters[m->index].time->count;
   if (m->meter != METER_COUNT) return v->replications;
-  double count = course_sum(m, model, v); /* perhaps of a stored state: any number */
-  return count > 0 && count < 0x1p63 ? (uint64_t)count : 0;
+  return whole(course_sum(m, model, v));
 }
 
 double measure_value(const struct measure *m, const struct model *model, const struct view *v) {
@@ -366,9 +368,9 @@ struct histogram_range measure_range(const struct measure *m, const struct model
 
 uint64_t measure_count(const struct measure *m, const struct model *model, const struct view *v) {
   if (m->quantity == QUANTITY_METER) return meter_observations(m, model, v);
-  if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return (uint64_t)with_values(m, model, v, count_values);
+  if (m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT) return whole(with_values(m, model, v, count_values));
   if (m->aggregate == AGGREGATE_RTO || m->aggregate == AGGREGATE_RPO) return measure_durations(m, v)->count;
-  if (m->aggregate == AGGREGATE_HIT_RATE) return (uint64_t)look_ups(m, model, v);
+  if (m->aggregate == AGGREGATE_HIT_RATE) return whole(look_ups(m, model, v));
   if (m->over_faults) return v->replications;
   struct counts c = m->subject <= SUBJECT_ENDPOINT && v->endpoint_count ? counts_of(m, model, v) : (struct counts){0};
   return all_ended(&c) ? all_ended(&c) : v->replications;
