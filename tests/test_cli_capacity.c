@@ -265,8 +265,21 @@ static void test_threads(void) {
   child_free(&one), child_free(&two);
 }
 
-static const struct test_case cases[] = {{"mistakes", test_mistakes}, {"answer", test_answer},
-                                         {"words", test_words},       {"interrupted", test_interrupted},
-                                         {"files", test_files},       {"plot of another", test_plot_of_another},
-                                         {"threads", test_threads},   {0}};
+/* Two requirements share the looks: the search of the second ends when they are spent, and does not ask for the same value for ever. */
+static void test_looks_end(void) {
+  struct child c =
+      AGUANTA("capacity", "docs/examples/ranges.json", "--vary", "traffic.web.rate=0.5/s..3/s", "--set", "run.window=100s");
+  test_check(c.status >= 0 && child_begins(child_last_line(c.out), "capacity: "), "exit status %d: %s", c.status, c.out);
+  child_free(&c);
+}
+
+static const struct test_case cases[] = {{"looks_end", test_looks_end},
+                                         {"mistakes", test_mistakes},
+                                         {"answer", test_answer},
+                                         {"words", test_words},
+                                         {"interrupted", test_interrupted},
+                                         {"files", test_files},
+                                         {"plot of another", test_plot_of_another},
+                                         {"threads", test_threads},
+                                         {0}};
 const struct test_suite suite_cli_capacity = {"cli_capacity", cases};

@@ -232,7 +232,7 @@ static void remember(struct search *s, const struct gap *gap) {
 void group_close(struct search *s, const struct group *g, double precision, uint32_t looks) {
   struct reach reach = {.times = {1, 1}};
   uint32_t until = s->looks + looks, first = s->count; /* what another precision needed is no guide */
-  while (s->looks < until && !s->interrupted && !s->invalid) {
+  while (s->looks < until && s->looks < CAPACITY_LOOKS && !s->interrupted && !s->invalid) {
     struct gap gap = group_gap(s, g);
     int side = 1;
     remember(s, &gap);
@@ -241,8 +241,10 @@ void group_close(struct search *s, const struct group *g, double precision, uint
     reach.unit = precision * fabs(root);
     struct trial *t = gap.bad ? next_trial(s, g, &gap, &reach, root, &side) : towards_unknown(s, g, &gap);
     if (!t) return;
-    bool looked = trial_look(s, t, experience(s, first, t->x, reach.unit));
-    if (gap.bad && group_verdict(s, g, t) == VERDICT_UNDECIDED && (t->spent || !looked)) {
+    bool looked = trial_look(s, t, experience(s, first, t->x, reach.unit)),
+         passed_over = gap.bad && group_verdict(s, g, t) == VERDICT_UNDECIDED && (t->spent || !looked);
+    if (!looked && !passed_over) return; /* nothing was learned, and the same would be asked for again */
+    if (passed_over) {
       if (s->range->whole && reach.times[side] * reach.unit < 1) reach.times[side] = 1 / fmax(reach.unit, 1e-9);
       reach.times[side] *= farther;
     }
