@@ -47,6 +47,15 @@ static double clamped(double x) { return x < LOWEST ? LOWEST : x > HIGHEST ? HIG
 
 static bool is_should(const struct json_value *claim) { return !strcmp(result_text(claim, "severity"), "should"); }
 
+/* The claim or the next one that is drawn: all but `settles` where it passes, which the text leaves out too. */
+static const struct json_value *drawn(const struct json_value *claim) {
+  for (; claim; claim = json_next(claim)) {
+    const struct json_value *implicit = json_member(claim, "implicit");
+    if (!implicit || !json_flag(implicit) || strcmp(result_text(claim, "verdict"), "PASS") != 0) return claim;
+  }
+  return NULL;
+}
+
 static enum mark mark_of(const struct json_value *claim) {
   const char *verdict = result_text(claim, "verdict");
   if (!strcmp(verdict, "FAIL") || !strcmp(verdict, "CONTRADICTED")) return MARK_CROSS;
@@ -111,7 +120,7 @@ static void put_claim(struct chart *c, const struct json_value *claim) {
 static void put_block(struct chart *c, const struct json_value *claims, int kind, bool headed) {
   bool any = false;
   for (int should = 0; should < 2; should++)
-    for (const struct json_value *claim = json_first(claims); claim; claim = json_next(claim)) {
+    for (const struct json_value *claim = drawn(json_first(claims)); claim; claim = drawn(json_next(claim))) {
       if (result_claim_kind(claim) != kinds[kind].kind || is_should(claim) != (should == 1)) continue;
       if (!any && headed) {
         char position[80];
@@ -162,7 +171,7 @@ static void count(struct title *t, const struct json_value *claim) {
 static void say(char *text, size_t size, const struct json_value *claims) {
   struct title t = {0};
   size_t used = 0;
-  for (const struct json_value *c = json_first(claims); c; c = json_next(c)) count(&t, c);
+  for (const struct json_value *c = drawn(json_first(claims)); c; c = drawn(json_next(c))) count(&t, c);
   *text = 0;
   if (t.requirements) used += (size_t)snprintf(text, size, "%d of %d requirements hold", t.hold, t.requirements);
   if (t.worst && used < size)
@@ -191,13 +200,14 @@ bool plot_claims(const struct plot_kind *kind, const struct result_file *files, 
                  const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   const struct json_value *claims = json_member(files->root, "claims");
-  int count = (int)json_count(claims), blocks = 0;
+  int count = 0, blocks = 0;
+  bool seen[KINDS] = {false};
+  for (const struct json_value *v = drawn(json_first(claims)); v; v = drawn(json_next(v)))
+    seen[result_claim_kind(v)] = true, count++;
   char text[400], subtitle[300];
   struct chart c = {.count = 0};
   if (count == 0) return plot_nothing(error, files, "no claims to draw");
   if (count > ROWS) return plot_nothing(error, files, "more than 24 claims do not fit into one picture");
-  bool seen[KINDS] = {false};
-  for (const struct json_value *v = json_first(claims); v; v = json_next(v)) seen[result_claim_kind(v)] = true;
   for (int k = 0; k < KINDS; k++) blocks += seen[k];
   int rows = count + (blocks > 1 || !seen[CLAIM_REQUIREMENT] ? blocks : 0);
   figure_open(&c.f, 1330, TOP + BOTTOM + STEP * rows);
