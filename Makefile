@@ -12,13 +12,13 @@ CFLAGS   := -std=c11 -D_GNU_SOURCE $(OPT) -g -Wall -Wextra -Wshadow -Wstrict-pro
             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LDFLAGS  := -pthread $(if $(SAN),-fsanitize=$(SAN))
 LDLIBS   := -lcjson -lgsl -lgslcblas -lm
-SRC      := $(wildcard sim/*/*.c models/*.c models/*/*.c)
+SRC      := $(wildcard sim/*/*.c sim/*/*/*.c models/*/*.c models/*/*/*.c)
 LIB      := $(filter-out sim/cli/main.c,$(SRC))
-TESTS    := $(wildcard tests/test_*.c)
+TESTS    := $(wildcard tests/*/*/test_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
 COVERAGE := $(wildcard tests/coverage/*.c)
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-SUITES   := $(patsubst tests/test_%.c,%,$(TESTS))
+SUITES   := $(sort $(patsubst test_%.c,%,$(notdir $(TESTS))))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
 .PHONY: all demo ideas pictures check install check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
@@ -78,7 +78,7 @@ lint:
 	@./tests/setup.sh lint
 	@./tests/lint.sh
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all $(B)/bench
-	@$(MAKE) -s -j$(CORES) --no-print-directory $(patsubst %.c,build/clang/%.ok,$(SRC) $(wildcard tests/*.c tests/*/*.c))
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(patsubst %.c,build/clang/%.ok,$(SRC) $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c))
 
 # The other compiler's warnings are errors too.
 build/clang/%.ok: %.c | $(B)/aguanta $(B)/tests/all
@@ -140,7 +140,7 @@ $(B)/plots/style.inc: plots/style.gp
 	@sed -e '/^#/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
 
 # All that an answer of a sweep can depend on: a stored answer is used again only by a program of the same sources.
-SOURCES  := $(sort $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h models/*.h models/*/*.h))
+SOURCES  := $(sort $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h sim/*/*/*.h models/*/*.h models/*/*/*.h))
 $(B)/sources.inc: $(SOURCES)
 	@mkdir -p $(@D)
 	@cat $(SOURCES) | sha256sum | sed 's/^\(.\{16\}\).*/"\1"/' > $@
@@ -162,7 +162,7 @@ $(B)/sim/report/figure.o: CFLAGS += -I$(B)
 $(B)/sim/report/figure.o: $(B)/plots/style.inc
 $(B)/tests/main.o: CFLAGS += -I$(B)
 $(B)/tests/main.o: $(B)/suites.inc
-# Lets the nth call of a function fail; for tests/test_failing.c.
+# Lets the nth call of a function fail; for tests/sim/cli/test_failing.c.
 $(B)/failing.so: tests/failing/failing.c
 	@mkdir -p $(@D)
 	@$(CC) $(filter-out -MMD -MP -fsanitize=%,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl

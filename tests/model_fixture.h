@@ -7,9 +7,9 @@
  */
 #ifndef MODEL_FIXTURE_H
 #define MODEL_FIXTURE_H
-#include "models/audit.h"
+#include "models/core/audit.h"
 #include "models/platform/lifecycle.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/report/report.h"
 #include "sim/scenario/diagnostic.h"

@@ -1,4 +1,4 @@
-/* A test file tests/test_NAME.c defines `const struct test_suite suite_NAME`; the Makefile finds it by its file name.
+/* A test file tests/LAYER/FOLDER/test_NAME.c defines `const struct test_suite suite_NAME`; the Makefile finds it by its file name.
  * A test that makes no assertion fails. */
 #ifndef SUITE_H
 #define SUITE_H

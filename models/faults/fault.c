@@ -1,6 +1,6 @@
 #include "models/faults/fault.h"
 #include "models/platform/lifecycle.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 
 static const char *const kind_words[] = {"node", "crash", NULL};

@@ -1,5 +1,5 @@
 #include "models/money/price.h"
-#include "models/model.h"
+#include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 #include <string.h>

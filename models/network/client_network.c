@@ -2,9 +2,9 @@
 #include "models/request/draws.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
-#include "models/meter.h"
-#include "models/model.h"
-#include "models/world.h"
+#include "models/core/meter.h"
+#include "models/core/model.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 
 static const struct source_config *config_of(const struct world *w, const struct request *r) {

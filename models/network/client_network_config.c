@@ -1,5 +1,5 @@
-#include "models/meter.h"
-#include "models/model.h"
+#include "models/core/meter.h"
+#include "models/core/model.h"
 #include "models/network/client_network.h"
 
 static const char *const tls_words[] = {"none", "1.2", "1.3", NULL};

@@ -1,5 +1,5 @@
 #include "models/platform/autoscaler.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 
 static const struct kubernetes_config *config_of(const struct world *w) { return &w->model->platform.kubernetes; }

@@ -4,7 +4,7 @@
  * acts through events with its real delays; nothing about a request or a CPU is in it. */
 #ifndef PLATFORM_H
 #define PLATFORM_H
-#include "models/data/disk.h"
+#include "models/machine/disk.h"
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-#include "models/audit_parts.h"
-#include "models/request/call.h"
+#include "models/core/audit_parts.h"
+#include "models/guard/call.h"
 #include "models/request/child.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 #include "models/request/child.h"
-#include "models/data/stock.h"
-#include "models/request/call.h"
+#include "models/stock/stock.h"
+#include "models/guard/call.h"
 #include "models/request/parallel.h"
 #include "models/traffic/client.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include <string.h>
 
 struct request *child_new(struct world *w, struct request *r, uint64_t key, uint16_t pc) {

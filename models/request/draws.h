@@ -8,7 +8,7 @@
  *                       draws more than once
  *
  * An instruction without a number of its own has that of the one before it (compile_emit_quietly): it draws from a band only.
- * draw_bands lists them all; no two overlap, which tests/test_draws.c checks. Who adds something that draws adds a band there. */
+ * draw_bands lists them all; no two overlap, which tests/models/core/test_draws.c checks. Who adds something that draws adds a band there. */
 #ifndef DRAWS_H
 #define DRAWS_H
 #include "models/request/program.h"

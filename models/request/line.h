@@ -15,7 +15,7 @@
  * cancelled leaves by line_leave. */
 #ifndef LINE_H
 #define LINE_H
-#include "models/world.h"
+#include "models/core/world.h"
 
 /* No rank is waiting. */
 static inline void queue_clear(const struct world *w, struct request_queue *q) {

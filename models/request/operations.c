@@ -1,7 +1,7 @@
 /* The operations that every program has: to enter a service, be accepted, compute and leave it, and to end. */
 #include "models/request/operation.h"
-#include "models/data/shard.h"
-#include "models/model.h"
+#include "models/replication/shard.h"
+#include "models/core/model.h"
 #include "models/request/request.h"
 #include "models/request/walk.h"
 

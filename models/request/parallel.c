@@ -3,7 +3,7 @@
 #include "models/request/operation.h"
 #include "models/request/steps.h"
 #include "models/request/walk.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The program of an endpoint: its steps, compiled to a flat array of instructions.
  *
  * A request executes it: an instruction either goes on at once or parks the request and is resumed by an event. There are no
- * loops but one: a guarded call (models/request/call.h) runs the instructions between "try" and "return" as a request of its own,
+ * loops but one: a guarded call (models/guard/call.h) runs the instructions between "try" and "return" as a request of its own,
  * an attempt, and may run them again as another attempt. So every instruction that draws runs at most once for one key, its
  * number keys the draws, and what the request does elsewhere never shifts them. Attempts have keys of their own, and the
  * instructions of the guard itself have no numbers: with and without it the others draw the same; so it is with limits. The same array is walked without requests: for the share of requests that would find a serving path,

@@ -75,7 +75,7 @@ enum waiting {
 struct frame {
   uint32_t container, generation;
   bool accepted;    /* counts among its requests in flight */
-  uint16_t process; /* of the container (models/compute/runtime.h) */
+  uint16_t process; /* of the container (models/machine/runtime.h) */
   sim_time entered;
 };
 
@@ -104,7 +104,7 @@ struct request {
   struct frame frames[PROGRAM_FRAMES];
 
   /* What only some need. */
-  uint64_t subject; /* of what it is about (models/data/keyspace.h): the same for all attempts of one errand */
+  uint64_t subject; /* of what it is about (models/request/keyspace.h): the same for all attempts of one errand */
   lane_ticket patience;
   lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
   lane_ticket call_timeout;

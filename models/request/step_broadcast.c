@@ -4,13 +4,13 @@
  * Publishing is one command, for which the request waits. Then one delivery is under way to each replica in rotation, a request of
  * its own that nobody waits for: a hop from the cache, and `demand` for each of its listeners, who are spread evenly. Redis keeps
  * nothing: what finds its replica dead is lost. */
-#include "models/data/cache.h"
+#include "models/cache/cache.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
-#include "models/meter.h"
+#include "models/core/meter.h"
 #include "models/request/child.h"
 #include "models/request/steps.h"
-#include "models/world.h"
+#include "models/core/world.h"
 
 struct broadcast_step {
   int32_t broadcast, to;

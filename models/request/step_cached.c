@@ -3,13 +3,13 @@
  * and is then not filled. Where "cached" names the service that asks, its processes look into their own memory.
  *
  * {"invalidate": "redis", "key": "events"}: drops the item, after a write. */
-#include "models/data/cache.h"
-#include "models/data/rebuild.h"
-#include "models/model.h"
+#include "models/cache/cache.h"
+#include "models/cache/rebuild.h"
+#include "models/core/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "models/request/operation.h"
 #include "models/request/walk.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 /* {"call": "backend", "steps": [...]}: calls another service, which executes the nested steps, and waits for its answer. An
- * external service answers after its latency, or fails. What guards the call is in models/request/call.h. */
-#include "models/model.h"
-#include "models/request/call.h"
+ * external service answers after its latency, or fails. What guards the call is in models/guard/call.h. */
+#include "models/core/model.h"
+#include "models/guard/call.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"

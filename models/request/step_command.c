@@ -1,6 +1,6 @@
 /* {"command": "redis"}: one trip to a cache and a command there, on its one thread: whatever comes next waits until it is done. An
  * O(N) command is long by its items, a pipeline by its commands; neither lets anybody in between. */
-#include "models/model.h"
+#include "models/core/model.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
 

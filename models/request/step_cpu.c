@@ -1,6 +1,6 @@
 /* {"cpu": "6ms"}: computes on the replica that serves the request, on a reference core; "on": "workers": in the pool of threads
  * beside its event loop, which is free meanwhile. */
-#include "models/model.h"
+#include "models/core/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"

@@ -3,7 +3,7 @@
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/request/steps.h"
-#include "models/world.h"
+#include "models/core/world.h"
 
 struct delay_step {
   struct distribution delay;

@@ -1,11 +1,11 @@
 /* {"external": "payments"}: waits for a service that is not ours: a latency, a failure probability, no resource of ours. */
 #include "models/request/draws.h"
-#include "models/model.h"
+#include "models/core/model.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/request/program.h"
 #include "models/request/steps.h"
-#include "models/world.h"
+#include "models/core/world.h"
 
 struct external_step {
   int32_t external;

@@ -1,7 +1,7 @@
 /* {"limit": "login"}: asks a limit and ends, limited, when it refuses. {"limit": "reports", "steps": [...]}: with a limit of kind
  * concurrency, holds a permit while the nested steps run. */
-#include "models/model.h"
-#include "models/protection/limiter.h"
+#include "models/core/model.h"
+#include "models/guard/limiter.h"
 #include "models/request/program.h"
 #include "models/request/steps.h"
 

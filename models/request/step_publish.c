@@ -1,7 +1,7 @@
-/* {"publish": "reports"}: hands a job to a queue (models/data/job_queue.h), over the network and with one command of its broker.
+/* {"publish": "reports"}: hands a job to a queue (models/jobs/job_queue.h), over the network and with one command of its broker.
  * The request goes on at once; with "wait" it goes on when the job is done. */
-#include "models/data/job_queue.h"
-#include "models/model.h"
+#include "models/jobs/job_queue.h"
+#include "models/core/model.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"
 #include "models/traffic/batch.h"

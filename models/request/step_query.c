@@ -2,12 +2,12 @@
  * calling replica's pool. Writes go to the primary of the database, reads to any replica or where "on" says. Inside of a "transaction"
  * of the same service with the same database all go to the primary over the transaction's connection. What a query locks, reads from
  * disk, commits and replicates is in models/data. */
-#include "models/data/connection_pool.h"
-#include "models/data/database.h"
-#include "models/data/disk.h"
-#include "models/data/lock.h"
-#include "models/data/pooler.h"
-#include "models/model.h"
+#include "models/database/connection_pool.h"
+#include "models/database/database.h"
+#include "models/machine/disk.h"
+#include "models/database/lock.h"
+#include "models/database/pooler.h"
+#include "models/core/model.h"
 #include "models/request/parallel.h"
 #include "models/request/program.h"
 #include "models/request/request.h"

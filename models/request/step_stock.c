@@ -1,12 +1,12 @@
 /* {"reserve": "tickets", "count": 2, "sold_out": [...]}, {"pay": "tickets"}, {"release": "tickets"}: what happens to limited
- * stock (models/data/stock.h). Each is a change in the place where the stock is counted, over a connection of the calling replica's
+ * stock (models/stock/stock.h). Each is a change in the place where the stock is counted, over a connection of the calling replica's
  * pool if it has one. A client for whom too little is left gets its answer after the steps of `sold_out`; the rest of the endpoint
  * is not run. */
-#include "models/data/connection_pool.h"
-#include "models/data/lock.h"
-#include "models/data/pooler.h"
-#include "models/data/stock.h"
-#include "models/model.h"
+#include "models/database/connection_pool.h"
+#include "models/database/lock.h"
+#include "models/database/pooler.h"
+#include "models/stock/stock.h"
+#include "models/core/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"

@@ -1,12 +1,12 @@
 /* {"transaction": "mysql", "steps": [...]}: one connection of the calling replica's pool over all the nested steps. Queries of the same
  * service to the same database use it; whatever else is done inside (computing, calls, delays) holds it, and what it has locked, as
  * well. BEGIN goes with the first statement or is a trip; COMMIT is a trip, and a flush when something was written. */
-#include "models/data/connection_pool.h"
-#include "models/data/database.h"
-#include "models/data/pooler.h"
-#include "models/data/lock.h"
-#include "models/data/shard.h"
-#include "models/model.h"
+#include "models/database/connection_pool.h"
+#include "models/database/database.h"
+#include "models/database/pooler.h"
+#include "models/database/lock.h"
+#include "models/replication/shard.h"
+#include "models/core/model.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/request/steps.h"

@@ -1,6 +1,6 @@
 #include "models/request/walk.h"
-#include "models/model.h"
-#include "models/request/backoff.h"
+#include "models/core/model.h"
+#include "models/guard/backoff.h"
 #include "models/request/operation.h"
 #include "models/request/request.h"
 #include "sim/engine/arena.h"

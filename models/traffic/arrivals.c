@@ -1,5 +1,5 @@
 #include "models/traffic/arrivals.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 
 enum { CELLS = 4096 };

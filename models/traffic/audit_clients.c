@@ -1,5 +1,5 @@
-#include "models/audit_parts.h"
-#include "models/world.h"
+#include "models/core/audit_parts.h"
+#include "models/core/world.h"
 
 /* Clients by state, their timers, and the levels that meters show of them. */
 static void audit_states(const struct audit *a) {

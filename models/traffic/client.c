@@ -1,9 +1,9 @@
 #include "models/traffic/client.h"
 #include "models/request/draws.h"
-#include "models/data/stock.h"
+#include "models/stock/stock.h"
 #include "models/traffic/journey.h"
 #include "models/traffic/waiting_room.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 
 /* Pauses are drawn by their number from a key of their own. */

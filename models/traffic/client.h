@@ -19,7 +19,7 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 #include "models/request/request.h"
-#include "models/request/backoff.h"
+#include "models/guard/backoff.h"
 #include "sim/engine/event_set.h"
 #include "sim/engine/pool.h"
 
@@ -56,7 +56,7 @@ struct client {
   uint32_t position; /* in the room's line */
   timer_ticket pause, reload, hedge, impatience;
   struct written written;
-  uint32_t holds; /* of stock (models/data/stock.h): its attempts reserve and pay for it */
+  uint32_t holds; /* of stock (models/stock/stock.h): its attempts reserve and pay for it */
   int32_t wanted; /* endpoint, or -1: as the mix says */
   uint16_t endpoint, place;
   uint8_t state;

@@ -1,6 +1,6 @@
 #include "models/traffic/journey.h"
 #include "models/traffic/client.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 #include <string.h>

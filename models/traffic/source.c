@@ -1,5 +1,5 @@
 #include "models/traffic/source.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 
 static const char *const kind_words[] = {"open", "closed", "session", "trace", NULL};

@@ -17,7 +17,7 @@
 #include "models/traffic/batch.h"
 #include "models/traffic/client.h"
 #include "models/traffic/identity.h"
-#include "models/traffic/profile.h"
+#include "models/traffic/profile/profile.h"
 #include "models/traffic/journey.h"
 #include "models/traffic/trace.h"
 #include "models/traffic/users.h"

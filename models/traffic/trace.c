@@ -1,6 +1,6 @@
 #include "models/traffic/trace.h"
 #include "models/traffic/log.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 #include "sim/engine/allocate.h"

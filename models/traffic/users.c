@@ -1,5 +1,5 @@
 #include "models/traffic/users.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 
 /* --- accounts -------------------------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 #include "models/traffic/waiting_room.h"
 #include "models/traffic/client.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>

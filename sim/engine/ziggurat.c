@@ -3,7 +3,7 @@
  * With the unnormalised density f, the edges x_1 = r > x_2 > ... > x_256 = 0 solve x_i (f(x_(i+1)) - f(x_i)) = v for each
  * layer i, where v = r f(r) + integral of f beyond r; r is found by bisection so that f(x_256) = 1. The base strip has
  * width x_0 = v / f(r). Layer i: scale = x_i / 2^b, limit = floor(2^b x_(i+1) / x_i), b = 56 bits for the exponential and
- * 55 for the normal, whose place has a sign. tests/test_stream.c solves these equations again. */
+ * 55 for the normal, whose place has a sign. tests/sim/engine/test_stream.c solves these equations again. */
 #include "sim/engine/ziggurat.h"
 #include "sim/engine/stream.h"
 // clang-format off

@@ -1,4 +1,4 @@
-#include "models/model.h"
+#include "models/core/model.h"
 #include "sim/scenario/claim_inner.h"
 #include "sim/scenario/csv.h"
 #include "sim/scenario/unit_names.h"

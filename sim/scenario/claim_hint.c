@@ -3,7 +3,7 @@
  * Guesses are cheap, since each is read like any claim: of all ways to write the words in this language the first that can be
  * read is shown, and what cannot be read is never suggested. */
 #include "sim/scenario/claim_hint.h"
-#include "models/model.h"
+#include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/claim.h"
 #include "sim/scenario/claim_words.h"

@@ -1,5 +1,5 @@
 /* What is measured: an aggregate of a metric, with its cause, threshold and window. */
-#include "models/model.h"
+#include "models/core/model.h"
 #include "sim/scenario/claim_inner.h"
 #include "sim/scenario/diagnostic.h"
 #include "sim/scenario/unit.h"

@@ -8,7 +8,7 @@
  */
 #ifndef SCENARIO_H
 #define SCENARIO_H
-#include "models/model.h"
+#include "models/core/model.h"
 #include "sim/scenario/bind.h"
 #include "sim/scenario/claim.h"
 

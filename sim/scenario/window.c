@@ -1,5 +1,5 @@
 #include "sim/scenario/window.h"
-#include "models/model.h"
+#include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/diagnostic.h"
 #include "sim/scenario/unit.h"

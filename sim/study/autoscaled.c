@@ -1,5 +1,5 @@
 #include "sim/study/autoscaled.h"
-#include "models/compute/service.h"
+#include "models/service/service.h"
 #include "models/platform/hpa.h"
 #include <math.h>
 

@@ -3,8 +3,8 @@
  *
  * A process serves mu requests a second: threads / time that a visit holds one, and cores / computation of a visit, whichever is
  * less. The last of a full backlog waits backlog / mu. Means of the mix, without queues elsewhere: more often too short than too long. */
-#include "models/compute/gc.h"
-#include "models/request/call.h"
+#include "models/machine/gc.h"
+#include "models/guard/call.h"
 #include "sim/engine/arena.h"
 #include "sim/study/resource.h"
 #include "sim/study/study_inner.h"

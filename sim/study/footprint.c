@@ -1,5 +1,5 @@
 #include "sim/study/footprint.h"
-#include "models/data/cache_store.h"
+#include "models/cache/cache_store.h"
 #include "models/request/request.h"
 #include "models/traffic/client.h"
 #include "sim/engine/arena.h"

@@ -9,7 +9,7 @@
  */
 #ifndef FOOTPRINT_H
 #define FOOTPRINT_H
-#include "models/model.h"
+#include "models/core/model.h"
 
 enum { FOOTPRINT_PARTS = 6 };
 

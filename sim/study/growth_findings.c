@@ -1,4 +1,4 @@
-/* Whether the system settles: which of its gauges (models/gauge.h) grow without end, why, and whom that concerns.
+/* Whether the system settles: which of its gauges (models/core/gauge.h) grow without end, why, and whom that concerns.
  *
  * A gauge is judged over stretches in which the load does not rise, the whole window where it is constant: what grows then, straight
  * and to the end, grows without end (sim/stats/growth.h). Where the load still rises at the end of the window, only its last
@@ -8,7 +8,7 @@
  * With that known in advance, less evidence is asked for.
  * tipped over:   less is offered than that, and it grows all the same: retries, locks, a cache that never fills. Where it happens
  * in some replications and not in others, those that are beyond doubt are counted. */
-#include "models/gauge.h"
+#include "models/core/gauge.h"
 #include "sim/engine/arena.h"
 #include "sim/stats/growth.h"
 #include "sim/study/resource.h"

@@ -39,7 +39,7 @@ static int32_t lost_with(const struct model *m, const struct service_config *s) 
   return -1;
 }
 
-/* With a backup a lost machine takes its disk along (models/data/failover.h). */
+/* With a backup a lost machine takes its disk along (models/replication/failover.h). */
 static bool keeps_data(const struct service_config *s) {
   return s->kind == SERVICE_DATABASE && (service_embedded(s) || !s->backup.every);
 }

@@ -1,5 +1,5 @@
 /* What business figures come to: the chain from users to requests of every source whose rate is made of them. */
-#include "models/traffic/profile_users.h"
+#include "models/traffic/profile/profile_users.h"
 #include "sim/engine/arena.h"
 #include "sim/study/study_inner.h"
 

@@ -1,7 +1,7 @@
 /* What part of the run a measure looks at, as windows of the observation. */
 #ifndef REACH_H
 #define REACH_H
-#include "models/model.h"
+#include "models/core/model.h"
 #include "sim/scenario/window.h"
 
 struct reach {

@@ -1,9 +1,9 @@
 #include "sim/study/resource.h"
 #include "sim/study/autoscaled.h"
-#include "models/compute/gc.h"
-#include "models/compute/shift.h"
-#include "models/data/connections.h"
-#include "models/model.h"
+#include "models/machine/gc.h"
+#include "models/service/shift.h"
+#include "models/database/connections.h"
+#include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 #include <string.h>

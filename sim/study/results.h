@@ -91,7 +91,7 @@ struct error_cause {
   struct estimate ratio; /* of the endpoint's requests */
 };
 
-/* What a part of the scenario counts beside requests (models/meter.h): its figures are metrics of this name. */
+/* What a part of the scenario counts beside requests (models/core/meter.h): its figures are metrics of this name. */
 enum meter_row_kind { METER_ROW_COUNT, METER_ROW_LEVEL, METER_ROW_TIME };
 struct meter_row {
   const char *name; /* "tickets.left" */
@@ -162,7 +162,7 @@ struct stated_value {
   const char *path, *value, *source;
 };
 
-/* Business figures of a source as load (models/traffic/profile_users.h), each number with those that it follows from; NaN where a
+/* Business figures of a source as load (models/traffic/profile/profile_users.h), each number with those that it follows from; NaN where a
  * figure was not given. Several for a source whose rate is a sum of them. */
 struct load_figures {
   const char *source;

@@ -2,7 +2,7 @@
  * Private to sim/study. */
 #ifndef STUDY_INNER_H
 #define STUDY_INNER_H
-#include "models/gauge.h"
+#include "models/core/gauge.h"
 #include "sim/scenario/scenario.h"
 #include "sim/stats/tally.h"
 #include "sim/study/long_run.h"

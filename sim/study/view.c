@@ -1,5 +1,5 @@
 #include "sim/study/view.h"
-#include "models/audit.h"
+#include "models/core/audit.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* A view: the plain numbers of one replication, or of several added up. Measures read views; worlds are gone by then. */
 #ifndef VIEW_H
 #define VIEW_H
-#include "models/observation.h"
-#include "models/gauge.h"
-#include "models/world.h"
+#include "models/core/observation.h"
+#include "models/core/gauge.h"
+#include "models/core/world.h"
 #include "sim/stats/growth.h"
 
 struct service_view {
@@ -34,7 +34,7 @@ struct view {
   struct service_view *services;
   double *node_used_s, *node_available_s; /* core seconds by node group */
   double *probes;                         /* sums over the replications */
-  struct growth_sums *growth;             /* by gauge (models/gauge.h) */
+  struct growth_sums *growth;             /* by gauge (models/core/gauge.h) */
   struct fault_view *faults;
   double *served_s, total_served_s; /* by endpoint; by the mix */
   uint64_t events;

@@ -1,7 +1,7 @@
 /* A cache alone, LRU: look-ups by Zipf's law with 0.9, on a miss filled. Over a million keys, of which a tenth is kept (what a site's
  * Redis is), and holding a million of four (what memory makes of it). The hit rate is checked against Che's approximation, summed
  * numerically. The items are drawn beforehand: timed is the cache. */
-#include "models/data/cache_store.h"
+#include "models/cache/cache_store.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/zipf.h"
 #include "tests/bench/bench.h"

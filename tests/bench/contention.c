@@ -2,7 +2,7 @@
  *
  * Contended: 200 threads of 8 containers compute all the time on one node of 4 cores; a step is one computation, its start and its
  * end. Replicas: the same load for each replica, on nodes of 4 cores with 10 of them each; only their number differs. */
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "tests/bench/read_text.h"
 

@@ -2,7 +2,7 @@
  * audit, merging and the report's figures. Reading the file is not counted. The same replications without the study around them (no
  * views, no merging, no intervals) tell what the statistics cost; the same on the clock of the wall, by one thread and by two, what
  * a second core is worth. */
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/scenario.h"
 #include "sim/study/study.h"

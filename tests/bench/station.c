@@ -4,7 +4,7 @@
  * ten computations of 1 ms; the load is 0.5, and the times must be the same to the nanosecond. */
 #include "models/request/operation.h"
 #include "models/request/line.h"
-#include "models/world.h"
+#include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "tests/bench/read_text.h"
 

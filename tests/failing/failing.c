@@ -1,4 +1,4 @@
-/* Loaded in front of the C library by tests/test_failing.c: lets the nth call of one function fail, as a full disk or a machine without
+/* Loaded in front of the C library by tests/sim/cli/test_failing.c: lets the nth call of one function fail, as a full disk or a machine without
  * processes would. FAIL_CALL names the function, FAIL_NTH the call, FAIL_MARK a file that is made when it has failed. */
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,0 +1,170 @@
+#include "models/availability/outage.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
+
+/* Nobody sends jobs to a dead worker: who is up takes them. */
+static bool takes_jobs(const struct world *w, const struct service *s) {
+  for (uint32_t i = 0; i < s->capacity; i++)
+    if (w->containers[s->first + i].state == CONTAINER_UP) return true;
+  return false;
+}
+
+/* Share of the calls to a service that reach a living replica. */
+struct look {
+  const struct world *world;
+  const struct program *program;
+  uint32_t endpoint;
+  const uint16_t *slots; /* of the request's items, by keyspace */
+};
+
+static double served_share(void *context, const struct instruction *in, enum route route) {
+  const struct look *look = context;
+  const struct world *w = look->world;
+  const struct service *s = &w->services[in->service];
+  if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
+  if (!s->in_rotation || service_lacks_quorum(s)) return 0;
+  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint);
+  if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;
+  if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
+  if (s->replication) return replication_serving(s->replication, route);
+  double alive = 0, all = 0;
+  for (uint32_t i = 0; i < s->in_rotation; i++) {
+    double weight = balancer_weight(s, s->rotation[i]);
+    all += weight;
+    if (serves(&w->containers[s->rotation[i]])) alive += weight;
+  }
+  return alive / all;
+}
+
+static double given(void *context, const uint16_t *slots) {
+  struct look *look = context;
+  look->slots = slots;
+  return program_serving(look->program, served_share, look);
+}
+
+double outage_serving(const struct world *w, uint32_t endpoint) {
+  const struct program *p = &w->model->programs[endpoint];
+  return shards_expect(w, p, given, &(struct look){.world = w, .program = p, .endpoint = endpoint});
+}
+
+/* What the endpoint lacks now: to the latest outage what it took, to those before it what is left. */
+static void charge(struct outage_book *b, uint32_t endpoint, double weight) {
+  double level = b->serving[endpoint];
+  for (uint32_t k = b->open_count; k-- > 0;) {
+    double before = b->open[k].before[endpoint];
+    if (!(before > level)) continue;
+    b->classes[b->open[k].fault].lost_ns += weight * (before - level);
+    level = before;
+  }
+}
+
+static void integrate(struct world *w) {
+  struct outage_book *b = &w->outages;
+  double passed = (double)(world_now(w) - b->since);
+  for (uint32_t i = 0; i < b->endpoint_count; i++) {
+    b->served_ns[i] += b->serving[i] * passed;
+    b->total_served_ns += b->share[i] * b->serving[i] * passed;
+  }
+  for (uint32_t i = 0; b->open_count && i < b->endpoint_count; i++) charge(b, i, b->share[i] * passed);
+  b->since = world_now(w);
+}
+
+static void record(struct durations *d, sim_time duration) {
+  if (d->count == d->room) {
+    d->room = d->room ? 2 * d->room : 16;
+    d->s = allocate_resized(d->s, d->room, sizeof *d->s);
+  }
+  d->s[d->count++] = (double)duration * 1e-9;
+}
+
+int32_t outage_cause(const struct world *w) { return w->outages.struck_at == world_now(w) ? w->outages.striking : -1; }
+
+void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {
+  if (fault >= 0) record(&w->outages.classes[fault].rpo, rpo);
+}
+
+static bool worse_than(const struct outage_book *b, const double *before) {
+  for (uint32_t i = 0; i < b->endpoint_count; i++)
+    if (b->share[i] > 0 && b->serving[i] < before[i] - 1e-12) return true;
+  return false;
+}
+
+/* Takes an outage off the list; its array of shares is kept for the next. */
+static void close_outage(struct outage_book *b, uint32_t i) {
+  double *before = b->open[i].before;
+  for (b->open_count--; i < b->open_count; i++) b->open[i] = b->open[i + 1];
+  b->open[b->open_count].before = before;
+}
+
+static void evaluate(void *world, uint32_t argument) {
+  (void)argument;
+  struct world *w = world;
+  struct outage_book *b = &w->outages;
+  integrate(w);
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = outage_serving(w, i);
+  for (uint32_t i = b->open_count; i-- > 0;) {
+    if (worse_than(b, b->open[i].before)) {
+      b->open[i].hurts = true;
+      continue;
+    }
+    if (b->open[i].hurts) record(&b->classes[b->open[i].fault].rto, world_now(w) - b->open[i].at);
+    if (b->open[i].hurts || world_now(w) > b->open[i].at) close_outage(b, i);
+  }
+}
+
+void outage_changed(struct world *w) {
+  if (calendar_time_of(w->calendar, w->outages.slot) != world_now(w)) calendar_set(w->calendar, w->outages.slot, world_now(w));
+}
+
+static void make_room(struct world *w) {
+  struct outage_book *b = &w->outages;
+  uint32_t room = b->open_room ? 2 * b->open_room : 16;
+  struct open_outage *more = arena_new_array(w->arena, struct open_outage, room);
+  if (b->open_count) memcpy(more, b->open, b->open_count * sizeof *more);
+  for (uint32_t i = b->open_count; i < room; i++) more[i].before = arena_new_array(w->arena, double, b->endpoint_count + 1);
+  b->open = more, b->open_room = room;
+}
+
+void outage_fault(struct world *w, uint32_t fault) {
+  struct outage_book *b = &w->outages;
+  b->classes[fault].faults++;
+  b->striking = (int32_t)fault, b->struck_at = world_now(w);
+  /* A fault that has hurt nobody by the time the next one strikes is survived. */
+  for (uint32_t i = b->open_count; i-- > 0;)
+    if (!b->open[i].hurts && b->open[i].at < world_now(w)) close_outage(b, i);
+  if (b->open_count == b->open_room) make_room(w);
+  b->open[b->open_count].fault = fault, b->open[b->open_count].at = world_now(w), b->open[b->open_count].hurts = false;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->open[b->open_count].before[i] = b->serving[i];
+  b->open_count++;
+}
+
+void outage_start(struct world *w) {
+  struct outage_book *b = &w->outages;
+  const struct model *m = w->model;
+  b->endpoint_count = m->endpoints.count, b->class_count = m->faults.count, b->striking = -1;
+  b->share = arena_new_array(w->arena, double, b->endpoint_count);
+  b->serving = arena_new_array(w->arena, double, b->endpoint_count);
+  b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
+  b->classes = arena_new_array(w->arena, struct outage_log, b->class_count + 1);
+  b->slot = calendar_slot(w->calendar, evaluate, w, 0);
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->share[i] = model_endpoint_share(m, i);
+}
+
+void outage_restart(struct world *w) {
+  struct outage_book *b = &w->outages;
+  integrate(w);
+  b->measured_from = world_now(w);
+  b->total_served_ns = 0;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->served_ns[i] = 0;
+}
+
+void outage_close(struct world *w) { integrate(w); }
+
+void outage_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->outages.class_count; i++) free(w->outages.classes[i].rto.s), free(w->outages.classes[i].rpo.s);
+}

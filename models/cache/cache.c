@@ -1,0 +1,161 @@
+#include "models/cache/cache.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/request/keyspace.h"
+#include "models/cache/rebuild.h"
+#include "models/core/meter.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+
+/* The content of one process; of a container all stand in a row. */
+struct cache {
+  struct cache_store store;
+  struct warmth warmth;
+  struct world *world;
+};
+
+const struct cache_store *cache_content(const struct container *c, uint32_t n) { return &c->cache[n].store; }
+bool cache_is_cold(const struct container *c, uint32_t n) { return c->cache[n].warmth.state == WARMTH_COLD; }
+
+static uint32_t stores_of(const struct container *c) { return c->cache->store.config->stores; }
+
+/* --- the books ------------------------------------------------------------------------------------------------------------- */
+
+/* What of a store is shown by meters. */
+struct shown {
+  uint32_t count;
+  int64_t bytes;
+  uint64_t evicted, expired;
+};
+
+static struct shown shown(const struct cache_store *s) { return (struct shown){s->count, s->bytes, s->evicted, s->expired}; }
+
+static void changed(struct world *w, const struct cache_store *s, struct shown before) {
+  const struct cache_config *c = s->config;
+  if (s->count != before.count) meter_change(w, c->held, (int64_t)s->count - before.count);
+  if (s->bytes != before.bytes) meter_change(w, c->bytes, s->bytes - before.bytes);
+  for (uint64_t i = before.evicted; i < s->evicted; i++) meter_count(w, c->evictions);
+  for (uint64_t i = before.expired; i < s->expired; i++) meter_count(w, c->expirations);
+}
+
+/* Handler of a store's timers. */
+static void due(void *cache, uint32_t entry) {
+  struct cache *c = cache;
+  struct shown before = shown(&c->store);
+  cache_store_due(&c->store, entry, world_now(c->world));
+  changed(c->world, &c->store, before);
+}
+
+void cache_lost(struct world *w, struct container *c) {
+  for (uint32_t i = 0; i < stores_of(c); i++) {
+    struct shown before = shown(&c->cache[i].store);
+    cache_store_clear(&c->cache[i].store);
+    changed(w, &c->cache[i].store, before);
+    const struct warmth_config *warm = &c->cache[i].store.config->warm;
+    if (warmth_wanted(warm)) warmth_lost(w, &c->cache[i].warmth, warm);
+  }
+}
+
+/* --- instructions ------------------------------------------------------------------------------------------------------------ */
+
+/* Of the process that has the request. */
+static struct cache *of_process(struct world *w, const struct request *r) {
+  const struct frame *f = &r->frames[r->depth - 1];
+  const struct container *c = &w->containers[f->container];
+  return &c->cache[f->process < stores_of(c) ? f->process : 0];
+}
+
+static struct cache_store *here(struct world *w, const struct request *r) { return &of_process(w, r)->store; }
+
+static bool cache_look(struct world *w, struct request *r, const struct instruction *in) {
+  struct cache *c = of_process(w, r);
+  struct cache_store *s = &c->store;
+  uint64_t expired = s->expired;
+  struct shown before = shown(s);
+  uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace);
+  r->found = cache_store_find(s, (uint32_t)in->keyspace, item, world_now(w), in->ttl);
+  if (__builtin_expect(s->expired != expired, 0)) changed(w, s, before);
+  meter_count(w, r->found ? s->config->hits : s->config->misses);
+  if (__builtin_expect(warmth_wanted(&s->config->warm), 0)) warmth_looked(w, &c->warmth, &s->config->warm, r->found);
+  if (__builtin_expect(in->stampede != NULL, 0)) rebuild_looked(w, r, in, s, item);
+  return true;
+}
+const struct operation operation_look = {.name = "look", .run = cache_look};
+
+static bool cache_found(struct world *w, struct request *r, const struct instruction *in) {
+  (void)w;
+  if (r->found) r->pc = in->target;
+  return true;
+}
+const struct operation operation_found = {
+    .name = "found", .run = cache_found, .onward = rebuild_walks_lookup, .through = passage_looks_up, .jumps = true};
+
+static uint32_t bytes_of(const struct world *w, const struct instruction *in, uint32_t item) {
+  if (!in->demand.kind) return 0;
+  uint64_t entity = stream_mix(model_keyspace(w->model, (uint32_t)in->keyspace)->entity + item);
+  struct stream draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_SIZE, entity));
+  double bytes = distribution_sample(&in->demand, &draws) + 0.5;
+  return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
+static sim_time ttl_of(const struct cache_config *c, sim_time ttl, struct stream *draws) {
+  if (ttl == SIM_NEVER || !c->jitter) return ttl;
+  double factor = 1 + c->jitter * (2 * stream_uniform(draws) - 1);
+  return (double)ttl * factor < 9e18 ? (sim_time)((double)ttl * factor + 0.5) : SIM_NEVER;
+}
+
+static bool cache_fill(struct world *w, struct request *r, const struct instruction *in) {
+  struct cache_store *s = here(w, r);
+  struct shown before = shown(s);
+  uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace), bytes = bytes_of(w, in, item);
+  uint64_t entity = (uint64_t)in->draw << 32 | (uint32_t)in->service;
+  struct stream draws = stream_open(stream_key(r->key, PURPOSE_CACHE, (uint64_t)in->keyspace, entity));
+  sim_time ttl = ttl_of(s->config, in->ttl, &draws);
+  bool lingers = in->stampede && in->stampede->cure == CURE_STALE && ttl != SIM_NEVER;
+  if (lingers) ttl += in->stampede->stale;
+  if (!cache_store_put(s, (uint32_t)in->keyspace, item, bytes, world_now(w), ttl, &draws)) meter_count(w, s->config->refused);
+  if (in->stampede) rebuild_filled(w, r, s, in, item);
+  changed(w, s, before);
+  return true;
+}
+const struct operation operation_fill = {.name = "fill", .run = cache_fill};
+
+static bool cache_drop(struct world *w, struct request *r, const struct instruction *in) {
+  struct cache_store *s = here(w, r);
+  struct shown before = shown(s);
+  if (cache_store_drop(s, (uint32_t)in->keyspace, keyspace_item(w, r, (uint32_t)in->keyspace)))
+    meter_count(w, s->config->invalidations);
+  changed(w, s, before);
+  return true;
+}
+const struct operation operation_drop = {.name = "drop", .run = cache_drop};
+
+/* --- beginning and end --------------------------------------------------------------------------------------------------------- */
+
+static void start(struct world *w, struct cache *c, const struct cache_config *config, const uint32_t *of) {
+  c->world = w;
+  struct timer_heap *expiries = config->expires ? timer_heap_new(w->calendar, due, c) : NULL;
+  cache_store_open(&c->store, config, of, w->model->keyspaces.count, expiries);
+}
+
+void caches_start(struct world *w) {
+  uint32_t *of = arena_new_array(w->arena, uint32_t, w->model->keyspaces.count + 1);
+  for (uint32_t i = 0; i < w->model->keyspaces.count; i++) of[i] = (uint32_t)model_keyspace(w->model, i)->of;
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    const struct cache_config *config = &w->services[c->service].config->cache;
+    if (!config->keyed) continue;
+    c->cache = arena_new_array(w->arena, struct cache, config->stores);
+    for (uint32_t k = 0; k < config->stores; k++) start(w, &c->cache[k], config, of);
+  }
+}
+
+void caches_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    for (uint32_t k = 0; c->cache && k < stores_of(c); k++) {
+      timer_heap_free(c->cache[k].store.expiries);
+      cache_store_close(&c->cache[k].store);
+    }
+  }
+}

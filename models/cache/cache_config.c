@@ -1,0 +1,146 @@
+#include "models/cache/cache.h"
+#include "models/request/keyspace.h"
+#include "models/cache/rebuild.h"
+#include "models/core/meter.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+
+/* --- who keeps what --------------------------------------------------------------------------------------------------------- */
+
+static bool bounded(const struct cache_config *c) { return c->entries != INT64_MAX || c->size != INT64_MAX; }
+
+static void declare(struct model *m, struct service_config *s) {
+  struct cache_config *c = &s->cache;
+  c->hits = meter_declare(m, s->name, "hits", METER_COUNT, "Look-ups that found their item.");
+  c->misses = meter_declare(m, s->name, "misses", METER_COUNT, "Look-ups that did not.");
+  c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas and processes together.");
+  if (c->sized) c->bytes = meter_declare(m, s->name, "bytes", METER_LEVEL, "Their values.");
+  if (bounded(c)) c->evictions = meter_declare(m, s->name, "evictions", METER_COUNT, "Items that went to make room.");
+  if (c->expires) c->expirations = meter_declare(m, s->name, "expirations", METER_COUNT, "Items whose ttl ran out.");
+  if (bounded(c) || c->expires)
+    c->refused = meter_declare(m, s->name, "refused", METER_COUNT, "Fills for which there was no room.");
+  if (c->drops) c->invalidations = meter_declare(m, s->name, "invalidations", METER_COUNT, "Items dropped by a write.");
+  if (c->rebuilt) c->rebuilds = meter_declare(m, s->name, "rebuilds", METER_COUNT, "Rebuilds of items that were begun.");
+  if (c->waited)
+    c->rebuild_waits = meter_declare(m, s->name, "rebuild_wait", METER_TIME, "Waits for the rebuild of another request.");
+  if (c->tires)
+    c->rebuild_timeouts = meter_declare(m, s->name, "rebuild_timeouts", METER_COUNT, "Of these, those that were given up.");
+  if (c->stale)
+    c->stale_served = meter_declare(m, s->name, "stale_served", METER_COUNT, "Look-ups that found an item past its ttl.");
+  if (warmth_wanted(&c->warm)) warmth_declare(m, &c->warm, s->name);
+  if (c->refreshed_early)
+    c->early = meter_declare(m, s->name, "early", METER_COUNT, "Look-ups that found their item and rebuilt it before its end.");
+}
+
+const char *cache_fault(const struct model *m, const struct service_config *s) {
+  const struct cache_config *c = &s->cache;
+  if (!c->keyed) return NULL;
+  if (s->kind != SERVICE_CACHE && c->fills && !bounded(c) && !c->expires)
+    return "the memory of its processes would grow for ever: give it \"entries\", a \"size\" or a \"ttl\"";
+  if (c->size != INT64_MAX && c->fills && !c->sized)
+    return "has a \"size\", but no \"cached\" step says how many \"bytes\" a value has";
+  if (c->samples && c->policy != CACHE_LRU) return "only lru goes by \"samples\"";
+  for (uint32_t i = 0; i < m->keyspaces.count; i++)
+    if (c->policy == CACHE_PERFECT_LFU && model_keyspace(m, i)->of > KEYSPACE_TABLE)
+      return arena_format(m->arena, "perfect-lfu counts every item, and \"%s\" has more than %d", model_keyspace(m, i)->name,
+                          KEYSPACE_TABLE);
+  return NULL;
+}
+
+static void note_cure(struct cache_config *c, const struct stampede_config *s) {
+  int32_t cure = s->cure;
+  bool waits = cure == CURE_COALESCE || cure == CURE_LOCK;
+  c->rebuilt = true, c->waited |= waits, c->tires |= waits && s->wait != SIM_NEVER, c->locked |= cure == CURE_LOCK;
+  c->stale |= cure == CURE_STALE, c->refreshed_early |= cure == CURE_EARLY;
+}
+
+void caches_link(struct model *m) {
+  struct service_config *services = m->services.items;
+  for (uint32_t e = 0; e < m->program_count; e++)
+    for (uint32_t i = 0; i < m->programs[e].count; i++) {
+      const struct instruction *in = &m->programs[e].instructions[i];
+      if (in->stampede) note_cure(&services[in->service].cache, in->stampede);
+      bool fills = in->operation == &operation_fill, drops = in->operation == &operation_drop;
+      if (!fills && !drops && in->operation != &operation_look && in->operation != &operation_rebuild_lock) continue;
+      struct cache_config *c = &services[in->service].cache;
+      c->keyed = true, c->fills |= fills, c->drops |= drops;
+      c->sized |= in->demand.kind != NULL, c->expires |= fills && in->ttl != SIM_NEVER;
+    }
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    struct cache_config *c = &services[i].cache;
+    if (!c->keyed) continue;
+    if (!c->size) c->size = INT64_MAX;
+    c->stores = services[i].kind == SERVICE_CACHE ? 1 : runtime_processes(&services[i]);
+    declare(m, &services[i]);
+  }
+}
+
+/* --- keys of a scenario -------------------------------------------------------------------------------------------------------- */
+
+static const char *const policy_words[] = {"lru", "lfu", "perfect-lfu", "fifo", "random", "noeviction", NULL};
+static const char *const from_words[] = {"fill", "access", NULL};
+
+#define AT(member) offsetof(struct cache_config, member)
+static const struct field fields[] = {
+    {.name = "policy",
+     .kind = FIELD_WORD,
+     .offset = AT(policy),
+     .words = policy_words,
+     .fallback = "\"lru\"",
+     .doc =
+         "Who goes when it is full: the least recently used, the least used since it came (lfu) or ever (perfect-lfu: a newcomer "
+         "asked for less than that is not kept), the first in, any, or nobody: then nothing is added.",
+     .source = "Redis as delivered has noeviction; as a cache it is run with allkeys-lru"},
+    {.name = "samples",
+     .kind = FIELD_INTEGER,
+     .offset = AT(samples),
+     .fallback = "0",
+     .low = 0,
+     .high = 64,
+     .doc = "lru: the least recently used of so many picked by chance goes; 0: of all.",
+     .source = "Redis maxmemory-samples 5; 0 is the textbook's LRU"},
+    {.name = "entries",
+     .kind = FIELD_LIMIT,
+     .offset = AT(entries),
+     .fallback = "\"unlimited\"",
+     .low = 0,
+     .high = 9.3e18,
+     .doc = "Items held at most: by a replica of kind cache, by each process of the others."},
+    {.name = "size",
+     .kind = FIELD_BYTES,
+     .offset = AT(size),
+     .optional = true,
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "Bytes of values held at most, likewise; absent: no limit."},
+    {.name = "ttl",
+     .kind = FIELD_DURATION,
+     .offset = AT(ttl),
+     .fallback = "\"never\"",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "After which an item is gone; a step may have its own."},
+    {.name = "ttl_from",
+     .kind = FIELD_WORD,
+     .offset = AT(ttl_from),
+     .words = from_words,
+     .fallback = "\"fill\"",
+     .doc = "What the ttl counts from: the fill, or the last look-up that found the item."},
+    {.name = "warm",
+     .kind = FIELD_RECORD,
+     .offset = AT(warm),
+     .record = &warmth_record,
+     .optional = true,
+     .doc = "Which share of hits is warm after a beginning with nothing; absent: nobody wants to know."},
+    {.name = "jitter",
+     .kind = FIELD_RATIO,
+     .offset = AT(jitter),
+     .fallback = "0",
+     .low = 0,
+     .high = 1,
+     .doc =
+         "Of each fill the ttl is drawn within this share around itself, so that what was filled together does not go together."},
+    {0}};
+#undef AT
+const struct record cache_record = {"cache", sizeof(struct cache_config), fields,
+                                    "What a process keeps in its memory, and who goes when it is full.", NULL};

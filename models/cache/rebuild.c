@@ -1,0 +1,425 @@
+#include "models/cache/rebuild.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/cache/cache.h"
+#include "models/request/keyspace.h"
+#include "models/core/meter.h"
+#include "models/request/child.h"
+#include "models/request/line.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/real.h"
+
+static struct rebuild *mark_at(const struct world *w, uint32_t id) { return pool_at(&w->rebuilds.marks, id); }
+
+static const struct cache_config *cache_of(const struct world *w, const struct rebuild_name *n) {
+  return &w->services[n->service].config->cache;
+}
+
+static const struct instruction *awaited(const struct world *w, const struct request *r) {
+  return &w->model->programs[r->endpoint].instructions[r->pc - 1];
+}
+
+/* --- the table --------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t *bucket_of(struct world *w, const struct rebuild_name *n) {
+  uint64_t key =
+      stream_mix((uint64_t)n->item << 32 | n->container) + ((uint64_t)n->keyspace << 48 | (uint64_t)n->service << 32 | n->process);
+  return &w->rebuilds.buckets[stream_mix(key) % REBUILD_BUCKETS];
+}
+
+static bool same(const struct rebuild_name *a, const struct rebuild_name *b) {
+  return a->item == b->item && a->container == b->container && a->keyspace == b->keyspace && a->service == b->service &&
+         a->process == b->process;
+}
+
+static uint32_t find(struct world *w, const struct rebuild_name *n) {
+  uint32_t id = *bucket_of(w, n);
+  while (id != NOBODY && !same(&mark_at(w, id)->name, n)) id = mark_at(w, id)->next;
+  return id;
+}
+
+static void own(struct world *w, uint32_t id, struct request *r, const struct frame *process) {
+  struct rebuild *m = mark_at(w, id);
+  m->owner = r->id, m->older = r->rebuilds;
+  m->process = process->container, m->generation = process->generation;
+  r->rebuilds = id;
+}
+
+static void disown(struct world *w, uint32_t id) {
+  struct rebuild *m = mark_at(w, id);
+  if (m->owner == NOBODY) return;
+  uint32_t *link = &world_request(w, m->owner)->rebuilds;
+  while (*link != id) link = &mark_at(w, *link)->older;
+  *link = m->older;
+  m->owner = NOBODY;
+}
+
+static void run_timer(struct world *w, uint32_t id) {
+  struct rebuild *m = mark_at(w, id);
+  m->timed = m->site->cure == CURE_LOCK && m->site->expiry != SIM_NEVER;
+  if (m->timed) m->expires = timer_heap_push(w->rebuilds.expiries, world_after(w, m->site->expiry), id);
+}
+
+static void stop_timer(struct world *w, struct rebuild *m) {
+  if (m->timed) timer_heap_cancel(w->rebuilds.expiries, m->expires);
+  m->timed = false;
+}
+
+/* process: the frame of the one who asks. */
+static uint32_t mark_new(struct world *w, struct request *r, const struct frame *process, const struct rebuild_name *n,
+                         const struct stampede_config *site, bool shared) {
+  uint32_t id = pool_take(&w->rebuilds.marks);
+  struct rebuild *m = mark_at(w, id);
+  *m = (struct rebuild){.name = *n, .site = site, .since = world_now(w), .used = true, .shared = shared};
+  own(w, id, r, process);
+  if (!shared) return id;
+  uint32_t *bucket = bucket_of(w, n);
+  m->next = *bucket;
+  *bucket = id;
+  run_timer(w, id);
+  return id;
+}
+
+/* Nobody waits in it any more. */
+static void mark_free(struct world *w, uint32_t id) {
+  struct rebuild *m = mark_at(w, id);
+  disown(w, id);
+  stop_timer(w, m);
+  if (m->shared) {
+    uint32_t *link = bucket_of(w, &m->name);
+    while (*link != id) link = &mark_at(w, *link)->next;
+    *link = m->next;
+  }
+  m->used = false;
+  pool_give(&w->rebuilds.marks, id);
+}
+
+/* --- who waits ----------------------------------------------------------------------------------------------------------------- */
+
+static bool may_tire(const struct world *w, const struct request *r) { return awaited(w, r)->stampede->wait != SIM_NEVER; }
+
+static struct request *call_next(struct world *w, struct rebuild *m) {
+  if (!m->line.queue.count) return NULL;
+  sim_time since = world_request(w, m->line.queue.head)->since;
+  struct request *r = line_call(w, &m->line);
+  if (may_tire(w, r)) timer_heap_cancel(w->rebuilds.patience, r->rebuild_patience);
+  r->awaits = NOBODY;
+  meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - since);
+  return r;
+}
+
+/* Handler: it has waited for as long as it would. */
+static void tires(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *r = world_request(w, id);
+  struct rebuild *m = mark_at(w, r->awaits);
+  const struct instruction *in = awaited(w, r);
+  meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - r->since);
+  meter_count(w, cache_of(w, &m->name)->rebuild_timeouts);
+  line_leave(w, &m->line, r);
+  r->awaits = NOBODY;
+  if (in->stampede->then == TIRED_FAILS) {
+    request_drop(w, r, OUTCOME_LOCK_TIMEOUT);
+    return;
+  }
+  if (in->stampede->cure == CURE_LOCK) r->pc = in->target;
+  request_wake_soon(w, r);
+}
+
+/* The item is there: what was coalesced has it, the others look again. */
+static void wake_all(struct world *w, uint32_t id) {
+  struct request *r;
+  while ((r = call_next(w, mark_at(w, id)))) {
+    const struct instruction *in = awaited(w, r);
+    if (in->stampede->cure == CURE_COALESCE) r->pc = in->target;
+    request_wake_soon(w, r);
+  }
+}
+
+static void release(struct world *w, uint32_t id) {
+  wake_all(w, id);
+  mark_free(w, id);
+}
+
+/* The rebuild has failed, or its lock has expired: the next one rebuilds, the others wait on. */
+static void pass_on(struct world *w, uint32_t id) {
+  struct rebuild *m = mark_at(w, id);
+  struct request *r = call_next(w, m);
+  if (!r) {
+    mark_free(w, id);
+    return;
+  }
+  const struct instruction *in = awaited(w, r);
+  disown(w, id);
+  stop_timer(w, m);
+  m->site = in->stampede;
+  own(w, id, r, &r->frames[r->depth - 1]);
+  run_timer(w, id);
+  if (in->stampede->cure == CURE_LOCK) r->pc = in->target;
+  request_wake_soon(w, r);
+}
+
+/* Handler: a lock is older than it may be. */
+static void expired(void *world, uint32_t id) {
+  struct world *w = world;
+  mark_at(w, id)->timed = false;
+  pass_on(w, id);
+}
+
+static bool owner_dead(const struct world *w, const struct rebuild *m) {
+  return w->containers[m->process].generation != m->generation;
+}
+
+void rebuilds_abandon(struct world *w, struct request *r) {
+  while (r->rebuilds != NOBODY) {
+    uint32_t id = r->rebuilds;
+    const struct rebuild *m = mark_at(w, id);
+    if (m->timed && owner_dead(w, m))
+      disown(w, id);
+    else
+      pass_on(w, id);
+  }
+}
+
+void rebuild_forsake(struct world *w, struct request *r) {
+  if (r->awaits == NOBODY) return;
+  if (may_tire(w, r)) timer_heap_cancel(w->rebuilds.patience, r->rebuild_patience);
+  line_leave(w, &mark_at(w, r->awaits)->line, r);
+  r->awaits = NOBODY;
+  r->waiting = WAITING_REBUILD;
+}
+
+/* Those who waited for a process that is gone are gone with it; those who waited for a lock of the cache look again. */
+void rebuilds_container_died(struct world *w, const struct container *c) {
+  for (uint32_t id = 0; id < pool_capacity(&w->rebuilds.marks); id++) {
+    struct rebuild *m = mark_at(w, id);
+    if (!m->used || !m->shared || m->name.container != c->id) continue;
+    struct request *r;
+    while ((r = call_next(w, m)))
+      if (awaited(w, r)->stampede->cure != CURE_COALESCE) request_wake_soon(w, r);
+    mark_free(w, id);
+  }
+}
+
+/* --- in the cache --------------------------------------------------------------------------------------------------------------- */
+
+/* -delta beta ln u: how much earlier than at its end this request takes the item for expired. */
+static sim_time gap(const struct world *w, const struct request *r, const struct instruction *in, sim_time delta) {
+  (void)w;
+  struct stream draws = stream_open(stream_key(r->key, PURPOSE_REFRESH, (uint64_t)in->keyspace, in->draw));
+  double ns = -(double)delta * in->stampede->beta * real_log(stream_uniform(&draws));
+  return ns < 9e18 ? (sim_time)ns : (sim_time)9e18;
+}
+
+void rebuild_looked(struct world *w, struct request *r, const struct instruction *in, struct cache_store *s, uint32_t item) {
+  const struct stampede_config *c = in->stampede;
+  const struct frame *here = &r->frames[r->depth - 1], *process = r->depth > 1 ? here - 1 : here;
+  struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace, item};
+  if (s->config->stores > 1) n.process = here->process;
+  r->looked = here->container, r->refresh = false;
+  const struct cache_terms *t = r->found ? cache_store_terms(s, n.keyspace, item) : NULL;
+  if (c->cure == CURE_LOCK && !r->found && !rebuild_commands(c) && find(w, &n) == NOBODY) mark_new(w, r, process, &n, c, true);
+  if (c->cure == CURE_STALE && t && t->expires - c->stale <= world_now(w)) {
+    meter_count(w, s->config->stale_served);
+    r->refresh = find(w, &n) == NOBODY;
+    if (r->refresh) mark_new(w, r, process, &n, c, true);
+  }
+  if (c->cure == CURE_EARLY && t && t->delta && t->expires - world_now(w) <= gap(w, r, in, t->delta)) {
+    meter_count(w, s->config->early);
+    r->found = false;
+  }
+}
+
+static bool rebuild_lock(struct world *w, struct request *r, const struct instruction *in) {
+  const struct frame *here = &r->frames[r->depth - 1];
+  struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace,
+                           keyspace_item(w, r, (uint32_t)in->keyspace)};
+  r->looked = here->container;
+  if (find(w, &n) == NOBODY) mark_new(w, r, here - 1, &n, in->stampede, true);
+  return true;
+}
+const struct operation operation_rebuild_lock = {.name = "lock of a rebuild", .run = rebuild_lock};
+
+static struct rebuild *mine(const struct world *w, const struct request *r, const struct instruction *in) {
+  struct rebuild *m = r->rebuilds == NOBODY ? NULL : mark_at(w, r->rebuilds);
+  return m && m->site == in->stampede ? m : NULL;
+}
+
+void rebuild_filled(struct world *w, const struct request *r, struct cache_store *s, const struct instruction *in, uint32_t item) {
+  const struct rebuild *m = mine(w, r, in);
+  struct cache_terms *t = m ? cache_store_terms(s, (uint32_t)in->keyspace, item) : NULL;
+  if (t) t->delta = world_now(w) - m->since;
+}
+
+/* --- instructions ---------------------------------------------------------------------------------------------------------------- */
+
+/* The child takes the mark over; the request goes on with what is stale. */
+static void refresh(struct world *w, struct request *r, const struct instruction *in) {
+  struct request *child = child_new(w, r, stream_key(r->key, PURPOSE_REFRESH, in->draw, 0), in->refresh);
+  if (!child) return;
+  uint32_t id = r->rebuilds;
+  child_forsake(w, child, false);
+  if (mine(w, r, in)) {
+    disown(w, id);
+    own(w, id, child, &child->frames[0]);
+  }
+  child->wait_cell = in->cell;
+  request_wake_soon(w, child);
+}
+
+static bool rebuild_refresh(struct world *w, struct request *r, const struct instruction *in) {
+  if (!r->found) return true;
+  if (r->refresh) refresh(w, r, in);
+  r->refresh = false;
+  r->pc = in->target;
+  return true;
+}
+const struct operation operation_refresh = {
+    .name = "refresh", .run = rebuild_refresh, .onward = rebuild_walks_lookup, .through = passage_looks_up, .jumps = true};
+
+static bool rebuild_wait(struct world *w, struct request *r, const struct instruction *in) {
+  const struct frame *f = &r->frames[r->depth - 1];
+  bool lock = in->stampede->cure == CURE_LOCK;
+  if (lock && mine(w, r, in)) {
+    r->pc = in->target;
+    return true;
+  }
+  struct rebuild_name n = {(uint32_t)in->service, lock ? r->looked : f->container, lock ? 0 : f->process, (uint32_t)in->keyspace,
+                           keyspace_item(w, r, (uint32_t)in->keyspace)};
+  uint32_t id = find(w, &n);
+  if (id == NOBODY) { /* its lock has gone since it looked: it looks again */
+    if (!lock) mark_new(w, r, f, &n, in->stampede, true);
+    return true;
+  }
+  r->awaits = id;
+  line_join(w, &mark_at(w, id)->line, r, WAITING_REBUILD, in->cell);
+  sim_time wait = in->stampede->wait;
+  if (wait != SIM_NEVER) r->rebuild_patience = timer_heap_push(w->rebuilds.patience, world_after(w, wait), r->id);
+  return false;
+}
+const struct operation operation_rebuild_wait = {
+    .name = "wait for a rebuild", .run = rebuild_wait, .onward = walk_skips, .through = passage_skips};
+
+static bool rebuild_begin(struct world *w, struct request *r, const struct instruction *in) {
+  struct rebuild *m = mine(w, r, in);
+  struct rebuild_name n = {.service = (uint32_t)in->service};
+  meter_count(w, cache_of(w, &n)->rebuilds);
+  if (m)
+    m->since = world_now(w);
+  else
+    mark_new(w, r, &r->frames[r->depth - 1], &n, in->stampede, false);
+  return true;
+}
+const struct operation operation_rebuild = {.name = "rebuild", .run = rebuild_begin};
+
+static bool rebuild_unlock(struct world *w, struct request *r, const struct instruction *in) {
+  const struct rebuild *m = mine(w, r, in);
+  if (!m || !m->shared) r->pc = in->target;
+  return true;
+}
+const struct operation operation_rebuild_unlock = {.name = "unlock of a rebuild", .run = rebuild_unlock};
+
+/* Its lock has expired meanwhile and is another one's, or it got tired of waiting for it: those in line find what it has filled in. */
+static void tell_others(struct world *w, const struct request *r, const struct instruction *in) {
+  struct rebuild_name n = {(uint32_t)in->service, r->looked, 0, (uint32_t)in->keyspace,
+                           keyspace_item(w, r, (uint32_t)in->keyspace)};
+  uint32_t id = find(w, &n);
+  if (id != NOBODY) wake_all(w, id);
+}
+
+static bool rebuild_end(struct world *w, struct request *r, const struct instruction *in) {
+  const struct rebuild *m = mine(w, r, in);
+  bool others = in->stampede->cure == CURE_LOCK && (!m || (!m->shared && in->stampede->wait != SIM_NEVER));
+  if (m) release(w, r->rebuilds);
+  if (others) tell_others(w, r, in);
+  r->pc = in->target;
+  return true;
+}
+const struct operation operation_rebuild_end = {
+    .name = "end of a rebuild", .run = rebuild_end, .onward = walk_skips, .through = passage_skips};
+
+static bool rebuild_refreshed(struct world *w, struct request *r, const struct instruction *in) {
+  if (mine(w, r, in)) release(w, r->rebuilds);
+  request_forget(w, r);
+  return false;
+}
+const struct operation operation_refreshed = {.name = "end of a refresh", .run = rebuild_refreshed};
+
+/* --- beginning and end ------------------------------------------------------------------------------------------------------------ */
+
+void rebuilds_start(struct world *w) {
+  pool_init(&w->rebuilds.marks, sizeof(struct rebuild));
+  for (uint32_t i = 0; i < REBUILD_BUCKETS; i++) w->rebuilds.buckets[i] = NOBODY;
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct cache_config *c = &model_service(w->model, i)->cache;
+    if (c->locked && !w->rebuilds.expiries) w->rebuilds.expiries = timer_heap_new(w->calendar, expired, w);
+    if (c->tires && !w->rebuilds.patience) w->rebuilds.patience = timer_heap_new(w->calendar, tires, w);
+  }
+}
+
+void rebuilds_stop(struct world *w) {
+  timer_heap_free(w->rebuilds.expiries);
+  timer_heap_free(w->rebuilds.patience);
+  pool_release(&w->rebuilds.marks);
+}
+
+/* --- keys of a scenario -------------------------------------------------------------------------------------------------------- */
+
+static const char *const cure_words[] = {"none", "coalesce", "lock", "stale", "early", NULL};
+static const char *const then_words[] = {"rebuild", "fail", NULL};
+
+#define AT(member) offsetof(struct stampede_config, member)
+static const struct field fields[] = {
+    {.name = "cure",
+     .kind = FIELD_WORD,
+     .offset = AT(cure),
+     .words = cure_words,
+     .doc = "What those do who miss an item that somebody rebuilds already: the same work (none: rebuilds are only counted), wait "
+            "for the one of their process (coalesce) or of all (lock); or it is served when it is old (stale), or rebuilt before "
+            "it is (early)."},
+    {.name = "stale",
+     .kind = FIELD_DURATION,
+     .offset = AT(stale),
+     .fallback = "\"30s\"",
+     .low = 1,
+     .high = 9e17,
+     .doc = "stale: for so long after its ttl an item is still served."},
+    {.name = "expiry",
+     .kind = FIELD_DURATION,
+     .offset = AT(expiry),
+     .fallback = "\"10s\"",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "lock: after which the next in line rebuilds."},
+    {.name = "command",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(command),
+     .optional = true,
+     .doc =
+         "lock: CPU time of each of its commands at the cache, SET NX before the rebuild and DEL behind the fill; absent: look-up "
+         "and fill do that by the way (a script)."},
+    {.name = "wait",
+     .kind = FIELD_DURATION,
+     .offset = AT(wait),
+     .fallback = "\"never\"",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "coalesce, lock: how long a request waits for the rebuild of another one."},
+    {.name = "then",
+     .kind = FIELD_WORD,
+     .offset = AT(then),
+     .words = then_words,
+     .fallback = "\"rebuild\"",
+     .doc = "After that wait: it rebuilds by itself, or fails (lock_timeout)."},
+    {.name = "beta",
+     .kind = FIELD_NUMBER,
+     .offset = AT(beta),
+     .fallback = "1",
+     .low = 0.001,
+     .high = 1000,
+     .doc = "early: more than 1 rebuilds earlier, less later.",
+     .source = "Vattani, Chierichetti, Lowenstein 2015: 1"},
+    {0}};
+#undef AT
+const struct record stampede_record = {"stampede", sizeof(struct stampede_config), fields,
+                                       "What keeps those who miss the same item at the same time from all rebuilding it.", "cure"};

@@ -1,0 +1,110 @@
+#include "models/core/gauge.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+#include <string.h>
+
+static uint32_t queues_before(const struct model *m, uint32_t meter) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < meter; i++) count += m->meters[i].queue;
+  return count;
+}
+
+uint32_t model_gauges(const struct model *m) {
+  return m->endpoints.count + m->services.count + m->platform.nodes.count + queues_before(m, m->meter_count);
+}
+
+struct gauge model_gauge(const struct model *m, uint32_t number) {
+  if (number < m->endpoints.count) return (struct gauge){GAUGE_ENDPOINT, number};
+  number -= m->endpoints.count;
+  if (number < m->services.count) return (struct gauge){GAUGE_SERVICE, number};
+  number -= m->services.count;
+  if (number < m->platform.nodes.count) return (struct gauge){GAUGE_NODES, number};
+  number -= m->platform.nodes.count;
+  uint32_t meter = 0;
+  while (!m->meters[meter].queue || number--) meter++;
+  return (struct gauge){GAUGE_METER, meter};
+}
+
+/* It stands in a line, or for what others have to finish first. */
+static bool stands_in_line(const struct request *r) {
+  switch (r->waiting) {
+  case WAITING_CPU:
+  case WAITING_THREAD:
+  case WAITING_POOL:
+  case WAITING_LOCK:
+  case WAITING_REBUILD:
+  case WAITING_LOG:
+  case WAITING_DISK:
+  case WAITING_ACKS:
+    return r->live && r->depth;
+  default:
+    return false;
+  }
+}
+
+static void count_waiting(const struct world *w, double *services) {
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    if (stands_in_line(r)) services[w->containers[r->frames[r->depth - 1].container].service]++;
+  }
+}
+
+/* Computations beyond the limit of their container, and beyond the cores of their node. */
+static void count_slowed(const struct world *w, double *services, double *groups) {
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    double cores = c->quota                ? c->quota->amount / (double)c->quota->period
+                   : c->limit == INT64_MAX ? INFINITY
+                                           : (double)c->limit / 1000;
+    services[c->service] += fmax(0, c->running - cores);
+  }
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    if (n->millicores != INT64_MAX) groups[n->group_index] += fmax(0, (double)(n->demand - n->millicores) / 1000);
+  }
+}
+
+void gauges_now(const struct world *w, double *levels) {
+  const struct model *m = w->model;
+  memset(levels, 0, model_gauges(m) * sizeof *levels);
+  for (uint32_t i = 0; i < m->endpoints.count; i++) levels[i] = (double)w->observation.endpoints[i].inside_until;
+  double *services = levels + m->endpoints.count, *groups = services + m->services.count;
+  count_waiting(w, services);
+  count_slowed(w, services, groups);
+  double *meters = groups + m->platform.nodes.count;
+  for (uint32_t i = 0; i < m->meter_count; i++)
+    if (m->meters[i].queue) *meters++ = (double)level_value(&w->observation.meters[i].level);
+}
+
+/* Border k of the parts. */
+static sim_time border(const struct world *w, uint32_t k) {
+  sim_time step = (w->observation.measured_until - w->measured_from) / GAUGE_STEPS;
+  return w->measured_from + step * k;
+}
+
+static void read_at(struct world *w, uint32_t k) { gauges_now(w, w->gauges + (size_t)k * model_gauges(w->model)); }
+
+static void reads(void *world, uint32_t unused) {
+  (void)unused;
+  struct world *w = world;
+  read_at(w, w->gauge_border++);
+  if (w->gauge_border < GAUGE_STEPS) calendar_set(w->calendar, w->gauge_slot, border(w, w->gauge_border));
+}
+
+void gauges_start(struct world *w) {
+  if (border(w, 1) == border(w, 0)) return; /* a window of a few nanoseconds */
+  w->gauge_slot = calendar_slot(w->calendar, reads, w, 0);
+  w->gauges = arena_new_array(w->arena, double, (size_t)(GAUGE_STEPS + 1) * model_gauges(w->model));
+}
+
+void gauges_begin(struct world *w) {
+  if (!w->gauges) return;
+  read_at(w, 0);
+  w->gauge_border = 1;
+  calendar_set(w->calendar, w->gauge_slot, border(w, 1));
+}
+
+void gauges_end(struct world *w) {
+  if (w->gauges && w->gauge_border == GAUGE_STEPS) read_at(w, GAUGE_STEPS);
+}

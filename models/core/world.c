@@ -1,0 +1,245 @@
+#include "models/core/world.h"
+#include "models/service/shift.h"
+#include "models/cache/cache.h"
+#include "models/database/connections.h"
+#include "models/core/gauge.h"
+#include "models/platform/lifecycle.h"
+#include "models/guard/limiter.h"
+#include "models/guard/call.h"
+#include "sim/engine/arena.h"
+#include <stdlib.h>
+
+/* LARGE_WORLD: requests from which on it pays to ask for large pages. */
+enum { LARGE_WORLD = 50000 };
+
+static void build_delays(struct world *w) {
+  const struct model *m = w->model;
+  w->sleepers = timer_heap_new(w->calendar, request_wakes, w);
+  for (uint32_t i = 0; i < m->sources.count && !w->patience; i++)
+    if (model_source(m, i)->patience.kind) w->patience = timer_heap_new(w->calendar, request_loses_patience, w);
+  w->soon = lane_new(w->calendar, 0, request_wakes, w);
+  if (m->platform.network.between_nodes > 0) w->hop = lane_new(w->calendar, m->platform.network.between_nodes, request_wakes, w);
+  w->unreachable = arena_new_array(w->arena, struct lane *, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    w->unreachable[i] = lane_new(w->calendar, model_service(m, i)->connect_timeout, request_unreachable, w);
+}
+
+static void advance_all(struct world *w) {
+  sim_time now = world_now(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    container_advance(w, c, now);
+    for (uint32_t k = 0; k < c->pool_count; k++) pool_advance(&c->pools[k], now);
+  }
+}
+
+/* The warm-up is over: what has been integrated so far is set aside. */
+static void begin_measuring(struct world *w) {
+  advance_all(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
+    for (uint32_t k = 0; k < c->pool_count; k++) c->pools[k].used_at_mark = c->pools[k].used_ns;
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    level_restart(&w->services[i].replicas, world_now(w));
+    shift_restart(&w->services[i]);
+  }
+  meters_begin(w);
+  gauges_begin(w);
+  use_begin(w);
+  outage_restart(w);
+}
+
+/* The measured time is over. */
+static void end_measuring(struct world *w) {
+  advance_all(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    c->used_measured = c->used_ns - c->used_at_mark, c->busy_measured = c->busy_ns - c->busy_at_mark;
+    c->node_measured = c->node;
+    for (uint32_t k = 0; k < c->pool_count; k++) c->pools[k].used_measured = c->pools[k].used_ns - c->pools[k].used_at_mark;
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    struct service *s = &w->services[i];
+    service_replicas_until(w, s, world_now(w));
+    s->replicas_measured = level_integral(&s->replicas, world_now(w)), s->replicas_most = level_max(&s->replicas);
+    shift_account(w, s);
+  }
+  meters_end(w);
+  outage_close(w);
+}
+
+static void probe(void *world, uint32_t index) {
+  struct world *w = world;
+  w->probes[index] = w->observation.inside;
+}
+
+static void start_traffic(struct world *w) {
+  const struct model *m = w->model;
+  calls_start(w);
+  connections_start(w);
+  w->sources = arena_new_array(w->arena, struct source, m->sources.count);
+  stock_start(w);
+  databases_start(w);
+  jobs_start(w);
+  caches_start(w);
+  rebuilds_start(w);
+  for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
+  clients_start(w);
+  waiting_rooms_start(w);
+  for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
+  gauges_start(w);
+  w->probes = arena_new_array(w->arena, uint32_t, m->run.probes.count + 1);
+  const struct probe_config *probes = m->run.probes.items;
+  for (uint32_t i = 0; i < m->run.probes.count; i++)
+    if (probes[i].at <= w->horizon) calendar_set(w->calendar, calendar_slot(w->calendar, probe, w, i), probes[i].at);
+}
+
+struct observation_plan model_observation_plan(const struct model *m, bool traffic) {
+  if (!traffic) return (struct observation_plan){.windows = 1, .measured_until = 1};
+  return (struct observation_plan){.endpoints = m->endpoints.count,
+                                   .services = m->services.count,
+                                   .windows = (uint32_t)m->run.windows,
+                                   .measured_from = m->run.warmup,
+                                   .measured_until = m->run.warmup + m->run.window,
+                                   .waits = m->records_waits,
+                                   .programs = m->programs,
+                                   .use = m->records_use,
+                                   .node_groups = m->platform.nodes.count,
+                                   .meters = m->meters,
+                                   .meter_count = m->meter_count};
+}
+
+static uint32_t most_cells(const struct model *m) {
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < m->program_count; i++) most = m->programs[i].cell_count > most ? m->programs[i].cell_count : most;
+  return most;
+}
+
+struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
+  bool large = mode == WORLD_TRAFFIC && model_requests(m) >= LARGE_WORLD;
+  struct arena *arena = large ? arena_new_large() : arena_new();
+  struct world *w = arena_alloc(arena, sizeof *w);
+  w->model = m, w->arena = arena, w->seed = seed, w->replication = replication, w->mode = mode;
+  w->calendar = calendar_new();
+  w->measured_from = mode == WORLD_TRAFFIC ? m->run.warmup : 0;
+  w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
+  w->horizon = w->measured_until;
+  w->orchestrator = orchestrators[m->platform.kind];
+  pool_init(&w->connections, sizeof(struct connection));
+  pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
+  struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
+  w->observed = large ? arena_new_large() : arena_new();
+  observation_open(&w->observation, w->observed, &plan);
+  build_delays(w);
+  limiters_start(w);
+  outage_start(w);
+  w->memory = memory_start(w);
+  lifecycle_build(w);
+  if (w->orchestrator->start) w->orchestrator->start(w);
+  faults_start(w);
+  if (mode == WORLD_TRAFFIC) start_traffic(w);
+  return w;
+}
+
+void world_follow(struct world *w, const struct world_watch *watch) {
+  w->watch = watch;
+  w->stride = SIM_MS;
+}
+
+/* The stride follows the events, so that there are some EVENTS_BETWEEN_LOOKS between two looks whatever the load: a few milliseconds. */
+static void look(struct world *w, uint64_t events) {
+  enum { EVENTS_BETWEEN_LOOKS = 1 << 15 };
+  if (events < EVENTS_BETWEEN_LOOKS / 2 && w->stride < SIM_NEVER / 4) w->stride *= 2;
+  if (events > EVENTS_BETWEEN_LOOKS * 2 && w->stride > 1) w->stride /= 2;
+  if (w->watch->interrupted && atomic_load_explicit(w->watch->interrupted, memory_order_relaxed)) w->abandoned = true;
+  if (w->watch->moved) w->watch->moved(w->watch->context, world_now(w));
+}
+
+static void run_until(struct world *w, sim_time until) {
+  while (w->watch && until - world_now(w) > w->stride && !w->overflowed && !w->abandoned) {
+    uint64_t before = calendar_events(w->calendar);
+    calendar_run(w->calendar, world_now(w) + w->stride);
+    look(w, calendar_events(w->calendar) - before);
+  }
+  if (!w->overflowed && !w->abandoned) calendar_run(w->calendar, until);
+}
+
+void world_warm_up(struct world *w) {
+  run_until(w, w->measured_from);
+  begin_measuring(w);
+}
+
+void world_measure_until(struct world *w, sim_time until) {
+  w->measured_until = until;
+  if (!w->overflowed && !w->abandoned) run_until(w, until);
+  end_measuring(w);
+}
+
+/* As far as the last border between windows. */
+static void measure_by_windows(struct world *w) {
+  const struct observation *o = &w->observation;
+  for (uint32_t i = 0; i + 1 < o->window_count && !w->overflowed && !w->abandoned; i++) {
+    run_until(w, w->measured_from + (sim_time)(i + 1) * o->window_length);
+    advance_all(w);
+    use_mark(w, i);
+  }
+}
+
+void world_run(struct world *w) {
+  world_warm_up(w);
+  bool use = w->observation.use;
+  if (use) measure_by_windows(w);
+  world_measure_until(w, w->measured_until);
+  if (use) use_mark(w, w->observation.window_count - 1);
+  gauges_end(w);
+  /* What ends now was inside up to the last instant. */
+  if (!w->overflowed && !w->abandoned) calendar_run_through(w->calendar, w->measured_until);
+  world_close(w);
+}
+
+void world_close(struct world *w) {
+  sim_time now = w->horizon = world_now(w);
+  advance_all(w);
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    struct node *n = &w->nodes[i];
+    *(n->up ? &n->up_time : &n->down_time) += now - n->changed_at;
+    n->changed_at = now;
+  }
+  for (uint32_t i = 0; w->mode == WORLD_TRAFFIC && i < w->model->sources.count; i++) source_close_books(&w->sources[i], now);
+  observation_close(&w->observation, now);
+}
+
+void world_free(struct world *w) {
+  if (w->mode == WORLD_TRAFFIC) calls_stop(w);
+  if (w->mode == WORLD_TRAFFIC)
+    for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
+  clients_stop(w);
+  waiting_rooms_stop(w);
+  if (w->mode == WORLD_TRAFFIC) stock_stop(w), databases_stop(w), jobs_stop(w), caches_stop(w), rebuilds_stop(w);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    free(w->containers[i].jobs);
+    runtime_free(&w->containers[i]);
+  }
+  for (uint32_t i = 0; i < w->model->services.count; i++) pools_stop(w, &w->services[i]);
+  pool_release(&w->connections);
+  timer_heap_free(w->sleepers);
+  timer_heap_free(w->patience);
+  lane_free(w->soon);
+  lane_free(w->hop);
+  for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
+  for (uint32_t i = 0; i < w->model->services.count; i++) replication_stop(&w->services[i]);
+  limiters_stop(w);
+  outage_stop(w);
+  pool_release(&w->requests);
+  calendar_free(w->calendar);
+  arena_free(w->observed);
+  arena_free(w->arena);
+}
+
+struct arena *world_give_observation(struct world *w) {
+  struct arena *observed = w->observed;
+  w->observed = NULL;
+  return observed;
+}

@@ -1,0 +1,198 @@
+/* The world of one replication: all that moves.
+ *
+ * Built from a `const struct model` and a (seed, replication), run once, then read and freed. Components find each other
+ * through it; there are no globals. Arrays are sized when it is built; requests live in a pool that grows with requests in
+ * flight.
+ *
+ *     struct world *w = world_new(model, seed, replication, WORLD_TRAFFIC);
+ *     world_run(w);
+ *     ... read w->observation, w->services, w->nodes ...
+ *     world_free(w);
+ */
+#ifndef WORLD_H
+#define WORLD_H
+#include "models/machine/container.h"
+#include "models/machine/node.h"
+#include "models/database/database.h"
+#include "models/machine/disk.h"
+#include "models/database/lock.h"
+#include "models/cache/rebuild.h"
+#include "models/replication/shard.h"
+#include "models/availability/outage.h"
+#include "models/core/model.h"
+#include "models/core/observation.h"
+#include "models/platform/autoscaler.h"
+#include "models/request/request.h"
+#include "models/traffic/source.h"
+#include "models/traffic/waiting_room.h"
+#include "sim/engine/event_set.h"
+#include "sim/engine/pool.h"
+#include "sim/stats/level.h"
+#include <stdatomic.h>
+
+/* What a stream of random numbers is for: the third key of a stream. The order is part of the results: only append. Entities
+ * are named, and numbered within their name: a neighbour more shifts nobody's draws. */
+enum purpose {
+  PURPOSE_ARRIVALS = 1, /* entity: source */
+  PURPOSE_REQUEST,      /* entity: source; then request n of it */
+  PURPOSE_FAULT,        /* entity: fault; then node or replica */
+  PURPOSE_LIFE,         /* entity: service and replica: start times, probes */
+  PURPOSE_DETECTION,    /* entity: node: heartbeat phases */
+  PURPOSE_THINKING,     /* entity: source; then user and n */
+  PURPOSE_SCALER,       /* entity: service: phase of its autoscaler */
+  PURPOSE_BUSYNESS,     /* entity: source: its factor of the day */
+  PURPOSE_BURST,        /* entity: source: the states of its burst */
+  PURPOSE_BATCH,        /* entity: source: sizes of its batches */
+  PURPOSE_REPLAY,       /* entity: source; then round and arrival of its trace: scale and spread */
+  PURPOSE_ROOM,         /* entity: source; then n: what a client does in the waiting room */
+  PURPOSE_LOTTERY,      /* entity: waiting room: whose turn it is */
+  PURPOSE_ATTEMPT,      /* not of the seed but of a caller's draws: instruction and attempt; attempt 0: its pauses */
+  PURPOSE_KEY,          /* entity: source and client: the item of a keyspace that is the client's */
+  PURPOSE_BRANCH,       /* not of the seed but of a caller's draws: number of the fork; branch and copy */
+  PURPOSE_GC,           /* entity: service and replica; then process: its pauses */
+  PURPOSE_COMMIT,       /* entity: database: flushes of its log */
+  PURPOSE_JOB,          /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
+  PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
+  PURPOSE_CACHE,        /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
+  PURPOSE_FAILOVER,     /* entity: database: how long its failovers take, what is lost by them */
+  PURPOSE_REFRESH,      /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
+  PURPOSE_SHARD,        /* entity: service and shard: how long its failovers take */
+  PURPOSE_BROADCAST     /* not of the seed but of a sender's draws: instruction and replica */
+};
+
+/* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that it
+ * lets go on. */
+struct world_watch {
+  const atomic_int *interrupted;                    /* not zero: the run is to be abandoned; may be null */
+  void (*moved)(void *context, sim_time simulated); /* may be null */
+  void *context;
+};
+
+enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
+
+/* A service at work: its containers are contiguous in world->containers. */
+struct service {
+  const struct service_config *config;
+  uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
+  uint32_t primary;                /* the container that takes the writes */
+  uint32_t *rotation;              /* containers that callers choose among */
+  uint32_t in_rotation, cursor;
+  struct shards *shards;       /* null: every replica has all */
+  uint32_t log;                /* the first of its logs among world->databases */
+  struct balancing *balancing; /* null: its balancer knows nothing */
+  uint32_t up;                 /* containers whose process serves */
+  int32_t desired;             /* replicas wanted */
+  struct level replicas;       /* in rotation, over time */
+  double replicas_measured;    /* replica ns in the measured time */
+  int64_t replicas_most;
+  /* With shifts: integrals over the measured time of threads, and of the cores that they can use, times replicas in rotation. */
+  double thread_ns, core_ns;
+  double replicas_at_shift; /* integral of replicas when they last changed */
+  int64_t threads;          /* of each replica now */
+  uint32_t shift;           /* the next to begin */
+  slot_id shift_slot;
+  struct replication *replication; /* null: data are everywhere at once */
+};
+
+struct world {
+  const struct model *model;
+  struct arena *arena;
+  struct calendar *calendar;
+  uint64_t seed;
+  uint32_t replication;
+  enum world_mode mode;
+  sim_time measured_from, measured_until, horizon; /* horizon: the end of the run */
+
+  struct node *nodes;
+  struct container *containers;
+  struct service *services;
+  struct source *sources;
+  struct waiting_room *rooms;
+  struct clients clients;
+  uint32_t node_count, container_count;
+
+  struct pool requests;            /* struct request */
+  const struct world_watch *watch; /* may be null */
+  sim_time stride;                 /* simulated between two looks at the watch */
+  bool abandoned;                  /* by the watch: what was observed is not whole */
+  bool overflowed;                 /* more than REQUESTS_MOST inside, or CLIENTS_MOST about: the run was stopped */
+  struct timer_heap *sleepers;
+  struct timer_heap *patience; /* of requests in queues; null where all wait for ever */
+  struct lane *soon;           /* no delay: what is woken within the same instant */
+  struct lane *hop;            /* one way between nodes; null when it takes no time */
+  struct lane **unreachable;   /* by service: connection attempts to a lost node */
+
+  struct pool connections; /* struct connection */
+  bool connections_open;   /* processes that start fill their pools: requests may come */
+
+  struct limit *limits; /* of the scenario, at work */
+  struct pool permits;  /* struct permit */
+
+  const struct orchestrator *orchestrator;
+  struct fault_process *faults;
+  uint32_t fault_count;
+  struct autoscaler *scalers;
+  uint32_t scaler_count;
+  struct outage_book outages;
+
+  struct memory_book *memory; /* null: none is modelled */
+
+  struct call_site *calls; /* guarded calls, by number */
+
+  struct observation observation;
+  struct arena *observed; /* where it is; null: it was given away */
+  struct use_marks use_marks;
+  struct locks locks;
+  struct database *databases; /* by service and shard, see service->log; null in an availability run */
+  uint32_t database_count;
+  struct pool transactions;  /* struct transaction */
+  struct pool standby_reads; /* struct standby_read */
+  struct disk *disks;        /* by node */
+  struct timer_heap *reads;  /* of pages, in progress */
+
+  struct stock *stocks;
+  struct pool holds; /* struct hold */
+  struct job_board jobs;
+  struct rebuilds rebuilds;
+  uint32_t *probes; /* waiting clients at the scenario's probes */
+  double *gauges;   /* models/core/gauge.h; null: none are read */
+  uint32_t gauge_border;
+  slot_id gauge_slot;
+};
+
+/* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply
+ * dead: its callers are refused, or wait for it in vain. */
+static inline bool service_lacks_quorum(const struct service *s) {
+  return s->config->quorum > 1 && s->up < (uint64_t)s->config->quorum;
+}
+
+struct world *world_new(const struct model *, uint64_t seed, uint32_t replication, enum world_mode);
+/* Before it runs. The watch outlives the world. */
+void world_follow(struct world *, const struct world_watch *);
+void world_run(struct world *);
+void world_free(struct world *);
+/* The arena of what was observed: the caller's from now on. The world reads it until it is freed. */
+struct arena *world_give_observation(struct world *);
+
+/* The same in parts, for one long run that is read at instants of the caller's choice: warm up, measure up to one instant after
+ * the other (what was measured so far may be read after each), close. */
+void world_warm_up(struct world *);
+void world_measure_until(struct world *, sim_time);
+void world_close(struct world *);
+
+static inline sim_time world_now(const struct world *w) { return calendar_now(w->calendar); }
+/* The instant after a delay; one beyond the end of time is never reached. */
+static inline sim_time world_after(const struct world *w, sim_time delay) {
+  return delay < SIM_NEVER - 1 - world_now(w) ? world_now(w) + delay : SIM_NEVER - 1;
+}
+/* There is no room for more: the run stops. */
+static inline void world_overflows(struct world *w) {
+  w->overflowed = true;
+  calendar_stop(w->calendar);
+}
+static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
+static inline struct service *world_service_of(const struct world *w, const struct container *c) {
+  return &w->services[c->service];
+}
+
+#endif

@@ -1,0 +1,303 @@
+#include "models/database/connections.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/database/connection_pool.h"
+#include "models/core/link.h"
+#include "models/core/meter.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <math.h>
+
+/* --- what many cost ---------------------------------------------------------------------------------------------------------- */
+
+double scalability_factor(const struct scalability_config *s, double n) {
+  return 1 + s->contention * (n - 1) + s->coherency * n * (n - 1);
+}
+
+double scalability_at_best(const struct scalability_config *s, double most) {
+  if (s->counts != SCALABILITY_ACTIVE || s->contention + s->coherency <= 0 || most <= 1) return 1;
+  double peak = s->coherency > 0 ? sqrt((1 - s->contention) / s->coherency) : INFINITY;
+  double n = fmax(1, fmin(most, peak));
+  return isinf(n) ? 1 : scalability_factor(s, n) * (isinf(most) ? 1 : most / n);
+}
+
+sim_time scalability_slows(const struct world *w, const struct container *c, sim_time work) {
+  const struct scalability_config *s = &w->services[c->service].config->scalability;
+  uint32_t active = c->in_flight < (uint64_t)c->own.threads ? c->in_flight : (uint32_t)c->own.threads;
+  uint32_t n = s->counts == SCALABILITY_ACTIVE ? active : c->connections;
+  return n > 1 ? (sim_time)((double)work * scalability_factor(s, n) + 0.5) : work;
+}
+
+/* --- counting ---------------------------------------------------------------------------------------------------------------- */
+
+void connection_count(struct world *w, const struct service_config *server, enum connection_meter what, int64_t change) {
+  if (!server->connections.metered || !change) return;
+  if (what == CONNECTIONS_OPENED || what == CONNECTIONS_REFUSED)
+    meter_count(w, server->connections.meters[what]);
+  else
+    meter_change(w, server->connections.meters[what], change);
+}
+
+/* --- opening and closing ------------------------------------------------------------------------------------------------------- */
+
+struct connection *connection_at(const struct world *w, uint32_t id) {
+  return pool_at(&w->connections, id);
+}
+
+static bool lives(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
+
+/* The replica in rotation with the fewest; NOBODY when none lives. */
+static uint32_t least_connected(const struct world *w, const struct service *s) {
+  uint32_t best = NOBODY;
+  for (uint32_t i = 0; i < s->in_rotation; i++) {
+    const struct container *c = &w->containers[s->rotation[i]];
+    if (lives(c) && (best == NOBODY || c->connections < w->containers[best].connections)) best = c->id;
+  }
+  return best;
+}
+
+static void count_open(struct world *w, struct container *c, int32_t change) {
+  c->connections += (uint32_t)change;
+  connection_count(w, w->services[c->service].config, CONNECTIONS_OPEN, change);
+  if (w->memory) memory_changed(w, c);
+}
+
+static void leads_nowhere(struct world *w, struct connection *k) {
+  if (k->server != NOBODY) count_open(w, &w->containers[k->server], -1);
+  k->server = NOBODY;
+}
+
+uint32_t connection_open(struct world *w, struct connection_pool *p) {
+  const struct service *s = &w->services[p->config->server];
+  int64_t max = s->config->connections.max;
+  uint32_t server = least_connected(w, s);
+  if (server != NOBODY && max && w->containers[server].connections >= (uint64_t)max) {
+    connection_count(w, s->config, CONNECTIONS_REFUSED, 1);
+    return NOBODY;
+  }
+  uint32_t id = pool_take(&w->connections);
+  struct connection *k = connection_at(w, id);
+  *k = (struct connection){.owner = p->owner, .server = server, .backend = NOBODY, .pool = p->number, .live = true};
+  if (server != NOBODY) count_open(w, &w->containers[server], 1), connection_count(w, s->config, CONNECTIONS_OPENED, 1);
+  if (p->life_over) k->life_over = lane_push(p->life_over, id), k->life_runs = true;
+  p->open++;
+  if (w->memory) memory_changed(w, &w->containers[p->owner]);
+  return id;
+}
+
+static void forget(struct world *w, uint32_t id) {
+  struct connection *k = connection_at(w, id);
+  uint32_t backend = k->backend;
+  k->live = false;
+  pool_give(&w->connections, id);
+  if (backend != NOBODY) pool_gets_back(w, backend);
+}
+
+/* Neither end knows it any more. */
+static void cut(struct world *w, struct connection *k) {
+  struct connection_pool *p = &w->containers[k->owner].pools[k->pool];
+  if (k->life_runs) lane_cancel(p->life_over, k->life_over);
+  if (k->idle_runs) lane_cancel(p->idle_over, k->idle_over);
+  k->life_runs = k->idle_runs = false;
+  leads_nowhere(w, k);
+  assert(p->open > 0);
+  p->open--;
+  if (w->memory) memory_changed(w, &w->containers[p->owner]);
+}
+
+void connection_close(struct world *w, uint32_t id) {
+  struct connection *k = connection_at(w, id);
+  if (k->owner != NOBODY) cut(w, k);
+  forget(w, id);
+}
+
+void connection_orphan(struct world *w, uint32_t id) {
+  struct connection *k = connection_at(w, id);
+  cut(w, k);
+  k->owner = NOBODY;
+}
+
+void connections_server_died(struct world *w, const struct container *c) {
+  if (!c->connections) return;
+  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+    struct connection *k = connection_at(w, id);
+    if (!k->live || k->server != c->id) continue;
+    leads_nowhere(w, k);
+    if (k->idle) pool_drop_idle(w, id);
+  }
+}
+
+void connections_start(struct world *w) {
+  w->connections_open = true;
+  for (uint32_t i = 0; i < w->container_count; i++)
+    if (lives(&w->containers[i])) pools_fill(w, &w->containers[i]);
+}
+
+/* --- set-up, as instructions behind the program -------------------------------------------------------------------------------- */
+
+static struct connection *opening_of(const struct world *w, const struct request *r) {
+  return connection_at(w, r->backend != NOBODY ? r->backend : r->connection);
+}
+
+static bool set_up(struct world *w, struct request *r, const struct instruction *in) {
+  (void)in;
+  opening_of(w, r)->opening = false;
+  r->pc = r->after_setup;
+  return true;
+}
+static const struct operation operation_set_up = {.name = "set-up", .run = set_up};
+
+/* To the replica that the connection leads to, unless that has just died. */
+static bool to_server(struct world *w, struct request *r, const struct instruction *in) {
+  uint32_t server = opening_of(w, r)->server;
+  return server == NOBODY ? set_up(w, r, in) : request_enter_at(w, r, in, server);
+}
+static const struct operation operation_to_server = {
+    .name = "to the server", .run = to_server, .hold = enter_holds, .through = enter_through, .enters = true};
+
+static void compile_setup_work(struct compiler *c, int32_t server, uint16_t cell, const struct distribution *work) {
+  uint32_t first = c->program->count;
+  struct instruction *enter = compile_enter(c, server, ROUTE_ANY);
+  enter->again = false;
+  compile_becomes(enter, &operation_to_server);
+  compile_cpu(c, work);
+  compile_leave(c);
+  for (uint32_t i = first; i < c->program->count; i++)
+    c->program->instructions[i].cell = c->program->instructions[i].second_cell = cell;
+}
+
+/* Where connections to the server are set up; 0 when that takes no time. */
+static uint16_t compile_setup(struct compiler *c, int32_t server) {
+  const struct connections_config *config = &model_service(c->model, (uint32_t)server)->connections;
+  if (config->setup.mean <= 0 && config->handshake.mean <= 0) return 0;
+  uint16_t at = (uint16_t)c->program->count, cell = compile_cell(c, server, TIME_POOL);
+  if (config->setup.mean > 0) compile_setup_work(c, server, cell, &config->setup);
+  if (config->handshake.mean > 0) compile_delay(c, &config->handshake, cell);
+  compile_emit(c, &operation_set_up)->service = server;
+  return at;
+}
+
+static int32_t server_of(const struct model *m, const struct instruction *in) {
+  if (in->operation == &operation_bind) return in->service;
+  if (in->operation != &operation_acquire) return -1;
+  int32_t pooler = model_service(m, (uint32_t)in->service)->pooled_by;
+  return pooler >= 0 ? pooler : in->service;
+}
+
+void connections_compile(struct compiler *c) {
+  struct program *p = c->program;
+  for (uint32_t i = 0, end = p->count; i < end && !c->fault; i++) {
+    int32_t server = server_of(c->model, &p->instructions[i]);
+    if (server < 0) continue;
+    uint16_t target = 0;
+    bool known = false;
+    for (uint32_t k = 0; k < i && !known; k++)
+      if (server_of(c->model, &p->instructions[k]) == server) known = true, target = p->instructions[k].target;
+    p->instructions[i].target = known ? target : compile_setup(c, server);
+  }
+}
+
+/* --- linking ------------------------------------------------------------------------------------------------------------------- */
+
+static bool kept_in_detail(const struct model *m, const struct service_config *client, const struct pool_config *p) {
+  const struct service_config *server = model_service(m, (uint32_t)p->server);
+  bool counted = server->connections.max || server->scalability.counts == SCALABILITY_OPEN;
+  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || counted ||
+         server->memory.per_connection || client->memory.per_connection;
+}
+
+static void declare_meters(struct model *m, struct service_config *s) {
+  struct connections_config *c = &s->connections;
+  bool pooler = s->pooler.pool_size > 0;
+  if (c->metered) return;
+  c->metered = true;
+  c->meters[CONNECTIONS_OPEN] = meter_declare(m, s->name, pooler ? "clients" : "connections", METER_LEVEL,
+                                              pooler ? "Open connections of clients." : "Open connections.");
+  c->meters[CONNECTIONS_ACTIVE] =
+      meter_declare(m, s->name, "active", METER_LEVEL, "Connections in use: held by requests, or by clients of a session pooler.");
+  c->meters[CONNECTIONS_WAITING] =
+      meter_declare(m, s->name, "waiting", METER_LEVEL, "Requests that wait for a connection to it, in all pools.");
+  c->meters[CONNECTIONS_OPENED] = meter_declare(m, s->name, "opened", METER_COUNT, "Connections opened.");
+  c->meters[CONNECTIONS_REFUSED] =
+      meter_declare(m, s->name, "too_many", METER_COUNT, "Connections refused because it had too many.");
+}
+
+static void link_pool(struct linker *l, const struct service_config *s, struct pool_config *p) {
+  struct model *m = l->model;
+  const struct service_config *database = model_service(m, (uint32_t)p->database);
+  int32_t pooler = database->pooled_by;
+  p->server = pooler >= 0 && model_service(m, (uint32_t)pooler) != s ? pooler : p->database;
+  p->kept = kept_in_detail(m, s, p) || s->pooler.pool_size;
+  if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
+  if (p->min > p->max)
+    link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools",
+               "the pool towards \"%s\" has a \"min\" above its \"max\"", database->name);
+}
+
+/* Replicas that a service may have, all with full pools: what they may ask for. */
+static void warn_of_too_many(struct linker *l, uint32_t server) {
+  const struct model *m = l->model;
+  const struct service_config *s = model_service(m, server);
+  double wanted = 0, taken = (double)s->connections.max * (double)s->replicas;
+  const char *who = "";
+  if (!s->connections.max || s->connections.max == INT64_MAX) return; /* it takes any number */
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *client = model_service(m, i);
+    const struct pool_config *p = client->pools.items;
+    int64_t replicas = client->autoscale.max > client->replicas ? client->autoscale.max : client->replicas;
+    uint32_t processes = runtime_processes(client);
+    for (uint32_t k = 0; k < client->pools.count; k++) {
+      if (p[k].server != (int32_t)server) continue;
+      bool endless = p[k].max == INT64_MAX;
+      double max = endless ? INFINITY : (double)(p[k].max + p[k].reserve);
+      wanted += (double)replicas * processes * max;
+      who = arena_format(l->arena, "%s%s%s %lld%s x %s", who, *who ? ", " : "", client->name, (long long)replicas,
+                         processes > 1 ? arena_format(l->arena, " x %u processes", processes) : "",
+                         endless ? "any number" : arena_format(l->arena, "%g", max));
+    }
+  }
+  if (wanted > taken)
+    link_warn(l, arena_format(l->arena, "services.%s", s->name), NULL, "too-many-connections",
+              "its clients may open %s connections (%s), and it takes %g: those above are refused; give the pools less, or put a "
+              "pooler between",
+              isinf(wanted) ? "any number of" : arena_format(l->arena, "%g", wanted), who, taken);
+}
+
+/* Why the law changes nothing at the service: it never sees more than one. Null: it may. */
+static const char *scalability_is_idle(const struct model *m, const struct service_config *s) {
+  const struct scalability_config *c = &s->scalability;
+  if (!service_runs(s)) return "it has no replicas of ours that compute";
+  if (c->counts == SCALABILITY_ACTIVE)
+    return s->threads == 1 || s->runtime == RUNTIME_GIL ? "each process computes for one request at a time" : NULL;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *client = model_service(m, i);
+    const struct pool_config *p = client->pools.items;
+    for (uint32_t k = 0; k < client->pools.count; k++)
+      if (model_service(m, (uint32_t)p[k].server) == s) return NULL;
+  }
+  return "it counts open connections, and no pool leads there";
+}
+
+static void warn_of_idle_law(struct linker *l, const struct service_config *s) {
+  const struct scalability_config *c = &s->scalability;
+  if (!(c->contention > 0 || c->coherency > 0 || c->counts != SCALABILITY_ACTIVE)) return;
+  const char *path = arena_format(l->arena, "services.%s", s->name), *why = scalability_is_idle(l->model, s);
+  if (!(c->contention > 0 || c->coherency > 0)) why = "\"contention\" and \"coherency\" are 0";
+  if (why) link_warn(l, path, "scalability", "scalability-idle", "\"scalability\" has no effect: %s", why);
+}
+
+void connections_link(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    struct service_config *s = (struct service_config *)m->services.items + i;
+    if (s->connections.max && s->kind != SERVICE_DATABASE && s->pooler.pool_size == 0)
+      link_fault(l, arena_format(l->arena, "services.%s", s->name), "connections",
+                 "\"connections\" are those of a database: what others take is not modelled");
+    for (uint32_t k = 0; k < s->pools.count; k++) link_pool(l, s, (struct pool_config *)s->pools.items + k);
+  }
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    warn_of_too_many(l, i);
+    warn_of_idle_law(l, model_service(m, i));
+  }
+}

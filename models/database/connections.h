@@ -1,0 +1,79 @@
+/* Connections as the server sees them, and what many of them cost it.
+ *
+ * A server (a database, or a pooler before one) takes at most `max` connections; one more is refused at once: "FATAL: sorry, too
+ * many clients already". Setting one up takes `setup` of the server's CPU, after a trip to it, and `handshake` beside (TLS,
+ * authentication). The request that asked for it waits meanwhile: time of the kind pool.
+ *
+ * A struct connection is one open connection, in the world's pool of them. It belongs to a connection pool of a client process
+ * (models/database/connection_pool.h: who may use it) and counts at the replica that it leads to. A connection outlives either end:
+ * when the server dies it leads nowhere and is closed when it is given back; when its owner dies it is an orphan, which only the
+ * request that holds it knows, and which that request forgets.
+ *
+ *     open at a replica = connections whose `server` is the replica                                          audited after every run
+ *
+ * What many cost: the Universal Scalability Law (N. J. Gunther, Guerrilla Capacity Planning, 2007). N workers that would do N times
+ * as much as one do
+ *
+ *     X(N) = gamma N / (1 + contention (N - 1) + coherency N (N - 1)),
+ *
+ * which is said here as demand: a computation that begins while N - 1 others are at work takes that denominator times its CPU time. N
+ * counts queries at work. Idle connections cost memory, and CPU only on servers that look at all of them for each snapshot
+ * (PostgreSQL before 14): for those N may count open connections. */
+#ifndef CONNECTIONS_H
+#define CONNECTIONS_H
+#include "models/database/connection_config.h"
+#include "sim/engine/lane.h"
+
+struct compiler;
+struct container;
+struct linker;
+struct model;
+struct connection_pool;
+struct service;
+struct service_config;
+struct world;
+
+struct connection {
+  uint32_t owner, server;  /* containers. owner NOBODY: its process has died; server NOBODY: it leads nowhere any more */
+  uint32_t next, previous; /* among the idle ones of its pool */
+  uint32_t backend;        /* of a client of a session pooler: the connection that is its own; or NOBODY */
+  uint32_t pool;           /* number among the pools of its owner */
+  bool live, idle, opening;
+  bool old; /* its lifetime is over: it is closed when it is given back */
+  bool idle_runs, life_runs;
+  lane_ticket idle_over, life_over; /* valid while they run */
+};
+
+/* --- linking --------------------------------------------------------------------------------------------------------------- */
+
+/* Once services and poolers are known: which pools are kept in detail, what is counted, and whether clients may want more than servers
+ * take. */
+void connections_link(struct linker *);
+/* Behind the program: how connections are set up, for all instructions that may open one. */
+void connections_compile(struct compiler *);
+
+/* How many times its demand a computation takes with n at work. */
+double scalability_factor(const struct scalability_config *, double n);
+/* The same at the number of workers, of at most `most`, at which they do most; times most / that number: what a server of so many
+ * cores is to be reckoned with. */
+double scalability_at_best(const struct scalability_config *, double most);
+
+/* --- while running ----------------------------------------------------------------------------------------------------------- */
+
+/* Requests may come: processes that run open the connections that they keep. */
+void connections_start(struct world *);
+struct connection *connection_at(const struct world *, uint32_t id);
+/* A new one for the pool, to the replica of its server that has the fewest. NOBODY: refused. Without any replica that lives it leads
+ * nowhere. */
+uint32_t connection_open(struct world *, struct connection_pool *);
+/* It is open no more, at either end; what it kept of a session pooler is given back. */
+void connection_close(struct world *, uint32_t id);
+/* Its owner has died while a request holds it. */
+void connection_orphan(struct world *, uint32_t id);
+/* The replica has died: all that leads to it leads nowhere. */
+void connections_server_died(struct world *, const struct container *);
+/* The demand of a computation that begins in the container. */
+sim_time scalability_slows(const struct world *, const struct container *, sim_time work);
+void connection_count(struct world *, const struct service_config *server, enum connection_meter, int64_t change);
+
+#endif

@@ -1,0 +1,153 @@
+#include "models/database/database.h"
+#include "models/machine/disk.h"
+#include "models/core/link.h"
+#include "models/core/meter.h"
+#include "sim/engine/real.h"
+#include <math.h>
+
+double growth_factor(const struct growth_config *g) {
+  if (!(g->rows > 0)) return 1;
+  double times = g->rows / (double)g->partitions / g->measured_at;
+  if (g->access == ACCESS_SCAN) return times;
+  double factor = 1 + g->slope * real_log(times) / real_log(2);
+  return factor > 0 ? factor : 0;
+}
+
+double database_hit(const struct database_config *c) {
+  if (!c->buffer_pool || !c->data) return c->buffer_hit;
+  return c->buffer_pool < c->data ? (double)c->buffer_pool / (double)c->data : 1;
+}
+
+void database_link(struct linker *l, struct service_config *s, const char *path) {
+  struct database_config *c = &s->database;
+  if (s->kind != SERVICE_DATABASE) {
+    if (c->engine != ENGINE_SERVER || c->commit.latency.kind || c->buffer_hit < 1 || c->buffer_pool || c->data)
+      link_fault(l, path, "database", "belongs to a service of kind database");
+    return;
+  }
+  if (!c->buffer_pool != !c->data)
+    link_fault(l, path, "database", "\"buffer_pool\" and \"data\" say together how much is found in memory: give both or neither");
+  if (c->engine == ENGINE_SQLITE && (s->autoscale.max || s->replicas > 1))
+    link_fault(l, path, "replicas", "SQLite is a file and has no replicas: its callers have");
+  if (c->commit.latency.kind) {
+    c->commits = meter_declare(l->model, s->name, "commits", METER_COUNT, "Commits of something written.");
+    c->flushes = meter_declare(l->model, s->name, "flushes", METER_COUNT, "Flushes of the log; group commit: fewer than commits.");
+  }
+  if (database_hit(c) < 1)
+    c->disk_wait = meter_declare(l->model, s->name, "disk_wait", METER_TIME, "Waiting for a disk that is busy, by page read.");
+}
+
+#define AT(member) offsetof(struct commit_config, member)
+static const struct field commit_fields[] = {
+    {.name = "latency",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(latency),
+     .optional = true,
+     .doc = "Of one flush of the log; absent: a commit takes no time.",
+     .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"},
+    {.name = "group",
+     .kind = FIELD_FLAG,
+     .offset = AT(group),
+     .fallback = "true",
+     .doc = "Whether commits that arrive during a flush share the next one; else each has its own: at most 1 / latency a second.",
+     .source = "MySQL 8 and PostgreSQL group commits"},
+    {0}};
+#undef AT
+static const struct record commit_record = {"commit", sizeof(struct commit_config), commit_fields, "The log of a database.", NULL};
+
+static const char *const engine_words[] = {"server", "sqlite", NULL}, *const journal_words[] = {"wal", "delete", NULL};
+
+#define AT(member) offsetof(struct database_config, member)
+static const struct field fields[] = {
+    {.name = "engine",
+     .kind = FIELD_WORD,
+     .offset = AT(engine),
+     .words = engine_words,
+     .fallback = "\"server\"",
+     .doc = "server: a process of its own; sqlite: a file that its callers read and write themselves, without connections."},
+    {.name = "journal",
+     .kind = FIELD_WORD,
+     .offset = AT(journal),
+     .words = journal_words,
+     .fallback = "\"wal\"",
+     .doc = "SQLite: wal: readers run beside the one writer; delete: a writer excludes all others.",
+     .source = "SQLite's own default is delete; most frameworks set wal"},
+    {.name = "busy_timeout",
+     .kind = FIELD_DURATION,
+     .offset = AT(busy_timeout),
+     .fallback = "\"0s\"",
+     .low = 0,
+     .high = INFINITY,
+     .doc = "SQLite: how long a query waits for the locked file before it fails (lock_timeout); 0: at once, SQLITE_BUSY.",
+     .source = "SQLite default"},
+    {.name = "lock_wait",
+     .kind = FIELD_DURATION,
+     .offset = AT(lock_wait),
+     .fallback = "\"50s\"",
+     .low = 0,
+     .high = INFINITY,
+     .doc = "Server: how long a query waits for a lock before it fails (lock_timeout); never: PostgreSQL's default.",
+     .source = "MySQL innodb_lock_wait_timeout 50 s"},
+    {.name = "commit", .kind = FIELD_RECORD, .offset = AT(commit), .record = &commit_record, .doc = "What a commit takes."},
+    {.name = "buffer_hit",
+     .kind = FIELD_RATIO,
+     .offset = AT(buffer_hit),
+     .fallback = "1",
+     .low = 0,
+     .high = 1,
+     .doc = "Share of page reads that find their page in memory; the others read from the disk of the node."},
+    {.name = "buffer_pool",
+     .kind = FIELD_BYTES,
+     .offset = AT(buffer_pool),
+     .optional = true,
+     .low = 1,
+     .high = 1e18,
+     .doc = "With \"data\" instead of \"buffer_hit\": the hit rate is buffer_pool / data, at most 1, as if all pages were alike."},
+    {.name = "data",
+     .kind = FIELD_BYTES,
+     .offset = AT(data),
+     .optional = true,
+     .low = 1,
+     .high = 1e18,
+     .doc = "What is read, tables and indexes."},
+    {0}};
+#undef AT
+const struct record database_record = {"database", sizeof(struct database_config), fields, "What a database is beyond its CPU.",
+                                       NULL};
+
+static const char *const access_words[] = {"index", "scan", NULL};
+
+#define AT(member) offsetof(struct growth_config, member)
+static const struct field growth_fields[] = {
+    {.name = "rows", .kind = FIELD_NUMBER, .offset = AT(rows), .low = 1, .high = 1e15, .doc = "Rows that the table has now."},
+    {.name = "measured_at",
+     .kind = FIELD_NUMBER,
+     .offset = AT(measured_at),
+     .low = 1,
+     .high = 1e15,
+     .doc = "Rows that it had when \"demand\" was measured."},
+    {.name = "access",
+     .kind = FIELD_WORD,
+     .offset = AT(access),
+     .words = access_words,
+     .fallback = "\"index\"",
+     .doc = "index: demand x (1 + slope x log2(rows / measured_at)); scan: demand and pages x rows / measured_at."},
+    {.name = "slope",
+     .kind = FIELD_NUMBER,
+     .offset = AT(slope),
+     .fallback = "0.05",
+     .low = 0,
+     .high = 10,
+     .doc = "index: part of the demand that each doubling of the rows adds.",
+     .source = "a comparison more in about 20 of a look-up among a million rows; an assumption"},
+    {.name = "partitions",
+     .kind = FIELD_INTEGER,
+     .offset = AT(partitions),
+     .fallback = "1",
+     .low = 1,
+     .high = 1e6,
+     .doc = "Parts of equal size of which the query needs one: it meets that many times fewer rows."},
+    {0}};
+#undef AT
+const struct record growth_record = {"growth", sizeof(struct growth_config), growth_fields,
+                                     "How a query's demand grows with its table.", NULL};

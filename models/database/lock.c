@@ -1,0 +1,269 @@
+#include "models/database/lock.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/core/meter.h"
+#include "models/request/line.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
+#include <assert.h>
+#include <stdlib.h>
+
+static struct lock *lock_at(const struct world *w, uint32_t id) { return pool_at(&w->locks.entries, id); }
+static struct lock_hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&w->locks.holds, id); }
+static const struct lock_class *class_of(const struct world *w, uint16_t class) { return &w->model->locks->classes[class]; }
+
+/* --- the table of entries ------------------------------------------------------------------------------------------------------ */
+
+enum { BUCKETS_AT_FIRST = 64 };
+
+static uint32_t bucket_of(const struct locks *t, uint16_t class, uint32_t item, uint32_t container) {
+  uint64_t name = stream_mix((uint64_t)item << 32 | container) + class;
+  return (uint32_t)(stream_mix(name) & (t->bucket_count - 1));
+}
+
+static uint32_t find(const struct world *w, uint16_t class, uint32_t item, uint32_t container) {
+  uint32_t id = w->locks.buckets[bucket_of(&w->locks, class, item, container)];
+  while (id != NOBODY) {
+    const struct lock *l = lock_at(w, id);
+    if (l->class == class && l->item == item && l->container == container) break;
+    id = l->next;
+  }
+  return id;
+}
+
+static void insert(struct world *w, uint32_t id) {
+  struct lock *l = lock_at(w, id);
+  uint32_t *bucket = &w->locks.buckets[bucket_of(&w->locks, l->class, l->item, l->container)];
+  l->next = *bucket;
+  *bucket = id;
+}
+
+static void make_buckets(struct world *w, uint32_t count) {
+  struct locks *t = &w->locks;
+  free(t->buckets);
+  t->buckets = allocate(count * sizeof *t->buckets);
+  t->bucket_count = count;
+  for (uint32_t i = 0; i < count; i++) t->buckets[i] = NOBODY;
+  for (uint32_t id = 0; id < pool_capacity(&t->entries); id++)
+    if (lock_at(w, id)->used) insert(w, id);
+}
+
+static uint32_t add(struct world *w, uint16_t class, uint32_t item, uint32_t container) {
+  struct locks *t = &w->locks;
+  uint32_t id = pool_take(&t->entries);
+  *lock_at(w, id) =
+      (struct lock){.item = item, .container = container, .class = class, .used = true, .line.patience = t->patience[class]};
+  insert(w, id);
+  if (pool_live(&t->entries) > t->bucket_count) make_buckets(w, 2 * t->bucket_count);
+  return id;
+}
+
+static void forget_unless_wanted(struct world *w, uint32_t id) {
+  struct lock *l = lock_at(w, id);
+  if (l->holders || l->line.queue.count) return;
+  uint32_t *link = &w->locks.buckets[bucket_of(&w->locks, l->class, l->item, l->container)];
+  while (*link != id) link = &lock_at(w, *link)->next;
+  *link = l->next;
+  l->used = false;
+  pool_give(&w->locks.entries, id);
+}
+
+/* --- which lock ------------------------------------------------------------------------------------------------------------------ */
+
+/* Of several items of the keyspace that the query is about: the one that is locked n-th, in the order of their numbers. */
+static uint32_t nth_item(const struct world *w, const struct request *r, uint32_t keyspace, uint32_t items, uint32_t n) {
+  uint32_t sorted[LOCK_ITEMS] = {0}, count = 0;
+  for (uint32_t i = 0; i < items; i++) {
+    uint32_t item = keyspace_item_at(w, r, keyspace, i), at = count++;
+    for (; at && sorted[at - 1] > item; at--) sorted[at] = sorted[at - 1];
+    sorted[at] = item;
+  }
+  return sorted[n];
+}
+
+struct name {
+  uint32_t item, container;
+};
+
+static struct name name_of(const struct world *w, const struct request *r, const struct instruction *in) {
+  const struct lock_class *c = class_of(w, in->lock);
+  uint32_t item = c->kind == LOCK_ROWS ? nth_item(w, r, (uint32_t)c->keyspace, in->items, in->nth) : 0;
+  return (struct name){item, c->kind == LOCK_FILE ? NOBODY : r->frames[r->depth - 1].container};
+}
+
+static const struct instruction *awaited(const struct world *w, const struct request *r) {
+  return &w->model->programs[r->endpoint].instructions[r->pc - 1];
+}
+
+static uint32_t lock_waited_for(const struct world *w, const struct request *r) {
+  const struct instruction *in = awaited(w, r);
+  struct name name = name_of(w, r, in);
+  return find(w, in->lock, name.item, name.container);
+}
+
+/* --- taking and giving back -------------------------------------------------------------------------------------------------------- */
+
+static void count_busy(struct world *w, const struct lock *l, int change) {
+  int32_t meter = class_of(w, l->class)->busy;
+  if (meter >= 0 && !l->item) meter_change(w, (uint32_t)meter, change);
+}
+
+static void grant(struct world *w, uint32_t id, struct request *r, const struct instruction *in, sim_time waited) {
+  struct lock *l = lock_at(w, id);
+  uint32_t hold = pool_take(&w->locks.holds);
+  *hold_at(w, hold) = (struct lock_hold){id, r->id, r->locks, true, in->transactional};
+  r->locks = hold;
+  if (!l->holders++) count_busy(w, l, 1);
+  l->shared = in->shared;
+  meter_time(w, class_of(w, in->lock)->waited, waited);
+}
+
+static bool compatible(const struct lock *l, bool shared) { return !l->holders || (shared && l->shared); }
+
+static bool has(const struct world *w, const struct request *r, uint32_t lock) {
+  for (uint32_t id = r->locks; id != NOBODY; id = hold_at(w, id)->next)
+    if (hold_at(w, id)->lock == lock) return true;
+  return false;
+}
+
+/* Whoever may have it now, in the order of the line. */
+static void serve(struct world *w, uint32_t id) {
+  struct lock *l = lock_at(w, id);
+  while (l->line.queue.count) {
+    struct request *next = world_request(w, l->line.queue.head);
+    const struct instruction *in = awaited(w, next);
+    if (!compatible(l, in->shared)) return;
+    sim_time since = next->since;
+    line_call(w, &l->line);
+    grant(w, id, next, in, world_now(w) - since);
+    request_wake_soon(w, next);
+  }
+}
+
+static bool turned_away(struct world *w, struct request *r, const struct lock_class *c) {
+  if (c->kind != LOCK_STOCK) meter_count(w, c->gave_up);
+  request_fail(w, r, OUTCOME_LOCK_TIMEOUT);
+  return false;
+}
+
+static bool lock_take(struct world *w, struct request *r, const struct instruction *in) {
+  struct name name = name_of(w, r, in);
+  uint32_t id = find(w, in->lock, name.item, name.container);
+  if (id == NOBODY) id = add(w, in->lock, name.item, name.container);
+  struct lock *l = lock_at(w, id);
+  if (l->holders && has(w, r, id)) return true;
+  if (compatible(l, in->shared) && !l->line.queue.count) {
+    grant(w, id, r, in, 0);
+    return true;
+  }
+  const struct lock_class *c = class_of(w, in->lock);
+  if (!c->wait) return turned_away(w, r, c);
+  line_join(w, &l->line, r, WAITING_LOCK, in->cell);
+  return false;
+}
+
+/* --- walks without requests ------------------------------------------------------------------------------------------------------- */
+
+static void lock_holds_in_walk(struct walk *w, const struct instruction *in, double weight) {
+  (void)weight;
+  for (uint32_t i = 0; i < w->locked_count; i++)
+    if (w->locked[i].lock == in->lock) return;
+  if (w->locked_count < PROGRAM_LOCKS)
+    w->locked[w->locked_count++] = (struct held_lock){in->lock, in->items, in->shared, in->transactional};
+}
+const struct operation operation_lock = {.name = "lock", .run = lock_take, .hold = lock_holds_in_walk};
+
+void walk_unlocks(struct walk *w, bool transactional) {
+  while (w->locked_count && w->locked[w->locked_count - 1].transactional == transactional) w->locked_count--;
+}
+
+bool lock_holds(const struct world *w, const struct request *r, const struct instruction *in) {
+  for (uint32_t id = r->locks; id != NOBODY; id = hold_at(w, id)->next)
+    if (lock_at(w, hold_at(w, id)->lock)->class == in->lock) return true;
+  return false;
+}
+
+static void give_back(struct world *w, uint32_t hold) {
+  struct lock_hold *h = hold_at(w, hold);
+  uint32_t id = h->lock;
+  h->used = false;
+  pool_give(&w->locks.holds, hold);
+  if (!--lock_at(w, id)->holders) count_busy(w, lock_at(w, id), -1);
+  serve(w, id);
+  forget_unless_wanted(w, id);
+}
+
+void lock_release(struct world *w, struct request *r, bool transactional) {
+  for (uint32_t *link = &r->locks; *link != NOBODY;) {
+    uint32_t id = *link;
+    if (hold_at(w, id)->transactional != transactional) {
+      link = &hold_at(w, id)->next;
+      continue;
+    }
+    *link = hold_at(w, id)->next;
+    give_back(w, id);
+  }
+}
+
+void lock_release_all(struct world *w, struct request *r) {
+  lock_release(w, r, false);
+  lock_release(w, r, true);
+}
+
+/* --- giving up, dying ---------------------------------------------------------------------------------------------------------------- */
+
+/* Those behind it may have been kept by it alone: readers behind a writer. */
+static void wait_over(void *world, uint32_t request) {
+  struct world *w = world;
+  struct request *r = world_request(w, request);
+  uint32_t id = lock_waited_for(w, r);
+  const struct lock_class *c = class_of(w, lock_at(w, id)->class);
+  if (c->kind != LOCK_STOCK) meter_count(w, c->gave_up);
+  line_gives_up(w, &lock_at(w, id)->line, request, OUTCOME_LOCK_TIMEOUT);
+  serve(w, id);
+}
+
+void lock_forsake(struct world *w, struct request *r) {
+  uint32_t id = lock_waited_for(w, r);
+  line_leave(w, &lock_at(w, id)->line, r);
+  r->waiting = WAITING_LOCK;
+  serve(w, id);
+  forget_unless_wanted(w, id);
+}
+
+static void unlink_hold(struct world *w, uint32_t id) {
+  uint32_t *link = &world_request(w, hold_at(w, id)->request)->locks;
+  while (*link != id) link = &hold_at(w, *link)->next;
+  *link = hold_at(w, id)->next;
+}
+
+void locks_clear(struct world *w, const struct container *c) {
+  for (uint32_t id = 0; id < pool_capacity(&w->locks.holds); id++) {
+    struct lock_hold *h = hold_at(w, id);
+    if (!h->used || lock_at(w, h->lock)->container != c->id) continue;
+    unlink_hold(w, id);
+    give_back(w, id);
+  }
+}
+
+/* --- beginning and end ------------------------------------------------------------------------------------------------------------------ */
+
+void locks_start(struct world *w) {
+  struct locks *t = &w->locks;
+  const struct lock_book *book = w->model->locks;
+  pool_init(&t->entries, sizeof(struct lock));
+  pool_init(&t->holds, sizeof(struct lock_hold));
+  make_buckets(w, BUCKETS_AT_FIRST);
+  t->patience = arena_new_array(w->arena, struct lane *, book->count + 1);
+  for (uint32_t i = 0; i < book->count; i++) {
+    sim_time wait = book->classes[i].wait;
+    if (wait && wait != SIM_NEVER) t->patience[i] = lane_new(w->calendar, wait, wait_over, w);
+  }
+}
+
+void locks_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->locks->count; i++) lane_free(w->locks.patience[i]);
+  free(w->locks.buckets);
+  pool_release(&w->locks.entries);
+  pool_release(&w->locks.holds);
+}

@@ -1,0 +1,195 @@
+#include "models/guard/backoff.h"
+#include "sim/engine/stream.h"
+#include <math.h>
+
+struct retry_outcome {
+  int32_t outcome; /* enum outcome, less one: "completed" is not among the words */
+};
+
+static const char *const jitter_words[] = {"full", "equal", "none", "decorrelated", "exponential", NULL};
+
+static const struct field outcome_fields[] = {{.name = "outcome",
+                                               .kind = FIELD_WORD,
+                                               .offset = offsetof(struct retry_outcome, outcome),
+                                               .words = outcome_names + 1,
+                                               .doc = "How an attempt ended."},
+                                              {0}};
+static const struct record outcome_record = {"outcome", sizeof(struct retry_outcome), outcome_fields, "A way to fail.", "outcome"};
+
+#define AT(member) offsetof(struct budget_config, member)
+static const struct field budget_fields[] = {{.name = "ratio",
+                                              .kind = FIELD_RATIO,
+                                              .offset = AT(ratio),
+                                              .fallback = "\"20%\"",
+                                              .low = 0,
+                                              .high = 100,
+                                              .doc = "Retries that every request adds to the budget.",
+                                              .source = "Finagle RetryBudget: 20%"},
+                                             {.name = "floor",
+                                              .kind = FIELD_RATE,
+                                              .offset = AT(floor),
+                                              .fallback = "\"10/s\"",
+                                              .low = 0,
+                                              .high = 1e9,
+                                              .doc = "Retries that time adds, however few requests there are.",
+                                              .source = "Finagle RetryBudget: 10 a second"},
+                                             {.name = "burst",
+                                              .kind = FIELD_INTEGER,
+                                              .offset = AT(burst),
+                                              .fallback = "100",
+                                              .low = 1,
+                                              .high = 1e9,
+                                              .doc = "Retries that may be saved up; the budget starts with them.",
+                                              .source = "Finagle RetryBudget: 10 a second, kept for 10 s"},
+                                             {0}};
+#undef AT
+static const struct record budget_record = {"budget", sizeof(struct budget_config), budget_fields,
+                                            "Bounds retries as a share of requests: a token bucket.", NULL};
+
+#define AT(member) offsetof(struct retry_config, member)
+static const struct field retry_fields[] = {
+    {.name = "attempts",
+     .kind = FIELD_LIMIT,
+     .offset = AT(pause.attempts),
+     .fallback = "3",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "Attempts at most, the first included; 1: no retries.",
+     .source = "AWS SDKs, standard mode: 3"},
+    {.name = "backoff",
+     .kind = FIELD_DURATION,
+     .offset = AT(pause.backoff),
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "Ceiling of the pause after the first failure."},
+    {.name = "factor",
+     .kind = FIELD_NUMBER,
+     .offset = AT(pause.factor),
+     .fallback = "2",
+     .low = 1,
+     .high = 100,
+     .doc = "By which the ceiling grows with every further failure."},
+    {.name = "cap",
+     .kind = FIELD_DURATION,
+     .offset = AT(pause.cap),
+     .fallback = "\"20s\"",
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "Longest pause.",
+     .source = "AWS SDKs, standard mode: 20 s"},
+    {.name = "jitter",
+     .kind = FIELD_WORD,
+     .offset = AT(pause.jitter),
+     .words = jitter_words,
+     .fallback = "\"full\"",
+     .doc = "How the pause is drawn: full: anything below the ceiling; equal: its upper half; none: the ceiling; decorrelated: up "
+            "to three times the pause before; exponential: with the ceiling as its mean.",
+     .source = "Brooker (2015), Exponential Backoff And Jitter"},
+    {.name = "on",
+     .kind = FIELD_LIST,
+     .offset = AT(on),
+     .record = &outcome_record,
+     .fallback = "[\"timeout\", \"rejected\", \"pool_timeout\", \"refused\", \"unreachable\", \"no_backend\", \"crashed\", "
+                 "\"external\", \"shed\"]",
+     .doc = "Which ends of an attempt are tried again."},
+    {.name = "budget",
+     .kind = FIELD_RECORD,
+     .offset = AT(budget),
+     .record = &budget_record,
+     .optional = true,
+     .doc = "Bounds the retries of all requests together; absent: each retries as it likes."},
+    {0}};
+#undef AT
+const struct record retry_record = {"retry", sizeof(struct retry_config), retry_fields, "Tries again what has failed.", NULL};
+
+bool backoff_stops_clock(const struct backoff_config *c) { return c->attempts > 1000 && (c->backoff < SIM_MS || c->cap < SIM_MS); }
+
+/* --- pauses -------------------------------------------------------------------------------------------------------------- */
+
+static double ceiling_after(const struct backoff_config *c, uint64_t failed) {
+  double ceiling = (double)c->backoff;
+  if (c->factor > 1)
+    for (uint64_t k = 1; k < failed && ceiling > 0 && ceiling < (double)c->cap; k++) ceiling *= c->factor;
+  return ceiling < (double)c->cap ? ceiling : (double)c->cap;
+}
+
+static double uniform_at(uint64_t key, uint64_t n) {
+  struct stream draws = stream_at(key, n);
+  return stream_uniform(&draws);
+}
+
+/* Up to what a time can hold. */
+static double exponential_at(double mean, uint64_t key, uint64_t n) {
+  struct stream draws = stream_at(key, n);
+  return fmin(stream_exponential(&draws) * mean, 9e18);
+}
+
+/* Each pause hangs on the one before: all of them again, so that none has to be remembered. */
+static double decorrelated(const struct backoff_config *c, uint64_t failed, uint64_t key) {
+  double base = (double)c->backoff, pause = base;
+  for (uint64_t k = 1; k <= failed; k++) {
+    pause = base + uniform_at(key, k) * (3 * pause - base);
+    if (pause > (double)c->cap) pause = (double)c->cap;
+  }
+  return pause;
+}
+
+sim_time backoff_pause(const struct backoff_config *c, uint64_t failed, uint64_t key) {
+  double ceiling = ceiling_after(c, failed);
+  switch (c->jitter) {
+  case JITTER_FULL:
+    return (sim_time)(ceiling * uniform_at(key, failed));
+  case JITTER_EQUAL:
+    return (sim_time)(ceiling / 2 + ceiling / 2 * uniform_at(key, failed));
+  case JITTER_EXPONENTIAL:
+    return (sim_time)exponential_at(ceiling, key, failed);
+  case JITTER_DECORRELATED:
+    return (sim_time)decorrelated(c, failed, key);
+  default:
+    return (sim_time)(ceiling + 0.5);
+  }
+}
+
+bool retry_wanted(const struct retry_config *c, uint64_t attempts, enum outcome outcome) {
+  if (attempts >= (uint64_t)c->pause.attempts) return false;
+  enum outcome alias = outcome == OUTCOME_CALL_TIMEOUT ? OUTCOME_TIMEOUT : outcome;
+  const struct retry_outcome *on = c->on.items;
+  for (uint32_t i = 0; i < c->on.count; i++)
+    if (on[i].outcome + 1 == (int32_t)outcome || on[i].outcome + 1 == (int32_t)alias) return true;
+  return false;
+}
+
+bool retry_unbounded(const struct retry_config *c) { return c->pause.attempts == INT64_MAX && !c->budget.burst && c->on.count; }
+
+/* --- the budget ------------------------------------------------------------------------------------------------------------ */
+
+enum { TOKEN = 1000000000 };
+
+static void add(struct retry_budget *b, const struct budget_config *c, double billionths) {
+  double most = (double)c->burst * TOKEN, tokens = (double)b->tokens + billionths;
+  b->tokens = tokens < most ? b->tokens + (int64_t)billionths : (int64_t)most;
+}
+
+/* A rate of 1/s earns one billionth of a token in each nanosecond. */
+static void earn(struct retry_budget *b, const struct budget_config *c, sim_time now) {
+  add(b, c, c->floor * (double)(now - b->at));
+  b->at = now;
+}
+
+void budget_init(struct retry_budget *b, const struct budget_config *c, sim_time now) {
+  *b = (struct retry_budget){c->burst * TOKEN, now};
+}
+
+void budget_deposit(struct retry_budget *b, const struct budget_config *c, sim_time now) {
+  if (!c->burst) return;
+  earn(b, c, now);
+  add(b, c, c->ratio * TOKEN + 0.5);
+}
+
+bool budget_spend(struct retry_budget *b, const struct budget_config *c, sim_time now) {
+  if (!c->burst) return true;
+  earn(b, c, now);
+  if (b->tokens < TOKEN) return false;
+  b->tokens -= TOKEN;
+  return true;
+}

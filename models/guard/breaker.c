@@ -1,0 +1,150 @@
+#include "models/guard/breaker.h"
+#include "sim/engine/arena.h"
+#include <string.h>
+
+static const char *const scope_words[] = {"replica", "shared", NULL};
+
+#define AT(member) offsetof(struct breaker_config, member)
+static const struct field fields[] = {
+    {.name = "failures",
+     .kind = FIELD_RATIO,
+     .offset = AT(failures),
+     .fallback = "\"50%\"",
+     .low = 0.0001,
+     .high = 1,
+     .doc = "Share of failed calls from which on it opens.",
+     .source = "resilience4j failureRateThreshold 50%"},
+    {.name = "calls",
+     .kind = FIELD_INTEGER,
+     .offset = AT(calls),
+     .fallback = "100",
+     .low = 1,
+     .high = 100000,
+     .doc = "Results that it judges by: the last so many.",
+     .source = "resilience4j slidingWindowSize 100"},
+    {.name = "over",
+     .kind = FIELD_DURATION,
+     .offset = AT(over),
+     .fallback = "\"never\"",
+     .low = 10,
+     .high = 3.1536e16,
+     .doc = "Judges by the results of this time instead of the last calls; never: by calls."},
+    {.name = "minimum",
+     .kind = FIELD_INTEGER,
+     .offset = AT(minimum),
+     .fallback = "100",
+     .low = 1,
+     .high = 1e9,
+     .doc = "Results that it needs before it judges; by calls not more than those.",
+     .source = "resilience4j minimumNumberOfCalls 100"},
+    {.name = "open",
+     .kind = FIELD_DURATION,
+     .offset = AT(open),
+     .fallback = "\"60s\"",
+     .low = 1,
+     .high = 3.1536e16,
+     .doc = "How long it refuses all calls before it lets probes through.",
+     .source = "resilience4j waitDurationInOpenState 60 s"},
+    {.name = "probes",
+     .kind = FIELD_INTEGER,
+     .offset = AT(probes),
+     .fallback = "10",
+     .low = 1,
+     .high = 1e9,
+     .doc = "Calls that it lets through half-open, and judges by.",
+     .source = "resilience4j permittedNumberOfCallsInHalfOpenState 10"},
+    {.name = "scope",
+     .kind = FIELD_WORD,
+     .offset = AT(scope),
+     .words = scope_words,
+     .fallback = "\"replica\"",
+     .doc = "Whether each calling replica has a breaker of its own, which is lost when it dies, or all share one."},
+    {0}};
+#undef AT
+const struct record breaker_record = {"breaker", sizeof(struct breaker_config), fields, "Stops calling what keeps failing.", NULL};
+
+static bool timed(const struct breaker_config *c) { return c->over != SIM_NEVER; }
+
+static size_t ring_words(const struct breaker_config *c) { return (size_t)(c->calls + 63) / 64; }
+
+static void forget_results(struct breaker *b, const struct breaker_config *c) {
+  b->results = b->failed = b->probing = b->next = 0;
+  if (timed(c))
+    memset(b->parts, 0, BREAKER_PARTS * sizeof *b->parts);
+  else
+    memset(b->ring, 0, ring_words(c) * sizeof *b->ring);
+}
+
+static void enter(struct breaker *b, const struct breaker_config *c, enum breaker_state state, sim_time now) {
+  b->state = state;
+  b->epoch++;
+  if (state == BREAKER_OPEN) b->opened_at = now;
+  forget_results(b, c);
+}
+
+void breaker_start(struct breaker *b, const struct breaker_config *c, struct arena *arena) {
+  if (!b->ring && !timed(c)) b->ring = arena_new_array(arena, uint64_t, ring_words(c));
+  if (!b->ring && timed(c)) b->parts = arena_new_array(arena, struct breaker_part, BREAKER_PARTS);
+  enter(b, c, BREAKER_CLOSED, 0);
+}
+
+bool breaker_admits(struct breaker *b, const struct breaker_config *c, sim_time now, uint32_t *epoch) {
+  if (b->state == BREAKER_OPEN && now - b->opened_at >= c->open) enter(b, c, BREAKER_HALF_OPEN, now);
+  *epoch = b->epoch;
+  if (b->state == BREAKER_CLOSED) return true;
+  if (b->state == BREAKER_OPEN || b->probing >= (uint64_t)c->probes) return false;
+  b->probing++;
+  return true;
+}
+
+/* By count: the result takes the place of the oldest. */
+static void remember(struct breaker *b, const struct breaker_config *c, bool bad) {
+  uint64_t *word = &b->ring[b->next / 64], bit = (uint64_t)1 << b->next % 64;
+  if (b->results == (uint64_t)c->calls)
+    b->failed -= (*word & bit) != 0;
+  else
+    b->results++;
+  *word = bad ? *word | bit : *word & ~bit;
+  b->failed += bad;
+  b->next = b->next + 1 < (uint64_t)c->calls ? b->next + 1 : 0;
+}
+
+/* By time: ten parts in a ring, each with the number of the stretch that it counts. */
+static void remember_timed(struct breaker *b, const struct breaker_config *c, sim_time now, bool bad) {
+  int64_t number = now / (c->over / BREAKER_PARTS) + 1;
+  struct breaker_part *part = &b->parts[number % BREAKER_PARTS];
+  if (part->number != number) *part = (struct breaker_part){.number = number};
+  part->results++, part->failed += bad;
+  b->results = b->failed = 0;
+  for (int i = 0; i < BREAKER_PARTS; i++)
+    if (b->parts[i].number > number - BREAKER_PARTS) b->results += b->parts[i].results, b->failed += b->parts[i].failed;
+}
+
+static bool too_many(const struct breaker *b, const struct breaker_config *c) {
+  return (double)b->failed >= c->failures * (double)b->results;
+}
+
+static void probe_result(struct breaker *b, const struct breaker_config *c, sim_time now, enum breaker_result result) {
+  if (result == RESULT_NONE) {
+    b->probing--;
+    return;
+  }
+  b->results++, b->failed += result == RESULT_BAD;
+  if (b->results < (uint64_t)c->probes) return;
+  enter(b, c, too_many(b, c) ? BREAKER_OPEN : BREAKER_CLOSED, now);
+}
+
+void breaker_result(struct breaker *b, const struct breaker_config *c, sim_time now, uint32_t epoch, enum breaker_result result) {
+  if (epoch != b->epoch) return;
+  if (b->state == BREAKER_HALF_OPEN) {
+    probe_result(b, c, now, result);
+    return;
+  }
+  if (result == RESULT_NONE) return;
+  if (timed(c))
+    remember_timed(b, c, now, result == RESULT_BAD);
+  else
+    remember(b, c, result == RESULT_BAD);
+  int64_t minimum = !timed(c) && c->minimum > c->calls ? c->calls : c->minimum;
+  if (b->results >= (uint64_t)minimum && too_many(b, c)) enter(b, c, BREAKER_OPEN, now);
+}

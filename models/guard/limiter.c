@@ -1,0 +1,260 @@
+#include "models/guard/limiter.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/core/meter.h"
+#include "models/request/line.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <string.h>
+
+static const struct limit_kind *const kinds[] = {[LIMIT_TOKEN_BUCKET] = &limit_token_bucket,
+                                                 [LIMIT_SLIDING_LOG] = &limit_sliding_log,
+                                                 [LIMIT_SLIDING_COUNTER] = &limit_sliding_counter,
+                                                 [LIMIT_FIXED_WINDOW] = &limit_fixed_window,
+                                                 [LIMIT_CONCURRENCY] = &limit_concurrency};
+
+void limiters_start(struct world *w) {
+  const struct config_list *limits = &w->model->limits;
+  w->limits = arena_new_array(w->arena, struct limit, limits->count + 1);
+  pool_init(&w->permits, sizeof(struct permit));
+  for (uint32_t i = 0; i < limits->count; i++) {
+    const struct limit_config *c = (const struct limit_config *)limits->items + i;
+    struct limit *l = &w->limits[i];
+    l->config = c, l->kind = kinds[c->kind], l->clock = w->model->run.start;
+    pool_init(&l->accounts, sizeof(struct limit_account));
+    pool_init(&l->log, sizeof(struct log_entry));
+    if (c->queue && c->wait != SIM_NEVER) l->patience = lane_new(w->calendar, c->wait, limit_wait_over, w);
+  }
+}
+
+void limiters_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->limits.count; i++) {
+    struct limit *l = &w->limits[i];
+    limit_table_free(&l->table);
+    pool_release(&l->accounts);
+    pool_release(&l->log);
+    lane_free(l->patience);
+  }
+  pool_release(&w->permits);
+}
+
+uint64_t limiter_accounts(const struct world *w) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < w->model->limits.count; i++) sum += pool_live(&w->limits[i].accounts);
+  return sum;
+}
+
+/* --- accounts ------------------------------------------------------------------------------------------------------------ */
+
+struct sweep {
+  struct limit *limit;
+  sim_time now;
+};
+
+static bool drops(void *context, uint32_t id) {
+  const struct sweep *s = context;
+  struct limit_account *a = pool_at(&s->limit->accounts, id);
+  if (!s->limit->kind->spent(s->limit, a, s->now)) return false;
+  if (s->limit->kind->forget) s->limit->kind->forget(s->limit, a);
+  pool_give(&s->limit->accounts, id);
+  return true;
+}
+
+static uint64_t who(const struct limit *l, const struct request *r) {
+  switch (l->config->per) {
+  case LIMIT_PER_CLIENT:
+    return request_client(r);
+  case LIMIT_PER_CLASS:
+    return r->source;
+  case LIMIT_PER_ENDPOINT:
+    return r->endpoint;
+  default:
+    return 0;
+  }
+}
+
+/* The number of the account that the request is counted in; a new one is zero. */
+static uint32_t account_of(const struct world *w, struct limit *l, const struct request *r) {
+  struct limit_key key = {who(l, r), NOBODY, 0};
+  if (l->config->scope == LIMIT_REPLICA) {
+    const struct frame *f = &r->frames[r->depth - 1];
+    key.container = f->container, key.generation = f->generation;
+  }
+  struct sweep sweep = {l, world_now(w)};
+  struct limit_slot *slot = limit_table_find(&l->table, key, drops, &sweep);
+  if (slot->account == NO_ACCOUNT) {
+    slot->account = pool_take(&l->accounts);
+    memset(pool_at(&l->accounts, slot->account), 0, sizeof(struct limit_account));
+  }
+  return slot->account;
+}
+
+/* --- limits over time ------------------------------------------------------------------------------------------------------ */
+
+static void accept(struct world *w, struct limit *l) {
+  l->accepted++;
+  meter_count(w, l->config->accepted);
+}
+
+static bool refuse(struct world *w, struct limit *l, struct request *r) {
+  l->refused++;
+  meter_count(w, l->config->limited);
+  request_fail(w, r, OUTCOME_LIMITED);
+  return false;
+}
+
+static bool limit_check(struct world *w, struct request *r, const struct instruction *in) {
+  struct limit *l = &w->limits[in->limit];
+  l->asked++;
+  if (l->config->limit != INT64_MAX && !l->kind->admits(l, pool_at(&l->accounts, account_of(w, l, r)), world_now(w)))
+    return refuse(w, l, r);
+  accept(w, l);
+  return true;
+}
+const struct operation operation_limit = {.name = "limit", .run = limit_check};
+
+/* --- permits --------------------------------------------------------------------------------------------------------------- */
+
+static void count_permits(struct world *w, struct limit *l, int32_t in_use, int32_t waiting) {
+  l->in_use += (uint32_t)in_use, l->waiting += (uint32_t)waiting;
+  if (in_use) meter_set(w, l->config->in_use, l->in_use);
+  if (waiting) meter_set(w, l->config->waiting, l->waiting);
+}
+
+static void hold(struct world *w, struct limit *l, struct request *r, uint32_t account) {
+  uint32_t id = pool_take(&w->permits);
+  *(struct permit *)pool_at(&w->permits, id) = (struct permit){r->permits, account, (uint16_t)(l - w->limits), r->depth};
+  r->permits = id;
+  accept(w, l);
+}
+
+static bool limit_enter(struct world *w, struct request *r, const struct instruction *in) {
+  struct limit *l = &w->limits[in->limit];
+  uint32_t account = account_of(w, l, r);
+  struct limit_account *a = pool_at(&l->accounts, account);
+  l->asked++;
+  if (a->permits.in_use < (uint64_t)l->config->limit) {
+    a->permits.in_use++;
+    count_permits(w, l, 1, 0);
+    hold(w, l, r, account);
+    return true;
+  }
+  if (a->permits.queue.count >= (uint64_t)l->config->queue) return refuse(w, l, r);
+  r->waiting = WAITING_PERMIT, r->since = world_now(w), r->wait_cell = in->cell;
+  queue_push(w, &a->permits.queue, r);
+  count_permits(w, l, 0, 1);
+  if (l->patience) r->line_patience = lane_push(l->patience, r->id);
+  return false;
+}
+
+static void permit_holds(struct walk *w, const struct instruction *in, double weight) {
+  (void)weight;
+  w->permits[w->permit_count++] = in->limit;
+}
+const struct operation operation_permit = {.name = "permit", .run = limit_enter, .hold = permit_holds};
+
+/* Leaves the queue, for whatever reason; the wait is booked. */
+static void leave_queue(struct world *w, struct limit *l, struct limit_account *a, struct request *r) {
+  queue_remove(w, &a->permits.queue, r);
+  count_permits(w, l, 0, -1);
+  request_book(r, r->wait_cell, world_now(w));
+  r->waiting = WAITING_NOT;
+}
+
+/* The permit goes to the first who waits, or back. */
+static void give_back(struct world *w, struct limit *l, uint32_t account) {
+  struct limit_account *a = pool_at(&l->accounts, account);
+  assert(a->permits.in_use > 0);
+  if (!a->permits.queue.count) {
+    a->permits.in_use--;
+    count_permits(w, l, -1, 0);
+    return;
+  }
+  struct request *next = world_request(w, a->permits.queue.head);
+  if (l->patience) lane_cancel(l->patience, next->line_patience);
+  leave_queue(w, l, a, next);
+  hold(w, l, next, account);
+  request_wake_soon(w, next);
+}
+
+/* Takes the permit that *link points to off the request's list and gives it back. */
+static void release(struct world *w, uint32_t *link) {
+  uint32_t id = *link;
+  struct permit p = *(struct permit *)pool_at(&w->permits, id);
+  *link = p.next;
+  pool_give(&w->permits, id);
+  give_back(w, &w->limits[p.limit], p.account);
+}
+
+static bool limit_leave(struct world *w, struct request *r, const struct instruction *in) {
+  (void)in;
+  release(w, &r->permits);
+  return true;
+}
+
+static void permit_is_given_back(struct walk *w, const struct instruction *in, double weight) {
+  (void)in, (void)weight;
+  w->permit_count--;
+}
+const struct operation operation_permit_back = {.name = "permit back", .run = limit_leave, .hold = permit_is_given_back};
+
+void limit_unwind(struct world *w, struct request *r, int32_t depth) {
+  while (r->permits != NOBODY && ((struct permit *)pool_at(&w->permits, r->permits))->depth > depth) release(w, &r->permits);
+}
+
+void limit_replica_died(struct world *w, struct request *r, const struct container *c, uint32_t generation) {
+  for (uint32_t *link = &r->permits; *link != NOBODY;) {
+    struct permit *p = pool_at(&w->permits, *link);
+    const struct frame *f = p->depth ? &r->frames[p->depth - 1] : NULL;
+    if (f && f->container == c->id && f->generation == generation)
+      release(w, link);
+    else
+      link = &p->next;
+  }
+}
+
+void limit_forsake(struct world *w, struct request *r) {
+  struct limit *l = &w->limits[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
+  if (l->patience) lane_cancel(l->patience, r->line_patience);
+  leave_queue(w, l, pool_at(&l->accounts, account_of(w, l, r)), r);
+  l->forsaken++;
+}
+
+void limit_wait_over(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *r = world_request(w, id);
+  struct limit *l = &w->limits[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
+  leave_queue(w, l, pool_at(&l->accounts, account_of(w, l, r)), r);
+  refuse(w, l, r);
+}
+
+/* --- the audit ------------------------------------------------------------------------------------------------------------- */
+
+static const char *account_wrong(const struct limit *l, const struct limit_account *a) {
+  uint64_t most = (uint64_t)l->config->limit;
+  switch (l->config->kind) {
+  case LIMIT_SLIDING_LOG:
+    return a->log.count > most ? "a log holds more than the limit" : NULL;
+  case LIMIT_FIXED_WINDOW:
+    return a->windows.now > most ? "a window let more than the limit through" : NULL;
+  case LIMIT_CONCURRENCY:
+    if (a->permits.in_use > most) return "more permits are in use than there are";
+    if (a->permits.queue.count && a->permits.in_use < most) return "somebody waits for a permit that is free";
+    return a->permits.queue.count > (uint64_t)l->config->queue ? "more wait than the queue has room for" : NULL;
+  default:
+    return NULL;
+  }
+}
+
+const char *limit_accounts_wrong(const struct limit *l) {
+  const char *wrong = NULL;
+  uint64_t accounts = 0, entries = 0;
+  for (uint32_t i = 0; i < l->table.size && !wrong; i++) {
+    if (l->table.slots[i].account == NO_ACCOUNT) continue;
+    const struct limit_account *a = pool_at(&l->accounts, l->table.slots[i].account);
+    accounts++, entries += l->config->kind == LIMIT_SLIDING_LOG ? a->log.count : 0;
+    wrong = account_wrong(l, a);
+  }
+  if (!wrong && accounts != pool_live(&l->accounts)) return "an account is in no table";
+  return wrong ? wrong : entries != pool_live(&l->log) ? "an entry is in no log" : NULL;
+}

@@ -1,0 +1,144 @@
+#include "models/jobs/job_queue_inner.h"
+#include "sim/engine/arena.h"
+
+enum { AGES = 1000 }; /* looks at the oldest job in a window */
+
+/* --- where a job is --------------------------------------------------------------------------------------------------------- */
+
+static void list_push(const struct world *w, struct job_list *l, struct queued_job *j, uint32_t id) {
+  j->next = NOBODY, j->previous = l->tail;
+  *(l->tail == NOBODY ? &l->head : &job_at(w, l->tail)->next) = id;
+  l->tail = id;
+}
+
+static void list_remove(const struct world *w, struct job_list *l, const struct queued_job *j) {
+  *(j->previous == NOBODY ? &l->head : &job_at(w, j->previous)->next) = j->next;
+  *(j->next == NOBODY ? &l->tail : &job_at(w, j->next)->previous) = j->previous;
+}
+
+void jobs_hand_out_soon(struct world *w, const struct job_queue *q) {
+  calendar_set(w->calendar, w->jobs.crews[q->config->crew].hand_out, world_now(w));
+}
+
+static void stop_timer(struct world *w, struct queued_job *j) {
+  if (j->timed) timer_heap_cancel(w->jobs.timers, j->timer);
+  j->timed = false;
+}
+
+void job_start_timer(struct world *w, struct queued_job *j, uint32_t id, sim_time delay) {
+  j->timer = timer_heap_push(w->jobs.timers, world_after(w, delay), id);
+  j->timed = true;
+}
+
+void job_move(struct world *w, uint32_t id, enum job_state state) {
+  struct queued_job *j = job_at(w, id);
+  struct job_queue *q = queue_of(w, j);
+  stop_timer(w, j);
+  if (j->state == JOB_WAITING) list_remove(w, &q->waiting[j->rank], j);
+  q->depth -= j->state == JOB_WAITING, q->delayed -= j->state == JOB_DELAYED, q->taken -= j->state == JOB_TAKEN;
+  j->state = (uint8_t)state;
+  q->depth += state == JOB_WAITING, q->delayed += state == JOB_DELAYED, q->taken += state == JOB_TAKEN;
+  meter_set(w, meter_of(q, JOBS_DEPTH), q->depth);
+  meter_set(w, meter_of(q, JOBS_DELAYED), q->delayed);
+  if (state != JOB_WAITING) return;
+  j->ready = world_now(w), j->order = w->jobs.orders++;
+  list_push(w, &q->waiting[j->rank], j, id);
+  jobs_hand_out_soon(w, q);
+}
+
+void job_move_after(struct world *w, uint32_t id, sim_time delay) {
+  job_move(w, id, delay ? JOB_DELAYED : JOB_WAITING);
+  if (delay) job_start_timer(w, job_at(w, id), id, delay);
+}
+
+/* --- how old the oldest is -------------------------------------------------------------------------------------------------- */
+
+static sim_time oldest(const struct world *w, const struct job_queue *q) {
+  sim_time since = world_now(w);
+  for (uint32_t i = 0; i < w->model->job_ranks; i++) {
+    uint32_t head = q->waiting[i].head;
+    if (head != NOBODY && job_at(w, head)->ready < since) since = job_at(w, head)->ready;
+  }
+  return world_now(w) - since;
+}
+
+/* Handler, in even steps: the level of an age would need a slope. */
+static void look_at_ages(void *world, uint32_t argument) {
+  (void)argument;
+  struct world *w = world;
+  for (uint32_t i = 0; i < w->model->queues.count; i++)
+    meter_time(w, meter_of(&w->jobs.queues[i], JOBS_AGE), oldest(w, &w->jobs.queues[i]));
+  calendar_set(w->calendar, w->jobs.ages, world_now(w) + 1 + w->model->run.window / AGES);
+}
+
+/* --- processes -------------------------------------------------------------------------------------------------------------- */
+
+void jobs_serve(struct world *w, const struct container *c) {
+  for (uint32_t i = 0; w->jobs.queues && i < w->model->queues.count; i++) {
+    const struct queue_config *q = w->jobs.queues[i].config;
+    bool broker = q->at == (int32_t)c->service && c->id == w->services[c->service].first;
+    if (broker || q->workers == (int32_t)c->service) jobs_hand_out_soon(w, &w->jobs.queues[i]);
+  }
+}
+
+/* What runs goes on, and comes back no more. */
+static void forget(struct world *w, uint32_t id) {
+  struct queued_job *j = job_at(w, id);
+  if (j->state == JOB_TAKEN && j->delivery != NOBODY) {
+    stop_timer(w, j);
+    j->forgotten = true;
+    return;
+  }
+  job_lose(w, id);
+  job_settle(w, id);
+}
+
+void jobs_broker_died(struct world *w, uint32_t service) {
+  for (uint32_t i = 0; w->jobs.queues && i < w->model->queues.count; i++) {
+    const struct queue_config *c = w->jobs.queues[i].config;
+    if (c->at != (int32_t)service || c->durable) continue;
+    for (uint32_t id = 0; id < pool_capacity(&w->jobs.jobs); id++)
+      if (job_at(w, id)->queue == i && job_at(w, id)->state != JOB_FREE && job_at(w, id)->state != JOB_OVER) forget(w, id);
+  }
+}
+
+int64_t jobs_waiting(const struct world *w, uint32_t queue) { return w->jobs.queues[queue].depth; }
+
+/* --- beginning and end ------------------------------------------------------------------------------------------------------ */
+
+static void start_queue(struct world *w, struct job_queue *q, const struct queue_config *c) {
+  q->config = c;
+  q->waiting = arena_new_array(w->arena, struct job_list, w->model->job_ranks + 1);
+  for (uint32_t i = 0; i < w->model->job_ranks; i++) q->waiting[i] = (struct job_list){NOBODY, NOBODY};
+  budget_init(&q->budget, &c->retry.budget, 0);
+  struct job_workers *k = &w->jobs.crews[c->crew];
+  if (!k->slots) k->hand_out = calendar_slot(w->calendar, jobs_hand_out, w, c->crew);
+  k->service = (uint32_t)c->workers, k->slots = c->concurrency;
+  const struct service *s = &w->services[k->service];
+  for (uint32_t i = s->first; i < s->first + s->capacity && !w->jobs.slots[i].each; i++) {
+    uint32_t processes = runtime_processes(s->config);
+    w->jobs.slots[i] = (struct job_slots){.processes = processes, .each = arena_new_array(w->arena, uint32_t, processes)};
+  }
+}
+
+void jobs_start(struct world *w) {
+  const struct model *m = w->model;
+  struct job_board *b = &w->jobs;
+  pool_init(&b->jobs, sizeof(struct queued_job));
+  if (!m->queues.count) return;
+  b->timers = timer_heap_new(w->calendar, jobs_time_is_up, w);
+  b->queues = arena_new_array(w->arena, struct job_queue, m->queues.count);
+  b->crews = arena_new_array(w->arena, struct job_workers, m->crew_count);
+  b->slots = arena_new_array(w->arena, struct job_slots, w->container_count + 1);
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    start_queue(w, &b->queues[i], model_queue(m, i));
+    for (uint32_t n = 0; n < model_queue(m, i)->schedule.count; n++) jobs_start_ticker(w, i, n);
+  }
+  b->ages = calendar_slot(w->calendar, look_at_ages, w, 0);
+  calendar_set(w->calendar, b->ages, w->measured_from + m->run.window / AGES / 2);
+}
+
+void jobs_stop(struct world *w) {
+  timer_heap_free(w->jobs.timers);
+  pool_release(&w->jobs.jobs);
+}

@@ -1,0 +1,386 @@
+#include "models/jobs/job_queue.h"
+#include "models/database/connections.h"
+#include "models/core/link.h"
+#include "models/core/meter.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+#include <string.h>
+
+enum { CONCURRENCY_MOST = 1000000 };
+
+#define AT(member) offsetof(struct schedule_config, member)
+static const struct field schedule_fields[] = {
+    {.name = "every",
+     .kind = FIELD_DURATION,
+     .offset = AT(every),
+     .low = 1e6,
+     .high = 3.1536e16,
+     .doc = "Between one time and the next."},
+    {.name = "at",
+     .kind = FIELD_CLOCK,
+     .offset = AT(at),
+     .fallback = "\"00:00\"",
+     .doc = "Time of day at which it happens; the other times are before and after it, \"every\" apart."},
+    {.name = "count",
+     .kind = FIELD_INTEGER,
+     .offset = AT(count),
+     .fallback = "1",
+     .low = 1,
+     .high = 1e6,
+     .doc = "Jobs that are published each time."},
+    {.name = "priority",
+     .kind = FIELD_INTEGER,
+     .offset = AT(priority),
+     .fallback = "0",
+     .low = -1000,
+     .high = 1000,
+     .doc = "Of these jobs: higher is taken first. That of the queue is added."},
+    {0}};
+#undef AT
+static const struct record schedule_record = {"schedule", sizeof(struct schedule_config), schedule_fields,
+                                              "Jobs that the clock publishes, as cron does.", NULL};
+
+static const char *const crash_words[] = {"timeout", "requeue", NULL};
+static const char *const full_words[] = {"refuse", "drop", NULL};
+
+#define AT(member) offsetof(struct queue_config, member)
+static const struct field fields[] = {
+    {.name = "at",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(at),
+     .target = "services",
+     .doc = "The broker: a service of kind queue or cache. The queue lives on its first replica."},
+    {.name = "workers",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(workers),
+     .target = "services",
+     .doc = "The service whose replicas do the jobs."},
+    {.name = "concurrency",
+     .kind = FIELD_INTEGER,
+     .offset = AT(concurrency),
+     .fallback = "0",
+     .low = 0,
+     .high = CONCURRENCY_MOST,
+     .doc = "Jobs that one replica does at once; 0: as many as it has threads. Queues with the same workers share these slots."},
+    {.name = "steps",
+     .kind = FIELD_CHOICES,
+     .offset = AT(steps),
+     .choices = &step_choices,
+     .doc = "What a job does on its worker."},
+    {.name = "demand",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(demand),
+     .fallback = "\"10us\"",
+     .doc = "CPU time of one command of the broker: to publish, to take and to acknowledge.",
+     .source = "Redis: 8 to 12 us per simple command"},
+    {.name = "latency",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(latency),
+     .fallback = "\"0s\"",
+     .doc = "From a free slot and a waiting job until the job begins: workers that poll, not asked at once. The slot is taken."},
+    {.name = "priority",
+     .kind = FIELD_INTEGER,
+     .offset = AT(priority),
+     .fallback = "0",
+     .low = -1000,
+     .high = 1000,
+     .doc = "Of its jobs among all that its workers do: higher is taken first. Nothing is interrupted."},
+    {.name = "retry",
+     .kind = FIELD_RECORD,
+     .offset = AT(retry),
+     .record = &retry_record,
+     .optional = true,
+     .doc = "Does a job again that has failed; absent: it is a dead letter.",
+     .source = "BullMQ: attempts 1"},
+    {.name = "deliveries",
+     .kind = FIELD_LIMIT,
+     .offset = AT(deliveries),
+     .fallback = "\"unlimited\"",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "How often a job is taken at most, lost workers and run-out times included; then it is a dead letter.",
+     .source = "Amazon SQS: unlimited without a redrive policy"},
+    {.name = "visibility",
+     .kind = FIELD_DURATION,
+     .offset = AT(visibility),
+     .fallback = "\"1h\"",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "A job that was taken and is not done after this time is taken again; never: what a dead worker had is lost.",
+     .source = "Celery on Redis: visibility_timeout 1 h; Amazon SQS 30 s"},
+    {.name = "renewed",
+     .kind = FIELD_FLAG,
+     .offset = AT(renewed),
+     .fallback = "false",
+     .doc = "Whether a living worker renews the time, which then runs from its death on (BullMQ's locks)."},
+    {.name = "on_crash",
+     .kind = FIELD_WORD,
+     .offset = AT(on_crash),
+     .words = crash_words,
+     .fallback = "\"timeout\"",
+     .doc = "When jobs of a dead worker wait again: timeout: after \"visibility\"; requeue: at once, the broker has seen the "
+            "connection close (RabbitMQ)."},
+    {.name = "durable",
+     .kind = FIELD_FLAG,
+     .offset = AT(durable),
+     .fallback = "true",
+     .doc = "Whether the jobs that wait are still there when the broker has died and is back."},
+    {.name = "bound",
+     .kind = FIELD_LIMIT,
+     .offset = AT(bound),
+     .fallback = "\"unlimited\"",
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "Jobs that may wait or be delayed; what is published beyond is not taken in."},
+    {.name = "full",
+     .kind = FIELD_WORD,
+     .offset = AT(full),
+     .words = full_words,
+     .fallback = "\"refuse\"",
+     .doc =
+         "What is done with a job beyond the bound: refuse: the request that publishes it fails (queue_full); drop: it goes on."},
+    {.name = "schedule",
+     .kind = FIELD_LIST,
+     .offset = AT(schedule),
+     .record = &schedule_record,
+     .optional = true,
+     .doc = "Jobs that the clock publishes."},
+    {0}};
+#undef AT
+const struct record queue_record = {"queue", sizeof(struct queue_config), fields,
+                                    "A queue of jobs at a broker, done by the replicas of a service.", NULL};
+
+/* --- linking ----------------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *name;
+  enum meter_kind kind;
+  const char *doc;
+} words[JOB_METERS] = {
+    [JOBS_DEPTH] = {"depth", METER_LEVEL, "Jobs that wait for a worker."},
+    [JOBS_RUNNING] = {"running", METER_LEVEL, "Deliveries at work."},
+    [JOBS_DELAYED] = {"delayed", METER_LEVEL, "Jobs that are not due yet, back-off included."},
+    [JOBS_DEAD_LETTERS] = {"dead_letters", METER_LEVEL, "Jobs that were given up so far."},
+    [JOBS_AGE] = {"age", METER_TIME, "How long the oldest job has waited, at instants of the clock; 0 when none waits."},
+    [JOBS_WAIT] = {"wait", METER_TIME, "From when a job is due until it is taken for the first time."},
+    [JOBS_TIME] = {"time", METER_TIME, "From publishing a job until it is done, delays left out."},
+    [JOBS_PUBLISHED] = {"published", METER_COUNT, "Jobs taken in."},
+    [JOBS_DONE] = {"done", METER_COUNT, "Jobs done."},
+    [JOBS_RETRIED] = {"retried", METER_COUNT, "Failed deliveries that are tried again."},
+    [JOBS_REDELIVERED] = {"redelivered", METER_COUNT, "Jobs that came back because nobody acknowledged them."},
+    [JOBS_REPEATED] = {"repeated", METER_COUNT, "Deliveries that did a job which was done already."},
+    [JOBS_DEAD] = {"dead", METER_COUNT, "Jobs given up: dead letters."},
+    [JOBS_LOST] = {"lost", METER_COUNT, "Jobs lost with their broker or their worker."},
+    [JOBS_REFUSED] = {"refused", METER_COUNT,
+                      "Jobs that were not taken in: the queue was full, or a scheduled one found no broker."}};
+
+static const char *name_taken(const struct model *m, const char *name) {
+  for (uint32_t i = 0; i < m->sources.count; i++)
+    if (!strcmp(model_source(m, i)->name, name)) return "a source of traffic";
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    if (!strcmp(model_endpoint(m, i)->name, name)) return "an endpoint";
+  return NULL;
+}
+
+static int64_t default_concurrency(const struct service_config *workers) {
+  return workers->threads < CONCURRENCY_MOST ? workers->threads : CONCURRENCY_MOST;
+}
+
+static const char *check_services(const struct model *m, struct queue_config *q, const char **key) {
+  const struct service_config *at = model_service(m, (uint32_t)q->at), *workers = model_service(m, (uint32_t)q->workers);
+  *key = "at";
+  if (at->kind != SERVICE_QUEUE && at->kind != SERVICE_CACHE)
+    return arena_format(m->arena, "\"%s\" is no broker: give it the kind queue or cache", at->name);
+  *key = "workers";
+  if (workers->kind == SERVICE_EXTERNAL) return arena_format(m->arena, "\"%s\" is an external service", workers->name);
+  *key = "concurrency";
+  for (uint32_t i = 0; model_queue(m, i) != q; i++)
+    if (model_queue(m, i)->workers == q->workers && model_queue(m, i)->concurrency != q->concurrency)
+      return arena_format(m->arena,
+                          "its workers are those of \"%s\", which does %lld jobs at once and not %lld: they share the slots",
+                          model_queue(m, i)->name, (long long)model_queue(m, i)->concurrency, (long long)q->concurrency);
+  return NULL;
+}
+
+/* Queues with the same workers have the same crew. */
+static uint32_t crew_of(struct model *m, uint32_t queue) {
+  for (uint32_t i = 0; i < queue; i++)
+    if (model_queue(m, i)->workers == model_queue(m, queue)->workers) return model_queue(m, i)->crew;
+  return m->crew_count++;
+}
+
+const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
+  struct queue_config *q = (struct queue_config *)m->queues.items + queue;
+  *key = NULL;
+  if (!q->concurrency) q->concurrency = default_concurrency(model_service(m, (uint32_t)q->workers));
+  const char *other = name_taken(m, q->name);
+  if (other)
+    return arena_format(m->arena, "is called like %s: claims could not tell their numbers apart; give it another name", other);
+  const char *wrong = check_services(m, q, key);
+  if (wrong) return wrong;
+  *key = "retry";
+  if (backoff_stops_clock(&q->retry.pause))
+    return "so many attempts with next to no pause would stop the clock: give it a \"backoff\"";
+  if (q->retry.pause.attempts > q->deliveries)
+    q->retry.pause.attempts = q->deliveries; /* whatever for, it is not taken more often */
+  *key = "renewed";
+  if (q->renewed && q->visibility == SIM_NEVER) return "there is nothing to renew: \"visibility\" is never";
+  q->crew = crew_of(m, queue);
+  for (int i = 0; i < JOB_METERS; i++) q->meters[i] = meter_declare(m, q->name, words[i].name, words[i].kind, words[i].doc);
+  meter_is_queue(m, q->meters[JOBS_DEPTH]);
+  return NULL;
+}
+
+/* A command of the worker at its broker: one that is away is no reason to stop. */
+static void compile_command(struct compiler *c, const struct queue_config *q) {
+  struct instruction *enter = compile_enter(c, q->at, ROUTE_PRIMARY);
+  compile_cpu(c, &q->demand);
+  compile_leave(c);
+  enter->target = (uint16_t)c->program->count;
+}
+
+const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *arena) {
+  struct queue_config *q = (struct queue_config *)m->queues.items + queue;
+  struct program *p = &m->programs[m->endpoints.count + queue];
+  struct compiler c;
+  compile_begin(&c, m, p, arena);
+  c.guarded++; /* what ends early ends as a failure does: its queue hears of it */
+  compile_enter(&c, q->workers, ROUTE_WORKERS);
+  compile_command(&c, q);
+  if (q->latency.mean > 0) compile_delay(&c, &q->latency, compile_cell(&c, q->workers, TIME_DELAY));
+  q->steps_begin = p->count;
+  compile_steps(&c, &q->steps);
+  q->steps_end = p->count;
+  compile_command(&c, q);
+  compile_leave(&c);
+  p->end = (uint16_t)p->count;
+  compile_emit(&c, &operation_job_done)->outcome = OUTCOME_COMPLETED;
+  connections_compile(&c);
+  return compile_end(&c);
+}
+
+/* --- together ---------------------------------------------------------------------------------------------------------------- */
+
+/* The next publish step of a program from instruction *at on, or null. */
+static struct publishing *next_publishing(const struct program *p, uint32_t *at) {
+  while (*at < p->count) {
+    const struct instruction *in = &p->instructions[(*at)++];
+    if (in->operation == &operation_publish) return in->publishing;
+  }
+  return NULL;
+}
+
+enum visit { UNSEEN, OPEN, CLOSED };
+
+/* Depth first: a queue stands in the order before those that its jobs publish to. */
+static int32_t visit(struct model *m, uint8_t *seen, uint32_t queue, uint32_t *room) {
+  if (seen[queue] == CLOSED) return -1;
+  if (seen[queue] == OPEN) return (int32_t)queue;
+  seen[queue] = OPEN;
+  uint32_t at = 0;
+  for (const struct publishing *p; (p = next_publishing(&m->programs[m->endpoints.count + queue], &at));) {
+    int32_t circle = visit(m, seen, p->queue, room);
+    if (circle >= 0) return circle;
+  }
+  seen[queue] = CLOSED;
+  m->queue_order[--*room] = queue;
+  return -1;
+}
+
+/* Numbers of the different priorities of jobs: the highest has rank 0. */
+struct ranking {
+  int64_t *priorities;
+  uint32_t count, room;
+};
+
+static void note(struct ranking *k, int64_t priority) {
+  for (uint32_t i = 0; i < k->count; i++)
+    if (k->priorities[i] == priority) return;
+  if (k->count < k->room) k->priorities[k->count++] = priority;
+}
+
+static uint16_t rank_of(const struct ranking *k, int64_t priority) {
+  uint16_t rank = 0;
+  for (uint32_t i = 0; i < k->count; i++) rank += k->priorities[i] > priority;
+  return rank;
+}
+
+static void each_priority(struct model *m, struct ranking *k, bool known) {
+  for (uint32_t i = 0; i < m->program_count; i++) {
+    uint32_t at = 0;
+    for (struct publishing *p; (p = next_publishing(&m->programs[i], &at));) {
+      int64_t priority = p->priority + model_queue(m, p->queue)->priority;
+      if (known) p->rank = rank_of(k, priority);
+      note(k, priority);
+    }
+  }
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    struct schedule_config *s = model_queue(m, i)->schedule.items;
+    for (uint32_t n = 0; n < model_queue(m, i)->schedule.count; n++) {
+      int64_t priority = s[n].priority + model_queue(m, i)->priority;
+      if (known) s[n].rank = rank_of(k, priority);
+      note(k, priority);
+    }
+  }
+}
+
+int32_t job_queues_arrange(struct model *m, struct arena *arena) {
+  enum { PRIORITIES = 4001 }; /* from -2000 to 2000 */
+  uint8_t *seen = arena_new_array(arena, uint8_t, m->queues.count + 1);
+  uint32_t room = m->queues.count;
+  m->queue_order = arena_new_array(arena, uint32_t, m->queues.count + 1);
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    int32_t circle = visit(m, seen, i, &room);
+    if (circle >= 0) return circle;
+  }
+  struct ranking k = {arena_new_array(arena, int64_t, PRIORITIES), 0, PRIORITIES};
+  each_priority(m, &k, false);
+  each_priority(m, &k, true);
+  m->job_ranks = k.count;
+  return -1;
+}
+
+double job_queue_scheduled(const struct queue_config *q) {
+  double rate = 0;
+  const struct schedule_config *s = q->schedule.items;
+  for (uint32_t i = 0; i < q->schedule.count; i++) rate += (double)s[i].count / sim_seconds(s[i].every);
+  return rate;
+}
+
+/* --- redelivery -------------------------------------------------------------------------------------------------------------- */
+
+/* Of the nodes that the service may run on. */
+static double fastest(const struct model *m, const struct service_config *s) {
+  double most = 0;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    if (s->place < 0 || (uint32_t)s->place == i) most = fmax(most, model_nodes(m, i)->speed);
+  return most > 0 ? most : 1;
+}
+
+/* How long a delivery takes from taking to acknowledging when nothing waits for anything, in the mean. */
+static double undisturbed_s(const struct model *m, uint32_t queue, struct arena *arena) {
+  double *speed = arena_new_array(arena, double, m->services.count + 1), passed_s = 0;
+  for (uint32_t i = 0; i < m->services.count; i++) speed[i] = fastest(m, model_service(m, i));
+  struct demand_sums d = demand_sums_new(m, speed, arena);
+  d.passed_s = &passed_s;
+  program_demand(&m->programs[m->endpoints.count + queue], 1, &d);
+  return passed_s;
+}
+
+void job_queues_warn(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->queues.count; i++) {
+    const struct queue_config *q = model_queue(m, i);
+    if (q->visibility == SIM_NEVER || q->renewed) continue;
+    double takes_s = undisturbed_s(m, i, l->arena), visible_s = sim_seconds(q->visibility);
+    if (!(takes_s > visible_s)) continue;
+    double copies = ceil(takes_s / visible_s);
+    if (q->deliveries != INT64_MAX) copies = fmin(copies, (double)q->deliveries);
+    link_warn(
+        l, arena_format(l->arena, "queues.%s", q->name), "visibility", "redelivered",
+        "a job takes %.3g s in the mean when nothing is in its way, and after %.3g s its queue gives it out again: about %.3g "
+        "deliveries of each, the more the longer it waits; give a longer \"visibility\", or \"renewed\"",
+        takes_s, visible_s, copies);
+  }
+}

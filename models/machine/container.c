@@ -1,0 +1,641 @@
+#include "models/machine/sharing.h"
+#include "models/guard/limiter.h"
+#include "models/cache/cache.h"
+#include "models/database/connections.h"
+#include "models/database/database.h"
+#include "models/request/line.h"
+#include "sim/engine/allocate.h"
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* An end of a computation that is missed by less than this is an error of rounding. */
+#define ROUNDING 0.5 /* ns */
+
+static inline const struct instruction *instruction_of(const struct world *w, const struct request *r) {
+  return &w->model->programs[r->endpoint].instructions[r->pc - 1];
+}
+
+/* How far virtual time moves from the last advance until now. */
+static inline double moved_until(const struct world *w, const struct container *c, sim_time now) {
+  if (c->level_place != NOBODY) return (level_reached(&w->nodes[c->node].level, now) - c->level_seen) / c->spread;
+  double passed = (double)(now - c->virtual_at);
+  return c->rate == 1 ? passed : passed * c->rate;
+}
+
+double container_used_since(const struct world *w, const struct container *c, sim_time now) {
+  return c->running ? moved_until(w, c, now) * c->running / c->pace : 0;
+}
+
+/* The CPU time of the work, beyond that: of hyper-threads that did less than they could alone; and what the quota knows of it. */
+static void account_metered(struct container *c, double work) {
+  double used = c->pace == 1 ? work : work / c->pace;
+  c->used_ns += used - work;
+  c->slowed_ns += used - work;
+  if (c->quota) c->quota->left -= used;
+}
+
+void container_advance(const struct world *w, struct container *c, sim_time now) {
+  double passed = (double)(now - c->virtual_at), moved;
+  if (c->level_place == NOBODY)
+    moved = c->rate == 1 ? passed : passed * c->rate;
+  else {
+    double reached = level_reached(&w->nodes[c->node].level, now);
+    moved = (reached - c->level_seen) / c->spread;
+    c->level_seen = reached;
+  }
+  if (c->running) {
+    c->virtual_time += moved;
+    c->used_ns += moved * c->running;
+    if (__builtin_expect(c->metered, 0)) account_metered(c, moved * c->running);
+  }
+  c->busy_ns += passed * (c->holds ? c->held : c->running - c->aside);
+  c->virtual_at = now;
+}
+
+/* --- the heap of computations ------------------------------------------------------------------------------------------- */
+
+static inline bool before(const struct job *a, const struct job *b) {
+  return a->finish < b->finish || (a->finish == b->finish && a->order < b->order);
+}
+
+__attribute__((noinline)) static void jobs_grow(struct container *c) {
+  c->job_room = c->job_room ? 2 * c->job_room : 4;
+  c->jobs = allocate_resized(c->jobs, c->job_room, sizeof *c->jobs);
+}
+
+/* Inlined, so that the job stays in registers: passed in memory, what has just been written in halves would be read in one, and
+ * that waits. */
+static inline __attribute__((always_inline)) void jobs_push(struct container *c, struct job job) {
+  if (__builtin_expect(c->running == c->job_room, 0)) jobs_grow(c);
+  uint32_t i = c->running++;
+  for (uint32_t up; i && before(&job, &c->jobs[up = (i - 1) / 2]); i = up) c->jobs[i] = c->jobs[up];
+  c->jobs[i] = job;
+}
+
+/* The request whose computation ends first. */
+static inline uint32_t jobs_pop(struct container *c) {
+  uint32_t first = c->jobs[0].request, i = 0, n = --c->running;
+  if (!n) return first;
+  struct job last = c->jobs[n];
+  for (uint32_t down; (down = 2 * i + 1) < n; i = down) {
+    if (down + 1 < n && before(&c->jobs[down + 1], &c->jobs[down])) down++;
+    if (!before(&c->jobs[down], &last)) break;
+    c->jobs[i] = c->jobs[down];
+  }
+  c->jobs[i] = last;
+  return first;
+}
+
+/* --- computing ---------------------------------------------------------------------------------------------------------- */
+
+/* Virtual time starts at zero whenever the container was idle, so it stays small enough to be exact. */
+static inline void become_busy(struct world *w, struct container *c) {
+  c->virtual_time = 0;
+  if (__builtin_expect(c->quota != NULL, 0)) quota_wake(w, c);
+}
+
+/* Puts a computation on a thread; the caller shares the node's CPU anew. */
+static inline void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  if (__builtin_expect(r->impatient, 0)) request_served(w, r);
+  r->waiting = COMPUTING;
+  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
+  if (!c->running) become_busy(w, c);
+  k->running++;
+  c->aside += k->aside;
+  jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
+}
+
+/* The same where it is the only one and nobody slows it down: then it ends after its work, and nothing has to be found out for
+ * that. False: not so. */
+static inline bool start_alone(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  struct node *n = &w->nodes[c->node];
+  bool held_back = c->running || c->metered || c->stalls || c->cold || c->limit < MILLI;
+  if (held_back || n->demand + MILLI > n->free_until) return false;
+  if (__builtin_expect(r->impatient, 0)) request_served(w, r);
+  r->waiting = COMPUTING;
+  k->running++;
+  c->aside += k->aside;
+  c->virtual_time = 0;
+  jobs_push(c, (struct job){(double)r->work, c->job_order++, r->id});
+  c->demand = MILLI, n->demand += MILLI;
+  c->rate = 1;
+  calendar_set(w->calendar, c->slot, world_now(w) + r->work);
+  return true;
+}
+
+/* Whose threads a request computes on, and which serve those of a process. */
+static inline struct crew *computing_crew(const struct world *w, struct container *c, const struct request *r) {
+  return __builtin_expect(!c->processes, 1) ? &c->own : runtime_crew(w, c, r);
+}
+static inline struct crew *serving_crew(struct container *c, uint32_t process) {
+  return __builtin_expect(!c->processes, 1) ? &c->own : &c->processes->each[process].crew;
+}
+
+/* The request is the one that forked, or one of its branches, and on the same replica still. */
+static bool is_branch_of(const struct world *w, const struct request *r, uint32_t forker) {
+  for (; r->id != forker; r = world_request(w, r->caller))
+    if (r->caller == NOBODY || r->depth != r->base) return false;
+  return true;
+}
+
+/* It goes on with the turn that it, or its caller, has: the thread is free for it. */
+static bool takes_turn(const struct world *w, struct container *c, struct crew *k, const struct request *r) {
+  struct turn *t = &c->turn;
+  if (t->crew != k || (t->forker != NOBODY && !is_branch_of(w, r, t->forker))) return false;
+  t->crew = NULL;
+  k->running--;
+  return true;
+}
+
+/* A branch that belongs to a turn waits for its brothers only. With ranks it waits as everybody does. */
+static bool waits_in_turn(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  struct turn *t = &c->turn;
+  bool now = t->forked == k && t->forked_at == world_now(w) && t->forker != NOBODY && !r->fresh;
+  if (!now || k->runnable.last || !is_branch_of(w, r, t->forker)) return false;
+  const struct request *last = t->last == NOBODY ? NULL : world_request(w, t->last);
+  bool waits = last && last->live && last->waiting == WAITING_CPU && is_branch_of(w, last, t->forker);
+  queue_push_behind(w, &k->runnable, waits ? t->last : NOBODY, r);
+  t->last = r->id;
+  return true;
+}
+
+void container_compute(struct world *w, struct container *c, struct request *r) {
+  struct crew *k = computing_crew(w, c, r);
+  if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
+  if (k->running >= k->threads && !takes_turn(w, c, k, r)) {
+    if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
+    r->waiting = WAITING_CPU;
+    k->fresh_waiting += r->fresh;
+    if (!waits_in_turn(w, c, k, r)) queue_push(w, &k->runnable, r);
+    return;
+  }
+  r->fresh = false;
+  share_advance(w, c, world_now(w));
+  if (start_alone(w, c, k, r)) return;
+  start_job(w, c, k, r);
+  share_cores(w, &w->nodes[c->node], c);
+}
+
+/* Books that part of the wait of r for a thread, or for the end of its computation, in which the quota stopped the container. */
+static void book_stops(const struct world *w, const struct container *c, struct request *r, sim_time now) {
+  sim_time stopped = quota_stopped(c->quota, now) - r->stopped_before;
+  r->cell[instruction_of(w, r)->stopped_cell] += stopped;
+  r->since += stopped;
+}
+
+/* Books a wait in one of its queues. */
+static void book_wait(const struct world *w, const struct container *c, struct request *r, uint16_t cell) {
+  if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, world_now(w));
+  request_book(r, cell, world_now(w));
+}
+
+/* --- whose turn it is ------------------------------------------------------------------------------------------------------- */
+
+/* Drops newcomers until one may go on; null when nobody is left. They fail within this instant, but not in the midst of this. */
+__attribute__((noinline)) static struct request *pop_unshed(struct world *w, struct container *c, struct crew *k,
+                                                            struct request_queue *q) {
+  for (;;) {
+    struct request *r = queue_pop(w, q);
+    bool at_door = q == &k->door;
+    if (!r || (!at_door && !r->fresh)) return r;
+    if (!shedder_drops(c->shedder, world_now(w), world_now(w) - r->since, !q->count)) return r;
+    meter_count(w, c->shedder->meter);
+    if (!at_door) {
+      r->wait_cell = instruction_of(w, r)->cell;
+      k->fresh_waiting--;
+    }
+    book_wait(w, c, r, r->wait_cell);
+    request_drop(w, r, OUTCOME_SHED);
+  }
+}
+
+static inline struct request *next_in_turn(struct world *w, struct container *c, struct crew *k, struct request_queue *q) {
+  return __builtin_expect(c->shedder != NULL, 0) ? pop_unshed(w, c, k, q) : queue_pop(w, q);
+}
+
+/* Puts waiting computations on free threads. */
+static inline void fill_threads(struct world *w, struct container *c, struct crew *k) {
+  while (k->running < k->threads) {
+    struct request *next = next_in_turn(w, c, k, &k->runnable);
+    if (!next) break;
+    k->fresh_waiting -= next->fresh;
+    next->fresh = false;
+    start_job(w, c, k, next);
+  }
+}
+
+/* --- turns ----------------------------------------------------------------------------------------------------------------- */
+
+static void end_turn(struct world *w, struct container *c) {
+  struct crew *k = c->turn.crew;
+  c->turn.crew = NULL;
+  k->running--;
+  share_advance(w, c, world_now(w));
+  fill_threads(w, c, k);
+  share_cores(w, &w->nodes[c->node], c);
+}
+
+/* A request comes in. One that has the turn, and calls its own replica, has it no longer. */
+__attribute__((noinline)) static void leave_turn(struct world *w, struct container *c, const struct request *r) {
+  uint32_t forker = c->turn.forker;
+  while (forker != NOBODY && r->id != forker && r->caller != NOBODY) r = world_request(w, r->caller);
+  if (forker == NOBODY || r->id == forker) end_turn(w, c);
+}
+
+void container_turn_over(void *world, uint32_t id) {
+  struct world *w = world;
+  struct container *c = &w->containers[id];
+  if (c->turn.crew) end_turn(w, c);
+}
+
+void container_forks(struct world *w, const struct request *r) {
+  if (!r->depth) return;
+  struct turn *t = &w->containers[r->frames[r->depth - 1].container].turn;
+  if (!t->crew) return;
+  if (t->forker == NOBODY)
+    t->forker = r->id, t->forked = t->crew, t->forked_at = world_now(w), t->last = NOBODY;
+  else if (is_branch_of(w, r, t->forker)) /* a branch of a branch comes later */
+    calendar_set(w->calendar, t->ends, world_now(w));
+}
+
+/* The request, whose computation has ended, goes on and keeps its thread meanwhile, though others wait for one. */
+__attribute__((noinline)) static void go_on_in_turn(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  if (c->turn.crew)
+    end_turn(w, c); /* of branches that begin at this instant: another thread of the same crew has come in between */
+  k->running++;
+  c->turn.crew = k, c->turn.forker = NOBODY;
+  request_resume(w, r);
+  if (!c->turn.crew) return; /* it computes on, or the process is dead */
+  if (c->turn.forker == NOBODY)
+    end_turn(w, c);
+  else
+    calendar_set(w->calendar, c->turn.ends, world_now(w)); /* behind the branches */
+}
+
+void container_computed(void *world, uint32_t id) {
+  struct world *w = world;
+  struct container *c = &w->containers[id];
+  sim_time now = world_now(w);
+  share_advance(w, c, now);
+  if (__builtin_expect(c->quota != NULL, 0) && c->jobs[0].finish - c->virtual_time > ROUNDING) {
+    quota_runs_out(w, c);
+    return;
+  }
+  struct request *r = world_request(w, jobs_pop(c));
+  struct crew *k = computing_crew(w, c, r);
+  const struct instruction *in = instruction_of(w, r);
+  k->running--;
+  c->aside -= k->aside;
+  bool in_turn = __builtin_expect(in->goes_on, 0) && (k->runnable.count || k->running >= k->threads);
+  if (!in_turn) fill_threads(w, c, k);
+  share_cores(w, &w->nodes[c->node], c);
+
+  c->done_ns += r->work;
+  if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, now);
+  r->cell[in->second_cell] += r->work;
+  r->cell[in->cell] += now - r->since - r->work;
+  r->waiting = WAITING_NOT;
+  if (in_turn)
+    go_on_in_turn(w, c, k, r);
+  else
+    request_resume(w, r);
+}
+
+/* --- coming and going ---------------------------------------------------------------------------------------------------- */
+
+static inline void take_in(struct world *w, struct container *c, struct request *r) {
+  c->in_flight++;
+  r->frames[r->depth - 1].accepted = true;
+  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
+}
+
+/* The thread is the caller's to give. */
+static void take_from_door(struct world *w, struct container *c, struct request *r) {
+  r->fresh = false;
+  if (r->impatient) request_served(w, r);
+  take_in(w, c, r);
+  book_wait(w, c, r, r->wait_cell);
+  request_wake_soon(w, r);
+}
+
+bool container_accept(struct world *w, struct container *c, struct request *r, uint16_t cell) {
+  if (__builtin_expect(c->turn.crew != NULL, 0)) leave_turn(w, c, r);
+  struct crew *k = __builtin_expect(!c->processes, 1) ? &c->own : runtime_deal(w, c, r);
+  if (!c->holds) {
+    if (k->running >= k->threads && k->fresh_waiting >= c->backlog) {
+      request_fail(w, r, OUTCOME_REJECTED);
+      return false;
+    }
+    r->fresh = true;
+    take_in(w, c, r);
+    return true;
+  }
+  if (k->held < k->seats) {
+    share_advance(w, c, world_now(w));
+    k->held++, c->held++;
+    r->fresh = false; /* with a thread of its own it is no newcomer to the queue for cores */
+    if (__builtin_expect(r->impatient, 0)) request_served(w, r);
+    take_in(w, c, r);
+    return true;
+  }
+  if (k->door.count >= c->backlog) {
+    request_fail(w, r, OUTCOME_REJECTED);
+    return false;
+  }
+  if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return false;
+  r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
+  queue_push(w, &k->door, r);
+  return false;
+}
+
+void container_leave(struct world *w, struct container *c, uint32_t process) {
+  assert(c->in_flight > 0);
+  c->in_flight--;
+  if (__builtin_expect(c->cold, 0)) runtime_answered(w, c, process);
+  if (__builtin_expect(w->memory != NULL, 0)) memory_answered(w, c);
+  if (!c->holds) return;
+  struct crew *k = serving_crew(c, process);
+  struct request *next = k->held <= k->seats ? next_in_turn(w, c, k, &k->door) : NULL;
+  if (!next) { /* else the thread goes from hand to hand */
+    share_advance(w, c, world_now(w));
+    k->held--, c->held--;
+    return;
+  }
+  take_from_door(w, c, next);
+}
+
+void container_forsake(struct world *w, struct container *c, struct request *r) {
+  struct crew *k = r->waiting == WAITING_CPU ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
+  if (r->waiting == WAITING_CPU) k->fresh_waiting -= r->fresh;
+  queue_remove(w, r->waiting == WAITING_CPU ? &k->runnable : &k->door, r);
+  book_wait(w, c, r, r->waiting == WAITING_CPU ? instruction_of(w, r)->cell : r->wait_cell);
+  r->waiting = WAITING_NOT;
+}
+
+/* Whoever waits gets what is free now: a thread to be served by, or to compute on. */
+static void put_to_work(struct world *w, struct container *c, struct crew *k) {
+  while (c->holds && k->held < k->seats) {
+    struct request *next = next_in_turn(w, c, k, &k->door);
+    if (!next) break;
+    k->held++, c->held++;
+    take_from_door(w, c, next);
+  }
+  if (!k->runnable.count || k->running >= k->threads) return;
+  fill_threads(w, c, k);
+  node_share(w, &w->nodes[c->node], c);
+}
+
+void container_staff(struct world *w, struct container *c, int64_t threads) {
+  container_advance(w, c, world_now(w));
+  runtime_staff(c, w->services[c->service].config->runtime == RUNTIME_GIL, threads);
+  uint32_t processes = c->processes ? c->processes->count : 1;
+  for (uint32_t i = 0; i < processes; i++) put_to_work(w, c, serving_crew(c, i));
+}
+
+/* --- breaking off ---------------------------------------------------------------------------------------------------------- */
+
+static bool take_parked(struct processes *all, uint32_t request, double *left) {
+  for (uint32_t i = 0; all && i < all->parked_count; i++) {
+    if (all->parked[i].request != request) continue;
+    *left = all->parked[i].finish;
+    for (all->parked_count--; i < all->parked_count; i++) all->parked[i] = all->parked[i + 1];
+    return true;
+  }
+  return false;
+}
+
+/* Work left of the computation. */
+static double take_running(struct container *c, uint32_t request) {
+  uint32_t running = c->running;
+  double left = 0;
+  c->running = 0;
+  for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
+    struct job job = c->jobs[i];
+    if (job.request == request)
+      left = job.finish - c->virtual_time;
+    else
+      jobs_push(c, job);
+  }
+  return left;
+}
+
+static void book_broken(const struct world *w, const struct container *c, struct request *r, double done) {
+  const struct instruction *in = instruction_of(w, r);
+  if (c->quota) book_stops(w, c, r, world_now(w));
+  sim_time passed = world_now(w) - r->since, worked = (sim_time)fmin(fmax(done, 0), (double)passed);
+  r->cell[in->second_cell] += worked;
+  r->cell[in->cell] += passed - worked;
+  r->since = world_now(w);
+}
+
+void container_break_off(struct world *w, struct container *c, struct request *r) {
+  struct crew *k = computing_crew(w, c, r);
+  double left;
+  container_advance(w, c, world_now(w));
+  if (!take_parked(c->processes, r->id, &left)) {
+    left = take_running(c, r->id);
+    c->aside -= k->aside;
+  }
+  k->running--;
+  c->dropped_ns += (double)r->work - left;
+  book_broken(w, c, r, (double)r->work - left);
+  r->waiting = WAITING_NOT;
+  fill_threads(w, c, k);
+  node_share(w, &w->nodes[c->node], c);
+}
+
+/* --- standing still ------------------------------------------------------------------------------------------------------ */
+
+void container_stall(struct world *w, struct container *c) {
+  if (c->stalls++) return;
+  container_advance(w, c, world_now(w));
+  node_share(w, &w->nodes[c->node], c);
+}
+
+void container_unstall(struct world *w, struct container *c) {
+  assert(c->stalls);
+  if (--c->stalls) return;
+  container_advance(w, c, world_now(w));
+  node_share(w, &w->nodes[c->node], c);
+}
+
+static void park(struct processes *all, struct job job, double virtual_time) {
+  if (all->parked_count == all->parked_room) {
+    all->parked_room = all->parked_room ? 2 * all->parked_room : 4;
+    all->parked = allocate_resized(all->parked, all->parked_room, sizeof *all->parked);
+  }
+  job.finish -= virtual_time;
+  all->parked[all->parked_count++] = job;
+}
+
+static bool runs_in(const struct world *w, const struct job *job, const struct process *p) {
+  const struct request *r = world_request(w, job->request);
+  return r->frames[r->depth - 1].process == p->number;
+}
+
+void container_park(struct world *w, struct container *c, struct process *p) {
+  if (c->turn.crew && (c->turn.crew == &p->crew || c->turn.crew == &p->workers)) end_turn(w, c);
+  container_advance(w, c, world_now(w));
+  uint32_t running = c->running;
+  c->running = 0;
+  for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
+    struct job job = c->jobs[i];
+    if (runs_in(w, &job, p))
+      park(c->processes, job, c->virtual_time);
+    else
+      jobs_push(c, job);
+  }
+  c->aside -= p->workers.running;
+  p->crew.threads = p->workers.threads = 0;
+  node_share(w, &w->nodes[c->node], c);
+}
+
+void container_unpark(struct world *w, struct container *c, struct process *p) {
+  struct processes *all = c->processes;
+  const struct service_config *s = w->services[c->service].config;
+  uint32_t kept = 0;
+  container_advance(w, c, world_now(w));
+  for (uint32_t i = 0; i < all->parked_count; i++) {
+    struct job job = all->parked[i];
+    if (!runs_in(w, &job, p)) {
+      all->parked[kept++] = job;
+      continue;
+    }
+    if (!c->running) become_busy(w, c);
+    job.finish += c->virtual_time;
+    jobs_push(c, job);
+  }
+  all->parked_count = kept;
+  c->aside += p->workers.running;
+  p->workers.threads = s->workers;
+  runtime_staff(c, s->runtime == RUNTIME_GIL, p->crew.seats);
+  fill_threads(w, c, &p->crew);
+  fill_threads(w, c, &p->workers);
+  node_share(w, &w->nodes[c->node], c);
+}
+
+/* --- dying --------------------------------------------------------------------------------------------------------------- */
+
+double container_unfinished(const struct world *w, const struct container *c) {
+  double done = 0;
+  for (uint32_t i = 0; i < c->running; i++)
+    done += (double)world_request(w, c->jobs[i].request)->work - (c->jobs[i].finish - c->virtual_time);
+  for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
+    done += (double)world_request(w, c->processes->parked[i].request)->work - c->processes->parked[i].finish;
+  return done;
+}
+
+/* Work done of a computation in progress, by the instant `now`. */
+static double work_done(const struct world *w, const struct container *c, const struct job *job, sim_time now) {
+  double virtual_now = c->virtual_time + moved_until(w, c, now);
+  return (double)world_request(w, job->request)->work - (job->finish - virtual_now);
+}
+
+static sim_time held_up(const struct world *w, const struct request *r, double done) {
+  double late = (double)(world_now(w) - r->since) - done;
+  return late > 0 ? (sim_time)late : 0;
+}
+
+sim_time container_held_up(const struct world *w, const struct container *c, const struct request *r) {
+  for (uint32_t i = 0; i < c->running; i++)
+    if (c->jobs[i].request == r->id) return held_up(w, r, work_done(w, c, &c->jobs[i], world_now(w)));
+  for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
+    if (c->processes->parked[i].request == r->id) return held_up(w, r, (double)r->work - c->processes->parked[i].finish);
+  return 0;
+}
+
+static void book_queues(struct world *w, const struct container *c, const struct crew *k) {
+  for (uint32_t i = 0, id = k->runnable.head; i < k->runnable.count; i++, id = world_request(w, id)->next)
+    book_wait(w, c, world_request(w, id), instruction_of(w, world_request(w, id))->cell);
+  for (uint32_t i = 0, id = k->door.head; i < k->door.count; i++, id = world_request(w, id)->next)
+    book_wait(w, c, world_request(w, id), world_request(w, id)->wait_cell);
+}
+
+static void book_computation(struct world *w, struct container *c, uint32_t id) {
+  struct request *r = world_request(w, id);
+  if (c->quota) book_stops(w, c, r, world_now(w));
+  r->cell[instruction_of(w, r)->cell] += container_held_up(w, c, r);
+}
+
+/* What the requests in its queues and on its threads have waited so far: their cells know it before the queues are gone. */
+static void book_waits(struct world *w, struct container *c) {
+  for (uint32_t i = 0; i < c->running; i++) book_computation(w, c, c->jobs[i].request);
+  book_queues(w, c, &c->own);
+  if (!c->processes) return;
+  for (uint32_t i = 0; i < c->processes->parked_count; i++) book_computation(w, c, c->processes->parked[i].request);
+  for (uint32_t i = 0; i < c->processes->count; i++) {
+    book_queues(w, c, &c->processes->each[i].crew);
+    book_queues(w, c, &c->processes->each[i].workers);
+  }
+}
+
+static bool inside(const struct container *c, uint32_t generation, const struct request *r, uint32_t depth) {
+  return r->frames[depth].container == c->id && r->frames[depth].generation == generation;
+}
+
+/* Requests that wait in here have left their queues. All are marked before anybody is told: a branch that fails cancels its
+ * siblings. */
+static void doom_all_inside(struct world *w, const struct container *c) {
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    struct request *r = world_request(w, id);
+    if (!r->live || !r->depth || r->waiting == WAITING_ELSEWHERE || !inside(c, c->generation, r, r->depth - 1)) continue;
+    r->doomed = true;
+    if (r->waiting == WAITING_REBUILD) rebuild_forsake(w, r);
+    if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
+  }
+}
+
+static void tell_clients(struct world *w, const struct container *c, uint32_t dead_generation, enum outcome outcome) {
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    struct request *r = world_request(w, id);
+    if (!r->live || r->doomed) continue;
+    uint32_t depth = r->base;
+    while (depth < r->depth && !inside(c, dead_generation, r, depth)) depth++;
+    if (depth < r->depth) request_give_up(w, r, outcome);
+  }
+}
+
+/* The process is gone: every request that is anywhere inside learns it now. One whose place of waiting was in here is
+ * forgotten; one that waits elsewhere (its query runs on) fails for its client and is thrown away when it returns. */
+static void fail_all_inside(struct world *w, struct container *c, enum outcome outcome) {
+  uint32_t dead_generation = c->generation;
+  doom_all_inside(w, c);
+  c->generation = dead_generation + 1; /* whoever is cancelled now has no thread of it to give back */
+  tell_clients(w, c, dead_generation, outcome);
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    struct request *r = world_request(w, id);
+    if (!r->live) continue;
+    if (!r->doomed) {
+      if (r->permits != NOBODY) limit_replica_died(w, r, c, dead_generation);
+      continue;
+    }
+    r->doomed = false;
+    r->waiting = WAITING_NOT;
+    request_fail(w, r, outcome);
+  }
+}
+
+void container_kill(struct world *w, struct container *c, enum outcome outcome) {
+  container_advance(w, c, world_now(w));
+  c->dropped_ns += container_unfinished(w, c);
+  book_waits(w, c);
+  if (c->quota) quota_reset(w, c);
+  c->running = c->held = c->in_flight = c->stalls = 0;
+  c->turn.crew = NULL, c->turn.forked = NULL;
+  runtime_dies(w, c);
+  if (c->shedder) shedder_reset(c->shedder);
+  node_share(w, &w->nodes[c->node], c);
+  struct service *s = &w->services[c->service];
+  if (s->balancing) balancer_died(w, s, c->id);
+  for (uint32_t i = 0; i < c->pool_count; i++) pool_clear(w, &c->pools[i]);
+  connections_server_died(w, c);
+  database_container_dies(w, c);
+  if (s->replication) replication_process_died(w, c);
+  if (c->cache && !shard_keeps_content(w, c)) cache_lost(w, c);
+  if (pool_live(&w->rebuilds.marks)) rebuilds_container_died(w, c);
+  if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
+  fail_all_inside(w, c, outcome);
+  if (c->id == w->services[c->service].first) jobs_broker_died(w, c->service);
+}

@@ -1,0 +1,153 @@
+/* A container: a replica of a service on a node, with its threads, its queues and its pools.
+ *
+ * A request is accepted (or rejected by a full backlog), computes on a thread, waits elsewhere, and leaves. `generation`
+ * counts the deaths of the process: a request remembers it and so learns that the replica which it comes back to is gone.
+ * Its threads are in crews (runtime.h): one of its own, or those of several processes. Invariants, crew by crew: running <= threads,
+ * but for those who were at work when a shift took threads away; a queued computation means that all threads run. in_flight counts
+ * accepted requests. */
+#ifndef CONTAINER_H
+#define CONTAINER_H
+#include "models/machine/runtime.h"
+#include "models/service/service.h"
+#include "models/service/shedding.h"
+#include "models/database/connection_pool.h"
+#include "models/request/queue.h"
+#include "models/request/request.h"
+#include "sim/engine/calendar.h"
+
+struct node;
+struct cache;
+
+enum container_state {
+  CONTAINER_UNUSED,   /* not wanted */
+  CONTAINER_PENDING,  /* wanted, has no node */
+  CONTAINER_STARTING, /* process starts */
+  CONTAINER_UP,       /* process serves */
+  CONTAINER_DOWN,     /* process is dead, a restart may be due */
+  CONTAINER_DRAINING  /* out of rotation, finishes what it has */
+};
+
+/* A computation in progress, ordered by (finish, order). */
+struct job {
+  double finish; /* in virtual time */
+  uint64_t order;
+  uint32_t request;
+};
+
+/* A thread that stays with a request whose computation has ended, until the request computes on, within the instant, or does
+ * something else: consecutive computation is one turn (models/request/turns.c). When the request forks, the thread waits for the
+ * branches: the first that computes gets it, and the others stand at the head of the queue. */
+struct turn {
+  struct crew *crew;         /* whose thread it is, counted as running; null: no thread is kept */
+  uint32_t forker;           /* request whose branches it waits for, or NOBODY */
+  const struct crew *forked; /* the crew of the last such turn, its instant, and the last branch that waits in the queue */
+  sim_time forked_at;
+  uint32_t last;
+  slot_id ends; /* no branch has computed */
+};
+
+struct container {
+  /* What it is. */
+  uint32_t id, service, node; /* node: NOBODY when it has none */
+  uint32_t generation;
+  enum container_state state;
+  bool in_rotation;
+  bool holds; /* a request holds a thread from acceptance to answer */
+  double speed;
+  int64_t limit;           /* fluid, in millicores; INT64_MAX: none */
+  int64_t weight;          /* in units of 2^-40 */
+  double unit;             /* 1 / weight */
+  int64_t backlog;         /* of each process */
+  struct shedder *shedder; /* null: whoever waits is served */
+
+  /* Computation. */
+  struct crew own;             /* of its only process */
+  struct processes *processes; /* null: nothing but that */
+  uint32_t running;            /* computations in the heap; aside: those by workers beside a loop */
+  uint32_t aside, held;        /* held: threads given to requests, where `holds` */
+  uint32_t in_flight;
+  uint32_t cold; /* processes that still warm up */
+  struct turn turn;
+  uint32_t stalls;  /* reasons why nothing in it computes now: quota used up */
+  struct job *jobs; /* heap */
+  uint32_t job_room;
+  uint64_t job_order;
+  int64_t demand; /* millicores */
+  double virtual_time;
+  sim_time virtual_at;           /* the instant up to which it is advanced */
+  double rate, pace;             /* of each thread, below the level; of the node's threads (node.h) */
+  uint32_t level_place;          /* at the level of its node, or NOBODY */
+  double level_seen;             /* at the level: its clock at virtual_at */
+  double spread;                 /* at the level: threads / weight */
+  slot_id slot;                  /* below the level: its next event */
+  double used_ns, busy_ns;       /* accounts, see below */
+  struct cpu_quota *quota;       /* null: none */
+  bool metered;                  /* it has a quota, or its pace is not 1 */
+  struct connection_pool *pools; /* by process, and within it as the configuration lists them */
+  uint32_t pool_count;
+  uint32_t connections; /* open ones that lead here, of pools kept in detail */
+  bool scales;          /* many at work cost each other: config->scalability */
+  struct cache *cache;  /* what it keeps; null: nothing by item */
+
+  /* Life. */
+  slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */
+  int32_t life_stage;
+  slot_id rotation_slot;    /* goes in or out of rotation */
+  bool rotates_in, leaving; /* leaving: drained, not to be started again */
+  sim_time drain_until;
+  uint32_t restarts; /* in a row, for back-off */
+  struct stream life_draws;
+  sim_time ready_changed_at, started_at; /* for the autoscaler */
+  bool ready;
+
+  /* Accounts over the whole run. used_ns: integral of its share of cores; busy_ns: of
+   * threads that compute, workers apart (where `holds`: that are given to requests); done_ns: work of
+   * finished computations; dropped_ns: work done for computations that died or have not ended; slowed_ns: what of used_ns
+   * did no work, because hyper-threads share cores. */
+  double dropped_ns, slowed_ns;
+  int64_t done_ns;
+  double used_at_mark, busy_at_mark, used_measured, busy_measured;
+  uint32_t node_measured;            /* where it was at the end of the measured time */
+  double used_at_scrape, usage_rate; /* metrics pipeline: cores over the last scrape window */
+  sim_time scraped_at;
+  uint32_t scrapes;
+};
+
+/* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
+void container_compute(struct world *, struct container *, struct request *);
+/* Handler of container->slot: the first computation has ended, or the quota is used up. */
+void container_computed(void *world, uint32_t container);
+/* Handler of container->turn.ends. */
+void container_turn_over(void *world, uint32_t container);
+/* The request has just begun branches on the replica of its topmost frame: they go on with its turn, if it has one. */
+void container_forks(struct world *, const struct request *);
+/* Takes the request in: true when accepted at once, false when it waits for a thread or was rejected and is gone. */
+bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
+/* A request of the process leaves; a waiting one gets its thread. */
+void container_leave(struct world *, struct container *, uint32_t process);
+/* The request, which waits in one of its queues, leaves it; its wait is booked. */
+void container_forsake(struct world *, struct container *, struct request *);
+/* The request, which computes here, stops: what it has done is lost, its time is booked. */
+void container_break_off(struct world *, struct container *, struct request *);
+/* From now on so many threads in each process. With fewer than are busy these finish what they have, and nothing new begins. */
+void container_staff(struct world *, struct container *, int64_t threads);
+/* For a reason of the caller nothing in it computes from now on, until the same reason is over; reasons add up. */
+void container_stall(struct world *, struct container *);
+void container_unstall(struct world *, struct container *);
+/* The process is paused, and goes on: its computations are set aside as they are. */
+void container_park(struct world *, struct container *, struct process *);
+void container_unpark(struct world *, struct container *, struct process *);
+/* Of a request that computes here: its time since the computation was asked for, less the work done. */
+sim_time container_held_up(const struct world *, const struct container *, const struct request *);
+/* The process dies: what is inside fails with the outcome. */
+void container_kill(struct world *, struct container *, enum outcome);
+/* Brings virtual time and the accounts to now. */
+void container_advance(const struct world *, struct container *, sim_time now);
+/* It is advanced to now. */
+static inline void container_set_pace(struct container *c, double pace) { c->pace = pace, c->metered = c->quota || pace != 1; }
+/* CPU time that it has used since it was last advanced. */
+double container_used_since(const struct world *, const struct container *, sim_time now);
+/* Work done for computations still in progress, ns of core time. */
+double container_unfinished(const struct world *, const struct container *);
+
+#endif

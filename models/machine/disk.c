@@ -1,0 +1,137 @@
+#include "models/machine/disk.h"
+#include "models/request/draws.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/core/meter.h"
+#include "models/request/line.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/real.h"
+
+/* From one miss to the next is a geometric number of pages: as many draws as misses. */
+static bool disk_miss(struct world *w, struct request *r, const struct instruction *in) {
+  (void)w;
+  double hit = 1 - in->probability, pages = in->scale;
+  r->reads = 0;
+  if (hit <= 0) {
+    r->reads = (uint32_t)pages;
+    return true;
+  }
+  struct stream draws = stream_at(r->key, (uint64_t)DRAW_MISSES + in->draw);
+  double log_hit = real_log(hit);
+  for (double at = 0;; r->reads++) {
+    double u = stream_uniform(&draws);
+    at += u > 0 ? (double)(uint64_t)(real_log(u) / log_hit) + 1 : pages + 1;
+    if (at > pages) return true;
+  }
+}
+
+static void miss_asks(const struct walk *w, const struct instruction *in, double weight) {
+  double mean_s = in->demand.mean * 1e-9;
+  w->sums->disk_s[in->service] += weight * in->scale * in->probability * mean_s;
+  walk_passes(w, weight * in->scale * in->probability * mean_s);
+}
+const struct operation operation_miss = {.name = "miss", .run = disk_miss, .ask = miss_asks};
+
+/* The read that the instruction is at: its number keys its draw, whoever waits. */
+static void start(struct world *w, struct disk *d, struct request *r, const struct instruction *in) {
+  struct stream draws = stream_at(r->key, draw_in_band(BAND_DISK_READ, in->draw, r->reads));
+  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  timer_heap_push(w->reads, world_after(w, distribution_sample_time(&d->config->latency, &draws)), r->id);
+}
+
+static void waited(struct world *w, const struct instruction *in, sim_time wait) {
+  meter_time(w, model_service(w->model, (uint32_t)in->service)->database.disk_wait, wait);
+}
+
+/* Runs again after each read. */
+static bool disk_read(struct world *w, struct request *r, const struct instruction *in) {
+  uint32_t node = w->containers[r->frames[r->depth - 1].container].node;
+  struct disk *d = &w->disks[node];
+  if (!r->reads || !d->config) return true;
+  r->reads--, r->pc--;
+  r->disk = node;
+  d->asked++;
+  if (d->busy < (uint64_t)d->config->parallel) {
+    d->busy++;
+    waited(w, in, 0);
+    start(w, d, r, in);
+  } else
+    line_join(w, &d->line, r, WAITING_DISK, in->cell);
+  return false;
+}
+const struct operation operation_disk_read = {.name = "disk read", .run = disk_read};
+
+static void ended(void *world, uint32_t id) {
+  struct world *w = world;
+  struct disk *d = &w->disks[world_request(w, id)->disk];
+  d->done++;
+  struct request *next = d->line.queue.count ? world_request(w, d->line.queue.head) : NULL;
+  if (next) {
+    const struct instruction *in = &w->model->programs[next->endpoint].instructions[next->pc];
+    waited(w, in, world_now(w) - next->since);
+    line_call(w, &d->line);
+    start(w, d, next, in);
+  } else
+    d->busy--;
+  request_wakes(w, id);
+}
+
+void disk_forsake(struct world *w, struct request *r) {
+  struct disk *d = &w->disks[r->disk];
+  line_leave(w, &d->line, r);
+  r->waiting = WAITING_DISK;
+  d->forsaken++;
+}
+
+void disks_start(struct world *w) {
+  w->disks = arena_new_array(w->arena, struct disk, w->node_count + 1);
+  w->reads = timer_heap_new(w->calendar, ended, w);
+  for (uint32_t i = 0; i < w->node_count; i++)
+    if (w->nodes[i].group->disk.latency.kind) w->disks[i].config = &w->nodes[i].group->disk;
+}
+
+void disks_stop(struct world *w) { timer_heap_free(w->reads); }
+
+/* --- configuration -------------------------------------------------------------------------------------------------------------- */
+
+const struct disk_config *disk_of(const struct model *m, const struct service_config *s) {
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
+    const struct node_group *g = model_nodes(m, i);
+    bool runs_there = s->place >= 0 ? s->place == (int32_t)i : !g->dedicated && g->role != ROLE_MANAGER;
+    if (runs_there) return g->disk.latency.kind ? &g->disk : NULL;
+  }
+  return NULL;
+}
+
+const char *disk_link(struct disk_config *c) {
+  if (c->iops > 0 && c->latency.kind) return "give \"iops\" or \"latency\": the one follows from the other";
+  if (c->iops > 0) c->latency = distribution_constant((double)c->parallel / c->iops * 1e9);
+  return NULL;
+}
+
+#define AT(member) offsetof(struct disk_config, member)
+static const struct field fields[] = {
+    {.name = "latency",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(latency),
+     .optional = true,
+     .doc = "Of one random page read, without waiting; absent, and no \"iops\": reads take no time.",
+     .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"},
+    {.name = "iops",
+     .kind = FIELD_NUMBER,
+     .offset = AT(iops),
+     .optional = true,
+     .low = 1,
+     .high = 1e9,
+     .doc = "Instead: reads a second with all places busy; each then takes parallel / iops."},
+    {.name = "parallel",
+     .kind = FIELD_INTEGER,
+     .offset = AT(parallel),
+     .fallback = "1",
+     .low = 1,
+     .high = 100000,
+     .doc = "Reads that it serves at once.",
+     .source = "HDD 1, SATA SSD up to 32, NVMe more"},
+    {0}};
+#undef AT
+const struct record disk_record = {"disk", sizeof(struct disk_config), fields, "The disk of each node.", NULL};

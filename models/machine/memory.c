@@ -1,0 +1,156 @@
+#include "models/machine/memory.h"
+#include "models/platform/lifecycle.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+
+enum { MEBIBYTE_BITS = 20 };
+static const sim_time kill_takes = 10 * SIM_MS;
+
+static const struct service_config *service_of(const struct world *w, const struct container *c) {
+  return w->services[c->service].config;
+}
+
+static bool serving(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
+
+int64_t memory_connections(const struct world *w, const struct container *c) {
+  const struct service_config *s = service_of(w, c);
+  int64_t open = s->connections.metered ? c->connections : s->kind == SERVICE_DATABASE ? c->in_flight : 0;
+  for (uint32_t i = 0; i < c->pool_count; i++) open += c->pools[i].open;
+  return open;
+}
+
+static int64_t resident(const struct world *w, const struct container *c) {
+  const struct service_config *s = service_of(w, c);
+  const struct memory_config *m = &s->memory;
+  if (!serving(c)) return 0;
+  return m->base * s->processes.count + m->per_connection * memory_connections(w, c) + m->per_request * (int64_t)c->in_flight +
+         m->leak * (int64_t)w->memory->answered[c->id];
+}
+
+/* --- the largest of several ------------------------------------------------------------------------------------------------- */
+
+static int64_t replica_value(const struct world *w, uint32_t id) { return w->memory->resident[id]; }
+static int64_t node_value(const struct world *w, uint32_t id) { return w->memory->nodes[id].used; }
+
+/* One of the numbers first .. first + count - 1 was `before` and is `now`: whether the largest has changed, which is brought up to
+ * date. Only when the largest shrinks the others are asked, and only until an equal one is found. */
+static bool follow_largest(const struct world *w, int64_t *largest, int64_t before, int64_t now,
+                           int64_t (*value)(const struct world *, uint32_t), uint32_t first, uint32_t count) {
+  int64_t most = now;
+  if (now < *largest && before < *largest) return false;
+  for (uint32_t i = 0; now < *largest && most < *largest && i < count; i++)
+    if (value(w, first + i) > most) most = value(w, first + i);
+  bool changed = most != *largest;
+  *largest = most;
+  return changed;
+}
+
+static void show(struct world *w, uint32_t meter, int64_t bytes) {
+  int64_t mebibytes = bytes >> MEBIBYTE_BITS;
+  if (mebibytes != level_value(&w->observation.meters[meter].level)) meter_set(w, meter, mebibytes);
+}
+
+/* --- changes ---------------------------------------------------------------------------------------------------------------- */
+
+static void book_node(struct world *w, struct node *n, int64_t change) {
+  struct memory_node *m = &w->memory->nodes[n->index];
+  int64_t before = m->used;
+  m->used += change;
+  if (follow_largest(w, &w->memory->fullest[n->group_index], before, m->used, node_value, n->index - n->number,
+                     (uint32_t)n->group->count))
+    show(w, w->model->node_memory + n->group_index, w->memory->fullest[n->group_index]);
+}
+
+static bool over_limit(const struct world *w, const struct container *c) {
+  int64_t limit = service_of(w, c)->resources.limits.memory;
+  return limit && w->memory->resident[c->id] > limit;
+}
+
+static void alarm_killer(struct world *w, const struct node *n) {
+  struct memory_node *m = &w->memory->nodes[n->index];
+  sim_time now = world_now(w), free = m->killed_at < 0 ? now : m->killed_at + kill_takes;
+  if (calendar_time_of(w->calendar, m->killer) == SIM_NEVER) calendar_set(w->calendar, m->killer, free > now ? free : now);
+}
+
+void memory_changed(struct world *w, struct container *c) {
+  const struct memory_config *config = &service_of(w, c)->memory;
+  if (!config->base) return;
+  int64_t before = w->memory->resident[c->id], now = resident(w, c);
+  if (now == before) return;
+  w->memory->resident[c->id] = now;
+  struct service *s = world_service_of(w, c);
+  if (follow_largest(w, &w->memory->most_of[c->service], before, now, replica_value, s->first, s->capacity))
+    show(w, config->resident_meter, w->memory->most_of[c->service]);
+  struct node *n = &w->nodes[c->node];
+  book_node(w, n, now - before);
+  if (now > before && (over_limit(w, c) || w->memory->nodes[n->index].used > n->group->memory)) alarm_killer(w, n);
+}
+
+void memory_answered(struct world *w, struct container *c) {
+  w->memory->answered[c->id]++;
+  memory_changed(w, c);
+}
+
+/* --- out of memory ---------------------------------------------------------------------------------------------------------- */
+
+/* One that drains has nobody who would restart it: it has drained. */
+static void kill(struct world *w, struct container *c) {
+  w->memory->nodes[c->node].killed_at = world_now(w);
+  meter_count(w, service_of(w, c)->memory.killed_meter);
+  if (c->state == CONTAINER_UP) {
+    lifecycle_crash(w, c);
+    return;
+  }
+  lifecycle_stop(w, c, OUTCOME_CRASHED);
+  lifecycle_wait(w, c, LIFE_DRAINED, 0);
+}
+
+/* The largest on the node, the first among equals; null when nothing is resident. */
+static struct container *largest_on(const struct world *w, const struct node *n) {
+  struct container *most = NULL;
+  for (uint32_t i = 0; i < n->container_count; i++) {
+    struct container *c = &w->containers[n->containers[i]];
+    int64_t size = w->memory->resident[c->id], best = most ? w->memory->resident[most->id] : 0;
+    if (size > best || (most && size == best && c->id < most->id)) most = c;
+  }
+  return most;
+}
+
+/* A node's memory has run out, or what a container on it may have. */
+static void runs_out(void *world, uint32_t index) {
+  struct world *w = world;
+  struct node *n = &w->nodes[index];
+  for (uint32_t i = n->container_count; i-- > 0;)
+    if (over_limit(w, &w->containers[n->containers[i]])) kill(w, &w->containers[n->containers[i]]);
+  while (w->memory->nodes[index].used > n->group->memory) kill(w, largest_on(w, n));
+}
+
+struct memory_book *memory_start(struct world *w) {
+  const struct model *m = w->model;
+  if (!m->has_memory || w->mode != WORLD_TRAFFIC) return NULL;
+  struct memory_book *book = arena_new_array(w->arena, struct memory_book, 1);
+  *book = (struct memory_book){.resident = arena_new_array(w->arena, int64_t, m->container_count + 1),
+                               .most_of = arena_new_array(w->arena, int64_t, m->services.count + 1),
+                               .answered = arena_new_array(w->arena, uint64_t, m->container_count + 1),
+                               .nodes = arena_new_array(w->arena, struct memory_node, m->node_count + 1),
+                               .fullest = arena_new_array(w->arena, int64_t, m->platform.nodes.count + 1)};
+  for (uint32_t i = 0; i < m->node_count; i++)
+    book->nodes[i] = (struct memory_node){.killed_at = -1, .killer = calendar_slot(w->calendar, runs_out, w, i)};
+  return book;
+}
+
+const char *memory_wrong(const struct world *w) {
+  for (uint32_t i = 0; w->memory && i < w->node_count; i++) {
+    int64_t sum = 0;
+    for (uint32_t k = 0; k < w->nodes[i].container_count; k++) sum += w->memory->resident[w->nodes[i].containers[k]];
+    if (sum != w->memory->nodes[i].used) return "a node's memory is not that of its containers";
+  }
+  for (uint32_t i = 0; w->memory && i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    const struct memory_config *m = &service_of(w, c)->memory;
+    if (w->memory->resident[i] != (m->base ? resident(w, c) : 0))
+      return "a container's memory is not that of its requests and connections";
+    if (w->memory->resident[i] > w->memory->most_of[c->service]) return "a container is larger than the largest of its service";
+  }
+  return NULL;
+}

@@ -1,0 +1,82 @@
+#include "models/machine/memory.h"
+#include "models/core/link.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+
+#define AT(member) offsetof(struct memory_config, member)
+static const struct field fields[] = {
+    {.name = "base",
+     .kind = FIELD_BYTES,
+     .offset = AT(base),
+     .low = 1,
+     .high = 1e15,
+     .doc = "Of each process, at rest. Node 80 to 150 MB, Bun 40 to 100, a FastAPI worker 60 to 150."},
+    {.name = "per_connection",
+     .kind = FIELD_BYTES,
+     .offset = AT(per_connection),
+     .fallback = "\"0B\"",
+     .low = 0,
+     .high = 1e15,
+     .doc =
+         "Of each open connection, used or not: those of the pools of a replica, and at a database those to it. A server process "
+         "of PostgreSQL takes 5 to 10 MB."},
+    {.name = "per_request",
+     .kind = FIELD_BYTES,
+     .offset = AT(per_request),
+     .fallback = "\"0B\"",
+     .low = 0,
+     .high = 1e15,
+     .doc = "Of each request from acceptance to answer."},
+    {.name = "leak",
+     .kind = FIELD_BYTES,
+     .offset = AT(leak),
+     .fallback = "\"0B\"",
+     .low = 0,
+     .high = 1e15,
+     .doc = "Left behind by each answered request until the process ends."},
+    {0}};
+#undef AT
+const struct record memory_record = {"memory", sizeof(struct memory_config), fields, "What one replica has resident.", "base"};
+
+static void link_service(struct linker *l, struct service_config *s) {
+  const char *path = arena_format(l->arena, "services.%s", s->name);
+  int64_t base = s->memory.base * s->processes.count, limit = s->resources.limits.memory;
+  if (s->kind == SERVICE_EXTERNAL) link_fault(l, path, "memory", "an external service has no memory of ours");
+  if (limit && base > limit)
+    link_fault(l, path, "memory",
+               "its processes take %lld MiB at rest, more than resources.limits.memory: it would be killed at once",
+               (long long)(base >> 20));
+  s->memory.resident_meter = meter_declare(l->model, s->name, "memory", METER_LEVEL, "MiB that its largest replica has resident.");
+  s->memory.killed_meter = meter_declare(l->model, s->name, "oom_kills", METER_COUNT, "Replicas killed because memory ran out.");
+}
+
+void memory_link(struct linker *l) {
+  struct model *m = l->model;
+  struct service_config *services = m->services.items;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    if (!services[i].memory.base) continue;
+    m->has_memory = true;
+    link_service(l, &services[i]);
+  }
+  for (uint32_t i = 0; m->has_memory && i < m->platform.nodes.count; i++) {
+    uint32_t meter =
+        meter_declare(m, model_nodes(m, i)->name, "node_memory", METER_LEVEL, "MiB in use on the fullest of its nodes.");
+    if (!i) m->node_memory = meter;
+  }
+}
+
+void memory_check_placement(struct linker *l, const struct world *w) {
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    int64_t sum = 0;
+    for (uint32_t k = 0; k < n->container_count; k++) {
+      const struct service_config *s = w->services[w->containers[n->containers[k]].service].config;
+      sum += s->memory.base * s->processes.count;
+    }
+    if (sum <= n->group->memory) continue;
+    link_fault(l, arena_format(l->arena, "platform.nodes.%s", n->group->name), "memory",
+               "what runs on one of them takes %lld MiB at rest, more than there is: something would be killed at once",
+               (long long)(sum >> 20));
+    return;
+  }
+}

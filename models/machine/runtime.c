@@ -1,0 +1,169 @@
+#include "models/machine/runtime.h"
+#include "models/machine/gc.h"
+#include "models/request/line.h"
+#include "sim/engine/arena.h"
+#include <stdlib.h>
+
+/* --- what it is -------------------------------------------------------------------------------------------------------------- */
+
+uint32_t runtime_processes(const struct service_config *s) { return (uint32_t)s->processes.count; }
+
+double runtime_loops(const struct service_config *s, double threads) {
+  if (s->runtime == RUNTIME_GIL && threads > 1) threads = 1;
+  return threads * (double)s->processes.count;
+}
+
+double runtime_workers(const struct service_config *s) {
+  return s->uses_workers ? (double)s->workers * (double)s->processes.count : 0;
+}
+
+void runtime_link(struct model *m) {
+  struct service_config *services = m->services.items;
+  for (uint32_t e = 0; e < m->program_count; e++) {
+    const struct program *p = &m->programs[e];
+    for (uint32_t i = 0; i < p->count; i++)
+      if (p->instructions[i].on_workers) services[p->instructions[i].service].uses_workers = true;
+  }
+}
+
+/* --- building ---------------------------------------------------------------------------------------------------------------- */
+
+static void build_queue(const struct world *w, struct request_queue *q, const struct service_config *s) {
+  if (s->discipline == DISCIPLINE_PRIORITY) q->last = arena_new_array(w->arena, uint32_t, w->model->ranks + 1);
+  queue_clear(w, q);
+}
+
+static void build_crew(const struct world *w, struct crew *k, const struct service_config *s) {
+  build_queue(w, &k->runnable, s);
+  build_queue(w, &k->door, s);
+}
+
+static void build_process(struct world *w, struct container *c, uint32_t number) {
+  const struct service_config *s = w->services[c->service].config;
+  struct process *p = &c->processes->each[number];
+  p->world = w, p->container = c->id, p->number = number;
+  build_crew(w, &p->crew, s);
+  build_crew(w, &p->workers, s);
+  p->workers.aside = 1, p->workers.threads = s->workers;
+  if (!s->gc.every.kind) return;
+  uint64_t key = stream_key(w->seed, w->replication, PURPOSE_GC, stream_entity(s->name, c->id - w->services[c->service].first));
+  p->gc = calendar_slot(w->calendar, gc_turns, p, 0);
+  p->gc_draws = stream_at(key, number);
+}
+
+static bool is_plain(const struct service_config *s) {
+  return s->processes.count == 1 && !s->uses_workers && !s->warm_up.requests && !s->gc.every.kind;
+}
+
+void runtime_build(struct world *w, struct container *c) {
+  const struct service_config *s = w->services[c->service].config;
+  build_crew(w, &c->own, s);
+  if (!is_plain(s)) {
+    c->processes = arena_new_array(w->arena, struct processes, 1);
+    c->processes->count = runtime_processes(s);
+    c->processes->each = arena_new_array(w->arena, struct process, c->processes->count);
+    for (uint32_t i = 0; i < c->processes->count; i++) build_process(w, c, i);
+  }
+  runtime_staff(c, s->runtime == RUNTIME_GIL, s->threads);
+}
+
+void runtime_free(struct container *c) {
+  if (c->processes) free(c->processes->parked);
+}
+
+static void staff(struct crew *k, bool one_computes, bool paused, int64_t threads) {
+  k->seats = threads;
+  k->threads = paused ? 0 : one_computes && threads > 1 ? 1 : threads;
+}
+
+void runtime_staff(struct container *c, bool one_computes, int64_t threads) {
+  staff(&c->own, one_computes, false, threads);
+  for (uint32_t i = 0; c->processes && i < c->processes->count; i++)
+    staff(&c->processes->each[i].crew, one_computes, c->processes->each[i].paused, threads);
+}
+
+/* --- life -------------------------------------------------------------------------------------------------------------------- */
+
+void runtime_starts(struct world *w, struct container *c, bool warm) {
+  const struct service_config *s = w->services[c->service].config;
+  for (uint32_t i = 0; i < c->processes->count; i++) {
+    c->processes->each[i].answered = warm ? (uint64_t)s->warm_up.requests : 0;
+    gc_starts(w, &c->processes->each[i]);
+  }
+  c->cold = warm || !s->warm_up.requests ? 0 : c->processes->count;
+}
+
+static void forget(struct world *w, struct crew *k) {
+  k->running = k->held = k->fresh_waiting = 0;
+  queue_clear(w, &k->runnable);
+  queue_clear(w, &k->door);
+}
+
+void runtime_dies(struct world *w, struct container *c) {
+  const struct service_config *s = w->services[c->service].config;
+  forget(w, &c->own);
+  c->cold = c->aside = 0;
+  if (!c->processes) return;
+  for (uint32_t i = 0; i < c->processes->count; i++) {
+    struct process *p = &c->processes->each[i];
+    gc_ends(w, p);
+    forget(w, &p->crew);
+    forget(w, &p->workers);
+    p->workers.threads = s->workers;
+  }
+  c->processes->parked_count = 0;
+  runtime_staff(c, s->runtime == RUNTIME_GIL, c->own.seats);
+}
+
+uint32_t runtime_at_door(const struct container *c) {
+  uint32_t sum = c->own.door.count;
+  for (uint32_t i = 0; c->processes && i < c->processes->count; i++) sum += c->processes->each[i].crew.door.count;
+  return sum;
+}
+
+/* --- requests ---------------------------------------------------------------------------------------------------------------- */
+
+static bool idle(const struct process *p) { return !p->paused && !p->crew.running && !p->crew.held && !p->crew.runnable.count; }
+
+static uint32_t choose(struct world *w, struct container *c, const struct request *r) {
+  struct processes *all = c->processes;
+  int32_t deal = w->services[c->service].config->processes.deal;
+  if (deal == DEAL_ROUND_ROBIN) {
+    uint32_t turn = all->cursor;
+    all->cursor = turn + 1 < all->count ? turn + 1 : 0;
+    return turn;
+  }
+  struct stream draws = stream_at(r->key, w->model->programs[r->endpoint].instructions[r->pc - 1].draw);
+  uint32_t any = stream_below(&draws, all->count);
+  for (uint32_t k = 0; deal == DEAL_IDLE && k < all->count; k++)
+    if (idle(&all->each[(any + k) % all->count])) return (any + k) % all->count;
+  return any;
+}
+
+struct crew *runtime_deal(struct world *w, struct container *c, struct request *r) {
+  struct frame *f = &r->frames[r->depth - 1];
+  if (c->processes->count == 1) return &c->processes->each[0].crew;
+  if (r->job != NOBODY && r->depth == 1) return &c->processes->each[f->process].crew; /* who took the job does it */
+  struct client_connection *connection = r->depth == 1 ? client_network_connection(w, r, c->id) : NULL;
+  bool dealt = connection && connection->dealt;
+  f->process = dealt ? connection->process : (uint16_t)choose(w, c, r);
+  if (connection) connection->dealt = true, connection->process = f->process;
+  return &c->processes->each[f->process].crew;
+}
+
+struct crew *runtime_crew(const struct world *w, const struct container *c, const struct request *r) {
+  struct process *p = &c->processes->each[r->frames[r->depth - 1].process];
+  return w->model->programs[r->endpoint].instructions[r->pc - 1].on_workers ? &p->workers : &p->crew;
+}
+
+void runtime_answered(const struct world *w, struct container *c, uint32_t process) {
+  if (c->cold && ++c->processes->each[process].answered == (uint64_t)w->services[c->service].config->warm_up.requests) c->cold--;
+}
+
+sim_time runtime_cold_work(const struct world *w, const struct container *c, const struct request *r) {
+  const struct warm_up_config *warm_up = &w->services[c->service].config->warm_up;
+  uint64_t answered = c->processes->each[r->frames[r->depth - 1].process].answered;
+  if (answered >= (uint64_t)warm_up->requests) return r->work;
+  double to_come = 1 - (double)answered / (double)warm_up->requests;
+  return (sim_time)((double)r->work * (1 + (warm_up->factor - 1) * to_come) + 0.5);
+}

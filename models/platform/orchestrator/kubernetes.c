@@ -1,0 +1,164 @@
+/* kubernetes: pods by requests over nodes. A dead process is restarted in place by its kubelet, at once the first time, then
+ * after 10 s doubling to 300 s; it is in rotation again after its readiness probe and the way of the endpoints. A node that
+ * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere. */
+#include "models/platform/autoscaler.h"
+#include "models/platform/lifecycle.h"
+#include "models/core/world.h"
+
+static const struct kubernetes_config *config_of(const struct world *w) { return &w->model->platform.kubernetes; }
+
+static void set_ready(struct world *w, struct container *c, bool ready) {
+  if (c->ready != ready) c->ready_changed_at = world_now(w);
+  c->ready = ready;
+  lifecycle_rotate(w, c, ready, config_of(w)->endpoint_delay);
+}
+
+static sim_time within(struct container *c, sim_time period) { return (sim_time)(lifecycle_uniform(c) * (double)period); }
+
+static void start_pod(struct world *w, struct container *c) {
+  c->restarts = 0;
+  if (lifecycle_place(w, c)) lifecycle_start(w, c);
+}
+
+static void start_pending(struct world *w) {
+  for (uint32_t i = 0; i < w->container_count; i++)
+    if (w->containers[i].state == CONTAINER_PENDING) start_pod(w, &w->containers[i]);
+}
+
+static void remove_pod(struct world *w, struct container *c) {
+  lifecycle_stop(w, c, OUTCOME_CRASHED);
+  rotation_remove(w, c);
+  if (c->node != NOBODY) lifecycle_unplace(w, c);
+  c->state = CONTAINER_UNUSED, c->leaving = false;
+  start_pending(w);
+}
+
+/* --- processes --------------------------------------------------------------------------------------------------------------- */
+
+static void process_up(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_READY, within(c, config_of(w)->readiness_period));
+}
+
+static sim_time back_off(const struct world *w, struct container *c) {
+  const struct kubernetes_config *k = config_of(w);
+  if (world_now(w) - c->started_at >= k->restart_reset) c->restarts = 0;
+  sim_time delay = c->restarts ? k->restart_base : 0;
+  for (uint32_t i = 1; i < c->restarts && delay < k->restart_cap; i++) delay *= 2;
+  c->restarts++;
+  return delay < k->restart_cap ? delay : k->restart_cap;
+}
+
+static void process_died(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, within(c, config_of(w)->relist));
+}
+
+static void drain_step(struct world *w, struct container *c) {
+  if (!c->in_flight || world_now(w) >= c->drain_until)
+    remove_pod(w, c);
+  else
+    lifecycle_wait(w, c, LIFE_DRAINED, SIM_S);
+}
+
+static void life(struct world *w, struct container *c) {
+  switch (c->life_stage) {
+  case LIFE_READY:
+    set_ready(w, c, true);
+    break;
+  case LIFE_OUT_OF_ROTATION: /* the kubelet has seen the exit */
+    set_ready(w, c, false);
+    if (w->services[c->service].config->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, back_off(w, c));
+    break;
+  case LIFE_RESTART:
+    lifecycle_start(w, c);
+    break;
+  case LIFE_DRAINED:
+    drain_step(w, c);
+    break;
+  }
+}
+
+/* --- nodes ------------------------------------------------------------------------------------------------------------------- */
+
+static void node_died(struct world *w, struct node *n) {
+  const struct kubernetes_config *k = config_of(w);
+  for (uint32_t i = n->container_count; i-- > 0;)
+    if (w->containers[n->containers[i]].leaving) remove_pod(w, &w->containers[n->containers[i]]);
+  struct stream draws =
+      stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
+  double renewed = stream_uniform(&draws) * (double)k->lease_renewal, check = stream_uniform(&draws) * (double)k->monitor_period;
+  sim_time delay = k->monitor_grace - (sim_time)renewed + (sim_time)check;
+  lifecycle_wait_node(w, n, delay > 0 ? delay : 0);
+}
+
+static void detected(struct world *w, struct node *n) {
+  if (!n->detected) { /* unknown: its pods leave the endpoints */
+    n->detected = true;
+    for (uint32_t i = 0; i < n->container_count; i++) set_ready(w, &w->containers[n->containers[i]], false);
+    lifecycle_wait_node(w, n, config_of(w)->eviction);
+    return;
+  }
+  for (uint32_t i = n->container_count; i-- > 0;) {
+    struct container *c = &w->containers[n->containers[i]];
+    rotation_remove(w, c);
+    lifecycle_unplace(w, c);
+    start_pod(w, c);
+  }
+}
+
+static void node_returned(struct world *w, struct node *n) {
+  calendar_clear(w->calendar, n->detection_slot);
+  n->detected = false;
+  for (uint32_t i = 0; i < n->container_count; i++) {
+    struct container *c = &w->containers[n->containers[i]];
+    set_ready(w, c, false);
+    lifecycle_start(w, c);
+  }
+  start_pending(w);
+}
+
+/* --- size -------------------------------------------------------------------------------------------------------------------- */
+
+static bool active(const struct container *c) { return c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING; }
+
+/* As the ReplicaSet controller chooses: without a node first, then not ready, then the youngest. */
+static struct container *victim(struct world *w, const struct service *s) {
+  struct container *worst = NULL;
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    struct container *c = &w->containers[s->first + i];
+    if (!active(c)) continue;
+    bool placed = c->node != NOBODY;
+    if (!worst || placed < (worst->node != NOBODY) ||
+        (placed == (worst->node != NOBODY) &&
+         (c->ready < worst->ready || (c->ready == worst->ready && c->started_at >= worst->started_at))))
+      worst = c;
+  }
+  return worst;
+}
+
+static void drain(struct world *w, struct container *c) {
+  if (c->state != CONTAINER_UP) {
+    remove_pod(w, c);
+    return;
+  }
+  c->state = CONTAINER_DRAINING, c->leaving = true;
+  c->drain_until = world_now(w) + config_of(w)->termination_grace;
+  set_ready(w, c, false);
+  lifecycle_wait(w, c, LIFE_DRAINED, config_of(w)->endpoint_delay);
+}
+
+void kubernetes_resize(struct world *w, uint32_t service) {
+  struct service *s = &w->services[service];
+  int32_t size = 0;
+  for (uint32_t i = 0; i < s->capacity; i++) size += active(&w->containers[s->first + i]);
+  for (; size > s->desired; size--) drain(w, victim(w, s));
+  for (uint32_t i = 0; i < s->capacity && size < s->desired; i++) {
+    struct container *c = &w->containers[s->first + i];
+    if (c->state != CONTAINER_UNUSED) continue;
+    c->ready = false, c->ready_changed_at = c->started_at = world_now(w), c->scrapes = 0;
+    start_pod(w, c);
+    size++;
+  }
+}
+
+const struct orchestrator orchestrator_kubernetes = {"kubernetes", autoscalers_start, process_up,    process_died,
+                                                     life,         node_died,         node_returned, detected};

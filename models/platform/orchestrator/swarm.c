@@ -1,0 +1,74 @@
+/* swarm: replicas spread over the workers. A task that ends is out of rotation once the managers know and is replaced after
+ * the restart delay, wherever there is room. A node is down after three missed heartbeats; its tasks are replaced at once and
+ * do not move back. Without a quorum of managers tasks run on and nothing is replaced. */
+#include "models/platform/lifecycle.h"
+#include "models/core/world.h"
+
+static const struct swarm_config *config_of(const struct world *w) { return &w->model->platform.swarm; }
+
+/* Raft: floor(n / 2) + 1 managers; with no manager nodes in the scenario the managers are not modelled and always there. */
+static bool quorum(const struct world *w) {
+  uint32_t managers = 0, up = 0;
+  for (uint32_t i = 0; i < w->node_count; i++)
+    if (w->nodes[i].group->role == ROLE_MANAGER) managers++, up += w->nodes[i].up;
+  return !managers || up >= managers / 2 + 1;
+}
+
+/* A new task for the replica: on a node with room, or pending until there is one. */
+static void replace(struct world *w, struct container *c) {
+  if (!quorum(w)) {
+    lifecycle_wait(w, c, LIFE_RESTART, config_of(w)->heartbeat);
+    return;
+  }
+  if (c->node != NOBODY) lifecycle_unplace(w, c);
+  if (lifecycle_place(w, c)) lifecycle_start(w, c);
+}
+
+static void process_up(struct world *w, struct container *c) {
+  if (w->nodes[c->node].up) rotation_add(w, c);
+}
+
+static void process_died(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, config_of(w)->status_delay);
+}
+
+static void life(struct world *w, struct container *c) {
+  if (c->life_stage == LIFE_OUT_OF_ROTATION) {
+    rotation_remove(w, c);
+    if (w->services[c->service].config->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, config_of(w)->restart_delay);
+    return;
+  }
+  replace(w, c);
+}
+
+/* The last heartbeat came up to a period before the fault; the node counts as down three periods after it. */
+static void node_died(struct world *w, struct node *n) {
+  const struct swarm_config *k = config_of(w);
+  struct stream draws =
+      stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
+  lifecycle_wait_node(w, n, k->missed * k->heartbeat - (sim_time)(stream_uniform(&draws) * (double)k->heartbeat));
+}
+
+static void detected(struct world *w, struct node *n) {
+  if (!quorum(w)) {
+    lifecycle_wait_node(w, n, config_of(w)->heartbeat);
+    return;
+  }
+  n->detected = true;
+  for (uint32_t i = n->container_count; i-- > 0;) {
+    struct container *c = &w->containers[n->containers[i]];
+    rotation_remove(w, c);
+    replace(w, c);
+  }
+}
+
+/* Back before anybody noticed: its tasks have ended with it and are replaced as any. Back later: it has room again. */
+static void node_returned(struct world *w, struct node *n) {
+  calendar_clear(w->calendar, n->detection_slot);
+  n->detected = false;
+  for (uint32_t i = 0; i < n->container_count; i++) process_died(w, &w->containers[n->containers[i]]);
+  for (uint32_t i = 0; i < w->container_count; i++)
+    if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NOBODY) replace(w, &w->containers[i]);
+}
+
+const struct orchestrator orchestrator_swarm = {"swarm", NULL, process_up, process_died, life, node_died, node_returned, detected};

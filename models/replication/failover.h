@@ -1,0 +1,75 @@
+/* Failover: what happens when the primary of a database is gone, and what is lost by it.
+ *
+ *     serves --dies--> detecting --detect--> promoting --promote--> draining --has applied all that it received--> serves
+ *        ^                                        |
+ *        +-- the old primary is back before -----+-- nobody to promote: waits for a replica or for the old primary
+ *
+ * Until then writes fail: callers go on asking the dead primary. Of the replicas that are up the one that has received most is
+ * promoted, unless it is further behind than `max_lag`. Lost are the writes that clients were told of and that it has not received.
+ * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 20 to 42 s in all.
+ *
+ * Backup: a lost machine takes its disk along. Without a replica to promote, the database is restored once its process has a machine
+ * again: it starts later by `restore`, and all since the last backup is lost: between nothing and `every`.
+ *
+ * RPO: age of the oldest lost write when the primary died, 0 if nothing was lost. Without requests there are no writes: then it is
+ * drawn (models/replication/quorum.h). Writes are Poisson, at the mean rate of the scenario; those of the last ship delay D are lost, the oldest came X ago:
+ * max(0, D - X), X exponential; longer ago where the replica had been away. The age of a backup is uniform by a random phase, with requests and without. */
+#ifndef FAILOVER_H
+#define FAILOVER_H
+#include "sim/describe/field.h"
+#include "sim/engine/calendar.h"
+#include "sim/engine/distribution.h"
+#include "sim/engine/stream.h"
+#include <stdbool.h>
+
+struct container;
+struct replication;
+struct world;
+
+struct failover_config {
+  struct distribution detect; /* no kind: nobody is promoted */
+  struct distribution promote;
+  struct distribution resync; /* no kind: takes no time */
+  sim_time max_lag;
+};
+
+struct backup_config {
+  sim_time every; /* 0: there is none */
+  struct distribution restore;
+};
+
+extern const struct record failover_record, backup_record;
+
+enum failover_stage { FAILOVER_NONE, FAILOVER_DETECTING, FAILOVER_PROMOTING, FAILOVER_DRAINING, FAILOVER_WAITING };
+
+struct failover {
+  const struct failover_config *config;
+  const struct backup_config *backup;
+  enum failover_stage stage;
+  slot_id slot;
+  struct stream draws;
+  uint32_t candidate; /* DRAINING: number of the replica */
+  bool down;          /* the primary is gone */
+  bool disk_lost;     /* with its machine */
+  sim_time failed_at;
+  int32_t fault;         /* that took the primary, or -1 */
+  sim_time loss;         /* by promoting the candidate */
+  sim_time backup_phase; /* a backup is taken at this time, and every so long before and after it */
+  uint64_t backed_up;    /* position that the newest backup holds */
+  slot_id backup_slot;
+};
+
+void failover_build(struct world *, struct replication *);
+/* A container of the service: its process serves, or has stopped; served: it did serve until now. */
+void failover_process_up(struct replication *, struct container *);
+/* Somebody else, who has all that the primary had, is the primary now. */
+void failover_superseded(struct replication *);
+/* One that follows; perhaps it was waited for. */
+void failover_replica_up(struct replication *);
+void failover_process_stopped(struct world *, struct container *, bool served);
+/* The replica has applied all that it received. */
+void failover_drained(struct replication *, uint32_t replica);
+/* What its process needs before it serves beside its start: a restore, a copy of the primary's data. */
+sim_time failover_recovery(struct world *, const struct container *);
+
+#endif

@@ -1,0 +1,116 @@
+#include "models/replication/quorum.h"
+#include "models/replication/replication.h"
+#include "models/core/meter.h"
+#include "models/core/world.h"
+
+static bool acknowledges(const struct replication *p) { return p->config->mode != REPLICATION_ASYNCHRONOUS; }
+
+bool quorum_lacks(const struct replication *p) {
+  int64_t following = 0;
+  for (uint32_t i = 0; i < p->count; i++) following += p->replicas[i].follows;
+  return acknowledges(p) && following < p->config->acks;
+}
+
+static bool waits_in_vain(const struct replication *p) {
+  return p->world->mode == WORLD_TRAFFIC ? p->line.queue.count > 0 : p->quorum.in_vain;
+}
+
+double quorum_serves(const struct replication *p, uint32_t endpoint) {
+  if (!quorum_lacks(p)) return 1;
+  const struct replication_config *c = p->config;
+  if (replication_is_synchronous(c)) return c->drop_after == SIM_NEVER ? 0 : p->degraded ? 1 : c->patient[endpoint];
+  return waits_in_vain(p) ? p->config->patient[endpoint] : 1;
+}
+
+/* --- without requests ------------------------------------------------------------------------------------------------------------ */
+
+static double shipping(const struct replication *p, struct stream *draws) {
+  const struct replication_config *c = p->config;
+  return c->ship.kind ? (double)distribution_sample_time(&c->ship, draws) : (double)c->way;
+}
+
+static void set_later(struct replication *p, sim_time from, sim_time delay) {
+  struct world *w = p->world;
+  if (delay >= SIM_NEVER - 1 - from) return;
+  calendar_set(w->calendar, p->quorum.slot, from + delay > world_now(w) ? from + delay : world_now(w));
+}
+
+/* The first commit that waits in vain comes, or has waited long enough; or what is lost is dropped. */
+static void goes_on(void *replication, uint32_t argument) {
+  (void)argument;
+  struct replication *p = replication;
+  struct quorum *q = &p->quorum;
+  if (replication_is_synchronous(p->config)) {
+    replication_goes_on_alone(p);
+    return;
+  }
+  q->in_vain = !q->in_vain;
+  if (q->in_vain)
+    set_later(p, q->unacknowledged, p->config->ack_wait);
+  else
+    p->degraded = true, meter_count(p->world, p->config->degraded);
+  outage_changed(p->world);
+}
+
+static void await_commit(struct replication *p) {
+  struct quorum *q = &p->quorum;
+  double gap = stream_exponential(&q->draws) * 1e9 / p->writes_per_s - shipping(p, &q->draws);
+  if (gap > 9e18) return;
+  sim_time at = q->lost_at + (sim_time)gap; /* its way had begun before; but not before the run */
+  q->unacknowledged = at > 0 ? at : 0;
+  set_later(p, q->unacknowledged, 0);
+}
+
+/* Whom the manager has not seen for so long it leaves out; one that follows again does not count before it has caught up. */
+static void drop_later(struct replication *p, sim_time since) {
+  struct quorum *q = &p->quorum;
+  calendar_clear(p->world->calendar, q->slot);
+  if (q->lost && p->config->drop_after != SIM_NEVER) set_later(p, since, p->config->drop_after);
+  if (!q->lost && p->world->mode == WORLD_AVAILABILITY) p->degraded = false;
+}
+
+void quorum_changed_since(struct replication *p, sim_time since) {
+  struct quorum *q = &p->quorum;
+  bool lacks = quorum_lacks(p);
+  if (p->failover.down || lacks == q->lost) return;
+  q->lost = lacks, q->lost_at = world_now(p->world), q->unacknowledged = SIM_NEVER;
+  if (replication_is_synchronous(p->config)) {
+    drop_later(p, since);
+    return;
+  }
+  if (p->world->mode == WORLD_TRAFFIC) return;
+  q->in_vain = false;
+  calendar_clear(p->world->calendar, q->slot);
+  if (!lacks) p->degraded = false;
+  if (lacks && p->config->mode == REPLICATION_SEMI_SYNCHRONOUS && p->writes_per_s > 0) await_commit(p);
+}
+
+void quorum_changed(struct replication *p) { quorum_changed_since(p, world_now(p->world)); }
+
+/* Whoever waited dies with it. */
+void quorum_primary_died(struct replication *p) {
+  p->quorum.in_vain = false;
+  calendar_clear(p->world->calendar, p->quorum.slot);
+}
+
+/* What is in the log of a primary that is back is told, acknowledged or not. */
+void quorum_primary_is_back(struct replication *p, bool promoted) {
+  if (promoted || !p->degraded) p->quorum.lost = false;
+}
+
+sim_time quorum_loss(struct replication *p, const struct replica *r, double first) {
+  const struct quorum *q = &p->quorum;
+  sim_time died = p->failover.failed_at, has = r->holds_until == SIM_NEVER ? died : r->holds_until;
+  sim_time told = q->lost && !p->degraded ? q->lost_at : died;
+  if (!(p->writes_per_s > 0) || (acknowledges(p) && has >= told)) return 0;
+  if (acknowledges(p) && has == q->lost_at && q->unacknowledged != SIM_NEVER) return died - q->unacknowledged;
+  double gap = first - shipping(p, &p->failover.draws), age = (double)(died - has) - gap;
+  return gap < (double)(told - has) && age > 0 ? (sim_time)(age + 0.5) : 0;
+}
+
+void quorum_build(struct replication *p) {
+  struct world *w = p->world;
+  p->quorum.draws =
+      stream_open(stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(p->service->config->name, 2 * p->shard + 1)));
+  p->quorum.slot = calendar_slot(w->calendar, goes_on, p, 0);
+}

@@ -1,0 +1,88 @@
+/* Reads of a replicated database: which replicas they may go to, and what they see there. */
+#include "models/service/balancer/balancer.h"
+#include "models/request/operation.h"
+#include "models/replication/replication.h"
+#include "models/core/meter.h"
+#include "models/core/world.h"
+
+/* By role, and not too far behind. Whether it lives is another matter: routing learns that from the orchestrator. */
+static bool suits(const struct replication *p, const struct replica *r, uint32_t route) {
+  if (r->container == *p->primary) return route == ROUTE_ANY;
+  if (route >= ROUTE_ROLE && r->role != (int32_t)(route - ROUTE_ROLE)) return false;
+  return p->config->max_lag == SIM_NEVER || !r->follows || replication_lag(p, r) <= p->config->max_lag;
+}
+
+/* Of the service's rotation, its own: neighbours, as the rotation is in order. */
+static const uint32_t *own_rotation(const struct replication *p, uint32_t *count) {
+  const struct service *s = p->service;
+  uint32_t from = 0, until;
+  while (from < s->in_rotation && s->rotation[from] < p->first) from++;
+  for (until = from; until < s->in_rotation && s->rotation[until] < p->first + p->count;) until++;
+  *count = until - from;
+  return s->rotation + from;
+}
+
+/* Where nobody suits the primary serves, and while it is not in rotation whoever is. */
+uint32_t replication_candidates(const struct replication *p, uint32_t route) {
+  uint32_t count = 0, there;
+  const uint32_t *rotation = own_rotation(p, &there);
+  bool on = replication_is_on(p->config);
+  for (uint32_t i = 0; i < there; i++)
+    if (!on || suits(p, &p->replicas[rotation[i] - p->first], route)) p->candidates[count++] = rotation[i];
+  if (!count && p->world->containers[*p->primary].in_rotation) p->candidates[count++] = *p->primary;
+  if (count) return count;
+  for (; count < there; count++) p->candidates[count] = rotation[count];
+  return count;
+}
+
+static bool process_serves(const struct replication *p, uint32_t container) {
+  enum container_state state = p->world->containers[container].state;
+  return state == CONTAINER_UP || state == CONTAINER_DRAINING;
+}
+
+double replication_serving(const struct replication *p, uint32_t route) {
+  uint32_t count = replication_candidates(p, route);
+  double alive = 0, all = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    double weight = balancer_weight(p->service, p->candidates[i]);
+    all += weight;
+    if (process_serves(p, p->candidates[i])) alive += weight;
+  }
+  return count ? alive / all : process_serves(p, *p->primary);
+}
+
+static bool wrote_here(const struct replication *p, const struct request *r) {
+  return r->written.database == (int32_t)p->service->index && r->written.shard == p->shard;
+}
+
+static bool reads_at_primary(const struct replication *p, const struct request *r) {
+  return p->config->after_write && wrote_here(p, r) && world_now(p->world) - r->written.at < p->config->after_write;
+}
+
+/* Balancers choose in a rotation: they are shown the candidates as one. */
+uint32_t replication_pick(struct replication *p, const struct request *r, const struct instruction *in) {
+  struct service *s = p->service, shown = *s;
+  if (reads_at_primary(p, r)) return *p->primary;
+  shown.rotation = p->candidates, shown.in_rotation = replication_candidates(p, in->route);
+  if (!shown.in_rotation) return *p->primary;
+  uint32_t *cursor = in->route == ROUTE_ANY && !s->shards ? &s->cursor : &p->cursors[in->route];
+  shown.cursor = *cursor;
+  uint32_t chosen = balancer_pick(p->world, &shown, in, r);
+  *cursor = shown.cursor;
+  return chosen;
+}
+
+static bool replication_read(struct world *w, struct request *r, const struct instruction *in) {
+  (void)in;
+  uint32_t container = r->frames[r->depth - 1].container;
+  struct replication *p = replication_of(w, container);
+  struct replica *at = &p->replicas[container - p->first];
+  bool primary = container == *p->primary;
+  if (!primary) meter_time(w, p->config->read_age, replication_lag(p, at));
+  if (!primary && replication_waits_for_reads(p->config)) standby_read_begins(w, at, r);
+  if (!wrote_here(p, r)) return true;
+  meter_count(w, p->config->reads_after_write);
+  if (!primary && at->applied < r->written.position) meter_count(w, p->config->stale_reads);
+  return true;
+}
+const struct operation operation_read = {.name = "read", .run = replication_read};

@@ -1,0 +1,485 @@
+#include "models/replication/replication.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/database/database.h"
+#include "models/core/meter.h"
+#include "models/request/draws.h"
+#include "models/request/line.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/allocate.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A replica that is away gets a copy when it is further behind than this many writes: logs are not kept for ever. */
+enum { LOG_FIRST = 64, LOG_MOST = 1 << 22 };
+
+/* What is drawn for a write, with the number of the instruction that committed it; replica: for which one. */
+static struct stream draws_of(const struct write_entry *e, enum draw_band_number what, uint32_t replica) {
+  return stream_at(e->key, draw_in_band(what, e->draw, replica));
+}
+
+static bool acknowledges(const struct replication *p) { return p->config->mode != REPLICATION_ASYNCHRONOUS; }
+
+static uint32_t number_of(const struct replication *p, const struct replica *r) { return (uint32_t)(r - p->replicas); }
+
+/* What the replica may acknowledge. */
+static uint64_t ready(const struct replication *p, const struct replica *r) {
+  return p->config->mode == REPLICATION_SYNCHRONOUS_APPLY ? r->applied : r->received;
+}
+
+static struct container *container_of(const struct replication *p, const struct replica *r) {
+  return &p->world->containers[r->container];
+}
+
+static bool is_primary(const struct replication *p, const struct replica *r) { return r->container == *p->primary; }
+
+/* --- the log ---------------------------------------------------------------------------------------------------------------- */
+
+/* What nobody needs any more is forgotten; who has been away for too long is not waited for. */
+static void trim(struct replication *p) {
+  uint64_t needed = p->head;
+  for (uint32_t i = 0; i < p->count; i++) {
+    struct replica *r = &p->replicas[i];
+    if (is_primary(p, r) || r->resync) continue;
+    uint64_t mine = acknowledges(p) && r->acknowledged < r->applied ? r->acknowledged : r->applied;
+    if (!r->follows && p->head - mine > LOG_MOST) {
+      r->resync = true;
+      continue;
+    }
+    needed = mine < needed ? mine : needed;
+  }
+  p->tail = needed;
+}
+
+static void *moved(const struct replication *p, const void *ring, size_t size, uint64_t room) {
+  char *more = allocate(room * size);
+  for (uint64_t k = p->tail + 1; k <= p->head; k++)
+    memcpy(more + (k & (room - 1)) * size, (const char *)ring + (k & (p->room - 1)) * size, size);
+  return more;
+}
+
+static void grow_times(const struct replication *p, sim_time **times, uint64_t room) {
+  sim_time *more = moved(p, *times, sizeof *more, room);
+  free(*times);
+  *times = more;
+}
+
+static void grow(struct replication *p) {
+  uint64_t room = p->room ? 2 * p->room : LOG_FIRST;
+  struct write_entry *log = moved(p, p->log, sizeof *log, room);
+  free(p->log);
+  p->log = log;
+  for (uint32_t i = 0; i < p->count; i++) {
+    if (acknowledges(p)) grow_times(p, &p->replicas[i].ready_at, room);
+    if (replication_waits_for_reads(p->config)) grow_times(p, &p->replicas[i].standby.received_at, room);
+  }
+  p->room = room;
+}
+
+static void append(struct replication *p, const struct request *r, const struct instruction *in) {
+  if (p->head - p->tail >= p->room) trim(p);
+  if (p->head - p->tail >= p->room) grow(p);
+  struct write_entry *e = replication_entry(p, ++p->head);
+  *e = (struct write_entry){.committed = world_now(p->world), .key = r->key, .draw = in->draw};
+  struct stream draws = draws_of(e, BAND_APPLY, 0);
+  if (p->config->apply.kind)
+    e->work = distribution_sample_time(&p->config->apply, &draws);
+  else
+    e->work = in->transactional ? transaction_of(p->world, r)->work : r->wrote;
+  draws = draws_of(e, BAND_CONFLICT, 0);
+  e->conflicts = replication_waits_for_reads(p->config) && stream_uniform(&draws) < p->config->conflicts;
+}
+
+/* A write is work of every replica. */
+static void add_applied(const struct demand_sums *d, int32_t service, double weighted_s) {
+  d->applied_s[service] += weighted_s;
+  d->cpu_s[service] += weighted_s * (double)(service_copies(model_service(d->model, (uint32_t)service)) - 1);
+}
+
+static bool replication_written(struct world *w, struct request *r, const struct instruction *in) {
+  sim_time work = (sim_time)((double)r->work * w->containers[r->frames[r->depth - 1].container].speed + 0.5);
+  if (in->transactional)
+    transaction_of(w, r)->work += work;
+  else
+    r->wrote = work;
+  return true;
+}
+
+static void written_asks(const struct walk *w, const struct instruction *in, double weight) {
+  add_applied(w->sums, in->service, weight * (in->demand.mean * 1e-9));
+}
+const struct operation operation_written = {.name = "written", .run = replication_written, .ask = written_asks};
+
+/* --- lag -------------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t behind(const struct replication *p) {
+  uint64_t most = 0;
+  for (uint32_t i = 0; i < p->count; i++) {
+    const struct replica *r = &p->replicas[i];
+    if (r->follows && p->head - r->applied > most) most = p->head - r->applied;
+  }
+  return most;
+}
+
+/* The most of all shards. */
+static void measure_behind(struct replication *p) {
+  uint64_t most = 0;
+  for (uint32_t i = 0; i < replications_of(p->service); i++) {
+    uint64_t mine = behind(&p->service->replication[i]);
+    most = mine > most ? mine : most;
+  }
+  meter_set(p->world, p->config->behind, (int64_t)most);
+}
+
+sim_time replication_lag(const struct replication *p, const struct replica *r) {
+  if (is_primary(p, r) || r->applied >= p->head) return 0;
+  return r->resync ? SIM_NEVER : world_now(p->world) - replication_entry(p, r->applied + 1)->committed;
+}
+
+/* --- shipping ----------------------------------------------------------------------------------------------------------------- */
+
+/* One way from the primary to the replica, or back. */
+static sim_time way(const struct replication *p, const struct replica *r) {
+  const struct container *primary = &p->world->containers[*p->primary];
+  return primary->node == container_of(p, r)->node ? 0 : p->config->way;
+}
+
+static sim_time draw_or(const struct distribution *d, struct stream draws, sim_time otherwise) {
+  return d->kind ? distribution_sample_time(d, &draws) : otherwise;
+}
+
+static void set_at_least_now(struct world *w, slot_id slot, sim_time at) {
+  calendar_set(w->calendar, slot, at > world_now(w) ? at : world_now(w));
+}
+
+static bool idle(const struct world *w, slot_id slot) { return calendar_time_of(w->calendar, slot) == SIM_NEVER; }
+
+/* In order: the next one is received no earlier than the one before it. */
+static void ship_next(struct replication *p, struct replica *r) {
+  if (!r->follows || p->failover.down || r->received >= p->head || !idle(p->world, r->receipt)) return;
+  const struct write_entry *e = replication_entry(p, r->received + 1);
+  struct stream draws = draws_of(e, BAND_SHIP, number_of(p, r));
+  sim_time sent = e->committed > r->joined ? e->committed : r->joined;
+  set_at_least_now(p->world, r->receipt, sent + draw_or(&p->config->ship, draws, way(p, r)));
+}
+
+static void acknowledge_next(struct replication *p, struct replica *r) {
+  if (p->failover.down || r->acknowledged >= ready(p, r) || !idle(p->world, r->acknowledgement)) return;
+  const struct write_entry *e = replication_entry(p, r->acknowledged + 1);
+  sim_time flush = 0;
+  struct stream draws = draws_of(e, BAND_FLUSH, number_of(p, r));
+  if (p->config->mode == REPLICATION_SYNCHRONOUS) flush = distribution_sample_time(&p->config->flush, &draws);
+  set_at_least_now(p->world, r->acknowledgement, r->ready_at[(r->acknowledged + 1) & (p->room - 1)] + flush + way(p, r));
+}
+
+static void mark_ready(struct replication *p, struct replica *r, uint64_t position) {
+  r->ready_at[position & (p->room - 1)] = world_now(p->world);
+  acknowledge_next(p, r);
+}
+
+/* --- applying ----------------------------------------------------------------------------------------------------------------- */
+
+/* The write is applied; it and those behind it that were applied before it become visible. */
+static void finish(struct replication *p, struct replica *r, uint64_t position) {
+  r->done |= (uint64_t)1 << (position - r->applied - 1);
+  for (; r->done & 1; r->done >>= 1) {
+    meter_time(p->world, p->config->lag, world_now(p->world) - replication_entry(p, ++r->applied)->committed);
+    if (p->config->mode == REPLICATION_SYNCHRONOUS_APPLY) mark_ready(p, r, r->applied);
+  }
+  measure_behind(p);
+  if (r->applied == r->received) failover_drained(p, number_of(p, r));
+}
+
+/* A worker computes on the replica, as a request that nobody waits for. */
+static void start_worker(struct replication *p, struct replica *r, uint64_t position, sim_time work) {
+  struct world *w = p->world;
+  struct container *c = container_of(p, r);
+  struct request *worker = request_take(w);
+  if (!worker) return;
+  worker->key = worker->subject = 0, worker->user = NOBODY, worker->client_gone = true, worker->impatient = false;
+  worker->source = 0, worker->endpoint = (uint16_t)p->config->apply_program, worker->pc = 1;
+  worker->arrived = worker->since = world_now(w), worker->work = work, worker->written.position = position;
+  worker->frames[0] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
+  worker->depth = worker->base = 1; /* nobody has sent it there */
+  memset(worker->cell, 0, 2 * sizeof *worker->cell);
+  container_compute(w, c, worker);
+}
+
+bool replication_has_work(const struct replication *p, const struct replica *r) {
+  return r->follows && r->taken < r->received && r->taken - r->applied < (uint64_t)p->config->workers && !p->world->overflowed;
+}
+
+void replication_replays(struct replication *p, struct replica *r) {
+  const struct container *c = container_of(p, r);
+  while (replication_has_work(p, r) && !standby_holds_up(p, r, r->taken + 1)) {
+    uint64_t position = ++r->taken;
+    sim_time work = replication_entry(p, position)->work;
+    if (c->speed != 1) work = (sim_time)((double)work / c->speed + 0.5);
+    if (work)
+      start_worker(p, r, position, work);
+    else
+      finish(p, r, position);
+  }
+}
+
+void replication_applied(struct world *w, struct request *worker, const struct instruction *in) {
+  (void)in;
+  struct replication *p = replication_of(w, worker->frames[0].container);
+  struct replica *r = &p->replicas[worker->frames[0].container - p->first];
+  uint64_t position = worker->written.position;
+  worker->depth = 0;
+  request_forget(w, worker);
+  finish(p, r, position);
+  replication_replays(p, r);
+}
+
+/* --- receiving ----------------------------------------------------------------------------------------------------------------- */
+
+static struct replica *replica_at(struct world *w, uint32_t container, struct replication **p) {
+  *p = replication_of(w, container);
+  return &(*p)->replicas[container - (*p)->first];
+}
+
+static void received(void *world, uint32_t container) {
+  struct replication *p;
+  struct replica *r = replica_at(world, container, &p);
+  r->received++;
+  if (replication_waits_for_reads(p->config)) r->standby.received_at[r->received & (p->room - 1)] = world_now(p->world);
+  if (acknowledges(p) && p->config->mode != REPLICATION_SYNCHRONOUS_APPLY) mark_ready(p, r, r->received);
+  replication_replays(p, r);
+  ship_next(p, r);
+}
+
+/* --- commits ------------------------------------------------------------------------------------------------------------------ */
+
+static bool has_quorum(const struct replication *p, uint64_t position) {
+  int64_t count = 0;
+  for (uint32_t i = 0; i < p->count; i++) count += !is_primary(p, &p->replicas[i]) && p->replicas[i].acknowledged >= position;
+  return count >= p->config->acks;
+}
+
+static void release(struct replication *p) {
+  struct world *w = p->world;
+  while (p->line.queue.count) {
+    struct request *r = world_request(w, p->line.queue.head);
+    if (!has_quorum(p, r->written.position)) return;
+    p->released = r->written.position;
+    line_call(w, &p->line);
+    request_wake_soon(w, r);
+  }
+  if (p->degraded && has_quorum(p, p->head)) p->degraded = false;
+}
+
+static void acknowledged(void *world, uint32_t container) {
+  struct replication *p;
+  struct replica *r = replica_at(world, container, &p);
+  r->acknowledged++;
+  acknowledge_next(p, r);
+  release(p);
+}
+
+void replication_goes_on_alone(struct replication *p) {
+  struct request *r;
+  while ((r = line_call(p->world, &p->line))) request_wake_soon(p->world, r);
+  p->released = p->head;
+  p->degraded = true;
+  meter_count(p->world, p->config->degraded);
+  outage_changed(p->world);
+}
+
+/* Nobody has acknowledged for too long: this commit and all behind it return. */
+static void ack_wait_over(void *world, uint32_t id) {
+  struct world *w = world;
+  struct request *first = world_request(w, id);
+  struct replication *p = replication_of(w, first->frames[first->depth - 1].container);
+  assert(p->line.queue.head == id);
+  queue_pop(w, &p->line.queue);
+  request_book(first, first->wait_cell, world_now(w));
+  request_wake_soon(w, first);
+  replication_goes_on_alone(p);
+}
+
+static bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {
+  struct service *s = &w->services[in->service];
+  struct replication *p = s->shards ? replication_of(w, r->frames[r->depth - 1].container) : s->replication;
+  if (in->transactional && !transaction_of(w, r)->writes) return true;
+  if (!replication_is_on(p->config)) { /* only a backup: the log is a count */
+    p->released = ++p->head;
+    return true;
+  }
+  append(p, r, in);
+  r->written = (struct written){p->head, world_now(w), in->service, p->shard};
+  for (uint32_t i = 0; i < p->count; i++) ship_next(p, &p->replicas[i]);
+  measure_behind(p);
+  if (!acknowledges(p) || p->degraded) {
+    p->released = p->head;
+    return true;
+  }
+  line_join(w, &p->line, r, WAITING_ACKS, in->cell);
+  if (p->line.queue.count == 1 && p->quorum.lost) outage_changed(w);
+  return false;
+}
+
+static void add_shard_writes(const struct walk *w, int32_t service, double weight) {
+  const struct demand_sums *d = w->sums;
+  double shares[SHARD_COUNT_MOST];
+  shard_shares(d->model, w->enter, shares);
+  for (uint32_t i = 0; i < model_service(d->model, (uint32_t)service)->shards.count; i++)
+    d->shard_writes[service][i] += weight * shares[i];
+}
+
+/* Its connection waits for the answers of the replicas. */
+static void replicate_asks(const struct walk *w, const struct instruction *in, double weight) {
+  const struct demand_sums *d = w->sums;
+  d->writes[in->service] += weight;
+  if (d->shard_writes[in->service] && w->enter) add_shard_writes(w, in->service, weight);
+  add_applied(d, in->service, weight * (in->demand.mean * 1e-9));
+  walk_passes(w, weight * replication_commit_s(&model_service(d->model, (uint32_t)in->service)->replication));
+}
+
+static double replicate_through(struct passage *p, const struct instruction *in) {
+  return p->serving ? p->serving(p->context, in, ROUTE_COMMIT) : 1;
+}
+const struct operation operation_replicate = {
+    .name = "replicate", .run = replication_committed, .ask = replicate_asks, .through = replicate_through};
+
+void written_merge(struct written *into, const struct written *other) {
+  if (other->database >= 0 && (into->database < 0 || other->at >= into->at)) *into = *other;
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------------------------ */
+
+/* From a primary that is gone nothing can be copied: until there is one again it stands aside. */
+static void follow(struct replication *p, struct replica *r) {
+  if (r->resync && p->failover.down) return;
+  if (!p->failover.down) r->holds_until = SIM_NEVER;
+  if (r->resync) {
+    r->received = r->acknowledged = r->taken = r->applied = p->head, r->done = 0;
+    r->resync = false;
+    standby_clear(p, r);
+  }
+  r->acknowledged = ready(p, r); /* the primary asks where it is */
+  r->follows = true, r->joined = world_now(p->world);
+  replication_replays(p, r);
+  ship_next(p, r);
+}
+
+static void all_follow(struct replication *p) {
+  for (uint32_t i = 0; i < p->count; i++) {
+    struct replica *r = &p->replicas[i];
+    enum container_state state = container_of(p, r)->state;
+    if (!is_primary(p, r) && (state == CONTAINER_UP || state == CONTAINER_DRAINING)) follow(p, r);
+  }
+}
+
+void replication_process_up(struct world *w, struct container *c) {
+  struct replication *p = replication_of(w, c->id);
+  struct replica *mine = &p->replicas[c->id - p->first];
+  bool primary = is_primary(p, mine);
+  failover_process_up(p, c);
+  if (!replication_is_on(p->config)) return;
+  if (!primary) follow(p, mine), failover_replica_up(p);
+  if (primary) all_follow(p);
+  release(p);
+  quorum_changed(p);
+}
+
+static void stop_streams(struct replication *p, struct replica *r) {
+  calendar_clear(p->world->calendar, r->receipt);
+  calendar_clear(p->world->calendar, r->acknowledgement);
+}
+
+void replication_process_died(struct world *w, struct container *c) {
+  struct replication *p = replication_of(w, c->id);
+  if (!replication_is_on(p->config)) return;
+  struct replica *mine = &p->replicas[c->id - p->first];
+  if (mine->holds_until == SIM_NEVER) mine->holds_until = p->failover.down ? p->failover.failed_at : world_now(w);
+  mine->follows = false, mine->taken = mine->applied, mine->done = 0;
+  stop_streams(p, mine);
+  standby_clear(p, mine);
+  quorum_changed(p);
+  if (!is_primary(p, mine)) return;
+  line_clear(w, &p->line);
+  for (uint32_t i = 0; i < p->count; i++) stop_streams(p, &p->replicas[i]);
+}
+
+/* What is beyond the new primary's log never happened: who has more of it must be copied. */
+void replication_promote(struct replication *p, uint32_t replica) {
+  struct replica *next = &p->replicas[replica], *old = &p->replicas[*p->primary - p->first];
+  int32_t role = next->role;
+  next->role = old->role, old->role = role;
+  for (uint32_t i = 0; i < p->count; i++)
+    if (i != replica && p->replicas[i].received > next->received) p->replicas[i].resync = true;
+  old->resync = true;
+  next->follows = false;
+  *p->primary = next->container;
+  if (p->service->shards) shard_promoted(p->service, p->shard);
+  if (!replication_is_on(p->config)) return;
+  p->head = next->received;
+  standby_clear(p, next);
+  p->released = p->released < p->head ? p->released : p->head;
+  p->degraded = false;
+  all_follow(p);
+  quorum_primary_is_back(p, true);
+  quorum_changed_since(p, p->failover.failed_at); /* the old one has been away for that long */
+  measure_behind(p);
+}
+
+static void build_replicas(struct world *w, struct replication *p) {
+  const struct replica_role *roles = p->config->roles.items;
+  for (uint32_t i = 0; i < p->count; i++) {
+    struct replica *r = &p->replicas[i];
+    r->container = p->first + i;
+    r->role = i && i <= p->config->roles.count ? replication_role(p->config, roles[i - 1].name) : -1;
+    r->receipt = calendar_slot(w->calendar, received, w, r->container);
+    r->acknowledgement = calendar_slot(w->calendar, acknowledged, w, r->container);
+    standby_build(p, r);
+  }
+}
+
+uint32_t replications_of(const struct service *s) {
+  if (!s->replication) return 0;
+  return s->shards ? s->shards->count : 1;
+}
+
+struct replication *replication_of(const struct world *w, uint32_t container) {
+  const struct service *s = world_service_of(w, &w->containers[container]);
+  return s->replication ? &s->replication[shard_of_container(w, container)] : NULL;
+}
+
+static void build(struct world *w, struct service *s, uint32_t shard) {
+  const struct replication_config *c = &s->config->replication;
+  struct replication *p = &s->replication[shard];
+  p->config = c, p->world = w, p->service = s, p->shard = shard;
+  p->count = s->capacity / replications_of(s), p->first = s->first + shard * p->count;
+  p->primary = s->shards ? &s->shards->of[shard].primary : &s->primary;
+  p->writes_per_s = c->writes_per_s ? c->writes_per_s[shard] : 0;
+  p->replicas = arena_new_array(w->arena, struct replica, p->count);
+  p->candidates = arena_new_array(w->arena, uint32_t, p->count + 1);
+  p->cursors = arena_new_array(w->arena, uint32_t, ROUTE_ROLE + c->roles.count + 1);
+  build_replicas(w, p);
+  if (replication_is_on(c)) grow(p);
+  if (c->mode == REPLICATION_SEMI_SYNCHRONOUS && c->ack_wait != SIM_NEVER)
+    p->line.patience = lane_new(w->calendar, c->ack_wait, ack_wait_over, w);
+  failover_build(w, p);
+  quorum_build(p);
+}
+
+void replication_build(struct world *w, struct service *s) {
+  if (!replication_is_on(&s->config->replication) && !s->config->backup.every) return;
+  uint32_t count = s->shards ? s->shards->count : 1;
+  s->replication = arena_new_array(w->arena, struct replication, count);
+  for (uint32_t i = 0; i < count; i++) build(w, s, i);
+}
+
+static void stop(struct replication *p) {
+  for (uint32_t i = 0; i < p->count; i++) free(p->replicas[i].ready_at), free(p->replicas[i].standby.received_at);
+  free(p->log);
+  lane_free(p->line.patience);
+}
+
+void replication_stop(struct service *s) {
+  for (uint32_t i = 0; i < replications_of(s); i++) stop(&s->replication[i]);
+}

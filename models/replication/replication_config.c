@@ -1,0 +1,309 @@
+#include "models/replication/replication.h"
+#include "models/core/meter.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+#include "models/request/operation.h"
+#include <string.h>
+
+static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply", NULL};
+
+/* Where a manager looks after the replicas. */
+#define DROP_AFTER (5 * SIM_S)
+
+static const struct field role_fields[] = {
+    {.name = "name", .kind = FIELD_TEXT, .offset = offsetof(struct replica_role, name), .doc = "What queries say in \"on\"."}, {0}};
+static const struct record role_record = {"role", sizeof(struct replica_role), role_fields, "What a replica is for.", "name"};
+
+#define AT(member) offsetof(struct failover_config, member)
+static const struct field failover_fields[] = {
+    {.name = "detect",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(detect),
+     .fallback =
+         "{\"sum\": [{\"uniform\": {\"low\": \"20s\", \"high\": \"30s\"}}, {\"uniform\": {\"low\": \"0s\", \"high\": \"10s\"}}]}",
+     .doc = "From the death of the primary until somebody else may be promoted; if it is back before, it stays primary.",
+     .source = "Patroni, ttl 30 s and loop_wait 10 s: the leader's key expires 20 to 30 s after its last renewal, a replica "
+               "notices within "
+               "10 s"},
+    {.name = "promote",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(promote),
+     .fallback = "{\"uniform\": {\"low\": \"0s\", \"high\": \"2s\"}}",
+     .doc = "From then until the promoted replica takes writes; it applies all that it has received first.",
+     .source = "Patroni, model of a passive failure: lock and promotion 0 to 2 s"},
+    {.name = "resync",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(resync),
+     .optional = true,
+     .doc = "How much longer the old primary takes to start as a replica: a rewind, or a copy of the data. Absent: no longer."},
+    {.name = "max_lag",
+     .kind = FIELD_DURATION,
+     .offset = AT(max_lag),
+     .fallback = "\"never\"",
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "Who would lose writes older than this is not promoted; never: whoever has received most is.",
+     .source = "Patroni's maximum_lag_on_failover is in bytes (1 MB)"},
+    {0}};
+#undef AT
+const struct record failover_record = {"failover", sizeof(struct failover_config), failover_fields,
+                                       "A replica takes over when the primary is gone.", NULL};
+
+#define AT(member) offsetof(struct backup_config, member)
+static const struct field backup_fields[] = {{.name = "every",
+                                              .kind = FIELD_DURATION,
+                                              .offset = AT(every),
+                                              .low = 1e9,
+                                              .high = 3.1536e17,
+                                              .doc = "Time from one backup to the next: the most that can be lost."},
+                                             {.name = "restore",
+                                              .kind = FIELD_DISTRIBUTION,
+                                              .offset = AT(restore),
+                                              .doc = "How much longer the database takes to start on an empty disk.",
+                                              .source = "size / 50 to 150 MB/s, and the replay"},
+                                             {0}};
+#undef AT
+const struct record backup_record = {"backup", sizeof(struct backup_config), backup_fields,
+                                     "A lost machine takes its disk along; what is left is the last backup.", "every"};
+
+#define AT(member) offsetof(struct replication_config, member)
+static const struct field fields[] = {
+    {.name = "mode",
+     .kind = FIELD_WORD,
+     .offset = AT(mode),
+     .words = mode_words,
+     .fallback = "\"asynchronous\"",
+     .doc =
+         "Whether a commit waits for replicas: not at all; until they have received it, but for \"ack_wait\" at most; until they "
+         "have flushed it; until reads there see it, both until lost replicas are dropped (\"drop_after\")."},
+    {.name = "workers",
+     .kind = FIELD_INTEGER,
+     .offset = AT(workers),
+     .fallback = "4",
+     .low = 1,
+     .high = REPLICATION_WORKERS,
+     .doc = "Writes that one replica applies at once; they become visible in their order.",
+     .source = "MySQL replica_parallel_workers 4 since 8.0.27, 1 before; PostgreSQL replays with one process"},
+    {.name = "apply",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(apply),
+     .optional = true,
+     .doc = "CPU time of applying one write on a reference core of the replica; absent: as much as the write took."},
+    {.name = "ship",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(ship),
+     .optional = true,
+     .doc = "From the commit until a replica has received it, if nothing is before it; absent: one way between their nodes."},
+    {.name = "flush",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(flush),
+     .fallback = "\"0.1ms\"",
+     .doc = "Synchronous: a replica's disk, before it acknowledges.",
+     .source = "NVMe 0.05 to 0.2 ms"},
+    {.name = "acks",
+     .kind = FIELD_INTEGER,
+     .offset = AT(acks),
+     .fallback = "1",
+     .low = 1,
+     .high = 5000,
+     .doc = "Replicas whose acknowledgement a commit waits for."},
+    {.name = "ack_wait",
+     .kind = FIELD_DURATION,
+     .offset = AT(ack_wait),
+     .fallback = "\"10s\"",
+     .low = 1,
+     .high = 3.1536e16,
+     .doc = "Semi-synchronous: after which commits wait no longer, until the replicas have caught up.",
+     .source = "MySQL rpl_semi_sync_source_timeout 10 s"},
+    {.name = "drop_after",
+     .kind = FIELD_DURATION,
+     .offset = AT(drop_after),
+     .optional = true,
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "Synchronous: replicas lost for this long are left out, and commits wait for them no longer, until they have caught "
+            "up; they "
+            "are not promoted meanwhile. never: commits wait until they are back. Absent: 5s with \"failover\", else never.",
+     .source =
+         "Galera evs.suspect_timeout 5 s; DRBD timeout 6 s; Patroni synchronous_mode: the next look, every 10 s; PostgreSQL on "
+         "its own waits for ever"},
+    {.name = "max_lag",
+     .kind = FIELD_DURATION,
+     .offset = AT(max_lag),
+     .fallback = "\"never\"",
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "A replica further behind than this gets no reads until it has caught up; never: it gets them."},
+    {.name = "after_write",
+     .kind = FIELD_DURATION,
+     .offset = AT(after_write),
+     .fallback = "\"0s\"",
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "For so long after a write its client reads at the primary, whatever \"on\" says."},
+    {.name = "max_standby_streaming_delay",
+     .kind = FIELD_DURATION,
+     .offset = AT(max_standby_streaming_delay),
+     .optional = true,
+     .low = 1,
+     .high = 9.3e18,
+     .doc = "For so long since its receipt a write that conflicts with reads in progress on the replica waits for them; then they "
+            "are cancelled (recovery_conflict). Absent: no write waits for reads, as in MySQL.",
+     .source = "PostgreSQL: 30 s; its 0 is \"1ns\" and its -1 \"never\""},
+    {.name = "conflicts",
+     .kind = FIELD_RATIO,
+     .offset = AT(conflicts),
+     .fallback = "\"1%\"",
+     .low = 0,
+     .high = 1,
+     .doc = "With \"max_standby_streaming_delay\": share of the writes that conflict with reads: they clean up old row versions or "
+            "alter a table.",
+     .source = "an assumption; with PostgreSQL's hot_standby_feedback near 0"},
+    {.name = "roles",
+     .kind = FIELD_LIST,
+     .offset = AT(roles),
+     .record = &role_record,
+     .optional = true,
+     .doc = "What the first, second, ... replica is for; queries name it in \"on\". Several may have the same role."},
+    {.name = "failover",
+     .kind = FIELD_RECORD,
+     .offset = AT(failover),
+     .record = &failover_record,
+     .optional = true,
+     .doc = "Absent: nobody is promoted; writes fail until the primary is back."},
+    {0}};
+#undef AT
+const struct record replication_record = {"replication", sizeof(struct replication_config), fields,
+                                          "How writes get from a database's primary, its first replica, to the others.", NULL};
+
+int32_t replication_role(const struct replication_config *c, const char *name) {
+  const struct replica_role *roles = c->roles.items;
+  for (uint32_t i = 0; i < c->roles.count; i++)
+    if (!strcmp(roles[i].name, name)) return (int32_t)i;
+  return -1;
+}
+
+double replication_commit_s(const struct replication_config *c) {
+  if (c->mode == REPLICATION_ASYNCHRONOUS) return 0;
+  double ns = (c->ship.kind ? c->ship.mean : (double)c->way) + (double)c->way;
+  double more = c->mode == REPLICATION_SYNCHRONOUS ? c->flush.mean : c->mode == REPLICATION_SYNCHRONOUS_APPLY ? c->apply.mean : 0;
+  return 1e-9 * (ns + more);
+}
+
+static void declare_meters(struct model *m, struct service_config *s) {
+  struct replication_config *c = &s->replication;
+  const char *name = s->name;
+  c->lost_writes = meter_declare(m, name, "lost_writes", METER_COUNT, "Writes that clients were told of and that are gone.");
+  c->rpo = meter_declare(m, name, "rpo", METER_TIME, "Age of the oldest lost write when the primary died, of every death.");
+  if (!replication_is_on(c)) return;
+  c->lag = meter_declare(m, name, "lag", METER_TIME, "From a commit until a replica has applied it, for every replica.");
+  c->behind = meter_declare(m, name, "behind", METER_LEVEL, "Writes that the replica furthest behind has not applied.");
+  meter_is_queue(m, c->behind);
+  c->reads_after_write = meter_declare(m, name, "reads_after_write", METER_COUNT, "Reads by a client that has written here.");
+  c->stale_reads = meter_declare(m, name, "stale_reads", METER_COUNT, "Of these, reads that did not see what their client wrote.");
+  c->read_age = meter_declare(m, name, "read_age", METER_TIME, "How far behind the replica was, of every read at one.");
+  if (replication_waits_for_reads(c)) {
+    c->cancelled_reads =
+        meter_declare(m, name, "cancelled_reads", METER_COUNT, "Reads that held up a replica's replay for too long.");
+    c->replay_wait = meter_declare(m, name, "replay_wait", METER_TIME, "How long replay waited for reads, each time.");
+  }
+  if (c->mode == REPLICATION_SEMI_SYNCHRONOUS || (replication_is_synchronous(c) && c->drop_after != SIM_NEVER))
+    c->degraded = meter_declare(m, name, "degraded", METER_COUNT, "Times that commits stopped waiting for replicas.");
+  if (c->failover.detect.kind) c->failovers = meter_declare(m, name, "failovers", METER_COUNT, "Promotions of a replica.");
+}
+
+static const char *wrong_replication(const struct model *m, const struct service_config *s, const char **key) {
+  const struct replication_config *c = &s->replication;
+  *key = "replication";
+  if (s->kind != SERVICE_DATABASE) return "is not of kind database: it has no log to replicate";
+  if (s->autoscale.max) return "a replicated database cannot be scaled: its replicas would have to be copied first";
+  int64_t copies = service_copies(s);
+  if (shards_are_on(&s->shards) && copies < 2)
+    return "its shards have no replica that could get the log: give \"replicas\" of twice the shards or more";
+  if (copies < 2) return "has no replica that could get its log: give \"replicas\" of 2 or more";
+  if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= copies)
+    return arena_format(m->arena, "commits would wait for %lld replicas beside the primary, and there are %lld", (long long)c->acks,
+                        (long long)copies - 1);
+  if (c->drop_after && !replication_is_synchronous(c))
+    return "\"drop_after\" does nothing here: only synchronous commits wait for replicas that are lost";
+  if (c->roles.count >= copies)
+    return arena_format(m->arena, "names %u roles, and beside the primary there are %lld replicas", c->roles.count,
+                        (long long)copies - 1);
+  const struct replica_role *roles = c->roles.items;
+  for (uint32_t i = 0; i < c->roles.count; i++)
+    if (!strcmp(roles[i].name, "any") || !strcmp(roles[i].name, "primary") || !strcmp(roles[i].name, "replicas"))
+      return arena_format(m->arena, "a role \"%s\" means something else in \"on\"", roles[i].name);
+  return NULL;
+}
+
+const char *replication_link(struct model *m, struct service_config *s, const char **key) {
+  struct replication_config *c = &s->replication;
+  const char *wrong = replication_is_on(c) ? wrong_replication(m, s, key) : NULL;
+  if (wrong) return wrong;
+  *key = "backup";
+  if (s->backup.every && s->kind != SERVICE_DATABASE) return "is not of kind database: nothing in it is worth a backup";
+  if (!replication_is_on(c) && !s->backup.every) return NULL;
+  c->role_first = m->role_count;
+  m->role_count += c->roles.count;
+  c->way = m->platform.network.between_nodes;
+  if (!c->drop_after) c->drop_after = c->failover.detect.kind ? DROP_AFTER : SIM_NEVER;
+  declare_meters(m, s);
+  return NULL;
+}
+
+/* --- what workers run, and how much there is for them ------------------------------------------------------------------------- */
+
+static bool worker_is_done(struct world *w, struct request *r, const struct instruction *in) {
+  replication_applied(w, r, in);
+  return false;
+}
+
+static const struct operation operation_worker_done = {.name = "end of a worker", .run = worker_is_done, .ends = true};
+
+static void compile_worker(struct program *p, int32_t service, struct arena *arena) {
+  p->instructions = arena_new_array(arena, struct instruction, 2);
+  p->count = 2, p->cell_count = 2, p->end = 1, p->network_cell = -1, p->unheld = -1;
+  p->cells[0] = (struct cell){service, TIME_QUEUE}, p->cells[1] = (struct cell){service, TIME_SERVICE};
+  p->instructions[0] = (struct instruction){.operation = &operation_compute, .service = service, .cell = 0, .second_cell = 1};
+  p->instructions[1] = (struct instruction){.operation = &operation_worker_done, .service = service, .run = worker_is_done};
+}
+
+/* Writes of the database per second, in the mean: by shard. */
+static double *writes_per_s(const struct model *m, uint32_t service, double seconds, struct arena *arena) {
+  double *speed = arena_new_array(arena, double, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) speed[i] = 1;
+  struct demand_sums d = demand_sums_new(m, speed, arena);
+  for (uint32_t i = 0; i < m->endpoints.count; i++) program_demand(&m->programs[i], model_endpoint_share(m, i), &d);
+  double *writes = d.shard_writes[service] ? d.shard_writes[service] : &d.writes[service];
+  uint32_t shards = d.shard_writes[service] ? (uint32_t)model_service(m, service)->shards.count : 1;
+  for (uint32_t i = 0; i < shards; i++) writes[i] = seconds > 0 ? writes[i] * model_requests(m) / seconds : 0;
+  return writes;
+}
+
+/* By endpoint: share of its requests whose clients wait long enough. A commit waits for all of `ack_wait`; a lost replica is dropped
+ * `drop_after` its loss, so that is the longest that a commit waits. */
+static double *patient(const struct model *m, const struct replication_config *c, struct arena *arena) {
+  sim_time wait = replication_is_synchronous(c) ? c->drop_after - 1 : c->ack_wait;
+  double *share = arena_new_array(arena, double, m->endpoints.count + 1);
+  for (uint32_t e = 0; e < m->endpoints.count; e++) {
+    double all = 0;
+    for (uint32_t i = 0; i < m->sources.count; i++) {
+      double mine = model_source_share(m, i, e);
+      all += mine, share[e] += model_source(m, i)->timeout > wait ? mine : 0;
+    }
+    share[e] = all > 0 ? share[e] / all : 1;
+  }
+  return share;
+}
+
+void replication_link_programs(struct model *m, struct arena *arena) {
+  double seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    struct service_config *s = (struct service_config *)m->services.items + i;
+    if (!replication_is_on(&s->replication)) continue;
+    s->replication.apply_program = m->program_count++;
+    s->replication.patient = patient(m, &s->replication, arena);
+    compile_worker(&m->programs[s->replication.apply_program], (int32_t)i, arena);
+    s->replication.writes_per_s = writes_per_s(m, i, seconds, arena);
+  }
+}

@@ -1,0 +1,245 @@
+#include "models/replication/shard.h"
+#include "models/cache/cache.h"
+#include "models/jobs/job_queue.h"
+#include "models/request/keyspace.h"
+#include "models/core/meter.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include "models/request/operation.h"
+#include "sim/engine/allocate.h"
+#include <stdlib.h>
+
+static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
+
+static struct shard *shard_of(const struct world *w, const struct container *c) {
+  const struct service *s = &w->services[c->service];
+  return &s->shards->of[(c->id - s->first) / s->shards->replicas];
+}
+
+static uint32_t first_of(const struct shard *d) { return d->service->first + d->number * d->service->shards->replicas; }
+
+uint32_t shard_of_container(const struct world *w, uint32_t container) {
+  const struct container *c = &w->containers[container];
+  return w->services[c->service].shards ? shard_of(w, c)->number : 0;
+}
+
+/* --- choosing ---------------------------------------------------------------------------------------------------------------- */
+
+uint32_t shard_slot(const struct keyspace_config *k, uint32_t item) {
+  return (uint32_t)(stream_mix(k->entity + item * STREAM_GOLDEN) % SHARD_SLOTS);
+}
+
+static bool reads_anywhere(const struct service *s, enum route route) {
+  return route != ROUTE_PRIMARY && s->config->kind == SERVICE_DATABASE;
+}
+
+/* The replicas of the shard in rotation: neighbours, as the rotation is in order. */
+static const uint32_t *in_rotation(const struct service *s, uint32_t shard, uint32_t *count) {
+  uint32_t first = s->first + shard * s->shards->replicas, from = 0, until;
+  while (from < s->in_rotation && s->rotation[from] < first) from++;
+  for (until = from; until < s->in_rotation && s->rotation[until] < first + s->shards->replicas;) until++;
+  *count = until - from;
+  return s->rotation + from;
+}
+
+static uint32_t number_of(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
+  if (in->shard != SHARD_OF_ITEM) return (uint32_t)in->shard;
+  uint32_t slot = shard_slot(model_keyspace(w->model, (uint32_t)in->keyspace), keyspace_item(w, r, (uint32_t)in->keyspace));
+  return shard_of_slot(&s->config->shards, slot);
+}
+
+uint32_t shard_primary(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
+  return s->shards->of[number_of(w, s, in, r)].primary;
+}
+
+uint32_t shard_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  uint32_t number = number_of(w, s, in, r), count = 0;
+  struct shard *d = &s->shards->of[number];
+  if (s->shards->count <= SHARDS_METERED) meter_count(w, s->config->shards.requests[number]);
+  if (!reads_anywhere(s, in->route)) return d->primary;
+  if (s->replication && replication_is_on(&s->config->replication)) return replication_pick(&s->replication[number], r, in);
+  const uint32_t *candidates = in_rotation(s, number, &count);
+  if (!count) return d->primary;
+  return count == 1 && !s->balancing ? candidates[0] : balancer_pick_among(w, s, in, r, candidates, count, &d->cursor);
+}
+
+bool shards_refuse(const struct service *s) { return s->shards->alarmed > 0; }
+
+/* --- failover ---------------------------------------------------------------------------------------------------------------- */
+
+/* The primary serves, or does not. */
+static void set_down(struct world *w, struct shard *d, bool down) {
+  struct shards *all = d->service->shards;
+  if (d->down == down) return;
+  d->down = down;
+  all->uncovered += down ? 1 : -1u;
+  meter_change(w, d->service->config->shards.uncovered, down ? 1 : -1);
+  if (down) return;
+  all->alarmed -= d->alarmed;
+  d->waiting = d->alarmed = false;
+  calendar_clear(w->calendar, d->promotion);
+  calendar_clear(w->calendar, d->alarm);
+}
+
+static const struct container *living_replica(const struct world *w, const struct shard *d) {
+  for (uint32_t k = 0; k < d->service->shards->replicas; k++)
+    if (serves(&w->containers[first_of(d) + k])) return &w->containers[first_of(d) + k];
+  return NULL;
+}
+
+static void promote(struct world *w, struct shard *d, uint32_t container) {
+  struct container *old = &w->containers[d->primary], *new = &w->containers[container];
+  if (old->cache) {
+    struct cache *content = old->cache;
+    old->cache = new->cache, new->cache = content;
+  }
+  d->primary = container;
+  meter_count(w, d->service->config->shards.failovers);
+  if (d->service->replication) failover_superseded(&d->service->replication[d->number]);
+  set_down(w, d, false);
+  outage_changed(w);
+}
+
+void shard_promoted(struct service *s, uint32_t shard) { set_down(s->shards->world, &s->shards->of[shard], false); }
+
+static void time_is_up(void *shard, uint32_t unused) {
+  (void)unused;
+  struct shard *d = shard;
+  struct world *w = d->service->shards->world;
+  const struct container *heir = living_replica(w, d);
+  if (heir)
+    promote(w, d, heir->id);
+  else
+    d->waiting = true;
+}
+
+static void others_know(void *shard, uint32_t unused) {
+  (void)unused;
+  struct shard *d = shard;
+  d->alarmed = true;
+  d->service->shards->alarmed++;
+  outage_changed(d->service->shards->world);
+}
+
+void shards_process_died(struct world *w, struct container *c) {
+  struct shard *d = shard_of(w, c);
+  const struct shards_config *config = &d->service->config->shards;
+  if (d->primary != c->id) {
+    struct container *primary = &w->containers[d->primary];
+    if (d->down && primary->cache && !living_replica(w, d)) cache_lost(w, primary);
+    return;
+  }
+  set_down(w, d, true);
+  if (config->failover.kind) {
+    struct stream draws = stream_at(
+        stream_key(w->seed, w->replication, PURPOSE_SHARD, stream_entity(d->service->config->name, d->number)), d->failures++);
+    calendar_set(w->calendar, d->promotion, world_after(w, distribution_sample_time(&config->failover, &draws)));
+  }
+  if (config->full_coverage) calendar_set(w->calendar, d->alarm, world_after(w, config->detect));
+}
+
+void shards_process_up(struct world *w, struct container *c) {
+  struct shard *d = shard_of(w, c);
+  if (!d->down) return;
+  if (d->primary == c->id) {
+    if (c->cache) cache_lost(w, c);
+    set_down(w, d, false);
+  } else if (d->waiting)
+    promote(w, d, c->id);
+}
+
+bool shard_keeps_content(const struct world *w, const struct container *c) {
+  const struct service *s = &w->services[c->service];
+  if (!s->shards || !s->config->shards.failover.kind) return false;
+  const struct shard *d = shard_of(w, c);
+  return d->primary == c->id && living_replica(w, d);
+}
+
+void shards_build(struct world *w, struct service *s) {
+  const struct shards_config *config = &s->config->shards;
+  if (!shards_are_on(config)) return;
+  s->shards = arena_new_array(w->arena, struct shards, 1);
+  *s->shards = (struct shards){.world = w, .count = (uint32_t)config->count, .replicas = config->replicas};
+  s->shards->of = arena_new_array(w->arena, struct shard, s->shards->count);
+  for (uint32_t i = 0; i < s->shards->count; i++) {
+    struct shard *d = &s->shards->of[i];
+    *d = (struct shard){.service = s, .number = i, .primary = s->first + i * config->replicas};
+    d->promotion = calendar_slot(w->calendar, time_is_up, d, 0);
+    d->alarm = calendar_slot(w->calendar, others_know, d, 0);
+  }
+}
+
+/* --- availability ------------------------------------------------------------------------------------------------------------ */
+
+double shard_serving(const struct world *w, const struct service *s, uint32_t shard, enum route route, uint32_t endpoint) {
+  bool replicated = s->replication && replication_is_on(&s->config->replication);
+  if (route == ROUTE_COMMIT) return replicated ? quorum_serves(&s->replication[shard], endpoint) : 1;
+  if (replicated && reads_anywhere(s, route)) return replication_serving(&s->replication[shard], route);
+  uint32_t count = 0, alive = 0;
+  const uint32_t *candidates = in_rotation(s, shard, &count);
+  if (!reads_anywhere(s, route) || !count) return serves(&w->containers[s->shards->of[shard].primary]);
+  for (uint32_t i = 0; i < count; i++) alive += serves(&w->containers[candidates[i]]);
+  return (double)alive / count;
+}
+
+uint32_t shard_entered(const struct service *s, const struct instruction *in, const uint16_t *slots) {
+  return in->shard != SHARD_OF_ITEM ? (uint32_t)in->shard : shard_of_slot(&s->config->shards, slots[in->keyspace]);
+}
+
+/* Nothing that is served differently lies between the two slots. */
+static bool alike(const struct world *w, uint32_t endpoint, uint32_t a, uint32_t b) {
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct service *s = &w->services[i];
+    if (!s->shards) continue;
+    uint32_t at = shard_of_slot(&s->config->shards, a), bt = shard_of_slot(&s->config->shards, b);
+    enum route last = s->replication ? ROUTE_REPLICAS + s->config->replication.roles.count : ROUTE_PRIMARY;
+    for (enum route route = ROUTE_ANY; route <= last && at != bt; route++)
+      if (shard_serving(w, s, at, route, endpoint) != shard_serving(w, s, bt, route, endpoint)) return false;
+  }
+  return true;
+}
+
+static bool divided_by(const struct world *w, const struct program *p, uint32_t keyspace) {
+  for (uint32_t i = 0; i < p->count; i++) {
+    const struct instruction *in = &p->instructions[i];
+    if (in->operation->enters && in->keyspace == (int16_t)keyspace && w->services[in->service].shards) return true;
+    if (in->operation == &operation_await && divided_by(w, in->publishing->body, keyspace)) return true;
+  }
+  return false;
+}
+
+struct expectation {
+  const struct world *world;
+  const struct program *program;
+  double (*given)(void *context, const uint16_t *slots);
+  void *context;
+  uint16_t *slots;
+};
+
+/* Over the cells of this keyspace and those behind it; cells that are served alike are taken together. */
+static double expect(const struct expectation *e, uint32_t keyspace) {
+  if (keyspace == e->world->model->keyspaces.count) return e->given(e->context, e->slots);
+  const struct shard_cells *cells = &e->world->model->shard_cells[keyspace];
+  if (!divided_by(e->world, e->program, keyspace)) return expect(e, keyspace + 1);
+  double sum = 0;
+  uint32_t endpoint = (uint32_t)(e->program - e->world->model->programs);
+  for (uint32_t i = 0; i < cells->count; i++) {
+    double mass = cells->mass[i];
+    bool seen = false;
+    for (uint32_t k = 0; k < i && !seen; k++) seen = alike(e->world, endpoint, cells->slot[k], cells->slot[i]);
+    for (uint32_t k = i + 1; k < cells->count && !seen; k++)
+      if (alike(e->world, endpoint, cells->slot[i], cells->slot[k])) mass += cells->mass[k];
+    if (seen) continue;
+    e->slots[keyspace] = cells->slot[i];
+    sum += mass * expect(e, keyspace + 1);
+  }
+  return sum;
+}
+
+double shards_expect(const struct world *w, const struct program *p, double (*given)(void *context, const uint16_t *slots),
+                     void *context) {
+  uint16_t *slots = allocate_zeroed(w->model->keyspaces.count + 1, sizeof *slots);
+  double expected = w->model->shard_cells ? expect(&(struct expectation){w, p, given, context, slots}, 0) : given(context, slots);
+  free(slots);
+  return expected;
+}

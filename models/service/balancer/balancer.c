@@ -1,0 +1,189 @@
+#include "models/service/balancer/balancer.h"
+#include "models/guard/breaker.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/real.h"
+#include <string.h>
+
+const struct balancer *const balancers[] = {&balancer_round_robin, &balancer_random,          &balancer_least_connections,
+                                            &balancer_weighted,    &balancer_weighted_random, &balancer_least_time,
+                                            &balancer_hash};
+
+/* --- building ---------------------------------------------------------------------------------------------------------------- */
+
+/* Plain turns and plain chance know nothing. */
+static bool knows_nothing(const struct balance_config *c) {
+  bool plain = c->policy == BALANCE_ROUND_ROBIN || c->policy == BALANCE_RANDOM;
+  return plain && c->per == PER_REQUEST && !c->eject.failures;
+}
+
+static void publish(void *world, uint32_t service) {
+  struct world *w = world;
+  struct service *s = &w->services[service];
+  struct balancing *b = s->balancing;
+  memcpy(b->seen_load, b->load, s->capacity * sizeof *b->load);
+  if (b->time) memcpy(b->seen_time, b->time, s->capacity * sizeof *b->time);
+  calendar_set(w->calendar, b->update, world_after(w, s->config->balance.stale));
+}
+
+static void know_times(struct world *w, struct service *s, struct balancing *b, bool stale) {
+  b->time = arena_new_array(w->arena, struct response_estimate, s->capacity);
+  b->seen_time = stale ? arena_new_array(w->arena, struct response_estimate, s->capacity) : b->time;
+  for (uint32_t i = 0; i < s->capacity; i++) b->time[i].at = b->seen_time[i].at = -1;
+  b->log_of = arena_new_array(w->arena, double, BALANCING_LOGS);
+  for (uint32_t i = 0; i < BALANCING_LOGS; i++) b->log_of[i] = real_log(i + 1.0);
+}
+
+void balancer_start(struct world *w, struct service *s) {
+  const struct balance_config *config = &s->config->balance;
+  if (knows_nothing(config)) return;
+  struct balancing *b = s->balancing = arena_new_array(w->arena, struct balancing, 1);
+  bool stale = config->stale > 0;
+  b->load = arena_new_array(w->arena, uint32_t, s->capacity);
+  b->seen_load = stale ? arena_new_array(w->arena, uint32_t, s->capacity) : b->load;
+  b->left = arena_new_array(w->arena, uint32_t, s->capacity);
+  if (config->policy == BALANCE_LEAST_TIME) know_times(w, s, b, stale);
+  if (config->group_weight) {
+    b->weight = arena_new_array(w->arena, double, s->capacity);
+    b->current = arena_new_array(w->arena, double, s->capacity);
+    b->up_to = arena_new_array(w->arena, double, s->capacity);
+  }
+  if (config->per == PER_CONNECTION) b->kept = arena_new_array(w->arena, struct keepalive *, w->container_count);
+  if (config->eject.failures) b->suspicion = arena_new_array(w->arena, struct ejector *, w->container_count + 1);
+  if (!stale) return;
+  b->update = calendar_slot(w->calendar, publish, w, s->index);
+  if (w->mode == WORLD_TRAFFIC) calendar_set(w->calendar, b->update, world_after(w, config->stale));
+}
+
+/* --- what callers remember --------------------------------------------------------------------------------------------------- */
+
+/* The ejector that the caller's calls are judged by; null where nobody is ejected. */
+static struct ejector *ejector_of(struct world *w, struct service *s, uint32_t caller) {
+  struct balancing *b = s->balancing;
+  if (!b->suspicion) return NULL;
+  bool common = caller == NOBODY || s->config->balance.eject.scope == SCOPE_SHARED;
+  struct ejector **e = &b->suspicion[common ? w->container_count : caller];
+  uint32_t generation = common ? 0 : w->containers[caller].generation;
+  if (!*e) *e = ejector_new(w->arena, s->capacity, generation);
+  if ((*e)->generation != generation) ejector_reset(*e, generation);
+  return *e;
+}
+
+static struct keepalive *keepalive_of(struct world *w, struct service *s, uint32_t caller) {
+  const struct keepalive_config *config = &s->config->balance.keepalive;
+  struct keepalive **k = &s->balancing->kept[caller];
+  uint32_t generation = w->containers[caller].generation;
+  if (!*k) {
+    *k = arena_alloc(w->arena, sizeof **k + (size_t)config->connections * sizeof *(*k)->connections);
+    (*k)->generation = generation;
+  }
+  if ((*k)->generation != generation) keepalive_reset(*k, config, generation);
+  return *k;
+}
+
+/* --- choosing ------------------------------------------------------------------------------------------------------------------ */
+
+/* Leaves the candidates that the caller has not ejected; all of them when there is none. */
+static void leave_out_ejected(struct pick *p, const struct ejector *e) {
+  if (!e || e->until <= world_now(p->w)) return;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < p->count; i++)
+    if (!ejector_holds(e, p->candidates[i] - p->s->first, world_now(p->w))) p->b->left[count++] = p->candidates[i];
+  if (count && count < p->count) p->candidates = p->b->left, p->count = count, p->ejector = e;
+}
+
+static uint32_t pick_for_connection(struct pick *p, const struct balancer *balancer, uint32_t caller) {
+  const struct balance_config *config = &p->s->config->balance;
+  struct kept_connection *c = keepalive_turn(keepalive_of(p->w, p->s, caller), &config->keepalive);
+  bool ejected = c->left && p->ejector && ejector_holds(p->ejector, c->container - p->s->first, world_now(p->w));
+  if (ejected || !keepalive_carries(p->w, c, &config->keepalive)) {
+    meter_count(p->w, config->opened);
+    keepalive_open(p->w, c, &config->keepalive, balancer->pick(p));
+  }
+  return c->container;
+}
+
+static uint32_t pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,
+                           const uint32_t *candidates, uint32_t count) {
+  const struct balancer *balancer = balancers[s->config->balance.policy];
+  if (in->again && balancer->again) balancer = balancer->again;
+  struct pick p = {w, s, s->balancing, r, in->draw, candidates, count, NULL};
+  if (!p.b) return balancer->pick(&p);
+  uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NOBODY;
+  leave_out_ejected(&p, ejector_of(w, s, caller));
+  if (p.b->kept && caller != NOBODY) return pick_for_connection(&p, balancer, caller);
+  return balancer->pick(&p);
+}
+
+uint32_t balancer_pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,
+                             const uint32_t *candidates, uint32_t count, uint32_t *cursor) {
+  uint32_t turn_of_all = s->cursor;
+  s->cursor = *cursor;
+  uint32_t picked = pick_among(w, s, in, r, candidates, count);
+  *cursor = s->cursor, s->cursor = turn_of_all;
+  return picked;
+}
+
+uint32_t balancer_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  return pick_among(w, s, in, r, s->rotation, s->in_rotation);
+}
+
+void balancer_rotated(struct world *w, struct service *s, const struct container *c) {
+  struct balancing *b = s->balancing;
+  uint32_t k = c->id - s->first;
+  if (b->weight) b->current[k] = 0, b->summed = false;
+  if (b->weight && c->node != NOBODY) b->weight[k] = s->config->balance.group_weight[w->nodes[c->node].group_index];
+  if (b->kept && !b->load[k]) meter_change(w, s->config->balance.idle, c->in_rotation ? 1 : -1);
+}
+
+double balancer_weight(const struct service *s, uint32_t container) {
+  return s->balancing && s->balancing->weight ? s->balancing->weight[container - s->first] : 1;
+}
+
+/* --- what becomes of requests ---------------------------------------------------------------------------------------------------- */
+
+static void set_load(struct world *w, struct service *s, uint32_t container, uint32_t load) {
+  struct balancing *b = s->balancing;
+  uint32_t *old = &b->load[container - s->first];
+  bool idles = !load && *old, begins = load && !*old;
+  b->total += load - *old;
+  *old = load;
+  if (b->kept && idles != begins && w->containers[container].in_rotation) meter_change(w, s->config->balance.idle, idles ? 1 : -1);
+}
+
+void balancer_sent(struct world *w, struct service *s, uint32_t container) {
+  set_load(w, s, container, s->balancing->load[container - s->first] + 1);
+}
+
+void balancer_forgets(struct world *w, struct service *s, uint32_t container) {
+  set_load(w, s, container, s->balancing->load[container - s->first] - 1);
+}
+
+void balancer_died(struct world *w, struct service *s, uint32_t container) { set_load(w, s, container, 0); }
+
+static void observe_time(const struct world *w, struct service *s, const struct frame *f) {
+  struct response_estimate *e = &s->balancing->time[f->container - s->first];
+  sim_time now = world_now(w);
+  double decay = (double)s->config->balance.decay, took = (double)(now > f->entered ? now - f->entered : 1);
+  double old = e->at < 0 ? 0 : real_exp(-(double)(now - e->at) / decay);
+  e->mean = old * e->mean + (1 - old) * took, e->at = now;
+  e->lift = real_log(e->mean) + (double)now / decay;
+}
+
+void balancer_answered(struct world *w, struct service *s, const struct frame *f, uint32_t caller) {
+  struct ejector *e = ejector_of(w, s, caller);
+  if (e) ejector_answered(e, f->container - s->first);
+  if (s->balancing->time) observe_time(w, s, f);
+}
+
+void balancer_failed(struct world *w, struct service *s, uint32_t container, uint32_t caller) {
+  const struct balance_config *config = &s->config->balance;
+  struct ejector *e = ejector_of(w, s, caller);
+  if (!e || !ejector_failed(e, &config->eject, container - s->first, s->in_rotation, world_now(w))) return;
+  meter_count(w, config->ejections);
+}
+
+void balancer_gave_up(struct world *w, struct service *s, const struct frame *f, uint32_t caller) {
+  if (s->balancing->time) observe_time(w, s, f);
+  balancer_failed(w, s, f->container, caller);
+}

@@ -1,0 +1,158 @@
+/* Load balancers: which replica in rotation gets the next request.
+ *
+ * Routing is a separate thing from health: a dead replica keeps its share until the orchestrator takes it out of rotation, or until
+ * the balancer itself has seen it fail often enough (ejection.h).
+ *
+ *     round-robin         in turn
+ *     random              any, all alike
+ *     weighted            in turn by weight, spread evenly: each gains its weight, the first of the highest goes and loses the sum
+ *                         of all (smooth weighted round robin, as nginx)
+ *     weighted-random     any, with a probability in proportion to its weight
+ *     least-connections   the one with the fewest requests that it was sent and has not answered; ties go to the first after the
+ *                         last choice, as nginx's least_conn falls back to round robin
+ *     least-time          the one with the least (recent mean response time) x (requests unanswered + 1); ties as above
+ *     hash                the one that the request's item, or its client, belongs to on a ring (hash_ring.h)
+ *
+ * `power_of` d: least-connections and least-time look at d replicas drawn at random, distinct or not, instead of at all (Mitzenmacher
+ * 2001); the first drawn wins ties, so that these are broken at random. With d = 1 that is random, bit for bit.
+ *
+ * Response times are averaged with weights that fade: after an observation x that comes t after the last one
+ *
+ *     mean' = e^(-t / decay) mean + (1 - e^(-t / decay)) x
+ *
+ * and a mean that nothing renews fades by the same law, so that a slow replica is tried again after a while (as in Finagle's peak
+ * EWMA, without its peaks). A replica of which nothing is known gets one request, and the next when that is answered. Only answers
+ * are observed, and calls that their caller gives up at their time so far: a refusal is quick and no merit.
+ *
+ * `stale`: numbers and means are those at the last of the updates that come so long apart, for all callers alike: the bulletin
+ * board of Mitzenmacher (2000, "How useful is old information?").
+ *
+ * One balancer serves all callers of a service: cursors, counts and means are common, ejections are each calling replica's own unless
+ * shared, and so are the connections where a balancer only chooses once for each of these (keepalive.h).
+ *
+ * Invariant: load[k] is the number of requests that were sent to replica k and have neither left it nor died with it. */
+#ifndef BALANCER_H
+#define BALANCER_H
+#include "models/service/ejection.h"
+#include "models/service/keepalive.h"
+#include "sim/engine/calendar.h"
+
+struct arena;
+struct container;
+struct frame;
+struct hash_ring;
+struct instruction;
+struct model;
+struct request;
+struct service;
+struct service_config;
+struct world;
+
+enum balance_policy {
+  BALANCE_ROUND_ROBIN,
+  BALANCE_RANDOM,
+  BALANCE_LEAST_CONNECTIONS,
+  BALANCE_WEIGHTED,
+  BALANCE_WEIGHTED_RANDOM,
+  BALANCE_LEAST_TIME,
+  BALANCE_HASH
+};
+enum balance_per { PER_REQUEST, PER_CONNECTION };
+
+enum { POWER_MOST = 64, BALANCING_LOGS = 64 };
+
+struct balance_config {
+  int32_t policy, per; /* enums above */
+  int64_t power_of;    /* replicas to draw; 0: look at all */
+  bool distinct;
+  struct weights weights; /* by node group; none: its speed */
+  sim_time decay;
+  sim_time stale; /* 0: always up to date */
+  int32_t keys;   /* keyspace, or -1: by client */
+  int64_t points; /* on the ring, of each replica */
+  double bound;   /* times the mean load that a replica takes; 0: any */
+  struct keepalive_config keepalive;
+  struct ejection_config eject;
+  /* Derived by balancer_link. */
+  double *group_weight; /* by node group; null: weights do not matter */
+  const struct hash_ring *ring;
+  uint32_t opened, idle, ejections; /* meters */
+};
+
+extern const struct record balance_record;
+
+/* Null, or what is wrong and in *key the key to blame. */
+const char *balancer_link(struct model *, struct service_config *, const char **key);
+
+/* --- while running --------------------------------------------------------------------------------------------------------- */
+
+/* Recent mean response time of a replica, in ns. lift = log(mean) + at / decay: of two replicas the one with the lower lift is
+ * faster, at any later instant, as both fade alike. at < 0: nothing is known. */
+struct response_estimate {
+  double mean, lift;
+  sim_time at;
+};
+
+/* What the balancer of a service knows, by number of the replica. Null for plain round robin and random. */
+struct balancing {
+  uint32_t *load, *seen_load; /* seen: what the choice is made by; the same array unless stale */
+  struct response_estimate *time, *seen_time;
+  uint32_t total;  /* sum of load */
+  double *weight;  /* of those in rotation */
+  double *current; /* what it has gained in turns */
+  double *up_to;   /* by place in the list of candidates: sum of weights */
+  bool summed;     /* up_to is that of the whole rotation */
+  double *log_of;  /* log (load + 1), for small loads */
+  uint32_t *left;  /* scratch: candidates that are not ejected */
+  slot_id update;
+  struct keepalive **kept;    /* by calling container; null: it has not called yet */
+  struct ejector **suspicion; /* by calling container; the last: clients, or all where it is shared */
+};
+
+/* A choice to be made among candidates (containers), of which there is at least one. What is random is drawn from the request's own
+ * stream, stream_at(r->key, draw). */
+struct pick {
+  struct world *w;
+  struct service *s;
+  struct balancing *b;
+  const struct request *r;
+  uint64_t draw;
+  const uint32_t *candidates;
+  uint32_t count;
+  const struct ejector *ejector; /* null: nobody is ejected */
+};
+
+/* One way of choosing: returns a container. */
+struct balancer {
+  const char *name;
+  uint32_t (*pick)(const struct pick *);
+  const struct balancer *again; /* for further calls of one request, where turns would follow its first; null: the same */
+};
+
+extern const struct balancer *const balancers[]; /* by enum balance_policy */
+extern const struct balancer balancer_round_robin, balancer_random, balancer_least_connections, balancer_weighted,
+    balancer_weighted_random, balancer_least_time, balancer_hash;
+
+void balancer_start(struct world *, struct service *);
+/* The container that the request goes to. The rotation is not empty. */
+uint32_t balancer_pick(struct world *, struct service *, const struct instruction *, const struct request *);
+/* The same among some of those in rotation, whose turns are counted apart. */
+uint32_t balancer_pick_among(struct world *, struct service *, const struct instruction *, const struct request *,
+                             const uint32_t *candidates, uint32_t count, uint32_t *cursor);
+/* The container has come into rotation or left it. */
+void balancer_rotated(struct world *, struct service *, const struct container *);
+/* Its share of the calls that are routed by weight, in proportion. */
+double balancer_weight(const struct service *, uint32_t container);
+
+/* What becomes of a request. caller: container, or NOBODY: a client. */
+void balancer_sent(struct world *, struct service *, uint32_t container);
+void balancer_answered(struct world *, struct service *, const struct frame *, uint32_t caller);
+void balancer_failed(struct world *, struct service *, uint32_t container, uint32_t caller);
+/* The caller gives up; the request goes on and will be forgotten, not answered. */
+void balancer_gave_up(struct world *, struct service *, const struct frame *, uint32_t caller);
+/* The request is gone from there. */
+void balancer_forgets(struct world *, struct service *, uint32_t container);
+/* With all that it had. */
+void balancer_died(struct world *, struct service *, uint32_t container);
+
+#endif

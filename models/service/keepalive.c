@@ -1,0 +1,77 @@
+#include "models/service/keepalive.h"
+#include "models/core/world.h"
+#include <string.h>
+
+struct kept_connection *keepalive_turn(struct keepalive *k, const struct keepalive_config *config) {
+  struct kept_connection *c = &k->connections[k->turn];
+  k->turn = k->turn + 1 < config->connections ? k->turn + 1 : 0;
+  return c;
+}
+
+/* Nobody has told the caller that the machine is gone. */
+static bool leads_into_void(const struct world *w, const struct container *c) { return c->node != NOBODY && !w->nodes[c->node].up; }
+
+bool keepalive_carries(const struct world *w, struct kept_connection *k, const struct keepalive_config *config) {
+  sim_time now = world_now(w);
+  if (!k->left || now - k->used_at > config->idle || now - k->opened_at >= config->age) return false;
+  const struct container *c = &w->containers[k->container];
+  if (leads_into_void(w, c))
+    k->left = 0;
+  else if (!c->in_rotation || c->generation != k->generation || c->state != CONTAINER_UP)
+    return false;
+  else if (k->left != INT64_MAX)
+    k->left--;
+  k->used_at = now;
+  return true;
+}
+
+void keepalive_open(const struct world *w, struct kept_connection *k, const struct keepalive_config *config, uint32_t container) {
+  *k = (struct kept_connection){.container = container,
+                                .generation = w->containers[container].generation,
+                                .left = config->requests == INT64_MAX ? INT64_MAX : config->requests - 1,
+                                .used_at = world_now(w),
+                                .opened_at = world_now(w)};
+}
+
+void keepalive_reset(struct keepalive *k, const struct keepalive_config *config, uint32_t generation) {
+  memset(k->connections, 0, (size_t)config->connections * sizeof *k->connections);
+  k->generation = generation, k->turn = 0;
+}
+
+#define AT(member) offsetof(struct keepalive_config, member)
+static const struct field fields[] = {{.name = "connections",
+                                       .kind = FIELD_INTEGER,
+                                       .offset = AT(connections),
+                                       .fallback = "1",
+                                       .low = 1,
+                                       .high = 10000,
+                                       .doc = "Of each calling replica to the service; its requests take turns over them.",
+                                       .source = "HTTP/2 and gRPC: one"},
+                                      {.name = "requests",
+                                       .kind = FIELD_LIMIT,
+                                       .offset = AT(requests),
+                                       .fallback = "1000",
+                                       .low = 1,
+                                       .high = 9.3e18,
+                                       .doc = "That one connection carries before it is closed.",
+                                       .source = "nginx keepalive_requests 1000"},
+                                      {.name = "idle",
+                                       .kind = FIELD_DURATION,
+                                       .offset = AT(idle),
+                                       .fallback = "\"60s\"",
+                                       .low = 0,
+                                       .high = 3.1536e16,
+                                       .doc = "Time without a new request after which it is closed.",
+                                       .source = "nginx keepalive_timeout 60 s (upstream)"},
+                                      {.name = "age",
+                                       .kind = FIELD_DURATION,
+                                       .offset = AT(age),
+                                       .fallback = "\"1h\"",
+                                       .low = 1,
+                                       .high = 3.1536e16,
+                                       .doc = "Time after which it is closed in any case.",
+                                       .source = "nginx keepalive_time 1 h (upstream)"},
+                                      {0}};
+#undef AT
+const struct record keepalive_record = {"keepalive", sizeof(struct keepalive_config), fields,
+                                        "Connections that calling replicas keep to the service.", NULL};

@@ -1,0 +1,115 @@
+/* Services: everything that runs in containers on nodes, and external services, which run elsewhere.
+ *
+ * Nginx, a Node.js backend, MySQL, Redis: each is replicas of a container with a runtime. What differs is data: how many
+ * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
+#ifndef SERVICE_H
+#define SERVICE_H
+#include "models/service/balancer/balancer.h"
+#include "models/machine/memory.h"
+#include "models/machine/quota.h"
+#include "models/machine/runtime.h"
+#include "models/service/shedding.h"
+#include "models/cache/cache_store.h"
+#include "models/database/connection_config.h"
+#include "models/database/database.h"
+#include "models/replication/shard.h"
+#include "models/replication/replication.h"
+#include "sim/describe/field.h"
+#include "sim/engine/distribution.h"
+
+enum service_kind { SERVICE_APP, SERVICE_PROXY, SERVICE_DATABASE, SERVICE_CACHE, SERVICE_EXTERNAL, SERVICE_QUEUE };
+
+struct resource_amounts {
+  int64_t cpu;    /* millicores; INT64_MAX: unlimited */
+  int64_t memory; /* bytes; INT64_MAX: unlimited */
+};
+struct resources_config {
+  struct resource_amounts requests;
+  struct limits_config limits;
+};
+
+struct autoscale_config {
+  int64_t min, max;
+  double cpu;    /* target utilisation of the CPU request */
+  bool behavior; /* spec.behavior given: its defaults apply */
+  int32_t queue; /* whose waiting jobs are looked at instead, or -1 */
+  double jobs;   /* target of them for each replica */
+  int64_t room;  /* derived: replicas that find a node by their requests */
+};
+
+/* Threads of every replica from a time on. */
+struct shift_config {
+  sim_time at; /* since the start of the run, as a rate's steps */
+  int64_t threads;
+};
+
+/* In which order waiting requests are served. */
+enum discipline { DISCIPLINE_FIFO, DISCIPLINE_PRIORITY };
+
+/* What is counted of the messages that all its replicas get (models/request/step_broadcast.c). */
+struct broadcast_config {
+  bool used;
+  uint32_t delivered, delivery, missed; /* meters */
+};
+
+struct service_config {
+  const char *name;
+  int32_t kind, runtime, restart;
+  struct balance_config balance;
+  int64_t replicas;
+  int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
+  struct processes_config processes;
+  int64_t workers; /* beside each event loop */
+  struct warm_up_config warm_up;
+  struct gc_config gc;
+  struct memory_config memory;
+  struct config_list shifts; /* struct shift_config, in order of time */
+  int64_t backlog;           /* requests that may wait to be accepted */
+  int64_t quorum;            /* replicas that must be up for any to serve */
+  struct resources_config resources;
+  struct config_list pools;          /* struct pool_config */
+  struct autoscale_config autoscale; /* max 0: none */
+  struct distribution start;         /* from the start of the process until it serves */
+  int32_t place;                     /* node group, or -1: any that no service is placed on */
+  sim_time connect_timeout;          /* to a replica whose node is gone */
+  struct distribution latency;       /* external */
+  double failure;                    /* external: share of calls that fail */
+  double weight;                     /* of its CPU share under contention */
+  int32_t discipline;                /* enum discipline */
+  sim_time queue_deadline;           /* SIM_NEVER: none */
+  struct codel_config codel;         /* interval 0: none */
+  uint32_t shed_meter;               /* set by the linker where anything is shed */
+  bool uses_workers;                 /* derived: some step computes there */
+  struct database_config database;
+  struct connections_config connections;
+  struct scalability_config scalability;
+  struct pooler_config pooler;
+  int32_t pooled_by;         /* derived, of a database: its pooler, or -1 */
+  int32_t limit;             /* external: of its provider, or -1 */
+  struct cache_config cache; /* what each process keeps */
+  struct shards_config shards;
+  struct replication_config replication; /* workers 0: none */
+  struct broadcast_config broadcasts;    /* derived */
+  struct backup_config backup;           /* every 0: none */
+};
+
+extern const struct record service_record;
+
+/* It drops requests that have waited for too long. */
+static inline bool service_sheds(const struct service_config *s) { return s->queue_deadline != SIM_NEVER || s->codel.interval; }
+
+/* A file that its callers read and write: it has no containers. */
+static inline bool service_embedded(const struct service_config *s) {
+  return s->kind == SERVICE_DATABASE && s->database.engine == ENGINE_SQLITE;
+}
+/* It has containers of ours. */
+static inline bool service_runs(const struct service_config *s) { return s->kind != SERVICE_EXTERNAL && !service_embedded(s); }
+/* Its pool towards the database, or null. */
+const struct pool_config *service_pool(const struct service_config *, int32_t database);
+
+/* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */
+/* Of all data: its replicas, or those of a shard. */
+int64_t service_copies(const struct service_config *);
+uint32_t service_capacity(const struct service_config *);
+
+#endif

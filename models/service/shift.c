@@ -1,0 +1,57 @@
+#include "models/service/shift.h"
+#include "models/core/world.h"
+#include <math.h>
+
+/* Cores that one replica can use: of its node, within its limit, on its threads. */
+static double usable_cores(const struct world *w, const struct service *s) {
+  double node = 0, cores = runtime_loops(s->config, (double)s->threads) + runtime_workers(s->config);
+  for (uint32_t k = 0; k < s->capacity; k++) {
+    const struct container *c = &w->containers[s->first + k];
+    if (c->node != NOBODY) node = fmax(node, w->nodes[c->node].cores);
+    cores = fmin(cores, c->limit);
+  }
+  return fmin(cores, node);
+}
+
+void shift_account(const struct world *w, struct service *s) {
+  if (!s->config->shifts.count) return;
+  double replicas = level_integral(&s->replicas, world_now(w)), passed = replicas - s->replicas_at_shift;
+  s->thread_ns += passed * (double)s->threads * runtime_processes(s->config);
+  s->core_ns += passed * usable_cores(w, s);
+  s->replicas_at_shift = replicas;
+}
+
+void shift_restart(struct service *s) { s->thread_ns = s->core_ns = s->replicas_at_shift = 0; }
+
+static void shift_begins(void *world, uint32_t index) {
+  struct world *w = world;
+  struct service *s = &w->services[index];
+  const struct shift_config *shifts = s->config->shifts.items;
+  shift_account(w, s);
+  s->threads = shifts[s->shift++].threads;
+  for (uint32_t k = 0; k < s->capacity; k++) container_staff(w, &w->containers[s->first + k], s->threads);
+  if (s->shift < s->config->shifts.count) calendar_set(w->calendar, s->shift_slot, shifts[s->shift].at);
+}
+
+void shift_start(struct world *w, struct service *s) {
+  s->threads = s->config->threads;
+  if (!s->config->shifts.count) return;
+  s->shift_slot = calendar_slot(w->calendar, shift_begins, w, s->index);
+  calendar_set(w->calendar, s->shift_slot, ((const struct shift_config *)s->config->shifts.items)[0].at);
+}
+
+double shift_mean_threads(const struct service_config *s, double most, sim_time from, sim_time to) {
+  const struct shift_config *shifts = s->shifts.items;
+  double threads = s->threads == INT64_MAX ? INFINITY : (double)s->threads, sum = 0;
+  if (!s->shifts.count) return threads < most ? threads : most;
+  sim_time at = from;
+  for (uint32_t i = 0; i <= s->shifts.count && at < to; i++) {
+    sim_time until = i < s->shifts.count && shifts[i].at < to ? shifts[i].at : to;
+    if (until > at) {
+      sum += (double)(until - at) * (threads < most ? threads : most);
+      at = until;
+    }
+    if (i < s->shifts.count) threads = (double)shifts[i].threads;
+  }
+  return sum / (double)(to - from);
+}

@@ -1,0 +1,68 @@
+#include "models/stock/stock.h"
+#include "models/core/meter.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+
+#define AT(member) offsetof(struct stock_config, member)
+static const struct field fields[] = {
+    {.name = "amount",
+     .kind = FIELD_INTEGER,
+     .offset = AT(amount),
+     .low = 1,
+     .high = 1e15,
+     .doc = "Pieces that there are at the start of the run."},
+    {.name = "at",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(at),
+     .target = "services",
+     .doc = "Where they are counted, on its first replica: a database (a change locks the row) or a cache (a change is one "
+            "command)."},
+    {.name = "hold",
+     .kind = FIELD_DURATION,
+     .offset = AT(hold),
+     .fallback = "\"never\"",
+     .low = 1,
+     .high = 3.1536e16,
+     .doc = "After which reserved pieces that are not paid are free again; never: they stay held."},
+    {.name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .doc = "CPU time of one change on a reference core."},
+    {.name = "round_trips",
+     .kind = FIELD_INTEGER,
+     .offset = AT(round_trips),
+     .fallback = "1",
+     .low = 0,
+     .high = 64,
+     .doc = "Database: trips from it to the caller and back while the row is locked; 0: one statement that commits itself.",
+     .source = "BEGIN, UPDATE, COMMIT: the commit is a trip of its own after the row is locked"},
+    {.name = "lock_wait",
+     .kind = FIELD_DURATION,
+     .offset = AT(lock_wait),
+     .fallback = "\"50s\"",
+     .low = 1,
+     .high = 3.1536e16,
+     .doc = "Database: how long a change waits for the row before it fails.",
+     .source = "MySQL innodb_lock_wait_timeout 50 s"},
+    {0}};
+#undef AT
+const struct record stock_record = {"stock", sizeof(struct stock_config), fields,
+                                    "Something of which there is a limited number, and which is never oversold.", NULL};
+
+static void declare_meters(struct model *m, struct stock_config *c) {
+  c->left = meter_declare(m, c->name, "left", METER_LEVEL, "Pieces neither sold nor held.");
+  c->held = meter_declare(m, c->name, "held", METER_LEVEL, "Pieces reserved and not yet paid.");
+  c->sold = meter_declare(m, c->name, "sold", METER_COUNT, "Pieces paid.");
+  c->refused = meter_declare(m, c->name, "refused", METER_COUNT, "Reservations that found too little left.");
+  c->expired = meter_declare(m, c->name, "expired", METER_COUNT, "Pieces whose hold ran out.");
+  c->sold_out =
+      meter_declare(m, c->name, "sold_out", METER_TIME, "From the start of the measured time until nothing was left, once.");
+  c->locked = meter_declare(m, c->name, "lock_wait", METER_TIME, "Waiting for the row's lock, by those who got it.");
+}
+
+const char *stock_link(struct model *m, struct stock_config *c, const char **key) {
+  const struct service_config *at = model_service(m, (uint32_t)c->at);
+  *key = "at";
+  if (at->kind != SERVICE_DATABASE && at->kind != SERVICE_CACHE)
+    return arena_format(m->arena, "\"%s\" is neither a database nor a cache: pieces are counted in one of these", at->name);
+  if (service_embedded(at)) return arena_format(m->arena, "\"%s\" is a file: pieces are counted by a server", at->name);
+  declare_meters(m, c);
+  return NULL;
+}
