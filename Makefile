@@ -151,13 +151,13 @@ $(B)/sim/cli/sweep_plan.o: $(B)/sources.inc
 SELFTEST := mm1-rho80 md1-rho50 mmc-8-web mmc-100-qed mg1-h2-scv4-rho80 mg1ps-insensitive-pareto erlangb-10-a7 mm1k-rho90-K10 \
             closed-central-server-10 closed-repair-20 mtms-sinus-10 lb-jsq-2-rho80 avail-1of2-rare
 as_string = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/'
-$(B)/sim/study/selftest_cases.inc: $(foreach c,$(SELFTEST),tests/oracle/$(c).json tests/oracle/$(c).expected.json) Makefile
+$(B)/sim/questions/selftest_cases.inc: $(foreach c,$(SELFTEST),tests/oracle/$(c).json tests/oracle/$(c).expected.json) Makefile
 	@mkdir -p $(@D)
 	@for c in $(SELFTEST); do echo "{\"$$c\","; $(as_string) tests/oracle/$$c.json; echo ,; $(as_string) tests/oracle/$$c.expected.json; \
 	  echo "},"; done > $@
 
-$(B)/sim/study/selftest.o: CFLAGS += -I$(B)
-$(B)/sim/study/selftest.o: $(B)/sim/study/selftest_cases.inc
+$(B)/sim/questions/selftest.o: CFLAGS += -I$(B)
+$(B)/sim/questions/selftest.o: $(B)/sim/questions/selftest_cases.inc
 $(B)/sim/report/figure.o: CFLAGS += -I$(B)
 $(B)/sim/report/figure.o: $(B)/plots/style.inc
 $(B)/tests/main.o: CFLAGS += -I$(B)

@@ -8,7 +8,8 @@ status=0
 rank() {
   case $1 in
   sim/describe/*) echo 0 ;; sim/engine/*) echo 1 ;; sim/stats/*) echo 2 ;; models/*) echo 3 ;;
-  sim/scenario/*) echo 4 ;; sim/study/*) echo 5 ;; sim/report/*) echo 6 ;; sim/cli/*) echo 7 ;; tests/*) echo 9 ;;
+  sim/scenario/*) echo 4 ;; sim/measure/* | sim/study/*) echo 5 ;; sim/questions/*) echo 6 ;;
+  sim/report/*) echo 7 ;; sim/cli/*) echo 8 ;; tests/*) echo 9 ;;
   *) echo -1 ;;
   esac
 }
@@ -20,9 +21,8 @@ for f in "${files[@]}"; do
     bad=
     [ "$theirs" -gt "$mine" ] && bad="a layer above"
     case $f:$included in
-    sim/study/*:sim/report/*) bad="report from study" ;;
-    sim/report/*:sim/study/results.h | sim/report/*:sim/study/*_results.h) ;;
-    sim/report/*:sim/study/*) bad="a private header of study" ;;
+    sim/report/*:sim/measure/results.h | sim/report/*:sim/questions/*_results.h) ;;
+    sim/report/*:sim/measure/* | sim/report/*:sim/study/* | sim/report/*:sim/questions/*) bad="more than an answer" ;;
     sim/engine/*:sim/stats/* | sim/engine/*:sim/describe/*) bad="something that the engine must not know" ;;
     esac
     [ -n "$bad" ] && { echo "$f:$line: includes $included: $bad"; status=1; }

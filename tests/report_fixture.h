@@ -2,7 +2,7 @@
  * invented but consistent: the breakdown adds up to the mean latency. For the tests of sim/report. */
 #ifndef REPORT_FIXTURE_H
 #define REPORT_FIXTURE_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 #include <string.h>
 
 #define COUNT(a) (uint32_t)(sizeof(a) / sizeof *(a))

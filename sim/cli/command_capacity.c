@@ -5,7 +5,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/format.h"
 #include "sim/report/output.h"
-#include "sim/study/capacity.h"
+#include "sim/questions/capacity.h"
 #include "sim/engine/allocate.h"
 #include "sim/scenario/safe_text.h"
 #include <math.h>

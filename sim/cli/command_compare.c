@@ -1,4 +1,4 @@
-#include "sim/study/compare.h"
+#include "sim/questions/compare.h"
 #include "sim/cli/memory_limit.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"

@@ -1,7 +1,7 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/selftest_report.h"
-#include "sim/study/selftest.h"
+#include "sim/questions/selftest.h"
 
 enum exit_code command_selftest(const struct options *o) {
   struct study_options study;

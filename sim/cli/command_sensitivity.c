@@ -3,7 +3,7 @@
 #include "sim/scenario/claim_hint.h"
 #include "sim/engine/arena.h"
 #include "sim/report/sensitivity_report.h"
-#include "sim/study/sensitivity.h"
+#include "sim/questions/sensitivity.h"
 #include "sim/scenario/safe_text.h"
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "sim/report/format.h"
 #include "sim/scenario/safe_text.h"
 #include "sim/scenario/unit.h"
-#include "sim/study/footprint.h"
+#include "sim/measure/footprint.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #ifndef CAPACITY_REPORT_H
 #define CAPACITY_REPORT_H
 #include "sim/report/text.h"
-#include "sim/study/capacity_results.h"
+#include "sim/questions/capacity_results.h"
 
 /* Verdict last. */
 void report_capacity_text(FILE *, const struct capacity_result *, const struct report_options *);

@@ -4,7 +4,7 @@
 #include "sim/report/format.h"
 #include "sim/report/text.h"
 #include "sim/report/verdicts.h"
-#include "sim/study/compare_results.h"
+#include "sim/questions/compare_results.h"
 #include <stdio.h>
 
 void report_compare_text(FILE *, const struct compare_results *, const struct report_options *);

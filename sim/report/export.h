@@ -1,7 +1,7 @@
 /* `--export FILE`: the format comes from the file's extension, or from --format when the file is `-` (stdout). */
 #ifndef EXPORT_H
 #define EXPORT_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 #include <stdio.h>
 
 /* The writers of one kind of answer. */

@@ -9,7 +9,7 @@
  */
 #ifndef EXPORT_SEVERAL_H
 #define EXPORT_SEVERAL_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 #include <stdbool.h>
 
 struct export_several;

@@ -9,7 +9,7 @@
  */
 #ifndef FORMAT_H
 #define FORMAT_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 
 struct shown {
   char text[80];

@@ -1,7 +1,7 @@
 /* The arithmetic from users to requests, line by line, so that each number can be checked by hand. Private to sim/report. */
 #ifndef LOAD_WORDS_H
 #define LOAD_WORDS_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 
 enum { LOAD_LINES = 6 };
 

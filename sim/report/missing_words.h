@@ -1,7 +1,7 @@
 /* Why figures of the latency table are dashes: one line a reason, whatever the number of endpoints. Private to sim/report. */
 #ifndef MISSING_WORDS_H
 #define MISSING_WORDS_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 #include <stdio.h>
 
 enum { LATENCY_COLUMNS = 6 };

@@ -1,7 +1,7 @@
 /* The machine and document formats of a result, each one writer; export.h chooses among them by a file's extension. */
 #ifndef REPORT_H
 #define REPORT_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 #include <stdio.h>
 
 /* The result as an interface, versioned ("aguanta_result": 1): base units, unknown is null, the same bytes for the same

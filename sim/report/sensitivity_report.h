@@ -6,7 +6,7 @@
 #include "sim/report/export.h"
 #include "sim/report/format.h"
 #include "sim/report/text.h"
-#include "sim/study/sensitivity_results.h"
+#include "sim/questions/sensitivity_results.h"
 
 void report_sensitivity_text(FILE *, const struct sensitivity_results *, const struct report_options *);
 extern const struct export_formats report_sensitivity_formats; /* for report_export_as */

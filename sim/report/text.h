@@ -5,7 +5,7 @@
  * within options.width (100 when 0) unless a single word is longer. */
 #ifndef TEXT_H
 #define TEXT_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 #include <stdio.h>
 
 struct report_options {

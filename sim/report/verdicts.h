@@ -10,7 +10,7 @@
  */
 #ifndef VERDICTS_H
 #define VERDICTS_H
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 
 struct requirement_sum {
   uint32_t count, pass, fail, undecided, no_data; /* pass: with those of severity should */

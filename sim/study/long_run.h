@@ -5,7 +5,7 @@
  * Fishman and Yarberry 1997). */
 #ifndef LONG_RUN_H
 #define LONG_RUN_H
-#include "sim/study/view.h"
+#include "sim/measure/view.h"
 
 enum { LONG_RUN_BATCHES = 80 }; /* most that are kept */
 

@@ -6,7 +6,7 @@
  * is dropped: half a replication would be another sample than a whole one. */
 #ifndef REPLICATE_H
 #define REPLICATE_H
-#include "sim/study/view.h"
+#include "sim/measure/view.h"
 #include <stdatomic.h>
 
 struct replication_plan {

@@ -14,7 +14,7 @@
 #ifndef STUDY_H
 #define STUDY_H
 #include "sim/scenario/scenario.h"
-#include "sim/study/results.h"
+#include "sim/measure/results.h"
 #include <stdatomic.h>
 #include <stdio.h>
 

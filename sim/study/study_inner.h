@@ -6,7 +6,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/stats/tally.h"
 #include "sim/study/long_run.h"
-#include "sim/study/measure.h"
+#include "sim/measure/measure.h"
 #include "sim/study/study.h"
 
 struct entry {

@@ -3,8 +3,8 @@
 #include "models/request/operation.h"
 #include "models/cache/cache.h"
 #include "models/request/keyspace.h"
-#include "sim/study/measure.h"
-#include "sim/study/view.h"
+#include "sim/measure/measure.h"
+#include "sim/measure/view.h"
 #include "tests/model_fixture.h"
 
 /* Of the scenario: traffic rate, keys, steps, services, faults, run. */

@@ -2,7 +2,7 @@
  * either end. */
 #include "models/database/connections.h"
 #include "models/core/meter.h"
-#include "sim/study/resource.h"
+#include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 
 /* Users who ask together at 10 s; one app and one database, each on a node with room for all. */

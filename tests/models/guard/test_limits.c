@@ -1,7 +1,7 @@
 /* Limits: every algorithm against a trace by hand to the nanosecond and against a second implementation; whose account it is;
  * permits on every way out; memory; and what limits must not change. */
 #include "models/guard/limiter.h"
-#include "sim/study/resource.h"
+#include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 
 /* --- one account, by hand --------------------------------------------------------------------------------------------------- */

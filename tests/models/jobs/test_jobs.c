@@ -1,7 +1,7 @@
 /* Job queues: traces by hand of waiting, priorities, visibility, dying workers and brokers, retries, dead letters and results that
  * are waited for; the clock; the autoscaler; what the walks know of jobs; theory of retries. */
 #include "models/core/meter.h"
-#include "sim/study/resource.h"
+#include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 
 /* Users who ask together at 10 s (and 10 s after each answer): each publishes a job at broker c for workers w. */

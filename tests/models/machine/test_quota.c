@@ -1,7 +1,7 @@
 /* CPU quotas: stops by the formula, what is counted and booked, deaths in the midst of a stop, the cap on what is used, and that
  * a quota that does not bind is none. Schedules to the nanosecond are in test_model_cpu. */
 #include "models/core/meter.h"
-#include "sim/study/resource.h"
+#include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 
 static const struct meter_observation *meter(const struct world *w, const char *name) {

@@ -1,7 +1,7 @@
 /* What stands between clients and the entry: set-up and use of connections to the nanosecond, clients pinned to replicas, a CDN, the
  * bill of both; and that what takes no time leaves no trace. */
 #include "models/core/meter.h"
-#include "sim/study/measure.h"
+#include "sim/measure/measure.h"
 #include "tests/model_fixture.h"
 
 /* One user who asks at 10 s and 10 s after each answer; 5 ms of work. */

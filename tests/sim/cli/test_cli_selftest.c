@@ -1,5 +1,5 @@
 /* `aguanta selftest`: the program finds itself in order, from any folder; its judge refuses what is wrong. */
-#include "sim/study/selftest.h"
+#include "sim/questions/selftest.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <math.h>

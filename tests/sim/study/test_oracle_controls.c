@@ -6,8 +6,8 @@
  * differing in one flag, and their numbers go to the same judge. */
 #include "sim/engine/stream.h"
 #include "sim/stats/interval.h"
-#include "sim/study/measure.h"
-#include "sim/study/view.h"
+#include "sim/measure/measure.h"
+#include "sim/measure/view.h"
 #include "tests/oracle_case.h"
 
 enum { REPLICATIONS = 64, MEASURES = 24 };

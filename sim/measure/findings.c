@@ -1,0 +1,251 @@
+/* The tables of the results: metrics, where time goes, what is full first, what fails, what it costs, outages. */
+#include "sim/engine/arena.h"
+#include "sim/stats/interval.h"
+#include "sim/study/study_inner.h"
+#include "sim/measure/resource.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct metric *results_metric(const struct results *r, const char *name, const char *aggregate, const char *label_value) {
+  for (uint32_t i = 0; i < r->metric_count; i++) {
+    const struct metric *m = &r->metrics[i];
+    bool same_label = label_value ? m->label_value && !strcmp(m->label_value, label_value) : !m->label_value;
+    if (same_label && !strcmp(m->name, name) && !strcmp(m->aggregate, aggregate)) return m;
+  }
+  return NULL;
+}
+
+void findings_metrics(const struct study *l, struct results *r) {
+  r->metrics = arena_new_array(l->arena, struct metric, l->claims_from + 1);
+  for (uint32_t i = 0; i < l->claims_from; i++) {
+    const struct entry *e = &l->entries[i];
+    struct metric *m = &r->metrics[r->metric_count++];
+    *m = (struct metric){
+        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), entry_estimate(l, e),
+        NULL};
+    if (isnan(m->estimate.value)) m->reason = entry_why_no_data(l, e);
+  }
+}
+
+/* --- where the time goes --------------------------------------------------------------------------------------------------------- */
+
+static double slow_share(const struct endpoint_observation *o, double *slow_ns, uint32_t cells, uint64_t total) {
+  double wanted = 0.01 * (double)total, taken = 0;
+  for (uint32_t b = SLOW_BINS; b-- > 0 && taken < wanted;) {
+    const struct slow_bin *bin = slow_bin_at(o, b);
+    if (!bin || !bin->count) continue;
+    double part = fmin(1, (wanted - taken) / (double)bin->count); /* of the last bin only as many as are still wanted */
+    for (uint32_t i = 0; i < cells; i++) slow_ns[i] += part * bin->cell_ns[i];
+    taken += part * (double)bin->count;
+  }
+  return taken;
+}
+
+static void breakdown_of(const struct study *l, struct results *r, uint32_t endpoint) {
+  const struct program *p = &l->model.programs[endpoint];
+  const struct endpoint_observation *o = &l->traffic.sum->observation.endpoints[endpoint];
+  double mean_ns[PROGRAM_CELLS] = {0}, slow_ns[PROGRAM_CELLS] = {0};
+  uint64_t total = 0;
+  for (uint32_t b = 0; b < SLOW_BINS; b++) {
+    const struct slow_bin *bin = slow_bin_at(o, b);
+    total += bin ? bin->count : 0;
+    for (uint32_t i = 0; bin && i < p->cell_count; i++) mean_ns[i] += bin->cell_ns[i];
+  }
+  if (!total) return;
+  double slow = slow_share(o, slow_ns, p->cell_count, total);
+  for (uint32_t i = 0; i < p->cell_count; i++) {
+    if (mean_ns[i] == 0) continue;
+    const char *component = p->cells[i].service >= 0 ? model_service(&l->model, (uint32_t)p->cells[i].service)->name : "client";
+    r->breakdown[r->breakdown_count++] =
+        (struct breakdown){model_endpoint(&l->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
+                           mean_ns[i] / (double)total * 1e-9, slow_ns[i] / slow * 1e-9};
+  }
+}
+
+/* --- what is full first ------------------------------------------------------------------------------------------------------------ */
+
+static const struct entry *entry_named(const struct study *l, const char *name, const char *aggregate) {
+  for (uint32_t i = 0; i < l->claims_from; i++)
+    if (!strcmp(l->entries[i].name, name) && !strcmp(l->entries[i].aggregate, aggregate) && !l->entries[i].label_value)
+      return &l->entries[i];
+  return NULL;
+}
+
+static const struct entry *entry_of_meter(const struct study *l, uint32_t meter) {
+  for (uint32_t i = 0; i < l->claims_from; i++) {
+    const struct measure *m = &l->entries[i].measure;
+    if (m->quantity == QUANTITY_METER && m->index == meter && m->aggregate == AGGREGATE_MEAN) return &l->entries[i];
+  }
+  return NULL;
+}
+
+/* Full below the load at which its own demand would fill it, behind something that is full: what holds it waits for that. */
+static void find_blocked(struct results *r, double offered) {
+  const struct saturation *first = NULL;
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    struct saturation *s = &r->saturation[i];
+    if (!(s->utilization.value > 0.99)) continue;
+    s->blocked = first && s->saturates_at_per_s > fmax(offered, 1.1 * first->saturates_at_per_s);
+    s->saturated = !s->blocked;
+    if (!first && !s->grows) first = s;
+  }
+}
+
+static int by_saturation(const void *a, const void *b) {
+  double x = ((const struct saturation *)a)->saturates_at_per_s, y = ((const struct saturation *)b)->saturates_at_per_s;
+  return (x > y) - (x < y);
+}
+
+static void saturation_rows(const struct study *l, struct results *r) {
+  struct resource *resources;
+  uint32_t count = resources_of(&l->model, l->arena, &resources);
+  r->saturation = arena_new_array(l->arena, struct saturation, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct resource *x = &resources[i];
+    const char *name = x->subject == SUBJECT_SERVICE ? model_service(&l->model, x->index)->name
+                       : x->part                     ? model_nodes(&l->model, x->index)->name
+                                                     : NULL;
+    const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
+    if (x->meter >= 0) e = entry_of_meter(l, (uint32_t)x->meter);
+    struct saturation *s = &r->saturation[r->saturation_count++];
+    *s = (struct saturation){.resource = x->name,
+                             .utilization = e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
+                             .saturates_at_per_s = resource_saturates_at(x),
+                             .grows = x->grows,
+                             .remark = x->remark};
+    if (x->meter >= 0) s->utilization.value /= x->capacity, s->utilization.low /= x->capacity, s->utilization.high /= x->capacity;
+    if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(l, e) : "its use is not measured";
+  }
+  qsort(r->saturation, r->saturation_count, sizeof *r->saturation, by_saturation);
+  find_blocked(r, model_offered_rate(&l->model));
+}
+
+/* --- errors, bill, outages ------------------------------------------------------------------------------------------------------------ */
+
+static void error_rows(const struct study *l, struct results *r) {
+  r->errors = arena_new_array(l->arena, struct error_cause, (l->model.endpoints.count + 1) * OUTCOMES);
+  for (uint32_t i = 0; i < l->claims_from; i++) {
+    const struct entry *e = &l->entries[i];
+    if (e->measure.aggregate != AGGREGATE_ERROR_RATE || e->measure.cause < 0 || e->measure.subject != SUBJECT_ENDPOINT) continue;
+    if (!outcome_failed((enum outcome)e->measure.cause)) continue;
+    uint64_t count = l->traffic.sum->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
+    if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, entry_estimate(l, e)};
+  }
+}
+
+static void meter_rows(const struct study *l, struct results *r) {
+  static const enum meter_row_kind kinds[] = {
+      [METER_COUNT] = METER_ROW_COUNT, [METER_LEVEL] = METER_ROW_LEVEL, [METER_TIME] = METER_ROW_TIME};
+  r->meters = arena_new_array(l->arena, struct meter_row, l->model.meter_count + 1);
+  for (uint32_t i = 0; i < l->model.meter_count; i++) {
+    const struct meter_config *m = &l->model.meters[i];
+    if (m->quiet) continue;
+    r->meters[r->meter_count++] = (struct meter_row){arena_format(l->arena, "%s.%s", m->thing, m->name), kinds[m->kind], m->doc};
+  }
+}
+
+static const char *currency_of(const struct model *m) {
+  const struct price_item *items = m->bill.prices.items.items;
+  return m->bill.prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
+}
+
+/* "hetzner.com, 2025-11-01"; null when neither is known. */
+static const char *price_source(struct arena *arena, const struct price_item *item) {
+  if (!item || !item->source || !item->date) return item ? (item->source ? item->source : item->date) : NULL;
+  return arena_format(arena, "%s, %s", item->source, item->date);
+}
+
+static void bill_rows(const struct study *l, struct results *r) {
+  struct bill_row *rows;
+  uint32_t count = bill_compute(&l->model, measure_sent(&l->model, l->traffic.sum), l->arena, &rows);
+  struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    const char *source = price_source(l->arena, rows[i].from);
+    lines[i] = (struct bill_line){rows[i].item,       rows[i].price,   source,      rows[i].quantity,
+                                  rows[i].unit_price, rows[i].monthly, rows[i].unit};
+    r->bill.monthly += rows[i].monthly;
+  }
+  r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(&l->model);
+  if (!count) r->bill.monthly = NAN;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Sorts them. */
+static struct estimate mean_of(const struct durations *d) {
+  if (!d->count) return (struct estimate){NAN, NAN, NAN, 0, false};
+  double sum = 0;
+  qsort(d->s, d->count, sizeof *d->s, by_value);
+  for (uint64_t i = 0; i < d->count; i++) sum += d->s[i];
+  struct interval i = interval_student(d->s, (uint32_t)d->count, 0.95);
+  return (struct estimate){sum / (double)d->count, fmax(0, i.low), i.high, d->count, false};
+}
+
+static double quantile_of(const struct durations *d, double p) {
+  return d->count ? d->s[(uint64_t)fmax(0, ceil(p * (double)d->count) - 1)] : NAN;
+}
+
+static struct outage_class outage_class_of(const struct study *l, uint32_t fault) {
+  const struct fault_view *f = &l->faults.sum->faults[fault];
+  double years = l->faults.sum->seconds / sim_seconds(SIM_YEAR);
+  struct estimate rto = mean_of(&f->rto), rpo = mean_of(&f->rpo);
+  return (struct outage_class){.fault = model_fault_at(&l->model, fault)->name,
+                               .faults = f->faults,
+                               .outages = f->rto.count,
+                               .faults_per_year = (double)f->faults / years,
+                               .rto_mean = rto,
+                               .rto_p50 = f->rto.count ? f->rto.s[(f->rto.count - 1) / 2] : NAN,
+                               .rto_p95 = quantile_of(&f->rto, 0.95),
+                               .rto_max = quantile_of(&f->rto, 1),
+                               .downtime_per_year_s = f->lost_s / years,
+                               .primaries = f->rpo.count,
+                               .rpo_mean = rpo,
+                               .rpo_p95 = quantile_of(&f->rpo, 0.95),
+                               .rpo_max = quantile_of(&f->rpo, 1),
+                               .reason = f->rto.count ? NULL
+                                         : f->faults  ? "no outage of this fault happened"
+                                                      : "it did not happen"};
+}
+
+/* An availability entry that is not among the standard ones: taken for the report. */
+static struct estimate availability_estimate(const struct study *l, enum subject subject, uint32_t index, double *samples) {
+  struct entry e = {.measure = {.aggregate = AGGREGATE_AVAILABILITY,
+                                .subject = subject,
+                                .index = index,
+                                .quantity = QUANTITY_NONE,
+                                .cause = -1,
+                                .over_faults = true},
+                    .samples = samples};
+  return entry_estimate(l, &e);
+}
+
+static void availability_rows(const struct study *l, struct results *r) {
+  const struct model *m = &l->model;
+  struct availability_result *a = &r->availability;
+  if (!l->faults.sum || !l->faults.sum->replications) return;
+  a->present = true, a->years = l->faults.sum->seconds / sim_seconds(SIM_YEAR);
+  struct outage_class *classes = arena_new_array(l->arena, struct outage_class, m->faults.count + 1);
+  for (uint32_t i = 0; i < m->faults.count; i++) classes[i] = outage_class_of(l, i);
+  a->classes = classes, a->class_count = m->faults.count;
+  struct estimate *by_endpoint = arena_new_array(l->arena, struct estimate, m->endpoints.count + 1);
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    by_endpoint[i] = availability_estimate(l, SUBJECT_ENDPOINT, i, l->availability_samples[i + 1]);
+  a->endpoint_availability = by_endpoint, a->endpoints = r->endpoints, a->endpoint_count = m->endpoints.count;
+  a->availability = availability_estimate(l, SUBJECT_ALL, 0, l->availability_samples[0]);
+  a->downtime_per_year_s = (1 - a->availability.value) * sim_seconds(SIM_YEAR);
+}
+
+void findings_tables(const struct study *l, struct results *r) {
+  r->breakdown = arena_new_array(l->arena, struct breakdown, (l->model.endpoints.count + 1) * PROGRAM_CELLS);
+  for (uint32_t i = 0; i < l->model.endpoints.count; i++)
+    if (!l->growth.endpoints[i]) breakdown_of(l, r, i);
+  saturation_rows(l, r);
+  error_rows(l, r);
+  meter_rows(l, r);
+  bill_rows(l, r);
+  availability_rows(l, r);
+}

@@ -1,0 +1,224 @@
+/* The answer: what a study found, ready to be printed.
+ *
+ * Filled by sim/measure and sim/study, read by sim/report; owns nothing that is not in its arena. Every estimate is in base units (seconds,
+ * bytes, ratio, per second, currency); unknown is NaN, printed as null or a dash, never 0. Nothing in here depends on
+ * the wall clock or on the number of threads. */
+#ifndef RESULTS_H
+#define RESULTS_H
+#include "sim/scenario/claim_kind.h"
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+/* What grows without end: "over capacity" or "tipped over", and with it what grows and how fast. Both null: nothing is seen to. */
+struct growth_words {
+  const char *word, *text;
+};
+
+/* A value with its 95% interval. low and high are NaN when no interval can be given (one replication); for a value that is
+ * exact by arithmetic, such as a price, `exact` is set and the interval is the value. n: observations behind it. */
+struct estimate {
+  double value, low, high;
+  uint64_t n;
+  bool exact;
+};
+
+enum unit { UNIT_NONE, UNIT_SECONDS, UNIT_BYTES, UNIT_RATIO, UNIT_PER_SECOND, UNIT_CURRENCY, UNIT_COUNT };
+
+struct metric {
+  const char *name;                /* "event.latency", "nginx.utilization" */
+  const char *aggregate;           /* "mean", "p99", "rate", "error_rate" ... */
+  const char *label, *label_value; /* null, or one label such as cause=timeout */
+  enum unit unit;
+  struct estimate estimate;
+  const char *reason; /* why there is no value; null when there is one */
+};
+
+/* Requirements pass or fail. Statements are confirmed or contradicted, or better: the measured value lies outside of what is stated,
+ * on the good side of it. Both can be undecided or without data. NONE is the verdict of info. */
+enum verdict {
+  VERDICT_PASS,
+  VERDICT_FAIL,
+  VERDICT_UNDECIDED,
+  VERDICT_NO_DATA,
+  VERDICT_CONFIRMED,
+  VERDICT_BETTER,
+  VERDICT_CONTRADICTED,
+  VERDICT_NONE
+};
+
+struct claim_result {
+  const char *id, *expression, *source; /* source: the document's figure, such as P-2; may be null */
+  const char *note;                     /* from the scenario; may be null */
+  enum claim_kind kind;
+  enum severity severity; /* of a requirement */
+  enum verdict verdict;
+  enum unit unit;
+  struct estimate estimate;
+  uint64_t more_replications; /* UNDECIDED: how many more it would take, 0 when unknown */
+  const char *reason;         /* why there is no data, or what would decide it; may be null */
+  double low, high;           /* what holds lies between them; infinite where open */
+  const char *leaves_out;     /* of uptime: what its figure does not contain; else null */
+  const char *judged;         /* what was estimated, where the expression alone does not say it: "5% quantile of 812 outages" */
+  bool implicit;              /* the requirement `settles`: text shows and counts it when it does not pass */
+};
+
+/* Where the time of a request went: one row per component and kind of time, in seconds per request. `slow` is the mean
+ * over the slowest 1% of the endpoint's requests. The rows of an endpoint add up to its mean latency. */
+struct breakdown {
+  const char *endpoint, *component, *kind; /* kind: queue, service, network, pool, external, delay ... */
+  double mean_s, slow_s;
+};
+
+/* A resource and the load at which it is full, ordered by that load: the first is the bottleneck. */
+struct saturation {
+  const char *resource;        /* "backend event loop", "server CPU" */
+  struct estimate utilization; /* ratio */
+  double saturates_at_per_s;   /* requests per second of the whole system at this mix */
+  bool saturated;              /* more than 99% busy, and with its own demand */
+  bool blocked;                /* more than 99% busy with waiting for what is full before it */
+  const char *grows;           /* "jobs": no request waits for it, and when it is full they grow; else null */
+  const char *reason;          /* why the utilization has no value; null when it has one */
+  const char *remark;          /* what else is to be known of its capacity; may be null */
+};
+
+struct error_cause {
+  const char *endpoint, *cause; /* timeout, rejected, pool_timeout, refused, unreachable, external, crashed, ... */
+  uint64_t count;
+  struct estimate ratio; /* of the endpoint's requests */
+};
+
+/* What a part of the scenario counts beside requests (models/core/meter.h): its figures are metrics of this name. */
+enum meter_row_kind { METER_ROW_COUNT, METER_ROW_LEVEL, METER_ROW_TIME };
+struct meter_row {
+  const char *name; /* "tickets.left" */
+  enum meter_row_kind kind;
+  const char *doc;
+};
+
+/* Percentile curve of one endpoint: latency_s[i] at share[i], merged over replications. */
+struct latency_curve {
+  const char *endpoint;
+  uint32_t count;
+  const double *share, *latency_s;
+};
+
+/* One quantity over the windows of the run, mean over replications. t_s: the start of each window. */
+struct result_series {
+  const char *metric, *label; /* label: endpoint or service; may be null */
+  enum unit unit;
+  uint32_t count;
+  const double *t_s, *mean, *low, *high; /* low and high: 95% interval, NaN where none */
+  const char *reason;                    /* why parts have no value; null when all have one */
+};
+
+struct bill_line {
+  const char *item;     /* "3 x worker (vps-4-8)" */
+  const char *price_id; /* in the price list */
+  const char *source;   /* of the price, with its date */
+  double quantity, unit_price, monthly;
+  const char *unit; /* "node-month", "GB" */
+};
+
+struct bill {
+  const char *currency;
+  double monthly;
+  uint32_t count;
+  const struct bill_line *lines;
+};
+
+/* One fault class over the availability run. */
+struct outage_class {
+  const char *fault;
+  uint64_t faults, outages; /* how often it happened; how often somebody was not served */
+  double faults_per_year;
+  struct estimate rto_mean; /* seconds from the fault until every request is served again, over outages */
+  double rto_p50, rto_p95, rto_max;
+  double downtime_per_year_s; /* weighted by the failing share */
+  uint64_t primaries;         /* of databases that it took; of their losses of data, when there are any: */
+  struct estimate rpo_mean;   /* seconds: age of the oldest lost write */
+  double rpo_p95, rpo_max;
+  const char *reason; /* why there is no RTO; null when there is one */
+};
+
+struct availability_result {
+  bool present;
+  double years;
+  struct estimate availability; /* share of requests that find a serving path, all endpoints by the mix */
+  double downtime_per_year_s;
+  const char *leaves_out; /* what the figures do not contain */
+  uint32_t class_count;
+  const struct outage_class *classes;
+  uint32_t endpoint_count;
+  const char *const *endpoints;
+  const struct estimate *endpoint_availability;
+};
+
+/* A value that the scenario marks as assumed or sourced, for "what this answer hangs on". */
+struct stated_value {
+  const char *path, *value, *source;
+};
+
+/* Business figures of a source as load (models/traffic/profile/profile_users.h), each number with those that it follows from; NaN where a
+ * figure was not given. Several for a source whose rate is a sum of them. */
+struct load_figures {
+  const char *source;
+  double registered, active, concurrent;                         /* one or the other; `concurrent` are those inside at the peak */
+  double users_per_day, sessions_per_user, requests_per_session; /* requests NaN: rates are sessions per second */
+  double mean_per_s, peak_factor, peak_per_s;
+  double sessions_at_peak_per_s, session_s, inside_at_peak;
+  double run_mean_per_s, run_peak_per_s; /* of the source in the measured time, with growth, scaling and all else */
+};
+
+struct results {
+  const char *scenario_name, *scenario_title, *scenario_file;
+  uint64_t scenario_hash;
+  const char *engine; /* version of the program */
+  const char *seed_text;
+  uint32_t replications;
+  uint64_t requests;         /* simulated, all replications, inside the measured window */
+  double window_s, warmup_s; /* per replication */
+  bool batches;              /* of one long run, instead of replications; window_s is then that of a batch */
+  bool warmup_found;         /* by the program */
+  uint64_t events;           /* for stderr only */
+  const char *resolved;      /* the resolved scenario as JSON text */
+
+  uint32_t metric_count;
+  struct metric *metrics;
+  uint32_t claim_count;
+  struct claim_result *claims;
+  uint32_t breakdown_count;
+  struct breakdown *breakdown;
+  uint32_t saturation_count;
+  struct saturation *saturation;
+  uint32_t error_count;
+  struct error_cause *errors;
+  uint32_t meter_count;
+  struct meter_row *meters;
+  uint32_t load_count;
+  struct load_figures *loads;
+  uint32_t curve_count;
+  struct latency_curve *curves;
+  uint32_t series_count;
+  struct result_series *series;
+  uint32_t assumption_count;
+  struct stated_value *assumptions;
+  uint32_t endpoint_count;
+  const char *const *endpoints;
+  struct bill bill;
+  struct availability_result availability;
+
+  uint32_t note_count; /* for the reader: "over capacity: ...", "too short: ..." */
+  const char **notes;
+  uint32_t violation_count; /* broken invariants: our fault; the run is an error */
+  const char **violations;
+  bool interrupted;
+};
+
+/* The estimate of one metric, or null. label may be null. */
+const struct metric *results_metric(const struct results *, const char *name, const char *aggregate, const char *label_value);
+
+#endif

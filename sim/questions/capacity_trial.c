@@ -1,0 +1,218 @@
+/* One value of the axis: its scenario, its study, and what a look at it shows. */
+#include "models/traffic/source.h"
+#include "sim/engine/arena.h"
+#include "sim/stats/interval.h"
+#include "sim/questions/capacity_inner.h"
+#include "sim/measure/measure.h"
+#include "sim/study/study_inner.h"
+#include <math.h>
+#include <string.h>
+
+enum { SCAN = 3, FIRST = 10, FAULT_DOUBLINGS = 3 };
+
+static double load_of(const struct model *m) {
+  struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
+  double load = model_offered_rate(m) / measure_value(&first, m, NULL);
+  return isfinite(load) ? load : 0;
+}
+
+double trial_load(struct search *s, double x) {
+  struct arena *arena = arena_new();
+  const struct scenario *scenario = s->options->scenario(s->options->context, arena, axis_text(arena, s->range, x));
+  s->invalid |= !scenario;
+  double load = scenario ? load_of(&scenario->model) : 0;
+  arena_free(arena);
+  return load;
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------------------ */
+
+/* The warm-up of a value under a little more load, which is the longer one; 0: nobody has one. */
+static sim_time lent_warmup(const struct search *s, const struct trial *t) {
+  const struct trial *nearest = NULL;
+  for (uint32_t i = 0; i < s->count; i++) {
+    const struct trial *other = s->trials[i];
+    bool close = other->load >= t->load && other->load <= 1.1 * t->load && t->load > 0;
+    if (close && !other->from_empty && other->study->prepared && (!nearest || other->load < nearest->load)) nearest = other;
+  }
+  return nearest ? nearest->study->model.run.warmup : 0;
+}
+
+/* Windows stay what they are for all values, so that customers and intervals can be compared: no batches. */
+static void prepare(struct search *s, struct trial *t) {
+  struct study *study = t->study;
+  if (study->prepared) return;
+  study->model.run.method = METHOD_REPLICATIONS;
+  sim_time lent = study->model.run.find_warmup ? lent_warmup(s, t) : 0;
+  if (lent > 0) study_set_warmup(study, lent);
+  study_extend(study, 0, 0);
+  t->from_empty = study->warmup == WARMUP_IS_MISSING;
+  if (t->from_empty) study->warmup = WARMUP_IS_GIVEN;
+}
+
+struct trial *trial_at(struct search *s, double x) {
+  x = axis_round(s->range, x);
+  for (uint32_t i = 0; i < s->count; i++)
+    if (s->trials[i]->x == x) return s->trials[i];
+  struct scenario *scenario = s->options->scenario(s->options->context, s->arena, axis_text(s->arena, s->range, x));
+  if (!scenario) {
+    s->invalid = true;
+    return NULL;
+  }
+  struct trial *t = arena_alloc(s->arena, sizeof *t);
+  *t = (struct trial){.x = x, .scenario = scenario, .load = load_of(&scenario->model)};
+  struct study_options options = s->options->study;
+  options.progress = NULL, options.foreseen = NULL;
+  t->study = study_open(s->arena, scenario, &options);
+  t->verdicts = arena_new_array(s->arena, enum verdict, s->bound_count);
+  t->margins = arena_new_array(s->arena, double, s->bound_count);
+  for (uint32_t i = 0; i < s->bound_count; i++) t->verdicts[i] = VERDICT_UNDECIDED, t->margins[i] = NAN;
+  if (s->count == s->room) {
+    struct trial **old = s->trials;
+    s->trials = arena_new_array(s->arena, struct trial *, s->room = s->room ? 2 * s->room : 32);
+    if (old) memcpy(s->trials, old, s->count * sizeof(struct trial *));
+  }
+  return s->trials[s->count++] = t;
+}
+
+/* --- judging ------------------------------------------------------------------------------------------------------------------ */
+
+static bool is_time(const struct measure *m) {
+  return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME || m->quantity == QUANTITY_INSIDE;
+}
+
+static double student(uint32_t n, double error) {
+  return interval_student_moments(n, 0, n, 1 - 2 * error).high; /* variance n: the standard error of the mean is 1 */
+}
+
+/* How much wider than at 95% an interval must be for this error. Few failures follow another law: nothing seen in n bounds a share
+ * by -ln(error) / n, where 95% has 3 / n. */
+static double caution_of(const struct measure *m, const struct estimate *e, uint32_t n, double error) {
+  double wider = n >= 2 ? student(n, error) / student(n, 0.025) : 1, seen = e->value * (double)e->n;
+  bool few = (m->aggregate == AGGREGATE_ERROR_RATE && fmin(seen, (double)e->n - seen) < 20) ||
+             m->aggregate == AGGREGATE_AVAILABILITY || m->aggregate == AGGREGATE_DOWNTIME;
+  return few ? fmax(wider, -log(error) / 3) : wider;
+}
+
+static double margin_of(const struct capacity_bound *b, const struct measure *m, double value) {
+  double limit = b->at_least ? b->low : b->high, sign = b->at_least ? -1 : 1;
+  if (is_time(m)) return value > 0 ? sign * (1 - limit / value) : -sign * INFINITY;
+  if (m->aggregate == AGGREGATE_ERROR_RATE && limit > 0) return sign * log(fmax(value, 1e-3 * limit) / limit);
+  return sign * (value - limit) / (limit != 0 ? fabs(limit) : 1);
+}
+
+/* The claim with only this side of its limits. */
+static struct claim one_side(const struct search *s, const struct trial *t, uint32_t bound) {
+  const struct capacity_bound *b = &s->bounds[bound];
+  struct claim claim = ((const struct claim *)t->study->judged.items)[b->claim];
+  if (claim.comparison == COMPARE_IN) claim.comparison = b->at_least ? COMPARE_GREATER_EQUAL : COMPARE_LESS_EQUAL;
+  claim.low = b->low, claim.high = b->high;
+  return claim;
+}
+
+/* Passing must hold for all claims, so that one wrong verdict does not do it; failing is shared among the claims. */
+static struct claim_result judge_claim(const struct search *s, const struct trial *t, uint32_t bound, struct claim *claim) {
+  const struct study *study = t->study;
+  const struct entry *e = &study->entries[study->claims_from + s->bounds[bound].claim];
+  double error = 0.05 / CAPACITY_LOOKS;
+  uint32_t n = entry_replications(study, e);
+  struct claim_result plain = claim_judge(study, claim, e, 1);
+  struct claim_result pass = claim_judge(study, claim, e, caution_of(&claim->measure, &plain.estimate, n, error));
+  if (pass.verdict != VERDICT_FAIL) return pass;
+  return claim_judge(study, claim, e, caution_of(&claim->measure, &plain.estimate, n, error / s->bound_count));
+}
+
+/* Below and above saturation by arithmetic, on the side of it that was seen. */
+static double settling_margin(const struct trial *t, enum verdict v) {
+  double margin = t->load > 0 ? t->load - 1 : 0;
+  if (v == VERDICT_FAIL) return fmax(margin, 0.02);
+  return v == VERDICT_PASS ? fmin(margin, -0.02) : NAN;
+}
+
+static void judge_bound(const struct search *s, struct trial *t, uint32_t bound) {
+  const struct capacity_bound *b = &s->bounds[bound];
+  struct claim claim = one_side(s, t, bound);
+  bool time = is_time(&claim.measure), endless = t->growth.word && time;
+  struct claim_result r = judge_claim(s, t, bound, &claim);
+  t->margins[bound] = endless ? (b->at_least ? -1 : 1) : margin_of(b, &claim.measure, r.estimate.value);
+  if (claim.measure.aggregate == AGGREGATE_SETTLES) t->margins[bound] = settling_margin(t, r.verdict);
+  enum verdict v = endless ? (b->at_least ? VERDICT_PASS : VERDICT_FAIL) : r.verdict;
+  if (t->from_empty && time && !endless && v == (b->at_least ? VERDICT_FAIL : VERDICT_PASS)) v = VERDICT_UNDECIDED;
+  bool told = t->verdicts[bound] == VERDICT_PASS || t->verdicts[bound] == VERDICT_FAIL;
+  if (t->looks && (v == VERDICT_PASS || v == VERDICT_FAIL || !told)) t->verdicts[bound] = v; /* what was shown stays shown */
+}
+
+static void judge(struct search *s, struct trial *t) {
+  findings_growth(t->study);
+  t->growth = study_growth(t->study);
+  t->replications = t->study->traffic.done;
+  for (uint32_t i = 0; i < s->bound_count; i++) judge_bound(s, t, i);
+}
+
+/* --- running ------------------------------------------------------------------------------------------------------------------ */
+
+static uint32_t fault_pieces(const struct trial *t) {
+  const struct run_config *run = &t->study->model.run;
+  uint32_t pieces = (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
+  return t->study->faults.sum ? pieces << (t->looks < FAULT_DOUBLINGS ? t->looks : FAULT_DOUBLINGS) : 0;
+}
+
+static bool wants_faults(const struct search *s, const struct trial *t) {
+  for (uint32_t i = 0; i < s->bound_count; i++)
+    if (t->verdicts[i] != VERDICT_PASS && t->verdicts[i] != VERDICT_FAIL &&
+        t->study->entries[t->study->claims_from + s->bounds[i].claim].measure.over_faults)
+      return true;
+  return false;
+}
+
+static bool extend(struct search *s, struct trial *t, uint32_t n, uint32_t pieces) {
+  struct capacity_progress p = {axis_text(s->arena, s->range, t->x), n, s->looks, s->known.low, s->known.high};
+  if (s->options->progress) s->options->progress(s->options->context, &p);
+  if (!study_extend(t->study, n, pieces)) s->interrupted = true;
+  return !s->interrupted;
+}
+
+void trial_scan(struct search *s, struct trial *t) {
+  prepare(s, t);
+  if (t->study->traffic.done < SCAN && extend(s, t, SCAN, 0)) judge(s, t);
+}
+
+/* Replications that the undecided bounds are foreseen to take, each by its distance from the limit. */
+static double foreseen(const struct search *s, const struct trial *t) {
+  double most = 0, done = t->study->traffic.done;
+  for (uint32_t i = 0; i < s->bound_count; i++) {
+    if (t->verdicts[i] == VERDICT_PASS || t->verdicts[i] == VERDICT_FAIL) continue;
+    const struct entry *e = &t->study->entries[t->study->claims_from + s->bounds[i].claim];
+    struct estimate x = entry_estimate(t->study, e);
+    double limit = s->bounds[i].at_least ? s->bounds[i].low : s->bounds[i].high, half = 0.5 * (x.high - x.low);
+    double c = caution_of(&e->measure, &x, (uint32_t)done, 0.05 / CAPACITY_LOOKS), ratio = c * half / fabs(x.value - limit);
+    most = fmax(most, isnan(ratio) ? INFINITY : done * ratio * ratio);
+  }
+  return most;
+}
+
+/* What the last look foresees with a little more, but neither a creep nor a leap: it is itself a guess. */
+static uint32_t next_replications(const struct search *s, const struct trial *t) {
+  double done = t->study->traffic.done, next = 1.15 * foreseen(s, t);
+  if (!t->looks) return FIRST;
+  return (uint32_t)ceil(fmax(fmin(next, 3 * done), 1.4 * done));
+}
+
+bool trial_look(struct search *s, struct trial *t, uint32_t least) {
+  if (s->interrupted || t->spent || s->looks >= CAPACITY_LOOKS) return false;
+  prepare(s, t);
+  uint32_t done = t->study->traffic.done, n = next_replications(s, t);
+  if (n < FIRST) n = FIRST;
+  if (t->load >= 1 && !t->looks) { /* beyond saturation a few tell all: growth without bound */
+    trial_scan(s, t);
+    if (s->interrupted) return false;
+    if (t->growth.word) n = SCAN;
+  }
+  if (n > SCAN && n < least) n = least;
+  if (n > s->budget) n = s->budget;
+  if (!extend(s, t, n > done ? n : done, wants_faults(s, t) ? fault_pieces(t) : 0)) return false;
+  t->looks++, s->looks++;
+  judge(s, t);
+  t->spent = n >= s->budget || t->study->traffic.sum->overflowed;
+  return true;
+}
