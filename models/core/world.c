@@ -6,6 +6,7 @@
 #include "models/platform/lifecycle.h"
 #include "models/guard/limiter.h"
 #include "models/guard/call.h"
+#include "models/network/network.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
@@ -18,7 +19,7 @@ static void build_delays(struct world *w) {
   for (uint32_t i = 0; i < m->sources.count && !w->patience; i++)
     if (model_source(m, i)->patience.kind) w->patience = timer_heap_new(w->calendar, request_loses_patience, w);
   w->soon = lane_new(w->calendar, 0, request_wakes, w);
-  if (m->platform.network.between_nodes > 0) w->hop = lane_new(w->calendar, m->platform.network.between_nodes, request_wakes, w);
+  w->network = network_start(w);
   w->unreachable = arena_new_array(w->arena, struct lane *, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++)
     w->unreachable[i] = lane_new(w->calendar, model_service(m, i)->connect_timeout, request_unreachable, w);
@@ -227,7 +228,7 @@ void world_free(struct world *w) {
   timer_heap_free(w->sleepers);
   timer_heap_free(w->patience);
   lane_free(w->soon);
-  lane_free(w->hop);
+  network_stop(w->network);
   for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
   for (uint32_t i = 0; i < w->model->services.count; i++) replication_stop(&w->services[i]);
   limiters_stop(w);

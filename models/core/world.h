@@ -119,7 +119,7 @@ struct world {
   struct timer_heap *sleepers;
   struct timer_heap *patience; /* of requests in queues; null where all wait for ever */
   struct lane *soon;           /* no delay: what is woken within the same instant */
-  struct lane *hop;            /* one way between nodes; null when it takes no time */
+  struct network *network;     /* between nodes; null when no way takes time */
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
   struct pool connections; /* struct connection */

@@ -5,6 +5,7 @@
 #ifndef PLATFORM_H
 #define PLATFORM_H
 #include "models/machine/disk.h"
+#include "models/network/network.h"
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
@@ -26,10 +27,6 @@ struct node_group {
   const char *price; /* id in the price list, or null */
   struct disk_config disk;
   bool dedicated; /* derived: some service is placed on it, so others stay away */
-};
-
-struct network_config {
-  sim_time between_nodes; /* one way */
 };
 
 struct compose_config {

@@ -57,20 +57,6 @@ static const struct field node_fields[] = {
 static const struct record node_record = {"node group", sizeof(struct node_group), node_fields, "Equal machines.", NULL};
 #undef AT
 
-static const struct field network_fields[] = {
-    {.name = "between_nodes",
-     .kind = FIELD_DURATION,
-     .offset = offsetof(struct network_config, between_nodes),
-     .fallback = "\"0.25ms\"",
-     .low = 0,
-     .high = 1e10,
-     .doc = "One way between two nodes; inside a node no time passes.",
-     .source = "half of a round trip of 0.5 ms: measured are 0.25 ms within a zone and 0.7 ms between "
-               "zones in the mean"},
-    {0}};
-static const struct record network_record = {"network", sizeof(struct network_config), network_fields, "Delays inside the cluster.",
-                                             NULL};
-
 #define AT(member) offsetof(struct compose_config, member)
 #define TIMED(key, member, value, least, most, text, from)                                                                         \
   {                                                                                                                                \

@@ -2,6 +2,7 @@
 #include "models/replication/replication.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"
+#include "models/network/network.h"
 
 static bool acknowledges(const struct replication *p) { return p->config->mode != REPLICATION_ASYNCHRONOUS; }
 
@@ -26,7 +27,9 @@ double quorum_serves(const struct replication *p, uint32_t endpoint) {
 
 static double shipping(const struct replication *p, struct stream *draws) {
   const struct replication_config *c = p->config;
-  return c->ship.kind ? (double)distribution_sample_time(&c->ship, draws) : (double)c->way;
+  int32_t place = p->service->config->place;
+  return c->ship.kind ? (double)distribution_sample_time(&c->ship, draws)
+                      : (double)network_way_apart(p->world->model, place, place);
 }
 
 static void set_later(struct replication *p, sim_time from, sim_time delay) {

@@ -143,7 +143,7 @@ sim_time replication_lag(const struct replication *p, const struct replica *r) {
 /* One way from the primary to the replica, or back. */
 static sim_time way(const struct replication *p, const struct replica *r) {
   const struct container *primary = &p->world->containers[*p->primary];
-  return primary->node == container_of(p, r)->node ? 0 : p->config->way;
+  return network_way(p->world, primary->node, container_of(p, r)->node);
 }
 
 static sim_time draw_or(const struct distribution *d, struct stream draws, sim_time otherwise) {
@@ -336,7 +336,7 @@ static void replicate_asks(const struct walk *w, const struct instruction *in, d
   d->writes[in->service] += weight;
   if (d->shard_writes[in->service] && w->enter) add_shard_writes(w, in->service, weight);
   add_applied(d, in->service, weight * (in->demand.mean * 1e-9));
-  walk_passes(w, weight * replication_commit_s(&model_service(d->model, (uint32_t)in->service)->replication));
+  walk_passes(w, weight * replication_commit_s(d->model, model_service(d->model, (uint32_t)in->service)));
 }
 
 static double replicate_through(struct passage *p, const struct instruction *in) {

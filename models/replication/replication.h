@@ -71,7 +71,6 @@ struct replication_config {
   /* Derived by replication_link. */
   uint32_t role_first;    /* of its roles among those of all databases */
   uint32_t apply_program; /* what a worker runs */
-  sim_time way;           /* one way of the network between nodes */
   double *writes_per_s;   /* by shard: in the mean, as offered */
   double *patient;        /* by endpoint: share of its requests whose clients wait for `ack_wait`, or for `drop_after` */
   uint32_t lag, behind, reads_after_write, stale_reads, read_age, degraded, failovers, lost_writes, rpo; /* meters */
@@ -132,7 +131,7 @@ void replication_link_programs(struct model *, struct arena *);
 /* Index of a role by its name, or -1. */
 int32_t replication_role(const struct replication_config *, const char *name);
 /* How long a commit waits for one replica, in the mean, when there is nothing else to do. */
-double replication_commit_s(const struct replication_config *);
+double replication_commit_s(const struct model *, const struct service_config *);
 /* Commits wait for replicas that have flushed or applied them. */
 static inline bool replication_is_synchronous(const struct replication_config *c) { return c->mode >= REPLICATION_SYNCHRONOUS; }
 static inline bool replication_is_on(const struct replication_config *c) { return c->workers > 0; }

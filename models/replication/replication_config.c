@@ -183,9 +183,10 @@ int32_t replication_role(const struct replication_config *c, const char *name) {
   return -1;
 }
 
-double replication_commit_s(const struct replication_config *c) {
+double replication_commit_s(const struct model *m, const struct service_config *s) {
+  const struct replication_config *c = &s->replication;
   if (c->mode == REPLICATION_ASYNCHRONOUS) return 0;
-  double ns = (c->ship.kind ? c->ship.mean : (double)c->way) + (double)c->way;
+  double way = (double)network_way_apart(m, s->place, s->place), ns = (c->ship.kind ? c->ship.mean : way) + way;
   double more = c->mode == REPLICATION_SYNCHRONOUS ? c->flush.mean : c->mode == REPLICATION_SYNCHRONOUS_APPLY ? c->apply.mean : 0;
   return 1e-9 * (ns + more);
 }
@@ -245,7 +246,6 @@ const char *replication_link(struct model *m, struct service_config *s, const ch
   if (!replication_is_on(c) && !s->backup.every) return NULL;
   c->role_first = m->role_count;
   m->role_count += c->roles.count;
-  c->way = m->platform.network.between_nodes;
   if (!c->drop_after) c->drop_after = c->failover.detect.kind ? DROP_AFTER : SIM_NEVER;
   declare_meters(m, s);
   return NULL;

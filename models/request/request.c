@@ -13,6 +13,7 @@
 #include "models/request/draws.h"
 #include "models/request/operation.h"
 #include "models/core/world.h"
+#include "models/network/network.h"
 #include <assert.h>
 #include <string.h>
 
@@ -310,9 +311,10 @@ void request_wake_soon(struct world *w, struct request *r) {
 
 /* Travels between two replicas; true when that takes no time. A null container is outside the cluster. */
 static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b, uint16_t cell) {
-  if (!w->hop || !a || !b || a->node == b->node) return true;
+  struct lane *way = a && b ? network_lane(w->network, a->node, b->node) : NULL;
+  if (!way) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = cell;
-  lane_push(w->hop, r->id);
+  lane_push(way, r->id);
   return false;
 }
 
@@ -415,9 +417,10 @@ bool request_enter_addressed(struct world *w, struct request *r, const struct in
   }
   if (s->balancing) balancer_sent(w, s, c->id);
   r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
-  if (!w->hop) return true;
+  struct lane *way = network_lane(w->network, NETWORK_ELSEWHERE, c->node); /* from the cache, which is on a node of its own */
+  if (!way) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
-  lane_push(w->hop, r->id);
+  lane_push(way, r->id);
   return false;
 }
 

@@ -1,0 +1,54 @@
+/* The network between nodes: how long one way takes, and the requests that are under way.
+ *
+ * Inside a node no time passes; between any two nodes one way takes one delay, in either direction. This is the only place that
+ * knows it: what moves between replicas asks for the way from one node to another, what only plans asks for that between two
+ * groups of nodes, and both get the same delay for the same pair. Requests that are under way wait in lanes of their own, one a
+ * delay.
+ *
+ *     sim_time there = network_way(world, from->node, to->node);
+ *     struct lane *way = network_lane(world->network, from->node, to->node);
+ *     if (way) lane_push(way, request->id);          // request_wakes at the other end; null: it is there
+ */
+#ifndef NETWORK_H
+#define NETWORK_H
+#include "sim/engine/sim_time.h"
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lane;
+struct model;
+struct record;
+struct world;
+
+struct network_config {
+  sim_time between_nodes; /* one way */
+};
+
+extern const struct record network_record;
+
+/* The place of what is on none of the nodes that it could share: it is another node for every other. */
+enum { NETWORK_ELSEWHERE = UINT32_MAX };
+
+/* The ways of one world that take time. */
+struct network {
+  struct lane *between_nodes;
+};
+
+/* Null when no way takes time. */
+struct network *network_start(struct world *);
+void network_stop(struct network *);
+
+/* One way from node to node. */
+sim_time network_way(const struct world *, uint32_t from, uint32_t to);
+/* One way between two different nodes of these groups; -1: whatever group. */
+sim_time network_way_apart(const struct model *, int32_t from, int32_t to);
+
+/* Where requests wait that are on the way from node to node, or null when the way takes no time. */
+static inline struct lane *network_lane(const struct network *n, uint32_t from, uint32_t to) {
+  if (!n || from == to) return NULL;
+  assert(n->between_nodes);
+  return n->between_nodes;
+}
+
+#endif
