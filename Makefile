@@ -158,8 +158,8 @@ $(B)/sim/questions/selftest_cases.inc: $(foreach c,$(SELFTEST),tests/oracle/$(c)
 
 $(B)/sim/questions/selftest.o: CFLAGS += -I$(B)
 $(B)/sim/questions/selftest.o: $(B)/sim/questions/selftest_cases.inc
-$(B)/sim/report/figure.o: CFLAGS += -I$(B)
-$(B)/sim/report/figure.o: $(B)/plots/style.inc
+$(B)/sim/report/plot/figure.o: CFLAGS += -I$(B)
+$(B)/sim/report/plot/figure.o: $(B)/plots/style.inc
 $(B)/tests/main.o: CFLAGS += -I$(B)
 $(B)/tests/main.o: $(B)/suites.inc
 # Lets the nth call of a function fail; for tests/sim/cli/test_failing.c.

@@ -4,32 +4,32 @@ set -u
 cd "$(dirname "$0")/.."
 status=0
 
-# Layers from the bottom; a file may include its own layer and those below.
-rank() {
-  case $1 in
-  sim/describe/*) echo 0 ;; sim/engine/*) echo 1 ;; sim/stats/*) echo 2 ;; models/*) echo 3 ;;
-  sim/scenario/*) echo 4 ;; sim/measure/* | sim/study/*) echo 5 ;; sim/questions/*) echo 6 ;;
-  sim/report/*) echo 7 ;; sim/cli/*) echo 8 ;; tests/*) echo 9 ;;
-  *) echo -1 ;;
-  esac
-}
+# The layers stand in one line of docs/architecture.md: "top -> next, its neighbour -> ... -> bottom". A file may include its own folder
+# and those further down; neighbours know nothing of each other, unless they are one layer of two folders: "one + other".
 mapfile -t files < <(git ls-files '*.c' '*.h')
-for f in "${files[@]}"; do
-  mine=$(rank "$f")
-  while IFS=: read -r line included; do
-    theirs=$(rank "$included")
-    bad=
-    [ "$theirs" -gt "$mine" ] && bad="a layer above"
-    case $f:$included in
-    sim/report/*:sim/measure/results.h | sim/report/*:sim/questions/*_results.h) ;;
-    sim/report/*:sim/measure/* | sim/report/*:sim/study/* | sim/report/*:sim/questions/*) bad="more than an answer" ;;
-    sim/engine/*:sim/stats/* | sim/engine/*:sim/describe/*) bad="something that the engine must not know" ;;
-    esac
-    [ -n "$bad" ] && { echo "$f:$line: includes $included: $bad"; status=1; }
-  done < <(grep -n '^#include "' "$f" | sed 's/^\([0-9]*\):#include "\([^"]*\)".*/\1:\2/')
-done
+refused=$(grep -n '^#include "' "${files[@]}" | awk -F'[:"]' -v line="$(grep -m1 ' -> ' docs/architecture.md)" '
+function folder(path) { return match(path, path ~ /^sim\// ? "^sim/[^/]*" : "^[^/]*") ? substr(path, 1, RLENGTH) : "" }
+function wrong(mine, theirs, to) {
+  if (layer[mine] != layer[theirs] && rank[theirs] >= rank[mine]) return "not a layer below"
+  if (mine == "sim/report" && theirs ~ /^sim.(questions|study|measure)$/ && to !~ /\/([a-z_]*_)?results\.h$/) return "more than an answer"
+  return ""
+}
+BEGIN {
+  levels = split(line, level, " -> ")
+  for (i = 1; i <= levels; i++) {
+    n = split(level[i], name, ", ")
+    for (k = 1; k <= n; k++) { m = split(name[k], one, " [+] "); for (j = 1; j <= m; j++) { rank[one[j]] = levels - i; layer[one[j]] = name[k] } }
+  }
+}
+{
+  mine = folder($1); theirs = folder($4)
+  if (mine == "tests" || !(theirs in rank)) next
+  why = mine in rank ? wrong(mine, theirs, $4) : "from a folder that docs/architecture.md does not rank"
+  if (why) print $1 ":" $2 ": includes " $4 ": " why
+}')
+[ -z "$refused" ] || { echo "$refused"; status=1; }
 
-# Only one file may take memory from the system, only one may know cJSON, only one GSL, only the network how long a way takes, and the orchestrators are named by their registry only.
+# Only one file may take memory from the system, only one may know cJSON, only one GSL, and only the network how long a way takes.
 for f in "${files[@]}"; do
   case $f in models/network/* | tests/*) ;; *) grep -n 'between_nodes' "$f" | sed "s#^\([0-9]*\):.*#$f:\1: reads the way between nodes past network.h#" | grep . && status=1 ;; esac
   case $f in sim/engine/allocate.c | tests/*) ;; *)
@@ -37,7 +37,7 @@ for f in "${files[@]}"; do
       sed "s#^\([0-9]*\):.*#$f:\1: takes memory without allocate.h#" | grep . && status=1 ;;
   esac
   case $f in sim/stats/cdf.c | tests/*) ;; *) grep -q '<gsl/' "$f" && { echo "$f: includes GSL"; status=1; } ;; esac
-  case $f in sim/scenario/json.c | tests/*) ;; *) grep -q 'cjson/cJSON.h' "$f" && { echo "$f: includes cJSON"; status=1; } ;; esac
+  case $f in sim/json/json.c | tests/*) ;; *) grep -q 'cjson/cJSON.h' "$f" && { echo "$f: includes cJSON"; status=1; } ;; esac
 done
 
 if command -v clang-format >/dev/null 2>&1; then

@@ -7,7 +7,7 @@
 #ifndef ORACLE_CASE_H
 #define ORACLE_CASE_H
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "sim/study/study.h"
 #include "tests/oracle_judge.h"
 #include "tests/suite.h"

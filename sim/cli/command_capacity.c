@@ -4,10 +4,10 @@
 #include "sim/engine/arena.h"
 #include "sim/report/capacity_report.h"
 #include "sim/report/format.h"
-#include "sim/report/output.h"
+#include "sim/store/output.h"
 #include "sim/questions/capacity.h"
 #include "sim/engine/allocate.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
-#include "sim/report/export_several.h"
+#include "sim/report/export/export_several.h"
 #include "sim/report/format.h"
-#include "sim/report/text.h"
+#include "sim/report/text/text.h"
 #include "sim/report/verdicts.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 

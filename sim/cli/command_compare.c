@@ -3,8 +3,8 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/compare_report.h"
-#include "sim/report/export.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/report/export/export.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include "sim/cli/sweep_plan.h"
 #include "sim/engine/arena.h"
 #include "sim/report/format.h"
-#include "sim/scenario/schema.h"
+#include "sim/language/schema.h"
 #include "sim/study/study_file.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <string.h>
 
 static uint32_t claims_of(const struct scenario *s, enum claim_kind kind) {

@@ -2,7 +2,7 @@
 #include "sim/cli/sweep_answers.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "sim/cli/session.h"
-#include "sim/report/plot.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/report/plot/plot.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 
 static void list_kinds(void) {

@@ -1,7 +1,7 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
-#include "sim/report/output.h"
-#include "sim/report/text.h"
+#include "sim/store/output.h"
+#include "sim/report/text/text.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
-#include "sim/report/selftest_report.h"
+#include "sim/report/text/text_selftest.h"
 #include "sim/questions/selftest.h"
 
 enum exit_code command_selftest(const struct options *o) {

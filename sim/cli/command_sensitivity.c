@@ -4,7 +4,7 @@
 #include "sim/engine/arena.h"
 #include "sim/report/sensitivity_report.h"
 #include "sim/questions/sensitivity.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "sim/cli/sweep_preview.h"
 #include "sim/cli/sweep_run.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 

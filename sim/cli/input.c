@@ -1,5 +1,5 @@
 #include "sim/cli/input.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -3,9 +3,9 @@
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
 #include "sim/engine/pages.h"
-#include "sim/scenario/diagnostic.h"
+#include "sim/json/diagnostic.h"
 #include "sim/study/version.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

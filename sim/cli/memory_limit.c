@@ -1,7 +1,7 @@
 #include "sim/cli/memory_limit.h"
 #include "sim/engine/arena.h"
 #include "sim/report/format.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include "sim/scenario/unit.h"
 #include "sim/measure/footprint.h"
 #include <math.h>

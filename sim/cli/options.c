@@ -1,7 +1,7 @@
 #include "sim/cli/options.h"
-#include "sim/report/plot.h"
-#include "sim/scenario/diagnostic.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/report/plot/plot.h"
+#include "sim/json/diagnostic.h"
+#include "sim/json/safe_text.h"
 #include <stddef.h>
 #include <string.h>
 

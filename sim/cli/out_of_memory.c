@@ -1,7 +1,7 @@
 /* The end of the program when memory runs out: one line, nothing half written, exit status 1. */
 #include "sim/cli/exit_code.h"
 #include "sim/engine/allocate.h"
-#include "sim/report/leftover.h"
+#include "sim/store/leftover.h"
 #include <stdatomic.h>
 #include <unistd.h>
 

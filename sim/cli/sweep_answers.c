@@ -1,8 +1,8 @@
 #include "sim/cli/sweep_answers.h"
 #include "sim/engine/arena.h"
-#include "sim/report/output.h"
+#include "sim/store/output.h"
 #include "sim/engine/allocate.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 

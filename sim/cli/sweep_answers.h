@@ -5,7 +5,7 @@
 #ifndef SWEEP_ANSWERS_H
 #define SWEEP_ANSWERS_H
 #include "sim/cli/sweep_plan.h"
-#include "sim/report/point_store.h"
+#include "sim/store/point_store.h"
 
 struct answer {
   bool there;

@@ -4,7 +4,7 @@
 #include "sim/study/condition.h"
 #include "sim/study/study_file.h"
 #include "sim/study/version.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #ifndef SWEEP_PLAN_H
 #define SWEEP_PLAN_H
 #include "sim/cli/options.h"
-#include "sim/report/report.h"
+#include "sim/report/export/report.h"
 #include "sim/study/study.h"
 #include "sim/study/sweep.h"
 

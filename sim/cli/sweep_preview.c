@@ -3,9 +3,9 @@
 #include "sim/cli/sweep_estimate.h"
 #include "sim/engine/arena.h"
 #include "sim/report/format.h"
-#include "sim/report/job.h"
+#include "sim/store/job.h"
 #include "sim/study/version.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +115,8 @@ enum exit_code sweep_emit(struct sweep_answers *a) {
   job.exports = o->export_count ? o->exports : &export, job.export_count = o->export_count ? o->export_count : 1;
   job.shards = choose_shards(a, estimate.seconds);
   job.seconds = estimate.seconds / job.shards;
+  job.work =
+      job.seconds > 0 ? arena_format(p->arena, "about %s", format_number(UNIT_SECONDS, NULL, job.seconds).text) : "not estimated";
   job_format_named(o->emit)->write(stdout, &job);
   return EXIT_HOLDS;
 }

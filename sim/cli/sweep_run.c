@@ -3,8 +3,9 @@
 #include "sim/cli/session.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
-#include "sim/report/state_store.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/report/export/point_rows.h"
+#include "sim/store/state_store.h"
+#include "sim/json/safe_text.h"
 #include <inttypes.h>
 #include <math.h>
 #include <pthread.h>

@@ -2,7 +2,7 @@
  * chosen by the extension of a file. */
 #ifndef CAPACITY_REPORT_H
 #define CAPACITY_REPORT_H
-#include "sim/report/text.h"
+#include "sim/report/text/text.h"
 #include "sim/questions/capacity_results.h"
 
 /* Verdict last. */

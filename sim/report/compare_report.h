@@ -2,7 +2,7 @@
 #ifndef COMPARE_REPORT_H
 #define COMPARE_REPORT_H
 #include "sim/report/format.h"
-#include "sim/report/text.h"
+#include "sim/report/text/text.h"
 #include "sim/report/verdicts.h"
 #include "sim/questions/compare_results.h"
 #include <stdio.h>

@@ -3,9 +3,9 @@
  * The JSON is an interface ("aguanta_sensitivity": 1), documented in docs/sensitivity.md; `aguanta plot --kind tornado` reads it. */
 #ifndef SENSITIVITY_REPORT_H
 #define SENSITIVITY_REPORT_H
-#include "sim/report/export.h"
+#include "sim/report/export/export.h"
 #include "sim/report/format.h"
-#include "sim/report/text.h"
+#include "sim/report/text/text.h"
 #include "sim/questions/sensitivity_results.h"
 
 void report_sensitivity_text(FILE *, const struct sensitivity_results *, const struct report_options *);

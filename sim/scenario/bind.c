@@ -4,8 +4,8 @@
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/foreign.h"
-#include "sim/scenario/json_node.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/json_node.h"
+#include "sim/json/safe_text.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>

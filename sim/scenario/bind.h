@@ -22,7 +22,7 @@
 #ifndef BIND_H
 #define BIND_H
 #include "sim/describe/field.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 
 /* A value that the user marked as resting on something. Texts can be given to --set again. */
 struct assumption {

@@ -1,7 +1,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/foreign.h"
-#include "sim/scenario/json_node.h"
+#include "sim/json/json_node.h"
 #include <assert.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/distribution.h"
 #include "sim/scenario/bind_inner.h"
-#include "sim/scenario/json_node.h"
+#include "sim/json/json_node.h"
 #include <string.h>
 
 /* The number by which two values of a field are ordered; of a distribution its mean. False: it has none. */

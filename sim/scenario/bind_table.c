@@ -5,9 +5,9 @@
  * file is read to its end or to the first TABLE_FAULTS of them. */
 #include "sim/engine/arena.h"
 #include "sim/scenario/bind_inner.h"
-#include "sim/scenario/csv.h"
-#include "sim/scenario/json_node.h"
-#include "sim/scenario/source_file.h"
+#include "sim/json/csv.h"
+#include "sim/json/json_node.h"
+#include "sim/json/source_file.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/foreign.h"
 #include "sim/scenario/unit.h"
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "models/core/model.h"
 #include "sim/scenario/claim_inner.h"
-#include "sim/scenario/csv.h"
+#include "sim/json/csv.h"
 #include "sim/scenario/unit_names.h"
 #include "sim/scenario/unit.h"
 #include <ctype.h>

@@ -1,6 +1,6 @@
 #include "sim/scenario/claim_config.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/diagnostic.h"
+#include "sim/json/diagnostic.h"
 
 enum { WORD_MUST, WORD_SHOULD, WORD_INFO };
 static const char *const severity_words[] = {"must", "should", "info", NULL};

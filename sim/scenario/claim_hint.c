@@ -7,7 +7,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/claim.h"
 #include "sim/scenario/claim_words.h"
-#include "sim/scenario/diagnostic.h"
+#include "sim/json/diagnostic.h"
 #include "sim/scenario/unit_names.h"
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What is measured: an aggregate of a metric, with its cause, threshold and window. */
 #include "models/core/model.h"
 #include "sim/scenario/claim_inner.h"
-#include "sim/scenario/diagnostic.h"
+#include "sim/json/diagnostic.h"
 #include "sim/scenario/unit.h"
 #include <ctype.h>
 #include <math.h>

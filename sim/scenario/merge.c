@@ -1,8 +1,8 @@
 #include "sim/scenario/merge.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/json_node.h"
+#include "sim/json/json_node.h"
 #include "sim/scenario/place.h"
-#include "sim/scenario/source_file.h"
+#include "sim/json/source_file.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>

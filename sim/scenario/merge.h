@@ -14,7 +14,7 @@
 #ifndef MERGE_H
 #define MERGE_H
 #include <stddef.h>
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 
 struct record;
 

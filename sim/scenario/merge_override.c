@@ -1,5 +1,5 @@
 #include "sim/engine/arena.h"
-#include "sim/scenario/json_node.h"
+#include "sim/json/json_node.h"
 #include "sim/scenario/merge.h"
 #include "sim/scenario/place.h"
 #include <assert.h>

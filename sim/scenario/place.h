@@ -10,7 +10,7 @@
 #ifndef PLACE_H
 #define PLACE_H
 #include "sim/describe/field.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 
 enum place_what {
   PLACE_UNKNOWN,

@@ -3,7 +3,7 @@
 #include "sim/scenario/claim_config.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/scenario/merge.h"
-#include "sim/scenario/source_file.h"
+#include "sim/json/source_file.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "sim/scenario/window.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/diagnostic.h"
+#include "sim/json/diagnostic.h"
 #include "sim/scenario/unit.h"
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "sim/study/condition.h"
 #include "sim/study/range.h"
 #include "sim/scenario/merge.h"
-#include "sim/scenario/source_file.h"
+#include "sim/json/source_file.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Scenarios that a bench writes by itself: ' stands for ". */
 #ifndef BENCH_READ_TEXT_H
 #define BENCH_READ_TEXT_H
-#include "sim/scenario/diagnostic.h"
+#include "sim/json/diagnostic.h"
 #include "sim/scenario/scenario.h"
 #include "tests/bench/bench.h"
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* A stored point of a sweep: the bytes with a right checksum behind them, so that what is in front of it has to hold alone. */
-#include "sim/report/point_store.h"
+#include "sim/store/point_store.h"
 #include "tests/fuzz/fuzz.h"
 #include <inttypes.h>
 

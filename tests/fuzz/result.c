@@ -1,7 +1,7 @@
 /* A result file, and every picture that can be drawn of it, up to the script that gnuplot would get. */
-#include "sim/report/gnuplot.h"
-#include "sim/report/output.h"
-#include "sim/report/plot.h"
+#include "sim/report/plot/gnuplot.h"
+#include "sim/store/output.h"
+#include "sim/report/plot/plot.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Instead of the program's own (linked with --wrap): nothing is drawn, nothing is written. */

@@ -1,7 +1,7 @@
 /* `aguanta capacity` as its user meets it: what it takes, what it says, which exit code, what it writes, what is drawn from it. */
 #include "sim/cli/exit_code.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "sim/report/capacity_report.h"
 #include "tests/command.h"
 #include "tests/suite.h"

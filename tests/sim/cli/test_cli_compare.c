@@ -1,7 +1,7 @@
 /* `aguanta compare` as its user meets it: words, exit codes, formats, and the same bytes for any number of threads. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/diagnostic.h"
-#include "sim/scenario/json.h"
+#include "sim/json/diagnostic.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 

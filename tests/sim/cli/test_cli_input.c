@@ -1,6 +1,6 @@
 /* What is read and written under other names than a file's: "-" for both, several scenarios in one export, YAML by mistake. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 

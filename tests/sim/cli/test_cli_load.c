@@ -1,6 +1,6 @@
 /* Overload is an answer, not an error: it ends, says what is full, and invents no latency where there is none. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 /* The result as other programs read it: strict JSON with every promised key, base units, sums that add up, no wall clock. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 /* `aguanta sensitivity`: swings that theory knows, an input that moves nothing, the same bytes for any number of threads. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Sweeps from outside: study files and their mistakes, what is stored and used again, shards and merge, printed jobs. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <dirent.h>

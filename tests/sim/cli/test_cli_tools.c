@@ -1,6 +1,6 @@
 /* The commands beside `run`: validate, explain, schema, plot, check and sweep. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 

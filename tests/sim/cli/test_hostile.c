@@ -1,6 +1,6 @@
 /* Inputs that were made to hurt: files that lie with a right checksum, sources in odd places, figures that are no numbers. Each of them
  * is refused in words or answered; tests/fuzz looks for more. */
-#include "sim/report/point_store.h"
+#include "sim/store/point_store.h"
 #include "sim/stats/histogram.h"
 #include "sim/study/study.h"
 #include "tests/command.h"

@@ -2,7 +2,7 @@
  *
  * 300 texts, made of 25 payloads and 12 wrappings, stand as title, name, seed, notes, sources, ids and file names. A canary that must not
  * come to be (a file), one that must not be read (a file's text) and one that must not be expanded (a variable) watch. */
-#include "sim/scenario/safe_text.h"
+#include "sim/json/safe_text.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 

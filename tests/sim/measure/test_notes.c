@@ -1,5 +1,5 @@
 /* What a report says beside its figures: why one is missing, which notes there are and which there are not. */
-#include "sim/report/text.h"
+#include "sim/report/text/text.h"
 #include "tests/command.h"
 #include "tests/model_fixture.h"
 

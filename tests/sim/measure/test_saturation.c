@@ -1,5 +1,5 @@
 /* What is full first: the load at which each resource is, by hand. */
-#include "sim/report/text.h"
+#include "sim/report/text/text.h"
 #include "sim/measure/resource.h"
 #include "tests/command.h"
 #include "tests/model_fixture.h"

@@ -16,7 +16,7 @@
  * shown outputs and the table (with AGUANTA_LONG the whole table); prose and small tables are for people to correct. */
 #include "sim/cli/exit_code.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/json.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <ctype.h>

@@ -1,11 +1,11 @@
 /* Words of other tools: every row of the table says something, of a place that exists, and leads to a key that exists. */
 #include "sim/engine/arena.h"
-#include "sim/scenario/diagnostic.h"
+#include "sim/json/diagnostic.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/foreign.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/scenario.h"
-#include "sim/scenario/schema.h"
+#include "sim/language/schema.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <string.h>

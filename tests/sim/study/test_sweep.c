@@ -1,6 +1,6 @@
 /* The points of a sweep, worked out by hand: ranges, grids, zip, when, include, repeat; the language of conditions; the store. */
 #include "sim/engine/arena.h"
-#include "sim/report/point_store.h"
+#include "sim/store/point_store.h"
 #include "sim/study/condition.h"
 #include "sim/study/range.h"
 #include "sim/study/study_file.h"

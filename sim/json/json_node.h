@@ -1,0 +1,32 @@
+/* The node behind json.h, for those who build trees: json.c reads them, merge.c changes them. Others use json.h. */
+#ifndef JSON_NODE_H
+#define JSON_NODE_H
+#include "sim/json/json.h"
+
+struct json_value {
+  enum json_type type;
+  enum json_origin origin;
+  bool flag;
+  double number;
+  const char *text; /* of a string; of a number as written */
+  const char *name;
+  struct position position, name_position;
+  struct json_value *first, *last, *next;
+  uint32_t count;
+  struct json_value **sorted; /* the members by name, to find one among many; null: not sorted, or changed since */
+};
+
+/* Sorts the members of a large object, once it is complete. Equal names stand in the order of the text. */
+void json_sort(struct arena *, struct json_value *object);
+void json_append(struct json_value *parent, struct json_value *child);
+struct json_value *json_new(struct arena *, enum json_type);
+/* Marks a tree as coming from an option or a default: all of it then stands at that source. */
+void json_stamp(struct json_value *, const struct source_text *, enum json_origin);
+/* Marks where a tree comes from, and leaves its positions. */
+void json_stamp_origin(struct json_value *, enum json_origin);
+/* A value of its own under another key; its children are shared. */
+struct json_value *json_renamed(struct arena *, const struct json_value *, const char *name);
+/* An object that stands where `at` stands. */
+struct json_value *json_object_at(struct arena *, const struct json_value *at);
+
+#endif

@@ -1,0 +1,11 @@
+/* What a store keeps of a point's result: its rows in each form that a sweep writes, and the cells of the terminal's table. */
+#ifndef POINT_ROWS_H
+#define POINT_ROWS_H
+#include "sim/store/point_store.h"
+
+struct results;
+
+/* `code` and `statements` are exit codes. The caller frees the rows with point_rows_free. */
+struct point_rows point_rows_of(const struct results *, uint32_t code, uint32_t statements);
+
+#endif

@@ -1,0 +1,226 @@
+#include "sim/report/compare_report.h"
+#include "sim/report/format.h"
+#include "sim/report/load_words.h"
+#include "sim/report/page/markdown_cell.h"
+#include "sim/report/missing_words.h"
+#include "sim/report/export/report.h"
+#include "sim/report/saturation_words.h"
+#include "sim/report/verdicts.h"
+#include <string.h>
+
+static void put_cell(FILE *file, const char *text) { fputs(" | ", file), markdown_text(file, text); }
+
+static void write_head(FILE *file, const struct results *r) {
+  fputs("# ", file);
+  markdown_text(file, r->scenario_title && *r->scenario_title ? r->scenario_title : r->scenario_name);
+  fprintf(file, "\n\n**Verdict: %s.** ", verdicts_line(r).text);
+  struct verdict_line statements = verdicts_statements(r);
+  if (*statements.text) fprintf(file, "Statements of documents: %s. ", statements.text);
+  fprintf(file, "%s in %s of %s, seed ", format_counted(r->requests, "request", NULL).text,
+          format_counted(r->replications, "replication", NULL).text, format_number(UNIT_SECONDS, NULL, r->window_s).text);
+  markdown_text(file, r->seed_text);
+  fputs(". Values with their 95% intervals.\n", file);
+  if (r->interrupted) fputs("\n> Interrupted: partial results.\n", file);
+  for (uint32_t i = 0; i < r->violation_count; i++)
+    fputs("\n> Broken invariant: ", file), markdown_text(file, r->violations[i]), fputc('\n', file);
+  for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), markdown_text(file, r->notes[i]), fputc('\n', file);
+}
+
+static void write_claim(FILE *file, const struct results *r, const struct claim_result *c) {
+  fputs("| ", file);
+  if (c->kind != CLAIM_INFO) fprintf(file, "%s | ", verdict_claim_word(c));
+  markdown_code(file, c->expression);
+  fprintf(file, " | %s", format_claim(c, r->bill.currency).text);
+  if (c->judged) fputs(" (", file), markdown_text(file, c->judged), fputc(')', file);
+  if (c->reason) fputs(" (", file), markdown_text(file, c->reason), fputc(')', file);
+  put_cell(file, verdict_claim_tag(c).text);
+  fputs(" |\n", file);
+}
+
+static void write_claims(FILE *file, const struct results *r) {
+  static const struct {
+    enum claim_kind kind;
+    const char *head;
+  } tables[] = {
+      {CLAIM_REQUIREMENT, "Requirements\n\nOurs to keep.\n\n| verdict | requirement | value | source |\n| --- | --- | --- | --- |"},
+      {CLAIM_STATEMENT, "Statements\n\nOf documents, under audit: better than stated is not a failure of the system.\n\n"
+                        "| verdict | statement | value | source |\n| --- | --- | --- | --- |"},
+      {CLAIM_INFO, "Info\n\nShown, not judged.\n\n| measure | value | source |\n| --- | --- | --- |"}};
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    uint32_t at = 0;
+    const struct claim_result *c = verdict_next(r, tables[i].kind, &at);
+    if (c) fprintf(file, "\n## %s\n", tables[i].head);
+    const char *leaves_out = NULL;
+    for (; c; c = verdict_next(r, tables[i].kind, &at)) {
+      write_claim(file, r, c);
+      if (c->leaves_out) leaves_out = c->leaves_out;
+    }
+    if (leaves_out)
+      fputs("\nAvailability, downtime, RTO and RPO leave out: ", file), markdown_text(file, leaves_out), fputs(".\n", file);
+  }
+}
+
+static void write_load(FILE *file, const struct results *r) {
+  if (r->load_count == 0) return;
+  fputs("\n## Load\n\nFrom users to requests.\n\n", file);
+  for (uint32_t i = 0; i < r->load_count; i++) {
+    struct load_words words = load_words(r, i);
+    for (uint32_t k = 0; k < words.count; k++)
+      fputs("- ", file), markdown_text(file, r->loads[i].source), fputs(": ", file), markdown_text(file, words.lines[k]),
+          fputc('\n', file);
+  }
+}
+
+static void write_missing(void *file, const char *line) { fputs("\n\\-: ", file), markdown_text(file, line), fputc('\n', file); }
+
+static void write_latency(FILE *file, const struct results *r) {
+  if (r->endpoint_count == 0 || r->requests == 0) return;
+  fputs("\n## Latency\n\n| endpoint | mean | p50 | p90 | p95 | p99 | p99.9 | unanswered |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        file);
+  for (uint32_t i = 0; i < r->endpoint_count; i++) {
+    fputs("| ", file), markdown_text(file, r->endpoints[i]);
+    for (size_t a = 0; a < LATENCY_COLUMNS; a++) {
+      const struct metric *m = latency_metric(r, r->endpoints[i], latency_columns[a]);
+      fprintf(file, " | %s", m ? format_estimate(m->unit, NULL, &m->estimate).text : "-");
+    }
+    const struct metric *inside = results_metric(r, r->endpoints[i], "unanswered", NULL);
+    fprintf(file, " | %s |\n", inside ? format_estimate(inside->unit, NULL, &inside->estimate).text : "-");
+  }
+  missing_words(r, write_missing, file);
+}
+
+/* Each once, though it is of several resources. */
+static void write_remarks(FILE *file, const struct results *r) {
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    const char *remark = r->saturation[i].remark;
+    bool before = false;
+    for (uint32_t k = 0; k < i && remark; k++) before |= r->saturation[k].remark && !strcmp(r->saturation[k].remark, remark);
+    if (remark && !before) fputc('\n', file), markdown_text(file, remark), fputc('\n', file);
+  }
+}
+
+static void write_capacity(FILE *file, const struct results *r) {
+  if (r->saturation_count == 0) return;
+  fputs("\n## What fills up first\n\n| resource | busy, mean | full at | |\n| --- | ---: | ---: | --- |\n", file);
+  for (uint32_t i = 0; i < r->saturation_count; i++) {
+    const struct saturation *s = &r->saturation[i];
+    fputs("| ", file), markdown_text(file, s->resource);
+    fprintf(file, " | %s | %s | %s |\n", format_estimate(UNIT_RATIO, NULL, &s->utilization).text,
+            format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text, saturation_word(r, i));
+  }
+  write_remarks(file, r);
+}
+
+static void write_availability(FILE *file, const struct results *r) {
+  const struct availability_result *a = &r->availability;
+  if (!a->present) return;
+  fprintf(file, "\n## Availability\n\n%s of all requests are served; %s a year are not.\n",
+          format_estimate(UNIT_RATIO, NULL, &a->availability).text, format_number(UNIT_SECONDS, NULL, a->downtime_per_year_s).text);
+  if (a->leaves_out) fputs("\nLeaves out: ", file), markdown_text(file, a->leaves_out), fputs(".\n", file);
+  if (a->class_count) fputs("\n| fault | a year | RTO mean | p95 | lost a year |\n| --- | ---: | ---: | ---: | ---: |\n", file);
+  for (uint32_t i = 0; i < a->class_count; i++) {
+    const struct outage_class *o = &a->classes[i];
+    fputs("| ", file), markdown_text(file, o->fault);
+    fprintf(file, " | %s | %s | %s | %s |\n", format_number(UNIT_NONE, NULL, o->faults_per_year).text,
+            format_estimate(UNIT_SECONDS, NULL, &o->rto_mean).text, format_number(UNIT_SECONDS, NULL, o->rto_p95).text,
+            format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text);
+  }
+}
+
+static void write_bill(FILE *file, const struct results *r) {
+  if (r->bill.count == 0) return;
+  fprintf(file, "\n## Cost\n\n| item | %s a month |\n| --- | ---: |\n", r->bill.currency ? r->bill.currency : "");
+  for (uint32_t i = 0; i < r->bill.count; i++) {
+    fputs("| ", file), markdown_text(file, r->bill.lines[i].item);
+    fprintf(file, " | %s |\n", format_money(r->bill.lines[i].monthly).text);
+  }
+  fprintf(file, "| **total** | **%s** |\n", format_money(r->bill.monthly).text);
+}
+
+static void write_assumptions(FILE *file, const struct results *r) {
+  if (r->assumption_count == 0) return;
+  fputs("\n## Assumptions\n\n| value | set to | source |\n| --- | --- | --- |\n", file);
+  for (uint32_t i = 0; i < r->assumption_count; i++) {
+    fputs("| ", file), markdown_code(file, r->assumptions[i].path);
+    put_cell(file, r->assumptions[i].value ? r->assumptions[i].value : "(all of it)");
+    put_cell(file, r->assumptions[i].source ? r->assumptions[i].source : "");
+    fputs(" |\n", file);
+  }
+}
+
+void report_markdown_write(FILE *file, const struct results *r) {
+  write_head(file, r);
+  write_claims(file, r);
+  write_load(file, r);
+  write_latency(file, r);
+  write_capacity(file, r);
+  write_availability(file, r);
+  write_bill(file, r);
+  write_assumptions(file, r);
+}
+
+/* --- a comparison --------------------------------------------------------------------------------------------------------------- */
+
+static void write_compare_rows(FILE *file, const struct compare_results *c, uint32_t system) {
+  fputs("\n## ", file), markdown_text(file, compare_file(c, system)), fputs(" against ", file),
+      markdown_text(file, compare_file(c, 0));
+  fputs("\n\n| | base | this | difference | relative |\n| --- | ---: | ---: | --- | ---: |\n", file);
+  for (uint32_t i = 0; i < c->row_count; i++) {
+    const struct compare_row *row = &c->rows[i];
+    if (row->system != system || row->detail) continue;
+    fputs("| ", file), markdown_code(file, compare_name(row).text);
+    fprintf(file, " | %s | %s | %s", format_value(row->unit, c->currency, &row->base).text,
+            format_value(row->unit, c->currency, &row->value).text, compare_words(row, c->currency).text);
+    if (row->reason) fputs(": ", file), markdown_text(file, row->reason);
+    fprintf(file, " | %s |\n", compare_relative(row).text);
+  }
+}
+
+static void write_compare_limits(FILE *file, const struct compare_results *c) {
+  if (!c->limit_count) return;
+  fputs("\n## Limits\n\n| verdict | limit | of | difference |\n| --- | --- | --- | --- |\n", file);
+  for (uint32_t i = 0; i < c->limit_count; i++) {
+    const struct compare_limit_result *l = &c->limits[i];
+    fprintf(file, "| %s | ", format_verdict_word(l->verdict));
+    markdown_code(file, l->text), put_cell(file, compare_file(c, l->row.system));
+    fprintf(file, " | %s |\n", compare_judged(l, c->currency).text);
+  }
+}
+
+/* Only a comparison with years of faults has rows of uptime. */
+static void write_compare_left_out(FILE *file, const struct compare_results *c) {
+  for (uint32_t i = 0; i < c->system_count && c->fault_replications; i++) {
+    const char *words = c->systems[i]->availability.leaves_out;
+    if (!words) continue;
+    fputs("\n> ", file), markdown_text(file, compare_file(c, i));
+    fputs(": availability, downtime, RTO and RPO leave out: ", file), markdown_text(file, words), fputs(".\n", file);
+  }
+}
+
+static void write_compare_best(FILE *file, const struct compare_results *c) {
+  if (!c->best) return;
+  fputs("\n## The best\n\n| file | mean | replications |\n| --- | ---: | ---: |\n", file);
+  for (uint32_t i = 0; i < c->system_count; i++) {
+    fputs("| ", file), markdown_text(file, compare_file(c, i));
+    const struct best_system *s = &c->best->systems[i];
+    fprintf(file, "%s | %s", i == c->best->best ? " **best**" : "", format_estimate(c->best->unit, c->currency, &s->mean).text);
+    if (s->reason) fputs(" no candidate: ", file), markdown_text(file, s->reason);
+    fprintf(file, " | %u |\n", s->replications);
+  }
+}
+
+void report_compare_markdown(FILE *file, const struct compare_results *c) {
+  char last[400];
+  compare_last_line(c, last, sizeof last);
+  fputs("# Comparison\n\n**", file), markdown_text(file, last);
+  fprintf(file, "** %s of %s each%s, seed ", format_counted(c->replications, "replication", NULL).text,
+          format_number(UNIT_SECONDS, NULL, c->window_s).text, c->other_customers ? "" : " on the same customers");
+  markdown_text(file, c->seed_text);
+  fputs(". All intervals of differences hold together at 95%; those of limits each.\n", file);
+  if (c->other_customers) fputs("\n> Other customers: ", file), markdown_text(file, c->other_customers), fputc('\n', file);
+  write_compare_limits(file, c);
+  for (uint32_t i = 1; i < c->system_count && c->row_count; i++) write_compare_rows(file, c, i);
+  write_compare_left_out(file, c);
+  write_compare_best(file, c);
+}

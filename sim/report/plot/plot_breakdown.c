@@ -1,0 +1,107 @@
+/* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer.
+ *
+ * A colour says what kind of time it is, its tint of which service: both follow from the scenario, not from the numbers, so that they
+ * are the same in the pictures of all layouts. The colours of layouts are not among them. */
+#include "sim/report/plot/bars.h"
+#include "sim/report/plot/plot_kinds.h"
+#include "sim/engine/allocate.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct row {
+  char name[120];
+  double mean, slow;
+  struct figure_tint color;
+};
+
+/* Work, waiting for something of ours, and time spent elsewhere. */
+static const char *color_of_kind(const char *kind) {
+  static const char *const elsewhere[] = {"network", "external", "delay", "retry"};
+  if (!strcmp(kind, "service")) return "#56B4E9";
+  for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+    if (!strcmp(kind, elsewhere[i])) return "#8C6D1F";
+  return "#E69F00";
+}
+
+/* Its place among the services of the scenario; what is none of them comes last. */
+static int place_of(const struct result_file *file, const char *component) {
+  int place = 0;
+  for (const struct json_value *s = json_first(json_member(json_member(file->root, "scenario_resolved"), "services")); s;
+       s = json_next(s), place++)
+    if (!strcmp(json_name(s), component)) return place;
+  return place;
+}
+
+static int by_slow(const void *a, const void *b) {
+  const struct row *x = a, *y = b;
+  return x->slow != y->slow ? (x->slow < y->slow ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+static int rows_of(const struct result_file *file, const char *endpoint, struct row *rows) {
+  int count = 0;
+  for (const struct json_value *b = json_first(json_member(file->root, "breakdown")); b; b = json_next(b)) {
+    struct row row = {.mean = result_number(b, "mean_s"), .slow = result_number(b, "slow_s")};
+    if (strcmp(result_text(b, "endpoint"), endpoint) || isnan(row.mean) || isnan(row.slow)) continue;
+    /* "client network, network" says it twice */
+    const char *component = result_text(b, "component"), *kind = result_text(b, "kind");
+    snprintf(row.name, sizeof row.name, "%s%s%s", component, strstr(component, kind) ? "" : " ",
+             strstr(component, kind) ? "" : kind);
+    row.color = figure_tint(color_of_kind(kind), place_of(file, component));
+    rows[count++] = row;
+  }
+  if (count) qsort(rows, (size_t)count, sizeof *rows, by_slow);
+  return count;
+}
+
+static void fill(struct bar *bar, const struct row *rows, int count, bool slow) {
+  double sum = 0;
+  for (int i = 0; i < count; i++) sum += slow ? rows[i].slow : rows[i].mean;
+  snprintf(bar->total, sizeof bar->total, "%s", format_number(UNIT_SECONDS, NULL, sum).text);
+  for (int i = 0; i < count && sum > 0; i++) {
+    double share = (slow ? rows[i].slow : rows[i].mean) / sum;
+    if (share < 0.005) continue;
+    struct bar_part *part = bars_add(bar, rows[i].name, share, rows[i].color);
+    snprintf(part->amount, sizeof part->amount, "%s", format_percent(part->value).text);
+  }
+}
+
+static int add_endpoint(const struct result_file *file, const char *endpoint, struct bar *bars, int count) {
+  struct row *rows = allocate_zeroed(json_count(json_member(file->root, "breakdown")) + 1, sizeof *rows);
+  int found = rows_of(file, endpoint, rows);
+  if (found) {
+    bars[count] = (struct bar){.group = true}, bars[count + 1] = (struct bar){0};
+    snprintf(bars[count].name, sizeof bars[count].name, "%s, mean", endpoint);
+    snprintf(bars[count + 1].name, sizeof bars[count].name, "slowest 1%%");
+    fill(&bars[count], rows, found, false);
+    fill(&bars[count + 1], rows, found, true);
+  }
+  free(rows);
+  return found ? count + 2 : count;
+}
+
+bool plot_breakdown(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
+                    const struct plot_options *options, char **error) {
+  (void)kind, (void)file_count;
+  struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
+  const char *endpoint = plot_endpoint(files, options);
+  char text[300], culprit[200], subtitle[300];
+  struct figure f;
+  int count = 0, left_out = 0;
+  for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e)) {
+    if (!json_text(e) || !plot_wants(options, json_text(e))) continue;
+    if (count + 2 > BARS_MAX)
+      left_out++;
+    else
+      count = add_endpoint(files, json_text(e), bars, count);
+  }
+  if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");
+  bool known = plot_culprit(files, endpoint, culprit, sizeof culprit);
+  snprintf(text, sizeof text, "%s: %s", endpoint, known ? culprit : "where the time goes");
+  figure_open(&f, 1000, bars_height(bars, count));
+  figure_title(&f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
+  figure_left_out(&f, left_out, "endpoint");
+  bars_put(&f, bars, count, 1);
+  free(bars);
+  return figure_draw(&f, output, error);
+}

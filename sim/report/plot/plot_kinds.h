@@ -1,0 +1,37 @@
+/* The drawing functions of the kinds. Private to sim/report. */
+#ifndef PLOT_KINDS_H
+#define PLOT_KINDS_H
+#include "sim/report/plot/figure.h"
+#include "sim/report/format.h"
+#include "sim/report/plot/plot.h"
+#include "sim/report/plot/result_file.h"
+
+#define PLOT_DRAW(name)                                                                                                            \
+  bool plot_##name(const struct plot_kind *, const struct result_file *, uint32_t, const char *, const struct plot_options *,      \
+                   char **)
+PLOT_DRAW(latency);
+PLOT_DRAW(breakdown);
+PLOT_DRAW(timeline);
+PLOT_DRAW(bill);
+PLOT_DRAW(claims);
+PLOT_DRAW(overview);
+PLOT_DRAW(capacity);
+PLOT_DRAW(tornado);
+PLOT_DRAW(sweep);
+
+bool plot_nothing(char **error, const struct result_file *, const char *what); /* "F: no ... to draw"; returns false */
+enum unit plot_unit(const char *word); /* of a machine format; a currency when it is no other */
+/* "name, seed 42, 24 replications" */
+const char *plot_subtitle(const struct result_file *, char *room, size_t size);
+/* "24 replications", as the result says. */
+struct shown plot_replications(const struct json_value *result);
+/* Whether the endpoint is among those of the options; without any, each is. */
+bool plot_wants(const struct plot_options *, const char *endpoint);
+/* The first endpoint of the options, or the one with the largest p99; null when there is none. */
+const char *plot_endpoint(const struct result_file *, const struct plot_options *);
+/* The p99 of an endpoint; NaN when unknown. */
+struct result_estimate plot_p99(const struct result_file *, const char *endpoint);
+/* "84% of it in backend queue": the largest row of the slowest 1%; false when there is no breakdown. */
+bool plot_culprit(const struct result_file *, const char *endpoint, char *room, size_t size);
+
+#endif

@@ -1,0 +1,142 @@
+#include "sim/report/plot/result_file.h"
+#include "sim/json/source_file.h"
+#include "sim/engine/allocate.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool fail(char **error, const char *path, const char *text) {
+  *error = allocate_format("%s: %s", path, text);
+  return false;
+}
+
+bool result_file_read(struct arena *arena, const char *path, struct result_file *out, char **error) {
+  return result_file_read_of(arena, "result", path, out, error);
+}
+
+/* The lines of a sweep's answer as one document: {"aguanta_sweep": 1, "points": [...]}. */
+static const struct json_value *read_lines(struct arena *arena, struct diagnostics *faults, const char *path) {
+  const struct source_text *source = source_read_file(arena, faults, path, JSON_FILE_LIMIT);
+  char *text = NULL;
+  size_t length = 0;
+  if (!source) return NULL;
+  FILE *out = allocate_stream(&text, &length);
+  fputs("{\"aguanta_sweep\": 1, \"points\": [", out);
+  for (size_t i = 0; i < source->length; i++)
+    fputs(source->text[i] == '\n' && i + 1 < source->length ? "," : (const char[]){source->text[i], 0}, out);
+  fputs("]}", out);
+  fclose(out);
+  const struct json_value *root = json_read_text(arena, faults, path, text, length);
+  free(text);
+  return root;
+}
+
+bool result_file_read_of(struct arena *arena, const char *kind, const char *path, struct result_file *out, char **error) {
+  struct diagnostics *faults = diagnostics_new(arena);
+  *error = NULL;
+  bool lines = !strcmp(kind, "sweep");
+  const struct json_value *root = lines ? read_lines(arena, faults, path) : json_read_file(arena, faults, path);
+  if (diagnostics_errors(faults)) {
+    *error = allocate_text(diagnostics_render(faults, arena));
+    (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */
+    return false;
+  }
+  if (json_number(json_member(root, arena_format(arena, "aguanta_%s", kind))) != 1)
+    return fail(error, path,
+                arena_format(arena,
+                             "not a result of aguanta %s (no \"aguanta_%s\": 1); write one with `aguanta %s FILE --export %s.json`",
+                             strcmp(kind, "result") ? kind : "run", kind, strcmp(kind, "result") ? kind : "run", kind));
+  const struct json_value *scenario = json_member(root, "scenario");
+  *out = (struct result_file){root, arena_text(arena, path), result_text(scenario, "name"), result_text(scenario, "title"),
+                              result_text(json_member(root, "bill"), "currency")};
+  if (!*out->title) out->title = out->name;
+  return true;
+}
+
+double result_number(const struct json_value *object, const char *key) {
+  const struct json_value *value = json_member(object, key);
+  return json_type(value) == JSON_NUMBER ? json_number(value) : NAN;
+}
+
+const char *result_text(const struct json_value *object, const char *key) {
+  const char *text = json_text(json_member(object, key));
+  return text ? text : "";
+}
+
+static double number_or_nan(const struct json_value *value) { return json_type(value) == JSON_NUMBER ? json_number(value) : NAN; }
+
+struct result_estimate result_estimate(const struct json_value *object) {
+  const struct json_value *low = json_first(json_member(object, "ci95"));
+  return (struct result_estimate){result_number(object, "value"), number_or_nan(low), number_or_nan(json_next(low))};
+}
+
+const struct json_value *result_metric(const struct result_file *file, const char *name, const char *aggregate) {
+  for (const struct json_value *m = json_first(json_member(file->root, "metrics")); m; m = json_next(m))
+    if (!strcmp(result_text(m, "metric"), name) && !strcmp(result_text(m, "agg"), aggregate) &&
+        json_count(json_member(m, "labels")) == 0)
+      return m;
+  return NULL;
+}
+
+bool result_has_endpoint(const struct result_file *file, const char *endpoint) {
+  for (const struct json_value *e = json_first(json_member(file->root, "endpoints")); e; e = json_next(e))
+    if (json_text(e) && !strcmp(json_text(e), endpoint)) return true;
+  return false;
+}
+
+enum claim_kind result_claim_kind(const struct json_value *claim) {
+  const char *kind = result_text(claim, "kind");
+  if (!strcmp(kind, "statement")) return CLAIM_STATEMENT;
+  return !strcmp(kind, "info") || !strcmp(result_text(claim, "severity"), "info") ? CLAIM_INFO : CLAIM_REQUIREMENT;
+}
+
+/* The last of the words in `order` that a claim of the kind has; the first stands for none. */
+static const char *worst_verdict(const struct result_file *file, enum claim_kind kind, const char *const *order, int count) {
+  int worst = 0;
+  for (const struct json_value *c = json_first(json_member(file->root, "claims")); c; c = json_next(c)) {
+    if (result_claim_kind(c) != kind || !strcmp(result_text(c, "severity"), "should")) continue;
+    for (int i = worst + 1; i < count; i++)
+      if (!strcmp(order[i], result_text(c, "verdict"))) worst = i;
+  }
+  return order[worst];
+}
+
+const char *result_verdict(const struct result_file *file) {
+  static const char *const order[] = {"NONE", "PASS", "NO DATA", "UNDECIDED", "FAIL"};
+  return worst_verdict(file, CLAIM_REQUIREMENT, order, 5);
+}
+
+const char *result_statements_verdict(const struct result_file *file) {
+  static const char *const order[] = {"", "CONFIRMED", "BETTER", "NO DATA", "UNDECIDED", "CONTRADICTED"};
+  return worst_verdict(file, CLAIM_STATEMENT, order, 6);
+}
+
+bool claim_limit(const struct json_value *claim, struct claim_limit *out) {
+  const struct json_value *low = json_first(json_member(claim, "limit")), *high = json_next(low);
+  *out = (struct claim_limit){json_type(low) == JSON_NUMBER ? json_number(low) : -INFINITY,
+                              json_type(high) == JSON_NUMBER ? json_number(high) : INFINITY};
+  return json_type(low) == JSON_NUMBER || json_type(high) == JSON_NUMBER;
+}
+
+static const struct json_value *resolved(const struct result_file *file, const char *key) {
+  return json_member(json_member(file->root, "scenario_resolved"), key);
+}
+
+static bool same_names(const struct json_value *a, const struct json_value *b) {
+  if (json_count(a) != json_count(b)) return false;
+  for (const struct json_value *v = json_first(a); v; v = json_next(v))
+    if (!json_member(b, json_name(v))) return false;
+  return true;
+}
+
+bool result_same_customers(struct arena *arena, const struct result_file *files, uint32_t count) {
+  const struct json_value *sources = resolved(files, "traffic");
+  for (uint32_t i = 1; i < count; i++) {
+    const struct json_value *others = resolved(&files[i], "traffic");
+    if (!sources || !others || strcmp(json_print_line(arena, sources), json_print_line(arena, others))) return false;
+    if (strcmp(result_text(files->root, "seed"), result_text(files[i].root, "seed"))) return false;
+    if (!same_names(resolved(files, "endpoints"), resolved(&files[i], "endpoints"))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,68 @@
+#include "sim/engine/arena.h"
+#include "sim/store/job.h"
+#include "sim/json/json.h"
+#include "sim/engine/allocate.h"
+#include <stdlib.h>
+
+/* Kubernetes replaces $(NAME) in arguments and takes $$ for $: with every $ doubled the shell gets the text as it is. */
+static char *doubled(const char *text) {
+  char *out = NULL;
+  size_t length = 0;
+  FILE *file = allocate_stream(&out, &length);
+  for (; *text; text++) {
+    if (*text == '$') fputc('$', file);
+    fputc(*text, file);
+  }
+  fclose(file);
+  return out;
+}
+
+/* What the container runs, as a JSON string, which is a YAML string as well. */
+static void write_argument(FILE *file, const struct job *j) {
+  char *text = NULL, *argument;
+  size_t length = 0;
+  FILE *script = allocate_stream(&text, &length);
+  job_write_sweep(script, j, "\"$((JOB_COMPLETION_INDEX + 1))\"", "1");
+  fputc('\n', script);
+  job_write_end(script);
+  fclose(script);
+  argument = doubled(text);
+  struct arena *arena = arena_new();
+  fputs(json_quote(arena, argument), file);
+  arena_free(arena);
+  free(argument);
+  free(text);
+}
+
+static void write_merge_comment(FILE *file, const struct job *j) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *merge = allocate_stream(&text, &length);
+  job_write_merge(merge, j);
+  fclose(merge);
+  job_comment(file, text);
+  free(text);
+}
+
+static void write(FILE *file, const struct job *j) {
+  char *name = job_plain_name(j);
+  fprintf(file, "# %u shards, work of each: %s\n", j->shards, j->work);
+  fputs("# Before: an image that holds aguanta, and a volume claim that all pods can write, with the files at its top.\n"
+        "# When the job is complete, where the volume is mounted:\n",
+        file);
+  write_merge_comment(file, j);
+  fprintf(file,
+          "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: %s\nspec:\n  completionMode: Indexed\n  completions: %u\n"
+          "  parallelism: %u\n  backoffLimit: %u\n  template:\n    spec:\n      restartPolicy: OnFailure\n      containers:\n"
+          "        - name: sweep\n          image: aguanta:%s\n          workingDir: /work\n"
+          "          command: [\"/bin/sh\", \"-c\"]\n          args:\n            - ",
+          name, j->shards, j->shards, 2 * j->shards + 4, j->version);
+  write_argument(file, j);
+  fputs("\n          resources:\n            requests: { cpu: \"1\", memory: 256Mi }\n          volumeMounts:\n"
+        "            - { name: work, mountPath: /work }\n      volumes:\n        - name: work\n          persistentVolumeClaim:\n"
+        "            claimName: aguanta-work\n",
+        file);
+  free(name);
+}
+
+const struct job_format job_k8s = {"k8s", write};
