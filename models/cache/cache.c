@@ -143,7 +143,7 @@ void caches_start(struct world *w) {
   for (uint32_t i = 0; i < w->model->keyspaces.count; i++) of[i] = (uint32_t)model_keyspace(w->model, i)->of;
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
-    const struct cache_config *config = &w->services[c->service].config->cache;
+    const struct cache_config *config = &container_config(c)->cache;
     if (!config->keyed) continue;
     c->cache = arena_new_array(w->arena, struct cache, config->stores);
     for (uint32_t k = 0; k < config->stores; k++) start(w, &c->cache[k], config, of);

@@ -12,7 +12,7 @@
 static struct rebuild *mark_at(const struct world *w, uint32_t id) { return pool_at(&w->rebuilds.marks, id); }
 
 static const struct cache_config *cache_of(const struct world *w, const struct rebuild_name *n) {
-  return &w->services[n->service].config->cache;
+  return &service_config(&w->services[n->service])->cache;
 }
 
 static const struct instruction *awaited(const struct world *w, const struct request *r) {

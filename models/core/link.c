@@ -312,10 +312,10 @@ static void check_placement(struct linker *l) {
   struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service *s = &w->services[i];
-    if (!service_runs(s->config) || s->in_rotation >= (uint64_t)s->config->replicas) continue;
-    link_fault(l, arena_format(l->arena, "services.%s", s->config->name), "replicas",
+    if (!service_runs(service_config(s)) || s->in_rotation >= (uint64_t)service_config(s)->replicas) continue;
+    link_fault(l, arena_format(l->arena, "services.%s", service_config(s)->name), "replicas",
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
-               (long long)s->config->replicas);
+               (long long)service_config(s)->replicas);
   }
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     struct service_config *s = (struct service_config *)l->model->services.items + i;

@@ -72,10 +72,10 @@ enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
 
 /* A service at work: its containers are contiguous in world->containers. */
 struct service {
-  const struct service_config *config;
-  uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
-  uint32_t primary;                /* the container that takes the writes */
-  uint32_t *rotation;              /* containers that callers choose among */
+  const struct service_config *config; /* read through service_config */
+  uint32_t index, first, capacity;     /* containers first .. first + capacity - 1 */
+  uint32_t primary;                    /* the container that takes the writes */
+  uint32_t *rotation;                  /* containers that callers choose among */
   uint32_t in_rotation, cursor;
   struct shards *shards;       /* null: every replica has all */
   uint32_t log;                /* the first of its logs among world->databases */
@@ -160,10 +160,13 @@ struct world {
   slot_id gauge_slot;
 };
 
+/* What the scenario says of the service as a whole; a replica goes by container_config. */
+static inline const struct service_config *service_config(const struct service *s) { return s->config; }
+
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply
  * dead: its callers are refused, or wait for it in vain. */
 static inline bool service_lacks_quorum(const struct service *s) {
-  return s->config->quorum > 1 && s->up < (uint64_t)s->config->quorum;
+  return service_config(s)->quorum > 1 && s->up < (uint64_t)service_config(s)->quorum;
 }
 
 struct world *world_new(const struct model *, uint64_t seed, uint32_t replication, enum world_mode);

@@ -43,7 +43,7 @@ static void audit_pool(const struct audit *a, const struct container *c, uint32_
 
 static void audit_connection_meters(const struct audit *a, uint32_t service) {
   const struct world *w = a->world;
-  const struct connections_config *c = &w->services[service].config->connections;
+  const struct connections_config *c = &service_config(&w->services[service])->connections;
   int64_t open = 0, active = 0, waiting = 0;
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *client = &w->containers[i];
@@ -58,7 +58,7 @@ static void audit_connection_meters(const struct audit *a, uint32_t service) {
       level_value(&m[c->meters[CONNECTIONS_ACTIVE]].level) != active ||
       level_value(&m[c->meters[CONNECTIONS_WAITING]].level) != waiting)
     audit_broken(a, "connections to %s: %lld open, %lld in use, %lld wait; the meters say something else",
-                 w->services[service].config->name, (long long)open, (long long)active, (long long)waiting);
+                 service_config(&w->services[service])->name, (long long)open, (long long)active, (long long)waiting);
 }
 
 void audit_connections(const struct audit *a) {
@@ -83,7 +83,7 @@ void audit_connections(const struct audit *a) {
       if (c->pools[k].config->kept) audit_pool(a, c, k);
   }
   for (uint32_t i = 0; i < w->model->services.count; i++)
-    if (w->services[i].config->connections.metered) audit_connection_meters(a, i);
+    if (service_config(&w->services[i])->connections.metered) audit_connection_meters(a, i);
   free(holders);
   free(leading);
 }

@@ -13,7 +13,7 @@ void pool_advance(struct connection_pool *p, sim_time now) {
 /* The pool towards the database of the process that the request is in at the frame, or null when it has none. */
 static struct connection_pool *pool_towards(const struct world *w, const struct frame *f, int32_t database) {
   struct container *c = &w->containers[f->container];
-  uint32_t each = w->services[c->service].config->pools.count, first = each * f->process;
+  uint32_t each = container_config(c)->pools.count, first = each * f->process;
   for (uint32_t i = first; i < first + each; i++)
     if (c->pools[i].config->database == database) return &c->pools[i];
   return NULL;
@@ -394,19 +394,19 @@ static struct lane *after(struct world *w, sim_time delay, event_handler *handle
 }
 
 void pools_start(struct world *w, struct service *s) {
-  for (uint32_t i = 0; i < s->config->pools.count && s->capacity; i++) {
-    const struct pool_config *c = (const struct pool_config *)s->config->pools.items + i;
+  for (uint32_t i = 0; i < service_config(s)->pools.count && s->capacity; i++) {
+    const struct pool_config *c = (const struct pool_config *)service_config(s)->pools.items + i;
     struct connection_pool like = {.line.patience = after(w, c->wait, pool_wait_over),
                                    .idle_over = after(w, c->idle, idle_over),
                                    .life_over = after(w, c->lifetime, life_over)};
     for (uint32_t k = s->first; k < s->first + s->capacity; k++)
-      for (uint32_t n = i; n < w->containers[k].pool_count; n += s->config->pools.count)
+      for (uint32_t n = i; n < w->containers[k].pool_count; n += service_config(s)->pools.count)
         start(w, &w->containers[k].pools[n], k, n, &like);
   }
 }
 
 void pools_stop(struct world *w, struct service *s) {
-  for (uint32_t i = 0; i < s->config->pools.count && s->capacity; i++) {
+  for (uint32_t i = 0; i < service_config(s)->pools.count && s->capacity; i++) {
     const struct connection_pool *p = &w->containers[s->first].pools[i];
     lane_free(p->line.patience);
     lane_free(p->idle_over);

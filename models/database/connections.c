@@ -22,8 +22,8 @@ double scalability_at_best(const struct scalability_config *s, double most) {
   return isinf(n) ? 1 : scalability_factor(s, n) * (isinf(most) ? 1 : most / n);
 }
 
-sim_time scalability_slows(const struct world *w, const struct container *c, sim_time work) {
-  const struct scalability_config *s = &w->services[c->service].config->scalability;
+sim_time scalability_slows(const struct container *c, sim_time work) {
+  const struct scalability_config *s = &container_config(c)->scalability;
   uint32_t active = c->in_flight < (uint64_t)c->own.threads ? c->in_flight : (uint32_t)c->own.threads;
   uint32_t n = s->counts == SCALABILITY_ACTIVE ? active : c->connections;
   return n > 1 ? (sim_time)((double)work * scalability_factor(s, n) + 0.5) : work;
@@ -59,7 +59,7 @@ static uint32_t least_connected(const struct world *w, const struct service *s) 
 
 static void count_open(struct world *w, struct container *c, int32_t change) {
   c->connections += (uint32_t)change;
-  connection_count(w, w->services[c->service].config, CONNECTIONS_OPEN, change);
+  connection_count(w, container_config(c), CONNECTIONS_OPEN, change);
   if (w->memory) memory_changed(w, c);
 }
 
@@ -70,16 +70,16 @@ static void leads_nowhere(struct world *w, struct connection *k) {
 
 uint32_t connection_open(struct world *w, struct connection_pool *p) {
   const struct service *s = &w->services[p->config->server];
-  int64_t max = s->config->connections.max;
   uint32_t server = least_connected(w, s);
-  if (server != NOBODY && max && w->containers[server].connections >= (uint64_t)max) {
-    connection_count(w, s->config, CONNECTIONS_REFUSED, 1);
+  int64_t max = server != NOBODY ? container_config(&w->containers[server])->connections.max : 0;
+  if (max && w->containers[server].connections >= (uint64_t)max) {
+    connection_count(w, service_config(s), CONNECTIONS_REFUSED, 1);
     return NOBODY;
   }
   uint32_t id = pool_take(&w->connections);
   struct connection *k = connection_at(w, id);
   *k = (struct connection){.owner = p->owner, .server = server, .backend = NOBODY, .pool = p->number, .live = true};
-  if (server != NOBODY) count_open(w, &w->containers[server], 1), connection_count(w, s->config, CONNECTIONS_OPENED, 1);
+  if (server != NOBODY) count_open(w, &w->containers[server], 1), connection_count(w, service_config(s), CONNECTIONS_OPENED, 1);
   if (p->life_over) k->life_over = lane_push(p->life_over, id), k->life_runs = true;
   p->open++;
   if (w->memory) memory_changed(w, &w->containers[p->owner]);

@@ -73,7 +73,7 @@ void connection_orphan(struct world *, uint32_t id);
 /* The replica has died: all that leads to it leads nowhere. */
 void connections_server_died(struct world *, const struct container *);
 /* The demand of a computation that begins in the container. */
-sim_time scalability_slows(const struct world *, const struct container *, sim_time work);
+sim_time scalability_slows(const struct container *, sim_time work);
 void connection_count(struct world *, const struct service_config *server, enum connection_meter, int64_t change);
 
 #endif

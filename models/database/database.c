@@ -60,7 +60,7 @@ const struct operation operation_flush = {.name = "flush", .run = database_flush
 
 void database_committed(struct world *w, uint32_t service, struct request *r, uint32_t writes) {
   (void)r;
-  const struct database_config *c = &w->services[service].config->database;
+  const struct database_config *c = &service_config(&w->services[service])->database;
   if (writes && c->commit.latency.kind) meter_count(w, c->commits);
 }
 
@@ -84,7 +84,7 @@ const struct operation operation_commit = {.name = "commit", .run = database_com
 static void lead(const struct world *w, const struct request *r, const struct instruction *in) {
   struct transaction *t = transaction_of(w, r);
   const struct service *s = &w->services[in->service];
-  if (service_embedded(s->config) || s->config->pooled_by >= 0) return;
+  if (service_embedded(service_config(s)) || service_config(s)->pooled_by >= 0) return;
   const struct container *c = &w->containers[s->shards ? shard_primary(w, s, in, r) : s->primary];
   bool serves = c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
   t->container = c->id, t->generation = serves ? c->generation : c->generation - 1;

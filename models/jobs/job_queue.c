@@ -116,7 +116,7 @@ static void start_queue(struct world *w, struct job_queue *q, const struct queue
   k->service = (uint32_t)c->workers, k->slots = c->concurrency;
   const struct service *s = &w->services[k->service];
   for (uint32_t i = s->first; i < s->first + s->capacity && !w->jobs.slots[i].each; i++) {
-    uint32_t processes = runtime_processes(s->config);
+    uint32_t processes = runtime_processes(container_config(&w->containers[i]));
     w->jobs.slots[i] = (struct job_slots){.processes = processes, .each = arena_new_array(w->arena, uint32_t, processes)};
   }
 }

@@ -10,8 +10,8 @@ static void audit_work(const struct audit *a) {
     double work = (double)c->done_ns + c->dropped_ns + container_unfinished(w, c);
     double slack = 1e-9 * work + 64.0 * (double)(c->job_order + 1);
     if (fabs(c->used_ns - c->slowed_ns - work) > slack)
-      audit_broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i,
-                   w->services[c->service].config->name, (c->used_ns - c->slowed_ns) * 1e-9, work * 1e-9);
+      audit_broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i, container_config(c)->name,
+                   (c->used_ns - c->slowed_ns) * 1e-9, work * 1e-9);
   }
 }
 
@@ -24,10 +24,10 @@ static void audit_quotas(const struct audit *a) {
     if (!q) continue;
     double granted = (double)q->granted * q->amount;
     if (c->used_ns > granted * (1 + 1e-12) + 64)
-      audit_broken(a, "quota: container %u of %s used %.12g s of %.12g s", i, w->services[c->service].config->name,
-                   c->used_ns * 1e-9, granted * 1e-9);
+      audit_broken(a, "quota: container %u of %s used %.12g s of %.12g s", i, container_config(c)->name, c->used_ns * 1e-9,
+                   granted * 1e-9);
     if (q->spent && (!c->stalls || !q->active))
-      audit_broken(a, "quota: container %u of %s stands still for nothing", i, w->services[c->service].config->name);
+      audit_broken(a, "quota: container %u of %s stands still for nothing", i, container_config(c)->name);
   }
 }
 

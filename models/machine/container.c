@@ -99,7 +99,7 @@ static inline void become_busy(struct world *w, struct container *c) {
 static inline void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = COMPUTING;
-  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
+  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(c, r);
   if (!c->running) become_busy(w, c);
   k->running++;
   c->aside += k->aside;
@@ -353,7 +353,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
 void container_leave(struct world *w, struct container *c, uint32_t process) {
   assert(c->in_flight > 0);
   c->in_flight--;
-  if (__builtin_expect(c->cold, 0)) runtime_answered(w, c, process);
+  if (__builtin_expect(c->cold, 0)) runtime_answered(c, process);
   if (__builtin_expect(w->memory != NULL, 0)) memory_answered(w, c);
   if (!c->holds) return;
   struct crew *k = serving_crew(c, process);
@@ -389,7 +389,7 @@ static void put_to_work(struct world *w, struct container *c, struct crew *k) {
 
 void container_staff(struct world *w, struct container *c, int64_t threads) {
   container_advance(w, c, world_now(w));
-  runtime_staff(c, w->services[c->service].config->runtime == RUNTIME_GIL, threads);
+  runtime_staff(c, container_config(c)->runtime == RUNTIME_GIL, threads);
   uint32_t processes = c->processes ? c->processes->count : 1;
   for (uint32_t i = 0; i < processes; i++) put_to_work(w, c, serving_crew(c, i));
 }
@@ -494,7 +494,7 @@ void container_park(struct world *w, struct container *c, struct process *p) {
 
 void container_unpark(struct world *w, struct container *c, struct process *p) {
   struct processes *all = c->processes;
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   uint32_t kept = 0;
   container_advance(w, c, world_now(w));
   for (uint32_t i = 0; i < all->parked_count; i++) {

@@ -90,7 +90,8 @@ struct container {
   struct cache *cache;  /* what it keeps; null: nothing by item */
 
   /* Life. */
-  slot_id life; /* end of the start, restart, readiness, drain: what the orchestrator waits for */
+  const struct service_config *version; /* of its service that it runs; read through container_config */
+  slot_id life;                         /* end of the start, restart, readiness, drain: what the orchestrator waits for */
   int32_t life_stage;
   slot_id rotation_slot;    /* goes in or out of rotation */
   bool rotates_in, leaving; /* leaving: drained, not to be started again */
@@ -112,6 +113,10 @@ struct container {
   sim_time scraped_at;
   uint32_t scrapes;
 };
+
+/* The configuration of the version that the replica runs: what it does goes by it. What its service does as a whole (routing, the
+ * number of replicas) goes by service_config(service). */
+static inline const struct service_config *container_config(const struct container *c) { return c->version; }
 
 /* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
 void container_compute(struct world *, struct container *, struct request *);

@@ -6,24 +6,20 @@
 enum { MEBIBYTE_BITS = 20 };
 static const sim_time kill_takes = 10 * SIM_MS;
 
-static const struct service_config *service_of(const struct world *w, const struct container *c) {
-  return w->services[c->service].config;
-}
-
 static bool serving(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
-int64_t memory_connections(const struct world *w, const struct container *c) {
-  const struct service_config *s = service_of(w, c);
+int64_t memory_connections(const struct container *c) {
+  const struct service_config *s = container_config(c);
   int64_t open = s->connections.metered ? c->connections : s->kind == SERVICE_DATABASE ? c->in_flight : 0;
   for (uint32_t i = 0; i < c->pool_count; i++) open += c->pools[i].open;
   return open;
 }
 
 static int64_t resident(const struct world *w, const struct container *c) {
-  const struct service_config *s = service_of(w, c);
+  const struct service_config *s = container_config(c);
   const struct memory_config *m = &s->memory;
   if (!serving(c)) return 0;
-  return m->base * s->processes.count + m->per_connection * memory_connections(w, c) + m->per_request * (int64_t)c->in_flight +
+  return m->base * s->processes.count + m->per_connection * memory_connections(c) + m->per_request * (int64_t)c->in_flight +
          m->leak * (int64_t)w->memory->answered[c->id];
 }
 
@@ -62,7 +58,7 @@ static void book_node(struct world *w, struct node *n, int64_t change) {
 }
 
 static bool over_limit(const struct world *w, const struct container *c) {
-  int64_t limit = service_of(w, c)->resources.limits.memory;
+  int64_t limit = container_config(c)->resources.limits.memory;
   return limit && w->memory->resident[c->id] > limit;
 }
 
@@ -73,7 +69,7 @@ static void alarm_killer(struct world *w, const struct node *n) {
 }
 
 void memory_changed(struct world *w, struct container *c) {
-  const struct memory_config *config = &service_of(w, c)->memory;
+  const struct memory_config *config = &container_config(c)->memory;
   if (!config->base) return;
   int64_t before = w->memory->resident[c->id], now = resident(w, c);
   if (now == before) return;
@@ -96,7 +92,7 @@ void memory_answered(struct world *w, struct container *c) {
 /* One that drains has nobody who would restart it: it has drained. */
 static void kill(struct world *w, struct container *c) {
   w->memory->nodes[c->node].killed_at = world_now(w);
-  meter_count(w, service_of(w, c)->memory.killed_meter);
+  meter_count(w, container_config(c)->memory.killed_meter);
   if (c->state == CONTAINER_UP) {
     lifecycle_crash(w, c);
     return;
@@ -147,7 +143,7 @@ const char *memory_wrong(const struct world *w) {
   }
   for (uint32_t i = 0; w->memory && i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
-    const struct memory_config *m = &service_of(w, c)->memory;
+    const struct memory_config *m = &container_config(c)->memory;
     if (w->memory->resident[i] != (m->base ? resident(w, c) : 0))
       return "a container's memory is not that of its requests and connections";
     if (w->memory->resident[i] > w->memory->most_of[c->service]) return "a container is larger than the largest of its service";

@@ -64,7 +64,7 @@ void memory_changed(struct world *, struct container *);
 void memory_answered(struct world *, struct container *);
 /* Connections that cost memory here: open ones of the replica's own pools; at a database those that lead there, or, where nobody has a
  * pool, queries that are there. */
-int64_t memory_connections(const struct world *, const struct container *);
+int64_t memory_connections(const struct container *);
 /* While linking, of a world that has just been built: what is at rest fits the nodes. */
 void memory_check_placement(struct linker *, const struct world *);
 /* Null, or what is wrong with the books. */

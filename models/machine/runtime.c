@@ -39,7 +39,7 @@ static void build_crew(const struct world *w, struct crew *k, const struct servi
 }
 
 static void build_process(struct world *w, struct container *c, uint32_t number) {
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   struct process *p = &c->processes->each[number];
   p->world = w, p->container = c->id, p->number = number;
   build_crew(w, &p->crew, s);
@@ -56,7 +56,7 @@ static bool is_plain(const struct service_config *s) {
 }
 
 void runtime_build(struct world *w, struct container *c) {
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   build_crew(w, &c->own, s);
   if (!is_plain(s)) {
     c->processes = arena_new_array(w->arena, struct processes, 1);
@@ -85,7 +85,7 @@ void runtime_staff(struct container *c, bool one_computes, int64_t threads) {
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
 void runtime_starts(struct world *w, struct container *c, bool warm) {
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   for (uint32_t i = 0; i < c->processes->count; i++) {
     c->processes->each[i].answered = warm ? (uint64_t)s->warm_up.requests : 0;
     gc_starts(w, &c->processes->each[i]);
@@ -100,7 +100,7 @@ static void forget(struct world *w, struct crew *k) {
 }
 
 void runtime_dies(struct world *w, struct container *c) {
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   forget(w, &c->own);
   c->cold = c->aside = 0;
   if (!c->processes) return;
@@ -127,7 +127,7 @@ static bool idle(const struct process *p) { return !p->paused && !p->crew.runnin
 
 static uint32_t choose(struct world *w, struct container *c, const struct request *r) {
   struct processes *all = c->processes;
-  int32_t deal = w->services[c->service].config->processes.deal;
+  int32_t deal = container_config(c)->processes.deal;
   if (deal == DEAL_ROUND_ROBIN) {
     uint32_t turn = all->cursor;
     all->cursor = turn + 1 < all->count ? turn + 1 : 0;
@@ -156,12 +156,12 @@ struct crew *runtime_crew(const struct world *w, const struct container *c, cons
   return w->model->programs[r->endpoint].instructions[r->pc - 1].on_workers ? &p->workers : &p->crew;
 }
 
-void runtime_answered(const struct world *w, struct container *c, uint32_t process) {
-  if (c->cold && ++c->processes->each[process].answered == (uint64_t)w->services[c->service].config->warm_up.requests) c->cold--;
+void runtime_answered(struct container *c, uint32_t process) {
+  if (c->cold && ++c->processes->each[process].answered == (uint64_t)container_config(c)->warm_up.requests) c->cold--;
 }
 
-sim_time runtime_cold_work(const struct world *w, const struct container *c, const struct request *r) {
-  const struct warm_up_config *warm_up = &w->services[c->service].config->warm_up;
+sim_time runtime_cold_work(const struct container *c, const struct request *r) {
+  const struct warm_up_config *warm_up = &container_config(c)->warm_up;
   uint64_t answered = c->processes->each[r->frames[r->depth - 1].process].answered;
   if (answered >= (uint64_t)warm_up->requests) return r->work;
   double to_come = 1 - (double)answered / (double)warm_up->requests;

@@ -109,8 +109,8 @@ struct crew *runtime_deal(struct world *, struct container *, struct request *);
 /* Where the request computes. */
 struct crew *runtime_crew(const struct world *, const struct container *, const struct request *);
 /* One of the process's requests has been answered. */
-void runtime_answered(const struct world *, struct container *, uint32_t process);
+void runtime_answered(struct container *, uint32_t process);
 /* The work of a computation that begins while the process warms up. */
-sim_time runtime_cold_work(const struct world *, const struct container *, const struct request *);
+sim_time runtime_cold_work(const struct container *, const struct request *);
 
 #endif

@@ -27,7 +27,7 @@ static void scrape(void *scaler, uint32_t argument) {
 }
 
 static struct hpa_pod describe(const struct world *w, const struct container *c) {
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   sim_time now = world_now(w);
   bool placed = c->node != NOBODY;
   return (struct hpa_pod){.request_milli = s->resources.requests.cpu,
@@ -44,7 +44,7 @@ static struct hpa_pod describe(const struct world *w, const struct container *c)
 
 /* An External metric with an AverageValue: the jobs that wait in a queue. */
 static int32_t by_queue(const struct world *w, struct autoscaler *a, const struct service *s) {
-  const struct autoscale_config *c = &s->config->autoscale;
+  const struct autoscale_config *c = &service_config(s)->autoscale;
   struct hpa_proposal p;
   hpa_average_of_total(&a->hpa.config.params, s->desired, (int64_t)(c->jobs * 1000 + 0.5),
                        jobs_waiting(w, (uint32_t)c->queue) * 1000, &p);
@@ -62,7 +62,7 @@ static void sync(void *scaler, uint32_t argument) {
     if (c->state != CONTAINER_UNUSED) a->pods[count++] = describe(w, c);
   }
   int32_t wanted =
-      s->config->autoscale.queue < 0 ? hpa_reconcile(&a->hpa, world_now(w), s->desired, a->pods, count) : by_queue(w, a, s);
+      service_config(s)->autoscale.queue < 0 ? hpa_reconcile(&a->hpa, world_now(w), s->desired, a->pods, count) : by_queue(w, a, s);
   if (wanted != s->desired) {
     s->desired = wanted;
     a->changes++;
@@ -72,7 +72,7 @@ static void sync(void *scaler, uint32_t argument) {
 }
 
 static void start_one(struct world *w, struct autoscaler *a, uint32_t service) {
-  const struct autoscale_config *k = &w->services[service].config->autoscale;
+  const struct autoscale_config *k = &service_config(&w->services[service])->autoscale;
   struct hpa_config config = hpa_config_default();
   config.min = (int32_t)k->min, config.max = (int32_t)k->max, config.target_pct = (int32_t)(k->cpu * 100 + 0.5);
   config.sync_period = config_of(w)->autoscaler_sync;
@@ -84,8 +84,8 @@ static void start_one(struct world *w, struct autoscaler *a, uint32_t service) {
   a->scrape = calendar_slot(w->calendar, scrape, a, 0);
   a->sync = calendar_slot(w->calendar, sync, a, 0);
   /* The two periods are not in step: the phase of the sync is drawn. */
-  struct stream draws =
-      stream_open(stream_key(w->seed, w->replication, PURPOSE_SCALER, stream_entity(w->services[service].config->name, 0)));
+  struct stream draws = stream_open(
+      stream_key(w->seed, w->replication, PURPOSE_SCALER, stream_entity(service_config(&w->services[service])->name, 0)));
   calendar_set(w->calendar, a->scrape, config_of(w)->metrics_resolution);
   calendar_set(w->calendar, a->sync, (sim_time)(stream_uniform(&draws) * (double)config_of(w)->autoscaler_sync));
 }

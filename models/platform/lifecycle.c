@@ -88,7 +88,7 @@ static bool allowed(const struct world *w, const struct node *n, const struct se
 }
 
 uint32_t lifecycle_choose_node(const struct world *w, const struct container *c) {
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   uint32_t best = NOBODY, best_replicas = 0;
   double best_allocated = 0;
   for (uint32_t i = 0; i < w->node_count; i++) {
@@ -105,7 +105,7 @@ uint32_t lifecycle_choose_node(const struct world *w, const struct container *c)
 
 int64_t lifecycle_room(const struct world *w, uint32_t service) {
   enum { ENOUGH = 1000000 };
-  const struct service_config *s = w->services[service].config;
+  const struct service_config *s = service_config(&w->services[service]);
   const struct resource_amounts *r = &s->resources.requests;
   int64_t room = 0;
   for (uint32_t i = 0; i < w->node_count && room < ENOUGH; i++) {
@@ -124,7 +124,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
   uint32_t chosen = lifecycle_choose_node(w, c);
   if (chosen == NOBODY) return false;
   struct node *n = &w->nodes[chosen];
-  const struct resource_amounts *r = &w->services[c->service].config->resources.requests;
+  const struct resource_amounts *r = &container_config(c)->resources.requests;
   c->node = chosen;
   c->speed = n->group->speed;
   c->state = CONTAINER_DOWN;
@@ -136,7 +136,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
 void lifecycle_unplace(struct world *w, struct container *c) {
   assert(!c->running);
   struct node *n = &w->nodes[c->node];
-  const struct resource_amounts *r = &w->services[c->service].config->resources.requests;
+  const struct resource_amounts *r = &container_config(c)->resources.requests;
   n->cpu_requested -= r->cpu, n->memory_requested -= r->memory;
   node_remove(n, c->id);
   c->node = NOBODY;
@@ -173,7 +173,7 @@ void lifecycle_start(struct world *w, struct container *c) {
   }
   c->state = CONTAINER_STARTING;
   c->started_at = world_now(w);
-  sim_time start = distribution_sample_time(&w->services[c->service].config->start, &c->life_draws);
+  sim_time start = distribution_sample_time(&container_config(c)->start, &c->life_draws);
   if (w->services[c->service].replication) start += failover_recovery(w, c);
   lifecycle_wait(w, c, LIFE_START, start);
 }
@@ -261,8 +261,8 @@ static void build_shedder(struct world *w, struct container *c, const struct ser
 }
 
 static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service, bool forks) {
-  const struct service_config *s = w->services[service].config;
-  c->id = id, c->service = service, c->node = NOBODY, c->state = CONTAINER_UNUSED;
+  const struct service_config *s = service_config(&w->services[service]);
+  c->id = id, c->service = service, c->version = s, c->node = NOBODY, c->state = CONTAINER_UNUSED;
   c->holds = s->runtime != RUNTIME_EVENT_LOOP;
   c->limit = quota_limits(s) ? INT64_MAX : s->resources.limits.cpu;
   c->weight = (int64_t)(ldexp(s->weight, WEIGHT_BITS) + 0.5), c->unit = 1 / (double)c->weight;
@@ -294,8 +294,8 @@ static void build_services(struct world *w) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service *s = &w->services[i];
     s->config = model_service(m, i), s->index = i, s->first = s->primary = id;
-    s->capacity = service_capacity(s->config);
-    s->desired = (int32_t)s->config->replicas;
+    s->capacity = service_capacity(service_config(s));
+    s->desired = (int32_t)service_config(s)->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
     balancer_start(w, s);
     shards_build(w, s);

@@ -16,7 +16,7 @@ static void count_replication(const struct world *w, const struct replication *p
 }
 
 static void audit_replica(const struct audit *a, const struct replication *p, const struct replica *r, uint32_t workers) {
-  const char *name = p->service->config->name;
+  const char *name = service_config(p->service)->name;
   if (r->applied > r->taken || r->taken > r->received || r->received > p->head || r->acknowledged > r->received)
     audit_broken(a, "replica %u of %s: applied %llu, taken %llu, received %llu, acknowledged %llu of %llu", r->container, name,
                  (unsigned long long)r->applied, (unsigned long long)r->taken, (unsigned long long)r->received,
@@ -29,11 +29,11 @@ static void audit_replica(const struct audit *a, const struct replication *p, co
 
 static void audit_standby(const struct audit *a, const struct replication *p, const struct replica *r, uint32_t *reads) {
   const char *wrong = standby_wrong(p, r, reads);
-  if (wrong) audit_broken(a, "replica %u of %s %s", r->container, p->service->config->name, wrong);
+  if (wrong) audit_broken(a, "replica %u of %s %s", r->container, service_config(p->service)->name, wrong);
 }
 
 static void audit_log(const struct audit *a, const struct replication *p, uint32_t *reads) {
-  const char *name = p->service->config->name;
+  const char *name = service_config(p->service)->name;
   uint32_t *workers = allocate_zeroed(p->count + 1, sizeof *workers), waiting = 0;
   count_replication(a->world, p, workers, &waiting);
   for (uint32_t k = 0; k < p->count; k++) audit_standby(a, p, &p->replicas[k], reads);

@@ -12,11 +12,12 @@ void audit_shards(const struct audit *a) {
       const struct container *c = &w->containers[d->primary];
       bool down = c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING;
       if (c->service != i || shard_of_container(w, c->id) != k)
-        audit_broken(a, "shards: container %u is primary of shard %u of %s", d->primary, k, s->config->name);
-      if (d->down != down) audit_broken(a, "shards: the primary of shard %u of %s is %s", k, s->config->name, down ? "down" : "up");
+        audit_broken(a, "shards: container %u is primary of shard %u of %s", d->primary, k, service_config(s)->name);
+      if (d->down != down)
+        audit_broken(a, "shards: the primary of shard %u of %s is %s", k, service_config(s)->name, down ? "down" : "up");
       uncovered += down, alarmed += d->alarmed;
     }
     if (s->shards && (uncovered != s->shards->uncovered || alarmed != s->shards->alarmed))
-      audit_broken(a, "shards: %u of %s are uncovered, %u counted", uncovered, s->config->name, s->shards->uncovered);
+      audit_broken(a, "shards: %u of %s are uncovered, %u counted", uncovered, service_config(s)->name, s->shards->uncovered);
   }
 }

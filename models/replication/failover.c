@@ -172,10 +172,10 @@ static void backs_up(void *replication, uint32_t argument) {
 
 void failover_build(struct world *w, struct replication *p) {
   struct failover *f = &p->failover;
-  f->config = &p->config->failover, f->backup = &p->service->config->backup;
+  f->config = &p->config->failover, f->backup = &service_config(p->service)->backup;
   f->fault = -1;
-  f->draws =
-      stream_open(stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(p->service->config->name, 2 * p->shard)));
+  f->draws = stream_open(
+      stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(service_config(p->service)->name, 2 * p->shard)));
   f->slot = calendar_slot(w->calendar, goes_on, p, 0);
   f->backup_slot = calendar_slot(w->calendar, backs_up, p, 0);
   if (!f->backup->every) return;

@@ -27,7 +27,7 @@ double quorum_serves(const struct replication *p, uint32_t endpoint) {
 
 static double shipping(const struct replication *p, struct stream *draws) {
   const struct replication_config *c = p->config;
-  int32_t place = p->service->config->place;
+  int32_t place = service_config(p->service)->place;
   return c->ship.kind ? (double)distribution_sample_time(&c->ship, draws)
                       : (double)network_way_apart(p->world->model, place, place);
 }
@@ -113,7 +113,7 @@ sim_time quorum_loss(struct replication *p, const struct replica *r, double firs
 
 void quorum_build(struct replication *p) {
   struct world *w = p->world;
-  p->quorum.draws =
-      stream_open(stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(p->service->config->name, 2 * p->shard + 1)));
+  p->quorum.draws = stream_open(
+      stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(service_config(p->service)->name, 2 * p->shard + 1)));
   p->quorum.slot = calendar_slot(w->calendar, goes_on, p, 0);
 }

@@ -450,7 +450,7 @@ struct replication *replication_of(const struct world *w, uint32_t container) {
 }
 
 static void build(struct world *w, struct service *s, uint32_t shard) {
-  const struct replication_config *c = &s->config->replication;
+  const struct replication_config *c = &service_config(s)->replication;
   struct replication *p = &s->replication[shard];
   p->config = c, p->world = w, p->service = s, p->shard = shard;
   p->count = s->capacity / replications_of(s), p->first = s->first + shard * p->count;
@@ -468,7 +468,7 @@ static void build(struct world *w, struct service *s, uint32_t shard) {
 }
 
 void replication_build(struct world *w, struct service *s) {
-  if (!replication_is_on(&s->config->replication) && !s->config->backup.every) return;
+  if (!replication_is_on(&service_config(s)->replication) && !service_config(s)->backup.every) return;
   uint32_t count = s->shards ? s->shards->count : 1;
   s->replication = arena_new_array(w->arena, struct replication, count);
   for (uint32_t i = 0; i < count; i++) build(w, s, i);

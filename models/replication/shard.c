@@ -30,7 +30,7 @@ uint32_t shard_slot(const struct keyspace_config *k, uint32_t item) {
 }
 
 static bool reads_anywhere(const struct service *s, enum route route) {
-  return route != ROUTE_PRIMARY && s->config->kind == SERVICE_DATABASE;
+  return route != ROUTE_PRIMARY && service_config(s)->kind == SERVICE_DATABASE;
 }
 
 /* The replicas of the shard in rotation: neighbours, as the rotation is in order. */
@@ -45,7 +45,7 @@ static const uint32_t *in_rotation(const struct service *s, uint32_t shard, uint
 static uint32_t number_of(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
   if (in->shard != SHARD_OF_ITEM) return (uint32_t)in->shard;
   uint32_t slot = shard_slot(model_keyspace(w->model, (uint32_t)in->keyspace), keyspace_item(w, r, (uint32_t)in->keyspace));
-  return shard_of_slot(&s->config->shards, slot);
+  return shard_of_slot(&service_config(s)->shards, slot);
 }
 
 uint32_t shard_primary(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
@@ -55,9 +55,9 @@ uint32_t shard_primary(const struct world *w, const struct service *s, const str
 uint32_t shard_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
   uint32_t number = number_of(w, s, in, r), count = 0;
   struct shard *d = &s->shards->of[number];
-  if (s->shards->count <= SHARDS_METERED) meter_count(w, s->config->shards.requests[number]);
+  if (s->shards->count <= SHARDS_METERED) meter_count(w, service_config(s)->shards.requests[number]);
   if (!reads_anywhere(s, in->route)) return d->primary;
-  if (s->replication && replication_is_on(&s->config->replication)) return replication_pick(&s->replication[number], r, in);
+  if (s->replication && replication_is_on(&service_config(s)->replication)) return replication_pick(&s->replication[number], r, in);
   const uint32_t *candidates = in_rotation(s, number, &count);
   if (!count) return d->primary;
   return count == 1 && !s->balancing ? candidates[0] : balancer_pick_among(w, s, in, r, candidates, count, &d->cursor);
@@ -73,7 +73,7 @@ static void set_down(struct world *w, struct shard *d, bool down) {
   if (d->down == down) return;
   d->down = down;
   all->uncovered += down ? 1 : -1u;
-  meter_change(w, d->service->config->shards.uncovered, down ? 1 : -1);
+  meter_change(w, service_config(d->service)->shards.uncovered, down ? 1 : -1);
   if (down) return;
   all->alarmed -= d->alarmed;
   d->waiting = d->alarmed = false;
@@ -94,7 +94,7 @@ static void promote(struct world *w, struct shard *d, uint32_t container) {
     old->cache = new->cache, new->cache = content;
   }
   d->primary = container;
-  meter_count(w, d->service->config->shards.failovers);
+  meter_count(w, service_config(d->service)->shards.failovers);
   if (d->service->replication) failover_superseded(&d->service->replication[d->number]);
   set_down(w, d, false);
   outage_changed(w);
@@ -123,7 +123,7 @@ static void others_know(void *shard, uint32_t unused) {
 
 void shards_process_died(struct world *w, struct container *c) {
   struct shard *d = shard_of(w, c);
-  const struct shards_config *config = &d->service->config->shards;
+  const struct shards_config *config = &service_config(d->service)->shards;
   if (d->primary != c->id) {
     struct container *primary = &w->containers[d->primary];
     if (d->down && primary->cache && !living_replica(w, d)) cache_lost(w, primary);
@@ -131,8 +131,9 @@ void shards_process_died(struct world *w, struct container *c) {
   }
   set_down(w, d, true);
   if (config->failover.kind) {
-    struct stream draws = stream_at(
-        stream_key(w->seed, w->replication, PURPOSE_SHARD, stream_entity(d->service->config->name, d->number)), d->failures++);
+    struct stream draws =
+        stream_at(stream_key(w->seed, w->replication, PURPOSE_SHARD, stream_entity(service_config(d->service)->name, d->number)),
+                  d->failures++);
     calendar_set(w->calendar, d->promotion, world_after(w, distribution_sample_time(&config->failover, &draws)));
   }
   if (config->full_coverage) calendar_set(w->calendar, d->alarm, world_after(w, config->detect));
@@ -150,13 +151,13 @@ void shards_process_up(struct world *w, struct container *c) {
 
 bool shard_keeps_content(const struct world *w, const struct container *c) {
   const struct service *s = &w->services[c->service];
-  if (!s->shards || !s->config->shards.failover.kind) return false;
+  if (!s->shards || !service_config(s)->shards.failover.kind) return false;
   const struct shard *d = shard_of(w, c);
   return d->primary == c->id && living_replica(w, d);
 }
 
 void shards_build(struct world *w, struct service *s) {
-  const struct shards_config *config = &s->config->shards;
+  const struct shards_config *config = &service_config(s)->shards;
   if (!shards_are_on(config)) return;
   s->shards = arena_new_array(w->arena, struct shards, 1);
   *s->shards = (struct shards){.world = w, .count = (uint32_t)config->count, .replicas = config->replicas};
@@ -172,7 +173,7 @@ void shards_build(struct world *w, struct service *s) {
 /* --- availability ------------------------------------------------------------------------------------------------------------ */
 
 double shard_serving(const struct world *w, const struct service *s, uint32_t shard, enum route route, uint32_t endpoint) {
-  bool replicated = s->replication && replication_is_on(&s->config->replication);
+  bool replicated = s->replication && replication_is_on(&service_config(s)->replication);
   if (route == ROUTE_COMMIT) return replicated ? quorum_serves(&s->replication[shard], endpoint) : 1;
   if (replicated && reads_anywhere(s, route)) return replication_serving(&s->replication[shard], route);
   uint32_t count = 0, alive = 0;
@@ -183,7 +184,7 @@ double shard_serving(const struct world *w, const struct service *s, uint32_t sh
 }
 
 uint32_t shard_entered(const struct service *s, const struct instruction *in, const uint16_t *slots) {
-  return in->shard != SHARD_OF_ITEM ? (uint32_t)in->shard : shard_of_slot(&s->config->shards, slots[in->keyspace]);
+  return in->shard != SHARD_OF_ITEM ? (uint32_t)in->shard : shard_of_slot(&service_config(s)->shards, slots[in->keyspace]);
 }
 
 /* Nothing that is served differently lies between the two slots. */
@@ -191,8 +192,8 @@ static bool alike(const struct world *w, uint32_t endpoint, uint32_t a, uint32_t
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
     if (!s->shards) continue;
-    uint32_t at = shard_of_slot(&s->config->shards, a), bt = shard_of_slot(&s->config->shards, b);
-    enum route last = s->replication ? ROUTE_REPLICAS + s->config->replication.roles.count : ROUTE_PRIMARY;
+    uint32_t at = shard_of_slot(&service_config(s)->shards, a), bt = shard_of_slot(&service_config(s)->shards, b);
+    enum route last = s->replication ? ROUTE_REPLICAS + service_config(s)->replication.roles.count : ROUTE_PRIMARY;
     for (enum route route = ROUTE_ANY; route <= last && at != bt; route++)
       if (shard_serving(w, s, at, route, endpoint) != shard_serving(w, s, bt, route, endpoint)) return false;
   }

@@ -411,7 +411,7 @@ bool request_enter_addressed(struct world *w, struct request *r, const struct in
   struct service *s = &w->services[in->service];
   struct container *c = &w->containers[r->addressed];
   if (!serves(c)) {
-    meter_count(w, s->config->broadcasts.missed);
+    meter_count(w, service_config(s)->broadcasts.missed);
     request_forget(w, r);
     return false;
   }
@@ -455,7 +455,7 @@ static inline __attribute__((always_inline)) bool compute(struct world *w, struc
   if (__builtin_expect(in->scale != 0, 0)) r->work = (sim_time)((double)r->work * in->scale + 0.5);
   if (times != 1) r->work = (sim_time)((double)r->work * times + 0.5);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
-  if (__builtin_expect(c->scales, 0)) r->work = scalability_slows(w, c, r->work);
+  if (__builtin_expect(c->scales, 0)) r->work = scalability_slows(c, r->work);
   if (!r->work) return true;
   r->since = world_now(w);
   container_compute(w, c, r);

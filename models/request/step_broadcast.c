@@ -59,7 +59,7 @@ static const struct operation operation_enter_addressed = {
     .name = "enter addressed", .run = request_enter_addressed, .hold = enter_holds, .through = enter_through, .enters = true};
 
 static bool delivered(struct world *w, struct request *r, const struct instruction *in) {
-  const struct broadcast_config *c = &w->services[in->service].config->broadcasts;
+  const struct broadcast_config *c = &service_config(&w->services[in->service])->broadcasts;
   meter_count(w, c->delivered);
   meter_time(w, c->delivery, world_now(w) - r->arrived);
   request_forget(w, r);

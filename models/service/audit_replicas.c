@@ -42,16 +42,16 @@ static void audit_loads(const struct audit *a, const uint32_t *sent) {
     for (uint32_t k = 0; s->balancing && k < s->capacity; k++) {
       total += s->balancing->load[k];
       if (s->balancing->load[k] != sent[s->first + k])
-        audit_broken(a, "balancer of %s: %u requests at replica %u, %u counted", s->config->name, sent[s->first + k], k,
+        audit_broken(a, "balancer of %s: %u requests at replica %u, %u counted", service_config(s)->name, sent[s->first + k], k,
                      s->balancing->load[k]);
     }
     if (s->balancing && s->balancing->total != total)
-      audit_broken(a, "balancer of %s: %u requests in all, %u counted", s->config->name, total, s->balancing->total);
+      audit_broken(a, "balancer of %s: %u requests in all, %u counted", service_config(s)->name, total, s->balancing->total);
   }
 }
 
 static void audit_container(const struct audit *a, const struct container *c, uint32_t in_flight, uint32_t connections) {
-  const struct service_config *service = a->world->services[c->service].config;
+  const struct service_config *service = container_config(c);
   uint32_t in_use = 0;
   for (uint32_t k = 0; k < c->pool_count; k++) in_use += c->pools[k].in_use;
   if (c->in_flight != in_flight)

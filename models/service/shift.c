@@ -4,7 +4,7 @@
 
 /* Cores that one replica can use: of its node, within its limit, on its threads. */
 static double usable_cores(const struct world *w, const struct service *s) {
-  double node = 0, cores = runtime_loops(s->config, (double)s->threads) + runtime_workers(s->config);
+  double node = 0, cores = runtime_loops(service_config(s), (double)s->threads) + runtime_workers(service_config(s));
   for (uint32_t k = 0; k < s->capacity; k++) {
     const struct container *c = &w->containers[s->first + k];
     if (c->node != NOBODY) node = fmax(node, w->nodes[c->node].cores);
@@ -14,9 +14,9 @@ static double usable_cores(const struct world *w, const struct service *s) {
 }
 
 void shift_account(const struct world *w, struct service *s) {
-  if (!s->config->shifts.count) return;
+  if (!service_config(s)->shifts.count) return;
   double replicas = level_integral(&s->replicas, world_now(w)), passed = replicas - s->replicas_at_shift;
-  s->thread_ns += passed * (double)s->threads * runtime_processes(s->config);
+  s->thread_ns += passed * (double)s->threads * runtime_processes(service_config(s));
   s->core_ns += passed * usable_cores(w, s);
   s->replicas_at_shift = replicas;
 }
@@ -26,18 +26,18 @@ void shift_restart(struct service *s) { s->thread_ns = s->core_ns = s->replicas_
 static void shift_begins(void *world, uint32_t index) {
   struct world *w = world;
   struct service *s = &w->services[index];
-  const struct shift_config *shifts = s->config->shifts.items;
+  const struct shift_config *shifts = service_config(s)->shifts.items;
   shift_account(w, s);
   s->threads = shifts[s->shift++].threads;
   for (uint32_t k = 0; k < s->capacity; k++) container_staff(w, &w->containers[s->first + k], s->threads);
-  if (s->shift < s->config->shifts.count) calendar_set(w->calendar, s->shift_slot, shifts[s->shift].at);
+  if (s->shift < service_config(s)->shifts.count) calendar_set(w->calendar, s->shift_slot, shifts[s->shift].at);
 }
 
 void shift_start(struct world *w, struct service *s) {
-  s->threads = s->config->threads;
-  if (!s->config->shifts.count) return;
+  s->threads = service_config(s)->threads;
+  if (!service_config(s)->shifts.count) return;
   s->shift_slot = calendar_slot(w->calendar, shift_begins, w, s->index);
-  calendar_set(w->calendar, s->shift_slot, ((const struct shift_config *)s->config->shifts.items)[0].at);
+  calendar_set(w->calendar, s->shift_slot, ((const struct shift_config *)service_config(s)->shifts.items)[0].at);
 }
 
 double shift_mean_threads(const struct service_config *s, double most, sim_time from, sim_time to) {

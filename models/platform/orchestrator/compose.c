@@ -10,7 +10,7 @@ static void process_up(struct world *w, struct container *c) { rotation_add(w, c
 /* Docker's restart manager (moby restartmanager.go): the wait doubles with each restart and starts over after a long run. */
 static void process_died(struct world *w, struct container *c) {
   const struct compose_config *k = config_of(w);
-  if (w->services[c->service].config->restart != 0) return;
+  if (container_config(c)->restart != 0) return;
   if (world_now(w) - c->started_at >= k->restart_reset) c->restarts = 0;
   sim_time delay = k->restart_delay;
   for (uint32_t i = 0; i < c->restarts && delay < k->restart_cap; i++) delay *= 2;

@@ -66,7 +66,7 @@ static void life(struct world *w, struct container *c) {
     break;
   case LIFE_OUT_OF_ROTATION: /* the kubelet has seen the exit */
     set_ready(w, c, false);
-    if (w->services[c->service].config->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, back_off(w, c));
+    if (container_config(c)->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, back_off(w, c));
     break;
   case LIFE_RESTART:
     lifecycle_start(w, c);

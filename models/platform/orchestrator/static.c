@@ -7,7 +7,7 @@ static void process_up(struct world *w, struct container *c) { rotation_add(w, c
 
 static void process_died(struct world *w, struct container *c) {
   rotation_remove(w, c);
-  if (w->services[c->service].config->restart == 0) lifecycle_start(w, c);
+  if (container_config(c)->restart == 0) lifecycle_start(w, c);
 }
 
 static void life(struct world *w, struct container *c) { (void)w, (void)c; }

@@ -35,7 +35,7 @@ static void process_died(struct world *w, struct container *c) {
 static void life(struct world *w, struct container *c) {
   if (c->life_stage == LIFE_OUT_OF_ROTATION) {
     rotation_remove(w, c);
-    if (w->services[c->service].config->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, config_of(w)->restart_delay);
+    if (container_config(c)->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, config_of(w)->restart_delay);
     return;
   }
   replace(w, c);
