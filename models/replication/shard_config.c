@@ -29,10 +29,11 @@ static const char *service_fault(const struct service_config *s, const char **ke
   return NULL;
 }
 
-static const char *balance_fault(const struct service_config *s) {
-  int32_t policy = s->balance.policy;
-  if (policy == BALANCE_HASH) return "the shards say already where an item is kept: leave out \"hash\"";
-  if (policy == BALANCE_WEIGHTED || policy == BALANCE_WEIGHTED_RANDOM || s->balance.per == PER_CONNECTION)
+static const char *balance_fault(struct arena *arena, const struct service_config *s) {
+  const struct balancer *policy = s->balance.policy;
+  if (policy->by_item)
+    return arena_format(arena, "the shards say already where an item is kept: leave out \"%s\"", policy->member.word);
+  if (policy->by_weight || s->balance.per == PER_CONNECTION)
     return "with \"shards\" it balances neither by weight nor by connection";
   return NULL;
 }
@@ -51,7 +52,7 @@ void shards_link(struct linker *l) {
     if (!shards_are_on(&s->shards)) continue;
     const char *key, *wrong = service_fault(s, &key);
     if (wrong) link_fault(l, arena_format(l->arena, "services.%s.shards", s->name), key, "%s", wrong);
-    if (!wrong && (wrong = balance_fault(s)))
+    if (!wrong && (wrong = balance_fault(m->arena, s)))
       link_fault(l, arena_format(l->arena, "services.%s.balance", s->name), NULL, "%s", wrong);
     s->shards.replicas = (uint32_t)(s->replicas / s->shards.count);
     if (!wrong) declare(m, s, &s->shards);

@@ -98,7 +98,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   struct instruction *in = compile_emit(c, &operation_enter);
   in->service = service;
   in->route = route;
-  in->again = balancers[model_service(c->model, (uint32_t)service)->balance.policy]->again && called_before(c->program, service);
+  in->again = model_service(c->model, (uint32_t)service)->balance.policy->again && called_before(c->program, service);
   in->cell = compile_cell(c, service, TIME_NETWORK);
   shard_compile(c, in);
   struct instruction *accept = compile_emit(c, &operation_accept);

@@ -36,6 +36,7 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_TEXT,         /* const char *                         any string */
                   FIELD_SEED,         /* uint64_t                             42, "launch-day" (hashed) */
                   FIELD_WORD,         /* int32_t, index into .words           "round-robin" */
+                  FIELD_MEMBER,       /* pointer to a descriptor of .family   "token-bucket"; at most one in a record */
                   FIELD_REFERENCE,    /* int32_t, index into the root's map named by .target; -1 when absent */
                   FIELD_DISTRIBUTION, /* struct distribution in ns            "12ms", {"exponential": "8s"} */
                   FIELD_WEIGHTS,      /* struct weights: name -> number       {"list": 70, "buy": 5}; names refer to .target */
@@ -128,6 +129,27 @@ struct choice_set {
   const char *shorthand_key;              /* a bare string or number means {shorthand_key: it}; null if not allowed */
 };
 
+/* Kinds of one thing that a word selects: {"kind": "token-bucket", "rate": "5/s"}.
+ *
+ * Each is a descriptor of its component, a struct that begins with a struct member, in a file of its own together with the keys that
+ * it adds to the record: rows with offsets into the record's struct, which several members may share. A key of other members is
+ * refused where it is given and has its default or stays zero in any case. The family lists its members, in the order of their
+ * words; the bound struct holds a pointer to the descriptor.
+ *
+ *     const struct limit_kind limit_token_bucket = {.member = {.word = "token-bucket", .doc = "...", .keys = keys}, .admits = admits}; */
+struct member {
+  const char *word;
+  const char *doc;          /* a sentence or two */
+  const struct field *keys; /* ends with a null name; null: it adds none */
+  const char *instead;      /* what messages add about a key of other members: "a closed one has users"; may be null */
+  const char *implied_by;   /* a key of its own that selects it where the word is that of the fallback, or absent; may be null */
+};
+
+struct family {
+  const struct member *const *members; /* ends with null */
+  bool tolerant;                       /* keys of other members may be given, and mean nothing */
+};
+
 struct field {
   const char *name;
   enum field_kind kind;
@@ -136,12 +158,14 @@ struct field {
   bool optional;                    /* may be absent without a default: the memory stays zero (references: -1, ratios: NAN) */
   double low, high;                 /* allowed range in base units, inclusive; both 0: no range */
   const char *const *words;         /* FIELD_WORD: ends with null */
+  const struct family *family;      /* FIELD_MEMBER */
   const char *automatic;            /* FIELD_DURATION: this word stands for -1: the program finds the value */
   const char *target;               /* references and weights: "services", "endpoints", ... (a map in the root record) */
   const struct record *record;      /* records, lists, maps */
   const struct choice_set *choices; /* choices */
   const char *doc;                  /* one sentence */
   const char *source;               /* of the default; null when it needs none */
+  const char *elsewhere;            /* of a member's key, where the chosen one has no such key: why; null: whose it is */
   bool one_of;                      /* of the optional fields of a record with this mark exactly one is given */
   bool open_range_low;              /* low itself is not allowed ("more than 0") */
   /* Tables: at most TABLE_COLUMNS. */

@@ -18,7 +18,7 @@ struct explainer {
 /* Below a map or list: the record of its entries, whose name need not be given. */
 static struct place entry_of(struct place p) {
   if (p.what == PLACE_MAP || p.what == PLACE_LIST) return place_of_record(p.record);
-  if (p.what == PLACE_CHOICES) return (struct place){PLACE_CHOICE, NULL, NULL, p.choices};
+  if (p.what == PLACE_CHOICES) return (struct place){.what = PLACE_CHOICE, .choices = p.choices};
   return p;
 }
 
@@ -78,12 +78,26 @@ static void put_one_of(FILE *out, const struct record *record) {
   if (count) fputs(" is given.\n", out);
 }
 
-static void put_record(FILE *out, struct arena *arena, const struct record *record) {
-  fprintf(out, "\nkeys of %s:\n", record->name);
-  for (const struct field *f = record->fields; f->name; f++) {
+static void put_keys(FILE *out, struct arena *arena, const struct field *fields) {
+  for (const struct field *f = fields; f->name; f++) {
     fprintf(out, "  %s\n", f->name);
     put_field(out, arena, f, "      ");
   }
+}
+
+/* Each member, and the keys that it adds to the record. */
+static void put_members(FILE *out, struct arena *arena, const struct field *family) {
+  for (const struct member *const *m = family->family->members; *m; m++) {
+    fprintf(out, "\n%s %s: %s\n", family->name, (*m)->word, (*m)->doc);
+    if ((*m)->keys) put_keys(out, arena, (*m)->keys);
+  }
+}
+
+static void put_record(FILE *out, struct arena *arena, const struct record *record) {
+  const struct field *family = record_family(record);
+  fprintf(out, "\nkeys of %s:\n", record->name);
+  put_keys(out, arena, record->fields);
+  if (family) put_members(out, arena, family);
   if (record->shorthand) fprintf(out, "A value that is not an object sets \"%s\".\n", record->shorthand);
   put_one_of(out, record);
 }
@@ -101,12 +115,21 @@ static void put_distributions(FILE *out) {
     fprintf(out, "  %-16s %s\n", (*k)->name, (*k)->doc ? (*k)->doc : "");
 }
 
+/* Which members the key is of, if it is not of all. */
+static void put_whose(FILE *out, struct arena *arena, struct place p) {
+  const struct field *family = p.field && p.owner ? record_family(p.owner) : NULL;
+  const char *whose = family ? members_with_key(arena, family->family, p.field->name) : "";
+  if (*whose) fprintf(out, "  Of %s %s.\n", family->name, whose);
+}
+
 static void put_place(FILE *out, struct arena *arena, struct place p, const char *path) {
   fprintf(out, "%s\n", *path ? path : p.record->name);
   if (p.field) put_field(out, arena, p.field, "  ");
+  put_whose(out, arena, p);
   if (p.what == PLACE_VALUE || p.what == PLACE_DISTRIBUTION)
     fputs("  or with where it is from and between what it lies: {\"value\": ..., \"source\": \"...\", \"range\": [low, high]}\n",
           out);
+  if (p.field && p.field->kind == FIELD_MEMBER) put_members(out, arena, p.field);
   struct place inner = entry_of(p);
   if (inner.what == PLACE_RECORD && inner.record->doc) fprintf(out, "  %s\n", inner.record->doc);
   if (inner.what == PLACE_CHOICE && inner.choices->doc) fprintf(out, "  %s\n", inner.choices->doc);

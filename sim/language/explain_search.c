@@ -6,7 +6,7 @@
 #include "sim/json/diagnostic.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/foreign.h"
-#include "sim/scenario/place.h"
+#include "sim/scenario/record_keys.h"
 #include "sim/language/schema.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -65,9 +65,9 @@ static enum fit fit_of_name(const char *name, const char *word) {
   return strlen(word) > 2 && strcasestr(name, word) ? IN_NAME : 0;
 }
 
-static enum fit fit_of_field(const struct field *f, const char *word) {
+static enum fit fit_of_field(struct arena *arena, const struct field *f, const char *word) {
   enum fit fit = better(fit_of_name(f->name, word), better(fit_of_text(f->doc, word), fit_of_text(f->source, word)));
-  for (const char *const *w = f->words; w && *w; w++)
+  for (const char *const *w = field_words(arena, f); w && *w; w++)
     if (!strcasecmp(*w, word)) fit = better(fit, AS_VALUE);
   if (f->kind == FIELD_RECORD || f->kind == FIELD_MAP || f->kind == FIELD_LIST)
     fit = better(fit, fit_of_text(f->record->doc, word));
@@ -107,11 +107,21 @@ static void search_choice(struct search *s, const struct choice_set *set, const 
   }
 }
 
+/* A member's own sentence says more than that of the key. */
+static void search_family(struct search *s, const struct field *f, const char *path) {
+  for (const struct member *const *m = f->family->members; *m; m++) {
+    enum fit fit = strcasecmp((*m)->word, s->word) ? fit_of_text((*m)->doc, s->word) : AS_VALUE;
+    if (fit) add(s, path, arena_format(s->arena, "%s: %s", (*m)->word, (*m)->doc), fit);
+  }
+}
+
 static void search_record(struct search *s, const struct record *record, const char *path) {
   if (met(s, record)) return;
-  for (const struct field *f = record->fields; f->name; f++) {
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
+    const struct field *f = k.field;
     const char *here = below(s, path, f->name);
-    enum fit fit = better(fit_of_field(f, s->word), fit_of_foreign(s, here));
+    enum fit fit = better(fit_of_field(s->arena, f, s->word), fit_of_foreign(s, here));
+    if (f->kind == FIELD_MEMBER) search_family(s, f, here);
     if (fit) add(s, here, f->doc ? f->doc : "", fit);
     bool named = f->kind == FIELD_MAP || f->kind == FIELD_REFERENCE_MAP;
     if (f->record) search_record(s, f->record, named ? below(s, here, "NAME") : here);

@@ -1,6 +1,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/distribution.h"
 #include "sim/scenario/field_text.h"
+#include "sim/scenario/record_keys.h"
 #include "sim/language/schema.h"
 #include "sim/scenario/unit.h"
 #include "sim/engine/allocate.h"
@@ -61,6 +62,19 @@ static void put_one_of(FILE *out, const struct record *record) {
   if (count) fputs(" is given.\n", out);
 }
 
+static void put_keys(FILE *out, struct arena *arena, const struct field *fields) {
+  fputs("\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n", out);
+  for (const struct field *f = fields; f->name; f++) put_row(out, arena, f);
+}
+
+/* Each member, and the keys that it adds to the record. */
+static void put_members(FILE *out, struct arena *arena, const struct field *family) {
+  for (const struct member *const *m = family->family->members; *m; m++) {
+    fprintf(out, "\n### %s: `%s`\n\n%s\n", family->name, (*m)->word, (*m)->doc);
+    if ((*m)->keys) put_keys(out, arena, (*m)->keys);
+  }
+}
+
 static void put_record(FILE *out, struct arena *arena, const struct record *record) {
   fprintf(out, "\n## Record: %s\n\n", record->name);
   if (record->doc) fprintf(out, "%s\n", record->doc);
@@ -70,8 +84,9 @@ static void put_record(FILE *out, struct arena *arena, const struct record *reco
     fputs("\nIt has no keys.\n", out);
     return;
   }
-  fputs("\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n", out);
-  for (const struct field *f = record->fields; f->name; f++) put_row(out, arena, f);
+  const struct field *family = record_family(record);
+  put_keys(out, arena, record->fields);
+  if (family) put_members(out, arena, family);
 }
 
 /* A flat kind's keys stand beside the key that selects it, a nested kind's inside it. */

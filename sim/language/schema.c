@@ -3,6 +3,7 @@
 #include "sim/engine/distribution.h"
 #include "sim/scenario/field_text.h"
 #include "sim/json/json.h"
+#include "sim/scenario/record_keys.h"
 #include "sim/scenario/unit.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
@@ -81,6 +82,13 @@ static void put_words(struct writer *w, const char *const *words) {
   fputs("]}", w->out);
 }
 
+static void put_members(struct writer *w, const struct family *family) {
+  fputs("{\"oneOf\": [", w->out);
+  for (const struct member *const *m = family->members; *m; m++)
+    fprintf(w->out, "{\"const\": %s, \"description\": %s}%s", quoted(w, (*m)->word), quoted(w, (*m)->doc), m[1] ? ", " : "");
+  fputs("]}", w->out);
+}
+
 static void put_list_of(struct writer *w, const char *key) {
   fputs("{\"type\": \"array\", \"items\": ", w->out);
   put_reference(w, key);
@@ -117,6 +125,9 @@ static void put_type(struct writer *w, const struct field *f) {
   case FIELD_WORD:
     put_words(w, f->words);
     break;
+  case FIELD_MEMBER:
+    put_members(w, f->family);
+    break;
   case FIELD_DISTRIBUTION:
     put_reference(w, "distribution");
     break;
@@ -144,9 +155,10 @@ static void put_type(struct writer *w, const struct field *f) {
   }
 }
 
-static void put_field(struct writer *w, const struct field *f) {
+/* whose: "Of kind closed. ", or "". */
+static void put_field(struct writer *w, const struct field *f, const char *whose) {
   const char *range = field_range(w->arena, f);
-  const char *text = arena_format(w->arena, "%s%s%s%s%s", f->doc ? f->doc : "", f->doc ? " " : "",
+  const char *text = arena_format(w->arena, "%s%s%s%s%s%s", whose, f->doc ? f->doc : "", f->doc ? " " : "",
                                   field_required(f) ? "Required. " : "", *range ? arena_format(w->arena, "Range: %s. ", range) : "",
                                   f->source ? arena_format(w->arena, "Default from: %s. ", f->source) : "");
   size_t length = strlen(text);
@@ -169,23 +181,50 @@ static void put_one_of(struct writer *w, const struct record *record) {
   if (count) fputc(']', w->out);
 }
 
+static const char *whose_key(struct writer *w, const struct record_keys *k) {
+  if (!k->member) return "";
+  return arena_format(w->arena, "Of %s %s. ", k->own->name, members_with_key(w->arena, k->own->family, k->field->name));
+}
+
+static void put_owner_words(struct writer *w, const struct record_keys *k) {
+  uint32_t count = 0;
+  for (const struct member *const *m = k->own->family->members; *m; m++) {
+    bool takes = member_has_key(*m, k->field->name) || member_implied(k->own, *m, k->field->name);
+    if (takes) fprintf(w->out, "%s%s", count++ ? ", " : "", quoted(w, (*m)->word));
+  }
+}
+
+/* A key of some members lets no other word stand next to it; the word may be absent, or have a source. */
+static void put_owners(struct writer *w, const struct record *record) {
+  uint32_t count = 0;
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
+    if (!k.member || k.own->family->tolerant) continue;
+    fprintf(w->out, "%s%s: {\"properties\": {%s: {\"anyOf\": [{\"enum\": [", count++ ? ", " : ", \"dependentSchemas\": {",
+            quoted(w, k.field->name), quoted(w, k.own->name));
+    put_owner_words(w, &k);
+    fputs("]}, {\"$ref\": \"#/$defs/sourced\"}]}}}", w->out);
+  }
+  if (count) fputc('}', w->out);
+}
+
 static void put_object(struct writer *w, const struct record *record) {
   fputs("{\"type\": \"object\", \"properties\": {", w->out);
-  for (const struct field *f = record->fields; f->name; f++) {
-    put_field(w, f);
-    if (f[1].name) fputs(", ", w->out);
+  uint32_t count = 0;
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
+    if (count++) fputs(", ", w->out);
+    put_field(w, k.field, whose_key(w, &k));
   }
   bool named[3] = {false};
   static const char *const common[] = {"source", "$schema", "extends"};
-  for (const struct field *f = record->fields; f->name; f++)
-    for (int i = 0; i < 3; i++) named[i] |= !strcmp(f->name, common[i]);
-  bool first = !record->fields->name;
+  for (int i = 0; i < 3; i++) named[i] = record_field(record, common[i]) != NULL;
+  bool first = !count;
   for (int i = 0; i < (record == w->root ? 3 : 1); i++) {
     if (named[i]) continue;
     fprintf(w->out, "%s\"%s\": {\"type\": \"string\"}", first ? "" : ", ", common[i]);
     first = false;
   }
   fprintf(w->out, "}, %s", side_keys);
+  put_owners(w, record);
   put_one_of(w, record);
   fputc('}', w->out);
 }

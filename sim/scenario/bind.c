@@ -266,13 +266,14 @@ static void missing_key(struct binder *b, const struct field *field, const struc
   diagnostic_add(b->diagnostics, at, "%s%sneeds the key \"%s\"", *scope ? scope : "the file", " ", field->name);
 }
 
-static void bind_absent(struct binder *b, const struct field *field, const struct json_value *object, void *out,
-                        const char *scope) {
+/* excused: it is needed elsewhere only. */
+static void bind_absent(struct binder *b, const struct field *field, const struct json_value *object, void *out, const char *scope,
+                        bool excused) {
   if (field->kind == FIELD_REFERENCE) *(int32_t *)out = -1;
   if (field->kind == FIELD_RATIO) *(double *)out = NAN;
   if (field->fallback) {
     bind_default(b, field, out);
-  } else if (field->optional) {
+  } else if (field->optional || (excused && field_required(field))) {
     return;
   } else if (field->kind == FIELD_RECORD && !field_required(field)) {
     const char *outer = bind_enter(b, field->name);
@@ -363,22 +364,23 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
   }
   check_keys(b, record, value, scope);
   check_one_of(b, record, value, scope);
-  for (const struct field *f = record->fields; f->name; f++) {
-    void *member = (char *)out + f->offset;
-    const struct json_value *given = json_member(value, f->name);
-    if (!given) {
-      bind_absent(b, f, value, member, scope);
-      continue;
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
+    void *at = (char *)out + k.field->offset;
+    const struct json_value *given = json_member(value, k.field->name);
+    if (!given || bind_misplaced(b, record, &k, out, given)) {
+      bind_absent(b, k.field, value, at, scope, bind_excused(&k, out));
+    } else {
+      const char *outer = bind_enter(b, k.field->name);
+      bind_field(b, k.field, given, at);
+      b->path = outer;
     }
-    const char *outer = bind_enter(b, f->name);
-    bind_field(b, f, given, member);
-    b->path = outer;
+    if (k.field->kind == FIELD_MEMBER) bind_implied(k.field, value, out);
   }
 }
 
 bool bind_record(struct binder *b, const struct record *record, const struct json_value *value, void *out) {
-  uint32_t before = diagnostics_errors(b->diagnostics);
+  uint32_t before = diagnostics_errors(b->diagnostics) - b->misplaced;
   bool root = value == b->root;
   if (value) bind_object(b, record, value, out, root ? "" : record->name);
-  return value && diagnostics_errors(b->diagnostics) == before;
+  return value && diagnostics_errors(b->diagnostics) - b->misplaced == before;
 }

@@ -9,6 +9,7 @@
  *   - a value that is no object sets the field that `record.shorthand` names; of a choice without shorthand_key, a bare
  *     string that names a nested kind means that kind with its defaults;
  *   - a table is a CSV file beside the file that names it (an option: beside the scenario); its faults are told at their line;
+ *   - the word of a family selects a member; keys that only other members have are errors;
  *   - names in maps are 1 to 63 of A-Z a-z 0-9 _ . -;
  *   - references are indices into the map at `.target` of the root, in the order of its keys (x- keys do not count).
  * Ranges: `low` = `high` = 0 is no range, except that ratios then are 0..1; `high` = 0 above a `low` of 0 or more is no upper
@@ -53,16 +54,18 @@ struct binder {
   struct bind_given *given;
   uint64_t tables_hash; /* of the contents of all tables read, in their order */
   uint32_t table_count;
-  const char *path; /* of the value that is being read; "" at the root */
-  bool in_default;  /* reading a fallback: nothing is recorded as given */
+  const char *path;   /* of the value that is being read; "" at the root */
+  bool in_default;    /* reading a fallback: nothing is recorded as given */
+  uint32_t misplaced; /* errors about keys of other members of a family: the structs are as if these keys were not there */
 };
 
 struct binder binder_new(struct arena *, struct diagnostics *, const struct json_value *root);
 /* What another file states beside this one. */
 void bind_assumption_add(struct binder *, struct assumption);
 
-/* Reads a value into the struct of a record, which is zeroed first. Returns whether it added no error. After errors the
- * struct is still safe to walk: faulty fields are zero (references -1), lists hold the entries that there are. */
+/* Reads a value into the struct of a record, which is zeroed first. Returns whether it added no error, apart from misplaced keys:
+ * with those alone the struct can still be linked, so that all errors are reported together. After other errors it is safe to walk:
+ * faulty fields are zero (references -1), lists hold the entries that there are. */
 bool bind_record(struct binder *, const struct record *, const struct json_value *, void *out);
 
 /* Whether the member of a bound struct at this address was in the scenario (and not a default or absent). */

@@ -1,5 +1,5 @@
 /* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and
- * weights; bind_choice.c one of several kinds; bind_range.c ranges; bind_distribution.c distributions; bind_table.c
+ * weights; bind_choice.c one of several kinds; bind_member.c members of families; bind_range.c ranges; bind_distribution.c distributions; bind_table.c
  * files; bind_hint.c values that are nearly right. All write faults to b->diagnostics. */
 #ifndef BIND_INNER_H
 #define BIND_INNER_H
@@ -11,6 +11,18 @@ void bind_field(struct binder *, const struct field *, const struct json_value *
 /* The object of a record; `scope` is how messages call it: `service "api"`. A value that is no object is its shorthand. */
 void bind_object(struct binder *, const struct record *, const struct json_value *, void *out, const char *scope);
 
+/* The descriptor that the word of the record's family has selected; null after an error. */
+const struct member *bind_chosen(const struct field *family, const void *record);
+void bind_member(struct binder *, const struct field *, const struct json_value *, void *out);
+/* A key that implies a member selects it, where the word does not say more than the default. */
+void bind_implied(const struct field *family, const struct json_value *object, void *record);
+/* Whether the key is one of other members than the chosen one, which is an error. */
+bool bind_misplaced(struct binder *, const struct record *, const struct record_keys *, const void *out,
+                    const struct json_value *given);
+/* Whether the key may be absent, because the chosen member does not have it. */
+bool bind_excused(const struct record_keys *, const void *record);
+
+void bind_word(struct binder *, const struct field *, const struct json_value *, int32_t *out);
 void bind_plain(struct binder *, const struct field *, const struct json_value *, void *out);
 void bind_weights(struct binder *, const struct field *, const struct json_value *, struct weights *out);
 void bind_choice(struct binder *, const struct choice_set *, const char *called, const struct json_value *, struct choice *out);

@@ -82,22 +82,22 @@ static void bind_seed(struct binder *b, const struct field *field, const struct 
     bind_wrong_type(b, field->name, "a whole number or a text", value);
 }
 
-static void bind_word(struct binder *b, const struct field *field, const struct json_value *value, int32_t *out) {
+void bind_word(struct binder *b, const struct field *field, const struct json_value *value, int32_t *out) {
   uint32_t count = 0;
-  while (field->words[count]) count++;
-  const char *words = bind_words(b, field->words, count), *text = json_text(value);
+  const char *const *allowed = field_words(b->arena, field);
+  while (allowed[count]) count++;
+  const char *words = bind_words(b, allowed, count), *text = json_text(value);
   if (!text) {
     bind_wrong_type(b, field->name, arena_format(b->arena, "one of %s", words), value);
     return;
   }
   for (uint32_t i = 0; i < count; i++)
-    if (!strcmp(field->words[i], text)) {
+    if (!strcmp(allowed[i], text)) {
       *out = (int32_t)i;
       return;
     }
-  const char *meant = foreign_value(field->name, field->words, text);
-  const char *hint =
-      meant ? arena_format(b->arena, "; did you mean \"%s\"?", meant) : bind_suggestion(b, text, field->words, count);
+  const char *meant = foreign_value(field->name, allowed, text);
+  const char *hint = meant ? arena_format(b->arena, "; did you mean \"%s\"?", meant) : bind_suggestion(b, text, allowed, count);
   diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be one of %s, not \"%s\"%s", field->name, words, text, hint);
 }
 
@@ -249,6 +249,9 @@ void bind_plain(struct binder *b, const struct field *field, const struct json_v
     break;
   case FIELD_WORD:
     bind_word(b, field, value, out);
+    break;
+  case FIELD_MEMBER:
+    bind_member(b, field, value, out);
     break;
   case FIELD_REFERENCE:
     bind_reference(b, field, value, out);

@@ -64,7 +64,8 @@ const char *field_takes(struct arena *arena, const struct field *f) {
   case FIELD_SEED:
     return "a whole number or a text";
   case FIELD_WORD:
-    return arena_format(arena, "one of %s", words_joined(arena, f->words, ", "));
+  case FIELD_MEMBER:
+    return arena_format(arena, "one of %s", words_joined(arena, field_words(arena, f), ", "));
   case FIELD_REFERENCE:
     return arena_format(arena, "a name from \"%s\"", f->target);
   case FIELD_DISTRIBUTION:
@@ -136,9 +137,9 @@ static void collect_record(struct collector *c, const struct record *record) {
   bool new = add_pointer(c->arena, &items, &c->out->record_count, &c->record_room, record);
   c->out->records = (const struct record **)items;
   if (!new) return;
-  for (const struct field *f = record->fields; f->name; f++) {
-    if (f->record) collect_record(c, f->record);
-    if (f->choices) collect_choice(c, f->choices);
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
+    if (k.field->record) collect_record(c, k.field->record);
+    if (k.field->choices) collect_choice(c, k.field->choices);
   }
 }
 

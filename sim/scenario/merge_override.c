@@ -55,6 +55,7 @@ static struct json_value *typed_plain(struct walk *w, enum field_kind kind) {
   case FIELD_TABLE:
   case FIELD_FILE:
   case FIELD_WORD:
+  case FIELD_MEMBER:
   case FIELD_REFERENCE:
     return text_node(w, w->value);
   case FIELD_FLAG:
@@ -79,7 +80,8 @@ static struct json_value *typed_node(struct walk *w, struct place p) {
 
 static bool deletes(struct walk *w, struct place p) {
   bool text = p.what == PLACE_VALUE && p.field &&
-              (p.field->kind == FIELD_TEXT || p.field->kind == FIELD_WORD || p.field->kind == FIELD_REFERENCE);
+              (p.field->kind == FIELD_TEXT || p.field->kind == FIELD_WORD || p.field->kind == FIELD_MEMBER ||
+               p.field->kind == FIELD_REFERENCE);
   return !text && !strcmp(w->value, "null");
 }
 

@@ -8,7 +8,7 @@ struct place place_of_record(const struct record *record) {
 }
 
 struct place place_of_field(const struct field *field) {
-  struct place p = {PLACE_VALUE, field, field->record, field->choices};
+  struct place p = {.what = PLACE_VALUE, .field = field, .record = field->record, .choices = field->choices};
   switch (field->kind) {
   case FIELD_RECORD:
     p.what = PLACE_RECORD;
@@ -36,12 +36,6 @@ struct place place_of_field(const struct field *field) {
     break;
   }
   return p;
-}
-
-const struct field *record_field(const struct record *record, const char *name) {
-  for (const struct field *f = record->fields; f->name; f++)
-    if (!strcmp(f->name, name)) return f;
-  return NULL;
 }
 
 const struct alternative *choice_named(const struct choice_set *set, const char *key) {
@@ -91,7 +85,9 @@ const struct json_value *wrapped_value(struct place p, const struct json_value *
 
 static struct place step_record(struct place p, const char *name) {
   const struct field *field = record_field(p.record, name);
-  return field ? place_of_field(field) : (struct place){0};
+  struct place inner = field ? place_of_field(field) : (struct place){0};
+  inner.owner = p.record;
+  return inner;
 }
 
 static struct place in_alternative(const struct alternative *kind) {
@@ -123,7 +119,7 @@ struct place place_step(struct place p, const char *name, const struct json_valu
   case PLACE_CHOICE:
     return step_choice(p, name, here);
   case PLACE_CHOICES:
-    return index ? (struct place){PLACE_CHOICE, p.field, NULL, p.choices} : (struct place){0};
+    return index ? (struct place){.what = PLACE_CHOICE, .field = p.field, .choices = p.choices} : (struct place){0};
   case PLACE_WEIGHTS:
     return (struct place){.what = PLACE_PARAMETER};
   case PLACE_DISTRIBUTION:
@@ -138,8 +134,8 @@ struct place place_step(struct place p, const char *name, const struct json_valu
 static uint32_t list_names(struct place p, const char **out) {
   uint32_t count = 0;
   if (p.what == PLACE_RECORD)
-    for (const struct field *f = p.record->fields; f->name; f++, count++)
-      if (out) out[count] = f->name;
+    for (struct record_keys k = record_keys(p.record); k.field; record_keys_next(&k), count++)
+      if (out) out[count] = k.field->name;
   if (p.what == PLACE_CHOICE || p.what == PLACE_CHOICES)
     for (const struct alternative *const *k = p.choices->kinds; *k; k++, count++)
       if (out) out[count] = (*k)->key;

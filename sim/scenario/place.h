@@ -11,6 +11,7 @@
 #define PLACE_H
 #include "sim/describe/field.h"
 #include "sim/json/json.h"
+#include "sim/scenario/record_keys.h"
 
 enum place_what {
   PLACE_UNKNOWN,
@@ -30,6 +31,7 @@ struct place {
   const struct field *field; /* that led here; null at the root */
   const struct record *record;
   const struct choice_set *choices;
+  const struct record *owner; /* of the field */
 };
 
 struct place place_of_record(const struct record *);
@@ -42,7 +44,6 @@ struct place place_step(struct place, const char *name, const struct json_value 
 /* The names that a step could take (not those of map entries, which only a tree knows). Ends with null. */
 const char *const *place_names(struct arena *, struct place, uint32_t *count);
 
-const struct field *record_field(const struct record *, const char *name);
 const struct alternative *choice_named(const struct choice_set *, const char *key);
 /* The kind that an object selects: the key that names one. A flat kind may have fields that are called like other kinds, so
  * of several such keys the one whose record has the others counts; if there is none, it is the first, and `several` (if

@@ -223,7 +223,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   if (binder.table_count) s->hash = (s->hash ^ binder.tables_hash) * 0x100000001b3u;
   read_prices(&r, s, overrides, count);
   resolve_claims(&r, s);
-  if (good && !diagnostics_errors(diagnostics)) {
+  if (good && diagnostics_errors(diagnostics) == binder.misplaced) {
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
     if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s);
   }

@@ -5,16 +5,10 @@
 #include "sim/engine/real.h"
 #include <string.h>
 
-const struct balancer *const balancers[] = {&balancer_round_robin, &balancer_random,          &balancer_least_connections,
-                                            &balancer_weighted,    &balancer_weighted_random, &balancer_least_time,
-                                            &balancer_hash};
-
 /* --- building ---------------------------------------------------------------------------------------------------------------- */
 
-/* Plain turns and plain chance know nothing. */
 static bool knows_nothing(const struct balance_config *c) {
-  bool plain = c->policy == BALANCE_ROUND_ROBIN || c->policy == BALANCE_RANDOM;
-  return plain && c->per == PER_REQUEST && !c->eject.failures;
+  return c->policy->knows_nothing && c->per == PER_REQUEST && !c->eject.failures;
 }
 
 static void publish(void *world, uint32_t service) {
@@ -42,7 +36,7 @@ void balancer_start(struct world *w, struct service *s) {
   b->load = arena_new_array(w->arena, uint32_t, s->capacity);
   b->seen_load = stale ? arena_new_array(w->arena, uint32_t, s->capacity) : b->load;
   b->left = arena_new_array(w->arena, uint32_t, s->capacity);
-  if (config->policy == BALANCE_LEAST_TIME) know_times(w, s, b, stale);
+  if (config->policy->by_time) know_times(w, s, b, stale);
   if (config->group_weight) {
     b->weight = arena_new_array(w->arena, double, s->capacity);
     b->current = arena_new_array(w->arena, double, s->capacity);
@@ -92,27 +86,27 @@ static void leave_out_ejected(struct pick *p, const struct ejector *e) {
   if (count && count < p->count) p->candidates = p->b->left, p->count = count, p->ejector = e;
 }
 
-static uint32_t pick_for_connection(struct pick *p, const struct balancer *balancer, uint32_t caller) {
+static uint32_t pick_for_connection(struct pick *p, balancer_pick_one *pick, uint32_t caller) {
   const struct balance_config *config = &p->s->config->balance;
   struct kept_connection *c = keepalive_turn(keepalive_of(p->w, p->s, caller), &config->keepalive);
   bool ejected = c->left && p->ejector && ejector_holds(p->ejector, c->container - p->s->first, world_now(p->w));
   if (ejected || !keepalive_carries(p->w, c, &config->keepalive)) {
     meter_count(p->w, config->opened);
-    keepalive_open(p->w, c, &config->keepalive, balancer->pick(p));
+    keepalive_open(p->w, c, &config->keepalive, pick(p));
   }
   return c->container;
 }
 
 static uint32_t pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,
                            const uint32_t *candidates, uint32_t count) {
-  const struct balancer *balancer = balancers[s->config->balance.policy];
-  if (in->again && balancer->again) balancer = balancer->again;
+  const struct balancer *policy = s->config->balance.policy;
+  balancer_pick_one *pick = in->again && policy->again ? policy->again : policy->pick;
   struct pick p = {w, s, s->balancing, r, in->draw, candidates, count, NULL};
-  if (!p.b) return balancer->pick(&p);
+  if (!p.b) return pick(&p);
   uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NOBODY;
   leave_out_ejected(&p, ejector_of(w, s, caller));
-  if (p.b->kept && caller != NOBODY) return pick_for_connection(&p, balancer, caller);
-  return balancer->pick(&p);
+  if (p.b->kept && caller != NOBODY) return pick_for_connection(&p, pick, caller);
+  return pick(&p);
 }
 
 uint32_t balancer_pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,

@@ -2,30 +2,7 @@
  *
  * Routing is a separate thing from health: a dead replica keeps its share until the orchestrator takes it out of rotation, or until
  * the balancer itself has seen it fail often enough (ejection.h).
- *
- *     round-robin         in turn
- *     random              any, all alike
- *     weighted            in turn by weight, spread evenly: each gains its weight, the first of the highest goes and loses the sum
- *                         of all (smooth weighted round robin, as nginx)
- *     weighted-random     any, with a probability in proportion to its weight
- *     least-connections   the one with the fewest requests that it was sent and has not answered; ties go to the first after the
- *                         last choice, as nginx's least_conn falls back to round robin
- *     least-time          the one with the least (recent mean response time) x (requests unanswered + 1); ties as above
- *     hash                the one that the request's item, or its client, belongs to on a ring (hash_ring.h)
- *
- * `power_of` d: least-connections and least-time look at d replicas drawn at random, distinct or not, instead of at all (Mitzenmacher
- * 2001); the first drawn wins ties, so that these are broken at random. With d = 1 that is random, bit for bit.
- *
- * Response times are averaged with weights that fade: after an observation x that comes t after the last one
- *
- *     mean' = e^(-t / decay) mean + (1 - e^(-t / decay)) x
- *
- * and a mean that nothing renews fades by the same law, so that a slow replica is tried again after a while (as in Finagle's peak
- * EWMA, without its peaks). A replica of which nothing is known gets one request, and the next when that is answered. Only answers
- * are observed, and calls that their caller gives up at their time so far: a refusal is quick and no merit.
- *
- * `stale`: numbers and means are those at the last of the updates that come so long apart, for all callers alike: the bulletin
- * board of Mitzenmacher (2000, "How useful is old information?").
+ * A policy is a member of the family in balancers.h: a file each, with its word, its keys and its checks.
  *
  * One balancer serves all callers of a service: cursors, counts and means are common, ejections are each calling replica's own unless
  * shared, and so are the connections where a balancer only chooses once for each of these (keepalive.h).
@@ -37,7 +14,7 @@
 #include "models/service/keepalive.h"
 #include "sim/engine/calendar.h"
 
-struct arena;
+struct balancer;
 struct container;
 struct frame;
 struct hash_ring;
@@ -48,22 +25,14 @@ struct service;
 struct service_config;
 struct world;
 
-enum balance_policy {
-  BALANCE_ROUND_ROBIN,
-  BALANCE_RANDOM,
-  BALANCE_LEAST_CONNECTIONS,
-  BALANCE_WEIGHTED,
-  BALANCE_WEIGHTED_RANDOM,
-  BALANCE_LEAST_TIME,
-  BALANCE_HASH
-};
 enum balance_per { PER_REQUEST, PER_CONNECTION };
 
 enum { POWER_MOST = 64, BALANCING_LOGS = 64 };
 
 struct balance_config {
-  int32_t policy, per; /* enums above */
-  int64_t power_of;    /* replicas to draw; 0: look at all */
+  const struct balancer *policy;
+  int32_t per;      /* enum balance_per */
+  int64_t power_of; /* replicas to draw; 0: look at all */
   bool distinct;
   struct weights weights; /* by node group; none: its speed */
   sim_time decay;
@@ -93,7 +62,7 @@ struct response_estimate {
   sim_time at;
 };
 
-/* What the balancer of a service knows, by number of the replica. Null for plain round robin and random. */
+/* What the balancer of a service knows, by number of the replica. Null where its policy knows nothing. */
 struct balancing {
   uint32_t *load, *seen_load; /* seen: what the choice is made by; the same array unless stale */
   struct response_estimate *time, *seen_time;
@@ -122,16 +91,19 @@ struct pick {
   const struct ejector *ejector; /* null: nobody is ejected */
 };
 
-/* One way of choosing: returns a container. */
-struct balancer {
-  const char *name;
-  uint32_t (*pick)(const struct pick *);
-  const struct balancer *again; /* for further calls of one request, where turns would follow its first; null: the same */
-};
+/* Chooses: returns a container. */
+typedef uint32_t balancer_pick_one(const struct pick *);
 
-extern const struct balancer *const balancers[]; /* by enum balance_policy */
-extern const struct balancer balancer_round_robin, balancer_random, balancer_least_connections, balancer_weighted,
-    balancer_weighted_random, balancer_least_time, balancer_hash;
+/* A policy: one way of choosing. */
+struct balancer {
+  struct member member;
+  balancer_pick_one *pick;
+  balancer_pick_one *again; /* for further calls of one request, where turns would follow its first; null: pick */
+  bool knows_nothing;       /* it looks at nothing that `struct balancing` holds */
+  bool by_weight, by_time, by_item;
+  /* Checks and derives what it needs: null, or what is wrong and in *key the key to blame. May be null. */
+  const char *(*link)(struct model *, struct service_config *, const char **key);
+};
 
 void balancer_start(struct world *, struct service *);
 /* The container that the request goes to. The rotation is not empty. */

@@ -2,9 +2,10 @@
  *
  * With a `bound` c a replica takes at most ceil(c (m + 1) / n) requests at once, m unanswered ones in all among n replicas; when it is
  * full the item goes on to the next on the ring (Mirrokni, Thorup and Zadimoghaddam 2018). */
-#include "models/service/balancer/balancer.h"
+#include "models/service/balancer/balancers.h"
 #include "models/service/hash_ring.h"
 #include "models/core/world.h"
+#include "sim/engine/arena.h"
 #include <math.h>
 
 static uint64_t place_of_item(const struct pick *p) {
@@ -19,7 +20,7 @@ static bool candidate(const struct pick *p, uint32_t replica) {
   return !p->ejector || !ejector_holds(p->ejector, replica, world_now(p->w));
 }
 
-static uint32_t pick_by_hash(const struct pick *p) {
+static uint32_t pick(const struct pick *p) {
   if (p->count == 1) return p->candidates[0];
   const struct hash_ring *ring = p->s->config->balance.ring;
   double bound = p->s->config->balance.bound;
@@ -31,4 +32,49 @@ static uint32_t pick_by_hash(const struct pick *p) {
   }
   return p->candidates[0];
 }
-const struct balancer balancer_hash = {"hash", pick_by_hash, NULL};
+
+enum { RING_PLACES = 4000000 };
+
+static const char *link(struct model *m, struct service_config *s, const char **key) {
+  struct balance_config *b = &s->balance;
+  if (b->bound > 0 && b->bound < 1) return *key = "bound", "less than 1 times the mean load would leave no room for all";
+  if ((double)service_capacity(s) * (double)b->points > RING_PLACES)
+    return *key = "points", arena_format(m->arena, "%u replicas with so many points each: a ring has at most %d places",
+                                         service_capacity(s), RING_PLACES);
+  b->ring = hash_ring_new(m->arena, s->name, service_capacity(s), (uint32_t)b->points);
+  return NULL;
+}
+
+#define AT(member) offsetof(struct balance_config, member)
+static const struct field keys[] = {
+    {.name = "keys",
+     .kind = FIELD_REFERENCE,
+     .offset = AT(keys),
+     .target = "keys",
+     .optional = true,
+     .doc = "What the requests are about decides; absent: who sends them.",
+     .elsewhere = "\"keys\" are for policy hash"},
+    {.name = "points",
+     .kind = FIELD_INTEGER,
+     .offset = AT(points),
+     .fallback = "100",
+     .low = 1,
+     .high = 100000,
+     .doc = "Places of each replica on the ring; the more, the more even.",
+     .source = "libketama 100 to 200; nginx consistent hash 160"},
+    {.name = "bound",
+     .kind = FIELD_NUMBER,
+     .offset = AT(bound),
+     .optional = true,
+     .low = 0,
+     .high = 1e6,
+     .doc = "Times the mean load that a replica takes before items go on to the next; absent: any load.",
+     .source = "Mirrokni, Thorup and Zadimoghaddam 2018; HAProxy hash-balance-factor 1.25 to 2",
+     .elsewhere = "\"bound\" is for policy hash"},
+    {0}};
+#undef AT
+const struct balancer balancer_hash = {
+    .member = {.word = "hash", .doc = "The one that the request's item, or its client, belongs to on a ring.", .keys = keys},
+    .pick = pick,
+    .by_item = true,
+    .link = link};

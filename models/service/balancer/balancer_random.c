@@ -1,34 +1,5 @@
-/* Any replica: all alike, or by weight. */
-#include "models/service/balancer/balancer.h"
-#include "models/core/world.h"
+#include "models/service/balancer/balancers.h"
+#include "models/service/balancer/chance.h"
 
-static uint32_t pick_random(const struct pick *p) {
-  if (p->count == 1) return p->candidates[0];
-  struct stream draws = stream_at(p->r->key, p->draw);
-  return p->candidates[stream_below(&draws, p->count)];
-}
-const struct balancer balancer_random = {"random", pick_random, NULL};
-
-static void sum_weights(const struct pick *p) {
-  double sum = 0;
-  for (uint32_t i = 0; i < p->count; i++) p->b->up_to[i] = sum += p->b->weight[p->candidates[i] - p->s->first];
-  p->b->summed = !p->ejector;
-}
-
-/* By the sums of the weights up to each candidate; the first whose sum is more than the draw. */
-static uint32_t pick_weighted_random(const struct pick *p) {
-  if (!p->b->summed || p->ejector) sum_weights(p);
-  const double *up_to = p->b->up_to;
-  struct stream draws = stream_at(p->r->key, p->draw);
-  double drawn = stream_uniform(&draws) * up_to[p->count - 1];
-  uint32_t low = 0, high = p->count - 1;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (up_to[middle] > drawn)
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  return p->candidates[low];
-}
-const struct balancer balancer_weighted_random = {"weighted-random", pick_weighted_random, NULL};
+const struct balancer balancer_random = {
+    .member = {.word = "random", .doc = "Any, all alike."}, .pick = pick_by_chance, .knows_nothing = true};

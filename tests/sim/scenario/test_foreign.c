@@ -22,11 +22,12 @@ static const struct choice_set *choice_called(const struct vocabulary *all, cons
   return NULL;
 }
 
-static void check_value(const struct vocabulary *all, const struct foreign_word *row) {
+static void check_value(struct arena *arena, const struct vocabulary *all, const struct foreign_word *row) {
   bool found = false;
   for (uint32_t i = 0; i < all->record_count; i++)
     for (const struct field *f = all->records[i]->fields; f->name; f++)
-      for (const char *const *w = f->words; !strcmp(f->name, row->place + 1) && w && *w; w++) found |= !strcmp(*w, row->here);
+      for (const char *const *w = field_words(arena, f); !strcmp(f->name, row->place + 1) && w && *w; w++)
+        found |= !strcmp(*w, row->here);
   test_check(found, "no field %s takes %s", row->place + 1, row->here);
 }
 
@@ -35,8 +36,8 @@ static void check_place(const struct vocabulary *all, const struct foreign_word 
   const struct choice_set *set = choice_called(all, row->place);
   bool other = !strcmp(row->place, "distribution") || !strcmp(row->place, "price item");
   test_check(record || set || other, "there is no record or choice \"%s\"", row->place);
-  for (const struct field *f = record ? record->fields : NULL; f && f->name; f++)
-    test_check(!foreign_matches(row, f->name), "\"%s\" is a key of %s", f->name, row->place);
+  for (struct record_keys k = record ? record_keys(record) : (struct record_keys){0}; k.field; record_keys_next(&k))
+    test_check(!foreign_matches(row, k.field->name), "\"%s\" is a key of %s", k.field->name, row->place);
   for (const struct alternative *const *k = set ? set->kinds : NULL; k && *k; k++)
     test_check(!foreign_matches(row, (*k)->key), "\"%s\" is a kind of %s", (*k)->key, row->place);
 }
@@ -46,7 +47,7 @@ static void test_rows(void) {
   struct vocabulary all = vocabulary_of(arena, &scenario_record);
   for (const struct foreign_word *row = foreign_words; row->words; row++) {
     if (*row->place == '=')
-      check_value(&all, row);
+      check_value(arena, &all, row);
     else
       check_place(&all, row);
     struct diagnostics *d = diagnostics_new(arena);

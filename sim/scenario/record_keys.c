@@ -1,0 +1,100 @@
+#include "sim/scenario/record_keys.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <string.h>
+
+bool member_has_key(const struct member *m, const char *name) {
+  for (const struct field *f = m->keys; f && f->name; f++)
+    if (!strcmp(f->name, name)) return true;
+  return false;
+}
+
+/* Whether a member that stands before it has the key too. */
+static bool was_visited(const struct record_keys *k) {
+  for (const struct member *const *m = k->own->family->members; m != k->member; m++)
+    if (member_has_key(*m, k->field->name)) return true;
+  return false;
+}
+
+/* From the row of a member on: to one that was not visited, of this member or the next ones. False when there is none. */
+static bool settle_on_key(struct record_keys *k) {
+  for (;;) {
+    for (; k->field && k->field->name; k->field++)
+      if (!was_visited(k)) return true;
+    if (!*++k->member) return false;
+    k->field = (*k->member)->keys;
+  }
+}
+
+static void visit_own(struct record_keys *k, const struct field *own) {
+  k->own = own, k->member = NULL;
+  k->field = own->name ? own : NULL;
+}
+
+struct record_keys record_keys(const struct record *record) {
+  struct record_keys k;
+  visit_own(&k, record->fields);
+  return k;
+}
+
+void record_keys_next(struct record_keys *k) {
+  assert(k->field);
+  if (k->member) {
+    k->field++;
+  } else if (k->own->kind == FIELD_MEMBER) {
+    k->member = k->own->family->members;
+    k->field = (*k->member)->keys;
+  }
+  if (!k->member || !settle_on_key(k)) visit_own(k, k->own + 1);
+}
+
+const struct field *record_field(const struct record *record, const char *name) {
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k))
+    if (!strcmp(k.field->name, name)) return k.field;
+  return NULL;
+}
+
+const struct field *record_family(const struct record *record) {
+  for (const struct field *f = record->fields; f->name; f++)
+    if (f->kind == FIELD_MEMBER) return f;
+  return NULL;
+}
+
+/* Whether the word is that of the fallback, which is JSON. */
+static bool is_fallback(const struct field *family, const struct member *m) {
+  size_t length = strlen(m->word);
+  return family->fallback && !strncmp(family->fallback + 1, m->word, length) && !strcmp(family->fallback + 1 + length, "\"");
+}
+
+const struct member *member_implied(const struct field *family, const struct member *chosen, const char *key) {
+  if (!is_fallback(family, chosen)) return NULL;
+  for (const struct member *const *m = family->family->members; *m; m++)
+    if ((*m)->implied_by && !strcmp((*m)->implied_by, key)) return *m;
+  return NULL;
+}
+
+static uint32_t member_count(const struct family *family) {
+  uint32_t count = 0;
+  while (family->members[count]) count++;
+  return count;
+}
+
+const char *members_with_key(struct arena *arena, const struct family *family, const char *name) {
+  const char *text = "";
+  uint32_t left = 0;
+  for (const struct member *const *m = family->members; *m; m++) left += member_has_key(*m, name);
+  for (const struct member *const *m = family->members; *m; m++) {
+    if (!member_has_key(*m, name)) continue;
+    left--;
+    text = arena_format(arena, "%s%s%s", text, (*m)->word, left > 1 ? ", " : left ? " and " : "");
+  }
+  return text;
+}
+
+const char *const *field_words(struct arena *arena, const struct field *f) {
+  if (f->kind != FIELD_MEMBER) return f->words;
+  uint32_t count = member_count(f->family);
+  const char **words = arena_new_array(arena, const char *, count + 1);
+  for (uint32_t i = 0; i < count; i++) words[i] = f->family->members[i]->word;
+  return words;
+}

@@ -1,0 +1,34 @@
+/* The keys of a record: its own, and behind the word of a family those of its members, each name once.
+ *
+ *     for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k))
+ *       printf("%s%s\n", k.field->name, k.member ? ", of some members" : "");
+ *
+ * Of a key that several members have, the first member's row is visited. */
+#ifndef RECORD_KEYS_H
+#define RECORD_KEYS_H
+#include "sim/describe/field.h"
+
+struct arena;
+
+struct record_keys {
+  const struct field *field;          /* null at the end */
+  const struct member *const *member; /* whose key it is; null: every record of this kind has it */
+  const struct field *own;            /* the record's field that was last visited */
+};
+struct record_keys record_keys(const struct record *);
+void record_keys_next(struct record_keys *);
+
+/* The row of a key; null when the record has no such key. */
+const struct field *record_field(const struct record *, const char *name);
+/* The field whose word selects a member; null when the record has no family. */
+const struct field *record_family(const struct record *);
+
+bool member_has_key(const struct member *, const char *name);
+/* The member that the key selects although the word is the chosen one's, which is that of the fallback; null: none. */
+const struct member *member_implied(const struct field *family, const struct member *chosen, const char *key);
+/* The words of the members that have the key: "sliding-log and sliding-counter". */
+const char *members_with_key(struct arena *, const struct family *, const char *name);
+/* The words that a field of kind word or member takes; ends with null. Null for other kinds. */
+const char *const *field_words(struct arena *, const struct field *);
+
+#endif
