@@ -66,9 +66,9 @@ static void check_provider_limit(struct linker *l, const struct service_config *
     link_fault(l, path, "limit",
                "\"limit\" is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
                limit->name);
-  else if (limit->kind == LIMIT_CONCURRENCY || limit->scope == LIMIT_REPLICA)
+  else if (limit->kind->permits || limit->scope == LIMIT_REPLICA)
     link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
-               limit->kind == LIMIT_CONCURRENCY ? "counts those inside" : "counts by replica");
+               limit->kind->permits ? "counts those inside" : "counts by replica");
 }
 
 static void check_pools(struct linker *l, const struct service_config *s, const char *path) {

@@ -1,8 +1,8 @@
 /* Limits: how abuse and overload are held back, as configured.
  *
  * A limit is a rule with a name of its own. The step {"limit": "login"} asks it once; a request that is refused ends there with
- * the outcome `limited`: an answer at once (429 or 503), which costs no work. Five kinds, one file each: four count requests
- * over time, and `concurrency` (a bulkhead) counts those that are inside the step's nested steps.
+ * the outcome `limited`: an answer at once (429 or 503), which costs no work. The kinds are a family, one file each: most count
+ * requests over time, a bulkhead counts those that are inside the step's nested steps.
  *
  * What is counted apart: `per` client each client has an account of its own, per class each source, per endpoint each endpoint;
  * per all there is one. `scope` shared: one account for the whole system, as in Redis. `scope` replica: each replica at which
@@ -18,16 +18,17 @@
 struct model;
 struct limit;
 struct limit_account;
+struct limit_kind;
 
-enum limit_kind_id { LIMIT_TOKEN_BUCKET, LIMIT_SLIDING_LOG, LIMIT_SLIDING_COUNTER, LIMIT_FIXED_WINDOW, LIMIT_CONCURRENCY };
 enum limit_per { LIMIT_PER_ALL, LIMIT_PER_CLIENT, LIMIT_PER_CLASS, LIMIT_PER_ENDPOINT };
 enum limit_scope { LIMIT_SHARED, LIMIT_REPLICA };
 
 struct limit_config {
   const char *name;
-  int32_t kind, per, scope; /* enums above */
-  struct quota rate;        /* no time: not given */
-  int64_t limit;            /* requests in the window, or inside at once; INT64_MAX: every request passes */
+  const struct limit_kind *kind;
+  int32_t per, scope; /* enums above */
+  struct quota rate;  /* no time: not given */
+  int64_t limit;      /* requests in the window, or inside at once; INT64_MAX: every request passes */
   sim_time window;
   int64_t burst; /* token bucket: its size; set while linking if it was not given */
   int32_t counts;
@@ -39,19 +40,28 @@ struct limit_config {
 
 extern const struct record limit_record;
 
-/* One kind of limit that counts over time. An account is what it knows of one client (class, endpoint, everybody); zero: new. */
+enum { LIMIT_MOST = 1000000000 };
+
+/* One kind of limit: a member of the family in limits.h. An account is what it knows of one client (class, endpoint, everybody);
+ * zero: new. */
 struct limit_kind {
+  struct member member;
+  bool permits; /* requests hold one while the nested steps run; `admits` is not asked */
+  /* Null, or what is wrong and in *key the key to blame. */
+  const char *(*link)(struct limit_config *, const char **key);
   /* A request asks at `now`: whether it passes. The account is brought up to date in either case. */
   bool (*admits)(struct limit *, struct limit_account *, sim_time now);
   /* The account says no more than a new one would: its memory may go to another. */
   bool (*spent)(const struct limit *, const struct limit_account *, sim_time now);
   /* Gives back what the account holds beside itself; null when that is nothing. */
   void (*forget)(struct limit *, struct limit_account *);
+  /* Entries of the limit's log that the account holds; null when there are none. */
+  uint32_t (*logged)(const struct limit_account *);
+  /* The audit: null, or what is wrong with the account. May be null. */
+  const char *(*wrong)(const struct limit *, const struct limit_account *);
 };
 
-extern const struct limit_kind limit_token_bucket, limit_sliding_log, limit_sliding_counter, limit_fixed_window, limit_concurrency;
-
-/* Folds `rate` into limit and window, and declares the meters. Null, or what is wrong and in *key the key to blame. */
+/* Lets the kind check and derive what it needs, and declares the meters. Null, or what is wrong and in *key the key to blame. */
 const char *limit_link(struct model *, struct limit_config *, const char **key);
 
 #endif

@@ -3,10 +3,50 @@
  * the rest than its share, however slow it has become. Without a queue and with Poisson arrivals Erlang's loss system, with one
  * M/G/c/K. Taking and giving back are instructions (limiter.c); here is only when an account is spent. */
 #include "models/guard/limiter.h"
+#include "models/guard/limits.h"
 
 static bool spent(const struct limit *l, const struct limit_account *a, sim_time now) {
   (void)l, (void)now;
   return !a->permits.in_use && !a->permits.queue.count;
 }
 
-const struct limit_kind limit_concurrency = {NULL, spent, NULL};
+static const char *wrong(const struct limit *l, const struct limit_account *a) {
+  uint64_t most = (uint64_t)l->config->limit;
+  if (a->permits.in_use > most) return "more permits are in use than there are";
+  if (a->permits.queue.count && a->permits.in_use < most) return "somebody waits for a permit that is free";
+  return a->permits.queue.count > (uint64_t)l->config->queue ? "more wait than the queue has room for" : NULL;
+}
+
+static const char *link(struct limit_config *c, const char **key) {
+  if (c->limit < 1) return *key = "limit", "lets nothing through: give a \"limit\" of at least 1";
+  if (c->wait != SIM_NEVER && !c->queue) return *key = "wait", "nobody waits without a \"queue\"";
+  return NULL;
+}
+
+#define AT(member) offsetof(struct limit_config, member)
+static const struct field keys[] = {{.name = "queue",
+                                     .kind = FIELD_LIMIT,
+                                     .offset = AT(queue),
+                                     .fallback = "0",
+                                     .low = 0,
+                                     .high = 9.3e18,
+                                     .doc = "Requests that may wait for a permit, in order of arrival; one more is refused.",
+                                     .elsewhere = "belongs to concurrency: nobody waits for a limit over time"},
+                                    {.name = "wait",
+                                     .kind = FIELD_DURATION,
+                                     .offset = AT(wait),
+                                     .fallback = "\"never\"",
+                                     .low = 0,
+                                     .high = 3.1536e16,
+                                     .doc = "How long a request waits for a permit before it is refused; never: without limit.",
+                                     .elsewhere = "belongs to concurrency: nobody waits for a limit over time"},
+                                    {0}};
+#undef AT
+const struct limit_kind limit_concurrency = {.member = {.word = "concurrency",
+                                                        .doc = "Requests inside the step's nested steps at once.",
+                                                        .keys = keys,
+                                                        .instead = "concurrency counts who is inside"},
+                                             .permits = true,
+                                             .link = link,
+                                             .spent = spent,
+                                             .wrong = wrong};

@@ -7,6 +7,7 @@
  * capable of scaling to millions of domains, Cloudflare 2017). The comparison is of whole numbers, times the window in ns:
  * nothing is rounded. An approximation of the log with two numbers a client: a burst at the end of a window is forgotten too
  * soon, one at its beginning too late. With `counts` attempts the counters count the refused too. */
+#include "models/guard/limit_over_time.h"
 #include "models/guard/limiter.h"
 #include "models/guard/limit_windows.h"
 
@@ -23,4 +24,11 @@ static bool spent(const struct limit *l, const struct limit_account *a, sim_time
   return window_number(l, now) > a->windows.number + 1;
 }
 
-const struct limit_kind limit_sliding_counter = {admits, spent, NULL};
+static const struct field keys[] = {OVER_TIME_KEYS, COUNTS_KEY, {0}};
+const struct limit_kind limit_sliding_counter = {
+    .member = {.word = "sliding-counter",
+               .doc = "Requests in the last window, estimated from the counts of two windows of the clock.",
+               .keys = keys},
+    .link = limit_over_time_link,
+    .admits = admits,
+    .spent = spent};

@@ -5,6 +5,7 @@
  * Only requests that passed are logged: with Poisson arrivals this is Erlang's loss system, each holding a place for one window
  * (Erlang 1917; any fixed holding time by Sevastyanov 1957). With `counts` attempts the refused are logged too, and who keeps
  * asking stays out; only the last `limit` attempts can matter, so no more are kept. */
+#include "models/guard/limit_over_time.h"
 #include "models/guard/limiter.h"
 
 static struct log_entry *entry(const struct limit *l, uint32_t id) { return pool_at(&l->log, id); }
@@ -45,4 +46,18 @@ static void forget(struct limit *l, struct limit_account *a) {
   while (a->log.count) drop_first(l, a);
 }
 
-const struct limit_kind limit_sliding_log = {admits, spent, forget};
+static uint32_t logged(const struct limit_account *a) { return a->log.count; }
+
+static const char *wrong(const struct limit *l, const struct limit_account *a) {
+  return a->log.count > (uint64_t)l->config->limit ? "a log holds more than the limit" : NULL;
+}
+
+static const struct field keys[] = {OVER_TIME_KEYS, COUNTS_KEY, {0}};
+const struct limit_kind limit_sliding_log = {
+    .member = {.word = "sliding-log", .doc = "Requests in the last window, each remembered: exact.", .keys = keys},
+    .link = limit_over_time_link,
+    .admits = admits,
+    .spent = spent,
+    .forget = forget,
+    .logged = logged,
+    .wrong = wrong};

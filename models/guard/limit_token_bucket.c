@@ -5,6 +5,7 @@
  * request passes when that instant is no more than (burst - 1) T ahead, and moves it by T from where it is or from now. All in
  * units of a nanosecond divided by the limit, where T is the whole number `window`: nothing is rounded. A request that finds
  * exactly one token takes it. With Poisson arrivals this is M/D/1/K: work of T each, room for `burst`. */
+#include "models/guard/limit_over_time.h"
 #include "models/guard/limiter.h"
 
 static unsigned __int128 scaled(const struct limit *l, sim_time t) {
@@ -21,4 +22,24 @@ static bool admits(struct limit *l, struct limit_account *a, sim_time now) {
 
 static bool spent(const struct limit *l, const struct limit_account *a, sim_time now) { return a->busy_until <= scaled(l, now); }
 
-const struct limit_kind limit_token_bucket = {admits, spent, NULL};
+static const char *link(struct limit_config *c, const char **key) {
+  const char *wrong = limit_over_time_link(c, key);
+  if (!c->burst) c->burst = c->limit;
+  return wrong;
+}
+
+static const struct field keys[] = {
+    OVER_TIME_KEYS,
+    {.name = "burst",
+     .kind = FIELD_INTEGER,
+     .offset = LIMIT_AT(burst),
+     .optional = true,
+     .low = 1,
+     .high = LIMIT_MOST,
+     .doc = "Tokens that it holds when full, and so requests that may pass at once; absent: as many as the limit."},
+    {0}};
+const struct limit_kind limit_token_bucket = {
+    .member = {.word = "token-bucket", .doc = "Requests over time: a token each, which come back evenly.", .keys = keys},
+    .link = link,
+    .admits = admits,
+    .spent = spent};

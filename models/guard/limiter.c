@@ -7,12 +7,6 @@
 #include <assert.h>
 #include <string.h>
 
-static const struct limit_kind *const kinds[] = {[LIMIT_TOKEN_BUCKET] = &limit_token_bucket,
-                                                 [LIMIT_SLIDING_LOG] = &limit_sliding_log,
-                                                 [LIMIT_SLIDING_COUNTER] = &limit_sliding_counter,
-                                                 [LIMIT_FIXED_WINDOW] = &limit_fixed_window,
-                                                 [LIMIT_CONCURRENCY] = &limit_concurrency};
-
 void limiters_start(struct world *w) {
   const struct config_list *limits = &w->model->limits;
   w->limits = arena_new_array(w->arena, struct limit, limits->count + 1);
@@ -20,7 +14,7 @@ void limiters_start(struct world *w) {
   for (uint32_t i = 0; i < limits->count; i++) {
     const struct limit_config *c = (const struct limit_config *)limits->items + i;
     struct limit *l = &w->limits[i];
-    l->config = c, l->kind = kinds[c->kind], l->clock = w->model->run.start;
+    l->config = c, l->kind = c->kind, l->clock = w->model->run.start;
     pool_init(&l->accounts, sizeof(struct limit_account));
     pool_init(&l->log, sizeof(struct log_entry));
     if (c->queue && c->wait != SIM_NEVER) l->patience = lane_new(w->calendar, c->wait, limit_wait_over, w);
@@ -230,30 +224,14 @@ void limit_wait_over(void *world, uint32_t id) {
 
 /* --- the audit ------------------------------------------------------------------------------------------------------------- */
 
-static const char *account_wrong(const struct limit *l, const struct limit_account *a) {
-  uint64_t most = (uint64_t)l->config->limit;
-  switch (l->config->kind) {
-  case LIMIT_SLIDING_LOG:
-    return a->log.count > most ? "a log holds more than the limit" : NULL;
-  case LIMIT_FIXED_WINDOW:
-    return a->windows.now > most ? "a window let more than the limit through" : NULL;
-  case LIMIT_CONCURRENCY:
-    if (a->permits.in_use > most) return "more permits are in use than there are";
-    if (a->permits.queue.count && a->permits.in_use < most) return "somebody waits for a permit that is free";
-    return a->permits.queue.count > (uint64_t)l->config->queue ? "more wait than the queue has room for" : NULL;
-  default:
-    return NULL;
-  }
-}
-
 const char *limit_accounts_wrong(const struct limit *l) {
   const char *wrong = NULL;
   uint64_t accounts = 0, entries = 0;
   for (uint32_t i = 0; i < l->table.size && !wrong; i++) {
     if (l->table.slots[i].account == NO_ACCOUNT) continue;
     const struct limit_account *a = pool_at(&l->accounts, l->table.slots[i].account);
-    accounts++, entries += l->config->kind == LIMIT_SLIDING_LOG ? a->log.count : 0;
-    wrong = account_wrong(l, a);
+    accounts++, entries += l->kind->logged ? l->kind->logged(a) : 0;
+    wrong = l->kind->wrong ? l->kind->wrong(l, a) : NULL;
   }
   if (!wrong && accounts != pool_live(&l->accounts)) return "an account is in no table";
   return wrong ? wrong : entries != pool_live(&l->log) ? "an entry is in no log" : NULL;

@@ -17,10 +17,10 @@ static struct instruction *emit(struct compiler *c, const struct operation *oper
   return in;
 }
 
-static void compile_concurrency(struct compiler *c, const struct limit_config *limit, const struct limit_step *s) {
+static void compile_permit(struct compiler *c, const struct limit_config *limit, const struct limit_step *s) {
   if (!s->steps.count)
-    compile_fault(c, "the limit \"%s\" is of kind concurrency: give its step the \"steps\" during which a permit is held",
-                  limit->name);
+    compile_fault(c, "the limit \"%s\" is of kind %s: give its step the \"steps\" during which a permit is held", limit->name,
+                  limit->kind->member.word);
   if (c->permits++ == PROGRAM_PERMITS) compile_fault(c, "permits are nested more than %d deep", PROGRAM_PERMITS);
   if (c->fault) return;
   struct instruction *in = emit(c, &operation_permit, s);
@@ -37,8 +37,8 @@ static void compile(struct compiler *c, const void *config) {
   const struct limit_config *limit = model_limit(c->model, (uint32_t)s->limit);
   if (limit->scope == LIMIT_REPLICA && compile_service(c) < 0)
     compile_fault(c, "the limit \"%s\" counts by replica, and no service is here: give the endpoint an \"entry\"", limit->name);
-  if (limit->kind == LIMIT_CONCURRENCY) {
-    compile_concurrency(c, limit, s);
+  if (limit->kind->permits) {
+    compile_permit(c, limit, s);
     return;
   }
   if (s->steps.count)
@@ -56,7 +56,7 @@ static const struct field fields[] = {{.name = "limit",
                                        .offset = offsetof(struct limit_step, steps),
                                        .choices = &step_choices,
                                        .optional = true,
-                                       .doc = "Concurrency: what is done while the permit is held."},
+                                       .doc = "Limits with permits: what is done while one is held."},
                                       {0}};
 static const struct record record = {"limit step", sizeof(struct limit_step), fields,
                                      "Passes a limit, or ends the request as limited.", NULL};

@@ -189,7 +189,7 @@ static const char *whose_key(struct writer *w, const struct record_keys *k) {
 static void put_owner_words(struct writer *w, const struct record_keys *k) {
   uint32_t count = 0;
   for (const struct member *const *m = k->own->family->members; *m; m++) {
-    bool takes = member_has_key(*m, k->field->name) || member_implied(k->own, *m, k->field->name);
+    bool takes = member_key(*m, k->field->name) || member_implied(k->own, *m, k->field->name);
     if (takes) fprintf(w->out, "%s%s", count++ ? ", " : "", quoted(w, (*m)->word));
   }
 }

@@ -266,7 +266,7 @@ static void add_service(struct list *l, const struct model *m, uint32_t i, const
 /* The permits of a limit on concurrency, when all share them. */
 static void add_permits(struct list *l, const struct model *m, uint32_t i, const struct demand_sums *d, struct arena *arena) {
   const struct limit_config *c = model_limit(m, i);
-  if (c->kind != LIMIT_CONCURRENCY || c->per != LIMIT_PER_ALL || c->scope != LIMIT_SHARED || c->limit == INT64_MAX) return;
+  if (!c->kind->permits || c->per != LIMIT_PER_ALL || c->scope != LIMIT_SHARED || c->limit == INT64_MAX) return;
   add(l, arena_format(arena, "%s permits", c->name), SUBJECT_ALL, i, NULL, d->permit_s[i], (double)c->limit);
 }
 

@@ -266,7 +266,7 @@ static void missing_key(struct binder *b, const struct field *field, const struc
   diagnostic_add(b->diagnostics, at, "%s%sneeds the key \"%s\"", *scope ? scope : "the file", " ", field->name);
 }
 
-/* excused: it is needed elsewhere only. */
+/* excused: no member that needs it was chosen. */
 static void bind_absent(struct binder *b, const struct field *field, const struct json_value *object, void *out, const char *scope,
                         bool excused) {
   if (field->kind == FIELD_REFERENCE) *(int32_t *)out = -1;
@@ -365,16 +365,16 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
   check_keys(b, record, value, scope);
   check_one_of(b, record, value, scope);
   for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
-    void *at = (char *)out + k.field->offset;
-    const struct json_value *given = json_member(value, k.field->name);
+    const struct field *chosen = k.member ? bind_row(&k, out) : k.field, *f = chosen ? chosen : k.field;
+    const struct json_value *given = json_member(value, f->name);
     if (!given || bind_misplaced(b, record, &k, out, given)) {
-      bind_absent(b, k.field, value, at, scope, bind_excused(&k, out));
+      bind_absent(b, f, value, (char *)out + f->offset, scope, !chosen);
     } else {
-      const char *outer = bind_enter(b, k.field->name);
-      bind_field(b, k.field, given, at);
+      const char *outer = bind_enter(b, f->name);
+      bind_field(b, f, given, (char *)out + f->offset);
       b->path = outer;
     }
-    if (k.field->kind == FIELD_MEMBER) bind_implied(k.field, value, out);
+    if (f->kind == FIELD_MEMBER) bind_implied(f, value, out);
   }
 }
 

@@ -19,8 +19,8 @@ void bind_implied(const struct field *family, const struct json_value *object, v
 /* Whether the key is one of other members than the chosen one, which is an error. */
 bool bind_misplaced(struct binder *, const struct record *, const struct record_keys *, const void *out,
                     const struct json_value *given);
-/* Whether the key may be absent, because the chosen member does not have it. */
-bool bind_excused(const struct record_keys *, const void *record);
+/* The row that the chosen member has of the key; null when it has none. */
+const struct field *bind_row(const struct record_keys *, const void *out);
 
 void bind_word(struct binder *, const struct field *, const struct json_value *, int32_t *out);
 void bind_plain(struct binder *, const struct field *, const struct json_value *, void *out);

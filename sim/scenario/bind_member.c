@@ -42,7 +42,7 @@ bool bind_misplaced(struct binder *b, const struct record *record, const struct 
   const struct field *f = key->field;
   const struct family *family = key->own->family;
   const struct member *chosen = bind_chosen(key->own, out);
-  if (family->tolerant || !chosen || member_has_key(chosen, f->name)) return false;
+  if (family->tolerant || !chosen || member_key(chosen, f->name)) return false;
   if (!is_readable(b, record, f, given)) return true;
   const char *why =
       f->elsewhere ? f->elsewhere : arena_format(b->arena, "belongs to %s", members_with_key(b->arena, family, f->name));
@@ -52,8 +52,7 @@ bool bind_misplaced(struct binder *b, const struct record *record, const struct 
   return true;
 }
 
-bool bind_excused(const struct record_keys *key, const void *record) {
-  if (!key->member) return false;
-  const struct member *chosen = bind_chosen(key->own, record);
-  return !chosen || !member_has_key(chosen, key->field->name);
+const struct field *bind_row(const struct record_keys *key, const void *out) {
+  const struct member *chosen = key->member ? bind_chosen(key->own, out) : NULL;
+  return chosen ? member_key(chosen, key->field->name) : NULL;
 }

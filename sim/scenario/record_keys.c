@@ -3,16 +3,16 @@
 #include <assert.h>
 #include <string.h>
 
-bool member_has_key(const struct member *m, const char *name) {
+const struct field *member_key(const struct member *m, const char *name) {
   for (const struct field *f = m->keys; f && f->name; f++)
-    if (!strcmp(f->name, name)) return true;
-  return false;
+    if (!strcmp(f->name, name)) return f;
+  return NULL;
 }
 
 /* Whether a member that stands before it has the key too. */
 static bool was_visited(const struct record_keys *k) {
   for (const struct member *const *m = k->own->family->members; m != k->member; m++)
-    if (member_has_key(*m, k->field->name)) return true;
+    if (member_key(*m, k->field->name)) return true;
   return false;
 }
 
@@ -82,9 +82,9 @@ static uint32_t member_count(const struct family *family) {
 const char *members_with_key(struct arena *arena, const struct family *family, const char *name) {
   const char *text = "";
   uint32_t left = 0;
-  for (const struct member *const *m = family->members; *m; m++) left += member_has_key(*m, name);
+  for (const struct member *const *m = family->members; *m; m++) left += member_key(*m, name) != NULL;
   for (const struct member *const *m = family->members; *m; m++) {
-    if (!member_has_key(*m, name)) continue;
+    if (!member_key(*m, name)) continue;
     left--;
     text = arena_format(arena, "%s%s%s", text, (*m)->word, left > 1 ? ", " : left ? " and " : "");
   }

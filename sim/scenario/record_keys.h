@@ -3,7 +3,7 @@
  *     for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k))
  *       printf("%s%s\n", k.field->name, k.member ? ", of some members" : "");
  *
- * Of a key that several members have, the first member's row is visited. */
+ * Of a key that several members have, the first member's row is visited; each may have its own fallback and sentence. */
 #ifndef RECORD_KEYS_H
 #define RECORD_KEYS_H
 #include "sim/describe/field.h"
@@ -23,7 +23,8 @@ const struct field *record_field(const struct record *, const char *name);
 /* The field whose word selects a member; null when the record has no family. */
 const struct field *record_family(const struct record *);
 
-bool member_has_key(const struct member *, const char *name);
+/* The member's row of a key; null when it has no such key. */
+const struct field *member_key(const struct member *, const char *name);
 /* The member that the key selects although the word is the chosen one's, which is that of the fallback; null: none. */
 const struct member *member_implied(const struct field *family, const struct member *chosen, const char *key);
 /* The words of the members that have the key: "sliding-log and sliding-counter". */

@@ -1,6 +1,7 @@
 /* Limits: every algorithm against a trace by hand to the nanosecond and against a second implementation; whose account it is;
  * permits on every way out; memory; and what limits must not change. */
 #include "models/guard/limiter.h"
+#include "models/guard/limits.h"
 #include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 
@@ -97,17 +98,17 @@ static bool naive_bucket(const struct limit_config *c, const struct past *p, int
 }
 
 /* Counts the past anew for every request. */
-static bool naive_windows(int kind, const struct limit_config *c, const struct past *p, int n) {
+static bool naive_windows(const struct limit_kind *kind, const struct limit_config *c, const struct past *p, int n) {
   sim_time now = p->at[n], begun = now - now % c->window;
   int64_t inside = 0, before = 0;
   for (int k = n - 1; k >= 0 && p->at[k] > now - 2 * c->window; k--) {
     if (!p->passed[k] && !c->counts) continue;
-    if (kind == LIMIT_SLIDING_LOG)
+    if (kind == &limit_sliding_log)
       inside += p->at[k] > now - c->window;
     else
       inside += p->at[k] >= begun, before += p->at[k] < begun && p->at[k] >= begun - c->window;
   }
-  if (kind != LIMIT_SLIDING_COUNTER) return inside < c->limit;
+  if (kind != &limit_sliding_counter) return inside < c->limit;
   return before * (c->window - now % c->window) + inside * c->window < c->limit * c->window;
 }
 
@@ -115,10 +116,11 @@ static void test_second_implementation(void) {
   static const struct limit_kind *const kinds[] = {&limit_token_bucket, &limit_sliding_log, &limit_sliding_counter,
                                                    &limit_fixed_window};
   static struct past p;
-  for (int kind = 0; kind < 4; kind++)
-    for (int counts = 0; counts <= (kind == LIMIT_SLIDING_LOG || kind == LIMIT_SLIDING_COUNTER); counts++) {
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (int counts = 0; counts <= (kinds[i] == &limit_sliding_log || kinds[i] == &limit_sliding_counter); counts++) {
+      const struct limit_kind *kind = kinds[i];
       static struct bench b;
-      bench_open(&b, kinds[kind], (struct limit_config){.kind = kind, .limit = 7, .window = 997, .burst = 5, .counts = counts}, 0);
+      bench_open(&b, kind, (struct limit_config){.kind = kind, .limit = 7, .window = 997, .burst = 5, .counts = counts}, 0);
       struct stream draws = stream_open(77);
       __int128 tokens = 0;
       int passed = 0, wrong = 0;
@@ -128,12 +130,12 @@ static void test_second_implementation(void) {
         p.at[n] = now += (sim_time)(stream_exponential(&draws) * (n / 500 % 3 == 2 ? 300 : 60));
         p.passed[n] = ask(&b, now);
         bool expected =
-            kind == LIMIT_TOKEN_BUCKET ? naive_bucket(&b.config, &p, n, &tokens) : naive_windows(kind, &b.config, &p, n);
+            kind == &limit_token_bucket ? naive_bucket(&b.config, &p, n, &tokens) : naive_windows(kind, &b.config, &p, n);
         passed += p.passed[n], wrong += p.passed[n] != expected;
       }
-      test_check(wrong == 0 && passed > ASKED / 10 && passed < ASKED * 9 / 10, "kind %d: %d of %d decided otherwise, %d passed",
-                 kind, wrong, ASKED, passed);
-      test_check(pool_high_water(&b.limit.log) <= 7, "kind %d: %u in the log at once", kind, pool_high_water(&b.limit.log));
+      test_check(wrong == 0 && passed > ASKED / 10 && passed < ASKED * 9 / 10, "%s: %d of %d decided otherwise, %d passed",
+                 kind->member.word, wrong, ASKED, passed);
+      test_check(pool_high_water(&b.limit.log) <= 7, "%s: %u in the log at once", kind->member.word, pool_high_water(&b.limit.log));
       pool_release(&b.limit.log);
     }
 }
