@@ -96,6 +96,8 @@ int32_t job_queues_arrange(struct model *, struct arena *);
 void job_queues_warn(struct linker *);
 /* Jobs a second that the clock publishes. */
 double job_queue_scheduled(const struct queue_config *);
+/* Some queue has jobs that the clock publishes. */
+bool job_queues_scheduled(const struct model *);
 
 /* What a publish step says. */
 struct publishing {

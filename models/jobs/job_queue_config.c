@@ -348,6 +348,12 @@ double job_queue_scheduled(const struct queue_config *q) {
   return rate;
 }
 
+bool job_queues_scheduled(const struct model *m) {
+  for (uint32_t i = 0; i < m->queues.count; i++)
+    if (model_queue(m, i)->schedule.count) return true;
+  return false;
+}
+
 /* --- redelivery -------------------------------------------------------------------------------------------------------------- */
 
 /* Of the nodes that the service may run on. */

@@ -104,6 +104,10 @@ static inline bool service_embedded(const struct service_config *s) {
 }
 /* It has containers of ours. */
 static inline bool service_runs(const struct service_config *s) { return s->kind != SERVICE_EXTERNAL && !service_embedded(s); }
+/* An autoscaler brings what starts larger back to its maximum at once. */
+static inline int64_t service_most_replicas(const struct service_config *s) {
+  return s->autoscale.max ? s->autoscale.max : s->replicas;
+}
 /* Its pool towards the database, or null. */
 const struct pool_config *service_pool(const struct service_config *, int32_t database);
 

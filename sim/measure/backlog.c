@@ -6,7 +6,8 @@
 #include "models/machine/gc.h"
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"
-#include "sim/measure/resource.h"
+#include "models/core/load_sheet.h"
+#include "models/service/computing.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
 
@@ -20,10 +21,10 @@ struct visits {
 static struct visits visits_of(const struct model *m, struct arena *arena) {
   struct visits v = {m, arena_new_array(arena, double, m->endpoints.count * m->services.count + 1),
                      arena_new_array(arena, double, m->services.count + 1)};
-  struct demand_sums d = resource_demand(m, arena);
+  struct demand_sums d = load_demand(m, arena);
   for (uint32_t e = 0; e < m->endpoints.count; e++) {
     const struct program *p = &m->programs[e];
-    struct demand_sums one = resource_demand(m, arena);
+    struct demand_sums one = load_demand(m, arena);
     one.runs = arena_new_array(arena, double, p->count + 1);
     program_demand(p, 1, &one);
     program_demand(p, model_endpoint_share(m, e), &d);
@@ -38,7 +39,7 @@ static struct visits visits_of(const struct model *m, struct arena *arena) {
     if (!service_runs(s) || !(visits > 0)) continue;
     if (d.held_s[i] > 0 && s->threads != INT64_MAX) per_s = (double)s->threads / (d.held_s[i] / visits);
     double computes_s = d.cpu_s[i] / d.speed[i] / visits;
-    if (computes_s > 0) per_s = fmin(per_s, resource_replica_cores(m, s) * gc_running_share(s) / processes / computes_s);
+    if (computes_s > 0) per_s = fmin(per_s, computing_cores(m, s) * gc_running_share(s) / processes / computes_s);
     v.per_s[i] = isinf(per_s) ? 0 : per_s;
   }
   return v;

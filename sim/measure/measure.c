@@ -1,6 +1,7 @@
 #include "sim/measure/measure.h"
 #include "sim/measure/reach.h"
 #include "sim/measure/resource.h"
+#include "models/service/computing.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 #include <stdlib.h>
@@ -170,7 +171,7 @@ static double utilization_of(const struct measure *m, const struct model *model,
   if (m->subject == SUBJECT_NODES) return node_utilization(m, model, v);
   const struct service_config *s = model_service(model, m->index);
   const struct service_use u = use_of(m, model, v);
-  double cores = resource_replica_cores(model, s), connections = 0, seconds = seconds_of(m, model, v);
+  double cores = computing_cores(model, s), connections = 0, seconds = seconds_of(m, model, v);
   const struct pool_config *pools = s->pools.items;
   for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max * (double)runtime_processes(s);
   if (m->quantity == QUANTITY_PRIMARY) return seconds > 0 ? u.primary_s / (seconds * cores) : NAN;

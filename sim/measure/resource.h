@@ -2,16 +2,16 @@
  *
  * Utilisation law: at X requests per second a resource with demand D (resource seconds per request of the whole system, at its
  * mix) and capacity C is busy for a share X D / C, and full at X = C / D. Demands follow from the scenario alone: means of the
- * steps, shares of the mix, hit rates. Jobs that the clock publishes, B resource seconds a second, leave C - B to the requests. CPU demands are exact; the time for which threads and connections are held is that
+ * steps, shares of the mix, hit rates; each mechanism says its own (models/core/load_sheet.h). Jobs that the clock publishes, B resource
+ * seconds a second, leave C - B to the requests. CPU demands are exact; the time for which threads and connections are held is that
  * without queues and hops, so their loads are upper bounds. */
 #ifndef RESOURCE_H
 #define RESOURCE_H
-#include "models/request/program.h"
 #include "sim/scenario/claim.h"
 #include <math.h>
 
 struct arena;
-struct service_config;
+struct model;
 
 struct resource {
   const char *name;
@@ -32,10 +32,5 @@ static inline double resource_saturates_at(const struct resource *r) {
   if (r->constant >= r->capacity) return 0;
   return r->demand_s > 0 ? (r->capacity - r->constant) / r->demand_s : INFINITY;
 }
-
-/* Sums of what programs ask, all zero, with the speeds of the cores that each service runs on. */
-struct demand_sums resource_demand(const struct model *, struct arena *);
-/* Cores that one replica can use: its limit, its threads, its node. */
-double resource_replica_cores(const struct model *, const struct service_config *);
 
 #endif

@@ -1,0 +1,84 @@
+#include "models/core/load_sheet.h"
+#include "models/core/load_parts.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct load_part *const parts[] = {
+#define ROW(name) &load_of_##name,
+    LOAD_PARTS(ROW)
+#undef ROW
+};
+enum { PARTS = sizeof parts / sizeof *parts };
+
+/* --- demand ------------------------------------------------------------------------------------------------------------------ */
+
+const struct hosts *load_hosts(const struct model *m, struct arena *arena) {
+  struct hosts *hosts = arena_new_array(arena, struct hosts, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) hosts[i] = hosts_of(m, model_service(m, i), arena);
+  return hosts;
+}
+
+struct demand_sums load_demand(const struct model *m, struct arena *arena) {
+  const struct hosts *hosts = load_hosts(m, arena);
+  double *speed = arena_new_array(arena, double, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) speed[i] = hosts[i].speed;
+  return demand_sums_new(m, speed, arena);
+}
+
+static const struct demand_sums *sums_of(const struct model *m, int asking, struct arena *arena) {
+  struct demand_sums *d = arena_new_array(arena, struct demand_sums, 1);
+  *d = load_demand(m, arena);
+  for (int i = 0; i < PARTS; i++)
+    if (parts[i]->prepare) parts[i]->prepare(m, d, arena);
+  for (uint32_t e = 0; asking & ASKING_TRAFFIC && e < m->endpoints.count; e++)
+    program_demand(&m->programs[e], model_endpoint_share(m, e), d);
+  for (int i = 0; i < PARTS; i++)
+    if (parts[i]->asks) parts[i]->asks(m, d, asking, arena);
+  return d;
+}
+
+/* --- rows -------------------------------------------------------------------------------------------------------------------- */
+
+void load_add(struct load_sheet *l, const struct load *row) {
+  if (!(row->demand_s > 0) || isinf(row->capacity)) return;
+  assert(row->name && row->capacity >= 0 && row->kind <= LOAD_CORES);
+  if (l->count == l->room) {
+    struct load *more = arena_new_array(l->arena, struct load, l->room = l->room ? 2 * l->room : 16);
+    if (l->count) memcpy(more, l->rows, l->count * sizeof *more);
+    l->rows = more;
+  }
+  l->rows[l->count] = *row;
+  l->rows[l->count].sequence = l->count;
+  l->count++;
+}
+
+const char *load_times(const struct load_sheet *l, const struct service_config *s, double replicas) {
+  double most = (double)service_most_replicas(s);
+  if (most <= 1) return "";
+  if (replicas < most) return arena_format(l->arena, " x %g of %g", replicas, most);
+  return arena_format(l->arena, " x %g%s", replicas, s->autoscale.max ? " at most" : "");
+}
+
+static int compare(uint64_t a, uint64_t b) { return (a > b) - (a < b); }
+
+static bool by_service(const struct load *r) { return r->kind >= LOAD_COPIES && r->kind <= LOAD_CONNECTIONS; }
+
+static int by_place(const void *one, const void *other) {
+  const struct load *a = one, *b = other;
+  int order = compare(by_service(a) ? LOAD_COPIES : a->kind, by_service(b) ? LOAD_COPIES : b->kind);
+  if (!order && by_service(a)) order = compare(a->index, b->index);
+  if (!order) order = compare(a->kind, b->kind);
+  return order ? order : compare(a->sequence, b->sequence);
+}
+
+struct load_sheet load_sheet_of(const struct model *m, const double *replicas, int asking, struct arena *arena) {
+  struct load_sheet l = {.sums = sums_of(m, asking, arena), .hosts = load_hosts(m, arena), .replicas = replicas, .arena = arena};
+  for (int i = 0; i < PARTS; i++)
+    if (parts[i]->loads) parts[i]->loads(m, &l);
+  if (l.count) qsort(l.rows, l.count, sizeof *l.rows, by_place);
+  return l;
+}

@@ -1,0 +1,35 @@
+/* Load of locks: one holder at a time, whatever the machine; of rows the hottest. */
+#include "models/core/load_parts.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+
+static const char *name_of(const struct load_sheet *l, const char *database, const struct lock_class *k) {
+  if (k->kind == LOCK_ROWS) return arena_format(l->arena, "%s hottest of %s", database, k->name);
+  return arena_format(l->arena, k->kind == LOCK_ROW ? "%s row %s" : "%s writer", database, k->name);
+}
+
+/* Share of what holds the class's locks that holds the busiest of them. */
+static double busiest(const struct model *m, const struct lock_class *k) {
+  if (k->kind != LOCK_ROWS) return 1;
+  return fmin(1, k->items * keyspace_probability(model_keyspace(m, (uint32_t)k->keyspace), 0));
+}
+
+static void loads(const struct model *m, struct load_sheet *l) {
+  for (uint32_t i = 0; i < m->locks->count; i++) {
+    const struct lock_class *k = &m->locks->classes[i];
+    if (k->kind != LOCK_ROWS && k->kind != LOCK_ROW && k->kind != LOCK_FILE) continue;
+    const struct service_config *database = model_service(m, (uint32_t)k->database);
+    bool runs = service_runs(database);
+    load_add(l, &(struct load){.kind = LOAD_LOCKS,
+                               .owner = runs ? LOAD_OF_SERVICE : LOAD_OF_ALL,
+                               .index = runs ? (uint32_t)k->database : 0,
+                               .name = name_of(l, database->name, k),
+                               .demand_s = l->sums->locked_s[i] * busiest(m, k),
+                               .capacity = 1,
+                               .metered = k->busy >= 0,
+                               .meter = (uint32_t)k->busy});
+  }
+}
+
+const struct load_part load_of_locks = {.loads = loads};

@@ -1,0 +1,19 @@
+/* Load of the permits of a limit on those inside, when all requests share them. */
+#include "models/core/load_parts.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+
+static void loads(const struct model *m, struct load_sheet *l) {
+  for (uint32_t i = 0; i < m->limits.count; i++) {
+    const struct limit_config *c = model_limit(m, i);
+    if (!c->kind->permits || c->per != LIMIT_PER_ALL || c->scope != LIMIT_SHARED || c->limit == INT64_MAX) continue;
+    load_add(l, &(struct load){.kind = LOAD_PERMITS,
+                               .owner = LOAD_OF_ALL,
+                               .index = i,
+                               .name = arena_format(l->arena, "%s permits", c->name),
+                               .demand_s = l->sums->permit_s[i],
+                               .capacity = (double)c->limit});
+  }
+}
+
+const struct load_part load_of_permits = {.loads = loads};

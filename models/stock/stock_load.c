@@ -1,0 +1,27 @@
+/* Load of the rows that count what is left of a stock, in the order in which the scenario names the stocks. */
+#include "models/core/load_parts.h"
+#include "models/core/model.h"
+#include "sim/engine/arena.h"
+#include <string.h>
+
+static void add_row(struct load_sheet *l, const struct lock_class *k, const struct stock_config *s, double locked_s) {
+  load_add(l, &(struct load){.kind = LOAD_STOCK_ROWS,
+                             .owner = LOAD_OF_SERVICE,
+                             .index = (uint32_t)s->at,
+                             .name = arena_format(l->arena, "%s row", s->name),
+                             .demand_s = locked_s,
+                             .capacity = 1,
+                             .metered = k->busy >= 0,
+                             .meter = (uint32_t)k->busy});
+}
+
+static void loads(const struct model *m, struct load_sheet *l) {
+  const struct stock_config *stocks = m->stocks.items;
+  const struct lock_class *classes = m->locks->classes;
+  for (uint32_t s = 0; s < m->stocks.count; s++)
+    for (uint32_t i = 0; i < m->locks->count; i++)
+      if (classes[i].kind == LOCK_STOCK && !strcmp(classes[i].name, stocks[s].name))
+        add_row(l, &classes[i], &stocks[s], l->sums->locked_s[i]);
+}
+
+const struct load_part load_of_stocks = {.loads = loads};
