@@ -1,4 +1,5 @@
 #include "models/availability/outage.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
@@ -64,7 +65,7 @@ static void charge(struct outage_book *b, uint32_t endpoint, double weight) {
 }
 
 static void integrate(struct world *w) {
-  struct outage_book *b = &w->outages;
+  struct outage_book *b = world_outages(w);
   double passed = (double)(world_now(w) - b->since);
   for (uint32_t i = 0; i < b->endpoint_count; i++) {
     b->served_ns[i] += b->serving[i] * passed;
@@ -82,10 +83,12 @@ static void record(struct durations *d, sim_time duration) {
   d->s[d->count++] = (double)duration * 1e-9;
 }
 
-int32_t outage_cause(const struct world *w) { return w->outages.struck_at == world_now(w) ? w->outages.striking : -1; }
+int32_t outage_cause(const struct world *w) {
+  return world_outages(w)->struck_at == world_now(w) ? world_outages(w)->striking : -1;
+}
 
 void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {
-  if (fault >= 0) record(&w->outages.classes[fault].rpo, rpo);
+  if (fault >= 0) record(&world_outages(w)->classes[fault].rpo, rpo);
 }
 
 static bool worse_than(const struct outage_book *b, const double *before) {
@@ -104,7 +107,7 @@ static void close_outage(struct outage_book *b, uint32_t i) {
 static void evaluate(void *world, uint32_t argument) {
   (void)argument;
   struct world *w = world;
-  struct outage_book *b = &w->outages;
+  struct outage_book *b = world_outages(w);
   integrate(w);
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = outage_serving(w, i);
   for (uint32_t i = b->open_count; i-- > 0;) {
@@ -117,12 +120,13 @@ static void evaluate(void *world, uint32_t argument) {
   }
 }
 
-void outage_changed(struct world *w) {
-  if (calendar_time_of(w->calendar, w->outages.slot) != world_now(w)) calendar_set(w->calendar, w->outages.slot, world_now(w));
+static void outage_changed(struct world *w) {
+  if (calendar_time_of(w->calendar, world_outages(w)->slot) != world_now(w))
+    calendar_set(w->calendar, world_outages(w)->slot, world_now(w));
 }
 
 static void make_room(struct world *w) {
-  struct outage_book *b = &w->outages;
+  struct outage_book *b = world_outages(w);
   uint32_t room = b->open_room ? 2 * b->open_room : 16;
   struct open_outage *more = arena_new_array(w->arena, struct open_outage, room);
   if (b->open_count) memcpy(more, b->open, b->open_count * sizeof *more);
@@ -131,7 +135,7 @@ static void make_room(struct world *w) {
 }
 
 void outage_fault(struct world *w, uint32_t fault) {
-  struct outage_book *b = &w->outages;
+  struct outage_book *b = world_outages(w);
   b->classes[fault].faults++;
   b->striking = (int32_t)fault, b->struck_at = world_now(w);
   /* A fault that has hurt nobody by the time the next one strikes is survived. */
@@ -143,8 +147,8 @@ void outage_fault(struct world *w, uint32_t fault) {
   b->open_count++;
 }
 
-void outage_start(struct world *w) {
-  struct outage_book *b = &w->outages;
+static void outage_start(struct world *w) {
+  struct outage_book *b = world_outages(w);
   const struct model *m = w->model;
   b->endpoint_count = m->endpoints.count, b->class_count = m->faults.count, b->striking = -1;
   b->share = arena_new_array(w->arena, double, b->endpoint_count);
@@ -155,16 +159,29 @@ void outage_start(struct world *w) {
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->share[i] = model_endpoint_share(m, i);
 }
 
-void outage_restart(struct world *w) {
-  struct outage_book *b = &w->outages;
+static void outage_restart(struct world *w) {
+  struct outage_book *b = world_outages(w);
   integrate(w);
   b->measured_from = world_now(w);
   b->total_served_ns = 0;
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->served_ns[i] = 0;
 }
 
-void outage_close(struct world *w) { integrate(w); }
+static void outage_close(struct world *w) { integrate(w); }
 
-void outage_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->outages.class_count; i++) free(w->outages.classes[i].rto.s), free(w->outages.classes[i].rpo.s);
+static void outage_stop(struct world *w) {
+  for (uint32_t i = 0; i < world_outages(w)->class_count; i++)
+    free(world_outages(w)->classes[i].rto.s), free(world_outages(w)->classes[i].rpo.s);
 }
+
+static void outage_measure(struct world *w, enum world_edge edge) {
+  if (edge == EDGE_BEGIN) outage_restart(w);
+  if (edge == EDGE_END) outage_close(w);
+}
+
+const struct part part_outages = {.name = "outages",
+                                  .room.world = sizeof(struct outage_book),
+                                  .open = outage_start,
+                                  .measure = outage_measure,
+                                  .stop = outage_stop,
+                                  .changed = outage_changed};

@@ -9,6 +9,7 @@
  * availability runs. */
 #ifndef OUTAGE_H
 #define OUTAGE_H
+#include "models/core/parts.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
@@ -51,17 +52,13 @@ struct outage_book {
   sim_time struck_at;
 };
 
-void outage_start(struct world *);
-void outage_fault(struct world *, uint32_t fault); /* about to strike */
-void outage_changed(struct world *);               /* some process or routing has changed */
-/* The fault that is striking at this instant, or -1. */
+void outage_fault(struct world *, uint32_t fault); /* The fault that is striking at this instant, or -1. */
 int32_t outage_cause(const struct world *);
 /* A primary that the fault (-1: none) took is replaced, or back: so much was lost. */
 void outage_lost_data(struct world *, int32_t fault, sim_time rpo);
-void outage_restart(struct world *); /* the warm-up is over: integrals from here */
-void outage_close(struct world *);
-void outage_stop(struct world *);
 /* Share of the endpoint's requests that find a serving path at this moment. */
 double outage_serving(const struct world *, uint32_t endpoint);
+
+static inline struct outage_book *world_outages(const struct world *w) { return world_part(w, PART_outages); }
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/core/audit_parts.h"
+#include "models/cache/rebuild.h"
 #include "models/core/world.h"
 
 /* Marks of rebuilds belong to living requests, and who waits for one stands in its line. */
@@ -9,18 +10,18 @@ void audit_rebuilds(const struct audit *a) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
     waiting += r->waiting == WAITING_REBUILD;
-    for (uint32_t k = r->rebuilds; k != NOBODY; k = ((const struct rebuild *)pool_at(&w->rebuilds.marks, k))->older, owned++)
-      if (((const struct rebuild *)pool_at(&w->rebuilds.marks, k))->owner != id)
+    for (uint32_t k = r->rebuilds; k != NOBODY; k = ((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->older, owned++)
+      if (((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->owner != id)
         audit_broken(a, "rebuilds: request %u lists what is not its own", id);
   }
-  for (uint32_t id = 0; id < pool_capacity(&w->rebuilds.marks); id++) {
-    const struct rebuild *m = pool_at(&w->rebuilds.marks, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_rebuilds(w)->marks); id++) {
+    const struct rebuild *m = pool_at(&world_rebuilds(w)->marks, id);
     if (!m->used) continue;
     marks++, in_lines += m->line.queue.count, orphans += m->owner == NOBODY;
     if (m->owner == NOBODY && !m->timed) audit_broken(a, "rebuilds: mark %u has neither an owner nor an end", id);
   }
-  if (waiting != in_lines || marks != owned + orphans || marks != pool_live(&w->rebuilds.marks))
+  if (waiting != in_lines || marks != owned + orphans || marks != pool_live(&world_rebuilds(w)->marks))
     audit_broken(a, "rebuilds: %llu requests wait, %llu stand in lines; of %llu marks %llu are owned, %llu orphans, %u live",
                  (unsigned long long)waiting, (unsigned long long)in_lines, (unsigned long long)marks, (unsigned long long)owned,
-                 (unsigned long long)orphans, pool_live(&w->rebuilds.marks));
+                 (unsigned long long)orphans, pool_live(&world_rebuilds(w)->marks));
 }

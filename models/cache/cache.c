@@ -1,4 +1,6 @@
 #include "models/cache/cache.h"
+#include "models/replication/shard.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/request/keyspace.h"
@@ -138,7 +140,7 @@ static void start(struct world *w, struct cache *c, const struct cache_config *c
   cache_store_open(&c->store, config, of, w->model->keyspaces.count, expiries);
 }
 
-void caches_start(struct world *w) {
+static void caches_start(struct world *w) {
   uint32_t *of = arena_new_array(w->arena, uint32_t, w->model->keyspaces.count + 1);
   for (uint32_t i = 0; i < w->model->keyspaces.count; i++) of[i] = (uint32_t)model_keyspace(w->model, i)->of;
   for (uint32_t i = 0; i < w->container_count; i++) {
@@ -150,7 +152,7 @@ void caches_start(struct world *w) {
   }
 }
 
-void caches_stop(struct world *w) {
+static void caches_stop(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     for (uint32_t k = 0; c->cache && k < stores_of(c); k++) {
@@ -159,3 +161,10 @@ void caches_stop(struct world *w) {
     }
   }
 }
+
+static void caches_die(struct world *w, struct container *c) {
+  if (c->cache && !shard_keeps_content(w, c)) cache_lost(w, c);
+}
+
+const struct part part_caches = {
+    .name = "caches", .requests = true, .start = caches_start, .stop = caches_stop, .dies = caches_die, .audit = audit_caches};

@@ -24,6 +24,7 @@
 #ifndef CACHE_H
 #define CACHE_H
 #include "models/cache/cache_store.h"
+#include "models/core/parts.h"
 #include "models/request/program.h"
 
 struct container;
@@ -42,9 +43,6 @@ const char *cache_fault(const struct model *, const struct service_config *);
 /* Gives look-ups by item their probability. */
 void caches_estimate(struct model *);
 
-void caches_start(struct world *);
-void caches_stop(struct world *);
-
 /* --- instructions: on the replica of the top frame -------------------------------------------------------------------------- */
 
 extern const struct operation operation_look;
@@ -57,5 +55,6 @@ void cache_lost(struct world *, struct container *);
 /* Of a container whose service is keyed: the n-th of config->stores; whether it is yet cold. */
 const struct cache_store *cache_content(const struct container *, uint32_t n);
 bool cache_is_cold(const struct container *, uint32_t n);
+void audit_caches(const struct audit *);
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/cache/rebuild.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/cache/cache.h"
@@ -9,7 +10,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 
-static struct rebuild *mark_at(const struct world *w, uint32_t id) { return pool_at(&w->rebuilds.marks, id); }
+static struct rebuild *mark_at(const struct world *w, uint32_t id) { return pool_at(&world_rebuilds(w)->marks, id); }
 
 static const struct cache_config *cache_of(const struct world *w, const struct rebuild_name *n) {
   return &service_config(&w->services[n->service])->cache;
@@ -24,7 +25,7 @@ static const struct instruction *awaited(const struct world *w, const struct req
 static uint32_t *bucket_of(struct world *w, const struct rebuild_name *n) {
   uint64_t key =
       stream_mix((uint64_t)n->item << 32 | n->container) + ((uint64_t)n->keyspace << 48 | (uint64_t)n->service << 32 | n->process);
-  return &w->rebuilds.buckets[stream_mix(key) % REBUILD_BUCKETS];
+  return &world_rebuilds(w)->buckets[stream_mix(key) % REBUILD_BUCKETS];
 }
 
 static bool same(const struct rebuild_name *a, const struct rebuild_name *b) {
@@ -43,6 +44,7 @@ static void own(struct world *w, uint32_t id, struct request *r, const struct fr
   m->owner = r->id, m->older = r->rebuilds;
   m->process = process->container, m->generation = process->generation;
   r->rebuilds = id;
+  request_holds(r, PART_rebuilds);
 }
 
 static void disown(struct world *w, uint32_t id) {
@@ -57,18 +59,18 @@ static void disown(struct world *w, uint32_t id) {
 static void run_timer(struct world *w, uint32_t id) {
   struct rebuild *m = mark_at(w, id);
   m->timed = m->site->cure == CURE_LOCK && m->site->expiry != SIM_NEVER;
-  if (m->timed) m->expires = timer_heap_push(w->rebuilds.expiries, world_after(w, m->site->expiry), id);
+  if (m->timed) m->expires = timer_heap_push(world_rebuilds(w)->expiries, world_after(w, m->site->expiry), id);
 }
 
 static void stop_timer(struct world *w, struct rebuild *m) {
-  if (m->timed) timer_heap_cancel(w->rebuilds.expiries, m->expires);
+  if (m->timed) timer_heap_cancel(world_rebuilds(w)->expiries, m->expires);
   m->timed = false;
 }
 
 /* process: the frame of the one who asks. */
 static uint32_t mark_new(struct world *w, struct request *r, const struct frame *process, const struct rebuild_name *n,
                          const struct stampede_config *site, bool shared) {
-  uint32_t id = pool_take(&w->rebuilds.marks);
+  uint32_t id = pool_take(&world_rebuilds(w)->marks);
   struct rebuild *m = mark_at(w, id);
   *m = (struct rebuild){.name = *n, .site = site, .since = world_now(w), .used = true, .shared = shared};
   own(w, id, r, process);
@@ -91,7 +93,7 @@ static void mark_free(struct world *w, uint32_t id) {
     *link = m->next;
   }
   m->used = false;
-  pool_give(&w->rebuilds.marks, id);
+  pool_give(&world_rebuilds(w)->marks, id);
 }
 
 /* --- who waits ----------------------------------------------------------------------------------------------------------------- */
@@ -102,7 +104,7 @@ static struct request *call_next(struct world *w, struct rebuild *m) {
   if (!m->line.queue.count) return NULL;
   sim_time since = world_request(w, m->line.queue.head)->since;
   struct request *r = line_call(w, &m->line);
-  if (may_tire(w, r)) timer_heap_cancel(w->rebuilds.patience, r->rebuild_patience);
+  if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, r->rebuild_patience);
   r->awaits = NOBODY;
   meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - since);
   return r;
@@ -170,7 +172,7 @@ static bool owner_dead(const struct world *w, const struct rebuild *m) {
   return w->containers[m->process].generation != m->generation;
 }
 
-void rebuilds_abandon(struct world *w, struct request *r) {
+static void rebuilds_abandon(struct world *w, struct request *r) {
   while (r->rebuilds != NOBODY) {
     uint32_t id = r->rebuilds;
     const struct rebuild *m = mark_at(w, id);
@@ -183,15 +185,16 @@ void rebuilds_abandon(struct world *w, struct request *r) {
 
 void rebuild_forsake(struct world *w, struct request *r) {
   if (r->awaits == NOBODY) return;
-  if (may_tire(w, r)) timer_heap_cancel(w->rebuilds.patience, r->rebuild_patience);
+  if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, r->rebuild_patience);
   line_leave(w, &mark_at(w, r->awaits)->line, r);
   r->awaits = NOBODY;
   r->waiting = WAITING_REBUILD;
 }
 
 /* Those who waited for a process that is gone are gone with it; those who waited for a lock of the cache look again. */
-void rebuilds_container_died(struct world *w, const struct container *c) {
-  for (uint32_t id = 0; id < pool_capacity(&w->rebuilds.marks); id++) {
+static void rebuilds_container_died(struct world *w, struct container *c) {
+  if (!pool_live(&world_rebuilds(w)->marks)) return;
+  for (uint32_t id = 0; id < pool_capacity(&world_rebuilds(w)->marks); id++) {
     struct rebuild *m = mark_at(w, id);
     if (!m->used || !m->shared || m->name.container != c->id) continue;
     struct request *r;
@@ -294,7 +297,7 @@ static bool rebuild_wait(struct world *w, struct request *r, const struct instru
   r->awaits = id;
   line_join(w, &mark_at(w, id)->line, r, WAITING_REBUILD, in->cell);
   sim_time wait = in->stampede->wait;
-  if (wait != SIM_NEVER) r->rebuild_patience = timer_heap_push(w->rebuilds.patience, world_after(w, wait), r->id);
+  if (wait != SIM_NEVER) r->rebuild_patience = timer_heap_push(world_rebuilds(w)->patience, world_after(w, wait), r->id);
   return false;
 }
 const struct operation operation_rebuild_wait = {
@@ -347,20 +350,20 @@ const struct operation operation_refreshed = {.name = "end of a refresh", .run =
 
 /* --- beginning and end ------------------------------------------------------------------------------------------------------------ */
 
-void rebuilds_start(struct world *w) {
-  pool_init(&w->rebuilds.marks, sizeof(struct rebuild));
-  for (uint32_t i = 0; i < REBUILD_BUCKETS; i++) w->rebuilds.buckets[i] = NOBODY;
+static void rebuilds_start(struct world *w) {
+  pool_init(&world_rebuilds(w)->marks, sizeof(struct rebuild));
+  for (uint32_t i = 0; i < REBUILD_BUCKETS; i++) world_rebuilds(w)->buckets[i] = NOBODY;
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct cache_config *c = &model_service(w->model, i)->cache;
-    if (c->locked && !w->rebuilds.expiries) w->rebuilds.expiries = timer_heap_new(w->calendar, expired, w);
-    if (c->tires && !w->rebuilds.patience) w->rebuilds.patience = timer_heap_new(w->calendar, tires, w);
+    if (c->locked && !world_rebuilds(w)->expiries) world_rebuilds(w)->expiries = timer_heap_new(w->calendar, expired, w);
+    if (c->tires && !world_rebuilds(w)->patience) world_rebuilds(w)->patience = timer_heap_new(w->calendar, tires, w);
   }
 }
 
-void rebuilds_stop(struct world *w) {
-  timer_heap_free(w->rebuilds.expiries);
-  timer_heap_free(w->rebuilds.patience);
-  pool_release(&w->rebuilds.marks);
+static void rebuilds_stop(struct world *w) {
+  timer_heap_free(world_rebuilds(w)->expiries);
+  timer_heap_free(world_rebuilds(w)->patience);
+  pool_release(&world_rebuilds(w)->marks);
 }
 
 /* --- keys of a scenario -------------------------------------------------------------------------------------------------------- */
@@ -423,3 +426,12 @@ static const struct field fields[] = {
 #undef AT
 const struct record stampede_record = {"stampede", sizeof(struct stampede_config), fields,
                                        "What keeps those who miss the same item at the same time from all rebuilding it.", "cure"};
+
+const struct part part_rebuilds = {.name = "rebuilds",
+                                   .requests = true,
+                                   .room.world = sizeof(struct rebuilds),
+                                   .start = rebuilds_start,
+                                   .stop = rebuilds_stop,
+                                   .dies = rebuilds_container_died,
+                                   .forget = rebuilds_abandon,
+                                   .audit = audit_rebuilds};

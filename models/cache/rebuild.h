@@ -24,6 +24,7 @@
  *     requests in WAITING_REBUILD = requests in the lines of marks                                         audited */
 #ifndef REBUILD_H
 #define REBUILD_H
+#include "models/core/parts.h"
 #include "models/request/program.h"
 #include "models/request/queue.h"
 #include "sim/engine/distribution.h"
@@ -72,9 +73,6 @@ struct rebuilds {
   struct timer_heap *patience; /* payload: the request that waits */
 };
 
-void rebuilds_start(struct world *);
-void rebuilds_stop(struct world *);
-
 /* Its lock takes commands of its own. */
 static inline bool rebuild_commands(const struct stampede_config *c) {
   return c->cure == CURE_LOCK && c->command.kind && c->command.mean > 0;
@@ -95,14 +93,14 @@ extern const struct operation operation_rebuild_unlock; /* jump, unless the lock
 extern const struct operation operation_rebuild_end;    /* and jump */
 extern const struct operation operation_refreshed;      /* the end of a refresh */
 
-/* The request ends with rebuilds of its own that have not. */
-void rebuilds_abandon(struct world *, struct request *);
 /* Its replica dies while it waits. */
 void rebuild_forsake(struct world *, struct request *);
-void rebuilds_container_died(struct world *, const struct container *);
 
 /* `onward` of a look-up that may be cured. */
 struct walk;
 double rebuild_walks_lookup(struct walk *, const struct instruction *, double weight);
+
+static inline struct rebuilds *world_rebuilds(const struct world *w) { return world_part(w, PART_rebuilds); }
+void audit_rebuilds(const struct audit *);
 
 #endif

@@ -1,5 +1,6 @@
 #include "models/core/audit.h"
 #include "models/core/audit_parts.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,17 +14,11 @@ void audit_broken(const struct audit *a, const char *format, ...) {
   a->report(a->context, text);
 }
 
-static const struct {
-  void (*audit)(const struct audit *);
-  enum { EVERY_RUN, REQUESTS } of;
-} parts[] = {
-#define ROW(name, of) {audit_##name, of},
-    AUDIT_PARTS(ROW)
-#undef ROW
-};
-
 void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (parts[i].of == EVERY_RUN || w->mode == WORLD_TRAFFIC) parts[i].audit(&a);
+  audit_cpu(&a);
+  if (w->mode != WORLD_TRAFFIC) return;
+  audit_requests(&a);
+  audit_replicas(&a);
+  parts_audit(&a);
 }

@@ -1,4 +1,5 @@
 #include "models/core/gauge.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -83,28 +84,36 @@ static sim_time border(const struct world *w, uint32_t k) {
   return w->measured_from + step * k;
 }
 
-static void read_at(struct world *w, uint32_t k) { gauges_now(w, w->gauges + (size_t)k * model_gauges(w->model)); }
+static void read_at(struct world *w, uint32_t k) { gauges_now(w, world_gauges(w)->levels + (size_t)k * model_gauges(w->model)); }
 
 static void reads(void *world, uint32_t unused) {
   (void)unused;
   struct world *w = world;
-  read_at(w, w->gauge_border++);
-  if (w->gauge_border < GAUGE_STEPS) calendar_set(w->calendar, w->gauge_slot, border(w, w->gauge_border));
+  read_at(w, world_gauges(w)->border++);
+  if (world_gauges(w)->border < GAUGE_STEPS) calendar_set(w->calendar, world_gauges(w)->slot, border(w, world_gauges(w)->border));
 }
 
-void gauges_start(struct world *w) {
+static void gauges_start(struct world *w) {
   if (border(w, 1) == border(w, 0)) return; /* a window of a few nanoseconds */
-  w->gauge_slot = calendar_slot(w->calendar, reads, w, 0);
-  w->gauges = arena_new_array(w->arena, double, (size_t)(GAUGE_STEPS + 1) * model_gauges(w->model));
+  world_gauges(w)->slot = calendar_slot(w->calendar, reads, w, 0);
+  world_gauges(w)->levels = arena_new_array(w->arena, double, (size_t)(GAUGE_STEPS + 1) * model_gauges(w->model));
 }
 
-void gauges_begin(struct world *w) {
-  if (!w->gauges) return;
+static void gauges_begin(struct world *w) {
+  if (!world_gauges(w)->levels) return;
   read_at(w, 0);
-  w->gauge_border = 1;
-  calendar_set(w->calendar, w->gauge_slot, border(w, 1));
+  world_gauges(w)->border = 1;
+  calendar_set(w->calendar, world_gauges(w)->slot, border(w, 1));
 }
 
-void gauges_end(struct world *w) {
-  if (w->gauges && w->gauge_border == GAUGE_STEPS) read_at(w, GAUGE_STEPS);
+static void gauges_end(struct world *w) {
+  if (world_gauges(w)->levels && world_gauges(w)->border == GAUGE_STEPS) read_at(w, GAUGE_STEPS);
 }
+
+static void gauges_measure(struct world *w, enum world_edge edge) {
+  if (edge == EDGE_BEGIN) gauges_begin(w);
+  if (edge == EDGE_LAST) gauges_end(w);
+}
+
+const struct part part_gauges = {
+    .name = "gauges", .requests = true, .room.world = sizeof(struct gauges), .start = gauges_start, .measure = gauges_measure};

@@ -9,6 +9,8 @@
  * nothing is kept up to date meanwhile. */
 #ifndef GAUGE_H
 #define GAUGE_H
+#include "models/core/parts.h"
+#include "sim/engine/calendar.h"
 #include <stdint.h>
 
 struct model;
@@ -30,9 +32,11 @@ struct gauge model_gauge(const struct model *, uint32_t number);
 /* All levels now, in their order. */
 void gauges_now(const struct world *, double *levels);
 
-/* For the world: it is built; the measured time begins; it ends. world->gauges: [border * model_gauges + gauge]. */
-void gauges_start(struct world *);
-void gauges_begin(struct world *);
-void gauges_end(struct world *);
+struct gauges {
+  double *levels; /* [border * model_gauges + gauge]; null: none are read */
+  uint32_t border;
+  slot_id slot;
+};
+static inline struct gauges *world_gauges(const struct world *w) { return world_part(w, PART_gauges); }
 
 #endif

@@ -1,11 +1,6 @@
 #include "models/core/world.h"
-#include "models/service/shift.h"
-#include "models/cache/cache.h"
-#include "models/database/connections.h"
-#include "models/core/gauge.h"
+#include "models/core/part.h"
 #include "models/platform/lifecycle.h"
-#include "models/guard/limiter.h"
-#include "models/guard/call.h"
 #include "models/network/network.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
@@ -16,8 +11,6 @@ enum { LARGE_WORLD = 50000 };
 static void build_delays(struct world *w) {
   const struct model *m = w->model;
   w->sleepers = timer_heap_new(w->calendar, request_wakes, w);
-  for (uint32_t i = 0; i < m->sources.count && !w->patience; i++)
-    if (model_source(m, i)->patience.kind) w->patience = timer_heap_new(w->calendar, request_loses_patience, w);
   w->soon = lane_new(w->calendar, 0, request_wakes, w);
   w->network = network_start(w);
   w->unreachable = arena_new_array(w->arena, struct lane *, m->services.count + 1);
@@ -27,11 +20,8 @@ static void build_delays(struct world *w) {
 
 static void advance_all(struct world *w) {
   sim_time now = world_now(w);
-  for (uint32_t i = 0; i < w->container_count; i++) {
-    struct container *c = &w->containers[i];
-    container_advance(w, c, now);
-    for (uint32_t k = 0; k < c->pool_count; k++) pool_advance(&c->pools[k], now);
-  }
+  for (uint32_t i = 0; i < w->container_count; i++) container_advance(w, &w->containers[i], now);
+  parts_measure(w, EDGE_ADVANCE);
 }
 
 /* The warm-up is over: what has been integrated so far is set aside. */
@@ -40,16 +30,11 @@ static void begin_measuring(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
-    for (uint32_t k = 0; k < c->pool_count; k++) c->pools[k].used_at_mark = c->pools[k].used_ns;
   }
-  for (uint32_t i = 0; i < w->model->services.count; i++) {
-    level_restart(&w->services[i].replicas, world_now(w));
-    shift_restart(&w->services[i]);
-  }
+  for (uint32_t i = 0; i < w->model->services.count; i++) level_restart(&w->services[i].replicas, world_now(w));
   meters_begin(w);
-  gauges_begin(w);
   use_begin(w);
-  outage_restart(w);
+  parts_measure(w, EDGE_BEGIN);
 }
 
 /* The measured time is over. */
@@ -59,16 +44,14 @@ static void end_measuring(struct world *w) {
     struct container *c = &w->containers[i];
     c->used_measured = c->used_ns - c->used_at_mark, c->busy_measured = c->busy_ns - c->busy_at_mark;
     c->node_measured = c->node;
-    for (uint32_t k = 0; k < c->pool_count; k++) c->pools[k].used_measured = c->pools[k].used_ns - c->pools[k].used_at_mark;
   }
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     struct service *s = &w->services[i];
     service_replicas_until(w, s, world_now(w));
     s->replicas_measured = level_integral(&s->replicas, world_now(w)), s->replicas_most = level_max(&s->replicas);
-    shift_account(w, s);
   }
   meters_end(w);
-  outage_close(w);
+  parts_measure(w, EDGE_END);
 }
 
 static void probe(void *world, uint32_t index) {
@@ -76,21 +59,8 @@ static void probe(void *world, uint32_t index) {
   w->probes[index] = w->observation.inside;
 }
 
-static void start_traffic(struct world *w) {
+static void start_probes(struct world *w) {
   const struct model *m = w->model;
-  calls_start(w);
-  connections_start(w);
-  w->sources = arena_new_array(w->arena, struct source, m->sources.count);
-  stock_start(w);
-  databases_start(w);
-  jobs_start(w);
-  caches_start(w);
-  rebuilds_start(w);
-  for (uint32_t i = 0; i < m->services.count; i++) shift_start(w, &w->services[i]);
-  clients_start(w);
-  waiting_rooms_start(w);
-  for (uint32_t i = 0; i < m->sources.count; i++) source_start(&w->sources[i], w, model_source(m, i), i);
-  gauges_start(w);
   w->probes = arena_new_array(w->arena, uint32_t, m->run.probes.count + 1);
   const struct probe_config *probes = m->run.probes.items;
   for (uint32_t i = 0; i < m->run.probes.count; i++)
@@ -128,19 +98,16 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
   w->horizon = w->measured_until;
   w->orchestrator = orchestrators[m->platform.kind];
-  pool_init(&w->connections, sizeof(struct connection));
   pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   w->observed = large ? arena_new_large() : arena_new();
   observation_open(&w->observation, w->observed, &plan);
   build_delays(w);
-  limiters_start(w);
-  outage_start(w);
-  w->memory = memory_start(w);
+  parts_open(w);
   lifecycle_build(w);
   if (w->orchestrator->start) w->orchestrator->start(w);
-  faults_start(w);
-  if (mode == WORLD_TRAFFIC) start_traffic(w);
+  parts_start(w);
+  if (mode == WORLD_TRAFFIC) start_probes(w);
   return w;
 }
 
@@ -194,7 +161,7 @@ void world_run(struct world *w) {
   if (use) measure_by_windows(w);
   world_measure_until(w, w->measured_until);
   if (use) use_mark(w, w->observation.window_count - 1);
-  gauges_end(w);
+  parts_measure(w, EDGE_LAST);
   /* What ends now was inside up to the last instant. */
   if (!w->overflowed && !w->abandoned) calendar_run_through(w->calendar, w->measured_until);
   world_close(w);
@@ -208,31 +175,18 @@ void world_close(struct world *w) {
     *(n->up ? &n->up_time : &n->down_time) += now - n->changed_at;
     n->changed_at = now;
   }
-  for (uint32_t i = 0; w->mode == WORLD_TRAFFIC && i < w->model->sources.count; i++) source_close_books(&w->sources[i], now);
+  parts_measure(w, EDGE_CLOSE);
   observation_close(&w->observation, now);
 }
 
 void world_free(struct world *w) {
-  if (w->mode == WORLD_TRAFFIC) calls_stop(w);
-  if (w->mode == WORLD_TRAFFIC)
-    for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&w->sources[i]);
-  clients_stop(w);
-  waiting_rooms_stop(w);
-  if (w->mode == WORLD_TRAFFIC) stock_stop(w), databases_stop(w), jobs_stop(w), caches_stop(w), rebuilds_stop(w);
-  for (uint32_t i = 0; i < w->container_count; i++) {
-    free(w->containers[i].jobs);
-    runtime_free(&w->containers[i]);
-  }
-  for (uint32_t i = 0; i < w->model->services.count; i++) pools_stop(w, &w->services[i]);
-  pool_release(&w->connections);
+  parts_stop(w);
+  for (uint32_t i = 0; i < w->container_count; i++) free(w->containers[i].jobs);
   timer_heap_free(w->sleepers);
   timer_heap_free(w->patience);
   lane_free(w->soon);
   network_stop(w->network);
   for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
-  for (uint32_t i = 0; i < w->model->services.count; i++) replication_stop(&w->services[i]);
-  limiters_stop(w);
-  outage_stop(w);
   pool_release(&w->requests);
   calendar_free(w->calendar);
   arena_free(w->observed);

@@ -13,18 +13,10 @@
 #define WORLD_H
 #include "models/machine/container.h"
 #include "models/machine/node.h"
-#include "models/database/database.h"
-#include "models/machine/disk.h"
-#include "models/database/lock.h"
-#include "models/cache/rebuild.h"
-#include "models/replication/shard.h"
-#include "models/availability/outage.h"
 #include "models/core/model.h"
 #include "models/core/observation.h"
-#include "models/platform/autoscaler.h"
+#include "models/core/parts.h"
 #include "models/request/request.h"
-#include "models/traffic/source.h"
-#include "models/traffic/waiting_room.h"
 #include "sim/engine/event_set.h"
 #include "sim/engine/pool.h"
 #include "sim/stats/level.h"
@@ -78,7 +70,7 @@ struct service {
   uint32_t *rotation;                  /* containers that callers choose among */
   uint32_t in_rotation, cursor;
   struct shards *shards;       /* null: every replica has all */
-  uint32_t log;                /* the first of its logs among world->databases */
+  uint32_t log;                /* the first of its logs among world_databases(world)->logs */
   struct balancing *balancing; /* null: its balancer knows nothing */
   uint32_t up;                 /* containers whose process serves */
   int32_t desired;             /* replicas wanted */
@@ -95,6 +87,7 @@ struct service {
 };
 
 struct world {
+  struct world_parts parts; /* the first member: models/core/parts.h */
   const struct model *model;
   struct arena *arena;
   struct calendar *calendar;
@@ -106,9 +99,6 @@ struct world {
   struct node *nodes;
   struct container *containers;
   struct service *services;
-  struct source *sources;
-  struct waiting_room *rooms;
-  struct clients clients;
   uint32_t node_count, container_count;
 
   struct pool requests;            /* struct request */
@@ -122,42 +112,12 @@ struct world {
   struct network *network;     /* between nodes; null when no way takes time */
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
-  struct pool connections; /* struct connection */
-  bool connections_open;   /* processes that start fill their pools: requests may come */
-
-  struct limit *limits; /* of the scenario, at work */
-  struct pool permits;  /* struct permit */
-
   const struct orchestrator *orchestrator;
-  struct fault_process *faults;
-  uint32_t fault_count;
-  struct autoscaler *scalers;
-  uint32_t scaler_count;
-  struct outage_book outages;
-
-  struct memory_book *memory; /* null: none is modelled */
-
-  struct call_site *calls; /* guarded calls, by number */
 
   struct observation observation;
   struct arena *observed; /* where it is; null: it was given away */
   struct use_marks use_marks;
-  struct locks locks;
-  struct database *databases; /* by service and shard, see service->log; null in an availability run */
-  uint32_t database_count;
-  struct pool transactions;  /* struct transaction */
-  struct pool standby_reads; /* struct standby_read */
-  struct disk *disks;        /* by node */
-  struct timer_heap *reads;  /* of pages, in progress */
-
-  struct stock *stocks;
-  struct pool holds; /* struct hold */
-  struct job_board jobs;
-  struct rebuilds rebuilds;
   uint32_t *probes; /* waiting clients at the scenario's probes */
-  double *gauges;   /* models/core/gauge.h; null: none are read */
-  uint32_t gauge_border;
-  slot_id gauge_slot;
 };
 
 /* What the scenario says of the service as a whole; a replica goes by container_config. */
@@ -193,6 +153,8 @@ static inline void world_overflows(struct world *w) {
   w->overflowed = true;
   calendar_stop(w->calendar);
 }
+/* Null: no memory is modelled. */
+static inline struct memory_book *world_memory(const struct world *w) { return world_part(w, PART_memory); }
 static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
 static inline struct service *world_service_of(const struct world *w, const struct container *c) {
   return &w->services[c->service];

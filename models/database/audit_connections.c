@@ -7,7 +7,7 @@
 
 /* Who knows each connection that is not idle: a request, or the client of a session pooler. */
 static uint8_t *count_holders(const struct world *w) {
-  uint8_t *n = allocate_zeroed(pool_capacity(&w->connections) + 1, 1);
+  uint8_t *n = allocate_zeroed(pool_capacity(&world_connections(w)->all) + 1, 1);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (r->live && r->connection != NOBODY) n[r->connection]++;
@@ -16,7 +16,7 @@ static uint8_t *count_holders(const struct world *w) {
     if (t && t->connection != NOBODY) n[t->connection]++;
     if (t && t->backend != NOBODY) n[t->backend]++;
   }
-  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+  for (uint32_t id = 0; id < pool_capacity(&world_connections(w)->all); id++) {
     const struct connection *k = connection_at(w, id);
     if (k->live && k->backend != NOBODY) n[k->backend]++;
   }
@@ -28,7 +28,7 @@ static void audit_pool(const struct audit *a, const struct container *c, uint32_
   const struct world *w = a->world;
   const struct connection_pool *p = &c->pools[number];
   uint32_t open = 0, idle = 0;
-  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+  for (uint32_t id = 0; id < pool_capacity(&world_connections(w)->all); id++) {
     const struct connection *k = connection_at(w, id);
     if (!k->live || k->owner != c->id || k->pool != number) continue;
     open++, idle += k->idle;
@@ -65,7 +65,7 @@ void audit_connections(const struct audit *a) {
   const struct world *w = a->world;
   uint8_t *holders = count_holders(w);
   uint32_t *leading = allocate_zeroed(w->container_count + 1, sizeof *leading), live = 0;
-  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+  for (uint32_t id = 0; id < pool_capacity(&world_connections(w)->all); id++) {
     const struct connection *k = connection_at(w, id);
     if (!k->live) continue;
     live++;
@@ -73,8 +73,8 @@ void audit_connections(const struct audit *a) {
     if (holders[id] != !k->idle)
       audit_broken(a, "connection %u is %s and known to %u", id, k->idle ? "idle" : "in use", holders[id]);
   }
-  if (live != pool_live(&w->connections))
-    audit_broken(a, "%u connections live, %u entries are taken", live, pool_live(&w->connections));
+  if (live != pool_live(&world_connections(w)->all))
+    audit_broken(a, "%u connections live, %u entries are taken", live, pool_live(&world_connections(w)->all));
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
     if (c->connections != leading[i])

@@ -16,8 +16,8 @@ static struct data_count count_data(const struct audit *a, uint32_t *holders) {
     if (!r->live) continue;
     n.waiting[r->waiting]++;
     n.transactions += r->transaction != NOBODY && transaction_of(w, r)->used;
-    for (uint32_t h = r->locks; h != NOBODY; h = ((const struct lock_hold *)pool_at(&w->locks.holds, h))->next) {
-      const struct lock_hold *hold = pool_at(&w->locks.holds, h);
+    for (uint32_t h = r->locks; h != NOBODY; h = ((const struct lock_hold *)pool_at(&world_locks(w)->holds, h))->next) {
+      const struct lock_hold *hold = pool_at(&world_locks(w)->holds, h);
       if (!hold->used || hold->request != id) audit_broken(a, "locks: request %u lists what is not its own", id);
       n.holds++, holders[hold->lock]++;
     }
@@ -29,16 +29,16 @@ static void audit_locks(const struct audit *a, const struct data_count *n, const
   const struct world *w = a->world;
   uint32_t entries = 0;
   uint64_t waiting = 0;
-  for (uint32_t id = 0; id < pool_capacity(&w->locks.entries); id++) {
-    const struct lock *l = pool_at(&w->locks.entries, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_locks(w)->entries); id++) {
+    const struct lock *l = pool_at(&world_locks(w)->entries, id);
     if (!l->used) continue;
     entries++, waiting += l->line.queue.count;
     if (l->holders != holders[id] || (!l->shared && l->holders > 1) || (l->line.queue.count && !l->holders) || !l->holders)
       audit_broken(a, "lock %u: %u requests hold it, %u counted, %u wait", id, holders[id], l->holders, l->line.queue.count);
   }
-  if (entries != pool_live(&w->locks.entries) || n->holds != pool_live(&w->locks.holds))
+  if (entries != pool_live(&world_locks(w)->entries) || n->holds != pool_live(&world_locks(w)->holds))
     audit_broken(a, "locks: %u entries and %llu holds are used, %u and %u counted", entries, (unsigned long long)n->holds,
-                 pool_live(&w->locks.entries), pool_live(&w->locks.holds));
+                 pool_live(&world_locks(w)->entries), pool_live(&world_locks(w)->holds));
   if (waiting != n->waiting[WAITING_LOCK])
     audit_broken(a, "locks: %llu requests wait, %llu stand in lines", (unsigned long long)n->waiting[WAITING_LOCK],
                  (unsigned long long)waiting);
@@ -47,15 +47,15 @@ static void audit_locks(const struct audit *a, const struct data_count *n, const
 static void audit_logs_and_disks(const struct audit *a, const struct data_count *n) {
   const struct world *w = a->world;
   uint64_t in_log = 0, in_flush = 0, at_disks = 0;
-  for (uint32_t i = 0; i < w->database_count; i++) {
-    const struct database *d = &w->databases[i];
+  for (uint32_t i = 0; i < world_databases(w)->log_count; i++) {
+    const struct database *d = &world_databases(w)->logs[i];
     in_log += d->waiting.queue.count, in_flush += d->flushing.count;
     if (d->entered != d->left + d->waiting.queue.count + d->flushing.count)
       audit_broken(a, "log: %llu commits came, %llu left, %u and %u are there", (unsigned long long)d->entered,
                    (unsigned long long)d->left, d->waiting.queue.count, d->flushing.count);
   }
   for (uint32_t i = 0; i < w->node_count; i++) {
-    const struct disk *d = &w->disks[i];
+    const struct disk *d = &world_disks(w)->of_node[i];
     at_disks += d->line.queue.count;
     if (d->asked != d->done + d->forsaken + d->busy + d->line.queue.count)
       audit_broken(a, "disk of node %u: of %llu reads %llu are done, %llu forsaken, %u in service and %u wait", i,
@@ -73,11 +73,12 @@ static void audit_logs_and_disks(const struct audit *a, const struct data_count 
 
 void audit_databases(const struct audit *a) {
   const struct world *w = a->world;
-  uint32_t *holders = allocate_zeroed(pool_capacity(&w->locks.entries) + 1, sizeof *holders);
+  uint32_t *holders = allocate_zeroed(pool_capacity(&world_locks(w)->entries) + 1, sizeof *holders);
   struct data_count n = count_data(a, holders);
   audit_locks(a, &n, holders);
-  if (n.transactions != pool_live(&w->transactions))
-    audit_broken(a, "transactions: %llu are open, %u counted", (unsigned long long)n.transactions, pool_live(&w->transactions));
+  if (n.transactions != pool_live(&world_databases(w)->transactions))
+    audit_broken(a, "transactions: %llu are open, %u counted", (unsigned long long)n.transactions,
+                 pool_live(&world_databases(w)->transactions));
   audit_logs_and_disks(a, &n);
   free(holders);
 }

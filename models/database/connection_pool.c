@@ -1,13 +1,23 @@
 #include "models/database/connection_pool.h"
+#include "sim/engine/arena.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/connections.h"
 #include "models/request/line.h"
 #include <assert.h>
 
-void pool_advance(struct connection_pool *p, sim_time now) {
+static void pool_advance(struct connection_pool *p, sim_time now) {
   p->used_ns += (double)p->in_use * (double)(now - p->changed_at);
   p->changed_at = now;
+}
+
+void pools_measure(const struct world *w, struct container *c, enum world_edge edge) {
+  for (uint32_t i = 0; i < c->pool_count; i++) {
+    struct connection_pool *p = &c->pools[i];
+    if (edge == EDGE_ADVANCE) pool_advance(p, world_now(w));
+    if (edge == EDGE_BEGIN) p->used_at_mark = p->used_ns;
+    if (edge == EDGE_END) p->used_measured = p->used_ns - p->used_at_mark;
+  }
 }
 
 /* The pool towards the database of the process that the request is in at the frame, or null when it has none. */
@@ -110,6 +120,7 @@ static void unbind(struct world *w, struct request *r) {
 
 /* The connection is the request's, which has just run the instruction or waits at it. */
 static void receive(struct world *w, struct request *r, const struct instruction *in, uint32_t id) {
+  request_holds(r, PART_connections);
   struct connection *k = connection_at(w, id);
   if (in->operation == &operation_bind) {
     r->backend = id;
@@ -173,6 +184,7 @@ static bool pool_acquire(struct world *w, struct request *r, const struct instru
     pool_advance(p, world_now(w));
     p->in_use++;
     r->has_connection = true;
+    request_holds(r, PART_connections);
     return true;
   }
   line_join(w, &p->line, r, WAITING_POOL, in->cell);
@@ -359,7 +371,7 @@ static void pool_wait_over(void *world, uint32_t id) {
 /* --- beginning and end of a process -------------------------------------------------------------------------------------------- */
 
 static void lose_connections(struct world *w, struct connection_pool *p) {
-  for (uint32_t id = 0; p->open && id < pool_capacity(&w->connections); id++) {
+  for (uint32_t id = 0; p->open && id < pool_capacity(&world_connections(w)->all); id++) {
     const struct connection *k = connection_at(w, id);
     if (!k->live || k->owner != p->owner || k->pool != p->number) continue;
     if (k->idle)
@@ -378,7 +390,7 @@ void pool_clear(struct world *w, struct connection_pool *p) {
 }
 
 void pools_fill(struct world *w, struct container *c) {
-  if (!w->connections_open) return;
+  if (!world_connections(w)->open) return;
   for (uint32_t i = 0; i < c->pool_count; i++) fill(w, &c->pools[i]);
 }
 
@@ -393,7 +405,14 @@ static struct lane *after(struct world *w, sim_time delay, event_handler *handle
   return delay < SIM_NEVER / 2 ? lane_new(w->calendar, delay, handler, w) : NULL;
 }
 
+static void build(struct world *w, struct container *c, const struct service_config *s) {
+  c->pool_count = s->pools.count * runtime_processes(s);
+  c->pools = arena_new_array(w->arena, struct connection_pool, c->pool_count + 1);
+  for (uint32_t i = 0; i < c->pool_count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i % s->pools.count;
+}
+
 void pools_start(struct world *w, struct service *s) {
+  for (uint32_t k = s->first; k < s->first + s->capacity; k++) build(w, &w->containers[k], container_config(&w->containers[k]));
   for (uint32_t i = 0; i < service_config(s)->pools.count && s->capacity; i++) {
     const struct pool_config *c = (const struct pool_config *)service_config(s)->pools.items + i;
     struct connection_pool like = {.line.patience = after(w, c->wait, pool_wait_over),

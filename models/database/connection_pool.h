@@ -12,6 +12,7 @@
 #ifndef CONNECTION_POOL_H
 #define CONNECTION_POOL_H
 #include "models/database/connection_config.h"
+#include "models/core/part.h"
 #include "models/request/program.h"
 #include "models/request/queue.h"
 #include "sim/engine/calendar.h"
@@ -55,6 +56,7 @@ void pools_fill(struct world *, struct container *);
 /* Patience, closing times and reserves of the pools of all replicas; ended by pools_stop. */
 void pools_start(struct world *, struct service *);
 void pools_stop(struct world *, struct service *);
-void pool_advance(struct connection_pool *, sim_time now);
+/* At an edge of the measured time. */
+void pools_measure(const struct world *, struct container *, enum world_edge);
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/database/connections.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/connection_pool.h"
@@ -42,7 +43,7 @@ void connection_count(struct world *w, const struct service_config *server, enum
 /* --- opening and closing ------------------------------------------------------------------------------------------------------- */
 
 struct connection *connection_at(const struct world *w, uint32_t id) {
-  return pool_at(&w->connections, id);
+  return pool_at(&world_connections(w)->all, id);
 }
 
 static bool lives(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
@@ -60,7 +61,7 @@ static uint32_t least_connected(const struct world *w, const struct service *s) 
 static void count_open(struct world *w, struct container *c, int32_t change) {
   c->connections += (uint32_t)change;
   connection_count(w, container_config(c), CONNECTIONS_OPEN, change);
-  if (w->memory) memory_changed(w, c);
+  if (world_memory(w)) memory_changed(w, c);
 }
 
 static void leads_nowhere(struct world *w, struct connection *k) {
@@ -76,13 +77,13 @@ uint32_t connection_open(struct world *w, struct connection_pool *p) {
     connection_count(w, service_config(s), CONNECTIONS_REFUSED, 1);
     return NOBODY;
   }
-  uint32_t id = pool_take(&w->connections);
+  uint32_t id = pool_take(&world_connections(w)->all);
   struct connection *k = connection_at(w, id);
   *k = (struct connection){.owner = p->owner, .server = server, .backend = NOBODY, .pool = p->number, .live = true};
   if (server != NOBODY) count_open(w, &w->containers[server], 1), connection_count(w, service_config(s), CONNECTIONS_OPENED, 1);
   if (p->life_over) k->life_over = lane_push(p->life_over, id), k->life_runs = true;
   p->open++;
-  if (w->memory) memory_changed(w, &w->containers[p->owner]);
+  if (world_memory(w)) memory_changed(w, &w->containers[p->owner]);
   return id;
 }
 
@@ -90,7 +91,7 @@ static void forget(struct world *w, uint32_t id) {
   struct connection *k = connection_at(w, id);
   uint32_t backend = k->backend;
   k->live = false;
-  pool_give(&w->connections, id);
+  pool_give(&world_connections(w)->all, id);
   if (backend != NOBODY) pool_gets_back(w, backend);
 }
 
@@ -103,7 +104,7 @@ static void cut(struct world *w, struct connection *k) {
   leads_nowhere(w, k);
   assert(p->open > 0);
   p->open--;
-  if (w->memory) memory_changed(w, &w->containers[p->owner]);
+  if (world_memory(w)) memory_changed(w, &w->containers[p->owner]);
 }
 
 void connection_close(struct world *w, uint32_t id) {
@@ -118,9 +119,9 @@ void connection_orphan(struct world *w, uint32_t id) {
   k->owner = NOBODY;
 }
 
-void connections_server_died(struct world *w, const struct container *c) {
+static void server_died(struct world *w, const struct container *c) {
   if (!c->connections) return;
-  for (uint32_t id = 0; id < pool_capacity(&w->connections); id++) {
+  for (uint32_t id = 0; id < pool_capacity(&world_connections(w)->all); id++) {
     struct connection *k = connection_at(w, id);
     if (!k->live || k->server != c->id) continue;
     leads_nowhere(w, k);
@@ -128,8 +129,8 @@ void connections_server_died(struct world *w, const struct container *c) {
   }
 }
 
-void connections_start(struct world *w) {
-  w->connections_open = true;
+static void connections_start(struct world *w) {
+  world_connections(w)->open = true;
   for (uint32_t i = 0; i < w->container_count; i++)
     if (lives(&w->containers[i])) pools_fill(w, &w->containers[i]);
 }
@@ -301,3 +302,40 @@ void connections_link(struct linker *l) {
     warn_of_idle_law(l, model_service(m, i));
   }
 }
+
+static void connections_open(struct world *w) { pool_init(&world_connections(w)->all, sizeof(struct connection)); }
+
+static void connections_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->services.count; i++) pools_stop(w, &w->services[i]);
+  pool_release(&world_connections(w)->all);
+}
+
+static void connections_measure(struct world *w, enum world_edge edge) {
+  for (uint32_t i = 0; i < w->container_count; i++) pools_measure(w, &w->containers[i], edge);
+}
+
+static void connections_serve(struct world *w, struct container *c, bool warm) {
+  (void)warm;
+  pools_fill(w, c);
+}
+
+static void connections_die(struct world *w, struct container *c) {
+  for (uint32_t i = 0; i < c->pool_count; i++) pool_clear(w, &c->pools[i]);
+  server_died(w, c);
+}
+
+static void release(struct world *w, struct request *r) {
+  if (r->has_connection || r->backend != NOBODY) pool_abandon(w, r);
+}
+
+const struct part part_connections = {.name = "connections",
+                                      .room.world = sizeof(struct connections),
+                                      .open = connections_open,
+                                      .build = pools_start,
+                                      .start = connections_start,
+                                      .measure = connections_measure,
+                                      .stop = connections_stop,
+                                      .serves = connections_serve,
+                                      .dies = connections_die,
+                                      .release = release,
+                                      .audit = audit_connections};

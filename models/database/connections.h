@@ -21,6 +21,8 @@
  * (PostgreSQL before 14): for those N may count open connections. */
 #ifndef CONNECTIONS_H
 #define CONNECTIONS_H
+#include "models/core/parts.h"
+#include "sim/engine/pool.h"
 #include "models/database/connection_config.h"
 #include "sim/engine/lane.h"
 
@@ -60,8 +62,6 @@ double scalability_at_best(const struct scalability_config *, double most);
 
 /* --- while running ----------------------------------------------------------------------------------------------------------- */
 
-/* Requests may come: processes that run open the connections that they keep. */
-void connections_start(struct world *);
 struct connection *connection_at(const struct world *, uint32_t id);
 /* A new one for the pool, to the replica of its server that has the fewest. NOBODY: refused. Without any replica that lives it leads
  * nowhere. */
@@ -70,10 +70,15 @@ uint32_t connection_open(struct world *, struct connection_pool *);
 void connection_close(struct world *, uint32_t id);
 /* Its owner has died while a request holds it. */
 void connection_orphan(struct world *, uint32_t id);
-/* The replica has died: all that leads to it leads nowhere. */
-void connections_server_died(struct world *, const struct container *);
 /* The demand of a computation that begins in the container. */
 sim_time scalability_slows(const struct container *, sim_time work);
 void connection_count(struct world *, const struct service_config *server, enum connection_meter, int64_t change);
+
+struct connections {
+  struct pool all; /* struct connection */
+  bool open;       /* processes that start fill their pools: requests may come */
+};
+static inline struct connections *world_connections(const struct world *w) { return world_part(w, PART_connections); }
+void audit_connections(const struct audit *);
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/database/database.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/connection_pool.h"
@@ -29,7 +30,7 @@ static void flush_next(struct world *w, struct database *d) {
 
 static void flushed(void *world, uint32_t log) {
   struct world *w = world;
-  struct database *d = &w->databases[log];
+  struct database *d = &world_databases(w)->logs[log];
   for (struct request *r; (r = queue_pop(w, &d->flushing));) {
     request_book(r, r->wait_cell, world_now(w));
     d->left++;
@@ -39,13 +40,13 @@ static void flushed(void *world, uint32_t log) {
 }
 
 struct transaction *transaction_of(const struct world *w, const struct request *r) {
-  return pool_at(&w->transactions, r->transaction);
+  return pool_at(&world_databases(w)->transactions, r->transaction);
 }
 
 /* A log for each shard: that of the replica on which the request is. */
 static struct database *log_of(const struct world *w, const struct request *r, const struct instruction *in) {
   const struct service *s = &w->services[in->service];
-  return &w->databases[s->log + (s->shards ? shard_of_container(w, r->frames[r->depth - 1].container) : 0)];
+  return &world_databases(w)->logs[s->log + (s->shards ? shard_of_container(w, r->frames[r->depth - 1].container) : 0)];
 }
 
 static bool database_flush(struct world *w, struct request *r, const struct instruction *in) {
@@ -91,7 +92,8 @@ static void lead(const struct world *w, const struct request *r, const struct in
 }
 
 static bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {
-  r->transaction = pool_take(&w->transactions);
+  request_holds(r, PART_databases);
+  r->transaction = pool_take(&world_databases(w)->transactions);
   *transaction_of(w, r) = (struct transaction){.container = NOBODY,
                                                .depth = r->depth,
                                                .used = true,
@@ -143,9 +145,10 @@ static void end(struct world *w, struct request *r) {
   assert(!r->has_connection);
   r->has_connection = t->has_connection, r->connection_frame = t->connection_frame, r->connection_service = t->connection_service;
   r->connection = t->connection;
+  request_holds(r, PART_connections);
   if (t->backend != NOBODY) r->backend = t->backend;
   t->used = false;
-  pool_give(&w->transactions, r->transaction);
+  pool_give(&world_databases(w)->transactions, r->transaction);
   r->transaction = NOBODY;
 }
 
@@ -162,7 +165,7 @@ static void transaction_lets_go(struct walk *w, const struct instruction *in, do
 const struct operation operation_transaction_end = {
     .name = "end of a transaction", .run = transaction_end, .hold = transaction_lets_go};
 
-void transaction_abandon(struct world *w, struct request *r) {
+static void transaction_abandon(struct world *w, struct request *r) {
   if (r->locks != NOBODY) lock_release_all(w, r);
   end(w, r);
   pool_abandon(w, r);
@@ -195,13 +198,12 @@ static bool was_in(const struct request *r, uint32_t depth, const struct contain
   return r->frames[depth].container == c->id && r->frames[depth].generation == c->generation;
 }
 
-void database_container_dies(struct world *w, const struct container *c) {
-  if (!w->databases) return;
+static void database_container_dies(struct world *w, struct container *c) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (r->live && r->depth && was_in(r, r->depth - 1u, c)) leave_lines(w, r);
   }
-  for (uint32_t id = 0; pool_live(&w->transactions) && id < pool_capacity(&w->requests); id++) {
+  for (uint32_t id = 0; pool_live(&world_databases(w)->transactions) && id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (!r->live || r->transaction == NOBODY) continue;
     const struct transaction *t = transaction_of(w, r);
@@ -209,8 +211,8 @@ void database_container_dies(struct world *w, const struct container *c) {
   }
   locks_clear(w, c);
   /* A log that nobody waits for any more is quiet; what others wait for in a file goes on. */
-  for (uint32_t i = 0; i < w->database_count; i++) {
-    struct database *d = &w->databases[i];
+  for (uint32_t i = 0; i < world_databases(w)->log_count; i++) {
+    struct database *d = &world_databases(w)->logs[i];
     if (!d->config || d->flushing.count) continue;
     calendar_clear(w->calendar, d->slot);
     flush_next(w, d);
@@ -219,23 +221,20 @@ void database_container_dies(struct world *w, const struct container *c) {
 
 /* --- beginning and end --------------------------------------------------------------------------------------------------------------------- */
 
-void databases_start(struct world *w) {
+static void databases_start(struct world *w) {
   const struct model *m = w->model;
-  pool_init(&w->transactions, sizeof(struct transaction));
-  locks_start(w);
-  disks_start(w);
-  standbys_start(w);
+  pool_init(&world_databases(w)->transactions, sizeof(struct transaction));
   for (uint32_t i = 0; i < m->services.count; i++) {
-    w->services[i].log = w->database_count;
-    w->database_count += w->services[i].shards ? w->services[i].shards->count : 1;
+    w->services[i].log = world_databases(w)->log_count;
+    world_databases(w)->log_count += w->services[i].shards ? w->services[i].shards->count : 1;
   }
-  w->databases = arena_new_array(w->arena, struct database, w->database_count + 1);
+  world_databases(w)->logs = arena_new_array(w->arena, struct database, world_databases(w)->log_count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
     if (s->kind != SERVICE_DATABASE || !s->database.commit.latency.kind) continue;
     uint32_t first = w->services[i].log, logs = w->services[i].shards ? w->services[i].shards->count : 1;
     for (uint32_t k = 0; k < logs; k++) {
-      struct database *d = &w->databases[first + k];
+      struct database *d = &world_databases(w)->logs[first + k];
       d->config = &s->database;
       d->key = stream_key(w->seed, w->replication, PURPOSE_COMMIT, stream_entity(s->name, k));
       d->slot = calendar_slot(w->calendar, flushed, w, first + k);
@@ -243,9 +242,18 @@ void databases_start(struct world *w) {
   }
 }
 
-void databases_stop(struct world *w) {
-  locks_stop(w);
-  disks_stop(w);
-  standbys_stop(w);
-  pool_release(&w->transactions);
+static void databases_stop(struct world *w) { pool_release(&world_databases(w)->transactions); }
+
+static void abandons(struct world *w, struct request *r) {
+  if (r->transaction != NOBODY) transaction_abandon(w, r);
 }
+
+const struct part part_databases = {.name = "databases",
+                                    .requests = true,
+                                    .room.world = sizeof(struct databases),
+                                    .start = databases_start,
+                                    .stop = databases_stop,
+                                    .dies = database_container_dies,
+                                    .ends = abandons,
+                                    .release = abandons,
+                                    .audit = audit_databases};

@@ -21,6 +21,8 @@
  * 1 + slope x log2(rows / measured); one that scans in proportion, in work and in pages. Partitions divide the rows that it meets. */
 #ifndef DATABASE_H
 #define DATABASE_H
+#include "models/core/parts.h"
+#include "sim/engine/pool.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
@@ -95,9 +97,6 @@ struct database {
   uint64_t key, flushes, entered, left; /* left: committed, or dead */
 };
 
-void databases_start(struct world *);
-void databases_stop(struct world *);
-
 /* Instructions. */
 /* Around the way through a pooler: the transaction's connection of it to the database becomes the request's, and is put aside again. */
 extern const struct operation operation_lend;
@@ -112,10 +111,15 @@ extern const struct operation operation_commit;
 /* So many writes of the request are now durable and visible at the database (the container of its top frame). Everything that follows
  * a commit begins here. */
 void database_committed(struct world *, uint32_t service, struct request *, uint32_t writes);
-/* The request fails or ends early: its transaction is rolled back and its connection given back. */
-void transaction_abandon(struct world *, struct request *);
 /* The process of the container dies: requests that wait in it for locks, logs or disks leave their lines, transactions of its
  * requests are rolled back, and what is locked in it is forgotten. Before they are failed. */
-void database_container_dies(struct world *, const struct container *);
+
+struct databases {
+  struct database *logs; /* by service and shard, see service->log */
+  uint32_t log_count;
+  struct pool transactions; /* struct transaction */
+};
+static inline struct databases *world_databases(const struct world *w) { return world_part(w, PART_databases); }
+void audit_databases(const struct audit *);
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/database/lock.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/core/meter.h"
@@ -8,8 +9,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static struct lock *lock_at(const struct world *w, uint32_t id) { return pool_at(&w->locks.entries, id); }
-static struct lock_hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&w->locks.holds, id); }
+static struct lock *lock_at(const struct world *w, uint32_t id) { return pool_at(&world_locks(w)->entries, id); }
+static struct lock_hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&world_locks(w)->holds, id); }
 static const struct lock_class *class_of(const struct world *w, uint16_t class) { return &w->model->locks->classes[class]; }
 
 /* --- the table of entries ------------------------------------------------------------------------------------------------------ */
@@ -22,7 +23,7 @@ static uint32_t bucket_of(const struct locks *t, uint16_t class, uint32_t item, 
 }
 
 static uint32_t find(const struct world *w, uint16_t class, uint32_t item, uint32_t container) {
-  uint32_t id = w->locks.buckets[bucket_of(&w->locks, class, item, container)];
+  uint32_t id = world_locks(w)->buckets[bucket_of(world_locks(w), class, item, container)];
   while (id != NOBODY) {
     const struct lock *l = lock_at(w, id);
     if (l->class == class && l->item == item && l->container == container) break;
@@ -33,13 +34,13 @@ static uint32_t find(const struct world *w, uint16_t class, uint32_t item, uint3
 
 static void insert(struct world *w, uint32_t id) {
   struct lock *l = lock_at(w, id);
-  uint32_t *bucket = &w->locks.buckets[bucket_of(&w->locks, l->class, l->item, l->container)];
+  uint32_t *bucket = &world_locks(w)->buckets[bucket_of(world_locks(w), l->class, l->item, l->container)];
   l->next = *bucket;
   *bucket = id;
 }
 
 static void make_buckets(struct world *w, uint32_t count) {
-  struct locks *t = &w->locks;
+  struct locks *t = world_locks(w);
   free(t->buckets);
   t->buckets = allocate(count * sizeof *t->buckets);
   t->bucket_count = count;
@@ -49,7 +50,7 @@ static void make_buckets(struct world *w, uint32_t count) {
 }
 
 static uint32_t add(struct world *w, uint16_t class, uint32_t item, uint32_t container) {
-  struct locks *t = &w->locks;
+  struct locks *t = world_locks(w);
   uint32_t id = pool_take(&t->entries);
   *lock_at(w, id) =
       (struct lock){.item = item, .container = container, .class = class, .used = true, .line.patience = t->patience[class]};
@@ -61,11 +62,11 @@ static uint32_t add(struct world *w, uint16_t class, uint32_t item, uint32_t con
 static void forget_unless_wanted(struct world *w, uint32_t id) {
   struct lock *l = lock_at(w, id);
   if (l->holders || l->line.queue.count) return;
-  uint32_t *link = &w->locks.buckets[bucket_of(&w->locks, l->class, l->item, l->container)];
+  uint32_t *link = &world_locks(w)->buckets[bucket_of(world_locks(w), l->class, l->item, l->container)];
   while (*link != id) link = &lock_at(w, *link)->next;
   *link = l->next;
   l->used = false;
-  pool_give(&w->locks.entries, id);
+  pool_give(&world_locks(w)->entries, id);
 }
 
 /* --- which lock ------------------------------------------------------------------------------------------------------------------ */
@@ -110,9 +111,10 @@ static void count_busy(struct world *w, const struct lock *l, int change) {
 
 static void grant(struct world *w, uint32_t id, struct request *r, const struct instruction *in, sim_time waited) {
   struct lock *l = lock_at(w, id);
-  uint32_t hold = pool_take(&w->locks.holds);
+  uint32_t hold = pool_take(&world_locks(w)->holds);
   *hold_at(w, hold) = (struct lock_hold){id, r->id, r->locks, true, in->transactional};
   r->locks = hold;
+  request_holds(r, PART_locks);
   if (!l->holders++) count_busy(w, l, 1);
   l->shared = in->shared;
   meter_time(w, class_of(w, in->lock)->waited, waited);
@@ -187,7 +189,7 @@ static void give_back(struct world *w, uint32_t hold) {
   struct lock_hold *h = hold_at(w, hold);
   uint32_t id = h->lock;
   h->used = false;
-  pool_give(&w->locks.holds, hold);
+  pool_give(&world_locks(w)->holds, hold);
   if (!--lock_at(w, id)->holders) count_busy(w, lock_at(w, id), -1);
   serve(w, id);
   forget_unless_wanted(w, id);
@@ -238,7 +240,7 @@ static void unlink_hold(struct world *w, uint32_t id) {
 }
 
 void locks_clear(struct world *w, const struct container *c) {
-  for (uint32_t id = 0; id < pool_capacity(&w->locks.holds); id++) {
+  for (uint32_t id = 0; id < pool_capacity(&world_locks(w)->holds); id++) {
     struct lock_hold *h = hold_at(w, id);
     if (!h->used || lock_at(w, h->lock)->container != c->id) continue;
     unlink_hold(w, id);
@@ -248,8 +250,8 @@ void locks_clear(struct world *w, const struct container *c) {
 
 /* --- beginning and end ------------------------------------------------------------------------------------------------------------------ */
 
-void locks_start(struct world *w) {
-  struct locks *t = &w->locks;
+static void locks_start(struct world *w) {
+  struct locks *t = world_locks(w);
   const struct lock_book *book = w->model->locks;
   pool_init(&t->entries, sizeof(struct lock));
   pool_init(&t->holds, sizeof(struct lock_hold));
@@ -261,9 +263,20 @@ void locks_start(struct world *w) {
   }
 }
 
-void locks_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->locks->count; i++) lane_free(w->locks.patience[i]);
-  free(w->locks.buckets);
-  pool_release(&w->locks.entries);
-  pool_release(&w->locks.holds);
+static void locks_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->locks->count; i++) lane_free(world_locks(w)->patience[i]);
+  free(world_locks(w)->buckets);
+  pool_release(&world_locks(w)->entries);
+  pool_release(&world_locks(w)->holds);
 }
+
+static void releases(struct world *w, struct request *r) {
+  if (r->locks != NOBODY) lock_release_all(w, r);
+}
+
+const struct part part_locks = {.name = "locks",
+                                .requests = true,
+                                .room.world = sizeof(struct locks),
+                                .start = locks_start,
+                                .stop = locks_stop,
+                                .release = releases};

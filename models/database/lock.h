@@ -19,6 +19,7 @@
  * request, which lives; requests in WAITING_LOCK are those in the lines; an exclusive lock has one holder. */
 #ifndef LOCK_H
 #define LOCK_H
+#include "models/core/parts.h"
 #include "models/request/program.h"
 #include "models/request/queue.h"
 #include "sim/engine/pool.h"
@@ -89,9 +90,6 @@ struct locks {
   struct lane **patience; /* by class; null: for ever */
 };
 
-void locks_start(struct world *);
-void locks_stop(struct world *);
-
 /* Instruction: waits for the lock. */
 extern const struct operation operation_lock;
 /* Of a walk: no locks of its transaction, or of its statement, any more. */
@@ -107,5 +105,7 @@ void lock_release_all(struct world *, struct request *);
 void lock_forsake(struct world *, struct request *);
 /* The process of the database is gone, and with it all locks that are kept in it; nobody waits for them any more. */
 void locks_clear(struct world *, const struct container *);
+
+static inline struct locks *world_locks(const struct world *w) { return world_part(w, PART_locks); }
 
 #endif

@@ -1,4 +1,6 @@
 #include "models/faults/fault.h"
+#include "models/availability/outage.h"
+#include "models/core/part.h"
 #include "models/platform/lifecycle.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -108,7 +110,7 @@ static void strikes(void *process, uint32_t argument) {
 
 static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   const struct fault_config *k = model_fault_at(w->model, fault);
-  struct fault_process *f = &w->faults[w->fault_count++];
+  struct fault_process *f = &world_faults(w)->processes[world_faults(w)->count++];
   uint64_t number = k->kind == FAULT_NODE ? w->nodes[target].number : target - w->services[k->service].first;
   uint64_t entity = stream_entity(k->name, number << 1 | drill);
   *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
@@ -130,8 +132,10 @@ static void add_all(struct world *w, uint32_t fault) {
   }
 }
 
-void faults_start(struct world *w) {
-  w->faults =
+static void faults_start(struct world *w) {
+  world_faults(w)->processes =
       arena_new_array(w->arena, struct fault_process, (w->node_count + w->container_count + 1) * (w->model->faults.count + 1) * 2);
   for (uint32_t i = 0; i < w->model->faults.count; i++) add_all(w, i);
 }
+
+const struct part part_faults = {.name = "faults", .room.world = sizeof(struct faults), .start = faults_start};

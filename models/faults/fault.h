@@ -1,6 +1,7 @@
 /* Faults: what breaks, how often, and how long until it is repaired. */
 #ifndef FAULT_H
 #define FAULT_H
+#include "models/core/parts.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
@@ -32,6 +33,10 @@ struct fault_process {
   slot_id slot;
 };
 
-void faults_start(struct world *);
+struct faults {
+  struct fault_process *processes;
+  uint32_t count;
+};
+static inline struct faults *world_faults(const struct world *w) { return world_part(w, PART_faults); }
 
 #endif

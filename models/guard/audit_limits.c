@@ -9,8 +9,8 @@ static void count_permits(const struct world *w, uint32_t *held, uint32_t *waiti
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
-    for (uint32_t p = r->permits; p != NOBODY; p = ((const struct permit *)pool_at(&w->permits, p))->next)
-      held[((const struct permit *)pool_at(&w->permits, p))->limit]++;
+    for (uint32_t p = r->permits; p != NOBODY; p = ((const struct permit *)pool_at(&world_limits(w)->permits, p))->next)
+      held[((const struct permit *)pool_at(&world_limits(w)->permits, p))->limit]++;
     if (r->waiting == WAITING_PERMIT) waiting[w->model->programs[r->endpoint].instructions[r->pc - 1].limit]++;
   }
 }
@@ -21,7 +21,7 @@ void audit_limits(const struct audit *a) {
            permits = 0;
   count_permits(w, held, waiting);
   for (uint32_t i = 0; i + 1 < n; i++) {
-    const struct limit *l = &w->limits[i];
+    const struct limit *l = &world_limits(w)->each[i];
     permits += held[i];
     if (l->in_use != held[i] || l->waiting != waiting[i])
       audit_broken(a, "limit %s: %u permits held and %u requests waiting, %u and %u counted", l->config->name, held[i], waiting[i],
@@ -33,7 +33,8 @@ void audit_limits(const struct audit *a) {
     const char *wrong = limit_accounts_wrong(l);
     if (wrong) audit_broken(a, "limit %s: %s", l->config->name, wrong);
   }
-  if (permits != pool_live(&w->permits)) audit_broken(a, "%u permits are held, %u entries live", permits, pool_live(&w->permits));
+  if (permits != pool_live(&world_limits(w)->permits))
+    audit_broken(a, "%u permits are held, %u entries live", permits, pool_live(&world_limits(w)->permits));
   free(held);
   free(waiting);
 }

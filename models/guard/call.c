@@ -1,4 +1,5 @@
 #include "models/guard/call.h"
+#include "models/core/part.h"
 #include "models/request/child.h"
 #include "models/request/operation.h"
 #include "models/request/walk.h"
@@ -102,14 +103,14 @@ static void start_site(struct world *w, struct call_site *site, const struct gua
   if (g->config->timeout != SIM_NEVER) site->timeouts = lane_new(w->calendar, g->config->timeout, call_timed_out, w);
 }
 
-void calls_start(struct world *w) {
-  w->calls = arena_new_array(w->arena, struct call_site, w->model->guard_count + 1);
+static void calls_start(struct world *w) {
+  world_calls(w)->sites = arena_new_array(w->arena, struct call_site, w->model->guard_count + 1);
   for (uint32_t i = 0; i < w->model->program_count; i++)
-    for (const struct guard *g = w->model->programs[i].guards; g; g = g->next) start_site(w, &w->calls[g->number], g);
+    for (const struct guard *g = w->model->programs[i].guards; g; g = g->next) start_site(w, &world_calls(w)->sites[g->number], g);
 }
 
-void calls_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->guard_count; i++) lane_free(w->calls[i].timeouts);
+static void calls_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->guard_count; i++) lane_free(world_calls(w)->sites[i].timeouts);
 }
 
 static const struct frame *caller_frame(const struct request *r) { return r->depth ? &r->frames[r->depth - 1] : NULL; }
@@ -137,7 +138,7 @@ static uint64_t attempt_key(const struct request *caller, const struct instructi
 
 /* Sends the attempt: a request of its own. The caller waits. */
 static void begin_attempt(struct world *w, struct request *r, const struct instruction *in) {
-  struct call_site *site = &w->calls[in->guard->number];
+  struct call_site *site = &world_calls(w)->sites[in->guard->number];
   struct request *a = child_new(w, r, attempt_key(r, in, r->attempts), r->pc);
   if (!a) return;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
@@ -153,7 +154,7 @@ static enum breaker_result result_of(enum outcome outcome) {
 /* Caller and attempt part: times, time-out, breaker, accounts. */
 static struct request *part(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
   struct request *caller = child_ends(w, a, outcome);
-  struct call_site *site = &w->calls[child_waits_at(w, caller)->guard->number];
+  struct call_site *site = &world_calls(w)->sites[child_waits_at(w, caller)->guard->number];
   if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
   site->ended[outcome]++;
   child_gives_times(w, caller, a);
@@ -166,7 +167,7 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
   struct request *caller = a->caller == NOBODY ? NULL : part(w, a, OUTCOME_COMPLETED, false);
   request_forget(w, a);
   if (!caller) {
-    w->calls[in->guard->number].wasted++;
+    world_calls(w)->sites[in->guard->number].wasted++;
     return false;
   }
   caller->pc = in->guard->after, caller->attempts = 0;
@@ -213,7 +214,7 @@ static bool back_off(struct world *w, struct request *r, const struct instructio
 /* The attempt failed: again, something else, or fail as it did. A client without patience is gone, whatever its servers do. */
 static bool decide(struct world *w, struct request *r, const struct instruction *in, enum outcome outcome) {
   const struct guard *g = in->guard;
-  struct call_memory *memory = memory_of(w, &w->calls[g->number], r);
+  struct call_memory *memory = memory_of(w, &world_calls(w)->sites[g->number], r);
   r->call_outcome = OUTCOME_COMPLETED;
   bool mended = outcome_failed(outcome) && outcome != OUTCOME_PATIENCE;
   if (mended && retry_wanted(&g->config->retry, r->attempts, outcome) &&
@@ -240,7 +241,7 @@ static void count_attempt(struct world *w, struct request *r, struct call_site *
 static bool call_try(struct world *w, struct request *r, const struct instruction *in) {
   const struct guard *g = in->guard;
   if (r->call_outcome != OUTCOME_COMPLETED) return decide(w, r, in, (enum outcome)r->call_outcome);
-  struct call_site *site = &w->calls[g->number];
+  struct call_site *site = &world_calls(w)->sites[g->number];
   struct call_memory *memory = memory_of(w, site, r);
   count_attempt(w, r, site, memory);
   if (g->config->breaker.calls && !breaker_admits(&memory->breaker, &g->config->breaker, world_now(w), &r->epoch)) {
@@ -283,3 +284,6 @@ static uint8_t try_turns(const uint8_t *computes, const struct instruction *in, 
 }
 const struct operation operation_try = {
     .name = "try", .run = call_try, .onward = try_onward, .through = try_through, .turns = try_turns};
+
+const struct part part_calls = {
+    .name = "calls", .requests = true, .room.world = sizeof(struct call_sites), .start = calls_start, .stop = calls_stop};

@@ -15,6 +15,7 @@
  *     attempts = calls + retries = ended, by outcome + in progress         an invariant of every run, by call step */
 #ifndef CALL_H
 #define CALL_H
+#include "models/core/parts.h"
 #include "models/guard/backoff.h"
 #include "models/guard/breaker.h"
 #include "models/request/program.h"
@@ -78,11 +79,14 @@ struct call_site {
   uint64_t wasted; /* attempts that returned to nobody */
 };
 
-void calls_start(struct world *);
-void calls_stop(struct world *);
 /* The attempt has failed: its caller, who still waits, learns it. */
 void call_fails(struct world *, struct request *r, enum outcome);
 /* Handler of the time-outs: the caller gives up. */
 void call_timed_out(void *world, uint32_t caller);
+
+struct call_sites {
+  struct call_site *sites; /* of guarded calls, by number */
+};
+static inline struct call_sites *world_calls(const struct world *w) { return world_part(w, PART_calls); }
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/guard/limiter.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/core/meter.h"
@@ -7,13 +8,13 @@
 #include <assert.h>
 #include <string.h>
 
-void limiters_start(struct world *w) {
+static void limiters_start(struct world *w) {
   const struct config_list *limits = &w->model->limits;
-  w->limits = arena_new_array(w->arena, struct limit, limits->count + 1);
-  pool_init(&w->permits, sizeof(struct permit));
+  world_limits(w)->each = arena_new_array(w->arena, struct limit, limits->count + 1);
+  pool_init(&world_limits(w)->permits, sizeof(struct permit));
   for (uint32_t i = 0; i < limits->count; i++) {
     const struct limit_config *c = (const struct limit_config *)limits->items + i;
-    struct limit *l = &w->limits[i];
+    struct limit *l = &world_limits(w)->each[i];
     l->config = c, l->kind = c->kind, l->clock = w->model->run.start;
     pool_init(&l->accounts, sizeof(struct limit_account));
     pool_init(&l->log, sizeof(struct log_entry));
@@ -21,20 +22,20 @@ void limiters_start(struct world *w) {
   }
 }
 
-void limiters_stop(struct world *w) {
+static void limiters_stop(struct world *w) {
   for (uint32_t i = 0; i < w->model->limits.count; i++) {
-    struct limit *l = &w->limits[i];
+    struct limit *l = &world_limits(w)->each[i];
     limit_table_free(&l->table);
     pool_release(&l->accounts);
     pool_release(&l->log);
     lane_free(l->patience);
   }
-  pool_release(&w->permits);
+  pool_release(&world_limits(w)->permits);
 }
 
 uint64_t limiter_accounts(const struct world *w) {
   uint64_t sum = 0;
-  for (uint32_t i = 0; i < w->model->limits.count; i++) sum += pool_live(&w->limits[i].accounts);
+  for (uint32_t i = 0; i < w->model->limits.count; i++) sum += pool_live(&world_limits(w)->each[i].accounts);
   return sum;
 }
 
@@ -98,7 +99,7 @@ static bool refuse(struct world *w, struct limit *l, struct request *r) {
 }
 
 static bool limit_check(struct world *w, struct request *r, const struct instruction *in) {
-  struct limit *l = &w->limits[in->limit];
+  struct limit *l = &world_limits(w)->each[in->limit];
   l->asked++;
   if (l->config->limit != INT64_MAX && !l->kind->admits(l, pool_at(&l->accounts, account_of(w, l, r)), world_now(w)))
     return refuse(w, l, r);
@@ -116,14 +117,16 @@ static void count_permits(struct world *w, struct limit *l, int32_t in_use, int3
 }
 
 static void hold(struct world *w, struct limit *l, struct request *r, uint32_t account) {
-  uint32_t id = pool_take(&w->permits);
-  *(struct permit *)pool_at(&w->permits, id) = (struct permit){r->permits, account, (uint16_t)(l - w->limits), r->depth};
+  uint32_t id = pool_take(&world_limits(w)->permits);
+  *(struct permit *)pool_at(&world_limits(w)->permits, id) =
+      (struct permit){r->permits, account, (uint16_t)(l - world_limits(w)->each), r->depth};
   r->permits = id;
+  request_holds(r, PART_limits);
   accept(w, l);
 }
 
 static bool limit_enter(struct world *w, struct request *r, const struct instruction *in) {
-  struct limit *l = &w->limits[in->limit];
+  struct limit *l = &world_limits(w)->each[in->limit];
   uint32_t account = account_of(w, l, r);
   struct limit_account *a = pool_at(&l->accounts, account);
   l->asked++;
@@ -174,10 +177,10 @@ static void give_back(struct world *w, struct limit *l, uint32_t account) {
 /* Takes the permit that *link points to off the request's list and gives it back. */
 static void release(struct world *w, uint32_t *link) {
   uint32_t id = *link;
-  struct permit p = *(struct permit *)pool_at(&w->permits, id);
+  struct permit p = *(struct permit *)pool_at(&world_limits(w)->permits, id);
   *link = p.next;
-  pool_give(&w->permits, id);
-  give_back(w, &w->limits[p.limit], p.account);
+  pool_give(&world_limits(w)->permits, id);
+  give_back(w, &world_limits(w)->each[p.limit], p.account);
 }
 
 static bool limit_leave(struct world *w, struct request *r, const struct instruction *in) {
@@ -193,12 +196,13 @@ static void permit_is_given_back(struct walk *w, const struct instruction *in, d
 const struct operation operation_permit_back = {.name = "permit back", .run = limit_leave, .hold = permit_is_given_back};
 
 void limit_unwind(struct world *w, struct request *r, int32_t depth) {
-  while (r->permits != NOBODY && ((struct permit *)pool_at(&w->permits, r->permits))->depth > depth) release(w, &r->permits);
+  while (r->permits != NOBODY && ((struct permit *)pool_at(&world_limits(w)->permits, r->permits))->depth > depth)
+    release(w, &r->permits);
 }
 
-void limit_replica_died(struct world *w, struct request *r, const struct container *c, uint32_t generation) {
+static void limit_replica_died(struct world *w, struct request *r, const struct container *c, uint32_t generation) {
   for (uint32_t *link = &r->permits; *link != NOBODY;) {
-    struct permit *p = pool_at(&w->permits, *link);
+    struct permit *p = pool_at(&world_limits(w)->permits, *link);
     const struct frame *f = p->depth ? &r->frames[p->depth - 1] : NULL;
     if (f && f->container == c->id && f->generation == generation)
       release(w, link);
@@ -208,7 +212,7 @@ void limit_replica_died(struct world *w, struct request *r, const struct contain
 }
 
 void limit_forsake(struct world *w, struct request *r) {
-  struct limit *l = &w->limits[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
+  struct limit *l = &world_limits(w)->each[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
   if (l->patience) lane_cancel(l->patience, r->line_patience);
   leave_queue(w, l, pool_at(&l->accounts, account_of(w, l, r)), r);
   l->forsaken++;
@@ -217,7 +221,7 @@ void limit_forsake(struct world *w, struct request *r) {
 void limit_wait_over(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  struct limit *l = &w->limits[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
+  struct limit *l = &world_limits(w)->each[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
   leave_queue(w, l, pool_at(&l->accounts, account_of(w, l, r)), r);
   refuse(w, l, r);
 }
@@ -236,3 +240,15 @@ const char *limit_accounts_wrong(const struct limit *l) {
   if (!wrong && accounts != pool_live(&l->accounts)) return "an account is in no table";
   return wrong ? wrong : entries != pool_live(&l->log) ? "an entry is in no log" : NULL;
 }
+
+static void lets_go(struct world *w, struct request *r) { limit_unwind(w, r, -1); }
+
+const struct part part_limits = {.name = "limits",
+                                 .requests = true,
+                                 .room.world = sizeof(struct limiters),
+                                 .open = limiters_start,
+                                 .stop = limiters_stop,
+                                 .ends = lets_go,
+                                 .release = lets_go,
+                                 .bereaved = limit_replica_died,
+                                 .audit = audit_limits};

@@ -10,6 +10,8 @@
  * somebody waits only while all are in use; asked = accepted + refused + forsaken + waiting. */
 #ifndef LIMITER_H
 #define LIMITER_H
+#include "models/core/parts.h"
+#include "sim/engine/pool.h"
 #include "models/machine/container.h"
 #include "models/request/queue.h"
 #include "models/guard/limit.h"
@@ -64,9 +66,6 @@ struct permit {
   uint8_t depth; /* frames of the request when it was taken */
 };
 
-void limiters_start(struct world *);
-void limiters_stop(struct world *);
-
 /* Instructions. */
 extern const struct operation operation_limit;
 extern const struct operation operation_permit;
@@ -75,8 +74,6 @@ extern const struct operation operation_permit_back;
 void limit_unwind(struct world *, struct request *, int32_t depth);
 /* Of a request that waits for a permit and will not get it, because its replica died: it leaves the queue, its wait is booked. */
 void limit_forsake(struct world *, struct request *);
-/* The container's process has died: the request loses the permits taken there. */
-void limit_replica_died(struct world *, struct request *, const struct container *, uint32_t generation);
 /* Handler of the lanes of waiting. */
 void limit_wait_over(void *world, uint32_t request);
 
@@ -85,5 +82,12 @@ void limit_wait_over(void *world, uint32_t request);
 const char *limit_accounts_wrong(const struct limit *);
 /* Accounts in memory, of all limits, spent or not. */
 uint64_t limiter_accounts(const struct world *);
+
+struct limiters {
+  struct limit *each;  /* of the scenario, at work */
+  struct pool permits; /* struct permit */
+};
+static inline struct limiters *world_limits(const struct world *w) { return world_part(w, PART_limits); }
+void audit_limits(const struct audit *);
 
 #endif

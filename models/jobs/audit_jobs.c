@@ -11,8 +11,8 @@ struct job_count {
 static struct job_count count_jobs(const struct audit *a, uint32_t queue) {
   const struct world *w = a->world;
   struct job_count n = {0};
-  for (uint32_t id = 0; id < pool_capacity(&w->jobs.jobs); id++) {
-    const struct queued_job *j = pool_at(&w->jobs.jobs, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++) {
+    const struct queued_job *j = pool_at(&world_jobs(w)->jobs, id);
     if (j->state == JOB_FREE || j->queue != queue) continue;
     n.states[j->state]++, n.running += j->running;
     n.copies += j->finished && j->state != JOB_OVER;
@@ -22,7 +22,7 @@ static struct job_count count_jobs(const struct audit *a, uint32_t queue) {
 }
 
 static void audit_queue(const struct audit *a, uint32_t queue) {
-  const struct job_queue *q = &a->world->jobs.queues[queue];
+  const struct job_queue *q = &world_jobs(a->world)->queues[queue];
   const char *name = q->config->name;
   struct job_count n = count_jobs(a, queue);
   if (q->published + q->copies != q->depth + q->delayed + q->taken + q->done + q->dead + q->lost)
@@ -43,7 +43,7 @@ static void audit_queue(const struct audit *a, uint32_t queue) {
 /* Deliveries by worker, and jobs by who waits for them. */
 void audit_jobs(const struct audit *a) {
   const struct world *w = a->world;
-  if (!w->jobs.queues) return;
+  if (!world_jobs(w)->queues) return;
   uint32_t *slots = allocate_zeroed(w->container_count + 1, sizeof *slots);
   uint64_t deliveries = 0, running = 0, awaited = 0, waiters = 0;
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
@@ -54,15 +54,15 @@ void audit_jobs(const struct audit *a) {
     deliveries++;
     slots[r->frames[0].container] += w->containers[r->frames[0].container].generation == r->frames[0].generation;
   }
-  for (uint32_t id = 0; id < pool_capacity(&w->jobs.jobs); id++) {
-    const struct queued_job *j = pool_at(&w->jobs.jobs, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++) {
+    const struct queued_job *j = pool_at(&world_jobs(w)->jobs, id);
     if (j->state != JOB_FREE) running += j->running, waiters += j->waiter != NOBODY;
   }
   if (deliveries != running || awaited != waiters)
     audit_broken(a, "jobs: %llu deliveries and %llu waits for jobs, %llu and %llu counted", (unsigned long long)deliveries,
                  (unsigned long long)awaited, (unsigned long long)running, (unsigned long long)waiters);
   for (uint32_t i = 0; i < w->container_count; i++) {
-    const struct job_slots *s = &w->jobs.slots[i];
+    const struct job_slots *s = &world_jobs(w)->slots[i];
     uint32_t taken = s->generation == w->containers[i].generation ? s->taken : 0;
     if (taken != slots[i]) audit_broken(a, "jobs: container %u has %u of them, %u counted", i, slots[i], taken);
   }

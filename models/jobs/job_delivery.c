@@ -4,7 +4,7 @@
 #include <string.h>
 
 static struct job_slots *slots_of(const struct world *w, const struct container *c) {
-  struct job_slots *s = &w->jobs.slots[c->id];
+  struct job_slots *s = &world_jobs(w)->slots[c->id];
   if (s->generation == c->generation) return s;
   s->generation = c->generation, s->taken = 0;
   memset(s->each, 0, s->processes * sizeof *s->each);
@@ -83,6 +83,7 @@ static struct request *deliver(struct world *w, uint32_t id, const struct contai
   r->key = job_delivery_key(j, ++j->deliveries), r->subject = j->subject, r->arrived = r->since = now;
   r->source = (uint16_t)j->source, r->user = j->user, r->rank = j->service_rank;
   r->client_gone = true, r->impatient = false, r->job = id;
+  request_holds(r, PART_jobs);
   r->frames[0] =
       (struct frame){.container = c->id, .generation = c->generation, .process = idle_process(slots_of(w, c)), .entered = now};
   r->depth = 1;
@@ -110,7 +111,7 @@ static uint32_t next_job(const struct world *w, uint32_t crew) {
   for (uint32_t rank = 0; rank < w->model->job_ranks; rank++) {
     uint32_t best = NOBODY;
     for (uint32_t i = 0; i < w->model->queues.count; i++) {
-      const struct job_queue *q = &w->jobs.queues[i];
+      const struct job_queue *q = &world_jobs(w)->queues[i];
       uint32_t head = q->waiting[rank].head;
       if (q->config->crew != crew || head == NOBODY || !broker_up(w, q)) continue;
       if (best == NOBODY || job_at(w, head)->order < job_at(w, best)->order) best = head;
@@ -137,7 +138,7 @@ void jobs_hand_out(void *world, uint32_t crew) {
   struct world *w = world;
   while (!w->overflowed) {
     uint32_t id = next_job(w, crew);
-    struct container *c = id == NOBODY ? NULL : idle_worker(w, &w->jobs.crews[crew]);
+    struct container *c = id == NOBODY ? NULL : idle_worker(w, &world_jobs(w)->crews[crew]);
     if (!c) return;
     take(w, id, c);
   }

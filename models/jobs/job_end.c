@@ -19,7 +19,7 @@ static void tell_waiter(struct world *w, struct queued_job *j, bool failed) {
 }
 
 void jobs_unawaited(struct world *w, struct request *r) {
-  for (uint32_t id = 0; id < pool_capacity(&w->jobs.jobs); id++)
+  for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++)
     if (job_at(w, id)->state != JOB_FREE && job_at(w, id)->waiter == r->id) job_at(w, id)->waiter = NOBODY;
   r->awaited = 0;
 }
@@ -29,7 +29,7 @@ void job_settle(struct world *w, uint32_t id) {
   struct queued_job *j = job_at(w, id);
   if (j->state != JOB_OVER || j->running) return;
   j->state = JOB_FREE;
-  pool_give(&w->jobs.jobs, id);
+  pool_give(&world_jobs(w)->jobs, id);
 }
 
 void job_end(struct world *w, uint32_t id) {

@@ -15,11 +15,11 @@ static bool full(struct world *w, const struct job_queue *q) {
 
 /* Takes the job in; what is not said in it is set here. Null when there are too many: the run is then stopped. */
 static struct queued_job *publish(struct world *w, const struct queued_job *said, sim_time delay) {
-  if (pool_live(&w->jobs.jobs) >= REQUESTS_MOST) {
+  if (pool_live(&world_jobs(w)->jobs) >= REQUESTS_MOST) {
     world_overflows(w);
     return NULL;
   }
-  uint32_t id = pool_take(&w->jobs.jobs);
+  uint32_t id = pool_take(&world_jobs(w)->jobs);
   struct queued_job *j = job_at(w, id);
   *j = *said;
   j->due = world_after(w, delay), j->waiter = j->delivery = NOBODY, j->state = JOB_OVER;
@@ -33,7 +33,7 @@ static struct queued_job *publish(struct world *w, const struct queued_job *said
 
 static bool jobs_publish(struct world *w, struct request *r, const struct instruction *in) {
   const struct publishing *p = in->publishing;
-  const struct job_queue *q = &w->jobs.queues[p->queue];
+  const struct job_queue *q = &world_jobs(w)->queues[p->queue];
   struct stream draws = stream_at(r->key, in->draw);
   uint32_t count = p->count.kind ? batch_draw(&p->count, &draws) : 1;
   for (uint32_t i = 0; i < count; i++) {
@@ -52,7 +52,9 @@ static bool jobs_publish(struct world *w, struct request *r, const struct instru
                                                         .rank = p->rank,
                                                         .service_rank = r->rank},
                                    delay);
-    if (j && p->wait) j->waiter = r->id, r->awaited++;
+    if (!j || !p->wait) continue;
+    j->waiter = r->id, r->awaited++;
+    request_holds(r, PART_jobs);
   }
   return true;
 }
@@ -100,7 +102,7 @@ static void scheduled(void *ticker, uint32_t argument) {
   (void)argument;
   struct ticker *t = ticker;
   struct world *w = t->world;
-  struct job_queue *q = &w->jobs.queues[t->queue];
+  struct job_queue *q = &world_jobs(w)->queues[t->queue];
   uint32_t ranks = w->model->ranks;
   t->times++;
   for (int64_t i = 0; i < t->config->count; i++) {

@@ -1,4 +1,5 @@
 #include "models/jobs/job_queue_inner.h"
+#include "models/core/part.h"
 #include "sim/engine/arena.h"
 
 enum { AGES = 1000 }; /* looks at the oldest job in a window */
@@ -17,16 +18,16 @@ static void list_remove(const struct world *w, struct job_list *l, const struct 
 }
 
 void jobs_hand_out_soon(struct world *w, const struct job_queue *q) {
-  calendar_set(w->calendar, w->jobs.crews[q->config->crew].hand_out, world_now(w));
+  calendar_set(w->calendar, world_jobs(w)->crews[q->config->crew].hand_out, world_now(w));
 }
 
 static void stop_timer(struct world *w, struct queued_job *j) {
-  if (j->timed) timer_heap_cancel(w->jobs.timers, j->timer);
+  if (j->timed) timer_heap_cancel(world_jobs(w)->timers, j->timer);
   j->timed = false;
 }
 
 void job_start_timer(struct world *w, struct queued_job *j, uint32_t id, sim_time delay) {
-  j->timer = timer_heap_push(w->jobs.timers, world_after(w, delay), id);
+  j->timer = timer_heap_push(world_jobs(w)->timers, world_after(w, delay), id);
   j->timed = true;
 }
 
@@ -41,7 +42,7 @@ void job_move(struct world *w, uint32_t id, enum job_state state) {
   meter_set(w, meter_of(q, JOBS_DEPTH), q->depth);
   meter_set(w, meter_of(q, JOBS_DELAYED), q->delayed);
   if (state != JOB_WAITING) return;
-  j->ready = world_now(w), j->order = w->jobs.orders++;
+  j->ready = world_now(w), j->order = world_jobs(w)->orders++;
   list_push(w, &q->waiting[j->rank], j, id);
   jobs_hand_out_soon(w, q);
 }
@@ -67,17 +68,18 @@ static void look_at_ages(void *world, uint32_t argument) {
   (void)argument;
   struct world *w = world;
   for (uint32_t i = 0; i < w->model->queues.count; i++)
-    meter_time(w, meter_of(&w->jobs.queues[i], JOBS_AGE), oldest(w, &w->jobs.queues[i]));
-  calendar_set(w->calendar, w->jobs.ages, world_now(w) + 1 + w->model->run.window / AGES);
+    meter_time(w, meter_of(&world_jobs(w)->queues[i], JOBS_AGE), oldest(w, &world_jobs(w)->queues[i]));
+  calendar_set(w->calendar, world_jobs(w)->ages, world_now(w) + 1 + w->model->run.window / AGES);
 }
 
 /* --- processes -------------------------------------------------------------------------------------------------------------- */
 
-void jobs_serve(struct world *w, const struct container *c) {
-  for (uint32_t i = 0; w->jobs.queues && i < w->model->queues.count; i++) {
-    const struct queue_config *q = w->jobs.queues[i].config;
+static void jobs_serve(struct world *w, struct container *c, bool warm) {
+  (void)warm;
+  for (uint32_t i = 0; world_jobs(w)->queues && i < w->model->queues.count; i++) {
+    const struct queue_config *q = world_jobs(w)->queues[i].config;
     bool broker = q->at == (int32_t)c->service && c->id == w->services[c->service].first;
-    if (broker || q->workers == (int32_t)c->service) jobs_hand_out_soon(w, &w->jobs.queues[i]);
+    if (broker || q->workers == (int32_t)c->service) jobs_hand_out_soon(w, &world_jobs(w)->queues[i]);
   }
 }
 
@@ -93,16 +95,16 @@ static void forget(struct world *w, uint32_t id) {
   job_settle(w, id);
 }
 
-void jobs_broker_died(struct world *w, uint32_t service) {
-  for (uint32_t i = 0; w->jobs.queues && i < w->model->queues.count; i++) {
-    const struct queue_config *c = w->jobs.queues[i].config;
+static void jobs_broker_died(struct world *w, uint32_t service) {
+  for (uint32_t i = 0; world_jobs(w)->queues && i < w->model->queues.count; i++) {
+    const struct queue_config *c = world_jobs(w)->queues[i].config;
     if (c->at != (int32_t)service || c->durable) continue;
-    for (uint32_t id = 0; id < pool_capacity(&w->jobs.jobs); id++)
+    for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++)
       if (job_at(w, id)->queue == i && job_at(w, id)->state != JOB_FREE && job_at(w, id)->state != JOB_OVER) forget(w, id);
   }
 }
 
-int64_t jobs_waiting(const struct world *w, uint32_t queue) { return w->jobs.queues[queue].depth; }
+int64_t jobs_waiting(const struct world *w, uint32_t queue) { return world_jobs(w)->queues[queue].depth; }
 
 /* --- beginning and end ------------------------------------------------------------------------------------------------------ */
 
@@ -111,19 +113,19 @@ static void start_queue(struct world *w, struct job_queue *q, const struct queue
   q->waiting = arena_new_array(w->arena, struct job_list, w->model->job_ranks + 1);
   for (uint32_t i = 0; i < w->model->job_ranks; i++) q->waiting[i] = (struct job_list){NOBODY, NOBODY};
   budget_init(&q->budget, &c->retry.budget, 0);
-  struct job_workers *k = &w->jobs.crews[c->crew];
+  struct job_workers *k = &world_jobs(w)->crews[c->crew];
   if (!k->slots) k->hand_out = calendar_slot(w->calendar, jobs_hand_out, w, c->crew);
   k->service = (uint32_t)c->workers, k->slots = c->concurrency;
   const struct service *s = &w->services[k->service];
-  for (uint32_t i = s->first; i < s->first + s->capacity && !w->jobs.slots[i].each; i++) {
+  for (uint32_t i = s->first; i < s->first + s->capacity && !world_jobs(w)->slots[i].each; i++) {
     uint32_t processes = runtime_processes(container_config(&w->containers[i]));
-    w->jobs.slots[i] = (struct job_slots){.processes = processes, .each = arena_new_array(w->arena, uint32_t, processes)};
+    world_jobs(w)->slots[i] = (struct job_slots){.processes = processes, .each = arena_new_array(w->arena, uint32_t, processes)};
   }
 }
 
-void jobs_start(struct world *w) {
+static void jobs_start(struct world *w) {
   const struct model *m = w->model;
-  struct job_board *b = &w->jobs;
+  struct job_board *b = world_jobs(w);
   pool_init(&b->jobs, sizeof(struct queued_job));
   if (!m->queues.count) return;
   b->timers = timer_heap_new(w->calendar, jobs_time_is_up, w);
@@ -138,7 +140,30 @@ void jobs_start(struct world *w) {
   calendar_set(w->calendar, b->ages, w->measured_from + m->run.window / AGES / 2);
 }
 
-void jobs_stop(struct world *w) {
-  timer_heap_free(w->jobs.timers);
-  pool_release(&w->jobs.jobs);
+static void jobs_stop(struct world *w) {
+  timer_heap_free(world_jobs(w)->timers);
+  pool_release(&world_jobs(w)->jobs);
 }
+
+static void jobs_process_died(struct world *w, struct container *c) {
+  if (c->id == w->services[c->service].first) jobs_broker_died(w, c->service);
+}
+
+static void jobs_forget(struct world *w, struct request *r) {
+  if (r->awaited) jobs_unawaited(w, r);
+}
+
+static void jobs_fail(struct world *w, struct request *r, enum outcome outcome) {
+  if (r->job != NOBODY) jobs_failed(w, r, outcome);
+}
+
+const struct part part_jobs = {.name = "jobs",
+                               .requests = true,
+                               .room.world = sizeof(struct job_board),
+                               .start = jobs_start,
+                               .stop = jobs_stop,
+                               .serves = jobs_serve,
+                               .died = jobs_process_died,
+                               .fails = jobs_fail,
+                               .forget = jobs_forget,
+                               .audit = audit_jobs};

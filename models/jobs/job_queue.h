@@ -21,6 +21,7 @@
  * (requeues what a closed connection had), BullMQ (locks that a living worker renews, stalled jobs). */
 #ifndef JOB_QUEUE_H
 #define JOB_QUEUE_H
+#include "models/core/parts.h"
 #include "models/guard/backoff.h"
 #include "models/request/program.h"
 #include "sim/engine/calendar.h"
@@ -166,9 +167,6 @@ struct job_board {
   slot_id ages;
 };
 
-void jobs_start(struct world *);
-void jobs_stop(struct world *);
-
 /* Instructions. */
 extern const struct operation operation_publish;
 extern const struct operation operation_await;
@@ -178,11 +176,10 @@ extern const struct operation operation_job_done;
 void jobs_failed(struct world *, struct request *, enum outcome);
 /* A request that waits for jobs is gone. */
 void jobs_unawaited(struct world *, struct request *);
-/* A process serves: a worker, or a broker. */
-void jobs_serve(struct world *, const struct container *);
-/* The first replica of the service has died, and with it the jobs that are not durable. */
-void jobs_broker_died(struct world *, uint32_t service);
 /* Jobs that wait: what an autoscaler looks at. */
 int64_t jobs_waiting(const struct world *, uint32_t queue);
+
+static inline struct job_board *world_jobs(const struct world *w) { return world_part(w, PART_jobs); }
+void audit_jobs(const struct audit *);
 
 #endif

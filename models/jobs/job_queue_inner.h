@@ -6,8 +6,10 @@
 #include "models/jobs/job_queue.h"
 #include "models/core/world.h"
 
-static inline struct queued_job *job_at(const struct world *w, uint32_t id) { return pool_at(&w->jobs.jobs, id); }
-static inline struct job_queue *queue_of(const struct world *w, const struct queued_job *j) { return &w->jobs.queues[j->queue]; }
+static inline struct queued_job *job_at(const struct world *w, uint32_t id) { return pool_at(&world_jobs(w)->jobs, id); }
+static inline struct job_queue *queue_of(const struct world *w, const struct queued_job *j) {
+  return &world_jobs(w)->queues[j->queue];
+}
 static inline uint32_t meter_of(const struct job_queue *q, enum job_meter m) { return q->config->meters[m]; }
 
 static inline bool container_lives(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }

@@ -1,4 +1,5 @@
 #include "models/machine/sharing.h"
+#include "models/cache/rebuild.h"
 #include "models/guard/limiter.h"
 #include "models/cache/cache.h"
 #include "models/database/connections.h"
@@ -307,7 +308,7 @@ void container_computed(void *world, uint32_t id) {
 static inline void take_in(struct world *w, struct container *c, struct request *r) {
   c->in_flight++;
   r->frames[r->depth - 1].accepted = true;
-  if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
+  if (__builtin_expect(world_memory(w) != NULL, 0)) memory_changed(w, c);
 }
 
 /* The thread is the caller's to give. */
@@ -354,7 +355,7 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
   assert(c->in_flight > 0);
   c->in_flight--;
   if (__builtin_expect(c->cold, 0)) runtime_answered(c, process);
-  if (__builtin_expect(w->memory != NULL, 0)) memory_answered(w, c);
+  if (__builtin_expect(world_memory(w) != NULL, 0)) memory_answered(w, c);
   if (!c->holds) return;
   struct crew *k = serving_crew(c, process);
   struct request *next = k->held <= k->seats ? next_in_turn(w, c, k, &k->door) : NULL;
@@ -608,7 +609,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
     struct request *r = world_request(w, id);
     if (!r->live) continue;
     if (!r->doomed) {
-      if (r->permits != NOBODY) limit_replica_died(w, r, c, dead_generation);
+      parts_bereaved(w, r, c, dead_generation);
       continue;
     }
     r->doomed = false;
@@ -627,15 +628,7 @@ void container_kill(struct world *w, struct container *c, enum outcome outcome) 
   runtime_dies(w, c);
   if (c->shedder) shedder_reset(c->shedder);
   node_share(w, &w->nodes[c->node], c);
-  struct service *s = &w->services[c->service];
-  if (s->balancing) balancer_died(w, s, c->id);
-  for (uint32_t i = 0; i < c->pool_count; i++) pool_clear(w, &c->pools[i]);
-  connections_server_died(w, c);
-  database_container_dies(w, c);
-  if (s->replication) replication_process_died(w, c);
-  if (c->cache && !shard_keeps_content(w, c)) cache_lost(w, c);
-  if (pool_live(&w->rebuilds.marks)) rebuilds_container_died(w, c);
-  if (w->memory) w->memory->answered[c->id] = 0, memory_changed(w, c);
+  parts_dies(w, c);
   fail_all_inside(w, c, outcome);
-  if (c->id == w->services[c->service].first) jobs_broker_died(w, c->service);
+  parts_died(w, c);
 }

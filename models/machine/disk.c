@@ -1,4 +1,5 @@
 #include "models/machine/disk.h"
+#include "models/core/part.h"
 #include "models/request/draws.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -36,7 +37,7 @@ const struct operation operation_miss = {.name = "miss", .run = disk_miss, .ask 
 static void start(struct world *w, struct disk *d, struct request *r, const struct instruction *in) {
   struct stream draws = stream_at(r->key, draw_in_band(BAND_DISK_READ, in->draw, r->reads));
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
-  timer_heap_push(w->reads, world_after(w, distribution_sample_time(&d->config->latency, &draws)), r->id);
+  timer_heap_push(world_disks(w)->reads, world_after(w, distribution_sample_time(&d->config->latency, &draws)), r->id);
 }
 
 static void waited(struct world *w, const struct instruction *in, sim_time wait) {
@@ -46,7 +47,7 @@ static void waited(struct world *w, const struct instruction *in, sim_time wait)
 /* Runs again after each read. */
 static bool disk_read(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t node = w->containers[r->frames[r->depth - 1].container].node;
-  struct disk *d = &w->disks[node];
+  struct disk *d = &world_disks(w)->of_node[node];
   if (!r->reads || !d->config) return true;
   r->reads--, r->pc--;
   r->disk = node;
@@ -63,7 +64,7 @@ const struct operation operation_disk_read = {.name = "disk read", .run = disk_r
 
 static void ended(void *world, uint32_t id) {
   struct world *w = world;
-  struct disk *d = &w->disks[world_request(w, id)->disk];
+  struct disk *d = &world_disks(w)->of_node[world_request(w, id)->disk];
   d->done++;
   struct request *next = d->line.queue.count ? world_request(w, d->line.queue.head) : NULL;
   if (next) {
@@ -77,20 +78,20 @@ static void ended(void *world, uint32_t id) {
 }
 
 void disk_forsake(struct world *w, struct request *r) {
-  struct disk *d = &w->disks[r->disk];
+  struct disk *d = &world_disks(w)->of_node[r->disk];
   line_leave(w, &d->line, r);
   r->waiting = WAITING_DISK;
   d->forsaken++;
 }
 
-void disks_start(struct world *w) {
-  w->disks = arena_new_array(w->arena, struct disk, w->node_count + 1);
-  w->reads = timer_heap_new(w->calendar, ended, w);
+static void disks_start(struct world *w) {
+  world_disks(w)->of_node = arena_new_array(w->arena, struct disk, w->node_count + 1);
+  world_disks(w)->reads = timer_heap_new(w->calendar, ended, w);
   for (uint32_t i = 0; i < w->node_count; i++)
-    if (w->nodes[i].group->disk.latency.kind) w->disks[i].config = &w->nodes[i].group->disk;
+    if (w->nodes[i].group->disk.latency.kind) world_disks(w)->of_node[i].config = &w->nodes[i].group->disk;
 }
 
-void disks_stop(struct world *w) { timer_heap_free(w->reads); }
+static void disks_stop(struct world *w) { timer_heap_free(world_disks(w)->reads); }
 
 /* --- configuration -------------------------------------------------------------------------------------------------------------- */
 
@@ -135,3 +136,6 @@ static const struct field fields[] = {
     {0}};
 #undef AT
 const struct record disk_record = {"disk", sizeof(struct disk_config), fields, "The disk of each node.", NULL};
+
+const struct part part_disks = {
+    .name = "disks", .requests = true, .room.world = sizeof(struct disks), .start = disks_start, .stop = disks_stop};

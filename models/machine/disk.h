@@ -8,6 +8,7 @@
  * Invariants, audited: asked = done + in service + waiting + forsaken; somebody waits only while all of `parallel` are busy. */
 #ifndef DISK_H
 #define DISK_H
+#include "models/core/parts.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
@@ -38,13 +39,16 @@ struct disk {
   uint64_t asked, done, forsaken;
 };
 
-void disks_start(struct world *);
-void disks_stop(struct world *);
-
 /* Instructions: how many pages are not in memory; reads them. */
 extern const struct operation operation_miss;
 extern const struct operation operation_disk_read;
 /* Of a request that waits for a disk: it leaves the line, its wait booked, and stays in its state. */
 void disk_forsake(struct world *, struct request *);
+
+struct disks {
+  struct disk *of_node;
+  struct timer_heap *reads; /* of pages, in progress */
+};
+static inline struct disks *world_disks(const struct world *w) { return world_part(w, PART_disks); }
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/machine/memory.h"
+#include "models/core/part.h"
 #include "models/platform/lifecycle.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -20,13 +21,13 @@ static int64_t resident(const struct world *w, const struct container *c) {
   const struct memory_config *m = &s->memory;
   if (!serving(c)) return 0;
   return m->base * s->processes.count + m->per_connection * memory_connections(c) + m->per_request * (int64_t)c->in_flight +
-         m->leak * (int64_t)w->memory->answered[c->id];
+         m->leak * (int64_t)world_memory(w)->answered[c->id];
 }
 
 /* --- the largest of several ------------------------------------------------------------------------------------------------- */
 
-static int64_t replica_value(const struct world *w, uint32_t id) { return w->memory->resident[id]; }
-static int64_t node_value(const struct world *w, uint32_t id) { return w->memory->nodes[id].used; }
+static int64_t replica_value(const struct world *w, uint32_t id) { return world_memory(w)->resident[id]; }
+static int64_t node_value(const struct world *w, uint32_t id) { return world_memory(w)->nodes[id].used; }
 
 /* One of the numbers first .. first + count - 1 was `before` and is `now`: whether the largest has changed, which is brought up to
  * date. Only when the largest shrinks the others are asked, and only until an equal one is found. */
@@ -49,21 +50,21 @@ static void show(struct world *w, uint32_t meter, int64_t bytes) {
 /* --- changes ---------------------------------------------------------------------------------------------------------------- */
 
 static void book_node(struct world *w, struct node *n, int64_t change) {
-  struct memory_node *m = &w->memory->nodes[n->index];
+  struct memory_node *m = &world_memory(w)->nodes[n->index];
   int64_t before = m->used;
   m->used += change;
-  if (follow_largest(w, &w->memory->fullest[n->group_index], before, m->used, node_value, n->index - n->number,
+  if (follow_largest(w, &world_memory(w)->fullest[n->group_index], before, m->used, node_value, n->index - n->number,
                      (uint32_t)n->group->count))
-    show(w, w->model->node_memory + n->group_index, w->memory->fullest[n->group_index]);
+    show(w, w->model->node_memory + n->group_index, world_memory(w)->fullest[n->group_index]);
 }
 
 static bool over_limit(const struct world *w, const struct container *c) {
   int64_t limit = container_config(c)->resources.limits.memory;
-  return limit && w->memory->resident[c->id] > limit;
+  return limit && world_memory(w)->resident[c->id] > limit;
 }
 
 static void alarm_killer(struct world *w, const struct node *n) {
-  struct memory_node *m = &w->memory->nodes[n->index];
+  struct memory_node *m = &world_memory(w)->nodes[n->index];
   sim_time now = world_now(w), free = m->killed_at < 0 ? now : m->killed_at + kill_takes;
   if (calendar_time_of(w->calendar, m->killer) == SIM_NEVER) calendar_set(w->calendar, m->killer, free > now ? free : now);
 }
@@ -71,19 +72,19 @@ static void alarm_killer(struct world *w, const struct node *n) {
 void memory_changed(struct world *w, struct container *c) {
   const struct memory_config *config = &container_config(c)->memory;
   if (!config->base) return;
-  int64_t before = w->memory->resident[c->id], now = resident(w, c);
+  int64_t before = world_memory(w)->resident[c->id], now = resident(w, c);
   if (now == before) return;
-  w->memory->resident[c->id] = now;
+  world_memory(w)->resident[c->id] = now;
   struct service *s = world_service_of(w, c);
-  if (follow_largest(w, &w->memory->most_of[c->service], before, now, replica_value, s->first, s->capacity))
-    show(w, config->resident_meter, w->memory->most_of[c->service]);
+  if (follow_largest(w, &world_memory(w)->most_of[c->service], before, now, replica_value, s->first, s->capacity))
+    show(w, config->resident_meter, world_memory(w)->most_of[c->service]);
   struct node *n = &w->nodes[c->node];
   book_node(w, n, now - before);
-  if (now > before && (over_limit(w, c) || w->memory->nodes[n->index].used > n->group->memory)) alarm_killer(w, n);
+  if (now > before && (over_limit(w, c) || world_memory(w)->nodes[n->index].used > n->group->memory)) alarm_killer(w, n);
 }
 
 void memory_answered(struct world *w, struct container *c) {
-  w->memory->answered[c->id]++;
+  world_memory(w)->answered[c->id]++;
   memory_changed(w, c);
 }
 
@@ -91,7 +92,7 @@ void memory_answered(struct world *w, struct container *c) {
 
 /* One that drains has nobody who would restart it: it has drained. */
 static void kill(struct world *w, struct container *c) {
-  w->memory->nodes[c->node].killed_at = world_now(w);
+  world_memory(w)->nodes[c->node].killed_at = world_now(w);
   meter_count(w, container_config(c)->memory.killed_meter);
   if (c->state == CONTAINER_UP) {
     lifecycle_crash(w, c);
@@ -106,7 +107,7 @@ static struct container *largest_on(const struct world *w, const struct node *n)
   struct container *most = NULL;
   for (uint32_t i = 0; i < n->container_count; i++) {
     struct container *c = &w->containers[n->containers[i]];
-    int64_t size = w->memory->resident[c->id], best = most ? w->memory->resident[most->id] : 0;
+    int64_t size = world_memory(w)->resident[c->id], best = most ? world_memory(w)->resident[most->id] : 0;
     if (size > best || (most && size == best && c->id < most->id)) most = c;
   }
   return most;
@@ -118,13 +119,12 @@ static void runs_out(void *world, uint32_t index) {
   struct node *n = &w->nodes[index];
   for (uint32_t i = n->container_count; i-- > 0;)
     if (over_limit(w, &w->containers[n->containers[i]])) kill(w, &w->containers[n->containers[i]]);
-  while (w->memory->nodes[index].used > n->group->memory) kill(w, largest_on(w, n));
+  while (world_memory(w)->nodes[index].used > n->group->memory) kill(w, largest_on(w, n));
 }
 
-struct memory_book *memory_start(struct world *w) {
+static void memory_open(struct world *w) {
   const struct model *m = w->model;
-  if (!m->has_memory || w->mode != WORLD_TRAFFIC) return NULL;
-  struct memory_book *book = arena_new_array(w->arena, struct memory_book, 1);
+  struct memory_book *book = world_memory(w);
   *book = (struct memory_book){.resident = arena_new_array(w->arena, int64_t, m->container_count + 1),
                                .most_of = arena_new_array(w->arena, int64_t, m->services.count + 1),
                                .answered = arena_new_array(w->arena, uint64_t, m->container_count + 1),
@@ -132,21 +132,41 @@ struct memory_book *memory_start(struct world *w) {
                                .fullest = arena_new_array(w->arena, int64_t, m->platform.nodes.count + 1)};
   for (uint32_t i = 0; i < m->node_count; i++)
     book->nodes[i] = (struct memory_node){.killed_at = -1, .killer = calendar_slot(w->calendar, runs_out, w, i)};
-  return book;
 }
 
 const char *memory_wrong(const struct world *w) {
-  for (uint32_t i = 0; w->memory && i < w->node_count; i++) {
+  for (uint32_t i = 0; world_memory(w) && i < w->node_count; i++) {
     int64_t sum = 0;
-    for (uint32_t k = 0; k < w->nodes[i].container_count; k++) sum += w->memory->resident[w->nodes[i].containers[k]];
-    if (sum != w->memory->nodes[i].used) return "a node's memory is not that of its containers";
+    for (uint32_t k = 0; k < w->nodes[i].container_count; k++) sum += world_memory(w)->resident[w->nodes[i].containers[k]];
+    if (sum != world_memory(w)->nodes[i].used) return "a node's memory is not that of its containers";
   }
-  for (uint32_t i = 0; w->memory && i < w->container_count; i++) {
+  for (uint32_t i = 0; world_memory(w) && i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
     const struct memory_config *m = &container_config(c)->memory;
-    if (w->memory->resident[i] != (m->base ? resident(w, c) : 0))
+    if (world_memory(w)->resident[i] != (m->base ? resident(w, c) : 0))
       return "a container's memory is not that of its requests and connections";
-    if (w->memory->resident[i] > w->memory->most_of[c->service]) return "a container is larger than the largest of its service";
+    if (world_memory(w)->resident[i] > world_memory(w)->most_of[c->service])
+      return "a container is larger than the largest of its service";
   }
   return NULL;
 }
+
+static bool memory_used(const struct model *m) { return m->has_memory; }
+
+static void memory_serves(struct world *w, struct container *c, bool warm) {
+  (void)warm;
+  memory_changed(w, c);
+}
+
+static void memory_dies(struct world *w, struct container *c) {
+  world_memory(w)->answered[c->id] = 0;
+  memory_changed(w, c);
+}
+
+const struct part part_memory = {.name = "memory",
+                                 .requests = true,
+                                 .used = memory_used,
+                                 .room.world = sizeof(struct memory_book),
+                                 .open = memory_open,
+                                 .serves = memory_serves,
+                                 .dies = memory_dies};

@@ -19,7 +19,7 @@
  * change is done; it only takes note, the kill comes as an event of its own.
  *
  *     c->in_flight++;
- *     if (__builtin_expect(w->memory != NULL, 0)) memory_changed(w, c);
+ *     if (__builtin_expect(world_memory(w) != NULL, 0)) memory_changed(w, c);
  *
  * Invariant (audit): what is booked for each replica is what the formula gives, and of a node the sum of its replicas. */
 #ifndef MEMORY_H
@@ -56,8 +56,6 @@ struct memory_book {
 /* While linking. */
 void memory_link(struct linker *);
 
-/* For the world: null when no service of the model has memory, or nobody sends requests. */
-struct memory_book *memory_start(struct world *);
 /* Its process is up, or dead, or has more or fewer requests or connections. */
 void memory_changed(struct world *, struct container *);
 /* A request has left it. */

@@ -1,4 +1,5 @@
 #include "models/machine/runtime.h"
+#include "models/core/part.h"
 #include "models/machine/gc.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
@@ -67,8 +68,9 @@ void runtime_build(struct world *w, struct container *c) {
   runtime_staff(c, s->runtime == RUNTIME_GIL, s->threads);
 }
 
-void runtime_free(struct container *c) {
-  if (c->processes) free(c->processes->parked);
+static void runtime_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->container_count; i++)
+    if (w->containers[i].processes) free(w->containers[i].processes->parked);
 }
 
 static void staff(struct crew *k, bool one_computes, bool paused, int64_t threads) {
@@ -84,8 +86,9 @@ void runtime_staff(struct container *c, bool one_computes, int64_t threads) {
 
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
-void runtime_starts(struct world *w, struct container *c, bool warm) {
+static void runtime_serves(struct world *w, struct container *c, bool warm) {
   const struct service_config *s = container_config(c);
+  if (!c->processes) return;
   for (uint32_t i = 0; i < c->processes->count; i++) {
     c->processes->each[i].answered = warm ? (uint64_t)s->warm_up.requests : 0;
     gc_starts(w, &c->processes->each[i]);
@@ -167,3 +170,5 @@ sim_time runtime_cold_work(const struct container *c, const struct request *r) {
   double to_come = 1 - (double)answered / (double)warm_up->requests;
   return (sim_time)((double)r->work * (1 + (warm_up->factor - 1) * to_come) + 0.5);
 }
+
+const struct part part_runtime = {.name = "runtime", .stop = runtime_stop, .serves = runtime_serves};

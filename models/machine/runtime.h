@@ -98,9 +98,7 @@ void runtime_link(struct model *);
 /* For the life of containers. */
 void runtime_build(struct world *, struct container *);
 void runtime_staff(struct container *, bool one_computes, int64_t threads);
-void runtime_starts(struct world *, struct container *, bool warm);
 void runtime_dies(struct world *, struct container *);
-void runtime_free(struct container *);
 
 /* Requests that wait to be accepted. */
 uint32_t runtime_at_door(const struct container *);

@@ -8,7 +8,7 @@
 #include "sim/engine/arena.h"
 
 static const struct source_config *config_of(const struct world *w, const struct request *r) {
-  return w->sources[r->source].config;
+  return world_sources(w)->each[r->source].config;
 }
 
 /* Books all that passes on the way to one cell of the program. */
@@ -41,10 +41,10 @@ static bool named(const struct source_config *s, const struct request *r) {
 
 /* The connection of the request's client, or null when each request has its own. */
 static struct client_connection *connection_of(const struct world *w, const struct request *r) {
-  const struct client_network *n = &w->sources[r->source].network;
+  const struct client_network *n = &world_sources(w)->each[r->source].network;
   if (!n->connections) return NULL;
   if (named(n->config, r)) return &n->connections[r->user % n->clients];
-  uint64_t key = r->user == NOBODY ? r->key : source_key(&w->sources[r->source], r->user);
+  uint64_t key = r->user == NOBODY ? r->key : source_key(&world_sources(w)->each[r->source], r->user);
   struct stream draws = stream_at(key, DRAW_CLIENT);
   return &n->connections[stream_below(&draws, n->clients)];
 }

@@ -1,4 +1,5 @@
 #include "models/platform/autoscaler.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 
@@ -92,9 +93,11 @@ static void start_one(struct world *w, struct autoscaler *a, uint32_t service) {
 
 void autoscalers_start(struct world *w) {
   const struct model *m = w->model;
-  for (uint32_t i = 0; i < m->services.count; i++) w->scaler_count += model_service(m, i)->autoscale.max > 0;
-  if (w->mode == WORLD_AVAILABILITY) w->scaler_count = 0; /* no requests: no CPU to scale on; the size stays */
-  w->scalers = arena_new_array(w->arena, struct autoscaler, w->scaler_count + 1);
-  for (uint32_t i = 0, k = 0; i < m->services.count && k < w->scaler_count; i++)
-    if (model_service(m, i)->autoscale.max > 0) start_one(w, &w->scalers[k++], i);
+  for (uint32_t i = 0; i < m->services.count; i++) world_autoscalers(w)->count += model_service(m, i)->autoscale.max > 0;
+  if (w->mode == WORLD_AVAILABILITY) world_autoscalers(w)->count = 0; /* no requests: no CPU to scale on; the size stays */
+  world_autoscalers(w)->each = arena_new_array(w->arena, struct autoscaler, world_autoscalers(w)->count + 1);
+  for (uint32_t i = 0, k = 0; i < m->services.count && k < world_autoscalers(w)->count; i++)
+    if (model_service(m, i)->autoscale.max > 0) start_one(w, &world_autoscalers(w)->each[k++], i);
 }
+
+const struct part part_autoscalers = {.name = "autoscalers", .room.world = sizeof(struct autoscalers)};

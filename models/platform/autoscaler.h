@@ -1,6 +1,7 @@
 /* The autoscaler at work: scrapes CPU use, and every sync lets the HPA controller decide the number of replicas. */
 #ifndef AUTOSCALER_H
 #define AUTOSCALER_H
+#include "models/core/parts.h"
 #include "models/platform/hpa.h"
 #include "sim/engine/calendar.h"
 
@@ -19,5 +20,11 @@ struct autoscaler {
 void autoscalers_start(struct world *);
 /* kubernetes.c: creates or drains pods until the service has `desired` of them. */
 void kubernetes_resize(struct world *, uint32_t service);
+
+struct autoscalers {
+  struct autoscaler *each;
+  uint32_t count;
+};
+static inline struct autoscalers *world_autoscalers(const struct world *w) { return world_part(w, PART_autoscalers); }
 
 #endif

@@ -37,7 +37,7 @@ void rotation_add(struct world *w, struct container *c) {
   c->in_rotation = true;
   if (s->balancing) balancer_rotated(w, s, c);
   count_replicas(w, s);
-  outage_changed(w);
+  parts_changed(w);
 }
 
 void rotation_remove(struct world *w, struct container *c) {
@@ -50,7 +50,7 @@ void rotation_remove(struct world *w, struct container *c) {
   c->in_rotation = false;
   if (s->balancing) balancer_rotated(w, s, c);
   count_replicas(w, s);
-  outage_changed(w);
+  parts_changed(w);
 }
 
 void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time delay) {
@@ -156,13 +156,8 @@ static void serves(struct world *w, struct container *c, bool warm) {
   c->virtual_at = world_now(w);
   struct service *s = world_service_of(w, c);
   s->up++;
-  if (c->processes) runtime_starts(w, c, warm);
-  if (w->memory) memory_changed(w, c);
-  pools_fill(w, c);
-  if (s->replication) replication_process_up(w, c);
-  if (s->shards) shards_process_up(w, c);
-  jobs_serve(w, c);
-  outage_changed(w);
+  parts_serves(w, c, warm);
+  parts_changed(w);
 }
 
 void lifecycle_start(struct world *w, struct container *c) {
@@ -194,12 +189,12 @@ void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) 
   calendar_clear(w->calendar, c->life);
   bool served = c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
   c->state = CONTAINER_DOWN;
-  if (w->services[c->service].replication) failover_process_stopped(w, c, served);
+  parts_stops(w, c, served);
   if (!served) return;
   world_service_of(w, c)->up--;
-  if (world_service_of(w, c)->shards) shards_process_died(w, c);
+  parts_stopped(w, c);
   container_kill(w, c, outcome);
-  outage_changed(w);
+  parts_changed(w);
 }
 
 void lifecycle_crash(struct world *w, struct container *c) {
@@ -220,7 +215,7 @@ void lifecycle_node_fails(struct world *w, struct node *n) {
   n->failures++;
   for (uint32_t i = 0; i < n->container_count; i++) lifecycle_stop(w, &w->containers[n->containers[i]], OUTCOME_CRASHED);
   policy(w)->node_died(w, n);
-  outage_changed(w);
+  parts_changed(w);
 }
 
 void lifecycle_node_returns(struct world *w, struct node *n) {
@@ -229,7 +224,7 @@ void lifecycle_node_returns(struct world *w, struct node *n) {
   n->changed_at = world_now(w);
   n->up = true;
   policy(w)->node_returned(w, n);
-  outage_changed(w);
+  parts_changed(w);
 }
 
 static void node_detected(void *world, uint32_t node) {
@@ -279,9 +274,6 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);
   c->life_draws =
       stream_open(stream_key(w->seed, w->replication, PURPOSE_LIFE, stream_entity(s->name, id - w->services[service].first)));
-  c->pool_count = s->pools.count * runtime_processes(s);
-  c->pools = arena_new_array(w->arena, struct connection_pool, c->pool_count + 1);
-  for (uint32_t i = 0; i < c->pool_count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i % s->pools.count;
 }
 
 static void build_services(struct world *w) {
@@ -297,11 +289,8 @@ static void build_services(struct world *w) {
     s->capacity = service_capacity(service_config(s));
     s->desired = (int32_t)service_config(s)->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
-    balancer_start(w, s);
-    shards_build(w, s);
     for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i, forks);
-    pools_start(w, s);
-    replication_build(w, s);
+    parts_build(w, s);
   }
 }
 

@@ -51,6 +51,6 @@ void audit_replication(const struct audit *a) {
   uint32_t reads = 0;
   for (uint32_t i = 0; i < w->model->services.count; i++)
     for (uint32_t k = 0; k < replications_of(&w->services[i]); k++) audit_log(a, &w->services[i].replication[k], &reads);
-  if (reads != pool_live(&w->standby_reads))
-    audit_broken(a, "replicas: %u reads in progress, %u are remembered", reads, pool_live(&w->standby_reads));
+  if (reads != pool_live(&world_standbys(w)->reads))
+    audit_broken(a, "replicas: %u reads in progress, %u are remembered", reads, pool_live(&world_standbys(w)->reads));
 }

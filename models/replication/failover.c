@@ -1,7 +1,9 @@
 #include "models/replication/failover.h"
+#include "models/availability/outage.h"
 #include "models/replication/replication.h"
 #include "models/core/meter.h"
 #include "models/platform/lifecycle.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 
 static sim_time draw(struct failover *f, const struct distribution *d) {
@@ -70,7 +72,7 @@ static void promote(struct replication *p) {
   replication_promote(p, f->candidate);
   if (f->backed_up > p->head) f->backed_up = p->head;
   if (!restoring) copy_starting(p);
-  outage_changed(p->world);
+  parts_changed(p->world);
 }
 
 /* Somebody may be promoted now. */

@@ -1,6 +1,7 @@
 #include "models/replication/quorum.h"
 #include "models/replication/replication.h"
 #include "models/core/meter.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "models/network/network.h"
 
@@ -52,7 +53,7 @@ static void goes_on(void *replication, uint32_t argument) {
     set_later(p, q->unacknowledged, p->config->ack_wait);
   else
     p->degraded = true, meter_count(p->world, p->config->degraded);
-  outage_changed(p->world);
+  parts_changed(p->world);
 }
 
 static void await_commit(struct replication *p) {

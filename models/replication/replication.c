@@ -1,4 +1,5 @@
 #include "models/replication/replication.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/database.h"
@@ -286,7 +287,7 @@ void replication_goes_on_alone(struct replication *p) {
   p->released = p->head;
   p->degraded = true;
   meter_count(p->world, p->config->degraded);
-  outage_changed(p->world);
+  parts_changed(p->world);
 }
 
 /* Nobody has acknowledged for too long: this commit and all behind it return. */
@@ -318,7 +319,7 @@ static bool replication_committed(struct world *w, struct request *r, const stru
     return true;
   }
   line_join(w, &p->line, r, WAITING_ACKS, in->cell);
-  if (p->line.queue.count == 1 && p->quorum.lost) outage_changed(w);
+  if (p->line.queue.count == 1 && p->quorum.lost) parts_changed(w);
   return false;
 }
 
@@ -374,7 +375,9 @@ static void all_follow(struct replication *p) {
   }
 }
 
-void replication_process_up(struct world *w, struct container *c) {
+static void replication_process_up(struct world *w, struct container *c, bool warm) {
+  (void)warm;
+  if (!w->services[c->service].replication) return;
   struct replication *p = replication_of(w, c->id);
   struct replica *mine = &p->replicas[c->id - p->first];
   bool primary = is_primary(p, mine);
@@ -391,7 +394,8 @@ static void stop_streams(struct replication *p, struct replica *r) {
   calendar_clear(p->world->calendar, r->acknowledgement);
 }
 
-void replication_process_died(struct world *w, struct container *c) {
+static void replication_process_died(struct world *w, struct container *c) {
+  if (!w->services[c->service].replication) return;
   struct replication *p = replication_of(w, c->id);
   if (!replication_is_on(p->config)) return;
   struct replica *mine = &p->replicas[c->id - p->first];
@@ -467,7 +471,7 @@ static void build(struct world *w, struct service *s, uint32_t shard) {
   quorum_build(p);
 }
 
-void replication_build(struct world *w, struct service *s) {
+static void replication_build(struct world *w, struct service *s) {
   if (!replication_is_on(&service_config(s)->replication) && !service_config(s)->backup.every) return;
   uint32_t count = s->shards ? s->shards->count : 1;
   s->replication = arena_new_array(w->arena, struct replication, count);
@@ -480,6 +484,19 @@ static void stop(struct replication *p) {
   lane_free(p->line.patience);
 }
 
-void replication_stop(struct service *s) {
-  for (uint32_t i = 0; i < replications_of(s); i++) stop(&s->replication[i]);
+static void replication_stop(struct world *w) {
+  for (uint32_t k = 0; k < w->model->services.count; k++)
+    for (uint32_t i = 0; i < replications_of(&w->services[k]); i++) stop(&w->services[k].replication[i]);
 }
+
+static void replication_process_stops(struct world *w, struct container *c, bool served) {
+  if (w->services[c->service].replication) failover_process_stopped(w, c, served);
+}
+
+const struct part part_replication = {.name = "replication",
+                                      .build = replication_build,
+                                      .stop = replication_stop,
+                                      .serves = replication_process_up,
+                                      .stops = replication_process_stops,
+                                      .dies = replication_process_died,
+                                      .audit = audit_replication};

@@ -143,12 +143,6 @@ uint32_t replications_of(const struct service *);
 
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
-void replication_build(struct world *, struct service *);
-void replication_stop(struct service *);
-/* The container's process serves: a replica follows from now on, or the primary ships again. */
-void replication_process_up(struct world *, struct container *);
-/* The container's process is about to die: what it was doing is forgotten, what it has received is not. */
-void replication_process_died(struct world *, struct container *);
 /* There is a write to apply and a worker for it. */
 bool replication_has_work(const struct replication *, const struct replica *);
 /* Gives the replica's workers what there is to do. */
@@ -188,5 +182,6 @@ void written_merge(struct written *into, const struct written *);
 static inline struct write_entry *replication_entry(const struct replication *p, uint64_t position) {
   return &p->log[position & (p->room - 1)];
 }
+void audit_replication(const struct audit *);
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/replication/shard.h"
+#include "models/core/part.h"
 #include "models/cache/cache.h"
 #include "models/jobs/job_queue.h"
 #include "models/request/keyspace.h"
@@ -97,7 +98,7 @@ static void promote(struct world *w, struct shard *d, uint32_t container) {
   meter_count(w, service_config(d->service)->shards.failovers);
   if (d->service->replication) failover_superseded(&d->service->replication[d->number]);
   set_down(w, d, false);
-  outage_changed(w);
+  parts_changed(w);
 }
 
 void shard_promoted(struct service *s, uint32_t shard) { set_down(s->shards->world, &s->shards->of[shard], false); }
@@ -118,10 +119,11 @@ static void others_know(void *shard, uint32_t unused) {
   struct shard *d = shard;
   d->alarmed = true;
   d->service->shards->alarmed++;
-  outage_changed(d->service->shards->world);
+  parts_changed(d->service->shards->world);
 }
 
-void shards_process_died(struct world *w, struct container *c) {
+static void shards_process_died(struct world *w, struct container *c) {
+  if (!w->services[c->service].shards) return;
   struct shard *d = shard_of(w, c);
   const struct shards_config *config = &service_config(d->service)->shards;
   if (d->primary != c->id) {
@@ -139,7 +141,9 @@ void shards_process_died(struct world *w, struct container *c) {
   if (config->full_coverage) calendar_set(w->calendar, d->alarm, world_after(w, config->detect));
 }
 
-void shards_process_up(struct world *w, struct container *c) {
+static void shards_process_up(struct world *w, struct container *c, bool warm) {
+  (void)warm;
+  if (!w->services[c->service].shards) return;
   struct shard *d = shard_of(w, c);
   if (!d->down) return;
   if (d->primary == c->id) {
@@ -156,7 +160,7 @@ bool shard_keeps_content(const struct world *w, const struct container *c) {
   return d->primary == c->id && living_replica(w, d);
 }
 
-void shards_build(struct world *w, struct service *s) {
+static void shards_build(struct world *w, struct service *s) {
   const struct shards_config *config = &service_config(s)->shards;
   if (!shards_are_on(config)) return;
   s->shards = arena_new_array(w->arena, struct shards, 1);
@@ -244,3 +248,6 @@ double shards_expect(const struct world *w, const struct program *p, double (*gi
   free(slots);
   return expected;
 }
+
+const struct part part_shards = {
+    .name = "shards", .build = shards_build, .serves = shards_process_up, .stopped = shards_process_died, .audit = audit_shards};

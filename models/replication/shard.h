@@ -25,6 +25,7 @@
 #ifndef SHARD_H
 #define SHARD_H
 #include "models/request/program.h"
+#include "models/core/parts.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/stream.h"
@@ -98,15 +99,12 @@ struct shards {
   uint32_t alarmed, uncovered;
 };
 
-void shards_build(struct world *, struct service *);
 /* The container that the request goes to, of a service with shards. */
 uint32_t shard_pick(struct world *, struct service *, const struct instruction *, const struct request *);
 /* The primary of its shard. */
 uint32_t shard_primary(const struct world *, const struct service *, const struct instruction *, const struct request *);
 /* The whole service refuses. */
 bool shards_refuse(const struct service *);
-void shards_process_up(struct world *, struct container *);
-void shards_process_died(struct world *, struct container *);
 /* The container's content outlives it: a replica has it. */
 bool shard_keeps_content(const struct world *, const struct container *);
 /* Number of the container's shard, 0 without. */
@@ -121,5 +119,6 @@ uint32_t shard_entered(const struct service *, const struct instruction *, const
  * request whose items have these slots (by keyspace). What belongs to one item fails together, so this is no product. */
 double shards_expect(const struct world *, const struct program *, double (*given)(void *context, const uint16_t *slots),
                      void *context);
+void audit_shards(const struct audit *);
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/replication/standby.h"
+#include "models/core/part.h"
 #include "models/request/operation.h"
 #include "models/machine/disk.h"
 #include "models/database/lock.h"
@@ -7,7 +8,7 @@
 #include "models/core/world.h"
 #include <assert.h>
 
-static struct standby_read *read_at(const struct world *w, uint32_t id) { return pool_at(&w->standby_reads, id); }
+static struct standby_read *read_at(const struct world *w, uint32_t id) { return pool_at(&world_standbys(w)->reads, id); }
 
 static struct replica *replica_of(const struct world *w, uint32_t container, struct replication **p) {
   *p = replication_of(w, container);
@@ -18,7 +19,8 @@ static struct replica *replica_of(const struct world *w, uint32_t container, str
 
 void standby_read_begins(struct world *w, struct replica *r, struct request *reader) {
   struct standby *s = &r->standby;
-  uint32_t id = reader->standby_read = pool_take(&w->standby_reads);
+  uint32_t id = reader->standby_read = pool_take(&world_standbys(w)->reads);
+  request_holds(reader, PART_standbys);
   *read_at(w, id) = (struct standby_read){reader->id, r->container, NOBODY, s->last, ++s->begun, true};
   if (s->last == NOBODY)
     s->first = id;
@@ -40,7 +42,7 @@ void standby_forget(struct world *w, struct request *reader) {
   *(mine->previous == NOBODY ? &s->first : &read_at(w, mine->previous)->next) = mine->next;
   *(mine->next == NOBODY ? &s->last : &read_at(w, mine->next)->previous) = mine->previous;
   mine->used = false;
-  pool_give(&w->standby_reads, id);
+  pool_give(&world_standbys(w)->reads, id);
   reader->standby_read = NOBODY;
   if (s->waits && !held_up(w, s)) calendar_set(w->calendar, s->slot, world_now(w));
 }
@@ -152,6 +154,17 @@ const char *standby_wrong(const struct replication *p, const struct replica *r, 
   return NULL;
 }
 
-void standbys_start(struct world *w) { pool_init(&w->standby_reads, sizeof(struct standby_read)); }
+static void standbys_start(struct world *w) { pool_init(&world_standbys(w)->reads, sizeof(struct standby_read)); }
 
-void standbys_stop(struct world *w) { pool_release(&w->standby_reads); }
+static void standbys_stop(struct world *w) { pool_release(&world_standbys(w)->reads); }
+
+static void releases(struct world *w, struct request *r) {
+  if (r->standby_read != NOBODY) standby_forget(w, r);
+}
+
+const struct part part_standbys = {.name = "standbys",
+                                   .requests = true,
+                                   .room.world = sizeof(struct standbys),
+                                   .start = standbys_start,
+                                   .stop = standbys_stop,
+                                   .release = releases};

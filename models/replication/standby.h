@@ -19,6 +19,8 @@
  * whose replay waits has a read in it that is as old as that wait. */
 #ifndef STANDBY_H
 #define STANDBY_H
+#include "models/core/parts.h"
+#include "sim/engine/pool.h"
 #include "sim/engine/calendar.h"
 #include <stdbool.h>
 
@@ -48,8 +50,6 @@ struct standby_read {
   bool used;
 };
 
-void standbys_start(struct world *);
-void standbys_stop(struct world *);
 void standby_build(struct replication *, struct replica *);
 
 /* A read begins on a replica, in the topmost frame; ends, an instruction: READ_END. */
@@ -65,5 +65,10 @@ void standby_clear(struct replication *, struct replica *);
 
 /* Null, or what is wrong with the replica; adds its reads in progress to the count. */
 const char *standby_wrong(const struct replication *, const struct replica *, uint32_t *reads);
+
+struct standbys {
+  struct pool reads; /* struct standby_read */
+};
+static inline struct standbys *world_standbys(const struct world *w) { return world_part(w, PART_standbys); }
 
 #endif

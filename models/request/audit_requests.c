@@ -24,8 +24,8 @@ static uint64_t *count_unanswered(const struct world *w) {
     const struct request *r = world_request(w, id);
     if (r->live && !r->client_gone && r->client == NOBODY) inside[r->endpoint]++;
   }
-  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
-    const struct client *c = client_at(&w->clients, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
+    const struct client *c = client_at(world_clients(w), id);
     if (c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF) inside[c->endpoint]++;
   }
   return inside;
@@ -66,8 +66,8 @@ static struct living count_living(const struct world *w) {
     l.requests++;
     if (!r->client_gone && r->client == NOBODY) l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - r->arrived);
   }
-  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
-    const struct client *c = client_at(&w->clients, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
+    const struct client *c = client_at(world_clients(w), id);
     if (c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF)
       l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - c->arrived);
   }
@@ -101,7 +101,7 @@ static void audit_calls(const struct audit *a) {
         audit_broken(a, "calls: request %u waits for a child that is not its own", id);
   }
   for (uint32_t i = 0; i < w->model->guard_count; i++) {
-    const struct call_site *c = &w->calls[i];
+    const struct call_site *c = &world_calls(w)->sites[i];
     uint64_t ended = 0;
     for (int k = 0; k < OUTCOMES; k++) ended += c->ended[k];
     if (c->calls + c->retries != ended + waited_for[i])

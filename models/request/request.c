@@ -31,6 +31,7 @@ static inline struct request *take(struct world *w) {
   uint32_t id = pool_take(&w->requests);
   struct request *r = world_request(w, id);
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->holds_of = 0;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
   r->written.database = -1;
@@ -50,10 +51,10 @@ static inline struct request *new_request(struct world *w, uint32_t source, uint
   const struct program *p = &w->model->programs[endpoint];
   r->key = r->subject = key, r->arrived = r->since = now, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
-  r->impatient = w->sources[source].impatient;
+  r->impatient = world_sources(w)->each[source].impatient;
   if (w->model->rank_of) r->rank = w->model->rank_of[source * w->model->endpoints.count + endpoint];
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
-  struct lane *patience = w->sources[source].patience;
+  struct lane *patience = world_sources(w)->each[source].patience;
   if (patience) r->patience = lane_push(patience, r->id);
   return r;
 }
@@ -102,9 +103,7 @@ void request_resume(struct world *w, struct request *r) {
 /* --- endings ------------------------------------------------------------------------------------------------------------- */
 
 void request_forget(struct world *w, struct request *r) {
-  if (__builtin_expect(r->holds != NOBODY, 0)) stock_let_go(w, &r->holds);
-  if (__builtin_expect(r->awaited, 0)) jobs_unawaited(w, r);
-  if (__builtin_expect(r->rebuilds != NOBODY, 0)) rebuilds_abandon(w, r);
+  if (__builtin_expect(r->holds_of != 0, 0)) parts_forget(w, r);
   r->live = false;
   pool_give(&w->requests, r->id);
 }
@@ -115,7 +114,7 @@ __attribute__((noinline, cold)) static void record_wait(struct world *w, const s
 
 /* The client has its answer or has given up: record it, and let a closed user think. */
 static void release_client(struct world *w, struct request *r, enum outcome outcome) {
-  struct source *s = &w->sources[r->source];
+  struct source *s = &world_sources(w)->each[r->source];
   r->client_gone = true;
   if (r->client != NOBODY) {
     client_answered(w, r, outcome);
@@ -130,15 +129,16 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   if (r->client_gone) {
     if (r->caller != NOBODY) child_fails(w, r, outcome);
-    if (r->job != NOBODY) jobs_failed(w, r, outcome);
+    parts_fails(w, r, outcome);
     return;
   }
-  if (outcome != OUTCOME_TIMEOUT && w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
+  if (outcome != OUTCOME_TIMEOUT && world_sources(w)->each[r->source].patience)
+    lane_cancel(world_sources(w)->each[r->source].patience, r->patience);
   release_client(w, r, outcome);
 }
 
 void request_forsake(struct world *w, struct request *r) {
-  if (w->sources[r->source].patience) lane_cancel(w->sources[r->source].patience, r->patience);
+  if (world_sources(w)->each[r->source].patience) lane_cancel(world_sources(w)->each[r->source].patience, r->patience);
   r->client_gone = true;
 }
 
@@ -146,7 +146,7 @@ void request_timed_out(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
   request_give_up(w, r, OUTCOME_TIMEOUT);
-  if (w->sources[r->source].config->cancel) request_cancel(w, r);
+  if (world_sources(w)->each[r->source].config->cancel) request_cancel(w, r);
 }
 
 static void stop_patience(struct world *w, struct request *r) {
@@ -172,11 +172,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   assert(r->waiting == WAITING_NOT);
   if (r->patience_runs) stop_patience(w, r);
   request_give_up(w, r, outcome);
-  if (r->has_connection || __builtin_expect(r->backend != NOBODY, 0)) pool_abandon(w, r);
-  if (__builtin_expect(r->standby_read != NOBODY, 0)) standby_forget(w, r);
-  if (r->permits != NOBODY) limit_unwind(w, r, -1);
-  if (__builtin_expect(r->locks != NOBODY, 0)) lock_release_all(w, r);
-  if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
+  parts_release(w, r);
   for (bool top = true; r->depth > r->base; top = false) {
     const struct frame *f = &r->frames[--r->depth];
     struct service *s = world_service_of(w, &w->containers[f->container]);
@@ -232,8 +228,7 @@ void request_cancel(struct world *w, struct request *r) {
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
-  if (__builtin_expect(r->permits != NOBODY, 0)) limit_unwind(w, r, -1); /* it ends early, sold out: before its answer travels */
-  if (__builtin_expect(r->transaction != NOBODY, 0)) transaction_abandon(w, r);
+  if (__builtin_expect(r->holds_of != 0, 0)) parts_ends(w, r); /* it ends early, sold out: before its answer travels */
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
   if (r->client_gone)
     w->observation.wasted++;
@@ -252,7 +247,7 @@ bool request_end_attempt(struct world *w, struct request *r, const struct instru
 
 bool request_waits_in_queue(struct world *w, struct request *r) {
   struct stream draws = stream_at(r->key, draw_in_band(BAND_PATIENCE, 0, 0));
-  sim_time patience = distribution_sample_time(&w->sources[r->source].config->patience, &draws);
+  sim_time patience = distribution_sample_time(&world_sources(w)->each[r->source].config->patience, &draws);
   if (!patience) {
     request_fail(w, r, OUTCOME_PATIENCE);
     return false;
@@ -354,7 +349,7 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
 
 /* The client's connection leads to one replica; its first request chooses. */
 static uint32_t entrance(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
-  if (__builtin_expect(!w->sources[r->source].network.connections, 1)) return pick(w, s, in, r);
+  if (__builtin_expect(!world_sources(w)->each[r->source].network.connections, 1)) return pick(w, s, in, r);
   uint32_t pinned = client_network_pinned(w, r, in->service);
   if (pinned != NOBODY) return pinned;
   uint32_t picked = pick(w, s, in, r);

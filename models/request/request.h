@@ -99,6 +99,7 @@ struct request {
   uint8_t rank; /* in queues by priority: 0 goes first */
   bool live, client_gone, fresh, doomed;
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
+  uint32_t holds_of;             /* mask of the parts that it may hold something of (models/core/part.h) */
   uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
   bool has_connection;
   struct frame frames[PROGRAM_FRAMES];
@@ -208,6 +209,9 @@ bool request_end_attempt(struct world *, struct request *, const struct instruct
 static inline uint64_t request_client(const struct request *r) {
   return r->user == NOBODY ? r->key | (uint64_t)1 << 63 : (uint64_t)r->source << 32 | r->user;
 }
+
+/* It acquires something of the part, and is to let go of it when it ends. */
+static inline void request_holds(struct request *r, uint32_t part) { r->holds_of |= UINT32_C(1) << part; }
 
 /* Books the time since r->since into the cell. */
 static inline void request_book(struct request *r, uint16_t cell, sim_time now) {

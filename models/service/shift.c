@@ -1,4 +1,5 @@
 #include "models/service/shift.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include <math.h>
 
@@ -21,7 +22,7 @@ void shift_account(const struct world *w, struct service *s) {
   s->replicas_at_shift = replicas;
 }
 
-void shift_restart(struct service *s) { s->thread_ns = s->core_ns = s->replicas_at_shift = 0; }
+static void restart(struct service *s) { s->thread_ns = s->core_ns = s->replicas_at_shift = 0; }
 
 static void shift_begins(void *world, uint32_t index) {
   struct world *w = world;
@@ -33,7 +34,7 @@ static void shift_begins(void *world, uint32_t index) {
   if (s->shift < service_config(s)->shifts.count) calendar_set(w->calendar, s->shift_slot, shifts[s->shift].at);
 }
 
-void shift_start(struct world *w, struct service *s) {
+static void start(struct world *w, struct service *s) {
   s->threads = service_config(s)->threads;
   if (!service_config(s)->shifts.count) return;
   s->shift_slot = calendar_slot(w->calendar, shift_begins, w, s->index);
@@ -55,3 +56,16 @@ double shift_mean_threads(const struct service_config *s, double most, sim_time 
   }
   return sum / (double)(to - from);
 }
+
+static void shifts_start(struct world *w) {
+  for (uint32_t i = 0; i < w->model->services.count; i++) start(w, &w->services[i]);
+}
+
+static void shifts_measure(struct world *w, enum world_edge edge) {
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    if (edge == EDGE_BEGIN) restart(&w->services[i]);
+    if (edge == EDGE_END) shift_account(w, &w->services[i]);
+  }
+}
+
+const struct part part_shifts = {.name = "shifts", .requests = true, .start = shifts_start, .measure = shifts_measure};

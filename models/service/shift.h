@@ -10,9 +10,6 @@
 struct service;
 struct world;
 
-void shift_start(struct world *, struct service *);
-/* The warm-up is over: the integrals begin. */
-void shift_restart(struct service *);
 /* Brings the integrals to now. */
 void shift_account(const struct world *, struct service *);
 /* Mean over [from, to) of the threads of a replica, no instant counting more than `most`; infinite for unlimited threads. */

@@ -6,8 +6,8 @@
 /* What the holds say that there is, stock by stock. */
 static int64_t *count_holds(const struct world *w) {
   int64_t *held = allocate_zeroed(w->model->stocks.count + 1, sizeof *held);
-  for (uint32_t id = 0; id < pool_capacity(&w->holds); id++) {
-    const struct hold *h = pool_at(&w->holds, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_stocks(w)->holds); id++) {
+    const struct hold *h = pool_at(&world_stocks(w)->holds, id);
     if (h->used && !h->expired) held[h->stock] += h->count;
   }
   return held;
@@ -17,7 +17,7 @@ void audit_stocks(const struct audit *a) {
   const struct world *w = a->world;
   int64_t *held = count_holds(w);
   for (uint32_t i = 0; i < w->model->stocks.count; i++) {
-    const struct stock *s = &w->stocks[i];
+    const struct stock *s = &world_stocks(w)->each[i];
     const char *name = s->config->name;
     if (s->oversold)
       audit_broken(a, "stock: %s was oversold or lost pieces at %llu instants", name, (unsigned long long)s->oversold);

@@ -1,4 +1,5 @@
 #include "models/stock/stock.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/database.h"
@@ -25,17 +26,17 @@ static void changed(struct world *w, struct stock *s) {
   meter_time(w, c->sold_out, world_now(w) - w->measured_from);
 }
 
-static struct hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&w->holds, id); }
+static struct hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&world_stocks(w)->holds, id); }
 
 static void forget(struct world *w, uint32_t id) {
   hold_at(w, id)->used = false;
-  pool_give(&w->holds, id);
+  pool_give(&world_stocks(w)->holds, id);
 }
 
 static void run_out(void *world, uint32_t id) {
   struct world *w = world;
   struct hold *h = hold_at(w, id);
-  struct stock *s = &w->stocks[h->stock];
+  struct stock *s = &world_stocks(w)->each[h->stock];
   s->held -= h->count, s->free += h->count, s->expired += h->count;
   h->expired = true;
   count_pieces(w, s->config->expired, h->count);
@@ -44,12 +45,13 @@ static void run_out(void *world, uint32_t id) {
 }
 
 static void take(struct world *w, struct request *r, struct stock *s, int64_t count) {
-  uint32_t *holds = client_holds(w, r), id = pool_take(&w->holds);
+  uint32_t *holds = client_holds(w, r), id = pool_take(&world_stocks(w)->holds);
   struct hold *h = hold_at(w, id);
   *h = (struct hold){
-      .stock = (uint32_t)(s - w->stocks), .next = *holds, .taker = r->id, .count = count, .used = true, .owned = true};
+      .stock = (uint32_t)(s - world_stocks(w)->each), .next = *holds, .taker = r->id, .count = count, .used = true, .owned = true};
   if (s->expiries) h->expiry = lane_push(s->expiries, id);
   *holds = id;
+  if (holds == &r->holds) request_holds(r, PART_stock);
   s->free -= count, s->held += count, s->reserved += count;
   changed(w, s);
 }
@@ -68,7 +70,7 @@ static bool in_database(const struct world *w, const struct stock *s) {
 
 /* A database that has restarted under the transaction knows nothing of it. */
 static bool committed(struct world *w, struct request *r, const struct instruction *in) {
-  const struct stock *s = &w->stocks[in->stock];
+  const struct stock *s = &world_stocks(w)->each[in->stock];
   if (!in_database(w, s)) return true;
   if (!lock_holds(w, r, in)) {
     request_fail(w, r, OUTCOME_CRASHED);
@@ -81,7 +83,7 @@ static bool committed(struct world *w, struct request *r, const struct instructi
 
 static bool stock_take(struct world *w, struct request *r, const struct instruction *in) {
   if (!committed(w, r, in)) return false;
-  struct stock *s = &w->stocks[in->stock];
+  struct stock *s = &world_stocks(w)->each[in->stock];
   struct stream draws = stream_at(r->key, in->draw);
   int64_t count = (int64_t)(distribution_sample(&in->demand, &draws) + 0.5);
   r->sold_out = count > s->free;
@@ -119,7 +121,7 @@ static int64_t collect(struct world *w, struct request *r, uint32_t stock, bool 
     }
     *link = h->next;
     *expired |= h->expired;
-    if (!h->expired) end_hold(&w->stocks[stock], h), pieces += h->count;
+    if (!h->expired) end_hold(&world_stocks(w)->each[stock], h), pieces += h->count;
     forget(w, id);
   }
   return pieces;
@@ -127,7 +129,7 @@ static int64_t collect(struct world *w, struct request *r, uint32_t stock, bool 
 
 /* All or nothing: an order of which a part has run out is not paid, and the rest of it is given back. */
 static bool stock_settle(struct world *w, struct request *r, const struct instruction *in) {
-  struct stock *s = &w->stocks[in->stock];
+  struct stock *s = &world_stocks(w)->each[in->stock];
   bool expired = false;
   int64_t pieces = collect(w, r, in->stock, &expired);
   bool paid = pieces && !expired;
@@ -144,7 +146,7 @@ const struct operation operation_pay = {.name = "pay", .run = stock_settle, .hol
 
 static bool stock_return(struct world *w, struct request *r, const struct instruction *in) {
   if (!committed(w, r, in)) return false;
-  struct stock *s = &w->stocks[in->stock];
+  struct stock *s = &world_stocks(w)->each[in->stock];
   bool expired = false;
   int64_t pieces = collect(w, r, in->stock, &expired);
   s->free += pieces, s->released += pieces;
@@ -171,6 +173,7 @@ void stock_unanswered(struct world *w, uint32_t *holds, struct request *r) {
     *link = h->next;
     h->next = r->holds;
     r->holds = id;
+    request_holds(r, PART_stock);
   }
 }
 
@@ -180,21 +183,21 @@ void stock_let_go(struct world *w, uint32_t *holds) {
     struct hold *h = hold_at(w, id);
     *holds = h->next;
     h->owned = false;
-    bool for_ever = !w->stocks[h->stock].expiries;
-    if (for_ever) w->stocks[h->stock].abandoned += h->count;
+    bool for_ever = !world_stocks(w)->each[h->stock].expiries;
+    if (for_ever) world_stocks(w)->each[h->stock].abandoned += h->count;
     if (for_ever || h->expired) forget(w, id);
   }
 }
 
 /* --- beginning and end --------------------------------------------------------------------------------------------------------- */
 
-void stock_start(struct world *w) {
+static void stock_start(struct world *w) {
   uint32_t count = w->model->stocks.count;
-  w->stocks = arena_new_array(w->arena, struct stock, count);
-  pool_init(&w->holds, sizeof(struct hold));
+  world_stocks(w)->each = arena_new_array(w->arena, struct stock, count);
+  pool_init(&world_stocks(w)->holds, sizeof(struct hold));
   for (uint32_t i = 0; i < count; i++) {
     const struct stock_config *c = (const struct stock_config *)w->model->stocks.items + i;
-    struct stock *s = &w->stocks[i];
+    struct stock *s = &world_stocks(w)->each[i];
     *s = (struct stock){.config = c, .free = c->amount};
     if (c->hold != SIM_NEVER) s->expiries = lane_new(w->calendar, c->hold, run_out, w);
     meter_set(w, c->left, c->amount);
@@ -202,7 +205,17 @@ void stock_start(struct world *w) {
   }
 }
 
-void stock_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->stocks.count; i++) lane_free(w->stocks[i].expiries);
-  pool_release(&w->holds);
+static void stock_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->stocks.count; i++) lane_free(world_stocks(w)->each[i].expiries);
+  pool_release(&world_stocks(w)->holds);
 }
+
+static void forgets(struct world *w, struct request *r) { stock_let_go(w, &r->holds); }
+
+const struct part part_stock = {.name = "stock",
+                                .requests = true,
+                                .room.world = sizeof(struct stocks),
+                                .start = stock_start,
+                                .stop = stock_stop,
+                                .forget = forgets,
+                                .audit = audit_stocks};

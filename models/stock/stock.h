@@ -21,6 +21,7 @@
  * What is counted outlives the process: a restart of the database or cache loses locks and transactions, but not the counter. */
 #ifndef STOCK_H
 #define STOCK_H
+#include "models/core/parts.h"
 #include "models/request/program.h"
 #include "sim/engine/lane.h"
 #include "sim/engine/pool.h"
@@ -64,9 +65,6 @@ struct stock {
   struct lane *expiries; /* null: holds do not run out */
 };
 
-void stock_start(struct world *);
-void stock_stop(struct world *);
-
 /* --- instructions ---------------------------------------------------------------------------------------------------------- */
 
 extern const struct operation operation_reserve;      /* reserve what is free; unlock */
@@ -82,4 +80,11 @@ void stock_let_go(struct world *, uint32_t *holds);
 void stock_answered(struct world *, uint32_t *holds, const struct request *, uint32_t heir);
 /* An attempt fails or is given up: what it took goes from the holder to itself. */
 void stock_unanswered(struct world *, uint32_t *holds, struct request *);
+struct stocks {
+  struct stock *each;
+  struct pool holds; /* struct hold */
+};
+static inline struct stocks *world_stocks(const struct world *w) { return world_part(w, PART_stock); }
+void audit_stocks(const struct audit *);
+
 #endif

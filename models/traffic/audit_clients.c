@@ -4,29 +4,29 @@
 /* Clients by state, their timers, and the levels that meters show of them. */
 static void audit_states(const struct audit *a) {
   const struct world *w = a->world;
-  const struct clients *all = &w->clients;
+  const struct clients *all = world_clients(w);
   uint32_t states[CLIENT_STATES] = {0}, admitted = 0, walking = 0;
   for (uint32_t id = 0; id < pool_capacity(&all->pool); id++) {
     const struct client *c = client_at(all, id);
     states[c->state]++;
     if (c->state == CLIENT_FREE) continue;
-    admitted += c->admitted && w->sources[c->source].config->room >= 0;
-    walking += c->state != CLIENT_IN_ROOM && w->sources[c->source].config->kind == SOURCE_SESSION;
+    admitted += c->admitted && world_sources(w)->each[c->source].config->room >= 0;
+    walking += c->state != CLIENT_IN_ROOM && world_sources(w)->each[c->source].config->kind == SOURCE_SESSION;
   }
   uint32_t paused = all->back_off ? timer_heap_pending(all->back_off) : 0;
   uint64_t thinking = all->thinking ? timer_heap_pending(all->thinking) : 0;
-  for (uint32_t i = 0; i < w->model->sources.count; i++) thinking += journey_thinking(&w->sources[i]);
+  for (uint32_t i = 0; i < w->model->sources.count; i++) thinking += journey_thinking(&world_sources(w)->each[i]);
   if (states[CLIENT_BACKS_OFF] != paused) audit_broken(a, "clients: %u back off, %u timers run", states[CLIENT_BACKS_OFF], paused);
   if (states[CLIENT_THINKS] != thinking)
     audit_broken(a, "clients: %u think, %llu timers run", states[CLIENT_THINKS], (unsigned long long)thinking);
   int64_t back_off = 0, active = 0, inside = 0, length = 0;
   for (uint32_t i = 0; i < w->model->sources.count; i++) {
-    const struct source_config *s = w->sources[i].config;
+    const struct source_config *s = world_sources(w)->each[i].config;
     if (s->retry.pause.attempts > 1) back_off += level_value(&w->observation.meters[s->meters.backing_off].level);
     if (s->kind == SOURCE_SESSION) active += level_value(&w->observation.meters[s->session_meters.active].level);
   }
   for (uint32_t i = 0; i < w->model->rooms.count; i++) {
-    const struct waiting_room *r = &w->rooms[i];
+    const struct waiting_room *r = &world_rooms(w)->each[i];
     inside += r->inside, length += level_value(&w->observation.meters[r->config->length].level);
     if (r->inside < 0 || r->inside > r->config->inside)
       audit_broken(a, "waiting room %s: %lld inside", r->config->name, (long long)r->inside);
@@ -44,19 +44,19 @@ static void audit_states(const struct audit *a) {
 static void audit_errands(const struct audit *a) {
   const struct world *w = a->world;
   uint32_t asking = 0, running = 0, in_rooms = 0;
-  for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
-    const struct client *c = client_at(&w->clients, id);
+  for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
+    const struct client *c = client_at(world_clients(w), id);
     asking += c->state == CLIENT_ASKS || c->state == CLIENT_BACKS_OFF;
     in_rooms += c->state == CLIENT_IN_ROOM;
     running += c->state == CLIENT_ASKS ? c->running : 0;
   }
-  if (asking != w->clients.open) audit_broken(a, "clients: %u errands are open, %u counted", asking, w->clients.open);
-  uint64_t ended = w->clients.answered + w->clients.forsaken;
-  if (w->clients.attempts != ended + running)
-    audit_broken(a, "clients: %llu attempts, %llu ended or were forsaken and %u run", (unsigned long long)w->clients.attempts,
-                 (unsigned long long)ended, running);
+  if (asking != world_clients(w)->open) audit_broken(a, "clients: %u errands are open, %u counted", asking, world_clients(w)->open);
+  uint64_t ended = world_clients(w)->answered + world_clients(w)->forsaken;
+  if (world_clients(w)->attempts != ended + running)
+    audit_broken(a, "clients: %llu attempts, %llu ended or were forsaken and %u run",
+                 (unsigned long long)world_clients(w)->attempts, (unsigned long long)ended, running);
   for (uint32_t i = 0; i < w->model->rooms.count; i++) {
-    const struct waiting_room *r = &w->rooms[i];
+    const struct waiting_room *r = &world_rooms(w)->each[i];
     in_rooms -= r->waiting;
     if (r->entered != r->admitted + r->abandoned + r->waiting)
       audit_broken(a, "waiting room %s: %llu entered, %llu admitted, %llu abandoned and %u wait", r->config->name,
@@ -68,7 +68,7 @@ static void audit_errands(const struct audit *a) {
 static void audit_users(const struct audit *a) {
   const struct world *w = a->world;
   for (uint32_t i = 0; i < w->model->sources.count; i++) {
-    const struct source *s = &w->sources[i];
+    const struct source *s = &world_sources(w)->each[i];
     if (s->config->kind != SOURCE_CLOSED) continue;
     unsigned __int128 whole = (unsigned __int128)(uint64_t)w->horizon * (uint64_t)s->config->population;
     if (s->users.thought_ns + s->users.waited_ns != whole)

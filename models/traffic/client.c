@@ -1,4 +1,5 @@
 #include "models/traffic/client.h"
+#include "models/core/part.h"
 #include "models/request/draws.h"
 #include "models/stock/stock.h"
 #include "models/traffic/journey.h"
@@ -9,7 +10,7 @@
 /* Pauses are drawn by their number from a key of their own. */
 enum { PAUSES = 2 << 20 };
 
-static struct source *source_of(const struct world *w, const struct client *c) { return &w->sources[c->source]; }
+static struct source *source_of(const struct world *w, const struct client *c) { return &world_sources(w)->each[c->source]; }
 static const struct source_config *config_of(const struct world *w, const struct client *c) { return source_of(w, c)->config; }
 static const struct client_meters *meters_of(const struct world *w, const struct client *c) { return &config_of(w, c)->meters; }
 
@@ -47,20 +48,20 @@ static void arm_reload(struct world *w, struct client *c) {
   const struct reload_config *reload = &config_of(w, c)->reload;
   if (!reload->after.kind || c->reloads >= reload->times || c->reload_runs) return;
   struct stream draws = stream_at(c->key, (uint64_t)DRAW_RELOAD + c->attempts);
-  c->reload = timer_heap_push(w->clients.reload, world_after(w, distribution_sample_time(&reload->after, &draws)), c->id);
+  c->reload = timer_heap_push(world_clients(w)->reload, world_after(w, distribution_sample_time(&reload->after, &draws)), c->id);
   c->reload_runs = true;
 }
 
 static void arm_hedge(struct world *w, struct client *c) {
   sim_time after = config_of(w, c)->hedge;
   if (after == SIM_NEVER || c->running != 1 || c->hedge_runs) return;
-  c->hedge = timer_heap_push(w->clients.hedge, world_after(w, after), c->id);
+  c->hedge = timer_heap_push(world_clients(w)->hedge, world_after(w, after), c->id);
   c->hedge_runs = true;
 }
 
 static void disarm(struct world *w, struct client *c) {
-  if (c->reload_runs) timer_heap_cancel(w->clients.reload, c->reload);
-  if (c->hedge_runs) timer_heap_cancel(w->clients.hedge, c->hedge);
+  if (c->reload_runs) timer_heap_cancel(world_clients(w)->reload, c->reload);
+  if (c->hedge_runs) timer_heap_cancel(world_clients(w)->hedge, c->hedge);
   c->reload_runs = c->hedge_runs = false;
 }
 
@@ -72,7 +73,7 @@ static void attempt(struct world *w, struct client *c) {
   c->request[c->running++] = r->id;
   c->attempts++;
   c->state = CLIENT_ASKS;
-  w->clients.attempts++;
+  world_clients(w)->attempts++;
   meter_count(w, meters_of(w, c)->attempts);
   arm_reload(w, c);
   arm_hedge(w, c);
@@ -90,14 +91,14 @@ static sim_time forsake_all(struct world *w, struct client *c) {
     stock_unanswered(w, &c->holds, r);
     request_forsake(w, r);
     if (config_of(w, c)->cancel) request_cancel(w, r);
-    w->clients.forsaken++;
+    world_clients(w)->forsaken++;
   }
   return longest;
 }
 
 static void reloads(void *world, uint32_t id) {
   struct world *w = world;
-  struct client *c = client_at(&w->clients, id);
+  struct client *c = client_at(world_clients(w), id);
   c->reload_runs = false;
   disarm(w, c);
   c->waited += forsake_all(w, c);
@@ -108,7 +109,7 @@ static void reloads(void *world, uint32_t id) {
 
 static void hedges(void *world, uint32_t id) {
   struct world *w = world;
-  struct client *c = client_at(&w->clients, id);
+  struct client *c = client_at(world_clients(w), id);
   c->hedge_runs = false;
   meter_count(w, meters_of(w, c)->hedges);
   attempt(w, c);
@@ -120,13 +121,13 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
   struct source *s = source_of(w, c);
   c->endpoint = (uint16_t)endpoint, c->key = key, c->arrived = world_now(w);
   c->attempts = c->failures = c->reloads = c->running = 0, c->waited = 0;
-  w->clients.open++;
+  world_clients(w)->open++;
   observation_arrival(&w->observation, endpoint, world_now(w));
   budget_deposit(&s->budget, &s->config->retry.budget, world_now(w));
   if (s->config->impatience.kind) {
     struct stream draws = stream_at(key, DRAW_IMPATIENCE);
     sim_time patience = distribution_sample_time(&s->config->impatience, &draws);
-    c->impatience = timer_heap_push(w->clients.impatience, world_after(w, patience), c->id);
+    c->impatience = timer_heap_push(world_clients(w)->impatience, world_after(w, patience), c->id);
     c->impatience_runs = true;
   }
   attempt(w, c);
@@ -145,11 +146,11 @@ static void go_on(struct world *w, struct client *c, enum outcome outcome) {
 /* r: the attempt that decided it, or null between two attempts. */
 static void errand_ends(struct world *w, struct client *c, const struct request *r, enum outcome outcome) {
   disarm(w, c);
-  if (c->impatience_runs) timer_heap_cancel(w->clients.impatience, c->impatience);
+  if (c->impatience_runs) timer_heap_cancel(world_clients(w)->impatience, c->impatience);
   c->impatience_runs = false;
   sim_time beside = forsake_all(w, c);
   if (!r) c->waited += beside; /* of a pair of which one was answered that one's wait counts */
-  w->clients.open--;
+  world_clients(w)->open--;
   struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, c->arrived, r ? r->cell : NULL};
   if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
   observation_end(&w->observation, &ended, outcome, world_now(w));
@@ -162,12 +163,12 @@ static void backs_off(struct world *w, struct client *c, const struct source_con
   disarm(w, c);
   c->state = CLIENT_BACKS_OFF;
   meter_change(w, s->meters.backing_off, 1);
-  c->pause = timer_heap_push(w->clients.back_off, world_after(w, pause), c->id);
+  c->pause = timer_heap_push(world_clients(w)->back_off, world_after(w, pause), c->id);
 }
 
 static void tries_again(void *world, uint32_t id) {
   struct world *w = world;
-  struct client *c = client_at(&w->clients, id);
+  struct client *c = client_at(world_clients(w), id);
   meter_change(w, meters_of(w, c)->backing_off, -1);
   meter_count(w, meters_of(w, c)->retries);
   attempt(w, c);
@@ -188,9 +189,9 @@ static void leave_out(struct client *c, uint32_t request) {
 }
 
 void client_answered(struct world *w, struct request *r, enum outcome outcome) {
-  struct client *c = client_at(&w->clients, r->client);
+  struct client *c = client_at(world_clients(w), r->client);
   leave_out(c, r->id);
-  w->clients.answered++;
+  world_clients(w)->answered++;
   written_merge(&c->written, &r->written);
   if (outcome_failed(outcome))
     stock_unanswered(w, &c->holds, r);
@@ -207,10 +208,10 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
 
 static void loses_patience(void *world, uint32_t id) {
   struct world *w = world;
-  struct client *c = client_at(&w->clients, id);
+  struct client *c = client_at(world_clients(w), id);
   c->impatience_runs = false;
   if (c->state == CLIENT_BACKS_OFF) {
-    timer_heap_cancel(w->clients.back_off, c->pause);
+    timer_heap_cancel(world_clients(w)->back_off, c->pause);
     meter_change(w, meters_of(w, c)->backing_off, -1);
   }
   errand_ends(w, c, NULL, OUTCOME_TIMEOUT);
@@ -219,12 +220,12 @@ static void loses_patience(void *world, uint32_t id) {
 /* --- clients --------------------------------------------------------------------------------------------------------------- */
 
 void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user, int32_t endpoint) {
-  if (__builtin_expect(pool_live(&w->clients.pool) >= CLIENTS_MOST, 0)) {
+  if (__builtin_expect(pool_live(&world_clients(w)->pool) >= CLIENTS_MOST, 0)) {
     world_overflows(w);
     return;
   }
-  uint32_t id = pool_take(&w->clients.pool);
-  struct client *c = client_at(&w->clients, id);
+  uint32_t id = pool_take(&world_clients(w)->pool);
+  struct client *c = client_at(world_clients(w), id);
   *c = (struct client){.id = id,
                        .source = source,
                        .number = n,
@@ -256,17 +257,17 @@ void client_gone(struct world *w, struct client *c) {
   int32_t room = config_of(w, c)->room;
   c->state = CLIENT_FREE;
   if (c->holds != NOBODY) stock_let_go(w, &c->holds);
-  pool_give(&w->clients.pool, c->id);
+  pool_give(&world_clients(w)->pool, c->id);
   if (room >= 0 && c->admitted) waiting_room_left(w, (uint32_t)room);
 }
 
 uint32_t *client_holds(struct world *w, struct request *r) {
   while (r->caller != NOBODY) r = world_request(w, r->caller); /* of an attempt inside: whoever wants its answer */
-  return r->client != NOBODY && !r->client_gone ? &client_at(&w->clients, r->client)->holds : &r->holds;
+  return r->client != NOBODY && !r->client_gone ? &client_at(world_clients(w), r->client)->holds : &r->holds;
 }
 
-void clients_start(struct world *w) {
-  struct clients *all = &w->clients;
+static void clients_start(struct world *w) {
+  struct clients *all = world_clients(w);
   pool_init(&all->pool, sizeof(struct client));
   bool any = false;
   for (uint32_t i = 0; i < w->model->sources.count; i++) any |= client_needed(model_source(w->model, i));
@@ -279,11 +280,11 @@ void clients_start(struct world *w) {
   all->room = timer_heap_new(w->calendar, waiting_room_abandoned, w);
 }
 
-void clients_stop(struct world *w) {
-  struct timer_heap *const heaps[] = {w->clients.back_off,   w->clients.reload,   w->clients.hedge,
-                                      w->clients.impatience, w->clients.thinking, w->clients.room};
+static void clients_stop(struct world *w) {
+  struct timer_heap *const heaps[] = {world_clients(w)->back_off,   world_clients(w)->reload,   world_clients(w)->hedge,
+                                      world_clients(w)->impatience, world_clients(w)->thinking, world_clients(w)->room};
   for (size_t i = 0; i < sizeof heaps / sizeof *heaps; i++) timer_heap_free(heaps[i]);
-  pool_release(&w->clients.pool);
+  pool_release(&world_clients(w)->pool);
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------ */
@@ -302,3 +303,10 @@ static const struct field reload_fields[] = {{.name = "after",
                                              {0}};
 const struct record reload_record = {"reload", sizeof(struct reload_config), reload_fields,
                                      "People who ask again while the old request still runs.", "after"};
+
+const struct part part_clients = {.name = "clients",
+                                  .requests = true,
+                                  .room.world = sizeof(struct clients),
+                                  .start = clients_start,
+                                  .stop = clients_stop,
+                                  .audit = audit_clients};

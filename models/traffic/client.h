@@ -18,6 +18,7 @@
  * the calendar, and nobody asks again in the instant of a failure (1 ms at least), which would stop the clock. */
 #ifndef CLIENT_H
 #define CLIENT_H
+#include "models/core/parts.h"
 #include "models/request/request.h"
 #include "models/guard/backoff.h"
 #include "sim/engine/event_set.h"
@@ -81,9 +82,6 @@ struct client_meters {
 bool client_needed(const struct source_config *);
 void client_declare(struct model *, struct source_config *);
 
-void clients_start(struct world *);
-void clients_stop(struct world *);
-
 /* Somebody comes, number n of the source: to its room, if it has one, or onto the site. endpoint: -1, as the mix says. */
 void client_arrives(struct world *, uint32_t source, uint64_t n, uint32_t user, int32_t endpoint);
 /* The client is on the site: it asks for what the source's mix says, or begins its journey. */
@@ -98,5 +96,8 @@ void client_gone(struct world *, struct client *);
 uint32_t *client_holds(struct world *, struct request *);
 
 static inline struct client *client_at(const struct clients *c, uint32_t id) { return pool_at(&c->pool, id); }
+
+static inline struct clients *world_clients(const struct world *w) { return world_part(w, PART_clients); }
+void audit_clients(const struct audit *);
 
 #endif

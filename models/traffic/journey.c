@@ -113,16 +113,16 @@ static struct stream draws_of(const struct client *c, uint32_t what) {
 
 static void visit(struct world *w, struct client *c) {
   struct stream draws = draws_of(c, DRAW_REQUEST);
-  client_asks(w, c, (uint32_t)place_at(w->sources[c->source].config, c->place)->ask, stream_bits(&draws));
+  client_asks(w, c, (uint32_t)place_at(world_sources(w)->each[c->source].config, c->place)->ask, stream_bits(&draws));
 }
 
 void journey_asks(void *world, uint32_t client) {
   struct world *w = world;
-  visit(w, client_at(&w->clients, client));
+  visit(w, client_at(world_clients(w), client));
 }
 
 void journey_begins(struct world *w, struct client *c, uint64_t n) {
-  struct source *s = &w->sources[c->source];
+  struct source *s = &world_sources(w)->each[c->source];
   struct stream draws = stream_at(s->request_key, n);
   c->walk_key = stream_bits(&draws);
   c->began = world_now(w);
@@ -131,7 +131,7 @@ void journey_begins(struct world *w, struct client *c, uint64_t n) {
 }
 
 static void ends(struct world *w, struct client *c, bool left) {
-  const struct session_meters *t = &w->sources[c->source].config->session_meters;
+  const struct session_meters *t = &world_sources(w)->each[c->source].config->session_meters;
   meter_change(w, t->active, -1);
   meter_count(w, left ? t->left : t->finished);
   meter_time(w, t->length, world_now(w) - c->began);
@@ -170,7 +170,7 @@ uint64_t journey_thinking(const struct source *s) {
 
 /* After the place: the thought is its. */
 static void thinks(struct world *w, struct client *c, uint32_t place) {
-  struct source *s = &w->sources[c->source];
+  struct source *s = &world_sources(w)->each[c->source];
   const struct place_config *p = place_at(s->config, place);
   c->state = CLIENT_THINKS;
   if (s->thinking[place]) {
@@ -180,11 +180,11 @@ static void thinks(struct world *w, struct client *c, uint32_t place) {
   struct stream draws = draws_of(c, DRAW_THOUGHT);
   sim_time pause = p->think.kind ? distribution_sample_time(&p->think, &draws) : 0;
   if (!pause && world_now(w) == c->arrived) pause = SIM_MS; /* nobody asks again in the instant of asking */
-  timer_heap_push(w->clients.thinking, world_after(w, pause), c->id);
+  timer_heap_push(world_clients(w)->thinking, world_after(w, pause), c->id);
 }
 
 void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
-  const struct source_config *s = w->sources[c->source].config;
+  const struct source_config *s = world_sources(w)->each[c->source].config;
   const struct place_config *p = place_at(s, c->place);
   bool failed = outcome_failed(outcome), again = failed && p->failed == FAILED_AGAIN, leaves = failed && p->failed == FAILED_LEAVE;
   if (leaves || outcome == OUTCOME_SOLD_OUT) {

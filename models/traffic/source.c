@@ -1,4 +1,5 @@
 #include "models/traffic/source.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 
@@ -240,7 +241,7 @@ static void start_mix(struct source *s) {
   for (uint32_t i = 0; i < mix->count; i++) s->mix_up_to[i] = (so_far += mix->weight[i]) / sum;
 }
 
-void source_start(struct source *s, struct world *w, const struct source_config *config, uint32_t index) {
+static void source_start(struct source *s, struct world *w, const struct source_config *config, uint32_t index) {
   s->world = w, s->config = config, s->index = index, s->impatient = config->patience.kind != NULL;
   s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
   s->room_key = stream_key(w->seed, w->replication, PURPOSE_ROOM, stream_entity(config->name, 0));
@@ -260,12 +261,40 @@ void source_start(struct source *s, struct world *w, const struct source_config 
 
 void source_user_returns(struct source *s, uint32_t user, sim_time sent_at) { users_return(s, user, sent_at); }
 
-void source_close_books(struct source *s, sim_time now) {
+static void source_close_books(struct source *s, sim_time now) {
   if (s->config->kind == SOURCE_CLOSED) users_close_books(s, now);
 }
 
-void source_stop(struct source *s) {
+static void source_stop(struct source *s) {
   lane_free(s->patience);
   users_stop(s);
   journey_stop(s);
 }
+
+static void sources_open(struct world *w) {
+  const struct model *m = w->model;
+  world_sources(w)->each = arena_new_array(w->arena, struct source, m->sources.count);
+  for (uint32_t i = 0; i < m->sources.count && !w->patience; i++)
+    if (model_source(m, i)->patience.kind) w->patience = timer_heap_new(w->calendar, request_loses_patience, w);
+}
+
+static void sources_start(struct world *w) {
+  for (uint32_t i = 0; i < w->model->sources.count; i++) source_start(&world_sources(w)->each[i], w, model_source(w->model, i), i);
+}
+
+static void sources_measure(struct world *w, enum world_edge edge) {
+  for (uint32_t i = 0; edge == EDGE_CLOSE && i < w->model->sources.count; i++)
+    source_close_books(&world_sources(w)->each[i], w->horizon);
+}
+
+static void sources_stop(struct world *w) {
+  for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&world_sources(w)->each[i]);
+}
+
+const struct part part_sources = {.name = "sources",
+                                  .requests = true,
+                                  .room.world = sizeof(struct sources),
+                                  .open = sources_open,
+                                  .start = sources_start,
+                                  .measure = sources_measure,
+                                  .stop = sources_stop};

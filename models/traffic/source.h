@@ -12,6 +12,7 @@
  * every cluster. */
 #ifndef SOURCE_H
 #define SOURCE_H
+#include "models/core/parts.h"
 #include "models/network/client_network.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/batch.h"
@@ -84,8 +85,6 @@ struct source {
 /* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */
 double source_expected(const struct source_config *, sim_time from, sim_time to);
 
-void source_start(struct source *, struct world *, const struct source_config *, uint32_t index);
-void source_stop(struct source *);
 /* Somebody arrives: request n of the source is sent now. user: who of the source it is (closed: he waits for its end); NOBODY: drawn
  * from its clients, or somebody new. */
 void source_send(struct source *, uint64_t n, uint32_t user);
@@ -96,7 +95,10 @@ uint64_t source_key(const struct source *, uint64_t n);
 uint32_t source_endpoint(const struct source *, uint64_t key);
 /* The client of a closed source has its answer or has given up: the user thinks. */
 void source_user_returns(struct source *, uint32_t user, sim_time sent_at);
-/* Accounts for users who are thinking at the end, so that thought + waited = population x horizon. */
-void source_close_books(struct source *, sim_time now);
+
+struct sources {
+  struct source *each;
+};
+static inline struct sources *world_sources(const struct world *w) { return world_part(w, PART_sources); }
 
 #endif

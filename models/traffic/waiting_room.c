@@ -1,4 +1,5 @@
 #include "models/traffic/waiting_room.h"
+#include "models/core/part.h"
 #include "models/traffic/client.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -10,7 +11,7 @@
 enum { DRAW_TOLERANCE, DRAW_PATIENCE };
 
 static struct waiting_room *room_of(struct world *w, const struct client *c) {
-  return &w->rooms[w->sources[c->source].config->room];
+  return &world_rooms(w)->each[world_sources(w)->each[c->source].config->room];
 }
 
 void waiting_room_declare(struct model *m, struct room_config *r) {
@@ -36,7 +37,7 @@ static void make_room(struct world *w, struct waiting_room *r) {
   uint32_t kept = 0;
   for (uint32_t i = r->head; i < r->tail; i++) {
     if (r->line[i] == NOBODY) continue;
-    client_at(&w->clients, r->line[i])->position = kept;
+    client_at(world_clients(w), r->line[i])->position = kept;
     r->line[kept++] = r->line[i];
   }
   r->head = 0, r->tail = kept;
@@ -57,13 +58,13 @@ static void take_out(struct world *w, struct waiting_room *r, struct client *c) 
   }
   uint32_t last = r->line[--r->tail];
   r->line[c->position] = last;
-  client_at(&w->clients, last)->position = c->position;
+  client_at(world_clients(w), last)->position = c->position;
 }
 
 static struct client *whose_turn(struct world *w, struct waiting_room *r) {
-  if (r->config->order == ROOM_LOTTERY) return client_at(&w->clients, r->line[stream_below(&r->draws, r->tail)]);
+  if (r->config->order == ROOM_LOTTERY) return client_at(world_clients(w), r->line[stream_below(&r->draws, r->tail)]);
   while (r->line[r->head] == NOBODY) r->head++;
-  return client_at(&w->clients, r->line[r->head]);
+  return client_at(world_clients(w), r->line[r->head]);
 }
 
 /* --- coming and going ------------------------------------------------------------------------------------------------------ */
@@ -90,10 +91,10 @@ static void expect_turn(struct world *w, struct waiting_room *r) {
 
 static void turn(void *world, uint32_t room) {
   struct world *w = world;
-  struct waiting_room *r = &w->rooms[room];
+  struct waiting_room *r = &world_rooms(w)->each[room];
   struct client *c = whose_turn(w, r);
   take_out(w, r, c);
-  if (c->room_patience_runs) timer_heap_cancel(w->clients.room, c->pause);
+  if (c->room_patience_runs) timer_heap_cancel(world_clients(w)->room, c->pause);
   meter_change(w, r->config->length, -1);
   r->next_turn = world_now(w) + r->gap;
   let_in(w, r, c);
@@ -113,8 +114,8 @@ static bool balks(struct world *w, struct waiting_room *r, const struct client *
 }
 
 void waiting_room_enter(struct world *w, uint32_t room, struct client *c, uint64_t n) {
-  struct waiting_room *r = &w->rooms[room];
-  struct stream key = stream_at(w->sources[c->source].room_key, n);
+  struct waiting_room *r = &world_rooms(w)->each[room];
+  struct stream key = stream_at(world_sources(w)->each[c->source].room_key, n);
   c->walk_key = stream_bits(&key), c->number = n, c->began = world_now(w);
   if (balks(w, r, c)) {
     meter_count(w, r->config->balked);
@@ -132,13 +133,14 @@ void waiting_room_enter(struct world *w, uint32_t room, struct client *c, uint64
   c->room_patience_runs = r->config->patience.kind != NULL;
   if (c->room_patience_runs) {
     struct stream draws = stream_at(c->walk_key, DRAW_PATIENCE);
-    c->pause = timer_heap_push(w->clients.room, world_after(w, distribution_sample_time(&r->config->patience, &draws)), c->id);
+    c->pause =
+        timer_heap_push(world_clients(w)->room, world_after(w, distribution_sample_time(&r->config->patience, &draws)), c->id);
   }
   if (r->waiting == 1) expect_turn(w, r);
 }
 
 void waiting_room_left(struct world *w, uint32_t room) {
-  struct waiting_room *r = &w->rooms[room];
+  struct waiting_room *r = &world_rooms(w)->each[room];
   bool was_full = !has_place(r);
   r->inside--;
   if (was_full) expect_turn(w, r);
@@ -146,7 +148,7 @@ void waiting_room_left(struct world *w, uint32_t room) {
 
 void waiting_room_abandoned(void *world, uint32_t client) {
   struct world *w = world;
-  struct client *c = client_at(&w->clients, client);
+  struct client *c = client_at(world_clients(w), client);
   struct waiting_room *r = room_of(w, c);
   take_out(w, r, c);
   r->abandoned++;
@@ -156,12 +158,12 @@ void waiting_room_abandoned(void *world, uint32_t client) {
   if (!r->waiting) expect_turn(w, r);
 }
 
-void waiting_rooms_start(struct world *w) {
+static void waiting_rooms_start(struct world *w) {
   const struct config_list *list = &w->model->rooms;
-  w->rooms = arena_new_array(w->arena, struct waiting_room, list->count + 1);
+  world_rooms(w)->each = arena_new_array(w->arena, struct waiting_room, list->count + 1);
   for (uint32_t i = 0; i < list->count; i++) {
     const struct room_config *config = (const struct room_config *)list->items + i;
-    struct waiting_room *r = &w->rooms[i];
+    struct waiting_room *r = &world_rooms(w)->each[i];
     r->config = config;
     r->gap = (sim_time)(1e9 / config->admit + 0.5), r->next_turn = config->opens;
     r->slot = calendar_slot(w->calendar, turn, w, i);
@@ -169,8 +171,8 @@ void waiting_rooms_start(struct world *w) {
   }
 }
 
-void waiting_rooms_stop(struct world *w) {
-  for (uint32_t i = 0; w->rooms && i < w->model->rooms.count; i++) free(w->rooms[i].line);
+static void waiting_rooms_stop(struct world *w) {
+  for (uint32_t i = 0; world_rooms(w)->each && i < w->model->rooms.count; i++) free(world_rooms(w)->each[i].line);
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------ */
@@ -214,3 +216,9 @@ static const struct field fields[] = {
 #undef AT
 const struct record room_record = {"waiting room", sizeof(struct room_config), fields,
                                    "A line before the site, which lets people in at a rate that it can bear.", NULL};
+
+const struct part part_rooms = {.name = "waiting rooms",
+                                .requests = true,
+                                .room.world = sizeof(struct waiting_rooms),
+                                .start = waiting_rooms_start,
+                                .stop = waiting_rooms_stop};

@@ -12,6 +12,7 @@
  * Audited: entered = admitted + abandoned + still there, and those who balked never entered. */
 #ifndef WAITING_ROOM_H
 #define WAITING_ROOM_H
+#include "models/core/parts.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/event_set.h"
@@ -49,13 +50,16 @@ struct waiting_room {
 };
 
 void waiting_room_declare(struct model *, struct room_config *);
-void waiting_rooms_start(struct world *);
-void waiting_rooms_stop(struct world *);
 /* The client comes to the room before its first request, number n of the source. It may be let in, wait, or be gone. */
 void waiting_room_enter(struct world *, uint32_t room, struct client *, uint64_t n);
 /* One who was let in has left the site. */
 void waiting_room_left(struct world *, uint32_t room);
 /* Handler: the client's patience has ended. */
 void waiting_room_abandoned(void *world, uint32_t client);
+
+struct waiting_rooms {
+  struct waiting_room *each;
+};
+static inline struct waiting_rooms *world_rooms(const struct world *w) { return world_part(w, PART_rooms); }
 
 #endif

@@ -1,5 +1,6 @@
 /* The tables of the results: metrics, where time goes, what is full first, what fails, what it costs, outages. */
 #include "sim/engine/arena.h"
+#include "models/availability/outage.h"
 #include "sim/stats/interval.h"
 #include "sim/study/study_inner.h"
 #include "sim/measure/resource.h"

@@ -1,4 +1,5 @@
 #include "sim/measure/measure.h"
+#include "models/availability/outage.h"
 #include "sim/measure/reach.h"
 #include "sim/measure/resource.h"
 #include "models/service/computing.h"

@@ -6,6 +6,7 @@
  * interval follow from the binomial law, whatever the law of the times (sim/stats/interval.h), and the share's is that of Clopper
  * and Pearson. */
 #include "sim/engine/arena.h"
+#include "models/availability/outage.h"
 #include "sim/stats/interval.h"
 #include "sim/study/study_inner.h"
 #include "sim/engine/allocate.h"

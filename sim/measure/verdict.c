@@ -1,5 +1,6 @@
 /* Estimates and verdicts: intervals from the spread of the replications, and which side of a claim they lie on. */
 #include "sim/engine/arena.h"
+#include "models/availability/outage.h"
 #include "sim/stats/batch.h"
 #include "sim/stats/interval.h"
 #include "sim/stats/stopping.h"

@@ -80,7 +80,7 @@ static void read_services(struct view *v, const struct world *w) {
 }
 
 static void read_outages(struct view *v, const struct world *w) {
-  const struct outage_book *b = &w->outages;
+  const struct outage_book *b = world_outages(w);
   for (uint32_t i = 0; i < b->class_count; i++) {
     v->faults[i].faults += b->classes[i].faults;
     v->faults[i].lost_s += b->classes[i].lost_ns / 1e9;
@@ -111,10 +111,10 @@ _Static_assert((int)GAUGE_STEPS == (int)GROWTH_STEPS, "gauges are read where gro
 
 static void read_gauges(struct view *v, const struct world *w) {
   uint32_t count = model_gauges(w->model);
-  if (!w->gauges || w->gauge_border < GAUGE_STEPS || w->overflowed) return;
+  if (!world_gauges(w)->levels || world_gauges(w)->border < GAUGE_STEPS || w->overflowed) return;
   for (uint32_t i = 0; i < count; i++) {
     double levels[GAUGE_STEPS + 1];
-    for (uint32_t k = 0; k <= GAUGE_STEPS; k++) levels[k] = w->gauges[(size_t)k * count + i];
+    for (uint32_t k = 0; k <= GAUGE_STEPS; k++) levels[k] = world_gauges(w)->levels[(size_t)k * count + i];
     growth_add(&v->growth[i], levels);
   }
 }

@@ -2,6 +2,7 @@
 #ifndef VIEW_H
 #define VIEW_H
 #include "models/core/observation.h"
+#include "models/availability/outage.h"
 #include "models/core/gauge.h"
 #include "models/core/world.h"
 #include "sim/stats/growth.h"

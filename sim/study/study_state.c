@@ -5,6 +5,7 @@
  * Histograms are written as their occupied buckets. Whatever a file says, it cannot make the program read beyond an array or run out
  * of memory: a study that is loaded is as sound as one that was run, or the file is refused. */
 #include "sim/engine/arena.h"
+#include "models/availability/outage.h"
 #include "sim/study/study_inner.h"
 #include "sim/study/version.h"
 #include <math.h>

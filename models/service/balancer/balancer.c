@@ -1,4 +1,5 @@
 #include "models/service/balancer/balancer.h"
+#include "models/core/part.h"
 #include "models/guard/breaker.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -28,7 +29,7 @@ static void know_times(struct world *w, struct service *s, struct balancing *b, 
   for (uint32_t i = 0; i < BALANCING_LOGS; i++) b->log_of[i] = real_log(i + 1.0);
 }
 
-void balancer_start(struct world *w, struct service *s) {
+static void balancer_build(struct world *w, struct service *s) {
   const struct balance_config *config = &s->config->balance;
   if (knows_nothing(config)) return;
   struct balancing *b = s->balancing = arena_new_array(w->arena, struct balancing, 1);
@@ -153,7 +154,12 @@ void balancer_forgets(struct world *w, struct service *s, uint32_t container) {
   set_load(w, s, container, s->balancing->load[container - s->first] - 1);
 }
 
-void balancer_died(struct world *w, struct service *s, uint32_t container) { set_load(w, s, container, 0); }
+static void balancer_died(struct world *w, struct container *c) {
+  struct service *s = world_service_of(w, c);
+  if (s->balancing) set_load(w, s, c->id, 0);
+}
+
+const struct part part_balancers = {.name = "balancers", .build = balancer_build, .dies = balancer_died};
 
 static void observe_time(const struct world *w, struct service *s, const struct frame *f) {
   struct response_estimate *e = &s->balancing->time[f->container - s->first];

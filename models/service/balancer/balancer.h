@@ -105,7 +105,6 @@ struct balancer {
   const char *(*link)(struct model *, struct service_config *, const char **key);
 };
 
-void balancer_start(struct world *, struct service *);
 /* The container that the request goes to. The rotation is not empty. */
 uint32_t balancer_pick(struct world *, struct service *, const struct instruction *, const struct request *);
 /* The same among some of those in rotation, whose turns are counted apart. */
@@ -124,7 +123,5 @@ void balancer_failed(struct world *, struct service *, uint32_t container, uint3
 void balancer_gave_up(struct world *, struct service *, const struct frame *, uint32_t caller);
 /* The request is gone from there. */
 void balancer_forgets(struct world *, struct service *, uint32_t container);
-/* With all that it had. */
-void balancer_died(struct world *, struct service *, uint32_t container);
 
 #endif

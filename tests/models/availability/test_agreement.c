@@ -1,6 +1,8 @@
 /* DESIGN 6, for databases, caches, poolers, queues, processes and forks: the same single fault, played with requests and without, fails
  * the same share of them. */
 #include "tests/model_fixture.h"
+#include "models/availability/outage.h"
+#include "models/core/world.h"
 
 enum { RATE = 200, SECONDS = 60, STRIKES_AT = 20 };
 
@@ -295,7 +297,7 @@ static void test_agreement(void) {
       struct world *loud = played(&f, &rows[i], WORLD_TRAFFIC, seed), *quiet = played(&f, &rows[i], WORLD_AVAILABILITY, seed);
       for (uint32_t e = 0; e < f.scenario->model.endpoints.count; e++) {
         struct ends ends = fixture_ends(loud, e);
-        due[e] += RATE * (SECONDS - quiet->outages.served_ns[e] * 1e-9);
+        due[e] += RATE * (SECONDS - world_outages(quiet)->served_ns[e] * 1e-9);
         failed[e] += (double)(ends.arrived - ends.by[OUTCOME_COMPLETED]);
       }
       world_free(loud), world_free(quiet);

@@ -1,6 +1,7 @@
 /* The book of outages: lives of a constant length begin at different points, what overlaps is counted once and adds up to the downtime,
  * and there is no most number of outages at a time. */
 #include "models/faults/fault.h"
+#include "models/availability/outage.h"
 #include "tests/command.h"
 #include "tests/model_fixture.h"
 
@@ -22,9 +23,9 @@ static void test_phases(void) {
   struct fixture f = fixture_of(BREAKING, REPLICAS, "1s", CRASH);
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_AVAILABILITY);
   double sum_h = 0, square = 0, most_h = 0;
-  test_check(w->fault_count == REPLICAS, "%u faults", w->fault_count);
-  for (uint32_t i = 0; i < w->fault_count; i++) {
-    double at_h = sim_seconds(calendar_time_of(w->calendar, w->faults[i].slot)) / 3600;
+  test_check(world_faults(w)->count == REPLICAS, "%u faults", world_faults(w)->count);
+  for (uint32_t i = 0; i < world_faults(w)->count; i++) {
+    double at_h = sim_seconds(calendar_time_of(w->calendar, world_faults(w)->processes[i].slot)) / 3600;
     sum_h += at_h / REPLICAS, square += at_h * at_h / REPLICAS, most_h = fmax(most_h, at_h);
   }
   /* Mean 5 h and variance 100 / 12, within four standard errors. */
@@ -51,11 +52,12 @@ static void test_lost_is_downtime(void) {
     struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_AVAILABILITY);
     w->measured_until = w->horizon = 90 * SIM_DAY;
     world_run(w);
-    double lost_h = 0, down_h = 90 * 24 - w->outages.total_served_ns * 1e-9 / 3600;
-    for (uint32_t k = 0; k < w->outages.class_count; k++) lost_h += w->outages.classes[k].lost_ns * 1e-9 / 3600;
+    double lost_h = 0, down_h = 90 * 24 - world_outages(w)->total_served_ns * 1e-9 / 3600;
+    for (uint32_t k = 0; k < world_outages(w)->class_count; k++) lost_h += world_outages(w)->classes[k].lost_ns * 1e-9 / 3600;
     test_check(down_h > 10 && fabs(lost_h / down_h - 1) < 1e-6, "%s: the faults took %.4f h, not served were %.4f h", books[i].name,
                lost_h, down_h);
-    test_check(i < 2 || w->outages.open_room > 64, "%s: never more than %u outages at a time", books[i].name, w->outages.open_room);
+    test_check(i < 2 || world_outages(w)->open_room > 64, "%s: never more than %u outages at a time", books[i].name,
+               world_outages(w)->open_room);
     world_free(w), fixture_close(&f);
   }
 }

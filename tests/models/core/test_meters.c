@@ -19,7 +19,7 @@ static struct fixture ten(const char *run) {
 static void test_levels_cross_the_warm_up(void) {
   struct fixture f = ten("'warmup': '15s', 'window': '20s', 'windows': 4");
   struct world *w = fixture_run(&f, 1, "ten");
-  const struct client_meters *t = &w->sources[0].config->meters;
+  const struct client_meters *t = &world_sources(w)->each[0].config->meters;
   const struct meter_observation *level = &w->observation.meters[t->backing_off], *attempts = &w->observation.meters[t->attempts];
   /* 15 to 20, 25, 30 and 35 s: nine until 30 s; then eight have failed for good, and the ninth is served. */
   static const double sums[4] = {45e9, 45e9, 45e9, 0};
@@ -36,12 +36,12 @@ static void test_levels_cross_the_warm_up(void) {
 static void test_extremes_are_measured_ones(void) {
   struct fixture f = ten("'warmup': '32s', 'window': '3s', 'windows': 1");
   struct world *w = fixture_run(&f, 1, "late");
-  const struct meter_observation *level = &w->observation.meters[w->sources[0].config->meters.backing_off];
+  const struct meter_observation *level = &w->observation.meters[world_sources(w)->each[0].config->meters.backing_off];
   test_check(level->most == 0 && -level->least_negated == 0, "nine of the warm-up count: %.0f", level->most);
   world_free(w), fixture_close(&f);
   f = ten("'warmup': '12s', 'window': '3s', 'windows': 1");
   w = fixture_run(&f, 1, "constant");
-  level = &w->observation.meters[w->sources[0].config->meters.backing_off];
+  level = &w->observation.meters[world_sources(w)->each[0].config->meters.backing_off];
   test_check(level->most == 9 && -level->least_negated == 9 && level->course.sums[0] == 27e9,
              "a level that never moves: %.0f to %.0f", -level->least_negated, level->most);
   world_free(w), fixture_close(&f);

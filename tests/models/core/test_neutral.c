@@ -1,6 +1,7 @@
 /* Keys with values that do nothing: the run is, bit for bit, the one without them, crashes and all (METHOD.md, Metamorphic relations). Those
  * of pools, calls, runtimes and platforms beside what is here stand with their suites. */
 #include "tests/model_fixture.h"
+#include "models/core/world.h"
 
 /* Where a key may stand. */
 enum place { SOURCE, ENDPOINT, LOOKUP, CALL, QUERY, APP, OTHER, DATABASE, POOL, CACHE, NODE, QUEUE, FILES, TOP, PLACES };
@@ -112,14 +113,14 @@ static void test_neutral(void) {
     if (f.scenario && g.scenario) {
       struct world *a = fixture_run(&f, 5, p->name), *b = fixture_run(&g, 5, p->name);
       const struct endpoint_window *x = &a->observation.endpoints[0].windows[0], *y = &b->observation.endpoints[0].windows[0];
-      uint64_t done = a->jobs.queues[0].done;
+      uint64_t done = world_jobs(a)->queues[0].done;
       test_check(x->ended[OUTCOME_REFUSED] > 50 && done > 1000, "%s: %llu refused, %llu jobs: nothing happens", p->name,
                  (unsigned long long)x->ended[OUTCOME_REFUSED], (unsigned long long)done);
       test_check(fixture_same_window(x, y) && a->observation.sojourn_ns == b->observation.sojourn_ns &&
-                     done == b->jobs.queues[0].done,
+                     done == world_jobs(b)->queues[0].done,
                  "%s: %llu completed with a mean of %.9f ms, and %llu jobs; without %llu, %.9f ms, %llu", p->name,
                  (unsigned long long)y->ended[OUTCOME_COMPLETED], histogram_mean(&y->latency) * 1e-6,
-                 (unsigned long long)b->jobs.queues[0].done, (unsigned long long)x->ended[OUTCOME_COMPLETED],
+                 (unsigned long long)world_jobs(b)->queues[0].done, (unsigned long long)x->ended[OUTCOME_COMPLETED],
                  histogram_mean(&x->latency) * 1e-6, (unsigned long long)done);
       world_free(a), world_free(b);
     }

@@ -442,8 +442,8 @@ static void test_transactions(void) {
                (double)w->observation.sojourn_ns * 1e-6);
     test_check(w->observation.ended[OUTCOME_COMPLETED] == rows[i].completed, "%s: %llu completed", rows[i].name,
                (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
-    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions), "%s: %u requests, %u transactions", rows[i].name,
-               pool_live(&w->requests), pool_live(&w->transactions));
+    test_check(!pool_live(&w->requests) && !pool_live(&world_databases(w)->transactions), "%s: %u requests, %u transactions",
+               rows[i].name, pool_live(&w->requests), pool_live(&world_databases(w)->transactions));
     world_free(w), fixture_close(&f);
   }
 }
@@ -483,9 +483,9 @@ static void test_died_before_first_statement(void) {
     test_check(w->observation.ended[rows[i].outcome] == 2, "%s: %llu completed, %llu crashed", rows[i].name,
                (unsigned long long)w->observation.ended[OUTCOME_COMPLETED],
                (unsigned long long)w->observation.ended[OUTCOME_CRASHED]);
-    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions) && !w->containers[0].pools[0].in_use,
+    test_check(!pool_live(&w->requests) && !pool_live(&world_databases(w)->transactions) && !w->containers[0].pools[0].in_use,
                "%s: %u requests, %u transactions, %u connections", rows[i].name, pool_live(&w->requests),
-               pool_live(&w->transactions), w->containers[0].pools[0].in_use);
+               pool_live(&world_databases(w)->transactions), w->containers[0].pools[0].in_use);
     world_free(w), fixture_close(&f);
   }
 }

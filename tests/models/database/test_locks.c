@@ -115,10 +115,10 @@ static void test_traces(void) {
                (unsigned long long)o->ended[OUTCOME_COMPLETED], (unsigned long long)o->ended[t->other], outcome_names[t->other],
                (double)o->sojourn_ns * 1e-9, (unsigned long long)t->completed, (unsigned long long)t->others,
                (double)t->sojourn_us * 1e-6);
-    test_check(!pool_live(&w->locks.entries) && !pool_live(&w->locks.holds) && !pool_live(&w->transactions) &&
-                   !pool_live(&w->requests),
-               "%s: %u locks, %u holds, %u transactions, %u requests are left", t->name, pool_live(&w->locks.entries),
-               pool_live(&w->locks.holds), pool_live(&w->transactions), pool_live(&w->requests));
+    test_check(!pool_live(&world_locks(w)->entries) && !pool_live(&world_locks(w)->holds) &&
+                   !pool_live(&world_databases(w)->transactions) && !pool_live(&w->requests),
+               "%s: %u locks, %u holds, %u transactions, %u requests are left", t->name, pool_live(&world_locks(w)->entries),
+               pool_live(&world_locks(w)->holds), pool_live(&world_databases(w)->transactions), pool_live(&w->requests));
     for (uint32_t k = 0; k < w->container_count; k++)
       for (uint32_t p = 0; p < w->services[w->containers[k].service].config->pools.count; p++)
         test_check(!w->containers[k].pools[p].in_use, "%s: %u connections are left", t->name, w->containers[k].pools[p].in_use);
@@ -134,11 +134,11 @@ static void test_caller_dies(void) {
                                 DATABASE(COMMIT("")), "", ", 'faults': { 'f': { 'kind': 'crash', 'service': 'a', 'at': '11s' } }");
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
   calendar_run(w->calendar, 11 * SIM_S - 1);
-  test_check(pool_live(&w->locks.entries) == 1 && pool_live(&w->transactions) == 8, "%u locks, %u transactions",
-             pool_live(&w->locks.entries), pool_live(&w->transactions));
+  test_check(pool_live(&world_locks(w)->entries) == 1 && pool_live(&world_databases(w)->transactions) == 8,
+             "%u locks, %u transactions", pool_live(&world_locks(w)->entries), pool_live(&world_databases(w)->transactions));
   calendar_run(w->calendar, 11 * SIM_S + 7 * 1500 * SIM_US);
-  test_check(!pool_live(&w->locks.entries) && pool_live(&w->requests) == 1, "%u locks, %u requests", pool_live(&w->locks.entries),
-             pool_live(&w->requests));
+  test_check(!pool_live(&world_locks(w)->entries) && pool_live(&w->requests) == 1, "%u locks, %u requests",
+             pool_live(&world_locks(w)->entries), pool_live(&w->requests));
   world_free(w);
   w = fixture_run(&f, 1, "the caller dies");
   test_check(w->observation.ended[OUTCOME_CRASHED] == 10, "%llu crashed",

@@ -11,7 +11,9 @@
   "'b': { 'kind': 'app'%s }, 'c': { 'kind': 'app' }, 'e': { 'kind': 'external'%s } },"                                             \
   "'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '%s', 'windows': 1 } }"
 
-static uint64_t attempts(const struct world *w, uint32_t site) { return w->calls[site].calls + w->calls[site].retries; }
+static uint64_t attempts(const struct world *w, uint32_t site) {
+  return world_calls(w)->sites[site].calls + world_calls(w)->sites[site].retries;
+}
 
 static void test_trace(void) {
   /* backoff-trace of the reference table: every attempt is given up after 50 ms. */
@@ -44,7 +46,7 @@ static void test_layers(void) {
   struct world *w = fixture_run(&f, 1, "layers");
   uint64_t bottom = 0;
   for (uint32_t i = 0; i < 3; i++)
-    if (w->calls[i].guard->config->call == (int32_t)fixture_service(&f, "e")) bottom = attempts(w, i);
+    if (world_calls(w)->sites[i].guard->config->call == (int32_t)fixture_service(&f, "e")) bottom = attempts(w, i);
   test_check(bottom == 27, "%llu attempts at the bottom", (unsigned long long)bottom);
   test_check(w->observation.ended[OUTCOME_EXTERNAL] == 1, "the request failed %llu times",
              (unsigned long long)w->observation.ended[OUTCOME_EXTERNAL]);
@@ -64,10 +66,11 @@ static void test_given_up(void) {
     struct fixture f = fixture_of(ONCE, 3, cases[i].call, "", "", "20s");
     struct world *w = fixture_run(&f, 1, cases[i].call);
     const struct container *b = &w->containers[w->services[fixture_service(&f, "b")].first];
-    test_check(w->observation.ended[OUTCOME_CALL_TIMEOUT] == 2 && w->calls[0].ended[OUTCOME_COMPLETED] == 1, "%s: %llu given up",
-               cases[i].call, (unsigned long long)w->observation.ended[OUTCOME_CALL_TIMEOUT]);
+    test_check(w->observation.ended[OUTCOME_CALL_TIMEOUT] == 2 && world_calls(w)->sites[0].ended[OUTCOME_COMPLETED] == 1,
+               "%s: %llu given up", cases[i].call, (unsigned long long)w->observation.ended[OUTCOME_CALL_TIMEOUT]);
     test_check(fabs(b->used_ns - cases[i].work_s * 1e9) < 1, "%s: %.9g s of work", cases[i].call, b->used_ns * 1e-9);
-    test_check(w->calls[0].wasted == cases[i].wasted, "%s: %llu wasted", cases[i].call, (unsigned long long)w->calls[0].wasted);
+    test_check(world_calls(w)->sites[0].wasted == cases[i].wasted, "%s: %llu wasted", cases[i].call,
+               (unsigned long long)world_calls(w)->sites[0].wasted);
     test_check(!b->in_flight && pool_live(&w->requests) == 1, "%s: %u in flight, %u live", cases[i].call, b->in_flight,
                pool_live(&w->requests));
     world_free(w), fixture_close(&f);
@@ -86,7 +89,7 @@ static void test_times_add_up(void) {
   const struct histogram *h = fixture_latency(w, 0);
   test_check(h->count > 100 && histogram_min(h) == 147 * SIM_MS && histogram_max(h) == 147 * SIM_MS, "%.9g to %.9g ms",
              (double)histogram_min(h) * 1e-6, (double)histogram_max(h) * 1e-6);
-  test_check(w->calls[0].wasted > 150, "%llu answers to nobody", (unsigned long long)w->calls[0].wasted);
+  test_check(world_calls(w)->sites[0].wasted > 150, "%llu answers to nobody", (unsigned long long)world_calls(w)->sites[0].wasted);
   world_free(w), fixture_close(&f);
 }
 
@@ -99,7 +102,7 @@ static void test_budget(void) {
                  "'failure': 1 }, 'a': { 'kind': 'app' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, "
                  "'run': { 'warmup': '0s', 'window': '60s', 'windows': 1 } }");
   struct world *w = fixture_run(&f, 1, "budget");
-  uint64_t calls = w->calls[0].calls, retries = w->calls[0].retries;
+  uint64_t calls = world_calls(w)->sites[0].calls, retries = world_calls(w)->sites[0].retries;
   test_check(calls > 5000 && retries >= calls / 10 && retries <= 5 + calls / 10, "%llu retries of %llu calls",
              (unsigned long long)retries, (unsigned long long)calls);
   world_free(w), fixture_close(&f);

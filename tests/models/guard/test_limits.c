@@ -1,6 +1,8 @@
 /* Limits: every algorithm against a trace by hand to the nanosecond and against a second implementation; whose account it is;
  * permits on every way out; memory; and what limits must not change. */
 #include "models/guard/limiter.h"
+#include "sim/engine/ziggurat.h"
+#include "models/availability/outage.h"
 #include "models/guard/limits.h"
 #include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
@@ -175,7 +177,7 @@ static void test_accounts(void) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f = fixture_of(CROWD, rows[i].limit, "{ 'limit': 'l' }", "{ 'limit': 'l' }", rows[i].faults, rows[i].window);
     struct world *w = fixture_run(&f, 1, rows[i].name);
-    const struct limit *l = &w->limits[0];
+    const struct limit *l = &world_limits(w)->each[0];
     test_check(l->accepted == rows[i].passed && w->observation.ended[OUTCOME_LIMITED] == l->refused &&
                    w->observation.ended[OUTCOME_COMPLETED] == l->accepted,
                "%s: %llu passed, %llu completed, %llu were limited", rows[i].name, (unsigned long long)l->accepted,
@@ -219,8 +221,9 @@ static void test_permits(void) {
                "{%s}: %llu completed, %llu limited, the last after %.9g s", rows[i].limit,
                (unsigned long long)(p.by[OUTCOME_COMPLETED] + q.by[OUTCOME_COMPLETED]),
                (unsigned long long)(p.by[OUTCOME_LIMITED] + q.by[OUTCOME_LIMITED]), last);
-    test_check(w->limits[0].in_use == 0 && w->limits[0].waiting == 0 && pool_live(&w->permits) == 0, "{%s}: %u permits left",
-               rows[i].limit, w->limits[0].in_use);
+    test_check(world_limits(w)->each[0].in_use == 0 && world_limits(w)->each[0].waiting == 0 &&
+                   pool_live(&world_limits(w)->permits) == 0,
+               "{%s}: %u permits left", rows[i].limit, world_limits(w)->each[0].in_use);
     world_free(w);
     fixture_close(&f);
   }
@@ -244,8 +247,9 @@ static void test_permits_of_failures(void) {
   test_check(w->observation.ended[OUTCOME_EXTERNAL] == 10 && (double)w->observation.sojourn_ns == 5.5e9,
              "%llu failed after %.9g s in all", (unsigned long long)w->observation.ended[OUTCOME_EXTERNAL],
              (double)w->observation.sojourn_ns * 1e-9);
-  test_check(pool_live(&w->permits) == 0 && w->limits[1].asked == 10 && w->limits[0].accepted == 10, "%u permits left",
-             pool_live(&w->permits));
+  test_check(pool_live(&world_limits(w)->permits) == 0 && world_limits(w)->each[1].asked == 10 &&
+                 world_limits(w)->each[0].accepted == 10,
+             "%u permits left", pool_live(&world_limits(w)->permits));
   world_free(w);
   fixture_close(&f);
 }
@@ -267,7 +271,7 @@ static void test_permits_of_the_dead(void) {
       "}, 'run': { 'warmup': '0s', 'window': '19s', 'windows': 1 } }");
   struct world *w = fixture_run(&f, 1, "dead");
   const struct observation *o = &w->observation;
-  const struct limit *l = &w->limits[0];
+  const struct limit *l = &world_limits(w)->each[0];
   test_check(o->ended[OUTCOME_CRASHED] == 4 && o->ended[OUTCOME_COMPLETED] == 2, "%llu crashed, %llu completed",
              (unsigned long long)o->ended[OUTCOME_CRASHED], (unsigned long long)o->ended[OUTCOME_COMPLETED]);
   test_check(fabs(fixture_mean_s(w, 1) - 1.4) < 1e-9, "b's requests take %.9g s", fixture_mean_s(w, 1));
@@ -291,7 +295,7 @@ static void test_a_million_clients(void) {
         "'static', 'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': '0s', 'window': '10s', 'windows': 1 } }",
         limits[i]);
     struct world *w = fixture_run(&f, 1, limits[i]);
-    const struct limit *l = &w->limits[0];
+    const struct limit *l = &world_limits(w)->each[0];
     test_check(l->asked > 990000 && l->refused == 0, "%s: %llu asked, %llu refused", limits[i], (unsigned long long)l->asked,
                (unsigned long long)l->refused);
     /* At most 10,000 alive (a sliding counter remembers two windows more), a table of 2^17 at most, half of it taken. */
@@ -338,7 +342,7 @@ static void test_clients_of_a_source(void) {
         "'2000s', 'windows': 1 } }",
         rows[i].clients);
     struct world *w = fixture_run(&f, 1, rows[i].clients);
-    double share = (double)w->limits[0].accepted / (double)w->limits[0].asked;
+    double share = (double)world_limits(w)->each[0].accepted / (double)world_limits(w)->each[0].asked;
     test_check(share >= rows[i].low && share <= rows[i].high, "clients%s: %.4f pass", rows[i].clients, share);
     world_free(w);
     fixture_close(&f);
@@ -373,7 +377,7 @@ static void test_clients_who_ask_again(void) {
         "} }, 'run': { 'warmup': '0s', 'window': '30s', 'windows': 1 } }",
         rows[i].source, rows[i].fails ? "100%" : "0%");
     struct world *w = fixture_run(&f, 1, rows[i].name);
-    const struct limit *l = &w->limits[0];
+    const struct limit *l = &world_limits(w)->each[0];
     test_check(l->accepted > 800 && l->asked == rows[i].each * l->accepted && limiter_accounts(w) == l->accepted,
                "%s: %llu asked, %llu passed, %llu accounts", rows[i].name, (unsigned long long)l->asked,
                (unsigned long long)l->accepted, (unsigned long long)limiter_accounts(w));

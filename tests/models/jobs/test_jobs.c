@@ -494,7 +494,7 @@ static void test_geometric_retries(void) {
                  "'50%%' } }, 'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 'unlimited' } } },"
                  "'run': { 'warmup': '0s', 'window': '1000s', 'windows': 1 } }");
   struct world *w = fixture_run(&f, 1, "geometric");
-  const struct job_queue *q = &w->jobs.queues[0];
+  const struct job_queue *q = &world_jobs(w)->queues[0];
   double n = (double)(q->done + q->dead), dead = (double)q->dead / n, retries = meter(w, JOBS_RETRIED)->course.sums[0] / n;
   test_check(n > 19000 && fabs(dead - 0.125) < 3 * sqrt(0.125 * 0.875 / n), "%.5f of %g are dead", dead, n);
   /* Retries: 0, 1 or 2 with 1/2, 1/4, 1/4: variance 11/16. */
@@ -626,8 +626,8 @@ static void test_autoscale(void) {
   test_check(changes == 3 && seen[1] == 4 && seen[2] == 8 && seen[3] == 10, "%d changes: %d, %d, %d", changes, seen[1], seen[2],
              seen[3]);
   calendar_run(w->calendar, 900 * SIM_S);
-  test_check(s->desired == 1 && w->jobs.queues[0].done == 21 && !w->jobs.queues[0].copies, "%d replicas, %llu done at the end",
-             s->desired, (unsigned long long)w->jobs.queues[0].done);
+  test_check(s->desired == 1 && world_jobs(w)->queues[0].done == 21 && !world_jobs(w)->queues[0].copies,
+             "%d replicas, %llu done at the end", s->desired, (unsigned long long)world_jobs(w)->queues[0].done);
   world_free(w);
   fixture_close(&f);
 }

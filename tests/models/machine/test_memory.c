@@ -1,5 +1,6 @@
 /* Memory: growth, kills of replicas and on nodes, and who fails with them, by hand. */
 #include "tests/model_fixture.h"
+#include "models/platform/autoscaler.h"
 
 /* Users who ask at 1 s, and 1 s after each answer; steps, services, node, window. */
 #define USERS                                                                                                                      \
@@ -146,13 +147,13 @@ static void test_killed_while_draining(void) {
   struct container *c = w->containers[0].state == CONTAINER_DRAINING ? &w->containers[0] : &w->containers[1];
   uint32_t inside = c->in_flight;
   test_check(c->state == CONTAINER_DRAINING && inside > 10, "nobody drains, or with %u inside", inside);
-  w->memory->answered[c->id] = 150 << 20;
+  world_memory(w)->answered[c->id] = 150 << 20;
   memory_changed(w, c);
   calendar_run(w->calendar, 5 * SIM_S + 1);
   test_check(c->state == CONTAINER_UNUSED && c->node == NOBODY, "state %d", c->state);
   test_check(w->observation.ended[OUTCOME_CRASHED] == inside, "%llu of %u failed",
              (unsigned long long)w->observation.ended[OUTCOME_CRASHED], inside);
-  test_check(w->memory->resident[c->id] == 0 && w->memory->nodes[0].used < 101 << 20, "it is still resident");
+  test_check(world_memory(w)->resident[c->id] == 0 && world_memory(w)->nodes[0].used < 101 << 20, "it is still resident");
   calendar_run(w->calendar, 20 * SIM_S);
   test_check(w->services[0].up == 1, "%u are up", w->services[0].up);
   world_free(w);

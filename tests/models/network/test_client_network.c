@@ -90,7 +90,7 @@ static void test_pinned_clients(void) {
     if (kept->containers[i].generation) victim = i;
   test_check(victim != NOBODY && each->containers[victim].generation == 1, "the crash struck %u", victim);
   for (uint32_t i = 0; victim != NOBODY && i < 4; i++) {
-    const struct client_connection *c = kept->sources[0].network.connections;
+    const struct client_connection *c = world_sources(kept)->each[0].network.connections;
     int users = 0;
     for (int u = 0; u < 8; u++) users += c[u].container == i;
     /* Two users each; when the victim has died its two go to two of the others, and stay there when it is back. */

@@ -1,6 +1,8 @@
 /* The orchestrators' timings against operational-facts.md 2.3, 3 and 9.1, watched in worlds without requests; the same faults
  * with requests; the autoscaler in the loop. */
 #include "models/platform/autoscaler.h"
+#include "models/availability/outage.h"
+#include "models/core/world.h"
 #include "tests/model_fixture.h"
 
 enum { SEEDS = 24 };
@@ -300,7 +302,7 @@ static void test_traffic_agrees_with_availability(void) {
       world_run(quiet);
       struct ends e = fixture_ends(loud, 0);
       failed += e.ended - e.by[OUTCOME_COMPLETED];
-      due += 500 * (sim_seconds(quiet->horizon) - quiet->outages.total_served_ns * 1e-9);
+      due += 500 * (sim_seconds(quiet->horizon) - world_outages(quiet)->total_served_ns * 1e-9);
       world_free(loud), world_free(quiet);
     }
     test_check(fabs((double)failed - due) <= 4 * sqrt(due) + 3,
@@ -333,7 +335,8 @@ static void test_programs_agree_too(void) {
     static const double rate[] = {300, 100};
     for (uint32_t e = 0; e < 2; e++) {
       struct ends ends = fixture_ends(loud, e);
-      double due = rate[e] * (300 - quiet->outages.served_ns[e] * 1e-9), failed = (double)(ends.ended - ends.by[OUTCOME_COMPLETED]);
+      double due = rate[e] * (300 - world_outages(quiet)->served_ns[e] * 1e-9),
+             failed = (double)(ends.ended - ends.by[OUTCOME_COMPLETED]);
       test_check(fabs(failed - due) <= 4 * sqrt(due) + 5, "%s, endpoint %u: %.0f fail, %.1f by the availability run", platforms[i],
                  e, failed, due);
     }
@@ -354,7 +357,7 @@ static void test_calls_in_turn(void) {
   struct world *loud = fixture_run(&f, 1, "turns"), *quiet = quiet_world(&f, 1, 200 * SIM_S);
   world_run(quiet);
   struct ends e = fixture_ends(loud, 0);
-  double due = 400 * (200 - quiet->outages.total_served_ns * 1e-9), failed = (double)(e.ended - e.by[OUTCOME_COMPLETED]);
+  double due = 400 * (200 - world_outages(quiet)->total_served_ns * 1e-9), failed = (double)(e.ended - e.by[OUTCOME_COMPLETED]);
   test_check(fabs(failed - due) <= 4 * sqrt(due), "%.0f of the requests fail, %.1f by the availability run", failed, due);
   world_free(loud), world_free(quiet);
   fixture_close(&f);

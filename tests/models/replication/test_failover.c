@@ -1,6 +1,7 @@
 /* A database dies while transactions wait for acknowledgements, for locks and in a pooler; one fault or two that overlap. By hand: four
  * ask at 10 s and crash with the primary at 11 s; at 21 s they ask again, whoever is the primary then, and are served. */
 #include "tests/model_fixture.h"
+#include "models/availability/outage.h"
 
 struct strike {
   double at_s;
@@ -75,11 +76,11 @@ static void test_failover(void) {
                (unsigned long long)w->observation.ended[OUTCOME_COMPLETED]);
     test_check(s->primary - s->first == rows[i].primary, "%s: replica %u is the primary, by hand %u", rows[i].name,
                s->primary - s->first, rows[i].primary);
-    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions) && !pool_live(&w->locks.holds) &&
+    test_check(!pool_live(&w->requests) && !pool_live(&world_databases(w)->transactions) && !pool_live(&world_locks(w)->holds) &&
                    !s->replication->line.queue.count && !w->containers[0].pools[0].in_use,
                "%s: left are %u requests, %u transactions, %u locks, %u commits and %u connections", rows[i].name,
-               pool_live(&w->requests), pool_live(&w->transactions), pool_live(&w->locks.holds), s->replication->line.queue.count,
-               w->containers[0].pools[0].in_use);
+               pool_live(&w->requests), pool_live(&world_databases(w)->transactions), pool_live(&world_locks(w)->holds),
+               s->replication->line.queue.count, w->containers[0].pools[0].in_use);
     world_free(w), fixture_close(&f);
   }
 }
@@ -119,7 +120,7 @@ static void test_recipes(void) {
       struct world *w = world_new(&f.scenario->model, 1, k, WORLD_AVAILABILITY);
       w->measured_until = w->horizon = 200 * 365 * SIM_DAY;
       world_run(w);
-      const struct outage_log *log = &w->outages.classes[0];
+      const struct outage_log *log = &world_outages(w)->classes[0];
       faults += (double)log->faults;
       for (uint64_t j = 0; j < log->rto.count; j++) {
         double s = log->rto.s[j];

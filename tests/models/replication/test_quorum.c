@@ -1,6 +1,7 @@
 /* The same faults, alone and overlapping, with requests and without (DESIGN 6): the same share of the writes is served, for the same time,
  * and as much is lost. And by hand. */
 #include "models/replication/replication.h"
+#include "models/availability/outage.h"
 #include "models/core/meter.h"
 #include "tests/model_fixture.h"
 
@@ -142,11 +143,11 @@ static struct seen play(const struct fixture *f, size_t which, uint64_t seed, en
   world_measure_until(w, w->measured_until);
   world_close(w);
   world_audit(w, fixture_broken, (void *)(uintptr_t)cases[which].name);
-  const struct outage_log *log = &w->outages.classes[0];
+  const struct outage_log *log = &world_outages(w)->classes[0];
   for (uint64_t i = 0; i < log->rpo.count; i++) seen.rpo_s += log->rpo.s[i];
   seen.losses = (double)log->rpo.count;
   const struct observation *o = &w->observation;
-  seen.unserved_s = 60 - w->outages.total_served_ns * 1e-9;
+  seen.unserved_s = 60 - world_outages(w)->total_served_ns * 1e-9;
   if (mode == WORLD_TRAFFIC) {
     double failed = (double)(o->arrived - o->ended[OUTCOME_COMPLETED] - o->inside);
     test_check(fabs(failed / 100 - seen.unserved_s) < 0.5 + 0.05 * seen.unserved_s, "%s: %g writes failed, %.3f s without service",

@@ -1,6 +1,8 @@
 /* Replication: traces by hand to the nanosecond of shipping, applying and waiting for acknowledgements; who reads what; which replica
  * is promoted when, and what is lost by it. */
 #include "models/replication/replication.h"
+#include "models/availability/outage.h"
+#include "sim/engine/ziggurat.h"
 #include "models/core/meter.h"
 #include "tests/model_fixture.h"
 
@@ -356,7 +358,7 @@ static void test_failover(void) {
     struct fixture f = fixture_of(WRITER, 3, cases[i].restart, cases[i].keys, "0s", fault, "30s");
     struct world *w = fixture_run(&f, 1, cases[i].name);
     const struct service *d = &w->services[1];
-    const struct outage_log *log = &w->outages.classes[0];
+    const struct outage_log *log = &world_outages(w)->classes[0];
     test_check(d->primary - d->first == cases[i].primary && counted(w, "lost_writes") == cases[i].lost,
                "%s: replica %u is primary, %g writes are lost; by hand %u and %g", cases[i].name, d->primary - d->first,
                counted(w, "lost_writes"), cases[i].primary, cases[i].lost);
@@ -420,12 +422,12 @@ static void test_agrees_without_requests(void) {
       struct world *w = world_new(&f.scenario->model, seed, 0, quiet ? WORLD_AVAILABILITY : WORLD_TRAFFIC);
       w->horizon = w->measured_until = 10 * SIM_S;
       world_run(w);
-      const struct outage_log *log = &w->outages.classes[0];
+      const struct outage_log *log = &world_outages(w)->classes[0];
       test_check(log->rpo.count == 1 && log->rto.count == 1, "seed %llu: %llu losses", (unsigned long long)seed,
                  (unsigned long long)log->rpo.count);
       rpo[quiet] += log->rpo.s[0] * 1e3 / RUNS, rto[quiet] += log->rto.s[0] / RUNS;
       if (quiet)
-        unserved += 100 * (10 - w->outages.total_served_ns * 1e-9);
+        unserved += 100 * (10 - world_outages(w)->total_served_ns * 1e-9);
       else
         failed += (double)(w->observation.arrived - w->observation.ended[OUTCOME_COMPLETED]);
       world_free(w);
@@ -461,7 +463,7 @@ static void test_backup(void) {
     w->horizon = w->measured_until;
     world_run(w);
     world_audit(w, fixture_broken, (void *)(uintptr_t) "backup");
-    const struct outage_log *lost = &w->outages.classes[0], *crash = &w->outages.classes[1];
+    const struct outage_log *lost = &world_outages(w)->classes[0], *crash = &world_outages(w)->classes[1];
     double sum = 0, most = 0, usual = 0;
     for (uint64_t i = 0; i < lost->rpo.count; i++) sum += lost->rpo.s[i], most = fmax(most, lost->rpo.s[i]);
     for (uint64_t i = 0; i < lost->rto.count; i++) usual += fabs(lost->rto.s[i] - 1802) < 1e-6;

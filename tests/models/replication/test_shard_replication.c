@@ -1,5 +1,7 @@
 /* Replication of a database with shards: each shard has a log, a primary and replicas of its own. */
 #include "models/request/keyspace.h"
+#include "models/availability/outage.h"
+#include "sim/engine/ziggurat.h"
 #include "models/replication/replication.h"
 #include "models/core/meter.h"
 #include "tests/model_fixture.h"
@@ -75,7 +77,7 @@ static void test_failover_of_a_shard(void) {
                  "the shard has not been taken over");
       world_close(w);
       world_audit(w, fixture_broken, (void *)(uintptr_t) "failover");
-      const struct outage_log *log = &w->outages.classes[0];
+      const struct outage_log *log = &world_outages(w)->classes[0];
       test_check(log->rpo.count == 1 && log->rto.count == 1 && fabs(log->rto.s[0] - 2) < 1e-9, "%llu losses",
                  (unsigned long long)log->rpo.count);
       rpo[quiet] += log->rpo.count ? log->rpo.s[0] * 1e3 / SEEDS : 0;

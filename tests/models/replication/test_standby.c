@@ -1,5 +1,6 @@
 /* Long reads on a replica: what they hold up and when they are cancelled, by hand to the nanosecond. */
 #include "models/replication/replication.h"
+#include "models/availability/outage.h"
 #include "models/core/meter.h"
 #include "tests/model_fixture.h"
 
@@ -109,7 +110,7 @@ static void test_promotion_waits(void) {
       fixture_of(TWO, 1, "1h", COMPUTES, 100, "1ms", DELAY("never") ", 'failover': { 'detect': '5ms', 'promote': '5ms' }", 100,
                  "'f': { 'kind': 'crash', 'service': 'd', 'at': '50ms' }");
   struct world *w = fixture_run(&f, 1, "promotion");
-  const struct outage_log *log = &w->outages.classes[0];
+  const struct outage_log *log = &world_outages(w)->classes[0];
   test_check(log->rto.count == 1 && fabs(log->rto.s[0] - 0.056) < 1e-12, "back after %.9f s", log->rto.count ? log->rto.s[0] : 0);
   world_free(w), fixture_close(&f);
 }

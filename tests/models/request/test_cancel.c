@@ -1,6 +1,8 @@
 /* Clients who give up and tell: at 10 s two ask, at 11 s they are gone. Who stands in a queue leaves it then, who is served or waits for
  * something that happens ends with that, and nothing is left of either. */
 #include "tests/model_fixture.h"
+#include "models/guard/limiter.h"
+#include "models/cache/rebuild.h"
 
 #define APP      "'a': { 'kind': 'app', 'threads': 'unlimited' }"
 #define DATABASE "'d': { 'kind': 'database' }"
@@ -75,11 +77,11 @@ static void test_cancelled(void) {
     uint32_t inside = pool_live(&w->requests);
     test_check(inside == rows[i].inside, "%s: %u inside after they have gone, by hand %u", rows[i].name, inside, rows[i].inside);
     calendar_run(w->calendar, 20900 * SIM_MS);
-    test_check(!pool_live(&w->requests) && !pool_live(&w->transactions) && !pool_live(&w->permits) && !pool_live(&w->locks.holds) &&
-                   !pool_live(&w->rebuilds.marks),
+    test_check(!pool_live(&w->requests) && !pool_live(&world_databases(w)->transactions) && !pool_live(&world_limits(w)->permits) &&
+                   !pool_live(&world_locks(w)->holds) && !pool_live(&world_rebuilds(w)->marks),
                "%s: left in the end are %u requests, %u transactions, %u permits, %u locks and %u rebuilds", rows[i].name,
-               pool_live(&w->requests), pool_live(&w->transactions), pool_live(&w->permits), pool_live(&w->locks.holds),
-               pool_live(&w->rebuilds.marks));
+               pool_live(&w->requests), pool_live(&world_databases(w)->transactions), pool_live(&world_limits(w)->permits),
+               pool_live(&world_locks(w)->holds), pool_live(&world_rebuilds(w)->marks));
     for (uint32_t c = 0; c < w->container_count; c++) {
       uint32_t in_use = 0;
       for (uint32_t k = 0; k < w->containers[c].pool_count; k++) in_use += w->containers[c].pools[k].in_use;

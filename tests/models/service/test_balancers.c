@@ -1,6 +1,7 @@
 /* Load balancers: picks by hand and in proportion; rings on which only the lost items move; connections that keep their replica;
  * replicas that are left alone after they failed; and old news, which is worse than none. */
 #include "models/service/hash_ring.h"
+#include "models/availability/outage.h"
 #include "models/core/meter.h"
 #include "tests/model_fixture.h"
 

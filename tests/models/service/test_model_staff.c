@@ -1,5 +1,6 @@
 /* Queues with people in them: patience, staff that changes, days that differ, and the parts of a day that claims look at. */
 #include "tests/model_fixture.h"
+#include "models/core/parts.h"
 
 /* --- patience, by hand ------------------------------------------------------------------------------------------------------ */
 

@@ -13,7 +13,7 @@
   "'unlimited' "                                                                                                                   \
   "} } } %s, 'run': { 'warmup': '0s', 'window': '%s', 'windows': 1 } }"
 
-static const struct stock *tickets(const struct world *w) { return &w->stocks[0]; }
+static const struct stock *tickets(const struct world *w) { return &world_stocks(w)->each[0]; }
 
 static void check_stock(const struct world *w, const char *name, int64_t left, int64_t held, int64_t sold, int64_t expired) {
   const struct stock *s = tickets(w);
@@ -97,8 +97,8 @@ static void test_release(void) {
   struct world *w = fixture_run(&f, 1, "release");
   check_stock(w, "release", 4, 0, 0, 0);
   check_ends(w, "release", 2, OUTCOME_SOLD_OUT, 1, (1002 + 1003 + 3) * SIM_MS);
-  test_check(tickets(w)->released == 4 && pool_live(&w->holds) == 0, "%lld given back, %u holds left",
-             (long long)tickets(w)->released, pool_live(&w->holds));
+  test_check(tickets(w)->released == 4 && pool_live(&world_stocks(w)->holds) == 0, "%lld given back, %u holds left",
+             (long long)tickets(w)->released, pool_live(&world_stocks(w)->holds));
   world_free(w);
   fixture_close(&f);
 }
@@ -180,10 +180,10 @@ static void test_deaths_at_the_row(void) {
     check_stock(w, deaths[i].name, deaths[i].left, deaths[i].held, 0, 0);
     const uint64_t *ended = w->observation.ended;
     test_check(ended[OUTCOME_CRASHED] == deaths[i].crashed && ended[OUTCOME_NO_BACKEND] == deaths[i].turned_away &&
-                   !pool_live(&w->locks.entries) && !pool_live(&w->requests),
+                   !pool_live(&world_locks(w)->entries) && !pool_live(&w->requests),
                "%s: %llu crashed, %llu found no database, %u locks, %u requests live", deaths[i].name,
                (unsigned long long)ended[OUTCOME_CRASHED], (unsigned long long)ended[OUTCOME_NO_BACKEND],
-               pool_live(&w->locks.entries), pool_live(&w->requests));
+               pool_live(&world_locks(w)->entries), pool_live(&w->requests));
     world_free(w);
     fixture_close(&f);
   }
@@ -310,13 +310,13 @@ static struct fixture random_sale(uint64_t seed) {
 
 /* The books from the holds themselves, at many instants. */
 static void check_books(const struct world *w, uint64_t seed) {
-  int64_t held[2] = {w->stocks[0].abandoned, w->stocks[1].abandoned};
-  for (uint32_t id = 0; id < pool_capacity(&w->holds); id++) {
-    const struct hold *h = pool_at(&w->holds, id);
+  int64_t held[2] = {world_stocks(w)->each[0].abandoned, world_stocks(w)->each[1].abandoned};
+  for (uint32_t id = 0; id < pool_capacity(&world_stocks(w)->holds); id++) {
+    const struct hold *h = pool_at(&world_stocks(w)->holds, id);
     if (h->used && !h->expired) held[h->stock] += h->count;
   }
   for (int i = 0; i < 2; i++) {
-    const struct stock *s = &w->stocks[i];
+    const struct stock *s = &world_stocks(w)->each[i];
     test_check(s->free >= 0 && s->free + held[i] + s->sold == s->config->amount,
                "seed %llu at %.3f s: %lld left, %lld held, %lld sold", (unsigned long long)seed, (double)world_now(w) * 1e-9,
                (long long)s->free, (long long)held[i], (long long)s->sold);
@@ -333,7 +333,9 @@ static void test_never_oversold(void) {
     for (sim_time at = 0; at < 20 * SIM_S; at += 97 * SIM_MS) calendar_run(w->calendar, at), check_books(w, seed);
     world_free(w);
     w = fixture_run(&f, seed, "random");
-    for (int i = 0; i < 2; i++) sold += w->stocks[i].sold, expired += w->stocks[i].expired, released += w->stocks[i].released;
+    for (int i = 0; i < 2; i++)
+      sold += world_stocks(w)->each[i].sold, expired += world_stocks(w)->each[i].expired,
+          released += world_stocks(w)->each[i].released;
     for (int k = 0; k < OUTCOMES; k++) ended[k] += w->observation.ended[k];
     world_free(w);
     fixture_close(&f);

@@ -1,6 +1,7 @@
 /* Clients who ask more than once, by hand to the nanosecond: retries, reload, hedges, impatience; then the conservation of attempts
  * under everything at once, budgets, the law of closed users, and the behaviours that never come into play. */
 #include "tests/model_fixture.h"
+#include "models/core/parts.h"
 
 /* One user who asks at 10 s and, once answered, 10 s later; %s: what else the client does, the steps of what it asks for, the
  * services, other sources. */
@@ -38,7 +39,7 @@ static void changes(struct world *w, const uint64_t *number, sim_time at, uint64
 
 /* Events of a meter up to now; its course has one window. */
 static uint64_t counted(const struct world *w, uint32_t meter) { return w->observation.meters[meter].course.counts[0]; }
-static const struct client_meters *meters(const struct world *w) { return &w->sources[0].config->meters; }
+static const struct client_meters *meters(const struct world *w) { return &world_sources(w)->each[0].config->meters; }
 
 /* --- by hand --------------------------------------------------------------------------------------------------------------------- */
 
@@ -49,13 +50,14 @@ static void test_retry_trace(void) {
              "'none' }",
              "{ 'delay': '1h' }", "", "");
   struct world *w = begin(&f);
-  for (uint64_t k = 0; k < 7; k++) changes(w, &w->clients.attempts, 10 * SIM_S + starts_ms[k] * SIM_MS, k, k + 1, "attempts");
+  for (uint64_t k = 0; k < 7; k++)
+    changes(w, &world_clients(w)->attempts, 10 * SIM_S + starts_ms[k] * SIM_MS, k, k + 1, "attempts");
   changes(w, &w->observation.ended[OUTCOME_TIMEOUT], 13850 * SIM_MS, 0, 1, "time-outs");
   test_check(w->observation.arrived == 1 && w->observation.sojourn_ns == 3850000000u, "%llu arrived and took %.9f s",
              (unsigned long long)w->observation.arrived, (double)w->observation.sojourn_ns * 1e-9);
   test_check(counted(w, meters(w)->retries) == 6 && counted(w, meters(w)->attempts) == 7, "%llu retries",
              (unsigned long long)counted(w, meters(w)->retries));
-  changes(w, &w->clients.attempts, 23850 * SIM_MS, 7, 8, "attempts");
+  changes(w, &world_clients(w)->attempts, 23850 * SIM_MS, 7, 8, "attempts");
   finish(w, "retry");
   fixture_close(&f);
 }
@@ -65,8 +67,8 @@ static void test_reload(void) {
   struct fixture f = lonely(", 'reload': { 'after': '300ms', 'times': 2 }", "{ 'cpu': '1s' }", "", "");
   f.scenario->model.records_waits = true;
   struct world *w = begin(&f);
-  changes(w, &w->clients.attempts, 10300 * SIM_MS, 1, 2, "attempts");
-  changes(w, &w->clients.attempts, 10600 * SIM_MS, 2, 3, "attempts");
+  changes(w, &world_clients(w)->attempts, 10300 * SIM_MS, 1, 2, "attempts");
+  changes(w, &world_clients(w)->attempts, 10600 * SIM_MS, 2, 3, "attempts");
   changes(w, &w->observation.ended[OUTCOME_COMPLETED], 13000 * SIM_MS, 0, 1, "answers");
   const struct endpoint_observation *p = &w->observation.endpoints[0];
   double parts[4] = {0};
@@ -89,11 +91,11 @@ static void test_reload(void) {
 static void test_hedge_first_wins(void) {
   struct fixture f = lonely(", 'hedge': '300ms'", "{ 'cpu': '1s' }", ", 'replicas': 2", "");
   struct world *w = begin(&f);
-  changes(w, &w->clients.attempts, 10300 * SIM_MS, 1, 2, "attempts");
+  changes(w, &world_clients(w)->attempts, 10300 * SIM_MS, 1, 2, "attempts");
   changes(w, &w->observation.ended[OUTCOME_COMPLETED], 11000 * SIM_MS, 0, 1, "answers");
   changes(w, &w->observation.wasted, 11300 * SIM_MS, 0, 1, "wasted");
-  test_check(fabs(w->containers[0].used_ns + w->containers[1].used_ns - 2e9) < 1 && w->clients.forsaken == 1, "%llu forsaken",
-             (unsigned long long)w->clients.forsaken);
+  test_check(fabs(w->containers[0].used_ns + w->containers[1].used_ns - 2e9) < 1 && world_clients(w)->forsaken == 1,
+             "%llu forsaken", (unsigned long long)world_clients(w)->forsaken);
   finish(w, "hedge");
   fixture_close(&f);
 }
@@ -133,10 +135,10 @@ static void test_impatience(void) {
     struct world *w = begin(&f);
     changes(w, &w->observation.ended[OUTCOME_TIMEOUT], 10 * SIM_S + cases[i].ends_ms * SIM_MS, 0, 1, "given up");
     calendar_run(w->calendar, 19 * SIM_S);
-    test_check(w->clients.attempts == cases[i].attempts && w->clients.forsaken == cases[i].forsaken && !w->clients.open &&
-                   pool_live(&w->clients.pool) == 0,
-               "impatience %s: %llu attempts, %llu forsaken", cases[i].text, (unsigned long long)w->clients.attempts,
-               (unsigned long long)w->clients.forsaken);
+    test_check(world_clients(w)->attempts == cases[i].attempts && world_clients(w)->forsaken == cases[i].forsaken &&
+                   !world_clients(w)->open && pool_live(&world_clients(w)->pool) == 0,
+               "impatience %s: %llu attempts, %llu forsaken", cases[i].text, (unsigned long long)world_clients(w)->attempts,
+               (unsigned long long)world_clients(w)->forsaken);
     finish(w, cases[i].text);
     fixture_close(&f);
   }
@@ -184,7 +186,7 @@ static void test_attempts_add_up(void) {
     struct world *w = fixture_run(&f, seed, "storm");
     uint64_t sum = 0, attempts = 0, refused = 0, longest_wait = 0;
     for (uint32_t i = 0; i < 2; i++) {
-      const struct client_meters *t = &w->sources[i].config->meters;
+      const struct client_meters *t = &world_sources(w)->each[i].config->meters;
       attempts += counted(w, t->attempts);
       sum += counted(w, t->retries) + (i ? 0 : counted(w, t->reloads)) + counted(w, t->hedges);
       test_check(counted(w, t->retries) > 100 && counted(w, t->hedges) > 100, "source %u: %llu retries, %llu hedges", i,
@@ -194,7 +196,7 @@ static void test_attempts_add_up(void) {
     for (uint32_t e = 0; e < 2; e++)
       if ((uint64_t)histogram_max(&w->observation.endpoints[e].waits[0]) > longest_wait)
         longest_wait = (uint64_t)histogram_max(&w->observation.endpoints[e].waits[0]);
-    test_check(attempts == w->clients.attempts && attempts == w->observation.arrived + sum,
+    test_check(attempts == world_clients(w)->attempts && attempts == w->observation.arrived + sum,
                "%llu attempts of %llu errands and %llu repetitions", (unsigned long long)attempts,
                (unsigned long long)w->observation.arrived, (unsigned long long)sum);
     test_check(refused > 0 && w->observation.ended[OUTCOME_CRASHED] > 0 && w->observation.ended[OUTCOME_TIMEOUT] > 0 &&
@@ -217,7 +219,7 @@ static void test_budget(void) {
       "'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': '0s', 'window': '20s', 'windows': 1 } "
       "}");
   struct world *w = fixture_run(&f, 1, "budget");
-  double retries = (double)counted(w, meters(w)->retries) + pool_live(&w->clients.pool); /* paid for and about to begin */
+  double retries = (double)counted(w, meters(w)->retries) + pool_live(&world_clients(w)->pool); /* paid for and about to begin */
   double most = 5 + 0.1 * (double)w->observation.arrived + 3 * 20;
   test_check(retries <= most && retries > most - 2, "%.0f retries, the budget pays for %.2f", retries, most);
   test_check(counted(w, meters(w)->refused) == w->observation.ended[OUTCOME_REFUSED] + w->observation.ended[OUTCOME_NO_BACKEND],

@@ -12,7 +12,7 @@ static struct fixture journey(const char *rate, const char *source, const char *
       rate, places, source, rest, window);
 }
 
-static const struct session_meters *meters(const struct world *w) { return &w->sources[0].config->session_meters; }
+static const struct session_meters *meters(const struct world *w) { return &world_sources(w)->each[0].config->session_meters; }
 static uint64_t counted(const struct world *w, uint32_t meter) { return w->observation.meters[meter].course.counts[0]; }
 static int64_t active(const struct world *w) { return level_value(&w->observation.meters[meters(w)->active].level); }
 
@@ -21,7 +21,7 @@ static void test_fixed_steps(void) {
       "5/s", "", "{ 'ask': 'a', 'think': '2s' }, { 'ask': 'b', 'think': '1s' }, { 'ask': 'c', 'think': '1h' }", "", "1000s");
   struct world *w = fixture_run(&f, 1, "fixed");
   const struct histogram *length = w->observation.meters[meters(w)->length].time;
-  uint64_t begun = w->sources[0].arrivals.count;
+  uint64_t begun = world_sources(w)->each[0].arrivals.count;
   /* 1 + 2 + 0.5 + 1 + 0.25 s: nobody thinks after the last place. */
   test_check(length->count > 4500 && histogram_mean(length) == 4750e6 && histogram_max(length) == 4750 * SIM_MS &&
                  histogram_min(length) == 4750 * SIM_MS,
@@ -115,7 +115,7 @@ static void test_retries_inside(void) {
   struct fixture f =
       journey("50/s", ", 'retry': { 'attempts': 3, 'backoff': '10ms' }", "{ 'ask': 'x' }, { 'ask': 'c' }", "", "400s");
   struct world *w = fixture_run(&f, 2, "retries in a journey");
-  const struct client_meters *t = &w->sources[0].config->meters;
+  const struct client_meters *t = &world_sources(w)->each[0].config->meters;
   double sessions = (double)(counted(w, meters(w)->finished) + counted(w, meters(w)->left));
   double attempts = (double)counted(w, t->attempts) / sessions, left = (double)counted(w, meters(w)->left) / sessions;
   /* 1 + 1/2 + 1/4 attempts of x and 7/8 of c; an eighth leaves. */
@@ -149,7 +149,7 @@ static void test_same_people(void) {
     struct world *w = world_new(&f.scenario->model, 8, 0, WORLD_TRAFFIC);
     world_warm_up(w);
     calendar_run(w->calendar, 100 * SIM_S);
-    calendar_clear(w->calendar, w->sources[0].arrivals.slot);
+    calendar_clear(w->calendar, world_sources(w)->each[0].arrivals.slot);
     calendar_run(w->calendar, 1000 * SIM_S);
     for (uint32_t e = 0; e < 4; e++) asked[slow][e] = fixture_ends(w, e).arrived;
     test_check(active(w) == 0, "%lld are still on their way", (long long)active(w));

@@ -1,6 +1,7 @@
 /* Every kind of profile: its integral, its bounds, and the arrivals that are drawn from it, against its rate and against figures
  * worked out by hand; what business figures give; and every fault with its words. */
 #include "models/traffic/profile/profile_users.h"
+#include "models/core/parts.h"
 #include "models/traffic/source.h"
 #include "tests/model_fixture.h"
 #include "tests/samples.h"
@@ -279,7 +280,7 @@ static void check_gaps(const char *name, const char *rate, const char *window) {
   double *u = malloc(MOST * sizeof *u), gaps = 0;
   uint32_t n = 0;
   for (sim_time at, before = 0; n < MOST; before = at) {
-    at = calendar_time_of(w->calendar, w->sources[0].arrivals.slot);
+    at = calendar_time_of(w->calendar, world_sources(w)->each[0].arrivals.slot);
     if (at >= w->measured_until) break;
     double gap = profile_expected(p, before, at);
     gaps += gap, u[n++] = 1 - exp(-gap);

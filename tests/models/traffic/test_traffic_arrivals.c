@@ -371,7 +371,7 @@ static void test_memory_of_a_million(void) {
 static void test_a_million_users(void) {
   struct fixture f = crowd(1000000, "{ 'exponential': '100s' }", "20s");
   struct world *w = fixture_run(&f, 3, "a million");
-  const struct users *u = &w->sources[0].users;
+  const struct users *u = &world_sources(w)->each[0].users;
   double due = 1e6 * 20 / 100.05;
   test_check(u->many && fabs((double)w->observation.arrived - due) < 4 * sqrt(due), "%llu requests, by hand %.0f",
              (unsigned long long)w->observation.arrived, due);
@@ -400,7 +400,7 @@ static void test_many_are_as_single(void) {
       sum += x[k] = w->observation.inside;
     }
     for (int k = 0; k < READS; k++) square += pow(x[k] - sum / READS, 2) / (READS - 1);
-    test_check(w->sources[0].users.many == (i == 1), "%d users", populations[i]);
+    test_check(world_sources(w)->each[0].users.many == (i == 1), "%d users", populations[i]);
     test_check(fabs(sum / READS - n * 0.1) < 5 * sqrt(n * 0.09 / READS * 1.5), "%g users: %.2f wait, by hand %.2f", n, sum / READS,
                n * 0.1);
     test_check(fabs(square / (n * 0.09) - 1) < 5 * sqrt(2.5 / READS), "%g users: variance %.1f, by hand %.1f", n, square, n * 0.09);

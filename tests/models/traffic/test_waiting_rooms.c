@@ -11,7 +11,7 @@ static struct fixture lobby(const char *traffic, const char *room, const char *w
 }
 #define OPEN(rate, endpoint) "'kind': 'open', 'rate': '" rate "', 'mix': { '" endpoint "': 1 }"
 
-static const struct room_config *config(const struct world *w) { return w->rooms[0].config; }
+static const struct room_config *config(const struct world *w) { return world_rooms(w)->each[0].config; }
 static uint64_t counted(const struct world *w, uint32_t meter) { return w->observation.meters[meter].course.counts[0]; }
 static const struct histogram *waits(const struct world *w) { return w->observation.meters[config(w)->wait].time; }
 
@@ -54,9 +54,9 @@ static void test_balking(void) {
   /* Who does not accept any wait is a lost call at a server of constant 50 ms: Erlang's loss formula, a / (1 + a) with a = 0.8. */
   struct fixture f = lobby(OPEN("16/s", "p"), "'admit': '20/s', 'tolerance': '0s'", "4000s");
   struct world *w = fixture_run(&f, 1, "balking");
-  double balked = (double)counted(w, config(w)->balked), all = (double)w->sources[0].arrivals.count;
+  double balked = (double)counted(w, config(w)->balked), all = (double)world_sources(w)->each[0].arrivals.count;
   test_check(fabs(balked / all - 0.8 / 1.8) < 4 * sqrt(0.25 / all) && histogram_max(waits(w)) == 0 &&
-                 counted(w, config(w)->admitted) + counted(w, config(w)->balked) == w->sources[0].arrivals.count,
+                 counted(w, config(w)->admitted) + counted(w, config(w)->balked) == world_sources(w)->each[0].arrivals.count,
              "%.4f balked, by theory %.4f", balked / all, 0.8 / 1.8);
   world_free(w);
   fixture_close(&f);
@@ -82,7 +82,7 @@ struct watch {
 static void look(void *context, uint32_t argument) {
   (void)argument;
   struct watch *watch = context;
-  const struct waiting_room *r = &watch->world->rooms[0];
+  const struct waiting_room *r = &world_rooms(watch->world)->each[0];
   if (r->inside > watch->most) watch->most = r->inside;
   watch->idle |= r->waiting && r->inside < r->config->inside && r->next_turn < world_now(watch->world);
   calendar_set(watch->world->calendar, watch->slot, world_now(watch->world) + 7 * SIM_MS);
@@ -105,8 +105,8 @@ static void test_inside(void) {
     test_check(watch.most == 5 && !watch.idle && counted(w, config(w)->admitted) > 1000, "%lld inside, %llu admitted",
                (long long)watch.most, (unsigned long long)counted(w, config(w)->admitted));
     if (!i)
-      test_check(w->observation.meters[w->sources[0].config->session_meters.active].most == 5, "%.0f sessions at once",
-                 w->observation.meters[w->sources[0].config->session_meters.active].most);
+      test_check(w->observation.meters[world_sources(w)->each[0].config->session_meters.active].most == 5, "%.0f sessions at once",
+                 w->observation.meters[world_sources(w)->each[0].config->session_meters.active].most);
     world_free(w);
     fixture_close(&f);
   }
@@ -120,22 +120,22 @@ static void test_order_is_kept(void) {
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
   world_warm_up(w);
   calendar_run(w->calendar, 10 * SIM_S);
-  struct waiting_room *r = &w->rooms[0];
+  struct waiting_room *r = &world_rooms(w)->each[0];
   test_check(r->admitted == 0 && r->waiting > 400, "%llu let in before it opens, %u wait", (unsigned long long)r->admitted,
              r->waiting);
   uint64_t last = 0, turns = 0;
   bool inside[20000] = {false}, ordered = true;
   for (sim_time at = 10 * SIM_S; at < 60 * SIM_S; at += 50 * SIM_MS) {
     calendar_run(w->calendar, at + 1);
-    for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
-      const struct client *c = client_at(&w->clients, id);
+    for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
+      const struct client *c = client_at(world_clients(w), id);
       if (c->state != CLIENT_ASKS || inside[c->number]) continue;
       inside[c->number] = true, turns++;
       ordered &= turns == 1 || c->number > last;
       last = c->number;
     }
-    for (uint32_t id = 0; id < pool_capacity(&w->clients.pool); id++) {
-      const struct client *c = client_at(&w->clients, id);
+    for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
+      const struct client *c = client_at(world_clients(w), id);
       ordered &= c->state != CLIENT_IN_ROOM || c->number > last;
     }
   }
@@ -155,9 +155,11 @@ static void test_turns(void) {
   for (uint64_t k = 0; k < 100; k++) {
     sim_time at = 5 * SIM_S + (sim_time)k * 125 * SIM_MS;
     calendar_run(w->calendar, at);
-    test_check(w->rooms[0].admitted == k, "%llu let in before %.9f s", (unsigned long long)w->rooms[0].admitted, sim_seconds(at));
+    test_check(world_rooms(w)->each[0].admitted == k, "%llu let in before %.9f s",
+               (unsigned long long)world_rooms(w)->each[0].admitted, sim_seconds(at));
     calendar_run(w->calendar, at + 1);
-    test_check(w->rooms[0].admitted == k + 1, "%llu let in at %.9f s", (unsigned long long)w->rooms[0].admitted, sim_seconds(at));
+    test_check(world_rooms(w)->each[0].admitted == k + 1, "%llu let in at %.9f s",
+               (unsigned long long)world_rooms(w)->each[0].admitted, sim_seconds(at));
   }
   world_close(w);
   world_audit(w, fixture_broken, (char[]){"turns"});
@@ -180,8 +182,9 @@ static void test_shared(void) {
       "} }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': '0s', 'window': '200s', "
       "'windows': 1 } }");
   struct world *w = fixture_run(&f, 1, "shared");
-  const struct waiting_room *r = &w->rooms[0];
-  uint64_t came = w->sources[0].arrivals.count + w->sources[1].arrivals.count, balked = counted(w, config(w)->balked);
+  const struct waiting_room *r = &world_rooms(w)->each[0];
+  uint64_t came = world_sources(w)->each[0].arrivals.count + world_sources(w)->each[1].arrivals.count,
+           balked = counted(w, config(w)->balked);
   test_check(
       came == r->entered + balked && r->entered == r->admitted + r->abandoned + r->waiting && r->abandoned > 100 && balked > 100,
       "%llu came, %llu entered, %llu balked", (unsigned long long)came, (unsigned long long)r->entered, (unsigned long long)balked);

@@ -1,0 +1,93 @@
+/* A part: a mechanism with keys, state, waits, things that requests hold, or invariants of its own.
+ *
+ * One descriptor says all that the core must know of it; the core names no part. Every member but `name` may be null. The list of
+ * parts (models/core/parts.h) gives each a number and its place in every order.
+ *
+ *     const struct part part_toll = {.name = "toll", .requests = true, .room = {.world = sizeof(struct toll_book)},
+ *                                    .start = toll_start, .stop = toll_stop, .forget = toll_forgets, .audit = audit_toll};
+ *
+ * A life in the order of calls: `open` (nothing is built), `build` (each service, its containers exist, none is placed), `serves` (the
+ * initial replicas), `start` (all is there, no request has come), then events, `measure` at the edges of the measured time, `audit`
+ * after the run, `stop`. With `requests` none of these but `build`, `serves` and their opposites is called in a run without requests.
+ *
+ * A request that acquires something of a part calls request_holds. When it ends, each part that it may hold something of is asked, in
+ * the order of the list: a hook looks for itself whether there still is something, so that releasing early costs nothing. A request
+ * that holds nothing costs one test. */
+#ifndef PART_H
+#define PART_H
+#include "models/core/parts.h"
+#include "models/request/request.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct audit;
+struct container;
+struct model;
+struct request;
+struct service;
+struct world;
+
+/* ADVANCE: integrals are brought to the present. BEGIN, END: of the measured time, after an ADVANCE. LAST: the last window of the
+ * measured time has ended, and what happens at its last instant is yet to come. CLOSE: the run is over, and w->horizon is now. */
+enum world_edge { EDGE_ADVANCE, EDGE_BEGIN, EDGE_END, EDGE_LAST, EDGE_CLOSE };
+
+/* Bytes that are dealt to the part, zero at first: of a world, and of each request. */
+struct part_room {
+  size_t world, request;
+};
+
+struct part {
+  const char *name;
+  bool requests;                      /* only runs with requests have it */
+  bool (*used)(const struct model *); /* null: always */
+  struct part_room room;
+
+  void (*open)(struct world *);
+  void (*build)(struct world *, struct service *);
+  void (*start)(struct world *);
+  void (*measure)(struct world *, enum world_edge);
+  void (*stop)(struct world *);
+
+  /* Of a process: it serves (warm: it has done so for long); it is about to stop, and served so far or not; it dies, and what was inside
+   * has not learnt it; all that was inside has failed. stopped: it does not count as up any more, and has not died yet. */
+  void (*serves)(struct world *, struct container *, bool warm);
+  void (*stops)(struct world *, struct container *, bool served);
+  void (*stopped)(struct world *, struct container *);
+  void (*dies)(struct world *, struct container *);
+  void (*died)(struct world *, struct container *);
+  /* Some process or routing has changed: who is served may have. */
+  void (*changed)(struct world *);
+
+  /* Of a request that may hold something of the part. fails: its client learns of the outcome now, or has gone. ends: it has done all
+   * its work, and its answer has not left yet. release: it fails, and still has its threads. forget: it is gone, its threads too.
+   * bereaved: a replica of another frame than its topmost one died, and with it what it holds there. */
+  void (*fails)(struct world *, struct request *, enum outcome);
+  void (*ends)(struct world *, struct request *);
+  void (*release)(struct world *, struct request *);
+  void (*forget)(struct world *, struct request *);
+  void (*bereaved)(struct world *, struct request *, const struct container *, uint32_t dead_generation);
+
+  void (*audit)(const struct audit *); /* of a run with requests */
+};
+
+/* For the core: calls the hooks of the parts that the world has, or that the request may hold something of. */
+void parts_open(struct world *); /* deals the room of the world first */
+void parts_build(struct world *, struct service *);
+void parts_start(struct world *);
+void parts_measure(struct world *, enum world_edge);
+void parts_stop(struct world *);
+void parts_audit(const struct audit *);
+void parts_serves(struct world *, struct container *, bool warm);
+void parts_stops(struct world *, struct container *, bool served);
+void parts_stopped(struct world *, struct container *);
+void parts_dies(struct world *, struct container *);
+void parts_died(struct world *, struct container *);
+void parts_changed(struct world *);
+void parts_fails(struct world *, struct request *, enum outcome);
+void parts_ends(struct world *, struct request *);
+void parts_release(struct world *, struct request *);
+void parts_forget(struct world *, struct request *);
+void parts_bereaved(struct world *, struct request *, const struct container *, uint32_t dead_generation);
+
+#endif

@@ -1,0 +1,81 @@
+#include "models/core/part.h"
+#include "models/core/audit_parts.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+
+#define PART_DECLARE(name) extern const struct part part_##name;
+PARTS(PART_DECLARE)
+#undef PART_DECLARE
+
+static const struct part *const parts[] = {
+#define PART_ROW(name) &part_##name,
+    PARTS(PART_ROW)
+#undef PART_ROW
+};
+enum { PART_COUNT = sizeof parts / sizeof *parts };
+static_assert((int)PART_COUNT <= (int)PARTS_MOST, "a request has one bit for each part");
+
+/* A run without requests lacks the parts that only these need. */
+static bool present(const struct world *w, const struct part *p) {
+  return (!p->requests || w->mode == WORLD_TRAFFIC) && (!p->used || p->used(w->model));
+}
+
+/* Calls a hook of the parts in the mask, in the order of the list. */
+#define EACH(mask, hook, ...)                                                                                                      \
+  for (uint32_t left = (mask); left; left &= left - 1) {                                                                           \
+    const struct part *part = parts[__builtin_ctz(left)];                                                                          \
+    if (part->hook) part->hook(__VA_ARGS__);                                                                                       \
+  }
+
+/* --- the life of a world ------------------------------------------------------------------------------------------------------- */
+
+void parts_open(struct world *w) {
+  for (uint32_t i = 0; i < PART_COUNT; i++) {
+    if (!present(w, parts[i])) continue;
+    w->parts.present |= UINT32_C(1) << i;
+    if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
+  }
+  EACH(w->parts.present, open, w);
+}
+
+void parts_build(struct world *w, struct service *s) { EACH(w->parts.present, build, w, s); }
+
+void parts_start(struct world *w) { EACH(w->parts.present, start, w); }
+
+void parts_measure(struct world *w, enum world_edge edge) { EACH(w->parts.present, measure, w, edge); }
+
+void parts_stop(struct world *w) {
+  for (uint32_t i = PART_COUNT; i-- > 0;)
+    if (w->parts.present >> i & 1 && parts[i]->stop) parts[i]->stop(w);
+}
+
+void parts_audit(const struct audit *a) { EACH(a->world->parts.present, audit, a); }
+
+/* --- processes ----------------------------------------------------------------------------------------------------------------- */
+
+void parts_serves(struct world *w, struct container *c, bool warm) { EACH(w->parts.present, serves, w, c, warm); }
+
+void parts_stops(struct world *w, struct container *c, bool served) { EACH(w->parts.present, stops, w, c, served); }
+
+void parts_stopped(struct world *w, struct container *c) { EACH(w->parts.present, stopped, w, c); }
+
+void parts_dies(struct world *w, struct container *c) { EACH(w->parts.present, dies, w, c); }
+
+void parts_died(struct world *w, struct container *c) { EACH(w->parts.present, died, w, c); }
+
+void parts_changed(struct world *w) { EACH(w->parts.present, changed, w); }
+
+/* --- requests ------------------------------------------------------------------------------------------------------------------ */
+
+void parts_fails(struct world *w, struct request *r, enum outcome outcome) { EACH(r->holds_of, fails, w, r, outcome); }
+
+void parts_ends(struct world *w, struct request *r) { EACH(r->holds_of, ends, w, r); }
+
+void parts_release(struct world *w, struct request *r) { EACH(r->holds_of, release, w, r); }
+
+void parts_forget(struct world *w, struct request *r) { EACH(r->holds_of, forget, w, r); }
+
+void parts_bereaved(struct world *w, struct request *r, const struct container *c, uint32_t dead_generation) {
+  EACH(r->holds_of, bereaved, w, r, c, dead_generation);
+}

@@ -1,0 +1,67 @@
+/* The list of parts. Its order is the order in which parts are linked, opened and started, learn that a container serves or dies,
+ * and let go of what a request holds; they stop in the opposite order. A part is added by a line here.
+ *
+ * The order says what one part may rely on: a database's connections are gone before its transactions, and these before its
+ * replicas; what is about memory comes after what opens connections; clients and sources start last, when all that they ask is there.
+ *
+ * PARTS_MORE lets a program bring parts of its own: it compiles parts.c and its parts with
+ * -D'PARTS_MORE(PART)=PART(name)', and nothing else. */
+#ifndef PARTS_H
+#define PARTS_H
+#include <stdint.h>
+
+#ifndef PARTS_MORE
+#define PARTS_MORE(PART)
+#endif
+
+#define PARTS(PART)                                                                                                                \
+  PART(autoscalers)                                                                                                                \
+  PART(faults)                                                                                                                     \
+  PART(runtime)                                                                                                                    \
+  PART(memory)                                                                                                                     \
+  PART(balancers)                                                                                                                  \
+  PART(calls)                                                                                                                      \
+  PART(connections)                                                                                                                \
+  PART(standbys)                                                                                                                   \
+  PART(limits)                                                                                                                     \
+  PART(locks)                                                                                                                      \
+  PART(disks)                                                                                                                      \
+  PART(databases)                                                                                                                  \
+  PART(replication)                                                                                                                \
+  PART(shards)                                                                                                                     \
+  PART(stock)                                                                                                                      \
+  PART(jobs)                                                                                                                       \
+  PART(caches)                                                                                                                     \
+  PART(rebuilds)                                                                                                                   \
+  PART(shifts)                                                                                                                     \
+  PART(clients)                                                                                                                    \
+  PART(rooms)                                                                                                                      \
+  PART(sources)                                                                                                                    \
+  PART(gauges)                                                                                                                     \
+  PART(outages)                                                                                                                    \
+  PARTS_MORE(PART)
+
+enum part_number {
+#define PART_NUMBER(name) PART_##name,
+  PARTS(PART_NUMBER)
+#undef PART_NUMBER
+};
+
+/* Room for numbers of parts, those that a program brings included: as many as a mask in a request has bits. */
+enum { PARTS_MOST = 32 };
+
+/* The parts of a world: the first member of struct world, so that a part's header reaches its room without knowing the rest.
+ *
+ *     static inline struct stocks *world_stocks(const struct world *w) { return world_part(w, PART_stock); } */
+struct audit;
+struct world;
+struct world_parts {
+  uint32_t present;       /* mask of the parts that it has */
+  void *room[PARTS_MOST]; /* of each; null: it takes none, or the world lacks the part */
+};
+
+static inline void *world_part(const struct world *w, enum part_number part) {
+  return ((const struct world_parts *)(const void *)w)->room[part];
+}
+
+#endif
