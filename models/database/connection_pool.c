@@ -295,6 +295,7 @@ static void give_back(struct world *w, struct connection_pool *p) {
     return;
   }
   next->has_connection = true;
+  request_holds(next, PART_connections);
   request_wake_soon(w, next);
 }
 
