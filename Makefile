@@ -144,8 +144,8 @@ SOURCES  := $(sort $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h sim/*/*/*
 $(B)/sources.inc: $(SOURCES)
 	@mkdir -p $(@D)
 	@cat $(SOURCES) | sha256sum | sed 's/^\(.\{16\}\).*/"\1"/' > $@
-$(B)/sim/cli/sweep_plan.o: CFLAGS += -I$(B)
-$(B)/sim/cli/sweep_plan.o: $(B)/sources.inc
+$(B)/sim/sweep/sweep_plan.o: CFLAGS += -I$(B)
+$(B)/sim/sweep/sweep_plan.o: $(B)/sources.inc
 
 # Cases of the oracle that the program carries: their scenarios and expectations as strings.
 SELFTEST := mm1-rho80 md1-rho50 mmc-8-web mmc-100-qed mg1-h2-scv4-rho80 mg1ps-insensitive-pareto erlangb-10-a7 mm1k-rho90-K10 \

@@ -11,7 +11,7 @@ refused=$(grep -n '^#include "' "${files[@]}" | awk -F'[:"]' -v line="$(grep -m1
 function folder(path) { return match(path, path ~ /^sim\// ? "^sim/[^/]*" : "^[^/]*") ? substr(path, 1, RLENGTH) : "" }
 function wrong(mine, theirs, to) {
   if (layer[mine] != layer[theirs] && rank[theirs] >= rank[mine]) return "not a layer below"
-  if (mine == "sim/report" && theirs ~ /^sim.(questions|study|measure)$/ && to !~ /\/([a-z_]*_)?results\.h$/) return "more than an answer"
+  if (mine == "sim/report" && theirs ~ /^sim.(questions|sweep|study|measure)$/ && to !~ /\/([a-z_]*_)?results\.h$/) return "more than an answer"
   return ""
 }
 BEGIN {

@@ -1,5 +1,5 @@
 /* capacity: the largest value that keeps every requirement of severity must. */
-#include "sim/cli/memory_limit.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/capacity_report.h"
@@ -11,38 +11,34 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct session {
   const struct options *options;
   const char *path;
   struct capacity_result axis; /* only what its values are called by */
-  double started, last;
   struct study_options *study;
   bool too_large; /* a value needs more memory than it may take */
-  bool bar, silent;
+  struct progress progress;
 };
 
 static struct scenario *scenario_with(void *context, struct arena *arena, const char *value) {
   struct session *s = context;
   struct scenario_override override = {arena_format(arena, "--vary %s=%s", s->path, value), s->path, value};
   const struct scenario *read = session_read(arena, s->options, s->options->files[0], &override, 1);
-  s->too_large |= read && !memory_fits(s->options, &read, 1, 1, s->study);
+  s->too_large |= read && !session_fits(s->options, &read, 1, s->study);
   return s->too_large ? NULL : (struct scenario *)read;
 }
 
-/* Nobody knows how many looks it will take, so there is no share of them to show: what is known so far is. */
+/* How many looks it will take is not known, so there is no share of them to show: what is known so far is. */
 static void show_progress(void *context, const struct capacity_progress *p) {
   struct session *s = context;
-  double now = session_clock();
-  if (s->silent || now - s->started < 2 || now - s->last < (s->bar ? 0.2 : 10)) return;
-  s->last = now;
-  safe_print(stderr, "%slook %u: %s of %s", s->bar ? "\r" : "", p->look + 1,
-             format_counted(p->replications, "replication", NULL).text, capacity_end_text(&s->axis, p->value).text);
+  if (!progress_due(&s->progress)) return;
+  char so_far[300] = "";
   if (!isnan(p->low))
-    safe_print(stderr, ", between %s and %s so far", capacity_value_text(&s->axis, p->low).text,
-               capacity_value_text(&s->axis, p->high).text);
-  fprintf(stderr, "%s", s->bar ? "        " : "\n");
+    snprintf(so_far, sizeof so_far, ", between %s and %s so far", capacity_value_text(&s->axis, p->low).text,
+             capacity_value_text(&s->axis, p->high).text);
+  progress_show(&s->progress, "look %u: %s of %s%s", p->look + 1, format_counted(p->replications, "replication", NULL).text,
+                capacity_end_text(&s->axis, p->value).text, so_far);
 }
 
 static const struct capacity_format *format_of(const struct options *o, const char *path) {
@@ -86,16 +82,15 @@ static enum exit_code tell(const struct options *o, const struct capacity_result
 }
 
 static enum exit_code find(const struct options *o, struct arena *arena, struct capacity_options *c, struct session *s) {
-  const char *wrong, *never = o->progress && !strcmp(o->progress, "never") ? o->progress : NULL;
-  s->started = session_clock(), s->silent = o->quiet || never;
-  s->bar = isatty(STDERR_FILENO) && !(getenv("TERM") && !strcmp(getenv("TERM"), "dumb"));
+  const char *wrong;
+  progress_begin(&s->progress, o, "looks");
   session_catch_interrupts();
   struct capacity_result *r = capacity_find(arena, c, &wrong);
-  if (s->bar && s->last > 0) safe_print(stderr, "\r%70s\r", "");
+  progress_clear(&s->progress);
   if (wrong) safe_print(stderr, "aguanta capacity: %s: %s\n", o->files[0], wrong);
   if (!r) return s->too_large ? EXIT_ERROR : EXIT_INVALID;
   enum exit_code code = tell(o, r, code_of(r));
-  double seconds = session_clock() - s->started;
+  double seconds = progress_clock() - s->progress.started;
   if (o->timing && !session_write_timing(o->timing, r->requests, r->events, seconds)) code = exit_code_worse(code, EXIT_ERROR);
   return code;
 }

@@ -1,5 +1,5 @@
 #include "sim/questions/compare.h"
-#include "sim/cli/memory_limit.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/report/compare_report.h"
@@ -83,7 +83,7 @@ static enum exit_code run(const struct options *o, struct compare *c) {
 
 enum exit_code command_compare(const struct options *o) {
   struct study_options study;
-  struct session_progress progress;
+  struct progress progress;
   if (!session_file_count(o, "compare", 2, OPTIONS_MANY) || !session_check_exports(o) || !session_check_words(o, "compare") ||
       !check_together(o) || !session_options(o, &study))
     return EXIT_USAGE;
@@ -91,10 +91,11 @@ enum exit_code command_compare(const struct options *o) {
   const struct scenario **scenarios = arena_new_array(arena, const struct scenario *, o->file_count);
   enum exit_code code = EXIT_INVALID;
   bool read = read_all(arena, o, scenarios);
-  if (read && !memory_fits(o, scenarios, o->file_count, 1, &study))
+  if (read && !session_fits(o, scenarios, o->file_count, &study))
     code = EXIT_ERROR;
   else if (read) {
-    session_follow(o, &study, &progress, "replications");
+    progress_begin(&progress, o, "replications");
+    progress_follow(&progress, &study);
     struct compare *c = compare_open(arena, scenarios, o->file_count, &study);
     code = run(o, c);
     compare_close(c);

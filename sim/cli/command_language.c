@@ -1,10 +1,10 @@
 /* validate, explain, schema: the scenario language itself. */
 #include "sim/cli/session.h"
-#include "sim/cli/sweep_plan.h"
+#include "sim/cli/session_sweep.h"
 #include "sim/engine/arena.h"
 #include "sim/report/format.h"
 #include "sim/language/schema.h"
-#include "sim/study/study_file.h"
+#include "sim/sweep/study_file.h"
 #include "sim/json/safe_text.h"
 #include <string.h>
 
@@ -37,10 +37,9 @@ static enum exit_code validate_scenario(struct arena *arena, const struct option
 
 /* Every point of it. */
 static enum exit_code validate_study(struct arena *arena, const struct options *o, const char *file) {
-  struct options one = *o;
+  struct sweep_request request;
   struct sweep_plan plan;
-  one.files[0] = file, one.file_count = 1;
-  enum exit_code code = sweep_plan_read(&plan, arena, &one, "validate");
+  enum exit_code code = session_sweep_plan(arena, o, "validate", file, &request, &plan);
   if (code == EXIT_HOLDS && !o->quiet)
     safe_print(stdout, "%s: valid: %s of %s\n", file, format_counted(plan.sweep->points, "point", NULL).text, plan.sweep->scenario);
   return code;

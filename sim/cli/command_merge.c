@@ -1,8 +1,9 @@
 #include "sim/cli/session.h"
-#include "sim/cli/sweep_answers.h"
+#include "sim/cli/session_sweep.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
 #include "sim/json/safe_text.h"
+#include "sim/report/text/text_sweep.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -57,36 +58,28 @@ static void tell_strangers(const struct sweep_plan *p, const struct options *o) 
 
 /* --- completeness ------------------------------------------------------------------------------------------------------------------ */
 
-static void list_point(const struct sweep_plan *p, uint64_t n) {
-  struct arena *arena = arena_new();
-  struct sweep_point point = sweep_plan_point(p, arena, n);
-  safe_print(stderr, "  point %llu  %s ", (unsigned long long)n, point.hash);
-  for (uint32_t i = 0; i < point.axes; i++)
-    if (point.values[i]) safe_print(stderr, " %s=%s", point.paths[i], point.values[i]);
-  fputc('\n', stderr);
-  arena_free(arena);
-}
-
-static void list_missing(const struct sweep_answers *a, uint64_t missing) {
-  uint64_t listed = 0;
+static void list_missing(const struct options *o, const struct sweep_results *r, uint64_t missing) {
   safe_print(stderr, "aguanta merge: %llu of %llu points are missing:\n", (unsigned long long)missing,
-             (unsigned long long)a->plan->sweep->points);
-  for (uint64_t n = 0; n < a->plan->sweep->points && listed < LISTED; n++)
-    if (!a->of[n].there) list_point(a->plan, n), listed++;
-  if (missing > listed) fprintf(stderr, "  and %llu more\n", (unsigned long long)(missing - listed));
-  if (a->plan->options->export_count) fprintf(stderr, "nothing was written\n");
+             (unsigned long long)sweep_results_points(r));
+  report_sweep_missing(stderr, r, LISTED);
+  if (missing > LISTED) fprintf(stderr, "  and %llu more\n", (unsigned long long)(missing - LISTED));
+  if (o->export_count) fprintf(stderr, "nothing was written\n");
 }
 
-static enum exit_code merge(struct sweep_answers *a) {
-  const struct options *o = a->plan->options;
-  enum exit_code code = sweep_answers_find(a, "merge");
-  tell_strangers(a->plan, o);
-  uint64_t missing = sweep_answers_missing(a);
-  if (missing) list_missing(a, missing);
-  if (missing || code != EXIT_HOLDS) return missing ? exit_code_worse(code, EXIT_INCOMPLETE) : code;
-  if (!o->quiet && !session_exports_to_stdout(o)) sweep_answers_print_header(a), sweep_answers_print(a, true);
-  code = sweep_answers_code(a);
-  return sweep_answers_export(a) ? code : exit_code_worse(code, EXIT_ERROR);
+static enum exit_code merge(struct arena *arena, const struct options *o, const struct sweep_plan *plan, struct sweep_results *r) {
+  bool agree = sweep_results_find(r);
+  tell_strangers(plan, o);
+  uint64_t missing = sweep_results_missing(r);
+  if (missing) list_missing(o, r, missing);
+  if (!agree) return EXIT_ERROR;
+  if (missing) return EXIT_INCOMPLETE;
+  if (!o->quiet && !session_exports_to_stdout(o)) {
+    struct sweep_table *table = sweep_table_new(arena, r);
+    sweep_table_header(stdout, table);
+    sweep_table_rows(stdout, table, true);
+  }
+  enum exit_code code = session_sweep_answered(o, r);
+  return session_sweep_export(o, r) ? code : exit_code_worse(code, EXIT_ERROR);
 }
 
 enum exit_code command_merge(const struct options *o) {
@@ -95,14 +88,15 @@ enum exit_code command_merge(const struct options *o) {
     safe_print(stderr, "aguanta merge: needs the sweep's file and at least one store\nSee 'aguanta help merge'.\n");
     return EXIT_USAGE;
   }
-  if (!session_options(o, &unused) || !sweep_exports_known(o, "merge") || !stores_are_there(o)) return EXIT_USAGE;
+  if (!session_options(o, &unused) || !session_sweep_exports_known(o, "merge") || !stores_are_there(o)) return EXIT_USAGE;
   struct arena *arena = arena_new();
+  struct sweep_request request;
   struct sweep_plan plan;
-  enum exit_code code = sweep_plan_read(&plan, arena, o, "merge");
+  enum exit_code code = session_sweep_plan(arena, o, "merge", o->files[0], &request, &plan);
   if (code == EXIT_HOLDS) {
-    struct sweep_answers *answers = sweep_answers_new(&plan, o->files + 1, o->file_count - 1);
-    code = merge(answers);
-    sweep_answers_free(answers);
+    struct sweep_results *results = sweep_results_new(&plan, o->files + 1, o->file_count - 1);
+    code = merge(arena, o, &plan, results);
+    sweep_results_free(results);
   }
   arena_free(arena);
   return code;

@@ -1,3 +1,4 @@
+#include "sim/cli/progress.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/store/output.h"
@@ -15,9 +16,9 @@ enum exit_code command_run(const struct options *o) {
   struct scenario *s = session_read(arena, o, o->files[0], NULL, 0);
   if (s) {
     session_catch_interrupts();
-    double started = session_clock();
+    double started = progress_clock();
     struct results *r = session_run(arena, o, s, &code);
-    double seconds = session_clock() - started;
+    double seconds = progress_clock() - started;
     if (r && o->timing && !session_write_timing(o->timing, r->requests, r->events, seconds))
       code = exit_code_worse(code, EXIT_ERROR);
     if (r && !session_exports_to_stdout(o))

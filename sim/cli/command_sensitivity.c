@@ -1,4 +1,4 @@
-#include "sim/cli/memory_limit.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/session.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/engine/arena.h"
@@ -131,18 +131,19 @@ static enum exit_code analyse(struct arena *arena, const struct options *o, stru
     safe_print(stderr, "aguanta sensitivity: %s claims nothing; say what is asked, such as --of 'p99(all.latency)'\n", o->files[0]);
   if (!in.count || (!o->of_count && !base->claims.count)) return EXIT_USAGE;
   if (!read_ends(arena, o, &in)) return EXIT_INVALID;
-  if (!memory_fits(o, &base, 1, 1, &options->study)) return EXIT_ERROR;
+  if (!session_fits(o, &base, 1, &options->study)) return EXIT_ERROR;
   session_catch_interrupts();
   return answer(o, sensitivity_run(arena, base, in.cases, in.count, options));
 }
 
 enum exit_code command_sensitivity(const struct options *o) {
   struct sensitivity_options options = {.measures = o->ofs, .measure_count = o->of_count};
-  struct session_progress progress;
+  struct progress progress;
   if (!session_file_count(o, "sensitivity", 1, 1) || !session_check_exports(o) || !session_check_words(o, "sensitivity") ||
       !session_options(o, &options.study))
     return EXIT_USAGE;
-  session_follow(o, &options.study, &progress, "replications");
+  progress_begin(&progress, o, "replications");
+  progress_follow(&progress, &options.study);
   struct arena *arena = arena_new();
   enum exit_code code = analyse(arena, o, &options);
   arena_free(arena);

@@ -1,79 +1,220 @@
+#include "sim/cli/progress.h"
 #include "sim/cli/session.h"
-#include "sim/cli/sweep_preview.h"
-#include "sim/cli/sweep_run.h"
+#include "sim/cli/session_sweep.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
+#include "sim/report/export/point_rows.h"
+#include "sim/report/format.h"
+#include "sim/report/text/text_sweep.h"
+#include "sim/store/job.h"
+#include "sim/study/version.h"
+#include "sim/sweep/sweep_estimate.h"
+#include "sim/sweep/sweep_run.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool options_fit(const struct options *o) {
-  struct study_options unused;
-  if (!session_file_count(o, "sweep", 1, 1) || !session_check_words(o, "sweep") || !session_options(o, &unused)) return false;
-  return sweep_exports_known(o, "sweep") && sweep_emit_fits(o);
+/* A sweep that is asked for, where its answers are kept, and how it is followed. */
+struct asked {
+  const struct options *options;
+  struct arena *arena;
+  struct sweep_plan plan;
+  struct sweep_results *results;
+  const char *store;         /* null: none */
+  struct sweep_table *table; /* null: not shown */
+  struct progress progress;
+};
+
+/* --- --dry-run and --emit ---------------------------------------------------------------------------------------------------------- */
+
+static enum exit_code dry_run(const struct asked *a) {
+  struct sweep_estimate e;
+  if (!a->options->quiet) report_sweep_points(stdout, a->results);
+  if (!sweep_estimate(&a->plan, a->results, &e)) return EXIT_INVALID;
+  uint32_t jobs = a->plan.request->study.jobs;
+  if (!e.points) {
+    safe_print(stdout, "nothing is left to run\n");
+    return EXIT_HOLDS;
+  }
+  safe_print(stdout, "%s points to run: about %s requests", format_count(e.points).text,
+             format_count((uint64_t)(e.requests + 0.5)).text);
+  if (e.years > 0) safe_print(stdout, " and %s years of faults", format_count((uint64_t)e.years).text);
+  safe_print(stdout, "\nestimate: %s on %u thread%s, from a pilot of point %llu\n",
+             format_number(UNIT_SECONDS, NULL, e.seconds / jobs).text, jobs, jobs > 1 ? "s" : "", (unsigned long long)e.pilot);
+  return EXIT_HOLDS;
+}
+
+static bool refuse(const char *option, const char *why) {
+  safe_print(stderr, "aguanta sweep: --emit with --%s: %s\n", option, why);
+  return false;
+}
+
+static bool shards_fit(const char *text) {
+  char *end;
+  long n = strtol(text, &end, 10);
+  if (end != text && !*end && n >= 1 && n <= SWEEP_POINTS) return true;
+  safe_print(stderr, "aguanta sweep: --shards must be a whole number from 1 to %d, not \"%s\"\n", SWEEP_POINTS, text);
+  return false;
+}
+
+static bool emit_fits(const struct options *o) {
+  if (o->shards && !o->emit) safe_print(stderr, "aguanta sweep: --shards is for --emit; one shard is run with --shard I/N\n");
+  if (!o->emit) return !o->shards;
+  if (o->shard) return refuse("shard", "the job runs all shards");
+  if (o->where) return refuse("where", "shards must be complete to be merged");
+  if (o->fresh) return refuse("fresh", "a shard that is run again must not start over");
+  if (o->dry_run) return refuse("dry-run", "one of both");
+  if (o->shards && !shards_fit(o->shards)) return false;
+  if (job_format_named(o->emit)) return true;
+  safe_print(stderr, "aguanta sweep: --emit has no \"%s\"; there are:", o->emit);
+  for (const struct job_format *const *f = job_formats; *f; f++) safe_print(stderr, " %s", (*f)->name);
+  fputc('\n', stderr);
+  return false;
+}
+
+static void add_words(struct job *job, const char **words, const char *option, const char *const *values, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) words[job->word_count++] = option, words[job->word_count++] = values[i];
+}
+
+static enum exit_code emit(const struct asked *a) {
+  const struct options *o = a->options;
+  struct sweep_estimate estimate = {0};
+  if (!o->shards && !sweep_estimate(&a->plan, a->results, &estimate)) return EXIT_INVALID;
+  const char **words = arena_new_array(a->arena, const char *, 2 * (o->set_count + o->vary_count) + 13);
+  const char *export = arena_format(a->arena, "%s.csv", a->plan.name);
+  struct job job = {.name = a->plan.name, .file = o->files[0], .store = a->store, .words = words, .version = AGUANTA_VERSION};
+  add_words(&job, words, "--set", o->sets, o->set_count);
+  add_words(&job, words, "--vary", o->varies, o->vary_count);
+  add_words(&job, words, "--seed", &o->seed, o->seed != NULL);
+  add_words(&job, words, "--reps", &o->reps, o->reps != NULL);
+  add_words(&job, words, "--add-reps", &o->add_reps, o->add_reps != NULL);
+  add_words(&job, words, "--precision", &o->precision, o->precision != NULL);
+  add_words(&job, words, "--budget", &o->budget, o->budget != NULL);
+  if (o->statements) words[job.word_count++] = "--statements";
+  job.exports = o->export_count ? o->exports : &export;
+  job.export_count = o->export_count ? o->export_count : 1;
+  job.shards = o->shards ? (uint32_t)strtoul(o->shards, NULL, 10) : sweep_shards(&a->plan, estimate.seconds);
+  job.seconds = estimate.seconds / job.shards;
+  job.work =
+      job.seconds > 0 ? arena_format(a->arena, "about %s", format_number(UNIT_SECONDS, NULL, job.seconds).text) : "not estimated";
+  job_format_named(o->emit)->write(stdout, &job);
+  return EXIT_HOLDS;
+}
+
+/* What is stored, without making a store. */
+static enum exit_code preview(const struct asked *a) {
+  if (!a->options->fresh && !sweep_results_find(a->results)) return EXIT_ERROR;
+  return a->options->emit ? emit(a) : dry_run(a);
+}
+
+/* --- running ----------------------------------------------------------------------------------------------------------------------- */
+
+static struct point_rows rows_of(const struct results *r) {
+  return point_rows_of(r, session_exit_code(r, false), session_exit_code(r, true));
+}
+
+static void answered(void *context) {
+  struct asked *a = context;
+  if (a->table) sweep_table_rows(stdout, a->table, false);
+}
+
+static void moved(void *context, uint64_t finished, double in_progress, uint64_t of) {
+  struct asked *a = context;
+  double done = (double)finished + in_progress, all = (double)of, passed = progress_clock() - a->progress.started;
+  char share[100] = "";
+  if (finished == of) progress_clear(&a->progress);
+  if (finished == of || !progress_due(&a->progress)) return;
+  if (done > 1e-6 * all)
+    snprintf(share, sizeof share, " (%.0f%%), about %.0f s left", 100 * done / all, passed / done * (all - done));
+  progress_show(&a->progress, "%llu of %llu points%s", (unsigned long long)finished, (unsigned long long)of, share);
+}
+
+static void refused(void *context, const struct memory_need *need) {
+  (void)context;
+  session_refuse(need);
+}
+
+/* Named by --store; else beside the first exported file, as other tools keep their state beside what they make; else, for a
+ * study or a shard, in the current directory. A sweep of the command line that is only shown keeps nothing. */
+static const char *choose_store(struct arena *arena, const struct options *o, const struct sweep_plan *p) {
+  if (o->store) return o->store;
+  for (uint32_t i = 0; i < o->export_count; i++) {
+    const char *path = o->exports[i], *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    if (strcmp(path, "-")) return arena_format(arena, "%.*s.sweep", dot > name ? (int)(dot - path) : (int)strlen(path), path);
+  }
+  return p->is_study || o->shard || o->emit ? arena_format(arena, "%s.sweep", p->name) : NULL;
 }
 
 /* The store in which answers are looked for and kept. */
-static enum exit_code open_store(struct sweep_answers *a) {
-  const struct sweep_plan *p = a->plan;
+static enum exit_code open_store(const struct asked *a) {
   char *error = NULL;
-  if (!p->store) return EXIT_HOLDS;
-  if (!point_store_open(p->store, &error)) {
+  if (!a->store) return EXIT_HOLDS;
+  if (!point_store_open(a->store, &error)) {
     safe_print(stderr, "aguanta: %s\n", error);
     free(error);
     return EXIT_ERROR;
   }
-  return p->options->fresh ? EXIT_HOLDS : sweep_answers_find(a, "sweep");
+  return a->options->fresh || sweep_results_find(a->results) ? EXIT_HOLDS : EXIT_ERROR;
 }
 
-/* What is stored, without making a store. */
-static enum exit_code preview(struct sweep_answers *a) {
-  enum exit_code code = a->plan->options->fresh ? EXIT_HOLDS : sweep_answers_find(a, "sweep");
-  if (code != EXIT_HOLDS) return code;
-  return a->plan->options->emit ? sweep_emit(a) : sweep_dry_run(a);
-}
-
-static void tell_reuse(const struct sweep_answers *a, uint64_t missing) {
-  uint64_t mine = 0;
-  for (uint64_t n = 0; n < a->plan->sweep->points; n++) mine += sweep_plan_mine(a->plan, n);
-  if (a->plan->options->quiet || missing == mine) return;
+static void tell_reuse(const struct asked *a) {
+  uint64_t mine = sweep_plan_mine_count(&a->plan), missing = sweep_results_missing(a->results);
+  if (a->options->quiet || missing == mine) return;
   safe_print(stderr, "%llu of %llu points are in %s and not run again\n", (unsigned long long)(mine - missing),
-             (unsigned long long)mine, a->plan->store);
+             (unsigned long long)mine, a->store);
 }
 
-static enum exit_code tell_missing(const struct sweep_answers *a, enum exit_code code) {
-  uint64_t missing = sweep_answers_missing(a);
+static enum exit_code tell_missing(const struct asked *a, enum exit_code code) {
+  uint64_t missing = sweep_results_missing(a->results);
   if (!missing) return code;
   safe_print(stderr, "aguanta sweep: %llu of %llu points are missing%s\n", (unsigned long long)missing,
-             (unsigned long long)a->plan->sweep->points, a->plan->where ? ": --where leaves them out" : "");
+             (unsigned long long)sweep_results_points(a->results), a->plan.where ? ": --where leaves them out" : "");
   return exit_code_worse(code, EXIT_INCOMPLETE);
 }
 
-static enum exit_code run_and_export(struct sweep_answers *a) {
-  const struct options *o = a->plan->options;
+static enum exit_code run(struct asked *a, struct sweep_work *done) {
+  bool shown = !a->options->quiet && !session_exports_to_stdout(a->options);
+  struct sweep_watch watch = {
+      .context = a, .rows_of = rows_of, .answered = answered, .progress = moved, .refused = refused, .fresh = a->options->fresh};
+  if (shown) {
+    a->table = sweep_table_new(a->arena, a->results);
+    sweep_table_header(stdout, a->table);
+    sweep_table_rows(stdout, a->table, false);
+  }
+  enum sweep_outcome outcome = sweep_run(&a->plan, a->results, a->store, &watch, done);
+  if (shown) sweep_table_rows(stdout, a->table, true);
+  return exit_code_worse(session_sweep_code(outcome), session_sweep_answered(a->options, a->results));
+}
+
+static enum exit_code run_and_export(struct asked *a) {
+  const struct options *o = a->options;
   enum exit_code code = open_store(a);
   if (code != EXIT_HOLDS) return code;
-  tell_reuse(a, sweep_answers_missing(a));
+  tell_reuse(a);
   session_catch_interrupts();
   struct sweep_work done = {0};
-  double started = session_clock();
-  code = sweep_run(a, o->quiet || session_exports_to_stdout(o), &done);
-  double seconds = session_clock() - started;
-  code = exit_code_worse(code, sweep_answers_code(a));
+  progress_begin(&a->progress, o, "points");
+  code = run(a, &done);
+  double seconds = progress_clock() - a->progress.started;
   if (o->timing && !session_write_timing(o->timing, done.requests, done.events, seconds)) code = exit_code_worse(code, EXIT_ERROR);
-  if (!sweep_answers_export(a)) code = exit_code_worse(code, EXIT_ERROR);
+  if (!session_sweep_export(o, a->results)) code = exit_code_worse(code, EXIT_ERROR);
   return tell_missing(a, code);
 }
 
 enum exit_code command_sweep(const struct options *o) {
-  if (!options_fit(o)) return EXIT_USAGE;
-  struct arena *arena = arena_new();
-  struct sweep_plan plan;
-  enum exit_code code = sweep_plan_read(&plan, arena, o, "sweep");
+  struct study_options unused;
+  if (!session_file_count(o, "sweep", 1, 1) || !session_check_words(o, "sweep") || !session_options(o, &unused) ||
+      !session_sweep_exports_known(o, "sweep") || !emit_fits(o))
+    return EXIT_USAGE;
+  struct asked a = {.options = o, .arena = arena_new()};
+  struct sweep_request request;
+  enum exit_code code = session_sweep_plan(a.arena, o, "sweep", o->files[0], &request, &a.plan);
   if (code == EXIT_HOLDS) {
-    struct sweep_answers *answers = sweep_answers_new(&plan, &plan.store, plan.store ? 1 : 0);
-    code = o->dry_run || o->emit ? preview(answers) : run_and_export(answers);
-    sweep_answers_free(answers);
+    a.store = choose_store(a.arena, o, &a.plan);
+    a.results = sweep_results_new(&a.plan, &a.store, a.store ? 1 : 0);
+    code = o->dry_run || o->emit ? preview(&a) : run_and_export(&a);
+    sweep_results_free(a.results);
   }
-  arena_free(arena);
+  arena_free(a.arena);
   return code;
 }

@@ -1,5 +1,5 @@
 #include "sim/cli/session.h"
-#include "sim/cli/memory_limit.h"
+#include "sim/cli/progress.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include "sim/report/export/export.h"
@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The one place where the program keeps state outside of a run: a signal handler can reach nothing else. */
@@ -59,12 +58,6 @@ void session_catch_interrupts(void) {
 
 bool session_was_interrupted(void) { return atomic_load(&interrupted) != 0; }
 
-double session_clock(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 bool session_file_count(const struct options *o, const char *command, uint32_t at_least, uint32_t at_most) {
   if (o->file_count >= at_least && o->file_count <= at_most) return true;
   safe_print(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", command,
@@ -72,13 +65,12 @@ bool session_file_count(const struct options *o, const char *command, uint32_t a
   return false;
 }
 
-struct diagnostics *session_diagnostics(struct arena *arena, const struct options *o) {
-  struct diagnostics *d = diagnostics_new(arena);
+const char *session_root(struct arena *arena, const struct options *o) {
   char *real = o->root ? realpath(o->root, NULL) : NULL;
   if (o->root && !real) allocate_check_errno();
-  if (o->root) diagnostics_confine(d, real ? real : o->root);
+  const char *root = real ? arena_text(arena, real) : o->root;
   free(real);
-  return d;
+  return root;
 }
 
 /* What the command writes, one after the other: null behind the last. */
@@ -107,14 +99,22 @@ bool session_root_good(const struct options *o) {
   return false;
 }
 
+struct scenario_override *session_overrides(struct arena *arena, const struct options *o, uint32_t room, uint32_t *count) {
+  struct scenario_override *all = arena_new_array(arena, struct scenario_override, o->set_count + 1 + room);
+  *count = 0;
+  for (uint32_t i = 0; i < o->set_count; i++) all[(*count)++].path = o->sets[i];
+  if (o->seed) all[(*count)++] = (struct scenario_override){arena_format(arena, "--seed %s", o->seed), "run.seed", o->seed};
+  return all;
+}
+
 struct scenario *session_read(struct arena *arena, const struct options *o, const char *file, const struct scenario_override *more,
                               uint32_t count) {
-  struct diagnostics *diagnostics = session_diagnostics(arena, o);
-  struct scenario_override *all = arena_new_array(arena, struct scenario_override, o->set_count + count + 1);
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < o->set_count; i++) all[n++].path = o->sets[i];
-  if (o->seed) all[n++] = (struct scenario_override){arena_format(arena, "--seed %s", o->seed), "run.seed", o->seed};
+  struct diagnostics *diagnostics = diagnostics_new(arena);
+  const char *root = session_root(arena, o);
+  uint32_t n;
+  struct scenario_override *all = session_overrides(arena, o, count, &n);
   for (uint32_t i = 0; i < count; i++) all[n++] = more[i];
+  if (root) diagnostics_confine(diagnostics, root);
   struct scenario *s = scenario_read(arena, diagnostics, file, all, n);
   fputs(diagnostics_render(diagnostics, arena), stderr);
   return session_outputs_apart(o, diagnostics) ? s : NULL;
@@ -142,40 +142,39 @@ static bool ratio(const char *option, const char *text, double high, double *out
   return !wrong;
 }
 
-/* --- progress ------------------------------------------------------------------------------------------------------------------ */
+/* --- memory -------------------------------------------------------------------------------------------------------------------- */
 
-/* What it will take is told before it is done: a wish for 0.1% must not cost a night unannounced. */
-static void show_foreseen(void *context, const struct study_estimate *e) {
-  struct session_progress *p = context;
-  double passed = session_clock() - p->started, seconds = passed / e->done * (e->replications - e->done);
-  if (p->silent || (seconds < 2 && !p->told)) return;
-  fprintf(stderr, "%saguanta: about %u replications in all%s, %.2g requests, %.0f s more\n", p->bar ? "\r" : "", e->replications,
-          e->replications >= e->budget ? " (the whole budget)" : "", e->requests, seconds);
+bool session_memory(const struct options *o, double *bytes) {
+  *bytes = memory_of_machine();
+  if (!o->max_memory) return true;
+  struct arena *arena = arena_new();
+  int64_t given;
+  const char *wrong = unit_parse_bytes(arena, o->max_memory, &given);
+  if (!wrong && given <= 0) wrong = "must be more than 0";
+  if (wrong) safe_print(stderr, "aguanta: --max-memory %s\n", wrong);
+  arena_free(arena);
+  *bytes = wrong ? 0 : (double)given;
+  return !wrong;
 }
 
-/* Whether it is time to show something: not in the first two seconds, then five times a second on a bar, else every ten seconds. */
-static bool due(struct session_progress *p, double now) {
-  if (p->silent || now - p->started < 2 || now - p->last < (p->bar ? 0.2 : 10)) return false;
-  p->last = now;
-  return true;
+/* Of the study that needs most: what takes it. */
+void session_refuse(const struct memory_need *need) {
+  const struct footprint_part *p = need->footprint.parts;
+  safe_print(stderr, "aguanta: %s needs about %s of memory, and may take %s (--max-memory): about %s for %.0f %s", need->of->file,
+             format_number(UNIT_BYTES, NULL, need->bytes).text, format_number(UNIT_BYTES, NULL, need->most).text,
+             format_number(UNIT_BYTES, NULL, p->bytes).text, p->count, p->what);
+  if (p[1].bytes > 0.1 * p[0].bytes)
+    safe_print(stderr, ", %s for %.0f %s", format_number(UNIT_BYTES, NULL, p[1].bytes).text, p[1].count, p[1].what);
+  fputc('\n', stderr);
 }
 
-static void show_progress(void *context, double done, uint32_t of) {
-  struct session_progress *p = context;
-  double now = session_clock(), passed = now - p->started;
-  if (of && done >= of) {
-    if (p->bar && p->last > 0) fprintf(stderr, "\r%70s\r", "");
-    return;
-  }
-  if (!due(p, now)) return;
-  const char *begin = p->bar ? "\r" : "", *end = p->bar ? "    " : "\n";
-  if (!of)
-    fprintf(stderr, "%sfinding how long the warm-up is, for %.0f s so far%s", begin, passed, end);
-  else if (done < 1e-6 * of)
-    fprintf(stderr, "%s0%% of %u %s%s", begin, of, p->unit, end);
-  else
-    fprintf(stderr, "%s%.0f%% of %u %s, about %.0f s left%s", begin, 100 * done / of, of, p->unit, passed / done * (of - done),
-            end);
+bool session_fits(const struct options *o, const struct scenario *const *scenarios, uint32_t count, struct study_options *study) {
+  struct memory_need need;
+  double most;
+  if (!session_memory(o, &most)) return false;
+  bool fits = memory_fits(most, scenarios, count, 1, study, &need);
+  if (!fits) session_refuse(&need);
+  return fits;
 }
 
 bool session_options(const struct options *o, struct study_options *out) {
@@ -194,20 +193,11 @@ bool session_options(const struct options *o, struct study_options *out) {
   if (o->budget && !whole_number("budget", o->budget, 1, 10000000, &out->budget)) return false;
   if (o->precision && !ratio("precision", o->precision, 0.5, &out->precision)) return false;
   double memory;
-  if (!memory_limit(o, &memory)) return false;
+  if (!session_memory(o, &memory)) return false;
   return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
 }
 
 static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
-
-void session_follow(const struct options *o, struct study_options *study, struct session_progress *p, const char *unit) {
-  *p = (struct session_progress){.unit = unit,
-                                 .started = session_clock(),
-                                 .bar = isatty(STDERR_FILENO) && !is_word(getenv("TERM"), "dumb"),
-                                 .silent = (o->quiet || is_word(o->progress, "never")) && !is_word(o->progress, "always"),
-                                 .told = is_word(o->progress, "always")};
-  study->progress = show_progress, study->foreseen = show_foreseen, study->context = p;
-}
 
 enum exit_code session_interrupted(void) { return atomic_load(&interrupted) == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
 
@@ -241,9 +231,10 @@ struct results *session_run_only(struct arena *arena, const struct options *o, c
   struct study_options study;
   session_options(o, &study);
   *code = EXIT_ERROR;
-  if (!memory_fits(o, &s, 1, 1, &study)) return NULL;
-  struct session_progress progress;
-  session_follow(o, &study, &progress, "replications");
+  if (!session_fits(o, &s, 1, &study)) return NULL;
+  struct progress progress;
+  progress_begin(&progress, o, "replications");
+  progress_follow(&progress, &study);
   struct results *r = study_run(arena, s, &study);
   *code = session_exit_code(r, o->statements);
   return r;

@@ -3,27 +3,27 @@
 #define SESSION_H
 #include "sim/cli/options.h"
 #include "sim/scenario/scenario.h"
-#include "sim/study/study.h"
+#include "sim/study/memory_need.h"
 
 /* Reads a scenario with --set and --seed and further overrides; null after messages on stderr. */
 struct scenario *session_read(struct arena *, const struct options *, const char *file, const struct scenario_override *more,
                               uint32_t count);
-/* A collector that reads no file outside of --root. */
-struct diagnostics *session_diagnostics(struct arena *, const struct options *);
+/* What --set and --seed change, and `room` empty places behind them. */
+struct scenario_override *session_overrides(struct arena *, const struct options *, uint32_t room, uint32_t *count);
+/* The real path of --root; null without one. */
+const char *session_root(struct arena *, const struct options *);
+/* The value of --max-memory; without one, three quarters of the memory that this machine, or its control group, has. False after a
+ * message. */
+bool session_memory(const struct options *, double *bytes);
+/* memory_fits with --max-memory; false after a message with the estimate. */
+bool session_fits(const struct options *, const struct scenario *const *, uint32_t count, struct study_options *);
+void session_refuse(const struct memory_need *);
 /* Nothing that is written is one of the files of the command line (null), or one that was read; false after a message. */
 bool session_outputs_apart(const struct options *, const struct diagnostics *);
 /* --root is a folder; false after a message. */
 bool session_root_good(const struct options *);
 /* Fills replications, jobs, interruption and progress; false after a message for a wrong --reps or --jobs. */
 bool session_options(const struct options *, struct study_options *);
-/* How far a long piece of work is, told on stderr while it runs. */
-struct session_progress {
-  const char *unit; /* "replications" */
-  double started, last;
-  bool bar, silent, told; /* told: --progress always */
-};
-/* Has the study tell its progress, counted in `unit`. */
-void session_follow(const struct options *, struct study_options *, struct session_progress *, const char *unit);
 bool session_was_interrupted(void);
 /* 130 or 143, after an interruption. */
 enum exit_code session_interrupted(void);
@@ -47,8 +47,6 @@ void session_begin(void);
 void session_catch_interrupts(void);
 /* Writes --timing; false after a message. */
 bool session_write_timing(const char *path, uint64_t requests, uint64_t events, double seconds);
-/* Seconds since some moment, for progress and --timing. */
-double session_clock(void);
 bool session_file_count(const struct options *, const char *command, uint32_t at_least, uint32_t at_most);
 
 #endif

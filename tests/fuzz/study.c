@@ -1,6 +1,6 @@
 /* A study file over BASE: its axes, ranges and conditions, and the values of its first points. */
-#include "sim/study/condition.h"
-#include "sim/study/study_file.h"
+#include "sim/sweep/condition.h"
+#include "sim/sweep/study_file.h"
 #include "tests/fuzz/fuzz.h"
 #include <sys/stat.h>
 

@@ -2,6 +2,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 #include "sim/measure/results.h"
+#include "sim/sweep/sweep_results.h"
 #include <stdio.h>
 
 /* The result as an interface, versioned ("aguanta_result": 1): base units, unknown is null, the same bytes for the same
@@ -13,14 +14,6 @@ char *report_json(const struct results *, size_t *length); /* the caller frees *
 void report_csv_write(FILE *, const struct results *);
 /* The rows of one of several files, whose name stands in a column before the others; `header`: their names come first. */
 void report_csv_of_file(FILE *, const char *name, const struct results *, bool header);
-
-/* One point of a sweep: its number, what identifies it, and what was set to what (a value is null where it sets nothing). */
-struct sweep_point {
-  uint64_t number;
-  const char *hash;
-  uint32_t axes;
-  const char *const *paths, *const *values;
-};
 
 /* What a result says in a sweep, without the point that it belongs to, so that it can be kept and put behind any point:
  * the rows of its CSV, and its line of NDJSON from "scenario" to the end. */

@@ -1,9 +1,9 @@
 /* The points of a sweep, worked out by hand: ranges, grids, zip, when, include, repeat; the language of conditions; the store. */
 #include "sim/engine/arena.h"
 #include "sim/store/point_store.h"
-#include "sim/study/condition.h"
-#include "sim/study/range.h"
-#include "sim/study/study_file.h"
+#include "sim/sweep/condition.h"
+#include "sim/sweep/range.h"
+#include "sim/sweep/study_file.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 

@@ -1,7 +1,7 @@
-#include "sim/study/study_file.h"
+#include "sim/sweep/study_file.h"
 #include "sim/engine/arena.h"
-#include "sim/study/condition.h"
-#include "sim/study/range.h"
+#include "sim/sweep/condition.h"
+#include "sim/sweep/range.h"
 #include "sim/scenario/merge.h"
 #include "sim/json/source_file.h"
 #include <math.h>

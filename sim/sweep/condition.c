@@ -1,4 +1,4 @@
-#include "sim/study/condition.h"
+#include "sim/sweep/condition.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/place_path.h"
 #include "sim/scenario/unit.h"

@@ -1,9 +1,9 @@
-#include "sim/study/sweep.h"
+#include "sim/sweep/sweep.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/merge.h"
 #include "sim/scenario/place_path.h"
-#include "sim/study/condition.h"
-#include "sim/study/range.h"
+#include "sim/sweep/condition.h"
+#include "sim/sweep/range.h"
 #include <string.h>
 
 struct sweep *sweep_new(struct arena *arena, struct diagnostics *faults, const char *scenario) {

@@ -1,5 +1,4 @@
-#include "sim/cli/sweep_estimate.h"
-#include "sim/cli/session.h"
+#include "sim/sweep/sweep_estimate.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit.h"
 #include "sim/study/study.h"
@@ -8,6 +7,7 @@
 
 /* So many requests are measured: a tenth of a second or so. */
 enum { PILOT_REQUESTS = 200000, PILOT_PIECES = 21 };
+enum { SLICE_S = 10, SHARDS_MOST = 1000 }; /* Slurm's arrays end at 1000 unless its administrator says more */
 
 static double fault_replications(const struct model *m) {
   if (!m->run.years || !m->faults.count) return 0;
@@ -32,8 +32,8 @@ static struct scenario *read_pilot(const struct sweep_plan *p, struct arena *are
         (struct scenario_override){"pilot", "run.warmup", unit_print_duration(arena, (sim_time)((double)run->warmup * share))};
   }
   for (; count > 0; count = count > 1 ? 1 : 0) {
-    struct diagnostics *unheard = session_diagnostics(arena, p->options);
-    struct scenario *s = sweep_plan_try(p, arena, unheard, n, all, count);
+    struct diagnostics *unreported = sweep_plan_diagnostics(p, arena);
+    struct scenario *s = sweep_plan_try(p, arena, unreported, n, all, count);
     if (s) return s;
   }
   return whole;
@@ -89,14 +89,20 @@ static bool add_point(const struct sweep_plan *p, uint64_t n, const struct speed
   return s != NULL;
 }
 
-bool sweep_estimate(const struct sweep_answers *a, struct sweep_estimate *out) {
+bool sweep_estimate(const struct sweep_plan *p, const struct sweep_results *r, struct sweep_estimate *out) {
   struct speed speed = {0, 0};
   *out = (struct sweep_estimate){0};
   bool good = true;
-  for (uint64_t n = 0; n < a->plan->sweep->points && good; n++) {
-    if (!sweep_plan_mine(a->plan, n) || a->of[n].there || !sweep_plan_wanted(a->plan, n)) continue;
-    if (!out->points) good = measure(a->plan, n, &speed), out->pilot = n;
-    good = good && add_point(a->plan, n, &speed, out);
+  for (uint64_t n = 0; n < p->sweep->points && good; n++) {
+    if (!sweep_plan_mine(p, n) || sweep_results_has(r, n) || !sweep_plan_wanted(p, n)) continue;
+    if (!out->points) good = measure(p, n, &speed), out->pilot = n;
+    good = good && add_point(p, n, &speed, out);
   }
   return good;
+}
+
+uint32_t sweep_shards(const struct sweep_plan *p, double seconds) {
+  uint64_t most = p->sweep->points < SHARDS_MOST ? p->sweep->points : SHARDS_MOST;
+  double slices = seconds / SLICE_S;
+  return slices < 1 ? 1 : slices > (double)most ? (uint32_t)most : (uint32_t)slices;
 }

@@ -1,4 +1,4 @@
-#include "sim/study/range.h"
+#include "sim/sweep/range.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 #include <ctype.h>

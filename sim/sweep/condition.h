@@ -7,7 +7,7 @@
  * in quotes; texts know only == and !=. A point that has no value there does not satisfy a comparison. */
 #ifndef CONDITION_H
 #define CONDITION_H
-#include "sim/study/sweep.h"
+#include "sim/sweep/sweep.h"
 
 struct condition;
 

@@ -1,8 +1,7 @@
-#include "sim/cli/sweep_plan.h"
-#include "sim/cli/session.h"
+#include "sim/sweep/sweep_plan.h"
 #include "sim/engine/arena.h"
-#include "sim/study/condition.h"
-#include "sim/study/study_file.h"
+#include "sim/sweep/condition.h"
+#include "sim/sweep/study_file.h"
 #include "sim/study/version.h"
 #include "sim/json/safe_text.h"
 #include <stdlib.h>
@@ -29,16 +28,20 @@ static uint32_t add_axes(const struct sweep_plan *p, struct arena *arena, uint64
   return count;
 }
 
+struct diagnostics *sweep_plan_diagnostics(const struct sweep_plan *p, struct arena *arena) {
+  struct diagnostics *faults = diagnostics_new(arena);
+  if (p->request->root) diagnostics_confine(faults, p->request->root);
+  return faults;
+}
+
 struct scenario *sweep_plan_try(const struct sweep_plan *p, struct arena *arena, struct diagnostics *faults, uint64_t n,
                                 const struct scenario_override *more, uint32_t more_count) {
-  const struct options *o = p->options;
+  const struct sweep_request *q = p->request;
   const struct sweep *s = p->sweep;
-  struct scenario_override *all =
-      arena_new_array(arena, struct scenario_override, s->fixed_count + o->set_count + s->column_count + more_count + 2);
-  uint32_t count = 0;
+  uint32_t most = s->fixed_count + q->override_count + s->column_count + more_count + 1, count = 0;
+  struct scenario_override *all = arena_new_array(arena, struct scenario_override, most);
   for (uint32_t i = 0; i < s->fixed_count; i++) all[count++] = s->fixed[i];
-  for (uint32_t i = 0; i < o->set_count; i++) all[count++].path = o->sets[i];
-  if (o->seed) all[count++] = (struct scenario_override){arena_format(arena, "--seed %s", o->seed), "run.seed", o->seed};
+  for (uint32_t i = 0; i < q->override_count; i++) all[count++] = q->overrides[i];
   count = add_axes(p, arena, n, all, count);
   for (uint32_t i = 0; i < more_count; i++) all[count++] = more[i];
   return scenario_read(arena, faults, s->scenario, all, count);
@@ -46,9 +49,9 @@ struct scenario *sweep_plan_try(const struct sweep_plan *p, struct arena *arena,
 
 struct scenario *sweep_plan_scenario(const struct sweep_plan *p, struct arena *arena, uint64_t n,
                                      const struct scenario_override *more, uint32_t count) {
-  struct diagnostics *faults = session_diagnostics(arena, p->options);
+  struct diagnostics *faults = sweep_plan_diagnostics(p, arena);
   struct scenario *s = sweep_plan_try(p, arena, faults, n, more, count);
-  if (!s) fputs(diagnostics_render(faults, arena), stderr);
+  if (!s) fputs(diagnostics_render(faults, arena), p->request->messages);
   return s;
 }
 
@@ -60,10 +63,9 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
 }
 
 struct study_options sweep_plan_study(const struct sweep_plan *p, const struct scenario *s) {
-  struct study_options study;
-  session_options(p->options, &study);
+  struct study_options study = p->request->study;
   uint32_t base = study.replications ? study.replications : (uint32_t)s->model.run.replications;
-  if (p->options->add_reps) study.replications = base + (uint32_t)strtoul(p->options->add_reps, NULL, 10);
+  if (p->request->more_replications) study.replications = base + p->request->more_replications;
   return study;
 }
 
@@ -118,10 +120,10 @@ static bool names_option(const struct sweep_plan *p, uint64_t n, const char *mes
 static void print_place(const struct sweep_plan *p, uint64_t n) {
   const struct sweep_value *values[SWEEP_COLUMNS];
   sweep_values(p->sweep, n, values);
-  safe_print(stderr, "at point %llu:", (unsigned long long)n);
+  safe_print(p->request->messages, "at point %llu:", (unsigned long long)n);
   for (uint32_t i = 0; i < p->sweep->column_count; i++)
-    if (values[i]) safe_print(stderr, " %s=%s", p->sweep->columns[i].path, values[i]->text);
-  fputc('\n', stderr);
+    if (values[i]) safe_print(p->request->messages, " %s=%s", p->sweep->columns[i].path, values[i]->text);
+  fputc('\n', p->request->messages);
 }
 
 /* One wrong value spoils many points and is told once. */
@@ -132,23 +134,28 @@ static void tell(const struct sweep_plan *p, uint64_t n, struct told *t, const c
     text += length;
     if (!is_new(t, message)) continue;
     if (!names_option(p, n, message)) print_place(p, n);
-    fputs(message, stderr);
+    fputs(message, p->request->messages);
   }
 }
 
+static bool outputs_apart(const struct sweep_plan *p, const struct diagnostics *read) {
+  const struct sweep_request *q = p->request;
+  return !q->outputs_apart || q->outputs_apart(q->context, read);
+}
+
 /* All points are read before the first is run: a typo in the last value must not cost an hour. */
-static enum exit_code read_points(struct sweep_plan *p) {
+static enum sweep_outcome read_points(struct sweep_plan *p) {
   struct told told = {.arena = p->arena};
   p->points = arena_new_array(p->arena, struct point_identity, p->sweep->points);
   bool good = true;
   for (uint64_t n = 0; n < p->sweep->points && told.count < TOLD_MOST; n++) {
     struct arena *arena = arena_new();
-    struct diagnostics *faults = session_diagnostics(arena, p->options);
+    struct diagnostics *faults = sweep_plan_diagnostics(p, arena);
     struct scenario *s = sweep_plan_try(p, arena, faults, n, NULL, 0);
     if (s && n == 0) p->seed = s->model.run.seed;
-    if (s && n == 0 && !session_outputs_apart(p->options, faults)) {
+    if (s && n == 0 && !outputs_apart(p, faults)) {
       arena_free(arena);
-      return EXIT_USAGE;
+      return SWEEP_MISUSED;
     }
     if (s)
       p->points[n] = identify(p, s);
@@ -156,107 +163,102 @@ static enum exit_code read_points(struct sweep_plan *p) {
       good = false, tell(p, n, &told, diagnostics_render(faults, arena));
     arena_free(arena);
   }
-  if (told.count == TOLD_MOST) fprintf(stderr, "after %d errors no more points are read\n", TOLD_MOST);
-  return good ? EXIT_HOLDS : EXIT_INVALID;
+  if (told.count == TOLD_MOST) fprintf(p->request->messages, "after %d errors no more points are read\n", TOLD_MOST);
+  return good ? SWEEP_GOOD : SWEEP_INVALID;
 }
 
 /* --- the sweep --------------------------------------------------------------------------------------------------------------------- */
 
-static bool add_varies(const struct options *o, const char *command, struct sweep *s) {
-  for (uint32_t i = 0; i < o->vary_count; i++) {
-    const char *wrong = sweep_add_vary(s, o->varies[i]);
+/* Begins a message; what is wrong follows. */
+static FILE *refuse(const struct sweep_plan *p) {
+  fprintf(p->request->messages, "aguanta %s: ", p->request->command);
+  return p->request->messages;
+}
+
+static bool add_varies(struct sweep_plan *p) {
+  for (uint32_t i = 0; i < p->request->vary_count; i++) {
+    const char *wrong = sweep_add_vary(p->sweep, p->request->varies[i]);
     if (!wrong) continue;
-    safe_print(stderr, "aguanta %s: --vary %s %s\n", command, o->varies[i], wrong);
+    safe_print(refuse(p), "--vary %s %s\n", p->request->varies[i], wrong);
     return false;
   }
   return true;
 }
 
-static enum exit_code told(struct diagnostics *faults, struct arena *arena) {
-  fputs(diagnostics_render(faults, arena), stderr);
-  return EXIT_INVALID;
+static enum sweep_outcome report(const struct sweep_plan *p, const struct diagnostics *faults) {
+  fputs(diagnostics_render(faults, p->arena), p->request->messages);
+  return SWEEP_INVALID;
 }
 
-static enum exit_code read_study(struct sweep_plan *p, const char *command) {
-  struct diagnostics *faults = session_diagnostics(p->arena, p->options);
+static enum sweep_outcome read_study(struct sweep_plan *p) {
+  struct diagnostics *faults = sweep_plan_diagnostics(p, p->arena);
   struct study_file study;
-  if (!study_file_read(p->arena, faults, p->file, &study)) return told(faults, p->arena);
+  if (!study_file_read(p->arena, faults, p->request->file, &study)) return report(p, faults);
   p->sweep = study.sweep;
-  if (!add_varies(p->options, command, p->sweep)) return EXIT_USAGE;
-  return study_file_close(faults, &study) ? EXIT_HOLDS : told(faults, p->arena);
+  if (!add_varies(p)) return SWEEP_MISUSED;
+  return study_file_close(faults, &study) ? SWEEP_GOOD : report(p, faults);
 }
 
-/* A file that is no JSON could be a study as well: that is told first. */
-static enum exit_code read_scenario(struct sweep_plan *p, const char *command) {
-  struct diagnostics *faults = session_diagnostics(p->arena, p->options);
-  p->sweep = sweep_new(p->arena, faults, p->file);
-  if (!p->sweep) return told(faults, p->arena);
-  if (!p->options->vary_count) {
-    safe_print(stderr, "aguanta %s: needs at least one --vary PATH=A,B,C\n", command);
-    return EXIT_USAGE;
+/* A file that is no JSON could be a study as well: that is reported first. */
+static enum sweep_outcome read_scenario(struct sweep_plan *p) {
+  struct diagnostics *faults = sweep_plan_diagnostics(p, p->arena);
+  p->sweep = sweep_new(p->arena, faults, p->request->file);
+  if (!p->sweep) return report(p, faults);
+  if (!p->request->vary_count) {
+    safe_print(refuse(p), "needs at least one --vary PATH=A,B,C\n");
+    return SWEEP_MISUSED;
   }
-  if (!add_varies(p->options, command, p->sweep)) return EXIT_USAGE;
+  if (!add_varies(p)) return SWEEP_MISUSED;
   const char *wrong = sweep_close(p->sweep, NULL, 0);
-  if (wrong) safe_print(stderr, "aguanta %s: the sweep %s\n", command, wrong);
-  return wrong ? EXIT_USAGE : EXIT_HOLDS;
+  if (wrong) safe_print(refuse(p), "the sweep %s\n", wrong);
+  return wrong ? SWEEP_MISUSED : SWEEP_GOOD;
 }
 
-static bool read_where(struct sweep_plan *p, const char *command) {
-  if (!p->options->where) return true;
-  const char *wrong = condition_parse(p->sweep, p->options->where, &p->where);
-  if (wrong) safe_print(stderr, "aguanta %s: --where %s: the condition %s\n", command, p->options->where, wrong);
+static bool read_where(struct sweep_plan *p) {
+  const char *text = p->request->where, *wrong = text ? condition_parse(p->sweep, text, &p->where) : NULL;
+  if (wrong) safe_print(refuse(p), "--where %s: the condition %s\n", text, wrong);
   return !wrong;
 }
 
-static bool read_shard(struct sweep_plan *p, const char *command) {
-  const char *text = p->options->shard;
+static bool read_shard(struct sweep_plan *p) {
+  const char *text = p->request->shard;
   p->shard = p->shards = 1;
   if (!text) return true;
   char *slash, *end = NULL;
   unsigned long i = strtoul(text, &slash, 10), n = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
   if (end && !*end && *text != '-' && slash[1] != '-' && i >= 1 && i <= n && n <= SWEEP_POINTS) {
-    p->shard = (uint32_t)i, p->shards = (uint32_t)n;
+    p->shard = (uint32_t)i;
+    p->shards = (uint32_t)n;
     return true;
   }
-  safe_print(stderr, "aguanta %s: --shard must be I/N, the I-th of N shards, such as 1/4, not \"%s\"\n", command, text);
+  safe_print(refuse(p), "--shard must be I/N, the I-th of N shards, such as 1/4, not \"%s\"\n", text);
   return false;
 }
 
-static bool name_columns(struct sweep_plan *p, const char *command) {
+static bool name_columns(struct sweep_plan *p) {
   for (uint32_t i = 0; i < p->sweep->column_count; i++) {
     p->paths[p->columns++] = p->sweep->columns[i].path;
     if (p->sweep->repeat == 1 || strcmp(p->sweep->columns[i].path, "run.seed")) continue;
-    safe_print(stderr, "aguanta %s: %s repeats with other seeds and varies run.seed too: one of both\n", command, p->file);
+    safe_print(refuse(p), "%s repeats with other seeds and varies run.seed too: one of both\n", p->request->file);
     return false;
   }
   if (p->sweep->repeat > 1) p->paths[p->columns++] = "repeat";
   return true;
 }
 
-static const char *stem(struct arena *arena, const char *path, bool keep_folder) {
+static const char *stem(struct arena *arena, const char *path) {
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-  const char *from = keep_folder ? path : name;
-  return arena_format(arena, "%.*s", dot && dot > name ? (int)(dot - from) : (int)strlen(from), from);
+  return arena_format(arena, "%.*s", dot && dot > name ? (int)(dot - name) : (int)strlen(name), name);
 }
 
-/* Named by --store; else beside the first exported file, as other tools keep their state beside what they make; else, for a
- * study or a shard, in the current directory. A sweep of the command line that is only shown keeps nothing. */
-static const char *choose_store(const struct sweep_plan *p) {
-  const struct options *o = p->options;
-  if (o->store) return o->store;
-  for (uint32_t i = 0; i < o->export_count; i++)
-    if (strcmp(o->exports[i], "-")) return arena_format(p->arena, "%s.sweep", stem(p->arena, o->exports[i], true));
-  return p->is_study || o->shard || o->emit ? arena_format(p->arena, "%s.sweep", p->name) : NULL;
-}
+enum sweep_outcome sweep_worse(enum sweep_outcome a, enum sweep_outcome b) { return a > b ? a : b; }
 
-enum exit_code sweep_plan_read(struct sweep_plan *p, struct arena *arena, const struct options *o, const char *command) {
-  *p = (struct sweep_plan){.options = o, .arena = arena, .file = o->files[0]};
-  p->is_study = study_file_is(p->file);
-  p->name = stem(arena, p->file, false);
-  enum exit_code code = p->is_study ? read_study(p, command) : read_scenario(p, command);
-  if (code != EXIT_HOLDS) return code;
-  if (!read_where(p, command) || !read_shard(p, command) || !name_columns(p, command)) return EXIT_USAGE;
-  p->store = choose_store(p);
+enum sweep_outcome sweep_plan_read(struct sweep_plan *p, struct arena *arena, const struct sweep_request *request) {
+  *p = (struct sweep_plan){.request = request, .arena = arena, .name = stem(arena, request->file)};
+  p->is_study = study_file_is(request->file);
+  enum sweep_outcome outcome = p->is_study ? read_study(p) : read_scenario(p);
+  if (outcome != SWEEP_GOOD) return outcome;
+  if (!read_where(p) || !read_shard(p) || !name_columns(p)) return SWEEP_MISUSED;
   return read_points(p);
 }
 
@@ -268,6 +270,12 @@ bool sweep_plan_wanted(const struct sweep_plan *p, uint64_t n) {
   const struct sweep_value *values[SWEEP_COLUMNS];
   sweep_values(p->sweep, n, values);
   return !p->where || condition_holds(p->where, p->sweep, values, sweep_repetition(p->sweep, n));
+}
+
+uint64_t sweep_plan_mine_count(const struct sweep_plan *p) {
+  uint64_t count = 0;
+  for (uint64_t n = 0; n < p->sweep->points; n++) count += sweep_plan_mine(p, n);
+  return count;
 }
 
 struct sweep_point sweep_plan_point(const struct sweep_plan *p, struct arena *arena, uint64_t n) {

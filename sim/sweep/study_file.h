@@ -14,7 +14,7 @@
  * when a point is read is told with the place of the value in the study file. docs/studies.md is the manual. */
 #ifndef STUDY_FILE_H
 #define STUDY_FILE_H
-#include "sim/study/sweep.h"
+#include "sim/sweep/sweep.h"
 
 /* Whether the file is a study: JSON with the key "aguanta_study". Faults are left to whoever reads it next. */
 bool study_file_is(const char *path);
