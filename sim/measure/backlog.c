@@ -8,7 +8,7 @@
 #include "sim/engine/arena.h"
 #include "models/core/load_sheet.h"
 #include "models/service/computing.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/findings.h"
 #include <math.h>
 
 /* By endpoint and service. */
@@ -85,37 +85,37 @@ static double most_waiting(const struct model *m) {
   return most;
 }
 
-static const char *duration(const struct study *l, double s) {
-  return s < 1     ? arena_format(l->arena, "%.3g ms", s * 1e3)
-         : s < 600 ? arena_format(l->arena, "%.3g s", s)
-                   : arena_format(l->arena, "%.3g min", s / 60);
+static const char *duration(const struct evidence *ev, double s) {
+  return s < 1     ? arena_format(ev->arena, "%.3g ms", s * 1e3)
+         : s < 600 ? arena_format(ev->arena, "%.3g s", s)
+                   : arena_format(ev->arena, "%.3g min", s / 60);
 }
 
-static const char *words_of(const struct study *l, const struct visits *v, uint32_t service, double backlog) {
+static const char *words_of(const struct evidence *ev, const struct visits *v, uint32_t service, double backlog) {
   const struct service_config *s = model_service(v->model, service);
   struct patience p = patience_at(v, service);
   if (!(v->per_s[service] > 0) || backlog / v->per_s[service] <= p.s || service_sheds(s)) return NULL;
   const char *end = p.leaves ? "those at its end leave before their turn" : "a full one serves requests that have been given up";
   if (isinf(backlog))
     return arena_format(
-        l->arena,
+        ev->arena,
         "backlog: any number of requests may wait at %s, but those that wait give up after %s, in which it serves %.3g: %s",
-        s->name, duration(l, p.s), floor(v->per_s[service] * p.s), end);
-  return arena_format(l->arena,
+        s->name, duration(ev, p.s), floor(v->per_s[service] * p.s), end);
+  return arena_format(ev->arena,
                       "backlog: %.10g requests may wait at %s, the last of them for %s, but those that wait give up after %s: %s",
-                      backlog, s->name, duration(l, backlog / v->per_s[service]), duration(l, p.s), end);
+                      backlog, s->name, duration(ev, backlog / v->per_s[service]), duration(ev, p.s), end);
 }
 
-const char *findings_backlog(const struct study *l) {
-  const struct model *m = &l->model;
-  struct visits v = visits_of(m, l->arena);
+const char *findings_backlog(const struct evidence *ev) {
+  const struct model *m = &ev->model;
+  struct visits v = visits_of(m, ev->arena);
   const char *first = NULL, *others = NULL;
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
     double backlog = fmin(s->backlog == INT64_MAX ? INFINITY : (double)s->backlog, most_waiting(m));
-    const char *words = words_of(l, &v, i, backlog);
-    if (words && first) others = others ? arena_format(l->arena, "%s, %s", others, s->name) : s->name;
+    const char *words = words_of(ev, &v, i, backlog);
+    if (words && first) others = others ? arena_format(ev->arena, "%s, %s", others, s->name) : s->name;
     if (!first) first = words;
   }
-  return others ? arena_format(l->arena, "%s; likewise %s", first, others) : first;
+  return others ? arena_format(ev->arena, "%s; likewise %s", first, others) : first;
 }

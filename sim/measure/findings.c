@@ -2,7 +2,8 @@
 #include "sim/engine/arena.h"
 #include "models/availability/outage.h"
 #include "sim/stats/interval.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/estimate.h"
+#include "sim/measure/findings.h"
 #include "sim/measure/resource.h"
 #include <math.h>
 #include <stdlib.h>
@@ -17,15 +18,15 @@ const struct metric *results_metric(const struct results *r, const char *name, c
   return NULL;
 }
 
-void findings_metrics(const struct study *l, struct results *r) {
-  r->metrics = arena_new_array(l->arena, struct metric, l->claims_from + 1);
-  for (uint32_t i = 0; i < l->claims_from; i++) {
-    const struct entry *e = &l->entries[i];
+void findings_metrics(const struct evidence *ev, struct results *r) {
+  r->metrics = arena_new_array(ev->arena, struct metric, ev->claims_from + 1);
+  for (uint32_t i = 0; i < ev->claims_from; i++) {
+    const struct entry *e = &ev->entries[i];
     struct metric *m = &r->metrics[r->metric_count++];
     *m = (struct metric){
-        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), entry_estimate(l, e),
+        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), entry_estimate(ev, e),
         NULL};
-    if (isnan(m->estimate.value)) m->reason = entry_why_no_data(l, e);
+    if (isnan(m->estimate.value)) m->reason = entry_why_no_data(ev, e);
   }
 }
 
@@ -43,9 +44,9 @@ static double slow_share(const struct endpoint_observation *o, double *slow_ns, 
   return taken;
 }
 
-static void breakdown_of(const struct study *l, struct results *r, uint32_t endpoint) {
-  const struct program *p = &l->model.programs[endpoint];
-  const struct endpoint_observation *o = &l->traffic.sum->observation.endpoints[endpoint];
+static void breakdown_of(const struct evidence *ev, struct results *r, uint32_t endpoint) {
+  const struct program *p = &ev->model.programs[endpoint];
+  const struct endpoint_observation *o = &ev->traffic.sum->observation.endpoints[endpoint];
   double mean_ns[PROGRAM_CELLS] = {0}, slow_ns[PROGRAM_CELLS] = {0};
   uint64_t total = 0;
   for (uint32_t b = 0; b < SLOW_BINS; b++) {
@@ -57,26 +58,26 @@ static void breakdown_of(const struct study *l, struct results *r, uint32_t endp
   double slow = slow_share(o, slow_ns, p->cell_count, total);
   for (uint32_t i = 0; i < p->cell_count; i++) {
     if (mean_ns[i] == 0) continue;
-    const char *component = p->cells[i].service >= 0 ? model_service(&l->model, (uint32_t)p->cells[i].service)->name : "client";
+    const char *component = p->cells[i].service >= 0 ? model_service(&ev->model, (uint32_t)p->cells[i].service)->name : "client";
     r->breakdown[r->breakdown_count++] =
-        (struct breakdown){model_endpoint(&l->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
+        (struct breakdown){model_endpoint(&ev->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
                            mean_ns[i] / (double)total * 1e-9, slow_ns[i] / slow * 1e-9};
   }
 }
 
 /* --- what is full first ------------------------------------------------------------------------------------------------------------ */
 
-static const struct entry *entry_named(const struct study *l, const char *name, const char *aggregate) {
-  for (uint32_t i = 0; i < l->claims_from; i++)
-    if (!strcmp(l->entries[i].name, name) && !strcmp(l->entries[i].aggregate, aggregate) && !l->entries[i].label_value)
-      return &l->entries[i];
+static const struct entry *entry_named(const struct evidence *ev, const char *name, const char *aggregate) {
+  for (uint32_t i = 0; i < ev->claims_from; i++)
+    if (!strcmp(ev->entries[i].name, name) && !strcmp(ev->entries[i].aggregate, aggregate) && !ev->entries[i].label_value)
+      return &ev->entries[i];
   return NULL;
 }
 
-static const struct entry *entry_of_meter(const struct study *l, uint32_t meter) {
-  for (uint32_t i = 0; i < l->claims_from; i++) {
-    const struct measure *m = &l->entries[i].measure;
-    if (m->quantity == QUANTITY_METER && m->index == meter && m->aggregate == AGGREGATE_MEAN) return &l->entries[i];
+static const struct entry *entry_of_meter(const struct evidence *ev, uint32_t meter) {
+  for (uint32_t i = 0; i < ev->claims_from; i++) {
+    const struct measure *m = &ev->entries[i].measure;
+    if (m->quantity == QUANTITY_METER && m->index == meter && m->aggregate == AGGREGATE_MEAN) return &ev->entries[i];
   }
   return NULL;
 }
@@ -98,51 +99,51 @@ static int by_saturation(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static void saturation_rows(const struct study *l, struct results *r) {
+static void saturation_rows(const struct evidence *ev, struct results *r) {
   struct resource *resources;
-  uint32_t count = resources_of(&l->model, l->arena, &resources);
-  r->saturation = arena_new_array(l->arena, struct saturation, count + 1);
+  uint32_t count = resources_of(&ev->model, ev->arena, &resources);
+  r->saturation = arena_new_array(ev->arena, struct saturation, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const struct resource *x = &resources[i];
-    const char *name = x->subject == SUBJECT_SERVICE ? model_service(&l->model, x->index)->name
-                       : x->part                     ? model_nodes(&l->model, x->index)->name
+    const char *name = x->subject == SUBJECT_SERVICE ? model_service(&ev->model, x->index)->name
+                       : x->part                     ? model_nodes(&ev->model, x->index)->name
                                                      : NULL;
-    const struct entry *e = x->part ? entry_named(l, arena_format(l->arena, "%s.%s", name, x->part), "utilization") : NULL;
-    if (x->meter >= 0) e = entry_of_meter(l, (uint32_t)x->meter);
+    const struct entry *e = x->part ? entry_named(ev, arena_format(ev->arena, "%s.%s", name, x->part), "utilization") : NULL;
+    if (x->meter >= 0) e = entry_of_meter(ev, (uint32_t)x->meter);
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){.resource = x->name,
-                             .utilization = e ? entry_estimate(l, e) : (struct estimate){NAN, NAN, NAN, 0, false},
+                             .utilization = e ? entry_estimate(ev, e) : (struct estimate){NAN, NAN, NAN, 0, false},
                              .saturates_at_per_s = resource_saturates_at(x),
                              .grows = x->grows,
                              .remark = x->remark};
     if (x->meter >= 0) s->utilization.value /= x->capacity, s->utilization.low /= x->capacity, s->utilization.high /= x->capacity;
-    if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(l, e) : "its use is not measured";
+    if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(ev, e) : "its use is not measured";
   }
   qsort(r->saturation, r->saturation_count, sizeof *r->saturation, by_saturation);
-  find_blocked(r, model_offered_rate(&l->model));
+  find_blocked(r, model_offered_rate(&ev->model));
 }
 
 /* --- errors, bill, outages ------------------------------------------------------------------------------------------------------------ */
 
-static void error_rows(const struct study *l, struct results *r) {
-  r->errors = arena_new_array(l->arena, struct error_cause, (l->model.endpoints.count + 1) * OUTCOMES);
-  for (uint32_t i = 0; i < l->claims_from; i++) {
-    const struct entry *e = &l->entries[i];
+static void error_rows(const struct evidence *ev, struct results *r) {
+  r->errors = arena_new_array(ev->arena, struct error_cause, (ev->model.endpoints.count + 1) * OUTCOMES);
+  for (uint32_t i = 0; i < ev->claims_from; i++) {
+    const struct entry *e = &ev->entries[i];
     if (e->measure.aggregate != AGGREGATE_ERROR_RATE || e->measure.cause < 0 || e->measure.subject != SUBJECT_ENDPOINT) continue;
     if (!outcome_failed((enum outcome)e->measure.cause)) continue;
-    uint64_t count = l->traffic.sum->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
-    if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, entry_estimate(l, e)};
+    uint64_t count = ev->traffic.sum->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
+    if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, entry_estimate(ev, e)};
   }
 }
 
-static void meter_rows(const struct study *l, struct results *r) {
+static void meter_rows(const struct evidence *ev, struct results *r) {
   static const enum meter_row_kind kinds[] = {
       [METER_COUNT] = METER_ROW_COUNT, [METER_LEVEL] = METER_ROW_LEVEL, [METER_TIME] = METER_ROW_TIME};
-  r->meters = arena_new_array(l->arena, struct meter_row, l->model.meter_count + 1);
-  for (uint32_t i = 0; i < l->model.meter_count; i++) {
-    const struct meter_config *m = &l->model.meters[i];
+  r->meters = arena_new_array(ev->arena, struct meter_row, ev->model.meter_count + 1);
+  for (uint32_t i = 0; i < ev->model.meter_count; i++) {
+    const struct meter_config *m = &ev->model.meters[i];
     if (m->quiet) continue;
-    r->meters[r->meter_count++] = (struct meter_row){arena_format(l->arena, "%s.%s", m->thing, m->name), kinds[m->kind], m->doc};
+    r->meters[r->meter_count++] = (struct meter_row){arena_format(ev->arena, "%s.%s", m->thing, m->name), kinds[m->kind], m->doc};
   }
 }
 
@@ -157,17 +158,17 @@ static const char *price_source(struct arena *arena, const struct price_item *it
   return arena_format(arena, "%s, %s", item->source, item->date);
 }
 
-static void bill_rows(const struct study *l, struct results *r) {
+static void bill_rows(const struct evidence *ev, struct results *r) {
   struct bill_row *rows;
-  uint32_t count = bill_compute(&l->model, measure_sent(&l->model, l->traffic.sum), l->arena, &rows);
-  struct bill_line *lines = arena_new_array(l->arena, struct bill_line, count + 1);
+  uint32_t count = bill_compute(&ev->model, measure_sent(&ev->model, ev->traffic.sum), ev->arena, &rows);
+  struct bill_line *lines = arena_new_array(ev->arena, struct bill_line, count + 1);
   for (uint32_t i = 0; i < count; i++) {
-    const char *source = price_source(l->arena, rows[i].from);
+    const char *source = price_source(ev->arena, rows[i].from);
     lines[i] = (struct bill_line){rows[i].item,       rows[i].price,   source,      rows[i].quantity,
                                   rows[i].unit_price, rows[i].monthly, rows[i].unit};
     r->bill.monthly += rows[i].monthly;
   }
-  r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(&l->model);
+  r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(&ev->model);
   if (!count) r->bill.monthly = NAN;
 }
 
@@ -190,11 +191,11 @@ static double quantile_of(const struct durations *d, double p) {
   return d->count ? d->s[(uint64_t)fmax(0, ceil(p * (double)d->count) - 1)] : NAN;
 }
 
-static struct outage_class outage_class_of(const struct study *l, uint32_t fault) {
-  const struct fault_view *f = &l->faults.sum->faults[fault];
-  double years = l->faults.sum->seconds / sim_seconds(SIM_YEAR);
+static struct outage_class outage_class_of(const struct evidence *ev, uint32_t fault) {
+  const struct fault_view *f = &ev->faults.sum->faults[fault];
+  double years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
   struct estimate rto = mean_of(&f->rto), rpo = mean_of(&f->rpo);
-  return (struct outage_class){.fault = model_fault_at(&l->model, fault)->name,
+  return (struct outage_class){.fault = model_fault_at(&ev->model, fault)->name,
                                .faults = f->faults,
                                .outages = f->rto.count,
                                .faults_per_year = (double)f->faults / years,
@@ -213,7 +214,7 @@ static struct outage_class outage_class_of(const struct study *l, uint32_t fault
 }
 
 /* An availability entry that is not among the standard ones: taken for the report. */
-static struct estimate availability_estimate(const struct study *l, enum subject subject, uint32_t index, double *samples) {
+static struct estimate availability_estimate(const struct evidence *ev, enum subject subject, uint32_t index, double *samples) {
   struct entry e = {.measure = {.aggregate = AGGREGATE_AVAILABILITY,
                                 .subject = subject,
                                 .index = index,
@@ -221,32 +222,32 @@ static struct estimate availability_estimate(const struct study *l, enum subject
                                 .cause = -1,
                                 .over_faults = true},
                     .samples = samples};
-  return entry_estimate(l, &e);
+  return entry_estimate(ev, &e);
 }
 
-static void availability_rows(const struct study *l, struct results *r) {
-  const struct model *m = &l->model;
+static void availability_rows(const struct evidence *ev, struct results *r) {
+  const struct model *m = &ev->model;
   struct availability_result *a = &r->availability;
-  if (!l->faults.sum || !l->faults.sum->replications) return;
-  a->present = true, a->years = l->faults.sum->seconds / sim_seconds(SIM_YEAR);
-  struct outage_class *classes = arena_new_array(l->arena, struct outage_class, m->faults.count + 1);
-  for (uint32_t i = 0; i < m->faults.count; i++) classes[i] = outage_class_of(l, i);
+  if (!ev->faults.sum || !ev->faults.sum->replications) return;
+  a->present = true, a->years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
+  struct outage_class *classes = arena_new_array(ev->arena, struct outage_class, m->faults.count + 1);
+  for (uint32_t i = 0; i < m->faults.count; i++) classes[i] = outage_class_of(ev, i);
   a->classes = classes, a->class_count = m->faults.count;
-  struct estimate *by_endpoint = arena_new_array(l->arena, struct estimate, m->endpoints.count + 1);
+  struct estimate *by_endpoint = arena_new_array(ev->arena, struct estimate, m->endpoints.count + 1);
   for (uint32_t i = 0; i < m->endpoints.count; i++)
-    by_endpoint[i] = availability_estimate(l, SUBJECT_ENDPOINT, i, l->availability_samples[i + 1]);
+    by_endpoint[i] = availability_estimate(ev, SUBJECT_ENDPOINT, i, ev->availability_samples[i + 1]);
   a->endpoint_availability = by_endpoint, a->endpoints = r->endpoints, a->endpoint_count = m->endpoints.count;
-  a->availability = availability_estimate(l, SUBJECT_ALL, 0, l->availability_samples[0]);
+  a->availability = availability_estimate(ev, SUBJECT_ALL, 0, ev->availability_samples[0]);
   a->downtime_per_year_s = (1 - a->availability.value) * sim_seconds(SIM_YEAR);
 }
 
-void findings_tables(const struct study *l, struct results *r) {
-  r->breakdown = arena_new_array(l->arena, struct breakdown, (l->model.endpoints.count + 1) * PROGRAM_CELLS);
-  for (uint32_t i = 0; i < l->model.endpoints.count; i++)
-    if (!l->growth.endpoints[i]) breakdown_of(l, r, i);
-  saturation_rows(l, r);
-  error_rows(l, r);
-  meter_rows(l, r);
-  bill_rows(l, r);
-  availability_rows(l, r);
+void findings_tables(const struct evidence *ev, struct results *r) {
+  r->breakdown = arena_new_array(ev->arena, struct breakdown, (ev->model.endpoints.count + 1) * PROGRAM_CELLS);
+  for (uint32_t i = 0; i < ev->model.endpoints.count; i++)
+    if (!ev->growth.endpoints[i]) breakdown_of(ev, r, i);
+  saturation_rows(ev, r);
+  error_rows(ev, r);
+  meter_rows(ev, r);
+  bill_rows(ev, r);
+  availability_rows(ev, r);
 }

@@ -4,7 +4,7 @@
 #include "models/traffic/client.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/resource.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/evidence.h"
 #include <math.h>
 #include <stdlib.h>
 

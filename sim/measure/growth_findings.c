@@ -1,18 +1,8 @@
-/* Whether the system settles: which of its gauges (models/core/gauge.h) grow without end, why, and whom that concerns.
- *
- * A gauge is judged over stretches in which the load does not rise, the whole window where it is constant: what grows then, straight
- * and to the end, grows without end (sim/stats/growth.h). Where the load still rises at the end of the window, only its last
- * quarter is left, and growth counts when it is what overload makes of it: a good part of what arrives stays.
- *
- * over capacity: more is offered than the first resource can do by arithmetic, the load at which the saturation table calls it full.
- * With that known in advance, less evidence is asked for.
- * tipped over:   less is offered than that, and it grows all the same: retries, locks, a cache that never fills. Where it happens
- * in some replications and not in others, those that are beyond doubt are counted. */
-#include "models/core/gauge.h"
+#include "sim/measure/growth_findings.h"
 #include "sim/engine/arena.h"
 #include "sim/stats/growth.h"
 #include "sim/measure/resource.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/evidence.h"
 #include <math.h>
 #include <string.h>
 
@@ -25,9 +15,10 @@ static const double least_growth = 3, least_share = 0.005, rising_share = 0.03, 
 static const double bounding_failures = 0.01;
 
 struct judging {
-  const struct study *study;
+  const struct evidence *evidence;
   const struct growth_sums *sums;
-  double replications;
+  double replications;         /* behind the sums */
+  bool long_run;               /* then one, as long as all its batches */
   bool flat[GROWTH_STRETCHES]; /* the load does not rise within it */
   double load[GROWTH_STRETCHES], first_full_at;
   const char *first_full;
@@ -46,8 +37,8 @@ static double offered_between(const struct model *m, double from, double to) {
 static bool is_open(const struct source_config *s) { return s->kind != SOURCE_CLOSED; }
 
 static void read_load(struct judging *j) {
-  const struct model *m = &j->study->model;
-  const struct view *v = j->study->traffic.sum;
+  const struct model *m = &j->evidence->model;
+  const struct view *v = j->evidence->traffic.sum;
   double arrived = v->seconds > 0 ? (double)v->arrived[v->endpoint_count] / v->seconds : 0;
   bool open = false;
   for (uint32_t i = 0; i < m->sources.count; i++) {
@@ -66,7 +57,7 @@ static void read_load(struct judging *j) {
 
 static void read_capacity(struct judging *j) {
   struct resource *resources;
-  uint32_t count = resources_of(&j->study->model, j->study->arena, &resources);
+  uint32_t count = resources_of(&j->evidence->model, j->evidence->arena, &resources);
   j->first_full_at = INFINITY;
   for (uint32_t i = 0; i < count; i++)
     if (resource_saturates_at(&resources[i]) < j->first_full_at)
@@ -103,9 +94,9 @@ static bool is_bounded_meter(const struct model *m, uint32_t meter) {
 }
 
 /* Requests a second that come to the gauge; NaN where growth is not measured by them; 0: none, or a bounded number of clients. */
-static double arrivals_of(const struct study *l, const struct gauge *g) {
-  const struct model *m = &l->model;
-  const struct view *v = l->traffic.sum;
+static double arrivals_of(const struct evidence *ev, const struct gauge *g) {
+  const struct model *m = &ev->model;
+  const struct view *v = ev->traffic.sum;
   if (g->kind == GAUGE_METER) return is_bounded_meter(m, g->index) ? 0 : NAN;
   double sum = 0;
   bool open = false;
@@ -127,16 +118,15 @@ struct verdict_of_gauge {
 };
 
 static bool material(const struct judging *j, const struct growth *g, int stretch, double arrivals, double share) {
-  double per_s = g->per_step * GROWTH_STEPS / (j->study->traffic.sum->seconds / j->study->traffic.sum->replications);
-  if (j->study->long_run)
-    per_s = g->second * 2 / (1 - growth_from(stretch) / (double)GROWTH_STEPS) / j->study->traffic.sum->seconds;
+  double per_s = g->per_step * GROWTH_STEPS / (j->evidence->traffic.sum->seconds / j->evidence->traffic.sum->replications);
+  if (j->long_run) per_s = g->second * 2 / (1 - growth_from(stretch) / (double)GROWTH_STEPS) / j->evidence->traffic.sum->seconds;
   return g->second >= least_growth && (isnan(arrivals) || per_s >= share * arrivals);
 }
 
 /* In the whole run one replication is as long as all its batches. */
 static double step_s(const struct judging *j) {
-  const struct view *v = j->study->traffic.sum;
-  return (j->study->long_run ? v->seconds : v->seconds / (double)v->replications) / GROWTH_STEPS;
+  const struct view *v = j->evidence->traffic.sum;
+  return (j->long_run ? v->seconds : v->seconds / (double)v->replications) / GROWTH_STEPS;
 }
 
 static struct verdict_of_gauge judge_stretch(const struct judging *j, uint32_t gauge, int stretch, double arrivals) {
@@ -162,8 +152,8 @@ static struct verdict_of_gauge judge_stretch(const struct judging *j, uint32_t g
 }
 
 static struct verdict_of_gauge judge_gauge(const struct judging *j, uint32_t gauge, int *at) {
-  struct gauge g = model_gauge(&j->study->model, gauge);
-  double arrivals = arrivals_of(j->study, &g);
+  struct gauge g = model_gauge(&j->evidence->model, gauge);
+  double arrivals = arrivals_of(j->evidence, &g);
   struct verdict_of_gauge v = {false, 0, 0};
   for (int s = 0; s < GROWTH_STRETCHES && !v.grows && !(arrivals == 0); s++) v = judge_stretch(j, gauge, s, arrivals), *at = s;
   return v;
@@ -171,27 +161,27 @@ static struct verdict_of_gauge judge_gauge(const struct judging *j, uint32_t gau
 
 /* --- words ------------------------------------------------------------------------------------------------------------------------ */
 
-const char *growth_rate_text(struct arena *arena, double per_s) {
+static const char *growth_rate_text(struct arena *arena, double per_s) {
   const char *form = per_s >= 99.5 ? "%.0f/s" : per_s >= 0.1 ? "%.1f/s" : "%.2g/s";
   return arena_format(arena, form, per_s);
 }
 
-static const char *thing(const struct study *l, const struct gauge *g) {
-  const struct model *m = &l->model;
+static const char *thing(const struct evidence *ev, const struct gauge *g) {
+  const struct model *m = &ev->model;
   switch (g->kind) {
   case GAUGE_SERVICE:
-    return arena_format(l->arena, "requests waiting at %s", model_service(m, g->index)->name);
+    return arena_format(ev->arena, "requests waiting at %s", model_service(m, g->index)->name);
   case GAUGE_NODES:
-    return arena_format(l->arena, "computations beyond the cores of %s", model_nodes(m, g->index)->name);
+    return arena_format(ev->arena, "computations beyond the cores of %s", model_nodes(m, g->index)->name);
   case GAUGE_METER:
-    return arena_format(l->arena, "%s.%s", m->meters[g->index].thing, m->meters[g->index].name);
+    return arena_format(ev->arena, "%s.%s", m->meters[g->index].thing, m->meters[g->index].name);
   default:
-    return arena_format(l->arena, "requests of %s", model_endpoint(m, g->index)->name);
+    return arena_format(ev->arena, "requests of %s", model_endpoint(m, g->index)->name);
   }
 }
 
 static const char *load_text(const struct judging *j, int stretch) {
-  struct arena *arena = j->study->arena;
+  struct arena *arena = j->evidence->arena;
   bool over = j->load[stretch] >= j->first_full_at;
   if (isinf(j->first_full_at)) return arena_format(arena, "%.4g requests/s are offered", j->load[stretch]);
   return arena_format(arena,
@@ -201,10 +191,10 @@ static const char *load_text(const struct judging *j, int stretch) {
 }
 
 static const char *brief_of(const struct judging *j, const struct growth_finding *f, double alone) {
-  struct arena *arena = j->study->arena;
+  struct arena *arena = j->evidence->arena;
   bool meter = f->what.kind == GAUGE_METER;
   const char *in_some = alone > 0 ? arena_format(arena, " in %.0f of %.0f replications", alone, j->replications) : "";
-  return arena_format(arena, "%s%s: %s %s by %s", f->over ? "over capacity" : "tipped over", in_some, thing(j->study, &f->what),
+  return arena_format(arena, "%s%s: %s %s by %s", f->over ? "over capacity" : "tipped over", in_some, thing(j->evidence, &f->what),
                       meter ? "grows" : "grow", growth_rate_text(arena, f->per_s));
 }
 
@@ -212,7 +202,7 @@ static const char *brief_of(const struct judging *j, const struct growth_finding
 
 /* Endpoints whose number inside grows with it, as far as is seen; where clients give up and none does, those that go there. */
 static void find_endpoints(const struct judging *j, struct growth_finding *f) {
-  const struct model *m = &j->study->model;
+  const struct model *m = &j->evidence->model;
   bool any = false;
   for (uint32_t e = 0; e < m->endpoints.count; e++) {
     struct growth g = growth_of(&j->sums[e], j->replications, (enum growth_stretch)f->stretch);
@@ -226,10 +216,10 @@ static void find_endpoints(const struct judging *j, struct growth_finding *f) {
 }
 
 static void find(const struct judging *j, struct growth_finding *f) {
-  const struct model *m = &j->study->model;
+  const struct model *m = &j->evidence->model;
   double alone = 0;
-  f->gauges = arena_new_array(j->study->arena, bool, model_gauges(m) + 1);
-  f->endpoints = arena_new_array(j->study->arena, bool, m->endpoints.count + 1);
+  f->gauges = arena_new_array(j->evidence->arena, bool, model_gauges(m) + 1);
+  f->endpoints = arena_new_array(j->evidence->arena, bool, m->endpoints.count + 1);
   for (uint32_t i = m->endpoints.count; i < model_gauges(m); i++) {
     int stretch = 0;
     struct verdict_of_gauge v = judge_gauge(j, i, &stretch);
@@ -241,67 +231,69 @@ static void find(const struct judging *j, struct growth_finding *f) {
   if (!f->grows) return;
   find_endpoints(j, f);
   f->brief = brief_of(j, f, alone);
-  f->reason = arena_format(j->study->arena, "%s without end; %s", f->brief, load_text(j, f->stretch));
+  f->reason = arena_format(j->evidence->arena, "%s without end; %s", f->brief, load_text(j, f->stretch));
 }
 
 /* More is offered than can be done, next to nothing fails, and yet no growth is seen. */
 static void find_too_short(const struct judging *j, struct growth_finding *f) {
-  const struct view *v = j->study->traffic.sum;
+  const struct view *v = j->evidence->traffic.sum;
   double all = 0, failed = 0, excess = j->load[GROWTH_WHOLE] - j->first_full_at;
   bool open = false;
   for (int k = 0; k < OUTCOMES; k++) {
     double n = (double)v->ended[v->endpoint_count * OUTCOMES + (uint32_t)k];
     all += n, failed += outcome_failed((enum outcome)k) ? n : 0;
   }
-  for (uint32_t i = 0; i < j->study->model.sources.count; i++) open |= is_open(model_source(&j->study->model, i));
+  for (uint32_t i = 0; i < j->evidence->model.sources.count; i++) open |= is_open(model_source(&j->evidence->model, i));
   if (f->grows || !open || !j->flat[GROWTH_WHOLE] || excess < 0 || !(all > 0)) return;
   if (failed > bounding_failures * all) return;
-  f->too_short = arena_format(j->study->arena, "too short: %s, but what waits does not grow beyond its noise within the window",
+  f->too_short = arena_format(j->evidence->arena, "too short: %s, but what waits does not grow beyond its noise within the window",
                               load_text(j, GROWTH_WHOLE));
 }
 
-static void overflowed(const struct study *l, struct growth_finding *f) {
+static void overflowed(const struct evidence *ev, struct growth_finding *f) {
   f->grows = f->over = true;
-  for (uint32_t e = 0; e < l->model.endpoints.count; e++) f->endpoints[e] = true;
-  f->brief = f->reason = arena_format(l->arena, "over capacity: more than %d requests were inside at once, or %d clients waited",
+  for (uint32_t e = 0; e < ev->model.endpoints.count; e++) f->endpoints[e] = true;
+  f->brief = f->reason = arena_format(ev->arena, "over capacity: more than %d requests were inside at once, or %d clients waited",
                                       REQUESTS_MOST, CLIENTS_MOST);
 }
 
-void findings_growth(struct study *l) {
-  struct growth_finding *f = &l->growth;
-  const struct model *m = &l->model;
-  *f = (struct growth_finding){.gauges = arena_new_array(l->arena, bool, model_gauges(m) + 1),
-                               .endpoints = arena_new_array(l->arena, bool, m->endpoints.count + 1)};
-  if (!l->traffic.sum || !l->traffic.done || !m->sources.count) return;
-  struct judging j = {.study = l, .sums = l->traffic.sum->growth, .replications = l->traffic.done};
-  if (l->long_run) j.sums = long_run_growth(l->long_run, l->arena), j.replications = 1;
+void growth_find(struct evidence *ev, const struct growth_sums *long_run) {
+  struct growth_finding *f = &ev->growth;
+  const struct model *m = &ev->model;
+  *f = (struct growth_finding){.gauges = arena_new_array(ev->arena, bool, model_gauges(m) + 1),
+                               .endpoints = arena_new_array(ev->arena, bool, m->endpoints.count + 1)};
+  if (!ev->traffic.sum || !ev->traffic.done || !m->sources.count) return;
+  struct judging j = {.evidence = ev,
+                      .sums = long_run ? long_run : ev->traffic.sum->growth,
+                      .replications = long_run ? 1 : ev->traffic.done,
+                      .long_run = long_run != NULL};
   read_load(&j);
   read_capacity(&j);
-  if (l->traffic.sum->overflowed)
-    overflowed(l, f);
+  if (ev->traffic.sum->overflowed)
+    overflowed(ev, f);
   else
     find(&j, f), find_too_short(&j, f);
 }
 
 /* --- what a measure loses ---------------------------------------------------------------------------------------------------------- */
 
-static bool service_grows(const struct study *l, uint32_t service) {
-  const struct model *m = &l->model;
+static bool service_grows(const struct evidence *ev, uint32_t service) {
+  const struct model *m = &ev->model;
   int32_t place = model_service(m, service)->place;
   for (uint32_t i = 0; i < model_gauges(m); i++) {
     struct gauge g = model_gauge(m, i);
-    if (!l->growth.gauges[i]) continue;
+    if (!ev->growth.gauges[i]) continue;
     if (g.kind == GAUGE_SERVICE && g.index == service) return true;
     if (g.kind == GAUGE_NODES && (place < 0 || (uint32_t)place == g.index)) return true;
   }
   return false;
 }
 
-static bool meter_grows(const struct study *l, uint32_t meter) {
-  const struct model *m = &l->model;
+static bool meter_grows(const struct evidence *ev, uint32_t meter) {
+  const struct model *m = &ev->model;
   for (uint32_t i = 0; i < model_gauges(m); i++) {
     struct gauge g = model_gauge(m, i);
-    if (l->growth.gauges[i] && g.kind == GAUGE_METER && !strcmp(m->meters[g.index].thing, m->meters[meter].thing)) return true;
+    if (ev->growth.gauges[i] && g.kind == GAUGE_METER && !strcmp(m->meters[g.index].thing, m->meters[meter].thing)) return true;
   }
   return false;
 }
@@ -320,17 +312,22 @@ static bool is_of_requests(const struct measure *m) {
   }
 }
 
-bool growth_concerns(const struct study *l, const struct measure *m) {
-  const struct growth_finding *f = &l->growth;
+bool growth_concerns(const struct evidence *ev, const struct measure *m) {
+  const struct growth_finding *f = &ev->growth;
   if (!f->grows || m->over_faults) return false;
   /* Growth is told by the second half of its stretch: a part of the run that ends before is as it was. */
-  sim_time step = l->model.run.window / GROWTH_STEPS,
+  sim_time step = ev->model.run.window / GROWTH_STEPS,
            middle = step * (GROWTH_STEPS + growth_from((enum growth_stretch)f->stretch)) / 2;
   if (m->window.kind == WINDOW_RANGE && m->window.to <= middle) return false;
-  if (m->quantity == QUANTITY_METER) return meter_grows(l, m->index);
+  if (m->quantity == QUANTITY_METER) return meter_grows(ev, m->index);
   if (!is_of_requests(m)) return false;
-  if (m->subject == SUBJECT_SERVICE) return l->traffic.sum->overflowed || service_grows(l, m->index);
-  for (uint32_t e = 0; e < l->model.endpoints.count; e++)
-    if (l->growth.endpoints[e] && (m->subject == SUBJECT_ALL || m->index == e)) return true;
+  if (m->subject == SUBJECT_SERVICE) return ev->traffic.sum->overflowed || service_grows(ev, m->index);
+  for (uint32_t e = 0; e < ev->model.endpoints.count; e++)
+    if (ev->growth.endpoints[e] && (m->subject == SUBJECT_ALL || m->index == e)) return true;
   return false;
+}
+
+struct growth_words growth_words(const struct growth_finding *f) {
+  if (!f->grows) return (struct growth_words){NULL, NULL};
+  return (struct growth_words){f->over ? "over capacity" : "tipped over", f->brief};
 }

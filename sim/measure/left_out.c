@@ -1,6 +1,6 @@
 /* What uptime leaves out, and which data stores it is too kind to: words for the reader, only where they are true of the scenario. */
 #include "sim/engine/arena.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/findings.h"
 #include <string.h>
 
 /* Whether replicas of the service may be on nodes of the group. */
@@ -57,35 +57,35 @@ static bool moves(const struct model *m) {
   return o == &orchestrator_kubernetes || o == &orchestrator_swarm;
 }
 
-static const char *words_of(const struct study *l, uint32_t service) {
-  const struct model *m = &l->model;
+static const char *words_of(const struct evidence *ev, uint32_t service) {
+  const struct model *m = &ev->model;
   const struct service_config *s = model_service(m, service);
   int32_t group = lost_with(m, s);
-  const char *where = group >= 0 ? arena_format(l->arena, "%s on %s", s->name, model_nodes(m, (uint32_t)group)->name) : NULL;
+  const char *where = group >= 0 ? arena_format(ev->arena, "%s on %s", s->name, model_nodes(m, (uint32_t)group)->name) : NULL;
   if (where && keeps_data(s))
     return arena_format(
-        l->arena,
+        ev->arena,
         "%s: its data are kept when a node is lost%s; in truth a local disk is lost with its machine, and neither the "
         "time to restore it nor the writes since the last backup count here%s",
         where, moves(m) ? ", and are at once where it starts again" : "",
         service_embedded(s) ? "" : " (\"backup\" makes them count)");
   if (where && s->kind == SERVICE_CACHE && stock_at(m, service))
-    return arena_format(l->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
+    return arena_format(ev->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
                         where);
-  if (where && s->kind == SERVICE_CACHE && l->faults.sum && is_used(m, s))
+  if (where && s->kind == SERVICE_CACHE && ev->faults.sum && is_used(m, s))
     return arena_format(
-        l->arena,
+        ev->arena,
         "%s: in the years of faults it is as good as before once it is back; in truth it is empty, and what its misses "
         "cost the rest does not count there",
         where);
   return NULL;
 }
 
-void findings_kept_data(const struct study *l, void (*with)(const struct study *, struct results *, const char *),
+void findings_kept_data(const struct evidence *ev, void (*with)(const struct evidence *, struct results *, const char *),
                         struct results *r) {
-  for (uint32_t i = 0; i < l->model.services.count; i++) {
-    const char *words = words_of(l, i);
-    if (words) with(l, r, words);
+  for (uint32_t i = 0; i < ev->model.services.count; i++) {
+    const char *words = words_of(ev, i);
+    if (words) with(ev, r, words);
   }
 }
 
@@ -105,14 +105,14 @@ static bool some_are_left(const struct model *m) {
 }
 
 /* "what (a, b); ", of the services that `fits` is true of; nothing when there is none. */
-static const char *with_names(const struct study *l, const char *what,
+static const char *with_names(const struct evidence *ev, const char *what,
                               bool (*fits)(const struct model *, const struct service_config *)) {
   const char *names = NULL;
-  for (uint32_t i = 0; i < l->model.services.count; i++) {
-    const struct service_config *s = model_service(&l->model, i);
-    if (fits(&l->model, s)) names = names ? arena_format(l->arena, "%s, %s", names, s->name) : s->name;
+  for (uint32_t i = 0; i < ev->model.services.count; i++) {
+    const struct service_config *s = model_service(&ev->model, i);
+    if (fits(&ev->model, s)) names = names ? arena_format(ev->arena, "%s, %s", names, s->name) : s->name;
   }
-  return names ? arena_format(l->arena, "%s (%s), ", what, names) : "";
+  return names ? arena_format(ev->arena, "%s (%s), ", what, names) : "";
 }
 
 static bool loses_data(const struct model *m, const struct service_config *s) { return keeps_data(s) && lost_with(m, s) >= 0; }
@@ -120,19 +120,19 @@ static bool is_external(const struct model *m, const struct service_config *s) {
   return s->kind == SERVICE_EXTERNAL && is_used(m, s);
 }
 
-const char *findings_leaves_out(const struct study *l) {
-  return arena_format(l->arena, "%s%s%sreleases and maintenance, losses of a zone or of the network, mistakes of people",
-                      with_names(l, "data lost with a node", loses_data),
-                      some_are_left(&l->model) ? "whether the replicas that are left carry the load, " : "",
-                      with_names(l, "outages of services of others", is_external));
+const char *findings_leaves_out(const struct evidence *ev) {
+  return arena_format(ev->arena, "%s%s%sreleases and maintenance, losses of a zone or of the network, mistakes of people",
+                      with_names(ev, "data lost with a node", loses_data),
+                      some_are_left(&ev->model) ? "whether the replicas that are left carry the load, " : "",
+                      with_names(ev, "outages of services of others", is_external));
 }
 
-void findings_left_out(const struct study *l, struct results *r) {
+void findings_left_out(const struct evidence *ev, struct results *r) {
   bool asked = r->availability.present;
-  for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++)
-    asked |= l->entries[l->claims_from + i].measure.over_faults;
-  const char *words = asked ? findings_leaves_out(l) : NULL;
+  for (uint32_t i = 0; i < r->claim_count && ev->claims_from + i < ev->count; i++)
+    asked |= ev->entries[ev->claims_from + i].measure.over_faults;
+  const char *words = asked ? findings_leaves_out(ev) : NULL;
   if (r->availability.present) r->availability.leaves_out = words;
-  for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++)
-    if (l->entries[l->claims_from + i].measure.over_faults) r->claims[i].leaves_out = words;
+  for (uint32_t i = 0; i < r->claim_count && ev->claims_from + i < ev->count; i++)
+    if (ev->entries[ev->claims_from + i].measure.over_faults) r->claims[i].leaves_out = words;
 }

@@ -1,7 +1,7 @@
 /* What business figures come to: the chain from users to requests of every source whose rate is made of them. */
 #include "models/traffic/profile/profile_users.h"
 #include "sim/engine/arena.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/findings.h"
 
 static uint32_t count_within(const struct choice *rate) {
   uint32_t count = profile_users_of(rate) != NULL;
@@ -46,13 +46,13 @@ static void measured_rate(const struct model *m, const struct choice *rate, stru
   }
 }
 
-void findings_load(const struct study *l, struct results *r) {
-  const struct model *m = &l->model;
+void findings_load(const struct evidence *ev, struct results *r) {
+  const struct model *m = &ev->model;
   uint32_t count = 0;
   for (uint32_t i = 0; i < m->sources.count; i++)
     if (model_source(m, i)->rate.kind) count += count_within(&model_source(m, i)->rate);
   if (!count) return;
-  r->loads = arena_new_array(l->arena, struct load_figures, count);
+  r->loads = arena_new_array(ev->arena, struct load_figures, count);
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
     uint32_t first = r->load_count;

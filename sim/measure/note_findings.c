@@ -1,35 +1,36 @@
 /* What the reader of a result should know of it: what is full, what is too short, what nobody should rely on. */
 #include "sim/engine/arena.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/estimate.h"
+#include "sim/measure/findings.h"
 #include <math.h>
 #include <string.h>
 
-static void note(const struct study *l, struct results *r, const char *text) {
-  const char **all = arena_new_array(l->arena, const char *, r->note_count + 1);
+static void note(const struct evidence *ev, struct results *r, const char *text) {
+  const char **all = arena_new_array(ev->arena, const char *, r->note_count + 1);
   for (uint32_t i = 0; i < r->note_count; i++) all[i] = r->notes[i];
   all[r->note_count++] = text;
   r->notes = all;
 }
 
 /* The highest mean rate of any window, and of the whole, both as offered. */
-static double offered_at_peak(const struct study *l) {
-  const struct observation *o = &l->traffic.sum->observation;
+static double offered_at_peak(const struct evidence *ev) {
+  const struct observation *o = &ev->traffic.sum->observation;
   double most = 0;
   for (uint32_t i = 0; i < o->window_count; i++) {
     sim_time from = o->measured_from + i * o->window_length;
-    most = fmax(most, model_offered(&l->model, from, from + o->window_length) / sim_seconds(o->window_length));
+    most = fmax(most, model_offered(&ev->model, from, from + o->window_length) / sim_seconds(o->window_length));
   }
   return most;
 }
 
 /* The first that is full of what works in the background; the others are full of the same jobs. */
-static void note_background(const struct study *l, struct results *r) {
-  double offered = model_offered_rate(&l->model);
+static void note_background(const struct evidence *ev, struct results *r) {
+  double offered = model_offered_rate(&ev->model);
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
     if (!s->grows || !(s->saturated || offered > s->saturates_at_per_s)) continue;
-    note(l, r,
-         arena_format(l->arena, "%s grow: %s is full at %.4g requests/s, the mean load offered is %.4g/s; no request waits for it",
+    note(ev, r,
+         arena_format(ev->arena, "%s grow: %s is full at %.4g requests/s, the mean load offered is %.4g/s; no request waits for it",
                       s->grows, s->resource, s->saturates_at_per_s, offered));
     return;
   }
@@ -40,12 +41,12 @@ static void note_background(const struct study *l, struct results *r) {
 enum { NAMED = 3 };
 
 /* "a", "a and b", "a, b, c and 12 others". */
-static const char *listed(const struct study *l, const char *const *names, uint32_t count) {
+static const char *listed(const struct evidence *ev, const char *const *names, uint32_t count) {
   uint32_t named = count <= NAMED + 1 ? count : NAMED;
   const char *text = "";
   for (uint32_t i = 0; i < named; i++)
-    text = arena_format(l->arena, "%s%s%s", text, i == 0 ? "" : i + 1 == count ? " and " : ", ", names[i]);
-  return count > named ? arena_format(l->arena, "%s and %u others", text, count - named) : text;
+    text = arena_format(ev->arena, "%s%s%s", text, i == 0 ? "" : i + 1 == count ? " and " : ", ", names[i]);
+  return count > named ? arena_format(ev->arena, "%s and %u others", text, count - named) : text;
 }
 
 /* --- what is full ------------------------------------------------------------------------------------------------------------------- */
@@ -60,31 +61,31 @@ static enum fullness fullness_of(const struct saturation *s, double offered, dou
 }
 
 /* "db threads is full at 200 requests/s, host CPU at 210 requests/s and 3 others": the first to fill up is the one that matters. */
-static const char *full_text(const struct study *l, const struct results *r, enum fullness kind, double offered, double peak) {
-  const char **texts = arena_new_array(l->arena, const char *, r->saturation_count + 1);
+static const char *full_text(const struct evidence *ev, const struct results *r, enum fullness kind, double offered, double peak) {
+  const char **texts = arena_new_array(ev->arena, const char *, r->saturation_count + 1);
   uint32_t count = 0;
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
     if (fullness_of(s, offered, peak) == kind)
-      texts[count] = arena_format(l->arena, count ? "%s at %.4g requests/s" : "%s is full at %.4g requests/s", s->resource,
+      texts[count] = arena_format(ev->arena, count ? "%s at %.4g requests/s" : "%s is full at %.4g requests/s", s->resource,
                                   s->saturates_at_per_s),
       count++;
   }
-  return count ? listed(l, texts, count) : NULL;
+  return count ? listed(ev, texts, count) : NULL;
 }
 
 /* One line for all that are full in the same way. */
-static void note_saturated(const struct study *l, struct results *r) {
-  double offered = model_offered_rate(&l->model), peak = offered_at_peak(l);
+static void note_saturated(const struct evidence *ev, struct results *r) {
+  double offered = model_offered_rate(&ev->model), peak = offered_at_peak(ev);
   const char *full[FULLNESSES];
-  for (enum fullness k = FULL_FOR_USERS; k < FULLNESSES; k++) full[k] = full_text(l, r, k, offered, peak);
+  for (enum fullness k = FULL_FOR_USERS; k < FULLNESSES; k++) full[k] = full_text(ev, r, k, offered, peak);
   if (full[FULL_FOR_USERS])
-    note(l, r, arena_format(l->arena, "saturated: %s; the users send no more than is answered", full[FULL_FOR_USERS]));
+    note(ev, r, arena_format(ev->arena, "saturated: %s; the users send no more than is answered", full[FULL_FOR_USERS]));
   if (full[FULL_IN_THE_MEAN])
-    note(l, r, arena_format(l->arena, "saturated: %s; the mean load offered is %.4g/s", full[FULL_IN_THE_MEAN], offered));
+    note(ev, r, arena_format(ev->arena, "saturated: %s; the mean load offered is %.4g/s", full[FULL_IN_THE_MEAN], offered));
   if (full[FULL_AT_THE_PEAK])
-    note(l, r,
-         arena_format(l->arena, "saturated at the peak: %s; the busiest part of the run offers %.4g/s", full[FULL_AT_THE_PEAK],
+    note(ev, r,
+         arena_format(ev->arena, "saturated at the peak: %s; the busiest part of the run offers %.4g/s", full[FULL_AT_THE_PEAK],
                       peak));
 }
 
@@ -100,56 +101,56 @@ static bool rests_on_width(const struct claim_result *c) {
 }
 
 /* A claim rests on its own interval, which may be of a part of the run. The table of latencies shows all of them. */
-static void note_wide(const struct study *l, struct results *r) {
-  const char **names = arena_new_array(l->arena, const char *, r->claim_count + l->model.endpoints.count + 1);
+static void note_wide(const struct evidence *ev, struct results *r) {
+  const char **names = arena_new_array(ev->arena, const char *, r->claim_count + ev->model.endpoints.count + 1);
   uint32_t claims = 0, endpoints = 0;
-  for (uint32_t i = 0; i < r->claim_count && l->claims_from + i < l->count; i++) {
-    const struct measure *m = &l->entries[l->claims_from + i].measure;
+  for (uint32_t i = 0; i < r->claim_count && ev->claims_from + i < ev->count; i++) {
+    const struct measure *m = &ev->entries[ev->claims_from + i].measure;
     if (m->quantity == QUANTITY_LATENCY && rests_on_width(&r->claims[i])) names[claims++] = r->claims[i].expression;
   }
-  for (uint32_t i = 0; i < l->model.endpoints.count; i++) {
+  for (uint32_t i = 0; i < ev->model.endpoints.count; i++) {
     bool any = false;
-    for (uint32_t k = 0; k < l->claims_from; k++) {
-      const struct measure *m = &l->entries[k].measure;
+    for (uint32_t k = 0; k < ev->claims_from; k++) {
+      const struct measure *m = &ev->entries[k].measure;
       any |= m->quantity == QUANTITY_LATENCY && m->subject == SUBJECT_ENDPOINT && m->index == i && is_wide(&r->metrics[k].estimate);
     }
-    if (any) names[claims + endpoints++] = model_endpoint(&l->model, i)->name;
+    if (any) names[claims + endpoints++] = model_endpoint(&ev->model, i)->name;
   }
   static const char *const why = "over 7% of the value each way, and cover less often than 95%; use --reps or a longer run.window";
   if (claims)
-    note(l, r,
-         arena_format(l->arena, "wide: the interval%s of %s %s %s", claims > 1 ? "s" : "", listed(l, names, claims),
+    note(ev, r,
+         arena_format(ev->arena, "wide: the interval%s of %s %s %s", claims > 1 ? "s" : "", listed(ev, names, claims),
                       claims > 1 ? "are" : "is", why));
   else if (endpoints)
-    note(l, r,
-         arena_format(l->arena, "wide: some intervals of the latency of %s are %s", listed(l, names + claims, endpoints), why));
+    note(ev, r,
+         arena_format(ev->arena, "wide: some intervals of the latency of %s are %s", listed(ev, names + claims, endpoints), why));
 }
 
 /* What a percentile lacks stands beside it (results.h). Requests of which none was answered are worth a line; an endpoint that nothing
  * asked for is not, as in a run that is there for its years of faults. */
-static void note_unanswered(const struct study *l, struct results *r) {
-  const char **names = arena_new_array(l->arena, const char *, l->model.endpoints.count + 1);
+static void note_unanswered(const struct evidence *ev, struct results *r) {
+  const char **names = arena_new_array(ev->arena, const char *, ev->model.endpoints.count + 1);
   uint32_t count = 0;
-  for (uint32_t e = 0; e < l->model.endpoints.count; e++)
-    if (l->traffic.sum->arrived[e] && !l->traffic.sum->latency[e].count) names[count++] = model_endpoint(&l->model, e)->name;
-  if (count && !l->growth.grows) note(l, r, arena_format(l->arena, "no request of %s was answered", listed(l, names, count)));
+  for (uint32_t e = 0; e < ev->model.endpoints.count; e++)
+    if (ev->traffic.sum->arrived[e] && !ev->traffic.sum->latency[e].count) names[count++] = model_endpoint(&ev->model, e)->name;
+  if (count && !ev->growth.grows) note(ev, r, arena_format(ev->arena, "no request of %s was answered", listed(ev, names, count)));
 }
 
-static void note_warmup(const struct study *l, struct results *r) {
-  if (l->warmup == WARMUP_IS_MISSING && !l->growth.grows)
-    note(l, r,
-         arena_format(l->arena,
+static void note_warmup(const struct evidence *ev, struct results *r) {
+  if (ev->warmup == WARMUP_IS_MISSING && !ev->growth.grows)
+    note(ev, r,
+         arena_format(ev->arena,
                       "too short: no end of the warm-up was seen within %.3g s from an empty system; give run.warmup, or a longer "
                       "run.window",
-                      sim_seconds(l->looked_at)));
+                      sim_seconds(ev->looked_at)));
 }
 
-static void note_batches(const struct study *l, struct results *r) {
-  if (l->correlated)
-    note(l, r,
+static void note_batches(const struct evidence *ev, struct results *r) {
+  if (ev->correlated)
+    note(ev, r,
          "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
-  else if (l->correlated_shown)
-    note(l, r,
+  else if (ev->correlated_shown)
+    note(ev, r,
          "correlated: the batches of the long run still follow each other in what is only shown, which buys no longer run; its "
          "intervals are too narrow");
 }
@@ -162,14 +163,14 @@ static double counted(const struct view *v, uint32_t meter) {
 }
 
 /* Work that is done again: by a queue whose jobs outlast its visibility, alone or because they wait for something. */
-static void note_redelivered(const struct study *l, struct results *r) {
-  const struct view *v = l->traffic.sum;
-  for (uint32_t i = 0; v->observation.meter_count && i < l->model.queues.count; i++) {
-    const struct queue_config *q = model_queue(&l->model, i);
+static void note_redelivered(const struct evidence *ev, struct results *r) {
+  const struct view *v = ev->traffic.sum;
+  for (uint32_t i = 0; v->observation.meter_count && i < ev->model.queues.count; i++) {
+    const struct queue_config *q = model_queue(&ev->model, i);
     double jobs = counted(v, q->meters[JOBS_PUBLISHED]), again = counted(v, q->meters[JOBS_REDELIVERED]);
     if (q->visibility == SIM_NEVER || !(again > 0.1 * jobs)) continue;
-    note(l, r,
-         arena_format(l->arena,
+    note(ev, r,
+         arena_format(ev->arena,
                       "redelivered: %s published %.4g jobs and gave jobs out again %.4g times, because they were not done %.4g s "
                       "after they were taken (\"visibility\"); they run more than once, and take the workers from others",
                       q->name, jobs, again, sim_seconds(q->visibility)));
@@ -177,40 +178,40 @@ static void note_redelivered(const struct study *l, struct results *r) {
 }
 
 /* Prices that do not say where they were read, and when, make the bill a draft. */
-static void note_prices(const struct study *l, struct results *r) {
-  const char **names = arena_new_array(l->arena, const char *, r->bill.count + 1);
+static void note_prices(const struct evidence *ev, struct results *r) {
+  const char **names = arena_new_array(ev->arena, const char *, r->bill.count + 1);
   uint32_t count = 0;
   for (uint32_t i = 0; i < r->bill.count; i++) {
     const char *name = r->bill.lines[i].price_id;
-    const struct price_item *item = price_named(&l->model.bill.prices, name);
+    const struct price_item *item = price_named(&ev->model.bill.prices, name);
     bool again = false;
     for (uint32_t k = 0; k < count; k++) again |= !strcmp(names[k], name);
     if (item && !again && (!item->source || !item->date)) names[count++] = name;
   }
   if (count)
-    note(l, r, arena_format(l->arena, "draft: the bill has prices without \"source\" or \"date\": %s", listed(l, names, count)));
+    note(ev, r, arena_format(ev->arena, "draft: the bill has prices without \"source\" or \"date\": %s", listed(ev, names, count)));
 }
 
-void findings_notes(struct study *l, struct results *r) {
-  if (l->traffic.sum->overflowed)
+void findings_notes(const struct evidence *ev, struct results *r) {
+  if (ev->traffic.sum->overflowed)
     note(
-        l, r,
-        arena_format(l->arena,
+        ev, r,
+        arena_format(ev->arena,
                      "stopped: more than %d requests were inside at once, or %d clients about; figures of the traffic are left out",
                      REQUESTS_MOST, CLIENTS_MOST));
-  if (l->growth.grows && !l->traffic.sum->overflowed) note(l, r, l->growth.reason);
-  if (l->growth.too_short) note(l, r, arena_format(l->arena, "%s; give a longer run.window", l->growth.too_short));
-  note_saturated(l, r);
-  note_background(l, r);
-  const char *backlog = findings_backlog(l);
-  if (backlog) note(l, r, backlog);
-  findings_kept_data(l, note, r);
-  note_redelivered(l, r);
-  note_unanswered(l, r);
-  note_warmup(l, r);
-  note_batches(l, r);
-  note_wide(l, r);
-  note_prices(l, r);
-  if (l->traffic.done == 1) note(l, r, "one replication: no interval can be given");
-  if (r->interrupted) note(l, r, "interrupted: these are the results of the replications that were finished");
+  if (ev->growth.grows && !ev->traffic.sum->overflowed) note(ev, r, ev->growth.reason);
+  if (ev->growth.too_short) note(ev, r, arena_format(ev->arena, "%s; give a longer run.window", ev->growth.too_short));
+  note_saturated(ev, r);
+  note_background(ev, r);
+  const char *backlog = findings_backlog(ev);
+  if (backlog) note(ev, r, backlog);
+  findings_kept_data(ev, note, r);
+  note_redelivered(ev, r);
+  note_unanswered(ev, r);
+  note_warmup(ev, r);
+  note_batches(ev, r);
+  note_wide(ev, r);
+  note_prices(ev, r);
+  if (ev->traffic.done == 1) note(ev, r, "one replication: no interval can be given");
+  if (r->interrupted) note(ev, r, "interrupted: these are the results of the replications that were finished");
 }

@@ -1,14 +1,7 @@
-/* Claims on a share of the outages: "rto(server_loss) < 4h for 95%".
- *
- * The claim is that at least a share p of the outages meet the comparison. For "<" and "<=" that is the p-quantile of their times;
- * for ">" and ">=" its mirror image, the (1 - p)-quantile; for "in a..b" no single quantile says it, so it is the share of the
- * outages between a and b, which must be at least p. Outages are independent of each other, so that the ranks of a quantile's
- * interval follow from the binomial law, whatever the law of the times (sim/stats/interval.h), and the share's is that of Clopper
- * and Pearson. */
+#include "sim/measure/outage_claim.h"
 #include "sim/engine/arena.h"
 #include "models/availability/outage.h"
 #include "sim/stats/interval.h"
-#include "sim/study/study_inner.h"
 #include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
@@ -53,8 +46,8 @@ static struct estimate share_between(const double *x, uint32_t n, double low, do
   return (struct estimate){.value = (double)inside / n, .low = i.low, .high = i.high, .n = n};
 }
 
-struct estimate outage_estimate(const struct study *l, const struct claim *c) {
-  const struct durations *d = measure_durations(&c->measure, l->faults.sum);
+struct estimate outage_estimate(const struct evidence *ev, const struct claim *c) {
+  const struct durations *d = measure_durations(&c->measure, ev->faults.sum);
   uint32_t n = (uint32_t)d->count;
   if (!n) return (struct estimate){NAN, NAN, NAN, 0, false};
   if (of_range(c)) return share_between(d->s, n, c->low, c->high);
@@ -66,18 +59,18 @@ struct estimate outage_estimate(const struct study *l, const struct claim *c) {
   return x;
 }
 
-const char *outage_judged(const struct study *l, const struct claim *c, uint64_t n) {
+const char *outage_judged(const struct evidence *ev, const struct claim *c, uint64_t n) {
   const char *of = c->measure.aggregate == AGGREGATE_RPO ? "losses of a primary" : "outages";
-  if (of_range(c)) return arena_format(l->arena, "share of %llu %s in the range", (unsigned long long)n, of);
+  if (of_range(c)) return arena_format(ev->arena, "share of %llu %s in the range", (unsigned long long)n, of);
   double percent = 100 * (at_least(c) ? 1 - c->share : c->share);
   if (c->share >= 1)
-    return arena_format(l->arena, "%s of %llu %s", at_least(c) ? "shortest" : "longest", (unsigned long long)n, of);
-  return arena_format(l->arena, "%.6g%% quantile of %llu %s", percent, (unsigned long long)n, of);
+    return arena_format(ev->arena, "%s of %llu %s", at_least(c) ? "shortest" : "longest", (unsigned long long)n, of);
+  return arena_format(ev->arena, "%.6g%% quantile of %llu %s", percent, (unsigned long long)n, of);
 }
 
-uint32_t outage_needs(const struct study *l, const struct claim *c, const struct estimate *x) {
+uint32_t outage_needs(const struct evidence *ev, const struct claim *c, const struct estimate *x) {
   if (c->share >= 1 || !x->n) return UINT32_MAX;
   /* From here on the greatest of all bounds the quantile: p^n <= 2.5%. */
-  double outages = ceil(log(0.025) / log(c->share)), needed = ceil(l->faults.done * outages / (double)x->n);
-  return needed < 1e9 && needed > l->faults.done ? (uint32_t)needed : UINT32_MAX;
+  double outages = ceil(log(0.025) / log(c->share)), needed = ceil(ev->faults.done * outages / (double)x->n);
+  return needed < 1e9 && needed > ev->faults.done ? (uint32_t)needed : UINT32_MAX;
 }

@@ -1,14 +1,14 @@
 /* What pictures are drawn from: latency curves, and courses over the measured time. */
 #include "sim/engine/arena.h"
 #include "sim/stats/interval.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/findings.h"
 #include <math.h>
 #include <string.h>
 
-static void curve_of(const struct study *l, struct results *r, uint32_t row, const char *name) {
-  const struct histogram *h = &l->traffic.sum->latency[row];
+static void curve_of(const struct evidence *ev, struct results *r, uint32_t row, const char *name) {
+  const struct histogram *h = &ev->traffic.sum->latency[row];
   enum { POINTS = 200 };
-  double *share = arena_new_array(l->arena, double, POINTS), *latency = arena_new_array(l->arena, double, POINTS);
+  double *share = arena_new_array(ev->arena, double, POINTS), *latency = arena_new_array(ev->arena, double, POINTS);
   uint32_t count = 0;
   double rest = 0.94406087628592339; /* evenly spaced in nines: 1 - 10^(-(count + 1) / 40) */
   for (; count < POINTS; count++, rest *= 0.94406087628592339) {
@@ -18,10 +18,10 @@ static void curve_of(const struct study *l, struct results *r, uint32_t row, con
   r->curves[r->curve_count++] = (struct latency_curve){name, count, share, latency};
 }
 
-static void add_series(const struct study *l, struct results *r, const char *metric, const char *label, enum unit unit,
+static void add_series(const struct evidence *ev, struct results *r, const char *metric, const char *label, enum unit unit,
                        const double *t_s, double *mean, const struct tally *spread) {
-  uint32_t count = l->traffic.sum->observation.window_count;
-  double *low = arena_new_array(l->arena, double, count), *high = arena_new_array(l->arena, double, count);
+  uint32_t count = ev->traffic.sum->observation.window_count;
+  double *low = arena_new_array(ev->arena, double, count), *high = arena_new_array(ev->arena, double, count);
   for (uint32_t i = 0; i < count; i++) {
     struct interval x = {NAN, NAN};
     if (spread) x = interval_student_moments(spread[i].count, mean[i], tally_variance(&spread[i]), 0.95);
@@ -30,12 +30,12 @@ static void add_series(const struct study *l, struct results *r, const char *met
   r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, low, high, NULL};
 }
 
-static void series_of(const struct study *l, struct results *r, uint32_t endpoint, const double *t_s) {
-  const struct observation *o = &l->traffic.sum->observation;
-  const char *name = model_endpoint(&l->model, endpoint)->name;
-  double seconds = sim_seconds(o->window_length) * l->traffic.done;
+static void series_of(const struct evidence *ev, struct results *r, uint32_t endpoint, const double *t_s) {
+  const struct observation *o = &ev->traffic.sum->observation;
+  const char *name = model_endpoint(&ev->model, endpoint)->name;
+  double seconds = sim_seconds(o->window_length) * ev->traffic.done;
   double *columns[TIMELINE_COLUMNS];
-  for (int i = 0; i < TIMELINE_COLUMNS; i++) columns[i] = arena_new_array(l->arena, double, o->window_count);
+  for (int i = 0; i < TIMELINE_COLUMNS; i++) columns[i] = arena_new_array(ev->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     const struct endpoint_window *w = &o->endpoints[endpoint].windows[i];
     double failed = 0;
@@ -48,41 +48,41 @@ static void series_of(const struct study *l, struct results *r, uint32_t endpoin
   }
   static const char *const names[] = {"arrivals", "completed", "errors", "latency.p50", "latency.p99"};
   for (int i = 0; i < TIMELINE_COLUMNS; i++)
-    add_series(l, r, names[i], name, i < TIMELINE_P50 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i],
-               l->timeline + ((size_t)endpoint * TIMELINE_COLUMNS + (uint32_t)i) * o->window_count);
+    add_series(ev, r, names[i], name, i < TIMELINE_P50 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i],
+               ev->timeline + ((size_t)endpoint * TIMELINE_COLUMNS + (uint32_t)i) * o->window_count);
 }
 
 /* Replicas in rotation, of services that are scaled. */
-static void replicas_of(const struct study *l, struct results *r, uint32_t service, const double *t_s) {
-  const struct series *s = &l->traffic.sum->observation.services[service].replicas;
-  if (!model_service(&l->model, service)->autoscale.max) return;
-  double *mean = arena_new_array(l->arena, double, l->traffic.sum->observation.window_count);
-  for (uint32_t i = 0; i < s->windows; i++) mean[i] = series_level_mean(s, i) / l->traffic.sum->replications;
-  add_series(l, r, "replicas", model_service(&l->model, service)->name, UNIT_COUNT, t_s, mean, NULL);
+static void replicas_of(const struct evidence *ev, struct results *r, uint32_t service, const double *t_s) {
+  const struct series *s = &ev->traffic.sum->observation.services[service].replicas;
+  if (!model_service(&ev->model, service)->autoscale.max) return;
+  double *mean = arena_new_array(ev->arena, double, ev->traffic.sum->observation.window_count);
+  for (uint32_t i = 0; i < s->windows; i++) mean[i] = series_level_mean(s, i) / ev->traffic.sum->replications;
+  add_series(ev, r, "replicas", model_service(&ev->model, service)->name, UNIT_COUNT, t_s, mean, NULL);
 }
 
-static void course_of(const struct study *l, struct results *r, uint32_t meter, const double *t_s) {
-  const struct meter_config *config = &l->model.meters[meter];
-  const struct series *s = &l->traffic.sum->observation.meters[meter].course;
-  double *mean = arena_new_array(l->arena, double, l->traffic.sum->observation.window_count), n = l->traffic.sum->replications;
+static void course_of(const struct evidence *ev, struct results *r, uint32_t meter, const double *t_s) {
+  const struct meter_config *config = &ev->model.meters[meter];
+  const struct series *s = &ev->traffic.sum->observation.meters[meter].course;
+  double *mean = arena_new_array(ev->arena, double, ev->traffic.sum->observation.window_count), n = ev->traffic.sum->replications;
   for (uint32_t i = 0; i < s->windows; i++)
     mean[i] = config->kind == METER_COUNT   ? series_per_second(s, i) / n
               : config->kind == METER_LEVEL ? series_level_mean(s, i) / n
                                             : series_mean(s, i);
   static const enum unit units[] = {[METER_COUNT] = UNIT_PER_SECOND, [METER_LEVEL] = UNIT_NONE, [METER_TIME] = UNIT_SECONDS};
-  add_series(l, r, config->name, config->thing, units[config->kind], t_s, mean, NULL);
+  add_series(ev, r, config->name, config->thing, units[config->kind], t_s, mean, NULL);
 }
 
 /* What the sources ask for, whatever the answers are; closed users ask for nothing by themselves. */
-static void offered_of(const struct study *l, struct results *r, const double *t_s) {
-  const struct observation *o = &l->traffic.sum->observation;
-  if (model_offered_rate(&l->model) <= 0) return;
-  double *mean = arena_new_array(l->arena, double, o->window_count);
+static void offered_of(const struct evidence *ev, struct results *r, const double *t_s) {
+  const struct observation *o = &ev->traffic.sum->observation;
+  if (model_offered_rate(&ev->model) <= 0) return;
+  double *mean = arena_new_array(ev->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     sim_time from = o->measured_from + o->window_length * i;
-    mean[i] = model_offered(&l->model, from, from + o->window_length) / sim_seconds(o->window_length);
+    mean[i] = model_offered(&ev->model, from, from + o->window_length) / sim_seconds(o->window_length);
   }
-  add_series(l, r, "offered", NULL, UNIT_PER_SECOND, t_s, mean, NULL);
+  add_series(ev, r, "offered", NULL, UNIT_PER_SECOND, t_s, mean, NULL);
 }
 
 /* Why some parts have no value. */
@@ -93,24 +93,25 @@ static void say_why_missing(struct result_series *s) {
                                                     : "a part without a value has seen nothing of it";
 }
 
-void findings_pictures(const struct study *l, struct results *r) {
-  const struct observation *o = &l->traffic.sum->observation;
-  uint32_t endpoints = l->model.endpoints.count;
-  r->curves = arena_new_array(l->arena, struct latency_curve, endpoints + 1);
-  r->series = arena_new_array(l->arena, struct result_series, 5 * endpoints + 2 + l->model.services.count + l->model.meter_count);
-  double *t_s = arena_new_array(l->arena, double, o->window_count), *inside = arena_new_array(l->arena, double, o->window_count);
+void findings_pictures(const struct evidence *ev, struct results *r) {
+  const struct observation *o = &ev->traffic.sum->observation;
+  uint32_t endpoints = ev->model.endpoints.count;
+  r->curves = arena_new_array(ev->arena, struct latency_curve, endpoints + 1);
+  r->series =
+      arena_new_array(ev->arena, struct result_series, 5 * endpoints + 2 + ev->model.services.count + ev->model.meter_count);
+  double *t_s = arena_new_array(ev->arena, double, o->window_count), *inside = arena_new_array(ev->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     t_s[i] = sim_seconds(o->window_length) * i;
-    inside[i] = series_level_mean(&o->inside_over_time, i) / l->traffic.sum->replications;
+    inside[i] = series_level_mean(&o->inside_over_time, i) / ev->traffic.sum->replications;
   }
   for (uint32_t i = 0; i < endpoints; i++) {
-    curve_of(l, r, i, model_endpoint(&l->model, i)->name);
-    series_of(l, r, i, t_s);
+    curve_of(ev, r, i, model_endpoint(&ev->model, i)->name);
+    series_of(ev, r, i, t_s);
   }
-  if (endpoints > 1) curve_of(l, r, endpoints, "all");
-  offered_of(l, r, t_s);
-  add_series(l, r, "inside", NULL, UNIT_NONE, t_s, inside, NULL);
-  for (uint32_t i = 0; i < l->model.services.count; i++) replicas_of(l, r, i, t_s);
-  for (uint32_t i = 0; i < l->model.meter_count; i++) course_of(l, r, i, t_s);
+  if (endpoints > 1) curve_of(ev, r, endpoints, "all");
+  offered_of(ev, r, t_s);
+  add_series(ev, r, "inside", NULL, UNIT_NONE, t_s, inside, NULL);
+  for (uint32_t i = 0; i < ev->model.services.count; i++) replicas_of(ev, r, i, t_s);
+  for (uint32_t i = 0; i < ev->model.meter_count; i++) course_of(ev, r, i, t_s);
   for (uint32_t i = 0; i < r->series_count; i++) say_why_missing(&r->series[i]);
 }

@@ -3,13 +3,14 @@
 #include "sim/engine/arena.h"
 #include "sim/questions/capacity_inner.h"
 #include "sim/measure/measure.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/findings.h"
+#include "sim/measure/verdict.h"
 #include "sim/study/version.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { END_LOOKS = 8, FAILING_LOOKS = 2, MAIN_LOOKS = 40, BUDGET_TIMES = 100, SCANNED = 10, CHECK_LOOKS = 4 };
+enum { END_LOOKS = 8, FAILING_LOOKS = 2, MAIN_LOOKS = 40, SCANNED = 10, CHECK_LOOKS = 4 };
 static const double overload = 1.05, alone_precision = 0.05, default_precision = 0.01, wide_range = 50;
 
 /* --- the question --------------------------------------------------------------------------------------------------------------- */
@@ -76,11 +77,9 @@ static double clipped(struct search *s, double end, double other) {
   return over;
 }
 
-static bool is_told(enum verdict v) { return v == VERDICT_PASS || v == VERDICT_FAIL; }
-
 static bool all_told(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++)
-    if (!is_told(t->verdicts[i])) return false;
+    if (!is_shown(t->verdicts[i])) return false;
   return true;
 }
 
@@ -204,10 +203,7 @@ static void note_between(struct search *s, struct capacity_result *r, const stru
 static const char *why_untold(struct search *s, const struct ends *e) {
   for (uint32_t i = 0; i < s->bound_count; i++) {
     if (course_of(e, i) != COURSE_UNTOLD) continue;
-    const struct claim *claims = e->low->study->judged.items;
-    const struct claim *c = &claims[s->bounds[i].claim];
-    struct claim_result v =
-        claim_judge(e->low->study, c, &e->low->study->entries[e->low->study->claims_from + s->bounds[i].claim], 1);
+    struct claim_result v = claim_verdict(e->low->evidence, s->bounds[i].claim);
     bool nothing = v.verdict == VERDICT_NO_DATA;
     return arena_format(s->arena, "%s %s at %s after %u replications%s%s", bound_text(s, i),
                         nothing ? "has no data" : "is undecided", axis_text(s->arena, s->range, e->low->x), e->low->replications,
@@ -249,9 +245,9 @@ static void answer(struct search *s, struct capacity_result *r, const struct end
 
 /* What the bounds on uptime do not contain, of the scenario at the lowest value that was run. */
 static void note_left_out(struct search *s, struct capacity_result *r) {
-  const struct study *first = s->count ? s->trials[0]->study : NULL;
+  const struct evidence *first = s->count ? s->trials[0]->evidence : NULL;
   for (uint32_t i = 0; first && i < s->bound_count; i++) {
-    if (!first->entries[first->claims_from + s->bounds[i].claim].measure.over_faults) continue;
+    if (!evidence_claimed(first, s->bounds[i].claim)->measure.over_faults) continue;
     note(s, r, arena_format(s->arena, "availability, downtime, rto and rpo leave out: %s", findings_leaves_out(first)));
     return;
   }
@@ -303,9 +299,8 @@ static void describe(const struct search *s, struct capacity_result *r, const st
 }
 
 static uint32_t budget_of(const struct capacity_options *o, const struct run_config *run) {
-  double times = (double)BUDGET_TIMES * (double)(run->replications > 10 ? run->replications : 10);
-  if (o->study.budget) return o->study.budget;
-  return run->budget ? (uint32_t)run->budget : times < 1e6 ? (uint32_t)times : 1000000;
+  uint32_t first = run->replications > ENOUGH_LEAST ? (uint32_t)run->replications : ENOUGH_LEAST;
+  return enough_budget(first, o->study.budget ? o->study.budget : run->budget, true);
 }
 
 struct capacity_result *capacity_find(struct arena *arena, const struct capacity_options *o, const char **wrong) {

@@ -2,7 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/questions/capacity_inner.h"
 #include "sim/measure/resource.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/verdict.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +21,8 @@ static struct estimate estimate_of(const struct results *r, const char *name, co
 
 static struct capacity_verdict *verdicts_of(struct search *s, const struct trial *t) {
   struct capacity_verdict *all = arena_new_array(s->arena, struct capacity_verdict, s->bound_count);
-  const struct claim *claims = t->study->judged.items;
   for (uint32_t i = 0; i < s->bound_count; i++) {
-    uint32_t claim = s->bounds[i].claim;
-    struct claim_result c = claim_judge(t->study, &claims[claim], &t->study->entries[t->study->claims_from + claim], 1);
+    struct claim_result c = claim_verdict(t->evidence, s->bounds[i].claim);
     all[i] = (struct capacity_verdict){c.estimate, t->verdicts[i], c.verdict == VERDICT_NO_DATA ? c.reason : NULL};
   }
   return all;

@@ -1,17 +1,20 @@
 /* The inside of a search for the capacity. Private to sim/questions/capacity*.c. */
 #ifndef CAPACITY_INNER_H
 #define CAPACITY_INNER_H
+#include "sim/measure/evidence.h"
 #include "sim/scenario/scenario.h"
 #include "sim/questions/capacity.h"
+#include "sim/study/enough.h"
 
 /* A value that is or was looked at, and the study that runs it. */
 struct trial {
   double x;
   struct scenario *scenario;
   struct study *study;
+  const struct evidence *evidence; /* of the study */
   double load;
   uint32_t looks, replications;
-  bool spent, from_empty;
+  bool prepared, spent, from_empty;
   struct growth_words growth; /* what grows without end */
   enum verdict *verdicts;     /* by bound; UNDECIDED before the first look */
   double *margins;            /* by bound: below 0 holds, above 0 fails; NaN unknown */
@@ -28,6 +31,9 @@ struct search {
   bool interrupted, invalid;
   struct capacity_root known; /* for the progress */
 };
+
+/* Of a bound or a group at a value. */
+static inline bool is_shown(enum verdict v) { return v == VERDICT_PASS || v == VERDICT_FAIL; }
 
 /* capacity_trial.c */
 /* The trial of this value, opened when there is none; null when its scenario is invalid (search->invalid). */

@@ -4,11 +4,13 @@
 #include "sim/stats/interval.h"
 #include "sim/questions/capacity_inner.h"
 #include "sim/measure/measure.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/estimate.h"
+#include "sim/measure/verdict.h"
 #include <math.h>
 #include <string.h>
 
-enum { SCAN = 3, FIRST = 10, FAULT_DOUBLINGS = 3 };
+enum { SCAN = 3, FAULT_DOUBLINGS = 3 };
+static const double look_error = 0.05 / CAPACITY_LOOKS; /* that a look may spend */
 
 static double load_of(const struct model *m) {
   struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
@@ -33,21 +35,19 @@ static sim_time lent_warmup(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->count; i++) {
     const struct trial *other = s->trials[i];
     bool close = other->load >= t->load && other->load <= 1.1 * t->load && t->load > 0;
-    if (close && !other->from_empty && other->study->prepared && (!nearest || other->load < nearest->load)) nearest = other;
+    if (close && !other->from_empty && other->prepared && (!nearest || other->load < nearest->load)) nearest = other;
   }
-  return nearest ? nearest->study->model.run.warmup : 0;
+  return nearest ? nearest->evidence->model.run.warmup : 0;
 }
 
-/* Windows stay what they are for all values, so that customers and intervals can be compared: no batches. */
+/* What is known only when it is run: the warm-up. */
 static void prepare(struct search *s, struct trial *t) {
-  struct study *study = t->study;
-  if (study->prepared) return;
-  study->model.run.method = METHOD_REPLICATIONS;
-  sim_time lent = study->model.run.find_warmup ? lent_warmup(s, t) : 0;
-  if (lent > 0) study_set_warmup(study, lent);
-  study_extend(study, 0, 0);
-  t->from_empty = study->warmup == WARMUP_IS_MISSING;
-  if (t->from_empty) study->warmup = WARMUP_IS_GIVEN;
+  if (t->prepared) return;
+  t->prepared = true;
+  sim_time lent = t->evidence->model.run.find_warmup ? lent_warmup(s, t) : 0;
+  if (lent > 0) study_set_warmup(t->study, lent);
+  study_extend(t->study, 0, 0);
+  t->from_empty = study_begins_empty(t->study);
 }
 
 struct trial *trial_at(struct search *s, double x) {
@@ -63,7 +63,10 @@ struct trial *trial_at(struct search *s, double x) {
   *t = (struct trial){.x = x, .scenario = scenario, .load = load_of(&scenario->model)};
   struct study_options options = s->options->study;
   options.progress = NULL, options.foreseen = NULL;
+  /* Windows stay what they are for all values, so that customers and intervals can be compared: no batches. */
+  scenario->model.run.method = METHOD_REPLICATIONS;
   t->study = study_open(s->arena, scenario, &options);
+  t->evidence = study_evidence(t->study);
   t->verdicts = arena_new_array(s->arena, enum verdict, s->bound_count);
   t->margins = arena_new_array(s->arena, double, s->bound_count);
   for (uint32_t i = 0; i < s->bound_count; i++) t->verdicts[i] = VERDICT_UNDECIDED, t->margins[i] = NAN;
@@ -104,7 +107,7 @@ static double margin_of(const struct capacity_bound *b, const struct measure *m,
 /* The claim with only this side of its limits. */
 static struct claim one_side(const struct search *s, const struct trial *t, uint32_t bound) {
   const struct capacity_bound *b = &s->bounds[bound];
-  struct claim claim = ((const struct claim *)t->study->judged.items)[b->claim];
+  struct claim claim = *evidence_claim(t->evidence, b->claim);
   if (claim.comparison == COMPARE_IN) claim.comparison = b->at_least ? COMPARE_GREATER_EQUAL : COMPARE_LESS_EQUAL;
   claim.low = b->low, claim.high = b->high;
   return claim;
@@ -112,14 +115,13 @@ static struct claim one_side(const struct search *s, const struct trial *t, uint
 
 /* Passing must hold for all claims, so that one wrong verdict does not do it; failing is shared among the claims. */
 static struct claim_result judge_claim(const struct search *s, const struct trial *t, uint32_t bound, struct claim *claim) {
-  const struct study *study = t->study;
-  const struct entry *e = &study->entries[study->claims_from + s->bounds[bound].claim];
-  double error = 0.05 / CAPACITY_LOOKS;
-  uint32_t n = entry_replications(study, e);
-  struct claim_result plain = claim_judge(study, claim, e, 1);
-  struct claim_result pass = claim_judge(study, claim, e, caution_of(&claim->measure, &plain.estimate, n, error));
+  const struct evidence *ev = t->evidence;
+  const struct entry *e = evidence_claimed(ev, s->bounds[bound].claim);
+  uint32_t n = entry_replications(ev, e);
+  struct claim_result plain = claim_judge(ev, claim, e, 1);
+  struct claim_result pass = claim_judge(ev, claim, e, caution_of(&claim->measure, &plain.estimate, n, look_error));
   if (pass.verdict != VERDICT_FAIL) return pass;
-  return claim_judge(study, claim, e, caution_of(&claim->measure, &plain.estimate, n, error / s->bound_count));
+  return claim_judge(ev, claim, e, caution_of(&claim->measure, &plain.estimate, n, look_error / s->bound_count));
 }
 
 /* Below and above saturation by arithmetic, on the side of it that was seen. */
@@ -138,30 +140,25 @@ static void judge_bound(const struct search *s, struct trial *t, uint32_t bound)
   if (claim.measure.aggregate == AGGREGATE_SETTLES) t->margins[bound] = settling_margin(t, r.verdict);
   enum verdict v = endless ? (b->at_least ? VERDICT_PASS : VERDICT_FAIL) : r.verdict;
   if (t->from_empty && time && !endless && v == (b->at_least ? VERDICT_FAIL : VERDICT_PASS)) v = VERDICT_UNDECIDED;
-  bool told = t->verdicts[bound] == VERDICT_PASS || t->verdicts[bound] == VERDICT_FAIL;
-  if (t->looks && (v == VERDICT_PASS || v == VERDICT_FAIL || !told)) t->verdicts[bound] = v; /* what was shown stays shown */
+  if (t->looks && (is_shown(v) || !is_shown(t->verdicts[bound]))) t->verdicts[bound] = v; /* what was shown stays shown */
 }
 
 static void judge(struct search *s, struct trial *t) {
-  findings_growth(t->study);
-  t->growth = study_growth(t->study);
-  t->replications = t->study->traffic.done;
+  study_find_growth(t->study);
+  t->growth = growth_words(&t->evidence->growth);
+  t->replications = t->evidence->traffic.done;
   for (uint32_t i = 0; i < s->bound_count; i++) judge_bound(s, t, i);
 }
 
 /* --- running ------------------------------------------------------------------------------------------------------------------ */
 
 static uint32_t fault_pieces(const struct trial *t) {
-  const struct run_config *run = &t->study->model.run;
-  uint32_t pieces = (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
-  return t->study->faults.sum ? pieces << (t->looks < FAULT_DOUBLINGS ? t->looks : FAULT_DOUBLINGS) : 0;
+  return enough_pieces(&t->evidence->model) << (t->looks < FAULT_DOUBLINGS ? t->looks : FAULT_DOUBLINGS);
 }
 
 static bool wants_faults(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++)
-    if (t->verdicts[i] != VERDICT_PASS && t->verdicts[i] != VERDICT_FAIL &&
-        t->study->entries[t->study->claims_from + s->bounds[i].claim].measure.over_faults)
-      return true;
+    if (!is_shown(t->verdicts[i]) && evidence_claimed(t->evidence, s->bounds[i].claim)->measure.over_faults) return true;
   return false;
 }
 
@@ -174,35 +171,29 @@ static bool extend(struct search *s, struct trial *t, uint32_t n, uint32_t piece
 
 void trial_scan(struct search *s, struct trial *t) {
   prepare(s, t);
-  if (t->study->traffic.done < SCAN && extend(s, t, SCAN, 0)) judge(s, t);
+  if (t->evidence->traffic.done < SCAN && extend(s, t, SCAN, 0)) judge(s, t);
 }
 
 /* Replications that the undecided bounds are foreseen to take, each by its distance from the limit. */
 static double foreseen(const struct search *s, const struct trial *t) {
-  double most = 0, done = t->study->traffic.done;
+  uint32_t done = t->evidence->traffic.done;
+  double most = 0;
   for (uint32_t i = 0; i < s->bound_count; i++) {
-    if (t->verdicts[i] == VERDICT_PASS || t->verdicts[i] == VERDICT_FAIL) continue;
-    const struct entry *e = &t->study->entries[t->study->claims_from + s->bounds[i].claim];
-    struct estimate x = entry_estimate(t->study, e);
+    if (is_shown(t->verdicts[i])) continue;
+    const struct entry *e = evidence_claimed(t->evidence, s->bounds[i].claim);
+    struct estimate x = entry_estimate(t->evidence, e);
     double limit = s->bounds[i].at_least ? s->bounds[i].low : s->bounds[i].high, half = 0.5 * (x.high - x.low);
-    double c = caution_of(&e->measure, &x, (uint32_t)done, 0.05 / CAPACITY_LOOKS), ratio = c * half / fabs(x.value - limit);
-    most = fmax(most, isnan(ratio) ? INFINITY : done * ratio * ratio);
+    double caution = caution_of(&e->measure, &x, done, look_error);
+    most = fmax(most, stopping_foreseen(caution * half, fabs(x.value - limit), done));
   }
   return most;
-}
-
-/* What the last look foresees with a little more, but neither a creep nor a leap: it is itself a guess. */
-static uint32_t next_replications(const struct search *s, const struct trial *t) {
-  double done = t->study->traffic.done, next = 1.15 * foreseen(s, t);
-  if (!t->looks) return FIRST;
-  return (uint32_t)ceil(fmax(fmin(next, 3 * done), 1.4 * done));
 }
 
 bool trial_look(struct search *s, struct trial *t, uint32_t least) {
   if (s->interrupted || t->spent || s->looks >= CAPACITY_LOOKS) return false;
   prepare(s, t);
-  uint32_t done = t->study->traffic.done, n = next_replications(s, t);
-  if (n < FIRST) n = FIRST;
+  uint32_t done = t->evidence->traffic.done, n = enough_towards(foreseen(s, t), t->looks ? done : 0);
+  if (n < ENOUGH_LEAST) n = ENOUGH_LEAST;
   if (t->load >= 1 && !t->looks) { /* beyond saturation a few tell all: growth without bound */
     trial_scan(s, t);
     if (s->interrupted) return false;
@@ -213,6 +204,6 @@ bool trial_look(struct search *s, struct trial *t, uint32_t least) {
   if (!extend(s, t, n > done ? n : done, wants_faults(s, t) ? fault_pieces(t) : 0)) return false;
   t->looks++, s->looks++;
   judge(s, t);
-  t->spent = n >= s->budget || t->study->traffic.sum->overflowed;
+  t->spent = n >= s->budget || t->evidence->traffic.sum->overflowed;
   return true;
 }

@@ -2,14 +2,10 @@
 #include "sim/questions/compare.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit.h"
-#include "sim/stats/stopping.h"
+#include "sim/measure/estimate.h"
 #include "sim/questions/compare_inner.h"
 #include "sim/study/version.h"
 #include <math.h>
-#include <stdlib.h>
-
-enum { LEAST = 10, UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100 };
-static const double look_factor = 1.5;
 
 /* --- opening ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -77,7 +73,7 @@ const char *compare_fault(const struct compare *c) {
 /* --- how many --------------------------------------------------------------------------------------------------------------------- */
 
 uint32_t compare_first(const struct compare *c) {
-  int64_t first = c->limit_count || c->options.precision > 0 || c->best ? LEAST : 2;
+  int64_t first = c->limit_count || c->options.precision > 0 || c->best ? ENOUGH_LEAST : 2;
   if (c->options.replications) return c->options.replications;
   for (uint32_t i = 0; i < c->count; i++)
     if (c->scenarios[i].model.run.replications > first) first = c->scenarios[i].model.run.replications;
@@ -85,27 +81,26 @@ uint32_t compare_first(const struct compare *c) {
 }
 
 static uint32_t first_faults(const struct compare *c) {
-  int64_t most = 0;
+  uint32_t most = 0;
   for (uint32_t i = 0; i < c->count; i++) {
-    const struct run_config *run = &c->scenarios[i].model.run;
-    int64_t pieces = has_faults(&c->scenarios[i]) ? (run->years + run->years_per_replication - 1) / run->years_per_replication : 0;
+    uint32_t pieces = enough_pieces(&c->scenarios[i].model);
     if (pieces > most) most = pieces;
   }
-  return (uint32_t)most;
+  return most;
 }
 
-uint32_t compare_budget(const struct compare *c, uint32_t first) {
-  double most = (double)first * (c->options.precision > 0 || c->best ? PRECISION_FACTOR : UNDECIDED_FACTOR);
+struct enough compare_plan(const struct compare *c, uint32_t first) {
   int64_t budget = c->options.budget;
   for (uint32_t i = 0; i < c->count && !c->options.budget; i++)
     if (c->scenarios[i].model.run.budget > budget) budget = c->scenarios[i].model.run.budget;
-  if (!budget) budget = most > 1e6 ? 1000000 : (int64_t)most;
-  return budget > first ? (uint32_t)budget : first;
+  struct enough plan = enough_plan(first, budget, c->options.precision > 0 || c->best);
+  plan.precision = c->options.precision;
+  return plan;
 }
 
 bool compare_extend(struct compare *c, uint32_t system, uint32_t traffic, uint32_t faults) {
   bool good = study_extend(c->studies[system], traffic, faults);
-  findings_growth(c->studies[system]);
+  study_find_growth(c->studies[system]);
   c->interrupted |= !good;
   return good;
 }
@@ -118,57 +113,53 @@ static bool extend_all(struct compare *c, uint32_t traffic, uint32_t faults) {
 }
 
 static bool is_latency(const struct compare *c, const struct compare_pair *p) {
-  return !p->detail && c->studies[0]->entries[p->base_entry].measure.quantity == QUANTITY_LATENCY;
-}
-
-static uint32_t until_half_is(double half, double target, uint32_t done) {
-  if (half <= target) return 0;
-  if (!(target > 0) || !isfinite(half)) return UINT32_MAX;
-  double needed = ceil(done * (half / target) * (half / target));
-  return needed >= 1e9 ? UINT32_MAX : needed > done ? (uint32_t)needed : done + 1;
+  return !p->detail && compare_evidence(c, 0)->entries[p->base_entry].measure.quantity == QUANTITY_LATENCY;
 }
 
 /* Replications until the difference is known to the precision, relative to the base's value. */
 static uint32_t pair_needs(const struct compare *c, const struct compare_pair *p) {
   struct compare_row row = compare_row_of(c, p, compare_family_confidence(c, p->detail));
-  const struct study *base = c->studies[0], *other = c->studies[p->system];
+  const struct evidence *base = compare_evidence(c, 0), *other = compare_evidence(c, p->system);
   if (base->growth.grows || other->growth.grows) return 0;
   if (isnan(row.difference.value)) {
     uint32_t a = entry_needs(base, &base->entries[p->base_entry], 0), b = entry_needs(other, &other->entries[p->entry], 0);
     return isnan(row.base.value) && a > b ? a : isnan(row.value.value) ? b : 0;
   }
-  double target = c->options.precision / (1 + c->options.precision) * fabs(row.base.value);
-  return until_half_is(0.5 * (row.difference.high - row.difference.low), target, base->traffic.done);
+  double half = 0.5 * (row.difference.high - row.difference.low);
+  double target = stopping_target(c->options.precision, fabs(row.base.value));
+  return half <= target ? 0 : stopping_until(half, target, base->traffic.done);
 }
 
-static void want(uint32_t needs, uint32_t budget, bool pursued, uint32_t *most) {
-  uint32_t most_of_it = settle_affordable(needs, budget, pursued);
-  if (most_of_it > *most) *most = most_of_it;
-}
-
-/* The most replications that anything needs which the budget can pay; 0: nothing does. */
-static uint32_t wanted(const struct compare *c, bool over_faults, uint32_t budget, double caution) {
-  uint32_t most = 0;
+static void ask_for(const struct compare *c, struct enough *plan, bool over_faults, double caution) {
   for (uint32_t i = 0; i < c->limit_count; i++)
     for (uint32_t k = 1; k < c->count; k++)
       if (c->limits[i].measures[0].over_faults == over_faults)
-        want(compare_limit_needs(c, &c->limits[i], k, caution), budget, false, &most);
+        enough_ask(plan, compare_limit_needs(c, &c->limits[i], k, caution), false);
   for (uint32_t i = 0; i < c->pair_count && c->options.precision > 0 && !over_faults; i++)
-    if (is_latency(c, &c->pairs[i])) want(pair_needs(c, &c->pairs[i]), budget, true, &most);
-  return most;
+    if (is_latency(c, &c->pairs[i])) enough_ask(plan, pair_needs(c, &c->pairs[i]), true);
+}
+
+struct settling {
+  struct compare *compare;
+  bool over_faults;
+};
+
+static void ask(void *context, struct enough *plan, uint32_t done) {
+  const struct settling *s = context;
+  ask_for(s->compare, plan, s->over_faults, enough_caution(plan, done));
+}
+
+static bool extend(void *context, uint32_t until, uint32_t wanted) {
+  const struct settling *s = context;
+  if (s->over_faults) return extend_all(s->compare, 0, until);
+  s->compare->target = wanted > until ? wanted : until;
+  return extend_all(s->compare, until, 0);
 }
 
 static bool settle_half(struct compare *c, bool over_faults, uint32_t first) {
-  uint32_t budget = compare_budget(c, first), n = first;
-  while (n < budget) {
-    uint32_t most = wanted(c, over_faults, budget, stopping_caution(n, budget));
-    if (most <= n) return true;
-    double next = ceil(look_factor * n);
-    n = next < budget ? (uint32_t)next : budget;
-    c->target = over_faults ? c->target : most > n ? most : n;
-    if (over_faults ? !extend_all(c, 0, n) : !extend_all(c, n, 0)) return false;
-  }
-  return true;
+  struct enough plan = compare_plan(c, first);
+  struct settling settling = {c, over_faults};
+  return enough_settle(&plan, first, &(struct enough_work){ask, extend, &settling}) > 0;
 }
 
 /* --- running ---------------------------------------------------------------------------------------------------------------------- */
@@ -183,12 +174,11 @@ static void share_warmup(struct compare *c) {
 }
 
 static void foresee(const struct compare *c, uint32_t first) {
-  uint32_t budget = compare_budget(c, first), n = wanted(c, false, budget, 1);
-  if (n <= first || !c->options.foreseen) return;
-  double each = 0;
-  for (uint32_t i = 0; i < c->count; i++) each += (double)c->studies[i]->traffic.sum->observation.arrived / first;
-  struct study_estimate estimate = {first, n, budget, each * n, c->options.precision};
-  c->options.foreseen(c->options.context, &estimate);
+  struct enough plan = compare_plan(c, first);
+  double requests = 0;
+  for (uint32_t i = 0; i < c->count; i++) requests += (double)compare_evidence(c, i)->traffic.sum->observation.arrived / first;
+  ask_for(c, &plan, false, 1);
+  enough_foresee(&plan, &c->options, first, requests);
 }
 
 static bool settle(struct compare *c) {
@@ -223,11 +213,11 @@ static void judge_limits(struct compare *c, struct compare_results *r) {
 
 static struct compare_results *answer(struct compare *c) {
   struct compare_results *r = arena_alloc(c->arena, sizeof *r);
-  const struct run_config *run = &c->studies[0]->model.run;
+  const struct run_config *run = &compare_evidence(c, 0)->model.run;
   *r = (struct compare_results){.system_count = c->count, .engine = AGUANTA_VERSION, .confidence = 0.95, .precise = true};
   r->precision = c->options.precision, r->interrupted = c->interrupted;
   r->replications = least_done(c, false), r->fault_replications = least_done(c, true);
-  r->budget = compare_budget(c, compare_first(c));
+  r->budget = compare_plan(c, compare_first(c)).budget;
   r->window_s = sim_seconds(run->window), r->warmup_s = sim_seconds(run->warmup);
   r->systems = arena_new_array(c->arena, struct results *, c->count);
   for (uint32_t i = 0; i < c->count; i++) r->systems[i] = study_results(c->studies[i]);

@@ -39,13 +39,13 @@ const char *compare_set_best(struct compare *c, const char *objective, const cha
 
 /* Smaller is better. */
 static double observation(const struct compare *c, uint32_t system, uint32_t replication) {
-  double x = study_samples(c->studies[system], c->best->entries[system])[replication];
+  double x = compare_evidence(c, system)->entries[c->best->entries[system]].samples[replication];
   return c->best->largest ? -x : x;
 }
 
 /* Null when its observations up to n can be used. */
 static const char *no_candidate(const struct compare *c, uint32_t system, uint32_t n) {
-  if (c->studies[system]->growth.grows) return c->studies[system]->growth.brief;
+  if (compare_evidence(c, system)->growth.grows) return compare_evidence(c, system)->growth.brief;
   for (uint32_t i = 0; i < n; i++)
     if (isnan(observation(c, system, i))) return "some replications saw nothing of it: a longer run.window would help";
   return NULL;
@@ -141,8 +141,8 @@ static void run_ocba(struct race *r) {
 
 static struct race race_open(struct compare *c, struct best_result *result) {
   struct race r = {c, result, arena_new_array(c->arena, uint32_t, c->count), 0, compare_first(c), 0};
-  if (r.first < 10) r.first = 10;
-  r.budget = compare_budget(c, r.first);
+  if (r.first < ENOUGH_LEAST) r.first = ENOUGH_LEAST;
+  r.budget = compare_plan(c, r.first).budget;
   for (uint32_t i = 0; i < c->count; i++) {
     struct best_system *s = &result->systems[i];
     compare_extend(c, i, r.first, 0);
@@ -157,7 +157,7 @@ static void fill_means(const struct compare *c, struct best_result *result) {
   for (uint32_t i = 0; i < c->count; i++) {
     struct best_system *s = &result->systems[i];
     struct tally t = {0};
-    const double *x = study_samples(c->studies[i], c->best->entries[i]);
+    const double *x = compare_evidence(c, i)->entries[c->best->entries[i]].samples;
     for (uint32_t k = 0; k < s->replications && !s->reason; k++) tally_add(&t, x[k]);
     struct interval mean = interval_student_moments(t.count, t.mean, tally_variance(&t), confidence);
     s->mean = (struct estimate){t.count ? t.mean : NAN, mean.low, mean.high, t.count, false};

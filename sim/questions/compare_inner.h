@@ -2,7 +2,10 @@
 #ifndef COMPARE_INNER_H
 #define COMPARE_INNER_H
 #include "sim/questions/compare.h"
-#include "sim/study/study_inner.h"
+#include "sim/measure/evidence.h"
+#include "sim/scenario/scenario.h"
+#include "sim/study/enough.h"
+#include "sim/study/study.h"
 
 struct compare_limit {
   const char *text;
@@ -47,6 +50,10 @@ struct compare {
   bool interrupted;
 };
 
+static inline const struct evidence *compare_evidence(const struct compare *c, uint32_t system) {
+  return study_evidence(c->studies[system]);
+}
+
 /* compare_row.c */
 void compare_find_pairs(struct compare *);
 /* The row of a pair, its interval at this confidence, without Holm. */
@@ -75,7 +82,7 @@ struct best_result *compare_choose(struct compare *);
 
 /* compare.c: runs one study on until it has so many replications. */
 bool compare_extend(struct compare *, uint32_t system, uint32_t traffic, uint32_t faults);
-uint32_t compare_budget(const struct compare *, uint32_t first);
+struct enough compare_plan(const struct compare *, uint32_t first);
 uint32_t compare_first(const struct compare *);
 
 #endif

@@ -1,6 +1,7 @@
 /* Limits of a difference: "p99(web.latency) +5%". */
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit.h"
+#include "sim/measure/estimate.h"
 #include "sim/questions/compare_inner.h"
 #include "sim/scenario/claim_hint.h"
 #include <math.h>
@@ -93,19 +94,18 @@ static struct compare_row row_of(const struct compare *c, const struct compare_l
 uint32_t compare_limit_needs(const struct compare *c, const struct compare_limit *l, uint32_t system, double caution) {
   struct compare_row row = row_of(c, l, system);
   const struct estimate *e = judged(l, &row);
-  const struct study *base = c->studies[0];
+  const struct evidence *base = compare_evidence(c, 0);
   uint32_t done = entry_replications(base, &base->entries[l->entries[0]]);
-  if (base->growth.grows || c->studies[system]->growth.grows) return UINT32_MAX;
+  if (base->growth.grows || compare_evidence(c, system)->growth.grows) return UINT32_MAX;
   if (isnan(e->value)) {
-    const struct study *other = c->studies[system];
+    const struct evidence *other = compare_evidence(c, system);
     uint32_t a = isnan(row.base.value) ? entry_needs(base, &base->entries[l->entries[0]], 0) : 0;
     uint32_t b = isnan(row.value.value) ? entry_needs(other, &other->entries[l->entries[system]], 0) : 0;
     return a || b ? (a > b ? a : b) : UINT32_MAX;
   }
   if (judge(l, e, caution) != VERDICT_UNDECIDED) return 0;
   double half = 0.5 * (e->high - e->low), distance = fabs(e->value - l->limit);
-  double needed = distance > 0 ? ceil(done * (half / distance) * (half / distance)) : INFINITY;
-  return !(needed < 1e9) ? UINT32_MAX : needed > done ? (uint32_t)needed : done + 1;
+  return stopping_until(half, distance, done);
 }
 
 struct compare_limit_result compare_judge(const struct compare *c, const struct compare_limit *l, uint32_t system, double caution) {
@@ -115,7 +115,7 @@ struct compare_limit_result compare_judge(const struct compare *c, const struct 
   r.verdict = isnan(e->value) || r.row.reason ? VERDICT_NO_DATA : judge(l, e, caution);
   r.row.shown = r.verdict != VERDICT_NO_DATA && (e->low > 0 || e->high < 0);
   uint32_t needs = r.verdict == VERDICT_UNDECIDED ? compare_limit_needs(c, l, system, caution) : 0;
-  uint32_t done = entry_replications(c->studies[0], &c->studies[0]->entries[l->entries[0]]);
+  uint32_t done = entry_replications(compare_evidence(c, 0), &compare_evidence(c, 0)->entries[l->entries[0]]);
   r.more_replications = needs && needs != UINT32_MAX ? needs - done : 0;
   return r;
 }

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/stats/compare.h"
 #include "sim/stats/tally.h"
+#include "sim/measure/estimate.h"
 #include "sim/questions/compare_inner.h"
 #include "sim/engine/allocate.h"
 #include <math.h>
@@ -54,11 +55,11 @@ static bool is_repeated(const struct compare *c, uint32_t system, const struct m
   return single && once && m->subject == SUBJECT_ALL;
 }
 
-static uint32_t find_entry(const struct study *s, uint32_t count, const struct entry *like) {
+static uint32_t find_entry(const struct evidence *ev, uint32_t count, const struct entry *like) {
   for (uint32_t i = 0; i < count; i++)
-    if (!strcmp(s->entries[i].name, like->name) && !strcmp(s->entries[i].aggregate, like->aggregate) &&
-        s->entries[i].measure.cause == like->measure.cause && s->entries[i].measure.subject == like->measure.subject &&
-        s->entries[i].measure.quantity == like->measure.quantity)
+    if (!strcmp(ev->entries[i].name, like->name) && !strcmp(ev->entries[i].aggregate, like->aggregate) &&
+        ev->entries[i].measure.cause == like->measure.cause && ev->entries[i].measure.subject == like->measure.subject &&
+        ev->entries[i].measure.quantity == like->measure.quantity)
       return i;
   return UINT32_MAX;
 }
@@ -78,7 +79,7 @@ static bool all_have_faults(const struct compare *c) {
 }
 
 static void add_pairs(struct compare *c, uint32_t system, enum place wanted, uint32_t *counts) {
-  const struct study *base = c->studies[0], *other = c->studies[system];
+  const struct evidence *base = compare_evidence(c, 0), *other = compare_evidence(c, system);
   for (uint32_t i = 0; i < counts[0]; i++) {
     const struct entry *e = &base->entries[i];
     if (place_of(&e->measure) != wanted || is_repeated(c, system, &e->measure)) continue;
@@ -95,7 +96,7 @@ void compare_find_pairs(struct compare *c) {
     add_standard(c, "downtime(year)", "downtime", "year");
     add_standard(c, "availability(year)", "availability", "year");
   }
-  for (uint32_t i = 0; i < c->count; i++) counts[i] = c->studies[i]->count;
+  for (uint32_t i = 0; i < c->count; i++) counts[i] = compare_evidence(c, i)->count;
   c->pairs = arena_new_array(c->arena, struct compare_pair, (size_t)c->count * counts[0]);
   for (uint32_t i = 1; i < c->count; i++) add_pairs(c, i, HEADLINE, counts);
   for (uint32_t i = 1; i < c->count; i++) add_pairs(c, i, DETAIL, counts);
@@ -110,8 +111,8 @@ struct paired {
 };
 
 static struct paired pairs_of(const struct compare *c, const struct compare_pair *p) {
-  const struct entry *a = &c->studies[0]->entries[p->base_entry], *b = &c->studies[p->system]->entries[p->entry];
-  uint32_t n = entry_replications(c->studies[0], a), other = entry_replications(c->studies[p->system], b);
+  const struct entry *a = &compare_evidence(c, 0)->entries[p->base_entry], *b = &compare_evidence(c, p->system)->entries[p->entry];
+  uint32_t n = entry_replications(compare_evidence(c, 0), a), other = entry_replications(compare_evidence(c, p->system), b);
   if (other < n) n = other;
   struct paired out = {allocate_zeroed(n + 1, sizeof(double)), allocate_zeroed(n + 1, sizeof(double)), 0};
   for (uint32_t i = 0; i < n; i++)
@@ -159,15 +160,15 @@ static void from_pairs(struct compare_row *row, const struct paired *p, double c
 
 /* --- few failures, few outages ------------------------------------------------------------------------------------------------------- */
 
-static double outages_of(const struct study *s) {
+static double outages_of(const struct evidence *ev) {
   double count = 0;
-  for (uint32_t i = 0; i < s->model.faults.count; i++) count += (double)s->faults.sum->faults[i].rto.count;
+  for (uint32_t i = 0; i < ev->model.faults.count; i++) count += (double)ev->faults.sum->faults[i].rto.count;
   return count;
 }
 
 /* As verdict.c has it: so few that their spread over replications says little. */
-static bool is_few(const struct study *s, const struct entry *e, const struct estimate *x) {
-  if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) return outages_of(s) < 100;
+static bool is_few(const struct evidence *ev, const struct entry *e, const struct estimate *x) {
+  if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) return outages_of(ev) < 100;
   double failures = x->value * (double)x->n;
   return e->measure.aggregate == AGGREGATE_ERROR_RATE && (failures < 20 || (double)x->n - failures < 20);
 }
@@ -197,14 +198,14 @@ static const char *currency_of(const struct scenario *s) {
 static const char *file_of(const struct compare *c, uint32_t system) { return c->scenarios[system].file; }
 
 static const char *missing(const struct compare *c, uint32_t system, const struct entry *e, const struct estimate *x) {
-  const struct study *s = c->studies[system];
-  if (!x->n && !s->growth.grows && s->warmup != WARMUP_IS_MISSING && e->measure.quantity == QUANTITY_LATENCY)
+  const struct evidence *ev = compare_evidence(c, system);
+  if (!x->n && !ev->growth.grows && ev->warmup != WARMUP_IS_MISSING && e->measure.quantity == QUANTITY_LATENCY)
     return arena_format(c->arena, "%s: no request was answered", file_of(c, system));
-  return arena_format(c->arena, "%s: %s", file_of(c, system), entry_why_no_data(s, e));
+  return arena_format(c->arena, "%s: %s", file_of(c, system), entry_why_no_data(ev, e));
 }
 
 struct compare_row compare_row_of(const struct compare *c, const struct compare_pair *p, double confidence) {
-  const struct study *base = c->studies[0], *other = c->studies[p->system];
+  const struct evidence *base = compare_evidence(c, 0), *other = compare_evidence(c, p->system);
   const struct entry *a = &base->entries[p->base_entry], *b = &other->entries[p->entry];
   struct estimate nothing = {NAN, NAN, NAN, 0, false};
   struct compare_row row = {.aggregate = a->aggregate,
@@ -240,7 +241,7 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
 /* --- families --------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_random(const struct compare *c, const struct compare_pair *p) {
-  const struct study *base = c->studies[0], *other = c->studies[p->system];
+  const struct evidence *base = compare_evidence(c, 0), *other = compare_evidence(c, p->system);
   return !measure_is_exact(&base->entries[p->base_entry].measure, &base->model) ||
          !measure_is_exact(&other->entries[p->entry].measure, &other->model);
 }

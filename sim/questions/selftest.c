@@ -1,4 +1,5 @@
 #include "sim/questions/selftest.h"
+#include "sim/study/enough.h"
 #include "sim/engine/arena.h"
 #include "sim/stats/cdf.h"
 #include "sim/engine/stream.h"
@@ -80,11 +81,6 @@ static bool expect(const struct json_value *expected, struct selftest_row *row) 
   return false;
 }
 
-static uint32_t samples_behind(const struct scenario *s, const struct measure *m, const struct results *r) {
-  const struct run_config *run = &s->model.run;
-  return m->over_faults ? (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication) : r->replications;
-}
-
 static bool ask(struct arena *arena, struct scenario *s, const char *measure, struct claim *claim) {
   const char *rest = "";
   *claim = (struct claim){.expression = measure, .kind = CLAIM_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
@@ -105,7 +101,7 @@ static void run_case(struct arena *arena, const struct selftest_case *c, const s
   struct results *r = study_run(arena, s, &study);
   *interrupted |= r->interrupted;
   row->unit = r->claims[0].unit, row->simulated = r->claims[0].estimate;
-  selftest_judge(row, samples_behind(s, &claim->measure, r), CASES);
+  selftest_judge(row, claim->measure.over_faults ? enough_pieces(&s->model) : r->replications, CASES);
   if (r->violation_count) row->wrong = r->violations[0];
 }
 

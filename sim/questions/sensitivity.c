@@ -1,13 +1,14 @@
 #include "sim/questions/sensitivity.h"
 #include "sim/engine/arena.h"
+#include "sim/measure/estimate.h"
 #include "sim/stats/cdf.h"
 #include "sim/stats/compare.h"
+#include "sim/study/enough.h"
 #include "sim/study/version.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLICATIONS_LEAST = 10 };
 static const double together = 0.95, chance = 0.05;
 
 /* One run, and what is kept of it. */
@@ -57,17 +58,14 @@ static sim_time longest_warmup(const struct plan *p) {
   return longest;
 }
 
-static uint32_t pieces_of(const struct scenario *s) {
-  const struct run_config *run = &s->model.run;
-  return run->years && s->model.faults.count
-             ? (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication)
-             : 0;
+static const struct entry *target_entry(const struct side *o, uint32_t target) {
+  return &study_evidence(o->study)->entries[o->first_entry + target];
 }
 
 static struct sensitivity_point point_of(const struct plan *p, const struct side *o, uint32_t target) {
-  struct sensitivity_point x = {.growth = study_growth(o->study), .verdict = VERDICT_NO_DATA};
+  struct sensitivity_point x = {.growth = growth_words(&study_evidence(o->study)->growth), .verdict = VERDICT_NO_DATA};
   if (p->options->measure_count) {
-    x.estimate = study_value(o->study, o->first_entry + target);
+    x.estimate = entry_estimate(study_evidence(o->study), target_entry(o, target));
   } else {
     x.estimate = o->results->claims[target].estimate, x.verdict = o->results->claims[target].verdict;
   }
@@ -77,9 +75,9 @@ static struct sensitivity_point point_of(const struct plan *p, const struct side
 /* Of the study only names and samples are left: its merged views are large. */
 static bool run_one(struct plan *p, struct side *o, sim_time warmup) {
   study_set_warmup(o->study, warmup);
-  bool good = study_extend(o->study, p->replications, pieces_of(p->base));
+  bool good = study_extend(o->study, p->replications, enough_pieces(&p->base->model));
   o->results = study_results(o->study);
-  if (!p->options->measure_count) o->first_entry = study_claims_from(o->study);
+  if (!p->options->measure_count) o->first_entry = study_evidence(o->study)->claims_from;
   o->points = arena_new_array(p->arena, struct sensitivity_point, p->targets + 1);
   for (uint32_t i = 0; i < p->targets; i++) o->points[i] = point_of(p, o, i);
   study_close(o->study);
@@ -128,10 +126,9 @@ static void compare_apart(struct sensitivity_effect *e, double confidence) {
 /* The difference is that of the merged estimates, as they are printed; its spread that of the pairs. */
 static void compare_pairs(const struct plan *p, struct sensitivity_effect *e, const struct side *low, const struct side *high,
                           uint32_t target, double confidence) {
-  const double *a = study_samples(high->study, high->first_entry + target),
-               *b = study_samples(low->study, low->first_entry + target);
-  bool over_faults = study_entry(low->study, low->first_entry + target).over_faults;
-  uint32_t n = study_replications(low->study, over_faults), kept = 0;
+  const struct entry *from = target_entry(low, target);
+  const double *a = target_entry(high, target)->samples, *b = from->samples;
+  uint32_t n = entry_replications(study_evidence(low->study), from), kept = 0;
   double *one = arena_new_array(p->arena, double, n + 1), *two = arena_new_array(p->arena, double, n + 1);
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(a[i]) && !isnan(b[i])) one[kept] = a[i], two[kept++] = b[i];
@@ -209,7 +206,7 @@ static void fill_target(const struct plan *p, struct sensitivity_target *t, uint
   const struct side *base = &p->sides[0];
   t->base = base->points[index];
   t->limit_low = -INFINITY, t->limit_high = INFINITY;
-  t->unit = study_entry(base->study, base->first_entry + index).unit;
+  t->unit = measure_unit(&target_entry(base, index)->measure);
   t->is_claim = !p->options->measure_count;
   if (t->is_claim) {
     const struct claim_result *c = &base->results->claims[index];
@@ -290,7 +287,7 @@ struct sensitivity_results *sensitivity_run(struct arena *arena, const struct sc
   struct sensitivity_results *r = arena_alloc(arena, sizeof *r);
   r->first_target = r->first_effect = -1;
   if (!p.replications) p.replications = (uint32_t)base->model.run.replications;
-  if (!options->study.replications && p.replications < REPLICATIONS_LEAST) p.replications = REPLICATIONS_LEAST;
+  if (!options->study.replications && p.replications < ENOUGH_LEAST) p.replications = ENOUGH_LEAST;
   p.targets = options->measure_count ? options->measure_count : base->claims.count;
   r->interrupted = !run_all(&p, cases, count);
   collect_violations(&p, r);

@@ -17,8 +17,8 @@
  *   uint32_t batches = batch_settle(means, 512);
  *   if (batches) interval = interval_student(means, batches, 0.95); // else run longer
  */
-#ifndef BATCH_H
-#define BATCH_H
+#ifndef STATS_BATCH_H
+#define STATS_BATCH_H
 #include <stdbool.h>
 #include <stdint.h>
 

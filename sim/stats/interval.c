@@ -103,19 +103,3 @@ void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *
   *lower = binomial_quantile(n, p, 0.5 - 0.5 * confidence);
   *upper = binomial_quantile(n, p, 0.5 + 0.5 * confidence) + 1;
 }
-
-uint32_t interval_replications_needed(const double *x, uint32_t n, double half_width, bool relative, double confidence) {
-  struct tally tally = tally_of(x, n);
-  double target = relative ? half_width / (1 + half_width) * fabs(tally.mean) : half_width;
-  if (n < 2) return UINT32_MAX;
-  double deviation = sqrt(tally_variance(&tally));
-  uint32_t low = n, high = UINT32_MAX;
-  while (low < high) { /* the half-width falls with the number of values */
-    uint32_t middle = low + (high - low) / 2;
-    if (student_factor(middle, confidence) * deviation <= target * sqrt((double)middle))
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  return low;
-}

@@ -46,10 +46,6 @@ struct interval interval_positive_mean(double count, double scv, double confiden
  * and an upper of n + 1 mean unbounded (Conover; David and Nagaraja). */
 void interval_quantile_ranks(uint32_t n, double p, double confidence, uint32_t *lower, uint32_t *upper);
 
-/* Estimated number of values for which the t interval has this half-width, at least n; UINT32_MAX when out of reach or for
- * n < 2. A relative width g is that of the true mean: reached at half-width / |mean| <= g / (1 + g) (Law, 2015, 9.4.1). */
-uint32_t interval_replications_needed(const double *x, uint32_t n, double half_width, bool relative, double confidence);
-
 static inline double interval_half_width(struct interval interval) { return 0.5 * (interval.high - interval.low); }
 
 #endif

@@ -2,20 +2,29 @@
 #include "sim/stats/stopping.h"
 #include <math.h>
 
+static const double look_factor = 1.5;
+
 uint32_t stopping_next_look(uint32_t done) {
-  double look = STOPPING_FIRST_LOOK;
-  while (floor(look + 0.5) <= done) look *= 1.5;
-  return look < UINT32_MAX ? (uint32_t)floor(look + 0.5) : UINT32_MAX;
+  double look = done ? ceil(look_factor * done) : STOPPING_FIRST_LOOK;
+  return look < UINT32_MAX ? (uint32_t)look : UINT32_MAX;
 }
+
+double stopping_target(double precision, double scale) { return precision / (1 + precision) * scale; }
 
 bool stopping_reached(struct interval interval, double precision) {
   double estimate = 0.5 * (interval.low + interval.high), half = interval_half_width(interval);
-  return isfinite(half) && half <= precision / (1 + precision) * fabs(estimate);
-}
-
-uint32_t stopping_predicted(const double *x, uint32_t n, double precision, double confidence) {
-  uint32_t needed = interval_replications_needed(x, n, precision, true, confidence);
-  return needed > n ? stopping_next_look(needed - 1) : needed;
+  return isfinite(half) && half <= stopping_target(precision, fabs(estimate));
 }
 
 double stopping_caution(uint32_t done, uint32_t most) { return done && done < most ? pow((double)most / done, 0.75) : 1; }
+
+double stopping_foreseen(double half, double target, double done) {
+  double ratio = half / target;
+  return isnan(ratio) ? INFINITY : done * ratio * ratio;
+}
+
+uint32_t stopping_until(double half, double target, uint32_t done) {
+  if (!(target > 0) || !(half > 0)) return UINT32_MAX;
+  double needed = ceil(stopping_foreseen(half, target, done));
+  return !(needed < 1e9) ? UINT32_MAX : needed > done ? (uint32_t)needed : done + 1;
+}

@@ -5,8 +5,8 @@
  *
  * Looking after every replication and stopping at the first success stops too often where the variance happens to be
  * underestimated; coverage falls well below the nominal (Anscombe 1953; Glynn and Whitt 1992 for why it returns as g goes to
- * 0). So the first look is at 10 replications and each further one at half as many again: 10 * 1.5^i, rounded: 10, 15, 23, 34, 51,
- * 76, 114, .. From 10 to 10,000 replications that is 18 looks. The number of replications overshoots by at most half.
+ * 0). So the first look is at 10 replications and each further one at half as many again, rounded up: 10, 15, 23, 35, 53, 80, 120,
+ * .. From 10 to 10,000 replications that is 18 looks. The number of replications overshoots by at most half.
  *
  * What it costs, measured on independent values at a nominal 95%: normal ones cover 0.934 to 0.958, least where some 25 values are
  * taken; lognormal ones are as good at precisions of 5% and finer. Wide precision on skewed values covers less: at 20%, 0.92 with
@@ -26,17 +26,21 @@
 
 enum { STOPPING_FIRST_LOOK = 10 };
 
-/* The smallest look after `done` replications; UINT32_MAX beyond the last that fits. */
+/* The look after one at `done` replications, 0: the first; UINT32_MAX beyond the last that fits. */
 uint32_t stopping_next_look(uint32_t done);
 /* Whether this interval, symmetric about its estimate, has the relative precision; never when a bound is not finite. */
 bool stopping_reached(struct interval interval, double precision);
+/* The half-width at which an estimate that is `scale` away from what its precision is relative to has that precision. */
+double stopping_target(double precision, double scale);
 /* How many times as wide as nominal an interval must lie on one side of a limit for a decision at a look with `done` of at most
  * `most` replications: (most / done)^(3/4), 1 at the last, as O'Brien and Fleming (1979) have it with the square root. At a nominal
  * 95% and a limit that is the true value, looks at 10, 15, .. 100 decide 5.5 of 100 runs of normal and 5.6 of skewed values (1.5);
  * the square root 6.5, nominal intervals at every look over 15. */
 double stopping_caution(uint32_t done, uint32_t most);
-/* The look at which the precision is predicted to be reached from n >= 2 values, n itself if it has it; UINT32_MAX when out of
- * reach. With few values the prediction is as rough as their variance: 10 give it to about a factor of 2 either way. */
-uint32_t stopping_predicted(const double *x, uint32_t n, double precision, double confidence);
+/* The replications in all at which a half-width that `done` of them gave is foreseen to be `target`: it shrinks with the square root of
+ * their number. Infinite when nothing is known of it. */
+double stopping_foreseen(double half, double target, double done);
+/* As a number to go to: more than `done`; UINT32_MAX when it is out of reach. */
+uint32_t stopping_until(double half, double target, uint32_t done);
 
 #endif

@@ -1,54 +1,29 @@
-/* When a study knows enough.
- *
- * It is looked at only at geometrically spaced numbers of replications: looking after each one would stop at the first lucky
- * moment (sim/stats/stopping.h). At a look before the budget's end a claim counts as decided only when its interval would lie on
- * one side even as much wider as stopping_caution says: so much luck does not come by looking more often.
- * What four times the budget would not decide is not tried: the estimate itself is rough.
- *
- * A precision is reached sooner where the spread happens to look small. So the first look asks for half as much again, and ten
- * replications are added behind the look that reached it, which had no say in when to stop. Normal values of which 24 would do
- * cover 0.936 without both and 0.946 with them, skewed ones (0.7) 0.924 and 0.939. */
-#include "sim/engine/arena.h"
+/* Settling a study: what its claims and its precision still ask for, in replications or in batches of one long run. */
+#include "sim/measure/estimate.h"
+#include "sim/measure/verdict.h"
 #include "sim/stats/batch.h"
-#include "sim/stats/stopping.h"
+#include "sim/study/enough.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
-#include <stdlib.h>
 
-enum {
-  REPLICATIONS_LEAST = 10,
-  REPLICATIONS_BEYOND = 10,
-  UNDECIDED_FACTOR = 10,
-  PRECISION_FACTOR = 100,
-  FINE_BATCHES = 40,
-  HOPELESS = 4
-};
-static const double look_factor = 1.5, first_caution = 1.5;
+enum { FINE_BATCHES = 40, UNSETTLED_TIMES = 10 };
 
 static double precision_of(const struct study *s) {
-  return s->options.precision > 0 ? s->options.precision : s->model.run.precision;
+  return s->options.precision > 0 ? s->options.precision : s->evidence.model.run.precision;
 }
-
-/* At the first look half as much again: so few values look alike by luck too often. */
-static double precision_at(const struct study *s, bool first_look) { return precision_of(s) / (first_look ? first_caution : 1); }
 
 static uint32_t least(const struct study *s) {
-  uint32_t n = (uint32_t)s->model.run.replications;
-  return precision_of(s) > 0 && n < REPLICATIONS_LEAST ? REPLICATIONS_LEAST : n;
-}
-
-static uint32_t budget_of(const struct study *s, uint32_t first) {
-  if (s->options.budget) return s->options.budget > first ? s->options.budget : first;
-  if (s->model.run.budget) return (uint32_t)s->model.run.budget > first ? (uint32_t)s->model.run.budget : first;
-  double most = (double)first * (precision_of(s) > 0 ? PRECISION_FACTOR : UNDECIDED_FACTOR);
-  return most > 1e6 ? 1000000 : (uint32_t)most;
+  uint32_t n = (uint32_t)s->evidence.model.run.replications;
+  return precision_of(s) > 0 && n < ENOUGH_LEAST ? ENOUGH_LEAST : n;
 }
 
 uint32_t settle_first(const struct study *s) { return s->options.replications ? s->options.replications : least(s); }
 
-uint32_t settle_pieces(const struct study *s) {
-  const struct run_config *run = &s->model.run;
-  return s->faults.sum ? (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication) : 0;
+static struct enough plan_of(const struct study *s, uint32_t first) {
+  double precision = precision_of(s);
+  struct enough plan = enough_plan(first, s->options.budget ? s->options.budget : s->evidence.model.run.budget, precision > 0);
+  plan.precision = precision;
+  return plan;
 }
 
 /* --- what is still wanted ------------------------------------------------------------------------------------------------------- */
@@ -59,127 +34,137 @@ static bool is_headline(const struct entry *e) {
          (m->aggregate == AGGREGATE_MEAN || (m->aggregate == AGGREGATE_QUANTILE && m->p <= 0.99));
 }
 
-uint32_t settle_affordable(uint32_t needs, uint32_t budget, bool pursued) {
-  if (needs <= budget) return needs;
-  return needs != UINT32_MAX && (pursued || needs / HOPELESS <= budget) ? budget : 0;
-}
-
-/* The most replications that anything needs which the budget can pay; 0: nothing does. */
-static uint32_t wanted(const struct study *s, bool over_faults, uint32_t budget, double caution, double precision) {
-  uint32_t most = 0, claims = s->count - s->claims_from, judged = 0;
-  const struct claim *claim = s->judged.items;
-  for (uint32_t i = 0; i < claims; i++) {
-    const struct entry *e = &s->entries[s->claims_from + i];
-    judged += claim[i].kind != CLAIM_INFO && claim[i].measure.aggregate != AGGREGATE_SETTLES;
-    if (e->measure.over_faults != over_faults || claim[i].kind == CLAIM_INFO) continue;
-    uint32_t needs = settle_affordable(claim_needs(s, &claim[i], e, precision, caution), budget, precision > 0);
-    if (needs > most) most = needs;
+/* Whether a claim of the user's is judged: then the headlines ask for nothing. */
+static bool judges(const struct evidence *ev) {
+  for (uint32_t i = 0; i < ev->judged.count; i++) {
+    const struct claim *claim = evidence_claim(ev, i);
+    if (claim->kind != CLAIM_INFO && claim->measure.aggregate != AGGREGATE_SETTLES) return true;
   }
-  for (uint32_t i = 0; i < s->claims_from && precision > 0 && !judged && !over_faults; i++) {
-    if (!is_headline(&s->entries[i])) continue;
-    uint32_t needs = settle_affordable(entry_needs(s, &s->entries[i], precision), budget, true);
-    if (needs > most) most = needs;
+  return false;
+}
+
+static void ask_for(const struct study *s, struct enough *plan, bool over_faults, double caution, double precision) {
+  const struct evidence *ev = &s->evidence;
+  for (uint32_t i = 0; i < ev->judged.count; i++) {
+    const struct claim *claim = evidence_claim(ev, i);
+    const struct entry *e = evidence_claimed(ev, i);
+    if (e->measure.over_faults == over_faults && claim->kind != CLAIM_INFO)
+      enough_ask(plan, claim_needs(ev, claim, e, precision, caution), precision > 0);
   }
-  return most;
-}
-
-static void foresee(struct study *s, uint32_t first, uint32_t budget) {
-  uint32_t n = wanted(s, false, budget, 1, precision_of(s));
-  if (n <= first || !s->options.foreseen) return;
-  double each = (double)s->traffic.sum->observation.arrived / s->traffic.done;
-  struct study_estimate estimate = {s->traffic.done, n, budget, each * n, precision_of(s)};
-  s->options.foreseen(s->options.context, &estimate);
-}
-
-static uint32_t next_look(uint32_t done, uint32_t budget) {
-  double next = ceil(look_factor * done);
-  return next < budget ? (uint32_t)next : budget;
+  if (over_faults || !(precision > 0) || judges(ev)) return;
+  for (uint32_t i = 0; i < ev->claims_from; i++)
+    if (is_headline(&ev->entries[i])) enough_ask(plan, entry_needs(ev, &ev->entries[i], precision), true);
 }
 
 /* --- replications --------------------------------------------------------------------------------------------------------------- */
 
-/* Until nothing is wanted, and, for a precision, some replications beyond: they had no say in when to stop. */
+struct settling {
+  struct study *study;
+  bool over_faults;
+};
+
+static void ask(void *context, struct enough *plan, uint32_t done) {
+  const struct settling *settling = context;
+  ask_for(settling->study, plan, settling->over_faults, enough_caution(plan, done), enough_precision(plan, done));
+}
+
+static bool extend(void *context, uint32_t until, uint32_t wanted) {
+  const struct settling *settling = context;
+  struct study *s = settling->study;
+  s->foreseen = wanted;
+  return settling->over_faults ? study_extend(s, 0, until) : study_extend(s, until, 0);
+}
+
+/* Until nothing is wanted, and, for a precision, some replications beyond. False when interrupted. */
 static bool settle_once(struct study *s, bool over_faults, uint32_t first, uint32_t from) {
-  uint32_t budget = budget_of(s, first), n = from;
-  struct half *half = over_faults ? &s->faults : &s->traffic;
-  while (n < budget && !s->interrupted) {
-    uint32_t most = wanted(s, over_faults, budget, stopping_caution(n, budget), precision_at(s, n == first));
-    if (most <= half->done) break;
-    s->foreseen = most;
-    n = next_look(half->done, budget);
-    if (over_faults ? !study_extend(s, 0, n) : !study_extend(s, n, 0)) return false;
-  }
-  if (over_faults || s->interrupted || n == from || !(precision_of(s) > 0)) return true;
-  return study_extend(s, n + REPLICATIONS_BEYOND < budget ? n + REPLICATIONS_BEYOND : budget, 0);
+  struct enough plan = plan_of(s, first);
+  struct settling settling = {s, over_faults};
+  uint32_t n = enough_settle(&plan, from, &(struct enough_work){ask, extend, &settling});
+  if (!n) return false;
+  if (over_faults || n == from || !(plan.precision > 0)) return true;
+  return study_extend(s, enough_beyond(&plan, n), 0);
 }
 
 /* What those beyond have unsettled again is settled again. */
 static bool settle_half(struct study *s, bool over_faults, uint32_t first) {
-  struct half *half = over_faults ? &s->faults : &s->traffic;
-  for (uint32_t before = first, tries = 0; tries < 10; before = half->done, tries++)
+  const struct half *half = evidence_half(&s->evidence, over_faults);
+  for (uint32_t before = first, tries = 0; tries < UNSETTLED_TIMES; before = half->done, tries++)
     if (!settle_once(s, over_faults, first, before) || half->done == before) break;
   return !s->interrupted;
 }
 
+static void foresee(struct study *s, uint32_t first) {
+  const struct half *half = &s->evidence.traffic;
+  struct enough plan = plan_of(s, first);
+  ask_for(s, &plan, false, 1, plan.precision);
+  enough_foresee(&plan, &s->options, half->done, (double)half->sum->observation.arrived / half->done);
+}
+
 static bool settle_replications(struct study *s) {
-  uint32_t exactly = s->options.replications, first = settle_first(s), pieces = settle_pieces(s);
+  uint32_t exactly = s->options.replications, first = settle_first(s), pieces = enough_pieces(&s->evidence.model);
   s->foreseen = first;
   if (!study_extend(s, first, pieces)) return false;
-  findings_growth(s);
+  study_find_growth(s);
   if (exactly) return true;
-  if (!s->growth.grows) foresee(s, first, budget_of(s, first));
-  bool good = s->growth.grows || settle_half(s, false, first);
-  return good && (!pieces || settle_half(s, true, pieces));
+  bool grows = s->evidence.growth.grows;
+  if (!grows) foresee(s, first);
+  return (grows || settle_half(s, false, first)) && (!pieces || settle_half(s, true, pieces));
 }
 
 /* --- batches of one long run ---------------------------------------------------------------------------------------------------- */
 
 /* What is only shown buys no longer run: it is looked at apart. */
-static bool is_shown_only(const struct study *s, uint32_t entry) {
-  const struct claim *claims = s->judged.items;
-  return entry >= s->claims_from && claims[entry - s->claims_from].kind == CLAIM_INFO;
+static bool is_shown_only(const struct evidence *ev, uint32_t entry) {
+  return entry >= ev->claims_from && evidence_claim(ev, entry - ev->claims_from)->kind == CLAIM_INFO;
+}
+
+static bool is_correlated(const struct study *s, const struct measure *m) {
+  double fine[FINE_BATCHES];
+  for (uint32_t i = 0; i < FINE_BATCHES; i++) {
+    fine[i] = measure_value(m, &s->evidence.model, long_run_batch(s->long_run, i));
+    if (isnan(fine[i])) return false;
+  }
+  return batch_correlation(fine, FINE_BATCHES) > batch_correlation_limit(FINE_BATCHES);
 }
 
 static bool batches_correlated(const struct study *s, bool shown_only) {
-  double fine[LONG_RUN_BATCHES];
-  for (uint32_t e = 0; e < s->count; e++) {
-    const struct measure *m = &s->entries[e].measure;
-    bool claimed = e >= s->claims_from && !m->over_faults && !measure_is_exact(m, &s->model), missing = false;
-    bool matters = (claimed || m->quantity == QUANTITY_INSIDE) && is_shown_only(s, e) == shown_only;
-    for (uint32_t i = 0; i < FINE_BATCHES && matters; i++) {
-      fine[i] = measure_value(m, &s->model, long_run_batch(s->long_run, i));
-      missing |= isnan(fine[i]);
-    }
-    if (matters && !missing && batch_correlation(fine, FINE_BATCHES) > batch_correlation_limit(FINE_BATCHES)) return true;
+  const struct evidence *ev = &s->evidence;
+  for (uint32_t e = 0; e < ev->count; e++) {
+    const struct measure *m = &ev->entries[e].measure;
+    bool claimed = e >= ev->claims_from && !m->over_faults && !measure_is_exact(m, &ev->model);
+    bool matters = (claimed || m->quantity == QUANTITY_INSIDE) && is_shown_only(ev, e) == shown_only;
+    if (matters && is_correlated(s, m)) return true;
   }
   return false;
 }
 
-static void foresee_batches(struct study *s, double windows, uint32_t most, uint32_t budget) {
-  double factor = fmax(2, ceil((double)most / s->traffic.done)), all = fmin(windows * factor, budget);
-  if (!s->options.foreseen) return;
-  double each = (double)s->traffic.sum->observation.arrived / windows;
-  struct study_estimate estimate = {(uint32_t)windows, (uint32_t)all, budget, each * all, precision_of(s)};
-  s->options.foreseen(s->options.context, &estimate);
+/* `wanted` counts pairs of batches; the plan and its listener count windows. */
+static void foresee_batches(const struct study *s, struct enough plan, uint32_t windows, uint32_t wanted) {
+  const struct half *half = &s->evidence.traffic;
+  double factor = fmax(2, ceil((double)wanted / half->done));
+  plan.first = windows;
+  plan.wanted = (uint32_t)fmin(windows * factor, plan.budget);
+  enough_foresee(&plan, &s->options, windows, (double)half->sum->observation.arrived / windows);
 }
 
 /* Forty batches are tested for correlation and, joined in pairs, used as twenty; the next look is at a run twice as long, as long as
  * the budget, counted in windows, pays for it. */
 static bool settle_batches(struct study *s) {
-  uint32_t pieces = settle_pieces(s), budget = budget_of(s, least(s));
-  double windows = FINE_BATCHES;
+  struct evidence *ev = &s->evidence;
+  uint32_t pieces = enough_pieces(&ev->model);
+  struct enough plan = plan_of(s, least(s));
+  plan.first = FINE_BATCHES;
   if (!study_extend(s, FINE_BATCHES / 2, pieces)) return false;
-  for (; !s->interrupted; windows *= 2) {
-    bool first = windows == FINE_BATCHES;
-    double caution = stopping_caution((uint32_t)windows, budget);
-    s->correlated = batches_correlated(s, false);
-    uint32_t most = wanted(s, false, UINT32_MAX - 1, caution, precision_at(s, first));
-    if ((!s->correlated && most <= s->traffic.done) || 2 * windows > budget) break;
-    if (first) foresee_batches(s, windows, most, budget);
+  for (uint32_t windows = FINE_BATCHES; !s->interrupted; windows *= 2) {
+    struct enough asked = {.budget = UINT32_MAX - 1}; /* how many pairs of batches that is: the budget is none of them */
+    ev->correlated = batches_correlated(s, false);
+    ask_for(s, &asked, false, enough_caution(&plan, windows), enough_precision(&plan, windows));
+    if ((!ev->correlated && asked.wanted <= ev->traffic.done) || 2.0 * windows > plan.budget) break;
+    if (windows == FINE_BATCHES) foresee_batches(s, plan, windows, asked.wanted);
     if (!study_lengthen(s)) return false;
   }
-  s->correlated_shown = batches_correlated(s, true);
-  findings_growth(s);
+  ev->correlated_shown = batches_correlated(s, true);
+  study_find_growth(s);
   return !pieces || settle_half(s, true, pieces);
 }
 

@@ -4,7 +4,7 @@
  *
  *     struct study *s = study_open(arena, scenario, &options);
  *     study_extend(s, 10, 0);                     ... ten replications of the traffic
- *     const double *p99 = study_samples(s, entry); ... one value each
+ *     study_evidence(s)->entries[entry].samples;   ... one value each
  *     study_settle(s);                            ... as many more as the options and the claims ask for
  *     struct results *r = study_results(s);
  *     study_close(s);
@@ -13,8 +13,8 @@
  * samples of two studies are pairs. All results are the same bytes for any number of threads and of calls. */
 #ifndef STUDY_H
 #define STUDY_H
-#include "sim/scenario/scenario.h"
 #include "sim/measure/results.h"
+#include "sim/scenario/scenario.h"
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -39,6 +39,7 @@ struct study_options {
 };
 
 struct study;
+struct evidence;
 
 /* The study and its results live in the arena; what it needs beside is freed by study_close. */
 struct study *study_open(struct arena *, const struct scenario *, const struct study_options *);
@@ -48,6 +49,8 @@ void study_close(struct study *);
 sim_time study_warmup(struct study *);
 /* Instead of finding it: two systems are compared after the same warm-up. Before anything has run. */
 void study_set_warmup(struct study *, sim_time);
+/* Whether no end of the warm-up was found. It is accepted then: the measured time begins with an empty system, as if told to. */
+bool study_begins_empty(struct study *);
 
 /* A further measure, before anything has run; name and aggregate as in struct metric. Returns the number of its entry. */
 uint32_t study_add(struct study *, const struct measure *, const char *name, const char *aggregate);
@@ -57,23 +60,11 @@ bool study_extend(struct study *, uint32_t traffic, uint32_t faults);
 /* Runs on as the options ask. False when interrupted. */
 bool study_settle(struct study *);
 
-/* Entries: the standard metrics, then those that were added, then the claims'. */
-uint32_t study_entry_count(const struct study *);
-uint32_t study_claims_from(const struct study *); /* entry of claim i is this + i */
-struct entry_name {
-  const char *name, *aggregate, *label; /* label: a cause, or null */
-  enum unit unit;
-  bool over_faults;
-};
-struct entry_name study_entry(const struct study *, uint32_t entry);
 uint32_t study_replications(const struct study *, bool over_faults);
-/* The entry's value in each replication; NaN where there was nothing. */
-const double *study_samples(const struct study *, uint32_t entry);
-/* Over all replications, with its interval. */
-struct estimate study_value(const struct study *, uint32_t entry);
-struct claim_result study_verdict(const struct study *, uint32_t claim);
-/* The load grows without bound, or more requests were inside than there is room for. */
-struct growth_words study_growth(const struct study *);
+/* What has been run so far: entries are the standard measures, then those that were added, then the claims'. */
+const struct evidence *study_evidence(const struct study *);
+/* Looks for what grows without end in it: evidence->growth. */
+void study_find_growth(struct study *);
 
 struct results *study_results(struct study *);
 

@@ -6,6 +6,7 @@
  * of memory: a study that is loaded is as sound as one that was run, or the file is refused. */
 #include "sim/engine/arena.h"
 #include "models/availability/outage.h"
+#include "sim/study/enough.h"
 #include "sim/study/study_inner.h"
 #include "sim/study/version.h"
 #include <math.h>
@@ -218,40 +219,41 @@ struct state_header {
 };
 
 static struct state_header header_of(const struct study *s) {
+  const struct evidence *ev = &s->evidence;
   struct state_header h = {.magic = "aguanta2",
                            .hash = s->scenario->hash,
-                           .seed = s->model.run.seed,
-                           .warmup = s->model.run.warmup,
-                           .entries = s->count,
-                           .claims_from = s->claims_from,
-                           .endpoints = s->model.endpoints.count,
-                           .windows = (uint32_t)s->model.run.windows,
-                           .traffic = s->traffic.done,
-                           .faults = s->faults.done,
-                           .has_faults = s->faults.sum != NULL,
-                           .origin = (uint8_t)s->warmup,
-                           .overflowed = s->traffic.sum->overflowed,
-                           .relaxation = s->relaxation,
-                           .looked_at = s->looked_at};
+                           .seed = ev->model.run.seed,
+                           .warmup = ev->model.run.warmup,
+                           .entries = ev->count,
+                           .claims_from = ev->claims_from,
+                           .endpoints = ev->model.endpoints.count,
+                           .windows = (uint32_t)ev->model.run.windows,
+                           .traffic = ev->traffic.done,
+                           .faults = ev->faults.done,
+                           .has_faults = ev->faults.sum != NULL,
+                           .origin = (uint8_t)ev->warmup,
+                           .overflowed = ev->traffic.sum->overflowed,
+                           .relaxation = ev->relaxation,
+                           .looked_at = ev->looked_at};
   snprintf(h.version, sizeof h.version, "%s", AGUANTA_VERSION);
   return h;
 }
 
 /* Everything of a study that a visitor of views and of plain numbers sees, in order. */
-static void walk(const struct study *s, const struct view_visitor *visitor) {
-  for (uint32_t i = 0; i < s->count; i++)
-    visitor->numbers(visitor->context, s->entries[i].samples, NULL, entry_replications(s, &s->entries[i]));
-  size_t cells = (size_t)s->model.endpoints.count * TIMELINE_COLUMNS * (size_t)s->model.run.windows;
+static void walk(const struct evidence *ev, const struct view_visitor *visitor) {
+  for (uint32_t i = 0; i < ev->count; i++)
+    visitor->numbers(visitor->context, ev->entries[i].samples, NULL, entry_replications(ev, &ev->entries[i]));
+  size_t cells = (size_t)ev->model.endpoints.count * TIMELINE_COLUMNS * (size_t)ev->model.run.windows;
   for (size_t i = 0; i < cells; i++) {
-    struct tally *t = &s->timeline[i];
+    struct tally *t = &ev->timeline[i];
     visitor->counts(visitor->context, &t->count, NULL, 1);
     visitor->numbers(visitor->context, &t->mean, NULL, 1);
     visitor->numbers(visitor->context, &t->m2, NULL, 1);
   }
-  for (uint32_t i = 0; s->faults.sum && i <= s->model.endpoints.count; i++)
-    visitor->numbers(visitor->context, s->availability_samples[i], NULL, s->faults.done);
-  view_visit(s->traffic.sum, s->traffic.sum, &s->model, visitor);
-  if (s->faults.sum) view_visit(s->faults.sum, s->faults.sum, &s->model, visitor);
+  for (uint32_t i = 0; ev->faults.sum && i <= ev->model.endpoints.count; i++)
+    visitor->numbers(visitor->context, ev->availability_samples[i], NULL, ev->faults.done);
+  view_visit(ev->traffic.sum, ev->traffic.sum, &ev->model, visitor);
+  if (ev->faults.sum) view_visit(ev->faults.sum, ev->faults.sum, &ev->model, visitor);
 }
 
 bool study_save(const struct study *s, FILE *file) {
@@ -261,7 +263,7 @@ bool study_save(const struct study *s, FILE *file) {
   put(&b, &h, sizeof h);
   const struct view_visitor saving = {save_numbers,   save_counts,    save_levels,   save_largest,
                                       save_histogram, save_durations, save_presence, &b};
-  walk(s, &saving);
+  walk(&s->evidence, &saving);
   uint64_t sum = b.sum;
   put(&b, &sum, sizeof sum);
   return b.good && !fflush(file);
@@ -278,18 +280,24 @@ bool study_load(struct study *s, FILE *file) {
   struct state_header h, mine;
   get(&b, &h, sizeof h);
   if (!b.good || memcmp(h.magic, "aguanta2", sizeof h.magic)) return false;
-  if (!warm_up_possible(&s->model, h.warmup)) return false;
+  if (!warm_up_possible(&s->evidence.model, h.warmup)) return false;
   study_set_warmup(s, h.warmup); /* what was found once need not be found again */
   study_extend(s, 0, 0);
   mine = header_of(s);
-  if (s->long_run || !same_study(&h, &mine) || h.traffic > settle_first(s) || h.faults > settle_pieces(s)) return false;
-  s->warmup = (enum warmup_origin)h.origin, s->relaxation = h.relaxation, s->looked_at = h.looked_at;
-  s->traffic.sum->overflowed = h.overflowed;
-  study_make_room(s, false, h.traffic), study_make_room(s, true, h.faults);
-  s->traffic.done = h.traffic, s->faults.done = h.faults;
+  if (s->long_run || !same_study(&h, &mine) || h.traffic > settle_first(s) || h.faults > enough_pieces(&s->evidence.model))
+    return false;
+  struct evidence *ev = &s->evidence;
+  ev->warmup = (enum warmup_origin)h.origin;
+  ev->relaxation = h.relaxation;
+  ev->looked_at = h.looked_at;
+  ev->traffic.sum->overflowed = h.overflowed;
+  evidence_make_room(ev, false, h.traffic);
+  evidence_make_room(ev, true, h.faults);
+  ev->traffic.done = h.traffic;
+  ev->faults.done = h.faults;
   const struct view_visitor loading = {load_numbers,   load_counts,    load_levels,   load_largest,
                                        load_histogram, load_durations, load_presence, &b};
-  walk(s, &loading);
+  walk(ev, &loading);
   uint64_t expected = b.sum, sum = 0;
   get(&b, &sum, sizeof sum);
   return b.good && sum == expected;

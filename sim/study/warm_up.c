@@ -132,18 +132,23 @@ bool warm_up_possible(const struct model *m, sim_time warmup) {
 }
 
 void warm_up_find(struct study *s) {
-  if (!s->model.run.find_warmup) return;
-  s->model.run.find_warmup = false;
-  bool hopeless = overloaded(&s->model) && unbounded(&s->model);
-  s->warmup = hopeless ? WARMUP_IS_GIVEN : WARMUP_IS_MISSING, s->model.run.warmup = s->model.run.window / 10;
+  struct evidence *ev = &s->evidence;
+  struct run_config *run = &ev->model.run;
+  if (!run->find_warmup) return;
+  bool hopeless = overloaded(&ev->model) && unbounded(&ev->model);
+  run->find_warmup = false;
+  run->warmup = run->window / 10;
+  ev->warmup = hopeless ? WARMUP_IS_GIVEN : WARMUP_IS_MISSING;
   struct pilot p;
   sim_time drop = 0, relaxation = 0;
-  bool good = open_pilot(&p, &s->model, &s->watch, first_length(&s->model));
+  bool good = open_pilot(&p, &ev->model, &s->watch, first_length(&ev->model)), abandoned = false;
   for (int left = hopeless ? 1 : PILOT_DOUBLINGS; good && !settled(&p, &drop, &relaxation); left--) good = left > 0 && twice(&p);
-  s->looked_at = p.step * PILOT_POINTS;
-  bool abandoned = false;
+  ev->looked_at = p.step * PILOT_POINTS;
   for (uint32_t i = 0; i < PILOT_REPLICATIONS; i++) abandoned |= p.worlds[i]->abandoned;
   close_pilot(&p);
-  if (abandoned) s->warmup = WARMUP_IS_GIVEN; /* nothing was found out about it */
-  if (good) s->warmup = WARMUP_IS_FOUND, s->relaxation = relaxation, s->model.run.warmup = drop;
+  if (abandoned) ev->warmup = WARMUP_IS_GIVEN; /* nothing was found out about it */
+  if (!good) return;
+  ev->warmup = WARMUP_IS_FOUND;
+  ev->relaxation = relaxation;
+  run->warmup = drop;
 }

@@ -1,5 +1,7 @@
 /* Macro-replications of one row over threads. */
 #include "sim/engine/arena.h"
+#include "sim/measure/estimate.h"
+#include "sim/measure/verdict.h"
 #include "sim/stats/tally.h"
 #include "sim/study/study_inner.h"
 #include "tests/coverage/coverage.h"
@@ -33,10 +35,10 @@ static struct scenario *read_row(struct arena *arena, const struct coverage_row 
 
 /* Only the row's measures are taken: precision is asked of those of them that are headlines, and of nothing else. */
 static bool take_measures(struct study *s, struct arena *arena, const struct coverage_row *row) {
-  s->count = 0;
+  s->evidence.count = 0;
   for (uint32_t i = 0; i < COVERAGE_MEASURES && row->measures[i].text; i++) {
     struct measure m;
-    const char *rest, *wrong = measure_parse(arena, &s->model, row->measures[i].text, &m, &rest);
+    const char *rest, *wrong = measure_parse(arena, &s->evidence.model, row->measures[i].text, &m, &rest);
     if (wrong) {
       fprintf(stderr, "%s: %s: %s\n", row->name, row->measures[i].text, wrong);
       return false;
@@ -47,12 +49,13 @@ static bool take_measures(struct study *s, struct arena *arena, const struct cov
 }
 
 static void read_study(struct macro *m, struct study *s, const struct coverage_row *row) {
-  for (uint32_t i = 0; i < COVERAGE_MEASURES && row->measures[i].text; i++) m->measures[i] = study_value(s, i);
-  m->warmed = s->warmup != WARMUP_IS_MISSING;
-  m->warmup_s = sim_seconds(s->model.run.warmup);
-  m->replications = study_replications(s, s->faults.sum != NULL);
-  m->requests = (double)s->traffic.sum->observation.arrived;
-  m->verdict = s->scenario->claims.count ? study_verdict(s, 0).verdict : VERDICT_NO_DATA;
+  const struct evidence *ev = study_evidence(s);
+  for (uint32_t i = 0; i < COVERAGE_MEASURES && row->measures[i].text; i++) m->measures[i] = entry_estimate(ev, &ev->entries[i]);
+  m->warmed = ev->warmup != WARMUP_IS_MISSING;
+  m->warmup_s = sim_seconds(ev->model.run.warmup);
+  m->replications = study_replications(s, ev->faults.sum != NULL);
+  m->requests = (double)ev->traffic.sum->observation.arrived;
+  m->verdict = s->scenario->claims.count ? claim_verdict(ev, 0).verdict : VERDICT_NO_DATA;
 }
 
 static void run_macro(struct macro *m, const struct coverage_row *row, uint32_t i) {

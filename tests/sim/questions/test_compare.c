@@ -1,6 +1,7 @@
 /* Comparisons against differences that are known: none at all, one of M/M/1, and one that pairing must show sharply. */
 #include "sim/questions/compare.h"
 #include "sim/questions/compare_inner.h"
+#include "sim/study/study_inner.h"
 #include "tests/model_fixture.h"
 
 enum { MANY = 6 };
@@ -108,7 +109,7 @@ static void test_family(void) {
   for (uint32_t i = 0; i < trials; i++) {
     struct fixture f[3] = {one_server(60, 10, "10s", 3 * i), one_server(60, 10, "10s", 0), one_server(60, 10, "10s", 0)};
     struct compared c = compare_of(f, 3, &(struct study_options){.replications = 10, .jobs = 2});
-    for (uint32_t k = 1; k < 3; k++) c.compare->studies[k]->model.run.seed = 3 * i + k + 100000;
+    for (uint32_t k = 1; k < 3; k++) c.compare->studies[k]->evidence.model.run.seed = 3 * i + k + 100000;
     struct compare_results *r = compare_run(c.compare);
     bool any = false, plain = false;
     for (uint32_t k = 0; k < r->row_count; k++)

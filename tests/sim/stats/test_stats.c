@@ -144,19 +144,6 @@ static void test_quantile_ranks(void) {
   test_check(upper == 11, "too few values leave the upper end open: %u", upper);
 }
 
-/* Ten values of mean 100 and variance 648 / 9 = 72, by hand with t of the printed tables: for a half-width of 2,
- * (t(71) sd / 2)^2 = (1.9939 * 8.4853 / 2)^2 = 71.6; for a relative 2%, that is 100 * 0.02 / 1.02 = 1.9608,
- * (t(74) sd / 1.9608)^2 = (1.9925 * 8.4853 / 1.9608)^2 = 74.3. */
-static void test_replications_needed(void) {
-  const double x[] = {91, 109, 91, 109, 91, 109, 91, 109, 100, 100};
-  uint32_t absolute = interval_replications_needed(x, 10, 2, false, 0.95),
-           share = interval_replications_needed(x, 10, 0.02, true, 0.95);
-  test_check(absolute == 72, "%u replications for a half-width of 2", absolute);
-  test_check(share == 75, "%u replications for 2%%", share);
-  test_check(interval_replications_needed(x, 10, 50, false, 0.95) == 10, "enough already");
-  test_check(interval_replications_needed(x, 1, 50, false, 0.95) == UINT32_MAX, "one value says nothing");
-}
-
 /* The whole idea: 95% of 95% intervals contain the mean. */
 static void test_coverage(void) {
   struct stream s = stream_open(9);
@@ -269,7 +256,6 @@ static const struct test_case cases[] = {{"compound", test_compound},
                                          {"clopper_pearson", test_clopper_pearson},
                                          {"few_of_many", test_few_of_many},
                                          {"quantile_ranks", test_quantile_ranks},
-                                         {"replications_needed", test_replications_needed},
                                          {"coverage", test_coverage},
                                          {"skewed", test_skewed},
                                          {0}};

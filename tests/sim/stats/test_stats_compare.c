@@ -11,13 +11,13 @@
 static bool near(double x, double y, double tolerance) { return fabs(x - y) <= tolerance; }
 
 static void test_looks(void) {
-  const uint32_t looks[] = {10, 15, 23, 34, 51, 76, 114, 171, 256, 384, 577, 865};
+  const uint32_t looks[] = {10, 15, 23, 35, 53, 80, 120, 180, 270, 405, 608, 912};
   uint32_t done = 0;
   for (int i = 0; i < 12; i++) {
     done = stopping_next_look(done);
     test_check(done == looks[i], "look %d at %u", i, done);
   }
-  test_check(stopping_next_look(9) == 10 && stopping_next_look(11) == 15, "between looks");
+  test_check(stopping_next_look(3) == 5 && stopping_next_look(11) == 17, "from any other number");
   test_check(stopping_next_look(UINT32_MAX - 1) == UINT32_MAX, "beyond the last");
 }
 
@@ -31,12 +31,15 @@ static void test_reached(void) {
   test_check(!stopping_reached((struct interval){-INFINITY, INFINITY}, 0.05), "unbounded");
 }
 
-/* The values of test_stats.c: 75 replications are needed for 2%, which is passed at the look of 76; 10 are enough for 50%. */
-static void test_predicted(void) {
-  const double x[] = {91, 109, 91, 109, 91, 109, 91, 109, 100, 100}, zero[] = {-1, 1};
-  test_check(stopping_predicted(x, 10, 0.02, 0.95) == 76, "%u", stopping_predicted(x, 10, 0.02, 0.95));
-  test_check(stopping_predicted(x, 10, 0.5, 0.95) == 10, "%u", stopping_predicted(x, 10, 0.5, 0.95));
-  test_check(stopping_predicted(zero, 2, 0.02, 0.95) == UINT32_MAX, "a mean of 0 has no relative precision");
+/* Ten values of mean 100 and variance 648 / 9 = 72 have a half-width of 6.07 at 95%, 3.1 times the 100 * 0.02 / 1.02 of a relative 2%:
+ * 3.1^2 as many by the square-root law. */
+static void test_until(void) {
+  double target = stopping_target(0.02, 100), half = 2.2622 * sqrt(72.0 / 10);
+  test_check(near(target, 1.9608, 1e-4), "half-width of 2%%: %g", target);
+  test_check(stopping_until(half, target, 10) == 96, "%u", stopping_until(half, target, 10));
+  test_check(stopping_until(1, 2, 10) == 11, "already narrow: one more");
+  test_check(stopping_until(1, 0, 10) == UINT32_MAX, "a mean of 0 has no relative precision");
+  test_check(stopping_until(NAN, 1, 10) == UINT32_MAX && isinf(stopping_foreseen(NAN, 1, 10)), "one value says nothing");
 }
 
 /* A mean of 1 with the given coefficient of variation; lognormal by mean and cv: mu = -s^2 / 2, s^2 = log(1 + cv^2). */
@@ -187,9 +190,9 @@ static void test_caution(void) {
   test_check(stopping_caution(100, 100) == 1 && stopping_caution(120, 100) == 1, "at the end of the budget");
 }
 
-static const struct test_case cases[] = {{"looks", test_looks},         {"reached", test_reached},
-                                         {"predicted", test_predicted}, {"coverage_when_stopped", test_coverage_when_stopped},
-                                         {"paired", test_paired},       {"holm", test_holm},
-                                         {"family", test_family},       {"variance_ratio", test_variance_ratio},
-                                         {"caution", test_caution},     {0}};
+static const struct test_case cases[] = {{"looks", test_looks},     {"reached", test_reached},
+                                         {"until", test_until},     {"coverage_when_stopped", test_coverage_when_stopped},
+                                         {"paired", test_paired},   {"holm", test_holm},
+                                         {"family", test_family},   {"variance_ratio", test_variance_ratio},
+                                         {"caution", test_caution}, {0}};
 const struct test_suite suite_stats_compare = {"stats_compare", cases};

@@ -1,0 +1,20 @@
+/* Findings: the parts of the results, each filled from the evidence. */
+#ifndef FINDINGS_H
+#define FINDINGS_H
+#include "sim/measure/evidence.h"
+
+void findings_metrics(const struct evidence *, struct results *);
+void findings_tables(const struct evidence *, struct results *);   /* breakdown, saturation, errors, bill, outages */
+void findings_pictures(const struct evidence *, struct results *); /* curves, series */
+void findings_load(const struct evidence *, struct results *);     /* business figures */
+void findings_notes(const struct evidence *, struct results *);
+void findings_left_out(const struct evidence *, struct results *); /* beside availability and its claims: what they leave out */
+
+/* left_out.c: data stores that uptime is too kind to, each as a note; and in one line what uptime leaves out. */
+void findings_kept_data(const struct evidence *, void (*with)(const struct evidence *, struct results *, const char *),
+                        struct results *);
+const char *findings_leaves_out(const struct evidence *);
+/* backlog.c: queues that are longer than those in them are patient, in one line; null when there is none. */
+const char *findings_backlog(const struct evidence *);
+
+#endif

@@ -1,0 +1,82 @@
+/* The results of a study: what it is of, all findings, and what is broken. */
+#include "sim/engine/arena.h"
+#include "sim/measure/findings.h"
+#include "sim/measure/verdict.h"
+#include "sim/study/study_inner.h"
+#include "sim/study/version.h"
+
+static struct stated_value *assumptions_of(const struct scenario *s, struct arena *arena) {
+  struct stated_value *all = arena_new_array(arena, struct stated_value, s->assumption_count + 1);
+  for (uint32_t i = 0; i < s->assumption_count; i++)
+    all[i] = (struct stated_value){s->assumptions[i].path, s->assumptions[i].value, s->assumptions[i].source};
+  return all;
+}
+
+static const char *const *endpoint_names(const struct model *m, struct arena *arena) {
+  const char **names = arena_new_array(arena, const char *, m->endpoints.count + 1);
+  for (uint32_t i = 0; i < m->endpoints.count; i++) names[i] = model_endpoint(m, i)->name;
+  return names;
+}
+
+static struct results describe(const struct study *s) {
+  const struct scenario *scenario = s->scenario;
+  const struct evidence *ev = &s->evidence;
+  const struct view *v = ev->traffic.sum;
+  const struct model *m = &ev->model;
+  return (struct results){
+      .scenario_name = scenario->name,
+      .scenario_title = scenario->title,
+      .scenario_file = scenario->file,
+      .scenario_hash = scenario->hash,
+      .engine = AGUANTA_VERSION,
+      .seed_text = arena_format(ev->arena, "%llu", (unsigned long long)m->run.seed),
+      .replications = ev->traffic.done,
+      .requests = v->arrived[v->endpoint_count],
+      .window_s = ev->traffic.done ? v->seconds / ev->traffic.done : sim_seconds(m->run.window),
+      .warmup_s = sim_seconds(m->run.warmup),
+      .batches = s->long_run != NULL,
+      .warmup_found = ev->warmup == WARMUP_IS_FOUND,
+      .events = v->events,
+      .resolved = scenario->resolved,
+      .assumption_count = scenario->assumption_count,
+      .assumptions = assumptions_of(scenario, ev->arena),
+      .endpoint_count = m->endpoints.count,
+      .endpoints = endpoint_names(m, ev->arena),
+      .interrupted = s->interrupted,
+  };
+}
+
+static void collect_violations(const struct view *v, struct arena *arena, struct results *r) {
+  const char **all = arena_new_array(arena, const char *, r->violation_count + v->violation_count + 1);
+  for (uint32_t i = 0; i < r->violation_count; i++) all[i] = r->violations[i];
+  for (uint32_t i = 0; i < v->violation_count; i++) all[r->violation_count++] = arena_text(arena, v->violations[i]);
+  r->violations = all;
+}
+
+static void judge_claims(const struct evidence *ev, struct results *r) {
+  r->claim_count = ev->judged.count;
+  r->claims = arena_new_array(ev->arena, struct claim_result, r->claim_count + 1);
+  for (uint32_t i = 0; i < r->claim_count; i++) r->claims[i] = claim_verdict(ev, i);
+}
+
+struct results *study_results(struct study *s) {
+  const struct evidence *ev = &s->evidence;
+  struct results *r = arena_alloc(ev->arena, sizeof *r);
+  study_extend(s, 0, 0); /* what is measured is known from here on */
+  study_find_growth(s);
+  *r = describe(s);
+  findings_metrics(ev, r);
+  findings_tables(ev, r);
+  findings_pictures(ev, r);
+  findings_load(ev, r);
+  judge_claims(ev, r);
+  findings_left_out(ev, r);
+  findings_notes(ev, r);
+  if (s->long_run) {
+    long_run_close(s->long_run);
+    collect_violations(long_run_whole(s->long_run), ev->arena, r);
+  }
+  collect_violations(ev->traffic.sum, ev->arena, r);
+  if (ev->faults.sum) collect_violations(ev->faults.sum, ev->arena, r);
+  return r;
+}
