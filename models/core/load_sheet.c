@@ -1,18 +1,11 @@
 #include "models/core/load_sheet.h"
-#include "models/core/load_parts.h"
 #include "models/core/model.h"
+#include "models/core/part.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct load_part *const parts[] = {
-#define ROW(name) &load_of_##name,
-    LOAD_PARTS(ROW)
-#undef ROW
-};
-enum { PARTS = sizeof parts / sizeof *parts };
 
 /* --- demand ------------------------------------------------------------------------------------------------------------------ */
 
@@ -29,15 +22,19 @@ struct demand_sums load_demand(const struct model *m, struct arena *arena) {
   return demand_sums_new(m, speed, arena);
 }
 
+/* Calls a hook of the parts that have it, in the order of the list of parts. */
+#define EACH(hook, ...)                                                                                                            \
+  for (uint32_t i = 0; part_numbered(i); i++)                                                                                      \
+    if (part_numbered(i)->load && part_numbered(i)->load->hook) part_numbered(i)->load->hook(__VA_ARGS__)
+
 static const struct demand_sums *sums_of(const struct model *m, int asking, struct arena *arena) {
   struct demand_sums *d = arena_new_array(arena, struct demand_sums, 1);
   *d = load_demand(m, arena);
-  for (int i = 0; i < PARTS; i++)
-    if (parts[i]->prepare) parts[i]->prepare(m, d, arena);
+  EACH(prepare, m, d, arena);
   for (uint32_t e = 0; asking & ASKING_TRAFFIC && e < m->endpoints.count; e++)
     program_demand(&m->programs[e], model_endpoint_share(m, e), d);
-  for (int i = 0; i < PARTS; i++)
-    if (parts[i]->asks) parts[i]->asks(m, d, asking, arena);
+  EACH(asks, m, d, asking, arena);
+  EACH(weighs, m, d);
   return d;
 }
 
@@ -77,8 +74,7 @@ static int by_place(const void *one, const void *other) {
 
 struct load_sheet load_sheet_of(const struct model *m, const double *replicas, int asking, struct arena *arena) {
   struct load_sheet l = {.sums = sums_of(m, asking, arena), .hosts = load_hosts(m, arena), .replicas = replicas, .arena = arena};
-  for (int i = 0; i < PARTS; i++)
-    if (parts[i]->loads) parts[i]->loads(m, &l);
+  EACH(loads, m, &l);
   if (l.count) qsort(l.rows, l.count, sizeof *l.rows, by_place);
   return l;
 }

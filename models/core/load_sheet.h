@@ -8,10 +8,11 @@
  * kind keep the order in which they were added, so nothing depends on the order of mechanisms of different kinds. A resource without
  * demand or without a bound has no row.
  *
- *     static void permits_loads(const struct model *m, struct load_sheet *l) {
+ *     static void loads(const struct model *m, struct load_sheet *l) {
  *       for (each limit i of m that counts those inside)
  *         load_add(l, &(struct load){.kind = LOAD_PERMITS, .name = ..., .index = i, .demand_s = ..., .capacity = ...});
  *     }
+ *     const struct load_part limits_load = {.loads = loads};    the part of limits has .load = &limits_load
  */
 #ifndef LOAD_SHEET_H
 #define LOAD_SHEET_H
@@ -63,12 +64,15 @@ struct load_sheet {
   struct arena *arena;
 };
 
-/* A mechanism's share of the table. Every member may be null. */
+/* What is asked of a part's resources. Every member may be null. */
 struct load_part {
   /* Before programs are walked. */
   void (*prepare)(const struct model *, struct demand_sums *, struct arena *);
-  /* What is asked for by nothing in the programs of endpoints; after these, in the order of the list. */
+  /* Adds what is asked for by nothing in the programs of endpoints, after these. */
   void (*asks)(const struct model *, const struct demand_sums *, int asking, struct arena *);
+  /* When all is asked: how much more it is than it seems. */
+  void (*weighs)(const struct model *, const struct demand_sums *);
+  /* Adds rows. */
   void (*loads)(const struct model *, struct load_sheet *);
 };
 

@@ -23,6 +23,7 @@
 
 struct audit;
 struct container;
+struct load_part;
 struct model;
 struct request;
 struct service;
@@ -69,7 +70,11 @@ struct part {
   void (*bereaved)(struct world *, struct request *, const struct container *, uint32_t dead_generation);
 
   void (*audit)(const struct audit *); /* of a run with requests */
+  const struct load_part *load;        /* what requests ask of it (models/core/load_sheet.h) */
 };
+
+/* By number; null beyond the last. */
+const struct part *part_numbered(uint32_t number);
 
 /* For the core: calls the hooks of the parts that the world has, or that the request may hold something of. */
 void parts_open(struct world *); /* deals the room of the world first */

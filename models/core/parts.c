@@ -16,6 +16,8 @@ static const struct part *const parts[] = {
 enum { PART_COUNT = sizeof parts / sizeof *parts };
 static_assert((int)PART_COUNT <= (int)PARTS_MOST, "a request has one bit for each part");
 
+const struct part *part_numbered(uint32_t number) { return number < PART_COUNT ? parts[number] : NULL; }
+
 /* A run without requests lacks the parts that only these need. */
 static bool present(const struct world *w, const struct part *p) {
   return (!p->requests || w->mode == WORLD_TRAFFIC) && (!p->used || p->used(w->model));

@@ -15,6 +15,8 @@
 #endif
 
 #define PARTS(PART)                                                                                                                \
+  PART(network)                                                                                                                    \
+  PART(nodes)                                                                                                                      \
   PART(autoscalers)                                                                                                                \
   PART(faults)                                                                                                                     \
   PART(runtime)                                                                                                                    \

@@ -1,7 +1,6 @@
 #include "models/core/world.h"
 #include "models/core/part.h"
 #include "models/platform/lifecycle.h"
-#include "models/network/network.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
 
@@ -12,7 +11,6 @@ static void build_delays(struct world *w) {
   const struct model *m = w->model;
   w->sleepers = timer_heap_new(w->calendar, request_wakes, w);
   w->soon = lane_new(w->calendar, 0, request_wakes, w);
-  w->network = network_start(w);
   w->unreachable = arena_new_array(w->arena, struct lane *, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++)
     w->unreachable[i] = lane_new(w->calendar, model_service(m, i)->connect_timeout, request_unreachable, w);
@@ -185,7 +183,6 @@ void world_free(struct world *w) {
   timer_heap_free(w->sleepers);
   timer_heap_free(w->patience);
   lane_free(w->soon);
-  network_stop(w->network);
   for (uint32_t i = 0; i < w->model->services.count; i++) lane_free(w->unreachable[i]);
   pool_release(&w->requests);
   calendar_free(w->calendar);

@@ -109,7 +109,6 @@ struct world {
   struct timer_heap *sleepers;
   struct timer_heap *patience; /* of requests in queues; null where all wait for ever */
   struct lane *soon;           /* no delay: what is woken within the same instant */
-  struct network *network;     /* between nodes; null when no way takes time */
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
   const struct orchestrator *orchestrator;

@@ -1,13 +1,12 @@
 /* Load of the connections of a service's only pool, and what many at work in a database cost each other. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
 #include "models/database/connections.h"
 #include "models/service/computing.h"
 #include "sim/engine/arena.h"
 
 /* Where the law costs most. */
-static void asks(const struct model *m, const struct demand_sums *d, int asking, struct arena *arena) {
-  (void)asking, (void)arena;
+static void weighs(const struct model *m, const struct demand_sums *d) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     double law = scalability_at_best(&model_service(m, i)->scalability, computing_cores(m, model_service(m, i)));
     d->cpu_s[i] *= law, d->primary_s[i] *= law;
@@ -29,4 +28,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
   }
 }
 
-const struct load_part load_of_connections = {.asks = asks, .loads = loads};
+const struct load_part connections_load = {.weighs = weighs, .loads = loads};

@@ -338,4 +338,5 @@ const struct part part_connections = {.name = "connections",
                                       .serves = connections_serve,
                                       .dies = connections_die,
                                       .release = release,
-                                      .audit = audit_connections};
+                                      .audit = audit_connections,
+                                      .load = &connections_load};

@@ -54,6 +54,8 @@ void connections_link(struct linker *);
 /* Behind the program: how connections are set up, for all instructions that may open one. */
 void connections_compile(struct compiler *);
 
+extern const struct load_part connections_load;
+
 /* How many times its demand a computation takes with n at work. */
 double scalability_factor(const struct scalability_config *, double n);
 /* The same at the number of workers, of at most `most`, at which they do most; times most / that number: what a server of so many

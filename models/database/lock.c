@@ -279,4 +279,5 @@ const struct part part_locks = {.name = "locks",
                                 .room.world = sizeof(struct locks),
                                 .start = locks_start,
                                 .stop = locks_stop,
-                                .release = releases};
+                                .release = releases,
+                                .load = &locks_load};

@@ -92,6 +92,7 @@ struct locks {
 
 /* Instruction: waits for the lock. */
 extern const struct operation operation_lock;
+extern const struct load_part locks_load;
 /* Of a walk: no locks of its transaction, or of its statement, any more. */
 struct walk;
 void walk_unlocks(struct walk *, bool transactional);

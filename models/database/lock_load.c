@@ -1,6 +1,7 @@
 /* Load of locks: one holder at a time, whatever the machine; of rows the hottest. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
+#include "models/database/lock.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 
@@ -32,4 +33,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
   }
 }
 
-const struct load_part load_of_locks = {.loads = loads};
+const struct load_part locks_load = {.loads = loads};

@@ -251,4 +251,5 @@ const struct part part_limits = {.name = "limits",
                                  .ends = lets_go,
                                  .release = lets_go,
                                  .bereaved = limit_replica_died,
-                                 .audit = audit_limits};
+                                 .audit = audit_limits,
+                                 .load = &permits_load};

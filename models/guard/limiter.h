@@ -67,6 +67,7 @@ struct permit {
 };
 
 /* Instructions. */
+extern const struct load_part permits_load;
 extern const struct operation operation_limit;
 extern const struct operation operation_permit;
 extern const struct operation operation_permit_back;

@@ -1,6 +1,7 @@
 /* Load of the permits of a limit on those inside, when all requests share them. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
+#include "models/guard/limiter.h"
 #include "sim/engine/arena.h"
 
 static void loads(const struct model *m, struct load_sheet *l) {
@@ -16,4 +17,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
   }
 }
 
-const struct load_part load_of_permits = {.loads = loads};
+const struct load_part permits_load = {.loads = loads};

@@ -1,6 +1,7 @@
 /* Load of the slots for jobs that the replicas of a queue's workers have, and what jobs ask of everything else. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
+#include "models/jobs/job_queue.h"
 #include "sim/engine/arena.h"
 
 static const struct program *program_of(const struct model *m, uint32_t queue) { return &m->programs[m->endpoints.count + queue]; }
@@ -71,4 +72,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
   for (uint32_t i = 0; i < m->queues.count; i++) add_slots(l, m, i);
 }
 
-const struct load_part load_of_jobs = {.prepare = prepare, .asks = asks, .loads = loads};
+const struct load_part jobs_load = {.prepare = prepare, .asks = asks, .loads = loads};

@@ -166,4 +166,5 @@ const struct part part_jobs = {.name = "jobs",
                                .died = jobs_process_died,
                                .fails = jobs_fail,
                                .forget = jobs_forget,
-                               .audit = audit_jobs};
+                               .audit = audit_jobs,
+                               .load = &jobs_load};

@@ -85,6 +85,7 @@ struct queue_config {
 };
 
 extern const struct record queue_record;
+extern const struct load_part jobs_load;
 
 /* Before programs are compiled: checks and meters. Null, or what is wrong with the value of *key. */
 const char *job_queue_link(struct model *, uint32_t queue, const char **key);

@@ -1,6 +1,7 @@
 /* Load of the cores of nodes: each set of hosts once, with the demand of all services that run there. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
+#include "models/machine/node.h"
 #include "sim/engine/arena.h"
 
 static void add_hosts(struct load_sheet *l, const struct model *m, const struct hosts *h, double demand_s) {
@@ -28,4 +29,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
   }
 }
 
-const struct load_part load_of_cores = {.loads = loads};
+const struct load_part cores_load = {.loads = loads};

@@ -137,5 +137,9 @@ static const struct field fields[] = {
 #undef AT
 const struct record disk_record = {"disk", sizeof(struct disk_config), fields, "The disk of each node.", NULL};
 
-const struct part part_disks = {
-    .name = "disks", .requests = true, .room.world = sizeof(struct disks), .start = disks_start, .stop = disks_stop};
+const struct part part_disks = {.name = "disks",
+                                .requests = true,
+                                .room.world = sizeof(struct disks),
+                                .start = disks_start,
+                                .stop = disks_stop,
+                                .load = &disks_load};

@@ -26,6 +26,7 @@ struct disk_config {
 };
 
 extern const struct record disk_record;
+extern const struct load_part disks_load;
 
 /* Of the nodes that the service runs on: the first group's; null when they have none. */
 const struct disk_config *disk_of(const struct model *, const struct service_config *);

@@ -1,5 +1,5 @@
 /* Load of the disks of the nodes that a database is placed on, as far as it uses them itself. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
 #include "models/machine/disk.h"
 #include "sim/engine/arena.h"
@@ -18,4 +18,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
   }
 }
 
-const struct load_part load_of_disks = {.loads = loads};
+const struct load_part disks_load = {.loads = loads};

@@ -1,4 +1,5 @@
 #include "models/machine/node.h"
+#include "models/core/part.h"
 #include "models/machine/sharing.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -254,3 +255,5 @@ const char *node_wrong(const struct world *w, const struct node *n) {
   if (count != l->count || level_demand != l->demand || level_weight != l->weight) return "the level's sums do not add up";
   return (l->count > 0) == (n->demand > n->millicores) ? NULL : "there is a level where all demands fit, or none where they do not";
 }
+
+const struct part part_nodes = {.name = "nodes", .load = &cores_load};

@@ -74,6 +74,8 @@ struct node {
   bool detected;    /* the orchestrator knows that it is down */
 };
 
+extern const struct load_part cores_load;
+
 /* Reserves its slots and learns what it can do. */
 void node_build(struct world *, struct node *);
 /* The number of the container's runnable threads, or when its next event is due, has changed, and the container was advanced to

@@ -1,6 +1,7 @@
 #include "models/machine/runtime.h"
 #include "models/core/part.h"
 #include "models/machine/gc.h"
+#include "models/service/computing.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>
@@ -171,4 +172,4 @@ sim_time runtime_cold_work(const struct container *c, const struct request *r) {
   return (sim_time)((double)r->work * (1 + (warm_up->factor - 1) * to_come) + 0.5);
 }
 
-const struct part part_runtime = {.name = "runtime", .stop = runtime_stop, .serves = runtime_serves};
+const struct part part_runtime = {.name = "runtime", .stop = runtime_stop, .serves = runtime_serves, .load = &runtime_load};

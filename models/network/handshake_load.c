@@ -1,6 +1,7 @@
 /* What the set-up of connections asks: it is the entry's work, but no part of a program. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
+#include "models/network/network.h"
 
 static void asks(const struct model *m, const struct demand_sums *d, int asking, struct arena *arena) {
   (void)arena;
@@ -17,4 +18,4 @@ static void asks(const struct model *m, const struct demand_sums *d, int asking,
   }
 }
 
-const struct load_part load_of_client_network = {.asks = asks};
+const struct load_part handshake_load = {.asks = asks};

@@ -1,7 +1,7 @@
 #include "models/network/network.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/describe/field.h"
-#include "sim/engine/arena.h"
 #include "sim/engine/lane.h"
 
 static const struct field network_fields[] = {
@@ -32,14 +32,21 @@ sim_time network_way(const struct world *w, uint32_t from, uint32_t to) {
   return network_way_apart(w->model, group_of(w, from), group_of(w, to));
 }
 
-struct network *network_start(struct world *w) {
-  sim_time way = network_way_apart(w->model, -1, -1);
-  if (way == 0) return NULL;
-  struct network *n = arena_new_array(w->arena, struct network, 1);
-  n->between_nodes = lane_new(w->calendar, way, request_wakes, w);
-  return n;
+/* --- the life of a world ------------------------------------------------------------------------------------------------------ */
+
+static bool takes_time(const struct model *m) { return network_way_apart(m, -1, -1) > 0; }
+
+static struct network *ways_of(const struct world *w) { return world_part(w, PART_network); }
+
+static void network_open(struct world *w) {
+  ways_of(w)->between_nodes = lane_new(w->calendar, network_way_apart(w->model, -1, -1), request_wakes, w);
 }
 
-void network_stop(struct network *n) {
-  if (n) lane_free(n->between_nodes);
-}
+static void network_stop(struct world *w) { lane_free(ways_of(w)->between_nodes); }
+
+const struct part part_network = {.name = "network",
+                                  .used = takes_time,
+                                  .room.world = sizeof(struct network),
+                                  .open = network_open,
+                                  .stop = network_stop,
+                                  .load = &handshake_load};

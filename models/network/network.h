@@ -6,11 +6,12 @@
  * delay.
  *
  *     sim_time there = network_way(world, from->node, to->node);
- *     struct lane *way = network_lane(world->network, from->node, to->node);
+ *     struct lane *way = network_lane(world_network(world), from->node, to->node);
  *     if (way) lane_push(way, request->id);          // request_wakes at the other end; null: it is there
  */
 #ifndef NETWORK_H
 #define NETWORK_H
+#include "models/core/parts.h"
 #include "sim/engine/sim_time.h"
 #include <assert.h>
 #include <stddef.h>
@@ -35,9 +36,10 @@ struct network {
   struct lane *between_nodes;
 };
 
+extern const struct load_part handshake_load;
+
 /* Null when no way takes time. */
-struct network *network_start(struct world *);
-void network_stop(struct network *);
+static inline const struct network *world_network(const struct world *w) { return world_part(w, PART_network); }
 
 /* One way from node to node. */
 sim_time network_way(const struct world *, uint32_t from, uint32_t to);

@@ -1,7 +1,8 @@
 /* Load of replicas that hold the same data and do different work: the primary, the replicas behind it by their roles, the workers that
  * apply the log, and of shards the one that is full first. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
+#include "models/replication/replication.h"
 #include "models/service/computing.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -91,4 +92,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
     if (service_runs(model_service(m, i))) add_service(l, m, i);
 }
 
-const struct load_part load_of_copies = {.loads = loads};
+const struct load_part copies_load = {.loads = loads};

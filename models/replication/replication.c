@@ -499,4 +499,5 @@ const struct part part_replication = {.name = "replication",
                                       .serves = replication_process_up,
                                       .stops = replication_process_stops,
                                       .dies = replication_process_died,
-                                      .audit = audit_replication};
+                                      .audit = audit_replication,
+                                      .load = &copies_load};

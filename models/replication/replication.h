@@ -78,6 +78,7 @@ struct replication_config {
 };
 
 extern const struct record replication_record;
+extern const struct load_part copies_load;
 
 /* A write in the log. */
 struct write_entry {

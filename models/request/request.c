@@ -306,7 +306,7 @@ void request_wake_soon(struct world *w, struct request *r) {
 
 /* Travels between two replicas; true when that takes no time. A null container is outside the cluster. */
 static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b, uint16_t cell) {
-  struct lane *way = a && b ? network_lane(w->network, a->node, b->node) : NULL;
+  struct lane *way = a && b ? network_lane(world_network(w), a->node, b->node) : NULL;
   if (!way) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = cell;
   lane_push(way, r->id);
@@ -412,7 +412,7 @@ bool request_enter_addressed(struct world *w, struct request *r, const struct in
   }
   if (s->balancing) balancer_sent(w, s, c->id);
   r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
-  struct lane *way = network_lane(w->network, NETWORK_ELSEWHERE, c->node); /* from the cache, which is on a node of its own */
+  struct lane *way = network_lane(world_network(w), NETWORK_ELSEWHERE, c->node); /* from the cache, which is on a node of its own */
   if (!way) return true;
   r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
   lane_push(way, r->id);

@@ -1,5 +1,5 @@
 #include "models/service/computing.h"
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
 #include "models/machine/gc.h"
 #include "models/service/shift.h"
@@ -73,4 +73,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
     if (service_runs(model_service(m, i))) add_service(l, m, i);
 }
 
-const struct load_part load_of_computing = {.loads = loads};
+const struct load_part runtime_load = {.loads = loads};

@@ -218,4 +218,5 @@ const struct part part_stock = {.name = "stock",
                                 .start = stock_start,
                                 .stop = stock_stop,
                                 .forget = forgets,
-                                .audit = audit_stocks};
+                                .audit = audit_stocks,
+                                .load = &stock_load};

@@ -41,6 +41,7 @@ struct stock_config {
 };
 
 extern const struct record stock_record;
+extern const struct load_part stock_load;
 
 /* Checks a stock, before programs are compiled, and declares its meters. Null, or what is wrong with the value of *key. */
 const char *stock_link(struct model *, struct stock_config *, const char **key);

@@ -1,6 +1,7 @@
 /* Load of the rows that count what is left of a stock, in the order in which the scenario names the stocks. */
-#include "models/core/load_parts.h"
+#include "models/core/load_sheet.h"
 #include "models/core/model.h"
+#include "models/stock/stock.h"
 #include "sim/engine/arena.h"
 #include <string.h>
 
@@ -24,4 +25,4 @@ static void loads(const struct model *m, struct load_sheet *l) {
         add_row(l, &classes[i], &stocks[s], l->sums->locked_s[i]);
 }
 
-const struct load_part load_of_stocks = {.loads = loads};
+const struct load_part stock_load = {.loads = loads};
