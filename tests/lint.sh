@@ -29,6 +29,13 @@ BEGIN {
 }')
 [ -z "$refused" ] || { echo "$refused"; status=1; }
 
+# Orchestrators are named in their folder only, and their registry is included in one place.
+for f in "${files[@]}"; do
+  case $f in models/platform/orchestrator/* | models/platform/platform.c | tests/*) continue ;; esac
+  grep -nE '#include "models/platform/orchestrator/|(^|[^_[:alnum:]])orchestrator_[a-z]' "$f" |
+    sed "s#^\([0-9]*\):.*#$f:\1: names an orchestrator outside the registry#" | grep . && status=1
+done
+
 # Only one file may take memory from the system, only one may know cJSON, only one GSL, and only the network how long a way takes.
 for f in "${files[@]}"; do
   case $f in models/network/* | tests/*) ;; *) grep -n 'between_nodes' "$f" | sed "s#^\([0-9]*\):.*#$f:\1: reads the way between nodes past network.h#" | grep . && status=1 ;; esac

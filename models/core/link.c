@@ -86,8 +86,8 @@ static void check_autoscale(struct linker *l, const struct service_config *s, in
   const struct model *m = l->model;
   if (!s->autoscale.max) return;
   if (s->autoscale.max < s->autoscale.min) link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
-  if (orchestrators[m->platform.kind] != &orchestrator_kubernetes)
-    link_fault(l, path, NULL, "autoscale needs a platform of kind kubernetes");
+  if (!m->platform.kind->resize)
+    link_fault(l, path, NULL, "autoscale needs a platform of kind %s", orchestrators_that_scale(l->arena));
   if (s->autoscale.queue >= 0 && model_queue(m, (uint32_t)s->autoscale.queue)->workers != service)
     link_fault(l, path, "autoscale", "scales on \"%s\", whose jobs are done by others",
                model_queue(m, (uint32_t)s->autoscale.queue)->name);

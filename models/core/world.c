@@ -95,7 +95,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->measured_from = mode == WORLD_TRAFFIC ? m->run.warmup : 0;
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
   w->horizon = w->measured_until;
-  w->orchestrator = orchestrators[m->platform.kind];
+  w->orchestrator = m->platform.kind;
   pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   w->observed = large ? arena_new_large() : arena_new();

@@ -2,8 +2,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
-
-static const struct kubernetes_config *config_of(const struct world *w) { return &w->model->platform.kubernetes; }
+#include <assert.h>
 
 /* metrics-server: the CPU used since the last scrape. A process that has just come up has no value until a whole window. */
 static void scrape(void *scaler, uint32_t argument) {
@@ -24,10 +23,10 @@ static void scrape(void *scaler, uint32_t argument) {
     c->scraped_at = now;
     c->scrapes++;
   }
-  calendar_set(w->calendar, a->scrape, now + config_of(w)->metrics_resolution);
+  calendar_set(w->calendar, a->scrape, now + a->resolution);
 }
 
-static struct hpa_pod describe(const struct world *w, const struct container *c) {
+static struct hpa_pod describe(const struct world *w, const struct autoscaler *a, const struct container *c) {
   const struct service_config *s = container_config(c);
   sim_time now = world_now(w);
   bool placed = c->node != NOBODY;
@@ -40,7 +39,7 @@ static struct hpa_pod describe(const struct world *w, const struct container *c)
                           .start_age = placed ? now - c->started_at : HPA_NO_START,
                           .transition_age = now - c->ready_changed_at,
                           .metric_age = now - c->scraped_at,
-                          .metric_window = config_of(w)->metrics_resolution};
+                          .metric_window = a->resolution};
 }
 
 /* An External metric with an AverageValue: the jobs that wait in a queue. */
@@ -60,26 +59,26 @@ static void sync(void *scaler, uint32_t argument) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < s->capacity; i++) {
     const struct container *c = &w->containers[s->first + i];
-    if (c->state != CONTAINER_UNUSED) a->pods[count++] = describe(w, c);
+    if (c->state != CONTAINER_UNUSED) a->pods[count++] = describe(w, a, c);
   }
   int32_t wanted =
       service_config(s)->autoscale.queue < 0 ? hpa_reconcile(&a->hpa, world_now(w), s->desired, a->pods, count) : by_queue(w, a, s);
   if (wanted != s->desired) {
     s->desired = wanted;
     a->changes++;
-    kubernetes_resize(w, a->service);
+    w->orchestrator->resize(w, a->service);
   }
-  calendar_set(w->calendar, a->sync, world_now(w) + config_of(w)->autoscaler_sync);
+  calendar_set(w->calendar, a->sync, world_now(w) + a->period);
 }
 
-static void start_one(struct world *w, struct autoscaler *a, uint32_t service) {
+static void start_one(struct world *w, struct autoscaler *a, uint32_t service, sim_time resolution, sim_time period) {
   const struct autoscale_config *k = &service_config(&w->services[service])->autoscale;
   struct hpa_config config = hpa_config_default();
   config.min = (int32_t)k->min, config.max = (int32_t)k->max, config.target_pct = (int32_t)(k->cpu * 100 + 0.5);
-  config.sync_period = config_of(w)->autoscaler_sync;
+  config.sync_period = period;
   config.has_behavior = k->behavior;
   if (k->behavior) config.behavior = hpa_behavior_default();
-  *a = (struct autoscaler){.world = w, .service = service};
+  *a = (struct autoscaler){.world = w, .service = service, .resolution = resolution, .period = period};
   hpa_init(&a->hpa, &config);
   a->pods = arena_new_array(w->arena, struct hpa_pod, w->services[service].capacity);
   a->scrape = calendar_slot(w->calendar, scrape, a, 0);
@@ -87,17 +86,18 @@ static void start_one(struct world *w, struct autoscaler *a, uint32_t service) {
   /* The two periods are not in step: the phase of the sync is drawn. */
   struct stream draws = stream_open(
       stream_key(w->seed, w->replication, PURPOSE_SCALER, stream_entity(service_config(&w->services[service])->name, 0)));
-  calendar_set(w->calendar, a->scrape, config_of(w)->metrics_resolution);
-  calendar_set(w->calendar, a->sync, (sim_time)(stream_uniform(&draws) * (double)config_of(w)->autoscaler_sync));
+  calendar_set(w->calendar, a->scrape, resolution);
+  calendar_set(w->calendar, a->sync, (sim_time)(stream_uniform(&draws) * (double)period));
 }
 
-void autoscalers_start(struct world *w) {
+void autoscalers_start(struct world *w, sim_time resolution, sim_time period) {
+  assert(resolution > 0 && period > 0);
   const struct model *m = w->model;
   for (uint32_t i = 0; i < m->services.count; i++) world_autoscalers(w)->count += model_service(m, i)->autoscale.max > 0;
   if (w->mode == WORLD_AVAILABILITY) world_autoscalers(w)->count = 0; /* no requests: no CPU to scale on; the size stays */
   world_autoscalers(w)->each = arena_new_array(w->arena, struct autoscaler, world_autoscalers(w)->count + 1);
   for (uint32_t i = 0, k = 0; i < m->services.count && k < world_autoscalers(w)->count; i++)
-    if (model_service(m, i)->autoscale.max > 0) start_one(w, &world_autoscalers(w)->each[k++], i);
+    if (model_service(m, i)->autoscale.max > 0) start_one(w, &world_autoscalers(w)->each[k++], i, resolution, period);
 }
 
 const struct part part_autoscalers = {.name = "autoscalers", .room.world = sizeof(struct autoscalers)};

@@ -14,12 +14,12 @@ struct autoscaler {
   struct hpa hpa;
   struct hpa_pod *pods; /* of one sync; room for the service's capacity */
   uint64_t changes;     /* how often the size was changed */
+  sim_time resolution, period;
 };
 
-/* Sets up the autoscalers of all services that have one; `resize` brings a service to its desired size. */
-void autoscalers_start(struct world *);
-/* kubernetes.c: creates or drains pods until the service has `desired` of them. */
-void kubernetes_resize(struct world *, uint32_t service);
+/* Sets up the autoscalers of all services that have one. CPU is measured over each `resolution`; every `period` a size is decided,
+ * and the orchestrator brings the service to it. */
+void autoscalers_start(struct world *, sim_time resolution, sim_time period);
 
 struct autoscalers {
   struct autoscaler *each;

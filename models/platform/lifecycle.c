@@ -214,7 +214,7 @@ void lifecycle_node_fails(struct world *w, struct node *n) {
   n->up = false;
   n->failures++;
   for (uint32_t i = 0; i < n->container_count; i++) lifecycle_stop(w, &w->containers[n->containers[i]], OUTCOME_CRASHED);
-  policy(w)->node_died(w, n);
+  if (policy(w)->node_died) policy(w)->node_died(w, n);
   parts_changed(w);
 }
 

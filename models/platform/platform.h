@@ -1,6 +1,6 @@
 /* The platform: node groups, the network between them, and the orchestrator that keeps services running.
  *
- * An orchestrator is policy over the same nodes, containers and rotations: one descriptor a file, listed in registry.c. It
+ * An orchestrator is policy over the same nodes, containers and rotations: one descriptor a file, with its own keys. It
  * acts through events with its real delays; nothing about a request or a CPU is in it. */
 #ifndef PLATFORM_H
 #define PLATFORM_H
@@ -10,6 +10,8 @@
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
 
+struct arena;
+struct orchestrator;
 struct world;
 struct node;
 struct container;
@@ -29,48 +31,33 @@ struct node_group {
   bool dedicated; /* derived: some service is placed on it, so others stay away */
 };
 
-struct compose_config {
-  sim_time restart_delay, restart_cap, restart_reset;
-};
-
-struct swarm_config {
-  sim_time heartbeat;
-  int64_t missed;
-  sim_time restart_delay, status_delay;
-};
-
-struct kubernetes_config {
-  sim_time lease_renewal, monitor_grace, monitor_period, eviction;
-  sim_time readiness_period, endpoint_delay;
-  sim_time relist, restart_base, restart_cap, restart_reset;
-  sim_time termination_grace;
-  sim_time metrics_resolution, autoscaler_sync;
-};
-
 struct platform_config {
-  int32_t kind;             /* index into orchestrators */
+  const struct orchestrator *kind;
+  const void *settings;     /* of the orchestrator: its own struct, or null */
   struct config_list nodes; /* struct node_group */
   struct network_config network;
-  struct compose_config compose;
-  struct swarm_config swarm;
-  struct kubernetes_config kubernetes;
 };
 
 extern const struct record platform_record;
 
+/* A member of the family in orchestrator/orchestrators.h: policy, and the record of its delays as its one key. */
 struct orchestrator {
-  const char *name;
+  struct member member;
   void (*start)(struct world *);                            /* when the world begins; may be null */
   void (*process_up)(struct world *, struct container *);   /* the process serves */
   void (*process_died)(struct world *, struct container *); /* its machine lives */
-  void (*life)(struct world *, struct container *);         /* the wait that it set has ended: see life_stage */
-  void (*node_died)(struct world *, struct node *);         /* with all that ran on it */
+  void (*life)(struct world *, struct container *);         /* the wait that it set has ended: see life_stage; null: it sets none */
+  void (*node_died)(struct world *, struct node *);         /* with all that ran on it; may be null */
   void (*node_returned)(struct world *, struct node *);     /* empty of processes */
-  void (*detected)(struct world *, struct node *);          /* the wait that it set on the node has ended */
+  void (*detected)(struct world *, struct node *);          /* the wait that it set on the node has ended; null: it sets none */
+  /* Brings a service to its desired size, for its autoscaler; null: services keep their size. */
+  void (*resize)(struct world *, uint32_t service);
+  /* From the death of a process to its return into rotation, in the mean, without the start itself; null: no time. */
+  sim_time (*recovery)(const void *settings);
+  bool relocates; /* starts elsewhere what was on a lost node */
 };
 
-extern const struct orchestrator orchestrator_static, orchestrator_compose, orchestrator_swarm, orchestrator_kubernetes;
-extern const struct orchestrator *const orchestrators[]; /* the order of orchestrator_words */
-extern const char *const orchestrator_words[];
+/* The words of those with an autoscaler. */
+const char *orchestrators_that_scale(struct arena *);
 
 #endif

@@ -81,7 +81,7 @@ static const struct field autoscale_fields[] = {
     {0}};
 #undef AT
 static const struct record autoscale_record = {"autoscale", sizeof(struct autoscale_config), autoscale_fields,
-                                               "Kubernetes' Horizontal Pod Autoscaler on CPU (kubernetes only).", NULL};
+                                               "Kubernetes' Horizontal Pod Autoscaler on CPU.", NULL};
 
 #define AT(member) offsetof(struct shift_config, member)
 static const struct field shift_fields[] = {

@@ -147,7 +147,9 @@ struct member {
 
 struct family {
   const struct member *const *members; /* ends with null */
-  bool tolerant;                       /* keys of other members may be given, and mean nothing */
+  /* Keys of other members may be given: they are checked, and mean nothing, so that one file can be tried with each. They are not
+   * stored: rows of different members may lie over each other. */
+  bool overlaid;
 };
 
 struct field {
@@ -162,6 +164,7 @@ struct field {
   const char *automatic;            /* FIELD_DURATION: this word stands for -1: the program finds the value */
   const char *target;               /* references and weights: "services", "endpoints", ... (a map in the root record) */
   const struct record *record;      /* records, lists, maps */
+  bool apart;                       /* FIELD_RECORD: not in place; there is a pointer to the struct, in the scenario's arena */
   const struct choice_set *choices; /* choices */
   const char *doc;                  /* one sentence */
   const char *source;               /* of the default; null when it needs none */

@@ -198,7 +198,7 @@ static void put_owner_words(struct writer *w, const struct record_keys *k) {
 static void put_owners(struct writer *w, const struct record *record) {
   uint32_t count = 0;
   for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
-    if (!k.member || k.own->family->tolerant) continue;
+    if (!k.member || k.own->family->overlaid) continue;
     fprintf(w->out, "%s%s: {\"properties\": {%s: {\"anyOf\": [{\"enum\": [", count++ ? ", " : ", \"dependentSchemas\": {",
             quoted(w, k.field->name), quoted(w, k.own->name));
     put_owner_words(w, &k);

@@ -119,7 +119,7 @@ static void spread_of_outages(const struct evidence *ev, const struct entry *e, 
 static double outage_s(const struct model *m, const struct fault_config *f) {
   if (f->kind == FAULT_NODE) return f->repair.mean * 1e-9;
   const struct platform_config *p = &m->platform;
-  sim_time restart = p->compose.restart_delay > p->swarm.restart_delay ? p->compose.restart_delay : p->swarm.restart_delay;
+  sim_time restart = p->kind->recovery ? p->kind->recovery(p->settings) : 0;
   return model_service(m, (uint32_t)f->service)->start.mean * 1e-9 + sim_seconds(restart);
 }
 

@@ -52,10 +52,7 @@ static bool stock_at(const struct model *m, uint32_t service) {
 }
 
 /* The orchestrator starts elsewhere what was on a lost node. */
-static bool moves(const struct model *m) {
-  const struct orchestrator *o = orchestrators[m->platform.kind];
-  return o == &orchestrator_kubernetes || o == &orchestrator_swarm;
-}
+static bool moves(const struct model *m) { return m->platform.kind->relocates; }
 
 static const char *words_of(const struct evidence *ev, uint32_t service) {
   const struct model *m = &ev->model;

@@ -207,10 +207,14 @@ static void bind_map(struct binder *b, const struct field *field, const struct j
   }
 }
 
+static void *place_of_struct(struct binder *b, const struct field *field, void *out) {
+  return field->apart ? (*(void **)out = arena_alloc(b->arena, field->record->size)) : out;
+}
+
 static void dispatch(struct binder *b, const struct field *field, const struct json_value *value, void *out) {
   switch (field->kind) {
   case FIELD_RECORD:
-    bind_object(b, field->record, value, out, arena_format(b->arena, "\"%s\"", field->name));
+    bind_object(b, field->record, value, place_of_struct(b, field, out), arena_format(b->arena, "\"%s\"", field->name));
     break;
   case FIELD_LIST:
   case FIELD_CHOICES:
@@ -277,7 +281,8 @@ static void bind_absent(struct binder *b, const struct field *field, const struc
     return;
   } else if (field->kind == FIELD_RECORD && !field_required(field)) {
     const char *outer = bind_enter(b, field->name);
-    bind_object(b, field->record, json_object_at(b->arena, object), out, arena_format(b->arena, "\"%s\"", field->name));
+    bind_object(b, field->record, json_object_at(b->arena, object), place_of_struct(b, field, out),
+                arena_format(b->arena, "\"%s\"", field->name));
     b->path = outer;
   } else {
     missing_key(b, field, object, scope);
@@ -368,7 +373,7 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
     const struct field *chosen = k.member ? bind_row(&k, out) : k.field, *f = chosen ? chosen : k.field;
     const struct json_value *given = json_member(value, f->name);
     if (!given || bind_misplaced(b, record, &k, out, given)) {
-      bind_absent(b, f, value, (char *)out + f->offset, scope, !chosen);
+      if (chosen || !k.own->family->overlaid) bind_absent(b, f, value, (char *)out + f->offset, scope, !chosen);
     } else {
       const char *outer = bind_enter(b, f->name);
       bind_field(b, f, given, (char *)out + f->offset);

@@ -16,7 +16,7 @@ const struct member *bind_chosen(const struct field *family, const void *record)
 void bind_member(struct binder *, const struct field *, const struct json_value *, void *out);
 /* A key that implies a member selects it, where the word does not say more than the default. */
 void bind_implied(const struct field *family, const struct json_value *object, void *record);
-/* Whether the key is one of other members than the chosen one, which is an error. */
+/* Whether the key is one of other members than the chosen one: an error, unless these may lie over each other. */
 bool bind_misplaced(struct binder *, const struct record *, const struct record_keys *, const void *out,
                     const struct json_value *given);
 /* The row that the chosen member has of the key; null when it has none. */

@@ -42,8 +42,8 @@ bool bind_misplaced(struct binder *b, const struct record *record, const struct 
   const struct field *f = key->field;
   const struct family *family = key->own->family;
   const struct member *chosen = bind_chosen(key->own, out);
-  if (family->tolerant || !chosen || member_key(chosen, f->name)) return false;
-  if (!is_readable(b, record, f, given)) return true;
+  if (!chosen || member_key(chosen, f->name)) return false;
+  if (!is_readable(b, record, f, given) || family->overlaid) return true;
   const char *why =
       f->elsewhere ? f->elsewhere : arena_format(b->arena, "belongs to %s", members_with_key(b->arena, family, f->name));
   diagnostic_add(b->diagnostics, json_name_position(given), "%s: %s%s%s", b->path, why, chosen->instead ? "; " : "",

@@ -1,9 +1,15 @@
 /* compose: everything on its server; Docker restarts what dies after 100 ms, doubling to a minute. Callers have a fixed list
  * of addresses: a dead replica is refused connections and keeps its share. A lost server takes all down until it is back. */
 #include "models/platform/lifecycle.h"
+#include "models/platform/orchestrator/orchestrators.h"
+#include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
 
-static const struct compose_config *config_of(const struct world *w) { return &w->model->platform.compose; }
+struct compose_config {
+  sim_time restart_delay, restart_cap, restart_reset;
+};
+
+static const struct compose_config *config_of(const struct world *w) { return w->model->platform.settings; }
 
 static void process_up(struct world *w, struct container *c) { rotation_add(w, c); }
 
@@ -20,13 +26,28 @@ static void process_died(struct world *w, struct container *c) {
 
 static void life(struct world *w, struct container *c) { lifecycle_start(w, c); }
 
-static void node_died(struct world *w, struct node *n) { (void)w, (void)n; }
-
 static void node_returned(struct world *w, struct node *n) {
   for (uint32_t i = 0; i < n->container_count; i++) lifecycle_start(w, &w->containers[n->containers[i]]);
 }
 
-static void detected(struct world *w, struct node *n) { (void)w, (void)n; }
+/* --- its keys ----------------------------------------------------------------------------------------------------------------- */
 
-const struct orchestrator orchestrator_compose = {"compose", NULL,      process_up,    process_died,
-                                                  life,      node_died, node_returned, detected};
+#define AT(member) offsetof(struct compose_config, member)
+static const struct field fields[] = {
+    DURATION("restart_delay", restart_delay, "100ms", "Before the first restart; doubles each time.", "moby restartmanager"),
+    DURATION("restart_cap", restart_cap, "1m", "Longest wait before a restart.", "moby restartmanager"),
+    DURATION("restart_reset", restart_reset, "10s", "A run at least this long makes the wait start over.", "moby restartmanager"),
+    {0}};
+static const struct record record = {"compose", sizeof(struct compose_config), fields, "Delays of Docker's restart policy.", NULL};
+#undef AT
+
+static sim_time recovery(const void *settings) { return ((const struct compose_config *)settings)->restart_delay; }
+
+static const struct field keys[] = {SETTINGS("compose", &record, "Its delays."), {0}};
+const struct orchestrator orchestrator_compose = {
+    .member = {.word = "compose", .doc = "One server; what dies is restarted there.", .keys = keys},
+    .process_up = process_up,
+    .process_died = process_died,
+    .life = life,
+    .node_returned = node_returned,
+    .recovery = recovery};

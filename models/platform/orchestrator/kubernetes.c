@@ -3,9 +3,20 @@
  * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere. */
 #include "models/platform/autoscaler.h"
 #include "models/platform/lifecycle.h"
+#include "models/platform/orchestrator/orchestrators.h"
+#include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
+#include <math.h>
 
-static const struct kubernetes_config *config_of(const struct world *w) { return &w->model->platform.kubernetes; }
+struct kubernetes_config {
+  sim_time lease_renewal, monitor_grace, monitor_period, eviction;
+  sim_time readiness_period, endpoint_delay;
+  sim_time relist, restart_base, restart_cap, restart_reset;
+  sim_time termination_grace;
+  sim_time metrics_resolution, autoscaler_sync;
+};
+
+static const struct kubernetes_config *config_of(const struct world *w) { return w->model->platform.settings; }
 
 static void set_ready(struct world *w, struct container *c, bool ready) {
   if (c->ready != ready) c->ready_changed_at = world_now(w);
@@ -146,7 +157,7 @@ static void drain(struct world *w, struct container *c) {
   lifecycle_wait(w, c, LIFE_DRAINED, config_of(w)->endpoint_delay);
 }
 
-void kubernetes_resize(struct world *w, uint32_t service) {
+static void resize(struct world *w, uint32_t service) {
   struct service *s = &w->services[service];
   int32_t size = 0;
   for (uint32_t i = 0; i < s->capacity; i++) size += active(&w->containers[s->first + i]);
@@ -160,5 +171,52 @@ void kubernetes_resize(struct world *w, uint32_t service) {
   }
 }
 
-const struct orchestrator orchestrator_kubernetes = {"kubernetes", autoscalers_start, process_up,    process_died,
-                                                     life,         node_died,         node_returned, detected};
+static void start(struct world *w) { autoscalers_start(w, config_of(w)->metrics_resolution, config_of(w)->autoscaler_sync); }
+
+/* --- its keys ----------------------------------------------------------------------------------------------------------------- */
+
+#define AT(member) offsetof(struct kubernetes_config, member)
+static const struct field fields[] = {
+    DURATION("lease_renewal", lease_renewal, "10s", "Period in which a kubelet renews its lease.", "kubelet: 0.25 of 40 s"),
+    DURATION("monitor_grace", monitor_grace, "50s", "Without a renewal for this long a node is unknown.",
+             "node-monitor-grace-period; 40 s before about 1.32"),
+    DURATION("monitor_period", monitor_period, "5s", "Period of that check.", "node lifecycle controller"),
+    TIMED("eviction", eviction, "300s", 0, INFINITY, "From unknown until its pods are replaced; never: they wait for the node.",
+          "default tolerations"),
+    DURATION("readiness_period", readiness_period, "10s", "Period of the readiness probe; a pod is ready at its first success.",
+             "probe defaults"),
+    DURATION("endpoint_delay", endpoint_delay, "1s", "Until a change of endpoints has reached the nodes.",
+             "1 to 2 s in a small cluster, an estimate"),
+    DURATION("relist", relist, "1s", "Period in which a kubelet looks for ended containers.", "kubelet plegRelistPeriod"),
+    DURATION("restart_base", restart_base, "10s",
+             "Wait before the second restart in a row; doubles each time. The first is at once.", "kubelet backOffPeriod"),
+    DURATION("restart_cap", restart_cap, "300s", "Longest wait before a restart.", "kubelet MaxContainerBackOff"),
+    DURATION("restart_reset", restart_reset, "10m", "A run at least this long makes the wait start over.", "kubelet"),
+    DURATION("termination_grace", termination_grace, "30s", "For a pod that is taken away to finish what it has.", "pod defaults"),
+    PERIOD("metrics_resolution", metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
+    PERIOD("autoscaler_sync", autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
+    {0}};
+static const struct record record = {"kubernetes", sizeof(struct kubernetes_config), fields, "Delays of Kubernetes.", NULL};
+#undef AT
+
+/* The kubelet has to see the exit; the first restart is at once; then a probe, and the way of the endpoints. */
+static sim_time recovery(const void *settings) {
+  const struct kubernetes_config *k = settings;
+  return k->relist / 2 + k->readiness_period / 2 + k->endpoint_delay;
+}
+
+static const struct field keys[] = {SETTINGS("kubernetes", &record, "Its delays."), {0}};
+const struct orchestrator orchestrator_kubernetes = {
+    .member = {.word = "kubernetes",
+               .doc = "Pods by requests over nodes, probes, endpoints, evictions and an autoscaler.",
+               .keys = keys},
+    .start = start,
+    .process_up = process_up,
+    .process_died = process_died,
+    .life = life,
+    .node_died = node_died,
+    .node_returned = node_returned,
+    .detected = detected,
+    .resize = resize,
+    .recovery = recovery,
+    .relocates = true};

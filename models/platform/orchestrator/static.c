@@ -1,6 +1,7 @@
 /* static: replicas stay on their nodes, nobody moves them; a dead process starts again at once, and routing follows health
  * without delay. Virtual machines behind a balancer, and the textbook's k-of-n. */
 #include "models/platform/lifecycle.h"
+#include "models/platform/orchestrator/orchestrators.h"
 #include "models/core/world.h"
 
 static void process_up(struct world *w, struct container *c) { rotation_add(w, c); }
@@ -10,8 +11,6 @@ static void process_died(struct world *w, struct container *c) {
   if (container_config(c)->restart == 0) lifecycle_start(w, c);
 }
 
-static void life(struct world *w, struct container *c) { (void)w, (void)c; }
-
 static void node_died(struct world *w, struct node *n) {
   for (uint32_t i = 0; i < n->container_count; i++) rotation_remove(w, &w->containers[n->containers[i]]);
 }
@@ -20,7 +19,9 @@ static void node_returned(struct world *w, struct node *n) {
   for (uint32_t i = 0; i < n->container_count; i++) lifecycle_start(w, &w->containers[n->containers[i]]);
 }
 
-static void detected(struct world *w, struct node *n) { (void)w, (void)n; }
-
-const struct orchestrator orchestrator_static = {"static", NULL,      process_up,    process_died,
-                                                 life,     node_died, node_returned, detected};
+const struct orchestrator orchestrator_static = {
+    .member = {.word = "static", .doc = "Nobody moves replicas, and routing follows health at once."},
+    .process_up = process_up,
+    .process_died = process_died,
+    .node_died = node_died,
+    .node_returned = node_returned};

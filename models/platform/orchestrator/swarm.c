@@ -2,9 +2,17 @@
  * the restart delay, wherever there is room. A node is down after three missed heartbeats; its tasks are replaced at once and
  * do not move back. Without a quorum of managers tasks run on and nothing is replaced. */
 #include "models/platform/lifecycle.h"
+#include "models/platform/orchestrator/orchestrators.h"
+#include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
 
-static const struct swarm_config *config_of(const struct world *w) { return &w->model->platform.swarm; }
+struct swarm_config {
+  sim_time heartbeat;
+  int64_t missed;
+  sim_time restart_delay, status_delay;
+};
+
+static const struct swarm_config *config_of(const struct world *w) { return w->model->platform.settings; }
 
 /* Raft: floor(n / 2) + 1 managers; with no manager nodes in the scenario the managers are not modelled and always there. */
 static bool quorum(const struct world *w) {
@@ -71,4 +79,37 @@ static void node_returned(struct world *w, struct node *n) {
     if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NOBODY) replace(w, &w->containers[i]);
 }
 
-const struct orchestrator orchestrator_swarm = {"swarm", NULL, process_up, process_died, life, node_died, node_returned, detected};
+/* --- its keys ----------------------------------------------------------------------------------------------------------------- */
+
+#define AT(member) offsetof(struct swarm_config, member)
+static const struct field fields[] = {
+    TIMED("heartbeat", heartbeat, "5s", 1e8, 3.1536e16, "Period of a node's heartbeat.", "swarmkit dispatcher"),
+    {.name = "missed",
+     .kind = FIELD_INTEGER,
+     .offset = AT(missed),
+     .fallback = "3",
+     .low = 1,
+     .high = 100,
+     .doc = "Heartbeats missed before a node counts as down.",
+     .source = "swarmkit dispatcher"},
+    DURATION("restart_delay", restart_delay, "5s", "Before a task that ended is replaced.", "swarmkit defaults"),
+    DURATION("status_delay", status_delay, "100ms", "Until the managers know that a task ended.", "swarmkit dispatcher"),
+    {0}};
+static const struct record record = {"swarm", sizeof(struct swarm_config), fields, "Delays of Docker Swarm.", NULL};
+#undef AT
+
+static sim_time recovery(const void *settings) { return ((const struct swarm_config *)settings)->restart_delay; }
+
+static const struct field keys[] = {SETTINGS("swarm", &record, "Its delays."), {0}};
+const struct orchestrator orchestrator_swarm = {
+    .member = {.word = "swarm",
+               .doc = "Replicas spread over the workers; tasks of a lost node are replaced elsewhere.",
+               .keys = keys},
+    .process_up = process_up,
+    .process_died = process_died,
+    .life = life,
+    .node_died = node_died,
+    .node_returned = node_returned,
+    .detected = detected,
+    .recovery = recovery,
+    .relocates = true};

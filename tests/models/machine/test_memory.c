@@ -143,7 +143,7 @@ static void test_killed_while_draining(void) {
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
   calendar_run(w->calendar, 5 * SIM_S);
   w->services[0].desired = 1;
-  kubernetes_resize(w, 0);
+  w->orchestrator->resize(w, 0);
   struct container *c = w->containers[0].state == CONTAINER_DRAINING ? &w->containers[0] : &w->containers[1];
   uint32_t inside = c->in_flight;
   test_check(c->state == CONTAINER_DRAINING && inside > 10, "nobody drains, or with %u inside", inside);

@@ -272,7 +272,7 @@ static void test_drained_pods_stay_away(void) {
   struct world *w = quiet_world(&f, 1, SIM_HOUR);
   calendar_run(w->calendar, 50 * SIM_S);
   w->services[0].desired = 1;
-  kubernetes_resize(w, 0);
+  w->orchestrator->resize(w, 0);
   calendar_run(w->calendar, 50500 * SIM_MS); /* they leave rotation at 51 s */
   for (uint32_t i = 0; i < 2; i++) lifecycle_node_fails(w, &w->nodes[i]);
   calendar_run(w->calendar, 70 * SIM_S);

@@ -31,7 +31,7 @@ static const struct motor pushed = {.member = {.word = "pushed", .doc = "By hand
 static const struct motor fuel = {.member = {.word = "fuel", .doc = "Burns.", .keys = fuel_keys}, .cylinders = 4};
 static const struct motor battery = {.member = {.word = "battery", .doc = "Hums.", .keys = battery_keys, .implied_by = "hybrid"}};
 static const struct member *const motors[] = {&pushed.member, &fuel.member, &battery.member, NULL};
-static const struct family family = {.members = motors}, tolerant = {.members = motors, .tolerant = true};
+static const struct family family = {.members = motors}, overlaid = {.members = motors, .overlaid = true};
 
 #define CAR(id, of)                                                                                                                \
   static const struct field id##_fields[] = {                                                                                      \
@@ -40,7 +40,7 @@ static const struct family family = {.members = motors}, tolerant = {.members = 
       {0}};                                                                                                                        \
   static const struct record id = {"car", sizeof(struct car), id##_fields, "Something to drive.", NULL}
 CAR(car, family);
-CAR(any_car, tolerant);
+CAR(any_car, overlaid);
 
 struct case_of {
   const char *text;
@@ -82,13 +82,25 @@ static void test_bind(void) {
   }
 }
 
-static void test_tolerant(void) {
+static void test_overlaid(void) {
   static const char text[] = "{\"motor\": \"battery\", \"tank\": 7}";
   struct arena *arena = arena_new();
   struct diagnostics *d = diagnostics_new(arena);
   struct binder b = binder_new(arena, d, NULL);
   struct car c;
-  test_check(bind_record(&b, &any_car, json_read_text(arena, d, "t", text, strlen(text)), &c) && c.tank == 7 && !b.misplaced, "%s",
+  test_check(bind_record(&b, &any_car, json_read_text(arena, d, "t", text, strlen(text)), &c) && !c.tank && !b.misplaced, "%s",
+             diagnostics_render(d, arena));
+  arena_free(arena);
+}
+
+/* The value is checked all the same. */
+static void test_overlaid_faults(void) {
+  static const char text[] = "{\"motor\": \"battery\", \"tank\": 99}";
+  struct arena *arena = arena_new();
+  struct diagnostics *d = diagnostics_new(arena);
+  struct binder b = binder_new(arena, d, NULL);
+  struct car c;
+  test_check(!bind_record(&b, &any_car, json_read_text(arena, d, "t", text, strlen(text)), &c) && diagnostics_errors(d) == 1, "%s",
              diagnostics_render(d, arena));
   arena_free(arena);
 }
@@ -126,5 +138,6 @@ static void test_printed(void) {
 }
 
 static const struct test_case cases[] = {
-    {"bind", test_bind}, {"tolerant", test_tolerant}, {"keys", test_keys}, {"printed", test_printed}, {0}};
+    {"bind", test_bind}, {"overlaid", test_overlaid}, {"overlaid_faults", test_overlaid_faults},
+    {"keys", test_keys}, {"printed", test_printed},   {0}};
 const struct test_suite suite_members = {"members", cases};
