@@ -9,7 +9,7 @@ void audit_rebuilds(const struct audit *a) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
-    waiting += r->waiting == WAITING_REBUILD;
+    waiting += r->waiting == &wait_rebuild;
     for (uint32_t k = r->rebuilds; k != NOBODY; k = ((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->older, owned++)
       if (((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->owner != id)
         audit_broken(a, "rebuilds: request %u lists what is not its own", id);

@@ -188,8 +188,10 @@ void rebuild_forsake(struct world *w, struct request *r) {
   if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, r->rebuild_patience);
   line_leave(w, &mark_at(w, r->awaits)->line, r);
   r->awaits = NOBODY;
-  r->waiting = WAITING_REBUILD;
+  r->waiting = &wait_rebuild;
 }
+
+const struct wait wait_rebuild = {.name = "rebuild", .queue = true, .line = true, .early = true, .leave = rebuild_forsake};
 
 /* Those who waited for a process that is gone are gone with it; those who waited for a lock of the cache look again. */
 static void rebuilds_container_died(struct world *w, struct container *c) {
@@ -295,7 +297,7 @@ static bool rebuild_wait(struct world *w, struct request *r, const struct instru
     return true;
   }
   r->awaits = id;
-  line_join(w, &mark_at(w, id)->line, r, WAITING_REBUILD, in->cell);
+  line_join(w, &mark_at(w, id)->line, r, &wait_rebuild, in->cell);
   sim_time wait = in->stampede->wait;
   if (wait != SIM_NEVER) r->rebuild_patience = timer_heap_push(world_rebuilds(w)->patience, world_after(w, wait), r->id);
   return false;

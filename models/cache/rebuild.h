@@ -21,7 +21,7 @@
  * or process, key) and have a line of those who wait; the others only know when they began.
  *
  *     a mark belongs to a living request, in whose list it stands; only a lock may outlive its owner      audited
- *     requests in WAITING_REBUILD = requests in the lines of marks                                         audited */
+ *     requests that wait_rebuild describes = requests in the lines of marks                                         audited */
 #ifndef REBUILD_H
 #define REBUILD_H
 #include "models/core/parts.h"
@@ -102,5 +102,6 @@ double rebuild_walks_lookup(struct walk *, const struct instruction *, double we
 
 static inline struct rebuilds *world_rebuilds(const struct world *w) { return world_part(w, PART_rebuilds); }
 void audit_rebuilds(const struct audit *);
+extern const struct wait wait_rebuild; /* for the rebuild of an item by another request */
 
 #endif

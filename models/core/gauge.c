@@ -28,21 +28,7 @@ struct gauge model_gauge(const struct model *m, uint32_t number) {
 }
 
 /* It stands in a line, or for what others have to finish first. */
-static bool stands_in_line(const struct request *r) {
-  switch (r->waiting) {
-  case WAITING_CPU:
-  case WAITING_THREAD:
-  case WAITING_POOL:
-  case WAITING_LOCK:
-  case WAITING_REBUILD:
-  case WAITING_LOG:
-  case WAITING_DISK:
-  case WAITING_ACKS:
-    return r->live && r->depth;
-  default:
-    return false;
-  }
-}
+static bool stands_in_line(const struct request *r) { return r->live && r->depth && r->waiting && r->waiting->line; }
 
 static void count_waiting(const struct world *w, double *services) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {

@@ -5,7 +5,8 @@
 
 /* What living requests say of databases: by state, and of what they hold. */
 struct data_count {
-  uint64_t waiting[WAITING_STATES], holds, transactions;
+  uint64_t for_lock, for_log, in_flush, at_disk; /* requests that wait */
+  uint64_t holds, transactions;
 };
 
 static struct data_count count_data(const struct audit *a, uint32_t *holders) {
@@ -14,7 +15,8 @@ static struct data_count count_data(const struct audit *a, uint32_t *holders) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
-    n.waiting[r->waiting]++;
+    n.for_lock += r->waiting == &wait_lock, n.for_log += r->waiting == &wait_log;
+    n.in_flush += r->waiting == &wait_flush, n.at_disk += r->waiting == &wait_disk;
     n.transactions += r->transaction != NOBODY && transaction_of(w, r)->used;
     for (uint32_t h = r->locks; h != NOBODY; h = ((const struct lock_hold *)pool_at(&world_locks(w)->holds, h))->next) {
       const struct lock_hold *hold = pool_at(&world_locks(w)->holds, h);
@@ -39,9 +41,8 @@ static void audit_locks(const struct audit *a, const struct data_count *n, const
   if (entries != pool_live(&world_locks(w)->entries) || n->holds != pool_live(&world_locks(w)->holds))
     audit_broken(a, "locks: %u entries and %llu holds are used, %u and %u counted", entries, (unsigned long long)n->holds,
                  pool_live(&world_locks(w)->entries), pool_live(&world_locks(w)->holds));
-  if (waiting != n->waiting[WAITING_LOCK])
-    audit_broken(a, "locks: %llu requests wait, %llu stand in lines", (unsigned long long)n->waiting[WAITING_LOCK],
-                 (unsigned long long)waiting);
+  if (waiting != n->for_lock)
+    audit_broken(a, "locks: %llu requests wait, %llu stand in lines", (unsigned long long)n->for_lock, (unsigned long long)waiting);
 }
 
 static void audit_logs_and_disks(const struct audit *a, const struct data_count *n) {
@@ -64,11 +65,10 @@ static void audit_logs_and_disks(const struct audit *a, const struct data_count 
     if (d->line.queue.count && d->busy != (uint64_t)d->config->parallel)
       audit_broken(a, "disk of node %u: %u wait and %u are in service", i, d->line.queue.count, d->busy);
   }
-  if (in_log != n->waiting[WAITING_LOG] || in_flush != n->waiting[WAITING_FLUSH] || at_disks != n->waiting[WAITING_DISK])
+  if (in_log != n->for_log || in_flush != n->in_flush || at_disks != n->at_disk)
     audit_broken(a, "%llu, %llu and %llu requests wait for logs, flushes and disks; in their lines stand %llu, %llu and %llu",
-                 (unsigned long long)n->waiting[WAITING_LOG], (unsigned long long)n->waiting[WAITING_FLUSH],
-                 (unsigned long long)n->waiting[WAITING_DISK], (unsigned long long)in_log, (unsigned long long)in_flush,
-                 (unsigned long long)at_disks);
+                 (unsigned long long)n->for_log, (unsigned long long)n->in_flush, (unsigned long long)n->at_disk,
+                 (unsigned long long)in_log, (unsigned long long)in_flush, (unsigned long long)at_disks);
 }
 
 void audit_databases(const struct audit *a) {

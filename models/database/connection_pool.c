@@ -168,7 +168,7 @@ static bool take_kept(struct world *w, struct request *r, const struct instructi
     request_fail(w, r, OUTCOME_POOL_FULL);
     return false;
   }
-  line_join(w, &p->line, r, WAITING_POOL, in->cell);
+  line_join(w, &p->line, r, &wait_connection, in->cell);
   count(w, p, CONNECTIONS_WAITING, 1);
   if (p->config->reserve && p->line.queue.count == 1)
     calendar_set(w->calendar, p->reserve_slot, world_after(w, p->config->reserve_wait));
@@ -187,7 +187,7 @@ static bool pool_acquire(struct world *w, struct request *r, const struct instru
     request_holds(r, PART_connections);
     return true;
   }
-  line_join(w, &p->line, r, WAITING_POOL, in->cell);
+  line_join(w, &p->line, r, &wait_connection, in->cell);
   return false;
 }
 
@@ -361,6 +361,8 @@ void pool_forsake(struct world *w, struct request *r) {
   count(w, p, CONNECTIONS_WAITING, -1);
   line_leave(w, &p->line, r);
 }
+
+const struct wait wait_connection = {.name = "connection", .queue = true, .line = true, .leave = pool_forsake};
 
 static void pool_wait_over(void *world, uint32_t id) {
   struct world *w = world;

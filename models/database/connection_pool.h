@@ -58,5 +58,6 @@ void pools_start(struct world *, struct service *);
 void pools_stop(struct world *, struct service *);
 /* At an edge of the measured time. */
 void pools_measure(const struct world *, struct container *, enum world_edge);
+extern const struct wait wait_connection;
 
 #endif

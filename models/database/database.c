@@ -12,6 +12,8 @@
 #include "sim/engine/arena.h"
 #include <assert.h>
 
+const struct wait wait_log = {.name = "log", .line = true}, wait_flush = {.name = "flush"};
+
 /* --- the log --------------------------------------------------------------------------------------------------------------------- */
 
 /* The next flush takes all who wait, or the first. They go on waiting in the same cell. */
@@ -20,7 +22,7 @@ static void flush_next(struct world *w, struct database *d) {
   if (!d->waiting.queue.count) return;
   for (uint32_t i = 0; i < batch; i++) {
     struct request *r = queue_pop(w, &d->waiting.queue);
-    r->waiting = WAITING_FLUSH;
+    r->waiting = &wait_flush;
     queue_push(w, &d->flushing, r);
   }
   struct stream draws = stream_at(d->key, d->flushes++);
@@ -53,7 +55,7 @@ static bool database_flush(struct world *w, struct request *r, const struct inst
   if (in->transactional && !transaction_of(w, r)->writes) return true;
   struct database *d = log_of(w, r, in);
   d->entered++;
-  line_join(w, &d->waiting, r, WAITING_LOG, in->cell);
+  line_join(w, &d->waiting, r, &wait_log, in->cell);
   if (!d->flushing.count) flush_next(w, d);
   return false;
 }
@@ -183,15 +185,15 @@ static bool between_statements(const struct request *r, const struct transaction
 static void forsake_log(struct world *w, struct request *r) {
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   struct database *d = log_of(w, r, in);
-  queue_remove(w, r->waiting == WAITING_LOG ? &d->waiting.queue : &d->flushing, r);
+  queue_remove(w, r->waiting == &wait_log ? &d->waiting.queue : &d->flushing, r);
   request_book(r, r->wait_cell, world_now(w));
   d->left++;
 }
 
 static void leave_lines(struct world *w, struct request *r) {
-  if (r->waiting == WAITING_LOCK) lock_forsake(w, r);
-  if (r->waiting == WAITING_LOG || r->waiting == WAITING_FLUSH) forsake_log(w, r);
-  if (r->waiting == WAITING_DISK) disk_forsake(w, r);
+  if (r->waiting == &wait_lock) lock_forsake(w, r);
+  if (r->waiting == &wait_log || r->waiting == &wait_flush) forsake_log(w, r);
+  if (r->waiting == &wait_disk) disk_forsake(w, r);
 }
 
 static bool was_in(const struct request *r, uint32_t depth, const struct container *c) {

@@ -121,5 +121,7 @@ struct databases {
 };
 static inline struct databases *world_databases(const struct world *w) { return world_part(w, PART_databases); }
 void audit_databases(const struct audit *);
+/* For the next flush of the log, and in it. */
+extern const struct wait wait_log, wait_flush;
 
 #endif

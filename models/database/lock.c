@@ -160,7 +160,7 @@ static bool lock_take(struct world *w, struct request *r, const struct instructi
   }
   const struct lock_class *c = class_of(w, in->lock);
   if (!c->wait) return turned_away(w, r, c);
-  line_join(w, &l->line, r, WAITING_LOCK, in->cell);
+  line_join(w, &l->line, r, &wait_lock, in->cell);
   return false;
 }
 
@@ -228,10 +228,12 @@ static void wait_over(void *world, uint32_t request) {
 void lock_forsake(struct world *w, struct request *r) {
   uint32_t id = lock_waited_for(w, r);
   line_leave(w, &lock_at(w, id)->line, r);
-  r->waiting = WAITING_LOCK;
+  r->waiting = &wait_lock;
   serve(w, id);
   forget_unless_wanted(w, id);
 }
+
+const struct wait wait_lock = {.name = "lock", .queue = true, .line = true, .leave = lock_forsake};
 
 static void unlink_hold(struct world *w, uint32_t id) {
   uint32_t *link = &world_request(w, hold_at(w, id)->request)->locks;

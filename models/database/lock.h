@@ -16,7 +16,7 @@
  * (models/database/lock_order.c). Several items of one class are locked in the order of their numbers. (Havender 1968, resource ordering.)
  *
  * Invariants, audited: an entry is held or waited for; its holders are the holds that name it; every hold is in the list of its
- * request, which lives; requests in WAITING_LOCK are those in the lines; an exclusive lock has one holder. */
+ * request, which lives; requests that wait_lock describes are those in the lines; an exclusive lock has one holder. */
 #ifndef LOCK_H
 #define LOCK_H
 #include "models/core/parts.h"
@@ -108,5 +108,6 @@ void lock_forsake(struct world *, struct request *);
 void locks_clear(struct world *, const struct container *);
 
 static inline struct locks *world_locks(const struct world *w) { return world_part(w, PART_locks); }
+extern const struct wait wait_lock;
 
 #endif

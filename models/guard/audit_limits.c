@@ -11,7 +11,7 @@ static void count_permits(const struct world *w, uint32_t *held, uint32_t *waiti
     if (!r->live) continue;
     for (uint32_t p = r->permits; p != NOBODY; p = ((const struct permit *)pool_at(&world_limits(w)->permits, p))->next)
       held[((const struct permit *)pool_at(&world_limits(w)->permits, p))->limit]++;
-    if (r->waiting == WAITING_PERMIT) waiting[w->model->programs[r->endpoint].instructions[r->pc - 1].limit]++;
+    if (r->waiting == &wait_permit) waiting[w->model->programs[r->endpoint].instructions[r->pc - 1].limit]++;
   }
 }
 

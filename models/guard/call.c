@@ -141,7 +141,7 @@ static void begin_attempt(struct world *w, struct request *r, const struct instr
   struct call_site *site = &world_calls(w)->sites[in->guard->number];
   struct request *a = child_new(w, r, attempt_key(r, in, r->attempts), r->pc);
   if (!a) return;
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
+  request_parks(r, in->guard->cell, world_now(w));
   if (site->timeouts) r->call_timeout = lane_push(site->timeouts, r->id);
   request_resume(w, a);
 }
@@ -171,7 +171,7 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
     return false;
   }
   caller->pc = in->guard->after, caller->attempts = 0;
-  caller->waiting = WAITING_NOT, caller->fresh = false, caller->since = world_now(w);
+  caller->waiting = NULL, caller->fresh = false, caller->since = world_now(w);
   request_resume(w, caller);
   return false;
 }
@@ -206,7 +206,7 @@ static bool back_off(struct world *w, struct request *r, const struct instructio
   sim_time pause = backoff_pause(&in->guard->config->retry.pause, r->attempts, key);
   r->pc--;
   if (!pause) return true;
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->guard->cell;
+  request_parks(r, in->guard->cell, world_now(w));
   timer_heap_push(w->sleepers, world_after(w, pause), r->id);
   return false;
 }

@@ -137,7 +137,7 @@ static bool limit_enter(struct world *w, struct request *r, const struct instruc
     return true;
   }
   if (a->permits.queue.count >= (uint64_t)l->config->queue) return refuse(w, l, r);
-  r->waiting = WAITING_PERMIT, r->since = world_now(w), r->wait_cell = in->cell;
+  r->waiting = &wait_permit, r->since = world_now(w), r->wait_cell = in->cell;
   queue_push(w, &a->permits.queue, r);
   count_permits(w, l, 0, 1);
   if (l->patience) r->line_patience = lane_push(l->patience, r->id);
@@ -155,7 +155,7 @@ static void leave_queue(struct world *w, struct limit *l, struct limit_account *
   queue_remove(w, &a->permits.queue, r);
   count_permits(w, l, 0, -1);
   request_book(r, r->wait_cell, world_now(w));
-  r->waiting = WAITING_NOT;
+  r->waiting = NULL;
 }
 
 /* The permit goes to the first who waits, or back. */
@@ -217,6 +217,8 @@ void limit_forsake(struct world *w, struct request *r) {
   leave_queue(w, l, pool_at(&l->accounts, account_of(w, l, r)), r);
   l->forsaken++;
 }
+
+const struct wait wait_permit = {.name = "permit", .queue = true, .early = true, .leave = limit_forsake};
 
 void limit_wait_over(void *world, uint32_t id) {
   struct world *w = world;

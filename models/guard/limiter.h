@@ -90,5 +90,6 @@ struct limiters {
 };
 static inline struct limiters *world_limits(const struct world *w) { return world_part(w, PART_limits); }
 void audit_limits(const struct audit *);
+extern const struct wait wait_permit;
 
 #endif

@@ -7,7 +7,7 @@
 
 static bool parked(const struct world *w, const struct request *r) {
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-  return r->waiting == WAITING_ELSEWHERE && in->operation == &operation_await;
+  return r->waiting == &wait_elsewhere && in->operation == &operation_await;
 }
 
 static void tell_waiter(struct world *w, struct queued_job *j, bool failed) {

@@ -66,7 +66,7 @@ const struct operation operation_publish = {.name = "publish", .run = jobs_publi
 
 static bool jobs_await(struct world *w, struct request *r, const struct instruction *in) {
   if (r->awaited) {
-    r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+    request_parks(r, in->cell, world_now(w));
     return false;
   }
   if (!r->ends_with) return true;

@@ -1,9 +1,4 @@
 #include "models/machine/sharing.h"
-#include "models/cache/rebuild.h"
-#include "models/guard/limiter.h"
-#include "models/cache/cache.h"
-#include "models/database/connections.h"
-#include "models/database/database.h"
 #include "models/request/line.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
@@ -99,7 +94,7 @@ static inline void become_busy(struct world *w, struct container *c) {
 /* Puts a computation on a thread; the caller shares the node's CPU anew. */
 static inline void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
-  r->waiting = COMPUTING;
+  r->waiting = &wait_computing;
   if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(c, r);
   if (!c->running) become_busy(w, c);
   k->running++;
@@ -114,7 +109,7 @@ static inline bool start_alone(struct world *w, struct container *c, struct crew
   bool held_back = c->running || c->metered || c->stalls || c->cold || c->limit < MILLI;
   if (held_back || n->demand + MILLI > n->free_until) return false;
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
-  r->waiting = COMPUTING;
+  r->waiting = &wait_computing;
   k->running++;
   c->aside += k->aside;
   c->virtual_time = 0;
@@ -155,7 +150,7 @@ static bool waits_in_turn(struct world *w, struct container *c, struct crew *k, 
   bool now = t->forked == k && t->forked_at == world_now(w) && t->forker != NOBODY && !r->fresh;
   if (!now || k->runnable.last || !is_branch_of(w, r, t->forker)) return false;
   const struct request *last = t->last == NOBODY ? NULL : world_request(w, t->last);
-  bool waits = last && last->live && last->waiting == WAITING_CPU && is_branch_of(w, last, t->forker);
+  bool waits = last && last->live && last->waiting == &wait_cpu && is_branch_of(w, last, t->forker);
   queue_push_behind(w, &k->runnable, waits ? t->last : NOBODY, r);
   t->last = r->id;
   return true;
@@ -166,7 +161,7 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
   if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
   if (k->running >= k->threads && !takes_turn(w, c, k, r)) {
     if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
-    r->waiting = WAITING_CPU;
+    r->waiting = &wait_cpu;
     k->fresh_waiting += r->fresh;
     if (!waits_in_turn(w, c, k, r)) queue_push(w, &k->runnable, r);
     return;
@@ -296,7 +291,7 @@ void container_computed(void *world, uint32_t id) {
   if (__builtin_expect(c->quota != NULL, 0)) book_stops(w, c, r, now);
   r->cell[in->second_cell] += r->work;
   r->cell[in->cell] += now - r->since - r->work;
-  r->waiting = WAITING_NOT;
+  r->waiting = NULL;
   if (in_turn)
     go_on_in_turn(w, c, k, r);
   else
@@ -345,7 +340,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     return false;
   }
   if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return false;
-  r->waiting = WAITING_THREAD, r->since = world_now(w), r->wait_cell = cell;
+  r->waiting = &wait_thread, r->since = world_now(w), r->wait_cell = cell;
   if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
   queue_push(w, &k->door, r);
   return false;
@@ -368,12 +363,20 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
 }
 
 void container_forsake(struct world *w, struct container *c, struct request *r) {
-  struct crew *k = r->waiting == WAITING_CPU ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
-  if (r->waiting == WAITING_CPU) k->fresh_waiting -= r->fresh;
-  queue_remove(w, r->waiting == WAITING_CPU ? &k->runnable : &k->door, r);
-  book_wait(w, c, r, r->waiting == WAITING_CPU ? instruction_of(w, r)->cell : r->wait_cell);
-  r->waiting = WAITING_NOT;
+  struct crew *k = r->waiting == &wait_cpu ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
+  if (r->waiting == &wait_cpu) k->fresh_waiting -= r->fresh;
+  queue_remove(w, r->waiting == &wait_cpu ? &k->runnable : &k->door, r);
+  book_wait(w, c, r, r->waiting == &wait_cpu ? instruction_of(w, r)->cell : r->wait_cell);
+  r->waiting = NULL;
 }
+
+static void leave(struct world *w, struct request *r) {
+  container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
+}
+
+const struct wait wait_cpu = {.name = "CPU", .queue = true, .line = true, .leave = leave},
+                  wait_thread = {.name = "thread", .queue = true, .line = true, .leave = leave},
+                  wait_computing = {.name = "computing"};
 
 /* Whoever waits gets what is free now: a thread to be served by, or to compute on. */
 static void put_to_work(struct world *w, struct container *c, struct crew *k) {
@@ -442,7 +445,7 @@ void container_break_off(struct world *w, struct container *c, struct request *r
   k->running--;
   c->dropped_ns += (double)r->work - left;
   book_broken(w, c, r, (double)r->work - left);
-  r->waiting = WAITING_NOT;
+  r->waiting = NULL;
   fill_threads(w, c, k);
   node_share(w, &w->nodes[c->node], c);
 }
@@ -581,10 +584,9 @@ static bool inside(const struct container *c, uint32_t generation, const struct 
 static void doom_all_inside(struct world *w, const struct container *c) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
-    if (!r->live || !r->depth || r->waiting == WAITING_ELSEWHERE || !inside(c, c->generation, r, r->depth - 1)) continue;
+    if (!r->live || !r->depth || r->waiting == &wait_elsewhere || !inside(c, c->generation, r, r->depth - 1)) continue;
     r->doomed = true;
-    if (r->waiting == WAITING_REBUILD) rebuild_forsake(w, r);
-    if (r->waiting == WAITING_PERMIT) limit_forsake(w, r); /* before permits come free that it could get */
+    if (r->waiting && r->waiting->early) r->waiting->leave(w, r);
   }
 }
 
@@ -613,7 +615,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
       continue;
     }
     r->doomed = false;
-    r->waiting = WAITING_NOT;
+    r->waiting = NULL;
     request_fail(w, r, outcome);
   }
 }

@@ -154,5 +154,7 @@ static inline void container_set_pace(struct container *c, double pace) { c->pac
 double container_used_since(const struct world *, const struct container *, sim_time now);
 /* Work done for computations still in progress, ns of core time. */
 double container_unfinished(const struct world *, const struct container *);
+/* On a container: for a turn to compute; for a thread to be served by, at its door; computing, which is no queue. */
+extern const struct wait wait_cpu, wait_thread, wait_computing;
 
 #endif

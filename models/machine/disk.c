@@ -36,7 +36,7 @@ const struct operation operation_miss = {.name = "miss", .run = disk_miss, .ask 
 /* The read that the instruction is at: its number keys its draw, whoever waits. */
 static void start(struct world *w, struct disk *d, struct request *r, const struct instruction *in) {
   struct stream draws = stream_at(r->key, draw_in_band(BAND_DISK_READ, in->draw, r->reads));
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  request_parks(r, in->cell, world_now(w));
   timer_heap_push(world_disks(w)->reads, world_after(w, distribution_sample_time(&d->config->latency, &draws)), r->id);
 }
 
@@ -57,7 +57,7 @@ static bool disk_read(struct world *w, struct request *r, const struct instructi
     waited(w, in, 0);
     start(w, d, r, in);
   } else
-    line_join(w, &d->line, r, WAITING_DISK, in->cell);
+    line_join(w, &d->line, r, &wait_disk, in->cell);
   return false;
 }
 const struct operation operation_disk_read = {.name = "disk read", .run = disk_read};
@@ -80,9 +80,11 @@ static void ended(void *world, uint32_t id) {
 void disk_forsake(struct world *w, struct request *r) {
   struct disk *d = &world_disks(w)->of_node[r->disk];
   line_leave(w, &d->line, r);
-  r->waiting = WAITING_DISK;
+  r->waiting = &wait_disk;
   d->forsaken++;
 }
+
+const struct wait wait_disk = {.name = "disk", .line = true, .leave = disk_forsake};
 
 static void disks_start(struct world *w) {
   world_disks(w)->of_node = arena_new_array(w->arena, struct disk, w->node_count + 1);

@@ -51,5 +51,6 @@ struct disks {
   struct timer_heap *reads; /* of pages, in progress */
 };
 static inline struct disks *world_disks(const struct world *w) { return world_part(w, PART_disks); }
+extern const struct wait wait_disk; /* for a free place of a disk */
 
 #endif

@@ -13,7 +13,7 @@ static const struct source_config *config_of(const struct world *w, const struct
 
 /* Books all that passes on the way to one cell of the program. */
 static void travel(struct world *w, struct request *r, sim_time time) {
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w);
+  r->waiting = &wait_elsewhere, r->since = world_now(w);
   r->wait_cell = (uint16_t)w->model->programs[r->endpoint].network_cell;
   timer_heap_push(w->sleepers, world_after(w, time), r->id);
 }

@@ -10,7 +10,7 @@ static void count_replication(const struct world *w, const struct replication *p
     if (!r->live || !r->depth) continue;
     uint32_t at = r->frames[r->depth - 1].container - p->first;
     const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - (r->pc > 0)];
-    *waiting += r->waiting == WAITING_ACKS && in->service == (int32_t)p->service->index && at < p->count;
+    *waiting += r->waiting == &wait_acks && in->service == (int32_t)p->service->index && at < p->count;
     if (replication_is_on(p->config) && r->endpoint == p->config->apply_program && at < p->count) workers[at]++;
   }
 }

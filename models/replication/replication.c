@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct wait wait_acks = {.name = "acknowledgements", .line = true};
+
 /* A replica that is away gets a copy when it is further behind than this many writes: logs are not kept for ever. */
 enum { LOG_FIRST = 64, LOG_MOST = 1 << 22 };
 
@@ -318,7 +320,7 @@ static bool replication_committed(struct world *w, struct request *r, const stru
     p->released = p->head;
     return true;
   }
-  line_join(w, &p->line, r, WAITING_ACKS, in->cell);
+  line_join(w, &p->line, r, &wait_acks, in->cell);
   if (p->line.queue.count == 1 && p->quorum.lost) parts_changed(w);
   return false;
 }

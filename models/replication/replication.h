@@ -184,5 +184,6 @@ static inline struct write_entry *replication_entry(const struct replication *p,
   return &p->log[position & (p->room - 1)];
 }
 void audit_replication(const struct audit *);
+extern const struct wait wait_acks; /* a commit, for replicas */
 
 #endif

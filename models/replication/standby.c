@@ -59,17 +59,17 @@ const struct operation operation_read_end = {.name = "end of a read", .run = sta
 /* Leaves what it is in the midst of; false: that cannot be broken off, and it fails when it is over. */
 static bool breaks_off(struct world *w, struct request *r) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
-  if (r->waiting == WAITING_CPU)
+  if (r->waiting == &wait_cpu)
     container_forsake(w, c, r);
-  else if (r->waiting == COMPUTING)
+  else if (r->waiting == &wait_computing)
     container_break_off(w, c, r);
-  else if (r->waiting == WAITING_LOCK)
+  else if (r->waiting == &wait_lock)
     lock_forsake(w, r);
-  else if (r->waiting == WAITING_DISK)
+  else if (r->waiting == &wait_disk)
     disk_forsake(w, r);
   else
     return false;
-  r->waiting = WAITING_NOT;
+  r->waiting = NULL;
   return true;
 }
 

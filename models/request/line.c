@@ -65,8 +65,8 @@ void queue_remove(struct world *w, struct request_queue *q, struct request *r) {
 
 /* --- lines ----------------------------------------------------------------------------------------------------------------- */
 
-void line_join(struct world *w, struct line *l, struct request *r, enum waiting state, uint16_t cell) {
-  r->waiting = (uint8_t)state, r->since = world_now(w), r->wait_cell = cell;
+void line_join(struct world *w, struct line *l, struct request *r, const struct wait *wait, uint16_t cell) {
+  r->waiting = wait, r->since = world_now(w), r->wait_cell = cell;
   queue_push(w, &l->queue, r);
   if (l->patience) r->line_patience = lane_push(l->patience, r->id);
 }
@@ -83,14 +83,14 @@ void line_leave(struct world *w, struct line *l, struct request *r) {
   queue_remove(w, &l->queue, r);
   if (l->patience) lane_cancel(l->patience, r->line_patience);
   request_book(r, r->wait_cell, world_now(w));
-  r->waiting = WAITING_NOT;
+  r->waiting = NULL;
 }
 
 void line_gives_up(struct world *w, struct line *l, uint32_t id, enum outcome outcome) {
   assert(l->queue.count && l->queue.head == id);
   struct request *r = queue_pop(w, &l->queue);
   request_book(r, r->wait_cell, world_now(w));
-  r->waiting = WAITING_NOT;
+  r->waiting = NULL;
   request_fail(w, r, outcome);
 }
 

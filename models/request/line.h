@@ -4,7 +4,7 @@
  * runs in a cell of its attribution; it is called when its turn has come and goes on within this instant, or it loses patience and
  * fails.
  *
- *     if (!free) { line_join(w, &lock->line, r, WAITING_LOCK, in->cell); return false; }    an instruction that parks
+ *     if (!free) { line_join(w, &lock->line, r, &wait_lock, in->cell); return false; }    an instruction that parks
  *     ...
  *     struct request *next = line_call(w, &lock->line);                                     when it is free again
  *     if (next) lock->owner = next->id, request_wake_soon(w, next);
@@ -55,7 +55,7 @@ static inline struct request *queue_pop(struct world *w, struct request_queue *q
 }
 
 /* The request waits at the end of the line, in the state; the time goes to the cell. */
-void line_join(struct world *, struct line *, struct request *, enum waiting state, uint16_t cell);
+void line_join(struct world *, struct line *, struct request *, const struct wait *wait, uint16_t cell);
 /* The first leaves the line, its wait booked; the caller gives it what it waited for and wakes it. Null when nobody waits. */
 struct request *line_call(struct world *, struct line *);
 /* The request leaves the line from anywhere, its wait booked; it waits for nothing. */

@@ -42,7 +42,7 @@ static bool fork_all(struct world *w, struct request *r, const struct instructio
     request_fail(w, r, outcome);
     return false;
   }
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = f->cell, r->needed = f->needed;
+  request_parks(r, f->cell, world_now(w)), r->needed = f->needed;
   for (uint32_t i = 0; i < f->count; i++)
     for (uint32_t k = 0; k < f->branches[i].copies; k++)
       if (!begin(w, r, in, i, k)) return false;
@@ -70,7 +70,7 @@ static bool join(struct world *w, struct request *a, const struct instruction *i
   const struct fork *f = child_waits_at(w, caller)->fork;
   forsake_rest(w, caller, f);
   caller->pc = f->after;
-  caller->waiting = WAITING_NOT, caller->fresh = false, caller->since = world_now(w);
+  caller->waiting = NULL, caller->fresh = false, caller->since = world_now(w);
   request_resume(w, caller);
   return false;
 }

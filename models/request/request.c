@@ -1,14 +1,6 @@
 #include "models/request/request.h"
-#include "models/service/balancer/balancer.h"
-#include "models/guard/limiter.h"
 #include "models/database/connections.h"
-#include "models/database/database.h"
-#include "models/machine/disk.h"
-#include "models/database/lock.h"
-#include "models/jobs/job_queue.h"
-#include "models/cache/rebuild.h"
-#include "models/replication/standby.h"
-#include "models/stock/stock.h"
+#include "models/service/balancer/balancer.h"
 #include "models/request/child.h"
 #include "models/request/draws.h"
 #include "models/request/operation.h"
@@ -30,7 +22,7 @@ static inline struct request *take(struct world *w) {
   }
   uint32_t id = pool_take(&w->requests);
   struct request *r = world_request(w, id);
-  r->id = id, r->depth = r->base = r->rank = 0, r->waiting = WAITING_NOT, r->live = true;
+  r->id = id, r->depth = r->base = r->rank = 0, r->waiting = NULL, r->live = true;
   r->holds_of = 0;
   r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
@@ -169,7 +161,7 @@ __attribute__((noinline)) static void tell_balancer_of_failure(struct world *w, 
 }
 
 void request_fail(struct world *w, struct request *r, enum outcome outcome) {
-  assert(r->waiting == WAITING_NOT);
+  assert(!r->waiting);
   if (r->patience_runs) stop_patience(w, r);
   request_give_up(w, r, outcome);
   parts_release(w, r);
@@ -188,32 +180,12 @@ void request_drop(struct world *w, struct request *r, enum outcome outcome) {
   request_wake_soon(w, r);
 }
 
-/* Out of the queue that it stands in; false when it stands in none. */
+/* Out of the queue that it stands in; false when it stands in none: a flush or an acknowledgement is none, what it commits is
+ * written. */
 static bool leave_queue(struct world *w, struct request *r) {
-  switch (r->waiting) {
-  case WAITING_CPU:
-  case WAITING_THREAD:
-    container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
-    break;
-  case WAITING_POOL:
-    pool_forsake(w, r);
-    break;
-  case WAITING_LOCK:
-    lock_forsake(w, r);
-    break;
-  case WAITING_REBUILD:
-    rebuild_forsake(w, r);
-    break;
-  case WAITING_PERMIT:
-    limit_forsake(w, r);
-    break;
-  case WAITING_DISK:
-    disk_forsake(w, r);
-    break;
-  default: /* a flush or an acknowledgement is no queue: what it commits is written */
-    return false;
-  }
-  r->waiting = WAITING_NOT;
+  if (!r->waiting || !r->waiting->leave) return false;
+  r->waiting->leave(w, r);
+  r->waiting = NULL;
   return true;
 }
 
@@ -278,29 +250,31 @@ sim_time request_waited(const struct world *w, const struct request *r) {
     if (p->cells[i].kind == TIME_QUEUE || p->cells[i].kind == TIME_POOL || p->cells[i].kind == TIME_LOCK ||
         p->cells[i].kind == TIME_PERMIT || p->cells[i].kind == TIME_THROTTLED)
       sum += r->cell[i];
-  if (r->waiting >= WAITING_CPU && r->waiting <= WAITING_PERMIT) sum += world_now(w) - r->since;
+  if (r->waiting && r->waiting->queue) sum += world_now(w) - r->since;
   sim_time longest = 0; /* children wait at the same time */
   for (uint32_t id = r->child; id != NOBODY; id = world_request(w, id)->sibling) {
     sim_time waited = request_waited(w, world_request(w, id));
     if (waited > longest) longest = waited;
   }
   sum += longest;
-  if (r->waiting == COMPUTING) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
+  if (r->waiting == &wait_computing) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;
 }
 
 /* --- waiting ------------------------------------------------------------------------------------------------------------- */
 
+const struct wait wait_elsewhere = {.name = "elsewhere"};
+
 void request_wakes(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  r->waiting = WAITING_NOT, r->fresh = false; /* a request that comes back is no newcomer to the backlog */
+  r->waiting = NULL, r->fresh = false; /* a request that comes back is no newcomer to the backlog */
   request_book(r, r->wait_cell, world_now(w));
   request_resume(w, r);
 }
 
 void request_wake_soon(struct world *w, struct request *r) {
-  r->waiting = WAITING_ELSEWHERE;
+  r->waiting = &wait_elsewhere;
   lane_push(w->soon, r->id);
 }
 
@@ -308,7 +282,7 @@ void request_wake_soon(struct world *w, struct request *r) {
 static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b, uint16_t cell) {
   struct lane *way = a && b ? network_lane(world_network(w), a->node, b->node) : NULL;
   if (!way) return true;
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = cell;
+  request_parks(r, cell, world_now(w));
   lane_push(way, r->id);
   return false;
 }
@@ -333,7 +307,7 @@ static bool unserved(struct world *w, struct request *r, const struct instructio
 void request_unreachable(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  r->waiting = WAITING_NOT, r->fresh = false;
+  r->waiting = NULL, r->fresh = false;
   request_book(r, r->wait_cell, world_now(w));
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   tell_balancer_of_nobody(w, &w->services[in->service], r, r->frames[r->depth].container);
@@ -361,7 +335,7 @@ static uint32_t entrance(struct world *w, struct service *s, const struct instru
 void request_gave_up_on(struct world *w, const struct request *a) {
   const struct frame *f = &a->frames[a->base];
   const struct instruction *in = &w->model->programs[a->endpoint].instructions[a->pc - 1];
-  bool knocks = a->depth == a->base && in->operation->enters && a->waiting == WAITING_ELSEWHERE;
+  bool knocks = a->depth == a->base && in->operation->enters && a->waiting == &wait_elsewhere;
   if (a->depth == a->base && !knocks) return;
   struct service *s = world_service_of(w, &w->containers[f->container]);
   uint32_t caller = a->base ? a->frames[0].container : NOBODY;
@@ -383,7 +357,7 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
       return unserved(w, r, in, OUTCOME_REFUSED);
     }
     r->frames[r->depth].container = c->id; /* no frame of its own yet */
-    r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+    request_parks(r, in->cell, world_now(w));
     lane_push(w->unreachable[in->service], r->id);
     return false;
   }
@@ -414,7 +388,7 @@ bool request_enter_addressed(struct world *w, struct request *r, const struct in
   r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
   struct lane *way = network_lane(world_network(w), NETWORK_ELSEWHERE, c->node); /* from the cache, which is on a node of its own */
   if (!way) return true;
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  request_parks(r, in->cell, world_now(w));
   lane_push(way, r->id);
   return false;
 }

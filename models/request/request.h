@@ -53,24 +53,16 @@ extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
 /* A page that says "sold out" is an answer, though not the one that was asked for. */
 static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
-/* CPU, THREAD: in a container's queue; POOL: for a connection; LOCK: of a database; REBUILD: of an item of a cache; PERMIT: of a limit;
- * LOG: for the next flush; FLUSH: in it; DISK: for a disk that is busy; COMPUTING: on a thread; ACKS: a commit, for replicas. */
-enum waiting {
-  WAITING_NOT,
-  WAITING_CPU,
-  WAITING_THREAD,
-  WAITING_POOL,
-  WAITING_LOCK,
-  WAITING_REBUILD,
-  WAITING_PERMIT,
-  WAITING_LOG,
-  WAITING_FLUSH,
-  WAITING_DISK,
-  WAITING_ELSEWHERE,
-  COMPUTING,
-  WAITING_ACKS,
-  WAITING_STATES
+/* What a request waits for. The descriptor stands beside the code that makes it wait, and is the identity of the wait. */
+struct wait {
+  const char *name;
+  bool queue; /* its time is spent in a queue of ours (request_waited) */
+  bool line;  /* it counts among the requests that stand in a line (models/core/gauge.h) */
+  bool early; /* when the replica dies it leaves before anything is released that it could get */
+  void (*leave)(struct world *, struct request *); /* leaves the queue, its wait booked; null: it stands in none */
 };
+/* For an event that needs nothing of ours: a delay, a way through the network, another request. */
+extern const struct wait wait_elsewhere;
 
 struct frame {
   uint32_t container, generation;
@@ -88,13 +80,14 @@ struct written {
 };
 
 struct request {
-  uint64_t key;     /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
-  sim_time arrived; /* intended arrival: latency counts from here */
-  sim_time since;   /* start of the current wait */
-  sim_time work;    /* of the current computation, on this node */
+  uint64_t key;               /* of its draws: instruction `in` draws from stream_at(key, in->draw) */
+  sim_time arrived;           /* intended arrival: latency counts from here */
+  sim_time since;             /* start of the current wait */
+  sim_time work;              /* of the current computation, on this node */
+  const struct wait *waiting; /* null: for nothing */
   uint16_t source, endpoint, pc, wait_cell;
   uint32_t id, next, previous; /* next, previous: in the queue that it waits in */
-  uint8_t depth, waiting;
+  uint8_t depth;
   uint8_t base; /* frames that are only copies of its caller's: 1 for an attempt of a replica */
   uint8_t rank; /* in queues by priority: 0 goes first */
   bool live, client_gone, fresh, doomed;
@@ -212,6 +205,13 @@ static inline uint64_t request_client(const struct request *r) {
 
 /* It acquires something of the part, and is to let go of it when it ends. */
 static inline void request_holds(struct request *r, uint32_t part) { r->holds_of |= UINT32_C(1) << part; }
+
+/* Waits for an event from now on; the time goes into the cell. */
+static inline void request_parks(struct request *r, uint16_t cell, sim_time now) {
+  r->waiting = &wait_elsewhere;
+  r->since = now;
+  r->wait_cell = cell;
+}
 
 /* Books the time since r->since into the cell. */
 static inline void request_book(struct request *r, uint16_t cell, sim_time now) {

@@ -12,7 +12,7 @@ struct delay_step {
 static bool sleep_on(struct world *w, struct request *r, const struct instruction *in) {
   sim_time delay = distribution_time_at(&in->demand, r->key, in->draw);
   if (!delay) return true;
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  request_parks(r, in->cell, world_now(w));
   timer_heap_push(w->sleepers, world_after(w, delay), r->id);
   return false;
 }

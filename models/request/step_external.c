@@ -36,7 +36,7 @@ static const struct operation operation_answered = {
 static bool ask(struct world *w, struct request *r, const struct instruction *in) {
   sim_time latency = distribution_time_at(&in->demand, r->key, in->draw);
   if (!latency) return true;
-  r->waiting = WAITING_ELSEWHERE, r->since = world_now(w), r->wait_cell = in->cell;
+  request_parks(r, in->cell, world_now(w));
   timer_heap_push(w->sleepers, world_after(w, latency), r->id);
   return false;
 }

@@ -21,7 +21,7 @@ struct station {
 static struct station station;
 
 static void begin(struct station *s, struct request *r) {
-  r->waiting = COMPUTING;
+  r->waiting = &wait_computing;
   s->served = r;
   calendar_set(s->world->calendar, s->slot, world_now(s->world) + r->work);
 }
@@ -31,7 +31,7 @@ static bool ask(struct world *w, struct request *r, const struct instruction *in
   if (!r->work) return true;
   r->since = world_now(w);
   if (station.served) {
-    r->waiting = WAITING_CPU;
+    r->waiting = &wait_cpu;
     queue_push(w, &station.waiting, r);
   } else
     begin(&station, r);
@@ -48,7 +48,7 @@ static void served(void *context, uint32_t argument) {
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   r->cell[in->second_cell] += r->work;
   r->cell[in->cell] += world_now(w) - r->since - r->work;
-  r->waiting = WAITING_NOT;
+  r->waiting = NULL;
   request_resume(w, r);
 }
 

@@ -1,6 +1,7 @@
 /* Random small scenarios, wide rather than deep: whatever the scenario, the audit finds nothing, the structure of nodes,
  * containers and rotations holds at every look, and the result is the same bytes with one and two threads. */
 #include "tests/model_fixture.h"
+#include "models/request/request.h"
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -926,7 +927,8 @@ static void look_at_patience(struct looker *l, const struct world *w) {
     const struct request *r = world_request(w, id);
     if (!r->live || !r->patience_runs) continue;
     running++;
-    expect(l, r->waiting == WAITING_CPU || r->waiting == WAITING_THREAD, "patience runs in state %d", r->waiting);
+    expect(l, r->waiting == &wait_cpu || r->waiting == &wait_thread, "patience runs while it waits for %s",
+           r->waiting ? r->waiting->name : "nothing");
   }
   uint32_t timers = w->patience ? timer_heap_pending(w->patience) : 0;
   expect(l, running == timers, "%u run out of patience, %u timers", running, timers);
