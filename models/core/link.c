@@ -232,24 +232,6 @@ static void link_phases(struct linker *l) {
   }
 }
 
-static void link_faults(struct linker *l) {
-  const struct model *m = l->model;
-  for (uint32_t i = 0; i < m->faults.count; i++) {
-    const struct fault_config *f = model_fault_at(m, i);
-    const char *path = arena_format(l->arena, "faults.%s", f->name);
-    if (f->kind == FAULT_NODE && f->nodes < 0)
-      link_fault(l, path, NULL, "a fault of kind node needs \"nodes\": the group that breaks");
-    if (f->kind == FAULT_NODE && !f->repair.kind) link_fault(l, path, NULL, "a fault of kind node needs a \"repair\" time");
-    if (f->kind == FAULT_CRASH && f->service < 0) link_fault(l, path, NULL, "a fault of kind crash needs a \"service\"");
-    if (f->kind == FAULT_CRASH && f->service >= 0 && model_service(m, (uint32_t)f->service)->kind == SERVICE_EXTERNAL)
-      link_fault(l, path, NULL, "an external service has no process of ours that could crash");
-    if (f->kind == FAULT_CRASH && f->service >= 0 && service_embedded(model_service(m, (uint32_t)f->service)))
-      link_fault(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
-    if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
-      link_fault(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
-  }
-}
-
 /* What a price may be per, by the key that names it. */
 enum price_use { PRICE_BY_TIME, PRICE_BY_GB, PRICE_OF_A_CHARGE };
 
@@ -285,12 +267,6 @@ static void link_money(struct linker *l) {
   check_price(l, "bill.cdn", NULL, m->bill.cdn, PRICE_BY_GB);
 }
 
-/* Nodes or replicas that a fault strikes. */
-static double targets_of(const struct model *m, const struct fault_config *f) {
-  return f->kind == FAULT_NODE ? (double)model_nodes(m, (uint32_t)f->nodes)->count
-                               : (double)service_capacity(model_service(m, (uint32_t)f->service));
-}
-
 /* An estimate before anything runs: a slip of a unit must not cost a night. */
 static void check_work(struct linker *l) {
   const struct model *m = l->model;
@@ -298,7 +274,7 @@ static void check_work(struct linker *l) {
   for (uint32_t i = 0; i < m->faults.count; i++) {
     const struct fault_config *f = model_fault_at(m, i);
     double each = f->uptime.kind ? f->uptime.mean : f->mtbf == SIM_NEVER ? INFINITY : (double)f->mtbf;
-    faults += targets_of(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
+    faults += f->kind->count(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
   }
   if (faults > 2e7) link_fault(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
   double requests = model_requests(m), seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
@@ -354,7 +330,7 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   if (!l.failed) link_priorities(&l);
   if (!l.failed) warn_of_retries(&l);
   if (!l.failed) job_queues_warn(&l);
-  link_faults(&l);
+  faults_link(&l);
   link_phases(&l);
   if (!l.failed) link_warmup(m);
   if (!l.failed) link_dispersions(&l);

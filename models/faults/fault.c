@@ -1,58 +1,51 @@
-#include "models/faults/fault.h"
+#include "models/faults/faults.h"
 #include "models/availability/outage.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
-#include "models/platform/lifecycle.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 
-static const char *const kind_words[] = {"node", "crash", NULL};
+#define FAULT_MEMBER(name) &fault_##name.member,
+static const struct member *const members[] = {FAULTS(FAULT_MEMBER) NULL};
+static const struct family family = {.members = members};
 
 #define AT(member) offsetof(struct fault_config, member)
-static const struct field fields[] = {{.name = "kind",
-                                       .kind = FIELD_WORD,
-                                       .offset = AT(kind),
-                                       .words = kind_words,
-                                       .doc = "node: a machine is gone until repaired; crash: a process dies."},
-                                      {.name = "nodes",
-                                       .kind = FIELD_REFERENCE,
-                                       .offset = AT(nodes),
-                                       .target = "platform.nodes",
-                                       .optional = true,
-                                       .doc = "Of kind node: the group whose nodes break, each by itself."},
-                                      {.name = "service",
-                                       .kind = FIELD_REFERENCE,
-                                       .offset = AT(service),
-                                       .target = "services",
-                                       .optional = true,
-                                       .doc = "Of kind crash: the service whose replicas crash, each by itself."},
-                                      {.name = "mtbf",
-                                       .kind = FIELD_DURATION,
-                                       .offset = AT(mtbf),
-                                       .fallback = "\"never\"",
-                                       .low = 1e6,
-                                       .high = 9.3e18,
-                                       .doc = "Mean time between a repair and the next fault of one node or replica, exponential."},
-                                      {.name = "uptime",
-                                       .kind = FIELD_DISTRIBUTION,
-                                       .offset = AT(uptime),
-                                       .optional = true,
-                                       .doc = "Instead of \"mtbf\": the distribution of that time. At the beginning each node or "
-                                              "replica is somewhere in the middle of it, each at a point of its own."},
-                                      {.name = "repair",
-                                       .kind = FIELD_DISTRIBUTION,
-                                       .offset = AT(repair),
-                                       .optional = true,
-                                       .doc = "Of kind node: from the fault until the machine is back."},
-                                      {.name = "at",
-                                       .kind = FIELD_DURATION,
-                                       .offset = AT(at),
-                                       .fallback = "\"never\"",
-                                       .low = 0,
-                                       .high = 9.3e18,
-                                       .doc = "A drill: the first node or replica breaks at this time."},
-                                      {0}};
+static const struct field fields[] = {
+    {.name = "kind", .kind = FIELD_MEMBER, .offset = AT(kind), .family = &family, .doc = "What breaks."},
+    {.name = "mtbf",
+     .kind = FIELD_DURATION,
+     .offset = AT(mtbf),
+     .fallback = "\"never\"",
+     .low = 1e6,
+     .high = 9.3e18,
+     .doc = "Mean time between a repair and the next fault of one node or replica, exponential."},
+    {.name = "uptime",
+     .kind = FIELD_DISTRIBUTION,
+     .offset = AT(uptime),
+     .optional = true,
+     .doc =
+         "Instead of \"mtbf\": the distribution of that time. At the beginning each node or replica is somewhere in the middle of "
+         "it, each at a point of its own."},
+    {.name = "at",
+     .kind = FIELD_DURATION,
+     .offset = AT(at),
+     .fallback = "\"never\"",
+     .low = 0,
+     .high = 9.3e18,
+     .doc = "A drill: the first node or replica breaks at this time."},
+    {0}};
 #undef AT
 const struct record fault_record = {"fault", sizeof(struct fault_config), fields, "Something that breaks.", NULL};
+
+void faults_link(struct linker *l) {
+  for (uint32_t i = 0; i < l->model->faults.count; i++) {
+    const struct fault_config *f = model_fault_at(l->model, i);
+    const char *path = arena_format(l->arena, "faults.%s", f->name);
+    f->kind->link(l, f, path);
+    if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
+      link_fault(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
+  }
+}
 
 static sim_time time_to_next(struct fault_process *f) {
   const struct fault_config *k = f->config;
@@ -78,57 +71,47 @@ static void arm(struct fault_process *f, sim_time delay) {
   if (delay != SIM_NEVER && delay < w->horizon - world_now(w) + 1) calendar_set(w->calendar, f->slot, world_now(w) + delay);
 }
 
-static void node_breaks(struct fault_process *f) {
-  struct node *n = &f->world->nodes[f->target];
+static void breaks(struct fault_process *f) {
+  const struct fault_kind *kind = f->config->kind;
+  if (!kind->stands || kind->stands(f->world, f->target)) outage_fault(f->world, f->fault);
+  kind->strike(f->world, f->target);
+  if (!kind->repair) return;
   f->broken = true;
-  outage_fault(f->world, f->fault);
-  lifecycle_node_fails(f->world, n);
   arm(f, distribution_sample_time(&f->config->repair, &f->draws));
 }
 
-static void node_is_repaired(struct fault_process *f) {
+static void is_repaired(struct fault_process *f) {
   f->broken = false;
-  lifecycle_node_returns(f->world, &f->world->nodes[f->target]);
-  if (!f->drill) arm(f, time_to_next(f));
+  f->config->kind->repair(f->world, f->target);
 }
 
-static void strikes(void *process, uint32_t argument) {
+/* Handler of the process's slot. */
+static void goes_on(void *process, uint32_t argument) {
   (void)argument;
   struct fault_process *f = process;
-  if (f->config->kind == FAULT_NODE) {
-    if (f->broken)
-      node_is_repaired(f);
-    else
-      node_breaks(f);
-    return;
-  }
-  struct container *c = &f->world->containers[f->target];
-  if (c->state == CONTAINER_UP) outage_fault(f->world, f->fault);
-  lifecycle_crash(f->world, c);
-  if (!f->drill) arm(f, time_to_next(f));
+  if (f->broken)
+    is_repaired(f);
+  else
+    breaks(f);
+  if (!f->broken && !f->drill) arm(f, time_to_next(f));
 }
 
 static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   const struct fault_config *k = model_fault_at(w->model, fault);
   struct fault_process *f = &world_faults(w)->processes[world_faults(w)->count++];
-  uint64_t number = k->kind == FAULT_NODE ? w->nodes[target].number : target - w->services[k->service].first;
-  uint64_t entity = stream_entity(k->name, number << 1 | drill);
+  uint64_t entity = stream_entity(k->name, (uint64_t)k->kind->number(w, k, target) << 1 | drill);
   *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
   f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAULT, entity));
-  f->slot = calendar_slot(w->calendar, strikes, f, 0);
+  f->slot = calendar_slot(w->calendar, goes_on, f, 0);
   arm(f, drill ? k->at : time_to_first(f));
 }
 
 static void add_all(struct world *w, uint32_t fault) {
   const struct fault_config *k = model_fault_at(w->model, fault);
-  bool first = true, repeats = k->mtbf != SIM_NEVER || k->uptime.kind, drill = k->at != SIM_NEVER;
-  uint32_t count = k->kind == FAULT_NODE ? w->node_count : w->services[k->service].capacity;
-  for (uint32_t i = 0; i < count; i++) {
-    if (k->kind == FAULT_NODE && w->nodes[i].group_index != (uint32_t)k->nodes) continue;
-    uint32_t target = k->kind == FAULT_NODE ? i : w->services[k->service].first + i;
-    if (repeats) add(w, fault, target, false);
-    if (drill && first) add(w, fault, target, true);
-    first = false;
+  bool repeats = k->mtbf != SIM_NEVER || k->uptime.kind, drill = k->at != SIM_NEVER;
+  for (uint32_t t = NOBODY; (t = k->kind->target_after(w, k, t)) != NOBODY; drill = false) {
+    if (repeats) add(w, fault, t, false);
+    if (drill) add(w, fault, t, true);
   }
 }
 

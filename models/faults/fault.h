@@ -1,4 +1,8 @@
-/* Faults: what breaks, how often, and how long until it is repaired. */
+/* Faults: what breaks, how often, and how long until it is repaired.
+ *
+ * A fault has targets (machines of a group, replicas of a service), each with a life of its own: from a repair, or from a strike that
+ * needs none, to the next strike there passes a random time. A drill strikes the first target once. What a strike does is the kind's:
+ * a member of the family in faults.h. */
 #ifndef FAULT_H
 #define FAULT_H
 #include "models/core/parts.h"
@@ -6,22 +10,44 @@
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
 
+struct fault_kind;
+struct linker;
+struct model;
 struct world;
-
-enum fault_kind { FAULT_NODE, FAULT_CRASH };
 
 struct fault_config {
   const char *name;
-  int32_t kind;
-  int32_t nodes;              /* node group, FAULT_NODE */
-  int32_t service;            /* FAULT_CRASH */
+  const struct fault_kind *kind;
+  int32_t nodes;              /* node group, of machines that are lost */
+  int32_t service;            /* of processes that die */
   sim_time mtbf;              /* mean up time of one node or replica, exponential; SIM_NEVER: only the drill */
   struct distribution uptime; /* instead of the exponential */
-  struct distribution repair; /* FAULT_NODE */
+  struct distribution repair; /* of what does not come back on its own */
   sim_time at;                /* a drill: the first node or replica breaks then; SIM_NEVER: no drill */
 };
 
 extern const struct record fault_record;
+
+/* What is lost: machines of a node group with all that is on them, or processes of a service; -1: none. */
+struct fault_reach {
+  int32_t group, service;
+};
+
+struct fault_kind {
+  struct member member;
+  void (*link)(struct linker *, const struct fault_config *, const char *path); /* reports what is missing or makes no sense */
+  struct fault_reach (*reach)(const struct fault_config *);
+  /* How many targets there are, and how long an outage would last in the mean. */
+  double (*count)(const struct model *, const struct fault_config *);
+  double (*outage_s)(const struct model *, const struct fault_config *);
+  /* The target after this one (NOBODY: the first); NOBODY when there is none. */
+  uint32_t (*target_after)(const struct world *, const struct fault_config *, uint32_t target);
+  /* Its number among its like: that of its draws. */
+  uint32_t (*number)(const struct world *, const struct fault_config *, uint32_t target);
+  bool (*stands)(const struct world *, uint32_t target); /* a strike would break something; null: always */
+  void (*strike)(struct world *, uint32_t target);
+  void (*repair)(struct world *, uint32_t target); /* after the time `repair`; null: there is nothing to repair */
+};
 
 /* One fault on one target. */
 struct fault_process {
@@ -37,6 +63,9 @@ struct faults {
   struct fault_process *processes;
   uint32_t count;
 };
+
+void faults_link(struct linker *);
+
 static inline struct faults *world_faults(const struct world *w) { return world_part(w, PART_faults); }
 
 #endif

@@ -115,14 +115,6 @@ static void spread_of_outages(const struct evidence *ev, const struct entry *e, 
   x->low = i.low > 0 ? i.low : i.low <= 0 ? 0 : NAN, x->high = i.high;
 }
 
-/* How long an outage of the fault would last, in the mean: repair, or restart and start. */
-static double outage_s(const struct model *m, const struct fault_config *f) {
-  if (f->kind == FAULT_NODE) return f->repair.mean * 1e-9;
-  const struct platform_config *p = &m->platform;
-  sim_time restart = p->kind->recovery ? p->kind->recovery(p->settings) : 0;
-  return model_service(m, (uint32_t)f->service)->start.mean * 1e-9 + sim_seconds(restart);
-}
-
 /* Availability rests on outages, not on years. None seen: at most 3 (Hanley and Lippman-Hand 1983), each as long as the longest
  * kind. Few seen: their number is Poisson and their lengths vary, so the time lost is a compound sum with the relative variance
  * of n / (1 + cv^2) events; a gamma law with that shape has its skew, which the t interval of the years has not. */
@@ -144,7 +136,7 @@ static void few_outages(const struct evidence *ev, const struct measure *m, stru
     /* A handful of outages shows too little of how they vary; the law of the repair is known. */
     double known = n > 0 ? mine * mine / n * (1 + model_fault_at(&ev->model, i)->repair.scv) : 0;
     count += n, sum += mine, squares += fmax(mine_squared, known);
-    longest = fmax(longest, outage_s(&ev->model, model_fault_at(&ev->model, i)));
+    longest = fmax(longest, model_fault_at(&ev->model, i)->kind->outage_s(&ev->model, model_fault_at(&ev->model, i)));
   }
   if (m->subject == SUBJECT_ENDPOINT) {
     double pieces, all, squared;

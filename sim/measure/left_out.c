@@ -31,10 +31,10 @@ static bool is_used(const struct model *m, const struct service_config *s) {
 /* The first group with a fault that takes a node on which the service may be; -1: none. */
 static int32_t lost_with(const struct model *m, const struct service_config *s) {
   for (uint32_t i = 0; i < m->faults.count; i++) {
-    const struct fault_config *f = model_fault_at(m, i);
-    if (f->kind != FAULT_NODE) continue;
-    if (service_embedded(s) ? file_may_be_on(m, (uint32_t)f->nodes) : service_runs(s) && may_be_on(m, s, (uint32_t)f->nodes))
-      return f->nodes;
+    int32_t group = model_fault_at(m, i)->kind->reach(model_fault_at(m, i)).group;
+    if (group < 0) continue;
+    if (service_embedded(s) ? file_may_be_on(m, (uint32_t)group) : service_runs(s) && may_be_on(m, s, (uint32_t)group))
+      return group;
   }
   return -1;
 }
@@ -91,11 +91,11 @@ void findings_kept_data(const struct evidence *ev, void (*with)(const struct evi
 /* Losing some replicas leaves others, of which each then counts as able to carry everything. */
 static bool some_are_left(const struct model *m) {
   for (uint32_t i = 0; i < m->faults.count; i++) {
-    const struct fault_config *f = model_fault_at(m, i);
-    if (f->kind == FAULT_CRASH && model_service(m, (uint32_t)f->service)->replicas > 1) return true;
-    for (uint32_t k = 0; f->kind == FAULT_NODE && k < m->services.count; k++) {
+    struct fault_reach lost = model_fault_at(m, i)->kind->reach(model_fault_at(m, i));
+    if (lost.service >= 0 && model_service(m, (uint32_t)lost.service)->replicas > 1) return true;
+    for (uint32_t k = 0; lost.group >= 0 && k < m->services.count; k++) {
       const struct service_config *s = model_service(m, k);
-      if (service_runs(s) && s->replicas > 1 && may_be_on(m, s, (uint32_t)f->nodes)) return true;
+      if (service_runs(s) && s->replicas > 1 && may_be_on(m, s, (uint32_t)lost.group)) return true;
     }
   }
   return false;

@@ -1,0 +1,60 @@
+/* A machine is gone, with all that runs on it, until it is repaired. */
+#include "models/core/link.h"
+#include "models/core/world.h"
+#include "models/faults/faults.h"
+#include "models/platform/lifecycle.h"
+
+static void link(struct linker *l, const struct fault_config *f, const char *path) {
+  if (f->nodes < 0) link_fault(l, path, NULL, "a fault of kind node needs \"nodes\": the group that breaks");
+  if (!f->repair.kind) link_fault(l, path, NULL, "a fault of kind node needs a \"repair\" time");
+}
+
+static struct fault_reach reach(const struct fault_config *f) { return (struct fault_reach){.group = f->nodes, .service = -1}; }
+
+static double count(const struct model *m, const struct fault_config *f) {
+  return (double)model_nodes(m, (uint32_t)f->nodes)->count;
+}
+
+static double outage_s(const struct model *m, const struct fault_config *f) {
+  (void)m;
+  return f->repair.mean * 1e-9;
+}
+
+static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {
+  for (target = target == NOBODY ? 0 : target + 1; target < w->node_count; target++)
+    if (w->nodes[target].group_index == (uint32_t)f->nodes) return target;
+  return NOBODY;
+}
+
+static uint32_t number(const struct world *w, const struct fault_config *f, uint32_t target) {
+  (void)f;
+  return w->nodes[target].number;
+}
+
+static void strike(struct world *w, uint32_t target) { lifecycle_node_fails(w, &w->nodes[target]); }
+
+static void repair(struct world *w, uint32_t target) { lifecycle_node_returns(w, &w->nodes[target]); }
+
+#define AT(member) offsetof(struct fault_config, member)
+static const struct field keys[] = {{.name = "nodes",
+                                     .kind = FIELD_REFERENCE,
+                                     .offset = AT(nodes),
+                                     .target = "platform.nodes",
+                                     .optional = true,
+                                     .doc = "The group whose nodes break, each on its own."},
+                                    {.name = "repair",
+                                     .kind = FIELD_DISTRIBUTION,
+                                     .offset = AT(repair),
+                                     .optional = true,
+                                     .doc = "From the fault until the machine is back."},
+                                    {0}};
+#undef AT
+const struct fault_kind fault_node = {.member = {.word = "node", .doc = "A machine is gone until repaired.", .keys = keys},
+                                      .link = link,
+                                      .reach = reach,
+                                      .count = count,
+                                      .outage_s = outage_s,
+                                      .target_after = target_after,
+                                      .number = number,
+                                      .strike = strike,
+                                      .repair = repair};

@@ -1,0 +1,15 @@
+/* The members of the family of faults, in the order of their words. A new one: fault_NAME.c with `const struct fault_kind fault_NAME`,
+ * and a line here. */
+#ifndef FAULTS_H
+#define FAULTS_H
+#include "models/faults/fault.h"
+
+#define FAULTS(MEMBER)                                                                                                             \
+  MEMBER(node)                                                                                                                     \
+  MEMBER(crash)
+
+#define FAULT_DECLARE(name) extern const struct fault_kind fault_##name;
+FAULTS(FAULT_DECLARE)
+#undef FAULT_DECLARE
+
+#endif
