@@ -7,7 +7,7 @@
 
 #define FAULT_MEMBER(name) &fault_##name.member,
 static const struct member *const members[] = {FAULTS(FAULT_MEMBER) NULL};
-static const struct family family = {.members = members};
+static const struct family family = {.members = members, .last = true};
 
 #define AT(member) offsetof(struct fault_config, member)
 static const struct field fields[] = {

@@ -6,7 +6,7 @@ static const struct orchestrator *const orchestrators[] = {ORCHESTRATORS(ORCHEST
 
 #define ORCHESTRATOR_MEMBER(name) &orchestrator_##name.member,
 static const struct member *const members[] = {ORCHESTRATORS(ORCHESTRATOR_MEMBER) NULL};
-static const struct family family = {.members = members, .overlaid = true};
+static const struct family family = {.members = members, .overlaid = true, .last = true};
 
 const char *orchestrators_that_scale(struct arena *arena) {
   const char *words = "";

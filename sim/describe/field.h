@@ -150,6 +150,7 @@ struct family {
   /* Keys of other members may be given: they are checked, and mean nothing, so that one file can be tried with each. They are not
    * stored: rows of different members may lie over each other. */
   bool overlaid;
+  bool last; /* the members' keys are read after all keys of the record, not behind the word: sources are listed in that order */
 };
 
 struct field {

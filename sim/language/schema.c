@@ -183,13 +183,13 @@ static void put_one_of(struct writer *w, const struct record *record) {
 
 static const char *whose_key(struct writer *w, const struct record_keys *k) {
   if (!k->member) return "";
-  return arena_format(w->arena, "Of %s %s. ", k->own->name, members_with_key(w->arena, k->own->family, k->field->name));
+  return arena_format(w->arena, "Of %s %s. ", k->family->name, members_with_key(w->arena, k->family->family, k->field->name));
 }
 
 static void put_owner_words(struct writer *w, const struct record_keys *k) {
   uint32_t count = 0;
-  for (const struct member *const *m = k->own->family->members; *m; m++) {
-    bool takes = member_key(*m, k->field->name) || member_implied(k->own, *m, k->field->name);
+  for (const struct member *const *m = k->family->family->members; *m; m++) {
+    bool takes = member_key(*m, k->field->name) || member_implied(k->family, *m, k->field->name);
     if (takes) fprintf(w->out, "%s%s", count++ ? ", " : "", quoted(w, (*m)->word));
   }
 }
@@ -198,9 +198,9 @@ static void put_owner_words(struct writer *w, const struct record_keys *k) {
 static void put_owners(struct writer *w, const struct record *record) {
   uint32_t count = 0;
   for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
-    if (!k.member || k.own->family->overlaid) continue;
+    if (!k.member || k.family->family->overlaid) continue;
     fprintf(w->out, "%s%s: {\"properties\": {%s: {\"anyOf\": [{\"enum\": [", count++ ? ", " : ", \"dependentSchemas\": {",
-            quoted(w, k.field->name), quoted(w, k.own->name));
+            quoted(w, k.field->name), quoted(w, k.family->name));
     put_owner_words(w, &k);
     fputs("]}, {\"$ref\": \"#/$defs/sourced\"}]}}}", w->out);
   }

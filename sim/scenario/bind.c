@@ -373,7 +373,7 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
     const struct field *chosen = k.member ? bind_row(&k, out) : k.field, *f = chosen ? chosen : k.field;
     const struct json_value *given = json_member(value, f->name);
     if (!given || bind_misplaced(b, record, &k, out, given)) {
-      if (chosen || !k.own->family->overlaid) bind_absent(b, f, value, (char *)out + f->offset, scope, !chosen);
+      if (chosen || !k.family->family->overlaid) bind_absent(b, f, value, (char *)out + f->offset, scope, !chosen);
     } else {
       const char *outer = bind_enter(b, f->name);
       bind_field(b, f, given, (char *)out + f->offset);

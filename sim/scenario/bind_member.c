@@ -40,8 +40,8 @@ bool bind_misplaced(struct binder *b, const struct record *record, const struct 
                     const struct json_value *given) {
   if (!key->member) return false;
   const struct field *f = key->field;
-  const struct family *family = key->own->family;
-  const struct member *chosen = bind_chosen(key->own, out);
+  const struct family *family = key->family->family;
+  const struct member *chosen = bind_chosen(key->family, out);
   if (!chosen || member_key(chosen, f->name)) return false;
   if (!is_readable(b, record, f, given) || family->overlaid) return true;
   const char *why =
@@ -53,6 +53,6 @@ bool bind_misplaced(struct binder *b, const struct record *record, const struct 
 }
 
 const struct field *bind_row(const struct record_keys *key, const void *out) {
-  const struct member *chosen = key->member ? bind_chosen(key->own, out) : NULL;
+  const struct member *chosen = key->member ? bind_chosen(key->family, out) : NULL;
   return chosen ? member_key(chosen, key->field->name) : NULL;
 }

@@ -11,7 +11,7 @@ const struct field *member_key(const struct member *m, const char *name) {
 
 /* Whether a member that stands before it has the key too. */
 static bool was_visited(const struct record_keys *k) {
-  for (const struct member *const *m = k->own->family->members; m != k->member; m++)
+  for (const struct member *const *m = k->family->family->members; m != k->member; m++)
     if (member_key(*m, k->field->name)) return true;
   return false;
 }
@@ -26,26 +26,35 @@ static bool settle_on_key(struct record_keys *k) {
   }
 }
 
-static void visit_own(struct record_keys *k, const struct field *own) {
-  k->own = own, k->member = NULL;
-  k->field = own->name ? own : NULL;
+static bool begin_members(struct record_keys *k) {
+  k->member = k->family->family->members;
+  k->field = (*k->member)->keys;
+  return settle_on_key(k);
+}
+
+/* To the record's own row; behind the last one the members follow if they have not come yet. */
+static void visit(struct record_keys *k, const struct field *row) {
+  k->row = row, k->member = NULL;
+  k->field = row->name ? row : NULL;
+  if (row->kind == FIELD_MEMBER) k->family = row;
+  if (!row->name && k->family && k->family->family->last && !begin_members(k)) k->field = NULL;
 }
 
 struct record_keys record_keys(const struct record *record) {
-  struct record_keys k;
-  visit_own(&k, record->fields);
+  struct record_keys k = {0};
+  visit(&k, record->fields);
   return k;
 }
 
 void record_keys_next(struct record_keys *k) {
   assert(k->field);
-  if (k->member) {
-    k->field++;
-  } else if (k->own->kind == FIELD_MEMBER) {
-    k->member = k->own->family->members;
-    k->field = (*k->member)->keys;
-  }
-  if (!k->member || !settle_on_key(k)) visit_own(k, k->own + 1);
+  bool inside = k->member, behind_word = !inside && k->row == k->family && !k->family->family->last;
+  if (inside) k->field++;
+  if (inside ? settle_on_key(k) : behind_word && begin_members(k)) return;
+  if (inside && k->family->family->last)
+    k->field = NULL;
+  else
+    visit(k, k->row + 1);
 }
 
 const struct field *record_field(const struct record *record, const char *name) {

@@ -1,4 +1,4 @@
-/* The keys of a record: its own, and behind the word of a family those of its members, each name once.
+/* The keys of a record: its own, and those of the members of its family, each name once.
  *
  *     for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k))
  *       printf("%s%s\n", k.field->name, k.member ? ", of some members" : "");
@@ -13,7 +13,8 @@ struct arena;
 struct record_keys {
   const struct field *field;          /* null at the end */
   const struct member *const *member; /* whose key it is; null: every record of this kind has it */
-  const struct field *own;            /* the record's field that was last visited */
+  const struct field *family;         /* the word that selects a member, once it was visited */
+  const struct field *row;            /* private: the record's own field */
 };
 struct record_keys record_keys(const struct record *);
 void record_keys_next(struct record_keys *);
