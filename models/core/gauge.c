@@ -46,8 +46,7 @@ static void count_slowed(const struct world *w, double *services, double *groups
                                            : (double)c->limit / 1000;
     services[c->service] += fmax(0, c->running - cores);
   }
-  for (uint32_t i = 0; i < w->node_count; i++) {
-    const struct node *n = &w->nodes[i];
+  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
     if (n->millicores != INT64_MAX) groups[n->group_index] += fmax(0, (double)(n->demand - n->millicores) / 1000);
   }
 }

@@ -17,7 +17,6 @@
 #define PART_H
 #include "models/core/parts.h"
 #include "models/request/request.h"
-#include "sim/describe/field.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +25,7 @@ struct audit;
 struct container;
 struct load_part;
 struct model;
+struct node;
 struct request;
 struct service;
 struct world;
@@ -39,15 +39,8 @@ struct part_room {
   size_t world, request;
 };
 
-/* Rows that the part adds, to the scenario's root and to each service: each a struct of its own (model_part, service_part), which is
- * there with or without keys, so that it may also hold what is derived while linking. */
-struct part_keys {
-  const struct record *root, *service;
-};
-
 struct part {
   const char *name;
-  struct part_keys keys;
   bool requests;                      /* only runs with requests have it */
   bool (*used)(const struct model *); /* null: always */
   struct part_room room;
@@ -65,6 +58,8 @@ struct part {
   void (*stopped)(struct world *, struct container *);
   void (*dies)(struct world *, struct container *);
   void (*died)(struct world *, struct container *);
+  /* There is one node more than before: what is kept by node grows with w->node_room. */
+  void (*joins)(struct world *, const struct node *);
   /* Some process or routing has changed: who is served may have. */
   void (*changed)(struct world *);
 
@@ -96,6 +91,7 @@ void parts_stops(struct world *, struct container *, bool served);
 void parts_stopped(struct world *, struct container *);
 void parts_dies(struct world *, struct container *);
 void parts_died(struct world *, struct container *);
+void parts_joins(struct world *, const struct node *);
 void parts_changed(struct world *);
 void parts_fails(struct world *, struct request *, enum outcome);
 void parts_ends(struct world *, struct request *);

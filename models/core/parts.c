@@ -13,16 +13,6 @@ static const struct part *const parts[] = {
     PARTS(PART_ROW)
 #undef PART_ROW
 };
-const struct record *const *const parts_service_keys[] = {
-#define PART_ROW(name) &part_##name.keys.service,
-    PARTS(PART_ROW)
-#undef PART_ROW
-        NULL};
-const struct record *const *const parts_root_keys[] = {
-#define PART_ROW(name) &part_##name.keys.root,
-    PARTS(PART_ROW)
-#undef PART_ROW
-        NULL};
 enum { PART_COUNT = sizeof parts / sizeof *parts };
 static_assert((int)PART_COUNT <= (int)PARTS_MOST, "a request has one bit for each part");
 
@@ -75,6 +65,8 @@ void parts_stopped(struct world *w, struct container *c) { EACH(w->parts.present
 void parts_dies(struct world *w, struct container *c) { EACH(w->parts.present, dies, w, c); }
 
 void parts_died(struct world *w, struct container *c) { EACH(w->parts.present, died, w, c); }
+
+void parts_joins(struct world *w, const struct node *n) { EACH(w->parts.present, joins, w, n); }
 
 void parts_changed(struct world *w) { EACH(w->parts.present, changed, w); }
 

@@ -168,11 +168,6 @@ void world_run(struct world *w) {
 void world_close(struct world *w) {
   sim_time now = w->horizon = world_now(w);
   advance_all(w);
-  for (uint32_t i = 0; i < w->node_count; i++) {
-    struct node *n = &w->nodes[i];
-    *(n->up ? &n->up_time : &n->down_time) += now - n->changed_at;
-    n->changed_at = now;
-  }
   parts_measure(w, EDGE_CLOSE);
   observation_close(&w->observation, now);
 }

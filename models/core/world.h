@@ -99,7 +99,7 @@ struct world {
   struct node *nodes;
   struct container *containers;
   struct service *services;
-  uint32_t node_count, container_count;
+  uint32_t node_count, node_room, container_count; /* node_count: those that are away too, see world_next_node */
 
   struct pool requests;            /* struct request */
   const struct world_watch *watch; /* may be null */
@@ -154,6 +154,12 @@ static inline void world_overflows(struct world *w) {
 }
 /* Null: no memory is modelled. */
 static inline struct memory_book *world_memory(const struct world *w) { return world_part(w, PART_memory); }
+/* Of the nodes that are not away: the one behind it, in the order of their indices, or the first behind null; null behind the last. */
+static inline struct node *world_next_node(const struct world *w, const struct node *n) {
+  for (uint32_t i = n ? n->index + 1 : 0; i < w->node_count; i++)
+    if (w->nodes[i].membership != NODE_AWAY) return &w->nodes[i];
+  return NULL;
+}
 static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
 static inline struct service *world_service_of(const struct world *w, const struct container *c) {
   return &w->services[c->service];

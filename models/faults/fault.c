@@ -4,6 +4,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <string.h>
 
 #define FAULT_MEMBER(name) &fault_##name.member,
 static const struct member *const members[] = {FAULTS(FAULT_MEMBER) NULL};
@@ -35,8 +36,7 @@ static const struct field fields[] = {
      .doc = "A drill: the first node or replica breaks at this time."},
     {0}};
 #undef AT
-const struct record fault_record = {
-    .name = "fault", .size = sizeof(struct fault_config), .fields = fields, .doc = "Something that breaks."};
+const struct record fault_record = {"fault", sizeof(struct fault_config), fields, "Something that breaks.", NULL};
 
 void faults_link(struct linker *l) {
   for (uint32_t i = 0; i < l->model->faults.count; i++) {
@@ -97,9 +97,19 @@ static void goes_on(void *process, uint32_t argument) {
   if (!f->broken && !f->drill) arm(f, time_to_next(f));
 }
 
+static struct fault_process *new_process(struct world *w) {
+  struct faults *all = world_faults(w);
+  if (all->count == all->room) {
+    struct fault_process **more = arena_new_array(w->arena, struct fault_process *, all->room = all->room ? 2 * all->room : 16);
+    if (all->count) memcpy(more, all->processes, all->count * sizeof *more);
+    all->processes = more;
+  }
+  return all->processes[all->count++] = arena_new_array(w->arena, struct fault_process, 1);
+}
+
 static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   const struct fault_config *k = model_fault_at(w->model, fault);
-  struct fault_process *f = &world_faults(w)->processes[world_faults(w)->count++];
+  struct fault_process *f = new_process(w);
   uint64_t entity = stream_entity(k->name, (uint64_t)k->kind->number(w, k, target) << 1 | drill);
   *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
   f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAULT, entity));
@@ -107,19 +117,28 @@ static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   arm(f, drill ? k->at : time_to_first(f));
 }
 
+static bool repeats(const struct fault_config *k) { return k->mtbf != SIM_NEVER || k->uptime.kind; }
+
 static void add_all(struct world *w, uint32_t fault) {
   const struct fault_config *k = model_fault_at(w->model, fault);
-  bool repeats = k->mtbf != SIM_NEVER || k->uptime.kind, drill = k->at != SIM_NEVER;
+  bool drill = k->at != SIM_NEVER;
   for (uint32_t t = NOBODY; (t = k->kind->target_after(w, k, t)) != NOBODY; drill = false) {
-    if (repeats) add(w, fault, t, false);
+    if (repeats(k)) add(w, fault, t, false);
     if (drill) add(w, fault, t, true);
   }
 }
 
 static void faults_start(struct world *w) {
-  world_faults(w)->processes =
-      arena_new_array(w->arena, struct fault_process, (w->node_count + w->container_count + 1) * (w->model->faults.count + 1) * 2);
   for (uint32_t i = 0; i < w->model->faults.count; i++) add_all(w, i);
 }
 
-const struct part part_faults = {.name = "faults", .room.world = sizeof(struct faults), .start = faults_start};
+/* A machine that is new is a target like the others of its group. */
+static void faults_join(struct world *w, const struct node *n) {
+  for (uint32_t i = 0; i < w->model->faults.count; i++) {
+    const struct fault_config *k = model_fault_at(w->model, i);
+    if (repeats(k) && k->kind->reach(k).group == (int32_t)n->group_index) add(w, i, n->index, false);
+  }
+}
+
+const struct part part_faults = {
+    .name = "faults", .room.world = sizeof(struct faults), .start = faults_start, .joins = faults_join};

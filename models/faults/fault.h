@@ -60,8 +60,8 @@ struct fault_process {
 };
 
 struct faults {
-  struct fault_process *processes;
-  uint32_t count;
+  struct fault_process **processes;
+  uint32_t count, room;
 };
 
 void faults_link(struct linker *);

@@ -2,7 +2,7 @@
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/faults.h"
-#include "models/platform/lifecycle.h"
+#include "models/platform/nodes.h"
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
   if (f->nodes < 0) link_fault(l, path, NULL, "a fault of kind node needs \"nodes\": the group that breaks");
@@ -31,9 +31,11 @@ static uint32_t number(const struct world *w, const struct fault_config *f, uint
   return w->nodes[target].number;
 }
 
-static void strike(struct world *w, uint32_t target) { lifecycle_node_fails(w, &w->nodes[target]); }
+static bool stands(const struct world *w, uint32_t target) { return w->nodes[target].membership != NODE_AWAY; }
 
-static void repair(struct world *w, uint32_t target) { lifecycle_node_returns(w, &w->nodes[target]); }
+static void strike(struct world *w, uint32_t target) { node_fails(w, &w->nodes[target]); }
+
+static void repair(struct world *w, uint32_t target) { node_returns(w, &w->nodes[target]); }
 
 #define AT(member) offsetof(struct fault_config, member)
 static const struct field keys[] = {{.name = "nodes",
@@ -56,5 +58,6 @@ const struct fault_kind fault_node = {.member = {.word = "node", .doc = "A machi
                                       .outage_s = outage_s,
                                       .target_after = target_after,
                                       .number = number,
+                                      .stands = stands,
                                       .strike = strike,
                                       .repair = repair};

@@ -35,9 +35,9 @@ static void audit_nodes(const struct audit *a) {
   const struct world *w = a->world;
   for (uint32_t i = 0; i < w->node_count; i++) {
     const struct node *n = &w->nodes[i];
-    if (n->up_time + n->down_time != w->horizon)
-      audit_broken(a, "node %u: up %.9g s and down %.9g s are not the horizon %.9g s", i, sim_seconds(n->up_time),
-                   sim_seconds(n->down_time), sim_seconds(w->horizon));
+    if (n->up_time + n->down_time + n->away_time != w->horizon)
+      audit_broken(a, "node %u: up %.9g s, down %.9g s and away %.9g s are not the horizon %.9g s", i, sim_seconds(n->up_time),
+                   sim_seconds(n->down_time), sim_seconds(n->away_time), sim_seconds(w->horizon));
     const char *wrong = node_wrong(w, n);
     if (wrong) audit_broken(a, "node %u: %s", i, wrong);
   }

@@ -1,5 +1,6 @@
 #include "models/machine/disk.h"
 #include "models/core/part.h"
+#include "models/platform/nodes.h"
 #include "models/request/draws.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -86,11 +87,19 @@ void disk_forsake(struct world *w, struct request *r) {
 
 const struct wait wait_disk = {.name = "disk", .line = true, .leave = disk_forsake};
 
+static void plug_in(struct world *w, const struct node *n) {
+  if (n->group->disk.latency.kind) world_disks(w)->of_node[n->index].config = &n->group->disk;
+}
+
 static void disks_start(struct world *w) {
-  world_disks(w)->of_node = arena_new_array(w->arena, struct disk, w->node_count + 1);
+  world_disks(w)->of_node = arena_new_array(w->arena, struct disk, w->node_room + 1);
   world_disks(w)->reads = timer_heap_new(w->calendar, ended, w);
-  for (uint32_t i = 0; i < w->node_count; i++)
-    if (w->nodes[i].group->disk.latency.kind) world_disks(w)->of_node[i].config = &w->nodes[i].group->disk;
+  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) plug_in(w, n);
+}
+
+static void disks_join(struct world *w, const struct node *n) {
+  world_disks(w)->of_node = nodes_grown(w, n, world_disks(w)->of_node, sizeof(struct disk));
+  plug_in(w, n);
 }
 
 static void disks_stop(struct world *w) { timer_heap_free(world_disks(w)->reads); }
@@ -137,12 +146,12 @@ static const struct field fields[] = {
      .source = "HDD 1, SATA SSD up to 32, NVMe more"},
     {0}};
 #undef AT
-const struct record disk_record = {
-    .name = "disk", .size = sizeof(struct disk_config), .fields = fields, .doc = "The disk of each node."};
+const struct record disk_record = {"disk", sizeof(struct disk_config), fields, "The disk of each node.", NULL};
 
 const struct part part_disks = {.name = "disks",
                                 .requests = true,
                                 .room.world = sizeof(struct disks),
                                 .start = disks_start,
+                                .joins = disks_join,
                                 .stop = disks_stop,
                                 .load = &disks_load};

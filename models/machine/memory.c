@@ -1,6 +1,7 @@
 #include "models/machine/memory.h"
 #include "models/core/part.h"
 #include "models/platform/lifecycle.h"
+#include "models/platform/nodes.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 
@@ -26,17 +27,28 @@ static int64_t resident(const struct world *w, const struct container *c) {
 
 /* --- the largest of several ------------------------------------------------------------------------------------------------- */
 
-static int64_t replica_value(const struct world *w, uint32_t id) { return world_memory(w)->resident[id]; }
-static int64_t node_value(const struct world *w, uint32_t id) { return world_memory(w)->nodes[id].used; }
+/* As far as one is found that is as large as `enough`. */
+static int64_t largest_replica(const struct world *w, uint32_t service, int64_t enough) {
+  const struct service *s = &w->services[service];
+  int64_t most = 0;
+  for (uint32_t i = s->first; most < enough && i < s->first + s->capacity; i++)
+    if (world_memory(w)->resident[i] > most) most = world_memory(w)->resident[i];
+  return most;
+}
 
-/* One of the numbers first .. first + count - 1 was `before` and is `now`: whether the largest has changed, which is brought up to
- * date. Only when the largest shrinks the others are asked, and only until an equal one is found. */
+static int64_t fullest_node(const struct world *w, uint32_t group, int64_t enough) {
+  int64_t most = 0;
+  for (uint32_t i = 0; most < enough && i < w->node_count; i++)
+    if (w->nodes[i].group_index == group && world_memory(w)->nodes[i].used > most) most = world_memory(w)->nodes[i].used;
+  return most;
+}
+
+/* One of several was `before` and is `now`: whether the largest has changed, which is brought up to date. Only when the largest
+ * shrinks all are asked. */
 static bool follow_largest(const struct world *w, int64_t *largest, int64_t before, int64_t now,
-                           int64_t (*value)(const struct world *, uint32_t), uint32_t first, uint32_t count) {
-  int64_t most = now;
+                           int64_t (*of_all)(const struct world *, uint32_t, int64_t enough), uint32_t of) {
   if (now < *largest && before < *largest) return false;
-  for (uint32_t i = 0; now < *largest && most < *largest && i < count; i++)
-    if (value(w, first + i) > most) most = value(w, first + i);
+  int64_t most = now < *largest ? of_all(w, of, *largest) : now;
   bool changed = most != *largest;
   *largest = most;
   return changed;
@@ -53,8 +65,7 @@ static void book_node(struct world *w, struct node *n, int64_t change) {
   struct memory_node *m = &world_memory(w)->nodes[n->index];
   int64_t before = m->used;
   m->used += change;
-  if (follow_largest(w, &world_memory(w)->fullest[n->group_index], before, m->used, node_value, n->index - n->number,
-                     (uint32_t)n->group->count))
+  if (follow_largest(w, &world_memory(w)->fullest[n->group_index], before, m->used, fullest_node, n->group_index))
     show(w, w->model->node_memory + n->group_index, world_memory(w)->fullest[n->group_index]);
 }
 
@@ -75,8 +86,7 @@ void memory_changed(struct world *w, struct container *c) {
   int64_t before = world_memory(w)->resident[c->id], now = resident(w, c);
   if (now == before) return;
   world_memory(w)->resident[c->id] = now;
-  struct service *s = world_service_of(w, c);
-  if (follow_largest(w, &world_memory(w)->most_of[c->service], before, now, replica_value, s->first, s->capacity))
+  if (follow_largest(w, &world_memory(w)->most_of[c->service], before, now, largest_replica, c->service))
     show(w, config->resident_meter, world_memory(w)->most_of[c->service]);
   struct node *n = &w->nodes[c->node];
   book_node(w, n, now - before);
@@ -122,6 +132,10 @@ static void runs_out(void *world, uint32_t index) {
   while (world_memory(w)->nodes[index].used > n->group->memory) kill(w, largest_on(w, n));
 }
 
+static void plug_in(struct world *w, uint32_t node) {
+  world_memory(w)->nodes[node] = (struct memory_node){.killed_at = -1, .killer = calendar_slot(w->calendar, runs_out, w, node)};
+}
+
 static void memory_open(struct world *w) {
   const struct model *m = w->model;
   struct memory_book *book = world_memory(w);
@@ -130,8 +144,12 @@ static void memory_open(struct world *w) {
                                .answered = arena_new_array(w->arena, uint64_t, m->container_count + 1),
                                .nodes = arena_new_array(w->arena, struct memory_node, m->node_count + 1),
                                .fullest = arena_new_array(w->arena, int64_t, m->platform.nodes.count + 1)};
-  for (uint32_t i = 0; i < m->node_count; i++)
-    book->nodes[i] = (struct memory_node){.killed_at = -1, .killer = calendar_slot(w->calendar, runs_out, w, i)};
+  for (uint32_t i = 0; i < m->node_count; i++) plug_in(w, i);
+}
+
+static void memory_joins(struct world *w, const struct node *n) {
+  world_memory(w)->nodes = nodes_grown(w, n, world_memory(w)->nodes, sizeof(struct memory_node));
+  plug_in(w, n->index);
 }
 
 const char *memory_wrong(const struct world *w) {
@@ -168,5 +186,6 @@ const struct part part_memory = {.name = "memory",
                                  .used = memory_used,
                                  .room.world = sizeof(struct memory_book),
                                  .open = memory_open,
+                                 .joins = memory_joins,
                                  .serves = memory_serves,
                                  .dies = memory_dies};

@@ -36,11 +36,7 @@ static const struct field fields[] = {
      .doc = "Left behind by each answered request until the process ends."},
     {0}};
 #undef AT
-const struct record memory_record = {.name = "memory",
-                                     .size = sizeof(struct memory_config),
-                                     .fields = fields,
-                                     .doc = "What one replica has resident.",
-                                     .shorthand = "base"};
+const struct record memory_record = {"memory", sizeof(struct memory_config), fields, "What one replica has resident.", "base"};
 
 static void link_service(struct linker *l, struct service_config *s) {
   const char *path = arena_format(l->arena, "services.%s", s->name);
@@ -70,11 +66,10 @@ void memory_link(struct linker *l) {
 }
 
 void memory_check_placement(struct linker *l, const struct world *w) {
-  for (uint32_t i = 0; i < w->node_count; i++) {
-    const struct node *n = &w->nodes[i];
+  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
     int64_t sum = 0;
     for (uint32_t k = 0; k < n->container_count; k++) {
-      const struct service_config *s = w->services[w->containers[n->containers[k]].service].config;
+      const struct service_config *s = container_config(&w->containers[n->containers[k]]);
       sum += s->memory.base * s->processes.count;
     }
     if (sum <= n->group->memory) continue;

@@ -226,6 +226,13 @@ void node_add(struct world *w, struct node *n, struct container *c) {
   container_set_pace(c, n->pace);
 }
 
+void node_account(struct node *n, sim_time now) {
+  assert(now >= n->changed_at);
+  sim_time *account = n->membership == NODE_AWAY ? &n->away_time : n->up ? &n->up_time : &n->down_time;
+  *account += now - n->changed_at;
+  n->changed_at = now;
+}
+
 void node_remove(struct node *n, uint32_t container) {
   for (uint32_t i = 0; i < n->container_count; i++)
     if (n->containers[i] == container) {
@@ -251,9 +258,19 @@ const char *node_wrong(const struct world *w, const struct node *n) {
     if (c->level_place >= l->count || l->places[c->level_place].container != c->id) return "a container's place is another's";
     if (!wants_more(c, free, l->weight)) return "a container gets its demand and is at the level";
   }
+  if (n->membership == NODE_AWAY && n->container_count) return "it is away and has containers";
   if (demand != n->demand) return "the demands do not add up";
   if (count != l->count || level_demand != l->demand || level_weight != l->weight) return "the level's sums do not add up";
   return (l->count > 0) == (n->demand > n->millicores) ? NULL : "there is a level where all demands fit, or none where they do not";
 }
 
-const struct part part_nodes = {.name = "nodes", .load = &cores_load};
+static void measure(struct world *w, enum world_edge edge) {
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    struct node *n = &w->nodes[i];
+    if (edge == EDGE_ADVANCE) node_account(n, world_now(w));
+    if (edge == EDGE_BEGIN) n->away_at_mark = n->away_time;
+    if (edge == EDGE_END) n->away_measured = n->away_time - n->away_at_mark;
+  }
+}
+
+const struct part part_nodes = {.name = "nodes", .measure = measure, .load = &cores_load};

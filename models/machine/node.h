@@ -23,7 +23,10 @@
  *     b <= T/2: b        b > T/2: T/2 + e (b - T/2)
  * cores, and all threads run at that over b ("pace"). A thread is taken to have run, as the kernel counts it, for the time that it
  * had a hardware thread: CPU used, quotas and shares are of hardware threads, work is slower. Fluid: which two share a core is
- * not followed. */
+ * not followed.
+ *
+ * The set of nodes may grow and shrink (models/platform/nodes.h). A node keeps its index, so what is kept by node finds it after it
+ * has left; a pointer to a node is good until the next one joins. Invariant: up, down and away times add up to the time of the run. */
 #ifndef NODE_H
 #define NODE_H
 #include "sim/engine/calendar.h"
@@ -53,10 +56,15 @@ struct level_place {
   uint32_t container;
 };
 
+/* AWAY: it has left the cluster, or has not joined it yet: nothing runs there and no time of it is paid for. LEAVING: it gets no more
+ * containers, and is away when it has none. */
+enum node_membership { NODE_MEMBER, NODE_LEAVING, NODE_AWAY };
+
 struct node {
   const struct node_group *group;
   uint32_t index, group_index, number; /* number: within its group */
-  bool up;
+  enum node_membership membership;
+  bool up;            /* the machine works; nobody looks while the node is away */
   double cores;       /* demands and shares are in the same unit, at the speed of this node */
   int64_t millicores; /* the same; INT64_MAX: unlimited */
   int64_t demand;     /* sum of its containers' demands, in millicores */
@@ -66,8 +74,9 @@ struct node {
   struct water_level level;
   uint32_t *containers; /* placed on it */
   uint32_t container_count, container_room;
-  int64_t cpu_requested, memory_requested; /* by the containers placed on it */
-  sim_time changed_at, up_time, down_time; /* accounts for up and down, closed at the end */
+  int64_t cpu_requested, memory_requested;            /* by the containers placed on it */
+  sim_time changed_at, up_time, down_time, away_time; /* accounts from the beginning of the run until changed_at */
+  sim_time away_at_mark, away_measured;               /* of away_time: before the measured time, and within it */
   uint32_t detection_slot;
   uint64_t failures;
   uint32_t lost_to; /* how many faults hold it down */
@@ -84,6 +93,8 @@ void node_share(struct world *, struct node *, struct container *changed);
 /* The rest of it where demands did not fit the cores, or do not now; `before`: the demand of the changed one. */
 void node_share_contended(struct world *, struct node *, struct container *changed, int64_t before);
 void node_add(struct world *, struct node *, struct container *);
+/* Brings the accounts to now: before it fails, returns, joins or leaves. */
+void node_account(struct node *, sim_time now);
 void node_remove(struct node *, uint32_t container);
 /* At which rate each running thread of the container works. */
 double node_rate(const struct world *, const struct container *);

@@ -1,4 +1,5 @@
 #include "models/platform/lifecycle.h"
+#include "models/platform/nodes.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -14,8 +15,7 @@ void service_replicas_until(struct world *w, struct service *s, sim_time now) {
   series_level(&w->observation.services[s->index].replicas, s->replicas.since - from, now - from, (double)s->replicas.value);
 }
 
-/* A delay that leads beyond the end of time never ends. */
-static void set_or_never(struct world *w, slot_id slot, sim_time delay) {
+void lifecycle_alarm(struct world *w, slot_id slot, sim_time delay) {
   if (delay >= SIM_NEVER - world_now(w))
     calendar_clear(w->calendar, slot);
   else
@@ -55,7 +55,7 @@ void rotation_remove(struct world *w, struct container *c) {
 
 void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time delay) {
   c->rotates_in = in;
-  set_or_never(w, c->rotation_slot, delay);
+  lifecycle_alarm(w, c->rotation_slot, delay);
 }
 
 static void rotates(void *world, uint32_t id) {
@@ -82,7 +82,7 @@ static bool fits(const struct node *n, const struct service_config *s) {
 }
 
 static bool allowed(const struct world *w, const struct node *n, const struct service_config *s) {
-  if (n->group->role == ROLE_MANAGER) return false;
+  if (n->membership != NODE_MEMBER || n->group->role == ROLE_MANAGER) return false;
   const struct node_group *wanted = s->place >= 0 ? model_nodes(w->model, (uint32_t)s->place) : NULL;
   return wanted ? n->group == wanted : !n->group->dedicated;
 }
@@ -91,14 +91,13 @@ uint32_t lifecycle_choose_node(const struct world *w, const struct container *c)
   const struct service_config *s = container_config(c);
   uint32_t best = NOBODY, best_replicas = 0;
   double best_allocated = 0;
-  for (uint32_t i = 0; i < w->node_count; i++) {
-    const struct node *n = &w->nodes[i];
+  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
     if (n->detected || !allowed(w, n, s) || !fits(n, s)) continue;
     uint32_t replicas = replicas_on(w, n, c->service);
     double allocated =
         (double)n->cpu_requested / (double)n->group->cpu + (double)n->memory_requested / ((double)n->group->memory + 1);
     if (best != NOBODY && (replicas > best_replicas || (replicas == best_replicas && allocated >= best_allocated))) continue;
-    best = i, best_replicas = replicas, best_allocated = allocated;
+    best = n->index, best_replicas = replicas, best_allocated = allocated;
   }
   return best;
 }
@@ -108,8 +107,7 @@ int64_t lifecycle_room(const struct world *w, uint32_t service) {
   const struct service_config *s = service_config(&w->services[service]);
   const struct resource_amounts *r = &s->resources.requests;
   int64_t room = 0;
-  for (uint32_t i = 0; i < w->node_count && room < ENOUGH; i++) {
-    const struct node *n = &w->nodes[i];
+  for (const struct node *n = world_next_node(w, NULL); n && room < ENOUGH; n = world_next_node(w, n)) {
     if (!allowed(w, n, s) || !fits(n, s)) continue;
     int64_t by_cpu = n->group->cpu == INT64_MAX || !r->cpu ? ENOUGH : (n->group->cpu - n->cpu_requested) / r->cpu;
     int64_t by_memory = !r->memory ? ENOUGH : (n->group->memory - n->memory_requested) / r->memory;
@@ -140,6 +138,7 @@ void lifecycle_unplace(struct world *w, struct container *c) {
   n->cpu_requested -= r->cpu, n->memory_requested -= r->memory;
   node_remove(n, c->id);
   c->node = NOBODY;
+  if (n->membership == NODE_LEAVING && !n->container_count) node_is_empty(w, n);
 }
 
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
@@ -148,7 +147,7 @@ double lifecycle_uniform(struct container *c) { return stream_uniform(&c->life_d
 
 void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_time delay) {
   c->life_stage = stage;
-  set_or_never(w, c->life, delay);
+  lifecycle_alarm(w, c->life, delay);
 }
 
 static void serves(struct world *w, struct container *c, bool warm) {
@@ -203,51 +202,7 @@ void lifecycle_crash(struct world *w, struct container *c) {
   policy(w)->process_died(w, c);
 }
 
-/* --- nodes ------------------------------------------------------------------------------------------------------------------- */
-
-void lifecycle_wait_node(struct world *w, struct node *n, sim_time delay) { set_or_never(w, n->detection_slot, delay); }
-
-void lifecycle_node_fails(struct world *w, struct node *n) {
-  if (n->lost_to++) return;
-  n->up_time += world_now(w) - n->changed_at;
-  n->changed_at = world_now(w);
-  n->up = false;
-  n->failures++;
-  for (uint32_t i = 0; i < n->container_count; i++) lifecycle_stop(w, &w->containers[n->containers[i]], OUTCOME_CRASHED);
-  if (policy(w)->node_died) policy(w)->node_died(w, n);
-  parts_changed(w);
-}
-
-void lifecycle_node_returns(struct world *w, struct node *n) {
-  if (--n->lost_to) return;
-  n->down_time += world_now(w) - n->changed_at;
-  n->changed_at = world_now(w);
-  n->up = true;
-  policy(w)->node_returned(w, n);
-  parts_changed(w);
-}
-
-static void node_detected(void *world, uint32_t node) {
-  struct world *w = world;
-  policy(w)->detected(w, &w->nodes[node]);
-}
-
 /* --- building ---------------------------------------------------------------------------------------------------------------- */
-
-static void build_nodes(struct world *w) {
-  const struct model *m = w->model;
-  w->node_count = m->node_count;
-  w->nodes = arena_new_array(w->arena, struct node, m->node_count);
-  uint32_t index = 0;
-  for (uint32_t g = 0; g < m->platform.nodes.count; g++)
-    for (uint32_t k = 0; k < model_nodes(m, g)->count; k++, index++) {
-      struct node *n = &w->nodes[index];
-      n->group = model_nodes(m, g);
-      n->index = index, n->group_index = g, n->number = k, n->up = true;
-      node_build(w, n);
-      n->detection_slot = calendar_slot(w->calendar, node_detected, w, index);
-    }
-}
 
 static void build_shedder(struct world *w, struct container *c, const struct service_config *s) {
   if (!service_sheds(s)) return;
@@ -295,7 +250,7 @@ static void build_services(struct world *w) {
 }
 
 void lifecycle_build(struct world *w) {
-  build_nodes(w);
+  nodes_build(w);
   build_services(w);
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     struct service *s = &w->services[i];

@@ -1,10 +1,11 @@
-/* The life of containers and nodes: what every orchestrator does, once.
+/* The life of containers: what every orchestrator does, once. That of nodes: models/platform/nodes.h.
  *
  * A container is placed on a node, its process starts, serves, dies. Being in rotation is separate: callers go on choosing a
- * dead replica until it is taken out. Each container has one wait at a time (`life`), each node one (`detection_slot`). */
+ * dead replica until it is taken out. Each container has one wait at a time (`life`). */
 #ifndef LIFECYCLE_H
 #define LIFECYCLE_H
 #include "models/request/request.h"
+#include "sim/engine/calendar.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
 
@@ -30,9 +31,8 @@ void lifecycle_start(struct world *, struct container *); /* the process starts;
 void lifecycle_wait(struct world *, struct container *, int32_t stage, sim_time delay);
 void lifecycle_crash(struct world *, struct container *);              /* the process dies by itself */
 void lifecycle_stop(struct world *, struct container *, enum outcome); /* it is ended; no orchestrator callback */
-void lifecycle_node_fails(struct world *, struct node *);
-void lifecycle_node_returns(struct world *, struct node *);
-void lifecycle_wait_node(struct world *, struct node *, sim_time delay);
+/* The slot fires after the delay; one that leads beyond the end of time never ends. */
+void lifecycle_alarm(struct world *, slot_id, sim_time delay);
 
 void rotation_add(struct world *, struct container *);
 void rotation_remove(struct world *, struct container *);

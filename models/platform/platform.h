@@ -50,6 +50,7 @@ struct orchestrator {
   void (*node_died)(struct world *, struct node *);         /* with all that ran on it; may be null */
   void (*node_returned)(struct world *, struct node *);     /* empty of processes */
   void (*detected)(struct world *, struct node *);          /* the wait that it set on the node has ended; null: it sets none */
+  void (*evict)(struct world *, struct container *);        /* its node leaves; null: it stops there for good */
   /* Brings a service to its desired size, for its autoscaler; null: services keep their size. */
   void (*resize)(struct world *, uint32_t service);
   /* From the death of a process to its return into rotation, in the mean, without the start itself; null: no time. */

@@ -3,6 +3,7 @@
  * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere. */
 #include "models/platform/autoscaler.h"
 #include "models/platform/lifecycle.h"
+#include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
@@ -41,89 +42,6 @@ static void remove_pod(struct world *w, struct container *c) {
   rotation_remove(w, c);
   if (c->node != NOBODY) lifecycle_unplace(w, c);
   c->state = CONTAINER_UNUSED, c->leaving = false;
-  start_pending(w);
-}
-
-/* --- processes --------------------------------------------------------------------------------------------------------------- */
-
-static void process_up(struct world *w, struct container *c) {
-  lifecycle_wait(w, c, LIFE_READY, within(c, config_of(w)->readiness_period));
-}
-
-static sim_time back_off(const struct world *w, struct container *c) {
-  const struct kubernetes_config *k = config_of(w);
-  if (world_now(w) - c->started_at >= k->restart_reset) c->restarts = 0;
-  sim_time delay = c->restarts ? k->restart_base : 0;
-  for (uint32_t i = 1; i < c->restarts && delay < k->restart_cap; i++) delay *= 2;
-  c->restarts++;
-  return delay < k->restart_cap ? delay : k->restart_cap;
-}
-
-static void process_died(struct world *w, struct container *c) {
-  lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, within(c, config_of(w)->relist));
-}
-
-static void drain_step(struct world *w, struct container *c) {
-  if (!c->in_flight || world_now(w) >= c->drain_until)
-    remove_pod(w, c);
-  else
-    lifecycle_wait(w, c, LIFE_DRAINED, SIM_S);
-}
-
-static void life(struct world *w, struct container *c) {
-  switch (c->life_stage) {
-  case LIFE_READY:
-    set_ready(w, c, true);
-    break;
-  case LIFE_OUT_OF_ROTATION: /* the kubelet has seen the exit */
-    set_ready(w, c, false);
-    if (container_config(c)->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, back_off(w, c));
-    break;
-  case LIFE_RESTART:
-    lifecycle_start(w, c);
-    break;
-  case LIFE_DRAINED:
-    drain_step(w, c);
-    break;
-  }
-}
-
-/* --- nodes ------------------------------------------------------------------------------------------------------------------- */
-
-static void node_died(struct world *w, struct node *n) {
-  const struct kubernetes_config *k = config_of(w);
-  for (uint32_t i = n->container_count; i-- > 0;)
-    if (w->containers[n->containers[i]].leaving) remove_pod(w, &w->containers[n->containers[i]]);
-  struct stream draws =
-      stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
-  double renewed = stream_uniform(&draws) * (double)k->lease_renewal, check = stream_uniform(&draws) * (double)k->monitor_period;
-  sim_time delay = k->monitor_grace - (sim_time)renewed + (sim_time)check;
-  lifecycle_wait_node(w, n, delay > 0 ? delay : 0);
-}
-
-static void detected(struct world *w, struct node *n) {
-  if (!n->detected) { /* unknown: its pods leave the endpoints */
-    n->detected = true;
-    for (uint32_t i = 0; i < n->container_count; i++) set_ready(w, &w->containers[n->containers[i]], false);
-    lifecycle_wait_node(w, n, config_of(w)->eviction);
-    return;
-  }
-  for (uint32_t i = n->container_count; i-- > 0;) {
-    struct container *c = &w->containers[n->containers[i]];
-    rotation_remove(w, c);
-    lifecycle_unplace(w, c);
-    start_pod(w, c);
-  }
-}
-
-static void node_returned(struct world *w, struct node *n) {
-  calendar_clear(w->calendar, n->detection_slot);
-  n->detected = false;
-  for (uint32_t i = 0; i < n->container_count; i++) {
-    struct container *c = &w->containers[n->containers[i]];
-    set_ready(w, c, false);
-    lifecycle_start(w, c);
-  }
   start_pending(w);
 }
 
@@ -171,6 +89,104 @@ static void resize(struct world *w, uint32_t service) {
   }
 }
 
+/* Drained, or lost while it was: if it was evicted and the service had no spare, the pod in its stead starts now. */
+static void retire(struct world *w, struct container *c) {
+  remove_pod(w, c);
+  resize(w, c->service);
+}
+
+/* --- processes --------------------------------------------------------------------------------------------------------------- */
+
+static void process_up(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_READY, within(c, config_of(w)->readiness_period));
+}
+
+static sim_time back_off(const struct world *w, struct container *c) {
+  const struct kubernetes_config *k = config_of(w);
+  if (world_now(w) - c->started_at >= k->restart_reset) c->restarts = 0;
+  sim_time delay = c->restarts ? k->restart_base : 0;
+  for (uint32_t i = 1; i < c->restarts && delay < k->restart_cap; i++) delay *= 2;
+  c->restarts++;
+  return delay < k->restart_cap ? delay : k->restart_cap;
+}
+
+static void process_died(struct world *w, struct container *c) {
+  lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, within(c, config_of(w)->relist));
+}
+
+static void drain_step(struct world *w, struct container *c) {
+  if (c->in_flight && world_now(w) < c->drain_until) {
+    lifecycle_wait(w, c, LIFE_DRAINED, SIM_S);
+    return;
+  }
+  retire(w, c);
+}
+
+static void life(struct world *w, struct container *c) {
+  switch (c->life_stage) {
+  case LIFE_READY:
+    set_ready(w, c, true);
+    break;
+  case LIFE_OUT_OF_ROTATION: /* the kubelet has seen the exit */
+    set_ready(w, c, false);
+    if (container_config(c)->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, back_off(w, c));
+    break;
+  case LIFE_RESTART:
+    lifecycle_start(w, c);
+    break;
+  case LIFE_DRAINED:
+    drain_step(w, c);
+    break;
+  }
+}
+
+/* --- nodes ------------------------------------------------------------------------------------------------------------------- */
+
+static void node_died(struct world *w, struct node *n) {
+  const struct kubernetes_config *k = config_of(w);
+  for (uint32_t i = n->container_count; i-- > 0;)
+    if (w->containers[n->containers[i]].leaving) retire(w, &w->containers[n->containers[i]]);
+  struct stream draws =
+      stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
+  double renewed = stream_uniform(&draws) * (double)k->lease_renewal, check = stream_uniform(&draws) * (double)k->monitor_period;
+  sim_time delay = k->monitor_grace - (sim_time)renewed + (sim_time)check;
+  node_wait(w, n, delay > 0 ? delay : 0);
+}
+
+static void detected(struct world *w, struct node *n) {
+  if (!n->detected) { /* unknown: its pods leave the endpoints */
+    n->detected = true;
+    for (uint32_t i = 0; i < n->container_count; i++) set_ready(w, &w->containers[n->containers[i]], false);
+    node_wait(w, n, config_of(w)->eviction);
+    return;
+  }
+  for (uint32_t i = n->container_count; i-- > 0;) {
+    struct container *c = &w->containers[n->containers[i]];
+    rotation_remove(w, c);
+    lifecycle_unplace(w, c);
+    start_pod(w, c);
+  }
+}
+
+static void node_returned(struct world *w, struct node *n) {
+  calendar_clear(w->calendar, n->detection_slot);
+  n->detected = false;
+  for (uint32_t i = 0; i < n->container_count; i++) {
+    struct container *c = &w->containers[n->containers[i]];
+    set_ready(w, c, false);
+    lifecycle_start(w, c);
+  }
+  start_pending(w);
+}
+
+/* Drained as one that is too many; the pod in its stead starts at once if the service has a spare, else when it has gone. */
+static void evict(struct world *w, struct container *c) {
+  uint32_t service = c->service;
+  if (c->leaving) return;
+  drain(w, c);
+  resize(w, service);
+}
+
 static void start(struct world *w) { autoscalers_start(w, config_of(w)->metrics_resolution, config_of(w)->autoscaler_sync); }
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */
@@ -196,8 +212,7 @@ static const struct field fields[] = {
     PERIOD("metrics_resolution", metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
     PERIOD("autoscaler_sync", autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
     {0}};
-static const struct record record = {
-    .name = "kubernetes", .size = sizeof(struct kubernetes_config), .fields = fields, .doc = "Delays of Kubernetes."};
+static const struct record record = {"kubernetes", sizeof(struct kubernetes_config), fields, "Delays of Kubernetes.", NULL};
 #undef AT
 
 /* The kubelet has to see the exit; the first restart is at once; then a probe, and the way of the endpoints. */
@@ -218,6 +233,7 @@ const struct orchestrator orchestrator_kubernetes = {
     .node_died = node_died,
     .node_returned = node_returned,
     .detected = detected,
+    .evict = evict,
     .resize = resize,
     .recovery = recovery,
     .relocates = true};

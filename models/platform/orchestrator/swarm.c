@@ -2,6 +2,7 @@
  * the restart delay, wherever there is room. A node is down after three missed heartbeats; its tasks are replaced at once and
  * do not move back. Without a quorum of managers tasks run on and nothing is replaced. */
 #include "models/platform/lifecycle.h"
+#include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
@@ -17,8 +18,8 @@ static const struct swarm_config *config_of(const struct world *w) { return w->m
 /* Raft: floor(n / 2) + 1 managers; with no manager nodes in the scenario the managers are not modelled and always there. */
 static bool quorum(const struct world *w) {
   uint32_t managers = 0, up = 0;
-  for (uint32_t i = 0; i < w->node_count; i++)
-    if (w->nodes[i].group->role == ROLE_MANAGER) managers++, up += w->nodes[i].up;
+  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n))
+    if (n->group->role == ROLE_MANAGER) managers++, up += n->up;
   return !managers || up >= managers / 2 + 1;
 }
 
@@ -54,12 +55,12 @@ static void node_died(struct world *w, struct node *n) {
   const struct swarm_config *k = config_of(w);
   struct stream draws =
       stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
-  lifecycle_wait_node(w, n, k->missed * k->heartbeat - (sim_time)(stream_uniform(&draws) * (double)k->heartbeat));
+  node_wait(w, n, k->missed * k->heartbeat - (sim_time)(stream_uniform(&draws) * (double)k->heartbeat));
 }
 
 static void detected(struct world *w, struct node *n) {
   if (!quorum(w)) {
-    lifecycle_wait_node(w, n, config_of(w)->heartbeat);
+    node_wait(w, n, config_of(w)->heartbeat);
     return;
   }
   n->detected = true;
@@ -68,6 +69,12 @@ static void detected(struct world *w, struct node *n) {
     rotation_remove(w, c);
     replace(w, c);
   }
+}
+
+static void evict(struct world *w, struct container *c) {
+  lifecycle_stop(w, c, OUTCOME_CRASHED);
+  rotation_remove(w, c);
+  replace(w, c);
 }
 
 /* Back before anybody noticed: its tasks have ended with it and are replaced as any. Back later: it has room again. */
@@ -95,8 +102,7 @@ static const struct field fields[] = {
     DURATION("restart_delay", restart_delay, "5s", "Before a task that ended is replaced.", "swarmkit defaults"),
     DURATION("status_delay", status_delay, "100ms", "Until the managers know that a task ended.", "swarmkit dispatcher"),
     {0}};
-static const struct record record = {
-    .name = "swarm", .size = sizeof(struct swarm_config), .fields = fields, .doc = "Delays of Docker Swarm."};
+static const struct record record = {"swarm", sizeof(struct swarm_config), fields, "Delays of Docker Swarm.", NULL};
 #undef AT
 
 static sim_time recovery(const void *settings) { return ((const struct swarm_config *)settings)->restart_delay; }
@@ -112,5 +118,6 @@ const struct orchestrator orchestrator_swarm = {
     .node_died = node_died,
     .node_returned = node_returned,
     .detected = detected,
+    .evict = evict,
     .recovery = recovery,
     .relocates = true};

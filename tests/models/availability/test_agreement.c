@@ -1,5 +1,6 @@
 /* DESIGN 6, for databases, caches, poolers, queues, processes and forks: the same single fault, played with requests and without, fails
  * the same share of them. */
+#include "models/platform/nodes.h"
 #include "tests/model_fixture.h"
 #include "models/availability/outage.h"
 #include "models/core/world.h"
@@ -269,7 +270,7 @@ static void strike(void *world, uint32_t unused) {
   struct world *w = ((struct world **)world)[0];
   const struct fault *f = ((const struct fault **)world)[1];
   if (!f->service) {
-    lifecycle_node_fails(w, &w->nodes[f->number]);
+    node_fails(w, &w->nodes[f->number]);
     return;
   }
   for (uint32_t i = 0; i < w->model->services.count; i++)

@@ -25,7 +25,7 @@ static void test_phases(void) {
   double sum_h = 0, square = 0, most_h = 0;
   test_check(world_faults(w)->count == REPLICAS, "%u faults", world_faults(w)->count);
   for (uint32_t i = 0; i < world_faults(w)->count; i++) {
-    double at_h = sim_seconds(calendar_time_of(w->calendar, world_faults(w)->processes[i].slot)) / 3600;
+    double at_h = sim_seconds(calendar_time_of(w->calendar, world_faults(w)->processes[i]->slot)) / 3600;
     sum_h += at_h / REPLICAS, square += at_h * at_h / REPLICAS, most_h = fmax(most_h, at_h);
   }
   /* Mean 5 h and variance 100 / 12, within four standard errors. */

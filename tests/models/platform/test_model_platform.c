@@ -3,6 +3,7 @@
 #include "models/platform/autoscaler.h"
 #include "models/availability/outage.h"
 #include "models/core/world.h"
+#include "models/platform/nodes.h"
 #include "tests/model_fixture.h"
 
 enum { SEEDS = 24 };
@@ -274,9 +275,9 @@ static void test_drained_pods_stay_away(void) {
   w->services[0].desired = 1;
   w->orchestrator->resize(w, 0);
   calendar_run(w->calendar, 50500 * SIM_MS); /* they leave rotation at 51 s */
-  for (uint32_t i = 0; i < 2; i++) lifecycle_node_fails(w, &w->nodes[i]);
+  for (uint32_t i = 0; i < 2; i++) node_fails(w, &w->nodes[i]);
   calendar_run(w->calendar, 70 * SIM_S);
-  for (uint32_t i = 0; i < 2; i++) lifecycle_node_returns(w, &w->nodes[i]);
+  for (uint32_t i = 0; i < 2; i++) node_returns(w, &w->nodes[i]);
   calendar_run(w->calendar, 1000 * SIM_S);
   test_check(w->services[0].up == 1, "%u pods serve, 1 is wanted", w->services[0].up);
   world_free(w);

@@ -3,6 +3,7 @@
 #include "models/replication/replication.h"
 #include "models/availability/outage.h"
 #include "models/core/meter.h"
+#include "models/platform/nodes.h"
 #include "tests/model_fixture.h"
 
 /* Writes come at 100 a second and are 5 ms on their way to a replica; the machine that is back serves after 100 ms. A primary that is missed is
@@ -130,8 +131,8 @@ static void happen(struct world *w, const struct event *e) {
   for (uint32_t i = 0; i < w->node_count; i++)
     if (w->nodes[i].group_index == 1 && w->nodes[i].number == (uint32_t)e->node) n = &w->nodes[i];
   calendar_run(w->calendar, (sim_time)(e->at_s * 1e9));
-  if (!e->back) outage_fault(w, 0), lifecycle_node_fails(w, n);
-  if (e->back) lifecycle_node_returns(w, n);
+  if (!e->back) outage_fault(w, 0), node_fails(w, n);
+  if (e->back) node_returns(w, n);
 }
 
 static struct seen play(const struct fixture *f, size_t which, uint64_t seed, enum world_mode mode) {

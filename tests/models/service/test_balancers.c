@@ -3,6 +3,7 @@
 #include "models/service/hash_ring.h"
 #include "models/availability/outage.h"
 #include "models/core/meter.h"
+#include "models/platform/nodes.h"
 #include "tests/model_fixture.h"
 
 /* A user who asks a every 100 ms, which asks b. Replica k of b runs on node group k. */
@@ -294,7 +295,7 @@ static void test_connection_dies(void) {
     calendar_run(w->calendar, 10 * SIM_S + 50 * SIM_MS);
     struct container *used = b->job_order > 1 ? b : b + 1;
     if (rows[i].machine)
-      lifecycle_node_fails(w, &w->nodes[used->node]);
+      node_fails(w, &w->nodes[used->node]);
     else
       lifecycle_crash(w, used);
     world_measure_until(w, 100 * SIM_S);

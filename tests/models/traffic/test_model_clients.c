@@ -238,8 +238,8 @@ static sim_time first_crash(const char *before, const char *service, const char 
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_AVAILABILITY);
   sim_time at = SIM_NEVER;
   for (uint32_t i = 0; i < world_faults(w)->count; i++)
-    if (!strcmp(world_faults(w)->processes[i].config->name, "x"))
-      at = calendar_time_of(w->calendar, world_faults(w)->processes[i].slot);
+    if (!strcmp(world_faults(w)->processes[i]->config->name, "x"))
+      at = calendar_time_of(w->calendar, world_faults(w)->processes[i]->slot);
   test_check(at != SIM_NEVER, "%s: b never crashes", name);
   world_free(w);
   fixture_close(&f);
