@@ -18,8 +18,8 @@ static const struct field item_fields[] = {
      .doc = "When it was true. A bill with prices without source or date is a draft, and a note names them."},
     {0}};
 #undef AT
-static const struct record item_record = {
-    .name = "price item", .size = sizeof(struct price_item), .fields = item_fields, .doc = "One price, with its source and date."};
+static const struct record item_record = {"price item", sizeof(struct price_item), item_fields,
+                                          "One price, with its source and date.", NULL};
 
 #define AT(member) offsetof(struct price_list, member)
 static const struct field list_fields[] = {
@@ -27,8 +27,7 @@ static const struct field list_fields[] = {
     {.name = "items", .kind = FIELD_MAP, .offset = AT(items), .record = &item_record, .doc = "Prices by name."},
     {0}};
 #undef AT
-const struct record price_list_record = {
-    .name = "price list", .size = sizeof(struct price_list), .fields = list_fields, .doc = "A file of prices."};
+const struct record price_list_record = {"price list", sizeof(struct price_list), list_fields, "A file of prices.", NULL};
 
 #define AT(member) offsetof(struct charge_config, member)
 static const struct field charge_fields[] = {
@@ -42,10 +41,8 @@ static const struct field charge_fields[] = {
      .doc = "How many, or how many GB, a month."},
     {0}};
 #undef AT
-static const struct record charge_record = {.name = "charge",
-                                            .size = sizeof(struct charge_config),
-                                            .fields = charge_fields,
-                                            .doc = "Something that costs and is not a node."};
+static const struct record charge_record = {"charge", sizeof(struct charge_config), charge_fields,
+                                            "Something that costs and is not a node.", NULL};
 
 #define AT(member) offsetof(struct bill_config, member)
 static const struct field bill_fields[] = {
@@ -74,8 +71,7 @@ static const struct field bill_fields[] = {
      .doc = "Price item per GB that a CDN sends to clients; absent: not charged."},
     {0}};
 #undef AT
-const struct record bill_record = {
-    .name = "bill", .size = sizeof(struct bill_config), .fields = bill_fields, .doc = "What costs besides the nodes."};
+const struct record bill_record = {"bill", sizeof(struct bill_config), bill_fields, "What costs besides the nodes.", NULL};
 
 const struct price_item *price_named(const struct price_list *list, const char *name) {
   const struct price_item *items = list->items.items;
@@ -122,21 +118,21 @@ static const char *unit_of(const struct price_list *list, const char *price) {
   return from && isnan(price_monthly(&from->price)) ? "GB" : "";
 }
 
-uint32_t bill_compute(const struct model *m, struct sent_bytes per_s, struct arena *arena, struct bill_row **out) {
+uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct arena *arena, struct bill_row **out) {
   const struct bill_config *b = &m->bill;
   struct bill_row *rows = *out = arena_new_array(arena, struct bill_row, m->platform.nodes.count + b->charges.count + 3);
   uint32_t count = 0;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     const struct node_group *g = model_nodes(m, i);
-    if (g->price) add_row(rows, &count, &b->prices, g->name, g->price, g->count == 1 ? "node" : "nodes", (double)g->count);
+    if (g->price) add_row(rows, &count, &b->prices, g->name, g->price, use->nodes[i] == 1 ? "node" : "nodes", use->nodes[i]);
   }
   const struct charge_config *charges = b->charges.items;
   for (uint32_t i = 0; i < b->charges.count; i++)
     add_row(rows, &count, &b->prices, charges[i].name, charges[i].price, unit_of(&b->prices, charges[i].price),
             charges[i].quantity);
-  double gb = fmax(0, gb_a_month(per_s.origin) - b->egress_free_gb);
+  double gb = fmax(0, gb_a_month(use->per_s.origin) - b->egress_free_gb);
   const char *item = b->egress_free_gb > 0 ? arena_format(arena, "egress above %g GB", b->egress_free_gb) : "egress";
   add_per_gb(rows, &count, item, b->egress, price_named(&b->prices, b->egress), gb);
-  add_per_gb(rows, &count, "CDN egress", b->cdn, price_named(&b->prices, b->cdn), gb_a_month(per_s.cdn));
+  add_per_gb(rows, &count, "CDN egress", b->cdn, price_named(&b->prices, b->cdn), gb_a_month(use->per_s.cdn));
   return count;
 }

@@ -1,7 +1,8 @@
 /* Money: price lists, and the monthly bill of what ran.
  *
  * A price list is a file of its own: each item has a price per something, where it was read and when. A month is 730 hours.
- * The bill: every node at its group's price, fixed charges of the scenario, and egress by what was answered. */
+ * The bill is made from what ran: the hours for which nodes were in the cluster at their groups' prices, fixed charges of the scenario,
+ * and egress by what was answered. */
 #ifndef PRICE_H
 #define PRICE_H
 #include "sim/describe/field.h"
@@ -56,7 +57,12 @@ double price_of_charge(const struct money_value *);
 struct sent_bytes {
   double origin, cdn;
 };
-/* The bill for a month in which so much was sent. Rows in the arena. */
-uint32_t bill_compute(const struct model *, struct sent_bytes per_s, struct arena *, struct bill_row **rows);
+/* What ran, in the mean of the measured time. */
+struct bill_use {
+  const double *nodes; /* by group: node hours an hour */
+  struct sent_bytes per_s;
+};
+/* The bill for a month that is like the measured time. Rows in the arena. */
+uint32_t bill_compute(const struct model *, const struct bill_use *, struct arena *, struct bill_row **rows);
 
 #endif

@@ -160,7 +160,8 @@ static const char *price_source(struct arena *arena, const struct price_item *it
 
 static void bill_rows(const struct evidence *ev, struct results *r) {
   struct bill_row *rows;
-  uint32_t count = bill_compute(&ev->model, measure_sent(&ev->model, ev->traffic.sum), ev->arena, &rows);
+  struct bill_use use = measure_use(&ev->model, ev->traffic.sum, ev->arena);
+  uint32_t count = bill_compute(&ev->model, &use, ev->arena, &rows);
   struct bill_line *lines = arena_new_array(ev->arena, struct bill_line, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     const char *source = price_source(ev->arena, rows[i].from);

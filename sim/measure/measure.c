@@ -219,11 +219,21 @@ struct sent_bytes measure_sent(const struct model *model, const struct view *v) 
   return sent;
 }
 
+struct bill_use measure_use(const struct model *model, const struct view *v, struct arena *arena) {
+  double *nodes = arena_new_array(arena, double, model->platform.nodes.count + 1);
+  for (uint32_t i = 0; i < model->platform.nodes.count; i++) {
+    nodes[i] = (double)model_nodes(model, i)->count;
+    if (v->seconds > 0) nodes[i] += v->node_gained_s[i] / v->seconds;
+  }
+  return (struct bill_use){nodes, measure_sent(model, v)};
+}
+
 static double cost_of(const struct model *model, const struct view *v) {
   struct arena *arena = arena_new();
   double sum = 0;
   struct bill_row *rows;
-  uint32_t count = bill_compute(model, measure_sent(model, v), arena, &rows);
+  struct bill_use use = measure_use(model, v, arena);
+  uint32_t count = bill_compute(model, &use, arena, &rows);
   for (uint32_t i = 0; i < count; i++) sum += rows[i].monthly;
   arena_free(arena);
   return count ? sum : NAN;

@@ -21,6 +21,8 @@ enum unit measure_unit(const struct measure *);
 int measure_good_side(const struct measure *);
 /* What was sent to clients, a second, over the measured time. */
 struct sent_bytes measure_sent(const struct model *, const struct view *);
+/* What is paid for. The nodes are in the arena. */
+struct bill_use measure_use(const struct model *, const struct view *, struct arena *);
 /* Follows from the scenario alone: no interval is needed. */
 bool measure_is_exact(const struct measure *, const struct model *);
 

@@ -12,6 +12,7 @@ static struct view *view_in(struct arena *arena, const struct model *m, bool tra
   v->services = arena_new_array(arena, struct service_view, m->services.count + 1);
   v->node_used_s = arena_new_array(arena, double, m->platform.nodes.count + 1);
   v->node_available_s = arena_new_array(arena, double, m->platform.nodes.count + 1);
+  v->node_gained_s = arena_new_array(arena, double, m->platform.nodes.count + 1);
   v->probes = arena_new_array(arena, double, m->run.probes.count + 1);
   v->faults = arena_new_array(arena, struct fault_view, m->faults.count + 1);
   v->growth = arena_new_array(arena, struct growth_sums, (traffic ? model_gauges(m) : 0) + 1);
@@ -119,6 +120,17 @@ static void read_gauges(struct view *v, const struct world *w) {
   }
 }
 
+/* Of a node that was there all the time nothing is gained or lost, to the last bit. */
+static void read_nodes(struct view *v, const struct world *w) {
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    bool planned = n->number < (uint64_t)n->group->count;
+    double away_s = sim_seconds(n->away_measured), there_s = v->seconds - away_s;
+    if (there_s > 0) v->node_available_s[n->group_index] += n->cores * there_s;
+    v->node_gained_s[n->group_index] += planned ? -away_s : there_s;
+  }
+}
+
 /* All but the observation itself. */
 static void read_world(struct view *v, const struct world *w) {
   v->replications = 1;
@@ -130,10 +142,7 @@ static void read_world(struct view *v, const struct world *w) {
     for (uint32_t i = 0; i < w->model->run.probes.count; i++) v->probes[i] = w->probes[i];
   }
   read_services(v, w);
-  for (uint32_t i = 0; i < w->node_count; i++) {
-    const struct node *n = &w->nodes[i];
-    v->node_available_s[n->group_index] += n->cores * v->seconds;
-  }
+  read_nodes(v, w);
   read_outages(v, w);
   v->overflowed = w->overflowed;
 }
@@ -259,6 +268,7 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   for (uint32_t i = 0; i < m->services.count; i++) visit_service(&a->services[i], &b->services[i], visitor);
   NUMBERS(a->node_used_s, b->node_used_s, m->platform.nodes.count);
   NUMBERS(a->node_available_s, b->node_available_s, m->platform.nodes.count);
+  NUMBERS(a->node_gained_s, b->node_gained_s, m->platform.nodes.count);
   NUMBERS(a->probes, b->probes, m->run.probes.count);
   if (a->endpoint_count)
     for (uint32_t i = 0; i < model_gauges(m); i++)

@@ -34,8 +34,9 @@ struct view {
   uint64_t replications;
   struct service_view *services;
   double *node_used_s, *node_available_s; /* core seconds by node group */
-  double *probes;                         /* sums over the replications */
-  struct growth_sums *growth;             /* by gauge (models/core/gauge.h) */
+  double *node_gained_s;      /* by node group: node seconds beyond those of the scenario's nodes; negative where nodes were away */
+  double *probes;             /* sums over the replications */
+  struct growth_sums *growth; /* by gauge (models/core/gauge.h) */
   struct fault_view *faults;
   double *served_s, total_served_s; /* by endpoint; by the mix */
   uint64_t events;
