@@ -149,7 +149,7 @@ static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
     if (!s->visits || s->visits[endpoint] <= 0) continue;
-    if (s->kind != SOURCE_SESSION) return false;
+    if (!s->kind->journeys) return false;
     visited = true;
   }
   return visited;

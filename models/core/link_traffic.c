@@ -82,79 +82,20 @@ static void link_visits(struct linker *l, struct source_config *s) {
   double sum = 0;
   s->visits = arena_new_array(l->arena, double, m->endpoints.count + 1);
   for (uint32_t k = 0; k < s->mix.count; k++) sum += s->mix.weight[k];
-  for (uint32_t k = 0; k < s->mix.count && s->kind != SOURCE_SESSION; k++) s->visits[s->mix.reference[k]] += s->mix.weight[k] / sum;
-  if (s->kind == SOURCE_SESSION) journey_visits(s, s->visits);
+  for (uint32_t k = 0; k < s->mix.count && !s->kind->journeys; k++) s->visits[s->mix.reference[k]] += s->mix.weight[k] / sum;
+  if (s->kind->journeys) journey_visits(s, s->visits);
   for (uint32_t e = 0; e < m->endpoints.count; e++)
     ((struct endpoint_config *)m->endpoints.items)[e].retried |= s->visits[e] > 0 && client_needed(s);
 }
 
-static void link_session(struct linker *l, struct source_config *s, const char *path) {
-  uint32_t at;
-  const char *wrong = journey_link(l->model, s, &at);
-  if (wrong && at == JOURNEY_WHOLE) link_fault(l, path, "journey", "%s", wrong);
-  if (wrong && at != JOURNEY_WHOLE) link_fault(l, path, "journey", "place %u %s", at + 1, wrong);
-  if (s->mix.count)
-    link_fault(l, path, "mix", "a \"mix\" belongs to open and closed sources; a session asks for what its journey says");
-}
-
 /* What the client does beside asking. */
 static void link_clients(struct linker *l, struct source_config *s, const char *path) {
-  if (s->kind == SOURCE_SESSION)
-    link_session(l, s, path);
-  else if (!s->mix.count)
-    link_fault(l, path, NULL, "needs a \"mix\": the endpoints that it asks for, by weight");
-  if (s->kind != SOURCE_SESSION && s->journey.count)
-    link_fault(l, path, "journey", "a \"journey\" belongs to a source of kind session");
-  if (s->kind == SOURCE_CLOSED && s->room >= 0)
-    link_fault(l, path, "room", "users of a closed source are inside already: use a source of kind open or session");
+  if (!s->kind->journeys && !s->mix.count) link_fault(l, path, NULL, "needs a \"mix\": the endpoints that it asks for, by weight");
   if (backoff_stops_clock(&s->retry.pause))
     link_fault(l, path, "retry",
                "so many attempts with next to no pause would stop the clock: give it a \"backoff\" of at least 1ms");
   client_declare(l->model, s);
   if (!l->failed) link_visits(l, s);
-}
-
-/* Keys of open sources and of traces, where they mean nothing. `instead`: what the source has. */
-static void refuse_open_keys(struct linker *l, const struct source_config *s, const char *path, const char *instead) {
-  if (s->busyness_cv > 0) link_fault(l, path, "busyness_cv", "varies the rate of an open source; %s", instead);
-  if (s->burst.kind) link_fault(l, path, "burst", "varies the rate of an open source; %s", instead);
-  if (s->batch.kind) link_fault(l, path, "batch", "groups the arrivals of an open source; %s", instead);
-  if (s->dispersion.index > 1) link_fault(l, path, "dispersion", "varies the rate of an open source; %s", instead);
-}
-
-static void refuse_trace_keys(struct linker *l, const struct source_config *s, const char *path) {
-  const char *key = s->trace.file.file ? "file" : s->trace.log.file ? "log" : s->trace.paths.count ? "paths" : NULL;
-  if (key) link_fault(l, path, key, "is replayed by a source of kind trace only");
-}
-
-static void link_closed(struct linker *l, const struct source_config *s, const char *path) {
-  refuse_open_keys(l, s, path, "a closed one has users");
-  if (s->clients.count) link_fault(l, path, "clients", "says who sends for an open source; a closed one has its users");
-  if (s->population < 1) link_fault(l, path, NULL, "a closed source needs a \"population\"");
-  if (!s->think.kind) link_fault(l, path, NULL, "a closed source needs a \"think\" time");
-}
-
-static void link_open(struct linker *l, struct source_config *s, const char *path) {
-  const char *key, *bad = arrivals_link(s, l->arena, &key);
-  if (bad) {
-    link_fault(l, path, key, "%s", bad);
-    return;
-  }
-  if (!s->rate.kind) {
-    link_fault(l, path, NULL, "%s needs a \"rate\"", s->kind == SOURCE_OPEN ? "an open source" : "a source of sessions");
-    return;
-  }
-  const char *wrong = profile_prepare(&s->rate, l->arena, l->model->run.start);
-  if (wrong) link_fault(l, arena_format(l->arena, "%s.rate", path), NULL, "%s", wrong);
-}
-
-/* Before its mix is looked at: a trace may bring one. False: it brought none, for another reason. */
-static bool link_trace(struct linker *l, struct source_config *s, const char *path) {
-  refuse_open_keys(l, s, path, "a trace has times of its own");
-  if (s->rate.kind) link_fault(l, path, "rate", "is that of an open source; a trace has times of its own");
-  const char *key, *bad = trace_link(s, l->arena, &key);
-  if (bad) link_fault(l, path, key, "%s", bad);
-  return !bad;
 }
 
 void link_sources(struct linker *l) {
@@ -164,14 +105,12 @@ void link_sources(struct linker *l) {
     struct source_config *s = (struct source_config *)m->sources.items + i;
     identity_link(&s->clients, l->arena);
     const char *path = arena_format(l->arena, "traffic.%s", s->name);
-    if (s->kind == SOURCE_TRACE && !link_trace(l, s, path)) continue;
+    if (s->kind->read && !s->kind->read(l, s, path)) continue;
     link_clients(l, s, path);
     const char *unlinked = client_network_link(s);
     if (unlinked) link_fault(l, path, "connection", "%s", unlinked);
     if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
-    if (s->kind != SOURCE_TRACE) refuse_trace_keys(l, s, path);
-    if (s->kind == SOURCE_CLOSED) link_closed(l, s, path);
-    if (s->kind == SOURCE_OPEN || s->kind == SOURCE_SESSION) link_open(l, s, path);
+    if (s->kind->link) s->kind->link(l, s, path);
   }
 }
 

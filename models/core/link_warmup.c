@@ -1,28 +1,18 @@
 /* Which runs have a steady state, and how long before it nothing is measured. */
 #include "models/core/link.h"
-#include <math.h>
 
 static bool rates_constant(const struct model *m) {
-  const sim_time until = 1000 * SIM_DAY;
   for (uint32_t i = 0; i < m->sources.count; i++) {
-    const struct source_config *s = model_source(m, i);
-    if (s->kind == SOURCE_TRACE) return false;
-    if (s->kind != SOURCE_CLOSED && profile_floor(&s->rate, 0, until) != profile_bound(&s->rate, 0, until)) return false;
+    const struct source_kind *kind = model_source(m, i)->kind;
+    if (kind->is_constant && !kind->is_constant(model_source(m, i))) return false;
   }
   return true;
 }
 
-/* Every hour of the second day offers what the same hour of the first does. */
 static bool rates_daily(const struct model *m) {
   for (uint32_t i = 0; i < m->sources.count; i++) {
-    if (model_source(m, i)->kind == SOURCE_TRACE) return false;
-    for (int hour = 0; hour < 24 && model_source(m, i)->kind != SOURCE_CLOSED; hour++) {
-      const struct choice *rate = &model_source(m, i)->rate;
-      sim_time from = hour * SIM_HOUR;
-      double first = profile_expected(rate, from, from + SIM_HOUR),
-             second = profile_expected(rate, from + SIM_DAY, from + SIM_DAY + SIM_HOUR);
-      if (fabs(first - second) > 1e-9 * (first + second)) return false;
-    }
+    const struct source_kind *kind = model_source(m, i)->kind;
+    if (kind->is_daily && !kind->is_daily(model_source(m, i))) return false;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 #include "models/core/model.h"
 
 static double source_rate(const struct model *m, const struct source_config *s) {
-  if (s->kind == SOURCE_CLOSED) return s->think.mean > 0 ? (double)s->population / (s->think.mean * 1e-9) : (double)s->population;
+  if (s->kind->rate_at_most) return s->kind->rate_at_most(s);
   return source_expected(s, m->run.warmup, m->run.warmup + m->run.window) / ((double)m->run.window * 1e-9);
 }
 
@@ -27,7 +27,7 @@ double model_offered(const struct model *m, sim_time from, sim_time to) {
   double sum = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
-    if (s->kind != SOURCE_CLOSED) sum += model_visits(m, s) * source_expected(s, from, to) * admitted_share(m, s->room, from, to);
+    if (!s->kind->closed) sum += model_visits(m, s) * source_expected(s, from, to) * admitted_share(m, s->room, from, to);
   }
   return sum;
 }

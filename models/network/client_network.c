@@ -36,7 +36,7 @@ static sim_time transfer(int64_t bytes, int64_t bits_per_s) {
 /* In an open source whose clients have no names `user` is the number of the arrival, given because they may ask again: they are dealt
  * by the same draw as those who ask once, and keep their connection. */
 static bool named(const struct source_config *s, const struct request *r) {
-  return r->user != NOBODY && (s->kind != SOURCE_OPEN || s->clients.count);
+  return r->user != NOBODY && (!s->kind->nameless || s->clients.count);
 }
 
 /* The connection of the request's client, or null when each request has its own. */
@@ -200,6 +200,6 @@ void client_network_start(struct source *s, struct world *w) {
   const struct connection_config *c = &s->config->connection;
   s->network = (struct client_network){.config = s->config};
   if (c->requests == 1) return;
-  s->network.clients = (uint32_t)(s->config->kind == SOURCE_CLOSED ? s->config->population : c->clients);
+  s->network.clients = (uint32_t)(s->config->kind->closed ? s->config->population : c->clients);
   s->network.connections = arena_new_array(w->arena, struct client_connection, s->network.clients);
 }

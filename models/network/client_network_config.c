@@ -98,11 +98,11 @@ void cdn_link(struct model *m, struct endpoint_config *e) {
 }
 
 const char *client_network_link(const struct source_config *s) {
-  if (s->kind == SOURCE_OPEN && s->connection.requests > 1 && !s->connection.clients)
+  if (s->kind->nameless && s->connection.requests > 1 && !s->connection.clients)
     return "keep-alive in an open source needs \"clients\": among how many its requests are dealt";
-  if (s->kind != SOURCE_CLOSED && s->connection.requests > 1 && !s->connection.clients)
+  if (!s->kind->closed && s->connection.requests > 1 && !s->connection.clients)
     return "keep-alive needs \"clients\" here: among how many connections those who come are dealt";
-  if (s->kind == SOURCE_CLOSED && s->connection.clients) return "the clients of a closed source are its \"population\"";
+  if (s->kind->closed && s->connection.clients) return "the clients of a closed source are its \"population\"";
   return NULL;
 }
 

@@ -115,7 +115,7 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
   struct ended ended = {r->endpoint, w->model->programs[r->endpoint].cell_count, r->arrived, r->cell};
   if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r, &ended);
   observation_end(&w->observation, &ended, outcome, world_now(w));
-  if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, r->user, r->arrived);
+  if (s->returns) s->returns(s, r->user, r->arrived);
 }
 
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {

@@ -1,6 +1,8 @@
 #include "models/traffic/arrivals.h"
+#include "models/core/link.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <math.h>
 
 enum { CELLS = 4096 };
 
@@ -66,9 +68,30 @@ void arrivals_start(struct source *s) {
   calendar_set(s->world->calendar, a->slot, next_arrival(s, 0));
 }
 
+/* --- what is to be expected ----------------------------------------------------------------------------------------------------- */
+
+double arrivals_expected(const struct source_config *s, sim_time from, sim_time to) {
+  return profile_expected(&s->rate, from, to) * (s->chain.states ? s->chain.mean : 1);
+}
+
+bool arrivals_are_constant(const struct source_config *s) {
+  const sim_time until = 1000 * SIM_DAY;
+  return profile_floor(&s->rate, 0, until) == profile_bound(&s->rate, 0, until);
+}
+
+bool arrivals_are_daily(const struct source_config *s) {
+  for (int hour = 0; hour < 24; hour++) {
+    sim_time from = hour * SIM_HOUR;
+    double first = profile_expected(&s->rate, from, from + SIM_HOUR),
+           second = profile_expected(&s->rate, from + SIM_DAY, from + SIM_DAY + SIM_HOUR);
+    if (fabs(first - second) > 1e-9 * (first + second)) return false;
+  }
+  return true;
+}
+
 /* --- linking -------------------------------------------------------------------------------------------------------------------- */
 
-const char *arrivals_link(struct source_config *s, struct arena *arena, const char **key) {
+static const char *link_bursts(struct source_config *s, struct arena *arena, const char **key) {
   const char *wrong = batch_fault(&s->batch);
   *key = "batch";
   if (wrong || !s->burst.kind) return wrong;
@@ -81,8 +104,22 @@ const char *arrivals_link(struct source_config *s, struct arena *arena, const ch
   return NULL;
 }
 
+void arrivals_link(struct linker *l, struct source_config *s, const char *path, const char *called) {
+  const char *key, *bad = link_bursts(s, l->arena, &key);
+  if (bad) {
+    link_fault(l, path, key, "%s", bad);
+    return;
+  }
+  if (!s->rate.kind) {
+    link_fault(l, path, NULL, "%s needs a \"rate\"", called);
+    return;
+  }
+  const char *wrong = profile_prepare(&s->rate, l->arena, l->model->run.start);
+  if (wrong) link_fault(l, arena_format(l->arena, "%s.rate", path), NULL, "%s", wrong);
+}
+
 const char *arrivals_link_dispersion(struct source_config *s, sim_time from, sim_time to, struct arena *arena) {
-  if (s->kind == SOURCE_CLOSED || !(s->dispersion.index > 1)) return NULL;
+  if (!(s->dispersion.index > 1)) return NULL;
   double rate = source_expected(s, from, to) / sim_seconds(to - from);
   if (!(rate > 0)) return "the mean rate of the measured time is zero";
   return dispersion_solve(&s->dispersion, rate, batch_second_moment(&s->batch) / batch_mean(&s->batch), arena, &s->chain);

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct linker;
 struct source;
 struct source_config;
 
@@ -41,8 +42,14 @@ struct arrivals {
 /* The source has its world and its config. */
 void arrivals_start(struct source *);
 
-/* While linking: bursts and batches of an open source, whose rate may come from its burst. Null, or what is wrong with `key`. */
-const char *arrivals_link(struct source_config *, struct arena *, const char **key);
+/* Arrivals in [from, to) to be expected. */
+double arrivals_expected(const struct source_config *, sim_time from, sim_time to);
+/* The rate is always the same; every hour of the second day offers what the same hour of the first does. */
+bool arrivals_are_constant(const struct source_config *);
+bool arrivals_are_daily(const struct source_config *);
+
+/* While linking: the rate, bursts, from which it may come, and batches. called: how messages call the source. */
+void arrivals_link(struct linker *, struct source_config *, const char *path, const char *called);
 /* Once the measured time [from, to) is known. */
 const char *arrivals_link_dispersion(struct source_config *, sim_time from, sim_time to, struct arena *);
 

@@ -11,7 +11,7 @@ static void audit_states(const struct audit *a) {
     states[c->state]++;
     if (c->state == CLIENT_FREE) continue;
     admitted += c->admitted && world_sources(w)->each[c->source].config->room >= 0;
-    walking += c->state != CLIENT_IN_ROOM && world_sources(w)->each[c->source].config->kind == SOURCE_SESSION;
+    walking += c->state != CLIENT_IN_ROOM && world_sources(w)->each[c->source].config->kind->journeys;
   }
   uint32_t paused = all->back_off ? timer_heap_pending(all->back_off) : 0;
   uint64_t thinking = all->thinking ? timer_heap_pending(all->thinking) : 0;
@@ -23,7 +23,7 @@ static void audit_states(const struct audit *a) {
   for (uint32_t i = 0; i < w->model->sources.count; i++) {
     const struct source_config *s = world_sources(w)->each[i].config;
     if (s->retry.pause.attempts > 1) back_off += level_value(&w->observation.meters[s->meters.backing_off].level);
-    if (s->kind == SOURCE_SESSION) active += level_value(&w->observation.meters[s->session_meters.active].level);
+    if (s->kind->journeys) active += level_value(&w->observation.meters[s->session_meters.active].level);
   }
   for (uint32_t i = 0; i < w->model->rooms.count; i++) {
     const struct waiting_room *r = &world_rooms(w)->each[i];
@@ -65,20 +65,15 @@ static void audit_errands(const struct audit *a) {
   if (in_rooms) audit_broken(a, "waiting rooms: %d more clients than places in line", (int)in_rooms);
 }
 
-static void audit_users(const struct audit *a) {
-  const struct world *w = a->world;
-  for (uint32_t i = 0; i < w->model->sources.count; i++) {
-    const struct source *s = &world_sources(w)->each[i];
-    if (s->config->kind != SOURCE_CLOSED) continue;
-    unsigned __int128 whole = (unsigned __int128)(uint64_t)w->horizon * (uint64_t)s->config->population;
-    if (s->users.thought_ns + s->users.waited_ns != whole)
-      audit_broken(a, "response time law: users of %s thought %.9g s and waited %.9g s of %.9g s", s->config->name,
-                   (double)s->users.thought_ns * 1e-9, (double)s->users.waited_ns * 1e-9, (double)whole * 1e-9);
+static void audit_sources(const struct audit *a) {
+  for (uint32_t i = 0; i < a->world->model->sources.count; i++) {
+    const struct source *s = &world_sources(a->world)->each[i];
+    if (s->config->kind->audit) s->config->kind->audit(a, s);
   }
 }
 
 void audit_clients(const struct audit *a) {
-  audit_users(a);
+  audit_sources(a);
   audit_errands(a);
   audit_states(a);
 }

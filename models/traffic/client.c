@@ -15,8 +15,8 @@ static const struct source_config *config_of(const struct world *w, const struct
 static const struct client_meters *meters_of(const struct world *w, const struct client *c) { return &config_of(w, c)->meters; }
 
 bool client_needed(const struct source_config *s) {
-  return s->kind == SOURCE_SESSION || s->retry.pause.attempts > 1 || s->reload.after.kind || s->hedge != SIM_NEVER ||
-         s->impatience.kind || s->room >= 0;
+  return s->kind->journeys || s->retry.pause.attempts > 1 || s->reload.after.kind || s->hedge != SIM_NEVER || s->impatience.kind ||
+         s->room >= 0;
 }
 
 void client_declare(struct model *m, struct source_config *s) {
@@ -135,11 +135,11 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
 
 static void go_on(struct world *w, struct client *c, enum outcome outcome) {
   struct source *s = source_of(w, c);
-  if (s->config->kind == SOURCE_SESSION) {
+  if (s->config->kind->journeys) {
     journey_goes_on(w, c, outcome);
     return;
   }
-  if (s->config->kind == SOURCE_CLOSED) source_user_returns(s, c->user, c->arrived);
+  if (s->returns) s->returns(s, c->user, c->arrived);
   client_gone(w, c);
 }
 
@@ -245,7 +245,7 @@ void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user,
 void client_enters(struct world *w, struct client *c) {
   struct source *s = source_of(w, c);
   c->admitted = true;
-  if (s->config->kind == SOURCE_SESSION) {
+  if (s->config->kind->journeys) {
     journey_begins(w, c, c->number);
     return;
   }

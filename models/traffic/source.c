@@ -1,42 +1,15 @@
-#include "models/traffic/source.h"
+#include "models/traffic/source_kinds.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 
-static const char *const kind_words[] = {"open", "closed", "session", "trace", NULL};
+#define SOURCE_MEMBER(name) &source_kind_##name.member,
+static const struct member *const members[] = {SOURCES(SOURCE_MEMBER) NULL};
+static const struct family family = {.members = members};
 
 #define AT(member) offsetof(struct source_config, member)
 static const struct field fields[] = {
-    {.name = "kind",
-     .kind = FIELD_WORD,
-     .offset = AT(kind),
-     .words = kind_words,
-     .doc = "open: sends at a rate, whatever happens to the answers; closed: users who wait for their answer, then think; "
-            "session: clients arrive at a rate, then each walks its journey; trace: arrivals from a file."},
-    {.name = "rate",
-     .kind = FIELD_CHOICE,
-     .offset = AT(rate),
-     .choices = &profile_choices,
-     .optional = true,
-     .doc = "Open: requests per second over time. Session: arrivals of clients."},
-    {.name = "population",
-     .kind = FIELD_INTEGER,
-     .offset = AT(population),
-     .fallback = "0",
-     .low = 0,
-     .high = 1e7,
-     .doc = "Closed: number of users."},
-    {.name = "think",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(think),
-     .optional = true,
-     .doc = "Closed: time from an answer to the user's next request."},
-    {.name = "mix",
-     .kind = FIELD_WEIGHTS,
-     .offset = AT(mix),
-     .target = "endpoints",
-     .optional = true,
-     .doc = "Endpoints that it asks for, by weight; needed unless a trace names them."},
+    {.name = "kind", .kind = FIELD_MEMBER, .offset = AT(kind), .family = &family, .doc = "What decides when requests are sent."},
     {.name = "timeout",
      .kind = FIELD_DURATION,
      .offset = AT(timeout),
@@ -88,26 +61,6 @@ static const struct field fields[] = {
      .target = "waiting_rooms",
      .optional = true,
      .doc = "A waiting room before the first request."},
-    {.name = "journey",
-     .kind = FIELD_LIST,
-     .offset = AT(journey),
-     .record = &place_record,
-     .optional = true,
-     .doc = "Session: what a client asks for, place by place; it starts at the first."},
-    {.name = "clients",
-     .kind = FIELD_RECORD,
-     .offset = AT(clients),
-     .record = &clients_record,
-     .doc =
-         "Open: how many different clients send, for what knows its clients: limits. Absent: each request comes from a new one."},
-    {.name = "busyness_cv",
-     .kind = FIELD_NUMBER,
-     .offset = AT(busyness_cv),
-     .fallback = "0",
-     .low = 0,
-     .high = 3,
-     .doc = "Open: days differ. The rate of each replication is multiplied by one gamma factor of mean 1 and this coefficient of "
-            "variation; 0: by 1."},
     {.name = "priority",
      .kind = FIELD_INTEGER,
      .offset = AT(priority),
@@ -115,71 +68,6 @@ static const struct field fields[] = {
      .low = -1000,
      .high = 1000,
      .doc = "Of its requests where services have the discipline priority: higher is served first. That of the endpoint is added."},
-    {.name = "burst",
-     .kind = FIELD_CHOICE,
-     .offset = AT(burst),
-     .choices = &burst_choices,
-     .optional = true,
-     .doc = "Open: the rate jumps at random times. Absent: it does not."},
-    {.name = "batch",
-     .kind = FIELD_CHOICE,
-     .offset = AT(batch),
-     .choices = &batch_choices,
-     .optional = true,
-     .doc = "Open: how many requests come together; the rate stays that of requests. Absent: each comes alone."},
-    {.name = "dispersion",
-     .kind = FIELD_RECORD,
-     .offset = AT(dispersion),
-     .record = &dispersion_record,
-     .doc = "Open: burstiness by an index of dispersion of counts; the mean rate stays."},
-    {.name = "file",
-     .kind = FIELD_TABLE,
-     .offset = AT(trace.file),
-     .columns = trace_columns,
-     .optional = true,
-     .doc = "Trace: a table of arrivals."},
-    {.name = "log",
-     .kind = FIELD_FILE,
-     .offset = AT(trace.log),
-     .optional = true,
-     .doc =
-         "Trace: lines of a web server's log (common or combined), or lines that begin with an ISO time, then path and client if "
-         "known; the first line is the start of the run."},
-    {.name = "paths",
-     .kind = FIELD_LIST,
-     .offset = AT(trace.paths),
-     .record = &trace_path_record,
-     .optional = true,
-     .doc = "Trace: which endpoint the paths of the log mean."},
-    {.name = "speed",
-     .kind = FIELD_NUMBER,
-     .offset = AT(trace.speed),
-     .fallback = "1",
-     .low = 1e-6,
-     .high = 1e6,
-     .doc = "Trace: replayed so many times as fast."},
-    {.name = "scale",
-     .kind = FIELD_NUMBER,
-     .offset = AT(trace.scale),
-     .fallback = "1",
-     .low = 0,
-     .high = 1e6,
-     .open_range_low = true,
-     .doc = "Trace: so many requests for each; a fraction is a probability."},
-    {.name = "spread",
-     .kind = FIELD_DURATION,
-     .offset = AT(trace.spread),
-     .fallback = "\"0s\"",
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "Trace: requests of one time come at random within so long after it: 1s for logs that know whole seconds."},
-    {.name = "repeat",
-     .kind = FIELD_DURATION,
-     .offset = AT(trace.repeat),
-     .fallback = "\"never\"",
-     .low = 1,
-     .high = 9e18,
-     .doc = "Trace: starts again after so long."},
     {.name = "connection",
      .kind = FIELD_RECORD,
      .offset = AT(connection),
@@ -191,9 +79,7 @@ static const struct field fields[] = {
 const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
 
 double source_expected(const struct source_config *s, sim_time from, sim_time to) {
-  if (s->kind == SOURCE_CLOSED) return 0;
-  if (s->kind == SOURCE_TRACE) return trace_expected(&s->trace, from, to);
-  return profile_expected(&s->rate, from, to) * (s->chain.states ? s->chain.mean : 1);
+  return s->kind->expected ? s->kind->expected(s, from, to) : 0;
 }
 
 static inline uint32_t endpoint_of(const struct source *s, uint64_t key) {
@@ -250,25 +136,13 @@ static void source_start(struct source *s, struct world *w, const struct source_
   start_mix(s);
   client_network_start(s, w);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
-  if (config->kind == SOURCE_SESSION) journey_start(s);
-  if (config->kind == SOURCE_CLOSED)
-    users_start(s);
-  else if (config->kind == SOURCE_TRACE)
-    trace_start(s);
-  else
-    arrivals_start(s);
-}
-
-void source_user_returns(struct source *s, uint32_t user, sim_time sent_at) { users_return(s, user, sent_at); }
-
-static void source_close_books(struct source *s, sim_time now) {
-  if (s->config->kind == SOURCE_CLOSED) users_close_books(s, now);
+  s->returns = config->kind->returns;
+  config->kind->start(s);
 }
 
 static void source_stop(struct source *s) {
   lane_free(s->patience);
-  users_stop(s);
-  journey_stop(s);
+  if (s->config && s->config->kind->stop) s->config->kind->stop(s);
 }
 
 static void sources_open(struct world *w) {
@@ -283,8 +157,10 @@ static void sources_start(struct world *w) {
 }
 
 static void sources_measure(struct world *w, enum world_edge edge) {
-  for (uint32_t i = 0; edge == EDGE_CLOSE && i < w->model->sources.count; i++)
-    source_close_books(&world_sources(w)->each[i], w->horizon);
+  for (uint32_t i = 0; edge == EDGE_CLOSE && i < w->model->sources.count; i++) {
+    struct source *s = &world_sources(w)->each[i];
+    if (s->config->kind->close_books) s->config->kind->close_books(s, w->horizon);
+  }
 }
 
 static void sources_stop(struct world *w) {

@@ -27,11 +27,13 @@
 
 struct world;
 
-enum source_kind { SOURCE_OPEN, SOURCE_CLOSED, SOURCE_SESSION, SOURCE_TRACE };
+struct audit;
+struct linker;
+struct source_kind;
 
 struct source_config {
   const char *name;
-  int32_t kind; /* enum source_kind */
+  const struct source_kind *kind;
   struct choice rate;
   int64_t population;
   struct distribution think;
@@ -63,6 +65,29 @@ struct source_config {
 
 extern const struct record source_record;
 
+/* What decides when requests are sent: a member of the family in source_kinds.h. What may be null is said. */
+struct source_kind {
+  struct member member;
+  bool closed;   /* a fixed population: who has its answer comes again */
+  bool journeys; /* its clients ask for what their journey says, not for a mix */
+  bool nameless; /* those who arrive have numbers, and no names by which they would be known again */
+  /* While linking: reads what the mix and the clients rest on, and returns false when it could not (null: there is nothing to read);
+   * checks and derives what the kind needs. Both report what is wrong. */
+  bool (*read)(struct linker *, struct source_config *, const char *path);
+  void (*link)(struct linker *, struct source_config *, const char *path); /* may be null */
+  /* Arrivals in [from, to) to be expected, whatever the answers are; null: that depends on the answers. */
+  double (*expected)(const struct source_config *, sim_time from, sim_time to);
+  double (*rate_at_most)(const struct source_config *); /* a second, if answers took no time; null: it is as expected */
+  bool (*is_constant)(const struct source_config *);    /* the rate; null: always */
+  bool (*is_daily)(const struct source_config *);       /* each day is as the one before; null: always */
+  void (*start)(struct source *);
+  void (*stop)(struct source *);                      /* may be null */
+  void (*close_books)(struct source *, sim_time now); /* at the end of the run; may be null */
+  /* The client has its answer or has given up; null: it goes. */
+  void (*returns)(struct source *, uint32_t user, sim_time sent_at);
+  void (*audit)(const struct audit *, const struct source *); /* may be null */
+};
+
 /* A source at work in one replication. */
 struct source {
   struct world *world;
@@ -70,15 +95,16 @@ struct source {
   uint32_t index;
   uint64_t room_key; /* keys what clients do in the waiting room */
   struct retry_budget budget;
-  uint64_t request_key;     /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
-  double *mix_up_to;        /* cumulative shares of the endpoints, in the order of mix */
-  struct lane *patience;    /* the client's time-out; null when it waits for ever */
-  bool impatient;           /* its requests leave queues */
-  bool has_clients;         /* its clients need records */
-  struct arrivals arrivals; /* open */
-  struct replay replay;     /* trace */
-  struct users users;       /* closed */
-  struct lane **thinking;   /* session: by place, of constant thoughts; else null */
+  uint64_t request_key;  /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
+  double *mix_up_to;     /* cumulative shares of the endpoints, in the order of mix */
+  struct lane *patience; /* the client's time-out; null when it waits for ever */
+  bool impatient;        /* its requests leave queues */
+  bool has_clients;      /* its clients need records */
+  void (*returns)(struct source *, uint32_t user, sim_time sent_at); /* of the kind */
+  struct arrivals arrivals;                                          /* open */
+  struct replay replay;                                              /* trace */
+  struct users users;                                                /* closed */
+  struct lane **thinking;                                            /* session: by place, of constant thoughts; else null */
   struct client_network network;
 };
 
@@ -93,8 +119,6 @@ void source_send_to(struct source *, uint64_t n, uint32_t user, int32_t endpoint
 /* The key of the draws of request n, and the endpoint that it is for. */
 uint64_t source_key(const struct source *, uint64_t n);
 uint32_t source_endpoint(const struct source *, uint64_t key);
-/* The client of a closed source has its answer or has given up: the user thinks. */
-void source_user_returns(struct source *, uint32_t user, sim_time sent_at);
 
 struct sources {
   struct source *each;

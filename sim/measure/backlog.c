@@ -78,8 +78,7 @@ static double most_waiting(const struct model *m) {
   double most = 0;
   for (uint32_t i = 0; i < m->sources.count; i++) {
     const struct source_config *s = model_source(m, i);
-    if (s->kind != SOURCE_CLOSED || s->timeout != SIM_NEVER)
-      return INFINITY; /* who gives up may ask again while the server still works */
+    if (!s->kind->closed || s->timeout != SIM_NEVER) return INFINITY; /* who gives up may ask again while the server still works */
     most += (double)s->population;
   }
   return most;

@@ -58,7 +58,7 @@ static double most_in_progress(const struct model *m) {
     most = fmax(most, fmin(rate, capacity) * alone + fmin(behind, bound));
   }
   for (uint32_t i = 0; i < m->sources.count; i++)
-    if (model_source(m, i)->kind == SOURCE_CLOSED) most += (double)model_source(m, i)->population;
+    if (model_source(m, i)->kind->closed) most += (double)model_source(m, i)->population;
   return fmin(most, REQUESTS_MOST);
 }
 
@@ -114,7 +114,7 @@ static struct footprint_part clients_part(const struct model *m) {
   for (uint32_t i = 0; i < m->sources.count && !requests; i++)
     if (client_needed(model_source(m, i))) requests = most_in_progress(m);
   for (uint32_t i = 0; i < m->sources.count; i++)
-    people += model_source(m, i)->kind == SOURCE_CLOSED ? (double)model_source(m, i)->population : 0;
+    people += model_source(m, i)->kind->closed ? (double)model_source(m, i)->population : 0;
   return (struct footprint_part){"clients", people + requests, people * 64 + requests * 1.25 * sizeof(struct client), false};
 }
 

@@ -34,7 +34,7 @@ static double offered_between(const struct model *m, double from, double to) {
   return b > a ? model_offered(m, a, b) / sim_seconds(b - a) : 0;
 }
 
-static bool is_open(const struct source_config *s) { return s->kind != SOURCE_CLOSED; }
+static bool is_open(const struct source_config *s) { return !s->kind->closed; }
 
 static void read_load(struct judging *j) {
   const struct model *m = &j->evidence->model;

@@ -1,0 +1,83 @@
+/* Traces: arrivals from a file (trace.h). */
+#include "models/core/link.h"
+#include "models/traffic/source_kinds.h"
+
+/* A trace may bring its own mix. */
+static bool read(struct linker *l, struct source_config *s, const char *path) {
+  const char *key, *bad = trace_link(s, l->arena, &key);
+  if (bad) link_fault(l, path, key, "%s", bad);
+  return !bad;
+}
+
+static double expected(const struct source_config *s, sim_time from, sim_time to) { return trace_expected(&s->trace, from, to); }
+
+static bool never(const struct source_config *s) {
+  (void)s;
+  return false;
+}
+
+static const struct field keys[] = {
+    MIX_KEY,
+    {.name = "file",
+     .kind = FIELD_TABLE,
+     .offset = SOURCE_AT(trace.file),
+     .columns = trace_columns,
+     .optional = true,
+     .doc = "A table of arrivals.",
+     .elsewhere = "is replayed by a source of kind trace only"},
+    {.name = "log",
+     .kind = FIELD_FILE,
+     .offset = SOURCE_AT(trace.log),
+     .optional = true,
+     .doc = "Lines of a web server's log (common or combined), or lines that begin with an ISO time, then path and client if "
+            "known; the first line is the start of the run.",
+     .elsewhere = "is replayed by a source of kind trace only"},
+    {.name = "paths",
+     .kind = FIELD_LIST,
+     .offset = SOURCE_AT(trace.paths),
+     .record = &trace_path_record,
+     .optional = true,
+     .doc = "Which endpoint the paths of the log mean.",
+     .elsewhere = "is replayed by a source of kind trace only"},
+    {.name = "speed",
+     .kind = FIELD_NUMBER,
+     .offset = SOURCE_AT(trace.speed),
+     .fallback = "1",
+     .low = 1e-6,
+     .high = 1e6,
+     .doc = "Replayed so many times as fast.",
+     .elsewhere = "is replayed by a source of kind trace only"},
+    {.name = "scale",
+     .kind = FIELD_NUMBER,
+     .offset = SOURCE_AT(trace.scale),
+     .fallback = "1",
+     .low = 0,
+     .high = 1e6,
+     .open_range_low = true,
+     .doc = "So many requests for each; a fraction is a probability.",
+     .elsewhere = "is replayed by a source of kind trace only"},
+    {.name = "spread",
+     .kind = FIELD_DURATION,
+     .offset = SOURCE_AT(trace.spread),
+     .fallback = "\"0s\"",
+     .low = 0,
+     .high = 3.1536e16,
+     .doc = "Requests of one time come at random within so long after it: 1s for logs that know whole seconds.",
+     .elsewhere = "is replayed by a source of kind trace only"},
+    {.name = "repeat",
+     .kind = FIELD_DURATION,
+     .offset = SOURCE_AT(trace.repeat),
+     .fallback = "\"never\"",
+     .low = 1,
+     .high = 9e18,
+     .doc = "Starts again after so long.",
+     .elsewhere = "is replayed by a source of kind trace only"},
+    CLIENTS_KEY,
+    {0}};
+const struct source_kind source_kind_trace = {
+    .member = {.word = "trace", .doc = "Arrivals from a file.", .keys = keys, .instead = "a trace has times of its own"},
+    .read = read,
+    .expected = expected,
+    .is_constant = never,
+    .is_daily = never,
+    .start = trace_start};
