@@ -142,5 +142,7 @@ static const struct field fields[] = {
          "Of each fill the ttl is drawn within this share around itself, so that what was filled together does not go together."},
     {0}};
 #undef AT
-const struct record cache_record = {"cache", sizeof(struct cache_config), fields,
-                                    "What a process keeps in its memory, and who goes when it is full.", NULL};
+const struct record cache_record = {.name = "cache",
+                                    .size = sizeof(struct cache_config),
+                                    .fields = fields,
+                                    .doc = "What a process keeps in its memory, and who goes when it is full."};

@@ -50,5 +50,8 @@ static const struct field fields[] = {
      .doc = "Look-ups of a block."},
     {0}};
 #undef AT
-const struct record warmth_record = {"warm", sizeof(struct warmth_config), fields,
-                                     "When content that began empty counts as warm; how long that takes is then a result.", "hits"};
+const struct record warmth_record = {.name = "warm",
+                                     .size = sizeof(struct warmth_config),
+                                     .fields = fields,
+                                     .doc = "When content that began empty counts as warm; how long that takes is then a result.",
+                                     .shorthand = "hits"};

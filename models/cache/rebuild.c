@@ -426,8 +426,11 @@ static const struct field fields[] = {
      .source = "Vattani, Chierichetti, Lowenstein 2015: 1"},
     {0}};
 #undef AT
-const struct record stampede_record = {"stampede", sizeof(struct stampede_config), fields,
-                                       "What keeps those who miss the same item at the same time from all rebuilding it.", "cure"};
+const struct record stampede_record = {.name = "stampede",
+                                       .size = sizeof(struct stampede_config),
+                                       .fields = fields,
+                                       .doc = "What keeps those who miss the same item at the same time from all rebuilding it.",
+                                       .shorthand = "cure"};
 
 const struct part part_rebuilds = {.name = "rebuilds",
                                    .requests = true,

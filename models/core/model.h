@@ -69,6 +69,7 @@ struct model {
   struct platform_config platform;
   struct bill_config bill;
   struct run_config run;
+  void *parts[PARTS_MOST]; /* what parts keep of it: model_part */
   /* Derived by model_link. */
   struct program *programs; /* one an endpoint, then one a queue, then one a replicated database: what its workers run */
   uint32_t program_count;
@@ -95,6 +96,8 @@ typedef void model_fault(void *context, const char *path, const char *key, const
 
 /* Compiles programs and checks what concerns several parts. Returns whether no fault was reported. */
 bool model_link(struct model *, struct arena *, model_fault *, void *context);
+
+static inline void *model_part(const struct model *m, enum part_number part) { return m->parts[part]; }
 
 static inline const struct service_config *model_service(const struct model *m, uint32_t i) {
   return (const struct service_config *)m->services.items + i;

@@ -17,6 +17,7 @@
 #define PART_H
 #include "models/core/parts.h"
 #include "models/request/request.h"
+#include "sim/describe/field.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,8 +40,15 @@ struct part_room {
   size_t world, request;
 };
 
+/* Rows that the part adds, to the scenario's root and to each service: each a struct of its own (model_part, service_part), which is
+ * there with or without keys, so that it may also hold what is derived while linking. */
+struct part_keys {
+  const struct record *root, *service;
+};
+
 struct part {
   const char *name;
+  struct part_keys keys;
   bool requests;                      /* only runs with requests have it */
   bool (*used)(const struct model *); /* null: always */
   struct part_room room;

@@ -13,6 +13,16 @@ static const struct part *const parts[] = {
     PARTS(PART_ROW)
 #undef PART_ROW
 };
+const struct record *const *const parts_service_keys[] = {
+#define PART_ROW(name) &part_##name.keys.service,
+    PARTS(PART_ROW)
+#undef PART_ROW
+        NULL};
+const struct record *const *const parts_root_keys[] = {
+#define PART_ROW(name) &part_##name.keys.root,
+    PARTS(PART_ROW)
+#undef PART_ROW
+        NULL};
 enum { PART_COUNT = sizeof parts / sizeof *parts };
 static_assert((int)PART_COUNT <= (int)PARTS_MOST, "a request has one bit for each part");
 

@@ -55,6 +55,11 @@ enum { PARTS_MOST = 32 };
 /* The parts of a world: the first member of struct world, so that a part's header reaches its room without knowing the rest.
  *
  *     static inline struct stocks *world_stocks(const struct world *w) { return world_part(w, PART_stock); } */
+/* Keys that parts add, to service_record and to the root of a scenario. */
+struct record;
+extern const struct record *const *const parts_service_keys[];
+extern const struct record *const *const parts_root_keys[];
+
 struct audit;
 struct world;
 struct world_parts {

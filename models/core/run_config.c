@@ -8,8 +8,11 @@ static const struct field probe_fields[] = {{.name = "at",
                                              .high = 9.3e18,
                                              .doc = "Since the start of the run."},
                                             {0}};
-static const struct record probe_record = {"probe", sizeof(struct probe_config), probe_fields,
-                                           "An instant at which the number of waiting clients is read.", "at"};
+static const struct record probe_record = {.name = "probe",
+                                           .size = sizeof(struct probe_config),
+                                           .fields = probe_fields,
+                                           .doc = "An instant at which the number of waiting clients is read.",
+                                           .shorthand = "at"};
 static const struct field phase_fields[] = {{.name = "from",
                                              .kind = FIELD_DURATION,
                                              .offset = offsetof(struct phase_config, from),
@@ -23,8 +26,8 @@ static const struct field phase_fields[] = {{.name = "from",
                                              .high = 9e18,
                                              .doc = "The first instant after it."},
                                             {0}};
-static const struct record phase_record = {"phase", sizeof(struct phase_config), phase_fields,
-                                           "A named part of the measured window.", NULL};
+static const struct record phase_record = {
+    .name = "phase", .size = sizeof(struct phase_config), .fields = phase_fields, .doc = "A named part of the measured window."};
 static const char *const method_words[] = {"auto", "replications", "batches", NULL};
 static const struct field run_fields[] = {
     {.name = "window",
@@ -124,6 +127,6 @@ static const struct field run_fields[] = {
      .fallback = "1",
      .doc = "The customers and faults of this run: the same seed gives the same bytes."},
     {0}};
-const struct record run_record = {"run", sizeof(struct run_config), run_fields, "How long to simulate, and with which chance.",
-                                  NULL};
+const struct record run_record = {
+    .name = "run", .size = sizeof(struct run_config), .fields = run_fields, .doc = "How long to simulate, and with which chance."};
 #undef AT

@@ -59,8 +59,11 @@ static const struct field pool_fields[] = {
      .source = "PgBouncer reuses the last; SQLAlchemy the first unless told otherwise"},
     {0}};
 #undef AT
-const struct record pool_record = {"pool", sizeof(struct pool_config), pool_fields,
-                                   "Connections from each replica of a service to a database.", "max"};
+const struct record pool_record = {.name = "pool",
+                                   .size = sizeof(struct pool_config),
+                                   .fields = pool_fields,
+                                   .doc = "Connections from each replica of a service to a database.",
+                                   .shorthand = "max"};
 
 #define AT(member) offsetof(struct connections_config, member)
 static const struct field connections_fields[] = {
@@ -84,8 +87,11 @@ static const struct field connections_fields[] = {
      .doc = "Time that a new connection takes beside that: round trips for TLS and authentication."},
     {0}};
 #undef AT
-const struct record connections_record = {"connections", sizeof(struct connections_config), connections_fields,
-                                          "How many connections a server takes and what opening one costs.", "max"};
+const struct record connections_record = {.name = "connections",
+                                          .size = sizeof(struct connections_config),
+                                          .fields = connections_fields,
+                                          .doc = "How many connections a server takes and what opening one costs.",
+                                          .shorthand = "max"};
 
 static const char *const counts_words[] = {"active", "open", NULL};
 
@@ -114,10 +120,12 @@ static const struct field scalability_fields[] = {
     {0}};
 #undef AT
 const struct record scalability_record = {
-    "scalability", sizeof(struct scalability_config), scalability_fields,
-    "The Universal Scalability Law: with N at work a computation takes 1 + contention (N - 1) + coherency N (N - 1) times its "
-    "demand.",
-    NULL};
+    .name = "scalability",
+    .size = sizeof(struct scalability_config),
+    .fields = scalability_fields,
+    .doc =
+        "The Universal Scalability Law: with N at work a computation takes 1 + contention (N - 1) + coherency N (N - 1) times its "
+        "demand."};
 
 static const char *const mode_words[] = {"session", "transaction", "statement", NULL};
 
@@ -213,5 +221,7 @@ static const struct field pooler_fields[] = {
      .doc = "CPU time of the pooler for a new connection of a client: TLS and passwords."},
     {0}};
 #undef AT
-const struct record pooler_record = {"pooler", sizeof(struct pooler_config), pooler_fields,
-                                     "A connection pooler before a database.", NULL};
+const struct record pooler_record = {.name = "pooler",
+                                     .size = sizeof(struct pooler_config),
+                                     .fields = pooler_fields,
+                                     .doc = "A connection pooler before a database."};

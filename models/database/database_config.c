@@ -53,7 +53,8 @@ static const struct field commit_fields[] = {
      .source = "MySQL 8 and PostgreSQL group commits"},
     {0}};
 #undef AT
-static const struct record commit_record = {"commit", sizeof(struct commit_config), commit_fields, "The log of a database.", NULL};
+static const struct record commit_record = {
+    .name = "commit", .size = sizeof(struct commit_config), .fields = commit_fields, .doc = "The log of a database."};
 
 static const char *const engine_words[] = {"server", "sqlite", NULL}, *const journal_words[] = {"wal", "delete", NULL};
 
@@ -112,8 +113,8 @@ static const struct field fields[] = {
      .doc = "What is read, tables and indexes."},
     {0}};
 #undef AT
-const struct record database_record = {"database", sizeof(struct database_config), fields, "What a database is beyond its CPU.",
-                                       NULL};
+const struct record database_record = {
+    .name = "database", .size = sizeof(struct database_config), .fields = fields, .doc = "What a database is beyond its CPU."};
 
 static const char *const access_words[] = {"index", "scan", NULL};
 
@@ -149,5 +150,7 @@ static const struct field growth_fields[] = {
      .doc = "Parts of equal size of which the query needs one: it meets that many times fewer rows."},
     {0}};
 #undef AT
-const struct record growth_record = {"growth", sizeof(struct growth_config), growth_fields,
-                                     "How a query's demand grows with its table.", NULL};
+const struct record growth_record = {.name = "growth",
+                                     .size = sizeof(struct growth_config),
+                                     .fields = growth_fields,
+                                     .doc = "How a query's demand grows with its table."};

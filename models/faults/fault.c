@@ -36,7 +36,8 @@ static const struct field fields[] = {
      .doc = "A drill: the first node or replica breaks at this time."},
     {0}};
 #undef AT
-const struct record fault_record = {"fault", sizeof(struct fault_config), fields, "Something that breaks.", NULL};
+const struct record fault_record = {
+    .name = "fault", .size = sizeof(struct fault_config), .fields = fields, .doc = "Something that breaks."};
 
 void faults_link(struct linker *l) {
   for (uint32_t i = 0; i < l->model->faults.count; i++) {

@@ -14,7 +14,11 @@ static const struct field outcome_fields[] = {{.name = "outcome",
                                                .words = outcome_names + 1,
                                                .doc = "How an attempt ended."},
                                               {0}};
-static const struct record outcome_record = {"outcome", sizeof(struct retry_outcome), outcome_fields, "A way to fail.", "outcome"};
+static const struct record outcome_record = {.name = "outcome",
+                                             .size = sizeof(struct retry_outcome),
+                                             .fields = outcome_fields,
+                                             .doc = "A way to fail.",
+                                             .shorthand = "outcome"};
 
 #define AT(member) offsetof(struct budget_config, member)
 static const struct field budget_fields[] = {{.name = "ratio",
@@ -43,8 +47,10 @@ static const struct field budget_fields[] = {{.name = "ratio",
                                               .source = "Finagle RetryBudget: 10 a second, kept for 10 s"},
                                              {0}};
 #undef AT
-static const struct record budget_record = {"budget", sizeof(struct budget_config), budget_fields,
-                                            "Bounds retries as a share of requests: a token bucket.", NULL};
+static const struct record budget_record = {.name = "budget",
+                                            .size = sizeof(struct budget_config),
+                                            .fields = budget_fields,
+                                            .doc = "Bounds retries as a share of requests: a token bucket."};
 
 #define AT(member) offsetof(struct retry_config, member)
 static const struct field retry_fields[] = {
@@ -100,7 +106,8 @@ static const struct field retry_fields[] = {
      .doc = "Bounds the retries of all requests together; absent: each retries as it likes."},
     {0}};
 #undef AT
-const struct record retry_record = {"retry", sizeof(struct retry_config), retry_fields, "Tries again what has failed.", NULL};
+const struct record retry_record = {
+    .name = "retry", .size = sizeof(struct retry_config), .fields = retry_fields, .doc = "Tries again what has failed."};
 
 bool backoff_stops_clock(const struct backoff_config *c) { return c->attempts > 1000 && (c->backoff < SIM_MS || c->cap < SIM_MS); }
 

@@ -61,7 +61,8 @@ static const struct field fields[] = {
      .doc = "Whether each calling replica has a breaker of its own, which is lost when it dies, or all share one."},
     {0}};
 #undef AT
-const struct record breaker_record = {"breaker", sizeof(struct breaker_config), fields, "Stops calling what keeps failing.", NULL};
+const struct record breaker_record = {
+    .name = "breaker", .size = sizeof(struct breaker_config), .fields = fields, .doc = "Stops calling what keeps failing."};
 
 static bool timed(const struct breaker_config *c) { return c->over != SIM_NEVER; }
 

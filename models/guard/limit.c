@@ -33,7 +33,8 @@ static const struct field fields[] = {
             "and forgets when it restarts."},
     {0}};
 #undef AT
-const struct record limit_record = {"limit", sizeof(struct limit_config), fields, "What a \"limit\" step lets through.", NULL};
+const struct record limit_record = {
+    .name = "limit", .size = sizeof(struct limit_config), .fields = fields, .doc = "What a \"limit\" step lets through."};
 
 const char *limit_link(struct model *m, struct limit_config *c, const char **key) {
   const char *wrong = c->kind->link(c, key);

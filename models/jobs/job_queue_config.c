@@ -38,8 +38,10 @@ static const struct field schedule_fields[] = {
      .doc = "Of these jobs: higher is taken first. That of the queue is added."},
     {0}};
 #undef AT
-static const struct record schedule_record = {"schedule", sizeof(struct schedule_config), schedule_fields,
-                                              "Jobs that the clock publishes, as cron does.", NULL};
+static const struct record schedule_record = {.name = "schedule",
+                                              .size = sizeof(struct schedule_config),
+                                              .fields = schedule_fields,
+                                              .doc = "Jobs that the clock publishes, as cron does."};
 
 static const char *const crash_words[] = {"timeout", "requeue", NULL};
 static const char *const full_words[] = {"refuse", "drop", NULL};
@@ -148,8 +150,10 @@ static const struct field fields[] = {
      .doc = "Jobs that the clock publishes."},
     {0}};
 #undef AT
-const struct record queue_record = {"queue", sizeof(struct queue_config), fields,
-                                    "A queue of jobs at a broker, done by the replicas of a service.", NULL};
+const struct record queue_record = {.name = "queue",
+                                    .size = sizeof(struct queue_config),
+                                    .fields = fields,
+                                    .doc = "A queue of jobs at a broker, done by the replicas of a service."};
 
 /* --- linking ----------------------------------------------------------------------------------------------------------------- */
 

@@ -146,7 +146,8 @@ static const struct field fields[] = {
      .source = "HDD 1, SATA SSD up to 32, NVMe more"},
     {0}};
 #undef AT
-const struct record disk_record = {"disk", sizeof(struct disk_config), fields, "The disk of each node.", NULL};
+const struct record disk_record = {
+    .name = "disk", .size = sizeof(struct disk_config), .fields = fields, .doc = "The disk of each node."};
 
 const struct part part_disks = {.name = "disks",
                                 .requests = true,

@@ -36,7 +36,11 @@ static const struct field fields[] = {
      .doc = "Left behind by each answered request until the process ends."},
     {0}};
 #undef AT
-const struct record memory_record = {"memory", sizeof(struct memory_config), fields, "What one replica has resident.", "base"};
+const struct record memory_record = {.name = "memory",
+                                     .size = sizeof(struct memory_config),
+                                     .fields = fields,
+                                     .doc = "What one replica has resident.",
+                                     .shorthand = "base"};
 
 static void link_service(struct linker *l, struct service_config *s) {
   const char *path = arena_format(l->arena, "services.%s", s->name);

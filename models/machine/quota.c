@@ -39,8 +39,10 @@ static const struct field limits_fields[] = {
      .source = "kubelet: CPUCFSQuotaPeriod 100 ms"},
     {0}};
 #undef AT
-const struct record limits_record = {"resource limits", sizeof(struct limits_config), limits_fields,
-                                     "What one replica may use at most.", NULL};
+const struct record limits_record = {.name = "resource limits",
+                                     .size = sizeof(struct limits_config),
+                                     .fields = limits_fields,
+                                     .doc = "What one replica may use at most."};
 
 enum { METER_PERIODS, METER_THROTTLED, METER_STOPS };
 

@@ -22,8 +22,11 @@ static const struct field processes_fields[] = {
             "any (a shared listening socket: uvicorn, gunicorn)."},
     {0}};
 #undef AT
-const struct record processes_record = {"processes", sizeof(struct processes_config), processes_fields,
-                                        "Pre-forked processes in each replica.", "count"};
+const struct record processes_record = {.name = "processes",
+                                        .size = sizeof(struct processes_config),
+                                        .fields = processes_fields,
+                                        .doc = "Pre-forked processes in each replica.",
+                                        .shorthand = "count"};
 
 #define AT(member) offsetof(struct warm_up_config, member)
 static const struct field warm_up_fields[] = {
@@ -41,8 +44,10 @@ static const struct field warm_up_fields[] = {
      .doc = "Requests that it answers until it is warm; up to then the factor falls to 1 in a straight line."},
     {0}};
 #undef AT
-const struct record warm_up_record = {"warm_up", sizeof(struct warm_up_config), warm_up_fields,
-                                      "How slow a new process is at first, as with a just-in-time compiler.", NULL};
+const struct record warm_up_record = {.name = "warm_up",
+                                      .size = sizeof(struct warm_up_config),
+                                      .fields = warm_up_fields,
+                                      .doc = "How slow a new process is at first, as with a just-in-time compiler."};
 
 #define AT(member) offsetof(struct gc_config, member)
 static const struct field gc_fields[] = {
@@ -53,4 +58,5 @@ static const struct field gc_fields[] = {
     {.name = "pause", .kind = FIELD_DISTRIBUTION, .offset = AT(pause), .doc = "How long nothing in the process computes."},
     {0}};
 #undef AT
-const struct record gc_record = {"gc", sizeof(struct gc_config), gc_fields, "Pauses of a process, as by garbage collection.", NULL};
+const struct record gc_record = {
+    .name = "gc", .size = sizeof(struct gc_config), .fields = gc_fields, .doc = "Pauses of a process, as by garbage collection."};

@@ -18,8 +18,8 @@ static const struct field item_fields[] = {
      .doc = "When it was true. A bill with prices without source or date is a draft, and a note names them."},
     {0}};
 #undef AT
-static const struct record item_record = {"price item", sizeof(struct price_item), item_fields,
-                                          "One price, with its source and date.", NULL};
+static const struct record item_record = {
+    .name = "price item", .size = sizeof(struct price_item), .fields = item_fields, .doc = "One price, with its source and date."};
 
 #define AT(member) offsetof(struct price_list, member)
 static const struct field list_fields[] = {
@@ -27,7 +27,8 @@ static const struct field list_fields[] = {
     {.name = "items", .kind = FIELD_MAP, .offset = AT(items), .record = &item_record, .doc = "Prices by name."},
     {0}};
 #undef AT
-const struct record price_list_record = {"price list", sizeof(struct price_list), list_fields, "A file of prices.", NULL};
+const struct record price_list_record = {
+    .name = "price list", .size = sizeof(struct price_list), .fields = list_fields, .doc = "A file of prices."};
 
 #define AT(member) offsetof(struct charge_config, member)
 static const struct field charge_fields[] = {
@@ -41,8 +42,10 @@ static const struct field charge_fields[] = {
      .doc = "How many, or how many GB, a month."},
     {0}};
 #undef AT
-static const struct record charge_record = {"charge", sizeof(struct charge_config), charge_fields,
-                                            "Something that costs and is not a node.", NULL};
+static const struct record charge_record = {.name = "charge",
+                                            .size = sizeof(struct charge_config),
+                                            .fields = charge_fields,
+                                            .doc = "Something that costs and is not a node."};
 
 #define AT(member) offsetof(struct bill_config, member)
 static const struct field bill_fields[] = {
@@ -71,7 +74,8 @@ static const struct field bill_fields[] = {
      .doc = "Price item per GB that a CDN sends to clients; absent: not charged."},
     {0}};
 #undef AT
-const struct record bill_record = {"bill", sizeof(struct bill_config), bill_fields, "What costs besides the nodes.", NULL};
+const struct record bill_record = {
+    .name = "bill", .size = sizeof(struct bill_config), .fields = bill_fields, .doc = "What costs besides the nodes."};
 
 const struct price_item *price_named(const struct price_list *list, const char *name) {
   const struct price_item *items = list->items.items;

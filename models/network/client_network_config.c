@@ -49,8 +49,10 @@ static const struct field connection_fields[] = {
             "is of somebody new."},
     {0}};
 #undef AT
-const struct record connection_record = {"connection", sizeof(struct connection_config), connection_fields,
-                                         "Connections of clients to the entry service.", NULL};
+const struct record connection_record = {.name = "connection",
+                                         .size = sizeof(struct connection_config),
+                                         .fields = connection_fields,
+                                         .doc = "Connections of clients to the entry service."};
 
 #define AT(member) offsetof(struct link_config, member)
 static const struct field link_fields[] = {{.name = "down",
@@ -69,8 +71,10 @@ static const struct field link_fields[] = {{.name = "down",
                                             .doc = "From the client: the endpoint's \"request\" takes its bytes over this."},
                                            {0}};
 #undef AT
-const struct record link_record = {"link", sizeof(struct link_config), link_fields,
-                                   "The line of each client, which it does not share.", NULL};
+const struct record link_record = {.name = "link",
+                                   .size = sizeof(struct link_config),
+                                   .fields = link_fields,
+                                   .doc = "The line of each client, which it does not share."};
 
 #define AT(member) offsetof(struct cdn_config, member)
 static const struct field cdn_fields[] = {
@@ -90,8 +94,10 @@ static const struct field cdn_fields[] = {
      .source = "user to near edge: fibre 5 to 20 ms, 4G 30 to 70 ms"},
     {0}};
 #undef AT
-const struct record cdn_record = {"cdn", sizeof(struct cdn_config), cdn_fields,
-                                  "A content delivery network in front of an endpoint.", NULL};
+const struct record cdn_record = {.name = "cdn",
+                                  .size = sizeof(struct cdn_config),
+                                  .fields = cdn_fields,
+                                  .doc = "A content delivery network in front of an endpoint."};
 
 void cdn_link(struct model *m, struct endpoint_config *e) {
   if (e->cdn.hit > 0) e->cdn.hits = meter_declare(m, e->name, "cdn_hits", METER_COUNT, "Requests that the CDN answered.");

@@ -15,7 +15,8 @@ static const struct field network_fields[] = {
      .source = "half of a round trip of 0.5 ms: measured are 0.25 ms within a zone and 0.7 ms between "
                "zones in the mean"},
     {0}};
-const struct record network_record = {"network", sizeof(struct network_config), network_fields, "Delays inside the cluster.", NULL};
+const struct record network_record = {
+    .name = "network", .size = sizeof(struct network_config), .fields = network_fields, .doc = "Delays inside the cluster."};
 
 sim_time network_way_apart(const struct model *m, int32_t from, int32_t to) {
   (void)from, (void)to; /* one delay, whichever groups */

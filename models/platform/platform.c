@@ -63,7 +63,8 @@ static const struct field node_fields[] = {
      .record = &disk_record,
      .doc = "The disk of each node, from which databases read what they do not find in memory."},
     {0}};
-static const struct record node_record = {"node group", sizeof(struct node_group), node_fields, "Equal machines.", NULL};
+static const struct record node_record = {
+    .name = "node group", .size = sizeof(struct node_group), .fields = node_fields, .doc = "Equal machines."};
 #undef AT
 
 #define AT(member) offsetof(struct platform_config, member)
@@ -76,5 +77,7 @@ static const struct field platform_fields[] = {
     {.name = "nodes", .kind = FIELD_MAP, .offset = AT(nodes), .record = &node_record, .doc = "The machines, by group."},
     {.name = "network", .kind = FIELD_RECORD, .offset = AT(network), .record = &network_record, .doc = "Delays between nodes."},
     {0}};
-const struct record platform_record = {"platform", sizeof(struct platform_config), platform_fields,
-                                       "The machines and what runs services on them.", NULL};
+const struct record platform_record = {.name = "platform",
+                                       .size = sizeof(struct platform_config),
+                                       .fields = platform_fields,
+                                       .doc = "The machines and what runs services on them."};

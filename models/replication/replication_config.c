@@ -12,7 +12,11 @@ static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "sy
 
 static const struct field role_fields[] = {
     {.name = "name", .kind = FIELD_TEXT, .offset = offsetof(struct replica_role, name), .doc = "What queries say in \"on\"."}, {0}};
-static const struct record role_record = {"role", sizeof(struct replica_role), role_fields, "What a replica is for.", "name"};
+static const struct record role_record = {.name = "role",
+                                          .size = sizeof(struct replica_role),
+                                          .fields = role_fields,
+                                          .doc = "What a replica is for.",
+                                          .shorthand = "name"};
 
 #define AT(member) offsetof(struct failover_config, member)
 static const struct field failover_fields[] = {
@@ -46,8 +50,10 @@ static const struct field failover_fields[] = {
      .source = "Patroni's maximum_lag_on_failover is in bytes (1 MB)"},
     {0}};
 #undef AT
-const struct record failover_record = {"failover", sizeof(struct failover_config), failover_fields,
-                                       "A replica takes over when the primary is gone.", NULL};
+const struct record failover_record = {.name = "failover",
+                                       .size = sizeof(struct failover_config),
+                                       .fields = failover_fields,
+                                       .doc = "A replica takes over when the primary is gone."};
 
 #define AT(member) offsetof(struct backup_config, member)
 static const struct field backup_fields[] = {{.name = "every",
@@ -63,8 +69,11 @@ static const struct field backup_fields[] = {{.name = "every",
                                               .source = "size / 50 to 150 MB/s, and the replay"},
                                              {0}};
 #undef AT
-const struct record backup_record = {"backup", sizeof(struct backup_config), backup_fields,
-                                     "A lost machine takes its disk along; what is left is the last backup.", "every"};
+const struct record backup_record = {.name = "backup",
+                                     .size = sizeof(struct backup_config),
+                                     .fields = backup_fields,
+                                     .doc = "A lost machine takes its disk along; what is left is the last backup.",
+                                     .shorthand = "every"};
 
 #define AT(member) offsetof(struct replication_config, member)
 static const struct field fields[] = {
@@ -173,8 +182,10 @@ static const struct field fields[] = {
      .doc = "Absent: nobody is promoted; writes fail until the primary is back."},
     {0}};
 #undef AT
-const struct record replication_record = {"replication", sizeof(struct replication_config), fields,
-                                          "How writes get from a database's primary, its first replica, to the others.", NULL};
+const struct record replication_record = {.name = "replication",
+                                          .size = sizeof(struct replication_config),
+                                          .fields = fields,
+                                          .doc = "How writes get from a database's primary, its first replica, to the others."};
 
 int32_t replication_role(const struct replication_config *c, const char *name) {
   const struct replica_role *roles = c->roles.items;

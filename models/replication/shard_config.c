@@ -206,5 +206,8 @@ static const struct field fields[] = {
      .source = "Redis: cluster-node-timeout 15 s"},
     {0}};
 #undef AT
-const struct record shards_record = {"shards", sizeof(struct shards_config), fields,
-                                     "The data of a service divided by key over groups of its replicas.", "count"};
+const struct record shards_record = {.name = "shards",
+                                     .size = sizeof(struct shards_config),
+                                     .fields = fields,
+                                     .doc = "The data of a service divided by key over groups of its replicas.",
+                                     .shorthand = "count"};

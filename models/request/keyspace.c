@@ -48,5 +48,8 @@ static const struct field fields[] = {
      .doc = "request: each is about an item of its own; client: all requests of one client are about the same (tenant, account)."},
     {0}};
 #undef AT
-const struct record keyspace_record = {"keys", sizeof(struct keyspace_config), fields,
-                                       "What requests are about: a catalogue of which each has one item.", "of"};
+const struct record keyspace_record = {.name = "keys",
+                                       .size = sizeof(struct keyspace_config),
+                                       .fields = fields,
+                                       .doc = "What requests are about: a catalogue of which each has one item.",
+                                       .shorthand = "of"};

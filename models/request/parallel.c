@@ -222,8 +222,10 @@ static const struct field branch_fields[] = {
      .doc = "What the branch does, in order."},
     {0}};
 #undef AT
-static const struct record branch_record = {"branch", sizeof(struct branch_config), branch_fields,
-                                            "Steps that run beside those of the other branches.", NULL};
+static const struct record branch_record = {.name = "branch",
+                                            .size = sizeof(struct branch_config),
+                                            .fields = branch_fields,
+                                            .doc = "Steps that run beside those of the other branches."};
 
 #define AT(member) offsetof(struct parallel_step, member)
 static const struct field fields[] = {
@@ -246,7 +248,9 @@ static const struct field fields[] = {
      .doc = "Whether branches that are not needed any more are told: they then end at their next step; else their work goes on."},
     {0}};
 #undef AT
-static const struct record record = {"parallel step", sizeof(struct parallel_step), fields,
-                                     "Does several things at the same time and waits for all or some of them.", NULL};
+static const struct record record = {.name = "parallel step",
+                                     .size = sizeof(struct parallel_step),
+                                     .fields = fields,
+                                     .doc = "Does several things at the same time and waits for all or some of them."};
 static const struct step_kind kind = {compile};
 const struct alternative step_parallel = {"parallel", true, &record, &kind};

@@ -141,7 +141,9 @@ static const struct field fields[] = {
      .source = "Redis: 8 to 12 us per simple command"},
     {0}};
 #undef AT
-static const struct record record = {"broadcast step", sizeof(struct broadcast_step), fields,
-                                     "Publishes a message to all replicas of a service and those connected to them.", NULL};
+static const struct record record = {.name = "broadcast step",
+                                     .size = sizeof(struct broadcast_step),
+                                     .fields = fields,
+                                     .doc = "Publishes a message to all replicas of a service and those connected to them."};
 static const struct step_kind kind = {compile};
 const struct alternative step_broadcast = {"broadcast", true, &record, &kind};

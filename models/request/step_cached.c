@@ -350,7 +350,8 @@ static const struct field fields[] = {
             "counted."},
     {0}};
 #undef AT
-static const struct record record = {"cached step", sizeof(struct cached_step), fields, "Looks in a cache first.", NULL};
+static const struct record record = {
+    .name = "cached step", .size = sizeof(struct cached_step), .fields = fields, .doc = "Looks in a cache first."};
 static const struct step_kind kind = {compile};
 const struct alternative step_cached = {"cached", true, &record, &kind};
 
@@ -370,8 +371,10 @@ static const struct field invalidate_fields[] = {
      .doc = "Whether the process that asks drops it from its own memory too; those of others keep theirs."},
     {0}};
 #undef AT
-static const struct record invalidate_record = {"invalidate step", sizeof(struct invalidate_step), invalidate_fields,
-                                                "Drops an item from a cache: one command. A cache that cannot be reached keeps it.",
-                                                NULL};
+static const struct record invalidate_record = {
+    .name = "invalidate step",
+    .size = sizeof(struct invalidate_step),
+    .fields = invalidate_fields,
+    .doc = "Drops an item from a cache: one command. A cache that cannot be reached keeps it."};
 static const struct step_kind invalidate_kind = {compile_invalidate};
 const struct alternative step_invalidate = {"invalidate", true, &invalidate_record, &invalidate_kind};

@@ -66,7 +66,9 @@ static const struct field fields[] = {
      .doc = "What the caller does when the call has failed for good, instead of failing itself."},
     {0}};
 #undef AT
-static const struct record record = {"call step", sizeof(struct call_config), fields,
-                                     "Calls another service and waits for its answer.", NULL};
+static const struct record record = {.name = "call step",
+                                     .size = sizeof(struct call_config),
+                                     .fields = fields,
+                                     .doc = "Calls another service and waits for its answer."};
 static const struct step_kind kind = {compile};
 const struct alternative step_call = {"call", true, &record, &kind};

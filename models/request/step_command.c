@@ -60,7 +60,9 @@ static const struct field fields[] = {
      .source = "Redis, pipelines of 16: 310,000 to 860,000 commands/s, 1.2 to 3.2 us each"},
     {0}};
 #undef AT
-static const struct record record = {"command step", sizeof(struct command_step), fields,
-                                     "A command of a cache; a cache that cannot be reached fails it.", NULL};
+static const struct record record = {.name = "command step",
+                                     .size = sizeof(struct command_step),
+                                     .fields = fields,
+                                     .doc = "A command of a cache; a cache that cannot be reached fails it."};
 static const struct step_kind kind = {compile};
 const struct alternative step_command = {"command", true, &record, &kind};

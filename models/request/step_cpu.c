@@ -34,7 +34,10 @@ static const struct field fields[] = {
      .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool beside the loop."},
     {0}};
 static const struct record record = {
-    "cpu step", sizeof(struct cpu_step), fields,
-    "Computes on the replica that serves the request. Steps that follow each other without leaving the thread are one turn.", NULL};
+    .name = "cpu step",
+    .size = sizeof(struct cpu_step),
+    .fields = fields,
+    .doc =
+        "Computes on the replica that serves the request. Steps that follow each other without leaving the thread are one turn."};
 static const struct step_kind kind = {compile};
 const struct alternative step_cpu = {"cpu", true, &record, &kind};

@@ -30,6 +30,7 @@ static void compile(struct compiler *c, const void *config) {
 
 static const struct field fields[] = {
     {.name = "delay", .kind = FIELD_DISTRIBUTION, .offset = offsetof(struct delay_step, delay), .doc = "How long."}, {0}};
-static const struct record record = {"delay step", sizeof(struct delay_step), fields, "Waits without using anything.", NULL};
+static const struct record record = {
+    .name = "delay step", .size = sizeof(struct delay_step), .fields = fields, .doc = "Waits without using anything."};
 static const struct step_kind kind = {compile};
 const struct alternative step_delay = {"delay", true, &record, &kind};

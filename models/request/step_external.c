@@ -68,7 +68,9 @@ static const struct field fields[] = {{.name = "external",
                                        .target = "services",
                                        .doc = "A service of kind external."},
                                       {0}};
-static const struct record record = {"external step", sizeof(struct external_step), fields, "Waits for a service that is not ours.",
-                                     NULL};
+static const struct record record = {.name = "external step",
+                                     .size = sizeof(struct external_step),
+                                     .fields = fields,
+                                     .doc = "Waits for a service that is not ours."};
 static const struct step_kind kind = {compile};
 const struct alternative step_external = {"external", true, &record, &kind};

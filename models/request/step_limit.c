@@ -58,7 +58,9 @@ static const struct field fields[] = {{.name = "limit",
                                        .optional = true,
                                        .doc = "Limits with permits: what is done while one is held."},
                                       {0}};
-static const struct record record = {"limit step", sizeof(struct limit_step), fields,
-                                     "Passes a limit, or ends the request as limited.", NULL};
+static const struct record record = {.name = "limit step",
+                                     .size = sizeof(struct limit_step),
+                                     .fields = fields,
+                                     .doc = "Passes a limit, or ends the request as limited."};
 static const struct step_kind kind = {compile};
 const struct alternative step_limit = {"limit", true, &record, &kind};

@@ -65,6 +65,7 @@ static const struct field fields[] = {
      .fallback = "false",
      .doc = "Whether the request waits until all these jobs are done; it fails (job_failed) when one is given up or lost."},
     {0}};
-static const struct record record = {"publish step", sizeof(struct publish_step), fields, "Hands jobs to a queue.", NULL};
+static const struct record record = {
+    .name = "publish step", .size = sizeof(struct publish_step), .fields = fields, .doc = "Hands jobs to a queue."};
 static const struct step_kind kind = {compile};
 const struct alternative step_publish = {"publish", true, &record, &kind};

@@ -250,8 +250,10 @@ static const struct field lock_fields[] = {
     {.name = "row", .kind = FIELD_TEXT, .offset = AT(row), .optional = true, .doc = "A row that all writes with this name lock."},
     {0}};
 #undef AT
-static const struct record locks_record = {"locks", sizeof(struct query_locks), lock_fields,
-                                           "What a query locks, until its commit or that of its transaction.", NULL};
+static const struct record locks_record = {.name = "locks",
+                                           .size = sizeof(struct query_locks),
+                                           .fields = lock_fields,
+                                           .doc = "What a query locks, until its commit or that of its transaction."};
 
 static const char *const shard_words[] = {"one", "all", NULL};
 #define AT(member) offsetof(struct query_step, member)
@@ -307,6 +309,7 @@ static const struct field fields[] = {
      .fallback = "\"any\"",
      .doc = "Where the reads go: any, primary, replicas (not the primary), or a role of replicas. Writes go to the primary."},
     {0}};
-static const struct record record = {"query step", sizeof(struct query_step), fields, "Queries a database.", NULL};
+static const struct record record = {
+    .name = "query step", .size = sizeof(struct query_step), .fields = fields, .doc = "Queries a database."};
 static const struct step_kind kind = {compile};
 const struct alternative step_query = {"query", true, &record, &kind};

@@ -140,8 +140,11 @@ static const struct field weight_fields[] = {{.name = "weight",
                                               .high = 1e9,
                                               .doc = "How often so many are wanted, relative to the others."},
                                              {0}};
-static const struct record weight_record = {"weight", sizeof(struct count_weight), weight_fields,
-                                            "The first is of one piece, the second of two, and so on.", "weight"};
+static const struct record weight_record = {.name = "weight",
+                                            .size = sizeof(struct count_weight),
+                                            .fields = weight_fields,
+                                            .doc = "The first is of one piece, the second of two, and so on.",
+                                            .shorthand = "weight"};
 #define DEMAND                                                                                                                     \
   {                                                                                                                                \
     .name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .optional = true,                                          \
@@ -170,8 +173,10 @@ static const struct field reserve_fields[] = {
      .optional = true,
      .doc = "What is done when too little is left; then the client has its answer, sold_out, and the rest is not run."},
     {0}};
-static const struct record reserve_record = {"reserve step", sizeof(struct stock_step), reserve_fields,
-                                             "Takes pieces of a limited stock and holds them for the client.", NULL};
+static const struct record reserve_record = {.name = "reserve step",
+                                             .size = sizeof(struct stock_step),
+                                             .fields = reserve_fields,
+                                             .doc = "Takes pieces of a limited stock and holds them for the client."};
 static const struct step_kind reserve_kind = {compile_reserve};
 const struct alternative step_reserve = {"reserve", true, &reserve_record, &reserve_kind};
 
@@ -197,15 +202,19 @@ static void compile_release(struct compiler *c, const void *config) {
 
 static const struct field pay_fields[] = {
     {.name = "pay", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."}, DEMAND, {0}};
-static const struct record pay_record = {"pay step", sizeof(struct stock_step), pay_fields,
-                                         "Turns all that the client holds of a stock into sold; fails when a hold has run out.",
-                                         NULL};
+static const struct record pay_record = {
+    .name = "pay step",
+    .size = sizeof(struct stock_step),
+    .fields = pay_fields,
+    .doc = "Turns all that the client holds of a stock into sold; fails when a hold has run out."};
 static const struct step_kind pay_kind = {compile_pay};
 const struct alternative step_pay = {"pay", true, &pay_record, &pay_kind};
 
 static const struct field release_fields[] = {
     {.name = "release", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."}, DEMAND, {0}};
-static const struct record release_record = {"release step", sizeof(struct stock_step), release_fields,
-                                             "Gives back all that the client holds of a stock.", NULL};
+static const struct record release_record = {.name = "release step",
+                                             .size = sizeof(struct stock_step),
+                                             .fields = release_fields,
+                                             .doc = "Gives back all that the client holds of a stock."};
 static const struct step_kind release_kind = {compile_release};
 const struct alternative step_release = {"release", true, &release_record, &release_kind};

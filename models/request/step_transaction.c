@@ -155,7 +155,9 @@ static const struct field fields[] = {{.name = "transaction",
                                        .source = "JDBC sends it with the first statement; mysql2 and node-postgres on its own"},
                                       {0}};
 #undef AT
-static const struct record record = {"transaction step", sizeof(struct transaction_step), fields,
-                                     "Queries of one database as one transaction.", NULL};
+static const struct record record = {.name = "transaction step",
+                                     .size = sizeof(struct transaction_step),
+                                     .fields = fields,
+                                     .doc = "Queries of one database as one transaction."};
 static const struct step_kind kind = {compile};
 const struct alternative step_transaction = {"transaction", true, &record, &kind};

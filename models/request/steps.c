@@ -49,5 +49,7 @@ static const struct field fields[] = {
      .doc = "Of such requests where services have the discipline priority: higher is served first. That of the source is added."},
     {0}};
 
-const struct record endpoint_record = {"endpoint", sizeof(struct endpoint_config), fields,
-                                       "A kind of request, as a program of steps.", NULL};
+const struct record endpoint_record = {.name = "endpoint",
+                                       .size = sizeof(struct endpoint_config),
+                                       .fields = fields,
+                                       .doc = "A kind of request, as a program of steps."};

@@ -86,5 +86,8 @@ static const struct field fields[] = {{.name = "failures",
                                            "one has learnt all know."},
                                       {0}};
 #undef AT
-const struct record ejection_record = {"eject", sizeof(struct ejection_config), fields,
-                                       "Leaves a replica alone for a while after calls to it have failed.", "failures"};
+const struct record ejection_record = {.name = "eject",
+                                       .size = sizeof(struct ejection_config),
+                                       .fields = fields,
+                                       .doc = "Leaves a replica alone for a while after calls to it have failed.",
+                                       .shorthand = "failures"};

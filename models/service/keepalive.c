@@ -73,5 +73,7 @@ static const struct field fields[] = {{.name = "connections",
                                        .source = "nginx keepalive_time 1 h (upstream)"},
                                       {0}};
 #undef AT
-const struct record keepalive_record = {"keepalive", sizeof(struct keepalive_config), fields,
-                                        "Connections that calling replicas keep to the service.", NULL};
+const struct record keepalive_record = {.name = "keepalive",
+                                        .size = sizeof(struct keepalive_config),
+                                        .fields = fields,
+                                        .doc = "Connections that calling replicas keep to the service."};

@@ -21,8 +21,10 @@ static const struct field request_fields[] = {{.name = "cpu",
                                                .doc = "Set aside by the scheduler."},
                                               {0}};
 #undef AT
-static const struct record requests_record = {"resource requests", sizeof(struct resource_amounts), request_fields,
-                                              "What the scheduler sets aside for one replica.", NULL};
+static const struct record requests_record = {.name = "resource requests",
+                                              .size = sizeof(struct resource_amounts),
+                                              .fields = request_fields,
+                                              .doc = "What the scheduler sets aside for one replica."};
 
 #define AT(member) offsetof(struct resources_config, member)
 static const struct field resources_fields[] = {{.name = "requests",
@@ -37,8 +39,10 @@ static const struct field resources_fields[] = {{.name = "requests",
                                                  .doc = "Upper bounds for one replica."},
                                                 {0}};
 #undef AT
-static const struct record resources_record = {"resources", sizeof(struct resources_config), resources_fields,
-                                               "CPU and memory of one replica, in Kubernetes' words.", NULL};
+static const struct record resources_record = {.name = "resources",
+                                               .size = sizeof(struct resources_config),
+                                               .fields = resources_fields,
+                                               .doc = "CPU and memory of one replica, in Kubernetes' words."};
 
 #define AT(member) offsetof(struct autoscale_config, member)
 static const struct field autoscale_fields[] = {
@@ -80,8 +84,10 @@ static const struct field autoscale_fields[] = {
      .source = "KEDA, Redis lists scaler: listLength 5"},
     {0}};
 #undef AT
-static const struct record autoscale_record = {"autoscale", sizeof(struct autoscale_config), autoscale_fields,
-                                               "Kubernetes' Horizontal Pod Autoscaler on CPU.", NULL};
+static const struct record autoscale_record = {.name = "autoscale",
+                                               .size = sizeof(struct autoscale_config),
+                                               .fields = autoscale_fields,
+                                               .doc = "Kubernetes' Horizontal Pod Autoscaler on CPU."};
 
 #define AT(member) offsetof(struct shift_config, member)
 static const struct field shift_fields[] = {
@@ -99,8 +105,8 @@ static const struct field shift_fields[] = {
      .doc = "Of each replica from then on. With fewer than are busy these finish what they have, and nothing new begins."},
     {0}};
 #undef AT
-static const struct record shift_record = {"shift", sizeof(struct shift_config), shift_fields,
-                                           "A number of threads from a time on.", NULL};
+static const struct record shift_record = {
+    .name = "shift", .size = sizeof(struct shift_config), .fields = shift_fields, .doc = "A number of threads from a time on."};
 
 static const char *const discipline_words[] = {"fifo", "priority", NULL};
 
@@ -331,8 +337,12 @@ static const struct field service_fields[] = {
      .doc = "Database: what is left when its machine is lost; absent: a machine comes back with its disk."},
     {0}};
 #undef AT
-const struct record service_record = {"service", sizeof(struct service_config), service_fields,
-                                      "Something that runs in containers on nodes, or an external service.", NULL};
+static const struct additions added = {parts_service_keys, offsetof(struct service_config, parts)};
+const struct record service_record = {.added = &added,
+                                      .name = "service",
+                                      .size = sizeof(struct service_config),
+                                      .fields = service_fields,
+                                      .doc = "Something that runs in containers on nodes, or an external service."};
 
 const struct pool_config *service_pool(const struct service_config *s, int32_t database) {
   const struct pool_config *pools = s->pools.items;

@@ -5,6 +5,7 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 #include "models/service/balancer/balancer.h"
+#include "models/core/parts.h"
 #include "models/machine/memory.h"
 #include "models/machine/quota.h"
 #include "models/machine/runtime.h"
@@ -54,6 +55,7 @@ struct broadcast_config {
 
 struct service_config {
   const char *name;
+  void *parts[PARTS_MOST]; /* what parts keep of it: service_part */
   int32_t kind, runtime, restart;
   struct balance_config balance;
   int64_t replicas;
@@ -94,6 +96,8 @@ struct service_config {
 };
 
 extern const struct record service_record;
+
+static inline void *service_part(const struct service_config *s, enum part_number part) { return s->parts[part]; }
 
 /* It drops requests that have waited for too long. */
 static inline bool service_sheds(const struct service_config *s) { return s->queue_deadline != SIM_NEVER || s->codel.interval; }

@@ -20,8 +20,10 @@ static const struct field fields[] = {{.name = "target",
                                        .source = "RFC 8289: 100 ms"},
                                       {0}};
 #undef AT
-const struct record codel_record = {"codel", sizeof(struct codel_config), fields,
-                                    "Drops waiting requests, ever faster, while none waits less than the target.", NULL};
+const struct record codel_record = {.name = "codel",
+                                    .size = sizeof(struct codel_config),
+                                    .fields = fields,
+                                    .doc = "Drops waiting requests, ever faster, while none waits less than the target."};
 
 void shedder_reset(struct shedder *s) {
   s->dropping = s->dropped = false;

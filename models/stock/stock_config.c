@@ -43,8 +43,10 @@ static const struct field fields[] = {
      .source = "MySQL innodb_lock_wait_timeout 50 s"},
     {0}};
 #undef AT
-const struct record stock_record = {"stock", sizeof(struct stock_config), fields,
-                                    "Something of which there is a limited number, and which is never oversold.", NULL};
+const struct record stock_record = {.name = "stock",
+                                    .size = sizeof(struct stock_config),
+                                    .fields = fields,
+                                    .doc = "Something of which there is a limited number, and which is never oversold."};
 
 static void declare_meters(struct model *m, struct stock_config *c) {
   c->left = meter_declare(m, c->name, "left", METER_LEVEL, "Pieces neither sold nor held.");

@@ -36,8 +36,11 @@ static const struct field constant_fields[] = {{.name = "size",
                                                 .high = MOST,
                                                 .doc = "Requests in each batch."},
                                                {0}};
-static const struct record constant_record = {"constant batch", sizeof(struct constant_batch), constant_fields,
-                                              "Every batch has the same size.", "size"};
+static const struct record constant_record = {.name = "constant batch",
+                                              .size = sizeof(struct constant_batch),
+                                              .fields = constant_fields,
+                                              .doc = "Every batch has the same size.",
+                                              .shorthand = "size"};
 static const struct batch_kind constant_kind = {constant_draw, constant_mean, constant_second_moment, NULL};
 static const struct alternative constant_alternative = {"constant", false, &constant_record, &constant_kind};
 
@@ -64,8 +67,11 @@ static const struct field geometric_fields[] = {{.name = "mean",
                                                  .high = 1000,
                                                  .doc = "Mean size."},
                                                 {0}};
-static const struct record geometric_record = {"geometric batch", sizeof(struct geometric_batch), geometric_fields,
-                                               "One request or more; after each the batch ends with probability 1 / mean.", "mean"};
+static const struct record geometric_record = {.name = "geometric batch",
+                                               .size = sizeof(struct geometric_batch),
+                                               .fields = geometric_fields,
+                                               .doc = "One request or more; after each the batch ends with probability 1 / mean.",
+                                               .shorthand = "mean"};
 static const struct batch_kind geometric_kind = {geometric_draw, geometric_mean, geometric_second_moment, NULL};
 static const struct alternative geometric_alternative = {"geometric", false, &geometric_record, &geometric_kind};
 
@@ -104,8 +110,10 @@ static const struct field uniform_fields[] = {{.name = "low",
                                                .high = MOST,
                                                .doc = "Largest size."},
                                               {0}};
-static const struct record uniform_record = {"uniform batch", sizeof(struct uniform_batch), uniform_fields,
-                                             "Every size between two equally likely.", NULL};
+static const struct record uniform_record = {.name = "uniform batch",
+                                             .size = sizeof(struct uniform_batch),
+                                             .fields = uniform_fields,
+                                             .doc = "Every size between two equally likely."};
 static const struct batch_kind uniform_kind = {uniform_draw, uniform_mean, uniform_second_moment, uniform_fault};
 static const struct alternative uniform_alternative = {"uniform", false, &uniform_record, &uniform_kind};
 

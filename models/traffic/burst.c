@@ -26,8 +26,11 @@ static const struct field transition_fields[] = {{.name = "weight",
                                                   .high = 1e12,
                                                   .doc = "How often it is this state, as a weight among those named."},
                                                  {0}};
-static const struct record transition_record = {"transition", sizeof(struct transition), transition_fields,
-                                                "A state that may follow.", "weight"};
+static const struct record transition_record = {.name = "transition",
+                                                .size = sizeof(struct transition),
+                                                .fields = transition_fields,
+                                                .doc = "A state that may follow.",
+                                                .shorthand = "weight"};
 
 #define DWELL                                                                                                                      \
   {                                                                                                                                \
@@ -58,10 +61,14 @@ static const struct field rate_state_fields[] = {{.name = "rate",
                                                  DWELL,
                                                  NEXT,
                                                  {0}};
-static const struct record state_record = {"burst state", sizeof(struct burst_state), state_fields,
-                                           "A factor of the rate that holds for a random time.", NULL};
-static const struct record rate_state_record = {"burst rate", sizeof(struct burst_state), rate_state_fields,
-                                                "A rate that holds for a random time.", NULL};
+static const struct record state_record = {.name = "burst state",
+                                           .size = sizeof(struct burst_state),
+                                           .fields = state_fields,
+                                           .doc = "A factor of the rate that holds for a random time."};
+static const struct record rate_state_record = {.name = "burst rate",
+                                                .size = sizeof(struct burst_state),
+                                                .fields = rate_state_fields,
+                                                .doc = "A rate that holds for a random time."};
 static const struct field mmpp_fields[] = {{.name = "states",
                                             .kind = FIELD_MAP,
                                             .offset = offsetof(struct mmpp, states),
@@ -75,8 +82,10 @@ static const struct field mmpp_fields[] = {{.name = "states",
                                             .optional = true,
                                             .doc = "States by name, with rates of their own; the source then has no `rate`."},
                                            {0}};
-static const struct record mmpp_record = {"mmpp", sizeof(struct mmpp), mmpp_fields,
-                                          "A Markov-modulated Poisson process: the rate jumps at random times.", NULL};
+static const struct record mmpp_record = {.name = "mmpp",
+                                          .size = sizeof(struct mmpp),
+                                          .fields = mmpp_fields,
+                                          .doc = "A Markov-modulated Poisson process: the rate jumps at random times."};
 static const struct alternative mmpp_alternative = {"mmpp", false, &mmpp_record, NULL};
 static const struct alternative *const alternatives[] = {&mmpp_alternative, NULL};
 const struct choice_set burst_choices = {"burst", "How the rate jumps at random.", alternatives, NULL};
@@ -100,10 +109,12 @@ static const struct field dispersion_fields[] = {
      .source = "an assumption: fit it to the counts of a log, by minute and by hour"},
     {0}};
 #undef AT
-const struct record dispersion_record = {"dispersion", sizeof(struct dispersion_config), dispersion_fields,
-                                         "Burstiness by one number: the rate jumps between two levels around its mean, so that "
-                                         "counts over long spans have this index of dispersion.",
-                                         NULL};
+const struct record dispersion_record = {.name = "dispersion",
+                                         .size = sizeof(struct dispersion_config),
+                                         .fields = dispersion_fields,
+                                         .doc =
+                                             "Burstiness by one number: the rate jumps between two levels around its mean, so that "
+                                             "counts over long spans have this index of dispersion."};
 
 /* --- solving ---------------------------------------------------------------------------------------------------------------- */
 

@@ -301,8 +301,11 @@ static const struct field reload_fields[] = {{.name = "after",
                                               .high = 1e6,
                                               .doc = "How often at most, for one thing that it wants."},
                                              {0}};
-const struct record reload_record = {"reload", sizeof(struct reload_config), reload_fields,
-                                     "People who ask again while the old request still runs.", "after"};
+const struct record reload_record = {.name = "reload",
+                                     .size = sizeof(struct reload_config),
+                                     .fields = reload_fields,
+                                     .doc = "People who ask again while the old request still runs.",
+                                     .shorthand = "after"};
 
 const struct part part_clients = {.name = "clients",
                                   .requests = true,

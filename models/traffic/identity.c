@@ -28,5 +28,8 @@ static const struct field fields[] = {{.name = "count",
                                        .high = 10,
                                        .doc = "Exponent of Zipf's law, by which some send more than others; 0: all alike."},
                                       {0}};
-const struct record clients_record = {"clients", sizeof(struct clients_config), fields, "Who sends the requests of an open source.",
-                                      "count"};
+const struct record clients_record = {.name = "clients",
+                                      .size = sizeof(struct clients_config),
+                                      .fields = fields,
+                                      .doc = "Who sends the requests of an open source.",
+                                      .shorthand = "count"};

@@ -233,5 +233,8 @@ static const struct field fields[] = {
      .doc = "After a failed request: leave the journey, ask again (after thinking), or go on as if it had been answered."},
     {0}};
 #undef AT
-const struct record place_record = {"place", sizeof(struct place_config), fields,
-                                    "One stop of a journey: a request, its answer, a thought.", "ask"};
+const struct record place_record = {.name = "place",
+                                    .size = sizeof(struct place_config),
+                                    .fields = fields,
+                                    .doc = "One stop of a journey: a request, its answer, a thought.",
+                                    .shorthand = "ask"};

@@ -76,7 +76,8 @@ static const struct field fields[] = {
     {.name = "link", .kind = FIELD_RECORD, .offset = AT(link), .record = &link_record, .doc = "The line of each of its clients."},
     {0}};
 #undef AT
-const struct record source_record = {"source", sizeof(struct source_config), fields, "Who sends requests, and when.", NULL};
+const struct record source_record = {
+    .name = "source", .size = sizeof(struct source_config), .fields = fields, .doc = "Who sends requests, and when."};
 
 double source_expected(const struct source_config *s, sim_time from, sim_time to) {
   return s->kind->expected ? s->kind->expected(s, from, to) : 0;

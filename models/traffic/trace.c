@@ -24,8 +24,10 @@ static const struct field path_fields[] = {{.name = "prefix",
                                             .target = "endpoints",
                                             .doc = "What it then asks for."},
                                            {0}};
-const struct record trace_path_record = {"trace path", sizeof(struct trace_path), path_fields,
-                                         "Which endpoint the paths of a log mean.", NULL};
+const struct record trace_path_record = {.name = "trace path",
+                                         .size = sizeof(struct trace_path),
+                                         .fields = path_fields,
+                                         .doc = "Which endpoint the paths of a log mean."};
 
 /* --- reading ----------------------------------------------------------------------------------------------------------------- */
 

@@ -214,8 +214,10 @@ static const struct field fields[] = {
             "more. Absent: the room announces nothing."},
     {0}};
 #undef AT
-const struct record room_record = {"waiting room", sizeof(struct room_config), fields,
-                                   "A line before the site, which lets people in at a rate that it can bear.", NULL};
+const struct record room_record = {.name = "waiting room",
+                                   .size = sizeof(struct room_config),
+                                   .fields = fields,
+                                   .doc = "A line before the site, which lets people in at a rate that it can bear."};
 
 const struct part part_rooms = {.name = "waiting rooms",
                                 .requests = true,

@@ -176,12 +176,22 @@ struct field {
   const struct table_column *columns;
 };
 
+struct record;
+
+/* Keys that other components add to a record. They stand beside its own, and go into structs of their own, one a component: by number,
+ * void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. */
+struct additions {
+  const struct record *const *const *records; /* by number; each points to a record, or to null: it adds none; ends with null */
+  size_t offset;
+};
+
 struct record {
   const char *name;
   size_t size;
   const struct field *fields; /* ends with a null name */
   const char *doc;
   const char *shorthand; /* a value that is not an object sets this field: {"think": "7s"}; null if not allowed */
+  const struct additions *added;
 };
 
 #endif

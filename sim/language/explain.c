@@ -1,4 +1,5 @@
 #include "sim/engine/arena.h"
+#include "sim/scenario/record_keys.h"
 #include "sim/engine/distribution.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/foreign.h"
@@ -78,11 +79,18 @@ static void put_one_of(FILE *out, const struct record *record) {
   if (count) fputs(" is given.\n", out);
 }
 
+static void put_key(FILE *out, struct arena *arena, const struct field *f) {
+  fprintf(out, "  %s\n", f->name);
+  put_field(out, arena, f, "      ");
+}
+
 static void put_keys(FILE *out, struct arena *arena, const struct field *fields) {
-  for (const struct field *f = fields; f->name; f++) {
-    fprintf(out, "  %s\n", f->name);
-    put_field(out, arena, f, "      ");
-  }
+  for (const struct field *f = fields; f->name; f++) put_key(out, arena, f);
+}
+
+static void put_own_keys(FILE *out, struct arena *arena, const struct record *record) {
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k))
+    if (!k.member) put_key(out, arena, k.field);
 }
 
 /* Each member, and the keys that it adds to the record. */
@@ -96,7 +104,7 @@ static void put_members(FILE *out, struct arena *arena, const struct field *fami
 static void put_record(FILE *out, struct arena *arena, const struct record *record) {
   const struct field *family = record_family(record);
   fprintf(out, "\nkeys of %s:\n", record->name);
-  put_keys(out, arena, record->fields);
+  put_own_keys(out, arena, record);
   if (family) put_members(out, arena, family);
   if (record->shorthand) fprintf(out, "A value that is not an object sets \"%s\".\n", record->shorthand);
   put_one_of(out, record);

@@ -62,9 +62,17 @@ static void put_one_of(FILE *out, const struct record *record) {
   if (count) fputs(" is given.\n", out);
 }
 
+static const char table_head[] = "\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n";
+
 static void put_keys(FILE *out, struct arena *arena, const struct field *fields) {
-  fputs("\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n", out);
+  fputs(table_head, out);
   for (const struct field *f = fields; f->name; f++) put_row(out, arena, f);
+}
+
+static void put_own_keys(FILE *out, struct arena *arena, const struct record *record) {
+  fputs(table_head, out);
+  for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k))
+    if (!k.member) put_row(out, arena, k.field);
 }
 
 /* Each member, and the keys that it adds to the record. */
@@ -85,7 +93,7 @@ static void put_record(FILE *out, struct arena *arena, const struct record *reco
     return;
   }
   const struct field *family = record_family(record);
-  put_keys(out, arena, record->fields);
+  put_own_keys(out, arena, record);
   if (family) put_members(out, arena, family);
 }
 

@@ -360,6 +360,14 @@ static void not_an_object(struct binder *b, const struct record *record, const s
                  json_type_name(value), hint);
 }
 
+static void **added_of(const struct record *record, void *out) { return (void **)((char *)out + record->added->offset); }
+
+static void make_added(struct binder *b, const struct record *record, void *out) {
+  const struct record *const *const *records = record->added->records;
+  for (uint32_t i = 0; records[i]; i++)
+    if (*records[i]) added_of(record, out)[i] = arena_alloc(b->arena, (*records[i])->size);
+}
+
 void bind_object(struct binder *b, const struct record *record, const struct json_value *value, void *out, const char *scope) {
   memset(out, 0, record->size);
   if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_NULL && record->shorthand) value = longhand(b, record, value);
@@ -369,17 +377,19 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
   }
   check_keys(b, record, value, scope);
   check_one_of(b, record, value, scope);
+  if (record->added) make_added(b, record, out);
   for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
-    const struct field *chosen = k.member ? bind_row(&k, out) : k.field, *f = chosen ? chosen : k.field;
+    void *into = k.addition == OWN_KEYS ? out : added_of(record, out)[k.addition];
+    const struct field *chosen = k.member ? bind_row(&k, into) : k.field, *f = chosen ? chosen : k.field;
     const struct json_value *given = json_member(value, f->name);
-    if (!given || bind_misplaced(b, record, &k, out, given)) {
-      if (chosen || !k.family->family->overlaid) bind_absent(b, f, value, (char *)out + f->offset, scope, !chosen);
+    if (!given || bind_misplaced(b, record, &k, into, given)) {
+      if (chosen || !k.family->family->overlaid) bind_absent(b, f, value, (char *)into + f->offset, scope, !chosen);
     } else {
       const char *outer = bind_enter(b, f->name);
-      bind_field(b, f, given, (char *)out + f->offset);
+      bind_field(b, f, given, (char *)into + f->offset);
       b->path = outer;
     }
-    if (f->kind == FIELD_MEMBER) bind_implied(f, value, out);
+    if (f->kind == FIELD_MEMBER) bind_implied(f, value, into);
   }
 }
 

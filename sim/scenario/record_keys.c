@@ -32,16 +32,27 @@ static bool begin_members(struct record_keys *k) {
   return settle_on_key(k);
 }
 
-/* To the record's own row; behind the last one the members follow if they have not come yet. */
+static void visit(struct record_keys *, const struct field *row);
+
+/* All of the record, or of what one component adds to it, has been visited. */
+static void visit_addition(struct record_keys *k) {
+  const struct additions *added = k->record->added;
+  const struct record *next = NULL;
+  while (!next && added && added->records[k->addition + 1]) next = *added->records[++k->addition];
+  k->field = NULL, k->family = NULL;
+  if (next) visit(k, next->fields);
+}
+
+/* To a row of the record, or of what is added; behind the last one the members follow if they have not come yet. */
 static void visit(struct record_keys *k, const struct field *row) {
-  k->row = row, k->member = NULL;
-  k->field = row->name ? row : NULL;
+  k->row = row, k->member = NULL, k->field = row;
   if (row->kind == FIELD_MEMBER) k->family = row;
-  if (!row->name && k->family && k->family->family->last && !begin_members(k)) k->field = NULL;
+  if (row->name || (k->family && k->family->family->last && begin_members(k))) return;
+  visit_addition(k);
 }
 
 struct record_keys record_keys(const struct record *record) {
-  struct record_keys k = {0};
+  struct record_keys k = {.record = record, .addition = OWN_KEYS};
   visit(&k, record->fields);
   return k;
 }
@@ -52,7 +63,7 @@ void record_keys_next(struct record_keys *k) {
   if (inside) k->field++;
   if (inside ? settle_on_key(k) : behind_word && begin_members(k)) return;
   if (inside && k->family->family->last)
-    k->field = NULL;
+    visit_addition(k);
   else
     visit(k, k->row + 1);
 }

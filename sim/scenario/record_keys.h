@@ -1,4 +1,5 @@
-/* The keys of a record: its own, and those of the members of its family, each name once.
+/* The keys of a record: its own, and those of the members of its family, each name once; then
+ * likewise those that other components add to it.
  *
  *     for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k))
  *       printf("%s%s\n", k.field->name, k.member ? ", of some members" : "");
@@ -14,8 +15,11 @@ struct record_keys {
   const struct field *field;          /* null at the end */
   const struct member *const *member; /* whose key it is; null: every record of this kind has it */
   const struct field *family;         /* the word that selects a member, once it was visited */
-  const struct field *row;            /* private: the record's own field */
+  uint32_t addition;                  /* number of the component that adds it; or OWN_KEYS */
+  const struct field *row;            /* private: the field of the record, or of what is added to it */
+  const struct record *record;        /* private */
 };
+enum { OWN_KEYS = UINT32_MAX };
 struct record_keys record_keys(const struct record *);
 void record_keys_next(struct record_keys *);
 

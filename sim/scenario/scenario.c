@@ -97,8 +97,12 @@ static const struct field root_fields[] = {
      .doc = "What is to be decided."},
     {0}};
 #undef AT
-const struct record scenario_record = {"scenario", sizeof(struct scenario), root_fields,
-                                       "A system, its customers, its faults, its prices, and what is claimed of it.", NULL};
+static const struct additions added = {parts_root_keys, offsetof(struct scenario, model.parts)};
+const struct record scenario_record = {.added = &added,
+                                       .name = "scenario",
+                                       .size = sizeof(struct scenario),
+                                       .fields = root_fields,
+                                       .doc = "A system, its customers, its faults, its prices, and what is claimed of it."};
 
 struct reading {
   struct arena *arena;

@@ -15,7 +15,8 @@ static const struct field toy_pool_fields[] = {{"max", FIELD_INTEGER, offsetof(s
                                                {"wait", FIELD_DURATION, offsetof(struct toy_pool, wait), .fallback = "\"2s\"",
                                                 .low = 1e6, .high = INFINITY, .doc = "Patience."},
                                                {0}};
-static const struct record toy_pool_record = {"pool", sizeof(struct toy_pool), toy_pool_fields, "A connection pool.", "max"};
+static const struct record toy_pool_record = {
+    .name = "pool", .size = sizeof(struct toy_pool), .fields = toy_pool_fields, .doc = "A connection pool.", .shorthand = "max"};
 
 struct toy_link {
   int32_t reference;
@@ -23,8 +24,11 @@ struct toy_link {
 };
 
 static const struct field toy_link_fields[] = {{"max", FIELD_INTEGER, offsetof(struct toy_link, max), .fallback = "5"}, {0}};
-static const struct record toy_link_record = {"link", sizeof(struct toy_link), toy_link_fields,
-                                              "A pool by the service that it leads to.", "max"};
+static const struct record toy_link_record = {.name = "link",
+                                              .size = sizeof(struct toy_link),
+                                              .fields = toy_link_fields,
+                                              .doc = "A pool by the service that it leads to.",
+                                              .shorthand = "max"};
 
 struct toy_service {
   const char *name;
@@ -54,8 +58,8 @@ static const struct field toy_service_fields[] = {
     {"links", FIELD_REFERENCE_MAP, offsetof(struct toy_service, links), .optional = true, .record = &toy_link_record,
      .target = "services"},
     {0}};
-static const struct record toy_service_record = {"service", sizeof(struct toy_service), toy_service_fields, "Something that runs.",
-                                                 NULL};
+static const struct record toy_service_record = {
+    .name = "service", .size = sizeof(struct toy_service), .fields = toy_service_fields, .doc = "Something that runs."};
 
 struct toy_cpu {
   struct distribution demand;
@@ -69,12 +73,14 @@ static const struct choice_set toy_steps;
 
 static const struct field toy_cpu_fields[] = {
     {"demand", FIELD_DISTRIBUTION, offsetof(struct toy_cpu, demand), .doc = "Time on a core."}, {0}};
-static const struct record toy_cpu_record = {"cpu", sizeof(struct toy_cpu), toy_cpu_fields, "Uses the processor.", "demand"};
+static const struct record toy_cpu_record = {
+    .name = "cpu", .size = sizeof(struct toy_cpu), .fields = toy_cpu_fields, .doc = "Uses the processor.", .shorthand = "demand"};
 static const struct field toy_call_fields[] = {
     {"call", FIELD_REFERENCE, offsetof(struct toy_call, call), .target = "services"},
     {"steps", FIELD_CHOICES, offsetof(struct toy_call, steps), .optional = true, .choices = &toy_steps},
     {0}};
-static const struct record toy_call_record = {"call", sizeof(struct toy_call), toy_call_fields, "Uses another service.", NULL};
+static const struct record toy_call_record = {
+    .name = "call", .size = sizeof(struct toy_call), .fields = toy_call_fields, .doc = "Uses another service."};
 
 static const struct alternative toy_cpu_kind = {"cpu", false, &toy_cpu_record, NULL};
 static const struct alternative toy_call_kind = {"call", true, &toy_call_record, NULL};
@@ -91,8 +97,8 @@ static const struct field toy_endpoint_fields[] = {
     {"entry", FIELD_REFERENCE, offsetof(struct toy_endpoint, entry), .target = "services", .doc = "Where it comes in."},
     {"steps", FIELD_CHOICES, offsetof(struct toy_endpoint, steps), .optional = true, .choices = &toy_steps},
     {0}};
-static const struct record toy_endpoint_record = {"endpoint", sizeof(struct toy_endpoint), toy_endpoint_fields,
-                                                  "A kind of request.", NULL};
+static const struct record toy_endpoint_record = {
+    .name = "endpoint", .size = sizeof(struct toy_endpoint), .fields = toy_endpoint_fields, .doc = "A kind of request."};
 
 struct toy_constant {
   double rate;
@@ -104,12 +110,16 @@ struct toy_day {
 
 static const struct field toy_constant_fields[] = {
     {"rate", FIELD_RATE, offsetof(struct toy_constant, rate), .open_range_low = true}, {0}};
-static const struct record toy_constant_record = {"constant", sizeof(struct toy_constant), toy_constant_fields, "Always the same.",
-                                                  "rate"};
+static const struct record toy_constant_record = {.name = "constant",
+                                                  .size = sizeof(struct toy_constant),
+                                                  .fields = toy_constant_fields,
+                                                  .doc = "Always the same.",
+                                                  .shorthand = "rate"};
 static const struct field toy_day_fields[] = {{"mean", FIELD_RATE, offsetof(struct toy_day, mean), .doc = "Over the day."},
                                               {"at", FIELD_CLOCK, offsetof(struct toy_day, at), .fallback = "\"20:00\""},
                                               {0}};
-static const struct record toy_day_record = {"day", sizeof(struct toy_day), toy_day_fields, "A day with a peak.", NULL};
+static const struct record toy_day_record = {
+    .name = "day", .size = sizeof(struct toy_day), .fields = toy_day_fields, .doc = "A day with a peak."};
 static const struct alternative toy_constant_kind = {"constant", false, &toy_constant_record, NULL};
 static const struct alternative toy_day_kind = {"day", false, &toy_day_record, NULL};
 static const struct alternative *const toy_profile_kinds[] = {&toy_constant_kind, &toy_day_kind, NULL};
@@ -123,7 +133,8 @@ struct toy_claim {
 static const struct field toy_claim_fields[] = {{"expr", FIELD_TEXT, offsetof(struct toy_claim, expr), .doc = "A claim."},
                                                 {"source", FIELD_TEXT, offsetof(struct toy_claim, source), .optional = true},
                                                 {0}};
-static const struct record toy_claim_record = {"claim", sizeof(struct toy_claim), toy_claim_fields, "What must hold.", "expr"};
+static const struct record toy_claim_record = {
+    .name = "claim", .size = sizeof(struct toy_claim), .fields = toy_claim_fields, .doc = "What must hold.", .shorthand = "expr"};
 
 struct toy {
   const char *name;
@@ -149,6 +160,7 @@ static const struct field toy_fields[] = {
     {"endpoints", FIELD_MAP, offsetof(struct toy, endpoints), .optional = true, .record = &toy_endpoint_record},
     {"claims", FIELD_LIST, offsetof(struct toy, claims), .optional = true, .record = &toy_claim_record},
     {0}};
-static const struct record toy_record = {"scenario", sizeof(struct toy), toy_fields, "A toy scenario.", NULL};
+static const struct record toy_record = {
+    .name = "scenario", .size = sizeof(struct toy), .fields = toy_fields, .doc = "A toy scenario."};
 
 #endif

@@ -38,7 +38,8 @@ static const struct field fields[] = {
     DURATION("restart_cap", restart_cap, "1m", "Longest wait before a restart.", "moby restartmanager"),
     DURATION("restart_reset", restart_reset, "10s", "A run at least this long makes the wait start over.", "moby restartmanager"),
     {0}};
-static const struct record record = {"compose", sizeof(struct compose_config), fields, "Delays of Docker's restart policy.", NULL};
+static const struct record record = {
+    .name = "compose", .size = sizeof(struct compose_config), .fields = fields, .doc = "Delays of Docker's restart policy."};
 #undef AT
 
 static sim_time recovery(const void *settings) { return ((const struct compose_config *)settings)->restart_delay; }

@@ -212,7 +212,8 @@ static const struct field fields[] = {
     PERIOD("metrics_resolution", metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
     PERIOD("autoscaler_sync", autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
     {0}};
-static const struct record record = {"kubernetes", sizeof(struct kubernetes_config), fields, "Delays of Kubernetes.", NULL};
+static const struct record record = {
+    .name = "kubernetes", .size = sizeof(struct kubernetes_config), .fields = fields, .doc = "Delays of Kubernetes."};
 #undef AT
 
 /* The kubelet has to see the exit; the first restart is at once; then a probe, and the way of the endpoints. */

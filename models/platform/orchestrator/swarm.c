@@ -102,7 +102,8 @@ static const struct field fields[] = {
     DURATION("restart_delay", restart_delay, "5s", "Before a task that ended is replaced.", "swarmkit defaults"),
     DURATION("status_delay", status_delay, "100ms", "Until the managers know that a task ended.", "swarmkit dispatcher"),
     {0}};
-static const struct record record = {"swarm", sizeof(struct swarm_config), fields, "Delays of Docker Swarm.", NULL};
+static const struct record record = {
+    .name = "swarm", .size = sizeof(struct swarm_config), .fields = fields, .doc = "Delays of Docker Swarm."};
 #undef AT
 
 static sim_time recovery(const void *settings) { return ((const struct swarm_config *)settings)->restart_delay; }

@@ -48,5 +48,8 @@ static const struct field fields[] = {
      .doc = "Leaves replicas alone to which calls have failed; absent: never."},
     {0}};
 #undef AT
-const struct record balance_record = {"balance", sizeof(struct balance_config), fields,
-                                      "Which replica in rotation gets the next request.", "policy"};
+const struct record balance_record = {.name = "balance",
+                                      .size = sizeof(struct balance_config),
+                                      .fields = fields,
+                                      .doc = "Which replica in rotation gets the next request.",
+                                      .shorthand = "policy"};

@@ -24,8 +24,11 @@ static const struct field constant_fields[] = {{.name = "rate",
                                                 .high = 1e9,
                                                 .doc = "Requests per unit of time, the same at all times."},
                                                {0}};
-static const struct record constant_record = {"constant profile", sizeof(struct constant_profile), constant_fields,
-                                              "The same rate at all times.", "rate"};
+static const struct record constant_record = {.name = "constant profile",
+                                              .size = sizeof(struct constant_profile),
+                                              .fields = constant_fields,
+                                              .doc = "The same rate at all times.",
+                                              .shorthand = "rate"};
 static const struct profile_kind constant_kind = {constant_rate, constant_between, constant_between, constant_expected, NULL, NULL};
 const struct alternative profile_constant = {"constant", false, &constant_record, &constant_kind};
 

@@ -138,9 +138,11 @@ static const struct field day_fields[] = {
      .doc = "Instead of \"peak\": the rate at the busiest moment."},
     DAY_AT,
     {0}};
-static const struct record day_record = {"day profile", sizeof(struct day_profile), day_fields,
-                                         "A day with one peak: a sinusoid up to twice the mean, a narrower raised cosine above.",
-                                         NULL};
+static const struct record day_record = {
+    .name = "day profile",
+    .size = sizeof(struct day_profile),
+    .fields = day_fields,
+    .doc = "A day with one peak: a sinusoid up to twice the mean, a narrower raised cosine above."};
 static const struct profile_kind day_kind = {day_rate, day_bound, day_floor, day_expected, day_prepare, NULL};
 const struct alternative profile_day = {"day", false, &day_record, &day_kind};
 
@@ -151,7 +153,9 @@ static const char *shape_prepare(void *self, struct arena *arena, sim_time start
   return day_prepare(self, arena, start_of_day);
 }
 static const struct field shape_fields[] = {DAY_PEAK, DAY_AT, {0}};
-static const struct record shape_record = {"day shape", sizeof(struct day_profile), shape_fields,
-                                           "A day with one peak, as in the profile.", NULL};
+static const struct record shape_record = {.name = "day shape",
+                                           .size = sizeof(struct day_profile),
+                                           .fields = shape_fields,
+                                           .doc = "A day with one peak, as in the profile."};
 static const struct profile_kind shape_kind = {day_rate, day_bound, day_floor, day_expected, shape_prepare, NULL};
 const struct alternative shape_day = {"day", false, &shape_record, &shape_kind};

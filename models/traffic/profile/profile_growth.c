@@ -87,8 +87,10 @@ static const struct field growth_fields[] = {
      .doc = "month: the rate jumps at the end of each month; smooth: it grows all the time."},
     {0}};
 #undef AT
-static const struct record growth_record = {"growth profile", sizeof(struct growth_profile), growth_fields,
-                                            "A profile that grows by a share a month.", NULL};
+static const struct record growth_record = {.name = "growth profile",
+                                            .size = sizeof(struct growth_profile),
+                                            .fields = growth_fields,
+                                            .doc = "A profile that grows by a share a month."};
 static const struct profile_kind growth_kind = {growth_rate,     growth_bound,   growth_floor,
                                                 growth_expected, growth_prepare, growth_part};
 const struct alternative profile_growth = {"growth", false, &growth_record, &growth_kind};

@@ -68,11 +68,18 @@ static const char *shape_week_prepare(void *self, struct arena *arena, sim_time 
 
 static const struct field rate_fields[] = {{.name = "rate", .kind = FIELD_RATE, .low = 0, .high = 1e9, .doc = "Within the hour."},
                                            {0}};
-static const struct record rate_record = {"rate of an hour", sizeof(double), rate_fields, "Written as the bare rate.", "rate"};
+static const struct record rate_record = {.name = "rate of an hour",
+                                          .size = sizeof(double),
+                                          .fields = rate_fields,
+                                          .doc = "Written as the bare rate.",
+                                          .shorthand = "rate"};
 static const struct field weight_fields[] = {
     {.name = "weight", .kind = FIELD_NUMBER, .low = 0, .high = 1e12, .doc = "Of the hour, in any unit."}, {0}};
-static const struct record weight_record = {"weight of an hour", sizeof(double), weight_fields, "Written as the bare number.",
-                                            "weight"};
+static const struct record weight_record = {.name = "weight of an hour",
+                                            .size = sizeof(double),
+                                            .fields = weight_fields,
+                                            .doc = "Written as the bare number.",
+                                            .shorthand = "weight"};
 
 #define AT(member) offsetof(struct hours_profile, member)
 #define RATES(text)                                                                                                                \
@@ -107,14 +114,26 @@ static const struct field shape_week_fields[] = {
     SHAPE("168 numbers, from Monday 00:00; scaled to mean 1."), BETWEEN, RUN_BEGINS, {0}};
 #undef AT
 
-static const struct record hours_record = {"hours profile", sizeof(struct hours_profile), hours_fields, "A day by its 24 hours.",
-                                           "rates"};
-static const struct record week_record = {"week profile", sizeof(struct hours_profile), week_fields, "A week by its 168 hours.",
-                                          "rates"};
-static const struct record shape_hours_record = {"hours shape", sizeof(struct hours_profile), shape_hours_fields,
-                                                 "A day by its 24 hours.", "shape"};
-static const struct record shape_week_record = {"week shape", sizeof(struct hours_profile), shape_week_fields,
-                                                "A week by its 168 hours.", "shape"};
+static const struct record hours_record = {.name = "hours profile",
+                                           .size = sizeof(struct hours_profile),
+                                           .fields = hours_fields,
+                                           .doc = "A day by its 24 hours.",
+                                           .shorthand = "rates"};
+static const struct record week_record = {.name = "week profile",
+                                          .size = sizeof(struct hours_profile),
+                                          .fields = week_fields,
+                                          .doc = "A week by its 168 hours.",
+                                          .shorthand = "rates"};
+static const struct record shape_hours_record = {.name = "hours shape",
+                                                 .size = sizeof(struct hours_profile),
+                                                 .fields = shape_hours_fields,
+                                                 .doc = "A day by its 24 hours.",
+                                                 .shorthand = "shape"};
+static const struct record shape_week_record = {.name = "week shape",
+                                                .size = sizeof(struct hours_profile),
+                                                .fields = shape_week_fields,
+                                                .doc = "A week by its 168 hours.",
+                                                .shorthand = "shape"};
 
 static const struct profile_kind hours_kind = {hours_rate, hours_bound, hours_floor, hours_expected, hours_prepare, NULL};
 static const struct profile_kind week_kind = {hours_rate, hours_bound, hours_floor, hours_expected, week_prepare, NULL};

@@ -164,8 +164,11 @@ static const struct field bump_fields[] = {{.name = "share",
                                            {0}};
 #undef AT
 static const struct record bump_record = {
-    "second bump", sizeof(struct second_bump), bump_fields,
-    "Word spreads that it is sold out, or that there are more tickets, and people come again.", "share"};
+    .name = "second bump",
+    .size = sizeof(struct second_bump),
+    .fields = bump_fields,
+    .doc = "Word spreads that it is sold out, or that there are more tickets, and people come again.",
+    .shorthand = "share"};
 
 #define AT(member) offsetof(struct on_sale_profile, member)
 static const struct field on_sale_fields[] = {
@@ -229,8 +232,10 @@ static const struct field on_sale_fields[] = {
     {0}};
 #undef AT
 static const struct record on_sale_record = {
-    "on_sale profile", sizeof(struct on_sale_profile), on_sale_fields,
-    "A sale that opens at a published second: people who wait, a surge, decay, a second bump.", NULL};
+    .name = "on_sale profile",
+    .size = sizeof(struct on_sale_profile),
+    .fields = on_sale_fields,
+    .doc = "A sale that opens at a published second: people who wait, a surge, decay, a second bump."};
 static const struct profile_kind on_sale_kind = {on_sale_rate,     on_sale_bound,   on_sale_floor,
                                                  on_sale_expected, on_sale_prepare, NULL};
 const struct alternative profile_on_sale = {"on_sale", false, &on_sale_record, &on_sale_kind};

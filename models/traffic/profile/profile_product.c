@@ -70,9 +70,11 @@ static const struct field product_fields[] = {{.name = "of",
                                                .choices = &shape_choices,
                                                .doc = "The shape, of mean 1."},
                                               {0}};
-static const struct record product_record = {"product profile", sizeof(struct product_profile), product_fields,
-                                             "A profile times a shape, such as a ramp over weeks times the hours of the day.",
-                                             NULL};
+static const struct record product_record = {.name = "product profile",
+                                             .size = sizeof(struct product_profile),
+                                             .fields = product_fields,
+                                             .doc =
+                                                 "A profile times a shape, such as a ramp over weeks times the hours of the day."};
 static const struct profile_kind product_kind = {product_rate,     product_bound,   product_floor,
                                                  product_expected, product_prepare, product_part};
 const struct alternative profile_product = {"product", false, &product_record, &product_kind};
@@ -114,7 +116,9 @@ static const struct field scale_fields[] = {
      .doc = "The rate."},
     {.name = "by", .kind = FIELD_NUMBER, .offset = offsetof(struct scale_profile, by), .low = 0, .high = 1e9, .doc = "The factor."},
     {0}};
-static const struct record scale_record = {"scale profile", sizeof(struct scale_profile), scale_fields,
-                                           "A profile times a number: ten times the fans.", NULL};
+static const struct record scale_record = {.name = "scale profile",
+                                           .size = sizeof(struct scale_profile),
+                                           .fields = scale_fields,
+                                           .doc = "A profile times a number: ten times the fans."};
 static const struct profile_kind scale_kind = {scale_rate, scale_bound, scale_floor, scale_expected, scale_prepare, scale_part};
 const struct alternative profile_scale = {"scale", false, &scale_record, &scale_kind};

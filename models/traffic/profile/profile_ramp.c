@@ -47,7 +47,9 @@ static const struct field ramp_fields[] = {
      .doc = "When it begins, from the start of the run."},
     {0}};
 #undef AT
-static const struct record ramp_record = {"ramp profile", sizeof(struct ramp_profile), ramp_fields,
-                                          "A straight line from one rate to another.", NULL};
+static const struct record ramp_record = {.name = "ramp profile",
+                                          .size = sizeof(struct ramp_profile),
+                                          .fields = ramp_fields,
+                                          .doc = "A straight line from one rate to another."};
 static const struct profile_kind ramp_kind = {ramp_rate, ramp_bound, ramp_floor, ramp_expected, NULL, NULL};
 const struct alternative profile_ramp = {"ramp", false, &ramp_record, &ramp_kind};

@@ -94,7 +94,11 @@ static const char *series_prepare(void *self, struct arena *arena, sim_time star
 
 static const struct field rate_fields[] = {
     {.name = "rate", .kind = FIELD_RATE, .low = 0, .high = 1e9, .doc = "Within the interval."}, {0}};
-static const struct record rate_record = {"rate of an interval", sizeof(double), rate_fields, "Written as the bare rate.", "rate"};
+static const struct record rate_record = {.name = "rate of an interval",
+                                          .size = sizeof(double),
+                                          .fields = rate_fields,
+                                          .doc = "Written as the bare rate.",
+                                          .shorthand = "rate"};
 
 static const struct table_column columns[] = {
     [AT_S] = {.name = "at_s", .optional = true, .high = 3e9, .order = ORDER_RISING, .doc = "Beginning of the interval."},
@@ -136,7 +140,10 @@ static const struct field series_fields[] = {
      .doc = "steps: constant within an interval; lines: straight from the beginning of each to the beginning of the next."},
     {0}};
 #undef AT
-static const struct record series_record = {"series profile", sizeof(struct series_profile), series_fields,
-                                            "A rate per interval, from a file or a list.", "file"};
+static const struct record series_record = {.name = "series profile",
+                                            .size = sizeof(struct series_profile),
+                                            .fields = series_fields,
+                                            .doc = "A rate per interval, from a file or a list.",
+                                            .shorthand = "file"};
 static const struct profile_kind series_kind = {series_rate, series_bound, series_floor, series_expected, series_prepare, NULL};
 const struct alternative profile_series = {"series", false, &series_record, &series_kind};

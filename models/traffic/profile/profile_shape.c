@@ -6,7 +6,7 @@ static double one_between(const void *self, sim_time from, sim_time to) { return
 static double seconds(const void *self, sim_time from, sim_time to) { return (void)self, profile_seconds(from, to); }
 
 static const struct field flat_fields[] = {{0}};
-static const struct record flat_record = {"flat shape", 1, flat_fields, "The same at all times.", NULL};
+static const struct record flat_record = {.name = "flat shape", .size = 1, .fields = flat_fields, .doc = "The same at all times."};
 static const struct profile_kind flat_kind = {one, one_between, one_between, seconds, NULL, NULL};
 const struct alternative shape_flat = {"flat", false, &flat_record, &flat_kind};
 

@@ -54,15 +54,18 @@ static const struct field rate_step_fields[] = {
      .doc = "Since the start of the run."},
     {.name = "rate", .kind = FIELD_RATE, .offset = offsetof(struct rate_step, rate), .low = 0, .high = 1e9, .doc = "From then on."},
     {0}};
-static const struct record rate_step_record = {"rate step", sizeof(struct rate_step), rate_step_fields, "A rate from a time on.",
-                                               NULL};
+static const struct record rate_step_record = {
+    .name = "rate step", .size = sizeof(struct rate_step), .fields = rate_step_fields, .doc = "A rate from a time on."};
 static const struct field steps_fields[] = {{.name = "steps",
                                              .kind = FIELD_LIST,
                                              .offset = offsetof(struct steps_profile, steps),
                                              .record = &rate_step_record,
                                              .doc = "Rates in order of time; nothing arrives before the first."},
                                             {0}};
-static const struct record steps_record = {"steps profile", sizeof(struct steps_profile), steps_fields,
-                                           "A rate that jumps at given times.", "steps"};
+static const struct record steps_record = {.name = "steps profile",
+                                           .size = sizeof(struct steps_profile),
+                                           .fields = steps_fields,
+                                           .doc = "A rate that jumps at given times.",
+                                           .shorthand = "steps"};
 static const struct profile_kind steps_kind = {steps_rate, steps_bound, steps_floor, steps_expected, steps_prepare, NULL};
 const struct alternative profile_steps = {"steps", false, &steps_record, &steps_kind};

@@ -39,6 +39,10 @@ static const struct field sum_fields[] = {{.name = "of",
                                            .choices = &profile_choices,
                                            .doc = "Profiles whose rates add up."},
                                           {0}};
-static const struct record sum_record = {"sum profile", sizeof(struct sum_profile), sum_fields, "Several profiles at once.", "of"};
+static const struct record sum_record = {.name = "sum profile",
+                                         .size = sizeof(struct sum_profile),
+                                         .fields = sum_fields,
+                                         .doc = "Several profiles at once.",
+                                         .shorthand = "of"};
 static const struct profile_kind sum_kind = {sum_rate, sum_bound, sum_floor, sum_expected, sum_prepare, sum_part};
 const struct alternative profile_sum = {"sum", false, &sum_record, &sum_kind};

@@ -101,7 +101,9 @@ static const struct field users_fields[] = {{.name = "registered",
                                              .doc = "How the hours differ from the mean."},
                                             {0}};
 #undef AT
-static const struct record users_record = {"users profile", sizeof(struct users_profile), users_fields,
-                                           "The load of so many users a day, from business figures.", NULL};
+static const struct record users_record = {.name = "users profile",
+                                           .size = sizeof(struct users_profile),
+                                           .fields = users_fields,
+                                           .doc = "The load of so many users a day, from business figures."};
 static const struct profile_kind users_kind = {users_rate, users_bound, users_floor, users_expected, users_prepare, NULL};
 const struct alternative profile_users = {"users", false, &users_record, &users_kind};

@@ -55,7 +55,7 @@ static const struct field wave_fields[] = {{.name = "mean",
                                             .high = 9e18,
                                             .doc = "Time from one peak to the next."},
                                            {0}};
-static const struct record wave_record = {"wave profile", sizeof(struct wave_profile), wave_fields, "A sinusoid of any period.",
-                                          NULL};
+static const struct record wave_record = {
+    .name = "wave profile", .size = sizeof(struct wave_profile), .fields = wave_fields, .doc = "A sinusoid of any period."};
 static const struct profile_kind wave_kind = {wave_rate, wave_bound, wave_floor, wave_expected, wave_prepare, NULL};
 const struct alternative profile_wave = {"wave", false, &wave_record, &wave_kind};

@@ -93,7 +93,7 @@ static void test_everything(void) {
 /* A record that is absent as a whole is told once, and not key by key. */
 static void test_absent_record(void) {
   static const struct field fields[] = {{"rate", FIELD_RECORD, 0, .record = &toy_constant_record}, {0}};
-  static const struct record outer = {"outer", sizeof(struct toy_constant), fields, "Holds one.", NULL};
+  static const struct record outer = {.name = "outer", .size = sizeof(struct toy_constant), .fields = fields, .doc = "Holds one."};
   struct arena *arena = arena_new();
   struct diagnostics *d = diagnostics_new(arena);
   const struct json_value *root = json_read_text(arena, d, "t.json", "{}", 2);
@@ -111,9 +111,10 @@ static void test_own_value_key(void) {
     int64_t value;
   };
   static const struct field inner_fields[] = {{"value", FIELD_INTEGER, offsetof(struct inner, value), .doc = "Its own."}, {0}};
-  static const struct record inner = {"inner", sizeof(struct inner), inner_fields, "With a key of that name.", NULL};
+  static const struct record inner = {
+      .name = "inner", .size = sizeof(struct inner), .fields = inner_fields, .doc = "With a key of that name."};
   static const struct field outer_fields[] = {{"in", FIELD_RECORD, 0, .record = &inner}, {0}};
-  static const struct record outer = {"outer", sizeof(struct inner), outer_fields, "Holds one.", NULL};
+  static const struct record outer = {.name = "outer", .size = sizeof(struct inner), .fields = outer_fields, .doc = "Holds one."};
   struct arena *arena = arena_new();
   struct diagnostics *d = diagnostics_new(arena);
   static const char text[] = "{\"in\": {\"value\": 7}}";

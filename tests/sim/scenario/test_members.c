@@ -38,7 +38,7 @@ static const struct family family = {.members = motors}, overlaid = {.members = 
       {.name = "motor", .kind = FIELD_MEMBER, .offset = AT(motor), .family = &of, .fallback = "\"pushed\"", .doc = "How."},        \
       {.name = "seats", .kind = FIELD_INTEGER, .offset = AT(seats), .fallback = "4"},                                              \
       {0}};                                                                                                                        \
-  static const struct record id = {"car", sizeof(struct car), id##_fields, "Something to drive.", NULL}
+  static const struct record id = {.name = "car", .size = sizeof(struct car), .fields = id##_fields, .doc = "Something to drive."}
 CAR(car, family);
 CAR(any_car, overlaid);
 

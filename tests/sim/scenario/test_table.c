@@ -17,7 +17,7 @@ struct book {
 };
 
 static const struct field shop_fields[] = {{0}};
-static const struct record shop_record = {"shop", sizeof(struct shop), shop_fields, "A shop.", NULL};
+static const struct record shop_record = {.name = "shop", .size = sizeof(struct shop), .fields = shop_fields, .doc = "A shop."};
 static const struct table_column load_columns[] = {{.name = "at_s", .high = 1e9, .order = ORDER_RISING},
                                                    {.name = "rate_per_s", .optional = true, .low = 0, .high = 500},
                                                    {.name = "shop", .target = "shops", .optional = true},
@@ -26,7 +26,7 @@ static const struct field book_fields[] = {
     {.name = "load", .kind = FIELD_TABLE, .offset = offsetof(struct book, load), .high = 1000, .columns = load_columns},
     {.name = "shops", .kind = FIELD_MAP, .offset = offsetof(struct book, shops), .record = &shop_record, .optional = true},
     {0}};
-static const struct record book_record = {"book", sizeof(struct book), book_fields, "A book.", NULL};
+static const struct record book_record = {.name = "book", .size = sizeof(struct book), .fields = book_fields, .doc = "A book."};
 
 struct read {
   struct arena *arena;
