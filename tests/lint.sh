@@ -9,11 +9,13 @@ status=0
 mapfile -t files < <(git ls-files '*.c' '*.h')
 refused=$(grep -n '^#include "' "${files[@]}" | awk -F'[:"]' -v line="$(grep -m1 ' -> ' docs/architecture.md)" '
 function folder(path) { return match(path, path ~ /^sim\// ? "^sim/[^/]*" : "^[^/]*") ? substr(path, 1, RLENGTH) : "" }
-function wrong(mine, theirs, to) {
+function wrong(mine, theirs, from, to) {
   if (layer[mine] != layer[theirs] && rank[theirs] >= rank[mine]) return "not a layer below"
   if (mine == "sim/report" && theirs ~ /^sim.(questions|sweep|study|measure)$/ && to !~ /\/([a-z_]*_)?results\.h$/) return "more than an answer"
+  if (from ~ /^sim\/report\// && form(to) != "" && form(to) != form(from)) return "a form of report that only its own folder knows"
   return ""
 }
+function form(path) { return match(path, /^sim\/report\/[a-z]+\//) ? substr(path, 1, RLENGTH) : "" }
 BEGIN {
   levels = split(line, level, " -> ")
   for (i = 1; i <= levels; i++) {
@@ -24,7 +26,7 @@ BEGIN {
 {
   mine = folder($1); theirs = folder($4)
   if (mine == "tests" || !(theirs in rank)) next
-  why = mine in rank ? wrong(mine, theirs, $4) : "from a folder that docs/architecture.md does not rank"
+  why = mine in rank ? wrong(mine, theirs, $1, $4) : "from a folder that docs/architecture.md does not rank"
   if (why) print $1 ":" $2 ": includes " $4 ": " why
 }')
 [ -z "$refused" ] || { echo "$refused"; status=1; }

@@ -11,7 +11,7 @@
 #include "models/platform/lifecycle.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
-#include "sim/report/export/report.h"
+#include "sim/report/run_report.h"
 #include "sim/json/diagnostic.h"
 #include "sim/scenario/scenario.h"
 #include "sim/study/study.h"

@@ -2,11 +2,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
-#include "sim/report/compare_report.h"
-#include "sim/report/export/export.h"
 #include "sim/json/safe_text.h"
-#include <stdlib.h>
-#include <string.h>
 
 static bool read_all(struct arena *arena, const struct options *o, const struct scenario **scenarios) {
   bool good = true;
@@ -38,35 +34,7 @@ static bool check_together(const struct options *o) {
   return !wrong;
 }
 
-/* Without --fail-on there is nothing that could fail: a difference is an answer. */
-static enum exit_code exit_code_of(const struct compare_results *r) {
-  enum exit_code code = EXIT_HOLDS;
-  struct requirement_sum limits = compare_verdicts(r);
-  if (r->best && !r->best->decided) code = EXIT_UNDECIDED;
-  if (limits.undecided || limits.no_data) code = EXIT_UNDECIDED;
-  if (limits.fail) code = EXIT_FAILED;
-  for (uint32_t i = 0; i < r->system_count; i++)
-    if (r->systems[i]->violation_count) code = exit_code_worse(code, EXIT_ERROR);
-  return r->interrupted ? exit_code_worse(code, session_interrupted()) : code;
-}
-
-static void write_json(FILE *file, const void *r) { report_compare_json(file, r); }
-static void write_csv(FILE *file, const void *r) { report_compare_csv(file, r); }
-static void write_markdown(FILE *file, const void *r) { report_compare_markdown(file, r); }
-static const struct export_formats of_compare = {write_json, write_csv, write_markdown};
-
-static enum exit_code export_all(const struct options *o, const struct compare_results *r, enum exit_code code) {
-  for (uint32_t i = 0; i < o->export_count; i++) {
-    char *error = NULL;
-    if (report_export_as(&of_compare, r, o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
-    if (strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error); /* a full stdout is told by main, once */
-    free(error);
-    code = exit_code_worse(code, EXIT_ERROR);
-  }
-  return code;
-}
-
-static enum exit_code run(const struct options *o, struct compare *c) {
+static enum exit_code ask(const struct options *o, struct compare *c) {
   const char *wrong = compare_fault(c);
   if (wrong) {
     safe_print(stderr, "aguanta compare: %s\n", wrong);
@@ -74,19 +42,15 @@ static enum exit_code run(const struct options *o, struct compare *c) {
   }
   if (!add_questions(o, c)) return EXIT_USAGE;
   session_catch_interrupts();
-  struct compare_results *r = compare_run(c);
-  enum exit_code code = export_all(o, r, exit_code_of(r));
-  struct report_options shown = {.color = session_color(o), .verbose = o->verbose, .quiet = o->quiet};
-  if (!session_exports_to_stdout(o)) report_compare_text(stdout, r, &shown);
-  return code;
+  struct answer answer = answer_of_compare(compare_run(c));
+  return session_answer(o, &answer, 0);
 }
 
-enum exit_code command_compare(const struct options *o) {
+static enum exit_code run(const struct options *o) {
   struct study_options study;
   struct progress progress;
-  if (!session_file_count(o, "compare", 2, OPTIONS_MANY) || !session_check_exports(o) || !session_check_words(o, "compare") ||
-      !check_together(o) || !session_options(o, &study))
-    return EXIT_USAGE;
+  if (!check_together(o)) return EXIT_USAGE;
+  session_options(o, &study);
   struct arena *arena = arena_new();
   const struct scenario **scenarios = arena_new_array(arena, const struct scenario *, o->file_count);
   enum exit_code code = EXIT_INVALID;
@@ -97,9 +61,19 @@ enum exit_code command_compare(const struct options *o) {
     progress_begin(&progress, o, "replications");
     progress_follow(&progress, &study);
     struct compare *c = compare_open(arena, scenarios, o->file_count, &study);
-    code = run(o, c);
+    code = ask(o, c);
     compare_close(c);
   }
   arena_free(arena);
   return code;
 }
+
+const struct command command_compare = {.name = "compare",
+                                        .arguments = "FILE FILE...",
+                                        .doc = "the same customers through each file: differences from the first, with intervals",
+                                        .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(REPS) | TAKES(FAIL_ON) | TAKES(BEST) |
+                                                   TAKES(INDIFFERENCE) | TAKES(COLOR) | TAKES(VERBOSE),
+                                        .least_files = 2,
+                                        .most_files = OPTIONS_MANY,
+                                        .answer = ANSWER_COMPARE,
+                                        .run = run};

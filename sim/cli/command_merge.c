@@ -78,21 +78,21 @@ static enum exit_code merge(struct arena *arena, const struct options *o, const 
     sweep_table_header(stdout, table);
     sweep_table_rows(stdout, table, true);
   }
+  struct answer answer = answer_of_sweep(r);
   enum exit_code code = session_sweep_answered(o, r);
-  return session_sweep_export(o, r) ? code : exit_code_worse(code, EXIT_ERROR);
+  return session_export(o, &answer) ? code : exit_code_worse(code, EXIT_ERROR);
 }
 
-enum exit_code command_merge(const struct options *o) {
-  struct study_options unused;
+static enum exit_code run(const struct options *o) {
   if (o->file_count < 2) {
     safe_print(stderr, "aguanta merge: needs the sweep's file and at least one store\nSee 'aguanta help merge'.\n");
     return EXIT_USAGE;
   }
-  if (!session_options(o, &unused) || !session_sweep_exports_known(o, "merge") || !stores_are_there(o)) return EXIT_USAGE;
+  if (!stores_are_there(o)) return EXIT_USAGE;
   struct arena *arena = arena_new();
   struct sweep_request request;
   struct sweep_plan plan;
-  enum exit_code code = session_sweep_plan(arena, o, "merge", o->files[0], &request, &plan);
+  enum exit_code code = session_sweep_plan(arena, o, o->files[0], &request, &plan);
   if (code == EXIT_HOLDS) {
     struct sweep_results *results = sweep_results_new(&plan, o->files + 1, o->file_count - 1);
     code = merge(arena, o, &plan, results);
@@ -101,3 +101,12 @@ enum exit_code command_merge(const struct options *o) {
   arena_free(arena);
   return code;
 }
+
+const struct command command_merge = {.name = "merge",
+                                      .arguments = "STUDY | FILE STORE...",
+                                      .doc = "the answer of a sweep from the stores of its shards",
+                                      .options = TAKES_SCENARIO | TAKES_STOPPING | TAKES(SEED) | TAKES(VARY) | TAKES(REPS) |
+                                                 TAKES(ADD_REPS) | TAKES(EXPORT) | TAKES(FORMAT) | TAKES(STATEMENTS),
+                                      .most_files = OPTIONS_MANY,
+                                      .answer = ANSWER_SWEEP,
+                                      .run = run};

@@ -3,16 +3,19 @@
 #include "sim/json/safe_text.h"
 #include <stdlib.h>
 
-static void list_kinds(void) {
-  safe_print(stderr, "Kinds are:\n");
-  for (const struct plot_kind *k = plot_kinds(); k->name; k++) safe_print(stderr, "  %-10s %s\n", k->name, k->doc);
+static void list_kinds(FILE *file) {
+  for (const struct plot_kind *const *k = plot_kinds(); *k; k++) fprintf(file, "  %-10s %s\n", (*k)->name, (*k)->doc);
 }
 
-enum exit_code command_plot(const struct options *o) {
-  if (!session_file_count(o, "plot", 1, OPTIONS_MANY)) return EXIT_USAGE;
+static void help(FILE *file) {
+  fprintf(file, "\nKinds:\n");
+  list_kinds(file);
+}
+
+static enum exit_code run(const struct options *o) {
   if (!o->kind || !o->output) {
-    safe_print(stderr, "aguanta plot: needs --kind KIND and -o FILE\n");
-    list_kinds();
+    safe_print(stderr, "aguanta plot: needs --kind KIND and -o FILE\nKinds are:\n");
+    list_kinds(stderr);
     return EXIT_USAGE;
   }
   char *error = NULL;
@@ -24,3 +27,12 @@ enum exit_code command_plot(const struct options *o) {
   free(error);
   return codes[outcome];
 }
+
+const struct command command_plot = {.name = "plot",
+                                     .arguments = "RESULT.json... --kind KIND -o FILE",
+                                     .doc = "draw a picture of one or several results",
+                                     .options = TAKES(KIND) | TAKES(OUTPUT) | TAKES(ENDPOINT) | TAKES(TITLE),
+                                     .least_files = 1,
+                                     .most_files = OPTIONS_MANY,
+                                     .help = help,
+                                     .run = run};

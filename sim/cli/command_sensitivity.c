@@ -1,8 +1,8 @@
 #include "sim/cli/progress.h"
+#include "sim/json/json_print.h"
 #include "sim/cli/session.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/engine/arena.h"
-#include "sim/report/sensitivity_report.h"
 #include "sim/questions/sensitivity.h"
 #include "sim/json/safe_text.h"
 #include <stdlib.h>
@@ -94,28 +94,14 @@ static bool check_measures(struct arena *arena, const struct options *o, const s
   return true;
 }
 
-static bool export_all(const struct options *o, const struct sensitivity_results *r) {
-  bool good = true;
-  for (uint32_t i = 0; i < o->export_count; i++) {
-    char *error = NULL;
-    const char *format = !strcmp(o->exports[i], "-") ? o->format : NULL;
-    if (report_export_as(&report_sensitivity_formats, r, o->exports[i], format, &error)) continue;
-    if (strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error);
-    free(error);
-    good = false;
-  }
-  return good;
-}
-
 static enum exit_code answer(const struct options *o, const struct sensitivity_results *r) {
   for (uint32_t i = 0; i < r->violation_count; i++) safe_print(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
   if (r->interrupted) {
     safe_print(stderr, "aguanta sensitivity: interrupted; differences need all runs\n");
     return session_interrupted();
   }
-  struct report_options report = {.color = session_color(o), .quiet = o->quiet};
-  if (!session_exports_to_stdout(o)) report_sensitivity_text(stdout, r, &report);
-  return export_all(o, r) && !r->violation_count ? EXIT_HOLDS : EXIT_ERROR;
+  struct answer found = answer_of_sensitivity(r);
+  return session_answer(o, &found, 0);
 }
 
 static enum exit_code analyse(struct arena *arena, const struct options *o, struct sensitivity_options *options) {
@@ -136,12 +122,10 @@ static enum exit_code analyse(struct arena *arena, const struct options *o, stru
   return answer(o, sensitivity_run(arena, base, in.cases, in.count, options));
 }
 
-enum exit_code command_sensitivity(const struct options *o) {
+static enum exit_code run(const struct options *o) {
   struct sensitivity_options options = {.measures = o->ofs, .measure_count = o->of_count};
   struct progress progress;
-  if (!session_file_count(o, "sensitivity", 1, 1) || !session_check_exports(o) || !session_check_words(o, "sensitivity") ||
-      !session_options(o, &options.study))
-    return EXIT_USAGE;
+  session_options(o, &options.study);
   progress_begin(&progress, o, "replications");
   progress_follow(&progress, &options.study);
   struct arena *arena = arena_new();
@@ -149,3 +133,12 @@ enum exit_code command_sensitivity(const struct options *o) {
   arena_free(arena);
   return code;
 }
+
+const struct command command_sensitivity = {.name = "sensitivity",
+                                            .arguments = "FILE",
+                                            .doc = "which assumed input moves a claim most, over the stated ranges",
+                                            .options = TAKES_QUESTION | TAKES(VARY) | TAKES(OF) | TAKES(REPS) | TAKES(COLOR),
+                                            .least_files = 1,
+                                            .most_files = 1,
+                                            .answer = ANSWER_SENSITIVITY,
+                                            .run = run};

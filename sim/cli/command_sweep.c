@@ -110,7 +110,8 @@ static enum exit_code preview(const struct asked *a) {
 /* --- running ----------------------------------------------------------------------------------------------------------------------- */
 
 static struct point_rows rows_of(const struct results *r) {
-  return point_rows_of(r, session_exit_code(r, false), session_exit_code(r, true));
+  struct answer answer = answer_of_run(r);
+  return point_rows_of(r, session_code(&answer, false), session_code(&answer, true));
 }
 
 static void answered(void *context) {
@@ -172,7 +173,7 @@ static enum exit_code tell_missing(const struct asked *a, enum exit_code code) {
   return exit_code_worse(code, EXIT_INCOMPLETE);
 }
 
-static enum exit_code run(struct asked *a, struct sweep_work *done) {
+static enum exit_code run_points(struct asked *a, struct sweep_work *done) {
   bool shown = !a->options->quiet && !session_exports_to_stdout(a->options);
   struct sweep_watch watch = {
       .context = a, .rows_of = rows_of, .answered = answered, .progress = moved, .refused = refused, .fresh = a->options->fresh};
@@ -194,21 +195,18 @@ static enum exit_code run_and_export(struct asked *a) {
   session_catch_interrupts();
   struct sweep_work done = {0};
   progress_begin(&a->progress, o, "points");
-  code = run(a, &done);
-  double seconds = progress_clock() - a->progress.started;
-  if (o->timing && !session_write_timing(o->timing, done.requests, done.events, seconds)) code = exit_code_worse(code, EXIT_ERROR);
-  if (!session_sweep_export(o, a->results)) code = exit_code_worse(code, EXIT_ERROR);
+  code = run_points(a, &done);
+  struct answer answer = answer_of_sweep(a->results);
+  bool timed = session_timing(o, done.requests, done.events, a->progress.started), exported = session_export(o, &answer);
+  if (!timed || !exported) code = exit_code_worse(code, EXIT_ERROR);
   return tell_missing(a, code);
 }
 
-enum exit_code command_sweep(const struct options *o) {
-  struct study_options unused;
-  if (!session_file_count(o, "sweep", 1, 1) || !session_check_words(o, "sweep") || !session_options(o, &unused) ||
-      !session_sweep_exports_known(o, "sweep") || !emit_fits(o))
-    return EXIT_USAGE;
+static enum exit_code run(const struct options *o) {
+  if (!emit_fits(o)) return EXIT_USAGE;
   struct asked a = {.options = o, .arena = arena_new()};
   struct sweep_request request;
-  enum exit_code code = session_sweep_plan(a.arena, o, "sweep", o->files[0], &request, &a.plan);
+  enum exit_code code = session_sweep_plan(a.arena, o, o->files[0], &request, &a.plan);
   if (code == EXIT_HOLDS) {
     a.store = choose_store(a.arena, o, &a.plan);
     a.results = sweep_results_new(&a.plan, &a.store, a.store ? 1 : 0);
@@ -218,3 +216,14 @@ enum exit_code command_sweep(const struct options *o) {
   arena_free(a.arena);
   return code;
 }
+
+const struct command command_sweep = {.name = "sweep",
+                                      .arguments = "STUDY | FILE --vary PATH=A,B,C",
+                                      .doc = "run a scenario at many points: one row a point; resumable",
+                                      .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(VARY) | TAKES(REPS) | TAKES(ADD_REPS) |
+                                                 TAKES(STORE) | TAKES(FRESH) | TAKES(WHERE) | TAKES(SHARD) | TAKES(DRY_RUN) |
+                                                 TAKES(EMIT) | TAKES(SHARDS) | TAKES(TIMING) | TAKES(STATEMENTS),
+                                      .least_files = 1,
+                                      .most_files = 1,
+                                      .answer = ANSWER_SWEEP,
+                                      .run = run};

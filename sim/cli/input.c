@@ -40,7 +40,7 @@ static bool keep(const struct command *c, enum exit_code *code) {
 
 bool input_take(struct options *o, const struct command *c, enum exit_code *code) {
   uint32_t named = 0;
-  if (c->bit & (FOR_EXPLAIN | FOR_SCHEMA | FOR_SELFTEST)) return true;
+  if (c->words) return true;
   for (uint32_t i = 0; i < o->file_count; i++)
     if (!strcmp(o->files[i], "-")) named++, o->files[i] = "/dev/stdin";
   if (!named) return true;

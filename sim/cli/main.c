@@ -7,14 +7,11 @@
 #include "sim/study/version.h"
 #include "sim/json/safe_text.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#ifdef __GLIBC__
-#endif
 
 static const struct command *find_command(const char *name) {
-  for (const struct command *c = commands; c->name; c++)
-    if (!strcmp(c->name, name)) return c;
+  for (const struct command *const *c = commands; *c; c++)
+    if (!strcmp((*c)->name, name)) return *c;
   return NULL;
 }
 
@@ -22,7 +19,7 @@ static const struct command *find_command(const char *name) {
 static enum exit_code unknown_command(const char *word) {
   const char *names[32] = {"help"};
   size_t count = 1;
-  for (const struct command *c = commands; c->name; c++) names[count++] = c->name;
+  for (const struct command *const *c = commands; *c && count < sizeof names / sizeof *names; c++) names[count++] = (*c)->name;
   const char *near = nearest_name(word, names, count);
   safe_print(stderr, "aguanta: unknown command \"%s\"", word);
   if (near) safe_print(stderr, "; did you mean \"%s\"?", near);
@@ -59,8 +56,7 @@ static enum exit_code dispatch(int argc, char **argv) {
   }
   enum exit_code code;
   if (!input_take(&options, c, &code)) return code;
-  if (!session_root_good(&options) || !session_outputs_apart(&options, NULL)) return EXIT_USAGE;
-  return c->run(&options);
+  return session_check(&options) ? c->run(&options) : EXIT_USAGE;
 }
 
 /* A full disk behind stdout must not pass for an answer. */

@@ -1,109 +1,107 @@
 #include "sim/cli/options.h"
-#include "sim/report/plot/plot.h"
+#include "sim/report/export.h"
+#include "sim/store/job.h"
 #include "sim/json/diagnostic.h"
 #include "sim/json/safe_text.h"
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define LIST(member) offsetof(struct options, member##s), offsetof(struct options, member##_count)
-#define ONE(member)  offsetof(struct options, member), 0
-#define STUDIES      (FOR_RUN | FOR_CHECK | FOR_SWEEP)
-#define QUESTIONS    (STUDIES | FOR_COMPARE | FOR_CAPACITY | FOR_SENSITIVITY)
+#define FIELD(member) offsetof(struct options, member)
+#define LIST(member)  OPTION_LIST, FIELD(member##s), FIELD(member##_count)
+#define ONE(member)   OPTION_VALUE, FIELD(member), 0
+#define FLAG(member)  OPTION_FLAG, FIELD(member), 0
 
-const struct option options_table[] = {
-    {"set", 0, OPTION_LIST, LIST(set), "PATH=VALUE",
-     "change a value of the scenario, such as services.backend.replicas=3; repeatable", QUESTIONS | FOR_VALIDATE | FOR_MERGE},
-    {"vary", 0, OPTION_LIST, offsetof(struct options, varies), offsetof(struct options, vary_count), "PATH=A,B,C",
-     "sweep: an axis, also PATH=FROM..TO:COUNT with 10 or 10log; several make a grid. capacity, sensitivity: PATH=LOW..HIGH",
-     FOR_SWEEP | FOR_MERGE | FOR_CAPACITY | FOR_SENSITIVITY},
-    {"of", 0, OPTION_LIST, LIST(of), "MEASURE", "what is asked, such as 'p99(web.latency)', instead of the claims; repeatable",
-     FOR_SENSITIVITY},
-    {"without", 0, OPTION_LIST, LIST(without), "CLAIM", "leave out this requirement, by its id or text; repeatable", FOR_CAPACITY},
-    {"fail-on", 0, OPTION_LIST, offsetof(struct options, limits), offsetof(struct options, limit_count), "'EXPR +5%'",
-     "fail when it is worse than the first file's by more, such as 'p99(web.latency) +10ms', 'availability(year) -1%'; repeatable",
-     FOR_COMPARE},
-    {"best", 0, OPTION_VALUE, ONE(best), "'min EXPR'", "which file is best, such as 'min p99(web.latency)' or 'max rate(all)'",
-     FOR_COMPARE},
-    {"indifference", 0, OPTION_VALUE, ONE(indifference), "1ms", "with --best: a smaller advantage is not worth knowing",
-     FOR_COMPARE},
-    {"root", 0, OPTION_VALUE, ONE(root), "DIR",
-     "read no scenario, parent, price list, table or log outside of this folder, also not through links: for files by others",
-     QUESTIONS | FOR_VALIDATE | FOR_MERGE},
-    {"seed", 0, OPTION_VALUE, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes",
-     QUESTIONS | FOR_MERGE | FOR_SELFTEST},
-    {"reps", 0, OPTION_VALUE, ONE(reps), "N", "exactly so many replications", STUDIES | FOR_MERGE | FOR_COMPARE | FOR_SENSITIVITY},
-    {"add-reps", 0, OPTION_VALUE, ONE(add_reps), "N", "so many replications more at each point; stored ones are gone on from",
-     FOR_SWEEP | FOR_MERGE},
-    {"precision", 0, OPTION_VALUE, ONE(precision), "2%",
-     "replicate until every claim is decided or known to this; capacity: its own half-width (default: 1%)",
-     STUDIES | FOR_MERGE | FOR_COMPARE | FOR_CAPACITY},
-    {"budget", 0, OPTION_VALUE, ONE(budget), "N",
-     "most replications that undecided claims and --precision may take; capacity: of one value",
-     STUDIES | FOR_MERGE | FOR_COMPARE | FOR_CAPACITY},
-    {"jobs", 'j', OPTION_VALUE, ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
-     QUESTIONS | FOR_SELFTEST},
-    {"max-memory", 0, OPTION_VALUE, ONE(max_memory), "SIZE",
-     "such as 2Gi: fewer threads than --jobs when they would need more, refused when one does (default: 3/4 of what there is)",
-     QUESTIONS},
-    {"export", 0, OPTION_LIST, LIST(export), "FILE",
-     "write the result, format by extension: .json .csv .md (sweep: .csv .ndjson); - with --format for stdout; repeatable",
-     QUESTIONS | FOR_MERGE},
-    {"format", 0, OPTION_VALUE, ONE(format), "NAME", "format of --export - (json, csv, md; sweep: csv, ndjson)",
-     QUESTIONS | FOR_MERGE},
-    {"store", 0, OPTION_VALUE, ONE(store), "DIR",
-     "where finished points are kept, so that none is run twice (default: beside the export)", FOR_SWEEP},
-    {"fresh", 0, OPTION_FLAG, ONE(fresh), NULL, "run every point, whatever is stored", FOR_SWEEP},
-    {"where", 0, OPTION_VALUE, ONE(where), "CONDITION", "run only these points, such as 'services.web.replicas <= 4'", FOR_SWEEP},
-    {"shard", 0, OPTION_VALUE, ONE(shard), "I/N", "run the I-th of N parts, on one of several machines", FOR_SWEEP},
-    {"dry-run", 0, OPTION_FLAG, ONE(dry_run), NULL, "list the points, tell which are stored, estimate the work", FOR_SWEEP},
-    {"emit", 0, OPTION_VALUE, ONE(emit), "WHAT", "print a job that runs the shards: slurm, k8s or parallel", FOR_SWEEP},
-    {"shards", 0, OPTION_VALUE, ONE(shards), "N", "of --emit, instead of slices of at least 10 s of work", FOR_SWEEP},
-    {"timing", 0, OPTION_VALUE, ONE(timing), "FILE", "write how long it took, as JSON", FOR_RUN | FOR_SWEEP | FOR_CAPACITY},
-    {"kind", 'k', OPTION_VALUE, ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", FOR_PLOT},
-    {"output", 'o', OPTION_VALUE, ONE(output), "FILE", "the picture: .svg or .png; - for SVG on stdout, -.png for PNG", FOR_PLOT},
-    {"endpoint", 0, OPTION_LIST, LIST(endpoint), "NAME", "draw this endpoint only; repeatable", FOR_PLOT},
-    {"title", 0, OPTION_VALUE, ONE(title), "TEXT", "of the picture, instead of what it finds", FOR_PLOT},
-    {"color", 0, OPTION_VALUE, ONE(color), "WHEN", "auto, always or never", QUESTIONS & ~FOR_SWEEP},
-    {"progress", 0, OPTION_VALUE, ONE(progress), "WHEN", "auto, always or never", QUESTIONS | FOR_SELFTEST},
-    {"statements", 0, OPTION_FLAG, ONE(statements), NULL,
-     "the exit code follows the statements of documents too: 99 when one is contradicted", STUDIES | FOR_MERGE},
-    {"quiet", 'q', OPTION_FLAG, ONE(quiet), NULL, "only what did not pass, and the verdict", QUESTIONS | FOR_VALIDATE | FOR_MERGE},
-    {"verbose", 'v', OPTION_FLAG, ONE(verbose), NULL, "all rows, notes, sources and assumptions",
-     FOR_RUN | FOR_COMPARE | FOR_CAPACITY},
-    {"help", 'h', OPTION_FLAG, ONE(help), NULL, "this text", FOR_ALL},
-    {0}};
+static char *extensions(const struct command *c) { return export_names(c->answer, ".", " ", " "); }
+static char *format_names(const struct command *c) { return export_names(c->answer, "", ", ", " or "); }
+static char *scheduler_names(const struct command *c) { return (void)c, job_format_names(); }
 
-const struct command commands[] = {
-    {"run", "FILE", "simulate one scenario: claims, latency, where time went, bottleneck, errors, uptime, cost", FOR_RUN,
-     command_run},
-    {"check", "FILE...", "only the verdicts, for CI", FOR_CHECK, command_check},
-    {"compare", "FILE FILE...", "the same customers through each file: differences from the first, with intervals", FOR_COMPARE,
-     command_compare},
-    {"sweep", "STUDY | FILE --vary PATH=A,B,C", "run a scenario at many points: one row a point; resumable", FOR_SWEEP,
-     command_sweep},
-    {"merge", "STUDY | FILE STORE...", "the answer of a sweep from the stores of its shards", FOR_MERGE, command_merge},
-    {"capacity", "FILE --vary PATH=LO..HI", "the largest value that keeps every requirement, and what breaks first and next",
-     FOR_CAPACITY, command_capacity},
-    {"sensitivity", "FILE", "which assumed input moves a claim most, over the stated ranges", FOR_SENSITIVITY, command_sensitivity},
-    {"plot", "RESULT.json... --kind KIND -o FILE", "draw a picture of one or several results", FOR_PLOT, command_plot},
-    {"validate", "FILE...", "read and check scenario and study files without running them", FOR_VALIDATE, command_validate},
-    {"explain", "[PATH | WORD]", "what a key of the scenario language means, or which keys a word is about", FOR_EXPLAIN,
-     command_explain},
-    {"schema", "[json|markdown]", "the scenario language as JSON Schema, or its reference as Markdown", FOR_SCHEMA, command_schema},
-    {"selftest", "", "the installed program against theory, in under a minute", FOR_SELFTEST, command_selftest},
-    {0}};
+const struct option options_table[OPTION_COUNT] = {
+    [OPTION_SET] = {"set", 0, LIST(set), "PATH=VALUE",
+                    "change a value of the scenario, such as services.backend.replicas=3; repeatable", NULL},
+    [OPTION_VARY] =
+        {"vary", 0, OPTION_LIST, FIELD(varies), FIELD(vary_count), "PATH=A,B,C",
+         "sweep: an axis, also PATH=FROM..TO:COUNT with 10 or 10log; several make a grid. capacity, sensitivity: PATH=LOW..HIGH",
+         NULL},
+    [OPTION_OF] = {"of", 0, LIST(of), "MEASURE", "what is asked, such as 'p99(web.latency)', instead of the claims; repeatable",
+                   NULL},
+    [OPTION_WITHOUT] = {"without", 0, LIST(without), "CLAIM", "leave out this requirement, by its id or text; repeatable", NULL},
+    [OPTION_FAIL_ON] = {"fail-on", 0, LIST(limit), "'EXPR +5%'",
+                        "fail when it is worse than the first file's by more, such as 'p99(web.latency) +10ms', "
+                        "'availability(year) -1%'; repeatable",
+                        NULL},
+    [OPTION_BEST] = {"best", 0, ONE(best), "'min EXPR'", "which file is best, such as 'min p99(web.latency)' or 'max rate(all)'",
+                     NULL},
+    [OPTION_INDIFFERENCE] = {"indifference", 0, ONE(indifference), "1ms", "with --best: a smaller advantage is not worth knowing",
+                             NULL},
+    [OPTION_ROOT] =
+        {"root", 0, ONE(root), "DIR",
+         "read no scenario, parent, price list, table or log outside of this folder, also not through links: for files by others",
+         NULL},
+    [OPTION_SEED] = {"seed", 0, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", NULL},
+    [OPTION_REPS] = {"reps", 0, ONE(reps), "N", "exactly so many replications", NULL},
+    [OPTION_ADD_REPS] = {"add-reps", 0, ONE(add_reps), "N", "so many replications more at each point; stored ones are gone on from",
+                         NULL},
+    [OPTION_PRECISION] = {"precision", 0, ONE(precision), "2%",
+                          "replicate until every claim is decided or known to this; capacity: its own half-width (default: 1%)",
+                          NULL},
+    [OPTION_BUDGET] = {"budget", 0, ONE(budget), "N",
+                       "most replications that undecided claims and --precision may take; capacity: of one value", NULL},
+    [OPTION_JOBS] = {"jobs", 'j', ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
+                     NULL},
+    [OPTION_MAX_MEMORY] =
+        {"max-memory", 0, ONE(max_memory), "SIZE",
+         "such as 2Gi: fewer threads than --jobs when they would need more, refused when one does (default: 3/4 of what there is)",
+         NULL},
+    [OPTION_EXPORT] = {"export", 0, LIST(export), "FILE",
+                       "write the answer, - with --format for stdout; repeatable; format by extension:", extensions},
+    [OPTION_FORMAT] = {"format", 0, ONE(format), "NAME", "format of --export -:", format_names},
+    [OPTION_STORE] = {"store", 0, ONE(store), "DIR",
+                      "where finished points are kept, so that none is run twice (default: beside the export)", NULL},
+    [OPTION_FRESH] = {"fresh", 0, FLAG(fresh), NULL, "run every point, whatever is stored", NULL},
+    [OPTION_WHERE] = {"where", 0, ONE(where), "CONDITION", "run only these points, such as 'services.web.replicas <= 4'", NULL},
+    [OPTION_SHARD] = {"shard", 0, ONE(shard), "I/N", "run the I-th of N parts, on one of several machines", NULL},
+    [OPTION_DRY_RUN] = {"dry-run", 0, FLAG(dry_run), NULL, "list the points, tell which are stored, estimate the work", NULL},
+    [OPTION_EMIT] = {"emit", 0, ONE(emit), "WHAT", "print a job that runs the shards:", scheduler_names},
+    [OPTION_SHARDS] = {"shards", 0, ONE(shards), "N", "of --emit, instead of slices of at least 10 s of work", NULL},
+    [OPTION_TIMING] = {"timing", 0, ONE(timing), "FILE", "write how long it took, as JSON", NULL},
+    [OPTION_KIND] = {"kind", 'k', ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", NULL},
+    [OPTION_OUTPUT] = {"output", 'o', ONE(output), "FILE", "the picture: .svg or .png; - for SVG on stdout, -.png for PNG", NULL},
+    [OPTION_ENDPOINT] = {"endpoint", 0, LIST(endpoint), "NAME", "draw this endpoint only; repeatable", NULL},
+    [OPTION_TITLE] = {"title", 0, ONE(title), "TEXT", "of the picture, instead of what it finds", NULL},
+    [OPTION_COLOR] = {"color", 0, ONE(color), "WHEN", "auto, always or never", NULL},
+    [OPTION_PROGRESS] = {"progress", 0, ONE(progress), "WHEN", "auto, always or never", NULL},
+    [OPTION_STATEMENTS] = {"statements", 0, FLAG(statements), NULL,
+                           "the exit code follows the statements of documents too: 99 when one is contradicted", NULL},
+    [OPTION_QUIET] = {"quiet", 'q', FLAG(quiet), NULL, "only what did not pass, and the verdict", NULL},
+    [OPTION_VERBOSE] = {"verbose", 'v', FLAG(verbose), NULL, "all rows, notes, sources and assumptions", NULL},
+    [OPTION_HELP] = {"help", 'h', FLAG(help), NULL, "this text", NULL},
+};
+
+#define COMMAND(name) extern const struct command command_##name;
+#include "sim/cli/commands.h"
+#undef COMMAND
+#define COMMAND(name) &command_##name,
+const struct command *const commands[] = {
+#include "sim/cli/commands.h"
+    NULL};
+
+bool command_takes(const struct command *c, const struct option *o) {
+  uint64_t bit = UINT64_C(1) << (o - options_table);
+  return (c->options | TAKES(HELP)) & bit;
+}
 
 static const struct option *find_option(const char *word, size_t length, char letter) {
-  for (const struct option *o = options_table; o->name; o++)
+  for (const struct option *o = options_table; o < options_table + OPTION_COUNT; o++)
     if (letter ? o->letter == letter : strlen(o->name) == length && !strncmp(o->name, word, length)) return o;
   return NULL;
 }
 
 static void unknown_option(const struct command *c, const char *word) {
-  const char *names[sizeof options_table / sizeof *options_table];
+  const char *names[OPTION_COUNT];
   size_t count = 0;
-  for (const struct option *o = options_table; o->name; o++)
-    if (o->commands & c->bit) names[count++] = o->name;
+  for (const struct option *o = options_table; o < options_table + OPTION_COUNT; o++)
+    if (command_takes(c, o)) names[count++] = o->name;
   char typed[64];
   const char *name = word + strspn(word, "-");
   snprintf(typed, sizeof typed, "%.*s", (int)strcspn(name, "="), name);
@@ -138,7 +136,7 @@ static bool parse_option(struct options *out, const struct command *c, int count
   const struct option *o = is_long ? find_option(word + 2, length, 0) : find_option(NULL, 0, word[1]);
   bool joined = !is_long && word[2]; /* -j2 */
   if (joined && o && o->form == OPTION_FLAG) o = NULL;
-  if (!o || !(o->commands & c->bit)) {
+  if (!o || !command_takes(c, o)) {
     unknown_option(c, word);
     return false;
   }
@@ -156,7 +154,7 @@ static bool parse_option(struct options *out, const struct command *c, int count
 
 bool options_parse(struct options *out, const struct command *c, int count, char **words) {
   bool only_files = false;
-  *out = (struct options){0};
+  *out = (struct options){.command = c};
   for (int i = 0; i < count; i++) {
     if (!only_files && !strcmp(words[i], "--")) {
       only_files = true;
@@ -177,16 +175,16 @@ bool options_parse(struct options *out, const struct command *c, int count, char
 
 static void help_of_command(FILE *f, const struct command *c) {
   fprintf(f, "aguanta %s %s\n  %s\n\nOptions:\n", c->name, c->arguments, c->doc);
-  for (const struct option *o = options_table; o->name; o++) {
-    if (!(o->commands & c->bit)) continue;
+  for (const struct option *o = options_table; o < options_table + OPTION_COUNT; o++) {
+    if (!command_takes(c, o)) continue;
     char head[80];
     snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "", o->letter ? o->letter : ' ', o->letter ? ", " : "   ",
              o->name, o->argument ? " " : "", o->argument ? o->argument : "");
-    fprintf(f, "  %-26s %s\n", head, o->doc);
+    char *names = o->names ? o->names(c) : NULL;
+    fprintf(f, "  %-26s %s%s%s\n", head, o->doc, names ? " " : "", names ? names : "");
+    free(names);
   }
-  if (c->bit != FOR_PLOT) return;
-  fprintf(f, "\nKinds:\n");
-  for (const struct plot_kind *k = plot_kinds(); k->name; k++) fprintf(f, "  %-10s %s\n", k->name, k->doc);
+  if (c->help) c->help(f);
 }
 
 void options_help(FILE *f, const struct command *c) {
@@ -196,7 +194,7 @@ void options_help(FILE *f, const struct command *c) {
   }
   fprintf(f, "aguanta: does it hold, what does it cost, when must we move?\n"
              "Simulates scaling scenarios of web systems, request by request.\n\nusage: aguanta COMMAND ...\n\n");
-  for (const struct command *k = commands; k->name; k++) fprintf(f, "  %-11s %-35s %s\n", k->name, k->arguments, k->doc);
+  for (const struct command *const *k = commands; *k; k++) fprintf(f, "  %-11s %-35s %s\n", (*k)->name, (*k)->arguments, (*k)->doc);
   fprintf(f, "  %-11s %-35s %s\n\n", "help", "[COMMAND]", "this text, or a command's options");
   fprintf(f, "A FILE named - is standard input, and an output named - standard output.\n\nExit codes:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++) fprintf(f, "  %3d  %s\n", row->code, row->meaning);

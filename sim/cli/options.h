@@ -1,7 +1,11 @@
-/* The command line: one table of options for all commands, and one of commands. */
+/* The command line: one table of options for all commands. A command says which it takes.
+ *
+ *     struct options o;
+ *     if (!options_parse(&o, command, argc - 2, argv + 2)) return EXIT_USAGE; */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 #include "sim/cli/exit_code.h"
+#include "sim/report/answer.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +13,7 @@
 enum { OPTIONS_MANY = 200 };
 
 struct options {
+  const struct command *command;
   const char *files[OPTIONS_MANY];
   uint32_t file_count;
   const char *sets[OPTIONS_MANY];
@@ -33,47 +38,78 @@ struct options {
 
 enum option_form { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };
 
-/* Which commands take an option. */
-enum command_bit {
-  FOR_RUN = 1,
-  FOR_CHECK = 2,
-  FOR_VALIDATE = 4,
-  FOR_EXPLAIN = 8,
-  FOR_SCHEMA = 16,
-  FOR_PLOT = 32,
-  FOR_SWEEP = 64,
-  FOR_MERGE = 128,
-  FOR_SELFTEST = 256,
-  FOR_SENSITIVITY = 512,
-  FOR_COMPARE = 1024,
-  FOR_CAPACITY = 2048,
-  FOR_ALL = 4095
-};
-
 struct option {
   const char *name; /* without the dashes */
   char letter;      /* -o; 0: none */
   enum option_form form;
   size_t offset, count_offset;
   const char *argument, *doc;
-  unsigned commands;
+  char *(*names)(const struct command *); /* what the last words of `doc` are about, to be freed; null: nothing */
 };
-extern const struct option options_table[]; /* ends with a null name */
 
+/* The options by number: a row of the table each, and a bit of those that a command takes. --help is taken by all. */
+enum option_number {
+  OPTION_SET,
+  OPTION_VARY,
+  OPTION_OF,
+  OPTION_WITHOUT,
+  OPTION_FAIL_ON,
+  OPTION_BEST,
+  OPTION_INDIFFERENCE,
+  OPTION_ROOT,
+  OPTION_SEED,
+  OPTION_REPS,
+  OPTION_ADD_REPS,
+  OPTION_PRECISION,
+  OPTION_BUDGET,
+  OPTION_JOBS,
+  OPTION_MAX_MEMORY,
+  OPTION_EXPORT,
+  OPTION_FORMAT,
+  OPTION_STORE,
+  OPTION_FRESH,
+  OPTION_WHERE,
+  OPTION_SHARD,
+  OPTION_DRY_RUN,
+  OPTION_EMIT,
+  OPTION_SHARDS,
+  OPTION_TIMING,
+  OPTION_KIND,
+  OPTION_OUTPUT,
+  OPTION_ENDPOINT,
+  OPTION_TITLE,
+  OPTION_COLOR,
+  OPTION_PROGRESS,
+  OPTION_STATEMENTS,
+  OPTION_QUIET,
+  OPTION_VERBOSE,
+  OPTION_HELP,
+  OPTION_COUNT
+};
+extern const struct option options_table[OPTION_COUNT];
+
+#define TAKES(name) (UINT64_C(1) << OPTION_##name)
+/* Of a command that reads scenarios; that asks them something; that stops when it knows enough. */
+#define TAKES_SCENARIO (TAKES(SET) | TAKES(ROOT) | TAKES(QUIET))
+#define TAKES_QUESTION                                                                                                             \
+  (TAKES_SCENARIO | TAKES(SEED) | TAKES(JOBS) | TAKES(MAX_MEMORY) | TAKES(EXPORT) | TAKES(FORMAT) | TAKES(PROGRESS))
+#define TAKES_STOPPING (TAKES(PRECISION) | TAKES(BUDGET))
+
+/* A command is a file with a descriptor, and a line in commands.h. */
 struct command {
   const char *name, *arguments, *doc;
-  unsigned bit;
+  uint64_t options;                 /* TAKES(...) */
+  uint32_t least_files, most_files; /* that it takes */
+  bool words;                       /* what it takes are words, not files */
+  enum answer_kind answer;          /* what --export writes */
+  void (*help)(FILE *);             /* more help; may be null */
   enum exit_code (*run)(const struct options *);
 };
-extern const struct command commands[]; /* ends with a null name */
+extern const struct command *const commands[]; /* ends with null */
 
+bool command_takes(const struct command *, const struct option *);
 /* Fills options from the words after the command. False after a message on stderr. */
 bool options_parse(struct options *, const struct command *, int count, char **words);
 void options_help(FILE *, const struct command *); /* of one command; null: of the program */
-
-enum exit_code command_run(const struct options *), command_check(const struct options *), command_validate(const struct options *),
-    command_explain(const struct options *), command_schema(const struct options *), command_plot(const struct options *),
-    command_sweep(const struct options *), command_merge(const struct options *), command_selftest(const struct options *),
-    command_sensitivity(const struct options *), command_compare(const struct options *), command_capacity(const struct options *);
 
 #endif

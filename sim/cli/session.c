@@ -2,11 +2,11 @@
 #include "sim/cli/progress.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
-#include "sim/report/export/export.h"
+#include "sim/report/answer_text.h"
+#include "sim/report/export.h"
 #include "sim/report/format.h"
 #include "sim/store/leftover.h"
 #include "sim/store/output.h"
-#include "sim/report/verdicts.h"
 #include "sim/scenario/unit.h"
 #include "sim/json/safe_text.h"
 #include "sim/json/source_file.h"
@@ -56,14 +56,7 @@ void session_catch_interrupts(void) {
   sigaction(SIGTERM, &action, NULL);
 }
 
-bool session_was_interrupted(void) { return atomic_load(&interrupted) != 0; }
-
-bool session_file_count(const struct options *o, const char *command, uint32_t at_least, uint32_t at_most) {
-  if (o->file_count >= at_least && o->file_count <= at_most) return true;
-  safe_print(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", command,
-             o->file_count < at_least ? "a file is missing" : "too many files", command);
-  return false;
-}
+enum exit_code session_interrupted(void) { return atomic_load(&interrupted) == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
 
 const char *session_root(struct arena *arena, const struct options *o) {
   char *real = o->root ? realpath(o->root, NULL) : NULL;
@@ -92,7 +85,7 @@ bool session_outputs_apart(const struct options *o, const struct diagnostics *d)
   return true;
 }
 
-bool session_root_good(const struct options *o) {
+static bool root_good(const struct options *o) {
   struct stat status;
   if (!o->root || (!stat(o->root, &status) && S_ISDIR(status.st_mode))) return true;
   safe_print(stderr, "aguanta: --root must be a folder, not \"%s\"\n", o->root);
@@ -197,63 +190,20 @@ bool session_options(const struct options *o, struct study_options *out) {
   return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
 }
 
-static bool is_word(const char *word, const char *expected) { return word && !strcmp(word, expected); }
+/* --- what was typed ------------------------------------------------------------------------------------------------------------ */
 
-enum exit_code session_interrupted(void) { return atomic_load(&interrupted) == SIGTERM ? EXIT_TERMINATED : EXIT_INTERRUPTED; }
-
-static enum exit_code code_of_statements(const struct statement_sum *s) {
-  return s->contradicted ? EXIT_FAILED : s->undecided || s->no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
-}
-
-enum exit_code session_exit_code(const struct results *r, bool statements) {
-  if (r->interrupted) return session_interrupted();
-  if (r->violation_count) return EXIT_ERROR;
-  struct verdict_sum v = verdicts_of(r);
-  const struct requirement_sum *q = &v.requirements;
-  enum exit_code code = q->fail ? EXIT_FAILED : q->undecided || q->no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
-  return statements ? exit_code_worse(code, code_of_statements(&v.statements)) : code;
-}
-
-static bool export_all(const struct options *o, const struct results *r) {
-  bool good = true;
-  for (uint32_t i = 0; i < o->export_count; i++) {
-    char *error = NULL;
-    if (report_export(r, o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
-    /* A full stdout is told by main, once. */
-    if (strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error);
-    free(error);
-    good = false;
-  }
-  return good;
-}
-
-struct results *session_run_only(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
-  struct study_options study;
-  session_options(o, &study);
-  *code = EXIT_ERROR;
-  if (!session_fits(o, &s, 1, &study)) return NULL;
-  struct progress progress;
-  progress_begin(&progress, o, "replications");
-  progress_follow(&progress, &study);
-  struct results *r = study_run(arena, s, &study);
-  *code = session_exit_code(r, o->statements);
-  return r;
-}
-
-struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s, enum exit_code *code) {
-  struct results *r = session_run_only(arena, o, s, code);
-  if (r && !export_all(o, r)) *code = exit_code_worse(*code, EXIT_ERROR);
-  return r;
-}
-
-static bool one_of(const char *command, const char *option, const char *word) {
-  if (!word || !strcmp(word, "auto") || !strcmp(word, "always") || !strcmp(word, "never")) return true;
-  safe_print(stderr, "aguanta %s: --%s must be auto, always or never, not \"%s\"\n", command, option, word);
+static bool file_count_fits(const struct options *o) {
+  const struct command *c = o->command;
+  if (o->file_count >= c->least_files && o->file_count <= c->most_files) return true;
+  safe_print(stderr, "aguanta %s: %s\nSee 'aguanta help %s'.\n", c->name,
+             o->file_count < c->least_files ? "a file is missing" : "too many files", c->name);
   return false;
 }
 
-bool session_check_words(const struct options *o, const char *command) {
-  return one_of(command, "color", o->color) && one_of(command, "progress", o->progress);
+static bool one_of(const struct options *o, const char *option, const char *word) {
+  if (!word || !strcmp(word, "auto") || !strcmp(word, "always") || !strcmp(word, "never")) return true;
+  safe_print(stderr, "aguanta %s: --%s must be auto, always or never, not \"%s\"\n", o->command->name, option, word);
+  return false;
 }
 
 bool session_exports_to_stdout(const struct options *o) {
@@ -262,14 +212,16 @@ bool session_exports_to_stdout(const struct options *o) {
   return false;
 }
 
-bool session_check_exports(const struct options *o) {
+static const char *format_of(const struct options *o, uint32_t i) { return !strcmp(o->exports[i], "-") ? o->format : NULL; }
+
+static bool exports_known(const struct options *o) {
   if (o->format && !session_exports_to_stdout(o)) {
     safe_print(stderr, "aguanta: --format is for --export -\n");
     return false;
   }
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
-    if (report_export_known(o->exports[i], !strcmp(o->exports[i], "-") ? o->format : NULL, &error)) continue;
+    if (export_known(o->command->answer, o->exports[i], format_of(o, i), &error)) continue;
     safe_print(stderr, "aguanta: %s\n", error);
     free(error);
     return false;
@@ -277,19 +229,68 @@ bool session_check_exports(const struct options *o) {
   return true;
 }
 
-bool session_color(const struct options *o) {
-  if (o->color && strcmp(o->color, "auto")) return !strcmp(o->color, "always");
-  const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
-  return isatty(STDOUT_FILENO) && !(none && *none) && !is_word(term, "dumb");
+bool session_check(const struct options *o) {
+  struct study_options unused;
+  return root_good(o) && session_outputs_apart(o, NULL) && file_count_fits(o) && exports_known(o) && one_of(o, "color", o->color) &&
+         one_of(o, "progress", o->progress) && session_options(o, &unused);
+}
+
+/* --- the answer ---------------------------------------------------------------------------------------------------------------- */
+
+struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s) {
+  struct study_options study;
+  struct progress progress;
+  session_options(o, &study);
+  if (!session_fits(o, &s, 1, &study)) return NULL;
+  progress_begin(&progress, o, "replications");
+  progress_follow(&progress, &study);
+  return study_run(arena, s, &study);
+}
+
+enum exit_code session_code(const struct answer *a, bool statements) {
+  static const enum exit_code codes[] = {
+      [ANSWER_HOLDS] = EXIT_HOLDS, [ANSWER_UNDECIDED] = EXIT_UNDECIDED, [ANSWER_FAILED] = EXIT_FAILED};
+  if (a->interrupted) return session_interrupted();
+  if (a->broken) return EXIT_ERROR;
+  return statements ? exit_code_worse(codes[a->verdict], codes[a->statements]) : codes[a->verdict];
+}
+
+/* A full stdout is reported by main, once. */
+bool session_export(const struct options *o, const struct answer *a) {
+  bool good = true;
+  for (uint32_t i = 0; i < o->export_count; i++) {
+    char *error = NULL;
+    if (export_answer(a, o->exports[i], format_of(o, i), &error)) continue;
+    if (error && strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error);
+    free(error);
+    good = false;
+  }
+  return good;
 }
 
 /* Wall-clock figures never go into a result: they differ from run to run. */
-bool session_write_timing(const char *path, uint64_t requests, uint64_t events, double seconds) {
+bool session_timing(const struct options *o, uint64_t requests, uint64_t events, double started) {
+  if (!o->timing) return true;
+  double seconds = progress_clock() - started;
   char text[300], *error = NULL;
   int length = snprintf(text, sizeof text, "{\"seconds\": %.6f, \"requests\": %llu, \"events\": %llu, \"requests_per_s\": %.0f}\n",
                         seconds, (unsigned long long)requests, (unsigned long long)events, (double)requests / seconds);
-  if (output_write(path, text, (size_t)length, &error)) return true;
+  if (output_write(o->timing, text, (size_t)length, &error)) return true;
   safe_print(stderr, "aguanta: %s\n", error);
   free(error);
   return false;
+}
+
+static bool wants_color(const struct options *o) {
+  if (o->color && strcmp(o->color, "auto")) return !strcmp(o->color, "always");
+  const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+  return isatty(STDOUT_FILENO) && !(none && *none) && !(term && !strcmp(term, "dumb"));
+}
+
+enum exit_code session_answer(const struct options *o, const struct answer *a, double started) {
+  struct report_options shown = {.color = wants_color(o), .verbose = o->verbose, .quiet = o->quiet};
+  bool timed = session_timing(o, a->requests, a->events, started), exported = session_export(o, a);
+  if (!session_exports_to_stdout(o)) report_answer_text(stdout, a, &shown);
+  enum exit_code code = session_code(a, o->statements);
+  return timed && exported ? code : exit_code_worse(code, EXIT_ERROR);
 }

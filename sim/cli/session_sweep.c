@@ -1,9 +1,6 @@
 #include "sim/cli/session_sweep.h"
 #include "sim/cli/session.h"
-#include "sim/json/safe_text.h"
-#include "sim/report/export/export_sweep.h"
 #include <stdlib.h>
-#include <string.h>
 
 static bool outputs_apart(const void *context, const struct diagnostics *read) { return session_outputs_apart(context, read); }
 
@@ -22,9 +19,9 @@ enum exit_code session_sweep_code(enum sweep_outcome outcome) {
   }
 }
 
-enum exit_code session_sweep_plan(struct arena *arena, const struct options *o, const char *command, const char *file,
-                                  struct sweep_request *q, struct sweep_plan *plan) {
-  *q = (struct sweep_request){.command = command,
+enum exit_code session_sweep_plan(struct arena *arena, const struct options *o, const char *file, struct sweep_request *q,
+                                  struct sweep_plan *plan) {
+  *q = (struct sweep_request){.command = o->command->name,
                               .messages = stderr,
                               .file = file,
                               .varies = o->varies,
@@ -45,26 +42,4 @@ enum exit_code session_sweep_answered(const struct options *o, const struct swee
   for (uint64_t n = 0; n < sweep_results_points(r); n++)
     if (sweep_results_has(r, n)) code = exit_code_worse(code, (enum exit_code)sweep_results_code(r, n, o->statements));
   return code;
-}
-
-bool session_sweep_exports_known(const struct options *o, const char *command) {
-  for (uint32_t i = 0; i < o->export_count; i++) {
-    if (export_sweep_known(o->exports[i], o->format)) continue;
-    safe_print(stderr, "aguanta %s: no format for --export %s; formats are: .csv, .ndjson, or - with --format csv or ndjson\n",
-               command, o->exports[i]);
-    return false;
-  }
-  return true;
-}
-
-bool session_sweep_export(const struct options *o, struct sweep_results *r) {
-  bool good = true;
-  for (uint32_t i = 0; i < o->export_count; i++) {
-    char *error = NULL;
-    if (export_sweep(r, o->exports[i], o->format, &error)) continue;
-    if (error && strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error);
-    free(error);
-    good = false;
-  }
-  return good;
 }

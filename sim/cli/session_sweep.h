@@ -5,14 +5,10 @@
 #include "sim/sweep/sweep_plan.h"
 
 /* Reads the sweep of a file. EXIT_HOLDS, or the exit code after messages. The request lives as long as the plan. */
-enum exit_code session_sweep_plan(struct arena *, const struct options *, const char *command, const char *file,
-                                  struct sweep_request *, struct sweep_plan *);
+enum exit_code session_sweep_plan(struct arena *, const struct options *, const char *file, struct sweep_request *,
+                                  struct sweep_plan *);
 enum exit_code session_sweep_code(enum sweep_outcome);
 /* The worst exit code of the answers that are there. */
 enum exit_code session_sweep_answered(const struct options *, const struct sweep_results *);
-/* Formats of --export are known; false after a message. */
-bool session_sweep_exports_known(const struct options *, const char *command);
-/* Writes every --export, whole or not at all. */
-bool session_sweep_export(const struct options *, struct sweep_results *);
 
 #endif

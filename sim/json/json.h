@@ -75,13 +75,4 @@ char *json_source(struct arena *, const struct json_value *);
  * hold dots themselves are found: the longest key that fits wins. */
 const struct json_value *json_resolve_path(const struct json_value *root, const char *path);
 
-/* Two spaces a level, keys in the order of the tree, lists of plain values on one line, numbers as json_print_number. */
-char *json_print(struct arena *, const struct json_value *);
-/* The same on one line: {"mean":"12ms","cv":1.5} with a space after colon and comma. */
-char *json_print_line(struct arena *, const struct json_value *);
-/* The shortest text that reads back as the same double; whole numbers below 2^53 without exponent; "null" for NaN and infinity. */
-char *json_print_number(struct arena *, double);
-/* With quotes and escapes; bytes that are not UTF-8 become U+FFFD. */
-char *json_quote(struct arena *, const char *);
-
 #endif

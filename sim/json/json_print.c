@@ -1,5 +1,5 @@
 #include "sim/engine/arena.h"
-#include "sim/json/json.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/allocate.h"
 #include "sim/json/safe_text.h"
 #include <math.h>
@@ -7,16 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *json_print_number(struct arena *arena, double value) {
-  if (!isfinite(value)) return arena_text(arena, "null");
-  if (value == 0) return arena_text(arena, "0");
-  if (value == floor(value) && fabs(value) < 9007199254740992.0) return arena_format(arena, "%.0f", value);
-  char text[40];
-  for (int digits = 1; digits <= 17; digits++) {
-    snprintf(text, sizeof text, "%.*g", digits, value);
-    if (strtod(text, NULL) == value) break;
-  }
-  return arena_text(arena, text);
+/* The shortest of three precisions that reads back as the same double: fewer digits than 15 are those with zeros behind, left out. */
+void json_put_number(FILE *out, double value) {
+  char text[40] = "null";
+  if (value == 0)
+    strcpy(text, "0");
+  else if (isfinite(value) && value == floor(value) && fabs(value) < 9007199254740992.0)
+    snprintf(text, sizeof text, "%.0f", value);
+  else
+    for (int digits = 15; isfinite(value) && digits <= 17; digits++) {
+      snprintf(text, sizeof text, "%.*g", digits, value);
+      if (strtod(text, NULL) == value) break;
+    }
+  fputs(text, out);
 }
 
 /* What text for people may not hold is escaped: the same text, and harmless on a terminal. */
@@ -27,7 +30,11 @@ static void put_escape(FILE *out, unsigned code) {
     fprintf(out, "\\u%04x", code);
 }
 
-static void put_text(FILE *out, const char *text) {
+void json_put_text(FILE *out, const char *text) {
+  if (!text) {
+    fputs("null", out);
+    return;
+  }
   static const char escaped[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
   fputc('"', out);
   for (const char *p = text; *p;) {
@@ -37,7 +44,7 @@ static void put_text(FILE *out, const char *text) {
     if (escape)
       fprintf(out, "\\%c", letter[escape - escaped]);
     else if (!length)
-      fputs("\xEF\xBF\xBD", out);
+      fputs("\\ufffd", out);
     else if (text_unsafe(code))
       put_escape(out, code);
     else
@@ -57,26 +64,26 @@ static bool all_plain(const struct json_value *list) {
   return true;
 }
 
-static void put_value(FILE *out, struct arena *arena, const struct json_value *v, int level);
+static void put_value(FILE *out, const struct json_value *v, int level);
 
 /* level below 0: everything on one line. */
-static void put_container(FILE *out, struct arena *arena, const struct json_value *v, int level) {
+static void put_container(FILE *out, const struct json_value *v, int level) {
   bool object = json_type(v) == JSON_OBJECT, flat = level < 0 || (!object && all_plain(v));
   fputc(object ? '{' : '[', out);
   for (const struct json_value *child = json_first(v); child; child = json_next(child)) {
     if (child != json_first(v)) fputs(flat ? ", " : ",", out);
     if (!flat) new_line(out, level + 1);
     if (object) {
-      put_text(out, json_name(child));
+      json_put_text(out, json_name(child));
       fputs(": ", out);
     }
-    put_value(out, arena, child, flat ? -1 : level + 1);
+    put_value(out, child, flat ? -1 : level + 1);
   }
   if (!flat && json_first(v)) new_line(out, level);
   fputc(object ? '}' : ']', out);
 }
 
-static void put_value(FILE *out, struct arena *arena, const struct json_value *v, int level) {
+static void put_value(FILE *out, const struct json_value *v, int level) {
   switch (json_type(v)) {
   case JSON_NULL:
     fputs("null", out);
@@ -85,37 +92,52 @@ static void put_value(FILE *out, struct arena *arena, const struct json_value *v
     fputs(json_flag(v) ? "true" : "false", out);
     break;
   case JSON_NUMBER:
-    fputs(json_print_number(arena, json_number(v)), out);
+    json_put_number(out, json_number(v));
     break;
   case JSON_TEXT:
-    put_text(out, json_text(v));
+    json_put_text(out, json_text(v));
     break;
   default:
-    put_container(out, arena, v, level);
+    put_container(out, v, level);
   }
 }
 
-static char *print_at(struct arena *arena, const struct json_value *v, int level) {
-  char *memory = NULL;
-  size_t size = 0;
-  FILE *out = allocate_stream(&memory, &size);
-  put_value(out, arena, v, level);
-  fclose(out);
-  char *text = arena_text(arena, memory);
-  free(memory);
+/* What is written to a stream as a text in the arena. */
+struct printed {
+  FILE *out;
+  char *memory;
+  size_t size;
+};
+
+static void begin(struct printed *p) { p->out = allocate_stream(&p->memory, &p->size); }
+
+static char *end(struct printed *p, struct arena *arena) {
+  fclose(p->out);
+  char *text = arena_text(arena, p->memory);
+  free(p->memory);
   return text;
+}
+
+static char *print_at(struct arena *arena, const struct json_value *v, int level) {
+  struct printed p;
+  begin(&p);
+  put_value(p.out, v, level);
+  return end(&p, arena);
 }
 
 char *json_print(struct arena *arena, const struct json_value *v) { return print_at(arena, v, 0); }
 char *json_print_line(struct arena *arena, const struct json_value *v) { return print_at(arena, v, -1); }
 
 char *json_quote(struct arena *arena, const char *text) {
-  char *memory = NULL;
-  size_t size = 0;
-  FILE *out = allocate_stream(&memory, &size);
-  put_text(out, text);
-  fclose(out);
-  char *quoted = arena_text(arena, memory);
-  free(memory);
-  return quoted;
+  struct printed p;
+  begin(&p);
+  json_put_text(p.out, text);
+  return end(&p, arena);
+}
+
+char *json_print_number(struct arena *arena, double value) {
+  struct printed p;
+  begin(&p);
+  json_put_number(p.out, value);
+  return end(&p, arena);
 }

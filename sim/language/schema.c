@@ -2,7 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/distribution.h"
 #include "sim/scenario/field_text.h"
-#include "sim/json/json.h"
+#include "sim/json/json_print.h"
 #include "sim/scenario/record_keys.h"
 #include "sim/scenario/unit.h"
 #include "sim/engine/allocate.h"

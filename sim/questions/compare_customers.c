@@ -2,7 +2,7 @@
  * so that two scenarios have the same customers where their seed and their sources are the same to the letter, and their endpoints have
  * the same names; what an endpoint does is what is compared. The seed is common to all of a comparison. */
 #include "sim/engine/arena.h"
-#include "sim/json/json.h"
+#include "sim/json/json_print.h"
 #include "sim/questions/compare_inner.h"
 #include <string.h>
 

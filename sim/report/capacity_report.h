@@ -1,24 +1,21 @@
-/* The answer of `aguanta capacity`: for the terminal, for programs, for documents. One writer each; all but the terminal's are
- * chosen by the extension of a file. */
+/* The answer of `aguanta capacity`: for the terminal, for programs, for documents. One writer each; export.h chooses among all but the
+ * terminal's by the extension of a file. */
 #ifndef CAPACITY_REPORT_H
 #define CAPACITY_REPORT_H
-#include "sim/report/text/text.h"
+#include "sim/report/answer.h"
+#include "sim/report/report_options.h"
 #include "sim/questions/capacity_results.h"
 
 /* Verdict last. */
-void report_capacity_text(FILE *, const struct capacity_result *, const struct report_options *);
+void report_capacity_text(FILE *, const struct answer *, const struct report_options *);
 /* "aguanta_capacity": 1; documented in docs/capacity.md. */
-void report_capacity_json(FILE *, const struct capacity_result *);
+void report_capacity_json(FILE *, const struct answer *);
 /* One row a value and claim. */
-void report_capacity_csv(FILE *, const struct capacity_result *);
-void report_capacity_markdown(FILE *, const struct capacity_result *);
+void report_capacity_csv(FILE *, const struct answer *);
+void report_capacity_markdown(FILE *, const struct answer *);
 
-struct capacity_format {
-  const char *name; /* the extension without its dot */
-  void (*write)(FILE *, const struct capacity_result *);
-};
-extern const struct capacity_format capacity_formats[]; /* ends with a null name */
-
+/* "breaks", "begins", "holds" ... */
+const char *capacity_course_word(enum capacity_course);
 /* The answer as one sentence: "142/s [141, 143] keeps all 5 must claims; first to break: ...". */
 struct capacity_sentence {
   char text[700];

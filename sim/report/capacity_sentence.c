@@ -7,6 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *capacity_course_word(enum capacity_course course) {
+  static const char *const words[] = {[COURSE_BREAKS] = "breaks",
+                                      [COURSE_BEGINS] = "begins",
+                                      [COURSE_HOLDS] = "holds",
+                                      [COURSE_NEVER] = "never",
+                                      [COURSE_UNTOLD] = "untold"};
+  return words[course];
+}
+
 static struct estimate as_estimate(double value, double low, double high) {
   return (struct estimate){.value = value, .low = low, .high = high};
 }

@@ -1,16 +1,17 @@
 /* A comparison for people and for programs: text, JSON ("aguanta_compare": 1), CSV, Markdown. Documented in docs/compare.md. */
 #ifndef COMPARE_REPORT_H
 #define COMPARE_REPORT_H
+#include "sim/report/answer.h"
 #include "sim/report/format.h"
-#include "sim/report/text/text.h"
+#include "sim/report/report_options.h"
 #include "sim/report/verdicts.h"
 #include "sim/questions/compare_results.h"
 #include <stdio.h>
 
-void report_compare_text(FILE *, const struct compare_results *, const struct report_options *);
-void report_compare_json(FILE *, const struct compare_results *);
-void report_compare_csv(FILE *, const struct compare_results *);
-void report_compare_markdown(FILE *, const struct compare_results *);
+void report_compare_text(FILE *, const struct answer *, const struct report_options *);
+void report_compare_json(FILE *, const struct answer *);
+void report_compare_csv(FILE *, const struct answer *);
+void report_compare_markdown(FILE *, const struct answer *);
 
 /* The words of all of them. */
 struct compare_words {

@@ -1,4 +1,5 @@
 #include "sim/scenario/bind.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/distribution.h"
 #include "sim/scenario/bind_inner.h"

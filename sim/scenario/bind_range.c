@@ -1,5 +1,6 @@
 /* {"value": "4ms", "range": ["2ms", "8ms"]}: the ends of a range are values like the one that they stand around. */
 #include "sim/engine/arena.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/distribution.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/json/json_node.h"

@@ -4,6 +4,7 @@
  * numbers, names that exist, the order and the range that a column has. Faults stand at their line and column of the file; the
  * file is read to its end or to the first TABLE_FAULTS of them. */
 #include "sim/engine/arena.h"
+#include "sim/json/json_print.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/json/csv.h"
 #include "sim/json/json_node.h"

@@ -1,4 +1,5 @@
 #include "sim/engine/arena.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/sim_time.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"

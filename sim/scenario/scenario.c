@@ -1,4 +1,5 @@
 #include "sim/scenario/scenario.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/claim_config.h"
 #include "sim/scenario/claim_hint.h"

@@ -1,7 +1,7 @@
 #include "sim/scenario/unit.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/sim_time.h"
-#include "sim/json/json.h"
+#include "sim/json/json_print.h"
 #include "sim/scenario/unit_names.h"
 #include <math.h>
 #include <stdlib.h>

@@ -5,12 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct job_format *const job_formats[] = {&job_slurm, &job_k8s, &job_parallel, NULL};
+#define SCHEDULER(name) &job_##name,
+const struct job_format *const job_formats[] = {
+#include "sim/store/schedulers.h"
+    NULL};
 
 const struct job_format *job_format_named(const char *name) {
   for (const struct job_format *const *f = job_formats; *f; f++)
     if (!strcmp((*f)->name, name)) return *f;
   return NULL;
+}
+
+char *job_format_names(void) {
+  char *names = NULL;
+  size_t length = 0;
+  FILE *file = allocate_stream(&names, &length);
+  for (const struct job_format *const *f = job_formats; *f; f++)
+    fprintf(file, "%s%s", f == job_formats ? "" : f[1] ? ", " : " or ", (*f)->name);
+  fclose(file);
+  return names;
 }
 
 void job_quote(FILE *file, const char *text) {

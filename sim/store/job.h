@@ -1,6 +1,6 @@
 /* Jobs for schedulers that exist already: the shards of a sweep as a Slurm array, a Kubernetes Indexed Job or GNU parallel.
  *
- * Each format is one file and one row of the table. All run `aguanta sweep --shard I/N` over one store, and can be run again
+ * Each format is one file and one line of schedulers.h. All run `aguanta sweep --shard I/N` over one store, and can be run again
  * whole or in part: what is stored is not run twice. Text of the user reaches a shell only in single quotes, YAML only as a
  * JSON string, and comments without control characters. The program is the one that $AGUANTA names, else `aguanta`.
  *
@@ -30,9 +30,13 @@ struct job_format {
   void (*write)(FILE *, const struct job *);
 };
 extern const struct job_format *const job_formats[]; /* ends with null */
-extern const struct job_format job_slurm, job_k8s, job_parallel;
+
+#define SCHEDULER(name) extern const struct job_format job_##name;
+#include "sim/store/schedulers.h"
+#undef SCHEDULER
 
 const struct job_format *job_format_named(const char *name); /* null when there is none */
+char *job_format_names(void);                                /* "slurm, k8s or parallel", to be freed */
 
 /* --- for the formats --------------------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 #include "sim/engine/arena.h"
 #include "sim/store/job.h"
-#include "sim/json/json.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
 
@@ -65,4 +65,4 @@ static void write(FILE *file, const struct job *j) {
   free(name);
 }
 
-const struct job_format job_k8s = {"k8s", write};
+const struct job_format job_k8s = {.name = "k8s", .write = write};

@@ -25,4 +25,4 @@ static void write(FILE *file, const struct job *j) {
   fputc('\n', file);
 }
 
-const struct job_format job_parallel = {"parallel", write};
+const struct job_format job_parallel = {.name = "parallel", .write = write};

@@ -32,4 +32,4 @@ static void write(FILE *file, const struct job *j) {
   free(name);
 }
 
-const struct job_format job_slurm = {"slurm", write};
+const struct job_format job_slurm = {.name = "slurm", .write = write};

@@ -1,4 +1,5 @@
 #include "sim/sweep/study_file.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/arena.h"
 #include "sim/sweep/condition.h"
 #include "sim/sweep/range.h"

@@ -1,7 +1,7 @@
 #include "sim/report/export/point_rows.h"
 #include "sim/engine/allocate.h"
-#include "sim/report/export/report.h"
 #include "sim/report/format.h"
+#include "sim/report/sweep_report.h"
 #include "sim/report/verdicts.h"
 
 static void write_table(FILE *file, const struct results *r) {

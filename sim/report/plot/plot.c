@@ -8,22 +8,12 @@
 
 enum { SUBTITLE = 118 }; /* characters that fit */
 
-static const struct plot_kind kinds[] = {
-    {"latency", "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.", 1, 6, plot_latency,
-     NULL},
-    {"breakdown", "Where the time of a request goes, the mean against the slowest 1%.", 1, 1, plot_breakdown, NULL},
-    {"timeline", "Load, errors, latency and replicas over the run.", 1, 1, plot_timeline, NULL},
-    {"bill", "The monthly bill by line, one bar a result.", 1, 8, plot_bill, NULL},
-    {"claims", "Each claim's value and interval against its limit.", 1, 1, plot_claims, NULL},
-    {"overview", "Several results side by side: p99, availability, cost.", 2, 8, plot_overview, NULL},
-    {"capacity", "Each claim's measure against the value that `capacity` varied, and what it found.", 1, 1, plot_capacity,
-     "capacity"},
-    {"tornado", "What moves a measure, the largest first; of a result of aguanta sensitivity.", 1, 1, plot_tornado, "sensitivity"},
-    {"sweep", "p99 of each endpoint against the one value that a sweep varied; of its .ndjson.", 1, 1, plot_sweep, "sweep"},
-    {0},
-};
+#define PLOT(name) &plot_##name,
+static const struct plot_kind *const kinds[] = {
+#include "sim/report/plot/plots.h"
+    NULL};
 
-const struct plot_kind *plot_kinds(void) { return kinds; }
+const struct plot_kind *const *plot_kinds(void) { return kinds; }
 
 bool plot_nothing(char **error, const struct result_file *file, const char *what) {
   *error = allocate_format("%s: %s", file->path, what);
@@ -91,7 +81,8 @@ static const struct plot_kind *find(const char *name, char **error) {
   const char *names[sizeof kinds / sizeof *kinds];
   char known[200] = "";
   size_t count = 0;
-  for (const struct plot_kind *k = kinds; k->name; k++) {
+  for (const struct plot_kind *const *at = kinds; *at; at++) {
+    const struct plot_kind *k = *at;
     if (!strcmp(k->name, name)) return k;
     size_t used = strlen(known);
     snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", k->name);
@@ -108,7 +99,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, struct arena *arena,
   struct result_file *files = arena_new_array(arena, struct result_file, count);
   for (uint32_t i = 0; i < count; i++)
     if (!result_file_read_of(arena, kind->of ? kind->of : "result", paths[i], &files[i], error)) return PLOT_NO_RESULT;
-  for (uint32_t i = 0; kind->draw != plot_sweep && i < count * options->endpoint_count; i++)
+  for (uint32_t i = 0; !kind->own_endpoints && i < count * options->endpoint_count; i++)
     if (!result_has_endpoint(&files[i % count], options->endpoints[i / count])) {
       plot_nothing(error, &files[i % count], "no such endpoint as --endpoint says");
       return PLOT_MISUSED;

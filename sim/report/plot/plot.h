@@ -1,6 +1,6 @@
 /* `aguanta plot RESULT... --kind K -o F`: pictures for documents, from result files.
  *
- * A kind is one file and one row of the table in plot.c. It reads results, finds out what there is to say (the title), and
+ * A kind is one file and one line of plots.h. It reads results, finds out what there is to say (the title), and
  * draws it in the house style of figure.h. PNG and SVG are byte-identical between runs. */
 #ifndef PLOT_H
 #define PLOT_H
@@ -20,11 +20,13 @@ struct plot_kind {
   uint32_t least, most; /* results that it takes */
   bool (*draw)(const struct plot_kind *, const struct result_file *, uint32_t count, const char *output,
                const struct plot_options *, char **error);
-  const char *of; /* the answers that it draws, as in "aguanta_sensitivity"; null: results */
+  const char *of;     /* the answers that it draws, as in "aguanta_sensitivity"; null: results */
+  bool own_endpoints; /* it looks for those of the options itself */
 };
 
-/* All kinds; ends with a null name. */
-const struct plot_kind *plot_kinds(void);
+/* All kinds; ends with null. */
+const struct plot_kind *const *plot_kinds(void);
+
 enum plot_outcome {
   PLOT_DRAWN,    /* the picture stands at `output` (.png or .svg) */
   PLOT_FAILED,   /* gnuplot or the disk */

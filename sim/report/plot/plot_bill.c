@@ -39,8 +39,8 @@ static void say(char *text, size_t size, const struct result_file *files, uint32
     snprintf(text, size, "%s is the cheapest at %s %s a month", least->name, format_money(low).text, least->currency);
 }
 
-bool plot_bill(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-               const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind;
   struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
   double longest = 0;
@@ -62,3 +62,6 @@ bool plot_bill(const struct plot_kind *kind, const struct result_file *files, ui
   free(bars);
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_bill = {
+    .name = "bill", .doc = "The monthly bill by line, one bar a result.", .least = 1, .most = 8, .draw = draw};

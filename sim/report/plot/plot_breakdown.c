@@ -80,8 +80,8 @@ static int add_endpoint(const struct result_file *file, const char *endpoint, st
   return found ? count + 2 : count;
 }
 
-bool plot_breakdown(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                    const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
   const char *endpoint = plot_endpoint(files, options);
@@ -105,3 +105,9 @@ bool plot_breakdown(const struct plot_kind *kind, const struct result_file *file
   free(bars);
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_breakdown = {.name = "breakdown",
+                                         .doc = "Where the time of a request goes, the mean against the slowest 1%.",
+                                         .least = 1,
+                                         .most = 1,
+                                         .draw = draw};

@@ -113,8 +113,8 @@ static void axes(struct figure *f, const struct json_value *root, double first, 
   figure_text(f, position, "center", "#444444", 12, label);
 }
 
-bool plot_capacity(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                   const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind, (void)count;
   const struct json_value *root = files->root, *levels = json_member(root, "levels"), *last = json_first(levels);
   struct line lines[LINES];
@@ -137,3 +137,10 @@ bool plot_capacity(const struct plot_kind *kind, const struct result_file *files
   fputc('\n', f.script);
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_capacity = {.name = "capacity",
+                                        .doc = "Each claim's measure against the value that `capacity` varied, and what it found.",
+                                        .least = 1,
+                                        .most = 1,
+                                        .draw = draw,
+                                        .of = "capacity"};

@@ -196,7 +196,7 @@ static void axes(struct figure *f, int count) {
   fprintf(f->script, "set arrow from first 1, graph 0 to first 1, graph 1 nohead dt 2 lw 1 lc rgb '%s'\n", FIGURE_GREY);
 }
 
-bool plot_claims(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
                  const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   const struct json_value *claims = json_member(files->root, "claims");
@@ -218,3 +218,6 @@ bool plot_claims(const struct plot_kind *kind, const struct result_file *files, 
   put_marks(&c);
   return figure_draw(&c.f, output, error);
 }
+
+const struct plot_kind plot_claims = {
+    .name = "claims", .doc = "Each claim's value and interval against its limit.", .least = 1, .most = 1, .draw = draw};

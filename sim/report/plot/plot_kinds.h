@@ -1,4 +1,4 @@
-/* The drawing functions of the kinds. Private to sim/report. */
+/* What the kinds of pictures share. Private to sim/report/plot. */
 #ifndef PLOT_KINDS_H
 #define PLOT_KINDS_H
 #include "sim/report/plot/figure.h"
@@ -6,18 +6,9 @@
 #include "sim/report/plot/plot.h"
 #include "sim/report/plot/result_file.h"
 
-#define PLOT_DRAW(name)                                                                                                            \
-  bool plot_##name(const struct plot_kind *, const struct result_file *, uint32_t, const char *, const struct plot_options *,      \
-                   char **)
-PLOT_DRAW(latency);
-PLOT_DRAW(breakdown);
-PLOT_DRAW(timeline);
-PLOT_DRAW(bill);
-PLOT_DRAW(claims);
-PLOT_DRAW(overview);
-PLOT_DRAW(capacity);
-PLOT_DRAW(tornado);
-PLOT_DRAW(sweep);
+#define PLOT(name) extern const struct plot_kind plot_##name;
+#include "sim/report/plot/plots.h"
+#undef PLOT
 
 bool plot_nothing(char **error, const struct result_file *, const char *what); /* "F: no ... to draw"; returns false */
 enum unit plot_unit(const char *word); /* of a machine format; a currency when it is no other */

@@ -302,8 +302,8 @@ static int keep_slowest(struct line drawn[LINES], const struct line *all, int co
   return kept;
 }
 
-bool plot_latency(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                  const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind;
   struct line lines[LINES], *all = allocate_zeroed(json_count(json_member(files->root, "endpoints")) + count, sizeof *all);
   struct picture_range range = {0, INFINITY, 0};
@@ -330,3 +330,10 @@ bool plot_latency(const struct plot_kind *kind, const struct result_file *files,
   fputc('\n', f.script);
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_latency = {
+    .name = "latency",
+    .doc = "Latency percentiles on an axis of nines: endpoints of one result, or one endpoint of several.",
+    .least = 1,
+    .most = 6,
+    .draw = draw};

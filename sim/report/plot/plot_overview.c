@@ -107,8 +107,8 @@ static void say(char *text, size_t size, const struct result_file *files, uint32
              result_verdict(least));
 }
 
-bool plot_overview(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                   const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind;
   const char *endpoint = plot_endpoint(files, options);
   char text[300];
@@ -134,3 +134,6 @@ bool plot_overview(const struct plot_kind *kind, const struct result_file *files
   }
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_overview = {
+    .name = "overview", .doc = "Several results side by side: p99, availability, cost.", .least = 2, .most = 8, .draw = draw};

@@ -217,7 +217,7 @@ static void axes(struct figure *f, const struct sweep_picture *s) {
   figure_text(f, position, "center", "#444444", 12, figure_fit(s->path, 90).text);
 }
 
-static void draw(struct figure *f, const struct sweep_picture *s) {
+static void draw_lines(struct figure *f, const struct sweep_picture *s) {
   for (int i = 0; i < s->lines; i++)
     fprintf(f->script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "plot ",
             s->line[i].band, figure_pale(s->line[i].color));
@@ -274,8 +274,8 @@ static bool value_again(const struct sweep_picture *s) {
   return false;
 }
 
-bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind, (void)count;
   const struct json_value *points = json_member(files->root, "points");
   struct sweep_picture s = {.low = INFINITY};
@@ -299,6 +299,14 @@ bool plot_sweep(const struct plot_kind *kind, const struct result_file *files, u
            plot_replications(json_first(points)).text);
   figure_title(&f, options->title ? options->title : text, subtitle);
   figure_left_out(&f, s.left_out, "endpoint");
-  put_crosses(&f, &s), put_labels(&f, &s), axes(&f, &s), draw(&f, &s);
+  put_crosses(&f, &s), put_labels(&f, &s), axes(&f, &s), draw_lines(&f, &s);
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_sweep = {.name = "sweep",
+                                     .doc = "p99 of each endpoint against the one value that a sweep varied; of its .ndjson.",
+                                     .least = 1,
+                                     .most = 1,
+                                     .draw = draw,
+                                     .of = "sweep",
+                                     .own_endpoints = true};

@@ -204,8 +204,8 @@ static void draw_all(struct figure *f, const struct timeline_panel *panels, int 
   }
 }
 
-bool plot_timeline(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                   const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct timeline_panel panels[PANELS];
   char text[600] = "", subtitle[300];
@@ -229,3 +229,6 @@ bool plot_timeline(const struct plot_kind *kind, const struct result_file *files
         f.script);
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_timeline = {
+    .name = "timeline", .doc = "Load, errors, latency and replicas over the run.", .least = 1, .most = 1, .draw = draw};

@@ -146,8 +146,8 @@ static void say(char *text, size_t size, const struct result_file *file, const s
            is_set(largest, "flips") ? ", which decides the claim" : "");
 }
 
-bool plot_tornado(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                  const struct plot_options *options, char **error) {
+static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
+                 const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct tornado t;
   struct figure f;
@@ -170,3 +170,10 @@ bool plot_tornado(const struct plot_kind *kind, const struct result_file *files,
   fprintf(f.script, "plot 'data' index %d using 1:2:3:4:5:6:7 with boxxyerror fs solid 1 noborder lc rgb variable\n", block);
   return figure_draw(&f, output, error);
 }
+
+const struct plot_kind plot_tornado = {.name = "tornado",
+                                       .doc = "What moves a measure, the largest first; of a result of aguanta sensitivity.",
+                                       .least = 1,
+                                       .most = 1,
+                                       .draw = draw,
+                                       .of = "sensitivity"};

@@ -1,4 +1,5 @@
 #include "sim/report/plot/result_file.h"
+#include "sim/json/json_print.h"
 #include "sim/json/source_file.h"
 #include "sim/engine/allocate.h"
 #include <math.h>

@@ -6,14 +6,8 @@
 #ifndef TEXT_H
 #define TEXT_H
 #include "sim/measure/results.h"
+#include "sim/report/report_options.h"
 #include <stdio.h>
-
-struct report_options {
-  bool color;
-  bool verbose; /* also: notes of claims, all rows of the breakdown, every assumption, price sources */
-  bool quiet;   /* only the claims that did not pass, and the verdict */
-  int width;
-};
 
 void report_text(FILE *, const struct results *, const struct report_options *);
 

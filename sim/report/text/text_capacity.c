@@ -116,7 +116,8 @@ static void write_report(FILE *file, const struct capacity_result *r, const stru
   fprintf(file, "capacity: %s\n", capacity_sentence(r).text);
 }
 
-void report_capacity_text(FILE *file, const struct capacity_result *r, const struct report_options *options) {
+void report_capacity_text(FILE *file, const struct answer *a, const struct report_options *options) {
+  const struct capacity_result *r = a->capacity;
   char *text = NULL;
   size_t length = 0;
   FILE *memory = allocate_stream(&text, &length);

@@ -266,7 +266,8 @@ static void write_trimmed(FILE *file, char *text) {
   }
 }
 
-void report_compare_text(FILE *file, const struct compare_results *c, const struct report_options *options) {
+void report_compare_text(FILE *file, const struct answer *a, const struct report_options *options) {
+  const struct compare_results *c = a->compare;
   char *text = NULL;
   size_t length = 0;
   FILE *memory = allocate_stream(&text, &length);

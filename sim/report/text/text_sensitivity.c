@@ -246,7 +246,8 @@ static void put_inputs(FILE *file, const struct sensitivity_results *r, int widt
   }
 }
 
-void report_sensitivity_text(FILE *file, const struct sensitivity_results *r, const struct report_options *o) {
+void report_sensitivity_text(FILE *file, const struct answer *a, const struct report_options *o) {
+  const struct sensitivity_results *r = a->sensitivity;
   int width = o->width > 0 ? o->width : WIDTH;
   struct columns c = measure_columns(r);
   if (!o->quiet) {

@@ -38,7 +38,7 @@ static const struct mistake mistakes[] = {
     {{MM1, RATE, "--reps", "3"}, EXIT_USAGE, "aguanta capacity: unknown option \"--reps\""},
     {{MM1, RATE, "--export", "x.html"},
      EXIT_USAGE,
-     "aguanta capacity: no format for --export x.html; formats are: .json, .csv, .md, or - with --format json, csv or md\n"},
+     "aguanta: --export x.html: unknown format \"html\"; known are .json, .csv and .md\n"},
     {{MM1, "--vary", "traffic.wbe.rate=1/s..2/s"},
      EXIT_INVALID,
      "--vary traffic.wbe.rate=1/s: error: there is no \"wbe\" in \"traffic\"; did you mean \"traffic.web.rate\"?\n"},
@@ -162,7 +162,8 @@ static void test_words(void) {
     char *text = NULL;
     size_t length = 0;
     FILE *file = open_memstream(&text, &length);
-    report_capacity_text(file, &r, &(struct report_options){0});
+    struct answer answer = answer_of_capacity(&r);
+    report_capacity_text(file, &answer, &(struct report_options){0});
     fclose(file);
     for (int k = 0; k < 4 && rows[i].texts[k]; k++)
       test_check(strstr(text, rows[i].texts[k]) != NULL, "no \"%s\" in %s", rows[i].texts[k], text);

@@ -1,6 +1,6 @@
 /* --set and --seed: every kind of value, every kind of mistake; the same seed gives the same bytes for any number of threads. */
 #include "sim/engine/arena.h"
-#include "sim/json/json.h"
+#include "sim/json/json_print.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 

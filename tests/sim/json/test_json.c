@@ -1,5 +1,5 @@
 /* The strict reader: what cJSON alone would accept, get wrong or lose, each with its exact message and place. */
-#include "sim/json/json.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/arena.h"
 #include "tests/suite.h"
 #include <stdlib.h>
@@ -288,7 +288,7 @@ static void test_print(void) {
              "one line");
   test_check(!strcmp(json_print_number(arena, 1.0 / 3), "0.3333333333333333"), "%s", json_print_number(arena, 1.0 / 3));
   test_check(!strcmp(json_print_number(arena, 1e15), "1000000000000000"), "%s", json_print_number(arena, 1e15));
-  test_check(!strcmp(json_quote(arena, "a\xff"), "\"a\xEF\xBF\xBD\""), "%s", json_quote(arena, "a\xff"));
+  test_check(!strcmp(json_quote(arena, "a\xff"), "\"a\\ufffd\""), "%s", json_quote(arena, "a\xff"));
   arena_free(arena);
 }
 

@@ -75,7 +75,7 @@ static const char *sentence(const struct found *f) {
 
 /* --- exact answers ------------------------------------------------------------------------------------------------------------------ */
 
-struct answer {
+struct exact_answer {
   const char *name;
   struct hunt hunt;
   enum capacity_kind kind;
@@ -142,7 +142,7 @@ static double servers_for(double limit) {
   return c;
 }
 
-static void check_answer(const struct answer *a) {
+static void check_answer(const struct exact_answer *a) {
   struct found f = hunt(&a->hunt);
   const struct capacity_result *r = f.result;
   if (test_check(r != NULL, "%s: %s", a->name, f.wrong ? f.wrong : "no result")) {
@@ -158,7 +158,7 @@ static void check_answer(const struct answer *a) {
 }
 
 static void test_exact(void) {
-  const struct answer answers[] = {
+  const struct exact_answer answers[] = {
       {"M/M/1 mean",
        {.scenario = MM1("'mean(job.latency) < 5s'", SHORT_RUN), .axis = "traffic.web.rate=0.1/s..3/s", .precision = 0.01},
        CAPACITY_LARGEST,
@@ -366,7 +366,8 @@ static char *as_json(const struct hunt *h) {
   size_t length = 0;
   FILE *file = open_memstream(&text, &length);
   f.result->scenario_file = "x"; /* a temporary name */
-  report_capacity_json(file, f.result);
+  struct answer answer = answer_of_capacity(f.result);
+  report_capacity_json(file, &answer);
   fclose(file);
   forget(&f);
   return text;

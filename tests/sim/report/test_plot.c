@@ -2,7 +2,7 @@
 #include "sim/report/plot/gnuplot.h"
 #include "sim/store/output.h"
 #include "sim/report/plot/plot.h"
-#include "sim/report/export/report.h"
+#include "sim/report/run_report.h"
 #include "sim/report/plot/result_file.h"
 #include "tests/command.h"
 #include "tests/report_fixture.h"
@@ -64,7 +64,8 @@ static void test_every_kind(void) {
   struct room room;
   struct results r = fixture_results();
   room_open(&room, &r);
-  for (const struct plot_kind *kind = plot_kinds(); kind->name; kind++)
+  for (const struct plot_kind *const *at = plot_kinds(); *at; at++) {
+    const struct plot_kind *kind = *at;
     for (int e = 0; e < 2 && !kind->of; e++) { /* of other commands: where those are tested */
       uint32_t count = kind->most > 1 ? 2 : 1;
       snprintf(room.picture, sizeof room.picture, "%s/p.%s", room.directory, endings[e]);
@@ -73,6 +74,7 @@ static void test_every_kind(void) {
       test_check(drawn && same_files(room.picture, room.again), "%s.%s: two runs differ", kind->name, endings[e]);
       unlink(room.picture), unlink(room.again);
     }
+  }
   room_close(&room);
 }
 

@@ -1,10 +1,10 @@
 /* Numbers for people, the machine formats, the terminal report (golden: tests/data/report-platform.txt), and files. */
 #include "sim/report/compare_report.h"
 #include "sim/report/sensitivity_report.h"
-#include "sim/report/export/export.h"
+#include "sim/report/export.h"
 #include "sim/report/format.h"
 #include "sim/store/output.h"
-#include "sim/report/export/report.h"
+#include "sim/report/run_report.h"
 #include "sim/report/text/text.h"
 #include "sim/report/verdicts.h"
 #include "tests/report_fixture.h"
@@ -447,7 +447,7 @@ static void test_export(void) {
               {"a.json/x", NULL, "--export a.json/x: no extension to tell the format by; known are .json, .csv and .md"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char *error = NULL;
-    bool known = report_export_known(rows[i].path, rows[i].format, &error);
+    bool known = export_known(ANSWER_RUN, rows[i].path, rows[i].format, &error);
     test_check(known == !rows[i].message, "%s known %d", rows[i].path, known);
     if (rows[i].message) test_check(error && !strcmp(error, rows[i].message), "%s", error ? error : "no message");
     free(error);
@@ -456,7 +456,8 @@ static void test_export(void) {
   struct results r = fixture_results();
   test_check(mkdtemp(directory) != NULL, "a directory");
   in_directory(path, sizeof path, directory, "r.csv");
-  bool written = report_export(&r, path, NULL, &error);
+  struct answer answer = answer_of_run(&r);
+  bool written = export_answer(&answer, path, NULL, &error);
   test_check(written, "%s", error ? error : "");
   char *csv = render(report_csv_write, &r);
   expect_file(path, csv);

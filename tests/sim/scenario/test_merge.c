@@ -1,5 +1,6 @@
 /* Parents and overrides: what the tree is afterwards, where its values came from, and what is refused. */
 #include "sim/scenario/merge.h"
+#include "sim/json/json_print.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/bind.h"
 #include "tests/reader/toy.h"

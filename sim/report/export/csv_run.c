@@ -1,13 +1,13 @@
-#include "sim/report/compare_report.h"
+#include "sim/report/check_report.h"
 #include "sim/report/export/csv_cell.h"
+#include "sim/report/export/csv_run.h"
 #include "sim/report/format.h"
-#include "sim/report/export/report.h"
 #include "sim/engine/allocate.h"
+#include "sim/report/run_report.h"
+#include "sim/report/sweep_report.h"
 #include "sim/report/verdicts.h"
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct row {
   const char *kind, *metric, *aggregate, *label, *verdict, *source, *reason, *severity; /* severity: null where there is none */
@@ -63,19 +63,13 @@ void report_csv_rows(FILE *file, const struct results *r) {
   if (r->interrupted) write_row(file, r, &(struct row){"note", "interrupted", "", "", "", "", "", NULL, UNIT_NONE, &nothing});
 }
 
-static void write_header(FILE *file) {
+void csv_run_header(FILE *file) {
   fputs("scenario,kind,metric,agg,label,value,unit,ci_low,ci_high,n,verdict,source,reason,severity\r\n", file);
 }
 
 void report_csv_write(FILE *file, const struct results *r) {
-  write_header(file);
+  csv_run_header(file);
   report_csv_rows(file, r);
-}
-
-void report_sweep_csv_header(FILE *file, const struct sweep_point *point) {
-  fputs("point,hash,", file);
-  for (uint32_t i = 0; i < point->axes; i++) csv_cell(file, point->paths[i]), fputc(',', file);
-  write_header(file);
 }
 
 /* A line of CSV ends at a line feed outside of quotes. */
@@ -88,64 +82,36 @@ static size_t row_length(const char *row, size_t length) {
   return length;
 }
 
-void report_csv_of_file(FILE *file, const char *name, const struct results *r, bool header) {
-  char *rows = NULL;
-  size_t length = 0;
-  FILE *stream = allocate_stream(&rows, &length);
-  report_csv_rows(stream, r);
-  fclose(stream);
-  if (header) fputs("file,", file), write_header(file);
-  for (size_t at = 0, row; at < length; at += row) {
-    row = row_length(rows + at, length - at);
-    csv_cell(file, name), fputc(',', file);
-    fwrite(rows + at, 1, row, file);
-  }
-  free(rows);
-}
-
-void report_sweep_csv(FILE *file, const struct sweep_point *point, const char *rows, size_t length) {
-  while (length > 0) {
-    size_t row = row_length(rows, length);
-    fprintf(file, "%llu,%s,", (unsigned long long)point->number, point->hash);
-    for (uint32_t i = 0; i < point->axes; i++) csv_cell(file, point->values[i]), fputc(',', file);
-    fwrite(rows, 1, row, file);
-    rows += row, length -= row;
+void csv_run_behind(FILE *file, const struct point_section *rows, void (*front)(FILE *, const void *), const void *of) {
+  for (size_t at = 0, row; at < rows->length; at += row) {
+    row = row_length(rows->text + at, rows->length - at);
+    front(file, of);
+    fwrite(rows->text + at, 1, row, file);
   }
 }
 
-/* --- a comparison --------------------------------------------------------------------------------------------------------------- */
+/* --- several ----------------------------------------------------------------------------------------------------------------------- */
 
-static void write_difference(FILE *file, const struct compare_results *c, const struct compare_row *row, const char *kind,
-                             const char *verdict) {
-  const char *const front[] = {compare_file(c, row->system), kind, row->metric, row->aggregate,
-                               format_unit_word(row->unit, c->currency)};
-  const double numbers[] = {row->base.value,      row->value.value,    row->difference.value, row->difference.low,
-                            row->difference.high, row->relative.value, row->relative.low,     row->relative.high,
-                            row->p_adjusted,      row->variance_ratio};
-  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_cell(file, front[i]), fputc(',', file);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) csv_number(file, numbers[i]), fputc(',', file);
-  fprintf(file, "%" PRIu64 ",", row->difference.n);
-  csv_cell(file, verdict), fputs("\r\n", file);
+static void put_file(FILE *file, const void *name) {
+  csv_cell(file, name);
+  fputc(',', file);
 }
 
-static void write_candidate(FILE *file, const struct compare_results *c, uint32_t i) {
-  const struct best_result *b = c->best;
-  struct compare_row row = {.aggregate = "", .metric = b->objective, .system = i, .unit = b->unit};
-  row.base = row.relative = row.difference = (struct estimate){NAN, NAN, NAN, b->systems[i].replications, false};
-  row.p_adjusted = row.variance_ratio = NAN, row.value = b->systems[i].mean;
-  write_difference(file, c, &row, "candidate", i != b->best ? "" : b->decided ? "best" : "best so far");
-}
-
-void report_compare_csv(FILE *file, const struct compare_results *c) {
-  fputs("file,kind,metric,agg,unit,base,value,difference,difference_low,difference_high,relative,relative_low,relative_high,p_holm,"
-        "variance_ratio,pairs,verdict\r\n",
-        file);
-  for (uint32_t i = 0; i < c->limit_count; i++)
-    write_difference(file, c, &c->limits[i].row, "limit", format_verdict_word(c->limits[i].verdict));
-  for (uint32_t i = 0; i < c->row_count; i++)
-    write_difference(file, c, &c->rows[i], c->rows[i].detail ? "detail" : "row",
-                     c->rows[i].reason  ? "no number"
-                     : c->rows[i].shown ? "shown"
-                                        : "not shown");
-  for (uint32_t i = 0; c->best && i < c->system_count; i++) write_candidate(file, c, i);
+void report_check_csv(FILE *file, const struct answer *a) {
+  bool first = true;
+  for (uint32_t i = 0; i < a->check->count; i++) {
+    const struct check_row *row = &a->check->rows[i];
+    if (!row->results) continue;
+    struct point_section rows;
+    FILE *stream = allocate_stream(&rows.text, &rows.length);
+    report_csv_rows(stream, row->results);
+    fclose(stream);
+    if (first) {
+      fputs("file,", file);
+      csv_run_header(file);
+    }
+    csv_run_behind(file, &rows, put_file, row->file);
+    free(rows.text);
+    first = false;
+  }
 }

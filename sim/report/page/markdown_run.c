@@ -1,9 +1,9 @@
-#include "sim/report/compare_report.h"
+#include "sim/report/check_report.h"
 #include "sim/report/format.h"
 #include "sim/report/load_words.h"
 #include "sim/report/page/markdown_cell.h"
 #include "sim/report/missing_words.h"
-#include "sim/report/export/report.h"
+#include "sim/report/run_report.h"
 #include "sim/report/saturation_words.h"
 #include "sim/report/verdicts.h"
 #include <string.h>
@@ -160,67 +160,12 @@ void report_markdown_write(FILE *file, const struct results *r) {
   write_assumptions(file, r);
 }
 
-/* --- a comparison --------------------------------------------------------------------------------------------------------------- */
-
-static void write_compare_rows(FILE *file, const struct compare_results *c, uint32_t system) {
-  fputs("\n## ", file), markdown_text(file, compare_file(c, system)), fputs(" against ", file),
-      markdown_text(file, compare_file(c, 0));
-  fputs("\n\n| | base | this | difference | relative |\n| --- | ---: | ---: | --- | ---: |\n", file);
-  for (uint32_t i = 0; i < c->row_count; i++) {
-    const struct compare_row *row = &c->rows[i];
-    if (row->system != system || row->detail) continue;
-    fputs("| ", file), markdown_code(file, compare_name(row).text);
-    fprintf(file, " | %s | %s | %s", format_value(row->unit, c->currency, &row->base).text,
-            format_value(row->unit, c->currency, &row->value).text, compare_words(row, c->currency).text);
-    if (row->reason) fputs(": ", file), markdown_text(file, row->reason);
-    fprintf(file, " | %s |\n", compare_relative(row).text);
+void report_check_markdown(FILE *file, const struct answer *a) {
+  bool first = true;
+  for (uint32_t i = 0; i < a->check->count; i++) {
+    if (!a->check->rows[i].results) continue;
+    if (!first) fputc('\n', file);
+    report_markdown_write(file, a->check->rows[i].results);
+    first = false;
   }
-}
-
-static void write_compare_limits(FILE *file, const struct compare_results *c) {
-  if (!c->limit_count) return;
-  fputs("\n## Limits\n\n| verdict | limit | of | difference |\n| --- | --- | --- | --- |\n", file);
-  for (uint32_t i = 0; i < c->limit_count; i++) {
-    const struct compare_limit_result *l = &c->limits[i];
-    fprintf(file, "| %s | ", format_verdict_word(l->verdict));
-    markdown_code(file, l->text), put_cell(file, compare_file(c, l->row.system));
-    fprintf(file, " | %s |\n", compare_judged(l, c->currency).text);
-  }
-}
-
-/* Only a comparison with years of faults has rows of uptime. */
-static void write_compare_left_out(FILE *file, const struct compare_results *c) {
-  for (uint32_t i = 0; i < c->system_count && c->fault_replications; i++) {
-    const char *words = c->systems[i]->availability.leaves_out;
-    if (!words) continue;
-    fputs("\n> ", file), markdown_text(file, compare_file(c, i));
-    fputs(": availability, downtime, RTO and RPO leave out: ", file), markdown_text(file, words), fputs(".\n", file);
-  }
-}
-
-static void write_compare_best(FILE *file, const struct compare_results *c) {
-  if (!c->best) return;
-  fputs("\n## The best\n\n| file | mean | replications |\n| --- | ---: | ---: |\n", file);
-  for (uint32_t i = 0; i < c->system_count; i++) {
-    fputs("| ", file), markdown_text(file, compare_file(c, i));
-    const struct best_system *s = &c->best->systems[i];
-    fprintf(file, "%s | %s", i == c->best->best ? " **best**" : "", format_estimate(c->best->unit, c->currency, &s->mean).text);
-    if (s->reason) fputs(" no candidate: ", file), markdown_text(file, s->reason);
-    fprintf(file, " | %u |\n", s->replications);
-  }
-}
-
-void report_compare_markdown(FILE *file, const struct compare_results *c) {
-  char last[400];
-  compare_last_line(c, last, sizeof last);
-  fputs("# Comparison\n\n**", file), markdown_text(file, last);
-  fprintf(file, "** %s of %s each%s, seed ", format_counted(c->replications, "replication", NULL).text,
-          format_number(UNIT_SECONDS, NULL, c->window_s).text, c->other_customers ? "" : " on the same customers");
-  markdown_text(file, c->seed_text);
-  fputs(". All intervals of differences hold together at 95%; those of limits each.\n", file);
-  if (c->other_customers) fputs("\n> Other customers: ", file), markdown_text(file, c->other_customers), fputc('\n', file);
-  write_compare_limits(file, c);
-  for (uint32_t i = 1; i < c->system_count && c->row_count; i++) write_compare_rows(file, c, i);
-  write_compare_left_out(file, c);
-  write_compare_best(file, c);
 }

@@ -1,12 +1,9 @@
-/* validate, explain, schema: the scenario language itself. */
 #include "sim/cli/session.h"
 #include "sim/cli/session_sweep.h"
 #include "sim/engine/arena.h"
-#include "sim/report/format.h"
-#include "sim/language/schema.h"
-#include "sim/sweep/study_file.h"
 #include "sim/json/safe_text.h"
-#include <string.h>
+#include "sim/report/format.h"
+#include "sim/sweep/study_file.h"
 
 static uint32_t claims_of(const struct scenario *s, enum claim_kind kind) {
   uint32_t count = 0;
@@ -39,14 +36,13 @@ static enum exit_code validate_scenario(struct arena *arena, const struct option
 static enum exit_code validate_study(struct arena *arena, const struct options *o, const char *file) {
   struct sweep_request request;
   struct sweep_plan plan;
-  enum exit_code code = session_sweep_plan(arena, o, "validate", file, &request, &plan);
+  enum exit_code code = session_sweep_plan(arena, o, file, &request, &plan);
   if (code == EXIT_HOLDS && !o->quiet)
     safe_print(stdout, "%s: valid: %s of %s\n", file, format_counted(plan.sweep->points, "point", NULL).text, plan.sweep->scenario);
   return code;
 }
 
-enum exit_code command_validate(const struct options *o) {
-  if (!session_file_count(o, "validate", 1, OPTIONS_MANY)) return EXIT_USAGE;
+static enum exit_code run(const struct options *o) {
   enum exit_code code = EXIT_HOLDS;
   for (uint32_t i = 0; i < o->file_count; i++) {
     struct arena *arena = arena_new();
@@ -57,29 +53,10 @@ enum exit_code command_validate(const struct options *o) {
   return code;
 }
 
-/* A path, or a word to search for, which may be several. */
-enum exit_code command_explain(const struct options *o) {
-  if (!session_file_count(o, "explain", 0, 8)) return EXIT_USAGE;
-  struct arena *arena = arena_new();
-  struct diagnostics *diagnostics = diagnostics_new(arena);
-  const char *words = "";
-  for (uint32_t i = 0; i < o->file_count; i++) words = arena_format(arena, "%s%s%s", words, i ? " " : "", o->files[i]);
-  const char *text = explain_print(arena, &scenario_record, words, diagnostics);
-  if (!text && !strchr(words, '.')) text = explain_search(arena, &scenario_record, words);
-  fputs(text ? text : diagnostics_render(diagnostics, arena), text ? stdout : stderr);
-  arena_free(arena);
-  return text ? EXIT_HOLDS : EXIT_USAGE;
-}
-
-enum exit_code command_schema(const struct options *o) {
-  if (!session_file_count(o, "schema", 0, 1)) return EXIT_USAGE;
-  const char *form = o->file_count ? o->files[0] : "json";
-  if (strcmp(form, "json") && strcmp(form, "markdown")) {
-    safe_print(stderr, "aguanta schema: unknown form \"%s\"; forms are: json, markdown\n", form);
-    return EXIT_USAGE;
-  }
-  struct arena *arena = arena_new();
-  fputs(!strcmp(form, "json") ? schema_print(arena, &scenario_record) : reference_print(arena, &scenario_record), stdout);
-  arena_free(arena);
-  return EXIT_HOLDS;
-}
+const struct command command_validate = {.name = "validate",
+                                         .arguments = "FILE...",
+                                         .doc = "read and check scenario and study files without running them",
+                                         .options = TAKES_SCENARIO,
+                                         .least_files = 1,
+                                         .most_files = OPTIONS_MANY,
+                                         .run = run};

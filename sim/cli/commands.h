@@ -1,0 +1,13 @@
+/* The commands, one line each: NAME is what is typed, command_NAME.c has its descriptor. Help lists them in this order. */
+COMMAND(run)
+COMMAND(check)
+COMMAND(compare)
+COMMAND(sweep)
+COMMAND(merge)
+COMMAND(capacity)
+COMMAND(sensitivity)
+COMMAND(plot)
+COMMAND(validate)
+COMMAND(explain)
+COMMAND(schema)
+COMMAND(selftest)

@@ -1,0 +1,61 @@
+#include "sim/report/answer.h"
+#include "sim/questions/capacity_results.h"
+#include "sim/questions/selftest_results.h"
+#include "sim/questions/sensitivity_results.h"
+#include "sim/report/compare_report.h"
+#include "sim/report/verdicts.h"
+#include "sim/sweep/sweep_results.h"
+
+static enum answer_verdict judged(bool fails, bool open) { return fails ? ANSWER_FAILED : open ? ANSWER_UNDECIDED : ANSWER_HOLDS; }
+
+static enum answer_verdict of_requirements(const struct requirement_sum *q) { return judged(q->fail, q->undecided || q->no_data); }
+
+struct answer answer_of_run(const struct results *r) {
+  struct verdict_sum sum = verdicts_of(r);
+  const struct statement_sum *s = &sum.statements;
+  return (struct answer){.kind = ANSWER_RUN,
+                         .interrupted = r->interrupted,
+                         .broken = r->violation_count,
+                         .verdict = of_requirements(&sum.requirements),
+                         .statements = judged(s->contradicted, s->undecided || s->no_data),
+                         .requests = r->requests,
+                         .events = r->events,
+                         .run = r};
+}
+
+struct answer answer_of_check(const struct check_results *r) {
+  return (struct answer){.kind = ANSWER_CHECK, .check = r};
+}
+
+/* Without limits there is nothing that could fail: a difference is an answer. */
+struct answer answer_of_compare(const struct compare_results *r) {
+  struct requirement_sum limits = compare_verdicts(r);
+  struct answer a = {.kind = ANSWER_COMPARE, .interrupted = r->interrupted, .compare = r};
+  a.verdict = judged(limits.fail, limits.undecided || limits.no_data || (r->best && !r->best->decided));
+  for (uint32_t i = 0; i < r->system_count; i++) a.broken |= r->systems[i]->violation_count > 0;
+  return a;
+}
+
+struct answer answer_of_capacity(const struct capacity_result *r) {
+  return (struct answer){.kind = ANSWER_CAPACITY,
+                         .interrupted = r->interrupted,
+                         .broken = r->violation_count,
+                         .verdict = judged(false, !r->resolved),
+                         .requests = r->requests,
+                         .events = r->events,
+                         .capacity = r};
+}
+
+struct answer answer_of_sensitivity(const struct sensitivity_results *r) {
+  return (struct answer){.kind = ANSWER_SENSITIVITY, .interrupted = r->interrupted, .broken = r->violation_count, .sensitivity = r};
+}
+
+struct answer answer_of_sweep(struct sweep_results *r) {
+  return (struct answer){.kind = ANSWER_SWEEP, .sweep = r};
+}
+
+struct answer answer_of_selftest(const struct selftest_results *r) {
+  return (struct answer){.kind = ANSWER_SELFTEST, .interrupted = r->interrupted, .broken = r->failed, .selftest = r};
+}
+
+bool answer_whole(const struct answer *a) { return a->kind != ANSWER_SWEEP || sweep_results_whole(a->sweep); }
