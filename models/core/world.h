@@ -64,7 +64,7 @@ enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
 
 /* A service at work: its containers are contiguous in world->containers. */
 struct service {
-  const struct service_config *config; /* read through service_config */
+  const struct service_config *stated; /* what the scenario says; read through service_config */
   uint32_t index, first, capacity;     /* containers first .. first + capacity - 1 */
   uint32_t primary;                    /* the container that takes the writes */
   uint32_t *rotation;                  /* containers that callers choose among */
@@ -120,7 +120,7 @@ struct world {
 };
 
 /* What the scenario says of the service as a whole; a replica goes by container_config. */
-static inline const struct service_config *service_config(const struct service *s) { return s->config; }
+static inline const struct service_config *service_config(const struct service *s) { return s->stated; }
 
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply
  * dead: its callers are refused, or wait for it in vain. */

@@ -303,7 +303,7 @@ static void give_back(struct world *w, struct connection_pool *p) {
 static void give_back_kept(struct world *w, struct request *r) {
   uint32_t id = r->connection;
   struct connection *k = connection_at(w, id);
-  const struct service_config *server = k->server == NOBODY ? NULL : w->services[w->containers[k->server].service].config;
+  const struct service_config *server = k->server == NOBODY ? NULL : container_config(&w->containers[k->server]);
   if (server && server->pooler.pool_size && server->pooler.mode == POOLER_SESSION) k->backend = r->backend, r->backend = NOBODY;
   r->connection = NOBODY;
   unbind(w, r);

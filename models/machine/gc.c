@@ -2,7 +2,7 @@
 #include "models/core/world.h"
 
 static const struct gc_config *config_of(const struct process *p) {
-  return &p->world->services[p->world->containers[p->container].service].config->gc;
+  return &container_config(&p->world->containers[p->container])->gc;
 }
 
 /* The next pause. */

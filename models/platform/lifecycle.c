@@ -240,7 +240,7 @@ static void build_services(struct world *w) {
   bool forks = model_forks(m);
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service *s = &w->services[i];
-    s->config = model_service(m, i), s->index = i, s->first = s->primary = id;
+    s->stated = model_service(m, i), s->index = i, s->first = s->primary = id;
     s->capacity = service_capacity(service_config(s));
     s->desired = (int32_t)service_config(s)->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);

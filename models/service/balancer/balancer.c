@@ -18,7 +18,7 @@ static void publish(void *world, uint32_t service) {
   struct balancing *b = s->balancing;
   memcpy(b->seen_load, b->load, s->capacity * sizeof *b->load);
   if (b->time) memcpy(b->seen_time, b->time, s->capacity * sizeof *b->time);
-  calendar_set(w->calendar, b->update, world_after(w, s->config->balance.stale));
+  calendar_set(w->calendar, b->update, world_after(w, service_config(s)->balance.stale));
 }
 
 static void know_times(struct world *w, struct service *s, struct balancing *b, bool stale) {
@@ -30,7 +30,7 @@ static void know_times(struct world *w, struct service *s, struct balancing *b, 
 }
 
 static void balancer_build(struct world *w, struct service *s) {
-  const struct balance_config *config = &s->config->balance;
+  const struct balance_config *config = &service_config(s)->balance;
   if (knows_nothing(config)) return;
   struct balancing *b = s->balancing = arena_new_array(w->arena, struct balancing, 1);
   bool stale = config->stale > 0;
@@ -56,7 +56,7 @@ static void balancer_build(struct world *w, struct service *s) {
 static struct ejector *ejector_of(struct world *w, struct service *s, uint32_t caller) {
   struct balancing *b = s->balancing;
   if (!b->suspicion) return NULL;
-  bool common = caller == NOBODY || s->config->balance.eject.scope == SCOPE_SHARED;
+  bool common = caller == NOBODY || service_config(s)->balance.eject.scope == SCOPE_SHARED;
   struct ejector **e = &b->suspicion[common ? w->container_count : caller];
   uint32_t generation = common ? 0 : w->containers[caller].generation;
   if (!*e) *e = ejector_new(w->arena, s->capacity, generation);
@@ -65,7 +65,7 @@ static struct ejector *ejector_of(struct world *w, struct service *s, uint32_t c
 }
 
 static struct keepalive *keepalive_of(struct world *w, struct service *s, uint32_t caller) {
-  const struct keepalive_config *config = &s->config->balance.keepalive;
+  const struct keepalive_config *config = &service_config(s)->balance.keepalive;
   struct keepalive **k = &s->balancing->kept[caller];
   uint32_t generation = w->containers[caller].generation;
   if (!*k) {
@@ -88,7 +88,7 @@ static void leave_out_ejected(struct pick *p, const struct ejector *e) {
 }
 
 static uint32_t pick_for_connection(struct pick *p, balancer_pick_one *pick, uint32_t caller) {
-  const struct balance_config *config = &p->s->config->balance;
+  const struct balance_config *config = &service_config(p->s)->balance;
   struct kept_connection *c = keepalive_turn(keepalive_of(p->w, p->s, caller), &config->keepalive);
   bool ejected = c->left && p->ejector && ejector_holds(p->ejector, c->container - p->s->first, world_now(p->w));
   if (ejected || !keepalive_carries(p->w, c, &config->keepalive)) {
@@ -100,7 +100,7 @@ static uint32_t pick_for_connection(struct pick *p, balancer_pick_one *pick, uin
 
 static uint32_t pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,
                            const uint32_t *candidates, uint32_t count) {
-  const struct balancer *policy = s->config->balance.policy;
+  const struct balancer *policy = service_config(s)->balance.policy;
   balancer_pick_one *pick = in->again && policy->again ? policy->again : policy->pick;
   struct pick p = {w, s, s->balancing, r, in->draw, candidates, count, NULL};
   if (!p.b) return pick(&p);
@@ -127,8 +127,8 @@ void balancer_rotated(struct world *w, struct service *s, const struct container
   struct balancing *b = s->balancing;
   uint32_t k = c->id - s->first;
   if (b->weight) b->current[k] = 0, b->summed = false;
-  if (b->weight && c->node != NOBODY) b->weight[k] = s->config->balance.group_weight[w->nodes[c->node].group_index];
-  if (b->kept && !b->load[k]) meter_change(w, s->config->balance.idle, c->in_rotation ? 1 : -1);
+  if (b->weight && c->node != NOBODY) b->weight[k] = service_config(s)->balance.group_weight[w->nodes[c->node].group_index];
+  if (b->kept && !b->load[k]) meter_change(w, service_config(s)->balance.idle, c->in_rotation ? 1 : -1);
 }
 
 double balancer_weight(const struct service *s, uint32_t container) {
@@ -143,7 +143,8 @@ static void set_load(struct world *w, struct service *s, uint32_t container, uin
   bool idles = !load && *old, begins = load && !*old;
   b->total += load - *old;
   *old = load;
-  if (b->kept && idles != begins && w->containers[container].in_rotation) meter_change(w, s->config->balance.idle, idles ? 1 : -1);
+  if (b->kept && idles != begins && w->containers[container].in_rotation)
+    meter_change(w, service_config(s)->balance.idle, idles ? 1 : -1);
 }
 
 void balancer_sent(struct world *w, struct service *s, uint32_t container) {
@@ -164,7 +165,7 @@ const struct part part_balancers = {.name = "balancers", .build = balancer_build
 static void observe_time(const struct world *w, struct service *s, const struct frame *f) {
   struct response_estimate *e = &s->balancing->time[f->container - s->first];
   sim_time now = world_now(w);
-  double decay = (double)s->config->balance.decay, took = (double)(now > f->entered ? now - f->entered : 1);
+  double decay = (double)service_config(s)->balance.decay, took = (double)(now > f->entered ? now - f->entered : 1);
   double old = e->at < 0 ? 0 : real_exp(-(double)(now - e->at) / decay);
   e->mean = old * e->mean + (1 - old) * took, e->at = now;
   e->lift = real_log(e->mean) + (double)now / decay;
@@ -177,7 +178,7 @@ void balancer_answered(struct world *w, struct service *s, const struct frame *f
 }
 
 void balancer_failed(struct world *w, struct service *s, uint32_t container, uint32_t caller) {
-  const struct balance_config *config = &s->config->balance;
+  const struct balance_config *config = &service_config(s)->balance;
   struct ejector *e = ejector_of(w, s, caller);
   if (!e || !ejector_failed(e, &config->eject, container - s->first, s->in_rotation, world_now(w))) return;
   meter_count(w, config->ejections);

@@ -9,7 +9,7 @@
 #include <math.h>
 
 static uint64_t place_of_item(const struct pick *p) {
-  int32_t keys = p->s->config->balance.keys;
+  int32_t keys = service_config(p->s)->balance.keys;
   if (keys < 0) return stream_mix(request_client(p->r) + STREAM_GOLDEN);
   return stream_mix(model_keyspace(p->w->model, (uint32_t)keys)->entity +
                     keyspace_item(p->w, p->r, (uint32_t)keys) * STREAM_GOLDEN);
@@ -22,8 +22,8 @@ static bool candidate(const struct pick *p, uint32_t replica) {
 
 static uint32_t pick(const struct pick *p) {
   if (p->count == 1) return p->candidates[0];
-  const struct hash_ring *ring = p->s->config->balance.ring;
-  double bound = p->s->config->balance.bound;
+  const struct hash_ring *ring = service_config(p->s)->balance.ring;
+  double bound = service_config(p->s)->balance.bound;
   uint32_t room = bound > 0 ? (uint32_t)ceil(bound * (p->b->total + 1.0) / p->count) : UINT32_MAX;
   uint32_t i = hash_ring_find(ring, place_of_item(p));
   for (uint32_t k = 0; k < ring->count; k++, i = i + 1 < ring->count ? i + 1 : 0) {

@@ -70,7 +70,7 @@ static inline uint32_t draw_distinct(struct stream *draws, uint32_t count, uint3
 }
 
 static inline __attribute__((always_inline)) uint32_t least_of_some(const struct pick *p, score *score_of) {
-  const struct balance_config *config = &p->s->config->balance;
+  const struct balance_config *config = &service_config(p->s)->balance;
   if (p->count == 1) return p->candidates[0];
   uint32_t gone[POWER_MOST], first = p->s->first, best = 0, d = (uint32_t)config->power_of;
   if (config->distinct && d > p->count) d = p->count;
@@ -85,7 +85,7 @@ static inline __attribute__((always_inline)) uint32_t least_of_some(const struct
 }
 
 static inline __attribute__((always_inline)) uint32_t least(const struct pick *p, score *score_of, double lowest) {
-  return p->s->config->balance.power_of ? least_of_some(p, score_of) : least_of_all(p, score_of, lowest);
+  return service_config(p->s)->balance.power_of ? least_of_some(p, score_of) : least_of_all(p, score_of, lowest);
 }
 
 #endif

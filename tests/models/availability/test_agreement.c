@@ -274,7 +274,8 @@ static void strike(void *world, uint32_t unused) {
     return;
   }
   for (uint32_t i = 0; i < w->model->services.count; i++)
-    if (!strcmp(w->services[i].config->name, f->service)) lifecycle_crash(w, &w->containers[w->services[i].first + f->number]);
+    if (!strcmp(service_config(&w->services[i])->name, f->service))
+      lifecycle_crash(w, &w->containers[w->services[i].first + f->number]);
 }
 
 static struct world *played(const struct fixture *f, const struct row *r, enum world_mode mode, uint64_t seed) {

@@ -841,14 +841,15 @@ static void look_at_service(struct looker *l, const struct world *w, const struc
     active += c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING;
   }
   double t = sim_seconds(world_now(w));
-  expect(l, up == s->up, "%s at %.3f s: %u containers serve, %u are counted", s->config->name, t, up, s->up);
-  expect(l, rotating == s->in_rotation, "%s at %.3f s: %u flags, %u in rotation", s->config->name, t, rotating, s->in_rotation);
-  if (s->config->kind != SERVICE_EXTERNAL)
-    expect(l, (int64_t)active <= s->desired, "%s at %.3f s: %u containers for a desired size of %d", s->config->name, t, active,
-           s->desired);
-  if (s->config->autoscale.max)
-    expect(l, s->desired <= s->config->autoscale.max || s->desired <= s->config->replicas, "%s: desired %d", s->config->name,
-           s->desired);
+  expect(l, up == s->up, "%s at %.3f s: %u containers serve, %u are counted", service_config(s)->name, t, up, s->up);
+  expect(l, rotating == s->in_rotation, "%s at %.3f s: %u flags, %u in rotation", service_config(s)->name, t, rotating,
+         s->in_rotation);
+  if (service_config(s)->kind != SERVICE_EXTERNAL)
+    expect(l, (int64_t)active <= s->desired, "%s at %.3f s: %u containers for a desired size of %d", service_config(s)->name, t,
+           active, s->desired);
+  if (service_config(s)->autoscale.max)
+    expect(l, s->desired <= service_config(s)->autoscale.max || s->desired <= service_config(s)->replicas, "%s: desired %d",
+           service_config(s)->name, s->desired);
 }
 
 static void look_at_crew(struct looker *l, const struct container *c, const struct service_config *s, const struct crew *k) {
@@ -864,7 +865,7 @@ static void look_at_crew(struct looker *l, const struct container *c, const stru
 }
 
 static void look_at_container(struct looker *l, const struct world *w, const struct container *c) {
-  const struct service_config *s = w->services[c->service].config;
+  const struct service_config *s = container_config(c);
   double t = sim_seconds(world_now(w));
   bool runs = serving(c) || c->state == CONTAINER_STARTING;
   expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name,
@@ -903,7 +904,7 @@ static void look_at_node(struct looker *l, const struct world *w, const struct n
   for (uint32_t i = 0; i < n->container_count; i++) {
     const struct container *c = &w->containers[n->containers[i]];
     expect(l, c->node == n->index, "container %u is listed on node %u, not on its own", c->id, n->index);
-    cpu += w->services[c->service].config->resources.requests.cpu;
+    cpu += container_config(c)->resources.requests.cpu;
     demand += c->demand;
     if (!c->running || c->stalls) continue;
     double rate = node_rate(w, c), cores = rate / n->pace * c->running;

@@ -30,7 +30,7 @@ static double counted(const struct world *w, const char *name) {
 
 static struct replication *replication_named(const struct world *w, const char *service) {
   for (uint32_t i = 0; i < w->model->services.count; i++)
-    if (!strcmp(w->services[i].config->name, service)) return w->services[i].replication;
+    if (!strcmp(service_config(&w->services[i])->name, service)) return w->services[i].replication;
   abort();
 }
 
