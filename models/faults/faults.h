@@ -4,9 +4,9 @@
 #define FAULTS_H
 #include "models/faults/fault.h"
 
-#define FAULTS(MEMBER)                                                                                                             \
-  MEMBER(node)                                                                                                                     \
-  MEMBER(crash)
+#define FAULTS(FAULT)                                                                                                              \
+  FAULT(node)                                                                                                                      \
+  FAULT(crash)
 
 #define FAULT_DECLARE(name) extern const struct fault_kind fault_##name;
 FAULTS(FAULT_DECLARE)

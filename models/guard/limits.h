@@ -4,12 +4,12 @@
 #define LIMITS_H
 #include "models/guard/limit.h"
 
-#define LIMITS(MEMBER)                                                                                                             \
-  MEMBER(token_bucket)                                                                                                             \
-  MEMBER(sliding_log)                                                                                                              \
-  MEMBER(sliding_counter)                                                                                                          \
-  MEMBER(fixed_window)                                                                                                             \
-  MEMBER(concurrency)
+#define LIMITS(LIMIT)                                                                                                              \
+  LIMIT(token_bucket)                                                                                                              \
+  LIMIT(sliding_log)                                                                                                               \
+  LIMIT(sliding_counter)                                                                                                           \
+  LIMIT(fixed_window)                                                                                                              \
+  LIMIT(concurrency)
 
 #define LIMIT_DECLARE(name) extern const struct limit_kind limit_##name;
 LIMITS(LIMIT_DECLARE)

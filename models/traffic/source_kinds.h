@@ -4,11 +4,11 @@
 #define SOURCE_KINDS_H
 #include "models/traffic/source.h"
 
-#define SOURCES(MEMBER)                                                                                                            \
-  MEMBER(open)                                                                                                                     \
-  MEMBER(closed)                                                                                                                   \
-  MEMBER(session)                                                                                                                  \
-  MEMBER(trace)
+#define SOURCES(SOURCE)                                                                                                            \
+  SOURCE(open)                                                                                                                     \
+  SOURCE(closed)                                                                                                                   \
+  SOURCE(session)                                                                                                                  \
+  SOURCE(trace)
 
 #define SOURCE_DECLARE(name) extern const struct source_kind source_kind_##name;
 SOURCES(SOURCE_DECLARE)

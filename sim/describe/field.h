@@ -136,7 +136,7 @@ struct choice_set {
  * refused where it is given and has its default or stays zero in any case. The family lists its members, in the order of their
  * words; the bound struct holds a pointer to the descriptor.
  *
- *     const struct limit_kind limit_token_bucket = {.member = {.word = "token-bucket", .doc = "...", .keys = keys}, .admits = admits}; */
+ *     const struct limit_kind limit_NAME = {.member = {.word = "token-bucket", .doc = "...", .keys = keys}, .admits = admits}; */
 struct member {
   const char *word;
   const char *doc;          /* a sentence or two */

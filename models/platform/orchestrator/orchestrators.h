@@ -4,11 +4,11 @@
 #define ORCHESTRATORS_H
 #include "models/platform/platform.h"
 
-#define ORCHESTRATORS(MEMBER)                                                                                                      \
-  MEMBER(static)                                                                                                                   \
-  MEMBER(compose)                                                                                                                  \
-  MEMBER(swarm)                                                                                                                    \
-  MEMBER(kubernetes)
+#define ORCHESTRATORS(ORCHESTRATOR)                                                                                                \
+  ORCHESTRATOR(static)                                                                                                             \
+  ORCHESTRATOR(compose)                                                                                                            \
+  ORCHESTRATOR(swarm)                                                                                                              \
+  ORCHESTRATOR(kubernetes)
 
 #define ORCHESTRATOR_DECLARE(name) extern const struct orchestrator orchestrator_##name;
 ORCHESTRATORS(ORCHESTRATOR_DECLARE)

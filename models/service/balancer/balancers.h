@@ -4,14 +4,14 @@
 #define BALANCERS_H
 #include "models/service/balancer/balancer.h"
 
-#define BALANCERS(MEMBER)                                                                                                          \
-  MEMBER(round_robin)                                                                                                              \
-  MEMBER(random)                                                                                                                   \
-  MEMBER(least_connections)                                                                                                        \
-  MEMBER(weighted)                                                                                                                 \
-  MEMBER(weighted_random)                                                                                                          \
-  MEMBER(least_time)                                                                                                               \
-  MEMBER(hash)
+#define BALANCERS(BALANCER)                                                                                                        \
+  BALANCER(round_robin)                                                                                                            \
+  BALANCER(random)                                                                                                                 \
+  BALANCER(least_connections)                                                                                                      \
+  BALANCER(weighted)                                                                                                               \
+  BALANCER(weighted_random)                                                                                                        \
+  BALANCER(least_time)                                                                                                             \
+  BALANCER(hash)
 
 #define BALANCER_DECLARE(name) extern const struct balancer balancer_##name;
 BALANCERS(BALANCER_DECLARE)

@@ -1,7 +1,8 @@
 /* A member of a family is one file and one line elsewhere: each of these families is looked through, source by source.
  *
- * A family is files that are called alike, DIRECTORY/PREFIX_NAME.c. The file defines a descriptor of that name; one line of another
- * file lists it, by the identifier or as WORD(NAME) in a list that is expanded. Nothing else may name it. */
+ * A family is files that are called alike, such as DIRECTORY/PREFIX_NAME.c. The file defines a descriptor of that name; one line of
+ * another file lists it, by the identifier or as WORD(NAME) in a list that is expanded. Nothing else may name it. Where scenarios
+ * select members by a word, no other file of models/ has that word either, unless it means something else there. */
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <ctype.h>
@@ -11,13 +12,46 @@ static const struct family {
   const char *what, *files; /* a pattern, whose star is the name */
   const char *prefix;       /* of the descriptor */
   const char *word;         /* of the list; null: it holds identifiers */
-  const char *beside;       /* a file of the pattern that is no member; may be null */
+  const char *beside;       /* files of the pattern that are no members, by their names; may be null */
+  bool has_words;           /* a descriptor says `.word = "..."` */
 } families[] = {
     {.what = "export", .files = "sim/report/*/export_*.c", .prefix = "export_", .word = "EXPORT"},
     {.what = "picture", .files = "sim/report/plot/plot_*.c", .prefix = "plot_", .word = "PLOT"},
     {.what = "command", .files = "sim/cli/command_*.c", .prefix = "command_", .word = "COMMAND"},
     {.what = "scheduler", .files = "sim/store/job_*.c", .prefix = "job_", .word = "SCHEDULER"},
+    {.what = "balancer",
+     .files = "models/service/balancer/balancer_*.c",
+     .prefix = "balancer_",
+     .word = "BALANCER",
+     .beside = "balancer_config.c",
+     .has_words = true},
+    {.what = "limit",
+     .files = "models/guard/limit_*.c",
+     .prefix = "limit_",
+     .word = "LIMIT",
+     .beside = "limit_over_time.c limit_table.c",
+     .has_words = true},
+    {.what = "orchestrator",
+     .files = "models/platform/orchestrator/*.c",
+     .prefix = "orchestrator_",
+     .word = "ORCHESTRATOR",
+     .has_words = true},
+    {.what = "fault", .files = "models/faults/fault_*.c", .prefix = "fault_", .word = "FAULT", .has_words = true},
+    {.what = "source", .files = "models/traffic/source_*.c", .prefix = "source_kind_", .word = "SOURCE", .has_words = true},
 };
+
+/* Words of members that mean something else in these files. */
+static const struct homonym {
+  const char *word, *file;
+} homonyms[] = {{"random", "models/cache/cache_config.c"},          /* what is evicted */
+                {"random", "models/machine/runtime_config.c"},      /* which process gets a request */
+                {"round-robin", "models/machine/runtime_config.c"}, /* that too */
+                {"concurrency", "models/jobs/job_queue_config.c"},  /* jobs of a worker at once */
+                {"node", "models/money/price.c"},                   /* what a price is of */
+                {"open", "models/database/connection_config.c"},    /* a meter */
+                {"open", "models/guard/breaker.c"},                 /* a meter */
+                {"session", "models/database/connection_config.c"}, /* how long a pooler lends a connection */
+                {"session", "models/traffic/profile/profile_users.c"}};
 
 /* --- sources ----------------------------------------------------------------------------------------------------------------------- */
 
@@ -68,10 +102,40 @@ static int lines_with(const char *text, const char *identifier, const char *list
 
 /* --- families ---------------------------------------------------------------------------------------------------------------------- */
 
+static bool is_homonym(const char *word, const char *path) {
+  for (size_t i = 0; i < sizeof homonyms / sizeof *homonyms; i++)
+    if (!strcmp(homonyms[i].word, word) && !strcmp(homonyms[i].file, path)) return true;
+  return false;
+}
+
+/* "word" in code; a line of a comment does not count. */
+static bool says(const char *text, const char *quoted) {
+  for (const char *line = text; text && *line;) {
+    const char *end = line + strcspn(line, "\n"), *at = strstr(line, quoted);
+    if (!is_comment(line) && at && at < end) return true;
+    line = end + (*end != 0);
+  }
+  return false;
+}
+
+static void check_word(const struct sources *s, const struct family *f, const char *path) {
+  char *own = test_read_file(path), word[100] = "", quoted[104];
+  const char *at = own ? strstr(own, ".word = \"") : NULL;
+  if (at) snprintf(word, sizeof word, "%.*s", (int)strcspn(at + 9, "\""), at + 9);
+  free(own);
+  snprintf(quoted, sizeof quoted, "\"%s\"", word);
+  test_check(*word != 0, "%s has no word", path);
+  for (size_t i = 0; i < s->files.gl_pathc; i++) {
+    const char *other = s->files.gl_pathv[i];
+    if (!strcmp(other, path) || strncmp(other, "models/", 7) || is_homonym(word, other)) continue;
+    test_check(!says(s->texts[i], quoted), "%s says %s, which is the word of the %s in %s", other, quoted, f->what, path);
+  }
+}
+
 static void check_member(const struct sources *s, const struct family *f, const char *path) {
   char name[100], identifier[200], listed[200] = "", defined[260], seen[600] = "";
-  const char *base = strrchr(path, '/') + 1;
-  snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - strlen(f->prefix) - 2), base + strlen(f->prefix));
+  const char *star = strrchr(strrchr(f->files, '/'), '*'), *base = strrchr(path, '/') + (star - strrchr(f->files, '/'));
+  snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - strlen(star + 1)), base);
   snprintf(identifier, sizeof identifier, "%s%s", f->prefix, name);
   snprintf(defined, sizeof defined, " %s = {", identifier);
   if (f->word) snprintf(listed, sizeof listed, "%s(%s)", f->word, name);
@@ -85,6 +149,7 @@ static void check_member(const struct sources *s, const struct family *f, const 
     elsewhere += lines;
     if (lines) snprintf(seen + strlen(seen), sizeof seen - strlen(seen), " %s: %d", s->files.gl_pathv[i], lines);
   }
+  if (f->has_words) check_word(s, f, path);
   test_check(elsewhere == 1, "the %s %s is named by %d lines elsewhere, not by one:%s", f->what, name, elsewhere, seen);
 }
 
@@ -95,12 +160,22 @@ static void test_one_file_one_line(void) {
     glob_t members;
     if (!test_check(!glob(families[i].files, 0, NULL, &members), "no %s", families[i].what)) continue;
     for (size_t k = 0; k < members.gl_pathc; k++)
-      if (!families[i].beside || strcmp(members.gl_pathv[k], families[i].beside))
+      if (!families[i].beside || !strstr(families[i].beside, strrchr(members.gl_pathv[k], '/') + 1))
         check_member(&s, &families[i], members.gl_pathv[k]);
     globfree(&members);
   }
   sources_free(&s);
 }
 
-static const struct test_case cases[] = {{"one_file_one_line", test_one_file_one_line}, {0}};
+/* A row that is not needed any more hides what it should not. */
+static void test_homonyms(void) {
+  for (size_t i = 0; i < sizeof homonyms / sizeof *homonyms; i++) {
+    char *text = test_read_file(homonyms[i].file), quoted[104];
+    snprintf(quoted, sizeof quoted, "\"%s\"", homonyms[i].word);
+    test_check(says(text, quoted), "%s does not say %s any more", homonyms[i].file, quoted);
+    free(text);
+  }
+}
+
+static const struct test_case cases[] = {{"one_file_one_line", test_one_file_one_line}, {"homonyms", test_homonyms}, {0}};
 const struct test_suite suite_families = {"families", cases};
