@@ -1,4 +1,5 @@
 #include "models/traffic/trace.h"
+#include "sim/engine/fnv.h"
 #include "models/traffic/log.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -51,9 +52,7 @@ struct trace_clients {
 };
 
 static uint32_t client_number(struct trace_clients *c, const char *word, uint32_t length) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (uint32_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)word[i]) * 0x100000001b3u;
-  uint32_t place = (uint32_t)(hash >> 20) & c->mask;
+  uint32_t place = (uint32_t)(fnv_bytes(FNV_START, word, length) >> 20) & c->mask;
   for (; c->words[place]; place = (place + 1) & c->mask)
     if (c->lengths[place] == length && !memcmp(c->words[place], word, length)) return c->numbers[place];
   c->words[place] = word, c->lengths[place] = length;

@@ -1,62 +1,22 @@
 #include "sim/cli/session.h"
 #include "sim/cli/session_sweep.h"
 #include "sim/engine/arena.h"
-#include "sim/engine/allocate.h"
 #include "sim/json/safe_text.h"
 #include "sim/report/text/text_sweep.h"
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { LISTED = 20 };
 
 static bool stores_are_there(const struct options *o) {
   for (uint32_t i = 1; i < o->file_count; i++) {
-    DIR *folder = opendir(o->files[i]);
-    if (!folder) allocate_check_errno();
-    if (folder) {
-      closedir(folder);
-      continue;
-    }
-    safe_print(stderr, "aguanta merge: cannot read the store %s: %s\n", o->files[i], strerror(errno));
+    char *error = NULL;
+    if (point_store_there(o->files[i], &error)) continue;
+    safe_print(stderr, "aguanta merge: %s\n", error);
+    free(error);
     return false;
   }
   return true;
 }
-
-/* --- points that the sweep does not have ------------------------------------------------------------------------------------------- */
-
-struct strangers {
-  const char **keys; /* of the sweep, sorted */
-  uint64_t count, seen;
-};
-
-static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
-
-static void count_stranger(void *context, const char *key) {
-  struct strangers *s = context;
-  s->seen += !bsearch(&key, s->keys, s->count, sizeof *s->keys, by_text);
-}
-
-/* An edited scenario or another program gives other keys: such files are no part of this answer, and it is good to know. */
-static void tell_strangers(const struct sweep_plan *p, const struct options *o) {
-  struct strangers s = {arena_new_array(p->arena, const char *, p->sweep->points), p->sweep->points, 0};
-  for (uint64_t n = 0; n < s.count; n++) s.keys[n] = sweep_plan_key(p, p->arena, n);
-  qsort(s.keys, s.count, sizeof *s.keys, by_text);
-  for (uint32_t i = 1; i < o->file_count; i++) {
-    s.seen = 0;
-    point_store_list(o->files[i], count_stranger, &s);
-    if (s.seen)
-      safe_print(
-          stderr,
-          "aguanta merge: %s holds %llu points that are not of this sweep: of another scenario, seed, number of replications "
-          "or version\n",
-          o->files[i], (unsigned long long)s.seen);
-  }
-}
-
-/* --- completeness ------------------------------------------------------------------------------------------------------------------ */
 
 static void list_missing(const struct options *o, const struct sweep_results *r, uint64_t missing) {
   safe_print(stderr, "aguanta merge: %llu of %llu points are missing:\n", (unsigned long long)missing,
@@ -66,9 +26,9 @@ static void list_missing(const struct options *o, const struct sweep_results *r,
   if (o->export_count) fprintf(stderr, "nothing was written\n");
 }
 
-static enum exit_code merge(struct arena *arena, const struct options *o, const struct sweep_plan *plan, struct sweep_results *r) {
+static enum exit_code merge(struct arena *arena, const struct options *o, struct sweep_results *r) {
   bool agree = sweep_results_find(r);
-  tell_strangers(plan, o);
+  sweep_results_report_strangers(r);
   uint64_t missing = sweep_results_missing(r);
   if (missing) list_missing(o, r, missing);
   if (!agree) return EXIT_ERROR;
@@ -95,7 +55,7 @@ static enum exit_code run(const struct options *o) {
   enum exit_code code = session_sweep_plan(arena, o, o->files[0], &request, &plan);
   if (code == EXIT_HOLDS) {
     struct sweep_results *results = sweep_results_new(&plan, o->files + 1, o->file_count - 1);
-    code = merge(arena, o, &plan, results);
+    code = merge(arena, o, results);
     sweep_results_free(results);
   }
   arena_free(arena);

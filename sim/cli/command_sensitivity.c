@@ -1,73 +1,31 @@
 #include "sim/cli/progress.h"
-#include "sim/json/json_print.h"
 #include "sim/cli/session.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/engine/arena.h"
-#include "sim/questions/sensitivity.h"
+#include "sim/questions/sensitivity_inputs.h"
 #include "sim/json/safe_text.h"
-#include <stdlib.h>
-#include <string.h>
-
-enum { INPUTS_MOST = OPTIONS_MANY };
 
 struct inputs {
   struct sensitivity_case *cases;
   uint32_t count;
 };
 
-static void stated_ranges(const struct scenario *s, struct inputs *in) {
-  for (uint32_t i = 0; i < s->assumption_count; i++) {
-    const struct assumption *a = &s->assumptions[i];
-    if (a->low && in->count < INPUTS_MOST)
-      in->cases[in->count++].input = (struct sensitivity_input){a->path, a->value, a->low, a->high, a->source};
-  }
-}
-
-/* The value at the path as JSON, without the range that it may have; null when it is not written. */
-static const char *value_now(struct arena *arena, const struct scenario *s, const char *path) {
-  const struct json_value *v = json_resolve_path(s->tree, path), *inner = json_member(v, "range") ? json_member(v, "value") : NULL;
-  return v ? json_print_line(arena, inner ? inner : v) : NULL;
-}
-
-/* Numbers and objects are JSON as they are typed; all else is a text. */
-static const char *as_json(struct arena *arena, const char *typed) {
-  char *end;
-  strtod(typed, &end);
-  return *typed == '{' || (end != typed && !*end) ? typed : json_quote(arena, typed);
-}
-
-/* --vary path=low..high is the value at the path with this range: what is read and checked is what a file could have said. */
-static bool range_override(struct arena *arena, const struct scenario *s, const char *text, struct scenario_override *out) {
-  const char *equals = strchr(text, '='), *dots = equals ? strstr(equals, "..") : NULL;
-  if (!dots || equals == text || dots == equals + 1 || !dots[2]) {
-    safe_print(stderr, "aguanta sensitivity: --vary %s must have the form path=low..high, such as services.api.start=1s..5s\n",
-               text);
-    return false;
-  }
-  const char *low = as_json(arena, arena_format(arena, "%.*s", (int)(dots - equals - 1), equals + 1)),
-             *high = as_json(arena, dots + 2);
-  out->option = arena_format(arena, "--vary %s", text), out->path = arena_format(arena, "%.*s", (int)(equals - text), text);
-  const char *now = value_now(arena, s, out->path);
-  out->value = arena_format(arena, "{\"value\": %s, \"range\": [%s, %s]}", now ? now : low, low, high);
-  return true;
-}
-
 /* The ranges of the file and of the command line. */
 static enum exit_code find_inputs(struct arena *arena, const struct options *o, const struct scenario *base, struct inputs *in) {
   struct scenario_override *ranges = arena_new_array(arena, struct scenario_override, o->vary_count + 1);
-  for (uint32_t i = 0; i < o->vary_count; i++)
-    if (!range_override(arena, base, o->varies[i], &ranges[i])) return EXIT_USAGE;
+  for (uint32_t i = 0; i < o->vary_count; i++) {
+    const char *wrong = sensitivity_range(arena, base, o->varies[i], &ranges[i]);
+    if (wrong) safe_print(stderr, "aguanta sensitivity: --vary %s %s\n", o->varies[i], wrong);
+    if (wrong) return EXIT_USAGE;
+  }
   const struct scenario *ranged = o->vary_count ? session_read(arena, o, o->files[0], ranges, o->vary_count) : base;
   if (!ranged) return EXIT_INVALID;
-  stated_ranges(ranged, in);
-  for (uint32_t i = 0; i < in->count; i++)
-    if (strncmp(in->cases[i].input.path, "prices.", 7) && !json_resolve_path(base->tree, in->cases[i].input.path))
-      in->cases[i].input.value = "its default";
+  in->count = sensitivity_inputs(arena, base, ranged, &in->cases, OPTIONS_MANY);
   return EXIT_HOLDS;
 }
 
 static struct scenario *read_end(struct arena *arena, const struct options *o, const char *path, const char *value) {
-  struct scenario_override end = {arena_format(arena, "--vary %s=%s", path, value), path, value};
+  struct scenario_override end = sensitivity_end(arena, path, value);
   return session_read(arena, o, o->files[0], &end, 1);
 }
 
@@ -107,7 +65,7 @@ static enum exit_code answer(const struct options *o, const struct sensitivity_r
 static enum exit_code analyse(struct arena *arena, const struct options *o, struct sensitivity_options *options) {
   const struct scenario *base = session_read(arena, o, o->files[0], NULL, 0);
   if (!base) return EXIT_INVALID;
-  struct inputs in = {arena_new_array(arena, struct sensitivity_case, INPUTS_MOST), 0};
+  struct inputs in = {0};
   enum exit_code code = find_inputs(arena, o, base, &in);
   if (code != EXIT_HOLDS) return code;
   if (!check_measures(arena, o, base)) return EXIT_USAGE;

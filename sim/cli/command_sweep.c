@@ -31,16 +31,7 @@ static enum exit_code dry_run(const struct asked *a) {
   struct sweep_estimate e;
   if (!a->options->quiet) report_sweep_points(stdout, a->results);
   if (!sweep_estimate(&a->plan, a->results, &e)) return EXIT_INVALID;
-  uint32_t jobs = a->plan.request->study.jobs;
-  if (!e.points) {
-    safe_print(stdout, "nothing is left to run\n");
-    return EXIT_HOLDS;
-  }
-  safe_print(stdout, "%s points to run: about %s requests", format_count(e.points).text,
-             format_count((uint64_t)(e.requests + 0.5)).text);
-  if (e.years > 0) safe_print(stdout, " and %s years of faults", format_count((uint64_t)e.years).text);
-  safe_print(stdout, "\nestimate: %s on %u thread%s, from a pilot of point %llu\n",
-             format_number(UNIT_SECONDS, NULL, e.seconds / jobs).text, jobs, jobs > 1 ? "s" : "", (unsigned long long)e.pilot);
+  report_sweep_estimate(stdout, &e, a->plan.request->study.jobs);
   return EXIT_HOLDS;
 }
 
@@ -135,17 +126,6 @@ static void refused(void *context, const struct memory_need *need) {
   session_refuse(need);
 }
 
-/* Named by --store; else beside the first exported file, as other tools keep their state beside what they make; else, for a
- * study or a shard, in the current directory. A sweep of the command line that is only shown keeps nothing. */
-static const char *choose_store(struct arena *arena, const struct options *o, const struct sweep_plan *p) {
-  if (o->store) return o->store;
-  for (uint32_t i = 0; i < o->export_count; i++) {
-    const char *path = o->exports[i], *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-    if (strcmp(path, "-")) return arena_format(arena, "%.*s.sweep", dot > name ? (int)(dot - path) : (int)strlen(path), path);
-  }
-  return p->is_study || o->shard || o->emit ? arena_format(arena, "%s.sweep", p->name) : NULL;
-}
-
 /* The store in which answers are looked for and kept. */
 static enum exit_code open_store(const struct asked *a) {
   char *error = NULL;
@@ -208,7 +188,7 @@ static enum exit_code run(const struct options *o) {
   struct sweep_request request;
   enum exit_code code = session_sweep_plan(a.arena, o, o->files[0], &request, &a.plan);
   if (code == EXIT_HOLDS) {
-    a.store = choose_store(a.arena, o, &a.plan);
+    a.store = sweep_plan_store(&a.plan, o->store, o->exports, o->export_count, o->emit);
     a.results = sweep_results_new(&a.plan, &a.store, a.store ? 1 : 0);
     code = o->dry_run || o->emit ? preview(&a) : run_and_export(&a);
     sweep_results_free(a.results);

@@ -16,67 +16,11 @@ static char *extensions(const struct command *c) { return export_names(c->answer
 static char *format_names(const struct command *c) { return export_names(c->answer, "", ", ", " or "); }
 static char *scheduler_names(const struct command *c) { return (void)c, job_format_names(); }
 
+#define OPTION(number, ...) {__VA_ARGS__},
 const struct option options_table[OPTION_COUNT] = {
-    [OPTION_SET] = {"set", 0, LIST(set), "PATH=VALUE",
-                    "change a value of the scenario, such as services.backend.replicas=3; repeatable", NULL},
-    [OPTION_VARY] =
-        {"vary", 0, OPTION_LIST, FIELD(varies), FIELD(vary_count), "PATH=A,B,C",
-         "sweep: an axis, also PATH=FROM..TO:COUNT with 10 or 10log; several make a grid. capacity, sensitivity: PATH=LOW..HIGH",
-         NULL},
-    [OPTION_OF] = {"of", 0, LIST(of), "MEASURE", "what is asked, such as 'p99(web.latency)', instead of the claims; repeatable",
-                   NULL},
-    [OPTION_WITHOUT] = {"without", 0, LIST(without), "CLAIM", "leave out this requirement, by its id or text; repeatable", NULL},
-    [OPTION_FAIL_ON] = {"fail-on", 0, LIST(limit), "'EXPR +5%'",
-                        "fail when it is worse than the first file's by more, such as 'p99(web.latency) +10ms', "
-                        "'availability(year) -1%'; repeatable",
-                        NULL},
-    [OPTION_BEST] = {"best", 0, ONE(best), "'min EXPR'", "which file is best, such as 'min p99(web.latency)' or 'max rate(all)'",
-                     NULL},
-    [OPTION_INDIFFERENCE] = {"indifference", 0, ONE(indifference), "1ms", "with --best: a smaller advantage is not worth knowing",
-                             NULL},
-    [OPTION_ROOT] =
-        {"root", 0, ONE(root), "DIR",
-         "read no scenario, parent, price list, table or log outside of this folder, also not through links: for files by others",
-         NULL},
-    [OPTION_SEED] = {"seed", 0, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", NULL},
-    [OPTION_REPS] = {"reps", 0, ONE(reps), "N", "exactly so many replications", NULL},
-    [OPTION_ADD_REPS] = {"add-reps", 0, ONE(add_reps), "N", "so many replications more at each point; stored ones are gone on from",
-                         NULL},
-    [OPTION_PRECISION] = {"precision", 0, ONE(precision), "2%",
-                          "replicate until every claim is decided or known to this; capacity: its own half-width (default: 1%)",
-                          NULL},
-    [OPTION_BUDGET] = {"budget", 0, ONE(budget), "N",
-                       "most replications that undecided claims and --precision may take; capacity: of one value", NULL},
-    [OPTION_JOBS] = {"jobs", 'j', ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)",
-                     NULL},
-    [OPTION_MAX_MEMORY] =
-        {"max-memory", 0, ONE(max_memory), "SIZE",
-         "such as 2Gi: fewer threads than --jobs when they would need more, refused when one does (default: 3/4 of what there is)",
-         NULL},
-    [OPTION_EXPORT] = {"export", 0, LIST(export), "FILE",
-                       "write the answer, - with --format for stdout; repeatable; format by extension:", extensions},
-    [OPTION_FORMAT] = {"format", 0, ONE(format), "NAME", "format of --export -:", format_names},
-    [OPTION_STORE] = {"store", 0, ONE(store), "DIR",
-                      "where finished points are kept, so that none is run twice (default: beside the export)", NULL},
-    [OPTION_FRESH] = {"fresh", 0, FLAG(fresh), NULL, "run every point, whatever is stored", NULL},
-    [OPTION_WHERE] = {"where", 0, ONE(where), "CONDITION", "run only these points, such as 'services.web.replicas <= 4'", NULL},
-    [OPTION_SHARD] = {"shard", 0, ONE(shard), "I/N", "run the I-th of N parts, on one of several machines", NULL},
-    [OPTION_DRY_RUN] = {"dry-run", 0, FLAG(dry_run), NULL, "list the points, tell which are stored, estimate the work", NULL},
-    [OPTION_EMIT] = {"emit", 0, ONE(emit), "WHAT", "print a job that runs the shards:", scheduler_names},
-    [OPTION_SHARDS] = {"shards", 0, ONE(shards), "N", "of --emit, instead of slices of at least 10 s of work", NULL},
-    [OPTION_TIMING] = {"timing", 0, ONE(timing), "FILE", "write how long it took, as JSON", NULL},
-    [OPTION_KIND] = {"kind", 'k', ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", NULL},
-    [OPTION_OUTPUT] = {"output", 'o', ONE(output), "FILE", "the picture: .svg or .png; - for SVG on stdout, -.png for PNG", NULL},
-    [OPTION_ENDPOINT] = {"endpoint", 0, LIST(endpoint), "NAME", "draw this endpoint only; repeatable", NULL},
-    [OPTION_TITLE] = {"title", 0, ONE(title), "TEXT", "of the picture, instead of what it finds", NULL},
-    [OPTION_COLOR] = {"color", 0, ONE(color), "WHEN", "auto, always or never", NULL},
-    [OPTION_PROGRESS] = {"progress", 0, ONE(progress), "WHEN", "auto, always or never", NULL},
-    [OPTION_STATEMENTS] = {"statements", 0, FLAG(statements), NULL,
-                           "the exit code follows the statements of documents too: 99 when one is contradicted", NULL},
-    [OPTION_QUIET] = {"quiet", 'q', FLAG(quiet), NULL, "only what did not pass, and the verdict", NULL},
-    [OPTION_VERBOSE] = {"verbose", 'v', FLAG(verbose), NULL, "all rows, notes, sources and assumptions", NULL},
-    [OPTION_HELP] = {"help", 'h', FLAG(help), NULL, "this text", NULL},
+#include "sim/cli/options_list.h"
 };
+#undef OPTION
 
 #define COMMAND(name) extern const struct command command_##name;
 #include "sim/cli/commands.h"

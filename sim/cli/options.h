@@ -47,45 +47,13 @@ struct option {
   char *(*names)(const struct command *); /* what the last words of `doc` are about, to be freed; null: nothing */
 };
 
-/* The options by number: a row of the table each, and a bit of those that a command takes. --help is taken by all. */
+/* The options of options_list.h by number: each has a bit of those that a command takes. --help is taken by all. */
+#define OPTION(number, ...) OPTION_##number,
 enum option_number {
-  OPTION_SET,
-  OPTION_VARY,
-  OPTION_OF,
-  OPTION_WITHOUT,
-  OPTION_FAIL_ON,
-  OPTION_BEST,
-  OPTION_INDIFFERENCE,
-  OPTION_ROOT,
-  OPTION_SEED,
-  OPTION_REPS,
-  OPTION_ADD_REPS,
-  OPTION_PRECISION,
-  OPTION_BUDGET,
-  OPTION_JOBS,
-  OPTION_MAX_MEMORY,
-  OPTION_EXPORT,
-  OPTION_FORMAT,
-  OPTION_STORE,
-  OPTION_FRESH,
-  OPTION_WHERE,
-  OPTION_SHARD,
-  OPTION_DRY_RUN,
-  OPTION_EMIT,
-  OPTION_SHARDS,
-  OPTION_TIMING,
-  OPTION_KIND,
-  OPTION_OUTPUT,
-  OPTION_ENDPOINT,
-  OPTION_TITLE,
-  OPTION_COLOR,
-  OPTION_PROGRESS,
-  OPTION_STATEMENTS,
-  OPTION_QUIET,
-  OPTION_VERBOSE,
-  OPTION_HELP,
+#include "sim/cli/options_list.h"
   OPTION_COUNT
 };
+#undef OPTION
 extern const struct option options_table[OPTION_COUNT];
 
 #define TAKES(name) (UINT64_C(1) << OPTION_##name)

@@ -4,15 +4,11 @@
  * the densities at the two edges is below the density at x. Layer 0 is the base strip: what is beyond its edge is drawn
  * from the tail exactly, for the exponential by memorylessness, for the normal by Marsaglia (1964). */
 #include "sim/engine/stream.h"
+#include "sim/engine/fnv.h"
 #include "sim/engine/real.h"
 #include "sim/engine/ziggurat.h"
 
-/* FNV-1a over the name, mixed with the number. */
-uint64_t stream_entity(const char *name, uint64_t number) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (; *name; name++) hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
-  return stream_mix(hash + number * STREAM_GOLDEN);
-}
+uint64_t stream_entity(const char *name, uint64_t number) { return stream_mix(fnv_text(FNV_START, name) + number * STREAM_GOLDEN); }
 
 uint64_t stream_key(uint64_t seed, uint64_t replication, uint64_t purpose, uint64_t entity) {
   uint64_t key = stream_mix(seed + STREAM_GOLDEN);

@@ -1,7 +1,7 @@
 /* Several studies side by side: what makes their replications pairs, and how many of them there are. */
 #include "sim/questions/compare.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/unit.h"
+#include "sim/scenario/unit_print.h"
 #include "sim/measure/estimate.h"
 #include "sim/questions/compare_inner.h"
 #include "sim/study/version.h"

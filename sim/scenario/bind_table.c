@@ -4,6 +4,7 @@
  * numbers, names that exist, the order and the range that a column has. Faults stand at their line and column of the file; the
  * file is read to its end or to the first TABLE_FAULTS of them. */
 #include "sim/engine/arena.h"
+#include "sim/engine/fnv.h"
 #include "sim/json/json_print.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/json/csv.h"
@@ -190,8 +191,7 @@ static void read_rows(struct table_reader *r, struct table *out) {
 }
 
 static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length) {
-  for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001B3u;
-  return (hash ^ length) * 0x100000001B3u;
+  return fnv_number(fnv_bytes(hash, bytes, length), length);
 }
 
 /* The text of the file that the value names; null after an error. It becomes part of the scenario's hash. */

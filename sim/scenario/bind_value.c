@@ -1,4 +1,5 @@
 #include "sim/engine/arena.h"
+#include "sim/engine/fnv.h"
 #include "sim/json/json_print.h"
 #include "sim/engine/sim_time.h"
 #include "sim/scenario/bind_inner.h"
@@ -58,10 +59,9 @@ static void bind_text(struct binder *b, const struct field *field, const struct 
   *out = safe_text(b->arena, json_text(value)); /* it is for people, and reaches every report */
 }
 
-/* FNV-1a, 64 bits, finished by a mix of SplitMix64: a word is a seed as good as a number. */
+/* Finished by a mix of SplitMix64: a word is a seed as good as a number. */
 static uint64_t hash_text(const char *text) {
-  uint64_t hash = 0xCBF29CE484222325u;
-  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
+  uint64_t hash = fnv_text(FNV_START, text);
   hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9u;
   hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBu;
   return hash ^ (hash >> 31);

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/unit.h"
+#include "sim/scenario/unit_print.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 #include "sim/scenario/scenario.h"
+#include "sim/engine/fnv.h"
 #include "sim/json/json_print.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/claim_config.h"
@@ -179,8 +180,7 @@ static void read_prices(struct reading *r, struct scenario *s, const struct scen
   struct binder binder = binder_new(r->arena, r->diagnostics, list);
   if (bind_record(&binder, &price_list_record, list, &s->model.bill.prices)) check_currencies(r, &binder, &s->model.bill.prices);
   add_price_ranges(r, &binder);
-  const char *text = json_print(r->arena, list);
-  for (; *text; text++) s->hash = (s->hash ^ (unsigned char)*text) * 0x100000001b3u;
+  s->hash = fnv_text(s->hash, json_print(r->arena, list));
 }
 
 static void resolve_claims(struct reading *r, struct scenario *s) {
@@ -223,9 +223,8 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   good &= bind_record(&binder, &scenario_record, root, s);
   s->file = arena_text(arena, path), s->tree = root, s->arena = arena;
   s->resolved = json_print(arena, root);
-  s->hash = 0xcbf29ce484222325u;
-  for (const char *c = s->resolved; *c; c++) s->hash = (s->hash ^ (unsigned char)*c) * 0x100000001b3u;
-  if (binder.table_count) s->hash = (s->hash ^ binder.tables_hash) * 0x100000001b3u;
+  s->hash = fnv_text(FNV_START, s->resolved);
+  if (binder.table_count) s->hash = fnv_number(s->hash, binder.tables_hash);
   read_prices(&r, s, overrides, count);
   resolve_claims(&r, s);
   if (good && diagnostics_errors(diagnostics) == binder.misplaced) {

@@ -11,7 +11,7 @@
  * "2 vCPU": unit_names.h) and one-digit hours are read too; what could mean two things is an error that shows both.
  * Durations, sizes and CPU are computed in integers from the decimal digits, so "0.1s" is 100000000 ns exactly; what does
  * not fit, or is finer than the base unit, is an error and never rounded. Rates, ratios and money are the double nearest
- * to the decimal number. No value is negative. Printers give the shortest text that parses back to the same value. */
+ * to the decimal number. No value is negative. unit_print.h is the way back. */
 #ifndef UNIT_H
 #define UNIT_H
 #include "sim/describe/field.h"
@@ -38,19 +38,6 @@ const char *unit_parse_money(struct arena *, const char *text, struct money_valu
 const char *unit_parse_clock(struct arena *, const char *text, int64_t *ns);
 /* "511", "unlimited" (INT64_MAX). */
 const char *unit_parse_limit(struct arena *, const char *text, int64_t *limit);
-
-char *unit_print_duration(struct arena *, int64_t ns);
-char *unit_print_bytes(struct arena *, int64_t bytes);
-char *unit_print_bandwidth(struct arena *, int64_t bits_per_s);
-char *unit_print_cpu(struct arena *, int64_t millicores);
-char *unit_print_rate(struct arena *, double per_s);
-char *unit_print_ratio(struct arena *, double ratio);
-char *unit_print_money(struct arena *, struct money_value);
-char *unit_print_clock(struct arena *, int64_t ns);
-char *unit_print_limit(struct arena *, int64_t limit);
-
-/* A value in base units as the kind's users write it: 5e8 as "500ms" for FIELD_DURATION. For ranges in messages. */
-char *unit_print(struct arena *, enum field_kind, double);
 
 /* What a kind is called and looks like: "a duration", "\"250ms\" or \"2h30m\"". */
 struct unit_form {

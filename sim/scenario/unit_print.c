@@ -1,4 +1,5 @@
 #include "sim/scenario/unit.h"
+#include "sim/scenario/unit_print.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/sim_time.h"
 #include "sim/json/json_print.h"

@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/json/diagnostic.h"
 #include "sim/scenario/unit.h"
+#include "sim/scenario/unit_print.h"
 #include <string.h>
 
 /* --- the grid -------------------------------------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 #include "sim/store/point_store.h"
+#include "sim/engine/fnv.h"
 #include "sim/store/output.h"
 #include "sim/json/source_file.h"
 #include "sim/engine/allocate.h"
@@ -16,12 +17,6 @@ static const char *const part_names[POINT_PARTS] = {[POINT_CSV] = "csv", [POINT_
 void point_rows_free(struct point_rows *rows) {
   for (int i = 0; i < POINT_PARTS; i++) free(rows->parts[i].text);
   *rows = (struct point_rows){0};
-}
-
-static uint64_t checksum(const char *bytes, size_t length) {
-  uint64_t sum = 0xCBF29CE484222325u;
-  for (size_t i = 0; i < length; i++) sum = (sum ^ (unsigned char)bytes[i]) * 0x100000001B3u;
-  return sum;
 }
 
 static char *path_of(const char *folder, const char *key) {
@@ -51,7 +46,7 @@ bool point_store_write(const char *folder, const char *key, const struct point_r
     fputc('\n', file);
   }
   fflush(file);
-  fprintf(file, "sum %016" PRIx64 "\n", checksum(text, length));
+  fprintf(file, "sum %016" PRIx64 "\n", fnv_bytes(FNV_START, text, length));
   fclose(file);
   bool written = output_write(path, text, length, error);
   free(text);
@@ -82,7 +77,7 @@ enum { SUM_LINE = 21 }; /* "sum ", 16 digits, line feed */
 static bool sum_is_right(const char *text, size_t length) {
   char line[SUM_LINE + 1];
   if (length < SUM_LINE) return false;
-  snprintf(line, sizeof line, "sum %016" PRIx64 "\n", checksum(text, length - SUM_LINE));
+  snprintf(line, sizeof line, "sum %016" PRIx64 "\n", fnv_bytes(FNV_START, text, length - SUM_LINE));
   return !memcmp(text + length - SUM_LINE, line, SUM_LINE);
 }
 
@@ -166,6 +161,18 @@ enum point_state point_store_read(const char *folder, const char *key, struct po
   free(text);
   free(path);
   return good ? POINT_STORED : missing ? POINT_MISSING : unread ? POINT_UNREADABLE : POINT_BROKEN;
+}
+
+bool point_store_there(const char *folder, char **error) {
+  DIR *directory = opendir(folder);
+  *error = NULL;
+  if (directory) {
+    closedir(directory);
+    return true;
+  }
+  allocate_check_errno();
+  *error = allocate_format("cannot read the store %s: %s", folder, strerror(errno));
+  return false;
 }
 
 bool point_store_list(const char *folder, void (*visit)(void *context, const char *key), void *context) {

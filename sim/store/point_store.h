@@ -44,6 +44,8 @@ enum point_state { POINT_MISSING, POINT_STORED, POINT_BROKEN, POINT_UNREADABLE }
 
 /* Makes the folder if need be. False with a message that the caller frees. */
 bool point_store_open(const char *folder, char **error);
+/* Whether the folder can be read. False with a message that the caller frees. */
+bool point_store_there(const char *folder, char **error);
 enum point_state point_store_read(const char *folder, const char *key, struct point_rows *);
 bool point_store_write(const char *folder, const char *key, const struct point_rows *, char **error);
 /* Calls `visit` with the key of every point file, in no order. False when the folder cannot be read. */

@@ -5,6 +5,7 @@
  * Histograms are written as their occupied buckets. Whatever a file says, it cannot make the program read beyond an array or run out
  * of memory: a study that is loaded is as sound as one that was run, or the file is refused. */
 #include "sim/engine/arena.h"
+#include "sim/engine/fnv.h"
 #include "models/availability/outage.h"
 #include "sim/study/enough.h"
 #include "sim/study/study_inner.h"
@@ -18,10 +19,7 @@ struct stream_of_bytes {
   bool good;
 };
 
-static void mix(struct stream_of_bytes *b, const void *data, size_t size) {
-  const unsigned char *p = data;
-  for (size_t i = 0; i < size; i++) b->sum = (b->sum ^ p[i]) * 0x100000001b3;
-}
+static void mix(struct stream_of_bytes *b, const void *data, size_t size) { b->sum = fnv_bytes(b->sum, data, size); }
 
 static void put(struct stream_of_bytes *b, const void *data, size_t size) {
   mix(b, data, size);
@@ -258,7 +256,7 @@ static void walk(const struct evidence *ev, const struct view_visitor *visitor) 
 
 bool study_save(const struct study *s, FILE *file) {
   if (!s->prepared || s->long_run) return false;
-  struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
+  struct stream_of_bytes b = {file, FNV_START, true};
   struct state_header h = header_of(s);
   put(&b, &h, sizeof h);
   const struct view_visitor saving = {save_numbers,   save_counts,    save_levels,   save_largest,
@@ -276,7 +274,7 @@ static bool same_study(const struct state_header *a, const struct state_header *
 }
 
 bool study_load(struct study *s, FILE *file) {
-  struct stream_of_bytes b = {file, 0xcbf29ce484222325, true};
+  struct stream_of_bytes b = {file, FNV_START, true};
   struct state_header h, mine;
   get(&b, &h, sizeof h);
   if (!b.good || memcmp(h.magic, "aguanta2", sizeof h.magic)) return false;

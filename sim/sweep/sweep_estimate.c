@@ -1,6 +1,6 @@
 #include "sim/sweep/sweep_estimate.h"
 #include "sim/engine/arena.h"
-#include "sim/scenario/unit.h"
+#include "sim/scenario/unit_print.h"
 #include "sim/study/study.h"
 #include <math.h>
 #include <time.h>

@@ -4,13 +4,6 @@
 #define SWEEP_ESTIMATE_H
 #include "sim/sweep/sweep_plan.h"
 
-struct sweep_estimate {
-  uint64_t points;
-  double requests, years;
-  double seconds; /* CPU time of one thread */
-  uint64_t pilot; /* which point was tried */
-};
-
 /* False after messages: the pilot could not be read. */
 bool sweep_estimate(const struct sweep_plan *, const struct sweep_results *, struct sweep_estimate *out);
 /* How many shards make slices of at least 10 s of so much work. */

@@ -1,4 +1,5 @@
 #include "sim/sweep/sweep_plan.h"
+#include "sim/engine/fnv.h"
 #include "sim/engine/arena.h"
 #include "sim/sweep/condition.h"
 #include "sim/sweep/study_file.h"
@@ -57,11 +58,6 @@ struct scenario *sweep_plan_scenario(const struct sweep_plan *p, struct arena *a
 
 /* --- what identifies them ---------------------------------------------------------------------------------------------------------- */
 
-static uint64_t hash_text(uint64_t hash, const char *text) {
-  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
-  return hash;
-}
-
 struct study_options sweep_plan_study(const struct sweep_plan *p, const struct scenario *s) {
   struct study_options study = p->request->study;
   uint32_t base = study.replications ? study.replications : (uint32_t)s->model.run.replications;
@@ -74,9 +70,9 @@ static struct point_identity identify(const struct sweep_plan *p, const struct s
   char seed[32], stopping[64] = "exactly";
   snprintf(seed, sizeof seed, " %llu ", (unsigned long long)s->model.run.seed);
   if (!study.replications) snprintf(stopping, sizeof stopping, "budget %u precision %a", study.budget, study.precision);
-  uint64_t state = hash_text(hash_text(hash_text(s->hash, seed), AGUANTA_VERSION " "), sources);
+  uint64_t state = fnv_text(fnv_text(fnv_text(s->hash, seed), AGUANTA_VERSION " "), sources);
   uint32_t replications = study.replications ? study.replications : (uint32_t)s->model.run.replications;
-  return (struct point_identity){hash_text(state, stopping), state, replications};
+  return (struct point_identity){fnv_text(state, stopping), state, replications};
 }
 
 const char *sweep_plan_key(const struct sweep_plan *p, struct arena *arena, uint64_t n) {
@@ -246,15 +242,24 @@ static bool name_columns(struct sweep_plan *p) {
   return true;
 }
 
-static const char *stem(struct arena *arena, const char *path) {
+/* Without its extension, and without its folder unless that is kept. */
+static const char *stem(struct arena *arena, const char *path, bool keep_folder) {
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-  return arena_format(arena, "%.*s", dot && dot > name ? (int)(dot - name) : (int)strlen(name), name);
+  const char *from = keep_folder ? path : name;
+  return arena_format(arena, "%.*s", dot && dot > name ? (int)(dot - from) : (int)strlen(from), from);
+}
+
+const char *sweep_plan_store(const struct sweep_plan *p, const char *named, const char *const *exports, uint32_t count, bool job) {
+  if (named) return named;
+  for (uint32_t i = 0; i < count; i++)
+    if (strcmp(exports[i], "-")) return arena_format(p->arena, "%s.sweep", stem(p->arena, exports[i], true));
+  return p->is_study || p->request->shard || job ? arena_format(p->arena, "%s.sweep", p->name) : NULL;
 }
 
 enum sweep_outcome sweep_worse(enum sweep_outcome a, enum sweep_outcome b) { return a > b ? a : b; }
 
 enum sweep_outcome sweep_plan_read(struct sweep_plan *p, struct arena *arena, const struct sweep_request *request) {
-  *p = (struct sweep_plan){.request = request, .arena = arena, .name = stem(arena, request->file)};
+  *p = (struct sweep_plan){.request = request, .arena = arena, .name = stem(arena, request->file, false)};
   p->is_study = study_file_is(request->file);
   enum sweep_outcome outcome = p->is_study ? read_study(p) : read_scenario(p);
   if (outcome != SWEEP_GOOD) return outcome;

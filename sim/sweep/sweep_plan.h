@@ -66,6 +66,10 @@ struct sweep_plan {
 
 /* Reads the file and all points. The request must live as long as the plan. */
 enum sweep_outcome sweep_plan_read(struct sweep_plan *, struct arena *, const struct sweep_request *);
+/* Where its points are kept: the folder that is named; else beside the first file that is exported, as other tools keep their state
+ * beside what they make; else, for a study, a shard or a job, in the current directory. Null: a sweep that is only shown keeps nothing. */
+const char *sweep_plan_store(const struct sweep_plan *, const char *named, const char *const *exports, uint32_t export_count,
+                             bool job);
 /* The scenario of a point; more overrides come last. Null after messages. */
 struct scenario *sweep_plan_scenario(const struct sweep_plan *, struct arena *, uint64_t n, const struct scenario_override *more,
                                      uint32_t count);

@@ -107,6 +107,37 @@ bool sweep_results_find(struct sweep_results *r) {
   return agree;
 }
 
+/* --- points that the sweep does not have ------------------------------------------------------------------------------------------- */
+
+struct strangers {
+  const char **keys; /* of the sweep, sorted */
+  uint64_t count, seen;
+};
+
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+static void count_stranger(void *context, const char *key) {
+  struct strangers *s = context;
+  s->seen += !bsearch(&key, s->keys, s->count, sizeof *s->keys, by_text);
+}
+
+/* An edited scenario or another program gives other keys: such files are no part of this answer, and it is good to know. */
+void sweep_results_report_strangers(const struct sweep_results *r) {
+  const struct sweep_plan *p = r->plan;
+  struct strangers s = {arena_new_array(p->arena, const char *, p->sweep->points), p->sweep->points, 0};
+  for (uint64_t n = 0; n < s.count; n++) s.keys[n] = sweep_plan_key(p, p->arena, n);
+  qsort(s.keys, s.count, sizeof *s.keys, by_text);
+  for (uint32_t i = 0; i < r->store_count; i++) {
+    s.seen = 0;
+    point_store_list(r->stores[i], count_stranger, &s);
+    if (s.seen)
+      safe_print(p->request->messages,
+                 "aguanta %s: %s holds %llu points that are not of this sweep: of another scenario, seed, number of replications "
+                 "or version\n",
+                 p->request->command, r->stores[i], (unsigned long long)s.seen);
+  }
+}
+
 /* --- what there is ----------------------------------------------------------------------------------------------------------------- */
 
 uint64_t sweep_results_points(const struct sweep_results *r) { return r->plan->sweep->points; }

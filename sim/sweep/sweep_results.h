@@ -20,6 +20,14 @@ struct sweep_point {
   const char *const *paths, *const *values;
 };
 
+/* How much work a sweep still is. */
+struct sweep_estimate {
+  uint64_t points;
+  double requests, years;
+  double seconds; /* CPU time of one thread */
+  uint64_t pilot; /* which point was tried */
+};
+
 struct sweep_results;
 
 uint64_t sweep_results_points(const struct sweep_results *);
@@ -46,6 +54,8 @@ struct sweep_results *sweep_results_new(const struct sweep_plan *, const char *c
 void sweep_results_free(struct sweep_results *);
 /* Looks into the stores. Damaged files are reported and count as missing; returns false when two stores disagree. */
 bool sweep_results_find(struct sweep_results *);
+/* Reports stores that hold points of something else. */
+void sweep_results_report_strangers(const struct sweep_results *);
 /* Takes the rows over. `stored`: they are in the first store, too. */
 void sweep_results_put(struct sweep_results *, uint64_t n, struct point_rows *, bool stored);
 

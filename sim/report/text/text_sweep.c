@@ -1,6 +1,7 @@
 #include "sim/report/text/text_sweep.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
+#include "sim/report/format.h"
 #include <string.h>
 
 struct sweep_table {
@@ -77,6 +78,18 @@ void report_sweep_points(FILE *file, const struct sweep_results *r) {
     print_values(file, &point);
     arena_free(arena);
   }
+}
+
+void report_sweep_estimate(FILE *file, const struct sweep_estimate *e, uint32_t jobs) {
+  if (!e->points) {
+    fputs("nothing is left to run\n", file);
+    return;
+  }
+  fprintf(file, "%s points to run: about %s requests", format_count(e->points).text,
+          format_count((uint64_t)(e->requests + 0.5)).text);
+  if (e->years > 0) fprintf(file, " and %s years of faults", format_count((uint64_t)e->years).text);
+  fprintf(file, "\nestimate: %s on %u thread%s, from a pilot of point %llu\n",
+          format_number(UNIT_SECONDS, NULL, e->seconds / jobs).text, jobs, jobs > 1 ? "s" : "", (unsigned long long)e->pilot);
 }
 
 void report_sweep_missing(FILE *file, const struct sweep_results *r, uint64_t most) {

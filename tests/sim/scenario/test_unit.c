@@ -1,5 +1,6 @@
 /* Every unit, in the forms that people write and the forms that are refused, with the exact words. */
 #include "sim/scenario/unit.h"
+#include "sim/scenario/unit_print.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/sim_time.h"
 #include "tests/suite.h"
