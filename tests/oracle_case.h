@@ -85,8 +85,8 @@ static inline struct observed observe(const struct scenario *s, const struct res
                        .half_width = fmax(x->high - x->value, x->value - x->low),
                        .samples = r->replications,
                        .requests = r->requests};
-  if (m->over_faults) o.samples = (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
-  if (m->aggregate == AGGREGATE_RTO) o.samples = (uint32_t)x->n;
+  if (m->kind->over_faults) o.samples = (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
+  if (m->kind->shares) o.samples = (uint32_t)x->n;
   return o;
 }
 
@@ -99,7 +99,7 @@ static inline struct expectation expectation_of(const struct oracle_case *c, con
   const struct json_value *scale = json_member(v, "scale");
   return (struct expectation){.measure = json_text(json_member(v, "measure")),
                               .exact = json_number(json_member(v, "exact")) * (scale ? json_number(scale) : 1),
-                              .p = m->aggregate == AGGREGATE_QUANTILE ? m->p : 0,
+                              .p = m->p,
                               .util = c->util,
                               .separated = json_flag(json_member(v, "separated")),
                               .side = side_of(json_text(json_member(v, "side")))};

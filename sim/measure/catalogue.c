@@ -1,31 +1,45 @@
 #include "sim/measure/catalogue.h"
+#include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/evidence.h"
 
-static const struct {
-  const char *name;
-  enum aggregate aggregate;
+/* A measure that is taken of every subject of its kind: its word, and how it is shown; p: of a percentile. */
+struct standard {
+  const char *word, *shown;
   double p;
-} latency_rows[] = {{"mean", AGGREGATE_MEAN, 0},       {"p50", AGGREGATE_QUANTILE, 0.5},  {"p90", AGGREGATE_QUANTILE, 0.9},
-                    {"p95", AGGREGATE_QUANTILE, 0.95}, {"p99", AGGREGATE_QUANTILE, 0.99}, {"p99.9", AGGREGATE_QUANTILE, 0.999},
-                    {"max", AGGREGATE_MAX, 0}};
+};
 
-static void add_latency(struct evidence *ev, enum subject subject, uint32_t index, const char *name) {
-  for (size_t i = 0; i < sizeof latency_rows / sizeof *latency_rows; i++)
-    evidence_add(ev,
-                 (struct measure){.aggregate = latency_rows[i].aggregate,
-                                  .p = latency_rows[i].p,
-                                  .subject = subject,
-                                  .index = index,
-                                  .quantity = QUANTITY_LATENCY,
-                                  .cause = -1},
-                 arena_format(ev->arena, "%s.latency", name), latency_rows[i].name);
+static const struct standard of_latency[] = {{"mean", "mean", 0}, {"p", "p50", 0.5},     {"p", "p90", 0.9}, {"p", "p95", 0.95},
+                                             {"p", "p99", 0.99},  {"p", "p99.9", 0.999}, {"max", "max", 0}, {0}};
+static const struct standard of_count[] = {{"count", "count", 0}, {"rate", "rate", 0}, {0}};
+static const struct standard of_level[] = {{"mean", "mean", 0}, {"max", "max", 0}, {"min", "min", 0}, {0}};
+static const struct standard of_time[] = {{"mean", "mean", 0}, {"p", "p50", 0.5}, {"p", "p95", 0.95},
+                                          {"p", "p99", 0.99},  {"max", "max", 0}, {0}};
+
+/* What the standard measures are of. */
+struct whose {
+  struct evidence *evidence;
+  enum subject subject;
+  uint32_t index;
+  const char *name;
+};
+
+static struct entry *add(const struct whose *w, const struct standard *standard, enum quantity quantity, const char *name) {
+  struct measure m = {.kind = measure_kind_of(standard->word, quantity, w->subject),
+                      .p = standard->p,
+                      .subject = w->subject,
+                      .index = w->index,
+                      .cause = -1};
+  return evidence_add(w->evidence, m, name, standard->shown);
 }
 
-static void add_plain(struct evidence *ev, enum aggregate aggregate, const char *word, enum subject subject, uint32_t index,
-                      enum quantity quantity, const char *name) {
-  evidence_add(ev, (struct measure){.aggregate = aggregate, .subject = subject, .index = index, .quantity = quantity, .cause = -1},
-               name, word);
+static void add_one(const struct whose *w, const char *word, enum quantity quantity, const char *behind) {
+  const char *name = *behind ? arena_format(w->evidence->arena, "%s%s", w->name, behind) : w->name;
+  add(w, &(struct standard){word, word, 0}, quantity, name);
+}
+
+static void add_all(const struct whose *w, const struct standard *list, enum quantity quantity, const char *behind) {
+  for (; list->word; list++) add(w, list, quantity, arena_format(w->evidence->arena, "%s%s", w->name, behind));
 }
 
 /* Replicas that cancel reads are rare: elsewhere the cause is not listed. */
@@ -35,76 +49,55 @@ static bool happens(const struct model *m, int cause) {
   return cancels;
 }
 
-static void add_traffic(struct evidence *ev, enum subject subject, uint32_t index, const char *name) {
-  add_latency(ev, subject, index, name);
-  add_plain(ev, AGGREGATE_RATE, "rate", subject, index, QUANTITY_NONE, name);
-  add_plain(ev, AGGREGATE_ERROR_RATE, "error_rate", subject, index, QUANTITY_NONE, name);
-  add_plain(ev, AGGREGATE_UNANSWERED, "unanswered", subject, index, QUANTITY_NONE, name);
+static void add_requests(const struct whose *w) {
+  add_all(w, of_latency, QUANTITY_LATENCY, ".latency");
+  add_one(w, "rate", QUANTITY_NONE, "");
+  add_one(w, "error_rate", QUANTITY_NONE, "");
+  add_one(w, "unanswered", QUANTITY_NONE, "");
   for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++) {
-    if (!happens(&ev->model, cause)) continue;
-    evidence_add(
-        ev,
-        (struct measure){
-            .aggregate = AGGREGATE_ERROR_RATE, .subject = subject, .index = index, .quantity = QUANTITY_NONE, .cause = cause},
-        name, "error_rate")
-        ->label_value = outcome_names[cause];
+    if (!happens(&w->evidence->model, cause)) continue;
+    struct entry *e = add(w, &(struct standard){"error_rate", "error_rate", 0}, QUANTITY_NONE, w->name);
+    e->measure.cause = cause;
+    e->label_value = outcome_names[cause];
   }
 }
 
-static void add_service(struct evidence *ev, uint32_t index) {
-  const struct service_config *c = model_service(&ev->model, index);
-  if (!service_runs(c)) return;
-  add_latency(ev, SUBJECT_SERVICE, index, c->name);
-  add_plain(ev, AGGREGATE_RATE, "rate", SUBJECT_SERVICE, index, QUANTITY_NONE, c->name);
-  if (c->threads != INT64_MAX)
-    add_plain(ev, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_THREADS,
-              arena_format(ev->arena, "%s.threads", c->name));
-  add_plain(ev, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_CPU,
-            arena_format(ev->arena, "%s.cpu", c->name));
-  if (c->pools.count)
-    add_plain(ev, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_POOL,
-              arena_format(ev->arena, "%s.connections", c->name));
-  if (c->kind == SERVICE_DATABASE && c->replicas > 1)
-    add_plain(ev, AGGREGATE_UTILIZATION, "utilization", SUBJECT_SERVICE, index, QUANTITY_PRIMARY,
-              arena_format(ev->arena, "%s.primary", c->name));
-  if (c->cache.keyed) add_plain(ev, AGGREGATE_HIT_RATE, "hit_rate", SUBJECT_SERVICE, index, QUANTITY_NONE, c->name);
-  add_plain(ev, AGGREGATE_MEAN, "mean", SUBJECT_SERVICE, index, QUANTITY_REPLICAS, arena_format(ev->arena, "%s.replicas", c->name));
+static void add_service(const struct whose *w) {
+  const struct service_config *s = model_service(&w->evidence->model, w->index);
+  if (!service_runs(s)) return;
+  add_all(w, of_latency, QUANTITY_LATENCY, ".latency");
+  add_one(w, "rate", QUANTITY_NONE, "");
+  if (s->threads != INT64_MAX) add_one(w, "utilization", QUANTITY_THREADS, ".threads");
+  add_one(w, "utilization", QUANTITY_CPU, ".cpu");
+  if (s->pools.count) add_one(w, "utilization", QUANTITY_POOL, ".connections");
+  if (s->kind == SERVICE_DATABASE && s->replicas > 1) add_one(w, "utilization", QUANTITY_PRIMARY, ".primary");
+  if (s->cache.keyed) add_one(w, "hit_rate", QUANTITY_NONE, "");
+  add_one(w, "mean", QUANTITY_REPLICAS, ".replicas");
 }
 
-static void add_meter(struct evidence *ev, uint32_t index) {
+static void add_meter(const struct whose *w, enum meter_kind kind) {
   static const struct {
-    enum meter_kind kind;
-    const char *name;
-    enum aggregate aggregate;
-    double p;
-  } rows[] = {{METER_COUNT, "count", AGGREGATE_COUNT, 0},    {METER_COUNT, "rate", AGGREGATE_RATE, 0},
-              {METER_LEVEL, "mean", AGGREGATE_MEAN, 0},      {METER_LEVEL, "max", AGGREGATE_MAX, 0},
-              {METER_LEVEL, "min", AGGREGATE_MIN, 0},        {METER_TIME, "mean", AGGREGATE_MEAN, 0},
-              {METER_TIME, "p50", AGGREGATE_QUANTILE, 0.5},  {METER_TIME, "p95", AGGREGATE_QUANTILE, 0.95},
-              {METER_TIME, "p99", AGGREGATE_QUANTILE, 0.99}, {METER_TIME, "max", AGGREGATE_MAX, 0}};
-  const struct meter_config *meter = &ev->model.meters[index];
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (rows[i].kind == meter->kind)
-      evidence_add(ev,
-                   (struct measure){.aggregate = rows[i].aggregate,
-                                    .p = rows[i].p,
-                                    .subject = SUBJECT_METER,
-                                    .index = index,
-                                    .quantity = QUANTITY_METER,
-                                    .meter = meter->kind,
-                                    .cause = -1},
-                   arena_format(ev->arena, "%s.%s", meter->thing, meter->name), rows[i].name);
+    const struct standard *list;
+    enum quantity quantity;
+  } of[] = {[METER_COUNT] = {of_count, QUANTITY_METER_COUNT},
+            [METER_LEVEL] = {of_level, QUANTITY_METER_LEVEL},
+            [METER_TIME] = {of_time, QUANTITY_METER_TIME}};
+  add_all(w, of[kind].list, of[kind].quantity, "");
 }
 
 void catalogue_add(struct evidence *ev) {
   const struct model *m = &ev->model;
-  for (uint32_t i = 0; i < m->endpoints.count; i++) add_traffic(ev, SUBJECT_ENDPOINT, i, model_endpoint(m, i)->name);
-  add_traffic(ev, SUBJECT_ALL, 0, "all");
-  for (uint32_t i = 0; i < m->services.count; i++) add_service(ev, i);
+  const struct whose all = {ev, SUBJECT_ALL, 0, "all"};
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    add_requests(&(struct whose){ev, SUBJECT_ENDPOINT, i, model_endpoint(m, i)->name});
+  add_requests(&all);
+  for (uint32_t i = 0; i < m->services.count; i++) add_service(&(struct whose){ev, SUBJECT_SERVICE, i, model_service(m, i)->name});
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
-    add_plain(ev, AGGREGATE_UTILIZATION, "utilization", SUBJECT_NODES, i, QUANTITY_CPU,
-              arena_format(ev->arena, "%s.cpu", model_nodes(m, i)->name));
-  for (uint32_t i = 0; i < m->meter_count; i++) add_meter(ev, i);
-  add_plain(ev, AGGREGATE_MEAN, "mean", SUBJECT_ALL, 0, QUANTITY_INSIDE, "inside");
-  add_plain(ev, AGGREGATE_SATURATION, "saturation", SUBJECT_ALL, 0, QUANTITY_NONE, "all");
+    add_one(&(struct whose){ev, SUBJECT_NODES, i, model_nodes(m, i)->name}, "utilization", QUANTITY_CPU, ".cpu");
+  for (uint32_t i = 0; i < m->meter_count; i++) {
+    const char *name = arena_format(ev->arena, "%s.%s", m->meters[i].thing, m->meters[i].name);
+    add_meter(&(struct whose){ev, SUBJECT_METER, i, name}, m->meters[i].kind);
+  }
+  add(&all, &(struct standard){"mean", "mean", 0}, QUANTITY_INSIDE, "inside");
+  add_one(&all, "saturation", QUANTITY_NONE, "");
 }

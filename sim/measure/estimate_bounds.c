@@ -22,7 +22,7 @@ static void widen(struct estimate *x, struct histogram_range range) {
 
 void estimate_bounds(const struct evidence *ev, const struct entry *e, double independent, struct estimate *x) {
   if (isnan(x->low) || isnan(x->high)) return;
-  bool agree = !(x->low < x->high), percentile = e->measure.aggregate == AGGREGATE_QUANTILE;
+  bool agree = !(x->low < x->high), percentile = e->measure.p > 0;
   widen(x, measure_range(&e->measure, &ev->model, entry_view(ev, e)));
   if (agree && percentile && independent > 0) {
     double by = 1.96 * sqrt(e->measure.p * (1 - e->measure.p) / independent);

@@ -22,7 +22,7 @@ static double *grown(struct evidence *ev, double *old, uint32_t count, uint32_t 
 void evidence_make_room(struct evidence *ev, bool over_faults, uint32_t n) {
   for (uint32_t i = 0; i < ev->count; i++) {
     struct entry *e = &ev->entries[i];
-    if (e->measure.over_faults != over_faults || e->room >= n) continue;
+    if (e->measure.kind->over_faults != over_faults || e->room >= n) continue;
     e->samples = grown(ev, e->samples, e->room, n);
     e->room = n;
   }
@@ -34,7 +34,7 @@ void evidence_make_room(struct evidence *ev, bool over_faults, uint32_t n) {
 
 void evidence_take(struct evidence *ev, bool over_faults, uint32_t replication, const struct view *v) {
   for (uint32_t i = 0; i < ev->count; i++)
-    if (ev->entries[i].measure.over_faults == over_faults)
+    if (ev->entries[i].measure.kind->over_faults == over_faults)
       ev->entries[i].samples[replication] = measure_value(&ev->entries[i].measure, &ev->model, v);
   for (uint32_t i = 0; over_faults && i <= ev->model.endpoints.count; i++)
     ev->availability_samples[i][replication] = (i ? v->served_s[i - 1] : v->total_served_s) / v->seconds;

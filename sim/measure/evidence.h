@@ -70,10 +70,10 @@ static inline const struct entry *evidence_claimed(const struct evidence *ev, ui
   return &ev->entries[ev->claims_from + claim];
 }
 static inline uint32_t entry_replications(const struct evidence *ev, const struct entry *e) {
-  return evidence_half(ev, e->measure.over_faults)->done;
+  return evidence_half(ev, e->measure.kind->over_faults)->done;
 }
 static inline const struct view *entry_view(const struct evidence *ev, const struct entry *e) {
-  return evidence_half(ev, e->measure.over_faults)->sum;
+  return evidence_half(ev, e->measure.kind->over_faults)->sum;
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include "sim/stats/interval.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/findings.h"
+#include "sim/measure/measure_row.h"
 #include "sim/measure/resource.h"
 #include <math.h>
 #include <stdlib.h>
@@ -74,10 +75,11 @@ static const struct entry *entry_named(const struct evidence *ev, const char *na
   return NULL;
 }
 
-static const struct entry *entry_of_meter(const struct evidence *ev, uint32_t meter) {
+static const struct entry *entry_of_level(const struct evidence *ev, uint32_t meter) {
+  const struct measure_kind *level = measure_kind_of("mean", QUANTITY_METER_LEVEL, SUBJECT_METER);
   for (uint32_t i = 0; i < ev->claims_from; i++) {
     const struct measure *m = &ev->entries[i].measure;
-    if (m->quantity == QUANTITY_METER && m->index == meter && m->aggregate == AGGREGATE_MEAN) return &ev->entries[i];
+    if (m->kind == level && m->index == meter) return &ev->entries[i];
   }
   return NULL;
 }
@@ -109,7 +111,7 @@ static void saturation_rows(const struct evidence *ev, struct results *r) {
                        : x->part                     ? model_nodes(&ev->model, x->index)->name
                                                      : NULL;
     const struct entry *e = x->part ? entry_named(ev, arena_format(ev->arena, "%s.%s", name, x->part), "utilization") : NULL;
-    if (x->meter >= 0) e = entry_of_meter(ev, (uint32_t)x->meter);
+    if (x->meter >= 0) e = entry_of_level(ev, (uint32_t)x->meter);
     struct saturation *s = &r->saturation[r->saturation_count++];
     *s = (struct saturation){.resource = x->name,
                              .utilization = e ? entry_estimate(ev, e) : (struct estimate){NAN, NAN, NAN, 0, false},
@@ -129,7 +131,7 @@ static void error_rows(const struct evidence *ev, struct results *r) {
   r->errors = arena_new_array(ev->arena, struct error_cause, (ev->model.endpoints.count + 1) * OUTCOMES);
   for (uint32_t i = 0; i < ev->claims_from; i++) {
     const struct entry *e = &ev->entries[i];
-    if (e->measure.aggregate != AGGREGATE_ERROR_RATE || e->measure.cause < 0 || e->measure.subject != SUBJECT_ENDPOINT) continue;
+    if (!measure_row(&e->measure)->failures || e->measure.cause < 0 || e->measure.subject != SUBJECT_ENDPOINT) continue;
     if (!outcome_failed((enum outcome)e->measure.cause)) continue;
     uint64_t count = ev->traffic.sum->ended[e->measure.index * OUTCOMES + (uint32_t)e->measure.cause];
     if (count) r->errors[r->error_count++] = (struct error_cause){e->name, e->label_value, count, entry_estimate(ev, e)};
@@ -216,13 +218,8 @@ static struct outage_class outage_class_of(const struct evidence *ev, uint32_t f
 
 /* An availability entry that is not among the standard ones: taken for the report. */
 static struct estimate availability_estimate(const struct evidence *ev, enum subject subject, uint32_t index, double *samples) {
-  struct entry e = {.measure = {.aggregate = AGGREGATE_AVAILABILITY,
-                                .subject = subject,
-                                .index = index,
-                                .quantity = QUANTITY_NONE,
-                                .cause = -1,
-                                .over_faults = true},
-                    .samples = samples};
+  const struct measure_kind *kind = measure_kind_of("availability", QUANTITY_NONE, subject);
+  struct entry e = {.measure = {.kind = kind, .subject = subject, .index = index, .cause = -1}, .samples = samples};
   return entry_estimate(ev, &e);
 }
 

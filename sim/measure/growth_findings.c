@@ -3,6 +3,7 @@
 #include "sim/stats/growth.h"
 #include "sim/measure/resource.h"
 #include "sim/measure/evidence.h"
+#include "sim/measure/measure_row.h"
 #include <math.h>
 #include <string.h>
 
@@ -298,29 +299,15 @@ static bool meter_grows(const struct evidence *ev, uint32_t meter) {
   return false;
 }
 
-static bool is_of_requests(const struct measure *m) {
-  switch (m->aggregate) {
-  case AGGREGATE_RATE:
-  case AGGREGATE_COUNT:
-  case AGGREGATE_ERROR_RATE:
-  case AGGREGATE_SHARE:
-  case AGGREGATE_UNANSWERED:
-    return true;
-  default:
-    return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->quantity == QUANTITY_TIME ||
-           m->quantity == QUANTITY_INSIDE;
-  }
-}
-
 bool growth_concerns(const struct evidence *ev, const struct measure *m) {
   const struct growth_finding *f = &ev->growth;
-  if (!f->grows || m->over_faults) return false;
+  if (!f->grows || m->kind->over_faults) return false;
   /* Growth is told by the second half of its stretch: a part of the run that ends before is as it was. */
   sim_time step = ev->model.run.window / GROWTH_STEPS,
            middle = step * (GROWTH_STEPS + growth_from((enum growth_stretch)f->stretch)) / 2;
   if (m->window.kind == WINDOW_RANGE && m->window.to <= middle) return false;
-  if (m->quantity == QUANTITY_METER) return meter_grows(ev, m->index);
-  if (!is_of_requests(m)) return false;
+  if (m->subject == SUBJECT_METER) return meter_grows(ev, m->index);
+  if (!measure_row(m)->of_requests) return false;
   if (m->subject == SUBJECT_SERVICE) return ev->traffic.sum->overflowed || service_grows(ev, m->index);
   for (uint32_t e = 0; e < ev->model.endpoints.count; e++)
     if (ev->growth.endpoints[e] && (m->subject == SUBJECT_ALL || m->index == e)) return true;

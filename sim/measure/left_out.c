@@ -127,9 +127,9 @@ const char *findings_leaves_out(const struct evidence *ev) {
 void findings_left_out(const struct evidence *ev, struct results *r) {
   bool asked = r->availability.present;
   for (uint32_t i = 0; i < r->claim_count && ev->claims_from + i < ev->count; i++)
-    asked |= ev->entries[ev->claims_from + i].measure.over_faults;
+    asked |= ev->entries[ev->claims_from + i].measure.kind->over_faults;
   const char *words = asked ? findings_leaves_out(ev) : NULL;
   if (r->availability.present) r->availability.leaves_out = words;
   for (uint32_t i = 0; i < r->claim_count && ev->claims_from + i < ev->count; i++)
-    if (ev->entries[ev->claims_from + i].measure.over_faults) r->claims[i].leaves_out = words;
+    if (ev->entries[ev->claims_from + i].measure.kind->over_faults) r->claims[i].leaves_out = words;
 }

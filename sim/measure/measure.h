@@ -1,7 +1,7 @@
 /* Measures at work: the number that a `struct measure` names, from one replication or from all of them.
  *
  * The same function reads both: from the merged view it gives the value, from each replication's view the sample whose spread
- * gives the interval. Percentiles come from merged histograms and are never averaged. NaN: no data. */
+ * gives the interval. What it does is in the row of its kind (sim/measure/measure_rows.c). Percentiles come from merged histograms and are never averaged. NaN: no data. */
 #ifndef MEASURE_H
 #define MEASURE_H
 #include "sim/scenario/claim.h"
@@ -14,15 +14,17 @@ double measure_value(const struct measure *, const struct model *, const struct 
 struct histogram_range measure_range(const struct measure *, const struct model *, const struct view *);
 /* How many observations are behind it. */
 uint64_t measure_count(const struct measure *, const struct model *, const struct view *);
-/* Of rto and rpo: the durations one by one. */
+/* Of single outages: their durations one by one. */
 const struct durations *measure_durations(const struct measure *, const struct view *);
-enum unit measure_unit(const struct measure *);
+static inline enum unit measure_unit(const struct measure *m) { return m->kind->unit; }
 /* Which values are better for the system or its users: 1 the greater ones, -1 the smaller ones, 0 neither or unknown. */
 int measure_good_side(const struct measure *);
 /* What was sent to clients, a second, over the measured time. */
 struct sent_bytes measure_sent(const struct model *, const struct view *);
 /* What is paid for. The nodes are in the arena. */
 struct bill_use measure_use(const struct model *, const struct view *, struct arena *);
+/* The load at which the first resource of the scenario is full; NaN: none has a bound. */
+double measure_saturation(const struct model *);
 /* Follows from the scenario alone: no interval is needed. */
 bool measure_is_exact(const struct measure *, const struct model *);
 

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/findings.h"
+#include "sim/measure/measure_row.h"
 #include <math.h>
 #include <string.h>
 
@@ -106,13 +107,13 @@ static void note_wide(const struct evidence *ev, struct results *r) {
   uint32_t claims = 0, endpoints = 0;
   for (uint32_t i = 0; i < r->claim_count && ev->claims_from + i < ev->count; i++) {
     const struct measure *m = &ev->entries[ev->claims_from + i].measure;
-    if (m->quantity == QUANTITY_LATENCY && rests_on_width(&r->claims[i])) names[claims++] = r->claims[i].expression;
+    if (measure_is_latency(m) && rests_on_width(&r->claims[i])) names[claims++] = r->claims[i].expression;
   }
   for (uint32_t i = 0; i < ev->model.endpoints.count; i++) {
     bool any = false;
     for (uint32_t k = 0; k < ev->claims_from; k++) {
       const struct measure *m = &ev->entries[k].measure;
-      any |= m->quantity == QUANTITY_LATENCY && m->subject == SUBJECT_ENDPOINT && m->index == i && is_wide(&r->metrics[k].estimate);
+      any |= measure_is_latency(m) && m->subject == SUBJECT_ENDPOINT && m->index == i && is_wide(&r->metrics[k].estimate);
     }
     if (any) names[claims + endpoints++] = model_endpoint(&ev->model, i)->name;
   }

@@ -1,4 +1,5 @@
 #include "sim/measure/outage_claim.h"
+#include "sim/measure/measure_row.h"
 #include "sim/engine/arena.h"
 #include "models/availability/outage.h"
 #include "sim/stats/interval.h"
@@ -60,7 +61,7 @@ struct estimate outage_estimate(const struct evidence *ev, const struct claim *c
 }
 
 const char *outage_judged(const struct evidence *ev, const struct claim *c, uint64_t n) {
-  const char *of = c->measure.aggregate == AGGREGATE_RPO ? "losses of a primary" : "outages";
+  const char *of = measure_row(&c->measure)->events;
   if (of_range(c)) return arena_format(ev->arena, "share of %llu %s in the range", (unsigned long long)n, of);
   double percent = 100 * (at_least(c) ? 1 - c->share : c->share);
   if (c->share >= 1)

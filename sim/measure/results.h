@@ -26,8 +26,6 @@ struct estimate {
   bool exact;
 };
 
-enum unit { UNIT_NONE, UNIT_SECONDS, UNIT_BYTES, UNIT_RATIO, UNIT_PER_SECOND, UNIT_CURRENCY, UNIT_COUNT };
-
 struct metric {
   const char *name;                /* "event.latency", "nginx.utilization" */
   const char *aggregate;           /* "mean", "p99", "rate", "error_rate" ... */

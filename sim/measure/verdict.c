@@ -1,6 +1,7 @@
 #include "sim/measure/verdict.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/estimate.h"
+#include "sim/measure/measure_row.h"
 #include "sim/measure/outage_claim.h"
 #include "sim/stats/stopping.h"
 #include <math.h>
@@ -56,7 +57,7 @@ static uint32_t until_decided(const struct evidence *ev, const struct claim *c, 
                               double distance) {
   uint32_t done = entry_replications(ev, e);
   if (c->share > 0 && isinf(half_towards(c, x))) return outage_needs(ev, c, x);
-  if (c->measure.aggregate == AGGREGATE_ERROR_RATE && x->value == 0 && distance > 0) {
+  if (measure_row(&c->measure)->failures && x->value == 0 && distance > 0) {
     double needed = ceil(done * x->high / distance);
     return needed < 1e9 ? (uint32_t)needed : UINT32_MAX;
   }
@@ -67,7 +68,7 @@ uint32_t claim_needs(const struct evidence *ev, const struct claim *claim, const
                      double caution) {
   struct claim_result r = claim_judge(ev, claim, e, caution);
   struct claim limit = outage_limit(claim), *c = &limit;
-  if (claim->measure.aggregate == AGGREGATE_SETTLES) return 0;
+  if (measure_settles(&claim->measure)) return 0;
   if (r.verdict != VERDICT_UNDECIDED && r.verdict != VERDICT_NO_DATA) return 0;
   uint32_t precise = precision > 0 || r.verdict == VERDICT_NO_DATA ? entry_needs(ev, e, precision) : UINT32_MAX;
   if (r.verdict == VERDICT_NO_DATA || (!precise && r.estimate.value != 0)) return precise;
@@ -115,7 +116,7 @@ static struct claim_result judge_settling(const struct evidence *ev, const struc
 }
 
 struct claim_result claim_judge(const struct evidence *ev, const struct claim *claim, const struct entry *e, double caution) {
-  if (claim->measure.aggregate == AGGREGATE_SETTLES) return judge_settling(ev, claim);
+  if (measure_settles(&claim->measure)) return judge_settling(ev, claim);
   struct claim limit = outage_limit(claim), *c = &limit;
   struct claim_result r = {.id = c->name,
                            .expression = c->expression,
@@ -144,7 +145,7 @@ struct claim_result claim_judge(const struct evidence *ev, const struct claim *c
   double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
   uint32_t done = entry_replications(ev, e), needs = until_decided(ev, c, e, &r.estimate, distance);
   uint64_t more = needs == UINT32_MAX ? 0 : needs > done ? needs - done : 1;
-  if (c->measure.over_faults && more)
+  if (c->measure.kind->over_faults && more)
     r.reason = more_years(ev, (double)more * (double)ev->model.run.years_per_replication);
   else if (c->share >= 1)
     r.reason = "no number of outages shows that all of them meet it; give a share below 100%";

@@ -25,7 +25,7 @@ static const struct field *field_at(struct arena *arena, const char *path) {
 static int most_decimals(const struct axis *r, const struct field *field) {
   if (r->whole) return 0;
   bool cpu = field && field->kind == FIELD_CPU;
-  const struct unit *unit = unit_named(cpu ? UNIT_CPU : UNIT_TIME, r->unit, strlen(r->unit));
+  const struct unit_name *unit = unit_named(cpu ? FAMILY_CPU : FAMILY_TIME, r->unit, strlen(r->unit));
   int64_t size = unit ? unit->size : cpu ? 1000 : 1000000000;
   int decimals = 0;
   for (; size >= 10 && decimals < 9; size /= 10) decimals++;

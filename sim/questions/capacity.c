@@ -247,7 +247,7 @@ static void answer(struct search *s, struct capacity_result *r, const struct end
 static void note_left_out(struct search *s, struct capacity_result *r) {
   const struct evidence *first = s->count ? s->trials[0]->evidence : NULL;
   for (uint32_t i = 0; first && i < s->bound_count; i++) {
-    if (!evidence_claimed(first, s->bounds[i].claim)->measure.over_faults) continue;
+    if (!evidence_claimed(first, s->bounds[i].claim)->measure.kind->over_faults) continue;
     note(s, r, arena_format(s->arena, "availability, downtime, rto and rpo leave out: %s", findings_leaves_out(first)));
     return;
   }

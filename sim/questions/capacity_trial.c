@@ -3,7 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/stats/interval.h"
 #include "sim/questions/capacity_inner.h"
-#include "sim/measure/measure.h"
+#include "sim/measure/measure_row.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/verdict.h"
 #include <math.h>
@@ -13,8 +13,7 @@ enum { SCAN = 3, FAULT_DOUBLINGS = 3 };
 static const double look_error = 0.05 / CAPACITY_LOOKS; /* that a look may spend */
 
 static double load_of(const struct model *m) {
-  struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
-  double load = model_offered_rate(m) / measure_value(&first, m, NULL);
+  double load = model_offered_rate(m) / measure_saturation(m);
   return isfinite(load) ? load : 0;
 }
 
@@ -80,9 +79,7 @@ struct trial *trial_at(struct search *s, double x) {
 
 /* --- judging ------------------------------------------------------------------------------------------------------------------ */
 
-static bool is_time(const struct measure *m) {
-  return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME || m->quantity == QUANTITY_INSIDE;
-}
+static bool is_time(const struct measure *m) { return measure_row(m)->steady && m->kind->quantity != QUANTITY_WAIT; }
 
 static double student(uint32_t n, double error) {
   return interval_student_moments(n, 0, n, 1 - 2 * error).high; /* variance n: the standard error of the mean is 1 */
@@ -92,15 +89,14 @@ static double student(uint32_t n, double error) {
  * by -ln(error) / n, where 95% has 3 / n. */
 static double caution_of(const struct measure *m, const struct estimate *e, uint32_t n, double error) {
   double wider = n >= 2 ? student(n, error) / student(n, 0.025) : 1, seen = e->value * (double)e->n;
-  bool few = (m->aggregate == AGGREGATE_ERROR_RATE && fmin(seen, (double)e->n - seen) < 20) ||
-             m->aggregate == AGGREGATE_AVAILABILITY || m->aggregate == AGGREGATE_DOWNTIME;
+  bool few = measure_row(m)->time_lost || (measure_row(m)->failures && fmin(seen, (double)e->n - seen) < 20);
   return few ? fmax(wider, -log(error) / 3) : wider;
 }
 
 static double margin_of(const struct capacity_bound *b, const struct measure *m, double value) {
   double limit = b->at_least ? b->low : b->high, sign = b->at_least ? -1 : 1;
   if (is_time(m)) return value > 0 ? sign * (1 - limit / value) : -sign * INFINITY;
-  if (m->aggregate == AGGREGATE_ERROR_RATE && limit > 0) return sign * log(fmax(value, 1e-3 * limit) / limit);
+  if (measure_row(m)->failures && limit > 0) return sign * log(fmax(value, 1e-3 * limit) / limit);
   return sign * (value - limit) / (limit != 0 ? fabs(limit) : 1);
 }
 
@@ -137,7 +133,7 @@ static void judge_bound(const struct search *s, struct trial *t, uint32_t bound)
   bool time = is_time(&claim.measure), endless = t->growth.word && time;
   struct claim_result r = judge_claim(s, t, bound, &claim);
   t->margins[bound] = endless ? (b->at_least ? -1 : 1) : margin_of(b, &claim.measure, r.estimate.value);
-  if (claim.measure.aggregate == AGGREGATE_SETTLES) t->margins[bound] = settling_margin(t, r.verdict);
+  if (measure_settles(&claim.measure)) t->margins[bound] = settling_margin(t, r.verdict);
   enum verdict v = endless ? (b->at_least ? VERDICT_PASS : VERDICT_FAIL) : r.verdict;
   if (t->from_empty && time && !endless && v == (b->at_least ? VERDICT_FAIL : VERDICT_PASS)) v = VERDICT_UNDECIDED;
   if (t->looks && (is_shown(v) || !is_shown(t->verdicts[bound]))) t->verdicts[bound] = v; /* what was shown stays shown */
@@ -158,7 +154,7 @@ static uint32_t fault_pieces(const struct trial *t) {
 
 static bool wants_faults(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++)
-    if (!is_shown(t->verdicts[i]) && evidence_claimed(t->evidence, s->bounds[i].claim)->measure.over_faults) return true;
+    if (!is_shown(t->verdicts[i]) && evidence_claimed(t->evidence, s->bounds[i].claim)->measure.kind->over_faults) return true;
   return false;
 }
 

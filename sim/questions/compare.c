@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit_print.h"
 #include "sim/measure/estimate.h"
+#include "sim/measure/measure_row.h"
 #include "sim/questions/compare_inner.h"
 #include "sim/study/version.h"
 #include <math.h>
@@ -113,7 +114,7 @@ static bool extend_all(struct compare *c, uint32_t traffic, uint32_t faults) {
 }
 
 static bool is_latency(const struct compare *c, const struct compare_pair *p) {
-  return !p->detail && compare_evidence(c, 0)->entries[p->base_entry].measure.quantity == QUANTITY_LATENCY;
+  return !p->detail && measure_is_latency(&compare_evidence(c, 0)->entries[p->base_entry].measure);
 }
 
 /* Replications until the difference is known to the precision, relative to the base's value. */
@@ -133,7 +134,7 @@ static uint32_t pair_needs(const struct compare *c, const struct compare_pair *p
 static void ask_for(const struct compare *c, struct enough *plan, bool over_faults, double caution) {
   for (uint32_t i = 0; i < c->limit_count; i++)
     for (uint32_t k = 1; k < c->count; k++)
-      if (c->limits[i].measures[0].over_faults == over_faults)
+      if (c->limits[i].measures[0].kind->over_faults == over_faults)
         enough_ask(plan, compare_limit_needs(c, &c->limits[i], k, caution), false);
   for (uint32_t i = 0; i < c->pair_count && c->options.precision > 0 && !over_faults; i++)
     if (is_latency(c, &c->pairs[i])) enough_ask(plan, pair_needs(c, &c->pairs[i]), true);

@@ -3,6 +3,7 @@
 #include "sim/stats/compare.h"
 #include "sim/stats/tally.h"
 #include "sim/measure/estimate.h"
+#include "sim/measure/measure_row.h"
 #include "sim/questions/compare_inner.h"
 #include "sim/engine/allocate.h"
 #include <math.h>
@@ -13,54 +14,36 @@
 
 enum place { NOWHERE, HEADLINE, DETAIL };
 
-static enum place latency_place(const struct measure *m) {
-  if (m->aggregate == AGGREGATE_MEAN) return HEADLINE;
-  bool headline = m->aggregate == AGGREGATE_QUANTILE && (m->p == 0.5 || m->p == 0.95 || m->p == 0.99);
-  return headline ? HEADLINE : NOWHERE;
-}
-
-static enum place meter_place(const struct measure *m) {
-  bool shown =
-      m->aggregate == AGGREGATE_COUNT || m->aggregate == AGGREGATE_MEAN || (m->aggregate == AGGREGATE_QUANTILE && m->p == 0.95);
-  return shown ? DETAIL : NOWHERE;
+static bool is_percentile_shown(const struct measure *m) {
+  const double *shown = measure_row(m)->percentiles;
+  for (int i = 0; i < COMPARED_PERCENTILES; i++)
+    if (shown[i] == m->p) return true;
+  return false;
 }
 
 static enum place place_of(const struct measure *m) {
-  bool traffic = m->subject <= SUBJECT_ENDPOINT, whole = m->window.kind == WINDOW_WHOLE;
-  if (!whole || m->cause >= 0) return NOWHERE;
-  if (m->quantity == QUANTITY_LATENCY) return traffic ? latency_place(m) : NOWHERE;
-  if (m->quantity == QUANTITY_METER) return meter_place(m);
-  if (m->quantity == QUANTITY_REPLICAS) return m->aggregate == AGGREGATE_MEAN ? DETAIL : NOWHERE;
-  switch (m->aggregate) {
-  case AGGREGATE_ERROR_RATE:
-  case AGGREGATE_COST:
-  case AGGREGATE_DOWNTIME:
-    return HEADLINE;
-  case AGGREGATE_RATE:
-    return !traffic ? NOWHERE : m->subject == SUBJECT_ALL ? HEADLINE : DETAIL;
-  case AGGREGATE_UTILIZATION:
-  case AGGREGATE_SATURATION:
-  case AGGREGATE_AVAILABILITY:
-  case AGGREGATE_HIT_RATE:
-    return DETAIL;
-  default:
-    return NOWHERE;
-  }
+  const struct measure_row *row = measure_row(m);
+  if (m->window.kind != WINDOW_WHOLE || m->cause >= 0 || !(row->compared & ASKED_OF(m->subject))) return NOWHERE;
+  if (row->kind.percentage && !is_percentile_shown(m)) return NOWHERE;
+  return measure_is_headline(m) ? HEADLINE : DETAIL;
 }
 
 /* With a single endpoint "all" would only say everything twice. */
 static bool is_repeated(const struct compare *c, uint32_t system, const struct measure *m) {
   bool single = c->scenarios[0].model.endpoints.count == 1 && c->scenarios[system].model.endpoints.count == 1;
-  bool once = m->quantity == QUANTITY_LATENCY || m->aggregate == AGGREGATE_ERROR_RATE;
+  bool once = measure_is_latency(m) || measure_row(m)->failures;
   return single && once && m->subject == SUBJECT_ALL;
+}
+
+static bool is_alike(const struct entry *a, const struct entry *b) {
+  const struct measure *x = &a->measure, *y = &b->measure;
+  return x->kind == y->kind && x->subject == y->subject && x->cause == y->cause && !strcmp(a->name, b->name) &&
+         !strcmp(a->aggregate, b->aggregate);
 }
 
 static uint32_t find_entry(const struct evidence *ev, uint32_t count, const struct entry *like) {
   for (uint32_t i = 0; i < count; i++)
-    if (!strcmp(ev->entries[i].name, like->name) && !strcmp(ev->entries[i].aggregate, like->aggregate) &&
-        ev->entries[i].measure.cause == like->measure.cause && ev->entries[i].measure.subject == like->measure.subject &&
-        ev->entries[i].measure.quantity == like->measure.quantity)
-      return i;
+    if (is_alike(&ev->entries[i], like)) return i;
   return UINT32_MAX;
 }
 
@@ -168,9 +151,9 @@ static double outages_of(const struct evidence *ev) {
 
 /* As verdict.c has it: so few that their spread over replications says little. */
 static bool is_few(const struct evidence *ev, const struct entry *e, const struct estimate *x) {
-  if (e->measure.aggregate == AGGREGATE_AVAILABILITY || e->measure.aggregate == AGGREGATE_DOWNTIME) return outages_of(ev) < 100;
+  if (measure_row(&e->measure)->time_lost) return outages_of(ev) < 100;
   double failures = x->value * (double)x->n;
-  return e->measure.aggregate == AGGREGATE_ERROR_RATE && (failures < 20 || (double)x->n - failures < 20);
+  return measure_row(&e->measure)->failures && (failures < 20 || (double)x->n - failures < 20);
 }
 
 /* Of few events seen or unseen the pairs may agree by luck. The interval from those of the two values as if they were independent
@@ -199,7 +182,7 @@ static const char *file_of(const struct compare *c, uint32_t system) { return c-
 
 static const char *missing(const struct compare *c, uint32_t system, const struct entry *e, const struct estimate *x) {
   const struct evidence *ev = compare_evidence(c, system);
-  if (!x->n && !ev->growth.grows && ev->warmup != WARMUP_IS_MISSING && e->measure.quantity == QUANTITY_LATENCY)
+  if (!x->n && !ev->growth.grows && ev->warmup != WARMUP_IS_MISSING && measure_is_latency(&e->measure))
     return arena_format(c->arena, "%s: no request was answered", file_of(c, system));
   return arena_format(c->arena, "%s: %s", file_of(c, system), entry_why_no_data(ev, e));
 }
@@ -213,7 +196,7 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
                             .system = p->system,
                             .unit = measure_unit(&a->measure),
                             .detail = p->detail,
-                            .over_faults = a->measure.over_faults,
+                            .over_faults = a->measure.kind->over_faults,
                             .base = entry_estimate(base, a),
                             .value = entry_estimate(other, b),
                             .difference = nothing,
@@ -223,7 +206,7 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
                             .variance_ratio = NAN};
   if (isnan(row.base.value)) row.reason = missing(c, 0, a, &row.base);
   if (!row.reason && isnan(row.value.value)) row.reason = missing(c, p->system, b, &row.value);
-  if (a->measure.aggregate == AGGREGATE_COST && strcmp(currency_of(&c->scenarios[0]), currency_of(&c->scenarios[p->system])))
+  if (row.unit == UNIT_CURRENCY && strcmp(currency_of(&c->scenarios[0]), currency_of(&c->scenarios[p->system])))
     row.reason = "the price lists have different currencies";
   if (row.reason) return row;
   if (row.base.exact && row.value.exact) {

@@ -101,7 +101,7 @@ static void run_case(struct arena *arena, const struct selftest_case *c, const s
   struct results *r = study_run(arena, s, &study);
   *interrupted |= r->interrupted;
   row->unit = r->claims[0].unit, row->simulated = r->claims[0].estimate;
-  selftest_judge(row, claim->measure.over_faults ? enough_pieces(&s->model) : r->replications, CASES);
+  selftest_judge(row, claim->measure.kind->over_faults ? enough_pieces(&s->model) : r->replications, CASES);
   if (r->violation_count) row->wrong = r->violations[0];
 }
 

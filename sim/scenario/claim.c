@@ -30,13 +30,6 @@ char *claim_take_word(struct claim_parser *p, const char *ends) {
   return word;
 }
 
-static bool is_time(const struct measure *m) {
-  if (m->aggregate == AGGREGATE_SHARE) return false;
-  if (m->quantity == QUANTITY_METER) return m->meter == METER_TIME;
-  return m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_DOWNTIME || m->aggregate == AGGREGATE_RTO ||
-         m->aggregate == AGGREGATE_RPO || m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_TIME;
-}
-
 /* The bill is one of a month, in the currency of the price list. */
 static const char *not_of_a_month(struct claim_parser *p, const struct money_value *money) {
   const struct config_list *items = &p->model->bill.prices.items;
@@ -54,28 +47,42 @@ static double plain_number(const char *text) {
   return csv_cell_is_number(cell) ? csv_cell_value(cell) : NAN;
 }
 
+static const char *parse_seconds(struct claim_parser *p, const char *text, double *value) {
+  sim_time ns = 0;
+  const char *wrong = unit_parse_duration(p->arena, text, &ns);
+  *value = (double)ns * 1e-9;
+  return wrong;
+}
+
+static const char *parse_share(struct claim_parser *p, const char *text, double *value) {
+  const char *wrong = unit_parse_ratio(p->arena, text, value);
+  if (wrong || *value <= 1) return wrong;
+  return arena_format(p->arena, "is a share and must be at most 100%%, not \"%s\"", text);
+}
+
+static const char *parse_rate(struct claim_parser *p, const char *text, double *value) {
+  return unit_parse_rate(p->arena, text, value);
+}
+
+static const char *parse_money(struct claim_parser *p, const char *text, double *value) {
+  struct money_value money = {0};
+  const char *wrong = unit_parse_money(p->arena, text, &money);
+  *value = money.amount;
+  return wrong ? wrong : not_of_a_month(p, &money);
+}
+
+static const char *parse_number(struct claim_parser *p, const char *text, double *value) {
+  *value = plain_number(unit_trimmed(p->arena, text));
+  return isfinite(*value) ? NULL : arena_format(p->arena, "must be a number such as 12 or 0.5, not \"%s\"", text);
+}
+
+/* A limit is written in the unit of what is measured. */
 static double parse_value(struct claim_parser *p, const struct measure *m, const char *text) {
-  const char *wrong = NULL;
+  static const char *(*const parse[])(struct claim_parser *, const char *, double *) = {
+      [UNIT_NONE] = parse_number,     [UNIT_SECONDS] = parse_seconds, [UNIT_RATIO] = parse_share,
+      [UNIT_PER_SECOND] = parse_rate, [UNIT_CURRENCY] = parse_money,  [UNIT_COUNT] = parse_number};
   double value = 0;
-  if (is_time(m)) {
-    sim_time ns = 0;
-    wrong = unit_parse_duration(p->arena, text, &ns);
-    value = (double)ns * 1e-9;
-  } else if (m->aggregate == AGGREGATE_SHARE || m->aggregate == AGGREGATE_ERROR_RATE || m->aggregate == AGGREGATE_AVAILABILITY ||
-             m->aggregate == AGGREGATE_UTILIZATION || m->aggregate == AGGREGATE_HIT_RATE) {
-    wrong = unit_parse_ratio(p->arena, text, &value);
-    if (!wrong && value > 1) wrong = arena_format(p->arena, "is a share and must be at most 100%%, not \"%s\"", text);
-  } else if (m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_SATURATION) {
-    wrong = unit_parse_rate(p->arena, text, &value);
-  } else if (m->aggregate == AGGREGATE_COST) {
-    struct money_value money = {0};
-    wrong = unit_parse_money(p->arena, text, &money);
-    if (!wrong) wrong = not_of_a_month(p, &money);
-    value = money.amount;
-  } else {
-    value = plain_number(unit_trimmed(p->arena, text));
-    if (!isfinite(value)) wrong = arena_format(p->arena, "must be a number such as 12 or 0.5, not \"%s\"", text);
-  }
+  const char *wrong = parse[m->kind->unit](p, text, &value);
   if (wrong) FAIL(p, "has a value that %s", wrong);
   return value;
 }
@@ -100,8 +107,7 @@ static void parse_bounds(struct claim_parser *p, struct claim *c) {
     const char *wrong = unit_parse_ratio(p->arena, share + 5, &c->share);
     if (wrong) FAIL(p, "has a share that %s", wrong);
     if (!wrong && !(c->share > 0 && c->share <= 1)) FAIL(p, "has a share of the outages that must be above 0%% and at most 100%%");
-    if (c->measure.aggregate != AGGREGATE_RTO && c->measure.aggregate != AGGREGATE_RPO)
-      FAIL(p, "can say \"for 95%%\" of rto and rpo only");
+    if (!c->measure.kind->shares) FAIL(p, "can say \"for 95%%\" of rto and rpo only");
     size_t length = strlen(value);
     while (length && value[length - 1] == ' ') value[--length] = 0;
   }

@@ -1,4 +1,5 @@
-/* Claims: what must hold, or what a planning document states, as something that a run can decide.
+/* Claims: what must hold, or what a planning document states, as something that a run can decide. What can be measured is a row of
+ * the table of measures (measure_kind.h); this is what the rows amount to.
  *
  *     claim := agg '(' metric [ '{' cause '=' word '}' ] [ side value ] ')' [ 'over' window ] op value [ 'for' share ]
  *
@@ -33,10 +34,10 @@
  *     op     := < <= > >= | in a..b       absent where the claim is only shown */
 #ifndef CLAIM_H
 #define CLAIM_H
-#include "models/core/meter.h"
 #include "models/request/request.h"
 #include "sim/engine/sim_time.h"
 #include "sim/scenario/claim_kind.h"
+#include "sim/scenario/measure_kind.h"
 #include "sim/scenario/window.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,60 +45,17 @@
 struct arena;
 struct model;
 
-enum aggregate {
-  AGGREGATE_QUANTILE,
-  AGGREGATE_MEAN,
-  AGGREGATE_MAX,
-  AGGREGATE_RATE,
-  AGGREGATE_COUNT,
-  AGGREGATE_ERROR_RATE,
-  AGGREGATE_UTILIZATION,
-  AGGREGATE_SATURATION,
-  AGGREGATE_INSIDE,
-  AGGREGATE_AVAILABILITY,
-  AGGREGATE_DOWNTIME,
-  AGGREGATE_RTO,
-  AGGREGATE_COST,
-  AGGREGATE_SHARE,
-  AGGREGATE_SD,
-  AGGREGATE_ARRIVED,
-  AGGREGATE_MIN,
-  AGGREGATE_HIT_RATE,
-  AGGREGATE_RPO,
-  AGGREGATE_UNANSWERED,
-  AGGREGATE_SETTLES /* no text: the implicit requirement. Its value is by how much a second the fastest queue grows */
-};
-
-enum subject { SUBJECT_ALL, SUBJECT_ENDPOINT, SUBJECT_SERVICE, SUBJECT_NODES, SUBJECT_FAULT, SUBJECT_METER };
-
-enum quantity {
-  QUANTITY_LATENCY,
-  QUANTITY_WAIT,
-  QUANTITY_TIME,
-  QUANTITY_REPLICAS,
-  QUANTITY_INSIDE,
-  QUANTITY_CPU,
-  QUANTITY_THREADS,
-  QUANTITY_PRIMARY,
-  QUANTITY_POOL,
-  QUANTITY_METER,
-  QUANTITY_NONE
-};
-
 /* What is measured: enough to work it out from one replication, or from all of them. */
 struct measure {
-  enum aggregate aggregate;
-  double p; /* QUANTILE */
+  const struct measure_kind *kind;
+  double p; /* of a percentile; else 0 */
   enum subject subject;
-  uint32_t index; /* of the subject; INSIDE: of the probe */
-  enum quantity quantity;
+  uint32_t index;           /* of the subject, or of the probe */
   enum time_kind time_kind; /* QUANTITY_TIME */
-  enum meter_kind meter;    /* QUANTITY_METER */
   int32_t cause;            /* enum outcome, or -1: any */
-  sim_time threshold;       /* SHARE: of the values at most this, or above it */
+  sim_time threshold;       /* of a share: of the values at most this, or above it */
   bool above;
   struct window window;
-  bool over_faults; /* needs the availability run */
 };
 
 enum comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL, COMPARE_IN };
@@ -123,6 +81,8 @@ struct claim {
 
 /* What is measured, from its text such as "p99(buy.latency) over peak(15m)". Null, or what is wrong. */
 const char *measure_parse(struct arena *, const struct model *, const char *text, struct measure *, const char **rest);
+/* What a name may be followed by: "latency", "wait", "replicas" .. and the kinds of attributed time. Returns how many. */
+uint32_t claim_quantities(const char **words, uint32_t most);
 /* Tells the model what the measure needs to be recorded: to be called for every measure that will be taken, before the run. */
 void measure_request(const struct measure *, struct model *);
 /* The whole claim from claim->expression, as its kind wants it. Null, or what is wrong. */

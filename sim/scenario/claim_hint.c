@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_MOST = 300 }; /* of a large scenario the first: a hint, not a service */
+enum { NAMES_MOST = 300, WORDS_MOST = 200 }; /* of a large scenario the first: a hint, not a service */
 
 struct guesser {
   struct arena *arena;
@@ -68,21 +68,29 @@ static bool is_percentile(const char *word) {
   return percent > 0 && percent < 100 && !*end;
 }
 
+/* The word of a measure that is spelt most like it; null when none is. */
+static const char *nearest_word(const char *head) {
+  const char *words[WORDS_MOST];
+  uint32_t count = 0;
+  const struct measure_kind *kind;
+  for (uint32_t i = 0; (kind = measure_kind_at(i)) && count < WORDS_MOST; i++)
+    if (kind->word && !kind->percentage && measure_kind_of_word(kind->word) == kind) words[count++] = kind->word;
+  return nearest_name(head, words, count);
+}
+
 /* Sets the aggregate and what goes with it; false when the word says nothing. */
 static bool read_head(struct guesser *g, const char *head) {
-  static const char *const aggregates[] = {"mean",       "max",    "rate",    "count",    "error_rate", "utilization",
-                                           "saturation", "inside", "rto",     "downtime", "cost",       "availability",
-                                           "share",      "sd",     "arrived", "min",      "hit_rate",   "rpo"};
   const struct claim_word *word = claim_word_named(head, strlen(head));
   if (is_percentile(head)) {
     g->aggregate = arena_format(g->arena, "p%s", head + 1), g->quantity = ".latency";
     return true;
   }
-  const char *near = word ? NULL : nearest_name(head, aggregates, sizeof aggregates / sizeof *aggregates);
+  const char *near = word ? NULL : nearest_word(head);
   if (near) word = claim_word_named(near, strlen(near));
-  if (!word) return false;
-  g->aggregate = word->aggregate, g->quantity = word->quantity, g->argument = word->argument;
-  return true;
+  g->aggregate = word ? word->aggregate : near;
+  g->quantity = word ? word->quantity : "";
+  g->argument = word ? word->argument : NULL;
+  return g->aggregate != NULL;
 }
 
 /* "95, page.latency" of percentile(95, page.latency). */
@@ -95,10 +103,9 @@ static void take_percent(struct guesser *g) {
 }
 
 static const char *nearest_quantity(struct guesser *g, const char *name, const char *word) {
-  const char *names[200] = {"latency", "wait", "replicas", "cpu", "threads", "primary", "connections"};
-  uint32_t count = 7;
-  for (int i = 0; i < TIME_KINDS; i++) names[count++] = time_kind_names[i];
-  for (uint32_t i = 0; i < g->model->meter_count && count < 200; i++)
+  const char *names[WORDS_MOST];
+  uint32_t count = claim_quantities(names, WORDS_MOST);
+  for (uint32_t i = 0; i < g->model->meter_count && count < WORDS_MOST; i++)
     if (!strcmp(g->model->meters[i].thing, name)) names[count++] = g->model->meters[i].name;
   return nearest_name(word, names, count);
 }

@@ -8,49 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- aggregates ----------------------------------------------------------------------------------------------------------- */
+/* --- words ---------------------------------------------------------------------------------------------------------------- */
 
-static const struct {
-  const char *word;
-  enum aggregate aggregate;
-} aggregates[] = {{"mean", AGGREGATE_MEAN},
-                  {"max", AGGREGATE_MAX},
-                  {"rate", AGGREGATE_RATE},
-                  {"count", AGGREGATE_COUNT},
-                  {"error_rate", AGGREGATE_ERROR_RATE},
-                  {"utilization", AGGREGATE_UTILIZATION},
-                  {"saturation", AGGREGATE_SATURATION},
-                  {"inside", AGGREGATE_INSIDE},
-                  {"availability", AGGREGATE_AVAILABILITY},
-                  {"downtime", AGGREGATE_DOWNTIME},
-                  {"rto", AGGREGATE_RTO},
-                  {"cost", AGGREGATE_COST},
-                  {"share", AGGREGATE_SHARE},
-                  {"sd", AGGREGATE_SD},
-                  {"arrived", AGGREGATE_ARRIVED},
-                  {"min", AGGREGATE_MIN},
-                  {"hit_rate", AGGREGATE_HIT_RATE},
-                  {"rpo", AGGREGATE_RPO},
-                  {"unanswered", AGGREGATE_UNANSWERED}};
-enum { AGGREGATE_WORDS = sizeof aggregates / sizeof *aggregates };
-
-static void parse_aggregate(struct claim_parser *p, struct measure *m, const char *word) {
-  for (int i = 0; i < AGGREGATE_WORDS; i++)
-    if (!strcmp(word, aggregates[i].word)) {
-      m->aggregate = aggregates[i].aggregate;
-      return;
-    }
+/* The percentage of "p99.9"; NaN for what is none. */
+static double percentage_of(const char *word) {
   size_t digits = word[0] == 'p' && isdigit((unsigned char)word[1]) ? strspn(word + 1, "0123456789.") : 0;
   char *end = NULL;
   double percent = digits ? strtod(word + 1, &end) : NAN;
-  if (percent > 0 && percent < 100 && end == word + 1 + digits && !*end) {
-    m->aggregate = AGGREGATE_QUANTILE, m->p = percent / 100;
-    return;
+  return percent > 0 && percent < 100 && end == word + 1 + digits && !*end ? percent : NAN;
+}
+
+/* All words, in the order of the rows. */
+static const char *all_words(struct arena *arena) {
+  const char *text = "";
+  const struct measure_kind *kind;
+  for (uint32_t i = 0; (kind = measure_kind_at(i)); i++) {
+    if (!kind->word || measure_kind_of_word(kind->word) != kind) continue;
+    text = arena_format(arena, "%s%s%s", text, *text ? ", " : "", kind->percentage ? "p50 ... p99.99" : kind->word);
   }
-  FAIL(p,
-       "has no aggregate \"%s\"; there are: p50 ... p99.99, mean, sd, max, min, share, rate, count, arrived, unanswered, "
-       "error_rate, utilization, saturation, hit_rate, inside, availability, downtime, rto, rpo, cost",
-       word);
+  return text;
+}
+
+/* The first row of the word, and the percentage that belongs to it. */
+static const struct measure_kind *parse_word(struct claim_parser *p, struct measure *m, const char *word) {
+  double percent = percentage_of(word);
+  const struct measure_kind *first = measure_kind_of_word(isnan(percent) ? word : "p");
+  if (first && first->percentage == !isnan(percent)) {
+    m->p = first->percentage ? percent / 100 : 0;
+    return first;
+  }
+  FAIL(p, "has no aggregate \"%s\"; there are: %s", word, all_words(p->arena));
+  return NULL;
 }
 
 /* --- subjects ---------------------------------------------------------------------------------------------------------------- */
@@ -98,52 +86,67 @@ static void no_such_subject(struct claim_parser *p, const char *name) {
   FAIL(p, "knows no endpoint, service or node group \"%s\"%s", name, names);
 }
 
-static bool quantity_word(const char *word, struct measure *m) {
-  static const char *const words[] = {"latency", "wait", "replicas", "cpu", "threads", "primary", "connections"};
-  static const enum quantity quantities[] = {QUANTITY_LATENCY, QUANTITY_WAIT,    QUANTITY_REPLICAS, QUANTITY_CPU,
-                                             QUANTITY_THREADS, QUANTITY_PRIMARY, QUANTITY_POOL};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (!strcmp(word, words[i])) {
-      m->quantity = quantities[i];
+static const struct {
+  const char *word;
+  enum quantity quantity;
+} quantities[] = {{"latency", QUANTITY_LATENCY}, {"wait", QUANTITY_WAIT},       {"replicas", QUANTITY_REPLICAS},
+                  {"cpu", QUANTITY_CPU},         {"threads", QUANTITY_THREADS}, {"primary", QUANTITY_PRIMARY},
+                  {"connections", QUANTITY_POOL}};
+enum { QUANTITY_WORDS = sizeof quantities / sizeof *quantities };
+
+static bool quantity_word(const char *word, struct measure *m, enum quantity *quantity) {
+  for (size_t i = 0; i < QUANTITY_WORDS; i++)
+    if (!strcmp(word, quantities[i].word)) {
+      *quantity = quantities[i].quantity;
       return true;
     }
   for (int i = 0; i < TIME_KINDS; i++)
     if (!strcmp(word, time_kind_names[i])) {
-      m->quantity = QUANTITY_TIME, m->time_kind = (enum time_kind)i;
+      *quantity = QUANTITY_TIME;
+      m->time_kind = (enum time_kind)i;
       return true;
     }
   return false;
 }
 
-static bool find_meter(const struct model *m, const char *word, struct measure *out) {
+uint32_t claim_quantities(const char **words, uint32_t most) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < QUANTITY_WORDS && count < most; i++) words[count++] = quantities[i].word;
+  for (uint32_t i = 0; i < TIME_KINDS && count < most; i++) words[count++] = time_kind_names[i];
+  return count;
+}
+
+static enum quantity quantity_of_meter(enum meter_kind kind) {
+  static const enum quantity of[] = {
+      [METER_COUNT] = QUANTITY_METER_COUNT, [METER_LEVEL] = QUANTITY_METER_LEVEL, [METER_TIME] = QUANTITY_METER_TIME};
+  return of[kind];
+}
+
+static bool find_meter(const struct model *m, const char *word, struct measure *out, enum quantity *quantity) {
   const char *dot = strrchr(word, '.');
   for (uint32_t i = 0; i < m->meter_count && dot; i++) {
     const struct meter_config *meter = &m->meters[i];
     if (strlen(meter->thing) != (size_t)(dot - word) || strncmp(meter->thing, word, (size_t)(dot - word)) ||
         strcmp(meter->name, dot + 1))
       continue;
-    out->subject = SUBJECT_METER, out->index = i, out->quantity = QUANTITY_METER, out->meter = meter->kind;
+    out->subject = SUBJECT_METER;
+    out->index = i;
+    *quantity = quantity_of_meter(meter->kind);
     return true;
   }
   return false;
 }
 
 /* "buy.latency", "all", "server.cpu": a name, and what of it after the last dot. */
-static void parse_plain_metric(struct claim_parser *p, struct measure *m, char *word) {
-  m->quantity = QUANTITY_NONE;
-  if (!strcmp(word, "inside")) {
-    m->quantity = QUANTITY_INSIDE;
-    return;
-  }
-  if (find_meter(p->model, word, m)) return;
+static enum quantity parse_metric(struct claim_parser *p, struct measure *m, char *word) {
+  enum quantity quantity = QUANTITY_NONE;
+  if (!strcmp(word, "inside")) return QUANTITY_INSIDE;
+  if (!strcmp(word, "latency")) return QUANTITY_LATENCY;
+  if (find_meter(p->model, word, m, &quantity)) return quantity;
   char *dot = strrchr(word, '.');
-  if (!strcmp(word, "latency"))
-    m->quantity = QUANTITY_LATENCY;
-  else if (dot && quantity_word(dot + 1, m)) {
-    *dot = 0;
-    if (!find_subject(p->model, word, m)) no_such_subject(p, word);
-  } else if (!find_subject(p->model, word, m))
-    no_such_subject(p, word);
+  if (dot && quantity_word(dot + 1, m, &quantity)) *dot = 0;
+  if (!find_subject(p->model, word, m)) no_such_subject(p, word);
+  return quantity;
 }
 
 static const char *all_causes(struct arena *arena) {
@@ -152,8 +155,7 @@ static const char *all_causes(struct arena *arena) {
   return text;
 }
 
-static void parse_cause(struct claim_parser *p, struct measure *m) {
-  m->cause = -1;
+static void parse_cause(struct claim_parser *p, const struct measure_kind *first, struct measure *m) {
   if (!claim_take(p, "{")) return;
   char *label = claim_take_word(p, "=}"), *value = claim_take(p, "=") ? claim_take_word(p, "}") : (char *)"";
   if (!claim_take(p, "}") || strcmp(label, "cause")) {
@@ -163,8 +165,7 @@ static void parse_cause(struct claim_parser *p, struct measure *m) {
   for (int i = OUTCOME_TIMEOUT; i < OUTCOMES; i++)
     if (!strcmp(value, outcome_names[i])) m->cause = i;
   if (m->cause < 0) FAIL(p, "knows no cause \"%s\"; causes are %s", value, all_causes(p->arena));
-  if (m->aggregate != AGGREGATE_ERROR_RATE && m->aggregate != AGGREGATE_RATE && m->aggregate != AGGREGATE_COUNT)
-    FAIL(p, "has a cause, which belongs to error_rate, rate and count");
+  if (!first->causes) FAIL(p, "has a cause, which belongs to error_rate, rate and count");
   if (m->subject == SUBJECT_SERVICE) FAIL(p, "has a cause, which endpoints and \"all\" have: a service does not see why");
 }
 
@@ -194,120 +195,74 @@ static void parse_probe(struct claim_parser *p, struct measure *m, const char *w
   FAIL(p, "asks for the number inside at \"%s\", which is not among run.probes", word);
 }
 
-static void parse_metric(struct claim_parser *p, struct measure *m) {
-  char *word = claim_take_word(p, m->aggregate == AGGREGATE_SHARE ? "{)<>" : "{)");
+static void parse_month(struct claim_parser *p, struct measure *m, const char *word) {
+  (void)m;
+  if (strcmp(word, "month")) FAIL(p, "gives the cost of a month only");
+}
+
+static void parse_year(struct claim_parser *p, struct measure *m, const char *word) {
+  if (strcmp(word, "year") && (!find_subject(p->model, word, m) || m->subject > SUBJECT_ENDPOINT)) no_such_subject(p, word);
+}
+
+static void parse_fault(struct claim_parser *p, struct measure *m, const char *word) {
+  int32_t found = find(word, &p->model->faults, sizeof(struct fault_config));
+  if (found < 0) FAIL(p, "knows no fault \"%s\"", word);
+  m->subject = SUBJECT_FAULT;
+  m->index = (uint32_t)found;
+}
+
+/* What the parentheses hold; returns what of the subject. */
+static enum quantity parse_argument(struct claim_parser *p, const struct measure_kind *first, struct measure *m) {
+  static void (*const special[])(struct claim_parser *, struct measure *, const char *) = {
+      [ARGUMENT_MONTH] = parse_month, [ARGUMENT_YEAR] = parse_year, [ARGUMENT_FAULT] = parse_fault, [ARGUMENT_PROBE] = parse_probe};
+  char *word = claim_take_word(p, first->threshold ? "{)<>" : "{)");
   if (!*p->at) {
     FAIL(p, "misses \")\"");
-    return;
+    return QUANTITY_NONE;
   }
-  switch (m->aggregate) {
-  case AGGREGATE_COST:
-    if (strcmp(word, "month")) FAIL(p, "gives the cost of a month only");
-    return;
-  case AGGREGATE_DOWNTIME:
-  case AGGREGATE_AVAILABILITY:
-    m->over_faults = true;
-    if (strcmp(word, "year") && (!find_subject(p->model, word, m) || m->subject > SUBJECT_ENDPOINT)) no_such_subject(p, word);
-    return;
-  case AGGREGATE_RTO:
-  case AGGREGATE_RPO: {
-    int32_t found = find(word, &p->model->faults, sizeof(struct fault_config));
-    m->over_faults = true, m->subject = SUBJECT_FAULT, m->index = (uint32_t)found;
-    if (found < 0) FAIL(p, "knows no fault \"%s\"", word);
-    return;
+  if (first->argument != ARGUMENT_METRIC) {
+    special[first->argument](p, m, word);
+    return QUANTITY_NONE;
   }
-  case AGGREGATE_INSIDE:
-    parse_probe(p, m, word);
-    return;
-  default:
-    parse_plain_metric(p, m, word);
-    parse_cause(p, m);
-    if (m->aggregate == AGGREGATE_SHARE) parse_threshold(p, m);
-  }
+  enum quantity quantity = parse_metric(p, m, word);
+  parse_cause(p, first, m);
+  if (first->threshold) parse_threshold(p, m);
+  return quantity;
 }
 
-static void check_meter(struct claim_parser *p, const struct measure *m) {
-  static const char *const ways[] = {
-      [METER_COUNT] = "count and rate", [METER_LEVEL] = "mean, max and min", [METER_TIME] = "mean, max, sd, share and percentiles"};
-  enum aggregate a = m->aggregate;
-  bool fits[] = {[METER_COUNT] = a == AGGREGATE_COUNT || a == AGGREGATE_RATE,
-                 [METER_LEVEL] = a == AGGREGATE_MEAN || a == AGGREGATE_MAX || a == AGGREGATE_MIN,
-                 [METER_TIME] = a == AGGREGATE_MEAN || a == AGGREGATE_MAX || a == AGGREGATE_SD || a == AGGREGATE_SHARE ||
-                                a == AGGREGATE_QUANTILE};
-  const struct meter_config *meter = &p->model->meters[m->index];
-  if (!fits[m->meter]) FAIL(p, "can take %s of %s.%s", ways[m->meter], meter->thing, meter->name);
+/* --- combinations --------------------------------------------------------------------------------------------------------- */
+
+/* What can be taken of a quantity: "mean, max and min". */
+static const char *ways_of(struct arena *arena, enum quantity quantity) {
+  const char *text = "", *last = NULL;
+  const struct measure_kind *kind;
+  for (uint32_t i = 0; (kind = measure_kind_at(i)); i++) {
+    if (kind->quantity != quantity) continue;
+    if (last) text = arena_format(arena, "%s%s%s", text, *text ? ", " : "", last);
+    last = kind->percentage ? "percentiles" : kind->word;
+  }
+  return *text ? arena_format(arena, "%s and %s", text, last) : last;
 }
 
-/* Which quantities an aggregate can be taken of. */
-static void check_combination(struct claim_parser *p, const struct measure *m) {
-  if (m->quantity == QUANTITY_METER) {
-    check_meter(p, m);
+/* What is wrong with asking for this word of this quantity of the subject. */
+static void refuse(struct claim_parser *p, const struct measure_kind *first, const struct measure *m, enum quantity quantity) {
+  if (m->subject == SUBJECT_METER) {
+    const struct meter_config *meter = &p->model->meters[m->index];
+    FAIL(p, "can take %s of %s.%s", ways_of(p->arena, quantity), meter->thing, meter->name);
     return;
   }
-  bool latency = (m->quantity == QUANTITY_LATENCY && m->subject != SUBJECT_NODES) ||
-                 (m->quantity == QUANTITY_WAIT && m->subject <= SUBJECT_ENDPOINT);
-  bool traffic = m->quantity == QUANTITY_NONE && m->subject != SUBJECT_NODES;
-  switch (m->aggregate) {
-  case AGGREGATE_QUANTILE:
-    if (!latency) FAIL(p, "takes percentiles of latencies and of endpoints' waits only, such as p99(buy.latency)");
-    break;
-  case AGGREGATE_SHARE:
-  case AGGREGATE_SD:
-    if (!latency) FAIL(p, "is of a latency or of an endpoint's wait, such as buy.wait");
-    break;
-  case AGGREGATE_MEAN:
-    if (!latency && m->quantity != QUANTITY_INSIDE && !(m->quantity == QUANTITY_TIME && m->subject <= SUBJECT_ENDPOINT) &&
-        !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
-      FAIL(p, "takes means of a latency, an endpoint's wait, queue, service, pool, network, external, delay or permit, a service's "
-              "replicas, or of \"inside\"");
-    break;
-  case AGGREGATE_MAX:
-    if (!latency && !(m->quantity == QUANTITY_REPLICAS && m->subject == SUBJECT_SERVICE))
-      FAIL(p, "takes the max of a latency, an endpoint's wait or a service's replicas");
-    break;
-  case AGGREGATE_MIN:
-    FAIL(p, "takes the min of levels only, such as min(tickets.left)");
-    break;
-  case AGGREGATE_ARRIVED:
-  case AGGREGATE_UNANSWERED:
-    if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "counts the requests of an endpoint or of \"all\"");
-    break;
-  case AGGREGATE_ERROR_RATE:
-    if (!traffic || m->subject == SUBJECT_SERVICE) FAIL(p, "gives the error rate of an endpoint or of \"all\"");
-    break;
-  case AGGREGATE_RATE:
-  case AGGREGATE_COUNT:
-    if (!traffic) FAIL(p, "counts the answers of an endpoint, a service or \"all\"");
-    break;
-  case AGGREGATE_UTILIZATION:
-    if (m->quantity != QUANTITY_CPU && m->quantity != QUANTITY_THREADS && m->quantity != QUANTITY_PRIMARY &&
-        m->quantity != QUANTITY_POOL)
-      FAIL(p, "gives the utilization of a node group's or a service's .cpu, or of a service's .threads");
-    if (m->quantity != QUANTITY_CPU && m->subject != SUBJECT_SERVICE)
-      FAIL(p, "only services have threads, connections and a primary");
-    if (m->subject < SUBJECT_SERVICE) FAIL(p, "gives the utilization of services and node groups, not of endpoints");
-    break;
-  case AGGREGATE_SATURATION:
-    if (m->quantity != QUANTITY_NONE || m->subject == SUBJECT_ENDPOINT)
-      FAIL(p, "gives the saturation of \"all\", a service or a node group");
-    break;
-  case AGGREGATE_HIT_RATE:
-    if (!traffic || m->subject != SUBJECT_SERVICE || !model_service(p->model, m->index)->cache.keyed)
-      FAIL(p, "gives the hit rate of a service in which \"cached\" steps look by \"key\"");
-    break;
-  default:
-    break;
-  }
+  const struct measure_kind *kind, *near = NULL;
+  for (uint32_t i = 0; !near && (kind = measure_kind_at(i)); i++)
+    if (kind->word && !strcmp(kind->word, first->word) && kind->quantity == quantity) near = kind;
+  FAIL(p, "%s", near && near->wrong_subject ? near->wrong_subject : first->wrong);
 }
 
-/* What is kept by window. */
-static bool is_windowed(const struct measure *m) {
-  if (m->quantity == QUANTITY_METER) return m->meter == METER_COUNT || (m->meter == METER_LEVEL && m->aggregate == AGGREGATE_MEAN);
-  if (m->aggregate == AGGREGATE_HIT_RATE || m->aggregate == AGGREGATE_UTILIZATION) return true;
-  if (m->aggregate == AGGREGATE_MEAN && (m->quantity == QUANTITY_REPLICAS || m->quantity == QUANTITY_INSIDE)) return true;
-  if (m->subject > SUBJECT_ENDPOINT) return false;
-  return m->quantity == QUANTITY_LATENCY || m->quantity == QUANTITY_WAIT || m->aggregate == AGGREGATE_ERROR_RATE ||
-         m->aggregate == AGGREGATE_RATE || m->aggregate == AGGREGATE_COUNT || m->aggregate == AGGREGATE_ARRIVED;
+static const struct measure_kind *find_kind(struct claim_parser *p, const struct measure_kind *first, const struct measure *m,
+                                            enum quantity quantity) {
+  const struct measure_kind *kind = measure_kind_of(first->word, quantity, m->subject);
+  if (kind && (!kind->fits || kind->fits(p->model, m->index))) return kind;
+  refuse(p, first, m, quantity);
+  return NULL;
 }
 
 static void parse_window(struct claim_parser *p, struct measure *m) {
@@ -315,26 +270,24 @@ static void parse_window(struct claim_parser *p, struct measure *m) {
   claim_skip_space(p);
   const char *wrong = window_parse(p->arena, p->model, &p->at, &m->window);
   if (wrong) FAIL(p, "has a window that %s", wrong);
-  if (!is_windowed(m))
+  if (!(m->kind->windows & ASKED_OF(m->subject)))
     FAIL(p, "can look at a window of latency, wait, error_rate, rate, count and arrived of endpoints, of hit rates, utilization, "
             "counts and mean levels (a service's replicas, \"inside\", what is counted) only");
 }
 
 void measure_request(const struct measure *m, struct model *model) {
-  model->records_waits |= m->quantity == QUANTITY_WAIT;
-  model->records_use |= m->aggregate == AGGREGATE_UTILIZATION && m->window.kind != WINDOW_WHOLE;
+  if (m->kind->request) m->kind->request(m, model);
 }
 
 const char *measure_parse(struct arena *arena, const struct model *model, const char *text, struct measure *m, const char **rest) {
   struct claim_parser p = {arena, model, text, NULL};
-  *m = (struct measure){.cause = -1, .quantity = QUANTITY_NONE};
+  *m = (struct measure){.cause = -1};
   char *word = claim_take_word(&p, "(");
-  bool open = claim_take(&p, "(");
-  if (!open) FAIL(&p, "does not say of what, in parentheses, such as p99(web.latency) < 250ms");
-  if (open) parse_aggregate(&p, m, word);
-  if (!p.fault) parse_metric(&p, m);
+  if (!claim_take(&p, "(")) FAIL(&p, "does not say of what, in parentheses, such as p99(web.latency) < 250ms");
+  const struct measure_kind *first = p.fault ? NULL : parse_word(&p, m, word);
+  enum quantity quantity = first ? parse_argument(&p, first, m) : QUANTITY_NONE;
   if (!p.fault && !claim_take(&p, ")")) FAIL(&p, "misses \")\"");
-  if (!p.fault) check_combination(&p, m);
+  if (!p.fault) m->kind = find_kind(&p, first, m, quantity);
   if (!p.fault) parse_window(&p, m);
   *rest = p.at;
   return p.fault;

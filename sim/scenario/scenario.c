@@ -198,7 +198,7 @@ static void link_claims(struct reading *r, struct scenario *s) {
     if (wrong && diagnostics_errors(r->diagnostics) < DIAGNOSTICS_SHOWN)
       wrong = claim_with_hint(r->arena, &s->model, claims[i].expression, wrong);
     if (wrong) diagnostic_add(r->diagnostics, at, "claim \"%s\" %s", claims[i].expression, wrong);
-    if (!wrong && claims[i].measure.over_faults && (!s->model.run.years || !s->model.faults.count))
+    if (!wrong && claims[i].measure.kind->over_faults && (!s->model.run.years || !s->model.faults.count))
       diagnostic_add(r->diagnostics, at, "claim \"%s\" needs an availability run: give \"run.years\" and \"faults\"",
                      claims[i].expression);
   }
@@ -254,7 +254,7 @@ static struct claim settles(void) {
       .note = "No queue of requests, jobs or sessions grows without end; run.settles false takes this requirement away.",
       .kind = CLAIM_REQUIREMENT,
       .severity = SEVERITY_MUST,
-      .measure = {.aggregate = AGGREGATE_SETTLES, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE, .cause = -1},
+      .measure = {.kind = measure_kind_settles(), .subject = SUBJECT_ALL, .cause = -1},
       .comparison = COMPARE_LESS_EQUAL,
       .low = -INFINITY};
 }

@@ -146,7 +146,7 @@ const char *unit_parse_duration(struct arena *arena, const char *text, int64_t *
     const char *end = decimal_scan(p, &number);
     if (!end) return no_duration(arena, text);
     end = unit_skip_space(end);
-    const struct unit *unit = unit_named(UNIT_TIME, end, letters(end));
+    const struct unit_name *unit = unit_named(FAMILY_TIME, end, letters(end));
     if (!unit) return no_time_unit(arena, end, text);
     if (unit->size >= last) return arena_format(arena, "must go from large to small units, such as \"2h30m\", not \"%s\"", text);
     last = unit->size;
@@ -182,7 +182,7 @@ const char *unit_parse_bytes(struct arena *arena, const char *text, int64_t *byt
   if (!end) return bad_form(arena, FIELD_BYTES, text);
   if (!*end) return unit_missing(arena, FIELD_BYTES, text);
   const char *word = unit_skip_space(end);
-  const struct unit *unit = unit_named(UNIT_BYTES, word, strlen(word));
+  const struct unit_name *unit = unit_named(FAMILY_BYTES, word, strlen(word));
   if (!unit) return no_byte_unit(arena, (int)(end - text), word, text);
   enum scaling scaling = decimal_scale(number, unit->size, bytes);
   return scaling == SCALED ? NULL : not_scaled(arena, scaling, text, "a byte", "8 EiB");
@@ -202,7 +202,7 @@ const char *unit_parse_bandwidth(struct arena *arena, const char *text, int64_t 
   if (!end) return bad_form(arena, FIELD_BANDWIDTH, text);
   if (!*end) return unit_missing(arena, FIELD_BANDWIDTH, text);
   end = unit_skip_space(end);
-  const struct unit *unit = unit_named(UNIT_BANDWIDTH, end, strlen(end));
+  const struct unit_name *unit = unit_named(FAMILY_BANDWIDTH, end, strlen(end));
   if (!unit) return no_bandwidth_unit(arena, text);
   enum scaling scaling = decimal_scale(number, unit->size, bits_per_s);
   return scaling == SCALED ? NULL : not_scaled(arena, scaling, text, "a bit a second", "a line can have");
@@ -213,23 +213,23 @@ const char *unit_parse_cpu(struct arena *arena, const char *text, int64_t *milli
   if (!strcmp(text, "unlimited")) return *millicores = INT64_MAX, NULL;
   struct decimal number;
   const char *end = decimal_scan(text, &number), *word = end ? unit_skip_space(end) : NULL;
-  const struct unit *unit = end ? unit_named(UNIT_CPU, word, strlen(word)) : NULL;
+  const struct unit_name *unit = end ? unit_named(FAMILY_CPU, word, strlen(word)) : NULL;
   if (!unit) return bad_form(arena, FIELD_CPU, text);
   enum scaling scaling = decimal_scale(number, unit->size, millicores);
   return scaling == SCALED ? NULL : not_scaled(arena, scaling, text, "a thousandth of a core", "a node can have");
 }
 
 /* rps and the like are words of their own. Returns the unit of time, and what the number is multiplied by ("10k/s"). */
-static const struct unit *rate_unit(const char *rest, double *factor) {
+static const struct unit_name *rate_unit(const char *rest, double *factor) {
   static const char *const per_s[] = {"rps", "qps", "tps", "ops", NULL}, *const per_min[] = {"rpm", "qpm", "tpm", NULL};
   rest = unit_skip_space(rest);
   *factor = 1;
   bool scaled = *rest && strchr("kKM", *rest) && !isalpha((unsigned char)rest[1]);
   if (scaled) *factor = *rest == 'M' ? 1e6 : 1e3, rest = unit_skip_space(rest + 1);
-  if (is_word_of(rest, strlen(rest), per_s)) return unit_named(UNIT_RATE, "s", 1);
-  if (is_word_of(rest, strlen(rest), per_min)) return unit_named(UNIT_RATE, "min", 3);
+  if (is_word_of(rest, strlen(rest), per_s)) return unit_named(FAMILY_RATE, "s", 1);
+  if (is_word_of(rest, strlen(rest), per_min)) return unit_named(FAMILY_RATE, "min", 3);
   const char *per = unit_per(rest);
-  return per ? unit_named(UNIT_RATE, per, strlen(per)) : NULL;
+  return per ? unit_named(FAMILY_RATE, per, strlen(per)) : NULL;
 }
 
 static const char *no_rate_unit(struct arena *arena, const char *text) {
@@ -245,7 +245,7 @@ const char *unit_parse_rate(struct arena *arena, const char *text, double *per_s
   if (!end) return bad_form(arena, FIELD_RATE, text);
   if (!*end) return unit_missing(arena, FIELD_RATE, text);
   double factor;
-  const struct unit *unit = rate_unit(end, &factor);
+  const struct unit_name *unit = rate_unit(end, &factor);
   if (!unit) return no_rate_unit(arena, text);
   *per_s = strtod(text, NULL) * factor / (double)unit->size;
   return NULL;
@@ -261,7 +261,7 @@ static const char *quota_time(struct arena *arena, const char *per, const char *
 static const char *quota_per(const char *rest) {
   double factor;
   const char *per = unit_per(rest);
-  const struct unit *unit = per ? NULL : rate_unit(rest, &factor);
+  const struct unit_name *unit = per ? NULL : rate_unit(rest, &factor);
   return unit && factor == 1 ? unit->name : per;
 }
 
@@ -316,7 +316,7 @@ const char *unit_parse_money(struct arena *arena, const char *text, struct money
   if (!code && !(code = take_currency(arena, &p))) return no_currency(arena, text);
   const char *per = *p ? unit_per(p) : "";
   if (!per) return bad_form(arena, FIELD_MONEY, text);
-  const struct unit *unit = *p ? unit_named(UNIT_PRICE, per, strlen(per)) : NULL;
+  const struct unit_name *unit = *p ? unit_named(FAMILY_PRICE, per, strlen(per)) : NULL;
   if (*p && !unit) return no_price_unit(arena, per, text);
   *money = (struct money_value){.amount = amount};
   memcpy(money->currency, code, 3);

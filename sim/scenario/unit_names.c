@@ -5,71 +5,71 @@
 #include <string.h>
 #include <strings.h>
 
-static const struct unit time_units[] = {{"y", SIM_YEAR, "y|yr|yrs|year|years"},
-                                         {"w", 7 * SIM_DAY, "w|wk|wks|week|weeks"},
-                                         {"d", SIM_DAY, "d|day|days"},
-                                         {"h", SIM_HOUR, "h|hr|hrs|hour|hours"},
-                                         {"m", SIM_MINUTE, "min|mins|minute|minutes"},
-                                         {"s", SIM_S, "s|sec|secs|second|seconds"},
-                                         {"ms", SIM_MS, "ms|msec|msecs|milli|millis|millisecond|milliseconds"},
-                                         {"us", SIM_US, "us|µs|μs|usec|usecs|microsecond|microseconds"},
-                                         {"ns", 1, "ns|nsec|nsecs|nanosecond|nanoseconds"},
-                                         {0}};
-
-static const struct unit byte_units[] = {{"Ti", 1LL << 40, "ti|tib|tebibyte|tebibytes"},
-                                         {"Gi", 1LL << 30, "gi|gib|gibibyte|gibibytes"},
-                                         {"Mi", 1LL << 20, "mi|mib|mebibyte|mebibytes"},
-                                         {"Ki", 1LL << 10, "ki|kib|kibibyte|kibibytes"},
-                                         {"T", 1000000000000, "terabyte|terabytes"},
-                                         {"G", 1000000000, "gigabyte|gigabytes"},
-                                         {"M", 1000000, "megabyte|megabytes"},
-                                         {"k", 1000, "kilobyte|kilobytes"},
-                                         {"TB", 1000000000000, NULL},
-                                         {"GB", 1000000000, NULL},
-                                         {"MB", 1000000, NULL},
-                                         {"KB", 1000, NULL},
-                                         {"kB", 1000, NULL},
-                                         {"B", 1, "byte|bytes"},
-                                         {0}};
-
-static const struct unit bandwidth_units[] = {{"Gbit/s", 1000000000, "gbit/s|gbits/s|gbps|gbit|gbits"},
-                                              {"Mbit/s", 1000000, "mbit/s|mbits/s|mbps|mbit|mbits"},
-                                              {"kbit/s", 1000, "kbit/s|kbits/s|kbps|kbit|kbits"},
-                                              {"bit/s", 1, "bit/s|bits/s|bps"},
+static const struct unit_name time_units[] = {{"y", SIM_YEAR, "y|yr|yrs|year|years"},
+                                              {"w", 7 * SIM_DAY, "w|wk|wks|week|weeks"},
+                                              {"d", SIM_DAY, "d|day|days"},
+                                              {"h", SIM_HOUR, "h|hr|hrs|hour|hours"},
+                                              {"m", SIM_MINUTE, "min|mins|minute|minutes"},
+                                              {"s", SIM_S, "s|sec|secs|second|seconds"},
+                                              {"ms", SIM_MS, "ms|msec|msecs|milli|millis|millisecond|milliseconds"},
+                                              {"us", SIM_US, "us|µs|μs|usec|usecs|microsecond|microseconds"},
+                                              {"ns", 1, "ns|nsec|nsecs|nanosecond|nanoseconds"},
                                               {0}};
 
-static const struct unit cpu_units[] = {
+static const struct unit_name byte_units[] = {{"Ti", 1LL << 40, "ti|tib|tebibyte|tebibytes"},
+                                              {"Gi", 1LL << 30, "gi|gib|gibibyte|gibibytes"},
+                                              {"Mi", 1LL << 20, "mi|mib|mebibyte|mebibytes"},
+                                              {"Ki", 1LL << 10, "ki|kib|kibibyte|kibibytes"},
+                                              {"T", 1000000000000, "terabyte|terabytes"},
+                                              {"G", 1000000000, "gigabyte|gigabytes"},
+                                              {"M", 1000000, "megabyte|megabytes"},
+                                              {"k", 1000, "kilobyte|kilobytes"},
+                                              {"TB", 1000000000000, NULL},
+                                              {"GB", 1000000000, NULL},
+                                              {"MB", 1000000, NULL},
+                                              {"KB", 1000, NULL},
+                                              {"kB", 1000, NULL},
+                                              {"B", 1, "byte|bytes"},
+                                              {0}};
+
+static const struct unit_name bandwidth_units[] = {{"Gbit/s", 1000000000, "gbit/s|gbits/s|gbps|gbit|gbits"},
+                                                   {"Mbit/s", 1000000, "mbit/s|mbits/s|mbps|mbit|mbits"},
+                                                   {"kbit/s", 1000, "kbit/s|kbits/s|kbps|kbit|kbits"},
+                                                   {"bit/s", 1, "bit/s|bits/s|bps"},
+                                                   {0}};
+
+static const struct unit_name cpu_units[] = {
     {"m", 1, "mcpu|millicpu|millicpus|millicore|millicores"}, {"", 1000, "core|cores|cpu|cpus|vcpu|vcpus"}, {0}};
 
-static const struct unit rate_units[] = {{"s", 1, "s|sec|second"},
-                                         {"min", 60, "m|minute"},
-                                         {"h", 3600, "h|hr|hour"},
-                                         {"day", 86400, "d"},
-                                         {"week", 604800, "w|wk"},
-                                         {"year", 31536000, "y|yr"},
-                                         {0}};
+static const struct unit_name rate_units[] = {{"s", 1, "s|sec|second"},
+                                              {"min", 60, "m|minute"},
+                                              {"h", 3600, "h|hr|hour"},
+                                              {"day", 86400, "d"},
+                                              {"week", 604800, "w|wk"},
+                                              {"year", 31536000, "y|yr"},
+                                              {0}};
 
 /* A new one is one row here; what it means is up to the bill. */
-static const struct unit price_units[] = {{"month", 1, "mo|mon|mth|months"},
-                                          {"h", 1, "h|hr|hour"},
-                                          {"day", 1, "d"},
-                                          {"year", 1, "y|yr|annum"},
-                                          {"GB", 1, NULL},
-                                          {"TB", 1, NULL},
-                                          {"GB-month", 1, "gb-mo|gb/month|gb/mo|gb per month"},
-                                          {"GiB-month", 1, "gib-mo|gib/month|gib/mo|gib per month"},
-                                          {"vCPU-h", 1, "vcpu-hour|vcpu/hour|vcpu/h|vcpu per hour"},
-                                          {"million", 1, "million requests|million calls|1m requests"},
-                                          {"request", 1, "req"},
-                                          {"user", 1, NULL},
-                                          {"host", 1, NULL},
-                                          {"seat", 1, NULL},
-                                          {"min", 1, "minute"},
-                                          {0}};
+static const struct unit_name price_units[] = {{"month", 1, "mo|mon|mth|months"},
+                                               {"h", 1, "h|hr|hour"},
+                                               {"day", 1, "d"},
+                                               {"year", 1, "y|yr|annum"},
+                                               {"GB", 1, NULL},
+                                               {"TB", 1, NULL},
+                                               {"GB-month", 1, "gb-mo|gb/month|gb/mo|gb per month"},
+                                               {"GiB-month", 1, "gib-mo|gib/month|gib/mo|gib per month"},
+                                               {"vCPU-h", 1, "vcpu-hour|vcpu/hour|vcpu/h|vcpu per hour"},
+                                               {"million", 1, "million requests|million calls|1m requests"},
+                                               {"request", 1, "req"},
+                                               {"user", 1, NULL},
+                                               {"host", 1, NULL},
+                                               {"seat", 1, NULL},
+                                               {"min", 1, "minute"},
+                                               {0}};
 
-static const struct unit *const families[] = {
-    [UNIT_TIME] = time_units, [UNIT_BYTES] = byte_units, [UNIT_BANDWIDTH] = bandwidth_units,
-    [UNIT_CPU] = cpu_units,   [UNIT_RATE] = rate_units,  [UNIT_PRICE] = price_units};
+static const struct unit_name *const families[] = {
+    [FAMILY_TIME] = time_units, [FAMILY_BYTES] = byte_units, [FAMILY_BANDWIDTH] = bandwidth_units,
+    [FAMILY_CPU] = cpu_units,   [FAMILY_RATE] = rate_units,  [FAMILY_PRICE] = price_units};
 
 /* Whether the word is one of those between the bars. */
 static bool is_among(const char *list, const char *word, size_t length) {
@@ -78,11 +78,11 @@ static bool is_among(const char *list, const char *word, size_t length) {
   return false;
 }
 
-const struct unit *unit_named(enum unit_family family, const char *word, size_t length) {
-  for (const struct unit *u = families[family]; u->name; u++)
+const struct unit_name *unit_named(enum unit_family family, const char *word, size_t length) {
+  for (const struct unit_name *u = families[family]; u->name; u++)
     if (strlen(u->name) == length && !strncmp(u->name, word, length)) return u;
-  for (const struct unit *u = families[family]; length && u->name; u++) {
-    bool folds = family == UNIT_PRICE && strlen(u->name) == length && !strncasecmp(u->name, word, length);
+  for (const struct unit_name *u = families[family]; length && u->name; u++) {
+    bool folds = family == FAMILY_PRICE && strlen(u->name) == length && !strncasecmp(u->name, word, length);
     if (folds || is_among(u->spellings, word, length)) return u;
   }
   return NULL;
@@ -90,7 +90,7 @@ const struct unit *unit_named(enum unit_family family, const char *word, size_t 
 
 char *unit_alternatives(struct arena *arena, enum unit_family family) {
   char *text = arena_text(arena, "");
-  for (const struct unit *u = families[family]; u->name; u++)
+  for (const struct unit_name *u = families[family]; u->name; u++)
     text = arena_format(arena, "%s%s%s%s%s", text, *text ? "|" : "", u->name, u->spellings && *u->name ? "|" : "",
                         u->spellings ? u->spellings : "");
   return text;

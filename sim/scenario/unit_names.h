@@ -4,7 +4,7 @@
  * case. A spelling is in the table only if it can mean one thing. What could mean two (`gb` is 10^9 bytes in one tool and
  * 2^30 in another, `M` minutes or months) is not, so that the reader asks instead of guessing.
  *
- *     const struct unit *unit = unit_named(UNIT_TIME, "minutes", 7);    -> "m", 60 s in ns */
+ *     const struct unit_name *unit = unit_named(FAMILY_TIME, "minutes", 7);    -> "m", 60 s in ns */
 #ifndef UNIT_NAMES_H
 #define UNIT_NAMES_H
 #include <stdbool.h>
@@ -14,22 +14,22 @@
 struct arena;
 
 enum unit_family {
-  UNIT_TIME,      /* ns */
-  UNIT_BYTES,     /* bytes */
-  UNIT_BANDWIDTH, /* bits per second */
-  UNIT_CPU,       /* millicores */
-  UNIT_RATE,      /* what stands behind the slash, in seconds */
-  UNIT_PRICE      /* what stands behind the slash of a price; its size means nothing */
+  FAMILY_TIME,      /* ns */
+  FAMILY_BYTES,     /* bytes */
+  FAMILY_BANDWIDTH, /* bits per second */
+  FAMILY_CPU,       /* millicores */
+  FAMILY_RATE,      /* what stands behind the slash, in seconds */
+  FAMILY_PRICE      /* what stands behind the slash of a price; its size means nothing */
 };
 
-struct unit {
+struct unit_name {
   const char *name;
   int64_t size;
   const char *spellings; /* separated by '|'; null: none */
 };
 
 /* Null when there is no such unit. */
-const struct unit *unit_named(enum unit_family, const char *word, size_t length);
+const struct unit_name *unit_named(enum unit_family, const char *word, size_t length);
 /* All names and spellings as alternatives of a regular expression: "ms|msec|s|sec". */
 char *unit_alternatives(struct arena *, enum unit_family);
 

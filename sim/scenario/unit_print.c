@@ -31,25 +31,26 @@ const struct unit_form *unit_form(enum field_kind kind) {
 static const char *money_pattern(struct arena *arena) {
   static const char currency[] = "([A-Za-z]{3}|[A-Za-z]{0,2}[$€£₹]|euros?|dollars?)";
   return arena_format(arena, "^(%s *[0-9]+(\\.[0-9]+)?|[0-9]+(\\.[0-9]+)? *%s)(( */ *| +per +)(%s))?$", currency, currency,
-                      unit_alternatives(arena, UNIT_PRICE));
+                      unit_alternatives(arena, FAMILY_PRICE));
 }
 
 const char *unit_pattern(struct arena *arena, enum field_kind kind) {
   static const char number[] = "[0-9]+(\\.[0-9]+)?";
   switch (kind) {
   case FIELD_DURATION:
-    return arena_format(arena, "^(%s *(%s) *)+$|^never$", number, unit_alternatives(arena, UNIT_TIME));
+    return arena_format(arena, "^(%s *(%s) *)+$|^never$", number, unit_alternatives(arena, FAMILY_TIME));
   case FIELD_BYTES:
-    return arena_format(arena, "^%s *(%s)$", number, unit_alternatives(arena, UNIT_BYTES));
+    return arena_format(arena, "^%s *(%s)$", number, unit_alternatives(arena, FAMILY_BYTES));
   case FIELD_BANDWIDTH:
-    return arena_format(arena, "^%s *(%s)$|^unlimited$", number, unit_alternatives(arena, UNIT_BANDWIDTH));
+    return arena_format(arena, "^%s *(%s)$|^unlimited$", number, unit_alternatives(arena, FAMILY_BANDWIDTH));
   case FIELD_CPU:
-    return arena_format(arena, "^%s *(%s)?$|^unlimited$", number, unit_alternatives(arena, UNIT_CPU));
+    return arena_format(arena, "^%s *(%s)?$|^unlimited$", number, unit_alternatives(arena, FAMILY_CPU));
   case FIELD_RATE:
-    return arena_format(arena, "^%s *([kKM] *)?([rqto]p[sm]|[a-z]* *(/|per ) *(%s))$", number, unit_alternatives(arena, UNIT_RATE));
+    return arena_format(arena, "^%s *([kKM] *)?([rqto]p[sm]|[a-z]* *(/|per ) *(%s))$", number,
+                        unit_alternatives(arena, FAMILY_RATE));
   case FIELD_QUOTA:
     return arena_format(arena, "^[0-9]+ *([rqto]p[sm]|[a-z]* *(/|per ) *(%s)? *(%s))$", number,
-                        unit_alternatives(arena, UNIT_TIME));
+                        unit_alternatives(arena, FAMILY_TIME));
   case FIELD_RATIO:
     return arena_format(arena, "^%s *(%%|percent|pct)?$", number);
   case FIELD_MONEY:

@@ -1,5 +1,6 @@
 /* Settling a study: what its claims and its precision still ask for, in replications or in batches of one long run. */
 #include "sim/measure/estimate.h"
+#include "sim/measure/measure_row.h"
 #include "sim/measure/verdict.h"
 #include "sim/stats/batch.h"
 #include "sim/study/enough.h"
@@ -30,15 +31,15 @@ static struct enough plan_of(const struct study *s, uint32_t first) {
 
 static bool is_headline(const struct entry *e) {
   const struct measure *m = &e->measure;
-  return m->quantity == QUANTITY_LATENCY && m->subject == SUBJECT_ALL && m->window.kind == WINDOW_WHOLE &&
-         (m->aggregate == AGGREGATE_MEAN || (m->aggregate == AGGREGATE_QUANTILE && m->p <= 0.99));
+  return measure_is_latency(m) && m->subject == SUBJECT_ALL && m->window.kind == WINDOW_WHOLE && measure_is_headline(m) &&
+         m->p <= 0.99;
 }
 
 /* Whether a claim of the user's is judged: then the headlines ask for nothing. */
 static bool judges(const struct evidence *ev) {
   for (uint32_t i = 0; i < ev->judged.count; i++) {
     const struct claim *claim = evidence_claim(ev, i);
-    if (claim->kind != CLAIM_INFO && claim->measure.aggregate != AGGREGATE_SETTLES) return true;
+    if (claim->kind != CLAIM_INFO && !measure_settles(&claim->measure)) return true;
   }
   return false;
 }
@@ -48,7 +49,7 @@ static void ask_for(const struct study *s, struct enough *plan, bool over_faults
   for (uint32_t i = 0; i < ev->judged.count; i++) {
     const struct claim *claim = evidence_claim(ev, i);
     const struct entry *e = evidence_claimed(ev, i);
-    if (e->measure.over_faults == over_faults && claim->kind != CLAIM_INFO)
+    if (e->measure.kind->over_faults == over_faults && claim->kind != CLAIM_INFO)
       enough_ask(plan, claim_needs(ev, claim, e, precision, caution), precision > 0);
   }
   if (over_faults || !(precision > 0) || judges(ev)) return;
@@ -131,8 +132,8 @@ static bool batches_correlated(const struct study *s, bool shown_only) {
   const struct evidence *ev = &s->evidence;
   for (uint32_t e = 0; e < ev->count; e++) {
     const struct measure *m = &ev->entries[e].measure;
-    bool claimed = e >= ev->claims_from && !m->over_faults && !measure_is_exact(m, &ev->model);
-    bool matters = (claimed || m->quantity == QUANTITY_INSIDE) && is_shown_only(ev, e) == shown_only;
+    bool claimed = e >= ev->claims_from && !m->kind->over_faults && !measure_is_exact(m, &ev->model);
+    bool matters = (claimed || m->kind->quantity == QUANTITY_INSIDE) && is_shown_only(ev, e) == shown_only;
     if (matters && is_correlated(s, m)) return true;
   }
   return false;

@@ -114,10 +114,7 @@ static bool unbounded(const struct model *m) {
   return false;
 }
 
-static bool overloaded(const struct model *m) {
-  struct measure first = {.aggregate = AGGREGATE_SATURATION, .subject = SUBJECT_ALL, .quantity = QUANTITY_NONE};
-  return model_offered_rate(m) >= measure_value(&first, m, NULL);
-}
+static bool overloaded(const struct model *m) { return model_offered_rate(m) >= measure_saturation(m); }
 
 /* From a quarter of the window on; no shorter than a thousand instants can be told apart, no longer than time lasts. */
 static sim_time first_length(const struct model *m) {

@@ -88,7 +88,7 @@ static double in_bucket(double x) { return exp(ceil(log(x) / log(1.05)) * log(1.
 
 static double told(const struct measure *m, const struct model *model, const struct view *v, bool buckets) {
   double x = measure_value(m, model, v);
-  return buckets && m->aggregate == AGGREGATE_QUANTILE ? in_bucket(x) : x;
+  return buckets && m->p > 0 ? in_bucket(x) : x;
 }
 
 static struct score put_together(struct arena *arena, const char *name, bool one_seed, bool buckets, bool wrong) {

@@ -1,0 +1,72 @@
+/* Measures of the years of faults, and the bill. */
+#include "models/availability/outage.h"
+#include "sim/engine/arena.h"
+#include "sim/measure/measure_years.h"
+#include <math.h>
+
+/* --- outages ----------------------------------------------------------------------------------------------------------------- */
+
+double value_availability(const struct measure *m, const struct model *model, const struct view *v) {
+  (void)model;
+  if (v->seconds <= 0) return NAN;
+  double share = (m->subject == SUBJECT_ENDPOINT ? v->served_s[m->index] : v->total_served_s) / v->seconds;
+  return fabs(1 - share) < 1e-12 ? 1 : share; /* rounding of the sum is no outage */
+}
+
+double value_downtime(const struct measure *m, const struct model *model, const struct view *v) {
+  return (1 - value_availability(m, model, v)) * sim_seconds(SIM_YEAR);
+}
+
+const struct durations *recovery_times(const struct measure *m, const struct view *v) { return &v->faults[m->index].rto; }
+const struct durations *ages_of_lost_writes(const struct measure *m, const struct view *v) { return &v->faults[m->index].rpo; }
+
+double value_mean_duration(const struct measure *m, const struct model *model, const struct view *v) {
+  (void)model;
+  const struct durations *d = measure_durations(m, v);
+  double sum = 0;
+  for (uint64_t i = 0; i < d->count; i++) sum += d->s[i];
+  return d->count ? sum / (double)d->count : NAN;
+}
+
+uint64_t count_of_durations(const struct measure *m, const struct model *model, const struct view *v) {
+  (void)model;
+  return measure_durations(m, v)->count;
+}
+
+/* --- the bill ---------------------------------------------------------------------------------------------------------------- */
+
+/* All that clients get leaves the CDN, where there is one; what it has not leaves the origin first. */
+struct sent_bytes measure_sent(const struct model *model, const struct view *v) {
+  struct sent_bytes sent = {0, 0};
+  for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++) {
+    const struct endpoint_config *c = model_endpoint(model, e);
+    double answered = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED], hits = 0;
+    if (c->cdn.hit > 0)
+      for (uint32_t i = 0; i < v->observation.window_count; i++) hits += v->observation.meters[c->cdn.hits].course.sums[i];
+    sent.origin += fmax(0, answered - hits) * (double)c->response;
+    sent.cdn += c->cdn.hit > 0 ? answered * (double)c->response : 0;
+  }
+  if (v->seconds > 0) sent.origin /= v->seconds, sent.cdn /= v->seconds;
+  return sent;
+}
+
+struct bill_use measure_use(const struct model *model, const struct view *v, struct arena *arena) {
+  double *nodes = arena_new_array(arena, double, model->platform.nodes.count + 1);
+  for (uint32_t i = 0; i < model->platform.nodes.count; i++) {
+    nodes[i] = (double)model_nodes(model, i)->count;
+    if (v->seconds > 0) nodes[i] += v->node_gained_s[i] / v->seconds;
+  }
+  return (struct bill_use){nodes, measure_sent(model, v)};
+}
+
+double value_cost(const struct measure *m, const struct model *model, const struct view *v) {
+  (void)m;
+  struct arena *arena = arena_new();
+  double sum = 0;
+  struct bill_row *rows;
+  struct bill_use use = measure_use(model, v, arena);
+  uint32_t count = bill_compute(model, &use, arena, &rows);
+  for (uint32_t i = 0; i < count; i++) sum += rows[i].monthly;
+  arena_free(arena);
+  return count ? sum : NAN;
+}
