@@ -1,5 +1,6 @@
 /* Random small scenarios, wide rather than deep: whatever the scenario, the audit finds nothing, the structure of nodes,
  * containers and rotations holds at every look, and the result is the same bytes with one and two threads. */
+#include "models/platform/nodes.h"
 #include "tests/model_fixture.h"
 #include "models/request/request.h"
 #include <sys/time.h>
@@ -944,25 +945,37 @@ static void look(struct looker *l, const struct world *w) {
 
 static void broken(void *looker, const char *message) { expect(looker, false, "%s", message); }
 
-/* Looks now and then while the world runs. */
+/* Looks now and then while the world runs; with `moves` nodes join and leave then. */
 struct watch {
   struct looker *looker;
   struct world *world;
   slot_id slot;
+  bool moves;
+  struct stream draws;
 };
+
+static void move_nodes(struct watch *watch) {
+  struct world *w = watch->world;
+  uint32_t any = stream_below(&watch->draws, w->node_count), group = w->nodes[any].group_index;
+  if (w->nodes[any].membership == NODE_MEMBER && stream_below(&watch->draws, 2))
+    node_leave(w, &w->nodes[any]);
+  else
+    node_join(w, group);
+}
 
 static void look_again(void *context, uint32_t argument) {
   (void)argument;
   struct watch *watch = context;
   struct world *w = watch->world;
   look(watch->looker, w);
+  if (watch->moves) move_nodes(watch), look(watch->looker, w);
   calendar_set(w->calendar, watch->slot, world_now(w) + w->horizon / LOOKS + 1);
 }
 
-static void run_world(const struct fixture *f, struct looker *l, enum world_mode mode) {
+static void run_world(const struct fixture *f, struct looker *l, enum world_mode mode, bool moves) {
   struct world *w = world_new(&f->scenario->model, l->seed, 0, mode);
   if (mode == WORLD_AVAILABILITY) w->horizon = w->measured_until = 100 * SIM_S;
-  struct watch watch = {l, w, 0};
+  struct watch watch = {.looker = l, .world = w, .moves = moves, .draws = stream_open(l->seed)};
   watch.slot = calendar_slot(w->calendar, look_again, &watch, 0);
   calendar_set(w->calendar, watch.slot, 1);
   world_run(w);
@@ -977,7 +990,8 @@ static void run_worlds(struct looker *l) {
   generate(&g, l->seed);
   struct fixture f = fixture_try(&g.t);
   l->taken = f.scenario != NULL;
-  if (l->taken) run_world(&f, l, WORLD_TRAFFIC), run_world(&f, l, WORLD_AVAILABILITY);
+  if (l->taken) run_world(&f, l, WORLD_TRAFFIC, false), run_world(&f, l, WORLD_AVAILABILITY, false);
+  if (l->taken && l->seed % 4 == 1) run_world(&f, l, WORLD_TRAFFIC, true), run_world(&f, l, WORLD_AVAILABILITY, true);
   fixture_close(&f);
 }
 
@@ -1101,7 +1115,7 @@ static void run_restless(struct looker *l) {
                  "'services': { 'a': { 'kind': 'app'%s } }, 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 4 } } }, "
                  "'faults': { " CRASH " }, 'run': { 'warmup': '0s', 'window': '5s' } }",
                  services[l->seed]);
-  if (f.scenario) run_world(&f, l, WORLD_TRAFFIC);
+  if (f.scenario) run_world(&f, l, WORLD_TRAFFIC, false);
 }
 
 static void test_restless_users(void) {
