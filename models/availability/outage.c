@@ -1,12 +1,13 @@
 #include "models/availability/outage.h"
+#include "models/replication/quorum.h"
+#include "models/replication/shard.h"
+#include "models/replication/replication.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
 #include <string.h>
-
-static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
 /* Nobody sends jobs to a dead worker: who is up takes them. */
 static bool takes_jobs(const struct world *w, const struct service *s) {
@@ -30,14 +31,14 @@ static double served_share(void *context, const struct instruction *in, enum rou
   if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint);
-  if (route == ROUTE_PRIMARY) return serves(&w->containers[s->primary]) ? 1 : 0;
+  if (route == ROUTE_PRIMARY) return container_serves(&w->containers[s->primary]) ? 1 : 0;
   if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
   if (s->replication) return replication_serving(s->replication, route);
   double alive = 0, all = 0;
   for (uint32_t i = 0; i < s->in_rotation; i++) {
     double weight = balancer_weight(s, s->rotation[i]);
     all += weight;
-    if (serves(&w->containers[s->rotation[i]])) alive += weight;
+    if (container_serves(&w->containers[s->rotation[i]])) alive += weight;
   }
   return alive / all;
 }

@@ -6,7 +6,7 @@ static void audit_content(const struct audit *a, const struct service *s, const 
                           const struct cache_store *content) {
   const char *wrong = cache_store_wrong(content);
   if (wrong) audit_broken(a, "cache: container %u of %s: %s", c->id, service_config(s)->name, wrong);
-  if (content->count && !s->shards && c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING)
+  if (content->count && !s->shards && !container_serves(c))
     audit_broken(a, "cache: container %u of %s holds %u items and is not there", c->id, service_config(s)->name, content->count);
 }
 
@@ -15,7 +15,7 @@ void audit_caches(const struct audit *a) {
   const struct world *w = a->world;
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
-    const struct cache_config *config = &service_config(s)->cache;
+    const struct cache_config *config = service_cache(service_config(s));
     int64_t held = 0, bytes = 0, cold = 0;
     for (uint32_t k = s->first; config->keyed && k < s->first + s->capacity; k++) {
       const struct container *c = &w->containers[k];

@@ -145,7 +145,7 @@ static void caches_start(struct world *w) {
   for (uint32_t i = 0; i < w->model->keyspaces.count; i++) of[i] = (uint32_t)model_keyspace(w->model, i)->of;
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
-    const struct cache_config *config = &container_config(c)->cache;
+    const struct cache_config *config = service_cache(container_config(c));
     if (!config->keyed) continue;
     c->cache = arena_new_array(w->arena, struct cache, config->stores);
     for (uint32_t k = 0; k < config->stores; k++) start(w, &c->cache[k], config, of);
@@ -166,5 +166,10 @@ static void caches_die(struct world *w, struct container *c) {
   if (c->cache && !shard_keeps_content(w, c)) cache_lost(w, c);
 }
 
-const struct part part_caches = {
-    .name = "caches", .requests = true, .start = caches_start, .stop = caches_stop, .dies = caches_die, .audit = audit_caches};
+const struct part part_caches = {.name = "caches",
+                                 .keys.service = &cache_keys_record,
+                                 .requests = true,
+                                 .start = caches_start,
+                                 .stop = caches_stop,
+                                 .dies = caches_die,
+                                 .audit = audit_caches};

@@ -24,6 +24,7 @@
 #ifndef CACHE_H
 #define CACHE_H
 #include "models/cache/cache_store.h"
+#include "models/service/service.h"
 #include "models/core/parts.h"
 #include "models/request/program.h"
 
@@ -56,5 +57,8 @@ void cache_lost(struct world *, struct container *);
 const struct cache_store *cache_content(const struct container *, uint32_t n);
 bool cache_is_cold(const struct container *, uint32_t n);
 void audit_caches(const struct audit *);
+
+static inline struct cache_config *service_cache(const struct service_config *s) { return service_part(s, PART_caches); }
+extern const struct record cache_keys_record;
 
 #endif

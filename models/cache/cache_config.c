@@ -10,7 +10,7 @@
 static bool bounded(const struct cache_config *c) { return c->entries != INT64_MAX || c->size != INT64_MAX; }
 
 static void declare(struct model *m, struct service_config *s) {
-  struct cache_config *c = &s->cache;
+  struct cache_config *c = service_cache(s);
   c->hits = meter_declare(m, s->name, "hits", METER_COUNT, "Look-ups that found their item.");
   c->misses = meter_declare(m, s->name, "misses", METER_COUNT, "Look-ups that did not.");
   c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas and processes together.");
@@ -33,7 +33,7 @@ static void declare(struct model *m, struct service_config *s) {
 }
 
 const char *cache_fault(const struct model *m, const struct service_config *s) {
-  const struct cache_config *c = &s->cache;
+  const struct cache_config *c = service_cache(s);
   if (!c->keyed) return NULL;
   if (s->kind != SERVICE_CACHE && c->fills && !bounded(c) && !c->expires)
     return "the memory of its processes would grow for ever: give it \"entries\", a \"size\" or a \"ttl\"";
@@ -59,15 +59,15 @@ void caches_link(struct model *m) {
   for (uint32_t e = 0; e < m->program_count; e++)
     for (uint32_t i = 0; i < m->programs[e].count; i++) {
       const struct instruction *in = &m->programs[e].instructions[i];
-      if (in->stampede) note_cure(&services[in->service].cache, in->stampede);
+      if (in->stampede) note_cure(service_cache(&services[in->service]), in->stampede);
       bool fills = in->operation == &operation_fill, drops = in->operation == &operation_drop;
       if (!fills && !drops && in->operation != &operation_look && in->operation != &operation_rebuild_lock) continue;
-      struct cache_config *c = &services[in->service].cache;
+      struct cache_config *c = service_cache(&services[in->service]);
       c->keyed = true, c->fills |= fills, c->drops |= drops;
       c->sized |= in->demand.kind != NULL, c->expires |= fills && in->ttl != SIM_NEVER;
     }
   for (uint32_t i = 0; i < m->services.count; i++) {
-    struct cache_config *c = &services[i].cache;
+    struct cache_config *c = service_cache(&services[i]);
     if (!c->keyed) continue;
     if (!c->size) c->size = INT64_MAX;
     c->stores = services[i].kind == SERVICE_CACHE ? 1 : runtime_processes(&services[i]);
@@ -146,3 +146,13 @@ const struct record cache_record = {.name = "cache",
                                     .size = sizeof(struct cache_config),
                                     .fields = fields,
                                     .doc = "What a process keeps in its memory, and who goes when it is full."};
+
+static const struct field keys[] = {
+    {.name = "cache",
+     .kind = FIELD_RECORD,
+     .offset = 0,
+     .record = &cache_record,
+     .doc = "What each process keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
+            "or what a process has looked up before (L1)."},
+    {0}};
+const struct record cache_keys_record = {.name = "cache of a service", .size = sizeof(struct cache_config), .fields = keys};

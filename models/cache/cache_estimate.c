@@ -14,6 +14,7 @@
  *              intensity grows by no more than that, and is never above lambda. So what runs the miss steps is rather over- than
  *              underestimated. D is that of the miss steps without queues */
 #include "models/cache/cache.h"
+#include "models/replication/shard.h"
 #include "models/request/keyspace.h"
 #include "models/cache/rebuild.h"
 #include "models/core/model.h"
@@ -115,7 +116,7 @@ static double refresh_of(const struct cache_config *c, const struct flow *f, dou
 
 /* Sets the hits for this time; whether so much has room. */
 static bool fits(const struct estimate *e, uint32_t service, double time_s) {
-  const struct cache_config *c = &model_service(e->model, service)->cache;
+  const struct cache_config *c = service_cache(model_service(e->model, service));
   double items = 0, bytes = 0;
   for (uint32_t k = 0; k < e->model->keyspaces.count; k++) {
     struct flow *f = &e->flows[(size_t)service * e->model->keyspaces.count + k];
@@ -124,7 +125,7 @@ static bool fits(const struct estimate *e, uint32_t service, double time_s) {
       items += f->classes->items[i] * f->hit[i], bytes += f->classes->items[i] * f->hit[i] * f->bytes;
     }
   }
-  double stores = (double)model_service(e->model, service)->shards.count; /* shards: as one store with the room of all */
+  double stores = (double)service_shards(model_service(e->model, service))->count; /* shards: as one store with the room of all */
   if (stores < 1) stores = 1;
   return items <= (double)c->entries * stores && bytes <= (double)c->size * stores;
 }
@@ -218,7 +219,7 @@ static void add_rates(const struct estimate *e) {
       const struct instruction *in = &m->programs[k].instructions[i];
       if (!looks(in)) continue;
       const struct service_config *s = model_service(m, (uint32_t)in->service);
-      double stores = shards_are_on(&s->shards) ? 1 : (double)s->replicas * s->cache.stores;
+      double stores = shards_are_on(service_shards(s)) ? 1 : (double)s->replicas * service_cache(s)->stores;
       each_class(e, k, i, add_rate, &stores);
     }
 }
@@ -269,7 +270,7 @@ static void open_flows(struct estimate *e) {
 
 static bool anything_keyed(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++)
-    if (model_service(m, i)->cache.keyed) return true;
+    if (service_cache(model_service(m, i))->keyed) return true;
   return false;
 }
 
@@ -287,7 +288,7 @@ void caches_estimate(struct model *m) {
     set_deltas(&e);
     add_rates(&e);
     for (uint32_t s = 0; s < m->services.count; s++)
-      if (model_service(m, s)->cache.keyed) solve(&e, s);
+      if (service_cache(model_service(m, s))->keyed) solve(&e, s);
     if (set_probabilities(&e) < 1e-6) break;
   }
   arena_free(e.arena);

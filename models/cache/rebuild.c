@@ -13,7 +13,7 @@
 static struct rebuild *mark_at(const struct world *w, uint32_t id) { return pool_at(&world_rebuilds(w)->marks, id); }
 
 static const struct cache_config *cache_of(const struct world *w, const struct rebuild_name *n) {
-  return &service_config(&w->services[n->service])->cache;
+  return service_cache(service_config(&w->services[n->service]));
 }
 
 static const struct instruction *awaited(const struct world *w, const struct request *r) {
@@ -356,7 +356,7 @@ static void rebuilds_start(struct world *w) {
   pool_init(&world_rebuilds(w)->marks, sizeof(struct rebuild));
   for (uint32_t i = 0; i < REBUILD_BUCKETS; i++) world_rebuilds(w)->buckets[i] = NOBODY;
   for (uint32_t i = 0; i < w->model->services.count; i++) {
-    const struct cache_config *c = &model_service(w->model, i)->cache;
+    const struct cache_config *c = service_cache(model_service(w->model, i));
     if (c->locked && !world_rebuilds(w)->expiries) world_rebuilds(w)->expiries = timer_heap_new(w->calendar, expired, w);
     if (c->tires && !world_rebuilds(w)->patience) world_rebuilds(w)->patience = timer_heap_new(w->calendar, tires, w);
   }

@@ -1,4 +1,8 @@
 #include "models/core/link.h"
+#include "models/database/database.h"
+#include "models/replication/shard.h"
+#include "models/replication/replication.h"
+#include "models/guard/limit_over_time.h"
 #include "models/cache/cache.h"
 #include "models/database/connections.h"
 #include "models/database/lock.h"
@@ -61,7 +65,7 @@ static void check_runtime(struct linker *l, const struct service_config *s, cons
 }
 
 static void check_provider_limit(struct linker *l, const struct service_config *s, const char *path) {
-  const struct limit_config *limit = model_limit(l->model, (uint32_t)s->limit);
+  const struct limit_config *limit = model_limit(l->model, (uint32_t)service_limit(s));
   if (s->kind != SERVICE_EXTERNAL)
     link_fault(l, path, "limit",
                "\"limit\" is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
@@ -72,12 +76,12 @@ static void check_provider_limit(struct linker *l, const struct service_config *
 }
 
 static void check_pools(struct linker *l, const struct service_config *s, const char *path) {
-  const struct pool_config *pools = s->pools.items;
-  for (uint32_t k = 0; k < s->pools.count; k++) {
+  const struct pool_config *pools = service_connections(s)->pools.items;
+  for (uint32_t k = 0; k < service_connections(s)->pools.count; k++) {
     const struct service_config *to = model_service(l->model, (uint32_t)pools[k].database);
     if (to->kind != SERVICE_DATABASE)
       link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database", to->name);
-    else if (service_embedded(to))
+    else if (to->embedded)
       link_fault(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections", to->name);
   }
 }
@@ -104,6 +108,7 @@ static void link_parts(struct linker *l, struct service_config *s, const char *p
 
 static void link_services(struct linker *l) {
   struct model *m = l->model;
+  databases_declare(m);
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     const char *path = arena_format(l->arena, "services.%s", s->name);
@@ -116,7 +121,7 @@ static void link_services(struct linker *l) {
     link_parts(l, s, path);
     check_pools(l, s, path);
     check_autoscale(l, s, (int32_t)i, path);
-    if (s->limit >= 0) check_provider_limit(l, s, path);
+    if (service_limit(s) >= 0) check_provider_limit(l, s, path);
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
       link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
     if (service_sheds(s))

@@ -36,6 +36,7 @@
   PART(jobs)                                                                                                                       \
   PART(caches)                                                                                                                     \
   PART(rebuilds)                                                                                                                   \
+  PART(broadcasts)                                                                                                                 \
   PART(shifts)                                                                                                                     \
   PART(clients)                                                                                                                    \
   PART(rooms)                                                                                                                      \

@@ -1,4 +1,5 @@
 #include "models/core/audit_parts.h"
+#include "models/database/database.h"
 #include "models/database/connections.h"
 #include "models/database/pooler.h"
 #include "models/core/world.h"
@@ -43,7 +44,7 @@ static void audit_pool(const struct audit *a, const struct container *c, uint32_
 
 static void audit_connection_meters(const struct audit *a, uint32_t service) {
   const struct world *w = a->world;
-  const struct connections_config *c = &service_config(&w->services[service])->connections;
+  const struct connections_config *c = &service_connections(service_config(&w->services[service]))->server;
   int64_t open = 0, active = 0, waiting = 0;
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *client = &w->containers[i];
@@ -83,7 +84,7 @@ void audit_connections(const struct audit *a) {
       if (c->pools[k].config->kept) audit_pool(a, c, k);
   }
   for (uint32_t i = 0; i < w->model->services.count; i++)
-    if (service_config(&w->services[i])->connections.metered) audit_connection_meters(a, i);
+    if (service_connections(service_config(&w->services[i]))->server.metered) audit_connection_meters(a, i);
   free(holders);
   free(leading);
 }

@@ -59,11 +59,11 @@ static const struct field pool_fields[] = {
      .source = "PgBouncer reuses the last; SQLAlchemy the first unless told otherwise"},
     {0}};
 #undef AT
-const struct record pool_record = {.name = "pool",
-                                   .size = sizeof(struct pool_config),
-                                   .fields = pool_fields,
-                                   .doc = "Connections from each replica of a service to a database.",
-                                   .shorthand = "max"};
+static const struct record pool_record = {.name = "pool",
+                                          .size = sizeof(struct pool_config),
+                                          .fields = pool_fields,
+                                          .doc = "Connections from each replica of a service to a database.",
+                                          .shorthand = "max"};
 
 #define AT(member) offsetof(struct connections_config, member)
 static const struct field connections_fields[] = {
@@ -87,45 +87,11 @@ static const struct field connections_fields[] = {
      .doc = "Time that a new connection takes beside that: round trips for TLS and authentication."},
     {0}};
 #undef AT
-const struct record connections_record = {.name = "connections",
-                                          .size = sizeof(struct connections_config),
-                                          .fields = connections_fields,
-                                          .doc = "How many connections a server takes and what opening one costs.",
-                                          .shorthand = "max"};
-
-static const char *const counts_words[] = {"active", "open", NULL};
-
-#define AT(member) offsetof(struct scalability_config, member)
-static const struct field scalability_fields[] = {
-    {.name = "contention",
-     .kind = FIELD_NUMBER,
-     .offset = AT(contention),
-     .fallback = "0",
-     .low = 0,
-     .high = 1,
-     .doc = "Share of the work that only one can do at a time: alpha of the Universal Scalability Law."},
-    {.name = "coherency",
-     .kind = FIELD_NUMBER,
-     .offset = AT(coherency),
-     .fallback = "0",
-     .low = 0,
-     .high = 1,
-     .doc = "Work for each pair of those at work, to agree on what they share: beta of the law."},
-    {.name = "counts",
-     .kind = FIELD_WORD,
-     .offset = AT(counts),
-     .words = counts_words,
-     .fallback = "\"active\"",
-     .doc = "What N is: active: requests at work, at most \"threads\"; open: open connections, used or not."},
-    {0}};
-#undef AT
-const struct record scalability_record = {
-    .name = "scalability",
-    .size = sizeof(struct scalability_config),
-    .fields = scalability_fields,
-    .doc =
-        "The Universal Scalability Law: with N at work a computation takes 1 + contention (N - 1) + coherency N (N - 1) times its "
-        "demand."};
+static const struct record connections_record = {.name = "connections",
+                                                 .size = sizeof(struct connections_config),
+                                                 .fields = connections_fields,
+                                                 .doc = "How many connections a server takes and what opening one costs.",
+                                                 .shorthand = "max"};
 
 static const char *const mode_words[] = {"session", "transaction", "statement", NULL};
 
@@ -221,7 +187,40 @@ static const struct field pooler_fields[] = {
      .doc = "CPU time of the pooler for a new connection of a client: TLS and passwords."},
     {0}};
 #undef AT
-const struct record pooler_record = {.name = "pooler",
-                                     .size = sizeof(struct pooler_config),
-                                     .fields = pooler_fields,
-                                     .doc = "A connection pooler before a database."};
+static const struct record pooler_record = {.name = "pooler",
+                                            .size = sizeof(struct pooler_config),
+                                            .fields = pooler_fields,
+                                            .doc = "A connection pooler before a database."};
+
+#define AT(member) offsetof(struct connections_keys, member)
+static const struct field keys[] = {
+    {.name = "pools",
+     .kind = FIELD_REFERENCE_MAP,
+     .offset = AT(pools),
+     .record = &pool_record,
+     .target = "services",
+     .optional = true,
+     .doc = "Connection pools by the database that they lead to; without one, queries need no connection."},
+    {.name = "connections",
+     .kind = FIELD_RECORD,
+     .offset = AT(server),
+     .record = &connections_record,
+     .optional = true,
+     .doc = "Database: how many connections it takes and what opening one costs; absent: any number for nothing."},
+    {.name = "pooler",
+     .kind = FIELD_RECORD,
+     .offset = AT(pooler),
+     .record = &pooler_record,
+     .optional = true,
+     .doc = "Proxy: it is a connection pooler before a database, such as PgBouncer; absent: it is none."},
+    {0}};
+#undef AT
+const struct record connections_keys_record = {
+    .name = "connections of a service", .size = sizeof(struct connections_keys), .fields = keys};
+
+const struct pool_config *service_pool(const struct service_config *s, int32_t database) {
+  const struct pool_config *pools = service_connections(s)->pools.items;
+  for (uint32_t i = 0; i < service_connections(s)->pools.count; i++)
+    if (pools[i].database == database) return &pools[i];
+  return NULL;
+}

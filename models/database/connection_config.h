@@ -2,6 +2,7 @@
  * models/database/connection_pool.h, connections.h and pooler.h. */
 #ifndef CONNECTION_CONFIG_H
 #define CONNECTION_CONFIG_H
+#include "models/service/service.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/sim_time.h"
@@ -43,13 +44,6 @@ struct connections_config {
   uint32_t meters[CONNECTION_METERS];
 };
 
-enum scalability_count { SCALABILITY_ACTIVE, SCALABILITY_OPEN };
-
-struct scalability_config {
-  double contention, coherency; /* both 0: none */
-  int32_t counts;               /* enum scalability_count */
-};
-
 enum pooler_mode { POOLER_SESSION, POOLER_TRANSACTION, POOLER_STATEMENT };
 
 struct pooler_config {
@@ -60,6 +54,19 @@ struct pooler_config {
   struct distribution demand, login;
 };
 
-extern const struct record pool_record, connections_record, scalability_record, pooler_record;
+/* What a service says of connections. */
+struct connections_keys {
+  struct config_list pools;         /* struct pool_config */
+  struct connections_config server; /* of a database: those that it takes */
+  struct pooler_config pooler;
+  int32_t pooled_by; /* derived, of a database: its pooler, or -1 */
+};
+extern const struct record connections_keys_record;
+
+static inline struct connections_keys *service_connections(const struct service_config *s) {
+  return service_part(s, PART_connections);
+}
+/* Its pool towards the database, or null. */
+const struct pool_config *service_pool(const struct service_config *, int32_t database);
 
 #endif

@@ -23,7 +23,7 @@ void pools_measure(const struct world *w, struct container *c, enum world_edge e
 /* The pool towards the database of the process that the request is in at the frame, or null when it has none. */
 static struct connection_pool *pool_towards(const struct world *w, const struct frame *f, int32_t database) {
   struct container *c = &w->containers[f->container];
-  uint32_t each = container_config(c)->pools.count, first = each * f->process;
+  uint32_t each = service_connections(container_config(c))->pools.count, first = each * f->process;
   for (uint32_t i = first; i < first + each; i++)
     if (c->pools[i].config->database == database) return &c->pools[i];
   return NULL;
@@ -304,7 +304,8 @@ static void give_back_kept(struct world *w, struct request *r) {
   uint32_t id = r->connection;
   struct connection *k = connection_at(w, id);
   const struct service_config *server = k->server == NOBODY ? NULL : container_config(&w->containers[k->server]);
-  if (server && server->pooler.pool_size && server->pooler.mode == POOLER_SESSION) k->backend = r->backend, r->backend = NOBODY;
+  if (server && service_connections(server)->pooler.pool_size && service_connections(server)->pooler.mode == POOLER_SESSION)
+    k->backend = r->backend, r->backend = NOBODY;
   r->connection = NOBODY;
   unbind(w, r);
   pool_gets_back(w, id);
@@ -409,26 +410,27 @@ static struct lane *after(struct world *w, sim_time delay, event_handler *handle
 }
 
 static void build(struct world *w, struct container *c, const struct service_config *s) {
-  c->pool_count = s->pools.count * runtime_processes(s);
+  c->pool_count = service_connections(s)->pools.count * runtime_processes(s);
   c->pools = arena_new_array(w->arena, struct connection_pool, c->pool_count + 1);
-  for (uint32_t i = 0; i < c->pool_count; i++) c->pools[i].config = (const struct pool_config *)s->pools.items + i % s->pools.count;
+  for (uint32_t i = 0; i < c->pool_count; i++)
+    c->pools[i].config = (const struct pool_config *)service_connections(s)->pools.items + i % service_connections(s)->pools.count;
 }
 
 void pools_start(struct world *w, struct service *s) {
   for (uint32_t k = s->first; k < s->first + s->capacity; k++) build(w, &w->containers[k], container_config(&w->containers[k]));
-  for (uint32_t i = 0; i < service_config(s)->pools.count && s->capacity; i++) {
-    const struct pool_config *c = (const struct pool_config *)service_config(s)->pools.items + i;
+  for (uint32_t i = 0; i < service_connections(service_config(s))->pools.count && s->capacity; i++) {
+    const struct pool_config *c = (const struct pool_config *)service_connections(service_config(s))->pools.items + i;
     struct connection_pool like = {.line.patience = after(w, c->wait, pool_wait_over),
                                    .idle_over = after(w, c->idle, idle_over),
                                    .life_over = after(w, c->lifetime, life_over)};
     for (uint32_t k = s->first; k < s->first + s->capacity; k++)
-      for (uint32_t n = i; n < w->containers[k].pool_count; n += service_config(s)->pools.count)
+      for (uint32_t n = i; n < w->containers[k].pool_count; n += service_connections(service_config(s))->pools.count)
         start(w, &w->containers[k].pools[n], k, n, &like);
   }
 }
 
 void pools_stop(struct world *w, struct service *s) {
-  for (uint32_t i = 0; i < service_config(s)->pools.count && s->capacity; i++) {
+  for (uint32_t i = 0; i < service_connections(service_config(s))->pools.count && s->capacity; i++) {
     const struct connection_pool *p = &w->containers[s->first].pools[i];
     lane_free(p->line.patience);
     lane_free(p->idle_over);

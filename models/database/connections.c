@@ -10,34 +10,14 @@
 #include <assert.h>
 #include <math.h>
 
-/* --- what many cost ---------------------------------------------------------------------------------------------------------- */
-
-double scalability_factor(const struct scalability_config *s, double n) {
-  return 1 + s->contention * (n - 1) + s->coherency * n * (n - 1);
-}
-
-double scalability_at_best(const struct scalability_config *s, double most) {
-  if (s->counts != SCALABILITY_ACTIVE || s->contention + s->coherency <= 0 || most <= 1) return 1;
-  double peak = s->coherency > 0 ? sqrt((1 - s->contention) / s->coherency) : INFINITY;
-  double n = fmax(1, fmin(most, peak));
-  return isinf(n) ? 1 : scalability_factor(s, n) * (isinf(most) ? 1 : most / n);
-}
-
-sim_time scalability_slows(const struct container *c, sim_time work) {
-  const struct scalability_config *s = &container_config(c)->scalability;
-  uint32_t active = c->in_flight < (uint64_t)c->own.threads ? c->in_flight : (uint32_t)c->own.threads;
-  uint32_t n = s->counts == SCALABILITY_ACTIVE ? active : c->connections;
-  return n > 1 ? (sim_time)((double)work * scalability_factor(s, n) + 0.5) : work;
-}
-
 /* --- counting ---------------------------------------------------------------------------------------------------------------- */
 
 void connection_count(struct world *w, const struct service_config *server, enum connection_meter what, int64_t change) {
-  if (!server->connections.metered || !change) return;
+  if (!service_connections(server)->server.metered || !change) return;
   if (what == CONNECTIONS_OPENED || what == CONNECTIONS_REFUSED)
-    meter_count(w, server->connections.meters[what]);
+    meter_count(w, service_connections(server)->server.meters[what]);
   else
-    meter_change(w, server->connections.meters[what], change);
+    meter_change(w, service_connections(server)->server.meters[what], change);
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------------------------- */
@@ -46,14 +26,12 @@ struct connection *connection_at(const struct world *w, uint32_t id) {
   return pool_at(&world_connections(w)->all, id);
 }
 
-static bool lives(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
-
 /* The replica in rotation with the fewest; NOBODY when none lives. */
 static uint32_t least_connected(const struct world *w, const struct service *s) {
   uint32_t best = NOBODY;
   for (uint32_t i = 0; i < s->in_rotation; i++) {
     const struct container *c = &w->containers[s->rotation[i]];
-    if (lives(c) && (best == NOBODY || c->connections < w->containers[best].connections)) best = c->id;
+    if (container_serves(c) && (best == NOBODY || c->connections < w->containers[best].connections)) best = c->id;
   }
   return best;
 }
@@ -72,7 +50,7 @@ static void leads_nowhere(struct world *w, struct connection *k) {
 uint32_t connection_open(struct world *w, struct connection_pool *p) {
   const struct service *s = &w->services[p->config->server];
   uint32_t server = least_connected(w, s);
-  int64_t max = server != NOBODY ? container_config(&w->containers[server])->connections.max : 0;
+  int64_t max = server != NOBODY ? service_connections(container_config(&w->containers[server]))->server.max : 0;
   if (max && w->containers[server].connections >= (uint64_t)max) {
     connection_count(w, service_config(s), CONNECTIONS_REFUSED, 1);
     return NOBODY;
@@ -132,7 +110,7 @@ static void server_died(struct world *w, const struct container *c) {
 static void connections_start(struct world *w) {
   world_connections(w)->open = true;
   for (uint32_t i = 0; i < w->container_count; i++)
-    if (lives(&w->containers[i])) pools_fill(w, &w->containers[i]);
+    if (container_serves(&w->containers[i])) pools_fill(w, &w->containers[i]);
 }
 
 /* --- set-up, as instructions behind the program -------------------------------------------------------------------------------- */
@@ -170,7 +148,7 @@ static void compile_setup_work(struct compiler *c, int32_t server, uint16_t cell
 
 /* Where connections to the server are set up; 0 when that takes no time. */
 static uint16_t compile_setup(struct compiler *c, int32_t server) {
-  const struct connections_config *config = &model_service(c->model, (uint32_t)server)->connections;
+  const struct connections_config *config = &service_connections(model_service(c->model, (uint32_t)server))->server;
   if (config->setup.mean <= 0 && config->handshake.mean <= 0) return 0;
   uint16_t at = (uint16_t)c->program->count, cell = compile_cell(c, server, TIME_POOL);
   if (config->setup.mean > 0) compile_setup_work(c, server, cell, &config->setup);
@@ -182,7 +160,7 @@ static uint16_t compile_setup(struct compiler *c, int32_t server) {
 static int32_t server_of(const struct model *m, const struct instruction *in) {
   if (in->operation == &operation_bind) return in->service;
   if (in->operation != &operation_acquire) return -1;
-  int32_t pooler = model_service(m, (uint32_t)in->service)->pooled_by;
+  int32_t pooler = service_connections(model_service(m, (uint32_t)in->service))->pooled_by;
   return pooler >= 0 ? pooler : in->service;
 }
 
@@ -203,14 +181,14 @@ void connections_compile(struct compiler *c) {
 
 static bool kept_in_detail(const struct model *m, const struct service_config *client, const struct pool_config *p) {
   const struct service_config *server = model_service(m, (uint32_t)p->server);
-  bool counted = server->connections.max || server->scalability.counts == SCALABILITY_OPEN;
+  bool counted = service_connections(server)->server.max || server->scalability.counts == SCALABILITY_OPEN;
   return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || counted ||
          server->memory.per_connection || client->memory.per_connection;
 }
 
 static void declare_meters(struct model *m, struct service_config *s) {
-  struct connections_config *c = &s->connections;
-  bool pooler = s->pooler.pool_size > 0;
+  struct connections_config *c = &service_connections(s)->server;
+  bool pooler = service_connections(s)->pooler.pool_size > 0;
   if (c->metered) return;
   c->metered = true;
   c->meters[CONNECTIONS_OPEN] = meter_declare(m, s->name, pooler ? "clients" : "connections", METER_LEVEL,
@@ -227,9 +205,9 @@ static void declare_meters(struct model *m, struct service_config *s) {
 static void link_pool(struct linker *l, const struct service_config *s, struct pool_config *p) {
   struct model *m = l->model;
   const struct service_config *database = model_service(m, (uint32_t)p->database);
-  int32_t pooler = database->pooled_by;
+  int32_t pooler = service_connections(database)->pooled_by;
   p->server = pooler >= 0 && model_service(m, (uint32_t)pooler) != s ? pooler : p->database;
-  p->kept = kept_in_detail(m, s, p) || s->pooler.pool_size;
+  p->kept = kept_in_detail(m, s, p) || service_connections(s)->pooler.pool_size;
   if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
   if (p->min > p->max)
     link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools",
@@ -240,15 +218,15 @@ static void link_pool(struct linker *l, const struct service_config *s, struct p
 static void warn_of_too_many(struct linker *l, uint32_t server) {
   const struct model *m = l->model;
   const struct service_config *s = model_service(m, server);
-  double wanted = 0, taken = (double)s->connections.max * (double)s->replicas;
+  double wanted = 0, taken = (double)service_connections(s)->server.max * (double)s->replicas;
   const char *who = "";
-  if (!s->connections.max || s->connections.max == INT64_MAX) return; /* it takes any number */
+  if (!service_connections(s)->server.max || service_connections(s)->server.max == INT64_MAX) return; /* it takes any number */
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *client = model_service(m, i);
-    const struct pool_config *p = client->pools.items;
+    const struct pool_config *p = service_connections(client)->pools.items;
     int64_t replicas = client->autoscale.max > client->replicas ? client->autoscale.max : client->replicas;
     uint32_t processes = runtime_processes(client);
-    for (uint32_t k = 0; k < client->pools.count; k++) {
+    for (uint32_t k = 0; k < service_connections(client)->pools.count; k++) {
       if (p[k].server != (int32_t)server) continue;
       bool endless = p[k].max == INT64_MAX;
       double max = endless ? INFINITY : (double)(p[k].max + p[k].reserve);
@@ -273,8 +251,8 @@ static const char *scalability_is_idle(const struct model *m, const struct servi
     return s->threads == 1 || s->runtime == RUNTIME_GIL ? "each process computes for one request at a time" : NULL;
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *client = model_service(m, i);
-    const struct pool_config *p = client->pools.items;
-    for (uint32_t k = 0; k < client->pools.count; k++)
+    const struct pool_config *p = service_connections(client)->pools.items;
+    for (uint32_t k = 0; k < service_connections(client)->pools.count; k++)
       if (model_service(m, (uint32_t)p[k].server) == s) return NULL;
   }
   return "it counts open connections, and no pool leads there";
@@ -292,10 +270,11 @@ void connections_link(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
-    if (s->connections.max && s->kind != SERVICE_DATABASE && s->pooler.pool_size == 0)
+    if (service_connections(s)->server.max && s->kind != SERVICE_DATABASE && service_connections(s)->pooler.pool_size == 0)
       link_fault(l, arena_format(l->arena, "services.%s", s->name), "connections",
                  "\"connections\" are those of a database: what others take is not modelled");
-    for (uint32_t k = 0; k < s->pools.count; k++) link_pool(l, s, (struct pool_config *)s->pools.items + k);
+    for (uint32_t k = 0; k < service_connections(s)->pools.count; k++)
+      link_pool(l, s, (struct pool_config *)service_connections(s)->pools.items + k);
   }
   for (uint32_t i = 0; i < m->services.count; i++) {
     warn_of_too_many(l, i);
@@ -329,6 +308,7 @@ static void release(struct world *w, struct request *r) {
 }
 
 const struct part part_connections = {.name = "connections",
+                                      .keys.service = &connections_keys_record,
                                       .room.world = sizeof(struct connections),
                                       .open = connections_open,
                                       .build = pools_start,

@@ -56,12 +56,6 @@ void connections_compile(struct compiler *);
 
 extern const struct load_part connections_load;
 
-/* How many times its demand a computation takes with n at work. */
-double scalability_factor(const struct scalability_config *, double n);
-/* The same at the number of workers, of at most `most`, at which they do most; times most / that number: what a server of so many
- * cores is to be reckoned with. */
-double scalability_at_best(const struct scalability_config *, double most);
-
 /* --- while running ----------------------------------------------------------------------------------------------------------- */
 
 struct connection *connection_at(const struct world *, uint32_t id);
@@ -72,8 +66,6 @@ uint32_t connection_open(struct world *, struct connection_pool *);
 void connection_close(struct world *, uint32_t id);
 /* Its owner has died while a request holds it. */
 void connection_orphan(struct world *, uint32_t id);
-/* The demand of a computation that begins in the container. */
-sim_time scalability_slows(const struct container *, sim_time work);
 void connection_count(struct world *, const struct service_config *server, enum connection_meter, int64_t change);
 
 struct connections {

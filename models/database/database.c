@@ -1,4 +1,5 @@
 #include "models/database/database.h"
+#include "models/replication/shard.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -63,7 +64,7 @@ const struct operation operation_flush = {.name = "flush", .run = database_flush
 
 void database_committed(struct world *w, uint32_t service, struct request *r, uint32_t writes) {
   (void)r;
-  const struct database_config *c = &service_config(&w->services[service])->database;
+  const struct database_config *c = service_database(service_config(&w->services[service]));
   if (writes && c->commit.latency.kind) meter_count(w, c->commits);
 }
 
@@ -87,9 +88,9 @@ const struct operation operation_commit = {.name = "commit", .run = database_com
 static void lead(const struct world *w, const struct request *r, const struct instruction *in) {
   struct transaction *t = transaction_of(w, r);
   const struct service *s = &w->services[in->service];
-  if (service_embedded(service_config(s)) || service_config(s)->pooled_by >= 0) return;
+  if (service_config(s)->embedded || service_connections(service_config(s))->pooled_by >= 0) return;
   const struct container *c = &w->containers[s->shards ? shard_primary(w, s, in, r) : s->primary];
-  bool serves = c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
+  bool serves = container_serves(c);
   t->container = c->id, t->generation = serves ? c->generation : c->generation - 1;
 }
 
@@ -233,11 +234,11 @@ static void databases_start(struct world *w) {
   world_databases(w)->logs = arena_new_array(w->arena, struct database, world_databases(w)->log_count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
-    if (s->kind != SERVICE_DATABASE || !s->database.commit.latency.kind) continue;
+    if (s->kind != SERVICE_DATABASE || !service_database(s)->commit.latency.kind) continue;
     uint32_t first = w->services[i].log, logs = w->services[i].shards ? w->services[i].shards->count : 1;
     for (uint32_t k = 0; k < logs; k++) {
       struct database *d = &world_databases(w)->logs[first + k];
-      d->config = &s->database;
+      d->config = service_database(s);
       d->key = stream_key(w->seed, w->replication, PURPOSE_COMMIT, stream_entity(s->name, k));
       d->slot = calendar_slot(w->calendar, flushed, w, first + k);
     }
@@ -251,6 +252,7 @@ static void abandons(struct world *w, struct request *r) {
 }
 
 const struct part part_databases = {.name = "databases",
+                                    .keys.service = &database_keys_record,
                                     .requests = true,
                                     .room.world = sizeof(struct databases),
                                     .start = databases_start,

@@ -22,6 +22,7 @@
 #ifndef DATABASE_H
 #define DATABASE_H
 #include "models/core/parts.h"
+#include "models/service/service.h"
 #include "sim/engine/pool.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
@@ -69,6 +70,7 @@ extern const struct record database_record, growth_record;
 double growth_factor(const struct growth_config *);
 /* Share of page reads that find their page in memory. */
 double database_hit(const struct database_config *);
+void databases_declare(struct model *); /* before all other linking: which services are files */
 void database_link(struct linker *, struct service_config *, const char *path);
 
 /* --- while running --------------------------------------------------------------------------------------------------------- */
@@ -123,5 +125,8 @@ static inline struct databases *world_databases(const struct world *w) { return 
 void audit_databases(const struct audit *);
 /* For the next flush of the log, and in it. */
 extern const struct wait wait_log, wait_flush;
+
+static inline struct database_config *service_database(const struct service_config *s) { return service_part(s, PART_databases); }
+extern const struct record database_keys_record;
 
 #endif

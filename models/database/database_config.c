@@ -18,8 +18,15 @@ double database_hit(const struct database_config *c) {
   return c->buffer_pool < c->data ? (double)c->buffer_pool / (double)c->data : 1;
 }
 
+void databases_declare(struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    struct service_config *s = (struct service_config *)m->services.items + i;
+    s->embedded = s->kind == SERVICE_DATABASE && service_database(s)->engine == ENGINE_SQLITE;
+  }
+}
+
 void database_link(struct linker *l, struct service_config *s, const char *path) {
-  struct database_config *c = &s->database;
+  struct database_config *c = service_database(s);
   if (s->kind != SERVICE_DATABASE) {
     if (c->engine != ENGINE_SERVER || c->commit.latency.kind || c->buffer_hit < 1 || c->buffer_pool || c->data)
       link_fault(l, path, "database", "belongs to a service of kind database");
@@ -154,3 +161,12 @@ const struct record growth_record = {.name = "growth",
                                      .size = sizeof(struct growth_config),
                                      .fields = growth_fields,
                                      .doc = "How a query's demand grows with its table."};
+
+static const struct field keys[] = {{.name = "database",
+                                     .kind = FIELD_RECORD,
+                                     .offset = 0,
+                                     .record = &database_record,
+                                     .doc = "Databases: engine, locks, commits, buffer pool."},
+                                    {0}};
+const struct record database_keys_record = {
+    .name = "database of a service", .size = sizeof(struct database_config), .fields = keys};

@@ -8,7 +8,7 @@
 #include "sim/engine/arena.h"
 #include <assert.h>
 
-bool service_pools(const struct service_config *s) { return s->pooler.pool_size > 0; }
+bool service_pools(const struct service_config *s) { return service_connections(s)->pooler.pool_size > 0; }
 
 /* --- steps ------------------------------------------------------------------------------------------------------------------- */
 
@@ -29,7 +29,7 @@ static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t databa
   uint32_t first = c->program->count;
   uint16_t draws = c->draws;
   compile_enter(c, pooler, ROUTE_ANY)->again = false;
-  compile_cpu(c, &s->pooler.demand);
+  compile_cpu(c, &service_connections(s)->pooler.demand);
   struct instruction *bind = compile_emit(c, &operation_bind);
   bind->service = database;
   bind->cell = compile_cell(c, pooler, TIME_POOL);
@@ -38,21 +38,21 @@ static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t databa
 }
 
 void compile_to_database(struct compiler *c, int32_t database, enum route route) {
-  int32_t pooler = model_service(c->model, (uint32_t)database)->pooled_by;
+  int32_t pooler = service_connections(model_service(c->model, (uint32_t)database))->pooled_by;
   if (pooler >= 0 && c->in_transaction) compile_emit_quietly(c, &operation_lend);
   if (pooler >= 0) compile_to_pooler(c, pooler, database);
   compile_enter(c, database, route);
 }
 
 void compile_from_database(struct compiler *c, bool ends) {
-  int32_t pooler = model_service(c->model, (uint32_t)compile_service(c))->pooled_by;
+  int32_t pooler = service_connections(model_service(c->model, (uint32_t)compile_service(c)))->pooled_by;
   compile_leave(c);
   if (pooler < 0 || compile_service(c) != pooler) return;
   const struct service_config *s = model_service(c->model, (uint32_t)pooler);
-  if (!ends && s->pooler.mode == POOLER_STATEMENT)
+  if (!ends && service_connections(s)->pooler.mode == POOLER_STATEMENT)
     compile_fault(c, "a transaction over several queries cannot pass \"%s\": it pools by statement", s->name);
   uint16_t draws = c->draws;
-  if (ends && s->pooler.mode != POOLER_SESSION) compile_emit(c, &operation_unbind)->service = pooler;
+  if (ends && service_connections(s)->pooler.mode != POOLER_SESSION) compile_emit(c, &operation_unbind)->service = pooler;
   compile_leave(c);
   if (c->in_transaction) compile_emit_quietly(c, &operation_lend);
   c->draws = draws;
@@ -76,20 +76,21 @@ static struct config_list pool_to_database(struct linker *l, const struct pooler
 }
 
 static const char *wrong_pooler(const struct model *m, const struct service_config *s) {
-  const struct service_config *database = model_service(m, (uint32_t)s->pooler.database);
+  const struct service_config *database = model_service(m, (uint32_t)service_connections(s)->pooler.database);
   if (s->kind != SERVICE_PROXY) return "a pooler is a service of kind proxy";
   if (database->kind != SERVICE_DATABASE) return "the pooler stands before something that is not of kind database";
-  if (database->pooled_by >= 0) return "the pooler stands before a database that has one already";
+  if (service_connections(database)->pooled_by >= 0) return "the pooler stands before a database that has one already";
   if (s->replicas != 1 || s->autoscale.max) return "a pooler is one process: several replicas are not modelled";
   if (runtime_processes(s) != 1) return "a pooler is one process: several that share its port are not modelled";
-  if (s->pools.count) return "has \"pools\" beside the pooler, whose keys say all of its pool";
-  if (s->connections.max) return "has \"connections\" beside the pooler, whose \"max_clients\" and \"login\" say that";
+  if (service_connections(s)->pools.count) return "has \"pools\" beside the pooler, whose keys say all of its pool";
+  if (service_connections(s)->server.max)
+    return "has \"connections\" beside the pooler, whose \"max_clients\" and \"login\" say that";
   return NULL;
 }
 
 void poolers_link(struct linker *l) {
   struct service_config *services = l->model->services.items;
-  for (uint32_t i = 0; i < l->model->services.count; i++) services[i].pooled_by = -1;
+  for (uint32_t i = 0; i < l->model->services.count; i++) service_connections(&services[i])->pooled_by = -1;
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     struct service_config *s = &services[i];
     if (!service_pools(s)) continue;
@@ -98,9 +99,10 @@ void poolers_link(struct linker *l) {
       link_fault(l, arena_format(l->arena, "services.%s", s->name), "pooler", "%s", wrong);
       continue;
     }
-    services[s->pooler.database].pooled_by = (int32_t)i;
-    s->pools = pool_to_database(l, &s->pooler);
-    s->connections = (struct connections_config){.max = s->pooler.max_clients, .setup = s->pooler.login};
+    service_connections(&services[service_connections(s)->pooler.database])->pooled_by = (int32_t)i;
+    service_connections(s)->pools = pool_to_database(l, &service_connections(s)->pooler);
+    service_connections(s)->server = (struct connections_config){.max = service_connections(s)->pooler.max_clients,
+                                                                 .setup = service_connections(s)->pooler.login};
     if (!s->threads) s->threads = 1;
   }
 }

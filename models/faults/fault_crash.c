@@ -8,7 +8,7 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
   const struct service_config *s = f->service < 0 ? NULL : model_service(l->model, (uint32_t)f->service);
   if (!s) link_fault(l, path, NULL, "a fault of kind crash needs a \"service\"");
   if (s && s->kind == SERVICE_EXTERNAL) link_fault(l, path, NULL, "an external service has no process of ours that could crash");
-  if (s && service_embedded(s)) link_fault(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
+  if (s && s->embedded) link_fault(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
 }
 
 static struct fault_reach reach(const struct fault_config *f) { return (struct fault_reach){.group = -1, .service = f->service}; }

@@ -47,3 +47,13 @@ const char *limit_link(struct model *m, struct limit_config *c, const char **key
   meter_is_queue(m, c->waiting);
   return NULL;
 }
+
+static const struct field provider_keys[] = {
+    {.name = "limit",
+     .kind = FIELD_REFERENCE,
+     .offset = 0,
+     .target = "limits",
+     .optional = true,
+     .doc = "External: its provider's limit; a request above it is refused at once (outcome limited)."},
+    {0}};
+const struct record limit_keys_record = {.name = "limit of a provider", .size = sizeof(int32_t), .fields = provider_keys};

@@ -13,6 +13,7 @@
 #ifndef LIMIT_H
 #define LIMIT_H
 #include "sim/describe/field.h"
+#include "models/service/service.h"
 #include "sim/engine/sim_time.h"
 
 struct model;
@@ -63,5 +64,9 @@ struct limit_kind {
 
 /* Lets the kind check and derive what it needs, and declares the meters. Null, or what is wrong and in *key the key to blame. */
 const char *limit_link(struct model *, struct limit_config *, const char **key);
+
+/* Of an external service: the limit of its provider, or -1. */
+static inline int32_t service_limit(const struct service_config *s) { return *(const int32_t *)service_part(s, PART_limits); }
+extern const struct record limit_keys_record;
 
 #endif

@@ -246,6 +246,7 @@ const char *limit_accounts_wrong(const struct limit *l) {
 static void lets_go(struct world *w, struct request *r) { limit_unwind(w, r, -1); }
 
 const struct part part_limits = {.name = "limits",
+                                 .keys.service = &limit_keys_record,
                                  .requests = true,
                                  .room.world = sizeof(struct limiters),
                                  .open = limiters_start,

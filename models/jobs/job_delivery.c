@@ -62,7 +62,7 @@ void jobs_failed(struct world *w, struct request *r, enum outcome outcome) {
   const struct frame *f = &r->frames[0];
   const struct container *worker = &w->containers[f->container];
   bool at_work = r->pc > c->steps_begin && r->pc <= c->steps_end,
-       dead = worker->generation != f->generation || !container_lives(worker);
+       dead = worker->generation != f->generation || !container_serves(worker);
   bool current = end_delivery(w, r);
   if (!dead && at_work && !outcome_failed(outcome))
     succeeded(w, id, current);

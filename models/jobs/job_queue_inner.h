@@ -12,9 +12,8 @@ static inline struct job_queue *queue_of(const struct world *w, const struct que
 }
 static inline uint32_t meter_of(const struct job_queue *q, enum job_meter m) { return q->config->meters[m]; }
 
-static inline bool container_lives(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 static inline bool broker_up(const struct world *w, const struct job_queue *q) {
-  return container_lives(&w->containers[w->services[q->config->at].first]);
+  return container_serves(&w->containers[w->services[q->config->at].first]);
 }
 
 /* job_queue.c. Its timer is stopped. */

@@ -118,6 +118,11 @@ struct container {
  * number of replicas) goes by service_config(service). */
 static inline const struct service_config *container_config(const struct container *c) { return c->version; }
 
+/* Its process answers; also while it drains. */
+static inline bool container_serves(const struct container *c) {
+  return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
+}
+
 /* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
 void container_compute(struct world *, struct container *, struct request *);
 /* Handler of container->slot: the first computation has ended, or the quota is used up. */

@@ -1,4 +1,5 @@
 #include "models/machine/disk.h"
+#include "models/database/database.h"
 #include "models/core/part.h"
 #include "models/platform/nodes.h"
 #include "models/request/draws.h"
@@ -42,7 +43,7 @@ static void start(struct world *w, struct disk *d, struct request *r, const stru
 }
 
 static void waited(struct world *w, const struct instruction *in, sim_time wait) {
-  meter_time(w, model_service(w->model, (uint32_t)in->service)->database.disk_wait, wait);
+  meter_time(w, service_database(model_service(w->model, (uint32_t)in->service))->disk_wait, wait);
 }
 
 /* Runs again after each read. */

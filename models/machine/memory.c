@@ -8,11 +8,9 @@
 enum { MEBIBYTE_BITS = 20 };
 static const sim_time kill_takes = 10 * SIM_MS;
 
-static bool serving(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
-
 int64_t memory_connections(const struct container *c) {
   const struct service_config *s = container_config(c);
-  int64_t open = s->connections.metered ? c->connections : s->kind == SERVICE_DATABASE ? c->in_flight : 0;
+  int64_t open = service_connections(s)->server.metered ? c->connections : s->kind == SERVICE_DATABASE ? c->in_flight : 0;
   for (uint32_t i = 0; i < c->pool_count; i++) open += c->pools[i].open;
   return open;
 }
@@ -20,7 +18,7 @@ int64_t memory_connections(const struct container *c) {
 static int64_t resident(const struct world *w, const struct container *c) {
   const struct service_config *s = container_config(c);
   const struct memory_config *m = &s->memory;
-  if (!serving(c)) return 0;
+  if (!container_serves(c)) return 0;
   return m->base * s->processes.count + m->per_connection * memory_connections(c) + m->per_request * (int64_t)c->in_flight +
          m->leak * (int64_t)world_memory(w)->answered[c->id];
 }

@@ -1,5 +1,6 @@
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
+#include "models/replication/failover.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -186,7 +187,7 @@ static void life_goes_on(void *world, uint32_t id) {
 
 void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) {
   calendar_clear(w->calendar, c->life);
-  bool served = c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
+  bool served = container_serves(c);
   c->state = CONTAINER_DOWN;
   parts_stops(w, c, served);
   if (!served) return;

@@ -1,4 +1,7 @@
 #include "models/core/audit_parts.h"
+#include "models/guard/limit_over_time.h"
+#include "models/replication/replication.h"
+#include "models/replication/standby.h"
 #include "models/core/world.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>

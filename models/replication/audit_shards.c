@@ -1,4 +1,5 @@
 #include "models/core/audit_parts.h"
+#include "models/replication/shard.h"
 #include "models/core/world.h"
 
 /* The primary of each shard is one of its replicas, and what does not serve is counted. */
@@ -10,7 +11,7 @@ void audit_shards(const struct audit *a) {
     for (uint32_t k = 0; s->shards && k < s->shards->count; k++) {
       const struct shard *d = &s->shards->of[k];
       const struct container *c = &w->containers[d->primary];
-      bool down = c->state != CONTAINER_UP && c->state != CONTAINER_DRAINING;
+      bool down = !container_serves(c);
       if (c->service != i || shard_of_container(w, c->id) != k)
         audit_broken(a, "shards: container %u is primary of shard %u of %s", d->primary, k, service_config(s)->name);
       if (d->down != down)

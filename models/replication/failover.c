@@ -174,7 +174,7 @@ static void backs_up(void *replication, uint32_t argument) {
 
 void failover_build(struct world *w, struct replication *p) {
   struct failover *f = &p->failover;
-  f->config = &p->config->failover, f->backup = &service_config(p->service)->backup;
+  f->config = &p->config->failover, f->backup = service_backup(service_config(p->service));
   f->fault = -1;
   f->draws = stream_open(
       stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(service_config(p->service)->name, 2 * p->shard)));

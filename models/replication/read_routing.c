@@ -36,8 +36,7 @@ uint32_t replication_candidates(const struct replication *p, uint32_t route) {
 }
 
 static bool process_serves(const struct replication *p, uint32_t container) {
-  enum container_state state = p->world->containers[container].state;
-  return state == CONTAINER_UP || state == CONTAINER_DRAINING;
+  return container_serves(&p->world->containers[container]);
 }
 
 double replication_serving(const struct replication *p, uint32_t route) {

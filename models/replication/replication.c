@@ -1,4 +1,5 @@
 #include "models/replication/replication.h"
+#include "models/replication/shard.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -329,7 +330,7 @@ static void add_shard_writes(const struct walk *w, int32_t service, double weigh
   const struct demand_sums *d = w->sums;
   double shares[SHARD_COUNT_MOST];
   shard_shares(d->model, w->enter, shares);
-  for (uint32_t i = 0; i < model_service(d->model, (uint32_t)service)->shards.count; i++)
+  for (uint32_t i = 0; i < service_shards(model_service(d->model, (uint32_t)service))->count; i++)
     d->shard_writes[service][i] += weight * shares[i];
 }
 
@@ -372,8 +373,7 @@ static void follow(struct replication *p, struct replica *r) {
 static void all_follow(struct replication *p) {
   for (uint32_t i = 0; i < p->count; i++) {
     struct replica *r = &p->replicas[i];
-    enum container_state state = container_of(p, r)->state;
-    if (!is_primary(p, r) && (state == CONTAINER_UP || state == CONTAINER_DRAINING)) follow(p, r);
+    if (!is_primary(p, r) && container_serves(container_of(p, r))) follow(p, r);
   }
 }
 
@@ -456,7 +456,7 @@ struct replication *replication_of(const struct world *w, uint32_t container) {
 }
 
 static void build(struct world *w, struct service *s, uint32_t shard) {
-  const struct replication_config *c = &service_config(s)->replication;
+  const struct replication_config *c = service_replication(service_config(s));
   struct replication *p = &s->replication[shard];
   p->config = c, p->world = w, p->service = s, p->shard = shard;
   p->count = s->capacity / replications_of(s), p->first = s->first + shard * p->count;
@@ -474,7 +474,7 @@ static void build(struct world *w, struct service *s, uint32_t shard) {
 }
 
 static void replication_build(struct world *w, struct service *s) {
-  if (!replication_is_on(&service_config(s)->replication) && !service_config(s)->backup.every) return;
+  if (!replication_is_on(service_replication(service_config(s))) && !service_backup(service_config(s))->every) return;
   uint32_t count = s->shards ? s->shards->count : 1;
   s->replication = arena_new_array(w->arena, struct replication, count);
   for (uint32_t i = 0; i < count; i++) build(w, s, i);
@@ -496,6 +496,7 @@ static void replication_process_stops(struct world *w, struct container *c, bool
 }
 
 const struct part part_replication = {.name = "replication",
+                                      .keys.service = &replication_keys_record,
                                       .build = replication_build,
                                       .stop = replication_stop,
                                       .serves = replication_process_up,

@@ -24,6 +24,7 @@
 #ifndef REPLICATION_H
 #define REPLICATION_H
 #include "models/replication/failover.h"
+#include "models/service/service.h"
 #include "models/replication/quorum.h"
 #include "models/replication/standby.h"
 #include "models/request/queue.h"
@@ -185,5 +186,19 @@ static inline struct write_entry *replication_entry(const struct replication *p,
 }
 void audit_replication(const struct audit *);
 extern const struct wait wait_acks; /* a commit, for replicas */
+
+/* What a service says of the copies of its data. */
+struct replication_keys {
+  struct replication_config replication; /* workers 0: none */
+  struct backup_config backup;           /* every 0: none */
+};
+extern const struct record replication_keys_record;
+
+static inline struct replication_config *service_replication(const struct service_config *s) {
+  return &((struct replication_keys *)service_part(s, PART_replication))->replication;
+}
+static inline struct backup_config *service_backup(const struct service_config *s) {
+  return &((struct replication_keys *)service_part(s, PART_replication))->backup;
+}
 
 #endif

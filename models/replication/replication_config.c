@@ -1,4 +1,5 @@
 #include "models/replication/replication.h"
+#include "models/replication/shard.h"
 #include "models/core/meter.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
@@ -195,7 +196,7 @@ int32_t replication_role(const struct replication_config *c, const char *name) {
 }
 
 double replication_commit_s(const struct model *m, const struct service_config *s) {
-  const struct replication_config *c = &s->replication;
+  const struct replication_config *c = service_replication(s);
   if (c->mode == REPLICATION_ASYNCHRONOUS) return 0;
   double way = (double)network_way_apart(m, s->place, s->place), ns = (c->ship.kind ? c->ship.mean : way) + way;
   double more = c->mode == REPLICATION_SYNCHRONOUS ? c->flush.mean : c->mode == REPLICATION_SYNCHRONOUS_APPLY ? c->apply.mean : 0;
@@ -203,7 +204,7 @@ double replication_commit_s(const struct model *m, const struct service_config *
 }
 
 static void declare_meters(struct model *m, struct service_config *s) {
-  struct replication_config *c = &s->replication;
+  struct replication_config *c = service_replication(s);
   const char *name = s->name;
   c->lost_writes = meter_declare(m, name, "lost_writes", METER_COUNT, "Writes that clients were told of and that are gone.");
   c->rpo = meter_declare(m, name, "rpo", METER_TIME, "Age of the oldest lost write when the primary died, of every death.");
@@ -225,12 +226,12 @@ static void declare_meters(struct model *m, struct service_config *s) {
 }
 
 static const char *wrong_replication(const struct model *m, const struct service_config *s, const char **key) {
-  const struct replication_config *c = &s->replication;
+  const struct replication_config *c = service_replication(s);
   *key = "replication";
   if (s->kind != SERVICE_DATABASE) return "is not of kind database: it has no log to replicate";
   if (s->autoscale.max) return "a replicated database cannot be scaled: its replicas would have to be copied first";
   int64_t copies = service_copies(s);
-  if (shards_are_on(&s->shards) && copies < 2)
+  if (shards_are_on(service_shards(s)) && copies < 2)
     return "its shards have no replica that could get the log: give \"replicas\" of twice the shards or more";
   if (copies < 2) return "has no replica that could get its log: give \"replicas\" of 2 or more";
   if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= copies)
@@ -249,12 +250,12 @@ static const char *wrong_replication(const struct model *m, const struct service
 }
 
 const char *replication_link(struct model *m, struct service_config *s, const char **key) {
-  struct replication_config *c = &s->replication;
+  struct replication_config *c = service_replication(s);
   const char *wrong = replication_is_on(c) ? wrong_replication(m, s, key) : NULL;
   if (wrong) return wrong;
   *key = "backup";
-  if (s->backup.every && s->kind != SERVICE_DATABASE) return "is not of kind database: nothing in it is worth a backup";
-  if (!replication_is_on(c) && !s->backup.every) return NULL;
+  if (service_backup(s)->every && s->kind != SERVICE_DATABASE) return "is not of kind database: nothing in it is worth a backup";
+  if (!replication_is_on(c) && !service_backup(s)->every) return NULL;
   c->role_first = m->role_count;
   m->role_count += c->roles.count;
   if (!c->drop_after) c->drop_after = c->failover.detect.kind ? DROP_AFTER : SIM_NEVER;
@@ -286,7 +287,7 @@ static double *writes_per_s(const struct model *m, uint32_t service, double seco
   struct demand_sums d = demand_sums_new(m, speed, arena);
   for (uint32_t i = 0; i < m->endpoints.count; i++) program_demand(&m->programs[i], model_endpoint_share(m, i), &d);
   double *writes = d.shard_writes[service] ? d.shard_writes[service] : &d.writes[service];
-  uint32_t shards = d.shard_writes[service] ? (uint32_t)model_service(m, service)->shards.count : 1;
+  uint32_t shards = d.shard_writes[service] ? (uint32_t)service_shards(model_service(m, service))->count : 1;
   for (uint32_t i = 0; i < shards; i++) writes[i] = seconds > 0 ? writes[i] * model_requests(m) / seconds : 0;
   return writes;
 }
@@ -311,10 +312,29 @@ void replication_link_programs(struct model *m, struct arena *arena) {
   double seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
-    if (!replication_is_on(&s->replication)) continue;
-    s->replication.apply_program = m->program_count++;
-    s->replication.patient = patient(m, &s->replication, arena);
-    compile_worker(&m->programs[s->replication.apply_program], (int32_t)i, arena);
-    s->replication.writes_per_s = writes_per_s(m, i, seconds, arena);
+    if (!replication_is_on(service_replication(s))) continue;
+    service_replication(s)->apply_program = m->program_count++;
+    service_replication(s)->patient = patient(m, service_replication(s), arena);
+    compile_worker(&m->programs[service_replication(s)->apply_program], (int32_t)i, arena);
+    service_replication(s)->writes_per_s = writes_per_s(m, i, seconds, arena);
   }
 }
+
+#define AT(member) offsetof(struct replication_keys, member)
+static const struct field keys[] = {
+    {.name = "replication",
+     .kind = FIELD_RECORD,
+     .offset = AT(replication),
+     .record = &replication_record,
+     .optional = true,
+     .doc = "Database: how writes get from its first replica to the others; absent: they are everywhere at once."},
+    {.name = "backup",
+     .kind = FIELD_RECORD,
+     .offset = AT(backup),
+     .record = &backup_record,
+     .optional = true,
+     .doc = "Database: what is left when its machine is lost; absent: a machine comes back with its disk."},
+    {0}};
+#undef AT
+const struct record replication_keys_record = {
+    .name = "replication of a service", .size = sizeof(struct replication_keys), .fields = keys};

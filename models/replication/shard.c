@@ -1,4 +1,7 @@
 #include "models/replication/shard.h"
+#include "models/replication/quorum.h"
+#include "models/replication/failover.h"
+#include "models/replication/replication.h"
 #include "models/core/part.h"
 #include "models/cache/cache.h"
 #include "models/jobs/job_queue.h"
@@ -9,8 +12,6 @@
 #include "models/request/operation.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
-
-static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
 static struct shard *shard_of(const struct world *w, const struct container *c) {
   const struct service *s = &w->services[c->service];
@@ -46,7 +47,7 @@ static const uint32_t *in_rotation(const struct service *s, uint32_t shard, uint
 static uint32_t number_of(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
   if (in->shard != SHARD_OF_ITEM) return (uint32_t)in->shard;
   uint32_t slot = shard_slot(model_keyspace(w->model, (uint32_t)in->keyspace), keyspace_item(w, r, (uint32_t)in->keyspace));
-  return shard_of_slot(&service_config(s)->shards, slot);
+  return shard_of_slot(service_shards(service_config(s)), slot);
 }
 
 uint32_t shard_primary(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
@@ -56,9 +57,10 @@ uint32_t shard_primary(const struct world *w, const struct service *s, const str
 uint32_t shard_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
   uint32_t number = number_of(w, s, in, r), count = 0;
   struct shard *d = &s->shards->of[number];
-  if (s->shards->count <= SHARDS_METERED) meter_count(w, service_config(s)->shards.requests[number]);
+  if (s->shards->count <= SHARDS_METERED) meter_count(w, service_shards(service_config(s))->requests[number]);
   if (!reads_anywhere(s, in->route)) return d->primary;
-  if (s->replication && replication_is_on(&service_config(s)->replication)) return replication_pick(&s->replication[number], r, in);
+  if (s->replication && replication_is_on(service_replication(service_config(s))))
+    return replication_pick(&s->replication[number], r, in);
   const uint32_t *candidates = in_rotation(s, number, &count);
   if (!count) return d->primary;
   return count == 1 && !s->balancing ? candidates[0] : balancer_pick_among(w, s, in, r, candidates, count, &d->cursor);
@@ -74,7 +76,7 @@ static void set_down(struct world *w, struct shard *d, bool down) {
   if (d->down == down) return;
   d->down = down;
   all->uncovered += down ? 1 : -1u;
-  meter_change(w, service_config(d->service)->shards.uncovered, down ? 1 : -1);
+  meter_change(w, service_shards(service_config(d->service))->uncovered, down ? 1 : -1);
   if (down) return;
   all->alarmed -= d->alarmed;
   d->waiting = d->alarmed = false;
@@ -84,7 +86,7 @@ static void set_down(struct world *w, struct shard *d, bool down) {
 
 static const struct container *living_replica(const struct world *w, const struct shard *d) {
   for (uint32_t k = 0; k < d->service->shards->replicas; k++)
-    if (serves(&w->containers[first_of(d) + k])) return &w->containers[first_of(d) + k];
+    if (container_serves(&w->containers[first_of(d) + k])) return &w->containers[first_of(d) + k];
   return NULL;
 }
 
@@ -95,7 +97,7 @@ static void promote(struct world *w, struct shard *d, uint32_t container) {
     old->cache = new->cache, new->cache = content;
   }
   d->primary = container;
-  meter_count(w, service_config(d->service)->shards.failovers);
+  meter_count(w, service_shards(service_config(d->service))->failovers);
   if (d->service->replication) failover_superseded(&d->service->replication[d->number]);
   set_down(w, d, false);
   parts_changed(w);
@@ -125,7 +127,7 @@ static void others_know(void *shard, uint32_t unused) {
 static void shards_process_died(struct world *w, struct container *c) {
   if (!w->services[c->service].shards) return;
   struct shard *d = shard_of(w, c);
-  const struct shards_config *config = &service_config(d->service)->shards;
+  const struct shards_config *config = service_shards(service_config(d->service));
   if (d->primary != c->id) {
     struct container *primary = &w->containers[d->primary];
     if (d->down && primary->cache && !living_replica(w, d)) cache_lost(w, primary);
@@ -155,13 +157,13 @@ static void shards_process_up(struct world *w, struct container *c, bool warm) {
 
 bool shard_keeps_content(const struct world *w, const struct container *c) {
   const struct service *s = &w->services[c->service];
-  if (!s->shards || !service_config(s)->shards.failover.kind) return false;
+  if (!s->shards || !service_shards(service_config(s))->failover.kind) return false;
   const struct shard *d = shard_of(w, c);
   return d->primary == c->id && living_replica(w, d);
 }
 
 static void shards_build(struct world *w, struct service *s) {
-  const struct shards_config *config = &service_config(s)->shards;
+  const struct shards_config *config = service_shards(service_config(s));
   if (!shards_are_on(config)) return;
   s->shards = arena_new_array(w->arena, struct shards, 1);
   *s->shards = (struct shards){.world = w, .count = (uint32_t)config->count, .replicas = config->replicas};
@@ -177,18 +179,18 @@ static void shards_build(struct world *w, struct service *s) {
 /* --- availability ------------------------------------------------------------------------------------------------------------ */
 
 double shard_serving(const struct world *w, const struct service *s, uint32_t shard, enum route route, uint32_t endpoint) {
-  bool replicated = s->replication && replication_is_on(&service_config(s)->replication);
+  bool replicated = s->replication && replication_is_on(service_replication(service_config(s)));
   if (route == ROUTE_COMMIT) return replicated ? quorum_serves(&s->replication[shard], endpoint) : 1;
   if (replicated && reads_anywhere(s, route)) return replication_serving(&s->replication[shard], route);
   uint32_t count = 0, alive = 0;
   const uint32_t *candidates = in_rotation(s, shard, &count);
-  if (!reads_anywhere(s, route) || !count) return serves(&w->containers[s->shards->of[shard].primary]);
-  for (uint32_t i = 0; i < count; i++) alive += serves(&w->containers[candidates[i]]);
+  if (!reads_anywhere(s, route) || !count) return container_serves(&w->containers[s->shards->of[shard].primary]);
+  for (uint32_t i = 0; i < count; i++) alive += container_serves(&w->containers[candidates[i]]);
   return (double)alive / count;
 }
 
 uint32_t shard_entered(const struct service *s, const struct instruction *in, const uint16_t *slots) {
-  return in->shard != SHARD_OF_ITEM ? (uint32_t)in->shard : shard_of_slot(&service_config(s)->shards, slots[in->keyspace]);
+  return in->shard != SHARD_OF_ITEM ? (uint32_t)in->shard : shard_of_slot(service_shards(service_config(s)), slots[in->keyspace]);
 }
 
 /* Nothing that is served differently lies between the two slots. */
@@ -196,8 +198,8 @@ static bool alike(const struct world *w, uint32_t endpoint, uint32_t a, uint32_t
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
     if (!s->shards) continue;
-    uint32_t at = shard_of_slot(&service_config(s)->shards, a), bt = shard_of_slot(&service_config(s)->shards, b);
-    enum route last = s->replication ? ROUTE_REPLICAS + service_config(s)->replication.roles.count : ROUTE_PRIMARY;
+    uint32_t at = shard_of_slot(service_shards(service_config(s)), a), bt = shard_of_slot(service_shards(service_config(s)), b);
+    enum route last = s->replication ? ROUTE_REPLICAS + service_replication(service_config(s))->roles.count : ROUTE_PRIMARY;
     for (enum route route = ROUTE_ANY; route <= last && at != bt; route++)
       if (shard_serving(w, s, at, route, endpoint) != shard_serving(w, s, bt, route, endpoint)) return false;
   }
@@ -249,5 +251,9 @@ double shards_expect(const struct world *w, const struct program *p, double (*gi
   return expected;
 }
 
-const struct part part_shards = {
-    .name = "shards", .build = shards_build, .serves = shards_process_up, .stopped = shards_process_died, .audit = audit_shards};
+const struct part part_shards = {.name = "shards",
+                                 .keys.service = &shards_keys_record,
+                                 .build = shards_build,
+                                 .serves = shards_process_up,
+                                 .stopped = shards_process_died,
+                                 .audit = audit_shards};

@@ -25,6 +25,7 @@
 #ifndef SHARD_H
 #define SHARD_H
 #include "models/request/program.h"
+#include "models/service/service.h"
 #include "models/core/parts.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
@@ -120,5 +121,12 @@ uint32_t shard_entered(const struct service *, const struct instruction *, const
 double shards_expect(const struct world *, const struct program *, double (*given)(void *context, const uint16_t *slots),
                      void *context);
 void audit_shards(const struct audit *);
+
+static inline struct shards_config *service_shards(const struct service_config *s) { return service_part(s, PART_shards); }
+extern const struct record shards_keys_record;
+/* Replicas that have the data: all, or those of a shard. */
+static inline int64_t service_copies(const struct service_config *s) {
+  return shards_are_on(service_shards(s)) ? s->replicas / service_shards(s)->count : s->replicas;
+}
 
 #endif

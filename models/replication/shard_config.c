@@ -11,9 +11,9 @@
 /* --- what fits --------------------------------------------------------------------------------------------------------------- */
 
 static const char *service_fault(const struct service_config *s, const char **key) {
-  const struct shards_config *c = &s->shards;
+  const struct shards_config *c = service_shards(s);
   *key = NULL;
-  if ((s->kind != SERVICE_DATABASE && s->kind != SERVICE_CACHE) || service_embedded(s))
+  if ((s->kind != SERVICE_DATABASE && s->kind != SERVICE_CACHE) || s->embedded)
     return "only a database with a server and a cache have shards";
   if (s->autoscale.max) return "the number of its replicas changes (autoscale): nothing would say which shard a new one belongs to";
   *key = "count";
@@ -23,7 +23,7 @@ static const char *service_fault(const struct service_config *s, const char **ke
   if (s->kind == SERVICE_DATABASE && c->by < 0)
     return "a database needs to know by which keyspace its rows are divided: give \"by\"";
   *key = "failover";
-  if (c->failover.kind && replication_is_on(&s->replication))
+  if (c->failover.kind && replication_is_on(service_replication(s)))
     return "its \"replication\" says who takes over, and when: give its \"failover\" instead";
   if (c->failover.kind && s->replicas == c->count) return "each shard has one replica: there is nobody to take over";
   return NULL;
@@ -49,13 +49,13 @@ void shards_link(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
-    if (!shards_are_on(&s->shards)) continue;
+    if (!shards_are_on(service_shards(s))) continue;
     const char *key, *wrong = service_fault(s, &key);
     if (wrong) link_fault(l, arena_format(l->arena, "services.%s.shards", s->name), key, "%s", wrong);
     if (!wrong && (wrong = balance_fault(m->arena, s)))
       link_fault(l, arena_format(l->arena, "services.%s.balance", s->name), NULL, "%s", wrong);
-    s->shards.replicas = (uint32_t)(s->replicas / s->shards.count);
-    if (!wrong) declare(m, s, &s->shards);
+    service_shards(s)->replicas = (uint32_t)(s->replicas / service_shards(s)->count);
+    if (!wrong) declare(m, s, service_shards(s));
     for (uint32_t e = 0; e < m->endpoints.count; e++)
       if (model_endpoint(m, e)->entry == (int32_t)i)
         link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, e)->name), "entry",
@@ -72,9 +72,9 @@ void shards_link(struct linker *l) {
 void shard_compile(struct compiler *c, struct instruction *enter) {
   const struct service_config *s = model_service(c->model, (uint32_t)enter->service);
   enter->shard = SHARD_OF_ITEM;
-  if (!shards_are_on(&s->shards)) return;
+  if (!shards_are_on(service_shards(s))) return;
   enter->shard = c->shard;
-  enter->keyspace = (int16_t)(c->shard_keys >= 0 ? c->shard_keys : s->shards.by);
+  enter->keyspace = (int16_t)(c->shard_keys >= 0 ? c->shard_keys : service_shards(s)->by);
   if (c->shard == SHARD_OF_ITEM && enter->keyspace < 0)
     compile_fault(c, "\"%s\" has shards, and nothing says which one is meant: give its \"shards\" a \"by\", or the step a \"key\"",
                   s->name);
@@ -101,7 +101,7 @@ static void add_masses(const struct keyspace_config *k, double *mass) {
 
 static bool divided_at(const struct model *m, uint32_t slot) {
   for (uint32_t i = 0; i < m->services.count; i++) {
-    const struct shards_config *c = &model_service(m, i)->shards;
+    const struct shards_config *c = service_shards(model_service(m, i));
     if (shards_are_on(c) && (!slot || shard_of_slot(c, slot) != shard_of_slot(c, slot - 1))) return true;
   }
   return false;
@@ -121,7 +121,7 @@ static struct shard_cells cells_of(const struct model *m, uint32_t keyspace) {
 }
 
 void shard_shares(const struct model *m, const struct instruction *enter, double *shares) {
-  const struct shards_config *c = &model_service(m, (uint32_t)enter->service)->shards;
+  const struct shards_config *c = service_shards(model_service(m, (uint32_t)enter->service));
   memset(shares, 0, (size_t)c->count * sizeof *shares);
   if (enter->shard != SHARD_OF_ITEM) {
     shares[enter->shard] = 1;
@@ -142,30 +142,30 @@ static bool divides(const struct model *m, uint32_t keyspace) {
 
 /* Twice the mean is worth a word. */
 static void tell_of_hot_shard(struct linker *l, const struct service_config *s, uint32_t index) {
-  struct instruction enter = {.service = (int32_t)index, .shard = SHARD_OF_ITEM, .keyspace = (int16_t)s->shards.by};
+  struct instruction enter = {.service = (int32_t)index, .shard = SHARD_OF_ITEM, .keyspace = (int16_t)service_shards(s)->by};
   double shares[SHARD_COUNT_MOST];
   uint32_t hottest = 0;
-  if (s->shards.by < 0 || !divides(l->model, (uint32_t)s->shards.by)) return;
+  if (service_shards(s)->by < 0 || !divides(l->model, (uint32_t)service_shards(s)->by)) return;
   shard_shares(l->model, &enter, shares);
-  for (uint32_t i = 1; i < s->shards.count; i++)
+  for (uint32_t i = 1; i < service_shards(s)->count; i++)
     if (shares[i] > shares[hottest]) hottest = i;
-  double times = shares[hottest] * (double)s->shards.count;
+  double times = shares[hottest] * (double)service_shards(s)->count;
   if (times >= 2)
     link_warn(l, arena_format(l->arena, "services.%s.shards", s->name), "count", "shard-hot",
               "shard %u gets %.1f%% of what is asked, %.1f times the mean: \"%s\" has items too popular to be divided evenly",
-              hottest, 100 * shares[hottest], times, model_keyspace(l->model, (uint32_t)s->shards.by)->name);
+              hottest, 100 * shares[hottest], times, model_keyspace(l->model, (uint32_t)service_shards(s)->by)->name);
 }
 
 void shards_link_cells(struct linker *l) {
   struct model *m = l->model;
   bool any = false;
-  for (uint32_t i = 0; i < m->services.count; i++) any |= shards_are_on(&model_service(m, i)->shards);
+  for (uint32_t i = 0; i < m->services.count; i++) any |= shards_are_on(service_shards(model_service(m, i)));
   if (!any) return;
   m->shard_cells = arena_new_array(m->arena, struct shard_cells, m->keyspaces.count + 1);
   for (uint32_t k = 0; k < m->keyspaces.count; k++)
     if (divides(m, k)) m->shard_cells[k] = cells_of(m, k);
   for (uint32_t i = 0; i < m->services.count; i++)
-    if (shards_are_on(&model_service(m, i)->shards)) tell_of_hot_shard(l, model_service(m, i), i);
+    if (shards_are_on(service_shards(model_service(m, i)))) tell_of_hot_shard(l, model_service(m, i), i);
 }
 
 /* --- keys of a scenario ------------------------------------------------------------------------------------------------------ */
@@ -211,3 +211,13 @@ const struct record shards_record = {.name = "shards",
                                      .fields = fields,
                                      .doc = "The data of a service divided by key over groups of its replicas.",
                                      .shorthand = "count"};
+
+static const struct field keys[] = {
+    {.name = "shards",
+     .kind = FIELD_RECORD,
+     .offset = 0,
+     .record = &shards_record,
+     .optional = true,
+     .doc = "Databases and caches: the data are divided by key; a number is the count of shards. Absent: each replica has all."},
+    {0}};
+const struct record shards_keys_record = {.name = "shards of a service", .size = sizeof(struct shards_config), .fields = keys};

@@ -1,4 +1,5 @@
 #include "models/request/child.h"
+#include "models/replication/replication.h"
 #include "models/stock/stock.h"
 #include "models/guard/call.h"
 #include "models/request/parallel.h"

@@ -92,7 +92,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
     compile_fault(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
     c->depth--;
   }
-  if (service_embedded(model_service(c->model, (uint32_t)service)))
+  if (model_service(c->model, (uint32_t)service)->embedded)
     compile_fault(c, "\"%s\" is a file and runs nothing: only queries lead there",
                   model_service(c->model, (uint32_t)service)->name);
   struct instruction *in = compile_emit(c, &operation_enter);

@@ -1,4 +1,6 @@
 #include "models/request/request.h"
+#include "models/replication/shard.h"
+#include "models/replication/replication.h"
 #include "models/database/connections.h"
 #include "models/service/balancer/balancer.h"
 #include "models/request/child.h"
@@ -69,8 +71,6 @@ void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t 
   observation_arrival(&w->observation, endpoint, world_now(w));
   request_begins(w, r);
 }
-
-static bool serves(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING; }
 
 static bool frame_alive(const struct world *w, const struct frame *f) {
   return w->containers[f->container].generation == f->generation;
@@ -156,7 +156,7 @@ __attribute__((noinline)) static void tell_balancer_of_failure(struct world *w, 
                                                                const struct frame *f, enum outcome outcome) {
   bool alive = frame_alive(w, f);
   if (alive) balancer_forgets(w, s, f->container);
-  bool dead = !alive && !serves(&w->containers[f->container]);
+  bool dead = !alive && !container_serves(&w->containers[f->container]);
   if ((dead || outcome == OUTCOME_REJECTED) && !forsaken(r)) balancer_failed(w, s, f->container, calling_container(r));
 }
 
@@ -346,12 +346,21 @@ void request_gave_up_on(struct world *w, const struct request *a) {
     balancer_gave_up(w, s, f, caller);
 }
 
+static inline void opens_frame(struct world *w, struct request *r, struct service *s, const struct container *c) {
+  if (__builtin_expect(s->balancing != NULL, 0)) balancer_sent(w, s, c->id);
+  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
+}
+
+void request_opens_frame(struct world *w, struct request *r, const struct container *c) {
+  opens_frame(w, r, world_service_of(w, c), c);
+}
+
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   bool refuses = s->shards && shards_refuse(s);
   if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
-  if (!serves(c)) {
+  if (!container_serves(c)) {
     if (c->node == NOBODY || w->nodes[c->node].up) {
       tell_balancer_of_nobody(w, s, r, c->id);
       return unserved(w, r, in, OUTCOME_REFUSED);
@@ -362,35 +371,15 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
     return false;
   }
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
-  if (__builtin_expect(s->balancing != NULL, 0)) balancer_sent(w, s, c->id);
-  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
+  opens_frame(w, r, s, c);
   return travel(w, r, caller, c, in->cell);
 }
 
 bool request_enter_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
-  struct service *s = &w->services[in->service];
   struct container *c = &w->containers[container];
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
-  if (s->balancing) balancer_sent(w, s, c->id);
-  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
+  request_opens_frame(w, r, c);
   return travel(w, r, caller, c, in->cell);
-}
-
-bool request_enter_addressed(struct world *w, struct request *r, const struct instruction *in) {
-  struct service *s = &w->services[in->service];
-  struct container *c = &w->containers[r->addressed];
-  if (!serves(c)) {
-    meter_count(w, service_config(s)->broadcasts.missed);
-    request_forget(w, r);
-    return false;
-  }
-  if (s->balancing) balancer_sent(w, s, c->id);
-  r->frames[r->depth++] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
-  struct lane *way = network_lane(world_network(w), NETWORK_ELSEWHERE, c->node); /* from the cache, which is on a node of its own */
-  if (!way) return true;
-  request_parks(r, in->cell, world_now(w));
-  lane_push(way, r->id);
-  return false;
 }
 
 bool request_accept(struct world *w, struct request *r, const struct instruction *in) {

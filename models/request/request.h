@@ -187,8 +187,8 @@ bool request_accept(struct world *, struct request *, const struct instruction *
 bool request_leave(struct world *, struct request *, const struct instruction *);
 /* The same on that replica, which serves. */
 bool request_enter_at(struct world *, struct request *, const struct instruction *, uint32_t container);
-/* The same on the replica that a broadcast is addressed to. */
-bool request_enter_addressed(struct world *, struct request *, const struct instruction *);
+/* The request is on its way to the replica, which serves: its topmost frame from now on. */
+void request_opens_frame(struct world *, struct request *, const struct container *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
 /* So many times what it draws. */
 bool request_compute_times(struct world *, struct request *, const struct instruction *, uint32_t times);

@@ -5,12 +5,23 @@
  * its own that nobody waits for: a hop from the cache, and `demand` for each of its listeners, who are spread evenly. Redis keeps
  * nothing: what finds its replica dead is lost. */
 #include "models/cache/cache.h"
+#include "models/replication/shard.h"
+#include "models/machine/container.h"
+#include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/core/meter.h"
 #include "models/request/child.h"
 #include "models/request/steps.h"
 #include "models/core/world.h"
+
+/* What is counted of the messages that all its replicas get. */
+struct broadcast_config {
+  bool used;
+  uint32_t delivered, delivery, missed; /* meters */
+};
+
+static struct broadcast_config *service_broadcasts(const struct service_config *s) { return service_part(s, PART_broadcasts); }
 
 struct broadcast_step {
   int32_t broadcast, to;
@@ -55,11 +66,26 @@ static bool deliver(struct world *w, struct request *r, const struct instruction
   return request_compute_times(w, r, in, r->listeners);
 }
 static const struct operation operation_deliver = {.name = "deliver", .run = deliver, .ask = compute_asks, .computes = true};
+
+static bool enter_addressed(struct world *w, struct request *r, const struct instruction *in) {
+  const struct container *c = &w->containers[r->addressed];
+  if (!container_serves(c)) {
+    meter_count(w, service_broadcasts(service_config(world_service_of(w, c)))->missed);
+    request_forget(w, r);
+    return false;
+  }
+  request_opens_frame(w, r, c);
+  struct lane *way = network_lane(world_network(w), NETWORK_ELSEWHERE, c->node); /* from the cache, which is on a node of its own */
+  if (!way) return true;
+  request_parks(r, in->cell, world_now(w));
+  lane_push(way, r->id);
+  return false;
+}
 static const struct operation operation_enter_addressed = {
-    .name = "enter addressed", .run = request_enter_addressed, .hold = enter_holds, .through = enter_through, .enters = true};
+    .name = "enter addressed", .run = enter_addressed, .hold = enter_holds, .through = enter_through, .enters = true};
 
 static bool delivered(struct world *w, struct request *r, const struct instruction *in) {
-  const struct broadcast_config *c = &service_config(&w->services[in->service])->broadcasts;
+  const struct broadcast_config *c = service_broadcasts(service_config(&w->services[in->service]));
   meter_count(w, c->delivered);
   meter_time(w, c->delivery, world_now(w) - r->arrived);
   request_forget(w, r);
@@ -69,8 +95,8 @@ static const struct operation operation_delivered = {.name = "delivered", .run =
 
 static void declare(struct compiler *c, int32_t service) {
   struct service_config *s = (struct service_config *)c->model->services.items + service;
-  if (s->broadcasts.used) return;
-  s->broadcasts = (struct broadcast_config){
+  if (service_broadcasts(s)->used) return;
+  *service_broadcasts(s) = (struct broadcast_config){
       .used = true,
       .delivered =
           meter_declare((struct model *)c->model, s->name, "delivered", METER_COUNT, "Broadcasts that a replica has sent on."),
@@ -100,7 +126,7 @@ static bool allowed(struct compiler *c, const struct broadcast_step *s) {
                               *to = model_service(c->model, (uint32_t)s->to);
   if (cache->kind != SERVICE_CACHE) compile_fault(c, "\"%s\" is not of kind cache", cache->name);
   if (!service_runs(to)) compile_fault(c, "a broadcast cannot go to \"%s\", which has no replicas of ours", to->name);
-  if (to->shards.count > 1) compile_fault(c, "a broadcast cannot go to \"%s\", which has shards", to->name);
+  if (service_shards(to)->count > 1) compile_fault(c, "a broadcast cannot go to \"%s\", which has shards", to->name);
   return !c->fault;
 }
 
@@ -147,3 +173,8 @@ static const struct record record = {.name = "broadcast step",
                                      .doc = "Publishes a message to all replicas of a service and those connected to them."};
 static const struct step_kind kind = {compile};
 const struct alternative step_broadcast = {"broadcast", true, &record, &kind};
+
+static const struct field no_keys[] = {{0}};
+static const struct record broadcasts_record = {
+    .name = "broadcasts to a service", .size = sizeof(struct broadcast_config), .fields = no_keys};
+const struct part part_broadcasts = {.name = "broadcasts", .keys.service = &broadcasts_record};

@@ -52,7 +52,7 @@ static struct instruction *compile_content(struct compiler *c, int32_t key, cons
   struct instruction *in = compile_emit_quietly(c, operation);
   in->service = compile_service(c);
   in->keyspace = (int16_t)key;
-  in->ttl = model_service(c->model, (uint32_t)in->service)->cache.ttl;
+  in->ttl = service_cache(model_service(c->model, (uint32_t)in->service))->ttl;
   return in;
 }
 
@@ -228,9 +228,9 @@ static void check_cure(struct compiler *c, const struct cached_step *s) {
   if (s->key < 0) compile_fault(c, "\"stampede\" of a \"cached\" step needs a \"key\": without items nobody waits for one");
   if (cure->cure == CURE_LOCK && s->cached == compile_service(c))
     compile_fault(c, "a \"lock\" stands in a cache that several processes share; within one use \"coalesce\"");
-  if (times && !s->ttl && cache->cache.ttl == SIM_NEVER)
+  if (times && !s->ttl && service_cache(cache)->ttl == SIM_NEVER)
     compile_fault(c, "a \"stampede\" cure that goes by the age of items needs a \"ttl\"");
-  if (times && cache->cache.ttl_from == TTL_FROM_ACCESS)
+  if (times && service_cache(cache)->ttl_from == TTL_FROM_ACCESS)
     compile_fault(c, "a \"stampede\" cure that goes by the age of items needs a ttl that counts from the fill");
 }
 

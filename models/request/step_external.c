@@ -1,5 +1,6 @@
 /* {"external": "payments"}: waits for a service that is not ours: a latency, a failure probability, no resource of ours. */
 #include "models/request/draws.h"
+#include "models/service/service.h"
 #include "models/core/model.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -48,7 +49,7 @@ void compile_external(struct compiler *c, int32_t service) {
     compile_fault(c, "\"%s\" is not of kind external: use \"call\"", config->name);
     return;
   }
-  if (config->limit >= 0) compile_limit(c, config->limit);
+  if (service_limit(config) >= 0) compile_limit(c, service_limit(config));
   struct instruction *in = compile_emit(c, &operation_ask);
   in->service = service;
   in->demand = config->latency;

@@ -3,6 +3,9 @@
  * of the same service with the same database all go to the primary over the transaction's connection. What a query locks, reads from
  * disk, commits and replicates is in models/data. */
 #include "models/database/connection_pool.h"
+#include "models/replication/shard.h"
+#include "models/replication/replication.h"
+#include "models/replication/standby.h"
 #include "models/database/database.h"
 #include "models/machine/disk.h"
 #include "models/database/lock.h"
@@ -43,7 +46,7 @@ static const struct service_config *database_of(const struct compiler *c, const 
 static void compile_locks(struct compiler *c, const struct query_step *s, bool write) {
   const struct service_config *d = database_of(c, s);
   const struct query_locks *k = &s->locks;
-  sim_time wait = d->database.lock_wait;
+  sim_time wait = service_database(d)->lock_wait;
   if (k->table) compile_lock(c, lock_class_of(c, LOCK_TABLE, s->query, -1, k->table, wait), 1, !write || k->shared);
   if (k->keys >= 0 && write) {
     const char *name = model_keyspace(c->model, (uint32_t)k->keys)->name;
@@ -57,14 +60,14 @@ static void compile_file_lock(struct compiler *c, const struct query_step *s, bo
   const struct service_config *d = database_of(c, s);
   if (s->locks.table || s->locks.keys >= 0 || s->locks.row)
     compile_fault(c, "\"%s\" is SQLite: it has one lock, the file; leave out \"locks\"", d->name);
-  if (c->in_transaction || (!write && d->database.journal == JOURNAL_WAL)) return;
-  compile_lock(c, lock_class_of(c, LOCK_FILE, s->query, -1, d->name, d->database.busy_timeout), 1, !write);
+  if (c->in_transaction || (!write && service_database(d)->journal == JOURNAL_WAL)) return;
+  compile_lock(c, lock_class_of(c, LOCK_FILE, s->query, -1, d->name, service_database(d)->busy_timeout), 1, !write);
 }
 
 /* Pages that are not in memory. */
 static void compile_disk(struct compiler *c, const struct query_step *s) {
   const struct service_config *d = database_of(c, s);
-  double hit = database_hit(&d->database), pages = (double)s->pages;
+  double hit = database_hit(service_database(d)), pages = (double)s->pages;
   if (hit >= 1 || !s->pages) return;
   const struct service_config *reader = model_service(c->model, (uint32_t)compile_service(c));
   const struct disk_config *disk = disk_of(c->model, reader);
@@ -128,12 +131,12 @@ static void check_reach(struct compiler *c, const struct query_step *s) {
 }
 
 static void compile_read(struct compiler *c, int32_t database) {
-  if (!replication_is_on(&model_service(c->model, (uint32_t)database)->replication)) return;
+  if (!replication_is_on(service_replication(model_service(c->model, (uint32_t)database)))) return;
   compile_emit_quietly(c, &operation_read)->service = database;
 }
 
 static void compile_read_end(struct compiler *c, int32_t database) {
-  if (!replication_waits_for_reads(&model_service(c->model, (uint32_t)database)->replication)) return;
+  if (!replication_waits_for_reads(service_replication(model_service(c->model, (uint32_t)database)))) return;
   compile_emit_quietly(c, &operation_read_end)->service = database;
 }
 
@@ -153,8 +156,8 @@ static enum route route_of(struct compiler *c, const struct query_step *s) {
   const struct service_config *database = model_service(c->model, (uint32_t)s->query);
   if (!strcmp(s->on, "any")) return ROUTE_ANY;
   if (!strcmp(s->on, "primary")) return ROUTE_PRIMARY;
-  bool replicated = replication_is_on(&database->replication);
-  int32_t role = replicated ? replication_role(&database->replication, s->on) : -1;
+  bool replicated = replication_is_on(service_replication(database));
+  int32_t role = replicated ? replication_role(service_replication(database), s->on) : -1;
   if (replicated && !strcmp(s->on, "replicas")) return ROUTE_REPLICAS;
   if (role >= 0) return (enum route)(ROUTE_ROLE + role);
   const void *step = c->at;
@@ -169,7 +172,7 @@ static enum route route_of(struct compiler *c, const struct query_step *s) {
 }
 
 static void compile_one(struct compiler *c, const struct query_step *s, bool write) {
-  bool embedded = service_embedded(database_of(c, s));
+  bool embedded = database_of(c, s)->embedded;
   c->in_transaction = c->transaction == s->query && c->transaction_depth == c->depth;
   if (embedded) {
     check_reach(c, s);
@@ -214,12 +217,12 @@ static void compile(struct compiler *c, const void *config) {
   if (c->fault) return;
   if (s->shards != ALL_SHARDS)
     compile_queries(c, s);
-  else if (!shards_are_on(&database->shards))
+  else if (!shards_are_on(service_shards(database)))
     compile_fault(c, "\"shards\": \"all\", but \"%s\" has no \"shards\"", database->name);
   else if (c->transaction >= 0)
     compile_fault(c, "a question to all shards stands inside of a transaction, which is kept on one: put it before or behind it");
   else
-    compile_parallel(c, (uint32_t)database->shards.count, compile_on_shard, s);
+    compile_parallel(c, (uint32_t)service_shards(database)->count, compile_on_shard, s);
 }
 
 #define AT(member) offsetof(struct query_locks, member)

@@ -3,6 +3,7 @@
  * pool if it has one. A client for whom too little is left gets its answer after the steps of `sold_out`; the rest of the endpoint
  * is not run. */
 #include "models/database/connection_pool.h"
+#include "models/replication/shard.h"
 #include "models/database/lock.h"
 #include "models/database/pooler.h"
 #include "models/stock/stock.h"
@@ -69,7 +70,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   if (database && c->transaction == stock->at && c->transaction_depth == c->depth)
     compile_fault(c, "a change of the stock \"%s\" is a transaction of its own: put it before or behind the other one",
                   stock->name);
-  c->shard = shard_of_name(&model_service(c->model, (uint32_t)stock->at)->shards, stock->name);
+  c->shard = shard_of_name(service_shards(model_service(c->model, (uint32_t)stock->at)), stock->name);
   if (database) {
     struct instruction *acquire = compile_emit(c, &operation_acquire);
     acquire->service = stock->at;

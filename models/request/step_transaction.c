@@ -2,6 +2,7 @@
  * service to the same database use it; whatever else is done inside (computing, calls, delays) holds it, and what it has locked, as
  * well. BEGIN goes with the first statement or is a trip; COMMIT is a trip, and a flush when something was written. */
 #include "models/database/connection_pool.h"
+#include "models/replication/replication.h"
 #include "models/database/database.h"
 #include "models/database/pooler.h"
 #include "models/database/lock.h"
@@ -21,16 +22,16 @@ struct transaction_step {
 /* The log that a write goes to; where there is only a backup nobody applies it. A commit waits for the replicas, and keeps its locks. */
 static void compile_replicate(struct compiler *c, int32_t database) {
   const struct service_config *s = model_service(c->model, (uint32_t)database);
-  if (!replication_is_on(&s->replication) && !s->backup.every) return;
+  if (!replication_is_on(service_replication(s)) && !service_backup(s)->every) return;
   struct instruction *in = compile_emit_quietly(c, &operation_replicate);
   in->service = database, in->transactional = c->in_transaction;
   shard_compile(c, in);
   in->cell = compile_cell(c, database, TIME_REPLICATION);
-  in->demand = s->replication.apply; /* none: of each write's own (operation_written) */
+  in->demand = service_replication(s)->apply; /* none: of each write's own (operation_written) */
 }
 
 void compile_written(struct compiler *c, int32_t database, const struct instruction *cpu) {
-  const struct replication_config *replication = &model_service(c->model, (uint32_t)database)->replication;
+  const struct replication_config *replication = service_replication(model_service(c->model, (uint32_t)database));
   if (!cpu || !replication_is_on(replication) || replication->apply.kind) return;
   struct distribution demand = cpu->demand;
   struct instruction *in = compile_emit_quietly(c, &operation_written);
@@ -38,7 +39,7 @@ void compile_written(struct compiler *c, int32_t database, const struct instruct
 }
 
 static void compile_to_disk(struct compiler *c, int32_t database) {
-  const struct distribution *latency = &model_service(c->model, (uint32_t)database)->database.commit.latency;
+  const struct distribution *latency = &service_database(model_service(c->model, (uint32_t)database))->commit.latency;
   if (!latency->kind) return;
   struct instruction *in = compile_emit_quietly(c, &operation_flush);
   in->service = database, in->demand = *latency, in->transactional = c->in_transaction;
@@ -62,7 +63,7 @@ static void compile_statement(struct compiler *c, int32_t database) {
 
 /* A trip to where the transaction runs, and what is done there. */
 static void compile_trip(struct compiler *c, int32_t database, bool commits) {
-  bool embedded = service_embedded(model_service(c->model, (uint32_t)database));
+  bool embedded = model_service(c->model, (uint32_t)database)->embedded;
   c->in_transaction = true;
   if (!embedded) compile_to_database(c, database, ROUTE_PRIMARY);
   compile_statement(c, database);
@@ -76,7 +77,7 @@ static void compile_trip(struct compiler *c, int32_t database, bool commits) {
 static uint32_t compile_file_lock(struct compiler *c, const struct service_config *d, int32_t database) {
   uint32_t at = c->program->count;
   c->in_transaction = true;
-  compile_lock(c, lock_class_of(c, LOCK_FILE, database, -1, d->name, d->database.busy_timeout), 1, false);
+  compile_lock(c, lock_class_of(c, LOCK_FILE, database, -1, d->name, service_database(d)->busy_timeout), 1, false);
   c->in_transaction = false;
   return at;
 }
@@ -91,7 +92,7 @@ static void weaken_file_lock(struct compiler *c, const struct service_config *d,
   struct instruction *in = &c->program->instructions[at];
   if (c->writes || c->fault) return;
   in->shared = true;
-  if (d->database.journal == JOURNAL_WAL) compile_becomes(in, &operation_unlocked);
+  if (service_database(d)->journal == JOURNAL_WAL) compile_becomes(in, &operation_unlocked);
 }
 
 static bool allowed(struct compiler *c, const struct transaction_step *s, const struct service_config *d) {
@@ -125,7 +126,7 @@ static void compile(struct compiler *c, const void *config) {
   const struct transaction_step *s = config;
   const struct service_config *d = model_service(c->model, (uint32_t)s->transaction);
   if (!allowed(c, s, d)) return;
-  bool embedded = service_embedded(d);
+  bool embedded = d->embedded;
   begin(c, s, embedded);
   uint32_t at = embedded ? compile_file_lock(c, d, s->transaction) : 0;
   c->transaction = s->transaction, c->transaction_depth = c->depth, c->statements = 0, c->writes = false;

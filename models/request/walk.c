@@ -1,4 +1,5 @@
 #include "models/request/walk.h"
+#include "models/replication/shard.h"
 #include "models/core/model.h"
 #include "models/guard/backoff.h"
 #include "models/network/network.h"
@@ -140,7 +141,7 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
                           .replica_s = arena_new_array(arena, double, n),
                           .role_s = arena_new_array(arena, double, m->role_count + 1)};
   for (uint32_t i = 0; i < m->services.count && m->shard_cells; i++) {
-    const struct shards_config *c = &model_service(m, i)->shards;
+    const struct shards_config *c = service_shards(model_service(m, i));
     if (!shards_are_on(c)) continue;
     d.shard_s[i] = arena_new_array(arena, double, (size_t)c->count),
     d.shard_primary_s[i] = arena_new_array(arena, double, (size_t)c->count);

@@ -1,5 +1,4 @@
 #include "models/service/service.h"
-#include "models/cache/cache.h"
 
 static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", "queue", NULL};
 static const char *const restart_words[] = {"always", "no", NULL};
@@ -210,13 +209,6 @@ static const struct field service_fields[] = {
      .offset = AT(resources),
      .record = &resources_record,
      .doc = "CPU and memory of one replica."},
-    {.name = "pools",
-     .kind = FIELD_REFERENCE_MAP,
-     .offset = AT(pools),
-     .record = &pool_record,
-     .target = "services",
-     .optional = true,
-     .doc = "Connection pools by the database that they lead to; without one, queries need no connection."},
     {.name = "autoscale",
      .kind = FIELD_RECORD,
      .offset = AT(autoscale),
@@ -282,59 +274,12 @@ static const struct field service_fields[] = {
      .record = &codel_record,
      .optional = true,
      .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: nobody."},
-    {.name = "database",
-     .kind = FIELD_RECORD,
-     .offset = AT(database),
-     .record = &database_record,
-     .doc = "Databases: engine, locks, commits, buffer pool."},
-    {.name = "connections",
-     .kind = FIELD_RECORD,
-     .offset = AT(connections),
-     .record = &connections_record,
-     .optional = true,
-     .doc = "Database: how many connections it takes and what opening one costs; absent: any number for nothing."},
     {.name = "scalability",
      .kind = FIELD_RECORD,
      .offset = AT(scalability),
      .record = &scalability_record,
      .optional = true,
      .doc = "What many at work at once cost each other; absent: nothing."},
-    {.name = "pooler",
-     .kind = FIELD_RECORD,
-     .offset = AT(pooler),
-     .record = &pooler_record,
-     .optional = true,
-     .doc = "Proxy: it is a connection pooler before a database, such as PgBouncer; absent: it is none."},
-    {.name = "limit",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(limit),
-     .target = "limits",
-     .optional = true,
-     .doc = "External: its provider's limit; a request above it is refused at once (outcome limited)."},
-    {.name = "cache",
-     .kind = FIELD_RECORD,
-     .offset = AT(cache),
-     .record = &cache_record,
-     .doc = "What each process keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
-            "or what a process has looked up before (L1)."},
-    {.name = "shards",
-     .kind = FIELD_RECORD,
-     .offset = AT(shards),
-     .record = &shards_record,
-     .optional = true,
-     .doc = "Databases and caches: the data are divided by key; a number is the count of shards. Absent: each replica has all."},
-    {.name = "replication",
-     .kind = FIELD_RECORD,
-     .offset = AT(replication),
-     .record = &replication_record,
-     .optional = true,
-     .doc = "Database: how writes get from its first replica to the others; absent: they are everywhere at once."},
-    {.name = "backup",
-     .kind = FIELD_RECORD,
-     .offset = AT(backup),
-     .record = &backup_record,
-     .optional = true,
-     .doc = "Database: what is left when its machine is lost; absent: a machine comes back with its disk."},
     {0}};
 #undef AT
 static const struct additions added = {parts_service_keys, offsetof(struct service_config, parts)};
@@ -343,17 +288,6 @@ const struct record service_record = {.added = &added,
                                       .size = sizeof(struct service_config),
                                       .fields = service_fields,
                                       .doc = "Something that runs in containers on nodes, or an external service."};
-
-const struct pool_config *service_pool(const struct service_config *s, int32_t database) {
-  const struct pool_config *pools = s->pools.items;
-  for (uint32_t i = 0; i < s->pools.count; i++)
-    if (pools[i].database == database) return &pools[i];
-  return NULL;
-}
-
-int64_t service_copies(const struct service_config *s) {
-  return shards_are_on(&s->shards) ? s->replicas / s->shards.count : s->replicas;
-}
 
 uint32_t service_capacity(const struct service_config *s) {
   if (!service_runs(s)) return 0;

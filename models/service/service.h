@@ -5,16 +5,12 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 #include "models/service/balancer/balancer.h"
+#include "models/machine/scalability.h"
 #include "models/core/parts.h"
 #include "models/machine/memory.h"
 #include "models/machine/quota.h"
 #include "models/machine/runtime.h"
 #include "models/service/shedding.h"
-#include "models/cache/cache_store.h"
-#include "models/database/connection_config.h"
-#include "models/database/database.h"
-#include "models/replication/shard.h"
-#include "models/replication/replication.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 
@@ -47,12 +43,6 @@ struct shift_config {
 /* In which order waiting requests are served. */
 enum discipline { DISCIPLINE_FIFO, DISCIPLINE_PRIORITY };
 
-/* What is counted of the messages that all its replicas get (models/request/step_broadcast.c). */
-struct broadcast_config {
-  bool used;
-  uint32_t delivered, delivery, missed; /* meters */
-};
-
 struct service_config {
   const char *name;
   void *parts[PARTS_MOST]; /* what parts keep of it: service_part */
@@ -69,7 +59,6 @@ struct service_config {
   int64_t backlog;           /* requests that may wait to be accepted */
   int64_t quorum;            /* replicas that must be up for any to serve */
   struct resources_config resources;
-  struct config_list pools;          /* struct pool_config */
   struct autoscale_config autoscale; /* max 0: none */
   struct distribution start;         /* from the start of the process until it serves */
   int32_t place;                     /* node group, or -1: any that no service is placed on */
@@ -82,17 +71,8 @@ struct service_config {
   struct codel_config codel;         /* interval 0: none */
   uint32_t shed_meter;               /* set by the linker where anything is shed */
   bool uses_workers;                 /* derived: some step computes there */
-  struct database_config database;
-  struct connections_config connections;
   struct scalability_config scalability;
-  struct pooler_config pooler;
-  int32_t pooled_by;         /* derived, of a database: its pooler, or -1 */
-  int32_t limit;             /* external: of its provider, or -1 */
-  struct cache_config cache; /* what each process keeps */
-  struct shards_config shards;
-  struct replication_config replication; /* workers 0: none */
-  struct broadcast_config broadcasts;    /* derived */
-  struct backup_config backup;           /* every 0: none */
+  bool embedded; /* derived: a file that its callers read and write; it has no containers */
 };
 
 extern const struct record service_record;
@@ -102,22 +82,14 @@ static inline void *service_part(const struct service_config *s, enum part_numbe
 /* It drops requests that have waited for too long. */
 static inline bool service_sheds(const struct service_config *s) { return s->queue_deadline != SIM_NEVER || s->codel.interval; }
 
-/* A file that its callers read and write: it has no containers. */
-static inline bool service_embedded(const struct service_config *s) {
-  return s->kind == SERVICE_DATABASE && s->database.engine == ENGINE_SQLITE;
-}
 /* It has containers of ours. */
-static inline bool service_runs(const struct service_config *s) { return s->kind != SERVICE_EXTERNAL && !service_embedded(s); }
+static inline bool service_runs(const struct service_config *s) { return s->kind != SERVICE_EXTERNAL && !s->embedded; }
 /* An autoscaler brings what starts larger back to its maximum at once. */
 static inline int64_t service_most_replicas(const struct service_config *s) {
   return s->autoscale.max ? s->autoscale.max : s->replicas;
 }
-/* Its pool towards the database, or null. */
-const struct pool_config *service_pool(const struct service_config *, int32_t database);
 
 /* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */
-/* Of all data: its replicas, or those of a shard. */
-int64_t service_copies(const struct service_config *);
 uint32_t service_capacity(const struct service_config *);
 
 #endif

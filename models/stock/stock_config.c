@@ -64,7 +64,7 @@ const char *stock_link(struct model *m, struct stock_config *c, const char **key
   *key = "at";
   if (at->kind != SERVICE_DATABASE && at->kind != SERVICE_CACHE)
     return arena_format(m->arena, "\"%s\" is neither a database nor a cache: pieces are counted in one of these", at->name);
-  if (service_embedded(at)) return arena_format(m->arena, "\"%s\" is a file: pieces are counted by a server", at->name);
+  if (at->embedded) return arena_format(m->arena, "\"%s\" is a file: pieces are counted by a server", at->name);
   declare_meters(m, c);
   return NULL;
 }

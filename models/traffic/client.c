@@ -1,4 +1,5 @@
 #include "models/traffic/client.h"
+#include "models/replication/replication.h"
 #include "models/core/part.h"
 #include "models/request/draws.h"
 #include "models/stock/stock.h"

@@ -1,4 +1,6 @@
 #include "sim/measure/catalogue.h"
+#include "models/cache/cache.h"
+#include "models/replication/replication.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/evidence.h"
@@ -45,7 +47,7 @@ static void add_all(const struct whose *w, const struct standard *list, enum qua
 /* Replicas that cancel reads are rare: elsewhere the cause is not listed. */
 static bool happens(const struct model *m, int cause) {
   bool cancels = cause != OUTCOME_RECOVERY_CONFLICT;
-  for (uint32_t i = 0; i < m->services.count; i++) cancels |= replication_waits_for_reads(&model_service(m, i)->replication);
+  for (uint32_t i = 0; i < m->services.count; i++) cancels |= replication_waits_for_reads(service_replication(model_service(m, i)));
   return cancels;
 }
 
@@ -69,9 +71,9 @@ static void add_service(const struct whose *w) {
   add_one(w, "rate", QUANTITY_NONE, "");
   if (s->threads != INT64_MAX) add_one(w, "utilization", QUANTITY_THREADS, ".threads");
   add_one(w, "utilization", QUANTITY_CPU, ".cpu");
-  if (s->pools.count) add_one(w, "utilization", QUANTITY_POOL, ".connections");
+  if (service_connections(s)->pools.count) add_one(w, "utilization", QUANTITY_POOL, ".connections");
   if (s->kind == SERVICE_DATABASE && s->replicas > 1) add_one(w, "utilization", QUANTITY_PRIMARY, ".primary");
-  if (s->cache.keyed) add_one(w, "hit_rate", QUANTITY_NONE, "");
+  if (service_cache(s)->keyed) add_one(w, "hit_rate", QUANTITY_NONE, "");
   add_one(w, "mean", QUANTITY_REPLICAS, ".replicas");
 }
 

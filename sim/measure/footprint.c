@@ -1,4 +1,5 @@
 #include "sim/measure/footprint.h"
+#include "models/cache/cache.h"
 #include "models/cache/cache_store.h"
 #include "models/request/request.h"
 #include "models/traffic/client.h"
@@ -38,7 +39,7 @@ static double most_waiting(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
     double replicas = (double)(s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas);
-    if (s->backlog == INT64_MAX || s->pools.count) return INFINITY;
+    if (s->backlog == INT64_MAX || service_connections(s)->pools.count) return INFINITY;
     sum += replicas * ((double)s->backlog + 1000);
   }
   return sum;
@@ -101,8 +102,9 @@ static struct footprint_part caches_part(const struct model *m) {
   for (uint32_t i = 0; i < m->keyspaces.count; i++) items += (double)model_keyspace(m, i)->of;
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
-    if (!s->cache.keyed) continue;
-    double stores = (double)s->replicas * (s->cache.stores ? s->cache.stores : 1), entries = fmin((double)s->cache.entries, items);
+    if (!service_cache(s)->keyed) continue;
+    double stores = (double)s->replicas * (service_cache(s)->stores ? service_cache(s)->stores : 1),
+           entries = fmin((double)service_cache(s)->entries, items);
     kept += stores * entries;
     bytes += stores * (entries * 1.5 * (sizeof(struct cache_entry) + sizeof(struct cache_terms)) + items * sizeof(uint32_t));
   }

@@ -1,5 +1,6 @@
 /* What uptime leaves out, and which data stores it is too kind to: words for the reader, only where they are true of the scenario. */
 #include "sim/engine/arena.h"
+#include "models/replication/replication.h"
 #include "sim/measure/findings.h"
 #include <string.h>
 
@@ -33,15 +34,14 @@ static int32_t lost_with(const struct model *m, const struct service_config *s) 
   for (uint32_t i = 0; i < m->faults.count; i++) {
     int32_t group = model_fault_at(m, i)->kind->reach(model_fault_at(m, i)).group;
     if (group < 0) continue;
-    if (service_embedded(s) ? file_may_be_on(m, (uint32_t)group) : service_runs(s) && may_be_on(m, s, (uint32_t)group))
-      return group;
+    if (s->embedded ? file_may_be_on(m, (uint32_t)group) : service_runs(s) && may_be_on(m, s, (uint32_t)group)) return group;
   }
   return -1;
 }
 
 /* With a backup a lost machine takes its disk along (models/replication/failover.h). */
 static bool keeps_data(const struct service_config *s) {
-  return s->kind == SERVICE_DATABASE && (service_embedded(s) || !s->backup.every);
+  return s->kind == SERVICE_DATABASE && (s->embedded || !service_backup(s)->every);
 }
 
 static bool stock_at(const struct model *m, uint32_t service) {
@@ -64,8 +64,7 @@ static const char *words_of(const struct evidence *ev, uint32_t service) {
         ev->arena,
         "%s: its data are kept when a node is lost%s; in truth a local disk is lost with its machine, and neither the "
         "time to restore it nor the writes since the last backup count here%s",
-        where, moves(m) ? ", and are at once where it starts again" : "",
-        service_embedded(s) ? "" : " (\"backup\" makes them count)");
+        where, moves(m) ? ", and are at once where it starts again" : "", s->embedded ? "" : " (\"backup\" makes them count)");
   if (where && s->kind == SERVICE_CACHE && stock_at(m, service))
     return arena_format(ev->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
                         where);

@@ -1,5 +1,7 @@
 /* Measures of what parts of the scenario count (models/core/meter.h), and of look-ups, which caches count. */
 #include "sim/measure/measure_numbers.h"
+#include "models/cache/cache_store.h"
+#include "models/cache/cache.h"
 #include "sim/measure/reach.h"
 #include <math.h>
 
@@ -53,13 +55,13 @@ uint64_t count_of_meter(const struct measure *m, const struct model *model, cons
 /* --- look-ups ---------------------------------------------------------------------------------------------------------------- */
 
 static double look_ups(const struct measure *m, const struct model *model, const struct view *v) {
-  const struct cache_config *c = &model_service(model, m->index)->cache;
+  const struct cache_config *c = service_cache(model_service(model, m->index));
   return v->observation.meter_count ? sum_of(c->hits, m, model, v) + sum_of(c->misses, m, model, v) : 0;
 }
 
 double value_hit_rate(const struct measure *m, const struct model *model, const struct view *v) {
   double asked = look_ups(m, model, v);
-  return asked ? sum_of(model_service(model, m->index)->cache.hits, m, model, v) / asked : NAN;
+  return asked ? sum_of(service_cache(model_service(model, m->index))->hits, m, model, v) / asked : NAN;
 }
 
 uint64_t count_of_look_ups(const struct measure *m, const struct model *model, const struct view *v) {

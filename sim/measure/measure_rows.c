@@ -1,6 +1,7 @@
 /* The table of measures: all that can be asked of a run, a row each (sim/measure/measure_row.h). Their order is that of the words in
  * messages: of all words, and of what can be taken of a meter. */
 #include "models/core/model.h"
+#include "models/cache/cache.h"
 #include "sim/measure/law.h"
 #include "sim/measure/measure_numbers.h"
 #include "sim/measure/measure_use.h"
@@ -16,7 +17,7 @@ static void records_waits(const struct measure *m, struct model *model) {
 
 static void records_use(const struct measure *m, struct model *model) { model->records_use |= m->window.kind != WINDOW_WHOLE; }
 
-static bool looks_by_key(const struct model *m, uint32_t service) { return model_service(m, service)->cache.keyed; }
+static bool looks_by_key(const struct model *m, uint32_t service) { return service_cache(model_service(m, service))->keyed; }
 
 static bool always(const struct model *m) {
   (void)m;

@@ -74,9 +74,10 @@ double value_primary(const struct measure *m, const struct model *model, const s
 double value_connections(const struct measure *m, const struct model *model, const struct view *v) {
   const struct service_config *s = model_service(model, m->index);
   const struct service_use u = use_of(m, model, v);
-  const struct pool_config *pools = s->pools.items;
+  const struct pool_config *pools = service_connections(s)->pools.items;
   double connections = 0;
-  for (uint32_t i = 0; i < s->pools.count; i++) connections += (double)pools[i].max * (double)runtime_processes(s);
+  for (uint32_t i = 0; i < service_connections(s)->pools.count; i++)
+    connections += (double)pools[i].max * (double)runtime_processes(s);
   return u.replica_s > 0 && connections > 0 ? u.pool_used_s / (u.replica_s * connections) : NAN;
 }
 

@@ -1,5 +1,6 @@
 /* What is measured: an aggregate of a metric, with its cause, threshold and window. */
 #include "models/core/model.h"
+#include "models/cache/cache.h"
 #include "sim/scenario/claim_inner.h"
 #include "sim/json/diagnostic.h"
 #include "sim/scenario/unit.h"

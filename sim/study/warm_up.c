@@ -110,7 +110,7 @@ static bool settled(const struct pilot *p, sim_time *drop, sim_time *relaxation)
 /* What is loaded beyond its capacity settles soon, when something bounds its queues, or never. */
 static bool unbounded(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++)
-    if (model_service(m, i)->backlog == INT64_MAX || model_service(m, i)->pools.count) return true;
+    if (model_service(m, i)->backlog == INT64_MAX || service_connections(model_service(m, i))->pools.count) return true;
   return false;
 }
 

@@ -892,7 +892,7 @@ static void look_at_container(struct looker *l, const struct world *w, const str
     expect(l, left <= q->amount && left > -64 && (!q->spent || left < 1), "%s %u: %.17g of %.17g ns left", s->name, c->id, left,
            q->amount);
   }
-  for (uint32_t k = 0; k < s->pools.count; k++) {
+  for (uint32_t k = 0; k < service_connections(s)->pools.count; k++) {
     const struct connection_pool *p = &c->pools[k];
     expect(l, p->in_use <= p->config->max + p->config->reserve && (!p->line.queue.count || p->in_use >= p->config->max),
            "%s %u: pool %u of %lld, %u wait", s->name, c->id, p->in_use, (long long)p->config->max, p->line.queue.count);

@@ -120,7 +120,7 @@ static void test_traces(void) {
                "%s: %u locks, %u holds, %u transactions, %u requests are left", t->name, pool_live(&world_locks(w)->entries),
                pool_live(&world_locks(w)->holds), pool_live(&world_databases(w)->transactions), pool_live(&w->requests));
     for (uint32_t k = 0; k < w->container_count; k++)
-      for (uint32_t p = 0; p < container_config(&w->containers[k])->pools.count; p++)
+      for (uint32_t p = 0; p < service_connections(container_config(&w->containers[k]))->pools.count; p++)
         test_check(!w->containers[k].pools[p].in_use, "%s: %u connections are left", t->name, w->containers[k].pools[p].in_use);
     world_free(w);
     fixture_close(&f);

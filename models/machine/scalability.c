@@ -1,0 +1,55 @@
+#include "models/machine/scalability.h"
+#include "models/machine/container.h"
+#include <math.h>
+
+double scalability_factor(const struct scalability_config *s, double n) {
+  return 1 + s->contention * (n - 1) + s->coherency * n * (n - 1);
+}
+
+double scalability_at_best(const struct scalability_config *s, double most) {
+  if (s->counts != SCALABILITY_ACTIVE || s->contention + s->coherency <= 0 || most <= 1) return 1;
+  double peak = s->coherency > 0 ? sqrt((1 - s->contention) / s->coherency) : INFINITY;
+  double n = fmax(1, fmin(most, peak));
+  return isinf(n) ? 1 : scalability_factor(s, n) * (isinf(most) ? 1 : most / n);
+}
+
+sim_time scalability_slows(const struct container *c, sim_time work) {
+  const struct scalability_config *s = &container_config(c)->scalability;
+  uint32_t active = c->in_flight < (uint64_t)c->own.threads ? c->in_flight : (uint32_t)c->own.threads;
+  uint32_t n = s->counts == SCALABILITY_ACTIVE ? active : c->connections;
+  return n > 1 ? (sim_time)((double)work * scalability_factor(s, n) + 0.5) : work;
+}
+
+static const char *const counts_words[] = {"active", "open", NULL};
+
+#define AT(member) offsetof(struct scalability_config, member)
+static const struct field scalability_fields[] = {
+    {.name = "contention",
+     .kind = FIELD_NUMBER,
+     .offset = AT(contention),
+     .fallback = "0",
+     .low = 0,
+     .high = 1,
+     .doc = "Share of the work that only one can do at a time: alpha of the Universal Scalability Law."},
+    {.name = "coherency",
+     .kind = FIELD_NUMBER,
+     .offset = AT(coherency),
+     .fallback = "0",
+     .low = 0,
+     .high = 1,
+     .doc = "Work for each pair of those at work, to agree on what they share: beta of the law."},
+    {.name = "counts",
+     .kind = FIELD_WORD,
+     .offset = AT(counts),
+     .words = counts_words,
+     .fallback = "\"active\"",
+     .doc = "What N is: active: requests at work, at most \"threads\"; open: open connections, used or not."},
+    {0}};
+#undef AT
+const struct record scalability_record = {
+    .name = "scalability",
+    .size = sizeof(struct scalability_config),
+    .fields = scalability_fields,
+    .doc =
+        "The Universal Scalability Law: with N at work a computation takes 1 + contention (N - 1) + coherency N (N - 1) times its "
+        "demand."};
