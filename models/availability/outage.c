@@ -1,4 +1,5 @@
 #include "models/availability/outage.h"
+#include "models/faults/fault.h"
 #include "models/replication/quorum.h"
 #include "models/replication/shard.h"
 #include "models/replication/replication.h"
@@ -151,7 +152,7 @@ void outage_fault(struct world *w, uint32_t fault) {
 static void outage_start(struct world *w) {
   struct outage_book *b = world_outages(w);
   const struct model *m = w->model;
-  b->endpoint_count = m->endpoints.count, b->class_count = m->faults.count, b->striking = -1;
+  b->endpoint_count = m->endpoints.count, b->class_count = model_faults(m)->count, b->striking = -1;
   b->share = arena_new_array(w->arena, double, b->endpoint_count);
   b->serving = arena_new_array(w->arena, double, b->endpoint_count);
   b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);

@@ -137,12 +137,12 @@ const struct operation operation_drop = {.name = "drop", .run = cache_drop};
 static void start(struct world *w, struct cache *c, const struct cache_config *config, const uint32_t *of) {
   c->world = w;
   struct timer_heap *expiries = config->expires ? timer_heap_new(w->calendar, due, c) : NULL;
-  cache_store_open(&c->store, config, of, w->model->keyspaces.count, expiries);
+  cache_store_open(&c->store, config, of, model_keyspaces(w->model)->count, expiries);
 }
 
 static void caches_start(struct world *w) {
-  uint32_t *of = arena_new_array(w->arena, uint32_t, w->model->keyspaces.count + 1);
-  for (uint32_t i = 0; i < w->model->keyspaces.count; i++) of[i] = (uint32_t)model_keyspace(w->model, i)->of;
+  uint32_t *of = arena_new_array(w->arena, uint32_t, model_keyspaces(w->model)->count + 1);
+  for (uint32_t i = 0; i < model_keyspaces(w->model)->count; i++) of[i] = (uint32_t)model_keyspace(w->model, i)->of;
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     const struct cache_config *config = service_cache(container_config(c));

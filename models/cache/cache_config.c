@@ -40,7 +40,7 @@ const char *cache_fault(const struct model *m, const struct service_config *s) {
   if (c->size != INT64_MAX && c->fills && !c->sized)
     return "has a \"size\", but no \"cached\" step says how many \"bytes\" a value has";
   if (c->samples && c->policy != CACHE_LRU) return "only lru goes by \"samples\"";
-  for (uint32_t i = 0; i < m->keyspaces.count; i++)
+  for (uint32_t i = 0; i < model_keyspaces(m)->count; i++)
     if (c->policy == CACHE_PERFECT_LFU && model_keyspace(m, i)->of > KEYSPACE_TABLE)
       return arena_format(m->arena, "perfect-lfu counts every item, and \"%s\" has more than %d", model_keyspace(m, i)->name,
                           KEYSPACE_TABLE);

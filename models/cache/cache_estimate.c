@@ -64,7 +64,7 @@ struct estimate {
 };
 
 static struct flow *flow_of(const struct estimate *e, const struct instruction *in) {
-  return &e->flows[(size_t)in->service * e->model->keyspaces.count + (size_t)in->keyspace];
+  return &e->flows[(size_t)in->service * model_keyspaces(e->model)->count + (size_t)in->keyspace];
 }
 
 /* --- one store --------------------------------------------------------------------------------------------------------------- */
@@ -118,8 +118,8 @@ static double refresh_of(const struct cache_config *c, const struct flow *f, dou
 static bool fits(const struct estimate *e, uint32_t service, double time_s) {
   const struct cache_config *c = service_cache(model_service(e->model, service));
   double items = 0, bytes = 0;
-  for (uint32_t k = 0; k < e->model->keyspaces.count; k++) {
-    struct flow *f = &e->flows[(size_t)service * e->model->keyspaces.count + k];
+  for (uint32_t k = 0; k < model_keyspaces(e->model)->count; k++) {
+    struct flow *f = &e->flows[(size_t)service * model_keyspaces(e->model)->count + k];
     for (uint32_t i = 0; i < f->classes->count; i++) {
       f->hit[i] = hit_of(c, f, f->rate[i], time_s), f->refresh[i] = refresh_of(c, f, f->rate[i], f->hit[i]);
       items += f->classes->items[i] * f->hit[i], bytes += f->classes->items[i] * f->hit[i] * f->bytes;
@@ -212,7 +212,7 @@ static void set_deltas(const struct estimate *e) {
 
 static void add_rates(const struct estimate *e) {
   const struct model *m = e->model;
-  for (uint32_t k = 0; k < m->services.count * m->keyspaces.count; k++)
+  for (uint32_t k = 0; k < m->services.count * model_keyspaces(m)->count; k++)
     for (uint32_t i = 0; i < e->flows[k].classes->count; i++) e->flows[k].rate[i] = 0;
   for (uint32_t k = 0; k < m->endpoints.count; k++)
     for (uint32_t i = 0; i < m->programs[k].count; i++) {
@@ -245,7 +245,7 @@ static double set_probabilities(const struct estimate *e) {
 
 static void open_flows(struct estimate *e) {
   struct model *m = e->model;
-  uint32_t keyspaces = m->keyspaces.count;
+  uint32_t keyspaces = model_keyspaces(m)->count;
   e->classes = arena_new_array(e->arena, struct classes, keyspaces);
   for (uint32_t k = 0; k < keyspaces; k++) e->classes[k] = classes_of(model_keyspace(m, k), e->arena);
   e->flows = arena_new_array(e->arena, struct flow, (size_t)keyspaces * m->services.count);

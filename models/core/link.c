@@ -1,4 +1,11 @@
 #include "models/core/link.h"
+#include "models/traffic/waiting_room.h"
+#include "models/money/price.h"
+#include "models/jobs/job_queue.h"
+#include "models/faults/fault.h"
+#include "models/stock/stock.h"
+#include "models/traffic/source.h"
+#include "models/request/keyspace.h"
 #include "models/database/database.h"
 #include "models/replication/shard.h"
 #include "models/replication/replication.h"
@@ -141,8 +148,8 @@ static void link_disks(struct linker *l) {
 
 static void link_stocks(struct linker *l) {
   struct model *m = l->model;
-  for (uint32_t i = 0; i < m->stocks.count; i++) {
-    struct stock_config *s = (struct stock_config *)m->stocks.items + i;
+  for (uint32_t i = 0; i < model_stocks(m)->count; i++) {
+    struct stock_config *s = (struct stock_config *)model_stocks(m)->items + i;
     const char *key = NULL, *wrong = stock_link(m, s, &key);
     if (wrong) link_fault(l, arena_format(l->arena, "stock.%s", s->name), key, "%s", wrong);
   }
@@ -151,7 +158,7 @@ static void link_stocks(struct linker *l) {
 /* A session may have reserved in an earlier request. */
 static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
   bool visited = false;
-  for (uint32_t i = 0; i < m->sources.count; i++) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
     const struct source_config *s = model_source(m, i);
     if (!s->visits || s->visits[endpoint] <= 0) continue;
     if (!s->kind->journeys) return false;
@@ -162,7 +169,7 @@ static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
 
 static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
-  m->program_count = m->endpoints.count + m->queues.count;
+  m->program_count = m->endpoints.count + model_queues(m)->count;
   m->programs = arena_new_array(l->arena, struct program, m->program_count + m->services.count);
   if (!m->endpoints.count) link_fault(l, "endpoints", NULL, "a scenario needs at least one endpoint");
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
@@ -179,19 +186,19 @@ static void link_endpoints(struct linker *l) {
     if (wrong) link_program_fault(l, path, NULL, &m->programs[i], wrong);
     if (!wrong && m->programs[i].unheld >= 0 && !only_in_journeys(m, i))
       link_fault(l, path, NULL, "pays or releases \"%s\" without a \"reserve\" of it before",
-                 ((const struct stock_config *)m->stocks.items)[m->programs[i].unheld].name);
+                 ((const struct stock_config *)model_stocks(m)->items)[m->programs[i].unheld].name);
   }
 }
 
 static void link_job_programs(struct linker *l) {
   struct model *m = l->model;
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     const char *path = arena_format(l->arena, "queues.%s", model_queue(m, i)->name), *wrong = job_queue_compile(m, i, l->arena);
     int32_t unheld = m->programs[m->endpoints.count + i].unheld;
     if (wrong) link_program_fault(l, path, "steps", &m->programs[m->endpoints.count + i], wrong);
     if (!wrong && unheld >= 0)
       link_fault(l, path, "steps", "pays or releases \"%s\" without a \"reserve\" of it before",
-                 ((const struct stock_config *)m->stocks.items)[unheld].name);
+                 ((const struct stock_config *)model_stocks(m)->items)[unheld].name);
   }
   if (l->failed) return;
   int32_t circle = job_queues_arrange(m, l->arena);
@@ -203,7 +210,7 @@ static void link_job_programs(struct linker *l) {
 /* Before endpoints, whose steps publish. */
 static void link_queues(struct linker *l) {
   struct model *m = l->model;
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     const char *key, *wrong = job_queue_link(m, i, &key);
     if (wrong) link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), key, "%s", wrong);
   }
@@ -220,8 +227,8 @@ static void link_caches(struct linker *l) {
 
 static void link_limits(struct linker *l) {
   struct model *m = l->model;
-  for (uint32_t i = 0; i < m->limits.count; i++) {
-    struct limit_config *limit = (struct limit_config *)m->limits.items + i;
+  for (uint32_t i = 0; i < model_limits(m)->count; i++) {
+    struct limit_config *limit = (struct limit_config *)model_limits(m)->items + i;
     const char *key = NULL, *wrong = limit_link(m, limit, &key);
     if (wrong) link_fault(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
   }
@@ -248,7 +255,7 @@ static const struct {
                   [PRICE_OF_A_CHARGE] = {price_of_charge, "hour, day, month, year, GB or TB"}};
 
 static void check_price(struct linker *l, const char *path, const char *key, const char *name, enum price_use use) {
-  const struct price_list *list = &l->model->bill.prices;
+  const struct price_list *list = &model_bill(l->model)->prices;
   const struct price_item *item = price_named(list, name);
   if (!name) return;
   if (!list->items.count)
@@ -265,18 +272,18 @@ static void link_money(struct linker *l) {
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
     check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), "price", model_nodes(m, i)->price,
                 PRICE_BY_TIME);
-  const struct charge_config *charges = m->bill.charges.items;
-  for (uint32_t i = 0; i < m->bill.charges.count; i++)
+  const struct charge_config *charges = model_bill(m)->charges.items;
+  for (uint32_t i = 0; i < model_bill(m)->charges.count; i++)
     check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, PRICE_OF_A_CHARGE);
-  check_price(l, "bill.egress", NULL, m->bill.egress, PRICE_BY_GB);
-  check_price(l, "bill.cdn", NULL, m->bill.cdn, PRICE_BY_GB);
+  check_price(l, "bill.egress", NULL, model_bill(m)->egress, PRICE_BY_GB);
+  check_price(l, "bill.cdn", NULL, model_bill(m)->cdn, PRICE_BY_GB);
 }
 
 /* An estimate before anything runs: a slip of a unit must not cost a night. */
 static void check_work(struct linker *l) {
   const struct model *m = l->model;
   double faults = 0;
-  for (uint32_t i = 0; i < m->faults.count; i++) {
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     const struct fault_config *f = model_fault_at(m, i);
     double each = f->uptime.kind ? f->uptime.mean : f->mtbf == SIM_NEVER ? INFINITY : (double)f->mtbf;
     faults += f->kind->count(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
@@ -309,9 +316,9 @@ static void check_placement(struct linker *l) {
 bool model_link(struct model *m, struct arena *arena, model_fault *report, void *context) {
   struct linker l = {m, arena, report, context, NULL, false};
   m->arena = arena;
-  for (uint32_t i = 0; i < m->rooms.count; i++) waiting_room_declare(m, (struct room_config *)m->rooms.items + i);
+  for (uint32_t i = 0; i < model_rooms(m)->count; i++) waiting_room_declare(m, (struct room_config *)model_rooms(m)->items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
-  for (uint32_t i = 0; i < m->keyspaces.count; i++) keyspace_link((struct keyspace_config *)m->keyspaces.items + i, arena);
+  for (uint32_t i = 0; i < model_keyspaces(m)->count; i++) keyspace_link((struct keyspace_config *)model_keyspaces(m)->items + i, arena);
   m->locks = arena_new_array(arena, struct lock_book, 1);
   link_disks(&l);
   poolers_link(&l);

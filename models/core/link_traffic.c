@@ -1,5 +1,13 @@
 /* Linking who sends: sources, what their clients do, waiting rooms, priorities. */
 #include "models/core/link.h"
+#include "models/traffic/waiting_room.h"
+#include "models/guard/limit_over_time.h"
+#include "models/traffic/identity.h"
+#include "models/jobs/job_queue.h"
+#include "models/traffic/client.h"
+#include "models/traffic/journey.h"
+#include "models/traffic/arrivals.h"
+#include "models/traffic/source.h"
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"
 #include <string.h>
@@ -13,12 +21,12 @@ static const char *program_path(struct linker *l, uint32_t program) {
 
 void warn_of_retries(struct linker *l) {
   const struct model *m = l->model;
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (retry_unbounded(&model_source(m, i)->retry))
       link_warn(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "retry", "retry-unbounded",
                 "its clients retry without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
                 "\"budget\"");
-  for (uint32_t i = 0; i < m->queues.count; i++)
+  for (uint32_t i = 0; i < model_queues(m)->count; i++)
     if (retry_unbounded(&model_queue(m, i)->retry))
       link_warn(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), "retry", "retry-unbounded",
                 "its jobs are retried without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
@@ -49,7 +57,7 @@ static void check_priorities(struct linker *l) {
   for (uint32_t i = 0; i < m->services.count; i++)
     if (model_service(m, i)->discipline == DISCIPLINE_PRIORITY) return;
   static const char advice[] = "no service serves by priority: give those that should the \"discipline\" priority";
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (model_source(m, i)->priority)
       link_fault(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "priority", advice);
   for (uint32_t i = 0; i < m->endpoints.count; i++)
@@ -60,7 +68,7 @@ static void check_priorities(struct linker *l) {
 void link_priorities(struct linker *l) {
   enum { RANKS_MOST = 255 };
   struct model *m = l->model;
-  uint32_t pairs = m->sources.count * m->endpoints.count;
+  uint32_t pairs = model_sources(m)->count * m->endpoints.count;
   int64_t *different = arena_new_array(l->arena, int64_t, pairs + 1);
   check_priorities(l);
   for (uint32_t i = 0; i < pairs; i++) {
@@ -100,9 +108,9 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
 
 void link_sources(struct linker *l) {
   struct model *m = l->model;
-  if (!m->sources.count) link_fault(l, "traffic", NULL, "a scenario needs at least one source of traffic");
-  for (uint32_t i = 0; i < m->sources.count; i++) {
-    struct source_config *s = (struct source_config *)m->sources.items + i;
+  if (!model_sources(m)->count) link_fault(l, "traffic", NULL, "a scenario needs at least one source of traffic");
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
+    struct source_config *s = (struct source_config *)model_sources(m)->items + i;
     identity_link(&s->clients, l->arena);
     const char *path = arena_format(l->arena, "traffic.%s", s->name);
     if (s->kind->read && !s->kind->read(l, s, path)) continue;
@@ -117,10 +125,10 @@ void link_sources(struct linker *l) {
 /* "lobby.length" has to mean one thing in claims. */
 void check_room_names(struct linker *l) {
   const struct model *m = l->model;
-  const struct room_config *rooms = m->rooms.items;
-  for (uint32_t i = 0; i < m->rooms.count; i++) {
+  const struct room_config *rooms = model_rooms(m)->items;
+  for (uint32_t i = 0; i < model_rooms(m)->count; i++) {
     const char *path = arena_format(l->arena, "waiting_rooms.%s", rooms[i].name);
-    for (uint32_t k = 0; k < m->sources.count; k++)
+    for (uint32_t k = 0; k < model_sources(m)->count; k++)
       if (!strcmp(model_source(m, k)->name, rooms[i].name))
         link_fault(l, path, NULL,
                    "is called like a source of traffic: claims could not tell their meters apart; give it another name");
@@ -148,8 +156,8 @@ void check_meter_names(struct linker *l) {
 /* Only now the measured time is known. */
 void link_dispersions(struct linker *l) {
   const struct run_config *run = &l->model->run;
-  for (uint32_t i = 0; i < l->model->sources.count; i++) {
-    struct source_config *s = (struct source_config *)l->model->sources.items + i;
+  for (uint32_t i = 0; i < model_sources(l->model)->count; i++) {
+    struct source_config *s = (struct source_config *)model_sources(l->model)->items + i;
     const char *wrong = arrivals_link_dispersion(s, run->warmup, run->warmup + run->window, l->arena);
     if (wrong) link_fault(l, arena_format(l->arena, "traffic.%s", s->name), "dispersion", "%s", wrong);
   }

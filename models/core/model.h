@@ -5,19 +5,10 @@
 #ifndef MODEL_H
 #define MODEL_H
 #include "models/service/service.h"
-#include "models/jobs/job_queue.h"
-#include "models/request/keyspace.h"
-#include "models/database/lock.h"
-#include "models/stock/stock.h"
-#include "models/faults/fault.h"
-#include "models/money/price.h"
 #include "models/core/meter.h"
 #include "models/core/observation.h"
 #include "models/platform/platform.h"
-#include "models/guard/limit.h"
 #include "models/request/program.h"
-#include "models/traffic/source.h"
-#include "models/traffic/waiting_room.h"
 
 struct probe_config {
   sim_time at;
@@ -57,17 +48,9 @@ struct run_config {
 extern const struct record run_record;
 
 struct model {
-  struct config_list sources;   /* struct source_config */
   struct config_list endpoints; /* struct endpoint_config */
   struct config_list services;  /* struct service_config */
-  struct config_list stocks;    /* struct stock_config */
-  struct config_list faults;    /* struct fault_config */
-  struct config_list rooms;     /* struct room_config */
-  struct config_list limits;    /* struct limit_config */
-  struct config_list keyspaces; /* struct keyspace_config */
-  struct config_list queues;    /* struct queue_config */
   struct platform_config platform;
-  struct bill_config bill;
   struct run_config run;
   void *parts[PARTS_MOST]; /* what parts keep of it: model_part */
   /* Derived by model_link. */
@@ -104,21 +87,6 @@ static inline const struct service_config *model_service(const struct model *m, 
 }
 static inline const struct endpoint_config *model_endpoint(const struct model *m, uint32_t i) {
   return (const struct endpoint_config *)m->endpoints.items + i;
-}
-static inline const struct source_config *model_source(const struct model *m, uint32_t i) {
-  return (const struct source_config *)m->sources.items + i;
-}
-static inline const struct fault_config *model_fault_at(const struct model *m, uint32_t i) {
-  return (const struct fault_config *)m->faults.items + i;
-}
-static inline const struct limit_config *model_limit(const struct model *m, uint32_t i) {
-  return (const struct limit_config *)m->limits.items + i;
-}
-static inline const struct keyspace_config *model_keyspace(const struct model *m, uint32_t i) {
-  return (const struct keyspace_config *)m->keyspaces.items + i;
-}
-static inline const struct queue_config *model_queue(const struct model *m, uint32_t i) {
-  return (const struct queue_config *)m->queues.items + i;
 }
 static inline const struct node_group *model_nodes(const struct model *m, uint32_t i) {
   return (const struct node_group *)m->platform.nodes.items + i;

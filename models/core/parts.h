@@ -20,6 +20,7 @@
   PART(nodes)                                                                                                                      \
   PART(autoscalers)                                                                                                                \
   PART(faults)                                                                                                                     \
+  PART(keyspaces)                                                                                                                  \
   PART(runtime)                                                                                                                    \
   PART(memory)                                                                                                                     \
   PART(balancers)                                                                                                                  \
@@ -43,6 +44,7 @@
   PART(sources)                                                                                                                    \
   PART(gauges)                                                                                                                     \
   PART(outages)                                                                                                                    \
+  PART(bill)                                                                                                                       \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -1,4 +1,5 @@
 #include "models/database/lock.h"
+#include "models/request/keyspace.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"

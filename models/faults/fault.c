@@ -40,7 +40,7 @@ const struct record fault_record = {
     .name = "fault", .size = sizeof(struct fault_config), .fields = fields, .doc = "Something that breaks."};
 
 void faults_link(struct linker *l) {
-  for (uint32_t i = 0; i < l->model->faults.count; i++) {
+  for (uint32_t i = 0; i < model_faults(l->model)->count; i++) {
     const struct fault_config *f = model_fault_at(l->model, i);
     const char *path = arena_format(l->arena, "faults.%s", f->name);
     f->kind->link(l, f, path);
@@ -130,16 +130,24 @@ static void add_all(struct world *w, uint32_t fault) {
 }
 
 static void faults_start(struct world *w) {
-  for (uint32_t i = 0; i < w->model->faults.count; i++) add_all(w, i);
+  for (uint32_t i = 0; i < model_faults(w->model)->count; i++) add_all(w, i);
 }
 
 /* A machine that is new is a target like the others of its group. */
 static void faults_join(struct world *w, const struct node *n) {
-  for (uint32_t i = 0; i < w->model->faults.count; i++) {
+  for (uint32_t i = 0; i < model_faults(w->model)->count; i++) {
     const struct fault_config *k = model_fault_at(w->model, i);
     if (repeats(k) && k->kind->reach(k).group == (int32_t)n->group_index) add(w, i, n->index, false);
   }
 }
 
-const struct part part_faults = {
-    .name = "faults", .room.world = sizeof(struct faults), .start = faults_start, .joins = faults_join};
+const struct part part_faults = {.name = "faults",
+                                 .keys.root = &faults_root_record,
+                                 .room.world = sizeof(struct faults),
+                                 .start = faults_start,
+                                 .joins = faults_join};
+
+static const struct field root_keys[] = {
+    {.name = "faults", .kind = FIELD_MAP, .offset = 0, .record = &fault_record, .optional = true, .doc = "What breaks, by name."},
+    {0}};
+const struct record faults_root_record = {.name = "faults of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

@@ -6,6 +6,7 @@
 #ifndef FAULT_H
 #define FAULT_H
 #include "models/core/parts.h"
+#include "models/core/model.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
@@ -67,5 +68,11 @@ struct faults {
 void faults_link(struct linker *);
 
 static inline struct faults *world_faults(const struct world *w) { return world_part(w, PART_faults); }
+
+extern const struct record faults_root_record;
+static inline struct config_list *model_faults(const struct model *m) { return model_part(m, PART_faults); }
+static inline const struct fault_config *model_fault_at(const struct model *m, uint32_t i) {
+  return (const struct fault_config *)model_faults(m)->items + i;
+}
 
 #endif

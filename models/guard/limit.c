@@ -57,3 +57,12 @@ static const struct field provider_keys[] = {
      .doc = "External: its provider's limit; a request above it is refused at once (outcome limited)."},
     {0}};
 const struct record limit_keys_record = {.name = "limit of a provider", .size = sizeof(int32_t), .fields = provider_keys};
+
+static const struct field root_keys[] = {{.name = "limits",
+                                          .kind = FIELD_MAP,
+                                          .offset = 0,
+                                          .record = &limit_record,
+                                          .optional = true,
+                                          .doc = "How abuse and overload are held back, by name."},
+                                         {0}};
+const struct record limits_root_record = {.name = "limits of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

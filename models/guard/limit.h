@@ -13,6 +13,7 @@
 #ifndef LIMIT_H
 #define LIMIT_H
 #include "sim/describe/field.h"
+#include "models/core/model.h"
 #include "models/service/service.h"
 #include "sim/engine/sim_time.h"
 
@@ -68,5 +69,11 @@ const char *limit_link(struct model *, struct limit_config *, const char **key);
 /* Of an external service: the limit of its provider, or -1. */
 static inline int32_t service_limit(const struct service_config *s) { return *(const int32_t *)service_part(s, PART_limits); }
 extern const struct record limit_keys_record;
+
+extern const struct record limits_root_record;
+static inline struct config_list *model_limits(const struct model *m) { return model_part(m, PART_limits); }
+static inline const struct limit_config *model_limit(const struct model *m, uint32_t i) {
+  return (const struct limit_config *)model_limits(m)->items + i;
+}
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static void limiters_start(struct world *w) {
-  const struct config_list *limits = &w->model->limits;
+  const struct config_list *limits = model_limits(w->model);
   world_limits(w)->each = arena_new_array(w->arena, struct limit, limits->count + 1);
   pool_init(&world_limits(w)->permits, sizeof(struct permit));
   for (uint32_t i = 0; i < limits->count; i++) {
@@ -23,7 +23,7 @@ static void limiters_start(struct world *w) {
 }
 
 static void limiters_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->limits.count; i++) {
+  for (uint32_t i = 0; i < model_limits(w->model)->count; i++) {
     struct limit *l = &world_limits(w)->each[i];
     limit_table_free(&l->table);
     pool_release(&l->accounts);
@@ -35,7 +35,7 @@ static void limiters_stop(struct world *w) {
 
 uint64_t limiter_accounts(const struct world *w) {
   uint64_t sum = 0;
-  for (uint32_t i = 0; i < w->model->limits.count; i++) sum += pool_live(&world_limits(w)->each[i].accounts);
+  for (uint32_t i = 0; i < model_limits(w->model)->count; i++) sum += pool_live(&world_limits(w)->each[i].accounts);
   return sum;
 }
 
@@ -246,6 +246,7 @@ const char *limit_accounts_wrong(const struct limit *l) {
 static void lets_go(struct world *w, struct request *r) { limit_unwind(w, r, -1); }
 
 const struct part part_limits = {.name = "limits",
+                                 .keys.root = &limits_root_record,
                                  .keys.service = &limit_keys_record,
                                  .requests = true,
                                  .room.world = sizeof(struct limiters),

@@ -5,7 +5,7 @@
 #include "sim/engine/arena.h"
 
 static void loads(const struct model *m, struct load_sheet *l) {
-  for (uint32_t i = 0; i < m->limits.count; i++) {
+  for (uint32_t i = 0; i < model_limits(m)->count; i++) {
     const struct limit_config *c = model_limit(m, i);
     if (!c->kind->permits || c->per != LIMIT_PER_ALL || c->scope != LIMIT_SHARED || c->limit == INT64_MAX) continue;
     load_add(l, &(struct load){.kind = LOAD_PERMITS,

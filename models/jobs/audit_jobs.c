@@ -1,4 +1,5 @@
 #include "models/core/audit_parts.h"
+#include "models/jobs/job_queue.h"
 #include "models/core/world.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
@@ -66,6 +67,6 @@ void audit_jobs(const struct audit *a) {
     uint32_t taken = s->generation == w->containers[i].generation ? s->taken : 0;
     if (taken != slots[i]) audit_broken(a, "jobs: container %u has %u of them, %u counted", i, slots[i], taken);
   }
-  for (uint32_t i = 0; i < w->model->queues.count; i++) audit_queue(a, i);
+  for (uint32_t i = 0; i < model_queues(w->model)->count; i++) audit_queue(a, i);
   free(slots);
 }

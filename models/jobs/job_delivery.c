@@ -110,7 +110,7 @@ static void take(struct world *w, uint32_t id, struct container *c) {
 static uint32_t next_job(const struct world *w, uint32_t crew) {
   for (uint32_t rank = 0; rank < w->model->job_ranks; rank++) {
     uint32_t best = NOBODY;
-    for (uint32_t i = 0; i < w->model->queues.count; i++) {
+    for (uint32_t i = 0; i < model_queues(w->model)->count; i++) {
       const struct job_queue *q = &world_jobs(w)->queues[i];
       uint32_t head = q->waiting[rank].head;
       if (q->config->crew != crew || head == NOBODY || !broker_up(w, q)) continue;

@@ -8,8 +8,8 @@ static const struct program *program_of(const struct model *m, uint32_t queue) {
 
 /* How long a delivery has its slot when no other is there. Queues whose results are waited for come first. */
 static void prepare(const struct model *m, struct demand_sums *all, struct arena *arena) {
-  double *times = arena_new_array(arena, double, m->queues.count + 1);
-  for (uint32_t i = m->queues.count; i-- > 0;) {
+  double *times = arena_new_array(arena, double, model_queues(m)->count + 1);
+  for (uint32_t i = model_queues(m)->count; i-- > 0;) {
     uint32_t queue = m->queue_order[i];
     struct demand_sums d = demand_sums_new(m, all->speed, arena);
     d.job_s = times, d.passed_s = &times[queue];
@@ -27,9 +27,9 @@ static void mark_waited(const struct program *p, bool *waited) {
 
 /* By queue: some request waits for its jobs, or for jobs that wait for them. */
 static const bool *queues_waited(const struct model *m, struct arena *arena) {
-  bool *waited = arena_new_array(arena, bool, m->queues.count + 1);
+  bool *waited = arena_new_array(arena, bool, model_queues(m)->count + 1);
   for (uint32_t e = 0; e < m->endpoints.count; e++) mark_waited(&m->programs[e], waited);
-  for (uint32_t i = 0; i < m->queues.count; i++) /* in this order they come before those that they publish to */
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) /* in this order they come before those that they publish to */
     if (waited[m->queue_order[i]]) mark_waited(program_of(m, m->queue_order[i]), waited);
   return waited;
 }
@@ -37,7 +37,7 @@ static const bool *queues_waited(const struct model *m, struct arena *arena) {
 /* What jobs ask, after the endpoints and queues that publish them. */
 static void asks(const struct model *m, const struct demand_sums *d, int asking, struct arena *arena) {
   const bool *waited = queues_waited(m, arena);
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     uint32_t queue = m->queue_order[i];
     const struct program *p = program_of(m, queue);
     if (asking & ASKING_CLOCK) d->published[queue] += job_queue_scheduled(model_queue(m, queue));
@@ -53,7 +53,7 @@ static void add_slots(struct load_sheet *l, const struct model *m, uint32_t queu
   const struct service_config *s = model_service(m, (uint32_t)q->workers);
   double held_s = 0, count = l->replicas[q->workers];
   uint32_t queues = 0;
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     if (model_queue(m, i)->crew != q->crew) continue;
     if (i < queue) return;
     held_s += l->sums->published[i] * l->sums->job_s[i], queues++;
@@ -69,7 +69,7 @@ static void add_slots(struct load_sheet *l, const struct model *m, uint32_t queu
 }
 
 static void loads(const struct model *m, struct load_sheet *l) {
-  for (uint32_t i = 0; i < m->queues.count; i++) add_slots(l, m, i);
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) add_slots(l, m, i);
 }
 
 const struct load_part jobs_load = {.prepare = prepare, .asks = asks, .loads = loads};

@@ -67,7 +67,7 @@ static sim_time oldest(const struct world *w, const struct job_queue *q) {
 static void look_at_ages(void *world, uint32_t argument) {
   (void)argument;
   struct world *w = world;
-  for (uint32_t i = 0; i < w->model->queues.count; i++)
+  for (uint32_t i = 0; i < model_queues(w->model)->count; i++)
     meter_time(w, meter_of(&world_jobs(w)->queues[i], JOBS_AGE), oldest(w, &world_jobs(w)->queues[i]));
   calendar_set(w->calendar, world_jobs(w)->ages, world_now(w) + 1 + w->model->run.window / AGES);
 }
@@ -76,7 +76,7 @@ static void look_at_ages(void *world, uint32_t argument) {
 
 static void jobs_serve(struct world *w, struct container *c, bool warm) {
   (void)warm;
-  for (uint32_t i = 0; world_jobs(w)->queues && i < w->model->queues.count; i++) {
+  for (uint32_t i = 0; world_jobs(w)->queues && i < model_queues(w->model)->count; i++) {
     const struct queue_config *q = world_jobs(w)->queues[i].config;
     bool broker = q->at == (int32_t)c->service && c->id == w->services[c->service].first;
     if (broker || q->workers == (int32_t)c->service) jobs_hand_out_soon(w, &world_jobs(w)->queues[i]);
@@ -96,7 +96,7 @@ static void forget(struct world *w, uint32_t id) {
 }
 
 static void jobs_broker_died(struct world *w, uint32_t service) {
-  for (uint32_t i = 0; world_jobs(w)->queues && i < w->model->queues.count; i++) {
+  for (uint32_t i = 0; world_jobs(w)->queues && i < model_queues(w->model)->count; i++) {
     const struct queue_config *c = world_jobs(w)->queues[i].config;
     if (c->at != (int32_t)service || c->durable) continue;
     for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++)
@@ -127,12 +127,12 @@ static void jobs_start(struct world *w) {
   const struct model *m = w->model;
   struct job_board *b = world_jobs(w);
   pool_init(&b->jobs, sizeof(struct queued_job));
-  if (!m->queues.count) return;
+  if (!model_queues(m)->count) return;
   b->timers = timer_heap_new(w->calendar, jobs_time_is_up, w);
-  b->queues = arena_new_array(w->arena, struct job_queue, m->queues.count);
+  b->queues = arena_new_array(w->arena, struct job_queue, model_queues(m)->count);
   b->crews = arena_new_array(w->arena, struct job_workers, m->crew_count);
   b->slots = arena_new_array(w->arena, struct job_slots, w->container_count + 1);
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     start_queue(w, &b->queues[i], model_queue(m, i));
     for (uint32_t n = 0; n < model_queue(m, i)->schedule.count; n++) jobs_start_ticker(w, i, n);
   }
@@ -158,6 +158,7 @@ static void jobs_fail(struct world *w, struct request *r, enum outcome outcome) 
 }
 
 const struct part part_jobs = {.name = "jobs",
+                               .keys.root = &jobs_root_record,
                                .requests = true,
                                .room.world = sizeof(struct job_board),
                                .start = jobs_start,

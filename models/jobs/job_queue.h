@@ -22,6 +22,7 @@
 #ifndef JOB_QUEUE_H
 #define JOB_QUEUE_H
 #include "models/core/parts.h"
+#include "models/core/model.h"
 #include "models/guard/backoff.h"
 #include "models/request/program.h"
 #include "sim/engine/calendar.h"
@@ -182,5 +183,11 @@ int64_t jobs_waiting(const struct world *, uint32_t queue);
 
 static inline struct job_board *world_jobs(const struct world *w) { return world_part(w, PART_jobs); }
 void audit_jobs(const struct audit *);
+
+extern const struct record jobs_root_record;
+static inline struct config_list *model_queues(const struct model *m) { return model_part(m, PART_jobs); }
+static inline const struct queue_config *model_queue(const struct model *m, uint32_t i) {
+  return (const struct queue_config *)model_queues(m)->items + i;
+}
 
 #endif

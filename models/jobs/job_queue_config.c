@@ -1,4 +1,5 @@
 #include "models/jobs/job_queue.h"
+#include "models/traffic/source.h"
 #include "models/database/connections.h"
 #include "models/core/link.h"
 #include "models/core/meter.h"
@@ -180,7 +181,7 @@ static const struct {
                       "Jobs that were not taken in: the queue was full, or a scheduled one found no broker."}};
 
 static const char *name_taken(const struct model *m, const char *name) {
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (!strcmp(model_source(m, i)->name, name)) return "a source of traffic";
   for (uint32_t i = 0; i < m->endpoints.count; i++)
     if (!strcmp(model_endpoint(m, i)->name, name)) return "an endpoint";
@@ -215,7 +216,7 @@ static uint32_t crew_of(struct model *m, uint32_t queue) {
 }
 
 const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
-  struct queue_config *q = (struct queue_config *)m->queues.items + queue;
+  struct queue_config *q = (struct queue_config *)model_queues(m)->items + queue;
   *key = NULL;
   if (!q->concurrency) q->concurrency = default_concurrency(model_service(m, (uint32_t)q->workers));
   const char *other = name_taken(m, q->name);
@@ -245,7 +246,7 @@ static void compile_command(struct compiler *c, const struct queue_config *q) {
 }
 
 const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *arena) {
-  struct queue_config *q = (struct queue_config *)m->queues.items + queue;
+  struct queue_config *q = (struct queue_config *)model_queues(m)->items + queue;
   struct program *p = &m->programs[m->endpoints.count + queue];
   struct compiler c;
   compile_begin(&c, m, p, arena);
@@ -319,7 +320,7 @@ static void each_priority(struct model *m, struct ranking *k, bool known) {
       note(k, priority);
     }
   }
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     struct schedule_config *s = model_queue(m, i)->schedule.items;
     for (uint32_t n = 0; n < model_queue(m, i)->schedule.count; n++) {
       int64_t priority = s[n].priority + model_queue(m, i)->priority;
@@ -331,10 +332,10 @@ static void each_priority(struct model *m, struct ranking *k, bool known) {
 
 int32_t job_queues_arrange(struct model *m, struct arena *arena) {
   enum { PRIORITIES = 4001 }; /* from -2000 to 2000 */
-  uint8_t *seen = arena_new_array(arena, uint8_t, m->queues.count + 1);
-  uint32_t room = m->queues.count;
-  m->queue_order = arena_new_array(arena, uint32_t, m->queues.count + 1);
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  uint8_t *seen = arena_new_array(arena, uint8_t, model_queues(m)->count + 1);
+  uint32_t room = model_queues(m)->count;
+  m->queue_order = arena_new_array(arena, uint32_t, model_queues(m)->count + 1);
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     int32_t circle = visit(m, seen, i, &room);
     if (circle >= 0) return circle;
   }
@@ -353,7 +354,7 @@ double job_queue_scheduled(const struct queue_config *q) {
 }
 
 bool job_queues_scheduled(const struct model *m) {
-  for (uint32_t i = 0; i < m->queues.count; i++)
+  for (uint32_t i = 0; i < model_queues(m)->count; i++)
     if (model_queue(m, i)->schedule.count) return true;
   return false;
 }
@@ -380,7 +381,7 @@ static double undisturbed_s(const struct model *m, uint32_t queue, struct arena 
 
 void job_queues_warn(struct linker *l) {
   const struct model *m = l->model;
-  for (uint32_t i = 0; i < m->queues.count; i++) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     const struct queue_config *q = model_queue(m, i);
     if (q->visibility == SIM_NEVER || q->renewed) continue;
     double takes_s = undisturbed_s(m, i, l->arena), visible_s = sim_seconds(q->visibility);
@@ -394,3 +395,12 @@ void job_queues_warn(struct linker *l) {
         takes_s, visible_s, copies);
   }
 }
+
+static const struct field root_keys[] = {{.name = "queues",
+                                          .kind = FIELD_MAP,
+                                          .offset = 0,
+                                          .record = &queue_record,
+                                          .optional = true,
+                                          .doc = "Work that is done later by workers, by name."},
+                                         {0}};
+const struct record jobs_root_record = {.name = "queues of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

@@ -1,4 +1,5 @@
 #include "models/money/price.h"
+#include "models/core/part.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -123,7 +124,7 @@ static const char *unit_of(const struct price_list *list, const char *price) {
 }
 
 uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct arena *arena, struct bill_row **out) {
-  const struct bill_config *b = &m->bill;
+  const struct bill_config *b = model_bill(m);
   struct bill_row *rows = *out = arena_new_array(arena, struct bill_row, m->platform.nodes.count + b->charges.count + 3);
   uint32_t count = 0;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
@@ -140,3 +141,8 @@ uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct 
   add_per_gb(rows, &count, "CDN egress", b->cdn, price_named(&b->prices, b->cdn), gb_a_month(use->per_s.cdn));
   return count;
 }
+
+static const struct field root_keys[] = {
+    {.name = "bill", .kind = FIELD_RECORD, .offset = 0, .record = &bill_record, .doc = "What costs besides the nodes."}, {0}};
+const struct record bill_root_record = {.name = "bill of a scenario", .size = sizeof(struct bill_config), .fields = root_keys};
+const struct part part_bill = {.name = "bill", .keys.root = &bill_root_record};

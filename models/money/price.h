@@ -6,6 +6,7 @@
 #ifndef PRICE_H
 #define PRICE_H
 #include "sim/describe/field.h"
+#include "models/core/model.h"
 
 struct arena;
 struct model;
@@ -64,5 +65,8 @@ struct bill_use {
 };
 /* The bill for a month that is like the measured time. Rows in the arena. */
 uint32_t bill_compute(const struct model *, const struct bill_use *, struct arena *, struct bill_row **rows);
+
+extern const struct record bill_root_record;
+static inline struct bill_config *model_bill(const struct model *m) { return model_part(m, PART_bill); }
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/network/client_network.h"
+#include "models/traffic/source.h"
 #include "models/request/draws.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"

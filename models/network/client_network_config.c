@@ -1,4 +1,5 @@
 #include "models/core/meter.h"
+#include "models/traffic/source.h"
 #include "models/core/model.h"
 #include "models/network/client_network.h"
 
@@ -120,7 +121,7 @@ static bool has_network(const struct source_config *s) {
 
 bool client_network_before(const struct model *m, const struct endpoint_config *e) {
   bool any = e->cdn.hit > 0;
-  for (uint32_t i = 0; i < m->sources.count && !any; i++) any = has_network(model_source(m, i));
+  for (uint32_t i = 0; i < model_sources(m)->count && !any; i++) any = has_network(model_source(m, i));
   return any;
 }
 

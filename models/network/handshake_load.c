@@ -1,12 +1,14 @@
 /* What the set-up of connections asks: it is the entry's work, but no part of a program. */
 #include "models/core/load_sheet.h"
+#include "models/traffic/source.h"
+#include "models/network/client_network.h"
 #include "models/core/model.h"
 #include "models/network/network.h"
 
 static void asks(const struct model *m, const struct demand_sums *d, int asking, struct arena *arena) {
   (void)arena;
   if (!(asking & ASKING_TRAFFIC)) return;
-  for (uint32_t s = 0; s < m->sources.count; s++) {
+  for (uint32_t s = 0; s < model_sources(m)->count; s++) {
     double each = client_network_handshake_s(model_source(m, s));
     for (uint32_t e = 0; each > 0 && e < m->endpoints.count; e++) {
       const struct endpoint_config *c = model_endpoint(m, e);

@@ -1,4 +1,5 @@
 #include "models/platform/autoscaler.h"
+#include "models/jobs/job_queue.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"

@@ -1,4 +1,5 @@
 #include "models/replication/replication.h"
+#include "models/traffic/source.h"
 #include "models/replication/shard.h"
 #include "models/core/meter.h"
 #include "models/core/model.h"
@@ -299,7 +300,7 @@ static double *patient(const struct model *m, const struct replication_config *c
   double *share = arena_new_array(arena, double, m->endpoints.count + 1);
   for (uint32_t e = 0; e < m->endpoints.count; e++) {
     double all = 0;
-    for (uint32_t i = 0; i < m->sources.count; i++) {
+    for (uint32_t i = 0; i < model_sources(m)->count; i++) {
       double mine = model_source_share(m, i, e);
       all += mine, share[e] += model_source(m, i)->timeout > wait ? mine : 0;
     }

@@ -225,7 +225,7 @@ struct expectation {
 
 /* Over the cells of this keyspace and those behind it; cells that are served alike are taken together. */
 static double expect(const struct expectation *e, uint32_t keyspace) {
-  if (keyspace == e->world->model->keyspaces.count) return e->given(e->context, e->slots);
+  if (keyspace == model_keyspaces(e->world->model)->count) return e->given(e->context, e->slots);
   const struct shard_cells *cells = &e->world->model->shard_cells[keyspace];
   if (!divided_by(e->world, e->program, keyspace)) return expect(e, keyspace + 1);
   double sum = 0;
@@ -245,7 +245,7 @@ static double expect(const struct expectation *e, uint32_t keyspace) {
 
 double shards_expect(const struct world *w, const struct program *p, double (*given)(void *context, const uint16_t *slots),
                      void *context) {
-  uint16_t *slots = allocate_zeroed(w->model->keyspaces.count + 1, sizeof *slots);
+  uint16_t *slots = allocate_zeroed(model_keyspaces(w->model)->count + 1, sizeof *slots);
   double expected = w->model->shard_cells ? expect(&(struct expectation){w, p, given, context, slots}, 0) : given(context, slots);
   free(slots);
   return expected;

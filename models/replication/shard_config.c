@@ -1,4 +1,5 @@
 #include "models/replication/shard.h"
+#include "models/jobs/job_queue.h"
 #include "models/request/keyspace.h"
 #include "models/replication/replication.h"
 #include "models/core/link.h"
@@ -60,7 +61,7 @@ void shards_link(struct linker *l) {
       if (model_endpoint(m, e)->entry == (int32_t)i)
         link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, e)->name), "entry",
                    "\"%s\" has shards, of which clients know nothing: let a service of yours ask it", s->name);
-    for (uint32_t q = 0; q < m->queues.count; q++)
+    for (uint32_t q = 0; q < model_queues(m)->count; q++)
       if (model_queue(m, q)->at == (int32_t)i)
         link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, q)->name), "at",
                    "\"%s\" has shards: a job queue is one thing, put it where there are none", s->name);
@@ -161,8 +162,8 @@ void shards_link_cells(struct linker *l) {
   bool any = false;
   for (uint32_t i = 0; i < m->services.count; i++) any |= shards_are_on(service_shards(model_service(m, i)));
   if (!any) return;
-  m->shard_cells = arena_new_array(m->arena, struct shard_cells, m->keyspaces.count + 1);
-  for (uint32_t k = 0; k < m->keyspaces.count; k++)
+  m->shard_cells = arena_new_array(m->arena, struct shard_cells, model_keyspaces(m)->count + 1);
+  for (uint32_t k = 0; k < model_keyspaces(m)->count; k++)
     if (divides(m, k)) m->shard_cells[k] = cells_of(m, k);
   for (uint32_t i = 0; i < m->services.count; i++)
     if (shards_are_on(service_shards(model_service(m, i)))) tell_of_hot_shard(l, model_service(m, i), i);

@@ -1,4 +1,5 @@
 #include "models/core/audit_parts.h"
+#include "models/traffic/client.h"
 #include "models/guard/call.h"
 #include "models/request/child.h"
 #include "models/core/world.h"

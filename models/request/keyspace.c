@@ -1,4 +1,6 @@
 #include "models/request/keyspace.h"
+#include "models/traffic/source.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/zipf.h"
 
@@ -53,3 +55,14 @@ const struct record keyspace_record = {.name = "keys",
                                        .fields = fields,
                                        .doc = "What requests are about: a catalogue of which each has one item.",
                                        .shorthand = "of"};
+
+static const struct field root_keys[] = {{.name = "keys",
+                                          .kind = FIELD_MAP,
+                                          .offset = 0,
+                                          .record = &keyspace_record,
+                                          .optional = true,
+                                          .doc = "What requests are about, by name: keys of caches, rows, tenants."},
+                                         {0}};
+const struct record keyspaces_root_record = {.name = "keys of a scenario", .size = sizeof(struct config_list), .fields = root_keys};
+
+const struct part part_keyspaces = {.name = "keyspaces", .keys.root = &keyspaces_root_record};

@@ -12,6 +12,7 @@
 #ifndef KEYSPACE_H
 #define KEYSPACE_H
 #include "sim/describe/field.h"
+#include "models/core/model.h"
 #include <stdint.h>
 
 struct arena;
@@ -41,5 +42,11 @@ uint32_t keyspace_item(const struct world *, const struct request *, uint32_t ke
 uint32_t keyspace_item_at(const struct world *, const struct request *, uint32_t keyspace, uint32_t n);
 /* Probability of the item. */
 double keyspace_probability(const struct keyspace_config *, uint32_t item);
+
+extern const struct record keyspaces_root_record;
+static inline struct config_list *model_keyspaces(const struct model *m) { return model_part(m, PART_keyspaces); }
+static inline const struct keyspace_config *model_keyspace(const struct model *m, uint32_t i) {
+  return (const struct keyspace_config *)model_keyspaces(m)->items + i;
+}
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/request/program.h"
+#include "models/stock/stock.h"
 #include "models/service/balancer/balancer.h"
 #include "models/database/connections.h"
 #include "models/jobs/job_queue.h"
@@ -153,7 +154,7 @@ void compile_begin(struct compiler *c, const struct model *m, struct program *p,
                          .transaction = -1,
                          .shard_keys = -1,
                          .shard = SHARD_OF_ITEM,
-                         .reserved = arena_new_array(arena, bool, m->stocks.count + 1)};
+                         .reserved = arena_new_array(arena, bool, model_stocks(m)->count + 1)};
   p->unheld = p->network_cell = -1;
   p->instructions = allocate_zeroed(PROGRAM_INSTRUCTIONS, sizeof *p->instructions); /* they stay where they are while compiled */
 }

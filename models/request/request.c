@@ -1,4 +1,6 @@
 #include "models/request/request.h"
+#include "models/traffic/source.h"
+#include "models/traffic/client.h"
 #include "models/replication/shard.h"
 #include "models/replication/replication.h"
 #include "models/database/connections.h"

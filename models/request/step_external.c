@@ -1,5 +1,6 @@
 /* {"external": "payments"}: waits for a service that is not ours: a latency, a failure probability, no resource of ours. */
 #include "models/request/draws.h"
+#include "models/guard/limit.h"
 #include "models/service/service.h"
 #include "models/core/model.h"
 #include "models/request/walk.h"

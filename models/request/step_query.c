@@ -3,6 +3,7 @@
  * of the same service with the same database all go to the primary over the transaction's connection. What a query locks, reads from
  * disk, commits and replicates is in models/data. */
 #include "models/database/connection_pool.h"
+#include "models/request/keyspace.h"
 #include "models/replication/shard.h"
 #include "models/replication/replication.h"
 #include "models/replication/standby.h"

@@ -27,7 +27,7 @@ struct stock_step {
 };
 
 static const struct stock_config *stock_of(const struct compiler *c, const struct stock_step *s) {
-  return (const struct stock_config *)c->model->stocks.items + s->stock;
+  return (const struct stock_config *)model_stocks(c->model)->items + s->stock;
 }
 
 static bool has_caller(struct compiler *c, const char *step) {
@@ -124,8 +124,8 @@ static void compile_reserve(struct compiler *c, const void *config) {
   struct instruction *taken = emit_on_stock(c, &operation_reserved, s);
   taken->probability = 1;       /* planned for as if there were enough for all */
   bool *reserved = c->reserved; /* what is reserved instead is not there for those who got theirs */
-  c->reserved = arena_new_array(c->arena, bool, c->model->stocks.count + 1);
-  memcpy(c->reserved, reserved, c->model->stocks.count * sizeof *reserved);
+  c->reserved = arena_new_array(c->arena, bool, model_stocks(c->model)->count + 1);
+  memcpy(c->reserved, reserved, model_stocks(c->model)->count * sizeof *reserved);
   c->reserved[s->stock] = before;
   compile_steps(c, &s->sold_out);
   compile_end_early(c, OUTCOME_SOLD_OUT);

@@ -1,4 +1,7 @@
 #include "models/request/walk.h"
+#include "models/guard/limit.h"
+#include "models/database/lock.h"
+#include "models/jobs/job_queue.h"
 #include "models/replication/shard.h"
 #include "models/core/model.h"
 #include "models/guard/backoff.h"
@@ -128,13 +131,13 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
                           .primary_s = arena_new_array(arena, double, n),
                           .held_s = arena_new_array(arena, double, n),
                           .connected_s = arena_new_array(arena, double, n),
-                          .permit_s = arena_new_array(arena, double, m->limits.count + 1),
+                          .permit_s = arena_new_array(arena, double, model_limits(m)->count + 1),
                           .locked_s = arena_new_array(arena, double, m->locks->count + 1),
                           .workers_s = arena_new_array(arena, double, n),
                           .disk_s = arena_new_array(arena, double, n),
                           .shard_s = arena_new_array(arena, double *, n),
                           .shard_primary_s = arena_new_array(arena, double *, n),
-                          .published = arena_new_array(arena, double, m->queues.count + 1),
+                          .published = arena_new_array(arena, double, model_queues(m)->count + 1),
                           .writes = arena_new_array(arena, double, n),
                           .shard_writes = arena_new_array(arena, double *, n),
                           .applied_s = arena_new_array(arena, double, n),

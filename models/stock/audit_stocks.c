@@ -1,11 +1,13 @@
 #include "models/core/audit_parts.h"
+#include "models/stock/stock.h"
+#include "models/core/parts.h"
 #include "models/core/world.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
 
 /* What the holds say that there is, stock by stock. */
 static int64_t *count_holds(const struct world *w) {
-  int64_t *held = allocate_zeroed(w->model->stocks.count + 1, sizeof *held);
+  int64_t *held = allocate_zeroed(model_stocks(w->model)->count + 1, sizeof *held);
   for (uint32_t id = 0; id < pool_capacity(&world_stocks(w)->holds); id++) {
     const struct hold *h = pool_at(&world_stocks(w)->holds, id);
     if (h->used && !h->expired) held[h->stock] += h->count;
@@ -16,7 +18,7 @@ static int64_t *count_holds(const struct world *w) {
 void audit_stocks(const struct audit *a) {
   const struct world *w = a->world;
   int64_t *held = count_holds(w);
-  for (uint32_t i = 0; i < w->model->stocks.count; i++) {
+  for (uint32_t i = 0; i < model_stocks(w->model)->count; i++) {
     const struct stock *s = &world_stocks(w)->each[i];
     const char *name = s->config->name;
     if (s->oversold)

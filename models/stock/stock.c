@@ -1,4 +1,5 @@
 #include "models/stock/stock.h"
+#include "models/traffic/client.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -192,11 +193,11 @@ void stock_let_go(struct world *w, uint32_t *holds) {
 /* --- beginning and end --------------------------------------------------------------------------------------------------------- */
 
 static void stock_start(struct world *w) {
-  uint32_t count = w->model->stocks.count;
+  uint32_t count = model_stocks(w->model)->count;
   world_stocks(w)->each = arena_new_array(w->arena, struct stock, count);
   pool_init(&world_stocks(w)->holds, sizeof(struct hold));
   for (uint32_t i = 0; i < count; i++) {
-    const struct stock_config *c = (const struct stock_config *)w->model->stocks.items + i;
+    const struct stock_config *c = (const struct stock_config *)model_stocks(w->model)->items + i;
     struct stock *s = &world_stocks(w)->each[i];
     *s = (struct stock){.config = c, .free = c->amount};
     if (c->hold != SIM_NEVER) s->expiries = lane_new(w->calendar, c->hold, run_out, w);
@@ -206,13 +207,14 @@ static void stock_start(struct world *w) {
 }
 
 static void stock_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->stocks.count; i++) lane_free(world_stocks(w)->each[i].expiries);
+  for (uint32_t i = 0; i < model_stocks(w->model)->count; i++) lane_free(world_stocks(w)->each[i].expiries);
   pool_release(&world_stocks(w)->holds);
 }
 
 static void forgets(struct world *w, struct request *r) { stock_let_go(w, &r->holds); }
 
 const struct part part_stock = {.name = "stock",
+                                .keys.root = &stock_root_record,
                                 .requests = true,
                                 .room.world = sizeof(struct stocks),
                                 .start = stock_start,

@@ -22,6 +22,7 @@
 #ifndef STOCK_H
 #define STOCK_H
 #include "models/core/parts.h"
+#include "models/core/model.h"
 #include "models/request/program.h"
 #include "sim/engine/lane.h"
 #include "sim/engine/pool.h"
@@ -87,5 +88,8 @@ struct stocks {
 };
 static inline struct stocks *world_stocks(const struct world *w) { return world_part(w, PART_stock); }
 void audit_stocks(const struct audit *);
+
+extern const struct record stock_root_record;
+static inline struct config_list *model_stocks(const struct model *m) { return model_part(m, PART_stock); }
 
 #endif

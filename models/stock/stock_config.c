@@ -68,3 +68,12 @@ const char *stock_link(struct model *m, struct stock_config *c, const char **key
   declare_meters(m, c);
   return NULL;
 }
+
+static const struct field root_keys[] = {{.name = "stock",
+                                          .kind = FIELD_MAP,
+                                          .offset = 0,
+                                          .record = &stock_record,
+                                          .optional = true,
+                                          .doc = "What there is a limited number of, by name."},
+                                         {0}};
+const struct record stock_root_record = {.name = "stock of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

@@ -1,5 +1,6 @@
 /* Load of the rows that count what is left of a stock, in the order in which the scenario names the stocks. */
 #include "models/core/load_sheet.h"
+#include "models/database/lock.h"
 #include "models/core/model.h"
 #include "models/stock/stock.h"
 #include "sim/engine/arena.h"
@@ -17,9 +18,9 @@ static void add_row(struct load_sheet *l, const struct lock_class *k, const stru
 }
 
 static void loads(const struct model *m, struct load_sheet *l) {
-  const struct stock_config *stocks = m->stocks.items;
+  const struct stock_config *stocks = model_stocks(m)->items;
   const struct lock_class *classes = m->locks->classes;
-  for (uint32_t s = 0; s < m->stocks.count; s++)
+  for (uint32_t s = 0; s < model_stocks(m)->count; s++)
     for (uint32_t i = 0; i < m->locks->count; i++)
       if (classes[i].kind == LOCK_STOCK && !strcmp(classes[i].name, stocks[s].name))
         add_row(l, &classes[i], &stocks[s], l->sums->locked_s[i]);

@@ -1,4 +1,7 @@
 #include "models/traffic/arrivals.h"
+#include "models/traffic/source.h"
+#include "models/traffic/batch.h"
+#include "models/traffic/profile/profile.h"
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"

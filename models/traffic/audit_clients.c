@@ -1,4 +1,8 @@
 #include "models/core/audit_parts.h"
+#include "models/traffic/source.h"
+#include "models/traffic/waiting_room.h"
+#include "models/traffic/client.h"
+#include "models/traffic/journey.h"
 #include "models/core/world.h"
 
 /* Clients by state, their timers, and the levels that meters show of them. */
@@ -15,17 +19,17 @@ static void audit_states(const struct audit *a) {
   }
   uint32_t paused = all->back_off ? timer_heap_pending(all->back_off) : 0;
   uint64_t thinking = all->thinking ? timer_heap_pending(all->thinking) : 0;
-  for (uint32_t i = 0; i < w->model->sources.count; i++) thinking += journey_thinking(&world_sources(w)->each[i]);
+  for (uint32_t i = 0; i < model_sources(w->model)->count; i++) thinking += journey_thinking(&world_sources(w)->each[i]);
   if (states[CLIENT_BACKS_OFF] != paused) audit_broken(a, "clients: %u back off, %u timers run", states[CLIENT_BACKS_OFF], paused);
   if (states[CLIENT_THINKS] != thinking)
     audit_broken(a, "clients: %u think, %llu timers run", states[CLIENT_THINKS], (unsigned long long)thinking);
   int64_t back_off = 0, active = 0, inside = 0, length = 0;
-  for (uint32_t i = 0; i < w->model->sources.count; i++) {
+  for (uint32_t i = 0; i < model_sources(w->model)->count; i++) {
     const struct source_config *s = world_sources(w)->each[i].config;
     if (s->retry.pause.attempts > 1) back_off += level_value(&w->observation.meters[s->meters.backing_off].level);
     if (s->kind->journeys) active += level_value(&w->observation.meters[s->session_meters.active].level);
   }
-  for (uint32_t i = 0; i < w->model->rooms.count; i++) {
+  for (uint32_t i = 0; i < model_rooms(w->model)->count; i++) {
     const struct waiting_room *r = &world_rooms(w)->each[i];
     inside += r->inside, length += level_value(&w->observation.meters[r->config->length].level);
     if (r->inside < 0 || r->inside > r->config->inside)
@@ -55,7 +59,7 @@ static void audit_errands(const struct audit *a) {
   if (world_clients(w)->attempts != ended + running)
     audit_broken(a, "clients: %llu attempts, %llu ended or were forsaken and %u run",
                  (unsigned long long)world_clients(w)->attempts, (unsigned long long)ended, running);
-  for (uint32_t i = 0; i < w->model->rooms.count; i++) {
+  for (uint32_t i = 0; i < model_rooms(w->model)->count; i++) {
     const struct waiting_room *r = &world_rooms(w)->each[i];
     in_rooms -= r->waiting;
     if (r->entered != r->admitted + r->abandoned + r->waiting)
@@ -66,7 +70,7 @@ static void audit_errands(const struct audit *a) {
 }
 
 static void audit_sources(const struct audit *a) {
-  for (uint32_t i = 0; i < a->world->model->sources.count; i++) {
+  for (uint32_t i = 0; i < model_sources(a->world->model)->count; i++) {
     const struct source *s = &world_sources(a->world)->each[i];
     if (s->config->kind->audit) s->config->kind->audit(a, s);
   }

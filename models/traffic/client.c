@@ -1,4 +1,5 @@
 #include "models/traffic/client.h"
+#include "models/traffic/source.h"
 #include "models/replication/replication.h"
 #include "models/core/part.h"
 #include "models/request/draws.h"
@@ -271,7 +272,7 @@ static void clients_start(struct world *w) {
   struct clients *all = world_clients(w);
   pool_init(&all->pool, sizeof(struct client));
   bool any = false;
-  for (uint32_t i = 0; i < w->model->sources.count; i++) any |= client_needed(model_source(w->model, i));
+  for (uint32_t i = 0; i < model_sources(w->model)->count; i++) any |= client_needed(model_source(w->model, i));
   if (!any) return;
   all->back_off = timer_heap_new(w->calendar, tries_again, w);
   all->reload = timer_heap_new(w->calendar, reloads, w);

@@ -1,4 +1,5 @@
 #include "models/traffic/journey.h"
+#include "models/traffic/source.h"
 #include "models/traffic/client.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"

@@ -148,30 +148,36 @@ static void source_stop(struct source *s) {
 
 static void sources_open(struct world *w) {
   const struct model *m = w->model;
-  world_sources(w)->each = arena_new_array(w->arena, struct source, m->sources.count);
-  for (uint32_t i = 0; i < m->sources.count && !w->patience; i++)
+  world_sources(w)->each = arena_new_array(w->arena, struct source, model_sources(m)->count);
+  for (uint32_t i = 0; i < model_sources(m)->count && !w->patience; i++)
     if (model_source(m, i)->patience.kind) w->patience = timer_heap_new(w->calendar, request_loses_patience, w);
 }
 
 static void sources_start(struct world *w) {
-  for (uint32_t i = 0; i < w->model->sources.count; i++) source_start(&world_sources(w)->each[i], w, model_source(w->model, i), i);
+  for (uint32_t i = 0; i < model_sources(w->model)->count; i++) source_start(&world_sources(w)->each[i], w, model_source(w->model, i), i);
 }
 
 static void sources_measure(struct world *w, enum world_edge edge) {
-  for (uint32_t i = 0; edge == EDGE_CLOSE && i < w->model->sources.count; i++) {
+  for (uint32_t i = 0; edge == EDGE_CLOSE && i < model_sources(w->model)->count; i++) {
     struct source *s = &world_sources(w)->each[i];
     if (s->config->kind->close_books) s->config->kind->close_books(s, w->horizon);
   }
 }
 
 static void sources_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->sources.count; i++) source_stop(&world_sources(w)->each[i]);
+  for (uint32_t i = 0; i < model_sources(w->model)->count; i++) source_stop(&world_sources(w)->each[i]);
 }
 
 const struct part part_sources = {.name = "sources",
+                                  .keys.root = &sources_root_record,
                                   .requests = true,
                                   .room.world = sizeof(struct sources),
                                   .open = sources_open,
                                   .start = sources_start,
                                   .measure = sources_measure,
                                   .stop = sources_stop};
+
+static const struct field root_keys[] = {
+    {.name = "traffic", .kind = FIELD_MAP, .offset = 0, .record = &source_record, .doc = "Who sends requests, by name."}, {0}};
+const struct record sources_root_record = {
+    .name = "traffic of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

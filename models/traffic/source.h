@@ -13,6 +13,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 #include "models/core/parts.h"
+#include "models/core/model.h"
 #include "models/network/client_network.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/batch.h"
@@ -124,5 +125,11 @@ struct sources {
   struct source *each;
 };
 static inline struct sources *world_sources(const struct world *w) { return world_part(w, PART_sources); }
+
+extern const struct record sources_root_record;
+static inline struct config_list *model_sources(const struct model *m) { return model_part(m, PART_sources); }
+static inline const struct source_config *model_source(const struct model *m, uint32_t i) {
+  return (const struct source_config *)model_sources(m)->items + i;
+}
 
 #endif

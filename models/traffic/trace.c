@@ -1,4 +1,5 @@
 #include "models/traffic/trace.h"
+#include "models/traffic/source.h"
 #include "sim/engine/fnv.h"
 #include "models/traffic/log.h"
 #include "models/core/world.h"

@@ -1,4 +1,5 @@
 #include "models/traffic/waiting_room.h"
+#include "models/traffic/source.h"
 #include "models/core/part.h"
 #include "models/traffic/client.h"
 #include "models/core/world.h"
@@ -159,7 +160,7 @@ void waiting_room_abandoned(void *world, uint32_t client) {
 }
 
 static void waiting_rooms_start(struct world *w) {
-  const struct config_list *list = &w->model->rooms;
+  const struct config_list *list = model_rooms(w->model);
   world_rooms(w)->each = arena_new_array(w->arena, struct waiting_room, list->count + 1);
   for (uint32_t i = 0; i < list->count; i++) {
     const struct room_config *config = (const struct room_config *)list->items + i;
@@ -172,7 +173,7 @@ static void waiting_rooms_start(struct world *w) {
 }
 
 static void waiting_rooms_stop(struct world *w) {
-  for (uint32_t i = 0; world_rooms(w)->each && i < w->model->rooms.count; i++) free(world_rooms(w)->each[i].line);
+  for (uint32_t i = 0; world_rooms(w)->each && i < model_rooms(w->model)->count; i++) free(world_rooms(w)->each[i].line);
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------ */
@@ -220,7 +221,18 @@ const struct record room_record = {.name = "waiting room",
                                    .doc = "A line before the site, which lets people in at a rate that it can bear."};
 
 const struct part part_rooms = {.name = "waiting rooms",
+                                .keys.root = &rooms_root_record,
                                 .requests = true,
                                 .room.world = sizeof(struct waiting_rooms),
                                 .start = waiting_rooms_start,
                                 .stop = waiting_rooms_stop};
+
+static const struct field root_keys[] = {{.name = "waiting_rooms",
+                                          .kind = FIELD_MAP,
+                                          .offset = 0,
+                                          .record = &room_record,
+                                          .optional = true,
+                                          .doc = "Lines before the site, by name: who is let in when."},
+                                         {0}};
+const struct record rooms_root_record = {
+    .name = "waiting_rooms of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

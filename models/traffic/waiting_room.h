@@ -13,6 +13,7 @@
 #ifndef WAITING_ROOM_H
 #define WAITING_ROOM_H
 #include "models/core/parts.h"
+#include "models/core/model.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include "sim/engine/event_set.h"
@@ -61,5 +62,8 @@ struct waiting_rooms {
   struct waiting_room *each;
 };
 static inline struct waiting_rooms *world_rooms(const struct world *w) { return world_part(w, PART_rooms); }
+
+extern const struct record rooms_root_record;
+static inline struct config_list *model_rooms(const struct model *m) { return model_part(m, PART_rooms); }
 
 #endif

@@ -4,6 +4,7 @@
  * A process serves mu requests a second: threads / time that a visit holds one, and cores / computation of a visit, whichever is
  * less. The last of a full backlog waits backlog / mu. Means of the mix, without queues elsewhere: more often too short than too long. */
 #include "models/machine/gc.h"
+#include "models/traffic/source.h"
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"
 #include "models/core/load_sheet.h"
@@ -60,7 +61,7 @@ static struct patience patience_at(const struct visits *v, uint32_t service) {
   struct patience p = {INFINITY, false};
   for (uint32_t e = 0; e < m->endpoints.count; e++) {
     if (!(v->count[e * m->services.count + service] > 0)) continue;
-    for (uint32_t k = 0; k < m->sources.count; k++) {
+    for (uint32_t k = 0; k < model_sources(m)->count; k++) {
       const struct source_config *s = model_source(m, k);
       if (!(model_share(m, k, e) > 0)) continue;
       if (s->timeout != SIM_NEVER) consider(&p, sim_seconds(s->timeout), s->cancel);
@@ -76,7 +77,7 @@ static struct patience patience_at(const struct visits *v, uint32_t service) {
 /* Clients that wait for their answers before they ask again are never more than there are. */
 static double most_waiting(const struct model *m) {
   double most = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
     const struct source_config *s = model_source(m, i);
     if (!s->kind->closed || s->timeout != SIM_NEVER) return INFINITY; /* who gives up may ask again while the server still works */
     most += (double)s->population;

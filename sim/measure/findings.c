@@ -1,5 +1,8 @@
 /* The tables of the results: metrics, where time goes, what is full first, what fails, what it costs, outages. */
 #include "sim/engine/arena.h"
+#include "models/faults/fault.h"
+#include "models/money/price.h"
+#include "sim/measure/results.h"
 #include "models/availability/outage.h"
 #include "sim/stats/interval.h"
 #include "sim/measure/estimate.h"
@@ -150,8 +153,8 @@ static void meter_rows(const struct evidence *ev, struct results *r) {
 }
 
 static const char *currency_of(const struct model *m) {
-  const struct price_item *items = m->bill.prices.items.items;
-  return m->bill.prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
+  const struct price_item *items = model_bill(m)->prices.items.items;
+  return model_bill(m)->prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
 }
 
 /* "hetzner.com, 2025-11-01"; null when neither is known. */
@@ -228,9 +231,9 @@ static void availability_rows(const struct evidence *ev, struct results *r) {
   struct availability_result *a = &r->availability;
   if (!ev->faults.sum || !ev->faults.sum->replications) return;
   a->present = true, a->years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
-  struct outage_class *classes = arena_new_array(ev->arena, struct outage_class, m->faults.count + 1);
-  for (uint32_t i = 0; i < m->faults.count; i++) classes[i] = outage_class_of(ev, i);
-  a->classes = classes, a->class_count = m->faults.count;
+  struct outage_class *classes = arena_new_array(ev->arena, struct outage_class, model_faults(m)->count + 1);
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) classes[i] = outage_class_of(ev, i);
+  a->classes = classes, a->class_count = model_faults(m)->count;
   struct estimate *by_endpoint = arena_new_array(ev->arena, struct estimate, m->endpoints.count + 1);
   for (uint32_t i = 0; i < m->endpoints.count; i++)
     by_endpoint[i] = availability_estimate(ev, SUBJECT_ENDPOINT, i, ev->availability_samples[i + 1]);

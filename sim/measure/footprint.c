@@ -1,4 +1,6 @@
 #include "sim/measure/footprint.h"
+#include "models/traffic/source.h"
+#include "models/request/keyspace.h"
 #include "models/cache/cache.h"
 #include "models/cache/cache_store.h"
 #include "models/request/request.h"
@@ -58,7 +60,7 @@ static double most_in_progress(const struct model *m) {
     behind = fmax(0, behind + (rate - capacity) * pause);
     most = fmax(most, fmin(rate, capacity) * alone + fmin(behind, bound));
   }
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (model_source(m, i)->kind->closed) most += (double)model_source(m, i)->population;
   return fmin(most, REQUESTS_MOST);
 }
@@ -99,7 +101,7 @@ static struct footprint_part results_part(const struct model *m) {
 
 static struct footprint_part caches_part(const struct model *m) {
   double items = 0, kept = 0, bytes = 0;
-  for (uint32_t i = 0; i < m->keyspaces.count; i++) items += (double)model_keyspace(m, i)->of;
+  for (uint32_t i = 0; i < model_keyspaces(m)->count; i++) items += (double)model_keyspace(m, i)->of;
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
     if (!service_cache(s)->keyed) continue;
@@ -113,9 +115,9 @@ static struct footprint_part caches_part(const struct model *m) {
 
 static struct footprint_part clients_part(const struct model *m) {
   double people = 0, requests = 0;
-  for (uint32_t i = 0; i < m->sources.count && !requests; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count && !requests; i++)
     if (client_needed(model_source(m, i))) requests = most_in_progress(m);
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
     people += model_source(m, i)->kind->closed ? (double)model_source(m, i)->population : 0;
   return (struct footprint_part){"clients", people + requests, people * 64 + requests * 1.25 * sizeof(struct client), false};
 }

@@ -1,4 +1,8 @@
 #include "sim/measure/growth_findings.h"
+#include "models/faults/fault.h"
+#include "models/traffic/source.h"
+#include "models/jobs/job_queue.h"
+#include "models/traffic/client.h"
 #include "sim/engine/arena.h"
 #include "sim/stats/growth.h"
 #include "sim/measure/resource.h"
@@ -42,7 +46,7 @@ static void read_load(struct judging *j) {
   const struct view *v = j->evidence->traffic.sum;
   double arrived = v->seconds > 0 ? (double)v->arrived[v->endpoint_count] / v->seconds : 0;
   bool open = false;
-  for (uint32_t i = 0; i < m->sources.count; i++) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
     const struct source_config *s = model_source(m, i);
     open |= is_open(s);
     j->random_load |= s->busyness_cv > 0 || s->burst.kind || s->chain.states;
@@ -53,7 +57,7 @@ static void read_load(struct judging *j) {
     j->load[s] = !open ? arrived : m->run.stationary ? model_offered_rate(m) : offered_between(m, middle, 1);
     j->flat[s] = s != GROWTH_LAST && (!open || m->run.stationary || j->load[s] <= 1.02 * first);
   }
-  j->random_load |= m->faults.count > 0;
+  j->random_load |= model_faults(m)->count > 0;
 }
 
 static void read_capacity(struct judging *j) {
@@ -80,14 +84,14 @@ static bool passes(const struct model *m, uint32_t endpoint, const struct gauge 
 
 /* Closed users bound what waits: their number. */
 static bool comes_from_open(const struct model *m, uint32_t endpoint) {
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (is_open(model_source(m, i)) && model_source(m, i)->visits[endpoint] > 0) return true;
   return false;
 }
 
 /* Of closed sources: clients that back off. */
 static bool is_bounded_meter(const struct model *m, uint32_t meter) {
-  for (uint32_t i = 0; i < m->sources.count; i++) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
     const struct source_config *s = model_source(m, i);
     if (!is_open(s) && s->retry.pause.attempts > 1 && s->meters.backing_off == meter) return true;
   }
@@ -106,7 +110,7 @@ static double arrivals_of(const struct evidence *ev, const struct gauge *g) {
     sum += (double)v->arrived[e];
     open |= comes_from_open(m, e);
   }
-  if (!open && m->queues.count && g->kind != GAUGE_ENDPOINT) return NAN; /* jobs may wait there */
+  if (!open && model_queues(m)->count && g->kind != GAUGE_ENDPOINT) return NAN; /* jobs may wait there */
   return open ? sum / v->seconds : 0;
 }
 
@@ -244,7 +248,7 @@ static void find_too_short(const struct judging *j, struct growth_finding *f) {
     double n = (double)v->ended[v->endpoint_count * OUTCOMES + (uint32_t)k];
     all += n, failed += outcome_failed((enum outcome)k) ? n : 0;
   }
-  for (uint32_t i = 0; i < j->evidence->model.sources.count; i++) open |= is_open(model_source(&j->evidence->model, i));
+  for (uint32_t i = 0; i < model_sources(&j->evidence->model)->count; i++) open |= is_open(model_source(&j->evidence->model, i));
   if (f->grows || !open || !j->flat[GROWTH_WHOLE] || excess < 0 || !(all > 0)) return;
   if (failed > bounding_failures * all) return;
   f->too_short = arena_format(j->evidence->arena, "too short: %s, but what waits does not grow beyond its noise within the window",
@@ -263,7 +267,7 @@ void growth_find(struct evidence *ev, const struct growth_sums *long_run) {
   const struct model *m = &ev->model;
   *f = (struct growth_finding){.gauges = arena_new_array(ev->arena, bool, model_gauges(m) + 1),
                                .endpoints = arena_new_array(ev->arena, bool, m->endpoints.count + 1)};
-  if (!ev->traffic.sum || !ev->traffic.done || !m->sources.count) return;
+  if (!ev->traffic.sum || !ev->traffic.done || !model_sources(m)->count) return;
   struct judging j = {.evidence = ev,
                       .sums = long_run ? long_run : ev->traffic.sum->growth,
                       .replications = long_run ? 1 : ev->traffic.done,

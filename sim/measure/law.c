@@ -1,4 +1,5 @@
 #include "sim/measure/law.h"
+#include "models/faults/fault.h"
 #include "models/availability/outage.h"
 #include "sim/engine/allocate.h"
 #include "sim/measure/measure_values.h"
@@ -144,7 +145,7 @@ static struct outages own_outages(const struct evidence *ev, uint32_t endpoint) 
 /* Of all faults. A handful of outages shows too little of how they vary; the law of the repair is known. */
 static struct outages all_outages(const struct evidence *ev) {
   struct outages all = {0};
-  for (uint32_t i = 0; i < ev->model.faults.count; i++) {
+  for (uint32_t i = 0; i < model_faults(&ev->model)->count; i++) {
     const struct fault_view *f = &ev->faults.sum->faults[i];
     const struct fault_config *config = model_fault_at(&ev->model, i);
     double n = (double)f->rto.count, sum = 0, squares = 0;

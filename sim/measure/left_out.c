@@ -1,5 +1,7 @@
 /* What uptime leaves out, and which data stores it is too kind to: words for the reader, only where they are true of the scenario. */
 #include "sim/engine/arena.h"
+#include "models/faults/fault.h"
+#include "models/stock/stock.h"
 #include "models/replication/replication.h"
 #include "sim/measure/findings.h"
 #include <string.h>
@@ -31,7 +33,7 @@ static bool is_used(const struct model *m, const struct service_config *s) {
 
 /* The first group with a fault that takes a node on which the service may be; -1: none. */
 static int32_t lost_with(const struct model *m, const struct service_config *s) {
-  for (uint32_t i = 0; i < m->faults.count; i++) {
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     int32_t group = model_fault_at(m, i)->kind->reach(model_fault_at(m, i)).group;
     if (group < 0) continue;
     if (s->embedded ? file_may_be_on(m, (uint32_t)group) : service_runs(s) && may_be_on(m, s, (uint32_t)group)) return group;
@@ -45,8 +47,8 @@ static bool keeps_data(const struct service_config *s) {
 }
 
 static bool stock_at(const struct model *m, uint32_t service) {
-  const struct stock_config *stocks = m->stocks.items;
-  for (uint32_t i = 0; i < m->stocks.count; i++)
+  const struct stock_config *stocks = model_stocks(m)->items;
+  for (uint32_t i = 0; i < model_stocks(m)->count; i++)
     if (stocks[i].at == (int32_t)service) return true;
   return false;
 }
@@ -89,7 +91,7 @@ void findings_kept_data(const struct evidence *ev, void (*with)(const struct evi
 
 /* Losing some replicas leaves others, of which each then counts as able to carry everything. */
 static bool some_are_left(const struct model *m) {
-  for (uint32_t i = 0; i < m->faults.count; i++) {
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     struct fault_reach lost = model_fault_at(m, i)->kind->reach(model_fault_at(m, i));
     if (lost.service >= 0 && model_service(m, (uint32_t)lost.service)->replicas > 1) return true;
     for (uint32_t k = 0; lost.group >= 0 && k < m->services.count; k++) {

@@ -1,5 +1,6 @@
 /* What business figures come to: the chain from users to requests of every source whose rate is made of them. */
 #include "models/traffic/profile/profile_users.h"
+#include "models/traffic/source.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/findings.h"
 
@@ -49,11 +50,11 @@ static void measured_rate(const struct model *m, const struct choice *rate, stru
 void findings_load(const struct evidence *ev, struct results *r) {
   const struct model *m = &ev->model;
   uint32_t count = 0;
-  for (uint32_t i = 0; i < m->sources.count; i++)
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (model_source(m, i)->rate.kind) count += count_within(&model_source(m, i)->rate);
   if (!count) return;
   r->loads = arena_new_array(ev->arena, struct load_figures, count);
-  for (uint32_t i = 0; i < m->sources.count; i++) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
     const struct source_config *s = model_source(m, i);
     uint32_t first = r->load_count;
     if (s->rate.kind) add_within(r, &s->rate, s->name);

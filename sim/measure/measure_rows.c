@@ -1,6 +1,7 @@
 /* The table of measures: all that can be asked of a run, a row each (sim/measure/measure_row.h). Their order is that of the words in
  * messages: of all words, and of what can be taken of a meter. */
 #include "models/core/model.h"
+#include "models/money/price.h"
 #include "models/cache/cache.h"
 #include "sim/measure/law.h"
 #include "sim/measure/measure_numbers.h"
@@ -25,7 +26,7 @@ static bool always(const struct model *m) {
 }
 
 /* What is sent to clients is counted while it runs. */
-static bool nothing_is_sent(const struct model *m) { return !m->bill.egress && !m->bill.cdn; }
+static bool nothing_is_sent(const struct model *m) { return !model_bill(m)->egress && !model_bill(m)->cdn; }
 
 /* --- what rows have in common ------------------------------------------------------------------------------------------------------ */
 

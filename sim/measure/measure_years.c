@@ -1,5 +1,7 @@
 /* Measures of the years of faults, and the bill. */
 #include "models/availability/outage.h"
+#include "models/money/price.h"
+#include "sim/measure/measure.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/measure_years.h"
 #include <math.h>

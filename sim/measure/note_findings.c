@@ -1,5 +1,8 @@
 /* What the reader of a result should know of it: what is full, what is too short, what nobody should rely on. */
 #include "sim/engine/arena.h"
+#include "models/money/price.h"
+#include "models/jobs/job_queue.h"
+#include "models/traffic/client.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/findings.h"
 #include "sim/measure/measure_row.h"
@@ -166,7 +169,7 @@ static double counted(const struct view *v, uint32_t meter) {
 /* Work that is done again: by a queue whose jobs outlast its visibility, alone or because they wait for something. */
 static void note_redelivered(const struct evidence *ev, struct results *r) {
   const struct view *v = ev->traffic.sum;
-  for (uint32_t i = 0; v->observation.meter_count && i < ev->model.queues.count; i++) {
+  for (uint32_t i = 0; v->observation.meter_count && i < model_queues(&ev->model)->count; i++) {
     const struct queue_config *q = model_queue(&ev->model, i);
     double jobs = counted(v, q->meters[JOBS_PUBLISHED]), again = counted(v, q->meters[JOBS_REDELIVERED]);
     if (q->visibility == SIM_NEVER || !(again > 0.1 * jobs)) continue;
@@ -184,7 +187,7 @@ static void note_prices(const struct evidence *ev, struct results *r) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < r->bill.count; i++) {
     const char *name = r->bill.lines[i].price_id;
-    const struct price_item *item = price_named(&ev->model.bill.prices, name);
+    const struct price_item *item = price_named(&model_bill(&ev->model)->prices, name);
     bool again = false;
     for (uint32_t k = 0; k < count; k++) again |= !strcmp(names[k], name);
     if (item && !again && (!item->source || !item->date)) names[count++] = name;

@@ -1,4 +1,5 @@
 #include "sim/measure/resource.h"
+#include "models/jobs/job_queue.h"
 #include "sim/measure/autoscaled.h"
 #include "models/core/load_sheet.h"
 #include "models/core/model.h"
@@ -81,7 +82,7 @@ static const char *why_fewer(const struct service_config *s, double replicas, st
 /* What no request waits for: it has its demand from jobs alone. */
 static void mark_background(const struct model *m, const double *replicas, const struct load_sheet *all, struct resource *out,
                             struct arena *arena) {
-  if (!m->queues.count) return;
+  if (!model_queues(m)->count) return;
   struct load_sheet waited = load_sheet_of(m, replicas, ASKING_TRAFFIC | ASKING_WAITED, arena);
   for (uint32_t i = 0; i < all->count; i++)
     if (!(demand_in(&waited, &all->rows[i]) > 0)) out[i].grows = "jobs";

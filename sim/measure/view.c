@@ -1,4 +1,5 @@
 #include "sim/measure/view.h"
+#include "models/faults/fault.h"
 #include "models/core/audit.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
@@ -14,7 +15,7 @@ static struct view *view_in(struct arena *arena, const struct model *m, bool tra
   v->node_available_s = arena_new_array(arena, double, m->platform.nodes.count + 1);
   v->node_gained_s = arena_new_array(arena, double, m->platform.nodes.count + 1);
   v->probes = arena_new_array(arena, double, m->run.probes.count + 1);
-  v->faults = arena_new_array(arena, struct fault_view, m->faults.count + 1);
+  v->faults = arena_new_array(arena, struct fault_view, model_faults(m)->count + 1);
   v->growth = arena_new_array(arena, struct growth_sums, (traffic ? model_gauges(m) : 0) + 1);
   v->served_s = arena_new_array(arena, double, m->endpoints.count + 1);
   v->endpoint_count = traffic ? m->endpoints.count : 0;
@@ -273,7 +274,7 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   if (a->endpoint_count)
     for (uint32_t i = 0; i < model_gauges(m); i++)
       NUMBERS((double *)&a->growth[i], (const double *)&b->growth[i], sizeof *a->growth / sizeof(double));
-  for (uint32_t i = 0; i < m->faults.count; i++) {
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     COUNTS(&a->faults[i].faults, &b->faults[i].faults, 1);
     NUMBERS(&a->faults[i].lost_s, &b->faults[i].lost_s, 1);
     visitor->durations(visitor->context, a, &a->faults[i].rto, &b->faults[i].rto);

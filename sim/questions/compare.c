@@ -1,5 +1,6 @@
 /* Several studies side by side: what makes their replications pairs, and how many of them there are. */
 #include "sim/questions/compare.h"
+#include "models/faults/fault.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit_print.h"
 #include "sim/measure/estimate.h"
@@ -49,7 +50,7 @@ void compare_close(struct compare *c) {
   for (uint32_t i = 0; i < c->count; i++) study_close(c->studies[i]);
 }
 
-static bool has_faults(const struct scenario *s) { return s->model.run.years && s->model.faults.count; }
+static bool has_faults(const struct scenario *s) { return s->model.run.years && model_faults(&s->model)->count; }
 
 const char *compare_fault(const struct compare *c) {
   const struct scenario *base = &c->scenarios[0];

@@ -1,5 +1,7 @@
 /* Rows of a comparison: which metrics two studies share, and the difference of each from its pairs. */
 #include "sim/engine/arena.h"
+#include "models/money/price.h"
+#include "models/faults/fault.h"
 #include "sim/stats/compare.h"
 #include "sim/stats/tally.h"
 #include "sim/measure/estimate.h"
@@ -57,7 +59,7 @@ static void add_standard(struct compare *c, const char *text, const char *aggreg
 
 static bool all_have_faults(const struct compare *c) {
   for (uint32_t i = 0; i < c->count; i++)
-    if (!c->scenarios[i].model.run.years || !c->scenarios[i].model.faults.count) return false;
+    if (!c->scenarios[i].model.run.years || !model_faults(&c->scenarios[i].model)->count) return false;
   return true;
 }
 
@@ -145,7 +147,7 @@ static void from_pairs(struct compare_row *row, const struct paired *p, double c
 
 static double outages_of(const struct evidence *ev) {
   double count = 0;
-  for (uint32_t i = 0; i < ev->model.faults.count; i++) count += (double)ev->faults.sum->faults[i].rto.count;
+  for (uint32_t i = 0; i < model_faults(&ev->model)->count; i++) count += (double)ev->faults.sum->faults[i].rto.count;
   return count;
 }
 
@@ -174,7 +176,7 @@ static void exactly(struct compare_row *row) {
 }
 
 static const char *currency_of(const struct scenario *s) {
-  const struct config_list *items = &s->model.bill.prices.items;
+  const struct config_list *items = &model_bill(&s->model)->prices.items;
   return items->count ? ((const struct price_item *)items->items)[0].price.currency : "";
 }
 

@@ -371,6 +371,7 @@ static void make_added(struct binder *b, const struct record *record, void *out)
 
 void bind_object(struct binder *b, const struct record *record, const struct json_value *value, void *out, const char *scope) {
   memset(out, 0, record->size);
+  if (record->added) make_added(b, record, out);
   if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_NULL && record->shorthand) value = longhand(b, record, value);
   if (json_type(value) != JSON_OBJECT) {
     not_an_object(b, record, value, *scope ? scope : "the file");
@@ -378,7 +379,6 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
   }
   check_keys(b, record, value, scope);
   check_one_of(b, record, value, scope);
-  if (record->added) make_added(b, record, out);
   for (struct record_keys k = record_keys(record); k.field; record_keys_next(&k)) {
     void *into = k.addition == OWN_KEYS ? out : added_of(record, out)[k.addition];
     const struct field *chosen = k.member ? bind_row(&k, into) : k.field, *f = chosen ? chosen : k.field;

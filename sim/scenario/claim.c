@@ -1,4 +1,5 @@
 #include "models/core/model.h"
+#include "models/money/price.h"
 #include "sim/scenario/claim_inner.h"
 #include "sim/json/csv.h"
 #include "sim/scenario/unit_names.h"
@@ -32,7 +33,7 @@ char *claim_take_word(struct claim_parser *p, const char *ends) {
 
 /* The bill is one of a month, in the currency of the price list. */
 static const char *not_of_a_month(struct claim_parser *p, const struct money_value *money) {
-  const struct config_list *items = &p->model->bill.prices.items;
+  const struct config_list *items = &model_bill(p->model)->prices.items;
   const char *currency = items->count ? ((const struct price_item *)items->items)[0].price.currency : money->currency;
   if (money->per[0] && strcmp(money->per, "month"))
     return arena_format(p->arena, "is per %s: the bill is that of a month", money->per);

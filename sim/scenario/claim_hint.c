@@ -3,6 +3,7 @@
  * Guesses are cheap, since each is read like any claim: of all ways to write the words in this language the first that can be
  * read is shown, and what cannot be read is never suggested. */
 #include "sim/scenario/claim_hint.h"
+#include "models/faults/fault.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/claim.h"
@@ -40,7 +41,7 @@ static void list_names(struct guesser *g) {
   add_names(g, &m->endpoints, sizeof(struct endpoint_config));
   add_names(g, &m->services, sizeof(struct service_config));
   add_names(g, &m->platform.nodes, sizeof(struct node_group));
-  add_names(g, &m->faults, sizeof(struct fault_config));
+  add_names(g, model_faults(m), sizeof(struct fault_config));
   for (uint32_t i = 0; i < m->meter_count && g->count < NAMES_MOST; i++) {
     bool again = i && !strcmp(m->meters[i].thing, m->meters[i - 1].thing);
     if (!again) g->names[g->count++] = m->meters[i].thing;

@@ -1,5 +1,6 @@
 /* What is measured: an aggregate of a metric, with its cause, threshold and window. */
 #include "models/core/model.h"
+#include "models/faults/fault.h"
 #include "models/cache/cache.h"
 #include "sim/scenario/claim_inner.h"
 #include "sim/json/diagnostic.h"
@@ -206,7 +207,7 @@ static void parse_year(struct claim_parser *p, struct measure *m, const char *wo
 }
 
 static void parse_fault(struct claim_parser *p, struct measure *m, const char *word) {
-  int32_t found = find(word, &p->model->faults, sizeof(struct fault_config));
+  int32_t found = find(word, model_faults(p->model), sizeof(struct fault_config));
   if (found < 0) FAIL(p, "knows no fault \"%s\"", word);
   m->subject = SUBJECT_FAULT;
   m->index = (uint32_t)found;

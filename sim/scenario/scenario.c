@@ -1,4 +1,8 @@
 #include "sim/scenario/scenario.h"
+#include "models/faults/fault.h"
+#include "models/money/price.h"
+#include "models/traffic/source.h"
+#include "sim/json/json.h"
 #include "sim/engine/fnv.h"
 #include "sim/json/json_print.h"
 #include "sim/engine/arena.h"
@@ -7,6 +11,7 @@
 #include "sim/scenario/merge.h"
 #include "sim/json/source_file.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AT(member) offsetof(struct scenario, member)
@@ -19,68 +24,22 @@ static const struct field root_fields[] = {
      .offset = AT(description),
      .fallback = "\"\"",
      .doc = "What it shows, for readers of the file."},
-    {.name = "traffic",
-     .kind = FIELD_MAP,
-     .offset = AT(model.sources),
-     .record = &source_record,
-     .doc = "Who sends requests, by name."},
-    {.name = "waiting_rooms",
-     .kind = FIELD_MAP,
-     .offset = AT(model.rooms),
-     .record = &room_record,
-     .optional = true,
-     .doc = "Lines before the site, by name: who is let in when."},
     {.name = "endpoints",
      .kind = FIELD_MAP,
      .offset = AT(model.endpoints),
      .record = &endpoint_record,
      .doc = "Kinds of request, by name."},
-    {.name = "limits",
-     .kind = FIELD_MAP,
-     .offset = AT(model.limits),
-     .record = &limit_record,
-     .optional = true,
-     .doc = "How abuse and overload are held back, by name."},
-    {.name = "keys",
-     .kind = FIELD_MAP,
-     .offset = AT(model.keyspaces),
-     .record = &keyspace_record,
-     .optional = true,
-     .doc = "What requests are about, by name: keys of caches, rows, tenants."},
     {.name = "services",
      .kind = FIELD_MAP,
      .offset = AT(model.services),
      .record = &service_record,
      .optional = true,
      .doc = "What runs, by name."},
-    {.name = "stock",
-     .kind = FIELD_MAP,
-     .offset = AT(model.stocks),
-     .record = &stock_record,
-     .optional = true,
-     .doc = "What there is a limited number of, by name."},
-    {.name = "queues",
-     .kind = FIELD_MAP,
-     .offset = AT(model.queues),
-     .record = &queue_record,
-     .optional = true,
-     .doc = "Work that is done later by workers, by name."},
     {.name = "platform",
      .kind = FIELD_RECORD,
      .offset = AT(model.platform),
      .record = &platform_record,
      .doc = "Where and by whom it is run."},
-    {.name = "faults",
-     .kind = FIELD_MAP,
-     .offset = AT(model.faults),
-     .record = &fault_record,
-     .optional = true,
-     .doc = "What breaks, by name."},
-    {.name = "bill",
-     .kind = FIELD_RECORD,
-     .offset = AT(model.bill),
-     .record = &bill_record,
-     .doc = "What costs besides the nodes."},
     {.name = "prices",
      .kind = FIELD_TEXT,
      .offset = AT(prices_file),
@@ -178,7 +137,7 @@ static void read_prices(struct reading *r, struct scenario *s, const struct scen
   if (!list) return;
   override_prices(r, list, overrides, count);
   struct binder binder = binder_new(r->arena, r->diagnostics, list);
-  if (bind_record(&binder, &price_list_record, list, &s->model.bill.prices)) check_currencies(r, &binder, &s->model.bill.prices);
+  if (bind_record(&binder, &price_list_record, list, &model_bill(&s->model)->prices)) check_currencies(r, &binder, &model_bill(&s->model)->prices);
   add_price_ranges(r, &binder);
   s->hash = fnv_text(s->hash, json_print(r->arena, list));
 }
@@ -198,7 +157,7 @@ static void link_claims(struct reading *r, struct scenario *s) {
     if (wrong && diagnostics_errors(r->diagnostics) < DIAGNOSTICS_SHOWN)
       wrong = claim_with_hint(r->arena, &s->model, claims[i].expression, wrong);
     if (wrong) diagnostic_add(r->diagnostics, at, "claim \"%s\" %s", claims[i].expression, wrong);
-    if (!wrong && claims[i].measure.kind->over_faults && (!s->model.run.years || !s->model.faults.count))
+    if (!wrong && claims[i].measure.kind->over_faults && (!s->model.run.years || !model_faults(&s->model)->count))
       diagnostic_add(r->diagnostics, at, "claim \"%s\" needs an availability run: give \"run.years\" and \"faults\"",
                      claims[i].expression);
   }
@@ -211,6 +170,35 @@ static bool apply_overrides(struct reading *r, struct json_value *root, const st
       good &= o[i].option ? merge_override_as(r->arena, r->diagnostics, &scenario_record, root, o[i].option, o[i].path, o[i].value)
                           : merge_override(r->arena, r->diagnostics, &scenario_record, root, o[i].path);
   return good;
+}
+
+/* Files in the order in which they are met first. */
+static uint32_t file_rank(const struct assumption *items, uint32_t index) {
+  uint32_t first = 0;
+  while (items[first].position.source != items[index].position.source) first++;
+  return first;
+}
+
+struct ranked {
+  struct assumption item;
+  uint32_t file, order;
+};
+
+static int by_position(const void *a, const void *b) {
+  const struct ranked *x = a, *y = b;
+  if (x->file != y->file) return x->file < y->file ? -1 : 1;
+  if (x->item.position.offset != y->item.position.offset) return x->item.position.offset < y->item.position.offset ? -1 : 1;
+  return x->order < y->order ? -1 : 1;
+}
+
+/* As the files have them, whatever component a key is of. */
+static const struct assumption *sorted_assumptions(struct arena *arena, const struct assumption *items, uint32_t count) {
+  struct ranked *ranked = arena_new_array(arena, struct ranked, count + 1);
+  struct assumption *sorted = arena_new_array(arena, struct assumption, count + 1);
+  for (uint32_t i = 0; i < count; i++) ranked[i] = (struct ranked){items[i], file_rank(items, i), i};
+  qsort(ranked, count, sizeof *ranked, by_position);
+  for (uint32_t i = 0; i < count; i++) sorted[i] = ranked[i].item;
+  return sorted;
 }
 
 static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagnostics, struct json_value *root, const char *path,
@@ -231,7 +219,8 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
     if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s);
   }
-  s->assumptions = binder.assumptions, s->assumption_count = binder.assumption_count;
+  s->assumptions = sorted_assumptions(arena, binder.assumptions, binder.assumption_count);
+  s->assumption_count = binder.assumption_count;
   return diagnostics_errors(diagnostics) ? NULL : s;
 }
 
@@ -261,7 +250,7 @@ static struct claim settles(void) {
 
 struct config_list scenario_judged(struct arena *arena, const struct scenario *s) {
   struct config_list judged = s->claims;
-  if (!s->model.run.settles || !s->model.sources.count) return judged;
+  if (!s->model.run.settles || !model_sources(&s->model)->count) return judged;
   struct claim *all = arena_new_array(arena, struct claim, s->claims.count + 1);
   if (s->claims.count) memcpy(all, s->claims.items, s->claims.count * sizeof *all);
   all[judged.count++] = settles();

@@ -1,4 +1,5 @@
 #include "sim/study/enough.h"
+#include "models/faults/fault.h"
 #include "models/core/model.h"
 #include <math.h>
 
@@ -59,6 +60,6 @@ void enough_foresee(const struct enough *e, const struct study_options *o, uint3
 
 uint32_t enough_pieces(const struct model *m) {
   const struct run_config *run = &m->run;
-  if (!run->years || !m->faults.count) return 0;
+  if (!run->years || !model_faults(m)->count) return 0;
   return (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
 }

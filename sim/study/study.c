@@ -1,4 +1,5 @@
 #include "sim/study/study.h"
+#include "models/faults/fault.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/catalogue.h"
 #include "sim/study/replicate.h"
@@ -95,7 +96,7 @@ static void prepare(struct study *s) {
     s->long_run = long_run_new(m, m->run.seed, &s->watch);
   }
   ev->traffic.sum = view_new(m, true);
-  if (m->run.years && m->faults.count) ev->faults.sum = view_new(m, false);
+  if (m->run.years && model_faults(m)->count) ev->faults.sum = view_new(m, false);
   ev->timeline = arena_new_array(ev->arena, struct tally, m->endpoints.count * TIMELINE_COLUMNS * (size_t)m->run.windows);
   ev->availability_samples = arena_new_array(ev->arena, double *, m->endpoints.count + 1);
 }

@@ -1,4 +1,5 @@
 #include "sim/sweep/sweep_estimate.h"
+#include "models/faults/fault.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit_print.h"
 #include "sim/study/study.h"
@@ -10,7 +11,7 @@ enum { PILOT_REQUESTS = 200000, PILOT_PIECES = 21 };
 enum { SLICE_S = 10, SHARDS_MOST = 1000 }; /* Slurm's arrays end at 1000 unless its administrator says more */
 
 static double fault_replications(const struct model *m) {
-  if (!m->run.years || !m->faults.count) return 0;
+  if (!m->run.years || !model_faults(m)->count) return 0;
   return ceil((double)m->run.years / (double)m->run.years_per_replication);
 }
 

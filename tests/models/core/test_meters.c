@@ -1,6 +1,8 @@
 /* Meters: by hand across the end of the warm-up, in every kind of study, and in what is asked of them; and the warm-up that follows
  * their levels. */
 #include "tests/command.h"
+#include "models/traffic/source.h"
+#include "models/traffic/client.h"
 #include "tests/model_fixture.h"
 
 /* --- by hand --------------------------------------------------------------------------------------------------------------------- */

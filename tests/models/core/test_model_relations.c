@@ -1,6 +1,8 @@
 /* Relations between runs that must hold whatever the numbers are (METHOD.md, Metamorphic relations), and arrivals against
  * the integral of their rate. */
 #include "tests/model_fixture.h"
+#include "models/traffic/source.h"
+#include "models/traffic/profile/profile.h"
 
 /* --- exact: the same bytes ------------------------------------------------------------------------------------------------------- */
 

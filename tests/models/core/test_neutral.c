@@ -1,6 +1,7 @@
 /* Keys with values that do nothing: the run is, bit for bit, the one without them, crashes and all (METHOD.md, Metamorphic relations). Those
  * of pools, calls, runtimes and platforms beside what is here stand with their suites. */
 #include "tests/model_fixture.h"
+#include "models/jobs/job_queue.h"
 #include "models/core/world.h"
 
 /* Where a key may stand. */

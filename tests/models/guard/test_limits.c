@@ -1,6 +1,7 @@
 /* Limits: every algorithm against a trace by hand to the nanosecond and against a second implementation; whose account it is;
  * permits on every way out; memory; and what limits must not change. */
 #include "models/guard/limiter.h"
+#include "models/traffic/identity.h"
 #include "sim/engine/ziggurat.h"
 #include "models/availability/outage.h"
 #include "models/guard/limits.h"

@@ -1,6 +1,7 @@
 /* Job queues: traces by hand of waiting, priorities, visibility, dying workers and brokers, retries, dead letters and results that
  * are waited for; the clock; the autoscaler; what the walks know of jobs; theory of retries. */
 #include "models/core/meter.h"
+#include "models/jobs/job_queue.h"
 #include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 

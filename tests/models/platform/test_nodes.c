@@ -1,5 +1,6 @@
 /* Nodes that join and leave while requests run: placement, eviction in each orchestrator's way, accounts, the bill. */
 #include "models/platform/nodes.h"
+#include "models/money/price.h"
 #include "sim/measure/measure.h"
 #include "tests/model_fixture.h"
 

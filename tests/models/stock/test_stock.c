@@ -1,6 +1,9 @@
 /* Limited stock: traces by hand to the nanosecond of reserving, paying and running out; the row's lock; who dies in between; and
  * never oversold, whatever happens. */
 #include "models/core/meter.h"
+#include "models/database/lock.h"
+#include "models/core/parts.h"
+#include "models/stock/stock.h"
 #include "tests/model_fixture.h"
 
 /* Users who ask together at 10 s (and 10 s after each answer), an app without work of its own, a cache and a database. */

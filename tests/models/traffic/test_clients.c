@@ -1,6 +1,8 @@
 /* Clients who ask more than once, by hand to the nanosecond: retries, reload, hedges, impatience; then the conservation of attempts
  * under everything at once, budgets, the law of closed users, and the behaviours that never come into play. */
 #include "tests/model_fixture.h"
+#include "models/traffic/source.h"
+#include "models/traffic/client.h"
 #include "models/core/parts.h"
 
 /* One user who asks at 10 s and, once answered, 10 s later; %s: what else the client does, the steps of what it asks for, the

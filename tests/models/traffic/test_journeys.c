@@ -1,5 +1,8 @@
 /* Sessions: a journey of fixed steps to the nanosecond, visits against the absorbing chain, what failures do, and time that goes on. */
 #include "tests/model_fixture.h"
+#include "models/traffic/source.h"
+#include "models/traffic/client.h"
+#include "models/traffic/journey.h"
 
 static struct fixture journey(const char *rate, const char *source, const char *places, const char *rest, const char *window) {
   return fixture_of(

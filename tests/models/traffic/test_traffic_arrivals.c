@@ -1,5 +1,8 @@
 /* How load arrives: bursts against the theory of their counts, batches, traces to the nanosecond, and users in millions. */
 #include "tests/model_fixture.h"
+#include "models/traffic/trace.h"
+#include "models/traffic/users.h"
+#include "models/traffic/source.h"
 #include <malloc.h>
 
 /* Arrivals alone: requests that ask for next to nothing. */

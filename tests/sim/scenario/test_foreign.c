@@ -1,5 +1,6 @@
 /* Words of other tools: every row of the table says something, of a place that exists, and leads to a key that exists. */
 #include "sim/engine/arena.h"
+#include "models/money/price.h"
 #include "sim/json/diagnostic.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/foreign.h"
