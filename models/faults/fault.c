@@ -4,6 +4,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <string.h>
 
 #define FAULT_MEMBER(name) &fault_##name.member,
@@ -75,6 +76,7 @@ static void arm(struct fault_process *f, sim_time delay) {
 
 static void breaks(struct fault_process *f) {
   const struct fault_kind *kind = f->config->kind;
+  assert(!f->broken && kind->strike);
   if (!kind->stands || kind->stands(f->world, f->target)) outage_fault(f->world, f->fault);
   kind->strike(f->world, f->target);
   if (!kind->repair) return;
@@ -83,6 +85,7 @@ static void breaks(struct fault_process *f) {
 }
 
 static void is_repaired(struct fault_process *f) {
+  assert(f->config->kind->repair);
   f->broken = false;
   f->config->kind->repair(f->world, f->target);
 }

@@ -1,6 +1,7 @@
 #include "models/guard/limits.h"
 #include "models/core/meter.h"
 #include "models/core/model.h"
+#include <assert.h>
 
 #define LIMIT_MEMBER(name) &limit_##name.member,
 static const struct member *const members[] = {LIMITS(LIMIT_MEMBER) NULL};
@@ -37,6 +38,7 @@ const struct record limit_record = {
     .name = "limit", .size = sizeof(struct limit_config), .fields = fields, .doc = "What a \"limit\" step lets through."};
 
 const char *limit_link(struct model *m, struct limit_config *c, const char **key) {
+  assert(c->kind->permits != (c->kind->admits != NULL));
   const char *wrong = c->kind->link(c, key);
   if (wrong) return wrong;
   c->accepted = meter_declare(m, c->name, "accepted", METER_COUNT, "Requests that the limit let through.");

@@ -178,6 +178,7 @@ static void life_goes_on(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
   if (c->life_stage != LIFE_START) {
+    assert(policy(w)->life); /* it has set a wait */
     policy(w)->life(w, c);
     return;
   }

@@ -10,6 +10,7 @@ void node_wait(struct world *w, struct node *n, sim_time delay) { lifecycle_alar
 
 static void node_detected(void *world, uint32_t node) {
   struct world *w = world;
+  assert(w->orchestrator->detected); /* it has set a wait */
   w->orchestrator->detected(w, &w->nodes[node]);
 }
 

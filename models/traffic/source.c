@@ -2,6 +2,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 #define SOURCE_MEMBER(name) &source_kind_##name.member,
 static const struct member *const members[] = {SOURCES(SOURCE_MEMBER) NULL};
@@ -137,6 +138,7 @@ static void source_start(struct source *s, struct world *w, const struct source_
   start_mix(s);
   client_network_start(s, w);
   if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
+  assert(config->kind->start && config->kind->closed == (config->kind->returns != NULL));
   s->returns = config->kind->returns;
   config->kind->start(s);
 }
@@ -154,7 +156,8 @@ static void sources_open(struct world *w) {
 }
 
 static void sources_start(struct world *w) {
-  for (uint32_t i = 0; i < model_sources(w->model)->count; i++) source_start(&world_sources(w)->each[i], w, model_source(w->model, i), i);
+  for (uint32_t i = 0; i < model_sources(w->model)->count; i++)
+    source_start(&world_sources(w)->each[i], w, model_source(w->model, i), i);
 }
 
 static void sources_measure(struct world *w, enum world_edge edge) {

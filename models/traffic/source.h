@@ -66,12 +66,12 @@ struct source_config {
 
 extern const struct record source_record;
 
-/* What decides when requests are sent: a member of the family in source_kinds.h. What may be null is said. */
+/* What decides when requests are sent: a member of the family in source_kinds.h. Members that may be null say so. */
 struct source_kind {
   struct member member;
-  bool closed;   /* a fixed population: who has its answer comes again */
+  bool closed;   /* a fixed population: a client that has its answer asks again */
   bool journeys; /* its clients ask for what their journey says, not for a mix */
-  bool nameless; /* those who arrive have numbers, and no names by which they would be known again */
+  bool nameless; /* arrivals have numbers, and no names by which a client would be known again */
   /* While linking: reads what the mix and the clients rest on, and returns false when it could not (null: there is nothing to read);
    * checks and derives what the kind needs. Both report what is wrong. */
   bool (*read)(struct linker *, struct source_config *, const char *path);
@@ -84,7 +84,7 @@ struct source_kind {
   void (*start)(struct source *);
   void (*stop)(struct source *);                      /* may be null */
   void (*close_books)(struct source *, sim_time now); /* at the end of the run; may be null */
-  /* The client has its answer or has given up; null: it goes. */
+  /* A client has its answer or has given up; null: it does not come back. */
   void (*returns)(struct source *, uint32_t user, sim_time sent_at);
   void (*audit)(const struct audit *, const struct source *); /* may be null */
 };

@@ -46,6 +46,7 @@ static void visit_addition(struct record_keys *k) {
 /* To a row of the record, or of what is added; behind the last one the members follow if they have not come yet. */
 static void visit(struct record_keys *k, const struct field *row) {
   k->row = row, k->member = NULL, k->field = row;
+  assert(row->kind != FIELD_MEMBER || !row->name || !k->family || k->family == row); /* a record has one family */
   if (row->kind == FIELD_MEMBER) k->family = row;
   if (row->name || (k->family && k->family->family->last && begin_members(k))) return;
   visit_addition(k);

@@ -137,7 +137,8 @@ static void read_prices(struct reading *r, struct scenario *s, const struct scen
   if (!list) return;
   override_prices(r, list, overrides, count);
   struct binder binder = binder_new(r->arena, r->diagnostics, list);
-  if (bind_record(&binder, &price_list_record, list, &model_bill(&s->model)->prices)) check_currencies(r, &binder, &model_bill(&s->model)->prices);
+  if (bind_record(&binder, &price_list_record, list, &model_bill(&s->model)->prices))
+    check_currencies(r, &binder, &model_bill(&s->model)->prices);
   add_price_ranges(r, &binder);
   s->hash = fnv_text(s->hash, json_print(r->arena, list));
 }

@@ -4,6 +4,7 @@
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include <assert.h>
 #include <string.h>
 
 /* --- building ---------------------------------------------------------------------------------------------------------------- */
@@ -31,6 +32,7 @@ static void know_times(struct world *w, struct service *s, struct balancing *b, 
 
 static void balancer_build(struct world *w, struct service *s) {
   const struct balance_config *config = &service_config(s)->balance;
+  assert(config->policy->pick && config->policy->by_weight == (config->group_weight != NULL));
   if (knows_nothing(config)) return;
   struct balancing *b = s->balancing = arena_new_array(w->arena, struct balancing, 1);
   bool stale = config->stale > 0;
@@ -152,6 +154,7 @@ void balancer_sent(struct world *w, struct service *s, uint32_t container) {
 }
 
 void balancer_forgets(struct world *w, struct service *s, uint32_t container) {
+  assert(s->balancing->load[container - s->first] > 0);
   set_load(w, s, container, s->balancing->load[container - s->first] - 1);
 }
 
