@@ -318,7 +318,8 @@ bool model_link(struct model *m, struct arena *arena, model_fault *report, void 
   m->arena = arena;
   for (uint32_t i = 0; i < model_rooms(m)->count; i++) waiting_room_declare(m, (struct room_config *)model_rooms(m)->items + i);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;
-  for (uint32_t i = 0; i < model_keyspaces(m)->count; i++) keyspace_link((struct keyspace_config *)model_keyspaces(m)->items + i, arena);
+  for (uint32_t i = 0; i < model_keyspaces(m)->count; i++)
+    keyspace_link((struct keyspace_config *)model_keyspaces(m)->items + i, arena);
   m->locks = arena_new_array(arena, struct lock_book, 1);
   link_disks(&l);
   poolers_link(&l);

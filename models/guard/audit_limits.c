@@ -17,8 +17,8 @@ static void count_permits(const struct world *w, uint32_t *held, uint32_t *waiti
 
 void audit_limits(const struct audit *a) {
   const struct world *w = a->world;
-  uint32_t n = model_limits(w->model)->count + 1, *held = allocate_zeroed(n, sizeof *held), *waiting = allocate_zeroed(n, sizeof *waiting),
-           permits = 0;
+  uint32_t n = model_limits(w->model)->count + 1, *held = allocate_zeroed(n, sizeof *held),
+           *waiting = allocate_zeroed(n, sizeof *waiting), permits = 0;
   count_permits(w, held, waiting);
   for (uint32_t i = 0; i + 1 < n; i++) {
     const struct limit *l = &world_limits(w)->each[i];
