@@ -18,5 +18,7 @@ typedef int64_t sim_time;
 #define SIM_YEAR   (365 * SIM_DAY)
 
 static inline double sim_seconds(sim_time t) { return (double)t / 1e9; }
+/* Of a mean, a sum or a quantile in nanoseconds. */
+static inline double sim_seconds_of(double ns) { return ns * 1e-9; }
 
 #endif

@@ -2,7 +2,8 @@
  * works at its capacity answers nothing in time (the state that it does not leave by itself: retries keep the queue full).
  *
  * A process serves mu requests a second: threads / time that a visit holds one, and cores / computation of a visit, whichever is
- * less. The last of a full backlog waits backlog / mu. Means of the mix, without queues elsewhere: more often too short than too long. */
+ * less. The last of a full backlog waits backlog / mu. Means of the mix, without queues elsewhere: more often too short than too
+ * long. */
 #include "models/machine/gc.h"
 #include "models/traffic/source.h"
 #include "models/guard/call.h"
@@ -65,7 +66,7 @@ static struct patience patience_at(const struct visits *v, uint32_t service) {
       const struct source_config *s = model_source(m, k);
       if (!(model_share(m, k, e) > 0)) continue;
       if (s->timeout != SIM_NEVER) consider(&p, sim_seconds(s->timeout), s->cancel);
-      if (s->patience.kind) consider(&p, s->patience.mean * 1e-9, true);
+      if (s->patience.kind) consider(&p, sim_seconds_of(s->patience.mean), true);
     }
     for (const struct guard *g = m->programs[e].guards; g; g = g->next)
       if (g->config->call == (int32_t)service && g->config->timeout != SIM_NEVER)

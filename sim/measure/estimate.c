@@ -42,7 +42,7 @@ struct estimate entry_estimate(const struct evidence *ev, const struct entry *e)
   return x;
 }
 
-/* --- how much more it takes ----------------------------------------------------------------------------------------------------- */
+/* --- how much more it takes --------------------------------------------------------------------------------------------------- */
 
 /* What a relative half-width is relative to. */
 static double scale_of(const struct entry *e, double value) { return measure_row(&e->measure)->nines ? 1 - value : fabs(value); }
@@ -50,8 +50,7 @@ static double scale_of(const struct entry *e, double value) { return measure_row
 static uint32_t until_long_enough(const struct evidence *ev, const struct entry *e) {
   uint64_t n = e->measure.p > 0 ? measure_count(&e->measure, &ev->model, entry_view(ev, e)) : 0;
   double enough = n ? 1.1 * requests_needed(&e->measure) / law_worth(ev, &e->measure, n) : INFINITY;
-  double needed = ceil(enough * entry_replications(ev, e));
-  return needed < 1e9 && enough > 1 ? (uint32_t)needed : UINT32_MAX;
+  return enough > 1 ? stopping_number(enough * entry_replications(ev, e)) : UINT32_MAX;
 }
 
 uint32_t entry_needs(const struct evidence *ev, const struct entry *e, double precision) {
@@ -62,7 +61,7 @@ uint32_t entry_needs(const struct evidence *ev, const struct entry *e, double pr
   return stopping_until(half, target, entry_replications(ev, e));
 }
 
-/* --- why there is none ---------------------------------------------------------------------------------------------------------- */
+/* --- why there is none -------------------------------------------------------------------------------------------------------- */
 
 static const char *more_for(const struct evidence *ev, const struct entry *e) {
   uint32_t needs = until_long_enough(ev, e);

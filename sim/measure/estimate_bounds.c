@@ -1,10 +1,10 @@
 /* What an interval cannot say, whatever the spread of the replications.
  *
- * Buckets of a histogram do not keep every value: a percentile among different values of a bucket is known to within its extremes, so
- * no interval of it is narrower than they are. Among equal values it is exact, and then all replications agree and their spread is
- * nothing; but a percentile near the edge of the atom may lie outside of it in truth. The interval is then that of the order statistics:
- * the percentiles p -+ z sqrt(p (1 - p) / n) of all values together, n independent ones. And nothing is beyond what is possible: no
- * share is above 1, nothing that is measured is negative. */
+ * Buckets of a histogram do not keep every value: a percentile among different values of a bucket is known to within its extremes,
+ * so no interval of it is narrower than they are. Among equal values it is exact, and then all replications agree and their spread
+ * is nothing; but a percentile near the edge of the atom may lie outside of it in truth. The interval is then that of the order
+ * statistics: the percentiles p -+ z sqrt(p (1 - p) / n) of all values together, n independent ones. And nothing is beyond what is
+ * possible: no share is above 1, nothing that is measured is negative. */
 #include "sim/measure/estimate.h"
 #include <math.h>
 

@@ -52,7 +52,8 @@ void evidence_take_timeline(struct evidence *ev, const struct view *v) {
       tally_add(&row[TIMELINE_ARRIVALS * o->window_count], (double)w->arrived / seconds);
       tally_add(&row[TIMELINE_COMPLETED * o->window_count], (double)w->ended[OUTCOME_COMPLETED] / seconds);
       tally_add(&row[TIMELINE_ERRORS * o->window_count], failed / seconds);
-      if (w->latency.count) tally_add(&row[TIMELINE_P50 * o->window_count], histogram_quantile(&w->latency, 0.5) * 1e-9);
-      if (w->latency.count >= 100) tally_add(&row[TIMELINE_P99 * o->window_count], histogram_quantile(&w->latency, 0.99) * 1e-9);
+      if (w->latency.count) tally_add(&row[TIMELINE_P50 * o->window_count], sim_seconds_of(histogram_quantile(&w->latency, 0.5)));
+      if (w->latency.count >= 100)
+        tally_add(&row[TIMELINE_P99 * o->window_count], sim_seconds_of(histogram_quantile(&w->latency, 0.99)));
     }
 }

@@ -1,9 +1,9 @@
 /* Evidence: what the runs of one scenario have shown, as estimates, verdicts and findings read it.
  *
- * Whoever runs the scenario (sim/study) fills it; measuring reads it and runs nothing. There are two runs at most, one of the traffic
- * and one of the years of faults. Of each there is the sum of all its replications (or batches) as a view, and of every entry, a
- * measure that is taken, its value in each replication. Entries are the standard measures, then those that were added, then those
- * of the claims, in their order. A value comes from the sum, its interval from the spread of the samples.
+ * Whoever runs the scenario (sim/study) fills it; measuring reads it and runs nothing. There are two runs at most, one of the
+ * traffic and one of the years of faults. Of each there is the sum of all its replications (or batches) as a view, and of every
+ * entry, a measure that is taken, its value in each replication. Entries are the standard measures, then those that were added,
+ * then those of the claims, in their order. A value comes from the sum, its interval from the spread of the samples.
  *
  *     struct entry *e = evidence_add(ev, measure, "web.latency", "p99");   ... before anything has run
  *     evidence_make_room(ev, false, 10);

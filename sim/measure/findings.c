@@ -34,7 +34,7 @@ void findings_metrics(const struct evidence *ev, struct results *r) {
   }
 }
 
-/* --- where the time goes --------------------------------------------------------------------------------------------------------- */
+/* --- where the time goes ------------------------------------------------------------------------------------------------------ */
 
 static double slow_share(const struct endpoint_observation *o, double *slow_ns, uint32_t cells, uint64_t total) {
   double wanted = 0.01 * (double)total, taken = 0;
@@ -65,11 +65,11 @@ static void breakdown_of(const struct evidence *ev, struct results *r, uint32_t 
     const char *component = p->cells[i].service >= 0 ? model_service(&ev->model, (uint32_t)p->cells[i].service)->name : "client";
     r->breakdown[r->breakdown_count++] =
         (struct breakdown){model_endpoint(&ev->model, endpoint)->name, component, time_kind_names[p->cells[i].kind],
-                           mean_ns[i] / (double)total * 1e-9, slow_ns[i] / slow * 1e-9};
+                           sim_seconds_of(mean_ns[i] / (double)total), sim_seconds_of(slow_ns[i] / slow)};
   }
 }
 
-/* --- what is full first ------------------------------------------------------------------------------------------------------------ */
+/* --- what is full first ------------------------------------------------------------------------------------------------------- */
 
 static const struct entry *entry_named(const struct evidence *ev, const char *name, const char *aggregate) {
   for (uint32_t i = 0; i < ev->claims_from; i++)
@@ -121,14 +121,18 @@ static void saturation_rows(const struct evidence *ev, struct results *r) {
                              .saturates_at_per_s = resource_saturates_at(x),
                              .grows = x->grows,
                              .remark = x->remark};
-    if (x->meter >= 0) s->utilization.value /= x->capacity, s->utilization.low /= x->capacity, s->utilization.high /= x->capacity;
+    if (x->meter >= 0) {
+      s->utilization.value /= x->capacity;
+      s->utilization.low /= x->capacity;
+      s->utilization.high /= x->capacity;
+    }
     if (isnan(s->utilization.value)) s->reason = e ? entry_why_no_data(ev, e) : "its use is not measured";
   }
   qsort(r->saturation, r->saturation_count, sizeof *r->saturation, by_saturation);
   find_blocked(r, model_offered_rate(&ev->model));
 }
 
-/* --- errors, bill, outages ------------------------------------------------------------------------------------------------------------ */
+/* --- errors, bill, outages ---------------------------------------------------------------------------------------------------- */
 
 static void error_rows(const struct evidence *ev, struct results *r) {
   r->errors = arena_new_array(ev->arena, struct error_cause, (ev->model.endpoints.count + 1) * OUTCOMES);
@@ -174,7 +178,9 @@ static void bill_rows(const struct evidence *ev, struct results *r) {
                                   rows[i].unit_price, rows[i].monthly, rows[i].unit};
     r->bill.monthly += rows[i].monthly;
   }
-  r->bill.lines = lines, r->bill.count = count, r->bill.currency = currency_of(&ev->model);
+  r->bill.lines = lines;
+  r->bill.count = count;
+  r->bill.currency = currency_of(&ev->model);
   if (!count) r->bill.monthly = NAN;
 }
 
@@ -230,14 +236,18 @@ static void availability_rows(const struct evidence *ev, struct results *r) {
   const struct model *m = &ev->model;
   struct availability_result *a = &r->availability;
   if (!ev->faults.sum || !ev->faults.sum->replications) return;
-  a->present = true, a->years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
+  a->present = true;
+  a->years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
   struct outage_class *classes = arena_new_array(ev->arena, struct outage_class, model_faults(m)->count + 1);
   for (uint32_t i = 0; i < model_faults(m)->count; i++) classes[i] = outage_class_of(ev, i);
-  a->classes = classes, a->class_count = model_faults(m)->count;
+  a->classes = classes;
+  a->class_count = model_faults(m)->count;
   struct estimate *by_endpoint = arena_new_array(ev->arena, struct estimate, m->endpoints.count + 1);
   for (uint32_t i = 0; i < m->endpoints.count; i++)
     by_endpoint[i] = availability_estimate(ev, SUBJECT_ENDPOINT, i, ev->availability_samples[i + 1]);
-  a->endpoint_availability = by_endpoint, a->endpoints = r->endpoints, a->endpoint_count = m->endpoints.count;
+  a->endpoint_availability = by_endpoint;
+  a->endpoints = r->endpoints;
+  a->endpoint_count = m->endpoints.count;
   a->availability = availability_estimate(ev, SUBJECT_ALL, 0, ev->availability_samples[0]);
   a->downtime_per_year_s = (1 - a->availability.value) * sim_seconds(SIM_YEAR);
 }

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* --- requests in progress ------------------------------------------------------------------------------------------------------- */
+/* --- requests in progress ----------------------------------------------------------------------------------------------------- */
 
 /* Time in the system of a request of the mix, without queues and hops. */
 static double time_alone(const struct model *m, struct arena *arena) {
@@ -73,9 +73,10 @@ static struct footprint_part requests_part(const struct model *m) {
   return (struct footprint_part){"requests in progress", most, most * each, false};
 }
 
-/* --- what is observed ------------------------------------------------------------------------------------------------------------- */
+/* --- what is observed --------------------------------------------------------------------------------------------------------- */
 
-/* Of one observation. A window costs its counts, and with its first request a table of blocks and the blocks around its latencies. */
+/* Of one observation. A window costs its counts, and with its first request a table of blocks and the blocks around its
+ * latencies. */
 static double observed_bytes(const struct model *m) {
   enum { BLOCKS_TYPICAL = 6 };
   double cells = (double)m->endpoints.count * (double)m->run.windows, requests = fmin(model_requests(m), 1e15);
@@ -97,7 +98,7 @@ static struct footprint_part results_part(const struct model *m) {
   return (struct footprint_part){"results of windows", cells, observed_bytes(m) + series, true};
 }
 
-/* --- the rest ------------------------------------------------------------------------------------------------------------------------ */
+/* --- the rest ----------------------------------------------------------------------------------------------------------------- */
 
 static struct footprint_part caches_part(const struct model *m) {
   double items = 0, kept = 0, bytes = 0;

@@ -1,12 +1,12 @@
 /* Footprint: the memory that a study will need, estimated before anything has run.
  *
- * What can become large is counted: requests in progress (Little's law without queues, and what a load beyond the capacity leaves behind,
- * at most as many as a run holds), the windows of the endpoints with their histograms, contents of caches, clients and users, and
- * samples. An estimate errs on the large side, by less than a factor of two where it matters.
+ * What can become large is counted: requests in progress (Little's law without queues, and what a load beyond the capacity leaves
+ * behind, at most as many as a run holds), the windows of the endpoints with their histograms, contents of caches, clients and
+ * users, and samples. An estimate errs on the large side, by less than a factor of two where it matters.
  *
  *     struct footprint f = footprint_of(&scenario->model, replications);
  *     if (footprint_bytes(&f, jobs) > most) ... f.parts[0].what ...
- */
+ * */
 #ifndef FOOTPRINT_H
 #define FOOTPRINT_H
 #include "models/core/model.h"

@@ -30,7 +30,7 @@ struct judging {
   bool random_load;
 };
 
-/* --- the load ------------------------------------------------------------------------------------------------------------------- */
+/* --- the load ----------------------------------------------------------------------------------------------------------------- */
 
 static sim_time border(const struct model *m, double part) { return m->run.warmup + (sim_time)(part * (double)m->run.window); }
 
@@ -69,7 +69,7 @@ static void read_capacity(struct judging *j) {
       j->first_full_at = resource_saturates_at(&resources[i]), j->first_full = resources[i].name;
 }
 
-/* --- who goes where --------------------------------------------------------------------------------------------------------------- */
+/* --- who goes where ----------------------------------------------------------------------------------------------------------- */
 
 static bool passes(const struct model *m, uint32_t endpoint, const struct gauge *g) {
   const struct program *p = &m->programs[endpoint];
@@ -114,7 +114,7 @@ static double arrivals_of(const struct evidence *ev, const struct gauge *g) {
   return open ? sum / v->seconds : 0;
 }
 
-/* --- judging one gauge ------------------------------------------------------------------------------------------------------------- */
+/* --- judging one gauge -------------------------------------------------------------------------------------------------------- */
 
 struct verdict_of_gauge {
   bool grows;
@@ -152,7 +152,8 @@ static struct verdict_of_gauge judge_stretch(const struct judging *j, uint32_t g
   double alone = j->sums[gauge].alone[stretch];
   if (v.grows || j->random_load || alone < fmax(1, 0.02 * j->replications) || !(g.second > 0)) return v;
   v.per_s *= j->replications / alone;
-  v.grows = material(j, &g, stretch, arrivals, least_share * alone / j->replications), v.alone = alone;
+  v.grows = material(j, &g, stretch, arrivals, least_share * alone / j->replications);
+  v.alone = alone;
   return v;
 }
 
@@ -164,7 +165,7 @@ static struct verdict_of_gauge judge_gauge(const struct judging *j, uint32_t gau
   return v;
 }
 
-/* --- words ------------------------------------------------------------------------------------------------------------------------ */
+/* --- words -------------------------------------------------------------------------------------------------------------------- */
 
 static const char *growth_rate_text(struct arena *arena, double per_s) {
   const char *form = per_s >= 99.5 ? "%.0f/s" : per_s >= 0.1 ? "%.1f/s" : "%.2g/s";
@@ -203,7 +204,7 @@ static const char *brief_of(const struct judging *j, const struct growth_finding
                       meter ? "grows" : "grow", growth_rate_text(arena, f->per_s));
 }
 
-/* --- whom it concerns ------------------------------------------------------------------------------------------------------------- */
+/* --- whom it concerns --------------------------------------------------------------------------------------------------------- */
 
 /* Endpoints whose number inside grows with it, as far as is seen; where clients give up and none does, those that go there. */
 static void find_endpoints(const struct judging *j, struct growth_finding *f) {
@@ -230,7 +231,11 @@ static void find(const struct judging *j, struct growth_finding *f) {
     struct verdict_of_gauge v = judge_gauge(j, i, &stretch);
     f->gauges[i] = v.grows;
     if (!v.grows || (f->grows && v.per_s <= f->per_s)) continue;
-    f->grows = true, f->per_s = v.per_s, f->what = model_gauge(m, i), f->stretch = stretch, alone = v.alone;
+    f->grows = true;
+    f->per_s = v.per_s;
+    f->what = model_gauge(m, i);
+    f->stretch = stretch;
+    alone = v.alone;
     f->over = j->load[stretch] >= j->first_full_at;
   }
   if (!f->grows) return;
@@ -246,7 +251,8 @@ static void find_too_short(const struct judging *j, struct growth_finding *f) {
   bool open = false;
   for (int k = 0; k < OUTCOMES; k++) {
     double n = (double)v->ended[v->endpoint_count * OUTCOMES + (uint32_t)k];
-    all += n, failed += outcome_failed((enum outcome)k) ? n : 0;
+    all += n;
+    failed += outcome_failed((enum outcome)k) ? n : 0;
   }
   for (uint32_t i = 0; i < model_sources(&j->evidence->model)->count; i++) open |= is_open(model_source(&j->evidence->model, i));
   if (f->grows || !open || !j->flat[GROWTH_WHOLE] || excess < 0 || !(all > 0)) return;
@@ -280,7 +286,7 @@ void growth_find(struct evidence *ev, const struct growth_sums *long_run) {
     find(&j, f), find_too_short(&j, f);
 }
 
-/* --- what a measure loses ---------------------------------------------------------------------------------------------------------- */
+/* --- what a measure loses ----------------------------------------------------------------------------------------------------- */
 
 static bool service_grows(const struct evidence *ev, uint32_t service) {
   const struct model *m = &ev->model;

@@ -1,13 +1,13 @@
 /* Whether the system settles: which of its gauges (models/core/gauge.h) grow without end, why, and which measures that concerns.
  *
- * A gauge is judged over stretches in which the load does not rise, the whole window where it is constant: what grows then, straight
- * and to the end, grows without end (sim/stats/growth.h). Where the load still rises at the end of the window, only its last
- * quarter is left, and growth counts when it is what overload makes of it: a good part of what arrives stays.
+ * A gauge is judged over stretches in which the load does not rise, the whole window where it is constant: what grows then,
+ * straight and to the end, grows without end (sim/stats/growth.h). Where the load still rises at the end of the window, only its
+ * last quarter is left, and growth counts when it is what overload makes of it: a good part of what arrives stays.
  *
- * over capacity: more is offered than the first resource can do by arithmetic, the load at which the saturation table calls it full.
- * With that known in advance, less evidence is asked for.
- * tipped over:   less is offered than that, and it grows all the same: retries, locks, a cache that never fills. Where it happens
- * in some replications and not in others, those that are beyond doubt are counted. */
+ * over capacity: more is offered than the first resource can do by arithmetic, the load at which the saturation table calls it
+ * full. With that known in advance, less evidence is asked for. tipped over: less is offered than that, and it grows all the same:
+ * retries, locks, a cache that never fills. Where it happens in some replications and not in others, those that are beyond doubt
+ * are counted. */
 #ifndef GROWTH_FINDINGS_H
 #define GROWTH_FINDINGS_H
 #include "models/core/gauge.h"

@@ -39,7 +39,7 @@ static double latency_variance(const struct evidence *ev, const struct measure *
   const struct view *v = ev->traffic.sum;
   const struct histogram *h = m->subject == SUBJECT_SERVICE ? &v->observation.services[m->index].latency
                                                             : &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index];
-  double sd_s = histogram_sd(h) * 1e-9;
+  double sd_s = sim_seconds_of(histogram_sd(h));
   return sd_s * sd_s;
 }
 
@@ -62,7 +62,8 @@ void law_of_spread(const struct evidence *ev, const struct entry *e, struct esti
   struct interval i = interval_skewed(samples, kept, 0.95);
   double mean = kept ? mean_of(samples, kept) : NAN; /* of the samples; the value is that of all together */
   free(samples);
-  x->low = x->value + (i.low - mean), x->high = x->value + (i.high - mean);
+  x->low = x->value + (i.low - mean);
+  x->high = x->value + (i.high - mean);
 }
 
 /* How many failures come together, so that one says no more than they all. Where the queue is full it stays so for a while: of
@@ -86,7 +87,8 @@ static void few_failures(const struct evidence *ev, const struct entry *e, struc
       rarer > 0 ? interval_clopper_pearson(rarer / together, n / together, 0.95) : interval_zero((uint64_t)(n / together));
   if (failures > rarer) i = (struct interval){1 - i.high, 1 - i.low};
   bool spread_too = rarer > 0 && !isnan(x->low);
-  x->low = spread_too ? fmin(x->low, i.low) : i.low, x->high = spread_too ? fmax(x->high, i.high) : i.high;
+  x->low = spread_too ? fmin(x->low, i.low) : i.low;
+  x->high = spread_too ? fmax(x->high, i.high) : i.high;
 }
 
 void law_of_failures(const struct evidence *ev, const struct entry *e, struct estimate *x) {
@@ -126,8 +128,8 @@ void law_of_recoveries(const struct evidence *ev, const struct entry *e, struct 
 
 void law_of_losses(const struct evidence *ev, const struct entry *e, struct estimate *x) { spread_of_outages(ev, e, 0, x); }
 
-/* What was seen of outages: their number, the sum of their lengths and of the squares; `longest`: how long one of the longest kind would
- * last. */
+/* What was seen of outages: their number, the sum of their lengths and of the squares; `longest`: how long one of the longest kind
+ * would last. */
 struct outages {
   double count, sum, squares, longest;
 };
@@ -137,7 +139,11 @@ static struct outages own_outages(const struct evidence *ev, uint32_t endpoint) 
   struct outages own = {0};
   for (uint32_t i = 0; i < ev->faults.done; i++) {
     double lost = 1 - ev->availability_samples[endpoint + 1][i];
-    if (lost > rounding) own.count += 1, own.sum += lost, own.squares += lost * lost;
+    if (lost > rounding) {
+      own.count += 1;
+      own.sum += lost;
+      own.squares += lost * lost;
+    }
   }
   return own;
 }
@@ -151,16 +157,18 @@ static struct outages all_outages(const struct evidence *ev) {
     double n = (double)f->rto.count, sum = 0, squares = 0;
     for (uint64_t k = 0; k < f->rto.count; k++) sum += f->rto.s[k], squares += f->rto.s[k] * f->rto.s[k];
     double known = n > 0 ? sum * sum / n * (1 + config->repair.scv) : 0;
-    all.count += n, all.sum += sum, all.squares += fmax(squares, known);
+    all.count += n;
+    all.sum += sum;
+    all.squares += fmax(squares, known);
     all.longest = fmax(all.longest, config->kind->outage_s(&ev->model, config));
   }
   return all;
 }
 
-/* Bounds of the share of time that is lost, from what was seen of it. None seen: at most 3 (Hanley and Lippman-Hand 1983), each as long
- * as the longest kind. Few seen: their number is Poisson and their lengths vary, so the time lost is a compound sum with the relative
- * variance of n / (1 + cv^2) events; a gamma law with that shape has its skew, which the t interval of the years has not. False:
- * there are enough for that. */
+/* Bounds of the share of time that is lost, from what was seen of it. None seen: at most 3 (Hanley and Lippman-Hand 1983), each as
+ * long as the longest kind. Few seen: their number is Poisson and their lengths vary, so the time lost is a compound sum with the
+ * relative variance of n / (1 + cv^2) events; a gamma law with that shape has its skew, which the t interval of the years has not.
+ * False: there are enough for that. */
 static bool bounds_of_loss(const struct evidence *ev, const struct measure *m, double lost, struct interval *bounds) {
   struct outages seen = all_outages(ev);
   double longest = seen.longest;

@@ -1,5 +1,5 @@
-/* Laws: how the interval of an estimate is made, one for each way in which a measure varies. A row of the table of measures names its
- * law; it fills low and high of an estimate whose value and number of observations are known. */
+/* Laws: how the interval of an estimate is made, one for each way in which a measure varies. A row of the table of measures names
+ * its law; it fills low and high of an estimate whose value and number of observations are known. */
 #ifndef LAW_H
 #define LAW_H
 #include "sim/measure/evidence.h"

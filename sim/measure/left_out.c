@@ -1,4 +1,5 @@
-/* What uptime leaves out, and which data stores it is too kind to: words for the reader, only where they are true of the scenario. */
+/* What uptime leaves out, and which data stores it is too kind to: words for the reader, only where they are true of the
+ * scenario. */
 #include "sim/engine/arena.h"
 #include "models/faults/fault.h"
 #include "models/stock/stock.h"
@@ -87,7 +88,7 @@ void findings_kept_data(const struct evidence *ev, void (*with)(const struct evi
   }
 }
 
-/* --- in one line ---------------------------------------------------------------------------------------------------------------- */
+/* --- in one line -------------------------------------------------------------------------------------------------------------- */
 
 /* Losing some replicas leaves others, of which each then counts as able to carry everything. */
 static bool some_are_left(const struct model *m) {

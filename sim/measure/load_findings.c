@@ -12,7 +12,7 @@ static uint32_t count_within(const struct choice *rate) {
 }
 
 static struct load_figures figures_of(const struct users_profile *u, const char *source) {
-  double requests = u->requests > 0 ? u->requests : 1, session_s = (double)u->session * 1e-9;
+  double requests = u->requests > 0 ? u->requests : 1, session_s = sim_seconds_of((double)u->session);
   double sessions_at_peak = u->mean * u->peak_factor / requests;
   return (struct load_figures){.source = source,
                                .registered = u->registered > 0 ? u->registered : NAN,
@@ -40,7 +40,7 @@ static void add_within(struct results *r, const struct choice *rate, const char 
 static void measured_rate(const struct model *m, const struct choice *rate, struct load_figures *of) {
   enum { CELLS = 4096 };
   sim_time from = m->run.warmup > 0 ? m->run.warmup : 0, width = m->run.window / CELLS + 1;
-  of->run_mean_per_s = profile_expected(rate, from, from + m->run.window) / ((double)m->run.window * 1e-9);
+  of->run_mean_per_s = profile_expected(rate, from, from + m->run.window) / sim_seconds_of((double)m->run.window);
   for (sim_time at = from; at < from + m->run.window; at += width) {
     double most = profile_bound(rate, at, at + width < from + m->run.window ? at + width : from + m->run.window);
     if (most > of->run_peak_per_s) of->run_peak_per_s = most;

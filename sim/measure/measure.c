@@ -14,7 +14,7 @@ double measure_mean_level(const struct series *level, const struct measure *m, c
   struct reach reach = reach_of(&m->window, model, &v->observation);
   for (uint32_t i = 0; i < level->windows; i++)
     if (m->window.kind == WINDOW_WHOLE || reach_covers(&reach, i)) ns += level->sums[i];
-  return ns * 1e-9 / measure_seconds(m, model, v);
+  return sim_seconds_of(ns) / measure_seconds(m, model, v);
 }
 
 static double statistic(const struct measure *m, const struct histogram *h) {

@@ -1,7 +1,8 @@
 /* Measures at work: the number that a `struct measure` names, from one replication or from all of them.
  *
- * The same function reads both: from the merged view it gives the value, from each replication's view the sample whose spread
- * gives the interval. What it does is in the row of its kind (sim/measure/measure_rows.c). Percentiles come from merged histograms and are never averaged. NaN: no data. */
+ * The same function reads both: from the merged view it gives the value, from each replication's view the sample whose spread gives
+ * the interval. What it does is in the row of its kind (sim/measure/measure_rows.c). Percentiles come from merged histograms and
+ * are never averaged. NaN: no data. */
 #ifndef MEASURE_H
 #define MEASURE_H
 #include "sim/scenario/claim.h"
@@ -9,8 +10,8 @@
 #include "sim/measure/view.h"
 
 double measure_value(const struct measure *, const struct model *, const struct view *);
-/* Of a percentile or a share of times: between which two numbers it lies for certain, equal when it is exact, since buckets do not keep
- * every value (sim/stats/histogram.h). NaN of anything else. */
+/* Of a percentile or a share of times: between which two numbers it lies for certain, equal when it is exact, since buckets do not
+ * keep every value (sim/stats/histogram.h). NaN of anything else. */
 struct histogram_range measure_range(const struct measure *, const struct model *, const struct view *);
 /* How many observations are behind it. */
 uint64_t measure_count(const struct measure *, const struct model *, const struct view *);

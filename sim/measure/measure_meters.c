@@ -22,7 +22,7 @@ static double course_sum(const struct measure *m, const struct model *model, con
 /* --- levels and counts ------------------------------------------------------------------------------------------------------- */
 
 double value_level_mean(const struct measure *m, const struct model *model, const struct view *v) {
-  return v->observation.meter_count ? course_sum(m, model, v) * 1e-9 / measure_seconds(m, model, v) : NAN;
+  return v->observation.meter_count ? sim_seconds_of(course_sum(m, model, v)) / measure_seconds(m, model, v) : NAN;
 }
 
 double value_level_max(const struct measure *m, const struct model *model, const struct view *v) {

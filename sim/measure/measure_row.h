@@ -1,6 +1,6 @@
-/* A row of the table of measures: how it is asked (sim/scenario/measure_kind.h), how its value is found, how its interval is made and
- * what it is good for. Whatever distinguishes one measure from another is said here; nothing asks for the kind of a measure by name
- * where a member can say it.
+/* A row of the table of measures: how it is asked (sim/scenario/measure_kind.h), how its value is found, how its interval is made
+ * and what it is good for. Whatever distinguishes one measure from another is said here; nothing asks for the kind of a measure by
+ * name where a member can say it.
  *
  *     measure_row(m)->value(m, model, view)     ... what measure_value does */
 #ifndef MEASURE_ROW_H

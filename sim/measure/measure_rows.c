@@ -1,5 +1,5 @@
-/* The table of measures: all that can be asked of a run, a row each (sim/measure/measure_row.h). Their order is that of the words in
- * messages: of all words, and of what can be taken of a meter. */
+/* The table of measures: all that can be asked of a run, a row each (sim/measure/measure_row.h). Their order is that of the words
+ * in messages: of all words, and of what can be taken of a meter. */
 #include "models/core/model.h"
 #include "models/money/price.h"
 #include "models/cache/cache.h"
@@ -9,7 +9,7 @@
 #include "sim/measure/measure_values.h"
 #include "sim/measure/measure_years.h"
 
-/* --- what has to be recorded, and what follows from the scenario ------------------------------------------------------------------ */
+/* --- what has to be recorded, and what follows from the scenario -------------------------------------------------------------- */
 
 static void records_waits(const struct measure *m, struct model *model) {
   (void)m;
@@ -28,7 +28,7 @@ static bool always(const struct model *m) {
 /* What is sent to clients is counted while it runs. */
 static bool nothing_is_sent(const struct model *m) { return !model_bill(m)->egress && !model_bill(m)->cdn; }
 
-/* --- what rows have in common ------------------------------------------------------------------------------------------------------ */
+/* --- what rows have in common ------------------------------------------------------------------------------------------------- */
 
 #define ALL      ASKED_OF(SUBJECT_ALL)
 #define ENDPOINT ASKED_OF(SUBJECT_ENDPOINT)

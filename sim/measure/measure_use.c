@@ -33,8 +33,13 @@ static struct service_use use_of(const struct measure *m, const struct model *mo
   for (uint32_t i = 0; v->observation.use && i < reach.windows; i++) {
     const struct service_use *u = &v->observation.use[m->index * v->observation.window_count + i];
     if (!reach_covers(&reach, i)) continue;
-    sum.used_s += u->used_s, sum.busy_s += u->busy_s, sum.primary_s += u->primary_s, sum.replica_s += u->replica_s;
-    sum.pool_used_s += u->pool_used_s, sum.thread_s += u->thread_s, sum.core_s += u->core_s;
+    sum.used_s += u->used_s;
+    sum.busy_s += u->busy_s;
+    sum.primary_s += u->primary_s;
+    sum.replica_s += u->replica_s;
+    sum.pool_used_s += u->pool_used_s;
+    sum.thread_s += u->thread_s;
+    sum.core_s += u->core_s;
   }
   return sum;
 }
@@ -43,7 +48,8 @@ static double node_utilization(const struct measure *m, const struct model *mode
   double used_s = v->node_used_s[m->index], available_s = v->node_available_s[m->index];
   if (m->window.kind != WINDOW_WHOLE) {
     struct reach reach = reach_of(&m->window, model, &v->observation);
-    used_s = 0, available_s *= v->seconds > 0 ? measure_seconds(m, model, v) / v->seconds : 0;
+    used_s = 0;
+    available_s *= v->seconds > 0 ? measure_seconds(m, model, v) / v->seconds : 0;
     for (uint32_t i = 0; v->observation.use && i < reach.windows; i++)
       if (reach_covers(&reach, i)) used_s += v->observation.nodes_used_s[m->index * v->observation.window_count + i];
   }

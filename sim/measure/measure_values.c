@@ -40,21 +40,23 @@ double over_meter_times(const struct measure *m, const struct model *model, cons
 
 /* --- what is taken of it ----------------------------------------------------------------------------------------------------- */
 
-double statistic_percentile(const struct measure *m, const struct histogram *h) { return histogram_quantile(h, m->p) * 1e-9; }
+double statistic_percentile(const struct measure *m, const struct histogram *h) {
+  return sim_seconds_of(histogram_quantile(h, m->p));
+}
 
 double statistic_mean(const struct measure *m, const struct histogram *h) {
   (void)m;
-  return histogram_mean(h) * 1e-9;
+  return sim_seconds_of(histogram_mean(h));
 }
 
 double statistic_max(const struct measure *m, const struct histogram *h) {
   (void)m;
-  return (double)histogram_max(h) * 1e-9;
+  return sim_seconds_of((double)histogram_max(h));
 }
 
 double statistic_sd(const struct measure *m, const struct histogram *h) {
   (void)m;
-  return histogram_sd(h) * 1e-9;
+  return sim_seconds_of(histogram_sd(h));
 }
 
 double statistic_share(const struct measure *m, const struct histogram *h) {
@@ -64,7 +66,7 @@ double statistic_share(const struct measure *m, const struct histogram *h) {
 
 struct histogram_range range_of_percentile(const struct measure *m, const struct histogram *h) {
   struct histogram_range ns = histogram_quantile_range(h, m->p);
-  return (struct histogram_range){ns.low * 1e-9, ns.high * 1e-9};
+  return (struct histogram_range){sim_seconds_of(ns.low), sim_seconds_of(ns.high)};
 }
 
 struct histogram_range range_of_share(const struct measure *m, const struct histogram *h) {
@@ -86,5 +88,5 @@ double value_attributed(const struct measure *m, const struct model *model, cons
         ns += p->cells[i].kind == m->time_kind ? bin->cell_ns[i] : 0;
     }
   }
-  return completed ? ns / completed * 1e-9 : NAN;
+  return completed ? sim_seconds_of(ns / completed) : NAN;
 }

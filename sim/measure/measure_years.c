@@ -48,7 +48,10 @@ struct sent_bytes measure_sent(const struct model *model, const struct view *v) 
     sent.origin += fmax(0, answered - hits) * (double)c->response;
     sent.cdn += c->cdn.hit > 0 ? answered * (double)c->response : 0;
   }
-  if (v->seconds > 0) sent.origin /= v->seconds, sent.cdn /= v->seconds;
+  if (v->seconds > 0) {
+    sent.origin /= v->seconds;
+    sent.cdn /= v->seconds;
+  }
   return sent;
 }
 

@@ -40,7 +40,7 @@ static void note_background(const struct evidence *ev, struct results *r) {
   }
 }
 
-/* --- many endpoints in one line ------------------------------------------------------------------------------------------------- */
+/* --- many endpoints in one line ----------------------------------------------------------------------------------------------- */
 
 enum { NAMED = 3 };
 
@@ -53,7 +53,7 @@ static const char *listed(const struct evidence *ev, const char *const *names, u
   return count > named ? arena_format(ev->arena, "%s and %u others", text, count - named) : text;
 }
 
-/* --- what is full ------------------------------------------------------------------------------------------------------------------- */
+/* --- what is full ------------------------------------------------------------------------------------------------------------- */
 
 enum fullness { FULL_FOR_USERS, FULL_IN_THE_MEAN, FULL_AT_THE_PEAK, FULLNESSES, NOT_FULL };
 
@@ -93,7 +93,7 @@ static void note_saturated(const struct evidence *ev, struct results *r) {
                       peak));
 }
 
-/* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (METHOD; tests of coverage). */
+/* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (docs/validation.md, coverage). */
 static bool is_wide(const struct estimate *e) { return 0.5 * (e->high - e->low) > 0.07 * e->value; }
 
 /* An interval half as wide again would leave the verdict open: only then does its coverage matter to the claim. */
@@ -130,8 +130,8 @@ static void note_wide(const struct evidence *ev, struct results *r) {
          arena_format(ev->arena, "wide: some intervals of the latency of %s are %s", listed(ev, names + claims, endpoints), why));
 }
 
-/* What a percentile lacks stands beside it (results.h). Requests of which none was answered are worth a line; an endpoint that nothing
- * asked for is not, as in a run that is there for its years of faults. */
+/* What a percentile lacks stands beside it (results.h). Requests of which none was answered are worth a line; an endpoint that
+ * nothing asked for is not, as in a run that is there for its years of faults. */
 static void note_unanswered(const struct evidence *ev, struct results *r) {
   const char **names = arena_new_array(ev->arena, const char *, ev->model.endpoints.count + 1);
   uint32_t count = 0;

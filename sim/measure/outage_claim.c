@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "models/availability/outage.h"
 #include "sim/stats/interval.h"
+#include "sim/stats/stopping.h"
 #include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +15,11 @@ static bool at_least(const struct claim *c) { return c->comparison == COMPARE_GR
 
 struct claim outage_limit(const struct claim *c) {
   struct claim limit = *c;
-  if (of_range(c)) limit.comparison = COMPARE_GREATER_EQUAL, limit.low = c->share, limit.high = INFINITY;
+  if (of_range(c)) {
+    limit.comparison = COMPARE_GREATER_EQUAL;
+    limit.low = c->share;
+    limit.high = INFINITY;
+  }
   return limit;
 }
 
@@ -32,7 +37,9 @@ static struct estimate quantile(const double *sorted, uint32_t n, double share, 
   if (rank < 1) rank = 1;
   if (from_above) { /* the k-th greatest is the (n + 1 - k)-th least */
     uint32_t mirrored = n + 1 - upper;
-    rank = n + 1 - rank, upper = n + 1 - lower, lower = mirrored;
+    rank = n + 1 - rank;
+    upper = n + 1 - lower;
+    lower = mirrored;
   }
   return (struct estimate){.value = sorted[rank - 1],
                            .low = lower ? sorted[lower - 1] : 0, /* no time is negative */
@@ -72,6 +79,7 @@ const char *outage_judged(const struct evidence *ev, const struct claim *c, uint
 uint32_t outage_needs(const struct evidence *ev, const struct claim *c, const struct estimate *x) {
   if (c->share >= 1 || !x->n) return UINT32_MAX;
   /* From here on the greatest of all bounds the quantile: p^n <= 2.5%. */
-  double outages = ceil(log(0.025) / log(c->share)), needed = ceil(ev->faults.done * outages / (double)x->n);
-  return needed < 1e9 && needed > ev->faults.done ? (uint32_t)needed : UINT32_MAX;
+  double outages = ceil(log(0.025) / log(c->share));
+  uint32_t needed = stopping_number(ev->faults.done * outages / (double)x->n);
+  return needed > ev->faults.done ? needed : UINT32_MAX;
 }

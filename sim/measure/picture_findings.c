@@ -13,7 +13,8 @@ static void curve_of(const struct evidence *ev, struct results *r, uint32_t row,
   double rest = 0.94406087628592339; /* evenly spaced in nines: 1 - 10^(-(count + 1) / 40) */
   for (; count < POINTS; count++, rest *= 0.94406087628592339) {
     if (!h->count || rest * (double)h->count < 10) break;
-    share[count] = 1 - rest, latency[count] = histogram_quantile(h, 1 - rest) * 1e-9;
+    share[count] = 1 - rest;
+    latency[count] = sim_seconds_of(histogram_quantile(h, 1 - rest));
   }
   r->curves[r->curve_count++] = (struct latency_curve){name, count, share, latency};
 }
@@ -25,7 +26,8 @@ static void add_series(const struct evidence *ev, struct results *r, const char 
   for (uint32_t i = 0; i < count; i++) {
     struct interval x = {NAN, NAN};
     if (spread) x = interval_student_moments(spread[i].count, mean[i], tally_variance(&spread[i]), 0.95);
-    low[i] = x.low < 0 ? 0 : x.low, high[i] = x.high;
+    low[i] = x.low < 0 ? 0 : x.low;
+    high[i] = x.high;
   }
   r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, low, high, NULL};
 }
@@ -43,8 +45,8 @@ static void series_of(const struct evidence *ev, struct results *r, uint32_t end
     columns[TIMELINE_ARRIVALS][i] = (double)w->arrived / seconds;
     columns[TIMELINE_COMPLETED][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds;
     columns[TIMELINE_ERRORS][i] = failed / seconds;
-    columns[TIMELINE_P50][i] = w->latency.count ? histogram_quantile(&w->latency, 0.5) * 1e-9 : NAN;
-    columns[TIMELINE_P99][i] = w->latency.count >= 100 ? histogram_quantile(&w->latency, 0.99) * 1e-9 : NAN;
+    columns[TIMELINE_P50][i] = w->latency.count ? sim_seconds_of(histogram_quantile(&w->latency, 0.5)) : NAN;
+    columns[TIMELINE_P99][i] = w->latency.count >= 100 ? sim_seconds_of(histogram_quantile(&w->latency, 0.99)) : NAN;
   }
   static const char *const names[] = {"arrivals", "completed", "errors", "latency.p50", "latency.p99"};
   for (int i = 0; i < TIMELINE_COLUMNS; i++)

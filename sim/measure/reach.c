@@ -18,7 +18,10 @@ static struct window peak_of(const struct model *m, const struct observation *o,
   for (uint32_t i = 0; i < o->window_count; i++) {
     sum += offered[i] = offered_in(m, o, i);
     if (i >= count) sum -= offered[i - count];
-    if (i + 1 >= count && sum > best_sum * (1 + 1e-9)) best_sum = sum, best = i + 1 - count;
+    if (i + 1 >= count && sum > best_sum * (1 + 1e-9)) {
+      best_sum = sum;
+      best = i + 1 - count;
+    }
   }
   free(offered);
   return (struct window){WINDOW_RANGE, best * o->window_length, (best + count) * o->window_length};

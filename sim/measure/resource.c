@@ -14,8 +14,8 @@ static double demand_in(const struct load_sheet *l, const struct load *row) {
   return 0;
 }
 
-/* What traffic and the clock ask together: all rows, the demand of a request, what the clock asks at any load, and by service of the
- * CPU. */
+/* What traffic and the clock ask together: all rows, the demand of a request, what the clock asks at any load, and by service of
+ * the CPU. */
 struct asked {
   struct load_sheet all;
   double *demand_s, *constant; /* by row */
@@ -26,14 +26,16 @@ static struct asked asked_of(const struct model *m, const double *replicas, stru
   bool clock = job_queues_scheduled(m);
   struct asked a = {.all = load_sheet_of(m, replicas, ASKING_TRAFFIC | (clock ? ASKING_CLOCK : 0), arena)};
   a.cpu_s = a.all.sums->cpu_s;
-  a.demand_s = arena_new_array(arena, double, a.all.count + 1), a.constant = arena_new_array(arena, double, a.all.count + 1);
+  a.demand_s = arena_new_array(arena, double, a.all.count + 1);
+  a.constant = arena_new_array(arena, double, a.all.count + 1);
   for (uint32_t i = 0; i < a.all.count; i++) a.demand_s[i] = a.all.rows[i].demand_s;
   if (!clock) return a;
   struct load_sheet by_traffic = load_sheet_of(m, replicas, ASKING_TRAFFIC, arena),
                     by_clock = load_sheet_of(m, replicas, ASKING_CLOCK, arena);
   for (uint32_t i = 0; i < a.all.count; i++)
     a.demand_s[i] = demand_in(&by_traffic, &a.all.rows[i]), a.constant[i] = demand_in(&by_clock, &a.all.rows[i]);
-  a.cpu_s = by_traffic.sums->cpu_s, a.cpu_constant = by_clock.sums->cpu_s;
+  a.cpu_s = by_traffic.sums->cpu_s;
+  a.cpu_constant = by_clock.sums->cpu_s;
   return a;
 }
 

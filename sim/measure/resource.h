@@ -1,8 +1,8 @@
 /* Resources: what requests use up, and the load at which each is full.
  *
- * Utilisation law: at X requests per second a resource with demand D (resource seconds per request of the whole system, at its
- * mix) and capacity C is busy for a share X D / C, and full at X = C / D. Demands follow from the scenario alone: means of the
- * steps, shares of the mix, hit rates; each mechanism says its own (models/core/load_sheet.h). Jobs that the clock publishes, B resource
+ * Utilisation law: at X requests per second a resource with demand D (resource seconds per request of the whole system, at its mix)
+ * and capacity C is busy for a share X D / C, and full at X = C / D. Demands follow from the scenario alone: means of the steps,
+ * shares of the mix, hit rates; each mechanism says its own (models/core/load_sheet.h). Jobs that the clock publishes, B resource
  * seconds a second, leave C - B to the requests. CPU demands are exact; the time for which threads and connections are held is that
  * without queues and hops, so their loads are upper bounds. */
 #ifndef RESOURCE_H

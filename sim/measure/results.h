@@ -1,8 +1,8 @@
 /* The answer: what a study found, ready to be printed.
  *
- * Filled by sim/measure and sim/study, read by sim/report; owns nothing that is not in its arena. Every estimate is in base units (seconds,
- * bytes, ratio, per second, currency); unknown is NaN, printed as null or a dash, never 0. Nothing in here depends on
- * the wall clock or on the number of threads. */
+ * Filled by sim/measure and sim/study, read by sim/report; owns nothing that is not in its arena. Every estimate is in base units
+ * (seconds, bytes, ratio, per second, currency); unknown is NaN, printed as null or a dash, never 0. Nothing in here depends on the
+ * wall clock or on the number of threads. */
 #ifndef RESULTS_H
 #define RESULTS_H
 #include "sim/scenario/claim_kind.h"
@@ -35,8 +35,8 @@ struct metric {
   const char *reason; /* why there is no value; null when there is one */
 };
 
-/* Requirements pass or fail. Statements are confirmed or contradicted, or better: the measured value lies outside of what is stated,
- * on the good side of it. Both can be undecided or without data. NONE is the verdict of info. */
+/* Requirements pass or fail. Statements are confirmed or contradicted, or better: the measured value lies outside of what is
+ * stated, on the good side of it. Both can be undecided or without data. NONE is the verdict of info. */
 enum verdict {
   VERDICT_PASS,
   VERDICT_FAIL,
@@ -160,8 +160,8 @@ struct stated_value {
   const char *path, *value, *source;
 };
 
-/* Business figures of a source as load (models/traffic/profile/profile_users.h), each number with those that it follows from; NaN where a
- * figure was not given. Several for a source whose rate is a sum of them. */
+/* Business figures of a source as load (models/traffic/profile/profile_users.h), each number with those that it follows from; NaN
+ * where a figure was not given. Several for a source whose rate is a sum of them. */
 struct load_figures {
   const char *source;
   double registered, active, concurrent;                         /* one or the other; `concurrent` are those inside at the peak */

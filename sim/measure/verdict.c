@@ -42,7 +42,7 @@ static enum verdict of_statement(const struct claim *c, enum verdict v, double v
   return good && above == (good > 0) ? VERDICT_BETTER : VERDICT_CONTRADICTED;
 }
 
-/* --- how much more it takes ----------------------------------------------------------------------------------------------------- */
+/* --- how much more it takes --------------------------------------------------------------------------------------------------- */
 
 /* The reach of the interval towards the limit that it lies over. */
 static double half_towards(const struct claim *c, const struct estimate *x) {
@@ -57,10 +57,7 @@ static uint32_t until_decided(const struct evidence *ev, const struct claim *c, 
                               double distance) {
   uint32_t done = entry_replications(ev, e);
   if (c->share > 0 && isinf(half_towards(c, x))) return outage_needs(ev, c, x);
-  if (measure_row(&c->measure)->failures && x->value == 0 && distance > 0) {
-    double needed = ceil(done * x->high / distance);
-    return needed < 1e9 ? (uint32_t)needed : UINT32_MAX;
-  }
+  if (measure_row(&c->measure)->failures && x->value == 0 && distance > 0) { return stopping_number(done * x->high / distance); }
   return stopping_until(half_towards(c, x), distance, done);
 }
 
@@ -82,10 +79,11 @@ uint32_t claim_needs(const struct evidence *ev, const struct claim *claim, const
   return decided < precise ? decided : precise;
 }
 
-/* --- judging -------------------------------------------------------------------------------------------------------------------- */
+/* --- judging ------------------------------------------------------------------------------------------------------------------ */
 
 static struct estimate widened(struct estimate x, double factor) {
-  x.low = x.value - factor * (x.value - x.low), x.high = x.value + factor * (x.high - x.value);
+  x.low = x.value - factor * (x.value - x.low);
+  x.high = x.value + factor * (x.high - x.value);
   return x;
 }
 
@@ -131,7 +129,8 @@ struct claim_result claim_judge(const struct evidence *ev, const struct claim *c
   r.estimate = c->share > 0 && ev->faults.sum ? outage_estimate(ev, claim) : entry_estimate(ev, e);
   bool judged = c->kind != CLAIM_INFO, unknown = isnan(r.estimate.value);
   if (c->kind == CLAIM_REQUIREMENT && growth_concerns(ev, &c->measure)) {
-    r.reason = ev->growth.brief, r.verdict = VERDICT_FAIL;
+    r.reason = ev->growth.brief;
+    r.verdict = VERDICT_FAIL;
     return r;
   }
   if (unknown) r.reason = entry_why_no_data(ev, e);

@@ -68,16 +68,17 @@ static void read_services(struct view *v, const struct world *w) {
     struct service_view *out = &v->services[i];
     for (uint32_t k = 0; k < s->capacity; k++) {
       const struct container *c = &w->containers[s->first + k];
-      out->used_s += c->used_measured * 1e-9;
-      if (c->id == s->primary) out->primary_s += c->used_measured * 1e-9;
-      out->busy_s += c->busy_measured * 1e-9;
-      for (uint32_t p = 0; p < c->pool_count; p++) out->pool_used_s += c->pools[p].used_measured * 1e-9;
+      out->used_s += sim_seconds_of(c->used_measured);
+      if (c->id == s->primary) out->primary_s += sim_seconds_of(c->used_measured);
+      out->busy_s += sim_seconds_of(c->busy_measured);
+      for (uint32_t p = 0; p < c->pool_count; p++) out->pool_used_s += sim_seconds_of(c->pools[p].used_measured);
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
-      if (c->node_measured != NOBODY) v->node_used_s[w->nodes[c->node_measured].group_index] += c->used_measured * 1e-9;
+      if (c->node_measured != NOBODY) v->node_used_s[w->nodes[c->node_measured].group_index] += sim_seconds_of(c->used_measured);
     }
-    out->replica_s += s->replicas_measured * 1e-9;
+    out->replica_s += sim_seconds_of(s->replicas_measured);
     out->replicas_max = (double)s->replicas_most;
-    out->thread_s += s->thread_ns * 1e-9, out->core_s += s->core_ns * 1e-9;
+    out->thread_s += sim_seconds_of(s->thread_ns);
+    out->core_s += sim_seconds_of(s->core_ns);
   }
 }
 
@@ -100,7 +101,8 @@ static void read_totals(struct view *v) {
     for (uint32_t i = 0; observation_touched(o, e) && i < o->window_count; i++) {
       const struct endpoint_window *window = &o->endpoints[e].windows[i];
       if (window->latency.count) histogram_merge(&v->latency[e], &window->latency);
-      v->arrived[e] += window->arrived, v->arrived[v->endpoint_count] += window->arrived;
+      v->arrived[e] += window->arrived;
+      v->arrived[v->endpoint_count] += window->arrived;
       for (uint32_t k = 0; k < OUTCOMES; k++) {
         v->ended[e * OUTCOMES + k] += window->ended[k];
         v->ended[v->endpoint_count * OUTCOMES + k] += window->ended[k];
@@ -164,7 +166,7 @@ void view_audit(struct view *v, const struct world *w) {
   if (!w->overflowed) world_audit(w, add_violation, v);
 }
 
-/* --- the walk ------------------------------------------------------------------------------------------------------------------- */
+/* --- the walk ----------------------------------------------------------------------------------------------------------------- */
 
 #define NUMBERS(a, b, count) visitor->numbers(visitor->context, a, b, count)
 #define COUNTS(a, b, count)  visitor->counts(visitor->context, a, b, count)
@@ -284,7 +286,7 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   NUMBERS(&a->total_served_s, &b->total_served_s, 1);
 }
 
-/* --- merging and subtracting ----------------------------------------------------------------------------------------------------- */
+/* --- merging and subtracting -------------------------------------------------------------------------------------------------- */
 
 static void add_numbers(void *context, double *a, const double *b, uint64_t count) {
   (void)context;
@@ -356,7 +358,8 @@ void view_follow(struct view *into, const struct view *next, const struct model 
   for (uint32_t i = 0; i < into->observation.endpoint_count; i++) {
     struct endpoint_observation *a = &into->observation.endpoints[i];
     const struct endpoint_observation *b = &next->observation.endpoints[i];
-    a->inside_from -= b->inside_from, a->inside_until = b->inside_until;
+    a->inside_from -= b->inside_from;
+    a->inside_until = b->inside_until;
   }
 }
 

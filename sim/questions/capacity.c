@@ -13,7 +13,7 @@
 enum { END_LOOKS = 8, FAILING_LOOKS = 2, MAIN_LOOKS = 40, SCANNED = 10, CHECK_LOOKS = 4 };
 static const double overload = 1.05, alone_precision = 0.05, default_precision = 0.01, wide_range = 50;
 
-/* --- the question --------------------------------------------------------------------------------------------------------------- */
+/* --- the question ------------------------------------------------------------------------------------------------------------- */
 
 static bool left_out(const struct capacity_options *o, const struct claim *c) {
   for (uint32_t i = 0; i < o->without_count; i++)
@@ -63,7 +63,7 @@ static const char *wrong_question(const struct search *s, const struct scenario 
          "\"claims\"";
 }
 
-/* --- ends and scan -------------------------------------------------------------------------------------------------------------- */
+/* --- ends and scan ------------------------------------------------------------------------------------------------------------ */
 
 /* The end of the range, or where it is overloaded by little, when it is overloaded and the other end is not. */
 static double clipped(struct search *s, double end, double other) {
@@ -109,7 +109,7 @@ static void scan(struct search *s, double from, double to) {
   }
 }
 
-/* --- which bounds break --------------------------------------------------------------------------------------------------------- */
+/* --- which bounds break ------------------------------------------------------------------------------------------------------- */
 
 struct ends {
   struct trial *low, *high;
@@ -141,7 +141,7 @@ static bool find_ends(struct search *s, struct ends *e) {
   return e->low && e->high;
 }
 
-/* --- the answer ------------------------------------------------------------------------------------------------------------------ */
+/* --- the answer --------------------------------------------------------------------------------------------------------------- */
 
 static bool *members_of(struct search *s, const struct ends *e, enum capacity_course course, bool steady) {
   bool *members = arena_new_array(s->arena, bool, s->bound_count);
@@ -220,7 +220,8 @@ static void answer_between(struct search *s, struct capacity_result *r, const st
   r->kind = breaks ? begins ? CAPACITY_STRETCH : CAPACITY_LARGEST : CAPACITY_SMALLEST;
   r->resolved = (!breaks || r->most.resolved) && (!begins || r->least.resolved);
   if (breaks && begins && r->least.low > r->most.high) {
-    r->kind = CAPACITY_NOWHERE, r->resolved = true;
+    r->kind = CAPACITY_NOWHERE;
+    r->resolved = true;
     r->reason = arena_format(s->arena, "%s begins to hold only at %.4g%s, and %s holds no longer than to %.4g%s",
                              list_of(s, e, COURSE_BEGINS), r->least.value, s->range->unit, list_of(s, e, COURSE_BREAKS),
                              r->most.value, s->range->unit);
@@ -228,13 +229,15 @@ static void answer_between(struct search *s, struct capacity_result *r, const st
 }
 
 static void answer(struct search *s, struct capacity_result *r, const struct ends *e) {
-  r->resolved = true, r->reason = NULL;
+  r->resolved = true;
+  r->reason = NULL;
   if (any_course(s, e, COURSE_NEVER)) {
     r->kind = CAPACITY_NOWHERE;
     r->reason = arena_format(s->arena, "%s fails already at %s, and at %s", list_of(s, e, COURSE_NEVER),
                              axis_text(s->arena, s->range, e->low->x), axis_text(s->arena, s->range, e->high->x));
   } else if (any_course(s, e, COURSE_UNTOLD)) {
-    r->kind = CAPACITY_UNTOLD, r->resolved = false;
+    r->kind = CAPACITY_UNTOLD;
+    r->resolved = false;
     r->reason = why_untold(s, e);
   } else if (any_course(s, e, COURSE_BREAKS) || any_course(s, e, COURSE_BEGINS)) {
     answer_between(s, r, e);
@@ -253,7 +256,7 @@ static void note_left_out(struct search *s, struct capacity_result *r) {
   }
 }
 
-/* --- each bound alone ------------------------------------------------------------------------------------------------------------- */
+/* --- each bound alone --------------------------------------------------------------------------------------------------------- */
 
 /* Breaking ones in their order, then those that begin, then those that hold throughout, then the rest. */
 static int by_breaking(const void *a, const void *b) {
@@ -285,15 +288,24 @@ static void limits_of(struct search *s, struct capacity_result *r, const struct 
 
 static void describe(const struct search *s, struct capacity_result *r, const struct scenario *scenario) {
   const struct axis *range = s->range;
-  r->scenario_name = scenario->name, r->scenario_title = scenario->title, r->scenario_file = scenario->file;
-  r->scenario_hash = scenario->hash, r->engine = AGUANTA_VERSION;
+  r->scenario_name = scenario->name;
+  r->scenario_title = scenario->title;
+  r->scenario_file = scenario->file;
+  r->scenario_hash = scenario->hash;
+  r->engine = AGUANTA_VERSION;
   r->seed_text = arena_format(s->arena, "%llu", (unsigned long long)scenario->model.run.seed);
-  r->path = range->path, r->unit = range->unit, r->low_text = range->low_text, r->high_text = range->high_text;
+  r->path = range->path;
+  r->unit = range->unit;
+  r->low_text = range->low_text;
+  r->high_text = range->high_text;
   r->whole = range->whole;
-  r->bounds = s->bounds, r->bound_count = s->bound_count;
+  r->bounds = s->bounds;
+  r->bound_count = s->bound_count;
   double wanted = s->options->study.precision;
   r->precision = wanted > 0 ? wanted : default_precision;
-  r->knee = -1, r->kind = CAPACITY_UNTOLD, r->reason = "interrupted before anything was known";
+  r->knee = -1;
+  r->kind = CAPACITY_UNTOLD;
+  r->reason = "interrupted before anything was known";
   const struct capacity_root unknown = {NAN, NAN, NAN, NAN, NAN, false};
   r->most = r->least = unknown;
 }

@@ -5,12 +5,12 @@
  * One wrong answer, likely just where the limit is close, sends it to a wrong place with full confidence.
  *
  * The bracket. A value is shown to hold when every claim passes there, shown to fail when one claim fails, each at a confidence
- * that is paid for beforehand: of the error of 5%, every look at a value may spend 1 / CAPACITY_LOOKS (Bonferroni); failing
- * shares that among the claims, passing needs all of them and so the share of one. Whatever the order of the looks, the dependence
- * between them and the moment of stopping, all that was shown of the claims together is true with 95% confidence, and all that
- * was shown of one claim alone likewise (for as far as the intervals of single values cover what they say). If the claims hold up to
- * a capacity and not beyond, it lies between the largest value shown to hold and the smallest shown to fail: that bracket is the
- * interval that is printed. A value that nothing could be shown of within its budget narrows nothing.
+ * that is paid for beforehand: of the error of 5%, every look at a value may spend 1 / CAPACITY_LOOKS (Bonferroni); failing shares
+ * that among the claims, passing needs all of them and so the share of one. Whatever the order of the looks, the dependence between
+ * them and the moment of stopping, all that was shown of the claims together is true with 95% confidence, and all that was shown of
+ * one claim alone likewise (for as far as the intervals of single values cover what they say). If the claims hold up to a capacity
+ * and not beyond, it lies between the largest value shown to hold and the smallest shown to fail: that bracket is the interval that
+ * is printed. A value that nothing could be shown of within its budget narrows nothing.
  *
  * The claims are not assumed to break upwards. Each side of a claim is judged at both ends: what holds at the low end and fails at
  * the high one breaks; what fails first and holds later begins (replicas, cores, or a claim on the load itself). So the
@@ -18,13 +18,13 @@
  * contradicts the order is told too.
  *
  * Where to look. First a scan: ten values with three replications each, which decide nothing. Then each claim's margin is
- * interpolated between its nearest neighbours on both sides of its limit, inversely through three points where they are in
- * order (Brent 1973, without his bisection of a noisy sign). The margin of a time is 1 - limit / time: for M/M/1 that is a straight
- * line in the arrival rate, for means and for percentiles, and one at which something grows without end has the margin 1. A rate of errors is taken
- * as a logarithm, all else as it is. The next look goes just beside the estimated root, 0.8 times the precision away, on the side
- * where the bracket is wider: far from the true root that is decided at once and moves the bracket by much, near it the
- * distance is what the precision wants. Replications grow by what the last look foresees, at most threefold; after each the root is estimated again, and a
- * value that turns out to lie too close to it to be decided is left for one farther off.
+ * interpolated between its nearest neighbours on both sides of its limit, inversely through three points where they are in order
+ * (Brent 1973, without his bisection of a noisy sign). The margin of a time is 1 - limit / time: for M/M/1 that is a straight line
+ * in the arrival rate, for means and for percentiles, and one at which something grows without end has the margin 1. A rate of
+ * errors is taken as a logarithm, all else as it is. The next look goes just beside the estimated root, 0.8 times the precision
+ * away, on the side where the bracket is wider: far from the true root that is decided at once and moves the bracket by much, near
+ * it the distance is what the precision wants. Replications grow by what the last look foresees, at most threefold; after each the
+ * root is estimated again, and a value that turns out to lie too close to it to be decided is left for one farther off.
  *
  * All values meet the same customers (common random numbers), so the margins form smooth curves and interpolation is worth
  * more than their noise suggests; what is shown does not rest on it. Compare Chen and Schmeiser (2001), Stochastic root finding via

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- values that were run --------------------------------------------------------------------------------------------------------- */
+/* --- values that were run ----------------------------------------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b) {
   double x = (*(struct trial *const *)a)->x, y = (*(struct trial *const *)b)->x;
@@ -55,12 +55,13 @@ static void add_level(struct search *s, struct capacity_result *r, const struct 
   l->power = steady && l->latency.value > 0 ? l->throughput.value / l->latency.value : NAN;
   if (r->knee < 0 || l->power > r->levels[r->knee].power)
     if (!isnan(l->power)) r->knee = (int32_t)r->level_count - 1;
-  r->requests += one->requests, r->events += one->events;
+  r->requests += one->requests;
+  r->events += one->events;
   r->currency = one->bill.currency;
   add_violations(s, r, one);
 }
 
-/* --- what is full where ----------------------------------------------------------------------------------------------------------- */
+/* --- what is full where ------------------------------------------------------------------------------------------------------- */
 
 static const struct saturation *fullest_of(const struct capacity_level *l) {
   const struct saturation *most = NULL;
@@ -82,7 +83,10 @@ static void blame(struct capacity_result *r) {
   for (uint32_t i = 0; i < r->limit_count; i++) {
     const struct capacity_level *l = level_at(r, r->limits[i].root.fails);
     const struct saturation *most = l ? fullest_of(l) : NULL;
-    if (most) r->limits[i].fullest = most->resource, r->limits[i].busy = most->utilization.value;
+    if (most) {
+      r->limits[i].fullest = most->resource;
+      r->limits[i].busy = most->utilization.value;
+    }
   }
 }
 
@@ -166,7 +170,8 @@ static void resources_along(struct search *s, struct capacity_result *r) {
 }
 
 void capacity_findings(struct search *s, struct capacity_result *r) {
-  r->interrupted = s->interrupted, r->looks = s->looks;
+  r->interrupted = s->interrupted;
+  r->looks = s->looks;
   r->levels = arena_new_array(s->arena, struct capacity_level, s->count + 1);
   qsort(s->trials, s->count, sizeof(struct trial *), by_value);
   for (uint32_t i = 0; i < s->count; i++) add_level(s, r, s->trials[i]);

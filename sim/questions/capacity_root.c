@@ -67,7 +67,7 @@ void group_check(struct search *s, const struct group *g, uint32_t looks) {
   }
 }
 
-/* --- where the root may be ------------------------------------------------------------------------------------------------------ */
+/* --- where the root may be ---------------------------------------------------------------------------------------------------- */
 
 struct point {
   double x, margin;
@@ -159,7 +159,7 @@ static bool narrow(const struct search *s, const struct gap *gap, double precisi
   return 0.5 * width <= precision * middle * (1 + 1e-9) || (s->range->whole && width <= 1);
 }
 
-/* --- where to look next --------------------------------------------------------------------------------------------------------- */
+/* --- where to look next ------------------------------------------------------------------------------------------------------- */
 
 /* Distances from the root, towards holding (0) and towards failing (1). */
 struct reach {
@@ -226,7 +226,10 @@ static struct trial *towards_unknown(struct search *s, const struct group *g, co
 }
 
 static void remember(struct search *s, const struct gap *gap) {
-  if (gap->good && gap->bad) s->known.low = fmin(gap->good->x, gap->bad->x), s->known.high = fmax(gap->good->x, gap->bad->x);
+  if (gap->good && gap->bad) {
+    s->known.low = fmin(gap->good->x, gap->bad->x);
+    s->known.high = fmax(gap->good->x, gap->bad->x);
+  }
 }
 
 void group_close(struct search *s, const struct group *g, double precision, uint32_t looks) {
@@ -251,7 +254,7 @@ void group_close(struct search *s, const struct group *g, double precision, uint
   }
 }
 
-/* --- the answer ----------------------------------------------------------------------------------------------------------------- */
+/* --- the answer --------------------------------------------------------------------------------------------------------------- */
 
 /* Whole numbers: the value that fails is no candidate any more. */
 static void as_whole(struct capacity_root *r, bool up) {
@@ -267,7 +270,8 @@ struct capacity_root group_root(const struct search *s, const struct group *g, d
   if (gap.bad) r.fails = gap.bad->x;
   if (!gap.good || !gap.bad) return r;
   r.value = root_of_group(s, g, &gap);
-  r.low = fmin(r.holds, r.fails), r.high = fmax(r.holds, r.fails);
+  r.low = fmin(r.holds, r.fails);
+  r.high = fmax(r.holds, r.fails);
   r.resolved = narrow(s, &gap, precision);
   if (s->range->whole) as_whole(&r, g->up);
   return r;

@@ -61,7 +61,8 @@ struct trial *trial_at(struct search *s, double x) {
   struct trial *t = arena_alloc(s->arena, sizeof *t);
   *t = (struct trial){.x = x, .scenario = scenario, .load = load_of(&scenario->model)};
   struct study_options options = s->options->study;
-  options.progress = NULL, options.foreseen = NULL;
+  options.progress = NULL;
+  options.foreseen = NULL;
   /* Windows stay what they are for all values, so that customers and intervals can be compared: no batches. */
   scenario->model.run.method = METHOD_REPLICATIONS;
   t->study = study_open(s->arena, scenario, &options);
@@ -105,7 +106,8 @@ static struct claim one_side(const struct search *s, const struct trial *t, uint
   const struct capacity_bound *b = &s->bounds[bound];
   struct claim claim = *evidence_claim(t->evidence, b->claim);
   if (claim.comparison == COMPARE_IN) claim.comparison = b->at_least ? COMPARE_GREATER_EQUAL : COMPARE_LESS_EQUAL;
-  claim.low = b->low, claim.high = b->high;
+  claim.low = b->low;
+  claim.high = b->high;
   return claim;
 }
 

@@ -9,7 +9,7 @@
 #include "sim/study/version.h"
 #include <math.h>
 
-/* --- opening ---------------------------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------------------ */
 
 static void tell_progress(void *context, double done, uint32_t of) {
   const struct compare_watch *watch = context;
@@ -24,7 +24,8 @@ static void tell_progress(void *context, double done, uint32_t of) {
 static struct study *open_one(struct compare *c, uint32_t i) {
   struct study_options options = c->options;
   c->watches[i] = (struct compare_watch){c, i};
-  options.context = &c->watches[i], options.foreseen = NULL;
+  options.context = &c->watches[i];
+  options.foreseen = NULL;
   if (options.progress) options.progress = tell_progress;
   return study_open(c->arena, &c->scenarios[i], &options);
 }
@@ -32,7 +33,9 @@ static struct study *open_one(struct compare *c, uint32_t i) {
 struct compare *compare_open(struct arena *arena, const struct scenario *const *scenarios, uint32_t count,
                              const struct study_options *o) {
   struct compare *c = arena_alloc(arena, sizeof *c);
-  c->arena = arena, c->options = *o, c->count = count;
+  c->arena = arena;
+  c->options = *o;
+  c->count = count;
   c->scenarios = arena_new_array(arena, struct scenario, count);
   c->studies = arena_new_array(arena, struct study *, count);
   c->watches = arena_new_array(arena, struct compare_watch, count);
@@ -72,7 +75,7 @@ const char *compare_fault(const struct compare *c) {
   return NULL;
 }
 
-/* --- how many --------------------------------------------------------------------------------------------------------------------- */
+/* --- how many ----------------------------------------------------------------------------------------------------------------- */
 
 uint32_t compare_first(const struct compare *c) {
   int64_t first = c->limit_count || c->options.precision > 0 || c->best ? ENOUGH_LEAST : 2;
@@ -164,7 +167,7 @@ static bool settle_half(struct compare *c, bool over_faults, uint32_t first) {
   return enough_settle(&plan, first, &(struct enough_work){ask, extend, &settling}) > 0;
 }
 
-/* --- running ---------------------------------------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------------------------------------------ */
 
 static void share_warmup(struct compare *c) {
   sim_time longest = 0;
@@ -217,14 +220,18 @@ static struct compare_results *answer(struct compare *c) {
   struct compare_results *r = arena_alloc(c->arena, sizeof *r);
   const struct run_config *run = &compare_evidence(c, 0)->model.run;
   *r = (struct compare_results){.system_count = c->count, .engine = AGUANTA_VERSION, .confidence = 0.95, .precise = true};
-  r->precision = c->options.precision, r->interrupted = c->interrupted;
-  r->replications = least_done(c, false), r->fault_replications = least_done(c, true);
+  r->precision = c->options.precision;
+  r->interrupted = c->interrupted;
+  r->replications = least_done(c, false);
+  r->fault_replications = least_done(c, true);
   r->budget = compare_plan(c, compare_first(c)).budget;
-  r->window_s = sim_seconds(run->window), r->warmup_s = sim_seconds(run->warmup);
+  r->window_s = sim_seconds(run->window);
+  r->warmup_s = sim_seconds(run->warmup);
   r->systems = arena_new_array(c->arena, struct results *, c->count);
   for (uint32_t i = 0; i < c->count; i++) r->systems[i] = study_results(c->studies[i]);
   r->other_customers = compare_customers(c);
-  r->seed_text = r->systems[0]->seed_text, r->currency = r->systems[0]->bill.currency;
+  r->seed_text = r->systems[0]->seed_text;
+  r->currency = r->systems[0]->bill.currency;
   return r;
 }
 
@@ -242,6 +249,7 @@ struct compare_results *compare_run(struct compare *c) {
   struct compare_results *r = answer(c);
   if (r->precision > 0) r->precise = is_precise(c);
   judge_limits(c, r);
-  r->rows = compare_rows(c), r->row_count = c->pair_count;
+  r->rows = compare_rows(c);
+  r->row_count = c->pair_count;
   return r;
 }

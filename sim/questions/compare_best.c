@@ -1,8 +1,8 @@
 /* The best of several scenarios, with a stated chance of being right (sim/stats/selection.h).
  *
  * An observation is the measure in one replication; what is compared is its mean over replications. All scenarios share their
- * customers, and KN++ takes its variances from the pairs. Replications are run in portions that depend on nothing but their number, so
- * that several threads have something to do; which of them are used is settled one by one. */
+ * customers, and KN++ takes its variances from the pairs. Replications are run in portions that depend on nothing but their number,
+ * so that several threads have something to do; which of them are used is settled one by one. */
 #include "sim/stats/selection.h"
 #include "sim/engine/arena.h"
 #include "sim/stats/interval.h"
@@ -35,7 +35,7 @@ const char *compare_set_best(struct compare *c, const char *objective, const cha
   return wrong;
 }
 
-/* --- observations ----------------------------------------------------------------------------------------------------------------- */
+/* --- observations ------------------------------------------------------------------------------------------------------------- */
 
 /* Smaller is better. */
 static double observation(const struct compare *c, uint32_t system, uint32_t replication) {
@@ -56,7 +56,7 @@ static uint32_t portion_end(uint32_t done, uint32_t budget) {
   return next < budget ? next : budget;
 }
 
-/* --- KN++ ------------------------------------------------------------------------------------------------------------------------- */
+/* --- KN++ --------------------------------------------------------------------------------------------------------------------- */
 
 struct race {
   struct compare *compare;
@@ -101,10 +101,11 @@ static void run_kn(struct race *r) {
   }
   for (uint32_t i = 0; i < r->count; i++)
     r->result->systems[r->candidates[i]].replications = s.survives[i] ? s.stages : r->result->systems[r->candidates[i]].out_after;
-  r->result->decided = selection_done(&s), r->result->best = r->candidates[selection_best(&s)];
+  r->result->decided = selection_done(&s);
+  r->result->best = r->candidates[selection_best(&s)];
 }
 
-/* --- OCBA ------------------------------------------------------------------------------------------------------------------------- */
+/* --- OCBA --------------------------------------------------------------------------------------------------------------------- */
 
 static bool add_observations(const struct race *r, struct tally *t, uint32_t i, uint32_t until) {
   if (!compare_extend(r->compare, r->candidates[i], until, 0)) return false;
@@ -137,7 +138,7 @@ static void run_ocba(struct race *r) {
   r->result->best = r->candidates[selection_smallest(t, r->count)];
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
 static struct race race_open(struct compare *c, struct best_result *result) {
   struct race r = {c, result, arena_new_array(c->arena, uint32_t, c->count), 0, compare_first(c), 0};
@@ -178,7 +179,10 @@ struct best_result *compare_choose(struct compare *c) {
   struct race r = race_open(c, result);
   bool few = r.count <= COMPARE_KN_MOST;
   result->procedure = few ? "KN++" : "OCBA";
-  if (r.count == 1) result->best = r.candidates[0], result->decided = !c->interrupted;
+  if (r.count == 1) {
+    result->best = r.candidates[0];
+    result->decided = !c->interrupted;
+  }
   if (r.count > 1 && !c->interrupted) (few ? run_kn : run_ocba)(&r);
   fill_means(c, result);
   return result;

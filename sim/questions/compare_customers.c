@@ -1,6 +1,6 @@
-/* Whether the scenarios of a comparison met the same customers. Draws are found by the seed, the source and the number of the request,
- * so that two scenarios have the same customers where their seed and their sources are the same to the letter, and their endpoints have
- * the same names; what an endpoint does is what is compared. The seed is common to all of a comparison. */
+/* Whether the scenarios of a comparison met the same customers. Draws are found by the seed, the source and the number of the
+ * request, so that two scenarios have the same customers where their seed and their sources are the same to the letter, and their
+ * endpoints have the same names; what an endpoint does is what is compared. The seed is common to all of a comparison. */
 #include "sim/engine/arena.h"
 #include "sim/json/json_print.h"
 #include "sim/questions/compare_inner.h"

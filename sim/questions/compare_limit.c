@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- parsing ---------------------------------------------------------------------------------------------------------------------- */
+/* --- parsing ------------------------------------------------------------------------------------------------------------------ */
 
 const char *compare_measures(struct compare *c, const char *text, struct measure **measures, const char **rest) {
   *measures = arena_new_array(c->arena, struct measure, c->count);
@@ -68,7 +68,7 @@ const char *compare_add_limit(struct compare *c, const char *text) {
   return wrong;
 }
 
-/* --- judging ---------------------------------------------------------------------------------------------------------------------- */
+/* --- judging ------------------------------------------------------------------------------------------------------------------ */
 
 /* What the limit is held against. */
 static const struct estimate *judged(const struct compare_limit *l, const struct compare_row *row) {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- which rows ------------------------------------------------------------------------------------------------------------------- */
+/* --- which rows --------------------------------------------------------------------------------------------------------------- */
 
 enum place { NOWHERE, HEADLINE, DETAIL };
 
@@ -87,7 +87,7 @@ void compare_find_pairs(struct compare *c) {
   for (uint32_t i = 1; i < c->count; i++) add_pairs(c, i, DETAIL, counts);
 }
 
-/* --- one row ---------------------------------------------------------------------------------------------------------------------- */
+/* --- one row ------------------------------------------------------------------------------------------------------------------ */
 
 /* Values of the replications in which both have one. */
 struct paired {
@@ -143,7 +143,7 @@ static void from_pairs(struct compare_row *row, const struct paired *p, double c
   free(moved);
 }
 
-/* --- few failures, few outages ------------------------------------------------------------------------------------------------------- */
+/* --- few failures, few outages ------------------------------------------------------------------------------------------------ */
 
 static double outages_of(const struct evidence *ev) {
   double count = 0;
@@ -164,15 +164,20 @@ static void widen(struct compare_row *row) {
   struct estimate *d = &row->difference, *a = &row->base, *b = &row->value, *r = &row->relative;
   double down = hypot(b->value - b->low, a->high - a->value), up = hypot(b->high - b->value, a->value - a->low);
   row->few = true;
-  d->low = fmin(d->low, d->value - down), d->high = fmax(d->high, d->value + up);
-  if (a->value != 0) r->low = fmin(r->low, d->low / fabs(a->value)), r->high = fmax(r->high, d->high / fabs(a->value));
+  d->low = fmin(d->low, d->value - down);
+  d->high = fmax(d->high, d->value + up);
+  if (a->value != 0) {
+    r->low = fmin(r->low, d->low / fabs(a->value));
+    r->high = fmax(r->high, d->high / fabs(a->value));
+  }
 }
 
 static void exactly(struct compare_row *row) {
   double d = row->value.value - row->base.value, r = row->base.value != 0 ? d / row->base.value : NAN;
   row->difference = (struct estimate){d, d, d, 0, true};
   row->relative = (struct estimate){r, r, r, 0, true};
-  row->shown = d != 0, row->same = d == 0;
+  row->shown = d != 0;
+  row->same = d == 0;
 }
 
 static const char *currency_of(const struct scenario *s) {
@@ -223,7 +228,7 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
   return row;
 }
 
-/* --- families --------------------------------------------------------------------------------------------------------------------- */
+/* --- families ----------------------------------------------------------------------------------------------------------------- */
 
 static bool is_random(const struct compare *c, const struct compare_pair *p) {
   const struct evidence *base = compare_evidence(c, 0), *other = compare_evidence(c, p->system);

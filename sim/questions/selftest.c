@@ -36,7 +36,7 @@ static const struct selftest_case {
              {"avail-1of2-rare", "downtime(year)", "run.years", "2000000", 0}};
 enum { CASES = sizeof cases / sizeof *cases, CHECKS = 2 };
 
-/* --- the judge ------------------------------------------------------------------------------------------------------------------ */
+/* --- the judge ---------------------------------------------------------------------------------------------------------------- */
 
 void selftest_judge(struct selftest_row *row, uint32_t samples, uint32_t family) {
   const struct estimate *x = &row->simulated;
@@ -51,7 +51,7 @@ void selftest_judge(struct selftest_row *row, uint32_t samples, uint32_t family)
                                                     : NULL;
 }
 
-/* --- a case --------------------------------------------------------------------------------------------------------------------- */
+/* --- a case ------------------------------------------------------------------------------------------------------------------- */
 
 static const struct oracle_text *text_of(const char *name) {
   for (int i = 0; i < TEXTS; i++)
@@ -100,12 +100,13 @@ static void run_case(struct arena *arena, const struct selftest_case *c, const s
   if (!study.replications) study.replications = (uint32_t)s->model.run.replications;
   struct results *r = study_run(arena, s, &study);
   *interrupted |= r->interrupted;
-  row->unit = r->claims[0].unit, row->simulated = r->claims[0].estimate;
+  row->unit = r->claims[0].unit;
+  row->simulated = r->claims[0].estimate;
   selftest_judge(row, claim->measure.kind->over_faults ? enough_pieces(&s->model) : r->replications, CASES);
   if (r->violation_count) row->wrong = r->violations[0];
 }
 
-/* --- checks without a number ---------------------------------------------------------------------------------------------------- */
+/* --- checks without a number -------------------------------------------------------------------------------------------------- */
 
 /* Blackman and Vigna's own programs print these. */
 static const char *check_streams(struct arena *arena, const struct selftest_options *o) {
@@ -142,7 +143,7 @@ static const struct check {
 } checks[CHECKS] = {{"random streams", "published outputs of xoshiro256++ and splitmix64", check_streams},
                     {"threads", "one thread and two give the same numbers, to the last bit", check_threads}};
 
-/* --- all ------------------------------------------------------------------------------------------------------------------------ */
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
 struct selftest_results *selftest_run(struct arena *arena, const struct selftest_options *o) {
   struct selftest_results *r = arena_alloc(arena, sizeof *r);

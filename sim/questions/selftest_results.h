@@ -1,4 +1,5 @@
-/* What a self-test found: one row a case of theory, one a check that has no number. Filled by sim/questions, printed by sim/report. */
+/* What a self-test found: one row a case of theory, one a check that has no number. Filled by sim/questions, printed by
+ * sim/report. */
 #ifndef SELFTEST_RESULTS_H
 #define SELFTEST_RESULTS_H
 #include "sim/measure/results.h"

@@ -27,7 +27,7 @@ struct plan {
   uint32_t runs, run, replications, targets;
 };
 
-/* --- running ---------------------------------------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------------------------------------------ */
 
 static void forward_progress(void *context, double done, uint32_t of) {
   const struct plan *p = context;
@@ -37,7 +37,10 @@ static void forward_progress(void *context, double done, uint32_t of) {
 
 static void open_run(struct plan *p, struct side *out, const struct scenario *s) {
   struct study_options o = p->options->study;
-  o.replications = p->replications, o.progress = forward_progress, o.foreseen = NULL, o.context = p;
+  o.replications = p->replications;
+  o.progress = forward_progress;
+  o.foreseen = NULL;
+  o.context = p;
   out->study = study_open(p->arena, s, &o);
   for (uint32_t i = 0; i < p->options->measure_count; i++) {
     struct measure m;
@@ -67,7 +70,8 @@ static struct sensitivity_point point_of(const struct plan *p, const struct side
   if (p->options->measure_count) {
     x.estimate = entry_estimate(study_evidence(o->study), target_entry(o, target));
   } else {
-    x.estimate = o->results->claims[target].estimate, x.verdict = o->results->claims[target].verdict;
+    x.estimate = o->results->claims[target].estimate;
+    x.verdict = o->results->claims[target].verdict;
   }
   return x;
 }
@@ -97,7 +101,7 @@ static bool run_all(struct plan *p, const struct sensitivity_case *cases, uint32
   return good;
 }
 
-/* --- one effect ------------------------------------------------------------------------------------------------------------------- */
+/* --- one effect --------------------------------------------------------------------------------------------------------------- */
 
 /* A percentile of outages ("for 90%") is one number of all years together: its interval is no spread over pairs. */
 static bool has_pairs(const struct plan *p, uint32_t target) {
@@ -114,12 +118,14 @@ static bool same_numbers(const struct estimate *a, const struct estimate *b) {
 /* Of the same outages, to the last bit, there is no difference; of others both intervals add up. */
 static void compare_apart(struct sensitivity_effect *e, double confidence) {
   if (same_numbers(&e->low.estimate, &e->high.estimate)) {
-    e->difference_low = e->difference_high = 0, e->p = 1;
+    e->difference_low = e->difference_high = 0;
+    e->p = 1;
     return;
   }
   double half = hypot(half_of(&e->low.estimate), half_of(&e->high.estimate)), error = half / cdf_normal_quantile(0.975);
   half = error * cdf_normal_quantile(0.5 + 0.5 * confidence);
-  e->difference_low = e->difference - half, e->difference_high = e->difference + half;
+  e->difference_low = e->difference - half;
+  e->difference_high = e->difference + half;
   e->p = error > 0 ? 2 * cdf_normal_above(fabs(e->difference) / error) : NAN;
 }
 
@@ -134,14 +140,16 @@ static void compare_pairs(const struct plan *p, struct sensitivity_effect *e, co
     if (!isnan(a[i]) && !isnan(b[i])) one[kept] = a[i], two[kept++] = b[i];
   double half = interval_half_width(compare_paired(one, two, kept, confidence));
   e->p = compare_p_value(one, two, kept);
-  e->difference_low = e->difference - half, e->difference_high = e->difference + half;
+  e->difference_low = e->difference - half;
+  e->difference_high = e->difference + half;
 }
 
 static void measure_swing(struct sensitivity_effect *e) {
   e->swing = fabs(e->difference);
   double a = fabs(e->difference_low), b = fabs(e->difference_high);
   bool around_zero = e->difference_low <= 0 && e->difference_high >= 0;
-  e->swing_low = around_zero ? 0 : fmin(a, b), e->swing_high = fmax(a, b);
+  e->swing_low = around_zero ? 0 : fmin(a, b);
+  e->swing_high = fmax(a, b);
   bool lost = (e->low.growth.word && isnan(e->low.estimate.value)) || (e->high.growth.word && isnan(e->high.estimate.value));
   bool both = isnan(e->low.estimate.value) && isnan(e->high.estimate.value);
   if (lost && !both) e->swing = INFINITY;
@@ -179,7 +187,7 @@ static struct sensitivity_effect effect_of(const struct plan *p, uint32_t input,
   return e;
 }
 
-/* --- targets ---------------------------------------------------------------------------------------------------------------------- */
+/* --- targets ------------------------------------------------------------------------------------------------------------------ */
 
 /* What is shown before what is not; the larger first; what nobody knows last. */
 static int by_size(const void *a, const void *b) {
@@ -197,7 +205,9 @@ static void decide_what_is_shown(const struct plan *p, struct sensitivity_target
   compare_holm(raw, adjusted, inputs);
   for (uint32_t i = 0; i < inputs; i++) {
     struct sensitivity_effect *e = &t->effects[i];
-    e->p = adjusted[i], e->shown = isinf(e->swing) || e->p < chance, e->flips = t->judged && flips(&t->base, e);
+    e->p = adjusted[i];
+    e->shown = isinf(e->swing) || e->p < chance;
+    e->flips = t->judged && flips(&t->base, e);
   }
   qsort(t->effects, inputs, sizeof *t->effects, by_size);
 }
@@ -205,14 +215,16 @@ static void decide_what_is_shown(const struct plan *p, struct sensitivity_target
 static void fill_target(const struct plan *p, struct sensitivity_target *t, uint32_t index, uint32_t inputs) {
   const struct side *base = &p->sides[0];
   t->base = base->points[index];
-  t->limit_low = -INFINITY, t->limit_high = INFINITY;
+  t->limit_low = -INFINITY;
+  t->limit_high = INFINITY;
   t->unit = measure_unit(&target_entry(base, index)->measure);
   t->is_claim = !p->options->measure_count;
   if (t->is_claim) {
     const struct claim_result *c = &base->results->claims[index];
     t->expression = c->expression, t->id = c->id, t->source = c->source, t->kind = c->kind, t->judged = c->kind != CLAIM_INFO,
     t->severity = c->severity;
-    t->limit_low = c->low, t->limit_high = c->high;
+    t->limit_low = c->low;
+    t->limit_high = c->high;
   } else {
     t->expression = p->options->measures[index];
   }
@@ -221,7 +233,7 @@ static void fill_target(const struct plan *p, struct sensitivity_target *t, uint
   decide_what_is_shown(p, t, inputs);
 }
 
-/* --- what to measure first -------------------------------------------------------------------------------------------------------- */
+/* --- what to measure first ---------------------------------------------------------------------------------------------------- */
 
 /* The unit in which swings of different measures are compared: the limit, of nines what is allowed to be missing; without a limit
  * the value. */
@@ -254,21 +266,33 @@ static void find_first(struct sensitivity_results *r) {
       uint32_t count = flips_of(r, e->input);
       bool better = e->flips != best_flips ? e->flips : size > best || (size == best && count > best_count);
       if (r->first_target >= 0 && !better) continue;
-      best_flips = e->flips, best = size, best_count = count, r->first_target = (int32_t)t, r->first_effect = (int32_t)i;
+      best_flips = e->flips;
+      best = size;
+      best_count = count;
+      r->first_target = (int32_t)t;
+      r->first_effect = (int32_t)i;
     }
 }
 
-/* --- all -------------------------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
 static void describe(const struct plan *p, const struct sensitivity_case *cases, uint32_t count, struct sensitivity_results *r) {
   const struct results *base = p->sides[0].results;
-  r->scenario_name = base->scenario_name, r->scenario_title = base->scenario_title, r->scenario_file = base->scenario_file;
-  r->scenario_hash = base->scenario_hash, r->engine = AGUANTA_VERSION, r->seed_text = base->seed_text;
-  r->currency = base->bill.currency, r->replications = p->replications, r->runs = p->runs;
-  r->window_s = base->window_s, r->warmup_s = base->warmup_s;
+  r->scenario_name = base->scenario_name;
+  r->scenario_title = base->scenario_title;
+  r->scenario_file = base->scenario_file;
+  r->scenario_hash = base->scenario_hash;
+  r->engine = AGUANTA_VERSION;
+  r->seed_text = base->seed_text;
+  r->currency = base->bill.currency;
+  r->replications = p->replications;
+  r->runs = p->runs;
+  r->window_s = base->window_s;
+  r->warmup_s = base->warmup_s;
   struct sensitivity_input *inputs = arena_new_array(p->arena, struct sensitivity_input, count + 1);
   for (uint32_t i = 0; i < count; i++) inputs[i] = cases[i].input;
-  r->inputs = inputs, r->input_count = count;
+  r->inputs = inputs;
+  r->input_count = count;
 }
 
 static void collect_violations(const struct plan *p, struct sensitivity_results *r) {

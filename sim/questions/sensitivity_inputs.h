@@ -12,8 +12,8 @@
 /* "path=low..high" as what a file could have said: the value at the path of the scenario, with this range. Returns null, or what is
  * wrong as words that follow the text in a message. */
 const char *sensitivity_range(struct arena *, const struct scenario *, const char *text, struct scenario_override *out);
-/* The stated ranges of the scenario, at most `most`, with values as in `base`, which was read without further ranges. Returns how many
- * there are. */
+/* The stated ranges of the scenario, at most `most`, with values as in `base`, which was read without further ranges. Returns how
+ * many there are. */
 uint32_t sensitivity_inputs(struct arena *, const struct scenario *base, const struct scenario *ranged,
                             struct sensitivity_case **cases, uint32_t most);
 /* An input alone at one of its ends. */

@@ -47,7 +47,8 @@ struct sensitivity_results {
   uint32_t input_count, target_count;
   const struct sensitivity_input *inputs;
   struct sensitivity_target *targets;
-  /* "Measure this first": the largest flip of a claim in units of its limit, else the largest effect shown; -1: nothing is shown. */
+  /* "Measure this first": the largest flip of a claim in units of its limit, else the largest effect shown; -1: nothing is
+   * shown. */
   int32_t first_target, first_effect;
   uint32_t violation_count;
   const char **violations;

@@ -51,7 +51,7 @@ static double plain_number(const char *text) {
 static const char *parse_seconds(struct claim_parser *p, const char *text, double *value) {
   sim_time ns = 0;
   const char *wrong = unit_parse_duration(p->arena, text, &ns);
-  *value = (double)ns * 1e-9;
+  *value = sim_seconds_of((double)ns);
   return wrong;
 }
 
@@ -112,7 +112,8 @@ static void parse_bounds(struct claim_parser *p, struct claim *c) {
     size_t length = strlen(value);
     while (length && value[length - 1] == ' ') value[--length] = 0;
   }
-  c->low = -INFINITY, c->high = INFINITY;
+  c->low = -INFINITY;
+  c->high = INFINITY;
   char *dots = c->comparison == COMPARE_IN ? strstr(value, "..") : NULL;
   if (c->comparison == COMPARE_IN) {
     if (!dots) {
@@ -120,7 +121,8 @@ static void parse_bounds(struct claim_parser *p, struct claim *c) {
       return;
     }
     *dots = 0;
-    c->low = parse_value(p, &c->measure, value), c->high = parse_value(p, &c->measure, dots + 2);
+    c->low = parse_value(p, &c->measure, value);
+    c->high = parse_value(p, &c->measure, dots + 2);
     if (!p->fault && c->low > c->high) FAIL(p, "has a range whose ends are the wrong way round");
   } else
     *(c->comparison <= COMPARE_LESS_EQUAL ? &c->high : &c->low) = parse_value(p, &c->measure, value);

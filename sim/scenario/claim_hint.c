@@ -83,7 +83,8 @@ static const char *nearest_word(const char *head) {
 static bool read_head(struct guesser *g, const char *head) {
   const struct claim_word *word = claim_word_named(head, strlen(head));
   if (is_percentile(head)) {
-    g->aggregate = arena_format(g->arena, "p%s", head + 1), g->quantity = ".latency";
+    g->aggregate = arena_format(g->arena, "p%s", head + 1);
+    g->quantity = ".latency";
     return true;
   }
   const char *near = word ? NULL : nearest_word(head);
@@ -138,7 +139,9 @@ static const char *guess_unnamed(struct guesser *g) {
 
 static const char *guess(struct guesser *g, const char *head, const char *inside) {
   size_t length = strcspn(inside, "{<>");
-  g->core = cut(g, inside, inside + length), g->suffix = inside + length, g->argument = NULL;
+  g->core = cut(g, inside, inside + length);
+  g->suffix = inside + length;
+  g->argument = NULL;
   if (!read_head(g, head)) return NULL;
   take_percent(g);
   const char *found = *g->core ? try_measure(g, g->core, "") : NULL;

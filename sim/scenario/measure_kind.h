@@ -1,10 +1,10 @@
 /* Kinds of measures: what can be asked of a run.
  *
- * A kind is a row: the word that claims have for it, what it can be asked of, in which unit it is and over which parts of a run it can be
- * taken. The reader of claims knows nothing but the rows: words, combinations that are allowed, complaints about others, and how a limit
- * is written all follow from them. How the value is found, how its interval is made and what it is good for stand in the same row, in
- * the part that only sim/measure sees (sim/measure/measure_row.h); the rows are in sim/measure/measure_rows.c, whose order is that of
- * the words in messages. A further measure is one row there.
+ * A kind is a row: the word that claims have for it, what it can be asked of, in which unit it is and over which parts of a run it
+ * can be taken. The reader of claims knows nothing but the rows: words, combinations that are allowed, complaints about others, and
+ * how a limit is written all follow from them. How the value is found, how its interval is made and what it is good for stand in
+ * the same row, in the part that only sim/measure sees (sim/measure/measure_row.h); the rows are in sim/measure/measure_rows.c,
+ * whose order is that of the words in messages. A further measure is one row there.
  *
  * Several rows may share a word: "mean" is of latencies, of levels, of attributed times. The first of them has the complaint about
  * what none of them can be asked of. */

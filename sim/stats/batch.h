@@ -34,7 +34,7 @@ uint32_t batch_merge(double *means, uint32_t n);
  * is too short for that, the means being used up. */
 uint32_t batch_settle(double *means, uint32_t n);
 
-/* Number of independent requests that are worth as much as these n (METHOD: percentiles need 100 / (1 - p)). The mean of the m
+/* Number of independent requests that are worth as much as these n (percentiles need 100 / (1 - p)). The mean of the m
  * requests of one replication would have the variance v / m were they independent; what it has beyond that is the inflation by
  * which n is divided. Luck is no merit: never more than n. */
 double batch_effective_requests(double n, double variance_of_requests, double variance_of_replication_means,

@@ -23,8 +23,13 @@ double stopping_foreseen(double half, double target, double done) {
   return isnan(ratio) ? INFINITY : done * ratio * ratio;
 }
 
+uint32_t stopping_number(double foreseen) {
+  double needed = ceil(foreseen);
+  return needed < 1e9 ? (uint32_t)needed : UINT32_MAX;
+}
+
 uint32_t stopping_until(double half, double target, uint32_t done) {
   if (!(target > 0) || !(half > 0)) return UINT32_MAX;
-  double needed = ceil(stopping_foreseen(half, target, done));
-  return !(needed < 1e9) ? UINT32_MAX : needed > done ? (uint32_t)needed : done + 1;
+  uint32_t needed = stopping_number(stopping_foreseen(half, target, done));
+  return needed > done ? needed : done + 1;
 }

@@ -40,6 +40,8 @@ double stopping_caution(uint32_t done, uint32_t most);
 /* The replications in all at which a half-width that `done` of them gave is foreseen to be `target`: it shrinks with the square root of
  * their number. Infinite when nothing is known of it. */
 double stopping_foreseen(double half, double target, double done);
+/* A foreseen number as one to go to: UINT32_MAX when it is out of reach, a thousand millions. */
+uint32_t stopping_number(double foreseen);
 /* As a number to go to: more than `done`; UINT32_MAX when it is out of reach. */
 uint32_t stopping_until(double half, double target, uint32_t done);
 

@@ -16,8 +16,10 @@ struct long_run {
 
 struct long_run *long_run_new(const struct model *m, uint64_t seed, const struct world_watch *watch) {
   struct long_run *r = allocate_zeroed(1, sizeof *r);
-  r->model = *m, r->length = m->run.window;
-  r->model.run.window = 100 * SIM_YEAR, r->model.run.windows = 1;
+  r->model = *m;
+  r->length = m->run.window;
+  r->model.run.window = 100 * SIM_YEAR;
+  r->model.run.windows = 1;
   r->world = world_new(&r->model, seed, 0, WORLD_TRAFFIC);
   if (watch) world_follow(r->world, watch);
   r->whole = view_new(&r->model, true);
@@ -77,7 +79,8 @@ void long_run_join(struct long_run *r) {
   size_t gauges = model_gauges(&r->model);
   for (uint32_t i = 1; i <= r->count / 2; i++)
     memcpy(r->borders + i * gauges, r->borders + 2 * i * gauges, gauges * sizeof *r->borders);
-  r->count /= 2, r->length *= 2;
+  r->count /= 2;
+  r->length *= 2;
   r->whole->replications = r->count;
 }
 

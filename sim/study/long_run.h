@@ -25,7 +25,8 @@ uint32_t long_run_count(const struct long_run *);
 const struct view *long_run_batch(const struct long_run *, uint32_t batch);
 /* Batches 2 i and 2 i + 1 as one, to be freed with view_free. */
 struct view *long_run_pair(const struct long_run *, uint32_t i);
-/* What its gauges (models/core/gauge.h) read at the borders of the batches, as one replication: from as many borders as growth takes. */
+/* What its gauges (models/core/gauge.h) read at the borders of the batches, as one replication: from as many borders as growth
+ * takes. */
 struct growth_sums *long_run_growth(const struct long_run *, struct arena *);
 /* All of it. */
 const struct view *long_run_whole(const struct long_run *);

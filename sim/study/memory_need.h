@@ -17,7 +17,8 @@ struct memory_need {
 /* Three quarters of the memory that this machine, or its control group, has; in bytes. */
 double memory_of_machine(void);
 /* Whether studies of all these scenarios together, of `at_once` at a time, fit into `most` bytes. When fewer threads would fit,
- * `study->jobs` is reduced to them: the answer does not depend on it. Returns false, and fills the need, when not even one thread fits. */
+ * `study->jobs` is reduced to them: the answer does not depend on it. Returns false, and fills the need, when not even one thread
+ * fits. */
 bool memory_fits(double most, const struct scenario *const *, uint32_t count, uint32_t at_once, struct study_options *study,
                  struct memory_need *);
 /* Whether `at_once` studies of this scenario fit at a time, each with one thread. */

@@ -75,7 +75,8 @@ static bool take(struct team *t, uint32_t *replication) {
 static void put(struct worker *me, uint32_t replication, struct view *v) {
   struct team *t = me->team;
   pthread_mutex_lock(&t->lock);
-  t->in_progress -= me->part, me->part = 0;
+  t->in_progress -= me->part;
+  me->part = 0;
   if (v) {
     t->finished[replication % t->ahead] = v, t->waiting++;
     merge_line(t);

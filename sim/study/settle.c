@@ -27,7 +27,7 @@ static struct enough plan_of(const struct study *s, uint32_t first) {
   return plan;
 }
 
-/* --- what is still wanted ------------------------------------------------------------------------------------------------------- */
+/* --- what is still wanted ----------------------------------------------------------------------------------------------------- */
 
 static bool is_headline(const struct entry *e) {
   const struct measure *m = &e->measure;
@@ -57,7 +57,7 @@ static void ask_for(const struct study *s, struct enough *plan, bool over_faults
     if (is_headline(&ev->entries[i])) enough_ask(plan, entry_needs(ev, &ev->entries[i], precision), true);
 }
 
-/* --- replications --------------------------------------------------------------------------------------------------------------- */
+/* --- replications ------------------------------------------------------------------------------------------------------------- */
 
 struct settling {
   struct study *study;
@@ -112,7 +112,7 @@ static bool settle_replications(struct study *s) {
   return (grows || settle_half(s, false, first)) && (!pieces || settle_half(s, true, pieces));
 }
 
-/* --- batches of one long run ---------------------------------------------------------------------------------------------------- */
+/* --- batches of one long run -------------------------------------------------------------------------------------------------- */
 
 /* What is only shown buys no longer run: it is looked at apart. */
 static bool is_shown_only(const struct evidence *ev, uint32_t entry) {
@@ -148,8 +148,8 @@ static void foresee_batches(const struct study *s, struct enough plan, uint32_t 
   enough_foresee(&plan, &s->options, windows, (double)half->sum->observation.arrived / windows);
 }
 
-/* Forty batches are tested for correlation and, joined in pairs, used as twenty; the next look is at a run twice as long, as long as
- * the budget, counted in windows, pays for it. */
+/* Forty batches are tested for correlation and, joined in pairs, used as twenty; the next look is at a run twice as long, as long
+ * as the budget, counted in windows, pays for it. */
 static bool settle_batches(struct study *s) {
   struct evidence *ev = &s->evidence;
   uint32_t pieces = enough_pieces(&ev->model);

@@ -7,7 +7,7 @@
 
 enum { PIECES_LEAST = 10 }; /* of the availability run */
 
-/* --- opening ---------------------------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------------------ */
 
 uint32_t study_add(struct study *s, const struct measure *m, const char *name, const char *aggregate) {
   evidence_add(&s->evidence, *m, name, aggregate);
@@ -101,7 +101,7 @@ static void prepare(struct study *s) {
   ev->availability_samples = arena_new_array(ev->arena, double *, m->endpoints.count + 1);
 }
 
-/* --- running ---------------------------------------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------------------------------------------ */
 
 struct running {
   struct study *study;

@@ -31,8 +31,8 @@ struct study_options {
   double precision;              /* relative half-width wanted; 0: the scenario's */
   uint32_t jobs;                 /* threads; 0: one */
   const atomic_int *interrupted; /* may be null */
-  /* Called now and then with the replications done so far, parts included, of what is foreseen; may be null. Never by two threads at
-   * once. With `of` 0 it is not known how long it takes: the warm-up is being found. */
+  /* Called now and then with the replications done so far, parts included, of what is foreseen; may be null. Never by two threads
+   * at once. With `of` 0 it is not known how long it takes: the warm-up is being found. */
   void (*progress)(void *context, double done, uint32_t of);
   void (*foreseen)(void *context, const struct study_estimate *); /* may be null */
   void *context;

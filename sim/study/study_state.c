@@ -2,8 +2,8 @@
  *
  * The file is for the machine that wrote it and its like (byte order and long double layout are not converted); a header with the
  * scenario's hash, the program's version and the shape of the study says what it is of, a checksum at the end that it is whole.
- * Histograms are written as their occupied buckets. Whatever a file says, it cannot make the program read beyond an array or run out
- * of memory: a study that is loaded is as sound as one that was run, or the file is refused. */
+ * Histograms are written as their occupied buckets. Whatever a file says, it cannot make the program read beyond an array or run
+ * out of memory: a study that is loaded is as sound as one that was run, or the file is refused. */
 #include "sim/engine/arena.h"
 #include "sim/engine/fnv.h"
 #include "models/availability/outage.h"
@@ -35,7 +35,7 @@ static void get(struct stream_of_bytes *b, void *data, size_t size) {
   mix(b, data, size);
 }
 
-/* --- views ------------------------------------------------------------------------------------------------------------------------ */
+/* --- views -------------------------------------------------------------------------------------------------------------------- */
 
 /* A whole number in as few bytes as it needs. */
 static void put_number(struct stream_of_bytes *b, uint64_t x) {
@@ -154,7 +154,11 @@ static void load_histogram(void *context, struct histogram *h, const struct hist
     b->good &= value <= INT64_MAX;
     if (b->good) histogram_add(h, (int64_t)value);
   }
-  if (b->good && bins) h->count = count, h->sum = sum, load_bins(b, h);
+  if (b->good && bins) {
+    h->count = count;
+    h->sum = sum;
+    load_bins(b, h);
+  }
   if (b->good && h->sum == sum && histogram_sound(h)) return;
   b->good = false;
   histogram_clear(h);
@@ -204,7 +208,7 @@ static bool load_presence(void *context, bool unused) {
   return byte;
 }
 
-/* --- the whole --------------------------------------------------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------------------------------------------------- */
 
 struct state_header {
   char magic[8], version[24];

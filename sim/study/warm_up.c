@@ -78,7 +78,8 @@ static uint32_t levels_of(const struct model *m) {
 static bool open_pilot(struct pilot *p, const struct model *m, const struct world_watch *watch, sim_time length) {
   *p = (struct pilot){
       .model = *m, .watch = watch, .step = length / PILOT_POINTS + 1, .series = 1 + m->services.count + levels_of(m)};
-  p->model.run.warmup = 0, p->model.run.windows = 1;
+  p->model.run.warmup = 0;
+  p->model.run.windows = 1;
   p->model.run.window = (p->step << PILOT_DOUBLINGS) * PILOT_POINTS;
   p->numbers = allocate_zeroed((size_t)p->series * PILOT_REPLICATIONS * PILOT_POINTS, sizeof *p->numbers);
   for (uint32_t i = 0; i < PILOT_REPLICATIONS; i++) {
@@ -94,7 +95,8 @@ static void close_pilot(struct pilot *p) {
   free(p->numbers);
 }
 
-/* Whether all that is followed has settled by a quarter of the pilot; then the latest such point and the longest relaxation time. */
+/* Whether all that is followed has settled by a quarter of the pilot; then the latest such point and the longest relaxation
+ * time. */
 static bool settled(const struct pilot *p, sim_time *drop, sim_time *relaxation) {
   *drop = *relaxation = 0;
   for (uint32_t k = 0; k < p->series; k++) {

@@ -1,4 +1,4 @@
-/* DESIGN 6, for databases, caches, poolers, queues, processes and forks: the same single fault, played with requests and without, fails
+/* For databases, caches, poolers, queues, processes and forks: the same single fault, played with requests and without, fails
  * the same share of them. */
 #include "models/platform/nodes.h"
 #include "tests/model_fixture.h"

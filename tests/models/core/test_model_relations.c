@@ -1,4 +1,4 @@
-/* Relations between runs that must hold whatever the numbers are (METHOD.md, Metamorphic relations), and arrivals against
+/* Relations between runs that must hold whatever the numbers are (docs/validation.md, metamorphic relations), and arrivals against
  * the integral of their rate. */
 #include "tests/model_fixture.h"
 #include "models/traffic/source.h"

@@ -1,4 +1,4 @@
-/* Keys with values that do nothing: the run is, bit for bit, the one without them, crashes and all (METHOD.md, Metamorphic relations). Those
+/* Keys with values that do nothing: the run is, bit for bit, the one without them, crashes and all (docs/validation.md, metamorphic relations). Those
  * of pools, calls, runtimes and platforms beside what is here stand with their suites. */
 #include "tests/model_fixture.h"
 #include "models/jobs/job_queue.h"

@@ -284,7 +284,7 @@ static void test_drained_pods_stay_away(void) {
   fixture_close(&f);
 }
 
-/* --- DESIGN 6: the same fault with requests and without ----------------------------------------------------------------------------- */
+/* --- the same fault with requests and without ----------------------------------------------------------------------------- */
 
 static void test_traffic_agrees_with_availability(void) {
   static const struct {

@@ -1,4 +1,4 @@
-/* The same faults, alone and overlapping, with requests and without (DESIGN 6): the same share of the writes is served, for the same time,
+/* The same faults, alone and overlapping, with requests and without: the same share of the writes is served, for the same time,
  * and as much is lost. And by hand. */
 #include "models/replication/replication.h"
 #include "models/availability/outage.h"

@@ -401,7 +401,7 @@ static void test_back_and_forth(void) {
   fixture_close(&f);
 }
 
-/* DESIGN 6: with requests and without. Poisson writes, 100 a second; of a ship delay of 20 ms the mean loss is
+/* With requests and without. Poisson writes, 100 a second; of a ship delay of 20 ms the mean loss is
  * D - (1 - e^-wD) / w = 11.353 ms; the write path is back after detection and promotion. */
 static void test_agrees_without_requests(void) {
   struct fixture f = fixture_of(

@@ -228,7 +228,7 @@ static void test_same_customers(void) {
   }
 }
 
-/* DESIGN 7: adding a component never shifts another's draws. */
+/* Adding a component never shifts another's draws. */
 static sim_time first_crash(const char *before, const char *service, const char *name) {
   struct fixture f = fixture_of(
       "{ 'aguanta': 1, 'name': 'draws', 'traffic': { 'x': { 'kind': 'open', 'rate': '1/s', 'mix': { 'p': 1 } } }, 'endpoints': { "

@@ -1,4 +1,4 @@
-/* Common random numbers (METHOD.md, 7): two architectures meet the same customers, so their difference is known far better than
+/* Common random numbers (Law 2015, 11.2): two architectures meet the same customers, so their difference is known far better than
  * either of them. Eight nodes, random split against join the shortest queue: the variance of the paired difference of mean
  * latencies is to be at least five times smaller than the sum of their variances, wherever that can be. */
 #include "tests/model_fixture.h"

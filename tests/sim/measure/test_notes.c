@@ -35,8 +35,8 @@ static int count_of(const char *text, const char *word) {
 
 /* --- percentiles without a number --------------------------------------------------------------------------------------------- */
 
-/* Eight threads at 95%, a burst of ten seconds, a time-out and one retry, and a backlog that bounds the storm (what grows without end has
- * no percentile at all): p99 has a number, p90 and p95 have none. */
+/* Eight threads at 95%, a burst of ten seconds, a time-out and one retry, and a backlog that bounds the storm (what grows without
+ * end has no percentile at all): p99 has a number, p90 and p95 have none. */
 static struct fixture hole_open(void) {
   return fixture_of(
       "{ 'aguanta': 1, 'name': 'hole', 'traffic': { 'web': { 'kind': 'open', 'rate': { 'steps': [ { 'from': '0s', "
@@ -180,7 +180,7 @@ static void test_counted(void) {
   fixture_close(&f);
 }
 
-/* --- levels over a part of the run ---------------------------------------------------------------------------------------------- */
+/* --- levels over a part of the run -------------------------------------------------------------------------------------------- */
 
 /* Half the time 20/s, the other half 60/s, of 10 ms each on one core; then claims over the halves. */
 static struct fixture halves_open(const char *claims) {
@@ -239,7 +239,7 @@ static void test_parts_add_up(void) {
   fixture_close(&plain), fixture_close(&asked);
 }
 
-/* --- what uptime leaves out ------------------------------------------------------------------------------------------------------- */
+/* --- what uptime leaves out --------------------------------------------------------------------------------------------------- */
 
 #define BACKUP   ", 'backup': { 'every': '1d', 'restore': '1h' }"
 #define DB_LOST  "'f': { 'kind': 'node', 'nodes': 'dbs', 'mtbf': '30d', 'repair': '1h' }"
@@ -335,7 +335,7 @@ static void test_left_out_of_commands(void) {
   free(path);
 }
 
-/* --- backlogs ----------------------------------------------------------------------------------------------------------------------- */
+/* --- backlogs ----------------------------------------------------------------------------------------------------------------- */
 
 /* By hand: one loop serves 100/s, four threads that each request holds for 100 ms serve 40/s. */
 static void test_backlog(void) {

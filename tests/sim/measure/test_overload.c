@@ -18,7 +18,7 @@ static double value_of(const struct results *r, const char *name, const char *ag
   return m ? m->estimate.value : NAN;
 }
 
-/* --- what is answered in the window ------------------------------------------------------------------------------------------------ */
+/* --- what is answered in the window ------------------------------------------------------------------------------------------- */
 
 /* 5/s for a server of 1/s: it answers one a second from the first arrival on, and what came beyond is unanswered. */
 static void test_answers_in_the_window(void) {
@@ -53,7 +53,7 @@ static void test_ten_clients(void) {
   fixture_close(&f);
 }
 
-/* --- flow by endpoint and window --------------------------------------------------------------------------------------------------- */
+/* --- flow by endpoint and window ---------------------------------------------------------------------------------------------- */
 
 static uint64_t inside_now(const struct world *w, uint32_t endpoint) {
   uint64_t count = 0;
@@ -93,7 +93,7 @@ static void test_flow(void) {
   fixture_close(&f);
 }
 
-/* --- what grows -------------------------------------------------------------------------------------------------------------------- */
+/* --- what grows --------------------------------------------------------------------------------------------------------------- */
 
 static const struct claim_result *claim_named(const struct results *r, const char *id) {
   for (uint32_t i = 0; r && i < r->claim_count; i++)
@@ -226,8 +226,9 @@ static void test_what_grows(void) {
   }
 }
 
-/* Below what the server can do, and yet it grows: a burst of ten seconds makes the wait longer than people bear, each of them asks up to
- * five times again, and the server works for those who have gone. Without the burst, and with people who do not ask again, it settles. */
+/* Below what the server can do, and yet it grows: a burst of ten seconds makes the wait longer than people bear, each of them asks
+ * up to five times again, and the server works for those who have gone. Without the burst, and with people who do not ask again, it
+ * settles. */
 static void test_tipped_over(void) {
   static const char calm[] = "'70/s'", burst[] =
                                            "{ 'steps': [ { 'from': '0s', 'rate': '70/s' }, { 'from': '20s', 'rate': '200/s' }, "

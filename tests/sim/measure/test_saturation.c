@@ -20,7 +20,7 @@ static void check_full(const struct fixture *f, const char *name, double per_s) 
              r ? resource_saturates_at(r) : NAN, per_s);
 }
 
-/* --- autoscaled services --------------------------------------------------------------------------------------------------------- */
+/* --- autoscaled services ------------------------------------------------------------------------------------------------------ */
 
 /* Twelve threads a pod, each held for 400 ms and `cpu_ms` of computing. */
 static struct fixture scaled_open(double rate, double cpu_ms, int start, int target_pct, int nodes) {
@@ -101,7 +101,7 @@ static void test_autoscaled_runs(void) {
   }
 }
 
-/* --- rows ---------------------------------------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------------------------------------------- */
 
 static const struct saturation *row_of(const struct results *r, const char *name) {
   for (uint32_t i = 0; i < r->saturation_count; i++)
@@ -148,7 +148,7 @@ static void test_locked_row(void) {
   fixture_close(&f);
 }
 
-/* --- background work -------------------------------------------------------------------------------------------------------------- */
+/* --- background work ---------------------------------------------------------------------------------------------------------- */
 
 /* Each request publishes a job of 50 ms to a worker with four slots: 80 jobs a second; the app is full at 1,000/s. */
 static struct fixture jobs_open(double rate, const char *wait, const char *schedule) {

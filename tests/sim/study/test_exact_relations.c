@@ -1,4 +1,4 @@
-/* Metamorphic relations that hold to the nanosecond (METHOD.md): all times scaled, a class split in two, a cache that never
+/* Metamorphic relations that hold to the nanosecond (docs/validation.md): all times scaled, a class split in two, a cache that never
  * hits. Those that hold bit for bit for a neutral setting, and those that hold in law, are in test_model_relations. */
 #include "tests/model_fixture.h"
 

@@ -98,7 +98,7 @@ static void test_theory(void) {
              independent);
 }
 
-/* A pair that is down 2.5e-7 of the time, to 10% within 60 s of one core (METHOD.md, 9). */
+/* A pair that is down 2.5e-7 of the time, to 10% within 60 s of one core. */
 static void test_rare_event_within_a_minute(void) {
   struct arena *arena = arena_new();
   struct oracle_case c;

@@ -1,4 +1,4 @@
-/* Negative controls of the oracle (METHOD.md): models that are wrong on purpose, which its judge must refuse.
+/* Negative controls of the oracle (docs/validation.md): models that are wrong on purpose, which its judge must refuse.
  *
  * Each control runs twice at one size: the right model passes, the wrong one is refused. Where the fault can be said in a
  * scenario or made of the program's own replications, the program runs; the two that it cannot be talked into (a time-out
