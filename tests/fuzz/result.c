@@ -25,9 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
   struct arena *arena = arena_new();
   int file;
   const char *path = fuzz_file(arena, bytes, length, &file), *paths[8] = {path, path, path, path, path, path, path, path};
-  for (const struct plot_kind *k = plot_kinds(); k->name; k++) {
+  for (const struct plot_kind *const *k = plot_kinds(); *k; k++) {
     char *error = NULL;
-    plot_run(k->name, paths, k->least, "picture.svg", NULL, &error);
+    plot_run((*k)->name, paths, (*k)->least, "picture.svg", NULL, &error);
     free(error);
   }
   close(file);

@@ -5,16 +5,16 @@
 static void write_row(FILE *file, const struct capacity_result *r, const struct capacity_level *l, uint32_t bound) {
   const struct capacity_bound *b = &r->bounds[bound];
   const struct estimate *e = &l->verdicts[bound].estimate;
-  csv_cell(file, r->scenario_name), fputc(',', file);
-  csv_cell(file, r->path), fputc(',', file);
-  csv_cell(file, l->text), fputc(',', file);
+  csv_column(file, r->scenario_name);
+  csv_column(file, r->path);
+  csv_column(file, l->text);
   csv_number(file, l->value);
   fprintf(file, ",%u,%s,", l->replications, l->scanned ? "scan" : "look");
-  csv_cell(file, capacity_bound_text(r, bound).text), fputc(',', file);
-  csv_cell(file, b->id), fputc(',', file);
-  csv_number(file, e->value), fputc(',', file);
-  csv_cell(file, format_unit_word(b->unit, r->currency)), fputc(',', file);
-  csv_number(file, e->exact ? e->value : e->low), fputc(',', file);
+  csv_column(file, capacity_bound_text(r, bound).text);
+  csv_column(file, b->id);
+  csv_column_number(file, e->value);
+  csv_column(file, format_unit_word(b->unit, r->currency));
+  csv_column_number(file, e->exact ? e->value : e->low);
   csv_number(file, e->exact ? e->value : e->high);
   fprintf(file, ",%llu,%s\r\n", (unsigned long long)e->n, format_verdict_word(l->verdicts[bound].verdict));
 }

@@ -33,3 +33,13 @@ void csv_number(FILE *file, double value) {
   }
   fputs(text, file);
 }
+
+void csv_column(FILE *file, const char *text) {
+  csv_cell(file, text);
+  fputc(',', file);
+}
+
+void csv_column_number(FILE *file, double value) {
+  csv_number(file, value);
+  fputc(',', file);
+}

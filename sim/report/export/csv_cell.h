@@ -7,4 +7,8 @@
 void csv_cell(FILE *, const char *text); /* null: an empty cell */
 void csv_number(FILE *, double);         /* the shortest text that reads back as the same double; empty when not finite */
 
+/* With a comma behind it. */
+void csv_column(FILE *, const char *text);
+void csv_column_number(FILE *, double);
+
 #endif

@@ -10,10 +10,11 @@ static void write_difference(FILE *file, const struct compare_results *c, const 
   const double numbers[] = {row->base.value,      row->value.value,    row->difference.value, row->difference.low,
                             row->difference.high, row->relative.value, row->relative.low,     row->relative.high,
                             row->p_adjusted,      row->variance_ratio};
-  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_cell(file, front[i]), fputc(',', file);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) csv_number(file, numbers[i]), fputc(',', file);
+  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_column(file, front[i]);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) csv_column_number(file, numbers[i]);
   fprintf(file, "%" PRIu64 ",", row->difference.n);
-  csv_cell(file, verdict), fputs("\r\n", file);
+  csv_cell(file, verdict);
+  fputs("\r\n", file);
 }
 
 static void write_candidate(FILE *file, const struct compare_results *c, uint32_t i) {

@@ -18,16 +18,17 @@ struct row {
 static void write_row(FILE *file, const struct results *r, const struct row *row) {
   const char *const front[] = {r->scenario_name, row->kind, row->metric, row->aggregate, row->label};
   const struct estimate *e = row->estimate;
-  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_cell(file, front[i]), fputc(',', file);
-  csv_number(file, e->value), fputc(',', file);
-  csv_cell(file, format_unit_word(row->unit, r->bill.currency)), fputc(',', file);
-  csv_number(file, e->exact ? e->value : e->low), fputc(',', file);
+  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_column(file, front[i]);
+  csv_column_number(file, e->value);
+  csv_column(file, format_unit_word(row->unit, r->bill.currency));
+  csv_column_number(file, e->exact ? e->value : e->low);
   csv_number(file, e->exact ? e->value : e->high);
   fprintf(file, ",%" PRIu64 ",", e->n);
-  csv_cell(file, row->verdict), fputc(',', file);
-  csv_cell(file, row->source), fputc(',', file);
-  csv_cell(file, row->reason), fputc(',', file);
-  csv_cell(file, row->severity), fputs("\r\n", file);
+  csv_column(file, row->verdict);
+  csv_column(file, row->source);
+  csv_column(file, row->reason);
+  csv_cell(file, row->severity);
+  fputs("\r\n", file);
 }
 
 static void write_metric(FILE *file, const struct results *r, const struct metric *m) {
@@ -92,10 +93,7 @@ void csv_run_behind(FILE *file, const struct point_section *rows, void (*front)(
 
 /* --- several ----------------------------------------------------------------------------------------------------------------------- */
 
-static void put_file(FILE *file, const void *name) {
-  csv_cell(file, name);
-  fputc(',', file);
-}
+static void put_file(FILE *file, const void *name) { csv_column(file, name); }
 
 void report_check_csv(FILE *file, const struct answer *a) {
   bool first = true;

@@ -2,8 +2,6 @@
 #include "sim/report/format.h"
 #include "sim/report/sensitivity_report.h"
 
-static void put_cell(FILE *file, const char *text) { csv_cell(file, text), fputc(',', file); }
-
 /* To 15 digits. */
 static void put_value(FILE *file, double x) {
   if (!isnan(x)) fprintf(file, "%.15g", x);
@@ -13,12 +11,13 @@ static void put_value(FILE *file, double x) {
 static void put_row(FILE *file, const struct sensitivity_results *r, const struct sensitivity_target *t,
                     const struct sensitivity_effect *e) {
   const struct sensitivity_input *in = &r->inputs[e->input];
-  put_cell(file, t->expression), put_cell(file, in->path), put_cell(file, in->value), put_cell(file, in->low),
-      put_cell(file, in->high);
-  put_cell(file, format_unit_word(t->unit, r->currency));
-  put_value(file, t->base.estimate.value), put_value(file, e->low.estimate.value), put_value(file, e->high.estimate.value);
-  put_value(file, e->swing), put_value(file, e->swing_low), put_value(file, e->swing_high), put_value(file, e->p);
-  put_cell(file, e->shown ? "yes" : "no"), put_cell(file, e->flips ? "yes" : "no");
+  const char *const front[] = {t->expression, in->path, in->value, in->low, in->high, format_unit_word(t->unit, r->currency)};
+  const double values[] = {
+      t->base.estimate.value, e->low.estimate.value, e->high.estimate.value, e->swing, e->swing_low, e->swing_high, e->p};
+  for (size_t i = 0; i < sizeof front / sizeof *front; i++) csv_column(file, front[i]);
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++) put_value(file, values[i]);
+  csv_column(file, e->shown ? "yes" : "no");
+  csv_column(file, e->flips ? "yes" : "no");
   const struct sensitivity_point *points[] = {&t->base, &e->low, &e->high};
   for (int i = 0; i < 3; i++) {
     const char *word = t->judged ? format_verdict_word(points[i]->verdict) : "";

@@ -6,10 +6,7 @@
 static void put_point(FILE *file, const void *of) {
   const struct sweep_point *point = of;
   fprintf(file, "%llu,%s,", (unsigned long long)point->number, point->hash);
-  for (uint32_t i = 0; i < point->axes; i++) {
-    csv_cell(file, point->values[i]);
-    fputc(',', file);
-  }
+  for (uint32_t i = 0; i < point->axes; i++) { csv_column(file, point->values[i]); }
 }
 
 static void write_point(FILE *file, const struct sweep_point *point, const struct point_section *rows) {
@@ -19,10 +16,7 @@ static void write_point(FILE *file, const struct sweep_point *point, const struc
 void report_sweep_csv(FILE *file, const struct answer *a) {
   struct sweep_point columns = sweep_results_columns(a->sweep);
   fputs("point,hash,", file);
-  for (uint32_t i = 0; i < columns.axes; i++) {
-    csv_cell(file, columns.paths[i]);
-    fputc(',', file);
-  }
+  for (uint32_t i = 0; i < columns.axes; i++) { csv_column(file, columns.paths[i]); }
   csv_run_header(file);
   sweep_each_point(file, a->sweep, POINT_CSV, write_point);
 }

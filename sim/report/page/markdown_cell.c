@@ -25,3 +25,15 @@ void markdown_code(FILE *file, const char *text) {
   put(file, text, "|", '\'');
   fputc('`', file);
 }
+
+void markdown_put(FILE *file, const char *before, const char *text, const char *after) {
+  fputs(before, file);
+  markdown_text(file, text);
+  fputs(after, file);
+}
+
+void markdown_put_code(FILE *file, const char *before, const char *text, const char *after) {
+  fputs(before, file);
+  markdown_code(file, text);
+  fputs(after, file);
+}

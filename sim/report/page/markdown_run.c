@@ -8,7 +8,7 @@
 #include "sim/report/verdicts.h"
 #include <string.h>
 
-static void put_cell(FILE *file, const char *text) { fputs(" | ", file), markdown_text(file, text); }
+static void put_cell(FILE *file, const char *text) { markdown_put(file, " | ", text, ""); }
 
 static void write_head(FILE *file, const struct results *r) {
   fputs("# ", file);
@@ -21,9 +21,8 @@ static void write_head(FILE *file, const struct results *r) {
   markdown_text(file, r->seed_text);
   fputs(". Values with their 95% intervals.\n", file);
   if (r->interrupted) fputs("\n> Interrupted: partial results.\n", file);
-  for (uint32_t i = 0; i < r->violation_count; i++)
-    fputs("\n> Broken invariant: ", file), markdown_text(file, r->violations[i]), fputc('\n', file);
-  for (uint32_t i = 0; i < r->note_count; i++) fputs("\n> Note: ", file), markdown_text(file, r->notes[i]), fputc('\n', file);
+  for (uint32_t i = 0; i < r->violation_count; i++) markdown_put(file, "\n> Broken invariant: ", r->violations[i], "\n");
+  for (uint32_t i = 0; i < r->note_count; i++) markdown_put(file, "\n> Note: ", r->notes[i], "\n");
 }
 
 static void write_claim(FILE *file, const struct results *r, const struct claim_result *c) {
@@ -31,8 +30,8 @@ static void write_claim(FILE *file, const struct results *r, const struct claim_
   if (c->kind != CLAIM_INFO) fprintf(file, "%s | ", verdict_claim_word(c));
   markdown_code(file, c->expression);
   fprintf(file, " | %s", format_claim(c, r->bill.currency).text);
-  if (c->judged) fputs(" (", file), markdown_text(file, c->judged), fputc(')', file);
-  if (c->reason) fputs(" (", file), markdown_text(file, c->reason), fputc(')', file);
+  if (c->judged) markdown_put(file, " (", c->judged, ")");
+  if (c->reason) markdown_put(file, " (", c->reason, ")");
   put_cell(file, verdict_claim_tag(c).text);
   fputs(" |\n", file);
 }
@@ -55,8 +54,7 @@ static void write_claims(FILE *file, const struct results *r) {
       write_claim(file, r, c);
       if (c->leaves_out) leaves_out = c->leaves_out;
     }
-    if (leaves_out)
-      fputs("\nAvailability, downtime, RTO and RPO leave out: ", file), markdown_text(file, leaves_out), fputs(".\n", file);
+    if (leaves_out) markdown_put(file, "\nAvailability, downtime, RTO and RPO leave out: ", leaves_out, ".\n");
   }
 }
 
@@ -65,13 +63,14 @@ static void write_load(FILE *file, const struct results *r) {
   fputs("\n## Load\n\nFrom users to requests.\n\n", file);
   for (uint32_t i = 0; i < r->load_count; i++) {
     struct load_words words = load_words(r, i);
-    for (uint32_t k = 0; k < words.count; k++)
-      fputs("- ", file), markdown_text(file, r->loads[i].source), fputs(": ", file), markdown_text(file, words.lines[k]),
-          fputc('\n', file);
+    for (uint32_t k = 0; k < words.count; k++) {
+      markdown_put(file, "- ", r->loads[i].source, "");
+      markdown_put(file, ": ", words.lines[k], "\n");
+    }
   }
 }
 
-static void write_missing(void *file, const char *line) { fputs("\n\\-: ", file), markdown_text(file, line), fputc('\n', file); }
+static void write_missing(void *file, const char *line) { markdown_put(file, "\n\\-: ", line, "\n"); }
 
 static void write_latency(FILE *file, const struct results *r) {
   if (r->endpoint_count == 0 || r->requests == 0) return;
@@ -79,7 +78,7 @@ static void write_latency(FILE *file, const struct results *r) {
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         file);
   for (uint32_t i = 0; i < r->endpoint_count; i++) {
-    fputs("| ", file), markdown_text(file, r->endpoints[i]);
+    markdown_put(file, "| ", r->endpoints[i], "");
     for (size_t a = 0; a < LATENCY_COLUMNS; a++) {
       const struct metric *m = latency_metric(r, r->endpoints[i], latency_columns[a]);
       fprintf(file, " | %s", m ? format_estimate(m->unit, NULL, &m->estimate).text : "-");
@@ -96,7 +95,7 @@ static void write_remarks(FILE *file, const struct results *r) {
     const char *remark = r->saturation[i].remark;
     bool before = false;
     for (uint32_t k = 0; k < i && remark; k++) before |= r->saturation[k].remark && !strcmp(r->saturation[k].remark, remark);
-    if (remark && !before) fputc('\n', file), markdown_text(file, remark), fputc('\n', file);
+    if (remark && !before) markdown_put(file, "\n", remark, "\n");
   }
 }
 
@@ -105,7 +104,7 @@ static void write_capacity(FILE *file, const struct results *r) {
   fputs("\n## What fills up first\n\n| resource | busy, mean | full at | |\n| --- | ---: | ---: | --- |\n", file);
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
-    fputs("| ", file), markdown_text(file, s->resource);
+    markdown_put(file, "| ", s->resource, "");
     fprintf(file, " | %s | %s | %s |\n", format_estimate(UNIT_RATIO, NULL, &s->utilization).text,
             format_number(UNIT_PER_SECOND, NULL, s->saturates_at_per_s).text, saturation_word(r, i));
   }
@@ -117,11 +116,11 @@ static void write_availability(FILE *file, const struct results *r) {
   if (!a->present) return;
   fprintf(file, "\n## Availability\n\n%s of all requests are served; %s a year are not.\n",
           format_estimate(UNIT_RATIO, NULL, &a->availability).text, format_number(UNIT_SECONDS, NULL, a->downtime_per_year_s).text);
-  if (a->leaves_out) fputs("\nLeaves out: ", file), markdown_text(file, a->leaves_out), fputs(".\n", file);
+  if (a->leaves_out) markdown_put(file, "\nLeaves out: ", a->leaves_out, ".\n");
   if (a->class_count) fputs("\n| fault | a year | RTO mean | p95 | lost a year |\n| --- | ---: | ---: | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < a->class_count; i++) {
     const struct outage_class *o = &a->classes[i];
-    fputs("| ", file), markdown_text(file, o->fault);
+    markdown_put(file, "| ", o->fault, "");
     fprintf(file, " | %s | %s | %s | %s |\n", format_number(UNIT_NONE, NULL, o->faults_per_year).text,
             format_estimate(UNIT_SECONDS, NULL, &o->rto_mean).text, format_number(UNIT_SECONDS, NULL, o->rto_p95).text,
             format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text);
@@ -132,7 +131,7 @@ static void write_bill(FILE *file, const struct results *r) {
   if (r->bill.count == 0) return;
   fprintf(file, "\n## Cost\n\n| item | %s a month |\n| --- | ---: |\n", r->bill.currency ? r->bill.currency : "");
   for (uint32_t i = 0; i < r->bill.count; i++) {
-    fputs("| ", file), markdown_text(file, r->bill.lines[i].item);
+    markdown_put(file, "| ", r->bill.lines[i].item, "");
     fprintf(file, " | %s |\n", format_money(r->bill.lines[i].monthly).text);
   }
   fprintf(file, "| **total** | **%s** |\n", format_money(r->bill.monthly).text);
@@ -142,7 +141,7 @@ static void write_assumptions(FILE *file, const struct results *r) {
   if (r->assumption_count == 0) return;
   fputs("\n## Assumptions\n\n| value | set to | source |\n| --- | --- | --- |\n", file);
   for (uint32_t i = 0; i < r->assumption_count; i++) {
-    fputs("| ", file), markdown_code(file, r->assumptions[i].path);
+    markdown_put_code(file, "| ", r->assumptions[i].path, "");
     put_cell(file, r->assumptions[i].value ? r->assumptions[i].value : "(all of it)");
     put_cell(file, r->assumptions[i].source ? r->assumptions[i].source : "");
     fputs(" |\n", file);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 static void put_table(FILE *file, const struct sensitivity_results *r, const struct sensitivity_target *t) {
-  fputs("\n## ", file), markdown_code(file, t->expression);
+  markdown_put_code(file, "\n## ", t->expression, "");
   fprintf(
       file,
       "\n\nNow %s%s%s.\n\n| input | low | high | at low | at high | swing | |\n| --- | --- | --- | ---: | ---: | ---: | --- |\n",
@@ -15,8 +15,9 @@ static void put_table(FILE *file, const struct sensitivity_results *r, const str
     const struct sensitivity_effect *e = &t->effects[i];
     const struct sensitivity_input *in = &r->inputs[e->input];
     struct estimate swing = {e->swing, e->swing_low, e->swing_high, 0, e->swing_low == e->swing_high};
-    fputs("| ", file), markdown_code(file, in->path), fputs(" | ", file), markdown_code(file, in->low), fputs(" | ", file),
-        markdown_code(file, in->high);
+    markdown_put_code(file, "| ", in->path, "");
+    markdown_put_code(file, " | ", in->low, "");
+    markdown_put_code(file, " | ", in->high, "");
     fprintf(file, " | %s | %s | %s | %s |\n", report_sensitivity_point(r, t, &e->low).text,
             report_sensitivity_point(r, t, &e->high).text,
             isinf(e->swing) ? "without end" : format_estimate(t->unit, r->currency, &swing).text,
@@ -29,7 +30,7 @@ static void put_table(FILE *file, const struct sensitivity_results *r, const str
 void report_sensitivity_markdown(FILE *file, const struct answer *a) {
   const struct sensitivity_results *r = a->sensitivity;
   char *first = report_sensitivity_first(r);
-  fputs("# What moves the answer: ", file), markdown_text(file, r->scenario_name), fputs("\n\n", file);
+  markdown_put(file, "# What moves the answer: ", r->scenario_name, "\n\n");
   markdown_code(file, first);
   fprintf(file, "\n\n%s, one at a time; %s of %s with the same customers, seed ",
           format_counted(r->input_count, "input", NULL).text, format_counted(r->runs, "run", NULL).text,
