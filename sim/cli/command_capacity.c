@@ -70,7 +70,8 @@ static enum exit_code run(const struct options *o) {
                                .context = &session};
   enum exit_code code = EXIT_USAGE;
   if (check(o, arena, &c)) {
-    session.path = c.range.path, session.study = &c.study;
+    session.path = c.range.path;
+    session.study = &c.study;
     session.axis = (struct capacity_result){.path = c.range.path, .unit = c.range.unit, .whole = c.range.whole};
     code = find(o, arena, &c, &session);
   }

@@ -3,7 +3,7 @@
 #include "sim/json/safe_text.h"
 #include "sim/report/check_report.h"
 
-/* One file after the other; their results are kept for the exports of all. */
+/* One file after the other; their results are kept when they are to be exported together. */
 struct check {
   const struct options *options;
   struct arena *arena;
@@ -23,12 +23,15 @@ static void show(struct check *c, const char *file, const struct results *r) {
 
 static enum exit_code check_one(struct check *c, const char *file) {
   const struct options *o = c->options;
-  struct scenario *s = session_read(c->arena, o, file, NULL, 0);
-  const struct results *r = s ? session_run(c->arena, o, s) : NULL;
+  bool kept = o->export_count > 0;
+  struct arena *arena = kept ? c->arena : arena_new();
+  struct scenario *s = session_read(arena, o, file, NULL, 0);
+  const struct results *r = s ? session_run(arena, o, s) : NULL;
   struct answer answer = r ? answer_of_run(r) : (struct answer){0};
   enum exit_code code = r ? session_code(&answer, o->statements) : s ? EXIT_ERROR : EXIT_INVALID;
-  c->rows[c->count++] = (struct check_row){file, (int)code, r};
+  c->rows[c->count++] = (struct check_row){file, (int)code, kept ? r : NULL};
   if (r) show(c, file, r);
+  if (!kept) arena_free(arena);
   return code;
 }
 

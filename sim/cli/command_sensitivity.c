@@ -34,7 +34,8 @@ static bool read_ends(struct arena *arena, const struct options *o, struct input
   bool good = true;
   for (uint32_t i = 0; i < in->count; i++) {
     struct sensitivity_case *c = &in->cases[i];
-    c->low = read_end(arena, o, c->input.path, c->input.low), c->high = read_end(arena, o, c->input.path, c->input.high);
+    c->low = read_end(arena, o, c->input.path, c->input.low);
+    c->high = read_end(arena, o, c->input.path, c->input.high);
     good &= c->low && c->high;
   }
   return good;

@@ -68,8 +68,9 @@ static char *read_bytes(const char *path, size_t *length) {
   bool failed = ferror(file);
   fclose(file);
   fclose(copy);
-  if (failed) free(text), text = NULL;
-  return text;
+  if (!failed) return text;
+  free(text);
+  return NULL;
 }
 
 enum { SUM_LINE = 21 }; /* "sum ", 16 digits, line feed */

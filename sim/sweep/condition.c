@@ -151,7 +151,9 @@ static struct condition *parse_comparison(struct parser *p) {
 
 static struct condition *join(struct parser *p, enum connective connective, const struct condition *a, const struct condition *b) {
   struct condition *c = arena_alloc(p->arena, sizeof *c);
-  c->connective = connective, c->a = a, c->b = b;
+  c->connective = connective;
+  c->a = a;
+  c->b = b;
   return a && (b || connective == NOT) ? c : NULL;
 }
 

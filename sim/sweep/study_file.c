@@ -181,7 +181,8 @@ static void read_include(struct study_reader *r, const struct json_value *v) {
         rows[count][column] = value;
     }
   }
-  r->sweep->included = rows, r->sweep->included_count = count;
+  r->sweep->included = rows;
+  r->sweep->included_count = count;
 }
 
 static void read_set(struct study_reader *r, const struct json_value *v) {
@@ -195,7 +196,8 @@ static void read_set(struct study_reader *r, const struct json_value *v) {
     const char *text = value_text(r, m);
     fixed[count++] = (struct scenario_override){option_of(r, m, json_name(m), text), json_name(m), text};
   }
-  r->sweep->fixed = fixed, r->sweep->fixed_count = count;
+  r->sweep->fixed = fixed;
+  r->sweep->fixed_count = count;
 }
 
 static void read_when(struct study_reader *r, const struct json_value *v) {

@@ -8,7 +8,9 @@
 
 struct sweep *sweep_new(struct arena *arena, struct diagnostics *faults, const char *scenario) {
   struct sweep *s = arena_alloc(arena, sizeof *s);
-  s->arena = arena, s->scenario = scenario, s->repeat = 1;
+  s->arena = arena;
+  s->scenario = scenario;
+  s->repeat = 1;
   s->tree = merge_read(arena, faults, &scenario_record, scenario);
   return s->tree ? s : NULL;
 }
@@ -109,7 +111,8 @@ static void keep_points(struct sweep *s, const struct condition *const *conditio
     for (uint32_t k = 0; k < count; k++) holds &= condition_holds(conditions[k], s, values, 1);
     if (holds) kept[n++] = (uint32_t)i;
   }
-  s->kept = kept, s->kept_count = n;
+  s->kept = kept;
+  s->kept_count = n;
 }
 
 const char *sweep_close(struct sweep *s, const struct condition *const *conditions, uint32_t count) {

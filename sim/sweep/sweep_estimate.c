@@ -82,7 +82,8 @@ static bool add_point(const struct sweep_plan *p, uint64_t n, const struct speed
   const struct scenario *s = sweep_plan_scenario(p, arena, n, NULL, 0);
   if (s) {
     double requests = model_requests(&s->model) * p->points[n].replications, pieces = fault_replications(&s->model);
-    out->points++, out->requests += requests;
+    out->points++;
+    out->requests += requests;
     out->years += pieces > 0 ? (double)s->model.run.years : 0;
     out->seconds += requests * speed->seconds_a_request + pieces * speed->seconds_a_fault_replication;
   }
@@ -96,7 +97,10 @@ bool sweep_estimate(const struct sweep_plan *p, const struct sweep_results *r, s
   bool good = true;
   for (uint64_t n = 0; n < p->sweep->points && good; n++) {
     if (!sweep_plan_mine(p, n) || sweep_results_has(r, n) || !sweep_plan_wanted(p, n)) continue;
-    if (!out->points) good = measure(p, n, &speed), out->pilot = n;
+    if (!out->points) {
+      good = measure(p, n, &speed);
+      out->pilot = n;
+    }
     good = good && add_point(p, n, &speed, out);
   }
   return good;

@@ -14,9 +14,11 @@
  *
  * When the numbers change for a good reason, `AGUANTA_DOCS_UPDATE=1 build/tests/all docs.update` writes the new ones into the
  * shown outputs and the table (with AGUANTA_LONG the whole table); prose and small tables are for people to correct. */
-#include "sim/cli/exit_code.h"
+#include "sim/cli/options.h"
 #include "sim/engine/arena.h"
 #include "sim/json/json.h"
+#include "sim/report/export.h"
+#include "sim/store/job.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <ctype.h>
@@ -334,6 +336,36 @@ static void test_every_folder_is_named(void) {
   free(text);
 }
 
+/* Whether a document says the words, not within a longer word. */
+static bool some_document_says(const char *words) {
+  glob_t found;
+  bool says = false;
+  glob("README.md", 0, NULL, &found);
+  glob("docs/*.md", GLOB_APPEND, NULL, &found);
+  for (size_t i = 0; i < found.gl_pathc && !says; i++) {
+    char *text = test_read_file(found.gl_pathv[i]);
+    for (const char *at = text; at && !says && (at = strstr(at, words)); at++) says = !isalnum((unsigned char)at[strlen(words)]);
+    free(text);
+  }
+  globfree(&found);
+  return says;
+}
+
+static void expect_said(const char *before, const char *name) {
+  char words[100];
+  snprintf(words, sizeof words, "%s%s", before, name);
+  test_check(some_document_says(words), "no document says \"%s\"", words);
+}
+
+/* What is added to these families is in the manual, too; pictures are those that `aguanta help plot` lists. */
+static void test_every_member_is_named(void) {
+  for (const struct command *const *c = commands; *c; c++) expect_said("aguanta ", (*c)->name);
+  for (const struct job_format *const *f = job_formats; *f; f++) expect_said("--emit ", (*f)->name);
+#define EXPORT(name) expect_said(".", #name);
+#include "sim/report/exports.h"
+#undef EXPORT
+}
+
 static void check_keys(const char *text, const char *folder, const struct json_value *v) {
   for (const struct json_value *member = json_first(v); member; member = json_next(member)) {
     const char *key = json_name(member);
@@ -524,6 +556,7 @@ static const struct test_case cases[] = {{"update", test_update},
                                          {"links", test_links},
                                          {"reference_is_generated", test_reference_is_generated},
                                          {"every_folder_is_named", test_every_folder_is_named},
+                                         {"every_member_is_named", test_every_member_is_named},
                                          {"every_key_is_explained", test_every_key_is_explained},
                                          {"oracle_count", test_oracle_count},
                                          {"platform_table", test_platform_table},
