@@ -58,8 +58,9 @@ static sim_time time_to_next(struct fault_process *f) {
   return wait < 9e18 ? (sim_time)wait : SIM_NEVER;
 }
 
-/* From the beginning of the run: each has been up for a while, at a point of its life of its own. A renewal process that began long ago
- * is stationary by now; where lives do not vary at all the point is uniform. An exponential life forgets how long it has lasted. */
+/* From the beginning of the run: each has been up for a while, at a point of its life of its own. A renewal process that began
+ * long ago is stationary by now; where lives do not vary at all the point is uniform. An exponential life forgets how long it
+ * has lasted. */
 static sim_time time_to_first(struct fault_process *f) {
   enum { LIVES = 64 };
   const struct distribution *life = &f->config->uptime;

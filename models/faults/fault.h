@@ -1,8 +1,8 @@
 /* Faults: what breaks, how often, and how long until it is repaired.
  *
- * A fault has targets (machines of a group, replicas of a service), each with a life of its own: from a repair, or from a strike that
- * needs none, to the next strike there passes a random time. A drill strikes the first target once. What a strike does is the kind's:
- * a member of the family in faults.h. */
+ * A fault has targets (machines of a group, replicas of a service), each with a life of its own: from a repair, or from a strike
+ * that needs none, to the next strike there passes a random time. A drill strikes the first target once. What a strike does is
+ * the kind's: a member of the family in faults.h. */
 #ifndef FAULT_H
 #define FAULT_H
 #include "models/core/parts.h"

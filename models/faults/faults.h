@@ -1,5 +1,5 @@
-/* The members of the family of faults, in the order of their words. A new one: fault_NAME.c with `const struct fault_kind fault_NAME`,
- * and a line here. */
+/* The members of the family of faults, in the order of their words. A new one: fault_NAME.c with `const struct fault_kind
+ * fault_NAME`, and a line here. */
 #ifndef FAULTS_H
 #define FAULTS_H
 #include "models/faults/fault.h"

@@ -1,5 +1,5 @@
-/* The members of the family of limits, in the order of their words. A new one: limit_NAME.c with `const struct limit_kind limit_NAME`,
- * and a line here. */
+/* The members of the family of limits, in the order of their words. A new one: limit_NAME.c with `const struct limit_kind
+ * limit_NAME`, and a line here. */
 #ifndef LIMITS_H
 #define LIMITS_H
 #include "models/guard/limit.h"

@@ -71,7 +71,7 @@ void arrivals_start(struct source *s) {
   calendar_set(s->world->calendar, a->slot, next_arrival(s, 0));
 }
 
-/* --- what is to be expected ----------------------------------------------------------------------------------------------------- */
+/* --- what is to be expected --------------------------------------------------------------------------------------------------- */
 
 double arrivals_expected(const struct source_config *s, sim_time from, sim_time to) {
   return profile_expected(&s->rate, from, to) * (s->chain.states ? s->chain.mean : 1);
@@ -92,7 +92,7 @@ bool arrivals_are_daily(const struct source_config *s) {
   return true;
 }
 
-/* --- linking -------------------------------------------------------------------------------------------------------------------- */
+/* --- linking ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *link_bursts(struct source_config *s, struct arena *arena, const char **key) {
   const char *wrong = batch_fault(&s->batch);

@@ -72,8 +72,8 @@ struct source_kind {
   bool closed;   /* a fixed population: a client that has its answer asks again */
   bool journeys; /* its clients ask for what their journey says, not for a mix */
   bool nameless; /* arrivals have numbers, and no names by which a client would be known again */
-  /* While linking: reads what the mix and the clients rest on, and returns false when it could not (null: there is nothing to read);
-   * checks and derives what the kind needs. Both report what is wrong. */
+  /* While linking: reads what the mix and the clients rest on, and returns false when it could not (null: there is nothing to
+   * read); checks and derives what the kind needs. Both report what is wrong. */
   bool (*read)(struct linker *, struct source_config *, const char *path);
   void (*link)(struct linker *, struct source_config *, const char *path); /* may be null */
   /* Arrivals in [from, to) to be expected, whatever the answers are; null: that depends on the answers. */
@@ -112,8 +112,8 @@ struct source {
 /* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */
 double source_expected(const struct source_config *, sim_time from, sim_time to);
 
-/* Somebody arrives: request n of the source is sent now. user: who of the source it is (closed: he waits for its end); NOBODY: drawn
- * from its clients, or somebody new. */
+/* Somebody arrives: request n of the source is sent now. user: who of the source it is (closed: he waits for its end); NOBODY:
+ * drawn from its clients, or somebody new. */
 void source_send(struct source *, uint64_t n, uint32_t user);
 /* The same for a given endpoint; -1: by the mix. */
 void source_send_to(struct source *, uint64_t n, uint32_t user, int32_t endpoint);

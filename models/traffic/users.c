@@ -3,7 +3,7 @@
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 
-/* --- accounts -------------------------------------------------------------------------------------------------------------------- */
+/* --- accounts ----------------------------------------------------------------------------------------------------------------- */
 
 static void account(struct users *u, sim_time now) {
   u->thought_ns += (unsigned __int128)(uint64_t)(now - u->since) * u->thinking;
@@ -31,7 +31,7 @@ void users_close_books(struct source *s, sim_time now) {
   u->asked_at_ns = (unsigned __int128)(uint64_t)now * u->asking;
 }
 
-/* --- one by one ------------------------------------------------------------------------------------------------------------------ */
+/* --- one by one --------------------------------------------------------------------------------------------------------------- */
 
 /* The number of the user's next request, which also numbers the thinking before it. */
 static uint64_t user_number(const struct users *u, uint32_t user) { return (uint64_t)user << 32 | u->sent[user]; }
@@ -67,7 +67,7 @@ static void start_single(struct source *s) {
   for (uint32_t user = 0; user < u->thinking; user++) think(s, user, 0);
 }
 
-/* --- many at once ---------------------------------------------------------------------------------------------------------------- */
+/* --- many at once ------------------------------------------------------------------------------------------------------------- */
 
 /* The next request, given that so many think from now on. */
 static void expect(struct source *s) {
@@ -104,7 +104,7 @@ static bool are_many(const struct source_config *config) {
          config->think.mean > 10 * (double)config->population;
 }
 
-/* --- both ------------------------------------------------------------------------------------------------------------------------ */
+/* --- both --------------------------------------------------------------------------------------------------------------------- */
 
 void users_return(struct source *s, uint32_t user, sim_time sent_at) {
   struct users *u = &s->users;

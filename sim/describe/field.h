@@ -131,10 +131,10 @@ struct choice_set {
 
 /* Kinds of one thing that a word selects: {"kind": "token-bucket", "rate": "5/s"}.
  *
- * Each is a descriptor of its component, a struct that begins with a struct member, in a file of its own together with the keys that
- * it adds to the record: rows with offsets into the record's struct, which several members may share. A key of other members is
- * refused where it is given and has its default or stays zero in any case. The family lists its members, in the order of their
- * words; the bound struct holds a pointer to the descriptor.
+ * Each is a descriptor of its component, a struct that begins with a struct member, in a file of its own together with the keys
+ * that it adds to the record: rows with offsets into the record's struct, which several members may share. A key of other
+ * members is refused where it is given and has its default or stays zero in any case. The family lists its members, in the order
+ * of their words; the bound struct holds a pointer to the descriptor.
  *
  *     const struct limit_kind limit_NAME = {.member = {.word = "token-bucket", .doc = "...", .keys = keys}, .admits = admits}; */
 struct member {
@@ -178,8 +178,8 @@ struct field {
 
 struct record;
 
-/* Keys that other components add to a record. They stand beside its own, and go into structs of their own, one a component: by number,
- * void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. */
+/* Keys that other components add to a record. They stand beside its own, and go into structs of their own, one a component: by
+ * number, void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. */
 struct additions {
   const struct record *const *const *records; /* by number; each points to a record, or to null: it adds none; ends with null */
   size_t offset;

@@ -15,7 +15,8 @@ const struct field *place_field_at(struct arena *, const struct record *language
 /* The first kind, other than a text, that the value can be read as: a number, a duration, a rate ...; else FIELD_TEXT. */
 enum field_kind place_kind_of_text(struct arena *, const char *value);
 
-/* The value in base units (CPU: cores, so that it compares with numbers); false when it is no value of that kind, or the kind has no number (texts, words, flags). */
+/* The value in base units (CPU: cores, so that it compares with numbers); false when it is no value of that kind, or the kind
+ * has no number (texts, words, flags). */
 bool place_number(struct arena *, enum field_kind, const char *value, double *out);
 
 #endif

@@ -20,7 +20,8 @@ enum window_kind { WINDOW_WHOLE, WINDOW_PEAK, WINDOW_RANGE, WINDOW_CLOCK };
 
 struct window {
   enum window_kind kind;
-  /* RANGE: since the end of the warm-up, phases included; PEAK: `to` is its length; CLOCK: times of day, to <= from over midnight */
+  /* RANGE: since the end of the warm-up, phases included; PEAK: `to` is its length; CLOCK: times of day, to <= from over
+   * midnight */
   sim_time from, to;
 };
 

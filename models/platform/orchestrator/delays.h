@@ -1,4 +1,5 @@
-/* Rows of an orchestrator's delays, one line each, and the key under which its settings stand. AT(member) is the offset in its struct. */
+/* Rows of an orchestrator's delays, one line each, and the key under which its settings stand. AT(member) is the offset in its
+ * struct. */
 #ifndef DELAYS_H
 #define DELAYS_H
 #include "models/platform/platform.h"

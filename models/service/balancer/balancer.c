@@ -78,7 +78,7 @@ static struct keepalive *keepalive_of(struct world *w, struct service *s, uint32
   return *k;
 }
 
-/* --- choosing ------------------------------------------------------------------------------------------------------------------ */
+/* --- choosing ----------------------------------------------------------------------------------------------------------------- */
 
 /* Leaves the candidates that the caller has not ejected; all of them when there is none. */
 static void leave_out_ejected(struct pick *p, const struct ejector *e) {
@@ -137,7 +137,7 @@ double balancer_weight(const struct service *s, uint32_t container) {
   return s->balancing && s->balancing->weight ? s->balancing->weight[container - s->first] : 1;
 }
 
-/* --- what becomes of requests ---------------------------------------------------------------------------------------------------- */
+/* --- what becomes of requests ------------------------------------------------------------------------------------------------- */
 
 static void set_load(struct world *w, struct service *s, uint32_t container, uint32_t load) {
   struct balancing *b = s->balancing;

@@ -4,8 +4,8 @@
  * the balancer itself has seen it fail often enough (ejection.h).
  * A policy is a member of the family in balancers.h: a file each, with its word, its keys and its checks.
  *
- * One balancer serves all callers of a service: cursors, counts and means are common, ejections are each calling replica's own unless
- * shared, and so are the connections where a balancer only chooses once for each of these (keepalive.h).
+ * One balancer serves all callers of a service: cursors, counts and means are common, ejections are each calling replica's own
+ * unless shared, and so are the connections where a balancer only chooses once for each of these (keepalive.h).
  *
  * Invariant: load[k] is the number of requests that were sent to replica k and have neither left it nor died with it. */
 #ifndef BALANCER_H

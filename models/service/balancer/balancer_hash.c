@@ -1,7 +1,7 @@
 /* The replica that the item belongs to, by consistent hashing (hash_ring.h).
  *
- * With a `bound` c a replica takes at most ceil(c (m + 1) / n) requests at once, m unanswered ones in all among n replicas; when it is
- * full the item goes on to the next on the ring (Mirrokni, Thorup and Zadimoghaddam 2018). */
+ * With a `bound` c a replica takes at most ceil(c (m + 1) / n) requests at once, m unanswered ones in all among n replicas; when
+ * it is full the item goes on to the next on the ring (Mirrokni, Thorup and Zadimoghaddam 2018). */
 #include "models/service/balancer/balancers.h"
 #include "models/request/keyspace.h"
 #include "models/service/hash_ring.h"

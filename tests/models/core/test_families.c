@@ -1,8 +1,9 @@
 /* A member of a family is one file and one line elsewhere: each of these families is looked through, source by source.
  *
- * A family is files that are called alike, such as DIRECTORY/PREFIX_NAME.c. The file defines a descriptor of that name; one line of
- * another file lists it, by the identifier or as WORD(NAME) in a list that is expanded. Nothing else may name it. Where scenarios
- * select members by a word, no other file of models/ has that word either; of words with other meanings, no other file of the folder. */
+ * A family is files that are called alike, such as DIRECTORY/PREFIX_NAME.c. The file defines a descriptor of that name; one line
+ * of another file lists it, by the identifier or as WORD(NAME) in a list that is expanded. Nothing else may name it. Where
+ * scenarios select members by a word, no other file of models/ has that word either; of words with other meanings, no other file
+ * of the folder. */
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <ctype.h>
@@ -43,7 +44,7 @@ static const struct family {
 /* Words of members that mean other things outside their folders: a policy of caches, a key of queues, meters. */
 static const char *const common_words[] = {"random", "round-robin", "concurrency", "node", "open", "session", NULL};
 
-/* --- sources ----------------------------------------------------------------------------------------------------------------------- */
+/* --- sources ------------------------------------------------------------------------------------------------------------------ */
 
 struct sources {
   glob_t files;
@@ -90,7 +91,7 @@ static int lines_with(const char *text, const char *identifier, const char *list
   return count;
 }
 
-/* --- families ---------------------------------------------------------------------------------------------------------------------- */
+/* --- families ----------------------------------------------------------------------------------------------------------------- */
 
 static bool is_common(const char *word) {
   const char *const *w = common_words;
