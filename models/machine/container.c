@@ -56,6 +56,7 @@ static inline bool before(const struct job *a, const struct job *b) {
 }
 
 __attribute__((noinline)) static void jobs_grow(struct container *c) {
+  assert(c->job_room <= UINT32_MAX / 2);
   c->job_room = c->job_room ? 2 * c->job_room : 4;
   c->jobs = allocate_resized(c->jobs, c->job_room, sizeof *c->jobs);
 }
@@ -176,6 +177,7 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
 /* Books that part of the wait of r for a thread, or for the end of its computation, in which the quota stopped the container. */
 static void book_stops(const struct world *w, const struct container *c, struct request *r, sim_time now) {
   sim_time stopped = quota_stopped(c->quota, now) - r->stopped_before;
+  assert(stopped >= 0);
   r->cell[instruction_of(w, r)->stopped_cell] += stopped;
   r->since += stopped;
 }
@@ -225,6 +227,7 @@ static inline void fill_threads(struct world *w, struct container *c, struct cre
 
 static void end_turn(struct world *w, struct container *c) {
   struct crew *k = c->turn.crew;
+  assert(k && k->running);
   c->turn.crew = NULL;
   k->running--;
   share_advance(w, c, world_now(w));
@@ -308,6 +311,7 @@ static inline void take_in(struct world *w, struct container *c, struct request 
 
 /* The thread is the caller's to give. */
 static void take_from_door(struct world *w, struct container *c, struct request *r) {
+  assert(!r->frames[r->depth - 1].accepted);
   r->fresh = false;
   if (r->impatient) request_served(w, r);
   take_in(w, c, r);
@@ -363,6 +367,7 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
 }
 
 void container_forsake(struct world *w, struct container *c, struct request *r) {
+  assert(r->waiting == &wait_cpu || r->waiting == &wait_thread);
   struct crew *k = r->waiting == &wait_cpu ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
   if (r->waiting == &wait_cpu) k->fresh_waiting -= r->fresh;
   queue_remove(w, r->waiting == &wait_cpu ? &k->runnable : &k->door, r);
@@ -438,6 +443,7 @@ void container_break_off(struct world *w, struct container *c, struct request *r
   struct crew *k = computing_crew(w, c, r);
   double left;
   container_advance(w, c, world_now(w));
+  assert(r->waiting == &wait_computing && k->running);
   if (!take_parked(c->processes, r->id, &left)) {
     left = take_running(c, r->id);
     c->aside -= k->aside;
@@ -480,6 +486,7 @@ static bool runs_in(const struct world *w, const struct job *job, const struct p
 }
 
 void container_park(struct world *w, struct container *c, struct process *p) {
+  assert(p->paused);
   if (c->turn.crew && (c->turn.crew == &p->crew || c->turn.crew == &p->workers)) end_turn(w, c);
   container_advance(w, c, world_now(w));
   uint32_t running = c->running;
@@ -511,6 +518,7 @@ void container_unpark(struct world *w, struct container *c, struct process *p) {
     job.finish += c->virtual_time;
     jobs_push(c, job);
   }
+  assert(!p->paused && kept <= all->parked_count);
   all->parked_count = kept;
   c->aside += p->workers.running;
   p->workers.threads = s->workers;

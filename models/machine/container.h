@@ -14,6 +14,7 @@
 #include "models/request/queue.h"
 #include "models/request/request.h"
 #include "sim/engine/calendar.h"
+#include <stddef.h>
 
 struct node;
 struct cache;
@@ -113,6 +114,15 @@ struct container {
   sim_time scraped_at;
   uint32_t scrapes;
 };
+
+/* Hot members stay together: what a request that is accepted or leaves reads, with the crew, in the first lines; what starts and ends of
+ * computations move (models/machine/sharing.h) within the length of two. A computation is copied as three words. */
+_Static_assert(sizeof(struct job) == 24, "a computation grows: the heap of each container copies it");
+_Static_assert(offsetof(struct container, own) <= 72 && sizeof(struct crew) == 80,
+               "the crew has moved away from what goes with it");
+_Static_assert(offsetof(struct container, metered) - offsetof(struct container, jobs) < 128,
+               "accounts have moved away from the heap");
+_Static_assert(offsetof(struct container, version) > offsetof(struct container, metered), "what is cold stands among what is hot");
 
 /* The configuration of the version that the replica runs: what it does goes by it. What its service does as a whole (routing, the
  * number of replicas) goes by service_config(service). */

@@ -9,6 +9,7 @@
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include <assert.h>
 
 /* From one miss to the next is a geometric number of pages: as many draws as misses. */
 static bool disk_miss(struct world *w, struct request *r, const struct instruction *in) {
@@ -49,6 +50,7 @@ static void waited(struct world *w, const struct instruction *in, sim_time wait)
 /* Runs again after each read. */
 static bool disk_read(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t node = w->containers[r->frames[r->depth - 1].container].node;
+  assert(node < w->node_count);
   struct disk *d = &world_disks(w)->of_node[node];
   if (!r->reads || !d->config) return true;
   r->reads--, r->pc--;
@@ -68,6 +70,7 @@ static void ended(void *world, uint32_t id) {
   struct world *w = world;
   struct disk *d = &world_disks(w)->of_node[world_request(w, id)->disk];
   d->done++;
+  assert(d->busy > 0 && d->busy <= (uint64_t)d->config->parallel);
   struct request *next = d->line.queue.count ? world_request(w, d->line.queue.head) : NULL;
   if (next) {
     const struct instruction *in = &w->model->programs[next->endpoint].instructions[next->pc];

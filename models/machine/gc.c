@@ -1,5 +1,6 @@
 #include "models/machine/gc.h"
 #include "models/core/world.h"
+#include <assert.h>
 
 static const struct gc_config *config_of(const struct process *p) {
   return &container_config(&p->world->containers[p->container])->gc;
@@ -7,6 +8,7 @@ static const struct gc_config *config_of(const struct process *p) {
 
 /* The next pause. */
 static void turn_after(struct process *p) {
+  assert(!p->paused);
   calendar_set(p->world->calendar, p->gc, world_after(p->world, distribution_sample_time(&config_of(p)->every, &p->gc_draws)));
 }
 
@@ -39,5 +41,6 @@ void gc_ends(struct world *w, struct process *p) {
 
 double gc_running_share(const struct service_config *s) {
   double every = s->gc.every.mean, pause = s->gc.pause.mean;
+  assert(!s->gc.every.kind || every + pause > 0);
   return s->gc.every.kind ? every / (every + pause) : 1;
 }

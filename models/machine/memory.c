@@ -4,6 +4,7 @@
 #include "models/platform/nodes.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 enum { MEBIBYTE_BITS = 20 };
 static const sim_time kill_takes = 10 * SIM_MS;
@@ -63,6 +64,7 @@ static void book_node(struct world *w, struct node *n, int64_t change) {
   struct memory_node *m = &world_memory(w)->nodes[n->index];
   int64_t before = m->used;
   m->used += change;
+  assert(m->used >= 0);
   if (follow_largest(w, &world_memory(w)->fullest[n->group_index], before, m->used, fullest_node, n->group_index))
     show(w, w->model->node_memory + n->group_index, world_memory(w)->fullest[n->group_index]);
 }
@@ -100,6 +102,7 @@ void memory_answered(struct world *w, struct container *c) {
 
 /* One that drains has nobody who would restart it: it has drained. */
 static void kill(struct world *w, struct container *c) {
+  assert(c && c->node != NOBODY);
   world_memory(w)->nodes[c->node].killed_at = world_now(w);
   meter_count(w, container_config(c)->memory.killed_meter);
   if (c->state == CONTAINER_UP) {

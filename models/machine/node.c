@@ -29,6 +29,7 @@ static inline void set_place(const struct world *w, struct node *n, struct conta
 }
 
 static void level_put(struct world *w, struct node *n, struct container *c) {
+  assert(c->level_place == NOBODY && n->level.count < n->container_count);
   struct water_level *l = &n->level;
   container_advance(w, c, world_now(w));
   c->level_place = l->count++;
@@ -40,6 +41,7 @@ static void level_put(struct world *w, struct node *n, struct container *c) {
 }
 
 static void level_take(struct world *w, struct node *n, struct container *c) {
+  assert(c->level_place < n->level.count);
   struct water_level *l = &n->level;
   container_advance(w, c, world_now(w));
   l->demand -= c->demand, l->weight -= c->weight;
@@ -89,6 +91,7 @@ static inline void set_level_slot(struct world *w, struct water_level *l) {
 }
 
 static void find_first(struct world *w, struct water_level *l) {
+  assert(l->count);
   double first = l->places[0].due;
   uint32_t at = 0;
   for (uint32_t i = 1; i < l->count; i++) {
@@ -108,6 +111,7 @@ static void set_level(struct world *w, struct node *n) {
     if (calendar_time_of(w->calendar, l->slot) != SIM_NEVER) calendar_clear(w->calendar, l->slot);
     return;
   }
+  assert(l->weight > 0 && l->demand > 0);
   l->rate = (double)level_free(n) / MILLI / (double)l->weight * n->pace;
   if (__builtin_expect(l->reached > 1, 0)) rebase(w, l);
   find_first(w, l);
@@ -214,6 +218,7 @@ void node_build(struct world *w, struct node *n) {
 }
 
 void node_add(struct world *w, struct node *n, struct container *c) {
+  assert(c->node == n->index && n->membership == NODE_MEMBER && c->level_place == NOBODY);
   if (n->container_count == n->container_room) {
     n->container_room = n->container_room ? 2 * n->container_room : 8;
     uint32_t *containers = arena_new_array(w->arena, uint32_t, n->container_room);

@@ -32,6 +32,7 @@
 #include "sim/engine/calendar.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct world;
@@ -82,6 +83,9 @@ struct node {
   uint32_t lost_to; /* how many faults hold it down */
   bool detected;    /* the orchestrator knows that it is down */
 };
+
+/* A start or an end of a computation reads what stands before the level, and no more while demands fit. */
+_Static_assert(offsetof(struct node, level) <= 80, "a node's sums are no longer next to each other");
 
 extern const struct load_part cores_load;
 

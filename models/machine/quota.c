@@ -1,6 +1,7 @@
 #include "models/machine/quota.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 static const char *const throttle_words[] = {"quota", "fluid", NULL};
 
@@ -64,12 +65,14 @@ static bool lasts(const struct container *c, double left, sim_time now) {
 
 double quota_due(const struct container *c, double end, sim_time now) {
   struct cpu_quota *q = c->quota;
+  assert(c->running);
   double left = q->left > 0 ? q->left : 0, out = c->virtual_time + left * c->pace / c->running;
   q->first = out < end && !lasts(c, left, now);
   return q->first ? out : end;
 }
 
 static void stop(struct world *w, struct container *c) {
+  assert(!c->quota->spent);
   c->quota->spent = true, c->quota->stopped_at = world_now(w);
   container_stall(w, c);
 }
@@ -77,6 +80,7 @@ static void stop(struct world *w, struct container *c) {
 /* The stop is over. */
 static void account(struct world *w, struct cpu_quota *q) {
   sim_time stopped = world_now(w) - q->stopped_at;
+  assert(q->spent && stopped >= 0);
   q->spent = false;
   q->stopped_ns += stopped;
   meter_time(w, q->meters + METER_STOPS, stopped);
@@ -98,6 +102,7 @@ static void refill(void *world, uint32_t id) {
   sim_time now = world_now(w);
   double pending = container_used_since(w, c, now), left = q->left - pending;
   meter_count(w, q->meters + METER_PERIODS);
+  assert(pending >= 0);
   if (q->spent) meter_count(w, q->meters + METER_THROTTLED);
   q->active = left < q->amount || c->running;
   double full = q->amount + (left < 0 ? left : 0);
@@ -140,6 +145,7 @@ void quota_build(struct world *w, struct container *c, const struct service_conf
   if (!quota_limits(s) || w->mode != WORLD_TRAFFIC) return;
   const struct limits_config *limits = &s->resources.limits;
   double amount = (double)limits->cpu * (double)limits->period / MILLI;
+  assert(amount > 0);
   c->quota = arena_new_array(w->arena, struct cpu_quota, 1);
   *c->quota = (struct cpu_quota){.amount = amount, .left = amount, .period = limits->period, .meters = limits->meters};
   c->quota->timer = calendar_slot(w->calendar, refill, w, c->id);

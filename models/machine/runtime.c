@@ -4,6 +4,7 @@
 #include "models/service/computing.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <stdlib.h>
 
 /* --- what it is -------------------------------------------------------------------------------------------------------------- */
@@ -75,6 +76,7 @@ static void runtime_stop(struct world *w) {
 }
 
 static void staff(struct crew *k, bool one_computes, bool paused, int64_t threads) {
+  assert(threads >= 0);
   k->seats = threads;
   k->threads = paused ? 0 : one_computes && threads > 1 ? 1 : threads;
 }
@@ -137,6 +139,7 @@ static uint32_t choose(struct world *w, struct container *c, const struct reques
     all->cursor = turn + 1 < all->count ? turn + 1 : 0;
     return turn;
   }
+  assert(all->count > 1);
   struct stream draws = stream_at(r->key, w->model->programs[r->endpoint].instructions[r->pc - 1].draw);
   uint32_t any = stream_below(&draws, all->count);
   for (uint32_t k = 0; deal == DEAL_IDLE && k < all->count; k++)
@@ -157,6 +160,7 @@ struct crew *runtime_deal(struct world *w, struct container *c, struct request *
 
 struct crew *runtime_crew(const struct world *w, const struct container *c, const struct request *r) {
   struct process *p = &c->processes->each[r->frames[r->depth - 1].process];
+  assert(r->frames[r->depth - 1].process < c->processes->count);
   return w->model->programs[r->endpoint].instructions[r->pc - 1].on_workers ? &p->workers : &p->crew;
 }
 
@@ -166,6 +170,7 @@ void runtime_answered(struct container *c, uint32_t process) {
 
 sim_time runtime_cold_work(const struct container *c, const struct request *r) {
   const struct warm_up_config *warm_up = &container_config(c)->warm_up;
+  assert(warm_up->requests > 0);
   uint64_t answered = c->processes->each[r->frames[r->depth - 1].process].answered;
   if (answered >= (uint64_t)warm_up->requests) return r->work;
   double to_come = 1 - (double)answered / (double)warm_up->requests;

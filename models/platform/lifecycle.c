@@ -31,6 +31,7 @@ static void count_replicas(struct world *w, struct service *s) {
 void rotation_add(struct world *w, struct container *c) {
   struct service *s = world_service_of(w, c);
   if (c->in_rotation) return;
+  assert(s->in_rotation < s->capacity && c->state == CONTAINER_UP);
   /* In the order of their numbers, so that the order of routing does not depend on who came back first. */
   uint32_t i = s->in_rotation++;
   for (; i && s->rotation[i - 1] > c->id; i--) s->rotation[i] = s->rotation[i - 1];
@@ -136,6 +137,7 @@ void lifecycle_unplace(struct world *w, struct container *c) {
   assert(!c->running);
   struct node *n = &w->nodes[c->node];
   const struct resource_amounts *r = &container_config(c)->resources.requests;
+  assert(n->cpu_requested >= r->cpu && n->memory_requested >= r->memory);
   n->cpu_requested -= r->cpu, n->memory_requested -= r->memory;
   node_remove(n, c->id);
   c->node = NOBODY;
@@ -152,6 +154,7 @@ void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_tim
 }
 
 static void serves(struct world *w, struct container *c, bool warm) {
+  assert(c->node != NOBODY && w->nodes[c->node].up);
   c->state = CONTAINER_UP;
   c->virtual_at = world_now(w);
   struct service *s = world_service_of(w, c);
@@ -192,6 +195,7 @@ void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) 
   c->state = CONTAINER_DOWN;
   parts_stops(w, c, served);
   if (!served) return;
+  assert(world_service_of(w, c)->up);
   world_service_of(w, c)->up--;
   parts_stopped(w, c);
   container_kill(w, c, outcome);
@@ -201,6 +205,7 @@ void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) 
 void lifecycle_crash(struct world *w, struct container *c) {
   if (c->state != CONTAINER_UP) return;
   lifecycle_stop(w, c, OUTCOME_CRASHED);
+  assert(c->state == CONTAINER_DOWN);
   policy(w)->process_died(w, c);
 }
 

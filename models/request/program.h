@@ -12,6 +12,7 @@
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 struct arena;
 struct fork;
@@ -85,6 +86,10 @@ struct instruction {
   uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale; it ends at the target */
   double refreshes;                       /* LOOKUP: share of look-ups that set one going, only estimated */
 };
+
+/* To enter, to be accepted, to compute and to leave take the first line of an instruction, and the demand behind it. */
+_Static_assert(offsetof(struct instruction, run) == 0 && offsetof(struct instruction, demand) == 64, "an instruction's first line");
+_Static_assert(sizeof(struct instruction) <= 224, "an instruction has grown");
 
 struct cell {
   int32_t service; /* or -1: the client's side, waiting in no service */

@@ -1,6 +1,7 @@
 #include "models/service/ejection.h"
 #include "models/guard/breaker.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <string.h>
 
 struct ejector *ejector_new(struct arena *arena, uint32_t count, uint32_t generation) {
@@ -22,11 +23,13 @@ static bool full(const struct ejector *e, const struct ejection_config *config, 
 }
 
 static sim_time sentence(const struct ejection_config *config, uint32_t ejections) {
+  assert(ejections > 0);
   if (!config->grows) return config->time;
   return config->time < config->longest / ejections ? config->time * ejections : config->longest;
 }
 
 bool ejector_failed(struct ejector *e, const struct ejection_config *config, uint32_t replica, uint32_t in_rotation, sim_time now) {
+  assert(replica < e->count);
   struct suspect *s = &e->suspects[replica];
   if (s->until > now || ++s->failures < config->failures || full(e, config, in_rotation, now)) return false;
   s->failures = 0;

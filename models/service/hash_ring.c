@@ -1,6 +1,7 @@
 #include "models/service/hash_ring.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/stream.h"
+#include <assert.h>
 #include <stdlib.h>
 
 static int in_order(const void *a, const void *b) {
@@ -17,12 +18,14 @@ struct hash_ring *hash_ring_new(struct arena *arena, const char *name, uint32_t 
     for (uint32_t k = 0; k < points; k++)
       ring->places[ring->count++] = (struct ring_place){stream_mix(replica + (k + 1) * STREAM_GOLDEN), i};
   }
+  assert(ring->count == replicas * points);
   qsort(ring->places, ring->count, sizeof *ring->places, in_order);
   return ring;
 }
 
 uint32_t hash_ring_find(const struct hash_ring *ring, uint64_t item) {
   uint32_t low = 0, high = ring->count;
+  assert(ring->count);
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
     if (ring->places[middle].at < item)

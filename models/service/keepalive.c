@@ -1,8 +1,10 @@
 #include "models/service/keepalive.h"
 #include "models/core/world.h"
+#include <assert.h>
 #include <string.h>
 
 struct kept_connection *keepalive_turn(struct keepalive *k, const struct keepalive_config *config) {
+  assert(k->turn < config->connections);
   struct kept_connection *c = &k->connections[k->turn];
   k->turn = k->turn + 1 < config->connections ? k->turn + 1 : 0;
   return c;
@@ -14,6 +16,7 @@ static bool leads_into_void(const struct world *w, const struct container *c) { 
 bool keepalive_carries(const struct world *w, struct kept_connection *k, const struct keepalive_config *config) {
   sim_time now = world_now(w);
   if (!k->left || now - k->used_at > config->idle || now - k->opened_at >= config->age) return false;
+  assert(k->used_at >= k->opened_at);
   const struct container *c = &w->containers[k->container];
   if (leads_into_void(w, c))
     k->left = 0;

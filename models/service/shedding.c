@@ -1,4 +1,5 @@
 #include "models/service/shedding.h"
+#include <assert.h>
 #include <math.h>
 
 #define AT(member) offsetof(struct codel_config, member)
@@ -45,11 +46,13 @@ static bool stands(struct shedder *s, sim_time now, sim_time waited, bool last) 
 }
 
 static sim_time control_law(const struct shedder *s, sim_time from) {
+  assert(s->count > 0);
   return from + (sim_time)((double)s->codel.interval / sqrt((double)s->count));
 }
 
 static void begin_dropping(struct shedder *s, sim_time now) {
   uint32_t added = s->count - s->last_count;
+  assert(!s->dropping && s->codel.interval > 0);
   s->dropping = true;
   s->count = added > 1 && now - s->drop_next < 16 * s->codel.interval ? added : 1;
   s->last_count = s->count;

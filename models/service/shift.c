@@ -1,6 +1,7 @@
 #include "models/service/shift.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include <assert.h>
 #include <math.h>
 
 /* Cores that one replica can use: of its node, within its limit, on its threads. */
@@ -17,6 +18,7 @@ static double usable_cores(const struct world *w, const struct service *s) {
 void shift_account(const struct world *w, struct service *s) {
   if (!service_config(s)->shifts.count) return;
   double replicas = level_integral(&s->replicas, world_now(w)), passed = replicas - s->replicas_at_shift;
+  assert(passed >= 0);
   s->thread_ns += passed * (double)s->threads * runtime_processes(service_config(s));
   s->core_ns += passed * usable_cores(w, s);
   s->replicas_at_shift = replicas;
@@ -29,6 +31,7 @@ static void shift_begins(void *world, uint32_t index) {
   struct service *s = &w->services[index];
   const struct shift_config *shifts = service_config(s)->shifts.items;
   shift_account(w, s);
+  assert(s->shift < service_config(s)->shifts.count && shifts[s->shift].at == world_now(w));
   s->threads = shifts[s->shift++].threads;
   for (uint32_t k = 0; k < s->capacity; k++) container_staff(w, &w->containers[s->first + k], s->threads);
   if (s->shift < service_config(s)->shifts.count) calendar_set(w->calendar, s->shift_slot, shifts[s->shift].at);
@@ -54,6 +57,7 @@ double shift_mean_threads(const struct service_config *s, double most, sim_time 
     }
     if (i < s->shifts.count) threads = (double)shifts[i].threads;
   }
+  assert(to > from);
   return sum / (double)(to - from);
 }
 

@@ -5,6 +5,7 @@
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 
 enum { CELLS = 4096 };
@@ -19,6 +20,7 @@ static void enter_cell(struct source *s, sim_time at) {
   double bound = profile_bound(&s->config->rate, at, a->cell_end);
   a->flat = profile_floor(&s->config->rate, at, a->cell_end) == bound;
   a->bound = bound * a->factor;
+  assert(a->cell_end > at && a->bound >= 0);
 }
 
 /* The next arrival after `at`, or SIM_NEVER beyond the horizon. */
@@ -66,6 +68,7 @@ void arrivals_start(struct source *s) {
   a->factor = a->base;
   a->slot = calendar_slot(s->world->calendar, arrives, s, 0);
   a->cell_width = (s->world->measured_until + CELLS - 1) / CELLS;
+  assert(a->cell_width > 0 && a->base >= 0);
   a->constant = profile_is_constant(&config->rate) && !a->burst.chain;
   enter_cell(s, 0);
   calendar_set(s->world->calendar, a->slot, next_arrival(s, 0));

@@ -1,5 +1,6 @@
 #include "models/traffic/batch.h"
 #include "sim/engine/real.h"
+#include <assert.h>
 
 enum { MOST = 100000 };
 
@@ -82,6 +83,7 @@ struct uniform_batch {
 };
 static uint32_t uniform_draw(const void *self, struct stream *draws) {
   const struct uniform_batch *u = self;
+  assert(u->low <= u->high);
   return (uint32_t)u->low + stream_below(draws, (uint32_t)(u->high - u->low + 1));
 }
 static double uniform_mean(const void *self) {

@@ -1,5 +1,6 @@
 #include "models/traffic/burst.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -223,6 +224,7 @@ static void stay(struct modulation *m) {
 
 void modulation_start(struct modulation *m, const struct burst *chain, struct stream draws) {
   m->chain = chain, m->draws = draws, m->until = 0, m->state = 0;
+  assert(chain->states > 0);
   double u = stream_uniform(&m->draws), up_to = chain->share[0];
   while (m->state + 1 < chain->states && u >= up_to) up_to += chain->share[++m->state];
   stay(m);
@@ -234,5 +236,6 @@ double modulation_factor(struct modulation *m, sim_time at) {
     m->state = chosen(m->chain->next + (size_t)m->state * n, n, stream_uniform(&m->draws));
     stay(m);
   }
+  assert(m->state < m->chain->states);
   return m->chain->factor[m->state];
 }

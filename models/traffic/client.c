@@ -8,6 +8,7 @@
 #include "models/traffic/waiting_room.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* Pauses are drawn by their number from a key of their own. */
 enum { PAUSES = 2 << 20 };
@@ -72,6 +73,7 @@ static void attempt(struct world *w, struct client *c) {
   if (!r) return;
   r->client = c->id, r->arrived = c->arrived, r->subject = c->key, r->written = c->written;
   if (world_now(w) > c->arrived) r->cell[w->model->programs[c->endpoint].retry_cell] = world_now(w) - c->arrived;
+  assert(c->running < sizeof c->request / sizeof *c->request && c->state != CLIENT_FREE);
   c->request[c->running++] = r->id;
   c->attempts++;
   c->state = CLIENT_ASKS;
@@ -103,6 +105,7 @@ static void reloads(void *world, uint32_t id) {
   struct client *c = client_at(world_clients(w), id);
   c->reload_runs = false;
   disarm(w, c);
+  assert(c->state == CLIENT_ASKS);
   c->waited += forsake_all(w, c);
   c->reloads++;
   meter_count(w, meters_of(w, c)->reloads);
@@ -113,6 +116,7 @@ static void hedges(void *world, uint32_t id) {
   struct world *w = world;
   struct client *c = client_at(world_clients(w), id);
   c->hedge_runs = false;
+  assert(c->running == 1);
   meter_count(w, meters_of(w, c)->hedges);
   attempt(w, c);
 }
@@ -123,6 +127,7 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
   struct source *s = source_of(w, c);
   c->endpoint = (uint16_t)endpoint, c->key = key, c->arrived = world_now(w);
   c->attempts = c->failures = c->reloads = c->running = 0, c->waited = 0;
+  assert(!c->reload_runs && !c->hedge_runs && !c->impatience_runs);
   world_clients(w)->open++;
   observation_arrival(&w->observation, endpoint, world_now(w));
   budget_deposit(&s->budget, &s->config->retry.budget, world_now(w));
@@ -152,6 +157,7 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
   c->impatience_runs = false;
   sim_time beside = forsake_all(w, c);
   if (!r) c->waited += beside; /* of a pair of which one was answered that one's wait counts */
+  assert(world_clients(w)->open > 0 && !c->running);
   world_clients(w)->open--;
   struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, c->arrived, r ? r->cell : NULL};
   if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
@@ -172,6 +178,7 @@ static void tries_again(void *world, uint32_t id) {
   struct world *w = world;
   struct client *c = client_at(world_clients(w), id);
   meter_change(w, meters_of(w, c)->backing_off, -1);
+  assert(c->state == CLIENT_BACKS_OFF && !c->running);
   meter_count(w, meters_of(w, c)->retries);
   attempt(w, c);
 }
@@ -187,6 +194,7 @@ static bool may_retry(struct world *w, struct client *c, enum outcome outcome) {
 static void leave_out(struct client *c, uint32_t request) {
   uint32_t i = 0;
   while (c->request[i] != request) i++;
+  assert(i < c->running);
   c->request[i] = c->request[--c->running];
 }
 
@@ -257,6 +265,7 @@ void client_enters(struct world *w, struct client *c) {
 
 void client_gone(struct world *w, struct client *c) {
   int32_t room = config_of(w, c)->room;
+  assert(c->state != CLIENT_FREE && !c->running);
   c->state = CLIENT_FREE;
   if (c->holds != NOBODY) stock_let_go(w, &c->holds);
   pool_give(&world_clients(w)->pool, c->id);

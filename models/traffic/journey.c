@@ -3,6 +3,7 @@
 #include "models/traffic/client.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -78,6 +79,7 @@ const char *journey_link(struct model *m, struct source_config *s, uint32_t *at)
 void journey_visits(const struct source_config *s, double *visits) {
   double a[JOURNEY_PLACES][JOURNEY_PLACES + 1] = {{0}};
   uint32_t n = s->journey.count;
+  assert(n <= JOURNEY_PLACES);
   for (uint32_t i = 0; i < n; i++) {
     const struct weights *next = &place_at(s, i)->next;
     double sum = 0;
@@ -142,6 +144,7 @@ static void ends(struct world *w, struct client *c, bool left) {
 static int32_t choose(const struct client *c, const struct weights *next) {
   double sum = 0, so_far = 0;
   for (uint32_t k = 0; k < next->count; k++) sum += next->weight[k];
+  assert(next->count && sum > 0);
   struct stream draws = draws_of(c, DRAW_TURN);
   double u = stream_uniform(&draws) * sum;
   uint32_t k = 0;
@@ -173,6 +176,7 @@ uint64_t journey_thinking(const struct source *s) {
 static void thinks(struct world *w, struct client *c, uint32_t place) {
   struct source *s = &world_sources(w)->each[c->source];
   const struct place_config *p = place_at(s->config, place);
+  assert(place < s->config->journey.count);
   c->state = CLIENT_THINKS;
   if (s->thinking[place]) {
     lane_push(s->thinking[place], c->id);
@@ -201,6 +205,7 @@ void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
     return;
   }
   thinks(w, c, c->place);
+  assert(next >= 0 && (uint32_t)next < s->journey.count);
   c->place = (uint16_t)next;
   c->asked++;
 }

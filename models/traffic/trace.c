@@ -6,6 +6,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -270,6 +271,7 @@ static void arrives(void *source, uint32_t argument) {
   struct source *s = source;
   struct replay *r = &s->replay;
   const struct trace_arrival *a = &s->config->trace.arrivals[r->next];
+  assert(r->next < s->config->trace.count && r->group > 0);
   uint32_t count = copies(s);
   r->next++, r->group--;
   calendar_set(s->world->calendar, r->slot, next_time(s));

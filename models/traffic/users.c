@@ -2,16 +2,19 @@
 #include "models/traffic/source.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* --- accounts ----------------------------------------------------------------------------------------------------------------- */
 
 static void account(struct users *u, sim_time now) {
+  assert(now >= u->since);
   u->thought_ns += (unsigned __int128)(uint64_t)(now - u->since) * u->thinking;
   u->since = now;
 }
 
 static void starts_waiting(struct users *u, sim_time now) {
   account(u, now);
+  assert(u->thinking > 0);
   u->thinking--, u->asking++;
   u->asked_at_ns += (uint64_t)now;
 }
@@ -21,6 +24,7 @@ static void stops_waiting(struct users *u, sim_time asked_at, sim_time now) {
   assert(u->asking > 0);
   u->thinking++, u->asking--;
   u->asked_at_ns -= (uint64_t)asked_at;
+  assert(now >= asked_at);
   u->waited_ns += (uint64_t)(now - asked_at);
 }
 
@@ -122,6 +126,7 @@ void users_return(struct source *s, uint32_t user, sim_time sent_at) {
 void users_start(struct source *s) {
   s->users.thinking = (uint32_t)s->config->population;
   s->users.many = are_many(s->config);
+  assert(s->users.thinking == s->config->population);
   if (s->users.many)
     start_many(s);
   else

@@ -5,6 +5,7 @@
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ static void make_room(struct world *w, struct waiting_room *r) {
     r->line[kept++] = r->line[i];
   }
   r->head = 0, r->tail = kept;
+  assert(kept == r->waiting && kept < r->room);
 }
 
 static void line_up(struct world *w, struct waiting_room *r, struct client *c) {
@@ -52,6 +54,7 @@ static void line_up(struct world *w, struct waiting_room *r, struct client *c) {
 }
 
 static void take_out(struct world *w, struct waiting_room *r, struct client *c) {
+  assert(r->waiting && c->position < r->tail && r->line[c->position] == c->id);
   r->waiting--;
   if (r->config->order == ROOM_FIFO) {
     r->line[c->position] = NOBODY;
@@ -63,6 +66,7 @@ static void take_out(struct world *w, struct waiting_room *r, struct client *c) 
 }
 
 static struct client *whose_turn(struct world *w, struct waiting_room *r) {
+  assert(r->waiting);
   if (r->config->order == ROOM_LOTTERY) return client_at(world_clients(w), r->line[stream_below(&r->draws, r->tail)]);
   while (r->line[r->head] == NOBODY) r->head++;
   return client_at(world_clients(w), r->line[r->head]);
@@ -70,16 +74,17 @@ static struct client *whose_turn(struct world *w, struct waiting_room *r) {
 
 /* --- coming and going ------------------------------------------------------------------------------------------------------ */
 
+static bool has_place(const struct waiting_room *r) { return r->inside < r->config->inside; }
+
 static void let_in(struct world *w, struct waiting_room *r, struct client *c) {
   sim_time now = world_now(w);
+  assert(has_place(r));
   r->admitted++, r->inside++;
   r->next_turn = now + r->gap;
   meter_count(w, r->config->admitted);
   meter_time(w, r->config->wait, now - c->began);
   client_enters(w, c);
 }
-
-static bool has_place(const struct waiting_room *r) { return r->inside < r->config->inside; }
 
 /* The next turn is in the calendar as long as somebody waits and there is a place. */
 static void expect_turn(struct world *w, struct waiting_room *r) {
@@ -143,6 +148,7 @@ void waiting_room_enter(struct world *w, uint32_t room, struct client *c, uint64
 void waiting_room_left(struct world *w, uint32_t room) {
   struct waiting_room *r = &world_rooms(w)->each[room];
   bool was_full = !has_place(r);
+  assert(r->inside);
   r->inside--;
   if (was_full) expect_turn(w, r);
 }
@@ -152,6 +158,7 @@ void waiting_room_abandoned(void *world, uint32_t client) {
   struct client *c = client_at(world_clients(w), client);
   struct waiting_room *r = room_of(w, c);
   take_out(w, r, c);
+  assert(c->state == CLIENT_IN_ROOM);
   r->abandoned++;
   meter_change(w, r->config->length, -1);
   meter_count(w, r->config->abandoned);

@@ -105,6 +105,7 @@ static uint32_t pick_among(struct world *w, struct service *s, const struct inst
   const struct balancer *policy = service_config(s)->balance.policy;
   balancer_pick_one *pick = in->again && policy->again ? policy->again : policy->pick;
   struct pick p = {w, s, s->balancing, r, in->draw, candidates, count, NULL};
+  assert(count);
   if (!p.b) return pick(&p);
   uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NOBODY;
   leave_out_ejected(&p, ejector_of(w, s, caller));
@@ -128,6 +129,7 @@ uint32_t balancer_pick(struct world *w, struct service *s, const struct instruct
 void balancer_rotated(struct world *w, struct service *s, const struct container *c) {
   struct balancing *b = s->balancing;
   uint32_t k = c->id - s->first;
+  assert(k < s->capacity);
   if (b->weight) b->current[k] = 0, b->summed = false;
   if (b->weight && c->node != NOBODY) b->weight[k] = service_config(s)->balance.group_weight[w->nodes[c->node].group_index];
   if (b->kept && !b->load[k]) meter_change(w, service_config(s)->balance.idle, c->in_rotation ? 1 : -1);
@@ -142,6 +144,7 @@ double balancer_weight(const struct service *s, uint32_t container) {
 static void set_load(struct world *w, struct service *s, uint32_t container, uint32_t load) {
   struct balancing *b = s->balancing;
   uint32_t *old = &b->load[container - s->first];
+  assert(container >= s->first && container - s->first < s->capacity);
   bool idles = !load && *old, begins = load && !*old;
   b->total += load - *old;
   *old = load;
@@ -169,6 +172,7 @@ static void observe_time(const struct world *w, struct service *s, const struct 
   struct response_estimate *e = &s->balancing->time[f->container - s->first];
   sim_time now = world_now(w);
   double decay = (double)service_config(s)->balance.decay, took = (double)(now > f->entered ? now - f->entered : 1);
+  assert(decay > 0 && took > 0);
   double old = e->at < 0 ? 0 : real_exp(-(double)(now - e->at) / decay);
   e->mean = old * e->mean + (1 - old) * took, e->at = now;
   e->lift = real_log(e->mean) + (double)now / decay;

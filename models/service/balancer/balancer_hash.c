@@ -7,6 +7,7 @@
 #include "models/service/hash_ring.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 
 static uint64_t place_of_item(const struct pick *p) {
@@ -26,6 +27,7 @@ static uint32_t pick(const struct pick *p) {
   const struct hash_ring *ring = service_config(p->s)->balance.ring;
   double bound = service_config(p->s)->balance.bound;
   uint32_t room = bound > 0 ? (uint32_t)ceil(bound * (p->b->total + 1.0) / p->count) : UINT32_MAX;
+  assert(ring && ring->count);
   uint32_t i = hash_ring_find(ring, place_of_item(p));
   for (uint32_t k = 0; k < ring->count; k++, i = i + 1 < ring->count ? i + 1 : 0) {
     uint32_t replica = ring->places[i].replica;
