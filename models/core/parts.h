@@ -16,6 +16,7 @@
 #endif
 
 #define PARTS(PART)                                                                                                                \
+  PART(bill)                                                                                                                       \
   PART(network)                                                                                                                    \
   PART(nodes)                                                                                                                      \
   PART(autoscalers)                                                                                                                \
@@ -44,7 +45,6 @@
   PART(sources)                                                                                                                    \
   PART(gauges)                                                                                                                     \
   PART(outages)                                                                                                                    \
-  PART(bill)                                                                                                                       \
   PARTS_MORE(PART)
 
 enum part_number {

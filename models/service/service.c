@@ -209,6 +209,7 @@ static const struct field service_fields[] = {
      .offset = AT(resources),
      .record = &resources_record,
      .doc = "CPU and memory of one replica."},
+    ADDED_KEY("pools"),
     {.name = "autoscale",
      .kind = FIELD_RECORD,
      .offset = AT(autoscale),
@@ -274,12 +275,20 @@ static const struct field service_fields[] = {
      .record = &codel_record,
      .optional = true,
      .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: nobody."},
+    ADDED_KEY("database"),
+    ADDED_KEY("connections"),
     {.name = "scalability",
      .kind = FIELD_RECORD,
      .offset = AT(scalability),
      .record = &scalability_record,
      .optional = true,
      .doc = "What many at work at once cost each other; absent: nothing."},
+    ADDED_KEY("pooler"),
+    ADDED_KEY("limit"),
+    ADDED_KEY("cache"),
+    ADDED_KEY("shards"),
+    ADDED_KEY("replication"),
+    ADDED_KEY("backup"),
     {0}};
 #undef AT
 static const struct additions added = {parts_service_keys, offsetof(struct service_config, parts)};

@@ -47,7 +47,8 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_MAP, /* struct config_list of .record, each beginning with const char *name     { "a": {...}, ... } */
                   FIELD_REFERENCE_MAP, /* as FIELD_MAP, but each entry begins with int32_t reference: its name refers to .target */
                   FIELD_CHOICE,        /* struct choice by .choices            {"day": {...}} or its shorthand */
-                  FIELD_CHOICES        /* struct config_list of struct choice  [ {"cpu": "2ms"}, ... ] */
+                  FIELD_CHOICES,       /* struct config_list of struct choice  [ {"cpu": "2ms"}, ... ] */
+                  FIELD_ADDED          /* none: the key of this name, which a component adds to the record, is listed here */
 };
 
 struct config_list {
@@ -179,7 +180,11 @@ struct field {
 struct record;
 
 /* Keys that other components add to a record. They stand beside its own, and go into structs of their own, one a component: by
- * number, void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. */
+ * number, void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. The keys are listed behind
+ * the record's own, but for those that a row ADDED_KEY of the record places. */
+#define ADDED_KEY(key)                                                                                                             \
+  { .name = key, .kind = FIELD_ADDED, .optional = true }
+
 struct additions {
   const struct record *const *const *records; /* by number; each points to a record, or to null: it adds none; ends with null */
   size_t offset;

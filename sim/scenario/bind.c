@@ -349,8 +349,9 @@ static const char *main_keys(struct binder *b, const struct record *record) {
   const char *text = "";
   int count = 0;
   for (int pass = 0; pass < 2 && !count; pass++)
-    for (const struct field *f = record->fields; f->name && count < 3; f++)
-      if (pass == 1 || field_required(f)) text = arena_format(b->arena, "%s%s\"%s\": ...", text, count++ ? ", " : "", f->name);
+    for (struct record_keys k = record_keys(record); k.field && count < 3; record_keys_next(&k))
+      if (!k.member && (pass == 1 || field_required(k.field)))
+        text = arena_format(b->arena, "%s%s\"%s\": ...", text, count++ ? ", " : "", k.field->name);
   return text;
 }
 

@@ -36,6 +36,8 @@ static void visit(struct record_keys *, const struct field *row);
 
 /* All of the record, or of what one component adds to it, has been visited. */
 static void visit_addition(struct record_keys *k) {
+  if (!k->behind) k->addition = OWN_KEYS;
+  k->behind = true;
   const struct additions *added = k->record->added;
   const struct record *next = NULL;
   while (!next && added && added->records[k->addition + 1]) next = *added->records[++k->addition];
@@ -43,9 +45,37 @@ static void visit_addition(struct record_keys *k) {
   if (next) visit(k, next->fields);
 }
 
+/* The record has a place for the key of this name. */
+static bool is_placed(const struct record *record, const char *name) {
+  for (const struct field *f = record->fields; f->name; f++)
+    if (f->kind == FIELD_ADDED && !strcmp(f->name, name)) return true;
+  return false;
+}
+
+/* The key that a component adds to be listed here: one that selects no member. */
+static void visit_placed(struct record_keys *k) {
+  const struct record *const *const *added = k->record->added->records;
+  const char *name = k->row->name;
+  for (k->addition = 0, k->field = NULL; added[k->addition]; k->addition++)
+    for (const struct field *f = *added[k->addition] ? (*added[k->addition])->fields : NULL; f && f->name; f++) {
+      if (strcmp(f->name, name) != 0) continue;
+      assert(f->kind != FIELD_MEMBER);
+      k->field = f;
+      return;
+    }
+  assert(!"no component adds the key that the record places");
+}
+
 /* To a row of the record, or of what is added; behind the last one the members follow if they have not come yet. */
 static void visit(struct record_keys *k, const struct field *row) {
+  bool of_record = !k->behind;
+  while (!of_record && row->name && is_placed(k->record, row->name)) row++;
+  if (of_record) k->addition = OWN_KEYS;
   k->row = row, k->member = NULL, k->field = row;
+  if (row->name && row->kind == FIELD_ADDED) {
+    visit_placed(k);
+    return;
+  }
   assert(row->kind != FIELD_MEMBER || !row->name || !k->family || k->family == row); /* a record has one family */
   if (row->kind == FIELD_MEMBER) k->family = row;
   if (row->name || (k->family && k->family->family->last && begin_members(k))) return;

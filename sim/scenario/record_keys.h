@@ -18,6 +18,7 @@ struct record_keys {
   uint32_t addition;                  /* number of the component that adds it; or OWN_KEYS */
   const struct field *row;            /* private: the field of the record, or of what is added to it */
   const struct record *record;        /* private */
+  bool behind;                        /* private: all of the record's own rows have been visited */
 };
 enum { OWN_KEYS = UINT32_MAX };
 struct record_keys record_keys(const struct record *);

@@ -11,7 +11,6 @@
 #include "sim/scenario/merge.h"
 #include "sim/json/source_file.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define AT(member) offsetof(struct scenario, member)
@@ -24,22 +23,30 @@ static const struct field root_fields[] = {
      .offset = AT(description),
      .fallback = "\"\"",
      .doc = "What it shows, for readers of the file."},
+    ADDED_KEY("traffic"),
+    ADDED_KEY("waiting_rooms"),
     {.name = "endpoints",
      .kind = FIELD_MAP,
      .offset = AT(model.endpoints),
      .record = &endpoint_record,
      .doc = "Kinds of request, by name."},
+    ADDED_KEY("limits"),
+    ADDED_KEY("keys"),
     {.name = "services",
      .kind = FIELD_MAP,
      .offset = AT(model.services),
      .record = &service_record,
      .optional = true,
      .doc = "What runs, by name."},
+    ADDED_KEY("stock"),
+    ADDED_KEY("queues"),
     {.name = "platform",
      .kind = FIELD_RECORD,
      .offset = AT(model.platform),
      .record = &platform_record,
      .doc = "Where and by whom it is run."},
+    ADDED_KEY("faults"),
+    ADDED_KEY("bill"),
     {.name = "prices",
      .kind = FIELD_TEXT,
      .offset = AT(prices_file),
@@ -173,35 +180,6 @@ static bool apply_overrides(struct reading *r, struct json_value *root, const st
   return good;
 }
 
-/* Files in the order in which they are met first. */
-static uint32_t file_rank(const struct assumption *items, uint32_t index) {
-  uint32_t first = 0;
-  while (items[first].position.source != items[index].position.source) first++;
-  return first;
-}
-
-struct ranked {
-  struct assumption item;
-  uint32_t file, order;
-};
-
-static int by_position(const void *a, const void *b) {
-  const struct ranked *x = a, *y = b;
-  if (x->file != y->file) return x->file < y->file ? -1 : 1;
-  if (x->item.position.offset != y->item.position.offset) return x->item.position.offset < y->item.position.offset ? -1 : 1;
-  return x->order < y->order ? -1 : 1;
-}
-
-/* As the files have them, whatever component a key is of. */
-static const struct assumption *sorted_assumptions(struct arena *arena, const struct assumption *items, uint32_t count) {
-  struct ranked *ranked = arena_new_array(arena, struct ranked, count + 1);
-  struct assumption *sorted = arena_new_array(arena, struct assumption, count + 1);
-  for (uint32_t i = 0; i < count; i++) ranked[i] = (struct ranked){items[i], file_rank(items, i), i};
-  qsort(ranked, count, sizeof *ranked, by_position);
-  for (uint32_t i = 0; i < count; i++) sorted[i] = ranked[i].item;
-  return sorted;
-}
-
 static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagnostics, struct json_value *root, const char *path,
                                   const struct scenario_override *overrides, uint32_t count) {
   if (!root) return NULL;
@@ -220,8 +198,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
     if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s);
   }
-  s->assumptions = sorted_assumptions(arena, binder.assumptions, binder.assumption_count);
-  s->assumption_count = binder.assumption_count;
+  s->assumptions = binder.assumptions, s->assumption_count = binder.assumption_count;
   return diagnostics_errors(diagnostics) ? NULL : s;
 }
 
