@@ -5,12 +5,12 @@ cd "$(dirname "$0")/.."
 status=0
 
 # The layers stand in one line of docs/architecture.md: "top -> next, its neighbour -> ... -> bottom". A file may include its own folder
-# and those further down; neighbours know nothing of each other, unless they are one layer of two folders: "one + other".
+# and those further down; neighbours know nothing of each other.
 mapfile -t files < <(git ls-files '*.c' '*.h')
 refused=$(grep -n '^#include "' "${files[@]}" | awk -F'[:"]' -v line="$(grep -m1 ' -> ' docs/architecture.md)" '
 function folder(path) { return match(path, path ~ /^sim\// ? "^sim/[^/]*" : "^[^/]*") ? substr(path, 1, RLENGTH) : "" }
 function wrong(mine, theirs, from, to) {
-  if (layer[mine] != layer[theirs] && rank[theirs] >= rank[mine]) return "not a layer below"
+  if (mine != theirs && rank[theirs] >= rank[mine]) return "not a layer below"
   if (mine == "sim/report" && theirs ~ /^sim.(questions|sweep|study|measure)$/ && to !~ /\/([a-z_]*_)?results\.h$/) return "more than an answer"
   if (from ~ /^sim\/report\// && form(to) != "" && form(to) != form(from)) return "a form of report that only its own folder knows"
   return ""
@@ -20,7 +20,7 @@ BEGIN {
   levels = split(line, level, " -> ")
   for (i = 1; i <= levels; i++) {
     n = split(level[i], name, ", ")
-    for (k = 1; k <= n; k++) { m = split(name[k], one, " [+] "); for (j = 1; j <= m; j++) { rank[one[j]] = levels - i; layer[one[j]] = name[k] } }
+    for (k = 1; k <= n; k++) rank[name[k]] = levels - i
   }
 }
 {

@@ -1,5 +1,6 @@
 /* The strict reader: what cJSON alone would accept, get wrong or lose, each with its exact message and place. */
 #include "sim/json/json_print.h"
+#include "sim/json/json_writer.h"
 #include "sim/engine/arena.h"
 #include "tests/suite.h"
 #include <stdlib.h>
@@ -304,6 +305,47 @@ static void test_nearest(void) {
   }
 }
 
+static void write_record(struct json_writer *w, const void *of, uint32_t i) {
+  json_add_text(w, "name", ((const char *const *)of)[i]);
+  json_add_pair(w, "ci95", (double)i, NAN);
+}
+
+/* The two outer levels are broken into lines, and where a line is asked for. */
+static void test_writer(void) {
+  static const char *const names[] = {"a", NULL};
+  static const char wanted[] =
+      "{\n  \"one\": 1,\n  \"none\": [],\n  \"texts\": [\n    \"a\",\n    null\n  ],\n  \"line\": {\"x\": 0.5, "
+      "\"yes\": true},\n  \"records\": [\n    {\"name\": \"a\", \"ci95\": [0, null]},\n    {\"name\": null, "
+      "\"ci95\": [1, null]}\n  ],\n  \"deep\": [\n    {\"x\": null,\n     \"y\": []}\n  ]\n}";
+  char *text = NULL;
+  size_t length = 0;
+  FILE *file = open_memstream(&text, &length);
+  struct json_writer writer = json_writer(file, 0), *w = &writer;
+  json_open(w, '{');
+  json_add_count(w, "one", 1);
+  json_add_texts(w, "none", NULL, 0);
+  json_add_texts(w, "texts", names, 2);
+  json_key(w, "line");
+  json_open_line(w, '{');
+  json_add_number(w, "x", 0.5);
+  json_add_flag(w, "yes", true);
+  json_close_line(w, '}');
+  json_add_records(w, "records", names, 2, write_record);
+  json_key(w, "deep");
+  json_open(w, '[');
+  json_item(w);
+  json_open(w, '{');
+  json_add_null(w, "x");
+  json_line(w, 5);
+  json_add_texts(w, "y", NULL, 0);
+  json_close(w, '}');
+  json_close(w, ']');
+  json_close(w, '}');
+  fclose(file);
+  test_check(!strcmp(text, wanted), "%s", text);
+  free(text);
+}
+
 static const struct test_case cases[] = {{"faults", test_faults},
                                          {"zero_byte", test_zero_byte},
                                          {"limits", test_limits},
@@ -316,6 +358,7 @@ static const struct test_case cases[] = {{"faults", test_faults},
                                          {"files", test_files},
                                          {"paths", test_paths},
                                          {"print", test_print},
+                                         {"writer", test_writer},
                                          {"nearest", test_nearest},
                                          {0}};
 const struct test_suite suite_json = {"json", cases};

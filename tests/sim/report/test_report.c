@@ -3,7 +3,6 @@
 #include "sim/report/sensitivity_report.h"
 #include "sim/report/export.h"
 #include "sim/report/format.h"
-#include "sim/store/output.h"
 #include "sim/report/run_report.h"
 #include "sim/report/text/text.h"
 #include "sim/report/verdicts.h"
@@ -12,10 +11,6 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const struct {
@@ -379,75 +374,23 @@ static void expect_file(const char *path, const char *wanted) {
   free(seen);
 }
 
-static void expect_written(const char *path, const char *text) {
-  char *error = NULL;
-  bool written = output_write(path, text, strlen(text), &error);
-  test_check(written && !error, "%s", error ? error : "no message");
-  free(error);
-}
-
-static void expect_refused(const char *path, const char *message) {
-  char *error = NULL;
-  bool written = output_write(path, "x", 1, &error);
-  test_check(!written && error && strstr(error, message), "%s", error ? error : "no message");
-  free(error);
-}
-
-static void test_output(void) {
-  char directory[] = "/tmp/aguanta-test-XXXXXX", path[200], link[200];
-  struct stat state;
-  test_check(mkdtemp(directory) != NULL, "a directory");
-  in_directory(path, sizeof path, directory, "out");
-  in_directory(link, sizeof link, directory, "link");
-  expect_written(path, "one");
-  expect_written(path, "two");
-  expect_file(path, "two");
-  test_check(chmod(path, 0640) == 0 && symlink("out", link) == 0, "a link");
-  expect_written(link, "three");
-  expect_file(path, "three");
-  test_check(lstat(link, &state) == 0 && S_ISLNK(state.st_mode), "the link stays a link");
-  test_check(stat(path, &state) == 0 && (state.st_mode & 0777) == 0640, "permissions stay, mode is %o", state.st_mode & 0777u);
-  expect_refused(directory, "Is a directory");
-  expect_refused("/dev/full", "No space left on device");
-  in_directory(link, sizeof link, directory, "missing/out");
-  expect_refused(link, "No such file");
-  expect_file(path, "three");
-  in_directory(link, sizeof link, directory, "link");
-  test_check(unlink(link) == 0 && unlink(path) == 0 && rmdir(directory) == 0, "nothing is left beside the files");
-}
-
-/* A write that fails half way: the limit on file sizes stands in for a full disk. */
-static void test_output_keeps_old_file(void) {
-  char directory[] = "/tmp/aguanta-test-XXXXXX", path[200];
-  test_check(mkdtemp(directory) != NULL, "a directory");
-  in_directory(path, sizeof path, directory, "out");
-  char *error = NULL, *big = calloc(1, 1 << 20);
-  expect_written(path, "old");
-  pid_t child = fork();
-  if (child == 0) { /* its own process, because the limit cannot be taken back */
-    signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){4096, 4096});
-    _exit(!output_write(path, big, 1 << 20, &error) && error && strstr(error, "File too large") ? 0 : 1);
-  }
-  int status = -1;
-  test_check(child > 0 && waitpid(child, &status, 0) == child && status == 0, "the write fails with its reason, status %d", status);
-  expect_file(path, "old");
-  test_check(unlink(path) == 0 && rmdir(directory) == 0, "no temporary file is left");
-  free(big);
-}
-
 static void test_export(void) {
   static const struct {
+    enum answer_kind kind;
     const char *path, *format, *message;
-  } rows[] = {{"x.json", NULL, NULL},
-              {"x.md", NULL, NULL},
-              {"-", "csv", NULL},
-              {"-", NULL, "--export - needs --format: json, csv or md"},
-              {"x.ndjson", NULL, "--export x.ndjson: unknown format \"ndjson\"; known are .json, .csv and .md"},
-              {"a.json/x", NULL, "--export a.json/x: no extension to tell the format by; known are .json, .csv and .md"}};
+  } rows[] = {
+      {ANSWER_RUN, "x.json", NULL, NULL},
+      {ANSWER_RUN, "x.md", NULL, NULL},
+      {ANSWER_RUN, "-", "csv", NULL},
+      {ANSWER_SWEEP, "x.ndjson", NULL, NULL},
+      {ANSWER_RUN, "-", NULL, "--export - needs --format: json, csv or md"},
+      {ANSWER_SWEEP, "-", NULL, "--export - needs --format: csv or ndjson"},
+      {ANSWER_RUN, "x.ndjson", NULL, "--export x.ndjson: unknown format \"ndjson\"; known are .json, .csv and .md"},
+      {ANSWER_SWEEP, "x.md", NULL, "--export x.md: unknown format \"md\"; known are .csv and .ndjson"},
+      {ANSWER_RUN, "a.json/x", NULL, "--export a.json/x: no extension to tell the format by; known are .json, .csv and .md"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char *error = NULL;
-    bool known = export_known(ANSWER_RUN, rows[i].path, rows[i].format, &error);
+    bool known = export_known(rows[i].kind, rows[i].path, rows[i].format, &error);
     test_check(known == !rows[i].message, "%s known %d", rows[i].path, known);
     if (rows[i].message) test_check(error && !strcmp(error, rows[i].message), "%s", error ? error : "no message");
     free(error);
@@ -481,8 +424,6 @@ static const struct test_case cases[] = {
     {"json_text_and_numbers", test_json_text_and_numbers},
     {"csv", test_csv},
     {"markdown", test_markdown},
-    {"output", test_output},
-    {"output_keeps_old_file", test_output_keeps_old_file},
     {"export", test_export},
     {NULL, NULL},
 };

@@ -1,7 +1,85 @@
-/* Points that are kept: written whole, read back, and found out when they are damaged, cut or renamed. */
+/* Files that are the old ones or the new ones; points that are kept: written whole, read back, and found out when they are damaged, cut
+ * or renamed. */
+#include "sim/store/output.h"
 #include "sim/store/point_store.h"
 #include "tests/command.h"
 #include "tests/suite.h"
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- output -------------------------------------------------------------------------------------------------------------------- */
+
+static void in_directory(char *path, size_t size, const char *directory, const char *name) {
+  snprintf(path, size, "%s/%s", directory, name);
+}
+
+static void expect_file(const char *path, const char *wanted) {
+  char *seen = test_read_file(path);
+  test_check(seen && !strcmp(seen, wanted), "%s holds %s, not %s", path, seen ? seen : "(nothing)", wanted);
+  free(seen);
+}
+
+static void expect_written(const char *path, const char *text) {
+  char *error = NULL;
+  bool written = output_write(path, text, strlen(text), &error);
+  test_check(written && !error, "%s", error ? error : "no message");
+  free(error);
+}
+
+static void expect_refused(const char *path, const char *message) {
+  char *error = NULL;
+  bool written = output_write(path, "x", 1, &error);
+  test_check(!written && error && strstr(error, message), "%s", error ? error : "no message");
+  free(error);
+}
+
+static void test_output(void) {
+  char directory[] = "/tmp/aguanta-test-XXXXXX", path[200], link[200];
+  struct stat state;
+  test_check(mkdtemp(directory) != NULL, "a directory");
+  in_directory(path, sizeof path, directory, "out");
+  in_directory(link, sizeof link, directory, "link");
+  expect_written(path, "one");
+  expect_written(path, "two");
+  expect_file(path, "two");
+  test_check(chmod(path, 0640) == 0 && symlink("out", link) == 0, "a link");
+  expect_written(link, "three");
+  expect_file(path, "three");
+  test_check(lstat(link, &state) == 0 && S_ISLNK(state.st_mode), "the link stays a link");
+  test_check(stat(path, &state) == 0 && (state.st_mode & 0777) == 0640, "permissions stay, mode is %o", state.st_mode & 0777u);
+  expect_refused(directory, "Is a directory");
+  expect_refused("/dev/full", "No space left on device");
+  in_directory(link, sizeof link, directory, "missing/out");
+  expect_refused(link, "No such file");
+  expect_file(path, "three");
+  in_directory(link, sizeof link, directory, "link");
+  test_check(unlink(link) == 0 && unlink(path) == 0 && rmdir(directory) == 0, "nothing is left beside the files");
+}
+
+/* A write that fails half way: the limit on file sizes stands in for a full disk. */
+static void test_output_keeps_old_file(void) {
+  char directory[] = "/tmp/aguanta-test-XXXXXX", path[200];
+  test_check(mkdtemp(directory) != NULL, "a directory");
+  in_directory(path, sizeof path, directory, "out");
+  char *error = NULL, *big = calloc(1, 1 << 20);
+  expect_written(path, "old");
+  pid_t child = fork();
+  if (child == 0) { /* its own process, because the limit cannot be taken back */
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){4096, 4096});
+    _exit(!output_write(path, big, 1 << 20, &error) && error && strstr(error, "File too large") ? 0 : 1);
+  }
+  int status = -1;
+  test_check(child > 0 && waitpid(child, &status, 0) == child && status == 0, "the write fails with its reason, status %d", status);
+  expect_file(path, "old");
+  test_check(unlink(path) == 0 && rmdir(directory) == 0, "no temporary file is left");
+  free(big);
+}
+
+/* --- points -------------------------------------------------------------------------------------------------------------------- */
 
 static struct point_rows some_rows(void) {
   struct point_rows rows = {.code = 98, .requests = 123456789012, .events = 7};
@@ -43,5 +121,6 @@ static void test_store(void) {
   free(text), free(folder), free(path), free(other);
 }
 
-static const struct test_case cases[] = {{"points", test_store}, {0}};
+static const struct test_case cases[] = {
+    {"output", test_output}, {"output_keeps_old_file", test_output_keeps_old_file}, {"points", test_store}, {0}};
 const struct test_suite suite_store = {"store", cases};
