@@ -1,10 +1,8 @@
 #include "models/request/steps.h"
 #include "models/request/program.h"
 
-static const struct alternative *const kinds[] = {
-    &step_cpu,     &step_call,      &step_query,   &step_cached,   &step_external,    &step_delay,   &step_limit,
-    &step_reserve, &step_pay,       &step_release, &step_parallel, &step_transaction, &step_publish, &step_invalidate,
-    &step_command, &step_broadcast, NULL};
+#define STEP_ADDRESS(name) &step_##name,
+static const struct alternative *const kinds[] = {STEPS(STEP_ADDRESS) NULL};
 
 const struct choice_set step_choices = {"step", "One thing that a request does.", kinds, NULL};
 

@@ -1,9 +1,29 @@
-/* The kinds of step: one file each; a new one is declared here and listed in steps.c. */
+/* The kinds of step, in the order of their words. A new one: step_NAME.c with `const struct alternative step_NAME`, and a line
+ * here. */
 #ifndef STEPS_H
 #define STEPS_H
 #include "sim/describe/field.h"
 
-extern const struct alternative step_cpu, step_call, step_query, step_cached, step_external, step_delay, step_limit, step_reserve,
-    step_pay, step_release, step_parallel, step_transaction, step_publish, step_invalidate, step_command, step_broadcast;
+#define STEPS(STEP)                                                                                                                \
+  STEP(cpu)                                                                                                                        \
+  STEP(call)                                                                                                                       \
+  STEP(query)                                                                                                                      \
+  STEP(cached)                                                                                                                     \
+  STEP(external)                                                                                                                   \
+  STEP(delay)                                                                                                                      \
+  STEP(limit)                                                                                                                      \
+  STEP(reserve)                                                                                                                    \
+  STEP(pay)                                                                                                                        \
+  STEP(release)                                                                                                                    \
+  STEP(parallel)                                                                                                                   \
+  STEP(transaction)                                                                                                                \
+  STEP(publish)                                                                                                                    \
+  STEP(invalidate)                                                                                                                 \
+  STEP(command)                                                                                                                    \
+  STEP(broadcast)
+
+#define STEP_DECLARE(name) extern const struct alternative step_##name;
+STEPS(STEP_DECLARE)
+#undef STEP_DECLARE
 
 #endif

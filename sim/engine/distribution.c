@@ -3,11 +3,8 @@
 #include "sim/engine/distribution_kinds.h"
 #include <string.h>
 
-const struct distribution_kind *const distribution_kinds[] = {
-    &distribution_kind_constant,         &distribution_kind_exponential, &distribution_kind_uniform,
-    &distribution_kind_lognormal,        &distribution_kind_erlang,      &distribution_kind_gamma,
-    &distribution_kind_hyperexponential, &distribution_kind_weibull,     &distribution_kind_bounded_pareto,
-    &distribution_kind_discrete,         &distribution_kind_sum,         NULL};
+#define DISTRIBUTION_ADDRESS(name) &distribution_kind_##name,
+const struct distribution_kind *const distribution_kinds[] = {DISTRIBUTIONS(DISTRIBUTION_ADDRESS) NULL};
 
 const struct distribution_kind *distribution_kind_named(const char *name) {
   for (const struct distribution_kind *const *kind = distribution_kinds; *kind; kind++)

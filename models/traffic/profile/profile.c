@@ -21,10 +21,8 @@ const char *profile_prepare(struct choice *p, struct arena *arena, sim_time star
   return kind_of(p)->prepare ? kind_of(p)->prepare(p->value, arena, start_of_day) : NULL;
 }
 
-static const struct alternative *const profile_alternatives[] = {
-    &profile_constant, &profile_day,   &profile_wave,    &profile_on_sale, &profile_steps,
-    &profile_sum,      &profile_ramp,  &profile_hours,   &profile_week,    &profile_series,
-    &profile_growth,   &profile_users, &profile_product, &profile_scale,   NULL};
+#define PROFILE_ADDRESS(name) &profile_##name,
+static const struct alternative *const profile_alternatives[] = {PROFILES(PROFILE_ADDRESS) NULL};
 
 const struct choice_set profile_choices = {"profile", "Requests per second as a function of time.", profile_alternatives,
                                            "constant"};

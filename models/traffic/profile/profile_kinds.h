@@ -1,4 +1,5 @@
-/* The kinds of rate profile, a file each or a few related ones together, for the table in profile.c; and what several share.
+/* The kinds of rate profile, a file each or a few related ones together, in the order of their words; and what several share. A new
+ * one: profile_NAME.c with `const struct alternative profile_NAME`, and a line here.
  *
  * A kind is a record of keys and a const descriptor (struct profile_kind). Its prepare checks what was given, once, answers with
  * a sentence for the user, and works out what the other functions need. A shape is a profile of mean 1 without a dimension: the
@@ -8,9 +9,35 @@
 #include "models/traffic/profile/profile.h"
 #include "sim/engine/arena.h"
 
-extern const struct alternative profile_constant, profile_ramp, profile_day, profile_hours, profile_week, profile_wave,
-    profile_on_sale, profile_steps, profile_series, profile_growth, profile_users, profile_sum, profile_product, profile_scale;
-extern const struct alternative shape_day, shape_hours, shape_week, shape_flat;
+#define PROFILES(PROFILE)                                                                                                          \
+  PROFILE(constant)                                                                                                                \
+  PROFILE(day)                                                                                                                     \
+  PROFILE(wave)                                                                                                                    \
+  PROFILE(on_sale)                                                                                                                 \
+  PROFILE(steps)                                                                                                                   \
+  PROFILE(sum)                                                                                                                     \
+  PROFILE(ramp)                                                                                                                    \
+  PROFILE(hours)                                                                                                                   \
+  PROFILE(week)                                                                                                                    \
+  PROFILE(series)                                                                                                                  \
+  PROFILE(growth)                                                                                                                  \
+  PROFILE(users)                                                                                                                   \
+  PROFILE(product)                                                                                                                 \
+  PROFILE(scale)
+
+#define SHAPES(SHAPE)                                                                                                              \
+  SHAPE(flat)                                                                                                                      \
+  SHAPE(day)                                                                                                                       \
+  SHAPE(hours)                                                                                                                     \
+  SHAPE(week)
+
+#define PROFILE_DECLARE(name) extern const struct alternative profile_##name;
+#define SHAPE_DECLARE(name)   extern const struct alternative shape_##name;
+PROFILES(PROFILE_DECLARE)
+SHAPES(SHAPE_DECLARE)
+#undef PROFILE_DECLARE
+#undef SHAPE_DECLARE
+
 extern const struct choice_set shape_choices;
 
 static inline double profile_seconds(sim_time from, sim_time to) { return (double)(to - from) * 1e-9; }

@@ -10,6 +10,7 @@ static const struct record flat_record = {.name = "flat shape", .size = 1, .fiel
 static const struct profile_kind flat_kind = {one, one_between, one_between, seconds, NULL, NULL};
 const struct alternative shape_flat = {"flat", false, &flat_record, &flat_kind};
 
-static const struct alternative *const shapes[] = {&shape_flat, &shape_day, &shape_hours, &shape_week, NULL};
+#define SHAPE_ADDRESS(name) &shape_##name,
+static const struct alternative *const shapes[] = {SHAPES(SHAPE_ADDRESS) NULL};
 const struct choice_set shape_choices = {"shape", "A course of mean 1: how a rate differs from its mean over the day or the week.",
                                          shapes, NULL};
