@@ -8,6 +8,7 @@
 #include "models/core/meter.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* The content of one process; of a container all stand in a row. */
 struct cache {
@@ -33,6 +34,7 @@ struct shown {
 static struct shown shown(const struct cache_store *s) { return (struct shown){s->count, s->bytes, s->evicted, s->expired}; }
 
 static void changed(struct world *w, const struct cache_store *s, struct shown before) {
+  assert(s->evicted >= before.evicted && s->expired >= before.expired);
   const struct cache_config *c = s->config;
   if (s->count != before.count) meter_change(w, c->held, (int64_t)s->count - before.count);
   if (s->bytes != before.bytes) meter_change(w, c->bytes, s->bytes - before.bytes);

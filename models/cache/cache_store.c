@@ -1,6 +1,7 @@
 #include "models/cache/cache_order.h"
 #include "sim/engine/pages.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ static inline uint32_t *slot_of(const struct cache_store *s, const struct cache_
 }
 
 static void index_double(const struct cache_store *s, struct cache_index *x) {
+  assert(x->mask && (x->mask & (x->mask + 1)) == 0);
   uint32_t *old = x->slots;
   uint64_t places = x->mask + 1;
   x->mask = 2 * places - 1;
@@ -60,6 +62,7 @@ static void index_add(const struct cache_store *s, struct cache_index *x, uint32
 /* What stands behind it in the same run moves up where that brings it no further than its place. */
 static void index_remove(const struct cache_store *s, struct cache_index *x, uint32_t item) {
   uint32_t *slot = slot_of(s, x, item);
+  assert(*slot && x->count);
   *slot = 0, x->count--;
   if (!x->mask) return;
   uint64_t hole = (uint64_t)(slot - x->slots);
@@ -73,6 +76,7 @@ static void index_remove(const struct cache_store *s, struct cache_index *x, uin
 /* --- entries ---------------------------------------------------------------------------------------------------------------- */
 
 static __attribute__((noinline, cold)) void grow(struct cache_store *s) {
+  assert(s->free == CACHE_NONE && s->room <= UINT32_MAX / 2);
   s->room = s->room ? 2 * s->room : 64;
   s->entries = more(s->entries, sizeof *s->entries, s->room);
   if (s->has_terms) s->terms = more(s->terms, sizeof *s->terms, s->room);
@@ -95,6 +99,7 @@ static sim_time after(sim_time now, sim_time ttl) { return ttl < SIM_NEVER - 1 -
 static void remove_entry(struct cache_store *s, uint32_t entry) {
   struct cache_entry *e = &s->entries[entry];
   if (s->expiries && s->terms[entry].expires != SIM_NEVER) timer_heap_cancel(s->expiries, s->tickets[entry]);
+  assert(s->count && e->keyspace != CACHE_FREE);
   s->order->leave(s, entry);
   index_remove(s, &s->indices[e->keyspace], e->item);
   s->count--;
@@ -115,6 +120,7 @@ static void expires_at(struct cache_store *s, uint32_t entry, sim_time at) {
 }
 
 void cache_store_due(struct cache_store *s, uint32_t entry, sim_time now) {
+  assert(entry < s->high && s->entries[entry].keyspace != CACHE_FREE);
   sim_time at = s->terms[entry].expires;
   s->terms[entry].expires = SIM_NEVER; /* its timer has fired */
   if (at > now) {
@@ -175,6 +181,7 @@ static bool make_room(struct cache_store *s, const struct cache_index *x, uint32
   while (s->count >= c->entries || s->bytes + bytes > c->size) {
     uint32_t victim = s->order->victim(s, draws);
     if (victim == CACHE_NONE || outranked(s, x, item, victim)) return false;
+    assert(victim < s->high);
     remove_entry(s, victim);
     s->evicted++;
     announce_next(s);
@@ -248,6 +255,7 @@ void cache_store_clear(struct cache_store *s) {
   for (uint32_t i = 0; s->expiries && i < s->high; i++)
     if (s->entries[i].keyspace != CACHE_FREE && s->terms[i].expires != SIM_NEVER) timer_heap_cancel(s->expiries, s->tickets[i]);
   forget_all(s);
+  assert(s->count <= s->high);
   s->lost += s->count;
   s->count = s->high = 0, s->bytes = 0;
   s->free = s->newest = s->oldest = CACHE_NONE;

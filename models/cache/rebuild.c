@@ -9,6 +9,7 @@
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include <assert.h>
 
 static struct rebuild *mark_at(const struct world *w, uint32_t id) { return pool_at(&world_rebuilds(w)->marks, id); }
 
@@ -41,6 +42,7 @@ static uint32_t find(struct world *w, const struct rebuild_name *n) {
 
 static void own(struct world *w, uint32_t id, struct request *r, const struct frame *process) {
   struct rebuild *m = mark_at(w, id);
+  assert(m->used && r->live);
   m->owner = r->id, m->older = r->rebuilds;
   m->process = process->container, m->generation = process->generation;
   r->rebuilds = id;
@@ -58,6 +60,7 @@ static void disown(struct world *w, uint32_t id) {
 
 static void run_timer(struct world *w, uint32_t id) {
   struct rebuild *m = mark_at(w, id);
+  assert(!m->timed);
   m->timed = m->site->cure == CURE_LOCK && m->site->expiry != SIM_NEVER;
   if (m->timed) m->expires = timer_heap_push(world_rebuilds(w)->expiries, world_after(w, m->site->expiry), id);
 }
@@ -92,6 +95,7 @@ static void mark_free(struct world *w, uint32_t id) {
     while (*link != id) link = &mark_at(w, *link)->next;
     *link = m->next;
   }
+  assert(m->used && !m->line.queue.count);
   m->used = false;
   pool_give(&world_rebuilds(w)->marks, id);
 }
@@ -186,6 +190,7 @@ static void rebuilds_abandon(struct world *w, struct request *r) {
 void rebuild_forsake(struct world *w, struct request *r) {
   if (r->awaits == NOBODY) return;
   if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, r->rebuild_patience);
+  assert(mark_at(w, r->awaits)->used);
   line_leave(w, &mark_at(w, r->awaits)->line, r);
   r->awaits = NOBODY;
   r->waiting = &wait_rebuild;
@@ -212,6 +217,7 @@ static void rebuilds_container_died(struct world *w, struct container *c) {
 static sim_time gap(const struct world *w, const struct request *r, const struct instruction *in, sim_time delta) {
   (void)w;
   struct stream draws = stream_open(stream_key(r->key, PURPOSE_REFRESH, (uint64_t)in->keyspace, in->draw));
+  assert(delta >= 0);
   double ns = -(double)delta * in->stampede->beta * real_log(stream_uniform(&draws));
   return ns < 9e18 ? (sim_time)ns : (sim_time)9e18;
 }
@@ -253,6 +259,7 @@ static struct rebuild *mine(const struct world *w, const struct request *r, cons
 void rebuild_filled(struct world *w, const struct request *r, struct cache_store *s, const struct instruction *in, uint32_t item) {
   const struct rebuild *m = mine(w, r, in);
   struct cache_terms *t = m ? cache_store_terms(s, (uint32_t)in->keyspace, item) : NULL;
+  assert(!m || m->since <= world_now(w));
   if (t) t->delta = world_now(w) - m->since;
 }
 
@@ -296,6 +303,7 @@ static bool rebuild_wait(struct world *w, struct request *r, const struct instru
     if (!lock) mark_new(w, r, f, &n, in->stampede, true);
     return true;
   }
+  assert(r->awaits == NOBODY && mark_at(w, id)->shared);
   r->awaits = id;
   line_join(w, &mark_at(w, id)->line, r, &wait_rebuild, in->cell);
   sim_time wait = in->stampede->wait;

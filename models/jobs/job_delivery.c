@@ -1,6 +1,7 @@
 /* Workers: which job is next, who takes it, and what its delivery comes to. */
 #include "models/jobs/job_queue_inner.h"
 #include "models/request/operation.h"
+#include <assert.h>
 #include <string.h>
 
 static struct job_slots *slots_of(const struct world *w, const struct container *c) {
@@ -13,6 +14,7 @@ static struct job_slots *slots_of(const struct world *w, const struct container 
 
 static void change_slots(const struct world *w, const struct container *c, uint32_t process, uint32_t by) {
   struct job_slots *s = slots_of(w, c);
+  assert(process < s->processes && (by == 1 || s->each[process]));
   s->taken += by, s->each[process] += by;
 }
 
@@ -30,6 +32,7 @@ static bool end_delivery(struct world *w, struct request *r) {
   struct job_queue *q = queue_of(w, j);
   const struct frame *f = &r->frames[0];
   struct container *c = &w->containers[f->container];
+  assert(j->running > 0);
   if (c->generation == f->generation) change_slots(w, c, f->process, -1u);
   j->running--;
   meter_change(w, meter_of(q, JOBS_RUNNING), -1);
@@ -61,6 +64,7 @@ void jobs_failed(struct world *w, struct request *r, enum outcome outcome) {
   const struct queue_config *c = queue_of(w, job_at(w, id))->config;
   const struct frame *f = &r->frames[0];
   const struct container *worker = &w->containers[f->container];
+  assert(r->job == id);
   bool at_work = r->pc > c->steps_begin && r->pc <= c->steps_end,
        dead = worker->generation != f->generation || !container_serves(worker);
   bool current = end_delivery(w, r);
@@ -97,6 +101,7 @@ static void take(struct world *w, uint32_t id, struct container *c) {
   struct job_queue *q = queue_of(w, j);
   struct request *r = deliver(w, id, c);
   if (!r) return;
+  assert(j->state == JOB_WAITING && j->delivery == NOBODY);
   if (j->deliveries == 1) meter_time(w, meter_of(q, JOBS_WAIT), world_now(w) - j->due);
   job_move(w, id, JOB_TAKEN);
   j->delivery = r->id, j->running++;

@@ -1,5 +1,6 @@
 /* How jobs end, and what makes them wait again: no acknowledgement in time, a worker that died, a delivery that failed. */
 #include "models/jobs/job_queue_inner.h"
+#include <assert.h>
 
 #define RECONNECT SIM_S /* of a living worker to a broker that has failed it */
 
@@ -13,6 +14,7 @@ static bool parked(const struct world *w, const struct request *r) {
 static void tell_waiter(struct world *w, struct queued_job *j, bool failed) {
   if (j->waiter == NOBODY) return;
   struct request *r = world_request(w, j->waiter);
+  assert(r->live && r->awaited);
   j->waiter = NOBODY;
   if (failed && !r->ends_with) r->ends_with = OUTCOME_JOB_FAILED;
   if (!--r->awaited && parked(w, r)) request_wake_soon(w, r);
@@ -28,11 +30,13 @@ void jobs_unawaited(struct world *w, struct request *r) {
 void job_settle(struct world *w, uint32_t id) {
   struct queued_job *j = job_at(w, id);
   if (j->state != JOB_OVER || j->running) return;
+  assert(!j->timed && j->waiter == NOBODY);
   j->state = JOB_FREE;
   pool_give(&world_jobs(w)->jobs, id);
 }
 
 void job_end(struct world *w, uint32_t id) {
+  assert(job_at(w, id)->state != JOB_OVER);
   queue_of(w, job_at(w, id))->copies -= job_at(w, id)->finished;
   job_move(w, id, JOB_OVER);
 }
@@ -94,6 +98,7 @@ void jobs_time_is_up(void *world, uint32_t id) {
   struct world *w = world;
   struct queued_job *j = job_at(w, id);
   j->timed = false;
+  assert(j->state == JOB_DELAYED || j->state == JOB_TAKEN);
   if (j->state == JOB_DELAYED)
     job_move(w, id, JOB_WAITING);
   else

@@ -4,6 +4,7 @@
 #include "models/request/operation.h"
 #include "models/traffic/batch.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* --- steps ------------------------------------------------------------------------------------------------------------------ */
 
@@ -82,6 +83,7 @@ static void await_asks(const struct walk *w, const struct instruction *in, doubl
 static double await_through(struct passage *p, const struct instruction *in) {
   const struct program *body = in->publishing->body;
   const struct queue_config *q = in->publishing->config;
+  assert(q->steps_begin <= q->steps_end && q->steps_end <= body->end);
   double steps = passage_share(p, body, q->steps_begin, q->steps_end);
   double failed = passage_attempts(p, &q->retry, steps).all_fail;
   return passage_share(p, body, 0, q->steps_begin) * (1 - failed) * passage_share(p, body, q->steps_end, body->end);
@@ -131,5 +133,6 @@ void jobs_start_ticker(struct world *w, uint32_t queue, uint32_t number) {
   t->key = stream_key(w->seed, w->replication, PURPOSE_JOB, stream_entity(c->name, number));
   t->slot = calendar_slot(w->calendar, scheduled, t, 0);
   sim_time first = (t->config->at - w->model->run.start) % t->config->every;
+  assert(t->config->every > 0);
   calendar_set(w->calendar, t->slot, first < 0 ? first + t->config->every : first);
 }

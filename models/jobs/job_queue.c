@@ -1,18 +1,21 @@
 #include "models/jobs/job_queue_inner.h"
 #include "models/core/part.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 enum { AGES = 1000 }; /* looks at the oldest job in a window */
 
 /* --- where a job is --------------------------------------------------------------------------------------------------------- */
 
 static void list_push(const struct world *w, struct job_list *l, struct queued_job *j, uint32_t id) {
+  assert((l->head == NOBODY) == (l->tail == NOBODY));
   j->next = NOBODY, j->previous = l->tail;
   *(l->tail == NOBODY ? &l->head : &job_at(w, l->tail)->next) = id;
   l->tail = id;
 }
 
 static void list_remove(const struct world *w, struct job_list *l, const struct queued_job *j) {
+  assert(l->head != NOBODY);
   *(j->previous == NOBODY ? &l->head : &job_at(w, j->previous)->next) = j->next;
   *(j->next == NOBODY ? &l->tail : &job_at(w, j->next)->previous) = j->previous;
 }
@@ -27,6 +30,7 @@ static void stop_timer(struct world *w, struct queued_job *j) {
 }
 
 void job_start_timer(struct world *w, struct queued_job *j, uint32_t id, sim_time delay) {
+  assert(!j->timed);
   j->timer = timer_heap_push(world_jobs(w)->timers, world_after(w, delay), id);
   j->timed = true;
 }
@@ -35,6 +39,7 @@ void job_move(struct world *w, uint32_t id, enum job_state state) {
   struct queued_job *j = job_at(w, id);
   struct job_queue *q = queue_of(w, j);
   stop_timer(w, j);
+  assert(j->state != JOB_FREE && state != JOB_FREE && j->rank < w->model->job_ranks);
   if (j->state == JOB_WAITING) list_remove(w, &q->waiting[j->rank], j);
   q->depth -= j->state == JOB_WAITING, q->delayed -= j->state == JOB_DELAYED, q->taken -= j->state == JOB_TAKEN;
   j->state = (uint8_t)state;
@@ -60,6 +65,7 @@ static sim_time oldest(const struct world *w, const struct job_queue *q) {
     uint32_t head = q->waiting[i].head;
     if (head != NOBODY && job_at(w, head)->ready < since) since = job_at(w, head)->ready;
   }
+  assert(since <= world_now(w));
   return world_now(w) - since;
 }
 
@@ -117,6 +123,7 @@ static void start_queue(struct world *w, struct job_queue *q, const struct queue
   if (!k->slots) k->hand_out = calendar_slot(w->calendar, jobs_hand_out, w, c->crew);
   k->service = (uint32_t)c->workers, k->slots = c->concurrency;
   const struct service *s = &w->services[k->service];
+  assert(k->slots > 0);
   for (uint32_t i = s->first; i < s->first + s->capacity && !world_jobs(w)->slots[i].each; i++) {
     uint32_t processes = runtime_processes(container_config(&w->containers[i]));
     world_jobs(w)->slots[i] = (struct job_slots){.processes = processes, .each = arena_new_array(w->arena, uint32_t, processes)};

@@ -47,7 +47,7 @@ static void add_service(struct load_sheet *l, const struct model *m, uint32_t i)
   double running = gc_running_share(s), count = l->replicas[i];
   const char *all = load_times(l, s, count);
   bool by_limit = own < loops + workers;
-  assert(own > 0 && running > 0 && running <= 1);
+  assert(own >= 0 && running >= 0 && running <= 1);
   struct load row = {.kind = LOAD_COMPUTING, .owner = LOAD_OF_SERVICE, .index = i};
   if (s->runtime != RUNTIME_EVENT_LOOP && s->threads != INT64_MAX) {
     row.name = arena_format(l->arena, "%s threads%s", s->name, all), row.part = "threads";

@@ -30,6 +30,7 @@ static void changed(struct world *w, struct stock *s) {
 static struct hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&world_stocks(w)->holds, id); }
 
 static void forget(struct world *w, uint32_t id) {
+  assert(hold_at(w, id)->used);
   hold_at(w, id)->used = false;
   pool_give(&world_stocks(w)->holds, id);
 }
@@ -38,6 +39,7 @@ static void run_out(void *world, uint32_t id) {
   struct world *w = world;
   struct hold *h = hold_at(w, id);
   struct stock *s = &world_stocks(w)->each[h->stock];
+  assert(h->used && !h->expired && s->held >= h->count);
   s->held -= h->count, s->free += h->count, s->expired += h->count;
   h->expired = true;
   count_pieces(w, s->config->expired, h->count);
@@ -53,12 +55,14 @@ static void take(struct world *w, struct request *r, struct stock *s, int64_t co
   if (s->expiries) h->expiry = lane_push(s->expiries, id);
   *holds = id;
   if (holds == &r->holds) request_holds(r, PART_stock);
+  assert(count >= 0 && count <= s->free);
   s->free -= count, s->held += count, s->reserved += count;
   changed(w, s);
 }
 
 /* A hold that has not run out leaves the books of what is held. */
 static void end_hold(struct stock *s, struct hold *h) {
+  assert(!h->expired && s->held >= h->count);
   if (s->expiries) lane_cancel(s->expiries, h->expiry);
   s->held -= h->count;
 }
@@ -183,6 +187,7 @@ void stock_let_go(struct world *w, uint32_t *holds) {
     uint32_t id = *holds;
     struct hold *h = hold_at(w, id);
     *holds = h->next;
+    assert(h->used && h->owned);
     h->owned = false;
     bool for_ever = !world_stocks(w)->each[h->stock].expiries;
     if (for_ever) world_stocks(w)->each[h->stock].abandoned += h->count;
