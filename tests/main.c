@@ -30,6 +30,17 @@ static const struct test_suite *const suites[] = {
 #undef SUITE
     NULL};
 
+bool test_is_registered(const char *name) {
+  for (const struct test_suite *const *s = suites; *s; s++) {
+    size_t length = strlen((*s)->name);
+    if (strncmp(name, (*s)->name, length)) continue;
+    if (!name[length]) return true;
+    for (const struct test_case *c = (*s)->cases; name[length] == '.' && c->name; c++)
+      if (!strcmp(name + length + 1, c->name)) return true;
+  }
+  return false;
+}
+
 bool test_check(bool ok, const char *format, ...) {
   char text[1000];
   va_list arguments;

@@ -17,6 +17,8 @@ struct test_suite {
 
 /* One assertion with a message that prints what was seen: test_check(x == 3, "x is %d", x). */
 bool test_check(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Whether there is a suite of this name, or with a dot a test in it. */
+bool test_is_registered(const char *name);
 /* Reads a whole file into memory that the caller frees; null when it cannot be read. */
 char *test_read_file(const char *path);
 

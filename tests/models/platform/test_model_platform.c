@@ -1,5 +1,6 @@
 /* The orchestrators' timings against operational-facts.md 2.3, 3 and 9.1, watched in worlds without requests; the same faults
  * with requests; the autoscaler in the loop. */
+#include "sim/measure/view.h"
 #include "models/platform/autoscaler.h"
 #include "models/availability/outage.h"
 #include "models/core/world.h"
@@ -417,6 +418,51 @@ static void test_capped_path(void) {
     }
 }
 
+/* --- places, and years ------------------------------------------------------------------------------------------------------------ */
+
+/* A node group that a service names has the replicas of that one and no others. */
+static void test_places(void) {
+  struct fixture f =
+      fixture_of("{ 'aguanta': 1, 'name': 'places', 'traffic': { 'x': { 'kind': 'open', 'rate': '1/s', 'mix': { 'p': 1 } } }, "
+                 "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'call': 'b', 'steps': [ { 'cpu': '1us' } ] } ] } }, "
+                 "'services': { 'a': { 'kind': 'app', 'replicas': 5 }, 'b': { 'kind': 'app', 'replicas': 3, 'place': 'own' } }, "
+                 "'platform': { 'kind': 'kubernetes', 'nodes': { 'own': { 'count': 2, 'cpu': 8 }, 'other': { 'cpu': 8 } } }, "
+                 "'run': { 'window': '1s' } }");
+  struct world *w = quiet_world(&f, 1, SIM_S);
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    if (c->node != NOBODY)
+      test_check(w->nodes[c->node].group_index == (c->service == 1 ? 0u : 1u), "a replica of service %u is in group %u",
+                 (unsigned)c->service, w->nodes[c->node].group_index);
+  }
+  world_free(w);
+  fixture_close(&f);
+}
+
+/* Years of faults have no load, so nothing is scaled: with an autoscaler and without, the same share of the requests is served. */
+static void test_sizes_stay_in_years(void) {
+  static const char *const scaling[] = {"", ", 'autoscale': { 'min': 1, 'max': 8 }"};
+  double served[2];
+  for (int i = 0; i < 2; i++) {
+    struct fixture f =
+        fixture_of("{ 'aguanta': 1, 'name': 'years', 'traffic': { 'x': { 'kind': 'open', 'rate': '1/s', 'mix': { 'p': 1 } } }, "
+                   "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '1us' } ] } }, 'services': { 'a': { 'kind': 'app', "
+                   "'replicas': 2, 'start': '30s' %s } }, 'platform': { 'kind': 'kubernetes', 'nodes': { 'n': { 'count': 3, 'cpu': "
+                   "8 } } }, 'faults': { 'loss': { 'kind': 'node', 'nodes': 'n', 'mtbf': '30d', 'repair': '2h' } }, 'run': { "
+                   "'window': '1s', 'years': 50 } }",
+                   scaling[i]);
+    struct world *w = world_new(&f.scenario->model, 7, 0, WORLD_AVAILABILITY);
+    world_run(w);
+    struct view *v = view_new(&f.scenario->model, false);
+    view_read(v, w);
+    served[i] = v->total_served_s / v->seconds;
+    view_free(v);
+    world_free(w);
+    fixture_close(&f);
+  }
+  test_check(served[0] < 1 && served[0] == served[1], "%.9f without an autoscaler, %.9f with one", served[0], served[1]);
+}
+
 static const struct test_case cases[] = {{"timings", test_timings},
                                          {"back_off", test_back_off},
                                          {"swarm_does_not_move_back", test_swarm_does_not_move_back},
@@ -428,5 +474,7 @@ static const struct test_case cases[] = {{"timings", test_timings},
                                          {"calls_in_turn", test_calls_in_turn},
                                          {"capped_path", test_capped_path},
                                          {"nothing_starts_on_a_dead_machine", test_nothing_starts_on_a_dead_machine},
+                                         {"places", test_places},
+                                         {"sizes_stay_in_years", test_sizes_stay_in_years},
                                          {NULL, NULL}};
 const struct test_suite suite_model_platform = {"model_platform", cases};

@@ -259,7 +259,37 @@ static void test_tipped_over(void) {
   }
 }
 
-static const struct test_case cases[] = {{"answers_in_the_window", test_answers_in_the_window},
+/* What was before the growth keeps its value: 50/s for 10 s, then 150/s of which a core does 100. */
+static void test_ended_before(void) {
+  struct fixture f =
+      fixture_of(QUEUE_OF("{ 'steps': [ { 'from': '0s', 'rate': '50/s' }, { 'from': '10s', 'rate': '150/s' } ] }",
+                          "'warmup': '0s', 'window': '40s', 'windows': 8, 'replications': 10",
+                          ", 'claims': [ 'mean(all.latency) over 0s..5s < 1s', 'mean(all.latency) over 30s..40s < 1s' ]"));
+  struct arena *arena = arena_new();
+  const struct results *r = run_of(&f, arena);
+  test_check(claim_named(r, "settles")->verdict == VERDICT_FAIL, "it grows");
+  test_check(r->claims[0].verdict == VERDICT_PASS && r->claims[0].estimate.value < 1, "before: verdict %d",
+             (int)r->claims[0].verdict);
+  test_check(r->claims[1].verdict == VERDICT_FAIL && isnan(r->claims[1].estimate.value), "then: verdict %d",
+             (int)r->claims[1].verdict);
+  arena_free(arena);
+  fixture_close(&f);
+}
+
+/* A little more than a core does, for a moment: known by arithmetic, not yet to be seen. */
+static void test_too_short(void) {
+  struct fixture f = fixture_of(QUEUE_OF("'101/s'", "'warmup': '0s', 'window': '300ms', 'windows': 1, 'replications': 3", ""));
+  struct arena *arena = arena_new();
+  const struct claim_result *c = claim_named(run_of(&f, arena), "settles");
+  test_check(c->verdict == VERDICT_UNDECIDED && c->reason && !strncmp(c->reason, "too short: 101 requests/s are offered", 36),
+             "verdict %d, %s", (int)c->verdict, c->reason ? c->reason : "-");
+  arena_free(arena);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"ended_before", test_ended_before},
+                                         {"too_short", test_too_short},
+                                         {"answers_in_the_window", test_answers_in_the_window},
                                          {"ten_clients", test_ten_clients},
                                          {"flow", test_flow},
                                          {"overload_fails", test_overload_fails},

@@ -135,6 +135,7 @@ static void test_claims_buy(void) {
     test_check(r->claims[0].verdict == rows[i].verdict, "row %zu: verdict %d", i, r->claims[0].verdict);
     test_check(r->replications >= rows[i].least && r->replications <= rows[i].most, "row %zu: %u replications", i, r->replications);
     test_check((r->claims[0].more_replications > 0) == (rows[i].verdict == VERDICT_UNDECIDED), "row %zu: how many more", i);
+    test_check(settled(&f, (struct study_options){.jobs = 2, .replications = 3})->replications == 3, "row %zu: exactly 3", i);
     fixture_close(&f);
   }
 }
@@ -232,6 +233,13 @@ static void test_batches_chosen(void) {
     test_check(settled(&f, (struct study_options){.jobs = 1})->batches == rows[i].batches, "row %zu", i);
     fixture_close(&f);
   }
+  struct fixture course =
+      fixture_of("{ 'aguanta': 1, 'name': 'course', 'traffic': { 'w': { 'kind': 'open', 'rate': { 'ramp': { 'from': '1/s', 'to': "
+                 "'5/s', 'over': '10s' } }, 'mix': { 'job': 1 } } }, 'endpoints': { 'job': { 'entry': 's', 'steps': [ { 'cpu': "
+                 "'10ms' } ] } }, 'services': { 's': { 'kind': 'app' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': "
+                 "1 } } }, 'run': { 'warmup': '10s', 'window': '5s', 'replications': 2 } }");
+  test_check(!settled(&course, (struct study_options){.jobs = 1})->batches, "traffic with a course is not cut into batches");
+  fixture_close(&course);
 }
 
 /* The band of the timeline is that of the replications. */
