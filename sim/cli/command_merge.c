@@ -39,7 +39,7 @@ static enum exit_code merge(struct arena *arena, const struct options *o, struct
     sweep_table_rows(stdout, table, true);
   }
   struct answer answer = answer_of_sweep(r);
-  enum exit_code code = session_sweep_answered(o, r);
+  enum exit_code code = session_code(&answer, o->statements);
   return session_export(o, &answer) ? code : exit_code_worse(code, EXIT_ERROR);
 }
 

@@ -100,11 +100,6 @@ static enum exit_code preview(const struct asked *a) {
 
 /* --- running ----------------------------------------------------------------------------------------------------------------------- */
 
-static struct point_rows rows_of(const struct results *r) {
-  struct answer answer = answer_of_run(r);
-  return point_rows_of(r, session_code(&answer, false), session_code(&answer, true));
-}
-
 static void answered(void *context) {
   struct asked *a = context;
   if (a->table) sweep_table_rows(stdout, a->table, false);
@@ -155,8 +150,12 @@ static enum exit_code tell_missing(const struct asked *a, enum exit_code code) {
 
 static enum exit_code run_points(struct asked *a, struct sweep_work *done) {
   bool shown = !a->options->quiet && !session_exports_to_stdout(a->options);
-  struct sweep_watch watch = {
-      .context = a, .rows_of = rows_of, .answered = answered, .progress = moved, .refused = refused, .fresh = a->options->fresh};
+  struct sweep_watch watch = {.context = a,
+                              .rows_of = point_rows_of,
+                              .answered = answered,
+                              .progress = moved,
+                              .refused = refused,
+                              .fresh = a->options->fresh};
   if (shown) {
     a->table = sweep_table_new(a->arena, a->results);
     sweep_table_header(stdout, a->table);
@@ -164,7 +163,7 @@ static enum exit_code run_points(struct asked *a, struct sweep_work *done) {
   }
   enum sweep_outcome outcome = sweep_run(&a->plan, a->results, a->store, &watch, done);
   if (shown) sweep_table_rows(stdout, a->table, true);
-  return exit_code_worse(session_sweep_code(outcome), session_sweep_answered(a->options, a->results));
+  return session_sweep_code(outcome);
 }
 
 static enum exit_code run_and_export(struct asked *a) {
@@ -177,6 +176,7 @@ static enum exit_code run_and_export(struct asked *a) {
   progress_begin(&a->progress, o, "points");
   code = run_points(a, &done);
   struct answer answer = answer_of_sweep(a->results);
+  code = exit_code_worse(code, session_code(&answer, o->statements));
   bool timed = session_timing(o, done.requests, done.events, a->progress.started), exported = session_export(o, &answer);
   if (!timed || !exported) code = exit_code_worse(code, EXIT_ERROR);
   return tell_missing(a, code);

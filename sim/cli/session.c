@@ -7,6 +7,7 @@
 #include "sim/report/format.h"
 #include "sim/store/leftover.h"
 #include "sim/store/output.h"
+#include "sim/store/point_store.h"
 #include "sim/scenario/unit.h"
 #include "sim/json/safe_text.h"
 #include "sim/json/source_file.h"
@@ -246,6 +247,8 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
   progress_follow(&progress, &study);
   return study_run(arena, s, &study);
 }
+
+_Static_assert((int)EXIT_UNDECIDED == (int)POINT_UNDECIDED && (int)EXIT_FAILED == (int)POINT_FAILED, "stores hold exit codes");
 
 enum exit_code session_code(const struct answer *a, bool statements) {
   static const enum exit_code codes[] = {

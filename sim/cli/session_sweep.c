@@ -36,10 +36,3 @@ enum exit_code session_sweep_plan(struct arena *arena, const struct options *o, 
   if (o->add_reps) q->more_replications = (uint32_t)strtoul(o->add_reps, NULL, 10);
   return session_sweep_code(sweep_plan_read(plan, arena, q));
 }
-
-enum exit_code session_sweep_answered(const struct options *o, const struct sweep_results *r) {
-  enum exit_code code = EXIT_HOLDS;
-  for (uint64_t n = 0; n < sweep_results_points(r); n++)
-    if (sweep_results_has(r, n)) code = exit_code_worse(code, (enum exit_code)sweep_results_code(r, n, o->statements));
-  return code;
-}

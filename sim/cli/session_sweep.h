@@ -8,7 +8,5 @@
 enum exit_code session_sweep_plan(struct arena *, const struct options *, const char *file, struct sweep_request *,
                                   struct sweep_plan *);
 enum exit_code session_sweep_code(enum sweep_outcome);
-/* The worst exit code of the answers that are there. */
-enum exit_code session_sweep_answered(const struct options *, const struct sweep_results *);
 
 #endif

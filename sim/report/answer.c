@@ -50,8 +50,20 @@ struct answer answer_of_sensitivity(const struct sensitivity_results *r) {
   return (struct answer){.kind = ANSWER_SENSITIVITY, .interrupted = r->interrupted, .broken = r->violation_count, .sensitivity = r};
 }
 
+/* The worse of a verdict and of what a point came to. */
+static void judge(enum answer_verdict *verdict, uint32_t code) {
+  enum answer_verdict came = judged(code == POINT_FAILED, code == POINT_UNDECIDED);
+  if (came > *verdict) *verdict = came;
+}
+
 struct answer answer_of_sweep(struct sweep_results *r) {
-  return (struct answer){.kind = ANSWER_SWEEP, .sweep = r};
+  struct answer a = {.kind = ANSWER_SWEEP, .sweep = r};
+  for (uint64_t n = 0; n < sweep_results_points(r); n++) {
+    if (!sweep_results_has(r, n)) continue;
+    judge(&a.verdict, sweep_results_code(r, n, false));
+    judge(&a.statements, sweep_results_code(r, n, true));
+  }
+  return a;
 }
 
 struct answer answer_of_selftest(const struct selftest_results *r) {

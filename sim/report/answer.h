@@ -32,7 +32,7 @@ enum answer_kind {
   ANSWER_KINDS
 };
 
-enum answer_verdict { ANSWER_HOLDS, ANSWER_UNDECIDED, ANSWER_FAILED };
+enum answer_verdict { ANSWER_HOLDS, ANSWER_UNDECIDED, ANSWER_FAILED }; /* the worst last */
 
 struct answer {
   enum answer_kind kind;
@@ -56,7 +56,7 @@ struct answer answer_of_check(const struct check_results *); /* each row has its
 struct answer answer_of_compare(const struct compare_results *);
 struct answer answer_of_capacity(const struct capacity_result *);
 struct answer answer_of_sensitivity(const struct sensitivity_results *);
-struct answer answer_of_sweep(struct sweep_results *); /* each point has its own */
+struct answer answer_of_sweep(struct sweep_results *); /* the worst of its points */
 struct answer answer_of_selftest(const struct selftest_results *);
 
 /* Whether all of it could be written: false when rows of a sweep were lost meanwhile. */

@@ -136,7 +136,7 @@ static bool take_section(struct cursor *c, struct point_rows *rows) {
 }
 
 /* Only those that verdicts give. */
-static bool code_known(uint64_t code) { return code == 0 || code == 98 || code == 99; }
+static bool code_known(uint64_t code) { return code == POINT_HOLDS || code == POINT_UNDECIDED || code == POINT_FAILED; }
 
 static bool parse(const char *text, size_t length, const char *key, struct point_rows *rows) {
   uint64_t code = 0, statements = 0;

@@ -32,8 +32,11 @@ struct point_section {
 
 enum point_part { POINT_CSV, POINT_NDJSON, POINT_TABLE, POINT_PARTS };
 
+/* What an answer comes to, as the exit code that it gives. */
+enum point_code { POINT_HOLDS = 0, POINT_UNDECIDED = 98, POINT_FAILED = 99 };
+
 struct point_rows {
-  uint32_t code, statements; /* exit codes: of its requirements, and with its statements: 0, 98 or 99 */
+  uint32_t code, statements; /* enum point_code: of its requirements, and with its statements */
   uint64_t requests, events;
   struct point_section parts[POINT_PARTS];
 };

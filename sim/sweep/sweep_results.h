@@ -38,7 +38,7 @@ struct sweep_point sweep_results_point(const struct sweep_results *, struct aren
 bool sweep_results_mine(const struct sweep_results *, uint64_t n);
 bool sweep_results_wanted(const struct sweep_results *, uint64_t n);
 bool sweep_results_has(const struct sweep_results *, uint64_t n);
-/* Of an answer: exit codes of its requirements, and with its statements; the cells of the terminal's table. */
+/* Of an answer: enum point_code of its requirements, or with its statements; the cells of the terminal's table. */
 uint32_t sweep_results_code(const struct sweep_results *, uint64_t n, bool statements);
 const char *sweep_results_table(const struct sweep_results *, uint64_t n);
 /* A section of the answer's rows, which the caller frees. Empty, and reported in messages, when it cannot be read any more: then the

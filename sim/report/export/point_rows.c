@@ -14,8 +14,16 @@ static void write_table(FILE *file, const struct results *r) {
 static void (*const writers[POINT_PARTS])(FILE *, const struct results *) = {
     [POINT_CSV] = report_csv_rows, [POINT_NDJSON] = report_ndjson_rest, [POINT_TABLE] = write_table};
 
-struct point_rows point_rows_of(const struct results *r, uint32_t code, uint32_t statements) {
-  struct point_rows rows = {.code = code, .statements = statements, .requests = r->requests, .events = r->events};
+static uint32_t code_of(enum answer_verdict verdict) {
+  return verdict == ANSWER_FAILED ? POINT_FAILED : verdict == ANSWER_UNDECIDED ? POINT_UNDECIDED : POINT_HOLDS;
+}
+
+struct point_rows point_rows_of(const struct results *r) {
+  struct answer a = answer_of_run(r);
+  struct point_rows rows = {.code = code_of(a.verdict),
+                            .statements = code_of(a.statements > a.verdict ? a.statements : a.verdict),
+                            .requests = r->requests,
+                            .events = r->events};
   for (int i = 0; i < POINT_PARTS; i++) {
     FILE *file = allocate_stream(&rows.parts[i].text, &rows.parts[i].length);
     writers[i](file, r);

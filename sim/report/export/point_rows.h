@@ -5,7 +5,7 @@
 
 struct results;
 
-/* `code` and `statements` are exit codes. The caller frees the rows with point_rows_free. */
-struct point_rows point_rows_of(const struct results *, uint32_t code, uint32_t statements);
+/* The caller frees the rows with point_rows_free. */
+struct point_rows point_rows_of(const struct results *);
 
 #endif

@@ -1,5 +1,6 @@
 /* A sweep asked for by a program, without a command line: what is reported, what is run, what is found again in a store. */
 #include "sim/engine/arena.h"
+#include "sim/report/answer.h"
 #include "sim/report/export/point_rows.h"
 #include "sim/sweep/sweep_run.h"
 #include "tests/command.h"
@@ -72,8 +73,6 @@ struct seen {
   uint64_t finished;
 };
 
-static struct point_rows rows_of(const struct results *r) { return point_rows_of(r, 0, 0); }
-
 static void count_answer(void *context) { ((struct seen *)context)->answered++; }
 
 static void note_progress(void *context, uint64_t finished, double in_progress, uint64_t of) {
@@ -85,7 +84,7 @@ static void note_progress(void *context, uint64_t finished, double in_progress, 
 
 static uint32_t run(struct asked *a, struct sweep_results *r, const char *store) {
   struct seen seen = {0};
-  struct sweep_watch watch = {.context = &seen, .rows_of = rows_of, .answered = count_answer, .progress = note_progress};
+  struct sweep_watch watch = {.context = &seen, .rows_of = point_rows_of, .answered = count_answer, .progress = note_progress};
   struct sweep_work done = {0};
   enum sweep_outcome outcome = sweep_run(&a->plan, r, store, &watch, &done);
   test_check(outcome == SWEEP_GOOD && done.points == seen.answered && seen.finished == seen.answered,
@@ -100,6 +99,8 @@ static void test_in_memory(void) {
   struct sweep_results *r = sweep_results_new(&a.plan, NULL, 0);
   test_check(sweep_results_points(r) == 3 && sweep_results_missing(r) == 3, "three points, without an answer");
   test_check(run(&a, r, NULL) == 3 && !sweep_results_missing(r), "all three are run");
+  struct answer answer = answer_of_sweep(r);
+  test_check(answer.verdict == ANSWER_HOLDS || answer.verdict == ANSWER_UNDECIDED, "verdict %d", (int)answer.verdict);
   struct point_section csv = sweep_results_section(r, a.arena, 2, POINT_CSV);
   test_check(csv.text && csv.length == strlen(csv.text) && child_begins(csv.text, "small,"), "%s", csv.text);
   test_check(sweep_results_whole(r), "nothing is lost");
