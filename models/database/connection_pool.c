@@ -32,6 +32,7 @@ static struct connection_pool *pool_towards(const struct world *w, const struct 
 static const struct frame *top(const struct request *r) { return &r->frames[r->depth - 1]; }
 
 static struct connection_pool *pool_of(const struct world *w, const struct connection *k) {
+  assert(k->live && k->owner != NOBODY);
   return &w->containers[k->owner].pools[k->pool];
 }
 
@@ -41,6 +42,7 @@ static void count(struct world *w, const struct connection_pool *p, enum connect
 
 static void use(struct world *w, struct connection_pool *p, int32_t change) {
   pool_advance(p, world_now(w));
+  assert(change >= 0 || p->in_use >= (uint32_t)-change);
   p->in_use += (uint32_t)change;
   count(w, p, CONNECTIONS_ACTIVE, change);
 }
@@ -49,6 +51,7 @@ static void use(struct world *w, struct connection_pool *p, int32_t change) {
 
 static void idle_push(struct world *w, struct connection_pool *p, uint32_t id) {
   struct connection *k = connection_at(w, id);
+  assert(!k->idle && k->owner == p->owner && k->pool == p->number);
   k->idle = true, k->next = NOBODY, k->previous = p->idle ? p->newest : NOBODY;
   if (p->idle++)
     connection_at(w, p->newest)->next = id;
@@ -63,6 +66,7 @@ static void idle_remove(struct world *w, struct connection_pool *p, uint32_t id)
   *(k->previous == NOBODY ? &p->oldest : &connection_at(w, k->previous)->next) = k->next;
   *(k->next == NOBODY ? &p->newest : &connection_at(w, k->next)->previous) = k->previous;
   if (k->idle_runs) lane_cancel(p->idle_over, k->idle_over);
+  assert(k->idle && p->idle);
   k->idle = k->idle_runs = false;
   p->idle--;
 }
@@ -129,6 +133,7 @@ static void receive(struct world *w, struct request *r, const struct instruction
     r->backend = k->backend, k->backend = NOBODY;
     if (r->backend != NOBODY && connection_at(w, r->backend)->server == NOBODY) unbind(w, r); /* a session that has lost it */
   }
+  assert(r->has_connection || r->backend != NOBODY);
   if (!k->opening) return;
   r->after_setup = r->pc;
   if (in->target && k->server != NOBODY)
@@ -144,6 +149,7 @@ static uint32_t open_for(struct world *w, struct connection_pool *p) {
 }
 
 static uint32_t take_idle(struct world *w, struct connection_pool *p) {
+  assert(p->idle && p->in_use < p->open);
   uint32_t id = p->config->order == POOL_LIFO ? p->newest : p->oldest;
   idle_remove(w, p, id);
   use(w, p, 1);
@@ -164,6 +170,7 @@ static bool take_kept(struct world *w, struct request *r, const struct instructi
       receive(w, r, in, id);
     return id != NOBODY;
   }
+  assert(!p->idle);
   if (p->line.queue.count >= (uint64_t)p->config->queue) {
     request_fail(w, r, OUTCOME_POOL_FULL);
     return false;
@@ -294,6 +301,7 @@ static void give_back(struct world *w, struct connection_pool *p) {
     p->in_use--;
     return;
   }
+  assert(!next->has_connection);
   next->has_connection = true;
   request_holds(next, PART_connections);
   request_wake_soon(w, next);
@@ -301,6 +309,7 @@ static void give_back(struct world *w, struct connection_pool *p) {
 
 /* What a session pooler has given the client stays with its connection. */
 static void give_back_kept(struct world *w, struct request *r) {
+  assert(r->connection != NOBODY && !r->has_connection);
   uint32_t id = r->connection;
   struct connection *k = connection_at(w, id);
   const struct service_config *server = k->server == NOBODY ? NULL : container_config(&w->containers[k->server]);
@@ -390,6 +399,7 @@ void pool_clear(struct world *w, struct connection_pool *p) {
   count(w, p, CONNECTIONS_WAITING, -(int64_t)p->line.queue.count);
   line_clear(w, &p->line);
   use(w, p, -(int32_t)p->in_use);
+  assert(!p->in_use && !p->line.queue.count);
   if (p->config->kept) lose_connections(w, p);
 }
 

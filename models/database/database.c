@@ -43,6 +43,7 @@ static void flushed(void *world, uint32_t log) {
 }
 
 struct transaction *transaction_of(const struct world *w, const struct request *r) {
+  assert(r->transaction != NOBODY);
   return pool_at(&world_databases(w)->transactions, r->transaction);
 }
 
@@ -55,6 +56,7 @@ static struct database *log_of(const struct world *w, const struct request *r, c
 static bool database_flush(struct world *w, struct request *r, const struct instruction *in) {
   if (in->transactional && !transaction_of(w, r)->writes) return true;
   struct database *d = log_of(w, r, in);
+  assert(d->config);
   d->entered++;
   line_join(w, &d->waiting, r, &wait_log, in->cell);
   if (!d->flushing.count) flush_next(w, d);
@@ -96,6 +98,7 @@ static void lead(const struct world *w, const struct request *r, const struct in
 
 static bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {
   request_holds(r, PART_databases);
+  assert(r->transaction == NOBODY);
   r->transaction = pool_take(&world_databases(w)->transactions);
   *transaction_of(w, r) = (struct transaction){.container = NOBODY,
                                                .depth = r->depth,
@@ -124,6 +127,7 @@ static bool transaction_lends(struct world *w, struct request *r, const struct i
     request_fail(w, r, OUTCOME_CRASHED);
     return false;
   }
+  assert(t->used && t->connection != NOBODY);
   uint32_t backend = r->backend;
   r->backend = t->backend, t->backend = backend;
   return true;
@@ -150,6 +154,7 @@ static void end(struct world *w, struct request *r) {
   r->connection = t->connection;
   request_holds(r, PART_connections);
   if (t->backend != NOBODY) r->backend = t->backend;
+  assert(t->used);
   t->used = false;
   pool_give(&world_databases(w)->transactions, r->transaction);
   r->transaction = NOBODY;
@@ -184,6 +189,7 @@ static bool between_statements(const struct request *r, const struct transaction
 /* --- deaths ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void forsake_log(struct world *w, struct request *r) {
+  assert(r->waiting == &wait_log || r->waiting == &wait_flush);
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   struct database *d = log_of(w, r, in);
   queue_remove(w, r->waiting == &wait_log ? &d->waiting.queue : &d->flushing, r);

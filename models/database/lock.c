@@ -41,6 +41,7 @@ static void insert(struct world *w, uint32_t id) {
 }
 
 static void make_buckets(struct world *w, uint32_t count) {
+  assert(count && (count & (count - 1)) == 0);
   struct locks *t = world_locks(w);
   free(t->buckets);
   t->buckets = allocate(count * sizeof *t->buckets);
@@ -66,6 +67,7 @@ static void forget_unless_wanted(struct world *w, uint32_t id) {
   uint32_t *link = &world_locks(w)->buckets[bucket_of(world_locks(w), l->class, l->item, l->container)];
   while (*link != id) link = &lock_at(w, *link)->next;
   *link = l->next;
+  assert(l->used && !l->holders);
   l->used = false;
   pool_give(&world_locks(w)->entries, id);
 }
@@ -74,6 +76,7 @@ static void forget_unless_wanted(struct world *w, uint32_t id) {
 
 /* Of several items of the keyspace that the query is about: the one that is locked n-th, in the order of their numbers. */
 static uint32_t nth_item(const struct world *w, const struct request *r, uint32_t keyspace, uint32_t items, uint32_t n) {
+  assert(n < items && items <= LOCK_ITEMS);
   uint32_t sorted[LOCK_ITEMS] = {0}, count = 0;
   for (uint32_t i = 0; i < items; i++) {
     uint32_t item = keyspace_item_at(w, r, keyspace, i), at = count++;
@@ -116,6 +119,7 @@ static void grant(struct world *w, uint32_t id, struct request *r, const struct 
   *hold_at(w, hold) = (struct lock_hold){id, r->id, r->locks, true, in->transactional};
   r->locks = hold;
   request_holds(r, PART_locks);
+  assert(!l->holders || (l->shared && in->shared));
   if (!l->holders++) count_busy(w, l, 1);
   l->shared = in->shared;
   meter_time(w, class_of(w, in->lock)->waited, waited);
@@ -189,6 +193,7 @@ bool lock_holds(const struct world *w, const struct request *r, const struct ins
 static void give_back(struct world *w, uint32_t hold) {
   struct lock_hold *h = hold_at(w, hold);
   uint32_t id = h->lock;
+  assert(h->used && lock_at(w, h->lock)->holders);
   h->used = false;
   pool_give(&world_locks(w)->holds, hold);
   if (!--lock_at(w, id)->holders) count_busy(w, lock_at(w, id), -1);
@@ -220,6 +225,7 @@ static void wait_over(void *world, uint32_t request) {
   struct world *w = world;
   struct request *r = world_request(w, request);
   uint32_t id = lock_waited_for(w, r);
+  assert(id != NOBODY);
   const struct lock_class *c = class_of(w, lock_at(w, id)->class);
   if (c->kind != LOCK_STOCK) meter_count(w, c->gave_up);
   line_gives_up(w, &lock_at(w, id)->line, request, OUTCOME_LOCK_TIMEOUT);
@@ -228,6 +234,7 @@ static void wait_over(void *world, uint32_t request) {
 
 void lock_forsake(struct world *w, struct request *r) {
   uint32_t id = lock_waited_for(w, r);
+  assert(id != NOBODY);
   line_leave(w, &lock_at(w, id)->line, r);
   r->waiting = &wait_lock;
   serve(w, id);

@@ -5,6 +5,7 @@
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include <assert.h>
 
 static sim_time draw(struct failover *f, const struct distribution *d) {
   return d->kind ? distribution_sample_time(d, &f->draws) : 0;
@@ -66,6 +67,7 @@ static void promote(struct replication *p) {
   const struct replica *r = &p->replicas[f->candidate];
   uint64_t writes = r->received < p->released ? p->released - r->received : 0;
   bool restoring = f->disk_lost; /* its start is that long already */
+  assert(r->follows && f->loss >= 0);
   f->stage = FAILOVER_NONE, f->down = f->disk_lost = false;
   meter_count(p->world, p->config->failovers);
   lost(p, writes, f->loss);
@@ -81,6 +83,7 @@ static void choose(struct replication *p) {
   int32_t best = most_advanced(p, &f->loss);
   f->stage = best < 0 ? FAILOVER_WAITING : FAILOVER_DRAINING;
   if (best < 0) return;
+  assert((uint32_t)best < p->count);
   f->candidate = (uint32_t)best;
   failover_drained(p, f->candidate);
 }
@@ -102,6 +105,7 @@ static void goes_on(void *replication, uint32_t argument) {
 /* --- coming and going ------------------------------------------------------------------------------------------------------------ */
 
 static void primary_died(struct replication *p) {
+  assert(!p->failover.down);
   struct failover *f = &p->failover;
   f->down = true, f->failed_at = world_now(p->world), f->fault = outage_cause(p->world);
   quorum_primary_died(p);
@@ -126,6 +130,7 @@ static sim_time backup_age(const struct failover *f) {
 /* Before anybody was promoted: it stays primary. From a backup, replicas that are away are copied anew. */
 static void primary_returned(struct replication *p) {
   struct failover *f = &p->failover;
+  assert(f->down);
   calendar_clear(p->world->calendar, f->slot);
   f->stage = FAILOVER_NONE, f->down = false;
   /* A backup also holds commits that still waited to be acknowledged. */

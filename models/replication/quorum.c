@@ -4,6 +4,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "models/network/network.h"
+#include <assert.h>
 
 static bool acknowledges(const struct replication *p) { return p->config->mode != REPLICATION_ASYNCHRONOUS; }
 
@@ -48,6 +49,7 @@ static void goes_on(void *replication, uint32_t argument) {
     replication_goes_on_alone(p);
     return;
   }
+  assert(q->lost);
   q->in_vain = !q->in_vain;
   if (q->in_vain)
     set_later(p, q->unacknowledged, p->config->ack_wait);
@@ -58,6 +60,7 @@ static void goes_on(void *replication, uint32_t argument) {
 
 static void await_commit(struct replication *p) {
   struct quorum *q = &p->quorum;
+  assert(p->writes_per_s > 0);
   double gap = stream_exponential(&q->draws) * 1e9 / p->writes_per_s - shipping(p, &q->draws);
   if (gap > 9e18) return;
   sim_time at = q->lost_at + (sim_time)gap; /* its way had begun before; but not before the run */

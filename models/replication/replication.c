@@ -54,10 +54,12 @@ static void trim(struct replication *p) {
     }
     needed = mine < needed ? mine : needed;
   }
+  assert(p->tail <= needed && needed <= p->head);
   p->tail = needed;
 }
 
 static void *moved(const struct replication *p, const void *ring, size_t size, uint64_t room) {
+  assert(room > p->head - p->tail && (room & (room - 1)) == 0);
   char *more = allocate(room * size);
   for (uint64_t k = p->tail + 1; k <= p->head; k++)
     memcpy(more + (k & (room - 1)) * size, (const char *)ring + (k & (p->room - 1)) * size, size);
@@ -187,6 +189,7 @@ static void mark_ready(struct replication *p, struct replica *r, uint64_t positi
 
 /* The write is applied; it and those behind it that were applied before it become visible. */
 static void finish(struct replication *p, struct replica *r, uint64_t position) {
+  assert(position > r->applied && position - r->applied <= REPLICATION_WORKERS);
   r->done |= (uint64_t)1 << (position - r->applied - 1);
   for (; r->done & 1; r->done >>= 1) {
     meter_time(p->world, p->config->lag, world_now(p->world) - replication_entry(p, ++r->applied)->committed);
@@ -233,6 +236,7 @@ void replication_applied(struct world *w, struct request *worker, const struct i
   struct replication *p = replication_of(w, worker->frames[0].container);
   struct replica *r = &p->replicas[worker->frames[0].container - p->first];
   uint64_t position = worker->written.position;
+  assert(r->follows && position <= r->taken);
   worker->depth = 0;
   request_forget(w, worker);
   finish(p, r, position);
@@ -249,6 +253,7 @@ static struct replica *replica_at(struct world *w, uint32_t container, struct re
 static void received(void *world, uint32_t container) {
   struct replication *p;
   struct replica *r = replica_at(world, container, &p);
+  assert(r->follows && r->received < p->head);
   r->received++;
   if (replication_waits_for_reads(p->config)) r->standby.received_at[r->received & (p->room - 1)] = world_now(p->world);
   if (acknowledges(p) && p->config->mode != REPLICATION_SYNCHRONOUS_APPLY) mark_ready(p, r, r->received);
@@ -279,6 +284,7 @@ static void release(struct replication *p) {
 static void acknowledged(void *world, uint32_t container) {
   struct replication *p;
   struct replica *r = replica_at(world, container, &p);
+  assert(r->acknowledged < ready(p, r));
   r->acknowledged++;
   acknowledge_next(p, r);
   release(p);
@@ -413,6 +419,7 @@ static void replication_process_died(struct world *w, struct container *c) {
 
 /* What is beyond the new primary's log never happened: who has more of it must be copied. */
 void replication_promote(struct replication *p, uint32_t replica) {
+  assert(replica < p->count && p->first + replica != *p->primary);
   struct replica *next = &p->replicas[replica], *old = &p->replicas[*p->primary - p->first];
   int32_t role = next->role;
   next->role = old->role, old->role = role;
@@ -459,6 +466,7 @@ static void build(struct world *w, struct service *s, uint32_t shard) {
   const struct replication_config *c = service_replication(service_config(s));
   struct replication *p = &s->replication[shard];
   p->config = c, p->world = w, p->service = s, p->shard = shard;
+  assert(shard < replications_of(s));
   p->count = s->capacity / replications_of(s), p->first = s->first + shard * p->count;
   p->primary = s->shards ? &s->shards->of[shard].primary : &s->primary;
   p->writes_per_s = c->writes_per_s ? c->writes_per_s[shard] : 0;

@@ -11,9 +11,11 @@
 #include "sim/engine/arena.h"
 #include "models/request/operation.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 
 static struct shard *shard_of(const struct world *w, const struct container *c) {
+  assert(w->services[c->service].shards);
   const struct service *s = &w->services[c->service];
   return &s->shards->of[(c->id - s->first) / s->shards->replicas];
 }
@@ -75,6 +77,7 @@ static void set_down(struct world *w, struct shard *d, bool down) {
   struct shards *all = d->service->shards;
   if (d->down == down) return;
   d->down = down;
+  assert(down || all->uncovered);
   all->uncovered += down ? 1 : -1u;
   meter_change(w, service_shards(service_config(d->service))->uncovered, down ? 1 : -1);
   if (down) return;

@@ -41,6 +41,7 @@ void standby_forget(struct world *w, struct request *reader) {
   struct standby *s = &replica_of(w, mine->container, &p)->standby;
   *(mine->previous == NOBODY ? &s->first : &read_at(w, mine->previous)->next) = mine->next;
   *(mine->next == NOBODY ? &s->last : &read_at(w, mine->next)->previous) = mine->previous;
+  assert(mine->used && mine->request == reader->id);
   mine->used = false;
   pool_give(&world_standbys(w)->reads, id);
   reader->standby_read = NOBODY;
@@ -99,6 +100,7 @@ static void goes_on(void *world, uint32_t container) {
   struct standby *s = &r->standby;
   cancel_older(p, s);
   calendar_clear(p->world->calendar, s->slot);
+  assert(s->waits);
   s->waits = false;
   meter_time(p->world, p->config->replay_wait, world_now(p->world) - s->since);
   replication_replays(p, r);
@@ -111,6 +113,7 @@ bool standby_holds_up(struct replication *p, struct replica *r, uint64_t positio
   if (s->waits) return true;
   if (s->first == NOBODY || s->passed == position || !replication_entry(p, position)->conflicts) return false;
   sim_time received = s->received_at[position & (p->room - 1)], delay = p->config->max_standby_streaming_delay;
+  assert(!s->waits && s->begun);
   s->waits = true, s->before = s->begun, s->since = world_now(w), s->passed = position;
   if (delay == SIM_NEVER || delay >= SIM_NEVER - 1 - received) return true;
   calendar_set(w->calendar, s->slot, received + delay > world_now(w) ? received + delay : world_now(w));
