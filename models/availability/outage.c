@@ -1,4 +1,5 @@
 #include "models/availability/outage.h"
+#include "models/traffic/offered.h"
 #include "models/faults/fault.h"
 #include "models/replication/quorum.h"
 #include "models/replication/shard.h"

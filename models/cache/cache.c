@@ -1,4 +1,5 @@
 #include "models/cache/cache.h"
+#include "models/core/link.h"
 #include "models/replication/shard.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
@@ -168,7 +169,22 @@ static void caches_die(struct world *w, struct container *c) {
   if (c->cache && !shard_keeps_content(w, c)) cache_lost(w, c);
 }
 
+static void check_caches(struct linker *l) {
+  caches_link(l->model);
+  for (uint32_t i = 0; i < l->model->services.count; i++) {
+    const struct service_config *s = model_service(l->model, i);
+    const char *wrong = cache_fault(l->model, s);
+    if (wrong) link_fault(l, arena_format(l->arena, "services.%s", s->name), "cache", "%s", wrong);
+  }
+}
+
+static void link_caches(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_COMPILED) check_caches(l);
+  if (stage == LINK_MEASURED) caches_estimate(l->model);
+}
+
 const struct part part_caches = {.name = "caches",
+                                 .link = link_caches,
                                  .keys.service = &cache_keys_record,
                                  .requests = true,
                                  .start = caches_start,

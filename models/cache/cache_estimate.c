@@ -14,6 +14,7 @@
  *              intensity grows by no more than that, and is never above lambda. So what runs the miss steps is rather over- than
  *              underestimated. D is that of the miss steps without queues */
 #include "models/cache/cache.h"
+#include "models/traffic/offered.h"
 #include "models/replication/shard.h"
 #include "models/request/keyspace.h"
 #include "models/cache/rebuild.h"

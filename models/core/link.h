@@ -1,6 +1,7 @@
-/* Linking: what a scenario says is put together into a model, and what does not fit together is told.
+/* Linking: what a scenario says is put together into a model, and what does not fit together is reported.
  *
- * The steps are private to models/link*.c; model_link runs them in the order in which they need each other. */
+ * Parts are linked in stages (models/core/part.h); model_link calls them in order, and between them compiles the programs of
+ * endpoints and finds the warm-up. All errors of a stage are reported together. */
 #ifndef LINK_H
 #define LINK_H
 #include "models/core/model.h"
@@ -12,6 +13,8 @@ struct linker {
   void *context;
   const void *at; /* the member that a fault of a program is of; null otherwise */
   bool failed;
+  uint32_t endpoint;         /* LINK_ENDPOINT: which one */
+  const struct world *trial; /* LINK_PLACED: nothing has happened in it */
 };
 
 /* key: the one in `path` that is to blame, or null. */
@@ -20,15 +23,8 @@ void link_fault(struct linker *, const char *path, const char *key, const char *
 void link_warn(struct linker *, const char *path, const char *key, const char *id, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* link_traffic.c */
-void link_sources(struct linker *);
-void check_room_names(struct linker *);
-void check_meter_names(struct linker *);
-void link_priorities(struct linker *);
-void warn_of_retries(struct linker *);
-void link_dispersions(struct linker *); /* once the measured time is known */
-
-/* link_warmup.c */
-void link_warmup(struct model *);
+/* A step of the program is to blame, or a key of it. */
+struct program;
+void link_program_fault(struct linker *, const char *path, const char *key, const struct program *, const char *wrong);
 
 #endif

@@ -1,4 +1,5 @@
 #include "models/core/load_sheet.h"
+#include "models/traffic/offered.h"
 #include "models/core/model.h"
 #include "models/core/part.h"
 #include "sim/engine/arena.h"

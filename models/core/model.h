@@ -68,6 +68,7 @@ struct model {
   uint32_t ranks;                  /* different ones */
   struct shard_cells *shard_cells; /* by keyspace; null: nothing has shards */
   uint32_t node_count, container_count;
+  double requests;                 /* that one replication simulates, estimated: closed users as if nothing took time */
   bool records_waits, records_use; /* set by what is asked of the run, before it begins */
   struct arena *arena;
 };
@@ -94,21 +95,7 @@ static inline const struct node_group *model_nodes(const struct model *m, uint32
 
 /* Some program has branches. */
 bool model_forks(const struct model *);
-/* Mean share, in all requests, of those for the endpoint by the source. */
-double model_share(const struct model *, uint32_t source, uint32_t endpoint);
-/* The same of its requests by journeys too. */
-double model_source_share(const struct model *, uint32_t source, uint32_t endpoint);
-/* Mean share of the endpoint in all requests, from the sources' mixes and mean rates; sums to 1. */
-double model_endpoint_share(const struct model *, uint32_t endpoint);
-/* Requests that one arrival of the source brings, if every request is answered. */
-double model_visits(const struct model *, const struct source_config *);
 /* What a replication observes; without traffic next to nothing. */
 struct observation_plan model_observation_plan(const struct model *, bool traffic);
-/* Requests that one replication of a traffic run simulates, estimated: closed users as if nothing took time. */
-double model_requests(const struct model *);
-/* Requests of sources that arrive at a rate, expected in [from, to): what is offered, whatever becomes of it. */
-double model_offered(const struct model *, sim_time from, sim_time to);
-/* Mean offered rate of all open sources over the measured window, per second. */
-double model_offered_rate(const struct model *);
 
 #endif

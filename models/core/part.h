@@ -24,6 +24,8 @@
 
 struct audit;
 struct container;
+struct linker;
+struct service_config;
 struct load_part;
 struct model;
 struct node;
@@ -46,12 +48,40 @@ struct part_keys {
   const struct record *root, *service;
 };
 
+/* Stages of linking, in order. Those marked * are left out once an error was reported. */
+enum link_stage {
+  LINK_FIRST,    /* what services, sources and programs refer to */
+  LINK_JOINED,   /* each service has been linked (part.service): what several of them make together */
+  LINK_SENDERS,  /* sources, whose clients programs may meet */
+  LINK_STEPS,    /* what steps refer to: limits, stock, queues */
+  LINK_ENDPOINT, /* the endpoint l->endpoint, before its program is compiled */
+  LINK_PROGRAMS, /* the programs of endpoints are there; programs of parts are compiled */
+  LINK_COMPILED, /* * all programs are there */
+  LINK_RUN,      /* what happens to the run */
+  LINK_MEASURED, /* * the warm-up is known */
+  LINK_LAST,     /* what nothing else refers to */
+  LINK_WORK,     /* * is it too much to be simulated? */
+  LINK_PLACED    /* * l->trial is a world that has just been built */
+};
+
+/* How the load of a model changes with time. */
+enum steadiness {
+  STEADY,        /* in the mean it does not */
+  STEADY_BY_RUN, /* not within a run, but from run to run */
+  DAILY,         /* every day is alike */
+  TIMED          /* something happens at an instant of the run */
+};
+
 struct part {
   const char *name;
   struct part_keys keys;
   bool requests;                      /* only runs with requests have it */
   bool (*used)(const struct model *); /* null: always */
   struct part_room room;
+
+  void (*link)(struct linker *, enum link_stage);
+  void (*service)(struct linker *, struct service_config *, const char *path); /* between LINK_FIRST and LINK_JOINED */
+  enum steadiness (*steadiness)(const struct model *);
 
   void (*open)(struct world *);
   void (*build)(struct world *, struct service *);
@@ -88,7 +118,10 @@ struct part {
 const struct part *part_numbered(uint32_t number);
 
 /* For the core: calls the hooks of the parts that the world has, or that the request may hold something of. */
-void parts_open(struct world *); /* deals the room of the world first */
+void parts_link(struct linker *, enum link_stage);
+void parts_link_service(struct linker *, struct service_config *, const char *path);
+enum steadiness parts_steadiness(const struct model *); /* the least steady of all */
+void parts_open(struct world *);                        /* deals the room of the world first */
 void parts_build(struct world *, struct service *);
 void parts_start(struct world *);
 void parts_measure(struct world *, enum world_edge);

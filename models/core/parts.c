@@ -40,6 +40,23 @@ static bool present(const struct world *w, const struct part *p) {
     if (part->hook) part->hook(__VA_ARGS__);                                                                                       \
   }
 
+/* --- linking ------------------------------------------------------------------------------------------------------------------- */
+
+enum { ALL = (int)(UINT32_MAX >> (32 - PART_COUNT)) };
+
+void parts_link(struct linker *l, enum link_stage stage) { EACH(ALL, link, l, stage); }
+
+void parts_link_service(struct linker *l, struct service_config *s, const char *path) { EACH(ALL, service, l, s, path); }
+
+enum steadiness parts_steadiness(const struct model *m) {
+  enum steadiness worst = STEADY;
+  for (uint32_t i = 0; i < PART_COUNT; i++) {
+    enum steadiness s = parts[i]->steadiness ? parts[i]->steadiness(m) : STEADY;
+    if (s > worst) worst = s;
+  }
+  return worst;
+}
+
 /* --- the life of a world ------------------------------------------------------------------------------------------------------- */
 
 void parts_open(struct world *w) {

@@ -87,7 +87,7 @@ static uint32_t most_cells(const struct model *m) {
 }
 
 struct world *world_new(const struct model *m, uint64_t seed, uint32_t replication, enum world_mode mode) {
-  bool large = mode == WORLD_TRAFFIC && model_requests(m) >= LARGE_WORLD;
+  bool large = mode == WORLD_TRAFFIC && m->requests >= LARGE_WORLD;
   struct arena *arena = large ? arena_new_large() : arena_new();
   struct world *w = arena_alloc(arena, sizeof *w);
   w->model = m, w->arena = arena, w->seed = seed, w->replication = replication, w->mode = mode;

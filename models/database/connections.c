@@ -1,4 +1,5 @@
 #include "models/database/connections.h"
+#include "models/database/pooler.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -307,7 +308,25 @@ static void release(struct world *w, struct request *r) {
   if (r->has_connection || r->backend != NOBODY) pool_abandon(w, r);
 }
 
+static void check_pools(struct linker *l, struct service_config *s, const char *path) {
+  const struct pool_config *pools = service_connections(s)->pools.items;
+  for (uint32_t k = 0; k < service_connections(s)->pools.count; k++) {
+    const struct service_config *to = model_service(l->model, (uint32_t)pools[k].database);
+    if (to->kind != SERVICE_DATABASE)
+      link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database", to->name);
+    else if (to->embedded)
+      link_fault(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections", to->name);
+  }
+}
+
+static void link_connections(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_FIRST) poolers_link(l);
+  if (stage == LINK_JOINED) connections_link(l);
+}
+
 const struct part part_connections = {.name = "connections",
+                                      .link = link_connections,
+                                      .service = check_pools,
                                       .keys.service = &connections_keys_record,
                                       .room.world = sizeof(struct connections),
                                       .open = connections_open,

@@ -1,4 +1,5 @@
 #include "models/database/database.h"
+#include "models/core/link.h"
 #include "models/replication/shard.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
@@ -257,7 +258,13 @@ static void abandons(struct world *w, struct request *r) {
   if (r->transaction != NOBODY) transaction_abandon(w, r);
 }
 
+static void link_databases(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_FIRST) databases_declare(l->model);
+}
+
 const struct part part_databases = {.name = "databases",
+                                    .link = link_databases,
+                                    .service = database_link,
                                     .keys.service = &database_keys_record,
                                     .requests = true,
                                     .room.world = sizeof(struct databases),

@@ -1,4 +1,5 @@
 #include "models/database/lock.h"
+#include "models/core/link.h"
 #include "models/request/keyspace.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
@@ -284,7 +285,13 @@ static void releases(struct world *w, struct request *r) {
   if (r->locks != NOBODY) lock_release_all(w, r);
 }
 
+static void link_locks(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_FIRST) l->model->locks = arena_new_array(l->arena, struct lock_book, 1);
+  if (stage == LINK_COMPILED) locks_link(l);
+}
+
 const struct part part_locks = {.name = "locks",
+                                .link = link_locks,
                                 .requests = true,
                                 .room.world = sizeof(struct locks),
                                 .start = locks_start,

@@ -4,6 +4,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <math.h>
 #include <assert.h>
 #include <string.h>
 
@@ -145,7 +146,32 @@ static void faults_join(struct world *w, const struct node *n) {
   }
 }
 
+/* An estimate before anything runs: a slip of a unit must not cost a night. */
+static void check_work(struct linker *l) {
+  const struct model *m = l->model;
+  double faults = 0;
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    double each = f->uptime.kind ? f->uptime.mean : f->mtbf == SIM_NEVER ? INFINITY : (double)f->mtbf;
+    faults += f->kind->count(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
+  }
+  if (faults > 2e7) link_fault(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
+}
+
+static void link_faults(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_RUN) faults_link(l);
+  if (stage == LINK_WORK) check_work(l);
+}
+
+static enum steadiness faults_steadiness(const struct model *m) {
+  for (uint32_t i = 0; i < model_faults(m)->count; i++)
+    if (model_fault_at(m, i)->at != SIM_NEVER) return TIMED;
+  return STEADY;
+}
+
 const struct part part_faults = {.name = "faults",
+                                 .link = link_faults,
+                                 .steadiness = faults_steadiness,
                                  .keys.root = &faults_root_record,
                                  .room.world = sizeof(struct faults),
                                  .start = faults_start,

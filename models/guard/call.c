@@ -1,4 +1,6 @@
 #include "models/guard/call.h"
+#include "models/jobs/job_queue.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/request/child.h"
 #include "models/request/operation.h"
@@ -285,5 +287,34 @@ static uint8_t try_turns(const uint8_t *computes, const struct instruction *in, 
 const struct operation operation_try = {
     .name = "try", .run = call_try, .onward = try_onward, .through = try_through, .turns = try_turns};
 
-const struct part part_calls = {
-    .name = "calls", .requests = true, .room.world = sizeof(struct call_sites), .start = calls_start, .stop = calls_stop};
+/* The endpoint or the queue whose program it is. */
+static const char *program_path(struct linker *l, uint32_t program) {
+  const struct model *m = l->model;
+  if (program < m->endpoints.count) return arena_format(l->arena, "endpoints.%s", model_endpoint(m, program)->name);
+  return arena_format(l->arena, "queues.%s", model_queue(m, program - m->endpoints.count)->name);
+}
+
+static void warn_of_retries(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < m->program_count; i++)
+    for (const struct guard *g = m->programs[i].guards; g; g = g->next)
+      if (retry_unbounded(&g->config->retry))
+        link_warn(
+            l, program_path(l, i), NULL, "retry-unbounded",
+            "the call of \"%s\" is retried without limit and budget: what fails for good is tried for ever; give \"attempts\" "
+            "or a \"budget\"",
+            model_service(m, (uint32_t)g->config->call)->name);
+}
+
+static void link_calls(struct linker *l, enum link_stage stage) {
+  if (stage != LINK_COMPILED) return;
+  calls_link(l->model);
+  warn_of_retries(l);
+}
+
+const struct part part_calls = {.name = "calls",
+                                .link = link_calls,
+                                .requests = true,
+                                .room.world = sizeof(struct call_sites),
+                                .start = calls_start,
+                                .stop = calls_stop};

@@ -1,4 +1,5 @@
 #include "models/guard/limiter.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -245,7 +246,31 @@ const char *limit_accounts_wrong(const struct limit *l) {
 
 static void lets_go(struct world *w, struct request *r) { limit_unwind(w, r, -1); }
 
+static void check_provider_limit(struct linker *l, struct service_config *s, const char *path) {
+  if (service_limit(s) < 0) return;
+  const struct limit_config *limit = model_limit(l->model, (uint32_t)service_limit(s));
+  if (s->kind != SERVICE_EXTERNAL)
+    link_fault(l, path, "limit",
+               "\"limit\" is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
+               limit->name);
+  else if (limit->kind->permits || limit->scope == LIMIT_REPLICA)
+    link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
+               limit->kind->permits ? "counts those inside" : "counts by replica");
+}
+
+static void link_limits(struct linker *l, enum link_stage stage) {
+  struct model *m = l->model;
+  if (stage != LINK_STEPS) return;
+  for (uint32_t i = 0; i < model_limits(m)->count; i++) {
+    struct limit_config *limit = (struct limit_config *)model_limits(m)->items + i;
+    const char *key = NULL, *wrong = limit_link(m, limit, &key);
+    if (wrong) link_fault(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
+  }
+}
+
 const struct part part_limits = {.name = "limits",
+                                 .link = link_limits,
+                                 .service = check_provider_limit,
                                  .keys.root = &limits_root_record,
                                  .keys.service = &limit_keys_record,
                                  .requests = true,

@@ -1,4 +1,6 @@
 #include "models/jobs/job_queue_inner.h"
+#include "models/stock/stock.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -164,7 +166,59 @@ static void jobs_fail(struct world *w, struct request *r, enum outcome outcome) 
   if (r->job != NOBODY) jobs_failed(w, r, outcome);
 }
 
+static void link_job_programs(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
+    const char *path = arena_format(l->arena, "queues.%s", model_queue(m, i)->name), *wrong = job_queue_compile(m, i, l->arena);
+    if (wrong) link_program_fault(l, path, "steps", &m->programs[m->endpoints.count + i], wrong);
+    if (!wrong) stock_check_held(l, m->endpoints.count + i, path, "steps");
+  }
+  if (l->failed) return;
+  int32_t circle = job_queues_arrange(m, l->arena);
+  if (circle >= 0)
+    link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, (uint32_t)circle)->name), "steps",
+               "its jobs publish jobs that publish to it again, and so on for ever");
+}
+
+/* Before endpoints, whose steps publish. */
+static void link_queues(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < model_queues(m)->count; i++) {
+    const char *key, *wrong = job_queue_link(m, i, &key);
+    if (wrong) link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), key, "%s", wrong);
+  }
+}
+
+static void warn_of_retries(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < model_queues(m)->count; i++)
+    if (retry_unbounded(&model_queue(m, i)->retry))
+      link_warn(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), "retry", "retry-unbounded",
+                "its jobs are retried without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
+                "\"budget\"");
+}
+
+static void link_jobs(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_STEPS) {
+    l->model->program_count += model_queues(l->model)->count;
+    link_queues(l);
+  }
+  if (stage == LINK_PROGRAMS && !l->failed) link_job_programs(l);
+  if (stage == LINK_COMPILED) {
+    warn_of_retries(l);
+    job_queues_warn(l);
+  }
+}
+
+static enum steadiness jobs_steadiness(const struct model *m) {
+  for (uint32_t i = 0; i < model_queues(m)->count; i++)
+    if (model_queue(m, i)->schedule.count) return TIMED;
+  return STEADY;
+}
+
 const struct part part_jobs = {.name = "jobs",
+                               .link = link_jobs,
+                               .steadiness = jobs_steadiness,
                                .keys.root = &jobs_root_record,
                                .requests = true,
                                .room.world = sizeof(struct job_board),

@@ -1,4 +1,5 @@
 #include "models/machine/disk.h"
+#include "models/core/link.h"
 #include "models/database/database.h"
 #include "models/core/part.h"
 #include "models/platform/nodes.h"
@@ -153,7 +154,16 @@ static const struct field fields[] = {
 const struct record disk_record = {
     .name = "disk", .size = sizeof(struct disk_config), .fields = fields, .doc = "The disk of each node."};
 
+static void link_disks(struct linker *l, enum link_stage stage) {
+  for (uint32_t i = 0; stage == LINK_FIRST && i < l->model->platform.nodes.count; i++) {
+    struct node_group *g = (struct node_group *)l->model->platform.nodes.items + i;
+    const char *wrong = disk_link(&g->disk);
+    if (wrong) link_fault(l, arena_format(l->arena, "platform.nodes.%s", g->name), "disk", "%s", wrong);
+  }
+}
+
 const struct part part_disks = {.name = "disks",
+                                .link = link_disks,
                                 .requests = true,
                                 .room.world = sizeof(struct disks),
                                 .start = disks_start,

@@ -1,4 +1,5 @@
 #include "models/machine/memory.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
@@ -182,7 +183,13 @@ static void memory_dies(struct world *w, struct container *c) {
   memory_changed(w, c);
 }
 
+static void link_memory(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_STEPS) memory_link(l);
+  if (stage == LINK_PLACED) memory_check_placement(l, l->trial);
+}
+
 const struct part part_memory = {.name = "memory",
+                                 .link = link_memory,
                                  .requests = true,
                                  .used = memory_used,
                                  .room.world = sizeof(struct memory_book),

@@ -1,4 +1,5 @@
 #include "models/machine/runtime.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/machine/gc.h"
 #include "models/service/computing.h"
@@ -177,4 +178,20 @@ sim_time runtime_cold_work(const struct container *c, const struct request *r) {
   return (sim_time)((double)r->work * (1 + (warm_up->factor - 1) * to_come) + 0.5);
 }
 
-const struct part part_runtime = {.name = "runtime", .stop = runtime_stop, .serves = runtime_serves, .load = &runtime_load};
+static void check_runtime(struct linker *l, struct service_config *s, const char *path) {
+  if (s->gc.every.kind && s->gc.every.mean + s->gc.pause.mean <= 0)
+    link_fault(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
+  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->warm_up.requests))
+    link_fault(l, path, NULL, "an external service has no processes of ours");
+}
+
+static void link_compiled(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_COMPILED) runtime_link(l->model);
+}
+
+const struct part part_runtime = {.name = "runtime",
+                                  .link = link_compiled,
+                                  .service = check_runtime,
+                                  .stop = runtime_stop,
+                                  .serves = runtime_serves,
+                                  .load = &runtime_load};

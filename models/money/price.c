@@ -1,4 +1,5 @@
 #include "models/money/price.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
@@ -145,4 +146,40 @@ uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct 
 static const struct field root_keys[] = {
     {.name = "bill", .kind = FIELD_RECORD, .offset = 0, .record = &bill_record, .doc = "What costs besides the nodes."}, {0}};
 const struct record bill_root_record = {.name = "bill of a scenario", .size = sizeof(struct bill_config), .fields = root_keys};
-const struct part part_bill = {.name = "bill", .keys.root = &bill_root_record};
+/* What a price may be per, by the key that names it. */
+enum price_use { PRICE_BY_TIME, PRICE_BY_GB, PRICE_OF_A_CHARGE };
+
+static const struct {
+  double (*price)(const struct money_value *);
+  const char *units;
+} price_uses[] = {[PRICE_BY_TIME] = {price_monthly, "hour, day, month or year"},
+                  [PRICE_BY_GB] = {price_per_gb, "GB or TB"},
+                  [PRICE_OF_A_CHARGE] = {price_of_charge, "hour, day, month, year, GB or TB"}};
+
+static void check_price(struct linker *l, const char *path, const char *key, const char *name, enum price_use use) {
+  const struct price_list *list = &model_bill(l->model)->prices;
+  const struct price_item *item = price_named(list, name);
+  if (!name) return;
+  if (!list->items.count)
+    link_fault(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
+  else if (!item)
+    link_fault(l, path, key, "the price list has no item \"%s\"", name);
+  else if (isnan(price_uses[use].price(&item->price)))
+    link_fault(l, path, key, "the price \"%s\" is %s%s, not per %s", name, *item->price.per ? "per " : "an amount", item->price.per,
+               price_uses[use].units);
+}
+
+static void link_money(struct linker *l, enum link_stage stage) {
+  const struct model *m = l->model;
+  if (stage != LINK_LAST) return;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    check_price(l, arena_format(l->arena, "platform.nodes.%s", model_nodes(m, i)->name), "price", model_nodes(m, i)->price,
+                PRICE_BY_TIME);
+  const struct charge_config *charges = model_bill(m)->charges.items;
+  for (uint32_t i = 0; i < model_bill(m)->charges.count; i++)
+    check_price(l, arena_format(l->arena, "bill.charges.%s", charges[i].name), "price", charges[i].price, PRICE_OF_A_CHARGE);
+  check_price(l, "bill.egress", NULL, model_bill(m)->egress, PRICE_BY_GB);
+  check_price(l, "bill.cdn", NULL, model_bill(m)->cdn, PRICE_BY_GB);
+}
+
+const struct part part_bill = {.name = "bill", .link = link_money, .keys.root = &bill_root_record};

@@ -1,5 +1,6 @@
 /* What the set-up of connections asks: it is the entry's work, but no part of a program. */
 #include "models/core/load_sheet.h"
+#include "models/traffic/offered.h"
 #include "models/traffic/source.h"
 #include "models/network/client_network.h"
 #include "models/core/model.h"

@@ -1,4 +1,5 @@
 #include "models/network/network.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/describe/field.h"
@@ -45,7 +46,12 @@ static void network_open(struct world *w) {
 
 static void network_stop(struct world *w) { lane_free(ways_of(w)->between_nodes); }
 
+static void link_endpoint(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_ENDPOINT) cdn_link(l->model, (struct endpoint_config *)l->model->endpoints.items + l->endpoint);
+}
+
 const struct part part_network = {.name = "network",
+                                  .link = link_endpoint,
                                   .used = takes_time,
                                   .room.world = sizeof(struct network),
                                   .open = network_open,

@@ -1,4 +1,5 @@
 #include "models/platform/autoscaler.h"
+#include "models/core/link.h"
 #include "models/jobs/job_queue.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
@@ -101,4 +102,16 @@ void autoscalers_start(struct world *w, sim_time resolution, sim_time period) {
     if (model_service(m, i)->autoscale.max > 0) start_one(w, &world_autoscalers(w)->each[k++], i, resolution, period);
 }
 
-const struct part part_autoscalers = {.name = "autoscalers", .room.world = sizeof(struct autoscalers)};
+static void check_autoscale(struct linker *l, struct service_config *s, const char *path) {
+  const struct model *m = l->model;
+  int32_t service = (int32_t)(s - (const struct service_config *)m->services.items);
+  if (!s->autoscale.max) return;
+  if (s->autoscale.max < s->autoscale.min) link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
+  if (!m->platform.kind->resize)
+    link_fault(l, path, NULL, "autoscale needs a platform of kind %s", orchestrators_that_scale(l->arena));
+  if (s->autoscale.queue >= 0 && model_queue(m, (uint32_t)s->autoscale.queue)->workers != service)
+    link_fault(l, path, "autoscale", "scales on \"%s\", whose jobs are done by others",
+               model_queue(m, (uint32_t)s->autoscale.queue)->name);
+}
+
+const struct part part_autoscalers = {.name = "autoscalers", .service = check_autoscale, .room.world = sizeof(struct autoscalers)};

@@ -1,4 +1,5 @@
 #include "models/replication/replication.h"
+#include "models/core/link.h"
 #include "models/replication/shard.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
@@ -503,7 +504,18 @@ static void replication_process_stops(struct world *w, struct container *c, bool
   if (w->services[c->service].replication) failover_process_stopped(w, c, served);
 }
 
+static void link_service(struct linker *l, struct service_config *s, const char *path) {
+  const char *key = NULL, *wrong = replication_link(l->model, s, &key);
+  if (wrong) link_fault(l, path, key, "%s", wrong);
+}
+
+static void link_workers(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_WORK) replication_link_programs(l->model, l->arena);
+}
+
 const struct part part_replication = {.name = "replication",
+                                      .link = link_workers,
+                                      .service = link_service,
                                       .keys.service = &replication_keys_record,
                                       .build = replication_build,
                                       .stop = replication_stop,

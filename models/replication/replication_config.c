@@ -1,4 +1,5 @@
 #include "models/replication/replication.h"
+#include "models/traffic/offered.h"
 #include "models/traffic/source.h"
 #include "models/replication/shard.h"
 #include "models/core/meter.h"

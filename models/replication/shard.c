@@ -1,4 +1,5 @@
 #include "models/replication/shard.h"
+#include "models/core/link.h"
 #include "models/replication/quorum.h"
 #include "models/replication/failover.h"
 #include "models/replication/replication.h"
@@ -254,7 +255,13 @@ double shards_expect(const struct world *w, const struct program *p, double (*gi
   return expected;
 }
 
+static void link_shards(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_JOINED) shards_link(l);
+  if (stage == LINK_COMPILED) shards_link_cells(l);
+}
+
 const struct part part_shards = {.name = "shards",
+                                 .link = link_shards,
                                  .keys.service = &shards_keys_record,
                                  .build = shards_build,
                                  .serves = shards_process_up,

@@ -1,4 +1,5 @@
 #include "models/request/keyspace.h"
+#include "models/core/link.h"
 #include "models/traffic/source.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
@@ -65,4 +66,9 @@ static const struct field root_keys[] = {{.name = "keys",
                                          {0}};
 const struct record keyspaces_root_record = {.name = "keys of a scenario", .size = sizeof(struct config_list), .fields = root_keys};
 
-const struct part part_keyspaces = {.name = "keyspaces", .keys.root = &keyspaces_root_record};
+static void link_keyspaces(struct linker *l, enum link_stage stage) {
+  for (uint32_t i = 0; stage == LINK_FIRST && i < model_keyspaces(l->model)->count; i++)
+    keyspace_link((struct keyspace_config *)model_keyspaces(l->model)->items + i, l->arena);
+}
+
+const struct part part_keyspaces = {.name = "keyspaces", .link = link_keyspaces, .keys.root = &keyspaces_root_record};

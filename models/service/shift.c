@@ -1,4 +1,5 @@
 #include "models/service/shift.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include <assert.h>
@@ -72,4 +73,22 @@ static void shifts_measure(struct world *w, enum world_edge edge) {
   }
 }
 
-const struct part part_shifts = {.name = "shifts", .requests = true, .start = shifts_start, .measure = shifts_measure};
+static void check_shifts(struct linker *l, struct service_config *s, const char *path) {
+  const struct shift_config *shifts = s->shifts.items;
+  for (uint32_t i = 1; i < s->shifts.count; i++)
+    if (shifts[i].at <= shifts[i - 1].at) link_fault(l, path, "shifts", "the shifts must be in order of \"at\"");
+  if (s->shifts.count && s->kind == SERVICE_EXTERNAL) link_fault(l, path, "shifts", "an external service has no threads of ours");
+}
+
+static enum steadiness shifts_steadiness(const struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->shifts.count) return TIMED;
+  return STEADY;
+}
+
+const struct part part_shifts = {.name = "shifts",
+                                 .service = check_shifts,
+                                 .steadiness = shifts_steadiness,
+                                 .requests = true,
+                                 .start = shifts_start,
+                                 .measure = shifts_measure};

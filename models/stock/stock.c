@@ -1,4 +1,6 @@
 #include "models/stock/stock.h"
+#include "models/traffic/source.h"
+#include "models/core/link.h"
 #include "models/traffic/client.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
@@ -218,7 +220,46 @@ static void stock_stop(struct world *w) {
 
 static void forgets(struct world *w, struct request *r) { stock_let_go(w, &r->holds); }
 
+static void link_each(struct linker *l) {
+  struct model *m = l->model;
+  for (uint32_t i = 0; i < model_stocks(m)->count; i++) {
+    struct stock_config *s = (struct stock_config *)model_stocks(m)->items + i;
+    const char *key = NULL, *wrong = stock_link(m, s, &key);
+    if (wrong) link_fault(l, arena_format(l->arena, "stock.%s", s->name), key, "%s", wrong);
+  }
+}
+
+/* A session may have reserved in an earlier request. */
+static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
+  bool visited = false;
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
+    const struct source_config *s = model_source(m, i);
+    if (!s->visits || s->visits[endpoint] <= 0) continue;
+    if (!s->kind->journeys) return false;
+    visited = true;
+  }
+  return visited;
+}
+
+void stock_check_held(struct linker *l, uint32_t program, const char *path, const char *key) {
+  const struct model *m = l->model;
+  if (m->programs[program].unheld < 0) return;
+  link_fault(l, path, key, "pays or releases \"%s\" without a \"reserve\" of it before",
+             ((const struct stock_config *)model_stocks(m)->items)[m->programs[program].unheld].name);
+}
+
+static void link_stocks(struct linker *l, enum link_stage stage) {
+  const struct model *m = l->model;
+  if (stage == LINK_STEPS) link_each(l);
+  for (uint32_t i = 0; stage == LINK_PROGRAMS && i < m->endpoints.count; i++)
+    if (!only_in_journeys(m, i)) stock_check_held(l, i, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), NULL);
+}
+
+static enum steadiness stock_steadiness(const struct model *m) { return model_stocks(m)->count ? TIMED : STEADY; }
+
 const struct part part_stock = {.name = "stock",
+                                .link = link_stocks,
+                                .steadiness = stock_steadiness,
                                 .keys.root = &stock_root_record,
                                 .requests = true,
                                 .room.world = sizeof(struct stocks),

@@ -92,4 +92,8 @@ void audit_stocks(const struct audit *);
 extern const struct record stock_root_record;
 static inline struct config_list *model_stocks(const struct model *m) { return model_part(m, PART_stock); }
 
+/* While linking: the program pays or releases only what it has reserved before; else `path`, or the key in it, is to blame. */
+struct linker;
+void stock_check_held(struct linker *, uint32_t program, const char *path, const char *key);
+
 #endif

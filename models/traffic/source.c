@@ -172,6 +172,8 @@ static void sources_stop(struct world *w) {
 }
 
 const struct part part_sources = {.name = "sources",
+                                  .link = sources_link,
+                                  .steadiness = sources_steadiness,
                                   .keys.root = &sources_root_record,
                                   .requests = true,
                                   .room.world = sizeof(struct sources),

@@ -13,6 +13,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 #include "models/core/parts.h"
+#include "models/core/part.h"
 #include "models/core/model.h"
 #include "models/network/client_network.h"
 #include "models/traffic/arrivals.h"
@@ -131,5 +132,10 @@ static inline struct config_list *model_sources(const struct model *m) { return 
 static inline const struct source_config *model_source(const struct model *m, uint32_t i) {
   return (const struct source_config *)model_sources(m)->items + i;
 }
+
+/* While linking (source_link.c). */
+struct linker;
+void sources_link(struct linker *, enum link_stage);
+enum steadiness sources_steadiness(const struct model *);
 
 #endif

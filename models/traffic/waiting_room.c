@@ -1,4 +1,5 @@
 #include "models/traffic/waiting_room.h"
+#include "models/core/link.h"
 #include "models/traffic/source.h"
 #include "models/core/part.h"
 #include "models/traffic/client.h"
@@ -227,7 +228,37 @@ const struct record room_record = {.name = "waiting room",
                                    .fields = fields,
                                    .doc = "A line before the site, which lets people in at a rate that it can bear."};
 
+/* "lobby.length" has to mean one thing in claims. */
+static void check_room_names(struct linker *l) {
+  const struct model *m = l->model;
+  const struct room_config *rooms = model_rooms(m)->items;
+  for (uint32_t i = 0; i < model_rooms(m)->count; i++) {
+    const char *path = arena_format(l->arena, "waiting_rooms.%s", rooms[i].name);
+    for (uint32_t k = 0; k < model_sources(m)->count; k++)
+      if (!strcmp(model_source(m, k)->name, rooms[i].name))
+        link_fault(l, path, NULL,
+                   "is called like a source of traffic: claims could not tell their meters apart; give it another name");
+    for (uint32_t k = 0; k < m->endpoints.count; k++)
+      if (!strcmp(model_endpoint(m, k)->name, rooms[i].name))
+        link_fault(l, path, NULL, "is called like an endpoint: claims could not tell their waits apart; give it another name");
+  }
+}
+
+static void link_rooms(struct linker *l, enum link_stage stage) {
+  for (uint32_t i = 0; stage == LINK_FIRST && i < model_rooms(l->model)->count; i++)
+    waiting_room_declare(l->model, (struct room_config *)model_rooms(l->model)->items + i);
+  if (stage == LINK_STEPS) check_room_names(l);
+}
+
+static enum steadiness rooms_steadiness(const struct model *m) {
+  for (uint32_t i = 0; i < model_rooms(m)->count; i++)
+    if (((const struct room_config *)model_rooms(m)->items)[i].opens > 0) return TIMED;
+  return STEADY;
+}
+
 const struct part part_rooms = {.name = "waiting rooms",
+                                .link = link_rooms,
+                                .steadiness = rooms_steadiness,
                                 .keys.root = &rooms_root_record,
                                 .requests = true,
                                 .room.world = sizeof(struct waiting_rooms),

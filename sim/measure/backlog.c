@@ -5,6 +5,7 @@
  * less. The last of a full backlog waits backlog / mu. Means of the mix, without queues elsewhere: more often too short than too
  * long. */
 #include "models/machine/gc.h"
+#include "models/traffic/offered.h"
 #include "models/traffic/source.h"
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"

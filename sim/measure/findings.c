@@ -1,5 +1,6 @@
 /* The tables of the results: metrics, where time goes, what is full first, what fails, what it costs, outages. */
 #include "sim/engine/arena.h"
+#include "models/traffic/offered.h"
 #include "models/faults/fault.h"
 #include "models/money/price.h"
 #include "sim/measure/results.h"

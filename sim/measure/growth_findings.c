@@ -1,4 +1,5 @@
 #include "sim/measure/growth_findings.h"
+#include "models/traffic/offered.h"
 #include "models/faults/fault.h"
 #include "models/traffic/source.h"
 #include "models/jobs/job_queue.h"

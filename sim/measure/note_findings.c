@@ -1,5 +1,6 @@
 /* What the reader of a result should know of it: what is full, what is too short, what nobody should rely on. */
 #include "sim/engine/arena.h"
+#include "models/traffic/offered.h"
 #include "models/money/price.h"
 #include "models/jobs/job_queue.h"
 #include "models/traffic/client.h"

@@ -1,5 +1,6 @@
 /* What pictures are drawn from: latency curves, and courses over the measured time. */
 #include "sim/engine/arena.h"
+#include "models/traffic/offered.h"
 #include "sim/stats/interval.h"
 #include "sim/measure/findings.h"
 #include <math.h>

@@ -1,4 +1,5 @@
 #include "sim/measure/reach.h"
+#include "models/traffic/offered.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
 

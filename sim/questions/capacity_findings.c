@@ -1,5 +1,6 @@
 /* What was seen beside the bracket: the values that were run, what is full where, the knee. */
 #include "sim/engine/arena.h"
+#include "models/traffic/offered.h"
 #include "sim/questions/capacity_inner.h"
 #include "sim/measure/resource.h"
 #include "sim/measure/verdict.h"

@@ -1,5 +1,6 @@
 /* One value of the axis: its scenario, its study, and what a look at it shows. */
 #include "models/traffic/source.h"
+#include "models/traffic/offered.h"
 #include "sim/engine/arena.h"
 #include "sim/stats/interval.h"
 #include "sim/questions/capacity_inner.h"

@@ -1,4 +1,5 @@
 #include "sim/scenario/window.h"
+#include "models/traffic/offered.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include "sim/json/diagnostic.h"

@@ -1,4 +1,5 @@
 #include "sim/sweep/sweep_estimate.h"
+#include "models/traffic/offered.h"
 #include "models/faults/fault.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/unit_print.h"

@@ -1,4 +1,5 @@
 #include "models/service/balancer/balancer.h"
+#include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/guard/breaker.h"
 #include "models/core/world.h"
@@ -166,7 +167,12 @@ static void balancer_died(struct world *w, struct container *c) {
   if (s->balancing) set_load(w, s, c->id, 0);
 }
 
-const struct part part_balancers = {.name = "balancers", .build = balancer_build, .dies = balancer_died};
+static void link_balancer(struct linker *l, struct service_config *s, const char *path) {
+  const char *key = NULL, *wrong = balancer_link(l->model, s, &key);
+  if (wrong) link_fault(l, arena_format(l->arena, "%s.balance", path), key, "%s", wrong);
+}
+
+const struct part part_balancers = {.name = "balancers", .service = link_balancer, .build = balancer_build, .dies = balancer_died};
 
 static void observe_time(const struct world *w, struct service *s, const struct frame *f) {
   struct response_estimate *e = &s->balancing->time[f->container - s->first];

@@ -1,5 +1,7 @@
 /* How load arrives: bursts against the theory of their counts, batches, traces to the nanosecond, and users in millions. */
 #include "tests/model_fixture.h"
+#include "models/traffic/offered.h"
+#include "sim/engine/ziggurat.h"
 #include "models/traffic/trace.h"
 #include "models/traffic/users.h"
 #include "models/traffic/source.h"

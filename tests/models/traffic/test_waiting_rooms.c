@@ -1,5 +1,7 @@
 /* Waiting rooms: M/D/1 and its lottery, the bound of those inside, who leaves and who never comes, and the order of the line. */
 #include "tests/model_fixture.h"
+#include "models/traffic/offered.h"
+#include "sim/engine/ziggurat.h"
 #include "models/traffic/source.h"
 #include "models/traffic/waiting_room.h"
 #include "models/traffic/client.h"

@@ -1,4 +1,4 @@
-#include "models/core/model.h"
+#include "models/traffic/offered.h"
 #include "models/traffic/source.h"
 #include "models/traffic/waiting_room.h"
 
@@ -59,12 +59,6 @@ double model_source_share(const struct model *m, uint32_t source, uint32_t endpo
   double all = 0;
   for (uint32_t i = 0; i < model_sources(m)->count; i++) all += request_rate(m, model_source(m, i));
   return all > 0 ? source_rate(m, model_source(m, source)) * model_source(m, source)->visits[endpoint] / all : 0;
-}
-
-bool model_forks(const struct model *m) {
-  for (uint32_t i = 0; i < m->program_count; i++)
-    if (m->programs[i].forks) return true;
-  return false;
 }
 
 double model_endpoint_share(const struct model *m, uint32_t endpoint) {

@@ -1,5 +1,7 @@
-/* Linking who sends: sources, what their clients do, waiting rooms, priorities. */
+/* Linking what sends: sources, what their clients do, priorities. */
 #include "models/core/link.h"
+#include "models/traffic/offered.h"
+#include "models/core/part.h"
 #include "models/traffic/waiting_room.h"
 #include "models/guard/limit_over_time.h"
 #include "models/traffic/identity.h"
@@ -11,35 +13,6 @@
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"
 #include <string.h>
-
-/* The endpoint or the queue whose program it is. */
-static const char *program_path(struct linker *l, uint32_t program) {
-  const struct model *m = l->model;
-  if (program < m->endpoints.count) return arena_format(l->arena, "endpoints.%s", model_endpoint(m, program)->name);
-  return arena_format(l->arena, "queues.%s", model_queue(m, program - m->endpoints.count)->name);
-}
-
-void warn_of_retries(struct linker *l) {
-  const struct model *m = l->model;
-  for (uint32_t i = 0; i < model_sources(m)->count; i++)
-    if (retry_unbounded(&model_source(m, i)->retry))
-      link_warn(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "retry", "retry-unbounded",
-                "its clients retry without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
-                "\"budget\"");
-  for (uint32_t i = 0; i < model_queues(m)->count; i++)
-    if (retry_unbounded(&model_queue(m, i)->retry))
-      link_warn(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), "retry", "retry-unbounded",
-                "its jobs are retried without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
-                "\"budget\"");
-  for (uint32_t i = 0; i < m->program_count; i++)
-    for (const struct guard *g = m->programs[i].guards; g; g = g->next)
-      if (retry_unbounded(&g->config->retry))
-        link_warn(
-            l, program_path(l, i), NULL, "retry-unbounded",
-            "the call of \"%s\" is retried without limit and budget: what fails for good is tried for ever; give \"attempts\" "
-            "or a \"budget\"",
-            model_service(m, (uint32_t)g->config->call)->name);
-}
 
 static int64_t priority_of(const struct model *m, uint32_t source, uint32_t endpoint) {
   return model_source(m, source)->priority + model_endpoint(m, endpoint)->priority;
@@ -65,7 +38,7 @@ static void check_priorities(struct linker *l) {
       link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), "priority", advice);
 }
 
-void link_priorities(struct linker *l) {
+static void link_priorities(struct linker *l) {
   enum { RANKS_MOST = 255 };
   struct model *m = l->model;
   uint32_t pairs = model_sources(m)->count * m->endpoints.count;
@@ -106,7 +79,7 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
   if (!l->failed) link_visits(l, s);
 }
 
-void link_sources(struct linker *l) {
+static void link_each(struct linker *l) {
   struct model *m = l->model;
   if (!model_sources(m)->count) link_fault(l, "traffic", NULL, "a scenario needs at least one source of traffic");
   for (uint32_t i = 0; i < model_sources(m)->count; i++) {
@@ -122,24 +95,8 @@ void link_sources(struct linker *l) {
   }
 }
 
-/* "lobby.length" has to mean one thing in claims. */
-void check_room_names(struct linker *l) {
-  const struct model *m = l->model;
-  const struct room_config *rooms = model_rooms(m)->items;
-  for (uint32_t i = 0; i < model_rooms(m)->count; i++) {
-    const char *path = arena_format(l->arena, "waiting_rooms.%s", rooms[i].name);
-    for (uint32_t k = 0; k < model_sources(m)->count; k++)
-      if (!strcmp(model_source(m, k)->name, rooms[i].name))
-        link_fault(l, path, NULL,
-                   "is called like a source of traffic: claims could not tell their meters apart; give it another name");
-    for (uint32_t k = 0; k < m->endpoints.count; k++)
-      if (!strcmp(model_endpoint(m, k)->name, rooms[i].name))
-        link_fault(l, path, NULL, "is called like an endpoint: claims could not tell their waits apart; give it another name");
-  }
-}
-
 /* A source may be called like a service or a stock, unless both count something of one name. */
-void check_meter_names(struct linker *l) {
+static void check_meter_names(struct linker *l) {
   const struct model *m = l->model;
   for (uint32_t i = 0; i < m->meter_count; i++)
     for (uint32_t k = 0; k < i; k++) {
@@ -154,11 +111,70 @@ void check_meter_names(struct linker *l) {
 }
 
 /* Only now the measured time is known. */
-void link_dispersions(struct linker *l) {
+static void link_dispersions(struct linker *l) {
   const struct run_config *run = &l->model->run;
   for (uint32_t i = 0; i < model_sources(l->model)->count; i++) {
     struct source_config *s = (struct source_config *)model_sources(l->model)->items + i;
     const char *wrong = arrivals_link_dispersion(s, run->warmup, run->warmup + run->window, l->arena);
     if (wrong) link_fault(l, arena_format(l->arena, "traffic.%s", s->name), "dispersion", "%s", wrong);
   }
+}
+
+static void warn_of_retries(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
+    if (retry_unbounded(&model_source(m, i)->retry))
+      link_warn(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "retry", "retry-unbounded",
+                "its clients retry without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
+                "\"budget\"");
+}
+
+static bool rates_constant(const struct model *m) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
+    const struct source_kind *kind = model_source(m, i)->kind;
+    if (kind->is_constant && !kind->is_constant(model_source(m, i))) return false;
+  }
+  return true;
+}
+
+static bool rates_daily(const struct model *m) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
+    const struct source_kind *kind = model_source(m, i)->kind;
+    if (kind->is_daily && !kind->is_daily(model_source(m, i))) return false;
+  }
+  return true;
+}
+
+static bool days_differ(const struct model *m) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++)
+    if (model_source(m, i)->busyness_cv > 0) return true;
+  return false;
+}
+
+enum steadiness sources_steadiness(const struct model *m) {
+  if (rates_constant(m)) return days_differ(m) ? STEADY_BY_RUN : STEADY;
+  return rates_daily(m) ? DAILY : TIMED;
+}
+
+/* A slip of a unit must not cost a night. */
+static void check_work(struct linker *l) {
+  const struct model *m = l->model;
+  double requests = model_requests(m), seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
+  if (requests * (double)m->run.replications > 1e11)
+    link_fault(l, "run", NULL, "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11",
+               requests * (double)m->run.replications, requests / seconds, seconds, (long long)m->run.replications);
+}
+
+void sources_link(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_SENDERS) link_each(l);
+  if (stage == LINK_COMPILED) {
+    check_meter_names(l);
+    if (!l->failed) link_priorities(l);
+    if (!l->failed) warn_of_retries(l);
+  }
+  if (stage == LINK_MEASURED) {
+    link_dispersions(l);
+    l->model->requests = model_requests(l->model);
+  }
+  if (stage == LINK_WORK) check_work(l);
 }
