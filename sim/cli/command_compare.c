@@ -15,9 +15,9 @@ static bool read_all(struct arena *arena, const struct options *o, const struct 
 
 static bool add_questions(const struct options *o, struct compare *c) {
   bool good = true;
-  for (uint32_t i = 0; i < o->limit_count; i++) {
-    const char *wrong = compare_add_limit(c, o->limits[i]);
-    if (wrong) safe_print(stderr, "aguanta compare: --fail-on \"%s\" %s\n", o->limits[i], wrong);
+  for (uint32_t i = 0; i < o->fail_on_count; i++) {
+    const char *wrong = compare_add_limit(c, o->fail_ons[i]);
+    if (wrong) safe_print(stderr, "aguanta compare: --fail-on \"%s\" %s\n", o->fail_ons[i], wrong);
     good &= !wrong;
   }
   const char *wrong = o->best ? compare_set_best(c, o->best, o->indifference) : NULL;
@@ -27,7 +27,7 @@ static bool add_questions(const struct options *o, struct compare *c) {
 
 static bool check_together(const struct options *o) {
   const char *wrong = NULL;
-  if (o->best && o->limit_count) wrong = "--best and --fail-on are two questions: ask them one at a time";
+  if (o->best && o->fail_on_count) wrong = "--best and --fail-on are two questions: ask them one at a time";
   if (o->indifference && !o->best) wrong = "--indifference belongs to --best";
   if (o->best && (o->reps || o->precision)) wrong = "--best takes as many replications as it needs: bound them by --budget";
   if (wrong) safe_print(stderr, "aguanta compare: %s\n", wrong);

@@ -6,7 +6,7 @@
 #include "sim/report/export/point_rows.h"
 #include "sim/report/format.h"
 #include "sim/report/text/text_sweep.h"
-#include "sim/store/job.h"
+#include "sim/store/scheduler.h"
 #include "sim/study/version.h"
 #include "sim/sweep/sweep_estimate.h"
 #include "sim/sweep/sweep_run.h"
@@ -56,15 +56,15 @@ static bool emit_fits(const struct options *o) {
   if (o->fresh) return refuse("fresh", "a shard that is run again must not start over");
   if (o->dry_run) return refuse("dry-run", "one of both");
   if (o->shards && !shards_fit(o->shards)) return false;
-  if (job_format_named(o->emit)) return true;
+  if (scheduler_named(o->emit)) return true;
   safe_print(stderr, "aguanta sweep: --emit has no \"%s\"; there are:", o->emit);
-  for (const struct job_format *const *f = job_formats; *f; f++) safe_print(stderr, " %s", (*f)->name);
+  for (const struct scheduler *const *f = schedulers; *f; f++) safe_print(stderr, " %s", (*f)->name);
   fputc('\n', stderr);
   return false;
 }
 
-static void add_words(struct job *job, const char **words, const char *option, const char *const *values, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) words[job->word_count++] = option, words[job->word_count++] = values[i];
+static void add_words(struct task *task, const char **words, const char *option, const char *const *values, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) words[task->word_count++] = option, words[task->word_count++] = values[i];
 }
 
 static enum exit_code emit(const struct asked *a) {
@@ -73,22 +73,22 @@ static enum exit_code emit(const struct asked *a) {
   if (!o->shards && !sweep_estimate(&a->plan, a->results, &estimate)) return EXIT_INVALID;
   const char **words = arena_new_array(a->arena, const char *, 2 * (o->set_count + o->vary_count) + 13);
   const char *export = arena_format(a->arena, "%s.csv", a->plan.name);
-  struct job job = {.name = a->plan.name, .file = o->files[0], .store = a->store, .words = words, .version = AGUANTA_VERSION};
-  add_words(&job, words, "--set", o->sets, o->set_count);
-  add_words(&job, words, "--vary", o->varies, o->vary_count);
-  add_words(&job, words, "--seed", &o->seed, o->seed != NULL);
-  add_words(&job, words, "--reps", &o->reps, o->reps != NULL);
-  add_words(&job, words, "--add-reps", &o->add_reps, o->add_reps != NULL);
-  add_words(&job, words, "--precision", &o->precision, o->precision != NULL);
-  add_words(&job, words, "--budget", &o->budget, o->budget != NULL);
-  if (o->statements) words[job.word_count++] = "--statements";
-  job.exports = o->export_count ? o->exports : &export;
-  job.export_count = o->export_count ? o->export_count : 1;
-  job.shards = o->shards ? (uint32_t)strtoul(o->shards, NULL, 10) : sweep_shards(&a->plan, estimate.seconds);
-  job.seconds = estimate.seconds / job.shards;
-  job.work =
-      job.seconds > 0 ? arena_format(a->arena, "about %s", format_number(UNIT_SECONDS, NULL, job.seconds).text) : "not estimated";
-  job_format_named(o->emit)->write(stdout, &job);
+  struct task task = {.name = a->plan.name, .file = o->files[0], .store = a->store, .words = words, .version = AGUANTA_VERSION};
+  add_words(&task, words, "--set", o->sets, o->set_count);
+  add_words(&task, words, "--vary", o->varies, o->vary_count);
+  add_words(&task, words, "--seed", &o->seed, o->seed != NULL);
+  add_words(&task, words, "--reps", &o->reps, o->reps != NULL);
+  add_words(&task, words, "--add-reps", &o->add_reps, o->add_reps != NULL);
+  add_words(&task, words, "--precision", &o->precision, o->precision != NULL);
+  add_words(&task, words, "--budget", &o->budget, o->budget != NULL);
+  if (o->statements) words[task.word_count++] = "--statements";
+  task.exports = o->export_count ? o->exports : &export;
+  task.export_count = o->export_count ? o->export_count : 1;
+  task.shards = o->shards ? (uint32_t)strtoul(o->shards, NULL, 10) : sweep_shards(&a->plan, estimate.seconds);
+  task.seconds = estimate.seconds / task.shards;
+  task.work =
+      task.seconds > 0 ? arena_format(a->arena, "about %s", format_number(UNIT_SECONDS, NULL, task.seconds).text) : "not estimated";
+  scheduler_named(o->emit)->write(stdout, &task);
   return EXIT_HOLDS;
 }
 
@@ -133,14 +133,14 @@ static enum exit_code open_store(const struct asked *a) {
   return a->options->fresh || sweep_results_find(a->results) ? EXIT_HOLDS : EXIT_ERROR;
 }
 
-static void tell_reuse(const struct asked *a) {
+static void report_reuse(const struct asked *a) {
   uint64_t mine = sweep_plan_mine_count(&a->plan), missing = sweep_results_missing(a->results);
   if (a->options->quiet || missing == mine) return;
   safe_print(stderr, "%llu of %llu points are in %s and not run again\n", (unsigned long long)(mine - missing),
              (unsigned long long)mine, a->store);
 }
 
-static enum exit_code tell_missing(const struct asked *a, enum exit_code code) {
+static enum exit_code report_missing(const struct asked *a, enum exit_code code) {
   uint64_t missing = sweep_results_missing(a->results);
   if (!missing) return code;
   safe_print(stderr, "aguanta sweep: %llu of %llu points are missing%s\n", (unsigned long long)missing,
@@ -170,7 +170,7 @@ static enum exit_code run_and_export(struct asked *a) {
   const struct options *o = a->options;
   enum exit_code code = open_store(a);
   if (code != EXIT_HOLDS) return code;
-  tell_reuse(a);
+  report_reuse(a);
   session_catch_interrupts();
   struct sweep_work done = {0};
   progress_begin(&a->progress, o, "points");
@@ -179,7 +179,7 @@ static enum exit_code run_and_export(struct asked *a) {
   code = exit_code_worse(code, session_code(&answer, o->statements));
   bool timed = session_timing(o, done.requests, done.events, a->progress.started), exported = session_export(o, &answer);
   if (!timed || !exported) code = exit_code_worse(code, EXIT_ERROR);
-  return tell_missing(a, code);
+  return report_missing(a, code);
 }
 
 static enum exit_code run(const struct options *o) {

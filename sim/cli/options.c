@@ -1,6 +1,6 @@
 #include "sim/cli/options.h"
 #include "sim/report/export.h"
-#include "sim/store/job.h"
+#include "sim/store/scheduler.h"
 #include "sim/json/diagnostic.h"
 #include "sim/json/safe_text.h"
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 static char *extensions(const struct command *c) { return export_names(c->answer, ".", " ", " "); }
 static char *format_names(const struct command *c) { return export_names(c->answer, "", ", ", " or "); }
-static char *scheduler_names(const struct command *c) { return (void)c, job_format_names(); }
+static char *scheduler_names(const struct command *c) { return (void)c, scheduler_list(); }
 
 #define OPTION(number, ...) {__VA_ARGS__},
 const struct option options_table[OPTION_COUNT] = {

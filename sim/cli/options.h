@@ -24,8 +24,8 @@ struct options {
   uint32_t vary_count;
   const char *ofs[OPTIONS_MANY];
   uint32_t of_count;
-  const char *limits[OPTIONS_MANY];
-  uint32_t limit_count;
+  const char *fail_ons[OPTIONS_MANY];
+  uint32_t fail_on_count;
   const char *withouts[OPTIONS_MANY];
   uint32_t without_count;
   const char *endpoints[OPTIONS_MANY];

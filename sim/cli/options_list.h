@@ -7,7 +7,7 @@ OPTION(VARY, "vary", 0, OPTION_LIST, FIELD(varies), FIELD(vary_count), "PATH=A,B
        NULL)
 OPTION(OF, "of", 0, LIST(of), "MEASURE", "what is asked, such as 'p99(web.latency)', instead of the claims; repeatable", NULL)
 OPTION(WITHOUT, "without", 0, LIST(without), "CLAIM", "leave out this requirement, by its id or text; repeatable", NULL)
-OPTION(FAIL_ON, "fail-on", 0, LIST(limit), "'EXPR +5%'",
+OPTION(FAIL_ON, "fail-on", 0, LIST(fail_on), "'EXPR +5%'",
        "fail when it is worse than the first file's by more, such as 'p99(web.latency) +10ms', "
        "'availability(year) -1%'; repeatable",
        NULL)

@@ -47,7 +47,7 @@ void progress_clear(const struct progress *p) {
 
 /* --- a study ------------------------------------------------------------------------------------------------------------------- */
 
-/* What it will take is told before it is done: a wish for 0.1% must not cost a night unannounced. */
+/* What it will take is shown before it is done: a wish for 0.1% must not cost a night unannounced. */
 static void show_foreseen(void *context, const struct study_estimate *e) {
   struct progress *p = context;
   double passed = progress_clock() - p->started, seconds = passed / e->done * (e->replications - e->done);

@@ -1,7 +1,7 @@
 /* What is wrong with the user's input, collected and shown like a compiler's messages.
  *
- * Nothing in this folder prints or exits: every fault is added to one collector, so that a file's faults are all told in
- * one go. A position is a stretch of bytes in a source text; line and column are worked out only when it is shown.
+ * Nothing in this folder prints or exits: every error is added to one collector, so that a file's errors are reported
+ * together. A position is a stretch of bytes in a source text; line and column are worked out only when it is shown.
  * Columns count Unicode characters from 1, a tab is one column, a byte that is not UTF-8 is one character. The caret line
  * repeats the tabs of the source line, so it stays aligned whatever the width of a tab.
  *
@@ -50,7 +50,7 @@ struct diagnostics *diagnostics_new(struct arena *);
 
 /* Registers a text; the name is copied, the text is not and must live as long as the diagnostics. */
 const struct source_text *diagnostics_source(struct diagnostics *, const char *name, const char *text, size_t length);
-/* The same for an option of the command line, named as the user typed it. */
+/* Registers an option of the command line, named as the user typed it. */
 const struct source_text *diagnostics_option(struct diagnostics *, const char *name);
 
 /* Files that were read on behalf of these diagnostics, by device and number. */

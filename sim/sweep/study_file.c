@@ -269,8 +269,8 @@ static const char *scenario_path(struct study_reader *r, const struct json_value
 
 bool study_file_is(const char *path) {
   struct arena *arena = arena_new();
-  struct diagnostics *unheard = diagnostics_new(arena);
-  bool is = json_member(json_read_file(arena, unheard, path), "aguanta_study") != NULL;
+  struct diagnostics *unreported = diagnostics_new(arena);
+  bool is = json_member(json_read_file(arena, unreported, path), "aguanta_study") != NULL;
   arena_free(arena);
   return is;
 }

@@ -10,13 +10,13 @@
  *       "include": [ { "services.backend.replicas": 16 } ],
  *       "repeat":  3 }
  *
- * Paths of files are relative to the study file. All that is wrong is told at once, with line and column; what only shows
- * when a point is read is told with the place of the value in the study file. docs/studies.md is the manual. */
+ * Paths of files are relative to the study file. All errors are reported together, with line and column; what only shows
+ * when a point is read is reported with the place of the value in the study file. docs/studies.md is the manual. */
 #ifndef STUDY_FILE_H
 #define STUDY_FILE_H
 #include "sim/sweep/sweep.h"
 
-/* Whether the file is a study: JSON with the key "aguanta_study". Faults are left to whoever reads it next. */
+/* Whether the file is a study: JSON with the key "aguanta_study". Errors are left to its next reader. */
 bool study_file_is(const char *path);
 
 /* The sweep of a study file, not yet closed, so that axes can be added; the conditions of `when` come with it. Null after an

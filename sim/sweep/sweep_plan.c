@@ -79,13 +79,13 @@ const char *sweep_plan_key(const struct sweep_plan *p, struct arena *arena, uint
   return arena_format(arena, "%016llx-%u", (unsigned long long)p->points[n].hash, p->points[n].replications);
 }
 
-/* --- telling what is wrong --------------------------------------------------------------------------------------------------------- */
+/* --- reporting what is wrong --------------------------------------------------------------------------------------------------------- */
 
-enum { TOLD_MOST = 20 };
+enum { REPORTED_MOST = 20 };
 
-struct told {
+struct reported {
   struct arena *arena;
-  const char *messages[TOLD_MOST];
+  const char *messages[REPORTED_MOST];
   uint32_t count;
 };
 
@@ -96,7 +96,7 @@ static size_t message_length(const char *text) {
   return (size_t)(at - text) + (*at != 0);
 }
 
-static bool is_new(struct told *t, const char *message) {
+static bool is_new(struct reported *t, const char *message) {
   for (uint32_t i = 0; i < t->count; i++)
     if (!strcmp(t->messages[i], message)) return false;
   t->messages[t->count++] = message;
@@ -122,9 +122,9 @@ static void print_place(const struct sweep_plan *p, uint64_t n) {
   fputc('\n', p->request->messages);
 }
 
-/* One wrong value spoils many points and is told once. */
-static void tell(const struct sweep_plan *p, uint64_t n, struct told *t, const char *text) {
-  while (*text && t->count < TOLD_MOST) {
+/* One wrong value spoils many points and is reported once. */
+static void report_new(const struct sweep_plan *p, uint64_t n, struct reported *t, const char *text) {
+  while (*text && t->count < REPORTED_MOST) {
     size_t length = message_length(text);
     const char *message = arena_format(t->arena, "%.*s", (int)length, text);
     text += length;
@@ -141,10 +141,10 @@ static bool outputs_apart(const struct sweep_plan *p, const struct diagnostics *
 
 /* All points are read before the first is run: a typo in the last value must not cost an hour. */
 static enum sweep_outcome read_points(struct sweep_plan *p) {
-  struct told told = {.arena = p->arena};
+  struct reported reported = {.arena = p->arena};
   p->points = arena_new_array(p->arena, struct point_identity, p->sweep->points);
   bool good = true;
-  for (uint64_t n = 0; n < p->sweep->points && told.count < TOLD_MOST; n++) {
+  for (uint64_t n = 0; n < p->sweep->points && reported.count < REPORTED_MOST; n++) {
     struct arena *arena = arena_new();
     struct diagnostics *faults = sweep_plan_diagnostics(p, arena);
     struct scenario *s = sweep_plan_try(p, arena, faults, n, NULL, 0);
@@ -156,10 +156,10 @@ static enum sweep_outcome read_points(struct sweep_plan *p) {
     if (s)
       p->points[n] = identify(p, s);
     else
-      good = false, tell(p, n, &told, diagnostics_render(faults, arena));
+      good = false, report_new(p, n, &reported, diagnostics_render(faults, arena));
     arena_free(arena);
   }
-  if (told.count == TOLD_MOST) fprintf(p->request->messages, "after %d errors no more points are read\n", TOLD_MOST);
+  if (reported.count == REPORTED_MOST) fprintf(p->request->messages, "after %d errors no more points are read\n", REPORTED_MOST);
   return good ? SWEEP_GOOD : SWEEP_INVALID;
 }
 

@@ -19,7 +19,7 @@ static const struct family {
     {.what = "export", .files = "sim/report/*/export_*.c", .prefix = "export_", .word = "EXPORT"},
     {.what = "picture", .files = "sim/report/plot/plot_*.c", .prefix = "plot_", .word = "PLOT"},
     {.what = "command", .files = "sim/cli/command_*.c", .prefix = "command_", .word = "COMMAND"},
-    {.what = "scheduler", .files = "sim/store/job_*.c", .prefix = "job_", .word = "SCHEDULER"},
+    {.what = "scheduler", .files = "sim/store/scheduler_*.c", .prefix = "scheduler_", .word = "SCHEDULER"},
     {.what = "balancer",
      .files = "models/service/balancer/balancer_*.c",
      .prefix = "balancer_",

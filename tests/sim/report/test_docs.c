@@ -18,7 +18,7 @@
 #include "sim/engine/arena.h"
 #include "sim/json/json.h"
 #include "sim/report/export.h"
-#include "sim/store/job.h"
+#include "sim/store/scheduler.h"
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <ctype.h>
@@ -360,7 +360,7 @@ static void expect_said(const char *before, const char *name) {
 /* What is added to these families is in the manual, too; pictures are those that `aguanta help plot` lists. */
 static void test_every_member_is_named(void) {
   for (const struct command *const *c = commands; *c; c++) expect_said("aguanta ", (*c)->name);
-  for (const struct job_format *const *f = job_formats; *f; f++) expect_said("--emit ", (*f)->name);
+  for (const struct scheduler *const *f = schedulers; *f; f++) expect_said("--emit ", (*f)->name);
 #define EXPORT(name) expect_said(".", #name);
 #include "sim/report/exports.h"
 #undef EXPORT

@@ -1,18 +1,18 @@
-/* Jobs for schedulers that exist already: the shards of a sweep as a Slurm array, a Kubernetes Indexed Job or GNU parallel.
+/* Tasks for schedulers that exist already: the shards of a sweep as a Slurm array, a Kubernetes Indexed Job or for GNU parallel.
  *
- * Each format is one file and one line of schedulers.h. All run `aguanta sweep --shard I/N` over one store, and can be run again
+ * Each scheduler is one file and one line of schedulers.h. All run `aguanta sweep --shard I/N` over one store, and can be run again
  * whole or in part: what is stored is not run twice. Text of the user reaches a shell only in single quotes, YAML only as a
  * JSON string, and comments without control characters. The program is the one that $AGUANTA names, else `aguanta`.
  *
- *     const struct job_format *f = job_format_named("slurm");
- *     f->write(stdout, &job);
+ *     const struct scheduler *s = scheduler_named("slurm");
+ *     s->write(stdout, &task);
  */
-#ifndef JOB_H
-#define JOB_H
+#ifndef SCHEDULER_H
+#define SCHEDULER_H
 #include <stdint.h>
 #include <stdio.h>
 
-struct job {
+struct task {
   const char *name;         /* of the study; any text */
   const char *file, *store; /* the sweep's file; where shards keep their points */
   const char *const *words; /* options that both sweep and merge take: --set, --vary ... */
@@ -25,31 +25,31 @@ struct job {
   const char *version; /* of the program */
 };
 
-struct job_format {
+struct scheduler {
   const char *name;
-  void (*write)(FILE *, const struct job *);
+  void (*write)(FILE *, const struct task *);
 };
-extern const struct job_format *const job_formats[]; /* ends with null */
+extern const struct scheduler *const schedulers[]; /* ends with null */
 
-#define SCHEDULER(name) extern const struct job_format job_##name;
+#define SCHEDULER(name) extern const struct scheduler scheduler_##name;
 #include "sim/store/schedulers.h"
 #undef SCHEDULER
 
-const struct job_format *job_format_named(const char *name); /* null when there is none */
-char *job_format_names(void);                                /* "slurm, k8s or parallel", to be freed */
+const struct scheduler *scheduler_named(const char *name); /* null when there is none */
+char *scheduler_list(void);                                /* "slurm, k8s or parallel", to be freed */
 
-/* --- for the formats --------------------------------------------------------------------------------------------------------------- */
+/* --- for the schedulers --------------------------------------------------------------------------------------------------------------- */
 
 /* The text as one word of sh. */
-void job_quote(FILE *, const char *text);
+void task_quote(FILE *, const char *text);
 /* `"${AGUANTA:-aguanta}" sweep ...`, without a line end; `shard` is sh text for I of I/N, `threads` for --jobs. */
-void job_write_sweep(FILE *, const struct job *, const char *shard, const char *threads);
-void job_write_merge(FILE *, const struct job *);
+void task_write_sweep(FILE *, const struct task *, const char *shard, const char *threads);
+void task_write_merge(FILE *, const struct task *);
 /* The end of a task: verdicts are no failure of the task. */
-void job_write_end(FILE *);
+void task_write_end(FILE *);
 /* The text in lines that begin with "# "; what is not printable ASCII becomes a question mark. */
-void job_comment(FILE *, const char *text);
+void task_comment(FILE *, const char *text);
 /* Letters, digits and dashes, at most 50: what every scheduler takes as a name. The caller frees. */
-char *job_plain_name(const struct job *);
+char *task_plain_name(const struct task *);
 
 #endif
