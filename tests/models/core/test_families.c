@@ -38,7 +38,12 @@ static const struct family {
      .word = "ORCHESTRATOR",
      .has_words = true},
     {.what = "fault", .files = "models/faults/fault_*.c", .prefix = "fault_", .word = "FAULT", .has_words = true},
-    {.what = "source", .files = "models/traffic/source_*.c", .prefix = "source_kind_", .word = "SOURCE", .has_words = true},
+    {.what = "source",
+     .files = "models/traffic/source_*.c",
+     .prefix = "source_kind_",
+     .word = "SOURCE",
+     .beside = "source_link.c",
+     .has_words = true},
 };
 
 /* Words of members that mean other things outside their folders: a policy of caches, a key of queues, meters. */
