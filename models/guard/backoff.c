@@ -1,5 +1,6 @@
 #include "models/guard/backoff.h"
 #include "sim/engine/stream.h"
+#include <assert.h>
 #include <math.h>
 
 struct retry_outcome {
@@ -114,6 +115,7 @@ bool backoff_stops_clock(const struct backoff_config *c) { return c->attempts > 
 /* --- pauses -------------------------------------------------------------------------------------------------------------- */
 
 static double ceiling_after(const struct backoff_config *c, uint64_t failed) {
+  assert(failed > 0);
   double ceiling = (double)c->backoff;
   if (c->factor > 1)
     for (uint64_t k = 1; k < failed && ceiling > 0 && ceiling < (double)c->cap; k++) ceiling *= c->factor;
@@ -173,12 +175,14 @@ bool retry_unbounded(const struct retry_config *c) { return c->pause.attempts ==
 enum { TOKEN = 1000000000 };
 
 static void add(struct retry_budget *b, const struct budget_config *c, double billionths) {
+  assert(b->tokens >= 0 && billionths >= 0);
   double most = (double)c->burst * TOKEN, tokens = (double)b->tokens + billionths;
   b->tokens = tokens < most ? b->tokens + (int64_t)billionths : (int64_t)most;
 }
 
 /* A rate of 1/s earns one billionth of a token in each nanosecond. */
 static void earn(struct retry_budget *b, const struct budget_config *c, sim_time now) {
+  assert(now >= b->at);
   add(b, c, c->floor * (double)(now - b->at));
   b->at = now;
 }

@@ -1,5 +1,6 @@
 #include "models/guard/breaker.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <string.h>
 
 static const char *const scope_words[] = {"replica", "shared", NULL};
@@ -100,6 +101,7 @@ bool breaker_admits(struct breaker *b, const struct breaker_config *c, sim_time 
 
 /* By count: the result takes the place of the oldest. */
 static void remember(struct breaker *b, const struct breaker_config *c, bool bad) {
+  assert(b->next < (uint64_t)c->calls && b->failed <= b->results);
   uint64_t *word = &b->ring[b->next / 64], bit = (uint64_t)1 << b->next % 64;
   if (b->results == (uint64_t)c->calls)
     b->failed -= (*word & bit) != 0;
@@ -112,6 +114,7 @@ static void remember(struct breaker *b, const struct breaker_config *c, bool bad
 
 /* By time: ten parts in a ring, each with the number of the stretch that it counts. */
 static void remember_timed(struct breaker *b, const struct breaker_config *c, sim_time now, bool bad) {
+  assert(c->over >= BREAKER_PARTS);
   int64_t number = now / (c->over / BREAKER_PARTS) + 1;
   struct breaker_part *part = &b->parts[number % BREAKER_PARTS];
   if (part->number != number) *part = (struct breaker_part){.number = number};
@@ -122,10 +125,12 @@ static void remember_timed(struct breaker *b, const struct breaker_config *c, si
 }
 
 static bool too_many(const struct breaker *b, const struct breaker_config *c) {
+  assert(b->failed <= b->results);
   return (double)b->failed >= c->failures * (double)b->results;
 }
 
 static void probe_result(struct breaker *b, const struct breaker_config *c, sim_time now, enum breaker_result result) {
+  assert(b->state == BREAKER_HALF_OPEN && b->probing);
   if (result == RESULT_NONE) {
     b->probing--;
     return;

@@ -7,6 +7,7 @@
 #include "models/request/walk.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 bool call_guarded(const struct call_config *c) {
   bool retries = c->retry.pause.attempts > 1 && c->retry.on.count;
@@ -141,6 +142,7 @@ static uint64_t attempt_key(const struct request *caller, const struct instructi
 /* Sends the attempt: a request of its own. The caller waits. */
 static void begin_attempt(struct world *w, struct request *r, const struct instruction *in) {
   struct call_site *site = &world_calls(w)->sites[in->guard->number];
+  assert(r->attempts > 0);
   struct request *a = child_new(w, r, attempt_key(r, in, r->attempts), r->pc);
   if (!a) return;
   request_parks(r, in->guard->cell, world_now(w));
@@ -159,6 +161,7 @@ static struct request *part(struct world *w, struct request *a, enum outcome out
   struct call_site *site = &world_calls(w)->sites[child_waits_at(w, caller)->guard->number];
   if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
   site->ended[outcome]++;
+  assert(caller->attempts > 0);
   child_gives_times(w, caller, a);
   struct call_memory *memory = site->guard->config->breaker.calls ? memory_of(w, site, caller) : NULL;
   if (memory) breaker_result(&memory->breaker, &site->guard->config->breaker, world_now(w), caller->epoch, result_of(outcome));
@@ -172,6 +175,7 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
     world_calls(w)->sites[in->guard->number].wasted++;
     return false;
   }
+  assert(caller->child == NOBODY);
   caller->pc = in->guard->after, caller->attempts = 0;
   caller->waiting = NULL, caller->fresh = false, caller->since = world_now(w);
   request_resume(w, caller);
@@ -234,6 +238,7 @@ static bool decide(struct world *w, struct request *r, const struct instruction 
 
 static void count_attempt(struct world *w, struct request *r, struct call_site *site, struct call_memory *memory) {
   bool first = !r->attempts++;
+  assert(memory && memory->begun);
   *(first ? &site->calls : &site->retries) += 1;
   meter_count(w, site->guard->meters[METER_ATTEMPTS]);
   meter_count(w, site->guard->meters[first ? METER_CALLS : METER_RETRIES]);

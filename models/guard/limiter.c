@@ -112,6 +112,7 @@ const struct operation operation_limit = {.name = "limit", .run = limit_check};
 /* --- permits --------------------------------------------------------------------------------------------------------------- */
 
 static void count_permits(struct world *w, struct limit *l, int32_t in_use, int32_t waiting) {
+  assert((in_use >= 0 || l->in_use) && (waiting >= 0 || l->waiting));
   l->in_use += (uint32_t)in_use, l->waiting += (uint32_t)waiting;
   if (in_use) meter_set(w, l->config->in_use, l->in_use);
   if (waiting) meter_set(w, l->config->waiting, l->waiting);
@@ -147,12 +148,14 @@ static bool limit_enter(struct world *w, struct request *r, const struct instruc
 
 static void permit_holds(struct walk *w, const struct instruction *in, double weight) {
   (void)weight;
+  assert(w->permit_count < PROGRAM_PERMITS);
   w->permits[w->permit_count++] = in->limit;
 }
 const struct operation operation_permit = {.name = "permit", .run = limit_enter, .hold = permit_holds};
 
 /* Leaves the queue, for whatever reason; the wait is booked. */
 static void leave_queue(struct world *w, struct limit *l, struct limit_account *a, struct request *r) {
+  assert(a->permits.queue.count);
   queue_remove(w, &a->permits.queue, r);
   count_permits(w, l, 0, -1);
   request_book(r, r->wait_cell, world_now(w));
@@ -192,6 +195,7 @@ static bool limit_leave(struct world *w, struct request *r, const struct instruc
 
 static void permit_is_given_back(struct walk *w, const struct instruction *in, double weight) {
   (void)in, (void)weight;
+  assert(w->permit_count);
   w->permit_count--;
 }
 const struct operation operation_permit_back = {.name = "permit back", .run = limit_leave, .hold = permit_is_given_back};

@@ -5,6 +5,7 @@
 #include "models/request/parallel.h"
 #include "models/traffic/client.h"
 #include "models/core/world.h"
+#include <assert.h>
 #include <string.h>
 
 struct request *child_new(struct world *w, struct request *r, uint64_t key, uint16_t pc) {
@@ -19,12 +20,14 @@ struct request *child_new(struct world *w, struct request *r, uint64_t key, uint
     a->frames[0].accepted = false;
   }
   a->depth = a->base = r->depth > 0;
+  assert(r->live && r->id != a->id);
   a->sibling = r->child, r->child = a->id;
   return a;
 }
 
 static void unlink_child(struct world *w, struct request *a) {
   struct request *caller = world_request(w, a->caller);
+  assert(caller->live && caller->child != NOBODY);
   uint32_t *link = &caller->child;
   while (*link != a->id) link = &world_request(w, *link)->sibling;
   *link = a->sibling;
@@ -32,6 +35,7 @@ static void unlink_child(struct world *w, struct request *a) {
 }
 
 struct request *child_ends(struct world *w, struct request *a, enum outcome outcome) {
+  assert(a->caller != NOBODY);
   struct request *caller = world_request(w, a->caller);
   if (outcome_failed(outcome))
     stock_unanswered(w, client_holds(w, a), a);
@@ -47,6 +51,7 @@ void child_gives_times(const struct world *w, struct request *caller, const stru
   sim_time booked = 0;
   for (uint32_t i = 0; i < w->model->programs[caller->endpoint].cell_count; i++)
     caller->cell[i] += a->cell[i], booked += a->cell[i];
+  assert(booked >= 0);
   caller->since += booked;
 }
 
@@ -58,6 +63,7 @@ void child_forsake(struct world *w, struct request *a, bool cancel) {
 
 void child_failed(struct world *w, struct request *caller, enum outcome outcome) {
   request_book(caller, caller->wait_cell, world_now(w));
+  assert(outcome != OUTCOME_COMPLETED && caller->pc > 0);
   caller->call_outcome = (uint8_t)outcome;
   caller->pc--;
   request_wake_soon(w, caller);

@@ -4,6 +4,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/zipf.h"
+#include <assert.h>
 
 void keyspace_link(struct keyspace_config *k, struct arena *arena) {
   k->entity = stream_entity(k->name, PURPOSE_KEY);
@@ -23,11 +24,13 @@ uint32_t keyspace_item(const struct world *w, const struct request *r, uint32_t 
 uint32_t keyspace_item_at(const struct world *w, const struct request *r, uint32_t keyspace, uint32_t n) {
   const struct keyspace_config *k = model_keyspace(w->model, keyspace);
   struct stream draws = stream_at(chooser(w, r, k), k->entity + n);
+  assert(k->of > 0);
   if (k->law) return zipf_draw(k->law, &draws) - 1;
   return stream_below(&draws, (uint32_t)k->of);
 }
 
 double keyspace_probability(const struct keyspace_config *k, uint32_t item) {
+  assert(item < k->of);
   return k->law ? zipf_probability(k->law, item + 1) : 1 / (double)k->of;
 }
 

@@ -13,6 +13,7 @@ static void put_first(struct world *w, struct request_queue *q, struct request *
 }
 
 static void put_behind(struct world *w, struct request_queue *q, uint32_t before, struct request *r) {
+  assert(q->count);
   struct request *b = world_request(w, before);
   r->next = q->tail == before ? NOBODY : b->next, r->previous = before;
   if (q->tail == before)
@@ -33,6 +34,7 @@ void queue_push_behind(struct world *w, struct request_queue *q, uint32_t before
 
 /* Behind the last one of its own rank or of the nearest rank before it. */
 void queue_push_ranked(struct world *w, struct request_queue *q, struct request *r) {
+  assert(q->last && r->rank < w->model->ranks);
   uint32_t rank = r->rank;
   while (rank && q->last[rank] == NOBODY) rank--;
   uint32_t before = q->last[rank];
@@ -51,6 +53,7 @@ void queue_unrank(const struct world *w, struct request_queue *q, const struct r
 }
 
 void queue_remove(struct world *w, struct request_queue *q, struct request *r) {
+  assert(q->count);
   if (q->last) queue_unrank(w, q, r);
   if (q->head == r->id)
     q->head = r->next;
@@ -66,6 +69,7 @@ void queue_remove(struct world *w, struct request_queue *q, struct request *r) {
 /* --- lines ----------------------------------------------------------------------------------------------------------------- */
 
 void line_join(struct world *w, struct line *l, struct request *r, const struct wait *wait, uint16_t cell) {
+  assert(!r->waiting && wait);
   r->waiting = wait, r->since = world_now(w), r->wait_cell = cell;
   queue_push(w, &l->queue, r);
   if (l->patience) r->line_patience = lane_push(l->patience, r->id);

@@ -5,6 +5,7 @@
 #include "models/request/walk.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ static bool fork_all(struct world *w, struct request *r, const struct instructio
     return false;
   }
   request_parks(r, f->cell, world_now(w)), r->needed = f->needed;
+  assert(r->child == NOBODY && f->needed && f->needed <= f->children);
   for (uint32_t i = 0; i < f->count; i++)
     for (uint32_t k = 0; k < f->branches[i].copies; k++)
       if (!begin(w, r, in, i, k)) return false;
@@ -69,6 +71,7 @@ static bool join(struct world *w, struct request *a, const struct instruction *i
   if (!last) return false;
   const struct fork *f = child_waits_at(w, caller)->fork;
   forsake_rest(w, caller, f);
+  assert(caller->child == NOBODY);
   caller->pc = f->after;
   caller->waiting = NULL, caller->fresh = false, caller->since = world_now(w);
   request_resume(w, caller);
@@ -114,6 +117,7 @@ static double fork_onward(struct walk *w, const struct instruction *in, double w
     for (uint32_t k = 1; k < b->copies; k++) passed_s[child + k] = passed_s[child];
     child += b->copies;
   }
+  assert(child == f->children && f->needed <= child);
   qsort(passed_s, child, sizeof *passed_s, by_value);
   walk_passes(w, passed_s[f->needed - 1]);
   w->at = f->after;
@@ -147,6 +151,7 @@ double fork_success(const struct fork *f, const double *success) {
     for (uint32_t copy = 0; copy < f->branches[i].copies; copy++, seen++)
       for (uint32_t k = (seen + 1 < f->needed ? seen + 1 : f->needed) + 1; k-- > 0;)
         at_least[k] = at_least[k] * (k == f->needed ? 1 : 1 - success[i]) + (k ? at_least[k - 1] * success[i] : 0);
+  assert(seen == f->children);
   return at_least[f->needed];
 }
 

@@ -108,6 +108,7 @@ __attribute__((noinline, cold)) static void record_wait(struct world *w, const s
 
 /* The client has its answer or has given up: record it, and let a closed user think. */
 static void release_client(struct world *w, struct request *r, enum outcome outcome) {
+  assert(!r->client_gone);
   struct source *s = &world_sources(w)->each[r->source];
   r->client_gone = true;
   if (r->client != NOBODY) {
@@ -132,6 +133,7 @@ void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
 }
 
 void request_forsake(struct world *w, struct request *r) {
+  assert(!r->client_gone);
   if (world_sources(w)->each[r->source].patience) lane_cancel(world_sources(w)->each[r->source].patience, r->patience);
   r->client_gone = true;
 }
@@ -144,6 +146,7 @@ void request_timed_out(void *world, uint32_t id) {
 }
 
 static void stop_patience(struct world *w, struct request *r) {
+  assert(r->patience_runs);
   timer_heap_cancel(w->patience, r->queue_patience);
   r->patience_runs = false;
 }
@@ -178,6 +181,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
 
 void request_drop(struct world *w, struct request *r, enum outcome outcome) {
   if (r->patience_runs) stop_patience(w, r);
+  assert(outcome != OUTCOME_COMPLETED);
   r->ends_with = (uint8_t)outcome;
   request_wake_soon(w, r);
 }
@@ -226,6 +230,7 @@ bool request_waits_in_queue(struct world *w, struct request *r) {
     request_fail(w, r, OUTCOME_PATIENCE);
     return false;
   }
+  assert(!r->patience_runs);
   r->queue_patience = timer_heap_push(w->patience, world_after(w, patience), r->id);
   r->patience_runs = true;
   return true;
@@ -241,6 +246,7 @@ void request_loses_patience(void *world, uint32_t id) {
   struct request *r = world_request(w, id);
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   r->patience_runs = false;
+  assert(r->waiting && r->waiting->queue);
   container_forsake(w, c, r);
   request_fail(w, r, OUTCOME_PATIENCE);
 }
@@ -258,6 +264,7 @@ sim_time request_waited(const struct world *w, const struct request *r) {
     sim_time waited = request_waited(w, world_request(w, id));
     if (waited > longest) longest = waited;
   }
+  assert(longest >= 0);
   sum += longest;
   if (r->waiting == &wait_computing) sum += container_held_up(w, &w->containers[r->frames[r->depth - 1].container], r);
   return sum;

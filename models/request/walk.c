@@ -9,6 +9,7 @@
 #include "models/request/operation.h"
 #include "models/request/request.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* --- time that passes ---------------------------------------------------------------------------------------------------------- */
 
@@ -31,6 +32,7 @@ void walk_hops(const struct walk *w, int32_t from, int32_t to, double weight) {
   const struct service_config *a = model_service(d->model, (uint32_t)from), *b = model_service(d->model, (uint32_t)to);
   if (a->place == b->place) return;
   double hop_s = weight * sim_seconds(network_way_apart(d->model, a->place, b->place));
+  assert(hop_s >= 0);
   if (w->aside >= 0) d->connected_s[w->aside] += hop_s;
   for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += hop_s;
 }
@@ -56,6 +58,7 @@ double passage_share(const struct passage *how, const struct program *program, u
 
 double passage_looks_up(struct passage *p, const struct instruction *in) {
   if (!(in->probability > 0)) return 1;
+  assert(in->target >= p->at && in->target <= p->stop);
   double found = passage_share(p, p->program, in->target, p->stop), rest = passage_share(p, p->program, p->at, p->stop);
   p->at = p->stop;
   return in->probability * found + (1 - in->probability) * rest;
@@ -67,6 +70,7 @@ double passage_skips(struct passage *p, const struct instruction *in) {
 }
 
 struct attempts passage_attempts(const struct passage *how, const struct retry_config *retry, double success) {
+  assert(success >= 0 && success <= 1 + 1e-9);
   enum { ENOUGH = 1000 };
   int64_t most = retry_wanted(retry, 1, how->serving ? OUTCOME_REFUSED : OUTCOME_EXTERNAL) ? retry->pause.attempts : 1;
   struct attempts a = {0, 1};
@@ -111,6 +115,7 @@ struct walk walk_beside(const struct walk *w, double *passed_s) {
 
 double walk_on(struct walk w, uint32_t at, uint32_t stop, double weight) {
   const struct instruction *first = w.program->instructions;
+  assert(at <= stop && stop <= w.program->count && weight >= 0);
   w.at = at, w.stop = stop, w.elsewhere = 0;
   while (w.at < w.stop && weight > 0 && !first[w.at].operation->ends) {
     const struct instruction *in = &first[w.at++];
@@ -124,6 +129,7 @@ double walk_on(struct walk w, uint32_t at, uint32_t stop, double weight) {
 }
 
 struct demand_sums demand_sums_new(const struct model *m, const double *speed, struct arena *arena) {
+  assert(speed);
   uint32_t n = m->services.count + 1;
   struct demand_sums d = {.model = m,
                           .speed = speed,
