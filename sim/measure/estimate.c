@@ -3,11 +3,15 @@
 #include "sim/measure/law.h"
 #include "sim/measure/measure_row.h"
 #include "sim/stats/stopping.h"
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
 /* Percentiles need 100 / (1 - p) requests: a hundred beyond it. The slack is that of rounding in 1 - p. */
-static double requests_needed(const struct measure *m) { return 100 / (1 - m->p) * (1 - 1e-9); }
+static double requests_needed(const struct measure *m) {
+  assert(m->p > 0 && m->p < 1);
+  return 100 / (1 - m->p) * (1 - 1e-9);
+}
 
 /* Fewer are no number; nor are fewer independent ones, unless the replications agree all the same: intervals up to 7% each way
  * cover as often as they say, where each replication has seen enough beyond the percentile. */

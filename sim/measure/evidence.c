@@ -3,6 +3,7 @@
 #include <string.h>
 
 struct entry *evidence_add(struct evidence *ev, struct measure measure, const char *name, const char *aggregate) {
+  assert(measure.kind);
   if (ev->count == ev->room) {
     struct entry *old = ev->entries;
     ev->room = ev->room ? 2 * ev->room : 64;
@@ -33,6 +34,7 @@ void evidence_make_room(struct evidence *ev, bool over_faults, uint32_t n) {
 }
 
 void evidence_take(struct evidence *ev, bool over_faults, uint32_t replication, const struct view *v) {
+  assert(!over_faults || replication < ev->availability_room);
   for (uint32_t i = 0; i < ev->count; i++)
     if (ev->entries[i].measure.kind->over_faults == over_faults)
       ev->entries[i].samples[replication] = measure_value(&ev->entries[i].measure, &ev->model, v);

@@ -15,6 +15,7 @@
 #include "sim/measure/growth_findings.h"
 #include "sim/measure/measure.h"
 #include "sim/stats/tally.h"
+#include <assert.h>
 
 struct entry {
   struct measure measure;
@@ -63,10 +64,12 @@ static inline const struct half *evidence_half(const struct evidence *ev, bool o
   return over_faults ? &ev->faults : &ev->traffic;
 }
 static inline const struct claim *evidence_claim(const struct evidence *ev, uint32_t claim) {
+  assert(claim < ev->judged.count);
   return (const struct claim *)ev->judged.items + claim;
 }
 /* The entry of a claim, which has the same measure. */
 static inline const struct entry *evidence_claimed(const struct evidence *ev, uint32_t claim) {
+  assert(ev->claims_from + claim < ev->count);
   return &ev->entries[ev->claims_from + claim];
 }
 static inline uint32_t entry_replications(const struct evidence *ev, const struct entry *e) {

@@ -229,7 +229,9 @@ static struct outage_class outage_class_of(const struct evidence *ev, uint32_t f
 /* An availability entry that is not among the standard ones: taken for the report. */
 static struct estimate availability_estimate(const struct evidence *ev, enum subject subject, uint32_t index, double *samples) {
   const struct measure_kind *kind = measure_kind_of("availability", QUANTITY_NONE, subject);
-  struct entry e = {.measure = {.kind = kind, .subject = subject, .index = index, .cause = -1}, .samples = samples};
+  struct entry e = {.measure = {.kind = kind, .subject = subject, .index = index, .cause = -1},
+                    .samples = samples,
+                    .room = ev->availability_room};
   return entry_estimate(ev, &e);
 }
 

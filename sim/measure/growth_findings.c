@@ -313,7 +313,7 @@ static bool meter_grows(const struct evidence *ev, uint32_t meter) {
 bool growth_concerns(const struct evidence *ev, const struct measure *m) {
   const struct growth_finding *f = &ev->growth;
   if (!f->grows || m->kind->over_faults) return false;
-  /* Growth is told by the second half of its stretch: a part of the run that ends before is as it was. */
+  /* Growth is seen in the second half of its stretch: a part of the run that ends before is as it was. */
   sim_time step = ev->model.run.window / GROWTH_STEPS,
            middle = step * (GROWTH_STEPS + growth_from((enum growth_stretch)f->stretch)) / 2;
   if (m->window.kind == WINDOW_RANGE && m->window.to <= middle) return false;

@@ -5,6 +5,7 @@
 #include "sim/measure/measure_values.h"
 #include "sim/stats/batch.h"
 #include "sim/stats/interval.h"
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -56,6 +57,7 @@ double law_worth(const struct evidence *ev, const struct measure *m, uint64_t n)
 
 void law_of_spread(const struct evidence *ev, const struct entry *e, struct estimate *x) {
   uint32_t n = entry_replications(ev, e), kept = 0;
+  assert(n <= e->room);
   double *samples = allocate((n + 1) * sizeof *samples);
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(e->samples[i])) samples[kept++] = e->samples[i];
@@ -176,6 +178,7 @@ static bool bounds_of_loss(const struct evidence *ev, const struct measure *m, d
     struct outages own = own_outages(ev, m->index);
     if (own.count < ev->faults.done && own.count < seen.count) seen = own;
   }
+  assert(ev->faults.sum->seconds > 0);
   if (seen.count >= OUTAGES_MANY) return false;
   *bounds = (struct interval){0, fmin(1, never_seen * longest / ev->faults.sum->seconds)};
   if (seen.count > 0 && lost > 0) {

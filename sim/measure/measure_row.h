@@ -6,6 +6,8 @@
 #ifndef MEASURE_ROW_H
 #define MEASURE_ROW_H
 #include "sim/measure/measure.h"
+#include <assert.h>
+#include <stddef.h>
 
 struct entry;
 struct evidence;
@@ -46,7 +48,11 @@ struct measure_row {
   double percentiles[COMPARED_PERCENTILES];
 };
 
-static inline const struct measure_row *measure_row(const struct measure *m) { return (const struct measure_row *)m->kind; }
+static_assert(offsetof(struct measure_row, kind) == 0, "a kind is the beginning of its row");
+static inline const struct measure_row *measure_row(const struct measure *m) {
+  assert(m->kind);
+  return (const struct measure_row *)m->kind;
+}
 
 static inline bool measure_is_latency(const struct measure *m) { return m->kind->quantity == QUANTITY_LATENCY; }
 static inline bool measure_settles(const struct measure *m) { return m->kind->argument == ARGUMENT_NONE; }

@@ -1,4 +1,4 @@
-/* What the reader of a result should know of it: what is full, what is too short, what nobody should rely on. */
+/* What the reader of a result should know of it: what is full, what is too short, what is not to be relied on. */
 #include "sim/engine/arena.h"
 #include "models/traffic/offered.h"
 #include "models/money/price.h"

@@ -131,7 +131,7 @@ struct bill {
 /* One fault class over the availability run. */
 struct outage_class {
   const char *fault;
-  uint64_t faults, outages; /* how often it happened; how often somebody was not served */
+  uint64_t faults, outages; /* how often it happened; how often a request was not served */
   double faults_per_year;
   struct estimate rto_mean; /* seconds from the fault until every request is served again, over outages */
   double rto_p50, rto_p95, rto_max;

@@ -77,7 +77,7 @@ static double clipped(struct search *s, double end, double other) {
   return over;
 }
 
-static bool all_told(const struct search *s, const struct trial *t) {
+static bool all_shown(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++)
     if (!is_shown(t->verdicts[i])) return false;
   return true;
@@ -89,11 +89,11 @@ static bool any_fails(const struct search *s, const struct trial *t) {
   return false;
 }
 
-/* Where something fails, the rest may stay untold after a few looks: the search goes the other way. Null: nothing can be said, for
+/* Where something fails, the rest may stay undecided after a few looks: the search goes the other way. Null: nothing can be said, for
  * the scenario is invalid or all was interrupted. */
 static struct trial *look_at_end(struct search *s, double x) {
   struct trial *t = trial_at(s, x);
-  for (uint32_t i = 0; t && i < END_LOOKS && !all_told(s, t) && (i < FAILING_LOOKS || !any_fails(s, t)); i++)
+  for (uint32_t i = 0; t && i < END_LOOKS && !all_shown(s, t) && (i < FAILING_LOOKS || !any_fails(s, t)); i++)
     if (!trial_look(s, t, 0)) break;
   return s->invalid || s->interrupted ? NULL : t;
 }
@@ -115,13 +115,13 @@ struct ends {
   struct trial *low, *high;
 };
 
-/* An end that could not be told is taken for the bad one when it is overloaded, or the far one. */
+/* An end at which nothing could be shown is taken for the bad one when it is overloaded, or the far one. */
 static enum capacity_course course_of(const struct ends *e, uint32_t bound) {
   enum verdict low = e->low->verdicts[bound], high = e->high->verdicts[bound];
   if (low == VERDICT_PASS) return high == VERDICT_PASS ? COURSE_HOLDS : COURSE_BREAKS;
   bool fails = low == VERDICT_FAIL || e->low->load >= 1;
   if (fails && high == VERDICT_PASS) return COURSE_BEGINS;
-  return low == VERDICT_FAIL && high == VERDICT_FAIL ? COURSE_NEVER : COURSE_UNTOLD;
+  return low == VERDICT_FAIL && high == VERDICT_FAIL ? COURSE_NEVER : COURSE_UNDECIDED;
 }
 
 static bool any_course(const struct search *s, const struct ends *e, enum capacity_course course) {
@@ -199,10 +199,10 @@ static void note_between(struct search *s, struct capacity_result *r, const stru
     }
 }
 
-/* Why nothing is told of a bound at the end where the search begins. */
-static const char *why_untold(struct search *s, const struct ends *e) {
+/* Why nothing is shown of a bound at the end where the search begins. */
+static const char *why_undecided(struct search *s, const struct ends *e) {
   for (uint32_t i = 0; i < s->bound_count; i++) {
-    if (course_of(e, i) != COURSE_UNTOLD) continue;
+    if (course_of(e, i) != COURSE_UNDECIDED) continue;
     struct claim_result v = claim_verdict(e->low->evidence, s->bounds[i].claim);
     bool nothing = v.verdict == VERDICT_NO_DATA;
     return arena_format(s->arena, "%s %s at %s after %u replications%s%s", bound_text(s, i),
@@ -235,10 +235,10 @@ static void answer(struct search *s, struct capacity_result *r, const struct end
     r->kind = CAPACITY_NOWHERE;
     r->reason = arena_format(s->arena, "%s fails already at %s, and at %s", list_of(s, e, COURSE_NEVER),
                              axis_text(s->arena, s->range, e->low->x), axis_text(s->arena, s->range, e->high->x));
-  } else if (any_course(s, e, COURSE_UNTOLD)) {
-    r->kind = CAPACITY_UNTOLD;
+  } else if (any_course(s, e, COURSE_UNDECIDED)) {
+    r->kind = CAPACITY_UNDECIDED;
     r->resolved = false;
-    r->reason = why_untold(s, e);
+    r->reason = why_undecided(s, e);
   } else if (any_course(s, e, COURSE_BREAKS) || any_course(s, e, COURSE_BEGINS)) {
     answer_between(s, r, e);
   } else {
@@ -270,7 +270,7 @@ static int by_breaking(const void *a, const void *b) {
 
 static void limits_of(struct search *s, struct capacity_result *r, const struct ends *e) {
   r->limits = arena_new_array(s->arena, struct capacity_limit, s->bound_count);
-  bool searched = r->kind != CAPACITY_UNTOLD && r->kind != CAPACITY_EVERYWHERE;
+  bool searched = r->kind != CAPACITY_UNDECIDED && r->kind != CAPACITY_EVERYWHERE;
   double precision = fmax(alone_precision, r->precision);
   for (uint32_t i = 0; i < s->bound_count; i++) {
     struct capacity_limit *l = &r->limits[r->limit_count++];
@@ -304,7 +304,7 @@ static void describe(const struct search *s, struct capacity_result *r, const st
   double wanted = s->options->study.precision;
   r->precision = wanted > 0 ? wanted : default_precision;
   r->knee = -1;
-  r->kind = CAPACITY_UNTOLD;
+  r->kind = CAPACITY_UNDECIDED;
   r->reason = "interrupted before anything was known";
   const struct capacity_root unknown = {NAN, NAN, NAN, NAN, NAN, false};
   r->most = r->least = unknown;

@@ -14,8 +14,8 @@
  *
  * The claims are not assumed to break upwards. Each side of a claim is judged at both ends: what holds at the low end and fails at
  * the high one breaks; what fails first and holds later begins (replicas, cores, or a claim on the load itself). So the
- * answer may be a largest value, a smallest one or a stretch between two. What fails at both ends is told, and a value that
- * contradicts the order is told too.
+ * answer may be a largest value, a smallest one or a stretch between two. What fails at both ends is reported, and so is a value
+ * that contradicts the order.
  *
  * Where to look. First a scan: ten values with three replications each, which decide nothing. Then each claim's margin is
  * interpolated between its nearest neighbours on both sides of its limit, inversely through three points where they are in order
@@ -56,13 +56,14 @@ struct capacity_options {
   struct axis range;
   const char *const *without; /* must claims that are left out, by id or text */
   uint32_t without_count;
-  /* The scenario with this value of the axis; null after it has told why. Called with an arena of its own now and then. */
+  /* The scenario with this value of the axis; null after it has reported why. Called with an arena of its own now and then. */
   struct scenario *(*scenario)(void *context, struct arena *, const char *value);
   void (*progress)(void *context, const struct capacity_progress *); /* may be null */
   void *context;
 };
 
-/* Null when a scenario could not be read: it was told. *wrong is set when the question makes no sense: no must claims. */
+/* Null when a scenario could not be read, which has been reported. *wrong is set when the question makes no sense: no must
+ * claims. */
 struct capacity_result *capacity_find(struct arena *, const struct capacity_options *, const char **wrong);
 
 #endif

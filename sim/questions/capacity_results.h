@@ -10,7 +10,7 @@ enum capacity_kind {
   CAPACITY_STRETCH,    /* holds between two values */
   CAPACITY_EVERYWHERE, /* holds at both ends */
   CAPACITY_NOWHERE,    /* a claim fails at both ends, or claims exclude each other */
-  CAPACITY_UNTOLD      /* a claim is undecided or without data where the search begins */
+  CAPACITY_UNDECIDED   /* a claim is undecided or without data where the search begins */
 };
 
 /* Where something stops (or begins) to hold. `holds` was shown to hold and `fails` to fail; NaN where that was not shown. The
@@ -29,7 +29,7 @@ struct capacity_bound {
   bool at_least;
 };
 
-enum capacity_course { COURSE_BREAKS, COURSE_BEGINS, COURSE_HOLDS, COURSE_NEVER, COURSE_UNTOLD };
+enum capacity_course { COURSE_BREAKS, COURSE_BEGINS, COURSE_HOLDS, COURSE_NEVER, COURSE_UNDECIDED };
 
 /* What becomes of one bound along the axis. */
 struct capacity_limit {

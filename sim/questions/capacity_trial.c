@@ -29,7 +29,7 @@ double trial_load(struct search *s, double x) {
 
 /* --- opening ------------------------------------------------------------------------------------------------------------------ */
 
-/* The warm-up of a value under a little more load, which is the longer one; 0: nobody has one. */
+/* The warm-up of a value under a little more load, which is the longer one; 0: none has one. */
 static sim_time lent_warmup(const struct search *s, const struct trial *t) {
   const struct trial *nearest = NULL;
   for (uint32_t i = 0; i < s->count; i++) {

@@ -65,7 +65,7 @@ double compare_family_confidence(const struct compare *, bool detail);
 
 /* compare_limit.c */
 struct compare_limit_result compare_judge(const struct compare *, const struct compare_limit *, uint32_t system, double caution);
-/* Replications in all until it is decided; 0 when it is, UINT32_MAX when nobody can tell. */
+/* Replications in all until it is decided; 0 when it is, UINT32_MAX when that cannot be foreseen. */
 uint32_t compare_limit_needs(const struct compare *, const struct compare_limit *, uint32_t system, double caution);
 /* The measure that the text begins with, of each scenario. Null, or what is wrong. */
 const char *compare_measures(struct compare *, const char *text, struct measure **measures, const char **rest);

@@ -189,7 +189,7 @@ static struct sensitivity_effect effect_of(const struct plan *p, uint32_t input,
 
 /* --- targets ------------------------------------------------------------------------------------------------------------------ */
 
-/* What is shown before what is not; the larger first; what nobody knows last. */
+/* What is shown before what is not; the larger first; what is unknown last. */
 static int by_size(const void *a, const void *b) {
   const struct sensitivity_effect *x = a, *y = b;
   if (x->shown != y->shown) return x->shown ? -1 : 1;

@@ -1,6 +1,6 @@
 /* Reading a claim from its text: what the two files of it share. Private to claim.c and claim_measure.c.
  *
- * The first fault stays; whoever has found one reads no further. */
+ * The first error stays: behind it nothing is read. */
 #ifndef CLAIM_INNER_H
 #define CLAIM_INNER_H
 #include "sim/engine/arena.h"

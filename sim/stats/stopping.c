@@ -1,5 +1,6 @@
 /* Stopping: looks and precision. */
 #include "sim/stats/stopping.h"
+#include <assert.h>
 #include <math.h>
 
 static const double look_factor = 1.5;
@@ -9,7 +10,10 @@ uint32_t stopping_next_look(uint32_t done) {
   return look < UINT32_MAX ? (uint32_t)look : UINT32_MAX;
 }
 
-double stopping_target(double precision, double scale) { return precision / (1 + precision) * scale; }
+double stopping_target(double precision, double scale) {
+  assert(precision >= 0);
+  return precision / (1 + precision) * scale;
+}
 
 bool stopping_reached(struct interval interval, double precision) {
   double estimate = 0.5 * (interval.low + interval.high), half = interval_half_width(interval);

@@ -1,6 +1,7 @@
 #include "sim/study/enough.h"
 #include "models/faults/fault.h"
 #include "models/core/model.h"
+#include <assert.h>
 #include <math.h>
 
 enum { UNDECIDED_FACTOR = 10, PRECISION_FACTOR = 100, BUDGET_MOST = 1000000, HOPELESS = 4, BEYOND = 10 };
@@ -29,6 +30,7 @@ void enough_ask(struct enough *e, uint32_t needs, bool pursued) {
 }
 
 uint32_t enough_next(const struct enough *e, uint32_t done) {
+  assert(done < e->budget);
   uint32_t next = stopping_next_look(done);
   return next < e->budget ? next : e->budget;
 }
@@ -39,6 +41,7 @@ uint32_t enough_towards(double foreseen, uint32_t done) {
 }
 
 uint32_t enough_settle(struct enough *e, uint32_t done, const struct enough_work *work) {
+  assert(done && e->budget >= e->first);
   while (done < e->budget) {
     e->wanted = 0;
     work->ask(work->context, e, done);

@@ -1,8 +1,8 @@
 /* One long run of stationary traffic, cut into batches: where the warm-up costs more than the measuring.
  *
  * The first `warmup` of the model is thrown away once; every `window` after it is a batch. Neighbouring batches are not quite
- * independent: whoever uses their spread checks their correlation and joins neighbours while they have any (Law 2015, 9.5.3;
- * Fishman and Yarberry 1997). */
+ * independent: before their spread is used their correlation is tested, and neighbours are joined while they have any (Law 2015,
+ * 9.5.3; Fishman and Yarberry 1997). */
 #ifndef LONG_RUN_H
 #define LONG_RUN_H
 #include "sim/measure/view.h"

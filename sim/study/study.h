@@ -18,7 +18,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-/* How much a study will take, told once it can be foreseen and before the bulk of it is done. */
+/* How much a study will take, reported once it can be foreseen and before the bulk of it is done. */
 struct study_estimate {
   uint32_t done, replications, budget; /* replications: foreseen, at most the budget */
   double requests;                     /* of all of them */
@@ -49,7 +49,8 @@ void study_close(struct study *);
 sim_time study_warmup(struct study *);
 /* Instead of finding it: two systems are compared after the same warm-up. Before anything has run. */
 void study_set_warmup(struct study *, sim_time);
-/* Whether no end of the warm-up was found. It is accepted then: the measured time begins with an empty system, as if told to. */
+/* Whether no end of the warm-up was found. It is accepted then: the measured time begins with an empty system, as if the scenario
+ * said so. */
 bool study_begins_empty(struct study *);
 
 /* A further measure, before anything has run; name and aggregate as in struct metric. Returns the number of its entry. */

@@ -119,7 +119,7 @@ static bool unbounded(const struct model *m) {
 
 static bool overloaded(const struct model *m) { return model_offered_rate(m) >= measure_saturation(m); }
 
-/* From a quarter of the window on; no shorter than a thousand instants can be told apart, no longer than time lasts. */
+/* From a quarter of the window on; no shorter than a thousand instants can be kept apart, no longer than time lasts. */
 static sim_time first_length(const struct model *m) {
   sim_time quarter = m->run.window / 4;
   return quarter < SIM_MS ? SIM_MS : quarter > SIM_YEAR ? SIM_YEAR : quarter;

@@ -5,7 +5,7 @@
 
 static const char *const kinds[] = {
     [CAPACITY_LARGEST] = "largest",       [CAPACITY_SMALLEST] = "smallest", [CAPACITY_STRETCH] = "stretch",
-    [CAPACITY_EVERYWHERE] = "everywhere", [CAPACITY_NOWHERE] = "nowhere",   [CAPACITY_UNTOLD] = "untold"};
+    [CAPACITY_EVERYWHERE] = "everywhere", [CAPACITY_NOWHERE] = "nowhere",   [CAPACITY_UNDECIDED] = "untold"};
 
 static void add_root(struct json_writer *w, const char *name, const struct capacity_root *r) {
   json_key(w, name);
