@@ -25,7 +25,7 @@ struct asked {
   struct progress progress;
 };
 
-/* --- --dry-run and --emit ---------------------------------------------------------------------------------------------------------- */
+/* --- --dry-run and --emit ----------------------------------------------------------------------------------------------------- */
 
 static enum exit_code dry_run(const struct asked *a) {
   struct sweep_estimate e;
@@ -98,7 +98,7 @@ static enum exit_code preview(const struct asked *a) {
   return a->options->emit ? emit(a) : dry_run(a);
 }
 
-/* --- running ----------------------------------------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------------------------------------------ */
 
 static void answered(void *context) {
   struct asked *a = context;

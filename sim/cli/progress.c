@@ -45,7 +45,7 @@ void progress_clear(const struct progress *p) {
   if (p->bar && p->last > 0) fprintf(stderr, "\r%70s\r", "");
 }
 
-/* --- a study ------------------------------------------------------------------------------------------------------------------- */
+/* --- a study ------------------------------------------------------------------------------------------------------------------ */
 
 /* What it will take is shown before it is done: a wish for 0.1% must not cost a night unannounced. */
 static void show_foreseen(void *context, const struct study_estimate *e) {

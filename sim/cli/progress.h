@@ -1,4 +1,5 @@
-/* How far a long piece of work is, shown on stderr while it runs: one line that is written over on a terminal, else a line now and then.
+/* How far a long piece of work is, shown on stderr while it runs: one line that is written over on a terminal, else a line now and
+ * then.
  *
  *     struct progress p;
  *     progress_begin(&p, options, "replications");

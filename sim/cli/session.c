@@ -136,7 +136,7 @@ static bool ratio(const char *option, const char *text, double high, double *out
   return !wrong;
 }
 
-/* --- memory -------------------------------------------------------------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------------------------------------------------------------- */
 
 bool session_memory(const struct options *o, double *bytes) {
   *bytes = memory_of_machine();
@@ -191,7 +191,7 @@ bool session_options(const struct options *o, struct study_options *out) {
   return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
 }
 
-/* --- what was typed ------------------------------------------------------------------------------------------------------------ */
+/* --- what was typed ----------------------------------------------------------------------------------------------------------- */
 
 static bool file_count_fits(const struct options *o) {
   const struct command *c = o->command;
@@ -236,7 +236,7 @@ bool session_check(const struct options *o) {
          one_of(o, "progress", o->progress) && session_options(o, &unused);
 }
 
-/* --- the answer ---------------------------------------------------------------------------------------------------------------- */
+/* --- the answer --------------------------------------------------------------------------------------------------------------- */
 
 struct results *session_run(struct arena *arena, const struct options *o, const struct scenario *s) {
   struct study_options study;

@@ -12,8 +12,8 @@ void session_catch_interrupts(void);
 /* 130 or 143, after an interruption. */
 enum exit_code session_interrupted(void);
 
-/* What can be said of the options without reading a file: how many files there are, formats of --export, words, numbers. False after a
- * message. */
+/* What can be said of the options without reading a file: how many files there are, formats of --export, words, numbers. False
+ * after a message. */
 bool session_check(const struct options *);
 /* Nothing that is written is one of the files of the command line (null), or one that was read; false after a message. */
 bool session_outputs_apart(const struct options *, const struct diagnostics *);
@@ -38,8 +38,8 @@ void session_refuse(const struct memory_need *);
 /* Runs one scenario with progress. Null after a message: it would take more memory than it may. */
 struct results *session_run(struct arena *, const struct options *, const struct scenario *);
 
-/* The exit code of an answer: of its requirements, and of its statements where they count too; 1 for broken invariants, 130 or 143 when
- * interrupted. */
+/* The exit code of an answer: of its requirements, and of its statements where they count too; 1 for broken invariants, 130 or 143
+ * when interrupted. */
 enum exit_code session_code(const struct answer *, bool statements);
 /* Some --export goes to stdout, which then holds nothing else. */
 bool session_exports_to_stdout(const struct options *);

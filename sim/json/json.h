@@ -5,7 +5,7 @@
  * is copied into the arena: no cJSON node survives, and cJSON.h is included by json.c only.
  *
  * A file whose name ends in `.jsonc` may also hold comments. Faults of syntax stop at the first; faults of meaning (a
- * duplicate key, a number too large) accumulate and the tree is still returned, so that whoever reads it finds the
+ * duplicate key, a number too large) accumulate and the tree is still returned, so that its reader finds the
  * rest. Whether a file is good is thus asked of the diagnostics, not of the returned pointer.
  *
  *     const struct json_value *root = json_read_file(arena, faults, "scenarios/web.json");
@@ -43,8 +43,8 @@ struct json_kind {
   bool (*known)(const void *context, const char *key);
   const void *context;
 };
-/* A file that another one names at a position. It may be any file of the machine, so nothing of its text is shown unless it is one of ours:
- * most keys of its object are known, or "aguanta" is among its words. Otherwise one error at the position says so. */
+/* A file that another one names at a position. It may be any file of the machine, so nothing of its text is shown unless it is
+ * meant for us: most keys of its object are known, or "aguanta" is among its words. Otherwise one error at the position says so. */
 struct json_value *json_read_named(struct arena *, struct diagnostics *, const struct position *at, const char *path,
                                    const struct json_kind *);
 /* The text is copied. The name is for messages; a name that ends in .jsonc allows comments. */

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The shortest of three precisions that reads back as the same double: fewer digits than 15 are those with zeros behind, left out. */
+/* The shortest of three precisions that reads back as the same double: fewer digits than 15 are those with zeros behind, left
+ * out. */
 void json_put_number(FILE *out, double value) {
   char text[40] = "null";
   if (value == 0)

@@ -16,8 +16,8 @@ char *json_print_line(struct arena *, const struct json_value *);
 /* The shortest text that reads back as the same double; whole numbers below 2^53 without exponent; "null" for NaN and infinity. */
 void json_put_number(FILE *, double);
 char *json_print_number(struct arena *, double);
-/* With quotes and escapes; each byte that is not UTF-8 becomes U+FFFD, and what text for people may not hold (safe_text.h) is escaped. Null
- * is null. */
+/* With quotes and escapes; each byte that is not UTF-8 becomes U+FFFD, and what text for people may not hold (safe_text.h) is
+ * escaped. Null is null. */
 void json_put_text(FILE *, const char *);
 char *json_quote(struct arena *, const char *); /* of a text that is not null */
 

@@ -1,7 +1,7 @@
 /* Writing JSON: keys and values in the order of the calls; commas and indentation follow.
  *
- * The two outer levels are broken into lines, and what is deeper stays on its line: one record, one line. json_open_line keeps a list or
- * object of an outer level on its line too; json_line begins a line where there would be none.
+ * The two outer levels are broken into lines, and what is deeper stays on its line: one record, one line. json_open_line keeps a
+ * list or object of an outer level on its line too; json_line begins a line where there would be none.
  *
  *     struct json_writer w = json_writer(file, 0);
  *     json_open(&w, '{');

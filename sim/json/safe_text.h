@@ -1,8 +1,9 @@
 /* Text that was written by others, made harmless before it is shown.
  *
- * Names of files, titles, sources and notes may hold what drives a terminal or forges a line of a log: escapes, line breaks, marks that
- * turn the direction of writing, characters without width. Whatever shows such a text to people (text, Markdown, CSV, messages,
- * pictures) sends it through here: blanks of any kind become a space, everything else of that sort one U+FFFD. JSON escapes instead.
+ * Names of files, titles, sources and notes may hold what drives a terminal or forges a line of a log: escapes, line breaks, marks
+ * that turn the direction of writing, characters without width. Whatever shows such a text to people (text, Markdown, CSV,
+ * messages, pictures) sends it through here: blanks of any kind become a space, everything else of that sort one U+FFFD. JSON
+ * escapes instead.
  *
  *     safe_print(stderr, "aguanta: %s: no such format\n", path);      the line break is ours, those of the path are not
  *     fputs(safe_text(arena, title), file);
@@ -15,7 +16,8 @@
 
 struct arena;
 
-/* Length of the valid UTF-8 character at `c` and its code; 0 when it is not one: no overlong forms, no surrogates. A zero byte ends. */
+/* Length of the valid UTF-8 character at `c` and its code; 0 when it is not one: no overlong forms, no surrogates. A zero byte
+ * ends. */
 int text_character(const unsigned char *c, unsigned *code);
 /* Control characters, line separators, marks of direction, characters without width, and codes that are none. */
 bool text_unsafe(unsigned code);

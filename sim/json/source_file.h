@@ -12,8 +12,8 @@ const struct source_text *source_read_file(struct arena *, struct diagnostics *,
 bool source_too_large(struct diagnostics *, const char *name, size_t length, size_t limit);
 /* Opens a file for reading, never blocking; null with the reason when it is none. */
 FILE *source_open(const char *path, size_t *size, const char **wrong);
-/* The reason why a path may not be read: it leads, through links too, out of the folder that the diagnostics are confined to. Null: it
- * may be. */
+/* The reason why a path may not be read: it leads, through links too, out of the folder that the diagnostics are confined to. Null:
+ * it may be. */
 const char *source_outside(const struct diagnostics *, const char *path);
 /* Whether the path, which is about to be written, is a file that was read: by its number, so that links are seen through. */
 bool source_was_read(const struct diagnostics *, const char *path);

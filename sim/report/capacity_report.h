@@ -1,5 +1,5 @@
-/* The answer of `aguanta capacity`: for the terminal, for programs, for documents. One writer each; export.h chooses among all but the
- * terminal's by the extension of a file. */
+/* The answer of `aguanta capacity`: for the terminal, for programs, for documents. One writer each; export.h chooses among all but
+ * the terminal's by the extension of a file. */
 #ifndef CAPACITY_REPORT_H
 #define CAPACITY_REPORT_H
 #include "sim/report/answer.h"
@@ -25,7 +25,7 @@ struct capacity_sentence capacity_sentence(const struct capacity_result *);
 struct shown capacity_root_text(const struct capacity_result *, const struct capacity_root *);
 /* "142/s", "304,000 users" */
 struct shown capacity_value_text(const struct capacity_result *, double);
-/* The same of an end of the range, from its text. */
+/* An end of the range, from its text, with what it counts. */
 struct shown capacity_end_text(const struct capacity_result *, const char *text);
 /* "busy at 142/s, the largest value shown to hold; full at": what the columns of the resources are. */
 struct capacity_sentence capacity_stands_text(const struct capacity_result *);

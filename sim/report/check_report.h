@@ -23,7 +23,8 @@ void report_check_json(FILE *, const struct answer *);
 void report_check_csv(FILE *, const struct answer *);
 void report_check_markdown(FILE *, const struct answer *);
 
-/* On the terminal the claims of one file, requirements first; info has no verdict, so it is not printed. `quiet`: only what is open. */
+/* On the terminal the claims of one file, requirements first; info has no verdict, so it is not printed. `quiet`: only what is
+ * open. */
 void report_check_file(FILE *, const struct results *, const char *file, bool quiet);
 /* The statements of all files, for the line above the last. */
 void check_add_statements(struct statement_sum *all, const struct statement_sum *one);

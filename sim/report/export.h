@@ -19,8 +19,9 @@ struct export_format {
 #include "sim/report/exports.h"
 #undef EXPORT
 
-/* path: a file, or "-". format: null to take the extension; needed for "-". On failure *error is a message that the caller frees: an
- * unknown format (with those that are known), or why the file could not be written; null where what was lost is reported already. */
+/* path: a file, or "-". format: null to take the extension; needed for "-". On failure *error is a message that the caller frees:
+ * an unknown format (with those that are known), or why the file could not be written; null where what was lost is reported
+ * already. */
 bool export_answer(const struct answer *, const char *path, const char *format, char **error);
 /* Whether there is a format for this kind of answer: to be asked before hours of work. */
 bool export_known(enum answer_kind, const char *path, const char *format, char **error);

@@ -1,5 +1,5 @@
-/* The formats of `--export`, one line each: an extension, and with it the name for --format and the descriptor export_NAME. Messages,
- * help and documents list them in this order. */
+/* The formats of `--export`, one line each: an extension, and with it the name for --format and the descriptor export_NAME.
+ * Messages, help and documents list them in this order. */
 EXPORT(json)
 EXPORT(csv)
 EXPORT(md)

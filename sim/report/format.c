@@ -48,7 +48,7 @@ static int last_digit(double uncertainty) {
   return uncertainty / pow(10, power) < 1.95 ? power - 1 : power;
 }
 
-/* The same for a number without an interval: three significant digits; of what is missing to 1 when it is a share near 1. */
+/* The last digit of a number without an interval: three significant digits; of what is missing to 1 when it is a share near 1. */
 static int last_digit_alone(enum unit unit, double value, double factor) {
   double base = fabs(value);
   if (unit == UNIT_RATIO && base > 0.9 && base < 1) base = 1 - base;
@@ -109,8 +109,8 @@ static void write_number(char *out, size_t size, double value, double factor, in
   group_thousands(digits, out, size);
 }
 
-/* At the finest digits, a share that is not all and not nothing is not rounded to it: ">99.9999999", "<0.0000001". What is off by no
- * more than the computer's own rounding is all, without digits. */
+/* At the finest digits, a share that is not all and not nothing is not rounded to it: ">99.9999999", "<0.0000001". What is off by
+ * no more than the computer's own rounding is all, without digits. */
 static bool write_near_end(char *out, size_t size, double share, int power) {
   double step = pow(10, power), shown = round(100 * share / step) * step;
   int decimals = power < -12 ? 12 : -power;
@@ -206,7 +206,7 @@ struct shown format_estimate(enum unit unit, const char *currency, const struct 
   return joined(format_value(unit, currency, e), format_interval(unit, currency, e));
 }
 
-/* --- beside a limit ------------------------------------------------------------------------------------------------------------- */
+/* --- beside a limit ----------------------------------------------------------------------------------------------------------- */
 
 /* Below it, at it, above it: -1, 0, 1. What differs by less than the computer's own rounding is at it. */
 static int side(double x, double limit) {

@@ -1,8 +1,8 @@
 /* Numbers for people: readable units, and as many digits as the interval supports.
  *
- * The unit is chosen from the value (1.92 s, 182 ms, 3.1 h) and the interval is written in the same unit. The last digit
- * shown is the first digit of the interval's half-width, or the second when that digit is a 1: 182 ms [176, 189], never
- * 182.4371 ms; of a time at most four digits. Without an interval: three significant digits; near 100%, three digits of what is missing (99.953%).
+ * The unit is chosen from the value (1.92 s, 182 ms, 3.1 h) and the interval is written in the same unit. The last digit shown is
+ * the first digit of the interval's half-width, or the second when that digit is a 1: 182 ms [176, 189], never 182.4371 ms; of a
+ * time at most four digits. Without an interval: three significant digits; near 100%, three digits of what is missing (99.953%).
  * Exact values (prices) keep their cents. Unknown is a dash. Results are values, so they can stand in a printf:
  *
  *     printf("%s %s", format_value(UNIT_SECONDS, NULL, &e).text, format_interval(UNIT_SECONDS, NULL, &e).text);
@@ -21,8 +21,8 @@ struct shown format_value(enum unit, const char *currency, const struct estimate
 struct shown format_interval(enum unit, const char *currency, const struct estimate *);
 /* Both: "182 ms [176, 189]". */
 struct shown format_estimate(enum unit, const char *currency, const struct estimate *);
-/* The same beside limits, with as many digits as keep the value and the ends of its interval on their sides of them: what is printed
- * never contradicts the verdict. A limit that there is not is infinite. */
+/* Value and interval next to limits, with as many digits as keep both on their sides of them: what is printed never contradicts the
+ * verdict. A limit that does not exist is infinite. */
 struct shown format_value_beside(enum unit, const char *currency, const struct estimate *, double low, double high);
 struct shown format_interval_beside(enum unit, const struct estimate *, double low, double high);
 struct shown format_estimate_beside(enum unit, const char *currency, const struct estimate *, double low, double high);

@@ -1,6 +1,7 @@
 /* What `aguanta sensitivity` prints and writes: a tornado for each measure, and what to measure first.
  *
- * The JSON is an interface ("aguanta_sensitivity": 1), documented in docs/sensitivity.md; `aguanta plot --kind tornado` reads it. */
+ * The JSON is an interface ("aguanta_sensitivity": 1), documented in docs/sensitivity.md; `aguanta plot --kind tornado` reads
+ * it. */
 #ifndef SENSITIVITY_REPORT_H
 #define SENSITIVITY_REPORT_H
 #include "sim/report/answer.h"
@@ -13,7 +14,8 @@ void report_sensitivity_json(FILE *, const struct answer *);
 void report_sensitivity_csv(FILE *, const struct answer *);
 void report_sensitivity_markdown(FILE *, const struct answer *);
 
-/* Of a point: its value, with as many digits as keep it on its side of the limit; where it has none because something grows, that. */
+/* Of a point: its value, with as many digits as keep it on its side of the limit; where it has none because something grows,
+ * that. */
 struct shown report_sensitivity_point(const struct sensitivity_results *, const struct sensitivity_target *,
                                       const struct sensitivity_point *);
 /* "measure this first: PATH: ..." without a newline, also the title of the picture; the caller frees. */

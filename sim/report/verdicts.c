@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- sums ------------------------------------------------------------------------------------------------------------------------- */
+/* --- sums --------------------------------------------------------------------------------------------------------------------- */
 
 static void add_requirement(struct requirement_sum *sum, const struct claim_result *claim) {
   bool should = claim->severity == SEVERITY_SHOULD;
@@ -74,7 +74,7 @@ struct verdict_sum verdicts_of(const struct results *r) {
   return sum;
 }
 
-/* --- lines ------------------------------------------------------------------------------------------------------------------------ */
+/* --- lines -------------------------------------------------------------------------------------------------------------------- */
 
 struct part {
   uint32_t count;
@@ -131,7 +131,7 @@ struct verdict_line verdicts_both(const struct results *r) {
   return line;
 }
 
-/* --- one claim -------------------------------------------------------------------------------------------------------------------- */
+/* --- one claim ---------------------------------------------------------------------------------------------------------------- */
 
 const char *verdict_kind_word(enum claim_kind kind) {
   static const char *const words[] = {"requirement", "statement", "info"};

@@ -11,8 +11,8 @@
 #define LEFTOVER_H
 #include <sys/types.h>
 
-/* A file, or a folder that is empty once all that was guarded before it is gone. Returns -1, which may be released, when there is no
- * room for it. */
+/* A file, or a folder that is empty once all that was guarded before it is gone. Returns -1, which may be released, when there is
+ * no room for it. */
 int leftover_guard(const char *path);
 void leftover_release(int guard);
 /* A child that leads a process group of its own; 0: it has ended. One at a time. */

@@ -98,7 +98,7 @@ bool output_write(const char *path, const void *bytes, size_t length, char **err
   return written;
 }
 
-/* --- what was left behind ------------------------------------------------------------------------------------------------------- */
+/* --- what was left behind ----------------------------------------------------------------------------------------------------- */
 
 /* Whether the name is NAME.HOST.PID-N.tmp, and its process is or may be at work. */
 static bool is_temporary(const char *name, char host[HOST_SIZE], long *process) {

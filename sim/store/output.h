@@ -12,8 +12,8 @@
 /* On failure *error is a message with the path and the reason; the caller frees it. */
 bool output_write(const char *path, const void *bytes, size_t length, char **error);
 
-/* Removes the new files that writers to this folder left behind when they were killed: those of this machine that are no more, and of
- * others what is older than a day. */
+/* Removes the new files that writers to this folder left behind when they were killed: those of this machine that are no more, and
+ * of others what is older than a day. */
 void output_tidy(const char *folder);
 
 #endif

@@ -54,7 +54,7 @@ bool point_store_write(const char *folder, const char *key, const struct point_r
   return written;
 }
 
-/* --- reading ----------------------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------------------ */
 
 /* The file's bytes with a zero behind them; null, and errno set, when it cannot be read. */
 static char *read_bytes(const char *path, size_t *length) {

@@ -38,7 +38,7 @@ extern const struct scheduler *const schedulers[]; /* ends with null */
 const struct scheduler *scheduler_named(const char *name); /* null when there is none */
 char *scheduler_list(void);                                /* "slurm, k8s or parallel", to be freed */
 
-/* --- for the schedulers --------------------------------------------------------------------------------------------------------------- */
+/* --- for the schedulers ------------------------------------------------------------------------------------------------------- */
 
 /* The text as one word of sh. */
 void task_quote(FILE *, const char *text);

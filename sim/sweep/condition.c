@@ -190,7 +190,7 @@ const char *condition_parse(const struct sweep *s, const char *text, const struc
   return p.wrong;
 }
 
-/* --- whether it holds -------------------------------------------------------------------------------------------------------------- */
+/* --- whether it holds --------------------------------------------------------------------------------------------------------- */
 
 static const char *text_of(const struct operand *o, const struct sweep_value *const *values) {
   if (o->column == OPERAND_VALUE) return o->text;

@@ -43,7 +43,7 @@ static struct sweep_value value_of(struct study_reader *r, const struct json_val
   return (struct sweep_value){text, option_of(r, v, path, text)};
 }
 
-/* --- ranges ------------------------------------------------------------------------------------------------------------------------ */
+/* --- ranges ------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_range(const struct json_value *v) {
   return json_member(v, "from") || json_member(v, "to") || json_member(v, "count");
@@ -93,7 +93,7 @@ static uint32_t read_range(struct study_reader *r, const struct json_value *v, c
   return wrong ? 0 : range.count;
 }
 
-/* --- axes -------------------------------------------------------------------------------------------------------------------------- */
+/* --- axes --------------------------------------------------------------------------------------------------------------------- */
 
 /* The values of one path: a list or a range. Their number; 0 after an error. */
 static uint32_t read_values(struct study_reader *r, const struct json_value *v, struct sweep_value **out) {

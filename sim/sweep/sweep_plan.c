@@ -13,7 +13,7 @@ static const char sources[] =
 #include "sources.inc"
     ;
 
-/* --- reading the points ------------------------------------------------------------------------------------------------------------ */
+/* --- reading the points ------------------------------------------------------------------------------------------------------- */
 
 static uint32_t add_axes(const struct sweep_plan *p, struct arena *arena, uint64_t n, struct scenario_override *all,
                          uint32_t count) {
@@ -56,7 +56,7 @@ struct scenario *sweep_plan_scenario(const struct sweep_plan *p, struct arena *a
   return s;
 }
 
-/* --- what identifies them ---------------------------------------------------------------------------------------------------------- */
+/* --- what identifies them ----------------------------------------------------------------------------------------------------- */
 
 struct study_options sweep_plan_study(const struct sweep_plan *p, const struct scenario *s) {
   struct study_options study = p->request->study;
@@ -79,7 +79,7 @@ const char *sweep_plan_key(const struct sweep_plan *p, struct arena *arena, uint
   return arena_format(arena, "%016llx-%u", (unsigned long long)p->points[n].hash, p->points[n].replications);
 }
 
-/* --- reporting what is wrong --------------------------------------------------------------------------------------------------------- */
+/* --- reporting what is wrong -------------------------------------------------------------------------------------------------- */
 
 enum { REPORTED_MOST = 20 };
 
@@ -163,7 +163,7 @@ static enum sweep_outcome read_points(struct sweep_plan *p) {
   return good ? SWEEP_GOOD : SWEEP_INVALID;
 }
 
-/* --- the sweep --------------------------------------------------------------------------------------------------------------------- */
+/* --- the sweep ---------------------------------------------------------------------------------------------------------------- */
 
 /* Begins a message; what is wrong follows. */
 static FILE *refuse(const struct sweep_plan *p) {
@@ -267,7 +267,7 @@ enum sweep_outcome sweep_plan_read(struct sweep_plan *p, struct arena *arena, co
   return read_points(p);
 }
 
-/* --- one point --------------------------------------------------------------------------------------------------------------------- */
+/* --- one point ---------------------------------------------------------------------------------------------------------------- */
 
 bool sweep_plan_mine(const struct sweep_plan *p, uint64_t n) { return n % p->shards == p->shard - 1; }
 

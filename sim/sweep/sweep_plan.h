@@ -5,7 +5,7 @@
  * is replicated, at least. Equal keys mean equal answers, so an answer that is stored under a key needs no second run, whatever
  * sweep asks for it. Its sums are found by a hash without the stopping: they serve any larger number of replications.
  *
- *     struct sweep_request request = {.command = "sweep", .messages = stderr, .file = "web.json", .varies = varies, .vary_count = 1};
+ *     struct sweep_request request = {.command = "sweep", .messages = stderr, .file = "web.json", .varies = &vary, .vary_count = 1};
  *     struct sweep_plan plan;
  *     if (sweep_plan_read(&plan, arena, &request) == SWEEP_GOOD) ... plan.sweep->points ... */
 #ifndef SWEEP_PLAN_H
@@ -67,7 +67,8 @@ struct sweep_plan {
 /* Reads the file and all points. The request must live as long as the plan. */
 enum sweep_outcome sweep_plan_read(struct sweep_plan *, struct arena *, const struct sweep_request *);
 /* Where its points are kept: the folder that is named; else beside the first file that is exported, as other tools keep their state
- * beside what they make; else, for a study, a shard or a job, in the current directory. Null: a sweep that is only shown keeps nothing. */
+ * beside what they make; else, for a study, a shard or a job, in the current directory. Null: a sweep that is only shown keeps
+ * nothing. */
 const char *sweep_plan_store(const struct sweep_plan *, const char *named, const char *const *exports, uint32_t export_count,
                              bool job);
 /* The scenario of a point; more overrides come last. Null after messages. */

@@ -54,7 +54,7 @@ void sweep_results_put(struct sweep_results *r, uint64_t n, struct point_rows *r
   *answer->rows = *rows;
 }
 
-/* --- the stores -------------------------------------------------------------------------------------------------------------------- */
+/* --- the stores --------------------------------------------------------------------------------------------------------------- */
 
 static bool same_rows(const struct point_rows *a, const struct point_rows *b) {
   bool same = a->code == b->code && a->statements == b->statements;
@@ -107,7 +107,7 @@ bool sweep_results_find(struct sweep_results *r) {
   return agree;
 }
 
-/* --- points that the sweep does not have ------------------------------------------------------------------------------------------- */
+/* --- points that the sweep does not have -------------------------------------------------------------------------------------- */
 
 struct strangers {
   const char **keys; /* of the sweep, sorted */
@@ -138,7 +138,7 @@ void sweep_results_report_strangers(const struct sweep_results *r) {
   }
 }
 
-/* --- what there is ----------------------------------------------------------------------------------------------------------------- */
+/* --- what there is ------------------------------------------------------------------------------------------------------------ */
 
 uint64_t sweep_results_points(const struct sweep_results *r) { return r->plan->sweep->points; }
 

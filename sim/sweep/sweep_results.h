@@ -1,7 +1,7 @@
 /* The answer of a sweep: which of its points have one, and where their rows are.
  *
- * Rows are in the stores, or in memory where there is no store. What is shown and exported goes by the number of the point and takes
- * every row from its stored form, so it is the same on whichever machine, when and in which order the points ran.
+ * Rows are in the stores, or in memory where there is no store. What is shown and exported goes by the number of the point and
+ * takes every row from its stored form, so it is the same on whichever machine, when and in which order the points ran.
  *
  *     for (uint64_t n = 0; n < sweep_results_points(r); n++)
  *       if (sweep_results_has(r, n)) puts(sweep_results_table(r, n)); */
@@ -41,14 +41,14 @@ bool sweep_results_has(const struct sweep_results *, uint64_t n);
 /* Of an answer: enum point_code of its requirements, or with its statements; the cells of the terminal's table. */
 uint32_t sweep_results_code(const struct sweep_results *, uint64_t n, bool statements);
 const char *sweep_results_table(const struct sweep_results *, uint64_t n);
-/* A section of the answer's rows, which the caller frees. Empty, and reported in messages, when it cannot be read any more: then the
- * results are not whole. */
+/* A section of the answer's rows, which the caller frees. Empty, and reported in messages, when it cannot be read any more: then
+ * the results are not whole. */
 struct point_section sweep_results_section(struct sweep_results *, struct arena *, uint64_t n, enum point_part);
 bool sweep_results_whole(const struct sweep_results *);
 /* Points of the shard without an answer. */
 uint64_t sweep_results_missing(const struct sweep_results *);
 
-/* --- for the sweep ------------------------------------------------------------------------------------------------------------------ */
+/* --- for the sweep ------------------------------------------------------------------------------------------------------------ */
 
 struct sweep_results *sweep_results_new(const struct sweep_plan *, const char *const *stores, uint32_t count);
 void sweep_results_free(struct sweep_results *);

@@ -114,7 +114,7 @@ static bool take_point(struct sweep_workers *w, uint64_t *n) {
   return more;
 }
 
-/* --- one point ------------------------------------------------------------------------------------------------------------------- */
+/* --- one point ---------------------------------------------------------------------------------------------------------------- */
 
 /* A study that continues the largest state that serves, or begins. */
 static struct study *begin(struct sweep_part *part, struct arena *arena, const struct scenario *s, uint64_t n) {
@@ -192,7 +192,7 @@ static void *work(void *workers) {
   return NULL;
 }
 
-/* --- all of them ----------------------------------------------------------------------------------------------------------------- */
+/* --- all of them -------------------------------------------------------------------------------------------------------------- */
 
 /* How many points like the first fit into the memory at a time; at least one, which may be refused when its turn comes. */
 static uint32_t at_once(const struct sweep_workers *w, uint32_t wanted) {

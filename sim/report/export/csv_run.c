@@ -91,7 +91,7 @@ void csv_run_behind(FILE *file, const struct point_section *rows, void (*front)(
   }
 }
 
-/* --- several ----------------------------------------------------------------------------------------------------------------------- */
+/* --- several ------------------------------------------------------------------------------------------------------------------ */
 
 static void put_file(FILE *file, const void *name) { csv_column(file, name); }
 

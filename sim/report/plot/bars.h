@@ -1,4 +1,5 @@
-/* Horizontal stacked bars with their labels inside; parts too narrow for a label are listed under their bar. Private to sim/report. */
+/* Horizontal stacked bars with their labels inside; parts too narrow for a label are listed under their bar. Private to
+ * sim/report. */
 #ifndef BARS_H
 #define BARS_H
 #include "sim/report/plot/figure.h"

@@ -32,8 +32,8 @@ void figure_open(struct figure *, int width, int height);
 bool figure_draw(struct figure *, const char *path, char **error);
 void figure_discard(struct figure *);
 
-/* The Okabe-Ito colours, the four of the house first. In pictures of several results they are the layouts', in the order of the files,
- * and of nothing else. */
+/* The Okabe-Ito colours, the four of the house first. In pictures of several results they are the layouts', in the order of the
+ * files, and of nothing else. */
 const char *figure_color(int i);
 /* A colour mixed with white: step 0 is the colour itself, five steps in all, then again from the first. */
 struct figure_tint {

@@ -1,7 +1,7 @@
 /* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer.
  *
- * A colour says what kind of time it is, its tint of which service: both follow from the scenario, not from the numbers, so that they
- * are the same in the pictures of all layouts. The colours of layouts are not among them. */
+ * A colour says what kind of time it is, its tint of which service: both follow from the scenario, not from the numbers, so that
+ * they are the same in the pictures of all layouts. The colours of layouts are not among them. */
 #include "sim/report/plot/bars.h"
 #include "sim/report/plot/plot_kinds.h"
 #include "sim/engine/allocate.h"

@@ -1,8 +1,8 @@
 /* Claims on one axis: each value and interval divided by its limit, so that "at the limit" is one line for all of them.
  *
- * For "at least" claims the axis turns: the limit divided by the value, and for shares near 1 what is missing (downtime
- * against the downtime allowed). Left of the line is within the limit for every row. Requirements, statements of documents and info stand
- * in blocks of their own, in this order. The verdict is a word, and a mark: filled within, a cross beyond, hollow when open; no
+ * For "at least" claims the axis turns: the limit divided by the value, and for shares near 1 what is missing (downtime against the
+ * downtime allowed). Left of the line is within the limit for every row. Requirements, statements of documents and info stand in
+ * blocks of their own, in this order. The verdict is a word, and a mark: filled within, a cross beyond, hollow when open; no
  * colour, because colours are layouts. */
 #include "sim/report/plot/plot_kinds.h"
 #include "sim/report/verdicts.h"

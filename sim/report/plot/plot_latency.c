@@ -182,8 +182,8 @@ static bool near_drawn(const double *levels, int count, double level, const stru
   return false;
 }
 
-/* Limits of requirements on a percentile of a drawn endpoint, and those that a document states, which say so; a range is a prediction, and
- * no limit. */
+/* Limits of requirements on a percentile of a drawn endpoint, and those that a document states, which say so; a range is a
+ * prediction, and no limit. */
 static void put_limits(struct figure *f, const struct line *lines, int count, double width, struct picture_range *range) {
   char wanted[160], position[80], words[200], drawn[400] = "";
   double levels[LIMITS];

@@ -1,5 +1,5 @@
-/* Several results side by side: p99 of an endpoint, hours lost a year, cost. One row a result, one panel a figure. The title goes by
- * requirements: what a document states about a layout, and whether that is so, does not make it worse or better. */
+/* Several results side by side: p99 of an endpoint, hours lost a year, cost. One row a result, one panel a figure. The title goes
+ * by requirements: what a document states about a layout, and whether that is so, does not make it worse or better. */
 #include "sim/report/plot/plot_kinds.h"
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A sweep over one value: a percentile of each endpoint against it, latency logarithmic: p99, or the highest that most points know.
- * A hollow point is one where more than a hundredth of the requests fail: its latency is that of those who were answered. A cross at
- * the top: nobody is answered. Dots lead over what is not known. */
+ * A hollow point is one where more than a hundredth of the requests fail: its latency is that of those who were answered. A cross
+ * at the top: nobody is answered. Dots lead over what is not known. */
 #include "sim/report/plot/gnuplot.h"
 #include "sim/report/plot/plot_kinds.h"
 #include <math.h>

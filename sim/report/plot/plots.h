@@ -1,4 +1,5 @@
-/* The kinds of pictures, one line each: the name for --kind; plot_NAME.c has the descriptor plot_NAME. Help lists them in this order. */
+/* The kinds of pictures, one line each: the name for --kind; plot_NAME.c has the descriptor plot_NAME. Help lists them in this
+ * order. */
 PLOT(latency)
 PLOT(breakdown)
 PLOT(timeline)

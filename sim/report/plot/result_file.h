@@ -14,8 +14,8 @@ struct result_file {
 /* Everything lives in the arena. False with a message (the caller frees it) when the file is not a result of version 1. */
 bool result_file_read(struct arena *, const char *path, struct result_file *, char **error);
 
-/* The same of another kind of answer: "sensitivity" wants "aguanta_sensitivity": 1. That of a sweep
- * has a point a line, and its root the member "points". */
+/* Reads the answer of another kind: "sensitivity" wants "aguanta_sensitivity": 1. That of a sweep has a point a line, and its root
+ * the member "points". */
 bool result_file_read_of(struct arena *, const char *kind, const char *path, struct result_file *, char **error);
 
 /* The member as a number; NaN for null, absent or anything else. */

@@ -134,8 +134,8 @@ const struct timeline_line *timeline_find(const struct timeline_panel *panel, co
   return NULL;
 }
 
-/* None of them is the colour of a metric. Each kind of owner has its own, so that endpoints, people, stocks and services keep theirs in
- * pictures that have one of these panels more or less. */
+/* None of them is the colour of a metric. Each kind of owner has its own, so that endpoints, people, stocks and services keep
+ * theirs in pictures that have one of these panels more or less. */
 enum { PALETTE = 6, OWNERS = 64 };
 static const char *const palettes[TIMELINE_OWNERS][PALETTE] = {
     [OWNED_BY_ENDPOINT] = {"#0072B2", "#E69F00", "#8C6D1F", "#A8B400", "#8E0152", "#B35806"},
@@ -169,7 +169,7 @@ void timeline_color(struct timeline_panel *panels, int count) {
     }
 }
 
-/* --- drawing --------------------------------------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------------------------------------------ */
 
 static bool on_log_axis(const struct timeline_panel *panel) { return panel->logarithmic && panel->most > 10 * panel->least; }
 

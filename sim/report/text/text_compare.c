@@ -17,7 +17,7 @@ struct sheet {
   uint32_t reason_count;
 };
 
-/* --- head ------------------------------------------------------------------------------------------------------------------------- */
+/* --- head --------------------------------------------------------------------------------------------------------------------- */
 
 static void print_systems(struct sheet *s) {
   int width = 0;
@@ -60,7 +60,7 @@ static void print_remarks(struct sheet *s) {
   }
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------------------------------------------- */
 
 struct columns {
   int name, base, value, words;
@@ -142,7 +142,7 @@ static void print_differences(struct sheet *s) {
   }
 }
 
-/* --- limits ----------------------------------------------------------------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------------------------------------------------------------- */
 
 static void print_advice(struct sheet *s, const struct compare_limit_result *l) {
   if (l->row.reason)
@@ -172,7 +172,7 @@ static void print_limits(struct sheet *s) {
   }
 }
 
-/* --- what uptime leaves out ------------------------------------------------------------------------------------------------------------ */
+/* --- what uptime leaves out --------------------------------------------------------------------------------------------------- */
 
 /* What is shown of uptime: a row or a limit of the system or of its base. */
 static bool shows_uptime(const struct sheet *s, uint32_t system) {
@@ -208,7 +208,7 @@ static void print_left_out(struct sheet *s) {
   }
 }
 
-/* --- the best --------------------------------------------------------------------------------------------------------------------- */
+/* --- the best ----------------------------------------------------------------------------------------------------------------- */
 
 static void print_fate(struct sheet *s, uint32_t i) {
   const struct best_result *b = s->c->best;
@@ -240,7 +240,7 @@ static void print_best(struct sheet *s) {
   }
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
 static const char *color_of(const struct compare_results *c) {
   if (c->best) return c->best->decided ? text_verdict_color(VERDICT_PASS) : text_verdict_color(VERDICT_UNDECIDED);

@@ -11,7 +11,7 @@
 
 enum { INDENT = 2, BAR = 20, PATH_MOST = 48, WIDTH = 100 };
 
-/* --- values ----------------------------------------------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------------------------------------------- */
 
 struct shown report_sensitivity_point(const struct sensitivity_results *r, const struct sensitivity_target *t,
                                       const struct sensitivity_point *x) {
@@ -86,7 +86,7 @@ char *report_sensitivity_first(const struct sensitivity_results *r) {
   return text;
 }
 
-/* --- the tornado ------------------------------------------------------------------------------------------------------------------ */
+/* --- the tornado -------------------------------------------------------------------------------------------------------------- */
 
 struct axis {
   double low, high;

@@ -56,7 +56,7 @@ void sweep_table_rows(FILE *file, struct sweep_table *t, bool all) {
   fflush(file);
 }
 
-/* --- lists of points --------------------------------------------------------------------------------------------------------------- */
+/* --- lists of points ---------------------------------------------------------------------------------------------------------- */
 
 static void print_values(FILE *file, const struct sweep_point *point) {
   for (uint32_t i = 0; i < point->axes; i++)

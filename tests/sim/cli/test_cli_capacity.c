@@ -12,7 +12,7 @@
 #define CLAIM "--set", "claims=[{\"id\": \"mean\", \"expr\": \"mean(job.latency) < 5s\"}, \"utilization(box.cpu) < 95%\"]"
 #define RATE  "--vary", "traffic.web.rate=0.1/s..2/s"
 
-/* --- what it takes ----------------------------------------------------------------------------------------------------------------- */
+/* --- what it takes ------------------------------------------------------------------------------------------------------------ */
 
 struct mistake {
   const char *words[8];
@@ -65,7 +65,7 @@ static void test_mistakes(void) {
   }
 }
 
-/* --- what it says -------------------------------------------------------------------------------------------------------------------- */
+/* --- what it says ------------------------------------------------------------------------------------------------------------- */
 
 static void test_answer(void) {
   struct child c = AGUANTA("capacity", MM1, RATE, CLAIM, QUICK, "--precision", "3%");
@@ -186,7 +186,7 @@ static void test_interrupted(void) {
   child_free(&c);
 }
 
-/* --- what it writes -------------------------------------------------------------------------------------------------------------------- */
+/* --- what it writes ----------------------------------------------------------------------------------------------------------- */
 
 static double number_at(const struct json_value *root, const char *path) {
   const struct json_value *v = json_resolve_path(root, path);
@@ -266,7 +266,8 @@ static void test_threads(void) {
   child_free(&one), child_free(&two);
 }
 
-/* Two requirements share the looks: the search of the second ends when they are spent, and does not ask for the same value for ever. */
+/* Two requirements share the looks: the search of the second ends when they are spent, and does not ask for the same value for
+ * ever. */
 static void test_looks_end(void) {
   struct child c =
       AGUANTA("capacity", "docs/examples/ranges.json", "--vary", "traffic.web.rate=0.5/s..3/s", "--set", "run.window=100s");

@@ -118,7 +118,7 @@ static void test_refused(void) {
   REFUSED(2, "unknown format", SMALL, SLOWER, "--export", "x.yaml");
 }
 
-/* --- formats ---------------------------------------------------------------------------------------------------------------------- */
+/* --- formats ------------------------------------------------------------------------------------------------------------------ */
 
 static void check_keys(const char *text, const struct json_value *v) {
   for (const struct json_value *member = json_first(v); member; member = json_next(member)) {

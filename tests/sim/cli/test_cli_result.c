@@ -59,7 +59,7 @@ static void for_each(void (*check)(const struct result *, const char *name)) {
   }
 }
 
-/* --- keys --------------------------------------------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------------------------------------------- */
 
 static void has_keys(const struct json_value *object, const char *what, const char *const *keys) {
   for (; *keys; keys++) test_check(json_member(object, *keys) != NULL, "%s has no \"%s\"", what, *keys);
@@ -94,7 +94,7 @@ static void check_keys(const struct result *r, const char *name) {
 
 static void test_keys(void) { for_each(check_keys); }
 
-/* --- units and intervals -------------------------------------------------------------------------------------------------------------- */
+/* --- units and intervals ------------------------------------------------------------------------------------------------------ */
 
 static bool is_word(const struct json_value *v, const char *const *words) {
   while (*words && !is_text(v, *words)) words++;
@@ -159,7 +159,7 @@ static void test_unknown_is_null(void) {
   child_free(&c);
 }
 
-/* --- sums ------------------------------------------------------------------------------------------------------------------------------ */
+/* --- sums --------------------------------------------------------------------------------------------------------------------- */
 
 static void check_breakdown(const struct result *r, const char *name) {
   for (const struct json_value *e = json_first(at(r, "endpoints")); e; e = json_next(e)) {
@@ -210,7 +210,7 @@ static void test_breakdown(void) { for_each(check_breakdown); }
 static void test_bill(void) { for_each(check_bill); }
 static void test_errors(void) { for_each(check_errors); }
 
-/* --- claims and metrics tell the same ------------------------------------------------------------------------------------------------------ */
+/* --- claims and metrics tell the same ----------------------------------------------------------------------------------------- */
 
 /* The value that the rest of the result gives for "agg(metric)" or "agg(metric{cause=x})"; NaN: it does not tell. */
 static double elsewhere(const struct result *r, const char *expression, bool *known) {
@@ -239,7 +239,7 @@ static void check_claims(const struct result *r, const char *name) {
 
 static void test_claims(void) { for_each(check_claims); }
 
-/* --- the same bytes, whenever ------------------------------------------------------------------------------------------------------------------ */
+/* --- the same bytes, whenever ------------------------------------------------------------------------------------------------- */
 
 static void test_no_wall_clock(void) {
   struct result a = result_of("swarm", "5");

@@ -46,7 +46,8 @@ static void check_swing(const struct json_value *root, const char *input, double
   test_check(0.5 * (to - from) < 0.9 * apart, "%s: %g of pairs, %g apart", input, 0.5 * (to - from), apart);
 }
 
-/* M/M/1: the mean is s / (1 - rate s). Of s from 0.4 to 0.6 at rate 1: 1.5 - 2/3; of the rate from 0.8 to 1.2 at s = 0.5: 5/4 - 5/6. */
+/* M/M/1: the mean is s / (1 - rate s). Of s from 0.4 to 0.6 at rate 1: 1.5 - 2/3; of the rate from 0.8 to 1.2 at s = 0.5: 5/4 -
+ * 5/6. */
 static void test_swings(void) {
   struct arena *arena = arena_new();
   char *path = child_path("ranges.json");

@@ -117,7 +117,7 @@ static void test_later_wins(void) {
   child_free(&a);
 }
 
-/* --- seeds and threads --------------------------------------------------------------------------------------------------------- */
+/* --- seeds and threads -------------------------------------------------------------------------------------------------------- */
 
 static char *result_of(const char *seed) {
   struct child c = AGUANTA("run", SMALL, "--seed", seed, "--export", "-", "--format", "csv");

@@ -39,8 +39,8 @@ static void test_terminate(void) {
 
 #define ENDLESS "--set", "run.window=20000h"
 
-/* In the middle of a replication, of the search for the warm-up, of a batch, of years of faults; of one point and of one system. What was
- * not finished is dropped, and the rest is printed. */
+/* In the middle of a replication, of the search for the warm-up, of a batch, of years of faults; of one point and of one system.
+ * What was not finished is dropped, and the rest is printed. */
 static void test_interrupt_within(void) {
   static const struct child_wish soon = {.signal = SIGINT, .after_s = 0.25};
   static const struct {
@@ -126,7 +126,7 @@ static void test_interrupt_sweep(void) {
   child_free(&c);
 }
 
-/* --- full disk ------------------------------------------------------------------------------------------------------------------ */
+/* --- full disk ---------------------------------------------------------------------------------------------------------------- */
 
 static void expect_full(struct child c, const char *what) {
   test_check(c.status == 1, "%s: exit status %d", what, c.status);
@@ -231,7 +231,7 @@ static void test_replaced(void) {
   child_free(&c);
 }
 
-/* --- a pipe whose reader leaves --------------------------------------------------------------------------------------------------- */
+/* --- a pipe whose reader leaves ----------------------------------------------------------------------------------------------- */
 
 static void test_closed_pipe(void) {
   const struct child_wish leaves = {.reader_leaves = true};

@@ -62,7 +62,7 @@ static bool all_kept(const struct stored *before, const struct stored *after) {
   return kept == before->count;
 }
 
-/* --- mistakes ---------------------------------------------------------------------------------------------------------------------- */
+/* --- mistakes ----------------------------------------------------------------------------------------------------------------- */
 
 static int is_study(const struct dirent *entry) { return child_ends(entry->d_name, ".json"); }
 
@@ -132,7 +132,7 @@ static void test_mistyped(void) {
   }
 }
 
-/* --- what is stored ---------------------------------------------------------------------------------------------------------------- */
+/* --- what is stored ----------------------------------------------------------------------------------------------------------- */
 
 static void test_threads_and_store(void) {
   char *one = child_path("one.csv"), *two = child_path("two.csv"), *store = child_path("one.sweep"),
@@ -257,7 +257,7 @@ static void test_full_disk(void) {
   free(csv), free(store);
 }
 
-/* --- parts of a sweep -------------------------------------------------------------------------------------------------------------- */
+/* --- parts of a sweep --------------------------------------------------------------------------------------------------------- */
 
 static void test_where(void) {
   char *csv = child_path("where.csv"), *single = child_path("single.csv");
@@ -337,8 +337,8 @@ static int damage_states(const char *store) {
   return count;
 }
 
-/* More replications go on from the stored sums and give the bytes of a sweep that had them from the start; sums that are damaged are
- * not used. */
+/* More replications go on from the stored sums and give the bytes of a sweep that had them from the start; sums that are damaged
+ * are not used. */
 static void test_add_reps(void) {
   char *store = child_path("grow"), *other = child_path("five"), *grown = child_path("grown.csv"), *five = child_path("five.csv"),
        *again = child_path("again.csv");
@@ -432,7 +432,7 @@ static void test_dry_run(void) {
   free(csv), free(store);
 }
 
-/* --- printed jobs ------------------------------------------------------------------------------------------------------------------ */
+/* --- printed jobs ------------------------------------------------------------------------------------------------------------- */
 
 /* Everything that a shell, parallel or Kubernetes might take for its own. */
 #define NASTY "it's $(touch pwned) `x` $HOME {} {1} \"q\"\n# \\ %s !"

@@ -6,7 +6,7 @@
 
 #define SMALL "tests/cli/small.json"
 
-/* --- validate, explain, schema ---------------------------------------------------------------------------------------------------- */
+/* --- validate, explain, schema ------------------------------------------------------------------------------------------------ */
 
 static void test_validate(void) {
   struct child c = AGUANTA("validate", SMALL, "scenarios/platform/compose.json");
@@ -83,7 +83,7 @@ static void test_schema(void) {
   child_free(&c), child_free(&json), child_free(&markdown);
 }
 
-/* --- plot --------------------------------------------------------------------------------------------------------------------------- */
+/* --- plot --------------------------------------------------------------------------------------------------------------------- */
 
 static char *small_result(void) {
   char *file = child_path("result.json");
@@ -147,7 +147,7 @@ static void test_plot_mistakes(void) {
   free(result);
 }
 
-/* --- check ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- check -------------------------------------------------------------------------------------------------------------------- */
 
 static void test_check_command(void) {
   char *other = child_path("second.json");
@@ -174,7 +174,7 @@ static void test_check_command(void) {
   free(here), free(other);
 }
 
-/* --- sweep ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- sweep -------------------------------------------------------------------------------------------------------------------- */
 
 static void test_sweep_grid(void) {
   char *csv = child_path("grid.csv"), *lines = child_path("grid.ndjson");

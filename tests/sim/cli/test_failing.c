@@ -1,6 +1,6 @@
-/* The nth write, rename, sync, open, process or thread fails, for every n that a command gets to. Either the command says so in a line
- * and exits with 1, the old files are as they were and nothing is left beside them; or it could do without, and its answer is the one
- * that it gives otherwise. */
+/* The nth write, rename, sync, open, process or thread fails, for every n that a command gets to. Either the command says so in a
+ * line and exits with 1, the old files are as they were and nothing is left beside them; or it could do without, and its answer is
+ * the one that it gives otherwise. */
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <dirent.h>

@@ -1,5 +1,5 @@
-/* Inputs that were made to hurt: files that lie with a right checksum, sources in odd places, figures that are no numbers. Each of them
- * is refused in words or answered; tests/fuzz looks for more. */
+/* Inputs that were made to hurt: files that lie with a right checksum, sources in odd places, figures that are no numbers. Each of
+ * them is refused in words or answered; tests/fuzz looks for more. */
 #include "sim/store/point_store.h"
 #include "sim/stats/histogram.h"
 #include "sim/study/study.h"
@@ -7,7 +7,7 @@
 #include "tests/model_fixture.h"
 #include <inttypes.h>
 
-/* --- stores that lie --------------------------------------------------------------------------------------------------------------- */
+/* --- stores that lie ---------------------------------------------------------------------------------------------------------- */
 
 static uint64_t fnv(uint64_t sum, uint64_t prime, const char *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) sum = (sum ^ (unsigned char)bytes[i]) * prime;
@@ -152,7 +152,7 @@ static void test_states_that_lie(void) {
   fixture_close(&f);
 }
 
-/* --- odd places -------------------------------------------------------------------------------------------------------------------- */
+/* --- odd places --------------------------------------------------------------------------------------------------------------- */
 
 static void test_source_of_an_object(void) {
   struct child c = AGUANTA("run", "-v", "tests/hostile/source-of-an-object.json", "--reps", "2");
@@ -181,7 +181,7 @@ static void test_results_without_numbers(void) {
   free(picture), free(result);
 }
 
-/* --- files ------------------------------------------------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------------------------------------------- */
 
 /* What was said of a scenario that consists of this text, in the folder of the tests. */
 static struct child say(const char *text, const char *root) {
@@ -302,7 +302,7 @@ static void test_unreadable_point(void) {
   free(store);
 }
 
-/* --- much of it -------------------------------------------------------------------------------------------------------------------- */
+/* --- much of it --------------------------------------------------------------------------------------------------------------- */
 
 static double child_cpu(void) {
   struct rusage u;

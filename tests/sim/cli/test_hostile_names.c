@@ -1,7 +1,8 @@
-/* Hostile texts in every place that takes one, over every output: nothing is executed, read or forged, and what is printed is clean.
+/* Hostile texts in every place that takes one, over every output: nothing is executed, read or forged, and what is printed is
+ * clean.
  *
- * 300 texts, made of 25 payloads and 12 wrappings, stand as title, name, seed, notes, sources, ids and file names. A canary that must not
- * come to be (a file), one that must not be read (a file's text) and one that must not be expanded (a variable) watch. */
+ * 300 texts, made of 25 payloads and 12 wrappings, stand as title, name, seed, notes, sources, ids and file names. A canary that
+ * must not come to be (a file), one that must not be read (a file's text) and one that must not be expanded (a variable) watch. */
 #include "sim/json/safe_text.h"
 #include "tests/command.h"
 #include "tests/suite.h"
@@ -56,7 +57,7 @@ static void hostile_text(const struct place *p, int n, char *room) {
   snprintf(room, ROOM, "%.*s%.300s%s", (int)(at - wrapping), wrapping, payload, at + 2);
 }
 
-/* --- what is looked for -------------------------------------------------------------------------------------------------------------- */
+/* --- what is looked for ------------------------------------------------------------------------------------------------------- */
 
 static void check_clean(const char *what, const char *text, bool lines) {
   unsigned seen = 0;
@@ -97,7 +98,7 @@ static void check_child(struct child c, const char *what, bool lines) {
   child_free(&c);
 }
 
-/* --- scenarios ------------------------------------------------------------------------------------------------------------------------ */
+/* --- scenarios ---------------------------------------------------------------------------------------------------------------- */
 
 static void put_json(FILE *file, const char *text) {
   fputc('"', file);

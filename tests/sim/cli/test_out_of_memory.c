@@ -1,5 +1,5 @@
-/* Each allocation of each command fails once: one line, exit status 1, nothing half written. Or it was one that can be done without,
- * such as a buffer of libc or a further thread; then all is as ever. */
+/* Each allocation of each command fails once: one line, exit status 1, nothing half written. Or it was one that can be done
+ * without, such as a buffer of libc or a further thread; then all is as ever. */
 #include "tests/command.h"
 #include "tests/suite.h"
 

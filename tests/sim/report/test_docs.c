@@ -311,7 +311,7 @@ static void test_links(void) {
   for_documents(check_oracle_names);
 }
 
-/* --- what a document must have ------------------------------------------------------------------------------------------------- */
+/* --- what a document must have ------------------------------------------------------------------------------------------------ */
 
 static void test_reference_is_generated(void) {
   struct child c = run_shell("build/aguanta schema markdown");
@@ -399,7 +399,7 @@ static void test_every_key_is_explained(void) {
   arena_free(arena);
 }
 
-/* --- the table of docs/platform.md --------------------------------------------------------------------------------------------- */
+/* --- the table of docs/platform.md -------------------------------------------------------------------------------------------- */
 
 enum { ROWS = 100 };
 
@@ -467,7 +467,7 @@ static void test_platform_table(void) {
   free(text);
 }
 
-/* --- bringing the numbers up to date ------------------------------------------------------------------------------------------- */
+/* --- bringing the numbers up to date ------------------------------------------------------------------------------------------ */
 
 /* Equal but for numbers and the space around them. */
 static bool same_shape(const char *a, const char *b) {

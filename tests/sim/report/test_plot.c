@@ -229,8 +229,8 @@ static void test_findings(void) {
   room_close(&room);
 }
 
-/* The title of a timeline says how much of what is offered fails, and never more than all of it, though what fails in the last window may
- * be more than what is offered in it. */
+/* The title of a timeline says how much of what is offered fails, and never more than all of it, though what fails in the last
+ * window may be more than what is offered in it. */
 static void test_no_more_fail_than_are_offered(void) {
   static double t[3] = {0, 60, 120}, offered[3] = {70, 70, 70}, failed[3], unknown[3] = {NAN, NAN, NAN};
   static const struct {
@@ -260,7 +260,8 @@ static void test_no_more_fail_than_are_offered(void) {
   room_close(&room);
 }
 
-/* Requirements, statements and info in blocks, each in its own words; the overview goes by requirements, and says the statements. */
+/* Requirements, statements and info in blocks, each in its own words; the overview goes by requirements, and says the
+ * statements. */
 static void test_kinds_of_claims(void) {
   struct room room;
   struct results r = fixture_results();

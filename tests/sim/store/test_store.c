@@ -1,5 +1,5 @@
-/* Files that are the old ones or the new ones; points that are kept: written whole, read back, and found out when they are damaged, cut
- * or renamed. */
+/* Files that are the old ones or the new ones; points that are kept: written whole, read back, and found out when they are damaged,
+ * cut or renamed. */
 #include "sim/store/output.h"
 #include "sim/store/point_store.h"
 #include "tests/command.h"
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- output -------------------------------------------------------------------------------------------------------------------- */
+/* --- output ------------------------------------------------------------------------------------------------------------------- */
 
 static void in_directory(char *path, size_t size, const char *directory, const char *name) {
   snprintf(path, size, "%s/%s", directory, name);
@@ -79,7 +79,7 @@ static void test_output_keeps_old_file(void) {
   free(big);
 }
 
-/* --- points -------------------------------------------------------------------------------------------------------------------- */
+/* --- points ------------------------------------------------------------------------------------------------------------------- */
 
 static struct point_rows some_rows(void) {
   struct point_rows rows = {.code = 98, .requests = 123456789012, .events = 7};
