@@ -196,7 +196,7 @@ static struct estimate mean_of(const struct durations *d) {
   double sum = 0;
   qsort(d->s, d->count, sizeof *d->s, by_value);
   for (uint64_t i = 0; i < d->count; i++) sum += d->s[i];
-  struct interval i = interval_student(d->s, (uint32_t)d->count, 0.95);
+  struct interval i = interval_student(d->s, (uint32_t)d->count, INTERVAL_CONFIDENCE);
   return (struct estimate){sum / (double)d->count, fmax(0, i.low), i.high, d->count, false};
 }
 
@@ -214,12 +214,12 @@ static struct outage_class outage_class_of(const struct evidence *ev, uint32_t f
                                .faults_per_year = (double)f->faults / years,
                                .rto_mean = rto,
                                .rto_p50 = f->rto.count ? f->rto.s[(f->rto.count - 1) / 2] : NAN,
-                               .rto_p95 = quantile_of(&f->rto, 0.95),
+                               .rto_p95 = quantile_of(&f->rto, INTERVAL_CONFIDENCE),
                                .rto_max = quantile_of(&f->rto, 1),
                                .downtime_per_year_s = f->lost_s / years,
                                .primaries = f->rpo.count,
                                .rpo_mean = rpo,
-                               .rpo_p95 = quantile_of(&f->rpo, 0.95),
+                               .rpo_p95 = quantile_of(&f->rpo, INTERVAL_CONFIDENCE),
                                .rpo_max = quantile_of(&f->rpo, 1),
                                .reason = f->rto.count ? NULL
                                          : f->faults  ? "no outage of this fault happened"

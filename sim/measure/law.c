@@ -61,7 +61,7 @@ void law_of_spread(const struct evidence *ev, const struct entry *e, struct esti
   double *samples = allocate((n + 1) * sizeof *samples);
   for (uint32_t i = 0; i < n; i++)
     if (!isnan(e->samples[i])) samples[kept++] = e->samples[i];
-  struct interval i = interval_skewed(samples, kept, 0.95);
+  struct interval i = interval_skewed(samples, kept, INTERVAL_CONFIDENCE);
   double mean = kept ? mean_of(samples, kept) : NAN; /* of the samples; the value is that of all together */
   free(samples);
   x->low = x->value + (i.low - mean);
@@ -85,8 +85,8 @@ static void few_failures(const struct evidence *ev, const struct entry *e, struc
   if (!x->n) return;
   double together = failing_together(ev, e, rarer, x->n);
   if (rarer / together >= FAILURES_MANY) return;
-  struct interval i =
-      rarer > 0 ? interval_clopper_pearson(rarer / together, n / together, 0.95) : interval_zero((uint64_t)(n / together));
+  struct interval i = rarer > 0 ? interval_clopper_pearson(rarer / together, n / together, INTERVAL_CONFIDENCE)
+                                : interval_zero((uint64_t)(n / together));
   if (failures > rarer) i = (struct interval){1 - i.high, 1 - i.low};
   bool spread_too = rarer > 0 && !isnan(x->low);
   x->low = spread_too ? fmin(x->low, i.low) : i.low;
@@ -115,9 +115,9 @@ void law_of_rate(const struct evidence *ev, const struct entry *e, struct estima
 static void spread_of_outages(const struct evidence *ev, const struct entry *e, double known, struct estimate *x) {
   const struct durations *d = measure_durations(&e->measure, ev->faults.sum);
   double seen = x->value > 0 ? sample_variance(d->s, (uint32_t)d->count) / (x->value * x->value) : 0, scv = fmax(seen, known);
-  struct interval i = interval_student(d->s, (uint32_t)d->count, 0.95);
+  struct interval i = interval_student(d->s, (uint32_t)d->count, INTERVAL_CONFIDENCE);
   if (d->count >= 2 && scv > 0) {
-    struct interval factors = interval_positive_mean((double)d->count, scv, 0.95);
+    struct interval factors = interval_positive_mean((double)d->count, scv, INTERVAL_CONFIDENCE);
     i = (struct interval){factors.low * x->value, factors.high * x->value};
   }
   x->low = i.low > 0 ? i.low : i.low <= 0 ? 0 : NAN;
@@ -183,7 +183,7 @@ static bool bounds_of_loss(const struct evidence *ev, const struct measure *m, d
   *bounds = (struct interval){0, fmin(1, never_seen * longest / ev->faults.sum->seconds)};
   if (seen.count > 0 && lost > 0) {
     double scv = fmax(0, seen.count * seen.squares / (seen.sum * seen.sum) - 1);
-    struct interval i = interval_compound(seen.count, scv, 0.95);
+    struct interval i = interval_compound(seen.count, scv, INTERVAL_CONFIDENCE);
     *bounds = (struct interval){lost * i.low, fmin(1, lost * i.high)};
   }
   return true;

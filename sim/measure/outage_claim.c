@@ -33,7 +33,7 @@ static int by_value(const void *a, const void *b) {
 /* The ceil(share n)-th of n sorted values, counted from the side that must meet the limit, and the ranks about it. */
 static struct estimate quantile(const double *sorted, uint32_t n, double share, bool from_above) {
   uint32_t rank = (uint32_t)ceil(share * n * (1 - 0x1p-50)), lower = rank, upper = n + 1;
-  if (share < 1) interval_quantile_ranks(n, share, 0.95, &lower, &upper);
+  if (share < 1) interval_quantile_ranks(n, share, INTERVAL_CONFIDENCE, &lower, &upper);
   if (rank < 1) rank = 1;
   if (from_above) { /* the k-th greatest is the (n + 1 - k)-th least */
     uint32_t mirrored = n + 1 - upper;
@@ -50,7 +50,7 @@ static struct estimate quantile(const double *sorted, uint32_t n, double share, 
 static struct estimate share_between(const double *x, uint32_t n, double low, double high) {
   uint32_t inside = 0;
   for (uint32_t i = 0; i < n; i++) inside += x[i] >= low && x[i] <= high;
-  struct interval i = interval_clopper_pearson(inside, n, 0.95);
+  struct interval i = interval_clopper_pearson(inside, n, INTERVAL_CONFIDENCE);
   return (struct estimate){.value = (double)inside / n, .low = i.low, .high = i.high, .n = n};
 }
 

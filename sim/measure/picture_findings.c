@@ -26,7 +26,7 @@ static void add_series(const struct evidence *ev, struct results *r, const char 
   double *low = arena_new_array(ev->arena, double, count), *high = arena_new_array(ev->arena, double, count);
   for (uint32_t i = 0; i < count; i++) {
     struct interval x = {NAN, NAN};
-    if (spread) x = interval_student_moments(spread[i].count, mean[i], tally_variance(&spread[i]), 0.95);
+    if (spread) x = interval_student_moments(spread[i].count, mean[i], tally_variance(&spread[i]), INTERVAL_CONFIDENCE);
     low[i] = x.low < 0 ? 0 : x.low;
     high[i] = x.high;
   }

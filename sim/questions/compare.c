@@ -219,7 +219,8 @@ static void judge_limits(struct compare *c, struct compare_results *r) {
 static struct compare_results *answer(struct compare *c) {
   struct compare_results *r = arena_alloc(c->arena, sizeof *r);
   const struct run_config *run = &compare_evidence(c, 0)->model.run;
-  *r = (struct compare_results){.system_count = c->count, .engine = AGUANTA_VERSION, .confidence = 0.95, .precise = true};
+  *r = (struct compare_results){
+      .system_count = c->count, .engine = AGUANTA_VERSION, .confidence = INTERVAL_CONFIDENCE, .precise = true};
   r->precision = c->options.precision;
   r->interrupted = c->interrupted;
   r->replications = least_done(c, false);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double confidence = 0.95;
+static const double confidence = INTERVAL_CONFIDENCE;
 
 const char *compare_set_best(struct compare *c, const char *objective, const char *indifference) {
   struct compare_best *b = arena_alloc(c->arena, sizeof *b);

@@ -85,7 +85,8 @@ static enum verdict judge(const struct compare_limit *l, const struct estimate *
 }
 
 static struct compare_row row_of(const struct compare *c, const struct compare_limit *l, uint32_t system) {
-  struct compare_row row = compare_row_of(c, &(struct compare_pair){system, l->entries[0], l->entries[system], false}, 0.95);
+  struct compare_row row =
+      compare_row_of(c, &(struct compare_pair){system, l->entries[0], l->entries[system], false}, INTERVAL_CONFIDENCE);
   if (l->is_relative && !row.reason && row.base.value == 0)
     row.reason = "nothing is relative to 0: give a limit in the measure's unit, of a ratio such as +0.1pp";
   return row;

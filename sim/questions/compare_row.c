@@ -243,7 +243,7 @@ static uint32_t family_size(const struct compare *c, bool detail) {
 }
 
 double compare_family_confidence(const struct compare *c, bool detail) {
-  return compare_simultaneous(0.95, family_size(c, detail));
+  return compare_simultaneous(INTERVAL_CONFIDENCE, family_size(c, detail));
 }
 
 /* Every question of the family counts, also those without an answer. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double together = 0.95, chance = 0.05;
+static const double together = INTERVAL_CONFIDENCE, chance = 0.05;
 
 /* One run, and what is kept of it. */
 struct side {

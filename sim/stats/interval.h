@@ -13,6 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The confidence of what is printed. */
+#define INTERVAL_CONFIDENCE 0.95
+
 struct interval {
   double low, high;
 };
