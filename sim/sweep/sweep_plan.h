@@ -5,7 +5,8 @@
  * is replicated, at least. Equal keys mean equal answers, so an answer that is stored under a key needs no second run, whatever
  * sweep asks for it. Its sums are found by a hash without the stopping: they serve any larger number of replications.
  *
- *     struct sweep_request request = {.command = "sweep", .messages = stderr, .file = "web.json", .varies = &vary, .vary_count = 1};
+ *     struct sweep_request request = {.command = "sweep", .messages = stderr, .file = "web.json", .varies = &vary};
+ *     request.vary_count = 1;
  *     struct sweep_plan plan;
  *     if (sweep_plan_read(&plan, arena, &request) == SWEEP_GOOD) ... plan.sweep->points ... */
 #ifndef SWEEP_PLAN_H
