@@ -8,6 +8,7 @@
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ static double served_share(void *context, const struct instruction *in, enum rou
     all += weight;
     if (container_serves(&w->containers[s->rotation[i]])) alive += weight;
   }
+  assert(all > 0);
   return alive / all;
 }
 
@@ -79,6 +81,7 @@ static void integrate(struct world *w) {
 }
 
 static void record(struct durations *d, sim_time duration) {
+  assert(duration >= 0);
   if (d->count == d->room) {
     d->room = d->room ? 2 * d->room : 16;
     d->s = allocate_resized(d->s, d->room, sizeof *d->s);
@@ -102,6 +105,7 @@ static bool worse_than(const struct outage_book *b, const double *before) {
 
 /* Takes an outage off the list; its array of shares is kept for the next. */
 static void close_outage(struct outage_book *b, uint32_t i) {
+  assert(i < b->open_count);
   double *before = b->open[i].before;
   for (b->open_count--; i < b->open_count; i++) b->open[i] = b->open[i + 1];
   b->open[b->open_count].before = before;
@@ -134,11 +138,13 @@ static void make_room(struct world *w) {
   struct open_outage *more = arena_new_array(w->arena, struct open_outage, room);
   if (b->open_count) memcpy(more, b->open, b->open_count * sizeof *more);
   for (uint32_t i = b->open_count; i < room; i++) more[i].before = arena_new_array(w->arena, double, b->endpoint_count + 1);
+  assert(room > b->open_count);
   b->open = more, b->open_room = room;
 }
 
 void outage_fault(struct world *w, uint32_t fault) {
   struct outage_book *b = world_outages(w);
+  assert(fault < b->class_count);
   b->classes[fault].faults++;
   b->striking = (int32_t)fault, b->struck_at = world_now(w);
   /* A fault that has hurt nobody by the time the next one strikes is survived. */

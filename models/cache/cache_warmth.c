@@ -1,6 +1,7 @@
 #include "models/cache/cache_warmth.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"
+#include <assert.h>
 
 void warmth_declare(struct model *m, struct warmth_config *c, const char *name) {
   c->warm_up = meter_declare(m, name, "warm_up", METER_TIME, "From the first look-up into what is empty until it is warm.");
@@ -8,11 +9,13 @@ void warmth_declare(struct model *m, struct warmth_config *c, const char *name) 
 }
 
 static void begins(struct world *w, struct warmth *t, const struct warmth_config *c) {
+  assert(t->state == WARMTH_UNTOUCHED);
   *t = (struct warmth){.state = WARMTH_COLD, .since = world_now(w)};
   meter_change(w, c->cold, 1);
 }
 
 static void block_ends(struct world *w, struct warmth *t, const struct warmth_config *c) {
+  assert(t->state == WARMTH_COLD && t->found <= t->asked);
   bool warm = t->found >= c->hits * (double)c->of - 1e-6; /* 7% of 100 are 7.000000000000001 */
   t->asked = t->found = 0;
   if (!warm) return;

@@ -2,6 +2,7 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ uint32_t model_gauges(const struct model *m) {
 }
 
 struct gauge model_gauge(const struct model *m, uint32_t number) {
+  assert(number < model_gauges(m));
   if (number < m->endpoints.count) return (struct gauge){GAUGE_ENDPOINT, number};
   number -= m->endpoints.count;
   if (number < m->services.count) return (struct gauge){GAUGE_SERVICE, number};

@@ -1,6 +1,7 @@
 #include "models/core/meter.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,7 +16,10 @@ uint32_t meter_declare(struct model *m, const char *thing, const char *name, enu
   return m->meter_count++;
 }
 
-void meter_is_queue(struct model *m, uint32_t meter) { m->meters[meter].queue = true; }
+void meter_is_queue(struct model *m, uint32_t meter) {
+  assert(meter < m->meter_count && m->meters[meter].kind == METER_LEVEL);
+  m->meters[meter].queue = true;
+}
 
 void meters_open(struct meter_observation *meters, const struct meter_config *config, uint32_t count, struct arena *arena,
                  sim_time length, uint32_t windows) {
@@ -41,6 +45,7 @@ void meter_count(struct world *w, uint32_t meter) {
 
 void meter_time(struct world *w, uint32_t meter, sim_time duration) {
   if (!metered(w) || !measured(w)) return;
+  assert(duration >= 0 && at(w, meter)->time);
   series_add(&at(w, meter)->course, world_now(w) - w->measured_from, sim_seconds(duration));
   histogram_add(at(w, meter)->time, duration);
 }

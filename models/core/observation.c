@@ -1,5 +1,6 @@
 #include "models/core/observation.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 static struct histogram *histograms_new(struct arena *arena, uint32_t count) {
   struct histogram *h = arena_new_array(arena, struct histogram, count);
@@ -9,6 +10,7 @@ static struct histogram *histograms_new(struct arena *arena, uint32_t count) {
 
 void observation_open(struct observation *o, struct arena *arena, const struct observation_plan *plan) {
   sim_time length = plan->measured_until - plan->measured_from;
+  assert(length > 0 && plan->windows > 0);
   o->arena = arena;
   series_init(&o->inside_over_time, arena, length, plan->windows);
   o->measured_from = plan->measured_from, o->measured_until = plan->measured_until;
@@ -46,6 +48,7 @@ void observation_touch(struct observation *o, uint32_t endpoint) {
 }
 
 struct slow_bin *slow_bin_of(struct observation *o, struct endpoint_observation *e, uint32_t bin) {
+  assert(bin < SLOW_BINS);
   if (!e->slow) e->slow = arena_new_array(o->arena, struct slow_bin *, SLOW_BINS);
   if (!e->slow[bin]) e->slow[bin] = arena_alloc(o->arena, sizeof **e->slow + e->cells * sizeof(double));
   return e->slow[bin];
@@ -53,6 +56,7 @@ struct slow_bin *slow_bin_of(struct observation *o, struct endpoint_observation 
 
 /* Adds the time since the last change to the integrals of the number inside. */
 static void advance(struct observation *o, sim_time now) {
+  assert(now >= o->inside_since);
   if (o->inside && now > o->inside_since) {
     o->inside_ns += (unsigned __int128)(uint64_t)(now - o->inside_since) * o->inside;
     series_level(&o->inside_over_time, o->inside_since - o->measured_from, now - o->measured_from, o->inside);
@@ -61,6 +65,7 @@ static void advance(struct observation *o, sim_time now) {
 }
 
 static uint32_t window_number(const struct observation *o, sim_time at) {
+  assert(at >= o->measured_from);
   sim_time window = (at - o->measured_from) / o->window_length;
   return window >= o->window_count ? o->window_count - 1 : (uint32_t)window;
 }
@@ -91,6 +96,7 @@ static uint32_t slow_bin_number(int64_t ns) {
 void observation_end(struct observation *o, const struct ended *r, enum outcome outcome, sim_time now) {
   advance(o, now);
   int64_t latency = now - r->arrived;
+  assert(o->inside > 0 && latency >= 0 && outcome < OUTCOMES);
   o->inside--;
   o->ended[outcome]++;
   o->sojourn_ns += (uint64_t)latency;

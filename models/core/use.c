@@ -2,6 +2,7 @@
 #include "models/platform/lifecycle.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* Since the warm-up. */
 static struct service_use used_so_far(struct world *w, struct service *s) {
@@ -22,12 +23,14 @@ static struct service_use used_so_far(struct world *w, struct service *s) {
 
 void use_begin(struct world *w) {
   if (!w->observation.use) return;
+  assert(!w->use_marks.services);
   w->use_marks.services = arena_new_array(w->arena, struct service_use, w->model->services.count + 1);
   w->use_marks.containers = arena_new_array(w->arena, double, w->container_count + 1);
 }
 
 static void mark_service(struct world *w, uint32_t i, unsigned window) {
   struct observation *o = &w->observation;
+  assert(window < o->window_count);
   struct service_use *into = &o->use[i * o->window_count + window], *mark = &w->use_marks.services[i];
   struct service_use now = used_so_far(w, &w->services[i]);
   into->used_s += now.used_s - mark->used_s, into->busy_s += now.busy_s - mark->busy_s;

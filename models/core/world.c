@@ -2,6 +2,7 @@
 #include "models/core/part.h"
 #include "models/platform/lifecycle.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <stdlib.h>
 
 /* LARGE_WORLD: requests from which on it pays to ask for large pages. */
@@ -24,6 +25,7 @@ static void advance_all(struct world *w) {
 
 /* The warm-up is over: what has been integrated so far is set aside. */
 static void begin_measuring(struct world *w) {
+  assert(world_now(w) <= w->measured_from || w->overflowed || w->abandoned);
   advance_all(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
@@ -138,6 +140,7 @@ void world_warm_up(struct world *w) {
 }
 
 void world_measure_until(struct world *w, sim_time until) {
+  assert(until >= w->measured_from);
   w->measured_until = until;
   if (!w->overflowed && !w->abandoned) run_until(w, until);
   end_measuring(w);

@@ -67,6 +67,7 @@ static sim_time time_to_first(struct fault_process *f) {
   const struct distribution *life = &f->config->uptime;
   if (!life->kind || !(life->mean > 0)) return time_to_next(f);
   double began = life->mean * LIVES * (1 + stream_uniform(&f->draws)), at = 0; /* that long ago */
+  assert(began >= 0);
   while (at <= began) at += distribution_sample(life, &f->draws);
   return distribution_as_time(at - began);
 }
@@ -87,6 +88,7 @@ static void breaks(struct fault_process *f) {
 }
 
 static void is_repaired(struct fault_process *f) {
+  assert(f->broken && f->config->kind->repair);
   assert(f->config->kind->repair);
   f->broken = false;
   f->config->kind->repair(f->world, f->target);

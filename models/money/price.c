@@ -3,6 +3,7 @@
 #include "models/core/part.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -107,6 +108,7 @@ double price_of_charge(const struct money_value *price) {
 static void add_row(struct bill_row *rows, uint32_t *count, const struct price_list *list, const char *item, const char *price,
                     const char *unit, double quantity) {
   const struct price_item *from = price_named(list, price);
+  assert(quantity >= 0 || isnan(quantity));
   double each = from ? price_of_charge(&from->price) : NAN;
   rows[(*count)++] = (struct bill_row){item, price, unit, from, quantity, each, each * quantity};
 }

@@ -7,6 +7,7 @@
 #include "models/core/model.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 static const struct source_config *config_of(const struct world *w, const struct request *r) {
   return world_sources(w)->each[r->source].config;
@@ -44,6 +45,7 @@ static bool named(const struct source_config *s, const struct request *r) {
 static struct client_connection *connection_of(const struct world *w, const struct request *r) {
   const struct client_network *n = &world_sources(w)->each[r->source].network;
   if (!n->connections) return NULL;
+  assert(n->clients > 0);
   if (named(n->config, r)) return &n->connections[r->user % n->clients];
   uint64_t key = r->user == NOBODY ? r->key : source_key(&world_sources(w)->each[r->source], r->user);
   struct stream draws = stream_at(key, DRAW_CLIENT);
@@ -70,6 +72,7 @@ static sim_time connect(struct world *w, struct request *r, bool *opens) {
     c->used_at = now;
     return c->ready_at > now ? c->ready_at - now : 0;
   }
+  assert(config->tls >= TLS_NONE && config->tls <= TLS_13);
   static const int trips[] = {[TLS_NONE] = 1, [TLS_12] = 3, [TLS_13] = 2};
   sim_time round_trip = drawn(&config->round_trip, r, DRAW_ROUND_TRIP), set_up = trips[config->tls] * round_trip;
   if (c)
@@ -128,6 +131,7 @@ void client_network_sends(struct world *w, struct request *r) {
   const struct program *p = &w->model->programs[r->endpoint];
   const struct endpoint_config *e = model_endpoint(w->model, r->endpoint);
   const struct source_config *s = config_of(w, r);
+  assert(p->network_cell >= 0);
   r->from_edge = at_edge(r, &e->cdn);
   if (r->from_edge) {
     meter_count(w, e->cdn.hits);
@@ -192,6 +196,7 @@ bool client_network_answers(struct world *w, struct request *r) {
     if (c) c->used_at = world_now(w) + time;
   }
   if (!time) return false;
+  assert(time > 0);
   r->pc--; /* to its end, when it has arrived */
   travel(w, r, time);
   return true;

@@ -1,6 +1,7 @@
 /* Distributions: the table of kinds and the two that are made without parameters. */
 #include "sim/engine/distribution.h"
 #include "sim/engine/distribution_kinds.h"
+#include <assert.h>
 #include <string.h>
 
 #define DISTRIBUTION_ADDRESS(name) &distribution_kind_##name,
@@ -17,5 +18,6 @@ struct distribution distribution_constant(double value) {
 }
 
 struct distribution distribution_exponential(double mean) {
+  assert(mean > 0);
   return (struct distribution){.kind = &distribution_kind_exponential, .p = {mean}, .mean = mean, .scv = 1};
 }

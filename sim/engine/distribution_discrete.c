@@ -4,6 +4,7 @@
  * Table: for each column the share kept, the value, the alias's value. */
 #include "sim/engine/distribution_kinds.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 #include <math.h>
 
 enum { VALUES, WEIGHTS };
@@ -60,6 +61,7 @@ static const char *solve(struct distribution *d, const struct parameter_values *
   }
   for (uint32_t i = 0; i < count; i++) variance += table[3 * i] / count * (values[i] - mean) * (values[i] - mean);
   build_aliases(table, values, count, arena);
+  assert(count > 0 && mean >= 0);
   d->table = table;
   d->table_count = count;
   d->mean = mean;
@@ -68,6 +70,7 @@ static const char *solve(struct distribution *d, const struct parameter_values *
 }
 
 static double sample(const struct distribution *d, struct stream *stream) {
+  assert(d->table_count);
   double u = stream_uniform(stream) * d->table_count;
   uint32_t column = (uint32_t)u;
   column = column < d->table_count ? column : d->table_count - 1;

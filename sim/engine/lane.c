@@ -1,6 +1,7 @@
 /* Lane: making, growing and firing. */
 #include "sim/engine/lane.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 
 enum { FIRST_RING = 16 };
@@ -42,6 +43,7 @@ void lane_free(struct lane *lane) {
 }
 
 void lane_grow(struct lane *lane) {
+  assert(lane->tail - lane->head == lane->mask + 1);
   uint64_t mask = 2 * lane->mask + 1;
   struct lane_entry *ring = allocate((mask + 1) * sizeof *ring);
   for (uint64_t ticket = lane->head; ticket != lane->tail; ticket++) ring[ticket & mask] = lane->ring[ticket & lane->mask];

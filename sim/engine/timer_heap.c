@@ -2,6 +2,7 @@
  * children share a 64-byte line. Beyond the last node all keys are the largest one. */
 #include "sim/engine/timer_heap.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct timer_heap {
 };
 
 static void resize(struct timer_heap *heap, uint32_t size) {
+  assert(size > heap->size && size % 4 == 0);
   calendar_key *keys = allocate_aligned(64, size * sizeof *keys);
   uint32_t old = heap->size;
   if (old) memcpy(keys, heap->keys, old * sizeof *keys);
@@ -87,12 +89,14 @@ static void arm(struct timer_heap *heap) {
 }
 
 static void release_ticket(struct timer_heap *heap, timer_ticket ticket) {
+  assert(heap->places[ticket] >= ROOT && heap->unused_count < heap->size);
   heap->places[ticket] = 0;
   heap->unused[heap->unused_count++] = ticket;
 }
 
 /* Fills the place with the last entry. */
 static void remove_place(struct timer_heap *heap, uint32_t place) {
+  assert(heap->count && place >= ROOT && place < ROOT + heap->count);
   uint32_t last = ROOT + --heap->count;
   calendar_key key = heap->keys[last];
   heap->keys[last] = LARGEST;
@@ -109,6 +113,7 @@ static void on_slot(void *context, uint32_t argument) {
   (void)argument;
   struct timer_heap *heap = context;
   timer_ticket ticket = heap->tickets[ROOT];
+  assert(heap->count && !heap->firing);
   uint32_t payload = heap->payloads[ticket];
   release_ticket(heap, ticket);
   heap->firing = heap->hole = true;

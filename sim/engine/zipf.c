@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 #include "sim/engine/allocate.h"
+#include <assert.h>
 #include <stdlib.h>
 
 /* All numbers have columns up to ALONE; of more of them the first HEAD. Groups are an octave's 1 / PER_OCTAVE wide. */
@@ -9,6 +10,7 @@ enum { ALONE = 1 << 14, HEAD = 1 << 12, PER_OCTAVE = 32, GROUPS_MOST = 21 * PER_
 
 /* Sum of k^-s from a to b - 1, for a large a. */
 static double mass(double a, double b, double s) {
+  assert(a > 0 && b > a);
   double length = real_log(b / a), at_a = real_pow(a, -s), at_b = real_pow(b, -s);
   double area = a * at_a * length * real_exp_slope((1 - s) * length);
   return area + (at_a - at_b) / 2 + s * (at_a / a - at_b / b) / 12;
@@ -21,6 +23,7 @@ static uint32_t cut_into_groups(struct zipf_group *groups, uint32_t from, uint32
     uint64_t end = (uint64_t)((double)first * step);
     if (end > (uint64_t)n + 1) end = (uint64_t)n + 1;
     double least = real_pow((double)first / (double)(end - 1), s);
+    assert(end > first && count < GROUPS_MOST);
     groups[count] = (struct zipf_group){(uint32_t)first, (uint32_t)(end - first), (uint32_t)(least * 0x1.fffffp31)};
     first = end;
   }
@@ -28,6 +31,7 @@ static uint32_t cut_into_groups(struct zipf_group *groups, uint32_t from, uint32
 }
 
 const struct zipf *zipf_new(struct arena *arena, uint32_t n, double s) {
+  assert(n > 0 && s >= 0);
   struct zipf *z = arena_new_array(arena, struct zipf, 1);
   struct zipf_group *groups = arena_new_array(arena, struct zipf_group, GROUPS_MOST);
   *z = (struct zipf){.n = n, .s = s, .head = n <= ALONE ? n : HEAD, .groups = groups};

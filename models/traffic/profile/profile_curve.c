@@ -1,5 +1,6 @@
 #include "models/traffic/profile/profile_curve.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* Time from the curve's beginning, folded into one period if it repeats; cycle: how many periods came before. */
 struct instant {
@@ -26,6 +27,7 @@ static struct instant fold(const struct profile_curve *c, sim_time t) {
 
 /* The piece that holds an instant of [0, length). */
 static uint32_t piece_at(const struct profile_curve *c, sim_time within) {
+  assert(within >= 0 && within < length_of(c));
   if (c->width) return (uint32_t)(within / c->width);
   uint32_t low = 0, high = c->count - 1;
   while (low < high) {
@@ -39,6 +41,7 @@ static uint32_t piece_at(const struct profile_curve *c, sim_time within) {
 }
 
 static double rate_in(const struct profile_curve *c, uint32_t piece, sim_time within) {
+  assert(piece < c->count);
   double a = c->first[piece], b = c->last[piece];
   if (a == b) return a;
   sim_time from = start_of(c, piece), to = start_of(c, piece + 1);
@@ -63,6 +66,7 @@ static double extreme(const struct profile_curve *c, sim_time from, sim_time to,
 
 static double over(const struct profile_curve *c, sim_time from, sim_time to, bool high) {
   struct instant i = fold(c, from);
+  assert(to >= from);
   sim_time length = length_of(c), end = i.within + (to - from);
   double none = high ? 0 : c->most;
   if (c->repeats && to - from >= length) return high ? c->most : c->least;
