@@ -80,79 +80,36 @@ void caches_link(struct model *m) {
 static const char *const policy_words[] = {"lru", "lfu", "perfect-lfu", "fifo", "random", "noeviction", NULL};
 static const char *const from_words[] = {"fill", "access", NULL};
 
-#define AT(member) offsetof(struct cache_config, member)
 static const struct field fields[] = {
-    {.name = "policy",
-     .kind = FIELD_WORD,
-     .offset = AT(policy),
-     .words = policy_words,
-     .fallback = "\"lru\"",
-     .doc =
-         "Who goes when it is full: the least recently used, the least used since it came (lfu) or ever (perfect-lfu: a newcomer "
-         "asked for less than that is not kept), the first in, any, or nobody: then nothing is added.",
-     .source = "Redis as delivered has noeviction; as a cache it is run with allkeys-lru"},
-    {.name = "samples",
-     .kind = FIELD_INTEGER,
-     .offset = AT(samples),
-     .fallback = "0",
-     .low = 0,
-     .high = 64,
-     .doc = "lru: the least recently used of so many picked by chance goes; 0: of all.",
-     .source = "Redis maxmemory-samples 5; 0 is the textbook's LRU"},
-    {.name = "entries",
-     .kind = FIELD_LIMIT,
-     .offset = AT(entries),
-     .fallback = "\"unlimited\"",
-     .low = 0,
-     .high = 9.3e18,
-     .doc = "Items held at most: by a replica of kind cache, by each process of the others."},
-    {.name = "size",
-     .kind = FIELD_BYTES,
-     .offset = AT(size),
-     .optional = true,
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "Bytes of values held at most, likewise; absent: no limit."},
-    {.name = "ttl",
-     .kind = FIELD_DURATION,
-     .offset = AT(ttl),
-     .fallback = "\"never\"",
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "After which an item is gone; a step may have its own."},
-    {.name = "ttl_from",
-     .kind = FIELD_WORD,
-     .offset = AT(ttl_from),
-     .words = from_words,
-     .fallback = "\"fill\"",
-     .doc = "What the ttl counts from: the fill, or the last look-up that found the item."},
-    {.name = "warm",
-     .kind = FIELD_RECORD,
-     .offset = AT(warm),
-     .record = &warmth_record,
-     .optional = true,
-     .doc = "Which share of hits is warm after a beginning with nothing; absent: nobody wants to know."},
-    {.name = "jitter",
-     .kind = FIELD_RATIO,
-     .offset = AT(jitter),
-     .fallback = "0",
-     .low = 0,
-     .high = 1,
-     .doc =
-         "Of each fill the ttl is drawn within this share around itself, so that what was filled together does not go together."},
+    KEY("policy", WORD, cache_config, policy, DEFAULT("lru"), .words = policy_words,
+        .doc = "Who goes when it is full: the least recently used, the least used since it came (lfu) or ever (perfect-lfu: a "
+               "newcomer asked for less than that is not kept), the first in, any, or nobody: then nothing is added.",
+        .source = "Redis as delivered has noeviction; as a cache it is run with allkeys-lru"),
+    KEY("samples", INTEGER, cache_config, samples, DEFAULT(0), RANGE(0, 64),
+        .doc = "lru: the least recently used of so many picked by chance goes; 0: of all.",
+        .source = "Redis maxmemory-samples 5; 0 is the textbook's LRU"),
+    KEY("entries", LIMIT, cache_config, entries, DEFAULT("unlimited"), RANGE(0, FIELD_UNLIMITED),
+        .doc = "Items held at most: by a replica of kind cache, by each process of the others."),
+    KEY("size", BYTES, cache_config, size, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
+        .doc = "Bytes of values held at most, likewise; absent: no limit."),
+    KEY("ttl", DURATION, cache_config, ttl, DEFAULT("never"), RANGE(1, FIELD_UNLIMITED),
+        .doc = "After which an item is gone; a step may have its own."),
+    KEY("ttl_from", WORD, cache_config, ttl_from, DEFAULT("fill"), .words = from_words,
+        .doc = "What the ttl counts from: the fill, or the last look-up that found the item."),
+    KEY("warm", RECORD, cache_config, warm, OPTIONAL, .record = &warmth_record,
+        .doc = "Which share of hits is warm after a beginning with nothing; absent: nobody wants to know."),
+    KEY("jitter", RATIO, cache_config, jitter, DEFAULT(0), RANGE(0, 1),
+        .doc = "Of each fill the ttl is drawn within this share around itself, so that what was filled together does not go "
+               "together."),
     {0}};
-#undef AT
 const struct record cache_record = {.name = "cache",
                                     .size = sizeof(struct cache_config),
                                     .fields = fields,
                                     .doc = "What a process keeps in its memory, and who goes when it is full."};
 
 static const struct field keys[] = {
-    {.name = "cache",
-     .kind = FIELD_RECORD,
-     .offset = 0,
-     .record = &cache_record,
-     .doc = "What each process keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind cache, "
-            "or what a process has looked up before (L1)."},
+    ONLY_KEY("cache", RECORD, .record = &cache_record,
+             .doc = "What each process keeps in its memory for \"cached\" steps with a \"key\": the content of a service of kind "
+                    "cache, or what a process has looked up before (L1)."),
     {0}};
 const struct record cache_keys_record = {.name = "cache of a service", .size = sizeof(struct cache_config), .fields = keys};

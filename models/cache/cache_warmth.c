@@ -36,23 +36,11 @@ void warmth_lost(struct world *w, struct warmth *t, const struct warmth_config *
   *t = (struct warmth){0};
 }
 
-#define AT(member) offsetof(struct warmth_config, member)
 static const struct field fields[] = {
-    {.name = "hits",
-     .kind = FIELD_RATIO,
-     .offset = AT(hits),
-     .low = 0.001,
-     .high = 1,
-     .doc = "Share of the look-ups of a block that must find their item; some 95% of what the cache holds for long."},
-    {.name = "of",
-     .kind = FIELD_INTEGER,
-     .offset = AT(of),
-     .fallback = "1000",
-     .low = 1,
-     .high = 1e9,
-     .doc = "Look-ups of a block."},
+    KEY("hits", RATIO, warmth_config, hits, RANGE(0.001, 1),
+        .doc = "Share of the look-ups of a block that must find their item; some 95% of what the cache holds for long."),
+    KEY("of", INTEGER, warmth_config, of, DEFAULT(1000), RANGE(1, 1e9), .doc = "Look-ups of a block."),
     {0}};
-#undef AT
 const struct record warmth_record = {.name = "warm",
                                      .size = sizeof(struct warmth_config),
                                      .fields = fields,

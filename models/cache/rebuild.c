@@ -381,59 +381,25 @@ static void rebuilds_stop(struct world *w) {
 static const char *const cure_words[] = {"none", "coalesce", "lock", "stale", "early", NULL};
 static const char *const then_words[] = {"rebuild", "fail", NULL};
 
-#define AT(member) offsetof(struct stampede_config, member)
 static const struct field fields[] = {
-    {.name = "cure",
-     .kind = FIELD_WORD,
-     .offset = AT(cure),
-     .words = cure_words,
-     .doc = "What those do who miss an item that somebody rebuilds already: the same work (none: rebuilds are only counted), wait "
-            "for the one of their process (coalesce) or of all (lock); or it is served when it is old (stale), or rebuilt before "
-            "it is (early)."},
-    {.name = "stale",
-     .kind = FIELD_DURATION,
-     .offset = AT(stale),
-     .fallback = "\"30s\"",
-     .low = 1,
-     .high = 9e17,
-     .doc = "stale: for so long after its ttl an item is still served."},
-    {.name = "expiry",
-     .kind = FIELD_DURATION,
-     .offset = AT(expiry),
-     .fallback = "\"10s\"",
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "lock: after which the next in line rebuilds."},
-    {.name = "command",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(command),
-     .optional = true,
-     .doc =
-         "lock: CPU time of each of its commands at the cache, SET NX before the rebuild and DEL behind the fill; absent: look-up "
-         "and fill do that by the way (a script)."},
-    {.name = "wait",
-     .kind = FIELD_DURATION,
-     .offset = AT(wait),
-     .fallback = "\"never\"",
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "coalesce, lock: how long a request waits for the rebuild of another one."},
-    {.name = "then",
-     .kind = FIELD_WORD,
-     .offset = AT(then),
-     .words = then_words,
-     .fallback = "\"rebuild\"",
-     .doc = "After that wait: it rebuilds by itself, or fails (lock_timeout)."},
-    {.name = "beta",
-     .kind = FIELD_NUMBER,
-     .offset = AT(beta),
-     .fallback = "1",
-     .low = 0.001,
-     .high = 1000,
-     .doc = "early: more than 1 rebuilds earlier, less later.",
-     .source = "Vattani, Chierichetti, Lowenstein 2015: 1"},
+    KEY("cure", WORD, stampede_config, cure, .words = cure_words,
+        .doc = "What those do who miss an item that somebody rebuilds already: the same work (none: rebuilds are only counted), "
+               "wait for the one of their process (coalesce) or of all (lock); or it is served when it is old (stale), or rebuilt "
+               "before it is (early)."),
+    KEY("stale", DURATION, stampede_config, stale, DEFAULT("30s"), RANGE(1, 9e17),
+        .doc = "stale: for so long after its ttl an item is still served."),
+    KEY("expiry", DURATION, stampede_config, expiry, DEFAULT("10s"), RANGE(1, FIELD_UNLIMITED),
+        .doc = "lock: after which the next in line rebuilds."),
+    KEY("command", DISTRIBUTION, stampede_config, command, OPTIONAL,
+        .doc = "lock: CPU time of each of its commands at the cache, SET NX before the rebuild and DEL behind the fill; absent: "
+               "look-up and fill do that by the way (a script)."),
+    KEY("wait", DURATION, stampede_config, wait, DEFAULT("never"), RANGE(1, FIELD_UNLIMITED),
+        .doc = "coalesce, lock: how long a request waits for the rebuild of another one."),
+    KEY("then", WORD, stampede_config, then, DEFAULT("rebuild"), .words = then_words,
+        .doc = "After that wait: it rebuilds by itself, or fails (lock_timeout)."),
+    KEY("beta", NUMBER, stampede_config, beta, DEFAULT(1), RANGE(0.001, 1000),
+        .doc = "early: more than 1 rebuilds earlier, less later.", .source = "Vattani, Chierichetti, Lowenstein 2015: 1"),
     {0}};
-#undef AT
 const struct record stampede_record = {.name = "stampede",
                                        .size = sizeof(struct stampede_config),
                                        .fields = fields,

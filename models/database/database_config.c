@@ -44,129 +44,62 @@ void database_link(struct linker *l, struct service_config *s, const char *path)
     c->disk_wait = meter_declare(l->model, s->name, "disk_wait", METER_TIME, "Waiting for a disk that is busy, by page read.");
 }
 
-#define AT(member) offsetof(struct commit_config, member)
 static const struct field commit_fields[] = {
-    {.name = "latency",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(latency),
-     .optional = true,
-     .doc = "Of one flush of the log; absent: a commit takes no time.",
-     .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"},
-    {.name = "group",
-     .kind = FIELD_FLAG,
-     .offset = AT(group),
-     .fallback = "true",
-     .doc = "Whether commits that arrive during a flush share the next one; else each has its own: at most 1 / latency a second.",
-     .source = "MySQL 8 and PostgreSQL group commits"},
+    KEY("latency", DISTRIBUTION, commit_config, latency, OPTIONAL,
+        .doc = "Of one flush of the log; absent: a commit takes no time.",
+        .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"),
+    KEY("group", FLAG, commit_config, group, DEFAULT(true),
+        .doc =
+            "Whether commits that arrive during a flush share the next one; else each has its own: at most 1 / latency a second.",
+        .source = "MySQL 8 and PostgreSQL group commits"),
     {0}};
-#undef AT
 static const struct record commit_record = {
     .name = "commit", .size = sizeof(struct commit_config), .fields = commit_fields, .doc = "The log of a database."};
 
 static const char *const engine_words[] = {"server", "sqlite", NULL}, *const journal_words[] = {"wal", "delete", NULL};
 
-#define AT(member) offsetof(struct database_config, member)
 static const struct field fields[] = {
-    {.name = "engine",
-     .kind = FIELD_WORD,
-     .offset = AT(engine),
-     .words = engine_words,
-     .fallback = "\"server\"",
-     .doc = "server: a process of its own; sqlite: a file that its callers read and write themselves, without connections."},
-    {.name = "journal",
-     .kind = FIELD_WORD,
-     .offset = AT(journal),
-     .words = journal_words,
-     .fallback = "\"wal\"",
-     .doc = "SQLite: wal: readers run beside the one writer; delete: a writer excludes all others.",
-     .source = "SQLite's own default is delete; most frameworks set wal"},
-    {.name = "busy_timeout",
-     .kind = FIELD_DURATION,
-     .offset = AT(busy_timeout),
-     .fallback = "\"0s\"",
-     .low = 0,
-     .high = INFINITY,
-     .doc = "SQLite: how long a query waits for the locked file before it fails (lock_timeout); 0: at once, SQLITE_BUSY.",
-     .source = "SQLite default"},
-    {.name = "lock_wait",
-     .kind = FIELD_DURATION,
-     .offset = AT(lock_wait),
-     .fallback = "\"50s\"",
-     .low = 0,
-     .high = INFINITY,
-     .doc = "Server: how long a query waits for a lock before it fails (lock_timeout); never: PostgreSQL's default.",
-     .source = "MySQL innodb_lock_wait_timeout 50 s"},
-    {.name = "commit", .kind = FIELD_RECORD, .offset = AT(commit), .record = &commit_record, .doc = "What a commit takes."},
-    {.name = "buffer_hit",
-     .kind = FIELD_RATIO,
-     .offset = AT(buffer_hit),
-     .fallback = "1",
-     .low = 0,
-     .high = 1,
-     .doc = "Share of page reads that find their page in memory; the others read from the disk of the node."},
-    {.name = "buffer_pool",
-     .kind = FIELD_BYTES,
-     .offset = AT(buffer_pool),
-     .optional = true,
-     .low = 1,
-     .high = 1e18,
-     .doc = "With \"data\" instead of \"buffer_hit\": the hit rate is buffer_pool / data, at most 1, as if all pages were alike."},
-    {.name = "data",
-     .kind = FIELD_BYTES,
-     .offset = AT(data),
-     .optional = true,
-     .low = 1,
-     .high = 1e18,
-     .doc = "What is read, tables and indexes."},
+    KEY("engine", WORD, database_config, engine, DEFAULT("server"), .words = engine_words,
+        .doc = "server: a process of its own; sqlite: a file that its callers read and write themselves, without connections."),
+    KEY("journal", WORD, database_config, journal, DEFAULT("wal"), .words = journal_words,
+        .doc = "SQLite: wal: readers run beside the one writer; delete: a writer excludes all others.",
+        .source = "SQLite's own default is delete; most frameworks set wal"),
+    KEY("busy_timeout", DURATION, database_config, busy_timeout, DEFAULT("0s"), RANGE(0, INFINITY),
+        .doc = "SQLite: how long a query waits for the locked file before it fails (lock_timeout); 0: at once, SQLITE_BUSY.",
+        .source = "SQLite default"),
+    KEY("lock_wait", DURATION, database_config, lock_wait, DEFAULT("50s"), RANGE(0, INFINITY),
+        .doc = "Server: how long a query waits for a lock before it fails (lock_timeout); never: PostgreSQL's default.",
+        .source = "MySQL innodb_lock_wait_timeout 50 s"),
+    KEY("commit", RECORD, database_config, commit, .record = &commit_record, .doc = "What a commit takes."),
+    KEY("buffer_hit", RATIO, database_config, buffer_hit, DEFAULT(1), RANGE(0, 1),
+        .doc = "Share of page reads that find their page in memory; the others read from the disk of the node."),
+    KEY("buffer_pool", BYTES, database_config, buffer_pool, OPTIONAL, RANGE(1, 1e18),
+        .doc =
+            "With \"data\" instead of \"buffer_hit\": the hit rate is buffer_pool / data, at most 1, as if all pages were alike."),
+    KEY("data", BYTES, database_config, data, OPTIONAL, RANGE(1, 1e18), .doc = "What is read, tables and indexes."),
     {0}};
-#undef AT
 const struct record database_record = {
     .name = "database", .size = sizeof(struct database_config), .fields = fields, .doc = "What a database is beyond its CPU."};
 
 static const char *const access_words[] = {"index", "scan", NULL};
 
-#define AT(member) offsetof(struct growth_config, member)
 static const struct field growth_fields[] = {
-    {.name = "rows", .kind = FIELD_NUMBER, .offset = AT(rows), .low = 1, .high = 1e15, .doc = "Rows that the table has now."},
-    {.name = "measured_at",
-     .kind = FIELD_NUMBER,
-     .offset = AT(measured_at),
-     .low = 1,
-     .high = 1e15,
-     .doc = "Rows that it had when \"demand\" was measured."},
-    {.name = "access",
-     .kind = FIELD_WORD,
-     .offset = AT(access),
-     .words = access_words,
-     .fallback = "\"index\"",
-     .doc = "index: demand x (1 + slope x log2(rows / measured_at)); scan: demand and pages x rows / measured_at."},
-    {.name = "slope",
-     .kind = FIELD_NUMBER,
-     .offset = AT(slope),
-     .fallback = "0.05",
-     .low = 0,
-     .high = 10,
-     .doc = "index: part of the demand that each doubling of the rows adds.",
-     .source = "a comparison more in about 20 of a look-up among a million rows; an assumption"},
-    {.name = "partitions",
-     .kind = FIELD_INTEGER,
-     .offset = AT(partitions),
-     .fallback = "1",
-     .low = 1,
-     .high = 1e6,
-     .doc = "Parts of equal size of which the query needs one: it meets that many times fewer rows."},
+    KEY("rows", NUMBER, growth_config, rows, RANGE(1, 1e15), .doc = "Rows that the table has now."),
+    KEY("measured_at", NUMBER, growth_config, measured_at, RANGE(1, 1e15), .doc = "Rows that it had when \"demand\" was measured."),
+    KEY("access", WORD, growth_config, access, DEFAULT("index"), .words = access_words,
+        .doc = "index: demand x (1 + slope x log2(rows / measured_at)); scan: demand and pages x rows / measured_at."),
+    KEY("slope", NUMBER, growth_config, slope, DEFAULT(0.05), RANGE(0, 10),
+        .doc = "index: part of the demand that each doubling of the rows adds.",
+        .source = "a comparison more in about 20 of a look-up among a million rows; an assumption"),
+    KEY("partitions", INTEGER, growth_config, partitions, DEFAULT(1), RANGE(1, 1e6),
+        .doc = "Parts of equal size of which the query needs one: it meets that many times fewer rows."),
     {0}};
-#undef AT
 const struct record growth_record = {.name = "growth",
                                      .size = sizeof(struct growth_config),
                                      .fields = growth_fields,
                                      .doc = "How a query's demand grows with its table."};
 
-static const struct field keys[] = {{.name = "database",
-                                     .kind = FIELD_RECORD,
-                                     .offset = 0,
-                                     .record = &database_record,
-                                     .doc = "Databases: engine, locks, commits, buffer pool."},
-                                    {0}};
+static const struct field keys[] = {
+    ONLY_KEY("database", RECORD, .record = &database_record, .doc = "Databases: engine, locks, commits, buffer pool."), {0}};
 const struct record database_keys_record = {
     .name = "database of a service", .size = sizeof(struct database_config), .fields = keys};

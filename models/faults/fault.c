@@ -12,32 +12,16 @@
 static const struct member *const members[] = {FAULTS(FAULT_MEMBER) NULL};
 static const struct family family = {.members = members, .last = true};
 
-#define AT(member) offsetof(struct fault_config, member)
 static const struct field fields[] = {
-    {.name = "kind", .kind = FIELD_MEMBER, .offset = AT(kind), .family = &family, .doc = "What breaks."},
-    {.name = "mtbf",
-     .kind = FIELD_DURATION,
-     .offset = AT(mtbf),
-     .fallback = "\"never\"",
-     .low = 1e6,
-     .high = 9.3e18,
-     .doc = "Mean time between a repair and the next fault of one node or replica, exponential."},
-    {.name = "uptime",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(uptime),
-     .optional = true,
-     .doc =
-         "Instead of \"mtbf\": the distribution of that time. At the beginning each node or replica is somewhere in the middle of "
-         "it, each at a point of its own."},
-    {.name = "at",
-     .kind = FIELD_DURATION,
-     .offset = AT(at),
-     .fallback = "\"never\"",
-     .low = 0,
-     .high = 9.3e18,
-     .doc = "A drill: the first node or replica breaks at this time."},
+    KEY("kind", MEMBER, fault_config, kind, .family = &family, .doc = "What breaks."),
+    KEY("mtbf", DURATION, fault_config, mtbf, DEFAULT("never"), RANGE(1e6, FIELD_UNLIMITED),
+        .doc = "Mean time between a repair and the next fault of one node or replica, exponential."),
+    KEY("uptime", DISTRIBUTION, fault_config, uptime, OPTIONAL,
+        .doc = "Instead of \"mtbf\": the distribution of that time. At the beginning each node or replica is somewhere in the "
+               "middle of it, each at a point of its own."),
+    KEY("at", DURATION, fault_config, at, DEFAULT("never"), RANGE(0, FIELD_UNLIMITED),
+        .doc = "A drill: the first node or replica breaks at this time."),
     {0}};
-#undef AT
 const struct record fault_record = {
     .name = "fault", .size = sizeof(struct fault_config), .fields = fields, .doc = "Something that breaks."};
 
@@ -179,7 +163,6 @@ const struct part part_faults = {.name = "faults",
                                  .start = faults_start,
                                  .joins = faults_join};
 
-static const struct field root_keys[] = {
-    {.name = "faults", .kind = FIELD_MAP, .offset = 0, .record = &fault_record, .optional = true, .doc = "What breaks, by name."},
-    {0}};
+static const struct field root_keys[] = {ONLY_KEY("faults", MAP, OPTIONAL, .record = &fault_record, .doc = "What breaks, by name."),
+                                         {0}};
 const struct record faults_root_record = {.name = "faults of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

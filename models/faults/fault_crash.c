@@ -38,12 +38,8 @@ static bool stands(const struct world *w, uint32_t target) { return w->container
 
 static void strike(struct world *w, uint32_t target) { lifecycle_crash(w, &w->containers[target]); }
 
-static const struct field keys[] = {{.name = "service",
-                                     .kind = FIELD_REFERENCE,
-                                     .offset = offsetof(struct fault_config, service),
-                                     .target = "services",
-                                     .optional = true,
-                                     .doc = "The service whose replicas crash, each on its own."},
+static const struct field keys[] = {KEY("service", REFERENCE, fault_config, service, OPTIONAL, .target = "services",
+                                        .doc = "The service whose replicas crash, each on its own."),
                                     {0}};
 const struct fault_kind fault_crash = {.member = {.word = "crash", .doc = "A process dies.", .keys = keys},
                                        .link = link,

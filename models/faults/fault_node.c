@@ -37,20 +37,11 @@ static void strike(struct world *w, uint32_t target) { node_fails(w, &w->nodes[t
 
 static void repair(struct world *w, uint32_t target) { node_returns(w, &w->nodes[target]); }
 
-#define AT(member) offsetof(struct fault_config, member)
-static const struct field keys[] = {{.name = "nodes",
-                                     .kind = FIELD_REFERENCE,
-                                     .offset = AT(nodes),
-                                     .target = "platform.nodes",
-                                     .optional = true,
-                                     .doc = "The group whose nodes break, each on its own."},
-                                    {.name = "repair",
-                                     .kind = FIELD_DISTRIBUTION,
-                                     .offset = AT(repair),
-                                     .optional = true,
-                                     .doc = "From the fault until the machine is back."},
-                                    {0}};
-#undef AT
+static const struct field keys[] = {
+    KEY("nodes", REFERENCE, fault_config, nodes, OPTIONAL, .target = "platform.nodes",
+        .doc = "The group whose nodes break, each on its own."),
+    KEY("repair", DISTRIBUTION, fault_config, repair, OPTIONAL, .doc = "From the fault until the machine is back."),
+    {0}};
 const struct fault_kind fault_node = {.member = {.word = "node", .doc = "A machine is gone until repaired.", .keys = keys},
                                       .link = link,
                                       .reach = reach,

@@ -9,104 +9,48 @@ struct retry_outcome {
 
 static const char *const jitter_words[] = {"full", "equal", "none", "decorrelated", "exponential", NULL};
 
-static const struct field outcome_fields[] = {{.name = "outcome",
-                                               .kind = FIELD_WORD,
-                                               .offset = offsetof(struct retry_outcome, outcome),
-                                               .words = outcome_names + 1,
-                                               .doc = "How an attempt ended."},
-                                              {0}};
+static const struct field outcome_fields[] = {
+    KEY("outcome", WORD, retry_outcome, outcome, .words = outcome_names + 1, .doc = "How an attempt ended."), {0}};
 static const struct record outcome_record = {.name = "outcome",
                                              .size = sizeof(struct retry_outcome),
                                              .fields = outcome_fields,
                                              .doc = "A way to fail.",
                                              .shorthand = "outcome"};
 
-#define AT(member) offsetof(struct budget_config, member)
-static const struct field budget_fields[] = {{.name = "ratio",
-                                              .kind = FIELD_RATIO,
-                                              .offset = AT(ratio),
-                                              .fallback = "\"20%\"",
-                                              .low = 0,
-                                              .high = 100,
-                                              .doc = "Retries that every request adds to the budget.",
-                                              .source = "Finagle RetryBudget: 20%"},
-                                             {.name = "floor",
-                                              .kind = FIELD_RATE,
-                                              .offset = AT(floor),
-                                              .fallback = "\"10/s\"",
-                                              .low = 0,
-                                              .high = 1e9,
-                                              .doc = "Retries that time adds, however few requests there are.",
-                                              .source = "Finagle RetryBudget: 10 a second"},
-                                             {.name = "burst",
-                                              .kind = FIELD_INTEGER,
-                                              .offset = AT(burst),
-                                              .fallback = "100",
-                                              .low = 1,
-                                              .high = 1e9,
-                                              .doc = "Retries that may be saved up; the budget starts with them.",
-                                              .source = "Finagle RetryBudget: 10 a second, kept for 10 s"},
-                                             {0}};
-#undef AT
+static const struct field budget_fields[] = {
+    KEY("ratio", RATIO, budget_config, ratio, DEFAULT("20%"), RANGE(0, 100),
+        .doc = "Retries that every request adds to the budget.", .source = "Finagle RetryBudget: 20%"),
+    KEY("floor", RATE, budget_config, floor, DEFAULT("10/s"), RANGE(0, 1e9),
+        .doc = "Retries that time adds, however few requests there are.", .source = "Finagle RetryBudget: 10 a second"),
+    KEY("burst", INTEGER, budget_config, burst, DEFAULT(100), RANGE(1, 1e9),
+        .doc = "Retries that may be saved up; the budget starts with them.",
+        .source = "Finagle RetryBudget: 10 a second, kept for 10 s"),
+    {0}};
 static const struct record budget_record = {.name = "budget",
                                             .size = sizeof(struct budget_config),
                                             .fields = budget_fields,
                                             .doc = "Bounds retries as a share of requests: a token bucket."};
 
-#define AT(member) offsetof(struct retry_config, member)
 static const struct field retry_fields[] = {
-    {.name = "attempts",
-     .kind = FIELD_LIMIT,
-     .offset = AT(pause.attempts),
-     .fallback = "3",
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "Attempts at most, the first included; 1: no retries.",
-     .source = "AWS SDKs, standard mode: 3"},
-    {.name = "backoff",
-     .kind = FIELD_DURATION,
-     .offset = AT(pause.backoff),
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "Ceiling of the pause after the first failure."},
-    {.name = "factor",
-     .kind = FIELD_NUMBER,
-     .offset = AT(pause.factor),
-     .fallback = "2",
-     .low = 1,
-     .high = 100,
-     .doc = "By which the ceiling grows with every further failure."},
-    {.name = "cap",
-     .kind = FIELD_DURATION,
-     .offset = AT(pause.cap),
-     .fallback = "\"20s\"",
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "Longest pause.",
-     .source = "AWS SDKs, standard mode: 20 s"},
-    {.name = "jitter",
-     .kind = FIELD_WORD,
-     .offset = AT(pause.jitter),
-     .words = jitter_words,
-     .fallback = "\"full\"",
-     .doc = "How the pause is drawn: full: anything below the ceiling; equal: its upper half; none: the ceiling; decorrelated: up "
-            "to three times the pause before; exponential: with the ceiling as its mean.",
-     .source = "Brooker (2015), Exponential Backoff And Jitter"},
-    {.name = "on",
-     .kind = FIELD_LIST,
-     .offset = AT(on),
-     .record = &outcome_record,
-     .fallback = "[\"timeout\", \"rejected\", \"pool_timeout\", \"refused\", \"unreachable\", \"no_backend\", \"crashed\", "
-                 "\"external\", \"shed\"]",
-     .doc = "Which ends of an attempt are tried again."},
-    {.name = "budget",
-     .kind = FIELD_RECORD,
-     .offset = AT(budget),
-     .record = &budget_record,
-     .optional = true,
-     .doc = "Bounds the retries of all requests together; absent: each retries as it likes."},
+    KEY("attempts", LIMIT, retry_config, pause.attempts, DEFAULT(3), RANGE(1, FIELD_UNLIMITED),
+        .doc = "Attempts at most, the first included; 1: no retries.", .source = "AWS SDKs, standard mode: 3"),
+    KEY("backoff", DURATION, retry_config, pause.backoff, RANGE(0, FIELD_YEAR),
+        .doc = "Ceiling of the pause after the first failure."),
+    KEY("factor", NUMBER, retry_config, pause.factor, DEFAULT(2), RANGE(1, 100),
+        .doc = "By which the ceiling grows with every further failure."),
+    KEY("cap", DURATION, retry_config, pause.cap, DEFAULT("20s"), RANGE(0, FIELD_YEAR), .doc = "Longest pause.",
+        .source = "AWS SDKs, standard mode: 20 s"),
+    KEY("jitter", WORD, retry_config, pause.jitter, DEFAULT("full"), .words = jitter_words,
+        .doc = "How the pause is drawn: full: anything below the ceiling; equal: its upper half; none: the ceiling; decorrelated: "
+               "up to three times the pause before; exponential: with the ceiling as its mean.",
+        .source = "Brooker (2015), Exponential Backoff And Jitter"),
+    KEY("on", LIST, retry_config, on,
+        .fallback = "[\"timeout\", \"rejected\", \"pool_timeout\", \"refused\", \"unreachable\", \"no_backend\", \"crashed\", "
+                    "\"external\", \"shed\"]",
+        .record = &outcome_record, .doc = "Which ends of an attempt are tried again."),
+    KEY("budget", RECORD, retry_config, budget, OPTIONAL, .record = &budget_record,
+        .doc = "Bounds the retries of all requests together; absent: each retries as it likes."),
     {0}};
-#undef AT
 const struct record retry_record = {
     .name = "retry", .size = sizeof(struct retry_config), .fields = retry_fields, .doc = "Tries again what has failed."};
 

@@ -9,31 +9,16 @@ static const struct family family = {.members = members};
 static const char *const per_words[] = {"all", "client", "class", "endpoint", NULL};
 static const char *const scope_words[] = {"shared", "replica", NULL};
 
-#define AT(member) offsetof(struct limit_config, member)
 static const struct field fields[] = {
-    {.name = "kind", .kind = FIELD_MEMBER, .offset = AT(kind), .family = &family, .doc = "What it counts, and how."},
-    {.name = "limit",
-     .kind = FIELD_LIMIT,
-     .offset = AT(limit),
-     .optional = true,
-     .low = 0,
-     .high = 9.3e18,
-     .doc = "Requests in the window, or inside at once; unlimited: all pass."},
-    {.name = "per",
-     .kind = FIELD_WORD,
-     .offset = AT(per),
-     .words = per_words,
-     .fallback = "\"all\"",
-     .doc = "What has an account of its own: all together, each client, each class (source of traffic) or each endpoint."},
-    {.name = "scope",
-     .kind = FIELD_WORD,
-     .offset = AT(scope),
-     .words = scope_words,
-     .fallback = "\"shared\"",
-     .doc = "shared: one account for the system, as in Redis; replica: each replica at which the step stands counts for itself, "
-            "and forgets when it restarts."},
+    KEY("kind", MEMBER, limit_config, kind, .family = &family, .doc = "What it counts, and how."),
+    KEY("limit", LIMIT, limit_config, limit, OPTIONAL, RANGE(0, FIELD_UNLIMITED),
+        .doc = "Requests in the window, or inside at once; unlimited: all pass."),
+    KEY("per", WORD, limit_config, per, DEFAULT("all"), .words = per_words,
+        .doc = "What has an account of its own: all together, each client, each class (source of traffic) or each endpoint."),
+    KEY("scope", WORD, limit_config, scope, DEFAULT("shared"), .words = scope_words,
+        .doc = "shared: one account for the system, as in Redis; replica: each replica at which the step stands counts for itself, "
+               "and forgets when it restarts."),
     {0}};
-#undef AT
 const struct record limit_record = {
     .name = "limit", .size = sizeof(struct limit_config), .fields = fields, .doc = "What a \"limit\" step lets through."};
 
@@ -51,20 +36,11 @@ const char *limit_link(struct model *m, struct limit_config *c, const char **key
 }
 
 static const struct field provider_keys[] = {
-    {.name = "limit",
-     .kind = FIELD_REFERENCE,
-     .offset = 0,
-     .target = "limits",
-     .optional = true,
-     .doc = "External: its provider's limit; a request above it is refused at once (outcome limited)."},
+    ONLY_KEY("limit", REFERENCE, OPTIONAL, .target = "limits",
+             .doc = "External: its provider's limit; a request above it is refused at once (outcome limited)."),
     {0}};
 const struct record limit_keys_record = {.name = "limit of a provider", .size = sizeof(int32_t), .fields = provider_keys};
 
-static const struct field root_keys[] = {{.name = "limits",
-                                          .kind = FIELD_MAP,
-                                          .offset = 0,
-                                          .record = &limit_record,
-                                          .optional = true,
-                                          .doc = "How abuse and overload are held back, by name."},
-                                         {0}};
+static const struct field root_keys[] = {
+    ONLY_KEY("limits", MAP, OPTIONAL, .record = &limit_record, .doc = "How abuse and overload are held back, by name."), {0}};
 const struct record limits_root_record = {.name = "limits of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

@@ -23,25 +23,13 @@ static const char *link(struct limit_config *c, const char **key) {
   return NULL;
 }
 
-#define AT(member) offsetof(struct limit_config, member)
-static const struct field keys[] = {{.name = "queue",
-                                     .kind = FIELD_LIMIT,
-                                     .offset = AT(queue),
-                                     .fallback = "0",
-                                     .low = 0,
-                                     .high = 9.3e18,
-                                     .doc = "Requests that may wait for a permit, in order of arrival; one more is refused.",
-                                     .elsewhere = "belongs to concurrency: nobody waits for a limit over time"},
-                                    {.name = "wait",
-                                     .kind = FIELD_DURATION,
-                                     .offset = AT(wait),
-                                     .fallback = "\"never\"",
-                                     .low = 0,
-                                     .high = 3.1536e16,
-                                     .doc = "How long a request waits for a permit before it is refused; never: without limit.",
-                                     .elsewhere = "belongs to concurrency: nobody waits for a limit over time"},
+static const struct field keys[] = {KEY("queue", LIMIT, limit_config, queue, DEFAULT(0), RANGE(0, FIELD_UNLIMITED),
+                                        .doc = "Requests that may wait for a permit, in order of arrival; one more is refused.",
+                                        .elsewhere = "belongs to concurrency: nobody waits for a limit over time"),
+                                    KEY("wait", DURATION, limit_config, wait, DEFAULT("never"), RANGE(0, FIELD_YEAR),
+                                        .doc = "How long a request waits for a permit before it is refused; never: without limit.",
+                                        .elsewhere = "belongs to concurrency: nobody waits for a limit over time"),
                                     {0}};
-#undef AT
 const struct limit_kind limit_concurrency = {.member = {.word = "concurrency",
                                                         .doc = "Requests inside the step's nested steps at once.",
                                                         .keys = keys,

@@ -30,13 +30,8 @@ static const char *link(struct limit_config *c, const char **key) {
 
 static const struct field keys[] = {
     OVER_TIME_KEYS,
-    {.name = "burst",
-     .kind = FIELD_INTEGER,
-     .offset = LIMIT_AT(burst),
-     .optional = true,
-     .low = 1,
-     .high = LIMIT_MOST,
-     .doc = "Tokens that it holds when full, and so requests that may pass at once; absent: as many as the limit."},
+    KEY("burst", INTEGER, limit_config, burst, OPTIONAL, RANGE(1, LIMIT_MOST),
+        .doc = "Tokens that it holds when full, and so requests that may pass at once; absent: as many as the limit."),
     {0}};
 const struct limit_kind limit_token_bucket = {
     .member = {.word = "token-bucket", .doc = "Requests over time: a token each, which come back evenly.", .keys = keys},

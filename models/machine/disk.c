@@ -126,31 +126,15 @@ const char *disk_link(struct disk_config *c) {
   return NULL;
 }
 
-#define AT(member) offsetof(struct disk_config, member)
 static const struct field fields[] = {
-    {.name = "latency",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(latency),
-     .optional = true,
-     .doc = "Of one random page read, without waiting; absent, and no \"iops\": reads take no time.",
-     .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"},
-    {.name = "iops",
-     .kind = FIELD_NUMBER,
-     .offset = AT(iops),
-     .optional = true,
-     .low = 1,
-     .high = 1e9,
-     .doc = "Instead: reads a second with all places busy; each then takes parallel / iops."},
-    {.name = "parallel",
-     .kind = FIELD_INTEGER,
-     .offset = AT(parallel),
-     .fallback = "1",
-     .low = 1,
-     .high = 100000,
-     .doc = "Reads that it serves at once.",
-     .source = "HDD 1, SATA SSD up to 32, NVMe more"},
+    KEY("latency", DISTRIBUTION, disk_config, latency, OPTIONAL,
+        .doc = "Of one random page read, without waiting; absent, and no \"iops\": reads take no time.",
+        .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"),
+    KEY("iops", NUMBER, disk_config, iops, OPTIONAL, RANGE(1, 1e9),
+        .doc = "Instead: reads a second with all places busy; each then takes parallel / iops."),
+    KEY("parallel", INTEGER, disk_config, parallel, DEFAULT(1), RANGE(1, 100000), .doc = "Reads that it serves at once.",
+        .source = "HDD 1, SATA SSD up to 32, NVMe more"),
     {0}};
-#undef AT
 const struct record disk_record = {
     .name = "disk", .size = sizeof(struct disk_config), .fields = fields, .doc = "The disk of each node."};
 

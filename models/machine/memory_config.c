@@ -3,39 +3,17 @@
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 
-#define AT(member) offsetof(struct memory_config, member)
 static const struct field fields[] = {
-    {.name = "base",
-     .kind = FIELD_BYTES,
-     .offset = AT(base),
-     .low = 1,
-     .high = 1e15,
-     .doc = "Of each process, at rest. Node 80 to 150 MB, Bun 40 to 100, a FastAPI worker 60 to 150."},
-    {.name = "per_connection",
-     .kind = FIELD_BYTES,
-     .offset = AT(per_connection),
-     .fallback = "\"0B\"",
-     .low = 0,
-     .high = 1e15,
-     .doc =
-         "Of each open connection, used or not: those of the pools of a replica, and at a database those to it. A server process "
-         "of PostgreSQL takes 5 to 10 MB."},
-    {.name = "per_request",
-     .kind = FIELD_BYTES,
-     .offset = AT(per_request),
-     .fallback = "\"0B\"",
-     .low = 0,
-     .high = 1e15,
-     .doc = "Of each request from acceptance to answer."},
-    {.name = "leak",
-     .kind = FIELD_BYTES,
-     .offset = AT(leak),
-     .fallback = "\"0B\"",
-     .low = 0,
-     .high = 1e15,
-     .doc = "Left behind by each answered request until the process ends."},
+    KEY("base", BYTES, memory_config, base, RANGE(1, 1e15),
+        .doc = "Of each process, at rest. Node 80 to 150 MB, Bun 40 to 100, a FastAPI worker 60 to 150."),
+    KEY("per_connection", BYTES, memory_config, per_connection, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Of each open connection, used or not: those of the pools of a replica, and at a database those to it. A server "
+               "process of PostgreSQL takes 5 to 10 MB."),
+    KEY("per_request", BYTES, memory_config, per_request, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Of each request from acceptance to answer."),
+    KEY("leak", BYTES, memory_config, leak, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Left behind by each answered request until the process ends."),
     {0}};
-#undef AT
 const struct record memory_record = {.name = "memory",
                                      .size = sizeof(struct memory_config),
                                      .fields = fields,

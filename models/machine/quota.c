@@ -5,41 +5,18 @@
 
 static const char *const throttle_words[] = {"quota", "fluid", NULL};
 
-#define AT(member) offsetof(struct limits_config, member)
 static const struct field limits_fields[] = {
-    {.name = "cpu",
-     .kind = FIELD_CPU,
-     .offset = AT(cpu),
-     .fallback = "\"unlimited\"",
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "The container gets no more CPU than this, period by period: see throttle."},
-    {.name = "memory",
-     .kind = FIELD_BYTES,
-     .offset = AT(memory),
-     .optional = true,
-     .low = 0,
-     .high = 1e15,
-     .doc = "A replica with more resident (see memory) is killed; absent: only the node's memory bounds it."},
-    {.name = "throttle",
-     .kind = FIELD_WORD,
-     .offset = AT(throttle),
-     .words = throttle_words,
-     .fallback = "\"quota\"",
-     .doc =
-         "How the CPU limit is kept. quota: as the kernel does, so much CPU time a period at full speed, then every thread stops "
-         "until the next; fluid: never faster than the limit, without stops.",
-     .source = "kubelet: CPUCFSQuota on by default"},
-    {.name = "period",
-     .kind = FIELD_DURATION,
-     .offset = AT(period),
-     .fallback = "\"100ms\"",
-     .low = 1e6,
-     .high = 1e9,
-     .doc = "Period of the quota.",
-     .source = "kubelet: CPUCFSQuotaPeriod 100 ms"},
+    KEY("cpu", CPU, limits_config, cpu, DEFAULT("unlimited"), RANGE(1, FIELD_UNLIMITED),
+        .doc = "The container gets no more CPU than this, period by period: see throttle."),
+    KEY("memory", BYTES, limits_config, memory, OPTIONAL, RANGE(0, 1e15),
+        .doc = "A replica with more resident (see memory) is killed; absent: only the node's memory bounds it."),
+    KEY("throttle", WORD, limits_config, throttle, DEFAULT("quota"), .words = throttle_words,
+        .doc = "How the CPU limit is kept. quota: as the kernel does, so much CPU time a period at full speed, then every thread "
+               "stops until the next; fluid: never faster than the limit, without stops.",
+        .source = "kubelet: CPUCFSQuota on by default"),
+    KEY("period", DURATION, limits_config, period, DEFAULT("100ms"), RANGE(1e6, 1e9), .doc = "Period of the quota.",
+        .source = "kubelet: CPUCFSQuotaPeriod 100 ms"),
     {0}};
-#undef AT
 const struct record limits_record = {.name = "resource limits",
                                      .size = sizeof(struct limits_config),
                                      .fields = limits_fields,

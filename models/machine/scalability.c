@@ -22,30 +22,14 @@ sim_time scalability_slows(const struct container *c, sim_time work) {
 
 static const char *const counts_words[] = {"active", "open", NULL};
 
-#define AT(member) offsetof(struct scalability_config, member)
 static const struct field scalability_fields[] = {
-    {.name = "contention",
-     .kind = FIELD_NUMBER,
-     .offset = AT(contention),
-     .fallback = "0",
-     .low = 0,
-     .high = 1,
-     .doc = "Share of the work that only one can do at a time: alpha of the Universal Scalability Law."},
-    {.name = "coherency",
-     .kind = FIELD_NUMBER,
-     .offset = AT(coherency),
-     .fallback = "0",
-     .low = 0,
-     .high = 1,
-     .doc = "Work for each pair of those at work, to agree on what they share: beta of the law."},
-    {.name = "counts",
-     .kind = FIELD_WORD,
-     .offset = AT(counts),
-     .words = counts_words,
-     .fallback = "\"active\"",
-     .doc = "What N is: active: requests at work, at most \"threads\"; open: open connections, used or not."},
+    KEY("contention", NUMBER, scalability_config, contention, DEFAULT(0), RANGE(0, 1),
+        .doc = "Share of the work that only one can do at a time: alpha of the Universal Scalability Law."),
+    KEY("coherency", NUMBER, scalability_config, coherency, DEFAULT(0), RANGE(0, 1),
+        .doc = "Work for each pair of those at work, to agree on what they share: beta of the law."),
+    KEY("counts", WORD, scalability_config, counts, DEFAULT("active"), .words = counts_words,
+        .doc = "What N is: active: requests at work, at most \"threads\"; open: open connections, used or not."),
     {0}};
-#undef AT
 const struct record scalability_record = {
     .name = "scalability",
     .size = sizeof(struct scalability_config),

@@ -7,76 +7,37 @@
 #include <math.h>
 #include <string.h>
 
-#define AT(member) offsetof(struct price_item, member)
 static const struct field item_fields[] = {
-    {.name = "price",
-     .kind = FIELD_MONEY,
-     .offset = AT(price),
-     .doc = "Such as \"24 USD/month\", \"0.0104 USD/h\", \"0.09 USD/GB\"."},
-    {.name = "source", .kind = FIELD_TEXT, .offset = AT(source), .optional = true, .doc = "Where the price was read."},
-    {.name = "date",
-     .kind = FIELD_TEXT,
-     .offset = AT(date),
-     .optional = true,
-     .doc = "When it was true. A bill with prices without source or date is a draft, and a note names them."},
+    KEY("price", MONEY, price_item, price, .doc = "Such as \"24 USD/month\", \"0.0104 USD/h\", \"0.09 USD/GB\"."),
+    KEY("source", TEXT, price_item, source, OPTIONAL, .doc = "Where the price was read."),
+    KEY("date", TEXT, price_item, date, OPTIONAL,
+        .doc = "When it was true. A bill with prices without source or date is a draft, and a note names them."),
     {0}};
-#undef AT
 static const struct record item_record = {
     .name = "price item", .size = sizeof(struct price_item), .fields = item_fields, .doc = "One price, with its source and date."};
 
-#define AT(member) offsetof(struct price_list, member)
-static const struct field list_fields[] = {
-    {.name = "title", .kind = FIELD_TEXT, .offset = AT(title), .fallback = "\"\"", .doc = "What the list is."},
-    {.name = "items", .kind = FIELD_MAP, .offset = AT(items), .record = &item_record, .doc = "Prices by name."},
-    {0}};
-#undef AT
+static const struct field list_fields[] = {KEY("title", TEXT, price_list, title, DEFAULT(""), .doc = "What the list is."),
+                                           KEY("items", MAP, price_list, items, .record = &item_record, .doc = "Prices by name."),
+                                           {0}};
 const struct record price_list_record = {
     .name = "price list", .size = sizeof(struct price_list), .fields = list_fields, .doc = "A file of prices."};
 
-#define AT(member) offsetof(struct charge_config, member)
 static const struct field charge_fields[] = {
-    {.name = "price", .kind = FIELD_TEXT, .offset = AT(price), .doc = "Its item in the price list."},
-    {.name = "quantity",
-     .kind = FIELD_NUMBER,
-     .offset = AT(quantity),
-     .fallback = "1",
-     .low = 0,
-     .high = 1e9,
-     .doc = "How many, or how many GB, a month."},
+    KEY("price", TEXT, charge_config, price, .doc = "Its item in the price list."),
+    KEY("quantity", NUMBER, charge_config, quantity, DEFAULT(1), RANGE(0, 1e9), .doc = "How many, or how many GB, a month."),
     {0}};
-#undef AT
 static const struct record charge_record = {.name = "charge",
                                             .size = sizeof(struct charge_config),
                                             .fields = charge_fields,
                                             .doc = "Something that costs and is not a node."};
 
-#define AT(member) offsetof(struct bill_config, member)
 static const struct field bill_fields[] = {
-    {.name = "charges",
-     .kind = FIELD_MAP,
-     .offset = AT(charges),
-     .record = &charge_record,
-     .optional = true,
-     .doc = "Charges by name."},
-    {.name = "egress",
-     .kind = FIELD_TEXT,
-     .offset = AT(egress),
-     .optional = true,
-     .doc = "Price item per GB that the origin sends, to clients or to a CDN; absent: not charged."},
-    {.name = "egress_free_gb",
-     .kind = FIELD_NUMBER,
-     .offset = AT(egress_free_gb),
-     .fallback = "0",
-     .low = 0,
-     .high = 1e12,
-     .doc = "GB a month that cost nothing."},
-    {.name = "cdn",
-     .kind = FIELD_TEXT,
-     .offset = AT(cdn),
-     .optional = true,
-     .doc = "Price item per GB that a CDN sends to clients; absent: not charged."},
+    KEY("charges", MAP, bill_config, charges, OPTIONAL, .record = &charge_record, .doc = "Charges by name."),
+    KEY("egress", TEXT, bill_config, egress, OPTIONAL,
+        .doc = "Price item per GB that the origin sends, to clients or to a CDN; absent: not charged."),
+    KEY("egress_free_gb", NUMBER, bill_config, egress_free_gb, DEFAULT(0), RANGE(0, 1e12), .doc = "GB a month that cost nothing."),
+    KEY("cdn", TEXT, bill_config, cdn, OPTIONAL, .doc = "Price item per GB that a CDN sends to clients; absent: not charged."),
     {0}};
-#undef AT
 const struct record bill_record = {
     .name = "bill", .size = sizeof(struct bill_config), .fields = bill_fields, .doc = "What costs besides the nodes."};
 
@@ -145,8 +106,8 @@ uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct 
   return count;
 }
 
-static const struct field root_keys[] = {
-    {.name = "bill", .kind = FIELD_RECORD, .offset = 0, .record = &bill_record, .doc = "What costs besides the nodes."}, {0}};
+static const struct field root_keys[] = {ONLY_KEY("bill", RECORD, .record = &bill_record, .doc = "What costs besides the nodes."),
+                                         {0}};
 const struct record bill_root_record = {.name = "bill of a scenario", .size = sizeof(struct bill_config), .fields = root_keys};
 /* What a price may be per, by the key that names it. */
 enum price_use { PRICE_BY_TIME, PRICE_BY_GB, PRICE_OF_A_CHARGE };

@@ -6,15 +6,9 @@
 #include "sim/engine/lane.h"
 
 static const struct field network_fields[] = {
-    {.name = "between_nodes",
-     .kind = FIELD_DURATION,
-     .offset = offsetof(struct network_config, between_nodes),
-     .fallback = "\"0.25ms\"",
-     .low = 0,
-     .high = 1e10,
-     .doc = "One way between two nodes; inside a node no time passes.",
-     .source = "half of a round trip of 0.5 ms: measured are 0.25 ms within a zone and 0.7 ms between "
-               "zones in the mean"},
+    KEY("between_nodes", DURATION, network_config, between_nodes, DEFAULT("0.25ms"), RANGE(0, 1e10),
+        .doc = "One way between two nodes; inside a node no time passes.",
+        .source = "half of a round trip of 0.5 ms: measured are 0.25 ms within a zone and 0.7 ms between zones in the mean"),
     {0}};
 const struct record network_record = {
     .name = "network", .size = sizeof(struct network_config), .fields = network_fields, .doc = "Delays inside the cluster."};

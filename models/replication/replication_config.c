@@ -13,178 +13,88 @@ static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "sy
 /* Where a manager looks after the replicas. */
 #define DROP_AFTER (5 * SIM_S)
 
-static const struct field role_fields[] = {
-    {.name = "name", .kind = FIELD_TEXT, .offset = offsetof(struct replica_role, name), .doc = "What queries say in \"on\"."}, {0}};
+static const struct field role_fields[] = {KEY("name", TEXT, replica_role, name, .doc = "What queries say in \"on\"."), {0}};
 static const struct record role_record = {.name = "role",
                                           .size = sizeof(struct replica_role),
                                           .fields = role_fields,
                                           .doc = "What a replica is for.",
                                           .shorthand = "name"};
 
-#define AT(member) offsetof(struct failover_config, member)
 static const struct field failover_fields[] = {
-    {.name = "detect",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(detect),
-     .fallback =
-         "{\"sum\": [{\"uniform\": {\"low\": \"20s\", \"high\": \"30s\"}}, {\"uniform\": {\"low\": \"0s\", \"high\": \"10s\"}}]}",
-     .doc = "From the death of the primary until somebody else may be promoted; if it is back before, it stays primary.",
-     .source = "Patroni, ttl 30 s and loop_wait 10 s: the leader's key expires 20 to 30 s after its last renewal, a replica "
-               "notices within "
-               "10 s"},
-    {.name = "promote",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(promote),
-     .fallback = "{\"uniform\": {\"low\": \"0s\", \"high\": \"2s\"}}",
-     .doc = "From then until the promoted replica takes writes; it applies all that it has received first.",
-     .source = "Patroni, model of a passive failure: lock and promotion 0 to 2 s"},
-    {.name = "resync",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(resync),
-     .optional = true,
-     .doc = "How much longer the old primary takes to start as a replica: a rewind, or a copy of the data. Absent: no longer."},
-    {.name = "max_lag",
-     .kind = FIELD_DURATION,
-     .offset = AT(max_lag),
-     .fallback = "\"never\"",
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "Who would lose writes older than this is not promoted; never: whoever has received most is.",
-     .source = "Patroni's maximum_lag_on_failover is in bytes (1 MB)"},
+    KEY("detect", DISTRIBUTION, failover_config, detect,
+        .fallback = "{\"sum\": [{\"uniform\": {\"low\": \"20s\", \"high\": \"30s\"}}, {\"uniform\": {\"low\": \"0s\", \"high\": "
+                    "\"10s\"}}]}",
+        .doc = "From the death of the primary until somebody else may be promoted; if it is back before, it stays primary.",
+        .source = "Patroni, ttl 30 s and loop_wait 10 s: the leader's key expires 20 to 30 s after its last renewal, a replica "
+                  "notices within 10 s"),
+    KEY("promote", DISTRIBUTION, failover_config, promote, .fallback = "{\"uniform\": {\"low\": \"0s\", \"high\": \"2s\"}}",
+        .doc = "From then until the promoted replica takes writes; it applies all that it has received first.",
+        .source = "Patroni, model of a passive failure: lock and promotion 0 to 2 s"),
+    KEY("resync", DISTRIBUTION, failover_config, resync, OPTIONAL,
+        .doc = "How much longer the old primary takes to start as a replica: a rewind, or a copy of the data. Absent: no longer."),
+    KEY("max_lag", DURATION, failover_config, max_lag, DEFAULT("never"), RANGE(0, FIELD_YEAR),
+        .doc = "Who would lose writes older than this is not promoted; never: whoever has received most is.",
+        .source = "Patroni's maximum_lag_on_failover is in bytes (1 MB)"),
     {0}};
-#undef AT
 const struct record failover_record = {.name = "failover",
                                        .size = sizeof(struct failover_config),
                                        .fields = failover_fields,
                                        .doc = "A replica takes over when the primary is gone."};
 
-#define AT(member) offsetof(struct backup_config, member)
-static const struct field backup_fields[] = {{.name = "every",
-                                              .kind = FIELD_DURATION,
-                                              .offset = AT(every),
-                                              .low = 1e9,
-                                              .high = 3.1536e17,
-                                              .doc = "Time from one backup to the next: the most that can be lost."},
-                                             {.name = "restore",
-                                              .kind = FIELD_DISTRIBUTION,
-                                              .offset = AT(restore),
-                                              .doc = "How much longer the database takes to start on an empty disk.",
-                                              .source = "size / 50 to 150 MB/s, and the replay"},
+static const struct field backup_fields[] = {KEY("every", DURATION, backup_config, every, RANGE(1e9, 3.1536e17),
+                                                 .doc = "Time from one backup to the next: the most that can be lost."),
+                                             KEY("restore", DISTRIBUTION, backup_config, restore,
+                                                 .doc = "How much longer the database takes to start on an empty disk.",
+                                                 .source = "size / 50 to 150 MB/s, and the replay"),
                                              {0}};
-#undef AT
 const struct record backup_record = {.name = "backup",
                                      .size = sizeof(struct backup_config),
                                      .fields = backup_fields,
                                      .doc = "A lost machine takes its disk along; what is left is the last backup.",
                                      .shorthand = "every"};
 
-#define AT(member) offsetof(struct replication_config, member)
 static const struct field fields[] = {
-    {.name = "mode",
-     .kind = FIELD_WORD,
-     .offset = AT(mode),
-     .words = mode_words,
-     .fallback = "\"asynchronous\"",
-     .doc =
-         "Whether a commit waits for replicas: not at all; until they have received it, but for \"ack_wait\" at most; until they "
-         "have flushed it; until reads there see it, both until lost replicas are dropped (\"drop_after\")."},
-    {.name = "workers",
-     .kind = FIELD_INTEGER,
-     .offset = AT(workers),
-     .fallback = "4",
-     .low = 1,
-     .high = REPLICATION_WORKERS,
-     .doc = "Writes that one replica applies at once; they become visible in their order.",
-     .source = "MySQL replica_parallel_workers 4 since 8.0.27, 1 before; PostgreSQL replays with one process"},
-    {.name = "apply",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(apply),
-     .optional = true,
-     .doc = "CPU time of applying one write on a reference core of the replica; absent: as much as the write took."},
-    {.name = "ship",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(ship),
-     .optional = true,
-     .doc = "From the commit until a replica has received it, if nothing is before it; absent: one way between their nodes."},
-    {.name = "flush",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(flush),
-     .fallback = "\"0.1ms\"",
-     .doc = "Synchronous: a replica's disk, before it acknowledges.",
-     .source = "NVMe 0.05 to 0.2 ms"},
-    {.name = "acks",
-     .kind = FIELD_INTEGER,
-     .offset = AT(acks),
-     .fallback = "1",
-     .low = 1,
-     .high = 5000,
-     .doc = "Replicas whose acknowledgement a commit waits for."},
-    {.name = "ack_wait",
-     .kind = FIELD_DURATION,
-     .offset = AT(ack_wait),
-     .fallback = "\"10s\"",
-     .low = 1,
-     .high = 3.1536e16,
-     .doc = "Semi-synchronous: after which commits wait no longer, until the replicas have caught up.",
-     .source = "MySQL rpl_semi_sync_source_timeout 10 s"},
-    {.name = "drop_after",
-     .kind = FIELD_DURATION,
-     .offset = AT(drop_after),
-     .optional = true,
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "Synchronous: replicas lost for this long are left out, and commits wait for them no longer, until they have caught "
-            "up; they "
-            "are not promoted meanwhile. never: commits wait until they are back. Absent: 5s with \"failover\", else never.",
-     .source =
-         "Galera evs.suspect_timeout 5 s; DRBD timeout 6 s; Patroni synchronous_mode: the next look, every 10 s; PostgreSQL on "
-         "its own waits for ever"},
-    {.name = "max_lag",
-     .kind = FIELD_DURATION,
-     .offset = AT(max_lag),
-     .fallback = "\"never\"",
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "A replica further behind than this gets no reads until it has caught up; never: it gets them."},
-    {.name = "after_write",
-     .kind = FIELD_DURATION,
-     .offset = AT(after_write),
-     .fallback = "\"0s\"",
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "For so long after a write its client reads at the primary, whatever \"on\" says."},
-    {.name = "max_standby_streaming_delay",
-     .kind = FIELD_DURATION,
-     .offset = AT(max_standby_streaming_delay),
-     .optional = true,
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "For so long since its receipt a write that conflicts with reads in progress on the replica waits for them; then they "
-            "are cancelled (recovery_conflict). Absent: no write waits for reads, as in MySQL.",
-     .source = "PostgreSQL: 30 s; its 0 is \"1ns\" and its -1 \"never\""},
-    {.name = "conflicts",
-     .kind = FIELD_RATIO,
-     .offset = AT(conflicts),
-     .fallback = "\"1%\"",
-     .low = 0,
-     .high = 1,
-     .doc = "With \"max_standby_streaming_delay\": share of the writes that conflict with reads: they clean up old row versions or "
-            "alter a table.",
-     .source = "an assumption; with PostgreSQL's hot_standby_feedback near 0"},
-    {.name = "roles",
-     .kind = FIELD_LIST,
-     .offset = AT(roles),
-     .record = &role_record,
-     .optional = true,
-     .doc = "What the first, second, ... replica is for; queries name it in \"on\". Several may have the same role."},
-    {.name = "failover",
-     .kind = FIELD_RECORD,
-     .offset = AT(failover),
-     .record = &failover_record,
-     .optional = true,
-     .doc = "Absent: nobody is promoted; writes fail until the primary is back."},
+    KEY("mode", WORD, replication_config, mode, DEFAULT("asynchronous"), .words = mode_words,
+        .doc = "Whether a commit waits for replicas: not at all; until they have received it, but for \"ack_wait\" at most; until "
+               "they have flushed it; until reads there see it, both until lost replicas are dropped (\"drop_after\")."),
+    KEY("workers", INTEGER, replication_config, workers, DEFAULT(4), RANGE(1, REPLICATION_WORKERS),
+        .doc = "Writes that one replica applies at once; they become visible in their order.",
+        .source = "MySQL replica_parallel_workers 4 since 8.0.27, 1 before; PostgreSQL replays with one process"),
+    KEY("apply", DISTRIBUTION, replication_config, apply, OPTIONAL,
+        .doc = "CPU time of applying one write on a reference core of the replica; absent: as much as the write took."),
+    KEY("ship", DISTRIBUTION, replication_config, ship, OPTIONAL,
+        .doc = "From the commit until a replica has received it, if nothing is before it; absent: one way between their nodes."),
+    KEY("flush", DISTRIBUTION, replication_config, flush, DEFAULT("0.1ms"),
+        .doc = "Synchronous: a replica's disk, before it acknowledges.", .source = "NVMe 0.05 to 0.2 ms"),
+    KEY("acks", INTEGER, replication_config, acks, DEFAULT(1), RANGE(1, 5000),
+        .doc = "Replicas whose acknowledgement a commit waits for."),
+    KEY("ack_wait", DURATION, replication_config, ack_wait, DEFAULT("10s"), RANGE(1, FIELD_YEAR),
+        .doc = "Semi-synchronous: after which commits wait no longer, until the replicas have caught up.",
+        .source = "MySQL rpl_semi_sync_source_timeout 10 s"),
+    KEY("drop_after", DURATION, replication_config, drop_after, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
+        .doc = "Synchronous: replicas lost for this long are left out, and commits wait for them no longer, until they have caught "
+               "up; they are not promoted meanwhile. never: commits wait until they are back. Absent: 5s with \"failover\", else "
+               "never.",
+        .source = "Galera evs.suspect_timeout 5 s; DRBD timeout 6 s; Patroni synchronous_mode: the next look, every 10 s; "
+                  "PostgreSQL on its own waits for ever"),
+    KEY("max_lag", DURATION, replication_config, max_lag, DEFAULT("never"), RANGE(0, FIELD_YEAR),
+        .doc = "A replica further behind than this gets no reads until it has caught up; never: it gets them."),
+    KEY("after_write", DURATION, replication_config, after_write, DEFAULT("0s"), RANGE(0, FIELD_YEAR),
+        .doc = "For so long after a write its client reads at the primary, whatever \"on\" says."),
+    KEY("max_standby_streaming_delay", DURATION, replication_config, max_standby_streaming_delay, OPTIONAL,
+        RANGE(1, FIELD_UNLIMITED),
+        .doc = "For so long since its receipt a write that conflicts with reads in progress on the replica waits for them; then "
+               "they are cancelled (recovery_conflict). Absent: no write waits for reads, as in MySQL.",
+        .source = "PostgreSQL: 30 s; its 0 is \"1ns\" and its -1 \"never\""),
+    KEY("conflicts", RATIO, replication_config, conflicts, DEFAULT("1%"), RANGE(0, 1),
+        .doc = "With \"max_standby_streaming_delay\": share of the writes that conflict with reads: they clean up old row versions "
+               "or alter a table.",
+        .source = "an assumption; with PostgreSQL's hot_standby_feedback near 0"),
+    KEY("roles", LIST, replication_config, roles, OPTIONAL, .record = &role_record,
+        .doc = "What the first, second, ... replica is for; queries name it in \"on\". Several may have the same role."),
+    KEY("failover", RECORD, replication_config, failover, OPTIONAL, .record = &failover_record,
+        .doc = "Absent: nobody is promoted; writes fail until the primary is back."),
     {0}};
-#undef AT
 const struct record replication_record = {.name = "replication",
                                           .size = sizeof(struct replication_config),
                                           .fields = fields,
@@ -322,21 +232,11 @@ void replication_link_programs(struct model *m, struct arena *arena) {
   }
 }
 
-#define AT(member) offsetof(struct replication_keys, member)
 static const struct field keys[] = {
-    {.name = "replication",
-     .kind = FIELD_RECORD,
-     .offset = AT(replication),
-     .record = &replication_record,
-     .optional = true,
-     .doc = "Database: how writes get from its first replica to the others; absent: they are everywhere at once."},
-    {.name = "backup",
-     .kind = FIELD_RECORD,
-     .offset = AT(backup),
-     .record = &backup_record,
-     .optional = true,
-     .doc = "Database: what is left when its machine is lost; absent: a machine comes back with its disk."},
+    KEY("replication", RECORD, replication_keys, replication, OPTIONAL, .record = &replication_record,
+        .doc = "Database: how writes get from its first replica to the others; absent: they are everywhere at once."),
+    KEY("backup", RECORD, replication_keys, backup, OPTIONAL, .record = &backup_record,
+        .doc = "Database: what is left when its machine is lost; absent: a machine comes back with its disk."),
     {0}};
-#undef AT
 const struct record replication_keys_record = {
     .name = "replication of a service", .size = sizeof(struct replication_keys), .fields = keys};

@@ -171,42 +171,21 @@ void shards_link_cells(struct linker *l) {
 
 /* --- keys of a scenario ------------------------------------------------------------------------------------------------------ */
 
-#define AT(member) offsetof(struct shards_config, member)
 static const struct field fields[] = {
-    {.name = "count",
-     .kind = FIELD_INTEGER,
-     .offset = AT(count),
-     .low = 1,
-     .high = SHARD_COUNT_MOST,
-     .doc = "Shards. The replicas are dealt over them evenly, neighbours together; the first of each is its primary."},
-    {.name = "by",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(by),
-     .target = "keys",
-     .optional = true,
-     .doc = "The keyspace whose item decides to which shard a request goes. At a cache the \"key\" of a step comes before it."},
-    {.name = "failover",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(failover),
-     .optional = true,
-     .doc = "From the death of a shard's primary until a replica of the shard takes over; absent: none does.",
-     .source = "Redis Cluster: node time-out 15 s, then 0.5 to 1 s for the vote: 16 to 18 s"},
-    {.name = "full_coverage",
-     .kind = FIELD_FLAG,
-     .offset = AT(full_coverage),
-     .fallback = "false",
-     .doc = "Whether the whole service refuses while a shard is known to be without a primary.",
-     .source = "Redis: cluster-require-full-coverage, which Redis itself delivers as yes; false: managed ones, and databases"},
-    {.name = "detect",
-     .kind = FIELD_DURATION,
-     .offset = AT(detect),
-     .fallback = "\"15s\"",
-     .low = 0,
-     .high = 3.1536e16,
-     .doc = "With full_coverage: from the death of a primary until the others know of it.",
-     .source = "Redis: cluster-node-timeout 15 s"},
+    KEY("count", INTEGER, shards_config, count, RANGE(1, SHARD_COUNT_MOST),
+        .doc = "Shards. The replicas are dealt over them evenly, neighbours together; the first of each is its primary."),
+    KEY("by", REFERENCE, shards_config, by, OPTIONAL, .target = "keys",
+        .doc = "The keyspace whose item decides to which shard a request goes. At a cache the \"key\" of a step comes before it."),
+    KEY("failover", DISTRIBUTION, shards_config, failover, OPTIONAL,
+        .doc = "From the death of a shard's primary until a replica of the shard takes over; absent: none does.",
+        .source = "Redis Cluster: node time-out 15 s, then 0.5 to 1 s for the vote: 16 to 18 s"),
+    KEY("full_coverage", FLAG, shards_config, full_coverage, DEFAULT(false),
+        .doc = "Whether the whole service refuses while a shard is known to be without a primary.",
+        .source = "Redis: cluster-require-full-coverage, which Redis itself delivers as yes; false: managed ones, and databases"),
+    KEY("detect", DURATION, shards_config, detect, DEFAULT("15s"), RANGE(0, FIELD_YEAR),
+        .doc = "With full_coverage: from the death of a primary until the others know of it.",
+        .source = "Redis: cluster-node-timeout 15 s"),
     {0}};
-#undef AT
 const struct record shards_record = {.name = "shards",
                                      .size = sizeof(struct shards_config),
                                      .fields = fields,
@@ -214,11 +193,8 @@ const struct record shards_record = {.name = "shards",
                                      .shorthand = "count"};
 
 static const struct field keys[] = {
-    {.name = "shards",
-     .kind = FIELD_RECORD,
-     .offset = 0,
-     .record = &shards_record,
-     .optional = true,
-     .doc = "Databases and caches: the data are divided by key; a number is the count of shards. Absent: each replica has all."},
+    ONLY_KEY(
+        "shards", RECORD, OPTIONAL, .record = &shards_record,
+        .doc = "Databases and caches: the data are divided by key; a number is the count of shards. Absent: each replica has all."),
     {0}};
 const struct record shards_keys_record = {.name = "shards of a service", .size = sizeof(struct shards_config), .fields = keys};

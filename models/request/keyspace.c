@@ -34,38 +34,25 @@ double keyspace_probability(const struct keyspace_config *k, uint32_t item) {
   return k->law ? zipf_probability(k->law, item + 1) : 1 / (double)k->of;
 }
 
-#define AT(member) offsetof(struct keyspace_config, member)
 static const char *const by_words[] = {"request", "client", NULL};
 static const struct field fields[] = {
-    {.name = "of", .kind = FIELD_INTEGER, .offset = AT(of), .low = 1, .high = 4e9, .doc = "Items that there are."},
-    {.name = "zipf",
-     .kind = FIELD_NUMBER,
-     .offset = AT(zipf),
-     .fallback = "0",
-     .low = 0,
-     .high = 10,
-     .doc = "Exponent of Zipf's law: the k-th most popular item is asked for in proportion to k to the power -zipf; 0: all alike.",
-     .source = "proxies 0.64 to 0.83 (Breslau et al. 1999); caches in front of databases 1 to 2.5 (Yang et al. 2020)"},
-    {.name = "by",
-     .kind = FIELD_WORD,
-     .offset = AT(by),
-     .words = by_words,
-     .fallback = "\"request\"",
-     .doc = "request: each is about an item of its own; client: all requests of one client are about the same (tenant, account)."},
+    KEY("of", INTEGER, keyspace_config, of, RANGE(1, 4e9), .doc = "Items that there are."),
+    KEY("zipf", NUMBER, keyspace_config, zipf, DEFAULT(0), RANGE(0, 10),
+        .doc =
+            "Exponent of Zipf's law: the k-th most popular item is asked for in proportion to k to the power -zipf; 0: all alike.",
+        .source = "proxies 0.64 to 0.83 (Breslau et al. 1999); caches in front of databases 1 to 2.5 (Yang et al. 2020)"),
+    KEY("by", WORD, keyspace_config, by, DEFAULT("request"), .words = by_words,
+        .doc =
+            "request: each is about an item of its own; client: all requests of one client are about the same (tenant, account)."),
     {0}};
-#undef AT
 const struct record keyspace_record = {.name = "keys",
                                        .size = sizeof(struct keyspace_config),
                                        .fields = fields,
                                        .doc = "What requests are about: a catalogue of which each has one item.",
                                        .shorthand = "of"};
 
-static const struct field root_keys[] = {{.name = "keys",
-                                          .kind = FIELD_MAP,
-                                          .offset = 0,
-                                          .record = &keyspace_record,
-                                          .optional = true,
-                                          .doc = "What requests are about, by name: keys of caches, rows, tenants."},
+static const struct field root_keys[] = {ONLY_KEY("keys", MAP, OPTIONAL, .record = &keyspace_record,
+                                                  .doc = "What requests are about, by name: keys of caches, rows, tenants."),
                                          {0}};
 const struct record keyspaces_root_record = {.name = "keys of a scenario", .size = sizeof(struct config_list), .fields = root_keys};
 

@@ -211,48 +211,25 @@ static void compile(struct compiler *c, const void *config) {
   compile_fork(c, f, b, compile_configured, branches);
 }
 
-#define AT(member) offsetof(struct branch_config, member)
 static const struct field branch_fields[] = {
-    {.name = "copies",
-     .kind = FIELD_INTEGER,
-     .offset = AT(copies),
-     .fallback = "1",
-     .low = 1,
-     .high = FORK_MOST,
-     .doc = "So many of this branch run at the same time, each with demands of its own: a question to all shards."},
-    {.name = "steps",
-     .kind = FIELD_CHOICES,
-     .offset = AT(steps),
-     .choices = &step_choices,
-     .doc = "What the branch does, in order."},
+    KEY("copies", INTEGER, branch_config, copies, DEFAULT(1), RANGE(1, FORK_MOST),
+        .doc = "So many of this branch run at the same time, each with demands of its own: a question to all shards."),
+    KEY("steps", CHOICES, branch_config, steps, .choices = &step_choices, .doc = "What the branch does, in order."),
     {0}};
-#undef AT
 static const struct record branch_record = {.name = "branch",
                                             .size = sizeof(struct branch_config),
                                             .fields = branch_fields,
                                             .doc = "Steps that run beside those of the other branches."};
 
-#define AT(member) offsetof(struct parallel_step, member)
 static const struct field fields[] = {
-    {.name = "parallel",
-     .kind = FIELD_LIST,
-     .offset = AT(parallel),
-     .record = &branch_record,
-     .doc = "Branches that begin at the same time, on the replica that runs the step."},
-    {.name = "need",
-     .kind = FIELD_LIMIT,
-     .offset = AT(need),
-     .fallback = "\"unlimited\"",
-     .low = 1,
-     .high = FORK_MOST,
-     .doc = "Goes on when so many branches (copies counted) have succeeded; unlimited: all of them."},
-    {.name = "cancel",
-     .kind = FIELD_FLAG,
-     .offset = AT(cancel),
-     .fallback = "false",
-     .doc = "Whether branches that are not needed any more are told: they then end at their next step; else their work goes on."},
+    KEY("parallel", LIST, parallel_step, parallel, .record = &branch_record,
+        .doc = "Branches that begin at the same time, on the replica that runs the step."),
+    KEY("need", LIMIT, parallel_step, need, DEFAULT("unlimited"), RANGE(1, FORK_MOST),
+        .doc = "Goes on when so many branches (copies counted) have succeeded; unlimited: all of them."),
+    KEY("cancel", FLAG, parallel_step, cancel, DEFAULT(false),
+        .doc =
+            "Whether branches that are not needed any more are told: they then end at their next step; else their work goes on."),
     {0}};
-#undef AT
 static const struct record record = {.name = "parallel step",
                                      .size = sizeof(struct parallel_step),
                                      .fields = fields,

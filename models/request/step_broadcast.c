@@ -144,29 +144,15 @@ static void compile(struct compiler *c, const void *config) {
   compile_delivery(c, s);
 }
 
-#define AT(member) offsetof(struct broadcast_step, member)
 static const struct field fields[] = {
-    {.name = "broadcast",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(broadcast),
-     .target = "services",
-     .doc = "A service of kind cache."},
-    {.name = "to", .kind = FIELD_REFERENCE, .offset = AT(to), .target = "services", .doc = "Whose replicas all get the message."},
-    {.name = "listeners",
-     .kind = FIELD_INTEGER,
-     .offset = AT(listeners),
-     .low = 0,
-     .high = 1e8,
-     .doc = "Connected clients that it is for, spread evenly over the replicas in rotation."},
-    {.name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .doc = "CPU time of sending it to one of them."},
-    {.name = "publish",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(publish),
-     .fallback = "\"10us\"",
-     .doc = "CPU time of publishing it in the cache.",
-     .source = "Redis: 8 to 12 us per simple command"},
+    KEY("broadcast", REFERENCE, broadcast_step, broadcast, .target = "services", .doc = "A service of kind cache."),
+    KEY("to", REFERENCE, broadcast_step, to, .target = "services", .doc = "Whose replicas all get the message."),
+    KEY("listeners", INTEGER, broadcast_step, listeners, RANGE(0, 1e8),
+        .doc = "Connected clients that it is for, spread evenly over the replicas in rotation."),
+    KEY("demand", DISTRIBUTION, broadcast_step, demand, .doc = "CPU time of sending it to one of them."),
+    KEY("publish", DISTRIBUTION, broadcast_step, publish, DEFAULT("10us"), .doc = "CPU time of publishing it in the cache.",
+        .source = "Redis: 8 to 12 us per simple command"),
     {0}};
-#undef AT
 static const struct record record = {.name = "broadcast step",
                                      .size = sizeof(struct broadcast_step),
                                      .fields = fields,

@@ -277,100 +277,45 @@ static void compile_invalidate(struct compiler *c, const void *config) {
   if (own || s->l1) compile_content(c, s->key, &operation_drop);
 }
 
-#define AT(member) offsetof(struct cached_step, member)
-#define DEMAND(at)                                                                                                                 \
-  {                                                                                                                                \
-    .name = "demand", .kind = FIELD_DISTRIBUTION, .offset = at, .fallback = "\"10us\"",                                            \
-    .doc = "CPU time of one command of the cache.", .source = "Redis: 8 to 12 us per simple command"                               \
-  }
+#define DEMAND(step)                                                                                                               \
+  KEY("demand", DISTRIBUTION, step, demand, DEFAULT("10us"), .doc = "CPU time of one command of the cache.",                       \
+      .source = "Redis: 8 to 12 us per simple command")
 static const struct field fields[] = {
-    {.name = "cached",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(cached),
-     .target = "services",
-     .doc = "A service of kind cache; with a \"key\" also the service that asks, which then looks into its own memory."},
-    {.name = "key",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(key),
-     .target = "keys",
-     .optional = true,
-     .doc = "The keyspace whose item is looked for: what is there decides whether it is a hit."},
-    {.name = "hit",
-     .kind = FIELD_RATIO,
-     .offset = AT(hit),
-     .optional = true,
-     .low = 0,
-     .high = 1,
-     .doc = "Instead of a key: share of look-ups that find what they look for."},
-    DEMAND(AT(demand)),
-    {.name = "miss",
-     .kind = FIELD_CHOICES,
-     .offset = AT(miss),
-     .choices = &step_choices,
-     .optional = true,
-     .doc = "What is done on a miss."},
-    {.name = "fill",
-     .kind = FIELD_FLAG,
-     .offset = AT(fill),
-     .fallback = "true",
-     .doc = "Whether a miss ends with writing to the cache: one more command."},
-    {.name = "l1",
-     .kind = FIELD_FLAG,
-     .offset = AT(l1),
-     .fallback = "false",
-     .doc =
-         "Whether the process that asks looks into its own memory first (\"cache\" of its service), and keeps there what it gets."},
-    {.name = "ttl",
-     .kind = FIELD_DURATION,
-     .offset = AT(ttl),
-     .optional = true,
-     .low = 1,
-     .high = 9.3e18,
-     .doc = "After which the item is gone from \"cached\"; absent: as its service says."},
-    {.name = "bytes",
-     .kind = FIELD_BYTES,
-     .offset = AT(bytes),
-     .optional = true,
-     .low = 1,
-     .high = 4e9,
-     .doc = "Size of a value; absent: it takes none of the cache's \"size\"."},
-    {.name = "bytes_cv",
-     .kind = FIELD_NUMBER,
-     .offset = AT(bytes_cv),
-     .fallback = "0",
-     .low = 0,
-     .high = 100,
-     .doc = "Standard deviation of the items' sizes over their mean, lognormal; an item always has the same size."},
-    {.name = "stampede",
-     .kind = FIELD_RECORD,
-     .offset = AT(stampede),
-     .record = &stampede_record,
-     .optional = true,
-     .doc = "With a key: what keeps many who miss an item from rebuilding it at the same time; absent: nothing, and nothing is "
-            "counted."},
+    KEY("cached", REFERENCE, cached_step, cached, .target = "services",
+        .doc = "A service of kind cache; with a \"key\" also the service that asks, which then looks into its own memory."),
+    KEY("key", REFERENCE, cached_step, key, OPTIONAL, .target = "keys",
+        .doc = "The keyspace whose item is looked for: what is there decides whether it is a hit."),
+    KEY("hit", RATIO, cached_step, hit, OPTIONAL, RANGE(0, 1),
+        .doc = "Instead of a key: share of look-ups that find what they look for."),
+    DEMAND(cached_step),
+    KEY("miss", CHOICES, cached_step, miss, OPTIONAL, .choices = &step_choices, .doc = "What is done on a miss."),
+    KEY("fill", FLAG, cached_step, fill, DEFAULT(true), .doc = "Whether a miss ends with writing to the cache: one more command."),
+    KEY("l1", FLAG, cached_step, l1, DEFAULT(false),
+        .doc = "Whether the process that asks looks into its own memory first (\"cache\" of its service), and keeps there what it "
+               "gets."),
+    KEY("ttl", DURATION, cached_step, ttl, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
+        .doc = "After which the item is gone from \"cached\"; absent: as its service says."),
+    KEY("bytes", BYTES, cached_step, bytes, OPTIONAL, RANGE(1, 4e9),
+        .doc = "Size of a value; absent: it takes none of the cache's \"size\"."),
+    KEY("bytes_cv", NUMBER, cached_step, bytes_cv, DEFAULT(0), RANGE(0, 100),
+        .doc = "Standard deviation of the items' sizes over their mean, lognormal; an item always has the same size."),
+    KEY("stampede", RECORD, cached_step, stampede, OPTIONAL, .record = &stampede_record,
+        .doc = "With a key: what keeps many who miss an item from rebuilding it at the same time; absent: nothing, and nothing is "
+               "counted."),
     {0}};
-#undef AT
 static const struct record record = {
     .name = "cached step", .size = sizeof(struct cached_step), .fields = fields, .doc = "Looks in a cache first."};
 static const struct step_kind kind = {compile};
 const struct alternative step_cached = {"cached", true, &record, &kind};
 
-#define AT(member) offsetof(struct invalidate_step, member)
 static const struct field invalidate_fields[] = {
-    {.name = "invalidate",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(invalidate),
-     .target = "services",
-     .doc = "A service of kind cache, or the service that asks: its own memory."},
-    {.name = "key", .kind = FIELD_REFERENCE, .offset = AT(key), .target = "keys", .doc = "The keyspace whose item is dropped."},
-    DEMAND(AT(demand)),
-    {.name = "l1",
-     .kind = FIELD_FLAG,
-     .offset = AT(l1),
-     .fallback = "false",
-     .doc = "Whether the process that asks drops it from its own memory too; those of others keep theirs."},
+    KEY("invalidate", REFERENCE, invalidate_step, invalidate, .target = "services",
+        .doc = "A service of kind cache, or the service that asks: its own memory."),
+    KEY("key", REFERENCE, invalidate_step, key, .target = "keys", .doc = "The keyspace whose item is dropped."),
+    DEMAND(invalidate_step),
+    KEY("l1", FLAG, invalidate_step, l1, DEFAULT(false),
+        .doc = "Whether the process that asks drops it from its own memory too; those of others keep theirs."),
     {0}};
-#undef AT
 static const struct record invalidate_record = {
     .name = "invalidate step",
     .size = sizeof(struct invalidate_step),

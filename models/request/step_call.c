@@ -6,8 +6,6 @@
 #include "models/request/request.h"
 #include "models/request/steps.h"
 
-#define AT(member) offsetof(struct call_config, member)
-
 static void compile_plain(struct compiler *c, const struct call_config *s) {
   if (model_service(c->model, (uint32_t)s->call)->kind == SERVICE_EXTERNAL) {
     if (s->steps.count) compile_fault(c, "an external service runs no steps of ours");
@@ -27,45 +25,19 @@ static void compile(struct compiler *c, const void *config) {
 }
 
 static const struct field fields[] = {
-    {.name = "call", .kind = FIELD_REFERENCE, .offset = AT(call), .target = "services", .doc = "The service."},
-    {.name = "steps",
-     .kind = FIELD_CHOICES,
-     .offset = AT(steps),
-     .choices = &step_choices,
-     .optional = true,
-     .doc = "What the called replica does, in order."},
-    {.name = "retry",
-     .kind = FIELD_RECORD,
-     .offset = AT(retry),
-     .record = &retry_record,
-     .optional = true,
-     .doc = "Calls again when the call has failed; absent: no."},
-    {.name = "timeout",
-     .kind = FIELD_DURATION,
-     .offset = AT(timeout),
-     .fallback = "\"never\"",
-     .low = 1,
-     .high = 3.1536e16,
-     .doc = "When the caller gives an attempt up; the called service goes on working."},
-    {.name = "cancel",
-     .kind = FIELD_FLAG,
-     .offset = AT(cancel),
-     .fallback = "false",
-     .doc = "Whether the called service is told when its caller gives up: it then ends the request at its next step."},
-    {.name = "breaker",
-     .kind = FIELD_RECORD,
-     .offset = AT(breaker),
-     .record = &breaker_record,
-     .optional = true,
-     .doc = "Refuses calls while too many fail; absent: none."},
-    {.name = "fallback",
-     .kind = FIELD_CHOICES,
-     .offset = AT(fallback),
-     .choices = &step_choices,
-     .optional = true,
-     .doc = "What the caller does when the call has failed for good, instead of failing itself."},
+    KEY("call", REFERENCE, call_config, call, .target = "services", .doc = "The service."),
+    KEY("steps", CHOICES, call_config, steps, OPTIONAL, .choices = &step_choices, .doc = "What the called replica does, in order."),
+    KEY("retry", RECORD, call_config, retry, OPTIONAL, .record = &retry_record,
+        .doc = "Calls again when the call has failed; absent: no."),
+    KEY("timeout", DURATION, call_config, timeout, DEFAULT("never"), RANGE(1, FIELD_YEAR),
+        .doc = "When the caller gives an attempt up; the called service goes on working."),
+    KEY("cancel", FLAG, call_config, cancel, DEFAULT(false),
+        .doc = "Whether the called service is told when its caller gives up: it then ends the request at its next step."),
+    KEY("breaker", RECORD, call_config, breaker, OPTIONAL, .record = &breaker_record,
+        .doc = "Refuses calls while too many fail; absent: none."),
+    KEY("fallback", CHOICES, call_config, fallback, OPTIONAL, .choices = &step_choices,
+        .doc = "What the caller does when the call has failed for good, instead of failing itself."),
     {0}};
-#undef AT
 static const struct record record = {.name = "call step",
                                      .size = sizeof(struct call_config),
                                      .fields = fields,

@@ -25,13 +25,9 @@ static void compile(struct compiler *c, const void *config) {
 static const char *const on_words[] = {"thread", "workers", NULL};
 
 static const struct field fields[] = {
-    {.name = "cpu", .kind = FIELD_DISTRIBUTION, .offset = offsetof(struct cpu_step, cpu), .doc = "CPU time on a reference core."},
-    {.name = "on",
-     .kind = FIELD_WORD,
-     .offset = offsetof(struct cpu_step, on),
-     .words = on_words,
-     .fallback = "\"thread\"",
-     .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool beside the loop."},
+    KEY("cpu", DISTRIBUTION, cpu_step, cpu, .doc = "CPU time on a reference core."),
+    KEY("on", WORD, cpu_step, on, DEFAULT("thread"), .words = on_words,
+        .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool beside the loop."),
     {0}};
 static const struct record record = {
     .name = "cpu step",

@@ -28,8 +28,7 @@ static void compile(struct compiler *c, const void *config) {
   compile_delay(c, &((const struct delay_step *)config)->delay, compile_cell(c, compile_service(c), TIME_DELAY));
 }
 
-static const struct field fields[] = {
-    {.name = "delay", .kind = FIELD_DISTRIBUTION, .offset = offsetof(struct delay_step, delay), .doc = "How long."}, {0}};
+static const struct field fields[] = {KEY("delay", DISTRIBUTION, delay_step, delay, .doc = "How long."), {0}};
 static const struct record record = {
     .name = "delay step", .size = sizeof(struct delay_step), .fields = fields, .doc = "Waits without using anything."};
 static const struct step_kind kind = {compile};

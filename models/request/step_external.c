@@ -64,12 +64,8 @@ static void compile(struct compiler *c, const void *config) {
   compile_external(c, ((const struct external_step *)config)->external);
 }
 
-static const struct field fields[] = {{.name = "external",
-                                       .kind = FIELD_REFERENCE,
-                                       .offset = offsetof(struct external_step, external),
-                                       .target = "services",
-                                       .doc = "A service of kind external."},
-                                      {0}};
+static const struct field fields[] = {
+    KEY("external", REFERENCE, external_step, external, .target = "services", .doc = "A service of kind external."), {0}};
 static const struct record record = {.name = "external step",
                                      .size = sizeof(struct external_step),
                                      .fields = fields,

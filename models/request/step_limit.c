@@ -46,17 +46,9 @@ static void compile(struct compiler *c, const void *config) {
   emit(c, &operation_limit, s);
 }
 
-static const struct field fields[] = {{.name = "limit",
-                                       .kind = FIELD_REFERENCE,
-                                       .offset = offsetof(struct limit_step, limit),
-                                       .target = "limits",
-                                       .doc = "The limit."},
-                                      {.name = "steps",
-                                       .kind = FIELD_CHOICES,
-                                       .offset = offsetof(struct limit_step, steps),
-                                       .choices = &step_choices,
-                                       .optional = true,
-                                       .doc = "Limits with permits: what is done while one is held."},
+static const struct field fields[] = {KEY("limit", REFERENCE, limit_step, limit, .target = "limits", .doc = "The limit."),
+                                      KEY("steps", CHOICES, limit_step, steps, OPTIONAL, .choices = &step_choices,
+                                          .doc = "Limits with permits: what is done while one is held."),
                                       {0}};
 static const struct record record = {.name = "limit step",
                                      .size = sizeof(struct limit_step),

@@ -38,32 +38,16 @@ static void compile(struct compiler *c, const void *config) {
   in->cell = compile_cell(c, q->workers, TIME_JOB);
 }
 
-#define AT(member) offsetof(struct publish_step, member)
 static const struct field fields[] = {
-    {.name = "publish", .kind = FIELD_REFERENCE, .offset = AT(publish), .target = "queues", .doc = "The queue."},
-    {.name = "count",
-     .kind = FIELD_CHOICE,
-     .offset = AT(count),
-     .choices = &batch_choices,
-     .optional = true,
-     .doc = "Jobs that are published together, with one command; absent: 1."},
-    {.name = "delay",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(delay),
-     .optional = true,
-     .doc = "How long it takes until the jobs are due; absent: they are due at once."},
-    {.name = "priority",
-     .kind = FIELD_INTEGER,
-     .offset = AT(priority),
-     .fallback = "0",
-     .low = -1000,
-     .high = 1000,
-     .doc = "Of these jobs: higher is taken first. That of the queue is added."},
-    {.name = "wait",
-     .kind = FIELD_FLAG,
-     .offset = AT(wait),
-     .fallback = "false",
-     .doc = "Whether the request waits until all these jobs are done; it fails (job_failed) when one is given up or lost."},
+    KEY("publish", REFERENCE, publish_step, publish, .target = "queues", .doc = "The queue."),
+    KEY("count", CHOICE, publish_step, count, OPTIONAL, .choices = &batch_choices,
+        .doc = "Jobs that are published together, with one command; absent: 1."),
+    KEY("delay", DISTRIBUTION, publish_step, delay, OPTIONAL,
+        .doc = "How long it takes until the jobs are due; absent: they are due at once."),
+    KEY("priority", INTEGER, publish_step, priority, DEFAULT(0), RANGE(-1000, 1000),
+        .doc = "Of these jobs: higher is taken first. That of the queue is added."),
+    KEY("wait", FLAG, publish_step, wait, DEFAULT(false),
+        .doc = "Whether the request waits until all these jobs are done; it fails (job_failed) when one is given up or lost."),
     {0}};
 static const struct record record = {
     .name = "publish step", .size = sizeof(struct publish_step), .fields = fields, .doc = "Hands jobs to a queue."};

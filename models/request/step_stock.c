@@ -133,46 +133,25 @@ static void compile_reserve(struct compiler *c, const void *config) {
   taken->target = (uint16_t)c->program->count;
 }
 
-#define AT(member) offsetof(struct stock_step, member)
-static const struct field weight_fields[] = {{.name = "weight",
-                                              .kind = FIELD_NUMBER,
-                                              .offset = offsetof(struct count_weight, weight),
-                                              .low = 0,
-                                              .high = 1e9,
-                                              .doc = "How often so many are wanted, relative to the others."},
-                                             {0}};
+static const struct field weight_fields[] = {
+    KEY("weight", NUMBER, count_weight, weight, RANGE(0, 1e9), .doc = "How often so many are wanted, relative to the others."),
+    {0}};
 static const struct record weight_record = {.name = "weight",
                                             .size = sizeof(struct count_weight),
                                             .fields = weight_fields,
                                             .doc = "The first is of one piece, the second of two, and so on.",
                                             .shorthand = "weight"};
 #define DEMAND                                                                                                                     \
-  {                                                                                                                                \
-    .name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .optional = true,                                          \
-    .doc = "CPU time of this change on a reference core; absent: as the stock's \"demand\"."                                       \
-  }
+  KEY("demand", DISTRIBUTION, stock_step, demand, OPTIONAL,                                                                        \
+      .doc = "CPU time of this change on a reference core; absent: as the stock's \"demand\".")
 static const struct field reserve_fields[] = {
-    {.name = "reserve", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."},
-    {.name = "count",
-     .kind = FIELD_INTEGER,
-     .offset = AT(count),
-     .fallback = "1",
-     .low = 1,
-     .high = 1e6,
-     .doc = "Pieces wanted: all of them or none."},
-    {.name = "counts",
-     .kind = FIELD_LIST,
-     .offset = AT(counts),
-     .record = &weight_record,
-     .optional = true,
-     .doc = "Instead of \"count\": weights of wanting 1, 2, 3, ... pieces, such as [30, 55, 5, 10]."},
+    KEY("reserve", REFERENCE, stock_step, stock, .target = "stock", .doc = "The stock."),
+    KEY("count", INTEGER, stock_step, count, DEFAULT(1), RANGE(1, 1e6), .doc = "Pieces wanted: all of them or none."),
+    KEY("counts", LIST, stock_step, counts, OPTIONAL, .record = &weight_record,
+        .doc = "Instead of \"count\": weights of wanting 1, 2, 3, ... pieces, such as [30, 55, 5, 10]."),
     DEMAND,
-    {.name = "sold_out",
-     .kind = FIELD_CHOICES,
-     .offset = AT(sold_out),
-     .choices = &step_choices,
-     .optional = true,
-     .doc = "What is done when too little is left; then the client has its answer, sold_out, and the rest is not run."},
+    KEY("sold_out", CHOICES, stock_step, sold_out, OPTIONAL, .choices = &step_choices,
+        .doc = "What is done when too little is left; then the client has its answer, sold_out, and the rest is not run."),
     {0}};
 static const struct record reserve_record = {.name = "reserve step",
                                              .size = sizeof(struct stock_step),
@@ -202,7 +181,7 @@ static void compile_release(struct compiler *c, const void *config) {
 }
 
 static const struct field pay_fields[] = {
-    {.name = "pay", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."}, DEMAND, {0}};
+    KEY("pay", REFERENCE, stock_step, stock, .target = "stock", .doc = "The stock."), DEMAND, {0}};
 static const struct record pay_record = {
     .name = "pay step",
     .size = sizeof(struct stock_step),
@@ -212,7 +191,7 @@ static const struct step_kind pay_kind = {compile_pay};
 const struct alternative step_pay = {"pay", true, &pay_record, &pay_kind};
 
 static const struct field release_fields[] = {
-    {.name = "release", .kind = FIELD_REFERENCE, .offset = AT(stock), .target = "stock", .doc = "The stock."}, DEMAND, {0}};
+    KEY("release", REFERENCE, stock_step, stock, .target = "stock", .doc = "The stock."), DEMAND, {0}};
 static const struct record release_record = {.name = "release step",
                                              .size = sizeof(struct stock_step),
                                              .fields = release_fields,

@@ -137,25 +137,14 @@ static void compile(struct compiler *c, const void *config) {
   finish(c, s, embedded);
 }
 
-#define AT(member) offsetof(struct transaction_step, member)
-static const struct field fields[] = {{.name = "transaction",
-                                       .kind = FIELD_REFERENCE,
-                                       .offset = AT(transaction),
-                                       .target = "services",
-                                       .doc = "A service of kind database."},
-                                      {.name = "steps",
-                                       .kind = FIELD_CHOICES,
-                                       .offset = AT(steps),
-                                       .choices = &step_choices,
-                                       .doc = "What is done between BEGIN and COMMIT; all of it holds the connection."},
-                                      {.name = "begin_trip",
-                                       .kind = FIELD_FLAG,
-                                       .offset = AT(begin_trip),
-                                       .fallback = "false",
-                                       .doc = "Whether BEGIN is a trip of its own; else it goes with the first statement.",
-                                       .source = "JDBC sends it with the first statement; mysql2 and node-postgres on its own"},
-                                      {0}};
-#undef AT
+static const struct field fields[] = {
+    KEY("transaction", REFERENCE, transaction_step, transaction, .target = "services", .doc = "A service of kind database."),
+    KEY("steps", CHOICES, transaction_step, steps, .choices = &step_choices,
+        .doc = "What is done between BEGIN and COMMIT; all of it holds the connection."),
+    KEY("begin_trip", FLAG, transaction_step, begin_trip, DEFAULT(false),
+        .doc = "Whether BEGIN is a trip of its own; else it goes with the first statement.",
+        .source = "JDBC sends it with the first statement; mysql2 and node-postgres on its own"),
+    {0}};
 static const struct record record = {.name = "transaction step",
                                      .size = sizeof(struct transaction_step),
                                      .fields = fields,

@@ -2,25 +2,12 @@
 #include <assert.h>
 #include <math.h>
 
-#define AT(member) offsetof(struct codel_config, member)
-static const struct field fields[] = {{.name = "target",
-                                       .kind = FIELD_DURATION,
-                                       .offset = AT(target),
-                                       .fallback = "\"5ms\"",
-                                       .low = 0,
-                                       .high = 3.1536e16,
-                                       .doc = "Wait that is tolerated for good.",
-                                       .source = "RFC 8289: 5 ms"},
-                                      {.name = "interval",
-                                       .kind = FIELD_DURATION,
-                                       .offset = AT(interval),
-                                       .fallback = "\"100ms\"",
-                                       .low = 1,
-                                       .high = 3.1536e16,
-                                       .doc = "How long waits may stay above the target before the first request is dropped.",
-                                       .source = "RFC 8289: 100 ms"},
+static const struct field fields[] = {KEY("target", DURATION, codel_config, target, DEFAULT("5ms"), RANGE(0, FIELD_YEAR),
+                                          .doc = "Wait that is tolerated for good.", .source = "RFC 8289: 5 ms"),
+                                      KEY("interval", DURATION, codel_config, interval, DEFAULT("100ms"), RANGE(1, FIELD_YEAR),
+                                          .doc = "How long waits may stay above the target before the first request is dropped.",
+                                          .source = "RFC 8289: 100 ms"),
                                       {0}};
-#undef AT
 const struct record codel_record = {.name = "codel",
                                     .size = sizeof(struct codel_config),
                                     .fields = fields,

@@ -3,46 +3,20 @@
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
 
-#define AT(member) offsetof(struct stock_config, member)
 static const struct field fields[] = {
-    {.name = "amount",
-     .kind = FIELD_INTEGER,
-     .offset = AT(amount),
-     .low = 1,
-     .high = 1e15,
-     .doc = "Pieces that there are at the start of the run."},
-    {.name = "at",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(at),
-     .target = "services",
-     .doc = "Where they are counted, on its first replica: a database (a change locks the row) or a cache (a change is one "
-            "command)."},
-    {.name = "hold",
-     .kind = FIELD_DURATION,
-     .offset = AT(hold),
-     .fallback = "\"never\"",
-     .low = 1,
-     .high = 3.1536e16,
-     .doc = "After which reserved pieces that are not paid are free again; never: they stay held."},
-    {.name = "demand", .kind = FIELD_DISTRIBUTION, .offset = AT(demand), .doc = "CPU time of one change on a reference core."},
-    {.name = "round_trips",
-     .kind = FIELD_INTEGER,
-     .offset = AT(round_trips),
-     .fallback = "1",
-     .low = 0,
-     .high = 64,
-     .doc = "Database: trips from it to the caller and back while the row is locked; 0: one statement that commits itself.",
-     .source = "BEGIN, UPDATE, COMMIT: the commit is a trip of its own after the row is locked"},
-    {.name = "lock_wait",
-     .kind = FIELD_DURATION,
-     .offset = AT(lock_wait),
-     .fallback = "\"50s\"",
-     .low = 1,
-     .high = 3.1536e16,
-     .doc = "Database: how long a change waits for the row before it fails.",
-     .source = "MySQL innodb_lock_wait_timeout 50 s"},
+    KEY("amount", INTEGER, stock_config, amount, RANGE(1, 1e15), .doc = "Pieces that there are at the start of the run."),
+    KEY("at", REFERENCE, stock_config, at, .target = "services",
+        .doc = "Where they are counted, on its first replica: a database (a change locks the row) or a cache (a change is one "
+               "command)."),
+    KEY("hold", DURATION, stock_config, hold, DEFAULT("never"), RANGE(1, FIELD_YEAR),
+        .doc = "After which reserved pieces that are not paid are free again; never: they stay held."),
+    KEY("demand", DISTRIBUTION, stock_config, demand, .doc = "CPU time of one change on a reference core."),
+    KEY("round_trips", INTEGER, stock_config, round_trips, DEFAULT(1), RANGE(0, 64),
+        .doc = "Database: trips from it to the caller and back while the row is locked; 0: one statement that commits itself.",
+        .source = "BEGIN, UPDATE, COMMIT: the commit is a trip of its own after the row is locked"),
+    KEY("lock_wait", DURATION, stock_config, lock_wait, DEFAULT("50s"), RANGE(1, FIELD_YEAR),
+        .doc = "Database: how long a change waits for the row before it fails.", .source = "MySQL innodb_lock_wait_timeout 50 s"),
     {0}};
-#undef AT
 const struct record stock_record = {.name = "stock",
                                     .size = sizeof(struct stock_config),
                                     .fields = fields,
@@ -69,11 +43,6 @@ const char *stock_link(struct model *m, struct stock_config *c, const char **key
   return NULL;
 }
 
-static const struct field root_keys[] = {{.name = "stock",
-                                          .kind = FIELD_MAP,
-                                          .offset = 0,
-                                          .record = &stock_record,
-                                          .optional = true,
-                                          .doc = "What there is a limited number of, by name."},
-                                         {0}};
+static const struct field root_keys[] = {
+    ONLY_KEY("stock", MAP, OPTIONAL, .record = &stock_record, .doc = "What there is a limited number of, by name."), {0}};
 const struct record stock_root_record = {.name = "stock of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

@@ -30,13 +30,8 @@ static uint32_t constant_draw(const void *self, struct stream *draws) {
 static double constant_mean(const void *self) { return (double)((const struct constant_batch *)self)->size; }
 static double constant_second_moment(const void *self) { return constant_mean(self) * constant_mean(self); }
 
-static const struct field constant_fields[] = {{.name = "size",
-                                                .kind = FIELD_INTEGER,
-                                                .offset = offsetof(struct constant_batch, size),
-                                                .low = 1,
-                                                .high = MOST,
-                                                .doc = "Requests in each batch."},
-                                               {0}};
+static const struct field constant_fields[] = {
+    KEY("size", INTEGER, constant_batch, size, RANGE(1, MOST), .doc = "Requests in each batch."), {0}};
 static const struct record constant_record = {.name = "constant batch",
                                               .size = sizeof(struct constant_batch),
                                               .fields = constant_fields,
@@ -61,12 +56,7 @@ static double geometric_second_moment(const void *self) {
   double mean = geometric_mean(self);
   return mean * (2 * mean - 1);
 }
-static const struct field geometric_fields[] = {{.name = "mean",
-                                                 .kind = FIELD_NUMBER,
-                                                 .offset = offsetof(struct geometric_batch, mean),
-                                                 .low = 1,
-                                                 .high = 1000,
-                                                 .doc = "Mean size."},
+static const struct field geometric_fields[] = {KEY("mean", NUMBER, geometric_batch, mean, RANGE(1, 1000), .doc = "Mean size."),
                                                 {0}};
 static const struct record geometric_record = {.name = "geometric batch",
                                                .size = sizeof(struct geometric_batch),
@@ -99,18 +89,8 @@ static const char *uniform_fault(const void *self) {
   const struct uniform_batch *u = self;
   return u->high < u->low ? "\"high\" is less than \"low\"" : NULL;
 }
-static const struct field uniform_fields[] = {{.name = "low",
-                                               .kind = FIELD_INTEGER,
-                                               .offset = offsetof(struct uniform_batch, low),
-                                               .low = 1,
-                                               .high = MOST,
-                                               .doc = "Smallest size."},
-                                              {.name = "high",
-                                               .kind = FIELD_INTEGER,
-                                               .offset = offsetof(struct uniform_batch, high),
-                                               .low = 1,
-                                               .high = MOST,
-                                               .doc = "Largest size."},
+static const struct field uniform_fields[] = {KEY("low", INTEGER, uniform_batch, low, RANGE(1, MOST), .doc = "Smallest size."),
+                                              KEY("high", INTEGER, uniform_batch, high, RANGE(1, MOST), .doc = "Largest size."),
                                               {0}};
 static const struct record uniform_record = {.name = "uniform batch",
                                              .size = sizeof(struct uniform_batch),

@@ -20,48 +20,27 @@ struct mmpp {
   struct config_list states, rates; /* struct burst_state; one of them is empty */
 };
 
-static const struct field transition_fields[] = {{.name = "weight",
-                                                  .kind = FIELD_NUMBER,
-                                                  .offset = offsetof(struct transition, weight),
-                                                  .low = 0,
-                                                  .high = 1e12,
-                                                  .doc = "How often it is this state, as a weight among those named."},
-                                                 {0}};
+static const struct field transition_fields[] = {
+    KEY("weight", NUMBER, transition, weight, RANGE(0, 1e12), .doc = "How often it is this state, as a weight among those named."),
+    {0}};
 static const struct record transition_record = {.name = "transition",
                                                 .size = sizeof(struct transition),
                                                 .fields = transition_fields,
                                                 .doc = "A state that may follow.",
                                                 .shorthand = "weight"};
 
-#define DWELL                                                                                                                      \
-  {                                                                                                                                \
-    .name = "dwell", .kind = FIELD_DURATION, .offset = offsetof(struct burst_state, dwell), .low = 1, .high = 3.1536e16,           \
-    .doc = "Mean time in this state; exponential."                                                                                 \
-  }
+#define DWELL KEY("dwell", DURATION, burst_state, dwell, RANGE(1, FIELD_YEAR), .doc = "Mean time in this state; exponential.")
 #define NEXT                                                                                                                       \
-  {                                                                                                                                \
-    .name = "next", .kind = FIELD_MAP, .offset = offsetof(struct burst_state, next), .record = &transition_record,                 \
-    .optional = true, .doc = "States that may follow, by weight; absent: any other, equally likely."                               \
-  }
+  KEY("next", MAP, burst_state, next, OPTIONAL, .record = &transition_record,                                                      \
+      .doc = "States that may follow, by weight; absent: any other, equally likely.")
 
-static const struct field state_fields[] = {{.name = "factor",
-                                             .kind = FIELD_NUMBER,
-                                             .offset = offsetof(struct burst_state, level),
-                                             .low = 0,
-                                             .high = 1e6,
-                                             .doc = "The source's rate is multiplied by it in this state."},
-                                            DWELL,
-                                            NEXT,
-                                            {0}};
-static const struct field rate_state_fields[] = {{.name = "rate",
-                                                  .kind = FIELD_RATE,
-                                                  .offset = offsetof(struct burst_state, level),
-                                                  .low = 0,
-                                                  .high = 1e9,
-                                                  .doc = "Requests per unit of time in this state."},
-                                                 DWELL,
-                                                 NEXT,
-                                                 {0}};
+static const struct field state_fields[] = {
+    KEY("factor", NUMBER, burst_state, level, RANGE(0, 1e6), .doc = "The source's rate is multiplied by it in this state."),
+    DWELL,
+    NEXT,
+    {0}};
+static const struct field rate_state_fields[] = {
+    KEY("rate", RATE, burst_state, level, RANGE(0, 1e9), .doc = "Requests per unit of time in this state."), DWELL, NEXT, {0}};
 static const struct record state_record = {.name = "burst state",
                                            .size = sizeof(struct burst_state),
                                            .fields = state_fields,
@@ -70,18 +49,10 @@ static const struct record rate_state_record = {.name = "burst rate",
                                                 .size = sizeof(struct burst_state),
                                                 .fields = rate_state_fields,
                                                 .doc = "A rate that holds for a random time."};
-static const struct field mmpp_fields[] = {{.name = "states",
-                                            .kind = FIELD_MAP,
-                                            .offset = offsetof(struct mmpp, states),
-                                            .record = &state_record,
-                                            .optional = true,
-                                            .doc = "States by name, with factors of the source's rate."},
-                                           {.name = "rates",
-                                            .kind = FIELD_MAP,
-                                            .offset = offsetof(struct mmpp, rates),
-                                            .record = &rate_state_record,
-                                            .optional = true,
-                                            .doc = "States by name, with rates of their own; the source then has no `rate`."},
+static const struct field mmpp_fields[] = {KEY("states", MAP, mmpp, states, OPTIONAL, .record = &state_record,
+                                               .doc = "States by name, with factors of the source's rate."),
+                                           KEY("rates", MAP, mmpp, rates, OPTIONAL, .record = &rate_state_record,
+                                               .doc = "States by name, with rates of their own; the source then has no `rate`."),
                                            {0}};
 static const struct record mmpp_record = {.name = "mmpp",
                                           .size = sizeof(struct mmpp),
@@ -91,25 +62,13 @@ static const struct alternative mmpp_alternative = {"mmpp", false, &mmpp_record,
 static const struct alternative *const alternatives[] = {&mmpp_alternative, NULL};
 const struct choice_set burst_choices = {"burst", "How the rate jumps at random.", alternatives, NULL};
 
-#define AT(member) offsetof(struct dispersion_config, member)
 static const struct field dispersion_fields[] = {
-    {.name = "index",
-     .kind = FIELD_NUMBER,
-     .offset = AT(index),
-     .fallback = "1",
-     .low = 1,
-     .high = 1e9,
-     .doc = "Variance over mean of the arrivals in a long span; 1: a Poisson process."},
-    {.name = "time",
-     .kind = FIELD_DURATION,
-     .offset = AT(time),
-     .fallback = "\"1min\"",
-     .low = 1,
-     .high = 3.1536e16,
-     .doc = "Mean length of a busy and of a calm spell.",
-     .source = "an assumption: fit it to the counts of a log, by minute and by hour"},
+    KEY("index", NUMBER, dispersion_config, index, DEFAULT(1), RANGE(1, 1e9),
+        .doc = "Variance over mean of the arrivals in a long span; 1: a Poisson process."),
+    KEY("time", DURATION, dispersion_config, time, DEFAULT("1min"), RANGE(1, FIELD_YEAR),
+        .doc = "Mean length of a busy and of a calm spell.",
+        .source = "an assumption: fit it to the counts of a log, by minute and by hour"),
     {0}};
-#undef AT
 const struct record dispersion_record = {.name = "dispersion",
                                          .size = sizeof(struct dispersion_config),
                                          .fields = dispersion_fields,

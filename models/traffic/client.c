@@ -300,18 +300,10 @@ static void clients_stop(struct world *w) {
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------ */
 
-static const struct field reload_fields[] = {{.name = "after",
-                                              .kind = FIELD_DISTRIBUTION,
-                                              .offset = offsetof(struct reload_config, after),
-                                              .doc = "Time without an answer after which the client presses reload."},
-                                             {.name = "times",
-                                              .kind = FIELD_LIMIT,
-                                              .offset = offsetof(struct reload_config, times),
-                                              .fallback = "5",
-                                              .low = 1,
-                                              .high = 1e6,
-                                              .doc = "How often at most, for one thing that it wants."},
-                                             {0}};
+static const struct field reload_fields[] = {
+    KEY("after", DISTRIBUTION, reload_config, after, .doc = "Time without an answer after which the client presses reload."),
+    KEY("times", LIMIT, reload_config, times, DEFAULT(5), RANGE(1, 1e6), .doc = "How often at most, for one thing that it wants."),
+    {0}};
 const struct record reload_record = {.name = "reload",
                                      .size = sizeof(struct reload_config),
                                      .fields = reload_fields,

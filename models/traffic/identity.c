@@ -13,20 +13,10 @@ uint32_t identity_draw(const struct clients_config *c, uint64_t key) {
   return stream_below(&draws, (uint32_t)c->count);
 }
 
-static const struct field fields[] = {{.name = "count",
-                                       .kind = FIELD_INTEGER,
-                                       .offset = offsetof(struct clients_config, count),
-                                       .fallback = "0",
-                                       .low = 0,
-                                       .high = 4e9,
-                                       .doc = "Different clients; 0: each request comes from a new one."},
-                                      {.name = "zipf",
-                                       .kind = FIELD_NUMBER,
-                                       .offset = offsetof(struct clients_config, zipf),
-                                       .fallback = "0",
-                                       .low = 0,
-                                       .high = 10,
-                                       .doc = "Exponent of Zipf's law, by which some send more than others; 0: all alike."},
+static const struct field fields[] = {KEY("count", INTEGER, clients_config, count, DEFAULT(0), RANGE(0, 4e9),
+                                          .doc = "Different clients; 0: each request comes from a new one."),
+                                      KEY("zipf", NUMBER, clients_config, zipf, DEFAULT(0), RANGE(0, 10),
+                                          .doc = "Exponent of Zipf's law, by which some send more than others; 0: all alike."),
                                       {0}};
 const struct record clients_record = {.name = "clients",
                                       .size = sizeof(struct clients_config),

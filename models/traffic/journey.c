@@ -213,32 +213,16 @@ void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
 /* --- keys ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *const failed_words[] = {"leave", "again", "go-on", NULL};
-#define AT(member) offsetof(struct place_config, member)
 static const struct field fields[] = {
-    {.name = "ask",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(ask),
-     .target = "endpoints",
-     .doc = "The endpoint that is asked for here."},
-    {.name = "name", .kind = FIELD_TEXT, .offset = AT(name), .optional = true, .doc = "For `next`; absent: the endpoint's."},
-    {.name = "think",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(think),
-     .optional = true,
-     .doc = "From the answer to the next request. Absent: none."},
-    {.name = "next",
-     .kind = FIELD_WEIGHTS,
-     .offset = AT(next),
-     .optional = true,
-     .doc = "Where to go on, by weight: names of places, or leave. Absent: to the place that follows, and from the last one out."},
-    {.name = "failed",
-     .kind = FIELD_WORD,
-     .offset = AT(failed),
-     .words = failed_words,
-     .fallback = "\"leave\"",
-     .doc = "After a failed request: leave the journey, ask again (after thinking), or go on as if it had been answered."},
+    KEY("ask", REFERENCE, place_config, ask, .target = "endpoints", .doc = "The endpoint that is asked for here."),
+    KEY("name", TEXT, place_config, name, OPTIONAL, .doc = "For `next`; absent: the endpoint's."),
+    KEY("think", DISTRIBUTION, place_config, think, OPTIONAL, .doc = "From the answer to the next request. Absent: none."),
+    KEY("next", WEIGHTS, place_config, next, OPTIONAL,
+        .doc =
+            "Where to go on, by weight: names of places, or leave. Absent: to the place that follows, and from the last one out."),
+    KEY("failed", WORD, place_config, failed, DEFAULT("leave"), .words = failed_words,
+        .doc = "After a failed request: leave the journey, ask again (after thinking), or go on as if it had been answered."),
     {0}};
-#undef AT
 const struct record place_record = {.name = "place",
                                     .size = sizeof(struct place_config),
                                     .fields = fields,

@@ -8,75 +8,34 @@
 static const struct member *const members[] = {SOURCES(SOURCE_MEMBER) NULL};
 static const struct family family = {.members = members};
 
-#define AT(member) offsetof(struct source_config, member)
 static const struct field fields[] = {
-    {.name = "kind", .kind = FIELD_MEMBER, .offset = AT(kind), .family = &family, .doc = "What decides when requests are sent."},
-    {.name = "timeout",
-     .kind = FIELD_DURATION,
-     .offset = AT(timeout),
-     .fallback = "\"never\"",
-     .low = 1,
-     .high = 3.1536e16,
-     .doc = "When the client gives up; the servers go on working."},
-    {.name = "cancel",
-     .kind = FIELD_FLAG,
-     .offset = AT(cancel),
-     .fallback = "false",
-     .doc =
-         "The servers notice a client who gives up or presses reload: its request leaves the queue that it is in, or ends with the "
-         "computation or wait that it is in."},
-    {.name = "patience",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(patience),
-     .optional = true,
-     .doc = "How long a request waits for the first thread of its program before it leaves the queue; counts waiting only: once "
-            "a thread has it, it stays. Absent: for ever."},
-    {.name = "retry",
-     .kind = FIELD_RECORD,
-     .offset = AT(retry),
-     .record = &retry_record,
-     .optional = true,
-     .doc = "The client asks again after a failure. Absent: it does not."},
-    {.name = "reload",
-     .kind = FIELD_RECORD,
-     .offset = AT(reload),
-     .record = &reload_record,
-     .optional = true,
-     .doc = "The client asks again while the old request still runs, which the servers go on with."},
-    {.name = "hedge",
-     .kind = FIELD_DURATION,
-     .offset = AT(hedge),
-     .fallback = "\"never\"",
-     .low = 1,
-     .high = 3.1536e16,
-     .doc = "A second copy of a request that has no answer by then is sent; the first answer counts.",
-     .source = "Dean and Barroso (2013), The Tail at Scale"},
-    {.name = "impatience",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(impatience),
-     .optional = true,
-     .doc = "How long a client waits in all, attempts and pauses together, before it gives up for good. Absent: no such limit."},
-    {.name = "room",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(room),
-     .target = "waiting_rooms",
-     .optional = true,
-     .doc = "A waiting room before the first request."},
-    {.name = "priority",
-     .kind = FIELD_INTEGER,
-     .offset = AT(priority),
-     .fallback = "0",
-     .low = -1000,
-     .high = 1000,
-     .doc = "Of its requests where services have the discipline priority: higher is served first. That of the endpoint is added."},
-    {.name = "connection",
-     .kind = FIELD_RECORD,
-     .offset = AT(connection),
-     .record = &connection_record,
-     .doc = "Connections of its clients: round trip, handshake, keep-alive."},
-    {.name = "link", .kind = FIELD_RECORD, .offset = AT(link), .record = &link_record, .doc = "The line of each of its clients."},
+    KEY("kind", MEMBER, source_config, kind, .family = &family, .doc = "What decides when requests are sent."),
+    KEY("timeout", DURATION, source_config, timeout, DEFAULT("never"), RANGE(1, FIELD_YEAR),
+        .doc = "When the client gives up; the servers go on working."),
+    KEY("cancel", FLAG, source_config, cancel, DEFAULT(false),
+        .doc = "The servers notice a client who gives up or presses reload: its request leaves the queue that it is in, or ends "
+               "with the computation or wait that it is in."),
+    KEY("patience", DISTRIBUTION, source_config, patience, OPTIONAL,
+        .doc = "How long a request waits for the first thread of its program before it leaves the queue; counts waiting only: once "
+               "a thread has it, it stays. Absent: for ever."),
+    KEY("retry", RECORD, source_config, retry, OPTIONAL, .record = &retry_record,
+        .doc = "The client asks again after a failure. Absent: it does not."),
+    KEY("reload", RECORD, source_config, reload, OPTIONAL, .record = &reload_record,
+        .doc = "The client asks again while the old request still runs, which the servers go on with."),
+    KEY("hedge", DURATION, source_config, hedge, DEFAULT("never"), RANGE(1, FIELD_YEAR),
+        .doc = "A second copy of a request that has no answer by then is sent; the first answer counts.",
+        .source = "Dean and Barroso (2013), The Tail at Scale"),
+    KEY("impatience", DISTRIBUTION, source_config, impatience, OPTIONAL,
+        .doc = "How long a client waits in all, attempts and pauses together, before it gives up for good. Absent: no such limit."),
+    KEY("room", REFERENCE, source_config, room, OPTIONAL, .target = "waiting_rooms",
+        .doc = "A waiting room before the first request."),
+    KEY("priority", INTEGER, source_config, priority, DEFAULT(0), RANGE(-1000, 1000),
+        .doc =
+            "Of its requests where services have the discipline priority: higher is served first. That of the endpoint is added."),
+    KEY("connection", RECORD, source_config, connection, .record = &connection_record,
+        .doc = "Connections of its clients: round trip, handshake, keep-alive."),
+    KEY("link", RECORD, source_config, link, .record = &link_record, .doc = "The line of each of its clients."),
     {0}};
-#undef AT
 const struct record source_record = {
     .name = "source", .size = sizeof(struct source_config), .fields = fields, .doc = "Who sends requests, and when."};
 
@@ -182,7 +141,7 @@ const struct part part_sources = {.name = "sources",
                                   .measure = sources_measure,
                                   .stop = sources_stop};
 
-static const struct field root_keys[] = {
-    {.name = "traffic", .kind = FIELD_MAP, .offset = 0, .record = &source_record, .doc = "Who sends requests, by name."}, {0}};
+static const struct field root_keys[] = {ONLY_KEY("traffic", MAP, .record = &source_record, .doc = "Who sends requests, by name."),
+                                         {0}};
 const struct record sources_root_record = {
     .name = "traffic of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

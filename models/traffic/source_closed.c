@@ -23,20 +23,11 @@ static void audit(const struct audit *a, const struct source *s) {
                  (double)s->users.thought_ns * 1e-9, (double)s->users.waited_ns * 1e-9, (double)whole * 1e-9);
 }
 
-static const struct field keys[] = {{.name = "population",
-                                     .kind = FIELD_INTEGER,
-                                     .offset = SOURCE_AT(population),
-                                     .fallback = "0",
-                                     .low = 0,
-                                     .high = 1e7,
-                                     .doc = "Number of users."},
-                                    {.name = "think",
-                                     .kind = FIELD_DISTRIBUTION,
-                                     .offset = SOURCE_AT(think),
-                                     .optional = true,
-                                     .doc = "Time from an answer to the user's next request."},
-                                    MIX_KEY,
-                                    {0}};
+static const struct field keys[] = {
+    KEY("population", INTEGER, source_config, population, DEFAULT(0), RANGE(0, 1e7), .doc = "Number of users."),
+    KEY("think", DISTRIBUTION, source_config, think, OPTIONAL, .doc = "Time from an answer to the user's next request."),
+    MIX_KEY,
+    {0}};
 const struct source_kind source_kind_closed = {.member = {.word = "closed",
                                                           .doc = "Users who wait for their answer, then think.",
                                                           .keys = keys,

@@ -14,58 +14,30 @@
 SOURCES(SOURCE_DECLARE)
 #undef SOURCE_DECLARE
 
-#define SOURCE_AT(member) offsetof(struct source_config, member)
-
 #define MIX_KEY                                                                                                                    \
-  {                                                                                                                                \
-    .name = "mix", .kind = FIELD_WEIGHTS, .offset = SOURCE_AT(mix), .target = "endpoints", .optional = true,                       \
-    .doc = "Endpoints that it asks for, by weight.",                                                                               \
-    .elsewhere = "a \"mix\" belongs to open and closed sources; a session asks for what its journey says"                          \
-  }
+  KEY("mix", WEIGHTS, source_config, mix, OPTIONAL, .target = "endpoints", .doc = "Endpoints that it asks for, by weight.",        \
+      .elsewhere = "a \"mix\" belongs to open and closed sources; a session asks for what its journey says")
 
 #define CLIENTS_KEY                                                                                                                \
-  {                                                                                                                                \
-    .name = "clients", .kind = FIELD_RECORD, .offset = SOURCE_AT(clients), .record = &clients_record,                              \
-    .doc = "How many different clients send, for what knows its clients: limits. Absent: each request comes from a new one.",      \
-    .elsewhere = "says who sends for an open source"                                                                               \
-  }
+  KEY("clients", RECORD, source_config, clients, .record = &clients_record,                                                        \
+      .doc = "How many different clients send, for what knows its clients: limits. Absent: each request comes from a new one.",    \
+      .elsewhere = "says who sends for an open source")
 
 /* Of arrivals at a rate (arrivals.h). */
 #define ARRIVALS_KEYS                                                                                                              \
-  {.name = "rate",                                                                                                                 \
-   .kind = FIELD_CHOICE,                                                                                                           \
-   .offset = SOURCE_AT(rate),                                                                                                      \
-   .choices = &profile_choices,                                                                                                    \
-   .optional = true,                                                                                                               \
-   .doc = "Arrivals per second over time.",                                                                                        \
-   .elsewhere = "is that of an open source"},                                                                                      \
-      {.name = "busyness_cv",                                                                                                      \
-       .kind = FIELD_NUMBER,                                                                                                       \
-       .offset = SOURCE_AT(busyness_cv),                                                                                           \
-       .fallback = "0",                                                                                                            \
-       .low = 0,                                                                                                                   \
-       .high = 3,                                                                                                                  \
-       .doc = "Days differ. The rate of each replication is multiplied by one gamma factor of mean 1 and this coefficient of "     \
-              "variation; 0: by 1.",                                                                                               \
-       .elsewhere = "varies the rate of an open source"},                                                                          \
-      {.name = "burst",                                                                                                            \
-       .kind = FIELD_CHOICE,                                                                                                       \
-       .offset = SOURCE_AT(burst),                                                                                                 \
-       .choices = &burst_choices,                                                                                                  \
-       .optional = true,                                                                                                           \
-       .doc = "The rate jumps at random times. Absent: it does not.",                                                              \
-       .elsewhere = "varies the rate of an open source"},                                                                          \
-      {.name = "batch",                                                                                                            \
-       .kind = FIELD_CHOICE,                                                                                                       \
-       .offset = SOURCE_AT(batch),                                                                                                 \
-       .choices = &batch_choices,                                                                                                  \
-       .optional = true,                                                                                                           \
-       .doc = "How many requests come together; the rate stays that of requests. Absent: each comes alone.",                       \
-       .elsewhere = "groups the arrivals of an open source"},                                                                      \
-  {                                                                                                                                \
-    .name = "dispersion", .kind = FIELD_RECORD, .offset = SOURCE_AT(dispersion), .record = &dispersion_record,                     \
-    .doc = "Burstiness by an index of dispersion of counts; the mean rate stays.",                                                 \
-    .elsewhere = "varies the rate of an open source"                                                                               \
-  }
+  KEY("rate", CHOICE, source_config, rate, OPTIONAL, .choices = &profile_choices, .doc = "Arrivals per second over time.",         \
+      .elsewhere = "is that of an open source"),                                                                                   \
+      KEY("busyness_cv", NUMBER, source_config, busyness_cv, DEFAULT(0), RANGE(0, 3),                                              \
+          .doc = "Days differ. The rate of each replication is multiplied by one gamma factor of mean 1 and this coefficient of "  \
+                 "variation; 0: by 1.",                                                                                            \
+          .elsewhere = "varies the rate of an open source"),                                                                       \
+      KEY("burst", CHOICE, source_config, burst, OPTIONAL, .choices = &burst_choices,                                              \
+          .doc = "The rate jumps at random times. Absent: it does not.", .elsewhere = "varies the rate of an open source"),        \
+      KEY("batch", CHOICE, source_config, batch, OPTIONAL, .choices = &batch_choices,                                              \
+          .doc = "How many requests come together; the rate stays that of requests. Absent: each comes alone.",                    \
+          .elsewhere = "groups the arrivals of an open source"),                                                                   \
+      KEY("dispersion", RECORD, source_config, dispersion, .record = &dispersion_record,                                           \
+          .doc = "Burstiness by an index of dispersion of counts; the mean rate stays.",                                           \
+          .elsewhere = "varies the rate of an open source")
 
 #endif

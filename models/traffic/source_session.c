@@ -18,13 +18,9 @@ static void start(struct source *s) {
 }
 
 static const struct field keys[] = {ARRIVALS_KEYS,
-                                    {.name = "journey",
-                                     .kind = FIELD_LIST,
-                                     .offset = SOURCE_AT(journey),
-                                     .record = &place_record,
-                                     .optional = true,
-                                     .doc = "What a client asks for, place by place; it starts at the first.",
-                                     .elsewhere = "a \"journey\" belongs to a source of kind session"},
+                                    KEY("journey", LIST, source_config, journey, OPTIONAL, .record = &place_record,
+                                        .doc = "What a client asks for, place by place; it starts at the first.",
+                                        .elsewhere = "a \"journey\" belongs to a source of kind session"),
                                     CLIENTS_KEY,
                                     {0}};
 const struct source_kind source_kind_session = {

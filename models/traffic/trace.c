@@ -17,16 +17,10 @@ const struct table_column trace_columns[] = {
     [CLIENT] = {.name = "client", .optional = true, .low = 0, .high = 4e9, .doc = "A number for who asks."},
     {0}};
 
-static const struct field path_fields[] = {{.name = "prefix",
-                                            .kind = FIELD_TEXT,
-                                            .offset = offsetof(struct trace_path, prefix),
-                                            .doc = "How the path begins; the longest that fits counts."},
-                                           {.name = "endpoint",
-                                            .kind = FIELD_REFERENCE,
-                                            .offset = offsetof(struct trace_path, endpoint),
-                                            .target = "endpoints",
-                                            .doc = "What it then asks for."},
-                                           {0}};
+static const struct field path_fields[] = {
+    KEY("prefix", TEXT, trace_path, prefix, .doc = "How the path begins; the longest that fits counts."),
+    KEY("endpoint", REFERENCE, trace_path, endpoint, .target = "endpoints", .doc = "What it then asks for."),
+    {0}};
 const struct record trace_path_record = {.name = "trace path",
                                          .size = sizeof(struct trace_path),
                                          .fields = path_fields,

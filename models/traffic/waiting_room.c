@@ -187,42 +187,18 @@ static void waiting_rooms_stop(struct world *w) {
 /* --- keys ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *const order_words[] = {"fifo", "lottery", NULL};
-#define AT(member) offsetof(struct room_config, member)
 static const struct field fields[] = {
-    {.name = "admit", .kind = FIELD_RATE, .offset = AT(admit), .low = 1e-6, .high = 1e9, .doc = "How many it lets in, at most."},
-    {.name = "opens",
-     .kind = FIELD_DURATION,
-     .offset = AT(opens),
-     .fallback = "\"0s\"",
-     .low = 0,
-     .high = 9e18,
-     .doc = "Nobody is let in before, since the start of the run."},
-    {.name = "inside",
-     .kind = FIELD_LIMIT,
-     .offset = AT(inside),
-     .fallback = "\"unlimited\"",
-     .low = 1,
-     .high = 1e9,
-     .doc = "Sessions on the site at once, at most."},
-    {.name = "order",
-     .kind = FIELD_WORD,
-     .offset = AT(order),
-     .words = order_words,
-     .fallback = "\"fifo\"",
-     .doc = "fifo: whoever came first; lottery: anybody in the room."},
-    {.name = "patience",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(patience),
-     .optional = true,
-     .doc = "How long a client stays in the room. Absent: for ever."},
-    {.name = "tolerance",
-     .kind = FIELD_DISTRIBUTION,
-     .offset = AT(tolerance),
-     .optional = true,
-     .doc = "The longest announced wait (those before it over the rate) that a client accepts; it goes at once when it is told "
-            "more. Absent: the room announces nothing."},
+    KEY("admit", RATE, room_config, admit, RANGE(1e-6, 1e9), .doc = "How many it lets in, at most."),
+    KEY("opens", DURATION, room_config, opens, DEFAULT("0s"), RANGE(0, FIELD_LONGEST),
+        .doc = "Nobody is let in before, since the start of the run."),
+    KEY("inside", LIMIT, room_config, inside, DEFAULT("unlimited"), RANGE(1, 1e9), .doc = "Sessions on the site at once, at most."),
+    KEY("order", WORD, room_config, order, DEFAULT("fifo"), .words = order_words,
+        .doc = "fifo: whoever came first; lottery: anybody in the room."),
+    KEY("patience", DISTRIBUTION, room_config, patience, OPTIONAL, .doc = "How long a client stays in the room. Absent: for ever."),
+    KEY("tolerance", DISTRIBUTION, room_config, tolerance, OPTIONAL,
+        .doc = "The longest announced wait (those before it over the rate) that a client accepts; it goes at once when it is told "
+               "more. Absent: the room announces nothing."),
     {0}};
-#undef AT
 const struct record room_record = {.name = "waiting room",
                                    .size = sizeof(struct room_config),
                                    .fields = fields,
@@ -265,12 +241,8 @@ const struct part part_rooms = {.name = "waiting rooms",
                                 .start = waiting_rooms_start,
                                 .stop = waiting_rooms_stop};
 
-static const struct field root_keys[] = {{.name = "waiting_rooms",
-                                          .kind = FIELD_MAP,
-                                          .offset = 0,
-                                          .record = &room_record,
-                                          .optional = true,
-                                          .doc = "Lines before the site, by name: who is let in when."},
-                                         {0}};
+static const struct field root_keys[] = {
+    ONLY_KEY("waiting_rooms", MAP, OPTIONAL, .record = &room_record, .doc = "Lines before the site, by name: who is let in when."),
+    {0}};
 const struct record rooms_root_record = {
     .name = "waiting_rooms of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

@@ -7,11 +7,11 @@
  *
  *     struct pool_config { int64_t max; sim_time wait; };
  *     static const struct field pool_fields[] = {
- *       {"max",  FIELD_INTEGER,  offsetof(struct pool_config, max),  .fallback = "10", .low = 1, .high = 1e6,
- *        .doc = "Connections that one process may hold open.", .source = "mysql2, node-postgres: 10"},
- *       {"wait", FIELD_DURATION, offsetof(struct pool_config, wait), .fallback = "\"2s\"", .doc = "..."},
+ *       KEY("max", INTEGER, pool_config, max, DEFAULT(10), RANGE(1, 1e6),
+ *           .doc = "Connections that one process may hold open.", .source = "mysql2, node-postgres: 10"),
+ *       KEY("wait", DURATION, pool_config, wait, DEFAULT("2s"), RANGE(0, FIELD_YEAR), .doc = "..."),
  *       {0}};
- *     const struct record pool_record = {"pool", sizeof(struct pool_config), pool_fields, "A connection pool."};
+ *     const struct record pool_record = {.name = "pool", .size = sizeof(struct pool_config), .fields = pool_fields, .doc = "..."};
  */
 #ifndef FIELD_H
 #define FIELD_H
@@ -176,6 +176,22 @@ struct field {
   /* Tables: at most TABLE_COLUMNS. */
   const struct table_column *columns;
 };
+
+/* One row of a table: the key, what it takes (a field_kind without FIELD_), the struct and the member that hold it, then the default,
+ * the range and the other members of struct field by name. Neither DEFAULT nor OPTIONAL: the key is required, but for a record, which
+ * then has its own defaults. The value of an ONLY_KEY is the whole struct, such as one that a component adds to a record. */
+#define KEY(key, takes, structure, member, ...)                                                                                    \
+  { .name = key, .kind = FIELD_##takes, .offset = offsetof(struct structure, member), __VA_ARGS__ }
+#define ONLY_KEY(key, takes, ...)                                                                                                  \
+  { .name = key, .kind = FIELD_##takes, .offset = 0, __VA_ARGS__ }
+#define DEFAULT(json)      .fallback = #json /* as a scenario would say it: 10, true, "2s" */
+#define OPTIONAL           .optional = true
+#define RANGE(low_, high_) .low = low_, .high = high_
+
+/* Upper ends of ranges: nanoseconds of a year; any finite time or number; no end: "never" and "unlimited" may be given too. */
+#define FIELD_YEAR      3.1536e16
+#define FIELD_LONGEST   9e18
+#define FIELD_UNLIMITED 9.3e18
 
 struct record;
 

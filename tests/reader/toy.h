@@ -10,11 +10,10 @@ struct toy_pool {
   int64_t wait;
 };
 
-static const struct field toy_pool_fields[] = {{"max", FIELD_INTEGER, offsetof(struct toy_pool, max), .fallback = "10", .low = 1,
-                                                .high = 1000, .doc = "Connections.", .source = "node-postgres: 10"},
-                                               {"wait", FIELD_DURATION, offsetof(struct toy_pool, wait), .fallback = "\"2s\"",
-                                                .low = 1e6, .high = INFINITY, .doc = "Patience."},
-                                               {0}};
+static const struct field toy_pool_fields[] = {
+    KEY("max", INTEGER, toy_pool, max, DEFAULT(10), RANGE(1, 1000), .doc = "Connections.", .source = "node-postgres: 10"),
+    KEY("wait", DURATION, toy_pool, wait, DEFAULT("2s"), RANGE(1e6, INFINITY), .doc = "Patience."),
+    {0}};
 static const struct record toy_pool_record = {
     .name = "pool", .size = sizeof(struct toy_pool), .fields = toy_pool_fields, .doc = "A connection pool.", .shorthand = "max"};
 
@@ -23,7 +22,7 @@ struct toy_link {
   int64_t max;
 };
 
-static const struct field toy_link_fields[] = {{"max", FIELD_INTEGER, offsetof(struct toy_link, max), .fallback = "5"}, {0}};
+static const struct field toy_link_fields[] = {KEY("max", INTEGER, toy_link, max, DEFAULT(5)), {0}};
 static const struct record toy_link_record = {.name = "link",
                                               .size = sizeof(struct toy_link),
                                               .fields = toy_link_fields,
@@ -45,18 +44,17 @@ struct toy_service {
 
 static const char *const toy_balances[] = {"round-robin", "least-conn", "random", NULL};
 static const struct field toy_service_fields[] = {
-    {"replicas", FIELD_INTEGER, offsetof(struct toy_service, replicas), .fallback = "1", .low = 1, .high = 1000, .doc = "Copies."},
-    {"memory", FIELD_BYTES, offsetof(struct toy_service, memory), .fallback = "\"128Mi\"", .low = 1048576, .high = 1099511627776.0},
-    {"cpu", FIELD_CPU, offsetof(struct toy_service, cpu), .fallback = "\"unlimited\"", .low = 1, .high = 256000},
-    {"queue", FIELD_LIMIT, offsetof(struct toy_service, queue), .fallback = "511"},
-    {"balance", FIELD_WORD, offsetof(struct toy_service, balance), .fallback = "\"round-robin\"", .words = toy_balances},
-    {"persistent", FIELD_FLAG, offsetof(struct toy_service, persistent), .fallback = "false"},
-    {"failure", FIELD_RATIO, offsetof(struct toy_service, failure), .fallback = "0"},
-    {"price", FIELD_MONEY, offsetof(struct toy_service, price), .optional = true},
-    {"image", FIELD_TEXT, offsetof(struct toy_service, image), .optional = true},
-    {"pool", FIELD_RECORD, offsetof(struct toy_service, pool), .record = &toy_pool_record, .doc = "To the database."},
-    {"links", FIELD_REFERENCE_MAP, offsetof(struct toy_service, links), .optional = true, .record = &toy_link_record,
-     .target = "services"},
+    KEY("replicas", INTEGER, toy_service, replicas, DEFAULT(1), RANGE(1, 1000), .doc = "Copies."),
+    KEY("memory", BYTES, toy_service, memory, DEFAULT("128Mi"), RANGE(1048576, 1099511627776.0)),
+    KEY("cpu", CPU, toy_service, cpu, DEFAULT("unlimited"), RANGE(1, 256000)),
+    KEY("queue", LIMIT, toy_service, queue, DEFAULT(511)),
+    KEY("balance", WORD, toy_service, balance, DEFAULT("round-robin"), .words = toy_balances),
+    KEY("persistent", FLAG, toy_service, persistent, DEFAULT(false)),
+    KEY("failure", RATIO, toy_service, failure, DEFAULT(0)),
+    KEY("price", MONEY, toy_service, price, OPTIONAL),
+    KEY("image", TEXT, toy_service, image, OPTIONAL),
+    KEY("pool", RECORD, toy_service, pool, .record = &toy_pool_record, .doc = "To the database."),
+    KEY("links", REFERENCE_MAP, toy_service, links, OPTIONAL, .record = &toy_link_record, .target = "services"),
     {0}};
 static const struct record toy_service_record = {
     .name = "service", .size = sizeof(struct toy_service), .fields = toy_service_fields, .doc = "Something that runs."};
@@ -71,14 +69,12 @@ struct toy_call {
 
 static const struct choice_set toy_steps;
 
-static const struct field toy_cpu_fields[] = {
-    {"demand", FIELD_DISTRIBUTION, offsetof(struct toy_cpu, demand), .doc = "Time on a core."}, {0}};
+static const struct field toy_cpu_fields[] = {KEY("demand", DISTRIBUTION, toy_cpu, demand, .doc = "Time on a core."), {0}};
 static const struct record toy_cpu_record = {
     .name = "cpu", .size = sizeof(struct toy_cpu), .fields = toy_cpu_fields, .doc = "Uses the processor.", .shorthand = "demand"};
-static const struct field toy_call_fields[] = {
-    {"call", FIELD_REFERENCE, offsetof(struct toy_call, call), .target = "services"},
-    {"steps", FIELD_CHOICES, offsetof(struct toy_call, steps), .optional = true, .choices = &toy_steps},
-    {0}};
+static const struct field toy_call_fields[] = {KEY("call", REFERENCE, toy_call, call, .target = "services"),
+                                               KEY("steps", CHOICES, toy_call, steps, OPTIONAL, .choices = &toy_steps),
+                                               {0}};
 static const struct record toy_call_record = {
     .name = "call", .size = sizeof(struct toy_call), .fields = toy_call_fields, .doc = "Uses another service."};
 
@@ -94,8 +90,8 @@ struct toy_endpoint {
 };
 
 static const struct field toy_endpoint_fields[] = {
-    {"entry", FIELD_REFERENCE, offsetof(struct toy_endpoint, entry), .target = "services", .doc = "Where it comes in."},
-    {"steps", FIELD_CHOICES, offsetof(struct toy_endpoint, steps), .optional = true, .choices = &toy_steps},
+    KEY("entry", REFERENCE, toy_endpoint, entry, .target = "services", .doc = "Where it comes in."),
+    KEY("steps", CHOICES, toy_endpoint, steps, OPTIONAL, .choices = &toy_steps),
     {0}};
 static const struct record toy_endpoint_record = {
     .name = "endpoint", .size = sizeof(struct toy_endpoint), .fields = toy_endpoint_fields, .doc = "A kind of request."};
@@ -108,16 +104,14 @@ struct toy_day {
   int64_t at;
 };
 
-static const struct field toy_constant_fields[] = {
-    {"rate", FIELD_RATE, offsetof(struct toy_constant, rate), .open_range_low = true}, {0}};
+static const struct field toy_constant_fields[] = {KEY("rate", RATE, toy_constant, rate, .open_range_low = true), {0}};
 static const struct record toy_constant_record = {.name = "constant",
                                                   .size = sizeof(struct toy_constant),
                                                   .fields = toy_constant_fields,
                                                   .doc = "Always the same.",
                                                   .shorthand = "rate"};
-static const struct field toy_day_fields[] = {{"mean", FIELD_RATE, offsetof(struct toy_day, mean), .doc = "Over the day."},
-                                              {"at", FIELD_CLOCK, offsetof(struct toy_day, at), .fallback = "\"20:00\""},
-                                              {0}};
+static const struct field toy_day_fields[] = {
+    KEY("mean", RATE, toy_day, mean, .doc = "Over the day."), KEY("at", CLOCK, toy_day, at, DEFAULT("20:00")), {0}};
 static const struct record toy_day_record = {
     .name = "day", .size = sizeof(struct toy_day), .fields = toy_day_fields, .doc = "A day with a peak."};
 static const struct alternative toy_constant_kind = {"constant", false, &toy_constant_record, NULL};
@@ -130,9 +124,8 @@ struct toy_claim {
   const char *source;
 };
 
-static const struct field toy_claim_fields[] = {{"expr", FIELD_TEXT, offsetof(struct toy_claim, expr), .doc = "A claim."},
-                                                {"source", FIELD_TEXT, offsetof(struct toy_claim, source), .optional = true},
-                                                {0}};
+static const struct field toy_claim_fields[] = {
+    KEY("expr", TEXT, toy_claim, expr, .doc = "A claim."), KEY("source", TEXT, toy_claim, source, OPTIONAL), {0}};
 static const struct record toy_claim_record = {
     .name = "claim", .size = sizeof(struct toy_claim), .fields = toy_claim_fields, .doc = "What must hold.", .shorthand = "expr"};
 
@@ -148,17 +141,16 @@ struct toy {
 };
 
 static const struct field toy_fields[] = {
-    {"name", FIELD_TEXT, offsetof(struct toy, name), .fallback = "\"toy\""},
-    {"seed", FIELD_SEED, offsetof(struct toy, seed), .fallback = "1"},
-    {"scale", FIELD_NUMBER, offsetof(struct toy, scale), .fallback = "1", .high = 10, .open_range_low = true},
-    {"drain", FIELD_DURATION, offsetof(struct toy, drain), .fallback = "\"30s\""},
-    {"think", FIELD_DISTRIBUTION, offsetof(struct toy, think), .fallback = "{\"exponential\": \"7s\"}",
-     .doc = "Between two requests."},
-    {"mix", FIELD_WEIGHTS, offsetof(struct toy, mix), .optional = true, .target = "endpoints"},
-    {"rate", FIELD_CHOICE, offsetof(struct toy, rate), .optional = true, .choices = &toy_profiles},
-    {"services", FIELD_MAP, offsetof(struct toy, services), .record = &toy_service_record, .doc = "All that runs."},
-    {"endpoints", FIELD_MAP, offsetof(struct toy, endpoints), .optional = true, .record = &toy_endpoint_record},
-    {"claims", FIELD_LIST, offsetof(struct toy, claims), .optional = true, .record = &toy_claim_record},
+    KEY("name", TEXT, toy, name, DEFAULT("toy")),
+    KEY("seed", SEED, toy, seed, DEFAULT(1)),
+    KEY("scale", NUMBER, toy, scale, DEFAULT(1), RANGE(0, 10), .open_range_low = true),
+    KEY("drain", DURATION, toy, drain, DEFAULT("30s")),
+    KEY("think", DISTRIBUTION, toy, think, .fallback = "{\"exponential\": \"7s\"}", .doc = "Between two requests."),
+    KEY("mix", WEIGHTS, toy, mix, OPTIONAL, .target = "endpoints"),
+    KEY("rate", CHOICE, toy, rate, OPTIONAL, .choices = &toy_profiles),
+    KEY("services", MAP, toy, services, .record = &toy_service_record, .doc = "All that runs."),
+    KEY("endpoints", MAP, toy, endpoints, OPTIONAL, .record = &toy_endpoint_record),
+    KEY("claims", LIST, toy, claims, OPTIONAL, .record = &toy_claim_record),
     {0}};
 static const struct record toy_record = {
     .name = "scenario", .size = sizeof(struct toy), .fields = toy_fields, .doc = "A toy scenario."};

@@ -32,15 +32,13 @@ static void node_returned(struct world *w, struct node *n) {
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */
 
-#define AT(member) offsetof(struct compose_config, member)
 static const struct field fields[] = {
-    DURATION("restart_delay", restart_delay, "100ms", "Before the first restart; doubles each time.", "moby restartmanager"),
-    DURATION("restart_cap", restart_cap, "1m", "Longest wait before a restart.", "moby restartmanager"),
-    DURATION("restart_reset", restart_reset, "10s", "A run at least this long makes the wait start over.", "moby restartmanager"),
+    DURATION(compose_config, restart_delay, "100ms", "Before the first restart; doubles each time.", "moby restartmanager"),
+    DURATION(compose_config, restart_cap, "1m", "Longest wait before a restart.", "moby restartmanager"),
+    DURATION(compose_config, restart_reset, "10s", "A run at least this long makes the wait start over.", "moby restartmanager"),
     {0}};
 static const struct record record = {
     .name = "compose", .size = sizeof(struct compose_config), .fields = fields, .doc = "Delays of Docker's restart policy."};
-#undef AT
 
 static sim_time recovery(const void *settings) { return ((const struct compose_config *)settings)->restart_delay; }
 

@@ -1,21 +1,13 @@
-/* Rows of an orchestrator's delays, one line each, and the key under which its settings stand. AT(member) is the offset in its
- * struct. */
+/* Rows of an orchestrator's delays, and the key of the platform under which an orchestrator's settings stand. */
 #ifndef DELAYS_H
 #define DELAYS_H
 #include "models/platform/platform.h"
 
-#define TIMED(key, member, value, least, most, text, from)                                                                         \
-  {                                                                                                                                \
-    .name = key, .kind = FIELD_DURATION, .offset = AT(member), .fallback = "\"" value "\"", .low = least, .high = most,            \
-    .doc = text, .source = from                                                                                                    \
-  }
-#define DURATION(key, member, value, text, from) TIMED(key, member, value, 0, 3.1536e16, text, from)
-#define PERIOD(key, member, value, text, from)   TIMED(key, member, value, 1e9, 3.1536e16, text, from)
+#define TIMED(structure, member, json, low_, high_, text, from)                                                                    \
+  KEY(#member, DURATION, structure, member, DEFAULT(json), RANGE(low_, high_), .doc = text, .source = from)
+#define DURATION(structure, member, json, text, from) TIMED(structure, member, json, 0, FIELD_YEAR, text, from)
+#define PERIOD(structure, member, json, text, from)   TIMED(structure, member, json, 1e9, FIELD_YEAR, text, from)
 
-#define SETTINGS(key, of, text)                                                                                                    \
-  {                                                                                                                                \
-    .name = key, .kind = FIELD_RECORD, .offset = offsetof(struct platform_config, settings), .record = of, .apart = true,          \
-    .doc = text                                                                                                                    \
-  }
+#define SETTINGS(key, of, text) KEY(key, RECORD, platform_config, settings, .record = of, .apart = true, .doc = text)
 
 #endif

@@ -191,30 +191,28 @@ static void start(struct world *w) { autoscalers_start(w, config_of(w)->metrics_
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */
 
-#define AT(member) offsetof(struct kubernetes_config, member)
 static const struct field fields[] = {
-    DURATION("lease_renewal", lease_renewal, "10s", "Period in which a kubelet renews its lease.", "kubelet: 0.25 of 40 s"),
-    DURATION("monitor_grace", monitor_grace, "50s", "Without a renewal for this long a node is unknown.",
+    DURATION(kubernetes_config, lease_renewal, "10s", "Period in which a kubelet renews its lease.", "kubelet: 0.25 of 40 s"),
+    DURATION(kubernetes_config, monitor_grace, "50s", "Without a renewal for this long a node is unknown.",
              "node-monitor-grace-period; 40 s before about 1.32"),
-    DURATION("monitor_period", monitor_period, "5s", "Period of that check.", "node lifecycle controller"),
-    TIMED("eviction", eviction, "300s", 0, INFINITY, "From unknown until its pods are replaced; never: they wait for the node.",
-          "default tolerations"),
-    DURATION("readiness_period", readiness_period, "10s", "Period of the readiness probe; a pod is ready at its first success.",
+    DURATION(kubernetes_config, monitor_period, "5s", "Period of that check.", "node lifecycle controller"),
+    TIMED(kubernetes_config, eviction, "300s", 0, INFINITY,
+          "From unknown until its pods are replaced; never: they wait for the node.", "default tolerations"),
+    DURATION(kubernetes_config, readiness_period, "10s", "Period of the readiness probe; a pod is ready at its first success.",
              "probe defaults"),
-    DURATION("endpoint_delay", endpoint_delay, "1s", "Until a change of endpoints has reached the nodes.",
+    DURATION(kubernetes_config, endpoint_delay, "1s", "Until a change of endpoints has reached the nodes.",
              "1 to 2 s in a small cluster, an estimate"),
-    DURATION("relist", relist, "1s", "Period in which a kubelet looks for ended containers.", "kubelet plegRelistPeriod"),
-    DURATION("restart_base", restart_base, "10s",
+    DURATION(kubernetes_config, relist, "1s", "Period in which a kubelet looks for ended containers.", "kubelet plegRelistPeriod"),
+    DURATION(kubernetes_config, restart_base, "10s",
              "Wait before the second restart in a row; doubles each time. The first is at once.", "kubelet backOffPeriod"),
-    DURATION("restart_cap", restart_cap, "300s", "Longest wait before a restart.", "kubelet MaxContainerBackOff"),
-    DURATION("restart_reset", restart_reset, "10m", "A run at least this long makes the wait start over.", "kubelet"),
-    DURATION("termination_grace", termination_grace, "30s", "For a pod that is taken away to finish what it has.", "pod defaults"),
-    PERIOD("metrics_resolution", metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
-    PERIOD("autoscaler_sync", autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
+    DURATION(kubernetes_config, restart_cap, "300s", "Longest wait before a restart.", "kubelet MaxContainerBackOff"),
+    DURATION(kubernetes_config, restart_reset, "10m", "A run at least this long makes the wait start over.", "kubelet"),
+    DURATION(kubernetes_config, termination_grace, "30s", "For a pod that is taken away to finish what it has.", "pod defaults"),
+    PERIOD(kubernetes_config, metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
+    PERIOD(kubernetes_config, autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
     {0}};
 static const struct record record = {
     .name = "kubernetes", .size = sizeof(struct kubernetes_config), .fields = fields, .doc = "Delays of Kubernetes."};
-#undef AT
 
 /* The kubelet has to see the exit; the first restart is at once; then a probe, and the way of the endpoints. */
 static sim_time recovery(const void *settings) {

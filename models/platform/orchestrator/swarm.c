@@ -88,23 +88,16 @@ static void node_returned(struct world *w, struct node *n) {
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */
 
-#define AT(member) offsetof(struct swarm_config, member)
 static const struct field fields[] = {
-    TIMED("heartbeat", heartbeat, "5s", 1e8, 3.1536e16, "Period of a node's heartbeat.", "swarmkit dispatcher"),
-    {.name = "missed",
-     .kind = FIELD_INTEGER,
-     .offset = AT(missed),
-     .fallback = "3",
-     .low = 1,
-     .high = 100,
-     .doc = "Heartbeats missed before a node counts as down.",
-     .source = "swarmkit dispatcher"},
-    DURATION("restart_delay", restart_delay, "5s", "Before a task that ended is replaced.", "swarmkit defaults"),
-    DURATION("status_delay", status_delay, "100ms", "Until the managers know that a task ended.", "swarmkit dispatcher"),
+    KEY("heartbeat", DURATION, swarm_config, heartbeat, DEFAULT("5s"), RANGE(1e8, FIELD_YEAR),
+        .doc = "Period of a node's heartbeat.", .source = "swarmkit dispatcher"),
+    KEY("missed", INTEGER, swarm_config, missed, DEFAULT(3), RANGE(1, 100),
+        .doc = "Heartbeats missed before a node counts as down.", .source = "swarmkit dispatcher"),
+    DURATION(swarm_config, restart_delay, "5s", "Before a task that ended is replaced.", "swarmkit defaults"),
+    DURATION(swarm_config, status_delay, "100ms", "Until the managers know that a task ended.", "swarmkit dispatcher"),
     {0}};
 static const struct record record = {
     .name = "swarm", .size = sizeof(struct swarm_config), .fields = fields, .doc = "Delays of Docker Swarm."};
-#undef AT
 
 static sim_time recovery(const void *settings) { return ((const struct swarm_config *)settings)->restart_delay; }
 

@@ -19,35 +19,17 @@ static const struct member *const members[] = {BALANCERS(BALANCER_MEMBER) NULL};
 static const struct family family = {.members = members};
 static const char *const per_words[] = {"request", "connection", NULL};
 
-#define AT(member) offsetof(struct balance_config, member)
 static const struct field fields[] = {
-    {.name = "policy",
-     .kind = FIELD_MEMBER,
-     .offset = AT(policy),
-     .family = &family,
-     .fallback = "\"round-robin\"",
-     .doc = "How the replica is chosen."},
-    {.name = "per",
-     .kind = FIELD_WORD,
-     .offset = AT(per),
-     .words = per_words,
-     .fallback = "\"request\"",
-     .doc = "request: for each call of another service; connection: once for each connection that a calling replica keeps "
-            "(\"keepalive\").",
-     .source = "an ingress, nginx or a service mesh: request; kube-proxy and the Swarm mesh: connection"},
-    {.name = "keepalive",
-     .kind = FIELD_RECORD,
-     .offset = AT(keepalive),
-     .record = &keepalive_record,
-     .doc = "Per connection: what calling replicas keep."},
-    {.name = "eject",
-     .kind = FIELD_RECORD,
-     .offset = AT(eject),
-     .record = &ejection_record,
-     .optional = true,
-     .doc = "Leaves replicas alone to which calls have failed; absent: never."},
+    KEY("policy", MEMBER, balance_config, policy, DEFAULT("round-robin"), .family = &family, .doc = "How the replica is chosen."),
+    KEY("per", WORD, balance_config, per, DEFAULT("request"), .words = per_words,
+        .doc = "request: for each call of another service; connection: once for each connection that a calling replica keeps "
+               "(\"keepalive\").",
+        .source = "an ingress, nginx or a service mesh: request; kube-proxy and the Swarm mesh: connection"),
+    KEY("keepalive", RECORD, balance_config, keepalive, .record = &keepalive_record,
+        .doc = "Per connection: what calling replicas keep."),
+    KEY("eject", RECORD, balance_config, eject, OPTIONAL, .record = &ejection_record,
+        .doc = "Leaves replicas alone to which calls have failed; absent: never."),
     {0}};
-#undef AT
 const struct record balance_record = {.name = "balance",
                                       .size = sizeof(struct balance_config),
                                       .fields = fields,

@@ -48,34 +48,17 @@ static const char *link(struct model *m, struct service_config *s, const char **
   return NULL;
 }
 
-#define AT(member) offsetof(struct balance_config, member)
 static const struct field keys[] = {
-    {.name = "keys",
-     .kind = FIELD_REFERENCE,
-     .offset = AT(keys),
-     .target = "keys",
-     .optional = true,
-     .doc = "What the requests are about decides; absent: who sends them.",
-     .elsewhere = "\"keys\" are for policy hash"},
-    {.name = "points",
-     .kind = FIELD_INTEGER,
-     .offset = AT(points),
-     .fallback = "100",
-     .low = 1,
-     .high = 100000,
-     .doc = "Places of each replica on the ring; the more, the more even.",
-     .source = "libketama 100 to 200; nginx consistent hash 160"},
-    {.name = "bound",
-     .kind = FIELD_NUMBER,
-     .offset = AT(bound),
-     .optional = true,
-     .low = 0,
-     .high = 1e6,
-     .doc = "Times the mean load that a replica takes before items go on to the next; absent: any load.",
-     .source = "Mirrokni, Thorup and Zadimoghaddam 2018; HAProxy hash-balance-factor 1.25 to 2",
-     .elsewhere = "\"bound\" is for policy hash"},
+    KEY("keys", REFERENCE, balance_config, keys, OPTIONAL, .target = "keys",
+        .doc = "What the requests are about decides; absent: who sends them.", .elsewhere = "\"keys\" are for policy hash"),
+    KEY("points", INTEGER, balance_config, points, DEFAULT(100), RANGE(1, 100000),
+        .doc = "Places of each replica on the ring; the more, the more even.",
+        .source = "libketama 100 to 200; nginx consistent hash 160"),
+    KEY("bound", NUMBER, balance_config, bound, OPTIONAL, RANGE(0, 1e6),
+        .doc = "Times the mean load that a replica takes before items go on to the next; absent: any load.",
+        .source = "Mirrokni, Thorup and Zadimoghaddam 2018; HAProxy hash-balance-factor 1.25 to 2",
+        .elsewhere = "\"bound\" is for policy hash"),
     {0}};
-#undef AT
 const struct balancer balancer_hash = {
     .member = {.word = "hash", .doc = "The one that the request's item, or its client, belongs to on a ring.", .keys = keys},
     .pick = pick,

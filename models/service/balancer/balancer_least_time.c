@@ -26,14 +26,9 @@ static inline double expected_time(const struct balancing *b, uint32_t replica) 
 static uint32_t pick(const struct pick *p) { return least(p, expected_time, UNKNOWN_IDLE); }
 
 static const struct field keys[] = {LEAST_KEYS,
-                                    {.name = "decay",
-                                     .kind = FIELD_DURATION,
-                                     .offset = offsetof(struct balance_config, decay),
-                                     .fallback = "\"10s\"",
-                                     .low = 1000000,
-                                     .high = 3.1536e16,
-                                     .doc = "How fast a response time is forgotten: its weight falls to 1/e in this time.",
-                                     .source = "Finagle and Linkerd peak EWMA 10 s"},
+                                    KEY("decay", DURATION, balance_config, decay, DEFAULT("10s"), RANGE(1000000, FIELD_YEAR),
+                                        .doc = "How fast a response time is forgotten: its weight falls to 1/e in this time.",
+                                        .source = "Finagle and Linkerd peak EWMA 10 s"),
                                     {0}};
 const struct balancer balancer_least_time = {
     .member = {.word = "least-time",

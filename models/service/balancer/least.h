@@ -12,28 +12,17 @@
 #include "models/service/balancer/balancer.h"
 #include <math.h>
 
-#define LEAST_AT(member) offsetof(struct balance_config, member)
 #define LEAST_KEYS                                                                                                                 \
-  {.name = "power_of",                                                                                                             \
-   .kind = FIELD_INTEGER,                                                                                                          \
-   .offset = LEAST_AT(power_of),                                                                                                   \
-   .optional = true,                                                                                                               \
-   .low = 1,                                                                                                                       \
-   .high = POWER_MOST,                                                                                                             \
-   .doc = "Replicas drawn at random of which the policy takes the best; absent: it looks at all.",                                 \
-   .source = "Envoy LEAST_REQUEST and nginx random two: 2",                                                                        \
-   .elsewhere = "\"power_of\" draws the replicas that policy least-connections or least-time looks at"},                           \
-      {.name = "distinct",                                                                                                         \
-       .kind = FIELD_FLAG,                                                                                                         \
-       .offset = LEAST_AT(distinct),                                                                                               \
-       .fallback = "true",                                                                                                         \
-       .doc = "Whether the drawn replicas are all different; with more than there are: all of them.",                              \
-       .source = "nginx random two: different; Envoy: with replacement"},                                                          \
-  {                                                                                                                                \
-    .name = "stale", .kind = FIELD_DURATION, .offset = LEAST_AT(stale), .fallback = "\"0s\"", .low = 0, .high = 3.1536e16,         \
-    .doc = "Time between two updates of what the balancer knows of loads and response times; 0s: it always knows.",                \
-    .elsewhere = "\"stale\" is for policies that look at numbers: least-connections and least-time"                                \
-  }
+  KEY("power_of", INTEGER, balance_config, power_of, OPTIONAL, RANGE(1, POWER_MOST),                                               \
+      .doc = "Replicas drawn at random of which the policy takes the best; absent: it looks at all.",                              \
+      .source = "Envoy LEAST_REQUEST and nginx random two: 2",                                                                     \
+      .elsewhere = "\"power_of\" draws the replicas that policy least-connections or least-time looks at"),                        \
+      KEY("distinct", FLAG, balance_config, distinct, DEFAULT(true),                                                               \
+          .doc = "Whether the drawn replicas are all different; with more than there are: all of them.",                           \
+          .source = "nginx random two: different; Envoy: with replacement"),                                                       \
+      KEY("stale", DURATION, balance_config, stale, DEFAULT("0s"), RANGE(0, FIELD_YEAR),                                           \
+          .doc = "Time between two updates of what the balancer knows of loads and response times; 0s: it always knows.",          \
+          .elsewhere = "\"stale\" is for policies that look at numbers: least-connections and least-time")
 
 /* The `link` of such a balancer. */
 static inline const char *least_link(struct model *m, struct service_config *s, const char **key) {

@@ -4,13 +4,10 @@
 #include "models/service/balancer/balancer.h"
 
 #define WEIGHTS_KEY                                                                                                                \
-  {                                                                                                                                \
-    .name = "weights", .kind = FIELD_WEIGHTS, .offset = offsetof(struct balance_config, weights), .target = "platform.nodes",      \
-    .optional = true,                                                                                                              \
-    .doc = "Weight of a replica by the node group that it runs on, 1 for groups that are not named; absent: the speed of its "     \
-           "node.",                                                                                                                \
-    .elsewhere = "\"weights\" are for policies weighted and weighted-random"                                                       \
-  }
+  KEY("weights", WEIGHTS, balance_config, weights, OPTIONAL, .target = "platform.nodes",                                           \
+      .doc = "Weight of a replica by the node group that it runs on, 1 for groups that are not named; absent: the speed of its "   \
+             "node.",                                                                                                              \
+      .elsewhere = "\"weights\" are for policies weighted and weighted-random")
 
 /* The `link` of such a balancer. */
 const char *weights_link(struct model *, struct service_config *, const char **key);

@@ -17,13 +17,8 @@ static double constant_between(const void *self, sim_time from, sim_time to) {
 static double constant_expected(const void *self, sim_time from, sim_time to) {
   return ((const struct constant_profile *)self)->rate * profile_seconds(from, to);
 }
-static const struct field constant_fields[] = {{.name = "rate",
-                                                .kind = FIELD_RATE,
-                                                .offset = offsetof(struct constant_profile, rate),
-                                                .low = 0,
-                                                .high = 1e9,
-                                                .doc = "Requests per unit of time, the same at all times."},
-                                               {0}};
+static const struct field constant_fields[] = {
+    KEY("rate", RATE, constant_profile, rate, RANGE(0, 1e9), .doc = "Requests per unit of time, the same at all times."), {0}};
 static const struct record constant_record = {.name = "constant profile",
                                               .size = sizeof(struct constant_profile),
                                               .fields = constant_fields,

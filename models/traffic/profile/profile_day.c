@@ -104,38 +104,16 @@ static double day_expected(const void *self, sim_time from, sim_time to) {
 }
 
 #define DAY_PEAK                                                                                                                   \
-  {                                                                                                                                \
-    .name = "peak", .kind = FIELD_NUMBER, .offset = offsetof(struct day_profile, peak), .fallback = "2", .low = 1, .high = 50,     \
-    .doc = "Rate at the busiest moment, as a multiple of the mean.", .source = "one country's audience: 2 to 3, an estimate"       \
-  }
-#define DAY_AT                                                                                                                     \
-  {                                                                                                                                \
-    .name = "at", .kind = FIELD_CLOCK, .offset = offsetof(struct day_profile, at), .fallback = "\"20:00\"",                        \
-    .doc = "Time of day of the peak; the run begins at `run.start`."                                                               \
-  }
+  KEY("peak", NUMBER, day_profile, peak, DEFAULT(2), RANGE(1, 50),                                                                 \
+      .doc = "Rate at the busiest moment, as a multiple of the mean.", .source = "one country's audience: 2 to 3, an estimate")
+#define DAY_AT KEY("at", CLOCK, day_profile, at, DEFAULT("20:00"), .doc = "Time of day of the peak; the run begins at `run.start`.")
 static const struct field day_fields[] = {
-    {.name = "mean",
-     .kind = FIELD_RATE,
-     .offset = offsetof(struct day_profile, mean),
-     .low = 0,
-     .high = 1e9,
-     .doc = "Requests per unit of time, averaged over the day."},
-    {.name = "peak",
-     .kind = FIELD_NUMBER,
-     .offset = offsetof(struct day_profile, peak),
-     .optional = true,
-     .low = 1,
-     .high = 50,
-     .doc = "Rate at the busiest moment, as a multiple of the mean (\"peak_rate\" takes the rate "
-            "itself). Absent: 2; one country's audience has 2 to 3, an estimate."},
-    {.name = "peak_rate",
-     .kind = FIELD_RATE,
-     .offset = offsetof(struct day_profile, peak_rate),
-     .optional = true,
-     .low = 0,
-     .high = 1e9,
-     .open_range_low = true,
-     .doc = "Instead of \"peak\": the rate at the busiest moment."},
+    KEY("mean", RATE, day_profile, mean, RANGE(0, 1e9), .doc = "Requests per unit of time, averaged over the day."),
+    KEY("peak", NUMBER, day_profile, peak, OPTIONAL, RANGE(1, 50),
+        .doc = "Rate at the busiest moment, as a multiple of the mean (\"peak_rate\" takes the rate itself). Absent: 2; one "
+               "country's audience has 2 to 3, an estimate."),
+    KEY("peak_rate", RATE, day_profile, peak_rate, OPTIONAL, RANGE(0, 1e9), .open_range_low = true,
+        .doc = "Instead of \"peak\": the rate at the busiest moment."),
     DAY_AT,
     {0}};
 static const struct record day_record = {

@@ -68,25 +68,13 @@ static const struct choice *growth_part(const void *self, uint32_t i) {
   return profile_only(&((const struct growth_profile *)self)->of, i);
 }
 
-#define AT(member) offsetof(struct growth_profile, member)
 static const struct field growth_fields[] = {
-    {.name = "of", .kind = FIELD_CHOICE, .offset = AT(of), .choices = &profile_choices, .doc = "The rate today."},
-    {.name = "monthly", .kind = FIELD_RATIO, .offset = AT(monthly), .low = 0, .high = 100, .doc = "Growth per month of 730 hours."},
-    {.name = "after",
-     .kind = FIELD_NUMBER,
-     .offset = AT(after),
-     .fallback = "0",
-     .low = 0,
-     .high = 1200,
-     .doc = "Months that have passed when the run begins."},
-    {.name = "step",
-     .kind = FIELD_WORD,
-     .offset = AT(step),
-     .words = step_words,
-     .fallback = "\"month\"",
-     .doc = "month: the rate jumps at the end of each month; smooth: it grows all the time."},
+    KEY("of", CHOICE, growth_profile, of, .choices = &profile_choices, .doc = "The rate today."),
+    KEY("monthly", RATIO, growth_profile, monthly, RANGE(0, 100), .doc = "Growth per month of 730 hours."),
+    KEY("after", NUMBER, growth_profile, after, DEFAULT(0), RANGE(0, 1200), .doc = "Months that have passed when the run begins."),
+    KEY("step", WORD, growth_profile, step, DEFAULT("month"), .words = step_words,
+        .doc = "month: the rate jumps at the end of each month; smooth: it grows all the time."),
     {0}};
-#undef AT
 static const struct record growth_record = {.name = "growth profile",
                                             .size = sizeof(struct growth_profile),
                                             .fields = growth_fields,

@@ -66,53 +66,37 @@ static const char *shape_week_prepare(void *self, struct arena *arena, sim_time 
   return lay_out(self, arena, start_of_day, 168, 1);
 }
 
-static const struct field rate_fields[] = {{.name = "rate", .kind = FIELD_RATE, .low = 0, .high = 1e9, .doc = "Within the hour."},
-                                           {0}};
+static const struct field rate_fields[] = {ONLY_KEY("rate", RATE, RANGE(0, 1e9), .doc = "Within the hour."), {0}};
 static const struct record rate_record = {.name = "rate of an hour",
                                           .size = sizeof(double),
                                           .fields = rate_fields,
                                           .doc = "Written as the bare rate.",
                                           .shorthand = "rate"};
-static const struct field weight_fields[] = {
-    {.name = "weight", .kind = FIELD_NUMBER, .low = 0, .high = 1e12, .doc = "Of the hour, in any unit."}, {0}};
+static const struct field weight_fields[] = {ONLY_KEY("weight", NUMBER, RANGE(0, 1e12), .doc = "Of the hour, in any unit."), {0}};
 static const struct record weight_record = {.name = "weight of an hour",
                                             .size = sizeof(double),
                                             .fields = weight_fields,
                                             .doc = "Written as the bare number.",
                                             .shorthand = "weight"};
 
-#define AT(member) offsetof(struct hours_profile, member)
-#define RATES(text)                                                                                                                \
-  { .name = "rates", .kind = FIELD_LIST, .offset = AT(rates), .record = &rate_record, .optional = true, .doc = text }
-#define SHAPE(text)                                                                                                                \
-  { .name = "shape", .kind = FIELD_LIST, .offset = AT(shape), .record = &weight_record, .doc = text }
+#define RATES(text) KEY("rates", LIST, hours_profile, rates, OPTIONAL, .record = &rate_record, .doc = text)
+#define SHAPE(text) KEY("shape", LIST, hours_profile, shape, .record = &weight_record, .doc = text)
 #define OPTIONAL_SHAPE                                                                                                             \
-  {                                                                                                                                \
-    .name = "shape", .kind = FIELD_LIST, .offset = AT(shape), .record = &weight_record, .optional = true,                          \
-    .doc = "Instead of rates: how the hours compare; scaled to the mean."                                                          \
-  }
-#define MEAN                                                                                                                       \
-  {                                                                                                                                \
-    .name = "mean", .kind = FIELD_RATE, .offset = AT(mean), .optional = true, .low = 0, .high = 1e9,                               \
-    .doc = "With a shape: the mean rate."                                                                                          \
-  }
+  KEY("shape", LIST, hours_profile, shape, OPTIONAL, .record = &weight_record,                                                     \
+      .doc = "Instead of rates: how the hours compare; scaled to the mean.")
+#define MEAN KEY("mean", RATE, hours_profile, mean, OPTIONAL, RANGE(0, 1e9), .doc = "With a shape: the mean rate.")
 #define BETWEEN                                                                                                                    \
-  {                                                                                                                                \
-    .name = "between", .kind = FIELD_WORD, .offset = AT(between), .words = between_words, .fallback = "\"steps\"",                 \
-    .doc = "steps: constant within the hour; lines: straight from the middle of each hour to the middle of the next."              \
-  }
+  KEY("between", WORD, hours_profile, between, DEFAULT("steps"), .words = between_words,                                           \
+      .doc = "steps: constant within the hour; lines: straight from the middle of each hour to the middle of the next.")
 #define RUN_BEGINS                                                                                                                 \
-  {                                                                                                                                \
-    .name = "run_begins", .kind = FIELD_WORD, .offset = AT(run_begins), .words = day_words, .fallback = "\"monday\"",              \
-    .doc = "Day of the week on which the run begins, at `run.start`."                                                              \
-  }
+  KEY("run_begins", WORD, hours_profile, run_begins, DEFAULT("monday"), .words = day_words,                                        \
+      .doc = "Day of the week on which the run begins, at `run.start`.")
 
 static const struct field hours_fields[] = {RATES("24 rates, from 00:00."), MEAN, OPTIONAL_SHAPE, BETWEEN, {0}};
 static const struct field week_fields[] = {RATES("168 rates, from Monday 00:00."), MEAN, OPTIONAL_SHAPE, BETWEEN, RUN_BEGINS, {0}};
 static const struct field shape_hours_fields[] = {SHAPE("24 numbers, from 00:00; scaled to mean 1."), BETWEEN, {0}};
 static const struct field shape_week_fields[] = {
     SHAPE("168 numbers, from Monday 00:00; scaled to mean 1."), BETWEEN, RUN_BEGINS, {0}};
-#undef AT
 
 static const struct record hours_record = {.name = "hours profile",
                                            .size = sizeof(struct hours_profile),

@@ -59,17 +59,10 @@ static const char *product_prepare(void *self, struct arena *arena, sim_time sta
 static const struct choice *product_part(const void *self, uint32_t i) {
   return profile_only(&((const struct product_profile *)self)->of, i);
 }
-static const struct field product_fields[] = {{.name = "of",
-                                               .kind = FIELD_CHOICE,
-                                               .offset = offsetof(struct product_profile, of),
-                                               .choices = &profile_choices,
-                                               .doc = "The rate that is shaped."},
-                                              {.name = "by",
-                                               .kind = FIELD_CHOICE,
-                                               .offset = offsetof(struct product_profile, by),
-                                               .choices = &shape_choices,
-                                               .doc = "The shape, of mean 1."},
-                                              {0}};
+static const struct field product_fields[] = {
+    KEY("of", CHOICE, product_profile, of, .choices = &profile_choices, .doc = "The rate that is shaped."),
+    KEY("by", CHOICE, product_profile, by, .choices = &shape_choices, .doc = "The shape, of mean 1."),
+    {0}};
 static const struct record product_record = {.name = "product profile",
                                              .size = sizeof(struct product_profile),
                                              .fields = product_fields,
@@ -108,14 +101,9 @@ static const char *scale_prepare(void *self, struct arena *arena, sim_time start
 static const struct choice *scale_part(const void *self, uint32_t i) {
   return profile_only(&((const struct scale_profile *)self)->of, i);
 }
-static const struct field scale_fields[] = {
-    {.name = "of",
-     .kind = FIELD_CHOICE,
-     .offset = offsetof(struct scale_profile, of),
-     .choices = &profile_choices,
-     .doc = "The rate."},
-    {.name = "by", .kind = FIELD_NUMBER, .offset = offsetof(struct scale_profile, by), .low = 0, .high = 1e9, .doc = "The factor."},
-    {0}};
+static const struct field scale_fields[] = {KEY("of", CHOICE, scale_profile, of, .choices = &profile_choices, .doc = "The rate."),
+                                            KEY("by", NUMBER, scale_profile, by, RANGE(0, 1e9), .doc = "The factor."),
+                                            {0}};
 static const struct record scale_record = {.name = "scale profile",
                                            .size = sizeof(struct scale_profile),
                                            .fields = scale_fields,

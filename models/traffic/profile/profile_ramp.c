@@ -27,26 +27,12 @@ static double ramp_expected(const void *self, sim_time from, sim_time to) {
          r->to * profile_seconds(b, to);
 }
 
-#define AT(member) offsetof(struct ramp_profile, member)
 static const struct field ramp_fields[] = {
-    {.name = "from",
-     .kind = FIELD_RATE,
-     .offset = AT(from),
-     .fallback = "\"0/s\"",
-     .low = 0,
-     .high = 1e9,
-     .doc = "Rate before it."},
-    {.name = "to", .kind = FIELD_RATE, .offset = AT(to), .low = 0, .high = 1e9, .doc = "Rate after it."},
-    {.name = "over", .kind = FIELD_DURATION, .offset = AT(over), .low = 1, .high = 4e18, .doc = "How long it takes."},
-    {.name = "at",
-     .kind = FIELD_DURATION,
-     .offset = AT(at),
-     .fallback = "\"0s\"",
-     .low = 0,
-     .high = 4e18,
-     .doc = "When it begins, from the start of the run."},
+    KEY("from", RATE, ramp_profile, from, DEFAULT("0/s"), RANGE(0, 1e9), .doc = "Rate before it."),
+    KEY("to", RATE, ramp_profile, to, RANGE(0, 1e9), .doc = "Rate after it."),
+    KEY("over", DURATION, ramp_profile, over, RANGE(1, 4e18), .doc = "How long it takes."),
+    KEY("at", DURATION, ramp_profile, at, DEFAULT("0s"), RANGE(0, 4e18), .doc = "When it begins, from the start of the run."),
     {0}};
-#undef AT
 static const struct record ramp_record = {.name = "ramp profile",
                                           .size = sizeof(struct ramp_profile),
                                           .fields = ramp_fields,

@@ -92,8 +92,7 @@ static const char *series_prepare(void *self, struct arena *arena, sim_time star
   return NULL;
 }
 
-static const struct field rate_fields[] = {
-    {.name = "rate", .kind = FIELD_RATE, .low = 0, .high = 1e9, .doc = "Within the interval."}, {0}};
+static const struct field rate_fields[] = {ONLY_KEY("rate", RATE, RANGE(0, 1e9), .doc = "Within the interval."), {0}};
 static const struct record rate_record = {.name = "rate of an interval",
                                           .size = sizeof(double),
                                           .fields = rate_fields,
@@ -106,40 +105,18 @@ static const struct table_column columns[] = {
     [COUNT] = {.name = "count", .optional = true, .high = 1e12, .doc = "Requests in it."},
     {0}};
 
-#define AT(member) offsetof(struct series_profile, member)
 static const struct field series_fields[] = {
-    {.name = "file",
-     .kind = FIELD_TABLE,
-     .offset = AT(file),
-     .optional = true,
-     .columns = columns,
-     .doc = "A row an interval: rate_per_s, or count of requests; with its beginning at_s, or all as long as `interval`."},
-    {.name = "rates",
-     .kind = FIELD_LIST,
-     .offset = AT(rates),
-     .optional = true,
-     .record = &rate_record,
-     .doc = "Instead of a file: the rate of each interval."},
-    {.name = "interval",
-     .kind = FIELD_DURATION,
-     .offset = AT(interval),
-     .optional = true,
-     .low = 1,
-     .high = 3.1536e17,
-     .doc = "Length of each interval; with at_s that of the last one only."},
-    {.name = "repeat",
-     .kind = FIELD_FLAG,
-     .offset = AT(repeat),
-     .fallback = "false",
-     .doc = "Begins again after its end; otherwise nothing arrives any more."},
-    {.name = "between",
-     .kind = FIELD_WORD,
-     .offset = AT(between),
-     .words = between_words,
-     .fallback = "\"steps\"",
-     .doc = "steps: constant within an interval; lines: straight from the beginning of each to the beginning of the next."},
+    KEY("file", TABLE, series_profile, file, OPTIONAL, .columns = columns,
+        .doc = "A row an interval: rate_per_s, or count of requests; with its beginning at_s, or all as long as `interval`."),
+    KEY("rates", LIST, series_profile, rates, OPTIONAL, .record = &rate_record,
+        .doc = "Instead of a file: the rate of each interval."),
+    KEY("interval", DURATION, series_profile, interval, OPTIONAL, RANGE(1, 3.1536e17),
+        .doc = "Length of each interval; with at_s that of the last one only."),
+    KEY("repeat", FLAG, series_profile, repeat, DEFAULT(false),
+        .doc = "Begins again after its end; otherwise nothing arrives any more."),
+    KEY("between", WORD, series_profile, between, DEFAULT("steps"), .words = between_words,
+        .doc = "steps: constant within an interval; lines: straight from the beginning of each to the beginning of the next."),
     {0}};
-#undef AT
 static const struct record series_record = {.name = "series profile",
                                             .size = sizeof(struct series_profile),
                                             .fields = series_fields,

@@ -46,21 +46,13 @@ static const char *steps_prepare(void *self, struct arena *arena, sim_time start
   return NULL;
 }
 static const struct field rate_step_fields[] = {
-    {.name = "from",
-     .kind = FIELD_DURATION,
-     .offset = offsetof(struct rate_step, from),
-     .low = 0,
-     .high = 9e18,
-     .doc = "Since the start of the run."},
-    {.name = "rate", .kind = FIELD_RATE, .offset = offsetof(struct rate_step, rate), .low = 0, .high = 1e9, .doc = "From then on."},
+    KEY("from", DURATION, rate_step, from, RANGE(0, FIELD_LONGEST), .doc = "Since the start of the run."),
+    KEY("rate", RATE, rate_step, rate, RANGE(0, 1e9), .doc = "From then on."),
     {0}};
 static const struct record rate_step_record = {
     .name = "rate step", .size = sizeof(struct rate_step), .fields = rate_step_fields, .doc = "A rate from a time on."};
-static const struct field steps_fields[] = {{.name = "steps",
-                                             .kind = FIELD_LIST,
-                                             .offset = offsetof(struct steps_profile, steps),
-                                             .record = &rate_step_record,
-                                             .doc = "Rates in order of time; nothing arrives before the first."},
+static const struct field steps_fields[] = {KEY("steps", LIST, steps_profile, steps, .record = &rate_step_record,
+                                                .doc = "Rates in order of time; nothing arrives before the first."),
                                             {0}};
 static const struct record steps_record = {.name = "steps profile",
                                            .size = sizeof(struct steps_profile),

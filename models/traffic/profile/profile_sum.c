@@ -33,12 +33,8 @@ static const struct choice *sum_part(const void *self, uint32_t i) {
   const struct config_list *list = &((const struct sum_profile *)self)->terms;
   return i < list->count ? (const struct choice *)list->items + i : NULL;
 }
-static const struct field sum_fields[] = {{.name = "of",
-                                           .kind = FIELD_CHOICES,
-                                           .offset = offsetof(struct sum_profile, terms),
-                                           .choices = &profile_choices,
-                                           .doc = "Profiles whose rates add up."},
-                                          {0}};
+static const struct field sum_fields[] = {
+    KEY("of", CHOICES, sum_profile, terms, .choices = &profile_choices, .doc = "Profiles whose rates add up."), {0}};
 static const struct record sum_record = {.name = "sum profile",
                                          .size = sizeof(struct sum_profile),
                                          .fields = sum_fields,

@@ -36,25 +36,11 @@ static const char *wave_prepare(void *self, struct arena *arena, sim_time start_
   const struct wave_profile *w = self;
   return w->amplitude > w->mean ? "the rate would be negative: \"amplitude\" must be at most \"mean\"" : NULL;
 }
-static const struct field wave_fields[] = {{.name = "mean",
-                                            .kind = FIELD_RATE,
-                                            .offset = offsetof(struct wave_profile, mean),
-                                            .low = 0,
-                                            .high = 1e9,
-                                            .doc = "Rate averaged over a period."},
-                                           {.name = "amplitude",
-                                            .kind = FIELD_RATE,
-                                            .offset = offsetof(struct wave_profile, amplitude),
-                                            .low = 0,
-                                            .high = 1e9,
-                                            .doc = "Rate(t) = mean + amplitude sin(2 pi t / period)."},
-                                           {.name = "period",
-                                            .kind = FIELD_DURATION,
-                                            .offset = offsetof(struct wave_profile, period),
-                                            .low = 1,
-                                            .high = 9e18,
-                                            .doc = "Time from one peak to the next."},
-                                           {0}};
+static const struct field wave_fields[] = {
+    KEY("mean", RATE, wave_profile, mean, RANGE(0, 1e9), .doc = "Rate averaged over a period."),
+    KEY("amplitude", RATE, wave_profile, amplitude, RANGE(0, 1e9), .doc = "Rate(t) = mean + amplitude sin(2 pi t / period)."),
+    KEY("period", DURATION, wave_profile, period, RANGE(1, FIELD_LONGEST), .doc = "Time from one peak to the next."),
+    {0}};
 static const struct record wave_record = {
     .name = "wave profile", .size = sizeof(struct wave_profile), .fields = wave_fields, .doc = "A sinusoid of any period."};
 static const struct profile_kind wave_kind = {wave_rate, wave_bound, wave_floor, wave_expected, wave_prepare, NULL};

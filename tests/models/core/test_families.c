@@ -110,11 +110,14 @@ static bool same_folder(const char *path, const char *other) {
   return strrchr(other, '/') == other + length && !strncmp(path, other, length);
 }
 
+/* The default of a key is a word of its family. */
+static bool is_default(const char *text, const char *at) { return at - text > 8 && !strncmp(at - 8, "DEFAULT(", 8); }
+
 /* "word" in code; a line of a comment does not count. */
 static bool says(const char *text, const char *quoted) {
   for (const char *line = text; text && *line;) {
     const char *end = line + strcspn(line, "\n"), *at = strstr(line, quoted);
-    if (!is_comment(line) && at && at < end) return true;
+    if (!is_comment(line) && at && at < end && !is_default(text, at)) return true;
     line = end + (*end != 0);
   }
   return false;

@@ -92,7 +92,7 @@ static void test_everything(void) {
 
 /* A record that is absent as a whole is told once, and not key by key. */
 static void test_absent_record(void) {
-  static const struct field fields[] = {{"rate", FIELD_RECORD, 0, .record = &toy_constant_record}, {0}};
+  static const struct field fields[] = {ONLY_KEY("rate", RECORD, .record = &toy_constant_record), {0}};
   static const struct record outer = {.name = "outer", .size = sizeof(struct toy_constant), .fields = fields, .doc = "Holds one."};
   struct arena *arena = arena_new();
   struct diagnostics *d = diagnostics_new(arena);
@@ -110,10 +110,10 @@ static void test_own_value_key(void) {
   struct inner {
     int64_t value;
   };
-  static const struct field inner_fields[] = {{"value", FIELD_INTEGER, offsetof(struct inner, value), .doc = "Its own."}, {0}};
+  static const struct field inner_fields[] = {KEY("value", INTEGER, inner, value, .doc = "Its own."), {0}};
   static const struct record inner = {
       .name = "inner", .size = sizeof(struct inner), .fields = inner_fields, .doc = "With a key of that name."};
-  static const struct field outer_fields[] = {{"in", FIELD_RECORD, 0, .record = &inner}, {0}};
+  static const struct field outer_fields[] = {ONLY_KEY("in", RECORD, .record = &inner), {0}};
   static const struct record outer = {.name = "outer", .size = sizeof(struct inner), .fields = outer_fields, .doc = "Holds one."};
   struct arena *arena = arena_new();
   struct diagnostics *d = diagnostics_new(arena);

@@ -18,15 +18,12 @@ struct car {
   bool hybrid;
 };
 
-#define AT(member) offsetof(struct car, member)
-static const struct field fuel_keys[] = {
-    {.name = "tank", .kind = FIELD_INTEGER, .offset = AT(tank), .low = 1, .high = 90, .doc = "Litres."},
-    {.name = "range", .kind = FIELD_INTEGER, .offset = AT(range), .fallback = "500", .doc = "Until it stops."},
-    {0}};
-static const struct field battery_keys[] = {
-    {.name = "range", .kind = FIELD_INTEGER, .offset = AT(range), .fallback = "300", .doc = "Until it is empty."},
-    {.name = "hybrid", .kind = FIELD_FLAG, .offset = AT(hybrid), .optional = true, .elsewhere = "needs a plug"},
-    {0}};
+static const struct field fuel_keys[] = {KEY("tank", INTEGER, car, tank, RANGE(1, 90), .doc = "Litres."),
+                                         KEY("range", INTEGER, car, range, DEFAULT(500), .doc = "Until it stops."),
+                                         {0}};
+static const struct field battery_keys[] = {KEY("range", INTEGER, car, range, DEFAULT(300), .doc = "Until it is empty."),
+                                            KEY("hybrid", FLAG, car, hybrid, OPTIONAL, .elsewhere = "needs a plug"),
+                                            {0}};
 static const struct motor pushed = {.member = {.word = "pushed", .doc = "By hand.", .instead = "it is pushed"}};
 static const struct motor fuel = {.member = {.word = "fuel", .doc = "Burns.", .keys = fuel_keys}, .cylinders = 4};
 static const struct motor battery = {.member = {.word = "battery", .doc = "Hums.", .keys = battery_keys, .implied_by = "hybrid"}};
@@ -34,10 +31,9 @@ static const struct member *const motors[] = {&pushed.member, &fuel.member, &bat
 static const struct family family = {.members = motors}, overlaid = {.members = motors, .overlaid = true, .last = true};
 
 #define CAR(id, of)                                                                                                                \
-  static const struct field id##_fields[] = {                                                                                      \
-      {.name = "motor", .kind = FIELD_MEMBER, .offset = AT(motor), .family = &of, .fallback = "\"pushed\"", .doc = "How."},        \
-      {.name = "seats", .kind = FIELD_INTEGER, .offset = AT(seats), .fallback = "4"},                                              \
-      {0}};                                                                                                                        \
+  static const struct field id##_fields[] = {KEY("motor", MEMBER, car, motor, DEFAULT("pushed"), .family = &of, .doc = "How."),    \
+                                             KEY("seats", INTEGER, car, seats, DEFAULT(4)),                                        \
+                                             {0}};                                                                                 \
   static const struct record id = {.name = "car", .size = sizeof(struct car), .fields = id##_fields, .doc = "Something to drive."}
 CAR(car, family);
 CAR(any_car, overlaid);

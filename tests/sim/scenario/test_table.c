@@ -22,10 +22,9 @@ static const struct table_column load_columns[] = {{.name = "at_s", .high = 1e9,
                                                    {.name = "rate_per_s", .optional = true, .low = 0, .high = 500},
                                                    {.name = "shop", .target = "shops", .optional = true},
                                                    {0}};
-static const struct field book_fields[] = {
-    {.name = "load", .kind = FIELD_TABLE, .offset = offsetof(struct book, load), .high = 1000, .columns = load_columns},
-    {.name = "shops", .kind = FIELD_MAP, .offset = offsetof(struct book, shops), .record = &shop_record, .optional = true},
-    {0}};
+static const struct field book_fields[] = {KEY("load", TABLE, book, load, RANGE(0, 1000), .columns = load_columns),
+                                           KEY("shops", MAP, book, shops, OPTIONAL, .record = &shop_record),
+                                           {0}};
 static const struct record book_record = {.name = "book", .size = sizeof(struct book), .fields = book_fields, .doc = "A book."};
 
 struct read {
