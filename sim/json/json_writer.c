@@ -1,4 +1,5 @@
 #include "sim/json/json_writer.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 
@@ -32,6 +33,7 @@ void json_open(struct json_writer *w, char bracket) {
 }
 
 void json_close(struct json_writer *w, char bracket) {
+  assert(w->depth > 0);
   w->depth--;
   if (!w->first && w->depth < BROKEN) fprintf(w->file, "\n%*s", 2 * w->depth, "");
   fputc(bracket, w->file);
@@ -44,6 +46,7 @@ void json_open_line(struct json_writer *w, char bracket) {
 }
 
 void json_close_line(struct json_writer *w, char bracket) {
+  assert(w->depth > ONE_LINE); /* opened by json_open_line */
   fputc(bracket, w->file);
   w->depth -= ONE_LINE + 1;
   w->first = false;

@@ -1,6 +1,7 @@
 #include "sim/report/export.h"
 #include "sim/engine/allocate.h"
 #include "sim/store/output.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,7 @@ bool export_answer(const struct answer *a, const char *path, const char *format_
   *error = NULL;
   const struct export_format *format = find(a->kind, path, format_name, error);
   if (!format) return false;
+  assert(format->write[a->kind]);
   FILE *file = allocate_stream(&bytes, &length);
   format->write[a->kind](file, a);
   fclose(file);

@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
 #include "sim/sweep/sweep_plan.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ static char *copy_of(const struct point_section *s) {
 
 void sweep_results_put(struct sweep_results *r, uint64_t n, struct point_rows *rows, bool stored) {
   struct point_answer *answer = &r->of[n];
+  assert(n < sweep_results_points(r) && !answer->there);
   *answer = (struct point_answer){
       .there = true, .code = rows->code, .statements = rows->statements, .table = copy_of(&rows->parts[POINT_TABLE])};
   if (stored) {
@@ -155,6 +157,7 @@ bool sweep_results_wanted(const struct sweep_results *r, uint64_t n) { return sw
 bool sweep_results_has(const struct sweep_results *r, uint64_t n) { return r->of[n].there; }
 
 uint32_t sweep_results_code(const struct sweep_results *r, uint64_t n, bool statements) {
+  assert(r->of[n].there);
   return statements ? r->of[n].statements : r->of[n].code;
 }
 
@@ -169,6 +172,7 @@ static struct point_section take_part(struct point_rows *rows, enum point_part p
 
 struct point_section sweep_results_section(struct sweep_results *r, struct arena *arena, uint64_t n, enum point_part part) {
   const struct point_answer *answer = &r->of[n];
+  assert(answer->there);
   if (answer->rows) return (struct point_section){copy_of(&answer->rows->parts[part]), answer->rows->parts[part].length};
   const char *key = sweep_plan_key(r->plan, arena, n), *store = r->stores[answer->store];
   struct point_rows rows;

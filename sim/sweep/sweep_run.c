@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
 #include "sim/store/state_store.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
@@ -100,6 +101,7 @@ static void take_result(struct sweep_workers *w, struct arena *arena, uint64_t n
   w->done->events += r->events;
   w->done->points += good;
   w->finished++;
+  assert(w->finished <= w->count && w->next <= w->count);
   w->in_progress -= part;
   if (w->watch->answered) w->watch->answered(w->watch->context);
   show_progress(w);
