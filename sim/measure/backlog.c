@@ -1,5 +1,5 @@
 /* Backlogs that are longer than patience: when such a queue is full, what it serves has been given up by then, and a service that
- * works at its capacity answers nothing in time (the state that it does not leave by itself: retries keep the queue full).
+ * works at its capacity answers nothing in time (the state that it does not leave on its own: retries keep the queue full).
  *
  * A process serves mu requests a second: threads / time that a visit holds one, and cores / computation of a visit, whichever is
  * less. The last of a full backlog waits backlog / mu. Means of the mix, without queues elsewhere: more often too short than too

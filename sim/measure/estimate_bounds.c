@@ -8,7 +8,7 @@
 #include "sim/measure/estimate.h"
 #include <math.h>
 
-/* The same percentile, moved by `by`. */
+/* The range of the percentile that is `by` above it. */
 static struct histogram_range moved(const struct evidence *ev, const struct entry *e, double by) {
   struct measure m = e->measure;
   m.p = fmin(1, fmax(0, m.p + by));

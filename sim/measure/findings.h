@@ -8,7 +8,7 @@ void findings_tables(const struct evidence *, struct results *);   /* breakdown,
 void findings_pictures(const struct evidence *, struct results *); /* curves, series */
 void findings_load(const struct evidence *, struct results *);     /* business figures */
 void findings_notes(const struct evidence *, struct results *);
-void findings_left_out(const struct evidence *, struct results *); /* beside availability and its claims: what they leave out */
+void findings_left_out(const struct evidence *, struct results *); /* what availability and its claims leave out */
 
 /* left_out.c: data stores that uptime is too kind to, each as a note; and in one line what uptime leaves out. */
 void findings_kept_data(const struct evidence *, void (*with)(const struct evidence *, struct results *, const char *),

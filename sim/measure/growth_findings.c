@@ -14,7 +14,7 @@
 
 /* Probabilities of a false alarm of one gauge: by the pooled error, by the replications' own; and where overload is known. */
 static const double pooled_doubt = 2e-4, own_doubt = 0.01, known_pooled_doubt = 0.01, known_own_doubt = 0.05;
-/* Growth that counts: so many at least, and this share of what arrives; of a load that rises; and below capacity. */
+/* Growth that counts: a least number, and a least share of what arrives; of a load that rises; and below capacity. */
 static const double least_growth = 3, least_share = 0.005, rising_share = 0.03, rising_below_share = 0.2, known_share = 0.001;
 
 /* A share of failures from which on they are taken to bound what waits. */

@@ -14,7 +14,7 @@ static const double never_seen = 3;   /* bounds at 95% the number of events of w
 static const double rounding = 1e-12; /* of a sum of shares */
 
 /* The standard entry of a mean latency of what the measure is of, over the whole window; null when there is none. */
-static const struct entry *mean_beside(const struct evidence *ev, const struct measure *m) {
+static const struct entry *standard_mean(const struct evidence *ev, const struct measure *m) {
   for (uint32_t i = 0; i < ev->claims_from; i++) {
     const struct measure *other = &ev->entries[i].measure;
     bool is_mean = measure_is_latency(other) && measure_row(other)->statistic == statistic_mean;
@@ -46,7 +46,7 @@ static double latency_variance(const struct evidence *ev, const struct measure *
 
 /* A part of the window is taken as the whole is. */
 double law_worth(const struct evidence *ev, const struct measure *m, uint64_t n) {
-  const struct entry *mean = mean_beside(ev, m);
+  const struct entry *mean = standard_mean(ev, m);
   uint32_t replications = ev->traffic.done;
   if (!mean || replications < 5) return (double)n;
   return batch_effective_requests((double)n, latency_variance(ev, m), sample_variance(mean->samples, replications),

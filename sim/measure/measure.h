@@ -1,6 +1,6 @@
 /* Measures at work: the number that a `struct measure` names, from one replication or from all of them.
  *
- * The same function reads both: from the merged view it gives the value, from each replication's view the sample whose spread gives
+ * One function reads both: from the merged view it gives the value, from each replication's view the sample whose spread gives
  * the interval. What it does is in the row of its kind (sim/measure/measure_rows.c). Percentiles come from merged histograms and
  * are never averaged. NaN: no data. */
 #ifndef MEASURE_H

@@ -131,7 +131,7 @@ static void note_wide(const struct evidence *ev, struct results *r) {
          arena_format(ev->arena, "wide: some intervals of the latency of %s are %s", listed(ev, names + claims, endpoints), why));
 }
 
-/* What a percentile lacks stands beside it (results.h). Requests of which none was answered are worth a line; an endpoint that
+/* What a percentile lacks stands with it (results.h). Requests of which none was answered are worth a line; an endpoint that
  * nothing asked for is not, as in a run that is there for its years of faults. */
 static void note_unanswered(const struct evidence *ev, struct results *r) {
   const char **names = arena_new_array(ev->arena, const char *, ev->model.endpoints.count + 1);

@@ -89,7 +89,7 @@ struct error_cause {
   struct estimate ratio; /* of the endpoint's requests */
 };
 
-/* What a part of the scenario counts beside requests (models/core/meter.h): its figures are metrics of this name. */
+/* What a part of the scenario counts in addition to requests (models/core/meter.h): its figures are metrics of this name. */
 enum meter_row_kind { METER_ROW_COUNT, METER_ROW_LEVEL, METER_ROW_TIME };
 struct meter_row {
   const char *name; /* "tickets.left" */

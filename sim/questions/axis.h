@@ -17,7 +17,7 @@ struct axis {
   double low, high;
   const char *low_text, *high_text; /* as typed */
   bool whole;
-  int decimals; /* at most so many */
+  int decimals; /* at most */
 };
 
 /* Null, or what is wrong with the text, as the words that follow it in a message. */

@@ -21,7 +21,7 @@
  * interpolated between its nearest neighbours on both sides of its limit, inversely through three points where they are in order
  * (Brent 1973, without his bisection of a noisy sign). The margin of a time is 1 - limit / time: for M/M/1 that is a straight line
  * in the arrival rate, for means and for percentiles, and one at which something grows without end has the margin 1. A rate of
- * errors is taken as a logarithm, all else as it is. The next look goes just beside the estimated root, 0.8 times the precision
+ * errors is taken as a logarithm, all else as it is. The next look goes next to the estimated root, 0.8 times the precision
  * away, on the side where the bracket is wider: far from the true root that is decided at once and moves the bracket by much, near
  * it the distance is what the precision wants. Replications grow by what the last look foresees, at most threefold; after each the
  * root is estimated again, and a value that turns out to lie too close to it to be decided is left for one farther off.

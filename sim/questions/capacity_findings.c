@@ -1,4 +1,4 @@
-/* What was seen beside the bracket: the values that were run, what is full where, the knee. */
+/* What was seen in addition to the bracket: the values that were run, what is full where, the knee. */
 #include "sim/engine/arena.h"
 #include "models/traffic/offered.h"
 #include "sim/questions/capacity_inner.h"

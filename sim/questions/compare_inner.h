@@ -80,7 +80,7 @@ const char *compare_customers(const struct compare *);
 /* compare_best.c */
 struct best_result *compare_choose(struct compare *);
 
-/* compare.c: runs one study on until it has so many replications. */
+/* compare.c: runs one study on until it has this many replications. */
 bool compare_extend(struct compare *, uint32_t system, uint32_t traffic, uint32_t faults);
 struct enough compare_plan(const struct compare *, uint32_t first);
 uint32_t compare_first(const struct compare *);

@@ -5,13 +5,13 @@
 #define COMPARE_RESULTS_H
 #include "sim/measure/results.h"
 
-/* One quantity of a system beside the base's. */
+/* One quantity of a system next to the base's. */
 struct compare_row {
   const char *aggregate, *metric; /* "p99" and "web.latency": p99(web.latency) */
   uint32_t system;
   enum unit unit;
   bool detail;                 /* of the family of details, not of the headline rows */
-  bool over_faults;            /* of uptime: what it leaves out belongs beside it */
+  bool over_faults;            /* of uptime: what it leaves out belongs next to it */
   struct estimate base, value; /* each with its own interval */
   struct estimate difference;  /* from the pairs; n: their number; exact when both values are */
   struct estimate relative;    /* of the base's value */
@@ -36,7 +36,7 @@ struct compare_limit_result {
 struct best_system {
   struct estimate mean;  /* of the objective over replications */
   uint32_t replications; /* that it was given */
-  uint32_t out_after;    /* eliminated after so many; 0: never */
+  uint32_t out_after;    /* replications after which it was eliminated; 0: never */
   const char *reason;    /* why it was no candidate, or null */
 };
 

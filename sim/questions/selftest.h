@@ -3,7 +3,7 @@
  * Cases of tests/oracle are built into the program, the same bytes; here they run for a shorter time. A value of theory holds when
  * it is as near as chance allows, for all cases together: with k cases the bound of each is the quantile of Student's t at
  * 1 - 0.0005 / k, so that a program without faults fails one self-test in a thousand. An interval wider than 5% of the value
- * would hold anything, and fails too. Two checks beside: published outputs of the random streams, and one case by one and by two
+ * would hold anything, and fails too. Two further checks: published outputs of the random streams, and one case by one and by two
  * threads, which must be the same to the last bit. */
 #ifndef SELFTEST_H
 #define SELFTEST_H

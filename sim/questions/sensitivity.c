@@ -51,7 +51,7 @@ static void open_run(struct plan *p, struct side *out, const struct scenario *s)
   }
 }
 
-/* The same for all, and enough for each. */
+/* One warm-up for all runs, long enough for each. */
 static sim_time longest_warmup(const struct plan *p) {
   sim_time longest = 0;
   for (uint32_t i = 0; i < p->runs; i++) {

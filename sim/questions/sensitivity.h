@@ -20,7 +20,7 @@ struct sensitivity_case {
 };
 
 struct sensitivity_options {
-  struct study_options study;  /* replications: exactly so many; 0: the scenario's, at least ten */
+  struct study_options study;  /* replications: exactly this many; 0: the scenario's, at least ten */
   const char *const *measures; /* such as "p99(web.latency)"; none: the claims of the scenario */
   uint32_t measure_count;
 };

@@ -1,4 +1,4 @@
-/* Which inputs a sensitivity has: the ranges that a scenario states, and those that are asked for beside the file.
+/* Which inputs a sensitivity has: the ranges that a scenario states, and those that are asked for in addition to those.
  *
  *     struct scenario_override range;
  *     const char *wrong = sensitivity_range(arena, base, "services.api.start=1s..5s", &range);

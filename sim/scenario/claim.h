@@ -25,7 +25,7 @@
  *                                       >= that long, with in a..b within the range. Without "for": the mean
  *     rpo(server_loss) < 15min          age of the oldest write that is lost with a primary which the fault takes; 0: nothing is
  *     cost(month) <= 200 USD            mean(inside) < 40: waiting clients      inside(90s): their number at a probe
- *     rate(fans.attempts) < 900/s       what a part of the scenario counts beside requests (models/core/meter.h): count and rate of a
+ *     rate(fans.attempts) < 900/s       what a part of the scenario counts itself (models/core/meter.h): count and rate of a
  *     min(tickets.left) >= 0            count; mean, max and min of a level; mean, percentiles, sd, max and share of a time. Over a
  *     p95(lobby.wait) < 5min            window: counts, and means of levels
  *     window := peak(15m) | 1h..2h | "sale" | 19:00..21:00      see sim/scenario/window.h; of endpoints: latency, wait,

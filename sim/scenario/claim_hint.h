@@ -12,7 +12,7 @@ struct arena;
 struct model;
 
 const char *claim_with_hint(struct arena *, const struct model *, const char *text, const char *wrong);
-/* The same of a measure alone, such as "uptime(year)". */
+/* Of a measure alone, such as "uptime(year)". */
 const char *measure_with_hint(struct arena *, const struct model *, const char *text, const char *wrong);
 
 #endif

@@ -15,7 +15,7 @@ struct long_run;
 struct long_run *long_run_new(const struct model *, uint64_t seed, const struct world_watch *);
 void long_run_free(struct long_run *); /* null is allowed */
 
-/* Runs on until there are so many batches, at most LONG_RUN_BATCHES. Returns how many there are: fewer when interrupted. */
+/* Runs on until there are this many batches, at most LONG_RUN_BATCHES. Returns how many there are: fewer when interrupted. */
 uint32_t long_run_extend(struct long_run *, uint32_t batches);
 /* Batches that have been simulated up to an instant of the run, as a number with a fraction. */
 double long_run_progress(const struct long_run *, sim_time simulated);

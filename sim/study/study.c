@@ -109,7 +109,7 @@ struct running {
   uint32_t until;
 };
 
-/* Years of faults take little beside the traffic, and nothing is foreseen of them. */
+/* Years of faults take little next to the traffic, and nothing is foreseen of them. */
 static void moved(void *context, double done) {
   struct running *r = context;
   struct study *s = r->study;
@@ -161,7 +161,7 @@ static void read_batches(struct study *s) {
 
 static bool interrupted(const struct study *s) { return s->options.interrupted && atomic_load(s->options.interrupted); }
 
-/* Until there are so many batches. False when interrupted. */
+/* Until there are this many batches. False when interrupted. */
 static bool run_batches(struct study *s, uint32_t batches) {
   s->batches = batches;
   bool good = long_run_extend(s->long_run, batches) == batches;

@@ -26,8 +26,8 @@ struct study_estimate {
 };
 
 struct study_options {
-  uint32_t replications;         /* exactly so many; 0: at least the scenario's, and what undecided claims and precision take */
-  uint32_t budget;               /* at most so many; 0: the scenario's */
+  uint32_t replications;         /* exactly this many; 0: at least the scenario's, and what undecided claims and precision take */
+  uint32_t budget;               /* at most this many; 0: the scenario's */
   double precision;              /* relative half-width wanted; 0: the scenario's */
   uint32_t jobs;                 /* threads; 0: one */
   const atomic_int *interrupted; /* may be null */
@@ -41,7 +41,7 @@ struct study_options {
 struct study;
 struct evidence;
 
-/* The study and its results live in the arena; what it needs beside is freed by study_close. */
+/* The study and its results live in the arena; what else it needs is freed by study_close. */
 struct study *study_open(struct arena *, const struct scenario *, const struct study_options *);
 void study_close(struct study *);
 
@@ -56,7 +56,7 @@ bool study_begins_empty(struct study *);
 /* A further measure, before anything has run; name and aggregate as in struct metric. Returns the number of its entry. */
 uint32_t study_add(struct study *, const struct measure *, const char *name, const char *aggregate);
 
-/* Runs on until there are so many replications of the traffic, and of the faults. False when interrupted. */
+/* Runs on until there are this many replications of the traffic, and of the faults. False when interrupted. */
 bool study_extend(struct study *, uint32_t traffic, uint32_t faults);
 /* Runs on as the options ask. False when interrupted. */
 bool study_settle(struct study *);
