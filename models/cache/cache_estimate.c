@@ -22,6 +22,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 #include "models/request/operation.h"
+#include <assert.h>
 #include <math.h>
 
 /* A keyspace as classes of items that are nearly alike: the most popular ones each for itself, the others by ranks that lie within 2%.
@@ -42,6 +43,7 @@ static struct classes classes_of(const struct keyspace_config *k, struct arena *
     c.probability[c.count] = real_pow(rank + (items - 1) / 2, -k->zipf);
     sum += items * c.probability[c.count];
   }
+  assert(c.count && sum > 0);
   for (uint32_t i = 0; i < c.count; i++) c.probability[i] /= sum;
   return c;
 }
@@ -85,6 +87,7 @@ static double entire_exponential_integral(double x) {
 
 /* Share of the look-ups of an item that rebuild it, because it is gone or soon will be. */
 static double rebuilds_early(const struct flow *f, double rate) {
+  assert(f->beta > 0 && f->delta_s > 0 && rate > 0);
   double b = f->beta * f->delta_s, z = rate * b;
   double first_s = fmax(0, f->ttl_s - b * entire_exponential_integral(z)) + decay(z) / rate;
   double more = fmin(rate * f->delta_s, real_exp(fmin(1 / f->beta, 700)) - 1);
@@ -139,6 +142,7 @@ static void solve(const struct estimate *e, uint32_t service) {
     double middle = (low + high) / 2;
     *(fits(e, service, real_exp(middle)) ? &low : &high) = middle;
   }
+  assert(low < high);
   fits(e, service, real_exp(low));
 }
 

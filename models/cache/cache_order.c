@@ -1,4 +1,5 @@
 #include "models/cache/cache_order.h"
+#include <assert.h>
 
 /* --- LRU and FIFO: a list -------------------------------------------------------------------------------------------------- */
 
@@ -31,6 +32,7 @@ static void array_use(struct cache_store *s, uint32_t entry) { s->entries[entry]
 
 static void array_leave(struct cache_store *s, uint32_t entry) {
   uint32_t position = s->terms[entry].position, last = s->members[s->count - 1];
+  assert(position < s->count && s->members[position] == entry);
   s->members[position] = last;
   s->terms[last].position = position;
 }
@@ -86,6 +88,7 @@ static void heap_down(struct cache_store *s, uint32_t at, uint32_t count) {
 static uint64_t often(struct cache_store *s, uint64_t times) { return times << 32 | (uint32_t)++s->clock; }
 
 static void heap_enter(struct cache_store *s, uint32_t entry) {
+  assert(s->count);
   const struct cache_index *x = &s->indices[s->entries[entry].keyspace];
   s->entries[entry].rank = often(s, x->asked ? x->asked[s->entries[entry].item] : 1);
   heap_set(s, s->count - 1, entry);
@@ -100,6 +103,7 @@ static void heap_use(struct cache_store *s, uint32_t entry) {
 
 static void heap_leave(struct cache_store *s, uint32_t entry) {
   uint32_t at = s->terms[entry].position, last = s->members[s->count - 1];
+  assert(at < s->count && s->members[at] == entry);
   if (last == entry) return;
   heap_set(s, at, last);
   heap_up(s, at);

@@ -46,12 +46,14 @@ static int32_t replicas_from(double count) {
 }
 
 static void add_pod(struct sums *sums, const struct hpa_pod *pod, int64_t usage) {
+  assert(usage >= 0);
   sums->usage += usage;
   sums->request += pod->request_milli;
   sums->count++;
 }
 
 static int64_t full_usage(struct target target, const struct hpa_pod *pod) {
+  assert(target.value > 0);
   if (!target.relative) return target.value;
   return pod->request_milli * (target.value > 100 ? target.value : 100) / 100;
 }
@@ -83,6 +85,7 @@ static bool take_census(const struct hpa_params *params, struct target target, c
 
 /* False when the requests are all zero. */
 static bool measure(struct target target, const struct sums *sums, double *ratio, int64_t *value) {
+  assert(target.value > 0);
   int64_t below = target.relative ? sums->request : sums->count;
   if (below == 0) return false;
   *value = (target.relative ? 100 : 1) * sums->usage / below;

@@ -4,6 +4,7 @@
 #include "models/replication/replication.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"
+#include <assert.h>
 
 /* By role, and not too far behind. Whether it lives is another matter: routing learns that from the orchestrator. */
 static bool suits(const struct replication *p, const struct replica *r, uint32_t route) {
@@ -31,6 +32,7 @@ uint32_t replication_candidates(const struct replication *p, uint32_t route) {
     if (!on || suits(p, &p->replicas[rotation[i] - p->first], route)) p->candidates[count++] = rotation[i];
   if (!count && p->world->containers[*p->primary].in_rotation) p->candidates[count++] = *p->primary;
   if (count) return count;
+  assert(there <= p->count);
   for (; count < there; count++) p->candidates[count] = rotation[count];
   return count;
 }
@@ -65,6 +67,7 @@ uint32_t replication_pick(struct replication *p, const struct request *r, const 
   shown.rotation = p->candidates, shown.in_rotation = replication_candidates(p, in->route);
   if (!shown.in_rotation) return *p->primary;
   uint32_t *cursor = in->route == ROUTE_ANY && !s->shards ? &s->cursor : &p->cursors[in->route];
+  assert(in->route < ROUTE_ROLE + p->config->roles.count + 1);
   shown.cursor = *cursor;
   uint32_t chosen = balancer_pick(p->world, &shown, in, r);
   *cursor = shown.cursor;
@@ -76,6 +79,7 @@ static bool replication_read(struct world *w, struct request *r, const struct in
   uint32_t container = r->frames[r->depth - 1].container;
   struct replication *p = replication_of(w, container);
   struct replica *at = &p->replicas[container - p->first];
+  assert(container >= p->first && container - p->first < p->count);
   bool primary = container == *p->primary;
   if (!primary) meter_time(w, p->config->read_age, replication_lag(p, at));
   if (!primary && replication_waits_for_reads(p->config)) standby_read_begins(w, at, r);

@@ -22,6 +22,7 @@ const char *const time_kind_names[TIME_KINDS] = {"queue",  "service", "pool", "n
                                                  "permit", "lock",    "disk", "job",     "replication", "throttled"};
 
 void compile_becomes(struct instruction *in, const struct operation *operation) {
+  assert(operation && operation->name && operation->run);
   in->operation = operation, in->run = operation->run;
 }
 
@@ -31,6 +32,7 @@ struct instruction *compile_emit_quietly(struct compiler *c, const struct operat
     compile_fault(c, "the endpoint has more than %d instructions", PROGRAM_INSTRUCTIONS);
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
+  assert(p->count + 1 < PROGRAM_INSTRUCTIONS);
   struct instruction *in = &p->instructions[p->count++];
   *in = (struct instruction){.service = -1, .keyspace = -1, .draw = c->draws};
   compile_becomes(in, operation);
@@ -106,6 +108,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   accept->service = service;
   accept->cell = compile_cell(c, service, TIME_QUEUE);
   accept->stopped_cell = stopped_cell(c, service);
+  assert(c->depth < PROGRAM_FRAMES);
   c->frames[c->depth++] = service;
   return in;
 }
@@ -123,6 +126,7 @@ void compile_end_early(struct compiler *c, uint16_t outcome) {
     return;
   }
   uint32_t depth = c->depth;
+  assert(!c->guarded);
   while (c->depth) compile_leave(c); /* the frames stay in their array */
   compile_emit(c, &operation_end)->outcome = outcome;
   c->depth = depth;
@@ -162,6 +166,7 @@ void compile_begin(struct compiler *c, const struct model *m, struct program *p,
 const char *compile_end(struct compiler *c) {
   struct program *p = c->program;
   struct instruction *all = arena_new_array(c->arena, struct instruction, p->count + 1);
+  assert(p->end < p->count && p->instructions[p->end].operation->ends);
   memcpy(all, p->instructions, p->count * sizeof *all);
   free(p->instructions);
   p->instructions = all;
@@ -177,6 +182,7 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   if (e->retried) p->retry_cell = compile_cell(&c, -1, TIME_RETRY);
   if (e->entry >= 0) compile_leave(&c);
   p->end = (uint16_t)p->count;
+  assert(c.fault || (!c.depth && !c.guarded));
   compile_emit(&c, &operation_end)->outcome = OUTCOME_COMPLETED;
   p->edge_hit = e->cdn.hit;
   if (client_network_before(m, e)) client_network_compile(&c, e);
