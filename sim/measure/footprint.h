@@ -6,7 +6,7 @@
  *
  *     struct footprint f = footprint_of(&scenario->model, replications);
  *     if (footprint_bytes(&f, jobs) > most) ... f.parts[0].what ...
- * */
+ */
 #ifndef FOOTPRINT_H
 #define FOOTPRINT_H
 #include "models/core/model.h"

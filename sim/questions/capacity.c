@@ -89,8 +89,8 @@ static bool any_fails(const struct search *s, const struct trial *t) {
   return false;
 }
 
-/* Where something fails, the rest may stay undecided after a few looks: the search goes the other way. Null: nothing can be said, for
- * the scenario is invalid or all was interrupted. */
+/* Where something fails, the rest may stay undecided after a few looks: the search goes the other way. Null: nothing can be said,
+ * for the scenario is invalid or all was interrupted. */
 static struct trial *look_at_end(struct search *s, double x) {
   struct trial *t = trial_at(s, x);
   for (uint32_t i = 0; t && i < END_LOOKS && !all_shown(s, t) && (i < FAILING_LOOKS || !any_fails(s, t)); i++)

@@ -20,12 +20,13 @@ struct sensitivity_effect {
   uint32_t input;
   struct sensitivity_point low, high;
   double difference, difference_low, difference_high; /* high - low; NaN when one of them is unknown */
-  double swing, swing_low,
-      swing_high; /* its size; infinite when something grows without end at one of them and there is no value */
+  /* Its size; infinite when something grows without end at one of them and there is no value. */
+  double swing, swing_low, swing_high;
   double p;
   bool shown; /* the difference is no chance */
-  bool
-      flips; /* the claim holds at one of low, base, high and fails or is contradicted at another, or has no value there because something grows without end */
+  /* The claim holds at one of low, base and high and fails or is contradicted at another, or has no value there because something
+   * grows without end. */
+  bool flips;
 };
 
 struct sensitivity_target {

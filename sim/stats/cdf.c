@@ -34,7 +34,7 @@ static double excess(double m) {
   return sum;
 }
 
-/* --- normal and Student ---------------------------------------------------------------------------------------------------------- */
+/* --- normal and Student ------------------------------------------------------------------------------------------------------- */
 
 double cdf_normal_above(double z) { return gsl_cdf_ugaussian_Q(z); }
 double cdf_normal_quantile(double p) { return gsl_cdf_ugaussian_Pinv(clamped(p)); }
@@ -67,7 +67,7 @@ double cdf_student_quantile(double p, double freedom) {
   return isfinite(t) ? t : bisect(student_below, freedom, 0, p, 0, DBL_MAX);
 }
 
-/* --- gamma ----------------------------------------------------------------------------------------------------------------------- */
+/* --- gamma -------------------------------------------------------------------------------------------------------------------- */
 
 /* The uniform expansion in 1 / shape (DLMF 8.12.4 and 8.12.8), to its second term: for a large shape exact to the last digits. */
 static double gamma_expansion(double x, double shape) {
@@ -101,7 +101,7 @@ double cdf_gamma_quantile(double p, double shape) {
   return bisect(gamma_below, shape, 0, p, 0, shape + 40 * sqrt(shape) + 100);
 }
 
-/* --- beta and binomial ----------------------------------------------------------------------------------------------------------- */
+/* --- beta and binomial -------------------------------------------------------------------------------------------------------- */
 
 /* The uniform expansion for two large parameters (DLMF 8.18.14), to its first term. */
 static double beta_expansion(double x, double a, double b) {

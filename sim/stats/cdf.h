@@ -1,9 +1,9 @@
 /* Distribution functions and quantiles that intervals and tests rest on: the only door to GSL.
  *
- * Every function is defined for every argument that a caller can form, and its value is a number within [0, 1] or within the support:
- * where GSL has a domain, an iteration that may not end or a limit of accuracy, an asymptotic expansion takes its place (Temme 1979
- * and 1992; DLMF 8.12 and 8.18), and GSL's handler, which ends the program, is off. A NaN gives a NaN. Quantiles are found by
- * bisection to the last bit: those of GSL do not always end.
+ * Every function is defined for every argument that a caller can form, and its value is a number within [0, 1] or within the
+ * support: where GSL has a domain, an iteration that may not end or a limit of accuracy, an asymptotic expansion takes its place
+ * (Temme 1979 and 1992; DLMF 8.12 and 8.18), and GSL's handler, which ends the program, is off. A NaN gives a NaN. Quantiles are
+ * found by bisection to the last bit: those of GSL do not always end.
  *
  *     double t = cdf_student_quantile(0.975, 9);        2.262
  *     double low = cdf_beta_quantile(0.025, 3, 98);     Clopper and Pearson's bound for 3 of 100

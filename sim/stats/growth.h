@@ -1,7 +1,7 @@
 /* Growth: whether a level that is seen at evenly spaced instants of several replications grows without end, or only varies.
  *
- * Looked at is a stretch from a border to the end of the run. Its first half adds a, its second half b. What grows for as long as it
- * is watched has a = b. A system that settles from an empty start has a > b: M/M/1 in the hardest case, at load 1, grows as the
+ * Looked at is a stretch from a border to the end of the run. Its first half adds a, its second half b. What grows for as long as
+ * it is watched has a = b. A system that settles from an empty start has a > b: M/M/1 in the hardest case, at load 1, grows as the
  * square root of time, and b = 0.41 a. So
  *
  *   grows    b > 0,

@@ -22,7 +22,7 @@ struct histogram_block *histogram_grow(struct histogram *histogram, uint32_t blo
 static uint32_t first_block(const struct histogram *h) { return histogram_bucket(INT64_MAX - h->min_complement) / HISTOGRAM_BLOCK; }
 static uint32_t last_block(const struct histogram *h) { return histogram_bucket(h->max) / HISTOGRAM_BLOCK; }
 
-/* --- buckets ------------------------------------------------------------------------------------------------------------------------ */
+/* --- buckets ------------------------------------------------------------------------------------------------------------------ */
 
 static uint32_t shift_of(uint32_t bucket) { return bucket < 512 ? 0 : bucket / 256 - 1; }
 
@@ -82,7 +82,7 @@ void histogram_add_least(struct histogram *h, int64_t ns) {
   widen(h, ns, INT64_MAX - ns);
 }
 
-/* --- a list of few ------------------------------------------------------------------------------------------------------------------ */
+/* --- a list of few ------------------------------------------------------------------------------------------------------------ */
 
 static void add_list(struct histogram *into, const struct histogram *from) {
   for (uint32_t i = 0; i < from->list_count; i++) histogram_add_least(into, from->list[i]);
@@ -123,7 +123,7 @@ void histogram_put_bin(struct histogram *h, uint32_t bucket, const struct histog
   histogram_block_of(h, bucket)->bins[bucket % HISTOGRAM_BLOCK] = *bin;
 }
 
-/* --- merging ------------------------------------------------------------------------------------------------------------------------ */
+/* --- merging ------------------------------------------------------------------------------------------------------------------ */
 
 static void merge_blocks(struct histogram *into, const struct histogram *from) {
   uint32_t last = last_block(from);
@@ -197,7 +197,7 @@ void histogram_subtract(struct histogram *from, const struct histogram *earlier)
     from->max = from->min_complement = 0;
 }
 
-/* --- quantiles and shares ----------------------------------------------------------------------------------------------------------- */
+/* --- quantiles and shares ----------------------------------------------------------------------------------------------------- */
 
 /* From 1; of a histogram with values. */
 static uint64_t rank_of(const struct histogram *h, double p) {
@@ -295,7 +295,7 @@ double histogram_share_at_most(const struct histogram *h, int64_t ns) {
   return range.low + share(h, (double)above * (double)(ns - least) / (double)(end_of(h, bucket) - least));
 }
 
-/* --- moments ------------------------------------------------------------------------------------------------------------------------ */
+/* --- moments ------------------------------------------------------------------------------------------------------------------ */
 
 double histogram_mean(const struct histogram *histogram) {
   return histogram->count ? (double)histogram->sum / (double)histogram->count : 0;

@@ -6,9 +6,9 @@
  * values there: never more than 1/256 wrong, exact in the narrow buckets, and for a smooth law far closer, so that the spread
  * of a percentile over replications is not hidden by the buckets. A quantile among zeros is exactly 0.
  *
- * A bucket keeps its least value and how many of its values are the least. Latencies have atoms: a request that does not queue takes
- * the same time as the next, and those that do queue take a little longer. So a quantile among equal values is that value to the
- * nanosecond, and so is one at the foot of its bucket; any other lies between the least and the end of the bucket
+ * A bucket keeps its least value and how many of its values are the least. Latencies have atoms: a request that does not queue
+ * takes the same time as the next, and those that do queue take a little longer. So a quantile among equal values is that value to
+ * the nanosecond, and so is one at the foot of its bucket; any other lies between the least and the end of the bucket
  * (histogram_quantile_range). From 2^41 ns = 37 min on, the least is kept in steps of up to 2 us.
  *
  * Counts are 64 bits. Count, sum (128 bits), minimum and maximum are exact, and so is the mean. Merging adds counts: any
@@ -38,9 +38,9 @@ struct arena;
 enum { HISTOGRAM_TOP_BITS = 52, HISTOGRAM_BUCKETS = (HISTOGRAM_TOP_BITS - 9) * 256 + 512 };
 enum { HISTOGRAM_BLOCK = 64, HISTOGRAM_BLOCKS = HISTOGRAM_BUCKETS / HISTOGRAM_BLOCK };
 
-/* One bucket. Its least value is kept as the complement of its offset from the bucket's start, so that zeroed memory is empty; offsets
- * are in units of 2^-32 of the bucket. `at_least` stops at its greatest number. After a subtraction the least is a bound: that value
- * need not be there, and `at_least` may be 0. */
+/* One bucket. Its least value is kept as the complement of its offset from the bucket's start, so that zeroed memory is empty;
+ * offsets are in units of 2^-32 of the bucket. `at_least` stops at its greatest number. After a subtraction the least is a bound:
+ * that value need not be there, and `at_least` may be 0. */
 struct histogram_bin {
   uint64_t count;                      /* all values */
   uint32_t at_least, least_complement; /* those that are the least */
@@ -86,11 +86,12 @@ struct histogram_range histogram_quantile_range(const struct histogram *histogra
 double histogram_share_at_most(const struct histogram *histogram, int64_t ns);
 struct histogram_range histogram_share_range(const struct histogram *histogram, int64_t ns);
 double histogram_mean(const struct histogram *histogram); /* ns; 0 when empty */
-/* Standard deviation in ns, values as if spread evenly between the extremes of their bucket: off by less than 0.2% of the root mean square. */
+/* Standard deviation in ns, values as if spread evenly between the extremes of their bucket: off by less than 0.2% of the root mean
+ * square. */
 double histogram_sd(const struct histogram *histogram);
 
-/* Whether count, extremes and sum agree with the buckets, as they do in every histogram that was filled by histogram_add: one that was
- * read from a file may say anything. */
+/* Whether count, extremes and sum agree with the buckets, as they do in every histogram that was filled by histogram_add: one that
+ * was read from a file may say anything. */
 bool histogram_sound(const struct histogram *histogram);
 
 static inline uint64_t histogram_count(const struct histogram *histogram) { return histogram->count; }

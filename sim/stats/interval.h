@@ -1,9 +1,9 @@
 /* Intervals: what is known about a number that was estimated.
  *
  * Numbers that stand for whole replications (one mean, one percentile each) are independent: Student's t, mended for skewness.
- * Shares of independent trials: Wilson's score; where successes or failures are few, Clopper and Pearson. Nothing seen at all: the rule of three. Quantiles of independent values
- * straight from the sorted sample: ranks from the binomial law. Where there is too little to say anything, bounds are NaN
- * and never a number. `confidence` is a share such as 0.95.
+ * Shares of independent trials: Wilson's score; where successes or failures are few, Clopper and Pearson. Nothing seen at all: the
+ * rule of three. Quantiles of independent values straight from the sorted sample: ranks from the binomial law. Where there is too
+ * little to say anything, bounds are NaN and never a number. `confidence` is a share such as 0.95.
  *
  *   struct interval mean = interval_student(per_replication, 30, 0.95);
  *   struct interval uptime = interval_wilson(up, probes, 0.95);

@@ -12,19 +12,19 @@
  *   eta = ((2 (1 - confidence) / (k - 1))^(-2 / (n - 1)) - 1) / 2,   h^2 = 2 eta (n - 1),
  *
  * system i goes at stage r when its mean is above another's by more than W = max(0, d / (2 r) (h^2 S^2 / d^2 - r)): a triangle that
- * closes at r = h^2 S^2 / d^2. Variances and constants are taken after the first stage and again whenever the number of observations
- * has doubled, which is what the ++ adds: KN would keep those of the first stage. With a first stage of 10 or 20 and all others
- * exactly one zone behind, 0.948 to 0.97 were right for 2 to 20 systems.
+ * closes at r = h^2 S^2 / d^2. Variances and constants are taken after the first stage and again whenever the number of
+ * observations has doubled, which is what the ++ adds: KN would keep those of the first stage. With a first stage of 10 or 20 and
+ * all others exactly one zone behind, 0.948 to 0.97 were right for 2 to 20 systems.
  *
- * Beyond 20 systems: OCBA (Chen, Lin, Yucesan and Chick 2000). Replications go where they decide most, in the ratios
- * N_i / N_j = (s_i / g_i)^2 / (s_j / g_j)^2 among the others and N_b = s_b sqrt(sum N_i^2 / s_i^2) for the apparent best b. The gap g_i
- * is the distance of the means plus the indifference zone, so that the tie it is indifferent to is not pursued. The chance of being
- * right is a posterior one (Branke, Chick and Schmidt 2007, PGS with Slepian's inequality): the product over the others of
- * T((distance + indifference zone) / standard error), Student's T with Welch's degrees of freedom. Dependence between systems is not
- * used; where common random numbers make it positive, the true chance is higher. But a posterior chance holds on average over
- * problems, and looking often spends some of it: stopped at 0.95, with a tenth more replications between looks, the best of 100 that
- * is just one zone ahead of all others is found in 80% of the cases, of 5 in 79%. So the question is confirmed only when the posterior
- * chance of error is a fifth of what is asked: measured 0.965 to 1 for 25 and 100 systems, 0.92 for 5, where KN++ belongs.
+ * Beyond 20 systems: OCBA (Chen, Lin, Yucesan and Chick 2000). Replications go where they decide most, in the ratios N_i / N_j =
+ * (s_i / g_i)^2 / (s_j / g_j)^2 among the others and N_b = s_b sqrt(sum N_i^2 / s_i^2) for the apparent best b. The gap g_i is the
+ * distance of the means plus the indifference zone, so that the tie it is indifferent to is not pursued. The chance of being right
+ * is a posterior one (Branke, Chick and Schmidt 2007, PGS with Slepian's inequality): the product over the others of T((distance +
+ * indifference zone) / standard error), Student's T with Welch's degrees of freedom. Dependence between systems is not used; where
+ * common random numbers make it positive, the true chance is higher. But a posterior chance holds on average over problems, and
+ * looking often spends some of it: stopped at 0.95, with a tenth more replications between looks, the best of 100 that is just one
+ * zone ahead of all others is found in 80% of the cases, of 5 in 79%. So the question is confirmed only when the posterior chance
+ * of error is a fifth of what is asked: measured 0.965 to 1 for 25 and 100 systems, 0.92 for 5, where KN++ belongs.
  *
  *   struct selection s;
  *   selection_init(&s, arena, 8, 0.005, 0.95, 10);

@@ -37,8 +37,8 @@ double stopping_target(double precision, double scale);
  * 95% and a limit that is the true value, looks at 10, 15, .. 100 decide 5.5 of 100 runs of normal and 5.6 of skewed values (1.5);
  * the square root 6.5, nominal intervals at every look over 15. */
 double stopping_caution(uint32_t done, uint32_t most);
-/* The replications in all at which a half-width that `done` of them gave is foreseen to be `target`: it shrinks with the square root of
- * their number. Infinite when nothing is known of it. */
+/* The replications in all at which a half-width that `done` of them gave is foreseen to be `target`: it shrinks with the square
+ * root of their number. Infinite when nothing is known of it. */
 double stopping_foreseen(double half, double target, double done);
 /* A foreseen number as one to go to: UINT32_MAX when it is out of reach, a thousand millions. */
 uint32_t stopping_number(double foreseen);
