@@ -1,6 +1,7 @@
 /* A scenario that is good, for a bounded number of events: the model itself, and its audit when the run came to its end. */
 #include "models/core/audit.h"
 #include "models/core/world.h"
+#include "models/traffic/offered.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { EVENTS = 20000, CONTAINERS = 60, REQUESTS = 20000, DENSE = 500 };
