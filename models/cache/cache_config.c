@@ -15,8 +15,8 @@ static void declare(struct model *m, struct service_config *s) {
   c->misses = meter_declare(m, s->name, "misses", METER_COUNT, "Look-ups that did not.");
   c->held = meter_declare(m, s->name, "entries", METER_LEVEL, "Items held, by all replicas and processes together.");
   if (c->sized) c->bytes = meter_declare(m, s->name, "bytes", METER_LEVEL, "Their values.");
-  if (bounded(c)) c->evictions = meter_declare(m, s->name, "evictions", METER_COUNT, "Items that went to make room.");
-  if (c->expires) c->expirations = meter_declare(m, s->name, "expirations", METER_COUNT, "Items whose ttl ran out.");
+  if (bounded(c)) c->evictions = meter_declare(m, s->name, "evictions", METER_COUNT, "Items evicted to make room.");
+  if (c->expires) c->expirations = meter_declare(m, s->name, "expirations", METER_COUNT, "Items whose ttl expired.");
   if (bounded(c) || c->expires)
     c->refused = meter_declare(m, s->name, "refused", METER_COUNT, "Fills for which there was no room.");
   if (c->drops) c->invalidations = meter_declare(m, s->name, "invalidations", METER_COUNT, "Items dropped by a write.");
@@ -82,30 +82,30 @@ static const char *const from_words[] = {"fill", "access", NULL};
 
 static const struct field fields[] = {
     KEY("policy", WORD, cache_config, policy, DEFAULT("lru"), .words = policy_words,
-        .doc = "Who goes when it is full: the least recently used, the least used since it came (lfu) or ever (perfect-lfu: a "
-               "newcomer asked for less than that is not kept), the first in, any, or nobody: then nothing is added.",
+        .doc = "What is evicted when it is full: the item least recently used, the one least used since it came (lfu) or ever "
+               "(perfect-lfu: a new item asked for less often than that is not kept), the first in, any, or none: then nothing is "
+               "added.",
         .source = "Redis as delivered has noeviction; as a cache it is run with allkeys-lru"),
     KEY("samples", INTEGER, cache_config, samples, DEFAULT(0), RANGE(0, 64),
-        .doc = "lru: the least recently used of so many picked by chance goes; 0: of all.",
+        .doc = "lru: of this many items picked at random the least recently used is evicted; 0: of all items.",
         .source = "Redis maxmemory-samples 5; 0 is the textbook's LRU"),
     KEY("entries", LIMIT, cache_config, entries, DEFAULT("unlimited"), RANGE(0, FIELD_UNLIMITED),
-        .doc = "Items held at most: by a replica of kind cache, by each process of the others."),
+        .doc = "Most items held: by a replica of kind cache, by each process of other services."),
     KEY("size", BYTES, cache_config, size, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
-        .doc = "Bytes of values held at most, likewise; absent: no limit."),
+        .doc = "Most bytes of values held, likewise; absent: no limit."),
     KEY("ttl", DURATION, cache_config, ttl, DEFAULT("never"), RANGE(1, FIELD_UNLIMITED),
-        .doc = "After which an item is gone; a step may have its own."),
+        .doc = "Time after which an item expires; a step may have its own."),
     KEY("ttl_from", WORD, cache_config, ttl_from, DEFAULT("fill"), .words = from_words,
         .doc = "What the ttl counts from: the fill, or the last look-up that found the item."),
     KEY("warm", RECORD, cache_config, warm, OPTIONAL, .record = &warmth_record,
-        .doc = "Which share of hits is warm after a beginning with nothing; absent: nobody wants to know."),
+        .doc = "Share of hits from which content that began empty counts as warm; absent: warming is not measured."),
     KEY("jitter", RATIO, cache_config, jitter, DEFAULT(0), RANGE(0, 1),
-        .doc = "Of each fill the ttl is drawn within this share around itself, so that what was filled together does not go "
-               "together."),
+        .doc = "The ttl of each fill is drawn within this share around it, so that items filled together do not expire together."),
     {0}};
 const struct record cache_record = {.name = "cache",
                                     .size = sizeof(struct cache_config),
                                     .fields = fields,
-                                    .doc = "What a process keeps in its memory, and who goes when it is full."};
+                                    .doc = "What a process keeps in its memory, and what is evicted when it is full."};
 
 static const struct field keys[] = {
     ONLY_KEY("cache", RECORD, .record = &cache_record,

@@ -38,7 +38,7 @@ void warmth_lost(struct world *w, struct warmth *t, const struct warmth_config *
 
 static const struct field fields[] = {
     KEY("hits", RATIO, warmth_config, hits, RANGE(0.001, 1),
-        .doc = "Share of the look-ups of a block that must find their item; some 95% of what the cache holds for long."),
+        .doc = "Share of the look-ups of a block that must find their item; for example 95% of the share in the long run."),
     KEY("of", INTEGER, warmth_config, of, DEFAULT(1000), RANGE(1, 1e9), .doc = "Look-ups of a block."),
     {0}};
 const struct record warmth_record = {.name = "warm",

@@ -383,27 +383,28 @@ static const char *const then_words[] = {"rebuild", "fail", NULL};
 
 static const struct field fields[] = {
     KEY("cure", WORD, stampede_config, cure, .words = cure_words,
-        .doc = "What those do who miss an item that somebody rebuilds already: the same work (none: rebuilds are only counted), "
-               "wait for the one of their process (coalesce) or of all (lock); or it is served when it is old (stale), or rebuilt "
-               "before it is (early)."),
+        .doc = "What a request does that misses an item which is already being rebuilt: the same work (none: rebuilds are only "
+               "counted), or wait for the rebuild of its process (coalesce) or of all processes (lock). Or the item is served when "
+               "it is old (stale), or rebuilt before it is (early)."),
     KEY("stale", DURATION, stampede_config, stale, DEFAULT("30s"), RANGE(1, 9e17),
-        .doc = "stale: for so long after its ttl an item is still served."),
+        .doc = "stale: how long after its ttl an item is still served."),
     KEY("expiry", DURATION, stampede_config, expiry, DEFAULT("10s"), RANGE(1, FIELD_UNLIMITED),
-        .doc = "lock: after which the next in line rebuilds."),
+        .doc = "lock: time after which the next in line rebuilds."),
     KEY("command", DISTRIBUTION, stampede_config, command, OPTIONAL,
         .doc = "lock: CPU time of each of its commands at the cache, SET NX before the rebuild and DEL behind the fill; absent: "
-               "look-up and fill do that by the way (a script)."),
+               "look-up and fill include it (a script)."),
     KEY("wait", DURATION, stampede_config, wait, DEFAULT("never"), RANGE(1, FIELD_UNLIMITED),
         .doc = "coalesce, lock: how long a request waits for the rebuild of another one."),
     KEY("then", WORD, stampede_config, then, DEFAULT("rebuild"), .words = then_words,
-        .doc = "After that wait: it rebuilds by itself, or fails (lock_timeout)."),
+        .doc = "After that wait: it rebuilds on its own, or fails (lock_timeout)."),
     KEY("beta", NUMBER, stampede_config, beta, DEFAULT(1), RANGE(0.001, 1000),
         .doc = "early: more than 1 rebuilds earlier, less later.", .source = "Vattani, Chierichetti, Lowenstein 2015: 1"),
     {0}};
 const struct record stampede_record = {.name = "stampede",
                                        .size = sizeof(struct stampede_config),
                                        .fields = fields,
-                                       .doc = "What keeps those who miss the same item at the same time from all rebuilding it.",
+                                       .doc =
+                                           "What keeps requests that miss the same item at the same time from all rebuilding it.",
                                        .shorthand = "cure"};
 
 const struct part part_rebuilds = {.name = "rebuilds",

@@ -52,7 +52,7 @@ static void link_services(struct linker *l) {
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     parts_link_service(l, s, path);
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
-      link_fault(l, path, NULL, "an external service has no queue of ours to shed from");
+      link_fault(l, path, NULL, "the queue of an external service is not modelled: there is nothing to shed from");
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     quota_link(m, s);

@@ -25,7 +25,7 @@ static const struct field run_fields[] = {
     KEY("replications", INTEGER, run_config, replications, DEFAULT(10), RANGE(1, 1000000),
         .doc = "Independent repetitions, at least; intervals come from their spread."),
     KEY("budget", INTEGER, run_config, budget, DEFAULT(0), RANGE(0, 1000000),
-        .doc = "Most replications that undecided claims may buy; 0: ten times `replications`."),
+        .doc = "Most replications that may be run to decide claims; 0: ten times `replications`."),
     KEY("precision", RATIO, run_config, precision, DEFAULT(0), RANGE(0, 0.5),
         .doc = "Relative half-width wanted of every claim that is not decided, or of the latencies where nothing is claimed; 0: as "
                "the replications give it."),
@@ -49,5 +49,7 @@ static const struct field run_fields[] = {
     KEY("seed", SEED, run_config, seed, DEFAULT(1),
         .doc = "The customers and faults of this run: the same seed gives the same bytes."),
     {0}};
-const struct record run_record = {
-    .name = "run", .size = sizeof(struct run_config), .fields = run_fields, .doc = "How long to simulate, and with which chance."};
+const struct record run_record = {.name = "run",
+                                  .size = sizeof(struct run_config),
+                                  .fields = run_fields,
+                                  .doc = "How long to simulate, and with which random numbers."};

@@ -12,15 +12,15 @@ static const struct field pool_fields[] = {
         .doc = "Connections that a replica opens when it starts, and that neither \"idle\" nor \"lifetime\" takes from it.",
         .source = "node-postgres and mysql2: 0"),
     KEY("idle", DURATION, pool_config, idle, DEFAULT("never"), RANGE(1e6, FIELD_YEAR),
-        .doc = "A connection that nobody has used for so long is closed, if more than \"min\" are open; never: it stays open."),
+        .doc = "A connection unused for this long is closed, if more than \"min\" are open; never: it stays open."),
     KEY("lifetime", DURATION, pool_config, lifetime, DEFAULT("never"), RANGE(1e6, FIELD_YEAR),
-        .doc = "A connection that was opened so long ago is closed as soon as nobody uses it; never: its age does not matter."),
+        .doc = "A connection opened this long ago is closed as soon as it is unused; never: its age does not matter."),
     KEY("queue", LIMIT, pool_config, queue, DEFAULT("unlimited"), RANGE(0, FIELD_UNLIMITED),
         .doc = "Requests that may wait for a connection of one replica; one more fails at once (outcome pool_full).",
         .source = "mysql2 queueLimit 0: unlimited"),
     KEY("order", WORD, pool_config, order, DEFAULT("lifo"), .words = order_words,
         .doc = "Which idle connection is used next: lifo: the last that was used, so that spare ones become idle; fifo: the first.",
-        .source = "PgBouncer reuses the last; SQLAlchemy the first unless told otherwise"),
+        .source = "PgBouncer reuses the last; SQLAlchemy the first by default"),
     {0}};
 static const struct record pool_record = {.name = "pool",
                                           .size = sizeof(struct pool_config),
@@ -35,7 +35,7 @@ static const struct field connections_fields[] = {
     KEY("setup", DISTRIBUTION, connections_config, setup, DEFAULT("0s"),
         .doc = "CPU time of the server for a new connection, after a trip to it. PostgreSQL forks a process: 1 to 5 ms."),
     KEY("handshake", DISTRIBUTION, connections_config, handshake, DEFAULT("0s"),
-        .doc = "Time that a new connection takes beside that: round trips for TLS and authentication."),
+        .doc = "Further time that a new connection takes: round trips for TLS and authentication."),
     {0}};
 static const struct record connections_record = {.name = "connections",
                                                  .size = sizeof(struct connections_config),
@@ -47,7 +47,7 @@ static const char *const mode_words[] = {"session", "transaction", "statement", 
 
 static const struct field pooler_fields[] = {
     KEY("database", REFERENCE, pooler_config, database, .target = "services",
-        .doc = "The database that it stands before: all pools that lead there lead to the pooler."),
+        .doc = "The database that it stands in front of: all pools that lead there lead to the pooler."),
     KEY("mode", WORD, pooler_config, mode, DEFAULT("session"), .words = mode_words,
         .doc = "How long a client keeps a connection to the database: session: until it closes its own; transaction: until its "
                "transaction ends; statement: for one query.",
@@ -60,7 +60,7 @@ static const struct field pooler_fields[] = {
         .doc = "Connections of clients; one more is refused at once (outcome too_many_connections).",
         .source = "PgBouncer max_client_conn 100"),
     KEY("reserve", INTEGER, pooler_config, reserve, DEFAULT(0), RANGE(0, 1e6),
-        .doc = "Further connections to the database for those who have waited for \"reserve_wait\".",
+        .doc = "Further connections to the database, for clients that have waited for \"reserve_wait\".",
         .source = "PgBouncer reserve_pool_size 0"),
     KEY("reserve_wait", DURATION, pooler_config, reserve_wait, DEFAULT("5s"), RANGE(0, FIELD_YEAR),
         .doc = "How long a client has to wait until a reserve connection is opened for it.",
@@ -70,10 +70,9 @@ static const struct field pooler_fields[] = {
             "How long a query waits for a connection to the database before it fails (outcome pool_timeout); never: without limit.",
         .source = "PgBouncer query_wait_timeout 120 s"),
     KEY("idle", DURATION, pooler_config, idle, DEFAULT("600s"), RANGE(1e6, FIELD_UNLIMITED),
-        .doc = "A connection to the database that nobody has used for so long is closed.",
-        .source = "PgBouncer server_idle_timeout 600 s"),
+        .doc = "A connection to the database unused for this long is closed.", .source = "PgBouncer server_idle_timeout 600 s"),
     KEY("lifetime", DURATION, pooler_config, lifetime, DEFAULT("1h"), RANGE(1e6, FIELD_UNLIMITED),
-        .doc = "A connection to the database that was opened so long ago is closed as soon as nobody uses it.",
+        .doc = "A connection to the database opened this long ago is closed as soon as it is unused.",
         .source = "PgBouncer server_lifetime 3600 s"),
     KEY("demand", DISTRIBUTION, pooler_config, demand, DEFAULT("20us"),
         .doc = "CPU time of the pooler for one query and its answer.",
@@ -84,15 +83,15 @@ static const struct field pooler_fields[] = {
 static const struct record pooler_record = {.name = "pooler",
                                             .size = sizeof(struct pooler_config),
                                             .fields = pooler_fields,
-                                            .doc = "A connection pooler before a database."};
+                                            .doc = "A connection pooler in front of a database."};
 
 static const struct field keys[] = {
     KEY("pools", REFERENCE_MAP, connections_keys, pools, OPTIONAL, .record = &pool_record, .target = "services",
         .doc = "Connection pools by the database that they lead to; without one, queries need no connection."),
     KEY("connections", RECORD, connections_keys, server, OPTIONAL, .record = &connections_record,
-        .doc = "Database: how many connections it takes and what opening one costs; absent: any number for nothing."),
+        .doc = "Database: how many connections it takes and what opening one costs; absent: any number, at no cost."),
     KEY("pooler", RECORD, connections_keys, pooler, OPTIONAL, .record = &pooler_record,
-        .doc = "Proxy: it is a connection pooler before a database, such as PgBouncer; absent: it is none."),
+        .doc = "Proxy: it is a connection pooler in front of a database, such as PgBouncer; absent: it is not one."),
     {0}};
 const struct record connections_keys_record = {
     .name = "connections of a service", .size = sizeof(struct connections_keys), .fields = keys};

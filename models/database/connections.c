@@ -239,15 +239,15 @@ static void warn_of_too_many(struct linker *l, uint32_t server) {
   }
   if (wanted > taken)
     link_warn(l, arena_format(l->arena, "services.%s", s->name), NULL, "too-many-connections",
-              "its clients may open %s connections (%s), and it takes %g: those above are refused; give the pools less, or put a "
-              "pooler between",
+              "its clients may open %s connections (%s), and it takes %g: those above are refused; make the pools smaller, or put "
+              "a pooler between",
               isinf(wanted) ? "any number of" : arena_format(l->arena, "%g", wanted), who, taken);
 }
 
 /* Why the law changes nothing at the service: it never sees more than one. Null: it may. */
 static const char *scalability_is_idle(const struct model *m, const struct service_config *s) {
   const struct scalability_config *c = &s->scalability;
-  if (!service_runs(s)) return "it has no replicas of ours that compute";
+  if (!service_runs(s)) return "it is external and has no replicas that compute";
   if (c->counts == SCALABILITY_ACTIVE)
     return s->threads == 1 || s->runtime == RUNTIME_GIL ? "each process computes for one request at a time" : NULL;
   for (uint32_t i = 0; i < m->services.count; i++) {

@@ -62,7 +62,7 @@ static const struct field fields[] = {
     KEY("engine", WORD, database_config, engine, DEFAULT("server"), .words = engine_words,
         .doc = "server: a process of its own; sqlite: a file that its callers read and write themselves, without connections."),
     KEY("journal", WORD, database_config, journal, DEFAULT("wal"), .words = journal_words,
-        .doc = "SQLite: wal: readers run beside the one writer; delete: a writer excludes all others.",
+        .doc = "SQLite: wal: readers run alongside the one writer; delete: a writer excludes all others.",
         .source = "SQLite's own default is delete; most frameworks set wal"),
     KEY("busy_timeout", DURATION, database_config, busy_timeout, DEFAULT("0s"), RANGE(0, INFINITY),
         .doc = "SQLite: how long a query waits for the locked file before it fails (lock_timeout); 0: at once, SQLITE_BUSY.",
@@ -90,7 +90,7 @@ static const struct field growth_fields[] = {
         .doc = "index: demand x (1 + slope x log2(rows / measured_at)); scan: demand and pages x rows / measured_at."),
     KEY("slope", NUMBER, growth_config, slope, DEFAULT(0.05), RANGE(0, 10),
         .doc = "index: part of the demand that each doubling of the rows adds.",
-        .source = "a comparison more in about 20 of a look-up among a million rows; an assumption"),
+        .source = "one comparison more than the about 20 of a look-up among a million rows; an assumption"),
     KEY("partitions", INTEGER, growth_config, partitions, DEFAULT(1), RANGE(1, 1e6),
         .doc = "Parts of equal size of which the query needs one: it meets that many times fewer rows."),
     {0}};

@@ -56,8 +56,8 @@ static bool locked_badly(struct compiler *c, const struct held_lock *h, uint16_t
   const char *what = lock_described(c->model, &c->model->locks->classes[h->lock], c->arena);
   if (h->transactional != c->in_transaction)
     compile_fault(c,
-                  "locks %s over another connection while its own transaction has it locked: it would wait for itself; do it "
-                  "behind the transaction",
+                  "locks %s over another connection while its own transaction has it locked: it would wait for itself; do it after "
+                  "the transaction",
                   what);
   else if (h->shared && !shared)
     compile_fault(c,
@@ -151,7 +151,7 @@ static void declare_meters(struct model *m, struct arena *arena) {
     const char *database = model_service(m, (uint32_t)k->database)->name;
     bool known = before < i;
     k->waited = known ? b->classes[before].waited
-                      : meter_declare(m, database, "lock_wait", METER_TIME, "Waiting for a lock, by those who got it.");
+                      : meter_declare(m, database, "lock_wait", METER_TIME, "Waiting for a lock, by those that got it.");
     k->gave_up = known ? b->classes[before].gave_up
                        : meter_declare(m, database, "lock_timeouts", METER_COUNT, "Waits for a lock that were given up.");
   }

@@ -82,9 +82,9 @@ static const char *wrong_pooler(const struct model *m, const struct service_conf
   if (service_connections(database)->pooled_by >= 0) return "the pooler stands before a database that has one already";
   if (s->replicas != 1 || s->autoscale.max) return "a pooler is one process: several replicas are not modelled";
   if (runtime_processes(s) != 1) return "a pooler is one process: several that share its port are not modelled";
-  if (service_connections(s)->pools.count) return "has \"pools\" beside the pooler, whose keys say all of its pool";
+  if (service_connections(s)->pools.count) return "has \"pools\" as well as a pooler, whose own keys describe its pool";
   if (service_connections(s)->server.max)
-    return "has \"connections\" beside the pooler, whose \"max_clients\" and \"login\" say that";
+    return "has \"connections\" as well as a pooler, whose \"max_clients\" and \"login\" say that";
   return NULL;
 }
 

@@ -17,8 +17,8 @@ static const struct field fields[] = {
     KEY("mtbf", DURATION, fault_config, mtbf, DEFAULT("never"), RANGE(1e6, FIELD_UNLIMITED),
         .doc = "Mean time between a repair and the next fault of one node or replica, exponential."),
     KEY("uptime", DISTRIBUTION, fault_config, uptime, OPTIONAL,
-        .doc = "Instead of \"mtbf\": the distribution of that time. At the beginning each node or replica is somewhere in the "
-               "middle of it, each at a point of its own."),
+        .doc = "Instead of \"mtbf\": the distribution of that time. At the start each node or replica is somewhere within that "
+               "time, each at a point of its own."),
     KEY("at", DURATION, fault_config, at, DEFAULT("never"), RANGE(0, FIELD_UNLIMITED),
         .doc = "A drill: the first node or replica breaks at this time."),
     {0}};

@@ -33,11 +33,11 @@ static const struct record budget_record = {.name = "budget",
 
 static const struct field retry_fields[] = {
     KEY("attempts", LIMIT, retry_config, pause.attempts, DEFAULT(3), RANGE(1, FIELD_UNLIMITED),
-        .doc = "Attempts at most, the first included; 1: no retries.", .source = "AWS SDKs, standard mode: 3"),
+        .doc = "Most attempts, the first included; 1: no retries.", .source = "AWS SDKs, standard mode: 3"),
     KEY("backoff", DURATION, retry_config, pause.backoff, RANGE(0, FIELD_YEAR),
         .doc = "Ceiling of the pause after the first failure."),
     KEY("factor", NUMBER, retry_config, pause.factor, DEFAULT(2), RANGE(1, 100),
-        .doc = "By which the ceiling grows with every further failure."),
+        .doc = "Factor by which the ceiling grows with every further failure."),
     KEY("cap", DURATION, retry_config, pause.cap, DEFAULT("20s"), RANGE(0, FIELD_YEAR), .doc = "Longest pause.",
         .source = "AWS SDKs, standard mode: 20 s"),
     KEY("jitter", WORD, retry_config, pause.jitter, DEFAULT("full"), .words = jitter_words,
@@ -47,12 +47,12 @@ static const struct field retry_fields[] = {
     KEY("on", LIST, retry_config, on,
         .fallback = "[\"timeout\", \"rejected\", \"pool_timeout\", \"refused\", \"unreachable\", \"no_backend\", \"crashed\", "
                     "\"external\", \"shed\"]",
-        .record = &outcome_record, .doc = "Which ends of an attempt are tried again."),
+        .record = &outcome_record, .doc = "Which outcomes of an attempt are retried."),
     KEY("budget", RECORD, retry_config, budget, OPTIONAL, .record = &budget_record,
-        .doc = "Bounds the retries of all requests together; absent: each retries as it likes."),
+        .doc = "Bounds the retries of all requests together; absent: no common bound."),
     {0}};
 const struct record retry_record = {
-    .name = "retry", .size = sizeof(struct retry_config), .fields = retry_fields, .doc = "Tries again what has failed."};
+    .name = "retry", .size = sizeof(struct retry_config), .fields = retry_fields, .doc = "Retries what has failed."};
 
 bool backoff_stops_clock(const struct backoff_config *c) { return c->attempts > 1000 && (c->backoff < SIM_MS || c->cap < SIM_MS); }
 

@@ -7,9 +7,9 @@ static const char *const scope_words[] = {"replica", "shared", NULL};
 
 static const struct field fields[] = {
     KEY("failures", RATIO, breaker_config, failures, DEFAULT("50%"), RANGE(0.0001, 1),
-        .doc = "Share of failed calls from which on it opens.", .source = "resilience4j failureRateThreshold 50%"),
+        .doc = "Share of failed calls at which it opens.", .source = "resilience4j failureRateThreshold 50%"),
     KEY("calls", INTEGER, breaker_config, calls, DEFAULT(100), RANGE(1, 100000),
-        .doc = "Results that it judges by: the last so many.", .source = "resilience4j slidingWindowSize 100"),
+        .doc = "Number of the last results that it judges by.", .source = "resilience4j slidingWindowSize 100"),
     KEY("over", DURATION, breaker_config, over, DEFAULT("never"), RANGE(10, FIELD_YEAR),
         .doc = "Judges by the results of this time instead of the last calls; never: by calls."),
     KEY("minimum", INTEGER, breaker_config, minimum, DEFAULT(100), RANGE(1, 1e9),

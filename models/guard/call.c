@@ -19,7 +19,7 @@ const char *call_fault(const struct call_config *c, struct arena *arena) {
   if (c->cancel && c->timeout == SIM_NEVER) return "\"cancel\" does nothing without a \"timeout\"";
   if (backoff_stops_clock(p))
     return arena_format(arena,
-                        "%s attempts with next to no pause would stop the clock: give the retry a \"backoff\" of at least 1ms",
+                        "%s attempts with almost no pause would stop the clock: give the retry a \"backoff\" of at least 1ms",
                         p->attempts == INT64_MAX ? "unlimited" : "so many");
   return NULL;
 }
@@ -63,7 +63,7 @@ static const struct {
                               [METER_CALLS] = {"calls", "First attempts of guarded calls."},
                               [METER_RETRIES] = {"retries", "Further attempts."},
                               [METER_CALL_TIMEOUTS] = {"given_up", "Attempts that their caller gave up."},
-                              [METER_BROKEN] = {"broken", "Attempts that a breaker let not through."},
+                              [METER_BROKEN] = {"broken", "Attempts that a breaker did not let through."},
                               [METER_FALLBACKS] = {"fallbacks", "Calls that ended in their fallback."}};
 
 /* Whether the guard ever moves the meter. */
@@ -304,11 +304,10 @@ static void warn_of_retries(struct linker *l) {
   for (uint32_t i = 0; i < m->program_count; i++)
     for (const struct guard *g = m->programs[i].guards; g; g = g->next)
       if (retry_unbounded(&g->config->retry))
-        link_warn(
-            l, program_path(l, i), NULL, "retry-unbounded",
-            "the call of \"%s\" is retried without limit and budget: what fails for good is tried for ever; give \"attempts\" "
-            "or a \"budget\"",
-            model_service(m, (uint32_t)g->config->call)->name);
+        link_warn(l, program_path(l, i), NULL, "retry-unbounded",
+                  "the call of \"%s\" is retried without limit or budget: what fails permanently is retried for ever; give "
+                  "\"attempts\" or a \"budget\"",
+                  model_service(m, (uint32_t)g->config->call)->name);
 }
 
 static void link_calls(struct linker *l, enum link_stage stage) {

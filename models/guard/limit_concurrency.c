@@ -19,21 +19,21 @@ static const char *wrong(const struct limit *l, const struct limit_account *a) {
 
 static const char *link(struct limit_config *c, const char **key) {
   if (c->limit < 1) return *key = "limit", "lets nothing through: give a \"limit\" of at least 1";
-  if (c->wait != SIM_NEVER && !c->queue) return *key = "wait", "nobody waits without a \"queue\"";
+  if (c->wait != SIM_NEVER && !c->queue) return *key = "wait", "no request waits without a \"queue\"";
   return NULL;
 }
 
 static const struct field keys[] = {KEY("queue", LIMIT, limit_config, queue, DEFAULT(0), RANGE(0, FIELD_UNLIMITED),
                                         .doc = "Requests that may wait for a permit, in order of arrival; one more is refused.",
-                                        .elsewhere = "belongs to concurrency: nobody waits for a limit over time"),
+                                        .elsewhere = "belongs to concurrency: no request waits for a limit over time"),
                                     KEY("wait", DURATION, limit_config, wait, DEFAULT("never"), RANGE(0, FIELD_YEAR),
                                         .doc = "How long a request waits for a permit before it is refused; never: without limit.",
-                                        .elsewhere = "belongs to concurrency: nobody waits for a limit over time"),
+                                        .elsewhere = "belongs to concurrency: no request waits for a limit over time"),
                                     {0}};
 const struct limit_kind limit_concurrency = {.member = {.word = "concurrency",
                                                         .doc = "Requests inside the step's nested steps at once.",
                                                         .keys = keys,
-                                                        .instead = "concurrency counts who is inside"},
+                                                        .instead = "concurrency counts requests inside"},
                                              .permits = true,
                                              .link = link,
                                              .spent = spent,

@@ -34,7 +34,7 @@ static const struct field keys[] = {
         .doc = "Tokens that it holds when full, and so requests that may pass at once; absent: as many as the limit."),
     {0}};
 const struct limit_kind limit_token_bucket = {
-    .member = {.word = "token-bucket", .doc = "Requests over time: a token each, which come back evenly.", .keys = keys},
+    .member = {.word = "token-bucket", .doc = "Requests over time: each takes a token, and tokens come back evenly.", .keys = keys},
     .link = link,
     .admits = admits,
     .spent = spent};

@@ -255,7 +255,7 @@ static void check_provider_limit(struct linker *l, struct service_config *s, con
   const struct limit_config *limit = model_limit(l->model, (uint32_t)service_limit(s));
   if (s->kind != SERVICE_EXTERNAL)
     link_fault(l, path, "limit",
-               "\"limit\" is that of an external service's provider; before one of ours put a step {\"limit\": \"%s\"}",
+               "\"limit\" is that of an external service's provider; in front of your own services put a step {\"limit\": \"%s\"}",
                limit->name);
   else if (limit->kind->permits || limit->scope == LIMIT_REPLICA)
     link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,

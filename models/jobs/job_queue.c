@@ -194,7 +194,7 @@ static void warn_of_retries(struct linker *l) {
   for (uint32_t i = 0; i < model_queues(m)->count; i++)
     if (retry_unbounded(&model_queue(m, i)->retry))
       link_warn(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), "retry", "retry-unbounded",
-                "its jobs are retried without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
+                "its jobs are retried without limit or budget: what fails permanently is retried for ever; give \"attempts\" or a "
                 "\"budget\"");
 }
 

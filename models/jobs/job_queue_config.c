@@ -37,13 +37,14 @@ static const struct field fields[] = {
         .doc = "CPU time of one command of the broker: to publish, to take and to acknowledge.",
         .source = "Redis: 8 to 12 us per simple command"),
     KEY("latency", DISTRIBUTION, queue_config, latency, DEFAULT("0s"),
-        .doc = "From a free slot and a waiting job until the job begins: workers that poll, not asked at once. The slot is taken."),
+        .doc = "From a free slot and a waiting job until the job begins: workers that poll instead of being notified. The slot is "
+               "taken meanwhile."),
     KEY("priority", INTEGER, queue_config, priority, DEFAULT(0), RANGE(-1000, 1000),
         .doc = "Of its jobs among all that its workers do: higher is taken first. Nothing is interrupted."),
     KEY("retry", RECORD, queue_config, retry, OPTIONAL, .record = &retry_record,
-        .doc = "Does a job again that has failed; absent: it is a dead letter.", .source = "BullMQ: attempts 1"),
+        .doc = "Retries a job that has failed; absent: it is a dead letter.", .source = "BullMQ: attempts 1"),
     KEY("deliveries", LIMIT, queue_config, deliveries, DEFAULT("unlimited"), RANGE(1, FIELD_UNLIMITED),
-        .doc = "How often a job is taken at most, lost workers and run-out times included; then it is a dead letter.",
+        .doc = "How often a job is taken at most, lost workers and expired times included; then it is a dead letter.",
         .source = "Amazon SQS: unlimited without a redrive policy"),
     KEY("visibility", DURATION, queue_config, visibility, DEFAULT("1h"), RANGE(1, FIELD_UNLIMITED),
         .doc = "A job that was taken and is not done after this time is taken again; never: what a dead worker had is lost.",
@@ -54,9 +55,9 @@ static const struct field fields[] = {
         .doc = "When jobs of a dead worker wait again: timeout: after \"visibility\"; requeue: at once, the broker has seen the "
                "connection close (RabbitMQ)."),
     KEY("durable", FLAG, queue_config, durable, DEFAULT(true),
-        .doc = "Whether the jobs that wait are still there when the broker has died and is back."),
+        .doc = "Whether waiting jobs are still there when the broker has died and is back."),
     KEY("bound", LIMIT, queue_config, bound, DEFAULT("unlimited"), RANGE(1, FIELD_UNLIMITED),
-        .doc = "Jobs that may wait or be delayed; what is published beyond is not taken in."),
+        .doc = "Jobs that may wait or be delayed; what is published beyond that is not accepted."),
     KEY("full", WORD, queue_config, full, DEFAULT("refuse"), .words = full_words,
         .doc = "What is done with a job beyond the bound: refuse: the request that publishes it fails (queue_full); drop: it goes "
                "on."),
@@ -84,7 +85,7 @@ static const struct {
     [JOBS_PUBLISHED] = {"published", METER_COUNT, "Jobs taken in."},
     [JOBS_DONE] = {"done", METER_COUNT, "Jobs done."},
     [JOBS_RETRIED] = {"retried", METER_COUNT, "Failed deliveries that are tried again."},
-    [JOBS_REDELIVERED] = {"redelivered", METER_COUNT, "Jobs that came back because nobody acknowledged them."},
+    [JOBS_REDELIVERED] = {"redelivered", METER_COUNT, "Jobs that came back because they were not acknowledged."},
     [JOBS_REPEATED] = {"repeated", METER_COUNT, "Deliveries that did a job which was done already."},
     [JOBS_DEAD] = {"dead", METER_COUNT, "Jobs given up: dead letters."},
     [JOBS_LOST] = {"lost", METER_COUNT, "Jobs lost with their broker or their worker."},
@@ -107,7 +108,7 @@ static const char *check_services(const struct model *m, struct queue_config *q,
   const struct service_config *at = model_service(m, (uint32_t)q->at), *workers = model_service(m, (uint32_t)q->workers);
   *key = "at";
   if (at->kind != SERVICE_QUEUE && at->kind != SERVICE_CACHE)
-    return arena_format(m->arena, "\"%s\" is no broker: give it the kind queue or cache", at->name);
+    return arena_format(m->arena, "\"%s\" is not a broker: give it the kind queue or cache", at->name);
   *key = "workers";
   if (workers->kind == SERVICE_EXTERNAL) return arena_format(m->arena, "\"%s\" is an external service", workers->name);
   *key = "concurrency";
@@ -137,7 +138,7 @@ const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
   if (wrong) return wrong;
   *key = "retry";
   if (backoff_stops_clock(&q->retry.pause))
-    return "so many attempts with next to no pause would stop the clock: give it a \"backoff\"";
+    return "this many attempts with almost no pause would stop the clock: give it a \"backoff\"";
   if (q->retry.pause.attempts > q->deliveries)
     q->retry.pause.attempts = q->deliveries; /* whatever for, it is not taken more often */
   *key = "renewed";
@@ -299,11 +300,10 @@ void job_queues_warn(struct linker *l) {
     if (!(takes_s > visible_s)) continue;
     double copies = ceil(takes_s / visible_s);
     if (q->deliveries != INT64_MAX) copies = fmin(copies, (double)q->deliveries);
-    link_warn(
-        l, arena_format(l->arena, "queues.%s", q->name), "visibility", "redelivered",
-        "a job takes %.3g s in the mean when nothing is in its way, and after %.3g s its queue gives it out again: about %.3g "
-        "deliveries of each, the more the longer it waits; give a longer \"visibility\", or \"renewed\"",
-        takes_s, visible_s, copies);
+    link_warn(l, arena_format(l->arena, "queues.%s", q->name), "visibility", "redelivered",
+              "a job takes %.3g s on average when nothing is in its way, and after %.3g s its queue gives it out again: about %.3g "
+              "deliveries of each, the more the longer it waits; give a longer \"visibility\", or \"renewed\"",
+              takes_s, visible_s, copies);
   }
 }
 

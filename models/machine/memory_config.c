@@ -23,7 +23,7 @@ const struct record memory_record = {.name = "memory",
 static void link_service(struct linker *l, struct service_config *s) {
   const char *path = arena_format(l->arena, "services.%s", s->name);
   int64_t base = s->memory.base * s->processes.count, limit = s->resources.limits.memory;
-  if (s->kind == SERVICE_EXTERNAL) link_fault(l, path, "memory", "an external service has no memory of ours");
+  if (s->kind == SERVICE_EXTERNAL) link_fault(l, path, "memory", "the memory of an external service is not modelled");
   if (limit && base > limit)
     link_fault(l, path, "memory",
                "its processes take %lld MiB at rest, more than resources.limits.memory: it would be killed at once",

@@ -11,8 +11,8 @@ static const struct field limits_fields[] = {
     KEY("memory", BYTES, limits_config, memory, OPTIONAL, RANGE(0, 1e15),
         .doc = "A replica with more resident (see memory) is killed; absent: only the node's memory bounds it."),
     KEY("throttle", WORD, limits_config, throttle, DEFAULT("quota"), .words = throttle_words,
-        .doc = "How the CPU limit is kept. quota: as the kernel does, so much CPU time a period at full speed, then every thread "
-               "stops until the next; fluid: never faster than the limit, without stops.",
+        .doc = "How the CPU limit is kept. quota: as the kernel does, this much CPU time per period at full speed, then every "
+               "thread stops until the next; fluid: never faster than the limit, without stops.",
         .source = "kubelet: CPUCFSQuota on by default"),
     KEY("period", DURATION, limits_config, period, DEFAULT("100ms"), RANGE(1e6, 1e9), .doc = "Period of the quota.",
         .source = "kubelet: CPUCFSQuotaPeriod 100 ms"),

@@ -11,7 +11,7 @@ static const struct field item_fields[] = {
     KEY("price", MONEY, price_item, price, .doc = "Such as \"24 USD/month\", \"0.0104 USD/h\", \"0.09 USD/GB\"."),
     KEY("source", TEXT, price_item, source, OPTIONAL, .doc = "Where the price was read."),
     KEY("date", TEXT, price_item, date, OPTIONAL,
-        .doc = "When it was true. A bill with prices without source or date is a draft, and a note names them."),
+        .doc = "When it applied. If a price has no source or no date, the bill is a draft, and a note names the price."),
     {0}};
 static const struct record item_record = {
     .name = "price item", .size = sizeof(struct price_item), .fields = item_fields, .doc = "One price, with its source and date."};
@@ -29,7 +29,7 @@ static const struct field charge_fields[] = {
 static const struct record charge_record = {.name = "charge",
                                             .size = sizeof(struct charge_config),
                                             .fields = charge_fields,
-                                            .doc = "Something that costs and is not a node."};
+                                            .doc = "Something that costs money and is not a node."};
 
 static const struct field bill_fields[] = {
     KEY("charges", MAP, bill_config, charges, OPTIONAL, .record = &charge_record, .doc = "Charges by name."),
@@ -39,7 +39,7 @@ static const struct field bill_fields[] = {
     KEY("cdn", TEXT, bill_config, cdn, OPTIONAL, .doc = "Price item per GB that a CDN sends to clients; absent: not charged."),
     {0}};
 const struct record bill_record = {
-    .name = "bill", .size = sizeof(struct bill_config), .fields = bill_fields, .doc = "What costs besides the nodes."};
+    .name = "bill", .size = sizeof(struct bill_config), .fields = bill_fields, .doc = "What costs money in addition to the nodes."};
 
 const struct price_item *price_named(const struct price_list *list, const char *name) {
   const struct price_item *items = list->items.items;
@@ -106,8 +106,8 @@ uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct 
   return count;
 }
 
-static const struct field root_keys[] = {ONLY_KEY("bill", RECORD, .record = &bill_record, .doc = "What costs besides the nodes."),
-                                         {0}};
+static const struct field root_keys[] = {
+    ONLY_KEY("bill", RECORD, .record = &bill_record, .doc = "What costs money in addition to the nodes."), {0}};
 const struct record bill_root_record = {.name = "bill of a scenario", .size = sizeof(struct bill_config), .fields = root_keys};
 /* What a price may be per, by the key that names it. */
 enum price_use { PRICE_BY_TIME, PRICE_BY_GB, PRICE_OF_A_CHARGE };

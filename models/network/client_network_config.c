@@ -9,19 +9,19 @@ static const struct field connection_fields[] = {
     KEY("round_trip", DISTRIBUTION, connection_config, round_trip, DEFAULT("0s"),
         .doc = "From the client to the entry and back; drawn for each connection."),
     KEY("tls", WORD, connection_config, tls, DEFAULT("none"), .words = tls_words,
-        .doc = "Round trips of the handshake of a new connection, after one for TCP: 1.2 two, 1.3 one, none none.",
+        .doc = "Round trips of the handshake of a new connection, after one for TCP: two with 1.2, one with 1.3, none with none.",
         .source = "RFC 5246, RFC 8446"),
     KEY("handshake_cpu", DISTRIBUTION, connection_config, handshake, DEFAULT("150us"),
         .doc = "CPU time of a full TLS handshake on the entry, on a reference core; not with \"tls\" none.",
         .source = "ECDSA P-256: about 0.15 ms; RSA-2048: 0.6 to 3 ms"),
     KEY("requests", LIMIT, connection_config, requests, DEFAULT(1), RANGE(1, FIELD_UNLIMITED),
-        .doc = "That one connection carries (keep-alive). More than one pin their client to one replica of the entry."),
+        .doc = "Requests that one connection carries (keep-alive). More than one pins its client to one replica of the entry."),
     KEY("idle", DURATION, connection_config, idle, DEFAULT("75s"), RANGE(0, FIELD_UNLIMITED),
-        .doc = "After so long without a request the connection is closed.",
+        .doc = "Time without a request after which the connection is closed.",
         .source = "nginx keepalive_timeout 75 s; Node.js keepAliveTimeout 5 s"),
     KEY("clients", INTEGER, connection_config, clients, DEFAULT(0), RANGE(0, 1e7),
         .doc = "Open sources: clients with a connection at a time; each request is of one of them, drawn at random. 0: every "
-               "request is of somebody new."),
+               "request comes from a new client."),
     {0}};
 const struct record connection_record = {.name = "connection",
                                          .size = sizeof(struct connection_config),
@@ -59,7 +59,7 @@ const char *client_network_link(const struct source_config *s) {
   if (s->kind->nameless && s->connection.requests > 1 && !s->connection.clients)
     return "keep-alive in an open source needs \"clients\": among how many its requests are dealt";
   if (!s->kind->closed && s->connection.requests > 1 && !s->connection.clients)
-    return "keep-alive needs \"clients\" here: among how many connections those who come are dealt";
+    return "keep-alive needs \"clients\" here: among how many connections its requests are dealt";
   if (s->kind->closed && s->connection.clients) return "the clients of a closed source are its \"population\"";
   return NULL;
 }

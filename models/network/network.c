@@ -7,8 +7,8 @@
 
 static const struct field network_fields[] = {
     KEY("between_nodes", DURATION, network_config, between_nodes, DEFAULT("0.25ms"), RANGE(0, 1e10),
-        .doc = "One way between two nodes; inside a node no time passes.",
-        .source = "half of a round trip of 0.5 ms: measured are 0.25 ms within a zone and 0.7 ms between zones in the mean"),
+        .doc = "One way between two nodes; inside a node it takes no time.",
+        .source = "half of a round trip of 0.5 ms: measured means are 0.25 ms within a zone and 0.7 ms between zones"),
     {0}};
 const struct record network_record = {
     .name = "network", .size = sizeof(struct network_config), .fields = network_fields, .doc = "Delays inside the cluster."};

@@ -21,7 +21,7 @@ static const struct field node_fields[] = {
     KEY("count", INTEGER, node_group, count, DEFAULT(1), RANGE(1, 10000), .doc = "Nodes of this kind."),
     KEY("cpu", CPU, node_group, cpu, RANGE(1, FIELD_UNLIMITED), .doc = "Cores of one node."),
     KEY("memory", BYTES, node_group, memory, DEFAULT("8Gi"), RANGE(0, 1e15),
-        .doc = "Memory of one node. Resource requests are set aside in it; when what is resident passes it the largest replica is "
+        .doc = "Memory of one node. Resource requests are set aside in it; when resident memory exceeds it, the largest replica is "
                "killed."),
     KEY("speed", NUMBER, node_group, speed, DEFAULT(1), RANGE(0.01, 100),
         .doc = "Speed of its cores relative to the reference core of the demands."),
@@ -39,7 +39,7 @@ static const struct record node_record = {
 
 static const struct field platform_fields[] = {
     KEY("kind", MEMBER, platform_config, kind, .family = &family,
-        .doc = "What keeps the services running. The delays of those that are not chosen may be given too, and mean nothing."),
+        .doc = "What keeps the services running. The delays of kinds that are not chosen may be given too, and have no effect."),
     KEY("nodes", MAP, platform_config, nodes, .record = &node_record, .doc = "The machines, by group."),
     KEY("network", RECORD, platform_config, network, .record = &network_record, .doc = "Delays between nodes."),
     {0}};

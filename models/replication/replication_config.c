@@ -24,7 +24,7 @@ static const struct field failover_fields[] = {
     KEY("detect", DISTRIBUTION, failover_config, detect,
         .fallback = "{\"sum\": [{\"uniform\": {\"low\": \"20s\", \"high\": \"30s\"}}, {\"uniform\": {\"low\": \"0s\", \"high\": "
                     "\"10s\"}}]}",
-        .doc = "From the death of the primary until somebody else may be promoted; if it is back before, it stays primary.",
+        .doc = "From the death of the primary until another replica may be promoted; if it is back before, it stays primary.",
         .source = "Patroni, ttl 30 s and loop_wait 10 s: the leader's key expires 20 to 30 s after its last renewal, a replica "
                   "notices within 10 s"),
     KEY("promote", DISTRIBUTION, failover_config, promote, .fallback = "{\"uniform\": {\"low\": \"0s\", \"high\": \"2s\"}}",
@@ -33,7 +33,7 @@ static const struct field failover_fields[] = {
     KEY("resync", DISTRIBUTION, failover_config, resync, OPTIONAL,
         .doc = "How much longer the old primary takes to start as a replica: a rewind, or a copy of the data. Absent: no longer."),
     KEY("max_lag", DURATION, failover_config, max_lag, DEFAULT("never"), RANGE(0, FIELD_YEAR),
-        .doc = "Who would lose writes older than this is not promoted; never: whoever has received most is.",
+        .doc = "A replica that would lose writes older than this is not promoted; never: the one that has received most is.",
         .source = "Patroni's maximum_lag_on_failover is in bytes (1 MB)"),
     {0}};
 const struct record failover_record = {.name = "failover",
@@ -50,7 +50,7 @@ static const struct field backup_fields[] = {KEY("every", DURATION, backup_confi
 const struct record backup_record = {.name = "backup",
                                      .size = sizeof(struct backup_config),
                                      .fields = backup_fields,
-                                     .doc = "A lost machine takes its disk along; what is left is the last backup.",
+                                     .doc = "A lost machine takes its disk with it; what is left is the last backup.",
                                      .shorthand = "every"};
 
 static const struct field fields[] = {
@@ -63,16 +63,16 @@ static const struct field fields[] = {
     KEY("apply", DISTRIBUTION, replication_config, apply, OPTIONAL,
         .doc = "CPU time of applying one write on a reference core of the replica; absent: as much as the write took."),
     KEY("ship", DISTRIBUTION, replication_config, ship, OPTIONAL,
-        .doc = "From the commit until a replica has received it, if nothing is before it; absent: one way between their nodes."),
+        .doc = "From the commit until a replica has received it, if nothing is ahead of it; absent: one way between their nodes."),
     KEY("flush", DISTRIBUTION, replication_config, flush, DEFAULT("0.1ms"),
         .doc = "Synchronous: a replica's disk, before it acknowledges.", .source = "NVMe 0.05 to 0.2 ms"),
     KEY("acks", INTEGER, replication_config, acks, DEFAULT(1), RANGE(1, 5000),
         .doc = "Replicas whose acknowledgement a commit waits for."),
     KEY("ack_wait", DURATION, replication_config, ack_wait, DEFAULT("10s"), RANGE(1, FIELD_YEAR),
-        .doc = "Semi-synchronous: after which commits wait no longer, until the replicas have caught up.",
+        .doc = "Semi-synchronous: time after which commits no longer wait, until the replicas have caught up.",
         .source = "MySQL rpl_semi_sync_source_timeout 10 s"),
     KEY("drop_after", DURATION, replication_config, drop_after, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
-        .doc = "Synchronous: replicas lost for this long are left out, and commits wait for them no longer, until they have caught "
+        .doc = "Synchronous: replicas lost for this long are left out, and commits no longer wait for them, until they have caught "
                "up; they are not promoted meanwhile. never: commits wait until they are back. Absent: 5s with \"failover\", else "
                "never.",
         .source = "Galera evs.suspect_timeout 5 s; DRBD timeout 6 s; Patroni synchronous_mode: the next look, every 10 s; "
@@ -80,11 +80,11 @@ static const struct field fields[] = {
     KEY("max_lag", DURATION, replication_config, max_lag, DEFAULT("never"), RANGE(0, FIELD_YEAR),
         .doc = "A replica further behind than this gets no reads until it has caught up; never: it gets them."),
     KEY("after_write", DURATION, replication_config, after_write, DEFAULT("0s"), RANGE(0, FIELD_YEAR),
-        .doc = "For so long after a write its client reads at the primary, whatever \"on\" says."),
+        .doc = "How long after a write its client reads at the primary, whatever \"on\" says."),
     KEY("max_standby_streaming_delay", DURATION, replication_config, max_standby_streaming_delay, OPTIONAL,
         RANGE(1, FIELD_UNLIMITED),
-        .doc = "For so long since its receipt a write that conflicts with reads in progress on the replica waits for them; then "
-               "they are cancelled (recovery_conflict). Absent: no write waits for reads, as in MySQL.",
+        .doc = "How long after its receipt a write waits for reads in progress on the replica that conflict with it; then they are "
+               "cancelled (recovery_conflict). Absent: no write waits for reads, as in MySQL.",
         .source = "PostgreSQL: 30 s; its 0 is \"1ns\" and its -1 \"never\""),
     KEY("conflicts", RATIO, replication_config, conflicts, DEFAULT("1%"), RANGE(0, 1),
         .doc = "With \"max_standby_streaming_delay\": share of the writes that conflict with reads: they clean up old row versions "
@@ -93,7 +93,7 @@ static const struct field fields[] = {
     KEY("roles", LIST, replication_config, roles, OPTIONAL, .record = &role_record,
         .doc = "What the first, second, ... replica is for; queries name it in \"on\". Several may have the same role."),
     KEY("failover", RECORD, replication_config, failover, OPTIONAL, .record = &failover_record,
-        .doc = "Absent: nobody is promoted; writes fail until the primary is back."),
+        .doc = "Absent: no replica is promoted; writes fail until the primary is back."),
     {0}};
 const struct record replication_record = {.name = "replication",
                                           .size = sizeof(struct replication_config),
@@ -118,7 +118,7 @@ double replication_commit_s(const struct model *m, const struct service_config *
 static void declare_meters(struct model *m, struct service_config *s) {
   struct replication_config *c = service_replication(s);
   const char *name = s->name;
-  c->lost_writes = meter_declare(m, name, "lost_writes", METER_COUNT, "Writes that clients were told of and that are gone.");
+  c->lost_writes = meter_declare(m, name, "lost_writes", METER_COUNT, "Writes that were confirmed to clients and are lost.");
   c->rpo = meter_declare(m, name, "rpo", METER_TIME, "Age of the oldest lost write when the primary died, of every death.");
   if (!replication_is_on(c)) return;
   c->lag = meter_declare(m, name, "lag", METER_TIME, "From a commit until a replica has applied it, for every replica.");
@@ -147,12 +147,12 @@ static const char *wrong_replication(const struct model *m, const struct service
     return "its shards have no replica that could get the log: give \"replicas\" of twice the shards or more";
   if (copies < 2) return "has no replica that could get its log: give \"replicas\" of 2 or more";
   if (c->mode != REPLICATION_ASYNCHRONOUS && c->acks >= copies)
-    return arena_format(m->arena, "commits would wait for %lld replicas beside the primary, and there are %lld", (long long)c->acks,
-                        (long long)copies - 1);
+    return arena_format(m->arena, "commits would wait for %lld replicas next to the primary, and there are %lld",
+                        (long long)c->acks, (long long)copies - 1);
   if (c->drop_after && !replication_is_synchronous(c))
     return "\"drop_after\" does nothing here: only synchronous commits wait for replicas that are lost";
   if (c->roles.count >= copies)
-    return arena_format(m->arena, "names %u roles, and beside the primary there are %lld replicas", c->roles.count,
+    return arena_format(m->arena, "names %u roles, and next to the primary there are %lld replicas", c->roles.count,
                         (long long)copies - 1);
   const struct replica_role *roles = c->roles.items;
   for (uint32_t i = 0; i < c->roles.count; i++)

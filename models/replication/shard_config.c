@@ -26,7 +26,7 @@ static const char *service_fault(const struct service_config *s, const char **ke
   *key = "failover";
   if (c->failover.kind && replication_is_on(service_replication(s)))
     return "its \"replication\" says who takes over, and when: give its \"failover\" instead";
-  if (c->failover.kind && s->replicas == c->count) return "each shard has one replica: there is nobody to take over";
+  if (c->failover.kind && s->replicas == c->count) return "each shard has one replica: there is none to take over";
   return NULL;
 }
 
@@ -60,7 +60,7 @@ void shards_link(struct linker *l) {
     for (uint32_t e = 0; e < m->endpoints.count; e++)
       if (model_endpoint(m, e)->entry == (int32_t)i)
         link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, e)->name), "entry",
-                   "\"%s\" has shards, of which clients know nothing: let a service of yours ask it", s->name);
+                   "\"%s\" has shards, which clients know nothing of: let one of your services ask it", s->name);
     for (uint32_t q = 0; q < model_queues(m)->count; q++)
       if (model_queue(m, q)->at == (int32_t)i)
         link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, q)->name), "at",
@@ -181,7 +181,7 @@ static const struct field fields[] = {
         .source = "Redis Cluster: node time-out 15 s, then 0.5 to 1 s for the vote: 16 to 18 s"),
     KEY("full_coverage", FLAG, shards_config, full_coverage, DEFAULT(false),
         .doc = "Whether the whole service refuses while a shard is known to be without a primary.",
-        .source = "Redis: cluster-require-full-coverage, which Redis itself delivers as yes; false: managed ones, and databases"),
+        .source = "Redis: cluster-require-full-coverage, yes by default in Redis itself; false: managed services, and databases"),
     KEY("detect", DURATION, shards_config, detect, DEFAULT("15s"), RANGE(0, FIELD_YEAR),
         .doc = "With full_coverage: from the death of a primary until the others know of it.",
         .source = "Redis: cluster-node-timeout 15 s"),

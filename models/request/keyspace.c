@@ -36,7 +36,7 @@ double keyspace_probability(const struct keyspace_config *k, uint32_t item) {
 
 static const char *const by_words[] = {"request", "client", NULL};
 static const struct field fields[] = {
-    KEY("of", INTEGER, keyspace_config, of, RANGE(1, 4e9), .doc = "Items that there are."),
+    KEY("of", INTEGER, keyspace_config, of, RANGE(1, 4e9), .doc = "Number of items."),
     KEY("zipf", NUMBER, keyspace_config, zipf, DEFAULT(0), RANGE(0, 10),
         .doc =
             "Exponent of Zipf's law: the k-th most popular item is asked for in proportion to k to the power -zipf; 0: all alike.",

@@ -191,7 +191,7 @@ void compile_parallel(struct compiler *c, uint32_t branches, compile_branch *bra
 
 static void check(struct compiler *c, const struct parallel_step *s, const struct fork *f) {
   if (c->transaction >= 0 && c->transaction_depth == c->depth)
-    compile_fault(c, "branches would share one connection: put the \"parallel\" step before or behind the transaction with \"%s\"",
+    compile_fault(c, "branches would share one connection: put the \"parallel\" step before or after the transaction with \"%s\"",
                   model_service(c->model, (uint32_t)c->transaction)->name);
   if (!f->count) compile_fault(c, "a \"parallel\" step needs branches");
   if (f->children > FORK_MOST) compile_fault(c, "a \"parallel\" step has more than %d branches and copies", FORK_MOST);
@@ -213,22 +213,22 @@ static void compile(struct compiler *c, const void *config) {
 
 static const struct field branch_fields[] = {
     KEY("copies", INTEGER, branch_config, copies, DEFAULT(1), RANGE(1, FORK_MOST),
-        .doc = "So many of this branch run at the same time, each with demands of its own: a question to all shards."),
+        .doc = "This many copies of the branch run at the same time, each with demands of its own: a question to all shards."),
     KEY("steps", CHOICES, branch_config, steps, .choices = &step_choices, .doc = "What the branch does, in order."),
     {0}};
 static const struct record branch_record = {.name = "branch",
                                             .size = sizeof(struct branch_config),
                                             .fields = branch_fields,
-                                            .doc = "Steps that run beside those of the other branches."};
+                                            .doc = "Steps that run at the same time as those of the other branches."};
 
 static const struct field fields[] = {
     KEY("parallel", LIST, parallel_step, parallel, .record = &branch_record,
         .doc = "Branches that begin at the same time, on the replica that runs the step."),
     KEY("need", LIMIT, parallel_step, need, DEFAULT("unlimited"), RANGE(1, FORK_MOST),
-        .doc = "Goes on when so many branches (copies counted) have succeeded; unlimited: all of them."),
+        .doc = "Goes on when this many branches (copies counted) have succeeded; unlimited: all of them."),
     KEY("cancel", FLAG, parallel_step, cancel, DEFAULT(false),
         .doc =
-            "Whether branches that are not needed any more are told: they then end at their next step; else their work goes on."),
+            "Whether branches that are no longer needed are cancelled: they then end at their next step; else their work goes on."),
     {0}};
 static const struct record record = {.name = "parallel step",
                                      .size = sizeof(struct parallel_step),

@@ -125,7 +125,7 @@ static bool allowed(struct compiler *c, const struct broadcast_step *s) {
   const struct service_config *cache = model_service(c->model, (uint32_t)s->broadcast),
                               *to = model_service(c->model, (uint32_t)s->to);
   if (cache->kind != SERVICE_CACHE) compile_fault(c, "\"%s\" is not of kind cache", cache->name);
-  if (!service_runs(to)) compile_fault(c, "a broadcast cannot go to \"%s\", which has no replicas of ours", to->name);
+  if (!service_runs(to)) compile_fault(c, "a broadcast cannot go to \"%s\", which is external and has no replicas", to->name);
   if (service_shards(to)->count > 1) compile_fault(c, "a broadcast cannot go to \"%s\", which has shards", to->name);
   return !c->fault;
 }
@@ -146,7 +146,7 @@ static void compile(struct compiler *c, const void *config) {
 
 static const struct field fields[] = {
     KEY("broadcast", REFERENCE, broadcast_step, broadcast, .target = "services", .doc = "A service of kind cache."),
-    KEY("to", REFERENCE, broadcast_step, to, .target = "services", .doc = "Whose replicas all get the message."),
+    KEY("to", REFERENCE, broadcast_step, to, .target = "services", .doc = "The service whose replicas all get the message."),
     KEY("listeners", INTEGER, broadcast_step, listeners, RANGE(0, 1e8),
         .doc = "Connected clients that it is for, spread evenly over the replicas in rotation."),
     KEY("demand", DISTRIBUTION, broadcast_step, demand, .doc = "CPU time of sending it to one of them."),

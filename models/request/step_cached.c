@@ -225,7 +225,7 @@ static void check_cure(struct compiler *c, const struct cached_step *s) {
   if (!cure) return;
   const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
   bool times = cure->cure == CURE_STALE || cure->cure == CURE_EARLY;
-  if (s->key < 0) compile_fault(c, "\"stampede\" of a \"cached\" step needs a \"key\": without items nobody waits for one");
+  if (s->key < 0) compile_fault(c, "\"stampede\" of a \"cached\" step needs a \"key\": without items no request waits for one");
   if (cure->cure == CURE_LOCK && s->cached == compile_service(c))
     compile_fault(c, "a \"lock\" stands in a cache that several processes share; within one use \"coalesce\"");
   if (times && !s->ttl && service_cache(cache)->ttl == SIM_NEVER)
@@ -294,14 +294,14 @@ static const struct field fields[] = {
         .doc = "Whether the process that asks looks into its own memory first (\"cache\" of its service), and keeps there what it "
                "gets."),
     KEY("ttl", DURATION, cached_step, ttl, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
-        .doc = "After which the item is gone from \"cached\"; absent: as its service says."),
+        .doc = "Time after which the item expires in \"cached\"; absent: as its service says."),
     KEY("bytes", BYTES, cached_step, bytes, OPTIONAL, RANGE(1, 4e9),
         .doc = "Size of a value; absent: it takes none of the cache's \"size\"."),
     KEY("bytes_cv", NUMBER, cached_step, bytes_cv, DEFAULT(0), RANGE(0, 100),
         .doc = "Standard deviation of the items' sizes over their mean, lognormal; an item always has the same size."),
     KEY("stampede", RECORD, cached_step, stampede, OPTIONAL, .record = &stampede_record,
-        .doc = "With a key: what keeps many who miss an item from rebuilding it at the same time; absent: nothing, and nothing is "
-               "counted."),
+        .doc = "With a key: what keeps requests that miss an item from all rebuilding it at the same time; absent: nothing, and "
+               "nothing is counted."),
     {0}};
 static const struct record record = {
     .name = "cached step", .size = sizeof(struct cached_step), .fields = fields, .doc = "Looks in a cache first."};

@@ -8,7 +8,7 @@
 
 static void compile_plain(struct compiler *c, const struct call_config *s) {
   if (model_service(c->model, (uint32_t)s->call)->kind == SERVICE_EXTERNAL) {
-    if (s->steps.count) compile_fault(c, "an external service runs no steps of ours");
+    if (s->steps.count) compile_fault(c, "an external service runs no steps");
     compile_external(c, s->call);
     return;
   }
@@ -28,13 +28,13 @@ static const struct field fields[] = {
     KEY("call", REFERENCE, call_config, call, .target = "services", .doc = "The service."),
     KEY("steps", CHOICES, call_config, steps, OPTIONAL, .choices = &step_choices, .doc = "What the called replica does, in order."),
     KEY("retry", RECORD, call_config, retry, OPTIONAL, .record = &retry_record,
-        .doc = "Calls again when the call has failed; absent: no."),
+        .doc = "Retries a call that has failed; absent: it is not retried."),
     KEY("timeout", DURATION, call_config, timeout, DEFAULT("never"), RANGE(1, FIELD_YEAR),
-        .doc = "When the caller gives an attempt up; the called service goes on working."),
+        .doc = "Time after which the caller gives up an attempt; the called service goes on working."),
     KEY("cancel", FLAG, call_config, cancel, DEFAULT(false),
-        .doc = "Whether the called service is told when its caller gives up: it then ends the request at its next step."),
+        .doc = "Whether the called service is notified when its caller gives up: it then ends the request at its next step."),
     KEY("breaker", RECORD, call_config, breaker, OPTIONAL, .record = &breaker_record,
-        .doc = "Refuses calls while too many fail; absent: none."),
+        .doc = "Refuses calls while too many fail; absent: it refuses none."),
     KEY("fallback", CHOICES, call_config, fallback, OPTIONAL, .choices = &step_choices,
         .doc = "What the caller does when the call has failed for good, instead of failing itself."),
     {0}};

@@ -28,10 +28,10 @@ static void compile(struct compiler *c, const void *config) {
 
 static const struct field fields[] = {
     KEY("command", REFERENCE, command_step, command, .target = "services", .doc = "A service of kind cache."),
-    KEY("demand", DISTRIBUTION, command_step, demand, DEFAULT("10us"), .doc = "CPU time of one command, its items apart.",
+    KEY("demand", DISTRIBUTION, command_step, demand, DEFAULT("10us"), .doc = "CPU time of one command, without that of its items.",
         .source = "Redis: 8 to 12 us per simple command"),
     KEY("items", INTEGER, command_step, items, DEFAULT(0), RANGE(0, 1e9),
-        .doc = "That an O(N) command goes through: LRANGE, HGETALL, KEYS."),
+        .doc = "Items that an O(N) command goes through: LRANGE, HGETALL, KEYS."),
     KEY("per_item", DURATION, command_step, per_item, DEFAULT("300ns"), RANGE(0, 9e15),
         .doc = "CPU time of an item; what it is depends on the command.",
         .source = "KEYS 200 to 500 ns a key, measured at 1 and 10 million keys; LRANGE of 300 items 21,000/s: 159 ns an item"),

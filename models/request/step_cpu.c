@@ -18,7 +18,7 @@ static void compile(struct compiler *c, const void *config) {
   if (!in || s->on != ON_WORKERS) return;
   const struct service_config *service = model_service(c->model, (uint32_t)in->service);
   if (service->runtime != RUNTIME_EVENT_LOOP)
-    compile_fault(c, "only an event loop has workers beside it, and \"%s\" is none", service->name);
+    compile_fault(c, "only an event loop has workers next to it, and \"%s\" is not one", service->name);
   compile_becomes(in, &operation_compute_aside), in->on_workers = true;
 }
 
@@ -27,7 +27,7 @@ static const char *const on_words[] = {"thread", "workers", NULL};
 static const struct field fields[] = {
     KEY("cpu", DISTRIBUTION, cpu_step, cpu, .doc = "CPU time on a reference core."),
     KEY("on", WORD, cpu_step, on, DEFAULT("thread"), .words = on_words,
-        .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool beside the loop."),
+        .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool next to the loop."),
     {0}};
 static const struct record record = {
     .name = "cpu step",

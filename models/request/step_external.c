@@ -66,9 +66,7 @@ static void compile(struct compiler *c, const void *config) {
 
 static const struct field fields[] = {
     KEY("external", REFERENCE, external_step, external, .target = "services", .doc = "A service of kind external."), {0}};
-static const struct record record = {.name = "external step",
-                                     .size = sizeof(struct external_step),
-                                     .fields = fields,
-                                     .doc = "Waits for a service that is not ours."};
+static const struct record record = {
+    .name = "external step", .size = sizeof(struct external_step), .fields = fields, .doc = "Waits for an external service."};
 static const struct step_kind kind = {compile};
 const struct alternative step_external = {"external", true, &record, &kind};

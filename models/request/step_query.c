@@ -164,7 +164,7 @@ static enum route route_of(struct compiler *c, const struct query_step *s) {
   const void *step = c->at;
   c->at = &s->on;
   if (*meant_by(s->on) || replicated)
-    compile_fault(c, "reads on \"%s\", which is no role of a replica of \"%s\"%s", s->on, database->name, meant_by(s->on));
+    compile_fault(c, "reads on \"%s\", which is not a role of a replica of \"%s\"%s", s->on, database->name, meant_by(s->on));
   else
     compile_fault(c, "reads on \"%s\", and \"%s\" has no \"replication\" that would tell its replicas apart", s->on,
                   database->name);
@@ -221,7 +221,7 @@ static void compile(struct compiler *c, const void *config) {
   else if (!shards_are_on(service_shards(database)))
     compile_fault(c, "\"shards\": \"all\", but \"%s\" has no \"shards\"", database->name);
   else if (c->transaction >= 0)
-    compile_fault(c, "a question to all shards stands inside of a transaction, which is kept on one: put it before or behind it");
+    compile_fault(c, "a question to all shards is inside a transaction, which is kept on one: put it before or after it");
   else
     compile_parallel(c, (uint32_t)service_shards(database)->count, compile_on_shard, s);
 }
@@ -233,7 +233,7 @@ static const struct field lock_fields[] = {
     KEY("keys", REFERENCE, query_locks, keys, OPTIONAL, .target = "keys",
         .doc = "A keyspace: a write locks the row of the request's item."),
     KEY("items", INTEGER, query_locks, items, DEFAULT(1), RANGE(1, LOCK_ITEMS),
-        .doc = "Items that one write locks, in the order of their numbers: the request's own and others drawn beside it."),
+        .doc = "Items that one write locks, in the order of their numbers: the request's own and others drawn in addition."),
     KEY("row", TEXT, query_locks, row, OPTIONAL, .doc = "A row that all writes with this name lock."),
     {0}};
 static const struct record locks_record = {.name = "locks",
@@ -247,7 +247,8 @@ static const struct field fields[] = {
     KEY("reads", INTEGER, query_step, reads, DEFAULT(0), RANGE(0, 64), .doc = "Reading queries, one after another."),
     KEY("writes", INTEGER, query_step, writes, DEFAULT(0), RANGE(0, 64), .doc = "Writing queries, after the reads."),
     KEY("demand", DISTRIBUTION, query_step, demand, .doc = "CPU time of one query on a reference core of the database."),
-    KEY("write_demand", DISTRIBUTION, query_step, write_demand, OPTIONAL, .doc = "Of one writing query; absent: as \"demand\"."),
+    KEY("write_demand", DISTRIBUTION, query_step, write_demand, OPTIONAL,
+        .doc = "CPU time of one writing query; absent: as \"demand\"."),
     KEY("pages", INTEGER, query_step, pages, DEFAULT(1), RANGE(0, 1e8),
         .doc = "Pages that one query looks at, one after another; those that are not in the buffer pool are read from disk."),
     KEY("growth", RECORD, query_step, growth, OPTIONAL, .record = &growth_record,

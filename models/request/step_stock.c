@@ -68,8 +68,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   const struct distribution *demand = s->demand.kind ? &s->demand : &stock->demand;
   bool database = model_service(c->model, (uint32_t)stock->at)->kind == SERVICE_DATABASE;
   if (database && c->transaction == stock->at && c->transaction_depth == c->depth)
-    compile_fault(c, "a change of the stock \"%s\" is a transaction of its own: put it before or behind the other one",
-                  stock->name);
+    compile_fault(c, "a change of the stock \"%s\" is a transaction of its own: put it before or after the other one", stock->name);
   c->shard = shard_of_name(service_shards(model_service(c->model, (uint32_t)stock->at)), stock->name);
   if (database) {
     struct instruction *acquire = compile_emit(c, &operation_acquire);
@@ -134,7 +133,7 @@ static void compile_reserve(struct compiler *c, const void *config) {
 }
 
 static const struct field weight_fields[] = {
-    KEY("weight", NUMBER, count_weight, weight, RANGE(0, 1e9), .doc = "How often so many are wanted, relative to the others."),
+    KEY("weight", NUMBER, count_weight, weight, RANGE(0, 1e9), .doc = "How often this number is wanted, relative to the others."),
     {0}};
 static const struct record weight_record = {.name = "weight",
                                             .size = sizeof(struct count_weight),
@@ -151,7 +150,7 @@ static const struct field reserve_fields[] = {
         .doc = "Instead of \"count\": weights of wanting 1, 2, 3, ... pieces, such as [30, 55, 5, 10]."),
     DEMAND,
     KEY("sold_out", CHOICES, stock_step, sold_out, OPTIONAL, .choices = &step_choices,
-        .doc = "What is done when too little is left; then the client has its answer, sold_out, and the rest is not run."),
+        .doc = "What is done when too little is left; the client then gets the answer sold_out, and the rest is not run."),
     {0}};
 static const struct record reserve_record = {.name = "reserve step",
                                              .size = sizeof(struct stock_step),
@@ -186,7 +185,7 @@ static const struct record pay_record = {
     .name = "pay step",
     .size = sizeof(struct stock_step),
     .fields = pay_fields,
-    .doc = "Turns all that the client holds of a stock into sold; fails when a hold has run out."};
+    .doc = "Turns all that the client holds of a stock into sold; fails when a hold has expired."};
 static const struct step_kind pay_kind = {compile_pay};
 const struct alternative step_pay = {"pay", true, &pay_record, &pay_kind};
 

@@ -99,7 +99,7 @@ static bool allowed(struct compiler *c, const struct transaction_step *s, const 
   if (d->kind != SERVICE_DATABASE) compile_fault(c, "\"%s\" is not of kind database", d->name);
   if (compile_service(c) < 0) compile_fault(c, "a \"transaction\" step needs a service that asks: put it inside a \"call\"");
   if (c->transaction >= 0)
-    compile_fault(c, "a transaction with \"%s\" stands inside of one with \"%s\": a request has one at a time", d->name,
+    compile_fault(c, "a transaction with \"%s\" is inside one with \"%s\": a request has one at a time", d->name,
                   model_service(c->model, (uint32_t)c->transaction)->name);
   if (!s->steps.count) compile_fault(c, "a \"transaction\" step needs \"steps\"");
   return !c->fault;

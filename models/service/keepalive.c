@@ -43,9 +43,10 @@ void keepalive_reset(struct keepalive *k, const struct keepalive_config *config,
 
 static const struct field fields[] = {
     KEY("connections", INTEGER, keepalive_config, connections, DEFAULT(1), RANGE(1, 10000),
-        .doc = "Of each calling replica to the service; its requests take turns over them.", .source = "HTTP/2 and gRPC: one"),
+        .doc = "Connections of each calling replica to the service; its requests take turns over them.",
+        .source = "HTTP/2 and gRPC: one"),
     KEY("requests", LIMIT, keepalive_config, requests, DEFAULT(1000), RANGE(1, FIELD_UNLIMITED),
-        .doc = "That one connection carries before it is closed.", .source = "nginx keepalive_requests 1000"),
+        .doc = "Requests that one connection carries before it is closed.", .source = "nginx keepalive_requests 1000"),
     KEY("idle", DURATION, keepalive_config, idle, DEFAULT("60s"), RANGE(0, FIELD_YEAR),
         .doc = "Time without a new request after which it is closed.", .source = "nginx keepalive_timeout 60 s (upstream)"),
     KEY("age", DURATION, keepalive_config, age, DEFAULT("1h"), RANGE(1, FIELD_YEAR),

@@ -44,7 +44,7 @@ static const struct field shift_fields[] = {
     KEY("at", DURATION, shift_config, at, RANGE(0, FIELD_LONGEST),
         .doc = "Since the start of the run, warm-up included, like the steps of a rate."),
     KEY("threads", INTEGER, shift_config, threads, RANGE(0, 1e6),
-        .doc = "Of each replica from then on. With fewer than are busy these finish what they have, and nothing new begins."),
+        .doc = "Threads of each replica from then on. If more are busy, these finish what they have, and nothing new begins."),
     {0}};
 static const struct record shift_record = {
     .name = "shift", .size = sizeof(struct shift_config), .fields = shift_fields, .doc = "A number of threads from a time on."};
@@ -56,8 +56,8 @@ static const struct field service_fields[] = {
     KEY("replicas", INTEGER, service_config, replicas, DEFAULT(1), RANGE(1, 5000),
         .doc = "Containers at the start. A database's first replica takes the writes, all take reads."),
     KEY("runtime", WORD, service_config, runtime, DEFAULT("event-loop"), .words = runtime_words,
-        .doc = "event-loop: a request occupies a thread only while it computes; threads: from acceptance to answer; gil: so too, "
-               "and one thread of a process computes at a time."),
+        .doc = "event-loop: a request occupies a thread only while it computes; threads: from acceptance to answer; gil: as "
+               "threads, but one thread of a process computes at a time."),
     KEY("threads", LIMIT, service_config, threads, DEFAULT(0), RANGE(0, FIELD_UNLIMITED),
         .doc = "Threads of one process that can run at once; 0: 40 with runtime gil, else 1 for app, cache and queue, 4 for proxy, "
                "151 for database.",
@@ -65,7 +65,7 @@ static const struct field service_fields[] = {
     KEY("processes", RECORD, service_config, processes, .record = &processes_record,
         .doc = "Processes in one replica, each with a queue of its own; a number is their count."),
     KEY("workers", INTEGER, service_config, workers, DEFAULT(4), RANGE(1, 1e6),
-        .doc = "Threads beside each event loop, for steps with \"on\": \"workers\".", .source = "libuv: UV_THREADPOOL_SIZE 4"),
+        .doc = "Threads next to each event loop, for steps with \"on\": \"workers\".", .source = "libuv: UV_THREADPOOL_SIZE 4"),
     KEY("warm_up", RECORD, service_config, warm_up, OPTIONAL, .record = &warm_up_record,
         .doc = "A new process computes slowly at first; those that are up at the start of the run are warm."),
     KEY("gc", RECORD, service_config, gc, OPTIONAL, .record = &gc_record,
@@ -98,16 +98,16 @@ static const struct field service_fields[] = {
     KEY("latency", DISTRIBUTION, service_config, latency, DEFAULT("0s"), .doc = "External: time until its answer."),
     KEY("failure", RATIO, service_config, failure, DEFAULT(0), RANGE(0, 1), .doc = "External: share of calls that fail."),
     KEY("discipline", WORD, service_config, discipline, DEFAULT("fifo"), .words = discipline_words,
-        .doc = "In which order waiting requests get a thread: fifo: as they came; priority: by the \"priority\" of their source "
-               "and endpoint, higher first, as they came within the same. Nobody is interrupted."),
+        .doc = "In which order waiting requests get a thread: fifo: in order of arrival; priority: by the \"priority\" of their "
+               "source and endpoint, higher first, in order of arrival among equals. No request is interrupted."),
     KEY("queue_deadline", DURATION, service_config, queue_deadline, DEFAULT("never"), RANGE(0, FIELD_YEAR),
         .doc = "A newcomer that has waited longer than this when its turn comes is dropped at once (outcome shed)."),
     KEY("codel", RECORD, service_config, codel, OPTIONAL, .record = &codel_record,
-        .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: nobody."),
+        .doc = "Drops newcomers while waits stand above a target (outcome shed); absent: drops none."),
     ADDED_KEY("database"),
     ADDED_KEY("connections"),
     KEY("scalability", RECORD, service_config, scalability, OPTIONAL, .record = &scalability_record,
-        .doc = "What many at work at once cost each other; absent: nothing."),
+        .doc = "What requests at work at the same time cost each other; absent: nothing."),
     ADDED_KEY("pooler"),
     ADDED_KEY("limit"),
     ADDED_KEY("cache"),

@@ -3,7 +3,7 @@
 #include <math.h>
 
 static const struct field fields[] = {KEY("target", DURATION, codel_config, target, DEFAULT("5ms"), RANGE(0, FIELD_YEAR),
-                                          .doc = "Wait that is tolerated for good.", .source = "RFC 8289: 5 ms"),
+                                          .doc = "Wait that is tolerated permanently.", .source = "RFC 8289: 5 ms"),
                                       KEY("interval", DURATION, codel_config, interval, DEFAULT("100ms"), RANGE(1, FIELD_YEAR),
                                           .doc = "How long waits may stay above the target before the first request is dropped.",
                                           .source = "RFC 8289: 100 ms"),

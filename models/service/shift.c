@@ -77,7 +77,8 @@ static void check_shifts(struct linker *l, struct service_config *s, const char 
   const struct shift_config *shifts = s->shifts.items;
   for (uint32_t i = 1; i < s->shifts.count; i++)
     if (shifts[i].at <= shifts[i - 1].at) link_fault(l, path, "shifts", "the shifts must be in order of \"at\"");
-  if (s->shifts.count && s->kind == SERVICE_EXTERNAL) link_fault(l, path, "shifts", "an external service has no threads of ours");
+  if (s->shifts.count && s->kind == SERVICE_EXTERNAL)
+    link_fault(l, path, "shifts", "the threads of an external service are not modelled");
 }
 
 static enum steadiness shifts_steadiness(const struct model *m) {

@@ -4,12 +4,12 @@
 #include "sim/engine/arena.h"
 
 static const struct field fields[] = {
-    KEY("amount", INTEGER, stock_config, amount, RANGE(1, 1e15), .doc = "Pieces that there are at the start of the run."),
+    KEY("amount", INTEGER, stock_config, amount, RANGE(1, 1e15), .doc = "Pieces at the start of the run."),
     KEY("at", REFERENCE, stock_config, at, .target = "services",
         .doc = "Where they are counted, on its first replica: a database (a change locks the row) or a cache (a change is one "
                "command)."),
     KEY("hold", DURATION, stock_config, hold, DEFAULT("never"), RANGE(1, FIELD_YEAR),
-        .doc = "After which reserved pieces that are not paid are free again; never: they stay held."),
+        .doc = "Time after which reserved pieces that are not paid for are free again; never: they stay held."),
     KEY("demand", DISTRIBUTION, stock_config, demand, .doc = "CPU time of one change on a reference core."),
     KEY("round_trips", INTEGER, stock_config, round_trips, DEFAULT(1), RANGE(0, 64),
         .doc = "Database: trips from it to the caller and back while the row is locked; 0: one statement that commits itself.",
@@ -27,10 +27,10 @@ static void declare_meters(struct model *m, struct stock_config *c) {
   c->held = meter_declare(m, c->name, "held", METER_LEVEL, "Pieces reserved and not yet paid.");
   c->sold = meter_declare(m, c->name, "sold", METER_COUNT, "Pieces paid.");
   c->refused = meter_declare(m, c->name, "refused", METER_COUNT, "Reservations that found too little left.");
-  c->expired = meter_declare(m, c->name, "expired", METER_COUNT, "Pieces whose hold ran out.");
+  c->expired = meter_declare(m, c->name, "expired", METER_COUNT, "Pieces whose hold expired.");
   c->sold_out =
       meter_declare(m, c->name, "sold_out", METER_TIME, "From the start of the measured time until nothing was left, once.");
-  c->locked = meter_declare(m, c->name, "lock_wait", METER_TIME, "Waiting for the row's lock, by those who got it.");
+  c->locked = meter_declare(m, c->name, "lock_wait", METER_TIME, "Waiting for the row's lock, by those that got it.");
 }
 
 const char *stock_link(struct model *m, struct stock_config *c, const char **key) {

@@ -105,7 +105,8 @@ static const char *link_bursts(struct source_config *s, struct arena *arena, con
   if (s->dispersion.index > 1) return "\"burst\" and \"dispersion\" are both bursts: keep one";
   wrong = burst_solve(&s->burst, arena, &s->chain);
   if (wrong || !burst_has_rates(&s->burst)) return wrong;
-  if (s->rate.kind) return "has \"rates\" of its own beside the source's \"rate\": keep one, or give \"states\" with factors";
+  if (s->rate.kind)
+    return "has \"rates\" of its own in addition to the source's \"rate\": keep one, or give \"states\" with factors";
   s->rate = profile_of_rate(1, arena);
   return NULL;
 }

@@ -131,7 +131,7 @@ static const char *solve(const struct burst_state *states, uint32_t n, struct ar
   if (wrong) return wrong;
   memcpy(next, p, (size_t)n * n * sizeof *next);
   uint32_t stuck = stationary(p, n, share);
-  if (stuck < n) return arena_format(arena, "no way leads from state \"%s\" back to \"%s\"", states[stuck].name, states[0].name);
+  if (stuck < n) return arena_format(arena, "no path leads from state \"%s\" back to \"%s\"", states[stuck].name, states[0].name);
   for (uint32_t i = 0; i < n; i++) {
     factor[i] = states[i].level, dwell[i] = (double)states[i].dwell;
     time += share[i] *= dwell[i];

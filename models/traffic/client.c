@@ -34,7 +34,7 @@ void client_declare(struct model *m, struct source_config *s) {
   if (s->retry.budget.burst)
     t->refused = meter_declare(m, s->name, "refused_retries", METER_COUNT, "Retries that the budget did not pay.");
   if (s->reload.after.kind)
-    t->reloads = meter_declare(m, s->name, "reloads", METER_COUNT, "Attempts because somebody pressed reload.");
+    t->reloads = meter_declare(m, s->name, "reloads", METER_COUNT, "Attempts because a client pressed reload.");
   if (s->hedge != SIM_NEVER) t->hedges = meter_declare(m, s->name, "hedges", METER_COUNT, "Second copies of slow requests.");
 }
 
@@ -302,7 +302,8 @@ static void clients_stop(struct world *w) {
 
 static const struct field reload_fields[] = {
     KEY("after", DISTRIBUTION, reload_config, after, .doc = "Time without an answer after which the client presses reload."),
-    KEY("times", LIMIT, reload_config, times, DEFAULT(5), RANGE(1, 1e6), .doc = "How often at most, for one thing that it wants."),
+    KEY("times", LIMIT, reload_config, times, DEFAULT(5), RANGE(1, 1e6),
+        .doc = "How often at most, for one request of the client."),
     {0}};
 const struct record reload_record = {.name = "reload",
                                      .size = sizeof(struct reload_config),

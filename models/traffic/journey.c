@@ -23,7 +23,7 @@ static const char *link_next(struct model *m, const struct source_config *s, con
   for (uint32_t k = 0; k < next->count; k++) {
     next->reference[k] = place_named(s, next->name[k]);
     if (next->reference[k] < PLACE_LEAVE)
-      return arena_format(m->arena, "leads to \"%s\", which is no place of the journey (nor \"leave\")", next->name[k]);
+      return arena_format(m->arena, "leads to \"%s\", which is not a place of the journey (nor \"leave\")", next->name[k]);
   }
   return NULL;
 }
@@ -65,11 +65,11 @@ const char *journey_link(struct model *m, struct source_config *s, uint32_t *at)
   if (wrong) return wrong;
   *at = first_dead_end(s);
   if (*at < s->journey.count)
-    return arena_format(m->arena, "(\"%s\") leads nowhere: from there nobody ever gets to \"leave\" or past the last place",
+    return arena_format(m->arena, "(\"%s\") leads nowhere: from there no client ever gets to \"leave\" or past the last place",
                         place_at(s, *at)->name);
   struct session_meters *t = &s->session_meters;
   t->active = meter_declare(m, s->name, "active", METER_LEVEL, "Sessions that are on their way.");
-  t->finished = meter_declare(m, s->name, "finished", METER_COUNT, "Sessions that ended of themselves.");
+  t->finished = meter_declare(m, s->name, "finished", METER_COUNT, "Sessions that ended on their own.");
   t->left = meter_declare(m, s->name, "left", METER_COUNT, "Sessions that ended because of a failure.");
   t->length = meter_declare(m, s->name, "length", METER_TIME, "From the first request to the end of the session.");
   return NULL;

@@ -130,7 +130,7 @@ static uint32_t path_end(const char *path, uint32_t length) {
 
 static const char *read_iso_line(struct scan s, struct log_line *out) {
   if (!take_iso_time(&s, &out->at)) return "begins with no time such as 2025-10-10T11:55:36Z";
-  if (s.at < s.end && !is_blank(*s.at)) return "has more behind its time than a zone such as Z or +02:00";
+  if (s.at < s.end && !is_blank(*s.at)) return "has more after its time than a zone such as Z or +02:00";
   out->path_length = take_word(&s, &out->path);
   out->path_length = path_end(out->path, out->path_length);
   out->client_length = take_word(&s, &out->client);
@@ -142,7 +142,7 @@ static const char *read_common_line(struct scan s, const char *bracket, struct l
   s.at = bracket + 1;
   if (!take_log_time(&s, &out->at) || !take(&s, ']')) return "has no time such as [10/Oct/2025:13:55:36 +0200] in its brackets";
   const char *quote = memchr(s.at, '"', (size_t)(s.end - s.at)), *method;
-  if (!quote) return "has no request such as \"GET / HTTP/1.1\" behind its time";
+  if (!quote) return "has no request such as \"GET / HTTP/1.1\" after its time";
   s.at = quote + 1;
   const char *closing = memchr(s.at, '"', (size_t)(s.end - s.at));
   s.end = closing ? closing : s.end;

@@ -21,7 +21,7 @@ static const struct field fields[] = {
     KEY("retry", RECORD, source_config, retry, OPTIONAL, .record = &retry_record,
         .doc = "The client asks again after a failure. Absent: it does not."),
     KEY("reload", RECORD, source_config, reload, OPTIONAL, .record = &reload_record,
-        .doc = "The client asks again while the old request still runs, which the servers go on with."),
+        .doc = "The client asks again while the old request still runs; the servers go on with both."),
     KEY("hedge", DURATION, source_config, hedge, DEFAULT("never"), RANGE(1, FIELD_YEAR),
         .doc = "A second copy of a request that has no answer by then is sent; the first answer counts.",
         .source = "Dean and Barroso (2013), The Tail at Scale"),

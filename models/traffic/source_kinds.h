@@ -20,7 +20,8 @@ SOURCES(SOURCE_DECLARE)
 
 #define CLIENTS_KEY                                                                                                                \
   KEY("clients", RECORD, source_config, clients, .record = &clients_record,                                                        \
-      .doc = "How many different clients send, for what knows its clients: limits. Absent: each request comes from a new one.",    \
+      .doc = "How many different clients send, for parts that tell clients apart: limits. Absent: each request comes from a new "  \
+             "one.",                                                                                                               \
       .elsewhere = "says who sends for an open source")
 
 /* Of arrivals at a rate (arrivals.h). */

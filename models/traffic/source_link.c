@@ -74,7 +74,7 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
   if (!s->kind->journeys && !s->mix.count) link_fault(l, path, NULL, "needs a \"mix\": the endpoints that it asks for, by weight");
   if (backoff_stops_clock(&s->retry.pause))
     link_fault(l, path, "retry",
-               "so many attempts with next to no pause would stop the clock: give it a \"backoff\" of at least 1ms");
+               "this many attempts with almost no pause would stop the clock: give it a \"backoff\" of at least 1ms");
   client_declare(l->model, s);
   if (!l->failed) link_visits(l, s);
 }
@@ -125,7 +125,7 @@ static void warn_of_retries(struct linker *l) {
   for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (retry_unbounded(&model_source(m, i)->retry))
       link_warn(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "retry", "retry-unbounded",
-                "its clients retry without limit and budget: what fails for good is tried for ever; give \"attempts\" or a "
+                "its clients retry without limit or budget: what fails permanently is retried for ever; give \"attempts\" or a "
                 "\"budget\"");
 }
 

@@ -14,12 +14,12 @@ enum { AT_S, ENDPOINT, CLIENT };
 const struct table_column trace_columns[] = {
     [AT_S] = {.name = "at_s", .low = 0, .high = 9e9, .order = ORDER_NOT_FALLING, .doc = "Seconds from the start of the run."},
     [ENDPOINT] = {.name = "endpoint", .target = "endpoints", .optional = true, .doc = "What is asked for; absent: by the mix."},
-    [CLIENT] = {.name = "client", .optional = true, .low = 0, .high = 4e9, .doc = "A number for who asks."},
+    [CLIENT] = {.name = "client", .optional = true, .low = 0, .high = 4e9, .doc = "A number for the client that asks."},
     {0}};
 
 static const struct field path_fields[] = {
     KEY("prefix", TEXT, trace_path, prefix, .doc = "How the path begins; the longest that fits counts."),
-    KEY("endpoint", REFERENCE, trace_path, endpoint, .target = "endpoints", .doc = "What it then asks for."),
+    KEY("endpoint", REFERENCE, trace_path, endpoint, .target = "endpoints", .doc = "The endpoint that it stands for."),
     {0}};
 const struct record trace_path_record = {.name = "trace path",
                                          .size = sizeof(struct trace_path),
@@ -98,7 +98,7 @@ static const char *read_line(struct log_reader *r, const char *text, const char 
                         sim_seconds(r->last - line.at));
   r->last = line.at;
   const struct trace_path *path = line.path && t->paths.count ? path_of(t, line.path, line.path_length) : NULL;
-  if (t->paths.count && !line.path) return "has no path behind its time";
+  if (t->paths.count && !line.path) return "has no path after its time";
   if (t->paths.count && !path)
     return arena_format(r->arena, "no prefix of \"paths\" fits \"%.*s\"", (int)(line.path_length < 60 ? line.path_length : 60),
                         line.path);

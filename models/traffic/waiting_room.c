@@ -190,19 +190,19 @@ static const char *const order_words[] = {"fifo", "lottery", NULL};
 static const struct field fields[] = {
     KEY("admit", RATE, room_config, admit, RANGE(1e-6, 1e9), .doc = "How many it lets in, at most."),
     KEY("opens", DURATION, room_config, opens, DEFAULT("0s"), RANGE(0, FIELD_LONGEST),
-        .doc = "Nobody is let in before, since the start of the run."),
+        .doc = "Time since the start of the run before which no client is let in."),
     KEY("inside", LIMIT, room_config, inside, DEFAULT("unlimited"), RANGE(1, 1e9), .doc = "Sessions on the site at once, at most."),
     KEY("order", WORD, room_config, order, DEFAULT("fifo"), .words = order_words,
-        .doc = "fifo: whoever came first; lottery: anybody in the room."),
+        .doc = "fifo: the client that came first; lottery: any client in the room."),
     KEY("patience", DISTRIBUTION, room_config, patience, OPTIONAL, .doc = "How long a client stays in the room. Absent: for ever."),
     KEY("tolerance", DISTRIBUTION, room_config, tolerance, OPTIONAL,
-        .doc = "The longest announced wait (those before it over the rate) that a client accepts; it goes at once when it is told "
-               "more. Absent: the room announces nothing."),
+        .doc = "The longest announced wait (the number ahead of it over the rate) that a client accepts; it leaves at once when a "
+               "longer one is announced. Absent: the room announces nothing."),
     {0}};
 const struct record room_record = {.name = "waiting room",
                                    .size = sizeof(struct room_config),
                                    .fields = fields,
-                                   .doc = "A line before the site, which lets people in at a rate that it can bear."};
+                                   .doc = "A line in front of the site, which lets clients in at a rate that the site can bear."};
 
 /* "lobby.length" has to mean one thing in claims. */
 static void check_room_names(struct linker *l) {
@@ -242,7 +242,6 @@ const struct part part_rooms = {.name = "waiting rooms",
                                 .stop = waiting_rooms_stop};
 
 static const struct field root_keys[] = {
-    ONLY_KEY("waiting_rooms", MAP, OPTIONAL, .record = &room_record, .doc = "Lines before the site, by name: who is let in when."),
-    {0}};
+    ONLY_KEY("waiting_rooms", MAP, OPTIONAL, .record = &room_record, .doc = "Lines in front of the site, by name."), {0}};
 const struct record rooms_root_record = {
     .name = "waiting_rooms of a scenario", .size = sizeof(struct config_list), .fields = root_keys};

@@ -25,7 +25,7 @@ static double sample(const struct distribution *d, struct stream *stream) {
 
 const struct distribution_kind distribution_kind_weibull = {
     .name = "weibull",
-    .doc = "Times to failure: shape below 1 for early failures, 1 for none of either, above 1 for wear.",
+    .doc = "Times to failure: shape below 1 for early failures, 1 for neither, above 1 for wear.",
     .parameters = {[SHAPE] = {"shape", PARAMETER_NUMBER, false, "Shape; 1 is exponential."},
                    [MEAN] = {"mean", PARAMETER_VALUE, false, "The mean."}},
     .solve = solve,

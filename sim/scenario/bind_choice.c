@@ -58,7 +58,7 @@ static void bind_nested(struct binder *b, const struct choice_set *set, const st
                         const struct json_value *object, void *out) {
   for (const struct json_value *v = json_first(object); v; v = json_next(v)) {
     if (!strcmp(json_name(v), kind->key) || choice_named(set, json_name(v)) || bind_side_key(b, v)) continue;
-    diagnostic_add(b->diagnostics, json_name_position(v), "unknown key \"%s\" beside \"%s\": the keys of a %s stand inside it",
+    diagnostic_add(b->diagnostics, json_name_position(v), "unknown key \"%s\" next to \"%s\": the keys of a %s stand inside it",
                    json_name(v), kind->key, set->name);
   }
   struct field inner = {.name = kind->key, .kind = FIELD_RECORD, .record = kind->record};

@@ -8,7 +8,7 @@ static const char *const severity_words[] = {"must", "should", "info", NULL};
 static const struct field claim_fields[] = {
     KEY("id", TEXT, claim, name, OPTIONAL, .doc = "Short name; absent: its number."),
     KEY("require", TEXT, claim, keys.require, OPTIONAL, .one_of = true,
-        .doc = "A requirement, ours to keep, such as \"p99(buy.latency) < 250ms\"; the grammar is in docs/results.md."),
+        .doc = "A requirement, to be kept, such as \"p99(buy.latency) < 250ms\"; the grammar is in docs/results.md."),
     KEY("stated", TEXT, claim, keys.stated, OPTIONAL, .one_of = true,
         .doc = "A document's figure under audit, such as \"rate(all) >= 150/s\": confirmed, better than stated, or contradicted."),
     KEY("show", TEXT, claim, keys.show, OPTIONAL, .one_of = true,

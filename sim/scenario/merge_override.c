@@ -206,7 +206,7 @@ static bool walk_down(struct walk *w, struct place p, struct json_value *here, c
 bool merge_override_as(struct arena *arena, struct diagnostics *d, const struct record *language, struct json_value *root,
                        const char *option, const char *path, const char *value) {
   struct walk w = {arena, d, diagnostics_option(d, option), path, value};
-  if (root->type != JSON_OBJECT) return refuse(&w, "the scenario is no object");
+  if (root->type != JSON_OBJECT) return refuse(&w, "the scenario is not an object");
   return walk_down(&w, place_of_record(language), root, path);
 }
 

@@ -95,7 +95,7 @@ static const char *parse_peak(struct arena *arena, const struct model *m, const 
 static const char *parse_phase(struct arena *arena, const struct model *m, const char **at, struct window *w) {
   const struct phase_config *phases = m->run.phases.items;
   const char *name = take_until(arena, at, "\""), *names[100];
-  if (**at != '"') return "misses a \"\\\"\" behind the name of a phase";
+  if (**at != '"') return "misses a \"\\\"\" after the name of a phase";
   (*at)++;
   uint32_t count = m->run.phases.count < 100 ? m->run.phases.count : 100;
   for (uint32_t i = 0; i < m->run.phases.count; i++) {
@@ -106,8 +106,8 @@ static const char *parse_phase(struct arena *arena, const struct model *m, const
     if (i < count) names[i] = phases[i].name;
   }
   const char *near = nearest_name(name, names, count);
-  return near ? arena_format(arena, "is no phase of \"run.phases\": \"%s\"; did you mean \"%s\"?", name, near)
-              : arena_format(arena, "is no phase of \"run.phases\": \"%s\"", name);
+  return near ? arena_format(arena, "is not a phase of \"run.phases\": \"%s\"; did you mean \"%s\"?", name, near)
+              : arena_format(arena, "is not a phase of \"run.phases\": \"%s\"", name);
 }
 
 static const char *parse_range(struct arena *arena, const char **at, struct window *w) {

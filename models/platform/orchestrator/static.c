@@ -20,7 +20,7 @@ static void node_returned(struct world *w, struct node *n) {
 }
 
 const struct orchestrator orchestrator_static = {
-    .member = {.word = "static", .doc = "Nobody moves replicas, and routing follows health at once."},
+    .member = {.word = "static", .doc = "Replicas are never moved, and routing follows health at once."},
     .process_up = process_up,
     .process_died = process_died,
     .node_died = node_died,

@@ -26,9 +26,9 @@ static const struct field fields[] = {
                "(\"keepalive\").",
         .source = "an ingress, nginx or a service mesh: request; kube-proxy and the Swarm mesh: connection"),
     KEY("keepalive", RECORD, balance_config, keepalive, .record = &keepalive_record,
-        .doc = "Per connection: what calling replicas keep."),
+        .doc = "Per connection: the connections that calling replicas keep."),
     KEY("eject", RECORD, balance_config, eject, OPTIONAL, .record = &ejection_record,
-        .doc = "Leaves replicas alone to which calls have failed; absent: never."),
+        .doc = "Sends no requests for a while to replicas to which calls have failed; absent: always sends them."),
     {0}};
 const struct record balance_record = {.name = "balance",
                                       .size = sizeof(struct balance_config),

@@ -42,7 +42,7 @@ static const char *link(struct model *m, struct service_config *s, const char **
   struct balance_config *b = &s->balance;
   if (b->bound > 0 && b->bound < 1) return *key = "bound", "less than 1 times the mean load would leave no room for all";
   if ((double)service_capacity(s) * (double)b->points > RING_PLACES)
-    return *key = "points", arena_format(m->arena, "%u replicas with so many points each: a ring has at most %d places",
+    return *key = "points", arena_format(m->arena, "%u replicas with this many points each: a ring has at most %d places",
                                          service_capacity(s), RING_PLACES);
   b->ring = hash_ring_new(m->arena, s->name, service_capacity(s), (uint32_t)b->points);
   return NULL;
@@ -50,7 +50,7 @@ static const char *link(struct model *m, struct service_config *s, const char **
 
 static const struct field keys[] = {
     KEY("keys", REFERENCE, balance_config, keys, OPTIONAL, .target = "keys",
-        .doc = "What the requests are about decides; absent: who sends them.", .elsewhere = "\"keys\" are for policy hash"),
+        .doc = "The keyspace whose item decides; absent: the client decides.", .elsewhere = "\"keys\" are for policy hash"),
     KEY("points", INTEGER, balance_config, points, DEFAULT(100), RANGE(1, 100000),
         .doc = "Places of each replica on the ring; the more, the more even.",
         .source = "libketama 100 to 200; nginx consistent hash 160"),

@@ -116,7 +116,7 @@ static const char *on_sale_prepare(void *self, struct arena *arena, sim_time sta
   struct on_sale_profile *s = self;
   double rest = 1 - s->waiting - s->bump.share;
   if ((s->fans > 0) == (s->peak > 0)) return "needs either \"fans\" or \"peak\"";
-  if (rest <= 0) return "\"waiting\" and the second bump leave nobody for the surge: the rate would be negative or zero";
+  if (rest <= 0) return "\"waiting\" and the second bump leave no requests for the surge: the rate would be negative or zero";
   if (s->waiting > 0 && s->early > s->at)
     return "\"early\" reaches back before the start of the run: let the sale open later, or those who wait come later";
   if (!s->waiting && s->poll) return "\"poll\" is what those do who wait: give \"waiting\", their share";
@@ -138,7 +138,7 @@ static const struct field bump_fields[] = {
     KEY("after", DURATION, second_bump, after, DEFAULT("20m"), RANGE(0, FIELD_YEAR), .doc = "From the opening to its beginning."),
     KEY("ramp", DURATION, second_bump, ramp, DEFAULT("30s"), RANGE(0, FIELD_YEAR), .doc = "Time in which it rises to its peak."),
     KEY("half_life", DURATION, second_bump, half_life, DEFAULT("5m"), RANGE(1, FIELD_YEAR),
-        .doc = "Time in which its rate falls to the half."),
+        .doc = "Time in which its rate halves."),
     {0}};
 static const struct record bump_record = {
     .name = "second bump",
@@ -154,7 +154,7 @@ static const struct field on_sale_fields[] = {
     KEY("peak", RATE, on_sale_profile, peak, OPTIONAL, RANGE(0, 1e9),
         .doc = "Highest rate of the surge, without those who waited; gives the number of fans."),
     KEY("half_life", DURATION, on_sale_profile, half_life, DEFAULT("5m"), RANGE(1, FIELD_LONGEST),
-        .doc = "Time in which the rate falls to its half.", .source = "5 to 10 minutes, an estimate; no published curve was found"),
+        .doc = "Time in which the rate halves.", .source = "5 to 10 minutes, an estimate; no published curve was found"),
     KEY("ramp", DURATION, on_sale_profile, ramp, DEFAULT("0s"), RANGE(0, FIELD_YEAR),
         .doc = "Time in which the rate rises to the peak."),
     KEY("waiting", RATIO, on_sale_profile, waiting, DEFAULT(0), RANGE(0, 1),

@@ -113,7 +113,7 @@ static const struct field series_fields[] = {
     KEY("interval", DURATION, series_profile, interval, OPTIONAL, RANGE(1, 3.1536e17),
         .doc = "Length of each interval; with at_s that of the last one only."),
     KEY("repeat", FLAG, series_profile, repeat, DEFAULT(false),
-        .doc = "Begins again after its end; otherwise nothing arrives any more."),
+        .doc = "Begins again after its end; otherwise nothing arrives after it."),
     KEY("between", WORD, series_profile, between, DEFAULT("steps"), .words = between_words,
         .doc = "steps: constant within an interval; lines: straight from the beginning of each to the beginning of the next."),
     {0}};

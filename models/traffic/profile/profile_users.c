@@ -61,6 +61,6 @@ static const struct field users_fields[] = {
 static const struct record users_record = {.name = "users profile",
                                            .size = sizeof(struct users_profile),
                                            .fields = users_fields,
-                                           .doc = "The load of so many users a day, from business figures."};
+                                           .doc = "The load of a number of users a day, from business figures."};
 static const struct profile_kind users_kind = {users_rate, users_bound, users_floor, users_expected, users_prepare, NULL};
 const struct alternative profile_users = {"users", false, &users_record, &users_kind};

@@ -65,17 +65,16 @@ static void test_lost_is_downtime(void) {
 /* --- what has no effect, or no end, is said ---------------------------------------------------------------------------------------- */
 
 static void test_warnings(void) {
-  static const char *const said[] = {"tests/cli/idle_law.json:6:30: warning: services.node: \"scalability\" has no effect: each "
-                                     "process computes for one request at a "
-                                     "time [scalability-idle]\n",
-                                     "tests/cli/idle_law.json:7:33: warning: services.db: \"scalability\" has no effect: it counts "
-                                     "open connections, and no pool leads "
-                                     "there [scalability-idle]\n",
-                                     "tests/cli/idle_law.json:11:65: warning: queues.reports: a job takes 12 s in the mean when "
-                                     "nothing is in its way, and after 5 s its "
-                                     "queue gives it out again: about 3 deliveries of each, the more the longer it waits; give a "
-                                     "longer \"visibility\", or \"renewed\" "
-                                     "[redelivered]\n"};
+  static const char *const said[] = {
+      "tests/cli/idle_law.json:6:30: warning: services.node: \"scalability\" has no effect: each "
+      "process computes for one request at a "
+      "time [scalability-idle]\n",
+      "tests/cli/idle_law.json:7:33: warning: services.db: \"scalability\" has no effect: it counts "
+      "open connections, and no pool leads "
+      "there [scalability-idle]\n",
+      "tests/cli/idle_law.json:11:65: warning: queues.reports: a job takes 12 s on average when nothing is in its way, and after 5 "
+      "s its queue gives it out again: about 3 deliveries of each, the more the longer it waits; give a longer \"visibility\", or "
+      "\"renewed\" [redelivered]\n"};
   struct child c = AGUANTA("validate", "tests/cli/idle_law.json");
   for (size_t i = 0; i < sizeof said / sizeof *said; i++)
     test_check(c.status == 0 && c.err && strstr(c.err, said[i]), "exit status %d, %s\ndoes not say %s", c.status, c.err, said[i]);

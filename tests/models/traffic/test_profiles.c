@@ -370,7 +370,7 @@ static const char *const refused[][2] = {
      "the rate would be negative: \"amplitude\" must be at most \"mean\""},
     {"{ 'sum': [ '1/s', { 'wave': { 'mean': '1/s', 'amplitude': '2/s', 'period': '1h' } } ] }", "the rate would be negative"},
     {"{ 'on_sale': { 'at': '1h', 'fans': 10, 'waiting': '60%', 'second': '40%' } }",
-     "\"waiting\" and the second bump leave nobody for the surge: the rate would be negative or zero"},
+     "\"waiting\" and the second bump leave no requests for the surge: the rate would be negative or zero"},
     {"{ 'on_sale': { 'at': '1m', 'fans': 10, 'waiting': '60%' } }", "\"early\" reaches back before the start of the run"},
     {"{ 'on_sale': { 'at': '1m', 'fans': 10, 'poll': '5s' } }",
      "\"poll\" is what those do who wait: give \"waiting\", their share"},

@@ -165,7 +165,7 @@ static const struct fault_case faults[] = {
     {"\"rate\": \"0/s\"", "\"rate\" must be more than 0/s, not \"0/s\""},
     {"\"rate\": {\"dya\": {}}", "unknown profile \"dya\"; did you mean \"day\"?"},
     {"\"rate\": {\"day\": {\"mean\": \"1/s\"}, \"at\": \"20:00\"}",
-     "unknown key \"at\" beside \"day\": the keys of a profile stand inside it"},
+     "unknown key \"at\" next to \"day\": the keys of a profile stand inside it"},
     {"\"rate\": {\"day\": {}}", "\"day\" needs the key \"mean\""},
     {"\"rate\": {\"day\": {\"mean\": \"1/s\"}, \"constant\": \"1/s\"}",
      "\"day\" and \"constant\" are both kinds of profile: keep one"},
