@@ -53,7 +53,14 @@ static const char *last_cell(const char *row) {
   return cell;
 }
 
-static void check_row(const struct page_line *l) {
+static uint32_t cells_of(const char *row) {
+  uint32_t cells = 1;
+  for (const char *at = row; (at = strstr(at, " | ")); at += 2) cells++;
+  return cells;
+}
+
+static void check_row(const struct page_line *l, uint32_t columns) {
+  test_check(cells_of(l->text) == columns, "%s:%d: %u cells in a table of %u columns", path, l->number, cells_of(l->text), columns);
   uint32_t names = 0;
   for (const char *open = strchr(last_cell(l->text), '`'), *close; open && (close = strchr(open + 1, '`')); names++) {
     check_name(open + 1, (size_t)(close - open - 1), l->number);
@@ -114,6 +121,7 @@ static uint32_t join(const struct page_line *lines, uint32_t count, uint32_t i, 
 
 static void check_page(const struct page_line *lines, uint32_t count, char *block) {
   bool code = false;
+  uint32_t columns = 0;
   for (uint32_t i = 1; i < count;) {
     const struct page_line *l = &lines[i];
     bool fence = !strncmp(l->text, "```", 3);
@@ -121,7 +129,12 @@ static void check_page(const struct page_line *lines, uint32_t count, char *bloc
     if (fence || code || !*l->text || *l->text == '#' || !strncmp(l->text, "| ---", 5)) {
       i++;
     } else if (*l->text == '|') {
-      (i + 1 < count && is_header(l) ? check_header : check_row)(l);
+      if (i + 1 < count && is_header(l)) {
+        columns = cells_of(l->text);
+        check_header(l);
+      } else {
+        check_row(l, columns);
+      }
       i++;
     } else {
       i = join(lines, count, i, block);
