@@ -23,7 +23,13 @@
 #include <stdint.h>
 
 struct audit;
+struct arena;
+struct compiler;
 struct container;
+struct demand_sums;
+struct endpoint_config;
+struct service_use;
+struct walk;
 struct linker;
 struct service_config;
 struct load_part;
@@ -83,10 +89,18 @@ struct part {
   void (*service)(struct linker *, struct service_config *, const char *path); /* between LINK_FIRST and LINK_JOINED */
   enum steadiness (*steadiness)(const struct model *);
 
+  /* While programs are compiled: of a call that has just been emitted; behind the program of an endpoint. */
+  void (*enters)(struct compiler *, struct instruction *);
+  void (*behind)(struct compiler *, const struct endpoint_config *);
+  /* Of sums of demand: its room in them; what a computation of requests of this weight asks, besides CPU time of the service. */
+  void (*sums)(struct demand_sums *, struct arena *);
+  void (*computes)(const struct walk *, int32_t service, double weighted_s);
+
   void (*open)(struct world *);
   void (*build)(struct world *, struct service *);
   void (*start)(struct world *);
   void (*measure)(struct world *, enum world_edge);
+  void (*use)(const struct world *, struct service *, struct service_use *); /* since the warm-up, of the service */
   void (*stop)(struct world *);
 
   /* Of a process: it serves (warm: it has done so for long); it is about to stop, and served so far or not; it dies, and what was inside
@@ -98,6 +112,7 @@ struct part {
   void (*died)(struct world *, struct container *);
   /* There is one node more than before: what is kept by node grows with w->node_room. */
   void (*joins)(struct world *, const struct node *);
+  sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
   /* Some process or routing has changed: who is served may have. */
   void (*changed)(struct world *);
 
@@ -110,6 +125,11 @@ struct part {
   void (*forget)(struct world *, struct request *);
   void (*bereaved)(struct world *, struct request *, const struct container *, uint32_t dead_generation);
 
+  /* Of a child (models/request/child.h): it is new; it has ended for its caller; its caller waits for it no more. */
+  void (*child_begins)(struct request *child, const struct request *caller);
+  void (*child_ends)(struct world *, struct request *child, struct request *caller, bool failed);
+  void (*child_left)(struct world *, struct request *child);
+
   void (*audit)(const struct audit *); /* of a run with requests */
   const struct load_part *load;        /* what requests ask of it (models/core/load_sheet.h) */
 };
@@ -121,10 +141,19 @@ const struct part *part_numbered(uint32_t number);
 void parts_link(struct linker *, enum link_stage);
 void parts_link_service(struct linker *, struct service_config *, const char *path);
 enum steadiness parts_steadiness(const struct model *); /* the least steady of all */
-void parts_open(struct world *);                        /* deals the room of the world first */
+void parts_enters(struct compiler *, struct instruction *);
+void parts_behind(struct compiler *, const struct endpoint_config *);
+void parts_sums(struct demand_sums *, struct arena *);
+void parts_computes(const struct walk *, int32_t service, double weighted_s);
+void parts_open(struct world *); /* deals the room of the world first */
 void parts_build(struct world *, struct service *);
 void parts_start(struct world *);
 void parts_measure(struct world *, enum world_edge);
+void parts_use(const struct world *, struct service *, struct service_use *);
+sim_time parts_recover(struct world *, const struct container *);
+void parts_child_begins(const struct world *, struct request *child, const struct request *caller);
+void parts_child_ends(struct world *, struct request *child, struct request *caller, bool failed);
+void parts_child_left(struct world *, struct request *child);
 void parts_stop(struct world *);
 void parts_audit(const struct audit *);
 void parts_serves(struct world *, struct container *, bool warm);

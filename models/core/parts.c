@@ -57,12 +57,21 @@ enum steadiness parts_steadiness(const struct model *m) {
   return worst;
 }
 
+void parts_enters(struct compiler *c, struct instruction *in) { EACH(ALL, enters, c, in); }
+
+void parts_behind(struct compiler *c, const struct endpoint_config *e) { EACH(ALL, behind, c, e); }
+
+void parts_sums(struct demand_sums *d, struct arena *arena) { EACH(ALL, sums, d, arena); }
+
+void parts_computes(const struct walk *w, int32_t service, double weighted_s) { EACH(ALL, computes, w, service, weighted_s); }
+
 /* --- the life of a world ------------------------------------------------------------------------------------------------------- */
 
 void parts_open(struct world *w) {
   for (uint32_t i = 0; i < PART_COUNT; i++) {
     if (!present(w, parts[i])) continue;
     w->parts.present |= UINT32_C(1) << i;
+    if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT32_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
   }
   EACH(w->parts.present, open, w);
@@ -73,6 +82,8 @@ void parts_build(struct world *w, struct service *s) { EACH(w->parts.present, bu
 void parts_start(struct world *w) { EACH(w->parts.present, start, w); }
 
 void parts_measure(struct world *w, enum world_edge edge) { EACH(w->parts.present, measure, w, edge); }
+
+void parts_use(const struct world *w, struct service *s, struct service_use *use) { EACH(w->parts.present, use, w, s, use); }
 
 void parts_stop(struct world *w) {
   for (uint32_t i = PART_COUNT; i-- > 0;)
@@ -95,9 +106,26 @@ void parts_died(struct world *w, struct container *c) { EACH(w->parts.present, d
 
 void parts_joins(struct world *w, const struct node *n) { EACH(w->parts.present, joins, w, n); }
 
+sim_time parts_recover(struct world *w, const struct container *c) {
+  sim_time sum = 0;
+  for (uint32_t i = 0; i < PART_COUNT; i++)
+    if (w->parts.present >> i & 1 && parts[i]->recovers) sum += parts[i]->recovers(w, c);
+  return sum;
+}
+
 void parts_changed(struct world *w) { EACH(w->parts.present, changed, w); }
 
 /* --- requests ------------------------------------------------------------------------------------------------------------------ */
+
+void parts_child_begins(const struct world *w, struct request *child, const struct request *caller) {
+  EACH(w->parts.kin, child_begins, child, caller);
+}
+
+void parts_child_ends(struct world *w, struct request *child, struct request *caller, bool failed) {
+  EACH(w->parts.kin, child_ends, w, child, caller, failed);
+}
+
+void parts_child_left(struct world *w, struct request *child) { EACH(w->parts.kin, child_left, w, child); }
 
 void parts_fails(struct world *w, struct request *r, enum outcome outcome) { EACH(r->holds_of, fails, w, r, outcome); }
 

@@ -67,6 +67,7 @@ extern const struct record *const *const parts_root_keys[];
 struct audit;
 struct world;
 struct world_parts {
+  uint32_t kin;           /* of these, parts that follow children of requests */
   uint32_t present;       /* mask of the parts that it has */
   void *room[PARTS_MOST]; /* of each; null: it takes none, or the world lacks the part */
 };

@@ -1,5 +1,5 @@
-#include "models/service/shift.h"
 #include "models/platform/lifecycle.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -13,11 +13,9 @@ static struct service_use used_so_far(struct world *w, struct service *s) {
     u.used_s += used_s;
     if (c->id == s->primary) u.primary_s += used_s;
     u.busy_s += (c->busy_ns - c->busy_at_mark) * 1e-9;
-    for (uint32_t p = 0; p < c->pool_count; p++) u.pool_used_s += (c->pools[p].used_ns - c->pools[p].used_at_mark) * 1e-9;
   }
-  shift_account(w, s);
+  parts_use(w, s, &u);
   u.replica_s = level_integral(&s->replicas, world_now(w)) * 1e-9;
-  u.thread_s = s->thread_ns * 1e-9, u.core_s = s->core_ns * 1e-9;
   return u;
 }
 

@@ -324,7 +324,21 @@ static void link_connections(struct linker *l, enum link_stage stage) {
   if (stage == LINK_JOINED) connections_link(l);
 }
 
+static void connections_behind(struct compiler *c, const struct endpoint_config *e) {
+  (void)e;
+  connections_compile(c);
+}
+
+static void connections_use(const struct world *w, struct service *s, struct service_use *use) {
+  for (uint32_t k = 0; k < s->capacity; k++) {
+    const struct container *c = &w->containers[s->first + k];
+    for (uint32_t p = 0; p < c->pool_count; p++) use->pool_used_s += (c->pools[p].used_ns - c->pools[p].used_at_mark) * 1e-9;
+  }
+}
+
 const struct part part_connections = {.name = "connections",
+                                      .behind = connections_behind,
+                                      .use = connections_use,
                                       .link = link_connections,
                                       .service = check_pools,
                                       .keys.service = &connections_keys_record,

@@ -290,7 +290,12 @@ static void link_locks(struct linker *l, enum link_stage stage) {
   if (stage == LINK_COMPILED) locks_link(l);
 }
 
+static void locks_sums(struct demand_sums *d, struct arena *arena) {
+  d->locked_s = arena_new_array(arena, double, d->model->locks->count + 1);
+}
+
 const struct part part_locks = {.name = "locks",
+                                .sums = locks_sums,
                                 .link = link_locks,
                                 .requests = true,
                                 .room.world = sizeof(struct locks),

@@ -289,8 +289,15 @@ static double try_onward(struct walk *w, const struct instruction *in, double we
 static uint8_t try_turns(const uint8_t *computes, const struct instruction *in, uint32_t at) {
   return computes[at + 1] | (in->guard->fallback ? computes[in->guard->fallback] : 0);
 }
-const struct operation operation_try = {
-    .name = "try", .run = call_try, .onward = try_onward, .through = try_through, .turns = try_turns};
+static void cancel_attempt(struct world *w, struct request *r) { request_cancel(w, world_request(w, r->child)); }
+
+const struct operation operation_try = {.child_fails = call_fails,
+                                        .cancels = cancel_attempt,
+                                        .name = "try",
+                                        .run = call_try,
+                                        .onward = try_onward,
+                                        .through = try_through,
+                                        .turns = try_turns};
 
 /* The endpoint or the queue whose program it is. */
 static const char *program_path(struct linker *l, uint32_t program) {

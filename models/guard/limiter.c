@@ -272,7 +272,12 @@ static void link_limits(struct linker *l, enum link_stage stage) {
   }
 }
 
+static void limits_sums(struct demand_sums *d, struct arena *arena) {
+  d->permit_s = arena_new_array(arena, double, model_limits(d->model)->count + 1);
+}
+
 const struct part part_limits = {.name = "limits",
+                                 .sums = limits_sums,
                                  .link = link_limits,
                                  .service = check_provider_limit,
                                  .keys.root = &limits_root_record,

@@ -216,7 +216,12 @@ static enum steadiness jobs_steadiness(const struct model *m) {
   return STEADY;
 }
 
+static void jobs_sums(struct demand_sums *d, struct arena *arena) {
+  d->published = arena_new_array(arena, double, model_queues(d->model)->count + 1);
+}
+
 const struct part part_jobs = {.name = "jobs",
+                               .sums = jobs_sums,
                                .link = link_jobs,
                                .steadiness = jobs_steadiness,
                                .keys.root = &jobs_root_record,

@@ -44,7 +44,13 @@ static void link_endpoint(struct linker *l, enum link_stage stage) {
   if (stage == LINK_ENDPOINT) cdn_link(l->model, (struct endpoint_config *)l->model->endpoints.items + l->endpoint);
 }
 
+static void compile_way(struct compiler *c, const struct endpoint_config *e) {
+  c->program->edge_hit = e->cdn.hit;
+  if (client_network_before(c->model, e)) client_network_compile(c, e);
+}
+
 const struct part part_network = {.name = "network",
+                                  .behind = compile_way,
                                   .link = link_endpoint,
                                   .used = takes_time,
                                   .room.world = sizeof(struct network),

@@ -1,6 +1,6 @@
 #include "models/platform/lifecycle.h"
+#include "models/core/part.h"
 #include "models/platform/nodes.h"
-#include "models/replication/failover.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -172,7 +172,7 @@ void lifecycle_start(struct world *w, struct container *c) {
   c->state = CONTAINER_STARTING;
   c->started_at = world_now(w);
   sim_time start = distribution_sample_time(&container_config(c)->start, &c->life_draws);
-  if (w->services[c->service].replication) start += failover_recovery(w, c);
+  start += parts_recover(w, c);
   lifecycle_wait(w, c, LIFE_START, start);
 }
 

@@ -513,7 +513,34 @@ static void link_workers(struct linker *l, enum link_stage stage) {
   if (stage == LINK_WORK) replication_link_programs(l->model, l->arena);
 }
 
+static void replication_sums(struct demand_sums *d, struct arena *arena) {
+  d->role_s = arena_new_array(arena, double, d->model->role_count + 1);
+}
+
+/* Reads on replicas of a role. */
+static void replication_computes(const struct walk *w, int32_t service, double weighted_s) {
+  const struct demand_sums *d = w->sums;
+  if (w->route < ROUTE_ROLE) return;
+  d->role_s[service_replication(model_service(d->model, (uint32_t)service))->role_first + (w->route - ROUTE_ROLE)] += weighted_s;
+}
+
+static sim_time replication_recovers(struct world *w, const struct container *c) {
+  return w->services[c->service].replication ? failover_recovery(w, c) : 0;
+}
+
+static void written_begins(struct request *child, const struct request *caller) { child->written = caller->written; }
+
+static void written_ends(struct world *w, struct request *child, struct request *caller, bool failed) {
+  (void)w, (void)failed;
+  written_merge(&caller->written, &child->written);
+}
+
 const struct part part_replication = {.name = "replication",
+                                      .sums = replication_sums,
+                                      .computes = replication_computes,
+                                      .recovers = replication_recovers,
+                                      .child_begins = written_begins,
+                                      .child_ends = written_ends,
                                       .link = link_workers,
                                       .service = link_service,
                                       .keys.service = &replication_keys_record,

@@ -1,4 +1,5 @@
 #include "models/replication/shard.h"
+#include "models/request/walk.h"
 #include "models/core/link.h"
 #include "models/replication/quorum.h"
 #include "models/replication/failover.h"
@@ -260,7 +261,41 @@ static void link_shards(struct linker *l, enum link_stage stage) {
   if (stage == LINK_COMPILED) shards_link_cells(l);
 }
 
+/* Replicas of a cache do not serve: its primary does it all. */
+static void add_to_shards(const struct walk *w, int32_t service, double weighted_s) {
+  const struct demand_sums *d = w->sums;
+  const struct service_config *s = model_service(d->model, (uint32_t)service);
+  double shares[SHARD_COUNT_MOST];
+  shard_shares(d->model, w->enter, shares);
+  bool primary = w->route == ROUTE_PRIMARY || s->kind == SERVICE_CACHE;
+  for (uint32_t i = 0; i < service_shards(s)->count; i++) {
+    d->shard_s[service][i] += weighted_s * shares[i];
+    if (primary) d->shard_primary_s[service][i] += weighted_s * shares[i];
+  }
+}
+
+static void shards_computes(const struct walk *w, int32_t service, double weighted_s) {
+  if (w->sums->shard_s[service] && w->enter && w->enter->service == service) add_to_shards(w, service, weighted_s);
+}
+
+static void shards_sums(struct demand_sums *d, struct arena *arena) {
+  const struct model *m = d->model;
+  d->shard_s = arena_new_array(arena, double *, m->services.count + 1);
+  d->shard_primary_s = arena_new_array(arena, double *, m->services.count + 1);
+  d->shard_writes = arena_new_array(arena, double *, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count && m->shard_cells; i++) {
+    const struct shards_config *c = service_shards(model_service(m, i));
+    if (!shards_are_on(c)) continue;
+    d->shard_s[i] = arena_new_array(arena, double, (size_t)c->count),
+    d->shard_primary_s[i] = arena_new_array(arena, double, (size_t)c->count);
+    d->shard_writes[i] = arena_new_array(arena, double, (size_t)c->count);
+  }
+}
+
 const struct part part_shards = {.name = "shards",
+                                 .enters = shard_compile,
+                                 .sums = shards_sums,
+                                 .computes = shards_computes,
                                  .link = link_shards,
                                  .keys.service = &shards_keys_record,
                                  .build = shards_build,

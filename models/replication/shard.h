@@ -37,8 +37,6 @@ struct linker;
 struct service;
 
 enum { SHARD_SLOTS = 16384, SHARD_COUNT_MOST = 256, SHARDS_METERED = 16 };
-/* What an ENTER says of the shard, if not its number. */
-enum { SHARD_OF_ITEM = -1 };
 
 struct shards_config {
   int64_t count;                /* 0: there are none */

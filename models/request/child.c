@@ -1,9 +1,6 @@
 #include "models/request/child.h"
-#include "models/replication/replication.h"
-#include "models/stock/stock.h"
-#include "models/guard/call.h"
-#include "models/request/parallel.h"
-#include "models/traffic/client.h"
+#include "models/request/operation.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include <assert.h>
 #include <string.h>
@@ -14,7 +11,8 @@ struct request *child_new(struct world *w, struct request *r, uint64_t key, uint
   memset(a->cell, 0, w->model->programs[r->endpoint].cell_count * sizeof *a->cell);
   a->key = key, a->subject = r->subject, a->arrived = a->since = world_now(w);
   a->source = r->source, a->endpoint = r->endpoint, a->user = r->user, a->rank = r->rank, a->pc = pc;
-  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id, a->written = r->written;
+  a->client_gone = true, a->impatient = r->impatient, a->caller = r->id;
+  parts_child_begins(w, a, r);
   if (r->depth) {
     a->frames[0] = r->frames[r->depth - 1];
     a->frames[0].accepted = false;
@@ -37,12 +35,8 @@ static void unlink_child(struct world *w, struct request *a) {
 struct request *child_ends(struct world *w, struct request *a, enum outcome outcome) {
   assert(a->caller != NOBODY);
   struct request *caller = world_request(w, a->caller);
-  if (outcome_failed(outcome))
-    stock_unanswered(w, client_holds(w, a), a);
-  else
-    stock_answered(w, client_holds(w, a), a, caller->id);
+  parts_child_ends(w, a, caller, outcome_failed(outcome));
   unlink_child(w, a);
-  written_merge(&caller->written, &a->written);
   caller->impatient &= a->impatient;
   return caller;
 }
@@ -56,7 +50,7 @@ void child_gives_times(const struct world *w, struct request *caller, const stru
 }
 
 void child_forsake(struct world *w, struct request *a, bool cancel) {
-  stock_unanswered(w, client_holds(w, a), a);
+  parts_child_left(w, a);
   unlink_child(w, a);
   if (cancel) request_cancel(w, a);
 }
@@ -74,17 +68,7 @@ const struct instruction *child_waits_at(const struct world *w, const struct req
 }
 
 void child_fails(struct world *w, struct request *a, enum outcome outcome) {
-  if (child_waits_at(w, world_request(w, a->caller))->operation == &operation_try)
-    call_fails(w, a, outcome);
-  else
-    branch_fails(w, a, outcome);
+  child_waits_at(w, world_request(w, a->caller))->operation->child_fails(w, a, outcome);
 }
 
-void children_cancel(struct world *w, struct request *r) {
-  if (child_waits_at(w, r)->operation == &operation_try) {
-    request_cancel(w, world_request(w, r->child));
-    return;
-  }
-  while (r->child != NOBODY) child_forsake(w, world_request(w, r->child), true);
-  request_wake_soon(w, r);
-}
+void children_cancel(struct world *w, struct request *r) { child_waits_at(w, r)->operation->cancels(w, r); }

@@ -8,6 +8,7 @@
  * Every member but `name` and `run` may be null: the instruction then changes nothing for that reader, which goes on behind it. */
 #ifndef OPERATION_H
 #define OPERATION_H
+#include "models/request/outcome.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,6 +33,9 @@ struct operation {
   /* Of a turn (turns.c): by which crews a request may compute next; computes: the same of the instructions behind it. Null: as the next
    * one and the target say. */
   uint8_t (*turns)(const uint8_t *computes, const struct instruction *, uint32_t at);
+  /* Of one that waits for children (child.h): one of them fails; the request is not wanted any more. Null: it waits for none. */
+  void (*child_fails)(struct world *, struct request *child, enum outcome);
+  void (*cancels)(struct world *, struct request *);
   bool computes; /* on a thread of the replica of the topmost frame */
   bool leaves;   /* that thread, to wait elsewhere */
   bool enters;   /* opens a frame on a replica of instruction->service */

@@ -1,7 +1,6 @@
 /* The operations that every program has: to enter a service, be accepted, compute and leave it, and to end. */
 #include "models/request/operation.h"
-#include "models/replication/replication.h"
-#include "models/replication/shard.h"
+#include "models/core/part.h"
 #include "models/core/model.h"
 #include "models/request/request.h"
 #include "models/request/walk.h"
@@ -34,27 +33,12 @@ const struct operation operation_leave = {.name = "leave", .run = request_leave,
 
 /* --- compute --------------------------------------------------------------------------------------------------------------------- */
 
-/* Replicas of a cache do not serve: its primary does it all. */
-static void add_to_shards(const struct walk *w, int32_t service, double weighted_s) {
-  const struct demand_sums *d = w->sums;
-  const struct service_config *s = model_service(d->model, (uint32_t)service);
-  double shares[SHARD_COUNT_MOST];
-  shard_shares(d->model, w->enter, shares);
-  bool primary = w->route == ROUTE_PRIMARY || s->kind == SERVICE_CACHE;
-  for (uint32_t i = 0; i < service_shards(s)->count; i++) {
-    d->shard_s[service][i] += weighted_s * shares[i];
-    if (primary) d->shard_primary_s[service][i] += weighted_s * shares[i];
-  }
-}
-
 /* Reads on replicas leave the primary alone. */
 static void add_to_route(const struct walk *w, int32_t service, double weighted_s) {
   const struct demand_sums *d = w->sums;
   if (w->route == ROUTE_PRIMARY) d->primary_s[service] += weighted_s;
-  if (d->shard_s[service] && w->enter && w->enter->service == service) add_to_shards(w, service, weighted_s);
   if (w->route == ROUTE_REPLICAS) d->replica_s[service] += weighted_s;
-  if (w->route >= ROUTE_ROLE)
-    d->role_s[service_replication(model_service(d->model, (uint32_t)service))->role_first + (w->route - ROUTE_ROLE)] += weighted_s;
+  parts_computes(w, service, weighted_s);
 }
 
 void compute_asks(const struct walk *w, const struct instruction *in, double weight) {

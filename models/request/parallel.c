@@ -132,8 +132,18 @@ static uint8_t fork_turns(const uint8_t *computes, const struct instruction *in,
   for (uint32_t i = 0; i < in->fork->count; i++) all |= computes[in->fork->branches[i].at];
   return all;
 }
-static const struct operation operation_fork = {
-    .name = "fork", .run = fork_all, .onward = fork_onward, .through = fork_through, .turns = fork_turns};
+static void cancel_branches(struct world *w, struct request *r) {
+  while (r->child != NOBODY) child_forsake(w, world_request(w, r->child), true);
+  request_wake_soon(w, r);
+}
+
+static const struct operation operation_fork = {.child_fails = branch_fails,
+                                                .cancels = cancel_branches,
+                                                .name = "fork",
+                                                .run = fork_all,
+                                                .onward = fork_onward,
+                                                .through = fork_through,
+                                                .turns = fork_turns};
 
 void branch_fails(struct world *w, struct request *a, enum outcome outcome) {
   struct request *caller = child_ends(w, a, outcome);

@@ -1,15 +1,9 @@
 #include "models/request/program.h"
-#include "models/stock/stock.h"
+#include "models/core/part.h"
 #include "models/service/balancer/balancer.h"
-#include "models/database/connections.h"
-#include "models/jobs/job_queue.h"
-#include "models/replication/shard.h"
 #include "models/core/model.h"
-#include "models/guard/call.h"
 #include "models/request/operation.h"
-#include "models/request/parallel.h"
 #include "models/request/request.h"
-#include "models/traffic/batch.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -103,7 +97,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   in->route = route;
   in->again = model_service(c->model, (uint32_t)service)->balance.policy->again && called_before(c->program, service);
   in->cell = compile_cell(c, service, TIME_NETWORK);
-  shard_compile(c, in);
+  parts_enters(c, in);
   struct instruction *accept = compile_emit(c, &operation_accept);
   accept->service = service;
   accept->cell = compile_cell(c, service, TIME_QUEUE);
@@ -152,13 +146,7 @@ struct instruction *compile_cpu(struct compiler *c, const struct distribution *d
 }
 
 void compile_begin(struct compiler *c, const struct model *m, struct program *p, struct arena *arena) {
-  *c = (struct compiler){.model = m,
-                         .program = p,
-                         .arena = arena,
-                         .transaction = -1,
-                         .shard_keys = -1,
-                         .shard = SHARD_OF_ITEM,
-                         .reserved = arena_new_array(arena, bool, model_stocks(m)->count + 1)};
+  *c = (struct compiler){.model = m, .program = p, .arena = arena, .transaction = -1, .shard_keys = -1, .shard = SHARD_OF_ITEM};
   p->unheld = p->network_cell = -1;
   p->instructions = allocate_zeroed(PROGRAM_INSTRUCTIONS, sizeof *p->instructions); /* they stay where they are while compiled */
 }
@@ -184,8 +172,6 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   p->end = (uint16_t)p->count;
   assert(c.fault || (!c.depth && !c.guarded));
   compile_emit(&c, &operation_end)->outcome = OUTCOME_COMPLETED;
-  p->edge_hit = e->cdn.hit;
-  if (client_network_before(m, e)) client_network_compile(&c, e);
-  connections_compile(&c);
+  parts_behind(&c, e);
   return compile_end(&c);
 }

@@ -50,6 +50,9 @@ extern const char *const time_kind_names[TIME_KINDS];
  * return. WORKERS: of a job, which any replica that is up takes by itself. */
 enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_REPLICAS, ROUTE_ROLE };
 
+/* What an ENTER says of the shard, if not its number. */
+enum { SHARD_OF_ITEM = -1 };
+
 struct instruction {
   bool (*run)(struct world *, struct request *, const struct instruction *); /* that of the operation, one step nearer */
   const struct operation *operation;

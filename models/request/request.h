@@ -10,6 +10,7 @@
  * Once a thread has it, it stays until it is served. */
 #ifndef REQUEST_H
 #define REQUEST_H
+#include "models/request/outcome.h"
 #include "models/request/program.h"
 #include "sim/engine/event_set.h"
 #include "sim/engine/stream.h"
@@ -22,36 +23,6 @@ struct walk;
 /* Requests that may be inside at once: about 2 GiB. A run that reaches it is stopped: it would never settle. */
 enum { REQUESTS_MOST = 4000000 };
 #define NOBODY UINT32_MAX
-
-/* How a request ended for its client. */
-enum outcome {
-  OUTCOME_COMPLETED,
-  OUTCOME_TIMEOUT,              /* the client gave up */
-  OUTCOME_REJECTED,             /* backlog full */
-  OUTCOME_POOL_TIMEOUT,         /* no free database connection in time */
-  OUTCOME_REFUSED,              /* the process is down, its machine answers */
-  OUTCOME_UNREACHABLE,          /* the machine is down: the connection attempt timed out */
-  OUTCOME_NO_BACKEND,           /* nothing in rotation, or no quorum */
-  OUTCOME_CRASHED,              /* its replica died while it was inside */
-  OUTCOME_EXTERNAL,             /* somebody else's service failed */
-  OUTCOME_PATIENCE,             /* left the queue: its service had not begun within its patience */
-  OUTCOME_CALL_TIMEOUT,         /* a caller inside gave up its call */
-  OUTCOME_BREAKER,              /* a circuit breaker let no call through */
-  OUTCOME_SHED,                 /* dropped by the service when its turn came: it had waited too long */
-  OUTCOME_LIMITED,              /* refused by a limit: 429, at once */
-  OUTCOME_SOLD_OUT,             /* answered: too little stock was left. No failure */
-  OUTCOME_EXPIRED,              /* what it wanted to pay had run out, or was never held */
-  OUTCOME_LOCK_TIMEOUT,         /* waited too long for a lock of a database, or for the rebuild of an item of a cache */
-  OUTCOME_TOO_MANY_CONNECTIONS, /* the database, or its pooler, took no more */
-  OUTCOME_POOL_FULL,            /* as many wait for a connection as may */
-  OUTCOME_QUEUE_FULL,           /* a job queue took no more jobs */
-  OUTCOME_JOB_FAILED,           /* the job that it waited for was given up or lost */
-  OUTCOME_RECOVERY_CONFLICT,    /* a read that held up the replay of a replica for too long */
-  OUTCOMES
-};
-extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */
-/* A page that says "sold out" is an answer, though not the one that was asked for. */
-static inline bool outcome_failed(enum outcome o) { return o != OUTCOME_COMPLETED && o != OUTCOME_SOLD_OUT; }
 
 /* What a request waits for. The descriptor stands beside the code that makes it wait, and is the identity of the wait. */
 struct wait {

@@ -112,23 +112,29 @@ static void check_count(struct compiler *c, const struct stock_step *s) {
                   (long long)stock->amount);
 }
 
+/* By stock: a reserve step has been compiled. */
+static bool *reserved(struct compiler *c) {
+  if (!c->reserved) c->reserved = arena_new_array(c->arena, bool, model_stocks(c->model)->count + 1);
+  return c->reserved;
+}
+
 static void compile_reserve(struct compiler *c, const void *config) {
   const struct stock_step *s = config;
   check_count(c, s);
   if (!has_caller(c, "reserve")) return;
   struct distribution pieces = pieces_of(c, s);
   compile_change(c, s, true, &operation_reserve)->demand = pieces;
-  bool before = c->reserved[s->stock];
-  c->reserved[s->stock] = true;
+  bool before = reserved(c)[s->stock];
+  reserved(c)[s->stock] = true;
   struct instruction *taken = emit_on_stock(c, &operation_reserved, s);
-  taken->probability = 1;       /* planned for as if there were enough for all */
-  bool *reserved = c->reserved; /* what is reserved instead is not there for those who got theirs */
+  taken->probability = 1;    /* planned for as if there were enough for all */
+  bool *outer = c->reserved; /* what is reserved instead is not there for those who got theirs */
   c->reserved = arena_new_array(c->arena, bool, model_stocks(c->model)->count + 1);
-  memcpy(c->reserved, reserved, model_stocks(c->model)->count * sizeof *reserved);
-  c->reserved[s->stock] = before;
+  memcpy(c->reserved, outer, model_stocks(c->model)->count * sizeof *outer);
+  reserved(c)[s->stock] = before;
   compile_steps(c, &s->sold_out);
   compile_end_early(c, OUTCOME_SOLD_OUT);
-  c->reserved = reserved;
+  c->reserved = outer;
   taken->target = (uint16_t)c->program->count;
 }
 
@@ -162,7 +168,7 @@ const struct alternative step_reserve = {"reserve", true, &reserve_record, &rese
 /* --- pay, release ---------------------------------------------------------------------------------------------------------------- */
 
 static void needs_hold(struct compiler *c, const struct stock_step *s) {
-  if (!c->reserved[s->stock] && c->program->unheld < 0) c->program->unheld = s->stock;
+  if (!reserved(c)[s->stock] && c->program->unheld < 0) c->program->unheld = s->stock;
 }
 
 static void compile_pay(struct compiler *c, const void *config) {

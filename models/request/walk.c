@@ -1,8 +1,5 @@
 #include "models/request/walk.h"
-#include "models/guard/limit.h"
-#include "models/database/lock.h"
-#include "models/jobs/job_queue.h"
-#include "models/replication/shard.h"
+#include "models/core/part.h"
 #include "models/core/model.h"
 #include "models/guard/backoff.h"
 #include "models/network/network.h"
@@ -137,25 +134,12 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
                           .primary_s = arena_new_array(arena, double, n),
                           .held_s = arena_new_array(arena, double, n),
                           .connected_s = arena_new_array(arena, double, n),
-                          .permit_s = arena_new_array(arena, double, model_limits(m)->count + 1),
-                          .locked_s = arena_new_array(arena, double, m->locks->count + 1),
                           .workers_s = arena_new_array(arena, double, n),
                           .disk_s = arena_new_array(arena, double, n),
-                          .shard_s = arena_new_array(arena, double *, n),
-                          .shard_primary_s = arena_new_array(arena, double *, n),
-                          .published = arena_new_array(arena, double, model_queues(m)->count + 1),
                           .writes = arena_new_array(arena, double, n),
-                          .shard_writes = arena_new_array(arena, double *, n),
                           .applied_s = arena_new_array(arena, double, n),
-                          .replica_s = arena_new_array(arena, double, n),
-                          .role_s = arena_new_array(arena, double, m->role_count + 1)};
-  for (uint32_t i = 0; i < m->services.count && m->shard_cells; i++) {
-    const struct shards_config *c = service_shards(model_service(m, i));
-    if (!shards_are_on(c)) continue;
-    d.shard_s[i] = arena_new_array(arena, double, (size_t)c->count),
-    d.shard_primary_s[i] = arena_new_array(arena, double, (size_t)c->count);
-    d.shard_writes[i] = arena_new_array(arena, double, (size_t)c->count);
-  }
+                          .replica_s = arena_new_array(arena, double, n)};
+  parts_sums(&d, arena);
   return d;
 }
 

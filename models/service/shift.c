@@ -87,7 +87,13 @@ static enum steadiness shifts_steadiness(const struct model *m) {
   return STEADY;
 }
 
+static void shifts_use(const struct world *w, struct service *s, struct service_use *use) {
+  shift_account(w, s);
+  use->thread_s = s->thread_ns * 1e-9, use->core_s = s->core_ns * 1e-9;
+}
+
 const struct part part_shifts = {.name = "shifts",
+                                 .use = shifts_use,
                                  .service = check_shifts,
                                  .steadiness = shifts_steadiness,
                                  .requests = true,

@@ -257,7 +257,21 @@ static void link_stocks(struct linker *l, enum link_stage stage) {
 
 static enum steadiness stock_steadiness(const struct model *m) { return model_stocks(m)->count ? TIMED : STEADY; }
 
+static void child_ends(struct world *w, struct request *child, struct request *caller, bool failed) {
+  if (failed)
+    stock_unanswered(w, client_holds(w, child), child);
+  else
+    stock_answered(w, client_holds(w, child), child, caller->id);
+}
+
+static void child_left(struct world *w, struct request *child) { stock_unanswered(w, client_holds(w, child), child); }
+
+static bool stock_used(const struct model *m) { return model_stocks(m)->count > 0; }
+
 const struct part part_stock = {.name = "stock",
+                                .used = stock_used,
+                                .child_ends = child_ends,
+                                .child_left = child_left,
                                 .link = link_stocks,
                                 .steadiness = stock_steadiness,
                                 .keys.root = &stock_root_record,

@@ -133,7 +133,7 @@ static inline const struct source_config *model_source(const struct model *m, ui
   return (const struct source_config *)model_sources(m)->items + i;
 }
 
-/* While linking (source_link.c). */
+/* While linking (sources_link.c). */
 struct linker;
 void sources_link(struct linker *, enum link_stage);
 enum steadiness sources_steadiness(const struct model *);
