@@ -48,10 +48,11 @@ struct part_room {
   size_t world, request;
 };
 
-/* Rows that the part adds, to the scenario's root and to each service: each a struct of its own (model_part, service_part), which is
+/* Rows that the part adds, to the scenario's root, to each service, endpoint and node group: each a struct of its own (model_part,
+ * service_part, endpoint_part, nodes_part), which is
  * there with or without keys, so that it may also hold what is derived while linking. */
 struct part_keys {
-  const struct record *root, *service;
+  const struct record *root, *service, *endpoint, *nodes;
 };
 
 /* Stages of linking, in order. Those marked * are left out once an error was reported. */

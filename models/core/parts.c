@@ -23,6 +23,16 @@ const struct record *const *const parts_root_keys[] = {
     PARTS(PART_ROW)
 #undef PART_ROW
         NULL};
+const struct record *const *const parts_endpoint_keys[] = {
+#define PART_ROW(name) &part_##name.keys.endpoint,
+    PARTS(PART_ROW)
+#undef PART_ROW
+        NULL};
+const struct record *const *const parts_nodes_keys[] = {
+#define PART_ROW(name) &part_##name.keys.nodes,
+    PARTS(PART_ROW)
+#undef PART_ROW
+        NULL};
 enum { PART_COUNT = sizeof parts / sizeof *parts };
 static_assert((int)PART_COUNT <= (int)PARTS_MOST, "a request has one bit for each part");
 

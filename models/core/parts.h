@@ -18,6 +18,7 @@
 #define PARTS(PART)                                                                                                                \
   PART(bill)                                                                                                                       \
   PART(network)                                                                                                                    \
+  PART(client_network)                                                                                                             \
   PART(nodes)                                                                                                                      \
   PART(autoscalers)                                                                                                                \
   PART(faults)                                                                                                                     \
@@ -63,6 +64,8 @@ enum { PARTS_MOST = 32 };
 struct record;
 extern const struct record *const *const parts_service_keys[];
 extern const struct record *const *const parts_root_keys[];
+extern const struct record *const *const parts_endpoint_keys[];
+extern const struct record *const *const parts_nodes_keys[];
 
 struct audit;
 struct world;

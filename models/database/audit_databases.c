@@ -1,4 +1,5 @@
 #include "models/core/audit_parts.h"
+#include "models/machine/disk.h"
 #include "models/database/lock.h"
 #include "models/database/database.h"
 #include "models/core/world.h"

@@ -1,4 +1,5 @@
 #include "models/machine/sharing.h"
+#include "models/core/part.h"
 #include "models/request/line.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>

@@ -10,7 +10,6 @@
 #include "models/machine/runtime.h"
 #include "models/service/service.h"
 #include "models/service/shedding.h"
-#include "models/database/connection_pool.h"
 #include "models/request/queue.h"
 #include "models/request/request.h"
 #include "sim/engine/calendar.h"

@@ -93,7 +93,7 @@ void disk_forsake(struct world *w, struct request *r) {
 const struct wait wait_disk = {.name = "disk", .line = true, .leave = disk_forsake};
 
 static void plug_in(struct world *w, const struct node *n) {
-  if (n->group->disk.latency.kind) world_disks(w)->of_node[n->index].config = &n->group->disk;
+  if (nodes_disk(n->group)->latency.kind) world_disks(w)->of_node[n->index].config = nodes_disk(n->group);
 }
 
 static void disks_start(struct world *w) {
@@ -115,7 +115,7 @@ const struct disk_config *disk_of(const struct model *m, const struct service_co
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     const struct node_group *g = model_nodes(m, i);
     bool runs_there = s->place >= 0 ? s->place == (int32_t)i : !g->dedicated && g->role != ROLE_MANAGER;
-    if (runs_there) return g->disk.latency.kind ? &g->disk : NULL;
+    if (runs_there) return nodes_disk(g)->latency.kind ? nodes_disk(g) : NULL;
   }
   return NULL;
 }
@@ -141,12 +141,20 @@ const struct record disk_record = {
 static void link_disks(struct linker *l, enum link_stage stage) {
   for (uint32_t i = 0; stage == LINK_FIRST && i < l->model->platform.nodes.count; i++) {
     struct node_group *g = (struct node_group *)l->model->platform.nodes.items + i;
-    const char *wrong = disk_link(&g->disk);
+    const char *wrong = disk_link(nodes_disk(g));
     if (wrong) link_fault(l, arena_format(l->arena, "platform.nodes.%s", g->name), "disk", "%s", wrong);
   }
 }
 
+static const struct field node_keys[] = {
+    {.name = "disk", .kind = FIELD_RECORD, .offset = 0, .record = &disk_record,
+     .doc = "The disk of each node, from which databases read what they do not find in memory."},
+    {0}};
+static const struct record disk_keys_record = {
+    .name = "disk of a node group", .size = sizeof(struct disk_config), .fields = node_keys};
+
 const struct part part_disks = {.name = "disks",
+                                .keys.nodes = &disk_keys_record,
                                 .link = link_disks,
                                 .requests = true,
                                 .room.world = sizeof(struct disks),

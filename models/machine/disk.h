@@ -9,6 +9,7 @@
 #ifndef DISK_H
 #define DISK_H
 #include "models/core/parts.h"
+#include "models/platform/platform.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
@@ -52,5 +53,7 @@ struct disks {
 };
 static inline struct disks *world_disks(const struct world *w) { return world_part(w, PART_disks); }
 extern const struct wait wait_disk; /* for a free place of a disk */
+
+static inline struct disk_config *nodes_disk(const struct node_group *g) { return nodes_part(g, PART_disks); }
 
 #endif

@@ -1,4 +1,6 @@
 #include "models/machine/memory.h"
+#include "models/database/connection_pool.h"
+#include "models/database/connection_config.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/platform/lifecycle.h"

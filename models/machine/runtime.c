@@ -1,4 +1,5 @@
 #include "models/machine/runtime.h"
+#include "models/network/client_network.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/machine/gc.h"

@@ -1,4 +1,6 @@
 #include "models/network/client_network.h"
+#include "models/core/link.h"
+#include "models/core/part.h"
 #include "models/traffic/source.h"
 #include "models/request/draws.h"
 #include "models/request/walk.h"
@@ -111,7 +113,7 @@ struct client_connection *client_network_connection(const struct world *w, const
 /* --- there ---------------------------------------------------------------------------------------------------------------------- */
 
 static sim_time way_there(const struct world *w, const struct request *r) {
-  return round_trip_of(w, r) / 2 + transfer(model_endpoint(w->model, r->endpoint)->request, config_of(w, r)->link.up);
+  return round_trip_of(w, r) / 2 + transfer(endpoint_way(model_endpoint(w->model, r->endpoint))->request, config_of(w, r)->link.up);
 }
 
 static void set_out(struct world *w, struct request *r, sim_time time) {
@@ -132,11 +134,11 @@ void client_network_sends(struct world *w, struct request *r) {
   const struct endpoint_config *e = model_endpoint(w->model, r->endpoint);
   const struct source_config *s = config_of(w, r);
   assert(p->network_cell >= 0);
-  r->from_edge = at_edge(r, &e->cdn);
+  r->from_edge = at_edge(r, &endpoint_way(e)->cdn);
   if (r->from_edge) {
-    meter_count(w, e->cdn.hits);
+    meter_count(w, endpoint_way(e)->cdn.hits);
     r->pc = p->end;
-    set_out(w, r, drawn(&e->cdn.latency, r, DRAW_EDGE_LATENCY) + transfer(e->request, s->link.up));
+    set_out(w, r, drawn(&endpoint_way(e)->cdn.latency, r, DRAW_EDGE_LATENCY) + transfer(endpoint_way(e)->request, s->link.up));
     return;
   }
   bool opens;
@@ -188,7 +190,7 @@ bool client_network_answers(struct world *w, struct request *r) {
   if (r->answered || r->client_gone) return false;
   r->answered = true;
   const struct instruction *end = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-  int64_t bytes = end->outcome == OUTCOME_COMPLETED ? model_endpoint(w->model, r->endpoint)->response : 0;
+  int64_t bytes = end->outcome == OUTCOME_COMPLETED ? endpoint_way(model_endpoint(w->model, r->endpoint))->response : 0;
   sim_time time = transfer(bytes, config_of(w, r)->link.down);
   if (!r->from_edge) {
     struct client_connection *c = connection_of(w, r);
@@ -209,3 +211,18 @@ void client_network_start(struct source *s, struct world *w) {
   s->network.clients = (uint32_t)(s->config->kind->closed ? s->config->population : c->clients);
   s->network.connections = arena_new_array(w->arena, struct client_connection, s->network.clients);
 }
+
+static void link_endpoint(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_ENDPOINT) cdn_link(l->model, (struct endpoint_config *)l->model->endpoints.items + l->endpoint);
+}
+
+static void compile_way(struct compiler *c, const struct endpoint_config *e) {
+  c->program->edge_hit = endpoint_way(e)->cdn.hit;
+  if (client_network_before(c->model, e)) client_network_compile(c, e);
+}
+
+const struct part part_client_network = {.name = "network of clients",
+                                         .keys.endpoint = &client_way_record,
+                                         .behind = compile_way,
+                                         .link = link_endpoint,
+                                         .load = &handshake_load};

@@ -17,6 +17,7 @@
 #ifndef CLIENT_NETWORK_H
 #define CLIENT_NETWORK_H
 #include "sim/describe/field.h"
+#include "models/request/program.h"
 #include "sim/engine/distribution.h"
 
 struct arena;
@@ -89,5 +90,15 @@ struct client_connection *client_network_connection(const struct world *, const 
 
 /* Set-up costs, per request of the source: CPU time of the entry on a reference core. */
 double client_network_handshake_s(const struct source_config *);
+
+/* What an endpoint says of the way between it and its clients. */
+struct client_way {
+  struct cdn_config cdn;
+  int64_t request, response; /* bytes sent by the client and to it */
+};
+static inline struct client_way *endpoint_way(const struct endpoint_config *e) { return endpoint_part(e, PART_client_network); }
+
+extern const struct load_part handshake_load;
+extern const struct record client_way_record;
 
 #endif

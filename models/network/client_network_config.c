@@ -52,7 +52,8 @@ const struct record cdn_record = {.name = "cdn",
                                   .doc = "A content delivery network in front of an endpoint."};
 
 void cdn_link(struct model *m, struct endpoint_config *e) {
-  if (e->cdn.hit > 0) e->cdn.hits = meter_declare(m, e->name, "cdn_hits", METER_COUNT, "Requests that the CDN answered.");
+  if (endpoint_way(e)->cdn.hit > 0)
+    endpoint_way(e)->cdn.hits = meter_declare(m, e->name, "cdn_hits", METER_COUNT, "Requests that the CDN answered.");
 }
 
 const char *client_network_link(const struct source_config *s) {
@@ -71,7 +72,7 @@ static bool has_network(const struct source_config *s) {
 }
 
 bool client_network_before(const struct model *m, const struct endpoint_config *e) {
-  bool any = e->cdn.hit > 0;
+  bool any = endpoint_way(e)->cdn.hit > 0;
   for (uint32_t i = 0; i < model_sources(m)->count && !any; i++) any = has_network(model_source(m, i));
   return any;
 }
@@ -81,3 +82,13 @@ double client_network_handshake_s(const struct source_config *s) {
   if (c->tls == TLS_NONE || c->requests == INT64_MAX) return 0;
   return c->handshake.mean * 1e-9 / (double)c->requests;
 }
+
+static const struct field way_fields[] = {
+    KEY("cdn", RECORD, client_way, cdn, .record = &cdn_record,
+        .doc = "A content delivery network that answers some of the requests."),
+    KEY("request", BYTES, client_way, request, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Sent by the client: takes time on its link."),
+    KEY("response", BYTES, client_way, response, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Sent to the client: takes time on its link, and counts as egress on the bill."),
+    {0}};
+const struct record client_way_record = {.name = "way of an endpoint", .size = sizeof(struct client_way), .fields = way_fields};

@@ -14,7 +14,7 @@ static void asks(const struct model *m, const struct demand_sums *d, int asking,
     for (uint32_t e = 0; each > 0 && e < m->endpoints.count; e++) {
       const struct endpoint_config *c = model_endpoint(m, e);
       if (c->entry < 0) continue;
-      double work = model_share(m, s, e) * (1 - c->cdn.hit) * each;
+      double work = model_share(m, s, e) * (1 - endpoint_way(c)->cdn.hit) * each;
       d->cpu_s[c->entry] += work;
       if (model_service(m, (uint32_t)c->entry)->runtime != RUNTIME_EVENT_LOOP) d->held_s[c->entry] += work / d->speed[c->entry];
     }

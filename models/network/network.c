@@ -40,20 +40,5 @@ static void network_open(struct world *w) {
 
 static void network_stop(struct world *w) { lane_free(ways_of(w)->between_nodes); }
 
-static void link_endpoint(struct linker *l, enum link_stage stage) {
-  if (stage == LINK_ENDPOINT) cdn_link(l->model, (struct endpoint_config *)l->model->endpoints.items + l->endpoint);
-}
-
-static void compile_way(struct compiler *c, const struct endpoint_config *e) {
-  c->program->edge_hit = e->cdn.hit;
-  if (client_network_before(c->model, e)) client_network_compile(c, e);
-}
-
-const struct part part_network = {.name = "network",
-                                  .behind = compile_way,
-                                  .link = link_endpoint,
-                                  .used = takes_time,
-                                  .room.world = sizeof(struct network),
-                                  .open = network_open,
-                                  .stop = network_stop,
-                                  .load = &handshake_load};
+const struct part part_network = {
+    .name = "network", .used = takes_time, .room.world = sizeof(struct network), .open = network_open, .stop = network_stop};

@@ -36,8 +36,6 @@ struct network {
   struct lane *between_nodes;
 };
 
-extern const struct load_part handshake_load;
-
 /* Null when no way takes time. */
 static inline const struct network *world_network(const struct world *w) { return world_part(w, PART_network); }
 

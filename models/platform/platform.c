@@ -31,11 +31,11 @@ static const struct field node_fields[] = {
     KEY("role", WORD, node_group, role, DEFAULT("any"), .words = role_words,
         .doc = "manager: runs no services, but a swarm needs most of its managers to act."),
     KEY("price", TEXT, node_group, price, OPTIONAL, .doc = "Its item in the price list."),
-    KEY("disk", RECORD, node_group, disk, .record = &disk_record,
-        .doc = "The disk of each node, from which databases read what they do not find in memory."),
+    ADDED_KEY("disk"),
     {0}};
+static const struct additions node_added = {parts_nodes_keys, offsetof(struct node_group, parts)};
 static const struct record node_record = {
-    .name = "node group", .size = sizeof(struct node_group), .fields = node_fields, .doc = "Equal machines."};
+    .added = &node_added, .name = "node group", .size = sizeof(struct node_group), .fields = node_fields, .doc = "Equal machines."};
 
 static const struct field platform_fields[] = {
     KEY("kind", MEMBER, platform_config, kind, .family = &family,

@@ -4,7 +4,7 @@
  * acts through events with its real delays; nothing about a request or a CPU is in it. */
 #ifndef PLATFORM_H
 #define PLATFORM_H
-#include "models/machine/disk.h"
+#include "models/core/parts.h"
 #include "models/network/network.h"
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
@@ -20,6 +20,7 @@ enum node_role { ROLE_ANY, ROLE_MANAGER };
 
 struct node_group {
   const char *name;
+  void *parts[PARTS_MOST]; /* what parts keep of it: nodes_part */
   int64_t count;
   int64_t cpu;    /* millicores; INT64_MAX: unlimited */
   int64_t memory; /* bytes */
@@ -27,8 +28,7 @@ struct node_group {
   double smt; /* what the second thread of a core adds, in cores; 1: cpu counts cores */
   int32_t role;
   const char *price; /* id in the price list, or null */
-  struct disk_config disk;
-  bool dedicated; /* derived: some service is placed on it, so others stay away */
+  bool dedicated;    /* derived: some service is placed on it, so others stay away */
 };
 
 struct platform_config {
@@ -39,6 +39,8 @@ struct platform_config {
 };
 
 extern const struct record platform_record;
+
+static inline void *nodes_part(const struct node_group *g, enum part_number part) { return g->parts[part]; }
 
 /* A member of the family in orchestrator/orchestrators.h: policy, and the record of its delays as its one key. */
 struct orchestrator {

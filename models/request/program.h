@@ -8,7 +8,7 @@
  * and for the mean demand on each service. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
-#include "models/network/client_network.h"
+#include "models/core/parts.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include <stdbool.h>
@@ -117,15 +117,16 @@ struct program {
 
 struct endpoint_config {
   const char *name;
-  int32_t entry;             /* service, or -1: steps run nowhere in particular */
-  struct config_list steps;  /* struct choice of step_choices */
-  int64_t request, response; /* bytes sent by the client and to it */
-  struct cdn_config cdn;
+  void *parts[PARTS_MOST];  /* what parts keep of it: endpoint_part */
+  int32_t entry;            /* service, or -1: steps run nowhere in particular */
+  struct config_list steps; /* struct choice of step_choices */
   int64_t priority;
   bool retried; /* derived: some client may make more than one attempt */
 };
 
 extern const struct record endpoint_record;
+
+static inline void *endpoint_part(const struct endpoint_config *e, enum part_number part) { return e->parts[part]; }
 extern const struct choice_set step_choices;
 
 /* --- for the files of steps -------------------------------------------------------------------------------------------- */

@@ -10,18 +10,17 @@ static const struct field fields[] = {
     KEY("entry", REFERENCE, endpoint_config, entry, OPTIONAL, .target = "services",
         .doc = "The service that the client's request reaches first; its \"cpu\" steps run there."),
     KEY("steps", CHOICES, endpoint_config, steps, .choices = &step_choices, .doc = "What a request does, in order."),
-    KEY("cdn", RECORD, endpoint_config, cdn, .record = &cdn_record,
-        .doc = "A content delivery network that answers some of the requests."),
-    KEY("request", BYTES, endpoint_config, request, DEFAULT("0B"), RANGE(0, 1e15),
-        .doc = "Sent by the client: takes time on its link."),
-    KEY("response", BYTES, endpoint_config, response, DEFAULT("0B"), RANGE(0, 1e15),
-        .doc = "Sent to the client: takes time on its link, and counts as egress on the bill."),
+    ADDED_KEY("cdn"),
+    ADDED_KEY("request"),
+    ADDED_KEY("response"),
     KEY("priority", INTEGER, endpoint_config, priority, DEFAULT(0), RANGE(-1000, 1000),
         .doc =
             "Of such requests where services have the discipline priority: higher is served first. That of the source is added."),
     {0}};
 
-const struct record endpoint_record = {.name = "endpoint",
+static const struct additions endpoint_added = {parts_endpoint_keys, offsetof(struct endpoint_config, parts)};
+const struct record endpoint_record = {.added = &endpoint_added,
+                                       .name = "endpoint",
                                        .size = sizeof(struct endpoint_config),
                                        .fields = fields,
                                        .doc = "A kind of request, as a program of steps."};

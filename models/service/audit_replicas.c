@@ -1,4 +1,5 @@
 #include "models/core/audit_parts.h"
+#include "models/database/connection_pool.h"
 #include "models/database/database.h"
 #include "models/database/pooler.h"
 #include "models/core/world.h"

@@ -1,4 +1,5 @@
 #include "sim/measure/catalogue.h"
+#include "models/database/connection_config.h"
 #include "models/cache/cache.h"
 #include "models/replication/replication.h"
 #include "models/core/model.h"

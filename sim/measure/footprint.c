@@ -1,4 +1,5 @@
 #include "sim/measure/footprint.h"
+#include "models/database/connection_config.h"
 #include "models/traffic/offered.h"
 #include "models/traffic/source.h"
 #include "models/request/keyspace.h"

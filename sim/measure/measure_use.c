@@ -1,5 +1,6 @@
 /* Measures of what is used and what runs: saturation, utilization, replicas, those inside. */
 #include "models/service/computing.h"
+#include "models/database/connection_config.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/measure_use.h"
 #include "sim/measure/reach.h"

@@ -1,5 +1,6 @@
 /* Measures of the years of faults, and the bill. */
 #include "models/availability/outage.h"
+#include "models/network/client_network.h"
 #include "models/money/price.h"
 #include "sim/measure/measure.h"
 #include "sim/engine/arena.h"
@@ -43,10 +44,10 @@ struct sent_bytes measure_sent(const struct model *model, const struct view *v) 
   for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++) {
     const struct endpoint_config *c = model_endpoint(model, e);
     double answered = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED], hits = 0;
-    if (c->cdn.hit > 0)
-      for (uint32_t i = 0; i < v->observation.window_count; i++) hits += v->observation.meters[c->cdn.hits].course.sums[i];
-    sent.origin += fmax(0, answered - hits) * (double)c->response;
-    sent.cdn += c->cdn.hit > 0 ? answered * (double)c->response : 0;
+    if (endpoint_way(c)->cdn.hit > 0)
+      for (uint32_t i = 0; i < v->observation.window_count; i++) hits += v->observation.meters[endpoint_way(c)->cdn.hits].course.sums[i];
+    sent.origin += fmax(0, answered - hits) * (double)endpoint_way(c)->response;
+    sent.cdn += endpoint_way(c)->cdn.hit > 0 ? answered * (double)endpoint_way(c)->response : 0;
   }
   if (v->seconds > 0) {
     sent.origin /= v->seconds;

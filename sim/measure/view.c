@@ -1,4 +1,5 @@
 #include "sim/measure/view.h"
+#include "models/database/connection_pool.h"
 #include "models/faults/fault.h"
 #include "models/core/audit.h"
 #include "sim/engine/arena.h"

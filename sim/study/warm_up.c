@@ -12,6 +12,7 @@
  * The pilot has customers of its own: chosen to suit the replications themselves, the warm-up would make their means look closer
  * than they are. */
 #include "sim/stats/warmup.h"
+#include "models/database/connection_config.h"
 #include "models/traffic/offered.h"
 #include "sim/engine/arena.h"
 #include "sim/study/study_inner.h"

@@ -1,6 +1,8 @@
 /* Random small scenarios, wide rather than deep: whatever the scenario, the audit finds nothing, the structure of nodes,
  * containers and rotations holds at every look, and the result is the same bytes with one and two threads. */
 #include "models/platform/nodes.h"
+#include "models/database/connection_pool.h"
+#include "models/database/connection_config.h"
 #include "tests/model_fixture.h"
 #include "models/request/request.h"
 #include <sys/time.h>

@@ -1,6 +1,7 @@
 /* Connections: set-up, limits, idle and old ones, poolers and what many cost, as traces by hand to the nanosecond; and deaths of
  * either end. */
 #include "models/database/connections.h"
+#include "models/database/connection_pool.h"
 #include "models/database/database.h"
 #include "models/core/meter.h"
 #include "sim/measure/resource.h"

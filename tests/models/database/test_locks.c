@@ -1,6 +1,8 @@
 /* Locks, transactions, group commit, disks and SQLite: traces by hand to the nanosecond; what dies, times out and is refused; the audit
  * over random scenarios with all of it. */
 #include "models/database/database.h"
+#include "models/database/connection_pool.h"
+#include "models/database/connection_config.h"
 #include "models/database/lock.h"
 #include "models/core/meter.h"
 #include "tests/model_fixture.h"

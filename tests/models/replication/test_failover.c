@@ -1,6 +1,7 @@
 /* A database dies while transactions wait for acknowledgements, for locks and in a pooler; one fault or two that overlap. By hand: four
  * ask at 10 s and crash with the primary at 11 s; at 21 s they ask again, whoever is the primary then, and are served. */
 #include "tests/model_fixture.h"
+#include "models/database/connection_pool.h"
 #include "models/database/lock.h"
 #include "models/database/database.h"
 #include "models/replication/replication.h"

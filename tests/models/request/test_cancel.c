@@ -1,6 +1,7 @@
 /* Clients who give up and tell: at 10 s two ask, at 11 s they are gone. Who stands in a queue leaves it then, who is served or waits for
  * something that happens ends with that, and nothing is left of either. */
 #include "tests/model_fixture.h"
+#include "models/database/connection_pool.h"
 #include "models/database/lock.h"
 #include "models/database/database.h"
 #include "models/guard/limiter.h"

@@ -1,6 +1,7 @@
 /* Clients that give up, and servers that turn them away: what a time-out leaves behind, the exact bound of a backlog, the
  * order and the conservation of pool waits, dead processes and dead machines, and memory over a long run. */
 #include "tests/model_fixture.h"
+#include "models/database/connection_pool.h"
 #include "models/faults/fault.h"
 
 /* Ten users ask at 10 s (and, were they answered, every 10 s), one event loop, a second of work each. */
