@@ -1,5 +1,4 @@
 #include "models/core/load_sheet.h"
-#include "models/traffic/offered.h"
 #include "models/core/model.h"
 #include "models/core/part.h"
 #include "sim/engine/arena.h"
@@ -33,7 +32,7 @@ static const struct demand_sums *sums_of(const struct model *m, int asking, stru
   *d = load_demand(m, arena);
   EACH(prepare, m, d, arena);
   for (uint32_t e = 0; asking & ASKING_TRAFFIC && e < m->endpoints.count; e++)
-    program_demand(&m->programs[e], model_endpoint_share(m, e), d);
+    program_demand(&m->programs[e], m->endpoint_share[e], d);
   EACH(asks, m, d, asking, arena);
   EACH(weighs, m, d);
   return d;

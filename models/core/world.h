@@ -12,6 +12,7 @@
 #ifndef WORLD_H
 #define WORLD_H
 #include "models/machine/container.h"
+#include "models/request/origin.h"
 #include "models/machine/node.h"
 #include "models/core/model.h"
 #include "models/core/observation.h"
@@ -62,6 +63,17 @@ struct world_watch {
 
 enum world_mode { WORLD_TRAFFIC, WORLD_AVAILABILITY };
 
+struct instruction;
+struct service;
+struct world;
+
+/* How calls of a service find their replica, where more than its balancer has a say. */
+struct routing {
+  bool divided; /* the replicas are not alike: it is asked whichever route the call takes */
+  uint32_t (*pick)(struct world *, struct service *, const struct instruction *, const struct request *);
+  bool (*refuses)(const struct service *); /* takes no calls just now; null: it always does */
+};
+
 /* A service at work: its containers are contiguous in world->containers. */
 struct service {
   const struct service_config *stated; /* what the scenario says; read through service_config */
@@ -69,13 +81,14 @@ struct service {
   uint32_t primary;                    /* the container that takes the writes */
   uint32_t *rotation;                  /* containers that callers choose among */
   uint32_t in_rotation, cursor;
-  struct shards *shards;       /* null: every replica has all */
-  uint32_t log;                /* the first of its logs among world_databases(world)->logs */
-  struct balancing *balancing; /* null: its balancer knows nothing */
-  uint32_t up;                 /* containers whose process serves */
-  int32_t desired;             /* replicas wanted */
-  struct level replicas;       /* in rotation, over time */
-  double replicas_measured;    /* replica ns in the measured time */
+  const struct routing *routing; /* null: the balancer decides */
+  struct shards *shards;         /* null: every replica has all */
+  uint32_t log;                  /* the first of its logs among world_databases(world)->logs */
+  struct balancing *balancing;   /* null: its balancer knows nothing */
+  uint32_t up;                   /* containers whose process serves */
+  int32_t desired;               /* replicas wanted */
+  struct level replicas;         /* in rotation, over time */
+  double replicas_measured;      /* replica ns in the measured time */
   int64_t replicas_most;
   /* With shifts: integrals over the measured time of threads, and of the cores that they can use, times replicas in rotation. */
   double thread_ns, core_ns;
@@ -101,6 +114,7 @@ struct world {
   struct service *services;
   uint32_t node_count, node_room, container_count; /* node_count: those that are away too, see world_next_node */
 
+  struct origin *origins;          /* by source */
   struct pool requests;            /* struct request */
   const struct world_watch *watch; /* may be null */
   sim_time stride;                 /* simulated between two looks at the watch */

@@ -283,7 +283,17 @@ void connections_link(struct linker *l) {
   }
 }
 
-static void connections_open(struct world *w) { pool_init(&world_connections(w)->all, sizeof(struct connection)); }
+static int64_t memory_connections(const struct container *c) {
+  const struct service_config *s = container_config(c);
+  int64_t open = service_connections(s)->server.metered ? c->connections : s->kind == SERVICE_DATABASE ? c->in_flight : 0;
+  for (uint32_t i = 0; i < c->pool_count; i++) open += c->pools[i].open;
+  return open;
+}
+
+static void connections_open(struct world *w) {
+  pool_init(&world_connections(w)->all, sizeof(struct connection));
+  if (world_memory(w)) world_memory(w)->connections = memory_connections;
+}
 
 static void connections_stop(struct world *w) {
   for (uint32_t i = 0; i < w->model->services.count; i++) pools_stop(w, &w->services[i]);

@@ -1,6 +1,4 @@
 #include "models/machine/memory.h"
-#include "models/database/connection_pool.h"
-#include "models/database/connection_config.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/platform/lifecycle.h"
@@ -12,18 +10,11 @@
 enum { MEBIBYTE_BITS = 20 };
 static const sim_time kill_takes = 10 * SIM_MS;
 
-int64_t memory_connections(const struct container *c) {
-  const struct service_config *s = container_config(c);
-  int64_t open = service_connections(s)->server.metered ? c->connections : s->kind == SERVICE_DATABASE ? c->in_flight : 0;
-  for (uint32_t i = 0; i < c->pool_count; i++) open += c->pools[i].open;
-  return open;
-}
-
 static int64_t resident(const struct world *w, const struct container *c) {
   const struct service_config *s = container_config(c);
   const struct memory_config *m = &s->memory;
   if (!container_serves(c)) return 0;
-  return m->base * s->processes.count + m->per_connection * memory_connections(c) + m->per_request * (int64_t)c->in_flight +
+  return m->base * s->processes.count + m->per_connection * world_memory(w)->connections(c) + m->per_request * (int64_t)c->in_flight +
          m->leak * (int64_t)world_memory(w)->answered[c->id];
 }
 

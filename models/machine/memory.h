@@ -51,6 +51,9 @@ struct memory_book {
   uint64_t *answered;          /* by container */
   struct memory_node *nodes;
   int64_t *fullest; /* by node group */
+  /* Connections that cost memory here: open ones of the replica's own pools; at a database those that lead there, or, where nothing
+   * has a pool, queries that are there. Set by the part that knows connections. */
+  int64_t (*connections)(const struct container *);
 };
 
 /* While linking. */
@@ -60,9 +63,6 @@ void memory_link(struct linker *);
 void memory_changed(struct world *, struct container *);
 /* A request has left it. */
 void memory_answered(struct world *, struct container *);
-/* Connections that cost memory here: open ones of the replica's own pools; at a database those that lead there, or, where nobody has a
- * pool, queries that are there. */
-int64_t memory_connections(const struct container *);
 /* While linking, of a world that has just been built: what is at rest fits the nodes. */
 void memory_check_placement(struct linker *, const struct world *);
 /* Null, or what is wrong with the books. */

@@ -1,5 +1,4 @@
 #include "models/machine/runtime.h"
-#include "models/network/client_network.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/machine/gc.h"
@@ -153,10 +152,14 @@ struct crew *runtime_deal(struct world *w, struct container *c, struct request *
   struct frame *f = &r->frames[r->depth - 1];
   if (c->processes->count == 1) return &c->processes->each[0].crew;
   if (r->job != NOBODY && r->depth == 1) return &c->processes->each[f->process].crew; /* who took the job does it */
-  struct client_connection *connection = r->depth == 1 ? client_network_connection(w, r, c->id) : NULL;
-  bool dealt = connection && connection->dealt;
-  f->process = dealt ? connection->process : (uint16_t)choose(w, c, r);
-  if (connection) connection->dealt = true, connection->process = f->process;
+  const struct origin *from = &w->origins[r->source];
+  bool *dealt = NULL; /* its client's connection leads to one process */
+  uint16_t *kept = r->depth == 1 && from->connected ? from->line->process(w, r, c->id, &dealt) : NULL;
+  f->process = kept && *dealt ? *kept : (uint16_t)choose(w, c, r);
+  if (kept) {
+    *kept = f->process;
+    *dealt = true;
+  }
   return &c->processes->each[f->process].crew;
 }
 

@@ -91,21 +91,21 @@ static sim_time round_trip_of(const struct world *w, const struct request *r) {
   return c ? c->round_trip : drawn(&config_of(w, r)->connection.round_trip, r, DRAW_ROUND_TRIP);
 }
 
-uint32_t client_network_pinned(struct world *w, const struct request *r, int32_t service) {
+static uint32_t client_network_pinned(struct world *w, const struct request *r, int32_t service) {
   const struct client_connection *c = connection_of(w, r);
   bool pinned = c && c->container != NOBODY && leads_to_living(w, c) && w->containers[c->container].service == (uint32_t)service;
   return pinned ? c->container : NOBODY;
 }
 
 /* A client with endpoints behind several entries keeps to the replica of the first. */
-void client_network_pin(struct world *w, const struct request *r, int32_t service, uint32_t container) {
+static void client_network_pin(struct world *w, const struct request *r, int32_t service, uint32_t container) {
   (void)service;
   struct client_connection *c = connection_of(w, r);
   if (!c || (c->container != NOBODY && leads_to_living(w, c))) return;
   c->container = container, c->generation = w->containers[container].generation, c->dealt = false;
 }
 
-struct client_connection *client_network_connection(const struct world *w, const struct request *r, uint32_t container) {
+static struct client_connection *client_network_connection(const struct world *w, const struct request *r, uint32_t container) {
   struct client_connection *c = connection_of(w, r);
   return c && c->container == container && leads_to_living(w, c) ? c : NULL;
 }
@@ -129,7 +129,7 @@ static bool at_edge(const struct request *r, const struct cdn_config *cdn) {
   return stream_uniform(&draws) < cdn->hit;
 }
 
-void client_network_sends(struct world *w, struct request *r) {
+static void client_network_sends(struct world *w, struct request *r) {
   const struct program *p = &w->model->programs[r->endpoint];
   const struct endpoint_config *e = model_endpoint(w->model, r->endpoint);
   const struct source_config *s = config_of(w, r);
@@ -186,7 +186,7 @@ void client_network_compile(struct compiler *c, const struct endpoint_config *e)
 
 /* --- and back -------------------------------------------------------------------------------------------------------------------- */
 
-bool client_network_answers(struct world *w, struct request *r) {
+static bool client_network_answers(struct world *w, struct request *r) {
   if (r->answered || r->client_gone) return false;
   r->answered = true;
   const struct instruction *end = &w->model->programs[r->endpoint].instructions[r->pc - 1];
@@ -211,6 +211,19 @@ void client_network_start(struct source *s, struct world *w) {
   s->network.clients = (uint32_t)(s->config->kind->closed ? s->config->population : c->clients);
   s->network.connections = arena_new_array(w->arena, struct client_connection, s->network.clients);
 }
+
+static uint16_t *process_of(const struct world *w, const struct request *r, uint32_t container, bool **dealt) {
+  struct client_connection *c = client_network_connection(w, r, container);
+  if (!c) return NULL;
+  *dealt = &c->dealt;
+  return &c->process;
+}
+
+const struct client_line client_line = {.sends = client_network_sends,
+                                        .answers = client_network_answers,
+                                        .pinned = client_network_pinned,
+                                        .pin = client_network_pin,
+                                        .process = process_of};
 
 static void link_endpoint(struct linker *l, enum link_stage stage) {
   if (stage == LINK_ENDPOINT) cdn_link(l->model, (struct endpoint_config *)l->model->endpoints.items + l->endpoint);

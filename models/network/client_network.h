@@ -78,15 +78,8 @@ bool client_network_before(const struct model *, const struct endpoint_config *)
 void client_network_compile(struct compiler *, const struct endpoint_config *);
 
 void client_network_start(struct source *, struct world *);
-/* The request sets out: it comes to its program after its time on the way, or to its end when the edge answers it. */
-void client_network_sends(struct world *, struct request *);
-/* The answer sets out. False when it takes no time or has been taken. */
-bool client_network_answers(struct world *, struct request *);
-/* The replica of service that the client's connection leads to; NOBODY when it does not lead anywhere yet. */
-uint32_t client_network_pinned(struct world *, const struct request *, int32_t service);
-void client_network_pin(struct world *, const struct request *, int32_t service, uint32_t container);
-/* The client's connection to this very container, or null. */
-struct client_connection *client_network_connection(const struct world *, const struct request *, uint32_t container);
+/* What requests know of it. */
+extern const struct client_line client_line;
 
 /* Set-up costs, per request of the source: CPU time of the entry on a reference core. */
 double client_network_handshake_s(const struct source_config *);

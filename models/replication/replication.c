@@ -482,10 +482,17 @@ static void build(struct world *w, struct service *s, uint32_t shard) {
   quorum_build(p);
 }
 
+static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  (void)w;
+  return replication_pick(s->replication, r, in);
+}
+static const struct routing by_role = {.pick = pick};
+
 static void replication_build(struct world *w, struct service *s) {
   if (!replication_is_on(service_replication(service_config(s))) && !service_backup(service_config(s))->every) return;
   uint32_t count = s->shards ? s->shards->count : 1;
   s->replication = arena_new_array(w->arena, struct replication, count);
+  if (!s->routing) s->routing = &by_role; /* else each shard asks its own */
   for (uint32_t i = 0; i < count; i++) build(w, s, i);
 }
 

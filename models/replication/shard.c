@@ -167,10 +167,13 @@ bool shard_keeps_content(const struct world *w, const struct container *c) {
   return d->primary == c->id && living_replica(w, d);
 }
 
+static const struct routing by_shard = {.divided = true, .pick = shard_pick, .refuses = shards_refuse};
+
 static void shards_build(struct world *w, struct service *s) {
   const struct shards_config *config = service_shards(service_config(s));
   if (!shards_are_on(config)) return;
   s->shards = arena_new_array(w->arena, struct shards, 1);
+  s->routing = &by_shard;
   *s->shards = (struct shards){.world = w, .count = (uint32_t)config->count, .replicas = config->replicas};
   s->shards->of = arena_new_array(w->arena, struct shard, s->shards->count);
   for (uint32_t i = 0; i < s->shards->count; i++) {

@@ -1,9 +1,5 @@
 #include "models/request/request.h"
-#include "models/traffic/source.h"
-#include "models/traffic/client.h"
-#include "models/replication/shard.h"
-#include "models/replication/replication.h"
-#include "models/database/connections.h"
+#include "models/core/part.h"
 #include "models/service/balancer/balancer.h"
 #include "models/request/child.h"
 #include "models/request/draws.h"
@@ -41,11 +37,11 @@ static inline struct request *new_request(struct world *w, uint32_t source, uint
   const struct program *p = &w->model->programs[endpoint];
   r->key = r->subject = key, r->arrived = r->since = now, r->user = user;
   r->source = (uint16_t)source, r->endpoint = (uint16_t)endpoint, r->pc = 0;
-  r->impatient = world_sources(w)->each[source].impatient;
+  const struct origin *from = &w->origins[source];
+  r->impatient = from->patience != NULL;
   if (w->model->rank_of) r->rank = w->model->rank_of[source * w->model->endpoints.count + endpoint];
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
-  struct lane *patience = world_sources(w)->each[source].patience;
-  if (patience) r->patience = lane_push(patience, r->id);
+  if (from->timeout) r->patience = lane_push(from->timeout, r->id);
   return r;
 }
 
@@ -56,7 +52,7 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
 void request_begins(struct world *w, struct request *r) {
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0)) {
     r->from_edge = r->answered = false;
-    client_network_sends(w, r);
+    w->origins[r->source].line->sends(w, r);
   } else
     request_resume(w, r);
 }
@@ -103,16 +99,16 @@ __attribute__((noinline, cold)) static void record_wait(struct world *w, const s
 /* The client has its answer or has given up: record it, and let a closed user think. */
 static void release_client(struct world *w, struct request *r, enum outcome outcome) {
   assert(!r->client_gone);
-  struct source *s = &world_sources(w)->each[r->source];
+  const struct origin *from = &w->origins[r->source];
   r->client_gone = true;
   if (r->client != NOBODY) {
-    client_answered(w, r, outcome);
+    from->attempt_ended(w, r, outcome);
     return;
   }
   struct ended ended = {r->endpoint, w->model->programs[r->endpoint].cell_count, r->arrived, r->cell};
   if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r, &ended);
   observation_end(&w->observation, &ended, outcome, world_now(w));
-  if (s->returns) s->returns(s, r->user, r->arrived);
+  if (from->returns) from->returns(from->source, r->user, r->arrived);
 }
 
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
@@ -121,14 +117,15 @@ void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
     parts_fails(w, r, outcome);
     return;
   }
-  if (outcome != OUTCOME_TIMEOUT && world_sources(w)->each[r->source].patience)
-    lane_cancel(world_sources(w)->each[r->source].patience, r->patience);
+  struct lane *timeout = w->origins[r->source].timeout;
+  if (outcome != OUTCOME_TIMEOUT && timeout) lane_cancel(timeout, r->patience);
   release_client(w, r, outcome);
 }
 
 void request_forsake(struct world *w, struct request *r) {
   assert(!r->client_gone);
-  if (world_sources(w)->each[r->source].patience) lane_cancel(world_sources(w)->each[r->source].patience, r->patience);
+  struct lane *timeout = w->origins[r->source].timeout;
+  if (timeout) lane_cancel(timeout, r->patience);
   r->client_gone = true;
 }
 
@@ -136,7 +133,7 @@ void request_timed_out(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
   request_give_up(w, r, OUTCOME_TIMEOUT);
-  if (world_sources(w)->each[r->source].config->cancel) request_cancel(w, r);
+  if (w->origins[r->source].cancel) request_cancel(w, r);
 }
 
 static void stop_patience(struct world *w, struct request *r) {
@@ -201,7 +198,8 @@ void request_cancel(struct world *w, struct request *r) {
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
   if (__builtin_expect(r->holds_of != 0, 0)) parts_ends(w, r); /* it ends early, sold out: before its answer travels */
-  if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && client_network_answers(w, r)) return false;
+  if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0) && w->origins[r->source].line->answers(w, r))
+    return false;
   if (r->client_gone)
     w->observation.wasted++;
   else
@@ -219,7 +217,7 @@ bool request_end_attempt(struct world *w, struct request *r, const struct instru
 
 bool request_waits_in_queue(struct world *w, struct request *r) {
   struct stream draws = stream_at(r->key, draw_in_band(BAND_PATIENCE, 0, 0));
-  sim_time patience = distribution_sample_time(&world_sources(w)->each[r->source].config->patience, &draws);
+  sim_time patience = distribution_sample_time(w->origins[r->source].patience, &draws);
   if (!patience) {
     request_fail(w, r, OUTCOME_PATIENCE);
     return false;
@@ -318,19 +316,21 @@ void request_unreachable(void *world, uint32_t id) {
 }
 
 static uint32_t pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
-  if (__builtin_expect(s->shards != NULL, 0)) return shard_pick(w, s, in, r);
+  const struct routing *routing = s->routing;
+  if (__builtin_expect(routing != NULL, 0) && routing->divided) return routing->pick(w, s, in, r);
   if (in->route == ROUTE_PRIMARY) return s->primary;
   if (s->in_rotation == 1 && !s->balancing) return s->rotation[0];
-  return __builtin_expect(s->replication != NULL, 0) ? replication_pick(s->replication, r, in) : balancer_pick(w, s, in, r);
+  return __builtin_expect(routing != NULL, 0) ? routing->pick(w, s, in, r) : balancer_pick(w, s, in, r);
 }
 
 /* The client's connection leads to one replica; its first request chooses. */
 static uint32_t entrance(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
-  if (__builtin_expect(!world_sources(w)->each[r->source].network.connections, 1)) return pick(w, s, in, r);
-  uint32_t pinned = client_network_pinned(w, r, in->service);
+  const struct origin *from = &w->origins[r->source];
+  if (__builtin_expect(!from->connected, 1)) return pick(w, s, in, r);
+  uint32_t pinned = from->line->pinned(w, r, in->service);
   if (pinned != NOBODY) return pinned;
   uint32_t picked = pick(w, s, in, r);
-  client_network_pin(w, r, in->service, picked);
+  from->line->pin(w, r, in->service, picked);
   return picked;
 }
 
@@ -360,7 +360,7 @@ void request_opens_frame(struct world *w, struct request *r, const struct contai
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
-  bool refuses = s->shards && shards_refuse(s);
+  bool refuses = s->routing && s->routing->refuses && s->routing->refuses(s);
   if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
   if (!container_serves(c)) {

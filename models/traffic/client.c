@@ -146,7 +146,7 @@ static void go_on(struct world *w, struct client *c, enum outcome outcome) {
     journey_goes_on(w, c, outcome);
     return;
   }
-  if (s->returns) s->returns(s, c->user, c->arrived);
+  if (s->config->kind->returns) s->config->kind->returns(s, c->user, c->arrived);
   client_gone(w, c);
 }
 

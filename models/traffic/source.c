@@ -89,27 +89,36 @@ static void start_mix(struct source *s) {
 }
 
 static void source_start(struct source *s, struct world *w, const struct source_config *config, uint32_t index) {
-  s->world = w, s->config = config, s->index = index, s->impatient = config->patience.kind != NULL;
+  s->world = w, s->config = config, s->index = index;
   s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
   s->room_key = stream_key(w->seed, w->replication, PURPOSE_ROOM, stream_entity(config->name, 0));
   s->has_clients = client_needed(config);
   budget_init(&s->budget, &config->retry.budget, 0);
   start_mix(s);
   client_network_start(s, w);
-  if (config->timeout != SIM_NEVER) s->patience = lane_new(w->calendar, config->timeout, request_timed_out, w);
   assert(config->kind->start && config->kind->closed == (config->kind->returns != NULL));
-  s->returns = config->kind->returns;
+  bool times_out = config->timeout != SIM_NEVER;
+  w->origins[index] = (struct origin){.source = s,
+                                      .timeout = times_out ? lane_new(w->calendar, config->timeout, request_timed_out, w) : NULL,
+                                      .patience = config->patience.kind ? &config->patience : NULL,
+                                      .cancel = config->cancel,
+                                      .connected = s->network.connections != NULL,
+                                      .line = &client_line,
+                                      .attempt_ended = client_answered,
+                                      .returns = config->kind->returns};
   config->kind->start(s);
 }
 
 static void source_stop(struct source *s) {
-  lane_free(s->patience);
-  if (s->config && s->config->kind->stop) s->config->kind->stop(s);
+  if (!s->world) return; /* never started */
+  lane_free(s->world->origins[s->index].timeout);
+  if (s->config->kind->stop) s->config->kind->stop(s);
 }
 
 static void sources_open(struct world *w) {
   const struct model *m = w->model;
   world_sources(w)->each = arena_new_array(w->arena, struct source, model_sources(m)->count);
+  w->origins = arena_new_array(w->arena, struct origin, model_sources(m)->count + 1);
   for (uint32_t i = 0; i < model_sources(m)->count && !w->patience; i++)
     if (model_source(m, i)->patience.kind) w->patience = timer_heap_new(w->calendar, request_loses_patience, w);
 }

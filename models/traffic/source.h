@@ -97,16 +97,13 @@ struct source {
   uint32_t index;
   uint64_t room_key; /* keys what clients do in the waiting room */
   struct retry_budget budget;
-  uint64_t request_key;  /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
-  double *mix_up_to;     /* cumulative shares of the endpoints, in the order of mix */
-  struct lane *patience; /* the client's time-out; null when it waits for ever */
-  bool impatient;        /* its requests leave queues */
-  bool has_clients;      /* its clients need records */
-  void (*returns)(struct source *, uint32_t user, sim_time sent_at); /* of the kind */
-  struct arrivals arrivals;                                          /* open */
-  struct replay replay;                                              /* trace */
-  struct users users;                                                /* closed */
-  struct lane **thinking;                                            /* session: by place, of constant thoughts; else null */
+  uint64_t request_key;     /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
+  double *mix_up_to;        /* cumulative shares of the endpoints, in the order of mix */
+  bool has_clients;         /* its clients need records */
+  struct arrivals arrivals; /* open */
+  struct replay replay;     /* trace */
+  struct users users;       /* closed */
+  struct lane **thinking;   /* session: by place, of constant thoughts; else null */
   struct client_network network;
 };
 

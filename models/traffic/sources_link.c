@@ -174,7 +174,10 @@ void sources_link(struct linker *l, enum link_stage stage) {
   }
   if (stage == LINK_MEASURED) {
     link_dispersions(l);
-    l->model->requests = model_requests(l->model);
+    struct model *m = l->model;
+    m->requests = model_requests(m);
+    m->endpoint_share = arena_new_array(l->arena, double, m->endpoints.count + 1);
+    for (uint32_t i = 0; i < m->endpoints.count; i++) m->endpoint_share[i] = model_endpoint_share(m, i);
   }
   if (stage == LINK_WORK) check_work(l);
 }
