@@ -1,4 +1,4 @@
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/cache/cache.h"
 #include "models/core/world.h"
 

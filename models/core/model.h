@@ -68,7 +68,7 @@ struct model {
   uint32_t ranks;                  /* different ones */
   struct shard_cells *shard_cells; /* by keyspace; null: nothing has shards */
   uint32_t node_count, container_count;
-  double *endpoint_share; /* mean share of each endpoint in all requests; sums to 1 */
+  double *endpoint_share;          /* mean share of each endpoint in all requests; sums to 1 */
   double requests;                 /* that one replication simulates, estimated: closed users as if nothing took time */
   bool records_waits, records_use; /* set by what is asked of the run, before it begins */
   struct arena *arena;

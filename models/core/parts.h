@@ -5,7 +5,7 @@
  * replicas; shards are there before the replicas that follow in each; what is about memory comes after what opens connections; clients
  * and sources start last, when all that they ask is there.
  *
- * PARTS_MORE lets a program bring parts of its own: it compiles parts.c and its parts with
+ * PARTS_MORE lets a program bring parts of its own: it compiles part.c and its parts with
  * -D'PARTS_MORE(PART)=PART(name)', and nothing else. */
 #ifndef PARTS_H
 #define PARTS_H
@@ -24,6 +24,7 @@
   PART(faults)                                                                                                                     \
   PART(keyspaces)                                                                                                                  \
   PART(runtime)                                                                                                                    \
+  PART(gc)                                                                                                                         \
   PART(memory)                                                                                                                     \
   PART(balancers)                                                                                                                  \
   PART(calls)                                                                                                                      \

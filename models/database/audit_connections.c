@@ -1,4 +1,4 @@
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/database/connection_pool.h"
 #include "models/database/database.h"
 #include "models/database/connections.h"

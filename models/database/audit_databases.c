@@ -1,4 +1,4 @@
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/machine/disk.h"
 #include "models/database/lock.h"
 #include "models/database/database.h"

@@ -529,6 +529,13 @@ void container_unpark(struct world *w, struct container *c, struct process *p) {
   node_share(w, &w->nodes[c->node], c);
 }
 
+sim_time container_slows(const struct container *c, sim_time work) {
+  const struct scalability_config *s = &container_config(c)->scalability;
+  uint32_t active = c->in_flight < (uint64_t)c->own.threads ? c->in_flight : (uint32_t)c->own.threads;
+  uint32_t n = s->counts == SCALABILITY_ACTIVE ? active : c->connections;
+  return n > 1 ? (sim_time)((double)work * scalability_factor(s, n) + 0.5) : work;
+}
+
 /* --- dying --------------------------------------------------------------------------------------------------------------- */
 
 double container_unfinished(const struct world *w, const struct container *c) {

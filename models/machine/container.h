@@ -140,6 +140,8 @@ void container_computed(void *world, uint32_t container);
 void container_turn_over(void *world, uint32_t container);
 /* The request has just begun branches on the replica of its topmost frame: they go on with its turn, if it has one. */
 void container_forks(struct world *, const struct request *);
+/* The work of a computation that begins here, where many at work cost each other. */
+sim_time container_slows(const struct container *, sim_time work);
 /* Takes the request in: true when accepted at once, false when it waits for a thread or was rejected and is gone. */
 bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
 /* A request of the process leaves; a waiting one gets its thread. */

@@ -15,14 +15,8 @@
 #define GC_H
 #include <stdint.h>
 
-struct process;
-struct world;
 struct service_config;
 
-void gc_starts(struct world *, struct process *);
-void gc_ends(struct world *, struct process *);
-/* Handler of process->gc. */
-void gc_turns(void *process, uint32_t unused);
 /* Share of the time in which a process is not paused. */
 double gc_running_share(const struct service_config *);
 

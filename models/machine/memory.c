@@ -14,8 +14,8 @@ static int64_t resident(const struct world *w, const struct container *c) {
   const struct service_config *s = container_config(c);
   const struct memory_config *m = &s->memory;
   if (!container_serves(c)) return 0;
-  return m->base * s->processes.count + m->per_connection * world_memory(w)->connections(c) + m->per_request * (int64_t)c->in_flight +
-         m->leak * (int64_t)world_memory(w)->answered[c->id];
+  return m->base * s->processes.count + m->per_connection * world_memory(w)->connections(c) +
+         m->per_request * (int64_t)c->in_flight + m->leak * (int64_t)world_memory(w)->answered[c->id];
 }
 
 /* --- the largest of several ------------------------------------------------------------------------------------------------- */

@@ -1,8 +1,6 @@
 #include "models/machine/runtime.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
-#include "models/machine/gc.h"
-#include "models/service/computing.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -49,10 +47,6 @@ static void build_process(struct world *w, struct container *c, uint32_t number)
   build_crew(w, &p->crew, s);
   build_crew(w, &p->workers, s);
   p->workers.aside = 1, p->workers.threads = s->workers;
-  if (!s->gc.every.kind) return;
-  uint64_t key = stream_key(w->seed, w->replication, PURPOSE_GC, stream_entity(s->name, c->id - w->services[c->service].first));
-  p->gc = calendar_slot(w->calendar, gc_turns, p, 0);
-  p->gc_draws = stream_at(key, number);
 }
 
 static bool is_plain(const struct service_config *s) {
@@ -91,12 +85,10 @@ void runtime_staff(struct container *c, bool one_computes, int64_t threads) {
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
 static void runtime_serves(struct world *w, struct container *c, bool warm) {
+  (void)w;
   const struct service_config *s = container_config(c);
   if (!c->processes) return;
-  for (uint32_t i = 0; i < c->processes->count; i++) {
-    c->processes->each[i].answered = warm ? (uint64_t)s->warm_up.requests : 0;
-    gc_starts(w, &c->processes->each[i]);
-  }
+  for (uint32_t i = 0; i < c->processes->count; i++) { c->processes->each[i].answered = warm ? (uint64_t)s->warm_up.requests : 0; }
   c->cold = warm || !s->warm_up.requests ? 0 : c->processes->count;
 }
 
@@ -113,7 +105,7 @@ void runtime_dies(struct world *w, struct container *c) {
   if (!c->processes) return;
   for (uint32_t i = 0; i < c->processes->count; i++) {
     struct process *p = &c->processes->each[i];
-    gc_ends(w, p);
+    p->paused = false;
     forget(w, &p->crew);
     forget(w, &p->workers);
     p->workers.threads = s->workers;

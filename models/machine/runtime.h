@@ -110,5 +110,6 @@ struct crew *runtime_crew(const struct world *, const struct container *, const 
 void runtime_answered(struct container *, uint32_t process);
 /* The work of a computation that begins while the process warms up. */
 sim_time runtime_cold_work(const struct container *, const struct request *);
+extern const struct load_part runtime_load; /* models/service/computing.c */
 
 #endif

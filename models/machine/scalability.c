@@ -1,5 +1,4 @@
 #include "models/machine/scalability.h"
-#include "models/machine/container.h"
 #include <math.h>
 
 double scalability_factor(const struct scalability_config *s, double n) {
@@ -11,13 +10,6 @@ double scalability_at_best(const struct scalability_config *s, double most) {
   double peak = s->coherency > 0 ? sqrt((1 - s->contention) / s->coherency) : INFINITY;
   double n = fmax(1, fmin(most, peak));
   return isinf(n) ? 1 : scalability_factor(s, n) * (isinf(most) ? 1 : most / n);
-}
-
-sim_time scalability_slows(const struct container *c, sim_time work) {
-  const struct scalability_config *s = &container_config(c)->scalability;
-  uint32_t active = c->in_flight < (uint64_t)c->own.threads ? c->in_flight : (uint32_t)c->own.threads;
-  uint32_t n = s->counts == SCALABILITY_ACTIVE ? active : c->connections;
-  return n > 1 ? (sim_time)((double)work * scalability_factor(s, n) + 0.5) : work;
 }
 
 static const char *const counts_words[] = {"active", "open", NULL};

@@ -10,8 +10,6 @@
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 
-struct container;
-
 enum scalability_count { SCALABILITY_ACTIVE, SCALABILITY_OPEN };
 
 struct scalability_config {
@@ -26,7 +24,5 @@ double scalability_factor(const struct scalability_config *, double n);
 /* scalability_factor at the number of workers, of at most `most`, at which they do most; times most / that number: what a server of
  * `most` cores is to be reckoned with. */
 double scalability_at_best(const struct scalability_config *, double most);
-/* The work of a computation that begins on the container now. */
-sim_time scalability_slows(const struct container *, sim_time work);
 
 #endif

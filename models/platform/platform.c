@@ -1,4 +1,5 @@
 #include "models/platform/orchestrator/orchestrators.h"
+#include "models/platform/platform.h"
 #include "sim/engine/arena.h"
 
 #define ORCHESTRATOR_ADDRESS(name) &orchestrator_##name,

@@ -1,4 +1,4 @@
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/guard/limit_over_time.h"
 #include "models/replication/replication.h"
 #include "models/replication/standby.h"

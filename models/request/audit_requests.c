@@ -1,4 +1,4 @@
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/traffic/client.h"
 #include "models/guard/call.h"
 #include "models/request/child.h"

@@ -11,8 +11,9 @@
  * draw_bands lists them all; no two overlap, which tests/models/core/test_draws.c checks. Who adds something that draws adds a band there. */
 #ifndef DRAWS_H
 #define DRAWS_H
-#include "models/request/program.h"
+#include "models/request/program_size.h"
 #include <assert.h>
+#include <stdint.h>
 
 /* Bands of more than one draw an instruction: band, count, instruction. 0: the low numbers. */
 enum draw_band_number { BAND_LOW, BAND_PATIENCE, BAND_DISK_READ, BAND_CONFLICT, BAND_APPLY, BAND_SHIP, BAND_FLUSH, BANDS };

@@ -9,6 +9,7 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 #include "models/core/parts.h"
+#include "models/request/program_size.h"
 #include "sim/describe/field.h"
 #include "sim/engine/distribution.h"
 #include <stdbool.h>
@@ -24,8 +25,6 @@ struct operation;
 struct publishing;
 struct request;
 struct world;
-
-enum { PROGRAM_CELLS = 64, PROGRAM_FRAMES = 6, PROGRAM_PERMITS = 6, PROGRAM_LOCKS = 16, PROGRAM_INSTRUCTIONS = 2000 };
 
 /* Kinds of time in the attribution. */
 enum time_kind {

@@ -416,7 +416,7 @@ static inline __attribute__((always_inline)) bool compute(struct world *w, struc
   if (__builtin_expect(in->scale != 0, 0)) r->work = (sim_time)((double)r->work * in->scale + 0.5);
   if (times != 1) r->work = (sim_time)((double)r->work * times + 0.5);
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
-  if (__builtin_expect(c->scales, 0)) r->work = scalability_slows(c, r->work);
+  if (__builtin_expect(c->scales, 0)) r->work = container_slows(c, r->work);
   if (!r->work) return true;
   r->since = world_now(w);
   container_compute(w, c, r);

@@ -6,8 +6,6 @@
 struct model;
 struct service_config;
 
-extern const struct load_part runtime_load;
-
 /* Cores that one replica can use: its limit, its threads (those beside loops too), its node. */
 double computing_cores(const struct model *, const struct service_config *);
 

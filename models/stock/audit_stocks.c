@@ -1,4 +1,4 @@
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/stock/stock.h"
 #include "models/core/parts.h"
 #include "models/core/world.h"

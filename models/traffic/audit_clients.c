@@ -1,4 +1,4 @@
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/traffic/source.h"
 #include "models/traffic/waiting_room.h"
 #include "models/traffic/client.h"

@@ -1,5 +1,5 @@
 /* Closed: users who wait for their answer, then think (users.h). */
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/traffic/source_kinds.h"

@@ -2,7 +2,8 @@
  * orchestrator_NAME`, and a line here. Nothing else names them. */
 #ifndef ORCHESTRATORS_H
 #define ORCHESTRATORS_H
-#include "models/platform/platform.h"
+
+struct orchestrator;
 
 #define ORCHESTRATORS(ORCHESTRATOR)                                                                                                \
   ORCHESTRATOR(static)                                                                                                             \

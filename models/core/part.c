@@ -1,5 +1,5 @@
 #include "models/core/part.h"
-#include "models/core/audit_parts.h"
+#include "models/core/audit.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
