@@ -148,7 +148,7 @@ static void link_disks(struct linker *l, enum link_stage stage) {
 
 static const struct field node_keys[] = {
     ONLY_KEY("disk", RECORD, .record = &disk_record,
-     .doc = "The disk of each node, from which databases read what they do not find in memory."),
+             .doc = "The disk of each node, from which databases read what they do not find in memory."),
     {0}};
 static const struct record disk_keys_record = {
     .name = "disk of a node group", .size = sizeof(struct disk_config), .fields = node_keys};

@@ -86,8 +86,7 @@ double client_network_handshake_s(const struct source_config *s) {
 static const struct field way_fields[] = {
     KEY("cdn", RECORD, client_way, cdn, .record = &cdn_record,
         .doc = "A content delivery network that answers some of the requests."),
-    KEY("request", BYTES, client_way, request, DEFAULT("0B"), RANGE(0, 1e15),
-        .doc = "Sent by the client: takes time on its link."),
+    KEY("request", BYTES, client_way, request, DEFAULT("0B"), RANGE(0, 1e15), .doc = "Sent by the client: takes time on its link."),
     KEY("response", BYTES, client_way, response, DEFAULT("0B"), RANGE(0, 1e15),
         .doc = "Sent to the client: takes time on its link, and counts as egress on the bill."),
     {0}};
