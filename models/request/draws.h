@@ -7,10 +7,13 @@
  *     all others        a band for each thing that is drawn, and within it by the number of the instruction, and by a count where it
  *                       draws more than once
  *
+ *     parts             DRAWS_OF_A_PART bands for each part of the list (models/core/parts.h), by its number: nobody deals them by hand
+ *
  * An instruction without a number of its own has that of the one before it (compile_emit_quietly): it draws from a band only.
  * draw_bands lists them all; no two overlap, which tests/models/core/test_draws.c checks. Who adds something that draws adds a band there. */
 #ifndef DRAWS_H
 #define DRAWS_H
+#include "models/core/parts.h"
 #include "models/request/program_size.h"
 #include <assert.h>
 #include <stdint.h>
@@ -29,6 +32,16 @@ extern const struct draw_band draw_bands[]; /* ends with a null name */
 static inline uint64_t draw_in_band(enum draw_band_number band, uint32_t instruction, uint32_t count) {
   assert(!(instruction >> DRAW_INSTRUCTION_BITS));
   return (uint64_t)band << (DRAW_INSTRUCTION_BITS + DRAW_COUNT_BITS) | (uint64_t)count << DRAW_INSTRUCTION_BITS | instruction;
+}
+
+/* Bands of parts lie behind all others. */
+enum { DRAWS_OF_A_PART = 4, BAND_OF_PARTS = 16 };
+static_assert((int)BANDS <= (int)BAND_OF_PARTS && BAND_OF_PARTS + DRAWS_OF_A_PART * PARTS_MOST <= 256, "a band has eight bits");
+
+/* The which-th of what a part draws, less than DRAWS_OF_A_PART. */
+static inline uint64_t draw_of_part(enum part_number part, uint32_t which, uint32_t instruction, uint32_t count) {
+  assert(which < DRAWS_OF_A_PART);
+  return draw_in_band((enum draw_band_number)(BAND_OF_PARTS + DRAWS_OF_A_PART * (uint32_t)part + which), instruction, count);
 }
 
 /* The low numbers. Instructions: 1 to PROGRAM_INSTRUCTIONS - 1. */
