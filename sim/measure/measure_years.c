@@ -45,7 +45,8 @@ struct sent_bytes measure_sent(const struct model *model, const struct view *v) 
     const struct endpoint_config *c = model_endpoint(model, e);
     double answered = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED], hits = 0;
     if (endpoint_way(c)->cdn.hit > 0)
-      for (uint32_t i = 0; i < v->observation.window_count; i++) hits += v->observation.meters[endpoint_way(c)->cdn.hits].course.sums[i];
+      for (uint32_t i = 0; i < v->observation.window_count; i++)
+        hits += v->observation.meters[endpoint_way(c)->cdn.hits].course.sums[i];
     sent.origin += fmax(0, answered - hits) * (double)endpoint_way(c)->response;
     sent.cdn += endpoint_way(c)->cdn.hit > 0 ? answered * (double)endpoint_way(c)->response : 0;
   }
