@@ -39,7 +39,7 @@ const char *cache_fault(const struct model *m, const struct service_config *s) {
     return "the memory of its processes would grow for ever: give it \"entries\", a \"size\" or a \"ttl\"";
   if (c->size != INT64_MAX && c->fills && !c->sized)
     return "has a \"size\", but no \"cached\" step says how many \"bytes\" a value has";
-  if (c->samples && c->policy != CACHE_LRU) return "only lru goes by \"samples\"";
+  if (c->samples && c->policy != CACHE_LRU) return "only lru uses \"samples\"";
   for (uint32_t i = 0; i < model_keyspaces(m)->count; i++)
     if (c->policy == CACHE_PERFECT_LFU && model_keyspace(m, i)->of > KEYSPACE_TABLE)
       return arena_format(m->arena, "perfect-lfu counts every item, and \"%s\" has more than %d", model_keyspace(m, i)->name,

@@ -391,7 +391,7 @@ static const struct field fields[] = {
     KEY("expiry", DURATION, stampede_config, expiry, DEFAULT("10s"), RANGE(1, FIELD_UNLIMITED),
         .doc = "lock: time after which the next in line rebuilds."),
     KEY("command", DISTRIBUTION, stampede_config, command, OPTIONAL,
-        .doc = "lock: CPU time of each of its commands at the cache, SET NX before the rebuild and DEL behind the fill; absent: "
+        .doc = "lock: CPU time of each of its commands at the cache, SET NX before the rebuild and DEL after the fill; absent: "
                "look-up and fill include it (a script)."),
     KEY("wait", DURATION, stampede_config, wait, DEFAULT("never"), RANGE(1, FIELD_UNLIMITED),
         .doc = "coalesce, lock: how long a request waits for the rebuild of another one."),

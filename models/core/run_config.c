@@ -1,7 +1,7 @@
 #include "models/core/model.h"
 
 static const struct field probe_fields[] = {
-    KEY("at", DURATION, probe_config, at, RANGE(0, FIELD_UNLIMITED), .doc = "Since the start of the run."), {0}};
+    KEY("at", DURATION, probe_config, at, RANGE(0, FIELD_UNLIMITED), .doc = "Time since the start of the run."), {0}};
 static const struct record probe_record = {.name = "probe",
                                            .size = sizeof(struct probe_config),
                                            .fields = probe_fields,
@@ -9,7 +9,7 @@ static const struct record probe_record = {.name = "probe",
                                            .shorthand = "at"};
 static const struct field phase_fields[] = {
     KEY("from", DURATION, phase_config, from, RANGE(0, FIELD_LONGEST),
-        .doc = "Since the start of the measured window, like the ranges in claims."),
+        .doc = "Time since the start of the measured window, like the ranges in claims."),
     KEY("to", DURATION, phase_config, to, RANGE(0, FIELD_LONGEST), .doc = "The first instant after it."),
     {0}};
 static const struct record phase_record = {
@@ -19,8 +19,8 @@ static const struct field run_fields[] = {
     KEY("window", DURATION, run_config, window, DEFAULT("30m"), RANGE(1, FIELD_LONGEST),
         .doc = "Simulated time that is measured, in each replication."),
     KEY("warmup", DURATION, run_config, warmup, DEFAULT("auto"), RANGE(0, FIELD_LONGEST), .automatic = "auto",
-        .doc = "Simulated before it and not measured. auto: found by MSER-5 where all rates are constant; one whole day where they "
-               "repeat daily; none where the run has a course of its own, such as a sale."),
+        .doc = "Simulated time before it, not measured. auto: found by MSER-5 where all rates are constant; one whole day where "
+               "they repeat daily; none where the run has a course of its own, such as a sale."),
     KEY("start", CLOCK, run_config, start, DEFAULT("00:00"), .doc = "Time of day at which the run begins."),
     KEY("replications", INTEGER, run_config, replications, DEFAULT(10), RANGE(1, 1000000),
         .doc = "Independent repetitions, at least; intervals come from their spread."),

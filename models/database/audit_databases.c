@@ -62,7 +62,7 @@ static void audit_logs_and_disks(const struct audit *a, const struct data_count 
     const struct disk *d = &world_disks(w)->of_node[i];
     at_disks += d->line.queue.count;
     if (d->asked != d->done + d->forsaken + d->busy + d->line.queue.count)
-      audit_broken(a, "disk of node %u: of %llu reads %llu are done, %llu forsaken, %u in service and %u wait", i,
+      audit_broken(a, "disk of node %u: of %llu reads %llu are done, %llu abandoned, %u in service and %u wait", i,
                    (unsigned long long)d->asked, (unsigned long long)d->done, (unsigned long long)d->forsaken, d->busy,
                    d->line.queue.count);
     if (d->line.queue.count && d->busy != (uint64_t)d->config->parallel)

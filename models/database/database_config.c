@@ -46,7 +46,7 @@ void database_link(struct linker *l, struct service_config *s, const char *path)
 
 static const struct field commit_fields[] = {
     KEY("latency", DISTRIBUTION, commit_config, latency, OPTIONAL,
-        .doc = "Of one flush of the log; absent: a commit takes no time.",
+        .doc = "Time of one flush of the log; absent: a commit takes no time.",
         .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"),
     KEY("group", FLAG, commit_config, group, DEFAULT(true),
         .doc =

@@ -13,7 +13,7 @@ static const struct field fields[] = {
     KEY("over", DURATION, breaker_config, over, DEFAULT("never"), RANGE(10, FIELD_YEAR),
         .doc = "Judges by the results of this time instead of the last calls; never: by calls."),
     KEY("minimum", INTEGER, breaker_config, minimum, DEFAULT(100), RANGE(1, 1e9),
-        .doc = "Results that it needs before it judges; by calls not more than those.",
+        .doc = "Results that it needs before it judges; when it judges by calls, at most \"calls\".",
         .source = "resilience4j minimumNumberOfCalls 100"),
     KEY("open", DURATION, breaker_config, open, DEFAULT("60s"), RANGE(1, FIELD_YEAR),
         .doc = "How long it refuses all calls before it lets probes through.",

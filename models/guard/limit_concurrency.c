@@ -13,7 +13,7 @@ static bool spent(const struct limit *l, const struct limit_account *a, sim_time
 static const char *wrong(const struct limit *l, const struct limit_account *a) {
   uint64_t most = (uint64_t)l->config->limit;
   if (a->permits.in_use > most) return "more permits are in use than there are";
-  if (a->permits.queue.count && a->permits.in_use < most) return "somebody waits for a permit that is free";
+  if (a->permits.queue.count && a->permits.in_use < most) return "a request waits for a permit that is free";
   return a->permits.queue.count > (uint64_t)l->config->queue ? "more wait than the queue has room for" : NULL;
 }
 

@@ -259,7 +259,7 @@ static void check_provider_limit(struct linker *l, struct service_config *s, con
                limit->name);
   else if (limit->kind->permits || limit->scope == LIMIT_REPLICA)
     link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
-               limit->kind->permits ? "counts those inside" : "counts by replica");
+               limit->kind->permits ? "counts requests inside" : "counts by replica");
 }
 
 static void link_limits(struct linker *l, enum link_stage stage) {

@@ -16,7 +16,7 @@ static const struct field schedule_fields[] = {
         .doc = "Time of day at which it happens; the other times are before and after it, \"every\" apart."),
     KEY("count", INTEGER, schedule_config, count, DEFAULT(1), RANGE(1, 1e6), .doc = "Jobs that are published each time."),
     KEY("priority", INTEGER, schedule_config, priority, DEFAULT(0), RANGE(-1000, 1000),
-        .doc = "Of these jobs: higher is taken first. That of the queue is added."),
+        .doc = "Priority of these jobs: higher is taken first. That of the queue is added."),
     {0}};
 static const struct record schedule_record = {.name = "schedule",
                                               .size = sizeof(struct schedule_config),
@@ -40,7 +40,7 @@ static const struct field fields[] = {
         .doc = "From a free slot and a waiting job until the job begins: workers that poll instead of being notified. The slot is "
                "taken meanwhile."),
     KEY("priority", INTEGER, queue_config, priority, DEFAULT(0), RANGE(-1000, 1000),
-        .doc = "Of its jobs among all that its workers do: higher is taken first. Nothing is interrupted."),
+        .doc = "Priority of its jobs among all jobs of its workers: higher is taken first. Nothing is interrupted."),
     KEY("retry", RECORD, queue_config, retry, OPTIONAL, .record = &retry_record,
         .doc = "Retries a job that has failed; absent: it is a dead letter.", .source = "BullMQ: attempts 1"),
     KEY("deliveries", LIMIT, queue_config, deliveries, DEFAULT("unlimited"), RANGE(1, FIELD_UNLIMITED),
@@ -133,7 +133,7 @@ const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
   if (!q->concurrency) q->concurrency = default_concurrency(model_service(m, (uint32_t)q->workers));
   const char *other = name_taken(m, q->name);
   if (other)
-    return arena_format(m->arena, "is called like %s: claims could not tell their numbers apart; give it another name", other);
+    return arena_format(m->arena, "has the name of %s: claims could not tell their numbers apart; give it another name", other);
   const char *wrong = check_services(m, q, key);
   if (wrong) return wrong;
   *key = "retry";

@@ -128,7 +128,7 @@ const char *disk_link(struct disk_config *c) {
 
 static const struct field fields[] = {
     KEY("latency", DISTRIBUTION, disk_config, latency, OPTIONAL,
-        .doc = "Of one random page read, without waiting; absent, and no \"iops\": reads take no time.",
+        .doc = "Time of one random page read, without waiting; absent, and no \"iops\": reads take no time.",
         .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"),
     KEY("iops", NUMBER, disk_config, iops, OPTIONAL, RANGE(1, 1e9),
         .doc = "Instead: reads a second with all places busy; each then takes parallel / iops."),

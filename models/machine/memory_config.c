@@ -5,14 +5,14 @@
 
 static const struct field fields[] = {
     KEY("base", BYTES, memory_config, base, RANGE(1, 1e15),
-        .doc = "Of each process, at rest. Node 80 to 150 MB, Bun 40 to 100, a FastAPI worker 60 to 150."),
+        .doc = "Memory of each process, at rest. Node 80 to 150 MB, Bun 40 to 100, a FastAPI worker 60 to 150."),
     KEY("per_connection", BYTES, memory_config, per_connection, DEFAULT("0B"), RANGE(0, 1e15),
-        .doc = "Of each open connection, used or not: those of the pools of a replica, and at a database those to it. A server "
-               "process of PostgreSQL takes 5 to 10 MB."),
+        .doc = "Memory of each open connection, used or not: those of the pools of a replica, and at a database those to it. A "
+               "server process of PostgreSQL takes 5 to 10 MB."),
     KEY("per_request", BYTES, memory_config, per_request, DEFAULT("0B"), RANGE(0, 1e15),
-        .doc = "Of each request from acceptance to answer."),
+        .doc = "Memory of each request, from acceptance to answer."),
     KEY("leak", BYTES, memory_config, leak, DEFAULT("0B"), RANGE(0, 1e15),
-        .doc = "Left behind by each answered request until the process ends."),
+        .doc = "Memory left behind by each answered request until the process ends."),
     {0}};
 const struct record memory_record = {.name = "memory",
                                      .size = sizeof(struct memory_config),

@@ -40,10 +40,11 @@ const struct record link_record = {.name = "link",
 
 static const struct field cdn_fields[] = {
     KEY("hit", RATIO, cdn_config, hit, DEFAULT(0), RANGE(0, 1),
-        .doc = "Share of the requests that the CDN answers; they never reach the origin. 0: there is no CDN before this endpoint.",
+        .doc = "Share of the requests that the CDN answers; they never reach the origin. 0: there is no CDN in front of this "
+               "endpoint.",
         .source = "static files 90 to 98%, API answers 0% unless configured"),
     KEY("latency", DISTRIBUTION, cdn_config, latency, DEFAULT("20ms"),
-        .doc = "Of an answer from the edge, its round trip included. A miss takes the way to the origin, as without a CDN.",
+        .doc = "Time of an answer from the edge, its round trip included. A miss takes the way to the origin, as without a CDN.",
         .source = "user to near edge: fibre 5 to 20 ms, 4G 30 to 70 ms"),
     {0}};
 const struct record cdn_record = {.name = "cdn",

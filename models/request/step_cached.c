@@ -229,9 +229,9 @@ static void check_cure(struct compiler *c, const struct cached_step *s) {
   if (cure->cure == CURE_LOCK && s->cached == compile_service(c))
     compile_fault(c, "a \"lock\" stands in a cache that several processes share; within one use \"coalesce\"");
   if (times && !s->ttl && service_cache(cache)->ttl == SIM_NEVER)
-    compile_fault(c, "a \"stampede\" cure that goes by the age of items needs a \"ttl\"");
+    compile_fault(c, "a \"stampede\" cure that depends on the age of items needs a \"ttl\"");
   if (times && service_cache(cache)->ttl_from == TTL_FROM_ACCESS)
-    compile_fault(c, "a \"stampede\" cure that goes by the age of items needs a ttl that counts from the fill");
+    compile_fault(c, "a \"stampede\" cure that depends on the age of items needs a ttl that counts from the fill");
 }
 
 static void check(struct compiler *c, const struct cached_step *s) {

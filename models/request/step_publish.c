@@ -45,7 +45,7 @@ static const struct field fields[] = {
     KEY("delay", DISTRIBUTION, publish_step, delay, OPTIONAL,
         .doc = "How long it takes until the jobs are due; absent: they are due at once."),
     KEY("priority", INTEGER, publish_step, priority, DEFAULT(0), RANGE(-1000, 1000),
-        .doc = "Of these jobs: higher is taken first. That of the queue is added."),
+        .doc = "Priority of these jobs: higher is taken first. That of the queue is added."),
     KEY("wait", FLAG, publish_step, wait, DEFAULT(false),
         .doc = "Whether the request waits until all these jobs are done; it fails (job_failed) when one is given up or lost."),
     {0}};

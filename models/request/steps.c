@@ -14,8 +14,8 @@ static const struct field fields[] = {
     ADDED_KEY("request"),
     ADDED_KEY("response"),
     KEY("priority", INTEGER, endpoint_config, priority, DEFAULT(0), RANGE(-1000, 1000),
-        .doc =
-            "Of such requests where services have the discipline priority: higher is served first. That of the source is added."),
+        .doc = "Priority of these requests at services with the discipline priority: higher is served first. That of the source is "
+               "added."),
     {0}};
 
 static const struct additions endpoint_added = {parts_endpoint_keys, offsetof(struct endpoint_config, parts)};

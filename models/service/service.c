@@ -42,7 +42,7 @@ static const struct record autoscale_record = {.name = "autoscale",
 
 static const struct field shift_fields[] = {
     KEY("at", DURATION, shift_config, at, RANGE(0, FIELD_LONGEST),
-        .doc = "Since the start of the run, warm-up included, like the steps of a rate."),
+        .doc = "Time since the start of the run, warm-up included, like the steps of a rate."),
     KEY("threads", INTEGER, shift_config, threads, RANGE(0, 1e6),
         .doc = "Threads of each replica from then on. If more are busy, these finish what they have, and nothing new begins."),
     {0}};

@@ -57,7 +57,7 @@ static void audit_errands(const struct audit *a) {
   if (asking != world_clients(w)->open) audit_broken(a, "clients: %u errands are open, %u counted", asking, world_clients(w)->open);
   uint64_t ended = world_clients(w)->answered + world_clients(w)->forsaken;
   if (world_clients(w)->attempts != ended + running)
-    audit_broken(a, "clients: %llu attempts, %llu ended or were forsaken and %u run",
+    audit_broken(a, "clients: %llu attempts, %llu ended or were abandoned and %u run",
                  (unsigned long long)world_clients(w)->attempts, (unsigned long long)ended, running);
   for (uint32_t i = 0; i < model_rooms(w->model)->count; i++) {
     const struct waiting_room *r = &world_rooms(w)->each[i];

@@ -89,7 +89,7 @@ static const char *chances_of(const struct burst_state *states, uint32_t n, stru
       uint32_t j = 0;
       while (j < n && strcmp(states[j].name, next[k].name) != 0) j++;
       if (j == n)
-        return arena_format(arena, "state \"%s\" leads to \"%s\", which is none of its states", states[i].name, next[k].name);
+        return arena_format(arena, "state \"%s\" leads to \"%s\", which is not one of its states", states[i].name, next[k].name);
       if (j == i) return arena_format(arena, "state \"%s\" leads to itself: make its \"dwell\" longer instead", states[i].name);
       sum += p[i * n + j] = next[k].weight;
     }

@@ -28,7 +28,7 @@ void client_declare(struct model *m, struct source_config *s) {
   t->attempts = meter_declare(m, s->name, "attempts", METER_COUNT, "Requests that its clients sent, first ones and repeated.");
   if (s->retry.pause.attempts > 1) {
     t->retries = meter_declare(m, s->name, "retries", METER_COUNT, "Attempts after a failure.");
-    t->backing_off = meter_declare(m, s->name, "backing_off", METER_LEVEL, "Clients who wait before they try again.");
+    t->backing_off = meter_declare(m, s->name, "backing_off", METER_LEVEL, "Clients that wait before they try again.");
     meter_is_queue(m, t->backing_off);
   }
   if (s->retry.budget.burst)

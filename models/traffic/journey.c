@@ -51,7 +51,7 @@ static const char *name_places(struct model *m, struct source_config *s, uint32_
     if (!strcmp(p->name, "leave")) return "is called \"leave\", which is the way out";
     for (uint32_t k = 0; k < *at; k++)
       if (!strcmp(places[k].name, p->name))
-        return arena_format(m->arena, "is called \"%s\" like another place: give one of them a \"name\"", p->name);
+        return arena_format(m->arena, "is called \"%s\", as another place is: give one of them a \"name\"", p->name);
   }
   return NULL;
 }
@@ -215,7 +215,7 @@ void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
 static const char *const failed_words[] = {"leave", "again", "go-on", NULL};
 static const struct field fields[] = {
     KEY("ask", REFERENCE, place_config, ask, .target = "endpoints", .doc = "The endpoint that is asked for here."),
-    KEY("name", TEXT, place_config, name, OPTIONAL, .doc = "For `next`; absent: the endpoint's."),
+    KEY("name", TEXT, place_config, name, OPTIONAL, .doc = "Name of this place for `next`; absent: that of the endpoint."),
     KEY("think", DISTRIBUTION, place_config, think, OPTIONAL, .doc = "From the answer to the next request. Absent: none."),
     KEY("next", WEIGHTS, place_config, next, OPTIONAL,
         .doc =

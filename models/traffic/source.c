@@ -30,8 +30,8 @@ static const struct field fields[] = {
     KEY("room", REFERENCE, source_config, room, OPTIONAL, .target = "waiting_rooms",
         .doc = "A waiting room before the first request."),
     KEY("priority", INTEGER, source_config, priority, DEFAULT(0), RANGE(-1000, 1000),
-        .doc =
-            "Of its requests where services have the discipline priority: higher is served first. That of the endpoint is added."),
+        .doc = "Priority of its requests at services with the discipline priority: higher is served first. That of the endpoint is "
+               "added."),
     KEY("connection", RECORD, source_config, connection, .record = &connection_record,
         .doc = "Connections of its clients: round trip, handshake, keep-alive."),
     KEY("link", RECORD, source_config, link, .record = &link_record, .doc = "The line of each of its clients."),

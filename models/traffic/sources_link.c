@@ -104,7 +104,7 @@ static void check_meter_names(struct linker *l) {
       if (strcmp(a->thing, b->thing) || strcmp(a->name, b->name)) continue;
       link_fault(
           l, arena_format(l->arena, "traffic.%s", a->thing), NULL,
-          "is called like a service or a stock which counts \"%s\" too: claims could not tell them apart; give it another name",
+          "has the name of a service or a stock that counts \"%s\" too: claims could not tell them apart; give it another name",
           a->name);
       return;
     }

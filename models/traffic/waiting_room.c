@@ -21,10 +21,10 @@ void waiting_room_declare(struct model *m, struct room_config *r) {
   r->length = meter_declare(m, r->name, "length", METER_LEVEL, "Clients in the room.");
   meter_is_queue(m, r->length);
   r->wait = meter_declare(m, r->name, "wait", METER_TIME, "In the room, of those who were let in.");
-  r->admitted = meter_declare(m, r->name, "admitted", METER_COUNT, "Clients who were let in.");
-  if (r->patience.kind) r->abandoned = meter_declare(m, r->name, "abandoned", METER_COUNT, "Clients who left the room.");
+  r->admitted = meter_declare(m, r->name, "admitted", METER_COUNT, "Clients that were let in.");
+  if (r->patience.kind) r->abandoned = meter_declare(m, r->name, "abandoned", METER_COUNT, "Clients that left the room.");
   if (r->tolerance.kind)
-    r->balked = meter_declare(m, r->name, "balked", METER_COUNT, "Clients who went away at once, from the announced wait.");
+    r->balked = meter_declare(m, r->name, "balked", METER_COUNT, "Clients that left at once because of the announced wait.");
 }
 
 /* --- the line -------------------------------------------------------------------------------------------------------------- */
@@ -188,7 +188,7 @@ static void waiting_rooms_stop(struct world *w) {
 
 static const char *const order_words[] = {"fifo", "lottery", NULL};
 static const struct field fields[] = {
-    KEY("admit", RATE, room_config, admit, RANGE(1e-6, 1e9), .doc = "How many it lets in, at most."),
+    KEY("admit", RATE, room_config, admit, RANGE(1e-6, 1e9), .doc = "Highest rate at which it lets clients in."),
     KEY("opens", DURATION, room_config, opens, DEFAULT("0s"), RANGE(0, FIELD_LONGEST),
         .doc = "Time since the start of the run before which no client is let in."),
     KEY("inside", LIMIT, room_config, inside, DEFAULT("unlimited"), RANGE(1, 1e9), .doc = "Sessions on the site at once, at most."),
@@ -213,10 +213,10 @@ static void check_room_names(struct linker *l) {
     for (uint32_t k = 0; k < model_sources(m)->count; k++)
       if (!strcmp(model_source(m, k)->name, rooms[i].name))
         link_fault(l, path, NULL,
-                   "is called like a source of traffic: claims could not tell their meters apart; give it another name");
+                   "has the name of a source of traffic: claims could not tell their meters apart; give it another name");
     for (uint32_t k = 0; k < m->endpoints.count; k++)
       if (!strcmp(model_endpoint(m, k)->name, rooms[i].name))
-        link_fault(l, path, NULL, "is called like an endpoint: claims could not tell their waits apart; give it another name");
+        link_fault(l, path, NULL, "has the name of an endpoint: claims could not tell their waits apart; give it another name");
   }
 }
 

@@ -79,7 +79,7 @@ const char *source_outside(const struct diagnostics *d, const char *path) {
   size_t length = strlen(root);
   bool inside = !strcmp(root, "/") || (!strncmp(real, root, length) && (real[length] == '/' || !real[length]));
   free(real);
-  return inside ? NULL : "it is outside of the folder that --root names";
+  return inside ? NULL : "it is outside the folder that --root names";
 }
 
 bool source_was_read(const struct diagnostics *d, const char *path) {

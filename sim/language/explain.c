@@ -135,8 +135,7 @@ static void put_place(FILE *out, struct arena *arena, struct place p, const char
   if (p.field) put_field(out, arena, p.field, "  ");
   put_whose(out, arena, p);
   if (p.what == PLACE_VALUE || p.what == PLACE_DISTRIBUTION)
-    fputs("  or with where it is from and between what it lies: {\"value\": ..., \"source\": \"...\", \"range\": [low, high]}\n",
-          out);
+    fputs("  or with its source and its range: {\"value\": ..., \"source\": \"...\", \"range\": [low, high]}\n", out);
   if (p.field && p.field->kind == FIELD_MEMBER) put_members(out, arena, p.field);
   struct place inner = entry_of(p);
   if (inner.what == PLACE_RECORD && inner.record->doc) fprintf(out, "  %s\n", inner.record->doc);

@@ -156,17 +156,13 @@ static void put_rules(FILE *out, const struct record *root) {
   fprintf(out, "# The scenario language\n\nPrinted by the program from its own tables: do not edit. The file is a `%s` ",
           root->name);
   fprintf(out, "([keys](#record-%s)).\n\n", root->name);
-  fputs(
-      "- `.json` is strict JSON; `.jsonc` may hold comments.\n"
-      "- `\"extends\": \"file.json\"` names one parent: objects merge, lists and plain values replace, `null` deletes.\n"
-      "- Any value may be `{\"value\": X, \"source\": \"...\", \"range\": [low, high]}`; any object may have a `source`: reports "
-      "list "
-      "these as assumptions.\n"
-      "- The ends of a range are values like the one between them, low first; a duration beside a law such as "
-      "`{\"lognormal\": {\"mean\": \"1ms\", \"cv\": 1}}` is that law with another mean. `aguanta sensitivity` goes through them.\n"
-      "- Keys that begin with `x-` are ignored; all other unknown keys are errors.\n"
-      "- Names are 1 to 63 of `A-Z a-z 0-9 _ . -`.\n",
-      out);
+  fputs("- `.json` is strict JSON; `.jsonc` may hold comments.\n- `\"extends\": \"file.json\"` names one parent: objects merge, "
+        "lists and plain values replace, `null` deletes.\n- Any value may be `{\"value\": X, \"source\": \"...\", \"range\": [low, "
+        "high]}`; any object may have a `source`: reports list these as assumptions.\n- The ends of a range are values like the "
+        "one between them, low first; where the value is a law such as `{\"lognormal\": {\"mean\": \"1ms\", \"cv\": 1}}`, an end "
+        "that is a duration is that law with another mean. `aguanta sensitivity` goes through them.\n- Keys that begin with `x-` "
+        "are ignored; all other unknown keys are errors.\n- Names are 1 to 63 of the characters `A-Z a-z 0-9 _ . -`.\n",
+        out);
 }
 
 char *reference_print(struct arena *arena, const struct record *root) {

@@ -94,7 +94,7 @@ static const struct json_value *like_value(struct binder *b, const struct field 
   if (!made)
     diagnostic_add(
         b->diagnostics, json_position(end),
-        "\"range\" of \"%s\" needs ends with the form of the value, such as %s, not %s: or give one number inside of it a range",
+        "\"range\" of \"%s\" needs ends with the form of the value, such as %s, not %s: or give one number in it a range",
         field->name, json_print_line(b->arena, value), json_print_line(b->arena, end));
   return made;
 }
@@ -121,8 +121,7 @@ bool bind_range(struct binder *b, const struct field *field, const struct json_v
     return false;
   }
   if (!may_vary(field)) {
-    diagnostic_add(b->diagnostics, json_position(range), "\"%s\" can have no \"range\": there is no order between its values",
-                   field->name);
+    diagnostic_add(b->diagnostics, json_position(range), "\"%s\" cannot have a \"range\": its values have no order", field->name);
     return false;
   }
   out->low = like_value(b, field, value, low), out->high = out->low ? like_value(b, field, value, high) : NULL;

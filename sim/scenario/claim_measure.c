@@ -85,7 +85,7 @@ static void no_such_subject(struct claim_parser *p, const char *name) {
     names = more_names(p, names, &m->services, sizeof(struct service_config));
     names = more_names(p, names, &m->platform.nodes, sizeof(struct node_group));
   }
-  FAIL(p, "knows no endpoint, service or node group \"%s\"%s", name, names);
+  FAIL(p, "finds no endpoint, service or node group \"%s\"%s", name, names);
 }
 
 static const struct {
@@ -166,7 +166,7 @@ static void parse_cause(struct claim_parser *p, const struct measure_kind *first
   }
   for (int i = OUTCOME_TIMEOUT; i < OUTCOMES; i++)
     if (!strcmp(value, outcome_names[i])) m->cause = i;
-  if (m->cause < 0) FAIL(p, "knows no cause \"%s\"; causes are %s", value, all_causes(p->arena));
+  if (m->cause < 0) FAIL(p, "finds no cause \"%s\"; causes are %s", value, all_causes(p->arena));
   if (!first->causes) FAIL(p, "has a cause, which belongs to error_rate, rate and count");
   if (m->subject == SUBJECT_SERVICE) FAIL(p, "has a cause, which endpoints and \"all\" have: a service does not see why");
 }
@@ -208,7 +208,7 @@ static void parse_year(struct claim_parser *p, struct measure *m, const char *wo
 
 static void parse_fault(struct claim_parser *p, struct measure *m, const char *word) {
   int32_t found = find(word, model_faults(p->model), sizeof(struct fault_config));
-  if (found < 0) FAIL(p, "knows no fault \"%s\"", word);
+  if (found < 0) FAIL(p, "finds no fault \"%s\"", word);
   m->subject = SUBJECT_FAULT;
   m->index = (uint32_t)found;
 }

@@ -201,7 +201,7 @@ const struct foreign_word foreign_words[] = {
      "\"platform\": {\"kind\": ..., \"nodes\": {...}}", "platform"},
     {"failures|outages|chaos|incidents", "scenario", "\"faults\"", "faults"},
     {"costs|pricing|money|cost|budget", "scenario",
-     "the price list is named by \"prices\", and \"bill\" has what costs besides the nodes", "bill"},
+     "the price list is named by \"prices\", and \"bill\" has what costs money in addition to the nodes", "bill"},
     {"config|settings|simulation|options|sim", "scenario", "\"run\"", "run"},
     {"ratelimits|ratelimit|throttles", "scenario", "\"limits\"", "limits"},
     {"jobs|topics|tasks", "scenario", "\"queues\"", "queues"},

@@ -66,13 +66,14 @@ static const char *shape_week_prepare(void *self, struct arena *arena, sim_time 
   return lay_out(self, arena, start_of_day, 168, 1);
 }
 
-static const struct field rate_fields[] = {ONLY_KEY("rate", RATE, RANGE(0, 1e9), .doc = "Within the hour."), {0}};
+static const struct field rate_fields[] = {ONLY_KEY("rate", RATE, RANGE(0, 1e9), .doc = "Rate within the hour."), {0}};
 static const struct record rate_record = {.name = "rate of an hour",
                                           .size = sizeof(double),
                                           .fields = rate_fields,
                                           .doc = "Written as the bare rate.",
                                           .shorthand = "rate"};
-static const struct field weight_fields[] = {ONLY_KEY("weight", NUMBER, RANGE(0, 1e12), .doc = "Of the hour, in any unit."), {0}};
+static const struct field weight_fields[] = {ONLY_KEY("weight", NUMBER, RANGE(0, 1e12), .doc = "Weight of the hour, in any unit."),
+                                             {0}};
 static const struct record weight_record = {.name = "weight of an hour",
                                             .size = sizeof(double),
                                             .fields = weight_fields,

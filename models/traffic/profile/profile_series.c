@@ -92,7 +92,7 @@ static const char *series_prepare(void *self, struct arena *arena, sim_time star
   return NULL;
 }
 
-static const struct field rate_fields[] = {ONLY_KEY("rate", RATE, RANGE(0, 1e9), .doc = "Within the interval."), {0}};
+static const struct field rate_fields[] = {ONLY_KEY("rate", RATE, RANGE(0, 1e9), .doc = "Rate within the interval."), {0}};
 static const struct record rate_record = {.name = "rate of an interval",
                                           .size = sizeof(double),
                                           .fields = rate_fields,

@@ -46,8 +46,8 @@ static const char *steps_prepare(void *self, struct arena *arena, sim_time start
   return NULL;
 }
 static const struct field rate_step_fields[] = {
-    KEY("from", DURATION, rate_step, from, RANGE(0, FIELD_LONGEST), .doc = "Since the start of the run."),
-    KEY("rate", RATE, rate_step, rate, RANGE(0, 1e9), .doc = "From then on."),
+    KEY("from", DURATION, rate_step, from, RANGE(0, FIELD_LONGEST), .doc = "Time since the start of the run."),
+    KEY("rate", RATE, rate_step, rate, RANGE(0, 1e9), .doc = "Rate from then on."),
     {0}};
 static const struct record rate_step_record = {
     .name = "rate step", .size = sizeof(struct rate_step), .fields = rate_step_fields, .doc = "A rate from a time on."};

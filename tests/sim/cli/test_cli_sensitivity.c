@@ -197,7 +197,7 @@ static void test_refusals(void) {
       {"--vary", "run.seed=1..2", 3, "\"seed\" can have no \"range\""},
       {"--vary", "services.serber.start=1s..2s", 3, "did you mean \"services.server.start\"?"},
       {"--of", "p99(page.latency) < 1s", 2, "has something behind it: a measure such as p99(web.latency), without a limit"},
-      {"--of", "p99(pige.latency)", 2, "knows no endpoint, service or node group \"pige\"; did you mean \"p99(page.latency)"},
+      {"--of", "p99(pige.latency)", 2, "finds no endpoint, service or node group \"pige\"; did you mean \"p99(page.latency)"},
       {"--export", "x.pdf", 2, "unknown format \"pdf\""},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -90,7 +90,7 @@ static const struct setting mistakes[] = {
     {"traffic.users.rate=5", NULL, "--set traffic.users.rate=5: error: \"rate\" needs a unit: write \"5/s\" or \"5/min\", not 5\n"},
     {"claims=5", NULL, "--set claims=5: error: \"claims\" must be a list of claim objects: [ ... ], not a number\n"},
     {"claims.0=p99(pgae.latency) < 1s", NULL,
-     "--set claims.0=p99(pgae.latency) < 1s: error: claim \"p99(pgae.latency) < 1s\" knows no endpoint, service or node group "
+     "--set claims.0=p99(pgae.latency) < 1s: error: claim \"p99(pgae.latency) < 1s\" finds no endpoint, service or node group "
      "\"pgae\"; did you mean \"p99(page.latency) < 1s\"?\n"},
     {"traffic.users.kind=closed", NULL,
      "tests/cli/small.json:6:16: error: traffic.users: a closed source needs a \"population\"\n"},

@@ -255,10 +255,10 @@ static void test_root(void) {
     struct text t = {.length = 0};
     put(&t, "{ 'extends': '%s', 'aguanta': 1, 'name': 'x' }", names[i]);
     child_write(main, t.bytes);
-    expect(AGUANTA("validate", "--root", inside, main), 3, i < 3 ? "outside of the folder that --root names" : "cannot read",
+    expect(AGUANTA("validate", "--root", inside, main), 3, i < 3 ? "outside the folder that --root names" : "cannot read",
            "canary");
   }
-  expect(AGUANTA("validate", "--root", inside, "tests/cli/small.json"), 3, "outside of the folder that --root names", NULL);
+  expect(AGUANTA("validate", "--root", inside, "tests/cli/small.json"), 3, "outside the folder that --root names", NULL);
   expect(AGUANTA("run", "--root", "tests/cli", "tests/cli/bad/missing_key.json"), 3, "needs the key", NULL);
   expect(AGUANTA("validate", "--root", "tests/cli/small.json", main), 2, "--root must be a folder", NULL);
   free(inside), free(outside), free(link), free(main);
