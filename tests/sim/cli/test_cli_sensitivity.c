@@ -194,7 +194,7 @@ static void test_refusals(void) {
       {"--vary", RATE "=1/s..fast", 3, "--vary " RATE "=1/s..fast: error: \"rate\" must be a rate such as"},
       {"--vary", RATE "=2/s..1/s", 3,
        "--vary " RATE "=2/s..1/s: error: \"range\" of \"rate\" has its ends the wrong way round: \"2/s\" is more than \"1/s\""},
-      {"--vary", "run.seed=1..2", 3, "\"seed\" can have no \"range\""},
+      {"--vary", "run.seed=1..2", 3, "\"seed\" cannot have a \"range\""},
       {"--vary", "services.serber.start=1s..2s", 3, "did you mean \"services.server.start\"?"},
       {"--of", "p99(page.latency) < 1s", 2, "has something behind it: a measure such as p99(web.latency), without a limit"},
       {"--of", "p99(pige.latency)", 2, "finds no endpoint, service or node group \"pige\"; did you mean \"p99(page.latency)"},
