@@ -116,7 +116,8 @@ void world_follow(struct world *w, const struct world_watch *watch) {
   w->stride = SIM_MS;
 }
 
-/* The stride follows the events, so that there are some EVENTS_BETWEEN_LOOKS between two looks whatever the load: a few milliseconds. */
+/* The stride follows the events, so that there are some EVENTS_BETWEEN_LOOKS between two looks whatever the load: a few
+ * milliseconds. */
 static void look(struct world *w, uint64_t events) {
   enum { EVENTS_BETWEEN_LOOKS = 1 << 15 };
   if (events < EVENTS_BETWEEN_LOOKS / 2 && w->stride < SIM_NEVER / 4) w->stride *= 2;
@@ -177,7 +178,7 @@ void world_close(struct world *w) {
 
 void world_free(struct world *w) {
   parts_stop(w);
-  for (uint32_t i = 0; i < w->container_count; i++) free(w->containers[i].jobs);
+  for (uint32_t i = 0; i < w->container_count; i++) free(w->containers[i].computations);
   timer_heap_free(w->sleepers);
   timer_heap_free(w->patience);
   lane_free(w->soon);

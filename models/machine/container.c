@@ -52,36 +52,36 @@ void container_advance(const struct world *w, struct container *c, sim_time now)
 
 /* --- the heap of computations ------------------------------------------------------------------------------------------- */
 
-static inline bool before(const struct job *a, const struct job *b) {
+static inline bool before(const struct computation *a, const struct computation *b) {
   return a->finish < b->finish || (a->finish == b->finish && a->order < b->order);
 }
 
-__attribute__((noinline)) static void jobs_grow(struct container *c) {
-  assert(c->job_room <= UINT32_MAX / 2);
-  c->job_room = c->job_room ? 2 * c->job_room : 4;
-  c->jobs = allocate_resized(c->jobs, c->job_room, sizeof *c->jobs);
+__attribute__((noinline)) static void computations_grow(struct container *c) {
+  assert(c->computation_room <= UINT32_MAX / 2);
+  c->computation_room = c->computation_room ? 2 * c->computation_room : 4;
+  c->computations = allocate_resized(c->computations, c->computation_room, sizeof *c->computations);
 }
 
-/* Inlined, so that the job stays in registers: passed in memory, what has just been written in halves would be read in one, and
- * that waits. */
-static inline __attribute__((always_inline)) void jobs_push(struct container *c, struct job job) {
-  if (__builtin_expect(c->running == c->job_room, 0)) jobs_grow(c);
+/* Inlined, so that the computation stays in registers: passed in memory, what has just been written in halves would be read in
+ * one, and that waits. */
+static inline __attribute__((always_inline)) void computations_push(struct container *c, struct computation computation) {
+  if (__builtin_expect(c->running == c->computation_room, 0)) computations_grow(c);
   uint32_t i = c->running++;
-  for (uint32_t up; i && before(&job, &c->jobs[up = (i - 1) / 2]); i = up) c->jobs[i] = c->jobs[up];
-  c->jobs[i] = job;
+  for (uint32_t up; i && before(&computation, &c->computations[up = (i - 1) / 2]); i = up) c->computations[i] = c->computations[up];
+  c->computations[i] = computation;
 }
 
 /* The request whose computation ends first. */
-static inline uint32_t jobs_pop(struct container *c) {
-  uint32_t first = c->jobs[0].request, i = 0, n = --c->running;
+static inline uint32_t computations_pop(struct container *c) {
+  uint32_t first = c->computations[0].request, i = 0, n = --c->running;
   if (!n) return first;
-  struct job last = c->jobs[n];
+  struct computation last = c->computations[n];
   for (uint32_t down; (down = 2 * i + 1) < n; i = down) {
-    if (down + 1 < n && before(&c->jobs[down + 1], &c->jobs[down])) down++;
-    if (!before(&c->jobs[down], &last)) break;
-    c->jobs[i] = c->jobs[down];
+    if (down + 1 < n && before(&c->computations[down + 1], &c->computations[down])) down++;
+    if (!before(&c->computations[down], &last)) break;
+    c->computations[i] = c->computations[down];
   }
-  c->jobs[i] = last;
+  c->computations[i] = last;
   return first;
 }
 
@@ -101,7 +101,7 @@ static inline void start_job(struct world *w, struct container *c, struct crew *
   if (!c->running) become_busy(w, c);
   k->running++;
   c->aside += k->aside;
-  jobs_push(c, (struct job){c->virtual_time + (double)r->work, c->job_order++, r->id});
+  computations_push(c, (struct computation){c->virtual_time + (double)r->work, c->computation_order++, r->id});
 }
 
 /* The same where it is the only one and nobody slows it down: then it ends after its work, and nothing has to be found out for
@@ -115,7 +115,7 @@ static inline bool start_alone(struct world *w, struct container *c, struct crew
   k->running++;
   c->aside += k->aside;
   c->virtual_time = 0;
-  jobs_push(c, (struct job){(double)r->work, c->job_order++, r->id});
+  computations_push(c, (struct computation){(double)r->work, c->computation_order++, r->id});
   c->demand = MILLI, n->demand += MILLI;
   c->rate = 1;
   calendar_set(w->calendar, c->slot, world_now(w) + r->work);
@@ -278,11 +278,11 @@ void container_computed(void *world, uint32_t id) {
   struct container *c = &w->containers[id];
   sim_time now = world_now(w);
   share_advance(w, c, now);
-  if (__builtin_expect(c->quota != NULL, 0) && c->jobs[0].finish - c->virtual_time > ROUNDING) {
+  if (__builtin_expect(c->quota != NULL, 0) && c->computations[0].finish - c->virtual_time > ROUNDING) {
     quota_runs_out(w, c);
     return;
   }
-  struct request *r = world_request(w, jobs_pop(c));
+  struct request *r = world_request(w, computations_pop(c));
   struct crew *k = computing_crew(w, c, r);
   const struct instruction *in = instruction_of(w, r);
   k->running--;
@@ -422,11 +422,11 @@ static double take_running(struct container *c, uint32_t request) {
   double left = 0;
   c->running = 0;
   for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
-    struct job job = c->jobs[i];
-    if (job.request == request)
-      left = job.finish - c->virtual_time;
+    struct computation computation = c->computations[i];
+    if (computation.request == request)
+      left = computation.finish - c->virtual_time;
     else
-      jobs_push(c, job);
+      computations_push(c, computation);
   }
   return left;
 }
@@ -472,17 +472,17 @@ void container_unstall(struct world *w, struct container *c) {
   node_share(w, &w->nodes[c->node], c);
 }
 
-static void park(struct processes *all, struct job job, double virtual_time) {
+static void park(struct processes *all, struct computation computation, double virtual_time) {
   if (all->parked_count == all->parked_room) {
     all->parked_room = all->parked_room ? 2 * all->parked_room : 4;
     all->parked = allocate_resized(all->parked, all->parked_room, sizeof *all->parked);
   }
-  job.finish -= virtual_time;
-  all->parked[all->parked_count++] = job;
+  computation.finish -= virtual_time;
+  all->parked[all->parked_count++] = computation;
 }
 
-static bool runs_in(const struct world *w, const struct job *job, const struct process *p) {
-  const struct request *r = world_request(w, job->request);
+static bool runs_in(const struct world *w, const struct computation *computation, const struct process *p) {
+  const struct request *r = world_request(w, computation->request);
   return r->frames[r->depth - 1].process == p->number;
 }
 
@@ -493,11 +493,11 @@ void container_park(struct world *w, struct container *c, struct process *p) {
   uint32_t running = c->running;
   c->running = 0;
   for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
-    struct job job = c->jobs[i];
-    if (runs_in(w, &job, p))
-      park(c->processes, job, c->virtual_time);
+    struct computation computation = c->computations[i];
+    if (runs_in(w, &computation, p))
+      park(c->processes, computation, c->virtual_time);
     else
-      jobs_push(c, job);
+      computations_push(c, computation);
   }
   c->aside -= p->workers.running;
   p->crew.threads = p->workers.threads = 0;
@@ -510,14 +510,14 @@ void container_unpark(struct world *w, struct container *c, struct process *p) {
   uint32_t kept = 0;
   container_advance(w, c, world_now(w));
   for (uint32_t i = 0; i < all->parked_count; i++) {
-    struct job job = all->parked[i];
-    if (!runs_in(w, &job, p)) {
-      all->parked[kept++] = job;
+    struct computation computation = all->parked[i];
+    if (!runs_in(w, &computation, p)) {
+      all->parked[kept++] = computation;
       continue;
     }
     if (!c->running) become_busy(w, c);
-    job.finish += c->virtual_time;
-    jobs_push(c, job);
+    computation.finish += c->virtual_time;
+    computations_push(c, computation);
   }
   assert(!p->paused && kept <= all->parked_count);
   all->parked_count = kept;
@@ -541,16 +541,16 @@ sim_time container_slows(const struct container *c, sim_time work) {
 double container_unfinished(const struct world *w, const struct container *c) {
   double done = 0;
   for (uint32_t i = 0; i < c->running; i++)
-    done += (double)world_request(w, c->jobs[i].request)->work - (c->jobs[i].finish - c->virtual_time);
+    done += (double)world_request(w, c->computations[i].request)->work - (c->computations[i].finish - c->virtual_time);
   for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
     done += (double)world_request(w, c->processes->parked[i].request)->work - c->processes->parked[i].finish;
   return done;
 }
 
 /* Work done of a computation in progress, by the instant `now`. */
-static double work_done(const struct world *w, const struct container *c, const struct job *job, sim_time now) {
+static double work_done(const struct world *w, const struct container *c, const struct computation *computation, sim_time now) {
   double virtual_now = c->virtual_time + moved_until(w, c, now);
-  return (double)world_request(w, job->request)->work - (job->finish - virtual_now);
+  return (double)world_request(w, computation->request)->work - (computation->finish - virtual_now);
 }
 
 static sim_time held_up(const struct world *w, const struct request *r, double done) {
@@ -560,7 +560,7 @@ static sim_time held_up(const struct world *w, const struct request *r, double d
 
 sim_time container_held_up(const struct world *w, const struct container *c, const struct request *r) {
   for (uint32_t i = 0; i < c->running; i++)
-    if (c->jobs[i].request == r->id) return held_up(w, r, work_done(w, c, &c->jobs[i], world_now(w)));
+    if (c->computations[i].request == r->id) return held_up(w, r, work_done(w, c, &c->computations[i], world_now(w)));
   for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
     if (c->processes->parked[i].request == r->id) return held_up(w, r, (double)r->work - c->processes->parked[i].finish);
   return 0;
@@ -581,7 +581,7 @@ static void book_computation(struct world *w, struct container *c, uint32_t id) 
 
 /* What the requests in its queues and on its threads have waited so far: their cells know it before the queues are gone. */
 static void book_waits(struct world *w, struct container *c) {
-  for (uint32_t i = 0; i < c->running; i++) book_computation(w, c, c->jobs[i].request);
+  for (uint32_t i = 0; i < c->running; i++) book_computation(w, c, c->computations[i].request);
   book_queues(w, c, &c->own);
   if (!c->processes) return;
   for (uint32_t i = 0; i < c->processes->parked_count; i++) book_computation(w, c, c->processes->parked[i].request);

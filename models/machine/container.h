@@ -2,9 +2,9 @@
  *
  * A request is accepted (or rejected by a full backlog), computes on a thread, waits elsewhere, and leaves. `generation`
  * counts the deaths of the process: a request remembers it and so learns that the replica which it comes back to is gone.
- * Its threads are in crews (runtime.h): one of its own, or those of several processes. Invariants, crew by crew: running <= threads,
- * but for those who were at work when a shift took threads away; a queued computation means that all threads run. in_flight counts
- * accepted requests. */
+ * Its threads are in crews (runtime.h): one of its own, or those of several processes. Invariants, crew by crew: running <=
+ * threads, but for those who were at work when a shift took threads away; a queued computation means that all threads run.
+ * in_flight counts accepted requests. */
 #ifndef CONTAINER_H
 #define CONTAINER_H
 #include "models/machine/runtime.h"
@@ -28,7 +28,7 @@ enum container_state {
 };
 
 /* A computation in progress, ordered by (finish, order). */
-struct job {
+struct computation {
   double finish; /* in virtual time */
   uint64_t order;
   uint32_t request;
@@ -68,10 +68,10 @@ struct container {
   uint32_t in_flight;
   uint32_t cold; /* processes that still warm up */
   struct turn turn;
-  uint32_t stalls;  /* reasons why nothing in it computes now: quota used up */
-  struct job *jobs; /* heap */
-  uint32_t job_room;
-  uint64_t job_order;
+  uint32_t stalls;                  /* reasons why nothing in it computes now: quota used up */
+  struct computation *computations; /* heap */
+  uint32_t computation_room;
+  uint64_t computation_order;
   int64_t demand; /* millicores */
   double virtual_time;
   sim_time virtual_at;           /* the instant up to which it is advanced */
@@ -114,12 +114,12 @@ struct container {
   uint32_t scrapes;
 };
 
-/* Hot members stay together: what a request that is accepted or leaves reads, with the crew, in the first lines; what starts and ends of
- * computations move (models/machine/sharing.h) within the length of two. A computation is copied as three words. */
-_Static_assert(sizeof(struct job) == 24, "a computation grows: the heap of each container copies it");
+/* Hot members stay together: what a request that is accepted or leaves reads, with the crew, in the first lines; what starts and
+ * ends of computations move (models/machine/sharing.h) within the length of two. A computation is copied as three words. */
+_Static_assert(sizeof(struct computation) == 24, "a computation grows: the heap of each container copies it");
 _Static_assert(offsetof(struct container, own) <= 72 && sizeof(struct crew) == 80,
                "the crew has moved away from what goes with it");
-_Static_assert(offsetof(struct container, metered) - offsetof(struct container, jobs) < 128,
+_Static_assert(offsetof(struct container, metered) - offsetof(struct container, computations) < 128,
                "accounts have moved away from the heap");
 _Static_assert(offsetof(struct container, version) > offsetof(struct container, metered), "what is cold stands among what is hot");
 

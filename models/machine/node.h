@@ -5,7 +5,7 @@
  * runs at full speed and a computation's end is known at its start. When they do not fit, shares s_i solve
  * s_i = min(d_i, weight_i x level) with sum s_i = cores, and each thread of i runs at s_i / n_i.
  *
- * Inside a container all threads run at one rate r(t), so jobs finish in the order of their virtual finish F = V + work,
+ * Inside a container all threads run at one rate r(t), so computations finish in the order of their virtual finish F = V + work,
  * where dV = r dt (processor sharing by virtual time; Parekh and Gallager 1993). Only the first can be the next event. The
  * fast path is the slow one with r = 1: V then moves by whole nanoseconds and the arithmetic is exact in doubles.
  *
@@ -26,7 +26,8 @@
  * not followed.
  *
  * The set of nodes may grow and shrink (models/platform/nodes.h). A node keeps its index, so what is kept by node finds it after it
- * has left; a pointer to a node is good until the next one joins. Invariant: up, down and away times add up to the time of the run. */
+ * has left; a pointer to a node is good until the next one joins. Invariant: up, down and away times add up to the time of the
+ * run. */
 #ifndef NODE_H
 #define NODE_H
 #include "sim/engine/calendar.h"
@@ -57,8 +58,8 @@ struct level_place {
   uint32_t container;
 };
 
-/* AWAY: it has left the cluster, or has not joined it yet: nothing runs there and no time of it is paid for. LEAVING: it gets no more
- * containers, and is away when it has none. */
+/* AWAY: it has left the cluster, or has not joined it yet: nothing runs there and no time of it is paid for. LEAVING: it gets no
+ * more containers, and is away when it has none. */
 enum node_membership { NODE_MEMBER, NODE_LEAVING, NODE_AWAY };
 
 struct node {

@@ -93,7 +93,7 @@ static void refill(void *world, uint32_t id) {
     account(w, q);
     container_unstall(w, c);
   } else if (c->running && !c->stalls) {
-    bool binds = !lasts(c, full, now) && c->virtual_time + q->left * c->pace / c->running < c->jobs[0].finish;
+    bool binds = !lasts(c, full, now) && c->virtual_time + q->left * c->pace / c->running < c->computations[0].finish;
     if (!binds && !q->first) return;
     container_advance(w, c, now);
     node_share(w, &w->nodes[c->node], c);

@@ -2,17 +2,17 @@
  * documentation sched-bwc), set by kubelet and Docker as limit x 100 ms.
  *
  * All running threads of the container burn the quota at the rates at which they really run: k threads on k cores use it up in
- * quota / k. Then every thread stops until the next refill. A job of c CPU ms by one thread with a limit of L < 1 core, alone and with a
- * full quota at its start, stops ceil(c / (100 L)) - 1 times for (1 - L) x 100 ms.
+ * quota / k. Then every thread stops until the next refill. A computation of c CPU ms by one thread with a limit of L < 1 core,
+ * alone and with a full quota at its start, stops ceil(c / (100 L)) - 1 times for (1 - L) x 100 ms.
  *
  * The period timer starts, with a full quota, when the container becomes busy after the timer had stopped; it fires every period,
  * and stops when a whole period has passed without CPU use. At each tick the quota is full again: what was not used is lost, what
  * was used too much (less than a nanosecond a thread, because events fall on whole ones) is owed.
  *
  * Not modelled: the kernel hands the quota out to CPUs in slices of 5 ms, and a CPU keeps what its threads did not use of a slice
- * (all but 1 ms comes back). So a container with threads on many CPUs may stop up to a few ms before its quota is used up, and overrun
- * it by a tick. Which thread runs on which CPU is not known here, and a fluid has no slices. Nor are bursts (cpu.max.burst), the
- * random phase of the timer in newer kernels, kubelet's least quota of 1 ms, and real-time throttling.
+ * (all but 1 ms comes back). So a container with threads on many CPUs may stop up to a few ms before its quota is used up, and
+ * overrun it by a tick. Which thread runs on which CPU is not known here, and a fluid has no slices. Nor are bursts
+ * (cpu.max.burst), the random phase of the timer in newer kernels, kubelet's least quota of 1 ms, and real-time throttling.
  *
  * Invariants: spent means that this is one of container->stalls; a refill never moves virtual time, so that a quota that does not
  * bind leaves no trace in the arithmetic. The container owns its quota. */

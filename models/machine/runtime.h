@@ -1,22 +1,24 @@
 /* Runtimes: how the software in one container runs requests.
  *
- *     event-loop   a request occupies a thread only while it computes; its waits for others overlap. Node, Bun, Redis, Nginx. A step
+ *     event-loop   a request occupies a thread only while it computes; its waits for others overlap. Node, Bun, Redis, Nginx. A
+ * step
  *                  "on": "workers" computes in a pool of threads beside the loop (libuv), which stays free meanwhile.
  *     threads      a request holds a thread from acceptance to answer. Java servlets, PHP-FPM, a database's connections.
  *     gil          the same, but one thread of the process computes at a time; the others wait their turn. FastAPI's `def`.
  *
  * Consecutive computation is one turn: a request that computes again within the instant, without having left the replica, keeps the
- * thread or the lock (struct turn in container.h). That holds for each crew: a computation by workers and one on the loop are two turns.
+ * thread or the lock (struct turn in container.h). That holds for each crew: a computation by workers and one on the loop are two
+ * turns.
  *
  * A container may run several such processes (uvicorn's workers, Node's cluster). A newcomer is dealt to one of them when it is
- * accepted and stays there; nobody takes work from a neighbour. So n processes are n queues with a server each, not one queue with n
- * servers: dealt at random, n times M/G/1 at an n-th of the rate.
+ * accepted and stays there; nobody takes work from a neighbour. So n processes are n queues with a server each, not one queue with
+ * n servers: dealt at random, n times M/G/1 at an n-th of the rate.
  *
- * A crew is threads that serve one queue. A process has one for its requests and, beside a loop, one of workers. A container with one
- * process and nothing special has its crew in itself (container->own) and knows nothing of the rest: `processes` is null.
+ * A crew is threads that serve one queue. A process has one for its requests and, beside a loop, one of workers. A container with
+ * one process and nothing special has its crew in itself (container->own) and knows nothing of the rest: `processes` is null.
  *
- * Warm-up: a just-in-time compiler is slow at first. A computation that begins when its process has answered k < `requests` requests
- * takes its usual work times
+ * Warm-up: a just-in-time compiler is slow at first. A computation that begins when its process has answered k < `requests`
+ * requests takes its usual work times
  *
  *     1 + (factor - 1) (1 - k / requests)
  *
@@ -31,7 +33,7 @@
 #include "sim/engine/stream.h"
 
 struct container;
-struct job;
+struct computation;
 struct model;
 struct request;
 struct service_config;
@@ -82,7 +84,7 @@ struct process {
 struct processes {
   struct process *each;
   uint32_t count, cursor;
-  struct job *parked; /* computations of paused processes; `finish` is the work left */
+  struct computation *parked; /* computations of paused processes; `finish` is the work left */
   uint32_t parked_count, parked_room;
 };
 

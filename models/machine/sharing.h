@@ -29,7 +29,7 @@ static inline double share_own_rate(const struct container *c) {
 
 /* When the container's next event is due, in its virtual time: its first computation ends, or its quota. */
 static inline double share_next_due(const struct world *w, const struct container *c) {
-  double end = c->jobs[0].finish;
+  double end = c->computations[0].finish;
   return __builtin_expect(c->quota != NULL, 0) ? quota_due(c, end, world_now(w)) : end;
 }
 

@@ -55,9 +55,9 @@ static void test_formula(void) {
       }
 }
 
-/* Two jobs of 60 ms on one thread at 500m. The first runs 50 ms, stands until 100 and ends at 110; the second runs from there to
- * 150, stands until 200 and ends at 220. The second has waited 110 ms, of which the container stood for 50; then 50 more. In the
- * ticks at 100, 200, 300 the timer finds use, at 400 none and stops: four periods, two of them throttled. */
+/* Two computations of 60 ms on one thread at 500m. The first runs 50 ms, stands until 100 and ends at 110; the second runs from
+ * there to 150, stands until 200 and ends at 220. The second has waited 110 ms, of which the container stood for 50; then 50 more.
+ * In the ticks at 100, 200, 300 the timer finds use, at 400 none and stops: four periods, two of them throttled. */
 static void test_books(void) {
   for (int held = 0; held < 2; held++) {
     struct fixture f = fixture_of(LONELY, 2, 60, held ? ", 'runtime': 'threads'" : "", 500, 100, "static", "", 19);
@@ -77,8 +77,8 @@ static void test_books(void) {
 
 /* --- deaths -------------------------------------------------------------------------------------------------------------------- */
 
-/* The job of 300 ms began at 10 s; the process dies at 10.07 s in its first stop. Its user asks again at 20.07 s, of a new process
- * with a full quota: 550 ms. */
+/* The computation of 300 ms began at 10 s; the process dies at 10.07 s in its first stop. Its user asks again at 20.07 s, of a new
+ * process with a full quota: 550 ms. */
 static void test_death(void) {
   static const char *const faults[] = {", 'faults': { 'x': { 'kind': 'crash', 'service': 'a', 'at': '10070ms' } }",
                                        ", 'faults': { 'x': { 'kind': 'node', 'nodes': 'n', 'at': '10070ms', 'repair': '1s' } }"};

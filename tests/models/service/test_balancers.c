@@ -24,7 +24,8 @@ static double metered(const struct world *w, const char *name) {
   abort();
 }
 
-/* --- picks ---------------------------------------------------------------------------------------------------------------------- */
+/* --- picks ----------------------------------------------------------------------------------------------------------------------
+ * */
 
 /* A world of which nothing but the balancer of b is asked. */
 struct bench {
@@ -131,10 +132,11 @@ static void test_power_of_one(void) {
   bench_close(&one), bench_close(&same), bench_close(&any);
 }
 
-/* --- the ring -------------------------------------------------------------------------------------------------------------------- */
+/* --- the ring
+ * -------------------------------------------------------------------------------------------------------------------- */
 
-/* Ten replicas of 100 places: shares of a tenth, give or take a tenth of it (4 sigma: 0.04). Without one of them only its items move,
- * and all return with it. By things and by client. */
+/* Ten replicas of 100 places: shares of a tenth, give or take a tenth of it (4 sigma: 0.04). Without one of them only its items
+ * move, and all return with it. By things and by client. */
 static void test_ring(void) {
   enum { ITEMS = 20000 };
   static const char *const rows[] = {"{ 'policy': 'hash', 'keys': 'things' }", "'hash'"};
@@ -174,19 +176,20 @@ static void test_bound(void) {
   bench_close(&t);
 }
 
-/* --- response times ----------------------------------------------------------------------------------------------------------------- */
+/* --- response times
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 /* 10 ms at x, 20 ms at y, one request at a time. y is tried first when x has been heard of (10 ms and 100 ms of thinking later) and
- * then whenever its mean has faded below that of x, which was renewed 100 ms ago: 20 e^(-t/10) < 10 e^(-0.1/10), t since its answer:
- * 7.03147 s, in steps of 110 ms from 100 ms: at 7.14 s. A round is 64 requests to x of 110 ms and one to y of 120 ms. */
+ * then whenever its mean has faded below that of x, which was renewed 100 ms ago: 20 e^(-t/10) < 10 e^(-0.1/10), t since its
+ * answer: 7.03147 s, in steps of 110 ms from 100 ms: at 7.14 s. A round is 64 requests to x of 110 ms and one to y of 120 ms. */
 static void test_least_time(void) {
   struct fixture f = fixture_of(PAIR, 1, "10ms", "", 1, 2, "'least-time'", "static", TWO);
   struct world *w = fixture_run(&f, 1, "least-time");
   const struct container *x = &w->containers[w->services[1].first], *y = x + 1;
   /* The first at 0.1 s to x, at 0.21 s to y, at 0.33 s the first round begins; each of 7.16 s; 13 and 6.59 s are left. */
-  test_check(y->job_order == 14, "%llu requests to the slow replica, by hand 14", (unsigned long long)y->job_order);
-  test_check(x->job_order == 1 + 13 * 64 + 60, "%llu requests to the fast one, by hand %d", (unsigned long long)x->job_order,
-             1 + 13 * 64 + 60);
+  test_check(y->computation_order == 14, "%llu requests to the slow replica, by hand 14", (unsigned long long)y->computation_order);
+  test_check(x->computation_order == 1 + 13 * 64 + 60, "%llu requests to the fast one, by hand %d",
+             (unsigned long long)x->computation_order, 1 + 13 * 64 + 60);
   world_free(w);
   fixture_close(&f);
 }
@@ -205,7 +208,8 @@ static void test_estimate(void) {
   bench_close(&t);
 }
 
-/* --- old news ---------------------------------------------------------------------------------------------------------------------- */
+/* --- old news
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 #define NEWS                                                                                                                       \
   "{ 'aguanta': 1, 'name': 'news', 'traffic': { 'x': { 'kind': 'open', 'rate': '1.6/s', 'mix': { 'p': 1 } } },"                    \
@@ -214,9 +218,9 @@ static void test_estimate(void) {
   "'cpu': "                                                                                                                        \
   "1 } } }, 'run': { 'warmup': '1000s', 'window': '100000s', 'windows': 1 } }"
 
-/* Fresh numbers: 2.9557 s (the oracle's lb-jsq-2-rho80). Random: M/M/1, 5 s. Updated every 100 s: all 160 requests go to the one that
- * was seen empty, the other drains and is empty in its turn. There the number grows by 0.6 a second from 0, and by 1/0.6 for the idle
- * moments at the beginning: 30 + 1.67 on the mean, and its own second: 32.7 s. */
+/* Fresh numbers: 2.9557 s (the oracle's lb-jsq-2-rho80). Random: M/M/1, 5 s. Updated every 100 s: all 160 requests go to the one
+ * that was seen empty, the other drains and is empty in its turn. There the number grows by 0.6 a second from 0, and by 1/0.6 for
+ * the idle moments at the beginning: 30 + 1.67 on the mean, and its own second: 32.7 s. */
 static void test_stale(void) {
   static const struct {
     const char *balance;
@@ -237,10 +241,11 @@ static void test_stale(void) {
   }
 }
 
-/* --- connections --------------------------------------------------------------------------------------------------------------------- */
+/* --- connections
+ * --------------------------------------------------------------------------------------------------------------------- */
 
-/* Ten users ask four replicas of a, in all 99 times a second; three of four b are only there after 20 s. Shares of what comes to them
- * in the last 80 s. */
+/* Ten users ask four replicas of a, in all 99 times a second; three of four b are only there after 20 s. Shares of what comes to
+ * them in the last 80 s. */
 static void test_scale_out(void) {
   static const struct {
     const char *balance;
@@ -259,11 +264,12 @@ static void test_scale_out(void) {
     world_warm_up(w);
     calendar_run(w->calendar, 20 * SIM_S);
     for (int k = 1; k < 4; k++) rotation_add(w, b + k);
-    uint64_t before = b->job_order;
+    uint64_t before = b->computation_order;
     world_measure_until(w, 100 * SIM_S);
     world_close(w);
     world_audit(w, fixture_broken, (void *)(uintptr_t)rows[i].balance);
-    double others = (double)(b[1].job_order + b[2].job_order + b[3].job_order), all = others + (double)(b->job_order - before);
+    double others = (double)(b[1].computation_order + b[2].computation_order + b[3].computation_order),
+           all = others + (double)(b->computation_order - before);
     test_check(others / all >= rows[i].low && others / all <= rows[i].high, "%s: the new replicas have %.4f of the requests",
                rows[i].balance, others / all);
     if (rows[i].opened >= 0) {
@@ -277,8 +283,8 @@ static void test_scale_out(void) {
 }
 
 /* The machine of the replica that the only connection leads to is gone, which Swarm notices 15 s later: the one request on it finds
- * nobody (1 s), and the next connection leads to the other. By request every second one finds nobody: one in 1.2 s, for 10 to 15.5 s
- * (as the last heartbeat was sent). When only the process
+ * nobody (1 s), and the next connection leads to the other. By request every second one finds nobody: one in 1.2 s, for 10 to 15.5
+ * s (as the last heartbeat was sent). When only the process
  * dies the caller knows at once. */
 static void test_connection_dies(void) {
   static const struct {
@@ -293,7 +299,7 @@ static void test_connection_dies(void) {
     w->horizon = w->measured_until;
     world_warm_up(w);
     calendar_run(w->calendar, 10 * SIM_S + 50 * SIM_MS);
-    struct container *used = b->job_order > 1 ? b : b + 1;
+    struct container *used = b->computation_order > 1 ? b : b + 1;
     if (rows[i].machine)
       node_fails(w, &w->nodes[used->node]);
     else
@@ -309,7 +315,8 @@ static void test_connection_dies(void) {
   }
 }
 
-/* --- ejection -------------------------------------------------------------------------------------------------------------------------- */
+/* --- ejection
+ * -------------------------------------------------------------------------------------------------------------------------- */
 
 /* Failures (f) and answers (a) of replica 0 of three, at whole seconds; what then holds it, until when. */
 static void test_ejection_by_hand(void) {
@@ -364,7 +371,8 @@ static void test_most_and_panic(void) {
 
 /* Replica 0 of two is dead for good and stays in rotation (Compose). A request every 100 ms, in turn: every second one is refused.
  * nginx's rule: one is, then for 10 s none; the next turn is the other's: a period of 101 requests. With Envoy's growing times 10,
- * 20, 30 and 40 s. Two calling replicas learn each for itself, or one for both. Slow instead of dead: a call given up after 50 ms. */
+ * 20, 30 and 40 s. Two calling replicas learn each for itself, or one for both. Slow instead of dead: a call given up after 50 ms.
+ * */
 static void test_ejection(void) {
   static const struct {
     const char *name, *balance, *guard;
@@ -398,7 +406,8 @@ static void test_ejection(void) {
   }
 }
 
-/* --- without requests ---------------------------------------------------------------------------------------------------------------- */
+/* --- without requests
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 /* By weight 3 to 1, the dead one takes its share with it. */
 static void test_availability(void) {
