@@ -12,9 +12,11 @@ function folder(path) { return match(path, path ~ /^sim\// ? "^sim/[^/]*" : "^[^
 function wrong(mine, theirs, from, to) {
   if (mine != theirs && rank[theirs] >= rank[mine]) return "not a layer below"
   if (mine == "sim/report" && theirs ~ /^sim.(questions|sweep|study|measure)$/ && to !~ /\/([a-z_]*_)?results\.h$/) return "more than an answer"
+  if (to ~ /_inner\.h$/ && room(to) != room(from)) return "the inside of another room"
   if (from ~ /^sim\/report\// && form(to) != "" && form(to) != form(from)) return "a form of report that only its own folder knows"
   return ""
 }
+function room(path) { sub(/\/[^\/]*$/, "", path); return path }
 function form(path) { return match(path, /^sim\/report\/[a-z]+\//) ? substr(path, 1, RLENGTH) : "" }
 BEGIN {
   levels = split(line, level, " -> ")
@@ -37,6 +39,9 @@ for f in "${files[@]}"; do
   grep -nE '#include "models/platform/orchestrator/|(^|[^_[:alnum:]])orchestrator_[a-z]' "$f" |
     sed "s#^\([0-9]*\):.*#$f:\1: names an orchestrator outside the registry#" | grep . && status=1
 done
+
+# A header that has the guard of another is silently left out.
+grep -hoE '^#ifndef [A-Z0-9_]+_H$' "${files[@]}" | sort | uniq -d | sed 's/^#ifndef \(.*\)/\1: guards two headers/' | grep . && status=1
 
 # Only one file may take memory from the system, only one may know cJSON, only one GSL, and only the network how long a way takes.
 for f in "${files[@]}"; do
