@@ -89,11 +89,7 @@ static void record(struct durations *d, sim_time duration) {
   d->s[d->count++] = (double)duration * 1e-9;
 }
 
-int32_t outage_cause(const struct world *w) {
-  return world_outages(w)->struck_at == world_now(w) ? world_outages(w)->striking : -1;
-}
-
-void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {
+static void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {
   if (fault >= 0) record(&world_outages(w)->classes[fault].rpo, rpo);
 }
 
@@ -146,7 +142,8 @@ void outage_fault(struct world *w, uint32_t fault) {
   struct outage_book *b = world_outages(w);
   assert(fault < b->class_count);
   b->classes[fault].faults++;
-  b->striking = (int32_t)fault, b->struck_at = world_now(w);
+  w->striking = (int32_t)fault;
+  w->struck_at = world_now(w);
   /* A fault that has hurt nobody by the time the next one strikes is survived. */
   for (uint32_t i = b->open_count; i-- > 0;)
     if (!b->open[i].hurts && b->open[i].at < world_now(w)) close_outage(b, i);
@@ -159,7 +156,7 @@ void outage_fault(struct world *w, uint32_t fault) {
 static void outage_start(struct world *w) {
   struct outage_book *b = world_outages(w);
   const struct model *m = w->model;
-  b->endpoint_count = m->endpoints.count, b->class_count = model_faults(m)->count, b->striking = -1;
+  b->endpoint_count = m->endpoints.count, b->class_count = model_faults(m)->count;
   b->share = arena_new_array(w->arena, double, b->endpoint_count);
   b->serving = arena_new_array(w->arena, double, b->endpoint_count);
   b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
@@ -189,6 +186,7 @@ static void outage_measure(struct world *w, enum world_edge edge) {
 }
 
 const struct part part_outages = {.name = "outages",
+                                  .lost_data = outage_lost_data,
                                   .room.world = sizeof(struct outage_book),
                                   .open = outage_start,
                                   .measure = outage_measure,

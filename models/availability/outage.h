@@ -48,15 +48,9 @@ struct outage_book {
   struct open_outage *open;   /* in the order in which they struck */
   uint32_t open_room;
   uint32_t open_count;
-  int32_t striking; /* the fault that struck last, or -1, and when */
-  sim_time struck_at;
 };
 
-void outage_fault(struct world *, uint32_t fault); /* The fault that is striking at this instant, or -1. */
-int32_t outage_cause(const struct world *);
-/* A primary that the fault (-1: none) took is replaced, or back: so much was lost. */
-void outage_lost_data(struct world *, int32_t fault, sim_time rpo);
-/* Share of the endpoint's requests that find a serving path at this moment. */
+void outage_fault(struct world *, uint32_t fault); /* Share of the endpoint's requests that find a serving path at this moment. */
 double outage_serving(const struct world *, uint32_t endpoint);
 
 static inline struct outage_book *world_outages(const struct world *w) { return world_part(w, PART_outages); }

@@ -125,6 +125,8 @@ sim_time parts_recover(struct world *w, const struct container *c) {
 
 void parts_changed(struct world *w) { EACH(w->parts.present, changed, w); }
 
+void parts_lost_data(struct world *w, int32_t fault, sim_time rpo) { EACH(w->parts.present, lost_data, w, fault, rpo); }
+
 /* --- requests ------------------------------------------------------------------------------------------------------------------ */
 
 void parts_child_begins(const struct world *w, struct request *child, const struct request *caller) {

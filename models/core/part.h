@@ -116,6 +116,8 @@ struct part {
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
   /* Some process or routing has changed: who is served may have. */
   void (*changed)(struct world *);
+  /* A primary that the fault (-1: none) took is replaced, or back: the writes of this last time are lost. */
+  void (*lost_data)(struct world *, int32_t fault, sim_time rpo);
 
   /* Of a request that may hold something of the part. fails: its client learns of the outcome now, or has gone. ends: it has done all
    * its work, and its answer has not left yet. release: it fails, and still has its threads. forget: it is gone, its threads too.
@@ -164,6 +166,7 @@ void parts_dies(struct world *, struct container *);
 void parts_died(struct world *, struct container *);
 void parts_joins(struct world *, const struct node *);
 void parts_changed(struct world *);
+void parts_lost_data(struct world *, int32_t fault, sim_time rpo);
 void parts_fails(struct world *, struct request *, enum outcome);
 void parts_ends(struct world *, struct request *);
 void parts_release(struct world *, struct request *);

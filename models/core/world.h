@@ -127,6 +127,9 @@ struct world {
 
   const struct orchestrator *orchestrator;
 
+  int32_t striking; /* the fault that struck last, or -1, and when */
+  sim_time struck_at;
+
   struct observation observation;
   struct arena *observed; /* where it is; null: it was given away */
   struct use_marks use_marks;
@@ -157,6 +160,8 @@ void world_measure_until(struct world *, sim_time);
 void world_close(struct world *);
 
 static inline sim_time world_now(const struct world *w) { return calendar_now(w->calendar); }
+/* The fault that strikes at this instant, or -1. */
+static inline int32_t world_cause(const struct world *w) { return w->struck_at == world_now(w) ? w->striking : -1; }
 /* The instant after a delay; one beyond the end of time is never reached. */
 static inline sim_time world_after(const struct world *w, sim_time delay) {
   return delay < SIM_NEVER - 1 - world_now(w) ? world_now(w) + delay : SIM_NEVER - 1;

@@ -1,5 +1,4 @@
 #include "models/replication/failover.h"
-#include "models/availability/outage.h"
 #include "models/replication/replication.h"
 #include "models/core/meter.h"
 #include "models/platform/lifecycle.h"
@@ -20,7 +19,7 @@ static void wait(struct replication *p, enum failover_stage stage, sim_time dela
 static void lost(struct replication *p, uint64_t writes, sim_time age) {
   for (uint64_t i = 0; i < writes; i++) meter_count(p->world, p->config->lost_writes);
   meter_time(p->world, p->config->rpo, age);
-  outage_lost_data(p->world, p->failover.fault, age);
+  parts_lost_data(p->world, p->failover.fault, age);
 }
 
 /* --- who is promoted, and what is lost by it ------------------------------------------------------------------------------------ */
@@ -107,7 +106,7 @@ static void goes_on(void *replication, uint32_t argument) {
 static void primary_died(struct replication *p) {
   assert(!p->failover.down);
   struct failover *f = &p->failover;
-  f->down = true, f->failed_at = world_now(p->world), f->fault = outage_cause(p->world);
+  f->down = true, f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
   quorum_primary_died(p);
   if (f->config->detect.kind) wait(p, FAILOVER_DETECTING, draw(f, &f->config->detect));
 }

@@ -1,6 +1,5 @@
 #include "models/request/keyspace.h"
 #include "models/core/link.h"
-#include "models/traffic/source.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/zipf.h"
@@ -14,7 +13,7 @@ void keyspace_link(struct keyspace_config *k, struct arena *arena) {
 /* The draws that decide: of the errand, or of the client as the whole run knows it. */
 static uint64_t chooser(const struct world *w, const struct request *r, const struct keyspace_config *k) {
   if (k->by == BY_REQUEST || r->user == NOBODY) return r->subject;
-  return stream_key(w->seed, w->replication, PURPOSE_KEY, stream_entity(world_sources(w)->each[r->source].config->name, r->user));
+  return stream_key(w->seed, w->replication, PURPOSE_KEY, stream_entity(w->origins[r->source].name, r->user));
 }
 
 uint32_t keyspace_item(const struct world *w, const struct request *r, uint32_t keyspace) {

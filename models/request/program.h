@@ -120,7 +120,8 @@ struct endpoint_config {
   int32_t entry;            /* service, or -1: steps run nowhere in particular */
   struct config_list steps; /* struct choice of step_choices */
   int64_t priority;
-  bool retried; /* derived: some client may make more than one attempt */
+  bool only_in_journeys; /* derived: a session visits it, and no other client: it may have reserved in an earlier request */
+  bool retried;          /* derived: some client may make more than one attempt */
 };
 
 extern const struct record endpoint_record;

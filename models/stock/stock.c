@@ -1,7 +1,5 @@
 #include "models/stock/stock.h"
-#include "models/traffic/source.h"
 #include "models/core/link.h"
-#include "models/traffic/client.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -49,8 +47,15 @@ static void run_out(void *world, uint32_t id) {
   if (!h->owned) forget(w, id);
 }
 
+/* The list of the holder: the client for whom the request asks, or the request itself. */
+static uint32_t *holder(struct world *w, struct request *r) {
+  while (r->caller != NOBODY) r = world_request(w, r->caller); /* of an attempt inside: what wants its answer */
+  bool for_client = r->client != NOBODY && !r->client_gone;
+  return for_client ? w->origins[r->source].holds(w, r->client) : &r->holds;
+}
+
 static void take(struct world *w, struct request *r, struct stock *s, int64_t count) {
-  uint32_t *holds = client_holds(w, r), id = pool_take(&world_stocks(w)->holds);
+  uint32_t *holds = holder(w, r), id = pool_take(&world_stocks(w)->holds);
   struct hold *h = hold_at(w, id);
   *h = (struct hold){
       .stock = (uint32_t)(s - world_stocks(w)->each), .next = *holds, .taker = r->id, .count = count, .used = true, .owned = true};
@@ -119,7 +124,7 @@ const struct operation operation_reserved = {
 /* Takes the client's holds of the stock out of its list and ends them; the pieces that had not run out. */
 static int64_t collect(struct world *w, struct request *r, uint32_t stock, bool *expired) {
   int64_t pieces = 0;
-  for (uint32_t *link = client_holds(w, r); *link != NOBODY;) {
+  for (uint32_t *link = holder(w, r); *link != NOBODY;) {
     uint32_t id = *link;
     struct hold *h = hold_at(w, id);
     if (h->stock != stock) {
@@ -229,18 +234,6 @@ static void link_each(struct linker *l) {
   }
 }
 
-/* A session may have reserved in an earlier request. */
-static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
-  bool visited = false;
-  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
-    const struct source_config *s = model_source(m, i);
-    if (!s->visits || s->visits[endpoint] <= 0) continue;
-    if (!s->kind->journeys) return false;
-    visited = true;
-  }
-  return visited;
-}
-
 void stock_check_held(struct linker *l, uint32_t program, const char *path, const char *key) {
   const struct model *m = l->model;
   if (m->programs[program].unheld < 0) return;
@@ -252,19 +245,20 @@ static void link_stocks(struct linker *l, enum link_stage stage) {
   const struct model *m = l->model;
   if (stage == LINK_STEPS) link_each(l);
   for (uint32_t i = 0; stage == LINK_PROGRAMS && i < m->endpoints.count; i++)
-    if (!only_in_journeys(m, i)) stock_check_held(l, i, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), NULL);
+    if (!model_endpoint(m, i)->only_in_journeys)
+      stock_check_held(l, i, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), NULL);
 }
 
 static enum steadiness stock_steadiness(const struct model *m) { return model_stocks(m)->count ? TIMED : STEADY; }
 
 static void child_ends(struct world *w, struct request *child, struct request *caller, bool failed) {
   if (failed)
-    stock_unanswered(w, client_holds(w, child), child);
+    stock_unanswered(w, holder(w, child), child);
   else
-    stock_answered(w, client_holds(w, child), child, caller->id);
+    stock_answered(w, holder(w, child), child, caller->id);
 }
 
-static void child_left(struct world *w, struct request *child) { stock_unanswered(w, client_holds(w, child), child); }
+static void child_left(struct world *w, struct request *child) { stock_unanswered(w, holder(w, child), child); }
 
 static bool stock_used(const struct model *m) { return model_stocks(m)->count > 0; }
 

@@ -8,7 +8,7 @@
  *
  * A hold belongs to a client, not to a computation: a request that fails, times out or loses its replica leaves what it holds to
  * the clock, because nobody is left to give it back. Its handle is a link of a list, so that whoever stands for the client can
- * keep it: a request (`request->holds`), or the client for whom it asks (client_holds). The holder owns its holds until it
+ * keep it: a request (`request->holds`), or the client for whom it asks (models/request/origin.h). The holder owns its holds until it
  * lets go of them; then, or when they have run out, they are forgotten. What an attempt has taken is the client's for good when the
  * attempt is answered. A client who has no answer knows of no pieces: they stay with the attempt, which may still pay for them, and
  * whoever asks again takes others.

@@ -272,10 +272,7 @@ void client_gone(struct world *w, struct client *c) {
   if (room >= 0 && c->admitted) waiting_room_left(w, (uint32_t)room);
 }
 
-uint32_t *client_holds(struct world *w, struct request *r) {
-  while (r->caller != NOBODY) r = world_request(w, r->caller); /* of an attempt inside: whoever wants its answer */
-  return r->client != NOBODY && !r->client_gone ? &client_at(world_clients(w), r->client)->holds : &r->holds;
-}
+uint32_t *client_holds(const struct world *w, uint32_t client) { return &client_at(world_clients(w), client)->holds; }
 
 static void clients_start(struct world *w) {
   struct clients *all = world_clients(w);

@@ -92,8 +92,8 @@ void client_asks(struct world *, struct client *, uint32_t endpoint, uint64_t ke
 void client_answered(struct world *, struct request *, enum outcome);
 void client_gone(struct world *, struct client *);
 
-/* Where holds of stock belong: to the client whose attempt it is as long as it waits for it, else to the request. */
-uint32_t *client_holds(struct world *, struct request *);
+/* The list of what the client holds of limited stock (models/stock/stock.h). */
+uint32_t *client_holds(const struct world *, uint32_t client);
 
 static inline struct client *client_at(const struct clients *c, uint32_t id) { return pool_at(&c->pool, id); }
 

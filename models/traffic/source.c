@@ -99,6 +99,8 @@ static void source_start(struct source *s, struct world *w, const struct source_
   assert(config->kind->start && config->kind->closed == (config->kind->returns != NULL));
   bool times_out = config->timeout != SIM_NEVER;
   w->origins[index] = (struct origin){.source = s,
+                                      .name = config->name,
+                                      .holds = client_holds,
                                       .timeout = times_out ? lane_new(w->calendar, config->timeout, request_timed_out, w) : NULL,
                                       .patience = config->patience.kind ? &config->patience : NULL,
                                       .cancel = config->cancel,

@@ -69,6 +69,17 @@ static void link_visits(struct linker *l, struct source_config *s) {
     ((struct endpoint_config *)m->endpoints.items)[e].retried |= s->visits[e] > 0 && client_needed(s);
 }
 
+static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
+  bool visited = false;
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
+    const struct source_config *s = model_source(m, i);
+    if (!s->visits || s->visits[endpoint] <= 0) continue;
+    if (!s->kind->journeys) return false;
+    visited = true;
+  }
+  return visited;
+}
+
 /* What the client does beside asking. */
 static void link_clients(struct linker *l, struct source_config *s, const char *path) {
   if (!s->kind->journeys && !s->mix.count) link_fault(l, path, NULL, "needs a \"mix\": the endpoints that it asks for, by weight");
@@ -166,7 +177,11 @@ static void check_work(struct linker *l) {
 }
 
 void sources_link(struct linker *l, enum link_stage stage) {
-  if (stage == LINK_SENDERS) link_each(l);
+  if (stage == LINK_SENDERS) {
+    link_each(l);
+    for (uint32_t e = 0; e < l->model->endpoints.count; e++)
+      ((struct endpoint_config *)l->model->endpoints.items)[e].only_in_journeys = only_in_journeys(l->model, e);
+  }
   if (stage == LINK_COMPILED) {
     check_meter_names(l);
     if (!l->failed) link_priorities(l);
