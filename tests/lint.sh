@@ -33,6 +33,9 @@ BEGIN {
 }')
 [ -z "$refused" ] || { echo "$refused"; status=1; }
 
+# The walls inside models/.
+tests/walls/models.sh || status=1
+
 # Orchestrators are named in their folder only, and their registry is included in one place.
 for f in "${files[@]}"; do
   case $f in models/platform/orchestrator/* | models/platform/platform.c | tests/*) continue ;; esac
@@ -61,6 +64,10 @@ if command -v clang-format >/dev/null 2>&1; then
 else
   echo "clang-format is not installed: formatting not checked"
 fi
+
+# Lines within 132 columns, those that clang-format leaves alone too: comments, texts that are not cut.
+awk 'length($0) > 132 { gsub(/[^\x00-\x7f]/, "x"); if (length($0) > 132) { print FILENAME ":" FNR ": a line of " length($0) " columns"; bad = 1 } } END { exit bad }' \
+  $(git ls-files 'sim/*.[ch]' 'models/*.[ch]') || status=1
 
 # Advice.
 for f in "${files[@]}"; do

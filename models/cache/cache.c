@@ -4,7 +4,7 @@
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/cache/rebuild.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"

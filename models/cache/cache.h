@@ -1,6 +1,6 @@
 /* Caches: what has been looked up before is not looked up again.
  *
- * A `cached` step with a "key" asks for the request's item of a keyspace (models/request/keyspace.h). A service of kind cache (Redis)
+ * A `cached` step with a "key" asks for the request's item of a keyspace (models/keys/keyspace.h). A service of kind cache (Redis)
  * keeps items for all who ask, at the price of a command each way; a process that asks may keep them too, in its own memory (L1),
  * where a look-up takes no time. A miss runs the nested steps and then fills, L2 and L1, at that instant. Until then others miss the
  * same item and do the same work: the stampede (models/cache/rebuild.h).

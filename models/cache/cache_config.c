@@ -1,5 +1,5 @@
 #include "models/cache/cache.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/cache/rebuild.h"
 #include "models/core/meter.h"
 #include "models/core/model.h"

@@ -16,7 +16,7 @@
 #include "models/cache/cache.h"
 #include "models/traffic/offered.h"
 #include "models/replication/shard.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/cache/rebuild.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"

@@ -3,7 +3,7 @@
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/cache/cache.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/core/meter.h"
 #include "models/request/child.h"
 #include "models/request/line.h"

@@ -1,5 +1,5 @@
 #include "models/core/audit.h"
-#include "models/machine/disk.h"
+#include "models/database/disk.h"
 #include "models/database/lock.h"
 #include "models/database/database.h"
 #include "models/core/world.h"

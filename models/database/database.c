@@ -6,7 +6,7 @@
 #include "models/request/operation.h"
 #include "models/database/connection_pool.h"
 #include "models/database/connections.h"
-#include "models/machine/disk.h"
+#include "models/database/disk.h"
 #include "models/database/lock.h"
 #include "models/replication/standby.h"
 #include "models/core/meter.h"

@@ -1,5 +1,5 @@
 #include "models/database/database.h"
-#include "models/machine/disk.h"
+#include "models/database/disk.h"
 #include "models/core/link.h"
 #include "models/core/meter.h"
 #include "sim/engine/real.h"

@@ -1,6 +1,6 @@
 #include "models/database/lock.h"
 #include "models/core/link.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"

@@ -1,6 +1,6 @@
 /* Load of locks: one holder at a time, whatever the machine; of rows the hottest. */
 #include "models/core/load_sheet.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/core/model.h"
 #include "models/database/lock.h"
 #include "sim/engine/arena.h"

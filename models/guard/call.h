@@ -16,8 +16,8 @@
 #ifndef CALL_H
 #define CALL_H
 #include "models/core/parts.h"
-#include "models/guard/backoff.h"
-#include "models/guard/breaker.h"
+#include "models/request/backoff.h"
+#include "models/service/breaker.h"
 #include "models/request/program.h"
 
 struct lane;

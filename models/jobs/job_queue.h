@@ -23,7 +23,7 @@
 #define JOB_QUEUE_H
 #include "models/core/parts.h"
 #include "models/core/model.h"
-#include "models/guard/backoff.h"
+#include "models/request/backoff.h"
 #include "models/request/program.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/pool.h"

@@ -7,7 +7,7 @@
 #include "models/core/part.h"
 #include "models/cache/cache.h"
 #include "models/jobs/job_queue.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"

@@ -1,6 +1,6 @@
 #include "models/replication/shard.h"
 #include "models/jobs/job_queue.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/replication/replication.h"
 #include "models/core/link.h"
 #include "models/core/meter.h"

@@ -1,7 +1,7 @@
 #include "models/replication/standby.h"
 #include "models/core/part.h"
 #include "models/request/operation.h"
-#include "models/machine/disk.h"
+#include "models/database/disk.h"
 #include "models/database/lock.h"
 #include "models/replication/replication.h"
 #include "models/core/meter.h"

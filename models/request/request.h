@@ -69,7 +69,7 @@ struct request {
   struct frame frames[PROGRAM_FRAMES];
 
   /* What only some need. */
-  uint64_t subject; /* of what it is about (models/request/keyspace.h): the same for all attempts of one errand */
+  uint64_t subject; /* of what it is about (models/keys/keyspace.h): the same for all attempts of one errand */
   lane_ticket patience;
   lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
   lane_ticket call_timeout;

@@ -1,7 +1,7 @@
 #include "models/request/walk.h"
 #include "models/core/part.h"
 #include "models/core/model.h"
-#include "models/guard/backoff.h"
+#include "models/request/backoff.h"
 #include "models/network/network.h"
 #include "models/request/operation.h"
 #include "models/request/request.h"

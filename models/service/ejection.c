@@ -1,5 +1,5 @@
 #include "models/service/ejection.h"
-#include "models/guard/breaker.h"
+#include "models/service/breaker.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <string.h>

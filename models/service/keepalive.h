@@ -10,7 +10,7 @@
  *     when its machine is gone: that is not known before the next request on it, which waits for the connect_timeout in vain
  *
  * What the set-up of a connection costs between services is not modelled. Clients' own connections are those of their source
- * (models/network/client_network.h). */
+ * (models/traffic/client_network.h). */
 #ifndef KEEPALIVE_H
 #define KEEPALIVE_H
 #include "sim/describe/field.h"

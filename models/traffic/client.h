@@ -20,7 +20,7 @@
 #define CLIENT_H
 #include "models/core/parts.h"
 #include "models/request/request.h"
-#include "models/guard/backoff.h"
+#include "models/request/backoff.h"
 #include "sim/engine/event_set.h"
 #include "sim/engine/pool.h"
 

@@ -15,7 +15,7 @@
 #include "models/core/parts.h"
 #include "models/core/part.h"
 #include "models/core/model.h"
-#include "models/network/client_network.h"
+#include "models/traffic/client_network.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/batch.h"
 #include "models/traffic/client.h"

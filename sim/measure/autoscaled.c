@@ -1,6 +1,6 @@
 #include "sim/measure/autoscaled.h"
 #include "models/service/service.h"
-#include "models/platform/hpa.h"
+#include "models/autoscaling/hpa.h"
 #include <math.h>
 
 enum { STEPS = 64, LOOKS = 8 };

@@ -2,7 +2,7 @@
 #include "models/database/connection_config.h"
 #include "models/traffic/offered.h"
 #include "models/traffic/source.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/cache/cache.h"
 #include "models/cache/cache_store.h"
 #include "models/request/request.h"

@@ -1,6 +1,6 @@
 /* Measures of the years of faults, and the bill. */
 #include "models/availability/outage.h"
-#include "models/network/client_network.h"
+#include "models/traffic/client_network.h"
 #include "models/money/price.h"
 #include "sim/measure/measure.h"
 #include "sim/engine/arena.h"

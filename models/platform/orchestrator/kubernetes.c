@@ -1,7 +1,7 @@
 /* kubernetes: pods by requests over nodes. A dead process is restarted in place by its kubelet, at once the first time, then
  * after 10 s doubling to 300 s; it is in rotation again after its readiness probe and the way of the endpoints. A node that
  * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere. */
-#include "models/platform/autoscaler.h"
+#include "models/autoscaling/autoscaler.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"

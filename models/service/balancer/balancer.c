@@ -1,7 +1,7 @@
 #include "models/service/balancer/balancer.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
-#include "models/guard/breaker.h"
+#include "models/service/breaker.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"

@@ -3,7 +3,7 @@
  * With a `bound` c a replica takes at most ceil(c (m + 1) / n) requests at once, m unanswered ones in all among n replicas; when
  * it is full the item goes on to the next on the ring (Mirrokni, Thorup and Zadimoghaddam 2018). */
 #include "models/service/balancer/balancers.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/service/hash_ring.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"

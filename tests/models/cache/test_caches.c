@@ -2,7 +2,7 @@
  * exact values of King and Che stand in tests/oracle (cache-*); what a store does by itself in test_cache_store.c. */
 #include "models/request/operation.h"
 #include "models/cache/cache.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "sim/measure/measure.h"
 #include "sim/measure/view.h"
 #include "tests/model_fixture.h"

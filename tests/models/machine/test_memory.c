@@ -1,6 +1,6 @@
 /* Memory: growth, kills of replicas and on nodes, and who fails with them, by hand. */
 #include "tests/model_fixture.h"
-#include "models/platform/autoscaler.h"
+#include "models/autoscaling/autoscaler.h"
 
 /* Users who ask at 1 s, and 1 s after each answer; steps, services, node, window. */
 #define USERS                                                                                                                      \

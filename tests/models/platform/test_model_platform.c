@@ -1,7 +1,7 @@
 /* The orchestrators' timings against operational-facts.md 2.3, 3 and 9.1, watched in worlds without requests; the same faults
  * with requests; the autoscaler in the loop. */
 #include "sim/measure/view.h"
-#include "models/platform/autoscaler.h"
+#include "models/autoscaling/autoscaler.h"
 #include "models/availability/outage.h"
 #include "models/core/world.h"
 #include "models/platform/nodes.h"

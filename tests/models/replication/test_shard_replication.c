@@ -1,5 +1,5 @@
 /* Replication of a database with shards: each shard has a log, a primary and replicas of its own. */
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/replication/shard.h"
 #include "models/availability/outage.h"
 #include "sim/engine/ziggurat.h"

@@ -1,6 +1,6 @@
 /* Shards: who gets what by hand and by theory, what a lost primary takes from whom, and who takes over when. */
 #include "models/cache/cache.h"
-#include "models/request/keyspace.h"
+#include "models/keys/keyspace.h"
 #include "models/replication/shard.h"
 #include "models/availability/outage.h"
 #include "models/core/meter.h"

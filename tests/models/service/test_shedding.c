@@ -1,6 +1,6 @@
 /* Circuit breakers, shedding and priorities by hand: states and instants to the nanosecond. */
 #include "models/service/shedding.h"
-#include "models/guard/breaker.h"
+#include "models/service/breaker.h"
 #include "sim/engine/arena.h"
 #include "models/request/line.h"
 #include "tests/model_fixture.h"

@@ -1,0 +1,39 @@
+/* {"cpu": "6ms"}: computes on the replica that serves the request, on a reference core; "on": "workers": in the pool of threads
+ * beside its event loop, which is free meanwhile. */
+#include "models/core/model.h"
+#include "models/request/program.h"
+#include "models/request/request.h"
+#include "models/steps/steps.h"
+
+enum { ON_THREAD, ON_WORKERS };
+
+struct cpu_step {
+  struct distribution cpu;
+  int32_t on;
+};
+
+static void compile(struct compiler *c, const void *config) {
+  const struct cpu_step *s = config;
+  struct instruction *in = compile_cpu(c, &s->cpu);
+  if (!in || s->on != ON_WORKERS) return;
+  const struct service_config *service = model_service(c->model, (uint32_t)in->service);
+  if (service->runtime != RUNTIME_EVENT_LOOP)
+    compile_fault(c, "only an event loop has workers next to it, and \"%s\" is not one", service->name);
+  compile_becomes(in, &operation_compute_aside), in->on_workers = true;
+}
+
+static const char *const on_words[] = {"thread", "workers", NULL};
+
+static const struct field fields[] = {
+    KEY("cpu", DISTRIBUTION, cpu_step, cpu, .doc = "CPU time on a reference core."),
+    KEY("on", WORD, cpu_step, on, DEFAULT("thread"), .words = on_words,
+        .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool next to the loop."),
+    {0}};
+static const struct record record = {
+    .name = "cpu step",
+    .size = sizeof(struct cpu_step),
+    .fields = fields,
+    .doc =
+        "Computes on the replica that serves the request. Steps that follow each other without leaving the thread are one turn."};
+static const struct step_kind kind = {compile};
+const struct alternative step_cpu = {"cpu", true, &record, &kind};

@@ -1,0 +1,241 @@
+#include "models/traffic/client_network.h"
+#include "models/core/link.h"
+#include "models/core/part.h"
+#include "models/traffic/source.h"
+#include "models/request/draws.h"
+#include "models/request/walk.h"
+#include "models/request/operation.h"
+#include "models/core/meter.h"
+#include "models/core/model.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+
+static const struct source_config *config_of(const struct world *w, const struct request *r) {
+  return world_sources(w)->each[r->source].config;
+}
+
+/* Books all that passes on the way to one cell of the program. */
+static void travel(struct world *w, struct request *r, sim_time time) {
+  r->waiting = &wait_elsewhere, r->since = world_now(w);
+  r->wait_cell = (uint16_t)w->model->programs[r->endpoint].network_cell;
+  timer_heap_push(w->sleepers, world_after(w, time), r->id);
+}
+
+static sim_time drawn(const struct distribution *d, const struct request *r, uint64_t draw) {
+  struct stream draws = stream_at(r->key, draw);
+  return distribution_sample_time(d, &draws);
+}
+
+/* Time of bytes on a line, rounded up to a nanosecond. */
+static sim_time transfer(int64_t bytes, int64_t bits_per_s) {
+  if (!bytes || bits_per_s == INT64_MAX) return 0;
+  unsigned __int128 ns =
+      ((unsigned __int128)(uint64_t)bytes * 8 * (uint64_t)SIM_S + (uint64_t)bits_per_s - 1) / (uint64_t)bits_per_s;
+  return ns < (unsigned __int128)SIM_NEVER ? (sim_time)ns : SIM_NEVER - 1;
+}
+
+/* --- connections ---------------------------------------------------------------------------------------------------------------- */
+
+/* In an open source whose clients have no names `user` is the number of the arrival, given because they may ask again: they are dealt
+ * by the same draw as those who ask once, and keep their connection. */
+static bool named(const struct source_config *s, const struct request *r) {
+  return r->user != NOBODY && (!s->kind->nameless || s->clients.count);
+}
+
+/* The connection of the request's client, or null when each request has its own. */
+static struct client_connection *connection_of(const struct world *w, const struct request *r) {
+  const struct client_network *n = &world_sources(w)->each[r->source].network;
+  if (!n->connections) return NULL;
+  assert(n->clients > 0);
+  if (named(n->config, r)) return &n->connections[r->user % n->clients];
+  uint64_t key = r->user == NOBODY ? r->key : source_key(&world_sources(w)->each[r->source], r->user);
+  struct stream draws = stream_at(key, DRAW_CLIENT);
+  return &n->connections[stream_below(&draws, n->clients)];
+}
+
+static bool leads_to_living(const struct world *w, const struct client_connection *c) {
+  return c->container == NOBODY || w->containers[c->container].generation == c->generation;
+}
+
+static bool usable(const struct world *w, const struct client_connection *c, sim_time idle) {
+  bool fresh = idle == SIM_NEVER || world_now(w) <= c->used_at || world_now(w) - c->used_at <= idle;
+  return c->left > 0 && fresh && leads_to_living(w, c);
+}
+
+/* Time until the request has a connection; *opens: it is the first on it. */
+static sim_time connect(struct world *w, struct request *r, bool *opens) {
+  const struct connection_config *config = &config_of(w, r)->connection;
+  struct client_connection *c = connection_of(w, r);
+  sim_time now = world_now(w);
+  *opens = !c || !usable(w, c, config->idle);
+  if (!*opens) {
+    if (c->left != INT64_MAX) c->left--;
+    c->used_at = now;
+    return c->ready_at > now ? c->ready_at - now : 0;
+  }
+  assert(config->tls >= TLS_NONE && config->tls <= TLS_13);
+  static const int trips[] = {[TLS_NONE] = 1, [TLS_12] = 3, [TLS_13] = 2};
+  sim_time round_trip = drawn(&config->round_trip, r, DRAW_ROUND_TRIP), set_up = trips[config->tls] * round_trip;
+  if (c)
+    *c = (struct client_connection){.ready_at = now + set_up,
+                                    .used_at = now,
+                                    .round_trip = round_trip,
+                                    .container = NOBODY,
+                                    .left = config->requests == INT64_MAX ? INT64_MAX : config->requests - 1};
+  return set_up;
+}
+
+static sim_time round_trip_of(const struct world *w, const struct request *r) {
+  const struct client_connection *c = connection_of(w, r);
+  return c ? c->round_trip : drawn(&config_of(w, r)->connection.round_trip, r, DRAW_ROUND_TRIP);
+}
+
+static uint32_t client_network_pinned(struct world *w, const struct request *r, int32_t service) {
+  const struct client_connection *c = connection_of(w, r);
+  bool pinned = c && c->container != NOBODY && leads_to_living(w, c) && w->containers[c->container].service == (uint32_t)service;
+  return pinned ? c->container : NOBODY;
+}
+
+/* A client with endpoints behind several entries keeps to the replica of the first. */
+static void client_network_pin(struct world *w, const struct request *r, int32_t service, uint32_t container) {
+  (void)service;
+  struct client_connection *c = connection_of(w, r);
+  if (!c || (c->container != NOBODY && leads_to_living(w, c))) return;
+  c->container = container, c->generation = w->containers[container].generation, c->dealt = false;
+}
+
+static struct client_connection *client_network_connection(const struct world *w, const struct request *r, uint32_t container) {
+  struct client_connection *c = connection_of(w, r);
+  return c && c->container == container && leads_to_living(w, c) ? c : NULL;
+}
+
+/* --- there ---------------------------------------------------------------------------------------------------------------------- */
+
+static sim_time way_there(const struct world *w, const struct request *r) {
+  return round_trip_of(w, r) / 2 + transfer(endpoint_way(model_endpoint(w->model, r->endpoint))->request, config_of(w, r)->link.up);
+}
+
+static void set_out(struct world *w, struct request *r, sim_time time) {
+  if (time)
+    travel(w, r, time);
+  else
+    request_resume(w, r);
+}
+
+static bool at_edge(const struct request *r, const struct cdn_config *cdn) {
+  if (cdn->hit <= 0) return false;
+  struct stream draws = stream_at(r->key, DRAW_EDGE);
+  return stream_uniform(&draws) < cdn->hit;
+}
+
+static void client_network_sends(struct world *w, struct request *r) {
+  const struct program *p = &w->model->programs[r->endpoint];
+  const struct endpoint_config *e = model_endpoint(w->model, r->endpoint);
+  const struct source_config *s = config_of(w, r);
+  assert(p->network_cell >= 0);
+  r->from_edge = at_edge(r, &endpoint_way(e)->cdn);
+  if (r->from_edge) {
+    meter_count(w, endpoint_way(e)->cdn.hits);
+    r->pc = p->end;
+    set_out(w, r, drawn(&endpoint_way(e)->cdn.latency, r, DRAW_EDGE_LATENCY) + transfer(endpoint_way(e)->request, s->link.up));
+    return;
+  }
+  bool opens;
+  sim_time ready = connect(w, r, &opens);
+  if (opens && p->handshake && s->connection.tls != TLS_NONE && s->connection.handshake.mean > 0) {
+    r->pc = p->handshake;
+    set_out(w, r, ready);
+  } else
+    set_out(w, r, ready + way_there(w, r));
+}
+
+/* The handshake's computation: what it costs is a matter of the source. */
+static bool shake_hands(struct world *w, struct request *r, const struct instruction *in) {
+  (void)in;
+  struct container *c = &w->containers[r->frames[r->depth - 1].container];
+  r->work = drawn(&config_of(w, r)->connection.handshake, r, DRAW_HANDSHAKE);
+  if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
+  if (!r->work) return true;
+  r->since = world_now(w);
+  container_compute(w, c, r);
+  return false;
+}
+static const struct operation operation_shake_hands = {.name = "shake hands", .run = shake_hands, .ask = compute_asks};
+
+static bool ask(struct world *w, struct request *r, const struct instruction *in) {
+  (void)in;
+  r->pc = 0;
+  sim_time time = way_there(w, r);
+  if (time) travel(w, r, time);
+  return !time;
+}
+static const struct operation operation_ask = {.name = "ask", .run = ask};
+
+void client_network_compile(struct compiler *c, const struct endpoint_config *e) {
+  c->program->network_cell = compile_cell(c, -1, TIME_NETWORK);
+  if (e->entry < 0) return;
+  c->program->handshake = (uint16_t)c->program->count;
+  compile_enter(c, e->entry, ROUTE_ANY)->again = false;
+  struct instruction *in = compile_emit(c, &operation_shake_hands);
+  in->service = e->entry;
+  compile_cpu_cells(c, in, e->entry);
+  compile_leave(c);
+  compile_emit(c, &operation_ask);
+}
+
+/* --- and back -------------------------------------------------------------------------------------------------------------------- */
+
+static bool client_network_answers(struct world *w, struct request *r) {
+  if (r->answered || r->client_gone) return false;
+  r->answered = true;
+  const struct instruction *end = &w->model->programs[r->endpoint].instructions[r->pc - 1];
+  int64_t bytes = end->outcome == OUTCOME_COMPLETED ? endpoint_way(model_endpoint(w->model, r->endpoint))->response : 0;
+  sim_time time = transfer(bytes, config_of(w, r)->link.down);
+  if (!r->from_edge) {
+    struct client_connection *c = connection_of(w, r);
+    time += round_trip_of(w, r) - round_trip_of(w, r) / 2;
+    if (c) c->used_at = world_now(w) + time;
+  }
+  if (!time) return false;
+  assert(time > 0);
+  r->pc--; /* to its end, when it has arrived */
+  travel(w, r, time);
+  return true;
+}
+
+void client_network_start(struct source *s, struct world *w) {
+  const struct connection_config *c = &s->config->connection;
+  s->network = (struct client_network){.config = s->config};
+  if (c->requests == 1) return;
+  s->network.clients = (uint32_t)(s->config->kind->closed ? s->config->population : c->clients);
+  s->network.connections = arena_new_array(w->arena, struct client_connection, s->network.clients);
+}
+
+static uint16_t *process_of(const struct world *w, const struct request *r, uint32_t container, bool **dealt) {
+  struct client_connection *c = client_network_connection(w, r, container);
+  if (!c) return NULL;
+  *dealt = &c->dealt;
+  return &c->process;
+}
+
+const struct client_line client_line = {.sends = client_network_sends,
+                                        .answers = client_network_answers,
+                                        .pinned = client_network_pinned,
+                                        .pin = client_network_pin,
+                                        .process = process_of};
+
+static void link_endpoint(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_ENDPOINT) cdn_link(l->model, (struct endpoint_config *)l->model->endpoints.items + l->endpoint);
+}
+
+static void compile_way(struct compiler *c, const struct endpoint_config *e) {
+  c->program->edge_hit = endpoint_way(e)->cdn.hit;
+  if (client_network_before(c->model, e)) client_network_compile(c, e);
+}
+
+const struct part part_client_network = {.name = "network of clients",
+                                         .keys.endpoint = &client_way_record,
+                                         .behind = compile_way,
+                                         .link = link_endpoint,
+                                         .load = &handshake_load};
