@@ -2,13 +2,13 @@
  *
  * A `cached` step with a "key" asks for the request's item of a keyspace (models/keys/keyspace.h). A service of kind cache (Redis)
  * keeps items for all who ask, at the price of a command each way; a process that asks may keep them too, in its own memory (L1),
- * where a look-up takes no time. A miss runs the nested steps and then fills, L2 and L1, at that instant. Until then others miss the
- * same item and do the same work: the stampede (models/cache/rebuild.h).
+ * where a look-up takes no time. A miss runs the nested steps and then fills, L2 and L1, at that instant. Until then others miss
+ * the same item and do the same work: the stampede (models/cache/rebuild.h).
  *
- * The content belongs to the process: a crash, a restart, a node that is lost and a replica that is moved begin empty. What a process
- * keeps for itself no other one sees: a replica with four processes has four stores, each asked for a quarter of what the replica is,
- * and each as large as "cache" says. A service of kind cache has one store a replica, whoever of its threads and processes serves
- * it; a look-up goes to any replica, as its service's balancer says.
+ * The content belongs to the process: a crash, a restart, a node that is lost and a replica that is moved begin empty. What a
+ * process keeps for itself no other one sees: a replica with four processes has four stores, each asked for a quarter of what the
+ * replica is, and each as large as "cache" says. A service of kind cache has one store a replica, whoever of its threads and
+ * processes serves it; a look-up goes to any replica, as its service's balancer says.
  *
  *     L1 look-up -> hit: done
  *     command to the cache, look-up there -> hit: fill L1, done
@@ -18,7 +18,8 @@
  * cache are to be counted in.
  *
  * Not known before a run is how much hits, but what is full first and who is served when a service is away are worked out without
- * one. For that alone caches_estimate gives each look-up a probability: Che, Tung and Wang 2002 for LRU, Fricker, Robert and Roberts
+ * one. For that alone caches_estimate gives each look-up a probability: Che, Tung and Wang 2002 for LRU, Fricker, Robert and
+ * Roberts
  * 2012 for FIFO and random, Jung, Berger and Balakrishnan 2003 for a ttl, at the mean rate of the run, independent requests, all
  * misses filled at once. Invalidations and cold starts are not in it. */
 #ifndef CACHE_H

@@ -1,16 +1,16 @@
 /* How much will hit, before anything runs (models/cache/cache.h says by whose theory and what for).
  *
- * A store is what one replica of a cache, or one process of another service, keeps. Each item of a keyspace is asked for at a rate of its own; how much of it is there
- * follows from that rate and from one time, that of the store, which is such that what is held just fits (Che's characteristic time).
- * A look-up within the miss steps of another one for the same item, L2 behind L1, sees only what that one lets through. Rates follow
- * from probabilities and these from rates: a few rounds settle it.
+ * A store is what one replica of a cache, or one process of another service, keeps. Each item of a keyspace is asked for at a rate
+ * of its own; how much of it is there follows from that rate and from one time, that of the store, which is such that what is held
+ * just fits (Che's characteristic time). A look-up within the miss steps of another one for the same item, L2 behind L1, sees only
+ * what that one lets through. Rates follow from probabilities and these from rates: a few rounds settle it.
  *
  * Cures that go by the age of items (models/cache/rebuild.h), for an item asked for at lambda, good for T from its fill:
  *
  *     stale    is served for S after that: misses are exp(-lambda S) / (1 + lambda T) of its look-ups, and
  *              (1 - exp(-lambda S)) / (1 + lambda T) of them set a refresh going
- *     early    rebuilds of D begin at the rate lambda exp(-(T - t) / b), b = beta D, at the age t < T. The first comes in the mean at
- *              T - b Ein(lambda b) + exp(-lambda b) / lambda; within its D come at most min(lambda D, exp(1 / beta) - 1) more: the
+ *     early    rebuilds of D begin at the rate lambda exp(-(T - t) / b), b = beta D, at the age t < T. The first comes in the
+ *              mean at T - b Ein(lambda b) + exp(-lambda b) / lambda; within its D come at most min(lambda D, exp(1 / beta) - 1) more: the
  *              intensity grows by no more than that, and is never above lambda. So what runs the miss steps is rather over- than
  *              underestimated. D is that of the miss steps without queues */
 #include "models/cache/cache.h"
@@ -25,8 +25,8 @@
 #include <assert.h>
 #include <math.h>
 
-/* A keyspace as classes of items that are nearly alike: the most popular ones each for itself, the others by ranks that lie within 2%.
- * The mass of a class is that of its middle. */
+/* A keyspace as classes of items that are nearly alike: the most popular ones each for itself, the others by ranks that lie within
+ * 2%. The mass of a class is that of its middle. */
 struct classes {
   uint32_t count;
   double *items, *probability; /* how many; of each one */
@@ -74,7 +74,8 @@ static struct flow *flow_of(const struct estimate *e, const struct instruction *
 
 static double decay(double x) { return real_exp(-fmin(x, 700)); }
 
-/* Ein(x), the integral of (1 - exp(-v)) / v from 0 to x: its series, or log x + Euler's gamma + E1(x) (Abramowitz and Stegun 5.1). */
+/* Ein(x), the integral of (1 - exp(-v)) / v from 0 to x: its series, or log x + Euler's gamma + E1(x) (Abramowitz and Stegun
+ * 5.1). */
 static double entire_exponential_integral(double x) {
   if (x > 8) return real_log(x) + 0.57721566490153286 + decay(x) / (x + 1);
   double sum = 0, term = 1;

@@ -131,8 +131,8 @@ void cache_store_due(struct cache_store *s, uint32_t entry, sim_time now) {
   s->expired++;
 }
 
-/* With timers that have all gone off up to now, nothing that is there can be out of date: its terms are memory apart, and not looked
- * at. */
+/* With timers that have all gone off up to now, nothing that is there can be out of date: its terms are memory apart, and not
+ * looked at. */
 static inline bool up_to_date(const struct cache_store *s, sim_time now) {
   return !s->has_terms || (s->expiries && timer_heap_next(s->expiries) > now);
 }
@@ -227,7 +227,8 @@ bool cache_store_drop(struct cache_store *s, uint32_t keyspace, uint32_t item) {
   return true;
 }
 
-/* --- beginning and end --------------------------------------------------------------------------------------------------------- */
+/* --- beginning and end
+ * --------------------------------------------------------------------------------------------------------- */
 
 void cache_store_open(struct cache_store *s, const struct cache_config *c, const uint32_t *of, uint32_t keyspaces,
                       struct timer_heap *expiries) {
@@ -270,7 +271,8 @@ void cache_store_close(struct cache_store *s) {
   pages_give(s->tickets, s->room * sizeof *s->tickets);
 }
 
-/* --- the walk -------------------------------------------------------------------------------------------------------------------- */
+/* --- the walk
+ * -------------------------------------------------------------------------------------------------------------------- */
 
 const char *cache_store_wrong(const struct cache_store *s) {
   uint32_t used = 0, indexed = 0;

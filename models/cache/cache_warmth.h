@@ -1,16 +1,16 @@
 /* How long a cache is cold: what it hits after it has begun empty, until it is warm.
  *
- * A store begins empty with its process: at the start of the run, after a crash, a lost machine, a move, on a new replica. Its look-ups
- * are taken in blocks of `of` in a row, from the first on. It is warm at the end of the first block in which at least the share `hits`
- * found its item, and stays so until it is lost.
+ * A store begins empty with its process: at the start of the run, after a crash, a lost machine, a move, on a new replica. Its
+ * look-ups are taken in blocks of `of` in a row, from the first on. It is warm at the end of the first block in which at least the
+ * share `hits` found its item, and stays so until it is lost.
  *
  *     warm_up    from the first look-up until then          a time, one for each beginning of each store
  *     cold       stores that are asked and not yet warm     a level; one that never gets there is seen here only
  *
  * The clock runs from the first look-up, not from the crash: while the process is away nothing fills (that is its rto), and nothing
  * while nobody asks. `hits` is a number of the scenario, some 95% of what the cache holds when nothing happens; taken from the run
- * itself it would be known only afterwards, and after a first start there is nothing to compare with. A block is long enough when its
- * noise, sqrt(h (1 - h) / of), is small beside the distance from `hits` to that level: of the default of 1,000 about 1%.
+ * itself it would be known only afterwards, and after a first start there is nothing to compare with. A block is long enough when
+ * its noise, sqrt(h (1 - h) / of), is small beside the distance from `hits` to that level: of the default of 1,000 about 1%.
  *
  * Without ttl and limit the share at time t is 1 - sum p_i exp(-lambda p_i t), so how long it takes can be predicted
  * (tests/models/cache/test_caches.c does).

@@ -17,8 +17,8 @@
  * Who waits (coalesce, lock) does so for `wait` at most, and then rebuilds by itself, with nobody in line behind it, or fails as
  * lock_timeout: `then`. Whoever waits for the lock looks again when such a rebuild has filled the cache.
  *
- * Every rebuild of a step with the key "stampede" has a mark while it lasts. Shared marks stand in a table by name (service, replica
- * or process, key) and have a line of those who wait; the others only know when they began.
+ * Every rebuild of a step with the key "stampede" has a mark while it lasts. Shared marks stand in a table by name (service,
+ * replica or process, key) and have a line of those who wait; the others only know when they began.
  *
  *     a mark belongs to a living request, in whose list it stands; only a lock may outlive its owner      audited
  *     requests that wait_rebuild describes = requests in the lines of marks                                         audited */

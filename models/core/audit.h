@@ -6,8 +6,8 @@
  * the busy rate (utilisation law). Requests in flight, connections in use and pool entries are those of the living requests.
  * Whoever asked a limit has passed, was refused, waits or has lost its replica; no account of a limit has let in more than it may
  * at once, nobody waits for a permit that is free, and permits in use are those that living requests hold.
- * Memory in use is that of the requests and connections there. No stock is oversold at any instant, its books agree with the holds that there are, and every lock is held and waited for by
- * living requests. */
+ * Memory in use is that of the requests and connections there. No stock is oversold at any instant, its books agree with the holds
+ * that there are, and every lock is held and waited for by living requests. */
 #ifndef AUDIT_H
 #define AUDIT_H
 
@@ -18,7 +18,8 @@ typedef void audit_report(void *context, const char *message);
 /* After world_run. Calls report once for each broken invariant. */
 void world_audit(const struct world *, audit_report *, void *context);
 
-/* --- for those who add to it --------------------------------------------------------------------------------------------------- */
+/* --- for those who add to it
+ * --------------------------------------------------------------------------------------------------- */
 
 /* The audit, for those who add to it: a part says what must be true of it, in a file audit_NAME.c beside it, and has it in its
  * descriptor (models/core/part.h).

@@ -5,8 +5,8 @@
  * with meter_is_queue: jobs, waiting rooms, permits, back-off, writes that a replica has not applied.
  *
  * Requests that take their time without waiting (a delay, a call outside, a thread of their own) are in none but the first kind:
- * their number rises until the first of them end, whatever the load. Reading is a walk over what lives, GAUGE_STEPS + 1 times a run;
- * nothing is kept up to date meanwhile. */
+ * their number rises until the first of them end, whatever the load. Reading is a walk over what lives, GAUGE_STEPS + 1 times a
+ * run; nothing is kept up to date meanwhile. */
 #ifndef GAUGE_H
 #define GAUGE_H
 #include "models/core/parts.h"

@@ -7,8 +7,9 @@
  *     level    a number over time    mean(lobby.length) < 1000       max(lobby.length)        min(tickets.left) >= 0
  *     time     durations             p95(lobby.wait) < 5min          mean, sd, max, share(lobby.wait < 1min) too
  *
- * Counts and levels also have a course over the windows of the run (series). A count belongs to the instant of its event, a duration
- * to its end; what lies outside of the measured time is left out. A level's course is a step function: meter_set at each change.
+ * Counts and levels also have a course over the windows of the run (series). A count belongs to the instant of its event, a
+ * duration to its end; what lies outside of the measured time is left out. A level's course is a step function: meter_set at each
+ * change.
  *
  *     config->left = meter_declare(model, "tickets", "left", METER_LEVEL, "Not sold and not held.");   ... while linking
  *     meter_set(world, config->left, 4999);                                                            ... while running

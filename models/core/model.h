@@ -75,7 +75,8 @@ struct model {
 };
 
 /* Reports a fault of the scenario that only shows when its parts are put together. path: such as "endpoints.buy"; key: the key
- * in it that is to blame, or null; at: the member of the configuration that is to blame, which is closer, or null; warning: null, or the id of what is only doubtful. */
+ * in it that is to blame, or null; at: the member of the configuration that is to blame, which is closer, or null; warning: null,
+ * or the id of what is only doubtful. */
 typedef void model_fault(void *context, const char *path, const char *key, const void *at, const char *warning,
                          const char *message);
 

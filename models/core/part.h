@@ -6,13 +6,14 @@
  *     const struct part part_toll = {.name = "toll", .requests = true, .room = {.world = sizeof(struct toll_book)},
  *                                    .start = toll_start, .stop = toll_stop, .forget = toll_forgets, .audit = audit_toll};
  *
- * A life in the order of calls: `open` (nothing is built), `build` (each service, its containers exist, none is placed), `serves` (the
- * initial replicas), `start` (all is there, no request has come), then events, `measure` at the edges of the measured time, `audit`
- * after the run, `stop`. With `requests` none of these but `build`, `serves` and their opposites is called in a run without requests.
+ * A life in the order of calls: `open` (nothing is built), `build` (each service, its containers exist, none is placed), `serves`
+ * (the initial replicas), `start` (all is there, no request has come), then events, `measure` at the edges of the measured time,
+ * `audit` after the run, `stop`. With `requests` none of these but `build`, `serves` and their opposites is called in a run without
+ * requests.
  *
- * A request that acquires something of a part calls request_holds. When it ends, each part that it may hold something of is asked, in
- * the order of the list: a hook looks for itself whether there still is something, so that releasing early costs nothing. A request
- * that holds nothing costs one test. */
+ * A request that acquires something of a part calls request_holds. When it ends, each part that it may hold something of is asked,
+ * in the order of the list: a hook looks for itself whether there still is something, so that releasing early costs nothing. A
+ * request that holds nothing costs one test. */
 #ifndef PART_H
 #define PART_H
 #include "models/core/parts.h"
@@ -104,8 +105,8 @@ struct part {
   void (*use)(const struct world *, struct service *, struct service_use *); /* since the warm-up, of the service */
   void (*stop)(struct world *);
 
-  /* Of a process: it serves (warm: it has done so for long); it is about to stop, and served so far or not; it dies, and what was inside
-   * has not learnt it; all that was inside has failed. stopped: it does not count as up any more, and has not died yet. */
+  /* Of a process: it serves (warm: it has done so for long); it is about to stop, and served so far or not; it dies, and what was
+   * inside has not learnt it; all that was inside has failed. stopped: it does not count as up any more, and has not died yet. */
   void (*serves)(struct world *, struct container *, bool warm);
   void (*stops)(struct world *, struct container *, bool served);
   void (*stopped)(struct world *, struct container *);
@@ -119,9 +120,9 @@ struct part {
   /* A primary that the fault (-1: none) took is replaced, or back: the writes of this last time are lost. */
   void (*lost_data)(struct world *, int32_t fault, sim_time rpo);
 
-  /* Of a request that may hold something of the part. fails: its client learns of the outcome now, or has gone. ends: it has done all
-   * its work, and its answer has not left yet. release: it fails, and still has its threads. forget: it is gone, its threads too.
-   * bereaved: a replica of another frame than its topmost one died, and with it what it holds there. */
+  /* Of a request that may hold something of the part. fails: its client learns of the outcome now, or has gone. ends: it has done
+   * all its work, and its answer has not left yet. release: it fails, and still has its threads. forget: it is gone, its threads
+   * too. bereaved: a replica of another frame than its topmost one died, and with it what it holds there. */
   void (*fails)(struct world *, struct request *, enum outcome);
   void (*ends)(struct world *, struct request *);
   void (*release)(struct world *, struct request *);

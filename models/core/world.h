@@ -53,8 +53,8 @@ enum purpose {
   PURPOSE_BROADCAST     /* not of the seed but of a sender's draws: instruction and replica */
 };
 
-/* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that it
- * lets go on. */
+/* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that
+ * it lets go on. */
 struct world_watch {
   const atomic_int *interrupted;                    /* not zero: the run is to be abandoned; may be null */
   void (*moved)(void *context, sim_time simulated); /* may be null */
@@ -173,7 +173,8 @@ static inline void world_overflows(struct world *w) {
 }
 /* Null: no memory is modelled. */
 static inline struct memory_book *world_memory(const struct world *w) { return world_part(w, PART_memory); }
-/* Of the nodes that are not away: the one behind it, in the order of their indices, or the first behind null; null behind the last. */
+/* Of the nodes that are not away: the one behind it, in the order of their indices, or the first behind null; null behind the
+ * last. */
 static inline struct node *world_next_node(const struct world *w, const struct node *n) {
   for (uint32_t i = n ? n->index + 1 : 0; i < w->node_count; i++)
     if (w->nodes[i].membership != NODE_AWAY) return &w->nodes[i];

@@ -1,9 +1,10 @@
 /* A pool of connections from one replica to a database: at most `max` queries at once, the rest wait in order.
  *
- * A plain pool has all its connections from the start and only counts those in use. One that is `kept` in detail (config->kept: because
- * of a key of its own, or because its server counts connections, or because they cost memory at either end) opens them when they are wanted, and they are struct connection
- * (models/database/connections.h). A request takes an idle one; or opens one while fewer than `max` are open, and waits for its set-up; or
- * waits in line for one that is given back. Idle ones are closed after `idle`, all after `lifetime`, but `min` stay open.
+ * A plain pool has all its connections from the start and only counts those in use. One that is `kept` in detail (config->kept:
+ * because of a key of its own, or because its server counts connections, or because they cost memory at either end) opens them when
+ * they are wanted, and they are struct connection (models/database/connections.h). A request takes an idle one; or opens one while
+ * fewer than `max` are open, and waits for its set-up; or waits in line for one that is given back. Idle ones are closed after
+ * `idle`, all after `lifetime`, but `min` stay open.
  *
  *     in_use = connections that requests hold (or idle clients of a session pooler);   in_use + idle = open <= max + reserve
  *     somebody waits only while none is idle

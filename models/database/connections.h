@@ -9,15 +9,16 @@
  * when the server dies it leads nowhere and is closed when it is given back; when its owner dies it is an orphan, which only the
  * request that holds it knows, and which that request forgets.
  *
- *     open at a replica = connections whose `server` is the replica                                          audited after every run
+ *     open at a replica = connections whose `server` is the replica                                          audited after every
+ *     run
  *
  * What many cost: the Universal Scalability Law (N. J. Gunther, Guerrilla Capacity Planning, 2007). N workers that would do N times
  * as much as one do
  *
  *     X(N) = gamma N / (1 + contention (N - 1) + coherency N (N - 1)),
  *
- * which is said here as demand: a computation that begins while N - 1 others are at work takes that denominator times its CPU time. N
- * counts queries at work. Idle connections cost memory, and CPU only on servers that look at all of them for each snapshot
+ * which is said here as demand: a computation that begins while N - 1 others are at work takes that denominator times its CPU time.
+ * N counts queries at work. Idle connections cost memory, and CPU only on servers that look at all of them for each snapshot
  * (PostgreSQL before 14): for those N may count open connections. */
 #ifndef CONNECTIONS_H
 #define CONNECTIONS_H
@@ -48,8 +49,8 @@ struct connection {
 
 /* --- linking --------------------------------------------------------------------------------------------------------------- */
 
-/* Once services and poolers are known: which pools are kept in detail, what is counted, and whether clients may want more than servers
- * take. */
+/* Once services and poolers are known: which pools are kept in detail, what is counted, and whether clients may want more than
+ * servers take. */
 void connections_link(struct linker *);
 /* Behind the program: how connections are set up, for all instructions that may open one. */
 void connections_compile(struct compiler *);
@@ -59,8 +60,8 @@ extern const struct load_part connections_load;
 /* --- while running ----------------------------------------------------------------------------------------------------------- */
 
 struct connection *connection_at(const struct world *, uint32_t id);
-/* A new one for the pool, to the replica of its server that has the fewest. NOBODY: refused. Without any replica that lives it leads
- * nowhere. */
+/* A new one for the pool, to the replica of its server that has the fewest. NOBODY: refused. Without any replica that lives it
+ * leads nowhere. */
 uint32_t connection_open(struct world *, struct connection_pool *);
 /* It is open no more, at either end; what it kept of a session pooler is given back. */
 void connection_close(struct world *, uint32_t id);

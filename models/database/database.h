@@ -1,24 +1,27 @@
 /* A database beyond its computations: transactions, its log, what it reads from disk, and one that is embedded in its callers.
  *
- * Log: a commit of something written waits until the log is on disk, which takes `commit.latency`. With group commit all that arrive
- * while a flush runs go together in the next one; without, each has a flush of its own: at most 1 / latency commits a second.
- * (DeWitt et al. 1984, group commit; MySQL binlog_order_commits, PostgreSQL commit_delay.) Locks are kept until the flush has ended.
+ * Log: a commit of something written waits until the log is on disk, which takes `commit.latency`. With group commit all that
+ * arrive while a flush runs go together in the next one; without, each has a flush of its own: at most 1 / latency commits a
+ * second. (DeWitt et al. 1984, group commit; MySQL binlog_order_commits, PostgreSQL commit_delay.) Locks are kept until the flush
+ * has ended.
  *
- * Transaction: one connection of the caller's pool over all steps of the transaction, all statements on the first replica. A request is
- * in one transaction at most. Its connection is put aside, so that queries to others may take theirs meanwhile. Whatever fails
- * inside rolls back: locks and connection are free at once. A database that has died since the connection was taken knows nothing of
- * it: its next statement, also the first, fails as crashed. A caller that dies between two statements loses its connection, and the database rolls back.
+ * Transaction: one connection of the caller's pool over all steps of the transaction, all statements on the first replica. A
+ * request is in one transaction at most. Its connection is put aside, so that queries to others may take theirs meanwhile. Whatever
+ * fails inside rolls back: locks and connection are free at once. A database that has died since the connection was taken knows
+ * nothing of it: its next statement, also the first, fails as crashed. A caller that dies between two statements loses its
+ * connection, and the database rolls back.
  *
  * Where a write commits: database_committed, and nowhere else.
  *
- * Embedded (SQLite): a file beside its callers, no server, no connections: its queries compute on the thread of the calling replica, on
- * that replica's node and disk. One writer at a time. With a write-ahead log readers run beside it; with a rollback journal a
- * writer excludes all others until it has committed. A transaction that writes locks the file from its begin (BEGIN IMMEDIATE). Who
- * finds the file locked waits for `busy_timeout`, in order, which is kinder than SQLite's polling. (sqlite.org/wal.html,
- * sqlite.org/lockingv3.html.)
+ * Embedded (SQLite): a file beside its callers, no server, no connections: its queries compute on the thread of the calling
+ * replica, on that replica's node and disk. One writer at a time. With a write-ahead log readers run beside it; with a rollback
+ * journal a writer excludes all others until it has committed. A transaction that writes locks the file from its begin (BEGIN
+ * IMMEDIATE). Who finds the file locked waits for `busy_timeout`, in order, which is kinder than SQLite's polling.
+ * (sqlite.org/wal.html, sqlite.org/lockingv3.html.)
  *
  * Growth: a query that was measured with so many rows takes longer with more: one by an index grows with the depth of the tree,
- * 1 + slope x log2(rows / measured); one that scans in proportion, in work and in pages. Partitions divide the rows that it meets. */
+ * 1 + slope x log2(rows / measured); one that scans in proportion, in work and in pages. Partitions divide the rows that it
+ * meets. */
 #ifndef DATABASE_H
 #define DATABASE_H
 #include "models/core/parts.h"
@@ -100,7 +103,8 @@ struct database {
 };
 
 /* Instructions. */
-/* Around the way through a pooler: the transaction's connection of it to the database becomes the request's, and is put aside again. */
+/* Around the way through a pooler: the transaction's connection of it to the database becomes the request's, and is put aside
+ * again. */
 extern const struct operation operation_lend;
 /* The request's own, which it must have. */
 struct transaction *transaction_of(const struct world *, const struct request *);
@@ -110,8 +114,8 @@ extern const struct operation operation_transaction_end;
 extern const struct operation operation_flush;
 extern const struct operation operation_commit;
 
-/* So many writes of the request are now durable and visible at the database (the container of its top frame). Everything that follows
- * a commit begins here. */
+/* So many writes of the request are now durable and visible at the database (the container of its top frame). Everything that
+ * follows a commit begins here. */
 void database_committed(struct world *, uint32_t service, struct request *, uint32_t writes);
 /* The process of the container dies: requests that wait in it for locks, logs or disks leave their lines, transactions of its
  * requests are rolled back, and what is locked in it is forgotten. Before they are failed. */

@@ -1,9 +1,10 @@
 /* Disks: what a database does not find in its buffer pool it reads from the disk of its node.
  *
  * A node has one disk that serves `parallel` reads at once, each for `latency`; others wait, first come first served. So it is
- * a queue G/G/parallel, and all that run on the node share it, which is the point: a report of one database slows down the other one.
- * A query looks at `pages` pages one after another; each is found in memory with the share buffer_hit, independently, or read. A read that
- * has begun is finished, whoever dies. Writes go to the log (models/database/database.h), which is a device of its own here.
+ * a queue G/G/parallel, and all that run on the node share it, which is the point: a report of one database slows down the other
+ * one. A query looks at `pages` pages one after another; each is found in memory with the share buffer_hit, independently, or read.
+ * A read that has begun is finished, whoever dies. Writes go to the log (models/database/database.h), which is a device of its own
+ * here.
  *
  * Invariants, audited: asked = done + in service + waiting + forsaken; somebody waits only while all of `parallel` are busy. */
 #ifndef DISK_H

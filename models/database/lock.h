@@ -1,19 +1,20 @@
 /* Locks of a database: rows, tables, the file of an embedded one, the row in which a stock is counted.
  *
- * A lock is taken where the statement runs, when it executes, first come first served. It is kept until the commit: of the transaction
- * that the statement belongs to, or of the statement itself. So a row that all want (a hot row) is updated at most
+ * A lock is taken where the statement runs, when it executes, first come first served. It is kept until the commit: of the
+ * transaction that the statement belongs to, or of the statement itself. So a row that all want (a hot row) is updated at most
  *
  *     1 / (statements after the lock x round trips + commit latency)   times a second, on a machine of any size.
  *
- * A lock is shared (reads of a table) or exclusive. Nobody overtakes: a shared one waits behind an exclusive one that waits. Whoever
- * asks again for what it holds has it. Who waits longer than `wait` fails as lock_timeout; with a wait of 0 at once. Waiting holds what
- * the statement holds: its connection, and its thread on a database with runtime threads.
+ * A lock is shared (reads of a table) or exclusive. Nobody overtakes: a shared one waits behind an exclusive one that waits.
+ * Whoever asks again for what it holds has it. Who waits longer than `wait` fails as lock_timeout; with a wait of 0 at once.
+ * Waiting holds what the statement holds: its connection, and its thread on a database with runtime threads.
  *
  * There are as many locks as items: an entry exists only while somebody holds the lock or waits for it (a hash table; nothing is
  * allocated but when it grows). What can be locked is known while linking, by class: "the rows of events at mysql".
  *
  * No deadlock: every program locks in the order of its steps, and the linker refuses programs whose orders form a circle
- * (models/database/lock_order.c). Several items of one class are locked in the order of their numbers. (Havender 1968, resource ordering.)
+ * (models/database/lock_order.c). Several items of one class are locked in the order of their numbers. (Havender 1968, resource
+ * ordering.)
  *
  * Invariants, audited: an entry is held or waited for; its holders are the holds that name it; every hold is in the list of its
  * request, which lives; requests that wait_lock describes are those in the lines; an exclusive lock has one holder. */

@@ -12,7 +12,8 @@ bool service_pools(const struct service_config *s) { return service_connections(
 
 /* --- steps ------------------------------------------------------------------------------------------------------------------- */
 
-/* With and without a pooler all other instructions draw the same: its own have numbers of another band, by that of the query's first. */
+/* With and without a pooler all other instructions draw the same: its own have numbers of another band, by that of the query's
+ * first. */
 static void give_own_draws(struct program *p, uint32_t first, uint32_t query) {
   assert(p->count - first <= DRAW_POOLER_MOST);
   for (uint32_t i = first; i < p->count; i++) p->instructions[i].draw = (i - first + 1) << DRAW_POOLER_BIT | query;

@@ -1,7 +1,7 @@
 /* Job queues: work that is done later, by somebody else. A report is asked for, a broker keeps the job, a worker takes it.
  *
- * A job is published by a step (step_publish.c: one command on the broker) or by the clock (`schedule`), and waits in its queue until
- * a replica of `workers` has a free slot: then a request without a client begins there, a delivery, and runs the steps of the
+ * A job is published by a step (step_publish.c: one command on the broker) or by the clock (`schedule`), and waits in its queue
+ * until a replica of `workers` has a free slot: then a request without a client begins there, a delivery, and runs the steps of the
  * queue: a program behind those of the endpoints. All queues with the same workers share their slots: the job of the highest
  * priority is next, within a priority the one that has waited longest; idle replicas take turns. Taking a job and acknowledging it
  * are a command of the broker each.

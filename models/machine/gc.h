@@ -3,8 +3,8 @@
  * A process that is up runs for a time `every`, then nothing in it computes for a time `pause`, and so on: computations are kept as
  * they are and go on afterwards (preemptive resume), newcomers wait. So a process with pauses is a server that breaks down, busy or
  * idle (White and Christie 1958). With an event loop, Poisson arrivals at rate l and exponential `every` of rate x, let
- * a = 1 + x E[pause], p = 1 - 1/a the share of time paused, r = E[pause^2] / (2 E[pause]) what is left of a pause that is met, and V
- * the work that is met. Then, by who is met and what is left of it,
+ * a = 1 + x E[pause], p = 1 - 1/a the share of time paused, r = E[pause^2] / (2 E[pause]) what is left of a pause that is met, and
+ * V the work that is met. Then, by who is met and what is left of it,
  *
  *     E[V] = (l E[S] p r + a l E[S^2] / 2) / (1 - a l E[S])          E[latency] = a (E[V] + E[S]) + p r
  *

@@ -15,8 +15,8 @@
  * A killed replica is one that crashed: what is inside fails (`crashed`), the orchestrator restarts it with its back-off. A service
  * without `memory` takes none: who wants a node to fill up gives it to all that run there. There is none in availability runs.
  *
- * Connections are counted in memory_connections, and only there. Whoever changes what the formula counts calls memory_changed, when the
- * change is done; it only takes note, the kill comes as an event of its own.
+ * Connections are counted in memory_connections, and only there. Whoever changes what the formula counts calls memory_changed, when
+ * the change is done; it only takes note, the kill comes as an event of its own.
  *
  *     c->in_flight++;
  *     if (__builtin_expect(world_memory(w) != NULL, 0)) memory_changed(w, c);

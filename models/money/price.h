@@ -1,8 +1,8 @@
 /* Money: price lists, and the monthly bill of what ran.
  *
  * A price list is a file of its own: each item has a price per something, where it was read and when. A month is 730 hours.
- * The bill is made from what ran: the hours for which nodes were in the cluster at their groups' prices, fixed charges of the scenario,
- * and egress by what was answered. */
+ * The bill is made from what ran: the hours for which nodes were in the cluster at their groups' prices, fixed charges of the
+ * scenario, and egress by what was answered. */
 #ifndef PRICE_H
 #define PRICE_H
 #include "sim/describe/field.h"

@@ -3,10 +3,10 @@
  *     struct node *n = node_join(w, group);     another machine of the group: empty, up, with room for what is pending
  *     node_leave(w, n);                         its containers are evicted; when the last has gone, it is away
  *
- * A node that leaves gets no new containers. The orchestrator evicts in its own way: Kubernetes drains a pod and starts another one,
- * Swarm replaces a task at once, static and Compose stop the replica and have nowhere to put it. Until it is empty the node is there and
- * paid for; afterwards it is away, and its machine may be the next that joins. A machine that breaks while its node is away matters to
- * nothing. Fixed sets never pay for any of this: no node is away, and loops find each.
+ * A node that leaves gets no new containers. The orchestrator evicts in its own way: Kubernetes drains a pod and starts another
+ * one, Swarm replaces a task at once, static and Compose stop the replica and have nowhere to put it. Until it is empty the node is
+ * there and paid for; afterwards it is away, and its machine may be the next that joins. A machine that breaks while its node is
+ * away matters to nothing. Fixed sets never pay for any of this: no node is away, and loops find each.
  *
  * Invariants: a node that is away has no containers; requests for resources fit the groups' machines as before. */
 #ifndef NODES_H

@@ -1,5 +1,5 @@
-/* Load of replicas that hold the same data and do different work: the primary, the replicas behind it by their roles, the workers that
- * apply the log, and of shards the one that is full first. */
+/* Load of replicas that hold the same data and do different work: the primary, the replicas behind it by their roles, the workers
+ * that apply the log, and of shards the one that is full first. */
 #include "models/core/load_sheet.h"
 #include "models/replication/shard.h"
 #include "models/core/model.h"

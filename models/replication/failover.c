@@ -22,15 +22,16 @@ static void lost(struct replication *p, uint64_t writes, sim_time age) {
   parts_lost_data(p->world, p->failover.fault, age);
 }
 
-/* --- who is promoted, and what is lost by it ------------------------------------------------------------------------------------ */
+/* --- who is promoted, and what is lost by it
+ * ------------------------------------------------------------------------------------ */
 
 static sim_time loss_of(struct replication *p, const struct replica *r, double first) {
   if (p->world->mode == WORLD_AVAILABILITY) return quorum_loss(p, r, first);
   return r->received < p->released ? p->failover.failed_at - replication_entry(p, r->received + 1)->committed : 0;
 }
 
-/* A replica that a synchronous pair has left out lacks what clients were told of since: its manager does not promote it. Without requests
- * it is not known whether there was a write. */
+/* A replica that a synchronous pair has left out lacks what clients were told of since: its manager does not promote it. Without
+ * requests it is not known whether there was a write. */
 static bool is_dropped(const struct replication *p, const struct replica *r) {
   bool alone = p->degraded && replication_is_synchronous(p->config);
   return alone && (p->world->mode == WORLD_AVAILABILITY || r->received < p->released);
@@ -101,7 +102,8 @@ static void goes_on(void *replication, uint32_t argument) {
     choose(p);
 }
 
-/* --- coming and going ------------------------------------------------------------------------------------------------------------ */
+/* --- coming and going
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void primary_died(struct replication *p) {
   assert(!p->failover.down);
@@ -165,7 +167,8 @@ sim_time failover_recovery(struct world *w, const struct container *c) {
   return p->replicas[c->id - p->first].resync ? draw(f, &f->config->resync) : 0;
 }
 
-/* --- backups ------------------------------------------------------------------------------------------------------------------------ */
+/* --- backups
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 /* Only where writes are counted. One that falls into an outage holds what there was when the primary died. */
 static void backs_up(void *replication, uint32_t argument) {

@@ -8,12 +8,13 @@
  * promoted, unless it is further behind than `max_lag`. Lost are the writes that clients were told of and that it has not received.
  * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 20 to 42 s in all.
  *
- * Backup: a lost machine takes its disk along. Without a replica to promote, the database is restored once its process has a machine
- * again: it starts later by `restore`, and all since the last backup is lost: between nothing and `every`.
+ * Backup: a lost machine takes its disk along. Without a replica to promote, the database is restored once its process has a
+ * machine again: it starts later by `restore`, and all since the last backup is lost: between nothing and `every`.
  *
  * RPO: age of the oldest lost write when the primary died, 0 if nothing was lost. Without requests there are no writes: then it is
- * drawn (models/replication/quorum.h). Writes are Poisson, at the mean rate of the scenario; those of the last ship delay D are lost, the oldest came X ago:
- * max(0, D - X), X exponential; longer ago where the replica had been away. The age of a backup is uniform by a random phase, with requests and without. */
+ * drawn (models/replication/quorum.h). Writes are Poisson, at the mean rate of the scenario; those of the last ship delay D are
+ * lost, the oldest came X ago: max(0, D - X), X exponential; longer ago where the replica had been away. The age of a backup is
+ * uniform by a random phase, with requests and without. */
 #ifndef FAILOVER_H
 #define FAILOVER_H
 #include "sim/describe/field.h"

@@ -6,16 +6,16 @@
  * Semi-synchronous ones wait for `ack_wait`, in vain; clients with less patience than that are not served meanwhile. From then on
  * commits are asynchronous (degraded) until enough replicas follow again, and with the primary dies what was written since.
  *
- * With requests all this happens in the log (replication.c). Without, writes are Poisson at the mean rate of the scenario, and of the
- * log only the instants are known that matter:
+ * With requests all this happens in the log (replication.c). Without, writes are Poisson at the mean rate of the scenario, and of
+ * the log only the instants are known that matter:
  *
  *     too few follow          a commit waits in vain         degraded            the primary dies
  *     lost_at ---- X - D ---- unacknowledged --- ack_wait ------|--------------- failed_at
  *
- * X is exponential, D the delay of shipping: what was on its way to the last replica has not arrived. In general a replica holds what was
- * committed until it left (`holds_until`; the primary's death, if it is there), less what was on its way. Clients were told of what was committed
- * until the quorum was lost, or, where nobody waits, until the primary died. Lost is what lies between; the RPO is the age of the
- * first write in there, if there is one. A replica that is back has caught up at once. */
+ * X is exponential, D the delay of shipping: what was on its way to the last replica has not arrived. In general a replica holds
+ * what was committed until it left (`holds_until`; the primary's death, if it is there), less what was on its way. Clients were
+ * told of what was committed until the quorum was lost, or, where nobody waits, until the primary died. Lost is what lies between;
+ * the RPO is the age of the first write in there, if there is one. A replica that is back has caught up at once. */
 #ifndef QUORUM_H
 #define QUORUM_H
 #include "sim/engine/calendar.h"

@@ -12,14 +12,14 @@
  *
  * Asynchronous: a commit returns at once. Semi-synchronous: it waits until `acks` replicas have received it, and for all of
  * `ack_wait` in vain only once: then commits are asynchronous until the replicas have caught up (MySQL rpl_semi_sync). Synchronous:
- * it waits until `acks` replicas have flushed it, or applied it (PostgreSQL synchronous_commit on and remote_apply). Replicas that have
- * been lost for `drop_after` are left out: then commits do not wait until enough of them have caught up. Where that is never, commits
- * wait for as long as it takes.
+ * it waits until `acks` replicas have flushed it, or applied it (PostgreSQL synchronous_commit on and remote_apply). Replicas that
+ * have been lost for `drop_after` are left out: then commits do not wait until enough of them have caught up. Where that is never,
+ * commits wait for as long as it takes.
  *
  * With shards (models/replication/shard.h) all of this is by shard: a log, a primary, replicas, a failover each.
  *
- * What happens when the primary is gone: models/replication/failover.h; when replicas are, models/replication/quorum.h; when they are read,
- * models/replication/standby.h. Owned by the service; null where there is no "replication" and no
+ * What happens when the primary is gone: models/replication/failover.h; when replicas are, models/replication/quorum.h; when they
+ * are read, models/replication/standby.h. Owned by the service; null where there is no "replication" and no
  * "backup": then data are everywhere at once, and nothing here costs anything. */
 #ifndef REPLICATION_H
 #define REPLICATION_H
@@ -158,18 +158,20 @@ void replication_promote(struct replication *, uint32_t replica);
 
 /* A write of the request is done, but not committed: its work is what replicas will do. An instruction: WRITTEN. */
 extern const struct operation operation_written;
-/* A write of the request commits at the primary, in its topmost frame. The one place where that happens. True: go on at once; false:
- * the request waits for acknowledgements. An instruction: COMMIT. */
+/* A write of the request commits at the primary, in its topmost frame. The one place where that happens. True: go on at once;
+ * false: the request waits for acknowledgements. An instruction: COMMIT. */
 extern const struct operation operation_replicate;
 
-/* --- reads (models/replication/read_routing.c) ---------------------------------------------------------------------------------------- */
+/* --- reads (models/replication/read_routing.c)
+ * ---------------------------------------------------------------------------------------- */
 
 /* A worker of the topmost frame has applied its write; it is forgotten. */
 void replication_applied(struct world *, struct request *, const struct instruction *);
 
 /* A read begins, in the topmost frame: is what its client wrote there? An instruction: READ. */
 extern const struct operation operation_read;
-/* Containers in rotation that reads of the route go to; writes them to p->candidates. Never none while any of them is in rotation. */
+/* Containers in rotation that reads of the route go to; writes them to p->candidates. Never none while any of them is in
+ * rotation. */
 uint32_t replication_candidates(const struct replication *, uint32_t route);
 /* Share of such reads that reach a living replica; by the weights of the balancer. */
 double replication_serving(const struct replication *, uint32_t route);

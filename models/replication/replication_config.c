@@ -204,8 +204,8 @@ static double *writes_per_s(const struct model *m, uint32_t service, double seco
   return writes;
 }
 
-/* By endpoint: share of its requests whose clients wait long enough. A commit waits for all of `ack_wait`; a lost replica is dropped
- * `drop_after` its loss, so that is the longest that a commit waits. */
+/* By endpoint: share of its requests whose clients wait long enough. A commit waits for all of `ack_wait`; a lost replica is
+ * dropped `drop_after` its loss, so that is the longest that a commit waits. */
 static double *patient(const struct model *m, const struct replication_config *c, struct arena *arena) {
   sim_time wait = replication_is_synchronous(c) ? c->drop_after - 1 : c->ack_wait;
   double *share = arena_new_array(arena, double, m->endpoints.count + 1);

@@ -4,24 +4,25 @@
  *     item --mixed hash--> slot of 16384 --slot x count / 16384--> shard --> replicas  i x r ... i x r + r - 1
  *
  * So slots are dealt in equal ranges, as redis-cli --cluster create deals them, and nothing moves: there is no rebalancing. (Redis
- * takes CRC16 of the key's bytes; we have no bytes, and any good hash deals as evenly.) Each shard has a primary, at first the first
- * of its replicas. Writes go there; reads go to any replica of the shard in rotation, but at a cache to the primary too: replicas of
- * Redis do not serve reads unless they are told to (READONLY).
+ * takes CRC16 of the key's bytes; we have no bytes, and any good hash deals as evenly.) Each shard has a primary, at first the
+ * first of its replicas. Writes go there; reads go to any replica of the shard in rotation, but at a cache to the primary too:
+ * replicas of Redis do not serve reads unless they are told to (READONLY).
  *
- * A shard whose primary is gone refuses what belongs to it; the others go on. After `failover` the first replica of the shard that is
- * up takes over, or, when none is, the first to come back. With `full_coverage` the whole service refuses once the primary has been
- * gone for `detect` and nobody has taken over. (Redis: cluster-node-timeout 15 s, vote 0.5 to 1 s; cluster-require-full-coverage.)
+ * A shard whose primary is gone refuses what belongs to it; the others go on. After `failover` the first replica of the shard that
+ * is up takes over, or, when none is, the first to come back. With `full_coverage` the whole service refuses once the primary has
+ * been gone for `detect` and nobody has taken over. (Redis: cluster-node-timeout 15 s, vote 0.5 to 1 s;
+ * cluster-require-full-coverage.)
  *
- * A database with "replication" has one for each shard (models/replication/replication.h), which says what replicas hold and who takes over;
- * here remains who is primary, and what that means for the rest. Else replicas of a shard are alike at every instant: a promoted cache
- * replica has what its primary had when it died. Only a primary that comes back before anybody took over, or was alone, begins empty,
- * and its replicas with it.
+ * A database with "replication" has one for each shard (models/replication/replication.h), which says what replicas hold and who
+ * takes over; here remains who is primary, and what that means for the rest. Else replicas of a shard are alike at every instant: a
+ * promoted cache replica has what its primary had when it died. Only a primary that comes back before anybody took over, or was
+ * alone, begins empty, and its replicas with it.
  *
  * Which share of the requests meets which shard is exact: the probabilities of the items, summed (shards_link), in cells: ranges of
  * slots that no service divides.
  *
- * Owned by the service; null where there are no shards. Invariants, audited: a primary is a replica of its shard; `uncovered` counts
- * the shards whose primary does not serve. */
+ * Owned by the service; null where there are no shards. Invariants, audited: a primary is a replica of its shard; `uncovered`
+ * counts the shards whose primary does not serve. */
 #ifndef SHARD_H
 #define SHARD_H
 #include "models/request/program.h"

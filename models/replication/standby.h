@@ -1,19 +1,21 @@
 /* Long reads on a replica: they hold up its replay, and are cancelled when that lasts too long (PostgreSQL, hot standby).
  *
  * Some writes take away what a read may still want to see: old versions of rows that are cleaned up, a table that is altered. Each
- * write of the log is such a one with probability `conflicts`. When replay comes to it, it waits for the reads that are in progress on
- * the replica at that instant; whoever begins to read later sees what is there and is in nobody's way. Nothing behind that write is
- * taken meanwhile. At `max_standby_streaming_delay` after the replica received it the reads that are still there are cancelled
- * (recovery_conflict), and replay goes on: so a replica that is behind already gives them less, down to nothing, until it has caught up.
+ * write of the log is such a one with probability `conflicts`. When replay comes to it, it waits for the reads that are in progress
+ * on the replica at that instant; whoever begins to read later sees what is there and is in nobody's way. Nothing behind that write
+ * is taken meanwhile. At `max_standby_streaming_delay` after the replica received it the reads that are still there are cancelled
+ * (recovery_conflict), and replay goes on: so a replica that is behind already gives them less, down to nothing, until it has
+ * caught up.
  *
  *     received ----- waits for older reads ----- the last of them ends: applied
  *        |                                       |
  *        +------ max_standby_streaming_delay ----+ cancels them: applied
  *
- * A read is in progress from when the replica has accepted it until its answer leaves; its client may be gone. A cancelled one stops where
- * it waits or computes and what it has done is lost; only a page that is being read from disk is read to its end. (PostgreSQL 16 manual,
- * 26.4.2 Handling Query Conflicts; src/backend/storage/ipc/standby.c.) A MySQL replica has no such conflicts: the key is absent, and
- * then nothing here costs anything.
+ * A read is in progress from when the replica has accepted it until its answer leaves; its client may be gone. A cancelled one
+ * stops where it waits or computes and what it has done is lost; only a page that is being read from disk is read to its end.
+ * (PostgreSQL 16 manual,
+ * 26.4.2 Handling Query Conflicts; src/backend/storage/ipc/standby.c.) A MySQL replica has no such conflicts: the key is absent,
+ * and then nothing here costs anything.
  *
  * Invariants, audited: a replica's list holds the reads in progress there and nobody else, in the order of their numbers; a replica
  * whose replay waits has a read in it that is as old as that wait. */

@@ -3,9 +3,9 @@
  *
  * A child is a request whose client is its caller. It begins on the caller's replica (its first frame is a copy of the caller's top
  * frame), with a key of draws given to it and the caller's subject, and books its own times. It is bound to its caller by
- * child->caller and the list caller->child, ->sibling, until one of them is through: it succeeds or fails, and its caller learns it;
- * or the caller has what it needs, and the child loses its client as any request whose client has gone: it goes on and its work is
- * wasted, or it is cancelled.
+ * child->caller and the list caller->child, ->sibling, until one of them is through: it succeeds or fails, and its caller learns
+ * it; or the caller has what it needs, and the child loses its client as any request whose client has gone: it goes on and its work
+ * is wasted, or it is cancelled.
  *
  *     all of a caller's children stand in its list, and each of them names it        an invariant, audited */
 #ifndef CHILD_H

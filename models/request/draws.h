@@ -1,16 +1,19 @@
-/* Numbers of random draws. What a request draws comes from streams stream_at(key, number) of its key, and a number is drawn from once a
- * key. So whoever draws needs numbers that are its own, and that do not move when something else comes or goes: the same customers
- * then meet every architecture. They are dealt in bands:
+/* Numbers of random draws. What a request draws comes from streams stream_at(key, number) of its key, and a number is drawn from
+ * once a key. So whoever draws needs numbers that are its own, and that do not move when something else comes or goes: the same
+ * customers then meet every architecture. They are dealt in bands:
  *
  *     instructions      1, 2, 3 ...: dealt by the compiler, one to each instruction that may draw (compile_emit)
  *     of a pooler       those that a pooler puts before a query; the query's own do not move
- *     all others        a band for each thing that is drawn, and within it by the number of the instruction, and by a count where it
+ *     all others        a band for each thing that is drawn, and within it by the number of the instruction, and by a count where
+ *     it
  *                       draws more than once
  *
- *     parts             DRAWS_OF_A_PART bands for each part of the list (models/core/parts.h), by its number: nobody deals them by hand
+ *     parts             DRAWS_OF_A_PART bands for each part of the list (models/core/parts.h), by its number: nobody deals them by
+ *     hand
  *
  * An instruction without a number of its own has that of the one before it (compile_emit_quietly): it draws from a band only.
- * draw_bands lists them all; no two overlap, which tests/models/core/test_draws.c checks. Who adds something that draws adds a band there. */
+ * draw_bands lists them all; no two overlap, which tests/models/core/test_draws.c checks. Who adds something that draws adds a band
+ * there. */
 #ifndef DRAWS_H
 #define DRAWS_H
 #include "models/core/parts.h"

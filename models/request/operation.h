@@ -1,9 +1,9 @@
 /* Operations: what an instruction does, in every way in which a program is read.
  *
  * Requests execute a program (`run`). It is also walked without requests (models/request/walk.h): for what requests ask of each
- * resource (`hold`, `ask`, `onward`), and for the share of requests that gets through (`through`). What an instruction means in each
- * of these stands in one descriptor, beside the code of its mechanism; no list names it. The descriptor is also the identity of the
- * operation: two instructions do the same when they have the same one.
+ * resource (`hold`, `ask`, `onward`), and for the share of requests that gets through (`through`). What an instruction means in
+ * each of these stands in one descriptor, beside the code of its mechanism; no list names it. The descriptor is also the identity
+ * of the operation: two instructions do the same when they have the same one.
  *
  * Every member but `name` and `run` may be null: the instruction then changes nothing for that reader, which goes on behind it. */
 #ifndef OPERATION_H
@@ -30,8 +30,8 @@ struct operation {
   double (*onward)(struct walk *, const struct instruction *, double weight);
   /* Returns the share of those that go on at passage->at, which it may move. */
   double (*through)(struct passage *, const struct instruction *);
-  /* Of a turn (turns.c): by which crews a request may compute next; computes: the same of the instructions behind it. Null: as the next
-   * one and the target say. */
+  /* Of a turn (turns.c): by which crews a request may compute next; computes: the same of the instructions behind it. Null: as the
+   * next one and the target say. */
   uint8_t (*turns)(const uint8_t *computes, const struct instruction *, uint32_t at);
   /* Of one that waits for children (child.h): one of them fails; the request is not wanted any more. Null: it waits for none. */
   void (*child_fails)(struct world *, struct request *child, enum outcome);

@@ -4,8 +4,9 @@
  * loops but one: a guarded call (models/guard/call.h) runs the instructions between "try" and "return" as a request of its own,
  * an attempt, and may run them again as another attempt. So every instruction that draws runs at most once for one key, its
  * number keys the draws, and what the request does elsewhere never shifts them. Attempts have keys of their own, and the
- * instructions of the guard itself have no numbers: with and without it the others draw the same; so it is with limits. The same array is walked without requests: for the share of requests that would find a serving path,
- * and for the mean demand on each service. */
+ * instructions of the guard itself have no numbers: with and without it the others draw the same; so it is with limits. The same
+ * array is walked without requests: for the share of requests that would find a serving path, and for the mean demand on each
+ * service. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 #include "models/core/parts.h"
@@ -45,8 +46,8 @@ enum time_kind {
 };
 extern const char *const time_kind_names[TIME_KINDS];
 
-/* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether commits
- * return. WORKERS: of a job, which any replica that is up takes by itself. */
+/* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether
+ * commits return. WORKERS: of a job, which any replica that is up takes by itself. */
 enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_REPLICAS, ROUTE_ROLE };
 
 /* What an ENTER says of the shard, if not its number. */
@@ -185,7 +186,8 @@ void compile_leave(struct compiler *);
 /* Null when there is no service to run on. */
 struct instruction *compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);
-/* Where commits take time: waits for the log of the database, and for its replicas. Then the commit: of the open transaction or of a statement. */
+/* Where commits take time: waits for the log of the database, and for its replicas. Then the commit: of the open transaction or of
+ * a statement. */
 void compile_flush(struct compiler *, int32_t database);
 /* Behind the computation of a write: what replicas do again, unless "apply" says what that costs. */
 void compile_written(struct compiler *, int32_t database, const struct instruction *cpu);

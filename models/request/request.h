@@ -2,8 +2,9 @@
  *
  * At any instant a request does exactly one thing, and every interval is booked into one cell of its program: the cells add
  * up to its latency, to the nanosecond. A client that gives up is recorded as timed out and its request goes on: the server
- * has not noticed, and the work is wasted. An attempt of a guarded call (call.h) is a request too, whose client is its caller. A request whose replica dies fails at once for its client; work that it has in
- * progress elsewhere goes on and is thrown away when it returns.
+ * has not noticed, and the work is wasted. An attempt of a guarded call (call.h) is a request too, whose client is its caller. A
+ * request whose replica dies fails at once for its client; work that it has in progress elsewhere goes on and is thrown away when
+ * it returns.
  *
  * A client with patience is another thing than one with a time-out: a caller in a telephone queue. While the request waits for
  * the first thread of its program its patience runs; when that ends the request leaves the queue at once and asks for no work.

@@ -1,9 +1,10 @@
 /* Turns: consecutive computation of a request on one replica. An event loop, or a thread, runs a callback to its end; whether the
- * scenario says "cpu: 5ms" or "cpu: 2ms, cpu: 3ms", and whether a look into the process's own memory or a branch that has ended stands
- * between the two, the request waits for a thread only once. container.c keeps the thread while the request goes on within the
- * instant. That is of no use where the request leaves the replica, so the programs are searched beforehand:
+ * scenario says "cpu: 5ms" or "cpu: 2ms, cpu: 3ms", and whether a look into the process's own memory or a branch that has ended
+ * stands between the two, the request waits for a thread only once. container.c keeps the thread while the request goes on within
+ * the instant. That is of no use where the request leaves the replica, so the programs are searched beforehand:
  *
- *     goes_on of a computation = on some path from it another computation by the same crew comes before all that takes time or leaves
+ *     goes_on of a computation = on some path from it another computation by the same crew comes before all that takes time or
+ *     leaves
  *
  * All jumps of a program lead forward, but for a guarded call, which repeats itself: one pass from the end finds it. */
 #include "models/request/operation.h"
@@ -14,8 +15,8 @@ enum { BY_LOOP = 1, BY_WORKERS = 2 };
 
 static uint8_t crew_bit(const struct instruction *in) { return in->on_workers ? BY_WORKERS : BY_LOOP; }
 
-/* By which crews of the replica a request may compute first when it comes to the instruction, within the instant. computes: the same of
- * all behind it. */
+/* By which crews of the replica a request may compute first when it comes to the instruction, within the instant. computes: the
+ * same of all behind it. */
 static uint8_t computes_at(const struct program *p, uint32_t at, const uint8_t *computes) {
   const struct instruction *in = &p->instructions[at];
   const struct operation *o = in->operation;

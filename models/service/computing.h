@@ -1,5 +1,5 @@
-/* Computing: the threads and cores that the replicas of a service have, known from the scenario alone. Threads follow shifts, in the
- * mean of the measured time; a limit on CPU and the largest node bound what they can do. */
+/* Computing: the threads and cores that the replicas of a service have, known from the scenario alone. Threads follow shifts, in
+ * the mean of the measured time; a limit on CPU and the largest node bound what they can do. */
 #ifndef COMPUTING_H
 #define COMPUTING_H
 

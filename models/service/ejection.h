@@ -1,9 +1,9 @@
-/* Outlier ejection: who calls a replica in vain leaves it alone for a while (passive health checks: nginx max_fails and fail_timeout,
- * Envoy's outlier detection).
+/* Outlier ejection: who calls a replica in vain leaves it alone for a while (passive health checks: nginx max_fails and
+ * fail_timeout, Envoy's outlier detection).
  *
  * After `failures` failed calls in a row a replica gets no new requests for `time`; with `grows`, for that times the number of its
- * ejections since it last answered, at most `longest` (Envoy's base and max_ejection_time). At most the share `most` of the replicas
- * in rotation is ejected at once, but always one may be. When all are ejected, all are used.
+ * ejections since it last answered, at most `longest` (Envoy's base and max_ejection_time). At most the share `most` of the
+ * replicas in rotation is ejected at once, but always one may be. When all are ejected, all are used.
  *
  * A call has failed when it was refused or unreachable, when it was rejected by a full backlog, when the replica died with it, and
  * when its caller gave it up (a guarded call's time-out). An answer that the request failed further on is an answer of a living

@@ -1,9 +1,9 @@
 /* Consistent hashing: which replica an item belongs to (Karger et al. 1997).
  *
  * Every replica that the service may ever have owns `points` places on a ring of 2^64; an item belongs to the first place after its
- * own whose replica is among the candidates. So when a replica goes, its items move to the next ones and no other item moves; when it
- * comes back they return. With n replicas that is a share of 1/n, give or take 1/sqrt(points) of it. The ring is made of names and
- * numbers and is the same in all replications, as addresses are. */
+ * own whose replica is among the candidates. So when a replica goes, its items move to the next ones and no other item moves; when
+ * it comes back they return. With n replicas that is a share of 1/n, give or take 1/sqrt(points) of it. The ring is made of names
+ * and numbers and is the same in all replications, as addresses are. */
 #ifndef HASH_RING_H
 #define HASH_RING_H
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * mesh, any balancer of TCP): all requests on a connection go to its replica.
  *
  * Every calling replica has `connections` of them to the service, whatever the number of its replicas. Its requests take turns over
- * them, any number at a time on each (HTTP/2, or a pool of HTTP/1.1 whose connections are used alike). A connection is opened by the
- * first request that needs it, and is given up for a new one, which the balancer may lead elsewhere,
+ * them, any number at a time on each (HTTP/2, or a pool of HTTP/1.1 whose connections are used alike). A connection is opened by
+ * the first request that needs it, and is given up for a new one, which the balancer may lead elsewhere,
  *
  *     after `requests` requests, after `idle` without a new one, `age` after it was opened
  *     when its replica has died, was taken out of rotation, or is ejected

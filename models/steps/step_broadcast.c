@@ -1,5 +1,5 @@
-/* {"broadcast": "redis", "to": "sockets", "listeners": 5000, "demand": "20us"}: a message that is published in a cache and goes from
- * there to every replica of a service, which sends it on to those who are connected to it (Socket.IO's adapter for Redis).
+/* {"broadcast": "redis", "to": "sockets", "listeners": 5000, "demand": "20us"}: a message that is published in a cache and goes
+ * from there to every replica of a service, which sends it on to those who are connected to it (Socket.IO's adapter for Redis).
  *
  * Publishing is one command, for which the request waits. Then one delivery is under way to each replica in rotation, a request of
  * its own that nobody waits for: a hop from the cache, and `demand` for each of its listeners, who are spread evenly. Redis keeps

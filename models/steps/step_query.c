@@ -1,7 +1,7 @@
 /* {"query": "mysql", "reads": 3, "demand": "1.2ms"}: queries a database, one after another, each over a connection of the
- * calling replica's pool. Writes go to the primary of the database, reads to any replica or where "on" says. Inside of a "transaction"
- * of the same service with the same database all go to the primary over the transaction's connection. What a query locks, reads from
- * disk, commits and replicates is in models/data. */
+ * calling replica's pool. Writes go to the primary of the database, reads to any replica or where "on" says. Inside of a
+ * "transaction" of the same service with the same database all go to the primary over the transaction's connection. What a query
+ * locks, reads from disk, commits and replicates is in models/data. */
 #include "models/database/connection_pool.h"
 #include "models/keys/keyspace.h"
 #include "models/replication/shard.h"

@@ -1,7 +1,7 @@
 /* {"reserve": "tickets", "count": 2, "sold_out": [...]}, {"pay": "tickets"}, {"release": "tickets"}: what happens to limited
- * stock (models/stock/stock.h). Each is a change in the place where the stock is counted, over a connection of the calling replica's
- * pool if it has one. A client for whom too little is left gets its answer after the steps of `sold_out`; the rest of the endpoint
- * is not run. */
+ * stock (models/stock/stock.h). Each is a change in the place where the stock is counted, over a connection of the calling
+ * replica's pool if it has one. A client for whom too little is left gets its answer after the steps of `sold_out`; the rest of the
+ * endpoint is not run. */
 #include "models/database/connection_pool.h"
 #include "models/replication/shard.h"
 #include "models/database/lock.h"
@@ -89,7 +89,8 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   return change;
 }
 
-/* --- reserve ------------------------------------------------------------------------------------------------------------------- */
+/* --- reserve
+ * ------------------------------------------------------------------------------------------------------------------- */
 
 /* How many pieces: `count`, or 1, 2, 3, ... by the weights of `counts`. */
 static struct distribution pieces_of(struct compiler *c, const struct stock_step *s) {
@@ -165,7 +166,8 @@ static const struct record reserve_record = {.name = "reserve step",
 static const struct step_kind reserve_kind = {compile_reserve};
 const struct alternative step_reserve = {"reserve", true, &reserve_record, &reserve_kind};
 
-/* --- pay, release ---------------------------------------------------------------------------------------------------------------- */
+/* --- pay, release
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static void needs_hold(struct compiler *c, const struct stock_step *s) {
   if (!reserved(c)[s->stock] && c->program->unheld < 0) c->program->unheld = s->stock;

@@ -1,6 +1,6 @@
-/* {"transaction": "mysql", "steps": [...]}: one connection of the calling replica's pool over all the nested steps. Queries of the same
- * service to the same database use it; whatever else is done inside (computing, calls, delays) holds it, and what it has locked, as
- * well. BEGIN goes with the first statement or is a trip; COMMIT is a trip, and a flush when something was written. */
+/* {"transaction": "mysql", "steps": [...]}: one connection of the calling replica's pool over all the nested steps. Queries of the
+ * same service to the same database use it; whatever else is done inside (computing, calls, delays) holds it, and what it has
+ * locked, as well. BEGIN goes with the first statement or is a trip; COMMIT is a trip, and a flush when something was written. */
 #include "models/database/connection_pool.h"
 #include "models/replication/replication.h"
 #include "models/database/database.h"
@@ -19,7 +19,8 @@ struct transaction_step {
   bool begin_trip;
 };
 
-/* The log that a write goes to; where there is only a backup nobody applies it. A commit waits for the replicas, and keeps its locks. */
+/* The log that a write goes to; where there is only a backup nobody applies it. A commit waits for the replicas, and keeps its
+ * locks. */
 static void compile_replicate(struct compiler *c, int32_t database) {
   const struct service_config *s = model_service(c->model, (uint32_t)database);
   if (!replication_is_on(service_replication(s)) && !service_backup(s)->every) return;

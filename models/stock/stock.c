@@ -202,7 +202,8 @@ void stock_let_go(struct world *w, uint32_t *holds) {
   }
 }
 
-/* --- beginning and end --------------------------------------------------------------------------------------------------------- */
+/* --- beginning and end
+ * --------------------------------------------------------------------------------------------------------- */
 
 static void stock_start(struct world *w) {
   uint32_t count = model_stocks(w->model)->count;

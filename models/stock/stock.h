@@ -8,10 +8,10 @@
  *
  * A hold belongs to a client, not to a computation: a request that fails, times out or loses its replica leaves what it holds to
  * the clock, because nobody is left to give it back. Its handle is a link of a list, so that whoever stands for the client can
- * keep it: a request (`request->holds`), or the client for whom it asks (models/request/origin.h). The holder owns its holds until it
- * lets go of them; then, or when they have run out, they are forgotten. What an attempt has taken is the client's for good when the
- * attempt is answered. A client who has no answer knows of no pieces: they stay with the attempt, which may still pay for them, and
- * whoever asks again takes others.
+ * keep it: a request (`request->holds`), or the client for whom it asks (models/request/origin.h). The holder owns its holds until
+ * it lets go of them; then, or when they have run out, they are forgotten. What an attempt has taken is the client's for good when
+ * the attempt is answered. A client who has no answer knows of no pieces: they stay with the attempt, which may still pay for them,
+ * and whoever asks again takes others.
  *
  * Two ways to count. In a cache a change is one command, and commands of one thread do not meet. In a database a change is a
  * transaction that locks the row, first come first served: from its statement to its commit, and between the two lie `round_trips`

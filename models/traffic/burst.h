@@ -11,8 +11,8 @@
  * arrivals in a span) grows with the span towards
  *     I = 1 + 2 (a - b)^2 r s / ((r + s)^2 (a s + b r))                                    (cookbook, section 2.1.1)
  * `dispersion` asks for I and for the mean length T of a spell. It becomes the symmetric chain d_a = d_b = T with the rates
- * L (1 + c) and L (1 - c) around the mean rate L; put into the formula above this is I = 1 + c^2 L T, hence c = sqrt((I - 1) / (L T)).
- * The index over a span t is  1 + (I - 1) (1 - (1 - exp(-2 t / T)) / (2 t / T)).
+ * L (1 + c) and L (1 - c) around the mean rate L; put into the formula above this is I = 1 + c^2 L T, hence c = sqrt((I - 1) / (L
+ * T)). The index over a span t is  1 + (I - 1) (1 - (1 - exp(-2 t / T)) / (2 t / T)).
  * A rate cannot be negative: c <= 1, so I is at most 1 + L T. Batches of size B add to it: the 1 becomes E[B^2] / E[B]. L is the
  * mean rate of the measured time; where the profile rises above L the index rises too. */
 #ifndef BURST_H

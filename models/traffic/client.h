@@ -1,4 +1,5 @@
-/* Clients who do more than ask once: they retry, press reload, hedge, lose patience, walk through sessions, stand in a waiting room.
+/* Clients who do more than ask once: they retry, press reload, hedge, lose patience, walk through sessions, stand in a waiting
+ * room.
  *
  * What such a client wants at a time is an errand. It arrives once, at its intended instant, and ends once, answered or not;
  * latency, errors and the number inside are those of errands. In between are one or more attempts, each a request of its own with
@@ -14,8 +15,8 @@
  *
  * Invariants, audited: every errand that arrived is over or open, and every open one is in just one of these states; attempts begun
  * = ended + forsaken + running. The time before the attempt that was answered is attributed as "retry", so that the attributed
- * times of an errand add up to its latency. Nothing here starts an attempt inside another request's event: pauses of zero go through
- * the calendar, and nobody asks again in the instant of a failure (1 ms at least), which would stop the clock. */
+ * times of an errand add up to its latency. Nothing here starts an attempt inside another request's event: pauses of zero go
+ * through the calendar, and nobody asks again in the instant of a failure (1 ms at least), which would stop the clock. */
 #ifndef CLIENT_H
 #define CLIENT_H
 #include "models/core/parts.h"
@@ -39,7 +40,8 @@ extern const struct record reload_record;
 
 enum client_state { CLIENT_FREE, CLIENT_IN_ROOM, CLIENT_ASKS, CLIENT_BACKS_OFF, CLIENT_THINKS, CLIENT_STATES };
 enum { CLIENT_ATTEMPTS = 2 }; /* at a time: one, and its hedge */
-/* Clients at once, those in waiting rooms included: about 2 GiB. A run that reaches it is stopped, like one of too many requests. */
+/* Clients at once, those in waiting rooms included: about 2 GiB. A run that reaches it is stopped, like one of too many
+ * requests. */
 enum { CLIENTS_MOST = 12000000 };
 
 struct client {

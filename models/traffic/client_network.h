@@ -1,7 +1,7 @@
 /* The network between clients and the entry: connections with their set-up, the client's line, and a CDN in front.
  *
- * A request that goes to the origin: [set-up of its connection] half a round trip, its bytes over the line, the program, the bytes of
- * the answer, half a round trip. All of it is time of the kind network on the client's side, and part of the latency. What fails
+ * A request that goes to the origin: [set-up of its connection] half a round trip, its bytes over the line, the program, the bytes
+ * of the answer, half a round trip. All of it is time of the kind network on the client's side, and part of the latency. What fails
  * is told at once.
  *
  * A connection takes one round trip for TCP and one (TLS 1.3) or two (TLS 1.2) for the handshake, which also costs CPU time on the

@@ -2,12 +2,13 @@
  *
  * A journey is a list of places. At each the client asks for one endpoint and waits for the answer; then it thinks and goes on to
  * one of the places in `next`, chosen by weight, or leaves. Without `next` it goes on to the following place, and after the last
- * one it has arrived. What happens after a failure is the place's `failed`: leave, try the place again, or go on as if nothing were.
+ * one it has arrived. What happens after a failure is the place's `failed`: leave, try the place again, or go on as if nothing
+ * were.
  *
- * As an absorbing Markov chain with the transition matrix P of answered requests, the mean number of visits to each place is the first
- * row of (I - P)^-1 (Kemeny and Snell 1960); journey_visits computes it, for the table of bottlenecks and the estimate of work.
- * Errand k of session n draws its demands, thoughts and turns from streams keyed by (source, n, k): the same people meet every
- * cluster. */
+ * As an absorbing Markov chain with the transition matrix P of answered requests, the mean number of visits to each place is the
+ * first row of (I - P)^-1 (Kemeny and Snell 1960); journey_visits computes it, for the table of bottlenecks and the estimate of
+ * work. Errand k of session n draws its demands, thoughts and turns from streams keyed by (source, n, k): the same people meet
+ * every cluster. */
 #ifndef JOURNEY_H
 #define JOURNEY_H
 #include "models/request/request.h"

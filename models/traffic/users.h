@@ -18,7 +18,8 @@
  * counts the requests of the source. The answer comes back through users_return.
  * The accounts are for the response time law (R = N / X - Z): every user either thinks or waits, so that over the whole run
  * thought + waited = population x horizon, to the nanosecond; the audit checks it. What was thought is the integral of n; what was
- * waited is the sum over requests from when they were sent to when they came back, those under way included. Owned by the source. */
+ * waited is the sum over requests from when they were sent to when they came back, those under way included. Owned by the
+ * source. */
 #ifndef USERS_H
 #define USERS_H
 #include "sim/engine/event_set.h"

@@ -3,7 +3,8 @@
  * Clients of the sources that name the room stand in it before their first request; being let in is their arrival, so that latency
  * is that of the site and the time in the room is a number of its own (meter `wait`). The room lets one in every 1 / admit seconds,
  * and at once when it is empty and the last one came in long enough ago: with Poisson arrivals its line is that of M/D/1. It may
- * also bound how many are inside at once, which needs clients who leave, that is sessions: the next one is let in when both allow it.
+ * also bound how many are inside at once, which needs clients who leave, that is sessions: the next one is let in when both allow
+ * it.
  *
  * The order is that of arrival, or a lottery: each turn goes to anybody in the room, as where all who came before the sale
  * opened are shuffled. People leave when their patience ends. Where the room announces the wait (position in line over the rate),

@@ -177,9 +177,10 @@ struct field {
   const struct table_column *columns;
 };
 
-/* One row of a table: the key, what it takes (a field_kind without FIELD_), the struct and the member that hold it, then the default,
- * the range and the other members of struct field by name. Neither DEFAULT nor OPTIONAL: the key is required, but for a record, which
- * then has its own defaults. The value of an ONLY_KEY is the whole struct, such as one that a component adds to a record. */
+/* One row of a table: the key, what it takes (a field_kind without FIELD_), the struct and the member that hold it, then the
+ * default, the range and the other members of struct field by name. Neither DEFAULT nor OPTIONAL: the key is required, but for a
+ * record, which then has its own defaults. The value of an ONLY_KEY is the whole struct, such as one that a component adds to a
+ * record. */
 #define KEY(key, takes, structure, member, ...)                                                                                    \
   { .name = key, .kind = FIELD_##takes, .offset = offsetof(struct structure, member), __VA_ARGS__ }
 #define ONLY_KEY(key, takes, ...)                                                                                                  \
@@ -196,8 +197,8 @@ struct field {
 struct record;
 
 /* Keys that other components add to a record. They stand beside its own, and go into structs of their own, one a component: by
- * number, void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. The keys are listed behind
- * the record's own, but for those that a row ADDED_KEY of the record places. */
+ * number, void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. The keys are listed
+ * behind the record's own, but for those that a row ADDED_KEY of the record places. */
 #define ADDED_KEY(key)                                                                                                             \
   { .name = key, .kind = FIELD_ADDED, .optional = true }
 

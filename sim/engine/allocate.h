@@ -1,8 +1,8 @@
 /* Memory from the system: the one door to it. What it returns is never null.
  *
- * There is nothing sensible to do in a simulation without memory, and a caller that forgot to check would crash or cut a result short.
- * So the last thing that a request that cannot be met does is to call out_of_memory, which does not return. The program that is
- * linked with this layer defines it: nothing here prints, exits or can be set. Any thread may be the first to get there.
+ * There is nothing sensible to do in a simulation without memory, and a caller that forgot to check would crash or cut a result
+ * short. So the last thing that a request that cannot be met does is to call out_of_memory, which does not return. The program that
+ * is linked with this layer defines it: nothing here prints, exits or can be set. Any thread may be the first to get there.
  *
  *     double *samples = allocate(n * sizeof *samples);
  *     samples = allocate_resized(samples, 2 * n, sizeof *samples);
@@ -37,8 +37,8 @@ char *allocate_text(const char *text);
 /* Text as by printf, of any length. */
 char *allocate_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A file in memory, as by open_memstream, except that it is never cut short: *text and *length are right after fflush and fclose, and
- * *text is the caller's to free. */
+/* A file in memory, as by open_memstream, except that it is never cut short: *text and *length are right after fflush and fclose,
+ * and *text is the caller's to free. */
 FILE *allocate_stream(char **text, size_t *length);
 
 /* For a call that opens something and has just failed: ends the program when it was memory that was missing. */

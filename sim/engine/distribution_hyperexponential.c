@@ -1,5 +1,6 @@
 /* Hyperexponential: with probability p exponential of mean m1, else of mean m2. Mean p m1 + q m2, second moment
- * 2 (p m1^2 + q m2^2). A part of mean 0 is 0: with probability p no time at all. From mean and cv by balanced means (p m1 = q m2): p = (1 + sqrt((scv - 1) / (scv + 1))) / 2. */
+ * 2 (p m1^2 + q m2^2). A part of mean 0 is 0: with probability p no time at all. From mean and cv by balanced means (p m1 = q m2):
+ * p = (1 + sqrt((scv - 1) / (scv + 1))) / 2. */
 #include "sim/engine/distribution_kinds.h"
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* Sum of independent parts, drawn one after the other from the same stream. Means and variances add up. What happens in phases: a lease
- * that runs out, and then the next look at it. */
+/* Sum of independent parts, drawn one after the other from the same stream. Means and variances add up. What happens in phases: a
+ * lease that runs out, and then the next look at it. */
 #include "sim/engine/distribution_kinds.h"
 
 enum { PARTS };

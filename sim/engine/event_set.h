@@ -9,8 +9,8 @@
  *   timer_heap   many, any delay                20 to 50 ns              random think times, external latencies
  *
  * A lane or a heap holds one slot of the calendar, for its first event; each of its events keeps the sequence number that it
- * got when it was pushed, so ties are in order across all parts. tests/sim/engine/test_calendar.c runs the same random pushes, cancels
- * and pops through each part, and through all at once, beside a sorted list. */
+ * got when it was pushed, so ties are in order across all parts. tests/sim/engine/test_calendar.c runs the same random pushes,
+ * cancels and pops through each part, and through all at once, beside a sorted list. */
 #ifndef EVENT_SET_H
 #define EVENT_SET_H
 #include "sim/engine/calendar.h"

@@ -1,4 +1,5 @@
-/* FNV-1a with 64 bits (Fowler, Noll and Vo): hashes that name what is alike, and checksums against accidents, not against an adversary.
+/* FNV-1a with 64 bits (Fowler, Noll and Vo): hashes that name what is alike, and checksums against accidents, not against an
+ * adversary.
  *
  *     uint64_t hash = fnv_text(FNV_START, "services");
  */

@@ -1,8 +1,8 @@
 /* Elementary functions of our own, so that results do not depend on the C library or on the compiler's options.
  *
  * Only IEEE addition, multiplication, division and square root in a fixed order (no contraction: -ffp-contract=off), hence
- * the same bits everywhere. Stated errors are bounds over the tested range against long double; see tests/sim/engine/test_real.c. They
- * are for sampling and for the closed forms behind it, not for vectors of numbers.
+ * the same bits everywhere. Stated errors are bounds over the tested range against long double; see tests/sim/engine/test_real.c.
+ * They are for sampling and for the closed forms behind it, not for vectors of numbers.
  *
  *   double sigma = sqrt(real_log(1 + cv * cv));
  *   double value = real_exp(mu + sigma * stream_normal(&draws));

@@ -5,8 +5,8 @@
  *     f = min(1, n C_r / (D_r x + B_r))      over the service's resources r: threads, CPU, connections ...
  *
  * with C_r one replica's capacity, D_r the demand of a request and B_r that of the clock; so a replica uses f (D_cpu x + B_cpu) / n
- * cores. From this use the controller's own step (models/autoscaling/hpa.h: integer percent, tolerance, rounding up) gives the next n,
- * and so on to a size at which it stays. One load may have several such sizes: which one it is depends on where the controller
+ * cores. From this use the controller's own step (models/autoscaling/hpa.h: integer percent, tolerance, rounding up) gives the next
+ * n, and so on to a size at which it stays. One load may have several such sizes: which one it is depends on where the controller
  * comes from. A service whose threads are full before its CPU meets the target stays small, whatever its maximum. The size that is
  * returned is the one at the lowest load that is not carried by what the controller gives at this load; more replicas than the
  * nodes have room for are not there. Scaling on a queue looks at jobs that wait, of which there is no end while they are more than

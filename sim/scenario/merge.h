@@ -3,7 +3,8 @@
  * `"extends": "parts/platform.json"` names one parent, relative to the file that says so. Objects merge key by key, lists
  * and plain values replace, null deletes the parent's key. The language (its root record) is needed for one exception:
  * where one of several kinds is chosen, {"lognormal": ...} over {"exponential": ...} replaces it and does not add a second
- * kind; a distribution, and a value wrapped with its source, replace and are replaced as a whole. Every value keeps its own position.
+ * kind; a distribution, and a value wrapped with its source, replace and are replaced as a whole. Every value keeps its own
+ * position.
  *
  * `--set path=value` takes the type of the value from the field and never from the text: for a text it is the text, for a
  * duration 250ms needs no quotes, for a number or an object it is read as JSON; `null` deletes, except where a text stands.

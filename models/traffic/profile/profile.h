@@ -32,7 +32,8 @@ double profile_floor(const struct choice *, sim_time from, sim_time to);
 double profile_expected(const struct choice *, sim_time from, sim_time to);
 /* The profiles of which this one is made: part 0, 1 ... and then null. */
 const struct choice *profile_part(const struct choice *, uint32_t i);
-/* What prepare works out lives in the arena. start_of_day: the time of day at which the run begins, as nanoseconds since midnight. Null, or a sentence for the user. */
+/* What prepare works out lives in the arena. start_of_day: the time of day at which the run begins, as nanoseconds since midnight.
+ * Null, or a sentence for the user. */
 const char *profile_prepare(struct choice *, struct arena *, sim_time start_of_day);
 
 #endif

@@ -1,6 +1,7 @@
 /* Growth: rate(t) = profile(t) (1 + g)^m(t), m(t) = after + t / month, or its whole part when growth comes in steps.
  *
- * A month has 730 hours, as on the bill. The factor's own integral is closed: month by month in steps, factor / ln(1 + g) smooth. */
+ * A month has 730 hours, as on the bill. The factor's own integral is closed: month by month in steps, factor / ln(1 + g)
+ * smooth. */
 #include "models/traffic/profile/profile_kinds.h"
 #include "sim/engine/real.h"
 #include <math.h>

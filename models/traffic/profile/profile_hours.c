@@ -1,5 +1,5 @@
-/* Hours of a day (24 values) and of a week (168, from Monday 00:00), as rates or as a mean with a shape, which is scaled so that its
- * values have the mean 1. Between "steps": constant within the hour; "lines": straight from the middle of an hour to the middle
+/* Hours of a day (24 values) and of a week (168, from Monday 00:00), as rates or as a mean with a shape, which is scaled so that
+ * its values have the mean 1. Between "steps": constant within the hour; "lines": straight from the middle of an hour to the middle
  * of the next, which keeps the mean of the period and goes through each value at half past. */
 #include "models/traffic/profile/profile_curve.h"
 #include "models/traffic/profile/profile_kinds.h"

@@ -1,10 +1,11 @@
 /* On sale: everybody at the published second.
  *
- * Of F fans the share w waits before T, the share b comes again later, the others arrive in a surge: the rate rises in a straight line
- * to the peak within `ramp`, then halves every half_life,
- *     surge(s) = peak s / ramp for s < ramp, then peak 2^(-(s - ramp) / half_life), s = t - T, of mass peak (ramp / 2 + half_life / ln 2).
- * The second bump is a surge of its own. Those who wait come evenly over `early`. Without `poll` each sends its request when it comes:
- * w F / early per second. With it each asks every `poll` for whether the sale is open: w F / poll times the share that is
+ * Of F fans the share w waits before T, the share b comes again later, the others arrive in a surge: the rate rises in a straight
+ * line to the peak within `ramp`, then halves every half_life,
+ *     surge(s) = peak s / ramp for s < ramp, then peak 2^(-(s - ramp) / half_life), s = t - T, of mass peak (ramp / 2 + half_life /
+ *     ln 2).
+ * The second bump is a surge of its own. Those who wait come evenly over `early`. Without `poll` each sends its request when it
+ * comes: w F / early per second. With it each asks every `poll` for whether the sale is open: w F / poll times the share that is
  * there, a straight line up to T, on top of the F requests; and its request falls, evenly, within the `poll` after T. */
 #include "models/traffic/profile/profile_kinds.h"
 #include "sim/engine/real.h"
