@@ -135,8 +135,7 @@ static bool cache_drop(struct world *w, struct request *r, const struct instruct
 }
 const struct operation operation_drop = {.name = "drop", .run = cache_drop};
 
-/* --- beginning and end
- * --------------------------------------------------------------------------------------------------------- */
+/* --- beginning and end ------------------------------------------------------------------------------------------------------- */
 
 static void start(struct world *w, struct cache *c, const struct cache_config *config, const uint32_t *of) {
   c->world = w;

@@ -75,8 +75,7 @@ void caches_link(struct model *m) {
   }
 }
 
-/* --- keys of a scenario
- * -------------------------------------------------------------------------------------------------------- */
+/* --- keys of a scenario ------------------------------------------------------------------------------------------------------ */
 
 static const char *const policy_words[] = {"lru", "lfu", "perfect-lfu", "fifo", "random", "noeviction", NULL};
 static const char *const from_words[] = {"fill", "access", NULL};

@@ -10,9 +10,9 @@
  *     stale    is served for S after that: misses are exp(-lambda S) / (1 + lambda T) of its look-ups, and
  *              (1 - exp(-lambda S)) / (1 + lambda T) of them set a refresh going
  *     early    rebuilds of D begin at the rate lambda exp(-(T - t) / b), b = beta D, at the age t < T. The first comes in the
- *              mean at T - b Ein(lambda b) + exp(-lambda b) / lambda; within its D come at most min(lambda D, exp(1 / beta) - 1) more: the
- *              intensity grows by no more than that, and is never above lambda. So what runs the miss steps is rather over- than
- *              underestimated. D is that of the miss steps without queues */
+ *              mean at T - b Ein(lambda b) + exp(-lambda b) / lambda; within its D come at most min(lambda D, exp(1 / beta) - 1)
+ *              more: the intensity grows by no more than that, and is never above lambda. So what runs the miss steps is rather
+ *              over- than underestimated. D is that of the miss steps without queues */
 #include "models/cache/cache.h"
 #include "models/traffic/offered.h"
 #include "models/replication/shard.h"

@@ -227,8 +227,7 @@ bool cache_store_drop(struct cache_store *s, uint32_t keyspace, uint32_t item) {
   return true;
 }
 
-/* --- beginning and end
- * --------------------------------------------------------------------------------------------------------- */
+/* --- beginning and end ------------------------------------------------------------------------------------------------------- */
 
 void cache_store_open(struct cache_store *s, const struct cache_config *c, const uint32_t *of, uint32_t keyspaces,
                       struct timer_heap *expiries) {
@@ -271,8 +270,7 @@ void cache_store_close(struct cache_store *s) {
   pages_give(s->tickets, s->room * sizeof *s->tickets);
 }
 
-/* --- the walk
- * -------------------------------------------------------------------------------------------------------------------- */
+/* --- the walk ---------------------------------------------------------------------------------------------------------------- */
 
 const char *cache_store_wrong(const struct cache_store *s) {
   uint32_t used = 0, indexed = 0;

@@ -100,8 +100,7 @@ static void mark_free(struct world *w, uint32_t id) {
   pool_give(&world_rebuilds(w)->marks, id);
 }
 
-/* --- who waits
- * ----------------------------------------------------------------------------------------------------------------- */
+/* --- who waits --------------------------------------------------------------------------------------------------------------- */
 
 static bool may_tire(const struct world *w, const struct request *r) { return awaited(w, r)->stampede->wait != SIM_NEVER; }
 
@@ -212,8 +211,7 @@ static void rebuilds_container_died(struct world *w, struct container *c) {
   }
 }
 
-/* --- in the cache
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- in the cache ------------------------------------------------------------------------------------------------------------ */
 
 /* -delta beta ln u: how much earlier than at its end this request takes the item for expired. */
 static sim_time gap(const struct world *w, const struct request *r, const struct instruction *in, sim_time delta) {
@@ -265,8 +263,7 @@ void rebuild_filled(struct world *w, const struct request *r, struct cache_store
   if (t) t->delta = world_now(w) - m->since;
 }
 
-/* --- instructions
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- instructions ------------------------------------------------------------------------------------------------------------ */
 
 /* The child takes the mark over; the request goes on with what is stale. */
 static void refresh(struct world *w, struct request *r, const struct instruction *in) {
@@ -362,8 +359,7 @@ static bool rebuild_refreshed(struct world *w, struct request *r, const struct i
 }
 const struct operation operation_refreshed = {.name = "end of a refresh", .run = rebuild_refreshed};
 
-/* --- beginning and end
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- beginning and end ------------------------------------------------------------------------------------------------------- */
 
 static void rebuilds_start(struct world *w) {
   pool_init(&world_rebuilds(w)->marks, sizeof(struct rebuild));
@@ -381,8 +377,7 @@ static void rebuilds_stop(struct world *w) {
   pool_release(&world_rebuilds(w)->marks);
 }
 
-/* --- keys of a scenario
- * -------------------------------------------------------------------------------------------------------- */
+/* --- keys of a scenario ------------------------------------------------------------------------------------------------------ */
 
 static const char *const cure_words[] = {"none", "coalesce", "lock", "stale", "early", NULL};
 static const char *const then_words[] = {"rebuild", "fail", NULL};

@@ -18,8 +18,7 @@ typedef void audit_report(void *context, const char *message);
 /* After world_run. Calls report once for each broken invariant. */
 void world_audit(const struct world *, audit_report *, void *context);
 
-/* --- for those who add to it
- * --------------------------------------------------------------------------------------------------- */
+/* --- for those who add to it ------------------------------------------------------------------------------------------------- */
 
 /* The audit, for those who add to it: a part says what must be true of it, in a file audit_NAME.c beside it, and has it in its
  * descriptor (models/core/part.h).

@@ -50,8 +50,7 @@ static bool present(const struct world *w, const struct part *p) {
     if (part->hook) part->hook(__VA_ARGS__);                                                                                       \
   }
 
-/* --- linking
- * ------------------------------------------------------------------------------------------------------------------- */
+/* --- linking ----------------------------------------------------------------------------------------------------------------- */
 
 enum { ALL = (int)(UINT32_MAX >> (32 - PART_COUNT)) };
 
@@ -76,8 +75,7 @@ void parts_sums(struct demand_sums *d, struct arena *arena) { EACH(ALL, sums, d,
 
 void parts_computes(const struct walk *w, int32_t service, double weighted_s) { EACH(ALL, computes, w, service, weighted_s); }
 
-/* --- the life of a world
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the life of a world ----------------------------------------------------------------------------------------------------- */
 
 void parts_open(struct world *w) {
   for (uint32_t i = 0; i < PART_COUNT; i++) {
@@ -104,8 +102,7 @@ void parts_stop(struct world *w) {
 
 void parts_audit(const struct audit *a) { EACH(a->world->parts.present, audit, a); }
 
-/* --- processes
- * ----------------------------------------------------------------------------------------------------------------- */
+/* --- processes --------------------------------------------------------------------------------------------------------------- */
 
 void parts_serves(struct world *w, struct container *c, bool warm) { EACH(w->parts.present, serves, w, c, warm); }
 
@@ -130,8 +127,7 @@ void parts_changed(struct world *w) { EACH(w->parts.present, changed, w); }
 
 void parts_lost_data(struct world *w, int32_t fault, sim_time rpo) { EACH(w->parts.present, lost_data, w, fault, rpo); }
 
-/* --- requests
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- requests ---------------------------------------------------------------------------------------------------------------- */
 
 void parts_child_begins(const struct world *w, struct request *child, const struct request *caller) {
   EACH(w->parts.kin, child_begins, child, caller);

@@ -218,8 +218,7 @@ static void bind_holds(struct walk *w, const struct instruction *in, double weig
 }
 const struct operation operation_bind = {.name = "bind", .run = pool_bind, .hold = bind_holds};
 
-/* --- who is next
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- who is next ------------------------------------------------------------------------------------------------------------- */
 
 static struct request *next_in_line(struct world *w, struct connection_pool *p) {
   struct request *next = line_call(w, &p->line);
@@ -291,8 +290,7 @@ void pool_gets_back(struct world *w, uint32_t id) {
   if (aged) fill(w, p);
 }
 
-/* --- giving back
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- giving back ------------------------------------------------------------------------------------------------------------- */
 
 /* A connection of a plain pool goes to the first who waits, or back to the pool. */
 static void give_back(struct world *w, struct connection_pool *p) {
@@ -383,8 +381,7 @@ static void pool_wait_over(void *world, uint32_t id) {
   line_gives_up(w, &p->line, id, OUTCOME_POOL_TIMEOUT);
 }
 
-/* --- beginning and end of a process
- * -------------------------------------------------------------------------------------------- */
+/* --- beginning and end of a process ------------------------------------------------------------------------------------------ */
 
 static void lose_connections(struct world *w, struct connection_pool *p) {
   for (uint32_t id = 0; p->open && id < pool_capacity(&world_connections(w)->all); id++) {

@@ -21,8 +21,7 @@ void connection_count(struct world *w, const struct service_config *server, enum
     meter_change(w, service_connections(server)->server.meters[what], change);
 }
 
-/* --- opening and closing
- * ------------------------------------------------------------------------------------------------------- */
+/* --- opening and closing ----------------------------------------------------------------------------------------------------- */
 
 struct connection *connection_at(const struct world *w, uint32_t id) {
   return pool_at(&world_connections(w)->all, id);
@@ -115,8 +114,7 @@ static void connections_start(struct world *w) {
     if (container_serves(&w->containers[i])) pools_fill(w, &w->containers[i]);
 }
 
-/* --- set-up, as instructions behind the program
- * -------------------------------------------------------------------------------- */
+/* --- set-up, as instructions behind the program ------------------------------------------------------------------------------ */
 
 static struct connection *opening_of(const struct world *w, const struct request *r) {
   return connection_at(w, r->backend != NOBODY ? r->backend : r->connection);
@@ -180,8 +178,7 @@ void connections_compile(struct compiler *c) {
   }
 }
 
-/* --- linking
- * ------------------------------------------------------------------------------------------------------------------- */
+/* --- linking ----------------------------------------------------------------------------------------------------------------- */
 
 static bool kept_in_detail(const struct model *m, const struct service_config *client, const struct pool_config *p) {
   const struct service_config *server = model_service(m, (uint32_t)p->server);

@@ -16,8 +16,7 @@
 
 const struct wait wait_log = {.name = "log", .line = true}, wait_flush = {.name = "flush"};
 
-/* --- the log
- * --------------------------------------------------------------------------------------------------------------------- */
+/* --- the log ----------------------------------------------------------------------------------------------------------------- */
 
 /* The next flush takes all who wait, or the first. They go on waiting in the same cell. */
 static void flush_next(struct world *w, struct database *d) {
@@ -85,8 +84,7 @@ static void commit_holds(struct walk *w, const struct instruction *in, double we
 }
 const struct operation operation_commit = {.name = "commit", .run = database_commit, .hold = commit_holds};
 
-/* --- transactions
- * -------------------------------------------------------------------------------------------------------------------- */
+/* --- transactions ------------------------------------------------------------------------------------------------------------ */
 
 /* Where its connection leads, which is where its statements go: nowhere, for whoever asks the dead. A pooler chooses later, and a
  * file is no process. */
@@ -189,8 +187,7 @@ static bool between_statements(const struct request *r, const struct transaction
   return true;
 }
 
-/* --- deaths
- * ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- deaths ------------------------------------------------------------------------------------------------------------------ */
 
 static void forsake_log(struct world *w, struct request *r) {
   assert(r->waiting == &wait_log || r->waiting == &wait_flush);
@@ -232,8 +229,7 @@ static void database_container_dies(struct world *w, struct container *c) {
   }
 }
 
-/* --- beginning and end
- * --------------------------------------------------------------------------------------------------------------------- */
+/* --- beginning and end ------------------------------------------------------------------------------------------------------- */
 
 static void databases_start(struct world *w) {
   const struct model *m = w->model;

@@ -109,8 +109,7 @@ static void disks_join(struct world *w, const struct node *n) {
 
 static void disks_stop(struct world *w) { timer_heap_free(world_disks(w)->reads); }
 
-/* --- configuration
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- configuration ----------------------------------------------------------------------------------------------------------- */
 
 const struct disk_config *disk_of(const struct model *m, const struct service_config *s) {
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {

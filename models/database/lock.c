@@ -15,8 +15,7 @@ static struct lock *lock_at(const struct world *w, uint32_t id) { return pool_at
 static struct lock_hold *hold_at(const struct world *w, uint32_t id) { return pool_at(&world_locks(w)->holds, id); }
 static const struct lock_class *class_of(const struct world *w, uint16_t class) { return &w->model->locks->classes[class]; }
 
-/* --- the table of entries
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the table of entries ---------------------------------------------------------------------------------------------------- */
 
 enum { BUCKETS_AT_FIRST = 64 };
 
@@ -74,8 +73,7 @@ static void forget_unless_wanted(struct world *w, uint32_t id) {
   pool_give(&world_locks(w)->entries, id);
 }
 
-/* --- which lock
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- which lock -------------------------------------------------------------------------------------------------------------- */
 
 /* Of several items of the keyspace that the query is about: the one that is locked n-th, in the order of their numbers. */
 static uint32_t nth_item(const struct world *w, const struct request *r, uint32_t keyspace, uint32_t items, uint32_t n) {
@@ -109,8 +107,7 @@ static uint32_t lock_waited_for(const struct world *w, const struct request *r) 
   return find(w, in->lock, name.item, name.container);
 }
 
-/* --- taking and giving back
- * -------------------------------------------------------------------------------------------------------- */
+/* --- taking and giving back -------------------------------------------------------------------------------------------------- */
 
 static void count_busy(struct world *w, const struct lock *l, int change) {
   int32_t meter = class_of(w, l->class)->busy;
@@ -173,8 +170,7 @@ static bool lock_take(struct world *w, struct request *r, const struct instructi
   return false;
 }
 
-/* --- walks without requests
- * ------------------------------------------------------------------------------------------------------- */
+/* --- walks without requests -------------------------------------------------------------------------------------------------- */
 
 static void lock_holds_in_walk(struct walk *w, const struct instruction *in, double weight) {
   (void)weight;
@@ -223,8 +219,7 @@ void lock_release_all(struct world *w, struct request *r) {
   lock_release(w, r, true);
 }
 
-/* --- giving up, dying
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- giving up, dying -------------------------------------------------------------------------------------------------------- */
 
 /* Those behind it may have been kept by it alone: readers behind a writer. */
 static void wait_over(void *world, uint32_t request) {
@@ -264,8 +259,7 @@ void locks_clear(struct world *w, const struct container *c) {
   }
 }
 
-/* --- beginning and end
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- beginning and end ------------------------------------------------------------------------------------------------------- */
 
 static void locks_start(struct world *w) {
   struct locks *t = world_locks(w);

@@ -38,8 +38,7 @@ uint16_t lock_class_of(struct compiler *c, enum lock_kind kind, int32_t database
   return (uint16_t)book->count++;
 }
 
-/* --- orders
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* --- orders ------------------------------------------------------------------------------------------------------------------ */
 
 static void note_order(struct compiler *c, uint16_t first, uint16_t second) {
   struct lock_book *book = c->model->locks;
@@ -100,8 +99,7 @@ void compile_unlocked(struct compiler *c, bool transactional) {
   while (c->held_count && c->held[c->held_count - 1].transactional == transactional) c->held_count--;
 }
 
-/* --- circles
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* --- circles ----------------------------------------------------------------------------------------------------------------- */
 
 /* The first step of a way from one class to another, or null. `seen`: classes, a breadth-first search from the end. */
 static const struct lock_order *way(const struct lock_book *b, uint16_t from, uint16_t to, bool *seen) {

@@ -206,8 +206,7 @@ double node_rate(const struct world *w, const struct container *c) {
   return c->level_place == NOBODY ? c->rate : w->nodes[c->node].level.rate / c->spread;
 }
 
-/* --- who is on it
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- who is on it ------------------------------------------------------------------------------------------------------------ */
 
 void node_build(struct world *w, struct node *n) {
   n->millicores = n->group->cpu;

@@ -14,8 +14,7 @@ static void node_detected(void *world, uint32_t node) {
   w->orchestrator->detected(w, &w->nodes[node]);
 }
 
-/* --- loss
- * ---------------------------------------------------------------------------------------------------------------------- */
+/* --- loss -------------------------------------------------------------------------------------------------------------------- */
 
 void node_fails(struct world *w, struct node *n) {
   if (n->lost_to++) return;
@@ -39,8 +38,7 @@ void node_returns(struct world *w, struct node *n) {
   parts_changed(w);
 }
 
-/* --- the set of nodes
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- the set of nodes -------------------------------------------------------------------------------------------------------- */
 
 static struct node *build(struct world *w, uint32_t group, uint32_t number) {
   struct node *n = &w->nodes[w->node_count];

@@ -22,8 +22,7 @@ static void lost(struct replication *p, uint64_t writes, sim_time age) {
   parts_lost_data(p->world, p->failover.fault, age);
 }
 
-/* --- who is promoted, and what is lost by it
- * ------------------------------------------------------------------------------------ */
+/* --- who is promoted, and what is lost by it --------------------------------------------------------------------------------- */
 
 static sim_time loss_of(struct replication *p, const struct replica *r, double first) {
   if (p->world->mode == WORLD_AVAILABILITY) return quorum_loss(p, r, first);
@@ -102,8 +101,7 @@ static void goes_on(void *replication, uint32_t argument) {
     choose(p);
 }
 
-/* --- coming and going
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- coming and going -------------------------------------------------------------------------------------------------------- */
 
 static void primary_died(struct replication *p) {
   assert(!p->failover.down);
@@ -167,8 +165,7 @@ sim_time failover_recovery(struct world *w, const struct container *c) {
   return p->replicas[c->id - p->first].resync ? draw(f, &f->config->resync) : 0;
 }
 
-/* --- backups
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* --- backups ----------------------------------------------------------------------------------------------------------------- */
 
 /* Only where writes are counted. One that falls into an outage holds what there was when the primary died. */
 static void backs_up(void *replication, uint32_t argument) {

@@ -25,8 +25,7 @@ double quorum_serves(const struct replication *p, uint32_t endpoint) {
   return waits_in_vain(p) ? p->config->patient[endpoint] : 1;
 }
 
-/* --- without requests
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- without requests -------------------------------------------------------------------------------------------------------- */
 
 static double shipping(const struct replication *p, struct stream *draws) {
   const struct replication_config *c = p->config;

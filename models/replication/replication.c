@@ -244,8 +244,7 @@ void replication_applied(struct world *w, struct request *worker, const struct i
   replication_replays(p, r);
 }
 
-/* --- receiving
- * ----------------------------------------------------------------------------------------------------------------- */
+/* --- receiving --------------------------------------------------------------------------------------------------------------- */
 
 static struct replica *replica_at(struct world *w, uint32_t container, struct replication **p) {
   *p = replication_of(w, container);
@@ -361,8 +360,7 @@ void written_merge(struct written *into, const struct written *other) {
   if (other->database >= 0 && (into->database < 0 || other->at >= into->at)) *into = *other;
 }
 
-/* --- life
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* --- life -------------------------------------------------------------------------------------------------------------------- */
 
 /* From a primary that is gone nothing can be copied: until there is one again it stands aside. */
 static void follow(struct replication *p, struct replica *r) {

@@ -162,8 +162,7 @@ extern const struct operation operation_written;
  * false: the request waits for acknowledgements. An instruction: COMMIT. */
 extern const struct operation operation_replicate;
 
-/* --- reads (models/replication/read_routing.c)
- * ---------------------------------------------------------------------------------------- */
+/* --- reads (models/replication/read_routing.c) ------------------------------------------------------------------------------- */
 
 /* A worker of the topmost frame has applied its write; it is forgotten. */
 void replication_applied(struct world *, struct request *, const struct instruction *);

@@ -15,8 +15,7 @@ static struct replica *replica_of(const struct world *w, uint32_t container, str
   return &(*p)->replicas[container - (*p)->first];
 }
 
-/* --- reads in progress
- * --------------------------------------------------------------------------------------------------------- */
+/* --- reads in progress ------------------------------------------------------------------------------------------------------- */
 
 void standby_read_begins(struct world *w, struct replica *r, struct request *reader) {
   struct standby *s = &r->standby;
@@ -56,8 +55,7 @@ static bool standby_read_ends(struct world *w, struct request *r, const struct i
 }
 const struct operation operation_read_end = {.name = "end of a read", .run = standby_read_ends};
 
-/* --- cancelling
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- cancelling -------------------------------------------------------------------------------------------------------------- */
 
 /* Leaves what it is in the midst of; false: that cannot be broken off, and it fails when it is over. */
 static bool breaks_off(struct world *w, struct request *r) {
@@ -94,8 +92,7 @@ static void cancel_older(struct replication *p, struct standby *s) {
   }
 }
 
-/* --- replay
- * ---------------------------------------------------------------------------------------------------------------------- */
+/* --- replay ------------------------------------------------------------------------------------------------------------------ */
 
 static void goes_on(void *world, uint32_t container) {
   struct replication *p;
@@ -135,8 +132,7 @@ void standby_build(struct replication *p, struct replica *r) {
   r->standby.slot = calendar_slot(p->world->calendar, goes_on, p->world, r->container);
 }
 
-/* --- audit
- * ----------------------------------------------------------------------------------------------------------------------- */
+/* --- audit ------------------------------------------------------------------------------------------------------------------- */
 
 static bool in_progress(const struct world *w, uint32_t id, const struct replica *r) {
   const struct standby_read *mine = read_at(w, id);

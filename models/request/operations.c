@@ -5,8 +5,7 @@
 #include "models/request/request.h"
 #include "models/request/walk.h"
 
-/* --- enter, accept, leave
- * -------------------------------------------------------------------------------------------------------- */
+/* --- enter, accept, leave ---------------------------------------------------------------------------------------------------- */
 
 void enter_holds(struct walk *w, const struct instruction *in, double weight) {
   if (w->depth) walk_hops(w, w->frames[w->depth - 1], in->service, weight);
@@ -32,8 +31,7 @@ const struct operation operation_enter = {
 const struct operation operation_accept = {.name = "accept", .run = request_accept};
 const struct operation operation_leave = {.name = "leave", .run = request_leave, .hold = leave_holds, .leaves = true};
 
-/* --- compute
- * --------------------------------------------------------------------------------------------------------------------- */
+/* --- compute ----------------------------------------------------------------------------------------------------------------- */
 
 /* Reads on replicas leave the primary alone. */
 static void add_to_route(const struct walk *w, int32_t service, double weighted_s) {
@@ -56,8 +54,7 @@ const struct operation operation_compute = {.name = "compute", .run = request_co
 const struct operation operation_compute_aside = {
     .name = "compute aside", .run = request_compute_aside, .ask = compute_asks, .computes = true};
 
-/* --- end
- * ------------------------------------------------------------------------------------------------------------------------- */
+/* --- end --------------------------------------------------------------------------------------------------------------------- */
 
 const struct operation operation_end = {.name = "end", .run = request_end, .ends = true};
 const struct operation operation_end_attempt = {.name = "end of an attempt", .run = request_end_attempt, .ends = true};

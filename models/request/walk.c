@@ -8,8 +8,7 @@
 #include "sim/engine/arena.h"
 #include <assert.h>
 
-/* --- time that passes
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- time that passes -------------------------------------------------------------------------------------------------------- */
 
 void walk_passes(const struct walk *w, double weighted_s) {
   const struct demand_sums *d = w->sums;
@@ -39,8 +38,7 @@ void walk_waits(const struct walk *w, const struct instruction *in, double weigh
   walk_passes(w, weight * (in->demand.mean * 1e-9));
 }
 
-/* --- shares of requests
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- shares of requests ------------------------------------------------------------------------------------------------------ */
 
 const struct passage passage_outside = {0};
 
@@ -87,8 +85,7 @@ double program_serving(const struct program *p, double (*serving)(void *context,
   return p->edge_hit > 0 ? p->edge_hit + (1 - p->edge_hit) * served : served;
 }
 
-/* --- demand
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* --- demand ------------------------------------------------------------------------------------------------------------------ */
 
 double walk_looks_up(struct walk *w, const struct instruction *in, double weight) {
   w->elsewhere += walk_on(*w, in->target, w->stop, weight * in->probability);

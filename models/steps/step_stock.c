@@ -89,8 +89,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   return change;
 }
 
-/* --- reserve
- * ------------------------------------------------------------------------------------------------------------------- */
+/* --- reserve ----------------------------------------------------------------------------------------------------------------- */
 
 /* How many pieces: `count`, or 1, 2, 3, ... by the weights of `counts`. */
 static struct distribution pieces_of(struct compiler *c, const struct stock_step *s) {
@@ -166,8 +165,7 @@ static const struct record reserve_record = {.name = "reserve step",
 static const struct step_kind reserve_kind = {compile_reserve};
 const struct alternative step_reserve = {"reserve", true, &reserve_record, &reserve_kind};
 
-/* --- pay, release
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- pay, release ------------------------------------------------------------------------------------------------------------ */
 
 static void needs_hold(struct compiler *c, const struct stock_step *s) {
   if (!reserved(c)[s->stock] && c->program->unheld < 0) c->program->unheld = s->stock;

@@ -202,8 +202,7 @@ void stock_let_go(struct world *w, uint32_t *holds) {
   }
 }
 
-/* --- beginning and end
- * --------------------------------------------------------------------------------------------------------- */
+/* --- beginning and end ------------------------------------------------------------------------------------------------------- */
 
 static void stock_start(struct world *w) {
   uint32_t count = model_stocks(w->model)->count;

@@ -35,8 +35,7 @@ static sim_time transfer(int64_t bytes, int64_t bits_per_s) {
   return ns < (unsigned __int128)SIM_NEVER ? (sim_time)ns : SIM_NEVER - 1;
 }
 
-/* --- connections
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- connections ------------------------------------------------------------------------------------------------------------- */
 
 /* In an open source whose clients have no names `user` is the number of the arrival, given because they may ask again: they are
  * dealt by the same draw as those who ask once, and keep their connection. */
@@ -111,8 +110,7 @@ static struct client_connection *client_network_connection(const struct world *w
   return c && c->container == container && leads_to_living(w, c) ? c : NULL;
 }
 
-/* --- there
- * ---------------------------------------------------------------------------------------------------------------------- */
+/* --- there ------------------------------------------------------------------------------------------------------------------- */
 
 static sim_time way_there(const struct world *w, const struct request *r) {
   return round_trip_of(w, r) / 2 + transfer(endpoint_way(model_endpoint(w->model, r->endpoint))->request, config_of(w, r)->link.up);
@@ -186,8 +184,7 @@ void client_network_compile(struct compiler *c, const struct endpoint_config *e)
   compile_emit(c, &operation_ask);
 }
 
-/* --- and back
- * -------------------------------------------------------------------------------------------------------------------- */
+/* --- and back ---------------------------------------------------------------------------------------------------------------- */
 
 static bool client_network_answers(struct world *w, struct request *r) {
   if (r->answered || r->client_gone) return false;

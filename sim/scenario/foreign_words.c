@@ -217,8 +217,7 @@ const struct foreign_word foreign_words[] = {
     {"url|link|reference|from", "price item", "\"source\"", NULL},
     {"retrieved|asof|checked|updated|year", "price item", "\"date\"", NULL},
 
-    /* --- steps
-     * ---------------------------------------------------------------------------------------------------------------------- */
+    /* --- steps --------------------------------------------------------------------------------------------------------------- */
     {"http|https|request|fetch|rpc|grpc|rest|invoke|upstream|proxy|forward|service", "step",
      "{\"call\": \"SERVICE\", \"steps\": [...]}", "endpoints.NAME.steps.call"},
     {"sql|select|insert|update|db|database|read|write|find|orm|mongo|postgres|mysql", "step",
@@ -254,8 +253,7 @@ const struct foreign_word foreign_words[] = {
     {"hitrate|hitratio|ratio", "cached step", "\"hit\"", "endpoints.NAME.steps.cached.hit"},
     {"onmiss|fallback|else|otherwise|steps", "cached step", "\"miss\"", "endpoints.NAME.steps.cached.miss"},
 
-    /* --- distributions and profiles
-     * ----------------------------------------------------------------------------------------------- */
+    /* --- distributions and profiles ------------------------------------------------------------------------------------------ */
     {"normal|gaussian|gauss|truncnormal|logn|lognorm|median|p50|p90|p95|p99|cv|sd|std|stddev", "distribution",
      "{\"lognormal\": {\"mean\": ..., \"cv\": ...}}", NULL},
     {"exp|poisson|markov|memoryless|negexp|expo|mean|avg|average", "distribution", "{\"exponential\": \"8s\"}", NULL},
@@ -279,8 +277,7 @@ const struct foreign_word foreign_words[] = {
     {"hourly", "profile", "{\"hours\": ...}", "traffic.NAME.rate.hours"},
     {"mau|dau|registered|customers", "profile", "{\"users\": ...}", "traffic.NAME.rate.users"},
 
-    /* --- values
-     * ---------------------------------------------------------------------------------------------------------------------- */
+    /* --- values -------------------------------------------------------------------------------------------------------------- */
     {"web|http|https|api|backend|frontend|server|service|worker|microservice|node|nodejs|bun|deno|django|rails|php|python|java|go|"
      "fastapi|"
      "flask|spring|express|nextjs|function|lambda|job|website|webserver|application|deployment|process|container",
