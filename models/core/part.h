@@ -97,6 +97,8 @@ struct part {
   /* Of sums of demand: its room in them; what a computation of requests of this weight asks, besides CPU time of the service. */
   void (*sums)(struct demand_sums *, struct arena *);
   void (*computes)(const struct walk *, int32_t service, double weighted_s);
+  /* Time passes, in seconds times weight, while the walk holds something of the part: walk->held of it is not 0. */
+  void (*passes)(const struct walk *, double weighted_s);
 
   void (*open)(struct world *);
   void (*build)(struct world *, struct service *);

@@ -222,12 +222,13 @@ struct demand_sums {
   double *passed_s;         /* all time that passes; null: nobody asks */
   /* Of replicated databases: */
   double *writes;
-  double **shard_writes; /* of these, by shard; null where there are none */
-  double *applied_s;     /* CPU of applying them, at one replica */
-  double *replica_s;     /* CPU of reads that go to replicas of any role */
-  double *role_s;        /* by role: CPU of reads that go to it */
-  double *runs;          /* by instruction of the program: how often it is run; null: nobody asks */
-  double *miss_s;        /* likewise, of LOOKUPs with a cure of kind early: time that a miss takes; null: nobody asks */
+  double **shard_writes;   /* of these, by shard; null where there are none */
+  double *applied_s;       /* CPU of applying them, at one replica */
+  double *replica_s;       /* CPU of reads that go to replicas of any role */
+  double *role_s;          /* by role: CPU of reads that go to it */
+  double *runs;            /* by instruction of the program: how often it is run; null: nobody asks */
+  double *miss_s;          /* likewise, of LOOKUPs with a cure of kind early: time that a miss takes; null: nobody asks */
+  void *parts[PARTS_MOST]; /* what parts add up, in rooms that their hook `sums` makes */
 };
 
 /* All zero. */

@@ -21,6 +21,8 @@ void walk_passes(const struct walk *w, double weighted_s) {
   if (w->aside >= 0) d->connected_s[w->aside] += weighted_s;
   for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += weighted_s;
   if (d->passed_s && !w->passed_s) *d->passed_s += weighted_s;
+  for (uint32_t i = 0; part_numbered(i); i++)
+    if (w->held[i]) part_numbered(i)->passes(w, weighted_s);
 }
 
 /* Within a transaction, between services that are placed so that they cannot meet: what is locked stays so. */

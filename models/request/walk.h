@@ -27,8 +27,9 @@ struct walk {
   enum route route;                  /* of the innermost call: a query holds nothing but its computation */
   uint16_t permits[PROGRAM_PERMITS]; /* limits whose permits are held */
   uint32_t permit_count;
-  uint32_t base;    /* frames below are those of the caller of a branch: its time passes for them at the join */
-  double *passed_s; /* of a branch: the time that passes, weighted; else null */
+  uint64_t held[PARTS_MOST]; /* by part: what is held of it, in the part's own terms; 0: nothing */
+  uint32_t base;             /* frames below are those of the caller of a branch: its time passes for them at the join */
+  double *passed_s;          /* of a branch: the time that passes, weighted; else null */
 };
 
 /* Time passes, in seconds times weight: for all that is held meanwhile. */
