@@ -17,6 +17,7 @@ LIB      := $(filter-out sim/cli/main.c,$(SRC))
 TESTS    := $(wildcard tests/*/*/test_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
 COVERAGE := $(wildcard tests/coverage/*.c)
+WALLS    := toll
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 SUITES   := $(sort $(patsubst test_%.c,%,$(notdir $(TESTS))))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
@@ -169,6 +170,19 @@ $(B)/failing.so: tests/failing/failing.c
 $(B)/tests/all: | $(B)/failing.so
 $(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
+
+# The program with parts of the tests, tests/walls/part_NAME.c for each name in WALLS: of the model only the list of parts is compiled
+# for them. For tests/models/core/test_walls.c.
+WALLS_MORE := -D'PARTS_MORE(PART)=$(foreach p,$(WALLS),PART($(p)))'
+WALLS_OBJ  := $(B)/tests/walls/part.o $(foreach p,$(WALLS),$(B)/tests/walls/part_$(p).o)
+$(WALLS_OBJ) build/clang/tests/walls/%.ok: CFLAGS += $(WALLS_MORE)
+$(B)/tests/walls/part.o: models/core/part.c
+	@mkdir -p $(@D)
+	@echo "  cc $< with $(WALLS)"
+	@$(CC) $(CFLAGS) -c -o $@ $<
+$(B)/tests/walls/aguanta: $(call obj,$(filter-out models/core/part.c,$(LIB)) sim/cli/main.c) $(WALLS_OBJ)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/all: | $(B)/tests/walls/aguanta
 
 # Preloaded by tests: allocations that fail.
 $(B)/tests/all: | $(B)/tests/starve.so
