@@ -6,22 +6,22 @@
 #include "models/request/line.h"
 #include <assert.h>
 
-static void pool_advance(struct connection_pool *p, sim_time now) {
+static void connection_pool_advance(struct connection_pool *p, sim_time now) {
   p->used_ns += (double)p->in_use * (double)(now - p->changed_at);
   p->changed_at = now;
 }
 
-void pools_measure(const struct world *w, struct container *c, enum world_edge edge) {
+void connection_pools_measure(const struct world *w, struct container *c, enum world_edge edge) {
   for (uint32_t i = 0; i < c->pool_count; i++) {
     struct connection_pool *p = &c->pools[i];
-    if (edge == EDGE_ADVANCE) pool_advance(p, world_now(w));
+    if (edge == EDGE_ADVANCE) connection_pool_advance(p, world_now(w));
     if (edge == EDGE_BEGIN) p->used_at_mark = p->used_ns;
     if (edge == EDGE_END) p->used_measured = p->used_ns - p->used_at_mark;
   }
 }
 
 /* The pool towards the database of the process that the request is in at the frame, or null when it has none. */
-static struct connection_pool *pool_towards(const struct world *w, const struct frame *f, int32_t database) {
+static struct connection_pool *connection_pool_towards(const struct world *w, const struct frame *f, int32_t database) {
   struct container *c = &w->containers[f->container];
   uint32_t each = service_connections(container_config(c))->pools.count, first = each * f->process;
   for (uint32_t i = first; i < first + each; i++)
@@ -31,7 +31,7 @@ static struct connection_pool *pool_towards(const struct world *w, const struct 
 
 static const struct frame *top(const struct request *r) { return &r->frames[r->depth - 1]; }
 
-static struct connection_pool *pool_of(const struct world *w, const struct connection *k) {
+static struct connection_pool *connection_pool_of(const struct world *w, const struct connection *k) {
   assert(k->live && k->owner != NOBODY);
   return &w->containers[k->owner].pools[k->pool];
 }
@@ -41,7 +41,7 @@ static void count(struct world *w, const struct connection_pool *p, enum connect
 }
 
 static void use(struct world *w, struct connection_pool *p, int32_t change) {
-  pool_advance(p, world_now(w));
+  connection_pool_advance(p, world_now(w));
   assert(change >= 0 || p->in_use >= (uint32_t)-change);
   p->in_use += (uint32_t)change;
   count(w, p, CONNECTIONS_ACTIVE, change);
@@ -76,7 +76,7 @@ static void close_idle(struct world *w, struct connection_pool *p, uint32_t id) 
   connection_close(w, id);
 }
 
-void pool_drop_idle(struct world *w, uint32_t id) { close_idle(w, pool_of(w, connection_at(w, id)), id); }
+void connection_pool_drop_idle(struct world *w, uint32_t id) { close_idle(w, connection_pool_of(w, connection_at(w, id)), id); }
 
 /* As many as are kept, if the server is there and takes them; nobody waits for their set-up. */
 static void fill(struct world *w, struct connection_pool *p) {
@@ -94,7 +94,7 @@ static void fill(struct world *w, struct connection_pool *p) {
 static void idle_over(void *world, uint32_t id) {
   struct world *w = world;
   struct connection *k = connection_at(w, id);
-  struct connection_pool *p = pool_of(w, k);
+  struct connection_pool *p = connection_pool_of(w, k);
   k->idle_runs = false;
   if (p->open > (uint64_t)p->config->min) close_idle(w, p, id);
 }
@@ -102,7 +102,7 @@ static void idle_over(void *world, uint32_t id) {
 static void life_over(void *world, uint32_t id) {
   struct world *w = world;
   struct connection *k = connection_at(w, id);
-  struct connection_pool *p = pool_of(w, k);
+  struct connection_pool *p = connection_pool_of(w, k);
   k->life_runs = false;
   k->old = !k->idle;
   if (k->old) return;
@@ -119,7 +119,7 @@ static const struct instruction *instruction_of(const struct world *w, const str
 static void unbind(struct world *w, struct request *r) {
   uint32_t backend = r->backend;
   r->backend = NOBODY;
-  if (backend != NOBODY) pool_gets_back(w, backend);
+  if (backend != NOBODY) connection_pool_returned(w, backend);
 }
 
 /* The connection is the request's, which has just run the instruction or waits at it. */
@@ -182,13 +182,13 @@ static bool take_kept(struct world *w, struct request *r, const struct instructi
   return false;
 }
 
-static bool pool_acquire(struct world *w, struct request *r, const struct instruction *in) {
-  struct connection_pool *p = pool_towards(w, top(r), in->service);
+static bool connection_pool_acquire(struct world *w, struct request *r, const struct instruction *in) {
+  struct connection_pool *p = connection_pool_towards(w, top(r), in->service);
   if (!p) return true;
   r->connection_frame = (uint8_t)(r->depth - 1), r->connection_service = (int16_t)in->service;
   if (__builtin_expect(p->config->kept, 0)) return take_kept(w, r, in, p);
   if (p->in_use < (uint64_t)p->config->max) {
-    pool_advance(p, world_now(w));
+    connection_pool_advance(p, world_now(w));
     p->in_use++;
     r->has_connection = true;
     request_holds(r, PART_connections);
@@ -203,10 +203,10 @@ static void acquire_holds(struct walk *w, const struct instruction *in, double w
   int32_t owner = w->frames[w->depth - 1];
   if (service_pool(model_service(w->sums->model, (uint32_t)owner), in->service)) w->connected = owner;
 }
-const struct operation operation_acquire = {.name = "acquire", .run = pool_acquire, .hold = acquire_holds};
+const struct operation operation_acquire = {.name = "acquire", .run = connection_pool_acquire, .hold = acquire_holds};
 
-static bool pool_bind(struct world *w, struct request *r, const struct instruction *in) {
-  if (r->backend == NOBODY) return take_kept(w, r, in, pool_towards(w, top(r), in->service));
+static bool connection_pool_bind(struct world *w, struct request *r, const struct instruction *in) {
+  if (r->backend == NOBODY) return take_kept(w, r, in, connection_pool_towards(w, top(r), in->service));
   if (connection_at(w, r->backend)->server != NOBODY) return true;
   request_fail(w, r, OUTCOME_CRASHED); /* the database died under the transaction or the session */
   return false;
@@ -216,7 +216,7 @@ static void bind_holds(struct walk *w, const struct instruction *in, double weig
   (void)in, (void)weight;
   w->bound = w->frames[w->depth - 1];
 }
-const struct operation operation_bind = {.name = "bind", .run = pool_bind, .hold = bind_holds};
+const struct operation operation_bind = {.name = "bind", .run = connection_pool_bind, .hold = bind_holds};
 
 /* --- who is next ------------------------------------------------------------------------------------------------------------- */
 
@@ -268,13 +268,13 @@ static void keep(struct world *w, struct connection_pool *p, uint32_t id) {
     idle_push(w, p, id);
 }
 
-void pool_gets_back(struct world *w, uint32_t id) {
+void connection_pool_returned(struct world *w, uint32_t id) {
   struct connection *k = connection_at(w, id);
   if (k->owner == NOBODY) {
     connection_close(w, id);
     return;
   }
-  struct connection_pool *p = pool_of(w, k);
+  struct connection_pool *p = connection_pool_of(w, k);
   if (k->server != NOBODY && !k->old && !k->opening) {
     struct request *next = next_in_line(w, p);
     if (next)
@@ -297,7 +297,7 @@ static void give_back(struct world *w, struct connection_pool *p) {
   assert(p->in_use > 0);
   struct request *next = line_call(w, &p->line);
   if (!next) {
-    pool_advance(p, world_now(w));
+    connection_pool_advance(p, world_now(w));
     p->in_use--;
     return;
   }
@@ -317,17 +317,17 @@ static void give_back_kept(struct world *w, struct request *r) {
     k->backend = r->backend, r->backend = NOBODY;
   r->connection = NOBODY;
   unbind(w, r);
-  pool_gets_back(w, id);
+  connection_pool_returned(w, id);
 }
 
-static bool pool_release_connection(struct world *w, struct request *r, const struct instruction *in) {
+static bool connection_pool_release(struct world *w, struct request *r, const struct instruction *in) {
   if (!r->has_connection) return true;
   r->has_connection = false;
   if (__builtin_expect(r->connection != NOBODY, 0)) {
     give_back_kept(w, r);
     return true;
   }
-  give_back(w, pool_towards(w, &r->frames[r->connection_frame], in->service));
+  give_back(w, connection_pool_towards(w, &r->frames[r->connection_frame], in->service));
   return true;
 }
 
@@ -335,9 +335,9 @@ static void release_holds(struct walk *w, const struct instruction *in, double w
   (void)in, (void)weight;
   w->connected = w->bound = -1;
 }
-const struct operation operation_release = {.name = "release", .run = pool_release_connection, .hold = release_holds};
+const struct operation operation_release = {.name = "release", .run = connection_pool_release, .hold = release_holds};
 
-static bool pool_unbind(struct world *w, struct request *r, const struct instruction *in) {
+static bool connection_pool_unbind(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   unbind(w, r);
   return true;
@@ -347,9 +347,9 @@ static void unbind_holds(struct walk *w, const struct instruction *in, double we
   (void)in, (void)weight;
   w->bound = -1;
 }
-const struct operation operation_unbind = {.name = "unbind", .run = pool_unbind, .hold = unbind_holds};
+const struct operation operation_unbind = {.name = "unbind", .run = connection_pool_unbind, .hold = unbind_holds};
 
-void pool_abandon(struct world *w, struct request *r) {
+void connection_pool_abandon(struct world *w, struct request *r) {
   if (r->connection != NOBODY) {
     r->has_connection = false;
     give_back_kept(w, r);
@@ -359,24 +359,24 @@ void pool_abandon(struct world *w, struct request *r) {
   r->has_connection = false;
   const struct frame *frame = &r->frames[r->connection_frame];
   if (w->containers[frame->container].generation != frame->generation) return;
-  give_back(w, pool_towards(w, frame, r->connection_service));
+  give_back(w, connection_pool_towards(w, frame, r->connection_service));
 }
 
-static struct connection_pool *pool_waited_for(const struct world *w, const struct request *r) {
-  return pool_towards(w, top(r), instruction_of(w, r)->service);
+static struct connection_pool *connection_pool_waited_for(const struct world *w, const struct request *r) {
+  return connection_pool_towards(w, top(r), instruction_of(w, r)->service);
 }
 
-void pool_forsake(struct world *w, struct request *r) {
-  struct connection_pool *p = pool_waited_for(w, r);
+void connection_pool_leave_line(struct world *w, struct request *r) {
+  struct connection_pool *p = connection_pool_waited_for(w, r);
   count(w, p, CONNECTIONS_WAITING, -1);
   line_leave(w, &p->line, r);
 }
 
-const struct wait wait_connection = {.name = "connection", .queue = true, .line = true, .leave = pool_forsake};
+const struct wait wait_connection = {.name = "connection", .queue = true, .line = true, .leave = connection_pool_leave_line};
 
-static void pool_wait_over(void *world, uint32_t id) {
+static void connection_pool_wait_over(void *world, uint32_t id) {
   struct world *w = world;
-  struct connection_pool *p = pool_waited_for(w, world_request(w, id));
+  struct connection_pool *p = connection_pool_waited_for(w, world_request(w, id));
   count(w, p, CONNECTIONS_WAITING, -1);
   line_gives_up(w, &p->line, id, OUTCOME_POOL_TIMEOUT);
 }
@@ -394,8 +394,8 @@ static void lose_connections(struct world *w, struct connection_pool *p) {
   }
 }
 
-void pool_clear(struct world *w, struct connection_pool *p) {
-  pool_advance(p, world_now(w));
+void connection_pool_clear(struct world *w, struct connection_pool *p) {
+  connection_pool_advance(p, world_now(w));
   count(w, p, CONNECTIONS_WAITING, -(int64_t)p->line.queue.count);
   line_clear(w, &p->line);
   use(w, p, -(int32_t)p->in_use);
@@ -403,7 +403,7 @@ void pool_clear(struct world *w, struct connection_pool *p) {
   if (p->config->kept) lose_connections(w, p);
 }
 
-void pools_fill(struct world *w, struct container *c) {
+void connection_pools_fill(struct world *w, struct container *c) {
   if (!world_connections(w)->open) return;
   for (uint32_t i = 0; i < c->pool_count; i++) fill(w, &c->pools[i]);
 }
@@ -426,11 +426,11 @@ static void build(struct world *w, struct container *c, const struct service_con
     c->pools[i].config = (const struct pool_config *)service_connections(s)->pools.items + i % service_connections(s)->pools.count;
 }
 
-void pools_start(struct world *w, struct service *s) {
+void connection_pools_start(struct world *w, struct service *s) {
   for (uint32_t k = s->first; k < s->first + s->capacity; k++) build(w, &w->containers[k], container_config(&w->containers[k]));
   for (uint32_t i = 0; i < service_connections(service_config(s))->pools.count && s->capacity; i++) {
     const struct pool_config *c = (const struct pool_config *)service_connections(service_config(s))->pools.items + i;
-    struct connection_pool like = {.line.patience = after(w, c->wait, pool_wait_over),
+    struct connection_pool like = {.line.patience = after(w, c->wait, connection_pool_wait_over),
                                    .idle_over = after(w, c->idle, idle_over),
                                    .life_over = after(w, c->lifetime, life_over)};
     for (uint32_t k = s->first; k < s->first + s->capacity; k++)
@@ -439,7 +439,7 @@ void pools_start(struct world *w, struct service *s) {
   }
 }
 
-void pools_stop(struct world *w, struct service *s) {
+void connection_pools_stop(struct world *w, struct service *s) {
   for (uint32_t i = 0; i < service_connections(service_config(s))->pools.count && s->capacity; i++) {
     const struct connection_pool *p = &w->containers[s->first].pools[i];
     lane_free(p->line.patience);

@@ -1,15 +1,15 @@
 /* A pool of connections from one replica to a database: at most `max` queries at once, the rest wait in order.
  *
- * A plain pool has all its connections from the start and only counts those in use. One that is `kept` in detail (config->kept:
- * because of a key of its own, or because its server counts connections, or because they cost memory at either end) opens them when
- * they are wanted, and they are struct connection (models/database/connections.h). A request takes an idle one; or opens one while
- * fewer than `max` are open, and waits for its set-up; or waits in line for one that is given back. Idle ones are closed after
- * `idle`, all after `lifetime`, but `min` stay open.
+ * A plain pool has all its connections from the start and only counts those in use. A pool whose connections are tracked
+ * individually (config->kept: because of a key of its own, or because its server counts connections, or because they cost memory
+ * at either end) opens them on demand, and each is a struct connection (models/database/connections.h). A request takes an idle
+ * one; or opens one while fewer than `max` are open, and waits for its set-up; or waits in line for one that is returned. Idle
+ * connections are closed after `idle`, all after `lifetime`, but `min` stay open.
  *
  *     in_use = connections that requests hold (or idle clients of a session pooler);   in_use + idle = open <= max + reserve
- *     somebody waits only while none is idle
+ *     a request waits only while no connection is idle
  *
- * All keys neutral, a pool kept in detail gives the same bytes as a plain one. */
+ * With all its keys neutral, a pool that tracks its connections gives the same bytes as a plain one. */
 #ifndef CONNECTION_POOL_H
 #define CONNECTION_POOL_H
 #include "models/database/connection_config.h"
@@ -29,7 +29,7 @@ struct connection_pool {
   struct line line;                            /* for a free one */
   double used_ns, used_at_mark, used_measured; /* integral of in_use */
   sim_time changed_at;
-  /* Kept in detail. */
+  /* Where connections are tracked individually. */
   uint32_t owner, number; /* container, and which of its pools */
   uint32_t open, idle, oldest, newest;
   struct lane *idle_over, *life_over; /* of all replicas; null: never */
@@ -39,26 +39,27 @@ struct connection_pool {
 /* Instructions. Acquire: in->target is where a new connection is set up, 0 when that takes no time. */
 extern const struct operation operation_acquire;
 extern const struct operation operation_release;
-/* The same in a pooler, for its connection to the database: r->backend. One that the request has already is kept. */
+/* In a pooler: acquire and release of its connection to the database, r->backend. A connection that the request already holds is
+ * kept. */
 extern const struct operation operation_bind;
 extern const struct operation operation_unbind;
-/* Gives back the connections of a request that fails. */
-void pool_abandon(struct world *, struct request *);
-/* The request waits for a connection no longer; its wait is booked. */
-void pool_forsake(struct world *, struct request *);
-/* A connection that nobody holds any more goes to the next in line, or back to its pool, or is closed. */
-void pool_gets_back(struct world *, uint32_t connection);
-/* The replica has died: nobody waits for its connections any more. */
-void pool_clear(struct world *, struct connection_pool *);
-/* Of an idle connection of the pool that leads nowhere. */
-void pool_drop_idle(struct world *, uint32_t connection);
-/* The process serves: it opens the connections that it keeps. */
-void pools_fill(struct world *, struct container *);
-/* Patience, closing times and reserves of the pools of all replicas; ended by pools_stop. */
-void pools_start(struct world *, struct service *);
-void pools_stop(struct world *, struct service *);
-/* At an edge of the measured time. */
-void pools_measure(const struct world *, struct container *, enum world_edge);
+/* Returns the connections of a request that fails. */
+void connection_pool_abandon(struct world *, struct request *);
+/* The request stops waiting for a connection and leaves the line; its wait is booked. */
+void connection_pool_leave_line(struct world *, struct request *);
+/* A connection that no request holds any more goes to the next request in line, or back to its pool, or is closed. */
+void connection_pool_returned(struct world *, uint32_t connection);
+/* The replica has died: no request waits for its connections any more. */
+void connection_pool_clear(struct world *, struct connection_pool *);
+/* Closes an idle connection of the pool that leads nowhere. */
+void connection_pool_drop_idle(struct world *, uint32_t connection);
+/* The process serves: opens the connections that its pools keep open. */
+void connection_pools_fill(struct world *, struct container *);
+/* Sets up patience, closing times and reserves of the pools of all replicas; ended by connection_pools_stop. */
+void connection_pools_start(struct world *, struct service *);
+void connection_pools_stop(struct world *, struct service *);
+/* Marks the accounts of the pools at an edge of the measured time. */
+void connection_pools_measure(const struct world *, struct container *, enum world_edge);
 extern const struct wait wait_connection;
 
 #endif

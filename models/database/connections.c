@@ -71,7 +71,7 @@ static void forget(struct world *w, uint32_t id) {
   uint32_t backend = k->backend;
   k->live = false;
   pool_give(&world_connections(w)->all, id);
-  if (backend != NOBODY) pool_gets_back(w, backend);
+  if (backend != NOBODY) connection_pool_returned(w, backend);
 }
 
 /* Neither end knows it any more. */
@@ -104,14 +104,14 @@ static void server_died(struct world *w, const struct container *c) {
     struct connection *k = connection_at(w, id);
     if (!k->live || k->server != c->id) continue;
     leads_nowhere(w, k);
-    if (k->idle) pool_drop_idle(w, id);
+    if (k->idle) connection_pool_drop_idle(w, id);
   }
 }
 
 static void connections_start(struct world *w) {
   world_connections(w)->open = true;
   for (uint32_t i = 0; i < w->container_count; i++)
-    if (container_serves(&w->containers[i])) pools_fill(w, &w->containers[i]);
+    if (container_serves(&w->containers[i])) connection_pools_fill(w, &w->containers[i]);
 }
 
 /* --- set-up, as instructions behind the program ------------------------------------------------------------------------------ */
@@ -296,26 +296,26 @@ static void connections_open(struct world *w) {
 }
 
 static void connections_stop(struct world *w) {
-  for (uint32_t i = 0; i < w->model->services.count; i++) pools_stop(w, &w->services[i]);
+  for (uint32_t i = 0; i < w->model->services.count; i++) connection_pools_stop(w, &w->services[i]);
   pool_release(&world_connections(w)->all);
 }
 
 static void connections_measure(struct world *w, enum world_edge edge) {
-  for (uint32_t i = 0; i < w->container_count; i++) pools_measure(w, &w->containers[i], edge);
+  for (uint32_t i = 0; i < w->container_count; i++) connection_pools_measure(w, &w->containers[i], edge);
 }
 
 static void connections_serve(struct world *w, struct container *c, bool warm) {
   (void)warm;
-  pools_fill(w, c);
+  connection_pools_fill(w, c);
 }
 
 static void connections_die(struct world *w, struct container *c) {
-  for (uint32_t i = 0; i < c->pool_count; i++) pool_clear(w, &c->pools[i]);
+  for (uint32_t i = 0; i < c->pool_count; i++) connection_pool_clear(w, &c->pools[i]);
   server_died(w, c);
 }
 
 static void release(struct world *w, struct request *r) {
-  if (r->has_connection || r->backend != NOBODY) pool_abandon(w, r);
+  if (r->has_connection || r->backend != NOBODY) connection_pool_abandon(w, r);
 }
 
 static void check_pools(struct linker *l, struct service_config *s, const char *path) {
@@ -354,7 +354,7 @@ const struct part part_connections = {.name = "connections",
                                       .keys.service = &connections_keys_record,
                                       .room.world = sizeof(struct connections),
                                       .open = connections_open,
-                                      .build = pools_start,
+                                      .build = connection_pools_start,
                                       .start = connections_start,
                                       .measure = connections_measure,
                                       .stop = connections_stop,

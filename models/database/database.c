@@ -177,7 +177,7 @@ const struct operation operation_transaction_end = {
 static void transaction_abandon(struct world *w, struct request *r) {
   if (r->locks != NOBODY) lock_release_all(w, r);
   end(w, r);
-  pool_abandon(w, r);
+  connection_pool_abandon(w, r);
 }
 
 /* Not at the database just now: it computes, waits or calls others between two statements. */

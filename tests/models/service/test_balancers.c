@@ -24,8 +24,7 @@ static double metered(const struct world *w, const char *name) {
   abort();
 }
 
-/* --- picks ----------------------------------------------------------------------------------------------------------------------
- * */
+/* --- picks ---------------------------------------------------------------------------------------------------------------------- */
 
 /* A world of which nothing but the balancer of b is asked. */
 struct bench {
@@ -132,8 +131,7 @@ static void test_power_of_one(void) {
   bench_close(&one), bench_close(&same), bench_close(&any);
 }
 
-/* --- the ring
- * -------------------------------------------------------------------------------------------------------------------- */
+/* --- the ring -------------------------------------------------------------------------------------------------------------------- */
 
 /* Ten replicas of 100 places: shares of a tenth, give or take a tenth of it (4 sigma: 0.04). Without one of them only its items
  * move, and all return with it. By things and by client. */
@@ -176,8 +174,7 @@ static void test_bound(void) {
   bench_close(&t);
 }
 
-/* --- response times
- * ----------------------------------------------------------------------------------------------------------------- */
+/* --- response times ----------------------------------------------------------------------------------------------------------------- */
 
 /* 10 ms at x, 20 ms at y, one request at a time. y is tried first when x has been heard of (10 ms and 100 ms of thinking later) and
  * then whenever its mean has faded below that of x, which was renewed 100 ms ago: 20 e^(-t/10) < 10 e^(-0.1/10), t since its
@@ -208,8 +205,7 @@ static void test_estimate(void) {
   bench_close(&t);
 }
 
-/* --- old news
- * ---------------------------------------------------------------------------------------------------------------------- */
+/* --- old news ---------------------------------------------------------------------------------------------------------------------- */
 
 #define NEWS                                                                                                                       \
   "{ 'aguanta': 1, 'name': 'news', 'traffic': { 'x': { 'kind': 'open', 'rate': '1.6/s', 'mix': { 'p': 1 } } },"                    \
@@ -241,8 +237,7 @@ static void test_stale(void) {
   }
 }
 
-/* --- connections
- * --------------------------------------------------------------------------------------------------------------------- */
+/* --- connections --------------------------------------------------------------------------------------------------------------------- */
 
 /* Ten users ask four replicas of a, in all 99 times a second; three of four b are only there after 20 s. Shares of what comes to
  * them in the last 80 s. */
@@ -315,8 +310,7 @@ static void test_connection_dies(void) {
   }
 }
 
-/* --- ejection
- * -------------------------------------------------------------------------------------------------------------------------- */
+/* --- ejection -------------------------------------------------------------------------------------------------------------------------- */
 
 /* Failures (f) and answers (a) of replica 0 of three, at whole seconds; what then holds it, until when. */
 static void test_ejection_by_hand(void) {
@@ -406,8 +400,7 @@ static void test_ejection(void) {
   }
 }
 
-/* --- without requests
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- without requests ---------------------------------------------------------------------------------------------------------------- */
 
 /* By weight 3 to 1, the dead one takes its share with it. */
 static void test_availability(void) {
