@@ -15,7 +15,8 @@ static inline const struct instruction *instruction_of(const struct world *w, co
 
 /* How far virtual time moves from the last advance until now. */
 static inline double moved_until(const struct world *w, const struct container *c, sim_time now) {
-  if (c->level_place != NOBODY) return (level_reached(&w->nodes[c->node].level, now) - c->level_seen) / c->spread;
+  if (c->fair_share_entry != NOBODY)
+    return (fair_share_reached(&w->nodes[c->node].fair_share, now) - c->fair_share_seen) / c->spread;
   double passed = (double)(now - c->virtual_at);
   return c->rate == 1 ? passed : passed * c->rate;
 }
@@ -34,12 +35,12 @@ static void account_metered(struct container *c, double work) {
 
 void container_advance(const struct world *w, struct container *c, sim_time now) {
   double passed = (double)(now - c->virtual_at), moved;
-  if (c->level_place == NOBODY)
+  if (c->fair_share_entry == NOBODY)
     moved = c->rate == 1 ? passed : passed * c->rate;
   else {
-    double reached = level_reached(&w->nodes[c->node].level, now);
-    moved = (reached - c->level_seen) / c->spread;
-    c->level_seen = reached;
+    double reached = fair_share_reached(&w->nodes[c->node].fair_share, now);
+    moved = (reached - c->fair_share_seen) / c->spread;
+    c->fair_share_seen = reached;
   }
   if (c->running) {
     c->virtual_time += moved;

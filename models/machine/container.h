@@ -75,11 +75,11 @@ struct container {
   int64_t demand; /* millicores */
   double virtual_time;
   sim_time virtual_at;           /* the instant up to which it is advanced */
-  double rate, pace;             /* of each thread, below the level; of the node's threads (node.h) */
-  uint32_t level_place;          /* at the level of its node, or NOBODY */
-  double level_seen;             /* at the level: its clock at virtual_at */
-  double spread;                 /* at the level: threads / weight */
-  slot_id slot;                  /* below the level: its next event */
+  double rate, pace;             /* of each thread, below the fair share; of the node's threads (node.h) */
+  uint32_t fair_share_entry;     /* at the fair share of its node, or NOBODY */
+  double fair_share_seen;        /* at the fair share: its clock at virtual_at */
+  double spread;                 /* at the fair share: threads / weight */
+  slot_id slot;                  /* below the fair share: its next event */
   double used_ns, busy_ns;       /* accounts, see below */
   struct cpu_quota *quota;       /* null: none */
   bool metered;                  /* it has a quota, or its pace is not 1 */

@@ -13,10 +13,10 @@ static void set_own_rate(const struct node *n, struct container *c) {
   if (n->pace != 1) c->rate *= n->pace;
 }
 
-/* --- the level ------------------------------------------------------------------------------------------------------------- */
+/* --- the fair share -------------------------------------------------------------------------------------------------------- */
 
-/* What those below the level leave. */
-static inline int64_t level_free(const struct node *n) { return n->millicores - (n->demand - n->level.demand); }
+/* What the containers below the fair share leave. */
+static inline int64_t fair_share_cores(const struct node *n) { return n->millicores - (n->demand - n->fair_share.demand); }
 
 /* Whether it would use more than its share when the containers with this weight share what is free. */
 static inline bool wants_more(const struct container *c, int64_t free, int64_t weight) {
@@ -25,115 +25,117 @@ static inline bool wants_more(const struct container *c, int64_t free, int64_t w
 
 static inline void set_place(const struct world *w, struct node *n, struct container *c) {
   c->spread = (double)c->running * c->unit;
-  n->level.places[c->level_place].due = n->level.reached + (share_next_due(w, c) - c->virtual_time) * c->spread;
+  n->fair_share.entries[c->fair_share_entry].due = n->fair_share.reached + (share_next_due(w, c) - c->virtual_time) * c->spread;
 }
 
-static void level_put(struct world *w, struct node *n, struct container *c) {
-  assert(c->level_place == NOBODY && n->level.count < n->container_count);
-  struct water_level *l = &n->level;
+static void fair_share_put(struct world *w, struct node *n, struct container *c) {
+  assert(c->fair_share_entry == NOBODY && n->fair_share.count < n->container_count);
+  struct fair_share *f = &n->fair_share;
   container_advance(w, c, world_now(w));
-  c->level_place = l->count++;
-  c->level_seen = l->reached;
-  l->places[c->level_place].container = c->id;
-  l->demand += c->demand, l->weight += c->weight;
+  c->fair_share_entry = f->count++;
+  c->fair_share_seen = f->reached;
+  f->entries[c->fair_share_entry].container = c->id;
+  f->demand += c->demand, f->weight += c->weight;
   set_place(w, n, c);
   if (calendar_time_of(w->calendar, c->slot) != SIM_NEVER) calendar_clear(w->calendar, c->slot);
 }
 
-static void level_take(struct world *w, struct node *n, struct container *c) {
-  assert(c->level_place < n->level.count);
-  struct water_level *l = &n->level;
+static void fair_share_take(struct world *w, struct node *n, struct container *c) {
+  assert(c->fair_share_entry < n->fair_share.count);
+  struct fair_share *f = &n->fair_share;
   container_advance(w, c, world_now(w));
-  l->demand -= c->demand, l->weight -= c->weight;
-  l->places[c->level_place] = l->places[--l->count];
-  w->containers[l->places[c->level_place].container].level_place = c->level_place;
-  c->level_place = NOBODY;
+  f->demand -= c->demand, f->weight -= c->weight;
+  f->entries[c->fair_share_entry] = f->entries[--f->count];
+  w->containers[f->entries[c->fair_share_entry].container].fair_share_entry = c->fair_share_entry;
+  c->fair_share_entry = NOBODY;
   set_own_rate(n, c);
   share_set_slot(w, c);
 }
 
-/* Who gets less than it could use now that the level has fallen. With those at the level alone, everybody else served in full,
- * the level is at most what it will be: so who stays below that stays, and the others are candidates. */
+/* Adds the containers that get less than they could use now that the fair share has fallen. With those at the fair share alone,
+ * all others served in full, the fair share is at most what it will be: so a container that stays below that stays, and the others
+ * are candidates. */
 static void find_candidates(struct world *w, struct node *n) {
-  int64_t free = level_free(n), weight = n->level.weight, below = n->demand - n->level.demand;
+  int64_t free = fair_share_cores(n), weight = n->fair_share.weight, below = n->demand - n->fair_share.demand;
   for (uint32_t i = 0; below && i < n->container_count; i++) {
     struct container *c = &w->containers[n->containers[i]];
-    if (c->level_place != NOBODY) continue;
+    if (c->fair_share_entry != NOBODY) continue;
     below -= c->demand;
-    if (c->demand && wants_more(c, free, weight)) level_put(w, n, c);
+    if (c->demand && wants_more(c, free, weight)) fair_share_put(w, n, c);
   }
 }
 
-/* Takes from the level who gets all that it could use; each raises it for the rest. When all demands fit nobody stays. */
+/* Takes from the fair share the containers that get all that they could use; each raises it for the rest. When all demands fit
+ * none stays. */
 static void dismiss_satisfied(struct world *w, struct node *n) {
   for (bool again = true; again;) {
     again = false;
-    for (uint32_t i = n->level.count; i--;) {
-      struct container *c = &w->containers[n->level.places[i].container];
-      if (wants_more(c, level_free(n), n->level.weight)) continue;
-      level_take(w, n, c);
+    for (uint32_t i = n->fair_share.count; i--;) {
+      struct container *c = &w->containers[n->fair_share.entries[i].container];
+      if (wants_more(c, fair_share_cores(n), n->fair_share.weight)) continue;
+      fair_share_take(w, n, c);
       again = true;
     }
   }
 }
 
 /* The clock starts over before its steps become coarse: at 2^40 ns of a container of weight 1 with a core. */
-static void rebase(struct world *w, struct water_level *l) {
-  for (uint32_t i = 0; i < l->count; i++) {
-    l->places[i].due -= l->reached;
-    w->containers[l->places[i].container].level_seen -= l->reached;
+static void rebase(struct world *w, struct fair_share *f) {
+  for (uint32_t i = 0; i < f->count; i++) {
+    f->entries[i].due -= f->reached;
+    w->containers[f->entries[i].container].fair_share_seen -= f->reached;
   }
-  l->reached = 0;
+  f->reached = 0;
 }
 
-static inline void set_level_slot(struct world *w, struct water_level *l) {
-  calendar_set(w->calendar, l->slot, l->at + share_whole((l->places[l->first].due - l->reached) / l->rate));
+static inline void set_fair_share_slot(struct world *w, struct fair_share *f) {
+  calendar_set(w->calendar, f->slot, f->at + share_whole((f->entries[f->first].due - f->reached) / f->rate));
 }
 
-static void find_first(struct world *w, struct water_level *l) {
-  assert(l->count);
-  double first = l->places[0].due;
+static void find_first(struct world *w, struct fair_share *f) {
+  assert(f->count);
+  double first = f->entries[0].due;
   uint32_t at = 0;
-  for (uint32_t i = 1; i < l->count; i++) {
-    bool earlier = l->places[i].due < first;
-    first = earlier ? l->places[i].due : first;
+  for (uint32_t i = 1; i < f->count; i++) {
+    bool earlier = f->entries[i].due < first;
+    first = earlier ? f->entries[i].due : first;
     at = earlier ? i : at;
   }
-  l->first = at;
-  set_level_slot(w, l);
+  f->first = at;
+  set_fair_share_slot(w, f);
 }
 
-/* The level has been found anew. */
+/* The fair share has been computed again. */
 static void set_level(struct world *w, struct node *n) {
-  struct water_level *l = &n->level;
-  if (!l->count) {
-    l->reached = l->rate = 0;
-    if (calendar_time_of(w->calendar, l->slot) != SIM_NEVER) calendar_clear(w->calendar, l->slot);
+  struct fair_share *f = &n->fair_share;
+  if (!f->count) {
+    f->reached = f->rate = 0;
+    if (calendar_time_of(w->calendar, f->slot) != SIM_NEVER) calendar_clear(w->calendar, f->slot);
     return;
   }
-  assert(l->weight > 0 && l->demand > 0);
-  l->rate = (double)level_free(n) / MILLI / (double)l->weight * n->pace;
-  if (__builtin_expect(l->reached > 1, 0)) rebase(w, l);
-  find_first(w, l);
+  assert(f->weight > 0 && f->demand > 0);
+  f->rate = (double)fair_share_cores(n) / MILLI / (double)f->weight * n->pace;
+  if (__builtin_expect(f->reached > 1, 0)) rebase(w, f);
+  find_first(w, f);
 }
 
-/* The level stands, and only the next event of this one has moved. */
+/* The fair share stays as it is, and only the next event of this one has moved. */
 static void move_place(struct world *w, struct node *n, struct container *c) {
-  struct water_level *l = &n->level;
-  if (__builtin_expect(l->reached > 1, 0)) rebase(w, l);
+  struct fair_share *f = &n->fair_share;
+  if (__builtin_expect(f->reached > 1, 0)) rebase(w, f);
   set_place(w, n, c);
-  if (l->first == c->level_place)
-    find_first(w, l);
-  else if (l->places[c->level_place].due < l->places[l->first].due) {
-    l->first = c->level_place;
-    set_level_slot(w, l);
+  if (f->first == c->fair_share_entry)
+    find_first(w, f);
+  else if (f->entries[c->fair_share_entry].due < f->entries[f->first].due) {
+    f->first = c->fair_share_entry;
+    set_fair_share_slot(w, f);
   }
 }
 
-static void level_due(void *world, uint32_t node) {
+static void fair_share_due(void *world, uint32_t node) {
   struct world *w = world;
-  const struct water_level *l = &w->nodes[node].level;
-  container_computed(w, l->places[l->first].container);
+  const struct fair_share *f = &w->nodes[node].fair_share;
+  container_computed(w, f->entries[f->first].container);
 }
 
 /* --- hyper-threads ----------------------------------------------------------------------------------------------------------- */
@@ -153,7 +155,7 @@ static bool set_pace(struct world *w, struct node *n, const struct container *ch
     struct container *c = &w->containers[n->containers[i]];
     container_set_pace(c, pace);
     if (c == changed || !c->demand) continue;
-    if (c->level_place != NOBODY) {
+    if (c->fair_share_entry != NOBODY) {
       set_place(w, n, c);
       continue;
     }
@@ -165,13 +167,13 @@ static bool set_pace(struct world *w, struct node *n, const struct container *ch
 
 /* --- sharing ----------------------------------------------------------------------------------------------------------------- */
 
-/* The changed container joins or leaves those at the level, and others with it. */
+/* The changed container joins or leaves those at the fair share, and others with it. */
 static void settle(struct world *w, struct node *n, struct container *c, bool more) {
-  const struct water_level *l = &n->level;
-  if (c->level_place != NOBODY)
-    level_take(w, n, c);
-  else if (n->demand > n->millicores && (!l->count || wants_more(c, level_free(n) + c->demand, l->weight + c->weight)))
-    level_put(w, n, c);
+  const struct fair_share *f = &n->fair_share;
+  if (c->fair_share_entry != NOBODY)
+    fair_share_take(w, n, c);
+  else if (n->demand > n->millicores && (!f->count || wants_more(c, fair_share_cores(n) + c->demand, f->weight + c->weight)))
+    fair_share_put(w, n, c);
   else {
     set_own_rate(n, c);
     share_set_slot(w, c);
@@ -181,11 +183,11 @@ static void settle(struct world *w, struct node *n, struct container *c, bool mo
 }
 
 static void share_level(struct world *w, struct node *n, struct container *c, int64_t before) {
-  struct water_level *l = &n->level;
-  l->reached = level_reached(l, world_now(w)), l->at = world_now(w);
+  struct fair_share *f = &n->fair_share;
+  f->reached = fair_share_reached(f, world_now(w)), f->at = world_now(w);
   bool other_pace = n->unshared != n->millicores && set_pace(w, n, c);
-  if (c->level_place != NOBODY) l->demand += c->demand - before;
-  if (c->level_place == NOBODY || !wants_more(c, level_free(n), l->weight))
+  if (c->fair_share_entry != NOBODY) f->demand += c->demand - before;
+  if (c->fair_share_entry == NOBODY || !wants_more(c, fair_share_cores(n), f->weight))
     settle(w, n, c, c->demand > before);
   else if (!other_pace) {
     move_place(w, n, c);
@@ -197,13 +199,13 @@ static void share_level(struct world *w, struct node *n, struct container *c, in
 
 void node_share_contended(struct world *w, struct node *n, struct container *c, int64_t before) {
   share_level(w, n, c, before);
-  n->free_until = n->level.count || n->pace != 1 ? -1 : n->unshared;
+  n->free_until = n->fair_share.count || n->pace != 1 ? -1 : n->unshared;
 }
 
 void node_share(struct world *w, struct node *n, struct container *c) { share_cores(w, n, c); }
 
 double node_rate(const struct world *w, const struct container *c) {
-  return c->level_place == NOBODY ? c->rate : w->nodes[c->node].level.rate / c->spread;
+  return c->fair_share_entry == NOBODY ? c->rate : w->nodes[c->node].fair_share.rate / c->spread;
 }
 
 /* --- who is on it ------------------------------------------------------------------------------------------------------------ */
@@ -214,18 +216,18 @@ void node_build(struct world *w, struct node *n) {
   n->unshared = n->group->smt < 1 && n->millicores != INT64_MAX ? n->millicores / 2 : n->millicores;
   n->free_until = n->unshared;
   n->pace = 1;
-  n->level.slot = calendar_slot(w->calendar, level_due, w, n->index);
+  n->fair_share.slot = calendar_slot(w->calendar, fair_share_due, w, n->index);
 }
 
 void node_add(struct world *w, struct node *n, struct container *c) {
-  assert(c->node == n->index && n->membership == NODE_MEMBER && c->level_place == NOBODY);
+  assert(c->node == n->index && n->membership == NODE_MEMBER && c->fair_share_entry == NOBODY);
   if (n->container_count == n->container_room) {
     n->container_room = n->container_room ? 2 * n->container_room : 8;
     uint32_t *containers = arena_new_array(w->arena, uint32_t, n->container_room);
-    struct level_place *places = arena_new_array(w->arena, struct level_place, n->container_room);
+    struct fair_share_entry *entries = arena_new_array(w->arena, struct fair_share_entry, n->container_room);
     if (n->container_count) memcpy(containers, n->containers, n->container_count * sizeof *containers);
-    if (n->level.count) memcpy(places, n->level.places, n->level.count * sizeof *places);
-    n->containers = containers, n->level.places = places;
+    if (n->fair_share.count) memcpy(entries, n->fair_share.entries, n->fair_share.count * sizeof *entries);
+    n->containers = containers, n->fair_share.entries = entries;
   }
   n->containers[n->container_count++] = c->id;
   container_set_pace(c, n->pace);
@@ -248,25 +250,27 @@ void node_remove(struct node *n, uint32_t container) {
 }
 
 const char *node_wrong(const struct world *w, const struct node *n) {
-  const struct water_level *l = &n->level;
-  int64_t demand = 0, level_demand = 0, level_weight = 0, free = level_free(n);
+  const struct fair_share *f = &n->fair_share;
+  int64_t demand = 0, sum_demand = 0, sum_weight = 0, free = fair_share_cores(n);
   uint32_t count = 0;
   for (uint32_t i = 0; i < n->container_count; i++) {
     const struct container *c = &w->containers[n->containers[i]];
     demand += c->demand;
     if (c->demand != share_demand(c)) return "a container's demand is not that of its threads";
-    if (c->level_place == NOBODY) {
-      if (l->count && wants_more(c, free, l->weight)) return "a container gets less than its demand and is not at the level";
+    if (c->fair_share_entry == NOBODY) {
+      if (f->count && wants_more(c, free, f->weight)) return "a container gets less than its demand and is not at the fair share";
       continue;
     }
-    count++, level_demand += c->demand, level_weight += c->weight;
-    if (c->level_place >= l->count || l->places[c->level_place].container != c->id) return "a container's place is another's";
-    if (!wants_more(c, free, l->weight)) return "a container gets its demand and is at the level";
+    count++, sum_demand += c->demand, sum_weight += c->weight;
+    if (c->fair_share_entry >= f->count || f->entries[c->fair_share_entry].container != c->id)
+      return "a container's entry is another's";
+    if (!wants_more(c, free, f->weight)) return "a container gets its demand and is at the fair share";
   }
   if (n->membership == NODE_AWAY && n->container_count) return "it is away and has containers";
   if (demand != n->demand) return "the demands do not add up";
-  if (count != l->count || level_demand != l->demand || level_weight != l->weight) return "the level's sums do not add up";
-  return (l->count > 0) == (n->demand > n->millicores) ? NULL : "there is a level where all demands fit, or none where they do not";
+  if (count != f->count || sum_demand != f->demand || sum_weight != f->weight) return "the sums of the fair share do not add up";
+  return (f->count > 0) == (n->demand > n->millicores) ? NULL
+                                                       : "there is a fair share where all demands fit, or none where they do not";
 }
 
 static void measure(struct world *w, enum world_edge edge) {

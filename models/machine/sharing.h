@@ -1,6 +1,6 @@
-/* Sharing the cores of a node, inlined for who does it for every request: as long as the demands fit, a start or an end of a
+/* Sharing the cores of a node, inlined for callers on the path of every request: as long as the demands fit, a start or an end of a
  * computation moves one slot of the calendar and some sums, and costs no more than at a station that serves first come first served
- * (`make bench`). What is slower goes on in node.c and container.c.
+ * (`make bench`). The slower path continues in node.c and container.c.
  *
  *     share_advance(w, c, world_now(w));
  *     ... one computation more or less ...
@@ -9,7 +9,7 @@
 #define SHARING_H
 #include "models/core/world.h"
 
-/* Up: a computation never takes less than its work. */
+/* Rounded up: a computation never takes less than its work. */
 static inline sim_time share_whole(double left) {
   sim_time t = left > 0 ? (sim_time)left : 0;
   return t + ((double)t < left);
@@ -21,7 +21,7 @@ static inline int64_t share_demand(const struct container *c) {
   return threads < c->limit ? threads : c->limit;
 }
 
-/* Of one that gets what it demands. */
+/* The rate of a container that gets what it demands. */
 static inline double share_own_rate(const struct container *c) {
   int64_t all = (int64_t)c->running * MILLI;
   return c->demand == all ? 1.0 : (double)c->demand / (double)all;
@@ -44,7 +44,7 @@ static inline void share_set_slot(struct world *w, struct container *c) {
 }
 
 /* The number of the container's runnable threads, or when its next event is due, has changed, and the container was advanced to
- * now before that: shares the node's cores anew and moves the ends of computations. */
+ * now before that: shares the cores of the node again and moves the ends of computations. */
 static inline void share_cores(struct world *w, struct node *n, struct container *c) {
   int64_t before = c->demand;
   c->demand = share_demand(c);
@@ -59,11 +59,11 @@ static inline void share_cores(struct world *w, struct node *n, struct container
 
 /* Brings virtual time and the accounts to now. */
 static inline void share_advance(const struct world *w, struct container *c, sim_time now) {
-  if (!c->running && !c->held && c->level_place == NOBODY) {
+  if (!c->running && !c->held && c->fair_share_entry == NOBODY) {
     c->virtual_at = now;
     return;
   }
-  if (c->level_place != NOBODY || c->rate != 1 || c->metered) {
+  if (c->fair_share_entry != NOBODY || c->rate != 1 || c->metered) {
     container_advance(w, c, now);
     return;
   }

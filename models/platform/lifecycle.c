@@ -223,7 +223,7 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   c->holds = s->runtime != RUNTIME_EVENT_LOOP;
   c->limit = quota_limits(s) ? INT64_MAX : s->resources.limits.cpu;
   c->weight = (int64_t)(ldexp(s->weight, WEIGHT_BITS) + 0.5), c->unit = 1 / (double)c->weight;
-  c->speed = c->rate = c->pace = 1, c->level_place = NOBODY;
+  c->speed = c->rate = c->pace = 1, c->fair_share_entry = NOBODY;
   c->scales = s->scalability.contention > 0 || s->scalability.coherency > 0;
   c->backlog = s->backlog;
   quota_build(w, c, s);
