@@ -81,6 +81,7 @@ void parts_open(struct world *w) {
   for (uint32_t i = 0; i < PART_COUNT; i++) {
     if (!present(w, parts[i])) continue;
     w->parts.present |= UINT32_C(1) << i;
+    if (parts[i]->changed) w->parts.following |= UINT32_C(1) << i;
     if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT32_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
   }
@@ -123,7 +124,7 @@ sim_time parts_recover(struct world *w, const struct container *c) {
   return sum;
 }
 
-void parts_changed(struct world *w) { EACH(w->parts.present, changed, w); }
+void parts_changed(struct world *w) { EACH(w->parts.following, changed, w); }
 
 void parts_lost_data(struct world *w, int32_t fault, sim_time rpo) { EACH(w->parts.present, lost_data, w, fault, rpo); }
 
