@@ -40,8 +40,8 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_REFERENCE,    /* int32_t, index into the root's map named by .target; -1 when absent */
                   FIELD_DISTRIBUTION, /* struct distribution in ns            "12ms", {"exponential": "8s"} */
                   FIELD_WEIGHTS,      /* struct weights: name -> number       {"list": 70, "buy": 5}; names refer to .target */
-                  FIELD_TABLE,        /* struct table with .columns           "load.csv", a file beside the one that names it */
-                  FIELD_FILE,         /* struct text_file                     "access.log", a file beside the one that names it */
+                  FIELD_TABLE,        /* struct table with .columns           "load.csv", a file next to the one that names it */
+                  FIELD_FILE,         /* struct text_file                     "access.log", a file next to the one that names it */
                   FIELD_RECORD,       /* the struct of .record, in place      {...}; all its defaults when absent */
                   FIELD_LIST,         /* struct config_list of .record        [ {...}, ... ] */
                   FIELD_MAP, /* struct config_list of .record, each beginning with const char *name     { "a": {...}, ... } */
@@ -63,7 +63,7 @@ struct money_value {
   char per[12];
 };
 
-/* So many in so long, exactly: a rate keeps the quotient only, and 60 a minute are not 1 a second to who counts in windows. */
+/* `count` in `per_ns`, exactly: a rate keeps the quotient only, and a limit that counts in windows of a minute needs both. */
 struct quota {
   int64_t count;
   int64_t per_ns;
@@ -110,7 +110,7 @@ struct text_file {
 /* One alternative of a choice: the key that selects it and the record of its value.
  *
  * A step such as {"call": "backend", "steps": [...]} is flat: the selecting key is itself a field of the record, and the
- * other keys stand beside it (`flat`). A profile such as {"day": {...}} is nested: the value of the key is the record. */
+ * other keys stand next to it (`flat`). A profile such as {"day": {...}} is nested: the value of the key is the record. */
 struct alternative {
   const char *key;
   bool flat;
@@ -196,9 +196,9 @@ struct field {
 
 struct record;
 
-/* Keys that other components add to a record. They stand beside its own, and go into structs of their own, one a component: by
- * number, void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. The keys are listed
- * behind the record's own, but for those that a row ADDED_KEY of the record places. */
+/* Keys that other components add to a record. They stand next to the record's, and go into structs of their own, one a component:
+ * by number, void *[] at the offset. Such a struct is there (with its defaults) in every record of the kind. The keys are listed
+ * after the record's own, but for those that a row ADDED_KEY of the record places. */
 #define ADDED_KEY(key)                                                                                                             \
   { .name = key, .kind = FIELD_ADDED, .optional = true }
 
