@@ -47,7 +47,7 @@ static const struct field fields[] = {
     KEY("time", DURATION, ejection_config, time, DEFAULT("10s"), RANGE(1, FIELD_YEAR), .doc = "How long it gets no new requests.",
         .source = "nginx fail_timeout 10 s; Envoy base_ejection_time 30 s"),
     KEY("grows", FLAG, ejection_config, grows, DEFAULT(false),
-        .doc = "Whether that is multiplied by its ejections since it last answered, as Envoy does."),
+        .doc = "Whether that time is multiplied by the number of ejections since it last answered, as Envoy does."),
     KEY("longest", DURATION, ejection_config, longest, DEFAULT("300s"), RANGE(1, FIELD_YEAR), .doc = "The longest such time.",
         .source = "Envoy max_ejection_time 300 s"),
     KEY("most", RATIO, ejection_config, most, DEFAULT(1), RANGE(0, 1),

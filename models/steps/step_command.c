@@ -36,7 +36,7 @@ static const struct field fields[] = {
         .doc = "CPU time of an item; what it is depends on the command.",
         .source = "KEYS 200 to 500 ns a key, measured at 1 and 10 million keys; LRANGE of 300 items 21,000/s: 159 ns an item"),
     KEY("count", INTEGER, command_step, count, DEFAULT(1), RANGE(1, 1e6),
-        .doc = "Such commands in one trip: a pipeline. What one costs is then less: give its \"demand\".",
+        .doc = "Number of such commands in one trip: a pipeline. Each then costs less: give its \"demand\".",
         .source = "Redis, pipelines of 16: 310,000 to 860,000 commands/s, 1.2 to 3.2 us each"),
     {0}};
 static const struct record record = {.name = "command step",

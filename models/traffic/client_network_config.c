@@ -20,7 +20,7 @@ static const struct field connection_fields[] = {
         .doc = "Time without a request after which the connection is closed.",
         .source = "nginx keepalive_timeout 75 s; Node.js keepAliveTimeout 5 s"),
     KEY("clients", INTEGER, connection_config, clients, DEFAULT(0), RANGE(0, 1e7),
-        .doc = "Open sources: clients with a connection at a time; each request is of one of them, drawn at random. 0: every "
+        .doc = "Open sources: clients with a connection at a time; each request belongs to one of them, drawn at random. 0: every "
                "request comes from a new client."),
     {0}};
 const struct record connection_record = {.name = "connection",

@@ -216,7 +216,7 @@ static const char *const failed_words[] = {"leave", "again", "go-on", NULL};
 static const struct field fields[] = {
     KEY("ask", REFERENCE, place_config, ask, .target = "endpoints", .doc = "The endpoint that is asked for here."),
     KEY("name", TEXT, place_config, name, OPTIONAL, .doc = "Name of this place for `next`; absent: that of the endpoint."),
-    KEY("think", DISTRIBUTION, place_config, think, OPTIONAL, .doc = "From the answer to the next request. Absent: none."),
+    KEY("think", DISTRIBUTION, place_config, think, OPTIONAL, .doc = "Time from the answer to the next request. Absent: none."),
     KEY("next", WEIGHTS, place_config, next, OPTIONAL,
         .doc =
             "Where to go on, by weight: names of places, or leave. Absent: to the place that follows, and from the last one out."),

@@ -11,9 +11,9 @@ static const struct family family = {.members = members};
 static const struct field fields[] = {
     KEY("kind", MEMBER, source_config, kind, .family = &family, .doc = "What decides when requests are sent."),
     KEY("timeout", DURATION, source_config, timeout, DEFAULT("never"), RANGE(1, FIELD_YEAR),
-        .doc = "When the client gives up; the servers go on working."),
+        .doc = "Time after which the client gives up; the servers go on working."),
     KEY("cancel", FLAG, source_config, cancel, DEFAULT(false),
-        .doc = "The servers notice a client who gives up or presses reload: its request leaves the queue that it is in, or ends "
+        .doc = "The servers notice when a client gives up or presses reload: its request leaves the queue that it is in, or ends "
                "with the computation or wait that it is in."),
     KEY("patience", DISTRIBUTION, source_config, patience, OPTIONAL,
         .doc = "How long a request waits for the first thread of its program before it leaves the queue; counts waiting only: once "

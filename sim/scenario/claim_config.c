@@ -15,7 +15,7 @@ static const struct field claim_fields[] = {
         .doc = "Shown and not judged, with or without a limit: \"p99(buy.latency)\"."),
     KEY("expr", TEXT, claim, keys.expr, OPTIONAL, .one_of = true, .doc = "An older word for \"require\"."),
     KEY("severity", WORD, claim, keys.severity, DEFAULT("must"), .words = severity_words,
-        .doc = "Of a requirement. A should that fails is a warning and does not change the exit code. \"info\" is an older way to "
+        .doc = "Of a requirement: a should that fails is a warning and does not change the exit code. \"info\" is an older way to "
                "write \"show\"."),
     KEY("source", TEXT, claim, source, OPTIONAL, .doc = "The planning document's figure, such as P-2. A statement must have one."),
     KEY("note", TEXT, claim, note, OPTIONAL, .doc = "How the figure was turned into this claim."),
