@@ -65,7 +65,7 @@ static bool usable(const struct world *w, const struct client_connection *c, sim
 
 /* Time until the request has a connection; *opens: it is the first on it. */
 static sim_time connect(struct world *w, struct request *r, bool *opens) {
-  const struct connection_config *config = &config_of(w, r)->connection;
+  const struct client_connection_config *config = &config_of(w, r)->connection;
   struct client_connection *c = connection_of(w, r);
   sim_time now = world_now(w);
   *opens = !c || !usable(w, c, config->idle);
@@ -205,7 +205,7 @@ static bool client_network_answers(struct world *w, struct request *r) {
 }
 
 void client_network_start(struct source *s, struct world *w) {
-  const struct connection_config *c = &s->config->connection;
+  const struct client_connection_config *c = &s->config->connection;
   s->network = (struct client_network){.config = s->config};
   if (c->requests == 1) return;
   s->network.clients = (uint32_t)(s->config->kind->closed ? s->config->population : c->clients);

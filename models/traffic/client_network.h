@@ -32,7 +32,7 @@ struct world;
 
 enum tls { TLS_NONE, TLS_12, TLS_13 };
 
-struct connection_config {
+struct client_connection_config {
   struct distribution round_trip; /* between client and entry, drawn for each connection */
   int32_t tls;                    /* enum tls */
   struct distribution handshake;  /* CPU time of the entry */
@@ -41,7 +41,7 @@ struct connection_config {
   int64_t clients; /* open: at a time; 0: each request is of another */
 };
 
-struct link_config {
+struct access_line_config {
   int64_t down, up; /* bits a second; INT64_MAX: no time */
 };
 
@@ -51,7 +51,7 @@ struct cdn_config {
   uint32_t hits; /* meter, when there is a CDN */
 };
 
-extern const struct record connection_record, link_record, cdn_record;
+extern const struct record client_connection_record, access_line_record, cdn_record;
 
 /* A client's connection. */
 struct client_connection {

@@ -6,37 +6,38 @@
 static const char *const tls_words[] = {"none", "1.2", "1.3", NULL};
 
 static const struct field connection_fields[] = {
-    KEY("round_trip", DISTRIBUTION, connection_config, round_trip, DEFAULT("0s"),
+    KEY("round_trip", DISTRIBUTION, client_connection_config, round_trip, DEFAULT("0s"),
         .doc = "From the client to the entry and back; drawn for each connection."),
-    KEY("tls", WORD, connection_config, tls, DEFAULT("none"), .words = tls_words,
+    KEY("tls", WORD, client_connection_config, tls, DEFAULT("none"), .words = tls_words,
         .doc = "Round trips of the handshake of a new connection, after one for TCP: two with 1.2, one with 1.3, none with none.",
         .source = "RFC 5246, RFC 8446"),
-    KEY("handshake_cpu", DISTRIBUTION, connection_config, handshake, DEFAULT("150us"),
+    KEY("handshake_cpu", DISTRIBUTION, client_connection_config, handshake, DEFAULT("150us"),
         .doc = "CPU time of a full TLS handshake on the entry, on a reference core; not with \"tls\" none.",
         .source = "ECDSA P-256: about 0.15 ms; RSA-2048: 0.6 to 3 ms"),
-    KEY("requests", LIMIT, connection_config, requests, DEFAULT(1), RANGE(1, FIELD_UNLIMITED),
+    KEY("requests", LIMIT, client_connection_config, requests, DEFAULT(1), RANGE(1, FIELD_UNLIMITED),
         .doc = "Requests that one connection carries (keep-alive). More than one pins its client to one replica of the entry."),
-    KEY("idle", DURATION, connection_config, idle, DEFAULT("75s"), RANGE(0, FIELD_UNLIMITED),
+    KEY("idle", DURATION, client_connection_config, idle, DEFAULT("75s"), RANGE(0, FIELD_UNLIMITED),
         .doc = "Time without a request after which the connection is closed.",
         .source = "nginx keepalive_timeout 75 s; Node.js keepAliveTimeout 5 s"),
-    KEY("clients", INTEGER, connection_config, clients, DEFAULT(0), RANGE(0, 1e7),
+    KEY("clients", INTEGER, client_connection_config, clients, DEFAULT(0), RANGE(0, 1e7),
         .doc = "Open sources: clients with a connection at a time; each request belongs to one of them, drawn at random. 0: every "
                "request comes from a new client."),
     {0}};
-const struct record connection_record = {.name = "connection",
-                                         .size = sizeof(struct connection_config),
-                                         .fields = connection_fields,
-                                         .doc = "Connections of clients to the entry service."};
+const struct record client_connection_record = {.name = "connection",
+                                                .size = sizeof(struct client_connection_config),
+                                                .fields = connection_fields,
+                                                .doc = "Connections of clients to the entry service."};
 
-static const struct field link_fields[] = {KEY("down", BANDWIDTH, link_config, down, DEFAULT("unlimited"), RANGE(1, 1e15),
-                                               .doc = "To the client: the endpoint's \"response\" takes its bytes over this."),
-                                           KEY("up", BANDWIDTH, link_config, up, DEFAULT("unlimited"), RANGE(1, 1e15),
-                                               .doc = "From the client: the endpoint's \"request\" takes its bytes over this."),
-                                           {0}};
-const struct record link_record = {.name = "link",
-                                   .size = sizeof(struct link_config),
-                                   .fields = link_fields,
-                                   .doc = "The line of each client, which it does not share."};
+static const struct field access_line_fields[] = {
+    KEY("down", BANDWIDTH, access_line_config, down, DEFAULT("unlimited"), RANGE(1, 1e15),
+        .doc = "To the client: the endpoint's \"response\" takes its bytes over this."),
+    KEY("up", BANDWIDTH, access_line_config, up, DEFAULT("unlimited"), RANGE(1, 1e15),
+        .doc = "From the client: the endpoint's \"request\" takes its bytes over this."),
+    {0}};
+const struct record access_line_record = {.name = "link",
+                                          .size = sizeof(struct access_line_config),
+                                          .fields = access_line_fields,
+                                          .doc = "The line of each client, which it does not share."};
 
 static const struct field cdn_fields[] = {
     KEY("hit", RATIO, cdn_config, hit, DEFAULT(0), RANGE(0, 1),
@@ -67,7 +68,7 @@ const char *client_network_link(const struct source_config *s) {
 }
 
 static bool has_network(const struct source_config *s) {
-  const struct connection_config *c = &s->connection;
+  const struct client_connection_config *c = &s->connection;
   bool lines = s->link.down != INT64_MAX || s->link.up != INT64_MAX;
   return c->round_trip.mean > 0 || c->tls != TLS_NONE || c->requests > 1 || lines;
 }
@@ -79,7 +80,7 @@ bool client_network_before(const struct model *m, const struct endpoint_config *
 }
 
 double client_network_handshake_s(const struct source_config *s) {
-  const struct connection_config *c = &s->connection;
+  const struct client_connection_config *c = &s->connection;
   if (c->tls == TLS_NONE || c->requests == INT64_MAX) return 0;
   return c->handshake.mean * 1e-9 / (double)c->requests;
 }

@@ -32,9 +32,9 @@ static const struct field fields[] = {
     KEY("priority", INTEGER, source_config, priority, DEFAULT(0), RANGE(-1000, 1000),
         .doc = "Priority of its requests at services with the discipline priority: higher is served first. That of the endpoint is "
                "added."),
-    KEY("connection", RECORD, source_config, connection, .record = &connection_record,
+    KEY("connection", RECORD, source_config, connection, .record = &client_connection_record,
         .doc = "Connections of its clients: round trip, handshake, keep-alive."),
-    KEY("link", RECORD, source_config, link, .record = &link_record, .doc = "The line of each of its clients."),
+    KEY("link", RECORD, source_config, link, .record = &access_line_record, .doc = "The line of each of its clients."),
     {0}};
 const struct record source_record = {
     .name = "source", .size = sizeof(struct source_config), .fields = fields, .doc = "Who sends requests, and when."};

@@ -51,8 +51,8 @@ struct source_config {
   struct config_list journey;     /* struct place_config */
   struct clients_config clients;  /* open: how many send; count 0: each request comes from another */
   double busyness_cv;
-  struct connection_config connection;
-  struct link_config link;
+  struct client_connection_config connection;
+  struct access_line_config link;
   int64_t priority;
   struct choice burst, batch;
   struct dispersion_config dispersion;
