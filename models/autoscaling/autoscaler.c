@@ -106,11 +106,11 @@ static void check_autoscale(struct linker *l, struct service_config *s, const ch
   const struct model *m = l->model;
   int32_t service = (int32_t)(s - (const struct service_config *)m->services.items);
   if (!s->autoscale.max) return;
-  if (s->autoscale.max < s->autoscale.min) link_fault(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
+  if (s->autoscale.max < s->autoscale.min) link_error(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
   if (!m->platform.kind->resize)
-    link_fault(l, path, NULL, "autoscale needs a platform of kind %s", orchestrators_that_scale(l->arena));
+    link_error(l, path, NULL, "autoscale needs a platform of kind %s", orchestrators_that_scale(l->arena));
   if (s->autoscale.queue >= 0 && model_queue(m, (uint32_t)s->autoscale.queue)->workers != service)
-    link_fault(l, path, "autoscale", "scales on \"%s\", whose jobs are done by others",
+    link_error(l, path, "autoscale", "scales on \"%s\", whose jobs are done by others",
                model_queue(m, (uint32_t)s->autoscale.queue)->name);
 }
 

@@ -173,8 +173,8 @@ static void check_caches(struct linker *l) {
   caches_link(l->model);
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service_config *s = model_service(l->model, i);
-    const char *wrong = cache_fault(l->model, s);
-    if (wrong) link_fault(l, arena_format(l->arena, "services.%s", s->name), "cache", "%s", wrong);
+    const char *wrong = cache_error(l->model, s);
+    if (wrong) link_error(l, arena_format(l->arena, "services.%s", s->name), "cache", "%s", wrong);
   }
 }
 

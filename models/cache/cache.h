@@ -41,7 +41,7 @@ extern const struct record cache_record;
 /* Once all programs are compiled: finds out who keeps what, and declares the meters. */
 void caches_link(struct model *);
 /* After that: null, or what is wrong with what the service keeps. */
-const char *cache_fault(const struct model *, const struct service_config *);
+const char *cache_error(const struct model *, const struct service_config *);
 /* Gives look-ups by item their probability. */
 void caches_estimate(struct model *);
 

@@ -32,7 +32,7 @@ static void declare(struct model *m, struct service_config *s) {
     c->early = meter_declare(m, s->name, "early", METER_COUNT, "Look-ups that found their item and rebuilt it before its end.");
 }
 
-const char *cache_fault(const struct model *m, const struct service_config *s) {
+const char *cache_error(const struct model *m, const struct service_config *s) {
   const struct cache_config *c = service_cache(s);
   if (!c->keyed) return NULL;
   if (s->kind != SERVICE_CACHE && c->fills && !bounded(c) && !c->expires)

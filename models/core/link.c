@@ -14,7 +14,7 @@ static void tell(struct linker *l, const char *path, const char *key, const char
   l->report(l->context, path, key, l->at, warning, text);
 }
 
-void link_fault(struct linker *l, const char *path, const char *key, const char *format, ...) {
+void link_error(struct linker *l, const char *path, const char *key, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   tell(l, path, key, NULL, format, arguments);
@@ -22,9 +22,9 @@ void link_fault(struct linker *l, const char *path, const char *key, const char 
   l->failed = true;
 }
 
-void link_program_fault(struct linker *l, const char *path, const char *key, const struct program *p, const char *wrong) {
+void link_program_error(struct linker *l, const char *path, const char *key, const struct program *p, const char *wrong) {
   l->at = p->blamed;
-  link_fault(l, path, key, "%s", wrong);
+  link_error(l, path, key, "%s", wrong);
   l->at = NULL;
 }
 
@@ -47,12 +47,12 @@ static void link_services(struct linker *l) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     const char *path = arena_format(l->arena, "services.%s", s->name);
     if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
-      link_fault(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
+      link_error(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
     if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
     if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     parts_link_service(l, s, path);
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
-      link_fault(l, path, NULL, "the queue of an external service is not modelled: there is nothing to shed from");
+      link_error(l, path, NULL, "the queue of an external service is not modelled: there is nothing to shed from");
     if (service_sheds(s))
       s->shed_meter = meter_declare(m, s->name, "shed", METER_COUNT, "Requests dropped because they had waited too long.");
     quota_link(m, s);
@@ -64,20 +64,20 @@ static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
   m->program_count += m->endpoints.count;
   m->programs = arena_new_array(l->arena, struct program, m->program_count + m->services.count);
-  if (!m->endpoints.count) link_fault(l, "endpoints", NULL, "a scenario needs at least one endpoint");
+  if (!m->endpoints.count) link_error(l, "endpoints", NULL, "a scenario needs at least one endpoint");
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
     const struct endpoint_config *e = model_endpoint(m, i);
     const char *path = arena_format(l->arena, "endpoints.%s", e->name);
     l->endpoint = i, m->programs[i].unheld = -1;
     parts_link(l, LINK_ENDPOINT);
     if (e->entry >= 0 && model_service(m, (uint32_t)e->entry)->kind == SERVICE_EXTERNAL) {
-      link_fault(l, path, NULL, "its entry \"%s\" is an external service", model_service(m, (uint32_t)e->entry)->name);
+      link_error(l, path, NULL, "its entry \"%s\" is an external service", model_service(m, (uint32_t)e->entry)->name);
       continue;
     }
     if (!strcmp(e->name, "all") || !strcmp(e->name, "inside"))
-      link_fault(l, path, NULL, "the name \"%s\" means something else in claims", e->name);
+      link_error(l, path, NULL, "the name \"%s\" means something else in claims", e->name);
     const char *wrong = program_compile(&m->programs[i], m, e, l->arena);
-    if (wrong) link_program_fault(l, path, NULL, &m->programs[i], wrong);
+    if (wrong) link_program_error(l, path, NULL, &m->programs[i], wrong);
     if (wrong) m->programs[i].unheld = -1;
   }
 }
@@ -87,8 +87,8 @@ static void link_phases(struct linker *l) {
   const struct phase_config *phases = run->phases.items;
   for (uint32_t i = 0; i < run->phases.count; i++) {
     const char *path = arena_format(l->arena, "run.phases.%s", phases[i].name);
-    if (phases[i].to <= phases[i].from) link_fault(l, path, "to", "ends before it begins");
-    if (phases[i].to > run->window) link_fault(l, path, "to", "reaches beyond the measured window");
+    if (phases[i].to <= phases[i].from) link_error(l, path, "to", "ends before it begins");
+    if (phases[i].to > run->window) link_error(l, path, "to", "reaches beyond the measured window");
   }
 }
 
@@ -98,7 +98,7 @@ static void check_placement(struct linker *l) {
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service *s = &w->services[i];
     if (!service_runs(service_config(s)) || s->in_rotation >= (uint64_t)service_config(s)->replicas) continue;
-    link_fault(l, arena_format(l->arena, "services.%s", service_config(s)->name), "replicas",
+    link_error(l, arena_format(l->arena, "services.%s", service_config(s)->name), "replicas",
                "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
                (long long)service_config(s)->replicas);
   }
@@ -134,14 +134,14 @@ static void link_run(struct linker *l) {
   if (!l->failed) link_warmup(l->model);
   if (!l->failed) parts_link(l, LINK_MEASURED);
   if (run->method == METHOD_BATCHES && !l->failed && !run->stationary)
-    link_fault(l, "run", "method",
+    link_error(l, "run", "method",
                "batches need stationary traffic: constant rates, no shifts, no busyness, no stock, no scheduled jobs, no drill at "
                "a given time, no probes");
   parts_link(l, LINK_LAST);
-  if (run->warmup > 9000000000000000000 - run->window) link_fault(l, "run", NULL, "window and warm-up are longer than 290 years");
+  if (run->warmup > 9000000000000000000 - run->window) link_error(l, "run", NULL, "window and warm-up are longer than 290 years");
 }
 
-bool model_link(struct model *m, struct arena *arena, model_fault *report, void *context) {
+bool model_link(struct model *m, struct arena *arena, model_error *report, void *context) {
   struct linker l = {.model = m, .arena = arena, .report = report, .context = context};
   m->arena = arena;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) m->node_count += (uint32_t)model_nodes(m, i)->count;

@@ -9,22 +9,22 @@
 struct linker {
   struct model *model;
   struct arena *arena;
-  model_fault *report;
+  model_error *report;
   void *context;
-  const void *at; /* the member that a fault of a program is of; null otherwise */
+  const void *at; /* the member that an error of a program is of; null otherwise */
   bool failed;
   uint32_t endpoint;         /* LINK_ENDPOINT: which one */
   const struct world *trial; /* LINK_PLACED: nothing has happened in it */
 };
 
 /* key: the one in `path` that is to blame, or null. */
-void link_fault(struct linker *, const char *path, const char *key, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void link_error(struct linker *, const char *path, const char *key, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* id: of the warning, such as retry-unbounded. */
 void link_warn(struct linker *, const char *path, const char *key, const char *id, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
 /* A step of the program is to blame, or a key of it. */
 struct program;
-void link_program_fault(struct linker *, const char *path, const char *key, const struct program *, const char *wrong);
+void link_program_error(struct linker *, const char *path, const char *key, const struct program *, const char *wrong);
 
 #endif

@@ -74,14 +74,14 @@ struct model {
   struct arena *arena;
 };
 
-/* Reports a fault of the scenario that only shows when its parts are put together. path: such as "endpoints.buy"; key: the key
+/* Reports an error of the scenario that only shows when its parts are put together. path: such as "endpoints.buy"; key: the key
  * in it that is to blame, or null; at: the member of the configuration that is to blame, which is closer, or null; warning: null,
  * or the id of what is only doubtful. */
-typedef void model_fault(void *context, const char *path, const char *key, const void *at, const char *warning,
+typedef void model_error(void *context, const char *path, const char *key, const void *at, const char *warning,
                          const char *message);
 
-/* Compiles programs and checks what concerns several parts. Returns whether no fault was reported. */
-bool model_link(struct model *, struct arena *, model_fault *, void *context);
+/* Compiles programs and checks what concerns several parts. Returns whether no error was reported. */
+bool model_link(struct model *, struct arena *, model_error *, void *context);
 
 static inline void *model_part(const struct model *m, enum part_number part) { return m->parts[part]; }
 

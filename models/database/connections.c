@@ -167,7 +167,7 @@ static int32_t server_of(const struct model *m, const struct instruction *in) {
 
 void connections_compile(struct compiler *c) {
   struct program *p = c->program;
-  for (uint32_t i = 0, end = p->count; i < end && !c->fault; i++) {
+  for (uint32_t i = 0, end = p->count; i < end && !c->error; i++) {
     int32_t server = server_of(c->model, &p->instructions[i]);
     if (server < 0) continue;
     uint16_t target = 0;
@@ -211,7 +211,7 @@ static void link_pool(struct linker *l, const struct service_config *s, struct p
   p->kept = kept_in_detail(m, s, p) || service_connections(s)->pooler.pool_size;
   if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
   if (p->min > p->max)
-    link_fault(l, arena_format(l->arena, "services.%s", s->name), "pools",
+    link_error(l, arena_format(l->arena, "services.%s", s->name), "pools",
                "the pool towards \"%s\" has a \"min\" above its \"max\"", database->name);
 }
 
@@ -272,7 +272,7 @@ void connections_link(struct linker *l) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     if (service_connections(s)->server.max && s->kind != SERVICE_DATABASE && service_connections(s)->pooler.pool_size == 0)
-      link_fault(l, arena_format(l->arena, "services.%s", s->name), "connections",
+      link_error(l, arena_format(l->arena, "services.%s", s->name), "connections",
                  "\"connections\" are those of a database: what others take is not modelled");
     for (uint32_t k = 0; k < service_connections(s)->pools.count; k++)
       link_pool(l, s, (struct pool_config *)service_connections(s)->pools.items + k);
@@ -323,9 +323,9 @@ static void check_pools(struct linker *l, struct service_config *s, const char *
   for (uint32_t k = 0; k < service_connections(s)->pools.count; k++) {
     const struct service_config *to = model_service(l->model, (uint32_t)pools[k].database);
     if (to->kind != SERVICE_DATABASE)
-      link_fault(l, path, NULL, "its pool leads to \"%s\", which is not of kind database", to->name);
+      link_error(l, path, NULL, "its pool leads to \"%s\", which is not of kind database", to->name);
     else if (to->embedded)
-      link_fault(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections", to->name);
+      link_error(l, path, NULL, "its pool leads to \"%s\", which is a file: SQLite has no connections", to->name);
   }
 }
 

@@ -29,13 +29,13 @@ void database_link(struct linker *l, struct service_config *s, const char *path)
   struct database_config *c = service_database(s);
   if (s->kind != SERVICE_DATABASE) {
     if (c->engine != ENGINE_SERVER || c->commit.latency.kind || c->buffer_hit < 1 || c->buffer_pool || c->data)
-      link_fault(l, path, "database", "belongs to a service of kind database");
+      link_error(l, path, "database", "belongs to a service of kind database");
     return;
   }
   if (!c->buffer_pool != !c->data)
-    link_fault(l, path, "database", "\"buffer_pool\" and \"data\" say together how much is found in memory: give both or neither");
+    link_error(l, path, "database", "\"buffer_pool\" and \"data\" say together how much is found in memory: give both or neither");
   if (c->engine == ENGINE_SQLITE && (s->autoscale.max || s->replicas > 1))
-    link_fault(l, path, "replicas", "SQLite is a file and has no replicas: its callers have");
+    link_error(l, path, "replicas", "SQLite is a file and has no replicas: its callers have");
   if (c->commit.latency.kind) {
     c->commits = meter_declare(l->model, s->name, "commits", METER_COUNT, "Commits of something written.");
     c->flushes = meter_declare(l->model, s->name, "flushes", METER_COUNT, "Flushes of the log; group commit: fewer than commits.");

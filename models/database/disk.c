@@ -142,7 +142,7 @@ static void link_disks(struct linker *l, enum link_stage stage) {
   for (uint32_t i = 0; stage == LINK_FIRST && i < l->model->platform.nodes.count; i++) {
     struct node_group *g = (struct node_group *)l->model->platform.nodes.items + i;
     const char *wrong = disk_link(nodes_disk(g));
-    if (wrong) link_fault(l, arena_format(l->arena, "platform.nodes.%s", g->name), "disk", "%s", wrong);
+    if (wrong) link_error(l, arena_format(l->arena, "platform.nodes.%s", g->name), "disk", "%s", wrong);
   }
 }
 

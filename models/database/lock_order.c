@@ -30,7 +30,7 @@ uint16_t lock_class_of(struct compiler *c, enum lock_kind kind, int32_t database
     if (k->kind == kind && k->database == database && !strcmp(k->name, name)) return (uint16_t)i;
   }
   if (book->count == LOCK_CLASSES) {
-    compile_fault(c, "the scenario locks more than %d different things", LOCK_CLASSES);
+    compile_error(c, "the scenario locks more than %d different things", LOCK_CLASSES);
     return 0;
   }
   book->classes[book->count] =
@@ -46,7 +46,7 @@ static void note_order(struct compiler *c, uint16_t first, uint16_t second) {
   for (uint32_t i = 0; i < book->order_count; i++)
     if (book->orders[i].first == first && book->orders[i].second == second) return;
   if (book->order_count == LOCK_ORDERS)
-    compile_fault(c, "the scenario locks in more than %d different orders", LOCK_ORDERS);
+    compile_error(c, "the scenario locks in more than %d different orders", LOCK_ORDERS);
   else
     book->orders[book->order_count++] = (struct lock_order){first, second, endpoint};
 }
@@ -55,19 +55,19 @@ static void note_order(struct compiler *c, uint16_t first, uint16_t second) {
 static bool locked_badly(struct compiler *c, const struct held_lock *h, uint16_t items, bool shared) {
   const char *what = lock_described(c->model, &c->model->locks->classes[h->lock], c->arena);
   if (h->transactional != c->in_transaction)
-    compile_fault(c,
+    compile_error(c,
                   "locks %s over another connection while its own transaction has it locked: it would wait for itself; do it after "
                   "the transaction",
                   what);
   else if (h->shared && !shared)
-    compile_fault(c,
+    compile_error(c,
                   "reads %s under a shared lock and then locks it for itself: two of these wait for each other; put the write "
                   "first",
                   what);
   else if (items > h->items)
-    compile_fault(c, "locks %s and later more of them: two of these may wait for each other; lock all of them in the first query",
+    compile_error(c, "locks %s and later more of them: two of these may wait for each other; lock all of them in the first query",
                   what);
-  return c->fault != NULL;
+  return c->error != NULL;
 }
 
 static bool note_lock(struct compiler *c, uint16_t lock, uint16_t items, bool shared) {
@@ -77,7 +77,7 @@ static bool note_lock(struct compiler *c, uint16_t lock, uint16_t items, bool sh
     if (c->held[i].lock == lock) return !locked_badly(c, &c->held[i], items, shared);
   for (uint32_t i = 0; i < c->held_count; i++) note_order(c, c->held[i].lock, lock);
   if (c->held_count == PROGRAM_LOCKS) {
-    compile_fault(c, "holds locks on more than %d different things at once", PROGRAM_LOCKS);
+    compile_error(c, "holds locks on more than %d different things at once", PROGRAM_LOCKS);
     return false;
   }
   c->held[c->held_count++] = (struct held_lock){lock, items, shared, c->in_transaction};
@@ -85,7 +85,7 @@ static bool note_lock(struct compiler *c, uint16_t lock, uint16_t items, bool sh
 }
 
 void compile_lock(struct compiler *c, uint16_t lock, uint16_t items, bool shared) {
-  if (c->fault || !note_lock(c, lock, items, shared)) return;
+  if (c->error || !note_lock(c, lock, items, shared)) return;
   const struct lock_class *k = &c->model->locks->classes[lock];
   for (uint16_t i = 0; i < items; i++) {
     struct instruction *in = compile_emit_quietly(c, &operation_lock);
@@ -121,7 +121,7 @@ static void refuse_circle(struct linker *l, const struct lock_order *a, const st
   const struct model *m = l->model;
   const struct lock_class *classes = m->locks->classes;
   const char *first = lock_described(m, &classes[a->first], l->arena), *second = lock_described(m, &classes[a->second], l->arena);
-  link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, a->endpoint)->name), NULL,
+  link_error(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, a->endpoint)->name), NULL,
              "locks %s and then %s, but the endpoint \"%s\" locks %s and then %s%s: each could wait for the other for ever (a "
              "deadlock); lock them in the same order everywhere",
              first, second, model_endpoint(m, back->endpoint)->name, second, lock_described(m, &classes[back->second], l->arena),

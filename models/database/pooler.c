@@ -23,7 +23,7 @@ static void compile_to_pooler(struct compiler *c, int32_t pooler, int32_t databa
   const struct service_config *s = model_service(c->model, (uint32_t)pooler),
                               *caller = model_service(c->model, (uint32_t)compile_service(c));
   if (!service_pool(caller, database)) {
-    compile_fault(c, "\"%s\" asks \"%s\" through the pooler \"%s\": give it a pool towards \"%s\"", caller->name,
+    compile_error(c, "\"%s\" asks \"%s\" through the pooler \"%s\": give it a pool towards \"%s\"", caller->name,
                   model_service(c->model, (uint32_t)database)->name, s->name, model_service(c->model, (uint32_t)database)->name);
     return;
   }
@@ -51,7 +51,7 @@ void compile_from_database(struct compiler *c, bool ends) {
   if (pooler < 0 || compile_service(c) != pooler) return;
   const struct service_config *s = model_service(c->model, (uint32_t)pooler);
   if (!ends && service_connections(s)->pooler.mode == POOLER_STATEMENT)
-    compile_fault(c, "a transaction over several queries cannot pass \"%s\": it pools by statement", s->name);
+    compile_error(c, "a transaction over several queries cannot pass \"%s\": it pools by statement", s->name);
   uint16_t draws = c->draws;
   if (ends && service_connections(s)->pooler.mode != POOLER_SESSION) compile_emit(c, &operation_unbind)->service = pooler;
   compile_leave(c);
@@ -97,7 +97,7 @@ void poolers_link(struct linker *l) {
     if (!service_pools(s)) continue;
     const char *wrong = wrong_pooler(l->model, s);
     if (wrong) {
-      link_fault(l, arena_format(l->arena, "services.%s", s->name), "pooler", "%s", wrong);
+      link_error(l, arena_format(l->arena, "services.%s", s->name), "pooler", "%s", wrong);
       continue;
     }
     service_connections(&services[service_connections(s)->pooler.database])->pooled_by = (int32_t)i;

@@ -31,7 +31,7 @@ void faults_link(struct linker *l) {
     const char *path = arena_format(l->arena, "faults.%s", f->name);
     f->kind->link(l, f, path);
     if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
-      link_fault(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
+      link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
   }
 }
 
@@ -141,7 +141,7 @@ static void check_work(struct linker *l) {
     double each = f->uptime.kind ? f->uptime.mean : f->mtbf == SIM_NEVER ? INFINITY : (double)f->mtbf;
     faults += f->kind->count(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
   }
-  if (faults > 2e7) link_fault(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
+  if (faults > 2e7) link_error(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
 }
 
 static void link_faults(struct linker *l, enum link_stage stage) {

@@ -6,10 +6,10 @@
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
   const struct service_config *s = f->service < 0 ? NULL : model_service(l->model, (uint32_t)f->service);
-  if (!s) link_fault(l, path, NULL, "a fault of kind crash needs a \"service\"");
+  if (!s) link_error(l, path, NULL, "a fault of kind crash needs a \"service\"");
   if (s && s->kind == SERVICE_EXTERNAL)
-    link_fault(l, path, NULL, "the processes of an external service are not modelled: none can crash");
-  if (s && s->embedded) link_fault(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
+    link_error(l, path, NULL, "the processes of an external service are not modelled: none can crash");
+  if (s && s->embedded) link_error(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
 }
 
 static struct fault_reach reach(const struct fault_config *f) { return (struct fault_reach){.group = -1, .service = f->service}; }

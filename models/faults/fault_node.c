@@ -5,8 +5,8 @@
 #include "models/platform/nodes.h"
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
-  if (f->nodes < 0) link_fault(l, path, NULL, "a fault of kind node needs \"nodes\": the group that breaks");
-  if (!f->repair.kind) link_fault(l, path, NULL, "a fault of kind node needs a \"repair\" time");
+  if (f->nodes < 0) link_error(l, path, NULL, "a fault of kind node needs \"nodes\": the group that breaks");
+  if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind node needs a \"repair\" time");
 }
 
 static struct fault_reach reach(const struct fault_config *f) { return (struct fault_reach){.group = f->nodes, .service = -1}; }

@@ -14,7 +14,7 @@ bool call_guarded(const struct call_config *c) {
   return retries || c->timeout != SIM_NEVER || c->breaker.calls || c->fallback.count;
 }
 
-const char *call_fault(const struct call_config *c, struct arena *arena) {
+const char *call_error(const struct call_config *c, struct arena *arena) {
   const struct backoff_config *p = &c->retry.pause;
   if (c->cancel && c->timeout == SIM_NEVER) return "\"cancel\" does nothing without a \"timeout\"";
   if (backoff_stops_clock(p))
@@ -38,8 +38,8 @@ static struct instruction *emit_silent(struct compiler *c, const struct operatio
 }
 
 struct guard *compile_try(struct compiler *c, const struct call_config *config) {
-  const char *wrong = call_fault(config, c->arena);
-  if (wrong) compile_fault(c, "call of \"%s\": %s", model_service(c->model, (uint32_t)config->call)->name, wrong);
+  const char *wrong = call_error(config, c->arena);
+  if (wrong) compile_error(c, "call of \"%s\": %s", model_service(c->model, (uint32_t)config->call)->name, wrong);
   struct guard *g = arena_alloc(c->arena, sizeof *g);
   *g = (struct guard){.config = config, .next = c->program->guards, .caller = compile_service(c)};
   g->cell = compile_cell(c, config->call, TIME_RETRY);

@@ -56,7 +56,7 @@ void compile_return(struct compiler *, struct guard *);
 /* Numbers the guards of all programs, which are compiled by now, and declares their meters. */
 void calls_link(struct model *);
 /* What is wrong with the guard, or null. */
-const char *call_fault(const struct call_config *, struct arena *);
+const char *call_error(const struct call_config *, struct arena *);
 
 /* --- while running --------------------------------------------------------------------------------------------------------- */
 

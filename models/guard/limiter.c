@@ -254,11 +254,11 @@ static void check_provider_limit(struct linker *l, struct service_config *s, con
   if (service_limit(s) < 0) return;
   const struct limit_config *limit = model_limit(l->model, (uint32_t)service_limit(s));
   if (s->kind != SERVICE_EXTERNAL)
-    link_fault(l, path, "limit",
+    link_error(l, path, "limit",
                "\"limit\" is that of an external service's provider; in front of your own services put a step {\"limit\": \"%s\"}",
                limit->name);
   else if (limit->kind->permits || limit->scope == LIMIT_REPLICA)
-    link_fault(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
+    link_error(l, path, "limit", "the limit \"%s\" %s: a provider counts requests over time, of all callers together", limit->name,
                limit->kind->permits ? "counts requests inside" : "counts by replica");
 }
 
@@ -268,7 +268,7 @@ static void link_limits(struct linker *l, enum link_stage stage) {
   for (uint32_t i = 0; i < model_limits(m)->count; i++) {
     struct limit_config *limit = (struct limit_config *)model_limits(m)->items + i;
     const char *key = NULL, *wrong = limit_link(m, limit, &key);
-    if (wrong) link_fault(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
+    if (wrong) link_error(l, arena_format(l->arena, "limits.%s", limit->name), key, "%s", wrong);
   }
 }
 

@@ -170,13 +170,13 @@ static void link_job_programs(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     const char *path = arena_format(l->arena, "queues.%s", model_queue(m, i)->name), *wrong = job_queue_compile(m, i, l->arena);
-    if (wrong) link_program_fault(l, path, "steps", &m->programs[m->endpoints.count + i], wrong);
+    if (wrong) link_program_error(l, path, "steps", &m->programs[m->endpoints.count + i], wrong);
     if (!wrong) stock_check_held(l, m->endpoints.count + i, path, "steps");
   }
   if (l->failed) return;
   int32_t circle = job_queues_arrange(m, l->arena);
   if (circle >= 0)
-    link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, (uint32_t)circle)->name), "steps",
+    link_error(l, arena_format(l->arena, "queues.%s", model_queue(m, (uint32_t)circle)->name), "steps",
                "its jobs publish jobs that publish to it again, and so on for ever");
 }
 
@@ -185,7 +185,7 @@ static void link_queues(struct linker *l) {
   struct model *m = l->model;
   for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     const char *key, *wrong = job_queue_link(m, i, &key);
-    if (wrong) link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), key, "%s", wrong);
+    if (wrong) link_error(l, arena_format(l->arena, "queues.%s", model_queue(m, i)->name), key, "%s", wrong);
   }
 }
 

@@ -23,9 +23,9 @@ const struct record memory_record = {.name = "memory",
 static void link_service(struct linker *l, struct service_config *s) {
   const char *path = arena_format(l->arena, "services.%s", s->name);
   int64_t base = s->memory.base * s->processes.count, limit = s->resources.limits.memory;
-  if (s->kind == SERVICE_EXTERNAL) link_fault(l, path, "memory", "the memory of an external service is not modelled");
+  if (s->kind == SERVICE_EXTERNAL) link_error(l, path, "memory", "the memory of an external service is not modelled");
   if (limit && base > limit)
-    link_fault(l, path, "memory",
+    link_error(l, path, "memory",
                "its processes take %lld MiB at rest, more than resources.limits.memory: it would be killed at once",
                (long long)(base >> 20));
   s->memory.resident_meter = meter_declare(l->model, s->name, "memory", METER_LEVEL, "MiB that its largest replica has resident.");
@@ -55,7 +55,7 @@ void memory_check_placement(struct linker *l, const struct world *w) {
       sum += s->memory.base * s->processes.count;
     }
     if (sum <= n->group->memory) continue;
-    link_fault(l, arena_format(l->arena, "platform.nodes.%s", n->group->name), "memory",
+    link_error(l, arena_format(l->arena, "platform.nodes.%s", n->group->name), "memory",
                "what runs on one of them takes %lld MiB at rest, more than there is: something would be killed at once",
                (long long)(sum >> 20));
     return;

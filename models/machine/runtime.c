@@ -176,9 +176,9 @@ sim_time runtime_cold_work(const struct container *c, const struct request *r) {
 
 static void check_runtime(struct linker *l, struct service_config *s, const char *path) {
   if (s->gc.every.kind && s->gc.every.mean + s->gc.pause.mean <= 0)
-    link_fault(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
+    link_error(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
   if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->warm_up.requests))
-    link_fault(l, path, NULL, "the processes of an external service are not modelled");
+    link_error(l, path, NULL, "the processes of an external service are not modelled");
 }
 
 static void link_compiled(struct linker *l, enum link_stage stage) {

@@ -124,11 +124,11 @@ static void check_price(struct linker *l, const char *path, const char *key, con
   const struct price_item *item = price_named(list, name);
   if (!name) return;
   if (!list->items.count)
-    link_fault(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
+    link_error(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
   else if (!item)
-    link_fault(l, path, key, "the price list has no item \"%s\"", name);
+    link_error(l, path, key, "the price list has no item \"%s\"", name);
   else if (isnan(price_uses[use].price(&item->price)))
-    link_fault(l, path, key, "the price \"%s\" is %s%s, not per %s", name, *item->price.per ? "per " : "an amount", item->price.per,
+    link_error(l, path, key, "the price \"%s\" is %s%s, not per %s", name, *item->price.per ? "per " : "an amount", item->price.per,
                price_uses[use].units);
 }
 

@@ -513,7 +513,7 @@ static void replication_process_stops(struct world *w, struct container *c, bool
 
 static void link_service(struct linker *l, struct service_config *s, const char *path) {
   const char *key = NULL, *wrong = replication_link(l->model, s, &key);
-  if (wrong) link_fault(l, path, key, "%s", wrong);
+  if (wrong) link_error(l, path, key, "%s", wrong);
 }
 
 static void link_workers(struct linker *l, enum link_stage stage) {

@@ -11,7 +11,7 @@
 
 /* --- what fits --------------------------------------------------------------------------------------------------------------- */
 
-static const char *service_fault(const struct service_config *s, const char **key) {
+static const char *service_error(const struct service_config *s, const char **key) {
   const struct shards_config *c = service_shards(s);
   *key = NULL;
   if ((s->kind != SERVICE_DATABASE && s->kind != SERVICE_CACHE) || s->embedded)
@@ -30,7 +30,7 @@ static const char *service_fault(const struct service_config *s, const char **ke
   return NULL;
 }
 
-static const char *balance_fault(struct arena *arena, const struct service_config *s) {
+static const char *balance_error(struct arena *arena, const struct service_config *s) {
   const struct balancer *policy = s->balance.policy;
   if (policy->by_item)
     return arena_format(arena, "the shards say already where an item is kept: leave out \"%s\"", policy->member.word);
@@ -51,19 +51,19 @@ void shards_link(struct linker *l) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     if (!shards_are_on(service_shards(s))) continue;
-    const char *key, *wrong = service_fault(s, &key);
-    if (wrong) link_fault(l, arena_format(l->arena, "services.%s.shards", s->name), key, "%s", wrong);
-    if (!wrong && (wrong = balance_fault(m->arena, s)))
-      link_fault(l, arena_format(l->arena, "services.%s.balance", s->name), NULL, "%s", wrong);
+    const char *key, *wrong = service_error(s, &key);
+    if (wrong) link_error(l, arena_format(l->arena, "services.%s.shards", s->name), key, "%s", wrong);
+    if (!wrong && (wrong = balance_error(m->arena, s)))
+      link_error(l, arena_format(l->arena, "services.%s.balance", s->name), NULL, "%s", wrong);
     service_shards(s)->replicas = (uint32_t)(s->replicas / service_shards(s)->count);
     if (!wrong) declare(m, s, service_shards(s));
     for (uint32_t e = 0; e < m->endpoints.count; e++)
       if (model_endpoint(m, e)->entry == (int32_t)i)
-        link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, e)->name), "entry",
+        link_error(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, e)->name), "entry",
                    "\"%s\" has shards, which clients know nothing of: let one of your services ask it", s->name);
     for (uint32_t q = 0; q < model_queues(m)->count; q++)
       if (model_queue(m, q)->at == (int32_t)i)
-        link_fault(l, arena_format(l->arena, "queues.%s", model_queue(m, q)->name), "at",
+        link_error(l, arena_format(l->arena, "queues.%s", model_queue(m, q)->name), "at",
                    "\"%s\" has shards: a job queue is one thing, put it where there are none", s->name);
   }
 }
@@ -77,7 +77,7 @@ void shard_compile(struct compiler *c, struct instruction *enter) {
   enter->shard = c->shard;
   enter->keyspace = (int16_t)(c->shard_keys >= 0 ? c->shard_keys : service_shards(s)->by);
   if (c->shard == SHARD_OF_ITEM && enter->keyspace < 0)
-    compile_fault(c, "\"%s\" has shards, and nothing says which one is meant: give its \"shards\" a \"by\", or the step a \"key\"",
+    compile_error(c, "\"%s\" has shards, and nothing says which one is meant: give its \"shards\" a \"by\", or the step a \"key\"",
                   s->name);
 }
 

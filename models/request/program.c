@@ -23,7 +23,7 @@ void compile_becomes(struct instruction *in, const struct operation *operation) 
 struct instruction *compile_emit_quietly(struct compiler *c, const struct operation *operation) {
   struct program *p = c->program;
   if (p->count + 1 >= PROGRAM_INSTRUCTIONS) {
-    compile_fault(c, "the endpoint has more than %d instructions", PROGRAM_INSTRUCTIONS);
+    compile_error(c, "the endpoint has more than %d instructions", PROGRAM_INSTRUCTIONS);
     p->count = PROGRAM_INSTRUCTIONS - 2;
   }
   assert(p->count + 1 < PROGRAM_INSTRUCTIONS);
@@ -43,21 +43,21 @@ uint16_t compile_cell(struct compiler *c, int32_t service, enum time_kind kind) 
   for (uint32_t i = 0; i < p->cell_count; i++)
     if (p->cells[i].service == service && p->cells[i].kind == kind) return (uint16_t)i;
   if (p->cell_count == PROGRAM_CELLS) {
-    compile_fault(c, "the endpoint spends time in more than %d places", PROGRAM_CELLS);
+    compile_error(c, "the endpoint spends time in more than %d places", PROGRAM_CELLS);
     return 0;
   }
   p->cells[p->cell_count] = (struct cell){service, kind};
   return (uint16_t)p->cell_count++;
 }
 
-void compile_fault(struct compiler *c, const char *format, ...) {
-  if (c->fault) return;
+void compile_error(struct compiler *c, const char *format, ...) {
+  if (c->error) return;
   char text[300];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  c->fault = arena_text(c->arena, text);
+  c->error = arena_text(c->arena, text);
   c->program->blamed = c->at;
 }
 
@@ -86,11 +86,11 @@ static uint16_t stopped_cell(struct compiler *c, int32_t service) {
 
 struct instruction *compile_enter(struct compiler *c, int32_t service, enum route route) {
   if (c->depth == PROGRAM_FRAMES) {
-    compile_fault(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
+    compile_error(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
     c->depth--;
   }
   if (model_service(c->model, (uint32_t)service)->embedded)
-    compile_fault(c, "\"%s\" is a file and runs nothing: only queries lead there",
+    compile_error(c, "\"%s\" is a file and runs nothing: only queries lead there",
                   model_service(c->model, (uint32_t)service)->name);
   struct instruction *in = compile_emit(c, &operation_enter);
   in->service = service;
@@ -135,7 +135,7 @@ void compile_cpu_cells(struct compiler *c, struct instruction *in, int32_t servi
 struct instruction *compile_cpu(struct compiler *c, const struct distribution *demand) {
   int32_t service = compile_service(c);
   if (service < 0) {
-    compile_fault(c, "a \"cpu\" step needs a service to run on: give the endpoint an \"entry\" or put it inside a \"call\"");
+    compile_error(c, "a \"cpu\" step needs a service to run on: give the endpoint an \"entry\" or put it inside a \"call\"");
     return NULL;
   }
   struct instruction *in = compile_emit(c, &operation_compute);
@@ -158,8 +158,8 @@ const char *compile_end(struct compiler *c) {
   memcpy(all, p->instructions, p->count * sizeof *all);
   free(p->instructions);
   p->instructions = all;
-  if (!c->fault) program_find_turns(p, c->arena);
-  return c->fault;
+  if (!c->error) program_find_turns(p, c->arena);
+  return c->error;
 }
 
 const char *program_compile(struct program *p, const struct model *m, const struct endpoint_config *e, struct arena *arena) {
@@ -170,7 +170,7 @@ const char *program_compile(struct program *p, const struct model *m, const stru
   if (e->retried) p->retry_cell = compile_cell(&c, -1, TIME_RETRY);
   if (e->entry >= 0) compile_leave(&c);
   p->end = (uint16_t)p->count;
-  assert(c.fault || (!c.depth && !c.guarded));
+  assert(c.error || (!c.depth && !c.guarded));
   compile_emit(&c, &operation_end)->outcome = OUTCOME_COMPLETED;
   parts_behind(&c, e);
   return compile_end(&c);

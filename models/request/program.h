@@ -104,7 +104,7 @@ struct program {
   uint32_t count;
   struct cell cells[PROGRAM_CELLS];
   uint32_t cell_count;
-  const void *blamed;   /* the configuration of the step with the first fault, or a member of it */
+  const void *blamed;   /* the configuration of the step with the first error, or a member of it */
   struct guard *guards; /* the last first */
   uint16_t retry_cell;  /* before the last attempt; of endpoints whose clients may make more than one */
   uint16_t end;         /* where it ends when all went well */
@@ -156,7 +156,7 @@ struct compiler {
   int32_t shard_keys; /* by which the next call of a service with shards chooses; -1: by the service's own */
   int16_t shard;      /* to which one it goes, or SHARD_OF_ITEM */
   const void *at;     /* the configuration of the step that is compiled, or a member of it */
-  const char *fault;  /* the first; null while all is well */
+  const char *error;  /* the first; null while all is well */
   struct arena *arena;
 };
 
@@ -178,7 +178,7 @@ void compile_becomes(struct instruction *, const struct operation *);
 uint16_t compile_cell(struct compiler *, int32_t service, enum time_kind);
 /* The cells of a computation. */
 void compile_cpu_cells(struct compiler *, struct instruction *, int32_t service);
-void compile_fault(struct compiler *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void compile_error(struct compiler *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void compile_steps(struct compiler *, const struct config_list *steps);
 /* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */
 struct instruction *compile_enter(struct compiler *, int32_t service, enum route);

@@ -76,9 +76,9 @@ static void shifts_measure(struct world *w, enum world_edge edge) {
 static void check_shifts(struct linker *l, struct service_config *s, const char *path) {
   const struct shift_config *shifts = s->shifts.items;
   for (uint32_t i = 1; i < s->shifts.count; i++)
-    if (shifts[i].at <= shifts[i - 1].at) link_fault(l, path, "shifts", "the shifts must be in order of \"at\"");
+    if (shifts[i].at <= shifts[i - 1].at) link_error(l, path, "shifts", "the shifts must be in order of \"at\"");
   if (s->shifts.count && s->kind == SERVICE_EXTERNAL)
-    link_fault(l, path, "shifts", "the threads of an external service are not modelled");
+    link_error(l, path, "shifts", "the threads of an external service are not modelled");
 }
 
 static enum steadiness shifts_steadiness(const struct model *m) {

@@ -201,12 +201,12 @@ void compile_parallel(struct compiler *c, uint32_t branches, compile_branch *bra
 
 static void check(struct compiler *c, const struct parallel_step *s, const struct fork *f) {
   if (c->transaction >= 0 && c->transaction_depth == c->depth)
-    compile_fault(c, "branches would share one connection: put the \"parallel\" step before or after the transaction with \"%s\"",
+    compile_error(c, "branches would share one connection: put the \"parallel\" step before or after the transaction with \"%s\"",
                   model_service(c->model, (uint32_t)c->transaction)->name);
-  if (!f->count) compile_fault(c, "a \"parallel\" step needs branches");
-  if (f->children > FORK_MOST) compile_fault(c, "a \"parallel\" step has more than %d branches and copies", FORK_MOST);
+  if (!f->count) compile_error(c, "a \"parallel\" step needs branches");
+  if (f->children > FORK_MOST) compile_error(c, "a \"parallel\" step has more than %d branches and copies", FORK_MOST);
   if (s->need != INT64_MAX && (uint64_t)s->need > f->children)
-    compile_fault(c, "a \"parallel\" step needs %lld of %u branches", (long long)s->need, f->children);
+    compile_error(c, "a \"parallel\" step needs %lld of %u branches", (long long)s->need, f->children);
 }
 
 static void compile(struct compiler *c, const void *config) {

@@ -124,10 +124,10 @@ static void compile_delivery(struct compiler *c, const struct broadcast_step *s)
 static bool allowed(struct compiler *c, const struct broadcast_step *s) {
   const struct service_config *cache = model_service(c->model, (uint32_t)s->broadcast),
                               *to = model_service(c->model, (uint32_t)s->to);
-  if (cache->kind != SERVICE_CACHE) compile_fault(c, "\"%s\" is not of kind cache", cache->name);
-  if (!service_runs(to)) compile_fault(c, "a broadcast cannot go to \"%s\", which is external and has no replicas", to->name);
-  if (service_shards(to)->count > 1) compile_fault(c, "a broadcast cannot go to \"%s\", which has shards", to->name);
-  return !c->fault;
+  if (cache->kind != SERVICE_CACHE) compile_error(c, "\"%s\" is not of kind cache", cache->name);
+  if (!service_runs(to)) compile_error(c, "a broadcast cannot go to \"%s\", which is external and has no replicas", to->name);
+  if (service_shards(to)->count > 1) compile_error(c, "a broadcast cannot go to \"%s\", which has shards", to->name);
+  return !c->error;
 }
 
 static void compile(struct compiler *c, const void *config) {

@@ -82,7 +82,7 @@ static void give_bytes(struct compiler *c, const struct cached_step *s, struct i
   }
   struct distribution d = {.kind = kind};
   const char *wrong = kind->solve(&d, &p, c->arena);
-  if (wrong) compile_fault(c, "\"bytes_cv\": %s", wrong);
+  if (wrong) compile_error(c, "\"bytes_cv\": %s", wrong);
   fill->demand = d;
 }
 
@@ -225,36 +225,36 @@ static void check_cure(struct compiler *c, const struct cached_step *s) {
   if (!cure) return;
   const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
   bool times = cure->cure == CURE_STALE || cure->cure == CURE_EARLY;
-  if (s->key < 0) compile_fault(c, "\"stampede\" of a \"cached\" step needs a \"key\": without items no request waits for one");
+  if (s->key < 0) compile_error(c, "\"stampede\" of a \"cached\" step needs a \"key\": without items no request waits for one");
   if (cure->cure == CURE_LOCK && s->cached == compile_service(c))
-    compile_fault(c, "a \"lock\" stands in a cache that several processes share; within one use \"coalesce\"");
+    compile_error(c, "a \"lock\" stands in a cache that several processes share; within one use \"coalesce\"");
   if (times && !s->ttl && service_cache(cache)->ttl == SIM_NEVER)
-    compile_fault(c, "a \"stampede\" cure that depends on the age of items needs a \"ttl\"");
+    compile_error(c, "a \"stampede\" cure that depends on the age of items needs a \"ttl\"");
   if (times && service_cache(cache)->ttl_from == TTL_FROM_ACCESS)
-    compile_fault(c, "a \"stampede\" cure that depends on the age of items needs a ttl that counts from the fill");
+    compile_error(c, "a \"stampede\" cure that depends on the age of items needs a ttl that counts from the fill");
 }
 
 static void check(struct compiler *c, const struct cached_step *s) {
   const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
-  if (compile_service(c) < 0) compile_fault(c, "a \"cached\" step needs a service that asks: put it inside a \"call\"");
+  if (compile_service(c) < 0) compile_error(c, "a \"cached\" step needs a service that asks: put it inside a \"call\"");
   bool own = s->cached == compile_service(c) && s->key >= 0;
   if (cache->kind != SERVICE_CACHE && !own)
-    compile_fault(c, "\"%s\" is not of kind cache%s", cache->name,
+    compile_error(c, "\"%s\" is not of kind cache%s", cache->name,
                   s->key >= 0 ? ", nor the service that asks, which may look into its own memory" : "");
-  if (s->key < 0 && isnan(s->hit)) compile_fault(c, "a \"cached\" step needs a \"key\": which item, or \"hit\": how much hits");
+  if (s->key < 0 && isnan(s->hit)) compile_error(c, "a \"cached\" step needs a \"key\": which item, or \"hit\": how much hits");
   if (s->key >= 0 && !isnan(s->hit))
-    compile_fault(c, "a \"cached\" step has either a \"key\" or \"hit\": with a key the run finds it");
+    compile_error(c, "a \"cached\" step has either a \"key\" or \"hit\": with a key the run finds it");
   if (s->key < 0 && (s->l1 || s->ttl || s->bytes))
-    compile_fault(c, "\"l1\", \"ttl\" and \"bytes\" of a \"cached\" step need a \"key\": which item");
-  if (own && s->l1) compile_fault(c, "a process that looks into its own memory has no \"l1\" before it");
+    compile_error(c, "\"l1\", \"ttl\" and \"bytes\" of a \"cached\" step need a \"key\": which item");
+  if (own && s->l1) compile_error(c, "a process that looks into its own memory has no \"l1\" before it");
   check_cure(c, s);
-  if (s->bytes_cv && !s->bytes) compile_fault(c, "\"bytes_cv\" needs \"bytes\": the mean");
+  if (s->bytes_cv && !s->bytes) compile_error(c, "\"bytes_cv\" needs \"bytes\": the mean");
 }
 
 static void compile(struct compiler *c, const void *config) {
   const struct cached_step *s = config;
   check(c, s);
-  if (c->fault) return;
+  if (c->error) return;
   if (s->cached == compile_service(c))
     compile_own(c, s);
   else
@@ -264,11 +264,11 @@ static void compile(struct compiler *c, const void *config) {
 static void compile_invalidate(struct compiler *c, const void *config) {
   const struct invalidate_step *s = config;
   const struct service_config *cache = model_service(c->model, (uint32_t)s->invalidate);
-  if (compile_service(c) < 0) compile_fault(c, "an \"invalidate\" step needs a service that asks: put it inside a \"call\"");
+  if (compile_service(c) < 0) compile_error(c, "an \"invalidate\" step needs a service that asks: put it inside a \"call\"");
   bool own = s->invalidate == compile_service(c);
   if (cache->kind != SERVICE_CACHE && !own)
-    compile_fault(c, "\"%s\" is not of kind cache, nor the service that asks, which may drop items of its own memory", cache->name);
-  if (c->fault) return;
+    compile_error(c, "\"%s\" is not of kind cache, nor the service that asks, which may drop items of its own memory", cache->name);
+  if (c->error) return;
   struct instruction *content;
   if (!own) {
     struct instruction *enter = compile_command(c, s->invalidate, &s->demand, s->key, &operation_drop, &content);

@@ -8,7 +8,7 @@
 
 static void compile_plain(struct compiler *c, const struct call_config *s) {
   if (model_service(c->model, (uint32_t)s->call)->kind == SERVICE_EXTERNAL) {
-    if (s->steps.count) compile_fault(c, "an external service runs no steps");
+    if (s->steps.count) compile_error(c, "an external service runs no steps");
     compile_external(c, s->call);
     return;
   }

@@ -15,7 +15,7 @@ struct command_step {
 static void compile(struct compiler *c, const void *config) {
   const struct command_step *s = config;
   const struct service_config *cache = model_service(c->model, (uint32_t)s->command);
-  if (cache->kind != SERVICE_CACHE) compile_fault(c, "\"%s\" is not of kind cache", cache->name);
+  if (cache->kind != SERVICE_CACHE) compile_error(c, "\"%s\" is not of kind cache", cache->name);
   double own = s->demand.mean, items = (double)s->items * (double)s->per_item;
   bool only_items = own <= 0;
   struct distribution demand = only_items ? distribution_constant(items) : s->demand;

@@ -18,7 +18,7 @@ static void compile(struct compiler *c, const void *config) {
   if (!in || s->on != ON_WORKERS) return;
   const struct service_config *service = model_service(c->model, (uint32_t)in->service);
   if (service->runtime != RUNTIME_EVENT_LOOP)
-    compile_fault(c, "only an event loop has workers next to it, and \"%s\" is not one", service->name);
+    compile_error(c, "only an event loop has workers next to it, and \"%s\" is not one", service->name);
   compile_becomes(in, &operation_compute_aside), in->on_workers = true;
 }
 

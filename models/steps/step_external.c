@@ -47,7 +47,7 @@ static const struct operation operation_ask = {.name = "ask", .run = ask, .ask =
 void compile_external(struct compiler *c, int32_t service) {
   const struct service_config *config = model_service(c->model, (uint32_t)service);
   if (config->kind != SERVICE_EXTERNAL) {
-    compile_fault(c, "\"%s\" is not of kind external: use \"call\"", config->name);
+    compile_error(c, "\"%s\" is not of kind external: use \"call\"", config->name);
     return;
   }
   if (service_limit(config) >= 0) compile_limit(c, service_limit(config));

@@ -19,10 +19,10 @@ static struct instruction *emit(struct compiler *c, const struct operation *oper
 
 static void compile_permit(struct compiler *c, const struct limit_config *limit, const struct limit_step *s) {
   if (!s->steps.count)
-    compile_fault(c, "the limit \"%s\" is of kind %s: give its step the \"steps\" during which a permit is held", limit->name,
+    compile_error(c, "the limit \"%s\" is of kind %s: give its step the \"steps\" during which a permit is held", limit->name,
                   limit->kind->member.word);
-  if (c->permits++ == PROGRAM_PERMITS) compile_fault(c, "permits are nested more than %d deep", PROGRAM_PERMITS);
-  if (c->fault) return;
+  if (c->permits++ == PROGRAM_PERMITS) compile_error(c, "permits are nested more than %d deep", PROGRAM_PERMITS);
+  if (c->error) return;
   struct instruction *in = emit(c, &operation_permit, s);
   if (limit->queue) in->cell = compile_cell(c, compile_service(c), TIME_PERMIT);
   compile_steps(c, &s->steps);
@@ -36,13 +36,13 @@ static void compile(struct compiler *c, const void *config) {
   const struct limit_step *s = config;
   const struct limit_config *limit = model_limit(c->model, (uint32_t)s->limit);
   if (limit->scope == LIMIT_REPLICA && compile_service(c) < 0)
-    compile_fault(c, "the limit \"%s\" counts by replica, and no service is here: give the endpoint an \"entry\"", limit->name);
+    compile_error(c, "the limit \"%s\" counts by replica, and no service is here: give the endpoint an \"entry\"", limit->name);
   if (limit->kind->permits) {
     compile_permit(c, limit, s);
     return;
   }
   if (s->steps.count)
-    compile_fault(c, "the limit \"%s\" holds nothing that steps could keep: put them after the step", limit->name);
+    compile_error(c, "the limit \"%s\" holds nothing that steps could keep: put them after the step", limit->name);
   emit(c, &operation_limit, s);
 }
 

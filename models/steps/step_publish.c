@@ -18,8 +18,8 @@ struct publish_step {
 static void compile(struct compiler *c, const void *config) {
   const struct publish_step *s = config;
   const struct queue_config *q = model_queue(c->model, (uint32_t)s->publish);
-  const char *wrong = batch_fault(&s->count);
-  if (wrong) compile_fault(c, "the \"count\" of a \"publish\" step: %s", wrong);
+  const char *wrong = batch_error(&s->count);
+  if (wrong) compile_error(c, "the \"count\" of a \"publish\" step: %s", wrong);
   struct publishing *p = arena_alloc(c->arena, sizeof *p);
   *p = (struct publishing){.queue = (uint32_t)s->publish,
                            .count = s->count,

@@ -60,7 +60,7 @@ static void compile_locks(struct compiler *c, const struct query_step *s, bool w
 static void compile_file_lock(struct compiler *c, const struct query_step *s, bool write) {
   const struct service_config *d = database_of(c, s);
   if (s->locks.table || s->locks.keys >= 0 || s->locks.row)
-    compile_fault(c, "\"%s\" is SQLite: it has one lock, the file; leave out \"locks\"", d->name);
+    compile_error(c, "\"%s\" is SQLite: it has one lock, the file; leave out \"locks\"", d->name);
   if (c->in_transaction || (!write && service_database(d)->journal == JOURNAL_WAL)) return;
   compile_lock(c, lock_class_of(c, LOCK_FILE, s->query, -1, d->name, service_database(d)->busy_timeout), 1, !write);
 }
@@ -73,7 +73,7 @@ static void compile_disk(struct compiler *c, const struct query_step *s) {
   const struct service_config *reader = model_service(c->model, (uint32_t)compile_service(c));
   const struct disk_config *disk = disk_of(c->model, reader);
   if (!disk) {
-    compile_fault(c, "\"%s\" does not find all pages in memory, but the nodes of \"%s\" have no \"disk\"", d->name, reader->name);
+    compile_error(c, "\"%s\" does not find all pages in memory, but the nodes of \"%s\" have no \"disk\"", d->name, reader->name);
     return;
   }
   if (s->growth.access == ACCESS_SCAN) pages = pages * growth_factor(&s->growth) + 0.5;
@@ -126,7 +126,7 @@ static int64_t nodes_of(const struct model *m, const struct service_config *s) {
 static void check_reach(struct compiler *c, const struct query_step *s) {
   const struct service_config *caller = model_service(c->model, (uint32_t)compile_service(c));
   if (service_capacity(caller) > 1 && nodes_of(c->model, caller) > 1)
-    compile_fault(c,
+    compile_error(c,
                   "\"%s\" is a file on one machine, but the replicas of \"%s\" may run on several: \"place\" them on a single node",
                   database_of(c, s)->name, caller->name);
 }
@@ -164,9 +164,9 @@ static enum route route_of(struct compiler *c, const struct query_step *s) {
   const void *step = c->at;
   c->at = &s->on;
   if (*meant_by(s->on) || replicated)
-    compile_fault(c, "reads on \"%s\", which is not a role of a replica of \"%s\"%s", s->on, database->name, meant_by(s->on));
+    compile_error(c, "reads on \"%s\", which is not a role of a replica of \"%s\"%s", s->on, database->name, meant_by(s->on));
   else
-    compile_fault(c, "reads on \"%s\", and \"%s\" has no \"replication\" that would tell its replicas apart", s->on,
+    compile_error(c, "reads on \"%s\", and \"%s\" has no \"replication\" that would tell its replicas apart", s->on,
                   database->name);
   c->at = step;
   return ROUTE_ANY;
@@ -209,19 +209,19 @@ static void compile_on_shard(struct compiler *c, const void *config, uint32_t nu
 static void compile(struct compiler *c, const void *config) {
   const struct query_step *s = config;
   const struct service_config *database = database_of(c, s);
-  if (database->kind != SERVICE_DATABASE) compile_fault(c, "\"%s\" is not of kind database", database->name);
-  if (compile_service(c) < 0) compile_fault(c, "a \"query\" step needs a service that asks: put it inside a \"call\"");
-  if (!s->reads && !s->writes) compile_fault(c, "a \"query\" step needs \"reads\" or \"writes\"");
+  if (database->kind != SERVICE_DATABASE) compile_error(c, "\"%s\" is not of kind database", database->name);
+  if (compile_service(c) < 0) compile_error(c, "a \"query\" step needs a service that asks: put it inside a \"call\"");
+  if (!s->reads && !s->writes) compile_error(c, "a \"query\" step needs \"reads\" or \"writes\"");
   if ((s->locks.keys >= 0 || s->locks.row) && !s->writes)
-    compile_fault(c, "locks rows of \"%s\" but writes nothing: a reading that locks (SELECT FOR UPDATE) is one of \"writes\"",
+    compile_error(c, "locks rows of \"%s\" but writes nothing: a reading that locks (SELECT FOR UPDATE) is one of \"writes\"",
                   database->name);
-  if (c->fault) return;
+  if (c->error) return;
   if (s->shards != ALL_SHARDS)
     compile_queries(c, s);
   else if (!shards_are_on(service_shards(database)))
-    compile_fault(c, "\"shards\": \"all\", but \"%s\" has no \"shards\"", database->name);
+    compile_error(c, "\"shards\": \"all\", but \"%s\" has no \"shards\"", database->name);
   else if (c->transaction >= 0)
-    compile_fault(c, "a question to all shards is inside a transaction, which is kept on one: put it before or after it");
+    compile_error(c, "a question to all shards is inside a transaction, which is kept on one: put it before or after it");
   else
     compile_parallel(c, (uint32_t)service_shards(database)->count, compile_on_shard, s);
 }

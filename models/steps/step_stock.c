@@ -31,8 +31,8 @@ static const struct stock_config *stock_of(const struct compiler *c, const struc
 }
 
 static bool has_caller(struct compiler *c, const char *step) {
-  if (compile_service(c) < 0) compile_fault(c, "a \"%s\" step needs a service that asks: put it inside a \"call\"", step);
-  return !c->fault;
+  if (compile_service(c) < 0) compile_error(c, "a \"%s\" step needs a service that asks: put it inside a \"call\"", step);
+  return !c->error;
 }
 
 static struct instruction *emit_on_stock(struct compiler *c, const struct operation *operation, const struct stock_step *s) {
@@ -68,7 +68,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   const struct distribution *demand = s->demand.kind ? &s->demand : &stock->demand;
   bool database = model_service(c->model, (uint32_t)stock->at)->kind == SERVICE_DATABASE;
   if (database && c->transaction == stock->at && c->transaction_depth == c->depth)
-    compile_fault(c, "a change of the stock \"%s\" is a transaction of its own: put it before or after the other one", stock->name);
+    compile_error(c, "a change of the stock \"%s\" is a transaction of its own: put it before or after the other one", stock->name);
   c->shard = shard_of_name(service_shards(model_service(c->model, (uint32_t)stock->at)), stock->name);
   if (database) {
     struct instruction *acquire = compile_emit(c, &operation_acquire);
@@ -100,7 +100,7 @@ static struct distribution pieces_of(struct compiler *c, const struct stock_step
   for (uint32_t i = 0; i < s->counts.count; i++) values[i] = i + 1, weights[i] = given[i].weight;
   struct distribution d = {.kind = distribution_kind_named("discrete")};
   struct parameter_values p = {.given = {true, true}, .list = {values, weights}, .count = {s->counts.count, s->counts.count}};
-  if (d.kind->solve(&d, &p, c->arena)) compile_fault(c, "the weights of \"counts\" add up to zero");
+  if (d.kind->solve(&d, &p, c->arena)) compile_error(c, "the weights of \"counts\" add up to zero");
   return d;
 }
 
@@ -108,7 +108,7 @@ static void check_count(struct compiler *c, const struct stock_step *s) {
   const struct stock_config *stock = stock_of(c, s);
   int64_t most = s->counts.count ? (int64_t)s->counts.count : s->count;
   if (most > stock->amount)
-    compile_fault(c, "reserves %lld of \"%s\" at once, of which there are %lld in all", (long long)most, stock->name,
+    compile_error(c, "reserves %lld of \"%s\" at once, of which there are %lld in all", (long long)most, stock->name,
                   (long long)stock->amount);
 }
 

@@ -91,19 +91,19 @@ static const struct operation operation_unlocked = {.name = "unlocked", .run = u
 
 static void weaken_file_lock(struct compiler *c, const struct service_config *d, uint32_t at) {
   struct instruction *in = &c->program->instructions[at];
-  if (c->writes || c->fault) return;
+  if (c->writes || c->error) return;
   in->shared = true;
   if (service_database(d)->journal == JOURNAL_WAL) compile_becomes(in, &operation_unlocked);
 }
 
 static bool allowed(struct compiler *c, const struct transaction_step *s, const struct service_config *d) {
-  if (d->kind != SERVICE_DATABASE) compile_fault(c, "\"%s\" is not of kind database", d->name);
-  if (compile_service(c) < 0) compile_fault(c, "a \"transaction\" step needs a service that asks: put it inside a \"call\"");
+  if (d->kind != SERVICE_DATABASE) compile_error(c, "\"%s\" is not of kind database", d->name);
+  if (compile_service(c) < 0) compile_error(c, "a \"transaction\" step needs a service that asks: put it inside a \"call\"");
   if (c->transaction >= 0)
-    compile_fault(c, "a transaction with \"%s\" is inside one with \"%s\": a request has one at a time", d->name,
+    compile_error(c, "a transaction with \"%s\" is inside one with \"%s\": a request has one at a time", d->name,
                   model_service(c->model, (uint32_t)c->transaction)->name);
-  if (!s->steps.count) compile_fault(c, "a \"transaction\" step needs \"steps\"");
-  return !c->fault;
+  if (!s->steps.count) compile_error(c, "a \"transaction\" step needs \"steps\"");
+  return !c->error;
 }
 
 static void begin(struct compiler *c, const struct transaction_step *s, bool embedded) {
@@ -133,7 +133,7 @@ static void compile(struct compiler *c, const void *config) {
   c->transaction = s->transaction, c->transaction_depth = c->depth, c->statements = 0, c->writes = false;
   compile_steps(c, &s->steps);
   c->transaction = -1;
-  if (!c->statements) compile_fault(c, "the transaction with \"%s\" holds no query of it", d->name);
+  if (!c->statements) compile_error(c, "the transaction with \"%s\" holds no query of it", d->name);
   if (embedded) weaken_file_lock(c, d, at);
   finish(c, s, embedded);
 }

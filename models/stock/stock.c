@@ -230,14 +230,14 @@ static void link_each(struct linker *l) {
   for (uint32_t i = 0; i < model_stocks(m)->count; i++) {
     struct stock_config *s = (struct stock_config *)model_stocks(m)->items + i;
     const char *key = NULL, *wrong = stock_link(m, s, &key);
-    if (wrong) link_fault(l, arena_format(l->arena, "stock.%s", s->name), key, "%s", wrong);
+    if (wrong) link_error(l, arena_format(l->arena, "stock.%s", s->name), key, "%s", wrong);
   }
 }
 
 void stock_check_held(struct linker *l, uint32_t program, const char *path, const char *key) {
   const struct model *m = l->model;
   if (m->programs[program].unheld < 0) return;
-  link_fault(l, path, key, "pays or releases \"%s\" without a \"reserve\" of it before",
+  link_error(l, path, key, "pays or releases \"%s\" without a \"reserve\" of it before",
              ((const struct stock_config *)model_stocks(m)->items)[m->programs[program].unheld].name);
 }
 

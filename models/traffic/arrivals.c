@@ -98,7 +98,7 @@ bool arrivals_are_daily(const struct source_config *s) {
 /* --- linking ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *link_bursts(struct source_config *s, struct arena *arena, const char **key) {
-  const char *wrong = batch_fault(&s->batch);
+  const char *wrong = batch_error(&s->batch);
   *key = "batch";
   if (wrong || !s->burst.kind) return wrong;
   *key = "burst";
@@ -114,15 +114,15 @@ static const char *link_bursts(struct source_config *s, struct arena *arena, con
 void arrivals_link(struct linker *l, struct source_config *s, const char *path, const char *called) {
   const char *key, *bad = link_bursts(s, l->arena, &key);
   if (bad) {
-    link_fault(l, path, key, "%s", bad);
+    link_error(l, path, key, "%s", bad);
     return;
   }
   if (!s->rate.kind) {
-    link_fault(l, path, NULL, "%s needs a \"rate\"", called);
+    link_error(l, path, NULL, "%s needs a \"rate\"", called);
     return;
   }
   const char *wrong = profile_prepare(&s->rate, l->arena, l->model->run.start);
-  if (wrong) link_fault(l, arena_format(l->arena, "%s.rate", path), NULL, "%s", wrong);
+  if (wrong) link_error(l, arena_format(l->arena, "%s.rate", path), NULL, "%s", wrong);
 }
 
 const char *arrivals_link_dispersion(struct source_config *s, sim_time from, sim_time to, struct arena *arena) {

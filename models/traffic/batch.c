@@ -8,7 +8,7 @@ struct batch_kind {
   uint32_t (*draw)(const void *self, struct stream *);
   double (*mean)(const void *self);
   double (*second_moment)(const void *self);
-  const char *(*fault)(const void *self); /* null: none is possible */
+  const char *(*error)(const void *self); /* null: none is possible */
 };
 
 static const struct batch_kind *kind_of(const struct choice *b) { return b->kind->behaviour; }
@@ -16,7 +16,7 @@ static const struct batch_kind *kind_of(const struct choice *b) { return b->kind
 uint32_t batch_draw(const struct choice *b, struct stream *draws) { return kind_of(b)->draw(b->value, draws); }
 double batch_mean(const struct choice *b) { return b->kind ? kind_of(b)->mean(b->value) : 1; }
 double batch_second_moment(const struct choice *b) { return b->kind ? kind_of(b)->second_moment(b->value) : 1; }
-const char *batch_fault(const struct choice *b) { return b->kind && kind_of(b)->fault ? kind_of(b)->fault(b->value) : NULL; }
+const char *batch_error(const struct choice *b) { return b->kind && kind_of(b)->error ? kind_of(b)->error(b->value) : NULL; }
 
 /* --- constant ------------------------------------------------------------------------------------------------------------ */
 
@@ -85,7 +85,7 @@ static double uniform_second_moment(const void *self) {
   double values = (double)(u->high - u->low + 1), mean = uniform_mean(self);
   return mean * mean + (values * values - 1) / 12;
 }
-static const char *uniform_fault(const void *self) {
+static const char *uniform_error(const void *self) {
   const struct uniform_batch *u = self;
   return u->high < u->low ? "\"high\" is less than \"low\"" : NULL;
 }
@@ -96,7 +96,7 @@ static const struct record uniform_record = {.name = "uniform batch",
                                              .size = sizeof(struct uniform_batch),
                                              .fields = uniform_fields,
                                              .doc = "Every size between two equally likely."};
-static const struct batch_kind uniform_kind = {uniform_draw, uniform_mean, uniform_second_moment, uniform_fault};
+static const struct batch_kind uniform_kind = {uniform_draw, uniform_mean, uniform_second_moment, uniform_error};
 static const struct alternative uniform_alternative = {"uniform", false, &uniform_record, &uniform_kind};
 
 static const struct alternative *const alternatives[] = {&constant_alternative, &geometric_alternative, &uniform_alternative, NULL};

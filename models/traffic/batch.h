@@ -15,6 +15,6 @@ uint32_t batch_draw(const struct choice *, struct stream *);
 double batch_mean(const struct choice *);
 double batch_second_moment(const struct choice *);
 /* Null, or what is wrong with it. */
-const char *batch_fault(const struct choice *);
+const char *batch_error(const struct choice *);
 
 #endif

@@ -6,9 +6,9 @@
 
 static void link(struct linker *l, struct source_config *s, const char *path) {
   if (s->room >= 0)
-    link_fault(l, path, "room", "users of a closed source are inside already: use a source of kind open or session");
-  if (s->population < 1) link_fault(l, path, NULL, "a closed source needs a \"population\"");
-  if (!s->think.kind) link_fault(l, path, NULL, "a closed source needs a \"think\" time");
+    link_error(l, path, "room", "users of a closed source are inside already: use a source of kind open or session");
+  if (s->population < 1) link_error(l, path, NULL, "a closed source needs a \"population\"");
+  if (!s->think.kind) link_error(l, path, NULL, "a closed source needs a \"think\" time");
 }
 
 static double rate_at_most(const struct source_config *s) {

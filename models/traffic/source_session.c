@@ -5,8 +5,8 @@
 static bool read(struct linker *l, struct source_config *s, const char *path) {
   uint32_t at;
   const char *wrong = journey_link(l->model, s, &at);
-  if (wrong && at == JOURNEY_WHOLE) link_fault(l, path, "journey", "%s", wrong);
-  if (wrong && at != JOURNEY_WHOLE) link_fault(l, path, "journey", "place %u %s", at + 1, wrong);
+  if (wrong && at == JOURNEY_WHOLE) link_error(l, path, "journey", "%s", wrong);
+  if (wrong && at != JOURNEY_WHOLE) link_error(l, path, "journey", "place %u %s", at + 1, wrong);
   return true;
 }
 

@@ -5,7 +5,7 @@
 /* A trace may bring its own mix. */
 static bool read(struct linker *l, struct source_config *s, const char *path) {
   const char *key, *bad = trace_link(s, l->arena, &key);
-  if (bad) link_fault(l, path, key, "%s", bad);
+  if (bad) link_error(l, path, key, "%s", bad);
   return !bad;
 }
 

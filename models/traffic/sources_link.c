@@ -32,10 +32,10 @@ static void check_priorities(struct linker *l) {
   static const char advice[] = "no service serves by priority: give those that should the \"discipline\" priority";
   for (uint32_t i = 0; i < model_sources(m)->count; i++)
     if (model_source(m, i)->priority)
-      link_fault(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "priority", advice);
+      link_error(l, arena_format(l->arena, "traffic.%s", model_source(m, i)->name), "priority", advice);
   for (uint32_t i = 0; i < m->endpoints.count; i++)
     if (model_endpoint(m, i)->priority)
-      link_fault(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), "priority", advice);
+      link_error(l, arena_format(l->arena, "endpoints.%s", model_endpoint(m, i)->name), "priority", advice);
 }
 
 static void link_priorities(struct linker *l) {
@@ -50,7 +50,7 @@ static void link_priorities(struct linker *l) {
     while (k < m->ranks && different[k] != priority) k++;
     if (k == m->ranks) different[m->ranks++] = priority;
   }
-  if (m->ranks > RANKS_MOST) link_fault(l, "traffic", NULL, "has %u different priorities; %d are possible", m->ranks, RANKS_MOST);
+  if (m->ranks > RANKS_MOST) link_error(l, "traffic", NULL, "has %u different priorities; %d are possible", m->ranks, RANKS_MOST);
   if (m->ranks <= 1 || l->failed) return;
   m->rank_of = arena_new_array(l->arena, uint8_t, pairs);
   for (uint32_t i = 0; i < pairs; i++)
@@ -82,9 +82,9 @@ static bool only_in_journeys(const struct model *m, uint32_t endpoint) {
 
 /* What the client does beside asking. */
 static void link_clients(struct linker *l, struct source_config *s, const char *path) {
-  if (!s->kind->journeys && !s->mix.count) link_fault(l, path, NULL, "needs a \"mix\": the endpoints that it asks for, by weight");
+  if (!s->kind->journeys && !s->mix.count) link_error(l, path, NULL, "needs a \"mix\": the endpoints that it asks for, by weight");
   if (backoff_stops_clock(&s->retry.pause))
-    link_fault(l, path, "retry",
+    link_error(l, path, "retry",
                "this many attempts with almost no pause would stop the clock: give it a \"backoff\" of at least 1ms");
   client_declare(l->model, s);
   if (!l->failed) link_visits(l, s);
@@ -92,7 +92,7 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
 
 static void link_each(struct linker *l) {
   struct model *m = l->model;
-  if (!model_sources(m)->count) link_fault(l, "traffic", NULL, "a scenario needs at least one source of traffic");
+  if (!model_sources(m)->count) link_error(l, "traffic", NULL, "a scenario needs at least one source of traffic");
   for (uint32_t i = 0; i < model_sources(m)->count; i++) {
     struct source_config *s = (struct source_config *)model_sources(m)->items + i;
     identity_link(&s->clients, l->arena);
@@ -100,7 +100,7 @@ static void link_each(struct linker *l) {
     if (s->kind->read && !s->kind->read(l, s, path)) continue;
     link_clients(l, s, path);
     const char *unlinked = client_network_link(s);
-    if (unlinked) link_fault(l, path, "connection", "%s", unlinked);
+    if (unlinked) link_error(l, path, "connection", "%s", unlinked);
     if (s->busyness_cv > 0) s->busyness = distribution_gamma(s->busyness_cv);
     if (s->kind->link) s->kind->link(l, s, path);
   }
@@ -113,7 +113,7 @@ static void check_meter_names(struct linker *l) {
     for (uint32_t k = 0; k < i; k++) {
       const struct meter_config *a = &m->meters[k], *b = &m->meters[i];
       if (strcmp(a->thing, b->thing) || strcmp(a->name, b->name)) continue;
-      link_fault(
+      link_error(
           l, arena_format(l->arena, "traffic.%s", a->thing), NULL,
           "has the name of a service or a stock that counts \"%s\" too: claims could not tell them apart; give it another name",
           a->name);
@@ -127,7 +127,7 @@ static void link_dispersions(struct linker *l) {
   for (uint32_t i = 0; i < model_sources(l->model)->count; i++) {
     struct source_config *s = (struct source_config *)model_sources(l->model)->items + i;
     const char *wrong = arrivals_link_dispersion(s, run->warmup, run->warmup + run->window, l->arena);
-    if (wrong) link_fault(l, arena_format(l->arena, "traffic.%s", s->name), "dispersion", "%s", wrong);
+    if (wrong) link_error(l, arena_format(l->arena, "traffic.%s", s->name), "dispersion", "%s", wrong);
   }
 }
 
@@ -172,7 +172,7 @@ static void check_work(struct linker *l) {
   const struct model *m = l->model;
   double requests = model_requests(m), seconds = sim_seconds(m->run.warmup) + sim_seconds(m->run.window);
   if (requests * (double)m->run.replications > 1e11)
-    link_fault(l, "run", NULL, "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11",
+    link_error(l, "run", NULL, "would simulate about %.2g requests (%.3g/s for %.3g s, %lld times); the limit is 1e11",
                requests * (double)m->run.replications, requests / seconds, seconds, (long long)m->run.replications);
 }
 

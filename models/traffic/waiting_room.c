@@ -212,11 +212,11 @@ static void check_room_names(struct linker *l) {
     const char *path = arena_format(l->arena, "waiting_rooms.%s", rooms[i].name);
     for (uint32_t k = 0; k < model_sources(m)->count; k++)
       if (!strcmp(model_source(m, k)->name, rooms[i].name))
-        link_fault(l, path, NULL,
+        link_error(l, path, NULL,
                    "has the name of a source of traffic: claims could not tell their meters apart; give it another name");
     for (uint32_t k = 0; k < m->endpoints.count; k++)
       if (!strcmp(model_endpoint(m, k)->name, rooms[i].name))
-        link_fault(l, path, NULL, "has the name of an endpoint: claims could not tell their waits apart; give it another name");
+        link_error(l, path, NULL, "has the name of an endpoint: claims could not tell their waits apart; give it another name");
   }
 }
 

@@ -35,7 +35,7 @@ static bool check_together(const struct options *o) {
 }
 
 static enum exit_code ask(const struct options *o, struct compare *c) {
-  const char *wrong = compare_fault(c);
+  const char *wrong = compare_error(c);
   if (wrong) {
     safe_print(stderr, "aguanta compare: %s\n", wrong);
     return EXIT_INVALID;

@@ -7,10 +7,10 @@
  *
  * Everything is allocated in the arena given to diagnostics_new and lives as long as that.
  *
- *     struct diagnostics *faults = diagnostics_new(arena);
- *     const struct source_text *file = diagnostics_source(faults, "web.json", text, length);
- *     diagnostic_add(faults, &(struct position){file, 412, 9}, "unknown key \"%s\"", name);
- *     if (diagnostics_errors(faults)) fputs(diagnostics_render(faults, arena), stderr);
+ *     struct diagnostics *diagnostics = diagnostics_new(arena);
+ *     const struct source_text *file = diagnostics_source(diagnostics, "web.json", text, length);
+ *     diagnostic_add(diagnostics, &(struct position){file, 412, 9}, "unknown key \"%s\"", name);
+ *     if (diagnostics_errors(diagnostics)) fputs(diagnostics_render(diagnostics, arena), stderr);
  *
  *     web.json:23:7: error: unknown key "replica"
  *        23 |       "replica": 3,

@@ -181,7 +181,7 @@ static struct json_value *read_source(struct arena *arena, struct diagnostics *d
   struct reader r = {.arena = arena, .diagnostics = d, .source = source};
   if (!json_scan_text(arena, d, source, ends_with(source->name, ".jsonc"), &r.scan)) return NULL;
   cJSON *tree = cJSON_ParseWithLength(r.scan.plain, source->length + 1);
-  if (!tree) out_of_memory(0); /* the scan has found no fault */
+  if (!tree) out_of_memory(0); /* the scan has found no error */
   assert(tree);                /* the scan is stricter than cJSON */
   struct json_value *root = copy_node(&r, tree);
   assert(r.next == r.scan.count);

@@ -1,14 +1,14 @@
 /* JSON read strictly, as a tree in which every value knows where it came from.
  *
  * cJSON 1.7.15 accepts much that is not JSON (see docs/scenario.md) and knows no positions. So a strict scan by RFC 8259
- * comes first, finds positions and faults, and only a text that it has passed goes to cJSON, which decodes it. The result
+ * comes first, finds positions and diagnostics, and only a text that it has passed goes to cJSON, which decodes it. The result
  * is copied into the arena: no cJSON node survives, and cJSON.h is included by json.c only.
  *
- * A file whose name ends in `.jsonc` may also hold comments. Faults of syntax stop at the first; faults of meaning (a
+ * A file whose name ends in `.jsonc` may also hold comments. Errors of syntax stop at the first; errors of meaning (a
  * duplicate key, a number too large) accumulate and the tree is still returned, so that its reader finds the
  * rest. Whether a file is good is thus asked of the diagnostics, not of the returned pointer.
  *
- *     const struct json_value *root = json_read_file(arena, faults, "scenarios/web.json");
+ *     const struct json_value *root = json_read_file(arena, diagnostics, "scenarios/web.json");
  *     for (const struct json_value *v = json_first(json_member(root, "services")); v; v = json_next(v))
  *       printf("%s comes from %s\n", json_name(v), json_source(arena, v));
  *

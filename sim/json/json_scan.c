@@ -26,7 +26,7 @@ static struct position stretch(const struct scanner *s, size_t offset, size_t le
   return (struct position){s->source, (uint32_t)offset, (uint32_t)(length ? length : 1)};
 }
 
-/* A fault of syntax; always false, so that callers can return it. */
+/* An error of syntax; always false, so that callers can return it. */
 static bool refuse(struct scanner *s, size_t offset, size_t length, const char *message) {
   struct position position = stretch(s, offset, length);
   diagnostic_add(s->diagnostics, &position, "%s", message);
@@ -98,7 +98,7 @@ static int hex4(const struct scanner *s, size_t at) {
   return value;
 }
 
-/* At \u: steps over one character of one or two escapes. cJSON refuses half a pair, so that is a fault of syntax here. */
+/* At \u: steps over one character of one or two escapes. cJSON refuses half a pair, so that is an error of syntax here. */
 static bool scan_unicode_escape(struct scanner *s) {
   size_t begin = s->at;
   int unit = hex4(s, begin + 2);
@@ -125,7 +125,7 @@ static bool scan_escape(struct scanner *s) {
   return true;
 }
 
-/* One character inside a string; faults of its bytes are told and stepped over. */
+/* One character inside a string; errors of its bytes are reported and stepped over. */
 static bool scan_character(struct scanner *s) {
   unsigned char c = (unsigned char)peek(s);
   if (c == '\\') return scan_escape(s);

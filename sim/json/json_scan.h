@@ -5,7 +5,7 @@
  * blanked in a copy, so all offsets stay those of the file.
  *
  *     struct json_scan scan;
- *     if (!json_scan_text(arena, faults, source, comments, &scan)) return NULL;
+ *     if (!json_scan_text(arena, diagnostics, source, comments, &scan)) return NULL;
  *     ... cJSON parses scan.plain; the n-th value visited stands at scan.marks[n]. */
 #ifndef JSON_SCAN_H
 #define JSON_SCAN_H
@@ -22,7 +22,7 @@ struct json_scan {
   uint32_t count;
 };
 
-/* False after a fault of syntax, which ends the scan; faults of meaning are added and the scan goes on. */
+/* False after an error of syntax, which ends the scan; errors of meaning are added and the scan goes on. */
 bool json_scan_text(struct arena *, struct diagnostics *, const struct source_text *, bool comments, struct json_scan *);
 
 #endif

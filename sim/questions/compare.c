@@ -55,7 +55,7 @@ void compare_close(struct compare *c) {
 
 static bool has_faults(const struct scenario *s) { return s->model.run.years && model_faults(&s->model)->count; }
 
-const char *compare_fault(const struct compare *c) {
+const char *compare_error(const struct compare *c) {
   const struct scenario *base = &c->scenarios[0];
   for (uint32_t i = 1; i < c->count; i++) {
     const struct scenario *s = &c->scenarios[i];

@@ -15,7 +15,7 @@
  * well than asked for, relative to the base's value; as in study_settle, not for what the budget could not decide.
  *
  *     struct compare *c = compare_open(arena, scenarios, 2, &options);
- *     const char *wrong = compare_fault(c);
+ *     const char *wrong = compare_error(c);
  *     if (!wrong) wrong = compare_add_limit(c, "p99(web.latency) +5%");
  *     if (!wrong) answer = compare_run(c);
  *     compare_close(c);
@@ -36,7 +36,7 @@ struct compare *compare_open(struct arena *, const struct scenario *const *, uin
 void compare_close(struct compare *);
 
 /* Null, or why the scenarios cannot be compared: a message that names the file and the way out. */
-const char *compare_fault(const struct compare *);
+const char *compare_error(const struct compare *);
 /* "p99(web.latency) +5%", "+10ms", "-0.01%"; of a ratio "+0.1pp" for points. Null, or what is wrong with it. */
 const char *compare_add_limit(struct compare *, const char *text);
 /* "min p99(web.latency)" or "max ..."; indifference in the measure's unit, such as "1ms". Null, or what is wrong. */

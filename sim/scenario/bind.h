@@ -2,13 +2,13 @@
  *
  * The binder fills a struct key by key: given values are converted and checked, absent ones come from the field's
  * fallback through the same code, and everything that is wrong is added to the diagnostics with its position. It never
- * stops at the first fault. What holds for every record:
+ * stops at the first error. What holds for every record:
  *   - keys that begin with x- are ignored, "$schema" too at the root; any other unknown key is an error with the nearest;
  *   - any value may be wrapped as {"value": X, "source": "...", "range": [lo, hi]}, and an object may hold a text "source"
  *     unless its record has a field of that name: both are recorded as assumptions;
  *   - a value that is no object sets the field that `record.shorthand` names; of a choice without shorthand_key, a bare
  *     string that names a nested kind means that kind with its defaults;
- *   - a table is a CSV file beside the file that names it (an option: beside the scenario); its faults are told at their line;
+ *   - a table is a CSV file beside the file that names it (an option: beside the scenario); its errors are reported at their line;
  *   - the word of a family selects a member; keys that only other members have are errors;
  *   - names in maps are 1 to 63 of A-Z a-z 0-9 _ . -;
  *   - references are indices into the map at `.target` of the root, in the order of its keys (x- keys do not count).
@@ -16,9 +16,9 @@
  * bound, as are INFINITY, SIM_NEVER and INT64_MAX. "never" is a duration only if the fallback is "never" or `high` is such a
  * bound. "unlimited" is outside every range and always allowed for CPU and limits. The range of a distribution is its mean's.
  *
- *     struct binder binder = binder_new(arena, faults, root);
+ *     struct binder binder = binder_new(arena, diagnostics, root);
  *     struct scenario *s = arena_alloc(arena, sizeof *s);
- *     if (!bind_record(&binder, &scenario_record, root, s)) fputs(diagnostics_render(faults, arena), stderr);
+ *     if (!bind_record(&binder, &scenario_record, root, s)) fputs(diagnostics_render(diagnostics, arena), stderr);
  */
 #ifndef BIND_H
 #define BIND_H

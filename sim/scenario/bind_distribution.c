@@ -161,7 +161,7 @@ static void bind_kind(struct binder *b, const struct field *field, const struct 
 
 void bind_distribution(struct binder *b, const struct field *field, const struct json_value *value, void *out) {
   struct distribution *d = out;
-  *d = distribution_constant(0); /* safe to walk after a fault */
+  *d = distribution_constant(0); /* safe to walk after an error */
   if (json_type(value) == JSON_OBJECT) {
     bind_kind(b, field, value, d);
   } else if (json_type(value) == JSON_TEXT || json_type(value) == JSON_NUMBER) {

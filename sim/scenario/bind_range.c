@@ -102,7 +102,7 @@ static const struct json_value *like_value(struct binder *b, const struct field 
 static bool bind_end(struct binder *b, const struct field *field, const struct json_value *end, void *out) {
   uint32_t before = diagnostics_errors(b->diagnostics);
   bool in_default = b->in_default;
-  b->in_default = true; /* read for its faults: nothing is noted */
+  b->in_default = true; /* read for its errors: nothing is noted */
   bind_field(b, field, end, out);
   b->in_default = in_default;
   return diagnostics_errors(b->diagnostics) == before;

@@ -123,7 +123,7 @@ static void parse_bounds(struct claim_parser *p, struct claim *c) {
     *dots = 0;
     c->low = parse_value(p, &c->measure, value);
     c->high = parse_value(p, &c->measure, dots + 2);
-    if (!p->fault && c->low > c->high) FAIL(p, "has a range whose ends are the wrong way round");
+    if (!p->error && c->low > c->high) FAIL(p, "has a range whose ends are the wrong way round");
   } else
     *(c->comparison <= COMPARE_LESS_EQUAL ? &c->high : &c->low) = parse_value(p, &c->measure, value);
 }
@@ -139,5 +139,5 @@ const char *claim_parse(struct arena *arena, const struct model *model, struct c
     c->comparison = COMPARE_GREATER_EQUAL, c->low = -INFINITY, c->high = INFINITY;
   else
     parse_bounds(&p, c);
-  return p.fault;
+  return p.error;
 }

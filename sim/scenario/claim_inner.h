@@ -10,10 +10,10 @@ struct claim_parser {
   struct arena *arena;
   const struct model *model;
   const char *at;
-  const char *fault;
+  const char *error;
 };
 
-#define FAIL(p, ...) ((void)((p)->fault || ((p)->fault = arena_format((p)->arena, __VA_ARGS__))))
+#define FAIL(p, ...) ((void)((p)->error || ((p)->error = arena_format((p)->arena, __VA_ARGS__))))
 
 void claim_skip_space(struct claim_parser *);
 /* Whether the token is next; then it is behind. */

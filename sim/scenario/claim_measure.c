@@ -286,11 +286,11 @@ const char *measure_parse(struct arena *arena, const struct model *model, const 
   *m = (struct measure){.cause = -1};
   char *word = claim_take_word(&p, "(");
   if (!claim_take(&p, "(")) FAIL(&p, "does not say of what, in parentheses, such as p99(web.latency) < 250ms");
-  const struct measure_kind *first = p.fault ? NULL : parse_word(&p, m, word);
+  const struct measure_kind *first = p.error ? NULL : parse_word(&p, m, word);
   enum quantity quantity = first ? parse_argument(&p, first, m) : QUANTITY_NONE;
-  if (!p.fault && !claim_take(&p, ")")) FAIL(&p, "misses \")\"");
-  if (!p.fault) m->kind = find_kind(&p, first, m, quantity);
-  if (!p.fault) parse_window(&p, m);
+  if (!p.error && !claim_take(&p, ")")) FAIL(&p, "misses \")\"");
+  if (!p.error) m->kind = find_kind(&p, first, m, quantity);
+  if (!p.error) parse_window(&p, m);
   *rest = p.at;
-  return p.fault;
+  return p.error;
 }

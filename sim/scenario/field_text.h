@@ -11,7 +11,7 @@ bool field_allows(const struct field *, double base);
 
 /* "a whole number", "a duration such as \"250ms\"", "one of a, b", "a list of step objects". */
 const char *field_takes(struct arena *, const struct field *);
-/* Absence is a fault: no default, or a record that itself has such keys. */
+/* Absence is an error: no default, or a record that itself has such keys. */
 bool field_required(const struct field *);
 
 /* "a, b, c" from a list that ends with null. */

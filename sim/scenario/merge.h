@@ -9,8 +9,8 @@
  * `--set path=value` takes the type of the value from the field and never from the text: for a text it is the text, for a
  * duration 250ms needs no quotes, for a number or an object it is read as JSON; `null` deletes, except where a text stands.
  *
- *     struct json_value *root = merge_read(arena, faults, &scenario_record, "scenarios/web.json");
- *     merge_override(arena, faults, &scenario_record, root, "services.backend.replicas=3");
+ *     struct json_value *root = merge_read(arena, diagnostics, &scenario_record, "scenarios/web.json");
+ *     merge_override(arena, diagnostics, &scenario_record, root, "services.backend.replicas=3");
  */
 #ifndef MERGE_H
 #define MERGE_H

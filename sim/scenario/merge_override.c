@@ -31,10 +31,10 @@ static bool looks_like_json(const char *text) { return *text == '{' || *text == 
 /* The value as JSON, else as a text; null after an error. What clearly tries to be JSON must be. */
 static struct json_value *json_node_of(struct walk *w) {
   bool must = looks_like_json(w->value);
-  struct diagnostics *faults = must ? w->diagnostics : diagnostics_new(w->arena);
-  uint32_t before = diagnostics_errors(faults);
-  struct json_value *v = json_read_text(w->arena, faults, w->option->name, w->value, strlen(w->value));
-  if (diagnostics_errors(faults) == before) return v;
+  struct diagnostics *diagnostics = must ? w->diagnostics : diagnostics_new(w->arena);
+  uint32_t before = diagnostics_errors(diagnostics);
+  struct json_value *v = json_read_text(w->arena, diagnostics, w->option->name, w->value, strlen(w->value));
+  if (diagnostics_errors(diagnostics) == before) return v;
   return must ? NULL : text_node(w, w->value);
 }
 

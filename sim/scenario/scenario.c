@@ -49,8 +49,8 @@ struct reading {
   const struct json_value *root;
 };
 
-/* A fault or doubt found while linking, at the member or key to blame if it was given, else at the value that its path names or the
- * nearest one above it. */
+/* An error or warning found while linking, at the member or key to blame if it was given, else at the value that its path names or
+ * the nearest one above it. */
 static void report_at_path(void *context, const char *path, const char *key, const void *at, const char *warning,
                            const char *message) {
   struct reading *r = context;

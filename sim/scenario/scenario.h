@@ -2,9 +2,9 @@
  *
  * Everything that is wrong is found before anything runs and told at once. Read-only afterwards: all replications share it.
  *
- *     struct diagnostics *faults = diagnostics_new(arena);
- *     struct scenario *s = scenario_read(arena, faults, "scenarios/web.json", sets, set_count);
- *     if (!s) fputs(diagnostics_render(faults, arena), stderr);
+ *     struct diagnostics *diagnostics = diagnostics_new(arena);
+ *     struct scenario *s = scenario_read(arena, diagnostics, "scenarios/web.json", sets, set_count);
+ *     if (!s) fputs(diagnostics_render(diagnostics, arena), stderr);
  */
 #ifndef SCENARIO_H
 #define SCENARIO_H

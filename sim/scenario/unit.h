@@ -4,7 +4,7 @@
  *
  *     int64_t think;
  *     const char *wrong = unit_parse_duration(arena, "250", &think);
- *     if (wrong) diagnostic_add(faults, at, "\"think\" %s", wrong);
+ *     if (wrong) diagnostic_add(diagnostics, at, "\"think\" %s", wrong);
  *     -> "think" needs a unit: write "250ms" or "250s", not 250
  *
  * White space between a number and its unit, other spellings that can mean one thing only ("300 msec", "120 req/s", "$5/mo",

@@ -12,20 +12,20 @@ enum { REPEAT_MOST = 100000 };
 
 struct study_reader {
   struct arena *arena;
-  struct diagnostics *faults;
+  struct diagnostics *diagnostics;
   struct sweep *sweep;
   struct study_file *file;
 };
 
 typedef void key_reader(struct study_reader *, const struct json_value *);
 
-static void fault(struct study_reader *r, const struct json_value *at, const char *message) {
-  diagnostic_add(r->faults, json_position(at), "%s", message);
+static void fail(struct study_reader *r, const struct json_value *at, const char *message) {
+  diagnostic_add(r->diagnostics, json_position(at), "%s", message);
 }
 
 static void wrong_type(struct study_reader *r, const char *name, const char *wanted, const struct json_value *v) {
   const char *seen = json_type(v) == JSON_OBJECT && !json_count(v) ? "an empty object" : json_type_name(v);
-  diagnostic_add(r->faults, json_position(v), "\"%s\" must be %s, not %s", name, wanted, seen);
+  diagnostic_add(r->diagnostics, json_position(v), "\"%s\" must be %s, not %s", name, wanted, seen);
 }
 
 /* As --set takes it: a text without its quotes. */
@@ -56,13 +56,13 @@ static bool range_keys_known(struct study_reader *r, const struct json_value *v)
     bool known = false;
     for (int i = 0; i < 4; i++) known |= !strcmp(json_name(m), names[i]);
     if (known) continue;
-    diagnostic_add(r->faults, json_name_position(m), "unknown key \"%s\" in a range; known keys are: from, to, count, scale",
+    diagnostic_add(r->diagnostics, json_name_position(m), "unknown key \"%s\" in a range; known keys are: from, to, count, scale",
                    json_name(m));
     good = false;
   }
   for (int i = 0; i < 3; i++) {
     if (json_member(v, names[i])) continue;
-    diagnostic_add(r->faults, json_position(v), "the range needs the key \"%s\"", names[i]);
+    diagnostic_add(r->diagnostics, json_position(v), "the range needs the key \"%s\"", names[i]);
     good = false;
   }
   return good;
@@ -72,7 +72,7 @@ static bool range_scale(struct study_reader *r, const struct json_value *scale, 
   const char *word = scale ? json_text(scale) : "linear";
   *log = word && !strcmp(word, "log");
   if (*log || (word && !strcmp(word, "linear"))) return true;
-  fault(r, scale, "\"scale\" must be \"linear\" or \"log\"");
+  fail(r, scale, "\"scale\" must be \"linear\" or \"log\"");
   return false;
 }
 
@@ -83,13 +83,13 @@ static uint32_t read_range(struct study_reader *r, const struct json_value *v, c
   if (!range_keys_known(r, v) || !range_scale(r, json_member(v, "scale"), &range.log)) return 0;
   double number = json_number(count);
   if (json_type(count) != JSON_NUMBER || number != floor(number) || number < 2 || number > RANGE_VALUES) {
-    fault(r, count, "\"count\" must be a whole number from 2 to 100000");
+    fail(r, count, "\"count\" must be a whole number from 2 to 100000");
     return 0;
   }
   range.count = (uint32_t)number;
   range.from = value_text(r, json_member(v, "from")), range.to = value_text(r, json_member(v, "to"));
   const char *wrong = range_values(r->arena, &range, texts);
-  if (wrong) fault(r, v, arena_format(r->arena, "this %s", wrong));
+  if (wrong) fail(r, v, arena_format(r->arena, "this %s", wrong));
   return wrong ? 0 : range.count;
 }
 
@@ -106,7 +106,7 @@ static uint32_t read_values(struct study_reader *r, const struct json_value *v, 
     return count;
   }
   if (json_type(v) != JSON_LIST || !json_count(v)) {
-    diagnostic_add(r->faults, json_position(v),
+    diagnostic_add(r->diagnostics, json_position(v),
                    "\"%s\" must be a list of values or a range: [ ... ] or { \"from\", \"to\", \"count\" }", path);
     return 0;
   }
@@ -118,7 +118,7 @@ static uint32_t read_values(struct study_reader *r, const struct json_value *v, 
 static void add_axis(struct study_reader *r, const struct json_value *at, const char *const *paths, uint32_t width,
                      const struct sweep_value *values, uint32_t count) {
   const char *wrong = sweep_add_axis(r->sweep, paths, width, values, count);
-  if (wrong) diagnostic_add(r->faults, json_name(at) ? json_name_position(at) : json_position(at), "this axis %s", wrong);
+  if (wrong) diagnostic_add(r->diagnostics, json_name(at) ? json_name_position(at) : json_position(at), "this axis %s", wrong);
 }
 
 static void read_vary(struct study_reader *r, const struct json_value *v) {
@@ -144,8 +144,9 @@ static void read_group(struct study_reader *r, const struct json_value *group) {
     uint32_t mine = read_values(r, m, &values[width]);
     if (!mine) return;
     if (width && mine != count) {
-      diagnostic_add(r->faults, json_name_position(m), "\"%s\" has %u values and \"%s\" has %u: those of one group move together",
-                     json_name(m), mine, paths[0], count);
+      diagnostic_add(r->diagnostics, json_name_position(m),
+                     "\"%s\" has %u values and \"%s\" has %u: those of one group move together", json_name(m), mine, paths[0],
+                     count);
       return;
     }
     count = mine, paths[width++] = json_name(m);
@@ -176,7 +177,7 @@ static void read_include(struct study_reader *r, const struct json_value *v) {
       struct sweep_value value = value_of(r, m, json_name(m));
       int column = sweep_column(r->sweep, json_name(m), value.text);
       if (column < 0)
-        fault(r, m, "this path is one too many: at most 64");
+        fail(r, m, "this path is one too many: at most 64");
       else
         rows[count][column] = value;
     }
@@ -211,11 +212,11 @@ static void read_repeat(struct study_reader *r, const struct json_value *v) {
   double number = json_number(v);
   r->file->repeat = v;
   if (json_type(v) != JSON_NUMBER || number != floor(number) || number < 1 || number > REPEAT_MOST)
-    fault(r, v, "\"repeat\" must be a whole number from 1 to 100000");
+    fail(r, v, "\"repeat\" must be a whole number from 1 to 100000");
 }
 
 static void read_version(struct study_reader *r, const struct json_value *v) {
-  if (json_number(v) != 1) fault(r, v, "\"aguanta_study\" must be 1, the version of this language");
+  if (json_number(v) != 1) fail(r, v, "\"aguanta_study\" must be 1, the version of this language");
 }
 
 static void read_title(struct study_reader *r, const struct json_value *v) {
@@ -245,7 +246,7 @@ static void check_keys(struct study_reader *r, const struct json_value *root) {
     for (int i = 0; i < KEYS; i++) known |= !strcmp(json_name(m), names[i]);
     if (known) continue;
     const char *near = nearest_name(json_name(m), names, KEYS);
-    diagnostic_add(r->faults, json_name_position(m), "unknown key \"%s\"%s", json_name(m),
+    diagnostic_add(r->diagnostics, json_name_position(m), "unknown key \"%s\"%s", json_name(m),
                    near ? arena_format(r->arena, "; did you mean \"%s\"?", near)
                         : "; known keys are: scenario, title, set, vary, zip, include, when, repeat");
   }
@@ -253,7 +254,7 @@ static void check_keys(struct study_reader *r, const struct json_value *root) {
 
 static const char *scenario_path(struct study_reader *r, const struct json_value *root, const char *file) {
   const struct json_value *v = json_member(root, "scenario");
-  if (!v) fault(r, root, "the study needs the key \"scenario\"");
+  if (!v) fail(r, root, "the study needs the key \"scenario\"");
   if (!v || json_type(v) != JSON_TEXT) {
     if (v) wrong_type(r, "scenario", "the path of a file", v);
     return NULL;
@@ -262,8 +263,8 @@ static const char *scenario_path(struct study_reader *r, const struct json_value
   if (*path != '/' && slash) path = arena_format(r->arena, "%.*s%s", (int)(slash - file) + 1, file, path);
   const struct position *at = json_position(v);
   bool good =
-      source_named(r->faults, at, path) &&
-      json_read_named(r->arena, r->faults, at, path, &(struct json_kind){"a scenario", merge_knows, &scenario_record}) != NULL;
+      source_named(r->diagnostics, at, path) &&
+      json_read_named(r->arena, r->diagnostics, at, path, &(struct json_kind){"a scenario", merge_knows, &scenario_record}) != NULL;
   return good ? path : NULL;
 }
 
@@ -275,32 +276,32 @@ bool study_file_is(const char *path) {
   return is;
 }
 
-bool study_file_read(struct arena *arena, struct diagnostics *faults, const char *path, struct study_file *out) {
+bool study_file_read(struct arena *arena, struct diagnostics *diagnostics, const char *path, struct study_file *out) {
   *out = (struct study_file){0};
-  struct study_reader r = {arena, faults, NULL, out};
-  const struct json_value *root = json_read_file(arena, faults, path);
+  struct study_reader r = {arena, diagnostics, NULL, out};
+  const struct json_value *root = json_read_file(arena, diagnostics, path);
   if (!root) return false;
   out->root = root;
   check_keys(&r, root);
   const char *scenario = scenario_path(&r, root, path);
-  out->sweep = r.sweep = scenario ? sweep_new(arena, faults, scenario) : NULL;
+  out->sweep = r.sweep = scenario ? sweep_new(arena, diagnostics, scenario) : NULL;
   for (int i = 0; i < KEYS && r.sweep; i++) {
     const struct json_value *v = json_member(root, keys[i].name);
     if (v) keys[i].read(&r, v);
   }
-  return !diagnostics_errors(faults);
+  return !diagnostics_errors(diagnostics);
 }
 
-bool study_file_close(struct diagnostics *faults, struct study_file *f) {
+bool study_file_close(struct diagnostics *diagnostics, struct study_file *f) {
   struct sweep *s = f->sweep;
   const struct json_value *c = json_type(f->when) == JSON_LIST ? json_first(f->when) : f->when;
   f->conditions = arena_new_array(s->arena, const struct condition *, json_count(f->when) + 1);
   for (; c; c = json_type(f->when) == JSON_LIST ? json_next(c) : NULL) {
     const char *wrong = condition_parse(s, json_text(c), &f->conditions[f->condition_count++]);
-    if (wrong) diagnostic_add(faults, json_position(c), "the condition %s", wrong);
+    if (wrong) diagnostic_add(diagnostics, json_position(c), "the condition %s", wrong);
   }
   if (f->repeat) s->repeat = (uint32_t)json_number(f->repeat);
-  const char *wrong = diagnostics_errors(faults) ? NULL : sweep_close(s, f->conditions, f->condition_count);
-  if (wrong) diagnostic_add(faults, json_position(f->when ? f->when : f->root), "the study %s", wrong);
-  return !diagnostics_errors(faults);
+  const char *wrong = diagnostics_errors(diagnostics) ? NULL : sweep_close(s, f->conditions, f->condition_count);
+  if (wrong) diagnostic_add(diagnostics, json_position(f->when ? f->when : f->root), "the study %s", wrong);
+  return !diagnostics_errors(diagnostics);
 }

@@ -6,12 +6,12 @@
 #include "sim/sweep/range.h"
 #include <string.h>
 
-struct sweep *sweep_new(struct arena *arena, struct diagnostics *faults, const char *scenario) {
+struct sweep *sweep_new(struct arena *arena, struct diagnostics *diagnostics, const char *scenario) {
   struct sweep *s = arena_alloc(arena, sizeof *s);
   s->arena = arena;
   s->scenario = scenario;
   s->repeat = 1;
-  s->tree = merge_read(arena, faults, &scenario_record, scenario);
+  s->tree = merge_read(arena, diagnostics, &scenario_record, scenario);
   return s->tree ? s : NULL;
 }
 

@@ -1,6 +1,6 @@
 /* A sweep: which points a scenario is to be run at.
  *
- *     struct sweep *s = sweep_new(arena, faults, "scenarios/web.json");
+ *     struct sweep *s = sweep_new(arena, diagnostics, "scenarios/web.json");
  *     sweep_add_vary(s, "services.web.replicas=1,2,4");       or "traffic.users.rate=10/s..100/s:10", see range.h
  *     sweep_close(s, NULL, 0);
  *     const struct sweep_value *values[SWEEP_COLUMNS];

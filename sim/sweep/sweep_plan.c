@@ -30,12 +30,12 @@ static uint32_t add_axes(const struct sweep_plan *p, struct arena *arena, uint64
 }
 
 struct diagnostics *sweep_plan_diagnostics(const struct sweep_plan *p, struct arena *arena) {
-  struct diagnostics *faults = diagnostics_new(arena);
-  if (p->request->root) diagnostics_confine(faults, p->request->root);
-  return faults;
+  struct diagnostics *diagnostics = diagnostics_new(arena);
+  if (p->request->root) diagnostics_confine(diagnostics, p->request->root);
+  return diagnostics;
 }
 
-struct scenario *sweep_plan_try(const struct sweep_plan *p, struct arena *arena, struct diagnostics *faults, uint64_t n,
+struct scenario *sweep_plan_try(const struct sweep_plan *p, struct arena *arena, struct diagnostics *diagnostics, uint64_t n,
                                 const struct scenario_override *more, uint32_t more_count) {
   const struct sweep_request *q = p->request;
   const struct sweep *s = p->sweep;
@@ -45,14 +45,14 @@ struct scenario *sweep_plan_try(const struct sweep_plan *p, struct arena *arena,
   for (uint32_t i = 0; i < q->override_count; i++) all[count++] = q->overrides[i];
   count = add_axes(p, arena, n, all, count);
   for (uint32_t i = 0; i < more_count; i++) all[count++] = more[i];
-  return scenario_read(arena, faults, s->scenario, all, count);
+  return scenario_read(arena, diagnostics, s->scenario, all, count);
 }
 
 struct scenario *sweep_plan_scenario(const struct sweep_plan *p, struct arena *arena, uint64_t n,
                                      const struct scenario_override *more, uint32_t count) {
-  struct diagnostics *faults = sweep_plan_diagnostics(p, arena);
-  struct scenario *s = sweep_plan_try(p, arena, faults, n, more, count);
-  if (!s) fputs(diagnostics_render(faults, arena), p->request->messages);
+  struct diagnostics *diagnostics = sweep_plan_diagnostics(p, arena);
+  struct scenario *s = sweep_plan_try(p, arena, diagnostics, n, more, count);
+  if (!s) fputs(diagnostics_render(diagnostics, arena), p->request->messages);
   return s;
 }
 
@@ -146,17 +146,17 @@ static enum sweep_outcome read_points(struct sweep_plan *p) {
   bool good = true;
   for (uint64_t n = 0; n < p->sweep->points && reported.count < REPORTED_MOST; n++) {
     struct arena *arena = arena_new();
-    struct diagnostics *faults = sweep_plan_diagnostics(p, arena);
-    struct scenario *s = sweep_plan_try(p, arena, faults, n, NULL, 0);
+    struct diagnostics *diagnostics = sweep_plan_diagnostics(p, arena);
+    struct scenario *s = sweep_plan_try(p, arena, diagnostics, n, NULL, 0);
     if (s && n == 0) p->seed = s->model.run.seed;
-    if (s && n == 0 && !outputs_apart(p, faults)) {
+    if (s && n == 0 && !outputs_apart(p, diagnostics)) {
       arena_free(arena);
       return SWEEP_MISUSED;
     }
     if (s)
       p->points[n] = identify(p, s);
     else
-      good = false, report_new(p, n, &reported, diagnostics_render(faults, arena));
+      good = false, report_new(p, n, &reported, diagnostics_render(diagnostics, arena));
     arena_free(arena);
   }
   if (reported.count == REPORTED_MOST) fprintf(p->request->messages, "after %d errors no more points are read\n", REPORTED_MOST);
@@ -181,25 +181,25 @@ static bool add_varies(struct sweep_plan *p) {
   return true;
 }
 
-static enum sweep_outcome report(const struct sweep_plan *p, const struct diagnostics *faults) {
-  fputs(diagnostics_render(faults, p->arena), p->request->messages);
+static enum sweep_outcome report(const struct sweep_plan *p, const struct diagnostics *diagnostics) {
+  fputs(diagnostics_render(diagnostics, p->arena), p->request->messages);
   return SWEEP_INVALID;
 }
 
 static enum sweep_outcome read_study(struct sweep_plan *p) {
-  struct diagnostics *faults = sweep_plan_diagnostics(p, p->arena);
+  struct diagnostics *diagnostics = sweep_plan_diagnostics(p, p->arena);
   struct study_file study;
-  if (!study_file_read(p->arena, faults, p->request->file, &study)) return report(p, faults);
+  if (!study_file_read(p->arena, diagnostics, p->request->file, &study)) return report(p, diagnostics);
   p->sweep = study.sweep;
   if (!add_varies(p)) return SWEEP_MISUSED;
-  return study_file_close(faults, &study) ? SWEEP_GOOD : report(p, faults);
+  return study_file_close(diagnostics, &study) ? SWEEP_GOOD : report(p, diagnostics);
 }
 
 /* A file that is no JSON could be a study as well: that is reported first. */
 static enum sweep_outcome read_scenario(struct sweep_plan *p) {
-  struct diagnostics *faults = sweep_plan_diagnostics(p, p->arena);
-  p->sweep = sweep_new(p->arena, faults, p->request->file);
-  if (!p->sweep) return report(p, faults);
+  struct diagnostics *diagnostics = sweep_plan_diagnostics(p, p->arena);
+  p->sweep = sweep_new(p->arena, diagnostics, p->request->file);
+  if (!p->sweep) return report(p, diagnostics);
   if (!p->request->vary_count) {
     safe_print(refuse(p), "needs at least one --vary PATH=A,B,C\n");
     return SWEEP_MISUSED;

@@ -92,13 +92,13 @@ static void declare_meters(struct model *m, struct toll_config *c) {
 static void link_tolls(struct linker *l, enum link_stage stage) {
   struct config_list *tolls = model_tolls(l->model);
   if (stage != LINK_STEPS) return;
-  if (tolls->count > TOLLS_MOST) link_fault(l, "tolls", NULL, "there are %u gates, and at most %d", tolls->count, TOLLS_MOST);
+  if (tolls->count > TOLLS_MOST) link_error(l, "tolls", NULL, "there are %u gates, and at most %d", tolls->count, TOLLS_MOST);
   for (uint32_t i = 0; i < tolls->count; i++) declare_meters(l->model, (struct toll_config *)tolls->items + i);
 }
 
 static void check_service(struct linker *l, struct service_config *s, const char *path) {
   if (service_toll(s) >= 0 && s->kind == SERVICE_EXTERNAL)
-    link_fault(l, path, "toll", "an external service has no gate of ours: requests do not enter it");
+    link_error(l, path, "toll", "an external service has no gate of ours: requests do not enter it");
 }
 
 /* --- lanes --------------------------------------------------------------------------------------------------------------------- */

@@ -169,7 +169,7 @@ static void balancer_died(struct world *w, struct container *c) {
 
 static void link_balancer(struct linker *l, struct service_config *s, const char *path) {
   const char *key = NULL, *wrong = balancer_link(l->model, s, &key);
-  if (wrong) link_fault(l, arena_format(l->arena, "%s.balance", path), key, "%s", wrong);
+  if (wrong) link_error(l, arena_format(l->arena, "%s.balance", path), key, "%s", wrong);
 }
 
 const struct part part_balancers = {.name = "balancers", .service = link_balancer, .build = balancer_build, .dies = balancer_died};

@@ -24,8 +24,8 @@ static const char *sum_prepare(void *self, struct arena *arena, sim_time start_o
   struct config_list *list = &((struct sum_profile *)self)->terms;
   struct choice *terms = list->items;
   for (uint32_t i = 0; i < list->count; i++) {
-    const char *fault = profile_prepare(&terms[i], arena, start_of_day);
-    if (fault) return fault;
+    const char *error = profile_prepare(&terms[i], arena, start_of_day);
+    if (error) return error;
   }
   return list->count ? NULL : "needs at least one profile";
 }

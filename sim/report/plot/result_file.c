@@ -17,8 +17,8 @@ bool result_file_read(struct arena *arena, const char *path, struct result_file 
 }
 
 /* The lines of a sweep's answer as one document: {"aguanta_sweep": 1, "points": [...]}. */
-static const struct json_value *read_lines(struct arena *arena, struct diagnostics *faults, const char *path) {
-  const struct source_text *source = source_read_file(arena, faults, path, JSON_FILE_LIMIT);
+static const struct json_value *read_lines(struct arena *arena, struct diagnostics *diagnostics, const char *path) {
+  const struct source_text *source = source_read_file(arena, diagnostics, path, JSON_FILE_LIMIT);
   char *text = NULL;
   size_t length = 0;
   if (!source) return NULL;
@@ -28,18 +28,18 @@ static const struct json_value *read_lines(struct arena *arena, struct diagnosti
     fputs(source->text[i] == '\n' && i + 1 < source->length ? "," : (const char[]){source->text[i], 0}, out);
   fputs("]}", out);
   fclose(out);
-  const struct json_value *root = json_read_text(arena, faults, path, text, length);
+  const struct json_value *root = json_read_text(arena, diagnostics, path, text, length);
   free(text);
   return root;
 }
 
 bool result_file_read_of(struct arena *arena, const char *kind, const char *path, struct result_file *out, char **error) {
-  struct diagnostics *faults = diagnostics_new(arena);
+  struct diagnostics *diagnostics = diagnostics_new(arena);
   *error = NULL;
   bool lines = !strcmp(kind, "sweep");
-  const struct json_value *root = lines ? read_lines(arena, faults, path) : json_read_file(arena, faults, path);
-  if (diagnostics_errors(faults)) {
-    *error = allocate_text(diagnostics_render(faults, arena));
+  const struct json_value *root = lines ? read_lines(arena, diagnostics, path) : json_read_file(arena, diagnostics, path);
+  if (diagnostics_errors(diagnostics)) {
+    *error = allocate_text(diagnostics_render(diagnostics, arena));
     (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */
     return false;
   }

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *faults_of(struct arena *arena, const char *name, const char *text, size_t length) {
+static char *errors_of(struct arena *arena, const char *name, const char *text, size_t length) {
   struct diagnostics *d = diagnostics_new(arena);
   json_read_text(arena, d, name, text, length);
   return diagnostics_render(d, arena);
 }
 
 /* The message alone: `line:column: what`, of the first fault. */
-static char *first_fault(struct arena *arena, const char *name, const char *text, size_t length) {
-  char *all = faults_of(arena, name, text, length);
+static char *first_error(struct arena *arena, const char *name, const char *text, size_t length) {
+  char *all = errors_of(arena, name, text, length);
   const char *prefix = "t.json:",
              *from = !strncmp(all, prefix, strlen(prefix)) && all[strlen(prefix)] != ' ' ? all + strlen(prefix) : all;
   char *error = strstr(from, "error: ");
@@ -24,7 +24,7 @@ static char *first_fault(struct arena *arena, const char *name, const char *text
 
 struct fault_case {
   const char *text;
-  const char *fault;
+  const char *error;
 };
 
 static const struct fault_case faults[] = {
@@ -84,17 +84,17 @@ static const struct fault_case faults[] = {
 static void test_faults(void) {
   struct arena *arena = arena_new();
   for (const struct fault_case *c = faults; c->text; c++) {
-    const char *seen = first_fault(arena, "t.json", c->text, strlen(c->text));
-    test_check(!strcmp(seen, c->fault), "%s\n      is:        %s\n      should be: %s", c->text, seen, c->fault);
+    const char *seen = first_error(arena, "t.json", c->text, strlen(c->text));
+    test_check(!strcmp(seen, c->error), "%s\n      is:        %s\n      should be: %s", c->text, seen, c->error);
   }
   arena_free(arena);
 }
 
 static void test_zero_byte(void) {
   struct arena *arena = arena_new();
-  const char *seen = first_fault(arena, "t.json", "[\"a\0b\"]", 7);
+  const char *seen = first_error(arena, "t.json", "[\"a\0b\"]", 7);
   test_check(!strcmp(seen, "1:4: a zero byte in a string"), "%s", seen);
-  seen = first_fault(arena, "t.json", "[1]\0", 4);
+  seen = first_error(arena, "t.json", "[1]\0", 4);
   test_check(!strcmp(seen, "1:4: something follows after the end of the value"), "%s", seen);
   arena_free(arena);
 }
@@ -113,7 +113,7 @@ static void test_limits(void) {
   struct arena *arena = arena_new();
   const char *open64 = repeated(arena, "", '[', 64, ""), *close64 = repeated(arena, "", ']', 64, "");
   struct {
-    const char *text, *fault;
+    const char *text, *error;
   } limits[] = {
       {arena_format(arena, "%s%s", open64, close64), ""},
       {arena_format(arena, "[%s%s]", open64, close64), "1:65: nested deeper than 64 levels"},
@@ -126,8 +126,8 @@ static void test_limits(void) {
       {" \n", "t.json: is empty: expected a value such as {}"},
   };
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-    const char *seen = first_fault(arena, "t.json", limits[i].text, strlen(limits[i].text));
-    test_check(!strcmp(seen, limits[i].fault), "limit %zu: %.200s", i, seen);
+    const char *seen = first_error(arena, "t.json", limits[i].text, strlen(limits[i].text));
+    test_check(!strcmp(seen, limits[i].error), "limit %zu: %.200s", i, seen);
   }
   arena_free(arena);
 }
@@ -163,8 +163,8 @@ static void test_comments(void) {
   uint32_t line, column;
   position_locate(json_position(json_member(root, "b")), &line, &column);
   test_check(line == 4 && column == 7, "b stands at %u:%u", line, column);
-  test_check(strstr(faults_of(arena, "t.jsonc", "{} /* x", 7), "t.jsonc:1:4: error: this comment is never closed"), "open comment");
-  test_check(strstr(faults_of(arena, "t.jsonc", "[1,]", 4), "a comma after the last element"), "no trailing commas in .jsonc");
+  test_check(strstr(errors_of(arena, "t.jsonc", "{} /* x", 7), "t.jsonc:1:4: error: this comment is never closed"), "open comment");
+  test_check(strstr(errors_of(arena, "t.jsonc", "[1,]", 4), "a comma after the last element"), "no trailing commas in .jsonc");
   arena_free(arena);
 }
 
@@ -213,12 +213,12 @@ static void test_cap_and_order(void) {
 /* A terminal's escape sequence in a file must not reach the terminal; a line of megabytes is cut. */
 static void test_hostile_lines(void) {
   struct arena *arena = arena_new();
-  char *seen = faults_of(arena, "t.json", "{\"\x1b[31m\": x}", 11);
+  char *seen = errors_of(arena, "t.json", "{\"\x1b[31m\": x}", 11);
   test_check(!strchr(seen, 0x1b), "%s", seen);
   char *longer =
       repeated(arena, "[\"", 'a', 5000,
                "\", x, \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]");
-  seen = faults_of(arena, "t.json", longer, strlen(longer));
+  seen = errors_of(arena, "t.json", longer, strlen(longer));
   test_check(strlen(seen) < 500 && strstr(seen, "...aaaa") && strstr(seen, "aaaa...\n"), "%s", seen);
   char *code = strstr(seen, "| "), *caret = strchr(seen, '^');
   char *place = code ? strstr(code, "\", x,") : NULL, *line = caret;

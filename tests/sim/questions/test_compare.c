@@ -254,7 +254,7 @@ static void test_unstable(void) {
 static void test_windows_differ(void) {
   struct fixture f[2] = {one_server(100, 5, "30s", 7), one_server(100, 5, "20s", 7)};
   struct compared c = compare_of(f, 2, &(struct study_options){.replications = 5});
-  const char *wrong = compare_fault(c.compare);
+  const char *wrong = compare_error(c.compare);
   test_check(wrong && strstr(wrong, "30s") && strstr(wrong, "20s") && strstr(wrong, "--set run.window=30s"), "%s",
              wrong ? wrong : "not refused");
   compared_close(&c, f, 2);

@@ -127,12 +127,12 @@ static void test_own_value_key(void) {
   arena_free(arena);
 }
 
-struct fault_case {
+struct error_case {
   const char *members; /* of the root, after the services */
-  const char *fault;   /* message without place */
+  const char *error;   /* message without place */
 };
 
-static const struct fault_case faults[] = {
+static const struct error_case faults[] = {
     {"\"nam\": 1", "unknown key \"nam\"; did you mean \"name\"?"},
     {"\"zzzzzz\": 1",
      "unknown key \"zzzzzz\"; known keys are: name, seed, scale, drain, think, mix, rate, services, endpoints, claims"},
@@ -204,7 +204,7 @@ static const struct fault_case faults[] = {
      "\"drain\" must be a duration such as \"250ms\" or \"2h30m\", not an object"},
     {0}};
 
-static const struct fault_case service_faults[] = {
+static const struct error_case service_faults[] = {
     {"\"replica\": 3", "unknown key \"replica\" in service \"api\"; did you mean \"replicas\"?"},
     {"\"replicas\": \"3\"", "\"replicas\" must be a whole number, not a string: write 3 without quotes"},
     {"\"replicas\": 1.5", "\"replicas\" must be a whole number, not 1.5"},
@@ -229,7 +229,7 @@ static const struct fault_case service_faults[] = {
     {"\"links\": {\"apo\": 1}", "\"links\" refers to \"apo\", which is not in \"services\"; did you mean \"api\"?"},
     {0}};
 
-static void check_fault(const char *text, const char *expected) {
+static void check_error(const char *text, const char *expected) {
   struct bound b = bind_text_of(text);
   char *all = diagnostics_render(b.faults, b.arena), *error = strstr(all, "error: ");
   char *seen = error ? arena_format(b.arena, "%.*s", (int)strcspn(error + 7, "\n"), error + 7) : all;
@@ -239,20 +239,20 @@ static void check_fault(const char *text, const char *expected) {
 }
 
 static void test_faults(void) {
-  for (const struct fault_case *c = faults; c->members; c++) {
+  for (const struct error_case *c = faults; c->members; c++) {
     char text[1000];
     bool own = strstr(c->members, "\"endpoints\"") != NULL;
     snprintf(text, sizeof text, "{\"services\": {\"api\": {}}, %s%s}", c->members,
              own ? "" : ", \"endpoints\": {\"list\": {\"entry\": \"api\"}}");
-    check_fault(text, c->fault);
+    check_error(text, c->error);
   }
-  for (const struct fault_case *c = service_faults; c->members; c++) {
+  for (const struct error_case *c = service_faults; c->members; c++) {
     char text[1000];
     snprintf(text, sizeof text, "{\"services\": {\"api\": {%s}}}", c->members);
-    check_fault(text, c->fault);
+    check_error(text, c->error);
   }
-  check_fault("{}", "the file needs the key \"services\"");
-  check_fault("[]", "the file must be an object: { \"services\": ... }, not a list");
+  check_error("{}", "the file needs the key \"services\"");
+  check_error("[]", "the file must be an object: { \"services\": ... }, not a list");
 }
 
 /* A whole file with one fault of nearly every sort: all are told at once, in order, with line, column and caret. */
