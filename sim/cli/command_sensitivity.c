@@ -46,7 +46,7 @@ static bool check_measures(struct arena *arena, const struct options *o, const s
     struct measure m;
     const char *rest = "", *wrong = measure_parse(arena, &s->model, o->ofs[i], &m, &rest);
     if (wrong) wrong = measure_with_hint(arena, &s->model, o->ofs[i], wrong);
-    if (!wrong && *rest) wrong = "has something behind it: a measure such as p99(web.latency), without a limit";
+    if (!wrong && *rest) wrong = "has something after it: a measure such as p99(web.latency), without a limit";
     if (wrong) safe_print(stderr, "aguanta sensitivity: --of %s %s\n", o->ofs[i], wrong);
     if (wrong) return false;
   }

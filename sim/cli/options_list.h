@@ -17,8 +17,8 @@ OPTION(ROOT, "root", 0, ONE(root), "DIR",
        "read no scenario, parent, price list, table or log outside of this folder, also not through links: for files by others",
        NULL)
 OPTION(SEED, "seed", 0, ONE(seed), "N|WORD", "other customers and faults; the same seed gives the same bytes", NULL)
-OPTION(REPS, "reps", 0, ONE(reps), "N", "exactly so many replications", NULL)
-OPTION(ADD_REPS, "add-reps", 0, ONE(add_reps), "N", "so many replications more at each point; stored ones are gone on from", NULL)
+OPTION(REPS, "reps", 0, ONE(reps), "N", "exactly this many replications", NULL)
+OPTION(ADD_REPS, "add-reps", 0, ONE(add_reps), "N", "this many replications more at each point; stored ones are continued", NULL)
 OPTION(PRECISION, "precision", 0, ONE(precision), "2%",
        "replicate until every claim is decided or known to this; capacity: its own half-width (default: 1%)", NULL)
 OPTION(BUDGET, "budget", 0, ONE(budget), "N",
@@ -31,11 +31,11 @@ OPTION(EXPORT, "export", 0, LIST(export), "FILE",
        "write the answer, - with --format for stdout; repeatable; format by extension:", extensions)
 OPTION(FORMAT, "format", 0, ONE(format), "NAME", "format of --export -:", format_names)
 OPTION(STORE, "store", 0, ONE(store), "DIR",
-       "where finished points are kept, so that none is run twice (default: beside the export)", NULL)
+       "where finished points are kept, so that none is run twice (default: next to the export)", NULL)
 OPTION(FRESH, "fresh", 0, FLAG(fresh), NULL, "run every point, whatever is stored", NULL)
 OPTION(WHERE, "where", 0, ONE(where), "CONDITION", "run only these points, such as 'services.web.replicas <= 4'", NULL)
 OPTION(SHARD, "shard", 0, ONE(shard), "I/N", "run the I-th of N parts, on one of several machines", NULL)
-OPTION(DRY_RUN, "dry-run", 0, FLAG(dry_run), NULL, "list the points, tell which are stored, estimate the work", NULL)
+OPTION(DRY_RUN, "dry-run", 0, FLAG(dry_run), NULL, "list the points, show which are stored, estimate the work", NULL)
 OPTION(EMIT, "emit", 0, ONE(emit), "WHAT", "print a job that runs the shards:", scheduler_names)
 OPTION(SHARDS, "shards", 0, ONE(shards), "N", "of --emit, instead of slices of at least 10 s of work", NULL)
 OPTION(TIMING, "timing", 0, ONE(timing), "FILE", "write how long it took, as JSON", NULL)

@@ -180,7 +180,7 @@ bool session_options(const struct options *o, struct study_options *out) {
   if (o->add_reps && !whole_number("add-reps", o->add_reps, 1, 10000000, &more)) return false;
   const char *exactly = o->add_reps ? "add-reps" : o->reps ? "reps" : NULL;
   if (exactly && (o->precision || o->budget)) {
-    safe_print(stderr, "aguanta: --%s takes exactly so many replications; leave out --%s\n", exactly,
+    safe_print(stderr, "aguanta: --%s takes exactly this many replications; leave out --%s\n", exactly,
                o->precision ? "precision" : "budget");
     return false;
   }

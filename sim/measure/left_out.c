@@ -67,7 +67,8 @@ static const char *words_of(const struct evidence *ev, uint32_t service) {
         ev->arena,
         "%s: its data are kept when a node is lost%s; in truth a local disk is lost with its machine, and neither the "
         "time to restore it nor the writes since the last backup count here%s",
-        where, moves(m) ? ", and are at once where it starts again" : "", s->embedded ? "" : " (\"backup\" makes them count)");
+        where, moves(m) ? ", and are there at once where it starts again" : "",
+        s->embedded ? "" : " (\"backup\" makes them count)");
   if (where && s->kind == SERVICE_CACHE && stock_at(m, service))
     return arena_format(ev->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
                         where);

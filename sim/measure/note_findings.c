@@ -156,8 +156,8 @@ static void note_batches(const struct evidence *ev, struct results *r) {
          "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
   else if (ev->correlated_shown)
     note(ev, r,
-         "correlated: the batches of the long run still follow each other in what is only shown, which buys no longer run; its "
-         "intervals are too narrow");
+         "correlated: the batches of the long run are still correlated in what is only shown, and the run is not prolonged for "
+         "that; its intervals are too narrow");
 }
 
 static double counted(const struct view *v, uint32_t meter) {

@@ -192,7 +192,7 @@ static void note_between(struct search *s, struct capacity_result *r, const stru
       bool fails = course == COURSE_HOLDS && margin > 0, holds = course == COURSE_NEVER && margin < 0;
       if (!fails && !holds) continue;
       note(s, r,
-           arena_format(s->arena, "not monotone: %s %s at both ends and seems to %s at %s; search each side of it by itself",
+           arena_format(s->arena, "not monotone: %s %s at both ends and seems to %s at %s; search each side of it on its own",
                         bound_text(s, b), fails ? "holds" : "fails", fails ? "fail" : "hold",
                         axis_text(s->arena, s->range, s->trials[i]->x)));
       return;

@@ -24,7 +24,7 @@ const char *compare_set_best(struct compare *c, const char *objective, const cha
   const char *text = b->objective + 4;
   const char *wrong = compare_measures(c, text, &b->measures, &rest);
   if (wrong) return wrong;
-  if (rest[strspn(rest, " ")]) return arena_format(c->arena, "has \"%s\" behind the measure", rest);
+  if (rest[strspn(rest, " ")]) return arena_format(c->arena, "has \"%s\" after the measure", rest);
   if (b->measures[0].kind->over_faults) return "is of a year of faults: choose by what is measured in traffic";
   if (measure_is_exact(&b->measures[0], &c->scenarios[0].model))
     return "follows from the scenarios alone: compare shows it exactly";

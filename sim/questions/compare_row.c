@@ -224,7 +224,7 @@ struct compare_row compare_row_of(const struct compare *c, const struct compare_
   from_pairs(&row, &pairs, confidence);
   if (is_few(base, a, &row.base) || is_few(other, b, &row.value)) widen(&row);
   free(pairs.base), free(pairs.value);
-  if (isnan(row.difference.low)) row.reason = "one replication tells nothing of how far it may be off";
+  if (isnan(row.difference.low)) row.reason = "one replication says nothing about how far it may be off";
   return row;
 }
 

@@ -115,7 +115,7 @@ struct shown capacity_limit_text(const struct capacity_result *r, const struct c
   if (l->course == COURSE_HOLDS)
     snprintf(out.text, sizeof out.text, "does not break up to %.40s", capacity_value_text(r, l->root.holds).text);
   if (l->course == COURSE_NEVER) snprintf(out.text, sizeof out.text, "fails throughout");
-  if (l->course == COURSE_UNDECIDED) snprintf(out.text, sizeof out.text, "cannot be told");
+  if (l->course == COURSE_UNDECIDED) snprintf(out.text, sizeof out.text, "cannot be determined");
   if (l->course == COURSE_BREAKS && !isnan(l->root.holds))
     snprintf(out.text, sizeof out.text, "above %.40s", capacity_value_text(r, l->root.holds).text);
   if (l->course == COURSE_BEGINS && !isnan(l->root.holds))
@@ -189,7 +189,7 @@ struct capacity_sentence capacity_sentence(const struct capacity_result *r) {
     add(&s, "no value keeps "), add_claims(&s, r), add(&s, ": %.400s", r->reason);
     break;
   case CAPACITY_UNDECIDED:
-    add(&s, "cannot be told: %.400s", r->reason ? r->reason : "nothing is known");
+    add(&s, "cannot be determined: %.400s", r->reason ? r->reason : "nothing is known");
     break;
   default:
     add_between(&s, r);

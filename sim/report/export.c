@@ -39,7 +39,7 @@ static const struct export_format *find(enum answer_kind kind, const char *path,
   if (bare)
     *error = allocate_format("--export - needs --format: %s", known);
   else if (!name && !*wanted)
-    *error = allocate_format("--export %s: no extension to tell the format by; known are %s", path, known);
+    *error = allocate_format("--export %s: no extension that gives the format; known are %s", path, known);
   else
     *error = allocate_format("--export %s: unknown format \"%s\"; known are %s", path, wanted, known);
   free(known);

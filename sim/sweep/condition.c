@@ -122,7 +122,8 @@ static struct condition *check_types(struct parser *p, struct condition *c, cons
   double unused;
   c->kind = kind_of(p->sweep, c->left.column);
   if (!has_number(c->kind) && c->op->less != c->op->more)
-    return refuse(p, arena_format(p->arena, "asks for %s of %s, which is no number: only == and != compare it", c->op->text, path));
+    return refuse(p,
+                  arena_format(p->arena, "asks for %s of %s, which is not a number: only == and != compare it", c->op->text, path));
   if (c->right.column != OPERAND_VALUE && !comparable(kind_of(p->sweep, c->right.column), c->kind))
     return refuse(p, arena_format(p->arena, "compares %s with %s, which is of another kind", path, c->right.text));
   if (c->right.column == OPERAND_VALUE && has_number(c->kind) && !place_number(p->arena, c->kind, c->right.text, &unused))

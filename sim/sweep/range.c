@@ -17,7 +17,7 @@ const char *range_parse(struct arena *arena, const char *text, struct range *out
   long count = strtol(colon + 1, &end, 10);
   out->log = !strcmp(end, "log");
   if (end == colon + 1 || (*end && !out->log))
-    return "is a range whose count is no whole number: write from..to:10 or from..to:10log";
+    return "is a range whose count is not a whole number: write from..to:10 or from..to:10log";
   if (count < 2 || count > RANGE_VALUES) return "is a range whose count must be from 2 to 100000";
   out->count = (uint32_t)count;
   out->from = arena_format(arena, "%.*s", (int)(dots - text), text);

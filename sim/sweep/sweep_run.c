@@ -68,8 +68,8 @@ static void stop(struct sweep_workers *w, enum sweep_outcome why) {
 /* With the lock held. */
 static void store_failed(struct sweep_workers *w, char *error) {
   if (!w->stop || w->outcome != SWEEP_FAILED)
-    safe_print(w->plan->request->messages, "aguanta: %s; stopped, what is finished is kept: the same command goes on from there\n",
-               error);
+    safe_print(w->plan->request->messages,
+               "aguanta: %s; stopped, what is finished is kept: the same command continues from there\n", error);
   stop(w, SWEEP_FAILED);
   free(error);
 }

@@ -17,7 +17,7 @@ enum { ROWS = 24, STEP = 40, TOP = 92, BOTTOM = 72, LEFT = 370, RIGHT = 400 };
 static const struct {
   enum claim_kind kind;
   const char *heading;
-} kinds[] = {{CLAIM_REQUIREMENT, "REQUIREMENTS, ours to keep"},
+} kinds[] = {{CLAIM_REQUIREMENT, "REQUIREMENTS, to be kept"},
              {CLAIM_STATEMENT, "STATEMENTS of documents: better than stated is not a failure"},
              {CLAIM_INFO, "INFO, not judged"}};
 enum { KINDS = sizeof kinds / sizeof *kinds };

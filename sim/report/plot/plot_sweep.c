@@ -159,7 +159,7 @@ static void say(char *text, size_t size, const struct sweep_picture *s) {
     most = ratio;
     int used = snprintf(text, size, "%s: %s is least at %s, %s; at %s ", line->endpoint, s->aggregate, s->tick[best],
                         format_number(UNIT_SECONDS, NULL, line->y[best]).text, s->tick[none >= 0 ? none : worst]);
-    snprintf(text + used, size - (size_t)used, "%s%s", none >= 0 ? "nobody is answered" : "it is ",
+    snprintf(text + used, size - (size_t)used, "%s%s", none >= 0 ? "no request is answered" : "it is ",
              none >= 0 ? "" : format_number(UNIT_SECONDS, NULL, line->y[worst]).text);
   }
 }
@@ -198,7 +198,7 @@ static void axes(struct figure *f, const struct sweep_picture *s) {
   snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 98.0 / f->height);
   char text[160];
   snprintf(text, sizeof text, "%s of latency; hollow: more than 1%% fail%s%s", s->aggregate,
-           any ? "; a cross: nobody is answered" : "", s->gaps ? "; dots: too short a run to tell" : "");
+           any ? "; a cross: no request is answered" : "", s->gaps ? "; dots: too short a run to tell" : "");
   figure_text(f, position, "left", FIGURE_GREY, 12, text);
   double margin = (last - first) * 0.02;
   if (s->logarithmic)

@@ -27,7 +27,7 @@ struct table {
 };
 
 static const struct table tables[] = {
-    {CLAIM_REQUIREMENT, "REQUIREMENTS", "ours to keep; value and its 95% interval", 9},
+    {CLAIM_REQUIREMENT, "REQUIREMENTS", "to be kept; value and its 95% interval", 9},
     {CLAIM_STATEMENT, "STATEMENTS", "of documents, under audit: better than stated is not a failure of the system", 12},
     {CLAIM_INFO, "INFO", "shown, not judged", 0}};
 

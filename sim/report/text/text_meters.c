@@ -61,7 +61,7 @@ static void print_idle(FILE *file, const struct results *r, int width) {
 
 void text_meters(FILE *file, const struct results *r, const struct report_options *options) {
   if (!r->meter_count || !r->requests) return;
-  table_heading(file, "COUNTED", "beside requests, in one replication");
+  table_heading(file, "COUNTED", "in addition to requests, in one replication");
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
     bool any = false;
     for (uint32_t i = 0; i < r->meter_count; i++) {

@@ -244,9 +244,9 @@ void text_bill(FILE *file, const struct results *r, const struct report_options 
 
 void text_assumptions(FILE *file, const struct results *r, const struct report_options *options) {
   if (r->assumption_count == 0) return;
-  table_heading(file, "ASSUMPTIONS", options->verbose ? "what this answer hangs on" : NULL);
+  table_heading(file, "ASSUMPTIONS", options->verbose ? "what this answer depends on" : NULL);
   if (!options->verbose) {
-    fprintf(file, "  the answer hangs on %s; --verbose lists them\n",
+    fprintf(file, "  the answer depends on %s; --verbose lists them\n",
             format_counted(r->assumption_count, "assumed or sourced value", NULL).text);
     return;
   }

@@ -80,8 +80,7 @@ char *report_sensitivity_first(const struct sensitivity_results *r) {
   char *words = sentence(r), *text = NULL;
   uint32_t unknown = r->first_target < 0 ? most_unknown(r) : unknown_of(r, &r->targets[r->first_target]);
   if (!unknown) return words;
-  text = allocate_format("%s; there is not enough data to tell of %s (more --reps)", words,
-                         format_counted(unknown, "input", NULL).text);
+  text = allocate_format("%s; there is not enough data on %s (more --reps)", words, format_counted(unknown, "input", NULL).text);
   free(words);
   return text;
 }

@@ -170,7 +170,7 @@ static const struct mistyped {
     {{"run", SMALL, "--jobs", "two", NULL}, "aguanta: --jobs must be a whole number from 1 to 1024, not \"two\"\n"},
     {{"run", SMALL, "--export", "x.pdf", NULL}, "aguanta: --export x.pdf: unknown format \"pdf\"; known are .json, .csv and .md\n"},
     {{"run", SMALL, "--export", "result", NULL},
-     "aguanta: --export result: no extension to tell the format by; known are .json, .csv and .md\n"},
+     "aguanta: --export result: no extension that gives the format; known are .json, .csv and .md\n"},
     {{"run", SMALL, "--export", "-", NULL}, "aguanta: --export - needs --format: json, csv or md\n"},
     {{"run", SMALL, "--export", "-", "--format", "xml", NULL},
      "aguanta: --export -: unknown format \"xml\"; known are .json, .csv and .md\n"},

@@ -124,7 +124,7 @@ static void test_too_short(void) {
   char line[2000];
   snprintf(line, sizeof line, "%s", strstr(c.out, "measure first:") ? strstr(c.out, "measure first:") : "");
   for (char *at = line; (at = strchr(at, '\n'));) *at = ' ';
-  test_check(strstr(line, "there is not enough data to tell of 3 inputs (more --reps)") != NULL, "%s", line);
+  test_check(strstr(line, "there is not enough data on 3 inputs (more --reps)") != NULL, "%s", line);
   child_free(&c);
 }
 
@@ -196,7 +196,7 @@ static void test_refusals(void) {
        "--vary " RATE "=2/s..1/s: error: \"range\" of \"rate\" has its ends the wrong way round: \"2/s\" is more than \"1/s\""},
       {"--vary", "run.seed=1..2", 3, "\"seed\" cannot have a \"range\""},
       {"--vary", "services.serber.start=1s..2s", 3, "did you mean \"services.server.start\"?"},
-      {"--of", "p99(page.latency) < 1s", 2, "has something behind it: a measure such as p99(web.latency), without a limit"},
+      {"--of", "p99(page.latency) < 1s", 2, "has something after it: a measure such as p99(web.latency), without a limit"},
       {"--of", "p99(pige.latency)", 2, "finds no endpoint, service or node group \"pige\"; did you mean \"p99(page.latency)"},
       {"--export", "x.pdf", 2, "unknown format \"pdf\""},
   };

@@ -563,7 +563,7 @@ static void test_slurm(void) {
   child_free(&c);
 }
 
-/* One row takes 377 votes a second of 600: with one nobody is answered in time, which is a cross and a title, not a gap. */
+/* One row takes 377 votes a second of 600: with one no request is answered in time, which is a cross and a title, not a gap. */
 static void test_picture(void) {
   char *lines = child_path("sweep.ndjson"), *picture = child_path("sweep.svg");
   struct child c = AGUANTA("sweep", "scenarios/ideas/hot-row.json", "--vary", "keys.counter.of=1,8", "--set", "run.warmup=20s",
@@ -574,9 +574,10 @@ static void test_picture(void) {
   test_check(c.status == 0, "exit status %d\n%s", c.status, c.err);
   child_free(&c);
   char *drawn = test_read_file(picture);
-  test_check(drawn && strstr(drawn, "vote: p99 is least at 8, ") && strstr(drawn, "; at 1 nobody is answered"), "%s",
+  test_check(drawn && strstr(drawn, "vote: p99 is least at 8, ") && strstr(drawn, "; at 1 no request is answered"), "%s",
              drawn ? drawn : "no picture");
-  test_check(drawn && strstr(drawn, "a cross: nobody is answered") && !strstr(drawn, "dots: "), "%s", drawn ? drawn : "no picture");
+  test_check(drawn && strstr(drawn, "a cross: no request is answered") && !strstr(drawn, "dots: "), "%s",
+             drawn ? drawn : "no picture");
   free(drawn);
   c = AGUANTA("plot", lines, "--kind", "sweep", "--endpoint", "look", "-o", picture);
   drawn = test_read_file(picture);

@@ -252,7 +252,7 @@ static void test_kinds(void) {
       {"no data",
        {.scenario = MM1("'p99.99(job.latency) < 100s'", SHORT_RUN), .axis = "traffic.web.rate=0.1/s..0.7/s", .budget = 10},
        CAPACITY_UNDECIDED,
-       "cannot be told: p99.99(job.latency) < 100s has no data at 0.1/s after 10 replications: too short"},
+       "cannot be determined: p99.99(job.latency) < 100s has no data at 0.1/s after 10 replications: too short"},
       {"no claim: it breaks where it does not settle",
        {.scenario = MM1("{'expr': 'mean(job.latency) < 5s', 'severity': 'should'}", SHORT_RUN),
         .axis = "traffic.web.rate=0.2/s..2/s",

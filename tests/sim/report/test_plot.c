@@ -270,7 +270,7 @@ static void test_kinds_of_claims(void) {
   snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
   expect_texts(&room, "claims", NULL,
                TEXTS("3 of 6 requirements hold;", "0 of 3 statements are confirmed, 1 better than stated",
-                     ">REQUIREMENTS, ours to keep<", ">STATEMENTS of documents", ">INFO, not judged<", ">BETTER  219/s",
+                     ">REQUIREMENTS, to be kept<", ">STATEMENTS of documents", ">INFO, not judged<", ">BETTER  219/s",
                      ">CONTRADICTED  231/s", ">WARN  68.4%"),
                NULL);
   for (uint32_t i = 0; i < r.claim_count; i++)

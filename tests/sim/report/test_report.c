@@ -387,7 +387,7 @@ static void test_export(void) {
       {ANSWER_SWEEP, "-", NULL, "--export - needs --format: csv or ndjson"},
       {ANSWER_RUN, "x.ndjson", NULL, "--export x.ndjson: unknown format \"ndjson\"; known are .json, .csv and .md"},
       {ANSWER_SWEEP, "x.md", NULL, "--export x.md: unknown format \"md\"; known are .csv and .ndjson"},
-      {ANSWER_RUN, "a.json/x", NULL, "--export a.json/x: no extension to tell the format by; known are .json, .csv and .md"}};
+      {ANSWER_RUN, "a.json/x", NULL, "--export a.json/x: no extension that gives the format; known are .json, .csv and .md"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char *error = NULL;
     bool known = export_known(rows[i].kind, rows[i].path, rows[i].format, &error);

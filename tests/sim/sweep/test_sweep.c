@@ -30,7 +30,7 @@ static const struct range_case {
     {"1.0/s..2/s:2", false, "1.0/s 2/s"}, /* the ends as typed */
     {"1..3:9", true, "is a range that has 1 twice: there are fewer than 9 whole numbers to choose from"},
     {"1..3", false, "is a range without a count: write from..to:count, such as 10/s..100/s:10, or :10log"},
-    {"1..3:x", false, "is a range whose count is no whole number: write from..to:10 or from..to:10log"},
+    {"1..3:x", false, "is a range whose count is not a whole number: write from..to:10 or from..to:10log"},
     {"1..3:1", false, "is a range whose count must be from 2 to 100000"},
     {"10ms..2s:3", false, "is a range whose ends have different units: write both in the same"},
     {"1h30m..2h30m:3", false, "is a range whose ends must be a number with at most one unit, such as 10/s..100/s:10"},
@@ -144,7 +144,7 @@ static const struct condition_case {
     {"traffic.users.rate > 3", "compares traffic.users.rate with \"3\", which is not a rate such as \"120/s\" or \"40/min\""},
     {"traffic.users.rate > services.web.replicas",
      "compares traffic.users.rate with services.web.replicas, which is of another kind"},
-    {"platform.kind < static", "asks for < of platform.kind, which is no number: only == and != compare it"},
+    {"platform.kind < static", "asks for < of platform.kind, which is not a number: only == and != compare it"},
     {"services.web.replicas", "needs one of < <= > >= == != after services.web.replicas"},
     {"services.web.replicas = 2", "needs one of < <= > >= == != after services.web.replicas"},
     {"services.web.replicas ==", "needs a value after services.web.replicas =="},
