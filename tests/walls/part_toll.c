@@ -1,15 +1,15 @@
-/* Toll gates: a part that no program has but the one of the suite `walls`. It shows what a mechanism costs: this file, and its name in
- * the Makefile (WALLS).
+/* Toll gates: a part that no program has but the one of the suite `walls`. It shows what a mechanism costs: this file, and its name
+ * in the Makefile (WALLS).
  *
- * A gate stands in front of the services that name it in "toll". Whoever enters one of them takes a lane, waits in line while all are
- * taken, pays, and keeps the lane until the request ends, in whatever way. A request takes one lane of a gate, however often it comes
- * by, and pays each time; a child of it is a request of its own.
+ * A gate stands in front of the services that name it in "toll". A request that enters one of them takes a lane, or waits in line
+ * while all are taken; it pays, and keeps the lane until it ends, however that is. It takes one lane of a gate no matter how often
+ * it comes by, and pays each time; a child of it is a request of its own.
  *
  *     "tolls": { "gate": { "lanes": 3, "payment": { "exponential": "2s" }, "patience": "1min" } }
  *     "services": { "a": { "kind": "app", "toll": "gate" } }
  *
- * Invariants, audited: lanes in use are those that living requests hold, and no more than there are; no request waits while a lane is
- * free. */
+ * Invariants, audited: lanes in use are those that living requests hold, and no more than there are; no request waits while a lane
+ * is free. */
 #include "models/core/audit.h"
 #include "models/core/link.h"
 #include "models/core/load_sheet.h"
@@ -57,7 +57,7 @@ static int32_t toll_of(const struct model *m, const struct instruction *in) {
   return service_toll(model_service(m, (uint32_t)in->service));
 }
 
-/* --- keys ---------------------------------------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------------------------------------------- */
 
 static const struct field toll_fields[] = {
     KEY("lanes", INTEGER, toll_config, lanes, RANGE(1, 1e6), .doc = "Requests that may have passed the gate and not ended yet."),
@@ -101,7 +101,7 @@ static void check_service(struct linker *l, struct service_config *s, const char
     link_error(l, path, "toll", "an external service has no gate of ours: requests do not enter it");
 }
 
-/* --- lanes --------------------------------------------------------------------------------------------------------------------- */
+/* --- lanes -------------------------------------------------------------------------------------------------------------------- */
 
 /* What the request holds; requests that are new hold nothing. */
 static uint32_t *held_by(struct world *w, const struct request *r) {
@@ -185,7 +185,7 @@ static bool pay(struct world *w, struct request *r, const struct instruction *in
   return false;
 }
 
-/* --- without requests ---------------------------------------------------------------------------------------------------------- */
+/* --- without requests --------------------------------------------------------------------------------------------------------- */
 
 static void hold_lane(struct walk *w, const struct instruction *in, double weight) {
   (void)weight;
@@ -229,7 +229,7 @@ static void add_loads(const struct model *m, struct load_sheet *l) {
 }
 static const struct load_part toll_load = {.loads = add_loads};
 
-/* --- the life of a world --------------------------------------------------------------------------------------------------------- */
+/* --- the life of a world ------------------------------------------------------------------------------------------------------ */
 
 static bool used(const struct model *m) { return model_tolls(m)->count > 0; }
 

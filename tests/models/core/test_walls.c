@@ -1,12 +1,13 @@
-/* A mechanism that lives only in the tests, tests/walls/part_toll.c: one file, and its name in the Makefile, give it keys with errors and
- * pages, a wait, something held, draws, a row of saturation, meters and an audit. The program that has it is asked as a user asks. */
+/* A mechanism that lives only in the tests, tests/walls/part_toll.c: one file, and its name in the Makefile, give it keys with errors
+ * and pages, a wait, something held, draws, a row of saturation, meters and an audit. The program that has it is asked as a user
+ * would ask it. */
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdarg.h>
 
-/* --- the program with the part ------------------------------------------------------------------------------------------------- */
+/* --- the program with the part ------------------------------------------------------------------------------------------------ */
 
 /* It is built next to the one that has no such part. */
 static const char *walls_program(void) {
@@ -81,7 +82,7 @@ static double metric(const struct answer *a, const char *name, const char *aggre
   return number(row_of(a, "metrics", "metric", name, aggregate), "value");
 }
 
-/* --- one file and one name ---------------------------------------------------------------------------------------------------------- */
+/* --- one file and one name ---------------------------------------------------------------------------------------------------- */
 
 static void test_one_line_names_it(void) {
   char *makefile = test_read_file("Makefile"), *list = test_read_file("models/core/parts.h");
@@ -90,7 +91,7 @@ static void test_one_line_names_it(void) {
   free(makefile), free(list);
 }
 
-/* --- keys ------------------------------------------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------------------------------------------- */
 
 #define SMALL                                                                                                                      \
   "{ 'aguanta': 1, 'name': 'toll',\n'traffic': { 'u': { 'kind': 'closed', 'population': 5, 'think': '10ms', 'mix': { 'p': 1 } } "  \
@@ -143,10 +144,10 @@ static void test_pages(void) {
   child_free(&page), child_free(&schema), child_free(&key);
 }
 
-/* --- by hand ---------------------------------------------------------------------------------------------------------------------- */
+/* --- by hand ------------------------------------------------------------------------------------------------------------------ */
 
-/* Five users come at 10 ms. Two lanes, each taken for a payment and a computation: two pass at once, two after the first two, the last
- * after these. Whoever was served thinks until the run is over. */
+/* Five users come at 10 ms. Two lanes, each taken for a payment and a computation: two pass at once, two after the first two, the
+ * last after these. A user with an answer thinks until the run is over. */
 enum { LANE_NS = 1234560 + 1005 };
 
 static void test_by_hand(void) {
@@ -203,7 +204,7 @@ static void test_claims(void) {
   forget(&a), free(path);
 }
 
-/* --- theory ----------------------------------------------------------------------------------------------------------------------- */
+/* --- theory ------------------------------------------------------------------------------------------------------------------- */
 
 #define QUEUE                                                                                                                      \
   "{ 'aguanta': 1, 'name': 'queue', 'traffic': { 'u': { 'kind': 'open', 'rate': '100/s', 'mix': { 'p': 1 } } }, 'endpoints': { "   \
@@ -244,7 +245,7 @@ static void test_theory(void) {
   }
 }
 
-/* --- all ways out ----------------------------------------------------------------------------------------------------------------- */
+/* --- all ways out ------------------------------------------------------------------------------------------------------------- */
 
 /* Clients that give up, with and without their servers noticing; calls that are given up and repeated; requests that turn back at a
  * gate, that pass two gates, and one twice; branches; processes and machines that die. */
@@ -301,7 +302,7 @@ static void test_audit_finds_a_leak(void) {
   free(path);
 }
 
-/* --- bytes ------------------------------------------------------------------------------------------------------------------------ */
+/* --- bytes -------------------------------------------------------------------------------------------------------------------- */
 
 static bool same(const struct answer *a, const struct answer *b) {
   return a->child.status == b->child.status && a->exported && b->exported && !strcmp(a->exported, b->exported) &&
@@ -327,6 +328,36 @@ static void test_without_tolls(void) {
   }
 }
 
+#define NEUTRAL                                                                                                                    \
+  "{ 'aguanta': 1, 'name': 'neutral', 'traffic': { 'u': { 'kind': 'open', 'rate': '150/s', 'mix': { 'p': 1 }, 'timeout': '1s' } "  \
+  "}, "                                                                                                                            \
+  "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '2ms' } }, { 'call': 'b', 'steps': [ { 'cpu': { "      \
+  "'exponential': '5ms' } } ] }, { 'cpu': { 'exponential': '1ms' } } ] } }, 'services': { 'a': { 'kind': 'app', 'threads': 4%s "   \
+  "}, "                                                                                                                            \
+  "'b': { 'kind': 'app'%s } }, 'tolls': { 'gate': { 'lanes': 1000000, 'payment': '0s' } }, 'platform': { 'kind': 'static', "       \
+  "'nodes': { 'n': { 'cpu': 2 } } }, 'faults': { 'f': { 'kind': 'crash', 'service': 'b', 'mtbf': '3s' } }, 'run': { 'warmup': "    \
+  "'1s', 'window': '20s', 'replications': 3 } }"
+
+/* With a gate at which no request waits, and none pays, customers draw and get what they do without. */
+static void test_neutral_gates(void) {
+  static const char *const aggregates[] = {"mean", "p50", "p90", "max", "rate", "error_rate"};
+  struct answer a[2];
+  for (int i = 0; i < 2; i++) {
+    char *path = scenario(NEUTRAL, i ? TOLL : "", i ? TOLL : "");
+    a[i] = ask_walls(path, "name=neutral");
+    free(path);
+  }
+  for (size_t k = 0; k < sizeof aggregates / sizeof *aggregates; k++) {
+    const char *of = k < 4 ? "p.latency" : "p";
+    double without = metric(&a[0], of, aggregates[k]), with = metric(&a[1], of, aggregates[k]);
+    test_check(without > 0 && without == with, "%s of %s: %.12f with gates, %.12f without; %s", aggregates[k], of, with, without,
+               a[1].child.err);
+  }
+  double paid = metric(&a[1], "gate.paid", "count"), none = metric(&a[0], "gate.paid", "count");
+  test_check(paid > 4000 && none == 0, "%.0f payments with gates, %.0f without", paid, none);
+  forget(&a[0]), forget(&a[1]);
+}
+
 static const struct test_case cases[] = {{"one line names it", test_one_line_names_it},
                                          {"errors of keys", test_errors_of_keys},
                                          {"errors of links", test_errors_of_links},
@@ -339,5 +370,6 @@ static const struct test_case cases[] = {{"one line names it", test_one_line_nam
                                          {"audit finds a leak", test_audit_finds_a_leak},
                                          {"threads", test_threads},
                                          {"without tolls", test_without_tolls},
+                                         {"neutral gates", test_neutral_gates},
                                          {NULL, NULL}};
 const struct test_suite suite_walls = {"walls", cases};
