@@ -12,9 +12,10 @@
  *                   candidates, maxmemory-samples 5)
  *     fifo          the one filled first
  *     random        any
- *     lfu           the one least used since it came, of these the one least recently used: counts of cached items only (in-cache
- *     LFU) perfect-lfu   the same, but counts are of all requests since the start, and a newcomer that was asked for less than the
- *                   one to go is not kept: in the long run the most popular items are there
+ *     lfu           the one least used since it came, of these the one least recently used: counts of cached items only
+ *                   (in-cache LFU)
+ *     perfect-lfu   as lfu, but counts are of all requests since the start, and a newcomer that was asked for less than the one to
+ *                   go is not kept: in the long run the most popular items are there
  *     noeviction    nobody: the fill fails
  *
  * An index by item leads to entries of 16 bytes: an array for a small catalogue, else a hash table with linear probing (Knuth,

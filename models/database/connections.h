@@ -9,8 +9,7 @@
  * when the server dies it leads nowhere and is closed when it is given back; when its owner dies it is an orphan, which only the
  * request that holds it knows, and which that request forgets.
  *
- *     open at a replica = connections whose `server` is the replica                                          audited after every
- *     run
+ *     open at a replica = connections whose `server` is the replica      audited after every run
  *
  * What many cost: the Universal Scalability Law (N. J. Gunther, Guerrilla Capacity Planning, 2007). N workers that would do N times
  * as much as one do
