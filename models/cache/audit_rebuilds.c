@@ -10,7 +10,8 @@ void audit_rebuilds(const struct audit *a) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
     waiting += r->waiting == &wait_rebuild;
-    for (uint32_t k = r->rebuilds; k != NOBODY; k = ((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->older, owned++)
+    for (uint32_t k = request_rebuilds(w, r)->rebuilds; k != NOBODY;
+         k = ((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->older, owned++)
       if (((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->owner != id)
         audit_broken(a, "rebuilds: request %u lists what is not its own", id);
   }

@@ -78,10 +78,11 @@ static bool cache_look(struct world *w, struct request *r, const struct instruct
   uint64_t expired = s->expired;
   struct shown before = shown(s);
   uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace);
-  r->found = cache_store_find(s, (uint32_t)in->keyspace, item, world_now(w), in->ttl);
+  request_rebuilds(w, r)->found = cache_store_find(s, (uint32_t)in->keyspace, item, world_now(w), in->ttl);
   if (__builtin_expect(s->expired != expired, 0)) changed(w, s, before);
-  meter_count(w, r->found ? s->config->hits : s->config->misses);
-  if (__builtin_expect(warmth_wanted(&s->config->warm), 0)) warmth_looked(w, &c->warmth, &s->config->warm, r->found);
+  meter_count(w, request_rebuilds(w, r)->found ? s->config->hits : s->config->misses);
+  if (__builtin_expect(warmth_wanted(&s->config->warm), 0))
+    warmth_looked(w, &c->warmth, &s->config->warm, request_rebuilds(w, r)->found);
   if (__builtin_expect(in->stampede != NULL, 0)) rebuild_looked(w, r, in, s, item);
   return true;
 }
@@ -89,7 +90,7 @@ const struct operation operation_look = {.name = "look", .run = cache_look};
 
 static bool cache_found(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
-  if (r->found) r->pc = in->target;
+  if (request_rebuilds(w, r)->found) r->pc = in->target;
   return true;
 }
 const struct operation operation_found = {

@@ -43,16 +43,16 @@ static uint32_t find(struct world *w, const struct rebuild_name *n) {
 static void own(struct world *w, uint32_t id, struct request *r, const struct frame *process) {
   struct rebuild *m = mark_at(w, id);
   assert(m->used && r->live);
-  m->owner = r->id, m->older = r->rebuilds;
+  m->owner = r->id, m->older = request_rebuilds(w, r)->rebuilds;
   m->process = process->container, m->generation = process->generation;
-  r->rebuilds = id;
+  request_rebuilds(w, r)->rebuilds = id;
   request_holds(r, PART_rebuilds);
 }
 
 static void disown(struct world *w, uint32_t id) {
   struct rebuild *m = mark_at(w, id);
   if (m->owner == NOBODY) return;
-  uint32_t *link = &world_request(w, m->owner)->rebuilds;
+  uint32_t *link = &request_rebuilds(w, world_request(w, m->owner))->rebuilds;
   while (*link != id) link = &mark_at(w, *link)->older;
   *link = m->older;
   m->owner = NOBODY;
@@ -108,8 +108,8 @@ static struct request *call_next(struct world *w, struct rebuild *m) {
   if (!m->line.queue.count) return NULL;
   sim_time since = world_request(w, m->line.queue.head)->since;
   struct request *r = line_call(w, &m->line);
-  if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, r->rebuild_patience);
-  r->awaits = NOBODY;
+  if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, request_rebuilds(w, r)->rebuild_patience);
+  request_rebuilds(w, r)->awaits = NOBODY;
   meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - since);
   return r;
 }
@@ -118,12 +118,12 @@ static struct request *call_next(struct world *w, struct rebuild *m) {
 static void tires(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  struct rebuild *m = mark_at(w, r->awaits);
+  struct rebuild *m = mark_at(w, request_rebuilds(w, r)->awaits);
   const struct instruction *in = awaited(w, r);
   meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - r->since);
   meter_count(w, cache_of(w, &m->name)->rebuild_timeouts);
   line_leave(w, &m->line, r);
-  r->awaits = NOBODY;
+  request_rebuilds(w, r)->awaits = NOBODY;
   if (in->stampede->then == TIRED_FAILS) {
     request_drop(w, r, OUTCOME_LOCK_TIMEOUT);
     return;
@@ -177,8 +177,8 @@ static bool owner_dead(const struct world *w, const struct rebuild *m) {
 }
 
 static void rebuilds_abandon(struct world *w, struct request *r) {
-  while (r->rebuilds != NOBODY) {
-    uint32_t id = r->rebuilds;
+  while (request_rebuilds(w, r)->rebuilds != NOBODY) {
+    uint32_t id = request_rebuilds(w, r)->rebuilds;
     const struct rebuild *m = mark_at(w, id);
     if (m->timed && owner_dead(w, m))
       disown(w, id);
@@ -188,11 +188,11 @@ static void rebuilds_abandon(struct world *w, struct request *r) {
 }
 
 void rebuild_forsake(struct world *w, struct request *r) {
-  if (r->awaits == NOBODY) return;
-  if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, r->rebuild_patience);
-  assert(mark_at(w, r->awaits)->used);
-  line_leave(w, &mark_at(w, r->awaits)->line, r);
-  r->awaits = NOBODY;
+  if (request_rebuilds(w, r)->awaits == NOBODY) return;
+  if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, request_rebuilds(w, r)->rebuild_patience);
+  assert(mark_at(w, request_rebuilds(w, r)->awaits)->used);
+  line_leave(w, &mark_at(w, request_rebuilds(w, r)->awaits)->line, r);
+  request_rebuilds(w, r)->awaits = NOBODY;
   r->waiting = &wait_rebuild;
 }
 
@@ -227,17 +227,18 @@ void rebuild_looked(struct world *w, struct request *r, const struct instruction
   const struct frame *here = &r->frames[r->depth - 1], *process = r->depth > 1 ? here - 1 : here;
   struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace, item};
   if (s->config->stores > 1) n.process = here->process;
-  r->looked = here->container, r->refresh = false;
-  const struct cache_terms *t = r->found ? cache_store_terms(s, n.keyspace, item) : NULL;
-  if (c->cure == CURE_LOCK && !r->found && !rebuild_commands(c) && find(w, &n) == NOBODY) mark_new(w, r, process, &n, c, true);
+  request_rebuilds(w, r)->looked = here->container, request_rebuilds(w, r)->refresh = false;
+  const struct cache_terms *t = request_rebuilds(w, r)->found ? cache_store_terms(s, n.keyspace, item) : NULL;
+  if (c->cure == CURE_LOCK && !request_rebuilds(w, r)->found && !rebuild_commands(c) && find(w, &n) == NOBODY)
+    mark_new(w, r, process, &n, c, true);
   if (c->cure == CURE_STALE && t && t->expires - c->stale <= world_now(w)) {
     meter_count(w, s->config->stale_served);
-    r->refresh = find(w, &n) == NOBODY;
-    if (r->refresh) mark_new(w, r, process, &n, c, true);
+    request_rebuilds(w, r)->refresh = find(w, &n) == NOBODY;
+    if (request_rebuilds(w, r)->refresh) mark_new(w, r, process, &n, c, true);
   }
   if (c->cure == CURE_EARLY && t && t->delta && t->expires - world_now(w) <= gap(w, r, in, t->delta)) {
     meter_count(w, s->config->early);
-    r->found = false;
+    request_rebuilds(w, r)->found = false;
   }
 }
 
@@ -245,14 +246,14 @@ static bool rebuild_lock(struct world *w, struct request *r, const struct instru
   const struct frame *here = &r->frames[r->depth - 1];
   struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace,
                            keyspace_item(w, r, (uint32_t)in->keyspace)};
-  r->looked = here->container;
+  request_rebuilds(w, r)->looked = here->container;
   if (find(w, &n) == NOBODY) mark_new(w, r, here - 1, &n, in->stampede, true);
   return true;
 }
 const struct operation operation_rebuild_lock = {.name = "lock of a rebuild", .run = rebuild_lock};
 
 static struct rebuild *mine(const struct world *w, const struct request *r, const struct instruction *in) {
-  struct rebuild *m = r->rebuilds == NOBODY ? NULL : mark_at(w, r->rebuilds);
+  struct rebuild *m = request_rebuilds(w, r)->rebuilds == NOBODY ? NULL : mark_at(w, request_rebuilds(w, r)->rebuilds);
   return m && m->site == in->stampede ? m : NULL;
 }
 
@@ -269,7 +270,7 @@ void rebuild_filled(struct world *w, const struct request *r, struct cache_store
 static void refresh(struct world *w, struct request *r, const struct instruction *in) {
   struct request *child = child_new(w, r, stream_key(r->key, PURPOSE_REFRESH, in->draw, 0), in->refresh);
   if (!child) return;
-  uint32_t id = r->rebuilds;
+  uint32_t id = request_rebuilds(w, r)->rebuilds;
   child_forsake(w, child, false);
   if (mine(w, r, in)) {
     disown(w, id);
@@ -280,9 +281,9 @@ static void refresh(struct world *w, struct request *r, const struct instruction
 }
 
 static bool rebuild_refresh(struct world *w, struct request *r, const struct instruction *in) {
-  if (!r->found) return true;
-  if (r->refresh) refresh(w, r, in);
-  r->refresh = false;
+  if (!request_rebuilds(w, r)->found) return true;
+  if (request_rebuilds(w, r)->refresh) refresh(w, r, in);
+  request_rebuilds(w, r)->refresh = false;
   r->pc = in->target;
   return true;
 }
@@ -296,18 +297,19 @@ static bool rebuild_wait(struct world *w, struct request *r, const struct instru
     r->pc = in->target;
     return true;
   }
-  struct rebuild_name n = {(uint32_t)in->service, lock ? r->looked : f->container, lock ? 0 : f->process, (uint32_t)in->keyspace,
-                           keyspace_item(w, r, (uint32_t)in->keyspace)};
+  struct rebuild_name n = {(uint32_t)in->service, lock ? request_rebuilds(w, r)->looked : f->container, lock ? 0 : f->process,
+                           (uint32_t)in->keyspace, keyspace_item(w, r, (uint32_t)in->keyspace)};
   uint32_t id = find(w, &n);
   if (id == NOBODY) { /* its lock has gone since it looked: it looks again */
     if (!lock) mark_new(w, r, f, &n, in->stampede, true);
     return true;
   }
-  assert(r->awaits == NOBODY && mark_at(w, id)->shared);
-  r->awaits = id;
+  assert(request_rebuilds(w, r)->awaits == NOBODY && mark_at(w, id)->shared);
+  request_rebuilds(w, r)->awaits = id;
   line_join(w, &mark_at(w, id)->line, r, &wait_rebuild, in->cell);
   sim_time wait = in->stampede->wait;
-  if (wait != SIM_NEVER) r->rebuild_patience = timer_heap_push(world_rebuilds(w)->patience, world_after(w, wait), r->id);
+  if (wait != SIM_NEVER)
+    request_rebuilds(w, r)->rebuild_patience = timer_heap_push(world_rebuilds(w)->patience, world_after(w, wait), r->id);
   return false;
 }
 const struct operation operation_rebuild_wait = {
@@ -335,7 +337,7 @@ const struct operation operation_rebuild_unlock = {.name = "unlock of a rebuild"
 /* Its lock has expired meanwhile and is another one's, or it got tired of waiting for it: those in line find what it has filled
  * in. */
 static void tell_others(struct world *w, const struct request *r, const struct instruction *in) {
-  struct rebuild_name n = {(uint32_t)in->service, r->looked, 0, (uint32_t)in->keyspace,
+  struct rebuild_name n = {(uint32_t)in->service, request_rebuilds(w, r)->looked, 0, (uint32_t)in->keyspace,
                            keyspace_item(w, r, (uint32_t)in->keyspace)};
   uint32_t id = find(w, &n);
   if (id != NOBODY) wake_all(w, id);
@@ -344,7 +346,7 @@ static void tell_others(struct world *w, const struct request *r, const struct i
 static bool rebuild_end(struct world *w, struct request *r, const struct instruction *in) {
   const struct rebuild *m = mine(w, r, in);
   bool others = in->stampede->cure == CURE_LOCK && (!m || (!m->shared && in->stampede->wait != SIM_NEVER));
-  if (m) release(w, r->rebuilds);
+  if (m) release(w, request_rebuilds(w, r)->rebuilds);
   if (others) tell_others(w, r, in);
   r->pc = in->target;
   return true;
@@ -353,7 +355,7 @@ const struct operation operation_rebuild_end = {
     .name = "end of a rebuild", .run = rebuild_end, .onward = walk_skips, .through = passage_skips};
 
 static bool rebuild_refreshed(struct world *w, struct request *r, const struct instruction *in) {
-  if (mine(w, r, in)) release(w, r->rebuilds);
+  if (mine(w, r, in)) release(w, request_rebuilds(w, r)->rebuilds);
   request_forget(w, r);
   return false;
 }
@@ -408,7 +410,10 @@ const struct record stampede_record = {.name = "stampede",
                                            "What keeps requests that miss the same item at the same time from all rebuilding it.",
                                        .shorthand = "cure"};
 
+static const struct rebuilds_of_request new_request = {.rebuilds = NOBODY, .awaits = NOBODY};
 const struct part part_rebuilds = {.name = "rebuilds",
+                                   .room.request = sizeof(struct rebuilds_of_request),
+                                   .request = &new_request,
                                    .requests = true,
                                    .room.world = sizeof(struct rebuilds),
                                    .start = rebuilds_start,

@@ -103,5 +103,16 @@ double rebuild_walks_lookup(struct walk *, const struct instruction *, double we
 static inline struct rebuilds *world_rebuilds(const struct world *w) { return world_part(w, PART_rebuilds); }
 void audit_rebuilds(const struct audit *);
 extern const struct wait wait_rebuild; /* for the rebuild of an item by another request */
+/* Of each request. */
+struct rebuilds_of_request {
+  uint32_t rebuilds, awaits; /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
+  uint32_t looked;           /* where it last looked, of caches with a cure of the stampede */
+  timer_ticket rebuild_patience; /* while it waits for the rebuild of another one, not for ever */
+  bool refresh;                  /* what it found is stale, and it is to see to that */
+  bool found;                    /* its last look into a cache found the item */
+};
+static inline struct rebuilds_of_request *request_rebuilds(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_rebuilds);
+}
 
 #endif

@@ -3,6 +3,7 @@
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
+#include <string.h>
 
 #define PART_DECLARE(name) extern const struct part part_##name;
 PARTS(PART_DECLARE)
@@ -77,6 +78,23 @@ void parts_computes(const struct walk *w, int32_t service, double weighted_s) { 
 
 /* --- the life of a world ----------------------------------------------------------------------------------------------------- */
 
+static uint32_t aligned(uint32_t size) { return (size + 7) & ~UINT32_C(7); }
+
+/* The room in requests of all parts: how much it is, and what is in it at first. */
+static void deal_requests(struct world *w) {
+  uint32_t first = aligned((uint32_t)sizeof(struct request) + w->cells * (uint32_t)sizeof(int64_t)), end = first;
+  for (uint32_t i = 0; i < PART_COUNT; i++) {
+    if (!(w->parts.present >> i & 1) || !parts[i]->room.request) continue;
+    w->parts.in_request[i] = (uint16_t)end;
+    end += aligned((uint32_t)parts[i]->room.request);
+  }
+  assert(end <= UINT16_MAX);
+  w->request_room = (struct request_room){first, end - first, arena_alloc(w->arena, end - first + 1)};
+  for (uint32_t i = 0; i < PART_COUNT; i++)
+    if (w->parts.in_request[i] && parts[i]->request)
+      memcpy((char *)w->request_room.image + w->parts.in_request[i] - first, parts[i]->request, parts[i]->room.request);
+}
+
 void parts_open(struct world *w) {
   for (uint32_t i = 0; i < PART_COUNT; i++) {
     if (!present(w, parts[i])) continue;
@@ -85,6 +103,7 @@ void parts_open(struct world *w) {
     if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT32_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
   }
+  deal_requests(w);
   EACH(w->parts.present, open, w);
 }
 
@@ -131,7 +150,7 @@ void parts_lost_data(struct world *w, int32_t fault, sim_time rpo) { EACH(w->par
 /* --- requests ---------------------------------------------------------------------------------------------------------------- */
 
 void parts_child_begins(const struct world *w, struct request *child, const struct request *caller) {
-  EACH(w->parts.kin, child_begins, child, caller);
+  EACH(w->parts.kin, child_begins, w, child, caller);
 }
 
 void parts_child_ends(struct world *w, struct request *child, struct request *caller, bool failed) {

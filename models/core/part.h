@@ -86,6 +86,7 @@ struct part {
   bool requests;                      /* only runs with requests have it */
   bool (*used)(const struct model *); /* null: always */
   struct part_room room;
+  const void *request; /* what its room in a new request holds; null: zeros */
 
   void (*link)(struct linker *, enum link_stage);
   void (*service)(struct linker *, struct service_config *, const char *path); /* between LINK_FIRST and LINK_JOINED */
@@ -132,7 +133,7 @@ struct part {
   void (*bereaved)(struct world *, struct request *, const struct container *, uint32_t dead_generation);
 
   /* Of a child (models/request/child.h): it is new; it has ended for its caller; its caller waits for it no more. */
-  void (*child_begins)(struct request *child, const struct request *caller);
+  void (*child_begins)(const struct world *, struct request *child, const struct request *caller);
   void (*child_ends)(struct world *, struct request *child, struct request *caller, bool failed);
   void (*child_left)(struct world *, struct request *child);
 
@@ -151,7 +152,7 @@ void parts_enters(struct compiler *, struct instruction *);
 void parts_behind(struct compiler *, const struct endpoint_config *);
 void parts_sums(struct demand_sums *, struct arena *);
 void parts_computes(const struct walk *, int32_t service, double weighted_s);
-void parts_open(struct world *); /* deals the room of the world first */
+void parts_open(struct world *); /* deals the room of the world first, and of requests behind their cells */
 void parts_build(struct world *, struct service *);
 void parts_start(struct world *);
 void parts_measure(struct world *, enum world_edge);

@@ -9,6 +9,7 @@
  * -D'PARTS_MORE(PART)=PART(name)', and nothing else. */
 #ifndef PARTS_H
 #define PARTS_H
+#include <assert.h>
 #include <stdint.h>
 
 #ifndef PARTS_MORE
@@ -71,14 +72,23 @@ extern const struct record *const *const parts_nodes_keys[];
 struct audit;
 struct world;
 struct world_parts {
-  uint32_t kin;           /* of these, parts that follow children of requests */
-  uint32_t present;       /* mask of the parts that it has */
-  uint32_t following;     /* those of them that follow every change of who is served */
-  void *room[PARTS_MOST]; /* of each; null: it takes none, or the world lacks the part */
+  uint32_t kin;                    /* of these, parts that follow children of requests */
+  uint32_t present;                /* mask of the parts that it has */
+  uint32_t following;              /* those of them that follow every change of who is served */
+  uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */
+  void *room[PARTS_MOST];          /* of each; null: it takes none, or the world lacks the part */
 };
 
 static inline void *world_part(const struct world *w, enum part_number part) {
   return ((const struct world_parts *)(const void *)w)->room[part];
+}
+
+/* The room of a part in a request. */
+struct request;
+static inline void *request_part(const struct world *w, const struct request *r, enum part_number part) {
+  uint16_t at = ((const struct world_parts *)(const void *)w)->in_request[part];
+  assert(at); /* nothing of a part that the world lacks is asked for */
+  return (char *)(uintptr_t)r + at;
 }
 
 #endif

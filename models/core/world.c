@@ -99,12 +99,13 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
   w->horizon = w->measured_until;
   w->orchestrator = m->platform.kind;
-  pool_init(&w->requests, sizeof(struct request) + most_cells(m) * sizeof(int64_t));
+  w->cells = most_cells(m);
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   w->observed = large ? arena_new_large() : arena_new();
   observation_open(&w->observation, w->observed, &plan);
   build_delays(w);
   parts_open(w);
+  pool_init(&w->requests, w->request_room.at + w->request_room.size);
   lifecycle_build(w);
   if (w->orchestrator->start) w->orchestrator->start(w);
   parts_start(w);

@@ -99,6 +99,12 @@ struct service {
   struct replication *replication; /* null: data are everywhere at once */
 };
 
+/* Behind the cells of every request: the room of parts, and what it holds in a new one. */
+struct request_room {
+  uint32_t at, size;
+  void *image;
+};
+
 struct world {
   struct world_parts parts; /* the first member: models/core/parts.h */
   const struct model *model;
@@ -114,8 +120,10 @@ struct world {
   struct service *services;
   uint32_t node_count, node_room, container_count; /* node_count: those that are away too, see world_next_node */
 
-  struct origin *origins;          /* by source */
-  struct pool requests;            /* struct request */
+  struct origin *origins; /* by source */
+  struct pool requests;   /* struct request, its cells, the room of parts */
+  uint32_t cells;         /* of every request */
+  struct request_room request_room;
   const struct world_watch *watch; /* may be null */
   sim_time stride;                 /* simulated between two looks at the watch */
   bool abandoned;                  /* by the watch: what was observed is not whole */

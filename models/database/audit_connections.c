@@ -12,9 +12,9 @@ static uint8_t *count_holders(const struct world *w) {
   uint8_t *n = allocate_zeroed(pool_capacity(&world_connections(w)->all) + 1, 1);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
-    if (r->live && r->connection != NOBODY) n[r->connection]++;
-    if (r->live && r->backend != NOBODY) n[r->backend]++;
-    const struct transaction *t = r->live && r->transaction != NOBODY ? transaction_of(w, r) : NULL;
+    if (r->live && request_connections(w, r)->connection != NOBODY) n[request_connections(w, r)->connection]++;
+    if (r->live && request_connections(w, r)->backend != NOBODY) n[request_connections(w, r)->backend]++;
+    const struct transaction *t = r->live && request_database(w, r)->transaction != NOBODY ? transaction_of(w, r) : NULL;
     if (t && t->connection != NOBODY) n[t->connection]++;
     if (t && t->backend != NOBODY) n[t->backend]++;
   }

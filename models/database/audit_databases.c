@@ -20,8 +20,9 @@ static struct data_count count_data(const struct audit *a, uint32_t *holders) {
     if (!r->live) continue;
     n.for_lock += r->waiting == &wait_lock, n.for_log += r->waiting == &wait_log;
     n.in_flush += r->waiting == &wait_flush, n.at_disk += r->waiting == &wait_disk;
-    n.transactions += r->transaction != NOBODY && transaction_of(w, r)->used;
-    for (uint32_t h = r->locks; h != NOBODY; h = ((const struct lock_hold *)pool_at(&world_locks(w)->holds, h))->next) {
+    n.transactions += request_database(w, r)->transaction != NOBODY && transaction_of(w, r)->used;
+    for (uint32_t h = request_locks(w, r)->locks; h != NOBODY;
+         h = ((const struct lock_hold *)pool_at(&world_locks(w)->holds, h))->next) {
       const struct lock_hold *hold = pool_at(&world_locks(w)->holds, h);
       if (!hold->used || hold->request != id) audit_broken(a, "locks: request %u lists what is not its own", id);
       n.holds++, holders[hold->lock]++;

@@ -117,8 +117,8 @@ static const struct instruction *instruction_of(const struct world *w, const str
 }
 
 static void unbind(struct world *w, struct request *r) {
-  uint32_t backend = r->backend;
-  r->backend = NOBODY;
+  uint32_t backend = request_connections(w, r)->backend;
+  request_connections(w, r)->backend = NOBODY;
   if (backend != NOBODY) connection_pool_returned(w, backend);
 }
 
@@ -127,15 +127,16 @@ static void receive(struct world *w, struct request *r, const struct instruction
   request_holds(r, PART_connections);
   struct connection *k = connection_at(w, id);
   if (in->operation == &operation_bind) {
-    r->backend = id;
+    request_connections(w, r)->backend = id;
   } else {
-    r->connection = id, r->has_connection = true;
-    r->backend = k->backend, k->backend = NOBODY;
-    if (r->backend != NOBODY && connection_at(w, r->backend)->server == NOBODY) unbind(w, r); /* a session that has lost it */
+    request_connections(w, r)->connection = id, request_connections(w, r)->has_connection = true;
+    request_connections(w, r)->backend = k->backend, k->backend = NOBODY;
+    if (request_connections(w, r)->backend != NOBODY && connection_at(w, request_connections(w, r)->backend)->server == NOBODY)
+      unbind(w, r); /* a session that has lost it */
   }
-  assert(r->has_connection || r->backend != NOBODY);
+  assert(request_connections(w, r)->has_connection || request_connections(w, r)->backend != NOBODY);
   if (!k->opening) return;
-  r->after_setup = r->pc;
+  request_connections(w, r)->after_setup = r->pc;
   if (in->target && k->server != NOBODY)
     r->pc = in->target;
   else
@@ -185,12 +186,13 @@ static bool take_kept(struct world *w, struct request *r, const struct instructi
 static bool connection_pool_acquire(struct world *w, struct request *r, const struct instruction *in) {
   struct connection_pool *p = connection_pool_towards(w, top(r), in->service);
   if (!p) return true;
-  r->connection_frame = (uint8_t)(r->depth - 1), r->connection_service = (int16_t)in->service;
+  request_connections(w, r)->connection_frame = (uint8_t)(r->depth - 1),
+                         request_connections(w, r)->connection_service = (int16_t)in->service;
   if (__builtin_expect(p->config->kept, 0)) return take_kept(w, r, in, p);
   if (p->in_use < (uint64_t)p->config->max) {
     connection_pool_advance(p, world_now(w));
     p->in_use++;
-    r->has_connection = true;
+    request_connections(w, r)->has_connection = true;
     request_holds(r, PART_connections);
     return true;
   }
@@ -206,8 +208,8 @@ static void acquire_holds(struct walk *w, const struct instruction *in, double w
 const struct operation operation_acquire = {.name = "acquire", .run = connection_pool_acquire, .hold = acquire_holds};
 
 static bool connection_pool_bind(struct world *w, struct request *r, const struct instruction *in) {
-  if (r->backend == NOBODY) return take_kept(w, r, in, connection_pool_towards(w, top(r), in->service));
-  if (connection_at(w, r->backend)->server != NOBODY) return true;
+  if (request_connections(w, r)->backend == NOBODY) return take_kept(w, r, in, connection_pool_towards(w, top(r), in->service));
+  if (connection_at(w, request_connections(w, r)->backend)->server != NOBODY) return true;
   request_fail(w, r, OUTCOME_CRASHED); /* the database died under the transaction or the session */
   return false;
 }
@@ -301,33 +303,33 @@ static void give_back(struct world *w, struct connection_pool *p) {
     p->in_use--;
     return;
   }
-  assert(!next->has_connection);
-  next->has_connection = true;
+  assert(!request_connections(w, next)->has_connection);
+  request_connections(w, next)->has_connection = true;
   request_holds(next, PART_connections);
   request_wake_soon(w, next);
 }
 
 /* What a session pooler has given the client stays with its connection. */
 static void give_back_kept(struct world *w, struct request *r) {
-  assert(r->connection != NOBODY && !r->has_connection);
-  uint32_t id = r->connection;
+  assert(request_connections(w, r)->connection != NOBODY && !request_connections(w, r)->has_connection);
+  uint32_t id = request_connections(w, r)->connection;
   struct connection *k = connection_at(w, id);
   const struct service_config *server = k->server == NOBODY ? NULL : container_config(&w->containers[k->server]);
   if (server && service_connections(server)->pooler.pool_size && service_connections(server)->pooler.mode == POOLER_SESSION)
-    k->backend = r->backend, r->backend = NOBODY;
-  r->connection = NOBODY;
+    k->backend = request_connections(w, r)->backend, request_connections(w, r)->backend = NOBODY;
+  request_connections(w, r)->connection = NOBODY;
   unbind(w, r);
   connection_pool_returned(w, id);
 }
 
 static bool connection_pool_release(struct world *w, struct request *r, const struct instruction *in) {
-  if (!r->has_connection) return true;
-  r->has_connection = false;
-  if (__builtin_expect(r->connection != NOBODY, 0)) {
+  if (!request_connections(w, r)->has_connection) return true;
+  request_connections(w, r)->has_connection = false;
+  if (__builtin_expect(request_connections(w, r)->connection != NOBODY, 0)) {
     give_back_kept(w, r);
     return true;
   }
-  give_back(w, connection_pool_towards(w, &r->frames[r->connection_frame], in->service));
+  give_back(w, connection_pool_towards(w, &r->frames[request_connections(w, r)->connection_frame], in->service));
   return true;
 }
 
@@ -350,16 +352,16 @@ static void unbind_holds(struct walk *w, const struct instruction *in, double we
 const struct operation operation_unbind = {.name = "unbind", .run = connection_pool_unbind, .hold = unbind_holds};
 
 void connection_pool_abandon(struct world *w, struct request *r) {
-  if (r->connection != NOBODY) {
-    r->has_connection = false;
+  if (request_connections(w, r)->connection != NOBODY) {
+    request_connections(w, r)->has_connection = false;
     give_back_kept(w, r);
   }
   unbind(w, r);
-  if (!r->has_connection) return;
-  r->has_connection = false;
-  const struct frame *frame = &r->frames[r->connection_frame];
+  if (!request_connections(w, r)->has_connection) return;
+  request_connections(w, r)->has_connection = false;
+  const struct frame *frame = &r->frames[request_connections(w, r)->connection_frame];
   if (w->containers[frame->container].generation != frame->generation) return;
-  give_back(w, connection_pool_towards(w, frame, r->connection_service));
+  give_back(w, connection_pool_towards(w, frame, request_connections(w, r)->connection_service));
 }
 
 static struct connection_pool *connection_pool_waited_for(const struct world *w, const struct request *r) {

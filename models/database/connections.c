@@ -117,13 +117,14 @@ static void connections_start(struct world *w) {
 /* --- set-up, as instructions behind the program ------------------------------------------------------------------------------ */
 
 static struct connection *opening_of(const struct world *w, const struct request *r) {
-  return connection_at(w, r->backend != NOBODY ? r->backend : r->connection);
+  return connection_at(w, request_connections(w, r)->backend != NOBODY ? request_connections(w, r)->backend
+                                                                       : request_connections(w, r)->connection);
 }
 
 static bool set_up(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   opening_of(w, r)->opening = false;
-  r->pc = r->after_setup;
+  r->pc = request_connections(w, r)->after_setup;
   return true;
 }
 static const struct operation operation_set_up = {.name = "set-up", .run = set_up};
@@ -315,7 +316,7 @@ static void connections_die(struct world *w, struct container *c) {
 }
 
 static void release(struct world *w, struct request *r) {
-  if (r->has_connection || r->backend != NOBODY) connection_pool_abandon(w, r);
+  if (request_connections(w, r)->has_connection || request_connections(w, r)->backend != NOBODY) connection_pool_abandon(w, r);
 }
 
 static void check_pools(struct linker *l, struct service_config *s, const char *path) {
@@ -346,7 +347,10 @@ static void connections_use(const struct world *w, struct service *s, struct ser
   }
 }
 
+static const struct connections_of_request new_request = {.connection = NOBODY, .backend = NOBODY};
 const struct part part_connections = {.name = "connections",
+                                      .room.request = sizeof(struct connections_of_request),
+                                      .request = &new_request,
                                       .behind = connections_behind,
                                       .use = connections_use,
                                       .link = link_connections,

@@ -74,5 +74,16 @@ struct connections {
 };
 static inline struct connections *world_connections(const struct world *w) { return world_part(w, PART_connections); }
 void audit_connections(const struct audit *);
+/* Of each request. */
+struct connections_of_request {
+  uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
+  uint16_t after_setup;         /* where it goes on when its new connection is set up */
+  int16_t connection_service;   /* the database that its connection leads to */
+  uint8_t connection_frame;
+  bool has_connection;
+};
+static inline struct connections_of_request *request_connections(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_connections);
+}
 
 #endif

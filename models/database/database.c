@@ -44,8 +44,8 @@ static void flushed(void *world, uint32_t log) {
 }
 
 struct transaction *transaction_of(const struct world *w, const struct request *r) {
-  assert(r->transaction != NOBODY);
-  return pool_at(&world_databases(w)->transactions, r->transaction);
+  assert(request_database(w, r)->transaction != NOBODY);
+  return pool_at(&world_databases(w)->transactions, request_database(w, r)->transaction);
 }
 
 /* A log for each shard: that of the replica on which the request is. */
@@ -74,7 +74,7 @@ void database_committed(struct world *w, uint32_t service, struct request *r, ui
 static bool database_commit(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t writes = in->transactional ? transaction_of(w, r)->writes : in->write;
   if (writes) database_committed(w, (uint32_t)in->service, r, writes);
-  if (r->locks != NOBODY) lock_release(w, r, in->transactional);
+  if (request_locks(w, r)->locks != NOBODY) lock_release(w, r, in->transactional);
   return true;
 }
 
@@ -99,17 +99,18 @@ static void lead(const struct world *w, const struct request *r, const struct in
 
 static bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {
   request_holds(r, PART_databases);
-  assert(r->transaction == NOBODY);
-  r->transaction = pool_take(&world_databases(w)->transactions);
+  assert(request_database(w, r)->transaction == NOBODY);
+  request_database(w, r)->transaction = pool_take(&world_databases(w)->transactions);
   *transaction_of(w, r) = (struct transaction){.container = NOBODY,
                                                .depth = r->depth,
                                                .used = true,
-                                               .has_connection = r->has_connection,
-                                               .connection_frame = r->connection_frame,
-                                               .connection_service = r->connection_service,
-                                               .connection = r->connection,
-                                               .backend = r->backend};
-  r->has_connection = false, r->connection = r->backend = NOBODY;
+                                               .has_connection = request_connections(w, r)->has_connection,
+                                               .connection_frame = request_connections(w, r)->connection_frame,
+                                               .connection_service = request_connections(w, r)->connection_service,
+                                               .connection = request_connections(w, r)->connection,
+                                               .backend = request_connections(w, r)->backend};
+  request_connections(w, r)->has_connection = false,
+                         request_connections(w, r)->connection = request_connections(w, r)->backend = NOBODY;
   lead(w, r, in);
   return true;
 }
@@ -129,8 +130,8 @@ static bool transaction_lends(struct world *w, struct request *r, const struct i
     return false;
   }
   assert(t->used && t->connection != NOBODY);
-  uint32_t backend = r->backend;
-  r->backend = t->backend, t->backend = backend;
+  uint32_t backend = request_connections(w, r)->backend;
+  request_connections(w, r)->backend = t->backend, t->backend = backend;
   return true;
 }
 const struct operation operation_lend = {.name = "lend", .run = transaction_lends};
@@ -150,15 +151,16 @@ const struct operation operation_statement = {.name = "statement", .run = transa
 /* Its connection is the request's again. */
 static void end(struct world *w, struct request *r) {
   struct transaction *t = transaction_of(w, r);
-  assert(!r->has_connection);
-  r->has_connection = t->has_connection, r->connection_frame = t->connection_frame, r->connection_service = t->connection_service;
-  r->connection = t->connection;
+  assert(!request_connections(w, r)->has_connection);
+  request_connections(w, r)->has_connection = t->has_connection, request_connections(w, r)->connection_frame = t->connection_frame,
+                         request_connections(w, r)->connection_service = t->connection_service;
+  request_connections(w, r)->connection = t->connection;
   request_holds(r, PART_connections);
-  if (t->backend != NOBODY) r->backend = t->backend;
+  if (t->backend != NOBODY) request_connections(w, r)->backend = t->backend;
   assert(t->used);
   t->used = false;
-  pool_give(&world_databases(w)->transactions, r->transaction);
-  r->transaction = NOBODY;
+  pool_give(&world_databases(w)->transactions, request_database(w, r)->transaction);
+  request_database(w, r)->transaction = NOBODY;
 }
 
 static bool transaction_end(struct world *w, struct request *r, const struct instruction *in) {
@@ -175,7 +177,7 @@ const struct operation operation_transaction_end = {
     .name = "end of a transaction", .run = transaction_end, .hold = transaction_lets_go};
 
 static void transaction_abandon(struct world *w, struct request *r) {
-  if (r->locks != NOBODY) lock_release_all(w, r);
+  if (request_locks(w, r)->locks != NOBODY) lock_release_all(w, r);
   end(w, r);
   connection_pool_abandon(w, r);
 }
@@ -215,7 +217,7 @@ static void database_container_dies(struct world *w, struct container *c) {
   }
   for (uint32_t id = 0; pool_live(&world_databases(w)->transactions) && id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
-    if (!r->live || r->transaction == NOBODY) continue;
+    if (!r->live || request_database(w, r)->transaction == NOBODY) continue;
     const struct transaction *t = transaction_of(w, r);
     if (was_in(r, t->depth - 1u, c) && between_statements(r, t)) lock_release(w, r, true);
   }
@@ -255,14 +257,17 @@ static void databases_start(struct world *w) {
 static void databases_stop(struct world *w) { pool_release(&world_databases(w)->transactions); }
 
 static void abandons(struct world *w, struct request *r) {
-  if (r->transaction != NOBODY) transaction_abandon(w, r);
+  if (request_database(w, r)->transaction != NOBODY) transaction_abandon(w, r);
 }
 
 static void link_databases(struct linker *l, enum link_stage stage) {
   if (stage == LINK_FIRST) databases_declare(l->model);
 }
 
+static const struct database_of_request new_request = {.transaction = NOBODY};
 const struct part part_databases = {.name = "databases",
+                                    .room.request = sizeof(struct database_of_request),
+                                    .request = &new_request,
                                     .link = link_databases,
                                     .service = database_link,
                                     .keys.service = &database_keys_record,

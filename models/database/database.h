@@ -132,5 +132,12 @@ extern const struct wait wait_log, wait_flush;
 
 static inline struct database_config *service_database(const struct service_config *s) { return service_part(s, PART_databases); }
 extern const struct record database_keys_record;
+/* Of each request. */
+struct database_of_request {
+  uint32_t transaction; /* struct transaction, or NOBODY */
+};
+static inline struct database_of_request *request_database(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_databases);
+}
 
 #endif

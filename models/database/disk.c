@@ -16,14 +16,14 @@
 static bool disk_miss(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
   double hit = 1 - in->probability, pages = in->scale;
-  r->reads = 0;
+  request_disk(w, r)->reads = 0;
   if (hit <= 0) {
-    r->reads = (uint32_t)pages;
+    request_disk(w, r)->reads = (uint32_t)pages;
     return true;
   }
   struct stream draws = stream_at(r->key, (uint64_t)DRAW_MISSES + in->draw);
   double log_hit = real_log(hit);
-  for (double at = 0;; r->reads++) {
+  for (double at = 0;; request_disk(w, r)->reads++) {
     double u = stream_uniform(&draws);
     at += u > 0 ? (double)(uint64_t)(real_log(u) / log_hit) + 1 : pages + 1;
     if (at > pages) return true;
@@ -39,7 +39,7 @@ const struct operation operation_miss = {.name = "miss", .run = disk_miss, .ask 
 
 /* The read that the instruction is at: its number keys its draw, whoever waits. */
 static void start(struct world *w, struct disk *d, struct request *r, const struct instruction *in) {
-  struct stream draws = stream_at(r->key, draw_in_band(BAND_DISK_READ, in->draw, r->reads));
+  struct stream draws = stream_at(r->key, draw_in_band(BAND_DISK_READ, in->draw, request_disk(w, r)->reads));
   request_parks(r, in->cell, world_now(w));
   timer_heap_push(world_disks(w)->reads, world_after(w, distribution_sample_time(&d->config->latency, &draws)), r->id);
 }
@@ -53,9 +53,9 @@ static bool disk_read(struct world *w, struct request *r, const struct instructi
   uint32_t node = w->containers[r->frames[r->depth - 1].container].node;
   assert(node < w->node_count);
   struct disk *d = &world_disks(w)->of_node[node];
-  if (!r->reads || !d->config) return true;
-  r->reads--, r->pc--;
-  r->disk = node;
+  if (!request_disk(w, r)->reads || !d->config) return true;
+  request_disk(w, r)->reads--, r->pc--;
+  request_disk(w, r)->disk = node;
   d->asked++;
   if (d->busy < (uint64_t)d->config->parallel) {
     d->busy++;
@@ -69,7 +69,7 @@ const struct operation operation_disk_read = {.name = "disk read", .run = disk_r
 
 static void ended(void *world, uint32_t id) {
   struct world *w = world;
-  struct disk *d = &world_disks(w)->of_node[world_request(w, id)->disk];
+  struct disk *d = &world_disks(w)->of_node[request_disk(w, world_request(w, id))->disk];
   d->done++;
   assert(d->busy > 0 && d->busy <= (uint64_t)d->config->parallel);
   struct request *next = d->line.queue.count ? world_request(w, d->line.queue.head) : NULL;
@@ -84,7 +84,7 @@ static void ended(void *world, uint32_t id) {
 }
 
 void disk_forsake(struct world *w, struct request *r) {
-  struct disk *d = &world_disks(w)->of_node[r->disk];
+  struct disk *d = &world_disks(w)->of_node[request_disk(w, r)->disk];
   line_leave(w, &d->line, r);
   r->waiting = &wait_disk;
   d->forsaken++;
@@ -154,6 +154,7 @@ static const struct record disk_keys_record = {
     .name = "disk of a node group", .size = sizeof(struct disk_config), .fields = node_keys};
 
 const struct part part_disks = {.name = "disks",
+                                .room.request = sizeof(struct disk_of_request),
                                 .keys.nodes = &disk_keys_record,
                                 .link = link_disks,
                                 .requests = true,

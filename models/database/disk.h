@@ -56,5 +56,12 @@ static inline struct disks *world_disks(const struct world *w) { return world_pa
 extern const struct wait wait_disk; /* for a free place of a disk */
 
 static inline struct disk_config *nodes_disk(const struct node_group *g) { return nodes_part(g, PART_disks); }
+/* Of each request. */
+struct disk_of_request {
+  uint32_t disk, reads; /* node whose disk it reads from or waits for; pages still to be read */
+};
+static inline struct disk_of_request *request_disk(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_disks);
+}
 
 #endif

@@ -117,8 +117,8 @@ static void count_busy(struct world *w, const struct lock *l, int change) {
 static void grant(struct world *w, uint32_t id, struct request *r, const struct instruction *in, sim_time waited) {
   struct lock *l = lock_at(w, id);
   uint32_t hold = pool_take(&world_locks(w)->holds);
-  *hold_at(w, hold) = (struct lock_hold){id, r->id, r->locks, true, in->transactional};
-  r->locks = hold;
+  *hold_at(w, hold) = (struct lock_hold){id, r->id, request_locks(w, r)->locks, true, in->transactional};
+  request_locks(w, r)->locks = hold;
   request_holds(r, PART_locks);
   assert(!l->holders || (l->shared && in->shared));
   if (!l->holders++) count_busy(w, l, 1);
@@ -129,7 +129,7 @@ static void grant(struct world *w, uint32_t id, struct request *r, const struct 
 static bool compatible(const struct lock *l, bool shared) { return !l->holders || (shared && l->shared); }
 
 static bool has(const struct world *w, const struct request *r, uint32_t lock) {
-  for (uint32_t id = r->locks; id != NOBODY; id = hold_at(w, id)->next)
+  for (uint32_t id = request_locks(w, r)->locks; id != NOBODY; id = hold_at(w, id)->next)
     if (hold_at(w, id)->lock == lock) return true;
   return false;
 }
@@ -186,7 +186,7 @@ void walk_unlocks(struct walk *w, bool transactional) {
 }
 
 bool lock_holds(const struct world *w, const struct request *r, const struct instruction *in) {
-  for (uint32_t id = r->locks; id != NOBODY; id = hold_at(w, id)->next)
+  for (uint32_t id = request_locks(w, r)->locks; id != NOBODY; id = hold_at(w, id)->next)
     if (lock_at(w, hold_at(w, id)->lock)->class == in->lock) return true;
   return false;
 }
@@ -203,7 +203,7 @@ static void give_back(struct world *w, uint32_t hold) {
 }
 
 void lock_release(struct world *w, struct request *r, bool transactional) {
-  for (uint32_t *link = &r->locks; *link != NOBODY;) {
+  for (uint32_t *link = &request_locks(w, r)->locks; *link != NOBODY;) {
     uint32_t id = *link;
     if (hold_at(w, id)->transactional != transactional) {
       link = &hold_at(w, id)->next;
@@ -245,7 +245,7 @@ void lock_forsake(struct world *w, struct request *r) {
 const struct wait wait_lock = {.name = "lock", .queue = true, .line = true, .leave = lock_forsake};
 
 static void unlink_hold(struct world *w, uint32_t id) {
-  uint32_t *link = &world_request(w, hold_at(w, id)->request)->locks;
+  uint32_t *link = &request_locks(w, world_request(w, hold_at(w, id)->request))->locks;
   while (*link != id) link = &hold_at(w, *link)->next;
   *link = hold_at(w, id)->next;
 }
@@ -282,7 +282,7 @@ static void locks_stop(struct world *w) {
 }
 
 static void releases(struct world *w, struct request *r) {
-  if (r->locks != NOBODY) lock_release_all(w, r);
+  if (request_locks(w, r)->locks != NOBODY) lock_release_all(w, r);
 }
 
 static void link_locks(struct linker *l, enum link_stage stage) {
@@ -294,7 +294,10 @@ static void locks_sums(struct demand_sums *d, struct arena *arena) {
   d->locked_s = arena_new_array(arena, double, d->model->locks->count + 1);
 }
 
+static const struct locks_of_request new_request = {.locks = NOBODY};
 const struct part part_locks = {.name = "locks",
+                                .room.request = sizeof(struct locks_of_request),
+                                .request = &new_request,
                                 .sums = locks_sums,
                                 .link = link_locks,
                                 .requests = true,

@@ -110,5 +110,12 @@ void locks_clear(struct world *, const struct container *);
 
 static inline struct locks *world_locks(const struct world *w) { return world_part(w, PART_locks); }
 extern const struct wait wait_lock;
+/* Of each request. */
+struct locks_of_request {
+  uint32_t locks; /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
+};
+static inline struct locks_of_request *request_locks(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_locks);
+}
 
 #endif

@@ -9,7 +9,8 @@ static void count_permits(const struct world *w, uint32_t *held, uint32_t *waiti
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
-    for (uint32_t p = r->permits; p != NOBODY; p = ((const struct permit *)pool_at(&world_limits(w)->permits, p))->next)
+    for (uint32_t p = request_limits(w, r)->permits; p != NOBODY;
+         p = ((const struct permit *)pool_at(&world_limits(w)->permits, p))->next)
       held[((const struct permit *)pool_at(&world_limits(w)->permits, p))->limit]++;
     if (r->waiting == &wait_permit) waiting[w->model->programs[r->endpoint].instructions[r->pc - 1].limit]++;
   }

@@ -142,11 +142,11 @@ static uint64_t attempt_key(const struct request *caller, const struct instructi
 /* Sends the attempt: a request of its own. The caller waits. */
 static void begin_attempt(struct world *w, struct request *r, const struct instruction *in) {
   struct call_site *site = &world_calls(w)->sites[in->guard->number];
-  assert(r->attempts > 0);
-  struct request *a = child_new(w, r, attempt_key(r, in, r->attempts), r->pc);
+  assert(request_calls(w, r)->attempts > 0);
+  struct request *a = child_new(w, r, attempt_key(r, in, request_calls(w, r)->attempts), r->pc);
   if (!a) return;
   request_parks(r, in->guard->cell, world_now(w));
-  if (site->timeouts) r->call_timeout = lane_push(site->timeouts, r->id);
+  if (site->timeouts) request_calls(w, r)->call_timeout = lane_push(site->timeouts, r->id);
   request_resume(w, a);
 }
 
@@ -159,12 +159,14 @@ static enum breaker_result result_of(enum outcome outcome) {
 static struct request *part(struct world *w, struct request *a, enum outcome outcome, bool timed_out) {
   struct request *caller = child_ends(w, a, outcome);
   struct call_site *site = &world_calls(w)->sites[child_waits_at(w, caller)->guard->number];
-  if (site->timeouts && !timed_out) lane_cancel(site->timeouts, caller->call_timeout);
+  if (site->timeouts && !timed_out) lane_cancel(site->timeouts, request_calls(w, caller)->call_timeout);
   site->ended[outcome]++;
-  assert(caller->attempts > 0);
+  assert(request_calls(w, caller)->attempts > 0);
   child_gives_times(w, caller, a);
   struct call_memory *memory = site->guard->config->breaker.calls ? memory_of(w, site, caller) : NULL;
-  if (memory) breaker_result(&memory->breaker, &site->guard->config->breaker, world_now(w), caller->epoch, result_of(outcome));
+  if (memory)
+    breaker_result(&memory->breaker, &site->guard->config->breaker, world_now(w), request_calls(w, caller)->epoch,
+                   result_of(outcome));
   return caller;
 }
 
@@ -176,7 +178,7 @@ static bool call_return(struct world *w, struct request *a, const struct instruc
     return false;
   }
   assert(caller->child == NOBODY);
-  caller->pc = in->guard->after, caller->attempts = 0;
+  caller->pc = in->guard->after, request_calls(w, caller)->attempts = 0;
   caller->waiting = NULL, caller->fresh = false, caller->since = world_now(w);
   request_resume(w, caller);
   return false;
@@ -209,7 +211,7 @@ void call_timed_out(void *world, uint32_t id) {
 /* Waits before the next attempt: the instruction runs again. True when there is no pause. */
 static bool back_off(struct world *w, struct request *r, const struct instruction *in) {
   uint64_t key = attempt_key(r, in, 0);
-  sim_time pause = backoff_pause(&in->guard->config->retry.pause, r->attempts, key);
+  sim_time pause = backoff_pause(&in->guard->config->retry.pause, request_calls(w, r)->attempts, key);
   r->pc--;
   if (!pause) return true;
   request_parks(r, in->guard->cell, world_now(w));
@@ -223,10 +225,10 @@ static bool decide(struct world *w, struct request *r, const struct instruction 
   struct call_memory *memory = memory_of(w, &world_calls(w)->sites[g->number], r);
   r->call_outcome = OUTCOME_COMPLETED;
   bool mended = outcome_failed(outcome) && outcome != OUTCOME_PATIENCE;
-  if (mended && retry_wanted(&g->config->retry, r->attempts, outcome) &&
+  if (mended && retry_wanted(&g->config->retry, request_calls(w, r)->attempts, outcome) &&
       budget_spend(&memory->budget, &g->config->retry.budget, world_now(w)))
     return back_off(w, r, in);
-  r->attempts = 0;
+  request_calls(w, r)->attempts = 0;
   if (mended && g->fallback) {
     meter_count(w, g->meters[METER_FALLBACKS]);
     r->pc = g->fallback;
@@ -237,7 +239,7 @@ static bool decide(struct world *w, struct request *r, const struct instruction 
 }
 
 static void count_attempt(struct world *w, struct request *r, struct call_site *site, struct call_memory *memory) {
-  bool first = !r->attempts++;
+  bool first = !request_calls(w, r)->attempts++;
   assert(memory && memory->begun);
   *(first ? &site->calls : &site->retries) += 1;
   meter_count(w, site->guard->meters[METER_ATTEMPTS]);
@@ -251,7 +253,8 @@ static bool call_try(struct world *w, struct request *r, const struct instructio
   struct call_site *site = &world_calls(w)->sites[g->number];
   struct call_memory *memory = memory_of(w, site, r);
   count_attempt(w, r, site, memory);
-  if (g->config->breaker.calls && !breaker_admits(&memory->breaker, &g->config->breaker, world_now(w), &r->epoch)) {
+  if (g->config->breaker.calls &&
+      !breaker_admits(&memory->breaker, &g->config->breaker, world_now(w), &request_calls(w, r)->epoch)) {
     site->ended[OUTCOME_BREAKER]++;
     meter_count(w, g->meters[METER_BROKEN]);
     return decide(w, r, in, OUTCOME_BREAKER);
@@ -324,6 +327,7 @@ static void link_calls(struct linker *l, enum link_stage stage) {
 }
 
 const struct part part_calls = {.name = "calls",
+                                .room.request = sizeof(struct calls_of_request),
                                 .link = link_calls,
                                 .requests = true,
                                 .room.world = sizeof(struct call_sites),

@@ -88,5 +88,13 @@ struct call_sites {
   struct call_site *sites; /* of guarded calls, by number */
 };
 static inline struct call_sites *world_calls(const struct world *w) { return world_part(w, PART_calls); }
+/* Of each request. */
+struct calls_of_request {
+  uint32_t attempts, epoch; /* of a guarded call: how many so far, the breaker's state */
+  lane_ticket call_timeout;
+};
+static inline struct calls_of_request *request_calls(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_calls);
+}
 
 #endif

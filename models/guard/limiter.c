@@ -121,8 +121,8 @@ static void count_permits(struct world *w, struct limit *l, int32_t in_use, int3
 static void hold(struct world *w, struct limit *l, struct request *r, uint32_t account) {
   uint32_t id = pool_take(&world_limits(w)->permits);
   *(struct permit *)pool_at(&world_limits(w)->permits, id) =
-      (struct permit){r->permits, account, (uint16_t)(l - world_limits(w)->each), r->depth};
-  r->permits = id;
+      (struct permit){request_limits(w, r)->permits, account, (uint16_t)(l - world_limits(w)->each), r->depth};
+  request_limits(w, r)->permits = id;
   request_holds(r, PART_limits);
   accept(w, l);
 }
@@ -189,7 +189,7 @@ static void release(struct world *w, uint32_t *link) {
 
 static bool limit_leave(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
-  release(w, &r->permits);
+  release(w, &request_limits(w, r)->permits);
   return true;
 }
 
@@ -201,12 +201,13 @@ static void permit_is_given_back(struct walk *w, const struct instruction *in, d
 const struct operation operation_permit_back = {.name = "permit back", .run = limit_leave, .hold = permit_is_given_back};
 
 void limit_unwind(struct world *w, struct request *r, int32_t depth) {
-  while (r->permits != NOBODY && ((struct permit *)pool_at(&world_limits(w)->permits, r->permits))->depth > depth)
-    release(w, &r->permits);
+  while (request_limits(w, r)->permits != NOBODY &&
+         ((struct permit *)pool_at(&world_limits(w)->permits, request_limits(w, r)->permits))->depth > depth)
+    release(w, &request_limits(w, r)->permits);
 }
 
 static void limit_replica_died(struct world *w, struct request *r, const struct container *c, uint32_t generation) {
-  for (uint32_t *link = &r->permits; *link != NOBODY;) {
+  for (uint32_t *link = &request_limits(w, r)->permits; *link != NOBODY;) {
     struct permit *p = pool_at(&world_limits(w)->permits, *link);
     const struct frame *f = p->depth ? &r->frames[p->depth - 1] : NULL;
     if (f && f->container == c->id && f->generation == generation)
@@ -276,7 +277,10 @@ static void limits_sums(struct demand_sums *d, struct arena *arena) {
   d->permit_s = arena_new_array(arena, double, model_limits(d->model)->count + 1);
 }
 
+static const struct limits_of_request new_request = {.permits = NOBODY};
 const struct part part_limits = {.name = "limits",
+                                 .room.request = sizeof(struct limits_of_request),
+                                 .request = &new_request,
                                  .sums = limits_sums,
                                  .link = link_limits,
                                  .service = check_provider_limit,

@@ -91,5 +91,12 @@ struct limiters {
 static inline struct limiters *world_limits(const struct world *w) { return world_part(w, PART_limits); }
 void audit_limits(const struct audit *);
 extern const struct wait wait_permit;
+/* Of each request. */
+struct limits_of_request {
+  uint32_t permits; /* the newest that it holds, or NOBODY */
+};
+static inline struct limits_of_request *request_limits(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_limits);
+}
 
 #endif

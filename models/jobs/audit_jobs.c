@@ -50,8 +50,8 @@ void audit_jobs(const struct audit *a) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
-    awaited += r->awaited;
-    if (r->job == NOBODY) continue;
+    awaited += request_jobs(w, r)->awaited;
+    if (request_jobs(w, r)->job == NOBODY) continue;
     deliveries++;
     slots[r->frames[0].container] += w->containers[r->frames[0].container].generation == r->frames[0].generation;
   }

@@ -28,7 +28,7 @@ static uint16_t idle_process(const struct job_slots *s) {
 
 /* The request delivers it no more; returns whether it could have acknowledged it. */
 static bool end_delivery(struct world *w, struct request *r) {
-  struct queued_job *j = job_at(w, r->job);
+  struct queued_job *j = job_at(w, request_jobs(w, r)->job);
   struct job_queue *q = queue_of(w, j);
   const struct frame *f = &r->frames[0];
   struct container *c = &w->containers[f->container];
@@ -37,7 +37,8 @@ static bool end_delivery(struct world *w, struct request *r) {
   j->running--;
   meter_change(w, meter_of(q, JOBS_RUNNING), -1);
   jobs_hand_out_soon(w, q);
-  r->job = NOBODY;
+  request_jobs(w, r)->job = NOBODY;
+  r->dealt = false;
   return j->state == JOB_TAKEN && j->delivery == r->id;
 }
 
@@ -49,7 +50,7 @@ static void succeeded(struct world *w, uint32_t id, bool acknowledged) {
 
 static bool jobs_done(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
-  uint32_t id = r->job;
+  uint32_t id = request_jobs(w, r)->job;
   if (id != NOBODY) {
     succeeded(w, id, end_delivery(w, r));
     job_settle(w, id);
@@ -60,11 +61,11 @@ static bool jobs_done(struct world *w, struct request *r, const struct instructi
 const struct operation operation_job_done = {.name = "end of a job", .run = jobs_done, .ends = true};
 
 void jobs_failed(struct world *w, struct request *r, enum outcome outcome) {
-  uint32_t id = r->job;
+  uint32_t id = request_jobs(w, r)->job;
   const struct queue_config *c = queue_of(w, job_at(w, id))->config;
   const struct frame *f = &r->frames[0];
   const struct container *worker = &w->containers[f->container];
-  assert(r->job == id);
+  assert(request_jobs(w, r)->job == id);
   bool at_work = r->pc > c->steps_begin && r->pc <= c->steps_end,
        dead = worker->generation != f->generation || !container_serves(worker);
   bool current = end_delivery(w, r);
@@ -86,7 +87,8 @@ static struct request *deliver(struct world *w, uint32_t id, const struct contai
   memset(r->cell, 0, w->model->programs[r->endpoint].cell_count * sizeof *r->cell);
   r->key = job_delivery_key(j, ++j->deliveries), r->subject = j->subject, r->arrived = r->since = now;
   r->source = (uint16_t)j->source, r->user = j->user, r->rank = j->service_rank;
-  r->client_gone = true, r->impatient = false, r->job = id;
+  r->client_gone = true, r->impatient = false, request_jobs(w, r)->job = id;
+  r->dealt = true;
   request_holds(r, PART_jobs);
   r->frames[0] =
       (struct frame){.container = c->id, .generation = c->generation, .process = idle_process(slots_of(w, c)), .entered = now};

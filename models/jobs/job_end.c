@@ -14,16 +14,16 @@ static bool parked(const struct world *w, const struct request *r) {
 static void tell_waiter(struct world *w, struct queued_job *j, bool failed) {
   if (j->waiter == NOBODY) return;
   struct request *r = world_request(w, j->waiter);
-  assert(r->live && r->awaited);
+  assert(r->live && request_jobs(w, r)->awaited);
   j->waiter = NOBODY;
   if (failed && !r->ends_with) r->ends_with = OUTCOME_JOB_FAILED;
-  if (!--r->awaited && parked(w, r)) request_wake_soon(w, r);
+  if (!--request_jobs(w, r)->awaited && parked(w, r)) request_wake_soon(w, r);
 }
 
 void jobs_unawaited(struct world *w, struct request *r) {
   for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++)
     if (job_at(w, id)->state != JOB_FREE && job_at(w, id)->waiter == r->id) job_at(w, id)->waiter = NOBODY;
-  r->awaited = 0;
+  request_jobs(w, r)->awaited = 0;
 }
 
 /* Of a job that is over nothing is kept but what its last deliveries refer to. */

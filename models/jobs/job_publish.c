@@ -54,7 +54,7 @@ static bool jobs_publish(struct world *w, struct request *r, const struct instru
                                                         .service_rank = r->rank},
                                    delay);
     if (!j || !p->wait) continue;
-    j->waiter = r->id, r->awaited++;
+    j->waiter = r->id, request_jobs(w, r)->awaited++;
     request_holds(r, PART_jobs);
   }
   return true;
@@ -66,7 +66,7 @@ static void publish_asks(const struct walk *w, const struct instruction *in, dou
 const struct operation operation_publish = {.name = "publish", .run = jobs_publish, .ask = publish_asks};
 
 static bool jobs_await(struct world *w, struct request *r, const struct instruction *in) {
-  if (r->awaited) {
+  if (request_jobs(w, r)->awaited) {
     request_parks(r, in->cell, world_now(w));
     return false;
   }

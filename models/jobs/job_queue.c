@@ -159,11 +159,11 @@ static void jobs_process_died(struct world *w, struct container *c) {
 }
 
 static void jobs_forget(struct world *w, struct request *r) {
-  if (r->awaited) jobs_unawaited(w, r);
+  if (request_jobs(w, r)->awaited) jobs_unawaited(w, r);
 }
 
 static void jobs_fail(struct world *w, struct request *r, enum outcome outcome) {
-  if (r->job != NOBODY) jobs_failed(w, r, outcome);
+  if (request_jobs(w, r)->job != NOBODY) jobs_failed(w, r, outcome);
 }
 
 static void link_job_programs(struct linker *l) {
@@ -220,7 +220,10 @@ static void jobs_sums(struct demand_sums *d, struct arena *arena) {
   d->published = arena_new_array(arena, double, model_queues(d->model)->count + 1);
 }
 
+static const struct jobs_of_request new_request = {.job = NOBODY};
 const struct part part_jobs = {.name = "jobs",
+                               .room.request = sizeof(struct jobs_of_request),
+                               .request = &new_request,
                                .sums = jobs_sums,
                                .link = link_jobs,
                                .steadiness = jobs_steadiness,

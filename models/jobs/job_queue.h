@@ -189,5 +189,12 @@ static inline struct config_list *model_queues(const struct model *m) { return m
 static inline const struct queue_config *model_queue(const struct model *m, uint32_t i) {
   return (const struct queue_config *)model_queues(m)->items + i;
 }
+/* Of each request. */
+struct jobs_of_request {
+  uint32_t job, awaited; /* the job whose delivery it is, or NOBODY; jobs that it published and waits for */
+};
+static inline struct jobs_of_request *request_jobs(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_jobs);
+}
 
 #endif

@@ -53,11 +53,13 @@ double replication_serving(const struct replication *p, uint32_t route) {
 }
 
 static bool wrote_here(const struct replication *p, const struct request *r) {
-  return r->written.database == (int32_t)p->service->index && r->written.shard == p->shard;
+  const struct written *last = &request_replication(p->world, r)->written;
+  return last->database == (int32_t)p->service->index && last->shard == p->shard;
 }
 
 static bool reads_at_primary(const struct replication *p, const struct request *r) {
-  return p->config->after_write && wrote_here(p, r) && world_now(p->world) - r->written.at < p->config->after_write;
+  return p->config->after_write && wrote_here(p, r) &&
+         world_now(p->world) - request_replication(p->world, r)->written.at < p->config->after_write;
 }
 
 /* Balancers choose in a rotation: they are shown the candidates as one. */
@@ -85,7 +87,7 @@ static bool replication_read(struct world *w, struct request *r, const struct in
   if (!primary && replication_waits_for_reads(p->config)) standby_read_begins(w, at, r);
   if (!wrote_here(p, r)) return true;
   meter_count(w, p->config->reads_after_write);
-  if (!primary && at->applied < r->written.position) meter_count(w, p->config->stale_reads);
+  if (!primary && at->applied < request_replication(w, r)->written.position) meter_count(w, p->config->stale_reads);
   return true;
 }
 const struct operation operation_read = {.name = "read", .run = replication_read};

@@ -94,7 +94,7 @@ static void append(struct replication *p, const struct request *r, const struct 
   if (p->config->apply.kind)
     e->work = distribution_sample_time(&p->config->apply, &draws);
   else
-    e->work = in->transactional ? transaction_of(p->world, r)->work : r->wrote;
+    e->work = in->transactional ? transaction_of(p->world, r)->work : request_replication(p->world, r)->wrote;
   draws = draws_of(e, BAND_CONFLICT, 0);
   e->conflicts = replication_waits_for_reads(p->config) && stream_uniform(&draws) < p->config->conflicts;
 }
@@ -110,7 +110,7 @@ static bool replication_written(struct world *w, struct request *r, const struct
   if (in->transactional)
     transaction_of(w, r)->work += work;
   else
-    r->wrote = work;
+    request_replication(w, r)->wrote = work;
   return true;
 }
 
@@ -208,7 +208,7 @@ static void start_worker(struct replication *p, struct replica *r, uint64_t posi
   if (!worker) return;
   worker->key = worker->subject = 0, worker->user = NOBODY, worker->client_gone = true, worker->impatient = false;
   worker->source = 0, worker->endpoint = (uint16_t)p->config->apply_program, worker->pc = 1;
-  worker->arrived = worker->since = world_now(w), worker->work = work, worker->written.position = position;
+  worker->arrived = worker->since = world_now(w), worker->work = work, request_replication(w, worker)->written.position = position;
   worker->frames[0] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
   worker->depth = worker->base = 1; /* nobody has sent it there */
   memset(worker->cell, 0, 2 * sizeof *worker->cell);
@@ -236,7 +236,7 @@ void replication_applied(struct world *w, struct request *worker, const struct i
   (void)in;
   struct replication *p = replication_of(w, worker->frames[0].container);
   struct replica *r = &p->replicas[worker->frames[0].container - p->first];
-  uint64_t position = worker->written.position;
+  uint64_t position = request_replication(w, worker)->written.position;
   assert(r->follows && position <= r->taken);
   worker->depth = 0;
   request_forget(w, worker);
@@ -274,8 +274,8 @@ static void release(struct replication *p) {
   struct world *w = p->world;
   while (p->line.queue.count) {
     struct request *r = world_request(w, p->line.queue.head);
-    if (!has_quorum(p, r->written.position)) return;
-    p->released = r->written.position;
+    if (!has_quorum(p, request_replication(w, r)->written.position)) return;
+    p->released = request_replication(w, r)->written.position;
     line_call(w, &p->line);
     request_wake_soon(w, r);
   }
@@ -321,7 +321,7 @@ static bool replication_committed(struct world *w, struct request *r, const stru
     return true;
   }
   append(p, r, in);
-  r->written = (struct written){p->head, world_now(w), in->service, p->shard};
+  request_replication(w, r)->written = (struct written){p->head, world_now(w), in->service, p->shard};
   for (uint32_t i = 0; i < p->count; i++) ship_next(p, &p->replicas[i]);
   measure_behind(p);
   if (!acknowledges(p) || p->degraded) {
@@ -535,14 +535,19 @@ static sim_time replication_recovers(struct world *w, const struct container *c)
   return w->services[c->service].replication ? failover_recovery(w, c) : 0;
 }
 
-static void written_begins(struct request *child, const struct request *caller) { child->written = caller->written; }
+static void written_begins(const struct world *w, struct request *child, const struct request *caller) {
+  request_replication(w, child)->written = request_replication(w, caller)->written;
+}
 
 static void written_ends(struct world *w, struct request *child, struct request *caller, bool failed) {
   (void)w, (void)failed;
-  written_merge(&caller->written, &child->written);
+  written_merge(&request_replication(w, caller)->written, &request_replication(w, child)->written);
 }
 
+static const struct replication_of_request new_request = {.written.database = -1};
 const struct part part_replication = {.name = "replication",
+                                      .room.request = sizeof(struct replication_of_request),
+                                      .request = &new_request,
                                       .sums = replication_sums,
                                       .computes = replication_computes,
                                       .recovers = replication_recovers,

@@ -24,6 +24,8 @@
 #ifndef REPLICATION_H
 #define REPLICATION_H
 #include "models/replication/failover.h"
+#include "models/request/request.h"
+#include "models/core/parts.h"
 #include "models/service/service.h"
 #include "models/replication/quorum.h"
 #include "models/replication/standby.h"
@@ -200,6 +202,14 @@ static inline struct replication_config *service_replication(const struct servic
 }
 static inline struct backup_config *service_backup(const struct service_config *s) {
   return &((struct replication_keys *)service_part(s, PART_replication))->backup;
+}
+/* Of each request. */
+struct replication_of_request {
+  sim_time wrote;         /* of its last write of its own: work on a reference core, where replicas do it again */
+  struct written written; /* by its client, as far as it knows; of a worker of a replica: what it applies */
+};
+static inline struct replication_of_request *request_replication(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_replication);
 }
 
 #endif

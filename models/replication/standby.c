@@ -19,7 +19,7 @@ static struct replica *replica_of(const struct world *w, uint32_t container, str
 
 void standby_read_begins(struct world *w, struct replica *r, struct request *reader) {
   struct standby *s = &r->standby;
-  uint32_t id = reader->standby_read = pool_take(&world_standbys(w)->reads);
+  uint32_t id = request_standby(w, reader)->standby_read = pool_take(&world_standbys(w)->reads);
   request_holds(reader, PART_standbys);
   *read_at(w, id) = (struct standby_read){reader->id, r->container, NOBODY, s->last, ++s->begun, true};
   if (s->last == NOBODY)
@@ -35,7 +35,7 @@ static bool held_up(const struct world *w, const struct standby *s) {
 
 /* Whoever replay waited for is gone: it goes on within this instant, but not in the midst of this. */
 void standby_forget(struct world *w, struct request *reader) {
-  uint32_t id = reader->standby_read;
+  uint32_t id = request_standby(w, reader)->standby_read;
   struct standby_read *mine = read_at(w, id);
   struct replication *p;
   struct standby *s = &replica_of(w, mine->container, &p)->standby;
@@ -44,13 +44,13 @@ void standby_forget(struct world *w, struct request *reader) {
   assert(mine->used && mine->request == reader->id);
   mine->used = false;
   pool_give(&world_standbys(w)->reads, id);
-  reader->standby_read = NOBODY;
+  request_standby(w, reader)->standby_read = NOBODY;
   if (s->waits && !held_up(w, s)) calendar_set(w->calendar, s->slot, world_now(w));
 }
 
 static bool standby_read_ends(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
-  if (r->standby_read != NOBODY) standby_forget(w, r);
+  if (request_standby(w, r)->standby_read != NOBODY) standby_forget(w, r);
   return true;
 }
 const struct operation operation_read_end = {.name = "end of a read", .run = standby_read_ends};
@@ -137,7 +137,7 @@ void standby_build(struct replication *p, struct replica *r) {
 static bool in_progress(const struct world *w, uint32_t id, const struct replica *r) {
   const struct standby_read *mine = read_at(w, id);
   const struct request *reader = world_request(w, mine->request);
-  return mine->used && mine->container == r->container && reader->live && reader->standby_read == id &&
+  return mine->used && mine->container == r->container && reader->live && request_standby(w, reader)->standby_read == id &&
          reader->frames[reader->depth - 1].container == r->container;
 }
 
@@ -162,10 +162,13 @@ static void standbys_start(struct world *w) { pool_init(&world_standbys(w)->read
 static void standbys_stop(struct world *w) { pool_release(&world_standbys(w)->reads); }
 
 static void releases(struct world *w, struct request *r) {
-  if (r->standby_read != NOBODY) standby_forget(w, r);
+  if (request_standby(w, r)->standby_read != NOBODY) standby_forget(w, r);
 }
 
+static const struct standby_of_request new_request = {.standby_read = NOBODY};
 const struct part part_standbys = {.name = "standbys",
+                                   .room.request = sizeof(struct standby_of_request),
+                                   .request = &new_request,
                                    .requests = true,
                                    .room.world = sizeof(struct standbys),
                                    .start = standbys_start,

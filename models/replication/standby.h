@@ -72,5 +72,12 @@ struct standbys {
   struct pool reads; /* struct standby_read */
 };
 static inline struct standbys *world_standbys(const struct world *w) { return world_part(w, PART_standbys); }
+/* Of each request. */
+struct standby_of_request {
+  uint32_t standby_read; /* struct standby_read, or NOBODY */
+};
+static inline struct standby_of_request *request_standby(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_standbys);
+}
 
 #endif

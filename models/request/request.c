@@ -18,11 +18,10 @@ static inline struct request *take(struct world *w) {
   struct request *r = world_request(w, id);
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = NULL, r->live = true;
   r->holds_of = 0;
-  r->client_gone = r->fresh = r->has_connection = r->doomed = r->patience_runs = false;
+  r->client_gone = r->fresh = r->dealt = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->written.database = -1;
-  r->client = r->caller = r->child = r->sibling = r->permits = r->holds = r->locks = r->transaction = NOBODY;
-  r->connection = r->backend = r->job = r->rebuilds = r->awaits = r->standby_read = NOBODY, r->attempts = r->awaited = 0;
+  r->client = r->caller = r->child = r->sibling = NOBODY;
+  memcpy((char *)r + w->request_room.at, w->request_room.image, w->request_room.size);
   return r;
 }
 
@@ -51,7 +50,6 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
 
 void request_begins(struct world *w, struct request *r) {
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0)) {
-    r->from_edge = r->answered = false;
     w->origins[r->source].line->sends(w, r);
   } else
     request_resume(w, r);

@@ -15,6 +15,7 @@
 #include "models/request/program.h"
 #include "sim/engine/event_set.h"
 #include "sim/engine/stream.h"
+#include <stddef.h>
 
 struct world;
 struct container;
@@ -63,49 +64,30 @@ struct request {
   uint8_t base; /* frames that are only copies of its caller's: 1 for an attempt of a replica */
   uint8_t rank; /* in queues by priority: 0 goes first */
   bool live, client_gone, fresh, doomed;
+  bool dealt;                    /* the process of its first replica was chosen before it came */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
   uint32_t holds_of;             /* mask of the parts that it may hold something of (models/core/part.h) */
   uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
-  bool has_connection;
   struct frame frames[PROGRAM_FRAMES];
 
   /* What only some need. */
   uint64_t subject; /* of what it is about (models/keys/keyspace.h): the same for all attempts of one errand */
   lane_ticket patience;
   lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
-  lane_ticket call_timeout;
-  sim_time stopped_before; /* for how long the quota had stopped its container when its wait began */
+  sim_time stopped_before;   /* for how long the quota had stopped its container when its wait began */
   uint32_t user;
-  uint32_t client;              /* whose attempt it is, or NOBODY: it is all that its client does */
-  uint32_t caller;              /* of a child (child.h): the request that waits for it, or NOBODY any more */
-  uint32_t child, sibling;      /* the newest of the children that it waits for; the next of the same caller */
-  uint32_t attempts, epoch;     /* of a guarded call: how many so far, the breaker's state */
-  uint32_t needed;              /* of a fork: branches that must still succeed */
-  uint32_t job, awaited;        /* the job whose delivery it is, or NOBODY; jobs that it published and waits for */
-  uint32_t permits;             /* the newest that it holds, or NOBODY */
-  uint32_t holds;               /* what it has reserved: list of struct hold, or NOBODY */
-  uint32_t transaction;         /* struct transaction, or NOBODY */
-  uint32_t locks;               /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
-  uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
-  uint32_t rebuilds, awaits; /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
-  uint32_t looked;           /* where it last looked, of caches with a cure of the stampede */
-  timer_ticket rebuild_patience; /* while it waits for the rebuild of another one, not for ever */
-  uint32_t addressed, listeners; /* of a broadcast: the replica that it goes to, and for how many there */
-  uint32_t standby_read;         /* struct standby_read, or NOBODY */
-  uint32_t disk, reads;          /* node whose disk it reads from or waits for; pages still to be read */
-  sim_time wrote;                /* of its last write of its own: work on a reference core, where replicas do it again */
-  struct written written;        /* by its client, as far as it knows; of a worker of a replica: what it applies */
-  timer_ticket queue_patience;   /* valid while patience_runs */
-  uint16_t after_setup;          /* where it goes on when its new connection is set up */
-  int16_t connection_service;    /* the database that its connection leads to */
-  uint8_t connection_frame;
-  bool sold_out;            /* its last reserve found too little */
-  bool refresh;             /* what it found is stale, and it is to see to that */
-  bool found;               /* its last look into a cache found the item */
-  bool from_edge, answered; /* a CDN answers it; its answer is on the way to the client */
-  uint8_t call_outcome;     /* enum outcome: its attempt or fork has failed; 0: not so */
-  int64_t cell[];           /* as many as the largest program has */
+  uint32_t client;             /* whose attempt it is, or NOBODY: it is all that its client does */
+  uint32_t caller;             /* of a child (child.h): the request that waits for it, or NOBODY any more */
+  uint32_t child, sibling;     /* the newest of the children that it waits for; the next of the same caller */
+  uint32_t needed;             /* of a fork: branches that must still succeed */
+  timer_ticket queue_patience; /* valid while patience_runs */
+  uint8_t call_outcome;        /* enum outcome: its attempt or fork has failed; 0: not so */
+  int64_t cell[];              /* as many as the largest program has */
 };
+
+/* What every step of every request touches lies in two cache lines, two open frames included. */
+_Static_assert(offsetof(struct request, frames) + 2 * sizeof(struct frame) <= 128, "the hot members of a request");
+_Static_assert(sizeof(struct frame) == 24, "a frame");
 
 /* A new request of a source: sent now. user: the number of its client within the source, or NOBODY: one never seen before. */
 void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);

@@ -1,4 +1,5 @@
 #include "models/core/audit.h"
+#include "models/database/connections.h"
 #include "models/database/connection_pool.h"
 #include "models/database/database.h"
 #include "models/database/pooler.h"
@@ -13,7 +14,7 @@ struct presence {
 };
 
 static bool connection_aside(const struct world *w, const struct request *r, uint32_t frame) {
-  if (r->transaction == NOBODY) return false;
+  if (request_database(w, r)->transaction == NOBODY) return false;
   const struct transaction *t = transaction_of(w, r);
   return t->has_connection && t->connection_frame == frame;
 }
@@ -30,7 +31,9 @@ static struct presence count_presence(const struct world *w) {
       if (w->containers[f->container].generation != f->generation) continue;
       l.in_flight[f->container] += f->accepted;
       l.sent[f->container] += d >= r->base;
-      l.connections[f->container] += (r->has_connection && r->connection_frame == d) + connection_aside(w, r, d);
+      l.connections[f->container] +=
+          (request_connections(w, r)->has_connection && request_connections(w, r)->connection_frame == d) +
+          connection_aside(w, r, d);
     }
   }
   return l;

@@ -35,6 +35,14 @@ static uint32_t share(double listeners, uint32_t n, uint32_t k) {
   return all / n + (k < all % n);
 }
 
+/* Of each request. */
+struct message {
+  uint32_t addressed, listeners; /* the replica that it goes to, and for how many there */
+};
+static inline struct message *request_message(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_broadcasts);
+}
+
 static bool broadcast(struct world *w, struct request *r, const struct instruction *in) {
   const struct service *to = &w->services[in->service];
   for (uint32_t k = 0; k < to->in_rotation; k++) {
@@ -43,7 +51,8 @@ static bool broadcast(struct world *w, struct request *r, const struct instructi
     if (!message) return false;
     child_forsake(w, message, false);
     message->depth = message->base = 0; /* it has left its sender */
-    message->addressed = to->rotation[k], message->listeners = share(in->scale, to->in_rotation, k);
+    request_message(w, message)->addressed = to->rotation[k],
+                       request_message(w, message)->listeners = share(in->scale, to->in_rotation, k);
     message->wait_cell = in->cell;
     request_wake_soon(w, message);
   }
@@ -63,12 +72,12 @@ static bool skip(struct world *w, struct request *r, const struct instruction *i
 static const struct operation operation_skip = {.name = "skip", .run = skip, .onward = walk_skips, .through = passage_skips};
 
 static bool deliver(struct world *w, struct request *r, const struct instruction *in) {
-  return request_compute_times(w, r, in, r->listeners);
+  return request_compute_times(w, r, in, request_message(w, r)->listeners);
 }
 static const struct operation operation_deliver = {.name = "deliver", .run = deliver, .ask = compute_asks, .computes = true};
 
 static bool enter_addressed(struct world *w, struct request *r, const struct instruction *in) {
-  const struct container *c = &w->containers[r->addressed];
+  const struct container *c = &w->containers[request_message(w, r)->addressed];
   if (!container_serves(c)) {
     meter_count(w, service_broadcasts(service_config(world_service_of(w, c)))->missed);
     request_forget(w, r);
@@ -163,4 +172,5 @@ const struct alternative step_broadcast = {"broadcast", true, &record, &kind};
 static const struct field no_keys[] = {{0}};
 static const struct record broadcasts_record = {
     .name = "broadcasts to a service", .size = sizeof(struct broadcast_config), .fields = no_keys};
-const struct part part_broadcasts = {.name = "broadcasts", .keys.service = &broadcasts_record};
+const struct part part_broadcasts = {
+    .name = "broadcasts", .room.request = sizeof(struct message), .keys.service = &broadcasts_record};

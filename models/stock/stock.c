@@ -51,7 +51,7 @@ static void run_out(void *world, uint32_t id) {
 static uint32_t *holder(struct world *w, struct request *r) {
   while (r->caller != NOBODY) r = world_request(w, r->caller); /* of an attempt inside: what wants its answer */
   bool for_client = r->client != NOBODY && !r->client_gone;
-  return for_client ? w->origins[r->source].holds(w, r->client) : &r->holds;
+  return for_client ? w->origins[r->source].holds(w, r->client) : &request_stock(w, r)->holds;
 }
 
 static void take(struct world *w, struct request *r, struct stock *s, int64_t count) {
@@ -61,7 +61,7 @@ static void take(struct world *w, struct request *r, struct stock *s, int64_t co
       .stock = (uint32_t)(s - world_stocks(w)->each), .next = *holds, .taker = r->id, .count = count, .used = true, .owned = true};
   if (s->expiries) h->expiry = lane_push(s->expiries, id);
   *holds = id;
-  if (holds == &r->holds) request_holds(r, PART_stock);
+  if (holds == &request_stock(w, r)->holds) request_holds(r, PART_stock);
   assert(count >= 0 && count <= s->free);
   s->free -= count, s->held += count, s->reserved += count;
   changed(w, s);
@@ -98,8 +98,8 @@ static bool stock_take(struct world *w, struct request *r, const struct instruct
   struct stock *s = &world_stocks(w)->each[in->stock];
   struct stream draws = stream_at(r->key, in->draw);
   int64_t count = (int64_t)(distribution_sample(&in->demand, &draws) + 0.5);
-  r->sold_out = count > s->free;
-  if (r->sold_out)
+  request_stock(w, r)->sold_out = count > s->free;
+  if (request_stock(w, r)->sold_out)
     meter_count(w, s->config->refused);
   else
     take(w, r, s, count);
@@ -115,7 +115,7 @@ const struct operation operation_reserve = {.name = "reserve", .run = stock_take
 
 static bool stock_taken(struct world *w, struct request *r, const struct instruction *in) {
   (void)w;
-  if (!r->sold_out) r->pc = in->target;
+  if (!request_stock(w, r)->sold_out) r->pc = in->target;
   return true;
 }
 const struct operation operation_reserved = {
@@ -175,7 +175,7 @@ void stock_answered(struct world *w, uint32_t *holds, const struct request *r, u
 }
 
 void stock_unanswered(struct world *w, uint32_t *holds, struct request *r) {
-  for (uint32_t *link = holds; *link != NOBODY && holds != &r->holds;) {
+  for (uint32_t *link = holds; *link != NOBODY && holds != &request_stock(w, r)->holds;) {
     uint32_t id = *link;
     struct hold *h = hold_at(w, id);
     if (h->taker != r->id) {
@@ -183,8 +183,8 @@ void stock_unanswered(struct world *w, uint32_t *holds, struct request *r) {
       continue;
     }
     *link = h->next;
-    h->next = r->holds;
-    r->holds = id;
+    h->next = request_stock(w, r)->holds;
+    request_stock(w, r)->holds = id;
     request_holds(r, PART_stock);
   }
 }
@@ -223,7 +223,7 @@ static void stock_stop(struct world *w) {
   pool_release(&world_stocks(w)->holds);
 }
 
-static void forgets(struct world *w, struct request *r) { stock_let_go(w, &r->holds); }
+static void forgets(struct world *w, struct request *r) { stock_let_go(w, &request_stock(w, r)->holds); }
 
 static void link_each(struct linker *l) {
   struct model *m = l->model;
@@ -262,7 +262,10 @@ static void child_left(struct world *w, struct request *child) { stock_unanswere
 
 static bool stock_used(const struct model *m) { return model_stocks(m)->count > 0; }
 
+static const struct stock_of_request new_request = {.holds = NOBODY};
 const struct part part_stock = {.name = "stock",
+                                .room.request = sizeof(struct stock_of_request),
+                                .request = &new_request,
                                 .used = stock_used,
                                 .child_ends = child_ends,
                                 .child_left = child_left,

@@ -95,5 +95,13 @@ static inline struct config_list *model_stocks(const struct model *m) { return m
 /* While linking: the program pays or releases only what it has reserved before; else `path`, or the key in it, is to blame. */
 struct linker;
 void stock_check_held(struct linker *, uint32_t program, const char *path, const char *key);
+/* Of each request. */
+struct stock_of_request {
+  uint32_t holds; /* what it has reserved: list of struct hold, or NOBODY */
+  bool sold_out;  /* its last reserve found too little */
+};
+static inline struct stock_of_request *request_stock(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_stock);
+}
 
 #endif

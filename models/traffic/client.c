@@ -71,7 +71,7 @@ static void disarm(struct world *w, struct client *c) {
 static void attempt(struct world *w, struct client *c) {
   struct request *r = request_new(w, c->source, c->endpoint, attempt_key(c), c->user);
   if (!r) return;
-  r->client = c->id, r->arrived = c->arrived, r->subject = c->key, r->written = c->written;
+  r->client = c->id, r->arrived = c->arrived, r->subject = c->key, request_replication(w, r)->written = c->written;
   if (world_now(w) > c->arrived) r->cell[w->model->programs[c->endpoint].retry_cell] = world_now(w) - c->arrived;
   assert(c->running < sizeof c->request / sizeof *c->request && c->state != CLIENT_FREE);
   c->request[c->running++] = r->id;
@@ -202,7 +202,7 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
   struct client *c = client_at(world_clients(w), r->client);
   leave_out(c, r->id);
   world_clients(w)->answered++;
-  written_merge(&c->written, &r->written);
+  written_merge(&c->written, &request_replication(w, r)->written);
   if (outcome_failed(outcome))
     stock_unanswered(w, &c->holds, r);
   else

@@ -134,8 +134,8 @@ static void client_network_sends(struct world *w, struct request *r) {
   const struct endpoint_config *e = model_endpoint(w->model, r->endpoint);
   const struct source_config *s = config_of(w, r);
   assert(p->network_cell >= 0);
-  r->from_edge = at_edge(r, &endpoint_way(e)->cdn);
-  if (r->from_edge) {
+  request_way(w, r)->from_edge = at_edge(r, &endpoint_way(e)->cdn);
+  if (request_way(w, r)->from_edge) {
     meter_count(w, endpoint_way(e)->cdn.hits);
     r->pc = p->end;
     set_out(w, r, drawn(&endpoint_way(e)->cdn.latency, r, DRAW_EDGE_LATENCY) + transfer(endpoint_way(e)->request, s->link.up));
@@ -187,12 +187,12 @@ void client_network_compile(struct compiler *c, const struct endpoint_config *e)
 /* --- and back ---------------------------------------------------------------------------------------------------------------- */
 
 static bool client_network_answers(struct world *w, struct request *r) {
-  if (r->answered || r->client_gone) return false;
-  r->answered = true;
+  if (request_way(w, r)->answered || r->client_gone) return false;
+  request_way(w, r)->answered = true;
   const struct instruction *end = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   int64_t bytes = end->outcome == OUTCOME_COMPLETED ? endpoint_way(model_endpoint(w->model, r->endpoint))->response : 0;
   sim_time time = transfer(bytes, config_of(w, r)->link.down);
-  if (!r->from_edge) {
+  if (!request_way(w, r)->from_edge) {
     struct client_connection *c = connection_of(w, r);
     time += round_trip_of(w, r) - round_trip_of(w, r) / 2;
     if (c) c->used_at = world_now(w) + time;
@@ -235,6 +235,7 @@ static void compile_way(struct compiler *c, const struct endpoint_config *e) {
 }
 
 const struct part part_client_network = {.name = "network of clients",
+                                         .room.request = sizeof(struct way_of_request),
                                          .keys.endpoint = &client_way_record,
                                          .behind = compile_way,
                                          .link = link_endpoint,

@@ -17,6 +17,7 @@
 #ifndef CLIENT_NETWORK_H
 #define CLIENT_NETWORK_H
 #include "sim/describe/field.h"
+#include "models/core/parts.h"
 #include "models/request/program.h"
 #include "sim/engine/distribution.h"
 
@@ -93,5 +94,12 @@ static inline struct client_way *endpoint_way(const struct endpoint_config *e) {
 
 extern const struct load_part handshake_load;
 extern const struct record client_way_record;
+/* Of each request. */
+struct way_of_request {
+  bool from_edge, answered; /* a CDN answers it; its answer is on the way to the client */
+};
+static inline struct way_of_request *request_way(const struct world *w, const struct request *r) {
+  return request_part(w, r, PART_client_network);
+}
 
 #endif

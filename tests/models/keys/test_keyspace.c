@@ -1,5 +1,6 @@
 /* Keyspaces: popularity by chi-square against the law, the same item for all attempts, clients, and no shifted draws. */
 #include "models/keys/keyspace.h"
+#include "models/guard/call.h"
 #include "sim/engine/alias.h"
 #include "sim/engine/real.h"
 #include "tests/model_fixture.h"
@@ -72,7 +73,7 @@ static void test_subject(void) {
   uint32_t both = 0, changed = 0;
   enum { CLIENTS = 7000 };
   for (uint32_t n = 0; n < CLIENTS; n++) {
-    struct request a = {.user = n, .subject = n, .key = 1}, b = {.user = n, .subject = n, .key = 2, .attempts = 3};
+    struct request a = {.user = n, .subject = n, .key = 1}, b = {.user = n, .subject = n, .key = 2};
     test_check(keyspace_item(w, &a, 1) == keyspace_item(w, &b, 1), "request %u: its attempts differ", n);
     b.subject = n + 1;
     test_check(keyspace_item(w, &a, 0) == keyspace_item(w, &b, 0), "client %u: its requests differ", n);
