@@ -1,6 +1,6 @@
-/* A mechanism that lives only in the tests, tests/walls/part_toll.c: one file, and its name in the Makefile, give it keys with errors
- * and pages, a wait, something held, draws, a row of saturation, meters and an audit. The program that has it is asked as a user
- * would ask it. */
+/* A mechanism that lives only in the tests, tests/walls/part_toll.c: one file, and its name in the Makefile, give it keys with
+ * errors and pages, a wait, something held, draws, a row of saturation, meters and an audit. The program that has it is asked as a
+ * user would ask it. */
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <cjson/cJSON.h>
