@@ -19,11 +19,8 @@
 #include "models/request/line.h"
 #include "models/request/operation.h"
 #include "models/request/walk.h"
-#include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { TOLLS_MOST = 32 }; /* a request has a bit for each */
 
@@ -43,8 +40,11 @@ struct gate {
 
 struct tolls {
   struct gate *gates;
-  uint32_t *held; /* by request: mask of the gates whose lanes it holds */
-  uint32_t room;
+};
+
+/* Of a request. */
+struct passes {
+  uint32_t held; /* mask of the gates whose lanes it holds */
 };
 
 extern const struct part part_toll;
@@ -52,6 +52,7 @@ static const struct wait wait_toll;
 
 static struct config_list *model_tolls(const struct model *m) { return model_part(m, PART_toll); }
 static struct tolls *world_tolls(const struct world *w) { return world_part(w, PART_toll); }
+static struct passes *request_passes(const struct world *w, const struct request *r) { return request_part(w, r, PART_toll); }
 static int32_t service_toll(const struct service_config *s) { return *(const int32_t *)service_part(s, PART_toll); }
 static int32_t toll_of(const struct model *m, const struct instruction *in) {
   return service_toll(model_service(m, (uint32_t)in->service));
@@ -103,18 +104,6 @@ static void check_service(struct linker *l, struct service_config *s, const char
 
 /* --- lanes -------------------------------------------------------------------------------------------------------------------- */
 
-/* What the request holds; requests that are new hold nothing. */
-static uint32_t *held_by(struct world *w, const struct request *r) {
-  struct tolls *t = world_tolls(w);
-  if (r->id >= t->room) {
-    uint32_t room = pool_capacity(&w->requests);
-    t->held = allocate_resized(t->held, room, sizeof *t->held);
-    memset(t->held + t->room, 0, (room - t->room) * sizeof *t->held);
-    t->room = room;
-  }
-  return &t->held[r->id];
-}
-
 /* The gate that the request stands at. */
 static struct gate *gate_at(const struct world *w, const struct request *r) {
   return &world_tolls(w)->gates[toll_of(w->model, &w->model->programs[r->endpoint].instructions[r->pc - 1])];
@@ -126,7 +115,7 @@ static void take_lane(struct world *w, struct gate *g, struct request *r, sim_ti
   assert(g->in_use < g->config->lanes && waited >= 0);
   meter_set(w, g->config->in_use, ++g->in_use);
   meter_time(w, g->config->wait, waited);
-  *held_by(w, r) |= UINT32_C(1) << (g - world_tolls(w)->gates);
+  request_passes(w, r)->held |= UINT32_C(1) << (g - world_tolls(w)->gates);
   request_holds(r, PART_toll);
 }
 
@@ -147,12 +136,13 @@ static void free_lane(struct world *w, struct gate *g) {
 }
 
 static void free_lanes(struct world *w, struct request *r) {
-  for (uint32_t *held = held_by(w, r); *held; *held &= *held - 1) free_lane(w, &world_tolls(w)->gates[__builtin_ctz(*held)]);
+  for (uint32_t *held = &request_passes(w, r)->held; *held; *held &= *held - 1)
+    free_lane(w, &world_tolls(w)->gates[__builtin_ctz(*held)]);
 }
 
 static bool arrive(struct world *w, struct request *r, const struct instruction *in) {
   struct gate *g = gate_at(w, r);
-  if (*held_by(w, r) >> (g - world_tolls(w)->gates) & 1) return true;
+  if (request_passes(w, r)->held >> (g - world_tolls(w)->gates) & 1) return true;
   if (g->in_use < g->config->lanes) {
     take_lane(w, g, r, 0);
     return true;
@@ -245,7 +235,6 @@ static void open_gates(struct world *w) {
 
 static void close_gates(struct world *w) {
   for (uint32_t i = 0; i < model_tolls(w->model)->count; i++) lane_free(world_tolls(w)->gates[i].line.patience);
-  free(world_tolls(w)->held);
 }
 
 /* As the living requests know it: lanes held and requests in line, by gate. */
@@ -254,7 +243,7 @@ static void count(const struct world *w, int64_t *held, int64_t *waiting) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (r->live && r->waiting == &wait_toll) waiting[gate_at(w, r) - t->gates]++;
-    for (uint32_t lanes = r->live && id < t->room ? t->held[id] : 0; lanes; lanes &= lanes - 1) held[__builtin_ctz(lanes)]++;
+    for (uint32_t lanes = r->live ? request_passes(w, r)->held : 0; lanes; lanes &= lanes - 1) held[__builtin_ctz(lanes)]++;
   }
 }
 
@@ -277,7 +266,7 @@ const struct part part_toll = {.name = "toll",
                                .keys = {.root = &root_keys_record, .service = &service_keys_record},
                                .requests = true,
                                .used = used,
-                               .room.world = sizeof(struct tolls),
+                               .room = {.world = sizeof(struct tolls), .request = sizeof(struct passes)},
                                .link = link_tolls,
                                .service = check_service,
                                .enters = compile,
