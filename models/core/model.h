@@ -58,7 +58,7 @@ struct model {
   uint32_t program_count;
   struct lock_book *locks; /* what can be locked; grows while programs are compiled */
   uint32_t *queue_order;   /* a queue stands before those that its jobs publish to */
-  uint32_t crew_count, job_ranks;
+  uint32_t job_workers_count, job_ranks;
   struct meter_config *meters;
   uint32_t meter_count, guard_count;
   uint32_t role_count;             /* of replicas, of all databases */

@@ -113,14 +113,14 @@ static void take(struct world *w, uint32_t id, struct container *c) {
   request_resume(w, r);
 }
 
-/* The job whose turn it is among those of all queues of the crew, or NOBODY. */
-static uint32_t next_job(const struct world *w, uint32_t crew) {
+/* The job whose turn it is among those of all queues of these workers, or NOBODY. */
+static uint32_t next_job(const struct world *w, uint32_t job_workers) {
   for (uint32_t rank = 0; rank < w->model->job_ranks; rank++) {
     uint32_t best = NOBODY;
     for (uint32_t i = 0; i < model_queues(w->model)->count; i++) {
       const struct job_queue *q = &world_jobs(w)->queues[i];
       uint32_t head = q->waiting[rank].head;
-      if (q->config->crew != crew || head == NOBODY || !broker_up(w, q)) continue;
+      if (q->config->job_workers != job_workers || head == NOBODY || !broker_up(w, q)) continue;
       if (best == NOBODY || job_at(w, head)->order < job_at(w, best)->order) best = head;
     }
     if (best != NOBODY) return best;
@@ -141,11 +141,11 @@ static struct container *idle_worker(struct world *w, struct job_workers *k) {
 }
 
 /* Handler: whoever is free takes what waits. */
-void jobs_hand_out(void *world, uint32_t crew) {
+void jobs_hand_out(void *world, uint32_t job_workers) {
   struct world *w = world;
   while (!w->overflowed) {
-    uint32_t id = next_job(w, crew);
-    struct container *c = id == NOBODY ? NULL : idle_worker(w, &world_jobs(w)->crews[crew]);
+    uint32_t id = next_job(w, job_workers);
+    struct container *c = id == NOBODY ? NULL : idle_worker(w, &world_jobs(w)->job_workers[job_workers]);
     if (!c) return;
     take(w, id, c);
   }

@@ -54,7 +54,7 @@ static void add_slots(struct load_sheet *l, const struct model *m, uint32_t queu
   double held_s = 0, count = l->replicas[q->workers];
   uint32_t queues = 0;
   for (uint32_t i = 0; i < model_queues(m)->count; i++) {
-    if (model_queue(m, i)->crew != q->crew) continue;
+    if (model_queue(m, i)->job_workers != q->job_workers) continue;
     if (i < queue) return;
     held_s += l->sums->published[i] * l->sums->job_s[i], queues++;
   }

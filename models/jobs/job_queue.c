@@ -23,7 +23,7 @@ static void list_remove(const struct world *w, struct job_list *l, const struct 
 }
 
 void jobs_hand_out_soon(struct world *w, const struct job_queue *q) {
-  calendar_set(w->calendar, world_jobs(w)->crews[q->config->crew].hand_out, world_now(w));
+  calendar_set(w->calendar, world_jobs(w)->job_workers[q->config->job_workers].hand_out, world_now(w));
 }
 
 static void stop_timer(struct world *w, struct queued_job *j) {
@@ -121,8 +121,8 @@ static void start_queue(struct world *w, struct job_queue *q, const struct queue
   q->waiting = arena_new_array(w->arena, struct job_list, w->model->job_ranks + 1);
   for (uint32_t i = 0; i < w->model->job_ranks; i++) q->waiting[i] = (struct job_list){NOBODY, NOBODY};
   budget_init(&q->budget, &c->retry.budget, 0);
-  struct job_workers *k = &world_jobs(w)->crews[c->crew];
-  if (!k->slots) k->hand_out = calendar_slot(w->calendar, jobs_hand_out, w, c->crew);
+  struct job_workers *k = &world_jobs(w)->job_workers[c->job_workers];
+  if (!k->slots) k->hand_out = calendar_slot(w->calendar, jobs_hand_out, w, c->job_workers);
   k->service = (uint32_t)c->workers, k->slots = c->concurrency;
   const struct service *s = &w->services[k->service];
   assert(k->slots > 0);
@@ -139,7 +139,7 @@ static void jobs_start(struct world *w) {
   if (!model_queues(m)->count) return;
   b->timers = timer_heap_new(w->calendar, jobs_time_is_up, w);
   b->queues = arena_new_array(w->arena, struct job_queue, model_queues(m)->count);
-  b->crews = arena_new_array(w->arena, struct job_workers, m->crew_count);
+  b->job_workers = arena_new_array(w->arena, struct job_workers, m->job_workers_count);
   b->slots = arena_new_array(w->arena, struct job_slots, w->container_count + 1);
   for (uint32_t i = 0; i < model_queues(m)->count; i++) {
     start_queue(w, &b->queues[i], model_queue(m, i));

@@ -80,7 +80,7 @@ struct queue_config {
   int64_t bound;
   struct config_list schedule; /* struct schedule_config */
   /* Derived. */
-  uint32_t crew;                   /* number of its workers' service among those that work */
+  uint32_t job_workers;            /* number of its workers' service among those that work */
   uint32_t steps_begin, steps_end; /* instructions of its program between taking and acknowledging */
   uint32_t meters[JOB_METERS];
 };
@@ -161,9 +161,9 @@ struct job_slots {
 
 struct job_board {
   struct job_queue *queues;
-  struct job_workers *crews; /* by crew */
-  struct job_slots *slots;   /* by container */
-  struct pool jobs;          /* struct queued_job */
+  struct job_workers *job_workers; /* by job_workers of the queue */
+  struct job_slots *slots;         /* by container */
+  struct pool jobs;                /* struct queued_job */
   struct timer_heap *timers;
   uint64_t orders;
   slot_id ages;

@@ -120,11 +120,11 @@ static const char *check_services(const struct model *m, struct queue_config *q,
   return NULL;
 }
 
-/* Queues with the same workers have the same crew. */
-static uint32_t crew_of(struct model *m, uint32_t queue) {
+/* Queues with the same workers share a number of workers. */
+static uint32_t job_workers_of(struct model *m, uint32_t queue) {
   for (uint32_t i = 0; i < queue; i++)
-    if (model_queue(m, i)->workers == model_queue(m, queue)->workers) return model_queue(m, i)->crew;
-  return m->crew_count++;
+    if (model_queue(m, i)->workers == model_queue(m, queue)->workers) return model_queue(m, i)->job_workers;
+  return m->job_workers_count++;
 }
 
 const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
@@ -143,7 +143,7 @@ const char *job_queue_link(struct model *m, uint32_t queue, const char **key) {
     q->retry.pause.attempts = q->deliveries; /* whatever for, it is not taken more often */
   *key = "renewed";
   if (q->renewed && q->visibility == SIM_NEVER) return "there is nothing to renew: \"visibility\" is never";
-  q->crew = crew_of(m, queue);
+  q->job_workers = job_workers_of(m, queue);
   for (int i = 0; i < JOB_METERS; i++) q->meters[i] = meter_declare(m, q->name, words[i].name, words[i].kind, words[i].doc);
   meter_is_queue(m, q->meters[JOBS_DEPTH]);
   return NULL;

@@ -40,7 +40,7 @@ uint64_t job_delivery_key(const struct queued_job *, uint32_t delivery);
 void jobs_time_is_up(void *world, uint32_t job);
 
 /* job_delivery.c: handler. */
-void jobs_hand_out(void *world, uint32_t crew);
+void jobs_hand_out(void *world, uint32_t job_workers);
 
 /* job_publish.c: schedule `number` of the queue begins. */
 void jobs_start_ticker(struct world *, uint32_t queue, uint32_t number);

@@ -61,7 +61,7 @@ struct client {
   struct written written;
   uint32_t holds; /* of stock (models/stock/stock.h): its attempts reserve and pay for it */
   int32_t wanted; /* endpoint, or -1: as the mix says */
-  uint16_t endpoint, place;
+  uint16_t endpoint, stop;
   uint8_t state;
   bool reload_runs, hedge_runs, impatience_runs, room_patience_runs;
   bool admitted; /* by the room of its source */

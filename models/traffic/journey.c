@@ -7,36 +7,36 @@
 #include <math.h>
 #include <string.h>
 
-static const struct place_config *place_at(const struct source_config *s, uint32_t i) {
-  return (const struct place_config *)s->journey.items + i;
+static const struct journey_stop_config *journey_stop_at(const struct source_config *s, uint32_t i) {
+  return (const struct journey_stop_config *)s->journey.items + i;
 }
 
 /* --- linking --------------------------------------------------------------------------------------------------------------- */
 
-static int32_t place_named(const struct source_config *s, const char *name) {
+static int32_t journey_stop_named(const struct source_config *s, const char *name) {
   for (uint32_t i = 0; i < s->journey.count; i++)
-    if (!strcmp(place_at(s, i)->name, name)) return (int32_t)i;
-  return strcmp(name, "leave") ? -2 : PLACE_LEAVE;
+    if (!strcmp(journey_stop_at(s, i)->name, name)) return (int32_t)i;
+  return strcmp(name, "leave") ? -2 : STOP_LEAVE;
 }
 
 static const char *link_next(struct model *m, const struct source_config *s, const struct weights *next) {
   for (uint32_t k = 0; k < next->count; k++) {
-    next->reference[k] = place_named(s, next->name[k]);
-    if (next->reference[k] < PLACE_LEAVE)
+    next->reference[k] = journey_stop_named(s, next->name[k]);
+    if (next->reference[k] < STOP_LEAVE)
       return arena_format(m->arena, "leads to \"%s\", which is not a place of the journey (nor \"leave\")", next->name[k]);
   }
   return NULL;
 }
 
-/* From every place the end must be in reach: nobody walks for ever. Returns the first from which it is not; else their number. */
+/* From every stop the end must be in reach: nobody walks for ever. Returns the first from which it is not; else their number. */
 static uint32_t first_dead_end(const struct source_config *s) {
-  bool out[JOURNEY_PLACES] = {false};
+  bool out[JOURNEY_STOPS] = {false};
   for (uint32_t round = 0; round <= s->journey.count; round++)
     for (uint32_t i = 0; i < s->journey.count; i++) {
-      const struct weights *next = &place_at(s, i)->next;
+      const struct weights *next = &journey_stop_at(s, i)->next;
       if (!next->count) out[i] |= i + 1 == s->journey.count || out[i + 1];
       for (uint32_t k = 0; k < next->count; k++)
-        out[i] |= next->weight[k] > 0 && (next->reference[k] == PLACE_LEAVE || out[next->reference[k]]);
+        out[i] |= next->weight[k] > 0 && (next->reference[k] == STOP_LEAVE || out[next->reference[k]]);
     }
   uint32_t first = 0;
   while (first < s->journey.count && out[first]) first++;
@@ -44,13 +44,13 @@ static uint32_t first_dead_end(const struct source_config *s) {
 }
 
 static const char *name_places(struct model *m, struct source_config *s, uint32_t *at) {
-  struct place_config *places = s->journey.items;
+  struct journey_stop_config *stops = s->journey.items;
   for (*at = 0; *at < s->journey.count; ++*at) {
-    struct place_config *p = &places[*at];
+    struct journey_stop_config *p = &stops[*at];
     if (!p->name) p->name = model_endpoint(m, (uint32_t)p->ask)->name;
     if (!strcmp(p->name, "leave")) return "is called \"leave\", which is the way out";
     for (uint32_t k = 0; k < *at; k++)
-      if (!strcmp(places[k].name, p->name))
+      if (!strcmp(stops[k].name, p->name))
         return arena_format(m->arena, "is called \"%s\", as another place is: give one of them a \"name\"", p->name);
   }
   return NULL;
@@ -59,14 +59,14 @@ static const char *name_places(struct model *m, struct source_config *s, uint32_
 const char *journey_link(struct model *m, struct source_config *s, uint32_t *at) {
   *at = JOURNEY_WHOLE;
   if (!s->journey.count) return "a session needs a \"journey\": a list of places";
-  if (s->journey.count > JOURNEY_PLACES) return "has more than 64 places";
+  if (s->journey.count > JOURNEY_STOPS) return "has more than 64 places";
   const char *wrong = name_places(m, s, at);
-  for (uint32_t i = 0; !wrong && i < s->journey.count; i++) *at = i, wrong = link_next(m, s, &place_at(s, i)->next);
+  for (uint32_t i = 0; !wrong && i < s->journey.count; i++) *at = i, wrong = link_next(m, s, &journey_stop_at(s, i)->next);
   if (wrong) return wrong;
   *at = first_dead_end(s);
   if (*at < s->journey.count)
     return arena_format(m->arena, "(\"%s\") leads nowhere: from there no client ever gets to \"leave\" or past the last place",
-                        place_at(s, *at)->name);
+                        journey_stop_at(s, *at)->name);
   struct session_meters *t = &s->session_meters;
   t->active = meter_declare(m, s->name, "active", METER_LEVEL, "Sessions that are on their way.");
   t->finished = meter_declare(m, s->name, "finished", METER_COUNT, "Sessions that ended on their own.");
@@ -75,19 +75,19 @@ const char *journey_link(struct model *m, struct source_config *s, uint32_t *at)
   return NULL;
 }
 
-/* visits = start + P' visits, by elimination: at most 64 places. */
+/* visits = start + P' visits, by elimination: at most 64 stops. */
 void journey_visits(const struct source_config *s, double *visits) {
-  double a[JOURNEY_PLACES][JOURNEY_PLACES + 1] = {{0}};
+  double a[JOURNEY_STOPS][JOURNEY_STOPS + 1] = {{0}};
   uint32_t n = s->journey.count;
-  assert(n <= JOURNEY_PLACES);
+  assert(n <= JOURNEY_STOPS);
   for (uint32_t i = 0; i < n; i++) {
-    const struct weights *next = &place_at(s, i)->next;
+    const struct weights *next = &journey_stop_at(s, i)->next;
     double sum = 0;
     a[i][i] += 1;
     for (uint32_t k = 0; k < next->count; k++) sum += next->weight[k];
     if (!next->count && i + 1 < n) a[i + 1][i] -= 1;
     for (uint32_t k = 0; k < next->count; k++)
-      if (next->reference[k] != PLACE_LEAVE) a[next->reference[k]][i] -= next->weight[k] / sum;
+      if (next->reference[k] != STOP_LEAVE) a[next->reference[k]][i] -= next->weight[k] / sum;
   }
   a[0][n] = 1;
   for (uint32_t c = 0; c < n; c++) {
@@ -102,7 +102,7 @@ void journey_visits(const struct source_config *s, double *visits) {
       for (uint32_t k = c; k <= n && factor != 0; k++) a[r][k] -= factor * a[c][k];
     }
   }
-  for (uint32_t i = 0; i < n; i++) visits[place_at(s, i)->ask] += a[i][i] != 0 ? a[i][n] / a[i][i] : 0;
+  for (uint32_t i = 0; i < n; i++) visits[journey_stop_at(s, i)->ask] += a[i][i] != 0 ? a[i][n] / a[i][i] : 0;
 }
 
 /* --- walking --------------------------------------------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ static struct stream draws_of(const struct client *c, uint32_t what) {
 
 static void visit(struct world *w, struct client *c) {
   struct stream draws = draws_of(c, DRAW_REQUEST);
-  client_asks(w, c, (uint32_t)place_at(world_sources(w)->each[c->source].config, c->place)->ask, stream_bits(&draws));
+  client_asks(w, c, (uint32_t)journey_stop_at(world_sources(w)->each[c->source].config, c->stop)->ask, stream_bits(&draws));
 }
 
 void journey_asks(void *world, uint32_t client) {
@@ -156,7 +156,7 @@ void journey_start(struct source *s) {
   struct world *w = s->world;
   s->thinking = arena_new_array(w->arena, struct lane *, s->config->journey.count);
   for (uint32_t i = 0; i < s->config->journey.count; i++) {
-    const struct distribution *think = &place_at(s->config, i)->think;
+    const struct distribution *think = &journey_stop_at(s->config, i)->think;
     bool constant = think->kind && think->scv == 0 && think->mean >= 1 && think->mean < (double)SIM_YEAR;
     if (constant) s->thinking[i] = lane_new(w->calendar, (sim_time)(think->mean + 0.5), journey_asks, w);
   }
@@ -172,14 +172,14 @@ uint64_t journey_thinking(const struct source *s) {
   return sum;
 }
 
-/* After the place: the thought is its. */
-static void thinks(struct world *w, struct client *c, uint32_t place) {
+/* After the stop: the thought is its. */
+static void thinks(struct world *w, struct client *c, uint32_t stop) {
   struct source *s = &world_sources(w)->each[c->source];
-  const struct place_config *p = place_at(s->config, place);
-  assert(place < s->config->journey.count);
+  const struct journey_stop_config *p = journey_stop_at(s->config, stop);
+  assert(stop < s->config->journey.count);
   c->state = CLIENT_THINKS;
-  if (s->thinking[place]) {
-    lane_push(s->thinking[place], c->id);
+  if (s->thinking[stop]) {
+    lane_push(s->thinking[stop], c->id);
     return;
   }
   struct stream draws = draws_of(c, DRAW_THOUGHT);
@@ -190,23 +190,23 @@ static void thinks(struct world *w, struct client *c, uint32_t place) {
 
 void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
   const struct source_config *s = world_sources(w)->each[c->source].config;
-  const struct place_config *p = place_at(s, c->place);
+  const struct journey_stop_config *p = journey_stop_at(s, c->stop);
   bool failed = outcome_failed(outcome), again = failed && p->failed == FAILED_AGAIN, leaves = failed && p->failed == FAILED_LEAVE;
   if (leaves || outcome == OUTCOME_SOLD_OUT) {
     ends(w, c, leaves);
     return;
   }
-  int32_t next = again                                      ? c->place
-                 : p->next.count                            ? choose(c, &p->next)
-                 : c->place + 1 < (int32_t)s->journey.count ? c->place + 1
-                                                            : PLACE_LEAVE;
-  if (next == PLACE_LEAVE) {
+  int32_t next = again                                     ? c->stop
+                 : p->next.count                           ? choose(c, &p->next)
+                 : c->stop + 1 < (int32_t)s->journey.count ? c->stop + 1
+                                                           : STOP_LEAVE;
+  if (next == STOP_LEAVE) {
     ends(w, c, false);
     return;
   }
-  thinks(w, c, c->place);
+  thinks(w, c, c->stop);
   assert(next >= 0 && (uint32_t)next < s->journey.count);
-  c->place = (uint16_t)next;
+  c->stop = (uint16_t)next;
   c->asked++;
 }
 
@@ -214,17 +214,18 @@ void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
 
 static const char *const failed_words[] = {"leave", "again", "go-on", NULL};
 static const struct field fields[] = {
-    KEY("ask", REFERENCE, place_config, ask, .target = "endpoints", .doc = "The endpoint that is asked for here."),
-    KEY("name", TEXT, place_config, name, OPTIONAL, .doc = "Name of this place for `next`; absent: that of the endpoint."),
-    KEY("think", DISTRIBUTION, place_config, think, OPTIONAL, .doc = "Time from the answer to the next request. Absent: none."),
-    KEY("next", WEIGHTS, place_config, next, OPTIONAL,
+    KEY("ask", REFERENCE, journey_stop_config, ask, .target = "endpoints", .doc = "The endpoint that is asked for here."),
+    KEY("name", TEXT, journey_stop_config, name, OPTIONAL, .doc = "Name of this place for `next`; absent: that of the endpoint."),
+    KEY("think", DISTRIBUTION, journey_stop_config, think, OPTIONAL,
+        .doc = "Time from the answer to the next request. Absent: none."),
+    KEY("next", WEIGHTS, journey_stop_config, next, OPTIONAL,
         .doc =
             "Where to go on, by weight: names of places, or leave. Absent: to the place that follows, and from the last one out."),
-    KEY("failed", WORD, place_config, failed, DEFAULT("leave"), .words = failed_words,
+    KEY("failed", WORD, journey_stop_config, failed, DEFAULT("leave"), .words = failed_words,
         .doc = "After a failed request: leave the journey, ask again (after thinking), or go on as if it had been answered."),
     {0}};
-const struct record place_record = {.name = "place",
-                                    .size = sizeof(struct place_config),
-                                    .fields = fields,
-                                    .doc = "One stop of a journey: a request, its answer, a thought.",
-                                    .shorthand = "ask"};
+const struct record journey_stop_record = {.name = "place",
+                                           .size = sizeof(struct journey_stop_config),
+                                           .fields = fields,
+                                           .doc = "One stop of a journey: a request, its answer, a thought.",
+                                           .shorthand = "ask"};

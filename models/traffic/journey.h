@@ -1,11 +1,11 @@
 /* Sessions: clients who arrive once and then walk a journey: browse, choose, hold, pay.
  *
- * A journey is a list of places. At each the client asks for one endpoint and waits for the answer; then it thinks and goes on to
- * one of the places in `next`, chosen by weight, or leaves. Without `next` it goes on to the following place, and after the last
- * one it has arrived. What happens after a failure is the place's `failed`: leave, try the place again, or go on as if nothing
+ * A journey is a list of stops. At each the client asks for one endpoint and waits for the answer; then it thinks and goes on to
+ * one of the stops in `next`, chosen by weight, or leaves. Without `next` it goes on to the following stop, and after the last
+ * one it has arrived. What happens after a failure is the stop's `failed`: leave, try the stop again, or go on as if nothing
  * were.
  *
- * As an absorbing Markov chain with the transition matrix P of answered requests, the mean number of visits to each place is the
+ * As an absorbing Markov chain with the transition matrix P of answered requests, the mean number of visits to each stop is the
  * first row of (I - P)^-1 (Kemeny and Snell 1960); journey_visits computes it, for the table of bottlenecks and the estimate of
  * work. Errand k of session n draws its demands, thoughts and turns from streams keyed by (source, n, k): the same people meet
  * every cluster. */
@@ -23,22 +23,22 @@ struct world;
 
 enum failed_word { FAILED_LEAVE, FAILED_AGAIN, FAILED_GO_ON };
 
-struct place_config {
+struct journey_stop_config {
   const char *name; /* null: its endpoint's */
   int32_t ask;      /* endpoint */
   struct distribution think;
-  struct weights next; /* by name; reference is the place, or PLACE_LEAVE; no weights: the following place */
+  struct weights next; /* by name; reference is the stop, or STOP_LEAVE; no weights: the following stop */
   int32_t failed;
 };
-enum { PLACE_LEAVE = -1, JOURNEY_PLACES = 64, JOURNEY_WHOLE = JOURNEY_PLACES };
+enum { STOP_LEAVE = -1, JOURNEY_STOPS = 64, JOURNEY_WHOLE = JOURNEY_STOPS };
 
-extern const struct record place_record;
+extern const struct record journey_stop_record;
 
 struct session_meters {
   uint32_t active, finished, left, length;
 };
 
-/* Resolves names and checks the journey. Null, or what is wrong; *at is the place's number, or JOURNEY_WHOLE. */
+/* Resolves names and checks the journey. Null, or what is wrong; *at is the stop's number, or JOURNEY_WHOLE. */
 const char *journey_link(struct model *, struct source_config *, uint32_t *at);
 /* Mean number of requests of a session by endpoint, added to `visits`, if every request is answered. */
 void journey_visits(const struct source_config *, double *visits);

@@ -48,7 +48,7 @@ struct source_config {
   sim_time hedge;                 /* SIM_NEVER: no second copies */
   struct distribution impatience; /* no kind: waits on, as long as time-out and retries let it */
   int32_t room;                   /* waiting room, or -1 */
-  struct config_list journey;     /* struct place_config */
+  struct config_list journey;     /* struct journey_stop_config */
   struct clients_config clients;  /* open: how many send; count 0: each request comes from another */
   double busyness_cv;
   struct client_connection_config connection;
@@ -103,7 +103,7 @@ struct source {
   struct arrivals arrivals; /* open */
   struct replay replay;     /* trace */
   struct users users;       /* closed */
-  struct lane **thinking;   /* session: by place, of constant thoughts; else null */
+  struct lane **thinking;   /* session: by stop of the journey, of constant think times; else null */
   struct client_network network;
 };
 

@@ -18,7 +18,7 @@ static void start(struct source *s) {
 }
 
 static const struct field keys[] = {ARRIVALS_KEYS,
-                                    KEY("journey", LIST, source_config, journey, OPTIONAL, .record = &place_record,
+                                    KEY("journey", LIST, source_config, journey, OPTIONAL, .record = &journey_stop_record,
                                         .doc = "What a client asks for, place by place; it starts at the first.",
                                         .elsewhere = "a \"journey\" belongs to a source of kind session"),
                                     CLIENTS_KEY,
