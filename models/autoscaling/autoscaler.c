@@ -31,7 +31,7 @@ static void scrape(void *scaler, uint32_t argument) {
 static struct hpa_pod describe(const struct world *w, const struct autoscaler *a, const struct container *c) {
   const struct service_config *s = container_config(c);
   sim_time now = world_now(w);
-  bool placed = c->node != NOBODY;
+  bool placed = c->node != NONE;
   return (struct hpa_pod){.request_milli = s->resources.requests.cpu,
                           .usage_milli =
                               c->state == CONTAINER_UP && c->scrapes >= 2 ? (int64_t)(c->usage_rate * 1000 + 0.5) : HPA_NO_METRIC,

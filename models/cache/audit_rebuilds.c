@@ -10,7 +10,7 @@ void audit_rebuilds(const struct audit *a) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
     waiting += r->waiting == &wait_rebuild;
-    for (uint32_t k = request_rebuilds(w, r)->rebuilds; k != NOBODY;
+    for (uint32_t k = request_rebuilds(w, r)->rebuilds; k != NONE;
          k = ((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->older, owned++)
       if (((const struct rebuild *)pool_at(&world_rebuilds(w)->marks, k))->owner != id)
         audit_broken(a, "rebuilds: request %u lists what is not its own", id);
@@ -18,8 +18,8 @@ void audit_rebuilds(const struct audit *a) {
   for (uint32_t id = 0; id < pool_capacity(&world_rebuilds(w)->marks); id++) {
     const struct rebuild *m = pool_at(&world_rebuilds(w)->marks, id);
     if (!m->used) continue;
-    marks++, in_lines += m->line.queue.count, orphans += m->owner == NOBODY;
-    if (m->owner == NOBODY && !m->timed) audit_broken(a, "rebuilds: mark %u has neither an owner nor an end", id);
+    marks++, in_lines += m->line.queue.count, orphans += m->owner == NONE;
+    if (m->owner == NONE && !m->timed) audit_broken(a, "rebuilds: mark %u has neither an owner nor an end", id);
   }
   if (waiting != in_lines || marks != owned + orphans || marks != pool_live(&world_rebuilds(w)->marks))
     audit_broken(a, "rebuilds: %llu requests wait, %llu stand in lines; of %llu marks %llu are owned, %llu orphans, %u live",

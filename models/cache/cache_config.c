@@ -23,7 +23,7 @@ static void declare(struct model *m, struct service_config *s) {
   if (c->rebuilt) c->rebuilds = meter_declare(m, s->name, "rebuilds", METER_COUNT, "Rebuilds of items that were begun.");
   if (c->waited)
     c->rebuild_waits = meter_declare(m, s->name, "rebuild_wait", METER_TIME, "Waits for the rebuild of another request.");
-  if (c->tires)
+  if (c->wait_expires)
     c->rebuild_timeouts = meter_declare(m, s->name, "rebuild_timeouts", METER_COUNT, "Of these, those that were given up.");
   if (c->stale)
     c->stale_served = meter_declare(m, s->name, "stale_served", METER_COUNT, "Look-ups that found an item past its ttl.");
@@ -50,7 +50,7 @@ const char *cache_error(const struct model *m, const struct service_config *s) {
 static void note_cure(struct cache_config *c, const struct stampede_config *s) {
   int32_t cure = s->cure;
   bool waits = cure == CURE_COALESCE || cure == CURE_LOCK;
-  c->rebuilt = true, c->waited |= waits, c->tires |= waits && s->wait != SIM_NEVER, c->locked |= cure == CURE_LOCK;
+  c->rebuilt = true, c->waited |= waits, c->wait_expires |= waits && s->wait != SIM_NEVER, c->locked |= cure == CURE_LOCK;
   c->stale |= cure == CURE_STALE, c->refreshed_early |= cure == CURE_EARLY;
 }
 

@@ -125,7 +125,7 @@ static const struct cache_order lfu = {heap_enter, heap_use, heap_leave, heap_le
 
 /* --- nobody goes ------------------------------------------------------------------------------------------------------------ */
 
-static uint32_t nobody(const struct cache_store *s, struct stream *draws) {
+static uint32_t no_victim(const struct cache_store *s, struct stream *draws) {
   (void)s, (void)draws;
   return CACHE_NONE;
 }
@@ -135,7 +135,7 @@ static bool as_it_is(const struct cache_store *s) {
   return true;
 }
 
-static const struct cache_order noeviction = {nothing, nothing, nothing, nobody, as_it_is, false};
+static const struct cache_order noeviction = {nothing, nothing, nothing, no_victim, as_it_is, false};
 
 const struct cache_order *cache_order_of(const struct cache_config *c) {
   static const struct cache_order *const orders[] = {[CACHE_LRU] = &cache_order_lru, [CACHE_FIFO] = &fifo,

@@ -12,7 +12,7 @@ struct cache_order {
   void (*enter)(struct cache_store *, uint32_t entry); /* it is counted already */
   void (*use)(struct cache_store *, uint32_t entry);
   void (*leave)(struct cache_store *, uint32_t entry);                  /* it is counted still */
-  uint32_t (*victim)(const struct cache_store *, struct stream *draws); /* CACHE_NONE: nobody goes */
+  uint32_t (*victim)(const struct cache_store *, struct stream *draws); /* CACHE_NONE: no entry goes */
   bool (*whole)(const struct cache_store *);                            /* for the audit */
   bool members;
 };

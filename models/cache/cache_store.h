@@ -48,7 +48,7 @@ struct cache_config {
   bool fills, drops;
   bool expires;                                                                       /* some fill has a ttl */
   bool sized;                                                                         /* some fill says how many bytes */
-  bool rebuilt, waited, tires, locked, stale, refreshed_early;                        /* what the cures of its stampedes do */
+  bool rebuilt, waited, wait_expires, locked, stale, refreshed_early;                 /* what the cures of its stampedes do */
   uint32_t rebuilds, rebuild_waits, rebuild_timeouts, stale_served, early;            /* meters */
   uint32_t hits, misses, held, bytes, evictions, expirations, refused, invalidations; /* meters */
 };

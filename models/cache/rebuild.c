@@ -36,7 +36,7 @@ static bool same(const struct rebuild_name *a, const struct rebuild_name *b) {
 
 static uint32_t find(struct world *w, const struct rebuild_name *n) {
   uint32_t id = *bucket_of(w, n);
-  while (id != NOBODY && !same(&mark_at(w, id)->name, n)) id = mark_at(w, id)->next;
+  while (id != NONE && !same(&mark_at(w, id)->name, n)) id = mark_at(w, id)->next;
   return id;
 }
 
@@ -51,11 +51,11 @@ static void own(struct world *w, uint32_t id, struct request *r, const struct fr
 
 static void disown(struct world *w, uint32_t id) {
   struct rebuild *m = mark_at(w, id);
-  if (m->owner == NOBODY) return;
+  if (m->owner == NONE) return;
   uint32_t *link = &request_rebuilds(w, world_request(w, m->owner))->rebuilds;
   while (*link != id) link = &mark_at(w, *link)->older;
   *link = m->older;
-  m->owner = NOBODY;
+  m->owner = NONE;
 }
 
 static void run_timer(struct world *w, uint32_t id) {
@@ -109,13 +109,13 @@ static struct request *call_next(struct world *w, struct rebuild *m) {
   sim_time since = world_request(w, m->line.queue.head)->since;
   struct request *r = line_call(w, &m->line);
   if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, request_rebuilds(w, r)->rebuild_patience);
-  request_rebuilds(w, r)->awaits = NOBODY;
+  request_rebuilds(w, r)->awaits = NONE;
   meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - since);
   return r;
 }
 
 /* Handler: it has waited for as long as it would. */
-static void tires(void *world, uint32_t id) {
+static void wait_expires(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
   struct rebuild *m = mark_at(w, request_rebuilds(w, r)->awaits);
@@ -123,7 +123,7 @@ static void tires(void *world, uint32_t id) {
   meter_time(w, cache_of(w, &m->name)->rebuild_waits, world_now(w) - r->since);
   meter_count(w, cache_of(w, &m->name)->rebuild_timeouts);
   line_leave(w, &m->line, r);
-  request_rebuilds(w, r)->awaits = NOBODY;
+  request_rebuilds(w, r)->awaits = NONE;
   if (in->stampede->then == TIRED_FAILS) {
     request_drop(w, r, OUTCOME_LOCK_TIMEOUT);
     return;
@@ -177,7 +177,7 @@ static bool owner_dead(const struct world *w, const struct rebuild *m) {
 }
 
 static void rebuilds_abandon(struct world *w, struct request *r) {
-  while (request_rebuilds(w, r)->rebuilds != NOBODY) {
+  while (request_rebuilds(w, r)->rebuilds != NONE) {
     uint32_t id = request_rebuilds(w, r)->rebuilds;
     const struct rebuild *m = mark_at(w, id);
     if (m->timed && owner_dead(w, m))
@@ -187,16 +187,16 @@ static void rebuilds_abandon(struct world *w, struct request *r) {
   }
 }
 
-void rebuild_forsake(struct world *w, struct request *r) {
-  if (request_rebuilds(w, r)->awaits == NOBODY) return;
+void rebuild_leave_line(struct world *w, struct request *r) {
+  if (request_rebuilds(w, r)->awaits == NONE) return;
   if (may_tire(w, r)) timer_heap_cancel(world_rebuilds(w)->patience, request_rebuilds(w, r)->rebuild_patience);
   assert(mark_at(w, request_rebuilds(w, r)->awaits)->used);
   line_leave(w, &mark_at(w, request_rebuilds(w, r)->awaits)->line, r);
-  request_rebuilds(w, r)->awaits = NOBODY;
+  request_rebuilds(w, r)->awaits = NONE;
   r->waiting = &wait_rebuild;
 }
 
-const struct wait wait_rebuild = {.name = "rebuild", .queue = true, .line = true, .early = true, .leave = rebuild_forsake};
+const struct wait wait_rebuild = {.name = "rebuild", .queue = true, .line = true, .early = true, .leave = rebuild_leave_line};
 
 /* Those who waited for a process that is gone are gone with it; those who waited for a lock of the cache look again. */
 static void rebuilds_container_died(struct world *w, struct container *c) {
@@ -229,11 +229,11 @@ void rebuild_looked(struct world *w, struct request *r, const struct instruction
   if (s->config->stores > 1) n.process = here->process;
   request_rebuilds(w, r)->looked = here->container, request_rebuilds(w, r)->refresh = false;
   const struct cache_terms *t = request_rebuilds(w, r)->found ? cache_store_terms(s, n.keyspace, item) : NULL;
-  if (c->cure == CURE_LOCK && !request_rebuilds(w, r)->found && !rebuild_commands(c) && find(w, &n) == NOBODY)
+  if (c->cure == CURE_LOCK && !request_rebuilds(w, r)->found && !rebuild_commands(c) && find(w, &n) == NONE)
     mark_new(w, r, process, &n, c, true);
   if (c->cure == CURE_STALE && t && t->expires - c->stale <= world_now(w)) {
     meter_count(w, s->config->stale_served);
-    request_rebuilds(w, r)->refresh = find(w, &n) == NOBODY;
+    request_rebuilds(w, r)->refresh = find(w, &n) == NONE;
     if (request_rebuilds(w, r)->refresh) mark_new(w, r, process, &n, c, true);
   }
   if (c->cure == CURE_EARLY && t && t->delta && t->expires - world_now(w) <= gap(w, r, in, t->delta)) {
@@ -247,13 +247,13 @@ static bool rebuild_lock(struct world *w, struct request *r, const struct instru
   struct rebuild_name n = {(uint32_t)in->service, here->container, 0, (uint32_t)in->keyspace,
                            keyspace_item(w, r, (uint32_t)in->keyspace)};
   request_rebuilds(w, r)->looked = here->container;
-  if (find(w, &n) == NOBODY) mark_new(w, r, here - 1, &n, in->stampede, true);
+  if (find(w, &n) == NONE) mark_new(w, r, here - 1, &n, in->stampede, true);
   return true;
 }
 const struct operation operation_rebuild_lock = {.name = "lock of a rebuild", .run = rebuild_lock};
 
 static struct rebuild *mine(const struct world *w, const struct request *r, const struct instruction *in) {
-  struct rebuild *m = request_rebuilds(w, r)->rebuilds == NOBODY ? NULL : mark_at(w, request_rebuilds(w, r)->rebuilds);
+  struct rebuild *m = request_rebuilds(w, r)->rebuilds == NONE ? NULL : mark_at(w, request_rebuilds(w, r)->rebuilds);
   return m && m->site == in->stampede ? m : NULL;
 }
 
@@ -271,7 +271,7 @@ static void refresh(struct world *w, struct request *r, const struct instruction
   struct request *child = child_new(w, r, stream_key(r->key, PURPOSE_REFRESH, in->draw, 0), in->refresh);
   if (!child) return;
   uint32_t id = request_rebuilds(w, r)->rebuilds;
-  child_forsake(w, child, false);
+  child_abandon(w, child, false);
   if (mine(w, r, in)) {
     disown(w, id);
     own(w, id, child, &child->frames[0]);
@@ -300,11 +300,11 @@ static bool rebuild_wait(struct world *w, struct request *r, const struct instru
   struct rebuild_name n = {(uint32_t)in->service, lock ? request_rebuilds(w, r)->looked : f->container, lock ? 0 : f->process,
                            (uint32_t)in->keyspace, keyspace_item(w, r, (uint32_t)in->keyspace)};
   uint32_t id = find(w, &n);
-  if (id == NOBODY) { /* its lock has gone since it looked: it looks again */
+  if (id == NONE) { /* its lock has gone since it looked: it looks again */
     if (!lock) mark_new(w, r, f, &n, in->stampede, true);
     return true;
   }
-  assert(request_rebuilds(w, r)->awaits == NOBODY && mark_at(w, id)->shared);
+  assert(request_rebuilds(w, r)->awaits == NONE && mark_at(w, id)->shared);
   request_rebuilds(w, r)->awaits = id;
   line_join(w, &mark_at(w, id)->line, r, &wait_rebuild, in->cell);
   sim_time wait = in->stampede->wait;
@@ -336,18 +336,18 @@ const struct operation operation_rebuild_unlock = {.name = "unlock of a rebuild"
 
 /* Its lock has expired meanwhile and is another one's, or it got tired of waiting for it: those in line find what it has filled
  * in. */
-static void tell_others(struct world *w, const struct request *r, const struct instruction *in) {
+static void notify_others(struct world *w, const struct request *r, const struct instruction *in) {
   struct rebuild_name n = {(uint32_t)in->service, request_rebuilds(w, r)->looked, 0, (uint32_t)in->keyspace,
                            keyspace_item(w, r, (uint32_t)in->keyspace)};
   uint32_t id = find(w, &n);
-  if (id != NOBODY) wake_all(w, id);
+  if (id != NONE) wake_all(w, id);
 }
 
 static bool rebuild_end(struct world *w, struct request *r, const struct instruction *in) {
   const struct rebuild *m = mine(w, r, in);
   bool others = in->stampede->cure == CURE_LOCK && (!m || (!m->shared && in->stampede->wait != SIM_NEVER));
   if (m) release(w, request_rebuilds(w, r)->rebuilds);
-  if (others) tell_others(w, r, in);
+  if (others) notify_others(w, r, in);
   r->pc = in->target;
   return true;
 }
@@ -365,11 +365,11 @@ const struct operation operation_refreshed = {.name = "end of a refresh", .run =
 
 static void rebuilds_start(struct world *w) {
   pool_init(&world_rebuilds(w)->marks, sizeof(struct rebuild));
-  for (uint32_t i = 0; i < REBUILD_BUCKETS; i++) world_rebuilds(w)->buckets[i] = NOBODY;
+  for (uint32_t i = 0; i < REBUILD_BUCKETS; i++) world_rebuilds(w)->buckets[i] = NONE;
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct cache_config *c = service_cache(model_service(w->model, i));
     if (c->locked && !world_rebuilds(w)->expiries) world_rebuilds(w)->expiries = timer_heap_new(w->calendar, expired, w);
-    if (c->tires && !world_rebuilds(w)->patience) world_rebuilds(w)->patience = timer_heap_new(w->calendar, tires, w);
+    if (c->wait_expires && !world_rebuilds(w)->patience) world_rebuilds(w)->patience = timer_heap_new(w->calendar, wait_expires, w);
   }
 }
 
@@ -410,7 +410,7 @@ const struct record stampede_record = {.name = "stampede",
                                            "What keeps requests that miss the same item at the same time from all rebuilding it.",
                                        .shorthand = "cure"};
 
-static const struct rebuilds_of_request new_request = {.rebuilds = NOBODY, .awaits = NOBODY};
+static const struct rebuilds_of_request new_request = {.rebuilds = NONE, .awaits = NONE};
 const struct part part_rebuilds = {.name = "rebuilds",
                                    .room.request = sizeof(struct rebuilds_of_request),
                                    .request = &new_request,

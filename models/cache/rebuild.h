@@ -56,7 +56,7 @@ struct rebuild_name {
 struct rebuild {
   struct rebuild_name name;
   const struct stampede_config *site;
-  uint32_t owner;               /* or NOBODY: its process has died, its lock has not */
+  uint32_t owner;               /* or NONE: its process has died, its lock has not */
   uint32_t older;               /* of the same owner */
   uint32_t next;                /* in its bucket */
   uint32_t process, generation; /* container that the owner's process is, and when it was that */
@@ -94,7 +94,7 @@ extern const struct operation operation_rebuild_end;    /* and jump */
 extern const struct operation operation_refreshed;      /* the end of a refresh */
 
 /* Its replica dies while it waits. */
-void rebuild_forsake(struct world *, struct request *);
+void rebuild_leave_line(struct world *, struct request *);
 
 /* `onward` of a look-up that may be cured. */
 struct walk;
@@ -105,8 +105,8 @@ void audit_rebuilds(const struct audit *);
 extern const struct wait wait_rebuild; /* for the rebuild of an item by another request */
 /* Of each request. */
 struct rebuilds_of_request {
-  uint32_t rebuilds, awaits; /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NOBODY */
-  uint32_t looked;           /* where it last looked, of caches with a cure of the stampede */
+  uint32_t rebuilds, awaits;     /* items of caches: list of struct rebuild, the newest first; the one that it waits for; or NONE */
+  uint32_t looked;               /* where it last looked, of caches with a cure of the stampede */
   timer_ticket rebuild_patience; /* while it waits for the rebuild of another one, not for ever */
   bool refresh;                  /* what it found is stale, and it is to see to that */
   bool found;                    /* its last look into a cache found the item */

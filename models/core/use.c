@@ -44,7 +44,7 @@ void use_mark(struct world *w, unsigned window) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
     double used_s = (c->used_ns - c->used_at_mark) * 1e-9;
-    if (c->node != NOBODY)
+    if (c->node != NONE)
       o->nodes_used_s[w->nodes[c->node].group_index * o->window_count + window] += used_s - w->use_marks.containers[i];
     w->use_marks.containers[i] = used_s;
   }

@@ -12,15 +12,15 @@ static uint8_t *count_holders(const struct world *w) {
   uint8_t *n = allocate_zeroed(pool_capacity(&world_connections(w)->all) + 1, 1);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
-    if (r->live && request_connections(w, r)->connection != NOBODY) n[request_connections(w, r)->connection]++;
-    if (r->live && request_connections(w, r)->backend != NOBODY) n[request_connections(w, r)->backend]++;
-    const struct transaction *t = r->live && request_database(w, r)->transaction != NOBODY ? transaction_of(w, r) : NULL;
-    if (t && t->connection != NOBODY) n[t->connection]++;
-    if (t && t->backend != NOBODY) n[t->backend]++;
+    if (r->live && request_connections(w, r)->connection != NONE) n[request_connections(w, r)->connection]++;
+    if (r->live && request_connections(w, r)->backend != NONE) n[request_connections(w, r)->backend]++;
+    const struct transaction *t = r->live && request_database(w, r)->transaction != NONE ? transaction_of(w, r) : NULL;
+    if (t && t->connection != NONE) n[t->connection]++;
+    if (t && t->backend != NONE) n[t->backend]++;
   }
   for (uint32_t id = 0; id < pool_capacity(&world_connections(w)->all); id++) {
     const struct connection *k = connection_at(w, id);
-    if (k->live && k->backend != NOBODY) n[k->backend]++;
+    if (k->live && k->backend != NONE) n[k->backend]++;
   }
   return n;
 }
@@ -71,7 +71,7 @@ void audit_connections(const struct audit *a) {
     const struct connection *k = connection_at(w, id);
     if (!k->live) continue;
     live++;
-    if (k->server != NOBODY) leading[k->server]++;
+    if (k->server != NONE) leading[k->server]++;
     if (holders[id] != !k->idle)
       audit_broken(a, "connection %u is %s and known to %u", id, k->idle ? "idle" : "in use", holders[id]);
   }

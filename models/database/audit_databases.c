@@ -20,8 +20,8 @@ static struct data_count count_data(const struct audit *a, uint32_t *holders) {
     if (!r->live) continue;
     n.for_lock += r->waiting == &wait_lock, n.for_log += r->waiting == &wait_log;
     n.in_flush += r->waiting == &wait_flush, n.at_disk += r->waiting == &wait_disk;
-    n.transactions += request_database(w, r)->transaction != NOBODY && transaction_of(w, r)->used;
-    for (uint32_t h = request_locks(w, r)->locks; h != NOBODY;
+    n.transactions += request_database(w, r)->transaction != NONE && transaction_of(w, r)->used;
+    for (uint32_t h = request_locks(w, r)->locks; h != NONE;
          h = ((const struct lock_hold *)pool_at(&world_locks(w)->holds, h))->next) {
       const struct lock_hold *hold = pool_at(&world_locks(w)->holds, h);
       if (!hold->used || hold->request != id) audit_broken(a, "locks: request %u lists what is not its own", id);
@@ -62,9 +62,9 @@ static void audit_logs_and_disks(const struct audit *a, const struct data_count 
   for (uint32_t i = 0; i < w->node_count; i++) {
     const struct disk *d = &world_disks(w)->of_node[i];
     at_disks += d->line.queue.count;
-    if (d->asked != d->done + d->forsaken + d->busy + d->line.queue.count)
+    if (d->asked != d->done + d->abandoned + d->busy + d->line.queue.count)
       audit_broken(a, "disk of node %u: of %llu reads %llu are done, %llu abandoned, %u in service and %u wait", i,
-                   (unsigned long long)d->asked, (unsigned long long)d->done, (unsigned long long)d->forsaken, d->busy,
+                   (unsigned long long)d->asked, (unsigned long long)d->done, (unsigned long long)d->abandoned, d->busy,
                    d->line.queue.count);
     if (d->line.queue.count && d->busy != (uint64_t)d->config->parallel)
       audit_broken(a, "disk of node %u: %u wait and %u are in service", i, d->line.queue.count, d->busy);

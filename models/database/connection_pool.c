@@ -32,7 +32,7 @@ static struct connection_pool *connection_pool_towards(const struct world *w, co
 static const struct frame *top(const struct request *r) { return &r->frames[r->depth - 1]; }
 
 static struct connection_pool *connection_pool_of(const struct world *w, const struct connection *k) {
-  assert(k->live && k->owner != NOBODY);
+  assert(k->live && k->owner != NONE);
   return &w->containers[k->owner].pools[k->pool];
 }
 
@@ -52,7 +52,7 @@ static void use(struct world *w, struct connection_pool *p, int32_t change) {
 static void idle_push(struct world *w, struct connection_pool *p, uint32_t id) {
   struct connection *k = connection_at(w, id);
   assert(!k->idle && k->owner == p->owner && k->pool == p->number);
-  k->idle = true, k->next = NOBODY, k->previous = p->idle ? p->newest : NOBODY;
+  k->idle = true, k->next = NONE, k->previous = p->idle ? p->newest : NONE;
   if (p->idle++)
     connection_at(w, p->newest)->next = id;
   else
@@ -63,8 +63,8 @@ static void idle_push(struct world *w, struct connection_pool *p, uint32_t id) {
 
 static void idle_remove(struct world *w, struct connection_pool *p, uint32_t id) {
   struct connection *k = connection_at(w, id);
-  *(k->previous == NOBODY ? &p->oldest : &connection_at(w, k->previous)->next) = k->next;
-  *(k->next == NOBODY ? &p->newest : &connection_at(w, k->next)->previous) = k->previous;
+  *(k->previous == NONE ? &p->oldest : &connection_at(w, k->previous)->next) = k->next;
+  *(k->next == NONE ? &p->newest : &connection_at(w, k->next)->previous) = k->previous;
   if (k->idle_runs) lane_cancel(p->idle_over, k->idle_over);
   assert(k->idle && p->idle);
   k->idle = k->idle_runs = false;
@@ -82,8 +82,8 @@ void connection_pool_drop_idle(struct world *w, uint32_t id) { close_idle(w, con
 static void fill(struct world *w, struct connection_pool *p) {
   while (p->open < (uint64_t)p->config->min) {
     uint32_t id = connection_open(w, p);
-    if (id == NOBODY) return;
-    if (connection_at(w, id)->server == NOBODY) {
+    if (id == NONE) return;
+    if (connection_at(w, id)->server == NONE) {
       connection_close(w, id);
       return;
     }
@@ -118,8 +118,8 @@ static const struct instruction *instruction_of(const struct world *w, const str
 
 static void unbind(struct world *w, struct request *r) {
   uint32_t backend = request_connections(w, r)->backend;
-  request_connections(w, r)->backend = NOBODY;
-  if (backend != NOBODY) connection_pool_returned(w, backend);
+  request_connections(w, r)->backend = NONE;
+  if (backend != NONE) connection_pool_returned(w, backend);
 }
 
 /* The connection is the request's, which has just run the instruction or waits at it. */
@@ -130,14 +130,14 @@ static void receive(struct world *w, struct request *r, const struct instruction
     request_connections(w, r)->backend = id;
   } else {
     request_connections(w, r)->connection = id, request_connections(w, r)->has_connection = true;
-    request_connections(w, r)->backend = k->backend, k->backend = NOBODY;
-    if (request_connections(w, r)->backend != NOBODY && connection_at(w, request_connections(w, r)->backend)->server == NOBODY)
+    request_connections(w, r)->backend = k->backend, k->backend = NONE;
+    if (request_connections(w, r)->backend != NONE && connection_at(w, request_connections(w, r)->backend)->server == NONE)
       unbind(w, r); /* a session that has lost it */
   }
-  assert(request_connections(w, r)->has_connection || request_connections(w, r)->backend != NOBODY);
+  assert(request_connections(w, r)->has_connection || request_connections(w, r)->backend != NONE);
   if (!k->opening) return;
   request_connections(w, r)->after_setup = r->pc;
-  if (in->target && k->server != NOBODY)
+  if (in->target && k->server != NONE)
     r->pc = in->target;
   else
     k->opening = false;
@@ -145,7 +145,7 @@ static void receive(struct world *w, struct request *r, const struct instruction
 
 static uint32_t open_for(struct world *w, struct connection_pool *p) {
   uint32_t id = connection_open(w, p);
-  if (id != NOBODY) connection_at(w, id)->opening = true, use(w, p, 1);
+  if (id != NONE) connection_at(w, id)->opening = true, use(w, p, 1);
   return id;
 }
 
@@ -165,11 +165,11 @@ static bool take_kept(struct world *w, struct request *r, const struct instructi
   }
   if (p->open < (uint64_t)p->config->max) {
     uint32_t id = open_for(w, p);
-    if (id == NOBODY)
+    if (id == NONE)
       request_fail(w, r, OUTCOME_TOO_MANY_CONNECTIONS);
     else
       receive(w, r, in, id);
-    return id != NOBODY;
+    return id != NONE;
   }
   assert(!p->idle);
   if (p->line.queue.count >= (uint64_t)p->config->queue) {
@@ -208,8 +208,8 @@ static void acquire_holds(struct walk *w, const struct instruction *in, double w
 const struct operation operation_acquire = {.name = "acquire", .run = connection_pool_acquire, .hold = acquire_holds};
 
 static bool connection_pool_bind(struct world *w, struct request *r, const struct instruction *in) {
-  if (request_connections(w, r)->backend == NOBODY) return take_kept(w, r, in, connection_pool_towards(w, top(r), in->service));
-  if (connection_at(w, request_connections(w, r)->backend)->server != NOBODY) return true;
+  if (request_connections(w, r)->backend == NONE) return take_kept(w, r, in, connection_pool_towards(w, top(r), in->service));
+  if (connection_at(w, request_connections(w, r)->backend)->server != NONE) return true;
   request_fail(w, r, OUTCOME_CRASHED); /* the database died under the transaction or the session */
   return false;
 }
@@ -238,7 +238,7 @@ static void open_for_line(struct world *w, struct connection_pool *p, int64_t mo
   while (p->line.queue.count && p->open < (uint64_t)most) {
     uint32_t id = open_for(w, p);
     struct request *next = next_in_line(w, p);
-    if (id == NOBODY)
+    if (id == NONE)
       request_drop(w, next, OUTCOME_TOO_MANY_CONNECTIONS);
     else
       hand_over(w, next, id);
@@ -272,12 +272,12 @@ static void keep(struct world *w, struct connection_pool *p, uint32_t id) {
 
 void connection_pool_returned(struct world *w, uint32_t id) {
   struct connection *k = connection_at(w, id);
-  if (k->owner == NOBODY) {
+  if (k->owner == NONE) {
     connection_close(w, id);
     return;
   }
   struct connection_pool *p = connection_pool_of(w, k);
-  if (k->server != NOBODY && !k->old && !k->opening) {
+  if (k->server != NONE && !k->old && !k->opening) {
     struct request *next = next_in_line(w, p);
     if (next)
       hand_over(w, next, id);
@@ -285,7 +285,7 @@ void connection_pool_returned(struct world *w, uint32_t id) {
       keep(w, p, id);
     return;
   }
-  bool aged = k->old && k->server != NOBODY;
+  bool aged = k->old && k->server != NONE;
   use(w, p, -1);
   connection_close(w, id);
   open_for_line(w, p, p->config->max);
@@ -311,13 +311,13 @@ static void give_back(struct world *w, struct connection_pool *p) {
 
 /* What a session pooler has given the client stays with its connection. */
 static void give_back_kept(struct world *w, struct request *r) {
-  assert(request_connections(w, r)->connection != NOBODY && !request_connections(w, r)->has_connection);
+  assert(request_connections(w, r)->connection != NONE && !request_connections(w, r)->has_connection);
   uint32_t id = request_connections(w, r)->connection;
   struct connection *k = connection_at(w, id);
-  const struct service_config *server = k->server == NOBODY ? NULL : container_config(&w->containers[k->server]);
+  const struct service_config *server = k->server == NONE ? NULL : container_config(&w->containers[k->server]);
   if (server && service_connections(server)->pooler.pool_size && service_connections(server)->pooler.mode == POOLER_SESSION)
-    k->backend = request_connections(w, r)->backend, request_connections(w, r)->backend = NOBODY;
-  request_connections(w, r)->connection = NOBODY;
+    k->backend = request_connections(w, r)->backend, request_connections(w, r)->backend = NONE;
+  request_connections(w, r)->connection = NONE;
   unbind(w, r);
   connection_pool_returned(w, id);
 }
@@ -325,7 +325,7 @@ static void give_back_kept(struct world *w, struct request *r) {
 static bool connection_pool_release(struct world *w, struct request *r, const struct instruction *in) {
   if (!request_connections(w, r)->has_connection) return true;
   request_connections(w, r)->has_connection = false;
-  if (__builtin_expect(request_connections(w, r)->connection != NOBODY, 0)) {
+  if (__builtin_expect(request_connections(w, r)->connection != NONE, 0)) {
     give_back_kept(w, r);
     return true;
   }
@@ -352,7 +352,7 @@ static void unbind_holds(struct walk *w, const struct instruction *in, double we
 const struct operation operation_unbind = {.name = "unbind", .run = connection_pool_unbind, .hold = unbind_holds};
 
 void connection_pool_abandon(struct world *w, struct request *r) {
-  if (request_connections(w, r)->connection != NOBODY) {
+  if (request_connections(w, r)->connection != NONE) {
     request_connections(w, r)->has_connection = false;
     give_back_kept(w, r);
   }

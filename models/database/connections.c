@@ -27,12 +27,12 @@ struct connection *connection_at(const struct world *w, uint32_t id) {
   return pool_at(&world_connections(w)->all, id);
 }
 
-/* The replica in rotation with the fewest; NOBODY when none lives. */
+/* The replica in rotation with the fewest; NONE when none lives. */
 static uint32_t least_connected(const struct world *w, const struct service *s) {
-  uint32_t best = NOBODY;
+  uint32_t best = NONE;
   for (uint32_t i = 0; i < s->in_rotation; i++) {
     const struct container *c = &w->containers[s->rotation[i]];
-    if (container_serves(c) && (best == NOBODY || c->connections < w->containers[best].connections)) best = c->id;
+    if (container_serves(c) && (best == NONE || c->connections < w->containers[best].connections)) best = c->id;
   }
   return best;
 }
@@ -44,22 +44,22 @@ static void count_open(struct world *w, struct container *c, int32_t change) {
 }
 
 static void leads_nowhere(struct world *w, struct connection *k) {
-  if (k->server != NOBODY) count_open(w, &w->containers[k->server], -1);
-  k->server = NOBODY;
+  if (k->server != NONE) count_open(w, &w->containers[k->server], -1);
+  k->server = NONE;
 }
 
 uint32_t connection_open(struct world *w, struct connection_pool *p) {
   const struct service *s = &w->services[p->config->server];
   uint32_t server = least_connected(w, s);
-  int64_t max = server != NOBODY ? service_connections(container_config(&w->containers[server]))->server.max : 0;
+  int64_t max = server != NONE ? service_connections(container_config(&w->containers[server]))->server.max : 0;
   if (max && w->containers[server].connections >= (uint64_t)max) {
     connection_count(w, service_config(s), CONNECTIONS_REFUSED, 1);
-    return NOBODY;
+    return NONE;
   }
   uint32_t id = pool_take(&world_connections(w)->all);
   struct connection *k = connection_at(w, id);
-  *k = (struct connection){.owner = p->owner, .server = server, .backend = NOBODY, .pool = p->number, .live = true};
-  if (server != NOBODY) count_open(w, &w->containers[server], 1), connection_count(w, service_config(s), CONNECTIONS_OPENED, 1);
+  *k = (struct connection){.owner = p->owner, .server = server, .backend = NONE, .pool = p->number, .live = true};
+  if (server != NONE) count_open(w, &w->containers[server], 1), connection_count(w, service_config(s), CONNECTIONS_OPENED, 1);
   if (p->life_over) k->life_over = lane_push(p->life_over, id), k->life_runs = true;
   p->open++;
   if (world_memory(w)) memory_changed(w, &w->containers[p->owner]);
@@ -71,7 +71,7 @@ static void forget(struct world *w, uint32_t id) {
   uint32_t backend = k->backend;
   k->live = false;
   pool_give(&world_connections(w)->all, id);
-  if (backend != NOBODY) connection_pool_returned(w, backend);
+  if (backend != NONE) connection_pool_returned(w, backend);
 }
 
 /* Neither end knows it any more. */
@@ -88,14 +88,14 @@ static void cut(struct world *w, struct connection *k) {
 
 void connection_close(struct world *w, uint32_t id) {
   struct connection *k = connection_at(w, id);
-  if (k->owner != NOBODY) cut(w, k);
+  if (k->owner != NONE) cut(w, k);
   forget(w, id);
 }
 
 void connection_orphan(struct world *w, uint32_t id) {
   struct connection *k = connection_at(w, id);
   cut(w, k);
-  k->owner = NOBODY;
+  k->owner = NONE;
 }
 
 static void server_died(struct world *w, const struct container *c) {
@@ -117,8 +117,8 @@ static void connections_start(struct world *w) {
 /* --- set-up, as instructions behind the program ------------------------------------------------------------------------------ */
 
 static struct connection *opening_of(const struct world *w, const struct request *r) {
-  return connection_at(w, request_connections(w, r)->backend != NOBODY ? request_connections(w, r)->backend
-                                                                       : request_connections(w, r)->connection);
+  return connection_at(w, request_connections(w, r)->backend != NONE ? request_connections(w, r)->backend
+                                                                     : request_connections(w, r)->connection);
 }
 
 static bool set_up(struct world *w, struct request *r, const struct instruction *in) {
@@ -132,7 +132,7 @@ static const struct operation operation_set_up = {.name = "set-up", .run = set_u
 /* To the replica that the connection leads to, unless that has just died. */
 static bool to_server(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t server = opening_of(w, r)->server;
-  return server == NOBODY ? set_up(w, r, in) : request_enter_at(w, r, in, server);
+  return server == NONE ? set_up(w, r, in) : request_enter_at(w, r, in, server);
 }
 static const struct operation operation_to_server = {
     .name = "to the server", .run = to_server, .hold = enter_holds, .through = enter_through, .enters = true};
@@ -316,7 +316,7 @@ static void connections_die(struct world *w, struct container *c) {
 }
 
 static void release(struct world *w, struct request *r) {
-  if (request_connections(w, r)->has_connection || request_connections(w, r)->backend != NOBODY) connection_pool_abandon(w, r);
+  if (request_connections(w, r)->has_connection || request_connections(w, r)->backend != NONE) connection_pool_abandon(w, r);
 }
 
 static void check_pools(struct linker *l, struct service_config *s, const char *path) {
@@ -347,7 +347,7 @@ static void connections_use(const struct world *w, struct service *s, struct ser
   }
 }
 
-static const struct connections_of_request new_request = {.connection = NOBODY, .backend = NOBODY};
+static const struct connections_of_request new_request = {.connection = NONE, .backend = NONE};
 const struct part part_connections = {.name = "connections",
                                       .room.request = sizeof(struct connections_of_request),
                                       .request = &new_request,

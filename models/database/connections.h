@@ -36,9 +36,9 @@ struct service_config;
 struct world;
 
 struct connection {
-  uint32_t owner, server;  /* containers. owner NOBODY: its process has died; server NOBODY: it leads nowhere any more */
+  uint32_t owner, server;  /* containers. owner NONE: its process has died; server NONE: it leads nowhere any more */
   uint32_t next, previous; /* among the idle ones of its pool */
-  uint32_t backend;        /* of a client of a session pooler: the connection that is its own; or NOBODY */
+  uint32_t backend;        /* of a client of a session pooler: the connection that is its own; or NONE */
   uint32_t pool;           /* number among the pools of its owner */
   bool live, idle, opening;
   bool old; /* its lifetime is over: it is closed when it is given back */
@@ -59,7 +59,7 @@ extern const struct load_part connections_load;
 /* --- while running ----------------------------------------------------------------------------------------------------------- */
 
 struct connection *connection_at(const struct world *, uint32_t id);
-/* A new one for the pool, to the replica of its server that has the fewest. NOBODY: refused. Without any replica that lives it
+/* A new one for the pool, to the replica of its server that has the fewest. NONE: refused. Without any replica that lives it
  * leads nowhere. */
 uint32_t connection_open(struct world *, struct connection_pool *);
 /* It is open no more, at either end; what it kept of a session pooler is given back. */
@@ -76,7 +76,7 @@ static inline struct connections *world_connections(const struct world *w) { ret
 void audit_connections(const struct audit *);
 /* Of each request. */
 struct connections_of_request {
-  uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NOBODY */
+  uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NONE */
   uint16_t after_setup;         /* where it goes on when its new connection is set up */
   int16_t connection_service;   /* the database that its connection leads to */
   uint8_t connection_frame;

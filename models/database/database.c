@@ -44,7 +44,7 @@ static void flushed(void *world, uint32_t log) {
 }
 
 struct transaction *transaction_of(const struct world *w, const struct request *r) {
-  assert(request_database(w, r)->transaction != NOBODY);
+  assert(request_database(w, r)->transaction != NONE);
   return pool_at(&world_databases(w)->transactions, request_database(w, r)->transaction);
 }
 
@@ -74,7 +74,7 @@ void database_committed(struct world *w, uint32_t service, struct request *r, ui
 static bool database_commit(struct world *w, struct request *r, const struct instruction *in) {
   uint32_t writes = in->transactional ? transaction_of(w, r)->writes : in->write;
   if (writes) database_committed(w, (uint32_t)in->service, r, writes);
-  if (request_locks(w, r)->locks != NOBODY) lock_release(w, r, in->transactional);
+  if (request_locks(w, r)->locks != NONE) lock_release(w, r, in->transactional);
   return true;
 }
 
@@ -99,9 +99,9 @@ static void lead(const struct world *w, const struct request *r, const struct in
 
 static bool transaction_begin(struct world *w, struct request *r, const struct instruction *in) {
   request_holds(r, PART_databases);
-  assert(request_database(w, r)->transaction == NOBODY);
+  assert(request_database(w, r)->transaction == NONE);
   request_database(w, r)->transaction = pool_take(&world_databases(w)->transactions);
-  *transaction_of(w, r) = (struct transaction){.container = NOBODY,
+  *transaction_of(w, r) = (struct transaction){.container = NONE,
                                                .depth = r->depth,
                                                .used = true,
                                                .has_connection = request_connections(w, r)->has_connection,
@@ -110,7 +110,7 @@ static bool transaction_begin(struct world *w, struct request *r, const struct i
                                                .connection = request_connections(w, r)->connection,
                                                .backend = request_connections(w, r)->backend};
   request_connections(w, r)->has_connection = false,
-                         request_connections(w, r)->connection = request_connections(w, r)->backend = NOBODY;
+                         request_connections(w, r)->connection = request_connections(w, r)->backend = NONE;
   lead(w, r, in);
   return true;
 }
@@ -125,11 +125,11 @@ const struct operation operation_transaction = {.name = "transaction", .run = tr
 static bool transaction_lends(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   struct transaction *t = transaction_of(w, r);
-  if (connection_at(w, t->connection)->server == NOBODY) { /* the pooler has died under it */
+  if (connection_at(w, t->connection)->server == NONE) { /* the pooler has died under it */
     request_fail(w, r, OUTCOME_CRASHED);
     return false;
   }
-  assert(t->used && t->connection != NOBODY);
+  assert(t->used && t->connection != NONE);
   uint32_t backend = request_connections(w, r)->backend;
   request_connections(w, r)->backend = t->backend, t->backend = backend;
   return true;
@@ -141,7 +141,7 @@ static bool transaction_statement(struct world *w, struct request *r, const stru
   t->writes += in->write;
   if (r->depth == t->depth) return true; /* in a file */
   const struct frame *f = &r->frames[r->depth - 1];
-  if (t->container == NOBODY) t->container = f->container, t->generation = f->generation;
+  if (t->container == NONE) t->container = f->container, t->generation = f->generation;
   if (t->container == f->container && t->generation == f->generation) return true;
   request_fail(w, r, OUTCOME_CRASHED);
   return false;
@@ -156,11 +156,11 @@ static void end(struct world *w, struct request *r) {
                          request_connections(w, r)->connection_service = t->connection_service;
   request_connections(w, r)->connection = t->connection;
   request_holds(r, PART_connections);
-  if (t->backend != NOBODY) request_connections(w, r)->backend = t->backend;
+  if (t->backend != NONE) request_connections(w, r)->backend = t->backend;
   assert(t->used);
   t->used = false;
   pool_give(&world_databases(w)->transactions, request_database(w, r)->transaction);
-  request_database(w, r)->transaction = NOBODY;
+  request_database(w, r)->transaction = NONE;
 }
 
 static bool transaction_end(struct world *w, struct request *r, const struct instruction *in) {
@@ -169,15 +169,15 @@ static bool transaction_end(struct world *w, struct request *r, const struct ins
   return true;
 }
 
-static void transaction_lets_go(struct walk *w, const struct instruction *in, double weight) {
+static void transaction_release(struct walk *w, const struct instruction *in, double weight) {
   (void)in, (void)weight;
   w->connected = w->aside, w->aside = -1;
 }
 const struct operation operation_transaction_end = {
-    .name = "end of a transaction", .run = transaction_end, .hold = transaction_lets_go};
+    .name = "end of a transaction", .run = transaction_end, .hold = transaction_release};
 
 static void transaction_abandon(struct world *w, struct request *r) {
-  if (request_locks(w, r)->locks != NOBODY) lock_release_all(w, r);
+  if (request_locks(w, r)->locks != NONE) lock_release_all(w, r);
   end(w, r);
   connection_pool_abandon(w, r);
 }
@@ -191,7 +191,7 @@ static bool between_statements(const struct request *r, const struct transaction
 
 /* --- deaths ------------------------------------------------------------------------------------------------------------------ */
 
-static void forsake_log(struct world *w, struct request *r) {
+static void abandon_log(struct world *w, struct request *r) {
   assert(r->waiting == &wait_log || r->waiting == &wait_flush);
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   struct database *d = log_of(w, r, in);
@@ -201,9 +201,9 @@ static void forsake_log(struct world *w, struct request *r) {
 }
 
 static void leave_lines(struct world *w, struct request *r) {
-  if (r->waiting == &wait_lock) lock_forsake(w, r);
-  if (r->waiting == &wait_log || r->waiting == &wait_flush) forsake_log(w, r);
-  if (r->waiting == &wait_disk) disk_forsake(w, r);
+  if (r->waiting == &wait_lock) lock_leave_line(w, r);
+  if (r->waiting == &wait_log || r->waiting == &wait_flush) abandon_log(w, r);
+  if (r->waiting == &wait_disk) disk_leave_line(w, r);
 }
 
 static bool was_in(const struct request *r, uint32_t depth, const struct container *c) {
@@ -217,7 +217,7 @@ static void database_container_dies(struct world *w, struct container *c) {
   }
   for (uint32_t id = 0; pool_live(&world_databases(w)->transactions) && id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
-    if (!r->live || request_database(w, r)->transaction == NOBODY) continue;
+    if (!r->live || request_database(w, r)->transaction == NONE) continue;
     const struct transaction *t = transaction_of(w, r);
     if (was_in(r, t->depth - 1u, c) && between_statements(r, t)) lock_release(w, r, true);
   }
@@ -257,14 +257,14 @@ static void databases_start(struct world *w) {
 static void databases_stop(struct world *w) { pool_release(&world_databases(w)->transactions); }
 
 static void abandons(struct world *w, struct request *r) {
-  if (request_database(w, r)->transaction != NOBODY) transaction_abandon(w, r);
+  if (request_database(w, r)->transaction != NONE) transaction_abandon(w, r);
 }
 
 static void link_databases(struct linker *l, enum link_stage stage) {
   if (stage == LINK_FIRST) databases_declare(l->model);
 }
 
-static const struct database_of_request new_request = {.transaction = NOBODY};
+static const struct database_of_request new_request = {.transaction = NONE};
 const struct part part_databases = {.name = "databases",
                                     .room.request = sizeof(struct database_of_request),
                                     .request = &new_request,

@@ -81,7 +81,7 @@ void database_link(struct linker *, struct service_config *, const char *path);
 /* A transaction of a request. */
 struct transaction {
   uint32_t container,
-      generation; /* where it runs: NOBODY where there is no server, and through a pooler before its first statement */
+      generation; /* where it runs: NONE where there is no server, and through a pooler before its first statement */
   uint32_t writes;
   sim_time work; /* of its writes, on a reference core: where replicas do it again */
   uint8_t depth; /* frames of its owner: statements run one deeper */
@@ -134,7 +134,7 @@ static inline struct database_config *service_database(const struct service_conf
 extern const struct record database_keys_record;
 /* Of each request. */
 struct database_of_request {
-  uint32_t transaction; /* struct transaction, or NOBODY */
+  uint32_t transaction; /* struct transaction, or NONE */
 };
 static inline struct database_of_request *request_database(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_databases);

@@ -83,14 +83,14 @@ static void ended(void *world, uint32_t id) {
   request_wakes(w, id);
 }
 
-void disk_forsake(struct world *w, struct request *r) {
+void disk_leave_line(struct world *w, struct request *r) {
   struct disk *d = &world_disks(w)->of_node[request_disk(w, r)->disk];
   line_leave(w, &d->line, r);
   r->waiting = &wait_disk;
-  d->forsaken++;
+  d->abandoned++;
 }
 
-const struct wait wait_disk = {.name = "disk", .line = true, .leave = disk_forsake};
+const struct wait wait_disk = {.name = "disk", .line = true, .leave = disk_leave_line};
 
 static void plug_in(struct world *w, const struct node *n) {
   if (nodes_disk(n->group)->latency.kind) world_disks(w)->of_node[n->index].config = nodes_disk(n->group);

@@ -6,7 +6,7 @@
  * A read that has begun is finished, whoever dies. Writes go to the log (models/database/database.h), which is a device of its own
  * here.
  *
- * Invariants, audited: asked = done + in service + waiting + forsaken; somebody waits only while all of `parallel` are busy. */
+ * Invariants, audited: asked = done + in service + waiting + abandoned; somebody waits only while all of `parallel` are busy. */
 #ifndef DISK_H
 #define DISK_H
 #include "models/core/parts.h"
@@ -39,14 +39,14 @@ struct disk {
   const struct disk_config *config;
   struct line line;
   uint32_t busy;
-  uint64_t asked, done, forsaken;
+  uint64_t asked, done, abandoned;
 };
 
 /* Instructions: how many pages are not in memory; reads them. */
 extern const struct operation operation_miss;
 extern const struct operation operation_disk_read;
 /* Of a request that waits for a disk: it leaves the line, its wait booked, and stays in its state. */
-void disk_forsake(struct world *, struct request *);
+void disk_leave_line(struct world *, struct request *);
 
 struct disks {
   struct disk *of_node;

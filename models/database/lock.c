@@ -26,7 +26,7 @@ static uint32_t bucket_of(const struct locks *t, uint16_t class, uint32_t item, 
 
 static uint32_t find(const struct world *w, uint16_t class, uint32_t item, uint32_t container) {
   uint32_t id = world_locks(w)->buckets[bucket_of(world_locks(w), class, item, container)];
-  while (id != NOBODY) {
+  while (id != NONE) {
     const struct lock *l = lock_at(w, id);
     if (l->class == class && l->item == item && l->container == container) break;
     id = l->next;
@@ -47,7 +47,7 @@ static void make_buckets(struct world *w, uint32_t count) {
   free(t->buckets);
   t->buckets = allocate(count * sizeof *t->buckets);
   t->bucket_count = count;
-  for (uint32_t i = 0; i < count; i++) t->buckets[i] = NOBODY;
+  for (uint32_t i = 0; i < count; i++) t->buckets[i] = NONE;
   for (uint32_t id = 0; id < pool_capacity(&t->entries); id++)
     if (lock_at(w, id)->used) insert(w, id);
 }
@@ -94,7 +94,7 @@ struct name {
 static struct name name_of(const struct world *w, const struct request *r, const struct instruction *in) {
   const struct lock_class *c = class_of(w, in->lock);
   uint32_t item = c->kind == LOCK_ROWS ? nth_item(w, r, (uint32_t)c->keyspace, in->items, in->nth) : 0;
-  return (struct name){item, c->kind == LOCK_FILE ? NOBODY : r->frames[r->depth - 1].container};
+  return (struct name){item, c->kind == LOCK_FILE ? NONE : r->frames[r->depth - 1].container};
 }
 
 static const struct instruction *awaited(const struct world *w, const struct request *r) {
@@ -129,7 +129,7 @@ static void grant(struct world *w, uint32_t id, struct request *r, const struct 
 static bool compatible(const struct lock *l, bool shared) { return !l->holders || (shared && l->shared); }
 
 static bool has(const struct world *w, const struct request *r, uint32_t lock) {
-  for (uint32_t id = request_locks(w, r)->locks; id != NOBODY; id = hold_at(w, id)->next)
+  for (uint32_t id = request_locks(w, r)->locks; id != NONE; id = hold_at(w, id)->next)
     if (hold_at(w, id)->lock == lock) return true;
   return false;
 }
@@ -157,7 +157,7 @@ static bool turned_away(struct world *w, struct request *r, const struct lock_cl
 static bool lock_take(struct world *w, struct request *r, const struct instruction *in) {
   struct name name = name_of(w, r, in);
   uint32_t id = find(w, in->lock, name.item, name.container);
-  if (id == NOBODY) id = add(w, in->lock, name.item, name.container);
+  if (id == NONE) id = add(w, in->lock, name.item, name.container);
   struct lock *l = lock_at(w, id);
   if (l->holders && has(w, r, id)) return true;
   if (compatible(l, in->shared) && !l->line.queue.count) {
@@ -186,7 +186,7 @@ void walk_unlocks(struct walk *w, bool transactional) {
 }
 
 bool lock_holds(const struct world *w, const struct request *r, const struct instruction *in) {
-  for (uint32_t id = request_locks(w, r)->locks; id != NOBODY; id = hold_at(w, id)->next)
+  for (uint32_t id = request_locks(w, r)->locks; id != NONE; id = hold_at(w, id)->next)
     if (lock_at(w, hold_at(w, id)->lock)->class == in->lock) return true;
   return false;
 }
@@ -203,7 +203,7 @@ static void give_back(struct world *w, uint32_t hold) {
 }
 
 void lock_release(struct world *w, struct request *r, bool transactional) {
-  for (uint32_t *link = &request_locks(w, r)->locks; *link != NOBODY;) {
+  for (uint32_t *link = &request_locks(w, r)->locks; *link != NONE;) {
     uint32_t id = *link;
     if (hold_at(w, id)->transactional != transactional) {
       link = &hold_at(w, id)->next;
@@ -226,23 +226,23 @@ static void wait_over(void *world, uint32_t request) {
   struct world *w = world;
   struct request *r = world_request(w, request);
   uint32_t id = lock_waited_for(w, r);
-  assert(id != NOBODY);
+  assert(id != NONE);
   const struct lock_class *c = class_of(w, lock_at(w, id)->class);
   if (c->kind != LOCK_STOCK) meter_count(w, c->gave_up);
   line_gives_up(w, &lock_at(w, id)->line, request, OUTCOME_LOCK_TIMEOUT);
   serve(w, id);
 }
 
-void lock_forsake(struct world *w, struct request *r) {
+void lock_leave_line(struct world *w, struct request *r) {
   uint32_t id = lock_waited_for(w, r);
-  assert(id != NOBODY);
+  assert(id != NONE);
   line_leave(w, &lock_at(w, id)->line, r);
   r->waiting = &wait_lock;
   serve(w, id);
   forget_unless_wanted(w, id);
 }
 
-const struct wait wait_lock = {.name = "lock", .queue = true, .line = true, .leave = lock_forsake};
+const struct wait wait_lock = {.name = "lock", .queue = true, .line = true, .leave = lock_leave_line};
 
 static void unlink_hold(struct world *w, uint32_t id) {
   uint32_t *link = &request_locks(w, world_request(w, hold_at(w, id)->request))->locks;
@@ -282,7 +282,7 @@ static void locks_stop(struct world *w) {
 }
 
 static void releases(struct world *w, struct request *r) {
-  if (request_locks(w, r)->locks != NOBODY) lock_release_all(w, r);
+  if (request_locks(w, r)->locks != NONE) lock_release_all(w, r);
 }
 
 static void link_locks(struct linker *l, enum link_stage stage) {
@@ -294,7 +294,7 @@ static void locks_sums(struct demand_sums *d, struct arena *arena) {
   d->locked_s = arena_new_array(arena, double, d->model->locks->count + 1);
 }
 
-static const struct locks_of_request new_request = {.locks = NOBODY};
+static const struct locks_of_request new_request = {.locks = NONE};
 const struct part part_locks = {.name = "locks",
                                 .room.request = sizeof(struct locks_of_request),
                                 .request = &new_request,

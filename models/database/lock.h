@@ -72,7 +72,7 @@ const char *lock_described(const struct model *, const struct lock_class *, stru
 /* Entry of a lock that is held or waited for. */
 struct lock {
   uint32_t next;            /* in its bucket */
-  uint32_t item, container; /* container: where it is kept, or NOBODY: in a file */
+  uint32_t item, container; /* container: where it is kept, or NONE: in a file */
   uint32_t holders;
   uint16_t class;
   bool used, shared;
@@ -104,7 +104,7 @@ void lock_release(struct world *, struct request *, bool transactional);
 /* The request fails: all of it. */
 void lock_release_all(struct world *, struct request *);
 /* Of a request that waits for a lock and will not get it: it leaves the line, its wait booked, and stays in its state. */
-void lock_forsake(struct world *, struct request *);
+void lock_leave_line(struct world *, struct request *);
 /* The process of the database is gone, and with it all locks that are kept in it; nobody waits for them any more. */
 void locks_clear(struct world *, const struct container *);
 
@@ -112,7 +112,7 @@ static inline struct locks *world_locks(const struct world *w) { return world_pa
 extern const struct wait wait_lock;
 /* Of each request. */
 struct locks_of_request {
-  uint32_t locks; /* what it has locked: list of struct lock_hold, the newest first, or NOBODY */
+  uint32_t locks; /* what it has locked: list of struct lock_hold, the newest first, or NONE */
 };
 static inline struct locks_of_request *request_locks(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_locks);

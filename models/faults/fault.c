@@ -79,7 +79,7 @@ static void is_repaired(struct fault_process *f) {
 }
 
 /* Handler of the process's slot. */
-static void goes_on(void *process, uint32_t argument) {
+static void continues(void *process, uint32_t argument) {
   (void)argument;
   struct fault_process *f = process;
   if (f->broken)
@@ -105,7 +105,7 @@ static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   uint64_t entity = stream_entity(k->name, (uint64_t)k->kind->number(w, k, target) << 1 | drill);
   *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
   f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAULT, entity));
-  f->slot = calendar_slot(w->calendar, goes_on, f, 0);
+  f->slot = calendar_slot(w->calendar, continues, f, 0);
   arm(f, drill ? k->at : time_to_first(f));
 }
 
@@ -114,7 +114,7 @@ static bool repeats(const struct fault_config *k) { return k->mtbf != SIM_NEVER 
 static void add_all(struct world *w, uint32_t fault) {
   const struct fault_config *k = model_fault_at(w->model, fault);
   bool drill = k->at != SIM_NEVER;
-  for (uint32_t t = NOBODY; (t = k->kind->target_after(w, k, t)) != NOBODY; drill = false) {
+  for (uint32_t t = NONE; (t = k->kind->target_after(w, k, t)) != NONE; drill = false) {
     if (repeats(k)) add(w, fault, t, false);
     if (drill) add(w, fault, t, true);
   }

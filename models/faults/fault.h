@@ -41,7 +41,7 @@ struct fault_kind {
   /* How many targets there are, and how long an outage would last in the mean. */
   double (*count)(const struct model *, const struct fault_config *);
   double (*outage_s)(const struct model *, const struct fault_config *);
-  /* The target after this one (NOBODY: the first); NOBODY when there is none. */
+  /* The target after this one (NONE: the first); NONE when there is none. */
   uint32_t (*target_after)(const struct world *, const struct fault_config *, uint32_t target);
   /* Its number among its like: that of its draws. */
   uint32_t (*number)(const struct world *, const struct fault_config *, uint32_t target);

@@ -27,8 +27,8 @@ static double outage_s(const struct model *m, const struct fault_config *f) {
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {
   const struct service *s = &w->services[f->service];
-  target = target == NOBODY ? s->first : target + 1;
-  return target < s->first + s->capacity ? target : NOBODY;
+  target = target == NONE ? s->first : target + 1;
+  return target < s->first + s->capacity ? target : NONE;
 }
 
 static uint32_t number(const struct world *w, const struct fault_config *f, uint32_t target) {

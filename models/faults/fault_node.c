@@ -21,9 +21,9 @@ static double outage_s(const struct model *m, const struct fault_config *f) {
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {
-  for (target = target == NOBODY ? 0 : target + 1; target < w->node_count; target++)
+  for (target = target == NONE ? 0 : target + 1; target < w->node_count; target++)
     if (w->nodes[target].group_index == (uint32_t)f->nodes) return target;
-  return NOBODY;
+  return NONE;
 }
 
 static uint32_t number(const struct world *w, const struct fault_config *f, uint32_t target) {

@@ -9,7 +9,7 @@ static void count_permits(const struct world *w, uint32_t *held, uint32_t *waiti
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
-    for (uint32_t p = request_limits(w, r)->permits; p != NOBODY;
+    for (uint32_t p = request_limits(w, r)->permits; p != NONE;
          p = ((const struct permit *)pool_at(&world_limits(w)->permits, p))->next)
       held[((const struct permit *)pool_at(&world_limits(w)->permits, p))->limit]++;
     if (r->waiting == &wait_permit) waiting[w->model->programs[r->endpoint].instructions[r->pc - 1].limit]++;
@@ -27,10 +27,10 @@ void audit_limits(const struct audit *a) {
     if (l->in_use != held[i] || l->waiting != waiting[i])
       audit_broken(a, "limit %s: %u permits held and %u requests waiting, %u and %u counted", l->config->name, held[i], waiting[i],
                    l->in_use, l->waiting);
-    if (l->asked != l->accepted + l->refused + l->forsaken + l->waiting)
+    if (l->asked != l->accepted + l->refused + l->abandoned + l->waiting)
       audit_broken(a, "limit %s: of %llu that asked %llu passed, %llu were refused, %llu gave up or lost their replica and %u wait",
                    l->config->name, (unsigned long long)l->asked, (unsigned long long)l->accepted, (unsigned long long)l->refused,
-                   (unsigned long long)l->forsaken, l->waiting);
+                   (unsigned long long)l->abandoned, l->waiting);
     const char *wrong = limit_accounts_wrong(l);
     if (wrong) audit_broken(a, "limit %s: %s", l->config->name, wrong);
   }

@@ -171,13 +171,13 @@ static struct request *part(struct world *w, struct request *a, enum outcome out
 }
 
 static bool call_return(struct world *w, struct request *a, const struct instruction *in) {
-  struct request *caller = a->caller == NOBODY ? NULL : part(w, a, OUTCOME_COMPLETED, false);
+  struct request *caller = a->caller == NONE ? NULL : part(w, a, OUTCOME_COMPLETED, false);
   request_forget(w, a);
   if (!caller) {
     world_calls(w)->sites[in->guard->number].wasted++;
     return false;
   }
-  assert(caller->child == NOBODY);
+  assert(caller->child == NONE);
   caller->pc = in->guard->after, request_calls(w, caller)->attempts = 0;
   caller->waiting = NULL, caller->fresh = false, caller->since = world_now(w);
   request_resume(w, caller);

@@ -71,7 +71,7 @@ static uint64_t who(const struct limit *l, const struct request *r) {
 
 /* The number of the account that the request is counted in; a new one is zero. */
 static uint32_t account_of(const struct world *w, struct limit *l, const struct request *r) {
-  struct limit_key key = {who(l, r), NOBODY, 0};
+  struct limit_key key = {who(l, r), NONE, 0};
   if (l->config->scope == LIMIT_REPLICA) {
     const struct frame *f = &r->frames[r->depth - 1];
     key.container = f->container, key.generation = f->generation;
@@ -201,13 +201,13 @@ static void permit_is_given_back(struct walk *w, const struct instruction *in, d
 const struct operation operation_permit_back = {.name = "permit back", .run = limit_leave, .hold = permit_is_given_back};
 
 void limit_unwind(struct world *w, struct request *r, int32_t depth) {
-  while (request_limits(w, r)->permits != NOBODY &&
+  while (request_limits(w, r)->permits != NONE &&
          ((struct permit *)pool_at(&world_limits(w)->permits, request_limits(w, r)->permits))->depth > depth)
     release(w, &request_limits(w, r)->permits);
 }
 
 static void limit_replica_died(struct world *w, struct request *r, const struct container *c, uint32_t generation) {
-  for (uint32_t *link = &request_limits(w, r)->permits; *link != NOBODY;) {
+  for (uint32_t *link = &request_limits(w, r)->permits; *link != NONE;) {
     struct permit *p = pool_at(&world_limits(w)->permits, *link);
     const struct frame *f = p->depth ? &r->frames[p->depth - 1] : NULL;
     if (f && f->container == c->id && f->generation == generation)
@@ -217,14 +217,14 @@ static void limit_replica_died(struct world *w, struct request *r, const struct 
   }
 }
 
-void limit_forsake(struct world *w, struct request *r) {
+void limit_leave_line(struct world *w, struct request *r) {
   struct limit *l = &world_limits(w)->each[w->model->programs[r->endpoint].instructions[r->pc - 1].limit];
   if (l->patience) lane_cancel(l->patience, r->line_patience);
   leave_queue(w, l, pool_at(&l->accounts, account_of(w, l, r)), r);
-  l->forsaken++;
+  l->abandoned++;
 }
 
-const struct wait wait_permit = {.name = "permit", .queue = true, .early = true, .leave = limit_forsake};
+const struct wait wait_permit = {.name = "permit", .queue = true, .early = true, .leave = limit_leave_line};
 
 void limit_wait_over(void *world, uint32_t id) {
   struct world *w = world;
@@ -249,7 +249,7 @@ const char *limit_accounts_wrong(const struct limit *l) {
   return wrong ? wrong : entries != pool_live(&l->log) ? "an entry is in no log" : NULL;
 }
 
-static void lets_go(struct world *w, struct request *r) { limit_unwind(w, r, -1); }
+static void limit_release(struct world *w, struct request *r) { limit_unwind(w, r, -1); }
 
 static void check_provider_limit(struct linker *l, struct service_config *s, const char *path) {
   if (service_limit(s) < 0) return;
@@ -277,7 +277,7 @@ static void limits_sums(struct demand_sums *d, struct arena *arena) {
   d->permit_s = arena_new_array(arena, double, model_limits(d->model)->count + 1);
 }
 
-static const struct limits_of_request new_request = {.permits = NOBODY};
+static const struct limits_of_request new_request = {.permits = NONE};
 const struct part part_limits = {.name = "limits",
                                  .room.request = sizeof(struct limits_of_request),
                                  .request = &new_request,
@@ -290,8 +290,8 @@ const struct part part_limits = {.name = "limits",
                                  .room.world = sizeof(struct limiters),
                                  .open = limiters_start,
                                  .stop = limiters_stop,
-                                 .ends = lets_go,
-                                 .release = lets_go,
+                                 .ends = limit_release,
+                                 .release = limit_release,
                                  .bereaved = limit_replica_died,
                                  .audit = audit_limits,
                                  .load = &permits_load};

@@ -7,7 +7,7 @@
  *
  * A permit is given back on every way out: at the end of the nested steps, when the request fails, and when the replica at which
  * it was taken dies, even if work of the request goes on elsewhere. Invariants, audited: permits of an account in use <= limit;
- * somebody waits only while all are in use; asked = accepted + refused + forsaken + waiting. */
+ * somebody waits only while all are in use; asked = accepted + refused + abandoned + waiting. */
 #ifndef LIMITER_H
 #define LIMITER_H
 #include "models/core/parts.h"
@@ -55,7 +55,7 @@ struct limit {
   struct lane *patience; /* of those who wait for a permit; null: for ever */
   sim_time clock;        /* time of day at time zero: windows are those of the clock */
   /* Over the whole run. */
-  uint64_t asked, accepted, refused, forsaken; /* forsaken: cancelled, or their replica died, while they waited */
+  uint64_t asked, accepted, refused, abandoned; /* abandoned: cancelled, or their replica died, while they waited */
   uint32_t in_use, waiting;
 };
 
@@ -74,7 +74,7 @@ extern const struct operation operation_permit_back;
 /* Gives back the permits that the request took with more than `depth` frames open; 0 frames and all: -1. */
 void limit_unwind(struct world *, struct request *, int32_t depth);
 /* Of a request that waits for a permit and will not get it, because its replica died: it leaves the queue, its wait is booked. */
-void limit_forsake(struct world *, struct request *);
+void limit_leave_line(struct world *, struct request *);
 /* Handler of the lanes of waiting. */
 void limit_wait_over(void *world, uint32_t request);
 
@@ -93,7 +93,7 @@ void audit_limits(const struct audit *);
 extern const struct wait wait_permit;
 /* Of each request. */
 struct limits_of_request {
-  uint32_t permits; /* the newest that it holds, or NOBODY */
+  uint32_t permits; /* the newest that it holds, or NONE */
 };
 static inline struct limits_of_request *request_limits(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_limits);

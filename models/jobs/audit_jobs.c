@@ -51,13 +51,13 @@ void audit_jobs(const struct audit *a) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
     awaited += request_jobs(w, r)->awaited;
-    if (request_jobs(w, r)->job == NOBODY) continue;
+    if (request_jobs(w, r)->job == NONE) continue;
     deliveries++;
     slots[r->frames[0].container] += w->containers[r->frames[0].container].generation == r->frames[0].generation;
   }
   for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++) {
     const struct queued_job *j = pool_at(&world_jobs(w)->jobs, id);
-    if (j->state != JOB_FREE) running += j->running, waiters += j->waiter != NOBODY;
+    if (j->state != JOB_FREE) running += j->running, waiters += j->waiter != NONE;
   }
   if (deliveries != running || awaited != waiters)
     audit_broken(a, "jobs: %llu deliveries and %llu waits for jobs, %llu and %llu counted", (unsigned long long)deliveries,

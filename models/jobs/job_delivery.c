@@ -37,7 +37,7 @@ static bool end_delivery(struct world *w, struct request *r) {
   j->running--;
   meter_change(w, meter_of(q, JOBS_RUNNING), -1);
   jobs_hand_out_soon(w, q);
-  request_jobs(w, r)->job = NOBODY;
+  request_jobs(w, r)->job = NONE;
   r->dealt = false;
   return j->state == JOB_TAKEN && j->delivery == r->id;
 }
@@ -51,7 +51,7 @@ static void succeeded(struct world *w, uint32_t id, bool acknowledged) {
 static bool jobs_done(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
   uint32_t id = request_jobs(w, r)->job;
-  if (id != NOBODY) {
+  if (id != NONE) {
     succeeded(w, id, end_delivery(w, r));
     job_settle(w, id);
   }
@@ -103,7 +103,7 @@ static void take(struct world *w, uint32_t id, struct container *c) {
   struct job_queue *q = queue_of(w, j);
   struct request *r = deliver(w, id, c);
   if (!r) return;
-  assert(j->state == JOB_WAITING && j->delivery == NOBODY);
+  assert(j->state == JOB_WAITING && j->delivery == NONE);
   if (j->deliveries == 1) meter_time(w, meter_of(q, JOBS_WAIT), world_now(w) - j->due);
   job_move(w, id, JOB_TAKEN);
   j->delivery = r->id, j->running++;
@@ -113,19 +113,19 @@ static void take(struct world *w, uint32_t id, struct container *c) {
   request_resume(w, r);
 }
 
-/* The job whose turn it is among those of all queues of these workers, or NOBODY. */
+/* The job whose turn it is among those of all queues of these workers, or NONE. */
 static uint32_t next_job(const struct world *w, uint32_t job_workers) {
   for (uint32_t rank = 0; rank < w->model->job_ranks; rank++) {
-    uint32_t best = NOBODY;
+    uint32_t best = NONE;
     for (uint32_t i = 0; i < model_queues(w->model)->count; i++) {
       const struct job_queue *q = &world_jobs(w)->queues[i];
       uint32_t head = q->waiting[rank].head;
-      if (q->config->job_workers != job_workers || head == NOBODY || !broker_up(w, q)) continue;
-      if (best == NOBODY || job_at(w, head)->order < job_at(w, best)->order) best = head;
+      if (q->config->job_workers != job_workers || head == NONE || !broker_up(w, q)) continue;
+      if (best == NONE || job_at(w, head)->order < job_at(w, best)->order) best = head;
     }
-    if (best != NOBODY) return best;
+    if (best != NONE) return best;
   }
-  return NOBODY;
+  return NONE;
 }
 
 /* The replica with a free slot whose turn it is. */
@@ -145,7 +145,7 @@ void jobs_hand_out(void *world, uint32_t job_workers) {
   struct world *w = world;
   while (!w->overflowed) {
     uint32_t id = next_job(w, job_workers);
-    struct container *c = id == NOBODY ? NULL : idle_worker(w, &world_jobs(w)->job_workers[job_workers]);
+    struct container *c = id == NONE ? NULL : idle_worker(w, &world_jobs(w)->job_workers[job_workers]);
     if (!c) return;
     take(w, id, c);
   }

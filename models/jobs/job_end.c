@@ -11,18 +11,18 @@ static bool parked(const struct world *w, const struct request *r) {
   return r->waiting == &wait_elsewhere && in->operation == &operation_await;
 }
 
-static void tell_waiter(struct world *w, struct queued_job *j, bool failed) {
-  if (j->waiter == NOBODY) return;
+static void notify_waiter(struct world *w, struct queued_job *j, bool failed) {
+  if (j->waiter == NONE) return;
   struct request *r = world_request(w, j->waiter);
   assert(r->live && request_jobs(w, r)->awaited);
-  j->waiter = NOBODY;
+  j->waiter = NONE;
   if (failed && !r->ends_with) r->ends_with = OUTCOME_JOB_FAILED;
   if (!--request_jobs(w, r)->awaited && parked(w, r)) request_wake_soon(w, r);
 }
 
 void jobs_unawaited(struct world *w, struct request *r) {
   for (uint32_t id = 0; id < pool_capacity(&world_jobs(w)->jobs); id++)
-    if (job_at(w, id)->state != JOB_FREE && job_at(w, id)->waiter == r->id) job_at(w, id)->waiter = NOBODY;
+    if (job_at(w, id)->state != JOB_FREE && job_at(w, id)->waiter == r->id) job_at(w, id)->waiter = NONE;
   request_jobs(w, r)->awaited = 0;
 }
 
@@ -30,7 +30,7 @@ void jobs_unawaited(struct world *w, struct request *r) {
 void job_settle(struct world *w, uint32_t id) {
   struct queued_job *j = job_at(w, id);
   if (j->state != JOB_OVER || j->running) return;
-  assert(!j->timed && j->waiter == NOBODY);
+  assert(!j->timed && j->waiter == NONE);
   j->state = JOB_FREE;
   pool_give(&world_jobs(w)->jobs, id);
 }
@@ -52,7 +52,7 @@ void job_finish(struct world *w, struct queued_job *j) {
   q->done++, q->copies++;
   meter_count(w, meter_of(q, JOBS_DONE));
   meter_time(w, meter_of(q, JOBS_TIME), world_now(w) - j->due);
-  tell_waiter(w, j, false);
+  notify_waiter(w, j, false);
 }
 
 void job_lose(struct world *w, uint32_t id) {
@@ -61,7 +61,7 @@ void job_lose(struct world *w, uint32_t id) {
   if (!j->finished) {
     q->lost++;
     meter_count(w, meter_of(q, JOBS_LOST));
-    tell_waiter(w, j, true);
+    notify_waiter(w, j, true);
   }
   job_end(w, id);
 }
@@ -73,7 +73,7 @@ static void bury(struct world *w, uint32_t id) {
     q->dead++;
     meter_count(w, meter_of(q, JOBS_DEAD));
     meter_set(w, meter_of(q, JOBS_DEAD_LETTERS), (int64_t)q->dead);
-    tell_waiter(w, j, true);
+    notify_waiter(w, j, true);
   }
   job_end(w, id);
 }
@@ -84,7 +84,7 @@ static void bury(struct world *w, uint32_t id) {
 static void come_back(struct world *w, uint32_t id, sim_time delay) {
   struct queued_job *j = job_at(w, id);
   struct job_queue *q = queue_of(w, j);
-  j->delivery = NOBODY;
+  j->delivery = NONE;
   if (j->deliveries >= (uint64_t)q->config->deliveries) {
     bury(w, id);
     return;
@@ -110,7 +110,7 @@ void jobs_time_is_up(void *world, uint32_t id) {
 void job_unacknowledged(struct world *w, uint32_t id, bool dead) {
   struct queued_job *j = job_at(w, id);
   const struct queue_config *c = queue_of(w, j)->config;
-  j->delivery = NOBODY;
+  j->delivery = NONE;
   if (j->forgotten || (c->on_crash == CRASH_TIMEOUT && c->visibility == SIM_NEVER))
     job_lose(w, id);
   else if (c->on_crash == CRASH_REQUEUE)
@@ -132,6 +132,6 @@ void job_failed(struct world *w, uint32_t id, enum outcome outcome) {
     return;
   }
   meter_count(w, meter_of(q, JOBS_RETRIED));
-  j->delivery = NOBODY;
+  j->delivery = NONE;
   job_move_after(w, id, backoff_pause(&retry->pause, j->deliveries, job_delivery_key(j, 0)));
 }

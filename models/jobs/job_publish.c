@@ -23,7 +23,7 @@ static struct queued_job *publish(struct world *w, const struct queued_job *said
   uint32_t id = pool_take(&world_jobs(w)->jobs);
   struct queued_job *j = job_at(w, id);
   *j = *said;
-  j->due = world_after(w, delay), j->waiter = j->delivery = NOBODY, j->state = JOB_OVER;
+  j->due = world_after(w, delay), j->waiter = j->delivery = NONE, j->state = JOB_OVER;
   struct job_queue *q = queue_of(w, j);
   q->published++;
   budget_deposit(&q->budget, &q->config->retry.budget, world_now(w));
@@ -117,7 +117,7 @@ static void scheduled(void *ticker, uint32_t argument) {
     publish(w,
             &(struct queued_job){.key = key,
                                  .subject = key,
-                                 .user = NOBODY,
+                                 .user = NONE,
                                  .queue = (uint16_t)t->queue,
                                  .rank = t->config->rank,
                                  .service_rank = (uint8_t)(ranks ? ranks - 1 : 0)},

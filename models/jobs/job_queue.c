@@ -10,16 +10,16 @@ enum { AGES = 1000 }; /* looks at the oldest job in a window */
 /* --- where a job is --------------------------------------------------------------------------------------------------------- */
 
 static void list_push(const struct world *w, struct job_list *l, struct queued_job *j, uint32_t id) {
-  assert((l->head == NOBODY) == (l->tail == NOBODY));
-  j->next = NOBODY, j->previous = l->tail;
-  *(l->tail == NOBODY ? &l->head : &job_at(w, l->tail)->next) = id;
+  assert((l->head == NONE) == (l->tail == NONE));
+  j->next = NONE, j->previous = l->tail;
+  *(l->tail == NONE ? &l->head : &job_at(w, l->tail)->next) = id;
   l->tail = id;
 }
 
 static void list_remove(const struct world *w, struct job_list *l, const struct queued_job *j) {
-  assert(l->head != NOBODY);
-  *(j->previous == NOBODY ? &l->head : &job_at(w, j->previous)->next) = j->next;
-  *(j->next == NOBODY ? &l->tail : &job_at(w, j->next)->previous) = j->previous;
+  assert(l->head != NONE);
+  *(j->previous == NONE ? &l->head : &job_at(w, j->previous)->next) = j->next;
+  *(j->next == NONE ? &l->tail : &job_at(w, j->next)->previous) = j->previous;
 }
 
 void jobs_hand_out_soon(struct world *w, const struct job_queue *q) {
@@ -65,7 +65,7 @@ static sim_time oldest(const struct world *w, const struct job_queue *q) {
   sim_time since = world_now(w);
   for (uint32_t i = 0; i < w->model->job_ranks; i++) {
     uint32_t head = q->waiting[i].head;
-    if (head != NOBODY && job_at(w, head)->ready < since) since = job_at(w, head)->ready;
+    if (head != NONE && job_at(w, head)->ready < since) since = job_at(w, head)->ready;
   }
   assert(since <= world_now(w));
   return world_now(w) - since;
@@ -94,7 +94,7 @@ static void jobs_serve(struct world *w, struct container *c, bool warm) {
 /* What runs goes on, and comes back no more. */
 static void forget(struct world *w, uint32_t id) {
   struct queued_job *j = job_at(w, id);
-  if (j->state == JOB_TAKEN && j->delivery != NOBODY) {
+  if (j->state == JOB_TAKEN && j->delivery != NONE) {
     stop_timer(w, j);
     j->forgotten = true;
     return;
@@ -119,7 +119,7 @@ int64_t jobs_waiting(const struct world *w, uint32_t queue) { return world_jobs(
 static void start_queue(struct world *w, struct job_queue *q, const struct queue_config *c) {
   q->config = c;
   q->waiting = arena_new_array(w->arena, struct job_list, w->model->job_ranks + 1);
-  for (uint32_t i = 0; i < w->model->job_ranks; i++) q->waiting[i] = (struct job_list){NOBODY, NOBODY};
+  for (uint32_t i = 0; i < w->model->job_ranks; i++) q->waiting[i] = (struct job_list){NONE, NONE};
   budget_init(&q->budget, &c->retry.budget, 0);
   struct job_workers *k = &world_jobs(w)->job_workers[c->job_workers];
   if (!k->slots) k->hand_out = calendar_slot(w->calendar, jobs_hand_out, w, c->job_workers);
@@ -163,7 +163,7 @@ static void jobs_forget(struct world *w, struct request *r) {
 }
 
 static void jobs_fail(struct world *w, struct request *r, enum outcome outcome) {
-  if (request_jobs(w, r)->job != NOBODY) jobs_failed(w, r, outcome);
+  if (request_jobs(w, r)->job != NONE) jobs_failed(w, r, outcome);
 }
 
 static void link_job_programs(struct linker *l) {
@@ -220,7 +220,7 @@ static void jobs_sums(struct demand_sums *d, struct arena *arena) {
   d->published = arena_new_array(arena, double, model_queues(d->model)->count + 1);
 }
 
-static const struct jobs_of_request new_request = {.job = NOBODY};
+static const struct jobs_of_request new_request = {.job = NONE};
 const struct part part_jobs = {.name = "jobs",
                                .room.request = sizeof(struct jobs_of_request),
                                .request = &new_request,

@@ -125,8 +125,8 @@ struct queued_job {
   sim_time ready;        /* waits since */
   uint32_t source, user; /* of the client whose request published it */
   uint32_t next, previous;
-  uint32_t waiter;   /* the request that waits for it, or NOBODY */
-  uint32_t delivery; /* TAKEN: the request that may acknowledge it, or NOBODY: its worker is dead */
+  uint32_t waiter;   /* the request that waits for it, or NONE */
+  uint32_t delivery; /* TAKEN: the request that may acknowledge it, or NONE: its worker is dead */
   uint32_t deliveries, running;
   timer_ticket timer; /* while timed: of its delay or its visibility */
   uint16_t queue, rank;
@@ -191,7 +191,7 @@ static inline const struct queue_config *model_queue(const struct model *m, uint
 }
 /* Of each request. */
 struct jobs_of_request {
-  uint32_t job, awaited; /* the job whose delivery it is, or NOBODY; jobs that it published and waits for */
+  uint32_t job, awaited; /* the job whose delivery it is, or NONE; jobs that it published and waits for */
 };
 static inline struct jobs_of_request *request_jobs(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_jobs);

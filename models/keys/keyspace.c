@@ -12,7 +12,7 @@ void keyspace_link(struct keyspace_config *k, struct arena *arena) {
 
 /* The draws that decide: of the errand, or of the client as the whole run knows it. */
 static uint64_t chooser(const struct world *w, const struct request *r, const struct keyspace_config *k) {
-  if (k->by == BY_REQUEST || r->user == NOBODY) return r->subject;
+  if (k->by == BY_REQUEST || r->user == NONE) return r->subject;
   return stream_key(w->seed, w->replication, PURPOSE_KEY, stream_entity(w->origins[r->source].name, r->user));
 }
 

@@ -15,8 +15,7 @@ static inline const struct instruction *instruction_of(const struct world *w, co
 
 /* How far virtual time moves from the last advance until now. */
 static inline double moved_until(const struct world *w, const struct container *c, sim_time now) {
-  if (c->fair_share_entry != NOBODY)
-    return (fair_share_reached(&w->nodes[c->node].fair_share, now) - c->fair_share_seen) / c->spread;
+  if (c->fair_share_entry != NONE) return (fair_share_reached(&w->nodes[c->node].fair_share, now) - c->fair_share_seen) / c->spread;
   double passed = (double)(now - c->virtual_at);
   return c->rate == 1 ? passed : passed * c->rate;
 }
@@ -35,7 +34,7 @@ static void account_metered(struct container *c, double work) {
 
 void container_advance(const struct world *w, struct container *c, sim_time now) {
   double passed = (double)(now - c->virtual_at), moved;
-  if (c->fair_share_entry == NOBODY)
+  if (c->fair_share_entry == NONE)
     moved = c->rate == 1 ? passed : passed * c->rate;
   else {
     double reached = fair_share_reached(&w->nodes[c->node].fair_share, now);
@@ -134,14 +133,14 @@ static inline struct crew *serving_crew(struct container *c, uint32_t process) {
 /* The request is the one that forked, or one of its branches, and on the same replica still. */
 static bool is_branch_of(const struct world *w, const struct request *r, uint32_t forker) {
   for (; r->id != forker; r = world_request(w, r->caller))
-    if (r->caller == NOBODY || r->depth != r->base) return false;
+    if (r->caller == NONE || r->depth != r->base) return false;
   return true;
 }
 
 /* It goes on with the turn that it, or its caller, has: the thread is free for it. */
 static bool takes_turn(const struct world *w, struct container *c, struct crew *k, const struct request *r) {
   struct turn *t = &c->turn;
-  if (t->crew != k || (t->forker != NOBODY && !is_branch_of(w, r, t->forker))) return false;
+  if (t->crew != k || (t->forker != NONE && !is_branch_of(w, r, t->forker))) return false;
   t->crew = NULL;
   k->running--;
   return true;
@@ -150,11 +149,11 @@ static bool takes_turn(const struct world *w, struct container *c, struct crew *
 /* A branch that belongs to a turn waits for its brothers only. With ranks it waits as everybody does. */
 static bool waits_in_turn(struct world *w, struct container *c, struct crew *k, struct request *r) {
   struct turn *t = &c->turn;
-  bool now = t->forked == k && t->forked_at == world_now(w) && t->forker != NOBODY && !r->fresh;
+  bool now = t->forked == k && t->forked_at == world_now(w) && t->forker != NONE && !r->fresh;
   if (!now || k->runnable.last || !is_branch_of(w, r, t->forker)) return false;
-  const struct request *last = t->last == NOBODY ? NULL : world_request(w, t->last);
+  const struct request *last = t->last == NONE ? NULL : world_request(w, t->last);
   bool waits = last && last->live && last->waiting == &wait_cpu && is_branch_of(w, last, t->forker);
-  queue_push_behind(w, &k->runnable, waits ? t->last : NOBODY, r);
+  queue_push_behind(w, &k->runnable, waits ? t->last : NONE, r);
   t->last = r->id;
   return true;
 }
@@ -240,8 +239,8 @@ static void end_turn(struct world *w, struct container *c) {
 /* A request comes in. One that has the turn, and calls its own replica, has it no longer. */
 __attribute__((noinline)) static void leave_turn(struct world *w, struct container *c, const struct request *r) {
   uint32_t forker = c->turn.forker;
-  while (forker != NOBODY && r->id != forker && r->caller != NOBODY) r = world_request(w, r->caller);
-  if (forker == NOBODY || r->id == forker) end_turn(w, c);
+  while (forker != NONE && r->id != forker && r->caller != NONE) r = world_request(w, r->caller);
+  if (forker == NONE || r->id == forker) end_turn(w, c);
 }
 
 void container_turn_over(void *world, uint32_t id) {
@@ -254,8 +253,8 @@ void container_forks(struct world *w, const struct request *r) {
   if (!r->depth) return;
   struct turn *t = &w->containers[r->frames[r->depth - 1].container].turn;
   if (!t->crew) return;
-  if (t->forker == NOBODY)
-    t->forker = r->id, t->forked = t->crew, t->forked_at = world_now(w), t->last = NOBODY;
+  if (t->forker == NONE)
+    t->forker = r->id, t->forked = t->crew, t->forked_at = world_now(w), t->last = NONE;
   else if (is_branch_of(w, r, t->forker)) /* a branch of a branch comes later */
     calendar_set(w->calendar, t->ends, world_now(w));
 }
@@ -265,10 +264,10 @@ __attribute__((noinline)) static void go_on_in_turn(struct world *w, struct cont
   if (c->turn.crew)
     end_turn(w, c); /* of branches that begin at this instant: another thread of the same crew has come in between */
   k->running++;
-  c->turn.crew = k, c->turn.forker = NOBODY;
+  c->turn.crew = k, c->turn.forker = NONE;
   request_resume(w, r);
   if (!c->turn.crew) return; /* it computes on, or the process is dead */
-  if (c->turn.forker == NOBODY)
+  if (c->turn.forker == NONE)
     end_turn(w, c);
   else
     calendar_set(w->calendar, c->turn.ends, world_now(w)); /* behind the branches */
@@ -288,7 +287,7 @@ void container_computed(void *world, uint32_t id) {
   const struct instruction *in = instruction_of(w, r);
   k->running--;
   c->aside -= k->aside;
-  bool in_turn = __builtin_expect(in->goes_on, 0) && (k->runnable.count || k->running >= k->threads);
+  bool in_turn = __builtin_expect(in->continues, 0) && (k->runnable.count || k->running >= k->threads);
   if (!in_turn) fill_threads(w, c, k);
   share_cores(w, &w->nodes[c->node], c);
 
@@ -368,7 +367,7 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
   take_from_door(w, c, next);
 }
 
-void container_forsake(struct world *w, struct container *c, struct request *r) {
+void container_leave_queue(struct world *w, struct container *c, struct request *r) {
   assert(r->waiting == &wait_cpu || r->waiting == &wait_thread);
   struct crew *k = r->waiting == &wait_cpu ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
   if (r->waiting == &wait_cpu) k->fresh_waiting -= r->fresh;
@@ -378,7 +377,7 @@ void container_forsake(struct world *w, struct container *c, struct request *r) 
 }
 
 static void leave(struct world *w, struct request *r) {
-  container_forsake(w, &w->containers[r->frames[r->depth - 1].container], r);
+  container_leave_queue(w, &w->containers[r->frames[r->depth - 1].container], r);
 }
 
 const struct wait wait_cpu = {.name = "CPU", .queue = true, .line = true, .leave = leave},
@@ -607,7 +606,7 @@ static void doom_all_inside(struct world *w, const struct container *c) {
   }
 }
 
-static void tell_clients(struct world *w, const struct container *c, uint32_t dead_generation, enum outcome outcome) {
+static void notify_clients(struct world *w, const struct container *c, uint32_t dead_generation, enum outcome outcome) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (!r->live || r->doomed) continue;
@@ -623,7 +622,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
   uint32_t dead_generation = c->generation;
   doom_all_inside(w, c);
   c->generation = dead_generation + 1; /* whoever is cancelled now has no thread of it to give back */
-  tell_clients(w, c, dead_generation, outcome);
+  notify_clients(w, c, dead_generation, outcome);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     struct request *r = world_request(w, id);
     if (!r->live) continue;

@@ -39,7 +39,7 @@ struct computation {
  * branches: the first that computes gets it, and the others stand at the head of the queue. */
 struct turn {
   struct crew *crew;         /* whose thread it is, counted as running; null: no thread is kept */
-  uint32_t forker;           /* request whose branches it waits for, or NOBODY */
+  uint32_t forker;           /* request whose branches it waits for, or NONE */
   const struct crew *forked; /* the crew of the last such turn, its instant, and the last branch that waits in the queue */
   sim_time forked_at;
   uint32_t last;
@@ -48,7 +48,7 @@ struct turn {
 
 struct container {
   /* What it is. */
-  uint32_t id, service, node; /* node: NOBODY when it has none */
+  uint32_t id, service, node; /* node: NONE when it has none */
   uint32_t generation;
   enum container_state state;
   bool in_rotation;
@@ -76,7 +76,7 @@ struct container {
   double virtual_time;
   sim_time virtual_at;           /* the instant up to which it is advanced */
   double rate, pace;             /* of each thread, below the fair share; of the node's threads (node.h) */
-  uint32_t fair_share_entry;     /* at the fair share of its node, or NOBODY */
+  uint32_t fair_share_entry;     /* at the fair share of its node, or NONE */
   double fair_share_seen;        /* at the fair share: its clock at virtual_at */
   double spread;                 /* at the fair share: threads / weight */
   slot_id slot;                  /* below the fair share: its next event */
@@ -147,7 +147,7 @@ bool container_accept(struct world *, struct container *, struct request *, uint
 /* A request of the process leaves; a waiting one gets its thread. */
 void container_leave(struct world *, struct container *, uint32_t process);
 /* The request, which waits in one of its queues, leaves it; its wait is booked. */
-void container_forsake(struct world *, struct container *, struct request *);
+void container_leave_queue(struct world *, struct container *, struct request *);
 /* The request, which computes here, stops: what it has done is lost, its time is booked. */
 void container_break_off(struct world *, struct container *, struct request *);
 /* From now on so many threads in each process. With fewer than are busy these finish what they have, and nothing new begins. */

@@ -96,7 +96,7 @@ void memory_answered(struct world *w, struct container *c) {
 
 /* One that drains has nobody who would restart it: it has drained. */
 static void kill(struct world *w, struct container *c) {
-  assert(c && c->node != NOBODY);
+  assert(c && c->node != NONE);
   world_memory(w)->nodes[c->node].killed_at = world_now(w);
   meter_count(w, container_config(c)->memory.killed_meter);
   if (c->state == CONTAINER_UP) {

@@ -19,7 +19,7 @@ static void set_own_rate(const struct node *n, struct container *c) {
 static inline int64_t fair_share_cores(const struct node *n) { return n->millicores - (n->demand - n->fair_share.demand); }
 
 /* Whether it would use more than its share when the containers with this weight share what is free. */
-static inline bool wants_more(const struct container *c, int64_t free, int64_t weight) {
+static inline bool exceeds_share(const struct container *c, int64_t free, int64_t weight) {
   return (__int128)c->demand * weight > (__int128)c->weight * free;
 }
 
@@ -29,7 +29,7 @@ static inline void set_place(const struct world *w, struct node *n, struct conta
 }
 
 static void fair_share_put(struct world *w, struct node *n, struct container *c) {
-  assert(c->fair_share_entry == NOBODY && n->fair_share.count < n->container_count);
+  assert(c->fair_share_entry == NONE && n->fair_share.count < n->container_count);
   struct fair_share *f = &n->fair_share;
   container_advance(w, c, world_now(w));
   c->fair_share_entry = f->count++;
@@ -47,7 +47,7 @@ static void fair_share_take(struct world *w, struct node *n, struct container *c
   f->demand -= c->demand, f->weight -= c->weight;
   f->entries[c->fair_share_entry] = f->entries[--f->count];
   w->containers[f->entries[c->fair_share_entry].container].fair_share_entry = c->fair_share_entry;
-  c->fair_share_entry = NOBODY;
+  c->fair_share_entry = NONE;
   set_own_rate(n, c);
   share_set_slot(w, c);
 }
@@ -59,9 +59,9 @@ static void find_candidates(struct world *w, struct node *n) {
   int64_t free = fair_share_cores(n), weight = n->fair_share.weight, below = n->demand - n->fair_share.demand;
   for (uint32_t i = 0; below && i < n->container_count; i++) {
     struct container *c = &w->containers[n->containers[i]];
-    if (c->fair_share_entry != NOBODY) continue;
+    if (c->fair_share_entry != NONE) continue;
     below -= c->demand;
-    if (c->demand && wants_more(c, free, weight)) fair_share_put(w, n, c);
+    if (c->demand && exceeds_share(c, free, weight)) fair_share_put(w, n, c);
   }
 }
 
@@ -72,7 +72,7 @@ static void dismiss_satisfied(struct world *w, struct node *n) {
     again = false;
     for (uint32_t i = n->fair_share.count; i--;) {
       struct container *c = &w->containers[n->fair_share.entries[i].container];
-      if (wants_more(c, fair_share_cores(n), n->fair_share.weight)) continue;
+      if (exceeds_share(c, fair_share_cores(n), n->fair_share.weight)) continue;
       fair_share_take(w, n, c);
       again = true;
     }
@@ -155,7 +155,7 @@ static bool set_pace(struct world *w, struct node *n, const struct container *ch
     struct container *c = &w->containers[n->containers[i]];
     container_set_pace(c, pace);
     if (c == changed || !c->demand) continue;
-    if (c->fair_share_entry != NOBODY) {
+    if (c->fair_share_entry != NONE) {
       set_place(w, n, c);
       continue;
     }
@@ -170,9 +170,9 @@ static bool set_pace(struct world *w, struct node *n, const struct container *ch
 /* The changed container joins or leaves those at the fair share, and others with it. */
 static void settle(struct world *w, struct node *n, struct container *c, bool more) {
   const struct fair_share *f = &n->fair_share;
-  if (c->fair_share_entry != NOBODY)
+  if (c->fair_share_entry != NONE)
     fair_share_take(w, n, c);
-  else if (n->demand > n->millicores && (!f->count || wants_more(c, fair_share_cores(n) + c->demand, f->weight + c->weight)))
+  else if (n->demand > n->millicores && (!f->count || exceeds_share(c, fair_share_cores(n) + c->demand, f->weight + c->weight)))
     fair_share_put(w, n, c);
   else {
     set_own_rate(n, c);
@@ -186,8 +186,8 @@ static void share_level(struct world *w, struct node *n, struct container *c, in
   struct fair_share *f = &n->fair_share;
   f->reached = fair_share_reached(f, world_now(w)), f->at = world_now(w);
   bool other_pace = n->unshared != n->millicores && set_pace(w, n, c);
-  if (c->fair_share_entry != NOBODY) f->demand += c->demand - before;
-  if (c->fair_share_entry == NOBODY || !wants_more(c, fair_share_cores(n), f->weight))
+  if (c->fair_share_entry != NONE) f->demand += c->demand - before;
+  if (c->fair_share_entry == NONE || !exceeds_share(c, fair_share_cores(n), f->weight))
     settle(w, n, c, c->demand > before);
   else if (!other_pace) {
     move_place(w, n, c);
@@ -205,7 +205,7 @@ void node_share_contended(struct world *w, struct node *n, struct container *c, 
 void node_share(struct world *w, struct node *n, struct container *c) { share_cores(w, n, c); }
 
 double node_rate(const struct world *w, const struct container *c) {
-  return c->fair_share_entry == NOBODY ? c->rate : w->nodes[c->node].fair_share.rate / c->spread;
+  return c->fair_share_entry == NONE ? c->rate : w->nodes[c->node].fair_share.rate / c->spread;
 }
 
 /* --- who is on it ------------------------------------------------------------------------------------------------------------ */
@@ -220,7 +220,7 @@ void node_build(struct world *w, struct node *n) {
 }
 
 void node_add(struct world *w, struct node *n, struct container *c) {
-  assert(c->node == n->index && n->membership == NODE_MEMBER && c->fair_share_entry == NOBODY);
+  assert(c->node == n->index && n->membership == NODE_MEMBER && c->fair_share_entry == NONE);
   if (n->container_count == n->container_room) {
     n->container_room = n->container_room ? 2 * n->container_room : 8;
     uint32_t *containers = arena_new_array(w->arena, uint32_t, n->container_room);
@@ -257,14 +257,15 @@ const char *node_wrong(const struct world *w, const struct node *n) {
     const struct container *c = &w->containers[n->containers[i]];
     demand += c->demand;
     if (c->demand != share_demand(c)) return "a container's demand is not that of its threads";
-    if (c->fair_share_entry == NOBODY) {
-      if (f->count && wants_more(c, free, f->weight)) return "a container gets less than its demand and is not at the fair share";
+    if (c->fair_share_entry == NONE) {
+      if (f->count && exceeds_share(c, free, f->weight))
+        return "a container gets less than its demand and is not at the fair share";
       continue;
     }
     count++, sum_demand += c->demand, sum_weight += c->weight;
     if (c->fair_share_entry >= f->count || f->entries[c->fair_share_entry].container != c->id)
       return "a container's entry is another's";
-    if (!wants_more(c, free, f->weight)) return "a container gets its demand and is at the fair share";
+    if (!exceeds_share(c, free, f->weight)) return "a container gets its demand and is at the fair share";
   }
   if (n->membership == NODE_AWAY && n->container_count) return "it is away and has containers";
   if (demand != n->demand) return "the demands do not add up";

@@ -59,11 +59,11 @@ static inline void share_cores(struct world *w, struct node *n, struct container
 
 /* Brings virtual time and the accounts to now. */
 static inline void share_advance(const struct world *w, struct container *c, sim_time now) {
-  if (!c->running && !c->held && c->fair_share_entry == NOBODY) {
+  if (!c->running && !c->held && c->fair_share_entry == NONE) {
     c->virtual_at = now;
     return;
   }
-  if (c->fair_share_entry != NOBODY || c->rate != 1 || c->metered) {
+  if (c->fair_share_entry != NONE || c->rate != 1 || c->metered) {
     container_advance(w, c, now);
     return;
   }

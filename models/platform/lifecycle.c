@@ -91,14 +91,14 @@ static bool allowed(const struct world *w, const struct node *n, const struct se
 
 uint32_t lifecycle_choose_node(const struct world *w, const struct container *c) {
   const struct service_config *s = container_config(c);
-  uint32_t best = NOBODY, best_replicas = 0;
+  uint32_t best = NONE, best_replicas = 0;
   double best_allocated = 0;
   for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
     if (n->detected || !allowed(w, n, s) || !fits(n, s)) continue;
     uint32_t replicas = replicas_on(w, n, c->service);
     double allocated =
         (double)n->cpu_requested / (double)n->group->cpu + (double)n->memory_requested / ((double)n->group->memory + 1);
-    if (best != NOBODY && (replicas > best_replicas || (replicas == best_replicas && allocated >= best_allocated))) continue;
+    if (best != NONE && (replicas > best_replicas || (replicas == best_replicas && allocated >= best_allocated))) continue;
     best = n->index, best_replicas = replicas, best_allocated = allocated;
   }
   return best;
@@ -119,10 +119,10 @@ int64_t lifecycle_room(const struct world *w, uint32_t service) {
 }
 
 bool lifecycle_place(struct world *w, struct container *c) {
-  assert(c->node == NOBODY);
+  assert(c->node == NONE);
   c->state = CONTAINER_PENDING;
   uint32_t chosen = lifecycle_choose_node(w, c);
-  if (chosen == NOBODY) return false;
+  if (chosen == NONE) return false;
   struct node *n = &w->nodes[chosen];
   const struct resource_amounts *r = &container_config(c)->resources.requests;
   c->node = chosen;
@@ -140,7 +140,7 @@ void lifecycle_unplace(struct world *w, struct container *c) {
   assert(n->cpu_requested >= r->cpu && n->memory_requested >= r->memory);
   n->cpu_requested -= r->cpu, n->memory_requested -= r->memory;
   node_remove(n, c->id);
-  c->node = NOBODY;
+  c->node = NONE;
   if (n->membership == NODE_LEAVING && !n->container_count) node_is_empty(w, n);
 }
 
@@ -154,7 +154,7 @@ void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_tim
 }
 
 static void serves(struct world *w, struct container *c, bool warm) {
-  assert(c->node != NOBODY && w->nodes[c->node].up);
+  assert(c->node != NONE && w->nodes[c->node].up);
   c->state = CONTAINER_UP;
   c->virtual_at = world_now(w);
   struct service *s = world_service_of(w, c);
@@ -177,7 +177,7 @@ void lifecycle_start(struct world *w, struct container *c) {
 }
 
 /* Handler of container->life. */
-static void life_goes_on(void *world, uint32_t id) {
+static void life_continues(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
   if (c->life_stage != LIFE_START) {
@@ -219,20 +219,20 @@ static void build_shedder(struct world *w, struct container *c, const struct ser
 
 static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service, bool forks) {
   const struct service_config *s = service_config(&w->services[service]);
-  c->id = id, c->service = service, c->version = s, c->node = NOBODY, c->state = CONTAINER_UNUSED;
+  c->id = id, c->service = service, c->version = s, c->node = NONE, c->state = CONTAINER_UNUSED;
   c->holds = s->runtime != RUNTIME_EVENT_LOOP;
   c->limit = quota_limits(s) ? INT64_MAX : s->resources.limits.cpu;
   c->weight = (int64_t)(ldexp(s->weight, WEIGHT_BITS) + 0.5), c->unit = 1 / (double)c->weight;
-  c->speed = c->rate = c->pace = 1, c->fair_share_entry = NOBODY;
+  c->speed = c->rate = c->pace = 1, c->fair_share_entry = NONE;
   c->scales = s->scalability.contention > 0 || s->scalability.coherency > 0;
   c->backlog = s->backlog;
   quota_build(w, c, s);
   runtime_build(w, c);
   build_shedder(w, c, s);
   c->slot = calendar_slot(w->calendar, container_computed, w, id);
-  c->turn.forker = NOBODY;
+  c->turn.forker = NONE;
   if (forks) c->turn.ends = calendar_slot(w->calendar, container_turn_over, w, id);
-  c->life = calendar_slot(w->calendar, life_goes_on, w, id);
+  c->life = calendar_slot(w->calendar, life_continues, w, id);
   c->rotation_slot = calendar_slot(w->calendar, rotates, w, id);
   c->life_draws =
       stream_open(stream_key(w->seed, w->replication, PURPOSE_LIFE, stream_entity(s->name, id - w->services[service].first)));

@@ -92,7 +92,7 @@ void failover_drained(struct replication *p, uint32_t replica) {
   if (p->failover.stage == FAILOVER_DRAINING && p->failover.candidate == replica && r->applied == r->received) promote(p);
 }
 
-static void goes_on(void *replication, uint32_t argument) {
+static void continues(void *replication, uint32_t argument) {
   (void)argument;
   struct replication *p = replication;
   if (p->failover.stage == FAILOVER_DETECTING)
@@ -114,7 +114,7 @@ static void primary_died(struct replication *p) {
 void failover_process_stopped(struct world *w, struct container *c, bool served) {
   struct replication *p = replication_of(w, c->id);
   struct failover *f = &p->failover;
-  bool primary = c->id == *p->primary, disk_lost = f->backup->every && c->node != NOBODY && !w->nodes[c->node].up;
+  bool primary = c->id == *p->primary, disk_lost = f->backup->every && c->node != NONE && !w->nodes[c->node].up;
   if (primary) f->disk_lost |= disk_lost;
   if (!primary) p->replicas[c->id - p->first].resync |= disk_lost;
   if (primary && served) primary_died(p);
@@ -182,7 +182,7 @@ void failover_build(struct world *w, struct replication *p) {
   f->fault = -1;
   f->draws = stream_open(
       stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(service_config(p->service)->name, 2 * p->shard)));
-  f->slot = calendar_slot(w->calendar, goes_on, p, 0);
+  f->slot = calendar_slot(w->calendar, continues, p, 0);
   f->backup_slot = calendar_slot(w->calendar, backs_up, p, 0);
   if (!f->backup->every) return;
   f->backup_phase = (sim_time)(stream_uniform(&f->draws) * (double)f->backup->every);

@@ -14,15 +14,15 @@ bool quorum_lacks(const struct replication *p) {
   return acknowledges(p) && following < p->config->acks;
 }
 
-static bool waits_in_vain(const struct replication *p) {
-  return p->world->mode == WORLD_TRAFFIC ? p->line.queue.count > 0 : p->quorum.in_vain;
+static bool waits_without_quorum(const struct replication *p) {
+  return p->world->mode == WORLD_TRAFFIC ? p->line.queue.count > 0 : p->quorum.without_quorum;
 }
 
 double quorum_serves(const struct replication *p, uint32_t endpoint) {
   if (!quorum_lacks(p)) return 1;
   const struct replication_config *c = p->config;
   if (replication_is_synchronous(c)) return c->drop_after == SIM_NEVER ? 0 : p->degraded ? 1 : c->patient[endpoint];
-  return waits_in_vain(p) ? p->config->patient[endpoint] : 1;
+  return waits_without_quorum(p) ? p->config->patient[endpoint] : 1;
 }
 
 /* --- without requests -------------------------------------------------------------------------------------------------------- */
@@ -40,18 +40,18 @@ static void set_later(struct replication *p, sim_time from, sim_time delay) {
   calendar_set(w->calendar, p->quorum.slot, from + delay > world_now(w) ? from + delay : world_now(w));
 }
 
-/* The first commit that waits in vain comes, or has waited long enough; or what is lost is dropped. */
-static void goes_on(void *replication, uint32_t argument) {
+/* The first commit that waits without a quorum comes, or has waited long enough; or what is lost is dropped. */
+static void continues(void *replication, uint32_t argument) {
   (void)argument;
   struct replication *p = replication;
   struct quorum *q = &p->quorum;
   if (replication_is_synchronous(p->config)) {
-    replication_goes_on_alone(p);
+    replication_continues_alone(p);
     return;
   }
   assert(q->lost);
-  q->in_vain = !q->in_vain;
-  if (q->in_vain)
+  q->without_quorum = !q->without_quorum;
+  if (q->without_quorum)
     set_later(p, q->unacknowledged, p->config->ack_wait);
   else
     p->degraded = true, meter_count(p->world, p->config->degraded);
@@ -86,7 +86,7 @@ void quorum_changed_since(struct replication *p, sim_time since) {
     return;
   }
   if (p->world->mode == WORLD_TRAFFIC) return;
-  q->in_vain = false;
+  q->without_quorum = false;
   calendar_clear(p->world->calendar, q->slot);
   if (!lacks) p->degraded = false;
   if (lacks && p->config->mode == REPLICATION_SEMI_SYNCHRONOUS && p->writes_per_s > 0) await_commit(p);
@@ -96,7 +96,7 @@ void quorum_changed(struct replication *p) { quorum_changed_since(p, world_now(p
 
 /* Whoever waited dies with it. */
 void quorum_primary_died(struct replication *p) {
-  p->quorum.in_vain = false;
+  p->quorum.without_quorum = false;
   calendar_clear(p->world->calendar, p->quorum.slot);
 }
 
@@ -119,5 +119,5 @@ void quorum_build(struct replication *p) {
   struct world *w = p->world;
   p->quorum.draws = stream_open(
       stream_key(w->seed, w->replication, PURPOSE_FAILOVER, stream_entity(service_config(p->service)->name, 2 * p->shard + 1)));
-  p->quorum.slot = calendar_slot(w->calendar, goes_on, p, 0);
+  p->quorum.slot = calendar_slot(w->calendar, continues, p, 0);
 }

@@ -29,8 +29,8 @@ struct quorum {
   bool lost; /* while the primary serves: fewer than `acks` follow */
   sim_time lost_at;
   /* Without requests: */
-  sim_time unacknowledged; /* when the first commit came that waits in vain; SIM_NEVER: none has */
-  bool in_vain;            /* somebody waits so */
+  sim_time unacknowledged; /* when the first commit came that waits without a quorum; SIM_NEVER: none has */
+  bool without_quorum;     /* a write waits, and no quorum can acknowledge it */
   slot_id slot;
   struct stream draws;
 };

@@ -206,7 +206,7 @@ static void start_worker(struct replication *p, struct replica *r, uint64_t posi
   struct container *c = container_of(p, r);
   struct request *worker = request_take(w);
   if (!worker) return;
-  worker->key = worker->subject = 0, worker->user = NOBODY, worker->client_gone = true, worker->impatient = false;
+  worker->key = worker->subject = 0, worker->user = NONE, worker->client_gone = true, worker->impatient = false;
   worker->source = 0, worker->endpoint = (uint16_t)p->config->apply_program, worker->pc = 1;
   worker->arrived = worker->since = world_now(w), worker->work = work, request_replication(w, worker)->written.position = position;
   worker->frames[0] = (struct frame){.container = c->id, .generation = c->generation, .entered = world_now(w)};
@@ -291,7 +291,7 @@ static void acknowledged(void *world, uint32_t container) {
   release(p);
 }
 
-void replication_goes_on_alone(struct replication *p) {
+void replication_continues_alone(struct replication *p) {
   struct request *r;
   while ((r = line_call(p->world, &p->line))) request_wake_soon(p->world, r);
   p->released = p->head;
@@ -309,7 +309,7 @@ static void ack_wait_over(void *world, uint32_t id) {
   queue_pop(w, &p->line.queue);
   request_book(first, first->wait_cell, world_now(w));
   request_wake_soon(w, first);
-  replication_goes_on_alone(p);
+  replication_continues_alone(p);
 }
 
 static bool replication_committed(struct world *w, struct request *r, const struct instruction *in) {

@@ -152,7 +152,7 @@ bool replication_has_work(const struct replication *, const struct replica *);
 /* Gives the replica's workers what there is to do. */
 void replication_replays(struct replication *, struct replica *);
 /* Commits do not wait any longer, until the replicas have caught up: those that wait return. */
-void replication_goes_on_alone(struct replication *);
+void replication_continues_alone(struct replication *);
 /* The replica is the primary from now on: what it has not received is lost. */
 void replication_promote(struct replication *, uint32_t replica);
 

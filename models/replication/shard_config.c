@@ -142,7 +142,7 @@ static bool divides(const struct model *m, uint32_t keyspace) {
 }
 
 /* Twice the mean is worth a word. */
-static void tell_of_hot_shard(struct linker *l, const struct service_config *s, uint32_t index) {
+static void report_hot_shard(struct linker *l, const struct service_config *s, uint32_t index) {
   struct instruction enter = {.service = (int32_t)index, .shard = SHARD_OF_ITEM, .keyspace = (int16_t)service_shards(s)->by};
   double shares[SHARD_COUNT_MOST];
   uint32_t hottest = 0;
@@ -166,7 +166,7 @@ void shards_link_cells(struct linker *l) {
   for (uint32_t k = 0; k < model_keyspaces(m)->count; k++)
     if (divides(m, k)) m->shard_cells[k] = cells_of(m, k);
   for (uint32_t i = 0; i < m->services.count; i++)
-    if (shards_are_on(service_shards(model_service(m, i)))) tell_of_hot_shard(l, model_service(m, i), i);
+    if (shards_are_on(service_shards(model_service(m, i)))) report_hot_shard(l, model_service(m, i), i);
 }
 
 /* --- keys of a scenario ------------------------------------------------------------------------------------------------------ */

@@ -21,8 +21,8 @@ void standby_read_begins(struct world *w, struct replica *r, struct request *rea
   struct standby *s = &r->standby;
   uint32_t id = request_standby(w, reader)->standby_read = pool_take(&world_standbys(w)->reads);
   request_holds(reader, PART_standbys);
-  *read_at(w, id) = (struct standby_read){reader->id, r->container, NOBODY, s->last, ++s->begun, true};
-  if (s->last == NOBODY)
+  *read_at(w, id) = (struct standby_read){reader->id, r->container, NONE, s->last, ++s->begun, true};
+  if (s->last == NONE)
     s->first = id;
   else
     read_at(w, s->last)->next = id;
@@ -30,7 +30,7 @@ void standby_read_begins(struct world *w, struct replica *r, struct request *rea
 }
 
 static bool held_up(const struct world *w, const struct standby *s) {
-  return s->first != NOBODY && read_at(w, s->first)->number <= s->before;
+  return s->first != NONE && read_at(w, s->first)->number <= s->before;
 }
 
 /* Whoever replay waited for is gone: it goes on within this instant, but not in the midst of this. */
@@ -39,18 +39,18 @@ void standby_forget(struct world *w, struct request *reader) {
   struct standby_read *mine = read_at(w, id);
   struct replication *p;
   struct standby *s = &replica_of(w, mine->container, &p)->standby;
-  *(mine->previous == NOBODY ? &s->first : &read_at(w, mine->previous)->next) = mine->next;
-  *(mine->next == NOBODY ? &s->last : &read_at(w, mine->next)->previous) = mine->previous;
+  *(mine->previous == NONE ? &s->first : &read_at(w, mine->previous)->next) = mine->next;
+  *(mine->next == NONE ? &s->last : &read_at(w, mine->next)->previous) = mine->previous;
   assert(mine->used && mine->request == reader->id);
   mine->used = false;
   pool_give(&world_standbys(w)->reads, id);
-  request_standby(w, reader)->standby_read = NOBODY;
+  request_standby(w, reader)->standby_read = NONE;
   if (s->waits && !held_up(w, s)) calendar_set(w->calendar, s->slot, world_now(w));
 }
 
 static bool standby_read_ends(struct world *w, struct request *r, const struct instruction *in) {
   (void)in;
-  if (request_standby(w, r)->standby_read != NOBODY) standby_forget(w, r);
+  if (request_standby(w, r)->standby_read != NONE) standby_forget(w, r);
   return true;
 }
 const struct operation operation_read_end = {.name = "end of a read", .run = standby_read_ends};
@@ -61,13 +61,13 @@ const struct operation operation_read_end = {.name = "end of a read", .run = sta
 static bool breaks_off(struct world *w, struct request *r) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   if (r->waiting == &wait_cpu)
-    container_forsake(w, c, r);
+    container_leave_queue(w, c, r);
   else if (r->waiting == &wait_computing)
     container_break_off(w, c, r);
   else if (r->waiting == &wait_lock)
-    lock_forsake(w, r);
+    lock_leave_line(w, r);
   else if (r->waiting == &wait_disk)
-    disk_forsake(w, r);
+    disk_leave_line(w, r);
   else
     return false;
   r->waiting = NULL;
@@ -94,7 +94,7 @@ static void cancel_older(struct replication *p, struct standby *s) {
 
 /* --- replay ------------------------------------------------------------------------------------------------------------------ */
 
-static void goes_on(void *world, uint32_t container) {
+static void continues(void *world, uint32_t container) {
   struct replication *p;
   struct replica *r = replica_of(world, container, &p);
   struct standby *s = &r->standby;
@@ -111,7 +111,7 @@ bool standby_holds_up(struct replication *p, struct replica *r, uint64_t positio
   struct world *w = p->world;
   if (!replication_waits_for_reads(p->config)) return false;
   if (s->waits) return true;
-  if (s->first == NOBODY || s->passed == position || !replication_entry(p, position)->conflicts) return false;
+  if (s->first == NONE || s->passed == position || !replication_entry(p, position)->conflicts) return false;
   sim_time received = s->received_at[position & (p->room - 1)], delay = p->config->max_standby_streaming_delay;
   assert(!s->waits && s->begun);
   s->waits = true, s->before = s->begun, s->since = world_now(w), s->passed = position;
@@ -128,8 +128,8 @@ void standby_clear(struct replication *p, struct replica *r) {
 
 void standby_build(struct replication *p, struct replica *r) {
   if (!replication_waits_for_reads(p->config)) return;
-  r->standby.first = r->standby.last = NOBODY;
-  r->standby.slot = calendar_slot(p->world->calendar, goes_on, p->world, r->container);
+  r->standby.first = r->standby.last = NONE;
+  r->standby.slot = calendar_slot(p->world->calendar, continues, p->world, r->container);
 }
 
 /* --- audit ------------------------------------------------------------------------------------------------------------------- */
@@ -146,7 +146,7 @@ const char *standby_wrong(const struct replication *p, const struct replica *r, 
   const struct world *w = p->world;
   uint64_t number = 0;
   if (!replication_waits_for_reads(p->config)) return NULL;
-  for (uint32_t id = s->first; id != NOBODY; id = read_at(w, id)->next, ++*reads) {
+  for (uint32_t id = s->first; id != NONE; id = read_at(w, id)->next, ++*reads) {
     if (!in_progress(w, id, r)) return "lists a read that is not in progress there";
     if (read_at(w, id)->number <= number) return "lists its reads in another order than they began";
     number = read_at(w, id)->number;
@@ -162,10 +162,10 @@ static void standbys_start(struct world *w) { pool_init(&world_standbys(w)->read
 static void standbys_stop(struct world *w) { pool_release(&world_standbys(w)->reads); }
 
 static void releases(struct world *w, struct request *r) {
-  if (request_standby(w, r)->standby_read != NOBODY) standby_forget(w, r);
+  if (request_standby(w, r)->standby_read != NONE) standby_forget(w, r);
 }
 
-static const struct standby_of_request new_request = {.standby_read = NOBODY};
+static const struct standby_of_request new_request = {.standby_read = NONE};
 const struct part part_standbys = {.name = "standbys",
                                    .room.request = sizeof(struct standby_of_request),
                                    .request = &new_request,

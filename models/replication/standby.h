@@ -35,7 +35,7 @@ struct world;
 
 /* Of a replica. */
 struct standby {
-  uint32_t first, last; /* its reads in progress, the oldest first; or NOBODY */
+  uint32_t first, last; /* its reads in progress, the oldest first; or NONE */
   uint64_t begun;       /* reads so far */
   bool waits;           /* replay, for reads with numbers up to `before` */
   uint64_t before;
@@ -74,7 +74,7 @@ struct standbys {
 static inline struct standbys *world_standbys(const struct world *w) { return world_part(w, PART_standbys); }
 /* Of each request. */
 struct standby_of_request {
-  uint32_t standby_read; /* struct standby_read, or NOBODY */
+  uint32_t standby_read; /* struct standby_read, or NONE */
 };
 static inline struct standby_of_request *request_standby(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_standbys);

@@ -23,7 +23,7 @@ static uint64_t *count_unanswered(const struct world *w) {
   uint64_t *inside = allocate_zeroed(w->model->endpoints.count + 1, sizeof *inside);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
-    if (r->live && !r->client_gone && r->client == NOBODY) inside[r->endpoint]++;
+    if (r->live && !r->client_gone && r->client == NONE) inside[r->endpoint]++;
   }
   for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
     const struct client *c = client_at(world_clients(w), id);
@@ -65,7 +65,7 @@ static struct living count_living(const struct world *w) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
     l.requests++;
-    if (!r->client_gone && r->client == NOBODY) l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - r->arrived);
+    if (!r->client_gone && r->client == NONE) l.waiting_clients++, l.sojourn_ns += (uint64_t)(world_now(w) - r->arrived);
   }
   for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
     const struct client *c = client_at(world_clients(w), id);
@@ -94,10 +94,10 @@ static void audit_calls(const struct audit *a) {
   uint64_t *waited_for = allocate_zeroed(w->model->guard_count + 1, sizeof *waited_for);
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
-    if (!r->live || r->child == NOBODY) continue;
+    if (!r->live || r->child == NONE) continue;
     const struct instruction *in = child_waits_at(w, r);
     if (in->operation == &operation_try) waited_for[in->guard->number]++;
-    for (uint32_t child = r->child; child != NOBODY; child = world_request(w, child)->sibling)
+    for (uint32_t child = r->child; child != NONE; child = world_request(w, child)->sibling)
       if (world_request(w, child)->caller != id || !world_request(w, child)->live)
         audit_broken(a, "calls: request %u waits for a child that is not its own", id);
   }

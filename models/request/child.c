@@ -25,15 +25,15 @@ struct request *child_new(struct world *w, struct request *r, uint64_t key, uint
 
 static void unlink_child(struct world *w, struct request *a) {
   struct request *caller = world_request(w, a->caller);
-  assert(caller->live && caller->child != NOBODY);
+  assert(caller->live && caller->child != NONE);
   uint32_t *link = &caller->child;
   while (*link != a->id) link = &world_request(w, *link)->sibling;
   *link = a->sibling;
-  a->caller = a->sibling = NOBODY;
+  a->caller = a->sibling = NONE;
 }
 
 struct request *child_ends(struct world *w, struct request *a, enum outcome outcome) {
-  assert(a->caller != NOBODY);
+  assert(a->caller != NONE);
   struct request *caller = world_request(w, a->caller);
   parts_child_ends(w, a, caller, outcome_failed(outcome));
   unlink_child(w, a);
@@ -49,7 +49,7 @@ void child_gives_times(const struct world *w, struct request *caller, const stru
   caller->since += booked;
 }
 
-void child_forsake(struct world *w, struct request *a, bool cancel) {
+void child_abandon(struct world *w, struct request *a, bool cancel) {
   parts_child_left(w, a);
   unlink_child(w, a);
   if (cancel) request_cancel(w, a);

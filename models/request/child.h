@@ -20,7 +20,7 @@ struct request *child_ends(struct world *, struct request *child, enum outcome);
  * is left to the caller. */
 void child_gives_times(const struct world *, struct request *caller, const struct request *child);
 /* The caller does not wait for it any more. */
-void child_forsake(struct world *, struct request *child, bool cancel);
+void child_abandon(struct world *, struct request *child, bool cancel);
 /* The caller fails, or decides what to do then, when its instruction runs again within this instant. */
 void child_failed(struct world *, struct request *caller, enum outcome);
 /* The child fails, or its server does: its caller, who still waits, learns it. Called by request.c only. */

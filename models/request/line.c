@@ -8,14 +8,14 @@ static void put_first(struct world *w, struct request_queue *q, struct request *
     world_request(w, q->head)->previous = r->id;
   else
     q->tail = r->id;
-  r->next = q->count ? q->head : NOBODY;
+  r->next = q->count ? q->head : NONE;
   q->head = r->id;
 }
 
 static void put_behind(struct world *w, struct request_queue *q, uint32_t before, struct request *r) {
   assert(q->count);
   struct request *b = world_request(w, before);
-  r->next = q->tail == before ? NOBODY : b->next, r->previous = before;
+  r->next = q->tail == before ? NONE : b->next, r->previous = before;
   if (q->tail == before)
     q->tail = r->id;
   else
@@ -25,7 +25,7 @@ static void put_behind(struct world *w, struct request_queue *q, uint32_t before
 
 void queue_push_behind(struct world *w, struct request_queue *q, uint32_t before, struct request *r) {
   assert(!q->last);
-  if (before == NOBODY)
+  if (before == NONE)
     put_first(w, q, r);
   else
     put_behind(w, q, before, r);
@@ -36,10 +36,10 @@ void queue_push_behind(struct world *w, struct request_queue *q, uint32_t before
 void queue_push_ranked(struct world *w, struct request_queue *q, struct request *r) {
   assert(q->last && r->rank < w->model->ranks);
   uint32_t rank = r->rank;
-  while (rank && q->last[rank] == NOBODY) rank--;
+  while (rank && q->last[rank] == NONE) rank--;
   uint32_t before = q->last[rank];
   q->last[r->rank] = r->id;
-  if (before == NOBODY)
+  if (before == NONE)
     put_first(w, q, r);
   else
     put_behind(w, q, before, r);
@@ -49,7 +49,7 @@ void queue_push_ranked(struct world *w, struct request_queue *q, struct request 
 void queue_unrank(const struct world *w, struct request_queue *q, const struct request *r) {
   if (q->last[r->rank] != r->id) return;
   bool alone = q->head == r->id || world_request(w, r->previous)->rank != r->rank;
-  q->last[r->rank] = alone ? NOBODY : r->previous;
+  q->last[r->rank] = alone ? NONE : r->previous;
 }
 
 void queue_remove(struct world *w, struct request_queue *q, struct request *r) {

@@ -20,13 +20,13 @@
 /* No rank is waiting. */
 static inline void queue_clear(const struct world *w, struct request_queue *q) {
   q->head = q->tail = q->count = 0;
-  for (uint32_t i = 0; q->last && i < w->model->ranks; i++) q->last[i] = NOBODY;
+  for (uint32_t i = 0; q->last && i < w->model->ranks; i++) q->last[i] = NONE;
 }
 
 /* Of queues by rank: to the place of its rank; about to leave. */
 void queue_push_ranked(struct world *, struct request_queue *, struct request *);
 void queue_unrank(const struct world *, struct request_queue *, const struct request *);
-/* Of queues without ranks: right behind a request that waits in it, or at the head (NOBODY). */
+/* Of queues without ranks: right behind a request that waits in it, or at the head (NONE). */
 void queue_push_behind(struct world *, struct request_queue *, uint32_t before, struct request *);
 /* From anywhere. */
 void queue_remove(struct world *, struct request_queue *, struct request *);
@@ -36,7 +36,7 @@ static inline void queue_push(struct world *w, struct request_queue *q, struct r
     queue_push_ranked(w, q, r);
     return;
   }
-  r->next = NOBODY, r->previous = q->tail; /* of the head it means nothing */
+  r->next = NONE, r->previous = q->tail; /* of the head it means nothing */
   if (q->count++)
     world_request(w, q->tail)->next = r->id;
   else

@@ -69,7 +69,7 @@ struct instruction {
   int16_t shard;              /* ENTER: of such a service: the number, or SHARD_OF_ITEM */
   bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   bool on_workers;            /* CPU: beside the event loop */
-  bool goes_on;               /* CPU: another one by the same crew may follow within its turn (turns.c) */
+  bool continues;             /* CPU: another one by the same crew may follow within its turn (turns.c) */
   double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
   /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of

@@ -10,7 +10,7 @@ struct lane;
 
 struct request_queue {
   uint32_t head, tail, count;
-  uint32_t *last; /* by rank: the last of the rank in the queue, or NOBODY; null: ranks do not matter */
+  uint32_t *last; /* by rank: the last of the rank in the queue, or NONE; null: ranks do not matter */
 };
 
 /* A queue whose requests all give up after the same time: so the first to give up is always the first in the line. */

@@ -20,7 +20,7 @@ static inline struct request *take(struct world *w) {
   r->holds_of = 0;
   r->client_gone = r->fresh = r->dealt = r->doomed = r->patience_runs = false;
   r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
-  r->client = r->caller = r->child = r->sibling = NOBODY;
+  r->client = r->caller = r->child = r->sibling = NONE;
   memcpy((char *)r + w->request_room.at, w->request_room.image, w->request_room.size);
   return r;
 }
@@ -99,7 +99,7 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
   assert(!r->client_gone);
   const struct origin *from = &w->origins[r->source];
   r->client_gone = true;
-  if (r->client != NOBODY) {
+  if (r->client != NONE) {
     from->attempt_ended(w, r, outcome);
     return;
   }
@@ -111,7 +111,7 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
 
 void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   if (r->client_gone) {
-    if (r->caller != NOBODY) child_fails(w, r, outcome);
+    if (r->caller != NONE) child_fails(w, r, outcome);
     parts_fails(w, r, outcome);
     return;
   }
@@ -120,7 +120,7 @@ void request_give_up(struct world *w, struct request *r, enum outcome outcome) {
   release_client(w, r, outcome);
 }
 
-void request_forsake(struct world *w, struct request *r) {
+void request_abandon(struct world *w, struct request *r) {
   assert(!r->client_gone);
   struct lane *timeout = w->origins[r->source].timeout;
   if (timeout) lane_cancel(timeout, r->patience);
@@ -140,18 +140,18 @@ static void stop_patience(struct world *w, struct request *r) {
   r->patience_runs = false;
 }
 
-static uint32_t calling_container(const struct request *r) { return r->depth ? r->frames[r->depth - 1].container : NOBODY; }
+static uint32_t calling_container(const struct request *r) { return r->depth ? r->frames[r->depth - 1].container : NONE; }
 
 /* Its caller has given it up: what happens to it tells the caller nothing. */
-static bool forsaken(const struct request *r) { return r->base && r->caller == NOBODY; }
+static bool abandoned(const struct request *r) { return r->base && r->caller == NONE; }
 
 /* The request has fallen out of the replica of the frame, which is to blame if it is dead or had no room. */
-__attribute__((noinline)) static void tell_balancer_of_failure(struct world *w, struct service *s, const struct request *r,
-                                                               const struct frame *f, enum outcome outcome) {
+__attribute__((noinline)) static void notify_balancer_of_failure(struct world *w, struct service *s, const struct request *r,
+                                                                 const struct frame *f, enum outcome outcome) {
   bool alive = frame_alive(w, f);
   if (alive) balancer_forgets(w, s, f->container);
   bool dead = !alive && !container_serves(&w->containers[f->container]);
-  if ((dead || outcome == OUTCOME_REJECTED) && !forsaken(r)) balancer_failed(w, s, f->container, calling_container(r));
+  if ((dead || outcome == OUTCOME_REJECTED) && !abandoned(r)) balancer_failed(w, s, f->container, calling_container(r));
 }
 
 void request_fail(struct world *w, struct request *r, enum outcome outcome) {
@@ -162,7 +162,7 @@ void request_fail(struct world *w, struct request *r, enum outcome outcome) {
   for (bool top = true; r->depth > r->base; top = false) {
     const struct frame *f = &r->frames[--r->depth];
     struct service *s = world_service_of(w, &w->containers[f->container]);
-    if (__builtin_expect(s->balancing != NULL, 0)) tell_balancer_of_failure(w, s, r, f, top ? outcome : OUTCOME_COMPLETED);
+    if (__builtin_expect(s->balancing != NULL, 0)) notify_balancer_of_failure(w, s, r, f, top ? outcome : OUTCOME_COMPLETED);
     if (frame_alive(w, f) && f->accepted) container_leave(w, &w->containers[f->container], f->process);
   }
   request_forget(w, r);
@@ -191,7 +191,7 @@ void request_cancel(struct world *w, struct request *r) {
     return;
   }
   r->ends_with = OUTCOME_CALL_TIMEOUT;
-  if (r->child != NOBODY) children_cancel(w, r);
+  if (r->child != NONE) children_cancel(w, r);
 }
 
 bool request_end(struct world *w, struct request *r, const struct instruction *in) {
@@ -237,7 +237,7 @@ void request_loses_patience(void *world, uint32_t id) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   r->patience_runs = false;
   assert(r->waiting && r->waiting->queue);
-  container_forsake(w, c, r);
+  container_leave_queue(w, c, r);
   request_fail(w, r, OUTCOME_PATIENCE);
 }
 
@@ -250,7 +250,7 @@ sim_time request_waited(const struct world *w, const struct request *r) {
       sum += r->cell[i];
   if (r->waiting && r->waiting->queue) sum += world_now(w) - r->since;
   sim_time longest = 0; /* children wait at the same time */
-  for (uint32_t id = r->child; id != NOBODY; id = world_request(w, id)->sibling) {
+  for (uint32_t id = r->child; id != NONE; id = world_request(w, id)->sibling) {
     sim_time waited = request_waited(w, world_request(w, id));
     if (waited > longest) longest = waited;
   }
@@ -289,8 +289,8 @@ static bool travel(struct world *w, struct request *r, const struct container *a
 /* --- instructions ---------------------------------------------------------------------------------------------------------- */
 
 /* Nobody was there. */
-static void tell_balancer_of_nobody(struct world *w, struct service *s, const struct request *r, uint32_t container) {
-  if (s->balancing && !forsaken(r)) balancer_failed(w, s, container, calling_container(r));
+static void notify_balancer_of_none(struct world *w, struct service *s, const struct request *r, uint32_t container) {
+  if (s->balancing && !abandoned(r)) balancer_failed(w, s, container, calling_container(r));
 }
 
 /* The call cannot be served: go on where the step says (a cache that is away is a miss), or fail. */
@@ -309,7 +309,7 @@ void request_unreachable(void *world, uint32_t id) {
   r->waiting = NULL, r->fresh = false;
   request_book(r, r->wait_cell, world_now(w));
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-  tell_balancer_of_nobody(w, &w->services[in->service], r, r->frames[r->depth].container);
+  notify_balancer_of_none(w, &w->services[in->service], r, r->frames[r->depth].container);
   if (unserved(w, r, in, OUTCOME_UNREACHABLE)) request_resume(w, r);
 }
 
@@ -326,7 +326,7 @@ static uint32_t entrance(struct world *w, struct service *s, const struct instru
   const struct origin *from = &w->origins[r->source];
   if (__builtin_expect(!from->connected, 1)) return pick(w, s, in, r);
   uint32_t pinned = from->line->pinned(w, r, in->service);
-  if (pinned != NOBODY) return pinned;
+  if (pinned != NONE) return pinned;
   uint32_t picked = pick(w, s, in, r);
   from->line->pin(w, r, in->service, picked);
   return picked;
@@ -339,7 +339,7 @@ void request_gave_up_on(struct world *w, const struct request *a) {
   bool knocks = a->depth == a->base && in->operation->enters && a->waiting == &wait_elsewhere;
   if (a->depth == a->base && !knocks) return;
   struct service *s = world_service_of(w, &w->containers[f->container]);
-  uint32_t caller = a->base ? a->frames[0].container : NOBODY;
+  uint32_t caller = a->base ? a->frames[0].container : NONE;
   if (!s->balancing) return;
   if (knocks)
     balancer_failed(w, s, f->container, caller);
@@ -362,8 +362,8 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
   if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
   if (!container_serves(c)) {
-    if (c->node == NOBODY || w->nodes[c->node].up) {
-      tell_balancer_of_nobody(w, s, r, c->id);
+    if (c->node == NONE || w->nodes[c->node].up) {
+      notify_balancer_of_none(w, s, r, c->id);
       return unserved(w, r, in, OUTCOME_REFUSED);
     }
     r->frames[r->depth].container = c->id; /* no frame of its own yet */
@@ -395,7 +395,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
   struct service *s = &w->services[in->service];
   if (__builtin_expect(s->balancing != NULL, 0)) {
     balancer_forgets(w, s, c->id);
-    if (!forsaken(r)) balancer_answered(w, s, f, calling_container(r));
+    if (!abandoned(r)) balancer_answered(w, s, f, calling_container(r));
   }
   container_leave(w, c, f->process);
   if (!r->depth) return true;

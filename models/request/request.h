@@ -24,7 +24,7 @@ struct walk;
 
 /* Requests that may be inside at once: about 2 GiB. A run that reaches it is stopped: it would never settle. */
 enum { REQUESTS_MOST = 4000000 };
-#define NOBODY UINT32_MAX
+#define NONE UINT32_MAX
 
 /* What a request waits for. The descriptor stands beside the code that makes it wait, and is the identity of the wait. */
 struct wait {
@@ -76,8 +76,8 @@ struct request {
   lane_ticket line_patience; /* of the wait for a connection, a lock or a permit */
   sim_time stopped_before;   /* for how long the quota had stopped its container when its wait began */
   uint32_t user;
-  uint32_t client;             /* whose attempt it is, or NOBODY: it is all that its client does */
-  uint32_t caller;             /* of a child (child.h): the request that waits for it, or NOBODY any more */
+  uint32_t client;             /* whose attempt it is, or NONE: it is all that its client does */
+  uint32_t caller;             /* of a child (child.h): the request that waits for it, or NONE any more */
   uint32_t child, sibling;     /* the newest of the children that it waits for; the next of the same caller */
   uint32_t needed;             /* of a fork: branches that must still succeed */
   timer_ticket queue_patience; /* valid while patience_runs */
@@ -89,14 +89,14 @@ struct request {
 _Static_assert(offsetof(struct request, frames) + 2 * sizeof(struct frame) <= 128, "the hot members of a request");
 _Static_assert(sizeof(struct frame) == 24, "a frame");
 
-/* A new request of a source: sent now. user: the number of its client within the source, or NOBODY: one never seen before. */
+/* A new request of a source: sent now. user: the number of its client within the source, or NONE: one never seen before. */
 void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
 /* The same as an attempt of a client, which is yet to be resumed and is not counted as an arrival. Null: the run is stopped. */
 struct request *request_new(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
 /* Sends it on its way: over the client's network to the entry, or at once. */
 void request_begins(struct world *, struct request *);
 /* Its client does not wait for it any more; it goes on, and nobody is told how it ends. */
-void request_forsake(struct world *, struct request *);
+void request_abandon(struct world *, struct request *);
 /* Executes instructions until the request waits or is gone. */
 void request_resume(struct world *, struct request *);
 /* Ends it for its client (if it still has one), gives back all it holds and forgets it. It must wait nowhere. */
@@ -154,7 +154,7 @@ bool request_end_attempt(struct world *, struct request *, const struct instruct
 
 /* Who sent it: the same number for all requests of one client, and for nobody else's. The one place that says so. */
 static inline uint64_t request_client(const struct request *r) {
-  return r->user == NOBODY ? r->key | (uint64_t)1 << 63 : (uint64_t)r->source << 32 | r->user;
+  return r->user == NONE ? r->key | (uint64_t)1 << 63 : (uint64_t)r->source << 32 | r->user;
 }
 
 /* It acquires something of the part, and is to let go of it when it ends. */

@@ -3,7 +3,7 @@
  * stands between the two, the request waits for a thread only once. container.c keeps the thread while the request goes on within
  * the instant. That is of no use where the request leaves the replica, so the programs are searched beforehand:
  *
- *     goes_on of a computation = on some path from it another computation by the same crew comes before all that takes time or
+ *     continues of a computation = on some path from it another computation by the same crew comes before all that takes time or
  *     leaves
  *
  * All jumps of a program lead forward, but for a guarded call, which repeats itself: one pass from the end finds it. */
@@ -31,7 +31,7 @@ void program_find_turns(struct program *p, struct arena *arena) {
   uint8_t *computes = arena_new_array(arena, uint8_t, p->count + 1);
   for (uint32_t at = p->count; at-- > 0;) {
     struct instruction *in = &p->instructions[at];
-    in->goes_on = in->operation->computes && computes[at + 1] & crew_bit(in);
+    in->continues = in->operation->computes && computes[at + 1] & crew_bit(in);
     computes[at] = computes_at(p, at, computes);
   }
 }

@@ -14,7 +14,7 @@ struct presence {
 };
 
 static bool connection_aside(const struct world *w, const struct request *r, uint32_t frame) {
-  if (request_database(w, r)->transaction == NOBODY) return false;
+  if (request_database(w, r)->transaction == NONE) return false;
   const struct transaction *t = transaction_of(w, r);
   return t->has_connection && t->connection_frame == frame;
 }

@@ -11,7 +11,7 @@ struct kept_connection *keepalive_turn(struct keepalive *k, const struct keepali
 }
 
 /* Nobody has told the caller that the machine is gone. */
-static bool leads_into_void(const struct world *w, const struct container *c) { return c->node != NOBODY && !w->nodes[c->node].up; }
+static bool leads_into_void(const struct world *w, const struct container *c) { return c->node != NONE && !w->nodes[c->node].up; }
 
 bool keepalive_carries(const struct world *w, struct kept_connection *k, const struct keepalive_config *config) {
   sim_time now = world_now(w);

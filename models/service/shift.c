@@ -10,7 +10,7 @@ static double usable_cores(const struct world *w, const struct service *s) {
   double node = 0, cores = runtime_loops(service_config(s), (double)s->threads) + runtime_workers(service_config(s));
   for (uint32_t k = 0; k < s->capacity; k++) {
     const struct container *c = &w->containers[s->first + k];
-    if (c->node != NOBODY) node = fmax(node, w->nodes[c->node].cores);
+    if (c->node != NONE) node = fmax(node, w->nodes[c->node].cores);
     cores = fmin(cores, c->limit);
   }
   return fmin(cores, node);

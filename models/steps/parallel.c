@@ -44,7 +44,7 @@ static bool fork_all(struct world *w, struct request *r, const struct instructio
     return false;
   }
   request_parks(r, f->cell, world_now(w)), r->needed = f->needed;
-  assert(r->child == NOBODY && f->needed && f->needed <= f->children);
+  assert(r->child == NONE && f->needed && f->needed <= f->children);
   for (uint32_t i = 0; i < f->count; i++)
     for (uint32_t k = 0; k < f->branches[i].copies; k++)
       if (!begin(w, r, in, i, k)) return false;
@@ -54,24 +54,24 @@ static bool fork_all(struct world *w, struct request *r, const struct instructio
 
 static uint32_t children_of(const struct world *w, const struct request *r) {
   uint32_t count = 0;
-  for (uint32_t id = r->child; id != NOBODY; id = world_request(w, id)->sibling) count++;
+  for (uint32_t id = r->child; id != NONE; id = world_request(w, id)->sibling) count++;
   return count;
 }
 
-static void forsake_rest(struct world *w, struct request *r, const struct fork *f) {
-  while (r->child != NOBODY) child_forsake(w, world_request(w, r->child), f->cancel);
+static void abandon_rest(struct world *w, struct request *r, const struct fork *f) {
+  while (r->child != NONE) child_abandon(w, world_request(w, r->child), f->cancel);
 }
 
 static bool join(struct world *w, struct request *a, const struct instruction *in) {
   (void)in;
-  struct request *caller = a->caller == NOBODY ? NULL : child_ends(w, a, OUTCOME_COMPLETED);
+  struct request *caller = a->caller == NONE ? NULL : child_ends(w, a, OUTCOME_COMPLETED);
   bool last = caller && !--caller->needed;
   if (last) child_gives_times(w, caller, a);
   request_forget(w, a);
   if (!last) return false;
   const struct fork *f = child_waits_at(w, caller)->fork;
-  forsake_rest(w, caller, f);
-  assert(caller->child == NOBODY);
+  abandon_rest(w, caller, f);
+  assert(caller->child == NONE);
   caller->pc = f->after;
   caller->waiting = NULL, caller->fresh = false, caller->since = world_now(w);
   request_resume(w, caller);
@@ -133,7 +133,7 @@ static uint8_t fork_turns(const uint8_t *computes, const struct instruction *in,
   return all;
 }
 static void cancel_branches(struct world *w, struct request *r) {
-  while (r->child != NOBODY) child_forsake(w, world_request(w, r->child), true);
+  while (r->child != NONE) child_abandon(w, world_request(w, r->child), true);
   request_wake_soon(w, r);
 }
 
@@ -149,7 +149,7 @@ void branch_fails(struct world *w, struct request *a, enum outcome outcome) {
   struct request *caller = child_ends(w, a, outcome);
   if (children_of(w, caller) >= caller->needed) return;
   child_gives_times(w, caller, a);
-  forsake_rest(w, caller, child_waits_at(w, caller)->fork);
+  abandon_rest(w, caller, child_waits_at(w, caller)->fork);
   child_failed(w, caller, outcome);
 }
 

@@ -49,7 +49,7 @@ static bool broadcast(struct world *w, struct request *r, const struct instructi
     struct request *message =
         child_new(w, r, stream_key(r->key, PURPOSE_BROADCAST, in->draw, to->rotation[k] - to->first), in->target);
     if (!message) return false;
-    child_forsake(w, message, false);
+    child_abandon(w, message, false);
     message->depth = message->base = 0; /* it has left its sender */
     request_message(w, message)->addressed = to->rotation[k],
                        request_message(w, message)->listeners = share(in->scale, to->in_rotation, k);

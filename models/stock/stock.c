@@ -49,8 +49,8 @@ static void run_out(void *world, uint32_t id) {
 
 /* The list of the holder: the client for whom the request asks, or the request itself. */
 static uint32_t *holder(struct world *w, struct request *r) {
-  while (r->caller != NOBODY) r = world_request(w, r->caller); /* of an attempt inside: what wants its answer */
-  bool for_client = r->client != NOBODY && !r->client_gone;
+  while (r->caller != NONE) r = world_request(w, r->caller); /* of an attempt inside: what wants its answer */
+  bool for_client = r->client != NONE && !r->client_gone;
   return for_client ? w->origins[r->source].holds(w, r->client) : &request_stock(w, r)->holds;
 }
 
@@ -124,7 +124,7 @@ const struct operation operation_reserved = {
 /* Takes the client's holds of the stock out of its list and ends them; the pieces that had not run out. */
 static int64_t collect(struct world *w, struct request *r, uint32_t stock, bool *expired) {
   int64_t pieces = 0;
-  for (uint32_t *link = holder(w, r); *link != NOBODY;) {
+  for (uint32_t *link = holder(w, r); *link != NONE;) {
     uint32_t id = *link;
     struct hold *h = hold_at(w, id);
     if (h->stock != stock) {
@@ -170,12 +170,12 @@ const struct operation operation_return_stock = {.name = "return", .run = stock_
 /* --- holders ----------------------------------------------------------------------------------------------------------------- */
 
 void stock_answered(struct world *w, uint32_t *holds, const struct request *r, uint32_t heir) {
-  for (uint32_t id = *holds; id != NOBODY; id = hold_at(w, id)->next)
+  for (uint32_t id = *holds; id != NONE; id = hold_at(w, id)->next)
     if (hold_at(w, id)->taker == r->id) hold_at(w, id)->taker = heir;
 }
 
 void stock_unanswered(struct world *w, uint32_t *holds, struct request *r) {
-  for (uint32_t *link = holds; *link != NOBODY && holds != &request_stock(w, r)->holds;) {
+  for (uint32_t *link = holds; *link != NONE && holds != &request_stock(w, r)->holds;) {
     uint32_t id = *link;
     struct hold *h = hold_at(w, id);
     if (h->taker != r->id) {
@@ -190,7 +190,7 @@ void stock_unanswered(struct world *w, uint32_t *holds, struct request *r) {
 }
 
 void stock_let_go(struct world *w, uint32_t *holds) {
-  while (*holds != NOBODY) {
+  while (*holds != NONE) {
     uint32_t id = *holds;
     struct hold *h = hold_at(w, id);
     *holds = h->next;
@@ -262,7 +262,7 @@ static void child_left(struct world *w, struct request *child) { stock_unanswere
 
 static bool stock_used(const struct model *m) { return model_stocks(m)->count > 0; }
 
-static const struct stock_of_request new_request = {.holds = NOBODY};
+static const struct stock_of_request new_request = {.holds = NONE};
 const struct part part_stock = {.name = "stock",
                                 .room.request = sizeof(struct stock_of_request),
                                 .request = &new_request,

@@ -50,7 +50,7 @@ const char *stock_link(struct model *, struct stock_config *, const char **key);
 /* Pieces that a client holds, or held until they ran out. */
 struct hold {
   uint32_t stock, next; /* next: of the same holder */
-  uint32_t taker;       /* the request that took it and has not been answered yet; or NOBODY */
+  uint32_t taker;       /* the request that took it and has not been answered yet; or NONE */
   int64_t count;
   lane_ticket expiry;
   bool used, owned, expired; /* owned: in somebody's list; used: its entry is not free */
@@ -78,7 +78,7 @@ extern const struct operation operation_return_stock; /* give back; unlock */
 
 /* The holder is gone: what it holds stays held until it runs out. */
 void stock_let_go(struct world *, uint32_t *holds);
-/* An attempt is answered for the holder: what it took is now as if `heir` (a request that still waits, or NOBODY) had taken it. */
+/* An attempt is answered for the holder: what it took is now as if `heir` (a request that still waits, or NONE) had taken it. */
 void stock_answered(struct world *, uint32_t *holds, const struct request *, uint32_t heir);
 /* An attempt fails or is given up: what it took goes from the holder to itself. */
 void stock_unanswered(struct world *, uint32_t *holds, struct request *);
@@ -97,7 +97,7 @@ struct linker;
 void stock_check_held(struct linker *, uint32_t program, const char *path, const char *key);
 /* Of each request. */
 struct stock_of_request {
-  uint32_t holds; /* what it has reserved: list of struct hold, or NOBODY */
+  uint32_t holds; /* what it has reserved: list of struct hold, or NONE */
   bool sold_out;  /* its last reserve found too little */
 };
 static inline struct stock_of_request *request_stock(const struct world *w, const struct request *r) {

@@ -47,7 +47,7 @@ static void arrives(void *source, uint32_t argument) {
   struct source *s = source;
   calendar_set(s->world->calendar, s->arrivals.slot, next_arrival(s, world_now(s->world)));
   uint32_t size = __builtin_expect(s->arrivals.batches, 0) ? batch_draw(&s->config->batch, &s->arrivals.batch_draws) : 1;
-  while (size--) source_send(s, s->arrivals.count++, NOBODY);
+  while (size--) source_send(s, s->arrivals.count++, NONE);
 }
 
 static struct stream stream_for(const struct source *s, enum purpose purpose) {

@@ -12,7 +12,7 @@
  * batches (batch.h) what arrives is a batch, at the rate over the mean size. Both draw from streams of their own: without them
  * nobody's draws are others.
  *
- * For each request there is one call: source_send(source, n, NOBODY), n counting from 0. Owned by the source. */
+ * For each request there is one call: source_send(source, n, NONE), n counting from 0. Owned by the source. */
 #ifndef ARRIVALS_H
 #define ARRIVALS_H
 #include "models/traffic/burst.h"

@@ -55,7 +55,7 @@ static void audit_errands(const struct audit *a) {
     running += c->state == CLIENT_ASKS ? c->running : 0;
   }
   if (asking != world_clients(w)->open) audit_broken(a, "clients: %u errands are open, %u counted", asking, world_clients(w)->open);
-  uint64_t ended = world_clients(w)->answered + world_clients(w)->forsaken;
+  uint64_t ended = world_clients(w)->answered + world_clients(w)->abandoned;
   if (world_clients(w)->attempts != ended + running)
     audit_broken(a, "clients: %llu attempts, %llu ended or were abandoned and %u run",
                  (unsigned long long)world_clients(w)->attempts, (unsigned long long)ended, running);

@@ -86,16 +86,16 @@ static void attempt(struct world *w, struct client *c) {
 
 /* The client no longer waits for what runs: the servers notice nothing. Returns how long that had waited; copies wait at the same
  * time, so that the longest counts. */
-static sim_time forsake_all(struct world *w, struct client *c) {
+static sim_time abandon_all(struct world *w, struct client *c) {
   sim_time longest = 0;
   while (c->running) {
     struct request *r = world_request(w, c->request[--c->running]);
     sim_time waited = w->observation.records_waits ? request_waited(w, r) : 0;
     if (waited > longest) longest = waited;
     stock_unanswered(w, &c->holds, r);
-    request_forsake(w, r);
+    request_abandon(w, r);
     if (config_of(w, c)->cancel) request_cancel(w, r);
-    world_clients(w)->forsaken++;
+    world_clients(w)->abandoned++;
   }
   return longest;
 }
@@ -106,7 +106,7 @@ static void reloads(void *world, uint32_t id) {
   c->reload_runs = false;
   disarm(w, c);
   assert(c->state == CLIENT_ASKS);
-  c->waited += forsake_all(w, c);
+  c->waited += abandon_all(w, c);
   c->reloads++;
   meter_count(w, meters_of(w, c)->reloads);
   attempt(w, c);
@@ -143,7 +143,7 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
 static void go_on(struct world *w, struct client *c, enum outcome outcome) {
   struct source *s = source_of(w, c);
   if (s->config->kind->journeys) {
-    journey_goes_on(w, c, outcome);
+    journey_continues(w, c, outcome);
     return;
   }
   if (s->config->kind->returns) s->config->kind->returns(s, c->user, c->arrived);
@@ -155,7 +155,7 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
   disarm(w, c);
   if (c->impatience_runs) timer_heap_cancel(world_clients(w)->impatience, c->impatience);
   c->impatience_runs = false;
-  sim_time beside = forsake_all(w, c);
+  sim_time beside = abandon_all(w, c);
   if (!r) c->waited += beside; /* of a pair of which one was answered that one's wait counts */
   assert(world_clients(w)->open > 0 && !c->running);
   world_clients(w)->open--;
@@ -206,7 +206,7 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
   if (outcome_failed(outcome))
     stock_unanswered(w, &c->holds, r);
   else
-    stock_answered(w, &c->holds, r, NOBODY);
+    stock_answered(w, &c->holds, r, NONE);
   if (outcome_failed(outcome) && c->running) return; /* its copy may still be answered */
   if (w->observation.records_waits) c->waited += request_waited(w, r);
   c->failures++;
@@ -240,7 +240,7 @@ void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user,
                        .source = source,
                        .number = n,
                        .user = user,
-                       .holds = NOBODY,
+                       .holds = NONE,
                        .written = {.database = -1},
                        .wanted = endpoint,
                        .began = world_now(w),
@@ -267,7 +267,7 @@ void client_gone(struct world *w, struct client *c) {
   int32_t room = config_of(w, c)->room;
   assert(c->state != CLIENT_FREE && !c->running);
   c->state = CLIENT_FREE;
-  if (c->holds != NOBODY) stock_let_go(w, &c->holds);
+  if (c->holds != NONE) stock_let_go(w, &c->holds);
   pool_give(&world_clients(w)->pool, c->id);
   if (room >= 0 && c->admitted) waiting_room_left(w, (uint32_t)room);
 }

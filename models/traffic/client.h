@@ -14,7 +14,7 @@
  *                                  | impatience: forsakes all -> failed for good
  *
  * Invariants, audited: every errand that arrived is over or open, and every open one is in just one of these states; attempts begun
- * = ended + forsaken + running. The time before the attempt that was answered is attributed as "retry", so that the attributed
+ * = ended + abandoned + running. The time before the attempt that was answered is attributed as "retry", so that the attributed
  * times of an errand add up to its latency. Nothing here starts an attempt inside another request's event: pauses of zero go
  * through the calendar, and nobody asks again in the instant of a failure (1 ms at least), which would stop the clock. */
 #ifndef CLIENT_H
@@ -69,9 +69,9 @@ struct client {
 
 /* All clients of a world; empty where no source needs any. */
 struct clients {
-  struct pool pool;                      /* struct client */
-  uint32_t open;                         /* errands that have begun and not ended */
-  uint64_t attempts, answered, forsaken; /* answered: or failed, or timed out */
+  struct pool pool;                       /* struct client */
+  uint32_t open;                          /* errands that have begun and not ended */
+  uint64_t attempts, answered, abandoned; /* answered: or failed, or timed out */
   struct timer_heap *back_off, *reload, *hedge, *impatience, *thinking, *room;
 };
 

@@ -40,7 +40,7 @@ static sim_time transfer(int64_t bytes, int64_t bits_per_s) {
 /* In an open source whose clients have no names `user` is the number of the arrival, given because they may ask again: they are
  * dealt by the same draw as those who ask once, and keep their connection. */
 static bool named(const struct source_config *s, const struct request *r) {
-  return r->user != NOBODY && (!s->kind->nameless || s->clients.count);
+  return r->user != NONE && (!s->kind->nameless || s->clients.count);
 }
 
 /* The connection of the request's client, or null when each request has its own. */
@@ -49,13 +49,13 @@ static struct client_connection *connection_of(const struct world *w, const stru
   if (!n->connections) return NULL;
   assert(n->clients > 0);
   if (named(n->config, r)) return &n->connections[r->user % n->clients];
-  uint64_t key = r->user == NOBODY ? r->key : source_key(&world_sources(w)->each[r->source], r->user);
+  uint64_t key = r->user == NONE ? r->key : source_key(&world_sources(w)->each[r->source], r->user);
   struct stream draws = stream_at(key, DRAW_CLIENT);
   return &n->connections[stream_below(&draws, n->clients)];
 }
 
 static bool leads_to_living(const struct world *w, const struct client_connection *c) {
-  return c->container == NOBODY || w->containers[c->container].generation == c->generation;
+  return c->container == NONE || w->containers[c->container].generation == c->generation;
 }
 
 static bool usable(const struct world *w, const struct client_connection *c, sim_time idle) {
@@ -81,7 +81,7 @@ static sim_time connect(struct world *w, struct request *r, bool *opens) {
     *c = (struct client_connection){.ready_at = now + set_up,
                                     .used_at = now,
                                     .round_trip = round_trip,
-                                    .container = NOBODY,
+                                    .container = NONE,
                                     .left = config->requests == INT64_MAX ? INT64_MAX : config->requests - 1};
   return set_up;
 }
@@ -93,15 +93,15 @@ static sim_time round_trip_of(const struct world *w, const struct request *r) {
 
 static uint32_t client_network_pinned(struct world *w, const struct request *r, int32_t service) {
   const struct client_connection *c = connection_of(w, r);
-  bool pinned = c && c->container != NOBODY && leads_to_living(w, c) && w->containers[c->container].service == (uint32_t)service;
-  return pinned ? c->container : NOBODY;
+  bool pinned = c && c->container != NONE && leads_to_living(w, c) && w->containers[c->container].service == (uint32_t)service;
+  return pinned ? c->container : NONE;
 }
 
 /* A client with endpoints behind several entries keeps to the replica of the first. */
 static void client_network_pin(struct world *w, const struct request *r, int32_t service, uint32_t container) {
   (void)service;
   struct client_connection *c = connection_of(w, r);
-  if (!c || (c->container != NOBODY && leads_to_living(w, c))) return;
+  if (!c || (c->container != NONE && leads_to_living(w, c))) return;
   c->container = container, c->generation = w->containers[container].generation, c->dealt = false;
 }
 

@@ -57,7 +57,7 @@ extern const struct record client_connection_record, access_line_record, cdn_rec
 /* A client's connection. */
 struct client_connection {
   sim_time ready_at, used_at, round_trip;
-  uint32_t container, generation; /* that it leads to; NOBODY until its first request gets there */
+  uint32_t container, generation; /* that it leads to; NONE until its first request gets there */
   int64_t left;                   /* requests that it will still carry */
   bool dealt;                     /* it leads to a process of the container */
   uint16_t process;

@@ -188,7 +188,7 @@ static void thinks(struct world *w, struct client *c, uint32_t stop) {
   timer_heap_push(world_clients(w)->thinking, world_after(w, pause), c->id);
 }
 
-void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
+void journey_continues(struct world *w, struct client *c, enum outcome outcome) {
   const struct source_config *s = world_sources(w)->each[c->source].config;
   const struct journey_stop_config *p = journey_stop_at(s, c->stop);
   bool failed = outcome_failed(outcome), again = failed && p->failed == FAILED_AGAIN, leaves = failed && p->failed == FAILED_LEAVE;

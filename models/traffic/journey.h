@@ -51,7 +51,7 @@ uint64_t journey_thinking(const struct source *);
 /* A client begins its journey: session n of the source. */
 void journey_begins(struct world *, struct client *, uint64_t n);
 /* Its request has been answered, or has failed for good. Who is told that all is sold goes home. */
-void journey_goes_on(struct world *, struct client *, enum outcome);
+void journey_continues(struct world *, struct client *, enum outcome);
 /* Handler: it has thought. */
 void journey_asks(void *world, uint32_t client);
 

@@ -63,9 +63,9 @@ uint64_t source_key(const struct source *s, uint64_t n) { return key_of(s, n); }
 
 /* Who sends it. One who may ask more than once without a name keeps the number of his arrival, whatever the attempt. */
 static uint32_t sender(const struct source *s, uint64_t n, uint64_t key, uint32_t user) {
-  if (user != NOBODY) return user;
+  if (user != NONE) return user;
   if (s->config->clients.count) return identity_draw(&s->config->clients, key);
-  return s->has_clients ? (uint32_t)n : NOBODY;
+  return s->has_clients ? (uint32_t)n : NONE;
 }
 
 void source_send(struct source *s, uint64_t n, uint32_t user) { source_send_to(s, n, user, -1); }

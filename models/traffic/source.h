@@ -110,7 +110,7 @@ struct source {
 /* Requests in [from, to) to be expected, whatever the answers are: 0 of a closed source. */
 double source_expected(const struct source_config *, sim_time from, sim_time to);
 
-/* Somebody arrives: request n of the source is sent now. user: who of the source it is (closed: he waits for its end); NOBODY:
+/* Somebody arrives: request n of the source is sent now. user: who of the source it is (closed: he waits for its end); NONE:
  * drawn from its clients, or somebody new. */
 void source_send(struct source *, uint64_t n, uint32_t user);
 /* The same for a given endpoint; -1: by the mix. */

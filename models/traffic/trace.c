@@ -36,7 +36,7 @@ static void read_table(struct trace_config *t, struct arena *arena) {
   for (uint32_t i = 0; i < t->file.rows; i++) {
     out[i].at = at_speed(t->file.numbers[AT_S][i] * 1e9, t->speed);
     out[i].endpoint = t->file.names[ENDPOINT] ? t->file.names[ENDPOINT][i] : -1;
-    out[i].client = t->file.numbers[CLIENT] ? (uint32_t)t->file.numbers[CLIENT][i] : NOBODY;
+    out[i].client = t->file.numbers[CLIENT] ? (uint32_t)t->file.numbers[CLIENT][i] : NONE;
   }
   t->arrivals = out, t->count = t->file.rows;
 }
@@ -104,7 +104,7 @@ static const char *read_line(struct log_reader *r, const char *text, const char 
                         line.path);
   out->at = at_speed((double)(line.at - r->first), t->speed);
   out->endpoint = path ? path->endpoint : -1;
-  out->client = line.client ? client_number(&r->clients, line.client, line.client_length) : NOBODY;
+  out->client = line.client ? client_number(&r->clients, line.client, line.client_length) : NONE;
   return NULL;
 }
 

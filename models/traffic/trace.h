@@ -26,7 +26,7 @@ struct source_config;
 struct trace_arrival {
   sim_time at;      /* since the start of the run, `speed` included */
   int32_t endpoint; /* -1: by the source's mix */
-  uint32_t client;  /* NOBODY where it is not told */
+  uint32_t client;  /* NONE where it is not told */
 };
 
 struct trace_config {

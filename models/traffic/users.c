@@ -80,7 +80,7 @@ static void expect(struct source *s) {
   calendar_set(s->world->calendar, u->slot, gap < 9e18 ? world_after(s->world, (sim_time)(gap + 0.5)) : SIM_NEVER);
 }
 
-static void somebody_asks(void *source, uint32_t argument) {
+static void next_user_asks(void *source, uint32_t argument) {
   (void)argument;
   struct source *s = source;
   struct users *u = &s->users;
@@ -97,7 +97,7 @@ static void start_many(struct source *s) {
   u->idle = arena_new_array(w->arena, uint32_t, u->thinking);
   for (uint32_t user = 0; user < u->thinking; user++) u->idle[user] = user;
   u->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_THINKING, stream_entity(s->config->name, 0)));
-  u->slot = calendar_slot(w->calendar, somebody_asks, s, 0);
+  u->slot = calendar_slot(w->calendar, next_user_asks, s, 0);
   expect(s);
 }
 

@@ -39,7 +39,7 @@ static void make_room(struct world *w, struct waiting_room *r) {
   }
   uint32_t kept = 0;
   for (uint32_t i = r->head; i < r->tail; i++) {
-    if (r->line[i] == NOBODY) continue;
+    if (r->line[i] == NONE) continue;
     client_at(world_clients(w), r->line[i])->position = kept;
     r->line[kept++] = r->line[i];
   }
@@ -58,7 +58,7 @@ static void take_out(struct world *w, struct waiting_room *r, struct client *c) 
   assert(r->waiting && c->position < r->tail && r->line[c->position] == c->id);
   r->waiting--;
   if (r->config->order == ROOM_FIFO) {
-    r->line[c->position] = NOBODY;
+    r->line[c->position] = NONE;
     return;
   }
   uint32_t last = r->line[--r->tail];
@@ -69,7 +69,7 @@ static void take_out(struct world *w, struct waiting_room *r, struct client *c) 
 static struct client *whose_turn(struct world *w, struct waiting_room *r) {
   assert(r->waiting);
   if (r->config->order == ROOM_LOTTERY) return client_at(world_clients(w), r->line[stream_below(&r->draws, r->tail)]);
-  while (r->line[r->head] == NOBODY) r->head++;
+  while (r->line[r->head] == NONE) r->head++;
   return client_at(world_clients(w), r->line[r->head]);
 }
 

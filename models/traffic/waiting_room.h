@@ -39,7 +39,7 @@ struct room_config {
 
 extern const struct record room_record;
 
-/* A room at work. A line is an array: its first `count` places from `head` on are taken, those of people who have gone are NOBODY;
+/* A room at work. A line is an array: its first `count` places from `head` on are taken, those of people who have gone are NONE;
  * in a lottery there are no gaps and head stays 0. */
 struct waiting_room {
   const struct room_config *config;

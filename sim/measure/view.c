@@ -74,7 +74,7 @@ static void read_services(struct view *v, const struct world *w) {
       out->busy_s += sim_seconds_of(c->busy_measured);
       for (uint32_t p = 0; p < c->pool_count; p++) out->pool_used_s += sim_seconds_of(c->pools[p].used_measured);
       /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
-      if (c->node_measured != NOBODY) v->node_used_s[w->nodes[c->node_measured].group_index] += sim_seconds_of(c->used_measured);
+      if (c->node_measured != NONE) v->node_used_s[w->nodes[c->node_measured].group_index] += sim_seconds_of(c->used_measured);
     }
     out->replica_s += sim_seconds_of(s->replicas_measured);
     out->replicas_max = (double)s->replicas_most;

@@ -155,7 +155,7 @@ static uint32_t fault_pieces(const struct trial *t) {
   return enough_pieces(&t->evidence->model) << (t->looks < FAULT_DOUBLINGS ? t->looks : FAULT_DOUBLINGS);
 }
 
-static bool wants_faults(const struct search *s, const struct trial *t) {
+static bool needs_faults(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++)
     if (!is_shown(t->verdicts[i]) && evidence_claimed(t->evidence, s->bounds[i].claim)->measure.kind->over_faults) return true;
   return false;
@@ -200,7 +200,7 @@ bool trial_look(struct search *s, struct trial *t, uint32_t least) {
   }
   if (n > SCAN && n < least) n = least;
   if (n > s->budget) n = s->budget;
-  if (!extend(s, t, n > done ? n : done, wants_faults(s, t) ? fault_pieces(t) : 0)) return false;
+  if (!extend(s, t, n > done ? n : done, needs_faults(s, t) ? fault_pieces(t) : 0)) return false;
   t->looks++, s->looks++;
   judge(s, t);
   t->spent = n >= s->budget || t->evidence->traffic.sum->overflowed;

@@ -11,7 +11,7 @@
 
 /* --- opening ------------------------------------------------------------------------------------------------------------------ */
 
-static void tell_progress(void *context, double done, uint32_t of) {
+static void report_progress(void *context, double done, uint32_t of) {
   const struct compare_watch *watch = context;
   struct compare *c = watch->compare;
   double sum = 0;
@@ -26,7 +26,7 @@ static struct study *open_one(struct compare *c, uint32_t i) {
   c->watches[i] = (struct compare_watch){c, i};
   options.context = &c->watches[i];
   options.foreseen = NULL;
-  if (options.progress) options.progress = tell_progress;
+  if (options.progress) options.progress = report_progress;
   return study_open(c->arena, &c->scenarios[i], &options);
 }
 

@@ -40,7 +40,7 @@ static void start_pending(struct world *w) {
 static void remove_pod(struct world *w, struct container *c) {
   lifecycle_stop(w, c, OUTCOME_CRASHED);
   rotation_remove(w, c);
-  if (c->node != NOBODY) lifecycle_unplace(w, c);
+  if (c->node != NONE) lifecycle_unplace(w, c);
   c->state = CONTAINER_UNUSED, c->leaving = false;
   start_pending(w);
 }
@@ -55,9 +55,9 @@ static struct container *victim(struct world *w, const struct service *s) {
   for (uint32_t i = 0; i < s->capacity; i++) {
     struct container *c = &w->containers[s->first + i];
     if (!active(c)) continue;
-    bool placed = c->node != NOBODY;
-    if (!worst || placed < (worst->node != NOBODY) ||
-        (placed == (worst->node != NOBODY) &&
+    bool placed = c->node != NONE;
+    if (!worst || placed < (worst->node != NONE) ||
+        (placed == (worst->node != NONE) &&
          (c->ready < worst->ready || (c->ready == worst->ready && c->started_at >= worst->started_at))))
       worst = c;
   }

@@ -29,7 +29,7 @@ static void replace(struct world *w, struct container *c) {
     lifecycle_wait(w, c, LIFE_RESTART, config_of(w)->heartbeat);
     return;
   }
-  if (c->node != NOBODY) lifecycle_unplace(w, c);
+  if (c->node != NONE) lifecycle_unplace(w, c);
   if (lifecycle_place(w, c)) lifecycle_start(w, c);
 }
 
@@ -83,7 +83,7 @@ static void node_returned(struct world *w, struct node *n) {
   n->detected = false;
   for (uint32_t i = 0; i < n->container_count; i++) process_died(w, &w->containers[n->containers[i]]);
   for (uint32_t i = 0; i < w->container_count; i++)
-    if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NOBODY) replace(w, &w->containers[i]);
+    if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NONE) replace(w, &w->containers[i]);
 }
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ static void balancer_build(struct world *w, struct service *s) {
 static struct ejector *ejector_of(struct world *w, struct service *s, uint32_t caller) {
   struct balancing *b = s->balancing;
   if (!b->suspicion) return NULL;
-  bool common = caller == NOBODY || service_config(s)->balance.eject.scope == SCOPE_SHARED;
+  bool common = caller == NONE || service_config(s)->balance.eject.scope == SCOPE_SHARED;
   struct ejector **e = &b->suspicion[common ? w->container_count : caller];
   uint32_t generation = common ? 0 : w->containers[caller].generation;
   if (!*e) *e = ejector_new(w->arena, s->capacity, generation);
@@ -108,9 +108,9 @@ static uint32_t pick_among(struct world *w, struct service *s, const struct inst
   struct pick p = {w, s, s->balancing, r, in->draw, candidates, count, NULL};
   assert(count);
   if (!p.b) return pick(&p);
-  uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NOBODY;
+  uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NONE;
   leave_out_ejected(&p, ejector_of(w, s, caller));
-  if (p.b->kept && caller != NOBODY) return pick_for_connection(&p, pick, caller);
+  if (p.b->kept && caller != NONE) return pick_for_connection(&p, pick, caller);
   return pick(&p);
 }
 
@@ -132,7 +132,7 @@ void balancer_rotated(struct world *w, struct service *s, const struct container
   uint32_t k = c->id - s->first;
   assert(k < s->capacity);
   if (b->weight) b->current[k] = 0, b->summed = false;
-  if (b->weight && c->node != NOBODY) b->weight[k] = service_config(s)->balance.group_weight[w->nodes[c->node].group_index];
+  if (b->weight && c->node != NONE) b->weight[k] = service_config(s)->balance.group_weight[w->nodes[c->node].group_index];
   if (b->kept && !b->load[k]) meter_change(w, service_config(s)->balance.idle, c->in_rotation ? 1 : -1);
 }
 

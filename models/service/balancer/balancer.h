@@ -115,7 +115,7 @@ void balancer_rotated(struct world *, struct service *, const struct container *
 /* Its share of the calls that are routed by weight, in proportion. */
 double balancer_weight(const struct service *, uint32_t container);
 
-/* What becomes of a request. caller: container, or NOBODY: a client. */
+/* What becomes of a request. caller: container, or NONE: a client. */
 void balancer_sent(struct world *, struct service *, uint32_t container);
 void balancer_answered(struct world *, struct service *, const struct frame *, uint32_t caller);
 void balancer_failed(struct world *, struct service *, uint32_t container, uint32_t caller);

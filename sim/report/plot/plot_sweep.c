@@ -105,7 +105,7 @@ static void put_lines(struct figure *f, struct sweep_picture *s, const struct js
   }
 }
 
-static int nobody_answered(const struct sweep_picture *s, const struct line *line) {
+static int none_answered(const struct sweep_picture *s, const struct line *line) {
   for (int i = 0; i < s->points; i++)
     if (isnan(line->y[i]) && line->error[i] == 1) return i;
   return -1;
@@ -153,7 +153,7 @@ static void say(char *text, size_t size, const struct sweep_picture *s) {
       if (isnan(line->y[best]) || line->y[i] < line->y[best]) best = i;
       if (isnan(line->y[worst]) || line->y[i] > line->y[worst]) worst = i;
     }
-    int none = nobody_answered(s, line);
+    int none = none_answered(s, line);
     double ratio = none >= 0 ? 1e6 * line->y[worst] / line->y[best] : line->y[worst] / line->y[best];
     if (!(ratio > most)) continue;
     most = ratio;
@@ -191,7 +191,7 @@ static void put_labels(struct figure *f, const struct sweep_picture *s) {
 static void axes(struct figure *f, const struct sweep_picture *s) {
   char position[80];
   bool any = false;
-  for (int i = 0; i < s->lines; i++) any |= nobody_answered(s, &s->line[i]) >= 0;
+  for (int i = 0; i < s->lines; i++) any |= none_answered(s, &s->line[i]) >= 0;
   double low = s->low * 0.7, high = s->high * 1.5, first = s->x[0], last = s->x[0];
   for (int i = 0; i < s->points; i++) first = fmin(first, s->x[i]), last = fmax(last, s->x[i]);
   figure_area(f, (double)LEFT / f->width, 1 - right_margin(s) / f->width, (double)BOTTOM / f->height, 1 - (double)TOP / f->height);

@@ -871,8 +871,8 @@ static void look_at_container(struct looker *l, const struct world *w, const str
   const struct service_config *s = container_config(c);
   double t = sim_seconds(world_now(w));
   bool runs = serving(c) || c->state == CONTAINER_STARTING;
-  expect(l, !runs || (c->node != NOBODY && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name,
-         c->id, t, c->state);
+  expect(l, !runs || (c->node != NONE && w->nodes[c->node].up), "%s %u at %.3f s: state %d on a node that is down", s->name, c->id,
+         t, c->state);
   look_at_crew(l, c, s, &c->own);
   uint32_t computing = c->own.running, held = c->own.held;
   for (uint32_t i = 0; c->processes && i < c->processes->count; i++) {

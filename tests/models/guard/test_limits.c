@@ -276,8 +276,8 @@ static void test_permits_of_the_dead(void) {
   test_check(o->ended[OUTCOME_CRASHED] == 4 && o->ended[OUTCOME_COMPLETED] == 2, "%llu crashed, %llu completed",
              (unsigned long long)o->ended[OUTCOME_CRASHED], (unsigned long long)o->ended[OUTCOME_COMPLETED]);
   test_check(fabs(fixture_mean_s(w, 1) - 1.4) < 1e-9, "b's requests take %.9g s", fixture_mean_s(w, 1));
-  test_check(l->asked == 6 && l->accepted == 4 && l->forsaken == 2 && l->in_use == 0, "%llu passed, %llu forsaken, %u in use",
-             (unsigned long long)l->accepted, (unsigned long long)l->forsaken, l->in_use);
+  test_check(l->asked == 6 && l->accepted == 4 && l->abandoned == 2 && l->in_use == 0, "%llu passed, %llu abandoned, %u in use",
+             (unsigned long long)l->accepted, (unsigned long long)l->abandoned, l->in_use);
   world_free(w);
   fixture_close(&f);
 }

@@ -43,7 +43,7 @@ static void test_popularity(void) {
     const struct keyspace_config *k = model_keyspace(w->model, 0);
     enum { DRAWS = 400000, CELLS = 20 };
     double seen[CELLS + 1] = {0}, chi = 0, rest = 1;
-    struct request r = {.user = NOBODY};
+    struct request r = {.user = NONE};
     for (int n = 0; n < DRAWS; n++) {
       r.subject = stream_mix((uint64_t)n);
       uint32_t item = keyspace_item(w, &r, 0);

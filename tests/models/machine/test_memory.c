@@ -150,7 +150,7 @@ static void test_killed_while_draining(void) {
   world_memory(w)->answered[c->id] = 150 << 20;
   memory_changed(w, c);
   calendar_run(w->calendar, 5 * SIM_S + 1);
-  test_check(c->state == CONTAINER_UNUSED && c->node == NOBODY, "state %d", c->state);
+  test_check(c->state == CONTAINER_UNUSED && c->node == NONE, "state %d", c->state);
   test_check(w->observation.ended[OUTCOME_CRASHED] == inside, "%llu of %u failed",
              (unsigned long long)w->observation.ended[OUTCOME_CRASHED], inside);
   test_check(world_memory(w)->resident[c->id] == 0 && world_memory(w)->nodes[0].used < 101 << 20, "it is still resident");

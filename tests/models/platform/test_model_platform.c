@@ -431,7 +431,7 @@ static void test_places(void) {
   struct world *w = quiet_world(&f, 1, SIM_S);
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
-    if (c->node != NOBODY)
+    if (c->node != NONE)
       test_check(w->nodes[c->node].group_index == (c->service == 1 ? 0u : 1u), "a replica of service %u is in group %u",
                  (unsigned)c->service, w->nodes[c->node].group_index);
   }

@@ -50,7 +50,7 @@ static void bench_close(struct bench *t) {
 /* The replica that request n, about things of its own, is sent to. */
 static uint32_t pick_of(struct bench *t, uint64_t n) {
   const struct instruction in = {.draw = 3};
-  t->r.key = t->r.subject = stream_mix(n), t->r.user = NOBODY;
+  t->r.key = t->r.subject = stream_mix(n), t->r.user = NONE;
   return balancer_pick(t->w, t->b, &in, &t->r) - t->b->first;
 }
 
@@ -196,10 +196,10 @@ static void test_estimate(void) {
   struct bench t = bench_of(2, "{ 'policy': 'least-time', 'decay': '1s' }", TWO);
   struct frame f = {.container = t.b->first, .generation = 0, .accepted = true, .entered = 0};
   calendar_run(t.w->calendar, 10 * SIM_MS);
-  balancer_answered(t.w, t.b, &f, NOBODY);
+  balancer_answered(t.w, t.b, &f, NONE);
   calendar_run(t.w->calendar, 1010 * SIM_MS);
   f.entered = 980 * SIM_MS;
-  balancer_answered(t.w, t.b, &f, NOBODY);
+  balancer_answered(t.w, t.b, &f, NONE);
   double mean = t.b->balancing->time[0].mean * 1e-6;
   test_check(fabs(mean - (10 * exp(-1) + 30 * (1 - exp(-1)))) < 1e-9, "mean %.9f ms, by hand 22.642411177", mean);
   bench_close(&t);
@@ -353,7 +353,7 @@ static void test_most_and_panic(void) {
     snprintf(balance, sizeof balance, "{ 'policy': 'random', 'eject': { 'failures': 1, 'time': '10s', 'most': %g } }",
              rows[i].most);
     struct bench t = bench_of(4, balance, TEN);
-    for (uint32_t k = 0; k < 4; k++) balancer_failed(t.w, t.b, t.b->first + k, NOBODY);
+    for (uint32_t k = 0; k < 4; k++) balancer_failed(t.w, t.b, t.b->first + k, NONE);
     uint32_t seen[4] = {0}, kinds = 0;
     for (uint64_t n = 0; n < 400; n++) seen[pick_of(&t, n)]++;
     for (int k = 0; k < 4; k++) kinds += seen[k] > 0;

@@ -87,11 +87,11 @@ static struct fixture pinned(const char *connection, const char *fault) {
 static void test_pinned_clients(void) {
   struct fixture f = pinned(", 'connection': { 'requests': 'unlimited' }", CRASH), g = pinned("", CRASH);
   struct world *kept = fixture_run(&f, 1, "kept"), *each = fixture_run(&g, 1, "each its own");
-  uint32_t victim = NOBODY;
+  uint32_t victim = NONE;
   for (uint32_t i = 0; i < 4; i++)
     if (kept->containers[i].generation) victim = i;
-  test_check(victim != NOBODY && each->containers[victim].generation == 1, "the crash struck %u", victim);
-  for (uint32_t i = 0; victim != NOBODY && i < 4; i++) {
+  test_check(victim != NONE && each->containers[victim].generation == 1, "the crash struck %u", victim);
+  for (uint32_t i = 0; victim != NONE && i < 4; i++) {
     const struct client_connection *c = world_sources(kept)->each[0].network.connections;
     int users = 0;
     for (int u = 0; u < 8; u++) users += c[u].container == i;

@@ -96,8 +96,8 @@ static void test_hedge_first_wins(void) {
   changes(w, &world_clients(w)->attempts, 10300 * SIM_MS, 1, 2, "attempts");
   changes(w, &w->observation.ended[OUTCOME_COMPLETED], 11000 * SIM_MS, 0, 1, "answers");
   changes(w, &w->observation.wasted, 11300 * SIM_MS, 0, 1, "wasted");
-  test_check(fabs(w->containers[0].used_ns + w->containers[1].used_ns - 2e9) < 1 && world_clients(w)->forsaken == 1,
-             "%llu forsaken", (unsigned long long)world_clients(w)->forsaken);
+  test_check(fabs(w->containers[0].used_ns + w->containers[1].used_ns - 2e9) < 1 && world_clients(w)->abandoned == 1,
+             "%llu abandoned", (unsigned long long)world_clients(w)->abandoned);
   finish(w, "hedge");
   fixture_close(&f);
 }
@@ -124,7 +124,7 @@ static void test_impatience(void) {
   static const struct {
     const char *text;
     int64_t ends_ms;
-    uint64_t attempts, forsaken;
+    uint64_t attempts, abandoned;
   } cases[] = {{"520ms", 520, 4, 0}, {"480ms", 480, 4, 1}, {"20ms", 20, 1, 1}, {"0s", 0, 1, 1}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char client[200]; /* attempts at 0, 150, 300 and 450 ms, each of 50 ms */
@@ -137,10 +137,10 @@ static void test_impatience(void) {
     struct world *w = begin(&f);
     changes(w, &w->observation.ended[OUTCOME_TIMEOUT], 10 * SIM_S + cases[i].ends_ms * SIM_MS, 0, 1, "given up");
     calendar_run(w->calendar, 19 * SIM_S);
-    test_check(world_clients(w)->attempts == cases[i].attempts && world_clients(w)->forsaken == cases[i].forsaken &&
+    test_check(world_clients(w)->attempts == cases[i].attempts && world_clients(w)->abandoned == cases[i].abandoned &&
                    !world_clients(w)->open && pool_live(&world_clients(w)->pool) == 0,
-               "impatience %s: %llu attempts, %llu forsaken", cases[i].text, (unsigned long long)world_clients(w)->attempts,
-               (unsigned long long)world_clients(w)->forsaken);
+               "impatience %s: %llu attempts, %llu abandoned", cases[i].text, (unsigned long long)world_clients(w)->attempts,
+               (unsigned long long)world_clients(w)->abandoned);
     finish(w, cases[i].text);
     fixture_close(&f);
   }
