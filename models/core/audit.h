@@ -5,7 +5,7 @@
  * up to the latency and none is negative. Each node's up and down time fill the horizon. Delivered work is the integral of
  * the busy rate (utilisation law). Requests in flight, connections in use and pool entries are those of the living requests.
  * Whoever asked a limit has passed, was refused, waits or has lost its replica; no account of a limit has let in more than it may
- * at once, nobody waits for a permit that is free, and permits in use are those that living requests hold.
+ * at once, no request waits for a permit that is free, and permits in use are those that living requests hold.
  * Memory in use is that of the requests and connections there. No stock is oversold at any instant, its books agree with the holds
  * that there are, and every lock is held and waited for by living requests. */
 #ifndef AUDIT_H
@@ -18,9 +18,9 @@ typedef void audit_report(void *context, const char *message);
 /* After world_run. Calls report once for each broken invariant. */
 void world_audit(const struct world *, audit_report *, void *context);
 
-/* --- for those who add to it ------------------------------------------------------------------------------------------------- */
+/* --- adding to it ---------------------------------------------------------------------------------------------------------- */
 
-/* The audit, for those who add to it: a part says what must be true of it, in a file audit_NAME.c beside it, and has it in its
+/* Adding to the audit: a part says what must be true of it, in a file audit_NAME.c next to it, and has it in its
  * descriptor (models/core/part.h).
  *
  *     void audit_stocks(const struct audit *a) {

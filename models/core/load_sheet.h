@@ -1,7 +1,7 @@
 /* The load sheet: what requests use up, a row for each resource, known from the scenario alone.
  *
  * At X requests per second a resource with demand D (resource seconds per request of the whole system, at its mix) and capacity C
- * is full at X = C / D. Each mechanism adds the rows of its own resources, beside its code: locks, disks, threads, permits. What
+ * is full at X = C / D. Each mechanism adds the rows of its own resources, next to its code: locks, disks, threads, permits. What
  * follows from the rows (ratios, the first to be full) is not known here.
  *
  * A row stands in the table by the kind of its resource; the kinds LOAD_COPIES to LOAD_CONNECTIONS go service by service. Rows of

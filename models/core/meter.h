@@ -1,4 +1,5 @@
-/* Meters: what components count beside the outcomes of requests: attempts of a source, tickets left, the line before a sale.
+/* Meters: what components count in addition to the outcomes of requests: attempts of a source, tickets left, the line before a
+ * sale.
  *
  * A meter belongs to a thing of the scenario ("tickets") and has a name of its own ("left"). It is declared once while the model is
  * linked, by whatever component moves it, and from then on is a number in claims, results and pictures without further code:

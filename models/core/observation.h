@@ -9,7 +9,7 @@
  * and those inside at the end of the measured time are unanswered: neither answered nor failed, and nothing is known of them yet
  * (models/request/audit_requests.c checks it). Latency is that of answered requests, from the intended arrival; requests that
  * failed are counted by cause. The wait of a request, kept only where a claim asks for it, is the time that it waited for
- * something of ours until it ended, and is that of all requests: those that gave up waited too.
+ * the system until it ended, and is that of all requests: those that gave up waited too.
  *
  * An endpoint costs what it uses: its windows are made when its first request arrives, bins and blocks of histograms when something
  * falls into them. Until then all endpoints share the windows of `unused`, which nothing is ever written to. */

@@ -118,7 +118,7 @@ struct part {
   /* There is one node more than before: what is kept by node grows with w->node_room. */
   void (*joins)(struct world *, const struct node *);
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
-  /* Some process or routing has changed: who is served may have. */
+  /* Some process or routing has changed: which requests are served may have. */
   void (*changed)(struct world *);
   /* A primary that the fault (-1: none) took is replaced, or back: the writes of this last time are lost. */
   void (*lost_data)(struct world *, int32_t fault, sim_time rpo);

@@ -74,7 +74,7 @@ struct world;
 struct world_parts {
   uint32_t kin;                    /* of these, parts that follow children of requests */
   uint32_t present;                /* mask of the parts that it has */
-  uint32_t following;              /* those of them that follow every change of who is served */
+  uint32_t following;              /* those of them that follow every change of what is served */
   uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */
   void *room[PARTS_MOST];          /* of each; null: it takes none, or the world lacks the part */
 };

@@ -24,7 +24,7 @@
 #include <stdatomic.h>
 
 /* What a stream of random numbers is for: the third key of a stream. The order is part of the results: only append. Entities
- * are named, and numbered within their name: a neighbour more shifts nobody's draws. */
+ * are named, and numbered within their name: one neighbour more shifts no other's draws. */
 enum purpose {
   PURPOSE_ARRIVALS = 1, /* entity: source */
   PURPOSE_REQUEST,      /* entity: source; then request n of it */
@@ -44,7 +44,7 @@ enum purpose {
   PURPOSE_BRANCH,       /* not of the seed but of a caller's draws: number of the fork; branch and copy */
   PURPOSE_GC,           /* entity: service and replica; then process: its pauses */
   PURPOSE_COMMIT,       /* entity: database: flushes of its log */
-  PURPOSE_JOB,          /* entity: queue and schedule; then n. Also not of the seed but of who publishes: instruction and number */
+  PURPOSE_JOB,          /* entity: queue and schedule; then n. Also not of the seed but of the publisher: instruction and number */
   PURPOSE_SIZE,         /* entity: keyspace and item: bytes of its value */
   PURPOSE_CACHE,        /* not of the seed but of a request's draws: instruction and service; victims and jitter of a fill */
   PURPOSE_FAILOVER,     /* entity: database: how long its failovers take, what is lost by them */
@@ -148,7 +148,7 @@ struct world {
 static inline const struct service_config *service_config(const struct service *s) { return s->stated; }
 
 /* Fewer replicas are up than the service needs for any of them to serve. With a quorum of one, a lone dead replica is simply
- * dead: its callers are refused, or wait for it in vain. */
+ * dead: its callers are refused, or wait for it without success. */
 static inline bool service_lacks_quorum(const struct service *s) {
   return service_config(s)->quorum > 1 && s->up < (uint64_t)service_config(s)->quorum;
 }
@@ -161,7 +161,7 @@ void world_free(struct world *);
 /* The arena of what was observed: the caller's from now on. The world reads it until it is freed. */
 struct arena *world_give_observation(struct world *);
 
-/* The same in parts, for one long run that is read at instants of the caller's choice: warm up, measure up to one instant after
+/* A run in parts, for one long run that is read at instants of the caller's choice: warm up, measure up to one instant after
  * the other (what was measured so far may be read after each), close. */
 void world_warm_up(struct world *);
 void world_measure_until(struct world *, sim_time);

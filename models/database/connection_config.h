@@ -39,8 +39,8 @@ enum connection_meter {
 struct connections_config {
   int64_t max;                   /* of one replica; 0: not given */
   struct distribution setup;     /* CPU of the server */
-  struct distribution handshake; /* time beside that */
-  bool metered;                  /* derived: some pool that leads here is kept in detail */
+  struct distribution handshake; /* time in addition to that */
+  bool metered;                  /* derived: some pool that leads here tracks its connections individually */
   uint32_t meters[CONNECTION_METERS];
 };
 

@@ -1,13 +1,13 @@
 /* Connections as the server sees them, and what many of them cost it.
  *
  * A server (a database, or a pooler before one) takes at most `max` connections; one more is refused at once: "FATAL: sorry, too
- * many clients already". Setting one up takes `setup` of the server's CPU, after a trip to it, and `handshake` beside (TLS,
+ * many clients already". Setting one up takes `setup` of the server's CPU, after a trip to it, and `handshake` in addition (TLS,
  * authentication). The request that asked for it waits meanwhile: time of the kind pool.
  *
  * A struct connection is one open connection, in the world's pool of them. It belongs to a connection pool of a client process
- * (models/database/connection_pool.h: who may use it) and counts at the replica that it leads to. A connection outlives either end:
- * when the server dies it leads nowhere and is closed when it is given back; when its owner dies it is an orphan, which only the
- * request that holds it knows, and which that request forgets.
+ * (models/database/connection_pool.h: which request may use it) and counts at the replica that it leads to. A connection outlives
+ * either end: when the server dies it leads nowhere and is closed when it is given back; when its owner dies it is an orphan,
+ * which only the request that holds it knows, and which that request forgets.
  *
  *     open at a replica = connections whose `server` is the replica      audited after every run
  *
@@ -48,8 +48,8 @@ struct connection {
 
 /* --- linking --------------------------------------------------------------------------------------------------------------- */
 
-/* Once services and poolers are known: which pools are kept in detail, what is counted, and whether clients may want more than
- * servers take. */
+/* Once services and poolers are known: which pools track their connections individually, what is counted, and whether clients may
+ * want more than servers take. */
 void connections_link(struct linker *);
 /* Behind the program: how connections are set up, for all instructions that may open one. */
 void connections_compile(struct compiler *);
@@ -76,7 +76,7 @@ static inline struct connections *world_connections(const struct world *w) { ret
 void audit_connections(const struct audit *);
 /* Of each request. */
 struct connections_of_request {
-  uint32_t connection, backend; /* of pools kept in detail: its connection, and that of its pooler; or NONE */
+  uint32_t connection, backend; /* of pools that track them: its connection, and that of its pooler; or NONE */
   uint16_t after_setup;         /* where it goes on when its new connection is set up */
   int16_t connection_service;   /* the database that its connection leads to */
   uint8_t connection_frame;

@@ -13,13 +13,13 @@
  *
  * Where a write commits: database_committed, and nowhere else.
  *
- * Embedded (SQLite): a file beside its callers, no server, no connections: its queries compute on the thread of the calling
+ * Embedded (SQLite): a file next to its callers, no server, no connections: its queries compute on the thread of the calling
  * replica, on that replica's node and disk. One writer at a time. With a write-ahead log readers run beside it; with a rollback
  * journal a writer excludes all others until it has committed. A transaction that writes locks the file from its begin (BEGIN
- * IMMEDIATE). Who finds the file locked waits for `busy_timeout`, in order, which is kinder than SQLite's polling.
+ * IMMEDIATE). A statement that finds the file locked waits for `busy_timeout`, in order, which is kinder than SQLite's polling.
  * (sqlite.org/wal.html, sqlite.org/lockingv3.html.)
  *
- * Growth: a query that was measured with so many rows takes longer with more: one by an index grows with the depth of the tree,
+ * Growth: a query that was measured with n rows takes longer with more: one by an index grows with the depth of the tree,
  * 1 + slope x log2(rows / measured); one that scans in proportion, in work and in pages. Partitions divide the rows that it
  * meets. */
 #ifndef DATABASE_H
@@ -60,7 +60,7 @@ struct database_config {
 
 enum growth_access { ACCESS_INDEX, ACCESS_SCAN };
 
-/* Of a query: its demand was measured with so many rows. */
+/* The number of rows with which the demand of a query was measured. */
 struct growth_config {
   double rows, measured_at; /* rows 0: does not grow */
   int32_t access;           /* enum growth_access */

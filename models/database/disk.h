@@ -6,7 +6,7 @@
  * A read that has begun is finished, whoever dies. Writes go to the log (models/database/database.h), which is a device of its own
  * here.
  *
- * Invariants, audited: asked = done + in service + waiting + abandoned; somebody waits only while all of `parallel` are busy. */
+ * Invariants, audited: asked = done + in service + waiting + abandoned; a request waits only while all of `parallel` are busy. */
 #ifndef DISK_H
 #define DISK_H
 #include "models/core/parts.h"

@@ -5,11 +5,11 @@
  *
  *     1 / (statements after the lock x round trips + commit latency)   times a second, on a machine of any size.
  *
- * A lock is shared (reads of a table) or exclusive. Nobody overtakes: a shared one waits behind an exclusive one that waits.
- * Whoever asks again for what it holds has it. Who waits longer than `wait` fails as lock_timeout; with a wait of 0 at once.
- * Waiting holds what the statement holds: its connection, and its thread on a database with runtime threads.
+ * A lock is shared (reads of a table) or exclusive. No request overtakes: a shared one waits behind an exclusive one that waits.
+ * A request that asks again for what it holds has it. One that waits longer than `wait` fails as lock_timeout; with a wait of 0 at
+ * once. Waiting holds what the statement holds: its connection, and its thread on a database with runtime threads.
  *
- * There are as many locks as items: an entry exists only while somebody holds the lock or waits for it (a hash table; nothing is
+ * There are as many locks as items: an entry exists only while a request holds the lock or waits for it (a hash table; nothing is
  * allocated but when it grows). What can be locked is known while linking, by class: "the rows of events at mysql".
  *
  * No deadlock: every program locks in the order of its steps, and the linker refuses programs whose orders form a circle
@@ -59,7 +59,7 @@ struct lock_book {
 
 /* The class, which is made when it is new. */
 uint16_t lock_class_of(struct compiler *, enum lock_kind, int32_t database, int32_t keyspace, const char *name, sim_time wait);
-/* Emits the locking of so many items of the class, where the statement runs. */
+/* Emits the locking of `items` items of the class, where the statement runs. */
 void compile_lock(struct compiler *, uint16_t lock, uint16_t items, bool shared);
 /* From here on the program holds none of its own (transactional: of its transaction) any more. */
 void compile_unlocked(struct compiler *, bool transactional);
@@ -105,7 +105,7 @@ void lock_release(struct world *, struct request *, bool transactional);
 void lock_release_all(struct world *, struct request *);
 /* Of a request that waits for a lock and will not get it: it leaves the line, its wait booked, and stays in its state. */
 void lock_leave_line(struct world *, struct request *);
-/* The process of the database is gone, and with it all locks that are kept in it; nobody waits for them any more. */
+/* The process of the database is gone, and with it all locks that are kept in it; no request waits for them any more. */
 void locks_clear(struct world *, const struct container *);
 
 static inline struct locks *world_locks(const struct world *w) { return world_part(w, PART_locks); }

@@ -1,4 +1,4 @@
-/* Job queues: work that is done later, by somebody else. A report is asked for, a broker keeps the job, a worker takes it.
+/* Job queues: work that is done later, by another service. A report is asked for, a broker keeps the job, a worker takes it.
  *
  * A job is published by a step (step_publish.c: one command on the broker) or by the clock (`schedule`), and waits in its queue
  * until a replica of `workers` has a free slot: then a request without a client begins there, a delivery, and runs the steps of the
@@ -66,7 +66,7 @@ enum job_meter {
 
 struct queue_config {
   const char *name;
-  int32_t at, workers; /* services: the broker, who does the jobs */
+  int32_t at, workers; /* services: the broker, the service that does the jobs */
   int64_t concurrency; /* jobs of a replica at once; 0 until linked: its threads */
   struct config_list steps;
   struct distribution demand, latency;

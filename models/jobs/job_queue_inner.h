@@ -21,7 +21,7 @@ void job_move(struct world *, uint32_t job, enum job_state);
 /* To wait, after the delay. */
 void job_move_after(struct world *, uint32_t job, sim_time delay);
 void job_start_timer(struct world *, struct queued_job *, uint32_t job, sim_time delay);
-/* Within this instant those who are free take what waits. */
+/* Within this instant free workers take what waits. */
 void jobs_hand_out_soon(struct world *, const struct job_queue *);
 
 /* job_end.c */

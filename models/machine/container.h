@@ -3,7 +3,7 @@
  * A request is accepted (or rejected by a full backlog), computes on a thread, waits elsewhere, and leaves. `generation`
  * counts the deaths of the process: a request remembers it and so learns that the replica which it comes back to is gone.
  * Its threads are in crews (runtime.h): one of its own, or those of several processes. Invariants, crew by crew: running <=
- * threads, but for those who were at work when a shift took threads away; a queued computation means that all threads run.
+ * threads, but for those that were at work when a shift took threads away; a queued computation means that all threads run.
  * in_flight counts accepted requests. */
 #ifndef CONTAINER_H
 #define CONTAINER_H
@@ -63,7 +63,7 @@ struct container {
   /* Computation. */
   struct crew own;             /* of its only process */
   struct processes *processes; /* null: nothing but that */
-  uint32_t running;            /* computations in the heap; aside: those by workers beside a loop */
+  uint32_t running;            /* computations in the heap; aside: those by workers next to a loop */
   uint32_t aside, held;        /* held: threads given to requests, where `holds` */
   uint32_t in_flight;
   uint32_t cold; /* processes that still warm up */
@@ -85,7 +85,7 @@ struct container {
   bool metered;                  /* it has a quota, or its pace is not 1 */
   struct connection_pool *pools; /* by process, and within it as the configuration lists them */
   uint32_t pool_count;
-  uint32_t connections; /* open ones that lead here, of pools kept in detail */
+  uint32_t connections; /* open ones that lead here, of pools that track them individually */
   bool scales;          /* many at work cost each other: config->scalability */
   struct cache *cache;  /* what it keeps; null: nothing by item */
 
@@ -150,7 +150,7 @@ void container_leave(struct world *, struct container *, uint32_t process);
 void container_leave_queue(struct world *, struct container *, struct request *);
 /* The request, which computes here, stops: what it has done is lost, its time is booked. */
 void container_break_off(struct world *, struct container *, struct request *);
-/* From now on so many threads in each process. With fewer than are busy these finish what they have, and nothing new begins. */
+/* From now on each process has `threads` threads. With fewer than are busy these finish what they have, and nothing new begins. */
 void container_staff(struct world *, struct container *, int64_t threads);
 /* For a reason of the caller nothing in it computes from now on, until the same reason is over; reasons add up. */
 void container_stall(struct world *, struct container *);

@@ -1,4 +1,4 @@
-/* Memory of containers and nodes, and who is killed when it runs out.
+/* Memory of containers and nodes, and which process is killed when it runs out.
  *
  * A replica whose process is up has resident
  *
@@ -13,7 +13,7 @@
  * The kernel takes 10 ms between two kills on a node, so that what starts in no time and is killed at once lets time go on.
  *
  * A killed replica is one that crashed: what is inside fails (`crashed`), the orchestrator restarts it with its back-off. A service
- * without `memory` takes none: who wants a node to fill up gives it to all that run there. There is none in availability runs.
+ * without `memory` takes none: for a node to fill up, give it to all that run there. There is none in availability runs.
  *
  * Connections are counted in memory_connections, and only there. Whoever changes what the formula counts calls memory_changed, when
  * the change is done; it only takes note, the kill comes as an event of its own.
@@ -43,7 +43,7 @@ extern const struct record memory_record;
 /* What is resident, by replica; by service and by node the largest and the sum. */
 struct memory_node {
   int64_t used;
-  sim_time killed_at; /* -1: nobody yet */
+  sim_time killed_at; /* -1: none yet */
   slot_id killer;     /* its memory, or the limit of something on it, has been passed */
 };
 struct memory_book {

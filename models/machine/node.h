@@ -9,9 +9,9 @@
  * where dV = r dt (processor sharing by virtual time; Parekh and Gallager 1993). Only the first can be the next event. The
  * fast path is the slow one with r = 1: V then moves by whole nanoseconds and the arithmetic is exact in doubles.
  *
- * Who is at the fair share is decided in whole numbers: demands and cores in millicores, weights in units of 2^-40. Container i is
- * at the fair share when d_i x W > weight_i x F, where W sums the weights at the fair share and F is what the others leave of the
- * cores; the fair share is F / W. So nothing drifts, and a share that equals the demand is the demand.
+ * Which containers are at the fair share is decided in whole numbers: demands and cores in millicores, weights in units of 2^-40.
+ * Container i is at the fair share when d_i x W > weight_i x F, where W sums the weights at the fair share and F is what the
+ * others leave of the cores; the fair share is F / W. So nothing drifts, and a share that equals the demand is the demand.
  *
  * Containers at the fair share share one clock of the node, the integral of the fair share ("reached"): the next event of each is a
  * point on it, which stays while others come and go, and only the first of them is in the calendar, in the node's slot.

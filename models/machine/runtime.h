@@ -2,7 +2,7 @@
  *
  *     event-loop   a request occupies a thread only while it computes; its waits for others overlap. Node, Bun, Redis, Nginx. A
  * step
- *                  "on": "workers" computes in a pool of threads beside the loop (libuv), which stays free meanwhile.
+ *                  "on": "workers" computes in a pool of threads next to the loop (libuv), which stays free meanwhile.
  *     threads      a request holds a thread from acceptance to answer. Java servlets, PHP-FPM, a database's connections.
  *     gil          the same, but one thread of the process computes at a time; the others wait their turn. FastAPI's `def`.
  *
@@ -11,10 +11,10 @@
  * turns.
  *
  * A container may run several such processes (uvicorn's workers, Node's cluster). A newcomer is dealt to one of them when it is
- * accepted and stays there; nobody takes work from a neighbour. So n processes are n queues with a server each, not one queue with
- * n servers: dealt at random, n times M/G/1 at an n-th of the rate.
+ * accepted and stays there; no process takes work from a neighbour. So n processes are n queues with a server each, not one queue
+ * with n servers: dealt at random, n times M/G/1 at an n-th of the rate.
  *
- * A crew is threads that serve one queue. A process has one for its requests and, beside a loop, one of workers. A container with
+ * A crew is threads that serve one queue. A process has one for its requests and, next to a loop, one of workers. A container with
  * one process and nothing special has its crew in itself (container->own) and knows nothing of the rest: `processes` is null.
  *
  * Warm-up: a just-in-time compiler is slow at first. A computation that begins when its process has answered k < `requests`
@@ -22,7 +22,7 @@
  *
  *     1 + (factor - 1) (1 - k / requests)
  *
- * Processes that are up at time zero are warm. Pauses: see gc.h. Invariants: a crew with a free thread has nobody in its queue;
+ * Processes that are up at time zero are warm. Pauses: see gc.h. Invariants: a crew with a free thread has an empty queue;
  * `running` of all crews are the container's computations, those of paused processes included. */
 #ifndef RUNTIME_H
 #define RUNTIME_H
@@ -63,7 +63,7 @@ struct crew {
   uint32_t running; /* of its threads, those that compute */
   uint32_t held;    /* threads given to requests (not of event loops) */
   uint32_t fresh_waiting;
-  uint32_t aside;                /* 1: workers beside a loop */
+  uint32_t aside;                /* 1: workers next to a loop */
   int64_t threads;               /* that can compute at once; none during a pause */
   int64_t seats;                 /* that can be given to requests */
   struct request_queue runnable; /* waiting for a thread to compute on */
@@ -90,7 +90,7 @@ struct processes {
 
 /* Of each replica; each has a pool of connections of its own to a database. */
 uint32_t runtime_processes(const struct service_config *);
-/* Threads of a replica that can compute at once when each process has so many: workers beside a loop apart. */
+/* Threads of a replica that can compute at once when each process has `threads`: workers next to a loop apart. */
 double runtime_loops(const struct service_config *, double threads);
 double runtime_workers(const struct service_config *);
 

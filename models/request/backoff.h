@@ -10,7 +10,7 @@
  *     exponential    exponential of mean ceiling(k), without an upper end: what theory of retrial queues takes for granted
  *     decorrelated   pause(k) = min(cap, uniform on [backoff, 3 * pause(k-1))), pause(0) = backoff; the factor is not used
  *
- * The draw of pause k comes from stream_at(key, k): the key is that of whoever tries, so nobody's pauses shift another's.
+ * The draw of pause k comes from stream_at(key, k): the key is that of the request that tries, so no pauses shift another's.
  *
  * A budget bounds retries as a share of requests, whatever each of them would like (Finagle's RetryBudget, 2016): a token bucket
  * that starts full, gets `ratio` of a token with every request (first attempts only) and `floor` tokens a second, holds at most

@@ -1,5 +1,5 @@
-/* Requests within requests: what a request waits for that runs by itself. An attempt of a guarded call (call.h), a branch of a fork
- * (parallel.h).
+/* Requests within requests: what a request waits for that runs on its own. An attempt of a guarded call (call.h), a branch of a
+ * fork (parallel.h).
  *
  * A child is a request whose client is its caller. It begins on the caller's replica (its first frame is a copy of the caller's top
  * frame), with a key of draws given to it and the caller's subject, and books its own times. It is bound to its caller by
@@ -23,9 +23,9 @@ void child_gives_times(const struct world *, struct request *caller, const struc
 void child_abandon(struct world *, struct request *child, bool cancel);
 /* The caller fails, or decides what to do then, when its instruction runs again within this instant. */
 void child_failed(struct world *, struct request *caller, enum outcome);
-/* The child fails, or its server does: its caller, who still waits, learns it. Called by request.c only. */
+/* The child fails, or its server does: its caller, which still waits, learns it. Called by request.c only. */
 void child_fails(struct world *, struct request *child, enum outcome);
-/* Nobody wants the request any more: neither what it waits for. */
+/* No caller needs the request any more, nor what it waits for. */
 void children_cancel(struct world *, struct request *caller);
 /* The instruction at which the request waits for its children. */
 const struct instruction *child_waits_at(const struct world *, const struct request *caller);

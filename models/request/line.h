@@ -44,7 +44,7 @@ static inline void queue_push(struct world *w, struct request_queue *q, struct r
   q->tail = r->id;
 }
 
-/* The first; null when nobody waits. */
+/* The first; null when no request waits. */
 static inline struct request *queue_pop(struct world *w, struct request_queue *q) {
   if (!q->count) return NULL;
   struct request *r = world_request(w, q->head);
@@ -56,7 +56,7 @@ static inline struct request *queue_pop(struct world *w, struct request_queue *q
 
 /* The request waits at the end of the line, in the state; the time goes to the cell. */
 void line_join(struct world *, struct line *, struct request *, const struct wait *wait, uint16_t cell);
-/* The first leaves the line, its wait booked; the caller gives it what it waited for and wakes it. Null when nobody waits. */
+/* The first leaves the line, its wait booked; the caller gives it what it waited for and wakes it. Null when no request waits. */
 struct request *line_call(struct world *, struct line *);
 /* The request leaves the line from anywhere, its wait booked; it waits for nothing. */
 void line_leave(struct world *, struct line *, struct request *);

@@ -2,7 +2,7 @@
  *
  * Requests execute a program (`run`). It is also walked without requests (models/request/walk.h): for what requests ask of each
  * resource (`hold`, `ask`, `onward`), and for the share of requests that gets through (`through`). What an instruction means in
- * each of these stands in one descriptor, beside the code of its mechanism; no list names it. The descriptor is also the identity
+ * each of these stands in one descriptor, next to the code of its mechanism; no list names it. The descriptor is also the identity
  * of the operation: two instructions do the same when they have the same one.
  *
  * Every member but `name` and `run` may be null: the instruction then changes nothing for that reader, which goes on behind it. */

@@ -13,7 +13,7 @@ enum outcome {
   OUTCOME_UNREACHABLE,          /* the machine is down: the connection attempt timed out */
   OUTCOME_NO_BACKEND,           /* nothing in rotation, or no quorum */
   OUTCOME_CRASHED,              /* its replica died while it was inside */
-  OUTCOME_EXTERNAL,             /* somebody else's service failed */
+  OUTCOME_EXTERNAL,             /* an external service failed */
   OUTCOME_PATIENCE,             /* left the queue: its service had not begun within its patience */
   OUTCOME_CALL_TIMEOUT,         /* a caller inside gave up its call */
   OUTCOME_BREAKER,              /* a circuit breaker let no call through */

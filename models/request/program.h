@@ -47,7 +47,7 @@ enum time_kind {
 extern const char *const time_kind_names[TIME_KINDS];
 
 /* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether
- * commits return. WORKERS: of a job, which any replica that is up takes by itself. */
+ * commits return. WORKERS: of a job, which any replica that is up takes on its own. */
 enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_REPLICAS, ROUTE_ROLE };
 
 /* What an ENTER says of the shard, if not its number. */
@@ -68,7 +68,7 @@ struct instruction {
   int16_t keyspace;           /* CONTENT, LOOKUP of what is found by item, ENTER of a service with shards; else -1 */
   int16_t shard;              /* ENTER: of such a service: the number, or SHARD_OF_ITEM */
   bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
-  bool on_workers;            /* CPU: beside the event loop */
+  bool on_workers;            /* CPU: next to the event loop */
   bool continues;             /* CPU: another one by the same crew may follow within its turn (turns.c) */
   double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
@@ -79,7 +79,7 @@ struct instruction {
   uint16_t limit;                         /* LIMIT, PERMIT, PERMIT_BACK */
   uint16_t stock;                         /* STOCK */
   uint16_t lock;                          /* LOCK, STOCK: class of the lock */
-  uint16_t items, nth;                    /* LOCK: the n-th of so many */
+  uint16_t items, nth;                    /* LOCK: the n-th of `items` */
   bool shared, transactional;             /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
   bool write;                             /* STATEMENT, COMMIT */
   const struct guard *guard;              /* TRY, RETURN */
@@ -171,7 +171,7 @@ struct step_kind {
 };
 
 struct instruction *compile_emit(struct compiler *, const struct operation *);
-/* Without a number of its own: it shifts nobody's draws. */
+/* Without a number of its own: it shifts no other draws. */
 struct instruction *compile_emit_quietly(struct compiler *, const struct operation *);
 /* Does something else than what it was emitted for. */
 void compile_becomes(struct instruction *, const struct operation *);
@@ -203,7 +203,7 @@ void program_find_turns(struct program *, struct arena *);
 /* Compiles one endpoint. Null, or what is wrong. */
 const char *program_compile(struct program *, const struct model *, const struct endpoint_config *, struct arena *);
 
-/* What requests ask of services, per request of the endpoint times weight, when nobody else is there. By service. */
+/* What requests ask of services, per request of the endpoint times weight, when no other request is there. By service. */
 struct demand_sums {
   const struct model *model;
   const double *speed;      /* of the cores that each service runs on */
@@ -215,19 +215,19 @@ struct demand_sums {
   double **shard_primary_s; /* of this, what only its primary can do */
   double *permit_s;         /* by limit: time for which its permits are held */
   double *locked_s;         /* by class of lock: time for which one is held */
-  double *workers_s;        /* of cpu_s, what workers beside an event loop do */
+  double *workers_s;        /* of cpu_s, what workers next to an event loop do */
   double *disk_s;           /* by database: time of page reads */
   double *published;        /* by queue: jobs */
   const double *job_s;      /* by queue: mean time of a job; null: not known yet */
-  double *passed_s;         /* all time that passes; null: nobody asks */
+  double *passed_s;         /* all time that passes; null: not wanted */
   /* Of replicated databases: */
   double *writes;
   double **shard_writes;   /* of these, by shard; null where there are none */
   double *applied_s;       /* CPU of applying them, at one replica */
   double *replica_s;       /* CPU of reads that go to replicas of any role */
   double *role_s;          /* by role: CPU of reads that go to it */
-  double *runs;            /* by instruction of the program: how often it is run; null: nobody asks */
-  double *miss_s;          /* likewise, of LOOKUPs with a cure of kind early: time that a miss takes; null: nobody asks */
+  double *runs;            /* by instruction of the program: how often it is run; null: not wanted */
+  double *miss_s;          /* likewise, of LOOKUPs with a cure of kind early: time that a miss takes; null: not wanted */
   void *parts[PARTS_MOST]; /* what parts add up, in rooms that their hook `sums` makes */
 };
 

@@ -26,15 +26,15 @@ struct walk;
 enum { REQUESTS_MOST = 4000000 };
 #define NONE UINT32_MAX
 
-/* What a request waits for. The descriptor stands beside the code that makes it wait, and is the identity of the wait. */
+/* What a request waits for. The descriptor stands next to the code that makes it wait, and is the identity of the wait. */
 struct wait {
   const char *name;
-  bool queue; /* its time is spent in a queue of ours (request_waited) */
+  bool queue; /* its time is spent in a queue of the system (request_waited) */
   bool line;  /* it counts among the requests that stand in a line (models/core/gauge.h) */
   bool early; /* when the replica dies it leaves before anything is released that it could get */
   void (*leave)(struct world *, struct request *); /* leaves the queue, its wait booked; null: it stands in none */
 };
-/* For an event that needs nothing of ours: a delay, a way through the network, another request. */
+/* For an event that needs no resource of the system: a delay, a way through the network, another request. */
 extern const struct wait wait_elsewhere;
 
 struct frame {
@@ -44,7 +44,7 @@ struct frame {
   sim_time entered;
 };
 
-/* The last write that somebody made to a replicated database. */
+/* The last write that a client made to a replicated database. */
 struct written {
   uint64_t position; /* in its log */
   sim_time at;
@@ -91,11 +91,11 @@ _Static_assert(sizeof(struct frame) == 24, "a frame");
 
 /* A new request of a source: sent now. user: the number of its client within the source, or NONE: one never seen before. */
 void request_send(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
-/* The same as an attempt of a client, which is yet to be resumed and is not counted as an arrival. Null: the run is stopped. */
+/* A new request as an attempt of a client: yet to be resumed, and not counted as an arrival. Null: the run is stopped. */
 struct request *request_new(struct world *, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user);
 /* Sends it on its way: over the client's network to the entry, or at once. */
 void request_begins(struct world *, struct request *);
-/* Its client does not wait for it any more; it goes on, and nobody is told how it ends. */
+/* Its client does not wait for it any more; it goes on, and how it ends is not reported. */
 void request_abandon(struct world *, struct request *);
 /* Executes instructions until the request waits or is gone. */
 void request_resume(struct world *, struct request *);
@@ -103,7 +103,8 @@ void request_resume(struct world *, struct request *);
 void request_fail(struct world *, struct request *, enum outcome);
 /* Ends it for its client (or caller) only. */
 void request_give_up(struct world *, struct request *, enum outcome);
-/* Nobody wants it any more: it leaves the queue that it stands in, whatever for, or ends when its computation or wait does. */
+/* Its result is not needed any more: it leaves the queue that it stands in, whatever for, or ends when its computation or wait
+ * does. */
 void request_cancel(struct world *, struct request *);
 /* A new one: live, nothing held, no caller. Null when there are too many: the run is then stopped. */
 struct request *request_take(struct world *);
@@ -118,9 +119,9 @@ bool request_waits_in_queue(struct world *, struct request *);
 void request_served(struct world *, struct request *);
 /* Handler of the world's patience: it leaves its queue. */
 void request_loses_patience(void *world, uint32_t id);
-/* How long it has waited for something of ours by now, in queues and for connections, slowed computations included. */
+/* How long it has waited within the system by now, in queues and for connections, slowed computations included. */
 sim_time request_waited(const struct world *, const struct request *);
-/* Of an attempt that its caller gives up: tells the balancer of the replica that it was sent to. */
+/* Of an attempt that its caller gives up: notifies the balancer of the replica that it was sent to. */
 void request_gave_up_on(struct world *, const struct request *);
 /* Handlers of delays: the wait is over. */
 void request_wakes(void *world, uint32_t id);
@@ -139,20 +140,20 @@ void compute_asks(const struct walk *, const struct instruction *, double weight
 bool request_enter(struct world *, struct request *, const struct instruction *);
 bool request_accept(struct world *, struct request *, const struct instruction *);
 bool request_leave(struct world *, struct request *, const struct instruction *);
-/* The same on that replica, which serves. */
+/* Enters that replica, which serves. */
 bool request_enter_at(struct world *, struct request *, const struct instruction *, uint32_t container);
 /* The request is on its way to the replica, which serves: its topmost frame from now on. */
 void request_opens_frame(struct world *, struct request *, const struct container *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
-/* So many times what it draws. */
+/* Computes `times` times what it draws. */
 bool request_compute_times(struct world *, struct request *, const struct instruction *, uint32_t times);
-/* The same on the workers beside an event loop. */
+/* Computes on the workers next to an event loop. */
 bool request_compute_aside(struct world *, struct request *, const struct instruction *);
 bool request_end(struct world *, struct request *, const struct instruction *);
 /* Of an attempt of a guarded call, before its time: its caller ends in the same way. */
 bool request_end_attempt(struct world *, struct request *, const struct instruction *);
 
-/* Who sent it: the same number for all requests of one client, and for nobody else's. The one place that says so. */
+/* The client that sent it: one number for all requests of a client, and for no other's. The one place that says so. */
 static inline uint64_t request_client(const struct request *r) {
   return r->user == NONE ? r->key | (uint64_t)1 << 63 : (uint64_t)r->source << 32 | r->user;
 }

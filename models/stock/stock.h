@@ -2,21 +2,21 @@
  *
  * A stock of `amount` pieces is counted in one place, a row of a database or a counter in a cache. `reserve` takes pieces from
  * the free ones and holds them for the client; `pay` turns what the client holds into sold; `release` gives it back. A hold that
- * is older than `hold` runs out by itself: its pieces are free again, and a payment for it fails.
+ * is older than `hold` expires on its own: its pieces are free again, and a payment for it fails.
  *
  *     never oversold:   free + held + sold = amount, none of them negative, at every instant       (checked at every change)
  *
  * A hold belongs to a client, not to a computation: a request that fails, times out or loses its replica leaves what it holds to
- * the clock, because nobody is left to give it back. Its handle is a link of a list, so that whoever stands for the client can
+ * the clock, because no client is left to return it. Its handle is a link of a list, so that what stands for the client can
  * keep it: a request (`request->holds`), or the client for whom it asks (models/request/origin.h). The holder owns its holds until
  * it lets go of them; then, or when they have run out, they are forgotten. What an attempt has taken is the client's for good when
- * the attempt is answered. A client who has no answer knows of no pieces: they stay with the attempt, which may still pay for them,
- * and whoever asks again takes others.
+ * the attempt is answered. A client that has no answer knows of no pieces: they stay with the attempt, which may still pay for
+ * them, and whoever asks again takes others.
  *
  * Two ways to count. In a cache a change is one command, and commands of one thread do not meet. In a database a change is a
  * transaction that locks the row, first come first served: from its statement to its commit, and between the two lie `round_trips`
  * to the caller. So a hot row sells at most 1 / (demand + round trips) a second, on a machine of any size. A payment writes the
- * client's own row and meets nobody. The lock is one of models/database/lock.h.
+ * client's own row and meets no other. The lock is one of models/database/lock.h.
  *
  * What is counted outlives the process: a restart of the database or cache loses locks and transactions, but not the counter. */
 #ifndef STOCK_H
@@ -53,7 +53,7 @@ struct hold {
   uint32_t taker;       /* the request that took it and has not been answered yet; or NONE */
   int64_t count;
   lane_ticket expiry;
-  bool used, owned, expired; /* owned: in somebody's list; used: its entry is not free */
+  bool used, owned, expired; /* owned: in the list of a client; used: its entry is not free */
 };
 
 /* A stock at work. */
@@ -61,7 +61,7 @@ struct stock {
   const struct stock_config *config;
   int64_t free, held, sold;
   int64_t reserved, released, expired; /* pieces that ever were */
-  int64_t abandoned;                   /* of the held: by nobody, for ever */
+  int64_t abandoned;                   /* of the held: by no client, for ever */
   uint64_t oversold;                   /* instants at which the stock was not what it must be */
   bool ran_out;
   struct lane *expiries; /* null: holds do not run out */

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Defined by the program: reports that so many bytes were refused (0: not known) and ends it. */
+/* Defined by the program: reports the number of bytes that were refused (0: not known) and ends it. */
 _Noreturn void out_of_memory(size_t wanted);
 
 void *allocate(size_t size);

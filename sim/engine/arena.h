@@ -16,7 +16,7 @@
 struct arena;
 
 struct arena *arena_new(void);
-/* The same for a few megabytes that are in use all the time (pages.h). */
+/* An arena for a few megabytes that are in use all the time (pages.h). */
 struct arena *arena_new_large(void);
 void arena_free(struct arena *arena); /* null is allowed */
 

@@ -11,12 +11,12 @@
  * slot (20 bits). Keys are unique, so the order is total: equal times are served in the order of scheduling.
  *
  * Beside the tree there is room for one key in front of it. An event that is earlier than all in the tree when it is scheduled goes
- * there, if nobody is there, and is served or cancelled without a pass: a short computation on a machine with little to do mostly
- * ends before anything else happens. The next event is the lesser of the front and the root, so the order is the same.
+ * there, if the place is empty, and is served or cancelled without a pass: a short computation on a machine with little to do
+ * mostly ends before anything else happens. The next event is the lesser of the front and the root, so the order is the same.
  *
  * Invariants: each node is the minimum of its children whenever a handler may look; a slot is in one leaf or in front, not in both;
  * a time in the tree is never below `now`; a slot that fires is idle unless its handler sets it again (its leaf keeps the served
- * key while the handler runs and is cleared after it if nobody wrote it, which saves one of two passes). Slots are never given
+ * key while the handler runs and is cleared after it if it was not written, which saves one of two passes). Slots are never given
  * back. The calendar owns its tree; contexts belong to the caller. Parts that keep many events behind one slot (lane.h,
  * timer_heap.h) take a sequence number for each and schedule their earliest with it.
  *

@@ -79,7 +79,7 @@ static inline sim_time distribution_sample_time(const struct distribution *d, st
   return distribution_as_time(distribution_sample(d, s));
 }
 
-/* The same from the n-th substream of the key, which need not be opened for a constant. */
+/* A sample, as time, from the n-th substream of the key, which need not be opened for a constant. */
 static inline sim_time distribution_time_at(const struct distribution *d, uint64_t key, uint64_t n) {
   if (d->kind == &distribution_kind_constant) return distribution_as_time(d->p[0]); /* as its sampler */
   struct stream s = stream_at(key, n);

@@ -10,7 +10,7 @@
  *
  * A lane or a heap holds one slot of the calendar, for its first event; each of its events keeps the sequence number that it
  * got when it was pushed, so ties are in order across all parts. tests/sim/engine/test_calendar.c runs the same random pushes,
- * cancels and pops through each part, and through all at once, beside a sorted list. */
+ * cancels and pops through each part, and through all at once, and compares with a sorted list. */
 #ifndef EVENT_SET_H
 #define EVENT_SET_H
 #include "sim/engine/calendar.h"

@@ -1,4 +1,4 @@
-/* The node behind json.h, for those who build trees: json.c reads them, merge.c changes them. Others use json.h. */
+/* The node behind json.h, for code that builds trees: json.c reads them, merge.c changes them. Other code uses json.h. */
 #ifndef JSON_NODE_H
 #define JSON_NODE_H
 #include "sim/json/json.h"

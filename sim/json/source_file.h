@@ -20,7 +20,7 @@ bool source_was_read(const struct diagnostics *, const char *path);
 bool source_same_file(const char *a, const char *b);
 /* Whether the file that the text at a position names can be read; otherwise an error stands there. */
 bool source_named(struct diagnostics *, const struct position *at, const char *path);
-/* The file that `name` means when the text at `from` names it: beside that text's file, else beside `fallback`. */
+/* The file that `name` means when the text at `from` names it: next to that text's file, else next to `fallback`. */
 const char *source_beside(struct arena *, const struct position *from, const char *fallback, const char *name);
 
 #endif

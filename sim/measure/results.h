@@ -155,7 +155,7 @@ struct availability_result {
   const struct estimate *endpoint_availability;
 };
 
-/* A value that the scenario marks as assumed or sourced, for "what this answer hangs on". */
+/* A value that the scenario marks as assumed or sourced, for "what this answer depends on". */
 struct stated_value {
   const char *path, *value, *source;
 };

@@ -23,7 +23,7 @@ struct compare_best {
   uint32_t *entries;
 };
 
-/* Whose progress a study tells. */
+/* The progress that a study reports. */
 struct compare_watch {
   struct compare *compare;
   uint32_t system;

@@ -26,7 +26,7 @@ struct shown format_estimate(enum unit, const char *currency, const struct estim
 struct shown format_value_beside(enum unit, const char *currency, const struct estimate *, double low, double high);
 struct shown format_interval_beside(enum unit, const struct estimate *, double low, double high);
 struct shown format_estimate_beside(enum unit, const char *currency, const struct estimate *, double low, double high);
-/* Of a claim, beside its own. */
+/* The value of a claim and its interval, next to the limit of the claim. */
 struct shown format_claim_value(const struct claim_result *, const char *currency);
 struct shown format_claim_interval(const struct claim_result *);
 struct shown format_claim(const struct claim_result *, const char *currency);

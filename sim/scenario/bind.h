@@ -8,7 +8,8 @@
  *     unless its record has a field of that name: both are recorded as assumptions;
  *   - a value that is no object sets the field that `record.shorthand` names; of a choice without shorthand_key, a bare
  *     string that names a nested kind means that kind with its defaults;
- *   - a table is a CSV file beside the file that names it (an option: beside the scenario); its errors are reported at their line;
+ *   - a table is a CSV file next to the file that names it (an option: next to the scenario); its errors are reported at their
+ * line;
  *   - the word of a family selects a member; keys that only other members have are errors;
  *   - names in maps are 1 to 63 of A-Z a-z 0-9 _ . -;
  *   - references are indices into the map at `.target` of the root, in the order of its keys (x- keys do not count).
@@ -60,7 +61,7 @@ struct binder {
 };
 
 struct binder binder_new(struct arena *, struct diagnostics *, const struct json_value *root);
-/* What another file states beside this one. */
+/* What another file states in addition to this one. */
 void bind_assumption_add(struct binder *, struct assumption);
 
 /* Reads a value into the struct of a record, which is zeroed first. Returns whether it added no error, apart from misplaced keys:

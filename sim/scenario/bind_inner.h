@@ -33,7 +33,7 @@ void bind_file(struct binder *, const struct field *, const struct json_value *,
 int32_t bind_find_target(struct binder *, const char *called, const char *target, const char *name, const struct position *at);
 void bind_check_range(struct binder *, const struct field *, const struct json_value *, double base);
 
-/* [low, high] beside a value of the field: both are values like it, low first. False when they cannot be read. */
+/* [low, high] next to a value of the field: both are values like it, low first. False when they cannot be read. */
 struct json_range {
   const struct json_value *low, *high;
 };
@@ -44,13 +44,13 @@ bool bind_range(struct binder *, const struct field *, const struct json_value *
 void bind_wrong_type(struct binder *, const char *called, const char *expected, const struct json_value *);
 /* What to say of a text that is no value of the field although it nearly is: the words behind the key. Null: nothing. */
 const char *bind_value_hint(struct binder *, const struct field *, const char *text);
-/* The same of a text where a number is expected; `expected` is how messages call it. */
+/* The hint for a text where a number is expected; `expected` is how messages call it. */
 const char *bind_number_hint(struct binder *, const struct field *, const char *expected, const char *text);
 /* Adds `; did you mean "x"?` to a message, or nothing. */
 const char *bind_suggestion(struct binder *, const char *word, const char *const *names, uint32_t count);
 /* "a, b, c" */
 const char *bind_words(struct binder *, const char *const *names, uint32_t count);
-/* Faults of the keys beside what was read: `source` must be a text, which is noted; x- is skipped; false for others. */
+/* Errors of the keys next to what was read: `source` must be a text, which is noted; x- is skipped; false for others. */
 bool bind_side_key(struct binder *, const struct json_value *member);
 
 /* The path grows by a key while something below it is read: const char *outer = bind_enter(b, name); ...; b->path = outer. */

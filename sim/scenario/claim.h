@@ -4,7 +4,7 @@
  *     claim := agg '(' metric [ '{' cause '=' word '}' ] [ side value ] ')' [ 'over' window ] op value [ 'for' share ]
  *
  *     p99(buy.latency) < 250ms          latency of an endpoint, a service, or of "all" requests; also mean, max, p50 ... p99.99
- *     p95(buy.wait) < 20s               what a request waited for something of ours, in queues and for connections, to its end:
+ *     p95(buy.wait) < 20s               what a request waited within the system, in queues and for connections, to its end:
  *                                       of all requests of an endpoint or of "all", those that gave up included
  *     sd(buy.latency) < 50ms            standard deviation of a latency or a wait, over requests
  *     share(buy.wait < 20s) >= 80%      of the requests those whose wait or latency is below; also <=, >, >=;

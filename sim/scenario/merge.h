@@ -24,7 +24,7 @@ enum { MERGE_DEPTH_LIMIT = 16 };
 /* Reads a file and its parents. The key `extends` is gone from the result. Null when the file or one of its
  * parents could not be read. */
 struct json_value *merge_read(struct arena *, struct diagnostics *, const struct record *language, const char *path);
-/* The same for a text; `name` also says where its parents are. */
+/* Reads a text and its parents; `name` also says where its parents are. */
 struct json_value *merge_read_text(struct arena *, struct diagnostics *, const struct record *language, const char *name,
                                    const char *text, size_t length);
 
@@ -35,7 +35,8 @@ bool merge_knows(const void *language, const char *key);
  * exist already, unless the whole entry is given as an object. */
 bool merge_override(struct arena *, struct diagnostics *, const struct record *language, struct json_value *root,
                     const char *assignment);
-/* The same in two parts, for sweeps; `option` is how messages call it: "--vary traffic.fans.rate=10/s..90/s". */
+/* An override whose path and value come apart, for sweeps; `option` is how messages call it: "--vary
+ * traffic.fans.rate=10/s..90/s". */
 bool merge_override_as(struct arena *, struct diagnostics *, const struct record *language, struct json_value *root,
                        const char *option, const char *path, const char *value);
 

@@ -1,4 +1,4 @@
-/* Where a path leads in the language: the tables walked beside a tree.
+/* Where a path leads in the language: the tables walked next to a tree.
  *
  * A place is what the language expects at one spot: the fields of a record, the entries of a map, one of several kinds, or
  * a plain value. Merging, overriding, explaining and the schema walk the tables this way; only the binder reads values.
@@ -6,7 +6,7 @@
  *     struct place p = place_of_record(&scenario_record);
  *     p = place_step(p, "services", NULL);   PLACE_MAP
  *     p = place_step(p, "backend", NULL);    PLACE_RECORD of a service
- *     p = place_step(p, "replicas", NULL);   PLACE_VALUE, p.field tells the rest */
+ *     p = place_step(p, "replicas", NULL);   PLACE_VALUE, p.field says the rest */
 #ifndef PLACE_H
 #define PLACE_H
 #include "sim/describe/field.h"

@@ -1,6 +1,6 @@
 /* A scenario: one file and its parents, read, checked and linked into a model, with its claims.
  *
- * Everything that is wrong is found before anything runs and told at once. Read-only afterwards: all replications share it.
+ * Everything that is wrong is found before anything runs and reported at once. Read-only afterwards: all replications share it.
  *
  *     struct diagnostics *diagnostics = diagnostics_new(arena);
  *     struct scenario *s = scenario_read(arena, diagnostics, "scenarios/web.json", sets, set_count);
@@ -38,7 +38,7 @@ struct scenario_override {
 /* Null when anything is wrong; the diagnostics say what. */
 struct scenario *scenario_read(struct arena *, struct diagnostics *, const char *path, const struct scenario_override *,
                                uint32_t count);
-/* The same from a text; `name` also says where its parents and its price list are. */
+/* Reads a scenario from a text; `name` also says where its parents and its price list are. */
 struct scenario *scenario_read_text(struct arena *, struct diagnostics *, const char *name, const char *text,
                                     const struct scenario_override *, uint32_t count);
 

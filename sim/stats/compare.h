@@ -8,7 +8,7 @@
  * (k - i + 1) and made no smaller than the one before; rejecting what comes out below 5% keeps the chance of any false
  * difference under 5%, whatever the dependence. Intervals that hold together are Bonferroni's, each at 1 - (1 - confidence) / k.
  * The two agree on the smallest p-value; beyond it Holm may show a difference whose Bonferroni interval still touches 0, never
- * the reverse. So the decision is Holm's, and the interval printed beside it says how large; where an interval at plain 95% is
+ * the reverse. So the decision is Holm's, and the interval printed next to it says how large; where an interval at plain 95% is
  * printed instead, it must be called unadjusted.
  *
  *   struct interval difference = compare_paired(b, a, n, compare_simultaneous(0.95, comparisons));

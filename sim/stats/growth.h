@@ -51,7 +51,7 @@ struct growth growth_of(const struct growth_sums *, double replications, enum gr
 bool growth_seen(const struct growth *, double pooled, double own);
 /* And is straight by the same measure, and lasts. */
 bool growth_proven(const struct growth *, double pooled, double own);
-/* It bends less than what settles, and lasts, as far as the means tell. */
+/* It bends less than what settles, and lasts, as far as the means show. */
 bool growth_straight(const struct growth *);
 
 #endif

@@ -22,7 +22,7 @@ struct interval {
 
 /* For the mean of n independent values; NaN bounds for n < 2. */
 struct interval interval_student(const double *x, uint32_t n, double confidence);
-/* The same from count, mean and sample variance. */
+/* Student's interval from count, mean and sample variance. */
 struct interval interval_student_moments(uint64_t n, double mean, double variance, double confidence);
 /* For the mean of n independent values that may be skewed: Student's t after the cubic transformation of Hall (1992) that takes the
  * skewness of the mean out, as Willink (2005, "A confidence interval and test for the mean of an asymmetric distribution") has it;

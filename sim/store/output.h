@@ -1,7 +1,7 @@
 /* Files that are either the old ones or the new ones, never half of each.
  *
  * The bytes go to a new file in the same directory, are flushed to the disk, and take the target's name in one step. A
- * failure (full disk, no permission) leaves the old file as it was and nothing beside it. A link is followed, so that it
+ * failure (full disk, no permission) leaves the old file as it was and no other file. A link is followed, so that it
  * stays a link; a device or a pipe (/dev/stdout) is written directly. "-" is standard output, and so are "-.svg" and "-.png",
  * which say the format too. The new file is a leftover (leftover.h) until then. */
 #ifndef OUTPUT_H

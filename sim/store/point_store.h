@@ -10,8 +10,8 @@
  *     section table 80                the cells of the terminal's table
  *     sum 0123456789abcdef            FNV-1a, 64 bits, of all bytes before this line
  *
- * Files are written whole or not at all (output.h). A file that is cut, changed or of another format is told apart from one
- * that is missing. Unknown sections are read over, so that a later version can keep more beside the rows, such as the sums
+ * Files are written whole or not at all (output.h). A file that is cut, changed or of another format is distinguished from one
+ * that is missing. Unknown sections are read over, so that a later version can keep more than the rows, such as the sums
  * from which more replications could go on.
  *
  *     struct point_rows rows;

@@ -57,10 +57,10 @@ struct sweep *sweep_new(struct arena *, struct diagnostics *, const char *scenar
 /* An axis of the command line, "path=a,b,c" or "path=from..to:count[log]"; commas inside brackets or quotes do not separate.
  * Null, or what is wrong with it. */
 const char *sweep_add_vary(struct sweep *, const char *text);
-/* An axis of so many columns and values, which live as long as the sweep. Null, or what is wrong. */
+/* An axis of the given columns and values, which live as long as the sweep. Null, or what is wrong. */
 const char *sweep_add_axis(struct sweep *, const char *const *paths, uint32_t width, const struct sweep_value *values,
                            uint32_t count);
-/* The column of a path, made when there is none; -1: too many. The sample tells the kind where the path does not. */
+/* The column of a path, made when there is none; -1: too many. The sample decides the kind where the path does not. */
 int sweep_column(struct sweep *, const char *path, const char *sample);
 /* Works out the points: those of the grid for which all conditions hold, and the included. Null, or what is wrong. */
 const char *sweep_close(struct sweep *, const struct condition *const *, uint32_t count);
@@ -72,7 +72,7 @@ uint32_t sweep_repetition(const struct sweep *, uint64_t n);
 /* The seed of a repetition: the first has the scenario's own. */
 uint64_t sweep_seed(uint64_t seed, uint32_t repetition);
 
-/* The field that a path leads to; null when only its values tell. */
+/* The field that a path leads to; null when only its values decide. */
 const struct field *sweep_field(const struct sweep *, const char *path);
 
 #endif

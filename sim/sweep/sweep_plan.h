@@ -1,7 +1,7 @@
 /* What a sweep has to run: its points, each read once and identified, before the first is simulated.
  *
  * A point is identified by its key, HASH-REPLICATIONS: a hash of the resolved scenario with its price list, of the seed, of the
- * program (version and sources) and of how it stops (exactly after so many replications, or when it knows enough), and how often it
+ * program (version and sources) and of how it stops (exactly after n replications, or when it knows enough), and how often it
  * is replicated, at least. Equal keys mean equal answers, so an answer that is stored under a key needs no second run, whatever
  * sweep asks for it. Its sums are found by a hash without the stopping: they serve any larger number of replications.
  *
@@ -34,7 +34,7 @@ struct sweep_request {
   const char *file;                          /* a study or a scenario */
   const struct scenario_override *overrides; /* of every point, below its axes */
   uint32_t override_count;
-  const char *const *varies; /* axes beside those of a study: "path=a,b,c" */
+  const char *const *varies; /* axes in addition to those of a study: "path=a,b,c" */
   uint32_t vary_count;
   const char *where, *shard;  /* a condition; "I/N"; null: all points */
   const char *root;           /* the folder, as a real path, out of which no file is read; null: none */
@@ -60,16 +60,16 @@ struct sweep_plan {
   uint64_t seed;                        /* of the first repetition, when there are several */
   struct point_identity *points;        /* sweep->points */
   const struct condition *where;        /* null: all */
-  uint32_t shard, shards;               /* this one, from 1, of so many */
+  uint32_t shard, shards;               /* this one, from 1; of this many */
   const char *paths[SWEEP_COLUMNS + 1]; /* columns of the output; the last is "repeat" when there is one */
   uint32_t columns;
 };
 
 /* Reads the file and all points. The request must live as long as the plan. */
 enum sweep_outcome sweep_plan_read(struct sweep_plan *, struct arena *, const struct sweep_request *);
-/* Where its points are kept: the folder that is named; else beside the first file that is exported, as other tools keep their state
- * beside what they make; else, for a study, a shard or a job, in the current directory. Null: a sweep that is only shown keeps
- * nothing. */
+/* Where its points are kept: the folder that is named; else next to the first file that is exported, as other tools keep their
+ * state next to what they make; else, for a study, a shard or a job, in the current directory. Null: a sweep that is only shown
+ * keeps nothing. */
 const char *sweep_plan_store(const struct sweep_plan *, const char *named, const char *const *exports, uint32_t export_count,
                              bool job);
 /* The scenario of a point; more overrides come last. Null after messages. */

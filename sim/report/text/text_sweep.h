@@ -18,7 +18,7 @@ void sweep_table_rows(FILE *, struct sweep_table *, bool all);
 
 /* Each point with its key, what becomes of it, and what it sets. */
 void report_sweep_points(FILE *, const struct sweep_results *);
-/* How much is left to run, and how long it takes on so many threads. */
+/* How much is left to run, and how long it takes on this many threads. */
 void report_sweep_estimate(FILE *, const struct sweep_estimate *, uint32_t jobs);
 /* The first `most` points without an answer. */
 void report_sweep_missing(FILE *, const struct sweep_results *, uint64_t most);
