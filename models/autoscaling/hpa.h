@@ -164,7 +164,7 @@ bool hpa_config_fits(const struct hpa_config *); /* can the fixed memory hold th
 void hpa_init(struct hpa *, const struct hpa_config *);
 /* One sync on CPU: the size to set now; `current` when nothing changes. current 0 with min > 0 means switched off. */
 int32_t hpa_reconcile(struct hpa *, sim_time now, int32_t current, const struct hpa_pod *, uint32_t count);
-/* The same sync with the metrics' proposals given. */
+/* A sync with the proposals of the metrics given. */
 int32_t hpa_reconcile_proposals(struct hpa *, sim_time now, int32_t current, const int32_t *proposals, uint32_t count);
 
 #endif

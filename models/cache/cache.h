@@ -1,7 +1,7 @@
 /* Caches: what has been looked up before is not looked up again.
  *
  * A `cached` step with a "key" asks for the request's item of a keyspace (models/keys/keyspace.h). A service of kind cache (Redis)
- * keeps items for all who ask, at the price of a command each way; a process that asks may keep them too, in its own memory (L1),
+ * keeps items for all that ask, at the price of a command each way; a process that asks may keep them too, in its own memory (L1),
  * where a look-up takes no time. A miss runs the nested steps and then fills, L2 and L1, at that instant. Until then others miss
  * the same item and do the same work: the stampede (models/cache/rebuild.h).
  *
@@ -17,9 +17,9 @@
  * Bytes are those of the values, drawn once by item, so that an item always has the same size; keys and the bookkeeping of a real
  * cache are to be counted in.
  *
- * Not known before a run is how much hits, but what is full first and who is served when a service is away are worked out without
- * one. For that alone caches_estimate gives each look-up a probability: Che, Tung and Wang 2002 for LRU, Fricker, Robert and
- * Roberts
+ * Not known before a run is how much hits, but what is full first and which requests are served when a service is away are worked
+ * out without one. For that alone caches_estimate gives each look-up a probability: Che, Tung and Wang 2002 for LRU, Fricker,
+ * Robert and Roberts
  * 2012 for FIFO and random, Jung, Berger and Balakrishnan 2003 for a ttl, at the mean rate of the run, independent requests, all
  * misses filled at once. Invalidations and cold starts are not in it. */
 #ifndef CACHE_H
@@ -38,7 +38,7 @@ struct world;
 
 extern const struct record cache_record;
 
-/* Once all programs are compiled: finds out who keeps what, and declares the meters. */
+/* Once all programs are compiled: finds out which process keeps what, and declares the meters. */
 void caches_link(struct model *);
 /* After that: null, or what is wrong with what the service keeps. */
 const char *cache_error(const struct model *, const struct service_config *);

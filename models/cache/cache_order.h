@@ -1,5 +1,5 @@
-/* Who goes when a cache is full: a policy is a row of functions over the entries of the store. Private to cache_store.c and
- * cache_order.c.
+/* Which entry is evicted when a cache is full: a policy is a row of functions over the entries of the store. Private to
+ * cache_store.c and cache_order.c.
  *
  * LRU and FIFO keep a list through the entries, from the newest to the oldest. The others keep `members`, an array of those that
  * are there, which for LFU is a binary heap by rank. The list's functions are here: most caches are LRU, and a call would cost a

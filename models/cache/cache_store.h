@@ -1,14 +1,14 @@
 /* What one cache holds: which items of which keyspaces, what goes when it is full, and until when each is good.
  *
  * An item is there from the instant of its fill until it expires, is evicted or is dropped. Expired items are gone at that instant:
- * a look-up does not find them, they take no room and are never what an eviction picks. (Redis frees what nobody asks for within
- * about a second, memcached when somebody does.)
+ * a look-up does not find them, they take no room and are never what an eviction picks. (Redis frees what is not asked for within
+ * about a second, memcached at the next look-up.)
  *
  *     count <= entries,  bytes <= size      after every call; a value larger than the whole size is not kept
  *
- * Who goes when the room is gone, by policy:
+ * Which entry is evicted when the room is gone, by policy:
  *
- *     lru           the one least recently used; with `samples`: of so many picked by chance, as Redis does (without its pool of
+ *     lru           the one least recently used; with `samples`: of that many picked by chance, as Redis does (without its pool of
  *                   candidates, maxmemory-samples 5)
  *     fifo          the one filled first
  *     random        any
@@ -16,7 +16,7 @@
  *                   (in-cache LFU)
  *     perfect-lfu   as lfu, but counts are of all requests since the start, and a newcomer that was asked for less than the one to
  *                   go is not kept: in the long run the most popular items are there
- *     noeviction    nobody: the fill fails
+ *     noeviction    none: the fill fails
  *
  * An index by item leads to entries of 16 bytes: an array for a small catalogue, else a hash table with linear probing (Knuth,
  * TAOCP
@@ -87,7 +87,7 @@ struct cache_store {
   const struct cache_config *config;
   const struct cache_order *order;
   struct timer_heap
-      *expiries;         /* payload: the entry; null where nothing expires, or the owner calls nobody: then at look-ups only */
+      *expiries;         /* payload: the entry; null where nothing expires, or the owner has no handler: then at look-ups only */
   timer_ticket *tickets; /* by entry, where it expires */
   struct cache_index *indices; /* by keyspace */
   struct cache_entry *entries;
@@ -107,7 +107,7 @@ void cache_store_open(struct cache_store *, const struct cache_config *, const u
                       struct timer_heap *expiries);
 void cache_store_close(struct cache_store *);
 
-/* A look-up: whether the item is there. ttl: where it counts from the last access it begins anew. */
+/* A look-up: whether the item is there. ttl: where it counts from the last access it begins again. */
 bool cache_store_find(struct cache_store *, uint32_t keyspace, uint32_t item, sim_time now, sim_time ttl);
 /* A fill: keeps the item until now + ttl (SIM_NEVER: for ever). False: there is no room. An item that is there already gets its new
  * ttl and counts as used. */

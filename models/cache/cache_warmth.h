@@ -8,9 +8,10 @@
  *     cold       stores that are asked and not yet warm     a level; one that never gets there is seen here only
  *
  * The clock runs from the first look-up, not from the crash: while the process is away nothing fills (that is its rto), and nothing
- * while nobody asks. `hits` is a number of the scenario, some 95% of what the cache holds when nothing happens; taken from the run
- * itself it would be known only afterwards, and after a first start there is nothing to compare with. A block is long enough when
- * its noise, sqrt(h (1 - h) / of), is small beside the distance from `hits` to that level: of the default of 1,000 about 1%.
+ * while no request asks. `hits` is a number of the scenario, some 95% of what the cache holds when nothing happens; taken from the
+ * run itself it would be known only afterwards, and after a first start there is nothing to compare with. A block is long enough
+ * when its noise, sqrt(h (1 - h) / of), is small compared with the distance from `hits` to that level: of the default of 1,000
+ * about 1%.
  *
  * Without ttl and limit the share at time t is 1 - sum p_i exp(-lambda p_i t), so how long it takes can be predicted
  * (tests/models/cache/test_caches.c does).
@@ -29,7 +30,7 @@ struct record;
 struct world;
 
 struct warmth_config {
-  double hits; /* 0: nobody wants to know */
+  double hits; /* 0: not wanted */
   int64_t of;
   uint32_t warm_up, cold; /* meters */
 };

@@ -1,24 +1,27 @@
-/* Cures of the stampede: who rebuilds an item that a cache does not have, and what the others do meanwhile.
+/* Cures of the stampede: which look-up rebuilds an item that a cache does not have, and what the others do meanwhile.
  *
- * Without a cure everybody who misses rebuilds: after an expiry 1 + lambda x rebuild time of them (Poisson arrivals at lambda).
+ * Without a cure every look-up that misses rebuilds: after an expiry 1 + lambda x rebuild time of them (Poisson arrivals at
+ * lambda).
  *
  *     coalesce   in each process one request rebuilds a key; the others of the process wait and get what it got
- *     lock       the look-up that misses sets a lock in the cache; who finds it set waits, and looks again when it is gone. A lock
+ *     lock       the look-up that misses sets a lock in the cache; one that finds it set waits, and looks again when it is gone. A
+ * lock
  *                that is older than `expiry` goes to the next in line, as does that of a rebuild that failed. A process that died
  *                deletes nothing: its lock stays until it expires. With `command` the lock is a command of its own behind the
  *                look-up (SET NX), and one more behind the fill (DEL): on the thread of the cache, in order, each of this demand;
  *                between look-up and lock the item may have been filled, and is then rebuilt once more
- *     stale      for so long after its ttl an item is still served; the first who finds it old starts a rebuild in the background,
- *                a child that nobody waits for. A key that is not there at all is rebuilt by all who miss it
- *     early      who finds the item rebuilds it before it expires, with a chance that grows towards the end:
+ *     stale      for this long after its ttl an item is still served; the first that finds it old starts a rebuild in the
+ * background,
+ *                a child that no request waits for. A key that is not there at all is rebuilt by all who miss it
+ *     early      a look-up that finds the item rebuilds it before it expires, with a chance that grows towards the end:
  *                now - delta x beta x ln(u) >= expiry, delta the time that the last rebuild took, u uniform (XFetch: Vattani,
  *                Chierichetti, Lowenstein 2015, Optimal probabilistic cache stampede prevention, VLDB 8)
  *
- * Who waits (coalesce, lock) does so for `wait` at most, and then rebuilds by itself, with nobody in line behind it, or fails as
- * lock_timeout: `then`. Whoever waits for the lock looks again when such a rebuild has filled the cache.
+ * A look-up that waits (coalesce, lock) does so for `wait` at most, and then rebuilds on its own, with no line behind it, or fails
+ * as lock_timeout: `then`. Whoever waits for the lock looks again when such a rebuild has filled the cache.
  *
  * Every rebuild of a step with the key "stampede" has a mark while it lasts. Shared marks stand in a table by name (service,
- * replica or process, key) and have a line of those who wait; the others only know when they began.
+ * replica or process, key) and have a line of those that wait; the others only know when they began.
  *
  *     a mark belongs to a living request, in whose list it stands; only a lock may outlive its owner      audited
  *     requests that wait_rebuild describes = requests in the lines of marks                                         audited */
@@ -78,7 +81,7 @@ static inline bool rebuild_commands(const struct stampede_config *c) {
   return c->cure == CURE_LOCK && c->command.kind && c->command.mean > 0;
 }
 
-/* In the cache, after the look-up: who takes the lock, who refreshes, who rebuilds early. */
+/* In the cache, after the look-up: whether it takes the lock, refreshes, rebuilds early. */
 void rebuild_looked(struct world *, struct request *, const struct instruction *, struct cache_store *, uint32_t item);
 /* In the cache, after the fill. */
 void rebuild_filled(struct world *, const struct request *, struct cache_store *, const struct instruction *, uint32_t item);

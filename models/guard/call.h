@@ -8,9 +8,10 @@
  * and goes on as any request whose client has gone: the called service has not noticed, and the work is wasted. With "cancel" it
  * leaves the queue in which it waits, or ends with the computation or the wait that it is in.
  *
- * Per attempt, in this order: the breaker may refuse it (outcome `breaker`, nothing is sent), the time-out runs, the result is told
- * to the breaker. Then the retry decides, and pays from its budget; then the fallback; else the caller fails as its last attempt
- * did. Breakers and budgets belong to one call step, and there to each calling replica; they are lost when its process dies.
+ * Per attempt, in this order: the breaker may refuse it (outcome `breaker`, nothing is sent), the time-out runs, the result is
+ * reported to the breaker. Then the retry decides, and pays from its budget; then the fallback; else the caller fails as its last
+ * attempt did. Breakers and budgets belong to one call step, and there to each calling replica; they are lost when its process
+ * dies.
  *
  *     attempts = calls + retries = ended, by outcome + in progress         an invariant of every run, by call step */
 #ifndef CALL_H
@@ -76,10 +77,10 @@ struct call_site {
   uint32_t first; /* container that memories[0] belongs to */
   /* Over the whole run. */
   uint64_t calls, retries, ended[OUTCOMES];
-  uint64_t wasted; /* attempts that returned to nobody */
+  uint64_t wasted; /* attempts whose caller had given up */
 };
 
-/* The attempt has failed: its caller, who still waits, learns it. */
+/* The attempt has failed: its caller, which still waits, learns it. */
 void call_fails(struct world *, struct request *r, enum outcome);
 /* Handler of the time-outs: the caller gives up. */
 void call_timed_out(void *world, uint32_t caller);

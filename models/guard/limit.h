@@ -44,7 +44,7 @@ extern const struct record limit_record;
 
 enum { LIMIT_MOST = 1000000000 };
 
-/* One kind of limit: a member of the family in limits.h. An account is what it knows of one client (class, endpoint, everybody);
+/* One kind of limit: a member of the family in limits.h. An account is what it knows of one client (class, endpoint, all clients);
  * zero: new. */
 struct limit_kind {
   struct member member;
@@ -55,7 +55,7 @@ struct limit_kind {
   bool (*admits)(struct limit *, struct limit_account *, sim_time now);
   /* The account says no more than a new one would: its memory may go to another. */
   bool (*spent)(const struct limit *, const struct limit_account *, sim_time now);
-  /* Gives back what the account holds beside itself; null when that is nothing. */
+  /* Gives back what the account holds outside itself; null when that is nothing. */
   void (*forget)(struct limit *, struct limit_account *);
   /* Entries of the limit's log that the account holds; null when there are none. */
   uint32_t (*logged)(const struct limit_account *);

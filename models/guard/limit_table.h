@@ -1,4 +1,4 @@
-/* Who has an account: an open-addressing table from a key to the number of an account in a pool.
+/* Which clients have an account: an open-addressing table from a key to the number of an account in a pool.
  *
  * Slots are probed one after another; the table is rebuilt when half of it is taken. A rebuild asks of every account whether it
  * is spent and drops those, so it happens at most once per quarter of the table's size of new keys, and the size follows the

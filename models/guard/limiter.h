@@ -1,13 +1,13 @@
 /* Limits at work in one replication: accounts, permits, and the instructions of the step "limit".
  *
- * Every limit has a table of accounts, found by who is counted (client, class, endpoint or everybody) and where (one replica's
+ * Every limit has a table of accounts, found by what is counted (client, class, endpoint or all) and where (one replica's
  * life, or everywhere). An account that says no more than a new one would is spent: when the table fills up, spent accounts are
  * swept out and reused, so memory grows with the clients that a limit still remembers, not with requests. An account's number is
- * good as long as it is not spent; who waits or holds a permit keeps it so.
+ * good as long as it is not spent; a request that waits for a permit or holds one keeps it so.
  *
  * A permit is given back on every way out: at the end of the nested steps, when the request fails, and when the replica at which
  * it was taken dies, even if work of the request goes on elsewhere. Invariants, audited: permits of an account in use <= limit;
- * somebody waits only while all are in use; asked = accepted + refused + abandoned + waiting. */
+ * a request waits only while all are in use; asked = accepted + refused + abandoned + waiting. */
 #ifndef LIMITER_H
 #define LIMITER_H
 #include "models/core/parts.h"
@@ -52,7 +52,7 @@ struct limit {
   struct limit_table table;
   struct pool accounts;  /* struct limit_account */
   struct pool log;       /* struct log_entry */
-  struct lane *patience; /* of those who wait for a permit; null: for ever */
+  struct lane *patience; /* of those that wait for a permit; null: for ever */
   sim_time clock;        /* time of day at time zero: windows are those of the clock */
   /* Over the whole run. */
   uint64_t asked, accepted, refused, abandoned; /* abandoned: cancelled, or their replica died, while they waited */
@@ -78,7 +78,7 @@ void limit_leave_line(struct world *, struct request *);
 /* Handler of the lanes of waiting. */
 void limit_wait_over(void *world, uint32_t request);
 
-/* Looks through the accounts: more in use or in the log than the limit allows, somebody waiting for a permit that is free, log
+/* Looks through the accounts: more in use or in the log than the limit allows, a request waiting for a permit that is free, log
  * entries lost. Null, or what is wrong. */
 const char *limit_accounts_wrong(const struct limit *);
 /* Accounts in memory, of all limits, spent or not. */

@@ -2,10 +2,10 @@
  *
  *     serves --dies--> detecting --detect--> promoting --promote--> draining --has applied all that it received--> serves
  *        ^                                        |
- *        +-- the old primary is back before -----+-- nobody to promote: waits for a replica or for the old primary
+ *        +-- the old primary is back before -----+-- none to promote: waits for a replica or for the old primary
  *
  * Until then writes fail: callers go on asking the dead primary. Of the replicas that are up the one that has received most is
- * promoted, unless it is further behind than `max_lag`. Lost are the writes that clients were told of and that it has not received.
+ * promoted, unless it is further behind than `max_lag`. Lost are the writes that were acknowledged and that it has not received.
  * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 20 to 42 s in all.
  *
  * Backup: a lost machine takes its disk along. Without a replica to promote, the database is restored once its process has a
@@ -28,7 +28,7 @@ struct replication;
 struct world;
 
 struct failover_config {
-  struct distribution detect; /* no kind: nobody is promoted */
+  struct distribution detect; /* no kind: no replica is promoted */
   struct distribution promote;
   struct distribution resync; /* no kind: takes no time */
   sim_time max_lag;
@@ -55,7 +55,7 @@ struct failover {
   sim_time failed_at;
   int32_t fault;         /* that took the primary, or -1 */
   sim_time loss;         /* by promoting the candidate */
-  sim_time backup_phase; /* a backup is taken at this time, and every so long before and after it */
+  sim_time backup_phase; /* a backup is taken at this time, and one interval before and after it, and so on */
   uint64_t backed_up;    /* position that the newest backup holds */
   slot_id backup_slot;
 };
@@ -63,14 +63,14 @@ struct failover {
 void failover_build(struct world *, struct replication *);
 /* A container of the service: its process serves, or has stopped; served: it did serve until now. */
 void failover_process_up(struct replication *, struct container *);
-/* Somebody else, who has all that the primary had, is the primary now. */
+/* Another replica, which has all that the primary had, is the primary now. */
 void failover_superseded(struct replication *);
 /* One that follows; perhaps it was waited for. */
 void failover_replica_up(struct replication *);
 void failover_process_stopped(struct world *, struct container *, bool served);
 /* The replica has applied all that it received. */
 void failover_drained(struct replication *, uint32_t replica);
-/* What its process needs before it serves beside its start: a restore, a copy of the primary's data. */
+/* What its process needs before it serves in addition to its start: a restore, a copy of the primary's data. */
 sim_time failover_recovery(struct world *, const struct container *);
 
 #endif

@@ -1,10 +1,10 @@
-/* Whether commits find enough replicas, and what each replica holds where there are no requests that would tell.
+/* Whether commits find enough replicas, and what each replica holds where there are no requests that would show it.
  *
  * A commit that is not asynchronous needs `acks` replicas. While fewer follow, synchronous commits wait until the lost replicas are
  * dropped, `drop_after` their loss: clients with less patience are not served meanwhile. Then commits are asynchronous (degraded)
  * until enough replicas follow again; what was dropped is not promoted. Where `drop_after` is never, writes are not served.
- * Semi-synchronous ones wait for `ack_wait`, in vain; clients with less patience than that are not served meanwhile. From then on
- * commits are asynchronous (degraded) until enough replicas follow again, and with the primary dies what was written since.
+ * Semi-synchronous ones wait for `ack_wait`, without success; clients with less patience than that are not served meanwhile. From
+ * then on commits are asynchronous (degraded) until enough replicas follow again, and with the primary dies what was written since.
  *
  * With requests all this happens in the log (replication.c). Without, writes are Poisson at the mean rate of the scenario, and of
  * the log only the instants are known that matter:
@@ -14,8 +14,8 @@
  *
  * X is exponential, D the delay of shipping: what was on its way to the last replica has not arrived. In general a replica holds
  * what was committed until it left (`holds_until`; the primary's death, if it is there), less what was on its way. Clients were
- * told of what was committed until the quorum was lost, or, where nobody waits, until the primary died. Lost is what lies between;
- * the RPO is the age of the first write in there, if there is one. A replica that is back has caught up at once. */
+ * told of what was committed until the quorum was lost, or, where no commit waits, until the primary died. Lost is what lies
+ * between; the RPO is the age of the first write in there, if there is one. A replica that is back has caught up at once. */
 #ifndef QUORUM_H
 #define QUORUM_H
 #include "sim/engine/calendar.h"
@@ -36,9 +36,9 @@ struct quorum {
 };
 
 void quorum_build(struct replication *);
-/* Somebody follows, or does not follow any more. */
+/* A replica follows, or does not follow any more. */
 void quorum_changed(struct replication *);
-/* The same; whoever is missing has been away since then. */
+/* A replica follows or does not; one that is missing has been away since then. */
 void quorum_changed_since(struct replication *, sim_time since);
 void quorum_primary_died(struct replication *);
 /* The primary takes writes again; promoted: it is another one. */

@@ -11,10 +11,10 @@
  * than they are applied the backlog grows by the difference (Kleinrock 1975, M/M/1 for one worker).
  *
  * Asynchronous: a commit returns at once. Semi-synchronous: it waits until `acks` replicas have received it, and for all of
- * `ack_wait` in vain only once: then commits are asynchronous until the replicas have caught up (MySQL rpl_semi_sync). Synchronous:
- * it waits until `acks` replicas have flushed it, or applied it (PostgreSQL synchronous_commit on and remote_apply). Replicas that
- * have been lost for `drop_after` are left out: then commits do not wait until enough of them have caught up. Where that is never,
- * commits wait for as long as it takes.
+ * `ack_wait` without success only once: then commits are asynchronous until the replicas have caught up (MySQL rpl_semi_sync).
+ * Synchronous: it waits until `acks` replicas have flushed it, or applied it (PostgreSQL synchronous_commit on and remote_apply).
+ * Replicas that have been lost for `drop_after` are left out: then commits do not wait until enough of them have caught up. Where
+ * that is never, commits wait for as long as it takes.
  *
  * With shards (models/replication/shard.h) all of this is by shard: a log, a primary, replicas, a failover each.
  *
@@ -101,9 +101,9 @@ struct replica {
   sim_time holds_until;                            /* without requests: when it left; SIM_NEVER: it keeps up */
   int32_t role;                                    /* index of the first role of its name, or -1 */
   bool follows;                                    /* its process serves, and it is no primary */
-  bool resync;                                     /* must be copied anew before it follows */
+  bool resync;                                     /* must be copied again before it follows */
   slot_id receipt, acknowledgement;                /* the next ones */
-  sim_time *ready_at; /* to be acknowledged: by position, as the log; null: nobody waits for acknowledgements */
+  sim_time *ready_at; /* to be acknowledged: by position, as the log; null: no commit waits for acknowledgements */
   struct standby standby;
 };
 

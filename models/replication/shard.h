@@ -10,13 +10,13 @@
  *
  * A shard whose primary is gone refuses what belongs to it; the others go on. After `failover` the first replica of the shard that
  * is up takes over, or, when none is, the first to come back. With `full_coverage` the whole service refuses once the primary has
- * been gone for `detect` and nobody has taken over. (Redis: cluster-node-timeout 15 s, vote 0.5 to 1 s;
+ * been gone for `detect` and no replica has taken over. (Redis: cluster-node-timeout 15 s, vote 0.5 to 1 s;
  * cluster-require-full-coverage.)
  *
- * A database with "replication" has one for each shard (models/replication/replication.h), which says what replicas hold and who
- * takes over; here remains who is primary, and what that means for the rest. Else replicas of a shard are alike at every instant: a
- * promoted cache replica has what its primary had when it died. Only a primary that comes back before anybody took over, or was
- * alone, begins empty, and its replicas with it.
+ * A database with "replication" has one for each shard (models/replication/replication.h), which says what replicas hold and which
+ * takes over; here remains which one is primary, and what that means for the rest. Else replicas of a shard are alike at every
+ * instant: a promoted cache replica has what its primary had when it died. Only a primary that comes back before another took
+ * over, or was alone, begins empty, and its replicas with it.
  *
  * Which share of the requests meets which shard is exact: the probabilities of the items, summed (shards_link), in cells: ranges of
  * slots that no service divides.
@@ -42,7 +42,7 @@ enum { SHARD_SLOTS = 16384, SHARD_COUNT_MOST = 256, SHARDS_METERED = 16 };
 struct shards_config {
   int64_t count;                /* 0: there are none */
   int32_t by;                   /* keyspace, or -1 */
-  struct distribution failover; /* no kind: nobody takes over */
+  struct distribution failover; /* no kind: no replica takes over */
   sim_time detect;
   bool full_coverage;
   /* Derived. */
@@ -68,7 +68,7 @@ static inline uint32_t shard_of_slot(const struct shards_config *c, uint32_t slo
 
 /* Before programs are compiled. */
 void shards_link(struct linker *);
-/* After that: cells of the keyspaces by which something is divided; tells of hot shards. */
+/* After that: cells of the keyspaces by which something is divided; reports hot shards. */
 void shards_link_cells(struct linker *);
 /* The call of a service leads to a shard of it: by the step's keyspace or the service's. */
 void shard_compile(struct compiler *, struct instruction *enter);
@@ -87,7 +87,7 @@ struct shard {
   uint32_t cursor;          /* of turns */
   uint64_t failures;
   bool down;    /* the primary does not serve */
-  bool waiting; /* its time is up, nobody was there to take over */
+  bool waiting; /* its time is up, no replica was there to take over */
   bool alarmed; /* the others know */
   slot_id promotion, alarm;
 };

@@ -2,7 +2,7 @@
  *
  * Some writes take away what a read may still want to see: old versions of rows that are cleaned up, a table that is altered. Each
  * write of the log is such a one with probability `conflicts`. When replay comes to it, it waits for the reads that are in progress
- * on the replica at that instant; whoever begins to read later sees what is there and is in nobody's way. Nothing behind that write
+ * on the replica at that instant; a read that begins later sees what is there and is in no one's way. Nothing behind that write
  * is taken meanwhile. At `max_standby_streaming_delay` after the replica received it the reads that are still there are cancelled
  * (recovery_conflict), and replay goes on: so a replica that is behind already gives them less, down to nothing, until it has
  * caught up.
@@ -17,7 +17,7 @@
  * 26.4.2 Handling Query Conflicts; src/backend/storage/ipc/standby.c.) A MySQL replica has no such conflicts: the key is absent,
  * and then nothing here costs anything.
  *
- * Invariants, audited: a replica's list holds the reads in progress there and nobody else, in the order of their numbers; a replica
+ * Invariants, audited: a replica's list holds the reads in progress there and no others, in the order of their numbers; a replica
  * whose replay waits has a read in it that is as old as that wait. */
 #ifndef STANDBY_H
 #define STANDBY_H

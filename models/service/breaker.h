@@ -54,7 +54,7 @@ struct breaker {
   };
 };
 
-/* Closed, nothing seen. Its memory is the arena's and is used again when it is started anew. */
+/* Closed, nothing seen. Its memory is the arena's and is used again when it is started again. */
 void breaker_start(struct breaker *, const struct breaker_config *, struct arena *);
 /* Whether a call may go through now; epoch: to be given back with its result. */
 bool breaker_admits(struct breaker *, const struct breaker_config *, sim_time now, uint32_t *epoch);

@@ -6,7 +6,7 @@
 struct model;
 struct service_config;
 
-/* Cores that one replica can use: its limit, its threads (those beside loops too), its node. */
+/* Cores that one replica can use: its limit, its threads (those next to loops too), its node. */
 double computing_cores(const struct model *, const struct service_config *);
 
 #endif

@@ -1,5 +1,5 @@
-/* Outlier ejection: who calls a replica in vain leaves it alone for a while (passive health checks: nginx max_fails and
- * fail_timeout, Envoy's outlier detection).
+/* Outlier ejection: a caller that calls a replica without success leaves it alone for a while (passive health checks: nginx
+ * max_fails and fail_timeout, Envoy's outlier detection).
  *
  * After `failures` failed calls in a row a replica gets no new requests for `time`; with `grows`, for that times the number of its
  * ejections since it last answered, at most `longest` (Envoy's base and max_ejection_time). At most the share `most` of the
@@ -17,7 +17,7 @@
 struct arena;
 
 struct ejection_config {
-  int64_t failures; /* 0: nobody is ejected */
+  int64_t failures; /* 0: no replica is ejected */
   sim_time time, longest;
   bool grows;
   double most;
@@ -34,11 +34,11 @@ struct suspect {
 /* What one caller thinks of the replicas, by their numbers. */
 struct ejector {
   uint32_t generation, count; /* of the caller's process; suspects */
-  sim_time until;             /* from this instant on nobody is ejected */
+  sim_time until;             /* from this instant on none is ejected */
   struct suspect suspects[];
 };
 
-/* Nobody is suspected. */
+/* No replica is suspected. */
 struct ejector *ejector_new(struct arena *, uint32_t count, uint32_t generation);
 void ejector_reset(struct ejector *, uint32_t generation);
 

@@ -7,7 +7,7 @@
  *
  *     after `requests` requests, after `idle` without a new one, `age` after it was opened
  *     when its replica has died, was taken out of rotation, or is ejected
- *     when its machine is gone: that is not known before the next request on it, which waits for the connect_timeout in vain
+ *     when its machine is gone: that is not known before the next request on it, which waits for the whole connect_timeout
  *
  * What the set-up of a connection costs between services is not modelled. Clients' own connections are those of their source
  * (models/traffic/client_network.h). */
@@ -41,7 +41,7 @@ struct keepalive {
 
 /* The connection whose turn it is. */
 struct kept_connection *keepalive_turn(struct keepalive *, const struct keepalive_config *);
-/* The next request goes over it, though that may be in vain: then it is not open any more. */
+/* The next request goes over it, though that may fail: then it is not open any more. */
 bool keepalive_carries(const struct world *, struct kept_connection *, const struct keepalive_config *);
 void keepalive_open(const struct world *, struct kept_connection *, const struct keepalive_config *, uint32_t container);
 void keepalive_reset(struct keepalive *, const struct keepalive_config *, uint32_t generation);

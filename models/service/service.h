@@ -51,7 +51,7 @@ struct service_config {
   int64_t replicas;
   int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
   struct processes_config processes;
-  int64_t workers; /* beside each event loop */
+  int64_t workers; /* next to each event loop */
   struct warm_up_config warm_up;
   struct gc_config gc;
   struct memory_config memory;
@@ -82,7 +82,7 @@ static inline void *service_part(const struct service_config *s, enum part_numbe
 /* It drops requests that have waited for too long. */
 static inline bool service_sheds(const struct service_config *s) { return s->queue_deadline != SIM_NEVER || s->codel.interval; }
 
-/* It has containers of ours. */
+/* It has containers that are simulated. */
 static inline bool service_runs(const struct service_config *s) { return s->kind != SERVICE_EXTERNAL && !s->embedded; }
 /* An autoscaler brings what starts larger back to its maximum at once. */
 static inline int64_t service_most_replicas(const struct service_config *s) {

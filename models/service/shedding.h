@@ -1,4 +1,4 @@
-/* Load shedding: a replica drops waiting newcomers whose turn comes too late, so that it works for those who still wait.
+/* Load shedding: a replica drops waiting newcomers whose turn comes too late, so that it works for those that still wait.
  *
  * Judged is a request when its turn comes: the head of the queue for a thread, or of the event loop's queue if it has not computed
  * there yet. Work that has begun is never dropped. Two rules, either or both:
@@ -42,7 +42,7 @@ struct shedder {
 
 /* Forgets what it has seen. */
 void shedder_reset(struct shedder *);
-/* Whether the request whose turn has come now, after this wait, is dropped; last: nobody else waits. */
+/* Whether the request whose turn has come now, after this wait, is dropped; last: no other request waits. */
 bool shedder_drops(struct shedder *, sim_time now, sim_time waited, bool last);
 
 #endif

@@ -1,7 +1,7 @@
-/* Fork and join: branches of a request that run at the same time, and a caller who waits for all of them or for the first k.
+/* Fork and join: branches of a request that run at the same time, and a caller that waits for all of them or for the first k.
  *
  * Every branch (and every copy of it) is a child (child.h) on the caller's replica, begun in the order of the branches within the
- * instant of the fork. Branches contend for the same threads, cores, connections and locks as everybody else. The caller goes on
+ * instant of the fork. Branches contend for the same threads, cores, connections and locks as all others. The caller goes on
  * at the instant of the k-th success, and its time is that of the branch which brought it; branches that still run lose their
  * caller and go on (or end at their next step, with `cancel`). A branch may fail as long as k can still succeed; then the caller
  * fails as the branch did that made it impossible.
@@ -31,7 +31,7 @@ struct fork {
   bool cancel;
 };
 
-/* The branch has failed: its caller, who still waits, learns it when it cannot succeed any more. */
+/* The branch has failed: its caller, which still waits, learns it when it cannot succeed any more. */
 void branch_fails(struct world *, struct request *branch, enum outcome);
 
 struct compiler;

@@ -88,7 +88,7 @@ struct pick {
   uint64_t draw;
   const uint32_t *candidates;
   uint32_t count;
-  const struct ejector *ejector; /* null: nobody is ejected */
+  const struct ejector *ejector; /* null: no replica is ejected */
 };
 
 /* Chooses: returns a container. */
@@ -107,7 +107,7 @@ struct balancer {
 
 /* The container that the request goes to. The rotation is not empty. */
 uint32_t balancer_pick(struct world *, struct service *, const struct instruction *, const struct request *);
-/* The same among some of those in rotation, whose turns are counted apart. */
+/* Picks among some of those in rotation, whose turns are counted apart. */
 uint32_t balancer_pick_among(struct world *, struct service *, const struct instruction *, const struct request *,
                              const uint32_t *candidates, uint32_t count, uint32_t *cursor);
 /* The container has come into rotation or left it. */
