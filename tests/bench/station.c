@@ -42,14 +42,15 @@ static void served(void *context, uint32_t argument) {
   (void)argument;
   struct station *s = context;
   struct world *w = s->world;
-  struct request *r = s->served, *next = queue_pop(w, &s->waiting);
+  struct request *r = s->served;
   s->served = NULL;
-  if (next) begin(s, next);
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   r->cell[in->second_cell] += r->work;
   r->cell[in->cell] += world_now(w) - r->since - r->work;
   r->waiting = NULL;
-  request_resume(w, r);
+  request_resume(w, r); /* consecutive computation is one turn: it may go on before the next one gets the thread */
+  struct request *next = s->served ? NULL : queue_pop(w, &s->waiting);
+  if (next) begin(s, next);
 }
 
 static void ask_the_station(const struct model *m) {
