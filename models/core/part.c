@@ -46,14 +46,14 @@ static bool present(const struct world *w, const struct part *p) {
 
 /* Calls a hook of the parts in the mask, in the order of the list. */
 #define EACH(mask, hook, ...)                                                                                                      \
-  for (uint32_t left = (mask); left; left &= left - 1) {                                                                           \
-    const struct part *part = parts[__builtin_ctz(left)];                                                                          \
+  for (uint64_t left = (mask); left; left &= left - 1) {                                                                           \
+    const struct part *part = parts[__builtin_ctzll(left)];                                                                        \
     if (part->hook) part->hook(__VA_ARGS__);                                                                                       \
   }
 
 /* --- linking ----------------------------------------------------------------------------------------------------------------- */
 
-enum { ALL = (int)(UINT32_MAX >> (32 - PART_COUNT)) };
+static const uint64_t ALL = UINT64_MAX >> (64 - PART_COUNT);
 
 void parts_link(struct linker *l, enum link_stage stage) { EACH(ALL, link, l, stage); }
 
@@ -98,9 +98,9 @@ static void deal_requests(struct world *w) {
 void parts_open(struct world *w) {
   for (uint32_t i = 0; i < PART_COUNT; i++) {
     if (!present(w, parts[i])) continue;
-    w->parts.present |= UINT32_C(1) << i;
-    if (parts[i]->changed) w->parts.following |= UINT32_C(1) << i;
-    if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT32_C(1) << i;
+    w->parts.present |= UINT64_C(1) << i;
+    if (parts[i]->changed) w->parts.following |= UINT64_C(1) << i;
+    if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT64_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
   }
   deal_requests(w);

@@ -57,7 +57,7 @@ enum part_number {
 };
 
 /* Room for numbers of parts, those that a program brings included: as many as a mask in a request has bits. */
-enum { PARTS_MOST = 32 };
+enum { PARTS_MOST = 64 };
 
 /* The parts of a world: the first member of struct world, so that a part's header reaches its room without knowing the rest.
  *
@@ -72,9 +72,9 @@ extern const struct record *const *const parts_nodes_keys[];
 struct audit;
 struct world;
 struct world_parts {
-  uint32_t kin;                    /* of these, parts that follow children of requests */
-  uint32_t present;                /* mask of the parts that it has */
-  uint32_t following;              /* those of them that follow every change of what is served */
+  uint64_t kin;                    /* of these, parts that follow children of requests */
+  uint64_t present;                /* mask of the parts that it has */
+  uint64_t following;              /* those of them that follow every change of what is served */
   uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */
   void *room[PARTS_MOST];          /* of each; null: it takes none, or the world lacks the part */
 };

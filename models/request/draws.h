@@ -38,7 +38,7 @@ static inline uint64_t draw_in_band(enum draw_band_number band, uint32_t instruc
 }
 
 /* Bands of parts lie behind all others. */
-enum { DRAWS_OF_A_PART = 4, BAND_OF_PARTS = 16 };
+enum { DRAWS_OF_A_PART = 3, BAND_OF_PARTS = 16 };
 static_assert((int)BANDS <= (int)BAND_OF_PARTS && BAND_OF_PARTS + DRAWS_OF_A_PART * PARTS_MOST <= 256, "a band has eight bits");
 
 /* The which-th of what a part draws, less than DRAWS_OF_A_PART. */

@@ -66,8 +66,8 @@ struct request {
   bool live, client_gone, fresh, doomed;
   bool dealt;                    /* the process of its first replica was chosen before it came */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
-  uint32_t holds_of;             /* mask of the parts that it may hold something of (models/core/part.h) */
   uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
+  uint64_t holds_of;             /* mask of the parts that it may hold something of (models/core/part.h) */
   struct frame frames[PROGRAM_FRAMES];
 
   /* What only some need. */
@@ -159,7 +159,7 @@ static inline uint64_t request_client(const struct request *r) {
 }
 
 /* It acquires something of the part, and is to let go of it when it ends. */
-static inline void request_holds(struct request *r, uint32_t part) { r->holds_of |= UINT32_C(1) << part; }
+static inline void request_holds(struct request *r, uint32_t part) { r->holds_of |= UINT64_C(1) << part; }
 
 /* Waits for an event from now on; the time goes into the cell. */
 static inline void request_parks(struct request *r, uint16_t cell, sim_time now) {
