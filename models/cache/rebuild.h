@@ -5,20 +5,18 @@
  *
  *     coalesce   in each process one request rebuilds a key; the others of the process wait and get what it got
  *     lock       the look-up that misses sets a lock in the cache; one that finds it set waits, and looks again when it is gone. A
- * lock
- *                that is older than `expiry` goes to the next in line, as does that of a rebuild that failed. A process that died
- *                deletes nothing: its lock stays until it expires. With `command` the lock is a command of its own behind the
+ *                lock that is older than `expiry` goes to the next in line, as does that of a rebuild that failed. A process that
+ *                died deletes nothing: its lock stays until it expires. With `command` the lock is a command of its own behind the
  *                look-up (SET NX), and one more behind the fill (DEL): on the thread of the cache, in order, each of this demand;
  *                between look-up and lock the item may have been filled, and is then rebuilt once more
  *     stale      for this long after its ttl an item is still served; the first that finds it old starts a rebuild in the
- * background,
- *                a child that no request waits for. A key that is not there at all is rebuilt by all who miss it
+ *                background, a child that no request waits for. A key that is not there at all is rebuilt by all that miss it
  *     early      a look-up that finds the item rebuilds it before it expires, with a chance that grows towards the end:
  *                now - delta x beta x ln(u) >= expiry, delta the time that the last rebuild took, u uniform (XFetch: Vattani,
  *                Chierichetti, Lowenstein 2015, Optimal probabilistic cache stampede prevention, VLDB 8)
  *
  * A look-up that waits (coalesce, lock) does so for `wait` at most, and then rebuilds on its own, with no line behind it, or fails
- * as lock_timeout: `then`. Whoever waits for the lock looks again when such a rebuild has filled the cache.
+ * as lock_timeout: `then`. One that waits for the lock looks again when such a rebuild has filled the cache.
  *
  * Every rebuild of a step with the key "stampede" has a mark while it lasts. Shared marks stand in a table by name (service,
  * replica or process, key) and have a line of those that wait; the others only know when they began.

@@ -1,8 +1,7 @@
 /* Runtimes: how the software in one container runs requests.
  *
  *     event-loop   a request occupies a thread only while it computes; its waits for others overlap. Node, Bun, Redis, Nginx. A
- * step
- *                  "on": "workers" computes in a pool of threads next to the loop (libuv), which stays free meanwhile.
+ *                  step "on": "workers" computes in a pool of threads next to the loop (libuv), which stays free meanwhile.
  *     threads      a request holds a thread from acceptance to answer. Java servlets, PHP-FPM, a database's connections.
  *     gil          the same, but one thread of the process computes at a time; the others wait their turn. FastAPI's `def`.
  *

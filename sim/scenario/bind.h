@@ -8,8 +8,8 @@
  *     unless its record has a field of that name: both are recorded as assumptions;
  *   - a value that is no object sets the field that `record.shorthand` names; of a choice without shorthand_key, a bare
  *     string that names a nested kind means that kind with its defaults;
- *   - a table is a CSV file next to the file that names it (an option: next to the scenario); its errors are reported at their
- * line;
+ *   - a table is a CSV file next to the file that names it (an option: next to the scenario); its errors are reported at
+ *     their line;
  *   - the word of a family selects a member; keys that only other members have are errors;
  *   - names in maps are 1 to 63 of A-Z a-z 0-9 _ . -;
  *   - references are indices into the map at `.target` of the root, in the order of its keys (x- keys do not count).
