@@ -214,8 +214,8 @@ static void test_unbounded_is_a_warning(void) {
   test_check(
       c.status == 0 && c.err &&
           strstr(c.err,
-                 "tests/cli/unbounded.json:5:5: warning: endpoints.page: the call of \"pay\" is retried without limit and budget: "
-                 "what fails for good is tried for ever; give \"attempts\" or a \"budget\" [retry-unbounded]\n"),
+                 "tests/cli/unbounded.json:5:5: warning: endpoints.page: the call of \"pay\" is retried without limit or budget: "
+                 "what fails permanently is retried for ever; give \"attempts\" or a \"budget\" [retry-unbounded]\n"),
       "exit status %d, %s", c.status, c.err);
   child_free(&c);
   c = AGUANTA("validate", "tests/cli/unbounded.json", "--set", "endpoints.page.steps.0.retry.budget.ratio=10%");
