@@ -29,7 +29,6 @@ static inline void set_place(const struct world *w, struct node *n, struct conta
 }
 
 static void fair_share_put(struct world *w, struct node *n, struct container *c) {
-  assert(c->fair_share_entry == NONE && n->fair_share.count < n->container_count);
   struct fair_share *f = &n->fair_share;
   container_advance(w, c, world_now(w));
   c->fair_share_entry = f->count++;
@@ -41,7 +40,6 @@ static void fair_share_put(struct world *w, struct node *n, struct container *c)
 }
 
 static void fair_share_take(struct world *w, struct node *n, struct container *c) {
-  assert(c->fair_share_entry < n->fair_share.count);
   struct fair_share *f = &n->fair_share;
   container_advance(w, c, world_now(w));
   f->demand -= c->demand, f->weight -= c->weight;
@@ -93,7 +91,6 @@ static inline void set_fair_share_slot(struct world *w, struct fair_share *f) {
 }
 
 static void find_first(struct world *w, struct fair_share *f) {
-  assert(f->count);
   double first = f->entries[0].due;
   uint32_t at = 0;
   for (uint32_t i = 1; i < f->count; i++) {
@@ -113,7 +110,6 @@ static void set_level(struct world *w, struct node *n) {
     if (calendar_time_of(w->calendar, f->slot) != SIM_NEVER) calendar_clear(w->calendar, f->slot);
     return;
   }
-  assert(f->weight > 0 && f->demand > 0);
   f->rate = (double)fair_share_cores(n) / MILLI / (double)f->weight * n->pace;
   if (__builtin_expect(f->reached > 1, 0)) rebase(w, f);
   find_first(w, f);
