@@ -8,8 +8,8 @@
  *
  * A life in the order of calls: `open` (nothing is built), `build` (each service, its containers exist, none is placed), `serves`
  * (the initial replicas), `start` (all is there, no request has come), then events, `measure` at the edges of the measured time,
- * `audit` after the run, `stop`. With `requests` none of these but `build`, `serves` and their opposites is called in a run without
- * requests.
+ * `audit` after the run, `stop`. A part with `requests` does not exist in a run without requests: none of its hooks is called there,
+ * those of linking excepted.
  *
  * A request that acquires something of a part calls request_holds. When it ends, each part that it may hold something of is asked,
  * in the order of the list: a hook looks for itself whether there still is something, so that releasing early costs nothing. A
@@ -50,8 +50,8 @@ struct part_room {
 };
 
 /* Rows that the part adds, to the scenario's root, to each service, endpoint and node group: each a struct of its own (model_part,
- * service_part, endpoint_part, nodes_part), which is
- * there with or without keys, so that it may also hold what is derived while linking. */
+ * service_part, endpoint_part, nodes_part), which is there with or without keys, so that it may also hold what is derived while
+ * linking. */
 struct part_keys {
   const struct record *root, *service, *endpoint, *nodes;
 };
