@@ -8,8 +8,8 @@
  *
  * A life in the order of calls: `open` (nothing is built), `build` (each service, its containers exist, none is placed), `serves`
  * (the initial replicas), `start` (all is there, no request has come), then events, `measure` at the edges of the measured time,
- * `audit` after the run, `stop`. A part with `requests` does not exist in a run without requests: of its hooks only those of linking
- * are called then.
+ * `audit` after the run, `stop`. A part with `requests` does not exist in a run without requests: of its hooks only those of
+ * linking are called then.
  *
  * A request that acquires something of a part calls request_holds. When it ends, each part that it may hold something of is asked,
  * in the order of the list: a hook looks for itself whether there still is something, so that releasing early costs nothing. A
