@@ -95,6 +95,12 @@ static inline const struct node_group *model_nodes(const struct model *m, uint32
   return (const struct node_group *)m->platform.nodes.items + i;
 }
 
+/* Of the scenario's places; 0: it has none. */
+static inline uint32_t model_regions(const struct model *m) { return m->platform.regions.list.count; }
+static inline const struct region_config *model_region(const struct model *m, uint32_t i) {
+  return regions_at(&m->platform.regions, i);
+}
+
 /* Some program has branches. */
 bool model_forks(const struct model *);
 /* What a replication observes; without traffic next to nothing. */

@@ -18,6 +18,7 @@
 
 #define PARTS(PART)                                                                                                                \
   PART(bill)                                                                                                                       \
+  PART(places)                                                                                                                     \
   PART(network)                                                                                                                    \
   PART(client_network)                                                                                                             \
   PART(nodes)                                                                                                                      \

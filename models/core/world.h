@@ -50,7 +50,8 @@ enum purpose {
   PURPOSE_FAILOVER,     /* entity: database: how long its failovers take, what is lost by them */
   PURPOSE_REFRESH,      /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
   PURPOSE_SHARD,        /* entity: service and shard: how long its failovers take */
-  PURPOSE_BROADCAST     /* not of the seed but of a sender's draws: instruction and replica */
+  PURPOSE_BROADCAST,    /* not of the seed but of a sender's draws: instruction and replica */
+  PURPOSE_PLACE         /* entity: source; then client: where it is, and which resolver it asks */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that
@@ -191,6 +192,10 @@ static inline struct node *world_next_node(const struct world *w, const struct n
 static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
 static inline struct service *world_service_of(const struct world *w, const struct container *c) {
   return &w->services[c->service];
+}
+/* The region of the node that the container is on; -1: it is on none, or there are no places. */
+static inline int32_t container_region(const struct world *w, const struct container *c) {
+  return c->node == NONE ? -1 : w->nodes[c->node].region;
 }
 
 #endif

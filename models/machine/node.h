@@ -81,8 +81,9 @@ struct node {
   sim_time away_at_mark, away_measured;               /* of away_time: before the measured time, and within it */
   uint32_t detection_slot;
   uint64_t failures;
-  uint32_t lost_to; /* number of faults that hold it down */
-  bool detected;    /* the orchestrator knows that it is down */
+  uint32_t lost_to;     /* number of faults that hold it down */
+  bool detected;        /* the orchestrator knows that it is down */
+  int32_t region, zone; /* zone: of all regions; -1: the scenario has no places */
 };
 
 /* A start or an end of a computation reads what stands before the fair share, and no more while demands fit. */

@@ -46,6 +46,8 @@ static struct node *build(struct world *w, uint32_t group, uint32_t number) {
                      .index = w->node_count++,
                      .group_index = group,
                      .number = number,
+                     .region = model_nodes(w->model, group)->region,
+                     .zone = node_group_zone(model_nodes(w->model, group), number),
                      .membership = NODE_AWAY,
                      .up = true};
   node_build(w, n);

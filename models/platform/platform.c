@@ -31,6 +31,10 @@ static const struct field node_fields[] = {
         .source = "gains of 20 to 30% are usual for server work, an estimate"),
     KEY("role", WORD, node_group, role, DEFAULT("any"), .words = role_words,
         .doc = "manager: runs no services, but a swarm needs most of its managers to act."),
+    KEY("region", REFERENCE, node_group, region, OPTIONAL, .target = "platform.regions",
+        .doc = "The region that its nodes are in; needed where there are regions."),
+    KEY("zone", TEXT, node_group, zone, OPTIONAL,
+        .doc = "The zone of the region; absent: its nodes are dealt over the region's zones in turn."),
     KEY("price", TEXT, node_group, price, OPTIONAL, .doc = "Its item in the price list."),
     ADDED_KEY("disk"),
     {0}};
@@ -41,6 +45,8 @@ static const struct record node_record = {
 static const struct field platform_fields[] = {
     KEY("kind", MEMBER, platform_config, kind, .family = &family,
         .doc = "What keeps the services running. The delays of kinds that are not chosen may be given too, and have no effect."),
+    KEY("regions", MAP, platform_config, regions.list, OPTIONAL, .record = &region_record,
+        .doc = "Places on earth, by name. Absent: there are none, and every way between nodes takes one time."),
     KEY("nodes", MAP, platform_config, nodes, .record = &node_record, .doc = "The machines, by group."),
     KEY("network", RECORD, platform_config, network, .record = &network_record, .doc = "Delays between nodes."),
     {0}};

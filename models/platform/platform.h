@@ -6,6 +6,7 @@
 #define PLATFORM_H
 #include "models/core/parts.h"
 #include "models/network/network.h"
+#include "models/network/regions.h"
 #include "sim/describe/field.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
@@ -27,18 +28,27 @@ struct node_group {
   double speed;
   double smt; /* what the second thread of a core adds, in cores; 1: cpu counts cores */
   int32_t role;
-  const char *price; /* id in the price list, or null */
-  bool dedicated;    /* derived: some service is placed on it, so others stay away */
+  int32_t region;                  /* or -1: the scenario has no regions */
+  const char *zone;                /* of the region, or null: its nodes are dealt over all of them */
+  const char *price;               /* id in the price list, or null */
+  bool dedicated;                  /* derived: some service is placed on it, so others stay away */
+  uint32_t first_zone, zone_count; /* derived: zones that its nodes are dealt over, by numbers over all regions */
 };
 
 struct platform_config {
   const struct orchestrator *kind;
-  const void *settings;     /* of the orchestrator: its own struct, or null */
+  const void *settings; /* of the orchestrator: its own struct, or null */
+  struct regions regions;
   struct config_list nodes; /* struct node_group */
   struct network_config network;
 };
 
 extern const struct record platform_record;
+
+/* The zone of the group's node with this number, over all regions; -1: there are no places. */
+static inline int32_t node_group_zone(const struct node_group *g, uint32_t number) {
+  return g->region < 0 ? -1 : (int32_t)(g->first_zone + number % g->zone_count);
+}
 
 static inline void *nodes_part(const struct node_group *g, enum part_number part) { return g->parts[part]; }
 

@@ -31,13 +31,14 @@ struct client_line {
 };
 
 struct origin {
-  const char *name;                    /* of the source */
-  struct source *source;               /* for `returns` */
-  struct lane *timeout;                /* of its clients; null: they wait for ever */
-  const struct distribution *patience; /* in queues; null: none of its requests leaves one */
-  bool cancel;                         /* what has timed out is cancelled */
-  bool connected;                      /* its clients have connections that lead to one replica each */
-  const struct client_line *line;      /* used where the program has one, or clients are connected */
+  const char *name;                                 /* of the source */
+  struct source *source;                            /* for `returns` */
+  struct lane *timeout;                             /* of its clients; null: they wait for ever */
+  const struct distribution *patience;              /* in queues; null: none of its requests leaves one */
+  bool cancel;                                      /* what has timed out is cancelled */
+  bool connected;                                   /* its clients have connections that lead to one replica each */
+  const struct client_line *line;                   /* used where the program has one, or clients are connected */
+  void (*stands)(struct world *, struct request *); /* says where the client of a new request is; null: there are no places */
   void (*attempt_ended)(struct world *, struct request *, enum outcome); /* of a request that is an attempt of a client */
   /* The list of what the client holds of limited stock. */
   uint32_t *(*holds)(const struct world *, uint32_t client);

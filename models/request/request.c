@@ -41,6 +41,7 @@ static inline struct request *new_request(struct world *w, uint32_t source, uint
   if (w->model->rank_of) r->rank = w->model->rank_of[source * w->model->endpoints.count + endpoint];
   memset(r->cell, 0, p->cell_count * sizeof *r->cell);
   if (from->timeout) r->patience = lane_push(from->timeout, r->id);
+  if (__builtin_expect(from->stands != NULL, 0)) from->stands(w, r);
   return r;
 }
 

@@ -1,4 +1,5 @@
 #include "models/traffic/source_kinds.h"
+#include "models/traffic/whereabouts.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -35,6 +36,8 @@ static const struct field fields[] = {
     KEY("connection", RECORD, source_config, connection, .record = &client_connection_record,
         .doc = "Connections of its clients: round trip, handshake, keep-alive."),
     KEY("link", RECORD, source_config, link, .record = &access_line_record, .doc = "The line of each of its clients."),
+    KEY("region", WEIGHTS, source_config, region, OPTIONAL, .target = "platform.regions",
+        .doc = "The region that its clients are in, or shares of them by region; needed where there are regions."),
     {0}};
 const struct record source_record = {
     .name = "source", .size = sizeof(struct source_config), .fields = fields, .doc = "Who sends requests, and when."};
@@ -92,6 +95,7 @@ static void source_start(struct source *s, struct world *w, const struct source_
   s->world = w, s->config = config, s->index = index;
   s->request_key = stream_key(w->seed, w->replication, PURPOSE_REQUEST, stream_entity(config->name, 0));
   s->room_key = stream_key(w->seed, w->replication, PURPOSE_ROOM, stream_entity(config->name, 0));
+  s->place_key = stream_key(w->seed, w->replication, PURPOSE_PLACE, stream_entity(config->name, 0));
   s->has_clients = client_needed(config);
   budget_init(&s->budget, &config->retry.budget, 0);
   start_mix(s);
@@ -106,6 +110,7 @@ static void source_start(struct source *s, struct world *w, const struct source_
                                       .cancel = config->cancel,
                                       .connected = s->network.connections != NULL,
                                       .line = &client_line,
+                                      .stands = config->region.count ? whereabouts_stand : NULL,
                                       .attempt_ended = client_answered,
                                       .returns = config->kind->returns};
   config->kind->start(s);

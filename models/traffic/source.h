@@ -53,6 +53,7 @@ struct source_config {
   double busyness_cv;
   struct client_connection_config connection;
   struct access_line_config link;
+  struct weights region; /* where its clients are; none: the scenario has no places */
   int64_t priority;
   struct choice burst, batch;
   struct dispersion_config dispersion;
@@ -95,7 +96,8 @@ struct source {
   struct world *world;
   const struct source_config *config;
   uint32_t index;
-  uint64_t room_key; /* keys what clients do in the waiting room */
+  uint64_t room_key;  /* keys what clients do in the waiting room */
+  uint64_t place_key; /* keys where clients are */
   struct retry_budget budget;
   uint64_t request_key;     /* keys the stream of request n: n counts the source's requests (open) or the user's (closed) */
   double *mix_up_to;        /* cumulative shares of the endpoints, in the order of mix */

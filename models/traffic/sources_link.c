@@ -10,6 +10,7 @@
 #include "models/traffic/journey.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/source.h"
+#include "models/traffic/whereabouts.h"
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"
 #include <string.h>
@@ -86,6 +87,7 @@ static void link_clients(struct linker *l, struct source_config *s, const char *
   if (backoff_stops_clock(&s->retry.pause))
     link_error(l, path, "retry",
                "this many attempts with almost no pause would stop the clock: give it a \"backoff\" of at least 1ms");
+  whereabouts_link(l, s, path);
   client_declare(l->model, s);
   if (!l->failed) link_visits(l, s);
 }

@@ -294,7 +294,8 @@ static void put_distributions(struct writer *w) {
             ", {\"type\": \"object\", \"required\": [%s], \"properties\": {\"source\": {\"type\": \"string\"}, %s: "
             "{\"description\": %s}}, %s}",
             quoted(w, (*k)->name), quoted(w, (*k)->name), quoted(w, (*k)->doc ? (*k)->doc : ""), side_keys);
-  fputs("]}, \"weights\": {\"type\": \"object\", \"additionalProperties\": {\"anyOf\": [{\"type\": \"number\", \"minimum\": 0}, "
+  fputs("]}, \"weights\": {\"type\": [\"object\", \"string\"], \"additionalProperties\": {\"anyOf\": [{\"type\": \"number\", "
+        "\"minimum\": 0}, "
         "{\"$ref\": \"#/$defs/sourced\"}]}, \"patternProperties\": {\"^x-\": true}}",
         w->out);
   fprintf(w->out,

@@ -144,7 +144,20 @@ static void bind_reference(struct binder *b, const struct field *field, const st
     bind_wrong_type(b, field->name, arena_format(b->arena, "a name from \"%s\"", field->target), value);
 }
 
+/* A lone name has all the weight. */
+static void bind_lone_weight(struct binder *b, const struct field *field, const struct json_value *value, struct weights *out) {
+  out->reference = arena_alloc(b->arena, sizeof *out->reference);
+  out->name = arena_alloc(b->arena, sizeof *out->name);
+  out->weight = arena_alloc(b->arena, sizeof *out->weight);
+  out->count = 1, *out->name = json_text(value), *out->weight = 1;
+  *out->reference = bind_find_target(b, field->name, field->target, json_text(value), json_position(value));
+}
+
 void bind_weights(struct binder *b, const struct field *field, const struct json_value *value, struct weights *out) {
+  if (json_type(value) == JSON_TEXT && field->target) {
+    bind_lone_weight(b, field, value, out);
+    return;
+  }
   if (json_type(value) != JSON_OBJECT) {
     bind_wrong_type(b, field->name, "an object of names with weights: { \"name\": 70, ... }", value);
     return;

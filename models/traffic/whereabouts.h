@@ -1,0 +1,28 @@
+/* Whereabouts: in which region the clients of a source are.
+ *
+ * A source is in one region, or its clients are in several by shares. A client that is known again (a user of a closed source, one
+ * of an open source's `clients`, one that may ask twice) stays where it is; others are drawn for each request. What is drawn for a
+ * client comes from a stream of its own, so that the same clients are at the same places whatever the cluster looks like.
+ *
+ *     "traffic": {"people": {"region": {"us": 2, "eu": 1}, ...}} */
+#ifndef WHEREABOUTS_H
+#define WHEREABOUTS_H
+#include "sim/describe/field.h"
+#include "sim/engine/stream.h"
+
+struct linker;
+struct model;
+struct request;
+struct source_config;
+struct world;
+
+/* Reports what is missing; derives the shares by region. */
+void whereabouts_link(struct linker *, struct source_config *, const char *path);
+/* The `stands` of an origin: the region of the request's client, of which its edge is the same. */
+void whereabouts_stand(struct world *, struct request *);
+/* What is drawn for the request's client: first its region, then what is decided about it otherwise (which resolver it asks). */
+struct stream whereabouts_draws(const struct world *, const struct request *);
+/* Share of the source's clients in a region; 1 where there are no places. */
+double whereabouts_share(const struct model *, const struct source_config *, uint32_t region);
+
+#endif
