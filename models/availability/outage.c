@@ -9,6 +9,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +87,7 @@ static void record(struct durations *d, sim_time duration) {
     d->room = d->room ? 2 * d->room : 16;
     d->s = allocate_resized(d->s, d->room, sizeof *d->s);
   }
-  d->s[d->count++] = (double)duration * 1e-9;
+  d->s[d->count++] = duration == SIM_NEVER ? INFINITY : (double)duration * 1e-9;
 }
 
 static void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {

@@ -25,8 +25,9 @@ struct durations {
 struct outage_log {
   uint64_t faults;
   struct durations rto; /* of every outage */
-  struct durations rpo; /* of every primary of a database that the fault took: age of the oldest lost write */
-  double lost_ns;       /* time times the share of requests that this fault alone took */
+  struct durations
+      rpo;        /* of every primary of a database that the fault took: age of the oldest lost write; infinite: all is lost */
+  double lost_ns; /* time times the share of requests that this fault alone took */
 };
 
 struct open_outage {

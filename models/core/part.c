@@ -100,6 +100,7 @@ void parts_open(struct world *w) {
     if (!present(w, parts[i])) continue;
     w->parts.present |= UINT64_C(1) << i;
     if (parts[i]->changed) w->parts.following |= UINT64_C(1) << i;
+    if (parts[i]->admits || parts[i]->gives_up) w->parts.placing |= UINT64_C(1) << i;
     if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT64_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
   }
@@ -141,6 +142,25 @@ sim_time parts_recover(struct world *w, const struct container *c) {
   for (uint32_t i = 0; i < PART_COUNT; i++)
     if (w->parts.present >> i & 1 && parts[i]->recovers) sum += parts[i]->recovers(w, c);
   return sum;
+}
+
+bool parts_admit(const struct world *w, const struct container *c, const struct node *n) {
+  bool admitted = true;
+  for (uint64_t left = w->parts.placing; left && admitted; left &= left - 1) {
+    const struct part *part = parts[__builtin_ctzll(left)];
+    admitted = !part->admits || part->admits(w, c, n);
+  }
+  return admitted;
+}
+
+sim_time parts_give_up(struct world *w, struct container *c) {
+  sim_time latest = 0;
+  for (uint64_t left = w->parts.placing; left; left &= left - 1) {
+    const struct part *part = parts[__builtin_ctzll(left)];
+    sim_time mine = part->gives_up ? part->gives_up(w, c) : 0;
+    latest = mine > latest ? mine : latest;
+  }
+  return latest;
 }
 
 void parts_changed(struct world *w) { EACH(w->parts.following, changed, w); }

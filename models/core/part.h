@@ -118,9 +118,15 @@ struct part {
   /* There is one node more than before: what is kept by node grows with w->node_room. */
   void (*joins)(struct world *, const struct node *);
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
+  /* Of a container that needs a node: whether this one may be it. */
+  bool (*admits)(const struct world *, const struct container *, const struct node *);
+  /* Of a container on a lost node, where its orchestrator would replace it: 0: it does so. Else it is left there until this time, or,
+   * SIM_NEVER, until the node is back. */
+  sim_time (*gives_up)(struct world *, struct container *);
   /* Some process or routing has changed: which requests are served may have. */
   void (*changed)(struct world *);
-  /* A primary that the fault (-1: none) took is replaced, or back: the writes of this last time are lost. */
+  /* A primary that the fault (-1: none) took is replaced, or back: the writes of this last time are lost;
+   * SIM_NEVER: all of them. */
   void (*lost_data)(struct world *, int32_t fault, sim_time rpo);
 
   /* Of a request that may hold something of the part. fails: its client learns of the outcome now, or has gone. ends: it has done
@@ -158,6 +164,8 @@ void parts_start(struct world *);
 void parts_measure(struct world *, enum world_edge);
 void parts_use(const struct world *, struct service *, struct service_use *);
 sim_time parts_recover(struct world *, const struct container *);
+bool parts_admit(const struct world *, const struct container *, const struct node *);
+sim_time parts_give_up(struct world *, struct container *); /* the latest of all */
 void parts_child_begins(const struct world *, struct request *child, const struct request *caller);
 void parts_child_ends(struct world *, struct request *child, struct request *caller, bool failed);
 void parts_child_left(struct world *, struct request *child);

@@ -2,7 +2,7 @@
  * and let go of what a request holds; they stop in the opposite order. A part is added by a line here.
  *
  * The order says what one part may rely on: a database's connections are gone before its transactions, and these before its
- * replicas; shards are there before the replicas that follow in each; what is about memory comes after what opens connections;
+ * replicas; shards are there before the replicas that follow in each; volumes before all that has data; what is about memory comes after what opens connections;
  * clients and sources start last, when all that they ask is there.
  *
  * PARTS_MORE lets a program bring parts of its own: it compiles part.c and its parts with
@@ -22,6 +22,7 @@
   PART(network)                                                                                                                    \
   PART(client_network)                                                                                                             \
   PART(nodes)                                                                                                                      \
+  PART(volumes)                                                                                                                    \
   PART(autoscalers)                                                                                                                \
   PART(faults)                                                                                                                     \
   PART(keyspaces)                                                                                                                  \
@@ -38,6 +39,7 @@
   PART(databases)                                                                                                                  \
   PART(shards)                                                                                                                     \
   PART(replication)                                                                                                                \
+  PART(bare_data)                                                                                                                  \
   PART(stock)                                                                                                                      \
   PART(jobs)                                                                                                                       \
   PART(caches)                                                                                                                     \
@@ -76,6 +78,7 @@ struct world_parts {
   uint64_t kin;                    /* of these, parts that follow children of requests */
   uint64_t present;                /* mask of the parts that it has */
   uint64_t following;              /* those of them that follow every change of what is served */
+  uint64_t placing;                /* those of them that have a say in where containers are */
   uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */
   void *room[PARTS_MOST];          /* of each; null: it takes none, or the world lacks the part */
 };

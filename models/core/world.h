@@ -51,7 +51,8 @@ enum purpose {
   PURPOSE_REFRESH,      /* not of the seed but of a request's draws: early rebuilds; the draws of one in the background */
   PURPOSE_SHARD,        /* entity: service and shard: how long its failovers take */
   PURPOSE_BROADCAST,    /* not of the seed but of a sender's draws: instruction and replica */
-  PURPOSE_PLACE         /* entity: source; then client: where it is, and which resolver it asks */
+  PURPOSE_PLACE,        /* entity: source; then client: where it is, and which resolver it asks */
+  PURPOSE_VOLUME        /* entity: service and replica: how long its volume is detached, when its pod is deleted */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

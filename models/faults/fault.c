@@ -65,7 +65,7 @@ static void breaks(struct fault_process *f) {
   const struct fault_kind *kind = f->config->kind;
   assert(!f->broken && kind->strike);
   if (!kind->stands || kind->stands(f->world, f->target)) outage_fault(f->world, f->fault);
-  kind->strike(f->world, f->target);
+  kind->strike(f->world, f->config, f->target);
   if (!kind->repair) return;
   f->broken = true;
   arm(f, distribution_sample_time(&f->config->repair, &f->draws));

@@ -24,6 +24,7 @@ struct fault_config {
   sim_time mtbf;              /* mean up time of one node or replica, exponential; SIM_NEVER: only the drill */
   struct distribution uptime; /* instead of the exponential */
   struct distribution repair; /* of what does not come back on its own */
+  int32_t disk;               /* enum disk_fate, of machines that are lost */
   sim_time at;                /* a drill: the first node or replica breaks then; SIM_NEVER: no drill */
 };
 
@@ -46,7 +47,7 @@ struct fault_kind {
   /* Its number among its like: that of its draws. */
   uint32_t (*number)(const struct world *, const struct fault_config *, uint32_t target);
   bool (*stands)(const struct world *, uint32_t target); /* a strike would break something; null: always */
-  void (*strike)(struct world *, uint32_t target);
+  void (*strike)(struct world *, const struct fault_config *, uint32_t target);
   void (*repair)(struct world *, uint32_t target); /* after the time `repair`; null: there is nothing to repair */
 };
 

@@ -37,7 +37,10 @@ static uint32_t number(const struct world *w, const struct fault_config *f, uint
 
 static bool stands(const struct world *w, uint32_t target) { return w->containers[target].state == CONTAINER_UP; }
 
-static void strike(struct world *w, uint32_t target) { lifecycle_crash(w, &w->containers[target]); }
+static void strike(struct world *w, const struct fault_config *f, uint32_t target) {
+  (void)f;
+  lifecycle_crash(w, &w->containers[target]);
+}
 
 static const struct field keys[] = {KEY("service", REFERENCE, fault_config, service, OPTIONAL, .target = "services",
                                         .doc = "The service whose replicas crash, each on its own."),

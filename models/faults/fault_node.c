@@ -33,14 +33,22 @@ static uint32_t number(const struct world *w, const struct fault_config *f, uint
 
 static bool stands(const struct world *w, uint32_t target) { return w->nodes[target].membership != NODE_AWAY; }
 
-static void strike(struct world *w, uint32_t target) { node_fails(w, &w->nodes[target]); }
+static void strike(struct world *w, const struct fault_config *f, uint32_t target) {
+  node_fails(w, &w->nodes[target], (enum disk_fate)f->disk);
+}
 
 static void repair(struct world *w, uint32_t target) { node_returns(w, &w->nodes[target]); }
+
+static const char *const disk_words[] = {"auto", "kept", "lost", NULL};
 
 static const struct field keys[] = {
     KEY("nodes", REFERENCE, fault_config, nodes, OPTIONAL, .target = "platform.nodes",
         .doc = "The group whose nodes break, each on its own."),
     KEY("repair", DISTRIBUTION, fault_config, repair, OPTIONAL, .doc = "From the fault until the machine is back."),
+    KEY("disk", WORD, fault_config, disk, DEFAULT("auto"), .words = disk_words,
+        .doc =
+            "Whether the machine comes back with its disk, and with the local volumes on it. auto: without it for databases with a "
+            "\"backup\", else with it."),
     {0}};
 const struct fault_kind fault_node = {.member = {.word = "node", .doc = "A machine is gone until repaired.", .keys = keys},
                                       .link = link,

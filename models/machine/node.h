@@ -62,6 +62,9 @@ struct fair_share_entry {
  * more containers, and is away when it has none. */
 enum node_membership { NODE_MEMBER, NODE_LEAVING, NODE_AWAY };
 
+/* What becomes of the disk of a machine that is lost, as the fault that took it says. */
+enum disk_fate { DISK_UNSTATED, DISK_KEPT, DISK_LOST };
+
 struct node {
   const struct node_group *group;
   uint32_t index, group_index, number; /* number: within its group */
@@ -84,6 +87,8 @@ struct node {
   uint32_t lost_to;     /* number of faults that hold it down */
   bool detected;        /* the orchestrator knows that it is down */
   int32_t region, zone; /* zone: of all regions; -1: the scenario has no places */
+  enum disk_fate disk;  /* of the last loss, or of the one that lasts */
+  sim_time failed_at;
 };
 
 /* A start or an end of a computation reads what stands before the fair share, and no more while demands fit. */

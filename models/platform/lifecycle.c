@@ -94,7 +94,7 @@ uint32_t lifecycle_choose_node(const struct world *w, const struct container *c)
   uint32_t best = NONE, best_replicas = 0;
   double best_allocated = 0;
   for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
-    if (n->detected || !allowed(w, n, s) || !fits(n, s)) continue;
+    if (n->detected || !allowed(w, n, s) || !fits(n, s) || !parts_admit(w, c, n)) continue;
     uint32_t replicas = replicas_on(w, n, c->service);
     double allocated =
         (double)n->cpu_requested / (double)n->group->cpu + (double)n->memory_requested / ((double)n->group->memory + 1);

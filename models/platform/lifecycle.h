@@ -15,7 +15,7 @@ struct container;
 struct model;
 struct service;
 
-enum { LIFE_START = 1, LIFE_RESTART, LIFE_READY, LIFE_IN_ROTATION, LIFE_OUT_OF_ROTATION, LIFE_DRAINED };
+enum { LIFE_START = 1, LIFE_RESTART, LIFE_READY, LIFE_IN_ROTATION, LIFE_OUT_OF_ROTATION, LIFE_DRAINED, LIFE_GIVEN_UP };
 
 /* Builds nodes, services and containers and places the replicas that the scenario starts with: all up and in rotation. */
 void lifecycle_build(struct world *);

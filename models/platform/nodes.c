@@ -16,12 +16,14 @@ static void node_detected(void *world, uint32_t node) {
 
 /* --- loss -------------------------------------------------------------------------------------------------------------------- */
 
-void node_fails(struct world *w, struct node *n) {
+void node_fails(struct world *w, struct node *n, enum disk_fate disk) {
+  n->disk = n->lost_to && n->disk > disk ? n->disk : disk;
   if (n->lost_to++) return;
   assert(n->up);
   node_account(n, world_now(w));
   n->up = false;
   n->failures++;
+  n->failed_at = world_now(w);
   if (n->membership == NODE_AWAY) return;
   for (uint32_t i = 0; i < n->container_count; i++) lifecycle_stop(w, &w->containers[n->containers[i]], OUTCOME_CRASHED);
   if (w->orchestrator->node_died) w->orchestrator->node_died(w, n);

@@ -11,19 +11,19 @@
  * Invariants: a node that is away has no containers; requests for resources fit the groups' machines as before. */
 #ifndef NODES_H
 #define NODES_H
+#include "models/machine/node.h"
 #include "sim/engine/sim_time.h"
 #include <stddef.h>
 #include <stdint.h>
 
 struct container;
-struct node;
 struct world;
 
 /* Those of the scenario. */
 void nodes_build(struct world *);
 
-/* The machine is lost with all that runs on it, and is back. Losses from several faults add up. */
-void node_fails(struct world *, struct node *);
+/* The machine is lost with all that runs on it, and is back. Losses from several faults add up: its disk is lost with one of them. */
+void node_fails(struct world *, struct node *, enum disk_fate);
 void node_returns(struct world *, struct node *);
 /* The orchestrator's `detected` is called after the delay, in place of an earlier one. */
 void node_wait(struct world *, struct node *, sim_time delay);

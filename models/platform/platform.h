@@ -52,6 +52,14 @@ static inline int32_t node_group_zone(const struct node_group *g, uint32_t numbe
 
 static inline void *nodes_part(const struct node_group *g, enum part_number part) { return g->parts[part]; }
 
+/* What an orchestrator does with what has data; models/volume says what follows. */
+struct data_policy {
+  bool new_containers; /* a restart is a new container, with a new file system */
+  bool node_affinity;  /* a local volume binds what uses it to its node */
+  bool constraints;    /* a service can be pinned to the node that it is on */
+  bool stateful_sets;  /* pods have an owner, and some owners never have two of a name: one on a lost node is not replaced */
+};
+
 /* A member of the family in orchestrator/orchestrators.h: policy, and the record of its delays as its one key. */
 struct orchestrator {
   struct member member;
@@ -68,6 +76,7 @@ struct orchestrator {
   /* From the death of a process to its return into rotation, in the mean, without the start itself; null: no time. */
   sim_time (*recovery)(const void *settings);
   bool relocates; /* starts elsewhere what was on a lost node */
+  struct data_policy data;
 };
 
 /* The words of those with an autoscaler. */

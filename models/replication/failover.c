@@ -4,6 +4,7 @@
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include "models/volume/volume.h"
 #include <assert.h>
 
 static sim_time draw(struct failover *f, const struct distribution *d) {
@@ -50,6 +51,18 @@ static int32_t most_advanced(struct replication *p, sim_time *loss) {
   return best;
 }
 
+static void start_in(struct world *w, struct container *c, sim_time delay) { lifecycle_wait(w, c, LIFE_START, delay); }
+
+/* The old primary, which is empty and waits: it starts now, for `longer` more than its start. */
+static void end_deferral(struct replication *p, sim_time longer) {
+  struct container *c = &p->world->containers[*p->primary];
+  if (!p->failover.deferred) return;
+  p->failover.deferred = false;
+  if (c->state != CONTAINER_STARTING) return;
+  sim_time start = draw(&p->failover, &container_config(c)->start);
+  start_in(p->world, c, longer < SIM_NEVER - start ? start + longer : SIM_NEVER);
+}
+
 /* Whoever is starting just now learns only now that its data are of no use. */
 static void copy_starting(struct replication *p) {
   struct world *w = p->world;
@@ -57,7 +70,7 @@ static void copy_starting(struct replication *p) {
     struct container *c = &w->containers[p->replicas[i].container];
     if (!p->replicas[i].resync || c->state != CONTAINER_STARTING) continue;
     sim_time ends = calendar_time_of(w->calendar, c->life), more = draw(&p->failover, &p->failover.config->resync);
-    if (ends != SIM_NEVER && more < SIM_NEVER - 1 - ends) lifecycle_wait(w, c, LIFE_START, ends + more - world_now(w));
+    if (ends != SIM_NEVER && more < SIM_NEVER - 1 - ends) start_in(w, c, ends + more - world_now(w));
   }
 }
 
@@ -68,6 +81,7 @@ static void promote(struct replication *p) {
   bool restoring = f->disk_lost; /* its start is that long already */
   assert(r->follows && f->loss >= 0);
   f->stage = FAILOVER_NONE, f->down = f->disk_lost = false;
+  if (f->deferred) end_deferral(p, draw(f, &f->config->resync));
   meter_count(p->world, p->config->failovers);
   lost(p, writes, f->loss);
   replication_promote(p, f->candidate);
@@ -76,12 +90,21 @@ static void promote(struct replication *p) {
   parts_changed(p->world);
 }
 
+/* No replica can be promoted: an old primary that has waited for that starts with what it finds. */
+static void await_replica(struct replication *p) {
+  p->failover.stage = FAILOVER_WAITING;
+  end_deferral(p, 0);
+}
+
 /* Somebody may be promoted now. */
 static void choose(struct replication *p) {
   struct failover *f = &p->failover;
   int32_t best = most_advanced(p, &f->loss);
-  f->stage = best < 0 ? FAILOVER_WAITING : FAILOVER_DRAINING;
-  if (best < 0) return;
+  if (best < 0) {
+    await_replica(p);
+    return;
+  }
+  f->stage = FAILOVER_DRAINING;
   assert((uint32_t)best < p->count);
   f->candidate = (uint32_t)best;
   failover_drained(p, f->candidate);
@@ -114,11 +137,11 @@ static void primary_died(struct replication *p) {
 void failover_process_stopped(struct world *w, struct container *c, bool served) {
   struct replication *p = replication_of(w, c->id);
   struct failover *f = &p->failover;
-  bool primary = c->id == *p->primary, disk_lost = f->backup->every && c->node != NONE && !w->nodes[c->node].up;
+  bool primary = c->id == *p->primary, disk_lost = volume_is_empty(w, c);
   if (primary) f->disk_lost |= disk_lost;
   if (!primary) p->replicas[c->id - p->first].resync |= disk_lost;
   if (primary && served) primary_died(p);
-  if (f->stage == FAILOVER_DRAINING && c->id == p->replicas[f->candidate].container) f->stage = FAILOVER_WAITING;
+  if (f->stage == FAILOVER_DRAINING && c->id == p->replicas[f->candidate].container) await_replica(p);
 }
 
 static sim_time backup_age(const struct failover *f) {
@@ -126,18 +149,46 @@ static sim_time backup_age(const struct failover *f) {
   return age < 0 ? age + f->backup->every : age;
 }
 
-/* Before anybody was promoted: it stays primary. From a backup, replicas that are away are copied anew. */
+/* The replica that has received most of those that follow; null: there is none. */
+static const struct replica *best_copy(struct replication *p, sim_time *loss) {
+  double first = p->writes_per_s > 0 ? stream_exponential(&p->failover.draws) * 1e9 / p->writes_per_s : 0;
+  const struct replica *best = NULL;
+  for (uint32_t i = 0; i < p->count; i++) {
+    const struct replica *r = &p->replicas[i];
+    if (!r->follows || r->resync) continue;
+    sim_time mine = loss_of(p, r, first);
+    if (!best || mine < *loss) best = r, *loss = mine;
+  }
+  return best;
+}
+
+/* The primary is back and had lost its data: what it has now, from a backup, from a replica, or from nowhere. */
+static void came_back_empty(struct replication *p) {
+  struct failover *f = &p->failover;
+  if (f->backup->every) {
+    /* A backup also holds commits that still waited to be acknowledged. */
+    lost(p, p->released > f->backed_up ? p->released - f->backed_up : 0, backup_age(f));
+    return;
+  }
+  sim_time loss = SIM_NEVER;
+  const struct replica *copied = best_copy(p, &loss);
+  uint64_t has = copied ? copied->received : 0;
+  lost(p, p->released > has ? p->released - has : 0, loss);
+}
+
+/* Before anybody was promoted: it stays primary. If it was empty, replicas that are away are copied anew. */
 static void primary_returned(struct replication *p) {
   struct failover *f = &p->failover;
   assert(f->down);
   calendar_clear(p->world->calendar, f->slot);
   f->stage = FAILOVER_NONE, f->down = false;
-  /* A backup also holds commits that still waited to be acknowledged. */
-  uint64_t told = p->released > f->backed_up ? p->released - f->backed_up : 0;
-  lost(p, f->disk_lost ? told : 0, f->disk_lost ? backup_age(f) : 0);
+  if (f->disk_lost)
+    came_back_empty(p);
+  else
+    lost(p, 0, 0);
   for (uint32_t i = 0; i < p->count; i++) p->replicas[i].resync |= f->disk_lost && !p->replicas[i].follows;
   if (f->disk_lost) f->backed_up = p->head; /* what was lost is not lost again */
-  f->disk_lost = false;
+  f->disk_lost = f->deferred = false;
   p->released = p->head;
   quorum_primary_is_back(p, false);
 }
@@ -149,7 +200,7 @@ void failover_process_up(struct replication *p, struct container *c) {
 
 void failover_superseded(struct replication *p) {
   if (!p->failover.down) return;
-  p->failover.down = p->failover.disk_lost = false;
+  p->failover.down = p->failover.disk_lost = p->failover.deferred = false;
   lost(p, 0, 0);
 }
 
@@ -158,11 +209,32 @@ void failover_replica_up(struct replication *p) {
   if (p->failover.stage == FAILOVER_WAITING) choose(p);
 }
 
+static bool has_copy(const struct replication *p) {
+  for (uint32_t i = 0; i < p->count; i++)
+    if (p->replicas[i].follows && !p->replicas[i].resync) return true;
+  return false;
+}
+
+/* Of a primary that starts empty. A wait for the promotion of another ends there, or when there is none to promote. */
+static sim_time primary_recovery(struct replication *p) {
+  struct failover *f = &p->failover;
+  const sim_time until_then = SIM_NEVER / 4;
+  f->deferred = false;
+  if (f->backup->every) return draw(f, &f->backup->restore);
+  if (!has_copy(p)) return 0;
+  f->deferred = f->stage == FAILOVER_DETECTING || f->stage == FAILOVER_PROMOTING || f->stage == FAILOVER_DRAINING;
+  return f->deferred ? until_then : draw(f, &f->config->resync);
+}
+
 sim_time failover_recovery(struct world *w, const struct container *c) {
   struct replication *p = replication_of(w, c->id);
-  struct failover *f = &p->failover;
-  if (c->id == *p->primary) return f->disk_lost ? draw(f, &f->backup->restore) : 0;
-  return p->replicas[c->id - p->first].resync ? draw(f, &f->config->resync) : 0;
+  bool empty = volume_is_empty(w, c);
+  if (c->id == *p->primary) {
+    p->failover.disk_lost |= empty;
+    return p->failover.disk_lost ? primary_recovery(p) : 0;
+  }
+  p->replicas[c->id - p->first].resync |= empty;
+  return p->replicas[c->id - p->first].resync ? draw(&p->failover, &p->failover.config->resync) : 0;
 }
 
 /* --- backups ----------------------------------------------------------------------------------------------------------------- */

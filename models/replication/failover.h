@@ -8,8 +8,14 @@
  * promoted, unless it is further behind than `max_lag`. Lost are the writes that were acknowledged and that it has not received.
  * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 20 to 42 s in all.
  *
- * Backup: a lost machine takes its disk along. Without a replica to promote, the database is restored once its process has a
- * machine again: it starts later by `restore`, and all since the last backup is lost: between nothing and `every`.
+ * What becomes of the data of a process that stops: models/volume. A replica that starts empty is copied: it takes `resync` longer. A
+ * primary that starts empty
+ *
+ *     has a backup                      is restored: it takes `restore` longer, and all since the last backup is lost: between
+ *                                       nothing and `every`
+ *     has none, a replica has data      with failover it is no primary any more: it waits until one is promoted. Without, or if none
+ *                                       is, it is copied from the replica that has received most, and what that lacks is lost
+ *     has none, no replica has data     begins with nothing: all is lost, and the RPO has no bound (SIM_NEVER)
  *
  * RPO: age of the oldest lost write when the primary died, 0 if nothing was lost. Without requests there are no writes: then it is
  * drawn (models/replication/quorum.h). Writes are Poisson, at the mean rate of the scenario; those of the last ship delay D are
@@ -51,7 +57,8 @@ struct failover {
   struct stream draws;
   uint32_t candidate; /* DRAINING: number of the replica */
   bool down;          /* the primary is gone */
-  bool disk_lost;     /* with its machine */
+  bool disk_lost;     /* its data are gone */
+  bool deferred;      /* it starts, and waits for another one to be promoted */
   sim_time failed_at;
   int32_t fault;         /* that took the primary, or -1 */
   sim_time loss;         /* by promoting the candidate */

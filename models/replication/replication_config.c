@@ -1,4 +1,5 @@
 #include "models/replication/replication.h"
+#include "models/volume/volume.h"
 #include "models/traffic/offered.h"
 #include "models/traffic/source.h"
 #include "models/replication/shard.h"
@@ -165,6 +166,7 @@ const char *replication_link(struct model *m, struct service_config *s, const ch
   struct replication_config *c = service_replication(s);
   const char *wrong = replication_is_on(c) ? wrong_replication(m, s, key) : NULL;
   if (wrong) return wrong;
+  service_volume(s)->lost_if_mute = service_backup(s)->every > 0;
   *key = "backup";
   if (service_backup(s)->every && s->kind != SERVICE_DATABASE) return "is not of kind database: nothing in it is worth a backup";
   if (!replication_is_on(c) && !service_backup(s)->every) return NULL;
@@ -236,7 +238,7 @@ static const struct field keys[] = {
     KEY("replication", RECORD, replication_keys, replication, OPTIONAL, .record = &replication_record,
         .doc = "Database: how writes get from its first replica to the others; absent: they are everywhere at once."),
     KEY("backup", RECORD, replication_keys, backup, OPTIONAL, .record = &backup_record,
-        .doc = "Database: what is left when its machine is lost; absent: a machine comes back with its disk."),
+        .doc = "Database: what is left when its data are lost (\"volume\", \"disk\" of a fault); absent: nothing is."),
     {0}};
 const struct record replication_keys_record = {
     .name = "replication of a service", .size = sizeof(struct replication_keys), .fields = keys};

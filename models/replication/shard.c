@@ -1,6 +1,7 @@
 #include "models/replication/shard.h"
 #include "models/request/walk.h"
 #include "models/core/link.h"
+#include "models/replication/bare_data.h"
 #include "models/replication/quorum.h"
 #include "models/replication/failover.h"
 #include "models/replication/replication.h"
@@ -103,7 +104,10 @@ static void promote(struct world *w, struct shard *d, uint32_t container) {
   }
   d->primary = container;
   meter_count(w, service_shards(service_config(d->service))->failovers);
-  if (d->service->replication) failover_superseded(&d->service->replication[d->number]);
+  if (d->service->replication)
+    failover_superseded(&d->service->replication[d->number]);
+  else
+    bare_data_superseded(w, d->service, d->number);
   set_down(w, d, false);
   parts_changed(w);
 }

@@ -39,6 +39,10 @@ struct estimate entry_estimate(const struct evidence *ev, const struct entry *e)
     x.exact = true;
     return x;
   }
+  if (isinf(x.value)) { /* no more runs bring it down */
+    x.low = x.high = x.value;
+    return x;
+  }
   (row->law ? row->law : law_of_spread)(ev, e, &x);
   if (too_short(ev, &e->measure, &x)) return (struct estimate){NAN, NAN, NAN, x.n, false};
   estimate_bounds(ev, e, law_worth(ev, &e->measure, x.n), &x);

@@ -196,6 +196,7 @@ static struct estimate mean_of(const struct durations *d) {
   double sum = 0;
   qsort(d->s, d->count, sizeof *d->s, by_value);
   for (uint64_t i = 0; i < d->count; i++) sum += d->s[i];
+  if (isinf(sum)) return (struct estimate){INFINITY, INFINITY, INFINITY, d->count, false};
   struct interval i = interval_student(d->s, (uint32_t)d->count, INTERVAL_CONFIDENCE);
   return (struct estimate){sum / (double)d->count, fmax(0, i.low), i.high, d->count, false};
 }

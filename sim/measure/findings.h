@@ -14,6 +14,8 @@ void findings_left_out(const struct evidence *, struct results *); /* what avail
 void findings_kept_data(const struct evidence *, void (*with)(const struct evidence *, struct results *, const char *),
                         struct results *);
 const char *findings_leaves_out(const struct evidence *);
+/* Null, or which volume a service is assumed to have that a fault may take a node from, and why. */
+const char *findings_volume_assumed(const struct evidence *, uint32_t service, const char **source);
 /* backlog.c: queues that are longer than those in them are patient, in one line; null when there is none. */
 const char *findings_backlog(const struct evidence *);
 

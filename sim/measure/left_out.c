@@ -4,6 +4,7 @@
 #include "models/faults/fault.h"
 #include "models/stock/stock.h"
 #include "models/replication/replication.h"
+#include "models/volume/volume.h"
 #include "sim/measure/findings.h"
 #include <string.h>
 
@@ -32,9 +33,11 @@ static bool is_used(const struct model *m, const struct service_config *s) {
   return false;
 }
 
-/* The first group with a fault that takes a node on which the service may be; -1: none. */
-static int32_t lost_with(const struct model *m, const struct service_config *s) {
+/* The first group with a fault that takes a node on which the service may be; -1: none. mute: one that does not say what becomes of
+ * its disk. */
+static int32_t lost_with(const struct model *m, const struct service_config *s, bool mute) {
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
+    if (mute && model_fault_at(m, i)->disk != DISK_UNSTATED) continue;
     int32_t group = model_fault_at(m, i)->kind->reach(model_fault_at(m, i)).group;
     if (group < 0) continue;
     if (s->embedded ? file_may_be_on(m, (uint32_t)group) : service_runs(s) && may_be_on(m, s, (uint32_t)group)) return group;
@@ -42,9 +45,10 @@ static int32_t lost_with(const struct model *m, const struct service_config *s) 
   return -1;
 }
 
-/* With a backup a lost machine takes its disk along (models/replication/failover.h). */
-static bool keeps_data(const struct service_config *s) {
-  return s->kind == SERVICE_DATABASE && (s->embedded || !service_backup(s)->every);
+/* A fault that says nothing of it leaves the data where they are. With a backup a lost machine takes its disk along
+ * (models/volume). */
+static bool keeps_data(const struct model *m, const struct service_config *s) {
+  return s->kind == SERVICE_DATABASE && (s->embedded || (!service_backup(s)->every && volume_is_on_node(m, s)));
 }
 
 static bool stock_at(const struct model *m, uint32_t service) {
@@ -54,21 +58,43 @@ static bool stock_at(const struct model *m, uint32_t service) {
   return false;
 }
 
-/* The orchestrator starts elsewhere what was on a lost node. */
-static bool moves(const struct model *m) { return m->platform.kind->relocates; }
+const char *findings_volume_assumed(const struct evidence *ev, uint32_t service, const char **source) {
+  const struct service_config *s = model_service(&ev->model, service);
+  return lost_with(&ev->model, s, false) >= 0 ? volume_assumed(&ev->model, s, source) : NULL;
+}
+
+/* The default decides what becomes of the service when its node is lost. */
+static const char *default_words(const struct evidence *ev, const struct service_config *s, const char *where) {
+  const char *why, *what = volume_assumed(&ev->model, s, &why);
+  if (!what) return NULL;
+  const char *then = service_volume(s)->kind == VOLUME_NETWORK
+                         ? "its data outlive the node, and it waits until the node is back; \"deleted\" says when a person moves it"
+                     : service_backup(s)->every
+                         ? "on another node it starts from its last backup; where there is none it waits"
+                         : "on another node it starts with nothing, and all its data are lost; where there is "
+                           "none it waits, and its disk is kept";
+  return arena_format(ev->arena,
+                      "%s: without \"volume\" it is assumed to have one of kind %s: %s. That decides its RTO and RPO here", where,
+                      what, then);
+}
+
+static bool loses_data(const struct model *m, const struct service_config *s) {
+  return keeps_data(m, s) && lost_with(m, s, true) >= 0;
+}
 
 static const char *words_of(const struct evidence *ev, uint32_t service) {
   const struct model *m = &ev->model;
   const struct service_config *s = model_service(m, service);
-  int32_t group = lost_with(m, s);
+  int32_t group = lost_with(m, s, false);
   const char *where = group >= 0 ? arena_format(ev->arena, "%s on %s", s->name, model_nodes(m, (uint32_t)group)->name) : NULL;
-  if (where && keeps_data(s))
+  const char *assumed = where && !s->embedded ? default_words(ev, s, where) : NULL;
+  if (assumed) return assumed;
+  if (loses_data(m, s))
     return arena_format(
         ev->arena,
-        "%s: its data are kept when a node is lost%s; in truth a local disk is lost with its machine, and neither the "
+        "%s: its data are kept when a node is lost; in truth a local disk is lost with its machine, and neither the "
         "time to restore it nor the writes since the last backup count here%s",
-        where, moves(m) ? ", and are there at once where it starts again" : "",
-        s->embedded ? "" : " (\"backup\" makes them count)");
+        where, s->embedded ? "" : " (\"backup\" makes them count)");
   if (where && s->kind == SERVICE_CACHE && stock_at(m, service))
     return arena_format(ev->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
                         where);
@@ -115,7 +141,6 @@ static const char *with_names(const struct evidence *ev, const char *what,
   return names ? arena_format(ev->arena, "%s (%s), ", what, names) : "";
 }
 
-static bool loses_data(const struct model *m, const struct service_config *s) { return keeps_data(s) && lost_with(m, s) >= 0; }
 static bool is_external(const struct model *m, const struct service_config *s) {
   return s->kind == SERVICE_EXTERNAL && is_used(m, s);
 }

@@ -40,18 +40,19 @@ double over_meter_times(const struct measure *m, const struct model *model, cons
 
 /* --- what is taken of it ----------------------------------------------------------------------------------------------------- */
 
-double statistic_percentile(const struct measure *m, const struct histogram *h) {
-  return sim_seconds_of(histogram_quantile(h, m->p));
-}
+/* A time that never ends counts as SIM_NEVER, and the buckets near it hold nothing else. */
+static double seconds_of(double ns) { return ns < 0.99 * (double)SIM_NEVER ? sim_seconds_of(ns) : INFINITY; }
+
+double statistic_percentile(const struct measure *m, const struct histogram *h) { return seconds_of(histogram_quantile(h, m->p)); }
 
 double statistic_mean(const struct measure *m, const struct histogram *h) {
   (void)m;
-  return sim_seconds_of(histogram_mean(h));
+  return histogram_max(h) == SIM_NEVER ? INFINITY : sim_seconds_of(histogram_mean(h));
 }
 
 double statistic_max(const struct measure *m, const struct histogram *h) {
   (void)m;
-  return sim_seconds_of((double)histogram_max(h));
+  return seconds_of((double)histogram_max(h));
 }
 
 double statistic_sd(const struct measure *m, const struct histogram *h) {

@@ -128,6 +128,9 @@ struct bill {
   const struct bill_line *lines;
 };
 
+/* Why an RPO is infinite. */
+#define RPO_UNBOUNDED "unbounded: all data were lost, and there was no backup"
+
 /* One fault class over the availability run. */
 struct outage_class {
   const char *fault;

@@ -135,6 +135,7 @@ struct claim_result claim_judge(const struct evidence *ev, const struct claim *c
   }
   if (unknown) r.reason = entry_why_no_data(ev, e);
   if (unknown && judged) r.verdict = VERDICT_NO_DATA;
+  if (isinf(r.estimate.value)) r.reason = RPO_UNBOUNDED;
   if (!unknown && c->share > 0) r.judged = outage_judged(ev, claim, r.estimate.n);
   if (unknown || !judged) return r;
   struct estimate wide = r.estimate.exact || isnan(r.estimate.low) ? r.estimate : widened(r.estimate, caution);

@@ -5,11 +5,19 @@
 #include "sim/study/study_inner.h"
 #include "sim/study/version.h"
 
-static struct stated_value *assumptions_of(const struct scenario *s, struct arena *arena) {
-  struct stated_value *all = arena_new_array(arena, struct stated_value, s->assumption_count + 1);
-  for (uint32_t i = 0; i < s->assumption_count; i++)
+/* What the scenario says is assumed, and what is for want of a word. */
+static void assumptions_of(const struct scenario *s, const struct evidence *ev, struct results *r) {
+  const struct model *m = &ev->model;
+  struct arena *arena = ev->arena;
+  struct stated_value *all = arena_new_array(arena, struct stated_value, s->assumption_count + m->services.count + 1);
+  uint32_t count = s->assumption_count;
+  for (uint32_t i = 0; i < count; i++)
     all[i] = (struct stated_value){s->assumptions[i].path, s->assumptions[i].value, s->assumptions[i].source};
-  return all;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const char *source, *volume = findings_volume_assumed(ev, i, &source), *name = model_service(m, i)->name;
+    if (volume) all[count++] = (struct stated_value){arena_format(arena, "services.%s.volume", name), volume, source};
+  }
+  r->assumptions = all, r->assumption_count = count;
 }
 
 static const char *const *endpoint_names(const struct model *m, struct arena *arena) {
@@ -38,8 +46,6 @@ static struct results describe(const struct study *s) {
       .warmup_found = ev->warmup == WARMUP_IS_FOUND,
       .events = v->events,
       .resolved = scenario->resolved,
-      .assumption_count = scenario->assumption_count,
-      .assumptions = assumptions_of(scenario, ev->arena),
       .endpoint_count = m->endpoints.count,
       .endpoints = endpoint_names(m, ev->arena),
       .interrupted = s->interrupted,
@@ -65,6 +71,7 @@ struct results *study_results(struct study *s) {
   study_extend(s, 0, 0); /* what is measured is known from here on */
   study_find_growth(s);
   *r = describe(s);
+  assumptions_of(s->scenario, ev, r);
   findings_metrics(ev, r);
   findings_tables(ev, r);
   findings_pictures(ev, r);

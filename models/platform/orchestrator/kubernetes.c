@@ -1,11 +1,13 @@
 /* kubernetes: pods by requests over nodes. A dead process is restarted in place by its kubelet, at once the first time, then
  * after 10 s doubling to 300 s; it is in rotation again after its readiness probe and the way of the endpoints. A node that
- * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere. */
+ * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere, those of
+ * StatefulSets excepted. */
 #include "models/autoscaling/autoscaler.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
+#include "models/core/part.h"
 #include "models/core/world.h"
 #include <math.h>
 
@@ -122,6 +124,13 @@ static void drain_step(struct world *w, struct container *c) {
   retire(w, c);
 }
 
+/* Another one in its stead. */
+static void move_pod(struct world *w, struct container *c) {
+  rotation_remove(w, c);
+  lifecycle_unplace(w, c);
+  start_pod(w, c);
+}
+
 static void life(struct world *w, struct container *c) {
   switch (c->life_stage) {
   case LIFE_READY:
@@ -136,6 +145,9 @@ static void life(struct world *w, struct container *c) {
     break;
   case LIFE_DRAINED:
     drain_step(w, c);
+    break;
+  case LIFE_GIVEN_UP: /* deleted by force */
+    move_pod(w, c);
     break;
   }
 }
@@ -153,18 +165,26 @@ static void node_died(struct world *w, struct node *n) {
   node_wait(w, n, delay > 0 ? delay : 0);
 }
 
+/* Unknown: its pods leave the endpoints. One that would wait for its node may be deleted by force from now on. */
+static void node_unknown(struct world *w, struct node *n) {
+  n->detected = true;
+  for (uint32_t i = 0; i < n->container_count; i++) {
+    struct container *c = &w->containers[n->containers[i]];
+    set_ready(w, c, false);
+    sim_time given_up = parts_give_up(w, c), now = world_now(w);
+    if (given_up) lifecycle_wait(w, c, LIFE_GIVEN_UP, given_up > now ? given_up - now : 0);
+  }
+  node_wait(w, n, config_of(w)->eviction);
+}
+
 static void detected(struct world *w, struct node *n) {
-  if (!n->detected) { /* unknown: its pods leave the endpoints */
-    n->detected = true;
-    for (uint32_t i = 0; i < n->container_count; i++) set_ready(w, &w->containers[n->containers[i]], false);
-    node_wait(w, n, config_of(w)->eviction);
+  if (!n->detected) {
+    node_unknown(w, n);
     return;
   }
   for (uint32_t i = n->container_count; i-- > 0;) {
     struct container *c = &w->containers[n->containers[i]];
-    rotation_remove(w, c);
-    lifecycle_unplace(w, c);
-    start_pod(w, c);
+    if (!parts_give_up(w, c)) move_pod(w, c);
   }
 }
 
@@ -235,4 +255,5 @@ const struct orchestrator orchestrator_kubernetes = {
     .evict = evict,
     .resize = resize,
     .recovery = recovery,
-    .relocates = true};
+    .relocates = true,
+    .data = {.new_containers = true, .node_affinity = true, .stateful_sets = true}};

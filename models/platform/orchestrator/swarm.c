@@ -114,4 +114,5 @@ const struct orchestrator orchestrator_swarm = {
     .detected = detected,
     .evict = evict,
     .recovery = recovery,
-    .relocates = true};
+    .relocates = true,
+    .data = {.new_containers = true, .constraints = true}};

@@ -6,6 +6,7 @@
 #include "sim/engine/allocate.h"
 #include "sim/report/verdicts.h"
 #include <stdlib.h>
+#include <math.h>
 
 /* ---- records, one function each ---- */
 
@@ -171,6 +172,7 @@ static void write_outage_class(struct json_writer *w, const void *of, uint32_t i
   json_add_named_estimate(w, "rpo_mean_s", &o->rpo_mean);
   json_add_number(w, "rpo_p95_s", o->rpo_p95);
   json_add_number(w, "rpo_max_s", o->rpo_max);
+  if (isinf(o->rpo_max)) json_add_text(w, "rpo_reason", RPO_UNBOUNDED);
 }
 
 static void write_endpoint_availability(struct json_writer *w, const void *of, uint32_t i) {

@@ -270,7 +270,7 @@ static void strike(void *world, uint32_t unused) {
   struct world *w = ((struct world **)world)[0];
   const struct fault *f = ((const struct fault **)world)[1];
   if (!f->service) {
-    node_fails(w, &w->nodes[f->number]);
+    node_fails(w, &w->nodes[f->number], DISK_UNSTATED);
     return;
   }
   for (uint32_t i = 0; i < w->model->services.count; i++)

@@ -276,7 +276,7 @@ static void test_drained_pods_stay_away(void) {
   w->services[0].desired = 1;
   w->orchestrator->resize(w, 0);
   calendar_run(w->calendar, 50500 * SIM_MS); /* they leave rotation at 51 s */
-  for (uint32_t i = 0; i < 2; i++) node_fails(w, &w->nodes[i]);
+  for (uint32_t i = 0; i < 2; i++) node_fails(w, &w->nodes[i], DISK_UNSTATED);
   calendar_run(w->calendar, 70 * SIM_S);
   for (uint32_t i = 0; i < 2; i++) node_returns(w, &w->nodes[i]);
   calendar_run(w->calendar, 1000 * SIM_S);

@@ -104,13 +104,13 @@ static void test_broken_while_away(void) {
   struct world *w = warm_world(&f);
   node_leave(w, &w->nodes[1]);
   test_check(w->nodes[1].membership == NODE_AWAY, "Swarm replaces at once");
-  node_fails(w, &w->nodes[1]);
+  node_fails(w, &w->nodes[1], DISK_UNSTATED);
   test_check(node_join(w, 0)->index == 3, "a broken machine has joined");
   world_measure_until(w, 20 * SIM_S);
   node_returns(w, &w->nodes[1]);
   test_check(w->nodes[1].membership == NODE_AWAY && !count_on(w, 1) && count_on(w, 3) == 2, "it came back with its machine");
   /* Lost while it leaves: a lost node is emptied when its loss is known. */
-  node_fails(w, &w->nodes[3]);
+  node_fails(w, &w->nodes[3], DISK_UNSTATED);
   node_leave(w, &w->nodes[3]);
   test_check(node_join(w, 0)->index == 1, "the one that works is taken");
   world_measure_until(w, 60 * SIM_S);
@@ -128,7 +128,7 @@ static void test_lost_while_it_leaves(void) {
   world_measure_until(w, 10 * SIM_S + SIM_MS);
   test_check(in_state(w, 0, CONTAINER_DRAINING) == 2 && w->nodes[0].membership == NODE_LEAVING, "it does not drain");
   test_check(lifecycle_choose_node(w, &w->containers[w->services[0].first]) == NONE, "there is room on a node that leaves");
-  node_fails(w, &w->nodes[0]);
+  node_fails(w, &w->nodes[0], DISK_UNSTATED);
   test_check(w->nodes[0].membership == NODE_AWAY && in_state(w, 0, CONTAINER_PENDING) == 2, "pods of a lost machine drain on");
   node_join(w, 0);
   world_measure_until(w, 60 * SIM_S);

@@ -131,7 +131,7 @@ static void happen(struct world *w, const struct event *e) {
   for (uint32_t i = 0; i < w->node_count; i++)
     if (w->nodes[i].group_index == 1 && w->nodes[i].number == (uint32_t)e->node) n = &w->nodes[i];
   calendar_run(w->calendar, (sim_time)(e->at_s * 1e9));
-  if (!e->back) outage_fault(w, 0), node_fails(w, n);
+  if (!e->back) outage_fault(w, 0), node_fails(w, n, DISK_UNSTATED);
   if (e->back) node_returns(w, n);
 }
 

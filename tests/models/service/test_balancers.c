@@ -296,7 +296,7 @@ static void test_connection_dies(void) {
     calendar_run(w->calendar, 10 * SIM_S + 50 * SIM_MS);
     struct container *used = b->computation_order > 1 ? b : b + 1;
     if (rows[i].machine)
-      node_fails(w, &w->nodes[used->node]);
+      node_fails(w, &w->nodes[used->node], DISK_UNSTATED);
     else
       lifecycle_crash(w, used);
     world_measure_until(w, 100 * SIM_S);
