@@ -120,8 +120,8 @@ struct part {
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
   /* Of a container that needs a node: whether this one may be it. */
   bool (*admits)(const struct world *, const struct container *, const struct node *);
-  /* Of a container on a lost node, where its orchestrator would replace it: 0: it does so. Else it is left there until this time, or,
-   * SIM_NEVER, until the node is back. */
+  /* Of a container on a lost node, which its orchestrator would replace: 0: it does so. Else it is left there until this time, or
+   * (SIM_NEVER) until the node is back. */
   sim_time (*gives_up)(struct world *, struct container *);
   /* Some process or routing has changed: which requests are served may have. */
   void (*changed)(struct world *);

@@ -22,7 +22,7 @@ struct world;
 /* Those of the scenario. */
 void nodes_build(struct world *);
 
-/* The machine is lost with all that runs on it, and is back. Losses from several faults add up: its disk is lost with one of them. */
+/* The machine is lost with all that runs on it, and is back. Losses from several faults add up, and each may take its disk. */
 void node_fails(struct world *, struct node *, enum disk_fate);
 void node_returns(struct world *, struct node *);
 /* The orchestrator's `detected` is called after the delay, in place of an earlier one. */

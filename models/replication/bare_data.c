@@ -31,7 +31,7 @@ static struct bare *bare_of(const struct world *w, const struct container *c) {
 
 static void comes_back(struct world *w, const struct service *s, struct bare *b, sim_time rpo) {
   b->down = false;
-  if (service_volume(service_config(s))->stated) meter_time(w, service_replication(service_config(s))->rpo, rpo);
+  if (service_volume(service_config(s))->given) meter_time(w, service_replication(service_config(s))->rpo, rpo);
   parts_lost_data(w, b->fault, rpo);
 }
 
@@ -86,7 +86,7 @@ static void link_bare_data(struct linker *l, enum link_stage stage) {
   struct model *m = l->model;
   for (uint32_t i = 0; stage == LINK_STEPS && i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
-    if (!is_bare(s) || !service_volume(s)->stated) continue;
+    if (!is_bare(s) || !service_volume(s)->given) continue;
     service_replication(s)->rpo =
         meter_declare(m, s->name, "rpo", METER_TIME, "Age of the oldest lost write when the primary died, of every death.");
   }

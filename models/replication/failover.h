@@ -8,13 +8,13 @@
  * promoted, unless it is further behind than `max_lag`. Lost are the writes that were acknowledged and that it has not received.
  * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 20 to 42 s in all.
  *
- * What becomes of the data of a process that stops: models/volume. A replica that starts empty is copied: it takes `resync` longer. A
- * primary that starts empty
+ * What becomes of the data of a process that stops: models/volume. A replica that starts empty is copied: it takes `resync`
+ * longer. A primary that starts empty
  *
  *     has a backup                      is restored: it takes `restore` longer, and all since the last backup is lost: between
  *                                       nothing and `every`
- *     has none, a replica has data      with failover it is no primary any more: it waits until one is promoted. Without, or if none
- *                                       is, it is copied from the replica that has received most, and what that lacks is lost
+ *     has none, a replica has data      with failover it is no primary any more: it waits until one is promoted. Without, or if
+ *                                       none is, it is copied from the replica that has received most, and what that lacks is lost
  *     has none, no replica has data     begins with nothing: all is lost, and the RPO has no bound (SIM_NEVER)
  *
  * RPO: age of the oldest lost write when the primary died, 0 if nothing was lost. Without requests there are no writes: then it is

@@ -72,7 +72,7 @@ static void volumes_stop(struct world *w, struct container *c, bool served) {
   const struct node *n = c->node == NONE ? NULL : &w->nodes[c->node];
   bool lost = n && !n->up, on_node = config->kind != VOLUME_NETWORK;
   if (served) v->empty = false;
-  if (served) v->known = lost && on_node ? n->disk != DISK_UNSTATED : config->stated || w->orchestrator->relocates;
+  if (served) v->known = lost && on_node ? n->disk != DISK_UNSTATED : config->given || w->orchestrator->relocates;
   if (lost && on_node && n->index == v->home && disk_is_lost(config, n)) v->empty = true;
 }
 
@@ -82,7 +82,7 @@ static sim_time detaches(struct world *w, const struct container *c, struct volu
   if (w->nodes[v->home].up) return 0;
   if (v->detached_at == SIM_NEVER) v->detached_at = world_after(w, distribution_sample_time(&config->detach, &v->draws));
   sim_time left = v->detached_at > world_now(w) ? v->detached_at - world_now(w) : 0;
-  if (config->stated) meter_time(w, config->waited, left);
+  if (config->given) meter_time(w, config->waited, left);
   return left;
 }
 
@@ -102,7 +102,7 @@ static void volumes_serve(struct world *w, struct container *c, bool warm) {
   struct volume *v = volume_of(w, c);
   if (!v) return;
   const struct volume_config *config = service_volume(container_config(c));
-  if (!warm && v->empty && config->stated) meter_count(w, config->emptied);
+  if (!warm && v->empty && config->given) meter_count(w, config->emptied);
   v->home = c->node, v->detached_at = SIM_NEVER, v->given_up_at = 0;
 }
 

@@ -12,15 +12,15 @@
  *                                    waits if it is pinned
  *     network     -                  elsewhere after `detach`  elsewhere after `detach`; of a StatefulSet: waits
  *
- * A pod of a StatefulSet on a lost node is not replaced, whatever its volume, before it is known to be gone: when the node is back,
- * or when a person deletes it by force (`deleted` after the loss, but not before the node is known to be lost). A network volume that
- * was attached to a node that is lost is detached by force after `detach`; while its old node works it moves at once. A detach
- * that has begun takes its whole time, also where the old node is back before its end.
+ * A pod of a StatefulSet on a lost node is not replaced, whatever its volume, before it is known to be gone: when the node is
+ * back, or when a person deletes it by force (`deleted` after the loss, but not before the node is known to be lost). A network
+ * volume that was attached to a node that is lost is detached by force after `detach`; while its old node works it moves at
+ * once. A detach that has begun takes its whole time, also where the old node is back before its end.
  *
  * A replica that is empty has lost what it held since it last served. A replica that starts for the first time has lost nothing.
- * Whether a lost machine comes back with its disk says the fault (struct node, `disk`); where it says nothing the disk is lost for a
- * service with a backup, and kept otherwise. A replica that has moved never finds its old local volume again, though that may still
- * be on the node that it left: what is there is out of date.
+ * Whether a lost machine comes back with its disk says the fault (struct node, `disk`); where it says nothing the disk is lost
+ * for a service with a backup, and kept otherwise. A replica that has moved never finds its old local volume again, though that
+ * may still be on the node that it left: what is there is out of date.
  *
  * Kubernetes: a container is new after each restart, and with it its file system; Docker restarts the same one, Swarm replaces it.
  * Sources: kubernetes 62061 and longhorn 5345 (maxWaitForUnmountDuration 6 min), kubernetes 53059 (6 to 10 minutes in the field);
@@ -51,10 +51,10 @@ struct volume_config {
   struct distribution deleted; /* no kind: no one deletes it */
   bool pinned;
   /* Derived. */
-  bool stated;              /* the scenario says what it is */
+  bool given;               /* the scenario says what it is */
   bool matters;             /* it is asked what becomes of its data */
   bool lost_if_mute;        /* a fault that does not say so takes the disk along */
-  uint32_t waited, emptied; /* meters, where stated */
+  uint32_t waited, emptied; /* meters, where given */
 };
 
 extern const struct record volume_keys_record;

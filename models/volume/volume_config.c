@@ -71,26 +71,26 @@ void volumes_link(struct linker *l) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
     struct volume_config *c = service_volume(s);
-    c->stated = c->kind != VOLUME_AUTO || c->owner != OWNER_AUTO || c->pinned || c->deleted.kind || c->detach.kind;
-    if (!service_runs(s) && !c->stated) continue;
-    struct volume_config given = *c;
+    c->given = c->kind != VOLUME_AUTO || c->owner != OWNER_AUTO || c->pinned || c->deleted.kind || c->detach.kind;
+    if (!service_runs(s) && !c->given) continue;
+    struct volume_config said = *c;
     resolve(m, s, c);
-    if (given.owner != OWNER_AUTO && !m->platform.kind->data.stateful_sets) c->owner = given.owner;
-    const char *key = NULL, *wrong = c->stated ? wrong_with(m, s, &key) : NULL;
+    if (said.owner != OWNER_AUTO && !m->platform.kind->data.stateful_sets) c->owner = said.owner;
+    const char *key = NULL, *wrong = c->given ? wrong_with(m, s, &key) : NULL;
     if (wrong) {
       bool whole = key[0] == 'v';
       link_error(l, arena_format(l->arena, "services.%s%s", s->name, whole ? "" : ".volume"), key, "%s", wrong);
       continue;
     }
     if (!c->detach.kind) c->detach = distribution_constant(SIX_MINUTES_S * 1e9);
-    c->matters |= c->stated || is_of_data(s);
-    if (c->stated) declare(m, s);
+    c->matters |= c->given || is_of_data(s);
+    if (c->given) declare(m, s);
   }
 }
 
 const char *volume_assumed(const struct model *m, const struct service_config *s, const char **source) {
   const struct volume_config *c = service_volume(s);
-  if (!service_runs(s) || !is_of_data(s) || c->stated || !m->platform.kind->relocates) return NULL;
+  if (!service_runs(s) || !is_of_data(s) || c->given || !m->platform.kind->relocates) return NULL;
   *source = "no \"volume\" is given: what is usual for a service with data";
   return c->kind == VOLUME_NETWORK ? "network, of a StatefulSet" : "local, not pinned to its node";
 }
