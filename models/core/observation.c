@@ -17,7 +17,8 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   o->window_count = o->inside_over_time.windows, o->window_length = o->inside_over_time.width;
   o->records_waits = plan->waits;
   o->endpoint_count = plan->endpoints, o->service_count = plan->services;
-  o->endpoints = arena_new_array(arena, struct endpoint_observation, plan->endpoints);
+  o->row_count = plan->endpoints * (1 + plan->regions);
+  o->endpoints = arena_new_array(arena, struct endpoint_observation, o->row_count);
   o->services = arena_new_array(arena, struct service_observation, plan->services);
   o->meter_count = plan->meter_count;
   o->meters = arena_new_array(arena, struct meter_observation, plan->meter_count + 1);
@@ -33,9 +34,9 @@ void observation_open(struct observation *o, struct arena *arena, const struct o
   }
   o->unused.windows = arena_new_array(arena, struct endpoint_window, o->window_count);
   if (plan->waits) o->unused.waits = arena_new_array(arena, struct histogram, o->window_count);
-  for (uint32_t i = 0; i < plan->endpoints; i++) {
+  for (uint32_t i = 0; i < o->row_count; i++) {
     o->endpoints[i] = o->unused;
-    o->endpoints[i].cells = plan->programs[i].cell_count;
+    o->endpoints[i].cells = plan->programs[i % plan->endpoints].cell_count;
   }
 }
 
@@ -77,20 +78,40 @@ static struct endpoint_window *window_at(struct observation *o, uint32_t endpoin
 /* The end too: a client that is answered then and asks again is inside. */
 static bool measured(const struct observation *o, sim_time at) { return at >= o->measured_from && at <= o->measured_until; }
 
-void observation_arrival(struct observation *o, uint32_t endpoint, sim_time now) {
+static void row_arrival(struct observation *o, uint32_t row, sim_time now) {
+  if (__builtin_expect(!observation_touched(o, row), 0)) observation_touch(o, row);
+  struct endpoint_observation *e = &o->endpoints[row];
+  e->inside_from += now < o->measured_from, e->inside_until += now <= o->measured_until;
+  if (measured(o, now)) window_at(o, row, now)->arrived++;
+}
+
+void observation_arrival(struct observation *o, uint32_t endpoint, int32_t region, sim_time now) {
   advance(o, now);
   o->inside++;
   o->arrived++;
-  if (__builtin_expect(!observation_touched(o, endpoint), 0)) observation_touch(o, endpoint);
-  struct endpoint_observation *e = &o->endpoints[endpoint];
-  e->inside_from += now < o->measured_from, e->inside_until += now <= o->measured_until;
-  if (measured(o, now)) window_at(o, endpoint, now)->arrived++;
+  row_arrival(o, endpoint, now);
+  if (__builtin_expect(region >= 0, 0)) row_arrival(o, observation_row(o, endpoint, region), now);
 }
 
 static uint32_t slow_bin_number(int64_t ns) {
   uint64_t value = (uint64_t)ns | 3;
   uint32_t octave = 63 - (uint32_t)__builtin_clzll(value);
   return octave * 4 + (uint32_t)((value >> (octave - 1)) & 1) * 2 + (octave >= 2 ? (uint32_t)((value >> (octave - 2)) & 1) : 0);
+}
+
+static inline void row_end(struct observation *o, uint32_t row, const struct ended *r, enum outcome outcome, sim_time now) {
+  sim_time last = observation_last(r->arrived, now);
+  struct endpoint_observation *e = &o->endpoints[row];
+  e->inside_from -= last < o->measured_from, e->inside_until -= last <= o->measured_until;
+  if (!measured(o, last)) return;
+  struct endpoint_window *window = window_at(o, row, last);
+  window->ended[outcome]++;
+  if (outcome != OUTCOME_COMPLETED) return;
+  int64_t latency = now - r->arrived;
+  histogram_add(&window->latency, latency);
+  struct slow_bin *bin = slow_bin_of(o, e, slow_bin_number(latency));
+  bin->count++;
+  for (uint32_t i = 0; i < r->cells; i++) bin->cell_ns[i] += (double)r->cell[i];
 }
 
 void observation_end(struct observation *o, const struct ended *r, enum outcome outcome, sim_time now) {
@@ -105,23 +126,19 @@ void observation_end(struct observation *o, const struct ended *r, enum outcome 
     for (uint32_t i = 0; i < r->cells; i++) sum += r->cell[i], sign |= r->cell[i];
     o->broken_attributions += sum != latency || sign < 0;
   }
-  sim_time last = observation_last(r->arrived, now);
-  struct endpoint_observation *e = &o->endpoints[r->endpoint];
-  e->inside_from -= last < o->measured_from, e->inside_until -= last <= o->measured_until;
-  if (!measured(o, last)) return;
-  struct endpoint_window *window = window_at(o, r->endpoint, last);
-  window->ended[outcome]++;
-  if (outcome != OUTCOME_COMPLETED) return;
-  histogram_add(&window->latency, latency);
-  struct slow_bin *bin = slow_bin_of(o, e, slow_bin_number(latency));
-  bin->count++;
-  for (uint32_t i = 0; i < r->cells; i++) bin->cell_ns[i] += (double)r->cell[i];
+  row_end(o, r->endpoint, r, outcome, now);
+  if (__builtin_expect(r->region >= 0, 0)) row_end(o, observation_row(o, r->endpoint, r->region), r, outcome, now);
+}
+
+static void row_wait(struct observation *o, uint32_t row, sim_time waited, sim_time last) {
+  histogram_add(&o->endpoints[row].waits[window_number(o, last)], waited);
 }
 
 void observation_wait(struct observation *o, const struct ended *r, sim_time waited, sim_time now) {
   sim_time last = observation_last(r->arrived, now);
   if (!measured(o, last)) return;
-  histogram_add(&o->endpoints[r->endpoint].waits[window_number(o, last)], waited);
+  row_wait(o, r->endpoint, waited, last);
+  if (r->region >= 0) row_wait(o, observation_row(o, r->endpoint, r->region), waited, last);
 }
 
 void observation_close(struct observation *o, sim_time now) { advance(o, now); }
@@ -167,7 +184,7 @@ static void merge_use(struct observation *into, const struct observation *from) 
 }
 
 void observation_merge(struct observation *into, const struct observation *from) {
-  for (uint32_t i = 0; i < from->endpoint_count; i++)
+  for (uint32_t i = 0; i < from->row_count; i++)
     if (observation_touched(from, i)) merge_endpoint(into, i, &from->endpoints[i]);
   for (uint32_t i = 0; i < from->service_count; i++) {
     into->services[i].calls += from->services[i].calls;

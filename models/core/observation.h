@@ -11,6 +11,10 @@
  * failed are counted by cause. The wait of a request, kept only where a claim asks for it, is the time that it waited for
  * the system until it ended, and is that of all requests: those that gave up waited too.
  *
+ * Where clients are in regions, endpoints are observed twice: as a whole, and by the region of the client in rows of their own
+ * behind the endpoints: first those of the first region, in the order of the endpoints. The rows of an endpoint's regions add up
+ * to its own.
+ *
  * An endpoint costs what it uses: its windows are made when its first request arrives, bins and blocks of histograms when something
  * falls into them. Until then all endpoints share the windows of `unused`, which nothing is ever written to. */
 #ifndef OBSERVATION_H
@@ -54,9 +58,10 @@ struct observation {
   sim_time measured_from, measured_until, window_length;
   uint32_t window_count;
   uint32_t endpoint_count, service_count;
+  uint32_t row_count; /* endpoints, and endpoints by region */
   bool records_waits;
-  struct endpoint_observation unused; /* no request, no end, empty histograms */
-  struct endpoint_observation *endpoints;
+  struct endpoint_observation unused;     /* no request, no end, empty histograms */
+  struct endpoint_observation *endpoints; /* row_count */
   struct service_observation *services;
   struct meter_observation *meters;
   uint32_t meter_count;
@@ -77,12 +82,14 @@ struct observation {
 /* What has ended for its client: a request, or an errand of several (models/traffic/client.h). */
 struct ended {
   uint32_t endpoint, cells;
+  int32_t region;      /* of its client, or -1 */
   sim_time arrived;    /* intended */
   const int64_t *cell; /* attributed time, of what was answered */
 };
 
 struct observation_plan {
   uint32_t endpoints, services, windows; /* windows: equal parts of the measured time */
+  uint32_t regions;                      /* of clients */
   sim_time measured_from, measured_until;
   bool waits, use;                /* to be recorded */
   const struct program *programs; /* of the endpoints, in their order */
@@ -92,12 +99,18 @@ struct observation_plan {
 };
 
 void observation_open(struct observation *, struct arena *, const struct observation_plan *);
-void observation_arrival(struct observation *, uint32_t endpoint, sim_time now);
+/* region: of its client, or -1. */
+void observation_arrival(struct observation *, uint32_t endpoint, int32_t region, sim_time now);
 void observation_end(struct observation *, const struct ended *, enum outcome, sim_time now);
 /* Just before its end is recorded: how long it has waited. */
 void observation_wait(struct observation *, const struct ended *, sim_time waited, sim_time now);
 void observation_close(struct observation *, sim_time now);
 void observation_merge(struct observation *into, const struct observation *);
+
+/* The row of an endpoint's requests from a region; -1: from wherever. */
+static inline uint32_t observation_row(const struct observation *o, uint32_t endpoint, int32_t region) {
+  return region < 0 ? endpoint : o->endpoint_count * (1 + (uint32_t)region) + endpoint;
+}
 
 /* Some request of the endpoint has arrived: otherwise all about it is zero. */
 static inline bool observation_touched(const struct observation *o, uint32_t endpoint) {

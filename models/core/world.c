@@ -71,6 +71,7 @@ struct observation_plan model_observation_plan(const struct model *m, bool traff
   if (!traffic) return (struct observation_plan){.windows = 1, .measured_until = 1};
   return (struct observation_plan){.endpoints = m->endpoints.count,
                                    .services = m->services.count,
+                                   .regions = model_regions(m),
                                    .windows = (uint32_t)m->run.windows,
                                    .measured_from = m->run.warmup,
                                    .measured_until = m->run.warmup + m->run.window,

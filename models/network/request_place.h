@@ -18,5 +18,9 @@ static inline bool world_has_places(const struct world *w) {
 static inline struct request_place *request_place(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_places);
 }
+/* The region of its client, or -1. */
+static inline int32_t request_region(const struct world *w, const struct request *r) {
+  return world_has_places(w) ? request_place(w, r)->client : -1;
+}
 
 #endif

@@ -53,6 +53,25 @@ static void audit_measured(const struct audit *a) {
   free(inside);
 }
 
+/* Where clients are in regions, each is in one: what was seen by region adds up to what was seen. */
+static void audit_regions(const struct audit *a) {
+  const struct observation *o = &a->world->observation;
+  for (uint32_t e = 0; e < o->endpoint_count && o->row_count > o->endpoint_count; e++) {
+    uint64_t arrived = 0, ended = 0;
+    int64_t inside = 0;
+    for (uint32_t row = e; row < o->row_count; row += o->endpoint_count) {
+      const struct endpoint_observation *x = &o->endpoints[row];
+      uint64_t sign = row == e ? 1 : UINT64_MAX; /* less those of the regions */
+      for (uint32_t i = 0; i < o->window_count; i++) {
+        arrived += sign * x->windows[i].arrived;
+        for (int k = 0; k < OUTCOMES; k++) ended += sign * x->windows[i].ended[k];
+      }
+      inside += row == e ? (int64_t)x->inside_until : -(int64_t)x->inside_until;
+    }
+    if (arrived || ended || inside) audit_broken(a, "endpoint %u: its clients by region do not add up to all of them", e);
+  }
+}
+
 /* Those who wait: requests whose client is there, and clients between their attempts. */
 struct living {
   uint64_t requests, waiting_clients;
@@ -116,6 +135,7 @@ static void audit_calls(const struct audit *a) {
 void audit_requests(const struct audit *a) {
   audit_flow(a);
   audit_measured(a);
+  audit_regions(a);
   audit_living(a);
   audit_calls(a);
 }

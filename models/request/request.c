@@ -6,6 +6,7 @@
 #include "models/request/operation.h"
 #include "models/core/world.h"
 #include "models/network/network.h"
+#include "models/network/request_place.h"
 #include <assert.h>
 #include <string.h>
 
@@ -59,7 +60,7 @@ void request_begins(struct world *w, struct request *r) {
 void request_send(struct world *w, uint32_t source, uint32_t endpoint, uint64_t key, uint32_t user) {
   struct request *r = new_request(w, source, endpoint, key, user);
   if (!r) return;
-  observation_arrival(&w->observation, endpoint, world_now(w));
+  observation_arrival(&w->observation, endpoint, request_region(w, r), world_now(w));
   request_begins(w, r);
 }
 
@@ -104,7 +105,7 @@ static void release_client(struct world *w, struct request *r, enum outcome outc
     from->attempt_ended(w, r, outcome);
     return;
   }
-  struct ended ended = {r->endpoint, w->model->programs[r->endpoint].cell_count, r->arrived, r->cell};
+  struct ended ended = {r->endpoint, w->model->programs[r->endpoint].cell_count, request_region(w, r), r->arrived, r->cell};
   if (__builtin_expect(w->observation.records_waits, 0)) record_wait(w, r, &ended);
   observation_end(&w->observation, &ended, outcome, world_now(w));
   if (from->returns) from->returns(from->source, r->user, r->arrived);

@@ -1,5 +1,6 @@
 #include "models/traffic/client.h"
 #include "models/traffic/source.h"
+#include "models/traffic/whereabouts.h"
 #include "models/replication/replication.h"
 #include "models/core/part.h"
 #include "models/request/draws.h"
@@ -129,7 +130,7 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
   c->attempts = c->failures = c->reloads = c->running = 0, c->waited = 0;
   assert(!c->reload_runs && !c->hedge_runs && !c->impatience_runs);
   world_clients(w)->open++;
-  observation_arrival(&w->observation, endpoint, world_now(w));
+  observation_arrival(&w->observation, endpoint, whereabouts_region(w, c->source, c->user, 0), world_now(w));
   budget_deposit(&s->budget, &s->config->retry.budget, world_now(w));
   if (s->config->impatience.kind) {
     struct stream draws = stream_at(key, DRAW_IMPATIENCE);
@@ -159,7 +160,8 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
   if (!r) c->waited += beside; /* of a pair of which one was answered that one's wait counts */
   assert(world_clients(w)->open > 0 && !c->running);
   world_clients(w)->open--;
-  struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, c->arrived, r ? r->cell : NULL};
+  struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, whereabouts_region(w, c->source, c->user, 0),
+                        c->arrived, r ? r->cell : NULL};
   if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
   observation_end(&w->observation, &ended, outcome, world_now(w));
   go_on(w, c, outcome);

@@ -15,22 +15,31 @@ void whereabouts_link(struct linker *l, struct source_config *s, const char *pat
                regions_listed(&m->platform.regions, l->arena));
 }
 
-struct stream whereabouts_draws(const struct world *w, const struct request *r) {
-  if (r->user == NONE) return stream_at(r->key, draw_of_part(PART_places, 0, 0, 0));
-  return stream_at(world_sources(w)->each[r->source].place_key, r->user);
+static struct stream draws_of(const struct source *s, uint32_t user, uint64_t key) {
+  return user == NONE ? stream_at(key, draw_of_part(PART_places, 0, 0, 0)) : stream_at(s->place_key, user);
 }
 
-void whereabouts_stand(struct world *w, struct request *r) {
-  const struct weights *regions = &world_sources(w)->each[r->source].config->region;
+struct stream whereabouts_draws(const struct world *w, const struct request *r) {
+  return draws_of(&world_sources(w)->each[r->source], r->user, r->key);
+}
+
+int32_t whereabouts_region(const struct world *w, uint32_t source, uint32_t user, uint64_t key) {
+  const struct source *s = &world_sources(w)->each[source];
+  const struct weights *regions = &s->config->region;
   uint32_t i = 0;
+  if (!regions->count) return -1;
   if (regions->count > 1) {
-    struct stream draws = whereabouts_draws(w, r);
+    struct stream draws = draws_of(s, user, key);
     double sum = 0, u = stream_uniform(&draws);
     for (uint32_t k = 0; k < regions->count; k++) sum += regions->weight[k];
     for (u *= sum; i + 1 < regions->count && u >= regions->weight[i]; i++) u -= regions->weight[i];
   }
+  return regions->reference[i];
+}
+
+void whereabouts_stand(struct world *w, struct request *r) {
   struct request_place *place = request_place(w, r);
-  place->client = place->edge = (int16_t)regions->reference[i];
+  place->client = place->edge = (int16_t)whereabouts_region(w, r->source, r->user, r->key);
 }
 
 double whereabouts_share(const struct model *m, const struct source_config *s, uint32_t region) {
@@ -41,4 +50,13 @@ double whereabouts_share(const struct model *m, const struct source_config *s, u
     if (s->region.reference[k] == (int32_t)region) here += s->region.weight[k];
   }
   return here / sum;
+}
+
+bool whereabouts_asks(const struct model *m, int32_t endpoint, uint32_t region) {
+  for (uint32_t i = 0; i < model_sources(m)->count; i++) {
+    const struct source_config *s = model_source(m, i);
+    bool asks = endpoint < 0 || s->visits[endpoint] > 0;
+    if (asks && whereabouts_share(m, s, region) > 0) return true;
+  }
+  return false;
 }

@@ -20,9 +20,14 @@ struct world;
 void whereabouts_link(struct linker *, struct source_config *, const char *path);
 /* The `stands` of an origin: the region of the request's client, of which its edge is the same. */
 void whereabouts_stand(struct world *, struct request *);
+/* The region of a client of a source: of one that is known by a number, or of the one that sent the request with this key (user
+ * NONE); -1 where there are no places. */
+int32_t whereabouts_region(const struct world *, uint32_t source, uint32_t user, uint64_t key);
 /* What is drawn for the request's client: first its region, then what is decided about it otherwise (which resolver it asks). */
 struct stream whereabouts_draws(const struct world *, const struct request *);
 /* Share of the source's clients in a region; 1 where there are no places. */
 double whereabouts_share(const struct model *, const struct source_config *, uint32_t region);
+/* Whether some of the clients in the region ask for the endpoint; -1: for any. */
+bool whereabouts_asks(const struct model *, int32_t endpoint, uint32_t region);
 
 #endif

@@ -3,6 +3,7 @@
 #include "models/cache/cache.h"
 #include "models/replication/replication.h"
 #include "models/core/model.h"
+#include "models/traffic/whereabouts.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/evidence.h"
 
@@ -25,6 +26,8 @@ struct whose {
   enum subject subject;
   uint32_t index;
   const char *name;
+  const char *region; /* of the clients; null: wherever they are */
+  int32_t region_index;
 };
 
 static struct entry *add(const struct whose *w, const struct standard *standard, enum quantity quantity, const char *name) {
@@ -32,8 +35,11 @@ static struct entry *add(const struct whose *w, const struct standard *standard,
                       .p = standard->p,
                       .subject = w->subject,
                       .index = w->index,
-                      .cause = -1};
-  return evidence_add(w->evidence, m, name, standard->shown);
+                      .cause = -1,
+                      .region = w->region ? w->region_index : -1};
+  struct entry *e = evidence_add(w->evidence, m, name, standard->shown);
+  if (w->region) e->label = "region", e->label_value = w->region;
+  return e;
 }
 
 static void add_one(const struct whose *w, const char *word, enum quantity quantity, const char *behind) {
@@ -57,11 +63,12 @@ static void add_requests(const struct whose *w) {
   add_one(w, "rate", QUANTITY_NONE, "");
   add_one(w, "error_rate", QUANTITY_NONE, "");
   add_one(w, "unanswered", QUANTITY_NONE, "");
+  if (w->region) return;
   for (int cause = OUTCOME_TIMEOUT; cause < OUTCOMES; cause++) {
     if (!happens(&w->evidence->model, cause)) continue;
     struct entry *e = add(w, &(struct standard){"error_rate", "error_rate", 0}, QUANTITY_NONE, w->name);
     e->measure.cause = cause;
-    e->label_value = outcome_names[cause];
+    e->label = "cause", e->label_value = outcome_names[cause];
   }
 }
 
@@ -88,18 +95,34 @@ static void add_meter(const struct whose *w, enum meter_kind kind) {
   add_all(w, of[kind].list, of[kind].quantity, "");
 }
 
+/* Of clients in each region from which some come. */
+static void add_regions(const struct whose *w) {
+  const struct model *m = &w->evidence->model;
+  for (uint32_t i = 0; i < model_regions(m); i++) {
+    struct whose there = *w;
+    there.region = model_region(m, i)->name, there.region_index = (int32_t)i;
+    if (whereabouts_asks(m, w->subject == SUBJECT_ENDPOINT ? (int32_t)w->index : -1, i)) add_requests(&there);
+  }
+}
+
 void catalogue_add(struct evidence *ev) {
   const struct model *m = &ev->model;
-  const struct whose all = {ev, SUBJECT_ALL, 0, "all"};
-  for (uint32_t i = 0; i < m->endpoints.count; i++)
-    add_requests(&(struct whose){ev, SUBJECT_ENDPOINT, i, model_endpoint(m, i)->name});
+  const struct whose all = {.evidence = ev, .subject = SUBJECT_ALL, .name = "all"};
+  for (uint32_t i = 0; i < m->endpoints.count; i++) {
+    const struct whose w = {.evidence = ev, .subject = SUBJECT_ENDPOINT, .index = i, .name = model_endpoint(m, i)->name};
+    add_requests(&w);
+    add_regions(&w);
+  }
   add_requests(&all);
-  for (uint32_t i = 0; i < m->services.count; i++) add_service(&(struct whose){ev, SUBJECT_SERVICE, i, model_service(m, i)->name});
+  add_regions(&all);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    add_service(&(struct whose){.evidence = ev, .subject = SUBJECT_SERVICE, .index = i, .name = model_service(m, i)->name});
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
-    add_one(&(struct whose){ev, SUBJECT_NODES, i, model_nodes(m, i)->name}, "utilization", QUANTITY_CPU, ".cpu");
+    add_one(&(struct whose){.evidence = ev, .subject = SUBJECT_NODES, .index = i, .name = model_nodes(m, i)->name}, "utilization",
+            QUANTITY_CPU, ".cpu");
   for (uint32_t i = 0; i < m->meter_count; i++) {
     const char *name = arena_format(ev->arena, "%s.%s", m->meters[i].thing, m->meters[i].name);
-    add_meter(&(struct whose){ev, SUBJECT_METER, i, name}, m->meters[i].kind);
+    add_meter(&(struct whose){.evidence = ev, .subject = SUBJECT_METER, .index = i, .name = name}, m->meters[i].kind);
   }
   add(&all, &(struct standard){"mean", "mean", 0}, QUANTITY_INSIDE, "inside");
   add_one(&all, "saturation", QUANTITY_NONE, "");

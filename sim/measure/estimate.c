@@ -112,7 +112,7 @@ const char *entry_why_no_data(const struct evidence *ev, const struct entry *e) 
   if (row->why_none) return row->why_none;
   bool of_requests = measure_is_latency(m) && m->subject <= SUBJECT_ENDPOINT;
   const struct view *v = entry_view(ev, e);
-  if (of_requests && !v->arrived[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index]) return "no request arrived";
+  if (of_requests && !v->arrived[measure_view_row(m, v)]) return "no request arrived";
   if (of_requests && !measure_count(m, &ev->model, v)) return "no request was answered";
   if (m->p > 0 && measure_count(m, &ev->model, v)) return too_few_for(ev, e);
   return "nothing was observed";

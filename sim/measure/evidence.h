@@ -19,8 +19,8 @@
 
 struct entry {
   struct measure measure;
-  const char *name, *aggregate, *label_value; /* as results.h has them */
-  double *samples;                            /* by replication of the run that it needs; NaN where there was nothing */
+  const char *name, *aggregate, *label, *label_value; /* as results.h has them */
+  double *samples;                                    /* by replication of the run that it needs; NaN where there was nothing */
   uint32_t room;
 };
 

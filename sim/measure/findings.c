@@ -8,17 +8,21 @@
 #include "sim/stats/interval.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/findings.h"
+#include "models/traffic/whereabouts.h"
 #include "sim/measure/measure_row.h"
 #include "sim/measure/resource.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-const struct metric *results_metric(const struct results *r, const char *name, const char *aggregate, const char *label_value) {
+static bool has_region(const struct metric *m, const char *region) {
+  return region ? m->label && !strcmp(m->label, "region") && !strcmp(m->label_value, region) : !m->label;
+}
+
+const struct metric *results_metric(const struct results *r, const char *name, const char *aggregate, const char *region) {
   for (uint32_t i = 0; i < r->metric_count; i++) {
     const struct metric *m = &r->metrics[i];
-    bool same_label = label_value ? m->label_value && !strcmp(m->label_value, label_value) : !m->label_value;
-    if (same_label && !strcmp(m->name, name) && !strcmp(m->aggregate, aggregate)) return m;
+    if (has_region(m, region) && !strcmp(m->name, name) && !strcmp(m->aggregate, aggregate)) return m;
   }
   return NULL;
 }
@@ -28,10 +32,25 @@ void findings_metrics(const struct evidence *ev, struct results *r) {
   for (uint32_t i = 0; i < ev->claims_from; i++) {
     const struct entry *e = &ev->entries[i];
     struct metric *m = &r->metrics[r->metric_count++];
-    *m = (struct metric){
-        e->name, e->aggregate, e->label_value ? "cause" : NULL, e->label_value, measure_unit(&e->measure), entry_estimate(ev, e),
-        NULL};
+    *m = (struct metric){e->name, e->aggregate, e->label, e->label_value, measure_unit(&e->measure), entry_estimate(ev, e), NULL};
     if (isnan(m->estimate.value)) m->reason = entry_why_no_data(ev, e);
+  }
+}
+
+/* Each endpoint, and its clients by region where they are in several. */
+void findings_latencies(const struct evidence *ev, struct results *r) {
+  const struct model *m = &ev->model;
+  r->latencies = arena_new_array(ev->arena, struct latency_row, (size_t)r->endpoint_count * (1 + model_regions(m)) + 1);
+  for (uint32_t e = 0; e < r->endpoint_count; e++) {
+    uint32_t whole = r->latency_count++, asking = 0;
+    r->latencies[whole] = (struct latency_row){r->endpoints[e], r->endpoints[e], NULL};
+    for (uint32_t i = 0; i < model_regions(m); i++) {
+      const char *region = model_region(m, i)->name;
+      if (!whereabouts_asks(m, (int32_t)e, i)) continue;
+      const char *name = arena_format(ev->arena, "%s{region=%s}", r->endpoints[e], region);
+      r->latencies[whole + ++asking] = (struct latency_row){name, r->endpoints[e], region};
+    }
+    if (asking > 1) r->latency_count += asking;
   }
 }
 
@@ -230,7 +249,7 @@ static struct outage_class outage_class_of(const struct evidence *ev, uint32_t f
 /* An availability entry that is not among the standard ones: taken for the report. */
 static struct estimate availability_estimate(const struct evidence *ev, enum subject subject, uint32_t index, double *samples) {
   const struct measure_kind *kind = measure_kind_of("availability", QUANTITY_NONE, subject);
-  struct entry e = {.measure = {.kind = kind, .subject = subject, .index = index, .cause = -1},
+  struct entry e = {.measure = {.kind = kind, .subject = subject, .index = index, .cause = -1, .region = -1},
                     .samples = samples,
                     .room = ev->availability_room};
   return entry_estimate(ev, &e);

@@ -4,6 +4,7 @@
 #include "sim/measure/evidence.h"
 
 void findings_metrics(const struct evidence *, struct results *);
+void findings_latencies(const struct evidence *, struct results *);
 void findings_tables(const struct evidence *, struct results *);   /* breakdown, saturation, errors, bill, outages */
 void findings_pictures(const struct evidence *, struct results *); /* curves, series */
 void findings_load(const struct evidence *, struct results *);     /* business figures */

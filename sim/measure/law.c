@@ -18,7 +18,7 @@ static const struct entry *standard_mean(const struct evidence *ev, const struct
   for (uint32_t i = 0; i < ev->claims_from; i++) {
     const struct measure *other = &ev->entries[i].measure;
     bool is_mean = measure_is_latency(other) && measure_row(other)->statistic == statistic_mean;
-    if (is_mean && other->subject == m->subject && other->index == m->index) return &ev->entries[i];
+    if (is_mean && other->subject == m->subject && other->index == m->index && other->region == m->region) return &ev->entries[i];
   }
   return NULL;
 }
@@ -38,8 +38,8 @@ static double mean_of(const double *x, uint32_t n) {
 
 static double latency_variance(const struct evidence *ev, const struct measure *m) {
   const struct view *v = ev->traffic.sum;
-  const struct histogram *h = m->subject == SUBJECT_SERVICE ? &v->observation.services[m->index].latency
-                                                            : &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index];
+  const struct histogram *h =
+      m->subject == SUBJECT_SERVICE ? &v->observation.services[m->index].latency : &v->latency[measure_view_row(m, v)];
   double sd_s = sim_seconds_of(histogram_sd(h));
   return sd_s * sd_s;
 }

@@ -54,7 +54,7 @@ struct histogram_range measure_range(const struct measure *m, const struct model
 const struct durations *measure_durations(const struct measure *m, const struct view *v) { return measure_row(m)->each(m, v); }
 
 double measure_saturation(const struct model *model) {
-  struct measure all = {.subject = SUBJECT_ALL};
+  struct measure all = {.subject = SUBJECT_ALL, .cause = -1, .region = -1};
   return value_saturation(&all, model, NULL);
 }
 

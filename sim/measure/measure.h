@@ -17,6 +17,10 @@ struct histogram_range measure_range(const struct measure *, const struct model 
 uint64_t measure_count(const struct measure *, const struct model *, const struct view *);
 /* Of single outages: their durations one by one. */
 const struct durations *measure_durations(const struct measure *, const struct view *);
+/* Of requests: the row of the view that it is of, over the whole window. */
+static inline uint32_t measure_view_row(const struct measure *m, const struct view *v) {
+  return view_row(v, m->subject == SUBJECT_ALL ? v->endpoint_count : m->index, m->region);
+}
 static inline enum unit measure_unit(const struct measure *m) { return m->kind->unit; }
 /* Which values are better for the system or its users: 1 the greater ones, -1 the smaller ones, 0 neither or unknown. */
 int measure_good_side(const struct measure *);

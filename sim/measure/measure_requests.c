@@ -9,7 +9,7 @@ struct counts {
 
 static struct counts counts_of(const struct measure *m, const struct model *model, const struct view *v) {
   struct counts c = {0};
-  uint32_t row = m->subject == SUBJECT_ALL ? v->endpoint_count : m->index;
+  uint32_t row = measure_view_row(m, v);
   if (m->window.kind == WINDOW_WHOLE) {
     c.arrived = v->arrived[row];
     for (uint32_t k = 0; k < OUTCOMES; k++) c.ended[k] = v->ended[row * OUTCOMES + k];
@@ -19,7 +19,7 @@ static struct counts counts_of(const struct measure *m, const struct model *mode
   for (uint32_t e = 0; e < v->endpoint_count; e++)
     for (uint32_t i = 0; i < reach.windows && (m->subject == SUBJECT_ALL || e == m->index); i++) {
       if (!reach_covers(&reach, i)) continue;
-      const struct endpoint_window *w = &v->observation.endpoints[e].windows[i];
+      const struct endpoint_window *w = &view_observed(v, e, m->region)->windows[i];
       c.arrived += w->arrived;
       for (uint32_t k = 0; k < OUTCOMES; k++) c.ended[k] += w->ended[k];
     }
@@ -62,7 +62,7 @@ double value_unanswered(const struct measure *m, const struct model *model, cons
   (void)model;
   uint64_t sum = 0;
   for (uint32_t e = 0; e < v->endpoint_count; e++)
-    if (m->subject == SUBJECT_ALL || e == m->index) sum += v->observation.endpoints[e].inside_until;
+    if (m->subject == SUBJECT_ALL || e == m->index) sum += view_observed(v, e, m->region)->inside_until;
   return (double)sum / v->replications;
 }
 

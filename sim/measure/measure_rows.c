@@ -51,11 +51,11 @@ static bool nothing_is_sent(const struct model *m) { return !model_bill(m)->egre
 
 /* Of which values. */
 #define LATENCY                                                                                                                    \
-  .kind.quantity = QUANTITY_LATENCY, .kind.subjects = REQUESTS | SERVICE, .kind.windows = REQUESTS, .over = over_latencies,        \
-  .of_requests = true, .steady = true
+  .kind.quantity = QUANTITY_LATENCY, .kind.subjects = REQUESTS | SERVICE, .kind.windows = REQUESTS, .kind.regions = REQUESTS,      \
+  .over = over_latencies, .of_requests = true, .steady = true
 #define WAIT                                                                                                                       \
-  .kind.quantity = QUANTITY_WAIT, .kind.subjects = REQUESTS, .kind.windows = REQUESTS, .kind.request = records_waits,              \
-  .over = over_waits, .of_requests = true, .steady = true
+  .kind.quantity = QUANTITY_WAIT, .kind.subjects = REQUESTS, .kind.windows = REQUESTS, .kind.regions = REQUESTS,                   \
+  .kind.request = records_waits, .over = over_waits, .of_requests = true, .steady = true
 #define METER_TIME .kind.quantity = QUANTITY_METER_TIME, .kind.subjects = METER, .over = over_meter_times
 
 #define REPLICAS    .kind.quantity = QUANTITY_REPLICAS, .kind.subjects = SERVICE
@@ -72,7 +72,7 @@ static const struct measure_row rows[] = {
      .kind.wrong = "takes means of a latency, an endpoint's wait, queue, service, pool, network, external, delay or permit, a "
                    "service's replicas, or of \"inside\""},
     {MEAN, WAIT, .good = -1},
-    {.kind = {.word = "mean", .quantity = QUANTITY_TIME, .subjects = REQUESTS, .unit = UNIT_SECONDS},
+    {.kind = {.word = "mean", .quantity = QUANTITY_TIME, .subjects = REQUESTS, .regions = REQUESTS, .unit = UNIT_SECONDS},
      .value = value_attributed,
      .count = count_of_requests,
      .of_requests = true,
@@ -111,6 +111,7 @@ static const struct measure_row rows[] = {
 
     /* --- numbers of requests, and what parts of the scenario count --- */
     {.kind = {.word = "rate",
+              .regions = REQUESTS,
               .subjects = REQUESTS | SERVICE,
               .windows = REQUESTS,
               .unit = UNIT_PER_SECOND,
@@ -124,6 +125,7 @@ static const struct measure_row rows[] = {
      .compared = REQUESTS,
      .headlines = ALL},
     {.kind = {.word = "count",
+              .regions = REQUESTS,
               .subjects = REQUESTS | SERVICE,
               .windows = REQUESTS,
               .unit = UNIT_COUNT,
@@ -142,6 +144,7 @@ static const struct measure_row rows[] = {
      .compared = METER},
     {.kind.word = "rate", METER_COUNT, .kind.unit = UNIT_PER_SECOND, .value = value_meter_rate, .law = law_of_rate},
     {.kind = {.word = "arrived",
+              .regions = REQUESTS,
               .subjects = REQUESTS,
               .windows = REQUESTS,
               .unit = UNIT_COUNT,
@@ -149,6 +152,7 @@ static const struct measure_row rows[] = {
      .value = value_arrived,
      .count = count_of_requests},
     {.kind = {.word = "unanswered",
+              .regions = REQUESTS,
               .subjects = REQUESTS,
               .unit = UNIT_COUNT,
               .wrong = "counts the requests of an endpoint or of \"all\""},
@@ -157,6 +161,7 @@ static const struct measure_row rows[] = {
      .of_requests = true,
      .good = -1},
     {.kind = {.word = "error_rate",
+              .regions = REQUESTS,
               .subjects = REQUESTS,
               .windows = REQUESTS,
               .unit = UNIT_RATIO,

@@ -15,7 +15,7 @@ static double over_windows(const struct measure *m, const struct model *model, c
   struct reach reach = reach_of(&m->window, model, &v->observation);
   for (uint32_t e = 0; e < v->endpoint_count; e++)
     for (uint32_t i = 0; i < reach.windows && (m->subject == SUBJECT_ALL || e == m->index); i++) {
-      const struct endpoint_observation *o = &v->observation.endpoints[e];
+      const struct endpoint_observation *o = view_observed(v, e, m->region);
       if (reach_covers(&reach, i)) histogram_merge(&sum, waits ? &o->waits[i] : &o->windows[i].latency);
     }
   double value = with(m, &sum);
@@ -26,7 +26,7 @@ static double over_windows(const struct measure *m, const struct model *model, c
 double over_latencies(const struct measure *m, const struct model *model, const struct view *v, statistic_of with) {
   if (m->subject == SUBJECT_SERVICE) return with(m, &v->observation.services[m->index].latency);
   if (m->window.kind != WINDOW_WHOLE) return over_windows(m, model, v, false, with);
-  return with(m, &v->latency[m->subject == SUBJECT_ALL ? v->endpoint_count : m->index]);
+  return with(m, &v->latency[measure_view_row(m, v)]);
 }
 
 double over_waits(const struct measure *m, const struct model *model, const struct view *v, statistic_of with) {
@@ -83,7 +83,7 @@ double value_attributed(const struct measure *m, const struct model *model, cons
     if (m->subject == SUBJECT_ENDPOINT && e != m->index) continue;
     const struct program *p = &model->programs[e];
     for (uint32_t b = 0; b < SLOW_BINS; b++) {
-      const struct slow_bin *bin = slow_bin_at(&v->observation.endpoints[e], b);
+      const struct slow_bin *bin = slow_bin_at(view_observed(v, e, m->region), b);
       completed += bin ? (double)bin->count : 0;
       for (uint32_t i = 0; bin && bin->count && i < p->cell_count; i++)
         ns += p->cells[i].kind == m->time_kind ? bin->cell_ns[i] : 0;

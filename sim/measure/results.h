@@ -174,6 +174,12 @@ struct load_figures {
   double run_mean_per_s, run_peak_per_s; /* of the source in the measured time, with growth, scaling and all else */
 };
 
+/* Whose latency is shown. */
+struct latency_row {
+  const char *name;              /* as claims have it: "buy", "buy{region=eu}" */
+  const char *endpoint, *region; /* region: of the clients, or null */
+};
+
 struct results {
   const char *scenario_name, *scenario_title, *scenario_file;
   uint64_t scenario_hash;
@@ -209,6 +215,8 @@ struct results {
   struct stated_value *assumptions;
   uint32_t endpoint_count;
   const char *const *endpoints;
+  uint32_t latency_count;
+  struct latency_row *latencies; /* each endpoint, and behind it its clients by region, where they are in several */
   struct bill bill;
   struct availability_result availability;
 
@@ -219,7 +227,7 @@ struct results {
   bool interrupted;
 };
 
-/* The estimate of one metric, or null. label may be null. */
-const struct metric *results_metric(const struct results *, const char *name, const char *aggregate, const char *label_value);
+/* The estimate of one metric, of clients in a region (null: wherever), or null. */
+const struct metric *results_metric(const struct results *, const char *name, const char *aggregate, const char *region);
 
 #endif

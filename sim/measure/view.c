@@ -20,10 +20,11 @@ static struct view *view_in(struct arena *arena, const struct model *m, bool tra
   v->growth = arena_new_array(arena, struct growth_sums, (traffic ? model_gauges(m) : 0) + 1);
   v->served_s = arena_new_array(arena, double, m->endpoints.count + 1);
   v->endpoint_count = traffic ? m->endpoints.count : 0;
-  v->latency = arena_new_array(arena, struct histogram, v->endpoint_count + 1);
-  for (uint32_t i = 0; i <= v->endpoint_count; i++) histogram_open(&v->latency[i], arena);
-  v->ended = arena_new_array(arena, uint64_t, (v->endpoint_count + 1) * OUTCOMES);
-  v->arrived = arena_new_array(arena, uint64_t, v->endpoint_count + 1);
+  v->row_count = traffic ? (v->endpoint_count + 1) * (1 + model_regions(m)) : 1;
+  v->latency = arena_new_array(arena, struct histogram, v->row_count);
+  for (uint32_t i = 0; i < v->row_count; i++) histogram_open(&v->latency[i], arena);
+  v->ended = arena_new_array(arena, uint64_t, (size_t)v->row_count * OUTCOMES);
+  v->arrived = arena_new_array(arena, uint64_t, v->row_count);
   return v;
 }
 
@@ -95,21 +96,30 @@ static void read_outages(struct view *v, const struct world *w) {
   v->total_served_s += b->total_served_ns / 1e9;
 }
 
-/* Whole-window sums, by endpoint and (last) over all of them. */
-static void read_totals(struct view *v) {
+static void read_row(struct view *v, uint32_t endpoint, int32_t region) {
   const struct observation *o = &v->observation;
-  for (uint32_t e = 0; e < v->endpoint_count; e++)
-    for (uint32_t i = 0; observation_touched(o, e) && i < o->window_count; i++) {
-      const struct endpoint_window *window = &o->endpoints[e].windows[i];
-      if (window->latency.count) histogram_merge(&v->latency[e], &window->latency);
-      v->arrived[e] += window->arrived;
-      v->arrived[v->endpoint_count] += window->arrived;
-      for (uint32_t k = 0; k < OUTCOMES; k++) {
-        v->ended[e * OUTCOMES + k] += window->ended[k];
-        v->ended[v->endpoint_count * OUTCOMES + k] += window->ended[k];
-      }
+  uint32_t row = view_row(v, endpoint, region), all = view_row(v, v->endpoint_count, region);
+  if (!observation_touched(o, observation_row(o, endpoint, region))) return;
+  for (uint32_t i = 0; i < o->window_count; i++) {
+    const struct endpoint_window *window = &view_observed(v, endpoint, region)->windows[i];
+    if (window->latency.count) histogram_merge(&v->latency[row], &window->latency);
+    v->arrived[row] += window->arrived;
+    v->arrived[all] += window->arrived;
+    for (uint32_t k = 0; k < OUTCOMES; k++) {
+      v->ended[row * OUTCOMES + k] += window->ended[k];
+      v->ended[all * OUTCOMES + k] += window->ended[k];
     }
-  for (uint32_t e = 0; e < v->endpoint_count; e++) histogram_merge(&v->latency[v->endpoint_count], &v->latency[e]);
+  }
+}
+
+/* Whole-window sums. */
+static void read_totals(struct view *v) {
+  int32_t regions = (int32_t)(v->row_count / (v->endpoint_count + 1)) - 1;
+  for (int32_t region = -1; region < regions; region++) {
+    for (uint32_t e = 0; e < v->endpoint_count; e++) read_row(v, e, region);
+    for (uint32_t e = 0; e < v->endpoint_count; e++)
+      histogram_merge(&v->latency[view_row(v, v->endpoint_count, region)], &v->latency[view_row(v, e, region)]);
+  }
 }
 
 _Static_assert((int)GAUGE_STEPS == (int)GROWTH_STEPS, "gauges are read where growth is judged");
@@ -235,7 +245,7 @@ static void visit_use(struct observation *a, const struct observation *b, const 
 }
 
 static void visit_observation(struct observation *a, const struct observation *b, const struct view_visitor *visitor) {
-  for (uint32_t i = 0; i < a->endpoint_count; i++)
+  for (uint32_t i = 0; i < a->row_count; i++)
     if (visitor->present(visitor->context, observation_touched(b, i))) visit_endpoint(a, i, &b->endpoints[i], visitor);
   for (uint32_t i = 0; i < a->service_count; i++) {
     COUNTS(&a->services[i].calls, &b->services[i].calls, 1);
@@ -266,9 +276,9 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   COUNTS(&a->events, &b->events, 1);
   NUMBERS(&a->seconds, &b->seconds, 1);
   visit_observation(&a->observation, &b->observation, visitor);
-  for (uint32_t e = 0; e <= a->endpoint_count; e++) visitor->histogram(visitor->context, &a->latency[e], &b->latency[e]);
-  COUNTS(a->arrived, b->arrived, a->endpoint_count + 1);
-  COUNTS(a->ended, b->ended, (uint64_t)(a->endpoint_count + 1) * OUTCOMES);
+  for (uint32_t e = 0; e < a->row_count; e++) visitor->histogram(visitor->context, &a->latency[e], &b->latency[e]);
+  COUNTS(a->arrived, b->arrived, a->row_count);
+  COUNTS(a->ended, b->ended, (uint64_t)a->row_count * OUTCOMES);
   for (uint32_t i = 0; i < m->services.count; i++) visit_service(&a->services[i], &b->services[i], visitor);
   NUMBERS(a->node_used_s, b->node_used_s, m->platform.nodes.count);
   NUMBERS(a->node_available_s, b->node_available_s, m->platform.nodes.count);
@@ -356,7 +366,7 @@ static void take_durations(void *context, struct view *a, struct durations *mine
 void view_follow(struct view *into, const struct view *next, const struct model *m) {
   view_merge(into, next, m);
   into->replications -= next->replications;
-  for (uint32_t i = 0; i < into->observation.endpoint_count; i++) {
+  for (uint32_t i = 0; i < into->observation.row_count; i++) {
     struct endpoint_observation *a = &into->observation.endpoints[i];
     const struct endpoint_observation *b = &next->observation.endpoints[i];
     a->inside_from -= b->inside_from;

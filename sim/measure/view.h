@@ -26,9 +26,10 @@ struct fault_view {
 struct view {
   struct arena *arena;
   struct observation observation;
-  uint32_t endpoint_count;
-  struct histogram *latency; /* whole window, by endpoint; the last: all endpoints */
-  uint64_t *ended;           /* [endpoint * OUTCOMES + outcome]; the last row: all */
+  /* Over the whole window, in rows (view_row): by endpoint, then of all; then the same of clients in each region. */
+  uint32_t endpoint_count, row_count;
+  struct histogram *latency; /* of each row */
+  uint64_t *ended;           /* [row * OUTCOMES + outcome] */
   uint64_t *arrived;
   double seconds; /* measured, summed over the replications */
   uint64_t replications;
@@ -44,6 +45,15 @@ struct view {
   char **violations;
   uint32_t violation_count;
 };
+
+/* The row of an endpoint (endpoint_count: of all) and of clients in a region (-1: wherever). */
+static inline uint32_t view_row(const struct view *v, uint32_t endpoint, int32_t region) {
+  return (v->endpoint_count + 1) * (uint32_t)(region + 1) + endpoint;
+}
+/* What was observed of it, by window. */
+static inline const struct endpoint_observation *view_observed(const struct view *v, uint32_t endpoint, int32_t region) {
+  return &v->observation.endpoints[observation_row(&v->observation, endpoint, region)];
+}
 
 struct view *view_new(const struct model *, bool traffic);
 void view_free(struct view *);

@@ -40,7 +40,7 @@ static bool is_repeated(const struct compare *c, uint32_t system, const struct m
 static bool is_alike(const struct entry *a, const struct entry *b) {
   const struct measure *x = &a->measure, *y = &b->measure;
   return x->kind == y->kind && x->subject == y->subject && x->cause == y->cause && !strcmp(a->name, b->name) &&
-         !strcmp(a->aggregate, b->aggregate);
+         !strcmp(a->aggregate, b->aggregate) && !a->label == !b->label && (!a->label || !strcmp(a->label_value, b->label_value));
 }
 
 static uint32_t find_entry(const struct evidence *ev, uint32_t count, const struct entry *like) {
@@ -194,12 +194,17 @@ static const char *missing(const struct compare *c, uint32_t system, const struc
   return arena_format(c->arena, "%s: %s", file_of(c, system), entry_why_no_data(ev, e));
 }
 
+/* "buy.latency{region=eu}" */
+static const char *metric_of(struct arena *arena, const struct entry *e) {
+  return e->label ? arena_format(arena, "%s{%s=%s}", e->name, e->label, e->label_value) : e->name;
+}
+
 struct compare_row compare_row_of(const struct compare *c, const struct compare_pair *p, double confidence) {
   const struct evidence *base = compare_evidence(c, 0), *other = compare_evidence(c, p->system);
   const struct entry *a = &base->entries[p->base_entry], *b = &other->entries[p->entry];
   struct estimate nothing = {NAN, NAN, NAN, 0, false};
   struct compare_row row = {.aggregate = a->aggregate,
-                            .metric = a->name,
+                            .metric = metric_of(c->arena, a),
                             .system = p->system,
                             .unit = measure_unit(&a->measure),
                             .detail = p->detail,

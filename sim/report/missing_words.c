@@ -9,10 +9,10 @@ const char *const latency_columns[LATENCY_COLUMNS] = {"mean", "p50", "p90", "p95
 
 enum { NAMED = 3 }; /* endpoints that a line names; the others it counts */
 
-const struct metric *latency_metric(const struct results *r, const char *endpoint, const char *column) {
+const struct metric *latency_metric(const struct results *r, const struct latency_row *row, const char *column) {
   char *name = NULL;
-  name = allocate_format("%s.latency", endpoint);
-  const struct metric *m = results_metric(r, name, column, NULL);
+  name = allocate_format("%s.latency", row->endpoint);
+  const struct metric *m = results_metric(r, name, column, row->region);
   free(name);
   return m;
 }
@@ -23,10 +23,10 @@ struct lack {
   const char *reason;
 };
 
-static struct lack lack_of(const struct results *r, const char *endpoint) {
+static struct lack lack_of(const struct results *r, const struct latency_row *row) {
   struct lack lack = {0, NULL};
   for (int i = 0; i < LATENCY_COLUMNS; i++) {
-    const struct metric *m = latency_metric(r, endpoint, latency_columns[i]);
+    const struct metric *m = latency_metric(r, row, latency_columns[i]);
     if (!m || !isnan(m->estimate.value) || !m->reason) continue;
     if (!lack.columns) lack.reason = m->reason;
     lack.columns |= 1u << i;
@@ -55,21 +55,21 @@ static void put_columns(FILE *file, unsigned columns) {
 /* One line for the endpoint `first` and all behind it that lack the same for the same reason. */
 static void put_line(FILE *file, const struct results *r, const struct lack *lacks, uint32_t first) {
   uint32_t n = 0, done = 0;
-  for (uint32_t i = first; i < r->endpoint_count; i++) n += alike(&lacks[first], &lacks[i]);
+  for (uint32_t i = first; i < r->latency_count; i++) n += alike(&lacks[first], &lacks[i]);
   uint32_t named = n <= NAMED + 1 ? n : NAMED, shown = n > named ? named + 1 : named;
   put_columns(file, lacks[first].columns);
   fputs(" of ", file);
-  for (uint32_t i = first; i < r->endpoint_count && done < named; i++)
-    if (alike(&lacks[first], &lacks[i])) fprintf(file, "%s%s", joint(done, shown), r->endpoints[i]), done++;
+  for (uint32_t i = first; i < r->latency_count && done < named; i++)
+    if (alike(&lacks[first], &lacks[i])) fprintf(file, "%s%s", joint(done, shown), r->latencies[i].name), done++;
   if (n > named) fprintf(file, " and %u others", n - named);
   const char *reason = lacks[first].reason;
   fprintf(file, ": %.*s", n == 1 ? (int)strlen(reason) : (int)common_length(reason), reason);
 }
 
 void missing_words(const struct results *r, void (*with)(void *context, const char *line), void *context) {
-  struct lack *lacks = allocate_zeroed(r->endpoint_count + 1, sizeof *lacks);
-  for (uint32_t i = 0; i < r->endpoint_count; i++) lacks[i] = lack_of(r, r->endpoints[i]);
-  for (uint32_t i = 0; i < r->endpoint_count; i++) {
+  struct lack *lacks = allocate_zeroed(r->latency_count + 1, sizeof *lacks);
+  for (uint32_t i = 0; i < r->latency_count; i++) lacks[i] = lack_of(r, &r->latencies[i]);
+  for (uint32_t i = 0; i < r->latency_count; i++) {
     char *line = NULL;
     size_t length;
     bool first = lacks[i].columns != 0;

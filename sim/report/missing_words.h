@@ -8,7 +8,7 @@ enum { LATENCY_COLUMNS = 6 };
 extern const char *const latency_columns[LATENCY_COLUMNS]; /* "mean", "p50" ... "p99.9" */
 
 /* The latency of an endpoint in one column; null when it was not measured. */
-const struct metric *latency_metric(const struct results *, const char *endpoint, const char *column);
+const struct metric *latency_metric(const struct results *, const struct latency_row *, const char *column);
 
 /* Calls `with` on each line, such as "p99 and p99.9 of buy: too short: ...". */
 void missing_words(const struct results *, void (*with)(void *context, const char *line), void *context);

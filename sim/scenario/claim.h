@@ -1,7 +1,8 @@
 /* Claims: what must hold, or what a planning document states, as something that a run can decide. What can be measured is a row of
  * the table of measures (measure_kind.h); this is what the rows amount to.
  *
- *     claim := agg '(' metric [ '{' cause '=' word '}' ] [ side value ] ')' [ 'over' window ] op value [ 'for' share ]
+ *     claim := agg '(' metric [ labels ] [ side value ] ')' [ 'over' window ] op value [ 'for' share ]
+ *     labels := '{' label '=' word { ',' label '=' word } '}'
  *
  *     p99(buy.latency) < 250ms          latency of an endpoint, a service, or of "all" requests; also mean, max, p50 ... p99.99
  *     p95(buy.wait) < 20s               what a request waited within the system, in queues and for connections, to its end:
@@ -10,6 +11,8 @@
  *     share(buy.wait < 20s) >= 80%      of the requests those whose wait or latency is below; also <=, >, >=;
  *                                       share(buy.wait > 0s): the probability of waiting
  *     mean(buy.queue) < 5ms             attributed time: queue, service, pool, network, external, delay
+ *     p99(buy.latency{region=eu}) < 500ms        of clients in that region; of endpoints and "all": latency, wait, attributed time,
+ *                                       rate, count, arrived, error_rate, unanswered
  *     error_rate(all{cause=timeout}) < 1%      rate(all) in 50/s..150/s      count(buy) > 1000: answered, in one replication
  *     count(buy{cause=patience}) < 5    of those that ended so, in one replication; also rate     arrived(all) > 1000
  *     unanswered(buy) < 10              still inside at the end of the measured time: neither answered nor failed
@@ -53,6 +56,7 @@ struct measure {
   uint32_t index;           /* of the subject, or of the probe */
   enum time_kind time_kind; /* QUANTITY_TIME */
   int32_t cause;            /* enum outcome, or -1: any */
+  int32_t region;           /* of the clients, or -1: wherever they are */
   sim_time threshold;       /* of a share: of the values at most this, or above it */
   bool above;
   struct window window;

@@ -157,18 +157,37 @@ static const char *all_causes(struct arena *arena) {
   return text;
 }
 
-static void parse_cause(struct claim_parser *p, const struct measure_kind *first, struct measure *m) {
-  if (!claim_take(p, "{")) return;
-  char *label = claim_take_word(p, "=}"), *value = claim_take(p, "=") ? claim_take_word(p, "}") : (char *)"";
-  if (!claim_take(p, "}") || strcmp(label, "cause")) {
-    FAIL(p, "has a label \"%s\"; the only one is {cause=...}", label);
-    return;
-  }
+static void parse_cause(struct claim_parser *p, const struct measure_kind *first, struct measure *m, const char *value) {
   for (int i = OUTCOME_TIMEOUT; i < OUTCOMES; i++)
     if (!strcmp(value, outcome_names[i])) m->cause = i;
   if (m->cause < 0) FAIL(p, "finds no cause \"%s\"; causes are %s", value, all_causes(p->arena));
   if (!first->causes) FAIL(p, "has a cause, which belongs to error_rate, rate and count");
   if (m->subject == SUBJECT_SERVICE) FAIL(p, "has a cause, which endpoints and \"all\" have: a service does not see why");
+}
+
+static void parse_region(struct claim_parser *p, struct measure *m, const char *value) {
+  const struct regions *all = &p->model->platform.regions;
+  m->region = regions_named(all, value, strlen(value));
+  if (!all->list.count)
+    FAIL(p, "asks for clients of a region, and the scenario has no platform.regions");
+  else if (m->region < 0)
+    FAIL(p, "finds no region \"%s\"; there are: %s", value, regions_listed(all, p->arena));
+}
+
+/* {cause=timeout}, {region=eu}, {cause=timeout,region=eu} */
+static void parse_labels(struct claim_parser *p, const struct measure_kind *first, struct measure *m) {
+  if (!claim_take(p, "{")) return;
+  do {
+    claim_skip_space(p);
+    char *label = claim_take_word(p, "=},"), *value = claim_take(p, "=") ? claim_take_word(p, "},") : (char *)"";
+    if (!strcmp(label, "cause"))
+      parse_cause(p, first, m, value);
+    else if (!strcmp(label, "region"))
+      parse_region(p, m, value);
+    else
+      FAIL(p, "has a label \"%s\"; there are {cause=...} and {region=...}", label);
+  } while (claim_take(p, ","));
+  if (!claim_take(p, "}")) FAIL(p, "misses \"}\"");
 }
 
 /* The "< 20s" of share(buy.wait < 20s). Values are whole nanoseconds. */
@@ -227,7 +246,7 @@ static enum quantity parse_argument(struct claim_parser *p, const struct measure
     return QUANTITY_NONE;
   }
   enum quantity quantity = parse_metric(p, m, word);
-  parse_cause(p, first, m);
+  parse_labels(p, first, m);
   if (first->threshold) parse_threshold(p, m);
   return quantity;
 }
@@ -262,6 +281,10 @@ static void refuse(struct claim_parser *p, const struct measure_kind *first, con
 static const struct measure_kind *find_kind(struct claim_parser *p, const struct measure_kind *first, const struct measure *m,
                                             enum quantity quantity) {
   const struct measure_kind *kind = measure_kind_of(first->word, quantity, m->subject);
+  if (kind && m->region >= 0 && !(kind->regions & ASKED_OF(m->subject)))
+    FAIL(p,
+         "asks for clients of a region, which latency, wait, attributed time, rate, count, arrived, unanswered and error_rate of "
+         "endpoints and \"all\" have");
   if (kind && (!kind->fits || kind->fits(p->model, m->index))) return kind;
   refuse(p, first, m, quantity);
   return NULL;
@@ -283,7 +306,7 @@ void measure_request(const struct measure *m, struct model *model) {
 
 const char *measure_parse(struct arena *arena, const struct model *model, const char *text, struct measure *m, const char **rest) {
   struct claim_parser p = {arena, model, text, NULL};
-  *m = (struct measure){.cause = -1};
+  *m = (struct measure){.cause = -1, .region = -1};
   char *word = claim_take_word(&p, "(");
   if (!claim_take(&p, "(")) FAIL(&p, "does not say of what, in parentheses, such as p99(web.latency) < 250ms");
   const struct measure_kind *first = p.error ? NULL : parse_word(&p, m, word);

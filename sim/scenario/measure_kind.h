@@ -54,6 +54,7 @@ struct measure_kind {
   enum quantity quantity;
   uint32_t subjects;                                  /* a bit for each: ASKED_OF */
   uint32_t windows;                                   /* those of them for which it can be taken over a part of the run */
+  uint32_t regions;                                   /* those of them of which it takes {region=...} */
   bool (*fits)(const struct model *, uint32_t index); /* null: any of the subjects */
   const char *wrong;         /* in the first row of a word: the complaint about what none can be asked of */
   const char *wrong_subject; /* where the quantity is one of this row and the subject is not; null: as above */

@@ -191,7 +191,7 @@ static struct claim settles(void) {
       .note = "No queue of requests, jobs or sessions grows without end; run.settles false takes this requirement away.",
       .kind = CLAIM_REQUIREMENT,
       .severity = SEVERITY_MUST,
-      .measure = {.kind = measure_kind_settles(), .subject = SUBJECT_ALL, .cause = -1},
+      .measure = {.kind = measure_kind_settles(), .subject = SUBJECT_ALL, .cause = -1, .region = -1},
       .comparison = COMPARE_LESS_EQUAL,
       .low = -INFINITY};
 }

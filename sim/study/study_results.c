@@ -73,6 +73,7 @@ struct results *study_results(struct study *s) {
   *r = describe(s);
   assumptions_of(s->scenario, ev, r);
   findings_metrics(ev, r);
+  findings_latencies(ev, r);
   findings_tables(ev, r);
   findings_pictures(ev, r);
   findings_load(ev, r);

@@ -77,13 +77,14 @@ static void write_latency(FILE *file, const struct results *r) {
   fputs("\n## Latency\n\n| endpoint | mean | p50 | p90 | p95 | p99 | p99.9 | unanswered |\n"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         file);
-  for (uint32_t i = 0; i < r->endpoint_count; i++) {
-    markdown_put(file, "| ", r->endpoints[i], "");
+  for (uint32_t i = 0; i < r->latency_count; i++) {
+    const struct latency_row *row = &r->latencies[i];
+    markdown_put(file, "| ", row->name, "");
     for (size_t a = 0; a < LATENCY_COLUMNS; a++) {
-      const struct metric *m = latency_metric(r, r->endpoints[i], latency_columns[a]);
+      const struct metric *m = latency_metric(r, row, latency_columns[a]);
       fprintf(file, " | %s", m ? format_estimate(m->unit, NULL, &m->estimate).text : "-");
     }
-    const struct metric *inside = results_metric(r, r->endpoints[i], "unanswered", NULL);
+    const struct metric *inside = results_metric(r, row->endpoint, "unanswered", row->region);
     fprintf(file, " | %s |\n", inside ? format_estimate(inside->unit, NULL, &inside->estimate).text : "-");
   }
   missing_words(r, write_missing, file);

@@ -16,9 +16,9 @@ static int name_width(const struct results *r) {
   return width < NAME_MAX_WIDTH ? width : NAME_MAX_WIDTH;
 }
 
-static void print_cells(FILE *file, const struct results *r, const char *endpoint, bool interval) {
+static void print_cells(FILE *file, const struct results *r, const struct latency_row *row, bool interval) {
   for (int a = 0; a < LATENCY_COLUMNS; a++) {
-    const struct metric *m = latency_metric(r, endpoint, latency_columns[a]);
+    const struct metric *m = latency_metric(r, row, latency_columns[a]);
     struct shown cell = {"-"};
     if (m) cell = interval ? format_interval(m->unit, NULL, &m->estimate) : format_value(m->unit, NULL, &m->estimate);
     if (format_width(cell.text) >= CELL) fputc(' ', file); /* a long one may push, but not touch */
@@ -27,9 +27,9 @@ static void print_cells(FILE *file, const struct results *r, const char *endpoin
   fputc('\n', file);
 }
 
-static bool has_interval(const struct results *r, const char *endpoint) {
+static bool has_interval(const struct results *r, const struct latency_row *row) {
   for (int a = 0; a < LATENCY_COLUMNS; a++) {
-    const struct metric *m = latency_metric(r, endpoint, latency_columns[a]);
+    const struct metric *m = latency_metric(r, row, latency_columns[a]);
     if (m && *format_interval(m->unit, NULL, &m->estimate).text) return true;
   }
   return false;
@@ -47,6 +47,15 @@ static void print_missing(void *context, const char *line) {
   fputc('\n', legend->file);
 }
 
+/* Those of a region are indented below those of the endpoint. */
+static void print_name(FILE *file, const struct latency_row *row, int width) {
+  const char *name = row->region ? row->region : row->endpoint;
+  int left = row->region ? width - 2 : width;
+  fputs(row->region ? "    " : "  ", file);
+  table_left(file, name, left);
+  if (format_width(name) > left) fprintf(file, "\n%*s", width + 2, "");
+}
+
 void text_latency(FILE *file, const struct results *r, const struct report_options *options) {
   if (r->endpoint_count == 0 || r->requests == 0) return;
   int width = name_width(r);
@@ -54,15 +63,13 @@ void text_latency(FILE *file, const struct results *r, const struct report_optio
   table_left(file, "", width + 2);
   for (int a = 0; a < LATENCY_COLUMNS; a++) table_right(file, latency_columns[a], CELL);
   fputc('\n', file);
-  for (uint32_t i = 0; i < r->endpoint_count; i++) {
-    const char *name = r->endpoints[i];
-    fputs("  ", file);
-    table_left(file, name, width);
-    if (format_width(name) > width) fprintf(file, "\n%*s", width + 2, "");
-    print_cells(file, r, name, false);
-    if (!has_interval(r, name)) continue;
+  for (uint32_t i = 0; i < r->latency_count; i++) {
+    const struct latency_row *row = &r->latencies[i];
+    print_name(file, row, width);
+    print_cells(file, r, row, false);
+    if (!has_interval(r, row)) continue;
     fprintf(file, "%*s", width + 2, "");
-    print_cells(file, r, name, true);
+    print_cells(file, r, row, true);
   }
   missing_words(r, print_missing, &(struct legend){file, options->width});
 }
