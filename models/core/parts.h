@@ -2,8 +2,9 @@
  * and let go of what a request holds; they stop in the opposite order. A part is added by a line here.
  *
  * The order says what one part may rely on: a database's connections are gone before its transactions, and these before its
- * replicas; shards are there before the replicas that follow in each; volumes before all that has data; what is about memory
- * comes after what opens connections; clients and sources start last, when all that they ask is there.
+ * replicas; what bare data a replica has is known before shards promote it, and shards before the replicas that follow in each;
+ * volumes before all that has data; what is about memory comes after what opens connections; clients and sources start last, when
+ * all that they ask is there.
  *
  * PARTS_MORE lets a program bring parts of its own: it compiles part.c and its parts with
  * -D'PARTS_MORE(PART)=PART(name)', and nothing else. */
@@ -37,9 +38,9 @@
   PART(locks)                                                                                                                      \
   PART(disks)                                                                                                                      \
   PART(databases)                                                                                                                  \
+  PART(bare_data)                                                                                                                  \
   PART(shards)                                                                                                                     \
   PART(replication)                                                                                                                \
-  PART(bare_data)                                                                                                                  \
   PART(stock)                                                                                                                      \
   PART(jobs)                                                                                                                       \
   PART(caches)                                                                                                                     \

@@ -11,9 +11,9 @@
 /* Of a database, or of a shard. */
 struct bare {
   uint32_t first, count; /* containers */
-  const uint32_t *primary;
   bool down;
   int32_t fault; /* that took the primary, or -1 */
+  bool *has;     /* by container: it had the data when it last served */
 };
 
 struct bare_data {
@@ -29,38 +29,56 @@ static struct bare *bare_of(const struct world *w, const struct container *c) {
   return all->of[c->service] ? &all->of[c->service][shard_of_container(w, c->id)] : NULL;
 }
 
+/* The container that takes the writes. */
+static uint32_t primary_of(const struct world *w, const struct container *c) {
+  const struct service *s = &w->services[c->service];
+  return s->shards ? s->shards->of[shard_of_container(w, c->id)].primary : s->primary;
+}
+
 static void comes_back(struct world *w, const struct service *s, struct bare *b, sim_time rpo) {
-  b->down = false;
   if (service_volume(service_config(s))->given) meter_time(w, service_replication(service_config(s))->rpo, rpo);
   parts_lost_data(w, b->fault, rpo);
 }
 
-static bool another_serves(const struct world *w, const struct bare *b, uint32_t but) {
+static bool another_has(const struct world *w, const struct bare *b, uint32_t but) {
   for (uint32_t i = 0; i < b->count; i++)
-    if (b->first + i != but && container_serves(&w->containers[b->first + i])) return true;
+    if (b->first + i != but && b->has[i] && container_serves(&w->containers[b->first + i])) return true;
   return false;
+}
+
+/* All begin with nothing. */
+static void begin_again(const struct world *w, const struct bare *b) {
+  for (uint32_t i = 0; i < b->count; i++) b->has[i] |= container_serves(&w->containers[b->first + i]);
 }
 
 void bare_data_superseded(struct world *w, struct service *s, uint32_t shard) {
   const struct bare_data *all = world_part(w, PART_bare_data);
-  struct bare *b = all && all->of[s->index] ? &all->of[s->index][shard] : NULL;
-  if (!b || !b->down) return;
+  if (!all || !all->of[s->index]) return;
+  struct bare *b = &all->of[s->index][shard];
   b->down = false;
-  if (volume_is_known(w, &w->containers[*b->primary])) comes_back(w, s, b, 0);
+  if (b->has[s->shards->of[shard].primary - b->first]) return;
+  comes_back(w, s, b, SIM_NEVER);
+  begin_again(w, b);
 }
 
 static void bare_data_stops(struct world *w, struct container *c, bool served) {
   struct bare *b = bare_of(w, c);
-  if (!b || !served || *b->primary != c->id || b->down) return;
+  if (!b || !served || primary_of(w, c) != c->id || b->down) return;
   b->down = true, b->fault = world_cause(w);
 }
 
 static void bare_data_serves(struct world *w, struct container *c, bool warm) {
   struct bare *b = bare_of(w, c);
-  if (!b || warm || !b->down || *b->primary != c->id) return;
-  bool lost = volume_is_empty(w, c) && !another_serves(w, b, c->id);
+  if (!b) return;
+  bool empty = volume_is_empty(w, c), *has = &b->has[c->id - b->first];
+  *has = warm || (*has && !empty) || another_has(w, b, c->id);
+  if (warm || !b->down || primary_of(w, c) != c->id) return;
   b->down = false;
-  if (lost || volume_is_known(w, c)) comes_back(w, &w->services[c->service], b, lost ? SIM_NEVER : 0);
+  if (!*has) {
+    comes_back(w, &w->services[c->service], b, SIM_NEVER);
+    begin_again(w, b);
+  } else if (!empty && volume_is_known(w, c))
+    comes_back(w, &w->services[c->service], b, 0);
 }
 
 static void bare_data_open(struct world *w) {
@@ -71,14 +89,12 @@ static void bare_data_open(struct world *w) {
 static void bare_data_build(struct world *w, struct service *s) {
   struct bare_data *all = world_part(w, PART_bare_data);
   if (!is_bare(service_config(s))) return;
-  uint32_t count = s->shards ? s->shards->count : 1;
+  uint32_t count = shards_are_on(service_shards(service_config(s))) ? (uint32_t)service_shards(service_config(s))->count : 1;
   all->of[s->index] = arena_new_array(w->arena, struct bare, count);
   for (uint32_t i = 0; i < count; i++) {
     uint32_t replicas = s->capacity / count;
-    all->of[s->index][i] = (struct bare){.first = s->first + i * replicas,
-                                         .count = replicas,
-                                         .primary = s->shards ? &s->shards->of[i].primary : &s->primary,
-                                         .fault = -1};
+    all->of[s->index][i] = (struct bare){
+        .first = s->first + i * replicas, .count = replicas, .has = arena_new_array(w->arena, bool, replicas), .fault = -1};
   }
 }
 

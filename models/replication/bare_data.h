@@ -1,9 +1,11 @@
-/* Data of a database with neither "replication" nor "backup": all replicas have them at every instant, and nothing else does.
+/* Data of a database with neither "replication" nor "backup": its replicas (of each shard) hold the same at every instant, one
+ * that starts empty copies from another in no time, and nothing else has them.
  *
- * When the replica that takes the writes (of each shard) is back, empty, and no other one serves, all that was ever written is
- * lost: an RPO without a bound (SIM_NEVER). What becomes of the data of one replica says models/volume. An RPO of 0 is recorded
- * only where the scenario says that the data outlive the fault, or it follows from its orchestrator: a disk of which nothing is
- * said is no promise, and then there is no RPO. Replicas copy from each other in no time. */
+ * When the replica that takes the writes is back without its data and none that serves has them either, all that was ever
+ * written is lost: an RPO without a bound (SIM_NEVER). What becomes of the data of one replica says models/volume. An RPO of 0
+ * is recorded only where the replica itself has kept them, and the scenario says so or it follows from its orchestrator.
+ * Nothing is recorded where they came from another replica, as what that had is not modelled without "replication", nor for a
+ * disk of which nothing is said. */
 #ifndef BARE_DATA_H
 #define BARE_DATA_H
 #include <stdint.h>

@@ -38,12 +38,17 @@ static const struct data_policy *policy(const struct world *w) { return &w->orch
 
 /* --- where it may be placed, and when ---------------------------------------------------------------------------------------- */
 
-static bool volumes_admit(const struct world *w, const struct container *c, const struct node *n) {
+bool volume_is_bound(const struct world *w, const struct container *c, uint32_t *node) {
   const struct volume *v = volume_of(w, c);
-  if (!v || v->home == NONE) return true;
+  if (!v || v->home == NONE) return false;
   const struct volume_config *config = service_volume(container_config(c));
-  bool bound = config->pinned || (config->kind == VOLUME_LOCAL && policy(w)->node_affinity);
-  return !bound || n->index == v->home;
+  *node = v->home;
+  return config->pinned || (config->kind == VOLUME_LOCAL && policy(w)->node_affinity);
+}
+
+static bool volumes_admit(const struct world *w, const struct container *c, const struct node *n) {
+  uint32_t node;
+  return !volume_is_bound(w, c, &node) || n->index == node;
 }
 
 static sim_time volumes_give_up(struct world *w, struct container *c) {
@@ -143,4 +148,5 @@ const struct part part_volumes = {.name = "volumes",
                                   .gives_up = volumes_give_up,
                                   .recovers = volumes_recover,
                                   .serves = volumes_serve,
-                                  .stops = volumes_stop};
+                                  .stops = volumes_stop,
+                                  .audit = audit_volumes};

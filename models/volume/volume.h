@@ -37,6 +37,7 @@
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
 
+struct audit;
 struct container;
 struct linker;
 struct model;
@@ -71,5 +72,8 @@ bool volume_is_on_node(const struct model *, const struct service_config *);
 bool volume_is_empty(const struct world *, const struct container *);
 /* That its data outlived the last stop of its process is said, or follows from what is said: it is no guess. */
 bool volume_is_known(const struct world *, const struct container *);
+/* It can be on this node only. */
+bool volume_is_bound(const struct world *, const struct container *, uint32_t *node);
+void audit_volumes(const struct audit *);
 
 #endif

@@ -37,6 +37,9 @@ static const char *wrong_with(const struct model *m, const struct service_config
   if (c->owner != OWNER_AUTO && !p->stateful_sets)
     return arena_format(m->arena, "platform.kind %s has neither Deployments nor StatefulSets: leave it out", word);
   *key = "deleted";
+  if (c->deleted.kind && !p->stateful_sets)
+    return arena_format(m->arena, "only the pod of a StatefulSet waits to be deleted, and platform.kind %s has none: leave it out",
+                        word);
   if (c->deleted.kind && c->owner != OWNER_STATEFULSET)
     return "only the pod of a StatefulSet on a lost node waits to be deleted: give \"owner\": \"statefulset\", or leave it out";
   *key = "pinned";
