@@ -35,6 +35,7 @@ static double served_share(void *context, const struct instruction *in, enum rou
   if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint);
+  if (route == ROUTE_PRIMARY && s->replication && !replication_leads(s->replication)) return 0;
   if (route == ROUTE_PRIMARY) return container_serves(&w->containers[s->primary]) ? 1 : 0;
   if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
   if (s->replication) return replication_serving(s->replication, route);

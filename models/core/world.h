@@ -73,7 +73,8 @@ struct world;
 struct routing {
   bool divided; /* the replicas are not alike: it is asked whichever route the call takes */
   uint32_t (*pick)(struct world *, struct service *, const struct instruction *, const struct request *);
-  bool (*refuses)(const struct service *); /* takes no calls just now; null: it always does */
+  /* Takes no such calls just now; null: it always does. */
+  bool (*refuses)(const struct world *, const struct service *, const struct instruction *, const struct request *);
 };
 
 /* A service at work: its containers are contiguous in world->containers. */

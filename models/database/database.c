@@ -8,6 +8,7 @@
 #include "models/database/connections.h"
 #include "models/database/disk.h"
 #include "models/database/lock.h"
+#include "models/replication/replication.h"
 #include "models/replication/standby.h"
 #include "models/core/meter.h"
 #include "models/request/line.h"
@@ -92,7 +93,10 @@ static void lead(const struct world *w, const struct request *r, const struct in
   struct transaction *t = transaction_of(w, r);
   const struct service *s = &w->services[in->service];
   if (service_config(s)->embedded || service_connections(service_config(s))->pooled_by >= 0) return;
-  const struct container *c = &w->containers[s->shards ? shard_primary(w, s, in, r) : s->primary];
+  bool two = s->replication && !s->shards; /* perhaps, of primaries */
+  const struct container *c = &w->containers[s->shards ? shard_primary(w, s, in, r)
+                                             : two     ? severance_primary(s->replication, r)
+                                                       : s->primary];
   bool serves = container_serves(c);
   t->container = c->id, t->generation = serves ? c->generation : c->generation - 1;
 }

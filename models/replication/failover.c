@@ -1,11 +1,13 @@
 #include "models/replication/failover.h"
 #include "models/replication/replication.h"
+#include "models/replication/votes.h"
 #include "models/core/meter.h"
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "models/volume/volume.h"
 #include <assert.h>
+#include <math.h>
 
 static sim_time draw(struct failover *f, const struct distribution *d) {
   return d->kind ? distribution_sample_time(d, &f->draws) : 0;
@@ -23,18 +25,36 @@ static void lost(struct replication *p, uint64_t writes, sim_time age) {
   parts_lost_data(p->world, p->failover.fault, age);
 }
 
+static const struct container *primary_of(const struct replication *p) { return &p->world->containers[*p->primary]; }
+
+/* The primary's region sees a majority, or nobody asks. */
+static bool may_lead(const struct replication *p) {
+  return p->failover.by_person || votes_majority(p, container_region(p->world, primary_of(p)));
+}
+
 /* --- who is promoted, and what is lost by it --------------------------------------------------------------------------------- */
 
+/* Where the primary still serves, by now. */
 static sim_time loss_of(struct replication *p, const struct replica *r, double first) {
-  if (p->world->mode == WORLD_AVAILABILITY) return quorum_loss(p, r, first);
-  return r->received < p->released ? p->failover.failed_at - replication_entry(p, r->received + 1)->committed : 0;
+  sim_time until = p->failover.down ? p->failover.failed_at : world_now(p->world);
+  if (p->world->mode == WORLD_TRAFFIC)
+    return r->received < p->released ? until - replication_entry(p, r->received + 1)->committed : 0;
+  if (p->failover.down) return quorum_loss(p, r, first);
+  sim_time lost_at = quorum_first_lost(p, r, first);
+  return lost_at < until ? until - lost_at : 0;
 }
 
 /* A replica that a synchronous pair has left out lacks what clients were told of since: its manager does not promote it. Without
  * requests it is not known whether there was a write. */
 static bool is_dropped(const struct replication *p, const struct replica *r) {
-  bool alone = p->degraded && replication_is_synchronous(p->config);
+  bool alone = p->degraded && replication_is_synchronous(p->config) && p->failover.down;
   return alone && (p->world->mode == WORLD_AVAILABILITY || r->received < p->released);
+}
+
+/* Its region sees a majority, or a person has decided; while the primary serves only what does not see it is promoted. */
+static bool may_promote(const struct replication *p, const struct replica *r) {
+  if (!r->follows || r->resync || (!p->failover.down && !r->cut)) return false;
+  return p->failover.by_person || votes_majority(p, container_region(p->world, &p->world->containers[r->container]));
 }
 
 static int32_t most_advanced(struct replication *p, sim_time *loss) {
@@ -42,7 +62,7 @@ static int32_t most_advanced(struct replication *p, sim_time *loss) {
   int32_t best = -1;
   for (uint32_t i = 0; i < p->count; i++) {
     const struct replica *r = &p->replicas[i];
-    if (!r->follows || r->resync || is_dropped(p, r)) continue;
+    if (!may_promote(p, r) || is_dropped(p, r)) continue;
     sim_time mine = loss_of(p, r, first);
     if (mine > p->failover.config->max_lag) continue;
     bool ahead = best >= 0 && (mine < *loss || (mine == *loss && r->received > p->replicas[best].received));
@@ -74,16 +94,41 @@ static void copy_starting(struct replication *p) {
   }
 }
 
+static void count_phases(struct replication *p) {
+  const struct failover *f = &p->failover;
+  if (!failover_counts_phases(f->config)) return;
+  meter_time(p->world, f->config->detect_time, f->detected_at - f->failed_at);
+  meter_time(p->world, f->config->decide_time, f->decided_at - f->detected_at);
+  meter_time(p->world, f->config->promote_time, world_now(p->world) - f->decided_at);
+}
+
+static sim_time next_write(struct replication *p) {
+  double gap = p->writes_per_s > 0 ? stream_exponential(&p->failover.draws) * 1e9 / p->writes_per_s : INFINITY;
+  return gap < 9e17 ? world_now(p->world) + (sim_time)gap : SIM_NEVER;
+}
+
+/* Of the writes that the primary goes on confirming: with the next one, where there is none yet. */
+static sim_time first_lost(struct replication *p, const struct replica *r) {
+  sim_time now = world_now(p->world);
+  if (p->world->mode == WORLD_AVAILABILITY) return p->failover.loss ? now - p->failover.loss : next_write(p);
+  return r->received < p->released ? replication_entry(p, r->received + 1)->committed : SIM_NEVER;
+}
+
 static void promote(struct replication *p) {
   struct failover *f = &p->failover;
   const struct replica *r = &p->replicas[f->candidate];
   uint64_t writes = r->received < p->released ? p->released - r->received : 0;
   bool restoring = f->disk_lost; /* its start is that long already */
   assert(r->follows && f->loss >= 0);
-  f->stage = FAILOVER_NONE, f->down = f->disk_lost = false;
+  bool serves = !f->down;
+  f->stage = FAILOVER_NONE, f->down = f->disk_lost = f->fenced = false;
   if (f->deferred) end_deferral(p, draw(f, &f->config->resync));
   meter_count(p->world, p->config->failovers);
-  lost(p, writes, f->loss);
+  count_phases(p);
+  if (serves)
+    severance_begins(p, writes, first_lost(p, r));
+  else
+    lost(p, writes, f->loss);
   replication_promote(p, f->candidate);
   if (f->backed_up > p->head) f->backed_up = p->head;
   if (!restoring) copy_starting(p);
@@ -115,23 +160,150 @@ void failover_drained(struct replication *p, uint32_t replica) {
   if (p->failover.stage == FAILOVER_DRAINING && p->failover.candidate == replica && r->applied == r->received) promote(p);
 }
 
+/* --- phases ------------------------------------------------------------------------------------------------------------------ */
+
+static sim_time left_until(const struct replication *p, sim_time since, sim_time delay) {
+  sim_time now = world_now(p->world);
+  if (delay >= SIM_NEVER - 1 - since) return SIM_NEVER;
+  return since + delay > now ? since + delay - now : 0;
+}
+
+static bool any_may_be_promoted(const struct replication *p) {
+  if (!p->failover.config->region_votes || p->failover.by_person) return true;
+  for (uint32_t i = 0; i < p->count; i++)
+    if (may_promote(p, &p->replicas[i])) return true;
+  return false;
+}
+
+/* The page left when the primary was gone. */
+static void undecided(struct replication *p) {
+  struct failover *f = &p->failover;
+  if (f->stage == FAILOVER_UNDECIDED) return;
+  f->stage = FAILOVER_UNDECIDED;
+  calendar_clear(p->world->calendar, f->slot);
+  if (failover_has_person(f->config))
+    wait(p, FAILOVER_UNDECIDED, left_until(p, f->failed_at, person_decides(&f->config->person, &f->draws)));
+}
+
+static void begin_promotion(struct replication *p) {
+  struct failover *f = &p->failover;
+  if (!any_may_be_promoted(p)) {
+    undecided(p);
+    return;
+  }
+  f->decided_at = world_now(p->world);
+  calendar_clear(p->world->calendar, f->slot);
+  bool person = f->by_person && f->config->by->automatic;
+  wait(p, FAILOVER_PROMOTING, person ? person_acts(&f->config->person, &f->draws) : f->config->by->promote(f->config, &f->draws));
+}
+
+static void primary_returned(struct replication *);
+
+/* A primary that has stepped down and serves is better than a replica. */
+static void person_decided(struct replication *p) {
+  struct failover *f = &p->failover;
+  f->by_person = true;
+  if (f->fenced && container_serves(primary_of(p))) {
+    primary_returned(p);
+    replication_resumes(p);
+    parts_changed(p->world);
+  } else {
+    begin_promotion(p);
+  }
+}
+
+static void detected(struct replication *p) {
+  struct failover *f = &p->failover;
+  f->detected_at = world_now(p->world);
+  if (f->config->by->decide)
+    wait(p, FAILOVER_DECIDING, f->config->by->decide(f->config, &f->draws));
+  else
+    begin_promotion(p);
+}
+
+static void steps_down(struct replication *p) {
+  struct failover *f = &p->failover;
+  f->down = f->fenced = true, f->failed_at = world_now(p->world);
+  replication_steps_down(p);
+  wait(p, FAILOVER_DETECTING, f->config->by->notice ? f->config->by->notice(f->config, &f->draws) : 0);
+  parts_changed(p->world);
+}
+
 static void continues(void *replication, uint32_t argument) {
   (void)argument;
   struct replication *p = replication;
-  if (p->failover.stage == FAILOVER_DETECTING)
-    wait(p, FAILOVER_PROMOTING, draw(&p->failover, &p->failover.config->promote));
-  else
+  switch (p->failover.stage) {
+  case FAILOVER_LEASE:
+    steps_down(p);
+    break;
+  case FAILOVER_DETECTING:
+    detected(p);
+    break;
+  case FAILOVER_DECIDING:
+    begin_promotion(p);
+    break;
+  case FAILOVER_UNDECIDED:
+    person_decided(p);
+    break;
+  default:
     choose(p);
+  }
+}
+
+void failover_votes_changed(struct replication *p) {
+  struct failover *f = &p->failover;
+  if (!f->config->region_votes) return;
+  bool leads = votes_majority(p, container_region(p->world, primary_of(p)));
+  if (leads && !f->down) f->by_person = false;
+  if (!f->down && f->stage == FAILOVER_NONE && container_serves(primary_of(p)) && !may_lead(p)) {
+    const struct failover_kind *by = f->config->by;
+    f->fault = world_cause(p->world);
+    wait(p, FAILOVER_LEASE, by->lease ? by->lease(f->config, &f->draws) : by->detect(f->config, &f->draws, true));
+  } else if (f->stage == FAILOVER_LEASE && leads) {
+    calendar_clear(p->world->calendar, f->slot);
+    f->stage = FAILOVER_NONE;
+  } else if (f->fenced && leads && container_serves(primary_of(p))) {
+    primary_returned(p);
+    replication_resumes(p);
+    parts_changed(p->world);
+  } else if (f->stage == FAILOVER_UNDECIDED) {
+    begin_promotion(p);
+  } else if (f->stage == FAILOVER_WAITING) {
+    choose(p);
+  }
+}
+
+void failover_ousts(struct replication *p) {
+  struct failover *f = &p->failover;
+  if (f->down || f->stage != FAILOVER_NONE) return;
+  f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
+  wait(p, FAILOVER_DETECTING, f->config->by->detect(f->config, &f->draws, true));
+}
+
+void failover_ousts_no_more(struct replication *p) {
+  if (p->failover.down || p->failover.stage == FAILOVER_NONE) return;
+  calendar_clear(p->world->calendar, p->failover.slot);
+  p->failover.stage = FAILOVER_NONE;
 }
 
 /* --- coming and going -------------------------------------------------------------------------------------------------------- */
 
-static void primary_died(struct replication *p) {
+static void primary_died(struct replication *p, bool host) {
   assert(!p->failover.down);
   struct failover *f = &p->failover;
-  f->down = true, f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
+  f->down = true, f->by_person = false, f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
   quorum_primary_died(p);
-  if (f->config->detect.kind) wait(p, FAILOVER_DETECTING, draw(f, &f->config->detect));
+  calendar_clear(p->world->calendar, f->slot);
+  if (failover_is_on(f->config)) wait(p, FAILOVER_DETECTING, f->config->by->detect(f->config, &f->draws, host));
+}
+
+/* The machine of a process that is being started again is lost as well: its key is not renewed any more. */
+static void machine_died(struct replication *p) {
+  struct failover *f = &p->failover;
+  if (f->stage != FAILOVER_DETECTING || !f->config->by->lease) return;
+  sim_time now = world_now(p->world), due = calendar_time_of(p->world->calendar, f->slot);
+  sim_time left = f->config->by->detect(f->config, &f->draws, true);
+  if (due == SIM_NEVER || due - now > left) wait(p, FAILOVER_DETECTING, left);
 }
 
 void failover_process_stopped(struct world *w, struct container *c, bool served) {
@@ -140,7 +312,11 @@ void failover_process_stopped(struct world *w, struct container *c, bool served)
   bool primary = c->id == *p->primary, disk_lost = volume_is_empty(w, c);
   if (primary) f->disk_lost |= disk_lost;
   if (!primary) p->replicas[c->id - p->first].resync |= disk_lost;
-  if (primary && served) primary_died(p);
+  bool host = c->node != NONE && !w->nodes[c->node].up;
+  if (primary && served && !f->down)
+    primary_died(p, host);
+  else if (primary && host)
+    machine_died(p);
   if (f->stage == FAILOVER_DRAINING && c->id == p->replicas[f->candidate].container) await_replica(p);
 }
 
@@ -181,7 +357,7 @@ static void primary_returned(struct replication *p) {
   struct failover *f = &p->failover;
   assert(f->down);
   calendar_clear(p->world->calendar, f->slot);
-  f->stage = FAILOVER_NONE, f->down = false;
+  f->stage = FAILOVER_NONE, f->down = f->fenced = false;
   if (f->disk_lost)
     came_back_empty(p);
   else
@@ -195,18 +371,23 @@ static void primary_returned(struct replication *p) {
 
 void failover_process_up(struct replication *p, struct container *c) {
   struct failover *f = &p->failover;
-  if (c->id == *p->primary && f->down) primary_returned(p);
+  if (c->id != *p->primary || !f->down) return;
+  if (may_lead(p))
+    primary_returned(p);
+  else
+    f->fenced = true; /* its process is there; it takes no writes */
 }
 
 void failover_superseded(struct replication *p) {
   if (!p->failover.down) return;
-  p->failover.down = p->failover.disk_lost = p->failover.deferred = false;
+  p->failover.down = p->failover.disk_lost = p->failover.deferred = p->failover.fenced = false;
   lost(p, 0, 0);
 }
 
 /* A replica has come up, and there is nobody else. */
 void failover_replica_up(struct replication *p) {
   if (p->failover.stage == FAILOVER_WAITING) choose(p);
+  if (p->failover.stage == FAILOVER_UNDECIDED && any_may_be_promoted(p)) begin_promotion(p);
 }
 
 static bool has_copy(const struct replication *p) {
@@ -222,7 +403,7 @@ static sim_time primary_recovery(struct replication *p) {
   f->deferred = false;
   if (f->backup->every) return draw(f, &f->backup->restore);
   if (!has_copy(p)) return 0;
-  f->deferred = f->stage == FAILOVER_DETECTING || f->stage == FAILOVER_PROMOTING || f->stage == FAILOVER_DRAINING;
+  f->deferred = f->stage >= FAILOVER_DETECTING && f->stage != FAILOVER_WAITING;
   return f->deferred ? until_then : draw(f, &f->config->resync);
 }
 

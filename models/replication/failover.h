@@ -1,12 +1,16 @@
 /* Failover: what happens when the primary of a database is gone, and what is lost by it.
  *
- *     serves --dies--> detecting --detect--> promoting --promote--> draining --has applied all that it received--> serves
- *        ^                                        |
- *        +-- the old primary is back before -----+-- none to promote: waits for a replica or for the old primary
+ *     serves --dies--> detecting --detect--> deciding --decide--> promoting --promote--> draining --has applied all--> serves
+ *        ^                                       |                   |
+ *        +-- the old primary is back before -----+-------------------+-- none to promote: waits for a replica, for votes, for a
+ *                                                                        person or for the old primary
  *
  * Until then writes fail: callers go on asking the dead primary. Of the replicas that are up the one that has received most is
- * promoted, unless it is further behind than `max_lag`. Lost are the writes that were acknowledged and that it has not received.
- * The old primary returns as a replica, after `resync`. Facts: Patroni ttl 30 s, loop_wait 10 s: 20 to 42 s in all.
+ * promoted, unless it is further behind than `max_lag`, or its region sees no majority (models/replication/votes.h). Lost are the
+ * writes that were acknowledged and that it has not received. The old primary returns as a replica, after `resync`. How long each
+ * phase takes is the matter of whoever promotes: models/replication/failover_config.h.
+ *
+ * Where links between regions are cut: models/replication/severance.h.
  *
  * What becomes of the data of a process that stops: models/volume. A replica that starts empty is copied: it takes `resync`
  * longer. A primary that starts empty
@@ -23,6 +27,7 @@
  * uniform by a random phase, with requests and without. */
 #ifndef FAILOVER_H
 #define FAILOVER_H
+#include "models/replication/failover_config.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
@@ -33,21 +38,25 @@ struct container;
 struct replication;
 struct world;
 
-struct failover_config {
-  struct distribution detect; /* no kind: no replica is promoted */
-  struct distribution promote;
-  struct distribution resync; /* no kind: takes no time */
-  sim_time max_lag;
-};
-
 struct backup_config {
   sim_time every; /* 0: there is none */
   struct distribution restore;
 };
 
-extern const struct record failover_record, backup_record;
+extern const struct record backup_record;
 
-enum failover_stage { FAILOVER_NONE, FAILOVER_DETECTING, FAILOVER_PROMOTING, FAILOVER_DRAINING, FAILOVER_WAITING };
+/* LEASE: the primary serves and sees no majority; then it steps down. Behind it: others look for a new one. WAITING: for a replica
+ * that could be promoted; UNDECIDED: for votes, or for a person. */
+enum failover_stage {
+  FAILOVER_NONE,
+  FAILOVER_LEASE,
+  FAILOVER_DETECTING,
+  FAILOVER_DECIDING,
+  FAILOVER_UNDECIDED,
+  FAILOVER_PROMOTING,
+  FAILOVER_DRAINING,
+  FAILOVER_WAITING
+};
 
 struct failover {
   const struct failover_config *config;
@@ -59,7 +68,9 @@ struct failover {
   bool down;          /* the primary is gone */
   bool disk_lost;     /* its data are gone */
   bool deferred;      /* it starts, and waits for another one to be promoted */
-  sim_time failed_at;
+  bool fenced;        /* down: its process may serve, but it has stepped down and takes no writes */
+  bool by_person;     /* votes are not asked: a person has decided */
+  sim_time failed_at, detected_at, decided_at;
   int32_t fault;         /* that took the primary, or -1 */
   sim_time loss;         /* by promoting the candidate */
   sim_time backup_phase; /* a backup is taken at this time, and one interval before and after it, and so on */
@@ -68,6 +79,12 @@ struct failover {
 };
 
 void failover_build(struct world *, struct replication *);
+/* The primary of a region without a majority steps down after its lease, or need not any more; votes that were missing may be
+ * seen. */
+void failover_votes_changed(struct replication *);
+/* The primary serves, and another replica is to be promoted all the same; not any more. */
+void failover_ousts(struct replication *);
+void failover_ousts_no_more(struct replication *);
 /* A container of the service: its process serves, or has stopped; served: it did serve until now. */
 void failover_process_up(struct replication *, struct container *);
 /* Another replica, which has all that the primary had, is the primary now. */

@@ -4,13 +4,14 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "models/network/network.h"
+#include "models/replication/votes.h"
 #include <assert.h>
 
 static bool acknowledges(const struct replication *p) { return p->config->mode != REPLICATION_ASYNCHRONOUS; }
 
 bool quorum_lacks(const struct replication *p) {
   int64_t following = 0;
-  for (uint32_t i = 0; i < p->count; i++) following += p->replicas[i].follows;
+  for (uint32_t i = 0; i < p->count; i++) following += p->replicas[i].follows && !p->replicas[i].cut;
   return acknowledges(p) && following < p->config->acks;
 }
 
@@ -27,11 +28,25 @@ double quorum_serves(const struct replication *p, uint32_t endpoint) {
 
 /* --- without requests -------------------------------------------------------------------------------------------------------- */
 
-static double shipping(const struct replication *p, struct stream *draws) {
-  const struct replication_config *c = p->config;
+/* From where the primary is, or was. Null: to the replica that is nearest. */
+static sim_time way_to(const struct replication *p, const struct replica *r) {
+  const struct world *w = p->world;
+  uint32_t home = w->containers[*p->primary].node;
   int32_t place = service_config(p->service)->place;
-  return c->ship.kind ? (double)distribution_sample_time(&c->ship, draws)
-                      : (double)network_way_apart(p->world->model, place, place);
+  sim_time nearest = SIM_NEVER;
+  for (uint32_t i = 0; i < p->count && model_regions(w->model); i++) {
+    uint32_t there = w->containers[p->replicas[i].container].node;
+    if (&p->replicas[i] == r && there != NONE && home != NONE) return network_way(w, home, there);
+    if (r || there == NONE || home == NONE || p->first + i == *p->primary) continue;
+    sim_time way = network_way(w, home, there);
+    nearest = way < nearest ? way : nearest;
+  }
+  return nearest != SIM_NEVER ? nearest : network_way_apart(w->model, place, place);
+}
+
+static double shipping(const struct replication *p, const struct replica *r, struct stream *draws) {
+  const struct replication_config *c = p->config;
+  return c->ship.kind ? (double)distribution_sample_time(&c->ship, draws) : (double)way_to(p, r);
 }
 
 static void set_later(struct replication *p, sim_time from, sim_time delay) {
@@ -40,13 +55,20 @@ static void set_later(struct replication *p, sim_time from, sim_time delay) {
   calendar_set(w->calendar, p->quorum.slot, from + delay > world_now(w) ? from + delay : world_now(w));
 }
 
+/* Where no majority would see it a standby cannot be left out. */
+static bool leaves_out(struct replication *p) {
+  bool may = votes_majority(p, container_region(p->world, &p->world->containers[*p->primary]));
+  if (!may) set_later(p, world_now(p->world), p->config->drop_after);
+  return may;
+}
+
 /* The first commit that waits without a quorum comes, or has waited long enough; or what is lost is dropped. */
 static void continues(void *replication, uint32_t argument) {
   (void)argument;
   struct replication *p = replication;
   struct quorum *q = &p->quorum;
   if (replication_is_synchronous(p->config)) {
-    replication_continues_alone(p);
+    if (leaves_out(p)) replication_continues_alone(p);
     return;
   }
   assert(q->lost);
@@ -61,7 +83,7 @@ static void continues(void *replication, uint32_t argument) {
 static void await_commit(struct replication *p) {
   struct quorum *q = &p->quorum;
   assert(p->writes_per_s > 0);
-  double gap = stream_exponential(&q->draws) * 1e9 / p->writes_per_s - shipping(p, &q->draws);
+  double gap = stream_exponential(&q->draws) * 1e9 / p->writes_per_s - shipping(p, NULL, &q->draws);
   if (gap > 9e18) return;
   sim_time at = q->lost_at + (sim_time)gap; /* its way had begun before; but not before the run */
   q->unacknowledged = at > 0 ? at : 0;
@@ -111,8 +133,14 @@ sim_time quorum_loss(struct replication *p, const struct replica *r, double firs
   sim_time told = q->lost && !p->degraded ? q->lost_at : died;
   if (!(p->writes_per_s > 0) || (acknowledges(p) && has >= told)) return 0;
   if (acknowledges(p) && has == q->lost_at && q->unacknowledged != SIM_NEVER) return died - q->unacknowledged;
-  double gap = first - shipping(p, &p->failover.draws), age = (double)(died - has) - gap;
+  double gap = first - shipping(p, r, &p->failover.draws), age = (double)(died - has) - gap;
   return gap < (double)(told - has) && age > 0 ? (sim_time)(age + 0.5) : 0;
+}
+
+sim_time quorum_first_lost(struct replication *p, const struct replica *r, double first) {
+  sim_time has = r->holds_until == SIM_NEVER ? world_now(p->world) : r->holds_until;
+  double gap = first - shipping(p, r, &p->failover.draws);
+  return p->writes_per_s > 0 && gap < 9e17 ? has + (sim_time)gap : SIM_NEVER;
 }
 
 void quorum_build(struct replication *p) {

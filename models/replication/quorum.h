@@ -50,5 +50,7 @@ bool quorum_lacks(const struct replication *);
 double quorum_serves(const struct replication *, uint32_t endpoint);
 /* Without requests: what the primary's death costs if this replica is promoted. first: the gap to the first write, as drawn. */
 sim_time quorum_loss(struct replication *, const struct replica *, double first);
+/* Without requests: when the first write was confirmed that a replica has not received which the primary does not reach. */
+sim_time quorum_first_lost(struct replication *, const struct replica *, double first);
 
 #endif

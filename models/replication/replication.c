@@ -1,6 +1,7 @@
 #include "models/replication/replication.h"
 #include "models/core/link.h"
 #include "models/replication/shard.h"
+#include "models/replication/votes.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -49,7 +50,7 @@ static void trim(struct replication *p) {
     struct replica *r = &p->replicas[i];
     if (is_primary(p, r) || r->resync) continue;
     uint64_t mine = acknowledges(p) && r->acknowledged < r->applied ? r->acknowledged : r->applied;
-    if (!r->follows && p->head - mine > LOG_MOST) {
+    if ((!r->follows || r->cut) && p->head - mine > LOG_MOST) {
       r->resync = true;
       continue;
     }
@@ -165,7 +166,7 @@ static bool idle(const struct world *w, slot_id slot) { return calendar_time_of(
 
 /* In order: the next one is received no earlier than the one before it. */
 static void ship_next(struct replication *p, struct replica *r) {
-  if (!r->follows || p->failover.down || r->received >= p->head || !idle(p->world, r->receipt)) return;
+  if (!r->follows || r->cut || p->failover.down || r->received >= p->head || !idle(p->world, r->receipt)) return;
   const struct write_entry *e = replication_entry(p, r->received + 1);
   struct stream draws = draws_of(e, BAND_SHIP, number_of(p, r));
   sim_time sent = e->committed > r->joined ? e->committed : r->joined;
@@ -173,7 +174,7 @@ static void ship_next(struct replication *p, struct replica *r) {
 }
 
 static void acknowledge_next(struct replication *p, struct replica *r) {
-  if (p->failover.down || r->acknowledged >= ready(p, r) || !idle(p->world, r->acknowledgement)) return;
+  if (p->failover.down || r->cut || r->acknowledged >= ready(p, r) || !idle(p->world, r->acknowledgement)) return;
   const struct write_entry *e = replication_entry(p, r->acknowledged + 1);
   sim_time flush = 0;
   struct stream draws = draws_of(e, BAND_FLUSH, number_of(p, r));
@@ -320,6 +321,14 @@ static bool replication_committed(struct world *w, struct request *r, const stru
     p->released = ++p->head;
     return true;
   }
+  if (__builtin_expect(!replication_leads(p), 0)) {
+    request_fail(w, r, OUTCOME_CRASHED); /* it has stepped down under the write */
+    return false;
+  }
+  if (__builtin_expect(p->severance.ousted != NONE, 0) && r->frames[r->depth - 1].container == p->severance.ousted) {
+    severance_commits(p);
+    return true;
+  }
   append(p, r, in);
   request_replication(w, r)->written = (struct written){p->head, world_now(w), in->service, p->shard};
   for (uint32_t i = 0; i < p->count; i++) ship_next(p, &p->replicas[i]);
@@ -364,8 +373,9 @@ void written_merge(struct written *into, const struct written *other) {
 
 /* From a primary that is gone nothing can be copied: until there is one again it stands aside. */
 static void follow(struct replication *p, struct replica *r) {
-  if (r->resync && p->failover.down) return;
-  if (!p->failover.down) r->holds_until = SIM_NEVER;
+  r->cut = !votes_reach(p->world, *p->primary, r->container);
+  if (r->resync && (p->failover.down || r->cut)) return;
+  if (!p->failover.down && !r->cut) r->holds_until = SIM_NEVER;
   if (r->resync) {
     r->received = r->acknowledged = r->taken = r->applied = p->head, r->done = 0;
     r->resync = false;
@@ -409,13 +419,40 @@ static void replication_process_died(struct world *w, struct container *c) {
   if (!replication_is_on(p->config)) return;
   struct replica *mine = &p->replicas[c->id - p->first];
   if (mine->holds_until == SIM_NEVER) mine->holds_until = p->failover.down ? p->failover.failed_at : world_now(w);
-  mine->follows = false, mine->taken = mine->applied, mine->done = 0;
+  mine->follows = mine->cut = false, mine->taken = mine->applied, mine->done = 0;
   stop_streams(p, mine);
   standby_clear(p, mine);
+  if (c->id == p->severance.ousted) severance_ends(p);
   quorum_changed(p);
   if (!is_primary(p, mine)) return;
   line_clear(w, &p->line);
   for (uint32_t i = 0; i < p->count; i++) stop_streams(p, &p->replicas[i]);
+}
+
+void replication_cut_off(struct replication *p, struct replica *r) {
+  r->cut = true;
+  if (r->holds_until == SIM_NEVER) r->holds_until = p->failover.down ? p->failover.failed_at : world_now(p->world);
+  stop_streams(p, r);
+  quorum_changed(p);
+}
+
+void replication_follows_again(struct replication *p, struct replica *r) {
+  follow(p, r);
+  release(p);
+  quorum_changed(p);
+}
+
+void replication_steps_down(struct replication *p) {
+  struct request *r;
+  while ((r = line_call(p->world, &p->line))) request_drop(p->world, r, OUTCOME_CRASHED);
+  for (uint32_t i = 0; i < p->count; i++) stop_streams(p, &p->replicas[i]);
+  quorum_primary_died(p);
+}
+
+void replication_resumes(struct replication *p) {
+  all_follow(p);
+  release(p);
+  quorum_changed(p);
 }
 
 /* What is beyond the new primary's log never happened: who has more of it must be copied. */
@@ -431,6 +468,7 @@ void replication_promote(struct replication *p, uint32_t replica) {
   *p->primary = next->container;
   if (p->service->shards) shard_promoted(p->service, p->shard);
   if (!replication_is_on(p->config)) return;
+  next->cut = false;
   p->head = next->received;
   standby_clear(p, next);
   p->released = p->released < p->head ? p->released : p->head;
@@ -471,6 +509,7 @@ static void build(struct world *w, struct service *s, uint32_t shard) {
   p->count = s->capacity / replications_of(s), p->first = s->first + shard * p->count;
   p->primary = s->shards ? &s->shards->of[shard].primary : &s->primary;
   p->writes_per_s = c->writes_per_s ? c->writes_per_s[shard] : 0;
+  p->severance.ousted = NONE;
   p->replicas = arena_new_array(w->arena, struct replica, p->count);
   p->candidates = arena_new_array(w->arena, uint32_t, p->count + 1);
   p->cursors = arena_new_array(w->arena, uint32_t, ROUTE_ROLE + c->roles.count + 1);
@@ -486,7 +525,14 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   (void)w;
   return replication_pick(s->replication, r, in);
 }
-static const struct routing by_role = {.pick = pick};
+
+bool replication_refuses(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
+  (void)w, (void)r;
+  return in->route == ROUTE_PRIMARY && !replication_leads(s->replication);
+}
+static const struct routing by_role = {.pick = pick, .refuses = replication_refuses};
+
+void replication_routes(struct replication *p) { p->service->routing = &by_role; }
 
 static void replication_build(struct world *w, struct service *s) {
   if (!replication_is_on(service_replication(service_config(s))) && !service_backup(service_config(s))->every) return;
@@ -514,10 +560,46 @@ static void replication_process_stops(struct world *w, struct container *c, bool
 static void link_service(struct linker *l, struct service_config *s, const char *path) {
   const char *key = NULL, *wrong = replication_link(l->model, s, &key);
   if (wrong) link_error(l, path, key, "%s", wrong);
+  if (!wrong) votes_link(l, s);
+}
+
+static void link_placed(struct linker *l, uint32_t service) {
+  struct service_config *s = (struct service_config *)l->model->services.items + service;
+  replication_link_placed(l, s, service);
+  votes_link_placed(l, s, service);
 }
 
 static void link_workers(struct linker *l, enum link_stage stage) {
   if (stage == LINK_WORK) replication_link_programs(l->model, l->arena);
+  for (uint32_t i = 0; stage == LINK_PLACED && i < l->model->services.count; i++) link_placed(l, i);
+}
+
+/* Replicas are placed, and nothing has been written: the first primary is the first of them in its region. */
+static void begin_in_region(struct replication *p) {
+  const struct world *w = p->world;
+  uint32_t first = 0;
+  while (first < p->count && container_region(w, &w->containers[p->first + first]) != p->config->primary) first++;
+  if (first == p->count || p->first + first == *p->primary) return;
+  struct replica *next = &p->replicas[first], *old = &p->replicas[*p->primary - p->first];
+  int32_t role = next->role;
+  next->role = old->role, old->role = role;
+  next->follows = next->cut = false;
+  *p->primary = next->container;
+  replication_resumes(p);
+}
+
+static void replication_start(struct world *w) {
+  for (uint32_t i = 0; i < w->model->services.count && model_regions(w->model); i++)
+    for (uint32_t k = 0; k < replications_of(&w->services[i]); k++) {
+      struct replication *p = &w->services[i].replication[k];
+      if (replication_is_on(p->config) && p->config->primary >= 0) begin_in_region(p);
+    }
+}
+
+/* Votes are seen or not where nodes live or not. */
+static void replication_changed(struct world *w) {
+  for (uint32_t i = 0; i < w->model->services.count && model_regions(w->model); i++)
+    for (uint32_t k = 0; k < replications_of(&w->services[i]); k++) severance_changed(&w->services[i].replication[k]);
 }
 
 static void replication_sums(struct demand_sums *d, struct arena *arena) {
@@ -557,6 +639,8 @@ const struct part part_replication = {.name = "replication",
                                       .service = link_service,
                                       .keys.service = &replication_keys_record,
                                       .build = replication_build,
+                                      .start = replication_start,
+                                      .changed = replication_changed,
                                       .stop = replication_stop,
                                       .serves = replication_process_up,
                                       .stops = replication_process_stops,

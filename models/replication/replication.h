@@ -28,6 +28,7 @@
 #include "models/core/parts.h"
 #include "models/service/service.h"
 #include "models/replication/quorum.h"
+#include "models/replication/severance.h"
 #include "models/replication/standby.h"
 #include "models/request/queue.h"
 #include "sim/describe/field.h"
@@ -38,6 +39,7 @@
 struct arena;
 struct container;
 struct instruction;
+struct linker;
 struct model;
 struct request;
 struct service;
@@ -51,6 +53,7 @@ enum replication_mode {
   REPLICATION_SYNCHRONOUS,
   REPLICATION_SYNCHRONOUS_APPLY
 };
+enum replication_reads { READS_ANYWHERE, READS_LOCAL };
 enum { REPLICATION_WORKERS = 64 };
 
 struct replica_role {
@@ -67,6 +70,8 @@ struct replication_config {
   sim_time ack_wait;
   sim_time drop_after; /* synchronous; absent until linked */
   sim_time max_lag, after_write;
+  int32_t primary;                      /* region of the first primary, or -1: the first replica */
+  int32_t reads;                        /* enum replication_reads */
   sim_time max_standby_streaming_delay; /* 0: absent */
   double conflicts;
   struct config_list roles; /* struct replica_role: of the first, second, ... replica */
@@ -74,6 +79,7 @@ struct replication_config {
   /* Derived by replication_link. */
   uint32_t role_first;    /* of its roles among those of all databases */
   uint32_t apply_program; /* what a worker runs */
+  sim_time ack_way;       /* one way to the last replica that a commit waits for, where there are regions; 0: not known */
   double *writes_per_s;   /* by shard: in the mean, as offered */
   double *patient;        /* by endpoint: share of its requests whose clients wait for `ack_wait`, or for `drop_after` */
   uint32_t lag, behind, reads_after_write, stale_reads, read_age, degraded, failovers, lost_writes, rpo; /* meters */
@@ -102,6 +108,7 @@ struct replica {
   int32_t role;                                    /* index of the first role of its name, or -1 */
   bool follows;                                    /* its process serves, and it is no primary */
   bool resync;                                     /* must be copied again before it follows */
+  bool cut;                                        /* its process serves, and the primary does not reach it */
   slot_id receipt, acknowledgement;                /* the next ones */
   sim_time *ready_at; /* to be acknowledged: by position, as the log; null: no commit waits for acknowledgements */
   struct standby standby;
@@ -124,12 +131,15 @@ struct replication {
   uint32_t *cursors;         /* by route: whose turn it is */
   struct failover failover;
   struct quorum quorum;
+  struct severance severance;
 };
 
 /* --- linking ----------------------------------------------------------------------------------------------------------------- */
 
 /* Null, or what is wrong with the service's "replication" or "backup", and the key to blame. */
 const char *replication_link(struct model *, struct service_config *, const char **key);
+/* Where the replicas are, in l->trial. */
+void replication_link_placed(struct linker *, struct service_config *, uint32_t index);
 /* Compiles what workers run. After the endpoints. */
 void replication_link_programs(struct model *, struct arena *);
 /* Index of a role by its name, or -1. */
@@ -156,6 +166,19 @@ void replication_continues_alone(struct replication *);
 /* The replica is the primary from now on: what it has not received is lost. */
 void replication_promote(struct replication *, uint32_t replica);
 
+/* The primary takes no writes any more, though its process may serve: what waits for acknowledgements fails. It does again. */
+void replication_steps_down(struct replication *);
+void replication_resumes(struct replication *);
+/* The primary does not reach the replica any more; it does again. */
+void replication_cut_off(struct replication *, struct replica *);
+void replication_follows_again(struct replication *, struct replica *);
+/* A call finds no primary: routing of a service without shards. */
+bool replication_refuses(const struct world *, const struct service *, const struct instruction *, const struct request *);
+/* Calls of the database find its replicas as usual. */
+void replication_routes(struct replication *);
+/* The primary takes writes, if it serves. */
+static inline bool replication_leads(const struct replication *p) { return !p->failover.fenced; }
+
 /* --- writes ------------------------------------------------------------------------------------------------------------------ */
 
 /* A write of the request is done, but not committed: its work is what replicas will do. An instruction: WRITTEN. */
@@ -171,9 +194,9 @@ void replication_applied(struct world *, struct request *, const struct instruct
 
 /* A read begins, in the topmost frame: is what its client wrote there? An instruction: READ. */
 extern const struct operation operation_read;
-/* Containers in rotation that reads of the route go to; writes them to p->candidates. Never none while any of them is in
- * rotation. */
-uint32_t replication_candidates(const struct replication *, uint32_t route);
+/* Containers in rotation that reads of the route go to, from a region or from -1, wherever; writes them to p->candidates. Never none
+ * while any of them is in rotation. */
+uint32_t replication_candidates(const struct replication *, uint32_t route, int32_t from);
 /* Share of such reads that reach a living replica; by the weights of the balancer. */
 double replication_serving(const struct replication *, uint32_t route);
 /* The container for the request's read. */

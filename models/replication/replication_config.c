@@ -7,6 +7,10 @@
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include "models/request/operation.h"
+#include "models/core/link.h"
+#include "models/core/world.h"
+#include "models/network/network.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "synchronous", "synchronous-apply", NULL};
@@ -14,33 +18,14 @@ static const char *const mode_words[] = {"asynchronous", "semi-synchronous", "sy
 /* Where a manager looks after the replicas. */
 #define DROP_AFTER (5 * SIM_S)
 
+static const char *const reads_words[] = {"any", "local", NULL};
+
 static const struct field role_fields[] = {KEY("name", TEXT, replica_role, name, .doc = "What queries say in \"on\"."), {0}};
 static const struct record role_record = {.name = "role",
                                           .size = sizeof(struct replica_role),
                                           .fields = role_fields,
                                           .doc = "What a replica is for.",
                                           .shorthand = "name"};
-
-static const struct field failover_fields[] = {
-    KEY("detect", DISTRIBUTION, failover_config, detect,
-        .fallback = "{\"sum\": [{\"uniform\": {\"low\": \"20s\", \"high\": \"30s\"}}, {\"uniform\": {\"low\": \"0s\", \"high\": "
-                    "\"10s\"}}]}",
-        .doc = "From the death of the primary until another replica may be promoted; if it is back before, it stays primary.",
-        .source = "Patroni, ttl 30 s and loop_wait 10 s: the leader's key expires 20 to 30 s after its last renewal, a replica "
-                  "notices within 10 s"),
-    KEY("promote", DISTRIBUTION, failover_config, promote, .fallback = "{\"uniform\": {\"low\": \"0s\", \"high\": \"2s\"}}",
-        .doc = "From then until the promoted replica takes writes; it applies all that it has received first.",
-        .source = "Patroni, model of a passive failure: lock and promotion 0 to 2 s"),
-    KEY("resync", DISTRIBUTION, failover_config, resync, OPTIONAL,
-        .doc = "How much longer the old primary takes to start as a replica: a rewind, or a copy of the data. Absent: no longer."),
-    KEY("max_lag", DURATION, failover_config, max_lag, DEFAULT("never"), RANGE(0, FIELD_YEAR),
-        .doc = "A replica that would lose writes older than this is not promoted; never: the one that has received most is.",
-        .source = "Patroni's maximum_lag_on_failover is in bytes (1 MB)"),
-    {0}};
-const struct record failover_record = {.name = "failover",
-                                       .size = sizeof(struct failover_config),
-                                       .fields = failover_fields,
-                                       .doc = "A replica takes over when the primary is gone."};
 
 static const struct field backup_fields[] = {KEY("every", DURATION, backup_config, every, RANGE(1e9, 3.1536e17),
                                                  .doc = "Time from one backup to the next: the most that can be lost."),
@@ -91,6 +76,12 @@ static const struct field fields[] = {
         .doc = "With \"max_standby_streaming_delay\": share of the writes that conflict with reads: they clean up old row versions "
                "or alter a table.",
         .source = "an assumption; with PostgreSQL's hot_standby_feedback near 0"),
+    KEY("primary", REFERENCE, replication_config, primary, OPTIONAL, .target = "platform.regions",
+        .doc = "The region of the first primary: its first replica there. Absent: the first replica, wherever it is."),
+    KEY("reads", WORD, replication_config, reads, DEFAULT("any"), .words = reads_words,
+        .doc =
+            "any: reads go to any replica that \"on\" and \"max_lag\" allow; local: to one of them in the caller's region while it "
+            "has one in rotation."),
     KEY("roles", LIST, replication_config, roles, OPTIONAL, .record = &role_record,
         .doc = "What the first, second, ... replica is for; queries name it in \"on\". Several may have the same role."),
     KEY("failover", RECORD, replication_config, failover, OPTIONAL, .record = &failover_record,
@@ -111,9 +102,21 @@ int32_t replication_role(const struct replication_config *c, const char *name) {
 double replication_commit_s(const struct model *m, const struct service_config *s) {
   const struct replication_config *c = service_replication(s);
   if (c->mode == REPLICATION_ASYNCHRONOUS) return 0;
-  double way = (double)network_way_apart(m, s->place, s->place), ns = (c->ship.kind ? c->ship.mean : way) + way;
+  double way = c->ack_way ? (double)c->ack_way : (double)network_way_apart(m, s->place, s->place),
+         ns = (c->ship.kind ? c->ship.mean : way) + way;
   double more = c->mode == REPLICATION_SYNCHRONOUS ? c->flush.mean : c->mode == REPLICATION_SYNCHRONOUS_APPLY ? c->apply.mean : 0;
   return 1e-9 * (ns + more);
+}
+
+static void declare_failover(struct model *m, const char *name, struct failover_config *f) {
+  if (failover_is_on(f) && failover_counts_phases(f)) {
+    f->detect_time =
+        meter_declare(m, name, "detect", METER_TIME, "From the loss of the primary until it is noticed, each promotion.");
+    f->decide_time = meter_declare(m, name, "decide", METER_TIME,
+                                   "From then until it is decided to promote a replica: diagnosis, missing votes.");
+    f->promote_time = meter_declare(m, name, "promote", METER_TIME, "From then until the promoted replica takes writes.");
+  }
+  if (f->split_brain) f->two_primaries = meter_declare(m, name, "two_primaries", METER_LEVEL, "1 while two primaries take writes.");
 }
 
 static void declare_meters(struct model *m, struct service_config *s) {
@@ -135,7 +138,8 @@ static void declare_meters(struct model *m, struct service_config *s) {
   }
   if (c->mode == REPLICATION_SEMI_SYNCHRONOUS || (replication_is_synchronous(c) && c->drop_after != SIM_NEVER))
     c->degraded = meter_declare(m, name, "degraded", METER_COUNT, "Times that commits stopped waiting for replicas.");
-  if (c->failover.detect.kind) c->failovers = meter_declare(m, name, "failovers", METER_COUNT, "Promotions of a replica.");
+  declare_failover(m, name, &c->failover);
+  if (failover_is_on(&c->failover)) c->failovers = meter_declare(m, name, "failovers", METER_COUNT, "Promotions of a replica.");
 }
 
 static const char *wrong_replication(const struct model *m, const struct service_config *s, const char **key) {
@@ -152,6 +156,12 @@ static const char *wrong_replication(const struct model *m, const struct service
                         (long long)c->acks, (long long)copies - 1);
   if (c->drop_after && !replication_is_synchronous(c))
     return "\"drop_after\" does nothing here: only synchronous commits wait for replicas that are lost";
+  if (c->primary >= 0 && !model_regions(m)) return "\"primary\" is a region, and the scenario has none";
+  if (c->reads == READS_LOCAL && !model_regions(m))
+    return "\"reads\": \"local\" needs \"platform.regions\": without them all replicas are in one place";
+  if (c->failover.split_brain && replication_is_synchronous(c) && c->drop_after == SIM_NEVER)
+    return "\"split_brain\" does nothing here: the old primary would wait for its lost replicas for ever, and confirm nothing";
+  if (c->failover.split_brain && shards_are_on(service_shards(s))) return "\"split_brain\" with \"shards\" is not modelled";
   if (c->roles.count >= copies)
     return arena_format(m->arena, "names %u roles, and next to the primary there are %lld replicas", c->roles.count,
                         (long long)copies - 1);
@@ -172,9 +182,43 @@ const char *replication_link(struct model *m, struct service_config *s, const ch
   if (!replication_is_on(c) && !service_backup(s)->every) return NULL;
   c->role_first = m->role_count;
   m->role_count += c->roles.count;
-  if (!c->drop_after) c->drop_after = c->failover.detect.kind ? DROP_AFTER : SIM_NEVER;
+  if (!c->drop_after) c->drop_after = failover_is_on(&c->failover) ? DROP_AFTER : SIM_NEVER;
   declare_meters(m, s);
   return NULL;
+}
+
+static int later(const void *a, const void *b) {
+  sim_time x = *(const sim_time *)a, y = *(const sim_time *)b;
+  return (x > y) - (x < y);
+}
+
+/* One way to the last of the replicas that a commit waits for. */
+static sim_time ack_way(const struct world *w, const struct replication *p, struct arena *arena) {
+  sim_time *ways = arena_new_array(arena, sim_time, p->count);
+  uint32_t count = 0, home = w->containers[*p->primary].node;
+  for (uint32_t i = 0; i < p->count; i++) {
+    uint32_t there = w->containers[p->first + i].node;
+    if (there != NONE && home != NONE && p->first + i != *p->primary) ways[count++] = network_way(w, home, there);
+  }
+  qsort(ways, count, sizeof *ways, later);
+  return count >= p->config->acks ? ways[p->config->acks - 1] : 0;
+}
+
+void replication_link_placed(struct linker *l, struct service_config *s, uint32_t index) {
+  struct replication_config *c = service_replication(s);
+  const struct world *w = l->trial;
+  if (!replication_is_on(c) || !model_regions(l->model)) return;
+  for (uint32_t k = 0; k < replications_of(&w->services[index]); k++) {
+    const struct replication *p = &w->services[index].replication[k];
+    sim_time way = ack_way(w, p, l->arena);
+    c->ack_way = way > c->ack_way ? way : c->ack_way;
+    if (c->primary >= 0 && container_region(w, &w->containers[*p->primary]) != c->primary) {
+      link_error(l, arena_format(l->arena, "services.%s.replication", s->name), "primary",
+                 "no replica of \"%s\" is in region \"%s\"%s", s->name, model_region(l->model, (uint32_t)c->primary)->name,
+                 k ? ", of each shard" : "");
+      return;
+    }
+  }
 }
 
 /* --- what workers run, and how much there is for them ------------------------------------------------------------------------- */

@@ -171,7 +171,11 @@ bool shard_keeps_content(const struct world *w, const struct container *c) {
   return d->primary == c->id && living_replica(w, d);
 }
 
-static const struct routing by_shard = {.divided = true, .pick = shard_pick, .refuses = shards_refuse};
+static bool refuses(const struct world *w, const struct service *s, const struct instruction *in, const struct request *r) {
+  if (shards_refuse(s)) return true;
+  return s->replication && in->route == ROUTE_PRIMARY && !replication_leads(&s->replication[number_of(w, s, in, r)]);
+}
+static const struct routing by_shard = {.divided = true, .pick = shard_pick, .refuses = refuses};
 
 static void shards_build(struct world *w, struct service *s) {
   const struct shards_config *config = service_shards(service_config(s));
@@ -194,6 +198,7 @@ double shard_serving(const struct world *w, const struct service *s, uint32_t sh
   bool replicated = s->replication && replication_is_on(service_replication(service_config(s)));
   if (route == ROUTE_COMMIT) return replicated ? quorum_serves(&s->replication[shard], endpoint) : 1;
   if (replicated && reads_anywhere(s, route)) return replication_serving(&s->replication[shard], route);
+  if (replicated && !replication_leads(&s->replication[shard])) return 0;
   uint32_t count = 0, alive = 0;
   const uint32_t *candidates = in_rotation(s, shard, &count);
   if (!reads_anywhere(s, route) || !count) return container_serves(&w->containers[s->shards->of[shard].primary]);

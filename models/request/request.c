@@ -360,7 +360,7 @@ void request_opens_frame(struct world *w, struct request *r, const struct contai
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
-  bool refuses = s->routing && s->routing->refuses && s->routing->refuses(s);
+  bool refuses = s->routing && s->routing->refuses && s->routing->refuses(w, s, in, r);
   if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
   if (!container_serves(c)) {

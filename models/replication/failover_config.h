@@ -1,0 +1,78 @@
+/* What a failover may say: who promotes another replica, and how long each phase of that takes.
+ *
+ *     dies --detect--> noticed --decide--> it is clear who --promote--> takes writes
+ *
+ * Whoever promotes is a member of the family in failovers.h, a file each, which draws these times. Machines decide at once, if the
+ * votes let them (models/replication/votes.h); where they do not, `person` does, or it waits until they let them. */
+#ifndef FAILOVER_CONFIG_H
+#define FAILOVER_CONFIG_H
+#include "sim/describe/field.h"
+#include "sim/engine/distribution.h"
+#include "sim/engine/sim_time.h"
+#include "sim/engine/stream.h"
+#include <stdbool.h>
+
+struct failover_kind;
+
+/* A place with a vote and no nodes. */
+struct witness_config {
+  const char *name;
+};
+
+/* Somebody on call. */
+struct person_config {
+  struct distribution acknowledge, diagnose, act; /* no kind: there is nobody */
+};
+
+struct failover_config {
+  const struct failover_kind *by; /* null: no replica is promoted */
+  struct distribution detect;
+  struct distribution promote;
+  struct distribution resync; /* no kind: takes no time */
+  sim_time max_lag;
+  sim_time ttl, loop_wait, start_timeout; /* of a lease on being the primary */
+  struct person_config person;            /* who promotes, or does where machines may not */
+  struct weights votes;                   /* by name, of regions and witnesses */
+  struct config_list witnesses;           /* struct witness_config */
+  bool split_brain;                       /* machines ask no votes */
+  /* Derived by votes_link, where there are regions. */
+  double *region_votes; /* by region; null: nobody votes */
+  double witness_votes, all_votes;
+  uint32_t detect_time, decide_time, promote_time, two_primaries; /* meters */
+};
+
+extern const struct record failover_record;
+
+static inline bool failover_is_on(const struct failover_config *c) { return c->by != NULL; }
+static inline bool failover_has_person(const struct failover_config *c) { return c->person.acknowledge.kind != NULL; }
+
+/* How long each phase took is counted. */
+bool failover_counts_phases(const struct failover_config *);
+
+struct failover_kind {
+  struct member member;
+  bool automatic; /* a machine, which needs a majority of the votes */
+  /* Drawn, each when it begins. host: the machine of the primary is lost, not only its process. */
+  sim_time (*detect)(const struct failover_config *, struct stream *, bool host);
+  sim_time (*decide)(const struct failover_config *, struct stream *); /* null: at once */
+  sim_time (*promote)(const struct failover_config *, struct stream *);
+  /* How long a primary that sees no majority goes on taking writes, and how much later others notice. Null: as long as it takes to
+   * detect, and at once. */
+  sim_time (*lease)(const struct failover_config *, struct stream *);
+  sim_time (*notice)(const struct failover_config *, struct stream *);
+  const char *(*link)(const struct failover_config *, const char **key); /* null, or what is wrong with the key; may be null */
+};
+
+/* Between these two, alike. */
+sim_time failover_between(struct stream *, sim_time from, sim_time until);
+/* From the page until somebody knows what to do, and from then until it is done. */
+sim_time person_decides(const struct person_config *, struct stream *);
+sim_time person_acts(const struct person_config *, struct stream *);
+
+/* For members: keys that several have. */
+extern const struct record person_record;
+#define PERSON_KEY                                                                                                                 \
+  KEY("person", RECORD, failover_config, person, OPTIONAL, .record = &person_record,                                               \
+      .doc = "Who promotes where the votes let no machine do so, paged when the primary is gone. Absent: it waits until they do.")
+
+#endif
