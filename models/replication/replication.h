@@ -194,8 +194,8 @@ void replication_applied(struct world *, struct request *, const struct instruct
 
 /* A read begins, in the topmost frame: is what its client wrote there? An instruction: READ. */
 extern const struct operation operation_read;
-/* Containers in rotation that reads of the route go to, from a region or from -1, wherever; writes them to p->candidates. Never none
- * while any of them is in rotation. */
+/* Containers in rotation that reads of the route go to, from a region or from -1, wherever; writes them to p->candidates. Never
+ * none while any of them is in rotation. */
 uint32_t replication_candidates(const struct replication *, uint32_t route, int32_t from);
 /* Share of such reads that reach a living replica; by the weights of the balancer. */
 double replication_serving(const struct replication *, uint32_t route);

@@ -5,8 +5,8 @@
  *
  * With votes (models/replication/votes.h): a primary whose region sees a majority goes on. One that sees none goes on for its lease
  * and then steps down; it serves reads, and its standbys are not left out of a synchronous pair meanwhile, as that would have to
- * be written where the votes are. A region with the majority then promotes a replica: what the old primary confirmed between the cut
- * and its stepping down is lost, unless commits are synchronous.
+ * be written where the votes are. A region with the majority then promotes a replica: what the old primary confirmed between the
+ * cut and its stepping down is lost, unless commits are synchronous.
  *
  * Without asking for votes ("split_brain"): after the failover's time a replica on the other side is promoted while the old primary
  * goes on: there are two. A write goes to the new one, or, from a region that does not reach it, to the old one. When the link is
