@@ -196,7 +196,8 @@ static void bind_map(struct binder *b, const struct field *field, const struct j
     void *item = (char *)out->items + record->size * out->count++;
     const char *outer = bind_enter(b, json_name(v));
     check_name(b, v);
-    bind_object(b, record, v, item, arena_format(b->arena, "%s \"%s\"", record->name, json_name(v)));
+    struct field entry = {.name = json_name(v), .kind = FIELD_RECORD, .record = record};
+    bind_object(b, record, unwrap(b, &entry, v), item, arena_format(b->arena, "%s \"%s\"", record->name, json_name(v)));
     given_note(b, item, v);
     if (field->kind == FIELD_MAP) *(const char **)item = json_name(v);
     if (field->kind == FIELD_REFERENCE_MAP) {

@@ -80,7 +80,7 @@ const struct json_value *wrapped_value(struct place p, const struct json_value *
   const struct json_value *inner = json_type(v) == JSON_OBJECT ? json_member(v, "value") : NULL;
   if (!inner || !is_wrapper(v) || p.what == PLACE_MAP) return NULL;
   if (p.what == PLACE_RECORD && record_field(p.record, "value")) return NULL;
-  return p.what == PLACE_WEIGHTS && json_type(inner) != JSON_OBJECT ? NULL : inner;
+  return p.what == PLACE_WEIGHTS && json_type(inner) != JSON_OBJECT && json_type(inner) != JSON_TEXT ? NULL : inner;
 }
 
 static struct place step_record(struct place p, const char *name) {
