@@ -1,6 +1,7 @@
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/platform/lifecycle.h"
+#include "models/platform/placement.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -49,7 +50,6 @@ static void link_services(struct linker *l) {
     if (!strcmp(s->name, "all") || !strcmp(s->name, "inside"))
       link_error(l, path, NULL, "the name \"%s\" means something else in claims", s->name);
     if (!s->threads) s->threads = s->runtime == RUNTIME_GIL ? 40 : default_threads(s->kind);
-    if (s->place >= 0) ((struct node_group *)m->platform.nodes.items)[s->place].dedicated = true;
     parts_link_service(l, s, path);
     if (service_sheds(s) && s->kind == SERVICE_EXTERNAL)
       link_error(l, path, NULL, "the queue of an external service is not modelled: there is nothing to shed from");
@@ -92,19 +92,33 @@ static void link_phases(struct linker *l) {
   }
 }
 
+/* The first replica that waits, if nothing but a hard spread keeps it from the nodes that have room. */
+static bool check_spread(struct linker *l, const struct world *w, const struct service *s) {
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    const struct container *c = &w->containers[s->first + i];
+    if (c->state != CONTAINER_PENDING || !placement_only_spread_forbids(w, c)) continue;
+    link_error(l, arena_format(l->arena, "services.%s", service_config(s)->name), "spread",
+               "hard: only %u of its %lld replicas can be placed: %s, and what has the fewest has no room for more", s->in_rotation,
+               (long long)service_config(s)->replicas, placement_domains(w, c, l->arena));
+    return true;
+  }
+  return false;
+}
+
 /* Places the initial replicas as a run would: what does not fit is the planner's mistake and is said before anything runs. */
 static void check_placement(struct linker *l) {
   struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service *s = &w->services[i];
     if (!service_runs(service_config(s)) || s->in_rotation >= (uint64_t)service_config(s)->replicas) continue;
+    if (check_spread(l, w, s)) continue;
     link_error(l, arena_format(l->arena, "services.%s", service_config(s)->name), "replicas",
-               "only %u of its %lld replicas find a node with room for their resource requests", s->in_rotation,
-               (long long)service_config(s)->replicas);
+               "only %u of its %lld replicas find a node with room for their resource requests%s", s->in_rotation,
+               (long long)service_config(s)->replicas, placement_pods_note(w, s, l->arena));
   }
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     struct service_config *s = (struct service_config *)l->model->services.items + i;
-    if (s->autoscale.max) s->autoscale.room = w->services[i].in_rotation + lifecycle_room(w, i);
+    if (s->autoscale.max) s->autoscale.room = w->services[i].in_rotation + placement_room_for(w, i);
   }
   l->trial = w;
   if (!l->failed) parts_link(l, LINK_PLACED);

@@ -20,6 +20,7 @@
 #define PARTS(PART)                                                                                                                \
   PART(bill)                                                                                                                       \
   PART(places)                                                                                                                     \
+  PART(placement)                                                                                                                  \
   PART(network)                                                                                                                    \
   PART(client_network)                                                                                                             \
   PART(nodes)                                                                                                                      \

@@ -10,6 +10,7 @@
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
+#include "models/platform/placement.h"
 #include <assert.h>
 
 /* From one miss to the next is a geometric number of pages: as many draws as misses. */
@@ -114,8 +115,7 @@ static void disks_stop(struct world *w) { timer_heap_free(world_disks(w)->reads)
 const struct disk_config *disk_of(const struct model *m, const struct service_config *s) {
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     const struct node_group *g = model_nodes(m, i);
-    bool runs_there = s->place >= 0 ? s->place == (int32_t)i : !g->dedicated && g->role != ROLE_MANAGER;
-    if (runs_there) return nodes_disk(g)->latency.kind ? nodes_disk(g) : NULL;
+    if (placement_has_group(s, i)) return nodes_disk(g)->latency.kind ? nodes_disk(g) : NULL;
   }
   return NULL;
 }

@@ -5,6 +5,7 @@
 #include "models/core/meter.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
+#include "models/platform/placement.h"
 #include <math.h>
 #include <string.h>
 
@@ -277,7 +278,7 @@ bool job_queues_scheduled(const struct model *m) {
 static double fastest(const struct model *m, const struct service_config *s) {
   double most = 0;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
-    if (s->place < 0 || (uint32_t)s->place == i) most = fmax(most, model_nodes(m, i)->speed);
+    if (placement_has_group(s, i)) most = fmax(most, model_nodes(m, i)->speed);
   return most > 0 ? most : 1;
 }
 

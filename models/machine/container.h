@@ -100,6 +100,7 @@ struct container {
   struct stream life_draws;
   sim_time ready_changed_at, started_at; /* for the autoscaler */
   bool ready;
+  int32_t home; /* the region that it is placed in; -1: any */
 
   /* Accounts over the whole run. used_ns: integral of its share of cores; busy_ns: of
    * threads that compute, workers apart (where `holds`: that are given to requests); done_ns: work of

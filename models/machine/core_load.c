@@ -1,7 +1,8 @@
-/* Load of the cores of nodes: each set of hosts once, with the demand of all services that run there. */
+/* Load of the cores of nodes: each set of hosts once, with the demand of all services that run nowhere else. */
 #include "models/core/load_sheet.h"
 #include "models/core/model.h"
 #include "models/machine/node.h"
+#include "models/platform/placement.h"
 #include "sim/engine/arena.h"
 
 static void add_hosts(struct load_sheet *l, const struct model *m, const struct hosts *h, double demand_s) {
@@ -21,9 +22,9 @@ static void loads(const struct model *m, struct load_sheet *l) {
     double demand_s = 0;
     bool first = service_runs(model_service(m, i));
     for (uint32_t k = 0; k < m->services.count; k++) {
-      if (!service_runs(model_service(m, k)) || model_service(m, k)->place != model_service(m, i)->place) continue;
+      if (!service_runs(model_service(m, k)) || !placement_within(m, model_service(m, k), model_service(m, i))) continue;
       demand_s += l->sums->cpu_s[k];
-      first &= k >= i;
+      first &= k >= i || !placement_within(m, model_service(m, i), model_service(m, k));
     }
     if (first && l->hosts[i].group != HOSTS_NONE) add_hosts(l, m, &l->hosts[i], demand_s);
   }

@@ -1,14 +1,15 @@
 #include "models/machine/hosts.h"
 #include "models/core/model.h"
+#include "models/platform/placement.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
 
 static double node_cores(const struct node_group *g) { return g->cpu == INT64_MAX ? INFINITY : (double)g->cpu / 1000; }
 
-static void add_group(struct hosts *h, const struct model *m, uint32_t group, struct arena *arena) {
+static void add_group(struct hosts *h, const struct model *m, uint32_t group, int64_t nodes, struct arena *arena) {
   const struct node_group *g = model_nodes(m, group);
-  double cores = node_cores(g) * (double)g->count;
+  double cores = node_cores(g) * (double)nodes;
   h->plain_cores += cores;
   h->fast_cores += cores * g->speed;
   h->cores += cores * g->speed * (1 + g->smt) / 2;
@@ -21,8 +22,8 @@ static void add_group(struct hosts *h, const struct model *m, uint32_t group, st
 struct hosts hosts_of(const struct model *m, const struct service_config *s, struct arena *arena) {
   struct hosts h = {.group = HOSTS_NONE, .speed = 1};
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
-    bool shared = s->place < 0 && !model_nodes(m, i)->dedicated && model_nodes(m, i)->role != ROLE_MANAGER;
-    if (shared || s->place == (int32_t)i) add_group(&h, m, i, arena);
+    int64_t nodes = placement_nodes(m, s, i);
+    if (nodes) add_group(&h, m, i, nodes, arena);
   }
   assert(h.speed > 0 && (h.group == HOSTS_NONE) == !h.name);
   return h;

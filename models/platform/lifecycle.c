@@ -1,6 +1,7 @@
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
 #include "models/platform/nodes.h"
+#include "models/platform/placement.h"
 #include "models/request/line.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -71,57 +72,10 @@ static void rotates(void *world, uint32_t id) {
 
 /* --- placement --------------------------------------------------------------------------------------------------------------- */
 
-static uint32_t replicas_on(const struct world *w, const struct node *n, uint32_t service) {
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < n->container_count; i++) count += w->containers[n->containers[i]].service == service;
-  return count;
-}
-
-static bool fits(const struct node *n, const struct service_config *s) {
-  const struct resource_amounts *r = &s->resources.requests;
-  bool cpu = n->group->cpu == INT64_MAX || n->cpu_requested + r->cpu <= n->group->cpu;
-  return cpu && n->memory_requested + r->memory <= n->group->memory;
-}
-
-static bool allowed(const struct world *w, const struct node *n, const struct service_config *s) {
-  if (n->membership != NODE_MEMBER || n->group->role == ROLE_MANAGER) return false;
-  const struct node_group *wanted = s->place >= 0 ? model_nodes(w->model, (uint32_t)s->place) : NULL;
-  return wanted ? n->group == wanted : !n->group->dedicated;
-}
-
-uint32_t lifecycle_choose_node(const struct world *w, const struct container *c) {
-  const struct service_config *s = container_config(c);
-  uint32_t best = NONE, best_replicas = 0;
-  double best_allocated = 0;
-  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
-    if (n->detected || !allowed(w, n, s) || !fits(n, s) || !parts_admit(w, c, n)) continue;
-    uint32_t replicas = replicas_on(w, n, c->service);
-    double allocated =
-        (double)n->cpu_requested / (double)n->group->cpu + (double)n->memory_requested / ((double)n->group->memory + 1);
-    if (best != NONE && (replicas > best_replicas || (replicas == best_replicas && allocated >= best_allocated))) continue;
-    best = n->index, best_replicas = replicas, best_allocated = allocated;
-  }
-  return best;
-}
-
-int64_t lifecycle_room(const struct world *w, uint32_t service) {
-  enum { ENOUGH = 1000000 };
-  const struct service_config *s = service_config(&w->services[service]);
-  const struct resource_amounts *r = &s->resources.requests;
-  int64_t room = 0;
-  for (const struct node *n = world_next_node(w, NULL); n && room < ENOUGH; n = world_next_node(w, n)) {
-    if (!allowed(w, n, s) || !fits(n, s)) continue;
-    int64_t by_cpu = n->group->cpu == INT64_MAX || !r->cpu ? ENOUGH : (n->group->cpu - n->cpu_requested) / r->cpu;
-    int64_t by_memory = !r->memory ? ENOUGH : (n->group->memory - n->memory_requested) / r->memory;
-    room += by_cpu < by_memory ? by_cpu : by_memory;
-  }
-  return room < ENOUGH ? room : ENOUGH;
-}
-
 bool lifecycle_place(struct world *w, struct container *c) {
   assert(c->node == NONE);
   c->state = CONTAINER_PENDING;
-  uint32_t chosen = lifecycle_choose_node(w, c);
+  uint32_t chosen = placement_choose(w, c);
   if (chosen == NONE) return false;
   struct node *n = &w->nodes[chosen];
   const struct resource_amounts *r = &container_config(c)->resources.requests;
@@ -217,9 +171,19 @@ static void build_shedder(struct world *w, struct container *c, const struct ser
   *c->shedder = (struct shedder){.codel = s->codel, .deadline = s->queue_deadline, .meter = s->shed_meter};
 }
 
+/* The region of the replica with this number: the first replicas are those of the region that is named first. */
+static int32_t home_of(const struct service_config *s, uint32_t number) {
+  const struct split *by_region = &s->replicas_by_region;
+  int64_t before = 0;
+  for (uint32_t i = 0; i < by_region->count; i++)
+    if (number < (before += by_region->part[i])) return by_region->reference[i];
+  return -1;
+}
+
 static void build_container(struct world *w, struct container *c, uint32_t id, uint32_t service, bool forks) {
   const struct service_config *s = service_config(&w->services[service]);
   c->id = id, c->service = service, c->version = s, c->node = NONE, c->state = CONTAINER_UNUSED;
+  c->home = home_of(s, id - w->services[service].first);
   c->holds = s->runtime != RUNTIME_EVENT_LOOP;
   c->limit = quota_limits(s) ? INT64_MAX : s->resources.limits.cpu;
   c->weight = (int64_t)(ldexp(s->weight, WEIGHT_BITS) + 0.5), c->unit = 1 / (double)c->weight;

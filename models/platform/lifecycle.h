@@ -20,10 +20,6 @@ enum { LIFE_START = 1, LIFE_RESTART, LIFE_READY, LIFE_IN_ROTATION, LIFE_OUT_OF_R
 /* Builds nodes, services and containers and places the replicas that the scenario starts with: all up and in rotation. */
 void lifecycle_build(struct world *);
 
-/* Chooses a node by requests: fewest replicas of the service, then least allocated, then first. NONE when none fits. */
-uint32_t lifecycle_choose_node(const struct world *, const struct container *);
-/* How many more replicas of a service would find a node, if no other service grew. */
-int64_t lifecycle_room(const struct world *, uint32_t service);
 bool lifecycle_place(struct world *, struct container *); /* false: no node fits; the container is pending */
 void lifecycle_unplace(struct world *, struct container *);
 

@@ -9,14 +9,20 @@ static const struct orchestrator *const orchestrators[] = {ORCHESTRATORS(ORCHEST
 static const struct member *const members[] = {ORCHESTRATORS(ORCHESTRATOR_MEMBER) NULL};
 static const struct family family = {.members = members, .overlaid = true, .last = true};
 
-const char *orchestrators_that_scale(struct arena *arena) {
+static const char *words_of(struct arena *arena, bool (*counts)(const struct orchestrator *)) {
   const char *words = "";
   for (const struct orchestrator *const *o = orchestrators; *o; o++)
-    if ((*o)->resize) words = arena_format(arena, "%s%s%s", words, *words ? " or " : "", (*o)->member.word);
+    if (counts(*o)) words = arena_format(arena, "%s%s%s", words, *words ? " or " : "", (*o)->member.word);
   return words;
 }
 
-static const char *const role_words[] = {"any", "manager", NULL};
+static bool scales(const struct orchestrator *o) { return o->resize != NULL; }
+static bool has_managers(const struct orchestrator *o) { return o->managers; }
+
+const char *orchestrators_that_scale(struct arena *arena) { return words_of(arena, scales); }
+const char *orchestrators_with_managers(struct arena *arena) { return words_of(arena, has_managers); }
+
+static const char *const role_words[] = {"any", "manager", "worker", NULL};
 
 static const struct field node_fields[] = {
     KEY("count", INTEGER, node_group, count, DEFAULT(1), RANGE(1, 10000), .doc = "Nodes of this kind."),
@@ -29,13 +35,19 @@ static const struct field node_fields[] = {
     KEY("smt", NUMBER, node_group, smt, DEFAULT(1), RANGE(0.01, 1),
         .doc = "Below 1: cpu counts hardware threads, two a core, and the second thread of a busy core adds this much of a core.",
         .source = "gains of 20 to 30% are usual for server work, an estimate"),
-    KEY("role", WORD, node_group, role, DEFAULT("any"), .words = role_words,
-        .doc = "manager: runs no services, but a swarm needs most of its managers to act."),
+    KEY("role", WORDS, node_group, role, DEFAULT("any"), .words = role_words,
+        .doc =
+            "Of a swarm. manager: a swarm needs most of its managers to act; runs only what is placed on it (drained). "
+            "[\"manager\", \"worker\"]: a manager that runs services too, as managers do unless they are drained. any: a worker."),
     KEY("region", REFERENCE, node_group, region, OPTIONAL, .target = "platform.regions",
         .doc = "The region that its nodes are in; needed where there are regions."),
     KEY("zone", TEXT, node_group, zone, OPTIONAL,
         .doc = "The zone of the region; absent: its nodes are dealt over the region's zones in turn."),
     KEY("price", TEXT, node_group, price, OPTIONAL, .doc = "Its item in the price list."),
+    ADDED_KEY("labels"),
+    ADDED_KEY("taints"),
+    ADDED_KEY("reserved"),
+    ADDED_KEY("pods"),
     ADDED_KEY("disk"),
     {0}};
 static const struct additions node_added = {parts_nodes_keys, offsetof(struct node_group, parts)};

@@ -17,7 +17,8 @@ struct world;
 struct node;
 struct container;
 
-enum node_role { ROLE_ANY, ROLE_MANAGER };
+/* Bits of a node group's role. */
+enum node_role { NODE_OF_ANY_ROLE = 1, NODE_MANAGES = 2, NODE_WORKS = 4 };
 
 struct node_group {
   const char *name;
@@ -26,8 +27,8 @@ struct node_group {
   int64_t cpu;    /* millicores; INT64_MAX: unlimited */
   int64_t memory; /* bytes */
   double speed;
-  double smt; /* what the second thread of a core adds, in cores; 1: cpu counts cores */
-  int32_t role;
+  double smt;                      /* what the second thread of a core adds, in cores; 1: cpu counts cores */
+  uint32_t role;                   /* enum node_role */
   int32_t region;                  /* or -1: the scenario has no regions */
   const char *zone;                /* of the region, or null: its nodes are dealt over all of them */
   const char *price;               /* id in the price list, or null */
@@ -49,6 +50,9 @@ extern const struct record platform_record;
 static inline int32_t node_group_zone(const struct node_group *g, uint32_t number) {
   return g->region < 0 ? -1 : (int32_t)(g->first_zone + number % g->zone_count);
 }
+
+/* It runs what no service is placed on it for. */
+static inline bool node_group_works(const struct node_group *g) { return !(g->role & NODE_MANAGES) || (g->role & NODE_WORKS); }
 
 static inline void *nodes_part(const struct node_group *g, enum part_number part) { return g->parts[part]; }
 
@@ -77,9 +81,13 @@ struct orchestrator {
   sim_time (*recovery)(const void *settings);
   bool relocates; /* starts elsewhere what was on a lost node */
   struct data_policy data;
+  bool managers;  /* it runs on nodes of the scenario: those with the role of managers */
+  int64_t pods;   /* most replicas on one node unless its group says otherwise; 0: no limit */
 };
 
 /* The words of those with an autoscaler. */
 const char *orchestrators_that_scale(struct arena *);
+/* The words of those that run on manager nodes. */
+const char *orchestrators_with_managers(struct arena *);
 
 #endif

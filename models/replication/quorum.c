@@ -5,6 +5,7 @@
 #include "models/core/world.h"
 #include "models/network/network.h"
 #include "models/replication/votes.h"
+#include "models/platform/placement.h"
 #include <assert.h>
 
 static bool acknowledges(const struct replication *p) { return p->config->mode != REPLICATION_ASYNCHRONOUS; }
@@ -32,7 +33,7 @@ double quorum_serves(const struct replication *p, uint32_t endpoint) {
 static sim_time way_to(const struct replication *p, const struct replica *r) {
   const struct world *w = p->world;
   uint32_t home = w->containers[*p->primary].node;
-  int32_t place = service_config(p->service)->place;
+  const struct service_config *s = service_config(p->service);
   sim_time nearest = SIM_NEVER;
   for (uint32_t i = 0; i < p->count && model_regions(w->model); i++) {
     uint32_t there = w->containers[p->replicas[i].container].node;
@@ -41,7 +42,7 @@ static sim_time way_to(const struct replication *p, const struct replica *r) {
     sim_time way = network_way(w, home, there);
     nearest = way < nearest ? way : nearest;
   }
-  return nearest != SIM_NEVER ? nearest : network_way_apart(w->model, place, place);
+  return nearest != SIM_NEVER ? nearest : placement_way(w->model, s, s);
 }
 
 static double shipping(const struct replication *p, const struct replica *r, struct stream *draws) {

@@ -3,6 +3,7 @@
 #include "models/core/model.h"
 #include "models/request/backoff.h"
 #include "models/network/network.h"
+#include "models/platform/placement.h"
 #include "models/request/operation.h"
 #include "models/request/request.h"
 #include "sim/engine/arena.h"
@@ -29,8 +30,7 @@ void walk_passes(const struct walk *w, double weighted_s) {
 void walk_hops(const struct walk *w, int32_t from, int32_t to, double weight) {
   const struct demand_sums *d = w->sums;
   const struct service_config *a = model_service(d->model, (uint32_t)from), *b = model_service(d->model, (uint32_t)to);
-  if (a->place == b->place) return;
-  double hop_s = weight * sim_seconds(network_way_apart(d->model, a->place, b->place));
+  double hop_s = weight * sim_seconds(placement_hop(d->model, a, b));
   assert(hop_s >= 0);
   if (w->aside >= 0) d->connected_s[w->aside] += hop_s;
   for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += hop_s;

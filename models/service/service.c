@@ -53,8 +53,10 @@ static const char *const discipline_words[] = {"fifo", "priority", NULL};
 
 static const struct field service_fields[] = {
     KEY("kind", WORD, service_config, kind, .words = kind_words, .doc = "What it is; sets the defaults of runtime and threads."),
-    KEY("replicas", INTEGER, service_config, replicas, DEFAULT(1), RANGE(1, 5000),
-        .doc = "Containers at the start. A database's first replica takes the writes, all take reads."),
+    KEY("replicas", INTEGER, service_config, replicas_by_region, DEFAULT(1), RANGE(1, 5000), .target = "platform.regions",
+        .doc = "Containers at the start. {\"us\": 3, \"eu\": 2} says how many in each region: a replica stays in its own. A "
+               "database's "
+               "first replica takes the writes, all take reads."),
     KEY("runtime", WORD, service_config, runtime, DEFAULT("event-loop"), .words = runtime_words,
         .doc = "event-loop: a request occupies a thread only while it computes; threads: from acceptance to answer; gil: as "
                "threads, but one thread of a process computes at a time."),
@@ -89,8 +91,11 @@ static const struct field service_fields[] = {
         .doc = "Changes the number of replicas with the load."),
     KEY("start", DISTRIBUTION, service_config, start, DEFAULT("2s"), .doc = "From the start of the process until it serves.",
         .source = "Node/Express 0.3 to 2 s, an estimate"),
-    KEY("place", REFERENCE, service_config, place, OPTIONAL, .target = "platform.nodes",
-        .doc = "The node group that it runs on; absent: any group that no service is placed on."),
+    KEY("place", REFERENCES, service_config, place, OPTIONAL, .target = "platform.nodes",
+        .doc = "The node groups that it runs on; absent: any group that no service is placed on."),
+    ADDED_KEY("node_selector"),
+    ADDED_KEY("tolerates"),
+    ADDED_KEY("spread"),
     KEY("connect_timeout", DURATION, service_config, connect_timeout, DEFAULT("60s"), RANGE(0, FIELD_YEAR),
         .doc = "How long a caller waits for a replica whose node is gone.", .source = "nginx proxy_connect_timeout 60 s"),
     KEY("weight", NUMBER, service_config, weight, DEFAULT(1), RANGE(0.001, 1000),

@@ -48,7 +48,10 @@ struct service_config {
   void *parts[PARTS_MOST]; /* what parts keep of it: service_part */
   int32_t kind, runtime, restart;
   struct balance_config balance;
-  int64_t replicas;
+  union {
+    int64_t replicas; /* at the start */
+    struct split replicas_by_region;
+  };
   int64_t threads; /* that can run at once in one replica; 0 until linked: by kind */
   struct processes_config processes;
   int64_t workers; /* next to each event loop */
@@ -61,7 +64,7 @@ struct service_config {
   struct resources_config resources;
   struct autoscale_config autoscale; /* max 0: none */
   struct distribution start;         /* from the start of the process until it serves */
-  int32_t place;                     /* node group, or -1: any that no service is placed on */
+  struct references place;           /* node groups; none: any that no service is placed on */
   sim_time connect_timeout;          /* to a replica whose node is gone */
   struct distribution latency;       /* external */
   double failure;                    /* external: share of calls that fail */

@@ -16,6 +16,7 @@
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/steps/steps.h"
+#include "models/platform/placement.h"
 #include <string.h>
 
 /* What a query locks, in this order. */
@@ -115,10 +116,7 @@ static void compile_execution(struct compiler *c, const struct query_step *s, bo
 /* Nodes that its replicas may run on. */
 static int64_t nodes_of(const struct model *m, const struct service_config *s) {
   int64_t nodes = 0;
-  for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
-    const struct node_group *g = model_nodes(m, i);
-    if (s->place >= 0 ? s->place == (int32_t)i : !g->dedicated && g->role != ROLE_MANAGER) nodes += g->count;
-  }
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) nodes += placement_nodes(m, s, i);
   return nodes;
 }
 

@@ -19,16 +19,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum field_kind {                     /* C type at the offset                 JSON form */
-                  FIELD_FLAG,         /* bool                                 true, false */
-                  FIELD_INTEGER,      /* int64_t                              151 */
-                  FIELD_NUMBER,       /* double                               2.5 */
-                  FIELD_DURATION,     /* int64_t nanoseconds (sim_time)       "250ms", "2h30m", "1y"; SIM_NEVER for "never" */
-                  FIELD_BYTES,        /* int64_t bytes                        "512Mi", "8GB" */
-                  FIELD_CPU,          /* int64_t millicores                   "500m", 4, 0.5; INT64_MAX for "unlimited" */
-                  FIELD_RATE,         /* double per second                    "120/s", "40/min", "10000/day" */
-                  FIELD_QUOTA,        /* struct quota                         "100/min", "10/15min" */
-                  FIELD_RATIO,        /* double 0..1 (or more)                "99.95%", 0.5 */
+enum field_kind {                 /* C type at the offset                 JSON form */
+                  FIELD_FLAG,     /* bool                                 true, false */
+                  FIELD_INTEGER,  /* int64_t                              151; with a .target struct split: 6, {"us": 3, "eu": 3} */
+                  FIELD_NUMBER,   /* double                               2.5 */
+                  FIELD_DURATION, /* int64_t nanoseconds (sim_time)       "250ms", "2h30m", "1y"; SIM_NEVER for "never" */
+                  FIELD_BYTES,    /* int64_t bytes                        "512Mi", "8GB" */
+                  FIELD_CPU,      /* int64_t millicores                   "500m", 4, 0.5; INT64_MAX for "unlimited" */
+                  FIELD_RATE,     /* double per second                    "120/s", "40/min", "10000/day" */
+                  FIELD_QUOTA,    /* struct quota                         "100/min", "10/15min" */
+                  FIELD_RATIO,    /* double 0..1 (or more)                "99.95%", 0.5 */
                   FIELD_BANDWIDTH,    /* int64_t bits per second              "20Mbit/s"; INT64_MAX for "unlimited" */
                   FIELD_MONEY,        /* struct money_value                   "40 USD/month", "0.10 USD/h", "0.09 USD/GB" */
                   FIELD_CLOCK,        /* int64_t nanoseconds since midnight   "20:00", "10:00:30" */
@@ -36,8 +36,10 @@ enum field_kind {                     /* C type at the offset                 JS
                   FIELD_TEXT,         /* const char *                         any string */
                   FIELD_SEED,         /* uint64_t                             42, "launch-day" (hashed) */
                   FIELD_WORD,         /* int32_t, index into .words           "round-robin" */
+                  FIELD_WORDS,        /* uint32_t, bits by .words             "any", ["manager", "worker"] */
                   FIELD_MEMBER,       /* pointer to a descriptor of .family   "token-bucket"; at most one in a record */
                   FIELD_REFERENCE,    /* int32_t, index into the root's map named by .target; -1 when absent */
+                  FIELD_REFERENCES,   /* struct references by .target         "a", ["a", "b"]; none when absent */
                   FIELD_DISTRIBUTION, /* struct distribution in ns            "12ms", {"exponential": "8s"} */
                   FIELD_WEIGHTS,      /* struct weights: name -> number       {"list": 70, "buy": 5}; names refer to .target */
                   FIELD_TABLE,        /* struct table with .columns           "load.csv", a file next to the one that names it */
@@ -67,6 +69,20 @@ struct money_value {
 struct quota {
   int64_t count;
   int64_t per_ns;
+};
+
+/* Names of a map, each once, as indices into it. */
+struct references {
+  uint32_t count;
+  int32_t *reference;
+};
+
+/* A whole number, or several by names of a map: `total` is their sum, in either case. */
+struct split {
+  int64_t total;
+  uint32_t count; /* 0: it is not divided */
+  int32_t *reference;
+  int64_t *part;
 };
 
 struct weights {
@@ -161,7 +177,7 @@ struct field {
   const char *fallback;             /* default as JSON text; null and not `optional`: the key is required */
   bool optional;                    /* may be absent without a default: the memory stays zero (references: -1, ratios: NAN) */
   double low, high;                 /* allowed range in base units, inclusive; both 0: no range */
-  const char *const *words;         /* FIELD_WORD: ends with null */
+  const char *const *words;         /* FIELD_WORD, FIELD_WORDS: ends with null */
   const struct family *family;      /* FIELD_MEMBER */
   const char *automatic;            /* FIELD_DURATION: this word stands for -1: the program finds the value */
   const char *target;               /* references and weights: "services", "endpoints", ... (a map in the root record) */

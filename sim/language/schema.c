@@ -103,7 +103,14 @@ static void put_map_of(struct writer *w, const char *key) {
   fputc('}', w->out);
 }
 
-/* What a field's value looks like, without its description. */
+/* Behind the number: one for each of several names. */
+static void put_split(struct writer *w, const struct field *f) {
+  fputs(", {\"type\": \"object\", \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": ", w->out);
+  put_number(w, &(struct field){.kind = FIELD_INTEGER, .low = 0, .high = f->high});
+  fputc('}', w->out);
+}
+
+/* What a field's value looks like, without its description: alternatives between commas. */
 static void put_type(struct writer *w, const struct field *f) {
   switch (f->kind) {
   case FIELD_FLAG:
@@ -112,6 +119,7 @@ static void put_type(struct writer *w, const struct field *f) {
   case FIELD_INTEGER:
   case FIELD_NUMBER:
     put_number(w, f);
+    if (f->target) put_split(w, f);
     break;
   case FIELD_TEXT:
   case FIELD_TABLE:
@@ -124,6 +132,15 @@ static void put_type(struct writer *w, const struct field *f) {
     break;
   case FIELD_WORD:
     put_words(w, f->words);
+    break;
+  case FIELD_WORDS:
+    put_words(w, f->words);
+    fputs(", {\"type\": \"array\", \"items\": ", w->out);
+    put_words(w, f->words);
+    fputc('}', w->out);
+    break;
+  case FIELD_REFERENCES:
+    fputs("{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"string\"}}", w->out);
     break;
   case FIELD_MEMBER:
     put_members(w, f->family);

@@ -9,6 +9,7 @@
 #include "sim/measure/resource.h"
 #include "sim/measure/evidence.h"
 #include "sim/measure/measure_row.h"
+#include "models/platform/placement.h"
 #include <math.h>
 #include <string.h>
 
@@ -78,7 +79,7 @@ static bool passes(const struct model *m, uint32_t endpoint, const struct gauge 
     if (p->cells[i].service < 0) continue;
     const struct service_config *s = model_service(m, (uint32_t)p->cells[i].service);
     if (g->kind == GAUGE_SERVICE && (uint32_t)p->cells[i].service == g->index) return true;
-    if (g->kind == GAUGE_NODES && (s->place < 0 || (uint32_t)s->place == g->index)) return true;
+    if (g->kind == GAUGE_NODES && placement_has_group(s, g->index)) return true;
   }
   return false;
 }
@@ -291,12 +292,11 @@ void growth_find(struct evidence *ev, const struct growth_sums *long_run) {
 
 static bool service_grows(const struct evidence *ev, uint32_t service) {
   const struct model *m = &ev->model;
-  int32_t place = model_service(m, service)->place;
   for (uint32_t i = 0; i < model_gauges(m); i++) {
     struct gauge g = model_gauge(m, i);
     if (!ev->growth.gauges[i]) continue;
     if (g.kind == GAUGE_SERVICE && g.index == service) return true;
-    if (g.kind == GAUGE_NODES && (place < 0 || (uint32_t)place == g.index)) return true;
+    if (g.kind == GAUGE_NODES && placement_has_group(model_service(m, service), g.index)) return true;
   }
   return false;
 }

@@ -2,6 +2,7 @@
  * scenario. */
 #include "sim/engine/arena.h"
 #include "models/faults/fault.h"
+#include "models/platform/placement.h"
 #include "models/stock/stock.h"
 #include "models/replication/replication.h"
 #include "models/volume/volume.h"
@@ -10,8 +11,7 @@
 
 /* Whether replicas of the service may be on nodes of the group. */
 static bool may_be_on(const struct model *m, const struct service_config *s, uint32_t group) {
-  const struct node_group *g = model_nodes(m, group);
-  return s->place >= 0 ? s->place == (int32_t)group : !g->dedicated && g->role != ROLE_MANAGER;
+  return placement_nodes(m, s, group) > 0;
 }
 
 /* The file of an embedded database is on a node of the processes that open it. */

@@ -1,6 +1,6 @@
 /* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and weights;
- * bind_choice.c one of several kinds; bind_member.c members of families; bind_range.c ranges; bind_distribution.c distributions;
- * bind_table.c files; bind_hint.c values that are nearly right. All report errors to b->diagnostics. */
+ * bind_several.c values that may be one or several; bind_choice.c one of several kinds; bind_member.c members of families;
+ * bind_range.c ranges; bind_distribution.c distributions; bind_table.c files; bind_hint.c values that are nearly right. All report errors to b->diagnostics. */
 #ifndef BIND_INNER_H
 #define BIND_INNER_H
 #include "sim/scenario/bind.h"
@@ -23,6 +23,11 @@ bool bind_misplaced(struct binder *, const struct record *, const struct record_
 const struct field *bind_row(const struct record_keys *, const void *out);
 
 void bind_word(struct binder *, const struct field *, const struct json_value *, int32_t *out);
+void bind_integer(struct binder *, const struct field *, const struct json_value *, int64_t *out);
+void bind_reference(struct binder *, const struct field *, const struct json_value *, int32_t *out);
+void bind_word_set(struct binder *, const struct field *, const struct json_value *, uint32_t *out);
+void bind_references(struct binder *, const struct field *, const struct json_value *, struct references *out);
+void bind_split(struct binder *, const struct field *, const struct json_value *, struct split *out);
 void bind_plain(struct binder *, const struct field *, const struct json_value *, void *out);
 void bind_weights(struct binder *, const struct field *, const struct json_value *, struct weights *out);
 void bind_choice(struct binder *, const struct choice_set *, const char *called, const struct json_value *, struct choice *out);

@@ -32,7 +32,7 @@ static void no_number(struct binder *b, const struct field *field, const char *e
     bind_wrong_type(b, field->name, expected, value);
 }
 
-static void bind_integer(struct binder *b, const struct field *field, const struct json_value *value, int64_t *out) {
+void bind_integer(struct binder *b, const struct field *field, const struct json_value *value, int64_t *out) {
   double number = json_number(value);
   if (json_type(value) != JSON_NUMBER) {
     no_number(b, field, "a whole number", value);
@@ -135,7 +135,7 @@ int32_t bind_find_target(struct binder *b, const char *called, const char *targe
   return -1;
 }
 
-static void bind_reference(struct binder *b, const struct field *field, const struct json_value *value, int32_t *out) {
+void bind_reference(struct binder *b, const struct field *field, const struct json_value *value, int32_t *out) {
   *out = -1;
   const char *name = json_text(value);
   if (name)
@@ -250,7 +250,10 @@ void bind_plain(struct binder *b, const struct field *field, const struct json_v
     bind_flag(b, field, value, out);
     break;
   case FIELD_INTEGER:
-    bind_integer(b, field, value, out);
+    if (field->target)
+      bind_split(b, field, value, out);
+    else
+      bind_integer(b, field, value, out);
     break;
   case FIELD_NUMBER:
     bind_number(b, field, value, out);
@@ -269,6 +272,12 @@ void bind_plain(struct binder *b, const struct field *field, const struct json_v
     break;
   case FIELD_REFERENCE:
     bind_reference(b, field, value, out);
+    break;
+  case FIELD_WORDS:
+    bind_word_set(b, field, value, out);
+    break;
+  case FIELD_REFERENCES:
+    bind_references(b, field, value, out);
     break;
   default:
     bind_unit(b, field, value, out);

@@ -57,7 +57,8 @@ const char *field_takes(struct arena *arena, const struct field *f) {
   case FIELD_FLAG:
     return "true or false";
   case FIELD_INTEGER:
-    return "a whole number";
+    return f->target ? arena_format(arena, "a whole number, or one for each of several names from \"%s\"", f->target)
+                     : "a whole number";
   case FIELD_NUMBER:
     return "a number";
   case FIELD_TEXT:
@@ -67,8 +68,12 @@ const char *field_takes(struct arena *arena, const struct field *f) {
   case FIELD_WORD:
   case FIELD_MEMBER:
     return arena_format(arena, "one of %s", words_joined(arena, field_words(arena, f), ", "));
+  case FIELD_WORDS:
+    return arena_format(arena, "one of %s, or a list of them", words_joined(arena, field_words(arena, f), ", "));
   case FIELD_REFERENCE:
     return arena_format(arena, "a name from \"%s\"", f->target);
+  case FIELD_REFERENCES:
+    return arena_format(arena, "a name from \"%s\", or a list of them", f->target);
   case FIELD_DISTRIBUTION:
     return "a duration such as \"12ms\" or a distribution such as {\"exponential\": \"8s\"}";
   case FIELD_WEIGHTS:

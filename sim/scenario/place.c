@@ -109,6 +109,8 @@ static struct place step_choice(struct place p, const char *name, const struct j
 
 struct place place_step(struct place p, const char *name, const struct json_value *here) {
   bool index = *name && strspn(name, "0123456789") == strlen(name);
+  bool split = p.what == PLACE_VALUE && p.field && p.field->kind == FIELD_INTEGER && p.field->target;
+  if (split) return (struct place){.what = PLACE_PARAMETER};
   switch (p.what) {
   case PLACE_RECORD:
     return step_record(p, name);

@@ -100,7 +100,7 @@ static struct condition *unknown_path(struct parser *p, const char *path) {
 
 static bool has_number(enum field_kind kind) {
   return kind != FIELD_TEXT && kind != FIELD_WORD && kind != FIELD_MEMBER && kind != FIELD_REFERENCE && kind != FIELD_FLAG &&
-         kind != FIELD_SEED && kind != FIELD_TABLE && kind != FIELD_FILE;
+         kind != FIELD_WORDS && kind != FIELD_REFERENCES && kind != FIELD_SEED && kind != FIELD_TABLE && kind != FIELD_FILE;
 }
 
 static const char *form_of(struct arena *arena, enum field_kind kind) {

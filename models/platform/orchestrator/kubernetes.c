@@ -256,4 +256,5 @@ const struct orchestrator orchestrator_kubernetes = {
     .resize = resize,
     .recovery = recovery,
     .relocates = true,
+    .pods = 110,
     .data = {.new_containers = true, .node_affinity = true, .stateful_sets = true}};

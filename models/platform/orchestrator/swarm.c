@@ -19,7 +19,7 @@ static const struct swarm_config *config_of(const struct world *w) { return w->m
 static bool quorum(const struct world *w) {
   uint32_t managers = 0, up = 0;
   for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n))
-    if (n->group->role == ROLE_MANAGER) managers++, up += n->up;
+    if (n->group->role & NODE_MANAGES) managers++, up += n->up;
   return !managers || up >= managers / 2 + 1;
 }
 
@@ -115,4 +115,5 @@ const struct orchestrator orchestrator_swarm = {
     .evict = evict,
     .recovery = recovery,
     .relocates = true,
+    .managers = true,
     .data = {.new_containers = true, .constraints = true}};

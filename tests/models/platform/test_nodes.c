@@ -1,5 +1,6 @@
 /* Nodes that join and leave while requests run: placement, eviction in each orchestrator's way, accounts, the bill. */
 #include "models/platform/nodes.h"
+#include "models/platform/placement.h"
 #include "models/money/price.h"
 #include "sim/measure/measure.h"
 #include "tests/model_fixture.h"
@@ -127,7 +128,7 @@ static void test_lost_while_it_leaves(void) {
   node_leave(w, &w->nodes[0]);
   world_measure_until(w, 10 * SIM_S + SIM_MS);
   test_check(in_state(w, 0, CONTAINER_DRAINING) == 2 && w->nodes[0].membership == NODE_LEAVING, "it does not drain");
-  test_check(lifecycle_choose_node(w, &w->containers[w->services[0].first]) == NONE, "there is room on a node that leaves");
+  test_check(placement_choose(w, &w->containers[w->services[0].first]) == NONE, "there is room on a node that leaves");
   node_fails(w, &w->nodes[0], DISK_UNSTATED);
   test_check(w->nodes[0].membership == NODE_AWAY && in_state(w, 0, CONTAINER_PENDING) == 2, "pods of a lost machine drain on");
   node_join(w, 0);
