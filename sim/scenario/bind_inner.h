@@ -1,6 +1,7 @@
 /* What the parts of the binder share. bind.c reads records, maps and lists; bind_value.c plain values, references and weights;
  * bind_several.c values that may be one or several; bind_choice.c one of several kinds; bind_member.c members of families;
- * bind_range.c ranges; bind_distribution.c distributions; bind_table.c files; bind_hint.c values that are nearly right. All report errors to b->diagnostics. */
+ * bind_range.c ranges; bind_distribution.c distributions; bind_table.c files; bind_hint.c values that are nearly right. All report
+ * errors to b->diagnostics. */
 #ifndef BIND_INNER_H
 #define BIND_INNER_H
 #include "sim/scenario/bind.h"
