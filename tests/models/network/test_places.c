@@ -27,7 +27,8 @@ static void test_ways(void) {
     uint64_t answers = w->observation.ended[OUTCOME_COMPLETED], each = (uint64_t)(11 * SIM_MS + 2 * rows[i].one_way);
     test_check(answers > 8 && w->observation.sojourn_ns == answers * each, "to %s: %.9f s for %llu answers; by hand %.9f s each",
                rows[i].place, (double)w->observation.sojourn_ns * 1e-9, (unsigned long long)answers, (double)each * 1e-9);
-    int32_t from = model_service(&f.scenario->model, 0)->place, to = model_service(&f.scenario->model, 1)->place;
+    int32_t from = model_service(&f.scenario->model, 0)->place.reference[0],
+            to = model_service(&f.scenario->model, 1)->place.reference[0];
     test_check(from == to || network_way_apart(&f.scenario->model, from, to) == rows[i].one_way, "a plan takes %lld ns to %s",
                (long long)network_way_apart(&f.scenario->model, from, to), rows[i].place);
     world_free(w);
