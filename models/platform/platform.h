@@ -81,8 +81,8 @@ struct orchestrator {
   sim_time (*recovery)(const void *settings);
   bool relocates; /* starts elsewhere what was on a lost node */
   struct data_policy data;
-  bool managers;  /* it runs on nodes of the scenario: those with the role of managers */
-  int64_t pods;   /* most replicas on one node unless its group says otherwise; 0: no limit */
+  bool managers; /* it runs on nodes of the scenario: those with the role of managers */
+  int64_t pods;  /* most replicas on one node unless its group says otherwise; 0: no limit */
 };
 
 /* The words of those with an autoscaler. */

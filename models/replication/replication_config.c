@@ -103,8 +103,7 @@ int32_t replication_role(const struct replication_config *c, const char *name) {
 double replication_commit_s(const struct model *m, const struct service_config *s) {
   const struct replication_config *c = service_replication(s);
   if (c->mode == REPLICATION_ASYNCHRONOUS) return 0;
-  double way = c->ack_way ? (double)c->ack_way : (double)placement_way(m, s, s),
-         ns = (c->ship.kind ? c->ship.mean : way) + way;
+  double way = c->ack_way ? (double)c->ack_way : (double)placement_way(m, s, s), ns = (c->ship.kind ? c->ship.mean : way) + way;
   double more = c->mode == REPLICATION_SYNCHRONOUS ? c->flush.mean : c->mode == REPLICATION_SYNCHRONOUS_APPLY ? c->apply.mean : 0;
   return 1e-9 * (ns + more);
 }
