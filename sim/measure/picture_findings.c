@@ -33,14 +33,14 @@ static void add_series(const struct evidence *ev, struct results *r, const char 
   r->series[r->series_count++] = (struct result_series){metric, label, unit, count, t_s, mean, low, high, NULL};
 }
 
-static void series_of(const struct evidence *ev, struct results *r, uint32_t endpoint, const double *t_s) {
+/* row: of the observation. Of clients by region there is no spread. */
+static void series_of(const struct evidence *ev, struct results *r, uint32_t row, const char *name, const double *t_s) {
   const struct observation *o = &ev->traffic.sum->observation;
-  const char *name = model_endpoint(&ev->model, endpoint)->name;
   double seconds = sim_seconds(o->window_length) * ev->traffic.done;
   double *columns[TIMELINE_COLUMNS];
   for (int i = 0; i < TIMELINE_COLUMNS; i++) columns[i] = arena_new_array(ev->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
-    const struct endpoint_window *w = &o->endpoints[endpoint].windows[i];
+    const struct endpoint_window *w = &o->endpoints[row].windows[i];
     double failed = 0;
     for (int k = OUTCOME_TIMEOUT; k < OUTCOMES; k++) failed += outcome_failed((enum outcome)k) ? (double)w->ended[k] : 0;
     columns[TIMELINE_ARRIVALS][i] = (double)w->arrived / seconds;
@@ -52,7 +52,15 @@ static void series_of(const struct evidence *ev, struct results *r, uint32_t end
   static const char *const names[] = {"arrivals", "completed", "errors", "latency.p50", "latency.p99"};
   for (int i = 0; i < TIMELINE_COLUMNS; i++)
     add_series(ev, r, names[i], name, i < TIMELINE_P50 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i],
-               ev->timeline + ((size_t)endpoint * TIMELINE_COLUMNS + (uint32_t)i) * o->window_count);
+               row < o->endpoint_count ? ev->timeline + ((size_t)row * TIMELINE_COLUMNS + (uint32_t)i) * o->window_count : NULL);
+}
+
+/* Of clients in a region. */
+static uint32_t row_of(const struct evidence *ev, const struct latency_row *l) {
+  const struct observation *o = &ev->traffic.sum->observation;
+  uint32_t endpoint = 0;
+  while (strcmp(model_endpoint(&ev->model, endpoint)->name, l->endpoint)) endpoint++;
+  return observation_row(o, endpoint, regions_named(&ev->model.platform.regions, l->region, strlen(l->region)));
 }
 
 /* Replicas in rotation, of services that are scaled. */
@@ -100,8 +108,8 @@ void findings_pictures(const struct evidence *ev, struct results *r) {
   const struct observation *o = &ev->traffic.sum->observation;
   uint32_t endpoints = ev->model.endpoints.count;
   r->curves = arena_new_array(ev->arena, struct latency_curve, endpoints + 1);
-  r->series =
-      arena_new_array(ev->arena, struct result_series, 5 * endpoints + 2 + ev->model.services.count + ev->model.meter_count);
+  r->series = arena_new_array(ev->arena, struct result_series,
+                              TIMELINE_COLUMNS * r->latency_count + 2 + ev->model.services.count + ev->model.meter_count);
   double *t_s = arena_new_array(ev->arena, double, o->window_count), *inside = arena_new_array(ev->arena, double, o->window_count);
   for (uint32_t i = 0; i < o->window_count; i++) {
     t_s[i] = sim_seconds(o->window_length) * i;
@@ -109,8 +117,10 @@ void findings_pictures(const struct evidence *ev, struct results *r) {
   }
   for (uint32_t i = 0; i < endpoints; i++) {
     curve_of(ev, r, i, model_endpoint(&ev->model, i)->name);
-    series_of(ev, r, i, t_s);
+    series_of(ev, r, i, model_endpoint(&ev->model, i)->name, t_s);
   }
+  for (uint32_t i = 0; i < r->latency_count; i++)
+    if (r->latencies[i].region) series_of(ev, r, row_of(ev, &r->latencies[i]), r->latencies[i].name, t_s);
   if (endpoints > 1) curve_of(ev, r, endpoints, "all");
   offered_of(ev, r, t_s);
   add_series(ev, r, "inside", NULL, UNIT_NONE, t_s, inside, NULL);

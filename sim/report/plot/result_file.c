@@ -83,6 +83,8 @@ const struct json_value *result_metric(const struct result_file *file, const cha
 bool result_has_endpoint(const struct result_file *file, const char *endpoint) {
   for (const struct json_value *e = json_first(json_member(file->root, "endpoints")); e; e = json_next(e))
     if (json_text(e) && !strcmp(json_text(e), endpoint)) return true;
+  for (const struct json_value *s = json_first(json_member(file->root, "series")); s && strchr(endpoint, '{'); s = json_next(s))
+    if (!strcmp(result_text(json_member(s, "labels"), "of"), endpoint)) return true;
   return false;
 }
 

@@ -32,6 +32,7 @@ const struct json_value *result_metric(const struct result_file *, const char *n
 /* All were made with one seed of the same sources and endpoint names: the customers of one are those of the others. */
 bool result_same_customers(struct arena *, const struct result_file *, uint32_t count);
 /* Has the result this endpoint? */
+/* An endpoint, or one of clients in a region: "buy{region=eu}". */
 bool result_has_endpoint(const struct result_file *, const char *endpoint);
 /* What a claim is: of a result that does not say so, a requirement or, with severity "info", info. */
 enum claim_kind result_claim_kind(const struct json_value *claim);

@@ -113,6 +113,8 @@ void timeline_collect(struct figure *f, const struct result_file *file, struct t
   for (const struct json_value *s = json_first(json_member(file->root, "series")); s; s = json_next(s)) {
     const struct timeline_metric *what = wanted(panel, file, s);
     if (!what || json_count(json_member(s, "t_s")) < 2) continue;
+    bool by_region = strchr(owner(s), '{') != NULL; /* drawn only when it is asked for: the endpoint has it already */
+    if (by_region && !options->endpoint_count) continue;
     if (result_has_endpoint(file, owner(s)) && !plot_wants(options, owner(s))) continue;
     struct timeline_line *line = line_for(panel, what, owner(s), sum);
     if (line) add_series(line, s);
