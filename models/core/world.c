@@ -100,6 +100,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;
   w->horizon = w->measured_until;
   w->orchestrator = m->platform.kind;
+  if (w->orchestrator->room) w->orchestrating = arena_alloc(arena, w->orchestrator->room);
   w->cells = most_cells(m);
   struct observation_plan plan = model_observation_plan(m, mode == WORLD_TRAFFIC);
   w->observed = large ? arena_new_large() : arena_new();

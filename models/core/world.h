@@ -52,7 +52,8 @@ enum purpose {
   PURPOSE_SHARD,        /* entity: service and shard: how long its failovers take */
   PURPOSE_BROADCAST,    /* not of the seed but of a sender's draws: instruction and replica */
   PURPOSE_PLACE,        /* entity: source; then client: where it is, and which resolver it asks */
-  PURPOSE_VOLUME        /* entity: service and replica: how long its volume is detached, when its pod is deleted */
+  PURPOSE_VOLUME,       /* entity: service and replica: how long its volume is detached, when its pod is deleted */
+  PURPOSE_ELECTION      /* entity: the managers of a swarm: their leaders, and how long elections take */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that
@@ -137,6 +138,7 @@ struct world {
   struct lane **unreachable;   /* by service: connection attempts to a lost node */
 
   const struct orchestrator *orchestrator;
+  void *orchestrating; /* the orchestrator's own, of the size `room`; null: it keeps nothing */
 
   int32_t striking; /* the fault that struck last, or -1, and when */
   sim_time struck_at;

@@ -67,6 +67,7 @@ struct data_policy {
 /* A member of the family in orchestrator/orchestrators.h: policy, and the record of its delays as its one key. */
 struct orchestrator {
   struct member member;
+  size_t room;                                              /* bytes that it keeps in a world, zero at first */
   void (*start)(struct world *);                            /* when the world begins; may be null */
   void (*process_up)(struct world *, struct container *);   /* the process serves */
   void (*process_died)(struct world *, struct container *); /* its machine lives */

@@ -1,6 +1,8 @@
 /* swarm: replicas spread over the workers. A task that ends is out of rotation once the managers know and is replaced after
  * the restart delay, wherever there is room. A node is down after three missed heartbeats; its tasks are replaced at once and
- * do not move back. Without a quorum of managers tasks run on and nothing is replaced. */
+ * do not move back. The managers act through their leader. When it is lost they elect another one, and every node is unknown
+ * to it until its next heartbeat, for which it has twice the time. Without a quorum there is no leader: tasks run on and nothing
+ * is replaced. */
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"
@@ -9,24 +11,92 @@
 
 struct swarm_config {
   sim_time heartbeat;
+  double heartbeat_jitter;
   int64_t missed;
-  sim_time restart_delay, status_delay;
+  sim_time election, restart_delay, status_delay;
+};
+
+/* The managers. With no manager nodes in the scenario they are not modelled and always there. */
+struct swarm {
+  uint32_t leader;   /* node, or NONE: there is no quorum */
+  sim_time led_from; /* it acts from then on */
+  struct stream draws;
 };
 
 static const struct swarm_config *config_of(const struct world *w) { return w->model->platform.settings; }
+static struct swarm *swarm_of(const struct world *w) { return w->orchestrating; }
 
-/* Raft: floor(n / 2) + 1 managers; with no manager nodes in the scenario the managers are not modelled and always there. */
-static bool quorum(const struct world *w) {
-  uint32_t managers = 0, up = 0;
+/* --- the managers ------------------------------------------------------------------------------------------------------------- */
+
+static bool manages(const struct node *n) { return n->group->role & NODE_MANAGES; }
+
+struct managers {
+  uint32_t all, up;
+};
+
+static struct managers managers_of(const struct world *w) {
+  struct managers m = {0, 0};
   for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n))
-    if (n->group->role & NODE_MANAGES) managers++, up += n->up;
-  return !managers || up >= managers / 2 + 1;
+    if (manages(n)) m.all++, m.up += n->up;
+  return m;
+}
+
+static bool acts(const struct world *w) {
+  const struct swarm *s = swarm_of(w);
+  return !managers_of(w).all || (s->leader != NONE && world_now(w) >= s->led_from);
+}
+
+/* Between heartbeats of a node, as it was told when it last registered. */
+static double period(const struct swarm_config *k, struct stream *draws) {
+  return (double)k->heartbeat * (1 + k->heartbeat_jitter * (2 * stream_uniform(draws) - 1));
+}
+
+/* Any of those that are up may win: the first whose timeout ends. */
+static uint32_t winner(const struct world *w, struct stream *draws) {
+  uint32_t left = (uint32_t)(stream_uniform(draws) * managers_of(w).up);
+  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n))
+    if (manages(n) && n->up && !left--) return n->index;
+  return NONE;
+}
+
+/* What was lost is unknown to the next leader, which gives it twice the time to be heard of. */
+static void forget_node(struct world *w, struct node *n) {
+  const struct swarm_config *k = config_of(w);
+  struct swarm *s = swarm_of(w);
+  calendar_clear(w->calendar, n->detection_slot);
+  if (s->leader == NONE) return;
+  node_wait(w, n, s->led_from - world_now(w) + (sim_time)(2 * (double)k->missed * period(k, &s->draws)));
+}
+
+/* Raft: floor(n / 2) + 1 managers, after an election timeout of one to two times its least. */
+static void elect(struct world *w) {
+  struct swarm *s = swarm_of(w);
+  struct managers m = managers_of(w);
+  s->leader = m.up >= m.all / 2 + 1 ? winner(w, &s->draws) : NONE;
+  if (s->leader != NONE) s->led_from = world_now(w) + (sim_time)((double)config_of(w)->election * (1 + stream_uniform(&s->draws)));
+  for (struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n))
+    if (!n->up && !n->detected) forget_node(w, n);
+}
+
+/* One of the managers has led for long. */
+static void start(struct world *w) {
+  struct swarm *s = swarm_of(w);
+  s->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_ELECTION, stream_entity("managers", 0)));
+  s->leader = winner(w, &s->draws);
+}
+
+/* --- tasks -------------------------------------------------------------------------------------------------------------------- */
+
+/* Until the managers can act, if it is known; else until they are asked again. */
+static sim_time until_they_act(const struct world *w) {
+  const struct swarm *s = swarm_of(w);
+  return s->leader != NONE && s->led_from > world_now(w) ? s->led_from - world_now(w) : config_of(w)->heartbeat;
 }
 
 /* A new task for the replica: on a node with room, or pending until there is one. */
 static void replace(struct world *w, struct container *c) {
-  if (!quorum(w)) {
-    lifecycle_wait(w, c, LIFE_RESTART, config_of(w)->heartbeat);
+  if (!acts(w)) {
+    lifecycle_wait(w, c, LIFE_RESTART, until_they_act(w));
     return;
   }
   if (c->node != NONE) lifecycle_unplace(w, c);
@@ -50,19 +120,35 @@ static void life(struct world *w, struct container *c) {
   replace(w, c);
 }
 
+/* --- nodes -------------------------------------------------------------------------------------------------------------------- */
+
 /* The last heartbeat came up to a period before the fault; the node counts as down three periods after it. */
-static void node_died(struct world *w, struct node *n) {
+static sim_time until_missed(const struct world *w, const struct node *n) {
   const struct swarm_config *k = config_of(w);
   struct stream draws =
       stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
-  node_wait(w, n, k->missed * k->heartbeat - (sim_time)(stream_uniform(&draws) * (double)k->heartbeat));
+  double since = stream_uniform(&draws), each = period(k, &draws);
+  return (sim_time)(((double)k->missed - since) * each);
+}
+
+static bool ends_quorum(const struct world *w) {
+  struct managers m = managers_of(w);
+  return m.up < m.all / 2 + 1;
+}
+
+static void node_died(struct world *w, struct node *n) {
+  struct swarm *s = swarm_of(w);
+  bool leads = s->leader != NONE && (n->index == s->leader || (manages(n) && ends_quorum(w)));
+  if (leads)
+    elect(w);
+  else if (acts(w))
+    node_wait(w, n, until_missed(w, n));
+  else
+    forget_node(w, n);
 }
 
 static void detected(struct world *w, struct node *n) {
-  if (!quorum(w)) {
-    node_wait(w, n, config_of(w)->heartbeat);
-    return;
-  }
+  if (!acts(w)) return; /* the next leader waits for it again */
   n->detected = true;
   for (uint32_t i = n->container_count; i-- > 0;) {
     struct container *c = &w->containers[n->containers[i]];
@@ -81,6 +167,7 @@ static void evict(struct world *w, struct container *c) {
 static void node_returned(struct world *w, struct node *n) {
   calendar_clear(w->calendar, n->detection_slot);
   n->detected = false;
+  if (manages(n) && swarm_of(w)->leader == NONE && !ends_quorum(w)) elect(w);
   for (uint32_t i = 0; i < n->container_count; i++) process_died(w, &w->containers[n->containers[i]]);
   for (uint32_t i = 0; i < w->container_count; i++)
     if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NONE) replace(w, &w->containers[i]);
@@ -91,8 +178,12 @@ static void node_returned(struct world *w, struct node *n) {
 static const struct field fields[] = {
     KEY("heartbeat", DURATION, swarm_config, heartbeat, DEFAULT("5s"), RANGE(1e8, FIELD_YEAR),
         .doc = "Period of a node's heartbeat.", .source = "swarmkit dispatcher"),
+    KEY("heartbeat_jitter", RATIO, swarm_config, heartbeat_jitter, DEFAULT("10%"), RANGE(0, 0.5),
+        .doc = "By how much the period of a node may differ from it.", .source = "swarmkit dispatcher: 0.5 s of 5 s"),
     KEY("missed", INTEGER, swarm_config, missed, DEFAULT(3), RANGE(1, 100),
         .doc = "Heartbeats missed before a node counts as down.", .source = "swarmkit dispatcher"),
+    DURATION(swarm_config, election, "10s", "Least time in which the managers elect a leader; the longest is twice that.",
+             "swarmkit: 10 ticks of 1 s, etcd raft draws one to two times that"),
     DURATION(swarm_config, restart_delay, "5s", "Before a task that ended is replaced.", "swarmkit defaults"),
     DURATION(swarm_config, status_delay, "100ms", "Until the managers know that a task ended.", "swarmkit dispatcher"),
     {0}};
@@ -106,6 +197,8 @@ const struct orchestrator orchestrator_swarm = {
     .member = {.word = "swarm",
                .doc = "Replicas spread over the workers; tasks of a lost node are replaced elsewhere.",
                .keys = keys},
+    .room = sizeof(struct swarm),
+    .start = start,
     .process_up = process_up,
     .process_died = process_died,
     .life = life,

@@ -21,8 +21,8 @@ struct table_row {
 
 /* The machine is lost at 1 h and away for 24 h, a start takes 20 s.
  *   static, compose  it starts as the machine is back: 86,400 + 20 s
- *   swarm            the node is down 10 to 15 s after its loss (three heartbeats of 5 s, less the phase), within the table's 9 to
- *                    16.5 s: 30 to 35 s with the start; a detach adds 360 s
+ *   swarm            the node is down 9 to 16.5 s after its loss (three heartbeats of 4.5 to 5.5 s, less the phase): 29 to 36.5 s with
+ *                    the start; a detach adds 360 s
  *   kubernetes       unknown after 50 - U(0, 10) + U(0, 5) = 40 to 55 s, evicted 300 s later, in rotation U(0, 10) + 1 s after its
  *                    start: 340 + 20 + 1 = 361 to 386 s; with a detach 721 to 746 s = 12.0 to 12.5 min; after its machine is back
  *                    20 + 1 to 20 + 11 s; deleted by force at T: T + 20 + 1 to T + 20 + 11, and no earlier than unknown */
@@ -32,16 +32,16 @@ static const struct table_row table[] = {
     {"compose, by default", "compose", "", "", DAY + 20, DAY + 20, NOT_SAID},
     {"static, by default", "static", "", "", DAY + 20, DAY + 20, NOT_SAID},
     {"swarm, local, pinned", "swarm", V("'kind': 'local', 'pinned': true"), "", DAY + 20, DAY + 20, NOT_SAID},
-    {"swarm, local", "swarm", LOCAL, "", 30, 35, ALL},
-    {"swarm, by default", "swarm", "", "", 30, 35, ALL},
-    {"swarm, local, backup", "swarm", LOCAL BACKUP_1H, "", 630, 635, BACKUP},
-    {"swarm, by default, backup", "swarm", BACKUP_1H, "", 630, 635, BACKUP},
+    {"swarm, local", "swarm", LOCAL, "", 29, 36.5, ALL},
+    {"swarm, by default", "swarm", "", "", 29, 36.5, ALL},
+    {"swarm, local, backup", "swarm", LOCAL BACKUP_1H, "", 629, 636.5, BACKUP},
+    {"swarm, by default, backup", "swarm", BACKUP_1H, "", 629, 636.5, BACKUP},
     {"deployment, local", "kubernetes", V("'kind': 'local', 'owner': 'deployment'"), "", DAY + 21, DAY + 31, NOT_SAID},
     {"statefulset, local", "kubernetes", LOCAL, "", DAY + 21, DAY + 31, NOT_SAID},
     {"statefulset, local, deleted", "kubernetes", V("'kind': 'local', 'deleted': '30min'"), "", DAY + 21, DAY + 31, NOT_SAID},
     /* network volume */
-    {"swarm, network", "swarm", NETWORK, "", 390, 395, NOTHING},
-    {"swarm, network, a fast driver", "swarm", V("'kind': 'network', 'detach': '10s'"), "", 40, 45, NOTHING},
+    {"swarm, network", "swarm", NETWORK, "", 389, 396.5, NOTHING},
+    {"swarm, network, a fast driver", "swarm", V("'kind': 'network', 'detach': '10s'"), "", 39, 46.5, NOTHING},
     {"swarm, network, pinned", "swarm", V("'kind': 'network', 'pinned': true"), "", DAY + 20, DAY + 20, NOTHING},
     {"deployment, network", "kubernetes", V("'kind': 'network', 'owner': 'deployment'"), "", 721, 746, NOTHING},
     {"statefulset, network, deleted", "kubernetes", V("'kind': 'network', 'deleted': '30min'"), "", 2181, 2191, NOTHING},
@@ -50,7 +50,7 @@ static const struct table_row table[] = {
     {"kubernetes, by default, deleted", "kubernetes", V("'deleted': '1h'"), "", 3981, 3991, NOTHING},
     /* none: a new container is empty, Docker restarts the old one */
     {"compose, none", "compose", ", 'volume': 'none'", ", 'disk': 'kept'", DAY + 20, DAY + 20, NOTHING},
-    {"swarm, none", "swarm", ", 'volume': 'none'", "", 30, 35, ALL},
+    {"swarm, none", "swarm", ", 'volume': 'none'", "", 29, 36.5, ALL},
     {"deployment, none", "kubernetes", V("'kind': 'none', 'owner': 'deployment'"), "", 361, 386, ALL},
     {"statefulset, none", "kubernetes", ", 'volume': 'none'", "", DAY + 21, DAY + 31, ALL},
     {"statefulset, none, deleted at once", "kubernetes", V("'kind': 'none', 'deleted': '1s'"), "", 61, 86, ALL},
