@@ -5,9 +5,11 @@
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/keys/keyspace.h"
+#include "models/cache/persistence.h"
 #include "models/cache/rebuild.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"
+#include "models/volume/volume.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 
@@ -16,6 +18,13 @@ struct cache {
   struct cache_store store;
   struct warmth warmth;
   struct world *world;
+  struct persistence persistence;
+  const struct persistence_config *persists; /* null: nothing is on disk */
+};
+
+/* Of a world. */
+struct caches {
+  slot_id *snapshots; /* by container */
 };
 
 const struct cache_store *cache_content(const struct container *c, uint32_t n) { return &c->cache[n].store; }
@@ -54,6 +63,8 @@ static void due(void *cache, uint32_t entry) {
 void cache_lost(struct world *w, struct container *c) {
   for (uint32_t i = 0; i < stores_of(c); i++) {
     struct shown before = shown(&c->cache[i].store);
+    const struct persistence_config *persists = c->cache[i].persists;
+    if (persists) persistence_dies(&c->cache[i].persistence, persists, &c->cache[i].store, world_now(w));
     cache_store_clear(&c->cache[i].store);
     changed(w, &c->cache[i].store, before);
     const struct warmth_config *warm = &c->cache[i].store.config->warm;
@@ -111,7 +122,8 @@ static sim_time ttl_of(const struct cache_config *c, sim_time ttl, struct stream
 }
 
 static bool cache_fill(struct world *w, struct request *r, const struct instruction *in) {
-  struct cache_store *s = here(w, r);
+  struct cache *c = of_process(w, r);
+  struct cache_store *s = &c->store;
   struct shown before = shown(s);
   uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace), bytes = bytes_of(w, in, item);
   uint64_t entity = (uint64_t)in->draw << 32 | (uint32_t)in->service;
@@ -120,6 +132,8 @@ static bool cache_fill(struct world *w, struct request *r, const struct instruct
   bool lingers = in->stampede && in->stampede->cure == CURE_STALE && ttl != SIM_NEVER;
   if (lingers) ttl += in->stampede->stale;
   if (!cache_store_put(s, (uint32_t)in->keyspace, item, bytes, world_now(w), ttl, &draws)) meter_count(w, s->config->refused);
+  if (__builtin_expect(c->persists != NULL, 0))
+    persistence_filled(&c->persistence, c->persists, world_now(w), (uint32_t)in->keyspace, item);
   if (in->stampede) rebuild_filled(w, r, s, in, item);
   changed(w, s, before);
   return true;
@@ -136,15 +150,72 @@ static bool cache_drop(struct world *w, struct request *r, const struct instruct
 }
 const struct operation operation_drop = {.name = "drop", .run = cache_drop};
 
+/* --- on disk ---------------------------------------------------------------------------------------------------------------- */
+
+void cache_saved(const struct container *c, double *items, double *bytes) {
+  *items = *bytes = 0;
+  for (uint32_t i = 0; c->cache && i < stores_of(c); i++)
+    *items += c->cache[i].persistence.count, *bytes += (double)c->cache[i].persistence.bytes;
+}
+
+static struct stream snapshot_draws(const struct world *w, const struct container *c) {
+  const struct service *s = &w->services[c->service];
+  uint64_t entity = stream_entity(service_config(s)->name, c->id - s->first);
+  return stream_open(stream_key(w->seed, w->replication, PURPOSE_SNAPSHOT, entity));
+}
+
+/* Handler of a container's snapshots. */
+static void takes_snapshot(void *world, uint32_t container) {
+  struct world *w = world;
+  struct container *c = &w->containers[container];
+  for (uint32_t i = 0; container_serves(c) && i < stores_of(c); i++) persistence_save(&c->cache[i].persistence, &c->cache[i].store);
+  struct caches *all = world_part(w, PART_caches);
+  sim_time every = service_persistence(container_config(c))->snapshot;
+  calendar_set(w->calendar, all->snapshots[container], world_after(w, every));
+}
+
+/* At a phase of its own, as those that are up at the start of the run have been so for long. */
+static void start_persistence(struct world *w, struct container *c) {
+  struct caches *all = world_part(w, PART_caches);
+  const struct persistence_config *p = c->cache->persists;
+  struct stream draws = snapshot_draws(w, c);
+  sim_time phase = (sim_time)(stream_uniform(&draws) * (double)(p->snapshot ? p->snapshot : p->append));
+  for (uint32_t i = 0; i < stores_of(c); i++) c->cache[i].persistence.phase = phase;
+  if (!p->snapshot) return;
+  all->snapshots[c->id] = calendar_slot(w->calendar, takes_snapshot, w, c->id);
+  calendar_set(w->calendar, all->snapshots[c->id], phase);
+}
+
+/* The new process has loaded what is on its disk. */
+static void caches_serve(struct world *w, struct container *c, bool warm) {
+  struct caches *all = world_part(w, PART_caches);
+  if (warm || !c->cache || !c->cache->persists) return;
+  bool lost = volume_is_empty(w, c);
+  struct stream draws = snapshot_draws(w, c);
+  for (uint32_t i = 0; i < stores_of(c); i++) {
+    struct cache *k = &c->cache[i];
+    struct shown before = shown(&k->store);
+    if (lost) persistence_forget(&k->persistence);
+    if (!k->store.count) persistence_load(&k->persistence, &k->store, world_now(w), &draws);
+    changed(w, &k->store, before);
+  }
+  sim_time every = c->cache->persists->snapshot;
+  if (every) calendar_set(w->calendar, all->snapshots[c->id], world_after(w, every));
+}
+
 /* --- beginning and end ------------------------------------------------------------------------------------------------------- */
 
-static void start(struct world *w, struct cache *c, const struct cache_config *config, const uint32_t *of) {
+static void start(struct world *w, struct cache *c, const struct service_config *s, const uint32_t *of) {
+  const struct cache_config *config = service_cache(s);
   c->world = w;
+  c->persists = persistence_is_on(service_persistence(s)) ? service_persistence(s) : NULL;
   struct timer_heap *expiries = config->expires ? timer_heap_new(w->calendar, due, c) : NULL;
   cache_store_open(&c->store, config, of, model_keyspaces(w->model)->count, expiries);
 }
 
 static void caches_start(struct world *w) {
+  struct caches *all = world_part(w, PART_caches);
+  all->snapshots = arena_new_array(w->arena, slot_id, w->container_count + 1);
   uint32_t *of = arena_new_array(w->arena, uint32_t, model_keyspaces(w->model)->count + 1);
   for (uint32_t i = 0; i < model_keyspaces(w->model)->count; i++) of[i] = (uint32_t)model_keyspace(w->model, i)->of;
   for (uint32_t i = 0; i < w->container_count; i++) {
@@ -152,7 +223,8 @@ static void caches_start(struct world *w) {
     const struct cache_config *config = service_cache(container_config(c));
     if (!config->keyed) continue;
     c->cache = arena_new_array(w->arena, struct cache, config->stores);
-    for (uint32_t k = 0; k < config->stores; k++) start(w, &c->cache[k], config, of);
+    for (uint32_t k = 0; k < config->stores; k++) start(w, &c->cache[k], container_config(c), of);
+    if (c->cache->persists) start_persistence(w, c);
   }
 }
 
@@ -162,6 +234,7 @@ static void caches_stop(struct world *w) {
     for (uint32_t k = 0; c->cache && k < stores_of(c); k++) {
       timer_heap_free(c->cache[k].store.expiries);
       cache_store_close(&c->cache[k].store);
+      persistence_close(&c->cache[k].persistence);
     }
   }
 }
@@ -190,5 +263,7 @@ const struct part part_caches = {.name = "caches",
                                  .requests = true,
                                  .start = caches_start,
                                  .stop = caches_stop,
+                                 .room.world = sizeof(struct caches),
+                                 .serves = caches_serve,
                                  .dies = caches_die,
                                  .audit = audit_caches};

@@ -5,7 +5,8 @@
  * where a look-up takes no time. A miss runs the nested steps and then fills, L2 and L1, at that instant. Until then others miss
  * the same item and do the same work: the stampede (models/cache/rebuild.h).
  *
- * The content belongs to the process: a crash, a restart, a node that is lost and a replica that is moved begin empty. What a
+ * The content belongs to the process: a crash, a restart, a node that is lost and a replica that is moved begin empty, unless it is
+ * on disk too (persistence.h). What a
  * process keeps for itself no other one sees: a replica with four processes has four stores, each asked for a quarter of what the
  * replica is, and each as large as "cache" says. A service of kind cache has one store a replica, whoever of its threads and
  * processes serves it; a look-up goes to any replica, as its service's balancer says.
@@ -57,6 +58,8 @@ void cache_lost(struct world *, struct container *);
 /* Of a container whose service is keyed: the n-th of config->stores; whether it is yet cold. */
 const struct cache_store *cache_content(const struct container *, uint32_t n);
 bool cache_is_cold(const struct container *, uint32_t n);
+/* Adds up what the container would load: see persistence.h. */
+void cache_saved(const struct container *, double *items, double *bytes);
 void audit_caches(const struct audit *);
 
 static inline struct cache_config *service_cache(const struct service_config *s) { return service_part(s, PART_caches); }

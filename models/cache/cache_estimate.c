@@ -119,9 +119,9 @@ static double refresh_of(const struct cache_config *c, const struct flow *f, dou
   return (1 - decay(rate * f->stale_s)) / (1 + rate * f->ttl_s) * hit / by_age(c, f, rate);
 }
 
-/* Sets the hits for this time; whether so much has room. */
+/* Sets the hits for this time, and what is held then; whether so much has room. */
 static bool fits(const struct estimate *e, uint32_t service, double time_s) {
-  const struct cache_config *c = service_cache(model_service(e->model, service));
+  struct cache_config *c = service_cache(model_service(e->model, service));
   double items = 0, bytes = 0;
   for (uint32_t k = 0; k < model_keyspaces(e->model)->count; k++) {
     struct flow *f = &e->flows[(size_t)service * model_keyspaces(e->model)->count + k];
@@ -132,6 +132,7 @@ static bool fits(const struct estimate *e, uint32_t service, double time_s) {
   }
   double stores = (double)service_shards(model_service(e->model, service))->count; /* shards: as one store with the room of all */
   if (stores < 1) stores = 1;
+  c->expected_items = items / stores, c->expected_bytes = bytes / stores;
   return items <= (double)c->entries * stores && bytes <= (double)c->size * stores;
 }
 

@@ -43,8 +43,9 @@ struct cache_config {
   double jitter; /* the ttl is uniform within this share around itself */
   struct warmth_config warm;
   /* Derived by cache_link. */
-  bool keyed;      /* some step asks for items; else nothing of this exists */
-  uint32_t stores; /* of each replica */
+  bool keyed;                            /* some step asks for items; else nothing of this exists */
+  uint32_t stores;                       /* of each replica */
+  double expected_items, expected_bytes; /* of each store, in the long run */
   bool fills, drops;
   bool expires;                                                                       /* some fill has a ttl */
   bool sized;                                                                         /* some fill says how many bytes */

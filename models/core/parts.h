@@ -44,6 +44,7 @@
   PART(replication)                                                                                                                \
   PART(stock)                                                                                                                      \
   PART(jobs)                                                                                                                       \
+  PART(persistence)                                                                                                                \
   PART(caches)                                                                                                                     \
   PART(rebuilds)                                                                                                                   \
   PART(broadcasts)                                                                                                                 \

@@ -53,7 +53,8 @@ enum purpose {
   PURPOSE_BROADCAST,    /* not of the seed but of a sender's draws: instruction and replica */
   PURPOSE_PLACE,        /* entity: source; then client: where it is, and which resolver it asks */
   PURPOSE_VOLUME,       /* entity: service and replica: how long its volume is detached, when its pod is deleted */
-  PURPOSE_ELECTION      /* entity: the managers of a swarm: their leaders, and how long elections take */
+  PURPOSE_ELECTION,     /* entity: the managers of a swarm: their leaders, and how long elections take */
+  PURPOSE_SNAPSHOT      /* entity: service and replica: the phase of its snapshots or of its log */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that
