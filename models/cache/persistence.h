@@ -7,9 +7,9 @@
  *
  *     up ---- snapshot ---------- dies ==== start, load ==== up: as of the snapshot, less what has expired meanwhile
  *
- * Snapshots of a replica come at a random phase first, and later `snapshot` after its last start. An item keeps its time to live, its
- * place in the order of use where there is one, and how long its last rebuild took; counts of use (lfu) begin again. A process that is
- * stopped in good order dies like one that crashes: it writes no last snapshot.
+ * Snapshots of a replica come at a random phase first, and later `snapshot` after its last start. An item keeps its time to live,
+ * its place in the order of use where there is one, and how long its last rebuild took; counts of use (lfu) begin again. A process
+ * that is stopped in good order dies like one that crashes: it writes no last snapshot.
  *
  * The file is on the replica's volume (models/volume): where that is lost or stays behind the cache begins empty. In Kubernetes and
  * Swarm a container that is restarted is a new one, and without a volume the file is gone with the old one.

@@ -357,11 +357,11 @@ static void primary_returned(struct replication *p) {
   struct failover *f = &p->failover;
   assert(f->down);
   calendar_clear(p->world->calendar, f->slot);
-  f->stage = FAILOVER_NONE, f->down = f->fenced = false;
   if (f->disk_lost)
-    came_back_empty(p);
+    came_back_empty(p); /* what it has missed ended with its death */
   else
     lost(p, 0, 0);
+  f->stage = FAILOVER_NONE, f->down = f->fenced = false;
   for (uint32_t i = 0; i < p->count; i++) p->replicas[i].resync |= f->disk_lost && !p->replicas[i].follows;
   if (f->disk_lost) f->backed_up = p->head; /* what was lost is not lost again */
   f->disk_lost = f->deferred = false;
