@@ -74,7 +74,7 @@ void persistence_forget(struct persistence *p) { p->count = p->late_count = 0, p
 
 void persistence_close(struct persistence *p) { free(p->saved), free(p->late); }
 
-/* --- the part: how long it takes ----------------------------------------------------------------------------------------------- */
+/* --- the part: how long it takes --------------------------------------------------------------------------------------------- */
 
 /* What its store holds, or will load, in items and bytes. */
 static void content(const struct world *w, const struct container *c, double *items, double *bytes) {
