@@ -165,6 +165,10 @@ sim_time parts_give_up(struct world *w, struct container *c) {
 
 void parts_changed(struct world *w) { EACH(w->parts.following, changed, w); }
 
+void parts_severed(struct world *w, uint32_t region, uint32_t other, bool cut) {
+  EACH(w->parts.present, severed, w, region, other, cut);
+}
+
 void parts_lost_data(struct world *w, int32_t fault, sim_time rpo) { EACH(w->parts.present, lost_data, w, fault, rpo); }
 
 /* --- requests ---------------------------------------------------------------------------------------------------------------- */

@@ -125,6 +125,8 @@ struct part {
   sim_time (*gives_up)(struct world *, struct container *);
   /* Some process or routing has changed: which requests are served may have. */
   void (*changed)(struct world *);
+  /* The link between two regions has been cut, or carries again (models/network/network.h). */
+  void (*severed)(struct world *, uint32_t region, uint32_t other, bool cut);
   /* A primary that the fault (-1: none) took is replaced, or back: the writes of this last time are lost;
    * SIM_NEVER: all of them. */
   void (*lost_data)(struct world *, int32_t fault, sim_time rpo);
@@ -178,6 +180,7 @@ void parts_dies(struct world *, struct container *);
 void parts_died(struct world *, struct container *);
 void parts_joins(struct world *, const struct node *);
 void parts_changed(struct world *);
+void parts_severed(struct world *, uint32_t region, uint32_t other, bool cut);
 void parts_lost_data(struct world *, int32_t fault, sim_time rpo);
 void parts_fails(struct world *, struct request *, enum outcome);
 void parts_ends(struct world *, struct request *);

@@ -1,8 +1,10 @@
 #include "models/faults/faults.h"
+#include "models/faults/keys_of_loss.h"
 #include "models/availability/outage.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include "models/platform/nodes.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 #include <assert.h>
@@ -12,10 +14,12 @@
 static const struct member *const members[] = {FAULTS(FAULT_MEMBER) NULL};
 static const struct family family = {.members = members, .last = true};
 
+const char *const fault_disk_words[] = {"auto", "kept", "lost", NULL};
+
 static const struct field fields[] = {
     KEY("kind", MEMBER, fault_config, kind, .family = &family, .doc = "What breaks."),
     KEY("mtbf", DURATION, fault_config, mtbf, DEFAULT("never"), RANGE(1e6, FIELD_UNLIMITED),
-        .doc = "Mean time between a repair and the next fault of one node or replica, exponential."),
+        .doc = "Mean time between a repair and the next fault of one node, replica, place or link, exponential."),
     KEY("uptime", DISTRIBUTION, fault_config, uptime, OPTIONAL,
         .doc = "Instead of \"mtbf\": the distribution of that time. At the start each node or replica is somewhere within that "
                "time, each at a point of its own."),
@@ -34,6 +38,30 @@ void faults_link(struct linker *l) {
       link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
   }
 }
+
+bool fault_takes_nodes(const struct model *m, const struct fault_config *f, uint32_t group) {
+  struct fault_reach lost = f->kind->reach(m, f);
+  const struct node_group *g = model_nodes(m, group);
+  return lost.group == (int32_t)group ||
+         (g->first_zone < lost.first_zone + lost.zones && lost.first_zone < g->first_zone + g->zone_count);
+}
+
+double fault_until_repair(const struct model *m, const struct fault_config *f) {
+  (void)m;
+  return f->repair.mean * 1e-9;
+}
+
+double fault_of_one(const struct model *m, const struct fault_config *f) {
+  (void)m, (void)f;
+  return 1;
+}
+
+uint32_t fault_of_one_number(const struct world *w, const struct fault_config *f, uint32_t target) {
+  (void)w, (void)f, (void)target;
+  return 0;
+}
+
+/* --- one life ---------------------------------------------------------------------------------------------------------------- */
 
 static sim_time time_to_next(struct fault_process *f) {
   const struct fault_config *k = f->config;
@@ -121,14 +149,18 @@ static void add_all(struct world *w, uint32_t fault) {
 }
 
 static void faults_start(struct world *w) {
+  uint32_t zones = w->model->platform.regions.zone_count;
+  if (zones) world_faults(w)->zone_losses = arena_new_array(w->arena, uint32_t, zones);
   for (uint32_t i = 0; i < model_faults(w->model)->count; i++) add_all(w, i);
 }
 
-/* A machine that is new is a target like the others of its group. */
+/* A machine that is new is a target like the others of its group, and lost with its place. */
 static void faults_join(struct world *w, const struct node *n) {
+  const uint32_t *losses = world_faults(w)->zone_losses;
+  for (uint32_t k = 0; losses && k < losses[n->zone]; k++) node_fails(w, &w->nodes[n->index], DISK_UNSTATED);
   for (uint32_t i = 0; i < model_faults(w->model)->count; i++) {
     const struct fault_config *k = model_fault_at(w->model, i);
-    if (repeats(k) && k->kind->reach(k).group == (int32_t)n->group_index) add(w, i, n->index, false);
+    if (repeats(k) && k->kind->reach(w->model, k).group == (int32_t)n->group_index) add(w, i, n->index, false);
   }
 }
 

@@ -1,12 +1,13 @@
 /* Faults: what breaks, how often, and how long until it is repaired.
  *
- * A fault has targets (machines of a group, replicas of a service), each with a life of its own: from a repair, or from a strike
- * that needs none, to the next strike there passes a random time. A drill strikes the first target once. What a strike does is
- * the kind's: a member of the family in faults.h. */
+ * A fault has targets (machines of a group, replicas of a service; a place is one), each with a life of its own: from a repair,
+ * or from a strike that needs none, to the next strike there passes a random time. A drill strikes the first target once. What a
+ * strike does is the kind's: a member of the family in faults.h. */
 #ifndef FAULT_H
 #define FAULT_H
 #include "models/core/parts.h"
 #include "models/core/model.h"
+#include "models/machine/node.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
@@ -16,11 +17,19 @@ struct linker;
 struct model;
 struct world;
 
+/* Of a link that is cut. */
+struct link_end {
+  int32_t region;
+};
+
 struct fault_config {
   const char *name;
   const struct fault_kind *kind;
-  int32_t nodes;              /* node group, of machines that are lost */
-  int32_t service;            /* of processes that die */
+  int32_t nodes;   /* node group, of machines that are lost */
+  int32_t service; /* of processes that die */
+  int32_t region;  /* that is lost, or whose zone is */
+  const char *zone;
+  struct config_list between; /* struct link_end: of a link that is cut */
   sim_time mtbf;              /* mean up time of one node or replica, exponential; SIM_NEVER: only the drill */
   struct distribution uptime; /* instead of the exponential */
   struct distribution repair; /* of what does not come back on its own */
@@ -30,15 +39,17 @@ struct fault_config {
 
 extern const struct record fault_record;
 
-/* What is lost: machines of a node group with all that is on them, or processes of a service; -1: none. */
+/* What is lost: machines of a node group with all that is on them, or processes of a service; -1: none. Or the machines of `zones`
+ * zones from `first_zone` on, of every group. */
 struct fault_reach {
   int32_t group, service;
+  uint32_t first_zone, zones;
 };
 
 struct fault_kind {
   struct member member;
   void (*link)(struct linker *, const struct fault_config *, const char *path); /* reports what is missing or makes no sense */
-  struct fault_reach (*reach)(const struct fault_config *);
+  struct fault_reach (*reach)(const struct model *, const struct fault_config *);
   /* How many targets there are, and how long an outage would last in the mean. */
   double (*count)(const struct model *, const struct fault_config *);
   double (*outage_s)(const struct model *, const struct fault_config *);
@@ -55,7 +66,7 @@ struct fault_kind {
 struct fault_process {
   struct world *world;
   const struct fault_config *config;
-  uint32_t fault, target; /* target: node or container */
+  uint32_t fault, target; /* target: node, container, or a number of its kind's own */
   bool broken, drill;
   struct stream draws;
   slot_id slot;
@@ -64,9 +75,26 @@ struct fault_process {
 struct faults {
   struct fault_process **processes;
   uint32_t count, room;
+  uint32_t *zone_losses; /* by zone: how many faults of places it is lost to; null: there are no places */
 };
 
 void faults_link(struct linker *);
+
+/* A strike may take machines of the group. */
+bool fault_takes_nodes(const struct model *, const struct fault_config *, uint32_t group);
+
+/* For kinds whose strike is repaired: their `outage_s`. For those with one target: their `count` and `number`. */
+double fault_until_repair(const struct model *, const struct fault_config *);
+double fault_of_one(const struct model *, const struct fault_config *);
+uint32_t fault_of_one_number(const struct world *, const struct fault_config *, uint32_t target);
+
+/* For the kinds that take places: every machine of these zones is lost, one that joins meanwhile too, and is back. */
+void zones_lost(struct world *, uint32_t first, uint32_t count, enum disk_fate);
+void zones_back(struct world *, uint32_t first, uint32_t count);
+/* Some machine of them is in the cluster. */
+bool zones_stand(const struct world *, uint32_t first, uint32_t count);
+/* Zones of machines of any group. */
+bool zones_have_nodes(const struct model *, uint32_t first, uint32_t count);
 
 static inline struct faults *world_faults(const struct world *w) { return world_part(w, PART_faults); }
 

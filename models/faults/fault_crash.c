@@ -12,7 +12,10 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
   if (s && s->embedded) link_error(l, path, NULL, "SQLite is a file and has no process that could crash: its callers have");
 }
 
-static struct fault_reach reach(const struct fault_config *f) { return (struct fault_reach){.group = -1, .service = f->service}; }
+static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
+  (void)m;
+  return (struct fault_reach){.group = -1, .service = f->service};
+}
 
 static double count(const struct model *m, const struct fault_config *f) {
   return (double)service_capacity(model_service(m, (uint32_t)f->service));

@@ -2,6 +2,7 @@
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/faults.h"
+#include "models/faults/keys_of_loss.h"
 #include "models/platform/nodes.h"
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
@@ -9,15 +10,13 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
   if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind node needs a \"repair\" time");
 }
 
-static struct fault_reach reach(const struct fault_config *f) { return (struct fault_reach){.group = f->nodes, .service = -1}; }
+static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
+  (void)m;
+  return (struct fault_reach){.group = f->nodes, .service = -1};
+}
 
 static double count(const struct model *m, const struct fault_config *f) {
   return (double)model_nodes(m, (uint32_t)f->nodes)->count;
-}
-
-static double outage_s(const struct model *m, const struct fault_config *f) {
-  (void)m;
-  return f->repair.mean * 1e-9;
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {
@@ -39,22 +38,16 @@ static void strike(struct world *w, const struct fault_config *f, uint32_t targe
 
 static void repair(struct world *w, uint32_t target) { node_returns(w, &w->nodes[target]); }
 
-static const char *const disk_words[] = {"auto", "kept", "lost", NULL};
-
-static const struct field keys[] = {
-    KEY("nodes", REFERENCE, fault_config, nodes, OPTIONAL, .target = "platform.nodes",
-        .doc = "The group whose nodes break, each on its own."),
-    KEY("repair", DISTRIBUTION, fault_config, repair, OPTIONAL, .doc = "From the fault until the machine is back."),
-    KEY("disk", WORD, fault_config, disk, DEFAULT("auto"), .words = disk_words,
-        .doc =
-            "Whether the machine comes back with its disk, and with the local volumes on it. auto: without it for databases with a "
-            "\"backup\", else with it."),
-    {0}};
+static const struct field keys[] = {KEY("nodes", REFERENCE, fault_config, nodes, OPTIONAL, .target = "platform.nodes",
+                                        .doc = "The group whose nodes break, each on its own."),
+                                    REPAIR_KEY,
+                                    DISK_KEY,
+                                    {0}};
 const struct fault_kind fault_node = {.member = {.word = "node", .doc = "A machine is gone until repaired.", .keys = keys},
                                       .link = link,
                                       .reach = reach,
                                       .count = count,
-                                      .outage_s = outage_s,
+                                      .outage_s = fault_until_repair,
                                       .target_after = target_after,
                                       .number = number,
                                       .stands = stands,

@@ -6,7 +6,10 @@
 
 #define FAULTS(FAULT)                                                                                                              \
   FAULT(node)                                                                                                                      \
-  FAULT(crash)
+  FAULT(crash)                                                                                                                     \
+  FAULT(region)                                                                                                                    \
+  FAULT(zone)                                                                                                                      \
+  FAULT(link)
 
 #define FAULT_DECLARE(name) extern const struct fault_kind fault_##name;
 FAULTS(FAULT_DECLARE)

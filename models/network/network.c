@@ -1,12 +1,15 @@
 #include "models/network/network.h"
 #include "models/network/regions.h"
+#include "models/network/request_place.h"
 #include "models/platform/nodes.h"
 #include "sim/engine/arena.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include "models/request/line.h"
 #include "sim/describe/field.h"
 #include "sim/engine/lane.h"
+#include "sim/engine/timer_heap.h"
 
 static const struct field network_fields[] = {
     KEY("between_nodes", DURATION, network_config, between_nodes, DEFAULT("0.25ms"), RANGE(0, 1e10),
@@ -68,6 +71,101 @@ sim_time network_way(const struct world *w, uint32_t from, uint32_t to) {
   return between_zones(w->model, (uint32_t)w->nodes[from].zone, (uint32_t)w->nodes[to].zone);
 }
 
+/* --- cuts --------------------------------------------------------------------------------------------------------------------- */
+
+/* Linux: 15 repetitions, the first after 200 ms, the intervals doubled up to 120 s. */
+static const sim_time FIRST_REPETITION = 200 * SIM_MS, LONGEST_INTERVAL = 120 * SIM_S, GIVES_UP = 924600 * SIM_MS;
+
+sim_time network_sent_again(sim_time waited) {
+  sim_time at = FIRST_REPETITION, interval = FIRST_REPETITION;
+  while (at < waited) {
+    interval = 2 * interval < LONGEST_INTERVAL ? 2 * interval : LONGEST_INTERVAL;
+    at += interval;
+  }
+  return at;
+}
+
+static uint32_t link_between(const struct cuts *c, uint32_t a, uint32_t b) {
+  assert(a != b && a < c->regions && b < c->regions);
+  return a < b ? a * c->regions + b : b * c->regions + a;
+}
+
+bool network_reachable(const struct world *w, int32_t region, int32_t other) {
+  const struct network *n = world_network(w);
+  if (region == other || region < 0 || other < 0 || !network_has_cuts(n)) return true;
+  return !n->cuts->links[link_between(n->cuts, (uint32_t)region, (uint32_t)other)].cuts;
+}
+
+static int32_t region_of(const struct world *w, uint32_t node) { return node == NETWORK_ELSEWHERE ? -1 : w->nodes[node].region; }
+
+bool network_nodes_reach(const struct world *w, uint32_t from, uint32_t to) {
+  return network_reachable(w, region_of(w, from), region_of(w, to));
+}
+
+static struct severed *link_awaited(const struct world *w, const struct request *r) {
+  return &world_network(w)->cuts->links[request_place(w, r)->link];
+}
+
+static void leaves(struct world *w, struct request *r) { line_leave(w, &link_awaited(w, r)->answers, r); }
+
+static const struct wait wait_cut = {.name = "cut", .early = true, .leave = leaves};
+
+static void gives_up(void *world, uint32_t id) {
+  line_gives_up(world, &link_awaited(world, world_request(world, id))->answers, id, OUTCOME_UNREACHABLE);
+}
+
+void network_holds_up(struct world *w, struct request *r, int32_t from, int32_t to, uint16_t cell) {
+  uint32_t link = link_between(world_network(w)->cuts, (uint32_t)from, (uint32_t)to);
+  assert(!network_reachable(w, from, to));
+  request_place(w, r)->link = (int16_t)link;
+  line_join(w, &world_network(w)->cuts->links[link].answers, r, &wait_cut, cell);
+}
+
+/* The answers arrive with their next repetitions, one way later. */
+static void deliver(struct world *w, struct severed *s, sim_time way) {
+  for (struct request *r; s->answers.queue.count;) {
+    sim_time sent = world_request(w, s->answers.queue.head)->since;
+    r = line_call(w, &s->answers);
+    r->waiting = &wait_elsewhere;
+    timer_heap_push(w->sleepers, sent + network_sent_again(world_now(w) - sent) + way, r->id);
+  }
+}
+
+/* --- links ------------------------------------------------------------------------------------------------------------------- */
+
+void network_cut(struct world *w, uint32_t region, uint32_t other) {
+  struct cuts *c = world_network(w)->cuts;
+  if (c->links[link_between(c, region, other)].cuts++) return;
+  c->now++;
+  parts_severed(w, region, other, true);
+  parts_changed(w);
+}
+
+void network_heal(struct world *w, uint32_t region, uint32_t other) {
+  struct cuts *c = world_network(w)->cuts;
+  struct severed *s = &c->links[link_between(c, region, other)];
+  assert(s->cuts && c->now);
+  if (--s->cuts) return;
+  c->now--;
+  deliver(w, s, regions_round_trip(&w->model->platform.regions, region, other) / 2);
+  parts_severed(w, region, other, false);
+  parts_changed(w);
+}
+
+static void open_cuts(struct world *w, struct network *n) {
+  struct cuts *c = n->cuts = arena_new_array(w->arena, struct cuts, 1);
+  c->regions = model_regions(w->model);
+  c->links = arena_new_array(w->arena, struct severed, (size_t)c->regions * c->regions);
+  for (uint32_t a = 0; a < c->regions; a++)
+    for (uint32_t b = a + 1; b < c->regions; b++)
+      c->links[link_between(c, a, b)].answers.patience = lane_new(w->calendar, GIVES_UP, gives_up, w);
+}
+
+static void close_cuts(struct network *n) {
+  if (!n->cuts) return;
+  for (uint32_t i = 0; i < n->cuts->regions * n->cuts->regions; i++) lane_free(n->cuts->links[i].answers.patience);
+}
+
 /* --- the life of a world ----------------------------------------------------------------------------------------------------- */
 
 static bool takes_time(const struct model *m) {
@@ -96,6 +194,7 @@ static void network_open(struct world *w) {
   sim_time delay = w->model->platform.network.between_nodes;
   if (delay > 0) n->between_nodes = lane_new(w->calendar, delay, request_wakes, w);
   if (model_regions(w->model)) open_places(w, n);
+  if (model_regions(w->model) > 1) open_cuts(w, n);
 }
 
 static void network_start(struct world *w) {
@@ -120,6 +219,7 @@ static void network_stop(struct world *w) {
     lane_free(n->between[i]);
   }
   lane_free(n->between_nodes);
+  close_cuts(n);
 }
 
 const struct part part_network = {.name = "network",

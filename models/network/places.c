@@ -131,7 +131,7 @@ static void place_of_child(const struct world *w, struct request *child, const s
   *request_place(w, child) = *request_place(w, caller);
 }
 
-static const struct request_place nowhere = {-1, -1};
+static const struct request_place nowhere = {-1, -1, -1};
 const struct part part_places = {.name = "places",
                                  .link = link_places,
                                  .used = has_places,

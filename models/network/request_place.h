@@ -8,6 +8,7 @@
 struct request_place {
   int16_t client; /* region that its client is in; -1: no client has sent it */
   int16_t edge;   /* region whose entry it was sent to; -1: any */
+  int16_t link;   /* between two regions, that holds up its answer (models/network/network.h); void otherwise */
 };
 
 static inline bool parts_have_places(const struct world_parts *p) { return p->in_request[PART_places] != 0; }

@@ -36,6 +36,7 @@ void node_returns(struct world *w, struct node *n) {
   node_account(n, world_now(w));
   n->up = true;
   if (n->membership == NODE_AWAY) return;
+  n->detected = false;
   w->orchestrator->node_returned(w, n);
   parts_changed(w);
 }
@@ -106,7 +107,10 @@ struct node *node_join(struct world *w, uint32_t group) {
   assert(!n->container_count && !n->cpu_requested && !n->memory_requested && !n->demand);
   node_account(n, world_now(w));
   n->membership = NODE_MEMBER;
-  w->orchestrator->node_returned(w, n);
+  if (n->up)
+    w->orchestrator->node_returned(w, n);
+  else
+    n->detected = true; /* its place is lost: it has never reported, and nothing is put on it before it does */
   return n;
 }
 

@@ -358,22 +358,33 @@ void request_opens_frame(struct world *w, struct request *r, const struct contai
   opens_frame(w, r, world_service_of(w, c), c);
 }
 
+/* Of two replicas, or of the edge and one, while some link is cut. */
+__attribute__((noinline)) static bool cut_off(const struct world *w, const struct request *r, const struct container *caller,
+                                              const struct container *c) {
+  int32_t from = caller ? container_region(w, caller) : request_place(w, r)->edge;
+  return !network_reachable(w, from, container_region(w, c));
+}
+
+/* At a replica that is dead or cut off: it refuses the call, or nothing of it answers until the caller gives up. */
+static bool knocks(struct world *w, struct request *r, const struct instruction *in, const struct container *c, bool severed) {
+  if (!severed && (c->node == NONE || w->nodes[c->node].up)) {
+    notify_balancer_of_none(w, &w->services[in->service], r, c->id);
+    return unserved(w, r, in, OUTCOME_REFUSED);
+  }
+  r->frames[r->depth].container = c->id; /* no frame of its own yet */
+  request_parks(r, in->cell, world_now(w));
+  lane_push(w->unreachable[in->service], r->id);
+  return false;
+}
+
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   bool refuses = s->routing && s->routing->refuses && s->routing->refuses(w, s, in, r);
   if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
   struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
-  if (!container_serves(c)) {
-    if (c->node == NONE || w->nodes[c->node].up) {
-      notify_balancer_of_none(w, s, r, c->id);
-      return unserved(w, r, in, OUTCOME_REFUSED);
-    }
-    r->frames[r->depth].container = c->id; /* no frame of its own yet */
-    request_parks(r, in->cell, world_now(w));
-    lane_push(w->unreachable[in->service], r->id);
-    return false;
-  }
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
+  bool severed = network_has_cuts(world_network(w)) && cut_off(w, r, caller, c);
+  if (severed || !container_serves(c)) return knocks(w, r, in, c, severed);
   opens_frame(w, r, s, c);
   return travel(w, r, caller, c, in->cell);
 }
@@ -381,6 +392,7 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
 bool request_enter_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
   struct container *c = &w->containers[container];
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
+  if (network_has_cuts(world_network(w)) && cut_off(w, r, caller, c)) return knocks(w, r, in, c, true);
   request_opens_frame(w, r, c);
   return travel(w, r, caller, c, in->cell);
 }
@@ -406,7 +418,12 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
     request_fail(w, r, OUTCOME_CRASHED);
     return false;
   }
-  return travel(w, r, c, &w->containers[caller->container], in->cell);
+  const struct container *to = &w->containers[caller->container];
+  if (network_has_cuts(world_network(w)) && cut_off(w, r, c, to)) {
+    network_holds_up(w, r, container_region(w, c), container_region(w, to), in->cell);
+    return false;
+  }
+  return travel(w, r, c, to, in->cell);
 }
 
 static inline __attribute__((always_inline)) bool compute(struct world *w, struct request *r, const struct instruction *in,

@@ -38,9 +38,10 @@ static bool is_used(const struct model *m, const struct service_config *s) {
 static int32_t lost_with(const struct model *m, const struct service_config *s, bool mute) {
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     if (mute && model_fault_at(m, i)->disk != DISK_UNSTATED) continue;
-    int32_t group = model_fault_at(m, i)->kind->reach(model_fault_at(m, i)).group;
-    if (group < 0) continue;
-    if (s->embedded ? file_may_be_on(m, (uint32_t)group) : service_runs(s) && may_be_on(m, s, (uint32_t)group)) return group;
+    for (uint32_t group = 0; group < m->platform.nodes.count; group++) {
+      if (!fault_takes_nodes(m, model_fault_at(m, i), group)) continue;
+      if (s->embedded ? file_may_be_on(m, group) : service_runs(s) && may_be_on(m, s, group)) return (int32_t)group;
+    }
   }
   return -1;
 }
@@ -117,17 +118,35 @@ void findings_kept_data(const struct evidence *ev, void (*with)(const struct evi
 
 /* --- in one line -------------------------------------------------------------------------------------------------------------- */
 
+static bool has_replicas_on(const struct model *m, uint32_t group) {
+  for (uint32_t k = 0; k < m->services.count; k++) {
+    const struct service_config *s = model_service(m, k);
+    if (service_runs(s) && s->replicas > 1 && may_be_on(m, s, group)) return true;
+  }
+  return false;
+}
+
 /* Losing some replicas leaves others, of which each then counts as able to carry everything. */
 static bool some_are_left(const struct model *m) {
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
-    struct fault_reach lost = model_fault_at(m, i)->kind->reach(model_fault_at(m, i));
-    if (lost.service >= 0 && model_service(m, (uint32_t)lost.service)->replicas > 1) return true;
-    for (uint32_t k = 0; lost.group >= 0 && k < m->services.count; k++) {
-      const struct service_config *s = model_service(m, k);
-      if (service_runs(s) && s->replicas > 1 && may_be_on(m, s, (uint32_t)lost.group)) return true;
-    }
+    const struct fault_config *f = model_fault_at(m, i);
+    int32_t service = f->kind->reach(m, f).service;
+    if (service >= 0 && model_service(m, (uint32_t)service)->replicas > 1) return true;
+    for (uint32_t group = 0; group < m->platform.nodes.count; group++)
+      if (fault_takes_nodes(m, f, group) && has_replicas_on(m, group)) return true;
   }
   return false;
+}
+
+/* What no fault of the scenario takes. */
+static const char *places_kept(const struct model *m) {
+  bool zone = false, link = false;
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    zone |= f->kind->reach(m, f).zones > 0, link |= f->between.count > 0;
+  }
+  if (zone) return link ? "" : "losses of the network, ";
+  return link ? "losses of a zone, " : "losses of a zone or of the network, ";
 }
 
 /* "what (a, b); ", of the services that `fits` is true of; nothing when there is none. */
@@ -146,10 +165,10 @@ static bool is_external(const struct model *m, const struct service_config *s) {
 }
 
 const char *findings_leaves_out(const struct evidence *ev) {
-  return arena_format(ev->arena, "%s%s%sreleases and maintenance, losses of a zone or of the network, mistakes of people",
+  return arena_format(ev->arena, "%s%s%sreleases and maintenance, %smistakes of people",
                       with_names(ev, "data lost with a node", loses_data),
                       some_are_left(&ev->model) ? "whether the replicas that are left carry the load, " : "",
-                      with_names(ev, "outages of services of others", is_external));
+                      with_names(ev, "outages of services of others", is_external), places_kept(&ev->model));
 }
 
 void findings_left_out(const struct evidence *ev, struct results *r) {

@@ -46,8 +46,9 @@ static const struct family {
      .has_words = true},
 };
 
-/* Words of members that mean other things outside their folders: a policy of caches, a key of queues, meters. */
-static const char *const common_words[] = {"random", "round-robin", "concurrency", "node", "open", "session", NULL};
+/* Words of members that mean other things outside their folders: a policy of caches, a key of queues, meters, places. */
+static const char *const common_words[] = {"random", "round-robin", "concurrency", "node",    "region",
+                                           "zone",   "link",        "open",        "session", NULL};
 
 /* --- sources ------------------------------------------------------------------------------------------------------------------ */
 
@@ -113,11 +114,14 @@ static bool same_folder(const char *path, const char *other) {
 /* The default of a key is a word of its family. */
 static bool is_default(const char *text, const char *at) { return at - text > 8 && !strncmp(at - 8, "DEFAULT(", 8); }
 
+/* A key may be called as a member is. */
+static bool is_key(const char *text, const char *at) { return at - text > 4 && !strncmp(at - 4, "KEY(", 4); }
+
 /* "word" in code; a line of a comment does not count. */
 static bool says(const char *text, const char *quoted) {
   for (const char *line = text; text && *line;) {
     const char *end = line + strcspn(line, "\n"), *at = strstr(line, quoted);
-    if (!is_comment(line) && at && at < end && !is_default(text, at)) return true;
+    if (!is_comment(line) && at && at < end && !is_default(text, at) && !is_key(text, at)) return true;
     line = end + (*end != 0);
   }
   return false;
