@@ -1,6 +1,7 @@
 #include "models/availability/outage.h"
 #include "models/traffic/offered.h"
 #include "models/faults/fault.h"
+#include "models/database/stale.h"
 #include "models/replication/quorum.h"
 #include "models/replication/shard.h"
 #include "models/replication/replication.h"
@@ -32,6 +33,7 @@ static double served_share(void *context, const struct instruction *in, enum rou
   const struct look *look = context;
   const struct world *w = look->world;
   const struct service *s = &w->services[in->service];
+  if (route == ROUTE_CONNECTION) return stale_serves(w, in);
   if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint);

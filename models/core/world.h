@@ -54,7 +54,8 @@ enum purpose {
   PURPOSE_PLACE,        /* entity: source; then client: where it is, and which resolver it asks */
   PURPOSE_VOLUME,       /* entity: service and replica: how long its volume is detached, when its pod is deleted */
   PURPOSE_ELECTION,     /* entity: the managers of a swarm: their leaders, and how long elections take */
-  PURPOSE_SNAPSHOT      /* entity: service and replica: the phase of its snapshots or of its log */
+  PURPOSE_SNAPSHOT,     /* entity: service and replica: the phase of its snapshots or of its log */
+  PURPOSE_ADDRESS       /* entity: service, replica and pool: how much longer it keeps the address of an old primary */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

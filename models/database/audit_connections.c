@@ -72,7 +72,7 @@ void audit_connections(const struct audit *a) {
     if (!k->live) continue;
     live++;
     if (k->server != NONE) leading[k->server]++;
-    if (holders[id] != !k->idle)
+    if (holders[id] != (!k->idle && !k->returned))
       audit_broken(a, "connection %u is %s and known to %u", id, k->idle ? "idle" : "in use", holders[id]);
   }
   if (live != pool_live(&world_connections(w)->all))

@@ -21,6 +21,15 @@ static const struct field pool_fields[] = {
     KEY("order", WORD, pool_config, order, DEFAULT("lifo"), .words = order_words,
         .doc = "Which idle connection is used next: lifo: the last that was used, so that spare ones become idle; fifo: the first.",
         .source = "PgBouncer reuses the last; SQLAlchemy the first by default"),
+    KEY("socket_timeout", DURATION, pool_config, socket_timeout, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
+        .doc =
+            "How long a query on a connection to a machine that has vanished waits before it fails and the connection is closed; "
+            "Linux on its own gives up after 15min 25s. Absent: all connections to it are closed at once."),
+    KEY("address_ttl", DURATION, pool_config, address_ttl, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
+        .doc =
+            "How long after it has looked it up a pool opens connections to the same address of the primary, also when another "
+            "replica is the primary by then; 5s is the record of Amazon RDS; never: until its process is started again. Absent: it "
+            "always knows the primary."),
     {0}};
 static const struct record pool_record = {.name = "pool",
                                           .size = sizeof(struct pool_config),
@@ -36,6 +45,12 @@ static const struct field connections_fields[] = {
         .doc = "CPU time of the server for a new connection, after a trip to it. PostgreSQL forks a process: 1 to 5 ms."),
     KEY("handshake", DISTRIBUTION, connections_config, handshake, DEFAULT("0s"),
         .doc = "Further time that a new connection takes: round trips for TLS and authentication."),
+    KEY("trips", INTEGER, connections_config, trips, OPTIONAL, RANGE(1, 100),
+        .doc =
+            "Times that a new connection goes there and back between caller and server before its first query. PostgreSQL: 4: TCP, "
+            "the start-up message, two for SCRAM; 2 more with TLS 1.3 (SSLRequest, handshake). Absent: 4 where there are regions, "
+            "else none.",
+        .source = "PostgreSQL: frontend/backend protocol, SASL authentication"),
     {0}};
 static const struct record connections_record = {.name = "connections",
                                                  .size = sizeof(struct connections_config),

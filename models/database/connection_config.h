@@ -15,9 +15,10 @@ struct pool_config {
   int64_t max;
   sim_time wait; /* for a free connection before the request fails */
   int64_t min;
-  sim_time idle, lifetime; /* SIM_NEVER: not closed */
-  int64_t queue;           /* requests that may wait */
-  int32_t order;           /* enum pool_order: which idle one is used next */
+  sim_time idle, lifetime;              /* SIM_NEVER: not closed */
+  int64_t queue;                        /* requests that may wait */
+  int32_t order;                        /* enum pool_order: which idle one is used next */
+  sim_time socket_timeout, address_ttl; /* 0: absent */
   /* Of poolers. */
   int64_t reserve;
   sim_time reserve_wait;
@@ -40,6 +41,7 @@ struct connections_config {
   int64_t max;                   /* of one replica; 0: not given */
   struct distribution setup;     /* CPU of the server */
   struct distribution handshake; /* time in addition to that */
+  int64_t trips;                 /* there and back, of a new one; 0: none */
   bool metered;                  /* derived: some pool that leads here tracks its connections individually */
   uint32_t meters[CONNECTION_METERS];
 };

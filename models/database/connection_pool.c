@@ -3,6 +3,7 @@
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/connections.h"
+#include "models/database/stale.h"
 #include "models/request/line.h"
 #include <assert.h>
 
@@ -81,7 +82,7 @@ void connection_pool_drop_idle(struct world *w, uint32_t id) { close_idle(w, con
 /* As many as are kept, if the server is there and takes them; nobody waits for their set-up. */
 static void fill(struct world *w, struct connection_pool *p) {
   while (p->open < (uint64_t)p->config->min) {
-    uint32_t id = connection_open(w, p);
+    uint32_t id = connection_open(w, p, ROUTE_ANY);
     if (id == NONE) return;
     if (connection_at(w, id)->server == NONE) {
       connection_close(w, id);
@@ -143,8 +144,8 @@ static void receive(struct world *w, struct request *r, const struct instruction
     k->opening = false;
 }
 
-static uint32_t open_for(struct world *w, struct connection_pool *p) {
-  uint32_t id = connection_open(w, p);
+static uint32_t open_for(struct world *w, struct connection_pool *p, enum route route) {
+  uint32_t id = connection_open(w, p, route);
   if (id != NONE) connection_at(w, id)->opening = true, use(w, p, 1);
   return id;
 }
@@ -160,16 +161,17 @@ static uint32_t take_idle(struct world *w, struct connection_pool *p) {
 /* True: the request goes on. */
 static bool take_kept(struct world *w, struct request *r, const struct instruction *in, struct connection_pool *p) {
   if (p->idle) {
-    receive(w, r, in, take_idle(w, p));
-    return true;
+    uint32_t id = take_idle(w, p);
+    receive(w, r, in, id);
+    return !stale_delays(w, r, in, p, id);
   }
   if (p->open < (uint64_t)p->config->max) {
-    uint32_t id = open_for(w, p);
+    uint32_t id = open_for(w, p, in->route);
     if (id == NONE)
       request_fail(w, r, OUTCOME_TOO_MANY_CONNECTIONS);
     else
       receive(w, r, in, id);
-    return id != NONE;
+    return id != NONE && !stale_delays(w, r, in, p, id);
   }
   assert(!p->idle);
   if (p->line.queue.count >= (uint64_t)p->config->queue) {
@@ -205,7 +207,11 @@ static void acquire_holds(struct walk *w, const struct instruction *in, double w
   int32_t owner = w->frames[w->depth - 1];
   if (service_pool(model_service(w->sums->model, (uint32_t)owner), in->service)) w->connected = owner;
 }
-const struct operation operation_acquire = {.name = "acquire", .run = connection_pool_acquire, .hold = acquire_holds};
+static double acquire_through(struct passage *p, const struct instruction *in) {
+  return p->serving ? p->serving(p->context, in, ROUTE_CONNECTION) : 1;
+}
+const struct operation operation_acquire = {
+    .name = "acquire", .run = connection_pool_acquire, .hold = acquire_holds, .through = acquire_through};
 
 static bool connection_pool_bind(struct world *w, struct request *r, const struct instruction *in) {
   if (request_connections(w, r)->backend == NONE) return take_kept(w, r, in, connection_pool_towards(w, top(r), in->service));
@@ -229,14 +235,15 @@ static struct request *next_in_line(struct world *w, struct connection_pool *p) 
 }
 
 static void hand_over(struct world *w, struct request *next, uint32_t id) {
-  receive(w, next, instruction_of(w, next), id);
-  request_wake_soon(w, next);
+  const struct instruction *in = instruction_of(w, next);
+  receive(w, next, in, id);
+  if (!stale_delays(w, next, in, connection_pool_of(w, connection_at(w, id)), id)) request_wake_soon(w, next);
 }
 
 /* Those who wait have connections opened for them, as long as there may be more. */
 static void open_for_line(struct world *w, struct connection_pool *p, int64_t most) {
   while (p->line.queue.count && p->open < (uint64_t)most) {
-    uint32_t id = open_for(w, p);
+    uint32_t id = open_for(w, p, instruction_of(w, world_request(w, p->line.queue.head))->route);
     struct request *next = next_in_line(w, p);
     if (id == NONE)
       request_drop(w, next, OUTCOME_TOO_MANY_CONNECTIONS);
@@ -277,6 +284,7 @@ void connection_pool_returned(struct world *w, uint32_t id) {
     return;
   }
   struct connection_pool *p = connection_pool_of(w, k);
+  if (k->unnoticed && stale_lingers(w, id)) return;
   if (k->server != NONE && !k->old && !k->opening) {
     struct request *next = next_in_line(w, p);
     if (next)
@@ -391,6 +399,8 @@ static void lose_connections(struct world *w, struct connection_pool *p) {
     if (!k->live || k->owner != p->owner || k->pool != p->number) continue;
     if (k->idle)
       close_idle(w, p, id);
+    else if (k->returned)
+      connection_close(w, id);
     else
       connection_orphan(w, id);
   }
@@ -413,6 +423,8 @@ void connection_pools_fill(struct world *w, struct container *c) {
 static void start(struct world *w, struct connection_pool *p, uint32_t owner, uint32_t number, const struct connection_pool *like) {
   p->owner = owner, p->number = number;
   p->line.patience = like->line.patience, p->idle_over = like->idle_over, p->life_over = like->life_over;
+  p->no_answer = like->no_answer, p->no_connection = like->no_connection, p->unnoticed = like->unnoticed;
+  stale_build(w, p);
   if (p->config->reserve) p->reserve_slot = calendar_slot(w->calendar, reserve_due, w, owner);
 }
 
@@ -435,6 +447,7 @@ void connection_pools_start(struct world *w, struct service *s) {
     struct connection_pool like = {.line.patience = after(w, c->wait, connection_pool_wait_over),
                                    .idle_over = after(w, c->idle, idle_over),
                                    .life_over = after(w, c->lifetime, life_over)};
+    stale_start(w, c, &like);
     for (uint32_t k = s->first; k < s->first + s->capacity; k++)
       for (uint32_t n = i; n < w->containers[k].pool_count; n += service_connections(service_config(s))->pools.count)
         start(w, &w->containers[k].pools[n], k, n, &like);
@@ -447,5 +460,6 @@ void connection_pools_stop(struct world *w, struct service *s) {
     lane_free(p->line.patience);
     lane_free(p->idle_over);
     lane_free(p->life_over);
+    stale_stop(&w->containers[s->first].pools[i]);
   }
 }

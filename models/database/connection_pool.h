@@ -23,6 +23,19 @@
 struct container;
 struct service;
 
+/* What it knows of its database's address (models/database/stale.h). */
+struct pool_address {
+  uint32_t container;
+  sim_time until; /* it is kept; 0: not known */
+};
+/* Whether queries find it well, where there are no requests. */
+struct pool_outlook {
+  sim_time well_at;
+  uint32_t primary; /* when last looked at, or NONE */
+  uint32_t moves;   /* of the address, so far */
+  slot_id slot;
+};
+
 struct connection_pool {
   const struct pool_config *config;
   uint32_t in_use;
@@ -34,6 +47,9 @@ struct connection_pool {
   uint32_t open, idle, oldest, newest;
   struct lane *idle_over, *life_over; /* of all replicas; null: never */
   slot_id reserve_slot;
+  struct pool_address address;
+  struct pool_outlook outlook;
+  struct lane *no_answer, *no_connection, *unnoticed; /* null: never, or not so */
 };
 
 /* Instructions. Acquire: in->target is where a new connection is set up, 0 when that takes no time. */

@@ -1,5 +1,6 @@
 #include "models/database/connections.h"
 #include "models/database/pooler.h"
+#include "models/database/stale.h"
 #include "models/core/part.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
@@ -7,7 +8,9 @@
 #include "models/core/link.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"
+#include "models/network/network.h"
 #include "sim/engine/arena.h"
+#include "sim/engine/timer_heap.h"
 #include <assert.h>
 #include <math.h>
 
@@ -27,11 +30,12 @@ struct connection *connection_at(const struct world *w, uint32_t id) {
   return pool_at(&world_connections(w)->all, id);
 }
 
-/* The replica in rotation with the fewest; NONE when none lives. */
-static uint32_t least_connected(const struct world *w, const struct service *s) {
+/* The replica in rotation with the fewest, in the region, or in any (-1); NONE when none lives. */
+static uint32_t least_connected(const struct world *w, const struct service *s, int32_t region) {
   uint32_t best = NONE;
   for (uint32_t i = 0; i < s->in_rotation; i++) {
     const struct container *c = &w->containers[s->rotation[i]];
+    if (region >= 0 && container_region(w, c) != region) continue;
     if (container_serves(c) && (best == NONE || c->connections < w->containers[best].connections)) best = c->id;
   }
   return best;
@@ -48,9 +52,20 @@ static void leads_nowhere(struct world *w, struct connection *k) {
   k->server = NONE;
 }
 
-uint32_t connection_open(struct world *w, struct connection_pool *p) {
+static uint32_t server_for(struct world *w, struct connection_pool *p, enum route route, bool *stale) {
   const struct service *s = &w->services[p->config->server];
-  uint32_t server = least_connected(w, s);
+  const struct container *owner = &w->containers[p->owner];
+  if (__builtin_expect(pool_has_address(p->config), 0)) return stale_server(w, p, stale);
+  if (!model_regions(w->model)) return least_connected(w, s, -1);
+  if (route == ROUTE_PRIMARY && !s->shards && container_serves(&w->containers[s->primary])) return s->primary;
+  uint32_t near = least_connected(w, s, container_region(w, owner));
+  return near != NONE ? near : least_connected(w, s, -1);
+}
+
+uint32_t connection_open(struct world *w, struct connection_pool *p, enum route route) {
+  const struct service *s = &w->services[p->config->server];
+  bool stale = false;
+  uint32_t server = server_for(w, p, route, &stale);
   int64_t max = server != NONE ? service_connections(container_config(&w->containers[server]))->server.max : 0;
   if (max && w->containers[server].connections >= (uint64_t)max) {
     connection_count(w, service_config(s), CONNECTIONS_REFUSED, 1);
@@ -58,7 +73,7 @@ uint32_t connection_open(struct world *w, struct connection_pool *p) {
   }
   uint32_t id = pool_take(&world_connections(w)->all);
   struct connection *k = connection_at(w, id);
-  *k = (struct connection){.owner = p->owner, .server = server, .backend = NONE, .pool = p->number, .live = true};
+  *k = (struct connection){.owner = p->owner, .server = server, .backend = NONE, .pool = p->number, .live = true, .stale = stale};
   if (server != NONE) count_open(w, &w->containers[server], 1), connection_count(w, service_config(s), CONNECTIONS_OPENED, 1);
   if (p->life_over) k->life_over = lane_push(p->life_over, id), k->life_runs = true;
   p->open++;
@@ -75,10 +90,11 @@ static void forget(struct world *w, uint32_t id) {
 }
 
 /* Neither end knows it any more. */
-static void cut(struct world *w, struct connection *k) {
+static void cut(struct world *w, struct connection *k, uint32_t id) {
   struct connection_pool *p = &w->containers[k->owner].pools[k->pool];
   if (k->life_runs) lane_cancel(p->life_over, k->life_over);
   if (k->idle_runs) lane_cancel(p->idle_over, k->idle_over);
+  if (k->unnoticed) stale_forgets(w, id);
   k->life_runs = k->idle_runs = false;
   leads_nowhere(w, k);
   assert(p->open > 0);
@@ -88,22 +104,24 @@ static void cut(struct world *w, struct connection *k) {
 
 void connection_close(struct world *w, uint32_t id) {
   struct connection *k = connection_at(w, id);
-  if (k->owner != NONE) cut(w, k);
+  if (k->owner != NONE) cut(w, k, id);
   forget(w, id);
 }
 
 void connection_orphan(struct world *w, uint32_t id) {
   struct connection *k = connection_at(w, id);
-  cut(w, k);
+  cut(w, k, id);
   k->owner = NONE;
 }
 
 static void server_died(struct world *w, const struct container *c) {
+  bool host = c->node != NONE && !w->nodes[c->node].up;
   if (!c->connections) return;
   for (uint32_t id = 0; id < pool_capacity(&world_connections(w)->all); id++) {
     struct connection *k = connection_at(w, id);
     if (!k->live || k->server != c->id) continue;
     leads_nowhere(w, k);
+    if (host && stale_keeps(w, id)) continue;
     if (k->idle) connection_pool_drop_idle(w, id);
   }
 }
@@ -148,11 +166,32 @@ static void compile_setup_work(struct compiler *c, int32_t server, uint16_t cell
     c->program->instructions[i].cell = c->program->instructions[i].second_cell = cell;
 }
 
+/* Handshakes that need an answer each. */
+static bool takes_trips(struct world *w, struct request *r, const struct instruction *in) {
+  uint32_t server = opening_of(w, r)->server;
+  if (server == NONE) return set_up(w, r, in);
+  sim_time way = network_way(w, w->containers[r->frames[r->depth - 1].container].node, w->containers[server].node);
+  sim_time all = 2 * (sim_time)in->scale * way;
+  if (!all) return true;
+  request_parks(r, in->cell, world_now(w));
+  timer_heap_push(w->sleepers, world_after(w, all), r->id);
+  return false;
+}
+static const struct operation operation_trips = {.name = "trips", .run = takes_trips};
+
+/* One of them is that for which the server computes. */
+static void compile_trips(struct compiler *c, int32_t server, uint16_t cell, int64_t trips) {
+  struct instruction *in = compile_emit(c, &operation_trips);
+  in->service = server, in->cell = cell, in->scale = (double)trips;
+}
+
 /* Where connections to the server are set up; 0 when that takes no time. */
 static uint16_t compile_setup(struct compiler *c, int32_t server) {
   const struct connections_config *config = &service_connections(model_service(c->model, (uint32_t)server))->server;
-  if (config->setup.mean <= 0 && config->handshake.mean <= 0) return 0;
+  if (config->setup.mean <= 0 && config->handshake.mean <= 0 && !config->trips) return 0;
   uint16_t at = (uint16_t)c->program->count, cell = compile_cell(c, server, TIME_POOL);
+  int64_t trips = config->trips - (config->setup.mean > 0);
+  if (trips > 0) compile_trips(c, server, cell, trips);
   if (config->setup.mean > 0) compile_setup_work(c, server, cell, &config->setup);
   if (config->handshake.mean > 0) compile_delay(c, &config->handshake, cell);
   compile_emit(c, &operation_set_up)->service = server;
@@ -183,7 +222,8 @@ void connections_compile(struct compiler *c) {
 
 static bool kept_in_detail(const struct model *m, const struct service_config *client, const struct pool_config *p) {
   const struct service_config *server = model_service(m, (uint32_t)p->server);
-  bool counted = service_connections(server)->server.max || server->scalability.counts == SCALABILITY_OPEN;
+  bool counted = service_connections(server)->server.max || server->scalability.counts == SCALABILITY_OPEN ||
+                 service_connections(server)->server.trips || pool_has_address(p);
   return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || counted ||
          server->memory.per_connection || client->memory.per_connection;
 }
@@ -268,8 +308,17 @@ static void warn_of_idle_law(struct linker *l, const struct service_config *s) {
   if (why) link_warn(l, path, "scalability", "scalability-idle", "\"scalability\" has no effect: %s", why);
 }
 
+/* PostgreSQL: TCP, the start-up message, and two exchanges of SCRAM. */
+enum { TRIPS_OVER_REGIONS = 4 };
+
+static void link_trips(struct linker *l, struct service_config *s) {
+  struct connections_config *c = &service_connections(s)->server;
+  if (!c->trips && model_regions(l->model)) c->trips = TRIPS_OVER_REGIONS;
+}
+
 void connections_link(struct linker *l) {
   struct model *m = l->model;
+  for (uint32_t i = 0; i < m->services.count; i++) link_trips(l, (struct service_config *)m->services.items + i);
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service_config *s = (struct service_config *)m->services.items + i;
     if (service_connections(s)->server.max && s->kind != SERVICE_DATABASE && service_connections(s)->pooler.pool_size == 0)
@@ -307,10 +356,12 @@ static void connections_measure(struct world *w, enum world_edge edge) {
 
 static void connections_serve(struct world *w, struct container *c, bool warm) {
   (void)warm;
+  stale_renewed(c);
   connection_pools_fill(w, c);
 }
 
 static void connections_die(struct world *w, struct container *c) {
+  stale_host_died(w, c);
   for (uint32_t i = 0; i < c->pool_count; i++) connection_pool_clear(w, &c->pools[i]);
   server_died(w, c);
 }
@@ -364,6 +415,7 @@ const struct part part_connections = {.name = "connections",
                                       .stop = connections_stop,
                                       .serves = connections_serve,
                                       .dies = connections_die,
+                                      .changed = stale_changed,
                                       .release = release,
                                       .audit = audit_connections,
                                       .load = &connections_load};

@@ -24,6 +24,7 @@
 #include "models/core/parts.h"
 #include "sim/engine/pool.h"
 #include "models/database/connection_config.h"
+#include "models/request/program.h"
 #include "sim/engine/lane.h"
 
 struct compiler;
@@ -43,6 +44,10 @@ struct connection {
   bool live, idle, opening;
   bool old; /* its lifetime is over: it is closed when it is given back */
   bool idle_runs, life_runs;
+  bool hangs;                       /* to a machine that has vanished: its queries get no answer */
+  bool unnoticed, returned;         /* in use when that happened, its pool does not know it yet; no request holds it any more */
+  bool stale;                       /* opened to an address that is not the primary's any more */
+  lane_ticket noticed;              /* valid while unnoticed */
   lane_ticket idle_over, life_over; /* valid while they run */
 };
 
@@ -59,9 +64,10 @@ extern const struct load_part connections_load;
 /* --- while running ----------------------------------------------------------------------------------------------------------- */
 
 struct connection *connection_at(const struct world *, uint32_t id);
-/* A new one for the pool, to the replica of its server that has the fewest. NONE: refused. Without any replica that lives it
- * leads nowhere. */
-uint32_t connection_open(struct world *, struct connection_pool *);
+/* A new one for the pool, for queries of that route: to the replica of its server that has the fewest; with an address to that;
+ * where there are regions to the primary if it is for it, else to the fewest of the region. NONE: refused. Without any replica that
+ * lives it leads nowhere. */
+uint32_t connection_open(struct world *, struct connection_pool *, enum route);
 /* It is open no more, at either end; what it kept of a session pooler is given back. */
 void connection_close(struct world *, uint32_t id);
 /* Its owner has died while a request holds it. */
@@ -71,6 +77,7 @@ void connection_count(struct world *, const struct service_config *server, enum 
 struct connections {
   struct pool all; /* struct connection */
   bool open;       /* processes that start fill their pools: requests may come */
+  bool addresses;  /* some pool has an address (models/database/stale.h) */
 };
 static inline struct connections *world_connections(const struct world *w) { return world_part(w, PART_connections); }
 void audit_connections(const struct audit *);

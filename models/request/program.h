@@ -47,8 +47,8 @@ enum time_kind {
 extern const char *const time_kind_names[TIME_KINDS];
 
 /* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether
- * commits return. WORKERS: of a job, which any replica that is up takes on its own. */
-enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_REPLICAS, ROUTE_ROLE };
+ * commits return, and CONNECTION whether a pool is well. WORKERS: of a job, which any replica that is up takes on its own. */
+enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_CONNECTION, ROUTE_REPLICAS, ROUTE_ROLE };
 
 /* What an ENTER says of the shard, if not its number. */
 enum { SHARD_OF_ITEM = -1 };
@@ -86,6 +86,7 @@ struct instruction {
   const struct fork *fork;                /* FORK, JOIN */
   struct publishing *publishing;          /* PUBLISH, AWAIT */
   const struct stampede_config *stampede; /* REBUILD, SKIP, CONTENT; null: none */
+  int16_t caller;                         /* ACQUIRE: the service whose pool it is */
   uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale; it ends at the target */
   double refreshes;                       /* LOOKUP: share of look-ups that set one going, only estimated */
 };

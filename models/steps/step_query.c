@@ -181,7 +181,8 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
   }
   if (!c->in_transaction) {
     struct instruction *acquire = compile_emit(c, &operation_acquire);
-    acquire->service = s->query;
+    acquire->service = s->query, acquire->caller = (int16_t)compile_service(c);
+    acquire->route = write ? ROUTE_PRIMARY : route_of(c, s);
     acquire->cell = compile_cell(c, s->query, TIME_POOL);
   }
   compile_to_database(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : route_of(c, s));

@@ -72,7 +72,7 @@ static struct instruction *compile_change(struct compiler *c, const struct stock
   c->shard = shard_of_name(service_shards(model_service(c->model, (uint32_t)stock->at)), stock->name);
   if (database) {
     struct instruction *acquire = compile_emit(c, &operation_acquire);
-    acquire->service = stock->at;
+    acquire->service = stock->at, acquire->caller = (int16_t)compile_service(c), acquire->route = ROUTE_PRIMARY;
     acquire->cell = compile_cell(c, stock->at, TIME_POOL);
   }
   compile_to_database(c, stock->at, ROUTE_PRIMARY);

@@ -109,7 +109,8 @@ static bool allowed(struct compiler *c, const struct transaction_step *s, const 
 static void begin(struct compiler *c, const struct transaction_step *s, bool embedded) {
   if (!embedded) {
     struct instruction *acquire = compile_emit(c, &operation_acquire);
-    acquire->service = s->transaction, acquire->cell = compile_cell(c, s->transaction, TIME_POOL);
+    acquire->service = s->transaction, acquire->caller = (int16_t)compile_service(c), acquire->route = ROUTE_PRIMARY;
+    acquire->cell = compile_cell(c, s->transaction, TIME_POOL);
   }
   struct instruction *first = compile_emit_quietly(c, &operation_transaction);
   first->service = s->transaction;
