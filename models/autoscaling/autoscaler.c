@@ -1,6 +1,7 @@
 #include "models/autoscaling/autoscaler.h"
 #include "models/core/link.h"
 #include "models/jobs/job_queue.h"
+#include "models/platform/placement.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -53,10 +54,7 @@ static int32_t by_queue(const struct world *w, struct autoscaler *a, const struc
   return hpa_reconcile_proposals(&a->hpa, world_now(w), s->desired, &p.replicas, 1);
 }
 
-static void sync(void *scaler, uint32_t argument) {
-  (void)argument;
-  struct autoscaler *a = scaler;
-  struct world *w = a->world;
+static void decide(struct world *w, struct autoscaler *a) {
   struct service *s = &w->services[a->service];
   uint32_t count = 0;
   for (uint32_t i = 0; i < s->capacity; i++) {
@@ -70,6 +68,14 @@ static void sync(void *scaler, uint32_t argument) {
     a->changes++;
     w->orchestrator->resize(w, a->service);
   }
+}
+
+/* Without its control plane there is no controller. */
+static void sync(void *scaler, uint32_t argument) {
+  (void)argument;
+  struct autoscaler *a = scaler;
+  struct world *w = a->world;
+  if (placement_acts(w, service_config(&w->services[a->service]))) decide(w, a);
   calendar_set(w->calendar, a->sync, world_now(w) + a->period);
 }
 

@@ -27,7 +27,7 @@ struct fault_config {
   const struct fault_kind *kind;
   int32_t nodes;   /* node group, of machines that are lost */
   int32_t service; /* of processes that die */
-  int32_t region;  /* that is lost, or whose zone is */
+  int32_t region;  /* that is lost, or whose zone or control plane is */
   const char *zone;
   struct config_list between; /* struct link_end: of a link that is cut */
   sim_time mtbf;              /* mean up time of one node or replica, exponential; SIM_NEVER: only the drill */

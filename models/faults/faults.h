@@ -9,7 +9,8 @@
   FAULT(crash)                                                                                                                     \
   FAULT(region)                                                                                                                    \
   FAULT(zone)                                                                                                                      \
-  FAULT(link)
+  FAULT(link)                                                                                                                      \
+  FAULT(control_plane)
 
 #define FAULT_DECLARE(name) extern const struct fault_kind fault_##name;
 FAULTS(FAULT_DECLARE)

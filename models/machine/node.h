@@ -86,6 +86,7 @@ struct node {
   uint64_t failures;
   uint32_t lost_to;     /* number of faults that hold it down */
   bool detected;        /* the orchestrator knows that it is down */
+  bool unseen;          /* it is back, and its control plane, which is lost, has not seen it */
   int32_t region, zone; /* zone: of all regions; -1: the scenario has no places */
   enum disk_fate disk;  /* of the last loss, or of the one that lasts */
   sim_time failed_at;

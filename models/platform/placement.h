@@ -84,6 +84,8 @@ sim_time placement_hop(const struct model *, const struct service_config *, cons
 /* Of one node, for replicas. */
 struct allocatable placement_allocatable(const struct node_group *);
 
+/* The control planes act of all places where the service may run: it can be scaled. */
+bool placement_acts(const struct world *, const struct service_config *);
 /* The node belongs to the cluster, is of those that may run the service, and of the replica's region. */
 bool placement_allows(const struct world *, const struct node *, const struct container *);
 /* More replicas of the service that the node has room for; at most PLACEMENT_ENOUGH. */

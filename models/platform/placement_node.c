@@ -9,6 +9,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
+bool placement_acts(const struct world *w, const struct service_config *s) {
+  for (uint32_t i = 0; i < w->model->platform.nodes.count && w->orchestrator->acts; i++)
+    if (placement_has_group(s, i) && !w->orchestrator->acts(w, model_nodes(w->model, i)->region)) return false;
+  return true;
+}
+
 /* --- room --------------------------------------------------------------------------------------------------------------------- */
 
 bool placement_allows(const struct world *w, const struct node *n, const struct container *c) {
@@ -152,6 +158,7 @@ static bool better(const struct rank *a, const struct rank *b) {
 
 /* Nodes that take replicas, apart from the spread. */
 static bool takes(const struct world *w, const struct node *n, const struct container *c) {
+  if (w->orchestrator->acts && !w->orchestrator->acts(w, n->region)) return false;
   return !n->detected && placement_allows(w, n, c) && placement_room(n, container_config(c)) > 0 && parts_admit(w, c, n);
 }
 

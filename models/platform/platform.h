@@ -54,6 +54,11 @@ static inline int32_t node_group_zone(const struct node_group *g, uint32_t numbe
 /* It runs what no service is placed on it for. */
 static inline bool node_group_works(const struct node_group *g) { return !(g->role & NODE_MANAGES) || (g->role & NODE_WORKS); }
 
+/* Each region has its own; without regions there is one. */
+static inline uint32_t platform_control_planes(const struct platform_config *p) {
+  return p->regions.list.count ? p->regions.list.count : 1;
+}
+
 static inline void *nodes_part(const struct node_group *g, enum part_number part) { return g->parts[part]; }
 
 /* What an orchestrator does with what has data; models/volume says what follows. */
@@ -80,6 +85,12 @@ struct orchestrator {
   void (*resize)(struct world *, uint32_t service);
   /* From the death of a process to its return into rotation, in the mean, without the start itself; null: no time. */
   sim_time (*recovery)(const void *settings);
+  /* The control plane with this number is lost, or back: each region has its own (platform_control_planes). Losses from several
+   * faults add up. Null: it has none that could be lost; `instead` says what a fault of it is then. */
+  void (*control)(struct world *, uint32_t plane, bool back);
+  const char *instead;
+  /* What runs in the region (-1: there are none) is placed, moved and scaled now; null: always. */
+  bool (*acts)(const struct world *, int32_t region);
   bool relocates; /* starts elsewhere what was on a lost node */
   struct data_policy data;
   bool managers; /* it runs on nodes of the scenario: those with the role of managers */

@@ -1,7 +1,12 @@
 /* kubernetes: pods by requests over nodes. A dead process is restarted in place by its kubelet, at once the first time, then
  * after 10 s doubling to 300 s; it is in rotation again after its readiness probe and the way of the endpoints. A node that
  * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere, those of
- * StatefulSets excepted. */
+ * StatefulSets excepted.
+ *
+ * While a control plane is lost, what runs goes on: nothing is placed, moved or scaled, endpoints stay as they are, so that dead
+ * pods stay in rotation, and kubelets restart in place what crashes. A machine that comes back meanwhile starts nothing: a kubelet
+ * keeps no pods over a restart. When the control plane is back, it gives lost nodes their whole time again, and the taints of nodes
+ * that it knew to be lost the whole time until eviction. */
 #include "models/autoscaling/autoscaler.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
@@ -9,6 +14,7 @@
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include <assert.h>
 #include <math.h>
 
 struct kubernetes_config {
@@ -19,11 +25,24 @@ struct kubernetes_config {
   sim_time metrics_resolution, autoscaler_sync;
 };
 
+/* How many faults hold each control plane down. */
+struct kubernetes {
+  uint32_t lost_to[REGIONS_MOST];
+};
+
 static const struct kubernetes_config *config_of(const struct world *w) { return w->model->platform.settings; }
+
+static bool acts(const struct world *w, int32_t region) {
+  const struct kubernetes *k = w->orchestrating;
+  return !k->lost_to[region < 0 ? 0 : region];
+}
+
+static bool controlled(const struct world *w, const struct node *n) { return acts(w, n->region); }
 
 static void set_ready(struct world *w, struct container *c, bool ready) {
   if (c->ready != ready) c->ready_changed_at = world_now(w);
   c->ready = ready;
+  if (c->node != NONE && !controlled(w, &w->nodes[c->node])) return; /* the kubelet knows, and has nowhere to tell it */
   lifecycle_rotate(w, c, ready, config_of(w)->endpoint_delay);
 }
 
@@ -121,7 +140,10 @@ static void drain_step(struct world *w, struct container *c) {
     lifecycle_wait(w, c, LIFE_DRAINED, SIM_S);
     return;
   }
-  retire(w, c);
+  if (controlled(w, &w->nodes[c->node]))
+    retire(w, c);
+  else
+    lifecycle_stop(w, c, OUTCOME_CRASHED); /* it stays in the books */
 }
 
 /* Another one in its stead. */
@@ -147,19 +169,24 @@ static void life(struct world *w, struct container *c) {
     drain_step(w, c);
     break;
   case LIFE_GIVEN_UP: /* deleted by force */
-    move_pod(w, c);
+    if (controlled(w, &w->nodes[c->node])) move_pod(w, c);
     break;
   }
 }
 
 /* --- nodes ------------------------------------------------------------------------------------------------------------------- */
 
+static struct stream detection(const struct world *w, const struct node *n) {
+  return stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
+}
+
 static void node_died(struct world *w, struct node *n) {
   const struct kubernetes_config *k = config_of(w);
+  n->unseen = false;
+  if (!controlled(w, n)) return;
   for (uint32_t i = n->container_count; i-- > 0;)
     if (w->containers[n->containers[i]].leaving) retire(w, &w->containers[n->containers[i]]);
-  struct stream draws =
-      stream_at(stream_key(w->seed, w->replication, PURPOSE_DETECTION, stream_entity(n->group->name, n->number)), n->failures);
+  struct stream draws = detection(w, n);
   double renewed = stream_uniform(&draws) * (double)k->lease_renewal, check = stream_uniform(&draws) * (double)k->monitor_period;
   sim_time delay = k->monitor_grace - (sim_time)renewed + (sim_time)check;
   node_wait(w, n, delay > 0 ? delay : 0);
@@ -189,6 +216,8 @@ static void detected(struct world *w, struct node *n) {
 }
 
 static void node_returned(struct world *w, struct node *n) {
+  n->unseen = !controlled(w, n);
+  if (n->unseen) return;
   calendar_clear(w->calendar, n->detection_slot);
   n->detected = false;
   for (uint32_t i = 0; i < n->container_count; i++) {
@@ -202,9 +231,60 @@ static void node_returned(struct world *w, struct node *n) {
 /* Drained as one that is too many; the pod in its stead starts at once if the service has a spare, else when it has gone. */
 static void evict(struct world *w, struct container *c) {
   uint32_t service = c->service;
-  if (c->leaving) return;
+  if (c->leaving || !controlled(w, &w->nodes[c->node])) return;
   drain(w, c);
   resize(w, service);
+}
+
+/* --- the control plane -------------------------------------------------------------------------------------------------------- */
+
+static bool is_of(const struct node *n, uint32_t plane) { return (n->region < 0 ? 0 : (uint32_t)n->region) == plane; }
+
+/* What was under way to the nodes does not arrive, and lost nodes are waited for no more. */
+static void plane_lost(struct world *w, uint32_t plane) {
+  for (struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
+    if (!is_of(n, plane)) continue;
+    if (!n->up) calendar_clear(w->calendar, n->detection_slot);
+    for (uint32_t i = 0; i < n->container_count; i++) calendar_clear(w->calendar, w->containers[n->containers[i]].rotation_slot);
+  }
+}
+
+/* Endpoints follow what the kubelets say. Pods that were to go have gone. */
+static void catch_up(struct world *w, struct node *n) {
+  for (uint32_t i = n->container_count; i-- > 0;) {
+    struct container *c = &w->containers[n->containers[i]];
+    if (c->leaving && c->state != CONTAINER_DRAINING)
+      retire(w, c);
+    else if (c->in_rotation != c->ready)
+      lifecycle_rotate(w, c, c->ready, config_of(w)->endpoint_delay);
+  }
+  for (uint32_t i = n->container_count; n->membership == NODE_LEAVING && i-- > 0;) evict(w, &w->containers[n->containers[i]]);
+}
+
+/* Its view of a node begins with now: one that is lost has the whole grace, one that was known to be lost the whole toleration. */
+static void plane_back(struct world *w, uint32_t plane) {
+  const struct kubernetes_config *k = config_of(w);
+  for (struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
+    if (!is_of(n, plane)) continue;
+    if (n->unseen) node_returned(w, n);
+    if (!n->up && n->detected) node_unknown(w, n);
+    struct stream draws = detection(w, n);
+    sim_time check = (sim_time)(stream_uniform(&draws) * (double)k->monitor_period);
+    if (!n->up && !n->detected) node_wait(w, n, k->monitor_grace + check);
+    catch_up(w, n);
+  }
+  start_pending(w);
+  for (uint32_t i = 0; i < w->model->services.count; i++) resize(w, i);
+}
+
+static void control(struct world *w, uint32_t plane, bool back) {
+  struct kubernetes *k = w->orchestrating;
+  uint32_t before = k->lost_to[plane];
+  assert(plane < REGIONS_MOST && (!back || before));
+  k->lost_to[plane] = back ? before - 1 : before + 1;
+  if (!before) plane_lost(w, plane);
+  if (back && before == 1) plane_back(w, plane);
+  parts_changed(w);
 }
 
 static void start(struct world *w) { autoscalers_start(w, config_of(w)->metrics_resolution, config_of(w)->autoscaler_sync); }
@@ -245,6 +325,7 @@ const struct orchestrator orchestrator_kubernetes = {
     .member = {.word = "kubernetes",
                .doc = "Pods by requests over nodes, probes, endpoints, evictions and an autoscaler.",
                .keys = keys},
+    .room = sizeof(struct kubernetes),
     .start = start,
     .process_up = process_up,
     .process_died = process_died,
@@ -254,6 +335,8 @@ const struct orchestrator orchestrator_kubernetes = {
     .detected = detected,
     .evict = evict,
     .resize = resize,
+    .control = control,
+    .acts = acts,
     .recovery = recovery,
     .relocates = true,
     .pods = 110,

@@ -207,6 +207,7 @@ const struct orchestrator orchestrator_swarm = {
     .detected = detected,
     .evict = evict,
     .recovery = recovery,
+    .instead = "the control plane of a swarm is its managers: lose nodes whose role is manager, by a fault of kind node",
     .relocates = true,
     .managers = true,
     .data = {.new_containers = true, .constraints = true}};
