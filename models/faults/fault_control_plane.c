@@ -1,8 +1,9 @@
-/* A control plane is lost until it is repaired: what runs goes on, and nothing is placed, moved or scaled. With regions each has its
- * own. What it means is the orchestrator's. */
+/* A control plane is lost until it is repaired: what runs goes on, and nothing is placed, moved or scaled. With regions each has
+ * its own. What it means is the orchestrator's. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/faults.h"
+#include "models/faults/keys_of_loss.h"
 #include "sim/engine/arena.h"
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
@@ -15,18 +16,13 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
                    : arena_format(l->arena, "a platform of kind %s has no control plane that could be lost", o->member.word));
 }
 
-static struct fault_reach reach(const struct fault_config *f) {
-  (void)f;
+static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
+  (void)m, (void)f;
   return (struct fault_reach){.group = -1, .service = -1};
 }
 
 static double count(const struct model *m, const struct fault_config *f) {
   return f->region >= 0 ? 1 : platform_control_planes(&m->platform);
-}
-
-static double outage_s(const struct model *m, const struct fault_config *f) {
-  (void)m;
-  return f->repair.mean * 1e-9;
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {
@@ -50,7 +46,7 @@ static void repair(struct world *w, uint32_t target) { w->orchestrator->control(
 static const struct field keys[] = {
     KEY("region", REFERENCE, fault_config, region, OPTIONAL, .target = "platform.regions",
         .doc = "The region whose control plane is lost; absent: that of each region, each on its own."),
-    KEY("repair", DISTRIBUTION, fault_config, repair, OPTIONAL, .doc = "From the fault until the control plane is back."),
+    REPAIR_KEY,
     {0}};
 const struct fault_kind fault_control_plane = {
     .member = {.word = "control-plane",
@@ -59,7 +55,7 @@ const struct fault_kind fault_control_plane = {
     .link = link,
     .reach = reach,
     .count = count,
-    .outage_s = outage_s,
+    .outage_s = fault_until_repair,
     .target_after = target_after,
     .number = number,
     .strike = strike,
