@@ -22,6 +22,7 @@
   PART(places)                                                                                                                     \
   PART(placement)                                                                                                                  \
   PART(network)                                                                                                                    \
+  PART(dns)                                                                                                                        \
   PART(client_network)                                                                                                             \
   PART(nodes)                                                                                                                      \
   PART(volumes)                                                                                                                    \

@@ -55,7 +55,8 @@ enum purpose {
   PURPOSE_VOLUME,       /* entity: service and replica: how long its volume is detached, when its pod is deleted */
   PURPOSE_ELECTION,     /* entity: the managers of a swarm: their leaders, and how long elections take */
   PURPOSE_SNAPSHOT,     /* entity: service and replica: the phase of its snapshots or of its log */
-  PURPOSE_ADDRESS       /* entity: service, replica and pool: how much longer it keeps the address of an old primary */
+  PURPOSE_ADDRESS,      /* entity: service, replica and pool: how much longer it keeps the address of an old primary */
+  PURPOSE_CHECK         /* entity: region and entry: when its health checks are made */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that
@@ -103,6 +104,7 @@ struct service {
   uint32_t shift;           /* the next to begin */
   slot_id shift_slot;
   struct replication *replication; /* null: data are everywhere at once */
+  struct nearby *nearby;           /* its rotation by region; null: it has not been asked for */
 };
 
 /* Behind the cells of every request: the room of parts, and what it holds in a new one. */

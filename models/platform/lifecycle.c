@@ -3,6 +3,7 @@
 #include "models/platform/nodes.h"
 #include "models/platform/placement.h"
 #include "models/request/line.h"
+#include "models/service/nearby.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
@@ -24,7 +25,9 @@ void lifecycle_alarm(struct world *w, slot_id slot, sim_time delay) {
     calendar_set(w->calendar, slot, world_now(w) + delay);
 }
 
-static void count_replicas(struct world *w, struct service *s) {
+/* Callers choose among others from now on. */
+static void rotation_changed(struct world *w, struct service *s) {
+  if (s->nearby) s->nearby->stale = true;
   service_replicas_until(w, s, world_now(w));
   level_set(&s->replicas, world_now(w), s->in_rotation);
 }
@@ -39,7 +42,7 @@ void rotation_add(struct world *w, struct container *c) {
   s->rotation[i] = c->id;
   c->in_rotation = true;
   if (s->balancing) balancer_rotated(w, s, c);
-  count_replicas(w, s);
+  rotation_changed(w, s);
   parts_changed(w);
 }
 
@@ -52,7 +55,7 @@ void rotation_remove(struct world *w, struct container *c) {
   for (; i < s->in_rotation; i++) s->rotation[i] = s->rotation[i + 1];
   c->in_rotation = false;
   if (s->balancing) balancer_rotated(w, s, c);
-  count_replicas(w, s);
+  rotation_changed(w, s);
   parts_changed(w);
 }
 

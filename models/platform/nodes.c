@@ -41,6 +41,12 @@ void node_returns(struct world *w, struct node *n) {
   parts_changed(w);
 }
 
+bool nodes_live_in(const struct world *w, int32_t region) {
+  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n))
+    if (n->region == region && n->up) return true;
+  return false;
+}
+
 /* --- the set of nodes -------------------------------------------------------------------------------------------------------- */
 
 static struct node *build(struct world *w, uint32_t group, uint32_t number) {

@@ -14,6 +14,7 @@
 #define NODES_H
 #include "models/machine/node.h"
 #include "sim/engine/sim_time.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ void node_fails(struct world *, struct node *, enum disk_fate);
 void node_returns(struct world *, struct node *);
 /* The orchestrator's `detected` is called after the delay, in place of an earlier one. */
 void node_wait(struct world *, struct node *, sim_time delay);
+
+/* Some machine of the region works. */
+bool nodes_live_in(const struct world *, int32_t region);
 
 /* Pointers to nodes are void afterwards. */
 struct node *node_join(struct world *, uint32_t group);

@@ -7,6 +7,8 @@
 #include "models/core/world.h"
 #include "models/network/network.h"
 #include "models/network/request_place.h"
+#include "models/platform/nodes.h"
+#include "models/network/request_place.h"
 #include <assert.h>
 #include <string.h>
 
@@ -311,7 +313,8 @@ void request_unreachable(void *world, uint32_t id) {
   r->waiting = NULL, r->fresh = false;
   request_book(r, r->wait_cell, world_now(w));
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc - 1];
-  notify_balancer_of_none(w, &w->services[in->service], r, r->frames[r->depth].container);
+  if (r->frames[r->depth].container != NONE)
+    notify_balancer_of_none(w, &w->services[in->service], r, r->frames[r->depth].container);
   if (unserved(w, r, in, OUTCOME_UNREACHABLE)) request_resume(w, r);
 }
 
@@ -323,15 +326,42 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   return __builtin_expect(routing != NULL, 0) ? routing->pick(w, s, in, r) : balancer_pick(w, s, in, r);
 }
 
+/* The region whose entry the request's client was sent to; -1: any. */
+static int32_t edge_of(const struct world *w, const struct request *r) {
+  return world_has_places(w) ? request_place(w, r)->edge : -1;
+}
+
+/* NONE: the region that the client was sent to has no replica in rotation. Data are where they are: a service whose replicas are
+ * not alike is reached wherever it is. */
+static uint32_t pick_for_client(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
+  int32_t edge = edge_of(w, r);
+  return edge < 0 || s->routing ? pick(w, s, in, r) : balancer_pick_nearby(w, s, in, r, (uint32_t)edge);
+}
+
 /* The client's connection leads to one replica; its first request chooses. */
 static uint32_t entrance(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
   const struct origin *from = &w->origins[r->source];
-  if (__builtin_expect(!from->connected, 1)) return pick(w, s, in, r);
-  uint32_t pinned = from->line->pinned(w, r, in->service);
+  if (__builtin_expect(!from->connected && !from->stands, 1)) return pick(w, s, in, r);
+  uint32_t pinned = from->connected ? from->line->pinned(w, r, in->service) : NONE;
   if (pinned != NONE) return pinned;
-  uint32_t picked = pick(w, s, in, r);
-  from->line->pin(w, r, in->service, picked);
+  uint32_t picked = pick_for_client(w, s, in, r);
+  if (from->connected && picked != NONE) from->line->pin(w, r, in->service, picked);
   return picked;
+}
+
+/* Waits for a machine that is gone until its caller gives up. container: no frame of its own yet; NONE: there is none at all. */
+static bool knocks_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
+  r->frames[r->depth].container = container;
+  request_parks(r, in->cell, world_now(w));
+  lane_push(w->unreachable[in->service], r->id);
+  return false;
+}
+
+/* Of a call that no replica is in rotation for. The load balancer says so at once; a region that is lost has none. */
+static bool finds_none(struct world *w, struct request *r, const struct instruction *in) {
+  int32_t edge = r->depth ? -1 : edge_of(w, r);
+  if (edge >= 0 && !nodes_live_in(w, edge)) return knocks_at(w, r, in, NONE);
+  return unserved(w, r, in, OUTCOME_NO_BACKEND);
 }
 
 /* The attempt has got there, or still knocks at the door of a machine that is gone. */
@@ -339,7 +369,7 @@ void request_gave_up_on(struct world *w, const struct request *a) {
   const struct frame *f = &a->frames[a->base];
   const struct instruction *in = &w->model->programs[a->endpoint].instructions[a->pc - 1];
   bool knocks = a->depth == a->base && in->operation->enters && a->waiting == &wait_elsewhere;
-  if (a->depth == a->base && !knocks) return;
+  if (a->depth == a->base && (!knocks || f->container == NONE)) return;
   struct service *s = world_service_of(w, &w->containers[f->container]);
   uint32_t caller = a->base ? a->frames[0].container : NONE;
   if (!s->balancing) return;
@@ -371,17 +401,16 @@ static bool knocks(struct world *w, struct request *r, const struct instruction 
     notify_balancer_of_none(w, &w->services[in->service], r, c->id);
     return unserved(w, r, in, OUTCOME_REFUSED);
   }
-  r->frames[r->depth].container = c->id; /* no frame of its own yet */
-  request_parks(r, in->cell, world_now(w));
-  lane_push(w->unreachable[in->service], r->id);
-  return false;
+  return knocks_at(w, r, in, c->id);
 }
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   bool refuses = s->routing && s->routing->refuses && s->routing->refuses(w, s, in, r);
-  if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return unserved(w, r, in, OUTCOME_NO_BACKEND);
-  struct container *c = &w->containers[r->depth ? pick(w, s, in, r) : entrance(w, s, in, r)];
+  if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return finds_none(w, r, in);
+  uint32_t chosen = r->depth ? pick(w, s, in, r) : entrance(w, s, in, r);
+  if (__builtin_expect(chosen == NONE, 0)) return finds_none(w, r, in);
+  struct container *c = &w->containers[chosen];
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
   bool severed = network_has_cuts(world_network(w)) && cut_off(w, r, caller, c);
   if (severed || !container_serves(c)) return knocks(w, r, in, c, severed);

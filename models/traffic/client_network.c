@@ -1,6 +1,8 @@
 #include "models/traffic/client_network.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
+#include "models/network/request_place.h"
+#include "models/network/regions.h"
 #include "models/traffic/source.h"
 #include "models/request/draws.h"
 #include "models/request/walk.h"
@@ -63,32 +65,62 @@ static bool usable(const struct world *w, const struct client_connection *c, sim
   return c->left > 0 && fresh && leads_to_living(w, c);
 }
 
+/* --- regions ----------------------------------------------------------------------------------------------------------------- */
+
+static int32_t edge_of(const struct world *w, const struct request *r) {
+  return world_has_places(w) ? request_place(w, r)->edge : -1;
+}
+
+/* From the client's region to the one that it was sent to, and back. */
+static sim_time between_regions(const struct world *w, const struct request *r) {
+  if (!world_has_places(w) || request_place(w, r)->client < 0) return 0;
+  const struct request_place *p = request_place(w, r);
+  assert(p->edge >= 0);
+  return regions_round_trip(&w->model->platform.regions, (uint32_t)p->client, (uint32_t)p->edge);
+}
+
+/* Of a connection that the request opens: the client's way to its own region, and on to that of the entry. */
+static sim_time new_round_trip(const struct world *w, const struct request *r) {
+  return drawn(&config_of(w, r)->connection.round_trip, r, DRAW_ROUND_TRIP) + between_regions(w, r);
+}
+
+/* A connection survives a change of what its client's region resolves to, once it leads to a replica. */
+static bool leads_elsewhere(const struct world *w, const struct request *r, const struct client_connection *c) {
+  return c->container == NONE && c->edge != edge_of(w, r);
+}
+
+static void keep_edge(const struct world *w, const struct request *r, const struct client_connection *c) {
+  if (world_has_places(w)) request_place(w, r)->edge = c->edge;
+}
+
 /* Time until the request has a connection; *opens: it is the first on it. */
 static sim_time connect(struct world *w, struct request *r, bool *opens) {
   const struct client_connection_config *config = &config_of(w, r)->connection;
   struct client_connection *c = connection_of(w, r);
   sim_time now = world_now(w);
-  *opens = !c || !usable(w, c, config->idle);
+  *opens = !c || !usable(w, c, config->idle) || leads_elsewhere(w, r, c);
   if (!*opens) {
+    keep_edge(w, r, c);
     if (c->left != INT64_MAX) c->left--;
     c->used_at = now;
     return c->ready_at > now ? c->ready_at - now : 0;
   }
   assert(config->tls >= TLS_NONE && config->tls <= TLS_13);
   static const int trips[] = {[TLS_NONE] = 1, [TLS_12] = 3, [TLS_13] = 2};
-  sim_time round_trip = drawn(&config->round_trip, r, DRAW_ROUND_TRIP), set_up = trips[config->tls] * round_trip;
+  sim_time round_trip = new_round_trip(w, r), set_up = trips[config->tls] * round_trip;
   if (c)
     *c = (struct client_connection){.ready_at = now + set_up,
                                     .used_at = now,
                                     .round_trip = round_trip,
                                     .container = NONE,
+                                    .edge = (int16_t)edge_of(w, r),
                                     .left = config->requests == INT64_MAX ? INT64_MAX : config->requests - 1};
   return set_up;
 }
 
 static sim_time round_trip_of(const struct world *w, const struct request *r) {
   const struct client_connection *c = connection_of(w, r);
-  return c ? c->round_trip : drawn(&config_of(w, r)->connection.round_trip, r, DRAW_ROUND_TRIP);
+  return c ? c->round_trip : new_round_trip(w, r);
 }
 
 static uint32_t client_network_pinned(struct world *w, const struct request *r, int32_t service) {

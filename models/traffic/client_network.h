@@ -9,6 +9,10 @@
  * kube-proxy and the Swarm mesh do it, until the connection ends: by count, by idleness, by the death of the replica. Users of a
  * closed source have one connection each; the requests of an open source are dealt to `clients` of them.
  *
+ * In a scenario with regions `round_trip` leads from a client to its own region, and a client that is sent to another one
+ * (models/dns/dns.h) has the way between the two as well, on each trip. A connection that leads to a replica stays with its region
+ * when clients are sent elsewhere; it ends with the replica. The edge of a CDN is near its client.
+ *
  * A CDN answers a share of the requests at the edge, after a time of its own; such a request never reaches the origin. Its hits
  * are counted (meter ENDPOINT.cdn_hits), and so are bytes on the bill: all that is sent to clients leaves the CDN, the misses leave
  * the origin too.
@@ -59,6 +63,7 @@ struct client_connection {
   sim_time ready_at, used_at, round_trip;
   uint32_t container, generation; /* that it leads to; NONE until its first request gets there */
   int64_t left;                   /* requests that it will still carry */
+  int16_t edge;                   /* region of the entry that it leads to, or -1 */
   bool dealt;                     /* it leads to a process of the container */
   uint16_t process;
 };

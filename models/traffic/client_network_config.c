@@ -7,7 +7,8 @@ static const char *const tls_words[] = {"none", "1.2", "1.3", NULL};
 
 static const struct field connection_fields[] = {
     KEY("round_trip", DISTRIBUTION, client_connection_config, round_trip, DEFAULT("0s"),
-        .doc = "From the client to the entry and back; drawn for each connection."),
+        .doc = "From the client to the entry and back; drawn for each connection. With regions: to the entry of the client's own "
+               "region, to which the round trip between two regions is added for a client that is sent to another one."),
     KEY("tls", WORD, client_connection_config, tls, DEFAULT("none"), .words = tls_words,
         .doc = "Round trips of the handshake of a new connection, after one for TCP: two with 1.2, one with 1.3, none with none.",
         .source = "RFC 5246, RFC 8446"),
@@ -74,7 +75,7 @@ static bool has_network(const struct source_config *s) {
 }
 
 bool client_network_before(const struct model *m, const struct endpoint_config *e) {
-  bool any = endpoint_way(e)->cdn.hit > 0;
+  bool any = endpoint_way(e)->cdn.hit > 0 || model_regions(m) > 1;
   for (uint32_t i = 0; i < model_sources(m)->count && !any; i++) any = has_network(model_source(m, i));
   return any;
 }

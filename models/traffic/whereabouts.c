@@ -1,6 +1,7 @@
 #include "models/traffic/whereabouts.h"
 #include "models/core/link.h"
 #include "models/core/world.h"
+#include "models/dns/dns.h"
 #include "models/network/regions.h"
 #include "models/network/request_place.h"
 #include "models/request/draws.h"
@@ -37,9 +38,19 @@ int32_t whereabouts_region(const struct world *w, uint32_t source, uint32_t user
   return regions->reference[i];
 }
 
+/* Where the client is sent to. Its first draw is its region, drawn or not. */
+static int16_t edge_of(const struct world *w, const struct request *r, uint32_t region) {
+  int32_t entry = model_endpoint(w->model, r->endpoint)->entry, edge = dns_settled(w, entry, region);
+  if (edge >= 0) return (int16_t)edge;
+  struct stream draws = whereabouts_draws(w, r);
+  stream_uniform(&draws);
+  return (int16_t)dns_resolved(w, entry, region, &draws);
+}
+
 void whereabouts_stand(struct world *w, struct request *r) {
   struct request_place *place = request_place(w, r);
-  place->client = place->edge = (int16_t)whereabouts_region(w, r->source, r->user, r->key);
+  int32_t region = whereabouts_region(w, r->source, r->user, r->key);
+  place->client = (int16_t)region, place->edge = edge_of(w, r, (uint32_t)region);
 }
 
 double whereabouts_share(const struct model *m, const struct source_config *s, uint32_t region) {

@@ -18,7 +18,7 @@ struct world;
 
 /* Reports what is missing; derives the shares by region. */
 void whereabouts_link(struct linker *, struct source_config *, const char *path);
-/* The `stands` of an origin: the region of the request's client, of which its edge is the same. */
+/* The `stands` of an origin: the region of the request's client, and the region that it is sent to (models/dns/dns.h). */
 void whereabouts_stand(struct world *, struct request *);
 /* The region of a client of a source: of one that is known by a number, or of the one that sent the request with this key (user
  * NONE); -1 where there are no places. */

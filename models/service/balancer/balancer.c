@@ -3,6 +3,7 @@
 #include "models/core/part.h"
 #include "models/service/breaker.h"
 #include "models/core/world.h"
+#include "models/service/nearby.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/real.h"
 #include <assert.h>
@@ -125,6 +126,26 @@ uint32_t balancer_pick_among(struct world *w, struct service *s, const struct in
 
 uint32_t balancer_pick(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
   return pick_among(w, s, in, r, s->rotation, s->in_rotation);
+}
+
+static int32_t region_of(const void *world, uint32_t container) {
+  const struct world *w = world;
+  return container_region(w, &w->containers[container]);
+}
+
+const uint32_t *balancer_nearby(const struct world *w, struct service *s, uint32_t region, uint32_t *count) {
+  if (!s->nearby) s->nearby = nearby_new(w->arena, s->capacity, model_regions(w->model));
+  if (s->nearby->stale) nearby_sort(s->nearby, s->rotation, s->in_rotation, region_of, w);
+  return nearby_in(s->nearby, region, count);
+}
+
+uint32_t balancer_pick_nearby(struct world *w, struct service *s, const struct instruction *in, const struct request *r,
+                              uint32_t region) {
+  uint32_t count;
+  const uint32_t *replicas = balancer_nearby(w, s, region, &count);
+  if (!count) return NONE;
+  if (count == 1 && !s->balancing) return replicas[0];
+  return balancer_pick_among(w, s, in, r, replicas, count, &s->nearby->cursor[region]);
 }
 
 void balancer_rotated(struct world *w, struct service *s, const struct container *c) {

@@ -110,6 +110,11 @@ uint32_t balancer_pick(struct world *, struct service *, const struct instructio
 /* Picks among some of those in rotation, whose turns are counted apart. */
 uint32_t balancer_pick_among(struct world *, struct service *, const struct instruction *, const struct request *,
                              const uint32_t *candidates, uint32_t count, uint32_t *cursor);
+/* Of the replicas in rotation, those in the region; where there are places. */
+const uint32_t *balancer_nearby(const struct world *, struct service *, uint32_t region, uint32_t *count);
+/* Picks among them; NONE: there are none. */
+uint32_t balancer_pick_nearby(struct world *, struct service *, const struct instruction *, const struct request *,
+                              uint32_t region);
 /* The container has come into rotation or left it. */
 void balancer_rotated(struct world *, struct service *, const struct container *);
 /* Its share of the calls that are routed by weight, in proportion. */

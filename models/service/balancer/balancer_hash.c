@@ -17,16 +17,37 @@ static uint64_t place_of_item(const struct pick *p) {
                     keyspace_item(p->w, p->r, (uint32_t)keys) * STREAM_GOLDEN);
 }
 
+/* Candidates are in order. */
+static bool among(const struct pick *p, uint32_t container) {
+  uint32_t low = 0, high = p->count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (p->candidates[middle] < container)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < p->count && p->candidates[low] == container;
+}
+
 static bool candidate(const struct pick *p, uint32_t replica) {
   if (!p->w->containers[p->s->first + replica].in_rotation) return false;
-  return !p->ejector || !ejector_holds(p->ejector, replica, world_now(p->w));
+  return p->count == p->s->in_rotation || among(p, p->s->first + replica);
+}
+
+/* Requests at the candidates, or where some are ejected at all. */
+static uint32_t load_of_all(const struct pick *p) {
+  if (p->ejector || p->count == p->s->in_rotation) return p->b->total;
+  uint32_t sum = 0;
+  for (uint32_t i = 0; i < p->count; i++) sum += p->b->load[p->candidates[i] - p->s->first];
+  return sum;
 }
 
 static uint32_t pick(const struct pick *p) {
   if (p->count == 1) return p->candidates[0];
   const struct hash_ring *ring = service_config(p->s)->balance.ring;
   double bound = service_config(p->s)->balance.bound;
-  uint32_t room = bound > 0 ? (uint32_t)ceil(bound * (p->b->total + 1.0) / p->count) : UINT32_MAX;
+  uint32_t room = bound > 0 ? (uint32_t)ceil(bound * (load_of_all(p) + 1.0) / p->count) : UINT32_MAX;
   assert(ring && ring->count);
   uint32_t i = hash_ring_find(ring, place_of_item(p));
   for (uint32_t k = 0; k < ring->count; k++, i = i + 1 < ring->count ? i + 1 : 0) {
