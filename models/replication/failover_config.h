@@ -31,7 +31,8 @@ struct failover_config {
   struct distribution resync; /* no kind: takes no time */
   sim_time max_lag;
   sim_time ttl, loop_wait, start_timeout; /* of a lease on being the primary */
-  struct person_config person;            /* who promotes, or does where machines may not */
+  struct person_config own;               /* who promotes */
+  struct person_config person;            /* who does where machines may not */
   struct weights votes;                   /* by name, of regions and witnesses */
   struct config_list witnesses;           /* struct witness_config */
   bool split_brain;                       /* machines ask no votes */

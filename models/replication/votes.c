@@ -1,6 +1,7 @@
 #include "models/replication/votes.h"
 #include "models/core/link.h"
 #include "models/core/world.h"
+#include "models/network/network.h"
 #include "models/replication/replication.h"
 #include "sim/engine/arena.h"
 #include <string.h>
@@ -8,8 +9,7 @@
 /* --- while running ----------------------------------------------------------------------------------------------------------- */
 
 bool votes_region_reaches(const struct world *w, int32_t region, int32_t other) {
-  (void)w, (void)region, (void)other; /* TODO(network_reachable) */
-  return true;
+  return network_reachable(w, region, other);
 }
 
 bool votes_reach(const struct world *w, uint32_t container, uint32_t other) {
