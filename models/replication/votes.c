@@ -8,9 +8,7 @@
 
 /* --- while running ----------------------------------------------------------------------------------------------------------- */
 
-bool votes_region_reaches(const struct world *w, int32_t region, int32_t other) {
-  return network_reachable(w, region, other);
-}
+bool votes_region_reaches(const struct world *w, int32_t region, int32_t other) { return network_reachable(w, region, other); }
 
 bool votes_reach(const struct world *w, uint32_t container, uint32_t other) {
   if (!model_regions(w->model)) return true;
