@@ -12,13 +12,15 @@
 /* --- ways -------------------------------------------------------------------------------------------------------------------- */
 
 #define QUERIES                                                                                                                    \
-  "{ 'aguanta': 1, 'name': 'q', 'traffic': { 'p': { 'kind': 'open', 'rate': '0.2/s', 'region': 'us', 'mix': { 'wu': 1, 'we': 1, "  \
-  "'ru': 1, 're': 1 } } }, 'endpoints': { 'wu': { 'entry': 'us', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] }, "  \
-  "'we': { 'entry': 'eu', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] }, 'ru': { 'entry': 'us', 'steps': [ { "     \
-  "'query': 'd', 'reads': 1, 'demand': '1ms' } ] }, 're': { 'entry': 'eu', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': "      \
-  "'1ms' } ] } }, 'services': { 'us': { 'kind': 'app', 'place': 'app-us' }, 'eu': { 'kind': 'app', 'place': 'app-eu' }, 'd': { "   \
-  "'kind': 'database', 'place': [ 'db-us', 'db-eu' ], 'replicas': { 'us': 1, 'eu': 1 }, 'replication': { 'workers': 1%s } } }, "   \
-  "'run': { 'warmup': '0s', 'window': '1000s', 'windows': 1 }, " PLACES " }"
+  "{ 'aguanta': 1, 'name': 'q', 'traffic': { 'p': { 'kind': 'open', 'rate': '0.1/s', 'region': 'us', 'mix': { "                    \
+  "'wu': 1, 'ru': 1 } }, 'q': { 'kind': 'open', 'rate': '0.1/s', 'region': 'eu', 'mix': { 'we': 1, 're': 1 } } "                   \
+  "}, 'endpoints': { 'wu': { 'entry': 'us', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] }, 'we': "                 \
+  "{ 'entry': 'eu', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] }, 'ru': { 'entry': 'us', "                        \
+  "'steps': [ { 'query': 'd', 'reads': 1, 'demand': '1ms' } ] }, 're': { 'entry': 'eu', 'steps': [ { 'query': "                    \
+  "'d', 'reads': 1, 'demand': '1ms' } ] } }, 'services': { 'us': { 'kind': 'app', 'place': 'app-us' }, 'eu': { "                   \
+  "'kind': 'app', 'place': 'app-eu' }, 'd': { 'kind': 'database', 'place': [ 'db-us', 'db-eu' ], 'replicas': { "                   \
+  "'us': 1, 'eu': 1 }, 'replication': { 'workers': 1%s } } }, 'run': { 'warmup': '0s', 'window': '1000s', "                        \
+  "'windows': 1 }, " PLACES " }"
 
 static const struct {
   const char *name, *replication;
