@@ -1,4 +1,5 @@
 #include "models/cache/cache.h"
+#include "models/cache/copies.h"
 #include "models/core/link.h"
 #include "models/replication/shard.h"
 #include "models/core/part.h"
@@ -20,6 +21,7 @@ struct cache {
   struct world *world;
   struct persistence persistence;
   const struct persistence_config *persists; /* null: nothing is on disk */
+  bool copied;                               /* it is the primary of others, or a copy (models/cache/copies.h) */
 };
 
 /* Of a world. */
@@ -81,8 +83,6 @@ static struct cache *of_process(struct world *w, const struct request *r) {
   return &c->cache[f->process < stores_of(c) ? f->process : 0];
 }
 
-static struct cache_store *here(struct world *w, const struct request *r) { return &of_process(w, r)->store; }
-
 static bool cache_look(struct world *w, struct request *r, const struct instruction *in) {
   struct cache *c = of_process(w, r);
   struct cache_store *s = &c->store;
@@ -121,8 +121,23 @@ static sim_time ttl_of(const struct cache_config *c, sim_time ttl, struct stream
   return (double)ttl * factor < 9e18 ? (sim_time)((double)ttl * factor + 0.5) : SIM_NEVER;
 }
 
+/* What its copies are to do too. */
+static __attribute__((noinline)) void written(struct world *w, const struct request *r, struct cache *c,
+                                              const struct saved_item *item, bool dropped) {
+  struct saved_item copied = *item;
+  const struct cache_terms *terms = dropped ? NULL : cache_store_terms(&c->store, item->keyspace, item->item);
+  if (terms) copied.expires = terms->expires, copied.bytes = terms->bytes, copied.delta = terms->delta;
+  copies_written(w, &w->containers[r->frames[r->depth - 1].container], &copied, dropped);
+}
+
+/* A copy takes no writes. */
+static bool takes_writes(struct world *w, const struct request *r, const struct cache *c) {
+  return !c->copied || copies_takes(w, &w->containers[r->frames[r->depth - 1].container]);
+}
+
 static bool cache_fill(struct world *w, struct request *r, const struct instruction *in) {
   struct cache *c = of_process(w, r);
+  if (!takes_writes(w, r, c)) return true;
   struct cache_store *s = &c->store;
   struct shown before = shown(s);
   uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace), bytes = bytes_of(w, in, item);
@@ -135,20 +150,48 @@ static bool cache_fill(struct world *w, struct request *r, const struct instruct
   if (__builtin_expect(c->persists != NULL, 0))
     persistence_filled(&c->persistence, c->persists, world_now(w), (uint32_t)in->keyspace, item);
   if (in->stampede) rebuild_filled(w, r, s, in, item);
+  struct saved_item filled = {.expires = SIM_NEVER, .keyspace = (uint16_t)in->keyspace, .item = item};
+  if (__builtin_expect(c->copied, 0)) written(w, r, c, &filled, false);
   changed(w, s, before);
   return true;
 }
 const struct operation operation_fill = {.name = "fill", .run = cache_fill};
 
 static bool cache_drop(struct world *w, struct request *r, const struct instruction *in) {
-  struct cache_store *s = here(w, r);
+  struct cache *c = of_process(w, r);
+  struct cache_store *s = &c->store;
+  if (!takes_writes(w, r, c)) return true;
   struct shown before = shown(s);
-  if (cache_store_drop(s, (uint32_t)in->keyspace, keyspace_item(w, r, (uint32_t)in->keyspace)))
-    meter_count(w, s->config->invalidations);
+  uint32_t item = keyspace_item(w, r, (uint32_t)in->keyspace);
+  if (cache_store_drop(s, (uint32_t)in->keyspace, item)) meter_count(w, s->config->invalidations);
+  struct saved_item dropped = {.keyspace = (uint16_t)in->keyspace, .item = item};
+  if (__builtin_expect(c->copied, 0)) written(w, r, c, &dropped, true);
   changed(w, s, before);
   return true;
 }
 const struct operation operation_drop = {.name = "drop", .run = cache_drop};
+
+/* --- copies ------------------------------------------------------------------------------------------------------------------ */
+
+void cache_receive(struct world *w, struct container *to, const struct saved_item *item, bool dropped, struct stream *draws) {
+  struct cache_store *s = &to->cache->store;
+  struct shown before = shown(s);
+  struct persistence one = {.saved = (struct saved_item *)(uintptr_t)item, .count = 1};
+  cache_store_drop(s, item->keyspace, item->item);
+  if (!dropped) persistence_load(&one, s, world_now(w), draws);
+  changed(w, s, before);
+}
+
+void cache_receive_all(struct world *w, struct container *to, const struct container *from, struct stream *draws) {
+  struct cache_store *s = &to->cache->store;
+  struct shown before = shown(s);
+  struct persistence all = {0};
+  persistence_save(&all, &from->cache->store);
+  cache_store_clear(s);
+  persistence_load(&all, s, world_now(w), draws);
+  persistence_close(&all);
+  changed(w, s, before);
+}
 
 /* --- on disk ---------------------------------------------------------------------------------------------------------------- */
 
@@ -208,6 +251,7 @@ static void caches_serve(struct world *w, struct container *c, bool warm) {
 static void start(struct world *w, struct cache *c, const struct service_config *s, const uint32_t *of) {
   const struct cache_config *config = service_cache(s);
   c->world = w;
+  c->copied = cache_copies_of(s) != NULL;
   c->persists = persistence_is_on(service_persistence(s)) ? service_persistence(s) : NULL;
   struct timer_heap *expiries = config->expires ? timer_heap_new(w->calendar, due, c) : NULL;
   cache_store_open(&c->store, config, of, model_keyspaces(w->model)->count, expiries);

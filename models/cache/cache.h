@@ -33,6 +33,8 @@
 struct container;
 struct model;
 struct record;
+struct saved_item;
+struct stream;
 struct request;
 struct service_config;
 struct world;
@@ -59,6 +61,9 @@ void cache_lost(struct world *, struct container *);
 const struct cache_store *cache_content(const struct container *, uint32_t n);
 bool cache_is_cold(const struct container *, uint32_t n);
 /* Adds up what the container would load: see persistence.h. */
+/* A write of the primary, or all that it holds, comes to a copy. */
+void cache_receive(struct world *, struct container *to, const struct saved_item *, bool dropped, struct stream *draws);
+void cache_receive_all(struct world *, struct container *to, const struct container *from, struct stream *draws);
 void cache_saved(const struct container *, double *items, double *bytes);
 void audit_caches(const struct audit *);
 

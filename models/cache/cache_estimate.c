@@ -14,6 +14,7 @@
  *              more: the intensity grows by no more than that, and is never above lambda. So what runs the miss steps is rather
  *              over- than underestimated. D is that of the miss steps without queues */
 #include "models/cache/cache.h"
+#include "models/cache/copies.h"
 #include "models/traffic/offered.h"
 #include "models/replication/shard.h"
 #include "models/keys/keyspace.h"
@@ -226,7 +227,8 @@ static void add_rates(const struct estimate *e) {
       const struct instruction *in = &m->programs[k].instructions[i];
       if (!looks(in)) continue;
       const struct service_config *s = model_service(m, (uint32_t)in->service);
-      double stores = shards_are_on(service_shards(s)) ? 1 : (double)s->replicas * service_cache(s)->stores;
+      bool one = shards_are_on(service_shards(s)) || copies_write_at_primary(s); /* what any caller fills is there for all */
+      double stores = one ? 1 : (double)s->replicas * service_cache(s)->stores;
       each_class(e, k, i, add_rate, &stores);
     }
 }

@@ -47,6 +47,7 @@
   PART(jobs)                                                                                                                       \
   PART(persistence)                                                                                                                \
   PART(caches)                                                                                                                     \
+  PART(copies)                                                                                                                     \
   PART(rebuilds)                                                                                                                   \
   PART(broadcasts)                                                                                                                 \
   PART(shifts)                                                                                                                     \

@@ -56,7 +56,8 @@ enum purpose {
   PURPOSE_ELECTION,     /* entity: the managers of a swarm: their leaders, and how long elections take */
   PURPOSE_SNAPSHOT,     /* entity: service and replica: the phase of its snapshots or of its log */
   PURPOSE_ADDRESS,      /* entity: service, replica and pool: how much longer it keeps the address of an old primary */
-  PURPOSE_CHECK         /* entity: region and entry: when its health checks are made */
+  PURPOSE_CHECK,        /* entity: region and entry: when its health checks are made */
+  PURPOSE_COPIES        /* entity: service and replica: what goes when a copy is full */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

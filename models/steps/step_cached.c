@@ -4,6 +4,7 @@
  *
  * {"invalidate": "redis", "key": "events"}: drops the item, after a write. */
 #include "models/cache/cache.h"
+#include "models/cache/copies.h"
 #include "models/cache/rebuild.h"
 #include "models/core/model.h"
 #include "models/request/program.h"
@@ -54,6 +55,11 @@ static struct instruction *compile_content(struct compiler *c, int32_t key, cons
   in->keyspace = (int16_t)key;
   in->ttl = service_cache(model_service(c->model, (uint32_t)in->service))->ttl;
   return in;
+}
+
+/* A command that writes goes to the primary of copies, where the scenario says so. */
+static void write_at_primary(const struct compiler *c, struct instruction *enter) {
+  if (copies_write_at_primary(model_service(c->model, (uint32_t)enter->service))) enter->route = ROUTE_PRIMARY;
 }
 
 /* One command of the cache. what: it does there with the item, or null. */
@@ -138,6 +144,7 @@ static struct instruction *compile_fill(struct compiler *c, const struct cached_
   struct instruction *fill, *content;
   bool keyed = s->key >= 0;
   fill = compile_command(c, s->cached, &s->demand, s->key, keyed ? &operation_fill : NULL, &content);
+  write_at_primary(c, fill);
   if (!keyed) return fill;
   give_bytes(c, s, content);
   content->ttl = s->ttl ? s->ttl : content->ttl, content->stampede = cure_of(s);
@@ -225,6 +232,8 @@ static void check_cure(struct compiler *c, const struct cached_step *s) {
   if (!cure) return;
   const struct service_config *cache = model_service(c->model, (uint32_t)s->cached);
   bool times = cure->cure == CURE_STALE || cure->cure == CURE_EARLY;
+  if (cache_copies_of(cache))
+    compile_error(c, "\"stampede\" of a cache with \"copies\" is not modelled: a look-up and its fill are at different replicas");
   if (s->key < 0) compile_error(c, "\"stampede\" of a \"cached\" step needs a \"key\": without items no request waits for one");
   if (cure->cure == CURE_LOCK && s->cached == compile_service(c))
     compile_error(c, "a \"lock\" stands in a cache that several processes share; within one use \"coalesce\"");
@@ -272,6 +281,7 @@ static void compile_invalidate(struct compiler *c, const void *config) {
   struct instruction *content;
   if (!own) {
     struct instruction *enter = compile_command(c, s->invalidate, &s->demand, s->key, &operation_drop, &content);
+    write_at_primary(c, enter);
     enter->target = here(c);
   }
   if (own || s->l1) compile_content(c, s->key, &operation_drop);
