@@ -50,7 +50,7 @@ static void grow(struct copy_stream *s) {
 static void send(struct world *w, const struct container *to, enum copy_kind kind, const struct saved_item *item, int trips) {
   struct copy_stream *s = &copies_of(w)->to[to->id];
   const struct container *from = primary_of((struct world *)w, to);
-  if (!container_serves(to)) return;
+  if (!container_serves(to) || !network_reachable(w, container_region(w, from), container_region(w, to))) return;
   if (s->count == s->room) grow(s);
   sim_time due = world_now(w) + trips * network_way(w, from->node, to->node);
   if (s->count && s->ring[(s->first + s->count - 1) & (s->room - 1)].due > due)
@@ -106,6 +106,17 @@ static void copies_serve(struct world *w, struct container *c, bool warm) {
     to_all(w, c, COPY_ALL, NULL, 1);
   else if (container_serves(primary))
     send(w, c, COPY_ALL, NULL, 2);
+}
+
+/* What a copy has missed while the link was cut it cannot know: it asks for all. */
+static void copies_severed(struct world *w, uint32_t region, uint32_t other, bool cut) {
+  for (uint32_t i = 0; copies_of(w)->to && !cut && i < w->container_count; i++) {
+    struct container *c = &w->containers[i];
+    if (!has_copies(c) || c == primary_of(w, c)) continue;
+    int32_t here = container_region(w, c), there = container_region(w, primary_of(w, c));
+    bool apart = (here == (int32_t)region && there == (int32_t)other) || (here == (int32_t)other && there == (int32_t)region);
+    if (apart && container_serves(primary_of(w, c))) send(w, c, COPY_ALL, NULL, 2);
+  }
 }
 
 static void copies_die(struct world *w, struct container *c) {
@@ -202,6 +213,7 @@ const struct part part_copies = {.name = "copies of caches",
                                  .start = copies_start,
                                  .serves = copies_serve,
                                  .dies = copies_die,
+                                 .severed = copies_severed,
                                  .stop = copies_stop};
 
 static const char *const writes_words[] = {"primary", "refused", NULL};

@@ -12,6 +12,8 @@
  * come back; with `writes` refused it asks its own replica, which takes no writes (replica-read-only, Redis' default), and the item
  * is stored nowhere.
  *
+ * Over a link that is cut nothing is sent; what was on the way when it was cut arrives.
+ *
  * Assumptions: copying all takes one way there and back, whatever its size; each copy evicts by its own order of use, where Redis'
  * replicas follow the primary's; nobody promotes a copy (no Sentinel, no cluster).
  *

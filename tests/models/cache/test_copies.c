@@ -104,6 +104,20 @@ static void test_primary_away(void) {
   fixture_close(&f);
 }
 
+/* The link is cut from 0.5 s to 5.5 s: the first look-up, at 1 s, misses, and the fill does not get through; so do the next ones. The
+ * first after 5.5 s misses once more and fills; from then on all hit. */
+static void test_cut_link(void) {
+  struct fixture f =
+      fixture_of(ONE, "1s", "primary", ", 'connect_timeout': '0s'",
+                 ", 'faults': { 'x': { 'kind': 'link', 'between': [ 'us', 'eu' ], 'at': '500ms', 'repair': '5s' } }", "10s");
+  struct world *w = fixture_run(&f, 1, "cut");
+  double hits = counted(w, "hits"), misses = counted(w, "misses");
+  test_check(misses == 6 && hits == 3 && counted(w, "copied") == 2, "%g hits, %g misses, %g copied", hits, misses,
+             counted(w, "copied"));
+  world_free(w);
+  fixture_close(&f);
+}
+
 static void test_bad(void) {
   static const struct {
     const char *service, *because;
@@ -135,6 +149,7 @@ static const struct test_case cases[] = {{"fill_crosses", test_fill_crosses},
                                          {"copy_restarts", test_copy_restarts},
                                          {"primary_restarts_empty", test_primary_restarts_empty},
                                          {"primary_away", test_primary_away},
+                                         {"cut_link", test_cut_link},
                                          {"bad", test_bad},
                                          {NULL, NULL}};
 const struct test_suite suite_copies = {"copies", cases};
