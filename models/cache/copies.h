@@ -4,13 +4,13 @@
  *
  * Asynchronous and in order, as over one connection: what is on the way when the primary dies still arrives, what is on the way to
  * a copy that dies is lost. A copy that starts, or that a cut link has kept apart, gets all that the primary holds; a primary that
- * starts gives all of them what it holds, and if that is nothing they are empty too: the classic accident of a primary without
+ * starts gives all of them what it holds, and if that is nothing they are empty too: the known accident of a primary without
  * persistence that is restarted at once (redis.io, Replication). While the primary is away nothing is filled, and what copies hold
  * goes on being found until it expires.
  *
- * Who misses at a copy and wants to fill: with `writes` primary the fill crosses to the primary and is found at the copy when it has
- * come back; with `writes` refused it asks its own replica, which takes no writes (replica-read-only, Redis' default), and the item
- * is stored nowhere.
+ * A miss at a copy, and its fill: with `writes` primary the fill crosses to the primary, and the copy has it when it has come back;
+ * with `writes` refused the caller asks its own replica, which takes no writes (replica-read-only, Redis' default), and the item is
+ * stored nowhere.
  *
  * Over a link that is cut nothing is sent; what was on the way when it was cut arrives.
  *
