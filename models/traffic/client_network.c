@@ -41,19 +41,22 @@ static sim_time transfer(int64_t bytes, int64_t bits_per_s) {
 
 /* In an open source whose clients have no names `user` is the number of the arrival, given because they may ask again: they are
  * dealt by the same draw as those who ask once, and keep their connection. */
-static bool named(const struct source_config *s, const struct request *r) {
-  return r->user != NONE && (!s->kind->nameless || s->clients.count);
+static bool named(const struct source_config *s, uint32_t user) { return user != NONE && (!s->kind->nameless || s->clients.count); }
+
+uint32_t client_network_number(const struct source *s, uint32_t user, uint64_t key) {
+  const struct client_network *n = &s->network;
+  if (!n->connections) return NONE;
+  assert(n->clients > 0);
+  if (named(n->config, user)) return user % n->clients;
+  struct stream draws = stream_at(user == NONE ? key : source_key(s, user), DRAW_CLIENT);
+  return stream_below(&draws, n->clients);
 }
 
 /* The connection of the request's client, or null when each request has its own. */
 static struct client_connection *connection_of(const struct world *w, const struct request *r) {
-  const struct client_network *n = &world_sources(w)->each[r->source].network;
-  if (!n->connections) return NULL;
-  assert(n->clients > 0);
-  if (named(n->config, r)) return &n->connections[r->user % n->clients];
-  uint64_t key = r->user == NONE ? r->key : source_key(&world_sources(w)->each[r->source], r->user);
-  struct stream draws = stream_at(key, DRAW_CLIENT);
-  return &n->connections[stream_below(&draws, n->clients)];
+  const struct source *s = &world_sources(w)->each[r->source];
+  uint32_t number = client_network_number(s, r->user, r->key);
+  return number == NONE ? NULL : &s->network.connections[number];
 }
 
 static bool leads_to_living(const struct world *w, const struct client_connection *c) {

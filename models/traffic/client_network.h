@@ -84,6 +84,9 @@ bool client_network_before(const struct model *, const struct endpoint_config *)
 void client_network_compile(struct compiler *, const struct endpoint_config *);
 
 void client_network_start(struct source *, struct world *);
+/* Which of the source's connections is that of a client: one that is known by a number, or the one that sends the request with this
+ * key (user NONE). NONE: each request has its own. */
+uint32_t client_network_number(const struct source *, uint32_t user, uint64_t key);
 /* What requests know of it. */
 extern const struct client_line client_line;
 

@@ -16,7 +16,10 @@ void whereabouts_link(struct linker *l, struct source_config *s, const char *pat
                regions_listed(&m->platform.regions, l->arena));
 }
 
+/* A client with a connection is that connection's: all that use it are at one place. */
 static struct stream draws_of(const struct source *s, uint32_t user, uint64_t key) {
+  uint32_t connection = client_network_number(s, user, key);
+  if (connection != NONE) return stream_at(s->place_key, connection);
   return user == NONE ? stream_at(key, draw_of_part(PART_places, 0, 0, 0)) : stream_at(s->place_key, user);
 }
 

@@ -3,6 +3,8 @@
 #include "models/network/network.h"
 #include "models/network/regions.h"
 #include "models/network/request_place.h"
+#include "models/traffic/source.h"
+#include "models/traffic/whereabouts.h"
 #include "sim/measure/measure.h"
 #include "tests/model_fixture.h"
 
@@ -97,6 +99,27 @@ static void test_clients(void) {
   }
 }
 
+/* All requests over one connection are of one client, which is at one place. */
+static void test_connections_stay(void) {
+  struct fixture f =
+      fixture_of(TWO, ", 'region': { 'us': 1, 'eu': 1 }, 'connection': { 'requests': 50, 'clients': 20 }",
+                 "'regions': { 'us': {}, 'eu': {} }, 'network': { 'round_trip': { 'us-eu': '75ms' } },", ", 'region': 'us'", "");
+  struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
+  const struct source *s = &world_sources(w)->each[0];
+  int32_t at[20], in[2] = {0, 0};
+  for (int i = 0; i < 20; i++) at[i] = -1;
+  for (uint64_t n = 0; n < 1000; n++) {
+    uint64_t key = source_key(s, n);
+    uint32_t number = client_network_number(s, NONE, key);
+    int32_t region = whereabouts_region(w, 0, NONE, key);
+    if (at[number] < 0) at[number] = region, in[region]++;
+    test_check(at[number] == region, "connection %u is in region %d and in %d", number, at[number], region);
+  }
+  test_check(in[0] > 3 && in[1] > 3, "%d connections in us, %d in eu", in[0], in[1]);
+  world_free(w);
+  fixture_close(&f);
+}
+
 static bool refused(const struct fixture *f, const char *because) { return f->refused && strstr(f->refused, because); }
 
 static void check_refused(const char *source, const char *places, const char *group, const char *claims, const char *because) {
@@ -136,7 +159,11 @@ static void test_bad(void) {
     check_refused(rows[i].source, rows[i].places, rows[i].group, rows[i].claims, rows[i].because);
 }
 
-static const struct test_case cases[] = {{"ways", test_ways},   {"zones", test_nodes_are_dealt_over_zones},
-                                         {"table", test_table}, {"clients", test_clients},
-                                         {"bad", test_bad},     {NULL, NULL}};
+static const struct test_case cases[] = {{"ways", test_ways},
+                                         {"zones", test_nodes_are_dealt_over_zones},
+                                         {"table", test_table},
+                                         {"clients", test_clients},
+                                         {"connections_stay", test_connections_stay},
+                                         {"bad", test_bad},
+                                         {NULL, NULL}};
 const struct test_suite suite_places = {"places", cases};
