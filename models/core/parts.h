@@ -50,6 +50,7 @@
   PART(copies)                                                                                                                     \
   PART(rebuilds)                                                                                                                   \
   PART(broadcasts)                                                                                                                 \
+  PART(locality)                                                                                                                   \
   PART(shifts)                                                                                                                     \
   PART(clients)                                                                                                                    \
   PART(rooms)                                                                                                                      \

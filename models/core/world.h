@@ -106,6 +106,7 @@ struct service {
   slot_id shift_slot;
   struct replication *replication; /* null: data are everywhere at once */
   struct nearby *nearby;           /* its rotation by region; null: it has not been asked for */
+  struct nearby *zones;            /* by zone; null: no caller prefers its own */
 };
 
 /* Behind the cells of every request: the room of parts, and what it holds in a new one. */

@@ -89,6 +89,11 @@ static inline struct lane *network_lane(const struct network *n, uint32_t from, 
   return n->between[n->zone_of[from] * n->zones + n->zone_of[to]];
 }
 
+/* The same from a zone. */
+static inline struct lane *network_lane_from(const struct network *n, uint32_t zone, uint32_t to) {
+  return n && n->zones ? n->between[zone * n->zones + n->zone_of[to]] : NULL;
+}
+
 /* The link between two different regions is cut once more; one cut of it has healed. */
 void network_cut(struct world *, uint32_t region, uint32_t other);
 void network_heal(struct world *, uint32_t region, uint32_t other);

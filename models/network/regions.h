@@ -25,6 +25,12 @@ struct arena;
 /* At most this many regions, and zones over all of them: pairs of them have a way each. */
 enum { REGIONS_MOST = 64, ZONES_MOST = 256 };
 
+/* A region, and a zone of it by its number over all; -1: anywhere. */
+struct site {
+  int32_t region, zone;
+};
+#define SITE_ANY ((struct site){-1, -1})
+
 struct zone_config {
   const char *name;
 };

@@ -8,7 +8,6 @@
 #include "models/network/network.h"
 #include "models/network/request_place.h"
 #include "models/platform/nodes.h"
-#include "models/network/request_place.h"
 #include <assert.h>
 #include <string.h>
 
@@ -281,9 +280,21 @@ void request_wake_soon(struct world *w, struct request *r) {
   lane_push(w->soon, r->id);
 }
 
-/* Travels between two replicas; true when that takes no time. A null container is outside the cluster. */
+/* The region whose entry the request's client was sent to; -1: any. */
+static int32_t edge_of(const struct world *w, const struct request *r) {
+  return world_has_places(w) ? request_place(w, r)->edge : -1;
+}
+
+/* Between the entry of a region and a replica that its balancer has chosen: null when that is in the region. */
+static struct lane *way_of_entry(const struct world *w, const struct request *r, const struct container *c) {
+  int32_t edge = edge_of(w, r);
+  if (edge < 0 || c->node == NONE || w->nodes[c->node].region == edge) return NULL;
+  return network_lane_from(world_network(w), model_region(w->model, (uint32_t)edge)->first_zone, c->node);
+}
+
+/* Travels between two replicas; true when that takes no time. A null container is the entry. */
 static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b, uint16_t cell) {
-  struct lane *way = a && b ? network_lane(world_network(w), a->node, b->node) : NULL;
+  struct lane *way = a && b ? network_lane(world_network(w), a->node, b->node) : way_of_entry(w, r, a ? a : b);
   if (!way) return true;
   request_parks(r, cell, world_now(w));
   lane_push(way, r->id);
@@ -324,11 +335,6 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
   if (in->route == ROUTE_PRIMARY) return s->primary;
   if (s->in_rotation == 1 && !s->balancing) return s->rotation[0];
   return __builtin_expect(routing != NULL, 0) ? routing->pick(w, s, in, r) : balancer_pick(w, s, in, r);
-}
-
-/* The region whose entry the request's client was sent to; -1: any. */
-static int32_t edge_of(const struct world *w, const struct request *r) {
-  return world_has_places(w) ? request_place(w, r)->edge : -1;
 }
 
 /* NONE: the region that the client was sent to has no replica in rotation. Data are where they are: a service whose replicas are
@@ -391,7 +397,7 @@ void request_opens_frame(struct world *w, struct request *r, const struct contai
 /* Of two replicas, or of the edge and one, while some link is cut. */
 __attribute__((noinline)) static bool cut_off(const struct world *w, const struct request *r, const struct container *caller,
                                               const struct container *c) {
-  int32_t from = caller ? container_region(w, caller) : request_place(w, r)->edge;
+  int32_t from = caller ? container_region(w, caller) : edge_of(w, r);
   return !network_reachable(w, from, container_region(w, c));
 }
 
@@ -430,6 +436,15 @@ bool request_accept(struct world *w, struct request *r, const struct instruction
   return container_accept(w, &w->containers[r->frames[r->depth - 1].container], r, in->cell);
 }
 
+/* The answer goes back to the entry. */
+static inline bool answers_entry(struct world *w, struct request *r, const struct container *c, uint16_t cell) {
+  if (network_has_cuts(world_network(w)) && cut_off(w, r, NULL, c)) {
+    network_holds_up(w, r, container_region(w, c), edge_of(w, r), cell);
+    return false;
+  }
+  return travel(w, r, c, NULL, cell);
+}
+
 bool request_leave(struct world *w, struct request *r, const struct instruction *in) {
   const struct frame *f = &r->frames[--r->depth];
   struct container *c = &w->containers[f->container];
@@ -441,7 +456,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
     if (!abandoned(r)) balancer_answered(w, s, f, calling_container(r));
   }
   container_leave(w, c, f->process);
-  if (!r->depth) return true;
+  if (!r->depth) return answers_entry(w, r, c, in->cell);
   const struct frame *caller = &r->frames[r->depth - 1];
   if (!frame_alive(w, caller)) {
     request_fail(w, r, OUTCOME_CRASHED);

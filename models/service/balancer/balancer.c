@@ -12,7 +12,7 @@
 /* --- building ---------------------------------------------------------------------------------------------------------------- */
 
 static bool knows_nothing(const struct balance_config *c) {
-  return c->policy->knows_nothing && c->per == PER_REQUEST && !c->eject.failures;
+  return c->policy->knows_nothing && c->per == PER_REQUEST && !c->eject.failures && !c->counts;
 }
 
 static void publish(void *world, uint32_t service) {
@@ -113,6 +113,11 @@ static uint32_t pick_among(struct world *w, struct service *s, const struct inst
   leave_out_ejected(&p, ejector_of(w, s, caller));
   if (p.b->kept && caller != NONE) return pick_for_connection(&p, pick, caller);
   return pick(&p);
+}
+
+const struct ejector *balancer_ejector(struct world *w, struct service *s, uint32_t caller) {
+  const struct ejector *e = s->balancing ? ejector_of(w, s, caller) : NULL;
+  return e && e->until > world_now(w) ? e : NULL;
 }
 
 uint32_t balancer_pick_among(struct world *w, struct service *s, const struct instruction *in, const struct request *r,

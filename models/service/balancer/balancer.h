@@ -46,6 +46,7 @@ struct balance_config {
   double *group_weight; /* by node group; null: weights do not matter */
   const struct hash_ring *ring;
   uint32_t opened, idle, ejections; /* meters */
+  bool counts;                      /* it knows the loads, whatever its policy */
 };
 
 extern const struct record balance_record;
@@ -115,6 +116,8 @@ const uint32_t *balancer_nearby(const struct world *, struct service *, uint32_t
 /* Picks among them; NONE: there are none. */
 uint32_t balancer_pick_nearby(struct world *, struct service *, const struct instruction *, const struct request *,
                               uint32_t region);
+/* What the caller (container, or NONE: a client) has ejected just now; null: nothing. */
+const struct ejector *balancer_ejector(struct world *, struct service *, uint32_t caller);
 /* The container has come into rotation or left it. */
 void balancer_rotated(struct world *, struct service *, const struct container *);
 /* Its share of the calls that are routed by weight, in proportion. */
