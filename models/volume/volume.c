@@ -46,9 +46,13 @@ bool volume_is_bound(const struct world *w, const struct container *c, uint32_t 
   return config->pinned || (config->kind == VOLUME_LOCAL && policy(w)->node_affinity);
 }
 
+/* A network volume is in one zone. */
 static bool volumes_admit(const struct world *w, const struct container *c, const struct node *n) {
+  const struct volume *v = volume_of(w, c);
   uint32_t node;
-  return !volume_is_bound(w, c, &node) || n->index == node;
+  if (volume_is_bound(w, c, &node)) return n->index == node;
+  bool zonal = v && v->home != NONE && service_volume(container_config(c))->kind == VOLUME_NETWORK;
+  return !zonal || n->zone == w->nodes[v->home].zone;
 }
 
 static sim_time volumes_give_up(struct world *w, struct container *c) {

@@ -138,7 +138,8 @@ struct claim_result claim_judge(const struct evidence *ev, const struct claim *c
   if (isinf(r.estimate.value)) r.reason = RPO_UNBOUNDED;
   if (!unknown && c->share > 0) r.judged = outage_judged(ev, claim, r.estimate.n);
   if (unknown || !judged) return r;
-  struct estimate wide = r.estimate.exact || isnan(r.estimate.low) ? r.estimate : widened(r.estimate, caution);
+  bool fixed = r.estimate.exact || isnan(r.estimate.low) || isinf(r.estimate.value);
+  struct estimate wide = fixed ? r.estimate : widened(r.estimate, caution);
   r.verdict = judge(c, &wide);
   if (c->kind == CLAIM_STATEMENT) r.verdict = of_statement(claim, r.verdict, r.estimate.value);
   if (r.verdict != VERDICT_UNDECIDED) return r;

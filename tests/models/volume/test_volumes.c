@@ -172,6 +172,66 @@ static void test_with_requests(void) {
   }
 }
 
-static const struct test_case cases[] = {
-    {"the table", test_table}, {"a crash", test_crash}, {"with requests and without", test_with_requests}, {NULL, NULL}};
+/* Two machines a zone: the volume moves to the other one of its zone, 721 to 746 s as in the table. One machine a zone: it cannot
+ * follow to the other zone, and waits. */
+static void test_zones(void) {
+  static const struct {
+    int nodes;
+    double low, high;
+  } rows[] = {{4, 721, 746}, {2, DAY + 21, DAY + 31}};
+  for (int i = 0; i < 2; i++) {
+    struct fixture f =
+        fixture_of("{ 'aguanta': 1, 'name': 'zones', 'traffic': { 't': { 'kind': 'open', 'rate': '0.1/s', 'region': 'r', 'mix': { 'p': 1 } } }, "
+                   "'endpoints': { 'p': { 'entry': 'd', 'steps': [ { 'cpu': '1ms' } ] } }, "
+                   "'services': { 'd': { 'kind': 'app', 'start': '20s', 'volume': 'network' } }, "
+                   "'platform': { 'kind': 'kubernetes', 'regions': { 'r': { 'zones': [ 'a', 'b' ] } }, "
+                   "'nodes': { 'y': { 'count': %d, 'cpu': 4, 'region': 'r' } } }, "
+                   "'faults': { 'f': { 'kind': 'node', 'nodes': 'y', 'at': '1h', 'repair': '24h' } }, "
+                   "'run': { 'warmup': '0s', 'window': '10s', 'windows': 1, 'years': 1, 'years_per_replication': 1 } }",
+                   rows[i].nodes);
+    for (uint64_t seed = 1; f.scenario && seed <= 4; seed++) {
+      struct world *w = played(&f, WORLD_AVAILABILITY, seed, "zones");
+      const struct durations *rto = &world_outages(w)->classes[0].rto;
+      double s = rto->count == 1 ? rto->s[0] : -1;
+      test_check(s >= rows[i].low && s <= rows[i].high, "%d nodes: RTO %g s", rows[i].nodes, s);
+      world_free(w);
+    }
+    fixture_close(&f);
+  }
+}
+
+/* A claim on an RPO without a bound fails, also for a tenth of the losses, and says why; it is null in JSON. */
+static void test_unbounded(void) {
+  static const char *const claims = "'rpo(f) < 24h', 'rpo(f) <= 292y for 10%', 'rto(f) < 1min for 95%', 'max(d.rpo) < 24h', "
+                                    "'mean(d.rpo) < 24h'";
+  struct fixture f =
+      fixture_of("{ 'aguanta': 1, 'name': 'unbounded', 'traffic': { 't': { 'kind': 'open', 'rate': '1/s', 'mix': { 'p': 1 } } }, "
+                 "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } }, "
+                 "'services': { 'a': { 'kind': 'app', 'place': 'x' }, 'd': { 'kind': 'database', 'place': 'y', 'start': '20s', "
+                 "'volume': 'local' } }, "
+                 "'platform': { 'kind': 'swarm', 'nodes': { 'x': { 'cpu': 4 }, 'y': { 'count': 3, 'cpu': 4 } } }, "
+                 "'faults': { 'f': { 'kind': 'node', 'nodes': 'y', 'mtbf': '30d', 'at': '60s', 'repair': '1h' } }, "
+                 "'run': { 'warmup': '0s', 'window': '5min', 'replications': 4, 'years': 20 }, 'claims': [ %s ] }",
+                 claims);
+  if (!f.scenario) return;
+  const struct results *r = study_run(f.arena, f.scenario, &(struct study_options){.jobs = 2});
+  for (uint32_t i = 0; i < r->claim_count && !r->claims[i].implicit; i++) {
+    const struct claim_result *c = &r->claims[i];
+    bool rpo = i != 2;
+    test_check(c->verdict == (rpo ? VERDICT_FAIL : VERDICT_PASS), "%s: verdict %d, %g", c->expression, c->verdict,
+               c->estimate.value);
+    test_check(!rpo || (isinf(c->estimate.value) && c->reason), "%s: %g, %s", c->expression, c->estimate.value,
+               c->reason ? c->reason : "no reason");
+  }
+  const struct outage_class *o = &r->availability.classes[0];
+  test_check(isinf(o->rpo_mean.value) && isinf(o->rpo_max) && o->primaries > 20, "%llu losses", (unsigned long long)o->primaries);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"the table", test_table},
+                                         {"a crash", test_crash},
+                                         {"with requests and without", test_with_requests},
+                                         {"a network volume stays in its zone", test_zones},
+                                         {"an RPO without a bound", test_unbounded},
+                                         {NULL, NULL}};
 const struct test_suite suite_volumes = {"volumes", cases};
