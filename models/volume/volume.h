@@ -69,6 +69,8 @@ void volumes_link(struct linker *);
 const char *volume_assumed(const struct model *, const struct service_config *, const char **source);
 /* Its data are on the disk of a node. */
 bool volume_is_on_node(const struct model *, const struct service_config *);
+/* A replica is never moved from the node that it began on. */
+bool volume_binds(const struct model *, const struct service_config *);
 
 /* The process, which starts or has last started, finds nothing of what it held. */
 bool volume_is_empty(const struct world *, const struct container *);

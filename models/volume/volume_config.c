@@ -98,6 +98,12 @@ const char *volume_assumed(const struct model *m, const struct service_config *s
   return c->kind == VOLUME_NETWORK ? "network, of a StatefulSet" : "local, not pinned to its node";
 }
 
+bool volume_binds(const struct model *m, const struct service_config *s) {
+  const struct volume_config *c = service_volume(s);
+  const struct orchestrator *o = m->platform.kind;
+  return !o->relocates || c->pinned || (c->kind == VOLUME_LOCAL && o->data.node_affinity);
+}
+
 bool volume_is_on_node(const struct model *m, const struct service_config *s) {
   const struct volume_config *c = service_volume(s);
   return c->kind == VOLUME_LOCAL || (c->kind == VOLUME_NONE && !m->platform.kind->data.new_containers);

@@ -46,10 +46,18 @@ static int32_t lost_with(const struct model *m, const struct service_config *s, 
   return -1;
 }
 
+/* There is another node for it, and it goes there. */
+static bool moves(const struct model *m, const struct service_config *s) {
+  int64_t nodes = 0;
+  for (uint32_t g = 0; g < m->platform.nodes.count; g++) nodes += placement_nodes(m, s, g);
+  return nodes > 1 && !volume_binds(m, s);
+}
+
 /* A fault that says nothing of it leaves the data where they are. With a backup a lost machine takes its disk along
  * (models/volume). */
 static bool keeps_data(const struct model *m, const struct service_config *s) {
-  return s->kind == SERVICE_DATABASE && (s->embedded || (!service_backup(s)->every && volume_is_on_node(m, s)));
+  if (s->kind != SERVICE_DATABASE) return false;
+  return s->embedded || (!service_backup(s)->every && volume_is_on_node(m, s) && !moves(m, s));
 }
 
 static bool stock_at(const struct model *m, uint32_t service) {

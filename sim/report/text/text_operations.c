@@ -161,9 +161,13 @@ static void print_outage(FILE *file, const struct outage_class *o) {
 
 static void print_losses(FILE *file, const struct availability_result *a) {
   bool any = false;
-  for (uint32_t i = 0; i < a->class_count; i++) any |= a->classes[i].primaries > 0;
+  int width = 9;
+  for (uint32_t i = 0; i < a->class_count; i++) {
+    any |= a->classes[i].primaries > 0;
+    if (isinf(a->classes[i].rpo_max)) width = 11; /* "unbounded" */
+  }
   if (!any) return;
-  fprintf(file, "\n  %-18s%9s%10s %-14s%9s%9s\n", "fault", "primaries", "RPO mean", "", "p95", "max");
+  fprintf(file, "\n  %-18s%9s%10s %-14s%*s%*s\n", "fault", "primaries", "RPO mean", "", width, "p95", width, "max");
   for (uint32_t i = 0; i < a->class_count; i++) {
     const struct outage_class *o = &a->classes[i];
     if (!o->primaries) continue;
@@ -174,8 +178,8 @@ static void print_losses(FILE *file, const struct availability_result *a) {
     table_right(file, format_value(UNIT_SECONDS, NULL, &o->rpo_mean).text, 9);
     fputc(' ', file);
     table_left(file, format_interval(UNIT_SECONDS, NULL, &o->rpo_mean).text, 14);
-    table_right(file, format_number(UNIT_SECONDS, NULL, o->rpo_p95).text, 9);
-    table_right(file, format_number(UNIT_SECONDS, NULL, o->rpo_max).text, 9);
+    table_right(file, format_number(UNIT_SECONDS, NULL, o->rpo_p95).text, width);
+    table_right(file, format_number(UNIT_SECONDS, NULL, o->rpo_max).text, width);
     fputc('\n', file);
   }
 }
