@@ -17,7 +17,8 @@
  * volume that was attached to a node that is lost is detached by force after `detach`; while its old node works it moves at
  * once. A detach that has begun takes its whole time, also where the old node is back before its end.
  *
- * A network volume is in one zone, that of the node on which its replica began: where no node of that zone has room the replica waits.
+ * A network volume is in one zone, that of the node on which its replica began: where no node of that zone has room the replica
+ * waits.
  *
  * A replica that is empty has lost what it held since it last served. A replica that starts for the first time has lost nothing.
  * Whether a lost machine comes back with its disk says the fault (struct node, `disk`); where it says nothing the disk is lost

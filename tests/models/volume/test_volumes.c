@@ -181,7 +181,8 @@ static void test_zones(void) {
   } rows[] = {{4, 721, 746}, {2, DAY + 21, DAY + 31}};
   for (int i = 0; i < 2; i++) {
     struct fixture f =
-        fixture_of("{ 'aguanta': 1, 'name': 'zones', 'traffic': { 't': { 'kind': 'open', 'rate': '0.1/s', 'region': 'r', 'mix': { 'p': 1 } } }, "
+        fixture_of("{ 'aguanta': 1, 'name': 'zones', 'traffic': { 't': { 'kind': 'open', 'rate': '0.1/s', 'region': 'r', 'mix': { "
+                   "'p': 1 } } }, "
                    "'endpoints': { 'p': { 'entry': 'd', 'steps': [ { 'cpu': '1ms' } ] } }, "
                    "'services': { 'd': { 'kind': 'app', 'start': '20s', 'volume': 'network' } }, "
                    "'platform': { 'kind': 'kubernetes', 'regions': { 'r': { 'zones': [ 'a', 'b' ] } }, "
