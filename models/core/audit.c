@@ -16,6 +16,7 @@ void audit_broken(const struct audit *a, const char *format, ...) {
 void world_audit(const struct world *w, audit_report *report, void *context) {
   struct audit a = {w, report, context};
   audit_cpu(&a);
+  audit_placement(&a);
   if (w->mode != WORLD_TRAFFIC) return;
   audit_requests(&a);
   audit_replicas(&a);

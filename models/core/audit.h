@@ -6,6 +6,8 @@
  * the busy rate (utilisation law). Requests in flight, connections in use and pool entries are those of the living requests.
  * Whoever asked a limit has passed, was refused, waits or has lost its replica; no account of a limit has let in more than it may
  * at once, no request waits for a permit that is free, and permits in use are those that living requests hold.
+ * Requests and numbers of replicas placed on a node are those of its containers and never exceed what it holds; no replica is on a
+ * node that may not run it, in another region than its own, or was placed against a hard spread.
  * Memory in use is that of the requests and connections there. No stock is oversold at any instant, its books agree with the holds
  * that there are, and every lock is held and waited for by living requests. */
 #ifndef AUDIT_H
@@ -39,6 +41,7 @@ void audit_broken(const struct audit *, const char *format, ...) __attribute__((
 
 /* Of the core. */
 void audit_cpu(const struct audit *);
+void audit_placement(const struct audit *);
 void audit_requests(const struct audit *);
 void audit_replicas(const struct audit *);
 

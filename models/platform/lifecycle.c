@@ -88,6 +88,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
   c->state = CONTAINER_DOWN;
   n->cpu_requested += r->cpu, n->memory_requested += r->memory;
   node_add(w, n, c);
+  placement_done(w, c);
   return true;
 }
 

@@ -96,6 +96,10 @@ int64_t placement_room(const struct node *, const struct service_config *);
  * one with the fewest replicas of the service, the one with the least share of its CPU and memory requested, the first. UINT32_MAX:
  * there is none. */
 uint32_t placement_choose(const struct world *, const struct container *);
+/* The replica has been placed: for the audit. */
+void placement_done(const struct world *, const struct container *);
+/* Of a service with a hard spread: most that a domain was above the emptiest one when a replica had been placed there. */
+int64_t placement_worst_skew(const struct world *, uint32_t service);
 /* A node that would take the replica if its service had no spread. */
 bool placement_only_spread_forbids(const struct world *, const struct container *);
 /* For messages: ", and a node takes 110 at most", where that keeps a replica of the service waiting; else "". */

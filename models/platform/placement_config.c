@@ -282,11 +282,11 @@ static void check_tolerated(struct linker *l, const struct service_config *s, co
 }
 
 /* Groups that are open to the service, and those of them that its selector keeps. */
-static void check_groups(struct linker *l, const struct service_config *s, const char *path) {
+static bool check_groups(struct linker *l, const struct service_config *s, const char *path) {
   const struct model *m = l->model;
   struct list open = {l->arena, "", 0}, kept = {l->arena, "", 0};
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
-    if (placement_has_group(s, i)) return;
+    if (placement_has_group(s, i)) return true;
     if (!open_to(m, s, i)) continue;
     list_add(&open, model_nodes(m, i)->name);
     if (selected(m, s, model_nodes(m, i))) list_add(&kept, model_nodes(m, i)->name);
@@ -296,16 +296,43 @@ static void check_groups(struct linker *l, const struct service_config *s, const
     link_error(l, path, "tolerates", "every node group that it may run on has a taint that it does not tolerate: %s", kept.text);
   else if (open.count && selects)
     link_error(l, path, "node_selector", "matches none of the node groups that it may run on: %s", open.text);
+  return false;
+}
+
+static bool may_be_in(const struct model *m, const struct service_config *s, int32_t region) {
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    if (placement_nodes(m, s, i) && model_nodes(m, i)->region == region) return true;
+  return false;
+}
+
+/* Replicas by region. */
+static void check_regions(struct linker *l, const struct service_config *s, const char *path) {
+  const struct split *by_region = &s->replicas_by_region;
+  for (uint32_t i = 0; i < by_region->count; i++) {
+    if (!by_region->part[i] || may_be_in(l->model, s, by_region->reference[i])) continue;
+    const char *name = model_region(l->model, (uint32_t)by_region->reference[i])->name;
+    link_error(l, arena_format(l->arena, "%s.replicas", path), name, "no node that it may run on is in region \"%s\"", name);
+  }
+  if (by_region->count && s->autoscale.max)
+    link_error(l, path, "autoscale",
+               "its replicas are given by region, and each region's cluster would have an autoscaler of its own: give each region "
+               "a service with a \"node_selector\"");
+  if (by_region->count && service_placement(s)->spread.skew && service_placement(s)->spread.over == SPREAD_REGION)
+    link_error(l, path, "spread", "its replicas are given by region: they can spread over zones and nodes of it");
+}
+
+static void check_spread(struct linker *l, const struct service_config *s, const char *path) {
+  const struct spread_config *spread = &service_placement(s)->spread;
+  if (spread->skew && spread->over != SPREAD_NODE && !model_regions(l->model))
+    link_error(l, path, "spread", "the scenario has no \"platform.regions\": its replicas can spread over nodes only");
 }
 
 static void link_service(struct linker *l, struct service_config *s) {
   const char *path = arena_format(l->arena, "services.%s", s->name);
   find_groups(l, s);
   check_tolerated(l, s, path);
-  if (check_labels(l, s, path) && s->kind != SERVICE_EXTERNAL) check_groups(l, s, path);
-  const struct spread_config *spread = &service_placement(s)->spread;
-  if (spread->skew && spread->over != SPREAD_NODE && !model_regions(l->model))
-    link_error(l, path, "spread", "the scenario has no \"platform.regions\": its replicas can spread over nodes only");
+  if (check_labels(l, s, path) && s->kind != SERVICE_EXTERNAL && check_groups(l, s, path)) check_regions(l, s, path);
+  check_spread(l, s, path);
 }
 
 static void link_placement(struct linker *l, enum link_stage stage) {

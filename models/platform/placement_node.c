@@ -50,6 +50,7 @@ void placement_open(struct world *w) {
   d->room = w->model->node_count > ZONES_MOST ? w->model->node_count : ZONES_MOST;
   d->replicas = arena_new_array(w->arena, uint32_t, d->room);
   d->seen = arena_new_array(w->arena, uint32_t, d->room);
+  d->worst = arena_new_array(w->arena, int64_t, w->model->services.count + 1);
 }
 
 void placement_joins(struct world *w, const struct node *n) {
@@ -104,6 +105,15 @@ static int64_t excess(const struct domain_counts *d, const struct node *n, const
   int64_t above = (int64_t)d->replicas[domain] + 1 - d->fewest - spread_of(c)->skew;
   return above > 0 ? above : 0;
 }
+
+void placement_done(const struct world *w, const struct container *c) {
+  if (!spread_of(c)->hard) return;
+  const struct domain_counts *d = count(w, c);
+  int64_t above = (int64_t)d->replicas[domain_of(&w->nodes[c->node], spread_of(c)->over)] - d->fewest;
+  if (above > d->worst[c->service]) d->worst[c->service] = above;
+}
+
+int64_t placement_worst_skew(const struct world *w, uint32_t service) { return counts_of(w)->worst[service]; }
 
 static const char *domain_name(const struct world *w, uint32_t domain, int32_t over, struct arena *arena) {
   const struct regions *all = &w->model->platform.regions;

@@ -143,7 +143,8 @@ static void put_place(FILE *out, struct arena *arena, struct place p, const char
   if (inner.what == PLACE_RECORD) put_record(out, arena, inner.record);
   if (inner.what == PLACE_CHOICE) put_choice(out, inner.choices);
   if (inner.what == PLACE_DISTRIBUTION) put_distributions(out);
-  if (inner.what == PLACE_PARAMETER) fputs("  a parameter, see the distributions in docs/scenario.md, or a weight\n", out);
+  if (inner.what == PLACE_PARAMETER)
+    fputs("  a parameter of a distribution, see docs/scenario.md, a weight, or a part of a number\n", out);
 }
 
 char *explain_print(struct arena *arena, const struct record *root, const char *path, struct diagnostics *d) {

@@ -274,6 +274,95 @@ static void test_replicas_stay_in_their_region(void) {
   }
 }
 
+/* --- one region more or less by option ---------------------------------------------------------------------------------------- */
+
+#define TWO_REGIONS PLACES "'nodes': { 'u': { 'cpu': 4, 'region': 'us' }, 'e': { 'cpu': 4, 'region': 'eu' } }"
+
+/* A number for all, or a number for one region, in place of what the file says. */
+static void test_set(void) {
+  static const struct {
+    const char *option;
+    int64_t all;
+    uint32_t us, eu;
+  } rows[] = {{"services.a.replicas.eu=4", 6, 2, 4},
+              {"services.a.replicas={\"eu\": 2}", 2, 0, 2},
+              {"services.a.replicas=3", 3, 2, 1},
+              {"services.a.replicas.us={\"value\": 1, \"source\": \"measured\", \"range\": [1, 3]}", 2, 1, 1}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct text t = {.length = 0};
+    put(&t, SCENARIO, ", 'region': 'us'", "'a': { 'kind': 'app', 'replicas': { 'us': 2, 'eu': 1 } }", "kubernetes", TWO_REGIONS,
+        "");
+    struct fixture f = {.arena = arena_new()};
+    struct diagnostics *d = diagnostics_new(f.arena);
+    struct scenario_override set = {.path = rows[i].option};
+    f.scenario = scenario_read_text(f.arena, d, "set", t.bytes, &set, 1);
+    if (test_check(f.scenario != NULL, "%s: %s", rows[i].option, diagnostics_render(d, f.arena))) {
+      struct world *w = quiet_world(&f, SIM_S);
+      test_check(model_service(&f.scenario->model, 0)->replicas == rows[i].all && on_group(w, 0, 0) == rows[i].us &&
+                     on_group(w, 0, 1) == rows[i].eu,
+                 "%s: %u in us, %u in eu", rows[i].option, on_group(w, 0, 0), on_group(w, 0, 1));
+      world_free(w);
+    }
+    fixture_close(&f);
+  }
+}
+
+/* --- ways and machines for plans ---------------------------------------------------------------------------------------------- */
+
+/* Two of three nodes of "a" are in us, "d" is in eu: a way takes 40 ms from us, and within eu, whose nodes are dealt over
+ * three zones, 1/3 x 0.25 + 2/3 x 0.35 = 0.317 ms in the mean: 2/3 x 40 + 1/3 x 0.317 = 26.772 ms. What may meet on a node,
+ * one of one region, takes no time: 26.667 ms. */
+static void test_ways(void) {
+  struct fixture f =
+      scenario("'a': { 'kind': 'app', 'place': ['u', 'e'] }, 'd': { 'kind': 'database', 'place': 'e' }", "kubernetes",
+               PLACES "'nodes': { 'u': { 'count': 2, 'cpu': 4, 'region': 'us' }, 'e': { 'cpu': 4, 'region': 'eu' } }", "");
+  const struct model *m = &f.scenario->model;
+  const struct service_config *a = model_service(m, 0), *d = model_service(m, 1);
+  double way = (double)placement_way(m, a, d) * 1e-6, hop = (double)placement_hop(m, a, d) * 1e-6;
+  test_check(fabs(way - (2 * 40 + (0.25 + 2 * 0.35) / 3) / 3) < 1e-5, "a way of %.4f ms", way);
+  test_check(fabs(hop - 80 / 3.) < 1e-5, "a hop of %.4f ms", hop);
+  fixture_close(&f);
+}
+
+/* --- the audit ---------------------------------------------------------------------------------------------------------------- */
+
+static void count_broken(void *count, const char *message) {
+  (void)message;
+  ++*(int *)count;
+}
+
+static int broken(const struct world *w) {
+  int count = 0;
+  world_audit(w, count_broken, &count);
+  return count;
+}
+
+/* Each invariant, broken by hand in a world that keeps it. */
+static void test_audit(void) {
+  struct fixture f = scenario(
+      "'a': { 'kind': 'app', 'replicas': { 'us': 2, 'eu': 3 }, 'spread': { 'over': 'zone', 'hard': true } }", "kubernetes",
+      PLACES "'nodes': { 'u': { 'count': 2, 'cpu': 4, 'region': 'us' }, 'e': { 'count': 3, 'cpu': 4, 'region': 'eu' } }", "");
+  struct world *w = quiet_world(&f, SIM_S);
+  world_run(w);
+  test_check(broken(w) == 0, "the audit reports %d", broken(w));
+  w->nodes[0].cpu_requested++;
+  test_check(broken(w) == 1, "requests in the books: %d", broken(w));
+  w->nodes[0].cpu_requested--;
+  nodes_offer(w->nodes[0].group)->pods = 0;
+  test_check(broken(w) == 2, "more replicas than a node takes: %d", broken(w));
+  nodes_offer(w->nodes[0].group)->pods = 110;
+  w->containers[0].home = 1;
+  test_check(broken(w) == 1, "another region: %d", broken(w));
+  w->containers[0].home = 0;
+  service_placement(model_service(w->model, 0))->groups[0] = false;
+  test_check(broken(w) == 2, "a node that may not run it: %d", broken(w));
+  service_placement(model_service(w->model, 0))->groups[0] = true;
+  service_placement(model_service(w->model, 0))->spread.skew = 0;
+  test_check(placement_worst_skew(w, 0) == 1 && broken(w) == 1, "a hard spread: %d", broken(w));
+  world_free(w);
+  fixture_close(&f);
+}
+
 static const struct test_case cases[] = {{"groups", test_groups},
                                          {"nodes of a zone", test_nodes_of_a_zone},
                                          {"room", test_room},
@@ -282,5 +371,8 @@ static const struct test_case cases[] = {{"groups", test_groups},
                                          {"spread refused", test_spread_refused},
                                          {"spread after a loss", test_spread_after_a_loss},
                                          {"replicas stay in their region", test_replicas_stay_in_their_region},
+                                         {"set", test_set},
+                                         {"ways", test_ways},
+                                         {"audit", test_audit},
                                          {0}};
 const struct test_suite suite_placement = {"placement", cases};
