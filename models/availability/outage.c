@@ -1,4 +1,6 @@
 #include "models/availability/outage.h"
+#include "models/availability/audience.h"
+#include "models/dns/dns.h"
 #include "models/traffic/offered.h"
 #include "models/faults/fault.h"
 #include "models/database/stale.h"
@@ -27,12 +29,21 @@ struct look {
   const struct program *program;
   uint32_t endpoint;
   const uint16_t *slots; /* of the request's items, by keyspace */
+  int32_t edge;          /* region whose entry the clients were sent to; -1: there are no places */
 };
+
+/* Whom a call may reach: clients of a region's entry only its own targets, as in request_enter. */
+static const uint32_t *candidates(const struct look *look, struct service *s, const struct instruction *in, uint32_t *count) {
+  if (look->edge >= 0 && in == look->program->instructions && !s->routing)
+    return balancer_nearby(look->world, s, (uint32_t)look->edge, count);
+  *count = s->in_rotation;
+  return s->rotation;
+}
 
 static double served_share(void *context, const struct instruction *in, enum route route) {
   const struct look *look = context;
   const struct world *w = look->world;
-  const struct service *s = &w->services[in->service];
+  struct service *s = &w->services[in->service];
   if (route == ROUTE_CONNECTION) return stale_serves(w, in);
   if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
@@ -42,13 +53,15 @@ static double served_share(void *context, const struct instruction *in, enum rou
   if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
   if (s->replication) return replication_serving(s->replication, route);
   double alive = 0, all = 0;
-  for (uint32_t i = 0; i < s->in_rotation; i++) {
-    double weight = balancer_weight(s, s->rotation[i]);
+  uint32_t count;
+  const uint32_t *rotation = candidates(look, s, in, &count);
+  for (uint32_t i = 0; i < count; i++) {
+    double weight = balancer_weight(s, rotation[i]);
     all += weight;
-    if (container_serves(&w->containers[s->rotation[i]])) alive += weight;
+    if (container_serves(&w->containers[rotation[i]])) alive += weight;
   }
-  assert(all > 0);
-  return alive / all;
+  assert(all > 0 || !count);
+  return count ? alive / all : 0;
 }
 
 static double given(void *context, const uint16_t *slots) {
@@ -57,10 +70,32 @@ static double given(void *context, const uint16_t *slots) {
   return program_serving(look->program, served_share, look);
 }
 
-double outage_serving(const struct world *w, uint32_t endpoint) {
+static double serving_from(const struct world *w, uint32_t endpoint, int32_t edge) {
   const struct program *p = &w->model->programs[endpoint];
-  return shards_expect(w, p, given, &(struct look){.world = w, .program = p, .endpoint = endpoint});
+  return shards_expect(w, p, given, &(struct look){.world = w, .program = p, .endpoint = endpoint, .edge = edge});
 }
+
+struct served {
+  double all, apart; /* share of the requests that are served; as if no client straggled */
+};
+
+static struct served served_now(const struct world *w, uint32_t endpoint) {
+  struct served sum = {0, 0};
+  if (!model_regions(w->model)) {
+    double served = serving_from(w, endpoint, -1);
+    return (struct served){served, served};
+  }
+  for (uint32_t edge = 0; edge < model_regions(w->model); edge++) {
+    double all = audience_share(w, endpoint, edge, DNS_CLIENTS);
+    double apart = audience_share(w, endpoint, edge, DNS_APART_FROM_STRAGGLERS);
+    if (!(all > 0 || apart > 0)) continue;
+    double served = serving_from(w, endpoint, (int32_t)edge);
+    sum.all += all * served, sum.apart += apart * served;
+  }
+  return sum;
+}
+
+double outage_serving(const struct world *w, uint32_t endpoint) { return served_now(w, endpoint).all; }
 
 /* What the endpoint lacks now: to the latest outage what it took, to those before it what is left. */
 static void charge(struct outage_book *b, uint32_t endpoint, double weight) {
@@ -97,18 +132,25 @@ static void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {
   if (fault >= 0) record(&world_outages(w)->classes[fault].rpo, rpo);
 }
 
-static bool worse_than(const struct outage_book *b, const double *before) {
+static bool worse_than(const struct outage_book *b, const double *now, const double *before) {
   for (uint32_t i = 0; i < b->endpoint_count; i++)
-    if (b->share[i] > 0 && b->serving[i] < before[i] - 1e-12) return true;
+    if (b->share[i] > 0 && now[i] < before[i] - 1e-12) return true;
   return false;
 }
 
 /* Takes an outage off the list; its array of shares is kept for the next. */
 static void close_outage(struct outage_book *b, uint32_t i) {
   assert(i < b->open_count);
-  double *before = b->open[i].before;
+  double *before = b->open[i].before, *apart_before = b->open[i].apart_before;
   for (b->open_count--; i < b->open_count; i++) b->open[i] = b->open[i + 1];
-  b->open[b->open_count].before = before;
+  b->open[b->open_count].before = before, b->open[b->open_count].apart_before = apart_before;
+}
+
+/* All are served as well as before it, apart from stragglers: that is its recovery. It stays open for what these still miss. */
+static void recovers(struct world *w, struct outage_book *b, struct open_outage *o) {
+  if (!o->hurts || o->recovered) return;
+  record(&b->classes[o->fault].rto, world_now(w) - o->at);
+  o->recovered = true;
 }
 
 static void evaluate(void *world, uint32_t argument) {
@@ -116,14 +158,21 @@ static void evaluate(void *world, uint32_t argument) {
   struct world *w = world;
   struct outage_book *b = world_outages(w);
   integrate(w);
-  for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = outage_serving(w, i);
+  for (uint32_t i = 0; i < b->endpoint_count; i++) {
+    struct served now = served_now(w, i);
+    b->serving[i] = now.all, b->apart[i] = now.apart;
+  }
   for (uint32_t i = b->open_count; i-- > 0;) {
-    if (worse_than(b, b->open[i].before)) {
-      b->open[i].hurts = true;
+    struct open_outage *o = &b->open[i];
+    if (worse_than(b, b->apart, o->apart_before)) {
+      o->hurts = true;
       continue;
     }
-    if (b->open[i].hurts) record(&b->classes[b->open[i].fault].rto, world_now(w) - b->open[i].at);
-    if (b->open[i].hurts || world_now(w) > b->open[i].at) close_outage(b, i);
+    recovers(w, b, o);
+    if (worse_than(b, b->serving, o->before))
+      o->straggles = true;
+    else if (o->hurts || o->straggles || world_now(w) > o->at)
+      close_outage(b, i);
   }
 }
 
@@ -137,7 +186,10 @@ static void make_room(struct world *w) {
   uint32_t room = b->open_room ? 2 * b->open_room : 16;
   struct open_outage *more = arena_new_array(w->arena, struct open_outage, room);
   if (b->open_count) memcpy(more, b->open, b->open_count * sizeof *more);
-  for (uint32_t i = b->open_count; i < room; i++) more[i].before = arena_new_array(w->arena, double, b->endpoint_count + 1);
+  for (uint32_t i = b->open_count; i < room; i++) {
+    more[i].before = arena_new_array(w->arena, double, b->endpoint_count + 1);
+    more[i].apart_before = arena_new_array(w->arena, double, b->endpoint_count + 1);
+  }
   assert(room > b->open_count);
   b->open = more, b->open_room = room;
 }
@@ -150,11 +202,11 @@ void outage_fault(struct world *w, uint32_t fault) {
   w->struck_at = world_now(w);
   /* A fault that has hurt nobody by the time the next one strikes is survived. */
   for (uint32_t i = b->open_count; i-- > 0;)
-    if (!b->open[i].hurts && b->open[i].at < world_now(w)) close_outage(b, i);
+    if (!b->open[i].hurts && !b->open[i].straggles && b->open[i].at < world_now(w)) close_outage(b, i);
   if (b->open_count == b->open_room) make_room(w);
-  b->open[b->open_count].fault = fault, b->open[b->open_count].at = world_now(w), b->open[b->open_count].hurts = false;
-  for (uint32_t i = 0; i < b->endpoint_count; i++) b->open[b->open_count].before[i] = b->serving[i];
-  b->open_count++;
+  struct open_outage *o = &b->open[b->open_count++];
+  o->fault = fault, o->at = world_now(w), o->hurts = o->recovered = o->straggles = false;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) o->before[i] = b->serving[i], o->apart_before[i] = b->apart[i];
 }
 
 static void outage_start(struct world *w) {
@@ -163,10 +215,12 @@ static void outage_start(struct world *w) {
   b->endpoint_count = m->endpoints.count, b->class_count = model_faults(m)->count;
   b->share = arena_new_array(w->arena, double, b->endpoint_count);
   b->serving = arena_new_array(w->arena, double, b->endpoint_count);
+  b->apart = arena_new_array(w->arena, double, b->endpoint_count);
   b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
   b->classes = arena_new_array(w->arena, struct outage_log, b->class_count + 1);
   b->slot = calendar_slot(w->calendar, evaluate, w, 0);
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->share[i] = model_endpoint_share(m, i);
+  b->clients = audience_new(m, w->arena);
 }
 
 static void outage_restart(struct world *w) {

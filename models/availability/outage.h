@@ -5,7 +5,11 @@
  * fault until every endpoint is served as well as before it: its RTO. So a crash in the middle of a longer outage is charged
  * with its own part only, and a fault that takes nothing from anybody has no outage. What is not served meanwhile is counted once,
  * whatever overlaps: of the outages that are open the latest is charged with what it took, the one before it with what it had taken
- * before that, and so on: over all faults this adds up to the downtime. Requests play no part: the same book serves traffic and
+ * before that, and so on: over all faults this adds up to the downtime.
+ *
+ * Where clients are sent to regions, shares are those of the clients by the region that they are sent to now (models/dns/dns.h): the
+ * load balancer of a region has only the replicas there for targets. Stragglers, who keep an old address for an hour, are part of
+ * what is not served and charged to its fault, and not of the recovery time: that ends when all others are served. Requests play no part: the same book serves traffic and
  * availability runs. */
 #ifndef OUTAGE_H
 #define OUTAGE_H
@@ -33,14 +37,18 @@ struct outage_log {
 struct open_outage {
   uint32_t fault;
   sim_time at;
-  bool hurts;     /* some endpoint was served worse than before it */
-  double *before; /* share served by endpoint when it struck */
+  bool hurts;                    /* some endpoint was served worse than before it, apart from stragglers */
+  bool recovered;                /* it is not any more: its recovery time is recorded */
+  bool straggles;                /* stragglers were served worse when the others were not */
+  double *before, *apart_before; /* by endpoint when it struck: outage_book's serving and apart */
 };
 
 struct outage_book {
   uint32_t endpoint_count, class_count;
   double *share;     /* of the endpoint in the mix */
   double *serving;   /* share of its requests served now */
+  double *apart;     /* the same as if no client straggled (models/dns/dns.h) */
+  double *clients;   /* where they are (audience.h); null: there are no places */
   double *served_ns; /* integral of it */
   double total_served_ns;
   sim_time since, measured_from;

@@ -1,7 +1,7 @@
 /* The way of clients to the regions: the round trips of far clients, when a lost region is seen and clients move, what that costs,
  * with requests and without. */
+#include "models/availability/outage.h"
 #include "models/dns/dns.h"
-#include "models/dns/check.h"
 #include "models/network/request_place.h"
 #include "models/traffic/source.h"
 #include "sim/measure/measure.h"
@@ -129,6 +129,64 @@ static void test_drift(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {
-    {"round_trips", test_round_trips}, {"odd_trips", test_odd_trips}, {"checks", test_checks}, {"drift", test_drift}, {NULL, NULL}};
+/* Seconds of the lost region's traffic that are not served, when its loss is seen after `seen` s: all until then, half of the TTL of
+ * 60 s for those who follow it, and an hour for 3%. */
+static double lost_by_hand(double seen) { return 0.97 * (seen + 30) + 0.03 * (seen + 3600); }
+
+/* 75 + 30 + 0.03 x 3,570 = 212 s in the mean over phases; each phase to the nanosecond of a step. Endpoint 0 is half of the requests. All
+ * but the stragglers are served 60 s after the change: an RTO of 135 s in the mean. */
+static void test_lost_without_requests(void) {
+  struct fixture f = loss("", "'dns': { 'policy': 'geo', 'check': {} },", "10h", "1000s");
+  double sum = 0, rto = 0, worst = 0;
+  enum { PHASES = 200 };
+  for (uint32_t i = 0; i < PHASES; i++) {
+    struct world *w = world_new(&f.scenario->model, 1, i, WORLD_AVAILABILITY);
+    calendar_run(w->calendar, 300 * SIM_S);
+    double seen = announced_s(w, 100 * SIM_S);
+    calendar_run(w->calendar, 8 * SIM_HOUR);
+    const struct outage_log *log = &world_outages(w)->classes[0];
+    double lost = 2 * log->lost_ns * 1e-9, off = fabs(lost - lost_by_hand(seen));
+    sum += lost, worst = off > worst ? off : worst;
+    test_check(log->rto.count == 1 && fabs(log->rto.s[0] - seen - 60) < 1e-6, "%llu outages, the first of %.3f s; by hand %.3f s",
+               (unsigned long long)log->rto.count, log->rto.s[0], seen + 60);
+    rto += log->rto.s[0];
+    world_free(w);
+  }
+  test_check(worst < 1e-6, "up to %.9f s off", worst);
+  test_check(fabs(sum / PHASES - 212.1) < 3 * 0.61 && fabs(rto / PHASES - 135) < 3 * 0.61, "%.2f s lost, by hand 212.1; RTO %.2f s",
+             sum / PHASES, rto / PHASES);
+  fixture_close(&f);
+}
+
+/* The same with requests: 50/s Poisson, so that n failures have a standard deviation of sqrt(n) and less. None of eu fails. */
+static void test_lost_with_requests(void) {
+  struct fixture f = loss("", "'dns': { 'policy': 'geo', 'check': {} },", "10h", "3900s");
+  double sum = 0;
+  enum { RUNS = 6 };
+  for (uint32_t i = 0; i < RUNS; i++) {
+    struct world *w = world_new(&f.scenario->model, 1, i, WORLD_TRAFFIC);
+    world_run(w);
+    const struct observation *o = &w->observation;
+    double seen = 0;
+    for (uint32_t k = 0; k < record(w)->count; k++) seen = (double)(record(w)->past[k].from - 100 * SIM_S) * 1e-9;
+    double failed = (double)o->endpoints[0].windows[0].ended[OUTCOME_UNREACHABLE], due = 50 * lost_by_hand(seen);
+    test_check(fabs(failed - due) < 4 * sqrt(due), "%g fail, by hand %g", failed, due);
+    test_check(!o->endpoints[1].windows[0].ended[OUTCOME_UNREACHABLE], "clients of eu fail");
+    double book = 2 * world_outages(w)->classes[0].lost_ns * 1e-9;
+    test_check(fabs(book - lost_by_hand(seen)) < 1, "the book has %.3f s, by hand %.3f", book, lost_by_hand(seen));
+    sum += failed / 50;
+    world_free(w);
+  }
+  /* phases: 30 / sqrt(12 x 6) = 3.5 s; counts: 2.06 / sqrt(6) = 0.8 s */
+  test_check(fabs(sum / RUNS - 212.1) < 3 * 3.6, "%.2f s of the region's traffic are lost, by hand 212.1", sum / RUNS);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"round_trips", test_round_trips},
+                                         {"odd_trips", test_odd_trips},
+                                         {"checks", test_checks},
+                                         {"drift", test_drift},
+                                         {"lost_without_requests", test_lost_without_requests},
+                                         {"lost_with_requests", test_lost_with_requests},
+                                         {NULL, NULL}};
 const struct test_suite suite_dns = {"dns", cases};
