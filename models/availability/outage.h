@@ -7,10 +7,11 @@
  * whatever overlaps: of the outages that are open the latest is charged with what it took, the one before it with what it had taken
  * before that, and so on: over all faults this adds up to the downtime.
  *
- * Where clients are sent to regions, shares are those of the clients by the region that they are sent to now (models/dns/dns.h): the
- * load balancer of a region has only the replicas there for targets. Stragglers, who keep an old address for an hour, are part of
- * what is not served and charged to its fault, and not of the recovery time: that ends when all others are served. Requests play no part: the same book serves traffic and
- * availability runs. */
+ * Where clients are sent to regions, shares are those of the clients by the region that they are sent to now (models/dns/dns.h):
+ * the load balancer of a region has only the replicas there for targets. Stragglers, who keep an old address for an hour, are part
+ * of what is not served and charged to its fault, and not of the recovery time: that ends when all others are served.
+ *
+ * Requests play no part: the same book serves traffic and availability runs. */
 #ifndef OUTAGE_H
 #define OUTAGE_H
 #include "models/core/parts.h"
