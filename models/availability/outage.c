@@ -1,6 +1,8 @@
 #include "models/availability/outage.h"
 #include "models/availability/audience.h"
 #include "models/dns/dns.h"
+#include "models/network/network.h"
+#include "models/service/locality.h"
 #include "models/traffic/offered.h"
 #include "models/faults/fault.h"
 #include "models/database/stale.h"
@@ -32,12 +34,19 @@ struct look {
   int32_t edge;          /* region whose entry the clients were sent to; -1: there are no places */
 };
 
-/* Whom a call may reach: clients of a region's entry only its own targets, as in request_enter. */
+/* Whom a call may reach, as in request_enter. All calls of a request are taken to come from the region whose entry it came by. */
 static const uint32_t *candidates(const struct look *look, struct service *s, const struct instruction *in, uint32_t *count) {
-  if (look->edge >= 0 && in == look->program->instructions && !s->routing)
-    return balancer_nearby(look->world, s, (uint32_t)look->edge, count);
-  *count = s->in_rotation;
-  return s->rotation;
+  if (look->edge < 0) {
+    *count = s->in_rotation;
+    return s->rotation;
+  }
+  if (in == look->program->instructions) return locality_of_entry(look->world, s, (uint32_t)look->edge, count);
+  return locality_candidates(look->world, s, (struct site){look->edge, -1}, count);
+}
+
+static bool serves(const struct look *look, uint32_t container) {
+  const struct container *c = &look->world->containers[container];
+  return container_serves(c) && (look->edge < 0 || network_reachable(look->world, look->edge, container_region(look->world, c)));
 }
 
 static double served_share(void *context, const struct instruction *in, enum route route) {
@@ -58,7 +67,7 @@ static double served_share(void *context, const struct instruction *in, enum rou
   for (uint32_t i = 0; i < count; i++) {
     double weight = balancer_weight(s, rotation[i]);
     all += weight;
-    if (container_serves(&w->containers[rotation[i]])) alive += weight;
+    if (serves(look, rotation[i])) alive += weight;
   }
   assert(all > 0 || !count);
   return count ? alive / all : 0;

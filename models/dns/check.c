@@ -1,6 +1,7 @@
 #include "models/dns/check.h"
 #include "models/core/world.h"
 #include "models/platform/nodes.h"
+#include "models/service/locality.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 
@@ -17,7 +18,7 @@ static sim_time check_from(const struct world *w, const struct dns_check *c, sim
 static bool passes(const struct world *w, const struct dns_record *d, uint32_t region) {
   struct service *s = &w->services[d->service];
   uint32_t count;
-  const uint32_t *replicas = balancer_nearby(w, s, region, &count);
+  const uint32_t *replicas = locality_of_entry(w, s, region, &count);
   if (service_lacks_quorum(s)) return false;
   for (uint32_t i = 0; i < count; i++)
     if (container_serves(&w->containers[replicas[i]])) return true;

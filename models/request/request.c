@@ -341,7 +341,10 @@ static uint32_t pick(struct world *w, struct service *s, const struct instructio
  * not alike is reached wherever it is. */
 static uint32_t pick_for_client(struct world *w, struct service *s, const struct instruction *in, const struct request *r) {
   int32_t edge = edge_of(w, r);
-  return edge < 0 || s->routing ? pick(w, s, in, r) : balancer_pick_nearby(w, s, in, r, (uint32_t)edge);
+  if (edge < 0) return pick(w, s, in, r);
+  uint32_t picked = s->routing ? pick(w, s, in, r) : balancer_pick_nearby(w, s, in, r, (uint32_t)edge);
+  bool away = picked != NONE && container_region(w, &w->containers[picked]) != edge;
+  return away && !nodes_live_in(w, edge) ? NONE : picked; /* the load balancer that would hand it on is gone */
 }
 
 /* The client's connection leads to one replica; its first request chooses. */

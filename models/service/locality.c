@@ -1,4 +1,5 @@
 #include "models/service/locality.h"
+#include "models/platform/nodes.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
@@ -96,6 +97,13 @@ const uint32_t *locality_candidates(const struct world *w, struct service *s, st
   bool stays = prefers && (l.count || has_cluster(w, s, from));
   *count = stays ? l.count : s->in_rotation;
   return stays ? l.list : s->rotation;
+}
+
+const uint32_t *locality_of_entry(const struct world *w, struct service *s, uint32_t region, uint32_t *count) {
+  *count = 0;
+  if (!nodes_live_in(w, (int32_t)region)) return NULL;
+  if (!s->routing) return balancer_nearby(w, s, region, count);
+  return locality_candidates(w, s, (struct site){(int32_t)region, -1}, count);
 }
 
 /* --- choosing ---------------------------------------------------------------------------------------------------------------- */

@@ -46,6 +46,9 @@ struct locality_config {
 /* Of those in rotation: those that a caller there calls if none is full or ejected, whether they live or not; maybe none. The list
  * is good until the rotation changes. */
 const uint32_t *locality_candidates(const struct world *, struct service *, struct site from, uint32_t *count);
+/* Likewise for clients that were sent to the entry of a region: none where no machine of the region works, as its load balancer is
+ * gone with them. With `none` too the load balancer has only the replicas of its region for targets. */
+const uint32_t *locality_of_entry(const struct world *, struct service *, uint32_t region, uint32_t *count);
 /* Of containers: those in the zone (if `zone`), or else in the region of the caller, or else all come first; returns how many, at
  * least one of count > 0. Their order among each other stays. */
 uint32_t locality_nearest(const struct world *, struct site from, bool zone, uint32_t *containers, uint32_t count);
