@@ -78,8 +78,9 @@ int64_t placement_nodes(const struct model *, const struct service_config *, uin
 bool placement_within(const struct model *, const struct service_config *, const struct service_config *);
 /* One way between replicas of two services that are on different nodes, in the mean over the nodes that may run them. */
 sim_time placement_way(const struct model *, const struct service_config *, const struct service_config *);
-/* One way between them, at least: what may be on one node is taken to be. */
-sim_time placement_hop(const struct model *, const struct service_config *, const struct service_config *);
+/* One way from the first to where calls of the second go, at least: what may be on one node is taken to be. */
+enum hop_to { HOP_ANYWHERE, HOP_NEAR, HOP_TO_PRIMARY };
+sim_time placement_hop(const struct model *, const struct service_config *, const struct service_config *, enum hop_to);
 
 /* Of one node, for replicas. */
 struct allocatable placement_allocatable(const struct node_group *);

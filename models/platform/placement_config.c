@@ -53,13 +53,26 @@ static bool may_share(const struct model *m, const struct service_config *a, con
   return placement_has_group(a, k) || placement_has_group(b, i);
 }
 
-/* shared: what may be on one node takes no time. */
-static sim_time mean_way(const struct model *m, const struct service_config *a, const struct service_config *b, bool shared) {
-  double from = (double)all_nodes(m, a), to = (double)all_nodes(m, b), mean = 0;
-  if (!(from > 0) || !(to > 0)) return network_way_apart(m, -1, -1);
+/* Of all its nodes, or of those in the region. */
+static int64_t nodes_in(const struct model *m, const struct service_config *s, uint32_t group, int32_t region) {
+  return region < 0 || model_nodes(m, group)->region == region ? placement_nodes(m, s, group) : 0;
+}
+
+static double share_of_nodes(const struct model *m, const struct service_config *s, uint32_t group, int32_t region) {
+  double all = 0;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) all += (double)nodes_in(m, s, i, region);
+  return all > 0 ? (double)nodes_in(m, s, group, region) / all : share_of_nodes(m, s, group, -1);
+}
+
+/* shared: what may be on one node takes no time. The second is where its calls go: in a region, in the caller's, or anywhere. */
+static sim_time mean_way(const struct model *m, const struct service_config *a, const struct service_config *b, bool shared,
+                         enum hop_to where) {
+  double mean = 0;
+  if (!all_nodes(m, a) || !all_nodes(m, b)) return network_way_apart(m, -1, -1);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
     for (uint32_t k = 0; k < m->platform.nodes.count; k++) {
-      double share = (double)placement_nodes(m, a, i) / from * (double)placement_nodes(m, b, k) / to;
+      int32_t region = where == HOP_TO_PRIMARY ? b->primary_region : where == HOP_NEAR ? model_nodes(m, i)->region : -1;
+      double share = share_of_nodes(m, a, i, -1) * share_of_nodes(m, b, k, region);
       if (!(share > 0) || (shared && may_share(m, a, b, i, k))) continue;
       mean += share * (double)network_way_apart(m, (int32_t)i, (int32_t)k);
     }
@@ -67,11 +80,11 @@ static sim_time mean_way(const struct model *m, const struct service_config *a, 
 }
 
 sim_time placement_way(const struct model *m, const struct service_config *a, const struct service_config *b) {
-  return model_regions(m) ? mean_way(m, a, b, false) : network_way_apart(m, -1, -1);
+  return model_regions(m) ? mean_way(m, a, b, false, HOP_ANYWHERE) : network_way_apart(m, -1, -1);
 }
 
-sim_time placement_hop(const struct model *m, const struct service_config *a, const struct service_config *b) {
-  if (model_regions(m)) return mean_way(m, a, b, true);
+sim_time placement_hop(const struct model *m, const struct service_config *a, const struct service_config *b, enum hop_to where) {
+  if (model_regions(m)) return mean_way(m, a, b, true, where);
   return meets(m, a, b) ? 0 : network_way_apart(m, -1, -1);
 }
 

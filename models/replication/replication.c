@@ -558,6 +558,7 @@ static void replication_process_stops(struct world *w, struct container *c, bool
 }
 
 static void link_service(struct linker *l, struct service_config *s, const char *path) {
+  s->primary_region = -1, s->reads_near = service_replication(s)->reads == READS_LOCAL && replication_is_on(service_replication(s));
   const char *key = NULL, *wrong = replication_link(l->model, s, &key);
   if (wrong) link_error(l, path, key, "%s", wrong);
   if (!wrong) votes_link(l, s);

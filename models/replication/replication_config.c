@@ -212,6 +212,7 @@ void replication_link_placed(struct linker *l, struct service_config *s, uint32_
     const struct replication *p = &w->services[index].replication[k];
     sim_time way = ack_way(w, p, l->arena);
     c->ack_way = way > c->ack_way ? way : c->ack_way;
+    if (!k) s->primary_region = container_region(w, &w->containers[*p->primary]);
     if (c->primary >= 0 && container_region(w, &w->containers[*p->primary]) != c->primary) {
       link_error(l, arena_format(l->arena, "services.%s.replication", s->name), "primary",
                  "no replica of \"%s\" is in region \"%s\"%s", s->name, model_region(l->model, (uint32_t)c->primary)->name,

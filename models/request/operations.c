@@ -8,7 +8,7 @@
 /* --- enter, accept, leave ---------------------------------------------------------------------------------------------------- */
 
 void enter_holds(struct walk *w, const struct instruction *in, double weight) {
-  if (w->depth) walk_hops(w, w->frames[w->depth - 1], in->service, weight);
+  if (w->depth) walk_hops(w, w->frames[w->depth - 1], in->service, in->route, weight);
   w->frames[w->depth++] = in->service, w->route = in->route, w->enter = in;
 }
 
@@ -22,8 +22,9 @@ double enter_through(struct passage *p, const struct instruction *in) {
 }
 
 static void leave_holds(struct walk *w, const struct instruction *in, double weight) {
+  enum route route = w->enter && w->enter->service == in->service ? w->enter->route : ROUTE_ANY;
   w->depth--, w->route = ROUTE_ANY;
-  if (w->depth) walk_hops(w, in->service, w->frames[w->depth - 1], weight);
+  if (w->depth) walk_hops(w, w->frames[w->depth - 1], in->service, route, weight);
 }
 
 const struct operation operation_enter = {

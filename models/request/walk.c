@@ -26,12 +26,17 @@ void walk_passes(const struct walk *w, double weighted_s) {
     if (w->held[i]) part_numbered(i)->passes(w, weighted_s);
 }
 
-/* Within a transaction, between services that are placed so that they cannot meet: what is locked stays so. */
-void walk_hops(const struct walk *w, int32_t from, int32_t to, double weight) {
+/* Between services that are placed so that they cannot meet. Without places: within a transaction, what is locked stays so. */
+void walk_hops(const struct walk *w, int32_t caller, int32_t called, enum route route, double weight) {
   const struct demand_sums *d = w->sums;
-  const struct service_config *a = model_service(d->model, (uint32_t)from), *b = model_service(d->model, (uint32_t)to);
-  double hop_s = weight * sim_seconds(placement_hop(d->model, a, b));
+  const struct service_config *a = model_service(d->model, (uint32_t)caller), *b = model_service(d->model, (uint32_t)called);
+  enum hop_to where = route == ROUTE_PRIMARY ? HOP_TO_PRIMARY : b->reads_near ? HOP_NEAR : HOP_ANYWHERE;
+  double hop_s = weight * sim_seconds(placement_hop(d->model, a, b, where));
   assert(hop_s >= 0);
+  if (model_regions(d->model)) {
+    walk_passes(w, hop_s);
+    return;
+  }
   if (w->aside >= 0) d->connected_s[w->aside] += hop_s;
   for (uint32_t i = 0; i < w->locked_count; i++) d->locked_s[w->locked[i].lock] += hop_s;
 }

@@ -34,8 +34,8 @@ struct walk {
 
 /* Time passes, in seconds times weight: for all that is held meanwhile. */
 void walk_passes(const struct walk *, double weighted_s);
-/* Requests of this weight take the way between two services. */
-void walk_hops(const struct walk *, int32_t from, int32_t to, double weight);
+/* Requests of this weight take the way from a service to one that they call by that route, or back. */
+void walk_hops(const struct walk *, int32_t caller, int32_t called, enum route, double weight);
 /* Follows requests of this weight from `at` on; returns the weight of those that reach `stop`. */
 double walk_on(struct walk, uint32_t at, uint32_t stop, double weight);
 /* Of what runs on its own on the replica that it begins on: it holds nothing of its caller. */

@@ -75,7 +75,9 @@ struct service_config {
   uint32_t shed_meter;               /* set by the linker where anything is shed */
   bool uses_workers;                 /* derived: some step computes there */
   struct scalability_config scalability;
-  bool embedded; /* derived: a file that its callers read and write; it has no containers */
+  int32_t primary_region; /* derived: of the first primary of a replicated database; -1: not known, or there are no places */
+  bool reads_near;        /* derived: calls that any replica can answer stay in the caller's region */
+  bool embedded;          /* derived: a file that its callers read and write; it has no containers */
 };
 
 extern const struct record service_record;

@@ -3,6 +3,7 @@
 #include "tests/model_fixture.h"
 #include "models/availability/outage.h"
 #include "models/replication/replication.h"
+#include "sim/measure/resource.h"
 
 #define PLACES                                                                                                                     \
   "'platform': { 'kind': 'compose', 'regions': { 'us': {}, 'eu': {} }, 'network': { 'round_trip': { 'us-eu': '75ms' } }, "         \
@@ -163,6 +164,48 @@ static void test_drills(void) {
     }
 }
 
+/* --- a pool over the ocean --------------------------------------------------------------------------------------------------- */
+
+#define POOL                                                                                                                       \
+  "{ 'aguanta': 1, 'name': 'p', 'traffic': { 'p': { 'kind': 'open', 'rate': '250/s', 'region': 'eu', 'timeout': '5s', 'mix': { "   \
+  "'w': 1 } } }, 'endpoints': { 'w': { 'entry': 'api', 'steps': [ { 'transaction': 'd', 'begin_trip': %s, 'steps': [ { 'query': "  \
+  "'d', 'writes': %d, 'demand': '%s' } ] } ] } }, 'services': { 'api': { 'kind': 'app', 'place': 'app-eu', 'replicas': 3, "        \
+  "'pools': { 'd': %s } }, 'd': { 'kind': 'database', 'place': [ 'db-us', 'db-eu' ], 'replicas': { 'us': 1, 'eu': 1 }, "           \
+  "'connections': { 'trips': 4 }, 'replication': { 'primary': 'us' } } }, 'run': { 'warmup': '10s', 'window': '60s', 'windows': "  \
+  "1 "                                                                                                                             \
+  "}, " PLACES " }"
+
+static const struct {
+  const char *name, *begin_trip;
+  int statements;
+  const char *demand, *pool;
+  double per_s; /* by hand */
+} pools[] = {
+    /* BEGIN, three statements of 5 ms and COMMIT: 5 x 75 + 15 = 390 ms; 3 x 10 / 0.39. */
+    {"five trips", "true", 3, "5ms", "{ 'max': 10, 'wait': '1s' }", 76.923},
+    /* One statement and COMMIT, whose work is next to nothing: 30 / 0.15. */
+    {"two trips", "false", 1, "10us", "{ 'max': 10, 'wait': '1s' }", 199.99},
+    /* A connection for each transaction: 4 trips to open it, which the plan does not count; 30 / 0.45. */
+    {"opened each time", "false", 1, "10us", "{ 'max': 10, 'wait': '1s', 'idle': '1ms', 'lifetime': '100ms' }", 66.66},
+};
+
+static void test_pool(void) {
+  for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
+    struct fixture f = fixture_of(POOL, pools[i].begin_trip, pools[i].statements, pools[i].demand, pools[i].pool);
+    if (!f.scenario) continue;
+    struct world *w = fixture_run(&f, 1, pools[i].name);
+    double served = (double)w->observation.ended[OUTCOME_COMPLETED] / 70, first = INFINITY;
+    test_check(fabs(served / pools[i].per_s - 1) < 0.05, "%s: %.1f/s, by hand %g", pools[i].name, served, pools[i].per_s);
+    struct resource *r;
+    uint32_t n = resources_of(&f.scenario->model, f.arena, &r);
+    for (uint32_t k = 0; k < n; k++) first = fmin(first, resource_saturates_at(&r[k]));
+    if (i < 2)
+      test_check(fabs(first / pools[i].per_s - 1) < 1e-3, "%s: the table says %.2f/s, by hand %g", pools[i].name, first,
+                 pools[i].per_s);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {
-    {"ways", test_ways}, {"reads anywhere", test_reads_anywhere}, {"drills", test_drills}, {0}};
+    {"pool over the ocean", test_pool}, {"ways", test_ways}, {"reads anywhere", test_reads_anywhere}, {"drills", test_drills}, {0}};
 const struct test_suite suite_data_regions = {"data_regions", cases};
