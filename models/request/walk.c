@@ -3,6 +3,7 @@
 #include "models/core/model.h"
 #include "models/request/backoff.h"
 #include "models/network/network.h"
+#include "models/service/locality.h"
 #include "models/platform/placement.h"
 #include "models/request/operation.h"
 #include "models/request/request.h"
@@ -26,12 +27,18 @@ void walk_passes(const struct walk *w, double weighted_s) {
     if (w->held[i]) part_numbered(i)->passes(w, weighted_s);
 }
 
+/* Calls of a database go where its own routing says, those of others where their locality does. */
+static enum hop_to hops_to(const struct service_config *called, enum route route) {
+  if (route == ROUTE_PRIMARY) return HOP_TO_PRIMARY;
+  bool near = called->kind == SERVICE_DATABASE ? called->reads_near : service_preference(called) != PREFER_NONE;
+  return near ? HOP_NEAR : HOP_ANYWHERE;
+}
+
 /* Between services that are placed so that they cannot meet. Without places: within a transaction, what is locked stays so. */
 void walk_hops(const struct walk *w, int32_t caller, int32_t called, enum route route, double weight) {
   const struct demand_sums *d = w->sums;
   const struct service_config *a = model_service(d->model, (uint32_t)caller), *b = model_service(d->model, (uint32_t)called);
-  enum hop_to where = route == ROUTE_PRIMARY ? HOP_TO_PRIMARY : b->reads_near ? HOP_NEAR : HOP_ANYWHERE;
-  double hop_s = weight * sim_seconds(placement_hop(d->model, a, b, where));
+  double hop_s = weight * sim_seconds(placement_hop(d->model, a, b, hops_to(b, route)));
   assert(hop_s >= 0);
   if (model_regions(d->model)) {
     walk_passes(w, hop_s);
