@@ -71,7 +71,7 @@ static void check(const char *name, const char *database, uint32_t mask, double 
 /* A replica has what was shipped 5 s ago: at 20 writes/s the oldest lost one is 5 s - X old, X exponential with mean 50 ms. */
 static void test_primary(void) {
   const double least = 4, most = 5;
-  /* Found after 10 s and promoted 11 s later, while the old one, up on another node after 29 s at the earliest, has nothing. */
+  /* Found after 20 s and promoted 1 s later, while the old one, up on another node after 29 s at the earliest, has nothing. */
   check("promoted before it is up", "'replicas': 2, " SHIP ", 'failover': { 'detect': '20s', 'promote': '1s' } }", 1, 21, 21, least,
         most);
   /* Would be up after 29 to 36.5 s: it waits all the same for the promotion at 120 + 1 s. */
