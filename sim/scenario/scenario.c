@@ -28,6 +28,7 @@ static const struct field root_fields[] = {
     ADDED_KEY("queues"),
     KEY("platform", RECORD, scenario, model.platform, .record = &platform_record,
         .doc = "The machines, and what runs the services on them."),
+    ADDED_KEY("dns"),
     ADDED_KEY("faults"),
     ADDED_KEY("bill"),
     KEY("prices", TEXT, scenario, prices_file, OPTIONAL,
