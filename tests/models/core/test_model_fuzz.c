@@ -35,6 +35,7 @@ struct fuzz {
   struct stream balances; /* how services are balanced */
   struct text balance;
   struct stream replication;
+  struct stream volumes;
   struct stream standbys; /* and what reads do to replay */
   uint32_t copies;        /* of the service that was put last */
   bool replicated;        /* databases have replicas, which are told apart */
@@ -535,6 +536,24 @@ static const char *balance(struct fuzz *f, const char *word) {
   return t->bytes;
 }
 
+static uint32_t volumes(struct fuzz *f, uint32_t n) { return stream_below(&f->volumes, n); }
+
+/* Of a database or a cache; a cache that is asked by key may be on disk. */
+static void put_volume(struct fuzz *f, char letter, uint32_t number) {
+  static const char *const everywhere[] = {"'none'", "'local'", "'local'"};
+  static const char *const swarm[] = {"'none'", "'local'", "{ 'kind': 'local', 'pinned': true }",
+                                      "{ 'kind': 'network', 'detach': '900ms' }"};
+  static const char *const pods[] = {"{ 'kind': 'none', 'owner': 'statefulset' }", "{ 'kind': 'local', 'owner': 'statefulset' }",
+                                     "{ 'kind': 'network', 'owner': 'statefulset', 'detach': '2s', 'deleted': '1s' }",
+                                     "{ 'kind': 'none', 'owner': 'deployment' }"};
+  if (volumes(f, 3))
+    put(&f->t, ", 'volume': %s", f->platform < 2 ? everywhere[volumes(f, 3)] : (f->platform == 2 ? swarm : pods)[volumes(f, 4)]);
+  char asked[60];
+  snprintf(asked, sizeof asked, "\"cached\": \"c%u\", \"key\"", number);
+  if (letter == 'c' && strstr(f->t.bytes, asked) && volumes(f, 2))
+    put(&f->t, ", 'persistence': { '%s': '%us', 'load_entries': 1000 }", volumes(f, 2) ? "snapshot" : "append", 1 + volumes(f, 3));
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   const char *restart = PICK(f, "always", "always", "always", "no");
   const char *balanced = balance(f, PICK(f, "round-robin", "random", "least-connections"));
@@ -587,6 +606,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (letter == 'd' && f->connected) put_connections(f);
   if (f->keyed && letter != 'd') put_content(f);
   if (divided(f, letter)) put_shards(f, letter, replicas);
+  if (letter != 'a') put_volume(f, letter, number);
   put(&f->t, " }");
 }
 
@@ -704,12 +724,13 @@ static void put_platform(struct fuzz *f) {
 }
 
 static void put_faults(struct fuzz *f) {
+  static const char *const disks[] = {"", "", ", 'disk': 'kept'", ", 'disk': 'lost'"};
   put(&f->t, "'faults': { ");
   const char *between = "";
   for (uint32_t i = 0; i < f->groups; i++, between = ", ")
     if (chance(f, 70))
-      put(&f->t, "%s'n%u': { 'kind': 'node', 'nodes': 'g%u', 'mtbf': '%s', 'at': '%s', 'repair': { 'exponential': '%s' } }",
-          between, i, i, PICK(f, "5s", "20s", "never"), "6s", PICK(f, "200ms", "4s", "20s"));
+      put(&f->t, "%s'n%u': { 'kind': 'node', 'nodes': 'g%u', 'mtbf': '%s', 'at': '%s', 'repair': { 'exponential': '%s' }%s }",
+          between, i, i, PICK(f, "5s", "20s", "never"), "6s", PICK(f, "200ms", "4s", "20s"), disks[volumes(f, 4)]);
     else
       put(&f->t, "%s'n%u': { 'kind': 'crash', 'service': 'a0', 'at': '7s' }", between, i);
   if (f->platform == 2 && strstr(f->t.bytes, "manager") && chance(f, 70))
@@ -745,6 +766,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .aged = seed % 2 == 1,
                      .balances = stream_open(stream_key(seed, 0, 11, 0)),
                      .replication = stream_open(stream_key(seed, 0, 10, 0)),
+                     .volumes = stream_open(stream_key(seed, 0, 41, 0)),
                      .replicated = seed % 7 > 3,
                      .standbys = stream_open(stream_key(seed, 0, 22, 0)),
                      .clients = stream_open(stream_key(seed, 0, 4, 0)),

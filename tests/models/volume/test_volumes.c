@@ -172,6 +172,32 @@ static void test_with_requests(void) {
   }
 }
 
+/* What has no "volume": data wait for their node on Kubernetes, all else moves as ever: 361 to 386 s. */
+static void test_defaults(void) {
+  static const struct {
+    const char *kind;
+    double low, high;
+  } rows[] = {{"queue", DAY + 21, DAY + 31}, {"app", 361, 386}, {"cache", 361, 386}, {"proxy", 361, 386}};
+  for (int i = 0; i < 4; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'defaults', 'traffic': { 't': { 'kind': 'open', 'rate': '0.1/s', 'mix': { 'p': 1 } } }, "
+        "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'call': 'd', 'steps': [ { 'cpu': '1ms' } ] } ] } }, "
+        "'services': { 'a': { 'kind': 'app', 'place': 'x' }, 'd': { 'kind': '%s', 'place': 'y', 'start': '20s' } }, "
+        "'platform': { 'kind': 'kubernetes', 'nodes': { 'x': { 'cpu': 4 }, 'y': { 'count': 2, 'cpu': 4 } } }, "
+        "'faults': { 'f': { 'kind': 'node', 'nodes': 'y', 'at': '1h', 'repair': '24h' } }, "
+        "'run': { 'warmup': '0s', 'window': '10s', 'windows': 1, 'years': 1, 'years_per_replication': 1 } }",
+        rows[i].kind);
+    if (!f.scenario) continue;
+    struct world *w = played(&f, WORLD_AVAILABILITY, 1, rows[i].kind);
+    const struct durations *rto = &world_outages(w)->classes[0].rto;
+    double s = rto->count == 1 ? rto->s[0] : -1;
+    test_check(s >= rows[i].low && s <= rows[i].high, "%s: RTO %g s", rows[i].kind, s);
+    test_check(world_outages(w)->classes[0].rpo.count == 0, "%s: an RPO", rows[i].kind);
+    world_free(w);
+    fixture_close(&f);
+  }
+}
+
 /* Two machines a zone: the volume moves to the other one of its zone, 721 to 746 s as in the table. One machine a zone: it cannot
  * follow to the other zone, and waits. */
 static void test_zones(void) {
@@ -231,6 +257,7 @@ static void test_unbounded(void) {
 
 static const struct test_case cases[] = {{"the table", test_table},
                                          {"a crash", test_crash},
+                                         {"by default", test_defaults},
                                          {"with requests and without", test_with_requests},
                                          {"a network volume stays in its zone", test_zones},
                                          {"an RPO without a bound", test_unbounded},
