@@ -98,6 +98,11 @@ static const char *words_of(const struct evidence *ev, uint32_t service) {
   const char *where = group >= 0 ? arena_format(ev->arena, "%s on %s", s->name, model_nodes(m, (uint32_t)group)->name) : NULL;
   const char *assumed = where && !s->embedded ? default_words(ev, s, where) : NULL;
   if (assumed) return assumed;
+  if (loses_data(m, s) && s->embedded && m->platform.kind->data.new_containers)
+    return arena_format(ev->arena,
+                        "%s: its file is kept, and is wherever the services start that open it; in truth it is lost with their "
+                        "container, or stays on the node that it was on, and neither counts here",
+                        where);
   if (loses_data(m, s))
     return arena_format(
         ev->arena,
