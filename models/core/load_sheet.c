@@ -1,6 +1,7 @@
 #include "models/core/load_sheet.h"
 #include "models/core/model.h"
 #include "models/core/part.h"
+#include "models/service/locality.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
@@ -27,12 +28,12 @@ struct demand_sums load_demand(const struct model *m, struct arena *arena) {
   for (uint32_t i = 0; part_numbered(i); i++)                                                                                      \
     if (part_numbered(i)->load && part_numbered(i)->load->hook) part_numbered(i)->load->hook(__VA_ARGS__)
 
-static const struct demand_sums *sums_of(const struct model *m, int asking, struct arena *arena) {
+static const struct demand_sums *sums_of(const struct model *m, const struct load_region *in, int asking, struct arena *arena) {
   struct demand_sums *d = arena_new_array(arena, struct demand_sums, 1);
   *d = load_demand(m, arena);
+  d->region = in->region;
   EACH(prepare, m, d, arena);
-  for (uint32_t e = 0; asking & ASKING_TRAFFIC && e < m->endpoints.count; e++)
-    program_demand(&m->programs[e], m->endpoint_share[e], d);
+  for (uint32_t e = 0; asking & ASKING_TRAFFIC && e < m->endpoints.count; e++) program_demand(&m->programs[e], in->shares[e], d);
   EACH(asks, m, d, asking, arena);
   EACH(weighs, m, d);
   return d;
@@ -55,6 +56,9 @@ void load_add(struct load_sheet *l, const struct load *row) {
 
 const char *load_times(const struct load_sheet *l, const struct service_config *s, double replicas) {
   double most = (double)service_most_replicas(s);
+  if (l->region >= 0 && load_is_divided(s))
+    return arena_format(l->arena, "%s in %s", replicas > 1 ? arena_format(l->arena, " x %g", replicas) : "",
+                        regions_at(&l->sums->model->platform.regions, (uint32_t)l->region)->name);
   if (most <= 1) return "";
   if (replicas < most) return arena_format(l->arena, " x %g of %g", replicas, most);
   return arena_format(l->arena, " x %g%s", replicas, s->autoscale.max ? " at most" : "");
@@ -72,9 +76,36 @@ static int by_place(const void *one, const void *other) {
   return order ? order : compare(a->sequence, b->sequence);
 }
 
-struct load_sheet load_sheet_of(const struct model *m, const double *replicas, int asking, struct arena *arena) {
-  struct load_sheet l = {.sums = sums_of(m, asking, arena), .hosts = load_hosts(m, arena), .replicas = replicas, .arena = arena};
+bool load_is_divided(const struct service_config *s) {
+  bool near = service_preference(s) != PREFER_NONE && !service_spills(s);
+  return s->replicas_by_region.count > 1 && near && s->kind != SERVICE_DATABASE;
+}
+
+double load_replicas_in(const struct service_config *s, uint32_t region) {
+  double sum = 0;
+  for (uint32_t i = 0; i < s->replicas_by_region.count; i++)
+    if (s->replicas_by_region.reference[i] == (int32_t)region) sum += (double)s->replicas_by_region.part[i];
+  return sum;
+}
+
+static const struct hosts *hosts_there(const struct model *m, int32_t region, struct arena *arena) {
+  struct hosts *hosts = arena_new_array(arena, struct hosts, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    hosts[i] = hosts_in(m, model_service(m, i), load_is_divided(model_service(m, i)) ? region : -1, arena);
+  return hosts;
+}
+
+struct load_sheet load_sheet_in(const struct model *m, const struct load_region *in, int asking, struct arena *arena) {
+  struct load_sheet l = {.sums = sums_of(m, in, asking, arena),
+                         .region = in->region,
+                         .hosts = hosts_there(m, in->region, arena),
+                         .replicas = in->replicas,
+                         .arena = arena};
   EACH(loads, m, &l);
   if (l.count) qsort(l.rows, l.count, sizeof *l.rows, by_place);
   return l;
+}
+
+struct load_sheet load_sheet_of(const struct model *m, const double *replicas, int asking, struct arena *arena) {
+  return load_sheet_in(m, &(struct load_region){-1, m->endpoint_share, replicas}, asking, arena);
 }

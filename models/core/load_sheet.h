@@ -55,8 +55,16 @@ struct load {
  * requests wait for. */
 enum load_asking { ASKING_TRAFFIC = 1, ASKING_CLOCK = 2, ASKING_WAITED = 4 };
 
+/* What requests that enter in one region ask, where the replicas of some services serve their own region only. */
+struct load_region {
+  int32_t region;         /* -1: all requests, all replicas */
+  const double *shares;   /* by endpoint: of all requests, those that enter it there */
+  const double *replicas; /* by service: how many take their calls; of a service that is divided by region, those there */
+};
+
 struct load_sheet {
   const struct demand_sums *sums;
+  int32_t region;            /* see struct load_region */
   const struct hosts *hosts; /* by service: where it runs */
   const double *replicas;    /* by service: how many share its load */
   struct load *rows;
@@ -82,6 +90,13 @@ const struct hosts *load_hosts(const struct model *, struct arena *);
 struct demand_sums load_demand(const struct model *, struct arena *);
 /* All rows, when each service has this many replicas. */
 struct load_sheet load_sheet_of(const struct model *, const double *replicas, int asking, struct arena *);
+
+/* Rows of one region. */
+struct load_sheet load_sheet_in(const struct model *, const struct load_region *, int asking, struct arena *);
+/* The service's replicas serve the calls of their own region, and others only when a region has none in rotation. */
+bool load_is_divided(const struct service_config *);
+/* How many of its replicas are in the region. */
+double load_replicas_in(const struct service_config *, uint32_t region);
 
 /* For mechanisms: adds a row, which it copies. */
 void load_add(struct load_sheet *, const struct load *);

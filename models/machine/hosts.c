@@ -20,10 +20,14 @@ static void add_group(struct hosts *h, const struct model *m, uint32_t group, in
 }
 
 struct hosts hosts_of(const struct model *m, const struct service_config *s, struct arena *arena) {
+  return hosts_in(m, s, -1, arena);
+}
+
+struct hosts hosts_in(const struct model *m, const struct service_config *s, int32_t region, struct arena *arena) {
   struct hosts h = {.group = HOSTS_NONE, .speed = 1};
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     int64_t nodes = placement_nodes(m, s, i);
-    if (nodes) add_group(&h, m, i, nodes, arena);
+    if (nodes && (region < 0 || model_nodes(m, i)->region == region)) add_group(&h, m, i, nodes, arena);
   }
   assert(h.speed > 0 && (h.group == HOSTS_NONE) == !h.name);
   return h;

@@ -20,5 +20,7 @@ struct hosts {
 };
 
 struct hosts hosts_of(const struct model *, const struct service_config *, struct arena *);
+/* Those of them that are in the region. */
+struct hosts hosts_in(const struct model *, const struct service_config *, int32_t region, struct arena *);
 
 #endif

@@ -80,7 +80,9 @@ bool placement_within(const struct model *, const struct service_config *, const
 sim_time placement_way(const struct model *, const struct service_config *, const struct service_config *);
 /* One way from the first to where calls of the second go, at least: what may be on one node is taken to be. */
 enum hop_to { HOP_ANYWHERE, HOP_NEAR, HOP_TO_PRIMARY };
-sim_time placement_hop(const struct model *, const struct service_config *, const struct service_config *, enum hop_to);
+/* region: that of the caller, if it has nodes there; -1: anywhere. */
+sim_time placement_hop(const struct model *, const struct service_config *, const struct service_config *, enum hop_to,
+                       int32_t region);
 
 /* Of one node, for replicas. */
 struct allocatable placement_allocatable(const struct node_group *);

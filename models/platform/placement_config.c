@@ -64,15 +64,16 @@ static double share_of_nodes(const struct model *m, const struct service_config 
   return all > 0 ? (double)nodes_in(m, s, group, region) / all : share_of_nodes(m, s, group, -1);
 }
 
-/* shared: what may be on one node takes no time. The second is where its calls go: in a region, in the caller's, or anywhere. */
+/* from: the region of the first, where it has nodes; -1: anywhere. shared: what may be on one node takes no time. The second is where
+ * its calls go: in a region, in the caller's, or anywhere. */
 static sim_time mean_way(const struct model *m, const struct service_config *a, const struct service_config *b, bool shared,
-                         enum hop_to where) {
+                         enum hop_to where, int32_t from) {
   double mean = 0;
   if (!all_nodes(m, a) || !all_nodes(m, b)) return network_way_apart(m, -1, -1);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
     for (uint32_t k = 0; k < m->platform.nodes.count; k++) {
       int32_t region = where == HOP_TO_PRIMARY ? b->primary_region : where == HOP_NEAR ? model_nodes(m, i)->region : -1;
-      double share = share_of_nodes(m, a, i, -1) * share_of_nodes(m, b, k, region);
+      double share = share_of_nodes(m, a, i, from) * share_of_nodes(m, b, k, region);
       if (!(share > 0) || (shared && may_share(m, a, b, i, k))) continue;
       mean += share * (double)network_way_apart(m, (int32_t)i, (int32_t)k);
     }
@@ -80,11 +81,12 @@ static sim_time mean_way(const struct model *m, const struct service_config *a, 
 }
 
 sim_time placement_way(const struct model *m, const struct service_config *a, const struct service_config *b) {
-  return model_regions(m) ? mean_way(m, a, b, false, HOP_ANYWHERE) : network_way_apart(m, -1, -1);
+  return model_regions(m) ? mean_way(m, a, b, false, HOP_ANYWHERE, -1) : network_way_apart(m, -1, -1);
 }
 
-sim_time placement_hop(const struct model *m, const struct service_config *a, const struct service_config *b, enum hop_to where) {
-  if (model_regions(m)) return mean_way(m, a, b, true, where);
+sim_time placement_hop(const struct model *m, const struct service_config *a, const struct service_config *b, enum hop_to where,
+                       int32_t region) {
+  if (model_regions(m)) return mean_way(m, a, b, true, where, region);
   return meets(m, a, b) ? 0 : network_way_apart(m, -1, -1);
 }
 

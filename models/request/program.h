@@ -207,6 +207,7 @@ const char *program_compile(struct program *, const struct model *, const struct
 /* What requests ask of services, per request of the endpoint times weight, when no other request is there. By service. */
 struct demand_sums {
   const struct model *model;
+  int32_t region;           /* of requests that enter there only; -1: of all */
   const double *speed;      /* of the cores that each service runs on */
   double *cpu_s;            /* on a reference core */
   double *primary_s;        /* of this, what only the first replica can do: writes */

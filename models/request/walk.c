@@ -38,7 +38,7 @@ static enum hop_to hops_to(const struct service_config *called, enum route route
 void walk_hops(const struct walk *w, int32_t caller, int32_t called, enum route route, double weight) {
   const struct demand_sums *d = w->sums;
   const struct service_config *a = model_service(d->model, (uint32_t)caller), *b = model_service(d->model, (uint32_t)called);
-  double hop_s = weight * sim_seconds(placement_hop(d->model, a, b, hops_to(b, route)));
+  double hop_s = weight * sim_seconds(placement_hop(d->model, a, b, hops_to(b, route), d->region));
   assert(hop_s >= 0);
   if (model_regions(d->model)) {
     walk_passes(w, hop_s);
@@ -143,6 +143,7 @@ struct demand_sums demand_sums_new(const struct model *m, const double *speed, s
   assert(speed);
   uint32_t n = m->services.count + 1;
   struct demand_sums d = {.model = m,
+                          .region = -1,
                           .speed = speed,
                           .cpu_s = arena_new_array(arena, double, n),
                           .primary_s = arena_new_array(arena, double, n),

@@ -12,6 +12,7 @@
 static struct locality_config *service_locality(const struct service_config *s) { return service_part(s, PART_locality); }
 
 enum preference service_preference(const struct service_config *s) { return (enum preference)service_locality(s)->prefer; }
+bool service_spills(const struct service_config *s) { return service_locality(s)->full != INT64_MAX; }
 
 struct localities {
   uint64_t *placed; /* by service: mask of the regions with replicas at the start */

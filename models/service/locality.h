@@ -59,5 +59,7 @@ struct site request_stands(const struct world *, const struct request *);
 
 /* What the service prefers, once it is linked. */
 enum preference service_preference(const struct service_config *);
+/* Its callers go elsewhere when all replicas near them are full. */
+bool service_spills(const struct service_config *);
 
 #endif

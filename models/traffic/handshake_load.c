@@ -4,6 +4,7 @@
 #include "models/traffic/source.h"
 #include "models/traffic/client_network.h"
 #include "models/core/model.h"
+#include "models/traffic/whereabouts.h"
 #include "models/network/network.h"
 
 static void asks(const struct model *m, const struct demand_sums *d, int asking, struct arena *arena) {
@@ -15,6 +16,7 @@ static void asks(const struct model *m, const struct demand_sums *d, int asking,
       const struct endpoint_config *c = model_endpoint(m, e);
       if (c->entry < 0) continue;
       double work = model_share(m, s, e) * (1 - endpoint_way(c)->cdn.hit) * each;
+      if (d->region >= 0) work *= whereabouts_planned(m, s, e, (uint32_t)d->region);
       d->cpu_s[c->entry] += work;
       if (model_service(m, (uint32_t)c->entry)->runtime != RUNTIME_EVENT_LOOP) d->held_s[c->entry] += work / d->speed[c->entry];
     }

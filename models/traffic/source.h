@@ -54,6 +54,7 @@ struct source_config {
   struct client_connection_config connection;
   struct access_line_config link;
   struct weights region; /* where its clients are; none: the scenario has no places */
+  double *edges;         /* derived: by endpoint and region, share of its requests that enter there while all is well; or null */
   int64_t priority;
   struct choice burst, batch;
   struct dispersion_config dispersion;

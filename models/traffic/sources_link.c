@@ -197,4 +197,5 @@ void sources_link(struct linker *l, enum link_stage stage) {
     for (uint32_t i = 0; i < m->endpoints.count; i++) m->endpoint_share[i] = model_endpoint_share(m, i);
   }
   if (stage == LINK_WORK) check_work(l);
+  if (stage == LINK_PLACED && !l->failed) whereabouts_plan(l);
 }

@@ -74,3 +74,29 @@ bool whereabouts_asks(const struct model *m, int32_t endpoint, uint32_t region) 
   }
   return false;
 }
+
+/* --- what is planned ---------------------------------------------------------------------------------------------------------- */
+
+double whereabouts_planned(const struct model *m, uint32_t source, uint32_t endpoint, uint32_t region) {
+  return model_source(m, source)->edges[endpoint * model_regions(m) + region];
+}
+
+static void plan_of(const struct linker *l, struct source_config *s, uint32_t endpoint) {
+  const struct model *m = l->model;
+  double *share = &s->edges[endpoint * model_regions(m)];
+  int32_t entry = model_endpoint(m, endpoint)->entry;
+  for (uint32_t from = 0; entry >= 0 && from < model_regions(m); from++) {
+    double there = whereabouts_share(m, s, from);
+    for (uint32_t edge = 0; there > 0 && edge < model_regions(m); edge++)
+      share[edge] += there * dns_share(l->trial, entry, from, edge, DNS_CLIENTS);
+  }
+}
+
+void whereabouts_plan(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; model_regions(m) && i < model_sources(m)->count; i++) {
+    struct source_config *s = (struct source_config *)model_sources(m)->items + i;
+    s->edges = arena_new_array(l->arena, double, (size_t)m->endpoints.count *model_regions(m) + 1);
+    for (uint32_t e = 0; e < m->endpoints.count; e++) plan_of(l, s, e);
+  }
+}

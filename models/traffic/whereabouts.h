@@ -27,6 +27,9 @@ int32_t whereabouts_region(const struct world *, uint32_t source, uint32_t user,
 struct stream whereabouts_draws(const struct world *, const struct request *);
 /* Share of the source's clients in a region; 1 where there are no places. */
 double whereabouts_share(const struct model *, const struct source_config *, uint32_t region);
+/* Once a world has been tried: of the source's requests for an endpoint, the share that enters in the region while all is well. */
+void whereabouts_plan(struct linker *);
+double whereabouts_planned(const struct model *, uint32_t source, uint32_t endpoint, uint32_t region);
 /* Whether some of the clients in the region ask for the endpoint; -1: for any. */
 bool whereabouts_asks(const struct model *, int32_t endpoint, uint32_t region);
 

@@ -2,6 +2,8 @@
 #include "models/jobs/job_queue.h"
 #include "sim/measure/autoscaled.h"
 #include "models/core/load_sheet.h"
+#include "models/traffic/whereabouts.h"
+#include "models/traffic/offered.h"
 #include "models/core/model.h"
 #include "sim/engine/arena.h"
 #include <math.h>
@@ -96,23 +98,84 @@ static enum subject subject_of(const struct load *row) {
   return subjects[row->owner];
 }
 
+static struct resource resource_of(const struct load *row, double demand_s, double constant) {
+  return (struct resource){.name = row->name,
+                           .subject = subject_of(row),
+                           .index = row->index,
+                           .part = row->part,
+                           .demand_s = demand_s,
+                           .constant = constant,
+                           .capacity = row->capacity,
+                           .meter = row->metered ? (int32_t)row->meter : -1};
+}
+
+/* --- by region ---------------------------------------------------------------------------------------------------------------- */
+
+static bool any_is_divided(const struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (load_is_divided(model_service(m, i))) return true;
+  return false;
+}
+
+/* What a region has to bear on its own. */
+static bool by_region(const struct model *m, const struct load *row) {
+  bool computes = row->kind == LOAD_COMPUTING || row->kind == LOAD_CONNECTIONS;
+  if (row->owner == LOAD_OF_SERVICE) return computes && load_is_divided(model_service(m, row->index));
+  return false;
+}
+
+static struct load_sheet sheet_of_region(const struct model *m, int32_t region, const double *replicas, struct arena *arena) {
+  double *shares = arena_new_array(arena, double, m->endpoints.count + 1),
+         *there = arena_new_array(arena, double, m->services.count + 1);
+  for (uint32_t e = 0; e < m->endpoints.count; e++)
+    for (uint32_t s = 0; s < model_sources(m)->count; s++)
+      shares[e] += model_source_share(m, s, e) * whereabouts_planned(m, s, e, (uint32_t)region);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    there[i] = load_is_divided(model_service(m, i)) ? load_replicas_in(model_service(m, i), (uint32_t)region) : replicas[i];
+  return load_sheet_in(m, &(struct load_region){region, shares, there}, ASKING_TRAFFIC, arena);
+}
+
+/* Its use is measured for the service as a whole only. */
+static struct resource resource_there(const struct load *row) {
+  struct resource r = resource_of(row, row->demand_s, 0);
+  r.part = NULL;
+  return r;
+}
+
+/* In the place of rows of all regions together: those of each, as one may be full while another has room. Jobs that the clock
+ * publishes belong to no region: with them the rows stay. */
+static uint32_t divide(const struct model *m, const double *replicas, const struct load_sheet *all, struct resource **out,
+                       struct arena *arena) {
+  uint32_t regions = model_regions(m), count = 0;
+  struct load_sheet *in = arena_new_array(arena, struct load_sheet, regions + 1);
+  for (uint32_t i = 0; i < regions; i++) in[i] = sheet_of_region(m, (int32_t)i, replicas, arena);
+  struct resource *rows = arena_new_array(arena, struct resource, (size_t)all->count * (regions + 1) + 1);
+  for (uint32_t i = 0; i < all->count; i++) {
+    const struct load *row = &all->rows[i];
+    if (!by_region(m, row)) {
+      rows[count++] = (*out)[i];
+      continue;
+    }
+    for (uint32_t k = 0; k < regions; k++)
+      for (uint32_t n = 0; n < in[k].count; n++) {
+        const struct load *there = &in[k].rows[n];
+        bool same = there->kind == row->kind && there->owner == row->owner && there->index == row->index;
+        if (same && !strcmp(there->part ? there->part : "", row->part ? row->part : "")) rows[count++] = resource_there(there);
+      }
+  }
+  *out = rows;
+  return count;
+}
+
 uint32_t resources_of(const struct model *m, struct arena *arena, struct resource **out) {
   const double *replicas = replicas_given(m, arena);
   struct asked a = asked_of(m, replicas, arena);
   struct resource *all = *out = arena_new_array(arena, struct resource, a.all.count + 1);
   for (uint32_t i = 0; i < a.all.count; i++) {
     const struct load *row = &a.all.rows[i];
-    bool of_service = row->owner == LOAD_OF_SERVICE;
-    all[i] = (struct resource){.name = row->name,
-                               .subject = subject_of(row),
-                               .index = row->index,
-                               .part = row->part,
-                               .demand_s = a.demand_s[i],
-                               .constant = a.constant[i],
-                               .capacity = row->capacity,
-                               .meter = row->metered ? (int32_t)row->meter : -1,
-                               .remark = of_service ? why_fewer(model_service(m, row->index), replicas[row->index], arena) : NULL};
+    all[i] = resource_of(row, a.demand_s[i], a.constant[i]);
+    if (row->owner == LOAD_OF_SERVICE) all[i].remark = why_fewer(model_service(m, row->index), replicas[row->index], arena);
   }
   mark_background(m, replicas, &a.all, all, arena);
-  return a.all.count;
+  return any_is_divided(m) && !a.cpu_constant ? divide(m, replicas, &a.all, out, arena) : a.all.count;
 }

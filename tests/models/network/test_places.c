@@ -6,6 +6,7 @@
 #include "models/traffic/source.h"
 #include "models/traffic/whereabouts.h"
 #include "sim/measure/measure.h"
+#include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 
 /* One user, 10 ms of work at `a`, 1 ms at `b`; the places of both are to be filled in. */
@@ -120,6 +121,32 @@ static void test_connections_stay(void) {
   fixture_close(&f);
 }
 
+/* Two thirds of the requests enter in us, a third in eu; three replicas there, two here, 4 ms each: us is full at
+ * 3 / (2/3 x 4 ms) = 1,125/s, eu at 2 / (1/3 x 4 ms) = 1,500/s, where five replicas together would be at 1,250/s. */
+static void test_regions_fill_up(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'two', 'traffic': { 'u': { 'kind': 'open', 'rate': '100/s', 'mix': { 'p': 1 }, 'region': { 'us': 2, "
+      "'eu': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '4ms' } ] } }, 'services': { 'a': { 'kind': 'app', "
+      "'replicas': { 'us': 3, 'eu': 2 } } }, 'dns': { 'policy': 'geo', 'check': {} }, 'platform': { 'kind': 'static', 'regions': { "
+      "'us': {}, 'eu': {} }, 'network': { 'round_trip': { 'us-eu': '75ms' } }, 'nodes': { 'us': { 'cpu': 8, 'region': 'us' }, "
+      "'eu': "
+      "{ 'cpu': 8, 'region': 'eu' } } }, 'run': { 'warmup': '0s', 'window': '10s' } }");
+  struct resource *rows;
+  uint32_t count = resources_of(&f.scenario->model, f.arena, &rows);
+  static const struct {
+    const char *name;
+    double full_at;
+  } due[] = {{"a event loop x 3 in us", 1125}, {"a event loop x 2 in eu", 1500}};
+  for (size_t i = 0; i < sizeof due / sizeof *due; i++) {
+    double full = NAN;
+    for (uint32_t k = 0; k < count; k++)
+      if (!strcmp(rows[k].name, due[i].name)) full = rows[k].capacity / rows[k].demand_s;
+    test_check(fabs(full - due[i].full_at) < 1e-6, "%s is full at %g/s; by hand %g/s", due[i].name, full, due[i].full_at);
+  }
+  test_check(fabs(measure_saturation(&f.scenario->model) - 1125) < 1e-6, "saturation %g", measure_saturation(&f.scenario->model));
+  fixture_close(&f);
+}
+
 static bool refused(const struct fixture *f, const char *because) { return f->refused && strstr(f->refused, because); }
 
 static void check_refused(const char *source, const char *places, const char *group, const char *claims, const char *because) {
@@ -164,6 +191,7 @@ static const struct test_case cases[] = {{"ways", test_ways},
                                          {"table", test_table},
                                          {"clients", test_clients},
                                          {"connections_stay", test_connections_stay},
+                                         {"regions_fill_up", test_regions_fill_up},
                                          {"bad", test_bad},
                                          {NULL, NULL}};
 const struct test_suite suite_places = {"places", cases};

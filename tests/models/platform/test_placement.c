@@ -318,7 +318,7 @@ static void test_ways(void) {
                PLACES "'nodes': { 'u': { 'count': 2, 'cpu': 4, 'region': 'us' }, 'e': { 'cpu': 4, 'region': 'eu' } }", "");
   const struct model *m = &f.scenario->model;
   const struct service_config *a = model_service(m, 0), *d = model_service(m, 1);
-  double way = (double)placement_way(m, a, d) * 1e-6, hop = (double)placement_hop(m, a, d, HOP_ANYWHERE) * 1e-6;
+  double way = (double)placement_way(m, a, d) * 1e-6, hop = (double)placement_hop(m, a, d, HOP_ANYWHERE, -1) * 1e-6;
   test_check(fabs(way - (2 * 40 + (0.25 + 2 * 0.35) / 3) / 3) < 1e-5, "a way of %.4f ms", way);
   test_check(fabs(hop - 80 / 3.) < 1e-5, "a hop of %.4f ms", hop);
   fixture_close(&f);
