@@ -64,8 +64,8 @@ static double share_of_nodes(const struct model *m, const struct service_config 
   return all > 0 ? (double)nodes_in(m, s, group, region) / all : share_of_nodes(m, s, group, -1);
 }
 
-/* from: the region of the first, where it has nodes; -1: anywhere. shared: what may be on one node takes no time. The second is where
- * its calls go: in a region, in the caller's, or anywhere. */
+/* from: the region of the first, where it has nodes; -1: anywhere. shared: what may be on one node takes no time. The second is
+ * where its calls go: in a region, in the caller's, or anywhere. */
 static sim_time mean_way(const struct model *m, const struct service_config *a, const struct service_config *b, bool shared,
                          enum hop_to where, int32_t from) {
   double mean = 0;
