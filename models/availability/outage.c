@@ -53,14 +53,15 @@ static double served_share(void *context, const struct instruction *in, enum rou
   const struct look *look = context;
   const struct world *w = look->world;
   struct service *s = &w->services[in->service];
-  if (route == ROUTE_CONNECTION) return stale_serves(w, in);
+  if (route == ROUTE_CONNECTION) return stale_serves(w, in, look->edge);
   if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
-  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint);
-  if (route == ROUTE_PRIMARY && s->replication && !replication_leads(s->replication)) return 0;
-  if (route == ROUTE_PRIMARY) return container_serves(&w->containers[s->primary]) ? 1 : 0;
+  if (s->shards)
+    return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint, look->edge);
+  if (route == ROUTE_PRIMARY && s->replication) return replication_writable(s->replication, look->edge);
+  if (route == ROUTE_PRIMARY) return serves(look, s->primary);
   if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
-  if (s->replication) return replication_serving(s->replication, route);
+  if (s->replication) return replication_serving(s->replication, route, look->edge);
   double alive = 0, all = 0;
   uint32_t count;
   const uint32_t *rotation = candidates(look, s, in, &count);

@@ -160,13 +160,13 @@ void stale_renewed(struct container *c) {
   for (uint32_t k = 0; k < c->pool_count; k++) c->pools[k].outlook.well_at = 0, c->pools[k].address.until = 0;
 }
 
-double stale_serves(const struct world *w, const struct instruction *in) {
+double stale_serves(const struct world *w, const struct instruction *in, int32_t region) {
   uint32_t all = 0, well = 0;
   if (!world_connections(w)->addresses || in->caller < 0) return 1;
   const struct service *s = &w->services[in->caller];
   for (uint32_t i = 0; i < s->in_rotation; i++) {
     const struct container *c = &w->containers[s->rotation[i]];
-    if (!container_serves(c)) continue;
+    if (!container_serves(c) || (region >= 0 && container_region(w, c) != region)) continue;
     for (uint32_t k = 0; k < c->pool_count; k++) {
       if (c->pools[k].config->database != in->service) continue;
       all++, well += c->pools[k].outlook.well_at <= world_now(w);

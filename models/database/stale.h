@@ -54,7 +54,7 @@ void stale_host_died(struct world *, const struct container *);
 void stale_changed(struct world *);
 /* The process that has the pools is new. */
 void stale_renewed(struct container *);
-/* Share of the pools that the instruction takes connections from which are well. */
-double stale_serves(const struct world *, const struct instruction *);
+/* Share of the pools that the instruction takes connections from, in a region or everywhere (-1), which are well. */
+double stale_serves(const struct world *, const struct instruction *, int32_t region);
 
 #endif

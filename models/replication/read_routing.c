@@ -59,15 +59,25 @@ static bool process_serves(const struct replication *p, uint32_t container) {
   return container_serves(&p->world->containers[container]);
 }
 
-double replication_serving(const struct replication *p, uint32_t route) {
-  uint32_t count = replication_candidates(p, route, -1);
+static bool answers(const struct replication *p, uint32_t container, int32_t from) {
+  return process_serves(p, container) &&
+         votes_region_reaches(p->world, from, container_region(p->world, &p->world->containers[container]));
+}
+
+double replication_writable(const struct replication *p, int32_t from) {
+  if (!replication_leads(p)) return 0;
+  return answers(p, *p->primary, from) || (p->severance.ousted != NONE && answers(p, p->severance.ousted, from));
+}
+
+double replication_serving(const struct replication *p, uint32_t route, int32_t from) {
+  uint32_t count = replication_candidates(p, route, from);
   double alive = 0, all = 0;
   for (uint32_t i = 0; i < count; i++) {
     double weight = balancer_weight(p->service, p->candidates[i]);
     all += weight;
-    if (process_serves(p, p->candidates[i])) alive += weight;
+    if (answers(p, p->candidates[i], from)) alive += weight;
   }
-  return count ? alive / all : process_serves(p, *p->primary);
+  return count ? alive / all : answers(p, *p->primary, from);
 }
 
 static bool wrote_here(const struct replication *p, const struct request *r) {

@@ -197,8 +197,9 @@ extern const struct operation operation_read;
 /* Containers in rotation that reads of the route go to, from a region or from -1, wherever; writes them to p->candidates. Never
  * none while any of them is in rotation. */
 uint32_t replication_candidates(const struct replication *, uint32_t route, int32_t from);
-/* Share of such reads that reach a living replica; by the weights of the balancer. */
-double replication_serving(const struct replication *, uint32_t route);
+/* Share of such reads that reach a living replica, by the weights of the balancer; 1 or 0: a write reaches a primary. */
+double replication_serving(const struct replication *, uint32_t route, int32_t from);
+double replication_writable(const struct replication *, int32_t from);
 /* The container for the request's read. */
 uint32_t replication_pick(struct replication *, const struct request *, const struct instruction *);
 /* How far the replica is behind now: the age of the oldest write that it has not applied. */

@@ -194,11 +194,12 @@ static void shards_build(struct world *w, struct service *s) {
 
 /* --- availability ------------------------------------------------------------------------------------------------------------ */
 
-double shard_serving(const struct world *w, const struct service *s, uint32_t shard, enum route route, uint32_t endpoint) {
+double shard_serving(const struct world *w, const struct service *s, uint32_t shard, enum route route, uint32_t endpoint,
+                     int32_t from) {
   bool replicated = s->replication && replication_is_on(service_replication(service_config(s)));
   if (route == ROUTE_COMMIT) return replicated ? quorum_serves(&s->replication[shard], endpoint) : 1;
-  if (replicated && reads_anywhere(s, route)) return replication_serving(&s->replication[shard], route);
-  if (replicated && !replication_leads(&s->replication[shard])) return 0;
+  if (replicated && reads_anywhere(s, route)) return replication_serving(&s->replication[shard], route, from);
+  if (replicated) return replication_writable(&s->replication[shard], from);
   uint32_t count = 0, alive = 0;
   const uint32_t *candidates = in_rotation(s, shard, &count);
   if (!reads_anywhere(s, route) || !count) return container_serves(&w->containers[s->shards->of[shard].primary]);
@@ -217,8 +218,9 @@ static bool alike(const struct world *w, uint32_t endpoint, uint32_t a, uint32_t
     if (!s->shards) continue;
     uint32_t at = shard_of_slot(service_shards(service_config(s)), a), bt = shard_of_slot(service_shards(service_config(s)), b);
     enum route last = s->replication ? ROUTE_REPLICAS + service_replication(service_config(s))->roles.count : ROUTE_PRIMARY;
-    for (enum route route = ROUTE_ANY; route <= last && at != bt; route++)
-      if (shard_serving(w, s, at, route, endpoint) != shard_serving(w, s, bt, route, endpoint)) return false;
+    for (int32_t from = -1; from < (int32_t)model_regions(w->model); from++)
+      for (enum route route = ROUTE_ANY; route <= last && at != bt; route++)
+        if (shard_serving(w, s, at, route, endpoint, from) != shard_serving(w, s, bt, route, endpoint, from)) return false;
   }
   return true;
 }

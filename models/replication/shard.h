@@ -112,7 +112,7 @@ uint32_t shard_of_container(const struct world *, uint32_t container);
 /* Replication has made another replica the shard's primary. */
 void shard_promoted(struct service *, uint32_t shard);
 /* Share of the calls to this shard that reach a living replica; of its commits, by the endpoint, that return. */
-double shard_serving(const struct world *, const struct service *, uint32_t shard, enum route, uint32_t endpoint);
+double shard_serving(const struct world *, const struct service *, uint32_t shard, enum route, uint32_t endpoint, int32_t from);
 /* The shard that the instruction calls when the items have these slots. */
 uint32_t shard_entered(const struct service *, const struct instruction *, const uint16_t *slots);
 /* Of an endpoint's requests: those that find a serving path, when a call of an instruction is served with the given share for a
