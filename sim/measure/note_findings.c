@@ -1,5 +1,6 @@
 /* What the reader of a result should know of it: what is full, what is too short, what is not to be relied on. */
 #include "sim/engine/arena.h"
+#include "models/dns/dns.h"
 #include "models/traffic/offered.h"
 #include "models/money/price.h"
 #include "models/jobs/job_queue.h"
@@ -197,6 +198,18 @@ static void note_prices(const struct evidence *ev, struct results *r) {
     note(ev, r, arena_format(ev->arena, "draft: the bill has prices without \"source\" or \"date\": %s", listed(ev, names, count)));
 }
 
+/* What the recovery time of a fault leaves out. */
+static void note_stragglers(const struct evidence *ev, struct results *r) {
+  const struct dns_config *d = model_dns(&ev->model);
+  if (!d->policy || !(d->stragglers.share > 0) || d->check.every == SIM_NEVER || !ev->model.run.years) return;
+  note(ev, r,
+       arena_format(
+           ev->arena,
+           "rto is the time until all clients but the stragglers of \"dns\" are served again: %.4g%% keep an old address for "
+           "%.4g min, which availability and downtime include",
+           100 * d->stragglers.share, sim_seconds(d->stragglers.lasts) / 60));
+}
+
 void findings_notes(const struct evidence *ev, struct results *r) {
   if (ev->traffic.sum->overflowed)
     note(
@@ -211,6 +224,7 @@ void findings_notes(const struct evidence *ev, struct results *r) {
   const char *backlog = findings_backlog(ev);
   if (backlog) note(ev, r, backlog);
   findings_kept_data(ev, note, r);
+  note_stragglers(ev, r);
   note_redelivered(ev, r);
   note_unanswered(ev, r);
   note_warmup(ev, r);
