@@ -26,7 +26,7 @@ static sim_time promote(const struct failover_config *c, struct stream *draws) {
 
 static const char *link(const struct failover_config *c, const char **key) {
   *key = "ttl";
-  return c->ttl < c->loop_wait ? "is less than \"loop_wait\": the key would expire before it is renewed" : NULL;
+  return c->ttl < c->loop_wait ? "\"ttl\" is less than \"loop_wait\": the key would expire before it is renewed" : NULL;
 }
 
 static const struct field keys[] = {
