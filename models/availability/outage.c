@@ -2,6 +2,7 @@
 #include "models/availability/audience.h"
 #include "models/dns/dns.h"
 #include "models/network/network.h"
+#include "models/request/walk.h"
 #include "models/service/locality.h"
 #include "models/traffic/offered.h"
 #include "models/faults/fault.h"
@@ -18,13 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nobody sends jobs to a dead worker: who is up takes them. */
-static bool takes_jobs(const struct world *w, const struct service *s) {
-  for (uint32_t i = 0; i < s->capacity; i++)
-    if (w->containers[s->first + i].state == CONTAINER_UP) return true;
-  return false;
-}
-
 /* Share of the calls to a service that reach a living replica. */
 struct look {
   const struct world *world;
@@ -34,50 +28,99 @@ struct look {
   int32_t edge;          /* region whose entry the clients were sent to; -1: there are no places */
 };
 
-/* Whom a call may reach, as in request_enter. All calls of a request are taken to come from the region whose entry it came by. */
-static const uint32_t *candidates(const struct look *look, struct service *s, const struct instruction *in, uint32_t *count) {
-  if (look->edge < 0) {
-    *count = s->in_rotation;
-    return s->rotation;
+/* Whether calls from the region are answered there. */
+static bool answers(const struct world *w, int32_t from, uint32_t container) {
+  const struct container *c = &w->containers[container];
+  return container_serves(c) && network_reachable(w, from, container_region(w, c));
+}
+
+/* Adds to the share that arrives at the site; returns at how many sites some does. */
+static uint32_t arrives_at(struct arrival *to, uint32_t count, struct site at, double share) {
+  uint32_t i = 0;
+  while (i < count && (to[i].at.region != at.region || to[i].at.zone != at.zone)) i++;
+  if (i == count) to[count++] = (struct arrival){at, 0};
+  to[i].share += share;
+  return count;
+}
+
+/* Nobody sends jobs to a dead worker: who is up takes them, all alike. */
+static uint32_t workers_take(const struct world *w, const struct service *s, struct arrival *to) {
+  uint32_t count = 0, up = 0;
+  for (uint32_t i = 0; i < s->capacity; i++) up += w->containers[s->first + i].state == CONTAINER_UP;
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    const struct container *c = &w->containers[s->first + i];
+    if (c->state == CONTAINER_UP) count = arrives_at(to, count, container_site(w, c), 1. / up);
   }
-  if (in == look->program->instructions) return locality_of_entry(look->world, s, (uint32_t)look->edge, count);
-  return locality_candidates(look->world, s, (struct site){look->edge, -1}, count);
+  return count;
 }
 
-static bool serves(const struct look *look, uint32_t container) {
-  const struct container *c = &look->world->containers[container];
-  return container_serves(c) && (look->edge < 0 || network_reachable(look->world, look->edge, container_region(look->world, c)));
+/* Any replica in rotation answers the call. */
+static bool any_does(const struct service *s, enum route route) {
+  return !s->shards && !s->replication && route != ROUTE_PRIMARY && route != ROUTE_COMMIT;
 }
 
-static double served_share(void *context, const struct instruction *in, enum route route) {
+static uint32_t balancer_sends(const struct world *w, const uint32_t *rotation, uint32_t count, int32_t from, struct arrival *to) {
+  double all = 0;
+  uint32_t sites = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct container *c = &w->containers[rotation[i]];
+    double weight = balancer_weight(world_service_of(w, c), c->id);
+    all += weight;
+    if (answers(w, from, c->id)) sites = arrives_at(to, sites, container_site(w, c), weight);
+  }
+  assert(all > 0 || !count);
+  for (uint32_t i = 0; i < sites; i++) to[i].share /= all;
+  return sites;
+}
+
+/* Of a call whose way depends on what it reads or writes. */
+static double data_answer(const struct look *look, const struct instruction *in, enum route route, int32_t from) {
+  const struct world *w = look->world;
+  const struct service *s = &w->services[in->service];
+  if (s->shards) return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint, from);
+  if (route == ROUTE_PRIMARY) return s->replication ? replication_writable(s->replication, from) : answers(w, from, s->primary);
+  if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
+  return replication_serving(s->replication, route, from);
+}
+
+/* As in request_enter. */
+static uint32_t arrives(void *context, const struct instruction *in, struct site from, struct arrival *to) {
   const struct look *look = context;
   const struct world *w = look->world;
   struct service *s = &w->services[in->service];
-  if (route == ROUTE_CONNECTION) return stale_serves(w, in, look->edge);
-  if (route == ROUTE_WORKERS) return takes_jobs(w, s) ? 1 : 0;
+  if (in->route == ROUTE_WORKERS) return workers_take(w, s, to);
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
-  if (s->shards)
-    return shards_refuse(s) ? 0 : shard_serving(w, s, shard_entered(s, in, look->slots), route, look->endpoint, look->edge);
-  if (route == ROUTE_PRIMARY && s->replication) return replication_writable(s->replication, look->edge);
-  if (route == ROUTE_PRIMARY) return serves(look, s->primary);
-  if (route == ROUTE_COMMIT) return s->replication ? quorum_serves(s->replication, look->endpoint) : 1;
-  if (s->replication) return replication_serving(s->replication, route, look->edge);
-  double alive = 0, all = 0;
-  uint32_t count;
-  const uint32_t *rotation = candidates(look, s, in, &count);
-  for (uint32_t i = 0; i < count; i++) {
-    double weight = balancer_weight(s, rotation[i]);
-    all += weight;
-    if (serves(look, rotation[i])) alive += weight;
+  if (!any_does(s, in->route)) {
+    struct site there = in->route == ROUTE_PRIMARY ? container_site(w, &w->containers[s->primary]) : SITE_ANY;
+    to[0] = (struct arrival){there, data_answer(look, in, in->route, from.region)};
+    return 1;
   }
-  assert(all > 0 || !count);
-  return count ? alive / all : 0;
+  uint32_t count;
+  bool entry = in == look->program->instructions;
+  const uint32_t *rotation =
+      entry ? locality_of_entry(w, s, (uint32_t)look->edge, &count) : locality_candidates(w, s, from, &count);
+  return balancer_sends(w, rotation, count, from.region, to);
+}
+
+/* Without places, or where only the state of the service matters. */
+static double served_share(void *context, const struct instruction *in, enum route route) {
+  const struct look *look = context;
+  const struct world *w = look->world;
+  const struct service *s = &w->services[in->service];
+  struct arrival to[ARRIVALS_MOST];
+  if (route == ROUTE_CONNECTION) return stale_serves(w, in, look->edge);
+  if (route == ROUTE_WORKERS) return workers_take(w, s, to) ? 1 : 0;
+  if (!s->in_rotation || service_lacks_quorum(s)) return 0;
+  if (!any_does(s, route)) return data_answer(look, in, route, look->edge);
+  return balancer_sends(w, s->rotation, s->in_rotation, -1, to) ? to[0].share : 0;
 }
 
 static double given(void *context, const uint16_t *slots) {
   struct look *look = context;
   look->slots = slots;
-  return program_serving(look->program, served_share, look);
+  struct passage p = {.serving = served_share, .context = look};
+  if (look->edge >= 0) p.arrives = arrives, p.sites[0] = (struct site){look->edge, -1};
+  return program_serving_by(look->program, &p);
 }
 
 static double serving_from(const struct world *w, uint32_t endpoint, int32_t edge) {

@@ -80,7 +80,9 @@ static void await_asks(const struct walk *w, const struct instruction *in, doubl
 }
 
 /* Of the jobs of a queue: those that are done in the end. What fails at work is tried again. */
-static double await_through(struct passage *p, const struct instruction *in) {
+static double await_through(struct passage *of_publisher, const struct instruction *in) {
+  struct passage there = *of_publisher, *p = &there;
+  p->depth = 0, p->sites[0] = SITE_ANY;
   const struct program *body = in->publishing->body;
   const struct queue_config *q = in->publishing->config;
   assert(q->steps_begin <= q->steps_end && q->steps_end <= body->end);

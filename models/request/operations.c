@@ -12,8 +12,39 @@ void enter_holds(struct walk *w, const struct instruction *in, double weight) {
   w->frames[w->depth++] = in->service, w->route = in->route, w->enter = in;
 }
 
+/* Behind the leave of the call whose enter has just been read; p->stop when it is not plain that each way leads there. */
+static uint32_t behind_call(const struct passage *p) {
+  const struct instruction *all = p->program->instructions;
+  uint32_t open = 1, end = p->at;
+  while (end < p->stop && open) {
+    if (all[end].operation->ends) return p->stop;
+    open += all[end].operation->enters, open -= all[end].operation == &operation_leave;
+    end++;
+  }
+  for (uint32_t i = p->at; i < end; i++)
+    if (all[i].target > end) return p->stop;
+  return end;
+}
+
+static double call_arrives(struct passage *p, const struct instruction *in) {
+  struct arrival to[ARRIVALS_MOST];
+  uint32_t count = p->arrives(p->context, in, p->sites[p->depth], to), end = behind_call(p);
+  double served = 0, on = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    struct passage there = *p;
+    there.sites[++there.depth] = to[i].at;
+    served += to[i].share, on += to[i].share * passage_share(&there, p->program, p->at, end);
+  }
+  uint32_t stop = p->stop;
+  p->at = end;
+  if (!in->target || !(served < 1)) return on;
+  p->at = stop;
+  return on * passage_share(p, p->program, end, stop) + (1 - served) * passage_share(p, p->program, in->target, stop);
+}
+
 double enter_through(struct passage *p, const struct instruction *in) {
   if (!p->serving) return 1;
+  if (p->arrives) return call_arrives(p, in);
   double served = p->serving(p->context, in, in->route);
   if (!in->target || !(served < 1)) return served;
   double on = passage_share(p, p->program, p->at, p->stop), around = passage_share(p, p->program, in->target, p->stop);

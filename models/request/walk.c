@@ -63,6 +63,7 @@ double passage_share(const struct passage *how, const struct program *program, u
   while (p.at < p.stop && through > 0 && !program->instructions[p.at].operation->ends) {
     const struct instruction *in = &program->instructions[p.at++];
     if (in->operation->through) through *= in->operation->through(&p, in);
+    if (in->operation == &operation_leave && p.depth) p.depth--;
   }
   return through;
 }
@@ -95,7 +96,11 @@ double program_attempts(const struct program *p, const struct retry_config *retr
 
 double program_serving(const struct program *p, double (*serving)(void *context, const struct instruction *, enum route),
                        void *context) {
-  double served = passage_share(&(struct passage){.serving = serving, .context = context}, p, 0, p->end);
+  return program_serving_by(p, &(struct passage){.serving = serving, .context = context});
+}
+
+double program_serving_by(const struct program *p, const struct passage *how) {
+  double served = passage_share(how, p, 0, p->end);
   return p->edge_hit > 0 ? p->edge_hit + (1 - p->edge_hit) * served : served;
 }
 

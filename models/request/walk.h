@@ -4,9 +4,11 @@
  * connections, permits, locks), because time that passes is time for which these are held. A look-up splits it: those with a hit go
  * on elsewhere.
  *
- * A passage multiplies shares: of replicas that serve, or, without `serving`, of external services that answer. */
+ * A passage multiplies shares: of replicas that serve, or, without `serving`, of external services that answer. Where places matter
+ * it is followed from each site that a call may have led to on its own, as what is called from there depends on it. */
 #ifndef WALK_H
 #define WALK_H
+#include "models/network/regions.h"
 #include "models/request/program.h"
 
 struct retry_config;
@@ -47,16 +49,29 @@ double walk_skips(struct walk *, const struct instruction *, double weight);
 /* `ask` of an instruction that takes its demand and uses nothing. */
 void walk_waits(const struct walk *, const struct instruction *, double weight);
 
+/* Where calls arrive: this share of them finds a replica there that serves. */
+struct arrival {
+  struct site at;
+  double share;
+};
+enum { ARRIVALS_MOST = ZONES_MOST + 1 };
+
 struct passage {
   const struct program *program;
   uint32_t at, stop;
   double (*serving)(void *context, const struct instruction *, enum route);
   void *context;
+  /* Where places matter: says where the calls from a site arrive, and returns at how many sites that is; null: they do not. */
+  uint32_t (*arrives)(void *context, const struct instruction *, struct site from, struct arrival *);
+  struct site sites[PROGRAM_FRAMES + 1]; /* of the entry, and of the replicas of the frames that are open */
+  uint32_t depth;                        /* frames that are open */
 };
 
 /* Without `serving`. */
 extern const struct passage passage_outside;
 
+/* program_serving by a passage that says how. */
+double program_serving_by(const struct program *, const struct passage *);
 /* Of the requests at instruction `at` of the program: those that reach `stop`. */
 double passage_share(const struct passage *, const struct program *, uint32_t at, uint32_t stop);
 /* `through` of a look-up and of a jump. */
