@@ -14,7 +14,7 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
   if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind link needs a \"repair\" time");
   if (f->between.count != 2) {
     link_error(l, path, f->between.count ? "between" : NULL, "a fault of kind link needs \"between\": two regions%s%s",
-               all->list.count ? " of " : "", regions_listed(all, l->arena));
+               all->list.count ? " of " : ", and the platform has no \"regions\"", regions_listed(all, l->arena));
     return;
   }
   for (uint32_t i = 0; i < 2; i++)

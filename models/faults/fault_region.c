@@ -12,7 +12,8 @@ static const struct region_config *region_of(const struct model *m, const struct
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
   if (f->region < 0) {
-    link_error(l, path, NULL, "a fault of kind region needs a \"region\"%s%s", model_regions(l->model) ? ": one of " : "",
+    link_error(l, path, NULL, "a fault of kind region needs a \"region\"%s%s",
+               model_regions(l->model) ? ": one of " : ", and the platform has no \"regions\"",
                regions_listed(&l->model->platform.regions, l->arena));
     return;
   }

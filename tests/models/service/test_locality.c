@@ -1,5 +1,6 @@
 /* Locality: which replicas callers are drawn to by where they are, and when calls spill over. */
 #include "models/service/locality.h"
+#include "models/availability/outage.h"
 #include "models/core/world.h"
 #include "models/platform/nodes.h"
 #include "tests/model_fixture.h"
@@ -170,7 +171,49 @@ static void test_nearest(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"cluster", test_cluster}, {"spill-over", test_spill_over}, {"full", test_full},
-                                         {"zones", test_zones},     {"entry", test_entry},           {"ejection", test_ejection},
-                                         {"none", test_none},       {"nearest", test_nearest},       {0}};
+/* b is called from any region alike, and the link is cut for 100 s of 200. By hand: of four replicas three are in us, so a call from us
+ * gets through with 3/4, one from eu with 1/4; half of the requests come from each: 1/2 are lost. With a second call of the same kind
+ * both must get through, (3/4)^2 and (1/4)^2: 1 - (9/16 + 1/16) / 2 = 11/16 are lost. So they are when b calls c: what got through
+ * from us is in us. With requests the same share of those is lost that are sent meanwhile. */
+static void test_agreement(void) {
+  static const struct {
+    const char *steps;
+    double lost;
+  } rows[] = {{"{ 'call': 'b', 'steps': [] }", 1. / 2},
+              {"{ 'call': 'b', 'steps': [] }, { 'call': 'c', 'steps': [] }", 11. / 16},
+              {"{ 'call': 'b', 'steps': [ { 'call': 'c', 'steps': [] } ] }", 11. / 16}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'cut', 'run': { 'warmup': '1s', 'window': '200s' },"
+        "  'traffic': { 'x': { 'kind': 'open', 'region': { 'us': 1, 'eu': 1 }, 'rate': '200/s', 'mix': { 'p': 1 } } },"
+        "  'endpoints': { 'p': { 'entry': 'a', 'steps': [ %s ] } },"
+        "  'services': { 'a': { 'kind': 'app', 'place': [ 'x', 'y' ], 'replicas': 4, 'backlog': 'unlimited' },"
+        "    'b': { 'kind': 'app', 'place': [ 'x', 'y' ], 'replicas': 4, 'locality': 'none', 'connect_timeout': '1ms',"
+        "           'balance': { 'policy': 'random' } },"
+        "    'c': { 'kind': 'app', 'place': [ 'x', 'y' ], 'replicas': 4, 'locality': 'none', 'connect_timeout': '1ms',"
+        "           'balance': { 'policy': 'random' } } },"
+        "  'faults': { 'cut': { 'kind': 'link', 'between': [ 'us', 'eu' ], 'at': '51s', 'repair': '100s' } },"
+        "  'platform': { 'kind': 'static', 'regions': { 'us': {}, 'eu': {} }, 'network': { 'round_trip': { 'us-eu': '2ms' } },"
+        "    'nodes': { 'x': { 'cpu': 9, 'count': 3, 'region': 'us' }, 'y': { 'cpu': 9, 'region': 'eu' } } } }",
+        rows[i].steps);
+    if (!f.scenario) return;
+    struct world *w = warm_world(&f);
+    test_check(fabs(outage_serving(w, 0) - 1) < 1e-12, "before it %g are served", outage_serving(w, 0));
+    world_measure_until(w, 100 * SIM_S);
+    test_check(fabs(1 - outage_serving(w, 0) - rows[i].lost) < 1e-12, "%zu: lost are %.12g, by hand %.12g", i,
+               1 - outage_serving(w, 0), rows[i].lost);
+    world_measure_until(w, w->measured_until);
+    struct ends e = fixture_ends(w, 0);
+    double n = (double)e.ended / 2, lost = (double)e.by[OUTCOME_UNREACHABLE] / n;
+    test_check(fabs(lost - rows[i].lost) < 4 / sqrt(n), "%zu: lost are %g of %g", i, lost, n);
+    finish(w, "agreement");
+    fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {{"cluster", test_cluster},     {"spill-over", test_spill_over},
+                                         {"full", test_full},           {"zones", test_zones},
+                                         {"entry", test_entry},         {"ejection", test_ejection},
+                                         {"none", test_none},           {"nearest", test_nearest},
+                                         {"agreement", test_agreement}, {0}};
 const struct test_suite suite_locality = {"locality", cases};
