@@ -113,6 +113,7 @@ static struct outage_class fixture_classes[] = {
     {"deployment", 104000, 104000, 52, EST(6.1, 6.05, 6.15, 104000), 5.8, 9.9, 14.2, 317, 0, EST(0, 0, 0, 0), 0, 0, NULL},
 };
 static const char *const fixture_endpoints[] = {"list", "event", "buy"};
+static struct latency_row fixture_latencies[] = {{"list", "list", NULL}, {"event", "event", NULL}, {"buy", "buy", NULL}};
 static const struct estimate fixture_up[] = {EST(0.99875, 0.99862, 0.99888, 2000), EST(0.99874, 0.99861, 0.99887, 2000),
                                              EST(0.99869, 0.99856, 0.99882, 2000)};
 
@@ -210,6 +211,8 @@ static struct results fixture_results(void) {
       .assumptions = fixture_assumptions,
       .endpoint_count = COUNT(fixture_endpoints),
       .endpoints = fixture_endpoints,
+      .latency_count = COUNT(fixture_latencies),
+      .latencies = fixture_latencies,
       .bill = {"USD", 31.49, COUNT(fixture_lines), fixture_lines},
       .availability = {true, 2000, EST(0.99874, 0.99861, 0.99887, 2000), 39735, NULL, COUNT(fixture_classes), fixture_classes,
                        COUNT(fixture_endpoints), fixture_endpoints, fixture_up},
