@@ -210,7 +210,7 @@ static void test_claims(void) {
   "{ 'aguanta': 1, 'name': 'queue', 'traffic': { 'u': { 'kind': 'open', 'rate': '100/s', 'mix': { 'p': 1 } } }, 'endpoints': { "   \
   "'p': { 'entry': 'a', 'steps': [ { 'cpu': '0s' } ] } }, 'services': { 'a': { 'kind': 'app', 'toll': 'gate' } }, 'tolls': { "     \
   "'gate': { 'lanes': %d, 'payment': %s } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, 'run': { "          \
-  "'warmup': '20s', 'window': '100s', 'replications': 10 } }"
+  "'warmup': '20s', 'window': '100s', 'replications': 40 } }"
 
 /* Mean wait of M/M/c (Erlang 1917): C(c, a) s / (c - a). */
 static double erlang_wait(int servers, double rate, double service_s) {
