@@ -49,7 +49,8 @@ static void expect_explained(const char *path, const char *text) {
 }
 
 static void test_explain(void) {
-  expect_explained("services.web.replicas", "services.web.replicas\n  a whole number, or one for each of several names from \"platform.regions\", from 1 to 5000; default 1\n");
+  expect_explained("services.web.replicas", "services.web.replicas\n  a whole number, or one for each of several names from "
+                                            "\"platform.regions\", from 1 to 5000; default 1\n");
   expect_explained("run.window", "a duration such as \"250ms\" or \"2h30m\"");
   expect_explained("services", "keys of service:\n  kind\n");
   expect_explained("traffic.fans.rate", "on_sale");
