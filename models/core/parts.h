@@ -33,6 +33,7 @@
   PART(gc)                                                                                                                         \
   PART(memory)                                                                                                                     \
   PART(balancers)                                                                                                                  \
+  PART(health_checks)                                                                                                              \
   PART(calls)                                                                                                                      \
   PART(connections)                                                                                                                \
   PART(standbys)                                                                                                                   \

@@ -57,7 +57,8 @@ enum purpose {
   PURPOSE_SNAPSHOT,     /* entity: service and replica: the phase of its snapshots or of its log */
   PURPOSE_ADDRESS,      /* entity: service, replica and pool: how much longer it keeps the address of an old primary */
   PURPOSE_CHECK,        /* entity: region and entry: when its health checks are made */
-  PURPOSE_COPIES        /* entity: service and replica: what goes when a copy is full */
+  PURPOSE_COPIES,       /* entity: service and replica: what goes when a copy is full */
+  PURPOSE_HEALTH_CHECK  /* entity: service and replica: the phase of its checks */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

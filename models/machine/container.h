@@ -95,6 +95,7 @@ struct container {
   int32_t life_stage;
   slot_id rotation_slot;    /* goes in or out of rotation */
   bool rotates_in, leaving; /* leaving: drained, not to be started again */
+  bool offered, unhealthy;  /* to callers by the orchestrator; unhealthy: by its balancer's checks, so that it is not in rotation */
   sim_time drain_until;
   uint32_t restarts; /* in a row, for back-off */
   struct stream life_draws;

@@ -33,7 +33,7 @@ static void rotation_changed(struct world *w, struct service *s) {
   level_set(&s->replicas, world_now(w), s->in_rotation);
 }
 
-void rotation_add(struct world *w, struct container *c) {
+static void enters_rotation(struct world *w, struct container *c) {
   struct service *s = world_service_of(w, c);
   if (c->in_rotation) return;
   assert(s->in_rotation < s->capacity && c->state == CONTAINER_UP);
@@ -47,7 +47,7 @@ void rotation_add(struct world *w, struct container *c) {
   parts_changed(w);
 }
 
-void rotation_remove(struct world *w, struct container *c) {
+static void leaves_rotation(struct world *w, struct container *c) {
   struct service *s = world_service_of(w, c);
   if (!c->in_rotation) return;
   uint32_t i = 0;
@@ -58,6 +58,24 @@ void rotation_remove(struct world *w, struct container *c) {
   if (s->balancing) balancer_rotated(w, s, c);
   rotation_changed(w, s);
   parts_changed(w);
+}
+
+void rotation_add(struct world *w, struct container *c) {
+  c->offered = true;
+  if (!c->unhealthy) enters_rotation(w, c);
+}
+
+void rotation_remove(struct world *w, struct container *c) {
+  c->offered = false;
+  leaves_rotation(w, c);
+}
+
+void rotation_checked(struct world *w, struct container *c, bool healthy) {
+  c->unhealthy = !healthy;
+  if (!healthy)
+    leaves_rotation(w, c);
+  else if (c->offered && c->state == CONTAINER_UP)
+    enters_rotation(w, c);
 }
 
 void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time delay) {

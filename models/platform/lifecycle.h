@@ -32,6 +32,8 @@ void lifecycle_alarm(struct world *, slot_id, sim_time delay);
 
 void rotation_add(struct world *, struct container *);
 void rotation_remove(struct world *, struct container *);
+/* What the balancer's own checks say of a replica: in rotation is one that the orchestrator offers and that is healthy. */
+void rotation_checked(struct world *, struct container *, bool healthy);
 /* In or out of rotation after the delay; a later call replaces an earlier one that has not happened yet. */
 void lifecycle_rotate(struct world *, struct container *, bool in, sim_time delay);
 
