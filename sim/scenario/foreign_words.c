@@ -24,7 +24,7 @@ const struct foreign_word foreign_words[] = {
      "service", NOTHING, NULL},
     {"dependson|links|calls|upstream|upstreams", "service",
      "the \"call\", \"query\" and \"cached\" steps of an endpoint say what uses what", "endpoints.NAME.steps"},
-    {"healthcheck|livenessprobe|readinessprobe|startupprobe|probe", "service",
+    {"livenessprobe|readinessprobe|startupprobe|probe", "service",
      "probes are delays of the orchestrator: \"platform\": {\"kubernetes\": {\"readiness_period\": ...}}",
      "platform.kubernetes.readiness_period"},
     {"cpus|cpu|cpulimit|limits|limitcpu|vcpu|vcpus|cores|maxcpu", "service", "\"resources\": {\"limits\": {\"cpu\": ...}}",
