@@ -51,6 +51,9 @@ void load_add(struct load_sheet *l, const struct load *row) {
   }
   l->rows[l->count] = *row;
   l->rows[l->count].sequence = l->count;
+  bool computes = row->kind == LOAD_COMPUTING || row->kind == LOAD_CONNECTIONS;
+  if (computes && row->owner == LOAD_OF_SERVICE)
+    l->rows[l->count].divided = load_is_divided(model_service(l->sums->model, row->index));
   l->count++;
 }
 

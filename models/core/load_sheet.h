@@ -44,6 +44,7 @@ struct load {
   uint32_t index;
   const char *name;
   const char *part; /* which utilization of the owner: cpu, threads, connections or primary; null: none */
+  bool divided;     /* each region has to bear its own: of all regions together it says too little */
   double demand_s;  /* of a request */
   double capacity;
   uint32_t sequence; /* set when it is added */

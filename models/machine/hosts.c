@@ -32,3 +32,10 @@ struct hosts hosts_in(const struct model *m, const struct service_config *s, int
   assert(h.speed > 0 && (h.group == HOSTS_NONE) == !h.name);
   return h;
 }
+
+struct hosts hosts_together(const struct model *m, const bool *groups, struct arena *arena) {
+  struct hosts h = {.group = HOSTS_NONE, .speed = 1};
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    if (groups[i]) add_group(&h, m, i, model_nodes(m, i)->count, arena);
+  return h;
+}

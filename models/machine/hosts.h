@@ -1,6 +1,7 @@
 /* Hosts: where a service runs. The group that it is placed on, or all groups that no service is placed on, taken together. */
 #ifndef HOSTS_H
 #define HOSTS_H
+#include <stdbool.h>
 #include <stdint.h>
 
 struct arena;
@@ -22,5 +23,7 @@ struct hosts {
 struct hosts hosts_of(const struct model *, const struct service_config *, struct arena *);
 /* Those of them that are in the region. */
 struct hosts hosts_in(const struct model *, const struct service_config *, int32_t region, struct arena *);
+/* All nodes of the groups that are marked. */
+struct hosts hosts_together(const struct model *, const bool *groups, struct arena *);
 
 #endif

@@ -336,6 +336,20 @@ static void check_regions(struct linker *l, const struct service_config *s, cons
     link_error(l, path, "spread", "its replicas are given by region: they can spread over zones and nodes of it");
 }
 
+/* Without a number for each region its replicas are one cluster's over all of them. */
+static void warn_of_one_cluster(struct linker *l, const struct service_config *s, const char *path) {
+  struct list regions = {l->arena, "", 0};
+  if (s->replicas_by_region.count || !service_runs(s) || !l->model->platform.kind->relocates) return;
+  for (uint32_t i = 0; i < model_regions(l->model); i++)
+    if (may_be_in(l->model, s, (int32_t)i)) list_add(&regions, model_region(l->model, i)->name);
+  if (regions.count < 2) return;
+  link_warn(
+      l, path, "replicas", "one-cluster",
+      "may run in several regions (%s), and moves from a lost one to the others as within one cluster; where each region is a "
+      "cluster of its own, say how many are in each: {\"%s\": ...}",
+      regions.text, model_region(l->model, 0)->name);
+}
+
 static void check_spread(struct linker *l, const struct service_config *s, const char *path) {
   const struct spread_config *spread = &service_placement(s)->spread;
   if (spread->skew && spread->over != SPREAD_NODE && !model_regions(l->model))
@@ -348,6 +362,7 @@ static void link_service(struct linker *l, struct service_config *s) {
   check_tolerated(l, s, path);
   if (check_labels(l, s, path) && s->kind != SERVICE_EXTERNAL && check_groups(l, s, path)) check_regions(l, s, path);
   check_spread(l, s, path);
+  warn_of_one_cluster(l, s, path);
 }
 
 static void link_placement(struct linker *l, enum link_stage stage) {

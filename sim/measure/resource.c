@@ -117,13 +117,6 @@ static bool any_is_divided(const struct model *m) {
   return false;
 }
 
-/* What a region has to bear on its own. */
-static bool by_region(const struct model *m, const struct load *row) {
-  bool computes = row->kind == LOAD_COMPUTING || row->kind == LOAD_CONNECTIONS;
-  if (row->owner == LOAD_OF_SERVICE) return computes && load_is_divided(model_service(m, row->index));
-  return false;
-}
-
 static struct load_sheet sheet_of_region(const struct model *m, int32_t region, const double *replicas, struct arena *arena) {
   double *shares = arena_new_array(arena, double, m->endpoints.count + 1),
          *there = arena_new_array(arena, double, m->services.count + 1);
@@ -135,33 +128,30 @@ static struct load_sheet sheet_of_region(const struct model *m, int32_t region, 
   return load_sheet_in(m, &(struct load_region){region, shares, there}, ASKING_TRAFFIC, arena);
 }
 
-/* Its use is measured for the service as a whole only. */
+/* Of a service the use is measured as a whole only. */
 static struct resource resource_there(const struct load *row) {
   struct resource r = resource_of(row, row->demand_s, 0);
-  r.part = NULL;
+  if (row->owner == LOAD_OF_SERVICE) r.part = NULL;
   return r;
 }
 
-/* In the place of rows of all regions together: those of each, as one may be full while another has room. Jobs that the clock
- * publishes belong to no region: with them the rows stay. */
+static uint32_t add_divided(const struct load_sheet *from, enum load_kind kind, struct resource *rows, uint32_t count) {
+  for (uint32_t i = 0; i < from->count; i++)
+    if (from->rows[i].divided && from->rows[i].kind == kind) rows[count++] = resource_there(&from->rows[i]);
+  return count;
+}
+
+/* In the place of rows of all regions together: those of each, as one may be full while another has room. */
 static uint32_t divide(const struct model *m, const double *replicas, const struct load_sheet *all, struct resource **out,
                        struct arena *arena) {
+  static const enum load_kind kinds[] = {LOAD_COMPUTING, LOAD_CONNECTIONS, LOAD_CORES};
   uint32_t regions = model_regions(m), count = 0;
-  struct load_sheet *in = arena_new_array(arena, struct load_sheet, regions + 1);
-  for (uint32_t i = 0; i < regions; i++) in[i] = sheet_of_region(m, (int32_t)i, replicas, arena);
   struct resource *rows = arena_new_array(arena, struct resource, (size_t)all->count * (regions + 1) + 1);
-  for (uint32_t i = 0; i < all->count; i++) {
-    const struct load *row = &all->rows[i];
-    if (!by_region(m, row)) {
-      rows[count++] = (*out)[i];
-      continue;
-    }
-    for (uint32_t k = 0; k < regions; k++)
-      for (uint32_t n = 0; n < in[k].count; n++) {
-        const struct load *there = &in[k].rows[n];
-        bool same = there->kind == row->kind && there->owner == row->owner && there->index == row->index;
-        if (same && !strcmp(there->part ? there->part : "", row->part ? row->part : "")) rows[count++] = resource_there(there);
-      }
+  for (uint32_t i = 0; i < all->count; i++)
+    if (!all->rows[i].divided) rows[count++] = (*out)[i];
+  for (uint32_t k = 0; k < regions; k++) {
+    struct load_sheet there = sheet_of_region(m, (int32_t)k, replicas, arena);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) count = add_divided(&there, kinds[i], rows, count);
   }
   *out = rows;
   return count;
@@ -177,5 +167,6 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
     if (row->owner == LOAD_OF_SERVICE) all[i].remark = why_fewer(model_service(m, row->index), replicas[row->index], arena);
   }
   mark_background(m, replicas, &a.all, all, arena);
+  /* Jobs that the clock publishes belong to no region: with them the rows stay. */
   return any_is_divided(m) && !a.cpu_constant ? divide(m, replicas, &a.all, out, arena) : a.all.count;
 }

@@ -122,7 +122,8 @@ static void test_connections_stay(void) {
 }
 
 /* Two thirds of the requests enter in us, a third in eu; three replicas there, two here, 4 ms each: us is full at
- * 3 / (2/3 x 4 ms) = 1,125/s, eu at 2 / (1/3 x 4 ms) = 1,500/s, where five replicas together would be at 1,250/s. */
+ * 3 / (2/3 x 4 ms) = 1,125/s, eu at 2 / (1/3 x 4 ms) = 1,500/s, where five replicas together would be at 1,250/s. The eight cores of
+ * us are at 8 / (2/3 x 4 ms) = 3,000/s, those of eu at 6,000/s. */
 static void test_regions_fill_up(void) {
   struct fixture f = fixture_of(
       "{ 'aguanta': 1, 'name': 'two', 'traffic': { 'u': { 'kind': 'open', 'rate': '100/s', 'mix': { 'p': 1 }, 'region': { 'us': 2, "
@@ -136,7 +137,7 @@ static void test_regions_fill_up(void) {
   static const struct {
     const char *name;
     double full_at;
-  } due[] = {{"a event loop x 3 in us", 1125}, {"a event loop x 2 in eu", 1500}};
+  } due[] = {{"a event loop x 3 in us", 1125}, {"a event loop x 2 in eu", 1500}, {"us CPU", 3000}, {"eu CPU", 6000}};
   for (size_t i = 0; i < sizeof due / sizeof *due; i++) {
     double full = NAN;
     for (uint32_t k = 0; k < count; k++)
@@ -144,6 +145,21 @@ static void test_regions_fill_up(void) {
     test_check(fabs(full - due[i].full_at) < 1e-6, "%s is full at %g/s; by hand %g/s", due[i].name, full, due[i].full_at);
   }
   test_check(fabs(measure_saturation(&f.scenario->model) - 1125) < 1e-6, "saturation %g", measure_saturation(&f.scenario->model));
+  fixture_close(&f);
+}
+
+/* a may be on x and y, b on y and z, each group of one core; 14 ms at each. Two cores are full at 2 / 14 ms = 142.9/s, all three at
+ * 3 / 28 ms = 107.1/s. */
+static void test_overlapping_hosts(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'o', 'traffic': { 'u': { 'kind': 'open', 'rate': '1/s', 'mix': { 'p': 1 } } }, 'endpoints': { 'p': "
+      "{ "
+      "'entry': 'a', 'steps': [ { 'cpu': '14ms' }, { 'call': 'b', 'steps': [ { 'cpu': '14ms' } ] } ] } }, 'services': { 'a': { "
+      "'kind': 'app', 'replicas': 4, 'place': [ 'x', 'y' ] }, 'b': { 'kind': 'app', 'replicas': 4, 'place': [ 'y', 'z' ] } }, "
+      "'platform': { 'kind': 'static', 'nodes': { 'x': { 'cpu': 1 }, 'y': { 'cpu': 1 }, 'z': { 'cpu': 1 } } }, 'run': { 'window': "
+      "'10s' } }");
+  double full = measure_saturation(&f.scenario->model);
+  test_check(fabs(full - 3 / 0.028) < 1e-6, "full at %g/s; by hand %g/s", full, 3 / 0.028);
   fixture_close(&f);
 }
 
@@ -192,6 +208,7 @@ static const struct test_case cases[] = {{"ways", test_ways},
                                          {"clients", test_clients},
                                          {"connections_stay", test_connections_stay},
                                          {"regions_fill_up", test_regions_fill_up},
+                                         {"overlapping_hosts", test_overlapping_hosts},
                                          {"bad", test_bad},
                                          {NULL, NULL}};
 const struct test_suite suite_places = {"places", cases};
