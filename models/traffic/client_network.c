@@ -52,11 +52,18 @@ uint32_t client_network_number(const struct source *s, uint32_t user, uint64_t k
   return stream_below(&draws, n->clients);
 }
 
+uint32_t client_network_number_of(const struct world *w, const struct request *r) {
+  const struct source *s = &world_sources(w)->each[r->source];
+  struct way_of_request *way = request_way(w, r);
+  if (!s->network.connections) return NONE;
+  if (!way->connection) way->connection = client_network_number(s, r->user, r->key) + 1;
+  return way->connection - 1;
+}
+
 /* The connection of the request's client, or null when each request has its own. */
 static struct client_connection *connection_of(const struct world *w, const struct request *r) {
-  const struct source *s = &world_sources(w)->each[r->source];
-  uint32_t number = client_network_number(s, r->user, r->key);
-  return number == NONE ? NULL : &s->network.connections[number];
+  uint32_t number = client_network_number_of(w, r);
+  return number == NONE ? NULL : &world_sources(w)->each[r->source].network.connections[number];
 }
 
 static bool leads_to_living(const struct world *w, const struct client_connection *c) {

@@ -87,6 +87,8 @@ void client_network_start(struct source *, struct world *);
 /* Which of the source's connections is that of a client: one that is known by a number, or the one that sends the request with this
  * key (user NONE). NONE: each request has its own. */
 uint32_t client_network_number(const struct source *, uint32_t user, uint64_t key);
+/* That of the request's client; it is looked up once. */
+uint32_t client_network_number_of(const struct world *, const struct request *);
 /* What requests know of it. */
 extern const struct client_line client_line;
 
@@ -105,6 +107,7 @@ extern const struct record client_way_record;
 /* Of each request. */
 struct way_of_request {
   bool from_edge, answered; /* a CDN answers it; its answer is on the way to the client */
+  uint32_t connection;      /* of its client, by number from 1; 0: not looked up yet */
 };
 static inline struct way_of_request *request_way(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_client_network);

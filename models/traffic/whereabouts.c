@@ -16,44 +16,37 @@ void whereabouts_link(struct linker *l, struct source_config *s, const char *pat
                regions_listed(&m->platform.regions, l->arena));
 }
 
-/* A client with a connection is that connection's: all that use it are at one place. */
-static struct stream draws_of(const struct source *s, uint32_t user, uint64_t key) {
-  uint32_t connection = client_network_number(s, user, key);
+/* A client with a connection (or NONE) is that connection's: all that use it are at one place. */
+static struct stream draws_of(const struct source *s, uint32_t connection, uint32_t user, uint64_t key) {
   if (connection != NONE) return stream_at(s->place_key, connection);
   return user == NONE ? stream_at(key, draw_of_part(PART_places, 0, 0, 0)) : stream_at(s->place_key, user);
 }
 
-struct stream whereabouts_draws(const struct world *w, const struct request *r) {
-  return draws_of(&world_sources(w)->each[r->source], r->user, r->key);
+static int32_t drawn(const struct weights *regions, struct stream *draws) {
+  double sum = 0, u = stream_uniform(draws);
+  uint32_t i = 0;
+  for (uint32_t k = 0; k < regions->count; k++) sum += regions->weight[k];
+  for (u *= sum; i + 1 < regions->count && u >= regions->weight[i]; i++) u -= regions->weight[i];
+  return regions->reference[i];
 }
 
 int32_t whereabouts_region(const struct world *w, uint32_t source, uint32_t user, uint64_t key) {
   const struct source *s = &world_sources(w)->each[source];
   const struct weights *regions = &s->config->region;
-  uint32_t i = 0;
-  if (!regions->count) return -1;
-  if (regions->count > 1) {
-    struct stream draws = draws_of(s, user, key);
-    double sum = 0, u = stream_uniform(&draws);
-    for (uint32_t k = 0; k < regions->count; k++) sum += regions->weight[k];
-    for (u *= sum; i + 1 < regions->count && u >= regions->weight[i]; i++) u -= regions->weight[i];
-  }
-  return regions->reference[i];
+  if (regions->count <= 1) return regions->count ? *regions->reference : -1;
+  struct stream draws = draws_of(s, client_network_number(s, user, key), user, key);
+  return drawn(regions, &draws);
 }
 
-/* Where the client is sent to. Its first draw is its region, drawn or not. */
-static int16_t edge_of(const struct world *w, const struct request *r, uint32_t region) {
-  int32_t entry = model_endpoint(w->model, r->endpoint)->entry, edge = dns_settled(w, entry, region);
-  if (edge >= 0) return (int16_t)edge;
-  struct stream draws = whereabouts_draws(w, r);
-  stream_uniform(&draws);
-  return (int16_t)dns_resolved(w, entry, region, &draws);
-}
-
+/* The client's region comes first of what is drawn for it, then where it is sent to, if clients there differ. */
 void whereabouts_stand(struct world *w, struct request *r) {
+  const struct source *s = &world_sources(w)->each[r->source];
   struct request_place *place = request_place(w, r);
-  int32_t region = whereabouts_region(w, r->source, r->user, r->key);
-  place->client = (int16_t)region, place->edge = edge_of(w, r, (uint32_t)region);
+  struct stream draws = draws_of(s, client_network_number_of(w, r), r->user, r->key);
+  int32_t region = drawn(&s->config->region, &draws), entry = model_endpoint(w->model, r->endpoint)->entry;
+  int32_t edge = dns_settled(w, entry, (uint32_t)region);
+  place->client = (int16_t)region;
+  place->edge = (int16_t)(edge >= 0 ? edge : dns_resolved(w, entry, (uint32_t)region, &draws));
 }
 
 double whereabouts_share(const struct model *m, const struct source_config *s, uint32_t region) {

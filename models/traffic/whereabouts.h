@@ -23,8 +23,6 @@ void whereabouts_stand(struct world *, struct request *);
 /* The region of a client of a source: of one that is known by a number, or of the one that sent the request with this key (user
  * NONE); -1 where there are no places. */
 int32_t whereabouts_region(const struct world *, uint32_t source, uint32_t user, uint64_t key);
-/* What is drawn for the request's client: first its region, then what is decided about it otherwise (which resolver it asks). */
-struct stream whereabouts_draws(const struct world *, const struct request *);
 /* Share of the source's clients in a region; 1 where there are no places. */
 double whereabouts_share(const struct model *, const struct source_config *, uint32_t region);
 /* Once a world has been tried: of the source's requests for an endpoint, the share that enters in the region while all is well. */
