@@ -27,6 +27,7 @@
 #include "models/core/parts.h"
 #include "models/core/model.h"
 #include "models/core/part.h"
+#include "models/service/checking.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/sim_time.h"
@@ -37,12 +38,6 @@ struct dns_policy;
 struct lane;
 struct stream;
 struct world;
-
-struct dns_check_config {
-  sim_time every; /* SIM_NEVER: there are no checks; 0: the scenario does not say */
-  int64_t failures, successes;
-  sim_time timeout;
-};
 
 struct stragglers_config {
   double share;
@@ -55,7 +50,7 @@ struct dns_order_config {
 
 struct dns_config {
   const struct dns_policy *policy; /* null: the scenario has no "dns" */
-  struct dns_check_config check;
+  struct checking_config check;    /* every SIM_NEVER: there are no checks; 0: the scenario does not say */
   sim_time ttl;
   struct stragglers_config stragglers;
   /* Of members. */
@@ -68,10 +63,9 @@ static inline struct dns_config *model_dns(const struct model *m) { return model
 
 /* Health checks of a region, see check.h. */
 struct dns_check {
-  sim_time phase, since; /* since: it has been passing, or not, for that long */
-  bool passes, answers;  /* answers: some machine of the region refuses what is asked of it */
-  int64_t contrary;      /* checks in a row, up to `since`, that differ from the announced health */
-  slot_id due;           /* when it is announced that the region's health has changed */
+  struct checking checking;
+  bool answers; /* answers: some machine of the region refuses what is asked of it */
+  slot_id due;  /* when it is announced that the region's health has changed */
 };
 
 /* Regions as a mask that were answered from an instant on. */

@@ -10,20 +10,20 @@ static const struct member *const members[] = {DNS_POLICIES(POLICY_MEMBER) NULL}
 static const struct family family = {.members = members};
 
 static const struct field check_fields[] = {
-    KEY("every", DURATION, dns_check_config, every, DEFAULT("30s"), RANGE(1e6, FIELD_UNLIMITED),
+    KEY("every", DURATION, checking_config, every, DEFAULT("30s"), RANGE(1e6, FIELD_UNLIMITED),
         .doc = "Time between two checks of a region; \"never\": there are none, and a lost region is answered for ever.",
         .source = "Route 53: 30 s, or 10 s as an option"),
-    KEY("failures", INTEGER, dns_check_config, failures, DEFAULT(3), RANGE(1, 100),
+    KEY("failures", INTEGER, checking_config, failures, DEFAULT(3), RANGE(1, 100),
         .doc = "Failed checks in a row after which a region is not answered any more.", .source = "Route 53: 3"),
-    KEY("successes", INTEGER, dns_check_config, successes, DEFAULT(3), RANGE(1, 100),
+    KEY("successes", INTEGER, checking_config, successes, DEFAULT(3), RANGE(1, 100),
         .doc = "Passed checks in a row after which it is answered again.", .source = "Route 53: 3"),
-    KEY("timeout", DURATION, dns_check_config, timeout, DEFAULT("0s"), RANGE(0, FIELD_YEAR),
+    KEY("timeout", DURATION, checking_config, timeout, DEFAULT("0s"), RANGE(0, FIELD_YEAR),
         .doc =
             "From a check of a region in which no machine works until the check has failed. Route 53 waits 4 s for a connection: "
             "then clients learn of each loss 4 s later."),
     {0}};
 static const struct record check_record = {.name = "health check of a region",
-                                           .size = sizeof(struct dns_check_config),
+                                           .size = sizeof(struct checking_config),
                                            .fields = check_fields,
                                            .doc = "Checks from outside that take a region out of the answers.",
                                            .shorthand = "every"};

@@ -9,9 +9,8 @@
  * `timeout` later. A replica is called only while the orchestrator offers it and its checks say that it is healthy; those that are
  * up at the start are healthy. Without the key routing follows the orchestrator alone.
  *
- * Assumptions: checks cost the replica nothing, and look at nothing behind it (a shallow check); of deaths and returns that lie
- * between two checks the last counts, and a row of failures begins anew with it. A replica that is moved keeps its health until the
- * checks say otherwise.
+ * Assumptions: checks cost the replica nothing, and look at nothing behind it (a shallow check). A replica
+ * that is moved keeps its health until the checks say otherwise.
  *
  * Source of the defaults: AWS, health checks for Application Load Balancer target groups.
  *
@@ -19,15 +18,14 @@
 #ifndef HEALTH_CHECK_H
 #define HEALTH_CHECK_H
 #include "models/core/parts.h"
+#include "models/service/checking.h"
 #include "models/service/service.h"
 #include "sim/engine/sim_time.h"
 #include <stdint.h>
 
 struct health_check_config {
-  sim_time every; /* 0: there are none */
-  sim_time timeout;
-  int64_t failures, successes;
-  uint32_t taken_out; /* meter */
+  struct checking_config checks; /* every 0: there are none */
+  uint32_t taken_out;            /* meter */
 };
 
 extern const struct record health_check_keys_record;

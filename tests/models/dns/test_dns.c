@@ -304,7 +304,7 @@ static void test_checks_in_a_row(void) {
   struct fixture f = loss("", "'dns': { 'policy': 'geo', 'check': {} },", "10h", "3000s");
   struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_AVAILABILITY);
   const struct dns_record *d = record(w);
-  sim_time phase = d->checks[1].phase, check = phase + 30 * SIM_S;
+  sim_time phase = d->checks[1].checking.phase, check = phase + 30 * SIM_S;
   struct container *eu = NULL;
   for (uint32_t i = 0; i < w->container_count; i++)
     if (container_region(w, &w->containers[i]) == 1) eu = &w->containers[i];
