@@ -43,7 +43,7 @@ static uint32_t arrives_at(struct arrival *to, uint32_t count, struct site at, d
   return count;
 }
 
-/* Nobody sends jobs to a dead worker: who is up takes them, all alike. */
+/* No job is sent to a dead worker: those that are up take them, all alike. */
 static uint32_t workers_take(const struct world *w, const struct service *s, struct arrival *to) {
   uint32_t count = 0, up = 0;
   for (uint32_t i = 0; i < s->capacity; i++) up += w->containers[s->first + i].state == CONTAINER_UP;

@@ -15,7 +15,7 @@
  * Over a link that is cut nothing is sent; what was on the way when it was cut arrives.
  *
  * Assumptions: copying all takes one way there and back, whatever its size; each copy evicts by its own order of use, where Redis'
- * replicas follow the primary's; nobody promotes a copy (no Sentinel, no cluster).
+ * replicas follow the primary's; a copy is never promoted (no Sentinel, no cluster).
  *
  *     "redis": { "kind": "cache", "replicas": { "us": 1, "eu": 1 }, "copies": { "primary": "us", "writes": "refused" } } */
 #ifndef COPIES_H

@@ -70,7 +70,7 @@ static void noticed(void *world, uint32_t id) {
   struct world *w = world;
   struct connection *k = connection_at(w, id);
   k->unnoticed = false;
-  if (!k->returned) return; /* whoever holds it will close it */
+  if (!k->returned) return; /* its holder will close it */
   k->returned = false;
   connection_pool_returned(w, id);
 }

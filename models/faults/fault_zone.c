@@ -66,12 +66,12 @@ static void strike(struct world *w, const struct fault_config *f, uint32_t targe
 
 static void repair(struct world *w, uint32_t target) { zones_back(w, target, 1); }
 
-static const struct field keys[] = {
-    REGION_KEY,
-    KEY("zone", TEXT, fault_config, zone, OPTIONAL, .doc = "The zone that is lost; \"region\" tells zones of the same name apart."),
-    REPAIR_KEY,
-    DISK_KEY,
-    {0}};
+static const struct field keys[] = {REGION_KEY,
+                                    KEY("zone", TEXT, fault_config, zone, OPTIONAL,
+                                        .doc = "The zone that is lost; \"region\" distinguishes zones of the same name."),
+                                    REPAIR_KEY,
+                                    DISK_KEY,
+                                    {0}};
 const struct fault_kind fault_zone = {
     .member = {.word = "zone", .doc = "A zone is gone with all its nodes until repaired.", .keys = keys},
     .link = link,

@@ -89,7 +89,7 @@ static inline struct lane *network_lane(const struct network *n, uint32_t from, 
   return n->between[n->zone_of[from] * n->zones + n->zone_of[to]];
 }
 
-/* The same from a zone. */
+/* Likewise from a zone. */
 static inline struct lane *network_lane_from(const struct network *n, uint32_t zone, uint32_t to) {
   return n && n->zones ? n->between[zone * n->zones + n->zone_of[to]] : NULL;
 }

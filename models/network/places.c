@@ -9,15 +9,16 @@
 
 /* --- round trips ------------------------------------------------------------------------------------------------------------- */
 
-/* "us-east-1-eu-west-1": names have hyphens too, so each is tried. */
-static bool pair_named(const struct regions *all, const char *name, uint32_t pair[2]) {
+/* "us-east-1-eu-west-1": names have hyphens too, so each is tried. Returns how many pairs it may mean. */
+static int pairs_named(const struct regions *all, const char *name, uint32_t pair[2]) {
+  int count = 0;
   for (const char *hyphen = strchr(name, '-'); hyphen; hyphen = strchr(hyphen + 1, '-')) {
     int32_t a = regions_named(all, name, (size_t)(hyphen - name)), b = regions_named(all, hyphen + 1, strlen(hyphen + 1));
     if (a < 0 || b < 0 || a == b) continue;
     pair[0] = (uint32_t)a, pair[1] = (uint32_t)b;
-    return true;
+    count++;
   }
-  return false;
+  return count;
 }
 
 static sim_time *time_between(const struct regions *all, uint32_t from, uint32_t to) {
@@ -30,8 +31,10 @@ static void link_given(struct linker *l, const struct regions *all) {
   for (uint32_t i = 0; i < given->count; i++) {
     const struct round_trip_config *t = (const struct round_trip_config *)given->items + i;
     uint32_t pair[2];
-    if (!pair_named(all, t->name, pair)) {
-      link_error(l, path, t->name, "\"%s\" does not name two regions as in \"us-eu\"; the regions are: %s", t->name,
+    int meanings = pairs_named(all, t->name, pair);
+    if (meanings != 1) {
+      link_error(l, path, t->name, "\"%s\" %s; the regions are: %s", t->name,
+                 meanings ? "may mean several pairs of regions: rename one" : "does not name two regions as in \"us-eu\"",
                  regions_listed(all, l->arena));
       continue;
     }

@@ -27,7 +27,7 @@ static void lost(struct replication *p, uint64_t writes, sim_time age) {
 
 static const struct container *primary_of(const struct replication *p) { return &p->world->containers[*p->primary]; }
 
-/* The primary's region sees a majority, or nobody asks. */
+/* The primary's region sees a majority, or votes are not asked for. */
 static bool may_lead(const struct replication *p) {
   return p->failover.by_person || votes_majority(p, container_region(p->world, primary_of(p)));
 }
@@ -352,7 +352,7 @@ static void came_back_empty(struct replication *p) {
   lost(p, p->released > has ? p->released - has : 0, loss);
 }
 
-/* Before anybody was promoted: it stays primary. If it was empty, replicas that are away are copied anew. */
+/* Before a replica was promoted: it stays primary. If it was empty, replicas that are away are copied again. */
 static void primary_returned(struct replication *p) {
   struct failover *f = &p->failover;
   assert(f->down);

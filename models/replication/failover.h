@@ -8,7 +8,7 @@
  * Until then writes fail: callers go on asking the dead primary. Of the replicas that are up the one that has received most is
  * promoted, unless it is further behind than `max_lag`, or its region sees no majority (models/replication/votes.h). Lost are the
  * writes that were acknowledged and that it has not received. The old primary returns as a replica, after `resync`. How long each
- * phase takes is the matter of whoever promotes: models/replication/failover_config.h.
+ * phase takes depends on what promotes: models/replication/failover_config.h.
  *
  * Where links between regions are cut: models/replication/severance.h.
  *

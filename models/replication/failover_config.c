@@ -19,7 +19,7 @@ static const struct family family = {.members = members};
 
 static const struct field person_fields[] = {
     KEY("acknowledge", DISTRIBUTION, person_config, acknowledge,
-        .fallback = "{\"uniform\": {\"low\": \"5min\", \"high\": \"15min\"}}", .doc = "From the page until somebody looks.",
+        .fallback = "{\"uniform\": {\"low\": \"5min\", \"high\": \"15min\"}}", .doc = "From the page until an engineer looks.",
         .source = "an estimate of a small team by day; at night 1 to 8 h"),
     KEY("diagnose", DISTRIBUTION, person_config, diagnose, .fallback = "{\"uniform\": {\"low\": \"10min\", \"high\": \"30min\"}}",
         .doc = "From then until it is clear what to do.", .source = "an estimate"),
@@ -27,7 +27,7 @@ static const struct field person_fields[] = {
         .doc = "From then until the replica takes writes.", .source = "an estimate: what a rollback takes"),
     {0}};
 const struct record person_record = {
-    .name = "person", .size = sizeof(struct person_config), .fields = person_fields, .doc = "Somebody on call."};
+    .name = "person", .size = sizeof(struct person_config), .fields = person_fields, .doc = "An engineer on call."};
 
 static const struct field witness_fields[] = {KEY("name", TEXT, witness_config, name, .doc = "What \"votes\" says."), {0}};
 static const struct record witness_record = {.name = "witness",

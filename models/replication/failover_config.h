@@ -2,7 +2,7 @@
  *
  *     dies --detect--> noticed --decide--> it is clear who --promote--> takes writes
  *
- * Whoever promotes is a member of the family in failovers.h, a file each, which draws these times. Machines decide at once, if the
+ * What promotes is a member of the family in failovers.h, a file each, which draws these times. Machines decide at once, if the
  * votes let them (models/replication/votes.h); where they do not, `person` does, or it waits until they let them. */
 #ifndef FAILOVER_CONFIG_H
 #define FAILOVER_CONFIG_H
@@ -19,9 +19,9 @@ struct witness_config {
   const char *name;
 };
 
-/* Somebody on call. */
+/* An engineer on call. */
 struct person_config {
-  struct distribution acknowledge, diagnose, act; /* no kind: there is nobody */
+  struct distribution acknowledge, diagnose, act; /* no kind: there is none */
 };
 
 struct failover_config {
@@ -37,7 +37,7 @@ struct failover_config {
   struct config_list witnesses;           /* struct witness_config */
   bool split_brain;                       /* machines ask no votes */
   /* Derived by votes_link, where there are regions. */
-  double *region_votes; /* by region; null: nobody votes */
+  double *region_votes; /* by region; null: there are no votes */
   double witness_votes, all_votes;
   uint32_t detect_time, decide_time, promote_time, two_primaries; /* meters */
 };
@@ -66,7 +66,7 @@ struct failover_kind {
 
 /* Between these two, alike. */
 sim_time failover_between(struct stream *, sim_time from, sim_time until);
-/* From the page until somebody knows what to do, and from then until it is done. */
+/* From the page until an engineer knows what to do, and from then until it is done. */
 sim_time person_decides(const struct person_config *, struct stream *);
 sim_time person_acts(const struct person_config *, struct stream *);
 

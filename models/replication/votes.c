@@ -93,7 +93,7 @@ static void count_replicas(const struct voting *v) {
   }
 }
 
-/* Without the region of the primary, or the link to it, nobody may be promoted. */
+/* Without the region of the primary, or the link to it, no replica may be promoted. */
 static void warn_of_ties(const struct voting *v) {
   const struct failover_config *c = v->config;
   const struct world *w = v->l->trial;

@@ -5,8 +5,8 @@
  * simulated.
  *
  *     checking_turns(&config, &c, now, passes, healthy);         from now on checks pass, or fail
- *     sim_time due = checking_due(&config, &c, healthy, 0);      SIM_NEVER: nothing changes; else the health does then, if that lasts
- *     checking_told(&c, now, healthy);                           it has changed
+ *     sim_time due = checking_due(&config, &c, healthy, 0);      SIM_NEVER: nothing changes; else the health does then, if that
+ * lasts     checking_told(&c, now, healthy);                           it has changed
  *
  * Invariant: `contrary` checks in a row, made until `since`, contradict the health. */
 #ifndef CHECKING_H

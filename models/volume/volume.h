@@ -1,7 +1,7 @@
 /* Volumes: where the data of a replica are, and what a lost node takes with it.
  *
  *     none      in the file system of the container: they live and die with it
- *     local     on a disk of the node: they stay there, whoever moves
+ *     local     on a disk of the node: they stay there, whatever moves
  *     network   elsewhere: attached to one node at a time, and to another one once they are detached there
  *
  * What follows for a replica whose node is lost depends on its orchestrator (struct data_policy, models/platform/platform.h):

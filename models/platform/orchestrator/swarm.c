@@ -46,7 +46,7 @@ static bool acts(const struct world *w) {
   return !managers_of(w).all || (s->leader != NONE && world_now(w) >= s->led_from);
 }
 
-/* Between heartbeats of a node, as it was told when it last registered. */
+/* Between heartbeats of a node, as set when it last registered. */
 static double period(const struct swarm_config *k, struct stream *draws) {
   return (double)k->heartbeat * (1 + k->heartbeat_jitter * (2 * stream_uniform(draws) - 1));
 }

@@ -189,6 +189,8 @@ static void test_bad(void) {
        ", 'region': 'us'", "", "is given twice"},
       {", 'region': 'us'", "'regions': { 'us': {}, 'eu': {} }, 'network': { 'round_trip': { 'us-ap': '1ms' } },",
        ", 'region': 'us'", "", "\"us-ap\" does not name two regions as in \"us-eu\"; the regions are: us, eu"},
+      {", 'region': 'a'", "'regions': { 'a': {}, 'b-c': {}, 'a-b': {}, 'c': {} }, 'network': { 'round_trip': { 'a-b-c': '1ms' } },",
+       ", 'region': 'a'", "", "\"a-b-c\" may mean several pairs of regions: rename one; the regions are: a, b-c, a-b, c"},
       {"", "", ", 'zone': 'x'", "", "needs a \"region\" that has the zone"},
       {", 'region': 'us'", REGIONS, ", 'region': 'us'", ", 'claims': [ 'p99(p.latency{region=ap}) < 1s' ]",
        "finds no region \"ap\"; there are: us, eu"},
