@@ -43,10 +43,15 @@ static uint32_t arrives_at(struct arrival *to, uint32_t count, struct site at, d
   return count;
 }
 
+static uint32_t workers_up(const struct world *w, const struct service *s) {
+  uint32_t up = 0;
+  for (uint32_t i = 0; i < s->capacity; i++) up += w->containers[s->first + i].state == CONTAINER_UP;
+  return up;
+}
+
 /* No job is sent to a dead worker: those that are up take them, all alike. */
 static uint32_t workers_take(const struct world *w, const struct service *s, struct arrival *to) {
-  uint32_t count = 0, up = 0;
-  for (uint32_t i = 0; i < s->capacity; i++) up += w->containers[s->first + i].state == CONTAINER_UP;
+  uint32_t count = 0, up = workers_up(w, s);
   for (uint32_t i = 0; i < s->capacity; i++) {
     const struct container *c = &w->containers[s->first + i];
     if (c->state == CONTAINER_UP) count = arrives_at(to, count, container_site(w, c), 1. / up);
@@ -71,6 +76,19 @@ static uint32_t balancer_sends(const struct world *w, const uint32_t *rotation, 
   assert(all > 0 || !count);
   for (uint32_t i = 0; i < sites; i++) to[i].share /= all;
   return sites;
+}
+
+/* As balancer_sends, from no region: what a world without places asks many times in a run of years. */
+static double rotation_serving(const struct world *w, const struct service *s) {
+  double all = 0, served = 0;
+  for (uint32_t i = 0; i < s->in_rotation; i++) {
+    const struct container *c = &w->containers[s->rotation[i]];
+    double weight = balancer_weight(s, c->id);
+    all += weight;
+    if (container_serves(c)) served += weight;
+  }
+  assert(all > 0);
+  return served / all;
 }
 
 /* Of a call whose way depends on what it reads or writes. */
@@ -107,12 +125,11 @@ static double served_share(void *context, const struct instruction *in, enum rou
   const struct look *look = context;
   const struct world *w = look->world;
   const struct service *s = &w->services[in->service];
-  struct arrival to[ARRIVALS_MOST];
   if (route == ROUTE_CONNECTION) return stale_serves(w, in, look->edge);
-  if (route == ROUTE_WORKERS) return workers_take(w, s, to) ? 1 : 0;
+  if (route == ROUTE_WORKERS) return workers_up(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;
   if (!any_does(s, route)) return data_answer(look, in, route, look->edge);
-  return balancer_sends(w, s->rotation, s->in_rotation, -1, to) ? to[0].share : 0;
+  return rotation_serving(w, s);
 }
 
 static double given(void *context, const uint16_t *slots) {
