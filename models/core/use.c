@@ -38,14 +38,29 @@ static void mark_service(struct world *w, uint32_t i, unsigned window) {
   *mark = now;
 }
 
+/* What it used since the last border. */
+static double used_since_border(struct world *w, const struct container *c) {
+  double used_s = (c->used_ns - c->used_at_mark) * 1e-9, before_s = w->use_marks.containers[c->id];
+  w->use_marks.containers[c->id] = used_s;
+  return used_s - before_s;
+}
+
+void use_leaves(struct world *w, const struct container *c) {
+  struct node *n = &w->nodes[c->node];
+  n->used_by_departed += c->used_ns - c->used_on_arrival;
+  if (w->use_marks.containers) n->used_in_window_s += used_since_border(w, c);
+}
+
 void use_mark(struct world *w, unsigned window) {
   struct observation *o = &w->observation;
   for (uint32_t i = 0; i < w->model->services.count; i++) mark_service(w, i, window);
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
-    double used_s = (c->used_ns - c->used_at_mark) * 1e-9;
-    if (c->node != NONE)
-      o->nodes_used_s[w->nodes[c->node].group_index * o->window_count + window] += used_s - w->use_marks.containers[i];
-    w->use_marks.containers[i] = used_s;
+    if (c->node != NONE) o->nodes_used_s[w->nodes[c->node].group_index * o->window_count + window] += used_since_border(w, c);
+  }
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    struct node *n = &w->nodes[i];
+    o->nodes_used_s[n->group_index * o->window_count + window] += n->used_in_window_s;
+    n->used_in_window_s = 0;
   }
 }

@@ -2,14 +2,16 @@
  *
  * Integrals over the whole measured time are kept anyway. By window they are their differences between the borders of the windows,
  * at which a run that is asked for them stops for a look: no event, and nothing on the way of a request. What a container used
- * counts for the node group that it is on at the end of the window.
+ * counts for the node that it was on.
  *
  *     use_begin(w);                                the warm-up is over
  *     use_mark(w, i);                              at the end of window i
+ *     use_leaves(w, c);                            the container, which computes nothing, leaves its node
  *     observation.use[service * windows + i]       what was used in it */
 #ifndef USE_H
 #define USE_H
 
+struct container;
 struct world;
 
 /* Of a service: core, thread, replica and connection seconds. */
@@ -29,5 +31,6 @@ struct use_marks {
 
 void use_begin(struct world *);
 void use_mark(struct world *, unsigned window);
+void use_leaves(struct world *, const struct container *);
 
 #endif

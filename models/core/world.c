@@ -29,8 +29,9 @@ static void begin_measuring(struct world *w) {
   advance_all(w);
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
-    c->used_at_mark = c->used_ns, c->busy_at_mark = c->busy_ns;
+    c->used_at_mark = c->used_on_arrival = c->used_ns, c->busy_at_mark = c->busy_ns;
   }
+  for (uint32_t i = 0; i < w->node_count; i++) w->nodes[i].used_by_departed = 0;
   for (uint32_t i = 0; i < w->model->services.count; i++) level_restart(&w->services[i].replicas, world_now(w));
   meters_begin(w);
   use_begin(w);
@@ -43,8 +44,10 @@ static void end_measuring(struct world *w) {
   for (uint32_t i = 0; i < w->container_count; i++) {
     struct container *c = &w->containers[i];
     c->used_measured = c->used_ns - c->used_at_mark, c->busy_measured = c->busy_ns - c->busy_at_mark;
+    c->used_there_measured = c->used_ns - c->used_on_arrival;
     c->node_measured = c->node;
   }
+  for (uint32_t i = 0; i < w->node_count; i++) w->nodes[i].used_by_departed_measured = w->nodes[i].used_by_departed;
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     struct service *s = &w->services[i];
     service_replicas_until(w, s, world_now(w));

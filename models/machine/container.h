@@ -110,7 +110,9 @@ struct container {
   double dropped_ns, slowed_ns;
   int64_t done_ns;
   double used_at_mark, busy_at_mark, used_measured, busy_measured;
-  uint32_t node_measured;            /* where it was at the end of the measured time */
+  double used_on_arrival;     /* used_ns when it came to its node, or at the beginning of the measured time */
+  double used_there_measured; /* in the measured time on node_measured, on which it was at its end */
+  uint32_t node_measured;
   double used_at_scrape, usage_rate; /* metrics pipeline: cores over the last scrape window */
   sim_time scraped_at;
   uint32_t scrapes;

@@ -82,6 +82,8 @@ struct node {
   int64_t cpu_requested, memory_requested;            /* by the containers placed on it */
   sim_time changed_at, up_time, down_time, away_time; /* accounts from the beginning of the run until changed_at */
   sim_time away_at_mark, away_measured;               /* of away_time: before the measured time, and within it */
+  double used_by_departed, used_by_departed_measured; /* core ns since the warm-up, of containers that have left it */
+  double used_in_window_s;                            /* the same since the last border, where windows are asked for (use.h) */
   uint32_t detection_slot;
   uint64_t failures;
   uint32_t lost_to;     /* number of faults that hold it down */

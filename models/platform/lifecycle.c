@@ -102,6 +102,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
   struct node *n = &w->nodes[chosen];
   const struct resource_amounts *r = &container_config(c)->resources.requests;
   c->node = chosen;
+  c->used_on_arrival = c->used_ns;
   c->speed = n->group->speed;
   c->state = CONTAINER_DOWN;
   n->cpu_requested += r->cpu, n->memory_requested += r->memory;
@@ -112,6 +113,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
 
 void lifecycle_unplace(struct world *w, struct container *c) {
   assert(!c->running);
+  use_leaves(w, c);
   struct node *n = &w->nodes[c->node];
   const struct resource_amounts *r = &container_config(c)->resources.requests;
   assert(n->cpu_requested >= r->cpu && n->memory_requested >= r->memory);

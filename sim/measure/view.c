@@ -74,8 +74,8 @@ static void read_services(struct view *v, const struct world *w) {
       if (c->id == s->primary) out->primary_s += sim_seconds_of(c->used_measured);
       out->busy_s += sim_seconds_of(c->busy_measured);
       for (uint32_t p = 0; p < c->pool_count; p++) out->pool_used_s += sim_seconds_of(c->pools[p].used_measured);
-      /* A container's node may have changed; the CPU it used counts for the node group that it is on at the end. */
-      if (c->node_measured != NONE) v->node_used_s[w->nodes[c->node_measured].group_index] += sim_seconds_of(c->used_measured);
+      if (c->node_measured != NONE)
+        v->node_used_s[w->nodes[c->node_measured].group_index] += sim_seconds_of(c->used_there_measured);
     }
     out->replica_s += sim_seconds_of(s->replicas_measured);
     out->replicas_max = (double)s->replicas_most;
@@ -139,6 +139,7 @@ static void read_nodes(struct view *v, const struct world *w) {
   for (uint32_t i = 0; i < w->node_count; i++) {
     const struct node *n = &w->nodes[i];
     bool planned = n->number < (uint64_t)n->group->count;
+    v->node_used_s[n->group_index] += sim_seconds_of(n->used_by_departed_measured);
     double away_s = sim_seconds(n->away_measured), there_s = v->seconds - away_s;
     if (there_s > 0) v->node_available_s[n->group_index] += n->cores * there_s;
     v->node_gained_s[n->group_index] += planned ? -away_s : there_s;

@@ -222,6 +222,33 @@ static void test_levels_over_windows(void) {
   }
 }
 
+/* By hand: half a core of 4 is used on node a until it is lost after 1 min; it is detected 50 to 55 s later, and after another
+ * 300 s its pod goes to node b. */
+static void test_use_of_a_lost_node(void) {
+  static const struct {
+    const char *claim;
+    double value, within; /* relative, of 100 arrivals a second */
+  } rows[] = {{"utilization(a.cpu) < 1", 0.5 / 4 * 60 / 1200, 0.03},
+              {"utilization(a.cpu) over 0s..10m < 1", 0.5 / 4 * 60 / 600, 0.03},
+              {"utilization(b.cpu) < 1", 0.5 / 4 * 787.5 / 1200, 0.03},
+              {"utilization(b.cpu) over 0s..10m < 1", 0.5 / 4 * 187.5 / 600, 0.04},
+              {"utilization(b.cpu) over 10m..20m < 1", 0.5 / 4, 0.02}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct text s = {.length = 0};
+    put(&s,
+        "{ 'aguanta': 1, 'name': 'lost', 'traffic': { 't': { 'kind': 'open', 'rate': '100/s', 'mix': { 'p': 1 } } }, "
+        "'endpoints': { 'p': { 'entry': 'w', 'steps': [ { 'cpu': '5ms' } ] } }, 'services': { 'w': { 'kind': 'app', 'start': '0s' "
+        "} }, 'platform': { 'kind': 'kubernetes', 'nodes': { 'a': { 'cpu': 4 }, 'b': { 'cpu': 4 } } }, 'faults': { 'loss': { "
+        "'kind': 'node', 'nodes': 'a', 'at': '1m', 'repair': '4h' } }, 'run': { 'warmup': '0s', 'window': '20m', 'windows': 2, "
+        "'replications': 3 }, 'claims': [ '%s' ] }",
+        rows[i].claim);
+    struct fixture f = fixture_of("%s", s.bytes);
+    double value = results_of(&f, 3)->claims[0].estimate.value;
+    test_check(fabs(value / rows[i].value - 1) <= rows[i].within, "%s: %g, not %g", rows[i].claim, value, rows[i].value);
+    fixture_close(&f);
+  }
+}
+
 /* The parts add up to the whole, and asking for them changes nothing else. */
 static void test_parts_add_up(void) {
   struct fixture plain = halves_open("'error_rate(q) < 1%'"),
@@ -378,6 +405,7 @@ static const struct test_case cases[] = {{"backlogs longer than patience", test_
                                          {"what uptime leaves out", test_left_out_in_formats},
                                          {"what check and capacity leave out", test_left_out_of_commands},
                                          {"levels over windows", test_levels_over_windows},
+                                         {"use of a lost node", test_use_of_a_lost_node},
                                          {"parts of utilization add up", test_parts_add_up},
                                          {"a reason beside every missing figure", test_reasons},
                                          {"one line for what is full", test_one_line_for_what_is_full},
