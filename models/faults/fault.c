@@ -1,5 +1,6 @@
 #include "models/faults/faults.h"
 #include "models/faults/keys_of_loss.h"
+#include "models/faults/targets.h"
 #include "models/availability/outage.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
@@ -16,6 +17,14 @@ static const struct family family = {.members = members, .last = true};
 
 const char *const fault_disk_words[] = {"auto", "kept", "lost", NULL};
 
+static const struct field time_fields[] = {
+    ONLY_KEY("at", DURATION, RANGE(0, FIELD_UNLIMITED), .doc = "Time since the start of the run."), {0}};
+static const struct record time_record = {.name = "time of a drill",
+                                          .size = sizeof(sim_time),
+                                          .fields = time_fields,
+                                          .doc = "Written as the bare time.",
+                                          .shorthand = "at"};
+
 static const struct field fields[] = {
     KEY("kind", MEMBER, fault_config, kind, .family = &family, .doc = "What breaks."),
     KEY("mtbf", DURATION, fault_config, mtbf, DEFAULT("never"), RANGE(1e6, FIELD_UNLIMITED),
@@ -23,27 +32,52 @@ static const struct field fields[] = {
     KEY("uptime", DISTRIBUTION, fault_config, uptime, OPTIONAL,
         .doc = "Instead of \"mtbf\": the distribution of that time. At the start each node or replica is somewhere within that "
                "time, each at a point of its own."),
-    KEY("at", DURATION, fault_config, at, DEFAULT("never"), RANGE(0, FIELD_UNLIMITED),
-        .doc = "A drill: the first node or replica breaks at this time."),
+    KEY("at", LIST, fault_config, at, OPTIONAL, .record = &time_record, .lone = true,
+        .doc = "A drill: the first node or replica breaks at this time, or at each of these."),
+    KEY("planned", FLAG, fault_config, planned, DEFAULT(false),
+        .doc = "Whether it is maintenance that was announced: its outages are counted apart."),
     {0}};
 const struct record fault_record = {
     .name = "fault", .size = sizeof(struct fault_config), .fields = fields, .doc = "Something that breaks."};
 
+static sim_time drill_at(const struct fault_config *f, uint32_t i) { return ((const sim_time *)f->at.items)[i]; }
+
+static bool is_drilled(const struct fault_config *f) {
+  for (uint32_t i = 0; i < f->at.count; i++)
+    if (drill_at(f, i) != SIM_NEVER) return true;
+  return false;
+}
+
+bool fault_repeats(const struct fault_config *f) { return f->mtbf != SIM_NEVER || f->uptime.kind; }
+
+static void link_fault(struct linker *l, struct fault_config *f) {
+  const char *path = arena_format(l->arena, "faults.%s", f->name);
+  targets_settle(l->model, f);
+  f->kind->link(l, f, path);
+  if (!fault_repeats(f) && !is_drilled(f)) link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
+}
+
 void faults_link(struct linker *l) {
-  for (uint32_t i = 0; i < model_faults(l->model)->count; i++) {
-    const struct fault_config *f = model_fault_at(l->model, i);
-    const char *path = arena_format(l->arena, "faults.%s", f->name);
-    f->kind->link(l, f, path);
-    if (f->mtbf == SIM_NEVER && f->at == SIM_NEVER && !f->uptime.kind)
-      link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
-  }
+  struct fault_config *all = model_faults(l->model)->items;
+  for (uint32_t i = 0; i < model_faults(l->model)->count; i++) link_fault(l, &all[i]);
+}
+
+static bool is_named(const struct references *names, uint32_t index) {
+  for (uint32_t i = 0; i < names->count; i++)
+    if (names->reference[i] == (int32_t)index) return true;
+  return false;
 }
 
 bool fault_takes_nodes(const struct model *m, const struct fault_config *f, uint32_t group) {
   struct fault_reach lost = f->kind->reach(m, f);
   const struct node_group *g = model_nodes(m, group);
-  return lost.group == (int32_t)group ||
+  return is_named(&lost.groups, group) ||
          (g->first_zone < lost.first_zone + lost.zones && lost.first_zone < g->first_zone + g->zone_count);
+}
+
+bool fault_takes_service(const struct model *m, const struct fault_config *f, uint32_t service) {
+  struct fault_reach lost = f->kind->reach(m, f);
+  return is_named(&lost.services, service);
 }
 
 double fault_until_repair(const struct model *m, const struct fault_config *f) {
@@ -99,8 +133,9 @@ static void breaks(struct fault_process *f) {
   arm(f, distribution_sample_time(&f->config->repair, &f->draws));
 }
 
+enum fault_phase fault_phase(const struct fault_process *f) { return f->broken ? FAULT_REPAIRING : FAULT_STANDS; }
+
 static void is_repaired(struct fault_process *f) {
-  assert(f->broken && f->config->kind->repair);
   assert(f->config->kind->repair);
   f->broken = false;
   f->config->kind->repair(f->world, f->target);
@@ -127,24 +162,36 @@ static struct fault_process *new_process(struct world *w) {
   return all->processes[all->count++] = arena_new_array(w->arena, struct fault_process, 1);
 }
 
-static void add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
+static struct fault_process *add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
   const struct fault_config *k = model_fault_at(w->model, fault);
   struct fault_process *f = new_process(w);
   uint64_t entity = stream_entity(k->name, (uint64_t)k->kind->number(w, k, target) << 1 | drill);
   *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
   f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAULT, entity));
   f->slot = calendar_slot(w->calendar, continues, f, 0);
-  arm(f, drill ? k->at : time_to_first(f));
+  return f;
 }
 
-static bool repeats(const struct fault_config *k) { return k->mtbf != SIM_NEVER || k->uptime.kind; }
+static void add_life(struct world *w, uint32_t fault, uint32_t target) {
+  struct fault_process *f = add(w, fault, target, false);
+  arm(f, time_to_first(f));
+}
+
+/* Each drill is a process of its own: one may begin before what the last one broke is repaired. */
+static void add_drills(struct world *w, uint32_t fault, uint32_t target) {
+  const struct fault_config *k = model_fault_at(w->model, fault);
+  for (uint32_t i = 0; i < k->at.count; i++) {
+    struct fault_process *f = add(w, fault, target, true);
+    if (i) f->draws = stream_at(stream_bits(&f->draws), i);
+    arm(f, drill_at(k, i));
+  }
+}
 
 static void add_all(struct world *w, uint32_t fault) {
   const struct fault_config *k = model_fault_at(w->model, fault);
-  bool drill = k->at != SIM_NEVER;
-  for (uint32_t t = NONE; (t = k->kind->target_after(w, k, t)) != NONE; drill = false) {
-    if (repeats(k)) add(w, fault, t, false);
-    if (drill) add(w, fault, t, true);
+  for (uint32_t t = NONE, first = true; (t = k->kind->target_after(w, k, t)) != NONE; first = false) {
+    if (fault_repeats(k)) add_life(w, fault, t);
+    if (first) add_drills(w, fault, t);
   }
 }
 
@@ -160,7 +207,8 @@ static void faults_join(struct world *w, const struct node *n) {
   for (uint32_t k = 0; losses && k < losses[n->zone]; k++) node_fails(w, &w->nodes[n->index], DISK_UNSTATED);
   for (uint32_t i = 0; i < model_faults(w->model)->count; i++) {
     const struct fault_config *k = model_fault_at(w->model, i);
-    if (repeats(k) && k->kind->reach(w->model, k).group == (int32_t)n->group_index) add(w, i, n->index, false);
+    struct references groups = k->kind->reach(w->model, k).groups;
+    if (fault_repeats(k) && is_named(&groups, n->group_index)) add_life(w, i, n->index);
   }
 }
 
@@ -183,7 +231,7 @@ static void link_faults(struct linker *l, enum link_stage stage) {
 
 static enum steadiness faults_steadiness(const struct model *m) {
   for (uint32_t i = 0; i < model_faults(m)->count; i++)
-    if (model_fault_at(m, i)->at != SIM_NEVER) return TIMED;
+    if (is_drilled(model_fault_at(m, i))) return TIMED;
   return STEADY;
 }
 

@@ -25,24 +25,29 @@ struct link_end {
 struct fault_config {
   const char *name;
   const struct fault_kind *kind;
-  int32_t nodes;   /* node group, of machines that are lost */
-  int32_t service; /* of processes that die */
-  int32_t region;  /* that is lost, or whose zone or control plane is */
+  /* What it strikes: keys of its kind. */
+  struct references nodes;    /* node groups, of machines that are lost */
+  int32_t service;            /* of processes that die */
+  struct references services; /* several; linked: `service` is in here too, and "all" has only those with processes */
+  int32_t region;             /* that is lost, or whose zone or control plane is */
   const char *zone;
   struct config_list between; /* struct link_end: of a link that is cut */
-  sim_time mtbf;              /* mean up time of one node or replica, exponential; SIM_NEVER: only the drill */
-  struct distribution uptime; /* instead of the exponential */
-  struct distribution repair; /* of what does not come back on its own */
   int32_t disk;               /* enum disk_fate, of machines that are lost */
-  sim_time at;                /* a drill: the first node or replica breaks then; SIM_NEVER: no drill */
+  /* When. */
+  sim_time mtbf;              /* mean up time of one target, exponential; SIM_NEVER: not so */
+  struct distribution uptime; /* instead of the exponential */
+  struct config_list at;      /* sim_time: drills; the first target breaks then */
+  bool planned;               /* maintenance: its outages count apart */
+  /* For how long. */
+  struct distribution repair; /* of what does not come back on its own */
 };
 
 extern const struct record fault_record;
 
-/* What is lost: machines of a node group with all that is on them, or processes of a service; -1: none. Or the machines of `zones`
- * zones from `first_zone` on, of every group. */
+/* What is lost: machines of node groups with all that is on them, or processes of services. Or the machines of `zones` zones from
+ * `first_zone` on, of every group. */
 struct fault_reach {
-  int32_t group, service;
+  struct references groups, services;
   uint32_t first_zone, zones;
 };
 
@@ -60,6 +65,19 @@ struct fault_kind {
   bool (*stands)(const struct world *, uint32_t target); /* a strike would break something; null: always */
   void (*strike)(struct world *, const struct fault_config *, uint32_t target);
   void (*repair)(struct world *, uint32_t target); /* after the time `repair`; null: there is nothing to repair */
+};
+
+/* Where a broken target is on its way back. UNNOTICED: nothing and no person looks after it yet; then a person acknowledges,
+ * diagnoses and acts, where the fault is repaired by one; REPAIRING: what needs no person, such as a machine that is replaced.
+ * AWAITS_CREW: all crews are at work elsewhere. */
+enum fault_phase {
+  FAULT_STANDS,
+  FAULT_UNNOTICED,
+  FAULT_AWAITS_CREW,
+  FAULT_UNACKNOWLEDGED,
+  FAULT_DIAGNOSING,
+  FAULT_ACTING,
+  FAULT_REPAIRING
 };
 
 /* One fault on one target. */
@@ -80,8 +98,14 @@ struct faults {
 
 void faults_link(struct linker *);
 
-/* A strike may take machines of the group. */
+/* A strike may take machines of the group; some process of the service, and nothing else of the machine. */
 bool fault_takes_nodes(const struct model *, const struct fault_config *, uint32_t group);
+bool fault_takes_service(const struct model *, const struct fault_config *, uint32_t service);
+/* It happens again and again, not only in drills. */
+bool fault_repeats(const struct fault_config *);
+
+/* What the process is doing at this moment. */
+enum fault_phase fault_phase(const struct fault_process *);
 
 /* For kinds whose strike is repaired: their `outage_s`. For those with one target: their `count` and `number`. */
 double fault_until_repair(const struct model *, const struct fault_config *);

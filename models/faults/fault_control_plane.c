@@ -4,11 +4,12 @@
 #include "models/core/world.h"
 #include "models/faults/faults.h"
 #include "models/faults/keys_of_loss.h"
+#include "models/faults/targets.h"
 #include "sim/engine/arena.h"
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
   const struct orchestrator *o = l->model->platform.kind;
-  if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind control-plane needs a \"repair\" time");
+  repair_link(l, f, path);
   if (!o->control)
     link_error(l, path, "kind", "%s",
                o->instead
@@ -18,7 +19,7 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
 
 static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
   (void)m, (void)f;
-  return (struct fault_reach){.group = -1, .service = -1};
+  return (struct fault_reach){0};
 }
 
 static double count(const struct model *m, const struct fault_config *f) {

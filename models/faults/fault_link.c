@@ -4,6 +4,7 @@
 #include "models/core/world.h"
 #include "models/faults/faults.h"
 #include "models/faults/keys_of_loss.h"
+#include "models/faults/targets.h"
 #include "models/network/network.h"
 #include "models/network/regions.h"
 
@@ -11,7 +12,7 @@ static const struct link_end *ends(const struct fault_config *f) { return f->bet
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
   const struct regions *all = &l->model->platform.regions;
-  if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind link needs a \"repair\" time");
+  repair_link(l, f, path);
   if (f->between.count != 2) {
     link_error(l, path, f->between.count ? "between" : NULL, "a fault of kind link needs \"between\": two regions%s%s",
                all->list.count ? " of " : ", and the platform has no \"regions\"", regions_listed(all, l->arena));
@@ -25,7 +26,7 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
 
 static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
   (void)m, (void)f;
-  return (struct fault_reach){.group = -1, .service = -1};
+  return (struct fault_reach){0};
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {

@@ -4,6 +4,7 @@
 #include "models/core/world.h"
 #include "models/faults/faults.h"
 #include "models/faults/keys_of_loss.h"
+#include "models/faults/targets.h"
 #include "models/network/regions.h"
 
 static const struct region_config *region_of(const struct model *m, const struct fault_config *f) {
@@ -18,14 +19,14 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
     return;
   }
   const struct region_config *r = region_of(l->model, f);
-  if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind region needs a \"repair\" time");
+  repair_link(l, f, path);
   if (!zones_have_nodes(l->model, r->first_zone, r->zone_count))
     link_error(l, path, "region", "region \"%s\" has no nodes that could be lost", r->name);
 }
 
 static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
   const struct region_config *r = region_of(m, f);
-  return (struct fault_reach){.group = -1, .service = -1, .first_zone = r->first_zone, .zones = r->zone_count};
+  return (struct fault_reach){.first_zone = r->first_zone, .zones = r->zone_count};
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {

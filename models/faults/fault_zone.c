@@ -3,6 +3,7 @@
 #include "models/core/world.h"
 #include "models/faults/faults.h"
 #include "models/faults/keys_of_loss.h"
+#include "models/faults/targets.h"
 #include "models/network/regions.h"
 #include "sim/engine/arena.h"
 
@@ -36,7 +37,7 @@ static bool is_somewhere(const struct model *m, const char *zone) {
 }
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
-  if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind zone needs a \"repair\" time");
+  repair_link(l, f, path);
   if (!f->zone) {
     link_error(l, path, NULL, "a fault of kind zone needs a \"zone\"; the regions have: %s", all_zones(l, f));
     return;
@@ -51,7 +52,7 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
 }
 
 static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
-  return (struct fault_reach){.group = -1, .service = -1, .first_zone = (uint32_t)zone_of(m, f), .zones = 1};
+  return (struct fault_reach){.first_zone = (uint32_t)zone_of(m, f), .zones = 1};
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {

@@ -75,6 +75,7 @@ struct quota {
 struct references {
   uint32_t count;
   int32_t *reference;
+  bool all; /* the field's word `automatic` was given: these are all that there are */
 };
 
 /* A whole number, or several by names of a map: `total` is their sum, in either case. */
@@ -179,9 +180,10 @@ struct field {
   double low, high;                 /* allowed range in base units, inclusive; both 0: no range */
   const char *const *words;         /* FIELD_WORD, FIELD_WORDS: ends with null */
   const struct family *family;      /* FIELD_MEMBER */
-  const char *automatic;            /* FIELD_DURATION: this word stands for -1: the program finds the value */
+  const char *automatic;            /* FIELD_DURATION: this word stands for -1: the program finds the value; REFERENCES: for all */
   const char *target;               /* references and weights: "services", "endpoints", ... (a map in the root record) */
   const struct record *record;      /* records, lists, maps */
+  bool lone;                        /* FIELD_LIST: a value that is not a list is a list of one */
   bool apart;                       /* FIELD_RECORD: not in place; there is a pointer to the struct, in the scenario's arena */
   const struct choice_set *choices; /* choices */
   const char *doc;                  /* one sentence */

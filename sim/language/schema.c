@@ -156,6 +156,7 @@ static void put_type(struct writer *w, const struct field *f) {
     break;
   case FIELD_LIST:
     put_list_of(w, record_key(w, f->record));
+    if (f->lone) fputs(", ", w->out), put_reference(w, record_key(w, f->record));
     break;
   case FIELD_MAP:
   case FIELD_REFERENCE_MAP:

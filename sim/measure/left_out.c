@@ -143,8 +143,8 @@ static bool has_replicas_on(const struct model *m, uint32_t group) {
 static bool some_are_left(const struct model *m) {
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     const struct fault_config *f = model_fault_at(m, i);
-    int32_t service = f->kind->reach(m, f).service;
-    if (service >= 0 && model_service(m, (uint32_t)service)->replicas > 1) return true;
+    for (uint32_t service = 0; service < m->services.count; service++)
+      if (fault_takes_service(m, f, service) && model_service(m, service)->replicas > 1) return true;
     for (uint32_t group = 0; group < m->platform.nodes.count; group++)
       if (fault_takes_nodes(m, f, group) && has_replicas_on(m, group)) return true;
   }

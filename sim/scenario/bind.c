@@ -148,7 +148,17 @@ static const struct json_value *unwrap(struct binder *b, const struct field *fie
   return inner;
 }
 
+static void bind_lone(struct binder *b, const struct field *field, const struct json_value *value, struct config_list *out) {
+  struct field element = {.name = field->name, .kind = FIELD_RECORD, .record = field->record};
+  out->items = arena_alloc(b->arena, field->record->size), out->count = 1;
+  bind_field(b, &element, value, out->items);
+}
+
 static void bind_list(struct binder *b, const struct field *field, const struct json_value *value, struct config_list *out) {
+  if (field->lone && json_type(value) != JSON_LIST) {
+    bind_lone(b, field, value, out);
+    return;
+  }
   if (json_type(value) != JSON_LIST) {
     const char *name = field->kind == FIELD_LIST ? field->record->name : field->choices->name;
     bind_wrong_type(b, field->name, arena_format(b->arena, "a list of %s objects: [ ... ]", name), value);

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"
+#include "sim/scenario/place.h"
 #include <string.h>
 
 /* An element of a list has no key, so that messages call it by its number. */
@@ -24,8 +25,27 @@ static void add_reference(struct binder *b, const struct field *field, const str
   if (index >= 0) out->reference[out->count++] = index;
 }
 
+static bool is_all(struct binder *b, const struct field *field, const struct json_value *value) {
+  const char *text = json_text(value);
+  return field->automatic && text && !strcmp(text, field->automatic) &&
+         !json_member(json_resolve_path(b->root, field->target), text);
+}
+
+/* Every name of the map, in its order. */
+static void bind_all(struct binder *b, const struct field *field, struct references *out) {
+  const struct json_value *map = json_resolve_path(b->root, field->target);
+  out->all = true;
+  out->reference = arena_alloc_array(b->arena, sizeof *out->reference, json_count(map) + 1);
+  for (const struct json_value *v = json_type(map) == JSON_OBJECT ? json_first(map) : NULL; v; v = json_next(v))
+    if (!is_private_name(json_name(v))) out->reference[out->count] = (int32_t)out->count, out->count++;
+}
+
 void bind_references(struct binder *b, const struct field *field, const struct json_value *value, struct references *out) {
   bool list = json_type(value) == JSON_LIST;
+  if (is_all(b, field, value)) {
+    bind_all(b, field, out);
+    return;
+  }
   out->reference = arena_alloc_array(b->arena, sizeof *out->reference, list ? json_count(value) : 1);
   if (!list && json_type(value) != JSON_TEXT)
     bind_wrong_type(b, field->name, field_takes(b->arena, field), value);

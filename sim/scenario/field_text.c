@@ -1,6 +1,7 @@
 #include "sim/scenario/field_text.h"
 #include "sim/engine/arena.h"
 #include "sim/scenario/place.h"
+#include "sim/scenario/record_keys.h"
 #include "sim/scenario/unit.h"
 #include "sim/scenario/unit_print.h"
 #include <math.h>
@@ -73,7 +74,8 @@ const char *field_takes(struct arena *arena, const struct field *f) {
   case FIELD_REFERENCE:
     return arena_format(arena, "a name from \"%s\"", f->target);
   case FIELD_REFERENCES:
-    return arena_format(arena, "a name from \"%s\", or a list of them", f->target);
+    return f->automatic ? arena_format(arena, "a name from \"%s\", a list of them, or \"%s\"", f->target, f->automatic)
+                        : arena_format(arena, "a name from \"%s\", or a list of them", f->target);
   case FIELD_DISTRIBUTION:
     return "a duration such as \"12ms\" or a distribution such as {\"exponential\": \"8s\"}";
   case FIELD_WEIGHTS:
@@ -85,6 +87,8 @@ const char *field_takes(struct arena *arena, const struct field *f) {
   case FIELD_RECORD:
     return arena_format(arena, "an object: %s", f->record->name);
   case FIELD_LIST:
+    if (f->lone)
+      return arena_format(arena, "%s, or a list of them", field_takes(arena, record_field(f->record, f->record->shorthand)));
     return arena_format(arena, "a list of %s objects", f->record->name);
   case FIELD_MAP:
     return arena_format(arena, "an object of named %s objects", f->record->name);
